@@ -1,0 +1,1 @@
+"""Module to verdicts: the call graph, the searches in it, and the judgement."""

@@ -1,0 +1,131 @@
+"""What the prover says of one module: plain data, made in `prove.py`, read by every later stage.
+
+Nothing here knows of contracts, terminals or formats.
+"""
+
+import enum
+from dataclasses import dataclass
+
+
+class Verdict(enum.IntEnum):
+    """How an entry point stands to growth, best first; comparing two verdicts compares these ranks."""
+
+    ABSENT = 0
+    UNREACHABLE = 1
+    TRAP_ONLY = 2
+    THROW_ONLY = 3
+    CAPPED = 4
+    REACHABLE = 5
+
+    @property
+    def label(self) -> str:
+        """The verdict as contracts and reports spell it, for example `trap-only`."""
+        return self.name.lower().replace("_", "-")
+
+    @classmethod
+    def from_label(cls, label: str) -> "Verdict":
+        """The verdict that `label` spells; raises `ValueError` for any other text."""
+        for verdict in cls:
+            if verdict.label == label:
+                return verdict
+        raise ValueError(label)
+
+
+class EntryKind(enum.Enum):
+    """How the host gets at an entry point."""
+
+    EXPORT = "export"
+    START = "start"
+    ESCAPED = "escaped"
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function by its index in the module's function index space, and its debug name if it has one."""
+
+    index: int
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """A linear memory as declared; limits count pages of `page_size` bytes."""
+
+    index: int
+    imported: bool
+    exported: tuple[str, ...]
+    shared: bool
+    index_type: str
+    page_size: int
+    min_pages: int
+    max_pages: int | None
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the maximum is the minimum, so that no growth by more than 0 pages can succeed."""
+        return self.max_pages == self.min_pages
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A `memory.grow` instruction: `offset` in bytes from the start of the file, `operand` in pages.
+
+    The operand is known only when it is a constant.
+    """
+
+    function: Function
+    memory: int
+    offset: int
+    operand: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a witness: the instruction at `offset` (bytes, in the file) of `function`."""
+
+    function: Function
+    offset: int
+    instruction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One way into the module and its verdict, the worst over all memories.
+
+    `name` is the export name, `(start)`, or `func[INDEX]` for a function that escapes.
+    `memory` is the memory that the verdict is about, None when nothing can grow.
+    `witness` is the shortest path to a growth, empty for `absent` and `unreachable`.
+    `host_grows` is the import (`module.field`) that ends the witness when the host does the growing.
+    `airtight` is set for `capped`: True when every site that it reaches has a constant operand above 0.
+    `imports` are the host's functions it can reach; `imports_after_growth` those among them that may
+    run between a growth and the way out.
+    `excused` marks growth in the start function on memories of the module's own: before any view exists.
+    """
+
+    name: str
+    kind: EntryKind
+    function: Function
+    verdict: Verdict
+    memory: int | None = None
+    witness: tuple[Step, ...] = ()
+    imports: tuple[str, ...] = ()
+    imports_after_growth: tuple[str, ...] = ()
+    host_grows: str | None = None
+    airtight: bool = False
+    excused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All that was proved of one module. `assumptions` are sentences, the weightiest first."""
+
+    memories: tuple[Memory, ...]
+    sites: tuple[Site, ...]
+    entries: tuple[Entry, ...]
+    assumptions: tuple[str, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of any entry point; without entry points, whether there are grow sites."""
+        floor = Verdict.UNREACHABLE if self.sites else Verdict.ABSENT
+        return max((entry.verdict for entry in self.entries), default=floor)

@@ -1,0 +1,161 @@
+"""The flow graph to answers: drives the search kernel (`search.wat`).
+
+In: a scan, the targets of indirect calls, what imports may do. Out: for each vertex whether and how it can
+grow a memory and be left, with the path, and the imports it reaches.
+"""
+
+import enum
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from nogrow.errors import ModuleError
+from nogrow.wasm.scan import NODE_SIZE, Scan
+
+_RETURNS, _THROWS, _RUNS_AFTER = 1, 2, 8
+_CALL = 2
+_HOST_GROWS = 0xFFFFFFFF
+_SET_SIZE = 64
+
+
+class Way(enum.IntEnum):
+    """A way out of a function (the numbers are the kernel's)."""
+
+    NORMAL = 0
+    EXCEPTION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One step towards a growth: the instruction at `offset` (bytes, in the file) of `vertex`."""
+
+    vertex: int
+    offset: int
+
+
+class Search:
+    """The graph of a module, to be searched for the growths of one memory after the other.
+
+    The answers of `reaches`, `leaves` and `path` are about the memory last given to `find`.
+    """
+
+    def __init__(
+        self,
+        scan: Scan,
+        functions: int,
+        targets: Callable[[int], Sequence[int]],
+        hosts: dict[int, bool],
+    ) -> None:
+        """`functions` counts the functions; `targets` gives the vertices called by `scan.dispatches[i]`.
+
+        `hosts` are the vertices that stand for functions of the host, each with whether it may throw.
+        Raises `ModuleError` when there is no room.
+        """
+        self._scan = scan
+        self._workspace = workspace = scan.workspace
+        self._kernel = workspace.kernel("nogrow.proof", "search.wat")
+        self._vertices = count = scan.first_dispatch + len(scan.dispatches)
+        nodes = self._add_dispatches(functions, targets)
+        self._state = workspace.area(count)
+        incoming = workspace.area(4 * (count + 1))
+        callers = workspace.area(8 * nodes)
+        self._hops = workspace.area(4 * count)
+        self._way_hops = workspace.area(8 * count)
+        queue = workspace.area(8 * count)
+        stack = workspace.area(8 * max(nodes, count))
+        self._sets = workspace.area(8 * count)
+        self._arguments = workspace.area(4 * max(len(hosts), 1))
+        for vertex, throws in hosts.items():
+            workspace.bytes[self._state + vertex] = _RETURNS | (_THROWS if throws else 0)
+        self._kernel.call(
+            "configure", scan.nodes, scan.ranges, count, self._state, incoming, callers, self._hops,
+            self._way_hops, queue, stack, self._sets,
+        )  # fmt: skip
+        self._kernel.call("link")
+        self._kernel.call("settle")
+
+    def _add_dispatches(self, functions: int, targets: Callable[[int], Sequence[int]]) -> int:
+        """Writes the nodes of every dispatch behind the scan's; the number of nodes then."""
+        scan, workspace = self._scan, self._workspace
+        self._kernel.call("configure", scan.nodes, *[0] * 10)
+        node = scan.node_count
+        ranges = [node] * (scan.first_dispatch - functions)
+        for place in range(len(scan.dispatches)):
+            called = list(targets(place))
+            ranges.append(node)
+            # The targets stand at the far end for the moment, behind all nodes.
+            scratch = (workspace.size - 4 * len(called)) & ~15
+            if scan.nodes + NODE_SIZE * (node + 3 * len(called) + 1) > scratch:
+                raise ModuleError("the module is too large to be judged in the memory at hand")
+            workspace.write_u32s(scratch, called)
+            node = self._kernel.call("dispatch", node, scratch, len(called))
+            workspace.bytes[scratch : workspace.size] = bytes(workspace.size - scratch)
+        workspace.write_u32s(scan.ranges + 4 * functions, [*ranges, node])
+        workspace.claim(scan.nodes + NODE_SIZE * node)
+        return node
+
+    def find(self, memory: int, growers: Sequence[int]) -> None:
+        """Searches for growths of `memory`; `growers` are the imports that make the host grow it."""
+        first = self._scan.grows[-1].node if self._scan.grows else 0
+        self._workspace.write_u32s(self._arguments, list(growers))
+        self._kernel.call("reach", memory, first, self._arguments, len(growers))
+        self._kernel.call("leave", memory, first, self._arguments, len(growers))
+        self._kernel.call("after", memory)
+        self._hop_list = self._workspace.read_u32s(self._hops, self._vertices)
+        self._way_list = self._workspace.read_u32s(self._way_hops, 2 * self._vertices)
+
+    def reaches(self, vertex: int) -> bool:
+        """Whether any path of calls leads from `vertex` to a growth."""
+        return self._hop_list[vertex] != 0
+
+    def leaves(self, vertex: int, way: Way) -> bool:
+        """Whether `vertex` can grow the memory and then be left by `way`."""
+        return self._way_list[2 * vertex + way] != 0
+
+    def path(self, vertex: int, way: Way | None) -> tuple[tuple[Hop, ...], int | None]:
+        """The shortest path of calls from `vertex` to a growth, and the import that grows if one does.
+
+        With a `way` it is a path after which `vertex` can be left by that way. Dispatches are passed over:
+        the step to one goes on in the function called.
+        """
+        hops: list[Hop] = []
+        while True:
+            if way is None:
+                node = self._hop_list[vertex]
+                grows = node == _HOST_GROWS
+            else:
+                link = self._way_list[2 * vertex + way]
+                grows = link == _HOST_GROWS
+                node, way = link >> 1, Way(link & 1)
+            if grows:
+                return tuple(hops), vertex
+            kind, target, _, at = self._node(node)
+            if vertex < self._scan.first_dispatch:
+                hops.append(Hop(vertex, at + self._scan.code_shift))
+            if kind != _CALL:
+                return tuple(hops), None
+            vertex = target
+
+    def _node(self, index: int) -> tuple[int, int, int, int]:
+        address = self._scan.nodes + NODE_SIZE * index
+        kind, target, extra, at = struct.unpack_from("<4I", self._workspace.bytes, address)
+        return kind & 0xFF, target, extra, at
+
+    def runs_after_growth(self, vertex: int) -> bool:
+        """Whether `vertex` may be called after a growth of any memory searched for so far."""
+        return bool(self._workspace.bytes[self._state + vertex] & _RUNS_AFTER)
+
+    def reached_by(self, hosts: Sequence[int], vertices: Sequence[int]) -> list[list[int]]:
+        """For each of `vertices`, those of `hosts` that any path of calls leads to."""
+        reached: list[list[int]] = [[] for _ in vertices]
+        for first in range(0, len(hosts), _SET_SIZE):
+            batch = hosts[first : first + _SET_SIZE]
+            self._workspace.write_u32s(self._arguments, list(batch))
+            self._kernel.call("spread", self._arguments, len(batch))
+            end = self._sets + 8 * self._vertices
+            sets = self._workspace.bytes[self._sets : end].cast("Q")
+            for found, vertex in zip(reached, vertices, strict=True):
+                bits = sets[vertex]
+                if bits:
+                    found += [host for bit, host in enumerate(batch) if bits >> bit & 1]
+        return reached

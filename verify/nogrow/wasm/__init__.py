@@ -1,0 +1,1 @@
+"""Bytes to module: sections, types, and the scan of all instructions."""

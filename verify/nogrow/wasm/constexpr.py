@@ -1,0 +1,68 @@
+"""Constant expressions: global, table and element initialisers, and segment offsets.
+
+WebAssembly 3.0, section 3.4.13.
+"""
+
+from nogrow.errors import ModuleError
+from nogrow.wasm.model import Constant
+from nogrow.wasm.opcodes import INSTRUCTIONS, PREFIXES, Immediate
+from nogrow.wasm.reader import Reader
+from nogrow.wasm.types import read_heap_type
+
+_ALLOWED = frozenset(
+    {(code, None) for code in (0x23, 0x41, 0x42, 0x43, 0x44, 0xD0, 0xD2)}
+    | {(code, None) for code in (0x6A, 0x6B, 0x6C, 0x7C, 0x7D, 0x7E)}
+    | {(0xFB, code) for code in (0x00, 0x01, 0x06, 0x07, 0x08, 0x1A, 0x1B, 0x1C)}
+    | {(0xFD, 0x0C)}
+)
+_BYTES = {Immediate.BYTES4: 4, Immediate.BYTES8: 8, Immediate.BYTES16: 16}
+_SIGNED = {Immediate.S32: 32, Immediate.S64: 64}
+
+
+def read_constant(reader: Reader) -> Constant:
+    """One constant expression up to and including its `end`.
+
+    Raises `ModuleError` for an instruction that is not constant.
+    """
+    functions: list[int] = []
+    count = 0
+    number: int | None = None
+    function: int | None = None
+    converts_any = False
+    while True:
+        at = reader.position
+        opcode = reader.byte()
+        if opcode == 0x0B:
+            break
+        count += 1
+        key = (opcode, reader.u32() if opcode in PREFIXES else None)
+        if key not in _ALLOWED:
+            instruction = INSTRUCTIONS.get(key)
+            name = instruction.name if instruction else f"opcode 0x{opcode:02x}"
+            raise ModuleError(f"{name} in a constant expression", at)
+        value = 0
+        for immediate in INSTRUCTIONS[key].immediates:
+            value = _read(reader, immediate)
+        if opcode in (0x41, 0x42):
+            number = value
+        elif opcode == 0xD0:
+            function = -1
+        elif opcode == 0xD2:
+            function = value
+            functions.append(value)
+        converts_any |= key == (0xFB, 0x1B)
+    if count != 1:
+        number = function = None
+    return Constant(tuple(functions), number, function, converts_any)
+
+
+def _read(reader: Reader, immediate: Immediate) -> int:
+    if immediate in _SIGNED:
+        return reader.signed(_SIGNED[immediate])
+    if immediate in _BYTES:
+        reader.take(_BYTES[immediate])
+        return 0
+    if immediate is Immediate.HEAP_TYPE:
+        read_heap_type(reader)
+        return 0
+    return reader.u32()

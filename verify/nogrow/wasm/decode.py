@@ -1,0 +1,312 @@
+"""Bytes to model: every section except the code, which `scan.py` reads.
+
+WebAssembly 3.0, section 5.5 (modules). Fails closed: what is not understood is an error with its offset.
+"""
+
+from collections.abc import Sized
+
+from nogrow.errors import ModuleError
+from nogrow.wasm.constexpr import read_constant
+from nogrow.wasm.model import (
+    Constant,
+    ElementSegment,
+    Export,
+    Global,
+    Import,
+    Kind,
+    MemoryType,
+    Module,
+    SegmentMode,
+    Table,
+)
+from nogrow.wasm.reader import Reader
+from nogrow.wasm.sections import Section, SectionId, read_sections
+from nogrow.wasm.types import (
+    Types,
+    ValueType,
+    read_reference_type,
+    read_types,
+    read_value_type,
+)
+
+_EXACT_FUNCTION = 0x20
+_ONE_MODULE, _ONE_TYPE = 0x7F, 0x7E
+
+
+def decode(data: bytes) -> Module:
+    """The model of the core module in `data`; raises `ModuleError` with the offset in the file."""
+    return _Decoder(data).module()
+
+
+class _Decoder:
+    """The index spaces while they fill up; imports come before the module's own items in each."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.types = Types((), ())
+        self.imports: list[Import] = []
+        self.functions: list[int] = []
+        self.tables: list[Table] = []
+        self.memories: list[MemoryType] = []
+        self.tags: list[int] = []
+        self.globals: list[Global] = []
+        self.exports: list[Export] = []
+        self.start: int | None = None
+        self.segments: list[ElementSegment] = []
+        self.bodies = 0
+        self.code = (0, 0)
+
+    def module(self) -> Module:
+        sections = read_sections(self.data)
+        read = {
+            SectionId.TYPE: self._types,
+            SectionId.IMPORT: self._imports,
+            SectionId.FUNCTION: self._functions,
+            SectionId.TABLE: self._tables,
+            SectionId.MEMORY: self._memories,
+            SectionId.TAG: self._tags,
+            SectionId.GLOBAL: self._globals,
+            SectionId.EXPORT: self._exports,
+            SectionId.START: self._start,
+            SectionId.ELEMENT: self._elements,
+            SectionId.CODE: self._code,
+        }
+        for section in sections:
+            if section.id in read:
+                reader = Reader(self.data, section.start, section.end)
+                read[section.id](reader)
+                self._used_up(reader, section)
+        defined = len(self.functions) - sum(item.kind is Kind.FUNCTION for item in self.imports)
+        if defined != self.bodies:
+            raise ModuleError(f"{defined} functions declared, {self.bodies} bodies", self.code[0])
+        self._check_functions()
+        return Module(
+            self.data,
+            sections,
+            self.types,
+            tuple(self.imports),
+            tuple(self.functions),
+            tuple(self.tables),
+            tuple(self.memories),
+            tuple(self.tags),
+            tuple(self.globals),
+            tuple(self.exports),
+            self.start,
+            tuple(self.segments),
+            self.code,
+        )
+
+    def _used_up(self, reader: Reader, section: Section) -> None:
+        if reader.position != section.end:
+            left = section.end - reader.position
+            name = section.id.name.lower()
+            raise ModuleError(f"{left} bytes left over in the {name} section", reader.position)
+
+    def _types(self, reader: Reader) -> None:
+        self.types = read_types(reader)
+
+    def _imports(self, reader: Reader) -> None:
+        for _ in range(reader.count()):
+            module, field = reader.name(), reader.name()
+            kind = reader.byte()
+            if field == "" and kind == _ONE_MODULE:
+                for _ in range(reader.count()):
+                    name = reader.name()
+                    self._import(reader, module, name, reader.byte())
+            elif field == "" and kind == _ONE_TYPE:
+                self._imports_of_one_type(reader, module)
+            else:
+                self._import(reader, module, field, kind)
+
+    def _import(self, reader: Reader, module: str, field: str, number: int) -> None:
+        index = [len(space) for space in self._spaces()]
+        kind = self._external(reader, number)
+        self.imports.append(Import(module, field, kind, index[kind]))
+
+    def _imports_of_one_type(self, reader: Reader, module: str) -> None:
+        """The type stands once, before the names: it is read again for each of them."""
+        kind = reader.byte()
+        start = reader.position
+        skipped = _Decoder(self.data)
+        skipped.types = self.types
+        skipped._external(reader, kind)
+        for _ in range(reader.count()):
+            name = reader.name()
+            self._import(Reader(reader.data, start, reader.end), module, name, kind)
+
+    def _spaces(self) -> tuple[Sized, ...]:
+        """The index spaces, in the order of `Kind`."""
+        return self.functions, self.tables, self.memories, self.globals, self.tags
+
+    def _external(self, reader: Reader, number: int) -> Kind:
+        """Reads an external type and adds the imported item to its index space."""
+        kind = Kind.FUNCTION if number == _EXACT_FUNCTION else Kind(number) if number <= Kind.TAG else None
+        match kind:
+            case Kind.FUNCTION:
+                self.functions.append(self._function_type(reader))
+            case Kind.TABLE:
+                self.tables.append(self._table_type(reader, imported=True))
+            case Kind.MEMORY:
+                self.memories.append(self._memory_type(reader, imported=True))
+            case Kind.GLOBAL:
+                value, mutable = self._global_type(reader)
+                self.globals.append(Global(True, mutable, value, None))
+            case Kind.TAG:
+                self.tags.append(self._tag_type(reader))
+            case None:
+                raise ModuleError(f"unknown kind of import 0x{number:02x}", reader.position - 1)
+        return kind
+
+    def _function_type(self, reader: Reader) -> int:
+        at = reader.position
+        index = reader.u32()
+        if index >= len(self.types.defined):
+            raise ModuleError(f"type index {index} out of range", at)
+        return index
+
+    def _tag_type(self, reader: Reader) -> int:
+        at = reader.position
+        if reader.byte() != 0:
+            raise ModuleError("unknown tag attribute", at)
+        return self._function_type(reader)
+
+    def _table_type(self, reader: Reader, *, imported: bool) -> Table:
+        element = read_reference_type(reader)
+        at = reader.position
+        flags = reader.byte()
+        if flags > 7:
+            raise ModuleError(f"unknown limits flags 0x{flags:02x}", at)
+        reader.unsigned(64)
+        if flags & 1:
+            reader.unsigned(64)
+        return Table(imported, element, None)
+
+    def _memory_type(self, reader: Reader, *, imported: bool) -> MemoryType:
+        at = reader.position
+        flags = reader.byte()
+        if flags > 15:
+            raise ModuleError(f"unknown limits flags 0x{flags:02x}", at)
+        minimum = reader.unsigned(64)
+        maximum = reader.unsigned(64) if flags & 1 else None
+        page_size = 65536
+        if flags & 8:
+            at = reader.position
+            exponent = reader.u32()
+            if exponent > 16:
+                raise ModuleError(f"page size 2^{exponent}, at most 2^16 is allowed", at)
+            page_size = 1 << exponent
+        if maximum is not None and maximum < minimum:
+            raise ModuleError(f"maximum {maximum} is below minimum {minimum}", at)
+        return MemoryType(imported, bool(flags & 2), 64 if flags & 4 else 32, page_size, minimum, maximum)
+
+    def _global_type(self, reader: Reader) -> tuple[ValueType, bool]:
+        value = read_value_type(reader)
+        at = reader.position
+        flags = reader.byte()
+        if flags > 3:
+            raise ModuleError(f"unknown global flags 0x{flags:02x}", at)
+        return value, bool(flags & 1)
+
+    def _functions(self, reader: Reader) -> None:
+        at = reader.position
+        indices = reader.u32s(reader.count())
+        if indices and max(indices) >= len(self.types.defined):
+            raise ModuleError(f"type index {max(indices)} out of range", at)
+        self.functions.extend(indices)
+
+    def _tables(self, reader: Reader) -> None:
+        for _ in range(reader.count()):
+            if reader.peek() != 0x40:
+                self.tables.append(self._table_type(reader, imported=False))
+                continue
+            reader.byte()
+            at = reader.position
+            if reader.byte() != 0:
+                raise ModuleError("unknown form of table", at)
+            table = self._table_type(reader, imported=False)
+            self.tables.append(Table(False, table.element, read_constant(reader)))
+
+    def _memories(self, reader: Reader) -> None:
+        for _ in range(reader.count()):
+            self.memories.append(self._memory_type(reader, imported=False))
+
+    def _tags(self, reader: Reader) -> None:
+        for _ in range(reader.count()):
+            self.tags.append(self._tag_type(reader))
+
+    def _globals(self, reader: Reader) -> None:
+        for _ in range(reader.count()):
+            value, mutable = self._global_type(reader)
+            self.globals.append(Global(False, mutable, value, read_constant(reader)))
+
+    def _exports(self, reader: Reader) -> None:
+        names: set[str] = set()
+        for _ in range(reader.count()):
+            at = reader.position
+            name = reader.name()
+            number = reader.byte()
+            index = reader.u32()
+            if number > Kind.TAG:
+                raise ModuleError(f"unknown kind of export 0x{number:02x}", at)
+            kind = Kind(number)
+            if index >= len(self._spaces()[kind]):
+                raise ModuleError(f"export {name!r}: {kind.name.lower()} index {index} out of range", at)
+            if name in names:
+                raise ModuleError(f"duplicate export name {name!r}", at)
+            names.add(name)
+            self.exports.append(Export(name, kind, index))
+
+    def _start(self, reader: Reader) -> None:
+        at = reader.position
+        self.start = reader.u32()
+        if self.start >= len(self.functions):
+            raise ModuleError(f"start function index {self.start} out of range", at)
+
+    def _elements(self, reader: Reader) -> None:
+        for _ in range(reader.count()):
+            self.segments.append(self._element(reader))
+
+    def _element(self, reader: Reader) -> ElementSegment:
+        at = reader.position
+        flags = reader.u32()
+        if flags > 7:
+            raise ModuleError(f"unknown element segment flags {flags}", at)
+        mode, table, offset = SegmentMode.ACTIVE, 0, Constant()
+        if flags & 1:
+            mode = SegmentMode.DECLARATIVE if flags & 2 else SegmentMode.PASSIVE
+        else:
+            table = reader.u32() if flags & 2 else 0
+            offset = read_constant(reader)
+            if table >= len(self.tables):
+                raise ModuleError(f"table index {table} out of range", at)
+        expressions = bool(flags & 4)
+        if flags & 3:
+            kind_at = reader.position
+            if expressions:
+                read_reference_type(reader)
+            elif reader.byte() != 0:
+                raise ModuleError("unknown kind of elements", kind_at)
+        if not expressions:
+            items = tuple(reader.u32s(reader.count()))
+            return ElementSegment(mode, table, offset.number, items, items)
+        constants = [read_constant(reader) for _ in range(reader.count())]
+        return ElementSegment(
+            mode,
+            table,
+            offset.number,
+            tuple(constant.function for constant in constants),
+            tuple(index for constant in constants for index in constant.functions),
+        )
+
+    def _code(self, reader: Reader) -> None:
+        self.bodies = reader.count()
+        self.code = (reader.position, reader.end)
+        reader.position = reader.end
+
+    def _check_functions(self) -> None:
+        """Function indices in initialisers may point forward, so they are checked at the end."""
+        constants = [item.initial for item in self.globals] + [item.initial for item in self.tables]
+        indices = [index for item in constants if item for index in item.functions]
+        indices += [max(segment.functions) for segment in self.segments if segment.functions]
+        if indices and max(indices) >= len(self.functions):
+            raise ModuleError(f"an initialiser refers to function {max(indices)}, which does not exist")

@@ -1,0 +1,117 @@
+"""The memory that the kernels share, and the kernels in it: the only place that knows wasmtime's interface.
+
+The memory's maximum is its minimum: nogrow keeps the contract that it enforces.
+"""
+
+import ctypes
+import struct
+from importlib.resources import files
+
+import wasmtime
+
+from nogrow.errors import ModuleError
+
+PAGE_SIZE = 65536
+_MOST_PAGES = 65535
+
+
+class Workspace:
+    """A memory of a fixed size, parts of which are handed out once and for all, and the kernels on it."""
+
+    def __init__(self, size: int) -> None:
+        """Reserves `size` bytes of address space, or what 32-bit addresses can reach if that is less.
+
+        Pages that are never written to take no memory. Raises `ModuleError` when there is no room at all.
+        """
+        pages = min(size // PAGE_SIZE + 1, _MOST_PAGES)
+        self._engine, self._store, self._memory = _reserve(pages)
+        self.size = pages * PAGE_SIZE
+        address = ctypes.addressof(self._memory.data_ptr(self._store).contents)
+        self.bytes = memoryview((ctypes.c_ubyte * self.size).from_address(address)).cast("B")
+        self._next = 16
+
+    def area(self, size: int) -> int:
+        """The address of `size` fresh bytes, all zero, aligned to 16; raises `ModuleError` without room."""
+        address = self._next
+        self._next = address + size + 15 & ~15
+        if self._next > self.size:
+            raise ModuleError("the module is too large to be judged in the memory at hand")
+        return address
+
+    def rest(self) -> tuple[int, int]:
+        """Everything not handed out yet: its first address and the one after its last, both aligned to 16."""
+        return self._next, self.size
+
+    def claim(self, end: int) -> None:
+        """Takes what lies before address `end` out of the rest; raises `ModuleError` without room."""
+        self._next = end + 15 & ~15
+        self.area(0)
+
+    def write_u32s(self, address: int, values: list[int]) -> None:
+        """Writes numbers of 4 bytes each."""
+        struct.pack_into(f"<{len(values)}I", self.bytes, address, *values)
+
+    def read_u32s(self, address: int, count: int) -> list[int]:
+        """Reads numbers of 4 bytes each."""
+        return self.bytes[address : address + 4 * count].cast("I").tolist()
+
+    def u32(self, address: int) -> int:
+        """One number of 4 bytes."""
+        return int.from_bytes(self.bytes[address : address + 4], "little")
+
+    def kernel(self, package: str, name: str) -> "Kernel":
+        """The kernel whose text is the file `name` of `package`, compiled and bound to this memory."""
+        text = files(package).joinpath(name).read_bytes()
+        module = wasmtime.Module(self._engine, bytes(wasmtime.wat2wasm(text)))
+        return Kernel(self._store, wasmtime.Instance(self._store, module, [self._memory]))
+
+
+class Kernel:
+    """An instance of a kernel: its functions and its numbers by their export names."""
+
+    def __init__(self, store: wasmtime.Store, instance: wasmtime.Instance) -> None:
+        """Made by `Workspace.kernel`."""
+        self._store = store
+        self._exports = instance.exports(store)
+
+    def call(self, name: str, *arguments: int) -> int:
+        """The result of an exported function, 0 if it has none; raises `wasmtime.Trap` when it traps."""
+        function = self._exports[name]
+        if not isinstance(function, wasmtime.Func):
+            raise TypeError(name)
+        result = function(self._store, *(_signed(argument) for argument in arguments))
+        return _unsigned(result) if isinstance(result, int) else 0
+
+    def number(self, name: str) -> int:
+        """The value of an exported global."""
+        item = self._exports[name]
+        if not isinstance(item, wasmtime.Global):
+            raise TypeError(name)
+        return _unsigned(int(item.value(self._store)))
+
+
+def _reserve(pages: int) -> tuple[wasmtime.Engine, wasmtime.Store, wasmtime.Memory]:
+    """Where the address space is limited, wasmtime's generous reservations fail: then only what is used."""
+    kind = wasmtime.MemoryType(wasmtime.Limits(pages, pages))
+    for sparing in (False, True):
+        config = wasmtime.Config()
+        config.parallel_compilation = False
+        if sparing:
+            config.memory_reservation = 0
+            config.memory_guard_size = 0
+            config.memory_reservation_for_growth = 0
+        engine = wasmtime.Engine(config)
+        store = wasmtime.Store(engine)
+        try:
+            return engine, store, wasmtime.Memory(store, kind)
+        except wasmtime.WasmtimeError as error:
+            failure = error
+    raise ModuleError(f"no room for {pages * PAGE_SIZE} bytes of working memory") from failure
+
+
+def _signed(number: int) -> int:
+    return number - (1 << 32) if number >= 1 << 31 else number
+
+
+def _unsigned(number: int) -> int:
+    return number & 0xFFFFFFFF

@@ -1,0 +1,128 @@
+"""A cursor over the bytes of a module: every read is checked against an end and fails with an offset.
+
+WebAssembly 3.0, section 5.2 (values).
+"""
+
+from nogrow.errors import ModuleError
+
+
+class Reader:
+    """Reads values from `data` between `position` and `end`, both byte offsets in the file."""
+
+    __slots__ = ("data", "end", "position")
+
+    def __init__(self, data: bytes, position: int, end: int) -> None:
+        """Reading past `end` raises `ModuleError`, even where `data` goes on."""
+        self.data = data
+        self.position = position
+        self.end = end
+
+    def byte(self) -> int:
+        """The next byte."""
+        position = self.position
+        if position >= self.end:
+            raise ModuleError("unexpected end of the section", position)
+        self.position = position + 1
+        return self.data[position]
+
+    def peek(self) -> int:
+        """The next byte, which stays the next."""
+        if self.position >= self.end:
+            raise ModuleError("unexpected end of the section", self.position)
+        return self.data[self.position]
+
+    def take(self, count: int) -> bytes:
+        """The next `count` bytes."""
+        start = self.position
+        if count > self.end - start:
+            raise ModuleError(f"{count} bytes announced, {self.end - start} left", start)
+        self.position = start + count
+        return bytes(self.data[start : start + count])
+
+    def unsigned(self, bits: int) -> int:
+        """An unsigned LEB128 of at most `bits` bits (section 5.2.2)."""
+        start = self.position
+        value = shift = 0
+        while True:
+            byte = self.byte()
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                break
+            shift += 7
+            if shift >= bits:
+                raise ModuleError("integer representation too long", start)
+        if value >> bits:
+            raise ModuleError("integer too large", start)
+        return value
+
+    def u32(self) -> int:
+        """An unsigned LEB128 of at most 32 bits."""
+        position = self.position
+        if position < self.end:
+            byte = self.data[position]
+            if byte < 0x80:
+                self.position = position + 1
+                return byte
+        return self.unsigned(32)
+
+    def u32s(self, count: int) -> list[int]:
+        """`count` values in a row: the same as `u32` so many times, but quick for the short ones."""
+        data, position, end = self.data, self.position, self.end
+        values: list[int] = []
+        append = values.append
+        for _ in range(count):
+            if position + 2 > end:
+                self.position = position
+                append(self.u32())
+                position = self.position
+                continue
+            byte = data[position]
+            if byte < 0x80:
+                append(byte)
+                position += 1
+                continue
+            second = data[position + 1]
+            if second < 0x80:
+                append(byte & 0x7F | second << 7)
+                position += 2
+                continue
+            self.position = position
+            append(self.unsigned(32))
+            position = self.position
+        self.position = position
+        return values
+
+    def signed(self, bits: int) -> int:
+        """A signed LEB128 of at most `bits` bits (section 5.2.2)."""
+        start = self.position
+        value = shift = 0
+        while True:
+            byte = self.byte()
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                break
+            if shift >= bits:
+                raise ModuleError("integer representation too long", start)
+        if byte & 0x40:
+            value -= 1 << shift
+        if not -(1 << (bits - 1)) <= value < 1 << (bits - 1):
+            raise ModuleError("integer too large", start)
+        return value
+
+    def count(self) -> int:
+        """The length of a vector; more elements than bytes left is refused before anything is made of it."""
+        start = self.position
+        count = self.u32()
+        if count > self.end - self.position:
+            raise ModuleError(f"{count} elements announced, {self.end - self.position} bytes left", start)
+        return count
+
+    def name(self) -> str:
+        """A name (section 5.2.4); raises `ModuleError` when it is not UTF-8."""
+        length = self.u32()
+        start = self.position
+        try:
+            return self.take(length).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise ModuleError("malformed UTF-8 encoding", start + error.start) from error

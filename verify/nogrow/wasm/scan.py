@@ -1,0 +1,308 @@
+"""The code section to a flow graph: fills the scan kernel's tables, runs it, and says what went wrong.
+
+In: a decoded module. Out: a `Scan`, whose nodes stay in the kernel's memory (`scan.wat` describes them).
+"""
+
+import struct
+from dataclasses import dataclass
+
+import wasmtime
+
+from nogrow.errors import ModuleError
+from nogrow.wasm.kernel import Kernel, Workspace
+from nogrow.wasm.model import Kind, Module
+from nogrow.wasm.opcodes import INSTRUCTIONS, PREFIXES, Action, Immediate
+
+NODE_SIZE = 16
+NODE_INIT, NODE_COPY = 6, 7
+_SUB_OPCODES = 512
+_DESCRIPTORS = 256 + _SUB_OPCODES * len(PREFIXES)
+# Working memory for each byte of code: at worst a node of 16 bytes, and the arrays of the search.
+_ROOM_PER_BYTE = 36
+# Beyond so many pairs of table and type, all tables share one row: more targets, never fewer.
+_MOST_PAIRS = 1 << 22
+# An `end` at every address behind the code stops a body that runs past it.
+_SENTINEL = b"\x0b" * 32
+
+
+@dataclass(frozen=True, slots=True)
+class Grow:
+    """A `memory.grow`: its node, its function's index, its offset in the file and its operand if constant."""
+
+    node: int
+    function: int
+    memory: int
+    offset: int
+    operand: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TableMove:
+    """A `table.init` (from a segment) or `table.copy` (from a table) into table `table`."""
+
+    from_segment: bool
+    source: int
+    table: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantIndex:
+    """A `call_indirect` on table `table` whose index is the constant `index`; `node` is its call."""
+
+    node: int
+    table: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """The indirect calls of canonical type `type` through `table`.
+
+    `table` is None for a call by reference, or where tables are too many to be told apart;
+    `type` is None for a call of any function.
+    """
+
+    table: int | None
+    type: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What the scan found; vertices are functions, then host stand-ins, then `dispatches`."""
+
+    workspace: Workspace
+    nodes: int
+    node_count: int
+    ranges: int
+    first_dispatch: int
+    code_shift: int
+    """What to add to an address in the workspace to get the offset in the file."""
+    grows: tuple[Grow, ...]
+    dispatches: tuple[Dispatch, ...]
+    moves: tuple[TableMove, ...]
+    constant_indices: tuple[ConstantIndex, ...]
+    taken: frozenset[int]
+    """Functions that a `ref.func` instruction refers to."""
+    tables_written: frozenset[int]
+    tables_read: frozenset[int]
+    tables_apart: bool
+    """Whether dispatches tell tables apart."""
+    direct_calls: int
+    indirect_calls: int
+    converts_any: bool
+    switches_stacks: bool
+
+
+def host_vertices(module: Module) -> int:
+    """How many vertices stand for functions of the host: one for each table, one for references."""
+    return len(module.tables) + 1
+
+
+def scan(module: Module) -> Scan:
+    """The flow graph of all function bodies; raises `ModuleError` with an offset for what can't be read."""
+    start, end = module.code
+    functions, types, tables = len(module.functions), len(module.types.defined), len(module.tables)
+    imported = len(module.imported(Kind.FUNCTION))
+    apart = (tables + 1) * types <= _MOST_PAIRS
+    rows = (tables + 1 if apart else 1) * types + 1
+    fixed = 16 * functions + 8 * rows + 8 * types + 8 * tables + 16 * _DESCRIPTORS + (1 << 20)
+    # Vertices cost the search 64 bytes each, dispatch nodes 48 for each function that a table holds.
+    fixed += 64 * (functions + tables + rows) + 48 * sum(len(item.items) for item in module.segments)
+    workspace = Workspace(fixed + _ROOM_PER_BYTE * (end - start))
+    kernel = workspace.kernel("nogrow.wasm", "scan.wat")
+
+    descriptors, fast = _instruction_tables(workspace)
+    bounds = workspace.area(4 * len(Immediate) + 4)
+    limits = {
+        Immediate.FUNCTION: functions,
+        Immediate.TYPE: types,
+        Immediate.TABLE: tables,
+        Immediate.MEMORY: len(module.memories),
+        Immediate.TAG: len(module.tags),
+        Immediate.ELEMENT: len(module.segments),
+    }
+    for kind, limit in limits.items():
+        workspace.write_u32s(bounds + 4 * kind, [limit])
+    canonical = workspace.area(4 * types)
+    workspace.write_u32s(canonical, list(module.types.canonical))
+    row_starts = workspace.area(4 * tables)
+    workspace.write_u32s(row_starts, [index * types if apart else 0 for index in range(tables)])
+    reference_row = tables * types if apart else 0
+    dispatch_map = workspace.area(4 * rows)
+    dispatch_keys = workspace.area(4 * rows)
+    taken = workspace.area(functions)
+    table_flags = workspace.area(tables)
+    ranges = workspace.area(4 * (functions + host_vertices(module) + rows + 1))
+    code = workspace.area(end - start + len(_SENTINEL))
+    workspace.bytes[code : code + end - start] = module.data[start:end]
+    workspace.bytes[code + end - start : code + end - start + len(_SENTINEL)] = _SENTINEL
+    nodes, bottom = workspace.rest()
+    first_dispatch = functions + host_vertices(module)
+    kernel.call(
+        "configure", fast, descriptors, bounds, canonical, row_starts, reference_row, dispatch_map,
+        dispatch_keys, first_dispatch, taken, table_flags, ranges + 4 * imported, nodes, bottom & ~15,
+    )  # fmt: skip
+    workspace.write_u32s(ranges, [1] * imported)
+    shift = start - code
+    _run(kernel, workspace, (code, code + end - start, functions - imported), shift)
+
+    node_count = kernel.number("node_count")
+    keys = workspace.read_u32s(dispatch_keys, kernel.number("dispatch_count"))
+    flags = bytes(workspace.bytes[table_flags : table_flags + tables])
+    starts = workspace.read_u32s(ranges, functions + 1)
+    lists = _Lists(workspace, nodes, shift)
+    return Scan(
+        workspace=workspace,
+        nodes=nodes,
+        node_count=node_count,
+        ranges=ranges,
+        first_dispatch=first_dispatch,
+        code_shift=shift,
+        grows=lists.grows(kernel.number("grows"), starts),
+        dispatches=tuple(_dispatch(key, types, tables if apart else 0) for key in keys),
+        moves=lists.moves(kernel.number("table_moves")),
+        constant_indices=lists.indices(kernel.number("indexes")),
+        taken=_marked(bytes(workspace.bytes[taken : taken + functions])),
+        tables_written=frozenset(index for index, flag in enumerate(flags) if flag & 1),
+        tables_read=frozenset(index for index, flag in enumerate(flags) if flag & 2),
+        tables_apart=apart,
+        direct_calls=kernel.number("direct_calls"),
+        indirect_calls=kernel.number("indirect_calls"),
+        converts_any=bool(kernel.number("converts_any")),
+        switches_stacks=bool(kernel.number("switches_stacks")),
+    )
+
+
+def _marked(flags: bytes) -> frozenset[int]:
+    found = []
+    position = flags.find(1)
+    while position >= 0:
+        found.append(position)
+        position = flags.find(1, position + 1)
+    return frozenset(found)
+
+
+def _dispatch(key: int, types: int, tables: int) -> Dispatch:
+    row, canonical = divmod(key, types)
+    if row > tables:
+        return Dispatch(None, None)
+    return Dispatch(row if row < tables else None, canonical)
+
+
+class _Lists:
+    """The kernel's linked lists of nodes, as tuples in file order."""
+
+    def __init__(self, workspace: Workspace, nodes: int, shift: int) -> None:
+        self._workspace = workspace
+        self._nodes = nodes
+        self._shift = shift
+
+    def _node(self, index: int) -> tuple[int, int, int, int]:
+        address = self._nodes + NODE_SIZE * index
+        kind, target, extra, at = struct.unpack_from("<4I", self._workspace.bytes, address)
+        return kind & 0xFF, target, extra, at
+
+    def grows(self, index: int, starts: list[int]) -> tuple[Grow, ...]:
+        found: list[Grow] = []
+        function = len(starts) - 1
+        while index:
+            _, memory, link, at = self._node(index)
+            _, low, high, known = self._node(index + 1)
+            while starts[function] > index:
+                function -= 1
+            operand = low | high << 32 if known else None
+            found.append(Grow(index, function, memory, at + self._shift, operand))
+            index = link
+        return tuple(reversed(found))
+
+    def moves(self, index: int) -> tuple[TableMove, ...]:
+        found: set[TableMove] = set()
+        while index:
+            kind, first, second, link = self._node(index)
+            if kind == NODE_INIT:
+                found.add(TableMove(True, first, second))
+            else:
+                found.add(TableMove(False, second, first))
+            index = link
+        return tuple(found)
+
+    def indices(self, index: int) -> tuple[ConstantIndex, ...]:
+        found: list[ConstantIndex] = []
+        while index:
+            _, table, value, link = self._node(index)
+            found.append(ConstantIndex(index - 1, table, value))
+            index = link
+        return tuple(reversed(found))
+
+
+def _instruction_tables(workspace: Workspace) -> tuple[int, int]:
+    """The descriptors (8 bytes: action, kinds of immediates) and the fast path's masks and lengths."""
+    descriptors = bytearray(8 * _DESCRIPTORS)
+    fast = bytearray(b"\xff" * 8 + bytes(8)) * 256
+    for (opcode, sub), instruction in INSTRUCTIONS.items():
+        number = opcode
+        if sub is not None:
+            number = 256 + _SUB_OPCODES * PREFIXES.index(opcode) + sub
+        record = bytes((instruction.action, *instruction.immediates))
+        descriptors[8 * number : 8 * number + len(record)] = record
+        mask = _fast_mask(instruction.action, instruction.immediates) if sub is None else None
+        if mask is not None:
+            struct.pack_into("<QI", fast, 16 * opcode, *mask)
+    addresses = workspace.area(len(descriptors)), workspace.area(len(fast))
+    for address, table in zip(addresses, (descriptors, fast), strict=True):
+        workspace.bytes[address : address + len(table)] = table
+    return addresses
+
+
+def _fast_mask(action: Action, immediates: tuple[Immediate, ...]) -> tuple[int, int] | None:
+    """The bits that must be 0 in the first 8 bytes for the instruction to have the length that follows."""
+    if action is not Action.PLAIN:
+        return None
+    masks = {
+        Immediate.U32: b"\x80",
+        Immediate.S32: b"\x80",
+        Immediate.S64: b"\x80",
+        # Alignments of 32 and more, a memory index, a continued LEB128: all for the long way.
+        Immediate.MEMARG: b"\xe0\x80",
+        Immediate.BYTES4: bytes(4),
+        Immediate.BYTES8: bytes(8),
+    }
+    if not all(immediate in masks for immediate in immediates):
+        return None
+    mask = b"\0" + b"".join(masks[immediate] for immediate in immediates)
+    return int.from_bytes(mask[:8], "little"), len(mask)
+
+
+_MESSAGES = {
+    1: "unknown instruction, opcode 0x{value:02x}",
+    2: "the function body ends inside an instruction or a block",
+    3: "an integer of over {value} bits, or too long a representation",
+    4: "unknown type 0x{value:02x}",
+    5: "unknown flags 0x{value:x} of a memory access",
+    6: "index {value} out of range",
+    7: "the module is too large to be judged in the memory at hand",
+    8: "label {value} out of range",
+    9: "else, catch or delegate outside the block it belongs to",
+    10: "unknown kind of handler 0x{value:02x}",
+    11: "the function goes on after its end",
+    12: "{value} more function bodies announced than fit into the code section",
+    13: "bytes left over in the code section",
+}
+_NO_PLACE = frozenset((7,))
+
+
+def _run(kernel: Kernel, workspace: Workspace, arguments: tuple[int, int, int], shift: int) -> None:
+    try:
+        kernel.call("scan", *arguments)
+    except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
+        code = kernel.number("error")
+        if code not in _MESSAGES:
+            raise ModuleError(f"the scan of the code section failed: {_first_line(error)}") from error
+        message = _MESSAGES[code].format(value=kernel.number("error_value"))
+        offset = None if code in _NO_PLACE else kernel.number("error_at") + shift
+        raise ModuleError(message, offset) from error
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).splitlines()
+    return lines[0] if lines else type(error).__name__

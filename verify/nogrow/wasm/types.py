@@ -1,0 +1,235 @@
+"""The type section to canonical types: structural equality, declared subtypes, and what can hold a function.
+
+WebAssembly 3.0, sections 3.2 (types), 3.3 (matching) and 5.3 (binary types).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nogrow.errors import ModuleError
+from nogrow.wasm.reader import Reader
+
+NUMBER_TYPES = {0x7F: "i32", 0x7E: "i64", 0x7D: "f32", 0x7C: "f64", 0x7B: "v128"}
+PACKED_TYPES = {0x78: "i8", 0x77: "i16"}
+ABSTRACT_HEAP_TYPES = {
+    0x75: "nocont",
+    0x74: "noexn",
+    0x73: "nofunc",
+    0x72: "noextern",
+    0x71: "none",
+    0x70: "func",
+    0x6F: "extern",
+    0x6E: "any",
+    0x6D: "eq",
+    0x6C: "i31",
+    0x6B: "struct",
+    0x6A: "array",
+    0x69: "exn",
+    0x68: "cont",
+}
+# A reference of one of these types leads to no function that the host could call.
+_NEVER_FUNCTIONS = frozenset(("nocont", "noexn", "nofunc", "noextern", "none", "extern", "i31", "exn"))
+
+_REC, _SUB, _SUB_FINAL, _FUNC, _STRUCT, _ARRAY, _CONT, _SHARED = (
+    0x4E, 0x50, 0x4F, 0x60, 0x5F, 0x5E, 0x5D, 0x65,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ValueType:
+    """A value type: `name` of a number, vector, packed or abstract heap type, or `index` of a defined one."""
+
+    name: str | None
+    index: int | None = None
+    nullable: bool = False
+    reference: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DefinedType:
+    """A defined type as declared: its form, its parts in order, and its supertype if it has one.
+
+    `parts` are a function's parameters, a structure's or array's fields, a continuation's function type.
+    """
+
+    form: int
+    parts: tuple[ValueType, ...]
+    results: tuple[ValueType, ...] = ()
+    mutable: tuple[bool, ...] = ()
+    supertype: int | None = None
+    final: bool = True
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Types:
+    """The types of a module; `canonical[i]` is the least index of a type equal to type i."""
+
+    defined: tuple[DefinedType, ...]
+    canonical: tuple[int, ...]
+
+    def supertypes(self, index: int) -> Iterator[int]:
+        """The canonical index of type `index` and of each declared supertype above it."""
+        current: int | None = index
+        while current is not None:
+            yield self.canonical[current]
+            current = self.defined[current].supertype
+
+    def function(self, index: int) -> DefinedType:
+        """The function type at `index`; raises `ModuleError` when there is none."""
+        if index >= len(self.defined) or self.defined[index].form != _FUNC:
+            raise ModuleError(f"type index {index} is not a function type")
+        return self.defined[index]
+
+    def holds_functions(self, value: ValueType, *, extern: bool = False) -> bool:
+        """Whether a value of this type can be or contain a reference to a function.
+
+        `extern` says that references of the module's own may stand behind `externref`.
+        """
+        if not value.reference:
+            return False
+        if value.name == "extern":
+            return extern
+        return value.name not in _NEVER_FUNCTIONS
+
+
+def read_value_type(reader: Reader) -> ValueType:
+    """One value type (section 5.3.5)."""
+    at = reader.position
+    byte = reader.byte()
+    if byte in NUMBER_TYPES:
+        return ValueType(NUMBER_TYPES[byte])
+    if byte in ABSTRACT_HEAP_TYPES:
+        return ValueType(ABSTRACT_HEAP_TYPES[byte], nullable=True, reference=True)
+    if byte in (0x63, 0x64):
+        name, index = read_heap_type(reader)
+        return ValueType(name, index, nullable=byte == 0x63, reference=True)
+    if byte == _SHARED:
+        name, index = _abstract(reader)
+        return ValueType(name, index, nullable=True, reference=True)
+    raise ModuleError(f"unknown value type 0x{byte:02x}", at)
+
+
+def read_reference_type(reader: Reader) -> ValueType:
+    """One value type, which must be a reference type."""
+    at = reader.position
+    value = read_value_type(reader)
+    if not value.reference:
+        raise ModuleError("a reference type was expected", at)
+    return value
+
+
+def read_heap_type(reader: Reader) -> tuple[str | None, int | None]:
+    """A heap type (section 5.3.3): the name of an abstract one or the index of a defined one."""
+    if reader.peek() == _SHARED:
+        reader.byte()
+        return _abstract(reader)
+    if reader.peek() in ABSTRACT_HEAP_TYPES:
+        return _abstract(reader)
+    at = reader.position
+    index = reader.signed(33)
+    if index < 0:
+        raise ModuleError(f"unknown heap type {index}", at)
+    return None, index
+
+
+def _abstract(reader: Reader) -> tuple[str, None]:
+    at = reader.position
+    byte = reader.byte()
+    if byte not in ABSTRACT_HEAP_TYPES:
+        raise ModuleError(f"unknown heap type 0x{byte:02x}", at)
+    return ABSTRACT_HEAP_TYPES[byte], None
+
+
+def read_types(reader: Reader) -> Types:
+    """The whole type section, with equal types found by the structure of their recursion groups."""
+    defined: list[DefinedType] = []
+    canonical: list[int] = []
+    groups: dict[object, int] = {}
+    for _ in range(reader.count()):
+        first = len(defined)
+        if reader.peek() == _REC:
+            reader.byte()
+            defined.extend(_read_subtype(reader) for _ in range(reader.count()))
+        else:
+            defined.append(_read_subtype(reader))
+        _check_indices(defined, first, reader.position)
+        key = tuple(_key(item, first, canonical) for item in defined[first:])
+        known = groups.setdefault(key, first)
+        canonical.extend(range(known, known + len(defined) - first))
+    return Types(tuple(defined), tuple(canonical))
+
+
+def _check_indices(defined: list[DefinedType], first: int, at: int) -> None:
+    for position, item in enumerate(defined[first:], first):
+        for part in item.parts + item.results:
+            if part.index is not None and part.index >= len(defined):
+                raise ModuleError(f"type index {part.index} out of range", at)
+        if item.supertype is not None and item.supertype >= position:
+            raise ModuleError(f"supertype {item.supertype} is not declared before its subtype", at)
+
+
+def _key(item: DefinedType, first: int, canonical: list[int]) -> object:
+    """What makes two types equal: references into their own group count by place, others by identity."""
+
+    def reference(index: int | None) -> object:
+        if index is None:
+            return None
+        return ("own", index - first) if index >= first else canonical[index]
+
+    def part(value: ValueType) -> object:
+        return (value.name, reference(value.index), value.nullable, value.reference)
+
+    return (
+        item.form,
+        tuple(map(part, item.parts)),
+        tuple(map(part, item.results)),
+        item.mutable,
+        reference(item.supertype),
+        item.final,
+        item.shared,
+    )
+
+
+def _read_subtype(reader: Reader) -> DefinedType:
+    final, supertype = True, None
+    if reader.peek() in (_SUB, _SUB_FINAL):
+        final = reader.byte() == _SUB_FINAL
+        at = reader.position
+        supertypes = reader.u32s(reader.count())
+        if len(supertypes) > 1:
+            raise ModuleError(f"{len(supertypes)} supertypes, at most one is allowed", at)
+        supertype = supertypes[0] if supertypes else None
+    shared = reader.peek() == _SHARED
+    if shared:
+        reader.byte()
+    at = reader.position
+    form = reader.byte()
+    if form == _FUNC:
+        parameters = tuple(read_value_type(reader) for _ in range(reader.count()))
+        results = tuple(read_value_type(reader) for _ in range(reader.count()))
+        return DefinedType(form, parameters, results, (), supertype, final, shared)
+    if form in (_STRUCT, _ARRAY):
+        fields = [_read_field(reader) for _ in range(reader.count() if form == _STRUCT else 1)]
+        types = tuple(value for value, _ in fields)
+        mutable = tuple(flag for _, flag in fields)
+        return DefinedType(form, types, (), mutable, supertype, final, shared)
+    if form == _CONT:
+        at = reader.position
+        name, index = read_heap_type(reader)
+        if index is None:
+            raise ModuleError(f"a continuation of {name}, not of a function type", at)
+        return DefinedType(form, (ValueType(None, index),), (), (), supertype, final, shared)
+    raise ModuleError(f"unknown type form 0x{form:02x}", at)
+
+
+def _read_field(reader: Reader) -> tuple[ValueType, bool]:
+    if reader.peek() in PACKED_TYPES:
+        value = ValueType(PACKED_TYPES[reader.byte()])
+    else:
+        value = read_value_type(reader)
+    at = reader.position
+    mutability = reader.byte()
+    if mutability > 1:
+        raise ModuleError(f"mutability 0x{mutability:02x}, expected 0 or 1", at)
+    return value, mutability == 1
