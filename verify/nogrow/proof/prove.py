@@ -20,6 +20,7 @@ from nogrow.proof.judgement import (
 from nogrow.proof.references import References, Targets, find_references
 from nogrow.proof.search import Hop, Search, Way
 from nogrow.wasm.decode import decode
+from nogrow.wasm.kernel import Engine
 from nogrow.wasm.model import Kind, Module
 from nogrow.wasm.names import function_names
 from nogrow.wasm.opcodes import INSTRUCTIONS
@@ -53,23 +54,19 @@ class _Finding:
     airtight: bool = False
 
 
-def judge(data: bytes, trusts: Trust) -> Judgement:
+def judge(data: bytes, trusts: Trust, engine: Engine | None = None) -> Judgement:
     """The judgement of the core module in `data`.
 
     `trusts` says of an import, given as `module.field`, whether it neither grows the memory, nor calls
-    back in, nor throws. Raises `ModuleError`, with the offset in bytes, for what can't be judged.
+    back in, nor throws. `engine` is for callers that judge several modules. Raises `ModuleError`, with
+    the offset in bytes, for what can't be judged.
     """
     module = decode(data)
-    scanned = scan(module)
+    scanned = scan(module, engine or Engine())
     references = find_references(module, scanned)
     memories = _memories(module)
     labels = _host_labels(module, references)
     untrusted = {vertex for vertex, label in labels.items() if not trusts(label)}
-    growers = [
-        item.index
-        for item in module.imported(Kind.FUNCTION)
-        if item.field in HOST_GROWERS and item.index in untrusted
-    ]
     targets = Targets(module, scanned, references)
     search = Search(
         scanned,
@@ -78,6 +75,14 @@ def judge(data: bytes, trusts: Trust) -> Judgement:
         {vertex: vertex in untrusted for vertex in labels},
     )
     ways = _ways_in(module, references)
+    entered = {way.function for way in ways}
+    growers = [
+        item.index
+        for item in module.imported(Kind.FUNCTION)
+        if item.field in HOST_GROWERS
+        and item.index in untrusted
+        and (search.called(item.index) or item.index in entered)
+    ]
     findings, excused = _findings(scanned, memories, growers, ways, search)
     hosts = sorted(labels)
     reached = search.reached_by(hosts, [way.function for way in ways])

@@ -45,7 +45,7 @@ class _Finder:
             *(constant.functions for constant in constants),
             *(segment.functions for segment in module.segments),
         )
-        self.extern = scan.converts_any or any(constant.converts_any for constant in constants)
+        self.extern = scan.converts_extern or any(constant.converts_extern for constant in constants)
         self.visible = frozenset(
             {item.index for item in module.imported(Kind.TABLE)}
             | {item.index for item in module.exported(Kind.TABLE)}
@@ -53,14 +53,18 @@ class _Finder:
         self.imported = frozenset(item.index for item in module.imported(Kind.FUNCTION))
 
     def references(self) -> References:
-        # Each of the two facts can bring about the other, so both are asked again until nothing changes.
+        # What escapes and what arrives can bring about each other: asked again until nothing changes.
         host_references = False
         escaped: frozenset[int] = frozenset()
         while True:
             contents, host_tables = self._tables(host_references)
-            calls = self._host_calls(host_tables, host_references)
-            found = self._escaped(contents, escaped, calls)
-            arrive = self._references_arrive(found, calls)
+            found = escaped.union(*(contents[index] for index in self.visible))
+            out, into = self._crossing(found, host_tables, host_references)
+            # A structure, once shared, passes functions both ways: either side may write its fields.
+            shared = any(self._is_container(item) for item in (*out, *into))
+            if shared or any(map(self._holds, out)):
+                found |= self.taken
+            arrive = shared or any(map(self._holds, into)) or bool(self.scan.tables_read & host_tables)
             if (found, arrive) == (escaped, host_references):
                 break
             escaped, host_references = found, arrive
@@ -73,9 +77,11 @@ class _Finder:
             self._fixed_slots(),
         )
 
-    def _holds(self, types: tuple[ValueType, ...]) -> bool:
-        holds = self.module.types.holds_functions
-        return any(holds(item, extern=self.extern) for item in types)
+    def _holds(self, value: ValueType) -> bool:
+        return self.module.types.holds_functions(value, extern=self.extern)
+
+    def _is_container(self, value: ValueType) -> bool:
+        return self._holds(value) and not self.module.types.is_function_reference(value)
 
     def _signature(self, type_index: int) -> tuple[tuple[ValueType, ...], tuple[ValueType, ...]]:
         item = self.module.types.function(type_index)
@@ -119,69 +125,51 @@ class _Finder:
                 if move.source in hosts and move.table not in hosts:
                     hosts.add(move.table)
                     changed = True
-        holding = {index for index, table in enumerate(module.tables) if self._holds((table.element,))}
+        holding = {index for index, table in enumerate(module.tables) if self._holds(table.element)}
         return tuple(map(frozenset, contents)), frozenset(hosts & holding)
 
-    def _host_calls(
-        self, host_tables: frozenset[int], host_references: bool
-    ) -> list[tuple[tuple[ValueType, ...], tuple[ValueType, ...]]]:
-        """The signatures of all calls that can go to functions of the host."""
-        calls = [
-            self._signature(self.module.functions[item.index]) for item in self.module.imported(Kind.FUNCTION)
-        ]
+    def _crossing(
+        self, escaped: frozenset[int], host_tables: frozenset[int], host_references: bool
+    ) -> tuple[set[ValueType], set[ValueType]]:
+        """The types of what goes from the module to the host, and of what comes in from it."""
+        module = self.module
+        out: set[ValueType] = set()
+        into: set[ValueType] = set()
+        exported = {item.index for item in module.exported(Kind.FUNCTION)}
+        entered = {module.functions[index] for index in exported | escaped}
+        for parameters, results in map(self._signature, entered):
+            into.update(parameters)
+            out.update(results)
+        for parameters, results in map(self._signature, self._host_calls(host_tables, host_references)):
+            out.update(parameters)
+            into.update(results)
+        for parameters, _ in map(self._signature, module.tags):
+            out.update(parameters)
+            into.update(parameters)
+        for item in module.imported(Kind.GLOBAL):
+            into.add(module.globals[item.index].type)
+            if module.globals[item.index].mutable:
+                out.add(module.globals[item.index].type)
+        for export in module.exported(Kind.GLOBAL):
+            out.add(module.globals[export.index].type)
+            if module.globals[export.index].mutable:
+                into.add(module.globals[export.index].type)
+        # What tables of plain function references pass on is followed function by function.
+        elements = {module.tables[index].element for index in self.visible}
+        out.update(element for element in elements if self._is_container(element))
+        return out, into
+
+    def _host_calls(self, host_tables: frozenset[int], host_references: bool) -> set[int]:
+        """The type indices of all calls that can go to functions of the host."""
+        calls = {self.module.functions[item.index] for item in self.module.imported(Kind.FUNCTION)}
         for dispatch in self.scan.dispatches:
             if dispatch.type is None:
                 continue
             merged = bool(host_tables) and not self.scan.tables_apart
             to_host = host_references or merged if dispatch.table is None else dispatch.table in host_tables
             if to_host:
-                calls.append(self._signature(dispatch.type))
+                calls.add(dispatch.type)
         return calls
-
-    def _entered(self, escaped: frozenset[int]) -> list[int]:
-        """The functions that the host can call."""
-        exported = {item.index for item in self.module.exported(Kind.FUNCTION)}
-        return sorted(exported | escaped)
-
-    def _escaped(
-        self,
-        contents: tuple[frozenset[int], ...],
-        escaped: frozenset[int],
-        calls: list[tuple[tuple[ValueType, ...], tuple[ValueType, ...]]],
-    ) -> frozenset[int]:
-        module = self.module
-        found = escaped.union(*(contents[index] for index in self.visible))
-        mutable_imports = {
-            item.index for item in module.imported(Kind.GLOBAL) if module.globals[item.index].mutable
-        }
-        shown = mutable_imports | {item.index for item in module.exported(Kind.GLOBAL)}
-        results = {module.functions[index] for index in self._entered(found)}
-        if (
-            any(self._holds(parameters) for parameters, _ in calls)
-            or any(self._holds(self._signature(index)[1]) for index in results)
-            or any(self._holds(self._signature(index)[0]) for index in module.tags)
-            or any(self._holds((module.globals[index].type,)) for index in shown)
-        ):
-            found |= self.taken
-        return found
-
-    def _references_arrive(
-        self,
-        escaped: frozenset[int],
-        calls: list[tuple[tuple[ValueType, ...], tuple[ValueType, ...]]],
-    ) -> bool:
-        module = self.module
-        given = {item.index for item in module.imported(Kind.GLOBAL)}
-        given |= {item.index for item in module.exported(Kind.GLOBAL) if module.globals[item.index].mutable}
-        read = self.scan.tables_read & self.visible
-        parameters = {module.functions[index] for index in self._entered(escaped)}
-        return (
-            any(self._holds(results) for _, results in calls)
-            or any(self._holds(self._signature(index)[0]) for index in parameters)
-            or any(self._holds(self._signature(index)[0]) for index in module.tags)
-            or any(self._holds((module.globals[index].type,)) for index in given)
-            or any(self._holds((module.tables[index].element,)) for index in read)
-        )
 
     def _fixed_slots(self) -> dict[int, dict[int, int | None]]:
         """Tables whose contents are known slot by slot: a slot without function is null and traps."""
@@ -245,8 +233,13 @@ class Targets:
             references = self._references
             functions = references.taken if table is None else references.contents[table]
             matching: dict[int, list[int]] = defaultdict(list)
+            imports = self._module.imported(Kind.FUNCTION)
             for function in sorted(functions):
-                for canonical in self._module.types.supertypes(self._module.functions[function]):
+                types = set(self._module.types.supertypes(self._module.functions[function]))
+                if function < len(imports) and not imports[function].exact:
+                    # The host may have linked a function of a subtype of the declared type.
+                    types |= self._module.types.subtypes(self._module.functions[function])
+                for canonical in types:
                     matching[canonical].append(function)
             self._by_type[table] = matching
         return self._by_type[table]

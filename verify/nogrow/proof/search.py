@@ -57,7 +57,7 @@ class Search:
         self._vertices = count = scan.first_dispatch + len(scan.dispatches)
         nodes = self._add_dispatches(functions, targets)
         self._state = workspace.area(count)
-        incoming = workspace.area(4 * (count + 1))
+        self._incoming = incoming = workspace.area(4 * (count + 1))
         callers = workspace.area(8 * nodes)
         self._hops = workspace.area(4 * count)
         self._way_hops = workspace.area(8 * count)
@@ -93,6 +93,11 @@ class Search:
         workspace.write_u32s(scan.ranges + 4 * functions, [*ranges, node])
         workspace.claim(scan.nodes + NODE_SIZE * node)
         return node
+
+    def called(self, vertex: int) -> bool:
+        """Whether any instruction can call `vertex`."""
+        first, end = self._workspace.read_u32s(self._incoming + 4 * vertex, 2)
+        return first != end
 
     def find(self, memory: int, growers: Sequence[int]) -> None:
         """Searches for growths of `memory`; `growers` are the imports that make the host grow it."""

@@ -28,7 +28,7 @@ def read_constant(reader: Reader) -> Constant:
     count = 0
     number: int | None = None
     function: int | None = None
-    converts_any = False
+    converts_extern = False
     while True:
         at = reader.position
         opcode = reader.byte()
@@ -50,10 +50,10 @@ def read_constant(reader: Reader) -> Constant:
         elif opcode == 0xD2:
             function = value
             functions.append(value)
-        converts_any |= key == (0xFB, 0x1B)
+        converts_extern |= key in ((0xFB, 0x1A), (0xFB, 0x1B))
     if count != 1:
         number = function = None
-    return Constant(tuple(functions), number, function, converts_any)
+    return Constant(tuple(functions), number, function, converts_extern)
 
 
 def _read(reader: Reader, immediate: Immediate) -> int:

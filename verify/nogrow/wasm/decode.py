@@ -121,7 +121,7 @@ class _Decoder:
     def _import(self, reader: Reader, module: str, field: str, number: int) -> None:
         index = [len(space) for space in self._spaces()]
         kind = self._external(reader, number)
-        self.imports.append(Import(module, field, kind, index[kind]))
+        self.imports.append(Import(module, field, kind, index[kind], number == _EXACT_FUNCTION))
 
     def _imports_of_one_type(self, reader: Reader, module: str) -> None:
         """The type stands once, before the names: it is read again for each of them."""

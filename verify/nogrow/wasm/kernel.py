@@ -15,16 +15,58 @@ PAGE_SIZE = 65536
 _MOST_PAGES = 65535
 
 
+class Engine:
+    """Compiles each kernel once, however many modules it is used for."""
+
+    def __init__(self, *, sparing: bool = False) -> None:
+        """`sparing` gives up wasmtime's generous reservations, for where address space is limited."""
+        config = wasmtime.Config()
+        config.parallel_compilation = False
+        if sparing:
+            config.memory_reservation = 0
+            config.memory_guard_size = 0
+            config.memory_reservation_for_growth = 0
+        self._sparing = sparing
+        self._engine = wasmtime.Engine(config)
+        self._kernels: dict[tuple[str, str], wasmtime.Module] = {}
+        self._fallback: Engine | None = None
+
+    def reserve(self, pages: int) -> "tuple[Engine, wasmtime.Store, wasmtime.Memory]":
+        """A memory of exactly `pages` pages, and the engine and store that it belongs to.
+
+        Raises `ModuleError` when there is no room for it.
+        """
+        store = wasmtime.Store(self._engine)
+        kind = wasmtime.MemoryType(wasmtime.Limits(pages, pages))
+        try:
+            return self, store, wasmtime.Memory(store, kind)
+        except wasmtime.WasmtimeError as error:
+            if self._sparing:
+                size = pages * PAGE_SIZE
+                raise ModuleError(f"no room for {size} bytes of working memory") from error
+        if self._fallback is None:
+            self._fallback = Engine(sparing=True)
+        return self._fallback.reserve(pages)
+
+    def kernel(self, package: str, name: str) -> wasmtime.Module:
+        """The kernel whose text is the file `name` of `package`, compiled."""
+        if (package, name) not in self._kernels:
+            text = files(package).joinpath(name).read_bytes()
+            code = bytes(wasmtime.wat2wasm(text))
+            self._kernels[package, name] = wasmtime.Module(self._engine, code)
+        return self._kernels[package, name]
+
+
 class Workspace:
     """A memory of a fixed size, parts of which are handed out once and for all, and the kernels on it."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, engine: Engine, size: int) -> None:
         """Reserves `size` bytes of address space, or what 32-bit addresses can reach if that is less.
 
         Pages that are never written to take no memory. Raises `ModuleError` when there is no room at all.
         """
         pages = min(size // PAGE_SIZE + 1, _MOST_PAGES)
-        self._engine, self._store, self._memory = _reserve(pages)
+        self._engine, self._store, self._memory = engine.reserve(pages)
         self.size = pages * PAGE_SIZE
         address = ctypes.addressof(self._memory.data_ptr(self._store).contents)
         self.bytes = memoryview((ctypes.c_ubyte * self.size).from_address(address)).cast("B")
@@ -60,9 +102,8 @@ class Workspace:
         return int.from_bytes(self.bytes[address : address + 4], "little")
 
     def kernel(self, package: str, name: str) -> "Kernel":
-        """The kernel whose text is the file `name` of `package`, compiled and bound to this memory."""
-        text = files(package).joinpath(name).read_bytes()
-        module = wasmtime.Module(self._engine, bytes(wasmtime.wat2wasm(text)))
+        """The kernel whose text is the file `name` of `package`, bound to this memory."""
+        module = self._engine.kernel(package, name)
         return Kernel(self._store, wasmtime.Instance(self._store, module, [self._memory]))
 
 
@@ -88,25 +129,6 @@ class Kernel:
         if not isinstance(item, wasmtime.Global):
             raise TypeError(name)
         return _unsigned(int(item.value(self._store)))
-
-
-def _reserve(pages: int) -> tuple[wasmtime.Engine, wasmtime.Store, wasmtime.Memory]:
-    """Where the address space is limited, wasmtime's generous reservations fail: then only what is used."""
-    kind = wasmtime.MemoryType(wasmtime.Limits(pages, pages))
-    for sparing in (False, True):
-        config = wasmtime.Config()
-        config.parallel_compilation = False
-        if sparing:
-            config.memory_reservation = 0
-            config.memory_guard_size = 0
-            config.memory_reservation_for_growth = 0
-        engine = wasmtime.Engine(config)
-        store = wasmtime.Store(engine)
-        try:
-            return engine, store, wasmtime.Memory(store, kind)
-        except wasmtime.WasmtimeError as error:
-            failure = error
-    raise ModuleError(f"no room for {pages * PAGE_SIZE} bytes of working memory") from failure
 
 
 def _signed(number: int) -> int:

@@ -22,12 +22,16 @@ class Kind(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """An import; `index` is its index in the index space of its kind."""
+    """An import; `index` is its index in the index space of its kind.
+
+    `exact` says of a function that the host can't link one of a subtype of the declared type.
+    """
 
     module: str
     field: str
     kind: Kind
     index: int
+    exact: bool = False
 
     @property
     def label(self) -> str:
@@ -67,7 +71,7 @@ class Constant:
     functions: tuple[int, ...] = ()
     number: int | None = None
     function: int | None = None
-    converts_any: bool = False
+    converts_extern: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,9 @@ class Immediate(enum.IntEnum):
     LABELS = 20
     CATCHES = 21
     HANDLERS = 22
+    # Bytes of which most values are unassigned.
+    ZERO = 23
+    CAST_FLAGS = 24
 
 
 class Action(enum.IntEnum):
@@ -72,7 +75,7 @@ class Action(enum.IntEnum):
     TABLE_WRITE = 28
     TABLE_GET = 29
     BR_ON_CAST = 30
-    EXTERN_CONVERT_ANY = 31
+    CONVERT = 31
     SUSPEND = 32
     RESUME = 33
     SWITCH = 34
@@ -162,7 +165,7 @@ _BASE: dict[int, Instruction] = {
     0xE6: Instruction("switch", (_I.TYPE, _I.TAG), _A.SWITCH),
 }
 
-_CAST = (_I.BYTE, _I.LABEL, _I.HEAP_TYPE, _I.HEAP_TYPE)
+_CAST = (_I.CAST_FLAGS, _I.LABEL, _I.HEAP_TYPE, _I.HEAP_TYPE)
 
 _GC: dict[int, Instruction] = {
     **_named(0x00, "struct.new struct.new_default", _I.TYPE),
@@ -179,8 +182,8 @@ _GC: dict[int, Instruction] = {
     **_named(0x14, "ref.test ref.test ref.cast ref.cast", _I.HEAP_TYPE),
     0x18: Instruction("br_on_cast", _CAST, _A.BR_ON_CAST),
     0x19: Instruction("br_on_cast_fail", _CAST, _A.BR_ON_CAST),
-    0x1A: Instruction("any.convert_extern"),
-    0x1B: Instruction("extern.convert_any", (), _A.EXTERN_CONVERT_ANY),
+    0x1A: Instruction("any.convert_extern", (), _A.CONVERT),
+    0x1B: Instruction("extern.convert_any", (), _A.CONVERT),
     **_named(0x1C, "ref.i31 i31.get_s i31.get_u"),
 }
 
@@ -213,7 +216,7 @@ _SIMD: dict[int, Instruction] = {
 
 _ATOMIC: dict[int, Instruction] = {
     **_named(0x00, "memory.atomic.notify memory.atomic.wait32 memory.atomic.wait64", _I.MEMARG),
-    0x03: Instruction("atomic.fence", _LANE),
+    0x03: Instruction("atomic.fence", (_I.ZERO,)),
     **{code: Instruction(f"atomic 0x{code:x}", _MEMARG) for code in range(0x10, 0x4F)},
 }
 

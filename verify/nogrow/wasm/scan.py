@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import wasmtime
 
 from nogrow.errors import ModuleError
-from nogrow.wasm.kernel import Kernel, Workspace
+from nogrow.wasm.kernel import Engine, Kernel, Workspace
 from nogrow.wasm.model import Kind, Module
 from nogrow.wasm.opcodes import INSTRUCTIONS, PREFIXES, Action, Immediate
 
@@ -89,7 +89,7 @@ class Scan:
     """Whether dispatches tell tables apart."""
     direct_calls: int
     indirect_calls: int
-    converts_any: bool
+    converts_extern: bool
     switches_stacks: bool
 
 
@@ -98,7 +98,7 @@ def host_vertices(module: Module) -> int:
     return len(module.tables) + 1
 
 
-def scan(module: Module) -> Scan:
+def scan(module: Module, engine: Engine) -> Scan:
     """The flow graph of all function bodies; raises `ModuleError` with an offset for what can't be read."""
     start, end = module.code
     functions, types, tables = len(module.functions), len(module.types.defined), len(module.tables)
@@ -108,7 +108,7 @@ def scan(module: Module) -> Scan:
     fixed = 16 * functions + 8 * rows + 8 * types + 8 * tables + 16 * _DESCRIPTORS + (1 << 20)
     # Vertices cost the search 64 bytes each, dispatch nodes 48 for each function that a table holds.
     fixed += 64 * (functions + tables + rows) + 48 * sum(len(item.items) for item in module.segments)
-    workspace = Workspace(fixed + _ROOM_PER_BYTE * (end - start))
+    workspace = Workspace(engine, fixed + _ROOM_PER_BYTE * (end - start))
     kernel = workspace.kernel("nogrow.wasm", "scan.wat")
 
     descriptors, fast = _instruction_tables(workspace)
@@ -168,7 +168,7 @@ def scan(module: Module) -> Scan:
         tables_apart=apart,
         direct_calls=kernel.number("direct_calls"),
         indirect_calls=kernel.number("indirect_calls"),
-        converts_any=bool(kernel.number("converts_any")),
+        converts_extern=bool(kernel.number("converts_extern")),
         switches_stacks=bool(kernel.number("switches_stacks")),
     )
 
@@ -278,7 +278,7 @@ _MESSAGES = {
     2: "the function body ends inside an instruction or a block",
     3: "an integer of over {value} bits, or too long a representation",
     4: "unknown type 0x{value:02x}",
-    5: "unknown flags 0x{value:x} of a memory access",
+    5: "unknown flags 0x{value:x}",
     6: "index {value} out of range",
     7: "the module is too large to be judged in the memory at hand",
     8: "label {value} out of range",

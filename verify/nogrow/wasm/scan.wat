@@ -46,7 +46,7 @@
   (global $indexes (export "indexes") (mut i32) (i32.const 0))
   (global $direct_calls (export "direct_calls") (mut i32) (i32.const 0))
   (global $indirect_calls (export "indirect_calls") (mut i32) (i32.const 0))
-  (global $converts_any (export "converts_any") (mut i32) (i32.const 0))
+  (global $converts_extern (export "converts_extern") (mut i32) (i32.const 0))
   (global $switches_stacks (export "switches_stacks") (mut i32) (i32.const 0))
   (global $error (export "error") (mut i32) (i32.const 0))
   (global $error_at (export "error_at") (mut i32) (i32.const 0))
@@ -201,6 +201,12 @@
         (then (call $fail (i32.const 3) (local.get $start) (i32.const 64))))
       (br_if $more (i32.ge_u (local.get $byte) (i32.const 0x80))))
     (local.get $p))
+
+  ;; A byte of at most $most.
+  (func $flags (param $p i32) (param $most i32) (result i32)
+    (if (i32.gt_u (i32.load8_u (local.get $p)) (local.get $most))
+      (then (call $fail (i32.const 5) (local.get $p) (i32.load8_u (local.get $p)))))
+    (i32.add (local.get $p) (i32.const 1)))
 
   ;; An index that must be below the bound of its $kind.
   (func $index (param $p i32) (param $kind i32) (result i32 i32)
@@ -567,6 +573,8 @@
           (local.set $a (local.get $b))
           (local.set $b (local.get $c))
           (block $by_action
+          (block $cast_flags
+          (block $zero
           (block $unchecked
           (block $checked
           (block $value_types
@@ -583,7 +591,8 @@
             (br_table $unchecked $unchecked $s32 $s33 $s64 $byte $bytes4 $bytes8 $bytes16 $memarg
               $block_type $heap_type $value_types
               $checked $checked $checked $checked $checked $checked (; FUNCTION to ELEMENT ;)
-              $unchecked (; LABEL ;) $by_action (; LABELS, CATCHES, HANDLERS ;)
+              $unchecked (; LABEL ;) $by_action $by_action $by_action (; LABELS, CATCHES, HANDLERS ;)
+              $zero $cast_flags
               (local.get $kind)))
           ;; s32
             (call $signed (local.get $p) (i32.const 5) (i32.const 4))
@@ -616,6 +625,10 @@
           ;; unchecked
             (call $u32 (local.get $p))
             (local.set $p) (local.set $c) (br $immediate))
+          ;; zero
+            (local.set $p (call $flags (local.get $p) (i32.const 0))) (br $immediate))
+          ;; cast flags
+            (local.set $p (call $flags (local.get $p) (i32.const 3))) (br $immediate))
           ;; by action: a vector that the action reads itself
           ))
 
@@ -736,8 +749,8 @@
         (call $flag_table (local.get $c) (i32.const 2)) (br $done))
       ;; br_on_cast: flags, label, two heap types
         (call $branch (i32.const 1) (local.get $a) (local.get $at)) (br $done))
-      ;; extern.convert_any
-        (global.set $converts_any (i32.const 1)) (br $done))
+      ;; any.convert_extern, extern.convert_any
+        (global.set $converts_extern (i32.const 1)) (br $done))
       ;; cont.new, cont.bind, suspend: control may go to whoever resumed, and come back
         (global.set $switches_stacks (i32.const 1))
         (br $done))

@@ -75,6 +75,16 @@ class Types:
             yield self.canonical[current]
             current = self.defined[current].supertype
 
+    def subtypes(self, index: int) -> set[int]:
+        """The canonical indices of type `index` and of all declared subtypes below it."""
+        above = self.canonical[index]
+        return {
+            self.canonical[below]
+            for below, item in enumerate(self.defined)
+            if self.canonical[below] == above
+            or (item.supertype is not None and above in self.supertypes(below))
+        }
+
     def function(self, index: int) -> DefinedType:
         """The function type at `index`; raises `ModuleError` when there is none."""
         if index >= len(self.defined) or self.defined[index].form != _FUNC:
@@ -91,6 +101,12 @@ class Types:
         if value.name == "extern":
             return extern
         return value.name not in _NEVER_FUNCTIONS
+
+    def is_function_reference(self, value: ValueType) -> bool:
+        """Whether a value of this type is a reference to a function, not to something that holds one."""
+        if value.index is not None:
+            return self.defined[value.index].form == _FUNC
+        return value.name == "func"
 
 
 def read_value_type(reader: Reader) -> ValueType:

@@ -1,0 +1,112 @@
+// A host for the greeting guests: node server.mjs [--watch-growth] GUEST.wasm
+//
+// Without an option it does what most hosts do: it makes one view over the guest's memory and keeps it. A guest that
+// grows its memory detaches that view, and Node says so with a TypeError. With --watch-growth it makes a new view
+// whenever `memory.buffer` has become another object, which a growth always causes.
+
+import { readFile } from "node:fs/promises";
+import process from "node:process";
+import { parseArgs } from "node:util";
+
+const USAGE = "usage: node server.mjs [--watch-growth] GUEST.wasm";
+const SALUTATION = "Ahoy there";
+const NAME = "Testy McTestface";
+const MAX_TEXT_LENGTH = 16;
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+class UsageError extends Error {}
+class GuestError extends Error {}
+
+function parseCommandLine(args) {
+  let parsed;
+  try {
+    parsed = parseArgs({ args, options: { "watch-growth": { type: "boolean" } }, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(`${error.message.split(". ")[0]}; ${USAGE}`);
+  }
+  if (parsed.positionals.length !== 1) {
+    throw new UsageError(`one guest is needed, not ${parsed.positionals.length}; ${USAGE}`);
+  }
+  return { path: parsed.positionals[0], watchGrowth: parsed.values["watch-growth"] ?? false };
+}
+
+async function load(path) {
+  let bytes;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: ${error.message.split(",")[0]}`);
+  }
+  try {
+    const { instance } = await WebAssembly.instantiate(bytes);
+    return instance.exports;
+  } catch (error) {
+    throw new GuestError(`${path} is not a guest: ${error.message}`);
+  }
+}
+
+function requireGuest(path, exports) {
+  if (!(exports.memory instanceof WebAssembly.Memory)) {
+    throw new GuestError(`${path} is not a guest: it exports no memory`);
+  }
+  for (const name of ["get_salutation_ptr", "get_name_ptr", "get_msg_ptr", "set_name"]) {
+    if (typeof exports[name] !== "function") {
+      throw new GuestError(`${path} is not a guest: it exports no function ${name}`);
+    }
+  }
+}
+
+/** The view made once, as most hosts have it: right until the memory grows. */
+function keptView(memory) {
+  const mem8 = new Uint8Array(memory.buffer);
+  return () => mem8;
+}
+
+/** The workaround: a growth replaces `memory.buffer`, and then the view is made anew. */
+function watchedView(memory) {
+  let mem8 = new Uint8Array(memory.buffer);
+  return () => {
+    if (mem8.buffer !== memory.buffer) {
+      mem8 = new Uint8Array(memory.buffer);
+    }
+    return mem8;
+  };
+}
+
+function write(mem8, text, address) {
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length > MAX_TEXT_LENGTH) {
+    throw new GuestError(`"${text}" is longer than ${MAX_TEXT_LENGTH} bytes`);
+  }
+  mem8.set(bytes, address);
+  return bytes.length;
+}
+
+function greet(guest, view) {
+  const salutationLength = write(view(), SALUTATION, guest.get_salutation_ptr());
+  const nameLength = write(view(), NAME, guest.get_name_ptr());
+  const length = guest.set_name(salutationLength, nameLength);
+  if (length < 0) {
+    throw new GuestError(`the guest refused the texts: set_name returned ${length}`);
+  }
+  const start = guest.get_msg_ptr();
+  return new TextDecoder().decode(view().slice(start, start + length));
+}
+
+async function main() {
+  const { path, watchGrowth } = parseCommandLine(process.argv.slice(2));
+  const guest = await load(path);
+  requireGuest(path, guest);
+  const view = watchGrowth ? watchedView(guest.memory) : keptView(guest.memory);
+  console.log(greet(guest, view));
+}
+
+try {
+  await main();
+} catch (error) {
+  const ours = error instanceof UsageError || error instanceof GuestError;
+  console.error(ours ? error.message : `${error.name}: ${error.message}`);
+  process.exitCode = error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
+}

@@ -1,0 +1,58 @@
+"""The manifest as a file: what is written is read again, and what is no manifest is said to be none."""
+
+from pathlib import Path
+
+import pytest
+
+from nogrow.build.manifest import (
+    MANIFEST,
+    Entry,
+    Manifest,
+    Tool,
+    read_manifest,
+    write_atomic,
+    write_manifest,
+)
+from nogrow.errors import ToolError
+
+ENTRY = Entry("build/a.wasm", "a.wat", "debug", "00", 8, ("-x",), (Tool("t", "1"), Tool("u", "2")), "11")
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    write_manifest(tmp_path, Manifest((ENTRY,)))
+    assert read_manifest(tmp_path) == Manifest((ENTRY,))
+
+
+def test_no_file_is_an_empty_manifest(tmp_path: Path) -> None:
+    assert read_manifest(tmp_path) == Manifest(())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"schema": "nogrow/manifest/0", "artifacts": []}',
+        '{"schema": "nogrow/manifest/1"}',
+        '{"schema": "nogrow/manifest/1", "artifacts": [{"path": "a"}]}',
+        '{"schema": "nogrow/manifest/1", "artifacts": [1]}',
+        "\xff",
+    ],
+)
+def test_anything_else_is_an_error_that_says_how_to_go_on(tmp_path: Path, text: str) -> None:
+    path = tmp_path / MANIFEST
+    path.parent.mkdir()
+    path.write_text(text, encoding="latin-1")
+    with pytest.raises(ToolError, match="invoke clean"):
+        read_manifest(tmp_path)
+
+
+def test_a_reader_sees_the_old_file_or_the_new_and_nothing_else_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "file"
+    write_atomic(path, b"old")
+    with path.open("rb") as reader:
+        write_atomic(path, b"new")
+        assert reader.read() == b"old"
+    assert path.read_bytes() == b"new"
+    assert list(path.parent.iterdir()) == [path]

@@ -1,0 +1,36 @@
+"""Where the programs that come with Python packages are looked for."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from nogrow.build.programs import find_program, find_wabt, program_version
+from nogrow.errors import ToolError
+from tests.build.fakes import FakeMachine
+
+
+def test_a_program_beside_this_python_comes_before_one_on_the_path(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fake = FakeMachine(tmp_path)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "venv" / "python3"))
+    monkeypatch.setenv("PATH", str(fake.bin))
+    on_path = fake.program(fake.bin / "tool", "exit 0")
+    assert find_program("tool", "x") == on_path
+    beside = fake.program(tmp_path / "venv" / "tool", "exit 0")
+    assert find_program("tool", "x") == beside
+
+
+def test_a_missing_program_is_an_error_that_names_what_brings_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python3"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ToolError, match=r"wat2wasm is missing; .* pip install 'nogrow\[build\]'"):
+        find_wabt("wat2wasm")
+
+
+@pytest.mark.parametrize("program", ["wat2wasm", "wasm-objdump"])
+def test_wabt_is_there_and_says_its_version(program: str) -> None:
+    assert program_version(find_wabt(program)).split(".")[0].isdecimal()

@@ -1,0 +1,121 @@
+from pathlib import Path
+
+import pytest
+
+from nogrow.build import verify as stage
+from nogrow.build.verify import Places, cross_checked, verify
+from nogrow.errors import ToolError
+from nogrow.report.result import ArtifactReport, Outcome
+from tests.cli.modules import GROWING, QUIET, cut, module
+from tests.contract.made import SITE
+from tests.report.made import BROKEN, KEPT, NOT_JUDGED
+from tests.report.validated import validated
+
+HERE = (SITE.function.index, SITE.offset)
+CONTROL = '[[artifact]]\npath = "build/growing.wasm"\nexpect = { bad = "reachable" }\n'
+STILL = '[[artifact]]\npath = "build/quiet.wasm"\nallow = ["absent"]\n'
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    module(tmp_path / "build" / "quiet.wasm", QUIET)
+    module(tmp_path / "build" / "growing.wasm", GROWING)
+    (tmp_path / "nogrow.toml").write_text(f"schema = 1\n{STILL}{CONTROL}")
+    return tmp_path
+
+
+def test_two_decoders_that_agree_leave_the_report_as_it_is() -> None:
+    assert cross_checked(KEPT, lambda path: {HERE}) is KEPT
+    assert cross_checked(BROKEN, lambda path: {HERE}) is BROKEN
+
+
+@pytest.mark.parametrize(
+    ("places", "message"),
+    [
+        (set(), "only nogrow sees offset 0x52 (func[7])"),
+        ({HERE, (1, 9)}, "only wasm-objdump sees offset 0x9 (func[1])"),
+        (
+            {(8, SITE.offset)},
+            "only nogrow sees offset 0x52 (func[7]); only wasm-objdump sees offset 0x52 (func[8])",
+        ),
+    ],
+)
+def test_two_decoders_that_disagree_leave_no_verdict(places: Places, message: str) -> None:
+    artifact = cross_checked(KEPT, lambda path: places)
+    assert artifact.outcome is Outcome.NOT_JUDGED
+    assert artifact.judgement is None
+    (violation,) = artifact.violations
+    assert violation.message == (f"build/quiet.wasm: two decoders disagree on memory.grow: {message}")
+
+
+def test_a_second_decoder_that_fails_leaves_no_verdict() -> None:
+    def failing(path: Path) -> Places:
+        raise ToolError(f"{path}: wasm-objdump printed nonsense")
+
+    artifact = cross_checked(KEPT, failing)
+    assert artifact.outcome is Outcome.NOT_JUDGED
+    assert artifact.violations[0].message == (
+        "build/quiet.wasm: no second opinion on the grow sites: wasm-objdump printed nonsense"
+    )
+
+
+def test_what_was_not_judged_is_not_asked_about() -> None:
+    assert cross_checked(NOT_JUDGED, lambda path: {HERE}) is NOT_JUDGED
+
+
+def test_artifacts_that_keep_the_contract(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify(root) == 0
+    output = capsys.readouterr().out
+    assert "build/growing.wasm" in output
+    assert "error" not in output
+    document = validated((root / "build" / "report.json").read_text())
+    assert document["contract"] == "nogrow.toml"
+    assert [one["path"] for one in document["artifacts"]] == [
+        "build/growing.wasm",
+        "build/quiet.wasm",
+    ]
+
+
+def test_an_artifact_that_starts_to_grow(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    module(root / "build" / "quiet.wasm", GROWING)
+    assert verify(root) == 1
+    assert "error[NG001]" in capsys.readouterr().out
+
+
+def test_a_control_that_stops_growing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    module(root / "build" / "growing.wasm", QUIET)
+    assert verify(root) == 1
+    assert "error[NG008]" in capsys.readouterr().out
+
+
+def test_a_cut_artifact(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cut(root / "build" / "quiet.wasm", QUIET)
+    assert verify(root) == 4
+    assert "not judged[NG010]: not-judged: build/quiet.wasm: offset 0x" in capsys.readouterr().out
+
+
+def test_a_missing_artifact(root: Path) -> None:
+    (root / "build" / "quiet.wasm").unlink()
+    assert verify(root) == 3
+
+
+def test_a_failing_scenario(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    steps = 'steps = [{ call = "ok", must_grow = true }]\n'
+    with (root / "nogrow.toml").open("a") as contract:
+        contract.write(f'[[artifact.scenario]]\nname = "grows"\n{steps}')
+    assert verify(root) == 1
+    assert "error[NG009]" in capsys.readouterr().out
+
+
+def test_a_disagreement_is_never_a_pass(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def other(artifact: ArtifactReport) -> ArtifactReport:
+        return cross_checked(artifact, lambda path: {(1, 1)})
+
+    monkeypatch.setattr(stage, "cross_checked", other)
+    assert verify(root) == 4
+
+
+def test_a_wrong_contract(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / "nogrow.toml").write_text("schema = 2")
+    assert verify(root) == 2
+    assert capsys.readouterr().err.startswith("nogrow.toml:1: schema: expected 1")

@@ -1,0 +1,33 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from nogrow.cli.main import cli
+from tests.cli.modules import GROWING, QUIET, UNUSED, cut, module
+
+Nogrow = Callable[..., Result]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with a module of each outcome."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    module(tmp_path / "quiet.wasm", QUIET)
+    module(tmp_path / "unused.wasm", UNUSED)
+    module(tmp_path / "growing.wasm", GROWING)
+    cut(tmp_path / "cut.wasm", QUIET)
+    (tmp_path / "empty").mkdir()
+    return tmp_path
+
+
+@pytest.fixture
+def nogrow(folder: Path) -> Nogrow:
+    """The command, run in that folder."""
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(cli, words)
+
+    return run

@@ -1,0 +1,193 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Nogrow
+from tests.cli.modules import CALLING, module
+from tests.report.validated import validated
+
+KEPT = "quiet.wasm"
+BROKEN = "growing.wasm"
+NOTHING = "gone.wasm"
+NOT_JUDGED = "cut.wasm"
+
+
+def contract(folder: Path, text: str) -> None:
+    (folder / "nogrow.toml").write_text(f"schema = 1\n{text}")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ([KEPT], 0),
+        (["unused.wasm"], 0),
+        ([KEPT, "unused.wasm"], 0),
+        ([BROKEN], 1),
+        ([BROKEN, KEPT], 1),
+        (["--bogus"], 2),
+        (["--contract", "gone.toml", KEPT], 2),
+        (["--contract", "gone.toml", NOT_JUDGED, BROKEN, NOTHING], 2),
+        ([NOTHING], 3),
+        (["gone/*.wasm"], 3),
+        (["empty"], 3),
+        ([], 3),
+        ([NOTHING, KEPT], 3),
+        ([NOTHING, BROKEN], 1),
+        ([NOT_JUDGED], 4),
+        ([NOT_JUDGED, KEPT], 4),
+        ([NOT_JUDGED, BROKEN], 4),
+        ([NOT_JUDGED, BROKEN, NOTHING, KEPT], 4),
+        (["."], 4),
+    ],
+    ids=str,
+)
+def test_the_exit_codes_and_which_wins(nogrow: Nogrow, words: list[str], code: int) -> None:
+    result = nogrow("check", *words)
+    assert result.exit_code == code
+    assert "Traceback" not in result.output
+
+
+def test_the_report_goes_to_standard_output_with_verdict_and_path(nogrow: Nogrow) -> None:
+    result = nogrow("check", BROKEN)
+    assert result.stdout.startswith("error[NG001]: growth-reachable: `bad` can grow memory 0")
+    assert "  --> growing.wasm\n" in result.stdout
+    assert result.stdout.endswith("checked 1 module: 0 kept, 1 broken\n")
+    assert result.stderr == ""
+
+
+def test_what_could_not_be_judged_names_file_and_offset(nogrow: Nogrow) -> None:
+    result = nogrow("check", NOT_JUDGED)
+    assert "error" not in result.stdout
+    assert result.stdout.startswith("not judged[NG010]: not-judged: cut.wasm: offset 0x")
+
+
+def test_a_path_that_matches_nothing_is_named(nogrow: Nogrow) -> None:
+    assert "nothing: gone.wasm: no module there\n" in nogrow("check", NOTHING, KEPT).stdout
+
+
+def test_without_anything_to_check_standard_error_says_what_to_do(nogrow: Nogrow) -> None:
+    result = nogrow("check")
+    assert result.stderr == "nogrow: nothing to check: name a PATH, or write nogrow.toml\n"
+
+
+def test_the_contract_of_the_working_folder_is_the_default(nogrow: Nogrow, folder: Path) -> None:
+    contract(folder, '[[artifact]]\npath = "growing.wasm"\nexpect = { bad = "reachable" }\n')
+    assert nogrow("check").exit_code == 0
+    assert nogrow("check", "growing.wasm").exit_code == 0
+
+
+def test_a_lost_control_breaks_the_contract(nogrow: Nogrow, folder: Path) -> None:
+    contract(folder, '[[artifact]]\npath = "quiet.wasm"\nexpect = { ok = "reachable" }\n')
+    result = nogrow("check")
+    assert result.exit_code == 1
+    assert "NG008" in result.stdout
+
+
+def test_a_stricter_contract_holds_for_its_artifact_only(nogrow: Nogrow, folder: Path) -> None:
+    contract(folder, '[[artifact]]\npath = "unused.wasm"\nallow = ["absent"]\n')
+    result = nogrow("check")
+    assert result.exit_code == 1
+    assert "NG004" in result.stdout
+    assert nogrow("check", "quiet.wasm").exit_code == 0
+    assert nogrow("check", "growing.wasm").exit_code == 1
+
+
+def test_an_artifact_of_the_contract_that_is_not_there(nogrow: Nogrow, folder: Path) -> None:
+    contract(folder, '[[artifact]]\npath = "quiet.wasm"\n[[artifact]]\npath = "dist/*.wasm"\n')
+    result = nogrow("check")
+    assert result.exit_code == 3
+    assert "nothing: dist/*.wasm: no module there" in result.stdout
+
+
+def test_imports_are_trusted_or_denied(nogrow: Nogrow, folder: Path) -> None:
+    module(folder / "calling.wasm", CALLING)
+    clause = '[[artifact]]\npath = "calling.wasm"\n[artifact.imports]\npolicy = "deny"\n'
+    contract(folder, clause)
+    result = nogrow("check")
+    assert result.exit_code == 1
+    assert "NG005" in result.stdout
+    contract(folder, clause + 'trusted = ["env.log"]\n')
+    assert nogrow("check").exit_code == 0
+
+
+def test_a_wrong_contract_is_one_line_on_standard_error(nogrow: Nogrow, folder: Path) -> None:
+    contract(folder, '[[artifact]]\npath = "a.wasm"\nalow = []\n')
+    result = nogrow("check", BROKEN)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr == ("nogrow: nogrow.toml:4: artifact#1.alow: unknown key; did you mean `allow`?\n")
+
+
+def test_check_runs_no_scenario(nogrow: Nogrow, folder: Path) -> None:
+    steps = 'steps = [{ call = "no such function" }]'
+    contract(
+        folder,
+        f'[[artifact]]\npath = "quiet.wasm"\n[[artifact.scenario]]\nname = "s"\n{steps}\n',
+    )
+    assert nogrow("check").exit_code == 0
+
+
+@pytest.mark.parametrize("words", [[KEPT], [BROKEN], [NOT_JUDGED], [NOTHING], [], ["."]], ids=str)
+def test_json_is_valid_and_the_same_twice(nogrow: Nogrow, words: list[str]) -> None:
+    first, second = (nogrow("check", "--format", "json", *words) for _ in range(2))
+    validated(first.stdout)
+    assert first.stdout == second.stdout
+
+
+def test_a_format_goes_to_a_file_and_text_stays(nogrow: Nogrow, folder: Path) -> None:
+    result = nogrow("check", "--format", "json=out/report.json", BROKEN)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("error[NG001]")
+    document = validated((folder / "out" / "report.json").read_text())
+    assert document["outcome"] == "broken"
+
+
+def test_formats_go_to_several_places(nogrow: Nogrow, folder: Path) -> None:
+    result = nogrow("check", "--format", "text=a.txt", "--format", "json", BROKEN)
+    assert json.loads(result.stdout)["outcome"] == "broken"
+    assert (folder / "a.txt").read_text().startswith("error[NG001]")
+
+
+@pytest.mark.parametrize(
+    ("formats", "message"),
+    [
+        (["yaml"], "unknown format 'yaml'; known here: text, json"),
+        (["json="], "names no file after the ="),
+        (["text", "json"], "standard output can take one format only"),
+        (["text=a", "json=./a"], "can take one format only"),
+    ],
+    ids=str,
+)
+def test_a_wrong_format_is_a_usage_error(nogrow: Nogrow, formats: list[str], message: str) -> None:
+    words = [word for one in formats for word in ("--format", one)]
+    result = nogrow("check", *words, KEPT)
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.split())
+
+
+def test_a_report_that_can_not_be_written_is_a_usage_error(nogrow: Nogrow) -> None:
+    result = nogrow("check", "--format", "json=quiet.wasm/report.json", KEPT)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("nogrow: quiet.wasm/report.json: can't write the report")
+
+
+def test_quiet_says_nothing_of_what_is_kept(nogrow: Nogrow) -> None:
+    assert nogrow("check", "--quiet", KEPT).output == ""
+    assert "quiet.wasm" not in nogrow("check", "-q", KEPT, BROKEN).stdout
+
+
+def test_colours(nogrow: Nogrow, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "\x1b[" not in nogrow("check", BROKEN).stdout
+    assert nogrow("check", "--color", "sometimes", BROKEN).exit_code == 2
+    assert "\x1b[" not in nogrow("check", "--color", "never", BROKEN).stdout
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[31m" in nogrow("check", "--color", "always", BROKEN).stdout
+
+
+def test_a_hostile_file_name_never_reaches_the_terminal(nogrow: Nogrow, folder: Path) -> None:
+    name = "\x1b[31m\n::error::\u202e.wasm"
+    (folder / "growing.wasm").rename(folder / name)
+    result = nogrow("check", "--color", "never", name, "\x1b[2Jgone")
+    assert result.exit_code == 1
+    assert all(line.isprintable() for line in result.output.split("\n"))

@@ -1,0 +1,105 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nogrow import __version__
+from tests.cli.conftest import Nogrow
+
+
+def started(*words: str, **options: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "nogrow", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **options)  # type: ignore[call-overload, no-any-return]
+
+
+def test_the_version(nogrow: Nogrow) -> None:
+    assert nogrow("--version").output == f"nogrow, version {__version__}\n"
+
+
+def test_without_command_the_help_is_shown(nogrow: Nogrow) -> None:
+    assert nogrow().exit_code == 2
+    assert nogrow("--help").exit_code == 0
+    assert "3 nothing to check" in nogrow("--help").output
+
+
+@pytest.mark.parametrize(
+    ("file", "code"), [("quiet.wasm", 0), ("growing.wasm", 1), ("gone.wasm", 3), ("cut.wasm", 4)]
+)
+def test_the_process_ends_with_the_code(folder: Path, file: str, code: int) -> None:
+    done = started("check", file, cwd=folder)
+    assert done.returncode == code
+    assert done.stderr == ""
+
+
+def test_a_reader_who_leaves_does_not_change_the_code(folder: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "nogrow", "check", "growing.wasm"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+        timeout=60,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_a_full_disk_is_never_a_pass(folder: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "nogrow", "check", "quiet.wasm"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr == (b"nogrow: standard output: can't write the report: No space left on device\n")
+
+
+def test_a_closed_standard_output_is_never_a_pass(folder: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"exec {sys.executable} -m nogrow check quiet.wasm >&-"],
+        capture_output=True,
+        cwd=folder,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_name_that_the_encoding_lacks_is_escaped(folder: Path) -> None:
+    (folder / "growing.wasm").rename(folder / "größe.wasm")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = started("check", "größe.wasm", cwd=folder, env=environment)
+    assert done.returncode == 1
+    assert "gr\\xf6\\xdfe.wasm" in done.stdout
+
+
+def test_a_check_imports_only_what_it_uses(folder: Path) -> None:
+    code = (
+        "import sys\n"
+        "from click.testing import CliRunner\n"
+        "before = set(sys.modules)\n"
+        "from nogrow.cli.main import cli\n"
+        "assert CliRunner().invoke(cli, ['check', 'quiet.wasm']).exit_code == 0\n"
+        "print(*sorted(set(sys.modules) - before))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        timeout=60,
+        check=True,
+    )
+    imported = done.stdout.split()
+    assert "nogrow.check" in imported
+    unused = ("rich", "toml", "tomllib", "json", "importlib.metadata", "nogrow.run.guest")
+    assert [name for name in unused if name in imported] == []

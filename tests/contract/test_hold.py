@@ -1,0 +1,235 @@
+import pytest
+
+from nogrow.contract.hold import allowed, notes, violations
+from nogrow.contract.model import (
+    Allowance,
+    ArtifactContract,
+    Expectation,
+    Imports,
+    MemoryLimits,
+    Policy,
+)
+from nogrow.contract.rule import Rule
+from nogrow.proof.judgement import EntryKind, Judgement, Verdict
+from tests.contract.made import (
+    ABSENT,
+    CAPPED,
+    REACHABLE,
+    SITE,
+    THROW_ONLY,
+    TRAP_ONLY,
+    UNREACHABLE,
+    entry,
+    judgement,
+    memory,
+)
+
+DEFAULT = ArtifactContract()
+
+
+def rules(contract: ArtifactContract, found: Judgement) -> list[str]:
+    return [one.rule.id for one in violations(contract, found)]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [
+        (ABSENT, []),
+        (UNREACHABLE, []),
+        (TRAP_ONLY, ["NG002"]),
+        (THROW_ONLY, ["NG002"]),
+        (CAPPED, ["NG003"]),
+        (REACHABLE, ["NG001"]),
+    ],
+    ids=lambda value: value.label if isinstance(value, Verdict) else None,
+)
+def test_each_verdict_that_the_default_contract_does_not_allow_has_its_rule(
+    verdict: Verdict, expected: list[str]
+) -> None:
+    assert rules(DEFAULT, judgement(entry("f", verdict))) == expected
+
+
+@pytest.mark.parametrize("verdict", Verdict, ids=lambda verdict: verdict.label)
+def test_a_listed_verdict_is_allowed(verdict: Verdict) -> None:
+    assert rules(ArtifactContract(allow=(verdict,)), judgement(entry("f", verdict))) == []
+
+
+@pytest.mark.parametrize("verdict", Verdict, ids=lambda verdict: verdict.label)
+def test_a_verdict_better_than_all_listed_ones_is_allowed(verdict: Verdict) -> None:
+    assert rules(ArtifactContract(allow=(REACHABLE,)), judgement(entry("f", verdict))) == []
+
+
+def test_a_verdict_between_listed_ones_is_not_allowed() -> None:
+    contract = ArtifactContract(allow=(ABSENT, CAPPED))
+    assert rules(contract, judgement(entry("f", TRAP_ONLY))) == ["NG002"]
+
+
+def test_a_message_names_verdict_path_and_what_is_allowed() -> None:
+    (found,) = violations(DEFAULT, judgement(entry("set_name", REACHABLE)))
+    assert found.message == (
+        "`set_name` can grow memory 0 and return (set_name -> alloc: memory.grow at offset 0x52); "
+        "its verdict is reachable, allowed: absent, unreachable"
+    )
+    assert found.headline == "`set_name` can grow memory 0 and return; its verdict is reachable"
+    assert found.entry == "set_name"
+    assert found.allowed == (ABSENT, UNREACHABLE)
+
+
+@pytest.mark.parametrize(("airtight", "words"), [(True, "always fails"), (False, "by 0 pages")])
+def test_capped_says_whether_a_growth_by_0_is_left(airtight: bool, words: str) -> None:
+    (found,) = violations(DEFAULT, judgement(entry("f", CAPPED, airtight=airtight)))
+    assert words in found.message
+
+
+def test_growth_by_the_host_is_its_own_rule_and_names_the_import() -> None:
+    grown = entry("f", REACHABLE, host_grows="env.emscripten_resize_heap")
+    (found,) = violations(DEFAULT, judgement(grown))
+    assert found.rule is Rule.HOST_GROWS
+    assert "`env.emscripten_resize_heap`" in found.message
+
+
+def test_growth_by_the_host_is_allowed_as_reachable() -> None:
+    grown = entry("f", REACHABLE, host_grows="env.emscripten_resize_heap")
+    assert rules(ArtifactContract(allow=(REACHABLE,)), judgement(grown)) == []
+
+
+@pytest.mark.parametrize("verdict", [UNREACHABLE, REACHABLE], ids=lambda verdict: verdict.label)
+def test_excused_growth_in_start_breaks_nothing(verdict: Verdict) -> None:
+    start = entry("(start)", verdict, kind=EntryKind.START, excused=True)
+    assert rules(ArtifactContract(allow=(ABSENT,)), judgement(start)) == []
+
+
+def test_growth_in_start_on_an_imported_memory_breaks_the_contract() -> None:
+    start = entry("(start)", REACHABLE, kind=EntryKind.START)
+    assert rules(DEFAULT, judgement(start)) == ["NG001"]
+
+
+def test_sites_break_a_contract_that_allows_absent_only() -> None:
+    found = judgement(entry("f", UNREACHABLE), entry("g", UNREACHABLE))
+    (violation,) = violations(ArtifactContract(allow=(ABSENT,)), found)
+    assert violation.rule is Rule.SITE_PRESENT
+    assert violation.message == (
+        "1 grow site in the module, the first in alloc at offset 0x52; allowed for `f`, `g`: absent"
+    )
+
+
+def test_sites_break_a_contract_that_allows_absent_only_without_entry_points() -> None:
+    found = Judgement((memory(),), (SITE,), (), ())
+    assert rules(ArtifactContract(allow=(ABSENT,)), found) == ["NG004"]
+    assert rules(DEFAULT, found) == []
+
+
+def test_an_exception_for_one_export_leaves_the_others_as_they_were() -> None:
+    contract = ArtifactContract(exports=(Allowance("init", (REACHABLE,)),))
+    found = judgement(entry("init", REACHABLE), entry("f", REACHABLE))
+    assert [one.entry for one in violations(contract, found)] == ["f"]
+
+
+@pytest.mark.parametrize(
+    ("patterns", "closest"),
+    [
+        (("p*", "process"), "process"),
+        (("process", "process*"), "process"),
+        (("p*", "proc*"), "proc*"),
+        (("proc*", "p*"), "proc*"),
+        (("p*ss", "*ess", "other"), "p*ss"),
+    ],
+)
+def test_the_closest_exception_wins(patterns: tuple[str, ...], closest: str) -> None:
+    exports = tuple(Allowance(one, (CAPPED if one == closest else ABSENT,)) for one in patterns)
+    names = frozenset({"process"})
+    assert allowed(ArtifactContract(exports=exports), "process", names) == (CAPPED,)
+
+
+def test_patterns_tell_upper_from_lower_case() -> None:
+    contract = ArtifactContract(exports=(Allowance("INIT*", (REACHABLE,)),))
+    assert rules(contract, judgement(entry("init", REACHABLE))) == ["NG001"]
+
+
+def test_the_name_of_an_escaped_function_is_no_glob() -> None:
+    contract = ArtifactContract(exports=(Allowance("func[12]", (REACHABLE,)),))
+    found = judgement(entry("func[12]", REACHABLE, kind=EntryKind.ESCAPED), entry("func1", REACHABLE))
+    assert [one.entry for one in violations(contract, found)] == ["func1"]
+
+
+def test_an_exception_that_matches_nothing_is_noted() -> None:
+    contract = ArtifactContract(exports=(Allowance("gone*", (ABSENT,)), Allowance("f", (ABSENT,))))
+    assert notes(contract, judgement(entry("f", ABSENT))) == (
+        "the contract's exports name `gone*`, which no entry point matches",
+    )
+
+
+def test_deny_breaks_on_each_untrusted_import() -> None:
+    imports = Imports(Policy.DENY, ("env.log_*", "wasi.fd_write"))
+    reached = ("env.log_line", "env.now", "wasi.fd_read", "wasi.fd_write")
+    found = violations(ArtifactContract(imports=imports), judgement(entry("f", ABSENT, imports=reached)))
+    assert [one.rule for one in found] == [Rule.UNTRUSTED_IMPORT] * 2
+    assert "`env.now`" in found[0].message
+    assert "`wasi.fd_read`" in found[1].message
+
+
+def test_assume_breaks_on_no_import() -> None:
+    assert rules(DEFAULT, judgement(entry("f", ABSENT, imports=("env.now",)))) == []
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "limits", "count"),
+    [
+        (17, 17, MemoryLimits(17, 17), 0),
+        (18, 17, MemoryLimits(17, 17), 0),
+        (16, 17, MemoryLimits(17, 17), 1),
+        (17, 18, MemoryLimits(17, 17), 1),
+        (17, None, MemoryLimits(17, 17), 1),
+        (16, None, MemoryLimits(17, 17), 2),
+        (17, None, MemoryLimits(min_pages=17), 0),
+        (1, 17, MemoryLimits(max_pages=17), 0),
+        (0, 0, MemoryLimits(max_pages=0), 0),
+        (0, 1, MemoryLimits(max_pages=0), 1),
+    ],
+)
+def test_memory_limits(least: int, most: int | None, limits: MemoryLimits, count: int) -> None:
+    found = judgement(memories=(memory(least, most),))
+    assert rules(ArtifactContract(memory=limits), found) == ["NG007"] * count
+
+
+def test_memory_limits_need_a_memory_and_hold_for_each() -> None:
+    contract = ArtifactContract(memory=MemoryLimits(max_pages=1))
+    assert rules(contract, judgement(memories=())) == ["NG007"]
+    assert rules(contract, judgement(memories=(memory(1, 1), memory(1, 2)))) == ["NG007"]
+
+
+def test_a_message_on_limits_says_the_size_of_unusual_pages() -> None:
+    contract = ArtifactContract(memory=MemoryLimits(max_pages=1))
+    (found,) = violations(contract, judgement(memories=(memory(1, 2, page_size=1),)))
+    assert found.message == (
+        "memory 0 has a maximum of 2 pages; allowed: at most 1 page (a page has 1 bytes here)"
+    )
+
+
+def test_an_expected_verdict_is_kept_only_by_itself() -> None:
+    contract = ArtifactContract(expect=(Expectation("f", REACHABLE),))
+    assert rules(contract, judgement(entry("f", REACHABLE))) == []
+    for verdict in (ABSENT, UNREACHABLE, TRAP_ONLY, THROW_ONLY, CAPPED):
+        assert rules(contract, judgement(entry("f", verdict))) == ["NG008"]
+
+
+def test_an_expectation_excuses_no_other_entry_point() -> None:
+    contract = ArtifactContract(expect=(Expectation("f", REACHABLE),))
+    assert rules(contract, judgement(entry("f", REACHABLE), entry("g", REACHABLE))) == ["NG001"]
+
+
+def test_an_expectation_of_a_missing_entry_point_is_a_lost_control() -> None:
+    contract = ArtifactContract(expect=(Expectation("gone", REACHABLE),))
+    (found,) = violations(contract, judgement(entry("f", ABSENT)))
+    assert found.rule is Rule.CONTROL_LOST
+    assert found.message == "no such entry point: `gone`, expected to be reachable"
+
+
+def test_a_long_path_is_shortened_in_the_middle() -> None:
+    from nogrow.contract.wording import path_of
+    from nogrow.proof.judgement import Function, Step
+
+    steps = [Step(Function(n, f"f{n}"), n, "call") for n in range(9)]
+    assert path_of(steps) == "f0 -> f1 -> (5 more) -> f7 -> f8: call at offset 0x8"
+    assert path_of(steps[:5]) == "f0 -> f1 -> f2 -> f3 -> f4: call at offset 0x4"
+    assert path_of(steps[:6]) == "f0 -> f1 -> (2 more) -> f4 -> f5: call at offset 0x5"

@@ -1,0 +1,171 @@
+# ruff: noqa: E501 -- one line per case
+
+from pathlib import Path
+
+import pytest
+
+from nogrow.contract.load import load
+from nogrow.contract.model import (
+    DEFAULT_ALLOW,
+    Allowance,
+    Call,
+    Expectation,
+    Imports,
+    MemoryLimits,
+    Policy,
+    Read,
+    Saved,
+    Scenario,
+    Write,
+)
+from nogrow.errors import ContractError
+from tests.contract.made import ABSENT, REACHABLE, UNREACHABLE
+
+WHOLE = """schema = 1
+[[artifact]]
+path = "./build/a.wasm"
+allow = ["unreachable", "absent", "absent"]
+expect = { main = "reachable" }
+[artifact.exports]
+"init" = ["reachable"]
+"process*" = ["absent"]
+[artifact.memory]
+min_pages = 17
+max_pages = 17
+[artifact.imports]
+policy = "deny"
+trusted = ["env.log_*"]
+[[artifact.scenario]]
+name = "greeting"
+steps = [
+  { call = "ptr", save = "p" },
+  { write = "Ahoy", at = "$p" },
+  { call = "set", args = [10, "$p"], save = "len", expect = -1, may_grow = false },
+  { call = "set", must_grow = true },
+  { read = "$len", at = 4, expect = "Ahoy!" },
+]
+[[artifact]]
+path = "b/**/*.wasm"
+"""
+
+
+def written(folder: Path, text: str | bytes) -> Path:
+    path = folder / "nogrow.toml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def test_a_whole_contract_is_read(tmp_path: Path) -> None:
+    path = written(tmp_path, WHOLE)
+    contract = load(path)
+    assert contract.path == path
+    first, second = contract.artifacts
+    assert first.path == "build/a.wasm"
+    assert first.allow == (ABSENT, UNREACHABLE)
+    assert first.expect == (Expectation("main", REACHABLE),)
+    assert first.exports == (Allowance("init", (REACHABLE,)), Allowance("process*", (ABSENT,)))
+    assert first.memory == MemoryLimits(17, 17)
+    assert first.imports == Imports(Policy.DENY, ("env.log_*",))
+    steps = (
+        Call("ptr", save="p"),
+        Write("Ahoy", Saved("p")),
+        Call("set", (10, Saved("p")), "len", -1, may_grow=False),
+        Call("set", must_grow=True),
+        Read(Saved("len"), 4, "Ahoy!"),
+    )
+    assert first.scenarios == (Scenario("greeting", steps),)
+    assert second.allow == DEFAULT_ALLOW
+    assert second.imports == Imports(Policy.ASSUME, ())
+    assert second.memory is None
+
+
+def test_windows_line_ends_are_read(tmp_path: Path) -> None:
+    assert len(load(written(tmp_path, WHOLE.replace("\n", "\r\n"))).artifacts) == 2
+
+
+HEAD = 'schema = 1\n[[artifact]]\npath = "a.wasm"\n'
+STEPS = HEAD + '[[artifact.scenario]]\nname = "s"\nsteps = [\n  { call = "f", save = "v" },\n'
+
+WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
+    "no TOML": ("schema = 1\nx = = 2", 2, "not valid TOML: Invalid value"),
+    "end in the middle": ("schema = 1\nx = [", 2, "not valid TOML"),
+    "a key twice": ("schema = 1\nschema = 2", 2, "not valid TOML: Cannot overwrite a value"),
+    "not UTF-8": (b"schema = 1\n# \xff", 2, "not UTF-8"),
+    "nested too deeply": ("a = " + "[" * 20000, None, "nested too deeply"),
+    "empty": ("", 1, "the key `schema` is missing"),
+    "another schema": ("\nschema = 2\n", 2, "schema: expected 1"),
+    "schema of another type": ('schema = "1"', 1, "schema: expected an integer, not the string '1'"),
+    "schema true": ("schema = true", 1, "schema: expected an integer, not true"),
+    "no artifact": ("schema = 1", 1, "no [[artifact]]"),
+    "artifact is a table": ("schema = 1\n[artifact]\n", 2, "artifact: expected an array of tables, not a table"),
+    "artifact is no table": ("schema = 1\nartifact = [1]", 2, "artifact#1: expected a table, not the number 1"),
+    "unknown top key": ("schema = 1\nartefact = 1\n[[artifact]]", 2, "artefact: unknown key; did you mean `artifact`?"),
+    "unknown key": (HEAD + 'alow = ["absent"]', 4, "artifact#1.alow: unknown key; did you mean `allow`?"),
+    "unlike any key": (HEAD + "zzz = 1", 4, "artifact#1.zzz: unknown key; known here: path, allow"),
+    "no path": ("schema = 1\n\n[[artifact]]\n", 3, "artifact#1: the key `path` is missing"),
+    "empty path": ('schema = 1\n[[artifact]]\npath = ""', 3, "artifact#1.path: expected the path"),
+    "path is a number": ("schema = 1\n[[artifact]]\npath = 1", 3, "artifact#1.path: expected a string, not the number 1"),
+    "path twice": (HEAD + '[[artifact]]\npath = "./a.wasm"', 5, "artifact#2.path: the artifact `a.wasm` has a contract already"),
+    "bad stars": ('schema = 1\n[[artifact]]\npath = "a**/b"', 3, "artifact#1.path: bad glob"),
+    "open bracket": ('schema = 1\n[[artifact]]\npath = "a[b"', 3, "artifact#1.path: bad glob"),
+    "NUL in path": ('schema = 1\n[[artifact]]\npath = "a\\u0000"', 3, "artifact#1.path: a path can't hold"),
+    "unknown verdict": (HEAD + 'allow = [\n"absent",\n"unreachble"]', 6, "artifact#1.allow#2: unknown verdict 'unreachble'; did you mean `unreachable`?"),
+    "verdict of another type": (HEAD + "allow = [1]", 4, "artifact#1.allow#1: expected a verdict, not the number 1"),
+    "allow is a string": (HEAD + 'allow = "absent"', 4, "artifact#1.allow: expected an array of verdicts, not the string 'absent'"),
+    "nothing allowed": (HEAD + "allow = []", 4, "artifact#1.allow: expected at least one verdict"),
+    "exports is no table": (HEAD + "exports = []", 4, "artifact#1.exports: expected a table, not an array"),
+    "unknown verdict in exports": (HEAD + '[artifact.exports]\nf = ["absnt"]', 5, "artifact#1.exports.f#1: unknown verdict 'absnt'; did you mean `absent`?"),
+    "expect is a list": (HEAD + 'expect = { f = ["absent"] }', 4, "artifact#1.expect.f: expected a verdict, not an array"),
+    "nothing expected": (HEAD + "expect = {}", 4, "artifact#1.expect: empty"),
+    "empty memory": (HEAD + "[artifact.memory]", 4, "artifact#1.memory: empty"),
+    "negative pages": (HEAD + "[artifact.memory]\nmin_pages = -1", 5, "artifact#1.memory.min_pages: expected an integer of at least 0, not -1"),
+    "pages in half": (HEAD + "[artifact.memory]\nmin_pages = 1.5", 5, "artifact#1.memory.min_pages: expected an integer, not the number 1.5"),
+    "pages the wrong way round": (HEAD + "[artifact.memory]\nmax_pages = 1\nmin_pages = 2", 6, "artifact#1.memory.min_pages: min_pages 2 is above max_pages 1"),
+    "unknown policy": (HEAD + '[artifact.imports]\npolicy = "denny"', 5, "artifact#1.imports.policy: unknown policy 'denny'; did you mean `deny`?"),
+    "empty policy": (HEAD + '[artifact.imports]\npolicy = ""', 5, "artifact#1.imports.policy: unknown policy ''"),
+    "trusted is no list": (HEAD + '[artifact.imports]\ntrusted = "env.f"', 5, "artifact#1.imports.trusted: expected an array of strings"),
+    "trusted without module": (HEAD + '[artifact.imports]\ntrusted = ["log"]', 5, "artifact#1.imports.trusted#1: expected module.field, not 'log'"),
+    "empty trusted": (HEAD + '[artifact.imports]\ntrusted = [""]', 5, "artifact#1.imports.trusted#1: expected a string, not an empty string"),
+    "scenario without steps": (HEAD + '[[artifact.scenario]]\nname = "s"', 4, "artifact#1.scenario#1: the key `steps` is missing"),
+    "scenario without name": (HEAD + "[[artifact.scenario]]\nsteps = []", 4, "artifact#1.scenario#1: the key `name` is missing"),
+    "no steps": (HEAD + '[[artifact.scenario]]\nname = "s"\nsteps = []', 6, "artifact#1.scenario#1.steps: expected at least one step"),
+    "no call": (HEAD + '[[artifact.scenario]]\nname = "s"\nsteps = [{ write = "a", at = 1 }]', 6, "artifact#1.scenario#1.steps: expected at least one `call`"),
+    "name twice": (STEPS + ']\n[[artifact.scenario]]\nname = "s"\nsteps = [{call = "f"}]', 10, "artifact#1.scenario#2.name: a second scenario"),
+    "two kinds": (STEPS + '  { call = "f", read = 1 },\n]', 8, "artifact#1.scenario#1.steps#2: expected exactly one of"),
+    "no kind": (STEPS + "  { at = 1 },\n]", 8, "artifact#1.scenario#1.steps#2: expected exactly one of"),
+    "unknown kind": (STEPS + '  { cal = "f" },\n]', 8, "artifact#1.scenario#1.steps#2.cal: unknown key; did you mean `call`?"),
+    "key of another kind": (STEPS + '  { write = "f", at = 1, save = "x" },\n]', 8, "artifact#1.scenario#1.steps#2.save: unknown key"),
+    "misspelled flag": (STEPS + '  { call = "f", may_grw = false },\n]', 8, "artifact#1.scenario#1.steps#2.may_grw: unknown key; did you mean `may_grow`?"),
+    "flag of another type": (STEPS + '  { call = "f", may_grow = 0 },\n]', 8, "artifact#1.scenario#1.steps#2.may_grow: expected true or false, not the number 0"),
+    "must but may not": (STEPS + '  { call = "f", may_grow = false, must_grow = true },\n]', 8, "artifact#1.scenario#1.steps#2.must_grow: a call that must grow"),
+    "args of another type": (STEPS + '  { call = "f", args = [1.5] },\n]', 8, "artifact#1.scenario#1.steps#2.args#1: expected an integer or a saved value"),
+    "args too large": (STEPS + f'  {{ call = "f", args = [1, {2**64}] }},\n]', 8, "artifact#1.scenario#1.steps#2.args#2: expected -9223372036854775808 to"),
+    "not saved": (STEPS + '  { call = "f", args = ["$w"] },\n]', 8, "artifact#1.scenario#1.steps#2.args#1: no earlier call saves $w"),
+    "saved by itself": (STEPS + '  { call = "f", args = ["$w"], save = "w" },\n]', 8, "artifact#1.scenario#1.steps#2.args#1: no earlier call saves $w"),
+    "bad name to save": (STEPS + '  { call = "f", save = "$v" },\n]', 8, "artifact#1.scenario#1.steps#2.save: expected a name"),
+    "negative address": (STEPS + '  { write = "f", at = -1 },\n]', 8, "artifact#1.scenario#1.steps#2.at: expected 0 to"),
+    "read without expect": (STEPS + "  { read = 1, at = 1 },\n]", 8, "artifact#1.scenario#1.steps#2: the key `expect` is missing"),
+    "read without at": (STEPS + '  { read = 1, expect = "a" },\n]', 8, "artifact#1.scenario#1.steps#2: the key `at` is missing"),
+    "write a number": (STEPS + "  { write = 1, at = 1 },\n]", 8, "artifact#1.scenario#1.steps#2.write: expected a string"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_contract_is_an_error_with_file_line_and_key(tmp_path: Path, case: str) -> None:
+    text, line, message = WRONG[case]
+    path = written(tmp_path, text)
+    with pytest.raises(ContractError) as raised:
+        load(path)
+    place = f"{path}:{line}: " if line is not None else f"{path}: "
+    assert str(raised.value).startswith(place + message)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_missing_contract_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match="can't read the contract: No such file"):
+        load(tmp_path / "nogrow.toml")
+
+
+def test_a_folder_is_no_contract(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match="no regular file"):
+        load(tmp_path)

@@ -1,0 +1,96 @@
+"""The Node host as a program: what it prints and how it exits."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from nogrow.build.demo import HOST, find_node
+from nogrow.build.machine import Machine
+from tests.support.assemble import assemble
+
+ROOT = Path(__file__).resolve().parents[2]
+GREETING = "Ahoy there, Testy McTestface!\n"
+DETACHED = "TypeError: Cannot perform %TypedArray%.prototype.slice on a detached ArrayBuffer\n"
+PROFILES = ("debug", "release")
+GUESTS = ("greeting", "greeting_growth", "greeting_nogrowth", "greeting_nogrowth_std")
+USAGE = "usage: node server.mjs [--watch-growth] GUEST.wasm\n"
+
+
+def host(*arguments: str | Path) -> tuple[int, str, str]:
+    """Run the host; its exit code, standard output and standard error."""
+    command = [find_node(Machine.current()), ROOT / HOST, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("guest", [name for name in GUESTS if name != "greeting_growth"])
+def test_a_kept_view_is_enough_for_a_guest_that_does_not_grow(
+    built_root: Path, profile: str, guest: str
+) -> None:
+    path = built_root / "build" / profile / f"{guest}.wasm"
+    assert host(path) == (0, GREETING, "")
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_kept_view_is_detached_by_the_growing_guest(built_root: Path, profile: str) -> None:
+    path = built_root / "build" / profile / "greeting_growth.wasm"
+    assert host(path) == (1, "", DETACHED)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("guest", GUESTS)
+def test_a_watched_view_works_with_every_guest(built_root: Path, profile: str, guest: str) -> None:
+    path = built_root / "build" / profile / f"{guest}.wasm"
+    assert host("--watch-growth", path) == (0, GREETING, "")
+    assert host(path, "--watch-growth") == (0, GREETING, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), f"one guest is needed, not 0; {USAGE}"),
+        (("a", "b"), f"one guest is needed, not 2; {USAGE}"),
+        (("--grow", "a"), f"Unknown option '--grow'; {USAGE}"),
+        (("no/such.wasm",), "cannot read no/such.wasm: ENOENT: no such file or directory\n"),
+        (("/",), "cannot read /: EISDIR: illegal operation on a directory\n"),
+    ],
+)
+def test_a_wrong_call_is_one_line_and_exit_code_2(arguments: tuple[str, ...], message: str) -> None:
+    assert host(*arguments) == (2, "", message)
+
+
+MEMORY = '(memory (export "memory") 1)'
+POINTERS = "".join(
+    f'(func (export "get_{name}_ptr") (result i32) (i32.const 0))' for name in ("salutation", "name", "msg")
+)
+REFUSING = '(func (export "set_name") (param i32 i32) (result i32) (i32.const -1))'
+
+
+@pytest.mark.parametrize(
+    ("wat", "message"),
+    [
+        ("(module)", "it exports no memory"),
+        (f"(module {MEMORY})", "it exports no function get_salutation_ptr"),
+        (f"(module {MEMORY} {POINTERS})", "it exports no function set_name"),
+        ('(module (import "env" "f" (func)))', "Imports argument must be present"),
+        (f"(module {MEMORY} {POINTERS} {REFUSING})", "set_name returned -1"),
+    ],
+)
+def test_a_module_that_is_no_guest_is_one_line_and_exit_code_1(
+    tmp_path: Path, wat: str, message: str
+) -> None:
+    path = tmp_path / "module.wasm"
+    path.write_bytes(assemble(wat))
+    code, out, err = host(path)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert message in err
+
+
+def test_a_file_that_is_no_module_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
+    path = tmp_path / "text.wasm"
+    path.write_text("hello")
+    code, out, err = host(path)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert f"{path} is not a guest" in err

@@ -1,0 +1,73 @@
+"""The prover's verdicts: written-out cases, and the naive reference prover on generated modules."""
+
+import pytest
+
+from nogrow.proof.judgement import Entry, EntryKind, Verdict
+from nogrow.proof.prove import judge
+from nogrow.wasm.kernel import Engine
+from tests.proof.case import Case
+from tests.proof.cases import CASES
+from tests.reference.prover import verdicts
+from tests.support.assemble import assemble
+from tests.support.generate import random_module
+from tests.support.smith import smith
+
+ENGINE = Engine()
+
+
+def judged(data: bytes, trusted: tuple[str, ...] = ()) -> dict[tuple[str, str], Entry]:
+    """The entries of a module by kind and name."""
+    judgement = judge(data, lambda label: label in trusted, ENGINE)
+    return {(entry.kind.value, entry.name): entry for entry in judgement.entries}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_case(case: Case) -> None:
+    entries = judged(assemble(case.wat), case.trusted)
+    found = {name: entry.verdict.label for (_, name), entry in entries.items()}
+    assert {name: found.get(name) for name in case.verdicts} == case.verdicts, case.rule
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_verdict_of_a_case_is_the_reference_provers(case: Case) -> None:
+    data = assemble(case.wat)
+    entries = judged(data, case.trusted)
+    reference = verdicts(data, lambda label: label in case.trusted)
+    assert {key: entry.verdict for key, entry in entries.items()} == reference
+
+
+@pytest.mark.parametrize("first", range(0, 600, 50))
+def test_generated_modules_get_the_reference_provers_verdicts(first: int) -> None:
+    for seed in range(first, first + 50):
+        data = assemble(random_module(seed))
+        found = {key: entry.verdict for key, entry in judged(data).items()}
+        assert found == verdicts(data), f"seed {seed}"
+
+
+@pytest.mark.parametrize("first", range(0, 300, 50))
+def test_smith_modules_get_the_reference_provers_verdicts(first: int) -> None:
+    for seed in range(first, first + 50):
+        data = smith(seed)
+        found = {key: entry.verdict for key, entry in judged(data).items()}
+        assert found == verdicts(data), f"seed {seed}"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_witness_is_given_exactly_for_what_can_grow(case: Case) -> None:
+    for entry in judged(assemble(case.wat), case.trusted).values():
+        if entry.verdict <= Verdict.UNREACHABLE:
+            assert entry.witness == ()
+            continue
+        assert entry.witness or entry.host_grows
+        if entry.witness:
+            assert entry.witness[0].function.index == entry.function.index
+            last = entry.witness[-1].instruction
+            assert (last == "memory.grow") == (entry.host_grows is None)
+
+
+def test_growth_in_start_is_excused_on_the_modules_own_memory_only() -> None:
+    grow = "(func $s (drop (memory.grow (i32.const 1)))) (start $s)"
+    own = judged(assemble(f"(module (memory 1) {grow})"))["start", "(start)"]
+    imported = judged(assemble(f'(module (import "e" "m" (memory 1)) {grow})'))["start", "(start)"]
+    assert (own.kind, own.verdict, own.excused) == (EntryKind.START, Verdict.REACHABLE, True)
+    assert (imported.verdict, imported.excused) == (Verdict.REACHABLE, False)

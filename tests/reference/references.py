@@ -1,0 +1,266 @@
+"""Where function references can be: in tables, at the host, and in the hands of `call_ref`.
+
+Module in, `References` out. Everything is over-approximated: every instruction counts, run or not.
+"""
+
+from dataclasses import dataclass
+
+from .equivalence import TypeRelation
+from .listing import taken_functions
+from .model import (
+    Expression,
+    FunctionType,
+    Global,
+    HeapType,
+    Import,
+    Instruction,
+    Kind,
+    Module,
+    RefType,
+    SegmentMode,
+    Table,
+    ValueType,
+)
+
+_NO_FUNCTION = frozenset({"extern", "noextern", "exn", "noexn", "i31", "none", "nofunc", "nocont"})
+_RESUMING = frozenset({"resume", "resume_throw", "resume_throw_ref", "switch"})
+
+
+@dataclass(frozen=True, slots=True)
+class Callees:
+    """What a call can reach; `host` means a function that the module can't see."""
+
+    functions: frozenset[int]
+    host: bool
+
+
+@dataclass(frozen=True)
+class References:
+    """`tables`: the possible contents of each; `escaped`: the functions that the host can get."""
+
+    module: Module
+    types: TypeRelation
+    taken: frozenset[int]
+    tables: tuple[Callees, ...]
+    escaped: frozenset[int]
+    from_host: bool
+
+    @classmethod
+    def of(cls, module: Module) -> "References":
+        """Follows the references of a valid module."""
+        taken = taken_functions(module)
+        # Which functions a table holds doesn't depend on what the host hands in.
+        inside = _table_contents(module, taken, from_host=False)
+        escaped = _escaped(module, taken, inside)
+        from_host = _from_host(module, escaped)
+        contents = _table_contents(module, taken, from_host=from_host)
+        return cls(module, TypeRelation.of(module), taken, contents, escaped, from_host)
+
+    def callees(self, instruction: Instruction) -> Callees | None:
+        """What `instruction` can call; None when it is no call."""
+        match instruction.name:
+            case "call" | "return_call":
+                return Callees(frozenset({instruction.index(0)}), False)
+            case "call_indirect" | "return_call_indirect":
+                table = self.tables[instruction.index(1)]
+                return Callees(self._of_type(table.functions, instruction.index(0)), table.host)
+            case "call_ref" | "return_call_ref":
+                return Callees(self._of_type(self.taken, instruction.index(0)), self.from_host)
+            case name if name in _RESUMING:
+                return Callees(self.taken, True)
+        return None
+
+    def _of_type(self, functions: frozenset[int], wanted: int) -> frozenset[int]:
+        return frozenset(index for index in functions if self._has_type(index, wanted))
+
+    def _has_type(self, function: int, wanted: int) -> bool:
+        declared = self.module.function_types[function]
+        if self.types.is_subtype(declared, wanted):
+            return True
+        # The host may import a function of a subtype of the declared type, unless it is exact.
+        imports = self.module.imported_functions()
+        loose = function < len(imports) and not imports[function].exact
+        return loose and self.types.is_subtype(wanted, declared)
+
+
+def _instructions(module: Module) -> list[Instruction]:
+    return [item for function in module.functions for item in function.instructions]
+
+
+def _uses(module: Module, name: str) -> bool:
+    everywhere = (*(f.instructions for f in module.functions), *module.constant_expressions())
+    return any(item.name == name for body in everywhere for item in body)
+
+
+def _may_hold_function(kind: ValueType, *, in_extern: bool) -> bool:
+    """Whether a value of this type can be, or lead to, a function reference."""
+    if not isinstance(kind, RefType):
+        return False
+    if kind.heap.name == "extern":
+        return in_extern
+    return kind.heap.name not in _NO_FUNCTION
+
+
+def _is_function_table(module: Module, table: Table) -> bool:
+    heap: HeapType = table.element.heap
+    if isinstance(heap.name, int):
+        return isinstance(module.types[heap.name].composite, FunctionType)
+    return heap.name in ("func", "nofunc")
+
+
+def _exported(module: Module, kind: Kind) -> set[int]:
+    return {item.index for item in module.exports if item.kind is kind}
+
+
+def _host_tables(module: Module) -> set[int]:
+    imported = {index for index, table in enumerate(module.tables) if table.imported}
+    return imported | _exported(module, Kind.TABLE)
+
+
+def _function_type(module: Module, index: int) -> FunctionType:
+    composite = module.types[index].composite
+    if not isinstance(composite, FunctionType):
+        raise TypeError(composite)
+    return composite
+
+
+def _expression_contents(module: Module, expression: Expression) -> Callees:
+    """The functions that a constant expression can evaluate to."""
+    functions: set[int] = set()
+    host = False
+    for instruction in expression:
+        if instruction.name == "ref.func":
+            functions.add(instruction.index(0))
+        elif instruction.name == "global.get":
+            source: Global = module.globals[instruction.index(0)]
+            contents = _expression_contents(module, source.initialiser)
+            functions |= contents.functions
+            host = host or contents.host or source.imported
+    return Callees(frozenset(functions), host)
+
+
+def _table_contents(module: Module, taken: frozenset[int], *, from_host: bool) -> tuple[Callees, ...]:
+    functions: list[set[int]] = [set() for _ in module.tables]
+    hosts = [index in _host_tables(module) for index in range(len(module.tables))]
+
+    def add(table: int, contents: Callees) -> None:
+        functions[table] |= contents.functions
+        hosts[table] = hosts[table] or contents.host
+
+    for index, table in enumerate(module.tables):
+        if table.initialiser is not None:
+            add(index, _expression_contents(module, table.initialiser))
+    for segment in module.elements:
+        if segment.mode is SegmentMode.ACTIVE and segment.table is not None:
+            for expression in segment.expressions:
+                add(segment.table, _expression_contents(module, expression))
+    copies: list[tuple[int, int]] = []
+    for instruction in _instructions(module):
+        match instruction.name:
+            case "table.init":
+                for expression in module.elements[instruction.index(0)].expressions:
+                    add(instruction.index(1), _expression_contents(module, expression))
+            case "table.set" | "table.grow" | "table.fill":
+                add(instruction.index(0), Callees(taken, from_host))
+            case "table.copy":
+                copies.append((instruction.index(0), instruction.index(1)))
+    # As many rounds as there are tables carry a function along any chain of copies.
+    for _ in module.tables:
+        for target, source in copies:
+            add(target, Callees(frozenset(functions[source]), hosts[source]))
+    return tuple(Callees(frozenset(held), host) for held, host in zip(functions, hosts, strict=True))
+
+
+def _is_container(module: Module, kind: ValueType, *, in_extern: bool) -> bool:
+    """Whether a value of this type is no function but may lead to one: either side may write into it."""
+    if not isinstance(kind, RefType) or not _may_hold_function(kind, in_extern=in_extern):
+        return False
+    if isinstance(kind.heap.name, int):
+        return not isinstance(module.types[kind.heap.name].composite, FunctionType)
+    return kind.heap.name != "func"
+
+
+def _shares_containers(module: Module, entered: set[int]) -> bool:
+    """Whether anything that may lead to a function is in both hands at once."""
+    in_extern = _uses(module, "extern.convert_any") or _uses(module, "any.convert_extern")
+    signatures = [
+        _function_type(module, module.function_types[index])
+        for index in {*entered, *range(len(module.imported_functions()))}
+    ]
+    signatures += [_function_type(module, tag) for tag in module.tags]
+    kinds: list[ValueType] = [
+        kind for signature in signatures for kind in (*signature.parameters, *signature.results)
+    ]
+    exported_globals = _exported(module, Kind.GLOBAL)
+    kinds += [
+        item.type for index, item in enumerate(module.globals) if item.imported or index in exported_globals
+    ]
+    kinds += [module.tables[index].element for index in _host_tables(module)]
+    return any(_is_container(module, kind, in_extern=in_extern) for kind in kinds)
+
+
+def _escaped(module: Module, taken: frozenset[int], tables: tuple[Callees, ...]) -> frozenset[int]:
+    in_extern = _uses(module, "extern.convert_any") or _uses(module, "any.convert_extern")
+
+    def may_hold(kinds: tuple[ValueType, ...]) -> bool:
+        return any(_may_hold_function(kind, in_extern=in_extern) for kind in kinds)
+
+    exported_globals = _exported(module, Kind.GLOBAL)
+    leaves = any(
+        may_hold(_function_type(module, module.function_types[index]).parameters)
+        for index in range(len(module.imported_functions()))
+    )
+    leaves |= any(may_hold(_function_type(module, tag).parameters) for tag in module.tags)
+    leaves |= any(
+        may_hold((item.type,))
+        for index, item in enumerate(module.globals)
+        if (item.imported and item.mutable) or index in exported_globals
+    )
+    escaped: set[int] = set()
+    for index in _host_tables(module):
+        if _is_function_table(module, module.tables[index]):
+            escaped |= tables[index].functions
+        else:
+            leaves |= may_hold((module.tables[index].element,))
+    # A function that escapes can return a reference in its turn; then all have escaped.
+    callable_by_host = _exported(module, Kind.FUNCTION) | escaped
+    leaves |= any(
+        may_hold(_function_type(module, module.function_types[index]).results) for index in callable_by_host
+    )
+    leaves |= _shares_containers(module, callable_by_host)
+    return taken | escaped if leaves else frozenset(escaped)
+
+
+def _from_host(module: Module, escaped: frozenset[int]) -> bool:
+    in_extern = _uses(module, "extern.convert_any") or _uses(module, "any.convert_extern")
+
+    def may_hold(kinds: tuple[ValueType, ...]) -> bool:
+        return any(_may_hold_function(kind, in_extern=in_extern) for kind in kinds)
+
+    imports: tuple[Import, ...] = module.imported_functions()
+    exported_globals = _exported(module, Kind.GLOBAL)
+    host_tables = _host_tables(module)
+    function_types = module.function_types
+    enters = any(
+        may_hold(_function_type(module, function_types[index]).parameters)
+        for index in _exported(module, Kind.FUNCTION) | escaped
+    )
+    enters |= any(
+        may_hold(_function_type(module, function_types[index]).results) for index in range(len(imports))
+    )
+    enters |= any(may_hold(_function_type(module, tag).parameters) for tag in module.tags)
+    enters |= any(
+        may_hold((item.type,))
+        for index, item in enumerate(module.globals)
+        if item.imported or (index in exported_globals and item.mutable)
+    )
+    for instruction in _instructions(module):
+        if instruction.name == "table.get":
+            source = instruction.index(0)
+        elif instruction.name == "table.copy":
+            source = instruction.index(1)
+        else:
+            continue
+        if source in host_tables:
+            enters |= may_hold((module.tables[source].element,))
+    return enters or _shares_containers(module, _exported(module, Kind.FUNCTION) | set(escaped))

@@ -1,0 +1,44 @@
+"""A report made by hand that has something of everything."""
+
+from nogrow.contract.hold import violations
+from nogrow.contract.model import ArtifactContract
+from nogrow.contract.rule import Rule, Violation
+from nogrow.report.result import ArtifactReport, Report
+from nogrow.run.result import Growth, ScenarioOutcome, ScenarioResult
+from tests.contract.made import REACHABLE, UNREACHABLE, entry, judgement, memory
+
+QUIET = judgement(entry("f", UNREACHABLE), assumptions=("the host does not grow the memory",))
+GROWING = judgement(
+    entry("set_name", REACHABLE, imports=("env.b", "env.a"), after=("env.b", "env.a")),
+    entry("init", UNREACHABLE),
+    memories=(memory(17), memory(1, 2, index=1)),
+)
+
+KEPT = ArtifactReport(
+    "build/quiet.wasm",
+    "0" * 64,
+    100,
+    QUIET,
+    notes=("the contract's exports name `gone`, which no entry point matches",),
+    scenarios=(
+        ScenarioResult("greeting", ScenarioOutcome.STILL, (1, 1)),
+        ScenarioResult("warm-up", ScenarioOutcome.GREW, (1, 2), Growth(2, "init", 1, 2)),
+    ),
+)
+BROKEN = ArtifactReport(
+    "build/growing.wasm",
+    "f" * 64,
+    200,
+    GROWING,
+    (
+        *violations(ArtifactContract(), GROWING),
+        Violation(Rule.SCENARIO_FAILED, "scenario `greeting`: step 1: `f` trapped"),
+    ),
+    scenarios=(ScenarioResult("greeting", ScenarioOutcome.FAILED, message="`f` trapped"),),
+)
+NOT_JUDGED = ArtifactReport(
+    "build/cut.wasm",
+    violations=(Violation(Rule.NOT_JUDGED, "build/cut.wasm: offset 0x8: the section is cut off"),),
+)
+NOTHING = ArtifactReport("build/gone.wasm")
+ALL = Report("nogrow.toml", (KEPT, BROKEN, NOT_JUDGED, NOTHING))

@@ -1,0 +1,93 @@
+import dataclasses
+import json
+
+import pytest
+
+from nogrow import __version__
+from nogrow.proof.judgement import Function
+from nogrow.report.result import ArtifactReport, Report
+from tests.report.made import ALL, BROKEN, GROWING, KEPT, NOT_JUDGED, NOTHING
+from tests.report.validated import SCHEMA, Invalid, rendered, validated
+
+
+def test_a_report_with_everything_is_valid() -> None:
+    document = validated(ALL)
+    assert document["schema"] == "nogrow/report/1"
+    assert document["tool"] == {"name": "nogrow", "version": __version__}
+    assert document["contract"] == "nogrow.toml"
+    assert document["outcome"] == "not-judged"
+    outcomes = [artifact["outcome"] for artifact in document["artifacts"]]
+    assert outcomes == ["kept", "broken", "not-judged", "nothing"]
+
+
+def test_an_artifact_has_all_that_was_proved() -> None:
+    artifact = validated(Report(None, (BROKEN,)))["artifacts"][0]
+    assert artifact["verdict"] == "reachable"
+    assert artifact["sites"] == [
+        {
+            "function": {"index": 7, "name": "alloc"},
+            "memory": 0,
+            "offset": 0x52,
+            "operand": 1,
+            "source": None,
+        }
+    ]
+    init, set_name = artifact["entries"]
+    assert init["witness"] == []
+    assert set_name["name"] == "set_name"
+    assert set_name["imports"] == ["env.a", "env.b"]
+    assert [step["instruction"] for step in set_name["witness"]] == ["call", "memory.grow"]
+    assert [one["rule"] for one in artifact["violations"]] == ["NG001", "NG009"]
+    assert artifact["violations"][1]["entry"] is None
+    assert artifact["memories"][0]["max_pages"] is None
+
+
+def test_scenarios_keep_their_order() -> None:
+    scenarios = validated(Report(None, (KEPT,)))["artifacts"][0]["scenarios"]
+    assert scenarios == [
+        {"name": "greeting", "outcome": "observed-still", "pages": [1, 1], "grew_at": None},
+        {
+            "name": "warm-up",
+            "outcome": "observed-growth",
+            "pages": [1, 2],
+            "grew_at": {"step": 2, "call": "init", "pages_before": 1, "pages_after": 2},
+        },
+    ]
+
+
+@pytest.mark.parametrize("artifact", [NOT_JUDGED, NOTHING], ids=lambda one: one.outcome.value)
+def test_what_was_not_judged_has_no_verdict(artifact: ArtifactReport) -> None:
+    document = validated(Report(None, (artifact,)))["artifacts"][0]
+    assert document["verdict"] is document["sha256"] is document["size"] is None
+    assert document["entries"] == document["sites"] == document["memories"] == []
+
+
+def test_the_order_of_findings_does_not_change_the_bytes() -> None:
+    backwards = dataclasses.replace(
+        GROWING,
+        entries=GROWING.entries[::-1],
+        sites=GROWING.sites[::-1],
+        memories=GROWING.memories[::-1],
+    )
+    other = Report(None, (dataclasses.replace(BROKEN, judgement=backwards),))
+    assert rendered(other) == rendered(Report(None, (BROKEN,)))
+
+
+def test_a_hostile_name_stays_text() -> None:
+    name = 'a"\n\x1b[31m\u202e\ud800'
+    entry = dataclasses.replace(GROWING.entries[0], name=name, function=Function(1, name))
+    judged = dataclasses.replace(GROWING, entries=(entry,))
+    report = Report(None, (dataclasses.replace(BROKEN, judgement=judged),))
+    assert rendered(report).isascii()
+    assert "\x1b" not in rendered(report)
+    assert validated(report)["artifacts"][0]["entries"][0]["name"] == name
+
+
+def test_the_schema_refuses_every_key_it_does_not_know() -> None:
+    schema = json.loads(SCHEMA.read_text())
+    objects = [schema, *schema["$defs"].values()]
+    assert all(one.get("additionalProperties") is False for one in objects if "properties" in one)
+    document = json.loads(rendered(ALL))
+    document["artifacts"][0]["more"] = 1
+    with pytest.raises(Invalid):
+        validated(json.dumps(document))

@@ -1,0 +1,46 @@
+from itertools import chain, combinations
+
+import pytest
+
+from nogrow.report.result import ArtifactReport, ExitCode, Outcome, Report, exit_code
+from tests.report.made import BROKEN, KEPT, NOT_JUDGED, NOTHING
+
+KINDS = {
+    Outcome.NOT_JUDGED: (NOT_JUDGED, ExitCode.NOT_JUDGED),
+    Outcome.BROKEN: (BROKEN, ExitCode.BROKEN),
+    Outcome.NOTHING: (NOTHING, ExitCode.NOTHING),
+    Outcome.KEPT: (KEPT, ExitCode.KEPT),
+}
+MIXES = list(chain.from_iterable(combinations(KINDS, count) for count in range(1, 5)))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_artifact_has_its_outcome(kind: Outcome) -> None:
+    assert KINDS[kind][0].outcome is kind
+
+
+@pytest.mark.parametrize("mix", MIXES, ids=lambda mix: "+".join(one.value for one in mix))
+def test_4_wins_over_1_wins_over_3_wins_over_0(mix: tuple[Outcome, ...]) -> None:
+    first = next(kind for kind in KINDS if kind in mix)
+    for order in (mix, mix[::-1]):
+        report = Report(None, tuple(KINDS[kind][0] for kind in order))
+        assert exit_code(report) == KINDS[first][1]
+        assert report.outcome is first
+
+
+def test_no_artifact_is_nothing_and_never_kept() -> None:
+    assert exit_code(Report(None, ())) is ExitCode.NOTHING
+
+
+def test_a_file_that_was_only_read_is_not_kept() -> None:
+    assert ArtifactReport("a.wasm", "0" * 64, 8).outcome is Outcome.NOTHING
+
+
+def test_the_codes_are_those_of_the_documentation() -> None:
+    assert {code.name: code.value for code in ExitCode} == {
+        "KEPT": 0,
+        "BROKEN": 1,
+        "USAGE": 2,
+        "NOTHING": 3,
+        "NOT_JUDGED": 4,
+    }

@@ -1,0 +1,27 @@
+import io
+
+from nogrow.report.result import ArtifactReport, Report
+from nogrow.report.sites import render
+from tests.contract.made import ABSENT, entry, judgement
+from tests.report.made import BROKEN, NOT_JUDGED
+
+
+def rendered(*artifacts: ArtifactReport) -> str:
+    stream = io.StringIO()
+    render(Report(None, artifacts), stream)
+    return stream.getvalue()
+
+
+def test_a_site_has_offset_memory_operand_and_function() -> None:
+    assert rendered(BROKEN) == (
+        "build/growing.wasm: 1 grow site\n  0x000052  memory 0  by 1 page  in alloc\n"
+    )
+
+
+def test_a_module_without_sites() -> None:
+    none = ArtifactReport("a.wasm", "0" * 64, 8, judgement(entry("f", ABSENT)))
+    assert rendered(none) == "a.wasm: 0 grow sites\n"
+
+
+def test_a_module_that_was_not_judged_has_no_count() -> None:
+    assert rendered(NOT_JUDGED).startswith("not judged[NG010]")

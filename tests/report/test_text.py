@@ -1,0 +1,104 @@
+import dataclasses
+import io
+
+import pytest
+
+from nogrow.contract.hold import violations
+from nogrow.contract.model import ArtifactContract
+from nogrow.proof.judgement import Function, Step
+from nogrow.report.printable import printable
+from nogrow.report.result import ArtifactReport, Report
+from nogrow.report.text import render
+from tests.contract.made import REACHABLE, entry, judgement
+from tests.report.made import ALL, KEPT
+
+TEXT = """\
+error[NG001]: growth-reachable: `set_name` can grow memory 0 and return; its verdict is reachable
+  --> build/growing.wasm
+   = path:
+       1. func[3] set_name
+          at 0x000040: call
+       2. func[7] alloc
+          at 0x000052: memory.grow
+   = host functions that may run after the growth: env.a, env.b
+   = allowed: absent, unreachable
+
+error[NG009]: scenario-failed: scenario `greeting`: step 1: `f` trapped
+  --> build/growing.wasm
+
+not judged[NG010]: not-judged: build/cut.wasm: offset 0x8: the section is cut off
+  --> build/cut.wasm
+
+kept: build/quiet.wasm: unreachable, 1 grow site
+   = scenario greeting: no growth observed (pages after each call: 1, 1)
+   = scenario warm-up: `init` grew the memory from 1 to 2 pages, as it may
+   = note: the contract's exports name `gone`, which no entry point matches
+   = assumption: the host does not grow the memory
+broken: build/growing.wasm: reachable, 1 grow site
+   = scenario greeting: failed (pages after each call: none counted)
+not-judged: build/cut.wasm
+nothing: build/gone.wasm: no module there
+checked 3 modules: 1 kept, 1 broken, 1 not-judged, 1 nothing
+"""
+
+
+def rendered(report: Report, colour: bool = False, quiet: bool = False) -> str:
+    stream = io.StringIO()
+    render(report, stream, colour=colour, quiet=quiet)
+    return stream.getvalue()
+
+
+def test_a_report_with_everything() -> None:
+    assert rendered(ALL) == TEXT
+
+
+def test_quiet_leaves_out_what_is_kept() -> None:
+    text = rendered(ALL, quiet=True)
+    assert "build/quiet.wasm" not in text
+    assert "broken: build/growing.wasm" in text
+    assert rendered(Report(None, (KEPT,)), quiet=True) == ""
+
+
+def test_a_module_without_scenario_is_said_to_be_so() -> None:
+    text = rendered(Report(None, (ArtifactReport("a.wasm", "0" * 64, 8),)))
+    assert text.startswith("nothing: a.wasm: no scenario in the contract\n")
+
+
+def test_colours_are_there_only_when_asked_for() -> None:
+    assert "\x1b[" not in rendered(ALL)
+    assert "\x1b[31m\x1b[1merror[NG001]\x1b[0m" in rendered(ALL, colour=True)
+
+
+HOSTILE = "\x1b[31mred\x07\r\n::error::\u202egnp.wasm\u2028\x9b0m"
+
+
+def test_hostile_names_never_reach_the_terminal() -> None:
+    function = Function(1, HOSTILE)
+    grown = dataclasses.replace(
+        entry(HOSTILE, REACHABLE, after=(HOSTILE,)),
+        function=function,
+        witness=(Step(function, 4, "call"), Step(function, 8, "memory.grow")),
+    )
+    judged = judgement(grown, assumptions=(HOSTILE,))
+    broken = violations(ArtifactContract(), judged)
+    report = Report(None, (ArtifactReport(HOSTILE, "0" * 64, 1, judged, broken, (HOSTILE,)),))
+    text = rendered(report)
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert not any(line.startswith("::") for line in text.split("\n"))
+    assert "\\x1b[31mred\\x07\\x0d\\x0a::error::\\u{202e}gnp.wasm\\u{2028}\\u{9b}0m" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("core::fmt::Write<T>", "core::fmt::Write<T>"),
+        ("größe 名", "größe 名"),
+        ("a\tb", "a\\x09b"),
+        ("\x7f", "\\x7f"),
+        ("\u200f\u2066", "\\u{200f}\\u{2066}"),
+        ("\ud800", "\\u{d800}"),
+        ("", ""),
+    ],
+)
+def test_only_plainly_visible_characters_are_shown(text: str, shown: str) -> None:
+    assert printable(text) == shown

@@ -1,0 +1,1 @@
+"""Helpers that make modules for the tests."""

@@ -1,0 +1,40 @@
+"""Small builders of module bytes, for tests that need bytes no assembler would write."""
+
+
+def leb(number: int) -> bytes:
+    """`number` as an unsigned LEB128."""
+    out = b""
+    while number >= 0x80:
+        out += bytes((number & 0x7F | 0x80,))
+        number >>= 7
+    return out + bytes((number,))
+
+
+def section(number: int, contents: bytes) -> bytes:
+    """A section with its id and size."""
+    return bytes((number,)) + leb(len(contents)) + contents
+
+
+def vector(items: list[bytes]) -> bytes:
+    """A vector: the count, then the items."""
+    return leb(len(items)) + b"".join(items)
+
+
+HEADER = b"\0asm\1\0\0\0"
+
+
+def module_with_bodies(bodies: list[bytes]) -> bytes:
+    """A module with two of everything and a function without locals for each of `bodies`."""
+    sized = [leb(len(body) + 1) + b"\0" + body for body in bodies]
+    return (
+        HEADER
+        + section(1, vector([b"\x60\0\0"] * 2))
+        + section(3, vector([b"\0"] * len(bodies)))
+        + section(4, vector([b"\x70\0\1"] * 2))
+        + section(5, vector([b"\0\1"] * 2))
+        + section(13, vector([b"\0\0"] * 2))
+        + section(6, vector([b"\x7f\1\x41\0\x0b"] * 2))
+        + section(9, vector([b"\1\0\0"] * 2))
+        + section(12, b"\0")
+        + section(10, vector(sized))
+    )

@@ -1,0 +1,178 @@
+"""The tasks as people use them: what is listed, what is run, and how a mistake ends."""
+
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+import tasks
+from invoke.context import MockContext
+from invoke.exceptions import Exit
+from invoke.runners import Result
+
+from nogrow.build import checks
+from nogrow.build.demo import DemoRow
+from nogrow.build.machine import Machine
+from nogrow.errors import ToolError
+
+NAMES = ["build", "clean", "demo", "inspect", "lint", "setup", "test", "verify"]
+
+
+def commands(context: MockContext) -> list[list[str]]:
+    """The command lines that a task ran, as words."""
+    run = context.run
+    assert isinstance(run, Mock)
+    return [shlex.split(call.args[0]) for call in run.call_args_list]
+
+
+def invoke(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the real invoke in the project's folder."""
+    command = [sys.executable, "-m", "invoke", *arguments]
+    return subprocess.run(command, cwd=tasks.ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_every_task_is_listed_with_a_line_that_says_what_it_does() -> None:
+    document = json.loads(invoke("--list", "--list-format=json").stdout)
+    helped = {task["name"]: task["help"] for task in document["tasks"]}
+    assert sorted(set(helped) & set(NAMES)) == NAMES
+    assert all(helped.values())
+
+
+def test_an_unknown_task_is_one_line() -> None:
+    done = invoke("nothing")
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+
+
+def test_lint_runs_format_style_types_and_imports() -> None:
+    context = MockContext(run=Result(), repeat=True)
+    tasks.lint(context)
+    words = commands(context)
+    python = [sys.executable, "-m"]
+    assert words[:3] == [
+        [*python, "ruff", "format", "--check"],
+        [*python, "ruff", "check"],
+        [*python, "mypy"],
+    ]
+    assert [Path(line[0]).name for line in words[3:]] == ["lint-imports"]
+
+
+def test_test_runs_pytest_then_each_crate_in_each_variant_then_the_host() -> None:
+    context = MockContext(run=Result(), repeat=True)
+    tasks.test(context)
+    python, *crates, node = commands(context)
+    assert python == [sys.executable, "-m", "pytest"]
+    assert node[1:] == ["--check", str(tasks.ROOT / "hosts/node/server.mjs")]
+    assert [line[1] for line in crates] == ["test"] * 3
+    tested = [
+        (Path(line[line.index("--manifest-path") + 1]).parent.name, "--features=std" in line)
+        for line in crates
+    ]
+    assert tested == [
+        ("greeting_growth", False),
+        ("greeting_nogrowth", False),
+        ("greeting_nogrowth", True),
+    ]
+
+
+def test_the_crates_are_tested_with_the_rustc_that_belongs_to_the_cargo() -> None:
+    crates = checks.commands_of_test(tasks.ROOT, Machine.current())[1:-1]
+    assert crates
+    for command in crates:
+        assert Path(command.environ["RUSTC"]).parent == Path(command.words[0]).parent
+
+
+def fail(*arguments: object) -> None:
+    raise ToolError("the tool is missing")
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("setup", "find_rust"),
+        ("build", "find_rust"),
+        ("inspect", "inspect_all"),
+        ("verify", "verify_artifacts"),
+        ("test", "commands_of_test"),
+        ("lint", "commands_of_lint"),
+        ("demo", "run_demo"),
+    ],
+)
+def test_a_missing_tool_ends_in_its_message_and_exit_code_1(
+    monkeypatch: pytest.MonkeyPatch, name: str, part: str
+) -> None:
+    monkeypatch.setattr(tasks, part, fail)
+    with pytest.raises(Exit) as caught:
+        getattr(tasks, name)(MockContext())
+    assert (caught.value.code, caught.value.message) == (1, "the tool is missing")
+
+
+@pytest.mark.parametrize("code", [1, 2, 4])
+def test_verify_exits_with_the_code_that_the_verifier_gave(
+    monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    monkeypatch.setattr(tasks, "verify_artifacts", lambda root: code)
+    with pytest.raises(Exit) as caught:
+        tasks.verify(MockContext())
+    assert caught.value.code == code
+
+
+def test_verify_that_is_kept_ends_without_an_exit(monkeypatch: pytest.MonkeyPatch) -> None:
+    roots: list[Path] = []
+
+    def keep(root: Path) -> int:
+        roots.append(root)
+        return 0
+
+    monkeypatch.setattr(tasks, "verify_artifacts", keep)
+    tasks.verify(MockContext())
+    assert roots == [tasks.ROOT]
+
+
+def test_build_sets_up_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    monkeypatch.setattr(tasks, "_set_up", lambda: steps.append("setup"))
+
+    def stop(*arguments: object) -> None:
+        steps.append("build")
+        raise ToolError("far enough")
+
+    monkeypatch.setattr(tasks, "build_all", stop)
+    with pytest.raises(Exit, match="far enough"):
+        tasks.build(MockContext())
+    assert steps == ["setup", "build"]
+
+
+def test_a_demo_in_which_the_workaround_fails_exits_with_1(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row = DemoRow("build/debug/x.wasm", True, 1, "TypeError: [red]no markup[/red]")
+    monkeypatch.setattr(tasks, "run_demo", lambda *arguments: (row,))
+    with pytest.raises(Exit) as caught:
+        tasks.demo(MockContext())
+    assert caught.value.code == 1
+
+
+def test_what_a_program_printed_is_shown_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    row = DemoRow("build/debug/x.wasm", False, 1, "TypeError: [red]no markup[/red]")
+    monkeypatch.setattr(tasks, "run_demo", lambda *arguments: (row,))
+    tasks.demo(MockContext())
+    assert "TypeError: [red]no markup[/red]" in capsys.readouterr().out
+
+
+def test_clean_removes_what_was_built_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tasks, "ROOT", tmp_path)
+    for folder in ("build/debug", "crates/a/target/debug", "crates/a/src", "verify/nogrow/build"):
+        (tmp_path / folder).mkdir(parents=True)
+    tasks.clean(MockContext())
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
+    assert left == {"crates", "crates/a", "crates/a/src", "verify", "verify/nogrow"} | {"verify/nogrow/build"}
+    tasks.clean(MockContext())

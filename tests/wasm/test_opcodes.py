@@ -1,0 +1,147 @@
+"""The opcode table against a decoder that nobody here wrote: where does the next instruction start?
+
+Each instruction is put before a row of `unreachable` and `nop`. The scan kernel says at which offsets it
+saw an `unreachable`, and so does `wasm-tools dump`: one immediate too long or too short shifts them.
+"""
+
+import re
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nogrow.errors import ModuleError
+from nogrow.wasm.decode import decode
+from nogrow.wasm.kernel import Engine
+from nogrow.wasm.opcodes import INSTRUCTIONS, PREFIXES
+from nogrow.wasm.scan import NODE_SIZE, scan
+from tests.support.binary import leb, module_with_bodies
+
+WASM_TOOLS = Path(sys.executable).parent / "wasm-tools"
+TRAP = 4
+ENGINE = Engine()
+ROW = b"\0\1" * 12
+END = b"\x0b"
+OPENS = {0x02, 0x03, 0x04, 0x06, 0x1F}
+# What must be open for `else`, `catch`, `end`, `delegate` and `catch_all`.
+OPENED = {0x05: b"\x04\x40", 0x07: b"\x06\x40", 0x0B: b"\x02\x40", 0x18: b"\x06\x40", 0x19: b"\x06\x40"}
+
+TAILS = (
+    b"",
+    b"\x40",
+    b"\x7f",
+    b"\x80\x01",
+    b"\x80\x80\x80\x80\x00",
+    b"\xff\xff\xff\xff\x0f",
+    b"\x81\x80\x80\x80\x80\x80\x80\x80\x80\x00",
+    b"\x63\x70",
+    b"\x02\x41\x01\x81\x01",
+    b"\x42\x01\x90\x02",
+    b"\x00\x02\x00\x00\x00\x01\x01\x00",
+    b"\x01\x01\x00\x00\x00",
+    b"\x40\x02\x00\x01\x00\x02\x00",
+    b"\x40\x03\x03\x00\x01\x00\x00\x00\x01\x00\x00",
+    b"\x02\x7f\x63\x00",
+    b"\x01\x00\x70\x64\x01",
+    b"\x03\x00\x6e\x6d",
+)
+
+
+# What wasm-tools reads and nogrow does not: proposals that no engine ships. They end in "not judged".
+NOT_SUPPORTED = {
+    *(((0xFB), sub) for sub in range(0x20, 0x40)),
+    *(((0xFE), sub) for sub in range(0x4F, 0x80)),
+    (0xFB, 0x1F),
+    (0xFC, 0x12),
+}
+
+
+def trap_offsets(data: bytes) -> list[int]:
+    """The offsets of all `unreachable` instructions, as the kernel saw them."""
+    result = scan(decode(data), ENGINE)
+    nodes = (
+        struct.unpack_from("<4I", result.workspace.bytes, result.nodes + NODE_SIZE * index)
+        for index in range(1, result.node_count)
+    )
+    return [at + result.code_shift for kind, _, _, at in nodes if kind & 0xFF == TRAP]
+
+
+def dumped_offsets(data: bytes, folder: Path) -> list[int] | None:
+    """The same by wasm-tools; None when it can't decode the code."""
+    path = folder / "probe.wasm"
+    path.write_bytes(data)
+    done = subprocess.run([WASM_TOOLS, "dump", path], capture_output=True, text=True, timeout=60)
+    if done.returncode != 0 or "??" in done.stdout:
+        return None
+    lines = re.findall(r"^ *(0x[0-9a-f]+) \|[0-9a-f ]+\| unreachable$", done.stdout, re.MULTILINE)
+    return [int(line, 16) for line in lines]
+
+
+def opcodes() -> Iterator[tuple[int, int | None]]:
+    """Every opcode, and every sub-opcode up to beyond the last one assigned."""
+    for opcode in range(256):
+        if opcode in PREFIXES:
+            yield from ((opcode, sub) for sub in range(0x120 if opcode == 0xFD else 0x80))
+        else:
+            yield opcode, None
+
+
+def probe(opcode: int, sub: int | None, tail: bytes) -> bytes:
+    """A body with the instruction, the tail and the row, closed as the instruction needs it."""
+    code = bytes((opcode,)) + (leb(sub) if sub is not None else b"")
+    opened = OPENED.get(opcode, b"")
+    ends = END * (2 if opcode in OPENS or opcode in (0x05, 0x07, 0x19) else 1)
+    return opened + code + tail + ROW + ends
+
+
+def accepted(prefix: int | None) -> list[bytes]:
+    """Every function body with an instruction of one group that the kernel decodes."""
+    bodies = []
+    for opcode, sub in opcodes():
+        if (opcode, sub) not in INSTRUCTIONS or (opcode if sub is not None else None) != prefix:
+            continue
+        found = []
+        for tail in TAILS:
+            body = probe(opcode, sub, tail)
+            try:
+                trap_offsets(module_with_bodies([body]))
+            except ModuleError:
+                continue
+            found.append(body)
+        assert found, f"no tail makes a decodable {INSTRUCTIONS[opcode, sub].name}"
+        bodies += found
+    return bodies
+
+
+@pytest.mark.parametrize("prefix", [None, *PREFIXES])
+def test_known_instruction_ends_where_wasm_tools_ends_it(prefix: int | None, tmp_path: Path) -> None:
+    bodies = accepted(prefix)
+    data = module_with_bodies(bodies)
+    theirs = dumped_offsets(data, tmp_path)
+    if theirs is None:
+        refused = [b for b in bodies if dumped_offsets(module_with_bodies([b]), tmp_path) is None]
+        pytest.fail("only nogrow decodes " + ", ".join(body.hex(" ") for body in refused))
+    ours = trap_offsets(data)
+    # A run of eight zero bytes hides an `unreachable` that another one follows.
+    hidden = [at for at in theirs if data[at : at + 8] == bytes(8)]
+    assert ours == [at for at in theirs if at not in hidden]
+    assert len(ours) >= len(bodies)
+
+
+@pytest.mark.parametrize("opcode", [None, *PREFIXES])
+def test_what_the_table_leaves_out_is_unknown_to_wasm_tools_too(opcode: int | None, tmp_path: Path) -> None:
+    missing = [
+        item
+        for item in opcodes()
+        if item not in INSTRUCTIONS and (item[0] == opcode or (opcode is None and item[1] is None))
+    ]
+    assert missing
+    for first, sub in missing:
+        data = module_with_bodies([probe(first, sub, b"")])
+        with pytest.raises(ModuleError, match="unknown instruction"):
+            trap_offsets(data)
+        if (first, sub) not in NOT_SUPPORTED:
+            assert dumped_offsets(data, tmp_path) is None, f"wasm-tools knows {first:#x} {sub}"

@@ -1,0 +1,5 @@
+"""`python -m nogrow` is the command `nogrow`."""
+
+from nogrow.cli.main import main
+
+main()

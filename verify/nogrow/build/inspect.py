@@ -1,0 +1,140 @@
+"""An artifact in, its disassembly and the `memory.grow` in it out, as `wasm-objdump` sees them.
+
+This is the second opinion on the prover's sites, so nothing here comes from the prover. Names in a
+module may hold anything, even what looks like a line of the listing. So a line counts as an
+instruction only if it stands where the one before it ended and shows the bytes of the file there.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from nogrow.build.console import Progress
+from nogrow.build.manifest import read_manifest, write_atomic
+from nogrow.build.process import run_checked
+from nogrow.build.programs import find_wabt
+from nogrow.errors import ToolError
+
+_OBJDUMP_SECONDS = 120.0
+_LISTINGS = PurePosixPath("build/inspect")
+_FUNCTION = re.compile(r"([0-9a-f]{6,}) func\[(\d+)\](?: <(.*)>)?:")
+_INSTRUCTION = re.compile(r" ([0-9a-f]{6,}): ((?:[0-9a-f]{2} )+) *\| *(.*)")
+
+
+@dataclass(frozen=True)
+class ObjdumpSite:
+    """A `memory.grow`; `offset` is the byte of the file where the instruction begins."""
+
+    function_index: int
+    function_name: str | None
+    memory: int
+    offset: int
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What was seen in one artifact; both paths are relative to the project."""
+
+    artifact: str
+    listing: str
+    sites: tuple[ObjdumpSite, ...]
+
+
+def inspect_all(root: Path, progress: Progress) -> tuple[Inspection, ...]:
+    """Disassemble every artifact that the manifest lists, and keep the listings.
+
+    Raises `ToolError`, also when nothing has been built.
+    """
+    entries = read_manifest(root).entries
+    if not entries:
+        raise ToolError("nothing is built yet; this builds it: invoke build")
+    inspections = []
+    for entry in entries:
+        progress(f"disassembling {entry.path}")
+        path = root / entry.path
+        text = disassemble(path)
+        listing = _LISTINGS / f"{entry.profile}-{path.stem}.txt"
+        write_atomic(root / listing, text.encode())
+        inspections.append(Inspection(entry.path, str(listing), parse_listing(path, text)))
+    return tuple(inspections)
+
+
+def grow_sites(path: Path) -> tuple[ObjdumpSite, ...]:
+    """Every `memory.grow` that `wasm-objdump` finds in the file, in the order of the file.
+
+    Raises `ToolError` when it fails or when its listing doesn't match the file.
+    """
+    return parse_listing(path, disassemble(path))
+
+
+def disassemble(path: Path) -> str:
+    """The whole output of `wasm-objdump -d`; raises `ToolError`."""
+    if not path.is_file():
+        raise ToolError(f"{path} is missing; this builds it: invoke build")
+    objdump = find_wabt("wasm-objdump")
+    return run_checked([objdump, "-d", path], seconds=_OBJDUMP_SECONDS).stdout
+
+
+def parse_listing(path: Path, listing: str) -> tuple[ObjdumpSite, ...]:
+    """The sites in `listing`, checked line by line against the bytes of the file at `path`."""
+    return _ListingParser(path, path.read_bytes()).parse(listing)
+
+
+class _ListingParser:
+    """Where the parser stands in the listing: the function, and the byte that must come next."""
+
+    def __init__(self, path: Path, content: bytes) -> None:
+        self._path = path
+        self._content = content
+        self._function: tuple[int, str | None] | None = None
+        self._next_offset = 0
+        self._sites: list[ObjdumpSite] = []
+
+    def parse(self, listing: str) -> tuple[ObjdumpSite, ...]:
+        lines = listing.split("\n")
+        title = ["", f"{self._path.name}:\tfile format wasm 0x1", "", "Code Disassembly:", ""]
+        if lines[: len(title)] != title:
+            raise self._nonsense(" ".join(lines[: len(title)]))
+        for line in lines[len(title) :]:
+            if instruction := _INSTRUCTION.fullmatch(line):
+                self._instruction(line, *instruction.groups())
+            elif function := _FUNCTION.fullmatch(line):
+                self._begin(line, *function.groups())
+            elif line:
+                raise self._nonsense(line)
+        return tuple(self._sites)
+
+    def _begin(self, line: str, offset: str, index: str, name: str | None) -> None:
+        previous = self._function
+        start = int(offset, 16)
+        if previous is not None:
+            # Between two bodies lies nothing but the size of the second.
+            follows = start == self._after_leb(self._next_offset)
+            if not follows or int(index) != previous[0] + 1:
+                raise self._nonsense(line)
+        self._function = (int(index), name)
+        # The body begins with its count of local declarations, which the listing leaves out.
+        self._next_offset = self._after_leb(start)
+
+    def _instruction(self, line: str, offset: str, digits: str, text: str) -> None:
+        start, shown = int(offset, 16), bytes.fromhex(digits)
+        end = start + len(shown)
+        in_place = start == self._next_offset and shown == self._content[start:end]
+        if self._function is None or not in_place:
+            raise self._nonsense(line)
+        self._next_offset = end
+        words = text.split()
+        if words[:1] == ["memory.grow"]:
+            if len(words) > 2 or not all(word.isdecimal() for word in words[1:]):
+                raise self._nonsense(line)
+            index, name = self._function
+            memory = int(words[1]) if len(words) == 2 else 0
+            self._sites.append(ObjdumpSite(index, name, memory, start))
+
+    def _after_leb(self, offset: int) -> int:
+        while offset < len(self._content) and self._content[offset] & 0x80:
+            offset += 1
+        return offset + 1
+
+    def _nonsense(self, line: str) -> ToolError:
+        return ToolError(f"{self._path}: wasm-objdump printed what does not fit the file: {line!r}")

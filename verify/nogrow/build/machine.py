@@ -1,0 +1,52 @@
+"""What a search for programs may look at: a machine as data, so a test can describe its own."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The environment, the folders that hold programs, and what may be done to the system."""
+
+    environ: Mapping[str, str]
+    is_root: bool
+    program_folders: tuple[Path, ...] = (Path("/usr/local/bin"), Path("/usr/bin"))
+    os_release: Path = Path("/etc/os-release")
+    rustup_seconds: float = 120.0
+    apt_seconds: float = 900.0
+
+    @classmethod
+    def current(cls) -> "Machine":
+        """The machine that this process runs on."""
+        return cls(environ=dict(os.environ), is_root=hasattr(os, "geteuid") and os.geteuid() == 0)
+
+    def on_path(self, program: str) -> Path | None:
+        """The program as a shell would find it, as an absolute path."""
+        found = shutil.which(program, path=self.environ.get("PATH", ""))
+        return Path(found).absolute() if found is not None else None
+
+    def everywhere(self, program: str) -> tuple[Path, ...]:
+        """Every file of that name: along the PATH, in the usual folders, in rustup's toolchains."""
+        folders = [Path(part) for part in self.environ.get("PATH", "").split(os.pathsep) if part]
+        folders += self.program_folders
+        folders += sorted(self._rustup_home().glob("toolchains/*/bin"))
+        found = dict.fromkeys(folder / program for folder in folders if os.access(folder / program, os.X_OK))
+        return tuple(path for path in found if path.is_file())
+
+    def is_debian_like(self) -> bool:
+        """Whether the system says that it is Debian, Ubuntu, or made from one of them."""
+        try:
+            lines = self.os_release.read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return False
+        fields = dict(line.split("=", 1) for line in lines if "=" in line)
+        ids = " ".join(fields.get(key, "").strip("\"'") for key in ("ID", "ID_LIKE")).split()
+        return "debian" in ids or "ubuntu" in ids
+
+    def _rustup_home(self) -> Path:
+        if "RUSTUP_HOME" in self.environ:
+            return Path(self.environ["RUSTUP_HOME"])
+        return Path(self.environ.get("HOME", "/nonexistent")) / ".rustup"

@@ -1,0 +1,65 @@
+"""A cargo and a rustc in, and out comes whether they can build for WebAssembly, found by trying."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nogrow.build.process import Completed, run
+from nogrow.errors import ToolError
+
+TARGET = "wasm32-unknown-unknown"
+_PROBE_SECONDS = 60.0
+_PROBE_SOURCE = '#[no_mangle]\npub extern "C" fn probe() {}\n'
+_WASM_MAGIC = b"\0asm"
+
+
+class RefusedError(Exception):
+    """A Rust, or a step of the search for one, is no good; the text says why."""
+
+
+@dataclass(frozen=True)
+class Rust:
+    """A cargo and a rustc that together can build for the target."""
+
+    cargo: Path
+    rustc: Path
+    cargo_version: str
+    rustc_version: str
+
+    def environ(self, base: Mapping[str, str]) -> dict[str, str]:
+        """`base` with which cargo finds this rustc, even if another is first on the PATH."""
+        return {**base, "RUSTC": str(self.rustc)}
+
+
+def probe(cargo: Path, rustc: Path, environ: Mapping[str, str]) -> Rust:
+    """The pair as a `Rust`, once it has built an empty module; raises `RefusedError`.
+
+    That the standard library is there isn't enough: Debian's linker is in another package.
+    """
+    found = Rust(cargo, rustc, _version(cargo, environ), _version(rustc, environ))
+    folder = Path(_answer([rustc, "--print", "target-libdir", "--target", TARGET], environ).strip())
+    if not any(folder.glob("libstd-*.rlib")):
+        raise RefusedError(f"{rustc} ({found.rustc_version}) has no standard library for {TARGET}")
+    with tempfile.TemporaryDirectory(prefix="nogrow-probe-") as name:
+        source, output = Path(name, "probe.rs"), Path(name, "probe.wasm")
+        source.write_text(_PROBE_SOURCE)
+        _answer([rustc, "--target", TARGET, "--crate-type", "cdylib", "-o", output, source], environ)
+        if not output.is_file() or output.read_bytes()[:4] != _WASM_MAGIC:
+            raise RefusedError(f"{rustc} ({found.rustc_version}) built no WebAssembly module")
+    return found
+
+
+def _version(program: Path, environ: Mapping[str, str]) -> str:
+    return _answer([program, "--version"], environ).strip().split("\n")[0]
+
+
+def _answer(command: list[str | Path], environ: Mapping[str, str]) -> str:
+    completed: Completed
+    try:
+        completed = run(command, seconds=_PROBE_SECONDS, environ=environ)
+    except ToolError as error:
+        raise RefusedError(str(error)) from error
+    if completed.exit_code != 0:
+        raise RefusedError(f"{' '.join(completed.command[:2])}: {completed.complaint}")
+    return completed.stdout

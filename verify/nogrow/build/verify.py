@@ -1,0 +1,99 @@
+"""The main job: every artifact of the project's contract judged, run and seen by two decoders."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from nogrow.build.console import announce, print_table
+from nogrow.build.inspect import grow_sites
+from nogrow.check import check, not_judged
+from nogrow.contract.load import load
+from nogrow.contract.select import targets
+from nogrow.errors import ContractError, ToolError
+from nogrow.proof.prove import judge
+from nogrow.report import as_json, text
+from nogrow.report.printable import printable
+from nogrow.report.result import ArtifactReport, ExitCode, Outcome, Report, exit_code
+from nogrow.report.write import write
+from nogrow.run.scenario import run
+
+CONTRACT = Path("nogrow.toml")
+REPORT = Path("build/report.json")
+KEPT = {
+    Outcome.KEPT: "yes",
+    Outcome.BROKEN: "no",
+    Outcome.NOT_JUDGED: "not judged",
+    Outcome.NOTHING: "not there",
+}
+
+Places = Collection[tuple[int, int]]
+
+
+def verify(root: Path) -> int:
+    """Judge the artifacts of `root`'s contract, print a table and what is broken, write the report.
+
+    Returns the exit code of `nogrow check`. The report goes to `build/report.json`. An artifact of
+    whose grow sites `wasm-objdump` says something else is not judged.
+    """
+    with contextlib.chdir(root):
+        try:
+            contract = load(CONTRACT)
+        except ContractError as error:
+            sys.stderr.write(f"{printable(str(error))}\n")
+            return ExitCode.USAGE
+        chosen = targets(contract, ())
+        announce(f"judging {len(chosen)} artifacts against {CONTRACT}")
+        report = check(contract, chosen, judge=judge, run=run)
+        report = Report(report.contract, tuple(cross_checked(one) for one in report.artifacts))
+        print_table("verify", ("artifact", "sites", "verdict", "contract kept?"), rows(report))
+        text.render(report, sys.stdout, colour=sys.stdout.isatty(), quiet=True)
+        write(REPORT, lambda stream: as_json.render(report, stream))
+        announce(f"the report is in {REPORT}")
+    return exit_code(report)
+
+
+def rows(report: Report) -> list[tuple[str, str, str, str]]:
+    """Return the table's rows: artifact, number of sites, verdict, and whether it keeps the contract."""
+    return [
+        (
+            printable(one.path),
+            str(len(one.judgement.sites)) if one.judgement else "-",
+            one.judgement.verdict.label if one.judgement else "-",
+            KEPT[one.outcome],
+        )
+        for one in report.artifacts
+    ]
+
+
+def by_objdump(path: Path) -> Places:
+    """Return the sites that `wasm-objdump` sees; raises `ToolError`."""
+    return {(site.function_index, site.offset) for site in grow_sites(path)}
+
+
+def cross_checked(artifact: ArtifactReport, other: Callable[[Path], Places] = by_objdump) -> ArtifactReport:
+    """Return the report as it is, or as not judged where another decoder sees other grow sites.
+
+    `other` gives the sites of a file as (function index, offset in bytes); by default it is
+    `wasm-objdump`. If it fails, there is no second opinion, and the artifact is not judged either.
+    """
+    if artifact.judgement is None:
+        return artifact
+    try:
+        theirs = set(other(Path(artifact.path)))
+    except ToolError as error:
+        reason = str(error).removeprefix(f"{artifact.path}: ")
+        return not_judged(artifact, f"no second opinion on the grow sites: {reason}")
+    ours = {(site.function.index, site.offset) for site in artifact.judgement.sites}
+    if ours == theirs:
+        return artifact
+    differences = [
+        f"only {who} sees {_listed(places)}"
+        for who, places in (("nogrow", ours - theirs), ("wasm-objdump", theirs - ours))
+        if places
+    ]
+    return not_judged(artifact, f"two decoders disagree on memory.grow: {'; '.join(differences)}")
+
+
+def _listed(places: Places) -> str:
+    return ", ".join(f"offset 0x{offset:x} (func[{index}])" for index, offset in sorted(places))

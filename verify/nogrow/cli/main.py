@@ -1,0 +1,55 @@
+"""The command `nogrow`: its commands, and what an error of the user's ends in."""
+
+import sys
+from io import TextIOWrapper
+
+import click
+
+from nogrow import __version__
+from nogrow.cli.check import check
+from nogrow.cli.run import run
+from nogrow.cli.sites import sites
+from nogrow.errors import ModuleError, NogrowError, ToolError
+from nogrow.report.printable import printable
+from nogrow.report.result import ExitCode
+
+INTERRUPTED = 130
+EPILOG = (
+    "Exit codes: 0 every contract kept, 1 a contract broken, 2 wrong usage or contract file, "
+    "3 nothing to check, 4 something could not be judged. "
+    "If several hold, 2 wins over 4, 4 over 1, 1 over 3."
+)
+
+
+class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except NogrowError as error:
+            click.echo(f"nogrow: {printable(str(error))}", err=True)
+            not_judged = isinstance(error, ModuleError | ToolError)
+            ctx.exit(ExitCode.NOT_JUDGED if not_judged else ExitCode.USAGE)
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
+
+
+@click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="nogrow")
+def cli() -> None:
+    """Prove which ways into a WebAssembly module can grow its memory.
+
+    Growth detaches every typed-array view that JavaScript holds over the memory.
+    """
+
+
+for command in (check, sites, run):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name that the terminal's encoding lacks is no reason to fail.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    cli(prog_name="nogrow")

@@ -1,0 +1,110 @@
+"""The options that the commands share, and the values that they become."""
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from nogrow.contract.model import Contract
+
+DEFAULT_CONTRACT = Path("nogrow.toml")
+
+Command = Callable[..., object]
+
+
+class Format(enum.Enum):
+    """A format that a report can have."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Colour(enum.Enum):
+    """When text is coloured."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A format and the file it goes to, None for standard output."""
+
+    format: Format
+    path: Path | None
+
+
+def _output(ctx: click.Context, param: click.Parameter, value: str) -> Output:
+    name, equals, path = value.partition("=")
+    known = [one.value for one in Format]
+    if name not in known:
+        message = f"unknown format {name!r}; known here: {', '.join(known)}"
+        raise click.BadParameter(message, ctx, param)
+    if equals and not path:
+        raise click.BadParameter(f"{value!r} names no file after the =", ctx, param)
+    return Output(Format(name), Path(path) if equals else None)
+
+
+def _outputs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[Output, ...]:
+    """Return the outputs, text on standard output among them if nothing else goes there."""
+    outputs = tuple(_output(ctx, param, value) for value in values)
+    places = [output.path and output.path.absolute() for output in outputs]
+    for place in places:
+        if places.count(place) > 1:
+            where = "standard output" if place is None else f"the file {place}"
+            message = f"{where} can take one format only; send others to files: json=report.json"
+            raise click.BadParameter(message, ctx, param)
+    return outputs if None in places else (Output(Format.TEXT, None), *outputs)
+
+
+def common(command: Command) -> Command:
+    """Give a command the options that all share."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+def contract_at(path: Path | None) -> "Contract | None":
+    """Return the contract in the file `path`, or in the default one if it exists.
+
+    Raises `ContractError`.
+    """
+    if path is None and not DEFAULT_CONTRACT.exists():
+        return None
+    from nogrow.contract.load import load
+
+    return load(path or DEFAULT_CONTRACT)
+
+
+OPTIONS: tuple[Callable[[Command], Command], ...] = (
+    click.option(
+        "--contract",
+        "contract_path",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help=f"The contract file; by default {DEFAULT_CONTRACT}, if it is there.",
+    ),
+    click.option(
+        "--format",
+        "outputs",
+        metavar="FORMAT[=FILE]",
+        multiple=True,
+        callback=_outputs,
+        help="text or json, to standard output or to FILE; repeatable. "
+        "Unless another format goes there, text goes to standard output.",
+    ),
+    click.option("--quiet", "-q", is_flag=True, help="Leave out of the text what is kept."),
+    click.option(
+        "--color",
+        "colour",
+        type=click.Choice([one.value for one in Colour]),
+        default=Colour.AUTO.value,
+        callback=lambda _ctx, _param, value: Colour(value),
+        help="Colour the text; auto does it on a terminal, unless NO_COLOR is set.",
+    ),
+)

@@ -1,0 +1,78 @@
+"""A report to where the options want it, each format imported only when it is asked for."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TextIO
+
+from nogrow.cli.options import Colour, Format, Output
+from nogrow.errors import UsageError
+from nogrow.report.result import Report
+
+Render = Callable[[TextIO], None]
+TextRender = Callable[[Report, TextIO, bool], None]
+
+
+def emit(report: Report, outputs: Sequence[Output], colour: Colour, as_text: TextRender) -> None:
+    """Write the report in every format asked for, to files first.
+
+    `as_text` is how the command renders text, given whether to colour. Raises `UsageError` if an
+    output can't be written. A reader of standard output who has left is no error.
+    """
+    for output in sorted(outputs, key=lambda one: one.path is None):
+        if output.path is None:
+            render = _render(report, output.format, as_text, _coloured(colour))
+            _print(render)
+        else:
+            from nogrow.report.write import write
+
+            write(output.path, _render(report, output.format, as_text, False))
+
+
+def plain(quiet: bool) -> TextRender:
+    """Return how `check` and `run` render text."""
+
+    def render(report: Report, stream: TextIO, colour: bool) -> None:
+        from nogrow.report import text
+
+        text.render(report, stream, colour=colour, quiet=quiet)
+
+    return render
+
+
+def _render(report: Report, form: Format, as_text: TextRender, colour: bool) -> Render:
+    match form:
+        case Format.TEXT:
+            return lambda stream: as_text(report, stream, colour)
+        case Format.JSON:
+            from nogrow.report import as_json
+
+            return partial(as_json.render, report)
+
+
+def _coloured(colour: Colour) -> bool:
+    if colour is not Colour.AUTO:
+        return colour is Colour.ALWAYS
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def _print(render: Render) -> None:
+    if sys.stdout is None:
+        raise UsageError("standard output is closed: can't write the report")
+    try:
+        render(sys.stdout)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard()
+    except OSError as error:
+        _discard()
+        message = f"standard output: can't write the report: {error.strerror}"
+        raise UsageError(message) from error
+
+
+def _discard() -> None:
+    """Point standard output to nowhere, or Python fails on it again when it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

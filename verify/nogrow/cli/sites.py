@@ -1,0 +1,37 @@
+"""`nogrow sites`: list the grow sites of a module."""
+
+from pathlib import Path
+
+import click
+
+from nogrow.cli.options import Colour, Output, common, contract_at
+from nogrow.cli.output import emit
+from nogrow.report.result import ExitCode, Outcome, exit_code
+
+
+@click.command()
+@click.argument("file")
+@common
+@click.pass_context
+def sites(
+    ctx: click.Context,
+    file: str,
+    contract_path: Path | None,
+    outputs: tuple[Output, ...],
+    quiet: bool,
+    colour: Colour,
+) -> None:
+    """List the grow sites of FILE.
+
+    The exit code says whether it could be judged, not whether it keeps a contract; as JSON it is
+    the report that `check` makes.
+    """
+    contract = contract_at(contract_path)
+    from nogrow.check import check as check_all
+    from nogrow.contract.select import targets
+    from nogrow.proof.prove import judge
+    from nogrow.report.sites import render
+
+    report = check_all(contract, targets(contract, (file,)), judge=judge)
+    emit(report, outputs, colour, render)
+    ctx.exit(ExitCode.KEPT if report.outcome is Outcome.BROKEN else exit_code(report))

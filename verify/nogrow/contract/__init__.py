@@ -1,0 +1,1 @@
+"""Judgement to violations: the contract file and what breaks it."""

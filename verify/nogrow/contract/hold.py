@@ -1,0 +1,177 @@
+"""From a clause of the contract and a judgement to what is broken: no files, no output."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from nogrow.contract.model import Allowance, ArtifactContract, Expectation, Policy
+from nogrow.contract.rule import Rule, Violation
+from nogrow.contract.wording import counted, labels, listed, name_of, path_of, shortened
+from nogrow.proof.judgement import Entry, Judgement, Memory, Verdict
+
+RULES = {
+    Verdict.TRAP_ONLY: Rule.GROWTH_BEFORE_EXIT,
+    Verdict.THROW_ONLY: Rule.GROWTH_BEFORE_EXIT,
+    Verdict.CAPPED: Rule.GROWTH_CAPPED,
+    Verdict.REACHABLE: Rule.GROWTH_REACHABLE,
+}
+
+
+def violations(contract: ArtifactContract, judgement: Judgement) -> tuple[Violation, ...]:
+    """What `judgement` breaks of `contract`, by rule and then by entry point.
+
+    A verdict may be one that is listed, or better than all that are listed. What an `expect` names
+    has that one verdict and no other; `allow` and `exports` say nothing of it. Growth in the start
+    function before any view exists breaks nothing.
+    """
+    names = frozenset(entry.name for entry in judgement.entries)
+    found = [
+        *_verdicts(contract, judgement, names),
+        *_imports(contract, judgement),
+        *_memories(contract, judgement),
+        *_expected(contract, judgement, names),
+    ]
+    return tuple(sorted(found, key=lambda one: (one.rule.id, one.entry or "", one.message)))
+
+
+def notes(contract: ArtifactContract, judgement: Judgement) -> tuple[str, ...]:
+    """What the contract's author should know although nothing is broken.
+
+    That is an exception for exports which names no entry point: it protects or excuses nothing.
+    """
+    names = frozenset(entry.name for entry in judgement.entries)
+    return tuple(
+        f"the contract's exports name `{one.pattern}`, which no entry point matches"
+        for one in contract.exports
+        if not any(_matches(one.pattern, name, names) for name in names)
+    )
+
+
+def allowed(contract: ArtifactContract, name: str, names: frozenset[str]) -> tuple[Verdict, ...]:
+    """The verdicts that the entry point `name` among `names` may have.
+
+    An exact name wins over globs, a longer glob over a shorter one, of two equally long ones the
+    first in the file.
+    """
+    matching = [one for one in contract.exports if _matches(one.pattern, name, names)]
+    if not matching:
+        return contract.allow
+
+    def closeness(one: Allowance) -> tuple[bool, int]:
+        return one.pattern == name, len(one.pattern)
+
+    return max(matching, key=closeness).allow
+
+
+def _matches(pattern: str, name: str, names: frozenset[str]) -> bool:
+    # `func[3]` is the name of an escaped function; as a glob it would mean `func3`.
+    return pattern == name if pattern in names else fnmatchcase(name, pattern)
+
+
+def _verdicts(contract: ArtifactContract, judgement: Judgement, names: frozenset[str]) -> Iterator[Violation]:
+    with_sites: list[str] = []
+    for entry in judgement.entries:
+        expected = any(_matches(one.pattern, entry.name, names) for one in contract.expect)
+        may = allowed(contract, entry.name, names)
+        if entry.excused or expected or entry.verdict in may or entry.verdict < min(may):
+            continue
+        if entry.verdict in RULES:
+            yield _growth(entry, may)
+        else:
+            with_sites.append(entry.name)
+    by_module = not judgement.entries and Verdict.UNREACHABLE not in contract.allow
+    if with_sites or (by_module and judgement.sites and min(contract.allow) is Verdict.ABSENT):
+        yield _sites(judgement, tuple(sorted(with_sites)))
+
+
+def _growth(entry: Entry, may: tuple[Verdict, ...]) -> Violation:
+    name = f"`{shortened(entry.name)}`"
+    rule = RULES[entry.verdict] if entry.host_grows is None else Rule.HOST_GROWS
+    memory = "a memory" if entry.memory is None else f"memory {entry.memory}"
+    match rule, entry.verdict:
+        case Rule.HOST_GROWS, _:
+            what = f"reaches the import `{entry.host_grows}`, which makes the host grow {memory}"
+        case _, Verdict.TRAP_ONLY:
+            what = f"can grow {memory} before it traps"
+        case _, Verdict.THROW_ONLY:
+            what = f"can grow {memory} before an exception leaves it"
+        case _, Verdict.CAPPED if entry.airtight:
+            what = f"can execute a growth of {memory}, which always fails as it is at its maximum"
+        case _, Verdict.CAPPED:
+            what = f"can grow {memory} by 0 pages and return; that detaches views as well"
+        case _:
+            what = f"can grow {memory} and return"
+    path = f" ({path_of(entry.witness)})" if entry.witness else ""
+    verdict = f"its verdict is {entry.verdict.label}"
+    message = f"{name} {what}{path}; {verdict}, allowed: {labels(may)}"
+    return Violation(rule, message, entry.name, entry, may, f"{name} {what}; {verdict}")
+
+
+def _sites(judgement: Judgement, entries: tuple[str, ...]) -> Violation:
+    count = counted(len(judgement.sites), "grow site")
+    where = ""
+    if judgement.sites:
+        first = min(judgement.sites, key=lambda site: site.offset)
+        where = f", the first in {name_of(first.function)} at offset 0x{first.offset:x}"
+    who = f" for {listed(entries)}" if entries else ""
+    message = f"{count} in the module{where}; allowed{who}: {Verdict.ABSENT.label}"
+    return Violation(Rule.SITE_PRESENT, message, allowed=(Verdict.ABSENT,))
+
+
+def _imports(contract: ArtifactContract, judgement: Judgement) -> Iterator[Violation]:
+    if contract.imports.policy is not Policy.DENY:
+        return
+    for entry in judgement.entries:
+        for name in sorted(set(entry.imports)):
+            if not contract.imports.trusts(name):
+                message = (
+                    f"`{shortened(entry.name)}` reaches the import `{shortened(name)}`, "
+                    "which the contract does not trust; "
+                    "the policy for imports is deny: trust it by name or don't reach it"
+                )
+                yield Violation(Rule.UNTRUSTED_IMPORT, message, entry.name, entry)
+
+
+def _memories(contract: ArtifactContract, judgement: Judgement) -> Iterator[Violation]:
+    """Holds each memory to the limits: the minimum at least, the maximum declared and at most."""
+    limits = contract.memory
+    if limits is None:
+        return
+    if not judgement.memories:
+        yield Violation(Rule.MEMORY_LIMITS, "the module has no memory; the contract gives limits for one")
+    for memory in judgement.memories:
+        least, most = limits.min_pages, limits.max_pages
+        if least is not None and memory.min_pages < least:
+            yield _limit(memory, "minimum", memory.min_pages, f"at least {_pages(least)}")
+        if most is not None and (memory.max_pages is None or memory.max_pages > most):
+            yield _limit(memory, "maximum", memory.max_pages, f"at most {_pages(most)}")
+
+
+def _limit(memory: Memory, which: str, pages: int | None, wanted: str) -> Violation:
+    declared = f"declares no {which}" if pages is None else f"has a {which} of {_pages(pages)}"
+    size = "" if memory.page_size == 65536 else f" (a page has {memory.page_size} bytes here)"
+    message = f"memory {memory.index} {declared}; allowed: {wanted}{size}"
+    return Violation(Rule.MEMORY_LIMITS, message)
+
+
+def _pages(count: int) -> str:
+    return counted(count, "page")
+
+
+def _expected(contract: ArtifactContract, judgement: Judgement, names: frozenset[str]) -> Iterator[Violation]:
+    for one in contract.expect:
+        matching = [e for e in judgement.entries if _matches(one.pattern, e.name, names)]
+        if not matching:
+            message = f"no such entry point: `{one.pattern}`, expected to be {one.verdict.label}"
+            yield Violation(Rule.CONTROL_LOST, message, one.pattern, None, (one.verdict,))
+        for entry in matching:
+            if entry.verdict is not one.verdict:
+                yield _lost(entry, one)
+
+
+def _lost(entry: Entry, one: Expectation) -> Violation:
+    path = f" ({path_of(entry.witness)})" if entry.witness else ""
+    found = f"`{shortened(entry.name)}` is {entry.verdict.label}"
+    advice = "the module has changed, or the check no longer sees what it does"
+    message = f"{found}{path}; expected: {one.verdict.label}; {advice}"
+    headline = f"{found}, expected {one.verdict.label}; {advice}"
+    return Violation(Rule.CONTROL_LOST, message, entry.name, entry, (one.verdict,), headline)

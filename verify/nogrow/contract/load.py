@@ -1,0 +1,138 @@
+"""From a contract file to a `Contract`: every key is known and of its type, or it is an error."""
+
+import posixpath
+import re
+from pathlib import Path
+
+from nogrow.contract.document import Table, described, read, suggestion
+from nogrow.contract.model import (
+    DEFAULT_ALLOW,
+    Allowance,
+    ArtifactContract,
+    Contract,
+    Expectation,
+    Imports,
+    MemoryLimits,
+    Policy,
+    Scenario,
+)
+from nogrow.contract.steps import scenario_of
+from nogrow.proof.judgement import Verdict
+
+SCHEMA = 1
+
+
+def load(path: Path) -> Contract:
+    """The contract in the file `path`; raises `ContractError` with file, line and key."""
+    document = read(path)
+    document.require("schema", f"the version of the contract's format, {SCHEMA}")
+    if document.integer("schema") != SCHEMA:
+        raise document.error("schema", f"expected {SCHEMA}, the only version that this nogrow reads")
+    document.only(("schema", "artifact"))
+    tables = document.tables("artifact")
+    if not tables:
+        raise document.error(None, "no [[artifact]]: a contract has to name at least one module")
+    artifacts: list[ArtifactContract] = []
+    for table in tables:
+        artifact = _artifact(table)
+        if artifact.path in (other.path for other in artifacts):
+            raise table.error("path", f"the artifact `{artifact.path}` has a contract already")
+        artifacts.append(artifact)
+    return Contract(path, tuple(artifacts))
+
+
+def _artifact(table: Table) -> ArtifactContract:
+    table.only(("path", "allow", "exports", "memory", "imports", "scenario", "expect"))
+    return ArtifactContract(
+        path=_path(table),
+        allow=_verdicts(table, "allow") if "allow" in table.values else DEFAULT_ALLOW,
+        exports=_exports(table.table("exports")),
+        memory=_memory(table.table("memory")),
+        imports=_imports(table.table("imports")),
+        scenarios=_scenarios(table),
+        expect=_expect(table.table("expect")),
+    )
+
+
+def _path(table: Table) -> str:
+    path = table.name("path", "the path of a module or a glob, relative to the contract file")
+    if "\0" in path:
+        raise table.error("path", "a path can't hold a NUL character")
+    parts = path.split("/")
+    if any("**" in part and part != "**" for part in parts):
+        raise table.error("path", "bad glob: `**` has to stand alone between slashes")
+    if re.search(r"\[[^]]*$", path):
+        raise table.error("path", "bad glob: `[` without `]`; write `[[]` for a plain bracket")
+    return posixpath.normpath(path)
+
+
+def _verdict(table: Table, key: str, value: object, *inner: int) -> Verdict:
+    if not isinstance(value, str):
+        raise table.error(key, f"expected a verdict, not {described(value)}", *inner)
+    try:
+        return Verdict.from_label(value)
+    except ValueError:
+        help_ = suggestion(value, (verdict.label for verdict in Verdict))
+        raise table.error(key, f"unknown verdict {value!r}; {help_}", *inner) from None
+
+
+def _verdicts(table: Table, key: str) -> tuple[Verdict, ...]:
+    values = table.array(key, "verdicts")
+    if not values:
+        raise table.error(key, "expected at least one verdict")
+    verdicts = {_verdict(table, key, value, index) for index, value in enumerate(values)}
+    return tuple(sorted(verdicts))
+
+
+def _exports(table: Table | None) -> tuple[Allowance, ...]:
+    if table is None:
+        return ()
+    return tuple(Allowance(pattern, _verdicts(table, pattern)) for pattern in table.values)
+
+
+def _expect(table: Table | None) -> tuple[Expectation, ...]:
+    if table is None:
+        return ()
+    if not table.values:
+        raise table.error(None, "empty: name an entry point and its verdict, or drop the key")
+    return tuple(
+        Expectation(pattern, _verdict(table, pattern, value)) for pattern, value in table.values.items()
+    )
+
+
+def _memory(table: Table | None) -> MemoryLimits | None:
+    if table is None:
+        return None
+    table.only(("min_pages", "max_pages"))
+    least, most = table.integer("min_pages", 0), table.integer("max_pages", 0)
+    if least is None and most is None:
+        raise table.error(None, "empty: give min_pages, max_pages or both")
+    if least is not None and most is not None and least > most:
+        raise table.error("min_pages", f"min_pages {least} is above max_pages {most}: none has that")
+    return MemoryLimits(least, most)
+
+
+def _imports(table: Table | None) -> Imports:
+    if table is None:
+        return Imports()
+    table.only(("policy", "trusted"))
+    given = table.string("policy")
+    policy = Policy.ASSUME.value if given is None else given
+    known = [known.value for known in Policy]
+    if policy not in known:
+        raise table.error("policy", f"unknown policy {policy!r}; {suggestion(policy, known)}")
+    trusted = table.strings("trusted")
+    for index, pattern in enumerate(trusted):
+        if "." not in pattern and "*" not in pattern:
+            raise table.error("trusted", f"expected module.field, not {pattern!r}", index)
+    return Imports(Policy(policy), trusted)
+
+
+def _scenarios(table: Table) -> tuple[Scenario, ...]:
+    scenarios: list[Scenario] = []
+    for inner in table.tables("scenario"):
+        scenario = scenario_of(inner)
+        if scenario.name in (other.name for other in scenarios):
+            raise inner.error("name", f"a second scenario of the name {scenario.name!r}")
+        scenarios.append(scenario)
+    return tuple(scenarios)

@@ -1,0 +1,66 @@
+"""From a key of a TOML text to its line: `tomllib` says what a text means, but not where."""
+
+import tomllib
+from collections.abc import Iterable
+from typing import Any
+
+KeyPath = tuple[str | int, ...]
+
+
+def line_of(text: str, keys: KeyPath) -> int:
+    """The line (from 1) of the statement that first gives `text` a value at `keys`.
+
+    A value within an array that spans lines is found at its own line. `text` must be valid TOML
+    that has the keys. The answer comes from parsing prefixes of the text.
+    """
+    lines = text.split("\n")
+    # A prefix of `low` lines is valid without the keys, one of `high` lines valid with them.
+    low, high = 0, len(lines)
+    while (middle := _between(lines, low, high)) is not None:
+        if _has(_parsed(lines[:middle]), keys):
+            high = middle
+        else:
+            low = middle
+    return low + 1 + _within(lines[:low], lines[low:high], keys)
+
+
+def _within(before: list[str], statement: list[str], keys: KeyPath) -> int:
+    """Return the line of `statement`, counted from 0, where the value at `keys` begins or ends.
+
+    An array that spans lines is looked at as if it ended after each of them.
+    """
+    outer = [keys[:count] for count in range(len(keys)) if not _has(_parsed(before), keys[:count])]
+    is_inside = False
+    for count in range(1, len(statement)):
+        cut = _parsed([*before, *statement[:count], "]"])
+        if _has(cut, keys):
+            return count - 1
+        is_inside = is_inside or any(_has(cut, one) for one in outer)
+    return len(statement) - 1 if is_inside else 0
+
+
+def _between(lines: list[str], low: int, high: int) -> int | None:
+    """The number of lines of a valid prefix strictly between `low` and `high`, near the middle."""
+    middle = (low + high) // 2
+    return _valid(lines, range(middle, low, -1)) or _valid(lines, range(middle + 1, high))
+
+
+def _valid(lines: list[str], counts: Iterable[int]) -> int | None:
+    return next((count for count in counts if _parsed(lines[:count]) is not None), None)
+
+
+def _parsed(lines: list[str]) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads("\n".join(lines))
+    except tomllib.TOMLDecodeError:
+        return None
+
+
+def _has(document: dict[str, Any] | None, keys: KeyPath) -> bool:
+    value: Any = document
+    for key in keys:
+        inside = range(len(value)) if isinstance(value, list) else value
+        if not isinstance(inside, dict | range) or key not in inside:
+            return False
+        value = value[key]
+    return value is not None

@@ -1,0 +1,130 @@
+"""What a contract says, as plain data: made by `load.py`, read by all later stages."""
+
+import enum
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from nogrow.proof.judgement import Verdict
+
+DEFAULT_ALLOW = (Verdict.ABSENT, Verdict.UNREACHABLE)
+
+
+class Policy(enum.Enum):
+    """What is believed of an import that no pattern trusts."""
+
+    ASSUME = "assume"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """The verdicts that the entry points named by `pattern` may have (exact name or glob)."""
+
+    pattern: str
+    allow: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """The one verdict that the entry points named by `pattern` must have (exact name or glob)."""
+
+    pattern: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryLimits:
+    """Bounds on a memory's declared limits, in the module's own pages; None leaves a side open."""
+
+    min_pages: int | None = None
+    max_pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """What is believed of the host; `trusted` are exact names or globs on `module.field`."""
+
+    policy: Policy = Policy.ASSUME
+    trusted: tuple[str, ...] = ()
+
+    def trusts(self, name: str) -> bool:
+        """Whether the import `name` (`module.field`) neither grows, calls back in, nor throws."""
+        return any(name == pattern or fnmatchcase(name, pattern) for pattern in self.trusted)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A value that an earlier `call` saved under `name`, written `$name` in the contract."""
+
+    name: str
+
+
+Value = int | Saved
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Call the exported function `export`; `expect` is the integer that it must return.
+
+    `may_grow` False makes growth a failure, `must_grow` True makes its absence one.
+    """
+
+    export: str
+    args: tuple[Value, ...] = ()
+    save: str | None = None
+    expect: int | None = None
+    may_grow: bool = True
+    must_grow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Write `text` as UTF-8 into the memory at byte `at`."""
+
+    text: str
+    at: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Read `length` bytes at byte `at`, which must be `expect` in UTF-8."""
+
+    length: Value
+    at: Value
+    expect: str
+
+
+Step = Call | Write | Read
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Steps that are run in order in one fresh instance."""
+
+    name: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactContract:
+    """One `[[artifact]]`: what the modules at `path` (or matching it as a glob) must keep.
+
+    Without arguments it is the default contract: every entry point `absent` or `unreachable`.
+    """
+
+    path: str = ""
+    allow: tuple[Verdict, ...] = DEFAULT_ALLOW
+    exports: tuple[Allowance, ...] = ()
+    memory: MemoryLimits | None = None
+    imports: Imports = Imports()
+    scenarios: tuple[Scenario, ...] = ()
+    expect: tuple[Expectation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A contract file; the artifacts' paths are relative to the folder of `path`."""
+
+    path: Path
+    artifacts: tuple[ArtifactContract, ...]

@@ -1,0 +1,47 @@
+"""The words that messages share: functions, paths, lists and verdicts in short."""
+
+from collections.abc import Sequence
+
+from nogrow.proof.judgement import Function, Step, Verdict
+
+LONGEST_NAME = 100
+LONGEST_PATH = 5
+
+
+def name_of(function: Function) -> str:
+    """The function's name, cut where it is very long, or `func[INDEX]` if it has none."""
+    return shortened(function.name) if function.name else f"func[{function.index}]"
+
+
+def shortened(name: str, most: int = LONGEST_NAME) -> str:
+    """The name, cut in its middle where it has more than `most` characters."""
+    if len(name) <= most:
+        return name
+    half = most // 2
+    return f"{name[:half]}...{name[-half:]}"
+
+
+def path_of(witness: Sequence[Step]) -> str:
+    """The functions of a witness, those in the middle left out, and the offset where it ends."""
+    names = [name_of(step.function) for step in witness]
+    if len(names) > LONGEST_PATH:
+        left_out = len(names) - LONGEST_PATH + 1
+        names[2 : 2 - LONGEST_PATH + 1] = [f"({left_out} more)"]
+    last = witness[-1]
+    return f"{' -> '.join(names)}: {shortened(last.instruction)} at offset 0x{last.offset:x}"
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """The first names in backticks, and how many more there are."""
+    text = ", ".join(f"`{shortened(name)}`" for name in names[:most])
+    return f"{text} and {len(names) - most} more" if len(names) > most else text
+
+
+def counted(number: int, noun: str) -> str:
+    """The number with its noun, for example `1 page` or `2 pages`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def labels(verdicts: Sequence[Verdict]) -> str:
+    """The verdicts as contracts spell them."""
+    return ", ".join(verdict.label for verdict in verdicts)

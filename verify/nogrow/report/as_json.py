@@ -1,0 +1,118 @@
+"""A report as JSON, version 1; `report.schema.json` describes it."""
+
+import json
+from typing import Any, TextIO
+
+from nogrow import __version__
+from nogrow.contract.rule import Violation
+from nogrow.proof.judgement import Entry, Function, Memory, Site, Step
+from nogrow.report.result import ArtifactReport, Report
+from nogrow.run.result import ScenarioResult
+
+SCHEMA = "nogrow/report/1"
+
+Object = dict[str, Any]
+
+
+def render(report: Report, stream: TextIO) -> None:
+    """Write the report; equal reports give equal bytes, and only ASCII."""
+    document = {
+        "schema": SCHEMA,
+        "tool": {"name": "nogrow", "version": __version__},
+        "contract": report.contract,
+        "outcome": report.outcome.value,
+        "artifacts": [_artifact(artifact) for artifact in report.artifacts],
+    }
+    # `dumps` and not `dump`: only the former uses the encoder that is written in C.
+    stream.write(json.dumps(document, indent=2) + "\n")
+
+
+def _artifact(artifact: ArtifactReport) -> Object:
+    judgement = artifact.judgement
+    memories = judgement.memories if judgement else ()
+    sites = judgement.sites if judgement else ()
+    entries = judgement.entries if judgement else ()
+    return {
+        "path": artifact.path,
+        "sha256": artifact.sha256,
+        "size": artifact.size,
+        "outcome": artifact.outcome.value,
+        "verdict": judgement.verdict.label if judgement else None,
+        "memories": [_memory(one) for one in sorted(memories, key=lambda one: one.index)],
+        "sites": [_site(one) for one in sorted(sites, key=lambda one: one.offset)],
+        "entries": [_entry(one) for one in sorted(entries, key=_entry_order)],
+        "assumptions": list(judgement.assumptions) if judgement else [],
+        "violations": [_violation(one) for one in artifact.violations],
+        "scenarios": [_scenario(one) for one in artifact.scenarios],
+    }
+
+
+def _memory(memory: Memory) -> Object:
+    return {
+        "index": memory.index,
+        "imported": memory.imported,
+        "exported": sorted(memory.exported),
+        "shared": memory.shared,
+        "index_type": memory.index_type,
+        "page_size": memory.page_size,
+        "min_pages": memory.min_pages,
+        "max_pages": memory.max_pages,
+    }
+
+
+def _site(site: Site) -> Object:
+    return {
+        "function": _function(site.function),
+        "memory": site.memory,
+        "offset": site.offset,
+        "operand": site.operand,
+        "source": None,
+    }
+
+
+def _entry_order(entry: Entry) -> tuple[str, str, int]:
+    return entry.name, entry.kind.value, entry.function.index
+
+
+def _entry(entry: Entry) -> Object:
+    return {
+        "name": entry.name,
+        "kind": entry.kind.value,
+        "function": _function(entry.function),
+        "verdict": entry.verdict.label,
+        "witness": [_step(step) for step in entry.witness],
+        "imports": sorted(entry.imports),
+    }
+
+
+def _step(step: Step) -> Object:
+    return {
+        "function": _function(step.function),
+        "offset": step.offset,
+        "instruction": step.instruction,
+        "source": None,
+    }
+
+
+def _function(function: Function) -> Object:
+    return {"index": function.index, "name": function.name}
+
+
+def _violation(violation: Violation) -> Object:
+    return {"rule": violation.rule.id, "entry": violation.entry, "message": violation.message}
+
+
+def _scenario(scenario: ScenarioResult) -> Object:
+    growth = scenario.grew_at
+    return {
+        "name": scenario.name,
+        "outcome": scenario.outcome.value,
+        "pages": list(scenario.pages),
+        "grew_at": growth
+        and {
+            "step": growth.step,
+            "call": growth.call,
+            "pages_before": growth.pages_before,
+            "pages_after": growth.pages_after,
+        },
+    }

@@ -1,0 +1,88 @@
+"""What was found of all artifacts: the one result that every format renders."""
+
+import enum
+from dataclasses import dataclass
+
+from nogrow.contract.rule import Rule, Violation
+from nogrow.proof.judgement import Judgement
+from nogrow.run.result import ScenarioResult
+
+
+class Outcome(enum.Enum):
+    """How an artifact, or all of them together, stands to the contract."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    NOT_JUDGED = "not-judged"
+    NOTHING = "nothing"
+
+
+class ExitCode(enum.IntEnum):
+    """What the command's exit code means."""
+
+    KEPT = 0
+    BROKEN = 1
+    USAGE = 2
+    NOTHING = 3
+    NOT_JUDGED = 4
+
+
+# The first that holds of any artifact is the report's.
+WEIGHT = (Outcome.NOT_JUDGED, Outcome.BROKEN, Outcome.NOTHING, Outcome.KEPT)
+CODES = {
+    Outcome.KEPT: ExitCode.KEPT,
+    Outcome.BROKEN: ExitCode.BROKEN,
+    Outcome.NOTHING: ExitCode.NOTHING,
+    Outcome.NOT_JUDGED: ExitCode.NOT_JUDGED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactReport:
+    """One artifact: what was proved of it, what it broke, what its scenarios showed.
+
+    `sha256` and `size` (bytes) are None if it could not be read. `judgement` is None if it was not
+    judged, or not asked to be. `notes` are for the contract's author.
+    """
+
+    path: str
+    sha256: str | None = None
+    size: int | None = None
+    judgement: Judgement | None = None
+    violations: tuple[Violation, ...] = ()
+    notes: tuple[str, ...] = ()
+    scenarios: tuple[ScenarioResult, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """The artifact's outcome: kept only if something was looked at and nothing is broken."""
+        if any(violation.rule is Rule.NOT_JUDGED for violation in self.violations):
+            return Outcome.NOT_JUDGED
+        if self.violations:
+            return Outcome.BROKEN
+        if self.judgement is None and not self.scenarios:
+            return Outcome.NOTHING
+        return Outcome.KEPT
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All artifacts, sorted by path, and the contract file they were held to, if there is one."""
+
+    contract: str | None
+    artifacts: tuple[ArtifactReport, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """The weightiest outcome of any artifact; without artifacts, nothing."""
+        found = {artifact.outcome for artifact in self.artifacts} or {Outcome.NOTHING}
+        return min(found, key=WEIGHT.index)
+
+
+def exit_code(report: Report) -> ExitCode:
+    """Return the exit code that says how the report ended.
+
+    Not judged wins over broken, broken over nothing, nothing over kept. A wrong usage or contract
+    wins over all of them: there is no report then.
+    """
+    return CODES[report.outcome]

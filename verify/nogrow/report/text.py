@@ -1,0 +1,121 @@
+"""A report as plain text, a diagnostic for each broken rule in the manner of rustc."""
+
+from collections.abc import Iterator
+from typing import TextIO
+
+import click
+
+from nogrow.contract.rule import Rule, Violation
+from nogrow.contract.wording import counted, labels, shortened
+from nogrow.proof.judgement import Judgement, Step
+from nogrow.report.printable import printable
+from nogrow.report.result import ArtifactReport, Outcome, Report
+from nogrow.run.result import ScenarioOutcome, ScenarioResult
+
+COLOURS = {
+    Outcome.KEPT: "green",
+    Outcome.BROKEN: "red",
+    Outcome.NOT_JUDGED: "magenta",
+    Outcome.NOTHING: "yellow",
+}
+
+
+def render(report: Report, stream: TextIO, *, colour: bool = False, quiet: bool = False) -> None:
+    """Write the report; `quiet` leaves out what is kept, so that all kept means no text."""
+    for line in lines(report, colour=colour, quiet=quiet):
+        stream.write(line + "\n")
+
+
+def lines(report: Report, *, colour: bool = False, quiet: bool = False) -> Iterator[str]:
+    """Yield the lines of the report, without ends; whatever modules and paths name is escaped."""
+    style = _Style(colour)
+    for artifact in report.artifacts:
+        for violation in artifact.violations:
+            yield from _violation(style, artifact, violation)
+            yield ""
+    if quiet and report.outcome is Outcome.KEPT:
+        return
+    for artifact in report.artifacts:
+        if not quiet or artifact.outcome is not Outcome.KEPT:
+            yield from _artifact(style, artifact)
+    yield _summary(style, report)
+
+
+class _Style:
+    def __init__(self, colour: bool) -> None:
+        self._colour = colour
+
+    def __call__(self, text: str, colour: str | None = None, bold: bool = False) -> str:
+        return click.style(text, fg=colour, bold=bold) if self._colour else text
+
+
+def _violation(style: _Style, artifact: ArtifactReport, violation: Violation) -> Iterator[str]:
+    word = "not judged" if violation.rule is Rule.NOT_JUDGED else "error"
+    colour = COLOURS[Outcome.NOT_JUDGED if violation.rule is Rule.NOT_JUDGED else Outcome.BROKEN]
+    head = style(f"{word}[{violation.rule.id}]", colour, bold=True)
+    headline = printable(violation.headline or violation.message)
+    yield f"{head}: {violation.rule.label}: {style(headline, bold=True)}"
+    yield f"  --> {printable(artifact.path)}"
+    if violation.about is not None and violation.about.witness:
+        yield "   = path:"
+        yield from _witness(violation.about.witness)
+        after = violation.about.imports_after_growth
+        if after:
+            names = ", ".join(printable(shortened(name)) for name in sorted(after))
+            yield f"   = host functions that may run after the growth: {names}"
+    if violation.allowed:
+        yield f"   = allowed: {labels(violation.allowed)}"
+
+
+def _witness(witness: tuple[Step, ...]) -> Iterator[str]:
+    for number, step in enumerate(witness, 1):
+        function = step.function
+        name = f" {printable(shortened(function.name))}" if function.name else ""
+        yield f"     {number:>3}. func[{function.index}]{name}"
+        yield f"          at 0x{step.offset:06x}: {printable(shortened(step.instruction))}"
+
+
+def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
+    outcome = style(artifact.outcome.value, COLOURS[artifact.outcome], bold=True)
+    path = printable(artifact.path)
+    if artifact.outcome is Outcome.NOTHING:
+        missing = "module there" if artifact.sha256 is None else "scenario in the contract"
+        yield f"{outcome}: {path}: no {missing}"
+        return
+    yield f"{outcome}: {path}{_facts(artifact.judgement)}"
+    for scenario in artifact.scenarios:
+        yield f"   = scenario {_scenario(scenario)}"
+    for note in artifact.notes:
+        yield f"   = note: {printable(note)}"
+    for assumption in artifact.judgement.assumptions if artifact.judgement else ():
+        yield f"   = assumption: {printable(assumption)}"
+
+
+def _facts(judgement: Judgement | None) -> str:
+    if judgement is None:
+        return ""
+    sites = counted(len(judgement.sites), "grow site")
+    return f": {judgement.verdict.label}, {sites}"
+
+
+def _scenario(scenario: ScenarioResult) -> str:
+    name = printable(scenario.name)
+    pages = ", ".join(str(count) for count in scenario.pages) or "none counted"
+    if scenario.outcome is ScenarioOutcome.FAILED:
+        return f"{name}: failed (pages after each call: {pages})"
+    if scenario.grew_at is None:
+        return f"{name}: no growth observed (pages after each call: {pages})"
+    growth = scenario.grew_at
+    change = f"from {growth.pages_before} to {growth.pages_after} pages"
+    return f"{name}: `{printable(growth.call)}` grew the memory {change}, as it may"
+
+
+def _summary(style: _Style, report: Report) -> str:
+    outcomes = [artifact.outcome for artifact in report.artifacts]
+    counts = (
+        style(f"{outcomes.count(one)} {one.value}", COLOURS[one] if one in outcomes else None)
+        for one in Outcome
+        if one in outcomes or one is Outcome.KEPT
+    )
+    looked_at = len(outcomes) - outcomes.count(Outcome.NOTHING)
+    return f"checked {counted(looked_at, 'module')}: {', '.join(counts)}"

@@ -1,0 +1,37 @@
+"""What running a scenario showed: plain data, made in `scenario.py`."""
+
+import enum
+from dataclasses import dataclass
+
+
+class ScenarioOutcome(enum.Enum):
+    """How a scenario ended; all three are evidence of one run, none is a proof."""
+
+    STILL = "observed-still"
+    GREW = "observed-growth"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """The first call that grew the memory: its `step` counts from 1, the sizes are in pages."""
+
+    step: int
+    call: str
+    pages_before: int
+    pages_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioResult:
+    """One run of a scenario.
+
+    `pages` is the memory's size in pages after each call that came back. `message` says why it
+    failed, None if it did not.
+    """
+
+    name: str
+    outcome: ScenarioOutcome
+    pages: tuple[int, ...] = ()
+    grew_at: Growth | None = None
+    message: str | None = None
