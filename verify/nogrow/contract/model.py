@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from nogrow.proof.growers import is_known_grower
 from nogrow.proof.judgement import Verdict
 
 DEFAULT_ALLOW = (Verdict.ABSENT, Verdict.UNREACHABLE)
@@ -49,8 +50,13 @@ class Imports:
     trusted: tuple[str, ...] = ()
 
     def trusts(self, name: str) -> bool:
-        """Whether the import `name` (`module.field`) neither grows, calls back in, nor throws."""
-        return any(name == pattern or fnmatchcase(name, pattern) for pattern in self.trusted)
+        """Whether the import `name` (`module.field`) neither grows, calls back in, nor throws.
+
+        An import that is known to grow the memory is trusted by its exact name only.
+        """
+        if name in self.trusted:
+            return True
+        return not is_known_grower(name) and any(fnmatchcase(name, pattern) for pattern in self.trusted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,12 +117,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """All that was proved of one module. `assumptions` are sentences, the weightiest first."""
+    """All that was proved of one module.
+
+    `assumptions` are sentences, the weightiest first. Of the `indirect_calls` in the module, the targets of
+    `indirect_exact` are known to be the one function that a constant index names.
+    """
 
     memories: tuple[Memory, ...]
     sites: tuple[Site, ...]
     entries: tuple[Entry, ...]
     assumptions: tuple[str, ...]
+    indirect_calls: int = 0
+    indirect_exact: int = 0
 
     @property
     def verdict(self) -> Verdict:

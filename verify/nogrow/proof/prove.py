@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nogrow.proof.assume import assumptions
+from nogrow.proof.growers import is_known_grower
 from nogrow.proof.judgement import (
     Entry,
     EntryKind,
@@ -27,11 +28,6 @@ from nogrow.wasm.opcodes import INSTRUCTIONS
 from nogrow.wasm.scan import Scan, scan
 
 Trust = Callable[[str], bool]
-
-HOST_GROWERS = frozenset(
-    ("emscripten_resize_heap", "_emscripten_resize_heap", "enlargeMemory", "_enlargeMemory")
-)
-"""Field names of imports behind which a toolchain lets the host grow the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +50,18 @@ class _Finding:
     airtight: bool = False
 
 
-def judge(data: bytes, trusts: Trust, engine: Engine | None = None) -> Judgement:
+def judge(
+    data: bytes,
+    trusts: Trust,
+    engine: Engine | None = None,
+    growers: frozenset[str] = frozenset(),
+) -> Judgement:
     """The judgement of the core module in `data`.
 
     `trusts` says of an import, given as `module.field`, whether it neither grows the memory, nor calls
-    back in, nor throws. `engine` is for callers that judge several modules. Raises `ModuleError`, with
-    the offset in bytes, for what can't be judged.
+    back in, nor throws. `engine` is for callers that judge several modules. `growers` are imports that
+    grow the memory, besides those known by their names. Raises `ModuleError`, with the offset in bytes,
+    for what can't be judged.
     """
     module = decode(data)
     scanned = scan(module, engine or Engine())
@@ -68,22 +70,24 @@ def judge(data: bytes, trusts: Trust, engine: Engine | None = None) -> Judgement
     labels = _host_labels(module, references)
     untrusted = {vertex for vertex, label in labels.items() if not trusts(label)}
     targets = Targets(module, scanned, references)
+    exact = targets.constant_calls()
     search = Search(
         scanned,
         len(module.functions),
         lambda place: targets.of(scanned.dispatches[place]),
         {vertex: vertex in untrusted for vertex in labels},
+        exact,
     )
     ways = _ways_in(module, references)
     entered = {way.function for way in ways}
-    growers = [
+    growing = [
         item.index
         for item in module.imported(Kind.FUNCTION)
-        if item.field in HOST_GROWERS
+        if (is_known_grower(item.label) or item.label in growers)
         and item.index in untrusted
         and (search.called(item.index) or item.index in entered)
     ]
-    findings, excused = _findings(scanned, memories, growers, ways, search)
+    findings, excused = _findings(scanned, memories, growing, ways, search)
     hosts = sorted(labels)
     reached = search.reached_by(hosts, [way.function for way in ways])
     names = function_names(module, _functions_named(scanned, ways, findings))

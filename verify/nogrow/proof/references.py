@@ -220,13 +220,18 @@ class Targets:
             return sorted(references.taken) + hosts
         return self._matching(dispatch.table).get(dispatch.type, []) + hosts
 
-    def at(self, table: int, index: int, dispatch: Dispatch) -> int | None:
-        """The one function that a constant index into a table that never changes leads to, if it is known."""
-        slots = self._references.fixed_slots.get(table)
-        function = slots.get(index) if slots is not None else None
-        if function is None or function < 0 or dispatch.type is None:
-            return None
-        return function if function in self._matching(dispatch.table).get(dispatch.type, []) else None
+    def constant_calls(self) -> dict[int, int]:
+        """By node, the function that a constant index into a table that never changes leads to."""
+        calls: dict[int, int] = {}
+        for call in self._scan.constant_indices:
+            slots = self._references.fixed_slots.get(call.table)
+            function = slots.get(call.index) if slots is not None else None
+            # What traps, on a null reference or on another type, is left to the dispatch.
+            if function is not None and function >= 0 and self._scan.tables_apart:
+                dispatch = self._scan.dispatches[call.vertex - self._scan.first_dispatch]
+                if dispatch.type is not None and function in self._matching(call.table)[dispatch.type]:
+                    calls[call.node] = function
+        return calls
 
     def _matching(self, table: int | None) -> dict[int, list[int]]:
         if table not in self._by_type:

@@ -14,6 +14,7 @@ from nogrow.wasm.scan import NODE_SIZE, Scan
 
 _RETURNS, _THROWS, _RUNS_AFTER = 1, 2, 8
 _CALL = 2
+_TARGET = 4
 _HOST_GROWS = 0xFFFFFFFF
 _SET_SIZE = 64
 
@@ -45,9 +46,11 @@ class Search:
         functions: int,
         targets: Callable[[int], Sequence[int]],
         hosts: dict[int, bool],
+        exact: dict[int, int],
     ) -> None:
         """`functions` counts the functions; `targets` gives the vertices called by `scan.dispatches[i]`.
 
+        `exact` gives, by node, the only vertex that an indirect call can go to where that is known.
         `hosts` are the vertices that stand for functions of the host, each with whether it may throw.
         Raises `ModuleError` when there is no room.
         """
@@ -56,6 +59,8 @@ class Search:
         self._kernel = workspace.kernel("nogrow.proof", "search.wat")
         self._vertices = count = scan.first_dispatch + len(scan.dispatches)
         nodes = self._add_dispatches(functions, targets)
+        for call, callee in exact.items():
+            workspace.write_u32s(scan.nodes + NODE_SIZE * call + _TARGET, [callee])
         self._state = workspace.area(count)
         self._incoming = incoming = workspace.area(4 * (count + 1))
         callers = workspace.area(8 * nodes)

@@ -47,9 +47,13 @@ class TableMove:
 
 @dataclass(frozen=True, slots=True)
 class ConstantIndex:
-    """A `call_indirect` on table `table` whose index is the constant `index`; `node` is its call."""
+    """A `call_indirect` on table `table` whose index is a constant.
+
+    `node` is its call, `vertex` the dispatch that it goes to.
+    """
 
     node: int
+    vertex: int
     table: int
     index: int
 
@@ -230,7 +234,8 @@ class _Lists:
         found: list[ConstantIndex] = []
         while index:
             _, table, value, link = self._node(index)
-            found.append(ConstantIndex(index - 1, table, value))
+            _, vertex, _, _ = self._node(index - 1)
+            found.append(ConstantIndex(index - 1, vertex, table, value))
             index = link
         return tuple(reversed(found))
 
