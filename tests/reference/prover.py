@@ -80,7 +80,7 @@ class _Prover:
             _Body(
                 function,
                 Flow.of(function),
-                tuple(self.references.callees(item) for item in function.instructions),
+                tuple(map(self.references.callees_after, (None, *function.instructions), function.instructions)),
             )
             for function in module.functions
         ]

@@ -52,7 +52,7 @@ class References:
         # Which functions a table holds doesn't depend on what the host hands in.
         inside = _table_contents(module, taken, from_host=False)
         escaped = _escaped(module, taken, inside)
-        from_host = _from_host(module, escaped)
+        from_host = _from_host(module, escaped, inside)
         contents = _table_contents(module, taken, from_host=from_host)
         return cls(module, TypeRelation.of(module), taken, contents, escaped, from_host)
 
@@ -69,6 +69,17 @@ class References:
             case name if name in _RESUMING:
                 return Callees(self.taken, True)
         return None
+
+    def callees_after(self, before: Instruction | None, instruction: Instruction) -> Callees | None:
+        """The same, with the instruction just before: a constant index names one place of a table."""
+        if before is not None and instruction.name in ("call_indirect", "return_call_indirect"):
+            slots = _fixed_slots(self.module, instruction.index(1))
+            if slots is not None and before.name in ("i32.const", "i64.const"):
+                bits = 32 if before.name == "i32.const" else 64
+                function = slots.get(before.index(0) % (1 << bits))
+                if function is not None and self._has_type(function, instruction.index(0)):
+                    return Callees(frozenset({function}), False)
+        return self.callees(instruction)
 
     def _of_type(self, functions: frozenset[int], wanted: int) -> frozenset[int]:
         return frozenset(index for index in functions if self._has_type(index, wanted))
@@ -90,6 +101,30 @@ def _instructions(module: Module) -> list[Instruction]:
 def _uses(module: Module, name: str) -> bool:
     everywhere = (*(f.instructions for f in module.functions), *module.constant_expressions())
     return any(item.name == name for body in everywhere for item in body)
+
+
+def _fixed_slots(module: Module, table: int) -> dict[int, int | None] | None:
+    """By place what `table` always holds, if nobody can write to it; None for what is no plain function."""
+    if table in _host_tables(module) or module.tables[table].initialiser is not None:
+        return None
+    for instruction in _instructions(module):
+        if instruction.name in ("table.set", "table.grow", "table.fill", "table.copy"):
+            target = instruction.index(0)
+        elif instruction.name == "table.init":
+            target = instruction.index(1)
+        else:
+            continue
+        if target == table:
+            return None
+    slots: dict[int, int | None] = {}
+    for segment in module.elements:
+        if segment.mode is not SegmentMode.ACTIVE or segment.table != table:
+            continue
+        if len(segment.offset) != 2 or segment.offset[0].name not in ("i32.const", "i64.const"):
+            return None
+        bits = 32 if segment.offset[0].name == "i32.const" else 64
+        slots.update(enumerate(segment.items, segment.offset[0].index(0) % (1 << bits)))
+    return slots
 
 
 def _may_hold_function(kind: ValueType, *, in_extern: bool) -> bool:
@@ -231,7 +266,7 @@ def _escaped(module: Module, taken: frozenset[int], tables: tuple[Callees, ...])
     return taken | escaped if leaves else frozenset(escaped)
 
 
-def _from_host(module: Module, escaped: frozenset[int]) -> bool:
+def _from_host(module: Module, escaped: frozenset[int], inside: tuple[Callees, ...]) -> bool:
     in_extern = _uses(module, "extern.convert_any") or _uses(module, "any.convert_extern")
 
     def may_hold(kinds: tuple[ValueType, ...]) -> bool:
@@ -239,7 +274,6 @@ def _from_host(module: Module, escaped: frozenset[int]) -> bool:
 
     imports: tuple[Import, ...] = module.imported_functions()
     exported_globals = _exported(module, Kind.GLOBAL)
-    host_tables = _host_tables(module)
     function_types = module.function_types
     enters = any(
         may_hold(_function_type(module, function_types[index]).parameters)
@@ -254,13 +288,9 @@ def _from_host(module: Module, escaped: frozenset[int]) -> bool:
         for index, item in enumerate(module.globals)
         if item.imported or (index in exported_globals and item.mutable)
     )
+    # A reference leaves a table by table.get only; table.copy may have brought it from a table of the host's.
     for instruction in _instructions(module):
         if instruction.name == "table.get":
-            source = instruction.index(0)
-        elif instruction.name == "table.copy":
-            source = instruction.index(1)
-        else:
-            continue
-        if source in host_tables:
-            enters |= may_hold((module.tables[source].element,))
+            table = instruction.index(0)
+            enters |= inside[table].host and may_hold((module.tables[table].element,))
     return enters or _shares_containers(module, _exported(module, Kind.FUNCTION) | set(escaped))

@@ -42,6 +42,17 @@ def test_an_artifact_has_all_that_was_proved() -> None:
     assert artifact["memories"][0]["max_pages"] is None
 
 
+def test_what_was_validated_and_resolved_is_said() -> None:
+    judged = dataclasses.replace(GROWING, indirect_calls=5, indirect_exact=2)
+    for validated_by_wasmtime in (True, False, None):
+        report = ArtifactReport("a.wasm", judgement=judged, validated=validated_by_wasmtime)
+        (artifact,) = validated(Report(None, (report,)))["artifacts"]
+        assert artifact["validated"] is validated_by_wasmtime
+        assert artifact["indirect_calls"] == {"total": 5, "exact": 2}
+    (artifact,) = validated(Report(None, (NOT_JUDGED,)))["artifacts"]
+    assert artifact["indirect_calls"] is artifact["validated"] is None
+
+
 def test_scenarios_keep_their_order() -> None:
     scenarios = validated(Report(None, (KEPT,)))["artifacts"][0]["scenarios"]
     assert scenarios == [
@@ -75,7 +86,7 @@ def test_the_order_of_findings_does_not_change_the_bytes() -> None:
 
 def test_a_hostile_name_stays_text() -> None:
     name = 'a"\n\x1b[31m\u202e\ud800'
-    entry = dataclasses.replace(GROWING.entries[0], name=name, function=Function(1, name))
+    entry = GROWING.entries[0]._replace(name=name, function=Function(1, name))
     judged = dataclasses.replace(GROWING, entries=(entry,))
     report = Report(None, (dataclasses.replace(BROKEN, judgement=judged),))
     assert rendered(report).isascii()

@@ -1,15 +1,15 @@
-import dataclasses
 import io
 
 import pytest
 
 from nogrow.contract.hold import violations
 from nogrow.contract.model import ArtifactContract
+from nogrow.glue.model import Grower
 from nogrow.proof.judgement import Function, Step
 from nogrow.report.printable import printable
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.report.text import render
-from tests.contract.made import REACHABLE, entry, judgement
+from tests.contract.made import ABSENT, REACHABLE, entry, judgement
 from tests.report.made import ALL, KEPT
 
 TEXT = """\
@@ -52,6 +52,34 @@ def test_a_report_with_everything() -> None:
     assert rendered(ALL) == TEXT
 
 
+def test_what_a_verdict_stands_or_falls_with_goes_beside_it() -> None:
+    stays = "the host does not grow the memory behind these imports, nor calls back in from them: env.a"
+    more = "the host itself does not grow memory 0"
+    judged = judgement(entry("f", ABSENT), assumptions=(stays, more))
+    text = rendered(Report(None, (ArtifactReport("a.wasm", "0" * 64, 1, judged),)))
+    assert text.startswith(
+        f"kept: a.wasm: absent, assuming that {stays}; 0 grow sites\n   = assumption: {more}\n"
+    )
+    judged = judgement(entry("f", REACHABLE), assumptions=(stays,))
+    text = rendered(Report(None, (ArtifactReport("a.wasm", "0" * 64, 1, judged),)))
+    assert f"reachable, 1 grow site\n   = assumption: {stays}\n" in text
+
+
+def test_the_line_of_the_glue_stands_below_the_path() -> None:
+    judged = judgement(entry("f", REACHABLE, host_grows="a.t"))
+    growers = (Grower("a.b", "other.js", 1, 2), Grower("a.t", "glue.js", 3, 4))
+    broken = violations(ArtifactContract(), judged)
+    report = Report(None, (ArtifactReport("a.wasm", "0" * 64, 1, judged, broken, growers=growers),))
+    assert "memory.grow\n   = host grows: a.t, glue.js:3:4\n   = allowed" in rendered(report)
+
+
+def test_a_component_without_code_is_said_to_be_so() -> None:
+    report = Report(
+        None, (ArtifactReport("a.wasm", "0" * 64, 8, notes=("a component without core modules",)),)
+    )
+    assert rendered(report).startswith("nothing: a.wasm: a component without core modules\n")
+
+
 def test_quiet_leaves_out_what_is_kept() -> None:
     text = rendered(ALL, quiet=True)
     assert "build/quiet.wasm" not in text
@@ -74,8 +102,7 @@ HOSTILE = "\x1b[31mred\x07\r\n::error::\u202egnp.wasm\u2028\x9b0m"
 
 def test_hostile_names_never_reach_the_terminal() -> None:
     function = Function(1, HOSTILE)
-    grown = dataclasses.replace(
-        entry(HOSTILE, REACHABLE, after=(HOSTILE,)),
+    grown = entry(HOSTILE, REACHABLE, after=(HOSTILE,))._replace(
         function=function,
         witness=(Step(function, 4, "call"), Step(function, 8, "memory.grow")),
     )

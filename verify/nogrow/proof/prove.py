@@ -4,7 +4,8 @@ In: bytes, and which imports are trusted. Out: a `Judgement`.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 from nogrow.proof.assume import assumptions
 from nogrow.proof.growers import is_known_grower
@@ -30,8 +31,7 @@ from nogrow.wasm.scan import Scan, scan
 Trust = Callable[[str], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(NamedTuple):
     """A way into the module before it is judged."""
 
     name: str
@@ -39,8 +39,7 @@ class _Way:
     function: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Finding:
+class _Finding(NamedTuple):
     """What was found of one way in, for one memory: the worst so far."""
 
     verdict: Verdict
@@ -92,8 +91,20 @@ def judge(
     reached = search.reached_by(hosts, [way.function for way in ways])
     names = function_names(module, _functions_named(scanned, ways, findings))
 
+    after = sum(1 << place for place, host in enumerate(hosts) if search.runs_after_growth(host))
+
+    # Thousands of ways in share most of their paths and of what they reach.
+    @cache
     def function(index: int) -> Function:
         return Function(index, names.get(index))
+
+    @cache
+    def step(hop: Hop) -> Step:
+        return Step(function(hop.vertex), hop.offset, _instruction(module, hop.offset))
+
+    @cache
+    def listed(found: int) -> tuple[str, ...]:
+        return tuple(sorted(labels[host] for place, host in enumerate(hosts) if found >> place & 1))
 
     entries = tuple(
         Entry(
@@ -102,18 +113,9 @@ def judge(
             function=function(way.function),
             verdict=finding.verdict,
             memory=finding.memory,
-            witness=tuple(
-                Step(function(hop.vertex), hop.offset, _instruction(module, hop.offset))
-                for hop in finding.path
-            ),
-            imports=tuple(sorted(labels[host] for host in found)),
-            imports_after_growth=tuple(
-                sorted(
-                    labels[host]
-                    for host in found
-                    if finding.verdict > Verdict.UNREACHABLE and search.runs_after_growth(host)
-                )
-            ),
+            witness=tuple(map(step, finding.path)),
+            imports=listed(found),
+            imports_after_growth=listed(found & after) if finding.verdict > Verdict.UNREACHABLE else (),
             host_grows=None if finding.grower is None else labels[finding.grower],
             airtight=finding.airtight,
             excused=place in excused,

@@ -5,14 +5,13 @@ grow a memory and be left, with the path, and the imports it reaches.
 """
 
 import enum
-import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.scan import NODE_SIZE, Scan
 
-_RETURNS, _THROWS, _RUNS_AFTER = 1, 2, 8
+_RETURNS, _THROWS, _RUNS_AFTER, _FOLLOWED = 1, 2, 8, 0x20
 _CALL = 2
 _TARGET = 4
 _HOST_GROWS = 0xFFFFFFFF
@@ -26,8 +25,7 @@ class Way(enum.IntEnum):
     EXCEPTION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(NamedTuple):
     """One step towards a growth: the instruction at `offset` (bytes, in the file) of `vertex`."""
 
     vertex: int
@@ -61,17 +59,19 @@ class Search:
         nodes = self._add_dispatches(functions, targets)
         for call, callee in exact.items():
             workspace.write_u32s(scan.nodes + NODE_SIZE * call + _TARGET, [callee])
+        end = scan.nodes + NODE_SIZE * nodes
+        self._words = workspace.bytes[scan.nodes : end].cast("I")
         self._state = workspace.area(count)
         self._incoming = incoming = workspace.area(4 * (count + 1))
         callers = workspace.area(8 * nodes)
         self._hops = workspace.area(4 * count)
         self._way_hops = workspace.area(8 * count)
         queue = workspace.area(8 * count)
-        stack = workspace.area(8 * max(nodes, count))
+        stack = workspace.area(16 * max(nodes, count))
         self._sets = workspace.area(8 * count)
         self._arguments = workspace.area(4 * max(len(hosts), 1))
         for vertex, throws in hosts.items():
-            workspace.bytes[self._state + vertex] = _RETURNS | (_THROWS if throws else 0)
+            workspace.bytes[self._state + vertex] = _FOLLOWED | _RETURNS | (_THROWS if throws else 0)
         self._kernel.call(
             "configure", scan.nodes, scan.ranges, count, self._state, incoming, callers, self._hops,
             self._way_hops, queue, stack, self._sets,
@@ -129,43 +129,44 @@ class Search:
         the step to one goes on in the function called.
         """
         hops: list[Hop] = []
+        first_dispatch, shift = self._scan.first_dispatch, self._scan.code_shift
+        left: int | None = way
         while True:
-            if way is None:
+            if left is None:
                 node = self._hop_list[vertex]
                 grows = node == _HOST_GROWS
             else:
-                link = self._way_list[2 * vertex + way]
+                link = self._way_list[2 * vertex + left]
                 grows = link == _HOST_GROWS
-                node, way = link >> 1, Way(link & 1)
+                node, left = link >> 1, link & 1
             if grows:
                 return tuple(hops), vertex
-            kind, target, _, at = self._node(node)
-            if vertex < self._scan.first_dispatch:
-                hops.append(Hop(vertex, at + self._scan.code_shift))
-            if kind != _CALL:
+            kind, target, _, at = self._words[4 * node : 4 * node + 4]
+            if vertex < first_dispatch:
+                hops.append(Hop(vertex, at + shift))
+            if kind & 0xFF != _CALL:
                 return tuple(hops), None
             vertex = target
-
-    def _node(self, index: int) -> tuple[int, int, int, int]:
-        address = self._scan.nodes + NODE_SIZE * index
-        kind, target, extra, at = struct.unpack_from("<4I", self._workspace.bytes, address)
-        return kind & 0xFF, target, extra, at
 
     def runs_after_growth(self, vertex: int) -> bool:
         """Whether `vertex` may be called after a growth of any memory searched for so far."""
         return bool(self._workspace.bytes[self._state + vertex] & _RUNS_AFTER)
 
-    def reached_by(self, hosts: Sequence[int], vertices: Sequence[int]) -> list[list[int]]:
-        """For each of `vertices`, those of `hosts` that any path of calls leads to."""
-        reached: list[list[int]] = [[] for _ in vertices]
-        for first in range(0, len(hosts), _SET_SIZE):
-            batch = hosts[first : first + _SET_SIZE]
-            self._workspace.write_u32s(self._arguments, list(batch))
+    def reached_by(self, hosts: Sequence[int], vertices: Sequence[int]) -> list[int]:
+        """For each of `vertices` those of `hosts` that paths of calls lead to: bit i is `hosts[i]`."""
+        reached = [0] * len(vertices)
+        entered = set(vertices)
+        called = [place for place, host in enumerate(hosts) if self.called(host) or host in entered]
+        for first in range(0, len(called), _SET_SIZE):
+            batch = called[first : first + _SET_SIZE]
+            self._workspace.write_u32s(self._arguments, [hosts[place] for place in batch])
             self._kernel.call("spread", self._arguments, len(batch))
-            end = self._sets + 8 * self._vertices
-            sets = self._workspace.bytes[self._sets : end].cast("Q")
-            for found, vertex in zip(reached, vertices, strict=True):
+            # Few different sets are found, so each is widened once.
+            sets = self._workspace.bytes[self._sets : self._sets + 8 * self._vertices].cast("Q")
+            wide: dict[int, int] = {0: 0}
+            for place, vertex in enumerate(vertices):
                 bits = sets[vertex]
-                if bits:
-                    found += [host for bit, host in enumerate(batch) if bits >> bit & 1]
+                if bits not in wide:
+                    wide[bits] = sum(1 << host for bit, host in enumerate(batch) if bits >> bit & 1)
+                reached[place] |= wide[bits]
         return reached

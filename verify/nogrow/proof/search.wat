@@ -8,7 +8,9 @@
 ;;   0x100 live: some run of the function may get here
 ;;   0x200 the normal exit can be reached from here, 0x400 the exceptional exit
 ;;   0x800 the memory may have grown when the function gets here
-;; Bits in a vertex's state: 1 it may return, 2 it may throw, 4 its nodes' exits are known, 8 it may run after a growth
+;; Bits in a vertex's state: 1 it may return, 2 it may throw, 4 its nodes' exits are known, 8 it may run after a growth,
+;;   0x10 live calls of it wait for it to return or to throw, 0x20 its nodes have been followed (set for imports too),
+;;   0x80 it waits on the stack
 (module
   (import "nogrow" "memory" (memory 1))
 
@@ -21,7 +23,7 @@
   (global $hops (mut i32) (i32.const 0))      ;; by vertex: the node that leads to a growth, 0 if none does, -1 the growing import
   (global $way_hops (mut i32) (i32.const 0))  ;; by vertex and way out: twice such a node and the callee's way; 0, -1 likewise
   (global $queue (mut i32) (i32.const 0))     ;; 4 bytes for each vertex and way out
-  (global $stack (mut i32) (i32.const 0))     ;; 8 bytes for each node
+  (global $stack (mut i32) (i32.const 0))     ;; 16 bytes for each node
   (global $sets (mut i32) (i32.const 0))      ;; by vertex: 8 bytes, the imports it reaches
   (global $tail (mut i32) (i32.const 0))      ;; where the queue ends
   (global $top (mut i32) (i32.const 0))       ;; where the stack ends
@@ -140,50 +142,79 @@
 
   ;; ---- which functions return, which throw, which nodes are live: the least fixpoint
 
-  ;; A run of $vertex gets to $target.
-  (func $visit (param $target i32) (param $vertex i32)
-    (local $address i32) (local $bit i32)
-    (if (i32.ge_u (local.get $target) (i32.const -2))
-      (then
-        (local.set $bit (i32.sub (i32.const 0) (local.get $target)))
-        (local.set $address (i32.add (global.get $state) (local.get $vertex)))
-        (if (i32.eqz (i32.and (i32.load8_u (local.get $address)) (local.get $bit)))
-          (then
-            (i32.store8 (local.get $address) (i32.or (i32.load8_u (local.get $address)) (local.get $bit)))
-            (i32.store (global.get $settled) (local.get $vertex))
-            (global.set $settled (i32.add (global.get $settled) (i32.const 4)))))
-        (return)))
-    (local.set $address (call $node (local.get $target)))
-    (if (i32.and (i32.load (local.get $address)) (i32.const 0x100))
-      (then (return)))
-    (i32.store (local.get $address) (i32.or (i32.load (local.get $address)) (i32.const 0x100)))
-    (i32.store (global.get $top) (local.get $target))
-    (i32.store offset=4 (global.get $top) (local.get $vertex))
-    (global.set $top (i32.add (global.get $top) (i32.const 8))))
-
-  (func $visit_all
-    (local $index i32) (local $vertex i32) (local $address i32) (local $kind i32) (local $state i32)
+  ;; A run of $vertex gets to node $index, or leaves by an exit: follows it as far as it goes. A function is followed
+  ;; before the first call of it, which is then met again: so calls seldom have to wait.
+  (func $run (param $index i32) (param $vertex i32)
+    (local $address i32) (local $word i32) (local $kind i32) (local $state i32) (local $callee i32)
     (loop $more
+      (block $ended
+        (if (i32.ge_u (local.get $index) (i32.const -2))
+          (then
+            (call $leaves (local.get $vertex) (i32.sub (i32.const 0) (local.get $index)))
+            (br $ended)))
+        (local.set $address (i32.add (global.get $nodes) (i32.shl (local.get $index) (i32.const 4))))
+        (local.set $word (i32.load (local.get $address)))
+        (br_if $ended (i32.and (local.get $word) (i32.const 0x100)))
+        (local.set $kind (i32.and (local.get $word) (i32.const 0xff)))
+        (if (i32.eq (local.get $kind) (i32.const 2 (; CALL ;)))
+          (then
+            (local.set $callee (i32.load offset=4 (local.get $address)))
+            (local.set $state (call $state_of (local.get $callee)))
+            (if (i32.eqz (i32.and (local.get $state) (i32.const 0x20)))
+              (then
+                (call $later (local.get $index) (local.get $vertex))
+                (call $start (local.get $callee))
+                (local.set $index (call $range (local.get $callee)))
+                (local.set $vertex (local.get $callee))
+                (br $more)))
+            (i32.store (local.get $address) (i32.or (local.get $word) (i32.const 0x100)))
+            (if (i32.ne (i32.and (local.get $state) (i32.const 3)) (i32.const 3))
+              (then
+                (i32.store8 (i32.add (global.get $state) (local.get $callee))
+                  (i32.or (local.get $state) (i32.const 0x10)))))
+            (if (i32.and (local.get $state) (i32.const 2))
+              (then (call $later (i32.load offset=8 (local.get $address)) (local.get $vertex))))
+            (local.set $index (i32.add (local.get $index) (i32.const 1)))
+            (br_if $more (i32.and (local.get $state) (i32.const 1)))
+            (br $ended)))
+        (i32.store (local.get $address) (i32.or (local.get $word) (i32.const 0x100)))
+        (local.set $index (i32.add (local.get $index) (i32.const 1)))
+        (if (i32.le_u (local.get $kind) (i32.const 1 (; BR, BR_IF ;)))
+          (then
+            (if (local.get $kind)
+              (then (call $later (i32.load offset=4 (local.get $address)) (local.get $vertex)))
+              (else (local.set $index (i32.load offset=4 (local.get $address)))))
+            (br $more)))
+        (br_if $more (i32.ne (local.get $kind) (i32.const 4 (; TRAP ;)))))
       (if (i32.gt_u (global.get $top) (global.get $stack))
         (then
           (global.set $top (i32.sub (global.get $top) (i32.const 8)))
           (local.set $index (i32.load (global.get $top)))
           (local.set $vertex (i32.load offset=4 (global.get $top)))
-          (local.set $address (call $node (local.get $index)))
-          (local.set $kind (i32.and (i32.load (local.get $address)) (i32.const 0xff)))
-          (if (i32.eq (local.get $kind) (i32.const 2 (; CALL ;)))
-            (then
-              (local.set $state (call $state_of (i32.load offset=4 (local.get $address))))
-              (if (i32.and (local.get $state) (i32.const 2))
-                (then (call $visit (i32.load offset=8 (local.get $address)) (local.get $vertex))))
-              (if (i32.and (local.get $state) (i32.const 1))
-                (then (call $visit (i32.add (local.get $index) (i32.const 1)) (local.get $vertex))))
-              (br $more)))
-          (if (i32.le_u (local.get $kind) (i32.const 1 (; BR, BR_IF ;)))
-            (then (call $visit (i32.load offset=4 (local.get $address)) (local.get $vertex))))
-          (if (i32.and (i32.ne (local.get $kind) (i32.const 0 (; BR ;))) (i32.ne (local.get $kind) (i32.const 4 (; TRAP ;))))
-            (then (call $visit (i32.add (local.get $index) (i32.const 1)) (local.get $vertex))))
           (br $more)))))
+
+  (func $later (param $index i32) (param $vertex i32)
+    (i32.store (global.get $top) (local.get $index))
+    (i32.store offset=4 (global.get $top) (local.get $vertex))
+    (global.set $top (i32.add (global.get $top) (i32.const 8))))
+
+  (func $start (param $vertex i32)
+    (local $address i32)
+    (local.set $address (i32.add (global.get $state) (local.get $vertex)))
+    (i32.store8 (local.get $address) (i32.or (i32.load8_u (local.get $address)) (i32.const 0x20))))
+
+  ;; $vertex comes to an exit. If calls of it wait for that, it queues up to wake them.
+  (func $leaves (param $vertex i32) (param $bit i32)
+    (local $address i32) (local $state i32)
+    (local.set $address (i32.add (global.get $state) (local.get $vertex)))
+    (local.set $state (i32.load8_u (local.get $address)))
+    (if (i32.eqz (i32.and (local.get $state) (local.get $bit)))
+      (then
+        (i32.store8 (local.get $address) (i32.or (local.get $state) (local.get $bit)))
+        (if (i32.and (local.get $state) (i32.const 0x10))
+          (then
+            (i32.store (global.get $settled) (local.get $vertex))
+            (global.set $settled (i32.add (global.get $settled) (i32.const 4))))))))
 
   (func (export "settle")
     (local $vertex i32) (local $head i32) (local $index i32) (local $stop i32) (local $address i32) (local $state i32)
@@ -193,10 +224,13 @@
     (loop $each
       (if (i32.lt_u (local.get $vertex) (global.get $vertices))
         (then
-          (if (i32.lt_u (call $range (local.get $vertex)) (call $range (i32.add (local.get $vertex) (i32.const 1))))
+          ;; Stand-ins for the host have no nodes: what comes next is not theirs.
+          (if (i32.and
+                (i32.eqz (i32.and (call $state_of (local.get $vertex)) (i32.const 0x20)))
+                (i32.lt_u (call $range (local.get $vertex)) (call $range (i32.add (local.get $vertex) (i32.const 1)))))
             (then
-              (call $visit (call $range (local.get $vertex)) (local.get $vertex))
-              (call $visit_all)))
+              (call $start (local.get $vertex))
+              (call $run (call $range (local.get $vertex)) (local.get $vertex))))
           (local.set $vertex (i32.add (local.get $vertex) (i32.const 1)))
           (br $each))))
     ;; A vertex that has come to return, or to throw, wakes the live calls of it.
@@ -216,15 +250,14 @@
                   (then
                     (if (i32.and (local.get $state) (i32.const 1))
                       (then
-                        (call $visit (i32.add (i32.load (call $caller (local.get $index))) (i32.const 1))
+                        (call $run (i32.add (i32.load (call $caller (local.get $index))) (i32.const 1))
                           (i32.load offset=4 (call $caller (local.get $index))))))
                     (if (i32.and (local.get $state) (i32.const 2))
                       (then
-                        (call $visit (i32.load offset=8 (local.get $address))
+                        (call $run (i32.load offset=8 (local.get $address))
                           (i32.load offset=4 (call $caller (local.get $index))))))))
                 (local.set $index (i32.add (local.get $index) (i32.const 1)))
                 (br $wake))))
-          (call $visit_all)
           (br $more)))))
 
   ;; ---- over all calls: who can reach a growth of $memory
@@ -302,47 +335,51 @@
   ;; Sweeps backwards over the nodes. Only loops and handlers stand before what goes to them and ask for another
   ;; sweep. After 16, every node may leave both ways: too much, never too little.
   (func $exits (param $vertex i32)
-    (local $first i32) (local $index i32) (local $address i32) (local $kind i32) (local $bits i32)
-    (local $again i32) (local $backwards i32) (local $sweeps i32) (local $state i32) (local $target i32)
+    (local $first i32) (local $index i32) (local $address i32) (local $word i32) (local $kind i32) (local $bits i32)
+    (local $next i32) (local $again i32) (local $backwards i32) (local $sweeps i32) (local $state i32) (local $target i32)
     (local.set $first (call $range (local.get $vertex)))
     (loop $sweep
       (local.set $again (i32.const 0))
+      (local.set $next (i32.const 0))
       (local.set $index (call $range (i32.add (local.get $vertex) (i32.const 1))))
       (loop $each
         (if (i32.gt_u (local.get $index) (local.get $first))
           (then
             (local.set $index (i32.sub (local.get $index) (i32.const 1)))
-            (local.set $address (call $node (local.get $index)))
-            (local.set $kind (i32.and (i32.load (local.get $address)) (i32.const 0xff)))
-            (local.set $bits (i32.const 0))
+            (local.set $address (i32.add (global.get $nodes) (i32.shl (local.get $index) (i32.const 4))))
+            (local.set $word (i32.load (local.get $address)))
+            (local.set $kind (i32.and (local.get $word) (i32.const 0xff)))
+            ;; $next holds the exits from the node behind, and becomes those from this one.
             (local.set $target (i32.const -1))
-            (if (i32.eq (local.get $kind) (i32.const 2 (; CALL ;)))
+            (local.set $bits (i32.const 0))
+            (if (i32.le_u (local.get $kind) (i32.const 1 (; BR, BR_IF ;)))
               (then
-                (local.set $state (call $state_of (i32.load offset=4 (local.get $address))))
-                (if (i32.and (local.get $state) (i32.const 1))
-                  (then (local.set $bits (call $exits_from (i32.add (local.get $index) (i32.const 1))))))
-                (if (i32.and (local.get $state) (i32.const 2))
-                  (then
-                    (local.set $target (i32.load offset=8 (local.get $address)))
-                    (local.set $bits (i32.or (local.get $bits) (call $exits_from (local.get $target)))))))
+                (local.set $target (i32.load offset=4 (local.get $address)))
+                (local.set $bits (call $exits_from (local.get $target)))
+                (if (i32.eqz (local.get $kind))
+                  (then (local.set $next (i32.const 0)))))
               (else
-                (if (i32.le_u (local.get $kind) (i32.const 1 (; BR, BR_IF ;)))
+                (if (i32.eq (local.get $kind) (i32.const 2 (; CALL ;)))
                   (then
-                    (local.set $target (i32.load offset=4 (local.get $address)))
-                    (local.set $bits (call $exits_from (local.get $target)))))
-                (if (i32.and (i32.ne (local.get $kind) (i32.const 0 (; BR ;)))
-                             (i32.ne (local.get $kind) (i32.const 4 (; TRAP ;))))
-                  (then
-                    (local.set $bits
-                      (i32.or (local.get $bits) (call $exits_from (i32.add (local.get $index) (i32.const 1)))))))))
+                    (local.set $state (call $state_of (i32.load offset=4 (local.get $address))))
+                    (if (i32.eqz (i32.and (local.get $state) (i32.const 1)))
+                      (then (local.set $next (i32.const 0))))
+                    (if (i32.and (local.get $state) (i32.const 2))
+                      (then
+                        (local.set $target (i32.load offset=8 (local.get $address)))
+                        (local.set $bits (call $exits_from (local.get $target))))))
+                  (else
+                    (if (i32.eq (local.get $kind) (i32.const 4 (; TRAP ;)))
+                      (then (local.set $next (i32.const 0))))))))
+            (local.set $next (i32.or (local.get $next) (local.get $bits)))
             (if (i32.le_u (local.get $target) (local.get $index))
               (then (local.set $backwards (i32.const 1))))
-            (if (i32.ne (local.get $bits) (i32.and (i32.load (local.get $address)) (i32.const 0x600)))
+            (if (i32.ne (local.get $next) (i32.and (local.get $word) (i32.const 0x600)))
               (then
-                (i32.store (local.get $address) (i32.or (i32.load (local.get $address)) (local.get $bits)))
+                (i32.store (local.get $address) (i32.or (local.get $word) (local.get $next)))
                 (local.set $again (local.get $backwards))))
             (br $each))))
-      (if (i32.and (local.get $again) (local.get $backwards))
+      (if (local.get $again)
         (then
           (local.set $sweeps (i32.add (local.get $sweeps) (i32.const 1)))
           (br_if $sweep (i32.lt_u (local.get $sweeps) (i32.const 16)))
@@ -380,7 +417,7 @@
 
   (func (export "leave") (param $memory i32) (param $grow i32) (param $growers i32) (param $count i32)
     (local $head i32) (local $index i32) (local $stop i32) (local $place i32) (local $address i32)
-    (local $node i32) (local $way i32) (local $vertex i32)
+    (local $node i32) (local $way i32) (local $vertex i32) (local $caller i32)
     (memory.fill (global.get $way_hops) (i32.const 0) (i32.shl (global.get $vertices) (i32.const 3)))
     (global.set $tail (global.get $queue))
     (local.set $head (global.get $queue))
@@ -419,11 +456,17 @@
           (loop $back
             (if (i32.lt_u (local.get $index) (local.get $stop))
               (then
-                (local.set $node (i32.load (call $caller (local.get $index))))
+                (local.set $address (call $caller (local.get $index)))
+                (local.set $node (i32.load (local.get $address)))
+                (local.set $caller (i32.load offset=4 (local.get $address)))
                 (local.set $address (call $node (local.get $node)))
-                (if (i32.and (i32.load (local.get $address)) (i32.const 0x100))
+                (if (i32.and
+                      (i32.or
+                        (i32.eqz (call $way_hop (local.get $caller) (i32.const 0)))
+                        (i32.eqz (call $way_hop (local.get $caller) (i32.const 1))))
+                      (i32.shr_u (i32.and (i32.load (local.get $address)) (i32.const 0x100)) (i32.const 8)))
                   (then
-                    (call $left (i32.load offset=4 (call $caller (local.get $index)))
+                    (call $left (local.get $caller)
                       (call $exits_from
                         (select (i32.load offset=8 (local.get $address))
                           (i32.add (local.get $node) (i32.const 1))

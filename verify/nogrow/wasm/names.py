@@ -32,7 +32,9 @@ def _read(reader: Reader, wanted: frozenset[int], names: dict[int, str]) -> None
         if number == _FUNCTION_NAMES:
             for _ in range(reader.count()):
                 index = reader.u32()
-                text = reader.take(reader.u32())
+                length = reader.u32()
                 if index in wanted:
-                    names[index] = text.decode("utf-8", "replace")
+                    names[index] = reader.take(length).decode("utf-8", "replace")
+                else:
+                    reader.position += length
         reader.position = end

@@ -23,7 +23,7 @@
   (import "nogrow" "memory" (memory 1))
 
   ;; Addresses and numbers that scan.py gives.
-  (global $fast (mut i32) (i32.const 0))          ;; by opcode, 16 bytes: mask (8), length (4)
+  (global $fast (mut i32) (i32.const 0))          ;; by opcode, 16 bytes: mask (8), length (4), shape (4)
   (global $descriptors (mut i32) (i32.const 0))   ;; by opcode, 8 bytes: action, then kinds of immediates
   (global $bounds (mut i32) (i32.const 0))        ;; by kind of immediate: how many indices there are
   (global $canonical (mut i32) (i32.const 0))     ;; by type index: canonical type index
@@ -500,6 +500,11 @@
     (local.set $address (i32.add (global.get $table_flags) (local.get $table)))
     (i32.store8 (local.get $address) (i32.or (i32.load8_u (local.get $address)) (local.get $bit))))
 
+  (func $if (param $at i32)
+    (call $push (i32.const 2) (i32.const 0)
+      (call $emit (i32.const 1 (; BR_IF ;)) (i32.const 0) (i32.const 0) (local.get $at))
+      (call $handler)))
+
   (func $else (param $at i32)
     (local $frame i32)
     (local.set $frame (global.get $frame))
@@ -525,11 +530,21 @@
     (global.set $frame (i32.add (local.get $frame) (i32.const 16)))
     (i32.eq (local.get $kind) (i32.const 5)))
 
+  ;; One more than the place of the first byte that ends a LEB128: those bytes have their highest bit set in $ends.
+  (func $length (param $ends i64) (result i32)
+    (i32.add (i32.const 1) (i32.wrap_i64 (i64.shr_u (i64.ctz (local.get $ends)) (i64.const 3)))))
+
+  ;; A block type of one byte: none, or the type of a number or vector.
+  (func $is_simple (param $byte i32) (result i32)
+    (i32.or
+      (i32.eq (local.get $byte) (i32.const 0x40))
+      (i32.le_u (i32.sub (local.get $byte) (i32.const 0x7b)) (i32.const 4))))
+
   ;; ---- one function body, from its first instruction to $end
 
   (func $body (param $p i32) (param $end i32)
     (local $previous i32) (local $at i32) (local $word i64) (local $opcode i32) (local $entry i32)
-    (local $kinds i64) (local $action i32) (local $kind i32) (local $a i32) (local $b i32) (local $c i32)
+    (local $kinds i64) (local $length i32) (local $action i32) (local $kind i32) (local $a i32) (local $b i32) (local $c i32)
     (call $push (i32.const 5 (; FUNCTION ;)) (i32.const 0) (i32.const 0) (i32.const -2))
     (loop $next
       ;; Nearly all instructions are of one fixed length once no LEB128 is continued and no bit asks for more:
@@ -547,6 +562,89 @@
       (local.set $at (local.get $p))
       (if (i32.ge_u (local.get $p) (local.get $end))
         (then (call $fail (i32.const 2) (local.get $end) (i32.const 0))))
+
+      ;; What is left and frequent is read from the same 8 bytes. $length is that of an instruction whose only immediate
+      ;; is a LEB128. One that may be at its limit, or anything unusual, goes the long way.
+      (local.set $length
+        (call $length (i64.and (i64.xor (local.get $word) (i64.const -1)) (i64.const 0x8080808080808000))))
+      (local.set $c (i32.and (i32.wrap_i64 (i64.shr_u (local.get $word) (i64.const 8))) (i32.const 0xff)))
+      (block $general
+        (block $ready
+        (block $end_of_block
+        (block $call
+        (block $br_if
+        (block $br
+        (block $if
+        (block $loop
+        (block $block
+        (block $memarg
+        (block $leb
+          (br_table $general $leb $memarg $block $loop $if $br $br_if $call $end_of_block $general
+            (i32.load offset=12 (local.get $entry))))
+        ;; leb
+          (br_if $general (i32.gt_u (local.get $length) (i32.const 5)))
+          (local.set $p (i32.add (local.get $p) (local.get $length)))
+          (br $ready))
+        ;; memarg: a byte of flags without a memory index, then the offset
+          (br_if $general (i32.and (local.get $c) (i32.const 0xe0)))
+          (local.set $length
+            (call $length (i64.and (i64.xor (local.get $word) (i64.const -1)) (i64.const 0x8080808080800000))))
+          (br_if $general (i32.gt_u (local.get $length) (i32.const 8)))
+          (local.set $p (i32.add (local.get $p) (local.get $length)))
+          (br $ready))
+        ;; block
+          (br_if $general (i32.eqz (call $is_simple (local.get $c))))
+          (call $push (i32.const 0) (i32.const 0) (i32.const 0) (call $handler))
+          (local.set $p (i32.add (local.get $p) (i32.const 2)))
+          (br $ready))
+        ;; loop
+          (br_if $general (i32.eqz (call $is_simple (local.get $c))))
+          (call $push (i32.const 1) (global.get $node_count) (i32.const 0) (call $handler))
+          (local.set $p (i32.add (local.get $p) (i32.const 2)))
+          (br $ready))
+        ;; if
+          (br_if $general (i32.eqz (call $is_simple (local.get $c))))
+          (call $if (local.get $at))
+          (local.set $p (i32.add (local.get $p) (i32.const 2)))
+          (br $ready))
+        ;; br
+          (br_if $general (i32.ge_u (local.get $c) (i32.const 0x80)))
+          (call $branch (i32.const 0) (local.get $c) (local.get $at))
+          (local.set $p (i32.add (local.get $p) (i32.const 2)))
+          (br $ready))
+        ;; br_if
+          (br_if $general (i32.ge_u (local.get $c) (i32.const 0x80)))
+          (call $branch (i32.const 1) (local.get $c) (local.get $at))
+          (local.set $p (i32.add (local.get $p) (i32.const 2)))
+          (br $ready))
+        ;; call: an index of at most 3 bytes
+          (br_if $general (i32.gt_u (local.get $length) (i32.const 4)))
+          (local.set $a (i32.wrap_i64 (i64.shr_u (local.get $word) (i64.const 8))))
+          (local.set $c
+            (i32.and
+              (i32.or
+                (i32.or
+                  (i32.and (local.get $a) (i32.const 0x7f))
+                  (i32.and (i32.shr_u (local.get $a) (i32.const 1)) (i32.const 0x3f80)))
+                (i32.and (i32.shr_u (local.get $a) (i32.const 2)) (i32.const 0x1fc000)))
+              (i32.sub
+                (i32.shl (i32.const 1) (i32.mul (i32.sub (local.get $length) (i32.const 1)) (i32.const 7)))
+                (i32.const 1))))
+          (br_if $general (i32.ge_u (local.get $c) (i32.load offset=52 (global.get $bounds) (; 4 * FUNCTION ;))))
+          (global.set $direct_calls (i32.add (global.get $direct_calls) (i32.const 1)))
+          (drop (call $emit (i32.const 2 (; CALL ;)) (local.get $c) (call $handler) (local.get $at)))
+          (local.set $p (i32.add (local.get $p) (local.get $length)))
+          (br $ready))
+        ;; end
+          (local.set $p (i32.add (local.get $p) (i32.const 1)))
+          (br_if $ready (i32.eqz (call $end (local.get $at))))
+          (if (i32.ne (local.get $p) (local.get $end))
+            (then (call $fail (i32.const 11) (local.get $p) (i32.const 0))))
+          (return))
+        ;; ready
+        (local.set $previous (local.get $at))
+        (br $next))
+
       (local.set $p (i32.add (local.get $p) (i32.const 1)))
       (if (i32.le_u (i32.sub (local.get $opcode) (i32.const 0xfb)) (i32.const 3))
         (then
@@ -682,10 +780,7 @@
       ;; loop
         (call $push (i32.const 1) (global.get $node_count) (i32.const 0) (call $handler)) (br $done))
       ;; if
-        (call $push (i32.const 2) (i32.const 0)
-          (call $emit (i32.const 1 (; BR_IF ;)) (i32.const 0) (i32.const 0) (local.get $at))
-          (call $handler))
-        (br $done))
+        (call $if (local.get $at)) (br $done))
       ;; else
         (call $else (local.get $at)) (br $done))
       ;; end
