@@ -10,6 +10,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
+from nogrow.build.bench import run_bench, run_comparison
 from nogrow.build.builder import BuildTools, build_all
 from nogrow.build.checks import Command, commands_of_lint, commands_of_test
 from nogrow.build.console import announce, print_table
@@ -91,6 +92,21 @@ def demo(context: Context) -> None:
     )
     if any(row.watch_growth and row.exit_code != 0 for row in rows):
         raise Exit("the workaround did not help every guest", code=1)
+
+
+@task(
+    help={
+        "check": "Measure nothing; compare grow sites and direct calls with other decoders'.",
+        "strict": "Exit with 1 when an aim is not met.",
+        "rounds": "How often to measure; the medians are reported.",
+    }
+)
+def bench(context: Context, check: bool = False, strict: bool = False, rounds: int = 5) -> None:
+    """Measure nogrow on real and generated modules; the first time, this downloads the real ones."""
+    with _plain_errors():
+        code = run_comparison(ROOT) if check else run_bench(ROOT, rounds, strict=strict)
+    if code != 0:
+        raise Exit(code=code)
 
 
 @task

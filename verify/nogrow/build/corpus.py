@@ -1,0 +1,156 @@
+"""The pinned packages in, their modules out: what `invoke bench` measures, downloaded once and checked.
+
+Nothing of it is part of the project. The packages go to `build/corpus/`, one folder for each, beside the
+archive that it was unpacked from.
+"""
+
+import base64
+import hashlib
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from nogrow.build.console import Progress
+from nogrow.build.machine import Machine
+from nogrow.build.process import run
+from nogrow.errors import ToolError
+
+CORPUS = PurePosixPath("build/corpus")
+_NPM_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package as the registry has it; `integrity` is the digest of its archive, as npm writes it."""
+
+    name: str
+    version: str
+    integrity: str
+    suffixes: tuple[str, ...] = (".wasm",)
+
+    @property
+    def folder(self) -> str:
+        """The name of its folder in the corpus."""
+        return f"{self.name.removeprefix('@').replace('/', '-')}-{self.version}"
+
+
+PACKAGES = (
+    Package(
+        "@biomejs/wasm-nodejs",
+        "2.5.14",
+        "sha512-Iq/p5C8C/vl/cglAWYeSb3HZX9pKJAYQE8hgj3WJd25Ez3AFEiAHZtJMUJ5uKsZzRM9xnQllcOoHMjrPEHxYZg==",
+    ),
+    Package(
+        "@duckdb/duckdb-wasm",
+        "1.32.0",
+        "sha512-IewXTNYEjsZCPE9weUWgtjGxUlMRo7qhX0GF6tq/KjK8bnY+RAl4cyUdYUfcdzbyb4b9ZxPC+FOsCcxgaKFWMg==",
+    ),
+    Package(
+        "esbuild-wasm",
+        "0.28.2",
+        "sha512-GccVwhv3mmOUVQHCQm2Ox/rby8n/EqUwvZxE6Pjfikrq/lWw9g9WX/u9EykWnpot3Ko6j426DgQdea2xWKIAQA==",
+    ),
+    Package(
+        "sql.js",
+        "1.16.0",
+        "sha512-q/JOZuJfmVh8Zf8Eo+cMJvtxAWeWBqTfJ6AQYGXZmcaLGHMwhA2niH3fQYHrBtPeOss1ttzHec07K5+rHaMRMw==",
+        # The glue of each module bears its name, and tells which import grows the memory.
+        (".wasm", "sql-wasm.js", "sql-wasm-debug.js", "sql-wasm-browser.js", "sql-wasm-browser-debug.js"),
+    ),
+    Package(
+        "tiktoken",
+        "1.0.22",
+        "sha512-PKvy1rVF1RibfF3JlXBSP0Jrcw2uq3yXdgcEXtKTYn3QJ/cBRBHDnrJ5jHky+MENZ6DIPwNUGWpkVx+7joCpNA==",
+    ),
+    Package(
+        "lz4-wasm-nodejs",
+        "0.9.2",
+        "sha512-hSwgJPS98q/Oe/89Y1OxzeA/UdnASG8GvldRyKa7aZyoAFCC8VPRtViBSava7wWC66WocjUwBpWau2rEmyFPsw==",
+    ),
+)
+
+
+def fetch_all(
+    root: Path, progress: Progress, machine: Machine, packages: Iterable[Package] = PACKAGES
+) -> tuple[Path, ...]:
+    """The modules of all packages, in `build/corpus/` of the project at `root`.
+
+    Downloads what is not there or not right. Raises `ToolError` without npm or the network, and for an
+    archive that is not the pinned one.
+    """
+    corpus = root / CORPUS
+    return tuple(path for package in packages for path in fetch(package, corpus, progress, machine))
+
+
+def fetch(package: Package, corpus: Path, progress: Progress, machine: Machine) -> tuple[Path, ...]:
+    """The modules of one package, as `fetch_all` does it."""
+    archive, folder = corpus / f"{package.folder}.tgz", corpus / package.folder
+    if not archive.is_file() or integrity_of(archive) != package.integrity:
+        progress(f"downloading {package.name}@{package.version}")
+        if folder.is_dir():
+            shutil.rmtree(folder)
+        _download(package, archive, machine)
+    if not folder.is_dir():
+        _unpack(package, archive, folder)
+    return modules_in(folder)
+
+
+def modules_in(folder: Path) -> tuple[Path, ...]:
+    """Every module that was unpacked below `folder`, in order of path; none if it isn't there."""
+    return tuple(sorted(folder.rglob("*.wasm")))
+
+
+def integrity_of(archive: Path) -> str:
+    """The digest of a file as npm writes it: `sha512-` and base64."""
+    with archive.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha512").digest()
+    return f"sha512-{base64.b64encode(digest).decode()}"
+
+
+def _download(package: Package, archive: Path, machine: Machine) -> None:
+    npm = machine.on_path("npm")
+    if npm is None:
+        raise ToolError("npm is not on the PATH; it comes with Node, and the bench's corpus with it")
+    wanted = f"{package.name}@{package.version}"
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    # A folder of its own, so that no other package's settings count; beside the archive, to be moved.
+    with tempfile.TemporaryDirectory(prefix=".download-", dir=archive.parent) as name:
+        command = (str(npm), "pack", wanted, "--ignore-scripts", "--loglevel=error")
+        done = run(command, seconds=_NPM_SECONDS, folder=Path(name), environ=machine.environ)
+        if done.exit_code != 0:
+            raise ToolError(
+                f"{wanted} can't be downloaded; the bench needs the network once: {done.complaint}"
+            )
+        made = list(Path(name).glob("*.tgz"))
+        if len(made) != 1:
+            raise ToolError(f"npm pack {wanted} left {len(made)} archives instead of one")
+        found = integrity_of(made[0])
+        if found != package.integrity:
+            raise ToolError(f"{wanted} is not the pinned one: {found} instead of {package.integrity}")
+        made[0].replace(archive)
+
+
+def _unpack(package: Package, archive: Path, folder: Path) -> None:
+    # Moved to its place when it is complete, so whoever sees the folder sees all of it.
+    with tempfile.TemporaryDirectory(prefix=".unpack-", dir=folder.parent) as name:
+        part = Path(name, "package")
+        try:
+            with tarfile.open(archive, "r:gz") as tar:
+                for item in tar:
+                    if item.isfile() and _is_wanted(package, item.name):
+                        tar.extract(item, part, filter="data")
+        except (tarfile.TarError, OSError, EOFError) as error:
+            raise ToolError(f"{archive} can't be unpacked: {error}") from error
+        if not modules_in(part):
+            raise ToolError(f"{archive} holds no module")
+        part.replace(folder)
+
+
+def _is_wanted(package: Package, name: str) -> bool:
+    last = PurePosixPath(name).name
+    return any(
+        last.endswith(suffix) if suffix.startswith(".") else last == suffix for suffix in package.suffixes
+    )
