@@ -67,8 +67,8 @@ def test_a_verdict_between_listed_ones_is_not_allowed() -> None:
 def test_a_message_names_verdict_path_and_what_is_allowed() -> None:
     (found,) = violations(DEFAULT, judgement(entry("set_name", REACHABLE)))
     assert found.message == (
-        "`set_name` can grow memory 0 and return (set_name -> alloc: memory.grow at offset 0x52); "
-        "its verdict is reachable, allowed: absent, unreachable"
+        "`set_name` can grow memory 0 and return; its verdict is reachable; "
+        "path: set_name -> alloc: memory.grow at offset 0x52; allowed: absent, unreachable"
     )
     assert found.headline == "`set_name` can grow memory 0 and return; its verdict is reachable"
     assert found.entry == "set_name"
@@ -109,7 +109,8 @@ def test_sites_break_a_contract_that_allows_absent_only() -> None:
     (violation,) = violations(ArtifactContract(allow=(ABSENT,)), found)
     assert violation.rule is Rule.SITE_PRESENT
     assert violation.message == (
-        "1 grow site in the module, the first in alloc at offset 0x52; allowed for `f`, `g`: absent"
+        "1 grow site in the module, the first in alloc at offset 0x52, where `f`, `g` may have none; "
+        "allowed: absent"
     )
 
 

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 from nogrow.contract.model import Allowance, ArtifactContract, Expectation, Policy
 from nogrow.contract.rule import Rule, Violation
-from nogrow.contract.wording import counted, labels, listed, name_of, path_of, shortened
+from nogrow.contract.wording import counted, listed, name_of, shortened
 from nogrow.proof.judgement import Entry, Judgement, Memory, Verdict
 
 RULES = {
@@ -30,7 +30,7 @@ def violations(contract: ArtifactContract, judgement: Judgement) -> tuple[Violat
         *_memories(contract, judgement),
         *_expected(contract, judgement, names),
     ]
-    return tuple(sorted(found, key=lambda one: (one.rule.id, one.entry or "", one.message)))
+    return tuple(sorted(found, key=lambda one: (one.rule.id, one.entry or "", one.headline)))
 
 
 def notes(contract: ArtifactContract, judgement: Judgement) -> tuple[str, ...]:
@@ -100,10 +100,8 @@ def _growth(entry: Entry, may: tuple[Verdict, ...]) -> Violation:
             what = f"can grow {memory} by 0 pages and return; that detaches views as well"
         case _:
             what = f"can grow {memory} and return"
-    path = f" ({path_of(entry.witness)})" if entry.witness else ""
-    verdict = f"its verdict is {entry.verdict.label}"
-    message = f"{name} {what}{path}; {verdict}, allowed: {labels(may)}"
-    return Violation(rule, message, entry.name, entry, may, f"{name} {what}; {verdict}")
+    headline = f"{name} {what}; its verdict is {entry.verdict.label}"
+    return Violation(rule, headline, entry.name, entry, may)
 
 
 def _sites(judgement: Judgement, entries: tuple[str, ...]) -> Violation:
@@ -112,9 +110,9 @@ def _sites(judgement: Judgement, entries: tuple[str, ...]) -> Violation:
     if judgement.sites:
         first = min(judgement.sites, key=lambda site: site.offset)
         where = f", the first in {name_of(first.function)} at offset 0x{first.offset:x}"
-    who = f" for {listed(entries)}" if entries else ""
-    message = f"{count} in the module{where}; allowed{who}: {Verdict.ABSENT.label}"
-    return Violation(Rule.SITE_PRESENT, message, allowed=(Verdict.ABSENT,))
+    who = f", where {listed(entries)} may have none" if entries else ""
+    headline = f"{count} in the module{where}{who}"
+    return Violation(Rule.SITE_PRESENT, headline, allowed=(Verdict.ABSENT,))
 
 
 def _imports(contract: ArtifactContract, judgement: Judgement) -> Iterator[Violation]:
@@ -162,16 +160,14 @@ def _expected(contract: ArtifactContract, judgement: Judgement, names: frozenset
         matching = [e for e in judgement.entries if _matches(one.pattern, e.name, names)]
         if not matching:
             message = f"no such entry point: `{one.pattern}`, expected to be {one.verdict.label}"
-            yield Violation(Rule.CONTROL_LOST, message, one.pattern, None, (one.verdict,))
+            yield Violation(Rule.CONTROL_LOST, message, one.pattern)
         for entry in matching:
             if entry.verdict is not one.verdict:
                 yield _lost(entry, one)
 
 
 def _lost(entry: Entry, one: Expectation) -> Violation:
-    path = f" ({path_of(entry.witness)})" if entry.witness else ""
     found = f"`{shortened(entry.name)}` is {entry.verdict.label}"
     advice = "the module has changed, or the check no longer sees what it does"
-    message = f"{found}{path}; expected: {one.verdict.label}; {advice}"
     headline = f"{found}, expected {one.verdict.label}; {advice}"
-    return Violation(Rule.CONTROL_LOST, message, entry.name, entry, (one.verdict,), headline)
+    return Violation(Rule.CONTROL_LOST, headline, entry.name, entry)

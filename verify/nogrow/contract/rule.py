@@ -3,6 +3,7 @@
 import enum
 from dataclasses import dataclass
 
+from nogrow.contract.wording import labels, path_of
 from nogrow.proof.judgement import Entry, Verdict
 
 
@@ -35,15 +36,21 @@ class Rule(enum.Enum):
 class Violation:
     """One broken rule.
 
-    `entry` is the entry point's name as the contract or the module spells it, None when the whole module is
-    meant. `about` is that entry point where the module has it: its witness explains the violation. `allowed`
-    are the verdicts it may have, empty where the rule is not about verdicts. `headline` is the message
-    without the witness and what is allowed, where the message has these.
+    `headline` says what is wrong in one sentence. `entry` is the entry point's name as the contract or the
+    module spells it, None when the whole module is meant. `about` is that entry point where the module has
+    it: its witness explains the violation. `allowed` are the verdicts it may have, empty where the rule is
+    not about what is allowed.
     """
 
     rule: Rule
-    message: str
+    headline: str
     entry: str | None = None
     about: Entry | None = None
     allowed: tuple[Verdict, ...] = ()
-    headline: str | None = None
+
+    @property
+    def message(self) -> str:
+        """The headline with the witness in short and what is allowed."""
+        path = f"; path: {path_of(self.about.witness)}" if self.about and self.about.witness else ""
+        allowed = f"; allowed: {labels(self.allowed)}" if self.allowed else ""
+        return f"{self.headline}{path}{allowed}"

@@ -1,8 +1,15 @@
 """What a judgement takes for granted, in sentences, the weightiest first."""
 
+from nogrow.proof.growers import is_known_grower
 from nogrow.proof.judgement import Entry, Memory, Verdict
 
 _MOST_NAMED = 8
+_HOST_STAYS = "the host does not grow the memory behind these imports"
+
+
+def on_the_host(assumptions: tuple[str, ...]) -> str | None:
+    """The assumption that imports nobody vouches for leave the memory alone, if it had to be made."""
+    return next((one for one in assumptions if one.startswith(_HOST_STAYS)), None)
 
 
 def assumptions(
@@ -13,9 +20,17 @@ def assumptions(
 ) -> tuple[str, ...]:
     """The assumptions behind the verdicts of `entries`; `untrusted` are the imports nobody vouches for."""
     found: list[str] = []
-    reached = sorted({label for entry in entries for label in entry.imports} & untrusted)
-    if reached and memories and not all(memory.fixed for memory in memories):
-        found.append(f"the imports reached neither grow the memory nor call back in: {_listed(reached)}")
+    growing = {entry.host_grows for entry in entries}
+    reached = sorted(
+        label
+        for label in set[str]().union(*{entry.imports for entry in entries}) & untrusted - growing
+        if not is_known_grower(label)
+    )
+    growable = [memory for memory in memories if not memory.fixed]
+    if reached and any(memory.imported or memory.exported for memory in growable):
+        found.append(f"{_HOST_STAYS}, nor calls back in from them: {_listed(reached)}")
+    elif reached and growable and any(entry.verdict > Verdict.ABSENT for entry in entries):
+        found.append(f"these imports do not call back in: {_listed(reached)}")
     after = sorted(
         {
             label
@@ -35,6 +50,8 @@ def assumptions(
         if memory.exported and not memory.fixed:
             name = memory.exported[0]
             found.append(f"the host itself does not grow memory {memory.index}, exported as {name!r}")
+        elif memory.imported and not memory.fixed:
+            found.append(f"nobody else who has memory {memory.index}, an import, grows it")
     return tuple(found)
 
 

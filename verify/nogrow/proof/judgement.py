@@ -4,8 +4,9 @@ Nothing here knows of contracts, terminals or formats.
 """
 
 import enum
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 
 class Verdict(enum.IntEnum):
@@ -89,6 +90,43 @@ class Step:
     instruction: str
 
 
+class Witness(Sequence[Step]):
+    """A path of calls that is followed when somebody first looks at it; equal to a tuple of its steps."""
+
+    __slots__ = ("_follow", "_steps")
+
+    def __init__(self, follow: Callable[[], tuple[Step, ...]]) -> None:
+        """`follow` gives the steps."""
+        self._follow = follow
+        self._steps: tuple[Step, ...] | None = None
+
+    def _followed(self) -> tuple[Step, ...]:
+        if self._steps is None:
+            self._steps = self._follow()
+        return self._steps
+
+    @overload
+    def __getitem__(self, index: int) -> Step: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Step, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Step | tuple[Step, ...]:
+        return self._followed()[index]
+
+    def __len__(self) -> int:
+        return len(self._followed())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._followed() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._followed())
+
+    def __reduce__(self) -> tuple[type[tuple[Step, ...]], tuple[tuple[Step, ...]]]:
+        return tuple, (self._followed(),)
+
+
 class Entry(NamedTuple):
     """One way into the module and its verdict, the worst over all memories.
 
@@ -109,7 +147,7 @@ class Entry(NamedTuple):
     function: Function
     verdict: Verdict
     memory: int | None = None
-    witness: tuple[Step, ...] = ()
+    witness: Sequence[Step] = ()
     imports: tuple[str, ...] = ()
     imports_after_growth: tuple[str, ...] = ()
     host_grows: str | None = None

@@ -18,9 +18,10 @@ from nogrow.proof.judgement import (
     Site,
     Step,
     Verdict,
+    Witness,
 )
 from nogrow.proof.references import References, Targets, find_references
-from nogrow.proof.search import Hop, Search, Way
+from nogrow.proof.search import Found, Hop, Search, Way
 from nogrow.wasm.decode import decode
 from nogrow.wasm.kernel import Engine
 from nogrow.wasm.model import Kind, Module
@@ -44,7 +45,8 @@ class _Finding(NamedTuple):
 
     verdict: Verdict
     memory: int | None = None
-    path: tuple[Hop, ...] = ()
+    found: Found | None = None
+    way: Way | None = None
     grower: int | None = None
     airtight: bool = False
 
@@ -89,7 +91,7 @@ def judge(
     findings, excused = _findings(scanned, memories, growing, ways, search)
     hosts = sorted(labels)
     reached = search.reached_by(hosts, [way.function for way in ways])
-    names = function_names(module, _functions_named(scanned, ways, findings))
+    names = function_names(module)
 
     after = sum(1 << place for place, host in enumerate(hosts) if search.runs_after_growth(host))
 
@@ -100,7 +102,13 @@ def judge(
 
     @cache
     def step(hop: Hop) -> Step:
-        return Step(function(hop.vertex), hop.offset, _instruction(module, hop.offset))
+        return Step(function(hop.vertex), hop.offset, INSTRUCTIONS[hop.opcode, None].name)
+
+    def witness(way: _Way, finding: _Finding) -> Sequence[Step]:
+        found = finding.found
+        if found is None:
+            return ()
+        return Witness(lambda: tuple(map(step, found.path(way.function, finding.way)[0])))
 
     @cache
     def listed(found: int) -> tuple[str, ...]:
@@ -113,7 +121,7 @@ def judge(
             function=function(way.function),
             verdict=finding.verdict,
             memory=finding.memory,
-            witness=tuple(map(step, finding.path)),
+            witness=witness(way, finding),
             imports=listed(found),
             imports_after_growth=listed(found & after) if finding.verdict > Verdict.UNREACHABLE else (),
             host_grows=None if finding.grower is None else labels[finding.grower],
@@ -192,40 +200,27 @@ def _findings(
     excused = {place for place, way in enumerate(ways) if way.kind is EntryKind.START}
     for index in growing:
         memory = memories[index]
-        search.find(index, growers if index in hosted else [])
+        found = search.find(index, growers if index in hosted else [])
         constant = all(grow.operand for grow in scanned.grows if grow.memory == index)
         for place, way in enumerate(ways):
-            verdict = _verdict(search, way.function, memory, exact=not scanned.switches_stacks)
+            verdict = _verdict(found, way.function, memory, exact=not scanned.switches_stacks)
             if verdict > Verdict.UNREACHABLE and memory.imported:
                 excused.discard(place)
             if verdict > findings[place].verdict:
                 left_by = {Verdict.TRAP_ONLY: None, Verdict.THROW_ONLY: Way.EXCEPTION}
-                path, grower = search.path(
-                    way.function,
-                    None if scanned.switches_stacks else left_by.get(verdict, Way.NORMAL),
-                )
+                exit_by = None if scanned.switches_stacks else left_by.get(verdict, Way.NORMAL)
+                grower = found.path(way.function, exit_by)[1] if index in hosted else None
                 airtight = verdict is Verdict.CAPPED and constant
-                findings[place] = _Finding(verdict, index, path, grower, airtight)
+                findings[place] = _Finding(verdict, index, found, exit_by, grower, airtight)
     return findings, {place for place in excused if findings[place].verdict > Verdict.UNREACHABLE}
 
 
-def _verdict(search: Search, function: int, memory: Memory, *, exact: bool) -> Verdict:
+def _verdict(found: Found, function: int, memory: Memory, *, exact: bool) -> Verdict:
     """`exact` is off where stacks are switched: then a function may be left in ways that are not followed."""
-    if not search.reaches(function):
+    if not found.reaches(function):
         return Verdict.UNREACHABLE
-    if not exact or search.leaves(function, Way.NORMAL):
+    if not exact or found.leaves(function, Way.NORMAL):
         return Verdict.CAPPED if memory.fixed else Verdict.REACHABLE
-    if search.leaves(function, Way.EXCEPTION):
+    if found.leaves(function, Way.EXCEPTION):
         return Verdict.THROW_ONLY
     return Verdict.TRAP_ONLY
-
-
-def _functions_named(scanned: Scan, ways: list[_Way], findings: Sequence[_Finding]) -> frozenset[int]:
-    wanted = {grow.function for grow in scanned.grows}
-    wanted |= {way.function for way in ways}
-    wanted |= {hop.vertex for finding in findings for hop in finding.path}
-    return frozenset(wanted)
-
-
-def _instruction(module: Module, offset: int) -> str:
-    return INSTRUCTIONS[module.data[offset], None].name

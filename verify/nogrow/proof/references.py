@@ -184,7 +184,8 @@ class _Finder:
         for segment in module.segments:
             if segment.mode is not SegmentMode.ACTIVE or segment.table not in slots:
                 continue
-            if segment.offset is None:
+            # Indices are followed up to 32 bits; a 64-bit table may have more.
+            if segment.offset is None or segment.offset >= 1 << 32:
                 del slots[segment.table]
                 continue
             # The operand of a 32-bit constant may have been read as negative.

@@ -6,15 +6,16 @@ grow a memory and be left, with the path, and the imports it reaches.
 
 import enum
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.scan import NODE_SIZE, Scan
 
+KERNEL = Path(__file__).with_name("search.wat")
 _RETURNS, _THROWS, _RUNS_AFTER, _FOLLOWED = 1, 2, 8, 0x20
-_CALL = 2
 _TARGET = 4
-_HOST_GROWS = 0xFFFFFFFF
+_HOST_GROWS = _GROWS_ITSELF = 0xFFFFFFFF
 _SET_SIZE = 64
 
 
@@ -30,13 +31,61 @@ class Hop(NamedTuple):
 
     vertex: int
     offset: int
+    opcode: int
+
+
+class Found:
+    """What a search for the growths of one memory found. It keeps no hold of the kernel's memory."""
+
+    def __init__(self, first_dispatch: int, shift: int, calls: "Steps", exits: "Steps") -> None:
+        """Made by `Search.find`: the steps by vertex, and by vertex and way out.
+
+        `shift` is what to add to an address in a step to get the offset in the file.
+        """
+        self._first_dispatch = first_dispatch
+        self._shift = shift
+        self._calls = calls
+        self._exits = exits
+
+    def reaches(self, vertex: int) -> bool:
+        """Whether any path of calls leads from `vertex` to a growth."""
+        return self._calls.hops[vertex] != 0
+
+    def leaves(self, vertex: int, way: Way) -> bool:
+        """Whether `vertex` can grow the memory and then be left by `way`."""
+        return self._exits.hops[2 * vertex + way] != 0
+
+    def path(self, vertex: int, way: Way | None) -> tuple[tuple[Hop, ...], int | None]:
+        """The shortest path of calls from `vertex` to a growth, and the import that grows if one does.
+
+        With a `way` it is a path after which `vertex` can be left by that way. Dispatches are passed over:
+        the step to one goes on in the function called.
+        """
+        hops: list[Hop] = []
+        steps = self._calls if way is None else self._exits
+        place = vertex if way is None else 2 * vertex + way
+        while True:
+            hop = steps.hops[place]
+            if hop == _HOST_GROWS:
+                return tuple(hops), vertex
+            callee, at, opcode = steps.steps[3 * place : 3 * place + 3]
+            if vertex < self._first_dispatch:
+                hops.append(Hop(vertex, at + self._shift, opcode))
+            if callee == _GROWS_ITSELF:
+                return tuple(hops), None
+            vertex = callee
+            place = vertex if way is None else 2 * vertex + (hop & 1)
+
+
+class Steps(NamedTuple):
+    """Hops as the kernel keeps them, and for each the vertex called, the address and the opcode."""
+
+    hops: memoryview
+    steps: memoryview
 
 
 class Search:
-    """The graph of a module, to be searched for the growths of one memory after the other.
-
-    The answers of `reaches`, `leaves` and `path` are about the memory last given to `find`.
-    """
+    """The graph of a module, to be searched for the growths of one memory after the other."""
 
     def __init__(
         self,
@@ -54,20 +103,18 @@ class Search:
         """
         self._scan = scan
         self._workspace = workspace = scan.workspace
-        self._kernel = workspace.kernel("nogrow.proof", "search.wat")
+        self._kernel = workspace.kernel(KERNEL)
         self._vertices = count = scan.first_dispatch + len(scan.dispatches)
         nodes = self._add_dispatches(functions, targets)
         for call, callee in exact.items():
             workspace.write_u32s(scan.nodes + NODE_SIZE * call + _TARGET, [callee])
-        end = scan.nodes + NODE_SIZE * nodes
-        self._words = workspace.bytes[scan.nodes : end].cast("I")
         self._state = workspace.area(count)
         self._incoming = incoming = workspace.area(4 * (count + 1))
         callers = workspace.area(8 * nodes)
         self._hops = workspace.area(4 * count)
         self._way_hops = workspace.area(8 * count)
         queue = workspace.area(8 * count)
-        stack = workspace.area(16 * max(nodes, count))
+        self._stack = stack = workspace.area(max(16 * nodes, 24 * count))
         self._sets = workspace.area(8 * count)
         self._arguments = workspace.area(4 * max(len(hosts), 1))
         for vertex, throws in hosts.items():
@@ -104,49 +151,27 @@ class Search:
         first, end = self._workspace.read_u32s(self._incoming + 4 * vertex, 2)
         return first != end
 
-    def find(self, memory: int, growers: Sequence[int]) -> None:
+    def find(self, memory: int, growers: Sequence[int]) -> Found:
         """Searches for growths of `memory`; `growers` are the imports that make the host grow it."""
         first = self._scan.grows[-1].node if self._scan.grows else 0
         self._workspace.write_u32s(self._arguments, list(growers))
         self._kernel.call("reach", memory, first, self._arguments, len(growers))
         self._kernel.call("leave", memory, first, self._arguments, len(growers))
         self._kernel.call("after", memory)
-        self._hop_list = self._workspace.read_u32s(self._hops, self._vertices)
-        self._way_list = self._workspace.read_u32s(self._way_hops, 2 * self._vertices)
+        return Found(
+            self._scan.first_dispatch,
+            self._scan.code_shift,
+            self._steps(self._hops, self._vertices, 0),
+            self._steps(self._way_hops, 2 * self._vertices, 1),
+        )
 
-    def reaches(self, vertex: int) -> bool:
-        """Whether any path of calls leads from `vertex` to a growth."""
-        return self._hop_list[vertex] != 0
-
-    def leaves(self, vertex: int, way: Way) -> bool:
-        """Whether `vertex` can grow the memory and then be left by `way`."""
-        return self._way_list[2 * vertex + way] != 0
-
-    def path(self, vertex: int, way: Way | None) -> tuple[tuple[Hop, ...], int | None]:
-        """The shortest path of calls from `vertex` to a growth, and the import that grows if one does.
-
-        With a `way` it is a path after which `vertex` can be left by that way. Dispatches are passed over:
-        the step to one goes on in the function called.
-        """
-        hops: list[Hop] = []
-        first_dispatch, shift = self._scan.first_dispatch, self._scan.code_shift
-        left: int | None = way
-        while True:
-            if left is None:
-                node = self._hop_list[vertex]
-                grows = node == _HOST_GROWS
-            else:
-                link = self._way_list[2 * vertex + left]
-                grows = link == _HOST_GROWS
-                node, left = link >> 1, link & 1
-            if grows:
-                return tuple(hops), vertex
-            kind, target, _, at = self._words[4 * node : 4 * node + 4]
-            if vertex < first_dispatch:
-                hops.append(Hop(vertex, at + shift))
-            if kind & 0xFF != _CALL:
-                return tuple(hops), None
-            vertex = target
+    def _steps(self, hops: int, count: int, shift: int) -> Steps:
+        self._kernel.call("steps", hops, count, shift)
+        memory = self._workspace.bytes
+        return Steps(
+            memoryview(bytes(memory[hops : hops + 4 * count])).cast("I"),
+            memoryview(bytes(memory[self._stack : self._stack + 12 * count])).cast("I"),
+        )
 
     def runs_after_growth(self, vertex: int) -> bool:
         """Whether `vertex` may be called after a growth of any memory searched for so far."""

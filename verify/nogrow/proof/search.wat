@@ -476,6 +476,29 @@
                 (br $back))))
           (br $more)))))
 
+  ;; Writes to the stack's area, for each of $count hops at $hops, which hold nodes times 2 to the power of $shift: the
+  ;; vertex that the node calls, -1 if it grows the memory itself; where the instruction is; its opcode. 12 bytes each.
+  (func (export "steps") (param $hops i32) (param $count i32) (param $shift i32)
+    (local $out i32) (local $hop i32) (local $address i32)
+    (local.set $out (global.get $stack))
+    (loop $each
+      (if (local.get $count)
+        (then
+          (local.set $hop (i32.load (local.get $hops)))
+          (if (i32.gt_u (i32.add (local.get $hop) (i32.const 1)) (i32.const 1) (; neither 0 nor -1 ;))
+            (then
+              (local.set $address (call $node (i32.shr_u (local.get $hop) (local.get $shift))))
+              (i32.store (local.get $out)
+                (select (i32.load offset=4 (local.get $address)) (i32.const -1)
+                  (i32.eq (i32.and (i32.load (local.get $address)) (i32.const 0xff)) (i32.const 2 (; CALL ;)))))
+              (local.set $address (i32.load offset=12 (local.get $address)))
+              (i32.store offset=4 (local.get $out) (local.get $address))
+              (i32.store offset=8 (local.get $out) (i32.load8_u (local.get $address)))))
+          (local.set $hops (i32.add (local.get $hops) (i32.const 4)))
+          (local.set $out (i32.add (local.get $out) (i32.const 12)))
+          (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+          (br $each)))))
+
   ;; ---- what may run after a growth of the memory last searched for: bit 8 of the states
 
   (func $grown (param $target i32)

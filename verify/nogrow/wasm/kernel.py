@@ -5,7 +5,7 @@ The memory's maximum is its minimum: nogrow keeps the contract that it enforces.
 
 import ctypes
 import struct
-from importlib.resources import files
+from pathlib import Path
 
 import wasmtime
 
@@ -28,7 +28,7 @@ class Engine:
             config.memory_reservation_for_growth = 0
         self._sparing = sparing
         self._engine = wasmtime.Engine(config)
-        self._kernels: dict[tuple[str, str], wasmtime.Module] = {}
+        self._kernels: dict[Path, wasmtime.Module] = {}
         self._fallback: Engine | None = None
 
     def reserve(self, pages: int) -> "tuple[Engine, wasmtime.Store, wasmtime.Memory]":
@@ -48,13 +48,12 @@ class Engine:
             self._fallback = Engine(sparing=True)
         return self._fallback.reserve(pages)
 
-    def kernel(self, package: str, name: str) -> wasmtime.Module:
-        """The kernel whose text is the file `name` of `package`, compiled."""
-        if (package, name) not in self._kernels:
-            text = files(package).joinpath(name).read_bytes()
-            code = bytes(wasmtime.wat2wasm(text))
-            self._kernels[package, name] = wasmtime.Module(self._engine, code)
-        return self._kernels[package, name]
+    def kernel(self, text: Path) -> wasmtime.Module:
+        """The kernel whose text is the file `text`, compiled."""
+        if text not in self._kernels:
+            code = bytes(wasmtime.wat2wasm(text.read_bytes()))
+            self._kernels[text] = wasmtime.Module(self._engine, code)
+        return self._kernels[text]
 
 
 class Workspace:
@@ -101,9 +100,9 @@ class Workspace:
         """One number of 4 bytes."""
         return int.from_bytes(self.bytes[address : address + 4], "little")
 
-    def kernel(self, package: str, name: str) -> "Kernel":
-        """The kernel whose text is the file `name` of `package`, bound to this memory."""
-        module = self._engine.kernel(package, name)
+    def kernel(self, text: Path) -> "Kernel":
+        """The kernel whose text is the file `text`, bound to this memory."""
+        module = self._engine.kernel(text)
         return Kernel(self._store, wasmtime.Instance(self._store, module, [self._memory]))
 
 

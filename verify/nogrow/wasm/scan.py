@@ -5,6 +5,7 @@ In: a decoded module. Out: a `Scan`, whose nodes stay in the kernel's memory (`s
 
 import struct
 from dataclasses import dataclass
+from pathlib import Path
 
 import wasmtime
 
@@ -13,6 +14,7 @@ from nogrow.wasm.kernel import Engine, Kernel, Workspace
 from nogrow.wasm.model import Kind, Module
 from nogrow.wasm.opcodes import INSTRUCTIONS, PREFIXES, Action, Immediate, Instruction
 
+KERNEL = Path(__file__).with_name("scan.wat")
 NODE_SIZE = 16
 NODE_INIT, NODE_COPY = 6, 7
 _SUB_OPCODES = 512
@@ -113,7 +115,7 @@ def scan(module: Module, engine: Engine) -> Scan:
     # Vertices cost the search 64 bytes each, dispatch nodes 48 for each function that a table holds.
     fixed += 80 * (functions + tables + rows) + 48 * sum(len(item.items) for item in module.segments)
     workspace = Workspace(engine, fixed + _ROOM_PER_BYTE * (end - start))
-    kernel = workspace.kernel("nogrow.wasm", "scan.wat")
+    kernel = workspace.kernel(KERNEL)
 
     descriptors, fast = _instruction_tables(workspace)
     bounds = workspace.area(4 * len(Immediate) + 4)
