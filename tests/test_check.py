@@ -18,15 +18,15 @@ from tests.contract.made import REACHABLE, UNREACHABLE, entry, judgement
 Trust = Callable[[str], bool]
 
 
-def quiet(data: bytes, trusts: Trust) -> Judgement:
+def quiet(data: bytes, trusts: Trust, *_: object) -> Judgement:
     return judgement(entry("f", UNREACHABLE))
 
 
-def growing(data: bytes, trusts: Trust) -> Judgement:
+def growing(data: bytes, trusts: Trust, *_: object) -> Judgement:
     return judgement(entry("f", REACHABLE))
 
 
-def refusing(data: bytes, trusts: Trust) -> Judgement:
+def refusing(data: bytes, trusts: Trust, *_: object) -> Judgement:
     raise ModuleError("unknown opcode 0xff", 0x30)
 
 
@@ -56,7 +56,7 @@ def test_a_module_that_breaks_it(module: Path) -> None:
 def test_the_contract_says_what_is_trusted(module: Path) -> None:
     asked: list[bool] = []
 
-    def asking(data: bytes, trusts: Trust) -> Judgement:
+    def asking(data: bytes, trusts: Trust, *_: object) -> Judgement:
         asked.extend((trusts("env.log_x"), trusts("env.other")))
         return quiet(data, trusts)
 
@@ -116,7 +116,7 @@ def test_what_is_not_found_is_nothing() -> None:
 
 
 def test_an_error_of_nogrow_itself_is_not_swallowed(module: Path) -> None:
-    def broken(data: bytes, trusts: Trust) -> Judgement:
+    def broken(data: bytes, trusts: Trust, *_: object) -> Judgement:
         raise IndexError
 
     with pytest.raises(IndexError):

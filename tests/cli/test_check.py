@@ -191,3 +191,61 @@ def test_a_hostile_file_name_never_reaches_the_terminal(nogrow: Nogrow, folder: 
     result = nogrow("check", "--color", "never", name, "\x1b[2Jgone")
     assert result.exit_code == 1
     assert all(line.isprintable() for line in result.output.split("\n"))
+
+
+HOSTED = """(module (import "a" "t" (func $t))
+  (memory (export "m") {pages})
+  (func (export "ok") call $t))"""
+GLUE = 'var m; WebAssembly.instantiate("hosted.wasm", {a: {t: () => m.grow(1)}}); m.buffer'
+
+
+def test_glue_says_which_import_grows_and_where(nogrow: Nogrow, folder: Path) -> None:
+    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    (folder / "glue.js").write_text(GLUE)
+    result = nogrow("check", "hosted.wasm", "quiet.wasm", "--glue", "glue.js")
+    assert result.exit_code == 1
+    assert "error[NG006]" in result.stdout
+    assert f"   = host grows: a.t, glue.js:1:{GLUE.index('m.grow') + 1}\n" in result.stdout
+    assert "kept: quiet.wasm: absent, 0 grow sites\n" in result.stdout
+
+
+def test_without_glue_what_is_assumed_goes_beside_the_verdict(nogrow: Nogrow, folder: Path) -> None:
+    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    result = nogrow("check", "hosted.wasm")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(
+        "kept: hosted.wasm: absent, assuming that the host does not grow the memory behind these imports"
+    )
+    assert "--glue FILE.js tells" in result.stdout
+
+
+def test_a_maximum_that_is_the_minimum_assumes_nothing(nogrow: Nogrow, folder: Path) -> None:
+    module(folder / "hosted.wasm", HOSTED.format(pages="1 1"))
+    result = nogrow("check", "hosted.wasm")
+    assert result.stdout.startswith("kept: hosted.wasm: absent, 0 grow sites\nchecked")
+
+
+def test_wrong_glue_is_a_usage_error(nogrow: Nogrow, folder: Path) -> None:
+    (folder / "glue.js").write_text("var = ;")
+    result = nogrow("check", KEPT, "--glue", "glue.js")
+    assert result.exit_code == 2
+    assert result.stderr == "nogrow: glue.js:1: the glue is not JavaScript that can be read\n"
+    assert nogrow("check", KEPT, "--glue", "gone.js").exit_code == 2
+
+
+def test_validation_can_be_left_out(nogrow: Nogrow) -> None:
+    found = {
+        words: validated(nogrow("check", KEPT, "--format", "json", *words).stdout)["artifacts"][0][
+            "validated"
+        ]
+        for words in ((), ("--validate",), ("--no-validate",))
+    }
+    assert found == {(): True, ("--validate",): True, ("--no-validate",): None}
+
+
+def test_the_report_is_the_same_however_many_jobs(nogrow: Nogrow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nogrow.check.WORTH_PROCESSES", 0)
+    one, two = (nogrow("check", ".", "--format", "json", "--jobs", jobs) for jobs in ("1", "2"))
+    assert one.exit_code == two.exit_code == 4
+    assert one.stdout == two.stdout
+    assert nogrow("check", ".", "--jobs", "0").exit_code == 2

@@ -111,3 +111,19 @@ class TestContract:
     def test_a_link_has_the_clause_of_its_file(self) -> None:
         Path("link.wasm").symlink_to("a.wasm")
         assert chosen(contract("a.wasm"), "link.wasm") == [("link.wasm", "a.wasm")]
+
+    def test_a_clause_may_be_for_one_core_module_of_a_component(self) -> None:
+        by_part = contract("a.wasm#1", "a.wasm#0", "b.wasm")
+        (one,) = targets(by_part, ("a.wasm",))
+        assert one.clause.path == ""
+        assert [(number, clause.path) for number, clause in one.parts] == [(1, "a.wasm#1"), (0, "a.wasm#0")]
+        assert chosen(by_part) == [("a.wasm", ""), ("b.wasm", "b.wasm")]
+
+    def test_the_whole_component_may_have_a_clause_as_well(self) -> None:
+        (one,) = targets(contract("a.wasm#1", "a.wasm"), ())
+        assert one.clause.path == "a.wasm"
+        assert [number for number, _ in one.parts] == [1]
+
+    def test_a_component_that_is_not_there_is_named(self) -> None:
+        (one,) = targets(contract("gone.wasm#1"), ())
+        assert (one.path, one.found) == ("gone.wasm", False)

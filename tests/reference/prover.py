@@ -80,7 +80,13 @@ class _Prover:
             _Body(
                 function,
                 Flow.of(function),
-                tuple(map(self.references.callees_after, (None, *function.instructions), function.instructions)),
+                tuple(
+                    map(
+                        self.references.callees_after,
+                        (None, *function.instructions[:-1]),
+                        function.instructions,
+                    )
+                ),
             )
             for function in module.functions
         ]

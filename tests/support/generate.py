@@ -9,13 +9,19 @@ its functions as `f0`, `f1`, ... (i32 to i32) and `g0`, `g1`, ... (i32 to nothin
 import random
 from dataclasses import dataclass, field
 
+from tests.support.probes import Prober
+
 _FUEL = 200
 _TABLE_SIZE = 4
 
 
-def random_module(seed: int, *, legacy: bool = False) -> str:
-    """The text of the module for `seed`; `legacy` uses the old exception handling instead."""
-    return _Generator(random.Random(seed), legacy).module()
+def random_module(seed: int, *, legacy: bool = False, growable: bool = False) -> str:
+    """The text of the module for `seed`; `legacy` uses the old exception handling instead.
+
+    With `growable`, every memory has room to grow, so that growth shows when the module is run,
+    and the functions of `probes.py` are added.
+    """
+    return _Generator(random.Random(seed), legacy, growable).module()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,7 @@ class _Function:
 class _Generator:
     random: random.Random
     legacy: bool
+    growable: bool
     functions: list[_Function] = field(default_factory=list)
     imports: list[_Function] = field(default_factory=list)
     memories: int = 1
@@ -85,17 +92,26 @@ class _Generator:
             " (global.set $fuel (i32.sub (global.get $fuel) (i32.const 1))))",
             *bodies,
         ]
+        if self.growable:
+            lines.append(Prober(self.random).probes())
         if self.chance(0.1):
             lines.append(f"(start $start) {start}")
         return "(module\n" + "\n".join(lines) + ")\n"
 
     def memory(self, index: int) -> str:
-        limits = self.random.choice(("1", "1 4", "1 1", "1 1", "1 1", "0 8"))
+        fixed = () if self.growable else ("1 1", "1 1", "1 1")
+        limits = self.random.choice(("1", "1 4", "0 8", *fixed))
         return f'(memory $m{index} (export "memory{index}") {limits})'
 
     def table(self, name: str) -> str:
         export = f'(export "{name[1:]}") ' if self.chance(0.1) else ""
-        return f"(table {name} {export}{_TABLE_SIZE} funcref)"
+        initial = f" (ref.func {self.taken_function()})" if self.chance(0.15) else ""
+        return f"(table {name} {export}{_TABLE_SIZE} funcref{initial})"
+
+    def taken_function(self) -> str:
+        chosen = self.random.choice((*self.functions, *self.imports)).name
+        self.taken.add(chosen)
+        return chosen
 
     def segments(self) -> list[str]:
         """The segments, written last: they declare what the bodies take references of."""
@@ -104,6 +120,12 @@ class _Generator:
             held = self.some_functions()
             if held and self.chance(0.8):
                 segments.append(f"(elem (table {table}) (i32.const 0) func {held})")
+            if self.chance(0.2):
+                # Over what the first one wrote, with a null.
+                items = f"(ref.null func) (ref.func {self.taken_function()})"
+                segments.append(
+                    f"(elem (table {table}) (i32.const {self.random.randint(0, 2)}) funcref {items})"
+                )
         if self.passive:
             segments.append(f"(elem $passive func {self.some_functions() or '$burn'})")
         if self.taken:
@@ -155,7 +177,21 @@ class _Generator:
 
     def statements(self, depth: int, labels: tuple[str, ...]) -> str:
         count = self.random.randint(1, 3)
-        return " ".join(self.statement(depth, labels) for _ in range(count))
+        parts = [self.statement(depth, labels) for _ in range(count)]
+        # A way that ends here makes the other ways out of a construct count.
+        if self.chance(0.25):
+            parts.append(self.leap(labels))
+        return " ".join(parts)
+
+    def leap(self, labels: tuple[str, ...]) -> str:
+        match self.random.choices(("trap", "throw", "return", "br"), (5, 2, 1, 2))[0]:
+            case "throw":
+                return self.throw()
+            case "return":
+                return f"(return {self.expression() if self.current.has_result else ''})"
+            case "br" if labels:
+                return f"(br {self.random.choice(labels)})"
+        return "unreachable"
 
     def expression(self) -> str:
         return self.random.choice(
@@ -171,6 +207,8 @@ class _Generator:
         )
 
     def small_index(self) -> str:
+        if self.chance(0.3):
+            return f"(i32.const {self.random.randrange(_TABLE_SIZE)})"
         return f"(i32.and {self.expression()} (i32.const {_TABLE_SIZE - 1}))"
 
     def assignment(self) -> str:
@@ -315,8 +353,6 @@ class _Generator:
             case "init":
                 return f"(table.init {target} $passive {self.small_index()} {zero} {one})"
             case kind:
-                chosen = self.random.choice((*self.functions, *self.imports)).name
-                self.taken.add(chosen)
                 count = one if kind == "fill" else ""
-                value = f"(ref.func {chosen})"
+                value = f"(ref.func {self.taken_function()})"
                 return f"(table.{kind} {target} {self.small_index()} {value} {count})"

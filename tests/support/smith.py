@@ -1,5 +1,6 @@
 """Modules by `wasm-tools smith`: valid, strange, and the same for the same seed."""
 
+import functools
 import random
 
 from tests.support.assemble import wasm_tools
@@ -20,6 +21,7 @@ _FEATURES = {
 }
 
 
+@functools.cache
 def smith(seed: int, **flags: bool | int) -> bytes:
     """A module for `seed`; `flags` are options of `wasm-tools smith` with `_` for `-`.
 

@@ -1,22 +1,29 @@
-"""Targets to a report: each file is read once, and judged or run as asked."""
+"""Targets to a report: each file is read once, and what is in it judged or run as asked."""
 
-import hashlib
 import os
-import stat
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from nogrow.contract.hold import notes, violations
-from nogrow.contract.model import ArtifactContract, Contract, Scenario
-from nogrow.contract.rule import Rule, Violation
+from nogrow.contract.model import Contract
 from nogrow.contract.select import Target
-from nogrow.errors import ModuleError
-from nogrow.proof.judgement import Judgement
-from nogrow.report.result import ArtifactReport, Report
-from nogrow.run.result import ScenarioOutcome, ScenarioResult
+from nogrow.examine import Examination, Judge, Run, not_judged
+from nogrow.glue.model import Glue, Grower
+from nogrow.report.result import Report
 
-Judge = Callable[[bytes, Callable[[str], bool]], Judgement]
-Run = Callable[[bytes, Scenario], ScenarioResult]
+__all__ = ["Judge", "Run", "check", "not_judged"]
+
+# Below this many bytes in all, starting processes takes longer than they save.
+WORTH_PROCESSES = 8 << 20
+# How many batches each process gets, so that one long one at the end does not keep the others waiting.
+BATCHES = 4
+
+Watch = Callable[[int, int], None]
+
+
+def cores() -> int:
+    """Return the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def check(
@@ -25,71 +32,68 @@ def check(
     *,
     judge: Judge | None = None,
     run: Run | None = None,
+    glue: Sequence[Glue] = (),
+    validate: bool | None = None,
+    jobs: int = 1,
+    watch: Watch | None = None,
 ) -> Report:
-    """Return the report on all targets.
+    """Return the report on all targets, an artifact for each core module.
 
     `judge` judges a module, `run` runs a scenario; without the one there are no verdicts, without
     the other no scenarios. A module that can't be read or judged is reported as NG010 and keeps
-    none of the others from being looked at.
+    none of the others from being looked at. `glue` is for the targets whose file names it holds, or for all
+    if it holds none of them. `validate` None has wasmtime validate the small modules only. Up to `jobs`
+    processes share the work; the report is the same however many there are. `watch` is told how many
+    targets of how many are done.
     """
     path = str(contract.path) if contract is not None else None
-    return Report(path, tuple(_artifact(target, judge, run) for target in targets))
+    examination = Examination(judge, run, validate, _growers(glue, targets), bool(glue))
+
+    def watched(done: int) -> None:
+        if watch is not None:
+            watch(done, len(targets))
+
+    batches = _batches(targets, jobs)
+    if len(batches) > 1:
+        from nogrow.parallel import in_order
+
+        found = in_order(batches, examination.of_all, examination.lost, jobs, watched)
+    else:
+        found = []
+        for reports in examination.one_by_one(targets):
+            watched(len(found))
+            found.append(reports())
+    return Report(path, tuple(artifact for artifacts in found for artifact in artifacts))
 
 
-def _artifact(target: Target, judge: Judge | None, run: Run | None) -> ArtifactReport:
-    if not target.found:
-        return ArtifactReport(target.path)
-    if target.problem is not None:
-        return not_judged(ArtifactReport(target.path), f"can't be read: {target.problem}")
+def _growers(glue: Sequence[Glue], targets: Sequence[Target]) -> dict[str, tuple[Grower, ...]]:
+    """The imports that grow the memory of each target, by its path."""
+    found: dict[str, list[Grower]] = {}
+    for one in glue:
+        named = [target for target in targets if one.names(Path(target.path).name)]
+        for target in named or targets:
+            found.setdefault(target.path, []).extend(one.growers)
+    return {path: tuple(growers) for path, growers in found.items()}
+
+
+def _batches(targets: Sequence[Target], jobs: int) -> list[list[Target]]:
+    """The targets in order, cut into runs of about equal size in bytes; one if that is not worth it."""
+    sizes = [_size(target) for target in targets] if jobs > 1 else []
+    if jobs <= 1 or sum(sizes) < WORTH_PROCESSES:
+        return [list(targets)]
+    batches: list[list[Target]] = []
+    most, full = sum(sizes) / (jobs * BATCHES), 0.0
+    for target, size in zip(targets, sizes, strict=True):
+        if not batches or full + size > most:
+            batches.append([])
+            full = 0
+        batches[-1].append(target)
+        full += size
+    return batches
+
+
+def _size(target: Target) -> int:
     try:
-        data = _read(target.path)
-    except ModuleError as error:
-        return not_judged(ArtifactReport(target.path), str(error))
-    digest, size = hashlib.sha256(data).hexdigest(), len(data)
-    bare = ArtifactReport(target.path, digest, size)
-    judgement = None
-    if judge is not None:
-        try:
-            judgement = judge(data, target.clause.imports.trusts)
-        except ModuleError as error:
-            return not_judged(bare, str(error))
-    scenarios = tuple(run(data, one) for one in target.clause.scenarios) if run else ()
-    broken = (*_broken(target.clause, judgement), *_failed(scenarios))
-    remarks = notes(target.clause, judgement) if judgement else ()
-    return ArtifactReport(target.path, digest, size, judgement, broken, remarks, scenarios)
-
-
-def not_judged(artifact: ArtifactReport, message: str) -> ArtifactReport:
-    """Return the report of an artifact that could not be judged: no verdict, and NG010 only."""
-    violation = Violation(Rule.NOT_JUDGED, f"{artifact.path}: {message}")
-    return ArtifactReport(
-        artifact.path,
-        artifact.sha256,
-        artifact.size,
-        violations=(violation,),
-        scenarios=artifact.scenarios,
-    )
-
-
-def _broken(clause: ArtifactContract, judgement: Judgement | None) -> tuple[Violation, ...]:
-    return violations(clause, judgement) if judgement else ()
-
-
-def _failed(scenarios: Sequence[ScenarioResult]) -> tuple[Violation, ...]:
-    return tuple(
-        Violation(Rule.SCENARIO_FAILED, f"scenario `{one.name}`: {one.message}")
-        for one in scenarios
-        if one.outcome is ScenarioOutcome.FAILED
-    )
-
-
-def _read(path: str) -> bytes:
-    """Return the bytes of the regular file `path`; raises `ModuleError` for anything else."""
-    try:
-        # Opening a FIFO waits for its writer, so what is no regular file is never opened.
-        if not stat.S_ISREG(Path(path).stat().st_mode):
-            raise ModuleError("not a regular file")
-        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise ModuleError(f"can't be read: {error.strerror}") from error
+        return os.stat(target.path).st_size  # noqa: PTH116
+    except OSError:
+        return 0

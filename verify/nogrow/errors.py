@@ -26,7 +26,12 @@ class ModuleError(NogrowError):
     def __init__(self, message: str, offset: int | None = None) -> None:
         """`offset` is the byte in the file where understanding ended, None when no byte is to blame."""
         super().__init__(message if offset is None else f"offset 0x{offset:x}: {message}")
+        self.message = message
         self.offset = offset
+
+    def moved(self, by: int) -> "ModuleError":
+        """The same error where the module stands `by` bytes into the file."""
+        return ModuleError(self.message, None if self.offset is None else self.offset + by)
 
 
 class ToolError(NogrowError):

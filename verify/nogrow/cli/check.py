@@ -1,17 +1,42 @@
 """`nogrow check`: judge modules against the contract."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from nogrow.cli.options import Colour, Output, common, contract_at
 from nogrow.cli.output import emit, plain
+from nogrow.cli.progress import progress
 from nogrow.report.result import exit_code
+
+if TYPE_CHECKING:
+    from nogrow.glue.model import Glue
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @common
+@click.option(
+    "--glue",
+    "glue",
+    metavar="FILE.js",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="JavaScript glue: find in it the imports behind which the host grows the memory; repeatable.",
+)
+@click.option(
+    "--validate/--no-validate",
+    default=None,
+    help="Have wasmtime validate the modules as well; by default, those of up to 2 MiB.",
+)
+@click.option(
+    "--jobs",
+    "-j",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Use up to N processes; by default, as many as there are cores.",
+)
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -20,6 +45,9 @@ def check(
     outputs: tuple[Output, ...],
     quiet: bool,
     colour: Colour,
+    glue: tuple[Path, ...],
+    validate: bool | None,
+    jobs: int | None,
 ) -> None:
     """Judge modules (files, folders, globs) against the contract.
 
@@ -28,11 +56,30 @@ def check(
     """
     contract = contract_at(contract_path)
     from nogrow.check import check as check_all
+    from nogrow.check import cores
     from nogrow.contract.select import targets
     from nogrow.proof.prove import judge
 
-    report = check_all(contract, targets(contract, paths), judge=judge)
+    chosen = targets(contract, paths)
+    with progress() as watch:
+        report = check_all(
+            contract,
+            chosen,
+            judge=judge,
+            glue=_read(glue),
+            validate=validate,
+            jobs=jobs or (cores() if len(chosen) > 1 else 1),
+            watch=watch,
+        )
     if not report.artifacts:
         click.echo("nogrow: nothing to check: name a PATH, or write nogrow.toml", err=True)
     emit(report, outputs, colour, plain(quiet))
     ctx.exit(exit_code(report))
+
+
+def _read(paths: tuple[Path, ...]) -> "list[Glue]":
+    if not paths:
+        return []
+    from nogrow.glue.read import read
+
+    return [read(path) for path in paths]

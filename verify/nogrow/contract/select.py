@@ -3,7 +3,7 @@
 import glob
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nogrow.contract.model import ArtifactContract, Contract
@@ -16,13 +16,14 @@ class Target:
     """A file and the clause that it must keep.
 
     `found` False means a path or glob that matches no module. `problem` says why a folder could
-    not be searched.
+    not be searched. `parts` are the clauses of single core modules in a component, by their numbers.
     """
 
     path: str
     clause: ArtifactContract
     found: bool = True
     problem: str | None = None
+    parts: tuple[tuple[int, ArtifactContract], ...] = ()
 
 
 def targets(contract: Contract | None, paths: Sequence[str]) -> tuple[Target, ...]:
@@ -43,7 +44,7 @@ def targets(contract: Contract | None, paths: Sequence[str]) -> tuple[Target, ..
                 found.setdefault(_place(target.path), one)
     elif contract is not None:
         folder = str(contract.path.parent)
-        for clause in contract.artifacts:
+        for clause in _of_files(contract):
             matches = _matches(contract, clause)
             if not matches:
                 missing = _shown(folder, clause.path)
@@ -51,12 +52,39 @@ def targets(contract: Contract | None, paths: Sequence[str]) -> tuple[Target, ..
             for path in matches:
                 winner = clauses.get(_identity(path), clause)
                 found.setdefault(_place(path), Target(path, winner))
-    return tuple(sorted(found.values(), key=lambda target: target.path))
+    parts: dict[str, list[tuple[int, ArtifactContract]]] = {}
+    for path, number, clause in _parts(contract):
+        parts.setdefault(_identity(path), []).append((number, clause))
+        if not paths:
+            found.setdefault(_place(path), Target(path, ArtifactContract(), found=_exists(path)))
+    with_parts = (replace(one, parts=tuple(parts.get(_identity(one.path), ()))) for one in found.values())
+    return tuple(sorted(with_parts, key=lambda target: target.path))
 
 
 def is_glob(path: str) -> bool:
     """Whether `path` holds a wildcard."""
     return any(character in path for character in "*?[")
+
+
+def _parts(contract: Contract | None) -> Iterator[tuple[str, int, ArtifactContract]]:
+    """The clauses for single core modules: the component's path, the module's number, the clause."""
+    if contract is None:
+        return
+    folder = str(contract.path.parent)
+    for clause in contract.artifacts:
+        file, hash_sign, number = clause.path.rpartition("#")
+        if (
+            hash_sign
+            and number.isdecimal()
+            and not is_glob(file)
+            and not _exists(_shown(folder, clause.path))
+        ):
+            yield _shown(folder, file), int(number), clause
+
+
+def _of_files(contract: Contract) -> list[ArtifactContract]:
+    of_parts = [clause for _, _, clause in _parts(contract)]
+    return [clause for clause in contract.artifacts if clause not in of_parts]
 
 
 def _clauses(contract: Contract | None) -> dict[str, ArtifactContract]:

@@ -5,7 +5,7 @@ from typing import Any, TextIO
 
 from nogrow import __version__
 from nogrow.contract.rule import Violation
-from nogrow.proof.judgement import Entry, Function, Memory, Site, Step
+from nogrow.proof.judgement import Entry, Function, Judgement, Memory, Site, Step
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.run.result import ScenarioResult
 
@@ -38,13 +38,19 @@ def _artifact(artifact: ArtifactReport) -> Object:
         "size": artifact.size,
         "outcome": artifact.outcome.value,
         "verdict": judgement.verdict.label if judgement else None,
+        "validated": artifact.validated,
         "memories": [_memory(one) for one in sorted(memories, key=lambda one: one.index)],
         "sites": [_site(one) for one in sorted(sites, key=lambda one: one.offset)],
         "entries": [_entry(one) for one in sorted(entries, key=_entry_order)],
+        "indirect_calls": judgement and _indirect_calls(judgement),
         "assumptions": list(judgement.assumptions) if judgement else [],
         "violations": [_violation(one) for one in artifact.violations],
         "scenarios": [_scenario(one) for one in artifact.scenarios],
     }
+
+
+def _indirect_calls(judgement: Judgement) -> Object:
+    return {"total": judgement.indirect_calls, "exact": judgement.indirect_exact}
 
 
 def _memory(memory: Memory) -> Object:

@@ -4,6 +4,7 @@ import enum
 from dataclasses import dataclass
 
 from nogrow.contract.rule import Rule, Violation
+from nogrow.glue.model import Grower
 from nogrow.proof.judgement import Judgement
 from nogrow.run.result import ScenarioResult
 
@@ -42,7 +43,9 @@ class ArtifactReport:
     """One artifact: what was proved of it, what it broke, what its scenarios showed.
 
     `sha256` and `size` (bytes) are None if it could not be read. `judgement` is None if it was not
-    judged, or not asked to be. `notes` are for the contract's author.
+    judged, or not asked to be. `notes` are for the contract's author. `validated` says whether wasmtime
+    found it valid, None where it was not asked or does not support what the module uses. `growers` are
+    the imports that glue says grow the memory.
     """
 
     path: str
@@ -52,6 +55,8 @@ class ArtifactReport:
     violations: tuple[Violation, ...] = ()
     notes: tuple[str, ...] = ()
     scenarios: tuple[ScenarioResult, ...] = ()
+    validated: bool | None = None
+    growers: tuple[Grower, ...] = ()
 
     @property
     def outcome(self) -> Outcome:

@@ -1,16 +1,21 @@
 """A report as plain text, a diagnostic for each broken rule in the manner of rustc."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 import click
 
 from nogrow.contract.rule import Rule, Violation
 from nogrow.contract.wording import counted, labels, shortened
-from nogrow.proof.judgement import Judgement, Step
+from nogrow.proof.assume import on_the_host
+from nogrow.proof.judgement import Judgement, Step, Verdict
 from nogrow.report.printable import printable
 from nogrow.report.result import ArtifactReport, Outcome, Report
 from nogrow.run.result import ScenarioOutcome, ScenarioResult
+
+# What a person reads at most; the other formats have everything.
+MOST_VIOLATIONS = 20
+MOST_STEPS = 40
 
 COLOURS = {
     Outcome.KEPT: "green",
@@ -30,8 +35,12 @@ def lines(report: Report, *, colour: bool = False, quiet: bool = False) -> Itera
     """Yield the lines of the report, without ends; whatever modules and paths name is escaped."""
     style = _Style(colour)
     for artifact in report.artifacts:
-        for violation in artifact.violations:
+        for violation in artifact.violations[:MOST_VIOLATIONS]:
             yield from _violation(style, artifact, violation)
+            yield ""
+        more = len(artifact.violations) - MOST_VIOLATIONS
+        if more > 0:
+            yield f"... and {more:,} more in {printable(artifact.path)}; --format json=FILE has them all"
             yield ""
     if quiet and report.outcome is Outcome.KEPT:
         return
@@ -53,12 +62,16 @@ def _violation(style: _Style, artifact: ArtifactReport, violation: Violation) ->
     word = "not judged" if violation.rule is Rule.NOT_JUDGED else "error"
     colour = COLOURS[Outcome.NOT_JUDGED if violation.rule is Rule.NOT_JUDGED else Outcome.BROKEN]
     head = style(f"{word}[{violation.rule.id}]", colour, bold=True)
-    headline = printable(violation.headline or violation.message)
+    headline = printable(violation.headline)
     yield f"{head}: {violation.rule.label}: {style(headline, bold=True)}"
     yield f"  --> {printable(artifact.path)}"
     if violation.about is not None and violation.about.witness:
         yield "   = path:"
         yield from _witness(violation.about.witness)
+        for grower in artifact.growers:
+            if grower.label == violation.about.host_grows:
+                where = printable(f"{shortened(grower.label)}, {grower.place}")
+                yield f"   = host grows: {where}"
         after = violation.about.imports_after_growth
         if after:
             names = ", ".join(printable(shortened(name)) for name in sorted(after))
@@ -67,8 +80,13 @@ def _violation(style: _Style, artifact: ArtifactReport, violation: Violation) ->
         yield f"   = allowed: {labels(violation.allowed)}"
 
 
-def _witness(witness: tuple[Step, ...]) -> Iterator[str]:
+def _witness(witness: Sequence[Step]) -> Iterator[str]:
+    folded = len(witness) - MOST_STEPS
     for number, step in enumerate(witness, 1):
+        if folded > 0 and MOST_STEPS // 2 < number <= MOST_STEPS // 2 + folded:
+            if number == MOST_STEPS // 2 + 1:
+                yield f"          ... {folded:,} more calls ..."
+            continue
         function = step.function
         name = f" {printable(shortened(function.name))}" if function.name else ""
         yield f"     {number:>3}. func[{function.index}]{name}"
@@ -78,24 +96,38 @@ def _witness(witness: tuple[Step, ...]) -> Iterator[str]:
 def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
     outcome = style(artifact.outcome.value, COLOURS[artifact.outcome], bold=True)
     path = printable(artifact.path)
+    if artifact.outcome is Outcome.NOTHING and artifact.notes:
+        yield f"{outcome}: {path}: {printable(', '.join(artifact.notes))}"
+        return
     if artifact.outcome is Outcome.NOTHING:
         missing = "module there" if artifact.sha256 is None else "scenario in the contract"
         yield f"{outcome}: {path}: no {missing}"
         return
-    yield f"{outcome}: {path}{_facts(artifact.judgement)}"
+    judgement = artifact.judgement
+    assumptions = judgement.assumptions if judgement else ()
+    weightiest = _weightiest(judgement) if judgement else None
+    yield f"{outcome}: {path}{_facts(judgement, weightiest)}"
     for scenario in artifact.scenarios:
         yield f"   = scenario {_scenario(scenario)}"
     for note in artifact.notes:
         yield f"   = note: {printable(note)}"
-    for assumption in artifact.judgement.assumptions if artifact.judgement else ():
-        yield f"   = assumption: {printable(assumption)}"
+    for assumption in assumptions:
+        if assumption != weightiest:
+            yield f"   = assumption: {printable(assumption)}"
 
 
-def _facts(judgement: Judgement | None) -> str:
+def _weightiest(judgement: Judgement) -> str | None:
+    """What the verdict stands or falls with, which then goes beside it."""
+    return on_the_host(judgement.assumptions) if judgement.verdict is not Verdict.REACHABLE else None
+
+
+def _facts(judgement: Judgement | None, weightiest: str | None) -> str:
     if judgement is None:
         return ""
     sites = counted(len(judgement.sites), "grow site")
-    return f": {judgement.verdict.label}, {sites}"
+    if weightiest is None:
+        return f": {judgement.verdict.label}, {sites}"
+    return f": {judgement.verdict.label}, assuming that {printable(weightiest)}; {sites}"
 
 
 def _scenario(scenario: ScenarioResult) -> str:

@@ -45,6 +45,11 @@ class Section:
     name: str = ""
 
 
+def is_component(data: bytes) -> bool:
+    """Whether the header announces a component, in whatever version, and not a core module."""
+    return data[:4] == MAGIC and data[6:8] == b"\x01\x00"
+
+
 def read_sections(data: bytes) -> tuple[Section, ...]:
     """The sections of a core module in file order.
 
@@ -57,7 +62,7 @@ def read_sections(data: bytes) -> tuple[Section, ...]:
     version = int.from_bytes(data[4:6], "little")
     layer = int.from_bytes(data[6:8], "little")
     if layer == 1:
-        raise ModuleError("a component, not a core module: components are not supported yet", 4)
+        raise ModuleError("a component, not a core module", 4)
     if (version, layer) != (1, 0):
         raise ModuleError(f"unknown binary version {version} (layer {layer})", 4)
     reader = Reader(data, 8, len(data))

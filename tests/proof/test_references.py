@@ -1,0 +1,122 @@
+"""Constant indices into tables that never change: which functions they lead to, and when to any."""
+
+from itertools import pairwise
+
+import pytest
+
+from nogrow.proof.judgement import Verdict
+from nogrow.proof.prove import judge
+from nogrow.wasm.kernel import Engine
+from tests.reference.prover import verdicts
+from tests.support.assemble import assemble
+
+ENGINE = Engine()
+FUNCTIONS = """(module (import "m" "g" (global $g i32)) (memory 1) (type $f (func))
+  (func $grow (drop (memory.grow (i32.const 1)))) (func $still) (func $odd (param i32))"""
+
+
+def verdict(rest: str) -> Verdict:
+    """The verdict of the export `e`, on which the reference prover has to agree."""
+    data = assemble(f"{FUNCTIONS} {rest})")
+    judgement = judge(data, lambda label: False, ENGINE)
+    found = {(entry.kind.value, entry.name): entry.verdict for entry in judgement.entries}
+    assert found == verdicts(data)
+    return found["export", "e"]
+
+
+def call(index: str) -> str:
+    return f'(func (export "e") (call_indirect $t (type $f) {index}))'
+
+
+TABLE = "(table $t 4 funcref)"
+STILL = "(elem (table $t) (i32.const 0) func $still)"
+BOTH = "(elem (table $t) (i32.const 0) func $still $grow)"
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        pytest.param(f"{TABLE} {BOTH} {call('(i32.const 0)')}", Verdict.UNREACHABLE, id="the still one"),
+        pytest.param(f"{TABLE} {BOTH} {call('(i32.const 1)')}", Verdict.REACHABLE, id="the growing one"),
+        pytest.param(
+            f"{TABLE} {BOTH} {call('(i32.add (i32.const 0) (i32.const 0))')}",
+            Verdict.REACHABLE,
+            id="computed",
+        ),
+        pytest.param(
+            f'(table $t (export "t") 4 funcref) {BOTH} {call("(i32.const 0)")}',
+            Verdict.REACHABLE,
+            id="exported table",
+        ),
+        pytest.param(
+            f"{TABLE} {BOTH} {call('(i32.const 0)')} (func (table.set $t (i32.const 0) (ref.func $grow)))",
+            Verdict.REACHABLE,
+            id="written table",
+        ),
+        pytest.param(
+            f"{TABLE} {BOTH} {call('(i32.const 0)')} (func (table.copy $t $t (i32.const 0) (i32.const 1)"
+            " (i32.const 1)))",
+            Verdict.REACHABLE,
+            id="table copied within",
+        ),
+        pytest.param(
+            f"{TABLE} (elem $p func $grow) {STILL} {call('(i32.const 0)')}"
+            " (func (table.init $t $p (i32.const 0) (i32.const 0) (i32.const 1)))",
+            Verdict.REACHABLE,
+            id="initialised at run time",
+        ),
+        pytest.param(
+            f"(table $t 4 funcref (ref.func $grow)) (elem (table $t) (i32.const 1) func $still)"
+            f" {call('(i32.const 1)')}",
+            Verdict.REACHABLE,
+            id="table with an initialiser",
+        ),
+        pytest.param(
+            f"{TABLE} {BOTH} (elem (table $t) (i32.const 0) func $grow) {call('(i32.const 0)')}",
+            Verdict.REACHABLE,
+            id="the last segment wins",
+        ),
+        pytest.param(
+            f"{TABLE} {STILL} (elem (table $t) (global.get $g) func $grow) {call('(i32.const 0)')}",
+            Verdict.REACHABLE,
+            id="a segment at an unknown place",
+        ),
+        pytest.param(
+            f"{TABLE} (elem (table $t) (i32.const 2) func $still $grow) {call('(i32.const 3)')}",
+            Verdict.REACHABLE,
+            id="offset counts",
+        ),
+        pytest.param(
+            f"{TABLE} (elem (table $t) (i32.const 1) func $grow $still) {call('(i32.const 1)')}",
+            Verdict.REACHABLE,
+            id="offset counts, and its place is another one's without it",
+        ),
+        pytest.param(
+            "(table $t i64 0x1_0000_0001 funcref) (elem (table $t) (i64.const 0) func $grow)"
+            f" (elem (table $t) (i64.const 0x1_0000_0000) func $still) {call('(i64.const 0)')}",
+            Verdict.REACHABLE,
+            id="beyond 32 bits",
+        ),
+        pytest.param(
+            f"{TABLE} (elem (table $t) (i32.const 0) func $odd $grow) {call('(i32.const 0)')}",
+            Verdict.REACHABLE,
+            id="another type traps, and is left to the dispatch",
+        ),
+    ],
+)
+def test_constant_index(rest: str, expected: Verdict) -> None:
+    assert verdict(rest) == expected
+
+
+@pytest.mark.parametrize(
+    "tables", [("$a", "$b", "$c", "$t"), ("$c", "$a", "$b", "$t"), ("$b", "$c", "$a", "$t")]
+)
+@pytest.mark.parametrize("backwards", [False, True])
+def test_copies_are_followed_from_table_to_table(tables: tuple[str, ...], backwards: bool) -> None:
+    """However the copies stand in the code: what a table gets late it may pass on early."""
+    zeros = "(i32.const 0) (i32.const 0) (i32.const 1)"
+    copies = [f"(table.copy {target} {source} {zeros})" for source, target in pairwise(tables)]
+    declared = " ".join(f"(table {name} 1 funcref)" for name in ("$a", "$b", "$c", "$t"))
+    first = f"(elem (table {tables[0]}) (i32.const 0) func $grow)"
+    body = " ".join(reversed(copies) if backwards else copies)
+    assert verdict(f"{declared} {first} (func {body}) {call('(i32.const 0)')}") == Verdict.REACHABLE

@@ -1,0 +1,137 @@
+import pytest
+
+from nogrow.errors import ModuleError
+from nogrow.wasm.component import core_modules
+from nogrow.wasm.sections import is_component
+from tests.support.assemble import assemble
+
+HEADER = b"\0asm\x0d\0\x01\0"
+CORE = b"\0asm\x01\0\0\0"
+LIBRARY = """(core module $m (memory (export "mem") 1)
+  (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 0)
+  (func (export "free") (param i32))
+  (func (export "run") (param i32 i32) (result i32) i32.const 0))
+  (core instance $i (instantiate $m))"""
+LIFT = """(func (export "run") (param "x" string) (result string)
+  (canon lift (core func $i "run") (memory (core memory $i "mem")) (realloc (core func $i "realloc"))
+    (post-return (core func $i "free"))))"""
+SAID = (
+    "canonical memory: the host reads and writes the memory exported as `mem`",
+    "canonical post-return: host-side caller of `free`",
+    "canonical realloc: host-side caller of `realloc`",
+)
+
+
+def leb(number: int) -> bytes:
+    low, rest = number & 0x7F, number >> 7
+    return bytes([low | 0x80]) + leb(rest) if rest else bytes([low])
+
+
+def section(number: int, content: bytes) -> bytes:
+    return bytes([number]) + leb(len(content)) + content
+
+
+def callers(wat: str) -> list[tuple[str, ...]]:
+    return [module.callers for module in core_modules(assemble(wat))]
+
+
+def test_core_modules_come_in_file_order_with_their_places() -> None:
+    data = assemble(
+        "(component (core module (memory 1)) (component (core module (memory 2)) "
+        "(component (core module (memory 3)))) (core module (memory 4)))"
+    )
+    modules = [data[one.start : one.end] for one in core_modules(data)]
+    assert modules == [assemble(f"(module (memory {pages}))") for pages in (1, 2, 3, 4)]
+
+
+def test_a_component_is_told_from_a_core_module() -> None:
+    assert is_component(assemble("(component)"))
+    assert not is_component(assemble("(module)"))
+    assert core_modules(assemble("(component)")) == ()
+
+
+def test_the_canonical_options_name_what_the_host_calls() -> None:
+    assert callers(f"(component {LIBRARY} {LIFT})") == [SAID]
+
+
+def test_a_nested_component_has_its_own_index_spaces() -> None:
+    wat = f"(component (core module (memory 1)) (component {LIBRARY} {LIFT}))"
+    assert callers(wat) == [(), SAID]
+
+
+def test_an_outer_module_may_be_instantiated_within() -> None:
+    module, instance = LIBRARY.rsplit("\n", 1)
+    assert callers(f"(component {module} (component {instance} {LIFT}))") == [SAID]
+
+
+def test_options_are_resolved_through_bundles_of_exports() -> None:
+    bundle = '(core instance $b (export "r" (func $i "realloc")) (export "m" (memory $i "mem")))'
+    lower = """(import "f" (func $f (param "x" string) (result string)))
+      (core func (canon lower (func $f) (memory (core memory $b "m")) (realloc (core func $b "r"))))"""
+    assert callers(f"(component {LIBRARY} {bundle} {lower})") == [(SAID[0], SAID[2])]
+
+
+def test_built_ins_take_their_places_in_the_index_space() -> None:
+    built_ins = """(type $r (resource (rep i32)))
+      (core func (canon resource.new $r)) (core func (canon resource.drop $r))
+      (core func (canon resource.rep $r)) (core func (canon task.return (result u32)))
+      (core func (canon context.get i32 0)) (core func (canon backpressure.inc))
+      (type $s (stream u8)) (core func (canon stream.new $s)) (core func (canon stream.cancel-read $s))
+      (core func (canon waitable-set.new)) (core func (canon subtask.drop))"""
+    assert callers(f"(component {LIBRARY} {built_ins} {LIFT})") == [SAID]
+
+
+def test_a_function_that_is_no_export_is_said_by_its_index() -> None:
+    instance = section(2, b"\x01\x00\x00\x00")
+    canonical = section(8, b"\x02\x1f\x00\x00\x00\x01\x04\x00\x00")
+    (module,) = core_modules(HEADER + section(1, CORE) + instance + canonical)
+    assert module.callers == ("canonical realloc: host-side caller of core function 0 of the component",)
+
+
+def test_definitions_that_are_not_understood_are_said_to_be_so() -> None:
+    at = len(HEADER + section(1, CORE)) + 3
+    (module,) = core_modules(HEADER + section(1, CORE) + section(8, b"\x01\x7e"))
+    (sentence,) = module.callers
+    assert f"were not read (offset 0x{at:x}: unknown canonical definition 0x7e)" in sentence
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        pytest.param(b"\0asm\x0a\0\x01\0", "offset 0x4: unknown component version 10", id="version"),
+        pytest.param(HEADER[:6], "offset 0x6: 2 bytes announced, 0 left", id="header"),
+        pytest.param(HEADER + b"\x0d\0", "offset 0x8: unknown component section id 13", id="section"),
+        pytest.param(HEADER + b"\x01\x09\0", "offset 0x8: component section 1 announces 9 bytes", id="size"),
+        pytest.param(HEADER + b"\x01", "offset 0x9: unexpected end", id="cut"),
+        pytest.param(HEADER + section(4, CORE), "offset 0xe: unknown component version 1", id="nested"),
+        pytest.param(HEADER + section(4, b""), "offset 0xa: not a component", id="nested-empty"),
+        pytest.param(HEADER + section(0, b"\x05a"), "offset 0xb: 5 bytes announced", id="custom"),
+    ],
+)
+def test_what_is_not_framed_well_is_refused_with_its_offset(data: bytes, message: str) -> None:
+    with pytest.raises(ModuleError) as caught:
+        core_modules(data)
+    assert str(caught.value).startswith(message)
+
+
+def test_nesting_is_limited_and_overflows_nothing() -> None:
+    data = HEADER
+    for _ in range(2000):
+        data = HEADER + section(4, data)
+    with pytest.raises(ModuleError, match="nested more than 1000 deep"):
+        core_modules(data)
+
+
+def test_every_cut_of_a_component_is_refused_or_has_fewer_modules() -> None:
+    data = assemble(f"(component {LIBRARY} {LIFT} (component (core module)))")
+    whole = len(core_modules(data))
+    found = [_counted(data[:length]) for length in range(8, len(data))]
+    assert None in found
+    assert max(count for count in found if count is not None) <= whole
+
+
+def _counted(data: bytes) -> int | None:
+    try:
+        return len(core_modules(data))
+    except ModuleError:
+        return None

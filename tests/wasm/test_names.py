@@ -1,0 +1,55 @@
+"""The name section gives names where it can and never an error."""
+
+import pytest
+
+from nogrow.wasm.decode import decode
+from nogrow.wasm.names import function_names
+from tests.support.binary import HEADER, leb, section, vector
+
+
+def naming(*subsections: bytes) -> bytes:
+    """A module whose name section has these subsections."""
+    return HEADER + section(0, b"\4name" + b"".join(subsections))
+
+
+def functions(*names: tuple[int, bytes]) -> bytes:
+    """The subsection of function names."""
+    return section(1, vector([leb(index) + leb(len(name)) + name for index, name in names]))
+
+
+def names(data: bytes) -> dict[int, str]:
+    return function_names(decode(data))
+
+
+def test_functions_have_their_names() -> None:
+    data = naming(section(0, b"\1m"), functions((0, b"a"), (7, b"b"), (300, b"c")), section(2, b"\0"))
+    assert names(data) == {0: "a", 7: "b", 300: "c"}
+
+
+def test_bytes_that_are_no_utf8_are_replaced() -> None:
+    assert names(naming(functions((0, b"a\xff")))) == {0: "a\N{REPLACEMENT CHARACTER}"}
+
+
+def test_a_second_name_section_adds_names() -> None:
+    data = naming(functions((0, b"a"))) + naming(functions((1, b"b")))[len(HEADER) :]
+    assert names(data) == {0: "a", 1: "b"}
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        pytest.param(b"\1", id="no size"),
+        pytest.param(b"\1\5\2\0\1a", id="size beyond the section"),
+        pytest.param(b"\1\4\2\0\1", id="name cut off"),
+        pytest.param(b"\1\3\1\0\x7f", id="name longer than the section"),
+        pytest.param(b"\1\x80\x80\x80\x80\x80\0", id="over-long size"),
+        pytest.param(b"\1\6\xff\xff\xff\xff\x0f\0", id="four billion names"),
+    ],
+)
+def test_malformed_name_section_costs_names_only(rest: bytes) -> None:
+    assert set(names(naming(rest))) <= {0}
+    assert names(naming(functions((0, b"kept")), rest))[0] in ("kept", "a")
+
+
+def test_other_custom_sections_are_left_alone() -> None:
+    assert names(HEADER + section(0, b"\5names" + functions((0, b"a")))) == {}

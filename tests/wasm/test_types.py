@@ -1,0 +1,179 @@
+"""The type section: which types are equal, which are subtypes, and what is refused where."""
+
+import pytest
+
+from nogrow.errors import ModuleError
+from nogrow.wasm.decode import decode
+from nogrow.wasm.reader import Reader
+from nogrow.wasm.types import Types, ValueType, read_types, read_value_type
+from tests.support.assemble import assemble
+from tests.support.binary import vector
+
+
+def types(text: str) -> Types:
+    """The types of a module that has nothing else."""
+    return decode(assemble(f"(module {text})")).types
+
+
+def read(*entries: bytes) -> Types:
+    data = vector(list(entries))
+    return read_types(Reader(data, 0, len(data)))
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        pytest.param("(type (func)) (type (func))", (0, 0), id="same function type"),
+        pytest.param("(type (func)) (type (func (param i32)))", (0, 1), id="parameters differ"),
+        pytest.param(
+            "(type (func (result i32))) (type (func (param i32)))", (0, 1), id="result or parameter"
+        ),
+        pytest.param(
+            "(type (func (param i32 i32))) (type (func (param i32) (result i32)))", (0, 1), id="split differs"
+        ),
+        pytest.param("(type (func)) (type (sub (func)))", (0, 1), id="finality differs"),
+        pytest.param("(type (func)) (rec (type (func)))", (0, 0), id="group of one"),
+        pytest.param("(type (func)) (rec (type (func)) (type (func)))", (0, 1, 2), id="group of two"),
+        pytest.param(
+            "(rec (type (func)) (type (struct))) (rec (type (func)) (type (struct)))",
+            (0, 1, 0, 1),
+            id="equal groups",
+        ),
+        pytest.param(
+            "(rec (type (func)) (type (struct))) (rec (type (struct)) (type (func)))",
+            (0, 1, 2, 3),
+            id="groups in another order",
+        ),
+        pytest.param(
+            "(rec (type $a (func (param (ref $a))))) (rec (type $b (func (param (ref $b)))))",
+            (0, 0),
+            id="recursive by place",
+        ),
+        pytest.param(
+            "(rec (type $a (func (param (ref $a))))) (type $b (func (param (ref $a))))",
+            (0, 1),
+            id="recursive and unrolled",
+        ),
+        pytest.param(
+            "(type $a (sub (func))) (type (sub $a (func))) (type (sub (func)))", (0, 1, 0), id="supertype"
+        ),
+        pytest.param(
+            "(type $a (sub (func))) (type $b (sub (func))) (type (sub $a (func))) (type (sub $b (func)))",
+            (0, 0, 2, 2),
+            id="equal supertypes",
+        ),
+        pytest.param("(type (struct (field i8))) (type (struct (field i16)))", (0, 1), id="packed"),
+        pytest.param("(type (array i8)) (type (array (mut i8)))", (0, 1), id="mutability"),
+        pytest.param("(type (array i8)) (type (struct (field i8)))", (0, 1), id="array or struct"),
+        pytest.param(
+            "(type (func (param funcref))) (type (func (param (ref func))))", (0, 1), id="nullability"
+        ),
+        pytest.param(
+            "(type (func (param funcref))) (type (func (param (ref null func))))", (0, 0), id="shorthand"
+        ),
+        pytest.param("(type $f (func)) (type (cont $f)) (type (cont $f))", (0, 1, 1), id="continuation"),
+    ],
+)
+def test_equal_types_have_one_canonical_index(text: str, canonical: tuple[int, ...]) -> None:
+    assert types(text).canonical == canonical
+
+
+CHAIN = "(type $a (sub (func))) (type $b (sub $a (func))) (type $c (sub $b (func))) (type $x (sub (func)))"
+
+
+def test_supertypes_go_all_the_way_up_and_subtypes_all_the_way_down() -> None:
+    found = types(CHAIN)
+    assert list(found.supertypes(2)) == [2, 1, 0]
+    assert list(found.supertypes(3)) == [0]
+    assert found.subtypes(0) == found.subtypes(3) == {0, 1, 2}
+    assert found.subtypes(2) == {2}
+
+
+@pytest.mark.parametrize(
+    ("text", "function", "holds"),
+    [
+        pytest.param("funcref", True, True, id="funcref"),
+        pytest.param("(ref $f)", True, True, id="function type"),
+        pytest.param("(ref $s)", False, True, id="structure"),
+        pytest.param("(ref $k)", False, True, id="continuation"),
+        pytest.param("anyref", False, True, id="any"),
+        pytest.param("eqref", False, True, id="eq"),
+        pytest.param("(ref array)", False, True, id="array"),
+        pytest.param("i31ref", False, False, id="i31"),
+        pytest.param("exnref", False, False, id="exn"),
+        pytest.param("nullfuncref", False, False, id="nofunc"),
+        pytest.param("i64", False, False, id="number"),
+    ],
+)
+def test_what_can_hold_a_function(text: str, function: bool, holds: bool) -> None:
+    found = types(f"(type $f (func)) (type $s (struct)) (type $k (cont $f)) (type (func (param {text})))")
+    (value,) = found.function(3).parts
+    assert (found.is_function_reference(value), found.holds_functions(value)) == (function, holds)
+
+
+def test_externref_holds_functions_only_where_references_are_converted() -> None:
+    value = ValueType("extern", nullable=True, reference=True)
+    assert not types("").holds_functions(value)
+    assert types("").holds_functions(value, extern=True)
+
+
+@pytest.mark.parametrize("index", [0, 5])
+def test_only_function_types_are_function_types(index: int) -> None:
+    with pytest.raises(ModuleError, match="not a function type"):
+        types("(type (struct))").function(index)
+
+
+def test_shared_types_are_read() -> None:
+    """Only so far that a module with them can be told from a broken one."""
+    found = read(b"\x65\x60\0\0", b"\x60\x01\x65\x6e\0", b"\x60\x01\x63\x65\x70\0")
+    assert [item.shared for item in found.defined] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("data", "offset"),
+    [
+        pytest.param(b"\x61", 1, id="unknown form"),
+        pytest.param(b"\x60", 2, id="function cut off"),
+        pytest.param(b"\x60\x01\x7a\0", 3, id="unknown value type"),
+        pytest.param(b"\x60\0\x01\x40", 4, id="empty block type as a result"),
+        pytest.param(b"\x60\x7f\x7f\0", 2, id="more parameters than bytes"),
+        pytest.param(b"\x60\x01\x63\x76\0", 4, id="unknown heap type"),
+        pytest.param(b"\x60\x01\x64\x80\x80\x80\x80\x70\0", 4, id="negative heap type"),
+        pytest.param(b"\x60\x01\x64\x80\x80\x80\x80\x80\0\0", 4, id="over-long heap type"),
+        pytest.param(b"\x60\x01\x65\x7f\0", 4, id="shared number"),
+        pytest.param(b"\x5f\x01\x7f\x02", 4, id="mutability 2"),
+        pytest.param(b"\x5e\x7f", 3, id="array cut off"),
+        pytest.param(b"\x5d\x70", 2, id="continuation of an abstract type"),
+        pytest.param(b"\x50\x02\0\0\x60\0\0", 2, id="two supertypes"),
+        pytest.param(b"\x4f\x01", 2, id="supertype cut off"),
+        pytest.param(b"\x4e\x02\x60\0\0", 6, id="group cut off"),
+        pytest.param(b"\x4e\x7f\x60\0\0", 2, id="group longer than the section"),
+    ],
+)
+def test_bad_type_is_refused_at_its_offset(data: bytes, offset: int) -> None:
+    with pytest.raises(ModuleError) as error:
+        read(data)
+    assert error.value.offset == offset
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"\x60\x01\x64\x01\0", id="reference to a type that does not exist"),
+        pytest.param(b"\x50\x01\x00\x60\0\0", id="own supertype"),
+        pytest.param(b"\x50\x01\x05\x60\0\0", id="supertype that does not exist"),
+        pytest.param(b"\x4e\x02\x50\x01\x01\x60\0\0\x50\0\x60\0\0", id="supertype declared later"),
+        pytest.param(b"\x5d\x03", id="continuation of a type that does not exist"),
+    ],
+)
+def test_type_index_out_of_range_is_refused(data: bytes) -> None:
+    with pytest.raises(ModuleError, match=r"out of range|not declared before") as error:
+        read(data)
+    assert error.value.offset is not None
+
+
+@pytest.mark.parametrize("number", [0x7F, 0x7B, 0x70, 0x6F, 0x69, 0x68, 0x75])
+def test_one_byte_value_types(number: int) -> None:
+    value = read_value_type(Reader(bytes((number,)), 0, 1))
+    assert value.reference == (number < 0x77)
+    assert value.index is None

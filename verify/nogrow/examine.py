@@ -1,0 +1,236 @@
+"""A target to the reports on what is in its file: one core module, or the core modules of a component."""
+
+import dataclasses
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from threading import Thread
+
+from nogrow.contract.hold import notes, violations
+from nogrow.contract.model import ArtifactContract, Scenario
+from nogrow.contract.rule import Rule, Violation
+from nogrow.contract.select import Target
+from nogrow.errors import ModuleError
+from nogrow.glue.model import Grower
+from nogrow.proof.assume import on_the_host
+from nogrow.proof.judgement import Judgement, Site, Step
+from nogrow.report.result import ArtifactReport
+from nogrow.run.result import ScenarioOutcome, ScenarioResult
+from nogrow.wasm.kernel import Engine
+from nogrow.wasm.sections import is_component
+from nogrow.wasm.validate import Validation, validate
+
+Judge = Callable[[bytes, Callable[[str], bool], Engine | None, frozenset[str]], Judgement]
+Run = Callable[[bytes, Scenario], ScenarioResult]
+
+# wasmtime validates 2 MiB of code in less than 20 ms, and 45 MB in 200: longer than the proof is to take.
+SMALL = 2 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A core module, the path that reports call it by, and where it starts in its file, in bytes."""
+
+    path: str
+    data: bytes
+    start: int = 0
+    callers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What to find out of targets; see `check` for what the parts mean. `growers` are by target."""
+
+    judge: Judge | None
+    run: Run | None
+    validate: bool | None
+    growers: Mapping[str, tuple[Grower, ...]]
+    has_glue: bool
+
+    def of_all(self, targets: Sequence[Target]) -> list[tuple[ArtifactReport, ...]]:
+        """The reports on each of the targets."""
+        return [reports() for reports in self.one_by_one(targets)]
+
+    def one_by_one(self, targets: Sequence[Target]) -> Iterator[Callable[[], tuple[ArtifactReport, ...]]]:
+        """What makes the reports on each of the targets when it is called; they share an engine."""
+        engine = Engine() if self.judge is not None else None
+        return (partial(self._reports, target, engine) for target in targets)
+
+    def lost(self, target: Target) -> tuple[ArtifactReport, ...]:
+        """The report on a target whose examination ended the process that did it."""
+        return (not_judged(ArtifactReport(target.path), "the process that judged it was ended"),)
+
+    def _reports(self, target: Target, engine: Engine | None) -> tuple[ArtifactReport, ...]:
+        bare = ArtifactReport(target.path)
+        if not target.found:
+            return (bare,)
+        if target.problem is not None:
+            return (not_judged(bare, f"can't be read: {target.problem}"),)
+        try:
+            data = _read(target.path)
+            # A file is what is shipped: its digest and size are those of each of its parts.
+            bare = ArtifactReport(target.path, hashlib.sha256(data).hexdigest(), len(data))
+            parts = _parts(target.path, data)
+        except ModuleError as error:
+            return (not_judged(bare, str(error)),)
+        if not parts:
+            return (dataclasses.replace(bare, notes=("a component without core modules",)),)
+        missing = [f"{target.path}#{number}" for number, _ in target.parts]
+        missing = [path for path in missing if path not in {part.path for part in parts}]
+        return (
+            *(self._report(bare, part, target, engine) for part in parts),
+            *(ArtifactReport(path) for path in missing),
+        )
+
+    def _report(
+        self, bare: ArtifactReport, part: _Part, target: Target, engine: Engine | None
+    ) -> ArtifactReport:
+        bare = dataclasses.replace(bare, path=part.path)
+        growers = self.growers.get(target.path, ())
+        clauses = {f"{target.path}#{number}": clause for number, clause in target.parts}
+        clause = clauses.get(part.path, target.clause)
+        try:
+            judgement, validation = self._judged(part, clause, growers, engine)
+        except ModuleError as error:
+            return not_judged(bare, str(error.moved(part.start)))
+        bare = dataclasses.replace(bare, validated=validation.valid)
+        if validation.valid is False:
+            return not_judged(bare, str(validation.error.moved(part.start)))
+        scenarios = tuple(self.run(part.data, one) for one in clause.scenarios) if self.run else ()
+        if judgement is None:
+            return dataclasses.replace(bare, violations=_failed(scenarios), scenarios=scenarios)
+        judgement = _placed(judgement, part, _reached(judgement, clause, growers))
+        return dataclasses.replace(
+            bare,
+            judgement=judgement,
+            violations=(*violations(clause, judgement), *_failed(scenarios)),
+            notes=(*notes(clause, judgement), *self._notes(judgement, growers, validation)),
+            scenarios=scenarios,
+            growers=growers,
+        )
+
+    def _judged(
+        self,
+        part: _Part,
+        clause: ArtifactContract,
+        growers: tuple[Grower, ...],
+        engine: Engine | None,
+    ) -> tuple[Judgement | None, Validation]:
+        """What is proved of the module, while another thread has wasmtime validate it."""
+        if self.judge is None:
+            return None, Validation(None)
+        labels = frozenset(grower.label for grower in growers)
+        wanted = len(part.data) <= SMALL if self.validate is None else self.validate
+        found: list[Validation] = []
+        other = Thread(target=lambda: found.append(validate(part.data)))
+        if wanted:
+            other.start()
+        try:
+            judgement = self.judge(part.data, _trusts(clause, labels), engine, labels)
+        finally:
+            if wanted:
+                other.join()
+        return judgement, found[0] if found else Validation(None)
+
+    def _notes(
+        self, judgement: Judgement, growers: tuple[Grower, ...], validation: Validation
+    ) -> Iterator[str]:
+        if self.has_glue and not {one.label for one in growers} & _imports(judgement):
+            yield "in the glue, no import that is reached leads to a growth of the memory"
+        elif not self.has_glue and on_the_host(judgement.assumptions) and _minified(judgement):
+            yield (
+                "import names as short as Emscripten's minified ones: emscripten_resize_heap, "
+                "which grows the memory, may be among them; --glue FILE.js tells"
+            )
+        if validation.valid is None and validation.reason is not None:
+            yield f"wasmtime can't validate it: {validation.reason}"
+
+
+def not_judged(artifact: ArtifactReport, message: str) -> ArtifactReport:
+    """Return the report of an artifact that could not be judged: no verdict, and NG010 only."""
+    violation = Violation(Rule.NOT_JUDGED, f"{artifact.path}: {message}")
+    return ArtifactReport(
+        artifact.path,
+        artifact.sha256,
+        artifact.size,
+        violations=(violation,),
+        scenarios=artifact.scenarios,
+        validated=artifact.validated,
+    )
+
+
+def _parts(path: str, data: bytes) -> tuple[_Part, ...]:
+    """The core modules in the file: itself, or `FILE#0`, `FILE#1`, ... for a component."""
+    if not is_component(data):
+        return (_Part(path, data),)
+    from nogrow.wasm.component import core_modules
+
+    return tuple(
+        _Part(f"{path}#{number}", data[one.start : one.end], one.start, one.callers)
+        for number, one in enumerate(core_modules(data))
+    )
+
+
+def _trusts(clause: ArtifactContract, growers: frozenset[str]) -> Callable[[str], bool]:
+    """Whether an import is trusted: one that is known to grow the memory by its exact name only."""
+    imports = clause.imports
+    return lambda name: name in imports.trusted or (name not in growers and imports.trusts(name))
+
+
+def _imports(judgement: Judgement) -> set[str]:
+    return {name for entry in judgement.entries for name in (*entry.imports, entry.host_grows or "")}
+
+
+def _minified(judgement: Judgement) -> bool:
+    """Whether imports are from a module whose name has one letter."""
+    return any(name[1:2] == "." for name in _imports(judgement))
+
+
+def _reached(judgement: Judgement, clause: ArtifactContract, growers: tuple[Grower, ...]) -> list[str]:
+    """Where the host grows a memory of the module, as glue says."""
+    if all(memory.fixed or not (memory.imported or memory.exported) for memory in judgement.memories):
+        return []
+    reached = _imports(judgement) - set(clause.imports.trusted)
+    return [f"host grows: {one.label}, {one.place}" for one in growers if one.label in reached]
+
+
+def _placed(judgement: Judgement, part: _Part, said_first: list[str]) -> Judgement:
+    """The judgement with offsets in the file, and with what is known of the module's surroundings."""
+    if not (part.start or part.callers or said_first):
+        return judgement
+    by = part.start
+    sites = tuple(
+        Site(site.function, site.memory, site.offset + by, site.operand) for site in judgement.sites
+    )
+    entries = tuple(
+        entry._replace(
+            witness=tuple(Step(step.function, step.offset + by, step.instruction) for step in entry.witness)
+        )
+        for entry in judgement.entries
+    )
+    assumptions = (*said_first, *judgement.assumptions, *part.callers)
+    return dataclasses.replace(judgement, sites=sites, entries=entries, assumptions=assumptions)
+
+
+def _failed(scenarios: Sequence[ScenarioResult]) -> tuple[Violation, ...]:
+    return tuple(
+        Violation(Rule.SCENARIO_FAILED, f"scenario `{one.name}`: {one.message}")
+        for one in scenarios
+        if one.outcome is ScenarioOutcome.FAILED
+    )
+
+
+def _read(path: str) -> bytes:
+    """Return the bytes of the regular file `path`; raises `ModuleError` for anything else."""
+    try:
+        # Opening a FIFO waits for its writer, so what is no regular file is never opened.
+        if not stat.S_ISREG(Path(path).stat().st_mode):
+            raise ModuleError("not a regular file")
+        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise ModuleError(f"can't be read: {error.strerror}") from error

@@ -1,0 +1,45 @@
+"""A glue file to the imports that let the host grow the memory."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nogrow.errors import UsageError
+from nogrow.glue.growth import growing_imports
+from nogrow.glue.model import Glue, Grower
+from nogrow.glue.program import Program
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+INSTALL = "pip install 'nogrow[glue]'"
+
+
+def read(path: Path) -> Glue:
+    """The glue in the file `path`; raises `UsageError` where it can't be read or is no JavaScript."""
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: can't read the glue: {error.strerror}") from error
+    try:
+        import tree_sitter
+        import tree_sitter_javascript
+    except ImportError as error:
+        raise UsageError(f"--glue needs a parser for JavaScript: {INSTALL}") from error
+    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_javascript.language()))
+    root = parser.parse(source).root_node
+    if root.has_error:
+        raise UsageError(f"{path}:{_first_error(root)}: the glue is not JavaScript that can be read")
+    found = growing_imports(Program.of(root))
+    growers = tuple(Grower(label, str(path), line, column) for label, (line, column) in found)
+    return Glue(str(path), growers, source)
+
+
+def _first_error(root: "Node") -> int:
+    """The line of the first node that the parser could not place."""
+    node = root
+    while not (node.is_error or node.is_missing):
+        broken = [child for child in node.children if child.has_error]
+        if not broken:
+            break
+        node = broken[0]
+    return node.start_point[0] + 1

@@ -1,0 +1,123 @@
+"""A syntax tree to its scopes: which declaration a name means where it stands."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+FUNCTIONS = frozenset(
+    (
+        "function_declaration",
+        "function_expression",
+        "generator_function",
+        "generator_function_declaration",
+        "arrow_function",
+        "method_definition",
+    )
+)
+_BLOCKS = frozenset(
+    (
+        "statement_block",
+        "for_statement",
+        "for_in_statement",
+        "catch_clause",
+        "switch_body",
+        "class_static_block",
+    )
+)
+_NAMES = frozenset(("identifier", "shorthand_property_identifier_pattern"))
+_PATTERNS = frozenset(
+    ("object_pattern", "array_pattern", "rest_pattern", "pair_pattern", "object_assignment_pattern",
+     "assignment_pattern", "formal_parameters")
+)  # fmt: skip
+
+
+def text_of(node: "Node") -> str:
+    """The source text of `node`."""
+    return (node.text or b"").decode(errors="replace")
+
+
+class Scopes:
+    """Scopes by the numbers of their nodes, each with the names that it declares."""
+
+    def __init__(self) -> None:
+        """Made by `of`."""
+        self._parent: dict[int, int] = {}
+        self._names: dict[int, set[str]] = {}
+        self._scope: dict[int, int] = {}
+        self._function: dict[int, int] = {}
+
+    @classmethod
+    def of(cls, root: "Node") -> "Scopes":
+        """The scopes of the tree below `root`, which is a scope itself."""
+        scopes = cls()
+        scopes._names[root.id] = set()
+        stack = [(root, root.id, root.id)]
+        while stack:
+            node, scope, function = stack.pop()
+            scopes._scope[node.id], scopes._function[node.id] = scope, function
+            scopes._declare(node, scope, function)
+            if node.type in FUNCTIONS or node.type in _BLOCKS:
+                scopes._parent[node.id] = scope
+                scopes._names.setdefault(node.id, set())
+                scope = node.id
+                function = node.id if node.type in FUNCTIONS else function
+                scopes._parameters(node)
+            stack.extend((child, scope, function) for child in node.named_children)
+        return scopes
+
+    def at(self, node: "Node") -> int:
+        """The scope that declares the name that `node` is or, for a declaration, declares."""
+        named = node.child_by_field_name("name") if node.type.endswith("_declaration") else node
+        name = text_of(named) if named is not None else ""
+        return self._declaring(self._scope[node.id], name)
+
+    def function(self, node: "Node") -> int:
+        """The function that `node` stands in."""
+        return self._function[node.id]
+
+    def _declaring(self, scope: int, name: str) -> int:
+        while name not in self._names[scope] and scope in self._parent:
+            scope = self._parent[scope]
+        return scope
+
+    def _declare(self, node: "Node", scope: int, function: int) -> None:
+        name = node.child_by_field_name("name")
+        if node.type == "variable_declarator" and name is not None:
+            var = node.parent is not None and node.parent.type == "variable_declaration"
+            self._names[function if var else scope].update(_names_in(name))
+        elif node.type in ("function_declaration", "generator_function_declaration") and name is not None:
+            # In a block it is hoisted to the function as well, unless the code is strict.
+            self._names[function].add(text_of(name))
+        elif node.type == "class_declaration" and name is not None:
+            self._names[scope].add(text_of(name))
+
+    def _parameters(self, node: "Node") -> None:
+        names = self._names[node.id]
+        for label in ("parameters", "parameter", "left"):
+            part = node.child_by_field_name(label)
+            declares = label != "left" or node.child_by_field_name("kind") is not None
+            if part is not None and declares:
+                names.update(_names_in(part))
+        name = node.child_by_field_name("name")
+        if node.type in ("function_expression", "generator_function") and name is not None:
+            names.add(text_of(name))
+
+
+def _names_in(pattern: "Node") -> list[str]:
+    found = []
+    stack = [pattern]
+    while stack:
+        node = stack.pop()
+        if node.type in _NAMES:
+            found.append(text_of(node))
+        elif node.type in _PATTERNS:
+            # Of `a = default` and `key: a` only the name is declared.
+            side = {
+                "assignment_pattern": "left",
+                "object_assignment_pattern": "left",
+                "pair_pattern": "value",
+            }
+            part = node.child_by_field_name(side[node.type]) if node.type in side else None
+            stack.extend([part] if part is not None else node.named_children)
+    return found

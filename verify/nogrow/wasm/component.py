@@ -1,0 +1,101 @@
+"""A component's bytes to its core modules, nested ones included, and to how the host calls into them.
+
+Component model, Binary.md. Only what leads to core code is read; its framing is checked, and what can't be
+read is an error with its offset in the file.
+"""
+
+from dataclasses import dataclass
+
+from nogrow.errors import ModuleError
+from nogrow.wasm.canonical import Definitions
+from nogrow.wasm.reader import Reader
+from nogrow.wasm.sections import MAGIC
+
+_VERSION, _LAYER = 0x0D, 1
+_CUSTOM, _CORE_MODULE, _COMPONENT, _LAST_ID = 0, 1, 4, 12
+_DEEPEST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class CoreModule:
+    """A core module between `start` and `end`, in bytes of the file.
+
+    `callers` are sentences on how the component's canonical definitions let the host use it.
+    """
+
+    start: int
+    end: int
+    callers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A component that is being read."""
+
+    reader: Reader
+    definitions: Definitions
+
+
+def core_modules(data: bytes) -> tuple[CoreModule, ...]:
+    """The core modules of the component `data` in file order, those of nested components among them.
+
+    Raises `ModuleError` for anything but a well-framed component.
+    """
+    modules: list[tuple[int, int]] = []
+    components: list[Definitions] = []
+    opened = [_enter(data, 0, len(data), None)]
+    while opened:
+        reader, definitions = opened[-1].reader, opened[-1].definitions
+        if reader.position == reader.end:
+            components.append(definitions)
+            opened.pop()
+            continue
+        number, start, end = _section(reader)
+        if number == _CORE_MODULE:
+            definitions.add_module(len(modules))
+            modules.append((start, end))
+        elif number == _COMPONENT:
+            if len(opened) == _DEEPEST:
+                raise ModuleError(f"components nested more than {_DEEPEST} deep", start)
+            opened.append(_enter(data, start, end, definitions))
+        else:
+            definitions.read(number, Reader(data, start, end))
+    callers = _callers(len(modules), components)
+    return tuple(CoreModule(*place, tuple(said)) for place, said in zip(modules, callers, strict=True))
+
+
+def _enter(data: bytes, start: int, end: int, outer: Definitions | None) -> _Open:
+    reader = Reader(data, start, end)
+    if reader.take(min(4, end - start)) != MAGIC:
+        raise ModuleError("not a component: it does not start with \\0asm", start)
+    version, layer = (int.from_bytes(reader.take(2), "little") for _ in range(2))
+    if (version, layer) != (_VERSION, _LAYER):
+        raise ModuleError(f"unknown component version {version} (layer {layer})", start + 4)
+    return _Open(reader, Definitions(outer))
+
+
+def _section(reader: Reader) -> tuple[int, int, int]:
+    at = reader.position
+    number = reader.byte()
+    size = reader.u32()
+    start = reader.position
+    if number > _LAST_ID:
+        raise ModuleError(f"unknown component section id {number}", at)
+    if size > reader.end - start:
+        left = reader.end - start
+        raise ModuleError(f"component section {number} announces {size} bytes, {left} are left", at)
+    if number == _CUSTOM:
+        Reader(reader.data, start, start + size).name()
+    reader.position = start + size
+    return number, start, start + size
+
+
+def _callers(count: int, components: list[Definitions]) -> list[list[str]]:
+    """What is said of each module; what names no module is said of all that it may mean."""
+    said: list[set[str]] = [set() for _ in range(count)]
+    for component in components:
+        own = component.own_modules or range(count)
+        for module, sentence in component.callers():
+            for index in own if module is None else (module,):
+                said[index].add(sentence)
+    return [sorted(sentences) for sentences in said]
