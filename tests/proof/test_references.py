@@ -120,3 +120,36 @@ def test_copies_are_followed_from_table_to_table(tables: tuple[str, ...], backwa
     first = f"(elem (table {tables[0]}) (i32.const 0) func $grow)"
     body = " ".join(reversed(copies) if backwards else copies)
     assert verdict(f"{declared} {first} (func {body}) {call('(i32.const 0)')}") == Verdict.REACHABLE
+
+
+CONTAINER = (
+    "(module (memory 1) (type $f (func)) (type $s (struct (field (mut funcref)))) (elem declare func $grow)"
+)
+GROW = "(func $grow (drop (memory.grow (i32.const 1))))"
+
+
+def entries(text: str) -> dict[tuple[str, str], Verdict]:
+    """All verdicts, on which the reference prover has to agree."""
+    data = assemble(text)
+    judgement = judge(data, lambda label: False, ENGINE)
+    found = {(entry.kind.value, entry.name): entry.verdict for entry in judgement.entries}
+    assert found == verdicts(data)
+    return found
+
+
+def test_structure_handed_in_lets_functions_out() -> None:
+    """The module may write a reference into it, which the host can call then."""
+    write = "(struct.set $s 0 (local.get 0) (ref.func $grow))"
+    found = entries(f'{CONTAINER} {GROW} (func (export "e") (param (ref null $s)) {write}))')
+    assert found["escaped", "func[0]"] == Verdict.REACHABLE
+
+
+def test_structure_handed_out_lets_functions_in() -> None:
+    """The host may write a reference into it, and what is called then may throw."""
+    made = '(global $g (export "g") (ref $s) (struct.new $s (ref.null func)))'
+    called = "(call_ref $f (ref.cast (ref $f) (struct.get $s 0 (global.get $g))))"
+    body = f"(drop (memory.grow (i32.const 1))) {called} unreachable"
+    found = entries(
+        f'{CONTAINER.replace("$grow)", "$still)")} (func $still) {made} (func (export "e") {body}))'
+    )
+    assert found["export", "e"] == Verdict.THROW_ONLY

@@ -79,6 +79,12 @@ class Workspace:
             raise ModuleError("the module is too large to be judged in the memory at hand")
         return address
 
+    def store(self, data: bytes) -> int:
+        """The address of a fresh area that holds `data`."""
+        address = self.area(len(data))
+        self.bytes[address : address + len(data)] = data
+        return address
+
     def rest(self) -> tuple[int, int]:
         """Everything not handed out yet: its first address and the one after its last, both aligned to 16."""
         return self._next, self.size

@@ -10,15 +10,14 @@ from pathlib import Path
 import wasmtime
 
 from nogrow.errors import ModuleError
+from nogrow.wasm.descriptors import COUNT, instruction_tables
 from nogrow.wasm.kernel import Engine, Kernel, Workspace
 from nogrow.wasm.model import Kind, Module
-from nogrow.wasm.opcodes import INSTRUCTIONS, PREFIXES, Action, Immediate, Instruction
+from nogrow.wasm.opcodes import Immediate
 
 KERNEL = Path(__file__).with_name("scan.wat")
 NODE_SIZE = 16
 NODE_INIT, NODE_COPY = 6, 7
-_SUB_OPCODES = 512
-_DESCRIPTORS = 256 + _SUB_OPCODES * len(PREFIXES)
 # Working memory for each byte of code: at worst a node of 16 bytes, and the arrays of the search.
 _ROOM_PER_BYTE = 48
 # Beyond so many pairs of table and type, all tables share one row: more targets, never fewer.
@@ -111,13 +110,13 @@ def scan(module: Module, engine: Engine) -> Scan:
     imported = len(module.imported(Kind.FUNCTION))
     apart = (tables + 1) * types <= _MOST_PAIRS
     rows = (tables + 1 if apart else 1) * types + 1
-    fixed = 16 * functions + 8 * rows + 8 * types + 8 * tables + 16 * _DESCRIPTORS + (1 << 20)
+    fixed = 16 * functions + 8 * rows + 8 * types + 8 * tables + 16 * COUNT + (1 << 20)
     # Vertices cost the search 64 bytes each, dispatch nodes 48 for each function that a table holds.
     fixed += 80 * (functions + tables + rows) + 48 * sum(len(item.items) for item in module.segments)
     workspace = Workspace(engine, fixed + _ROOM_PER_BYTE * (end - start))
     kernel = workspace.kernel(KERNEL)
 
-    descriptors, fast = _instruction_tables(workspace)
+    descriptors, fast = map(workspace.store, instruction_tables())
     bounds = workspace.area(4 * len(Immediate) + 4)
     limits = {
         Immediate.FUNCTION: functions,
@@ -241,67 +240,6 @@ class _Lists:
             index = link
         return tuple(reversed(found))
 
-
-def _instruction_tables(workspace: Workspace) -> tuple[int, int]:
-    """The descriptors (8 bytes: action, kinds of immediates) and the fast path's masks and lengths."""
-    descriptors = bytearray(8 * _DESCRIPTORS)
-    # Of these masks only `unreachable` among zeros passes: it is one byte long.
-    fast = bytearray(b"\xff" * 8 + b"\1" + bytes(7)) * 256
-    for (opcode, sub), instruction in INSTRUCTIONS.items():
-        number = opcode
-        if sub is not None:
-            number = 256 + _SUB_OPCODES * PREFIXES.index(opcode) + sub
-        record = bytes((instruction.action, *instruction.immediates))
-        descriptors[8 * number : 8 * number + len(record)] = record
-        if sub is None:
-            mask = _fast_mask(instruction.action, instruction.immediates)
-            if mask is not None:
-                struct.pack_into("<QI", fast, 16 * opcode, *mask)
-            struct.pack_into("<I", fast, 16 * opcode + 12, _shape(instruction))
-    addresses = workspace.area(len(descriptors)), workspace.area(len(fast))
-    for address, table in zip(addresses, (descriptors, fast), strict=True):
-        workspace.bytes[address : address + len(table)] = table
-    return addresses
-
-
-def _fast_mask(action: Action, immediates: tuple[Immediate, ...]) -> tuple[int, int] | None:
-    """The bits that must be 0 in the first 8 bytes for the instruction to have the length that follows."""
-    if action is not Action.PLAIN:
-        return None
-    masks = {
-        Immediate.U32: b"\x80",
-        Immediate.S32: b"\x80",
-        Immediate.S64: b"\x80",
-        # Alignments of 32 and more, a memory index, a continued LEB128: all for the long way.
-        Immediate.MEMARG: b"\xe0\x80",
-        Immediate.BYTES4: bytes(4),
-        Immediate.BYTES8: bytes(8),
-    }
-    if not all(immediate in masks for immediate in immediates):
-        return None
-    mask = b"\0" + b"".join(masks[immediate] for immediate in immediates)
-    return int.from_bytes(mask[:8], "little"), len(mask)
-
-
-def _shape(instruction: Instruction) -> int:
-    """The number of the kernel's short way for an instruction that the mask does not settle; 0 for none."""
-    if instruction.action is not Action.PLAIN:
-        return _SHAPES.get(instruction.action, 0)
-    if instruction.immediates in ((Immediate.U32,), (Immediate.S32,), (Immediate.S64,)):
-        return _SHAPE_LEB
-    return _SHAPE_MEMARG if instruction.immediates == (Immediate.MEMARG,) else 0
-
-
-_SHAPE_LEB, _SHAPE_MEMARG = 1, 2
-_SHAPES = {
-    Action.BLOCK: 3,
-    Action.LOOP: 4,
-    Action.IF: 5,
-    Action.BR: 6,
-    Action.BR_IF: 7,
-    Action.CALL: 8,
-    Action.END: 9,
-}
 
 _MESSAGES = {
     1: "unknown instruction, opcode 0x{value:02x}",
