@@ -71,3 +71,14 @@ def test_growth_in_start_is_excused_on_the_modules_own_memory_only() -> None:
     imported = judged(assemble(f'(module (import "e" "m" (memory 1)) {grow})'))["start", "(start)"]
     assert (own.kind, own.verdict, own.excused) == (EntryKind.START, Verdict.REACHABLE, True)
     assert (imported.verdict, imported.excused) == (Verdict.REACHABLE, False)
+
+
+def test_indirect_calls_are_counted_and_those_with_one_known_target_too() -> None:
+    data = assemble(
+        """(module (type $t (func)) (table 2 funcref) (elem (i32.const 0) $f $f) (func $f)
+        (func (export "e") (param i32)
+          (call_indirect (type $t) (i32.const 1))
+          (call_indirect (type $t) (local.get 0))))"""
+    )
+    judgement = judge(data, lambda label: False, ENGINE)
+    assert (judgement.indirect_calls, judgement.indirect_exact) == (2, 1)

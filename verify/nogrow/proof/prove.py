@@ -134,7 +134,14 @@ def judge(
         Site(function(grow.function), grow.memory, grow.offset, grow.operand) for grow in scanned.grows
     )
     known = {labels[vertex] for vertex in untrusted}
-    return Judgement(memories, sites, entries, assumptions(memories, entries, known, scanned.switches_stacks))
+    return Judgement(
+        memories,
+        sites,
+        entries,
+        assumptions(memories, entries, known, scanned.switches_stacks),
+        scanned.indirect_calls,
+        len(exact),
+    )
 
 
 def _memories(module: Module) -> tuple[Memory, ...]:
