@@ -228,7 +228,7 @@ class Targets:
             slots = self._references.fixed_slots.get(call.table)
             function = slots.get(call.index) if slots is not None else None
             # What traps, on a null reference or on another type, is left to the dispatch.
-            if function is not None and function >= 0 and self._scan.tables_apart:
+            if function is not None and self._scan.tables_apart:
                 dispatch = self._scan.dispatches[call.vertex - self._scan.first_dispatch]
                 if dispatch.type is not None and function in self._matching(call.table)[dispatch.type]:
                     calls[call.node] = function

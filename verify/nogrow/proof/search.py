@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nogrow.errors import ModuleError
+from nogrow.wasm.kernel import NO_ROOM
 from nogrow.wasm.scan import NODE_SIZE, Scan
 
 KERNEL = Path(__file__).with_name("search.wat")
@@ -138,7 +139,7 @@ class Search:
             # The targets stand at the far end for the moment, behind all nodes.
             scratch = (workspace.size - 4 * len(called)) & ~15
             if scan.nodes + NODE_SIZE * (node + 3 * len(called) + 1) > scratch:
-                raise ModuleError("the module is too large to be judged in the memory at hand")
+                raise ModuleError(NO_ROOM)
             workspace.write_u32s(scratch, called)
             node = self._kernel.call("dispatch", node, scratch, len(called))
             workspace.bytes[scratch : workspace.size] = bytes(workspace.size - scratch)

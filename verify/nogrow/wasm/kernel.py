@@ -12,6 +12,7 @@ import wasmtime
 from nogrow.errors import ModuleError
 
 PAGE_SIZE = 65536
+NO_ROOM = "the module is too large to be judged in the memory at hand"
 _MOST_PAGES = 65535
 
 
@@ -76,7 +77,7 @@ class Workspace:
         address = self._next
         self._next = address + size + 15 & ~15
         if self._next > self.size:
-            raise ModuleError("the module is too large to be judged in the memory at hand")
+            raise ModuleError(NO_ROOM)
         return address
 
     def store(self, data: bytes) -> int:

@@ -11,7 +11,7 @@ import wasmtime
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.descriptors import COUNT, instruction_tables
-from nogrow.wasm.kernel import Engine, Kernel, Workspace
+from nogrow.wasm.kernel import NO_ROOM, Engine, Kernel, Workspace
 from nogrow.wasm.model import Kind, Module
 from nogrow.wasm.opcodes import Immediate
 
@@ -248,7 +248,7 @@ _MESSAGES = {
     4: "unknown type 0x{value:02x}",
     5: "unknown flags 0x{value:x}",
     6: "index {value} out of range",
-    7: "the module is too large to be judged in the memory at hand",
+    7: NO_ROOM,
     8: "label {value} out of range",
     9: "else, catch or delegate outside the block it belongs to",
     10: "unknown kind of handler 0x{value:02x}",

@@ -293,17 +293,24 @@
       (then (drop (call $emit (i32.const 0) (i32.const -1) (i32.const 0) (local.get $at))))))
 
   (func $dispatch (param $row i32) (param $type i32) (result i32)
-    (local $place i32) (local $vertex i32)
-    (local.set $place
+    (call $vertex_at
       (i32.add (local.get $row)
-        (i32.load (i32.add (global.get $canonical) (i32.shl (local.get $type) (i32.const 2))))))
-    (local.set $vertex
-      (i32.load (i32.add (global.get $dispatch_map) (i32.shl (local.get $place) (i32.const 2)))))
+        (i32.load (i32.add (global.get $canonical) (i32.shl (local.get $type) (i32.const 2)))))))
+
+  ;; The dispatch to every function whose reference is taken: the place after the last row of the map.
+  (func $any_function (result i32)
+    (call $vertex_at
+      (i32.add (global.get $reference_row) (i32.load offset=56 (global.get $bounds) (; 4 * TYPE ;)))))
+
+  ;; The vertex at a place of the dispatch map; the first time, a new one.
+  (func $vertex_at (param $place i32) (result i32)
+    (local $address i32) (local $vertex i32)
+    (local.set $address (i32.add (global.get $dispatch_map) (i32.shl (local.get $place) (i32.const 2))))
+    (local.set $vertex (i32.load (local.get $address)))
     (if (i32.eqz (local.get $vertex))
       (then
         (local.set $vertex (i32.add (global.get $first_dispatch) (global.get $dispatch_count)))
-        (i32.store (i32.add (global.get $dispatch_map) (i32.shl (local.get $place) (i32.const 2)))
-          (local.get $vertex))
+        (i32.store (local.get $address) (local.get $vertex))
         (i32.store
           (i32.add (global.get $dispatch_keys) (i32.shl (global.get $dispatch_count) (i32.const 2)))
           (local.get $place))
@@ -860,21 +867,6 @@
       ;; done
       (local.set $previous (local.get $at))
       (br $next)))
-
-  ;; The dispatch to every function whose reference is taken: the place after the last row of the map.
-  (func $any_function (result i32)
-    (local $place i32)
-    (local.set $place
-      (i32.add (global.get $reference_row) (i32.load offset=56 (global.get $bounds) (; 4 * TYPE ;))))
-    (if (i32.eqz (i32.load (i32.add (global.get $dispatch_map) (i32.shl (local.get $place) (i32.const 2)))))
-      (then
-        (i32.store (i32.add (global.get $dispatch_map) (i32.shl (local.get $place) (i32.const 2)))
-          (i32.add (global.get $first_dispatch) (global.get $dispatch_count)))
-        (i32.store
-          (i32.add (global.get $dispatch_keys) (i32.shl (global.get $dispatch_count) (i32.const 2)))
-          (local.get $place))
-        (global.set $dispatch_count (i32.add (global.get $dispatch_count) (i32.const 1)))))
-    (i32.load (i32.add (global.get $dispatch_map) (i32.shl (local.get $place) (i32.const 2)))))
 
   ;; ---- all $count bodies from $p to $end
 
