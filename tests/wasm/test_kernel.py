@@ -34,12 +34,6 @@ def test_area_without_room_is_an_error() -> None:
         workspace.area(64)
 
 
-def test_claim_without_room_is_an_error() -> None:
-    workspace = Workspace(ENGINE, PAGE_SIZE)
-    with pytest.raises(ModuleError, match="too large to be judged"):
-        workspace.claim(workspace.size + 1)
-
-
 def test_numbers_are_written_little_endian_and_read_back() -> None:
     workspace = Workspace(ENGINE, PAGE_SIZE)
     place = workspace.area(8)

@@ -5,7 +5,6 @@ saw an `unreachable`, and so does `wasm-tools dump`: one immediate too long or t
 """
 
 import re
-import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from nogrow.errors import ModuleError
 from nogrow.wasm.decode import decode
 from nogrow.wasm.kernel import Engine
 from nogrow.wasm.opcodes import INSTRUCTIONS, PREFIXES
-from nogrow.wasm.scan import NODE_SIZE, scan
+from nogrow.wasm.scan import scan
 from tests.support.binary import leb, module_with_bodies
 
 WASM_TOOLS = Path(sys.executable).parent / "wasm-tools"
@@ -62,11 +61,8 @@ NOT_SUPPORTED = {
 def trap_offsets(data: bytes) -> list[int]:
     """The offsets of all `unreachable` instructions, as the kernel saw them."""
     result = scan(decode(data), ENGINE)
-    nodes = (
-        struct.unpack_from("<4I", result.workspace.bytes, result.nodes + NODE_SIZE * index)
-        for index in range(1, result.node_count)
-    )
-    return [at + result.code_shift for kind, _, _, at in nodes if kind & 0xFF == TRAP]
+    nodes = map(result.nodes.node, range(1, result.node_count))
+    return [at + result.code_shift for kind, _, _, at in nodes if kind == TRAP]
 
 
 def dumped_offsets(data: bytes, folder: Path) -> list[int] | None:

@@ -6,7 +6,6 @@ call and each growth.
 """
 
 import itertools
-import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 
 from nogrow.wasm.decode import decode
 from nogrow.wasm.kernel import Engine
-from nogrow.wasm.scan import NODE_SIZE, Dispatch, Scan, TableMove, scan
+from nogrow.wasm.scan import Dispatch, Scan, TableMove, scan
 from tests.proof.cases import CASES, Case
 from tests.reference import decoder, listing
 from tests.reference.equivalence import TypeRelation
@@ -68,13 +67,11 @@ class Nodes:
     """The kernel's nodes, and a walk over those that are no calls and growths."""
 
     def __init__(self, found: Scan) -> None:
-        size = NODE_SIZE * found.node_count
-        raw = bytes(found.workspace.bytes[found.nodes : found.nodes + size])
-        self.all = list(struct.iter_unpack("<4I", raw))
+        self.all = [found.nodes.node(index) for index in range(found.node_count)]
         self.shift = found.code_shift
 
     def offset(self, node: int) -> int:
-        return int(self.all[node][3]) + self.shift
+        return self.all[node][3] + self.shift
 
     def goals(self, first: int) -> Goals:
         """What control can come to next from node `first` on."""
@@ -87,7 +84,7 @@ class Nodes:
                 goals.add("exit" if node == NORMAL_EXIT else "thrown")
             elif node not in seen:
                 seen.add(node)
-                kind, target = self.all[node][0] & 0xFF, self.all[node][1]
+                kind, target = self.all[node][:2]
                 if kind in (CALL, GROW):
                     goals.add(self.offset(node))
                 else:

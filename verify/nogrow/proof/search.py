@@ -11,11 +11,10 @@ from typing import NamedTuple
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.kernel import NO_ROOM
-from nogrow.wasm.scan import NODE_SIZE, Scan
+from nogrow.wasm.scan import Scan
 
 KERNEL = Path(__file__).with_name("search.wat")
 _RETURNS, _THROWS, _RUNS_AFTER, _FOLLOWED = 1, 2, 8, 0x20
-_TARGET = 4
 _HOST_GROWS = _GROWS_ITSELF = 0xFFFFFFFF
 _SET_SIZE = 64
 
@@ -108,43 +107,48 @@ class Search:
         self._vertices = count = scan.first_dispatch + len(scan.dispatches)
         nodes = self._add_dispatches(functions, targets)
         for call, callee in exact.items():
-            workspace.write_u32s(scan.nodes + NODE_SIZE * call + _TARGET, [callee])
+            scan.nodes.retarget(call, callee)
+        calls = (self._kernel.number("calls_end") - scan.nodes.calls) // 4
         self._state = workspace.area(count)
         self._incoming = incoming = workspace.area(4 * (count + 1))
-        callers = workspace.area(8 * nodes)
+        callers = workspace.area(8 * calls)
         self._hops = workspace.area(4 * count)
         self._way_hops = workspace.area(8 * count)
         queue = workspace.area(8 * count)
-        self._stack = stack = workspace.area(max(16 * nodes, 24 * count))
+        order = workspace.area(4 * count)
+        self._stack = stack = workspace.area(max(16 * nodes + 8 * count, 24 * count))
         self._sets = workspace.area(8 * count)
         self._arguments = workspace.area(4 * max(len(hosts), 1))
         for vertex, throws in hosts.items():
             workspace.bytes[self._state + vertex] = _FOLLOWED | _RETURNS | (_THROWS if throws else 0)
         self._kernel.call(
-            "configure", scan.nodes, scan.ranges, count, self._state, incoming, callers, self._hops,
-            self._way_hops, queue, stack, self._sets,
+            "configure", scan.ranges, count, self._state, incoming, callers, self._hops, self._way_hops,
+            queue, order, stack, self._sets,
         )  # fmt: skip
         self._kernel.call("link")
         self._kernel.call("settle")
 
     def _add_dispatches(self, functions: int, targets: Callable[[int], Sequence[int]]) -> int:
         """Writes the nodes of every dispatch behind the scan's; the number of nodes then."""
-        scan, workspace = self._scan, self._workspace
-        self._kernel.call("configure", scan.nodes, *[0] * 10)
-        node = scan.node_count
+        scan, workspace, nodes = self._scan, self._workspace, self._scan.nodes
+        self._kernel.call(
+            "open", nodes.kinds, nodes.targets, nodes.extras, nodes.places, nodes.calls,
+            nodes.calls + 4 * scan.call_count, int(scan.has_handlers),
+        )  # fmt: skip
+        node, calls = scan.node_count, scan.call_count
         ranges = [node] * (scan.first_dispatch - functions)
+        scratch, end = workspace.rest()
         for place in range(len(scan.dispatches)):
             called = list(targets(place))
             ranges.append(node)
-            # The targets stand at the far end for the moment, behind all nodes.
-            scratch = (workspace.size - 4 * len(called)) & ~15
-            if scan.nodes + NODE_SIZE * (node + 3 * len(called) + 1) > scratch:
+            calls += len(called)
+            if node + 3 * len(called) >= nodes.room or calls > nodes.call_room or scratch + 4 * len(called) > end:
                 raise ModuleError(NO_ROOM)
             workspace.write_u32s(scratch, called)
             node = self._kernel.call("dispatch", node, scratch, len(called))
-            workspace.bytes[scratch : workspace.size] = bytes(workspace.size - scratch)
+            # What is handed out later is to be fresh.
+            workspace.bytes[scratch : scratch + 4 * len(called)] = bytes(4 * len(called))
         workspace.write_u32s(scan.ranges + 4 * functions, [*ranges, node])
-        workspace.claim(scan.nodes + NODE_SIZE * node)
         return node
 
     def called(self, vertex: int) -> bool:

@@ -90,11 +90,6 @@ class Workspace:
         """Everything not handed out yet: its first address and the one after its last, both aligned to 16."""
         return self._next, self.size
 
-    def claim(self, end: int) -> None:
-        """Takes what lies before address `end` out of the rest; raises `ModuleError` without room."""
-        self._next = end + 15 & ~15
-        self.area(0)
-
     def write_u32s(self, address: int, values: list[int]) -> None:
         """Writes numbers of 4 bytes each."""
         struct.pack_into(f"<{len(values)}I", self.bytes, address, *values)

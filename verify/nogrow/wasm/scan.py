@@ -3,7 +3,6 @@
 In: a decoded module. Out: a `Scan`, whose nodes stay in the kernel's memory (`scan.wat` describes them).
 """
 
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +15,13 @@ from nogrow.wasm.model import Kind, Module
 from nogrow.wasm.opcodes import Immediate
 
 KERNEL = Path(__file__).with_name("scan.wat")
-NODE_SIZE = 16
-NODE_INIT, NODE_COPY = 6, 7
-# Working memory for each byte of code: at worst a node of 16 bytes, and the arrays of the search.
-_ROOM_PER_BYTE = 48
+NODE_CALL, NODE_INIT, NODE_COPY = 2, 6, 7
+EXCEPTIONAL_EXIT = 0xFFFFFFFE
+# Working memory for each byte of code: itself, at worst a node, a control frame of 16 bytes for each two, and the
+# arrays of the search.
+_ROOM_PER_BYTE = 56
+# The nodes of a dispatch for each function that it may call.
+_NODES_PER_TARGET = 3
 # Beyond so many pairs of table and type, all tables share one row: more targets, never fewer.
 _MOST_PAIRS = 1 << 22
 # An `end` at every address behind the code stops a body that runs past it.
@@ -72,12 +74,53 @@ class Dispatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Nodes:
+    """Where the parts of the nodes stand in a workspace, and the list of those that are calls.
+
+    There is room for `room` nodes and `call_room` calls, each in an array of its own.
+    """
+
+    workspace: Workspace
+    room: int
+    call_room: int
+    kinds: int
+    targets: int
+    extras: int
+    places: int
+    calls: int
+
+    @classmethod
+    def reserve(cls, workspace: Workspace, room: int, calls: int) -> "Nodes":
+        """Room for so many nodes and calls; raises `ModuleError` without room."""
+        area = workspace.area
+        # The search keeps something of its own in the two bytes before the first kind.
+        kinds = area(room + 16) + 16
+        return cls(
+            workspace, room, calls, kinds, area(4 * room), area(4 * room), area(4 * room), area(4 * calls)
+        )
+
+    def node(self, index: int) -> tuple[int, int, int, int]:
+        """The node's kind, target, extra and place, as `scan.wat` calls them; a call's extra is a node or an exit."""
+        kind = self.workspace.bytes[self.kinds + index] & 0xF
+        parts = (self.targets, self.extras, self.places)
+        target, extra, place = (self.workspace.u32(part + 4 * index) for part in parts)
+        return kind, target, extra or EXCEPTIONAL_EXIT if kind == NODE_CALL else extra, place
+
+    def retarget(self, index: int, target: int) -> None:
+        """Gives a node another target."""
+        self.workspace.write_u32s(self.targets + 4 * index, [target])
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
     """What the scan found; vertices are functions, then host stand-ins, then `dispatches`."""
 
     workspace: Workspace
-    nodes: int
+    nodes: Nodes
     node_count: int
+    call_count: int
+    has_handlers: bool
+    """Whether an exception out of any call can go to a handler around it."""
     ranges: int
     first_dispatch: int
     code_shift: int
@@ -111,8 +154,9 @@ def scan(module: Module, engine: Engine) -> Scan:
     apart = (tables + 1) * types <= _MOST_PAIRS
     rows = (tables + 1 if apart else 1) * types + 1
     fixed = 16 * functions + 8 * rows + 8 * types + 8 * tables + 16 * COUNT + (1 << 20)
-    # Vertices cost the search 64 bytes each, dispatch nodes 48 for each function that a table holds.
-    fixed += 80 * (functions + tables + rows) + 48 * sum(len(item.items) for item in module.segments)
+    # Vertices cost the search 64 bytes each, nodes with all that the search keeps of them some 40.
+    entries = sum(len(item.items) for item in module.segments)
+    fixed += 80 * (functions + tables + rows) + 40 * _NODES_PER_TARGET * entries
     workspace = Workspace(engine, fixed + _ROOM_PER_BYTE * (end - start))
     kernel = workspace.kernel(KERNEL)
 
@@ -141,25 +185,33 @@ def scan(module: Module, engine: Engine) -> Scan:
     code = workspace.area(end - start + len(_SENTINEL))
     workspace.bytes[code : code + end - start] = module.data[start:end]
     workspace.bytes[code + end - start : code + end - start + len(_SENTINEL)] = _SENTINEL
-    nodes, bottom = workspace.rest()
+    # No instruction makes more nodes than it has bytes, and a call has two at least.
+    size = end - start + 1
+    dispatched = _NODES_PER_TARGET * entries + rows
+    nodes = Nodes.reserve(workspace, size + dispatched, size // 2 + entries + 1)
+    frames = 8 * size + 16 & ~15
+    top = workspace.area(frames)
     first_dispatch = functions + host_vertices(module)
     kernel.call(
         "configure", fast, descriptors, bounds, canonical, row_starts, reference_row, dispatch_map,
-        dispatch_keys, first_dispatch, taken, table_flags, ranges + 4 * imported, nodes, bottom & ~15,
+        dispatch_keys, first_dispatch, taken, table_flags, ranges + 4 * imported,
+        nodes.kinds, nodes.targets, nodes.extras, nodes.places, nodes.room,
+        nodes.calls, nodes.calls + 4 * nodes.call_room, top, top + frames,
     )  # fmt: skip
     workspace.write_u32s(ranges, [1] * imported)
     shift = start - code
     _run(kernel, workspace, (code, code + end - start, functions - imported), shift)
 
-    node_count = kernel.number("node_count")
     keys = workspace.read_u32s(dispatch_keys, kernel.number("dispatch_count"))
     flags = bytes(workspace.bytes[table_flags : table_flags + tables])
     starts = workspace.read_u32s(ranges, functions + 1)
-    lists = _Lists(workspace, nodes, shift)
+    lists = _Lists(nodes, shift)
     return Scan(
         workspace=workspace,
         nodes=nodes,
-        node_count=node_count,
+        node_count=kernel.number("node_count"),
+        call_count=(kernel.number("last_call") - nodes.calls) // 4,
+        has_handlers=bool(kernel.number("handlers")),
         ranges=ranges,
         first_dispatch=first_dispatch,
         code_shift=shift,
@@ -197,15 +249,9 @@ def _dispatch(key: int, types: int, tables: int) -> Dispatch:
 class _Lists:
     """The kernel's linked lists of nodes, as tuples in file order."""
 
-    def __init__(self, workspace: Workspace, nodes: int, shift: int) -> None:
-        self._workspace = workspace
-        self._nodes = nodes
+    def __init__(self, nodes: Nodes, shift: int) -> None:
+        self._node = nodes.node
         self._shift = shift
-
-    def _node(self, index: int) -> tuple[int, int, int, int]:
-        address = self._nodes + NODE_SIZE * index
-        kind, target, extra, at = struct.unpack_from("<4I", self._workspace.bytes, address)
-        return kind & 0xFF, target, extra, at
 
     def grows(self, index: int, starts: list[int]) -> tuple[Grow, ...]:
         found: list[Grow] = []

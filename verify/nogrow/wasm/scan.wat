@@ -1,22 +1,24 @@
 ;; The scan kernel: reads every instruction of a module once and writes down what can transfer control.
 ;;
 ;; In: the function bodies, copied into the memory by scan.py, and tables that it makes from opcodes.py.
-;; Out: the flow graph, an array of 16-byte nodes in program order, function after function:
+;; Out: the flow graph, nodes in program order, function after function. Each part of a node has an array of its own,
+;; for most of the search needs only the first, of one byte, and the second, of 4 bytes as the others:
 ;;
-;;   +0 kind    0 BR      goes to `target`
-;;              1 BR_IF   goes to `target` or to the next node
-;;              2 CALL    calls function or dispatch `target`; goes on at the next node, or with an exception at `extra`
-;;              3 GROW    grows memory `target`; `extra` links to the next GROW; a NOTE follows
-;;              4 TRAP    goes nowhere
-;;              5 NOTE    the operand of the GROW before it: its 64 bits in `target` and `extra`, known if `at` is 1
-;;              6 INIT    table.init: segment `target`, table `extra`; `at` links to the next INIT or COPY
-;;              7 COPY    table.copy: to table `target`, from table `extra`; `at` links likewise
-;;              8 INDEX   the constant index of the call_indirect before it in `extra`, its table in `target`; `at` links
-;;   +4 target  a node index, or -1: the function's normal exit, -2: its exceptional exit
-;;   +8 extra
-;;   +12 at     the instruction's address in this memory
+;;   kind    0 BR      goes to `target`
+;;           1 BR_IF   goes to `target` or to the next node
+;;           2 CALL    calls function or dispatch `target`; goes on at the next node, or with an exception at `extra`
+;;           3 GROW    grows memory `target`; `extra` links to the next GROW; a NOTE follows
+;;           4 TRAP    goes nowhere
+;;           5 NOTE    the operand of the GROW before it: its 64 bits in `target` and `extra`, known if `at` is 1
+;;           6 INIT    table.init: segment `target`, table `extra`; `at` links to the next INIT or COPY
+;;           7 COPY    table.copy: to table `target`, from table `extra`; `at` links likewise
+;;           8 INDEX   the constant index of the call_indirect before it in `extra`, its table in `target`; `at` links
+;;   target  a node index, or -1: the function's normal exit, -2: its exceptional exit
+;;   extra   of a CALL, 0 stands for the exceptional exit
+;;   at      the instruction's address in this memory
 ;;
 ;; Node 0 is no node: links end with 0. A straight run of other instructions makes no node.
+;; The CALL nodes are listed once more, 4 bytes each.
 ;; Any error stops the kernel with a trap, after `error` and `error_at` are set. Nothing is guessed.
 ;; The memory is never grown: its maximum is its minimum, and what does not fit is an error.
 (module
@@ -35,11 +37,20 @@
   (global $taken (mut i32) (i32.const 0))         ;; by function: 1 when its reference is taken
   (global $table_flags (mut i32) (i32.const 0))   ;; by table: 1 written by set, fill or grow; 2 read by get
   (global $starts (mut i32) (i32.const 0))        ;; by defined function: its first node
-  (global $nodes (mut i32) (i32.const 0))         ;; where the nodes start
-  (global $bottom (mut i32) (i32.const 0))        ;; where the control frames start; they grow downwards
+  (global $kinds (mut i32) (i32.const 0))         ;; by node, as above
+  (global $targets (mut i32) (i32.const 0))
+  (global $extras (mut i32) (i32.const 0))
+  (global $places (mut i32) (i32.const 0))        ;; what is called `at` above
+  (global $room (mut i32) (i32.const 0))          ;; how many nodes there can be
+  (global $calls (mut i32) (i32.const 0))         ;; the list of the CALL nodes
+  (global $calls_end (mut i32) (i32.const 0))     ;; where there is no more room in it
+  (global $top (mut i32) (i32.const 0))           ;; the control frames stand between here ...
+  (global $bottom (mut i32) (i32.const 0))        ;; ... and here, where they start; they grow downwards
 
   ;; What the scan leaves.
   (global $node_count (export "node_count") (mut i32) (i32.const 1))
+  (global $handlers (export "handlers") (mut i32) (i32.const 0)) ;; 1 if any call has a handler around it
+  (global $last_call (export "last_call") (mut i32) (i32.const 0)) ;; where the list of CALL nodes ends
   (global $dispatch_count (export "dispatch_count") (mut i32) (i32.const 0))
   (global $grows (export "grows") (mut i32) (i32.const 0))
   (global $table_moves (export "table_moves") (mut i32) (i32.const 0))
@@ -60,7 +71,7 @@
   (global $frame (mut i32) (i32.const 0))
 
   (func (export "configure")
-    (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
+    (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
     (global.set $fast (local.get 0))
     (global.set $descriptors (local.get 1))
     (global.set $bounds (local.get 2))
@@ -73,8 +84,16 @@
     (global.set $taken (local.get 9))
     (global.set $table_flags (local.get 10))
     (global.set $starts (local.get 11))
-    (global.set $nodes (local.get 12))
-    (global.set $bottom (local.get 13)))
+    (global.set $kinds (local.get 12))
+    (global.set $targets (local.get 13))
+    (global.set $extras (local.get 14))
+    (global.set $places (local.get 15))
+    (global.set $room (local.get 16))
+    (global.set $calls (local.get 17))
+    (global.set $last_call (local.get 17))
+    (global.set $calls_end (local.get 18))
+    (global.set $top (local.get 19))
+    (global.set $bottom (local.get 20)))
 
   ;; Error codes are those of scan.py.
   (func $fail (param $code i32) (param $at i32) (param $value i32)
@@ -224,22 +243,37 @@
   ;; ---- the flow graph
 
   (func $emit (param $kind i32) (param $target i32) (param $extra i32) (param $at i32) (result i32)
-    (local $node i32) (local $address i32)
+    (local $node i32) (local $offset i32)
     (local.set $node (global.get $node_count))
-    (local.set $address (i32.add (global.get $nodes) (i32.shl (local.get $node) (i32.const 4))))
-    (if (i32.ge_u (i32.add (local.get $address) (i32.const 16)) (global.get $frame))
+    (local.set $offset (i32.shl (local.get $node) (i32.const 2)))
+    (if (i32.ge_u (local.get $node) (global.get $room))
       (then (call $fail (i32.const 7) (local.get $at) (i32.const 0))))
-    (i32.store (local.get $address) (local.get $kind))
-    (i32.store offset=4 (local.get $address) (local.get $target))
-    (i32.store offset=8 (local.get $address) (local.get $extra))
-    (i32.store offset=12 (local.get $address) (local.get $at))
+    (i32.store8 (i32.add (global.get $kinds) (local.get $node)) (local.get $kind))
+    (i32.store (i32.add (global.get $targets) (local.get $offset)) (local.get $target))
+    (i32.store (i32.add (global.get $places) (local.get $offset)) (local.get $at))
+    (if (local.get $extra)
+      (then (i32.store (i32.add (global.get $extras) (local.get $offset)) (local.get $extra))))
     (global.set $node_count (i32.add (local.get $node) (i32.const 1)))
     (local.get $node))
 
+  ;; A CALL of $callee; an exception out of it goes to $handler.
+  (func $emit_call (param $callee i32) (param $handler i32) (param $at i32)
+    (local $last i32)
+    (local.set $last (global.get $last_call))
+    (if (i32.ge_u (local.get $last) (global.get $calls_end))
+      (then (call $fail (i32.const 7) (local.get $at) (i32.const 0))))
+    (i32.store (local.get $last) (global.get $node_count))
+    (global.set $last_call (i32.add (local.get $last) (i32.const 4)))
+    (if (i32.eq (local.get $handler) (i32.const -2))
+      (then (local.set $handler (i32.const 0)))
+      (else (global.set $handlers (i32.const 1))))
+    (drop (call $emit (i32.const 2 (; CALL ;)) (local.get $callee) (local.get $handler) (local.get $at))))
+
+  (func $target_of (param $node i32) (result i32)
+    (i32.add (global.get $targets) (i32.shl (local.get $node) (i32.const 2))))
+
   (func $set_target (param $node i32) (param $target i32)
-    (i32.store offset=4
-      (i32.add (global.get $nodes) (i32.shl (local.get $node) (i32.const 4)))
-      (local.get $target)))
+    (i32.store (call $target_of (local.get $node)) (local.get $target)))
 
   ;; Lets every node of the list that ends in $node go to the next node made.
   (func $land (param $node i32)
@@ -247,16 +281,15 @@
     (loop $more
       (if (local.get $node)
         (then
-          (local.set $address (i32.add (global.get $nodes) (i32.shl (local.get $node) (i32.const 4))))
-          (local.set $node (i32.load offset=4 (local.get $address)))
-          (i32.store offset=4 (local.get $address) (global.get $node_count))
+          (local.set $address (call $target_of (local.get $node)))
+          (local.set $node (i32.load (local.get $address)))
+          (i32.store (local.get $address) (global.get $node_count))
           (br $more)))))
 
   (func $push (param $kind i32) (param $label i32) (param $pending i32) (param $handler i32)
     (local $frame i32)
     (local.set $frame (i32.sub (global.get $frame) (i32.const 16)))
-    (if (i32.le_u (local.get $frame)
-          (i32.add (global.get $nodes) (i32.shl (i32.add (global.get $node_count) (i32.const 2)) (i32.const 4))))
+    (if (i32.lt_u (local.get $frame) (global.get $top))
       (then (call $fail (i32.const 7) (i32.const 0) (i32.const 0))))
     (i32.store (local.get $frame) (local.get $kind))
     (i32.store offset=4 (local.get $frame) (local.get $label))
@@ -286,9 +319,8 @@
     (i32.load offset=28 (global.get $frame)))
 
   (func $call_node (param $callee i32) (param $at i32) (param $tail i32)
-    (drop (call $emit (i32.const 2 (; CALL ;)) (local.get $callee)
-      ;; A tail call leaves its frame first: no handler of the frame catches what it throws.
-      (select (i32.const -2) (call $handler) (local.get $tail)) (local.get $at)))
+    ;; A tail call leaves its frame first: no handler of the frame catches what it throws.
+    (call $emit_call (local.get $callee) (select (i32.const -2) (call $handler) (local.get $tail)) (local.get $at))
     (if (local.get $tail)
       (then (drop (call $emit (i32.const 0) (i32.const -1) (i32.const 0) (local.get $at))))))
 
@@ -355,11 +387,12 @@
     (call $constant (local.get $previous))
     (local.set $known)
     (local.set $value)
-    (drop (call $emit (i32.const 2 (; CALL ;))
+    (call $emit_call
       (call $dispatch
         (i32.load (i32.add (global.get $rows) (i32.shl (local.get $table) (i32.const 2))))
         (local.get $type))
-      (select (i32.const -2) (call $handler) (local.get $tail)) (local.get $at)))
+      (select (i32.const -2) (call $handler) (local.get $tail))
+      (local.get $at))
     (if (i32.and (local.get $known) (i64.lt_u (local.get $value) (i64.const 0x100000000)))
       (then
         (global.set $indexes
@@ -639,7 +672,7 @@
                 (i32.const 1))))
           (br_if $general (i32.ge_u (local.get $c) (i32.load offset=52 (global.get $bounds) (; 4 * FUNCTION ;))))
           (global.set $direct_calls (i32.add (global.get $direct_calls) (i32.const 1)))
-          (drop (call $emit (i32.const 2 (; CALL ;)) (local.get $c) (call $handler) (local.get $at)))
+          (call $emit_call (local.get $c) (call $handler) (local.get $at))
           (local.set $p (i32.add (local.get $p) (local.get $length)))
           (br $ready))
         ;; end
