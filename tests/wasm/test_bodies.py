@@ -1,6 +1,5 @@
 """Function bodies that are wrong: each ends in an error with the offset where understanding ended."""
 
-
 import pytest
 
 from nogrow.errors import ModuleError

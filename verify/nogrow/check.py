@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from nogrow.ahead import Ahead
 from nogrow.contract.model import Contract
 from nogrow.contract.select import Target
 from nogrow.examine import Examination, Judge, Run, not_judged
@@ -35,6 +36,8 @@ def check(
     glue: Sequence[Glue] = (),
     validate: bool | None = None,
     jobs: int = 1,
+    digest: bool = True,
+    ahead: Ahead | None = None,
     watch: Watch | None = None,
 ) -> Report:
     """Return the report on all targets, an artifact for each core module.
@@ -43,11 +46,12 @@ def check(
     the other no scenarios. A module that can't be read or judged is reported as NG010 and keeps
     none of the others from being looked at. `glue` is for the targets whose file names it holds, or for all
     if it holds none of them. `validate` None has wasmtime validate the small modules only. Up to `jobs`
-    processes share the work; the report is the same however many there are. `watch` is told how many
+    processes share the work; the report is the same however many there are. `digest` False leaves out the digests of the files. `ahead` has begun to read the
+    only target. `watch` is told how many
     targets of how many are done.
     """
     path = str(contract.path) if contract is not None else None
-    examination = Examination(judge, run, validate, _growers(glue, targets), bool(glue))
+    examination = Examination(judge, run, validate, _growers(glue, targets), bool(glue), digest)
 
     def watched(done: int) -> None:
         if watch is not None:
@@ -60,7 +64,7 @@ def check(
         found = in_order(batches, examination.of_all, examination.lost, jobs, watched)
     else:
         found = []
-        for reports in examination.one_by_one(targets):
+        for reports in examination.one_by_one(targets, ahead):
             watched(len(found))
             found.append(reports())
     return Report(path, tuple(artifact for artifacts in found for artifact in artifacts))

@@ -1,15 +1,12 @@
 """A target to the reports on what is in its file: one core module, or the core modules of a component."""
 
 import dataclasses
-import hashlib
-import os
-import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from threading import Thread
 
+from nogrow.ahead import Ahead
+from nogrow.background import Background
 from nogrow.contract.hold import notes, violations
 from nogrow.contract.model import ArtifactContract, Scenario
 from nogrow.contract.rule import Rule, Violation
@@ -20,6 +17,7 @@ from nogrow.proof.assume import on_the_host
 from nogrow.proof.judgement import Judgement, Site, Step
 from nogrow.report.result import ArtifactReport
 from nogrow.run.result import ScenarioOutcome, ScenarioResult
+from nogrow.wasm.file import read
 from nogrow.wasm.kernel import Engine
 from nogrow.wasm.sections import is_component
 from nogrow.wasm.validate import Validation, validate
@@ -50,30 +48,38 @@ class Examination:
     validate: bool | None
     growers: Mapping[str, tuple[Grower, ...]]
     has_glue: bool
+    digest: bool = True
 
     def of_all(self, targets: Sequence[Target]) -> list[tuple[ArtifactReport, ...]]:
         """The reports on each of the targets."""
         return [reports() for reports in self.one_by_one(targets)]
 
-    def one_by_one(self, targets: Sequence[Target]) -> Iterator[Callable[[], tuple[ArtifactReport, ...]]]:
-        """What makes the reports on each of the targets when it is called; they share an engine."""
-        engine = Engine() if self.judge is not None else None
-        return (partial(self._reports, target, engine) for target in targets)
+    def one_by_one(
+        self, targets: Sequence[Target], ahead: Ahead | None = None
+    ) -> Iterator[Callable[[], tuple[ArtifactReport, ...]]]:
+        """What makes the reports on each of the targets when it is called; they share an engine.
+
+        `ahead` has begun to read one of them.
+        """
+        engine = ahead.engine if ahead else Engine() if self.judge is not None else None
+        return (partial(self._reports, target, engine, ahead.read if ahead else read) for target in targets)
 
     def lost(self, target: Target) -> tuple[ArtifactReport, ...]:
         """The report on a target whose examination ended the process that did it."""
         return (not_judged(ArtifactReport(target.path), "the process that judged it was ended"),)
 
-    def _reports(self, target: Target, engine: Engine | None) -> tuple[ArtifactReport, ...]:
+    def _reports(
+        self, target: Target, engine: Engine | None, read: Callable[[str], bytes]
+    ) -> tuple[ArtifactReport, ...]:
         bare = ArtifactReport(target.path)
         if not target.found:
             return (bare,)
         if target.problem is not None:
             return (not_judged(bare, f"can't be read: {target.problem}"),)
         try:
-            data = _read(target.path)
+            data = read(target.path)
             # A file is what is shipped: its digest and size are those of each of its parts.
-            bare = ArtifactReport(target.path, hashlib.sha256(data).hexdigest(), len(data))
+            bare = ArtifactReport(target.path, _sha256(data) if self.digest else None, len(data))
             parts = _parts(target.path, data)
         except ModuleError as error:
             return (not_judged(bare, str(error)),)
@@ -107,7 +113,7 @@ class Examination:
         return dataclasses.replace(
             bare,
             judgement=judgement,
-            violations=(*violations(clause, judgement), *_failed(scenarios)),
+            violations=_with(violations(clause, judgement), _failed(scenarios)),
             notes=(*notes(clause, judgement), *self._notes(judgement, growers, validation)),
             scenarios=scenarios,
             growers=growers,
@@ -125,21 +131,14 @@ class Examination:
             return None, Validation(None)
         labels = frozenset(grower.label for grower in growers)
         wanted = len(part.data) <= SMALL if self.validate is None else self.validate
-        found: list[Validation] = []
-        other = Thread(target=lambda: found.append(validate(part.data)))
-        if wanted:
-            other.start()
-        try:
-            judgement = self.judge(part.data, _trusts(clause, labels), engine, labels)
-        finally:
-            if wanted:
-                other.join()
-        return judgement, found[0] if found else Validation(None)
+        validating = Background(lambda: validate(part.data)) if wanted else None
+        judgement = self.judge(part.data, _trusts(clause, labels), engine, labels)
+        return judgement, validating.result() if validating else Validation(None)
 
     def _notes(
         self, judgement: Judgement, growers: tuple[Grower, ...], validation: Validation
     ) -> Iterator[str]:
-        if self.has_glue and not {one.label for one in growers} & _imports(judgement):
+        if self.has_glue and not {one.label for one in growers} & judgement.imports:
             yield "in the glue, no import that is reached leads to a growth of the memory"
         elif not self.has_glue and on_the_host(judgement.assumptions) and _minified(judgement):
             yield (
@@ -163,6 +162,12 @@ def not_judged(artifact: ArtifactReport, message: str) -> ArtifactReport:
     )
 
 
+def _sha256(data: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(data).hexdigest()
+
+
 def _parts(path: str, data: bytes) -> tuple[_Part, ...]:
     """The core modules in the file: itself, or `FILE#0`, `FILE#1`, ... for a component."""
     if not is_component(data):
@@ -181,20 +186,16 @@ def _trusts(clause: ArtifactContract, growers: frozenset[str]) -> Callable[[str]
     return lambda name: name in imports.trusted or (name not in growers and imports.trusts(name))
 
 
-def _imports(judgement: Judgement) -> set[str]:
-    return {name for entry in judgement.entries for name in (*entry.imports, entry.host_grows or "")}
-
-
 def _minified(judgement: Judgement) -> bool:
     """Whether imports are from a module whose name has one letter."""
-    return any(name[1:2] == "." for name in _imports(judgement))
+    return any(name[1:2] == "." for name in judgement.imports)
 
 
 def _reached(judgement: Judgement, clause: ArtifactContract, growers: tuple[Grower, ...]) -> list[str]:
     """Where the host grows a memory of the module, as glue says."""
     if all(memory.fixed or not (memory.imported or memory.exported) for memory in judgement.memories):
         return []
-    reached = _imports(judgement) - set(clause.imports.trusted)
+    reached = judgement.imports - set(clause.imports.trusted)
     return [f"host grows: {one.label}, {one.place}" for one in growers if one.label in reached]
 
 
@@ -216,21 +217,13 @@ def _placed(judgement: Judgement, part: _Part, said_first: list[str]) -> Judgeme
     return dataclasses.replace(judgement, sites=sites, entries=entries, assumptions=assumptions)
 
 
+def _with(violations: Sequence[Violation], more: tuple[Violation, ...]) -> Sequence[Violation]:
+    return (*violations, *more) if more else violations
+
+
 def _failed(scenarios: Sequence[ScenarioResult]) -> tuple[Violation, ...]:
     return tuple(
         Violation(Rule.SCENARIO_FAILED, f"scenario `{one.name}`: {one.message}")
         for one in scenarios
         if one.outcome is ScenarioOutcome.FAILED
     )
-
-
-def _read(path: str) -> bytes:
-    """Return the bytes of the regular file `path`; raises `ModuleError` for anything else."""
-    try:
-        # Opening a FIFO waits for its writer, so what is no regular file is never opened.
-        if not stat.S_ISREG(Path(path).stat().st_mode):
-            raise ModuleError("not a regular file")
-        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise ModuleError(f"can't be read: {error.strerror}") from error

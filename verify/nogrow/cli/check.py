@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nogrow.cli.options import Colour, Output, common, contract_at
+from nogrow.cli.options import Colour, Format, Output, common, contract_at
 from nogrow.cli.output import emit, plain
 from nogrow.cli.progress import progress
 from nogrow.report.result import exit_code
@@ -55,12 +55,18 @@ def check(
     be absent or unreachable.
     """
     contract = contract_at(contract_path)
-    from nogrow.check import check as check_all
-    from nogrow.check import cores
     from nogrow.contract.select import targets
-    from nogrow.proof.prove import judge
 
     chosen = targets(contract, paths)
+    ahead = None
+    if len(chosen) == 1 and chosen[0].found:
+        from nogrow.ahead import Ahead
+
+        ahead = Ahead(chosen[0].path)
+    from nogrow.check import check as check_all
+    from nogrow.check import cores
+    from nogrow.proof.prove import judge
+
     with progress() as watch:
         report = check_all(
             contract,
@@ -68,7 +74,9 @@ def check(
             judge=judge,
             glue=_read(glue),
             validate=validate,
-            jobs=jobs or (cores() if len(chosen) > 1 else 1),
+            jobs=1 if ahead else jobs or cores(),
+            digest=any(output.format is not Format.TEXT for output in outputs),
+            ahead=ahead,
             watch=watch,
         )
     if not report.artifacts:

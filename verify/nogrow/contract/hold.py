@@ -1,12 +1,15 @@
 """From a clause of the contract and a judgement to what is broken: no files, no output."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import partial
+from operator import itemgetter
 
 from nogrow.contract.model import Allowance, ArtifactContract, Expectation, Policy
 from nogrow.contract.rule import Rule, Violation
 from nogrow.contract.wording import counted, listed, name_of, shortened
 from nogrow.proof.judgement import Entry, Judgement, Memory, Verdict
+from nogrow.proof.lazily import Lazily
 
 RULES = {
     Verdict.TRAP_ONLY: Rule.GROWTH_BEFORE_EXIT,
@@ -16,21 +19,33 @@ RULES = {
 }
 
 
-def violations(contract: ArtifactContract, judgement: Judgement) -> tuple[Violation, ...]:
-    """What `judgement` breaks of `contract`, by rule and then by entry point.
+def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Violation]:
+    """What `judgement` breaks of `contract`, by rule and then in the order of the entry points.
 
     A verdict may be one that is listed, or better than all that are listed. What an `expect` names
     has that one verdict and no other; `allow` and `exports` say nothing of it. Growth in the start
     function before any view exists breaks nothing.
     """
-    names = frozenset(entry.name for entry in judgement.entries)
-    found = [
-        *_verdicts(contract, judgement, names),
+    names = _names(contract, judgement)
+    found: list[tuple[str, int, Callable[[], Violation]]] = []
+    standing, entries = judgement.standing, judgement.entries
+    with_sites: list[int] = []
+    for place, may in _not_allowed(contract, judgement, names):
+        rule = RULES.get(standing.verdicts[place])
+        if rule is None:
+            with_sites.append(place)
+        else:
+            rule = Rule.HOST_GROWS if place in standing.host_grows else rule
+            found.append((rule.id, place, partial(_growth, entries, place, may)))
+    others = (
+        *_sites(contract, judgement, with_sites),
         *_imports(contract, judgement),
         *_memories(contract, judgement),
         *_expected(contract, judgement, names),
-    ]
-    return tuple(sorted(found, key=lambda one: (one.rule.id, one.entry or "", one.headline)))
+    )
+    found += ((one.rule.id, place, partial(_same, one)) for place, one in enumerate(others))
+    found.sort(key=itemgetter(0, 1))
+    return Lazily(len(found), lambda place: found[place][2]())
 
 
 def notes(contract: ArtifactContract, judgement: Judgement) -> tuple[str, ...]:
@@ -38,7 +53,7 @@ def notes(contract: ArtifactContract, judgement: Judgement) -> tuple[str, ...]:
 
     That is an exception for exports which names no entry point: it protects or excuses nothing.
     """
-    names = frozenset(entry.name for entry in judgement.entries)
+    names = _names(contract, judgement)
     return tuple(
         f"the contract's exports name `{one.pattern}`, which no entry point matches"
         for one in contract.exports
@@ -67,23 +82,36 @@ def _matches(pattern: str, name: str, names: frozenset[str]) -> bool:
     return pattern == name if pattern in names else fnmatchcase(name, pattern)
 
 
-def _verdicts(contract: ArtifactContract, judgement: Judgement, names: frozenset[str]) -> Iterator[Violation]:
-    with_sites: list[str] = []
-    for entry in judgement.entries:
-        expected = any(_matches(one.pattern, entry.name, names) for one in contract.expect)
-        may = allowed(contract, entry.name, names)
-        if entry.excused or expected or entry.verdict in may or entry.verdict < min(may):
-            continue
-        if entry.verdict in RULES:
-            yield _growth(entry, may)
-        else:
-            with_sites.append(entry.name)
-    by_module = not judgement.entries and Verdict.UNREACHABLE not in contract.allow
-    if with_sites or (by_module and judgement.sites and min(contract.allow) is Verdict.ABSENT):
-        yield _sites(judgement, tuple(sorted(with_sites)))
+def _names(contract: ArtifactContract, judgement: Judgement) -> frozenset[str]:
+    """The names of the entry points, if the contract names any."""
+    if not contract.exports and not contract.expect:
+        return frozenset()
+    return frozenset(entry.name for entry in judgement.entries)
 
 
-def _growth(entry: Entry, may: tuple[Verdict, ...]) -> Violation:
+def _not_allowed(
+    contract: ArtifactContract, judgement: Judgement, names: frozenset[str]
+) -> Iterator[tuple[int, tuple[Verdict, ...]]]:
+    """The places of the entry points whose verdict is not allowed, and what is."""
+    standing = judgement.standing
+    may, best = contract.allow, min(contract.allow)
+    for place, verdict in enumerate(standing.verdicts):
+        if names:
+            name = judgement.entries[place].name
+            if any(_matches(one.pattern, name, names) for one in contract.expect):
+                continue
+            may = allowed(contract, name, names)
+            best = min(may)
+        if verdict not in may and verdict > best and place not in standing.excused:
+            yield place, may
+
+
+def _same(violation: Violation) -> Violation:
+    return violation
+
+
+def _growth(entries: Sequence[Entry], place: int, may: tuple[Verdict, ...]) -> Violation:
+    entry = entries[place]
     name = f"`{shortened(entry.name)}`"
     rule = RULES[entry.verdict] if entry.host_grows is None else Rule.HOST_GROWS
     memory = "a memory" if entry.memory is None else f"memory {entry.memory}"
@@ -104,15 +132,20 @@ def _growth(entry: Entry, may: tuple[Verdict, ...]) -> Violation:
     return Violation(rule, headline, entry.name, entry, may)
 
 
-def _sites(judgement: Judgement, entries: tuple[str, ...]) -> Violation:
+def _sites(contract: ArtifactContract, judgement: Judgement, places: list[int]) -> Iterator[Violation]:
+    """Grow sites where there may be none, for the entry points at `places` or for the whole module."""
+    by_module = not judgement.entries and Verdict.UNREACHABLE not in contract.allow
+    if not places and not (by_module and judgement.sites and min(contract.allow) is Verdict.ABSENT):
+        return
     count = counted(len(judgement.sites), "grow site")
     where = ""
     if judgement.sites:
         first = min(judgement.sites, key=lambda site: site.offset)
         where = f", the first in {name_of(first.function)} at offset 0x{first.offset:x}"
-    who = f", where {listed(entries)} may have none" if entries else ""
+    names = Lazily(len(places), lambda place: judgement.entries[places[place]].name)
+    who = f", where {listed(names)} may have none" if names else ""
     headline = f"{count} in the module{where}{who}"
-    return Violation(Rule.SITE_PRESENT, headline, allowed=(Verdict.ABSENT,))
+    yield Violation(Rule.SITE_PRESENT, headline, allowed=(Verdict.ABSENT,))
 
 
 def _imports(contract: ArtifactContract, judgement: Judgement) -> Iterator[Violation]:

@@ -1,7 +1,8 @@
 """What a judgement takes for granted, in sentences, the weightiest first."""
 
-from nogrow.proof.growers import is_known_grower
-from nogrow.proof.judgement import Entry, Memory, Verdict
+from collections.abc import Iterable
+
+from nogrow.proof.judgement import Memory
 
 _MOST_NAMED = 8
 _HOST_STAYS = "the host does not grow the memory behind these imports"
@@ -14,35 +15,29 @@ def on_the_host(assumptions: tuple[str, ...]) -> str | None:
 
 def assumptions(
     memories: tuple[Memory, ...],
-    entries: tuple[Entry, ...],
-    untrusted: set[str],
+    *,
+    imports: Iterable[str],
+    after: Iterable[str],
+    growth: bool,
     switches_stacks: bool,
 ) -> tuple[str, ...]:
-    """The assumptions behind the verdicts of `entries`; `untrusted` are the imports nobody vouches for."""
+    """The assumptions behind a module's verdicts.
+
+    `imports` are those that are reached, that nobody vouches for, and that are not known to grow the memory;
+    `after` those that may run between a growth and the trap or exception behind it. `growth` says whether the
+    module can grow a memory at all.
+    """
     found: list[str] = []
-    growing = {entry.host_grows for entry in entries}
-    reached = sorted(
-        label
-        for label in set[str]().union(*{entry.imports for entry in entries}) & untrusted - growing
-        if not is_known_grower(label)
-    )
+    reached = sorted(imports)
     growable = [memory for memory in memories if not memory.fixed]
     if reached and any(memory.imported or memory.exported for memory in growable):
         found.append(f"{_HOST_STAYS}, nor calls back in from them: {_listed(reached)}")
-    elif reached and growable and any(entry.verdict > Verdict.ABSENT for entry in entries):
+    elif reached and growable and growth:
         found.append(f"these imports do not call back in: {_listed(reached)}")
-    after = sorted(
-        {
-            label
-            for entry in entries
-            if entry.verdict in (Verdict.TRAP_ONLY, Verdict.THROW_ONLY)
-            for label in entry.imports_after_growth
-        }
-    )
-    if after:
+    if running := sorted(after):
         found.append(
             "after a growth and before the trap or exception, the host may run with detached views in: "
-            + _listed(after)
+            + _listed(running)
         )
     if switches_stacks:
         found.append("the module switches stacks: what can follow a growth was not narrowed down")

@@ -4,9 +4,11 @@ Nothing here knows of contracts, terminals or formats.
 """
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, overload
+
+from nogrow.proof.lazily import Lazily
 
 
 class Verdict(enum.IntEnum):
@@ -138,7 +140,7 @@ class Entry(NamedTuple):
     `host_grows` is the import (`module.field`) that ends the witness when the host does the growing.
     `airtight` is set for `capped`: True when every site that it reaches has a constant operand above 0.
     `imports` are the host's functions it can reach; `imports_after_growth` those among them that may
-    run between a growth and the way out.
+    run between a growth and the trap or exception that follows it, for `trap-only` and `throw-only`.
     `excused` marks growth in the start function on memories of the module's own: before any view exists.
     """
 
@@ -155,23 +157,58 @@ class Entry(NamedTuple):
     excused: bool = False
 
 
+class Standing(NamedTuple):
+    """What is known of all entry points by their places, without making them.
+
+    `excused` are the places of those that are; `host_grows` says by place which import does the growing.
+    """
+
+    verdicts: Sequence[Verdict]
+    excused: frozenset[int]
+    host_grows: Mapping[int, str]
+
+
+class Entries(Lazily[Entry]):
+    """Entry points that are made when they are looked at; how they stand is known before."""
+
+    __slots__ = ("standing",)
+
+    def __init__(self, standing: Standing, make: Callable[[int], Entry]) -> None:
+        """`make` makes the entry point at a place."""
+        super().__init__(len(standing.verdicts), make)
+        self.standing = standing
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """All that was proved of one module.
 
     `assumptions` are sentences, the weightiest first. Of the `indirect_calls` in the module, the targets of
-    `indirect_exact` are known to be the one function that a constant index names.
+    `indirect_exact` are known to be the one function that a constant index names. `imports` are the host's
+    functions that any entry point can reach.
     """
 
     memories: tuple[Memory, ...]
     sites: tuple[Site, ...]
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
     assumptions: tuple[str, ...]
     indirect_calls: int = 0
     indirect_exact: int = 0
+    imports: frozenset[str] = frozenset()
+
+    @property
+    def standing(self) -> Standing:
+        """How the entry points stand, by their places."""
+        if isinstance(self.entries, Entries):
+            return self.entries.standing
+        return Standing(
+            tuple(entry.verdict for entry in self.entries),
+            frozenset(place for place, entry in enumerate(self.entries) if entry.excused),
+            {place: entry.host_grows for place, entry in enumerate(self.entries) if entry.host_grows},
+        )
 
     @property
     def verdict(self) -> Verdict:
         """The worst verdict of any entry point; without entry points, whether there are grow sites."""
         floor = Verdict.UNREACHABLE if self.sites else Verdict.ABSENT
-        return max((entry.verdict for entry in self.entries), default=floor)
+        return max(self.standing.verdicts, default=floor)

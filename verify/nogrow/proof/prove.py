@@ -3,19 +3,21 @@
 In: bytes, and which imports are trusted. Out: a `Judgement`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from nogrow.proof.assume import assumptions
 from nogrow.proof.growers import is_known_grower
 from nogrow.proof.judgement import (
+    Entries,
     Entry,
     EntryKind,
     Function,
     Judgement,
     Memory,
     Site,
+    Standing,
     Step,
     Verdict,
     Witness,
@@ -24,31 +26,13 @@ from nogrow.proof.references import References, Targets, find_references
 from nogrow.proof.search import Found, Hop, Search, Way
 from nogrow.wasm.decode import decode
 from nogrow.wasm.kernel import Engine
-from nogrow.wasm.model import Kind, Module
+from nogrow.wasm.model import Export, Kind, Module
 from nogrow.wasm.names import function_names
 from nogrow.wasm.opcodes import INSTRUCTIONS
-from nogrow.wasm.scan import Scan, scan
+from nogrow.wasm.scan import Scan, Scanning
 
 Trust = Callable[[str], bool]
-
-
-class _Way(NamedTuple):
-    """A way into the module before it is judged."""
-
-    name: str
-    kind: EntryKind
-    function: int
-
-
-class _Finding(NamedTuple):
-    """What was found of one way in, for one memory: the worst so far."""
-
-    verdict: Verdict
-    memory: int | None = None
-    found: Found | None = None
-    way: Way | None = None
-    grower: int | None = None
-    airtight: bool = False
+_LEFT_BY = {Verdict.TRAP_ONLY: None, Verdict.THROW_ONLY: Way.EXCEPTION}
 
 
 def judge(
@@ -65,7 +49,9 @@ def judge(
     for what can't be judged.
     """
     module = decode(data)
-    scanned = scan(module, engine or Engine())
+    scanning = Scanning(module, engine or Engine())
+    names = function_names(module)
+    scanned = scanning.result()
     references = find_references(module, scanned)
     memories = _memories(module)
     labels = _host_labels(module, references)
@@ -79,20 +65,17 @@ def judge(
         {vertex: vertex in untrusted for vertex in labels},
         exact,
     )
-    ways = _ways_in(module, references)
-    entered = {way.function for way in ways}
-    growing = [
-        item.index
+    ways = _Ways(module, references)
+    growing = {
+        item.index: item.label
         for item in module.imported(Kind.FUNCTION)
-        if (is_known_grower(item.label) or item.label in growers)
-        and item.index in untrusted
-        and (search.called(item.index) or item.index in entered)
-    ]
-    findings, excused = _findings(scanned, memories, growing, ways, search)
+        if (is_known_grower(item.label) or item.label in growers) and item.index in untrusted
+    }
+    entered = set(ways.functions)
+    called = [index for index in growing if search.called(index) or index in entered]
+    findings = _Findings(scanned, memories, called, ways, search)
     hosts = sorted(labels)
-    reached = search.reached_by(hosts, [way.function for way in ways])
-    names = function_names(module)
-
+    reached = search.reached_by(hosts, ways.functions)
     after = sum(1 << place for place, host in enumerate(hosts) if search.runs_after_growth(host))
 
     # Thousands of ways in share most of their paths and of what they reach.
@@ -104,44 +87,64 @@ def judge(
     def step(hop: Hop) -> Step:
         return Step(function(hop.vertex), hop.offset, INSTRUCTIONS[hop.opcode, None].name)
 
-    def witness(way: _Way, finding: _Finding) -> Sequence[Step]:
-        found = finding.found
-        if found is None:
-            return ()
-        return Witness(lambda: tuple(map(step, found.path(way.function, finding.way)[0])))
-
     @cache
     def listed(found: int) -> tuple[str, ...]:
         return tuple(sorted(labels[host] for place, host in enumerate(hosts) if found >> place & 1))
 
-    entries = tuple(
-        Entry(
-            name=way.name,
-            kind=way.kind,
-            function=function(way.function),
+    def entry(place: int) -> Entry:
+        finding = findings.at(place)
+        grower = findings.growers.get(place)
+        before_exit = finding.verdict in _LEFT_BY
+        return Entry(
+            name=ways.name(place),
+            kind=ways.kind(place),
+            function=function(ways.functions[place]),
             verdict=finding.verdict,
             memory=finding.memory,
-            witness=witness(way, finding),
-            imports=listed(found),
-            imports_after_growth=listed(found & after) if finding.verdict > Verdict.UNREACHABLE else (),
-            host_grows=None if finding.grower is None else labels[finding.grower],
+            witness=Witness(lambda: tuple(map(step, finding.path()[0]))) if finding.found else (),
+            imports=listed(reached[place]),
+            imports_after_growth=listed(reached[place] & after) if before_exit else (),
+            host_grows=None if grower is None else labels[grower],
             airtight=finding.airtight,
-            excused=place in excused,
+            excused=place in findings.excused,
         )
-        for place, (way, finding, found) in enumerate(zip(ways, findings, reached, strict=True))
-    )
-    sites = tuple(
-        Site(function(grow.function), grow.memory, grow.offset, grow.operand) for grow in scanned.grows
-    )
-    known = {labels[vertex] for vertex in untrusted}
+
+    before_exits = {
+        found
+        for verdict, found in zip(findings.verdicts, reached, strict=True)
+        if verdict is Verdict.TRAP_ONLY or verdict is Verdict.THROW_ONLY
+    }
+    imports = _union(reached)
+    assumed = sum(1 << place for place, host in enumerate(hosts) if host in untrusted and host not in growing)
     return Judgement(
         memories,
-        sites,
-        entries,
-        assumptions(memories, entries, known, scanned.switches_stacks),
+        tuple(Site(function(one.function), one.memory, one.offset, one.operand) for one in scanned.grows),
+        Entries(
+            Standing(
+                findings.verdicts,
+                findings.excused,
+                {place: labels[grower] for place, grower in findings.growers.items()},
+            ),
+            entry,
+        ),
+        assumptions(
+            memories,
+            imports=listed(imports & assumed),
+            after=listed(_union(before_exits) & after),
+            growth=any(verdict > Verdict.ABSENT for verdict in findings.verdicts),
+            switches_stacks=scanned.switches_stacks,
+        ),
         scanned.indirect_calls,
         len(exact),
+        frozenset(listed(imports)),
     )
+
+
+def _union(sets: Iterable[int]) -> int:
+    union = 0
+    for one in set(sets):
+        union |= one
+    return union
 
 
 def _memories(module: Module) -> tuple[Memory, ...]:
@@ -175,59 +178,114 @@ def _host_labels(module: Module, references: References) -> dict[int, str]:
     return labels
 
 
-def _ways_in(module: Module, references: References) -> list[_Way]:
-    """Exports in order of name, the start function, then what escapes in order of index."""
-    ways = [
-        _Way(item.name, EntryKind.EXPORT, item.index)
-        for item in sorted(module.exported(Kind.FUNCTION), key=lambda item: item.name)
-    ]
-    if module.start is not None:
-        ways.append(_Way("(start)", EntryKind.START, module.start))
-    ways += [_Way(f"func[{index}]", EntryKind.ESCAPED, index) for index in sorted(references.escaped)]
-    return ways
+class _Ways:
+    """The ways in: exports in order of name, the start function, then what escapes in order of index."""
+
+    def __init__(self, module: Module, references: References) -> None:
+        self._exports: list[Export] = sorted(module.exported(Kind.FUNCTION), key=lambda item: item.name)
+        self._has_start = module.start is not None
+        self.functions = [
+            *(item.index for item in self._exports),
+            *((module.start,) if module.start is not None else ()),
+            *sorted(references.escaped),
+        ]
+
+    def kind(self, place: int) -> EntryKind:
+        past = place - len(self._exports)
+        if past < 0:
+            return EntryKind.EXPORT
+        return EntryKind.START if past == 0 and self._has_start else EntryKind.ESCAPED
+
+    def name(self, place: int) -> str:
+        if place < len(self._exports):
+            return self._exports[place].name
+        return "(start)" if place == self.start else f"func[{self.functions[place]}]"
+
+    @property
+    def start(self) -> int | None:
+        """The place of the start function."""
+        return len(self._exports) if self._has_start else None
 
 
-def _findings(
-    scanned: Scan,
-    memories: tuple[Memory, ...],
-    growers: list[int],
-    ways: list[_Way],
-    search: Search,
-) -> tuple[list[_Finding], set[int]]:
-    """For each way in the worst finding over all memories, and the places of those that are excused."""
-    hosted = {
-        memory.index
-        for memory in memories
-        if growers and not memory.fixed and (memory.imported or memory.exported)
-    }
-    growing = sorted(hosted | {grow.memory for grow in scanned.grows})
-    start = _Finding(Verdict.UNREACHABLE if growing else Verdict.ABSENT)
-    findings = [start] * len(ways)
-    # In the start function, growth of the module's own memory comes before any view of it.
-    excused = {place for place, way in enumerate(ways) if way.kind is EntryKind.START}
-    for index in growing:
-        memory = memories[index]
-        found = search.find(index, growers if index in hosted else [])
-        constant = all(grow.operand for grow in scanned.grows if grow.memory == index)
-        for place, way in enumerate(ways):
-            verdict = _verdict(found, way.function, memory, exact=not scanned.switches_stacks)
-            if verdict > Verdict.UNREACHABLE and memory.imported:
-                excused.discard(place)
-            if verdict > findings[place].verdict:
-                left_by = {Verdict.TRAP_ONLY: None, Verdict.THROW_ONLY: Way.EXCEPTION}
-                exit_by = None if scanned.switches_stacks else left_by.get(verdict, Way.NORMAL)
-                grower = found.path(way.function, exit_by)[1] if index in hosted else None
-                airtight = verdict is Verdict.CAPPED and constant
-                findings[place] = _Finding(verdict, index, found, exit_by, grower, airtight)
-    return findings, {place for place in excused if findings[place].verdict > Verdict.UNREACHABLE}
+class _Finding(NamedTuple):
+    """What was found of one way in: the worst over all memories."""
+
+    verdict: Verdict
+    memory: int | None = None
+    found: Found | None = None
+    function: int = 0
+    left_by: Way | None = None
+    airtight: bool = False
+
+    def path(self) -> tuple[tuple[Hop, ...], int | None]:
+        """The shortest path to the growth, and the import that grows if one does."""
+        return self.found.path(self.function, self.left_by) if self.found else ((), None)
 
 
-def _verdict(found: Found, function: int, memory: Memory, *, exact: bool) -> Verdict:
-    """`exact` is off where stacks are switched: then a function may be left in ways that are not followed."""
-    if not found.reaches(function):
-        return Verdict.UNREACHABLE
-    if not exact or found.leaves(function, Way.NORMAL):
-        return Verdict.CAPPED if memory.fixed else Verdict.REACHABLE
-    if found.leaves(function, Way.EXCEPTION):
-        return Verdict.THROW_ONLY
-    return Verdict.TRAP_ONLY
+class _Findings:
+    """What was found of every way in, by place. `growers` are the imports at the ends of paths."""
+
+    verdicts: list[Verdict]
+    excused: frozenset[int]
+    growers: dict[int, int]
+    _found: dict[int, Found]
+    _worst: dict[int, int]
+
+    def __init__(
+        self,
+        scanned: Scan,
+        memories: tuple[Memory, ...],
+        growers: list[int],
+        ways: _Ways,
+        search: Search,
+    ) -> None:
+        hosted = {
+            memory.index
+            for memory in memories
+            if growers and not memory.fixed and (memory.imported or memory.exported)
+        }
+        growing = sorted(hosted | {grow.memory for grow in scanned.grows})
+        self._exact = not scanned.switches_stacks
+        self._functions = ways.functions
+        self._found = {}
+        # A constant operand above 0 at every site: none can succeed at the maximum.
+        self._airtight = {
+            index for index in growing if all(grow.operand for grow in scanned.grows if grow.memory == index)
+        }
+        self._worst = {}
+        self.verdicts = [Verdict.UNREACHABLE if growing else Verdict.ABSENT] * len(ways.functions)
+        # In the start function, growth of the module's own memory comes before any view of it.
+        excused = ways.start
+        for index in growing:
+            self._found[index] = search.find(index, growers if index in hosted else [])
+            verdicts = self._add(index, memories[index], ways.functions, exact=self._exact)
+            if Verdict.TRAP_ONLY in verdicts or Verdict.THROW_ONLY in verdicts:
+                search.follow_growth(index)
+            if excused is not None and memories[index].imported and verdicts[excused] > Verdict.UNREACHABLE:
+                excused = None
+        found = excused is not None and self.verdicts[excused] > Verdict.UNREACHABLE
+        self.excused = frozenset((excused,)) if excused is not None and found else frozenset[int]()
+        ends = {place: self.at(place).path()[1] for place, index in self._worst.items() if index in hosted}
+        self.growers = {place: grower for place, grower in ends.items() if grower is not None}
+
+    def _add(self, index: int, memory: Memory, functions: Sequence[int], *, exact: bool) -> list[Verdict]:
+        """Adds what was found for one memory; the verdicts on it alone."""
+        # Where stacks are switched, a function may be left in ways that are not followed.
+        left = Verdict.CAPPED if memory.fixed else Verdict.REACHABLE
+        by_exit = (Verdict.UNREACHABLE, Verdict.TRAP_ONLY if exact else left, Verdict.THROW_ONLY, left)
+        verdicts = [by_exit[exit] for exit in self._found[index].exits(functions)]
+        for place, verdict in enumerate(verdicts):
+            if verdict > self.verdicts[place]:
+                self.verdicts[place] = verdict
+                self._worst[place] = index
+        return verdicts
+
+    def at(self, place: int) -> _Finding:
+        """The finding on the way in at a place."""
+        verdict = self.verdicts[place]
+        index = self._worst.get(place)
+        if index is None:
+            return _Finding(verdict)
+        left_by = _LEFT_BY.get(verdict, Way.NORMAL) if self._exact else None
+        airtight = verdict is Verdict.CAPPED and index in self._airtight
+        return _Finding(verdict, index, self._found[index], self._functions[place], left_by, airtight)

@@ -47,13 +47,17 @@ class Found:
         self._calls = calls
         self._exits = exits
 
-    def reaches(self, vertex: int) -> bool:
-        """Whether any path of calls leads from `vertex` to a growth."""
-        return self._calls.hops[vertex] != 0
+    def exits(self, vertices: Sequence[int]) -> list[int]:
+        """For each of `vertices` the worst that it can do.
 
-    def leaves(self, vertex: int, way: Way) -> bool:
-        """Whether `vertex` can grow the memory and then be left by `way`."""
-        return self._exits.hops[2 * vertex + way] != 0
+        0: no path of calls leads to a growth, 1: one does, 2: it can grow the memory and be left by an
+        exception, 3: it can grow the memory and return.
+        """
+        calls, exits = self._calls.hops, self._exits.hops
+        return [
+            3 if exits[2 * vertex] else 2 if exits[2 * vertex + 1] else 1 if calls[vertex] else 0
+            for vertex in vertices
+        ]
 
     def path(self, vertex: int, way: Way | None) -> tuple[tuple[Hop, ...], int | None]:
         """The shortest path of calls from `vertex` to a growth, and the import that grows if one does.
@@ -142,7 +146,8 @@ class Search:
             called = list(targets(place))
             ranges.append(node)
             calls += len(called)
-            if node + 3 * len(called) >= nodes.room or calls > nodes.call_room or scratch + 4 * len(called) > end:
+            full = node + 3 * len(called) >= nodes.room or calls > nodes.call_room
+            if full or scratch + 4 * len(called) > end:
                 raise ModuleError(NO_ROOM)
             workspace.write_u32s(scratch, called)
             node = self._kernel.call("dispatch", node, scratch, len(called))
@@ -162,7 +167,6 @@ class Search:
         self._workspace.write_u32s(self._arguments, list(growers))
         self._kernel.call("reach", memory, first, self._arguments, len(growers))
         self._kernel.call("leave", memory, first, self._arguments, len(growers))
-        self._kernel.call("after", memory)
         return Found(
             self._scan.first_dispatch,
             self._scan.code_shift,
@@ -178,8 +182,12 @@ class Search:
             memoryview(bytes(memory[self._stack : self._stack + 12 * count])).cast("I"),
         )
 
+    def follow_growth(self, memory: int) -> None:
+        """Follows what may run after a growth of `memory`, the one last searched for."""
+        self._kernel.call("after", memory)
+
     def runs_after_growth(self, vertex: int) -> bool:
-        """Whether `vertex` may be called after a growth of any memory searched for so far."""
+        """Whether `vertex` may be called after a growth of any memory whose growth was followed."""
         return bool(self._workspace.bytes[self._state + vertex] & _RUNS_AFTER)
 
     def reached_by(self, hosts: Sequence[int], vertices: Sequence[int]) -> list[int]:

@@ -645,7 +645,17 @@
 
   ;; ---- what may run after a growth of the memory last searched for: bit 8 of the states
 
-  (func $grown (param $target i32)
+  ;; Node $index goes to $target after a growth; the sweep comes to it later unless it stands before $index.
+  (func $grown (param $target i32) (param $index i32)
+    (if (i32.ge_u (local.get $target) (i32.const -2))
+      (then (return)))
+    (if (i32.gt_u (local.get $target) (local.get $index))
+      (then (call $mark (local.get $target) (i32.const 0x80)))
+      (else
+        (call $push (local.get $target))
+        (call $flow))))
+
+  (func $push (param $target i32)
     (if (i32.ge_u (local.get $target) (i32.const -2))
       (then (return)))
     (if (i32.and (call $kind (local.get $target)) (i32.const 0x80))
@@ -653,6 +663,82 @@
     (call $mark (local.get $target) (i32.const 0x80))
     (i32.store (global.get $top) (local.get $target))
     (global.set $top (i32.add (global.get $top) (i32.const 4))))
+
+  ;; Follows all that is on the stack.
+  (func $flow
+    (local $index i32) (local $kind i32) (local $callee i32) (local $state i32)
+    (loop $more
+      (if (i32.gt_u (global.get $top) (global.get $stack))
+        (then
+          (global.set $top (i32.sub (global.get $top) (i32.const 4)))
+          (local.set $index (i32.load (global.get $top)))
+          (local.set $kind (i32.and (call $kind (local.get $index)) (i32.const 0xf)))
+          (if (i32.eq (local.get $kind) (i32.const 2 (; CALL ;)))
+            (then
+              (local.set $callee (call $target (local.get $index)))
+              (local.set $state (call $state_of (local.get $callee)))
+              (call $runs (local.get $callee))
+              (if (i32.and (local.get $state) (i32.const 2))
+                (then (call $push (call $handler (local.get $index)))))
+              (if (i32.and (local.get $state) (i32.const 1))
+                (then (call $push (i32.add (local.get $index) (i32.const 1)))))
+              (br $more)))
+          (if (i32.le_u (local.get $kind) (i32.const 1))
+            (then (call $push (call $target (local.get $index)))))
+          (if (i32.and (i32.ne (local.get $kind) (i32.const 0)) (i32.ne (local.get $kind) (i32.const 4)))
+            (then (call $push (i32.add (local.get $index) (i32.const 1)))))
+          (br $more)))))
+
+  ;; What follows a growth in $vertex: right behind it, or behind a call that may have grown the memory and come back.
+  (func $after_in (param $vertex i32) (param $memory i32)
+    (local $index i32) (local $stop i32) (local $kind i32) (local $target i32) (local $grown i32) (local $state i32)
+    (local $hops i64)
+    (local.set $index (call $range (local.get $vertex)))
+    (local.set $stop (call $range (i32.add (local.get $vertex) (i32.const 1))))
+    (loop $each
+      (if (i32.lt_u (local.get $index) (local.get $stop))
+        (then
+          ;; $grown is 0x80 if control can come from the node before after a growth.
+          (local.set $kind
+            (i32.or (i32.load8_u (i32.add (global.get $kinds) (local.get $index))) (local.get $grown)))
+          (i32.store8 (i32.add (global.get $kinds) (local.get $index)) (local.get $kind))
+          (local.set $grown (i32.and (local.get $kind) (i32.const 0x80)))
+          (local.set $target
+            (i32.load (i32.add (global.get $targets) (i32.shl (local.get $index) (i32.const 2)))))
+          (block $done
+            (if (i32.eq (i32.and (local.get $kind) (i32.const 0xf)) (i32.const 2 (; CALL ;)))
+              (then
+                (local.set $state (i32.load8_u (i32.add (global.get $state) (local.get $target))))
+                (if (local.get $grown)
+                  (then
+                    (if (i32.eqz (i32.and (local.get $state) (i32.const 8)))
+                      (then (call $runs (local.get $target))))
+                    (if (i32.and (local.get $state) (i32.const 2))
+                      (then (call $grown (call $handler (local.get $index)) (local.get $index))))
+                    (local.set $grown (i32.shl (i32.and (local.get $state) (i32.const 1)) (i32.const 7)))))
+                (br_if $done (i32.eqz (i32.and (local.get $kind) (i32.const 0x10))))
+                (local.set $hops
+                  (i64.load (i32.add (global.get $way_hops) (i32.shl (local.get $target) (i32.const 3)))))
+                (if (i32.wrap_i64 (local.get $hops))
+                  (then (local.set $grown (i32.const 0x80))))
+                (if (i64.gt_u (local.get $hops) (i64.const 0xffffffff))
+                  (then (call $grown (call $handler (local.get $index)) (local.get $index))))
+                (br $done)))
+            (local.set $kind (i32.and (local.get $kind) (i32.const 0x1f)))
+            (if (i32.eq (local.get $kind) (i32.const 0x13 (; live GROW ;)))
+              (then
+                (if (i32.eq (local.get $target) (local.get $memory))
+                  (then (local.set $grown (i32.const 0x80))))
+                (br $done)))
+            (br_if $done (i32.eqz (local.get $grown)))
+            (local.set $kind (i32.and (local.get $kind) (i32.const 0xf)))
+            (if (i32.le_u (local.get $kind) (i32.const 1 (; BR, BR_IF ;)))
+              (then (call $grown (local.get $target) (local.get $index))))
+            ;; All but BR and TRAP go on at the next node.
+            (local.set $grown
+              (i32.shl (i32.and (i32.shr_u (i32.const 0x1ee) (local.get $kind)) (i32.const 1)) (i32.const 7))))
+          (local.set $index (i32.add (local.get $index) (i32.const 1)))
+          (br $each)))))
 
   (func $runs (param $vertex i32)
     (local $address i32)
@@ -669,56 +755,15 @@
         (i32.add (i32.shl (local.get $vertex) (i32.const 3)) (i32.shl (local.get $way) (i32.const 2))))))
 
   (func (export "after") (param $memory i32)
-    (local $vertex i32) (local $index i32) (local $stop i32) (local $kind i32) (local $head i32)
-    (local $callee i32)
+    (local $vertex i32) (local $index i32) (local $stop i32) (local $head i32)
     (global.set $top (global.get $stack))
     (global.set $tail (global.get $queue))
     (local.set $head (global.get $queue))
-    ;; Right behind a growth, or behind a call that may have grown the memory and come back.
     (loop $each
       (if (i32.load (i32.add (global.get $hops) (i32.shl (local.get $vertex) (i32.const 2))))
-        (then
-          (local.set $index (call $range (local.get $vertex)))
-          (local.set $stop (call $range (i32.add (local.get $vertex) (i32.const 1))))
-          (loop $seed
-            (if (i32.lt_u (local.get $index) (local.get $stop))
-              (then
-                (local.set $kind (i32.and (call $kind (local.get $index)) (i32.const 0x1f)))
-                (local.set $callee (call $target (local.get $index)))
-                (if (i32.eq (local.get $kind) (i32.const 0x13 (; live GROW ;)))
-                  (then
-                    (if (i32.eq (local.get $callee) (local.get $memory))
-                      (then (call $grown (i32.add (local.get $index) (i32.const 1)))))))
-                (if (i32.eq (local.get $kind) (i32.const 0x12 (; live CALL ;)))
-                  (then
-                    (if (call $way_hop (local.get $callee) (i32.const 0))
-                      (then (call $grown (i32.add (local.get $index) (i32.const 1)))))
-                    (if (call $way_hop (local.get $callee) (i32.const 1))
-                      (then (call $grown (call $handler (local.get $index)))))))
-                (local.set $index (i32.add (local.get $index) (i32.const 1)))
-                (br $seed))))))
+        (then (call $after_in (local.get $vertex) (local.get $memory))))
       (br_if $each
         (i32.lt_u (local.tee $vertex (i32.add (local.get $vertex) (i32.const 1))) (global.get $vertices))))
-    (loop $flow
-      (if (i32.gt_u (global.get $top) (global.get $stack))
-        (then
-          (global.set $top (i32.sub (global.get $top) (i32.const 4)))
-          (local.set $index (i32.load (global.get $top)))
-          (local.set $kind (i32.and (call $kind (local.get $index)) (i32.const 0xf)))
-          (if (i32.eq (local.get $kind) (i32.const 2 (; CALL ;)))
-            (then
-              (local.set $callee (call $target (local.get $index)))
-              (call $runs (local.get $callee))
-              (if (i32.and (call $state_of (local.get $callee)) (i32.const 2))
-                (then (call $grown (call $handler (local.get $index)))))
-              (if (i32.and (call $state_of (local.get $callee)) (i32.const 1))
-                (then (call $grown (i32.add (local.get $index) (i32.const 1)))))
-              (br $flow)))
-          (if (i32.le_u (local.get $kind) (i32.const 1))
-            (then (call $grown (call $target (local.get $index)))))
-          (if (i32.and (i32.ne (local.get $kind) (i32.const 0)) (i32.ne (local.get $kind) (i32.const 4)))
-            (then (call $grown (i32.add (local.get $index) (i32.const 1)))))
-          (br $flow))))
     (loop $more
       (if (i32.lt_u (local.get $head) (global.get $tail))
         (then

@@ -1,6 +1,7 @@
 """What was found of all artifacts: the one result that every format renders."""
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nogrow.contract.rule import Rule, Violation
@@ -42,7 +43,7 @@ CODES = {
 class ArtifactReport:
     """One artifact: what was proved of it, what it broke, what its scenarios showed.
 
-    `sha256` and `size` (bytes) are None if it could not be read. `judgement` is None if it was not
+    `sha256` and `size` (bytes) are None if it could not be read, the digest also if nobody asked for it. `judgement` is None if it was not
     judged, or not asked to be. `notes` are for the contract's author. `validated` says whether wasmtime
     found it valid, None where it was not asked or does not support what the module uses. `growers` are
     the imports that glue says grow the memory.
@@ -52,7 +53,7 @@ class ArtifactReport:
     sha256: str | None = None
     size: int | None = None
     judgement: Judgement | None = None
-    violations: tuple[Violation, ...] = ()
+    violations: Sequence[Violation] = ()
     notes: tuple[str, ...] = ()
     scenarios: tuple[ScenarioResult, ...] = ()
     validated: bool | None = None
@@ -61,7 +62,8 @@ class ArtifactReport:
     @property
     def outcome(self) -> Outcome:
         """The artifact's outcome: kept only if something was looked at and nothing is broken."""
-        if any(violation.rule is Rule.NOT_JUDGED for violation in self.violations):
+        # What could not be judged has nothing else to be said of it.
+        if self.violations and self.violations[0].rule is Rule.NOT_JUDGED:
             return Outcome.NOT_JUDGED
         if self.violations:
             return Outcome.BROKEN

@@ -100,7 +100,7 @@ def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
         yield f"{outcome}: {path}: {printable(', '.join(artifact.notes))}"
         return
     if artifact.outcome is Outcome.NOTHING:
-        missing = "module there" if artifact.sha256 is None else "scenario in the contract"
+        missing = "module there" if artifact.size is None else "scenario in the contract"
         yield f"{outcome}: {path}: no {missing}"
         return
     judgement = artifact.judgement

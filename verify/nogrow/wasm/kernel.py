@@ -5,10 +5,12 @@ The memory's maximum is its minimum: nogrow keeps the contract that it enforces.
 
 import ctypes
 import struct
+from functools import partial
 from pathlib import Path
 
 import wasmtime
 
+from nogrow.background import Background
 from nogrow.errors import ModuleError
 
 PAGE_SIZE = 65536
@@ -29,7 +31,7 @@ class Engine:
             config.memory_reservation_for_growth = 0
         self._sparing = sparing
         self._engine = wasmtime.Engine(config)
-        self._kernels: dict[Path, wasmtime.Module] = {}
+        self._kernels: dict[Path, Background[wasmtime.Module]] = {}
         self._fallback: Engine | None = None
 
     def reserve(self, pages: int) -> "tuple[Engine, wasmtime.Store, wasmtime.Memory]":
@@ -49,12 +51,19 @@ class Engine:
             self._fallback = Engine(sparing=True)
         return self._fallback.reserve(pages)
 
+    def prepare(self, *texts: Path) -> None:
+        """Starts to compile kernels, each the text in a file."""
+        for text in texts:
+            self._kernels[text] = Background(partial(self._compiled, text))
+
+    def _compiled(self, text: Path) -> wasmtime.Module:
+        return wasmtime.Module(self._engine, bytes(wasmtime.wat2wasm(text.read_bytes())))
+
     def kernel(self, text: Path) -> wasmtime.Module:
         """The kernel whose text is the file `text`, compiled."""
         if text not in self._kernels:
-            code = bytes(wasmtime.wat2wasm(text.read_bytes()))
-            self._kernels[text] = wasmtime.Module(self._engine, code)
-        return self._kernels[text]
+            self.prepare(text)
+        return self._kernels[text].result()
 
 
 class Workspace:
@@ -68,8 +77,8 @@ class Workspace:
         pages = min(size // PAGE_SIZE + 1, _MOST_PAGES)
         self._engine, self._store, self._memory = engine.reserve(pages)
         self.size = pages * PAGE_SIZE
-        address = ctypes.addressof(self._memory.data_ptr(self._store).contents)
-        self.bytes = memoryview((ctypes.c_ubyte * self.size).from_address(address)).cast("B")
+        self._address = ctypes.addressof(self._memory.data_ptr(self._store).contents)
+        self.bytes = memoryview((ctypes.c_ubyte * self.size).from_address(self._address)).cast("B")
         self._next = 16
 
     def area(self, size: int) -> int:
@@ -85,6 +94,12 @@ class Workspace:
         address = self.area(len(data))
         self.bytes[address : address + len(data)] = data
         return address
+
+    def load(self, address: int, data: bytes, start: int, end: int) -> int:
+        """Copies `data[start:end]` to `address` while other threads may run; the address behind it."""
+        source = ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p).value or 0
+        ctypes.memmove(self._address + address, source + start, end - start)
+        return address + end - start
 
     def rest(self) -> tuple[int, int]:
         """Everything not handed out yet: its first address and the one after its last, both aligned to 16."""

@@ -8,17 +8,18 @@ from pathlib import Path
 
 import wasmtime
 
+from nogrow.background import Background
 from nogrow.errors import ModuleError
 from nogrow.wasm.descriptors import COUNT, instruction_tables
-from nogrow.wasm.kernel import NO_ROOM, Engine, Kernel, Workspace
+from nogrow.wasm.kernel import NO_ROOM, Engine, Workspace
 from nogrow.wasm.model import Kind, Module
 from nogrow.wasm.opcodes import Immediate
 
 KERNEL = Path(__file__).with_name("scan.wat")
 NODE_CALL, NODE_INIT, NODE_COPY = 2, 6, 7
 EXCEPTIONAL_EXIT = 0xFFFFFFFE
-# Working memory for each byte of code: itself, at worst a node, a control frame of 16 bytes for each two, and the
-# arrays of the search.
+# Working memory for each byte of code: itself, at worst a node, half a control frame of 16 bytes, and what the
+# search keeps.
 _ROOM_PER_BYTE = 56
 # The nodes of a dispatch for each function that it may call.
 _NODES_PER_TARGET = 3
@@ -100,7 +101,10 @@ class Nodes:
         )
 
     def node(self, index: int) -> tuple[int, int, int, int]:
-        """The node's kind, target, extra and place, as `scan.wat` calls them; a call's extra is a node or an exit."""
+        """The node's kind, target, extra and place, as `scan.wat` calls them.
+
+        A call's extra is a node or an exit.
+        """
         kind = self.workspace.bytes[self.kinds + index] & 0xF
         parts = (self.targets, self.extras, self.places)
         target, extra, place = (self.workspace.u32(part + 4 * index) for part in parts)
@@ -148,86 +152,115 @@ def host_vertices(module: Module) -> int:
 
 def scan(module: Module, engine: Engine) -> Scan:
     """The flow graph of all function bodies; raises `ModuleError` with an offset for what can't be read."""
-    start, end = module.code
-    functions, types, tables = len(module.functions), len(module.types.defined), len(module.tables)
-    imported = len(module.imported(Kind.FUNCTION))
-    apart = (tables + 1) * types <= _MOST_PAIRS
-    rows = (tables + 1 if apart else 1) * types + 1
-    fixed = 16 * functions + 8 * rows + 8 * types + 8 * tables + 16 * COUNT + (1 << 20)
-    # Vertices cost the search 64 bytes each, nodes with all that the search keeps of them some 40.
-    entries = sum(len(item.items) for item in module.segments)
-    fixed += 80 * (functions + tables + rows) + 40 * _NODES_PER_TARGET * entries
-    workspace = Workspace(engine, fixed + _ROOM_PER_BYTE * (end - start))
-    kernel = workspace.kernel(KERNEL)
+    return Scanning(module, engine).result()
 
-    descriptors, fast = map(workspace.store, instruction_tables())
-    bounds = workspace.area(4 * len(Immediate) + 4)
-    limits = {
-        Immediate.FUNCTION: functions,
-        Immediate.TYPE: types,
-        Immediate.TABLE: tables,
-        Immediate.MEMORY: len(module.memories),
-        Immediate.TAG: len(module.tags),
-        Immediate.ELEMENT: len(module.segments),
-    }
-    for kind, limit in limits.items():
-        workspace.write_u32s(bounds + 4 * kind, [limit])
-    canonical = workspace.area(4 * types)
-    workspace.write_u32s(canonical, list(module.types.canonical))
-    row_starts = workspace.area(4 * tables)
-    workspace.write_u32s(row_starts, [index * types if apart else 0 for index in range(tables)])
-    reference_row = tables * types if apart else 0
-    dispatch_map = workspace.area(4 * rows)
-    dispatch_keys = workspace.area(4 * rows)
-    taken = workspace.area(functions)
-    table_flags = workspace.area(tables)
-    ranges = workspace.area(4 * (functions + host_vertices(module) + rows + 1))
-    code = workspace.area(end - start + len(_SENTINEL))
-    workspace.bytes[code : code + end - start] = module.data[start:end]
-    workspace.bytes[code + end - start : code + end - start + len(_SENTINEL)] = _SENTINEL
-    # No instruction makes more nodes than it has bytes, and a call has two at least.
-    size = end - start + 1
-    dispatched = _NODES_PER_TARGET * entries + rows
-    nodes = Nodes.reserve(workspace, size + dispatched, size // 2 + entries + 1)
-    frames = 8 * size + 16 & ~15
-    top = workspace.area(frames)
-    first_dispatch = functions + host_vertices(module)
-    kernel.call(
-        "configure", fast, descriptors, bounds, canonical, row_starts, reference_row, dispatch_map,
-        dispatch_keys, first_dispatch, taken, table_flags, ranges + 4 * imported,
-        nodes.kinds, nodes.targets, nodes.extras, nodes.places, nodes.room,
-        nodes.calls, nodes.calls + 4 * nodes.call_room, top, top + frames,
-    )  # fmt: skip
-    workspace.write_u32s(ranges, [1] * imported)
-    shift = start - code
-    _run(kernel, workspace, (code, code + end - start, functions - imported), shift)
 
-    keys = workspace.read_u32s(dispatch_keys, kernel.number("dispatch_count"))
-    flags = bytes(workspace.bytes[table_flags : table_flags + tables])
-    starts = workspace.read_u32s(ranges, functions + 1)
-    lists = _Lists(nodes, shift)
-    return Scan(
-        workspace=workspace,
-        nodes=nodes,
-        node_count=kernel.number("node_count"),
-        call_count=(kernel.number("last_call") - nodes.calls) // 4,
-        has_handlers=bool(kernel.number("handlers")),
-        ranges=ranges,
-        first_dispatch=first_dispatch,
-        code_shift=shift,
-        grows=lists.grows(kernel.number("grows"), starts),
-        dispatches=tuple(_dispatch(key, types, tables if apart else 0) for key in keys),
-        moves=lists.moves(kernel.number("table_moves")),
-        constant_indices=lists.indices(kernel.number("indexes")),
-        taken=_marked(bytes(workspace.bytes[taken : taken + functions])),
-        tables_written=frozenset(index for index, flag in enumerate(flags) if flag & 1),
-        tables_read=frozenset(index for index, flag in enumerate(flags) if flag & 2),
-        tables_apart=apart,
-        direct_calls=kernel.number("direct_calls"),
-        indirect_calls=kernel.number("indirect_calls"),
-        converts_extern=bool(kernel.number("converts_extern")),
-        switches_stacks=bool(kernel.number("switches_stacks")),
-    )
+class Scanning:
+    """A scan on its way: nearly all of it happens outside of Python, and leaves time for other work."""
+
+    def __init__(self, module: Module, engine: Engine) -> None:
+        """Raises `ModuleError` when there is no room."""
+        start, end = module.code
+        functions, types, tables = len(module.functions), len(module.types.defined), len(module.tables)
+        imported = len(module.imported(Kind.FUNCTION))
+        self._apart = (tables + 1) * types <= _MOST_PAIRS
+        rows = (tables + 1 if self._apart else 1) * types + 1
+        fixed = 16 * functions + 8 * rows + 8 * types + 8 * tables + 16 * COUNT + (1 << 20)
+        # Vertices cost the search 64 bytes each, nodes with all that the search keeps of them some 40.
+        entries = sum(len(item.items) for item in module.segments)
+        fixed += 80 * (functions + tables + rows) + 40 * _NODES_PER_TARGET * entries
+        self._workspace = workspace = Workspace(engine, fixed + _ROOM_PER_BYTE * (end - start))
+        self._kernel = kernel = workspace.kernel(KERNEL)
+        self._module = module
+
+        descriptors, fast = map(workspace.store, instruction_tables())
+        bounds = workspace.area(4 * len(Immediate) + 4)
+        limits = {
+            Immediate.FUNCTION: functions,
+            Immediate.TYPE: types,
+            Immediate.TABLE: tables,
+            Immediate.MEMORY: len(module.memories),
+            Immediate.TAG: len(module.tags),
+            Immediate.ELEMENT: len(module.segments),
+        }
+        for kind, limit in limits.items():
+            workspace.write_u32s(bounds + 4 * kind, [limit])
+        canonical = workspace.area(4 * types)
+        workspace.write_u32s(canonical, list(module.types.canonical))
+        row_starts = workspace.area(4 * tables)
+        workspace.write_u32s(row_starts, [index * types if self._apart else 0 for index in range(tables)])
+        reference_row = tables * types if self._apart else 0
+        dispatch_map = workspace.area(4 * rows)
+        self._dispatch_keys = workspace.area(4 * rows)
+        self._taken = workspace.area(functions)
+        self._table_flags = workspace.area(tables)
+        self._ranges = workspace.area(4 * (functions + host_vertices(module) + rows + 1))
+        self._code = workspace.area(end - start + len(_SENTINEL))
+        # No instruction makes more nodes than it has bytes, and a call has two at least.
+        size = end - start + 1
+        dispatched = _NODES_PER_TARGET * entries + rows
+        self._nodes = nodes = Nodes.reserve(workspace, size + dispatched, size // 2 + entries + 1)
+        frames = 8 * size + 16 & ~15
+        top = workspace.area(frames)
+        self._first_dispatch = functions + host_vertices(module)
+        kernel.call(
+            "configure", fast, descriptors, bounds, canonical, row_starts, reference_row, dispatch_map,
+            self._dispatch_keys, self._first_dispatch, self._taken, self._table_flags,
+            self._ranges + 4 * imported, nodes.kinds, nodes.targets, nodes.extras, nodes.places, nodes.room,
+            nodes.calls, nodes.calls + 4 * nodes.call_room, top, top + frames,
+        )  # fmt: skip
+        workspace.write_u32s(self._ranges, [1] * imported)
+        self._running = Background(self._run)
+
+    def _run(self) -> None:
+        module, code = self._module, self._code
+        start, end = module.code
+        stop = self._workspace.load(code, module.data, start, end)
+        self._workspace.bytes[stop : stop + len(_SENTINEL)] = _SENTINEL
+        defined = len(module.functions) - len(module.imported(Kind.FUNCTION))
+        kernel = self._kernel
+        try:
+            kernel.call("scan", code, stop, defined)
+        except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
+            number = kernel.number("error")
+            if number not in _MESSAGES:
+                raise ModuleError(f"the scan of the code section failed: {_first_line(error)}") from error
+            message = _MESSAGES[number].format(value=kernel.number("error_value"))
+            offset = None if number in _NO_PLACE else kernel.number("error_at") + start - code
+            raise ModuleError(message, offset) from error
+
+    def result(self) -> Scan:
+        """Waits for the flow graph; raises `ModuleError` with an offset for what can't be read."""
+        self._running.result()
+        module, workspace, kernel, nodes = self._module, self._workspace, self._kernel, self._nodes
+        functions, types, tables = len(module.functions), len(module.types.defined), len(module.tables)
+        keys = workspace.read_u32s(self._dispatch_keys, kernel.number("dispatch_count"))
+        flags = bytes(workspace.bytes[self._table_flags : self._table_flags + tables])
+        starts = workspace.read_u32s(self._ranges, functions + 1)
+        shift = module.code[0] - self._code
+        lists = _Lists(nodes, shift)
+        return Scan(
+            workspace=workspace,
+            nodes=nodes,
+            node_count=kernel.number("node_count"),
+            call_count=(kernel.number("last_call") - nodes.calls) // 4,
+            has_handlers=bool(kernel.number("handlers")),
+            ranges=self._ranges,
+            first_dispatch=self._first_dispatch,
+            code_shift=shift,
+            grows=lists.grows(kernel.number("grows"), starts),
+            dispatches=tuple(_dispatch(key, types, tables if self._apart else 0) for key in keys),
+            moves=lists.moves(kernel.number("table_moves")),
+            constant_indices=lists.indices(kernel.number("indexes")),
+            taken=_marked(bytes(workspace.bytes[self._taken : self._taken + functions])),
+            tables_written=frozenset(index for index, flag in enumerate(flags) if flag & 1),
+            tables_read=frozenset(index for index, flag in enumerate(flags) if flag & 2),
+            tables_apart=self._apart,
+            direct_calls=kernel.number("direct_calls"),
+            indirect_calls=kernel.number("indirect_calls"),
+            converts_extern=bool(kernel.number("converts_extern")),
+            switches_stacks=bool(kernel.number("switches_stacks")),
+        )
 
 
 def _marked(flags: bytes) -> frozenset[int]:
@@ -303,18 +336,6 @@ _MESSAGES = {
     13: "bytes left over in the code section",
 }
 _NO_PLACE = frozenset((7,))
-
-
-def _run(kernel: Kernel, workspace: Workspace, arguments: tuple[int, int, int], shift: int) -> None:
-    try:
-        kernel.call("scan", *arguments)
-    except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
-        code = kernel.number("error")
-        if code not in _MESSAGES:
-            raise ModuleError(f"the scan of the code section failed: {_first_line(error)}") from error
-        message = _MESSAGES[code].format(value=kernel.number("error_value"))
-        offset = None if code in _NO_PLACE else kernel.number("error_at") + shift
-        raise ModuleError(message, offset) from error
 
 
 def _first_line(error: Exception) -> str:

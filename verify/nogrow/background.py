@@ -1,0 +1,33 @@
+"""Work that goes on beside other work: for what waits for the disk or runs outside of Python."""
+
+from collections.abc import Callable
+from threading import Thread
+from typing import Generic, TypeVar
+
+_Result = TypeVar("_Result")
+
+
+class Background(Generic[_Result]):
+    """Work that a thread has begun to do."""
+
+    def __init__(self, work: Callable[[], _Result]) -> None:
+        """Starts `work` at once."""
+        self._work = work
+        self._results: list[_Result] = []
+        self._errors: list[BaseException] = []
+        # A thread that is still at work keeps nobody who was interrupted from leaving.
+        self._thread = Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._results.append(self._work())
+        except BaseException as error:  # noqa: BLE001
+            self._errors.append(error)
+
+    def result(self) -> _Result:
+        """Waits for the work's result; raises what the work raised."""
+        self._thread.join()
+        if self._errors:
+            raise self._errors[0]
+        return self._results[0]
