@@ -3,8 +3,8 @@ import dataclasses
 import pytest
 
 from nogrow.proof.assume import assumptions, on_the_host
-from nogrow.proof.judgement import Entry, Memory
-from tests.contract.made import ABSENT, REACHABLE, UNREACHABLE, entry, memory
+from nogrow.proof.judgement import Memory
+from tests.contract.made import memory
 
 GROWABLE = memory()
 FIXED = memory(1, 1)
@@ -15,32 +15,39 @@ ALONE = "the host itself does not grow memory 0, exported as 'memory'"
 OTHERS = "nobody else who has memory 0, an import, grows it"
 
 
-def quiet(verdict: int = ABSENT) -> Entry:
-    return entry("f", UNREACHABLE if verdict else ABSENT, imports=("env.a",))
+def assumed(one: Memory, imports: tuple[str, ...], *, growth: bool = False) -> tuple[str, ...]:
+    return assumptions((one,), imports=imports, after=(), growth=growth, switches_stacks=False)
 
 
 @pytest.mark.parametrize(
-    ("one", "way", "expected"),
+    ("one", "imports", "growth", "expected"),
     [
-        (GROWABLE, quiet(), (STAYS, ALONE)),
-        (IMPORTED, quiet(), (STAYS, OTHERS)),
-        (FIXED, quiet(), ()),
-        (HIDDEN, quiet(), ()),
-        (HIDDEN, quiet(UNREACHABLE), ("these imports do not call back in: env.a",)),
-        (GROWABLE, entry("f", ABSENT), (ALONE,)),
-        (GROWABLE, entry("f", ABSENT, imports=("env.trusted",)), (ALONE,)),
-        (GROWABLE, entry("f", REACHABLE, imports=("env.a",), host_grows="env.a"), (ALONE,)),
-        (GROWABLE, entry("f", ABSENT, imports=("env.emscripten_resize_heap",)), (ALONE,)),
+        (GROWABLE, ("env.a",), False, (STAYS, ALONE)),
+        (IMPORTED, ("env.a",), False, (STAYS, OTHERS)),
+        (FIXED, ("env.a",), True, ()),
+        (HIDDEN, ("env.a",), False, ()),
+        (HIDDEN, ("env.a",), True, ("these imports do not call back in: env.a",)),
+        (GROWABLE, (), True, (ALONE,)),
     ],
 )
-def test_what_is_assumed_of_the_host(one: Memory, way: Entry, expected: tuple[str, ...]) -> None:
-    known = {"env.a", "env.emscripten_resize_heap"}
-    found = assumptions((one,), (way,), known, False)
+def test_what_is_assumed_of_the_host(
+    one: Memory, imports: tuple[str, ...], growth: bool, expected: tuple[str, ...]
+) -> None:
+    found = assumed(one, imports, growth=growth)
     assert found == expected
     assert on_the_host(found) == (STAYS if STAYS in expected else None)
 
 
 def test_only_the_first_imports_are_named() -> None:
-    names = tuple(f"env.{letter}" for letter in "abcdefghijk")
-    first, *_ = assumptions((GROWABLE,), (entry("f", ABSENT, imports=names),), set(names), False)
+    first, *_ = assumed(GROWABLE, tuple(f"env.{letter}" for letter in "kjihgfedcba"))
     assert first.endswith("env.a, env.b, env.c, env.d, env.e, env.f, env.g, env.h and 3 more")
+
+
+def test_imports_that_run_between_a_growth_and_a_trap_are_named() -> None:
+    (found,) = assumptions((FIXED,), imports=(), after=("env.b", "env.a"), growth=True, switches_stacks=False)
+    assert found.endswith("the host may run with detached views in: env.a, env.b")
+
+
+def test_switched_stacks_are_told() -> None:
+    (found,) = assumptions((FIXED,), imports=(), after=(), growth=True, switches_stacks=True)
+    assert found.startswith("the module switches stacks")

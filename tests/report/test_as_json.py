@@ -1,4 +1,3 @@
-import dataclasses
 import json
 
 import pytest
@@ -43,7 +42,7 @@ def test_an_artifact_has_all_that_was_proved() -> None:
 
 
 def test_what_was_validated_and_resolved_is_said() -> None:
-    judged = dataclasses.replace(GROWING, indirect_calls=5, indirect_exact=2)
+    judged = GROWING._replace(indirect_calls=5, indirect_exact=2)
     for validated_by_wasmtime in (True, False, None):
         report = ArtifactReport("a.wasm", judgement=judged, validated=validated_by_wasmtime)
         (artifact,) = validated(Report(None, (report,)))["artifacts"]
@@ -74,21 +73,20 @@ def test_what_was_not_judged_has_no_verdict(artifact: ArtifactReport) -> None:
 
 
 def test_the_order_of_findings_does_not_change_the_bytes() -> None:
-    backwards = dataclasses.replace(
-        GROWING,
+    backwards = GROWING._replace(
         entries=GROWING.entries[::-1],
         sites=GROWING.sites[::-1],
         memories=GROWING.memories[::-1],
     )
-    other = Report(None, (dataclasses.replace(BROKEN, judgement=backwards),))
+    other = Report(None, (BROKEN._replace(judgement=backwards),))
     assert rendered(other) == rendered(Report(None, (BROKEN,)))
 
 
 def test_a_hostile_name_stays_text() -> None:
     name = 'a"\n\x1b[31m\u202e\ud800'
     entry = GROWING.entries[0]._replace(name=name, function=Function(1, name))
-    judged = dataclasses.replace(GROWING, entries=(entry,))
-    report = Report(None, (dataclasses.replace(BROKEN, judgement=judged),))
+    judged = GROWING._replace(entries=(entry,))
+    report = Report(None, (BROKEN._replace(judgement=judged),))
     assert rendered(report).isascii()
     assert "\x1b" not in rendered(report)
     assert validated(report)["artifacts"][0]["entries"][0]["name"] == name

@@ -46,9 +46,9 @@ def check(
     the other no scenarios. A module that can't be read or judged is reported as NG010 and keeps
     none of the others from being looked at. `glue` is for the targets whose file names it holds, or for all
     if it holds none of them. `validate` None has wasmtime validate the small modules only. Up to `jobs`
-    processes share the work; the report is the same however many there are. `digest` False leaves out the digests of the files. `ahead` has begun to read the
-    only target. `watch` is told how many
-    targets of how many are done.
+    processes share the work; the report is the same however many there are. `digest` False leaves out the
+    digests of the files. `ahead` has begun to read the only target. `watch` is told how many targets of how
+    many are done.
     """
     path = str(contract.path) if contract is not None else None
     examination = Examination(judge, run, validate, _growers(glue, targets), bool(glue), digest)

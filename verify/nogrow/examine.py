@@ -1,9 +1,8 @@
 """A target to the reports on what is in its file: one core module, or the core modules of a component."""
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from nogrow.ahead import Ahead
 from nogrow.background import Background
@@ -29,8 +28,7 @@ Run = Callable[[bytes, Scenario], ScenarioResult]
 SMALL = 2 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """A core module, the path that reports call it by, and where it starts in its file, in bytes."""
 
     path: str
@@ -39,8 +37,7 @@ class _Part:
     callers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Examination:
+class Examination(NamedTuple):
     """What to find out of targets; see `check` for what the parts mean. `growers` are by target."""
 
     judge: Judge | None
@@ -84,7 +81,7 @@ class Examination:
         except ModuleError as error:
             return (not_judged(bare, str(error)),)
         if not parts:
-            return (dataclasses.replace(bare, notes=("a component without core modules",)),)
+            return (bare._replace(notes=("a component without core modules",)),)
         missing = [f"{target.path}#{number}" for number, _ in target.parts]
         missing = [path for path in missing if path not in {part.path for part in parts}]
         return (
@@ -95,7 +92,7 @@ class Examination:
     def _report(
         self, bare: ArtifactReport, part: _Part, target: Target, engine: Engine | None
     ) -> ArtifactReport:
-        bare = dataclasses.replace(bare, path=part.path)
+        bare = bare._replace(path=part.path)
         growers = self.growers.get(target.path, ())
         clauses = {f"{target.path}#{number}": clause for number, clause in target.parts}
         clause = clauses.get(part.path, target.clause)
@@ -103,15 +100,14 @@ class Examination:
             judgement, validation = self._judged(part, clause, growers, engine)
         except ModuleError as error:
             return not_judged(bare, str(error.moved(part.start)))
-        bare = dataclasses.replace(bare, validated=validation.valid)
+        bare = bare._replace(validated=validation.valid)
         if validation.valid is False:
             return not_judged(bare, str(validation.error.moved(part.start)))
         scenarios = tuple(self.run(part.data, one) for one in clause.scenarios) if self.run else ()
         if judgement is None:
-            return dataclasses.replace(bare, violations=_failed(scenarios), scenarios=scenarios)
+            return bare._replace(violations=_failed(scenarios), scenarios=scenarios)
         judgement = _placed(judgement, part, _reached(judgement, clause, growers))
-        return dataclasses.replace(
-            bare,
+        return bare._replace(
             judgement=judgement,
             violations=_with(violations(clause, judgement), _failed(scenarios)),
             notes=(*notes(clause, judgement), *self._notes(judgement, growers, validation)),
@@ -214,7 +210,7 @@ def _placed(judgement: Judgement, part: _Part, said_first: list[str]) -> Judgeme
         for entry in judgement.entries
     )
     assumptions = (*said_first, *judgement.assumptions, *part.callers)
-    return dataclasses.replace(judgement, sites=sites, entries=entries, assumptions=assumptions)
+    return judgement._replace(sites=sites, entries=entries, assumptions=assumptions)
 
 
 def _with(violations: Sequence[Violation], more: tuple[Violation, ...]) -> Sequence[Violation]:

@@ -1,7 +1,9 @@
 """The command `nogrow`: its commands, and what an error of the user's ends in."""
 
 import gc
+import os
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
 
 import click
@@ -48,11 +50,26 @@ for command in (check, sites, run):
 
 
 def main() -> None:
-    """Run the command line and exit with its code."""
+    """Run the command line and exit with its code, at once: nothing is left to be done then."""
     # A report holds its objects until it is written: looking for garbage among them only costs time.
     gc.set_threshold(100_000, 50, 50)
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal's encoding lacks is no reason to fail.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    cli(prog_name="nogrow")
+    code: object = ExitCode.NOT_JUDGED
+    try:
+        cli(prog_name="nogrow")
+    except SystemExit as done:
+        code = done.code
+    except Exception:  # noqa: BLE001
+        # Python's own exit code for this is 1, which means a broken contract.
+        import traceback
+
+        traceback.print_exc()
+        click.echo("nogrow: a fault of nogrow's own: nothing has been proved", err=True)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, AttributeError, ValueError):
+            stream.flush()
+    # Taking down the interpreter and wasmtime piece by piece takes longer than judging a small module.
+    os._exit(code if isinstance(code, int) else ExitCode.KEPT if code is None else ExitCode.USAGE)

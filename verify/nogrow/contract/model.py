@@ -1,9 +1,9 @@
 """What a contract says, as plain data: made by `load.py`, read by all later stages."""
 
 import enum
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 from nogrow.proof.growers import is_known_grower
 from nogrow.proof.judgement import Verdict
@@ -18,32 +18,28 @@ class Policy(enum.Enum):
     DENY = "deny"
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(NamedTuple):
     """The verdicts that the entry points named by `pattern` may have (exact name or glob)."""
 
     pattern: str
     allow: tuple[Verdict, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(NamedTuple):
     """The one verdict that the entry points named by `pattern` must have (exact name or glob)."""
 
     pattern: str
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryLimits:
+class MemoryLimits(NamedTuple):
     """Bounds on a memory's declared limits, in the module's own pages; None leaves a side open."""
 
     min_pages: int | None = None
     max_pages: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Imports:
+class Imports(NamedTuple):
     """What is believed of the host; `trusted` are exact names or globs on `module.field`."""
 
     policy: Policy = Policy.ASSUME
@@ -59,8 +55,7 @@ class Imports:
         return not is_known_grower(name) and any(fnmatchcase(name, pattern) for pattern in self.trusted)
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(NamedTuple):
     """A value that an earlier `call` saved under `name`, written `$name` in the contract."""
 
     name: str
@@ -69,8 +64,7 @@ class Saved:
 Value = int | Saved
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """Call the exported function `export`; `expect` is the integer that it must return.
 
     `may_grow` False makes growth a failure, `must_grow` True makes its absence one.
@@ -84,16 +78,14 @@ class Call:
     must_grow: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """Write `text` as UTF-8 into the memory at byte `at`."""
 
     text: str
     at: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """Read `length` bytes at byte `at`, which must be `expect` in UTF-8."""
 
     length: Value
@@ -104,16 +96,14 @@ class Read:
 Step = Call | Write | Read
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(NamedTuple):
     """Steps that are run in order in one fresh instance."""
 
     name: str
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ArtifactContract:
+class ArtifactContract(NamedTuple):
     """One `[[artifact]]`: what the modules at `path` (or matching it as a glob) must keep.
 
     Without arguments it is the default contract: every entry point `absent` or `unreachable`.
@@ -128,8 +118,7 @@ class ArtifactContract:
     expect: tuple[Expectation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+class Contract(NamedTuple):
     """A contract file; the artifacts' paths are relative to the folder of `path`."""
 
     path: Path

@@ -1,7 +1,7 @@
 """The rules that a module can break, and a broken one."""
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nogrow.contract.wording import labels, path_of
 from nogrow.proof.judgement import Entry, Verdict
@@ -32,8 +32,7 @@ class Rule(enum.Enum):
         return self.name.lower().replace("_", "-")
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """One broken rule.
 
     `headline` says what is wrong in one sentence. `entry` is the entry point's name as the contract or the

@@ -3,16 +3,15 @@
 import glob
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from nogrow.contract.model import ArtifactContract, Contract
 
 SUFFIX = ".wasm"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A file and the clause that it must keep.
 
     `found` False means a path or glob that matches no module. `problem` says why a folder could
@@ -57,7 +56,7 @@ def targets(contract: Contract | None, paths: Sequence[str]) -> tuple[Target, ..
         parts.setdefault(_identity(path), []).append((number, clause))
         if not paths:
             found.setdefault(_place(path), Target(path, ArtifactContract(), found=_exists(path)))
-    with_parts = (replace(one, parts=tuple(parts.get(_identity(one.path), ()))) for one in found.values())
+    with_parts = (one._replace(parts=tuple(parts.get(_identity(one.path), ()))) for one in found.values())
     return tuple(sorted(with_parts, key=lambda target: target.path))
 
 

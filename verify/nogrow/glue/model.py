@@ -1,10 +1,9 @@
 """What glue says: made in `read.py`, read by the check and the reports. Nothing here needs a parser."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Grower:
+class Grower(NamedTuple):
     """An import, given as `module.field`, and the call of `grow` that it leads to in the file `file`.
 
     `line` and `column` count from 1, columns in bytes.
@@ -21,8 +20,7 @@ class Grower:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Glue:
+class Glue(NamedTuple):
     """A glue file: the imports that grow in it, and the text in which it may name its module."""
 
     file: str

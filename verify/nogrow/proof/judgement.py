@@ -70,8 +70,7 @@ class Memory:
         return self.max_pages == self.min_pages
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """A `memory.grow` instruction: `offset` in bytes from the start of the file, `operand` in pages.
 
     The operand is known only when it is a constant.
@@ -83,8 +82,7 @@ class Site:
     operand: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step of a witness: the instruction at `offset` (bytes, in the file) of `function`."""
 
     function: Function
@@ -179,8 +177,7 @@ class Entries(Lazily[Entry]):
         self.standing = standing
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """All that was proved of one module.
 
     `assumptions` are sentences, the weightiest first. Of the `indirect_calls` in the module, the targets of

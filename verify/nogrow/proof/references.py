@@ -5,15 +5,14 @@ WebAssembly 3.0, sections 2.5.5 (tables) and 2.5.6 (element segments).
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nogrow.wasm.model import Kind, Module, SegmentMode
 from nogrow.wasm.scan import Dispatch, Scan
 from nogrow.wasm.types import ValueType
 
 
-@dataclass(frozen=True, slots=True)
-class References:
+class References(NamedTuple):
     """What references to functions the module's run can meet.
 
     `contents` are, by table, the functions it can hold; `host_tables` the tables that can hold functions

@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nogrow.contract.rule import Rule, Violation
 from nogrow.glue.model import Grower
@@ -39,14 +39,13 @@ CODES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ArtifactReport:
+class ArtifactReport(NamedTuple):
     """One artifact: what was proved of it, what it broke, what its scenarios showed.
 
-    `sha256` and `size` (bytes) are None if it could not be read, the digest also if nobody asked for it. `judgement` is None if it was not
-    judged, or not asked to be. `notes` are for the contract's author. `validated` says whether wasmtime
-    found it valid, None where it was not asked or does not support what the module uses. `growers` are
-    the imports that glue says grow the memory.
+    `sha256` and `size` (bytes) are None if it could not be read, the digest also if nobody asked for it.
+    `judgement` is None if it was not judged, or not asked to be. `notes` are for the contract's author.
+    `validated` says whether wasmtime found it valid, None where it was not asked or does not support what
+    the module uses. `growers` are the imports that glue says grow the memory.
     """
 
     path: str
@@ -72,8 +71,7 @@ class ArtifactReport:
         return Outcome.KEPT
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """All artifacts, sorted by path, and the contract file they were held to, if there is one."""
 
     contract: str | None

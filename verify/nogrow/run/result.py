@@ -1,7 +1,7 @@
 """What running a scenario showed: plain data, made in `scenario.py`."""
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class ScenarioOutcome(enum.Enum):
@@ -12,8 +12,7 @@ class ScenarioOutcome(enum.Enum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
+class Growth(NamedTuple):
     """The first call that grew the memory: its `step` counts from 1, the sizes are in pages."""
 
     step: int
@@ -22,8 +21,7 @@ class Growth:
     pages_after: int
 
 
-@dataclass(frozen=True, slots=True)
-class ScenarioResult:
+class ScenarioResult(NamedTuple):
     """One run of a scenario.
 
     `pages` is the memory's size in pages after each call that came back. `message` says why it

@@ -5,6 +5,7 @@ Made by `decode.py`, read by the scan and the prover. Indices are those of the m
 
 import enum
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from nogrow.wasm.sections import Section
 from nogrow.wasm.types import Types, ValueType
@@ -48,8 +49,7 @@ class Export:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryType:
+class MemoryType(NamedTuple):
     """A linear memory's type; limits count pages of `page_size` bytes (65,536 unless declared)."""
 
     imported: bool
@@ -60,8 +60,7 @@ class MemoryType:
     maximum: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(NamedTuple):
     """A constant expression: the functions it refers to, and its value where that is a plain one.
 
     `number` is the value of a single `i32.const` or `i64.const`. `function` is the index of a single
@@ -74,8 +73,7 @@ class Constant:
     converts_extern: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A table; `initial` fills it where the module gives an initialiser (None: null references)."""
 
     imported: bool
@@ -83,8 +81,7 @@ class Table:
     initial: Constant | None
 
 
-@dataclass(frozen=True, slots=True)
-class Global:
+class Global(NamedTuple):
     """A global; `initial` is None for an imported one."""
 
     imported: bool
@@ -101,8 +98,7 @@ class SegmentMode(enum.Enum):
     DECLARATIVE = "declarative"
 
 
-@dataclass(frozen=True, slots=True)
-class ElementSegment:
+class ElementSegment(NamedTuple):
     """An element segment; `items` are function indices, -1 for null, None for what is not followed.
 
     `offset` is the constant index in the table where an active segment starts, None when not constant.
@@ -116,8 +112,7 @@ class ElementSegment:
     """Every function that the segment refers to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(NamedTuple):
     """A core module. `functions`, `tables`, ... list imported items first, as the index spaces do."""
 
     data: bytes

@@ -6,7 +6,7 @@ WebAssembly 3.0, section 5.4, with threads, legacy exceptions, wide arithmetic a
 """
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class Immediate(enum.IntEnum):
@@ -81,8 +81,7 @@ class Action(enum.IntEnum):
     SWITCH = 34
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(NamedTuple):
     """An instruction's name in the specification's text format, its immediates in order, and the action."""
 
     name: str

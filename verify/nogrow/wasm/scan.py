@@ -5,6 +5,7 @@ In: a decoded module. Out: a `Scan`, whose nodes stay in the kernel's memory (`s
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import wasmtime
 
@@ -18,8 +19,8 @@ from nogrow.wasm.opcodes import Immediate
 KERNEL = Path(__file__).with_name("scan.wat")
 NODE_CALL, NODE_INIT, NODE_COPY = 2, 6, 7
 EXCEPTIONAL_EXIT = 0xFFFFFFFE
-# Working memory for each byte of code: itself, at worst a node, half a control frame of 16 bytes, and what the
-# search keeps.
+# Working memory for each byte of code: itself, at worst a node, half a control frame of 16 bytes, and what
+# the search keeps.
 _ROOM_PER_BYTE = 56
 # The nodes of a dispatch for each function that it may call.
 _NODES_PER_TARGET = 3
@@ -29,8 +30,7 @@ _MOST_PAIRS = 1 << 22
 _SENTINEL = b"\x0b" * 32
 
 
-@dataclass(frozen=True, slots=True)
-class Grow:
+class Grow(NamedTuple):
     """A `memory.grow`: its node, its function's index, its offset in the file and its operand if constant."""
 
     node: int
@@ -40,8 +40,7 @@ class Grow:
     operand: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class TableMove:
+class TableMove(NamedTuple):
     """A `table.init` (from a segment) or `table.copy` (from a table) into table `table`."""
 
     from_segment: bool
@@ -62,8 +61,7 @@ class ConstantIndex:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class Dispatch:
+class Dispatch(NamedTuple):
     """The indirect calls of canonical type `type` through `table`.
 
     `table` is None for a call by reference, or where tables are too many to be told apart;
@@ -74,8 +72,7 @@ class Dispatch:
     type: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Nodes:
+class Nodes(NamedTuple):
     """Where the parts of the nodes stand in a workspace, and the list of those that are calls.
 
     There is room for `room` nodes and `call_room` calls, each in an array of its own.
@@ -115,8 +112,7 @@ class Nodes:
         self.workspace.write_u32s(self.targets + 4 * index, [target])
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """What the scan found; vertices are functions, then host stand-ins, then `dispatches`."""
 
     workspace: Workspace

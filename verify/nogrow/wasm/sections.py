@@ -4,7 +4,7 @@ WebAssembly 3.0, section 5.5.2.
 """
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.reader import Reader
@@ -35,8 +35,7 @@ class SectionId(enum.IntEnum):
 _ORDER = tuple(SectionId(number) for number in (1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11))
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """Where a section's contents are: `start` to `end` in bytes of the file. `name` is for custom ones."""
 
     id: SectionId

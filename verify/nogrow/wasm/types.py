@@ -5,6 +5,7 @@ WebAssembly 3.0, sections 3.2 (types), 3.3 (matching) and 5.3 (binary types).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.reader import Reader
@@ -45,8 +46,7 @@ class ValueType:
     reference: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DefinedType:
+class DefinedType(NamedTuple):
     """A defined type as declared: its form, its parts in order, and its supertype if it has one.
 
     `parts` are a function's parameters, a structure's or array's fields, a continuation's function type.
@@ -61,8 +61,7 @@ class DefinedType:
     shared: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Types:
+class Types(NamedTuple):
     """The types of a module; `canonical[i]` is the least index of a type equal to type i."""
 
     defined: tuple[DefinedType, ...]

@@ -5,7 +5,7 @@ same, so only what is certain to be against the rules is called invalid.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import wasmtime
 
@@ -22,8 +22,7 @@ _AGAINST_THE_RULES = re.compile(
 _PLACE = re.compile(r"(.*) \(at offset 0x([0-9a-f]+)\)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Validation:
+class Validation(NamedTuple):
     """Whether a module is valid: None where wasmtime can't tell. `reason` says why, if it is not.
 
     `offset` is the byte that the reason is about, from the start of the module.
