@@ -1,8 +1,7 @@
 """From a clause of the contract and a judgement to what is broken: no files, no output."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
-from functools import partial
 from operator import itemgetter
 
 from nogrow.contract.model import Allowance, ArtifactContract, Expectation, Policy
@@ -27,25 +26,31 @@ def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Vio
     function before any view exists breaks nothing.
     """
     names = _names(contract, judgement)
-    found: list[tuple[str, int, Callable[[], Violation]]] = []
     standing, entries = judgement.standing, judgement.entries
+    # By rule and place: what may be, or the violation where it is there already.
+    found: list[tuple[str, int, tuple[Verdict, ...] | Violation]] = []
+    ids = [RULES[verdict].id if verdict in RULES else None for verdict in Verdict]
     with_sites: list[int] = []
     for place, may in _not_allowed(contract, judgement, names):
-        rule = RULES.get(standing.verdicts[place])
-        if rule is None:
+        number = Rule.HOST_GROWS.id if place in standing.host_grows else ids[standing.verdicts[place]]
+        if number is None:
             with_sites.append(place)
         else:
-            rule = Rule.HOST_GROWS if place in standing.host_grows else rule
-            found.append((rule.id, place, partial(_growth, entries, place, may)))
+            found.append((number, place, may))
     others = (
         *_sites(contract, judgement, with_sites),
         *_imports(contract, judgement),
         *_memories(contract, judgement),
         *_expected(contract, judgement, names),
     )
-    found += ((one.rule.id, place, partial(_same, one)) for place, one in enumerate(others))
+    found += ((one.rule.id, place, one) for place, one in enumerate(others))
     found.sort(key=itemgetter(0, 1))
-    return Lazily(len(found), lambda place: found[place][2]())
+
+    def violation(number: int) -> Violation:
+        _, place, one = found[number]
+        return one if isinstance(one, Violation) else _growth(entries[place], one)
+
+    return Lazily(len(found), violation)
 
 
 def notes(contract: ArtifactContract, judgement: Judgement) -> tuple[str, ...]:
@@ -106,12 +111,7 @@ def _not_allowed(
             yield place, may
 
 
-def _same(violation: Violation) -> Violation:
-    return violation
-
-
-def _growth(entries: Sequence[Entry], place: int, may: tuple[Verdict, ...]) -> Violation:
-    entry = entries[place]
+def _growth(entry: Entry, may: tuple[Verdict, ...]) -> Violation:
     name = f"`{shortened(entry.name)}`"
     rule = RULES[entry.verdict] if entry.host_grows is None else Rule.HOST_GROWS
     memory = "a memory" if entry.memory is None else f"memory {entry.memory}"

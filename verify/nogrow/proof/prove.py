@@ -27,7 +27,7 @@ from nogrow.proof.search import Found, Hop, Search, Way
 from nogrow.wasm.decode import decode
 from nogrow.wasm.kernel import Engine
 from nogrow.wasm.model import Export, Kind, Module
-from nogrow.wasm.names import function_names
+from nogrow.wasm.names import FunctionNames
 from nogrow.wasm.opcodes import INSTRUCTIONS
 from nogrow.wasm.scan import Scan, Scanning
 
@@ -50,7 +50,7 @@ def judge(
     """
     module = decode(data)
     scanning = Scanning(module, engine or Engine())
-    names = function_names(module)
+    names = FunctionNames(module)
     scanned = scanning.result()
     references = find_references(module, scanned)
     memories = _memories(module)
@@ -259,8 +259,13 @@ class _Findings:
         for index in growing:
             self._found[index] = search.find(index, growers if index in hosted else [])
             verdicts = self._add(index, memories[index], ways.functions, exact=self._exact)
-            if Verdict.TRAP_ONLY in verdicts or Verdict.THROW_ONLY in verdicts:
-                search.follow_growth(index)
+            before_exit = [
+                function
+                for function, verdict in zip(ways.functions, verdicts, strict=True)
+                if verdict is Verdict.TRAP_ONLY or verdict is Verdict.THROW_ONLY
+            ]
+            if before_exit:
+                search.follow_growth(index, sorted(set(before_exit)))
             if excused is not None and memories[index].imported and verdicts[excused] > Verdict.UNREACHABLE:
                 excused = None
         found = excused is not None and self.verdicts[excused] > Verdict.UNREACHABLE

@@ -127,7 +127,7 @@ class Search:
             workspace.bytes[self._state + vertex] = _FOLLOWED | _RETURNS | (_THROWS if throws else 0)
         self._kernel.call(
             "configure", scan.ranges, count, self._state, incoming, callers, self._hops, self._way_hops,
-            queue, order, stack, self._sets,
+            queue, order, stack, self._sets, workspace.area(4 * count),
         )  # fmt: skip
         self._kernel.call("link")
         self._kernel.call("settle")
@@ -182,9 +182,13 @@ class Search:
             memoryview(bytes(memory[self._stack : self._stack + 12 * count])).cast("I"),
         )
 
-    def follow_growth(self, memory: int) -> None:
-        """Follows what may run after a growth of `memory`, the one last searched for."""
-        self._kernel.call("after", memory)
+    def follow_growth(self, memory: int, vertices: Sequence[int]) -> None:
+        """Follows what may run after a growth of `memory`, the one last searched for.
+
+        Only runs of `vertices` are followed.
+        """
+        self._workspace.write_u32s(self._stack, list(vertices))
+        self._kernel.call("after", memory, self._stack, len(vertices))
 
     def runs_after_growth(self, vertex: int) -> bool:
         """Whether `vertex` may be called after a growth of any memory whose growth was followed."""

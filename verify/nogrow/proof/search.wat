@@ -10,7 +10,7 @@
 ;;   0x80 the memory may have grown when the function gets here
 ;; Bits in a vertex's state: 1 it may return, 2 it may throw, 4 its nodes' exits are known, 8 it may run after a growth,
 ;;   0x10 live calls of it wait for it to return or to throw, 0x20 its nodes have been followed (set for imports too),
-;;   0x80 it waits in the queue
+;;   0x40 it can be reached from where `after` starts, 0x80 it waits in the queue
 (module
   (import "nogrow" "memory" (memory 1))
 
@@ -21,6 +21,7 @@
   (global $calls (mut i32) (i32.const 0))     ;; the CALL nodes, 4 bytes each
   (global $calls_end (export "calls_end") (mut i32) (i32.const 0))
   (global $handlers (mut i32) (i32.const 0))  ;; whether any call has a handler around it
+  (global $first_calls (mut i32) (i32.const 0)) ;; by vertex: its first place in that list, 0 if it calls nothing
   (global $ranges (mut i32) (i32.const 0))    ;; by vertex: its first node; one more than there are vertices
   (global $vertices (mut i32) (i32.const 0))
   (global $state (mut i32) (i32.const 0))     ;; by vertex: one byte
@@ -47,7 +48,8 @@
     (global.set $calls (local.get 4))
     (global.set $calls_end (local.get 5)))
 
-  (func (export "configure") (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
+  (func (export "configure") (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
+    (global.set $first_calls (local.get 11))
     (global.set $ranges (local.get 0))
     (global.set $vertices (local.get 1))
     (global.set $state (local.get 2))
@@ -174,6 +176,7 @@
           (local.set $address (i32.add (global.get $incoming) (i32.shl (i32.load (local.get $address)) (i32.const 2))))
           (local.set $sum (i32.sub (i32.load (local.get $address)) (i32.const 1)))
           (i32.store (local.get $address) (local.get $sum))
+          (i32.store (i32.add (global.get $first_calls) (i32.shl (local.get $vertex) (i32.const 2))) (local.get $call))
           (local.set $address (i32.add (global.get $callers) (i32.shl (local.get $sum) (i32.const 3))))
           (i32.store (local.get $address) (local.get $node))
           (i32.store offset=4 (local.get $address) (local.get $vertex))
@@ -689,6 +692,55 @@
             (then (call $push (i32.add (local.get $index) (i32.const 1)))))
           (br $more)))))
 
+  ;; Sets bit $bit in the states of all that the vertices from $head in the queue on call, and those in turn.
+  (func $spread_bit (param $head i32) (param $bit i32)
+    (local $vertex i32) (local $call i32) (local $stop i32) (local $address i32) (local $state i32)
+    (loop $more
+      (if (i32.lt_u (local.get $head) (global.get $tail))
+        (then
+          (local.set $vertex (i32.load (local.get $head)))
+          (local.set $head (i32.add (local.get $head) (i32.const 4)))
+          (local.set $call
+            (i32.load (i32.add (global.get $first_calls) (i32.shl (local.get $vertex) (i32.const 2)))))
+          (br_if $more (i32.eqz (local.get $call)))
+          (local.set $stop (call $range (i32.add (local.get $vertex) (i32.const 1))))
+          (loop $calls
+            (if (i32.lt_u (local.get $call) (global.get $calls_end))
+              (then
+                (local.set $address (i32.load (local.get $call)))
+                (br_if $more (i32.ge_u (local.get $address) (local.get $stop)))
+                (local.set $vertex
+                  (i32.load (i32.add (global.get $targets) (i32.shl (local.get $address) (i32.const 2)))))
+                (local.set $address (i32.add (global.get $state) (local.get $vertex)))
+                (local.set $state (i32.load8_u (local.get $address)))
+                (if (i32.eqz (i32.and (local.get $state) (local.get $bit)))
+                  (then
+                    (i32.store8 (local.get $address) (i32.or (local.get $state) (local.get $bit)))
+                    (i32.store (global.get $tail) (local.get $vertex))
+                    (global.set $tail (i32.add (global.get $tail) (i32.const 4)))))
+                (local.set $call (i32.add (local.get $call) (i32.const 4)))
+                (br $calls))))
+          (br $more)))))
+
+  ;; Marks all vertices that $count vertices at $vertices can reach.
+  (func $all_reached (param $vertices i32) (param $count i32)
+    (global.set $tail (global.get $queue))
+    (loop $seed
+      (if (local.get $count)
+        (then
+          (call $meet (i32.load (local.get $vertices)))
+          (local.set $vertices (i32.add (local.get $vertices) (i32.const 4)))
+          (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+          (br $seed))))
+    (call $spread_bit (global.get $queue) (i32.const 0x40)))
+
+  (func $meet (param $vertex i32)
+    (if (i32.and (call $state_of (local.get $vertex)) (i32.const 0x40))
+      (then (return)))
+    (call $add_state (local.get $vertex) (i32.const 0x40))
+    (i32.store (global.get $tail) (local.get $vertex))
+    (global.set $tail (i32.add (global.get $tail) (i32.const 4))))
+
   ;; What follows a growth in $vertex: right behind it, or behind a call that may have grown the memory and come back.
   (func $after_in (param $vertex i32) (param $memory i32)
     (local $index i32) (local $stop i32) (local $kind i32) (local $target i32) (local $grown i32) (local $state i32)
@@ -754,31 +806,20 @@
       (i32.add (global.get $way_hops)
         (i32.add (i32.shl (local.get $vertex) (i32.const 3)) (i32.shl (local.get $way) (i32.const 2))))))
 
-  (func (export "after") (param $memory i32)
-    (local $vertex i32) (local $index i32) (local $stop i32) (local $head i32)
+  ;; In the functions that $count vertices at $vertices can reach.
+  (func (export "after") (param $memory i32) (param $vertices i32) (param $count i32)
+    (local $vertex i32)
+    (call $all_reached (local.get $vertices) (local.get $count))
     (global.set $top (global.get $stack))
     (global.set $tail (global.get $queue))
-    (local.set $head (global.get $queue))
     (loop $each
-      (if (i32.load (i32.add (global.get $hops) (i32.shl (local.get $vertex) (i32.const 2))))
-        (then (call $after_in (local.get $vertex) (local.get $memory))))
+      (if (i32.and (call $state_of (local.get $vertex)) (i32.const 0x40))
+        (then
+          (if (i32.load (i32.add (global.get $hops) (i32.shl (local.get $vertex) (i32.const 2))))
+            (then (call $after_in (local.get $vertex) (local.get $memory))))))
       (br_if $each
         (i32.lt_u (local.tee $vertex (i32.add (local.get $vertex) (i32.const 1))) (global.get $vertices))))
-    (loop $more
-      (if (i32.lt_u (local.get $head) (global.get $tail))
-        (then
-          (local.set $vertex (i32.load (local.get $head)))
-          (local.set $head (i32.add (local.get $head) (i32.const 4)))
-          (local.set $index (call $range (local.get $vertex)))
-          (local.set $stop (call $range (i32.add (local.get $vertex) (i32.const 1))))
-          (loop $calls
-            (if (i32.lt_u (local.get $index) (local.get $stop))
-              (then
-                (if (i32.eq (i32.and (call $kind (local.get $index)) (i32.const 0xf)) (i32.const 2))
-                  (then (call $runs (call $target (local.get $index)))))
-                (local.set $index (i32.add (local.get $index) (i32.const 1)))
-                (br $calls))))
-          (br $more)))))
+    (call $spread_bit (global.get $queue) (i32.const 8)))
 
   ;; ---- which of up to 64 imports each vertex reaches over all calls
 

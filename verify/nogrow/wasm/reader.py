@@ -63,15 +63,24 @@ class Reader:
             if byte < 0x80:
                 self.position = position + 1
                 return byte
+            if position + 1 < self.end:
+                second = self.data[position + 1]
+                if second < 0x80:
+                    self.position = position + 2
+                    return byte & 0x7F | second << 7
         return self.unsigned(32)
 
     def u32s(self, count: int) -> list[int]:
         """`count` values in a row: the same as `u32` so many times, but quick for the short ones."""
         data, position, end = self.data, self.position, self.end
+        short = data[position : position + count]
+        if position + count <= end and short.isascii():
+            self.position = position + count
+            return list(short)
         values: list[int] = []
         append = values.append
         for _ in range(count):
-            if position + 2 > end:
+            if position + 3 > end:
                 self.position = position
                 append(self.u32())
                 position = self.position
@@ -85,6 +94,11 @@ class Reader:
             if second < 0x80:
                 append(byte & 0x7F | second << 7)
                 position += 2
+                continue
+            third = data[position + 2]
+            if third < 0x80:
+                append(byte & 0x7F | (second & 0x7F) << 7 | third << 14)
+                position += 3
                 continue
             self.position = position
             append(self.unsigned(32))
