@@ -71,7 +71,7 @@ def check(
         report = check_all(
             contract,
             chosen,
-            judge=judge,
+            judge=ahead.judge if ahead else judge,
             glue=_read(glue),
             validate=validate,
             jobs=1 if ahead else jobs or cores(),

@@ -167,7 +167,7 @@ class Scanning:
         fixed += 80 * (functions + tables + rows) + 40 * _NODES_PER_TARGET * entries
         self._workspace = workspace = Workspace(engine, fixed + _ROOM_PER_BYTE * (end - start))
         self._kernel = kernel = workspace.kernel(KERNEL)
-        self._module = module
+        self.module = module
 
         descriptors, fast = map(workspace.store, instruction_tables())
         bounds = workspace.area(4 * len(Immediate) + 4)
@@ -209,7 +209,7 @@ class Scanning:
         self._running = Background(self._run)
 
     def _run(self) -> None:
-        module, code = self._module, self._code
+        module, code = self.module, self._code
         start, end = module.code
         stop = self._workspace.load(code, module.data, start, end)
         self._workspace.bytes[stop : stop + len(_SENTINEL)] = _SENTINEL
@@ -228,7 +228,7 @@ class Scanning:
     def result(self) -> Scan:
         """Waits for the flow graph; raises `ModuleError` with an offset for what can't be read."""
         self._running.result()
-        module, workspace, kernel, nodes = self._module, self._workspace, self._kernel, self._nodes
+        module, workspace, kernel, nodes = self.module, self._workspace, self._kernel, self._nodes
         functions, types, tables = len(module.functions), len(module.types.defined), len(module.tables)
         keys = workspace.read_u32s(self._dispatch_keys, kernel.number("dispatch_count"))
         flags = bytes(workspace.bytes[self._table_flags : self._table_flags + tables])
