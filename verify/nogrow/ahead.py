@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
-from nogrow.background import Background
+from nogrow.background import Background, cores
 from nogrow.errors import ModuleError
 from nogrow.proof.judgement import Judgement
 from nogrow.wasm.file import read
 from nogrow.wasm.sections import is_component
+
+# Below so many bytes, starting the second half takes longer than it saves.
+_WORTH_HALVING = 4 << 20
 
 
 class Ahead:
@@ -18,8 +21,7 @@ class Ahead:
         self._reading = Background(lambda: read(path))
         # Loaded while the file is read, or while its code is scanned.
         from nogrow.wasm.decode import decode
-        from nogrow.wasm.kernel import Engine
-        from nogrow.wasm.scan import KERNEL as SCAN
+        from nogrow.wasm.kernel import SCAN, Engine
         from nogrow.wasm.scan import Scanning
 
         self._engine = Engine()
@@ -28,7 +30,8 @@ class Ahead:
         try:
             data = self._reading.result()
             if not is_component(data):
-                self._scanning = Scanning(decode(data), self._engine)
+                halved = len(data) >= _WORTH_HALVING and cores() > 1
+                self._scanning = Scanning(decode(data), self._engine, halved=halved)
         except ModuleError as error:
             self._scanning = error
         from nogrow.proof.search import KERNEL as SEARCH

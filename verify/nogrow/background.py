@@ -1,10 +1,17 @@
 """Work that goes on beside other work: for what waits for the disk or runs outside of Python."""
 
+import os
+import sys
 from collections.abc import Callable
 from threading import Thread
 from typing import Generic, TypeVar
 
 _Result = TypeVar("_Result")
+
+
+def cores() -> int:
+    """Return the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 class Background(Generic[_Result]):

@@ -63,8 +63,8 @@ def check(
         from nogrow.ahead import Ahead
 
         ahead = Ahead(chosen[0].path)
+    from nogrow.background import cores
     from nogrow.check import check as check_all
-    from nogrow.check import cores
     from nogrow.proof.prove import judge
 
     with progress() as watch:
