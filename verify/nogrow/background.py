@@ -19,16 +19,16 @@ class Background(Generic[_Result]):
 
     def __init__(self, work: Callable[[], _Result]) -> None:
         """Starts `work` at once."""
-        self._work = work
         self._results: list[_Result] = []
         self._errors: list[BaseException] = []
-        # A thread that is still at work keeps nobody who was interrupted from leaving.
-        self._thread = Thread(target=self._run, daemon=True)
+        # A thread that is still at work keeps nobody who was interrupted from leaving. What it works with is
+        # not kept here: it can be large.
+        self._thread = Thread(target=self._run, args=(work,), daemon=True)
         self._thread.start()
 
-    def _run(self) -> None:
+    def _run(self, work: Callable[[], _Result]) -> None:
         try:
-            self._results.append(self._work())
+            self._results.append(work())
         except BaseException as error:  # noqa: BLE001
             self._errors.append(error)
 

@@ -28,7 +28,7 @@ def host_vertices(module: Module) -> int:
 
 
 class Bodies:
-    """The bodies that stand from `start` to `end` in the file, and the nodes made of them."""
+    """Function bodies that stand between `start` and `end` in the file, and the nodes made of them."""
 
     def __init__(self, module: Module, engine: Engine, start: int, end: int) -> None:
         """Raises `ModuleError` when there is no room."""
@@ -95,22 +95,26 @@ class Bodies:
         Loads the code up to there. A body whose size can't be right ends the search.
         """
         self.load(self.start, min(middle + _SIZE_BYTES, self.end))
-        stop = self.code + self.end - self.start
-        at = self.kernel.call("pass", self.code, self.code + middle - self.start, stop, count)
+        at = self.kernel.call(
+            "pass", self._address(self.start), self._address(middle), self._address(self.end), count
+        )
         position = at - self.code + self.start
         self.load(middle, position)
         return position, count - self.kernel.number("bodies_left")
 
-    def read(self, end: int, count: int) -> None:
-        """Makes nodes of `count` bodies, which end at `end` in the file and are loaded.
+    def _address(self, offset: int) -> int:
+        return self.code + offset - self.start
+
+    def read(self, start: int, end: int, count: int) -> None:
+        """Makes nodes of `count` bodies that stand from `start` to `end` in the file and are loaded.
 
         Raises `ModuleError` with an offset for what can't be read.
         """
-        stop = self.code + end - self.start
+        stop = self._address(end)
         self.workspace.bytes[stop : stop + len(_SENTINEL)] = _SENTINEL
         kernel = self.kernel
         try:
-            kernel.call("scan", self.code, stop, count)
+            kernel.call("scan", self._address(start), stop, count)
         except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
             number = kernel.number("error")
             if number not in _MESSAGES:

@@ -4,6 +4,7 @@ In: a decoded module. Out: a `Scan`, whose nodes stay in the kernel's memory (`s
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from nogrow.background import Background
@@ -95,39 +96,37 @@ class Scanning:
     def __init__(self, module: Module, engine: Engine, *, halved: bool = False) -> None:
         """`halved` has two threads share the work. Raises `ModuleError` when there is no room."""
         self.module = module
-        self._engine = engine
         start, end = module.code
+        start, end = module.code
+        self._count = len(module.functions) - len(module.imported(Kind.FUNCTION))
         self._bodies = Bodies(module, engine, start, end)
-        self._others: list[Bodies] = []
-        self._running = Background(self._halves if halved else self._whole)
+        self._other: Bodies | None = None
+        if halved:
+            middle = (start + end) // 2
+            self._other = Bodies(module, engine, middle, end)
+            loading = Background(partial(self._other.load, middle, end))
+            self._running = Background(partial(self._halves, self._other, loading))
+        else:
+            self._running = Background(self._whole)
 
     def _whole(self) -> None:
         start, end = self.module.code
         self._bodies.load(start, end)
-        self._bodies.read(end, self._defined())
+        self._bodies.read(start, end, self._count)
 
-    def _defined(self) -> int:
-        return len(self.module.functions) - len(self.module.imported(Kind.FUNCTION))
-
-    def _halves(self) -> None:
+    def _halves(self, other: Bodies, loading: Background[None]) -> None:
         start, end = self.module.code
-        count = self._defined()
-        middle, before = self._bodies.split((start + end) // 2, count)
-        if before == count:
+        middle, before = self._bodies.split(other.start, self._count)
+        loading.result()
+        if middle < other.start or before == self._count:
+            self._other = None
             self._whole()
             return
-        other = Bodies(self.module, self._engine, middle, end)
-
-        def read_other() -> None:
-            other.load(middle, end)
-            other.read(end, count - before)
-
-        reading = Background(read_other)
+        reading = Background(partial(other.read, middle, end, self._count - before))
         # What is wrong in the first half comes first.
-        self._bodies.read(middle, before)
+        self._bodies.read(start, middle, before)
         reading.result()
-        self._bodies.adopt(other, before, count - before)
-        self._others.append(other)
+        self._bodies.adopt(other, before, self._count - before)
 
     def result(self) -> Scan:
         """Waits for the flow graph; raises `ModuleError` with an offset for what can't be read."""
@@ -140,12 +139,12 @@ class Scanning:
         starts = workspace.read_u32s(bodies.ranges, functions + 1)
         shift = module.code[0] - bodies.code
         lists = _Lists(nodes, shift)
-        kernels = (kernel, *(other.kernel for other in self._others))
+        kernels = (kernel,) if self._other is None else (kernel, self._other.kernel)
         direct, indirect, handlers, externs, switches = (
             sum(one.number(name) for one in kernels)
             for name in ("direct_calls", "indirect_calls", "handlers", "converts_extern", "switches_stacks")
         )
-        self._others.clear()
+        self._other = None
         return Scan(
             workspace=workspace,
             nodes=nodes,
