@@ -131,7 +131,8 @@ class Bodies:
         node, more = self.kernel.number("node_count"), other.kernel.number("node_count") - 1
         if node + more > self.nodes.room:
             raise ModuleError(NO_ROOM)
-        self.nodes.copy(node, other.nodes, more, extras=bool(other.kernel.number("handlers")))
+        uses = ("handlers", "grows", "table_moves", "indexes")
+        self.nodes.copy(node, other.nodes, more, extras=any(map(other.kernel.number, uses)))
         keys = other.kernel.number("dispatch_count")
         # The nodes of dispatches are not made yet: nothing stands there.
         scratch, _ = self.workspace.rest()
