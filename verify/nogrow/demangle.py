@@ -5,8 +5,8 @@ import re
 # Far above what a compiler writes; what is longer costs time to read and helps nobody who reads a report.
 _LONGEST = 1 << 16
 
-# Some 50 generic types within each other, twice what big programs have. Reading them takes 400 of Python's 1,000
-# frames, so what a name is read as doesn't depend on where in the program that happens.
+# Some 50 generic types within each other, twice what big programs have. Reading them takes 400 of the 1,000
+# frames that Python allows, so what a name is read as doesn't depend on where in the program that happens.
 _DEEPEST = 100
 
 # wasm-ld's mark of a stub, the mangled name, what wasm-bindgen says about a wrapper. No mangling has spaces.
