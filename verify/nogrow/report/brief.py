@@ -1,5 +1,6 @@
 """A report in few words, for the formats that put them above or below the findings."""
 
+from nogrow.contract.rule import Violation
 from nogrow.contract.wording import counted
 from nogrow.report.result import WEIGHT, ArtifactReport, Outcome, Report
 
@@ -17,6 +18,12 @@ def summary(report: Report) -> str:
 def weightiest_first(report: Report) -> list[ArtifactReport]:
     """Return the artifacts with the weightiest outcome first: where there is no room for all, those stay."""
     return sorted(report.artifacts, key=lambda artifact: WEIGHT.index(artifact.outcome))
+
+
+def with_path(artifact: ArtifactReport, violation: Violation) -> str:
+    """Return the violation's message and whose it is, for where that is not said otherwise."""
+    message, path = violation.message, f"{artifact.path}: "
+    return message if message.startswith(path) else path + message
 
 
 def why_nothing(artifact: ArtifactReport) -> str:

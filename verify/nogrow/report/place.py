@@ -26,28 +26,33 @@ class Places:
     def __init__(self, report: Report, is_own: Callable[[Frame], bool] | None = None) -> None:
         """`is_own` says of a frame whether it is the user's code; by default, if it is in the repository."""
         self._root = repository()
-        self._is_own = is_own or (lambda frame: inside(frame.file, self._root) is not None)
+        self._inside: dict[str, str | None] = {}
+        self._is_own = is_own or (lambda frame: self.in_repository(frame.file) is not None)
         self._contract = report.contract
         self._origins = Origins(report.contract, (artifact.path for artifact in report.artifacts))
 
     def violation(self, artifact: ArtifactReport, violation: Violation) -> Place:
         """Return where to look first: the user's source, else the contract, else the module."""
         own = self._first(artifact, _offsets(artifact, violation))
-        if own is not None:
-            return own
+        return own or self.artifact(artifact)
+
+    def artifact(self, artifact: ArtifactReport) -> Place:
+        """Return where the contract names the module, else the module itself."""
         if self._contract is not None and (line := self._origins.line(artifact.path)) is not None:
             return Place(self._contract, line)
         return Place(without_number(artifact.path), 1, 1)
 
     def step(self, artifact: ArtifactReport, step: Step) -> Place | None:
-        """Return where a step is in the source: in the user's code if it was inlined there, None if unknown."""
+        """Return where a step is in the source, None if unknown; the user's own code first."""
         frames = artifact.sources.get(step.offset, ())
         known = [frame for frame in frames if frame.line > 0]
         return next(map(_at, (*filter(self._is_own, known), *known)), None)
 
     def in_repository(self, file: str) -> str | None:
         """Return the file's path from the root of the repository, None if it is not in there."""
-        return inside(file, self._root)
+        if file not in self._inside:
+            self._inside[file] = inside(file, self._root)
+        return self._inside[file]
 
     def _first(self, artifact: ArtifactReport, offsets: Iterable[int]) -> Place | None:
         for offset in offsets if artifact.sources else ():

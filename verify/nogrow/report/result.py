@@ -39,7 +39,7 @@ CODES = {
     Outcome.NOT_JUDGED: ExitCode.NOT_JUDGED,
 }
 
-# Nobody may write to a Mapping. A MappingProxyType would say so at run time too, but processes can't send one.
+# Nobody may write to a Mapping. A MappingProxyType would see to it, but can't be sent to another process.
 NO_SOURCES: Mapping[int, tuple[Frame, ...]] = {}
 
 
@@ -49,8 +49,8 @@ class ArtifactReport(NamedTuple):
     `sha256` and `size` (bytes) are None if it could not be read, the digest also if nobody asked for it.
     `judgement` is None if it was not judged, or not asked to be. `notes` are for the contract's author.
     `validated` says whether wasmtime found it valid, None where it was not asked or does not support what
-    the module uses. `growers` are the imports that glue says grow the memory. `sources` says where instructions
-    come from, by their offsets in the file; of functions that were inlined, the innermost frame is the first.
+    the module uses. `growers` are the imports that glue says grow the memory. `sources` says where
+    instructions come from, by their offsets in the file; of inlined functions the innermost is first.
     """
 
     path: str
