@@ -71,7 +71,9 @@ def test_sarif_has_no_link_and_no_placeholder(report: Callable[[Format], str]) -
     text = result["message"]["text"]
     assert in_sarif(NAME) in text
     assert not re.search(r"\{\d+\}|\]\(", text)
-    uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    (location,) = result["locations"]
+    assert location["logicalLocations"][0]["name"] == in_sarif(NAME)
+    uri = location["physicalLocation"]["artifactLocation"]["uri"]
     assert re.fullmatch(r"(?:[A-Za-z0-9_.~/-]|%[0-9A-F]{2})+", uri)
 
 
