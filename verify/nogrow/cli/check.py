@@ -75,7 +75,7 @@ def check(
             glue=_read(glue),
             validate=validate,
             jobs=1 if ahead else jobs or cores(),
-            digest=any(output.format is not Format.TEXT for output in outputs),
+            digest=any(output.format is Format.JSON for output in outputs),
             ahead=ahead,
             watch=watch,
         )

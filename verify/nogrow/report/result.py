@@ -1,13 +1,14 @@
 """What was found of all artifacts: the one result that every format renders."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from nogrow.contract.rule import Rule, Violation
 from nogrow.glue.model import Grower
 from nogrow.proof.judgement import Judgement
 from nogrow.run.result import ScenarioResult
+from nogrow.source.model import Frame
 
 
 class Outcome(enum.Enum):
@@ -38,6 +39,9 @@ CODES = {
     Outcome.NOT_JUDGED: ExitCode.NOT_JUDGED,
 }
 
+# Nobody may write to a Mapping. A MappingProxyType would see to it, but can't be sent to another process.
+NO_SOURCES: Mapping[int, tuple[Frame, ...]] = {}
+
 
 class ArtifactReport(NamedTuple):
     """One artifact: what was proved of it, what it broke, what its scenarios showed.
@@ -45,7 +49,8 @@ class ArtifactReport(NamedTuple):
     `sha256` and `size` (bytes) are None if it could not be read, the digest also if nobody asked for it.
     `judgement` is None if it was not judged, or not asked to be. `notes` are for the contract's author.
     `validated` says whether wasmtime found it valid, None where it was not asked or does not support what
-    the module uses. `growers` are the imports that glue says grow the memory.
+    the module uses. `growers` are the imports that glue says grow the memory. `sources` says where
+    instructions come from, by their offsets in the file; of inlined functions the innermost is first.
     """
 
     path: str
@@ -57,6 +62,7 @@ class ArtifactReport(NamedTuple):
     scenarios: tuple[ScenarioResult, ...] = ()
     validated: bool | None = None
     growers: tuple[Grower, ...] = ()
+    sources: Mapping[int, tuple[Frame, ...]] = NO_SOURCES
 
     @property
     def outcome(self) -> Outcome:

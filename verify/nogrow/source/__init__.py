@@ -1,0 +1,1 @@
+"""Where in its source an instruction comes from."""
