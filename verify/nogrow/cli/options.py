@@ -20,6 +20,7 @@ class Format(enum.Enum):
 
     TEXT = "text"
     JSON = "json"
+    HTML = "html"
 
 
 class Colour(enum.Enum):
@@ -93,7 +94,7 @@ OPTIONS: tuple[Callable[[Command], Command], ...] = (
         metavar="FORMAT[=FILE]",
         multiple=True,
         callback=_outputs,
-        help="text or json, to standard output or to FILE; repeatable. "
+        help="text, json or html, to standard output or to FILE; repeatable. "
         "Unless another format goes there, text goes to standard output.",
     ),
     click.option("--quiet", "-q", is_flag=True, help="Leave out of the text what is kept."),

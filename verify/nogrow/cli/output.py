@@ -49,6 +49,10 @@ def _render(report: Report, form: Format, as_text: TextRender, colour: bool) -> 
             from nogrow.report import as_json
 
             return partial(as_json.render, report)
+        case Format.HTML:
+            from nogrow.report.html import render as as_html
+
+            return partial(as_html.render, report)
 
 
 def _coloured(colour: Colour) -> bool:

@@ -1,13 +1,14 @@
 """What was found of all artifacts: the one result that every format renders."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from nogrow.contract.rule import Rule, Violation
 from nogrow.glue.model import Grower
 from nogrow.proof.judgement import Judgement
 from nogrow.run.result import ScenarioResult
+from nogrow.source.model import Frame
 
 
 class Outcome(enum.Enum):
@@ -45,7 +46,8 @@ class ArtifactReport(NamedTuple):
     `sha256` and `size` (bytes) are None if it could not be read, the digest also if nobody asked for it.
     `judgement` is None if it was not judged, or not asked to be. `notes` are for the contract's author.
     `validated` says whether wasmtime found it valid, None where it was not asked or does not support what
-    the module uses. `growers` are the imports that glue says grow the memory.
+    the module uses. `growers` are the imports that glue says grow the memory. `sources` are the places in
+    source files of instructions, by their offsets in the file, the innermost inlined function first.
     """
 
     path: str
@@ -57,6 +59,8 @@ class ArtifactReport(NamedTuple):
     scenarios: tuple[ScenarioResult, ...] = ()
     validated: bool | None = None
     growers: tuple[Grower, ...] = ()
+    # A plain dict, as a mapping proxy can't be sent from one process to another; nobody writes to it.
+    sources: Mapping[int, tuple[Frame, ...]] = {}  # noqa: RUF012
 
     @property
     def outcome(self) -> Outcome:
