@@ -60,7 +60,7 @@ class ArtifactReport(NamedTuple):
     validated: bool | None = None
     growers: tuple[Grower, ...] = ()
     # A plain dict, as a mapping proxy can't be sent from one process to another; nobody writes to it.
-    sources: Mapping[int, tuple[Frame, ...]] = {}  # noqa: RUF012
+    sources: Mapping[int, tuple[Frame, ...]] = {}
 
     @property
     def outcome(self) -> Outcome:

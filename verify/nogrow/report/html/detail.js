@@ -33,7 +33,7 @@ const detail = (model, place, chooseFunction) => {
     el('p', {}, verdictMark(verdict, model.label(verdict)), ' ', inWords(model, place)),
     violations.length > 0 && [el('h5', {}, 'Breaks'), el('ul', { class: 'plain' }, violations.map(violationItem))],
     steps.length > 0 && [el('h5', {}, `Shortest path to a growth (${count(steps.length, 'step')})`),
-      firstOf(steps, 50, (step) => stepItem(model, step, chooseFunction), 'ol', { class: 'steps' })],
+      firstOf(steps, 50, (step) => stepItem(model, step, chooseFunction), 'ol', { class: 'steps', role: 'list' })],
     entries.step[place] === -2 && el('p', { class: 'quiet' },
       'Its path is left out to keep the page small; the report as JSON has it.'),
     importList(model, 'Host functions that may run after the growth', entries.after[place]),

@@ -1,6 +1,7 @@
 """A report to what its page holds: few bytes for many entry points.
 
-In: a report. Out: lists, dictionaries, strings and numbers. Verdicts are numbers, best first; -1 stands for none.
+In: a report. Out: lists, dictionaries, strings and numbers. Verdicts are numbers,
+best first; -1 stands for none.
 """
 
 from pathlib import Path

@@ -13,9 +13,11 @@ AROUND = 2
 MOST_FILES = 100
 MOST_BYTES = 1 << 20
 LONGEST_LINE = 200
-SOURCES = frozenset(
-    ".c .cc .cpp .cxx .h .hh .hpp .hxx .rs .go .zig .swift .m .mm .kt .java .cs .d .nim .odin .ts .wat".split()
+C_FAMILY = frozenset({".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".m", ".mm"})
+OTHERS = frozenset(
+    {".rs", ".go", ".zig", ".swift", ".kt", ".java", ".cs", ".d", ".nim", ".odin", ".ts", ".wat"}
 )
+SOURCES = C_FAMILY | OTHERS
 
 
 class Excerpts:
@@ -32,7 +34,10 @@ class Excerpts:
             self._wanted.setdefault(file, set()).update(range(max(1, line - AROUND), line + AROUND + 1))
 
     def found(self, room: int) -> dict[str, dict[int, str]]:
-        """By file and number, the lines there are, of no file but all that are wanted; `room` is for how many."""
+        """By file and number, the lines there are: of a file all that are wanted, or none.
+
+        `room` is how many there may be.
+        """
         found: dict[str, dict[int, str]] = {}
         for file, numbers in self._wanted.items():
             text = self._lines(file)

@@ -9,7 +9,7 @@ class Graph {
       'aria-label': 'Call paths to growths. Arrows move, plus and minus zoom, 0 shows all; Tab goes to the functions.',
       keydown: (event) => this.key(event) }, this.layer);
     this.view = new View(this.svg, this.layer);
-    this.panel = el('div', { class: 'panel', role: 'region', 'aria-live': 'polite', 'aria-label': 'Function' });
+    this.panel = el('div', { class: 'panel', role: 'region', 'aria-label': 'Function' });
     this.note = el('p', { class: 'quiet', role: 'status' });
     this.tools = el('div', { class: 'tools' },
       button({ 'aria-label': 'Zoom in', click: () => this.view.zoom(1.25) }, '+'),
@@ -68,7 +68,7 @@ class Graph {
     node.kind === 'group' && svg('rect', { x: 4, y: 4, width: BOX.width, height: BOX.height, rx: 5, class: 'behind' }),
     svg('rect', { width: BOX.width, height: BOX.height, rx: 5 }),
     worst >= 0 && svg('rect', { width: 6, height: BOX.height, rx: 3, class: `mark v${worst}` }),
-    svg('text', { x: 14, y: 18 }, cut(this.title(node), 29)));
+    svg('text', { x: 14, y: 18 }, cut(this.title(node), 27)));
     this.boxes.set(node.key, box);
     return box;
   }
@@ -78,7 +78,10 @@ class Graph {
     if (!node) return;
     this.chosen = key;
     this.stop(key, focus);
-    for (const [one, box] of this.boxes) box.classList.toggle('chosen', one === key);
+    for (const [one, box] of this.boxes) {
+      box.classList.toggle('chosen', one === key);
+      box.setAttribute('aria-pressed', one === key);
+    }
     for (const path of this.layer.firstChild.children) {
       path.classList.toggle('lit', path.dataset.from === key || path.dataset.to === key);
     }

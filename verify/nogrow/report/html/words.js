@@ -13,7 +13,8 @@ const inWords = (model, place) => {
   const which = index < 0 ? 'a memory' : `memory ${index}`;
   const shared = model.artifact.memories.some((one) => one.index === index && one.shared);
   const harm = shared ? 'the host’s views keep the old length' : 'the host’s views are detached';
-  const [airtight, excused] = [flags[place] & 1, flags[place] & 2];
+  const airtight = (flags[place] & 1) !== 0;
+  const excused = (flags[place] & 2) !== 0;
   const said = {
     absent: 'Nothing in the module grows a memory.',
     unreachable: 'No path leads from here to a growth.',
