@@ -14,9 +14,7 @@ MOST_FILES = 100
 MOST_BYTES = 1 << 20
 LONGEST_LINE = 200
 C_FAMILY = frozenset({".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".m", ".mm"})
-OTHERS = frozenset(
-    {".rs", ".go", ".zig", ".swift", ".kt", ".java", ".cs", ".d", ".nim", ".odin", ".ts", ".wat"}
-)
+OTHERS = frozenset({".rs", ".go", ".zig", ".swift", ".kt", ".java", ".cs", ".d", ".nim", ".ts", ".wat"})
 SOURCES = C_FAMILY | OTHERS
 
 

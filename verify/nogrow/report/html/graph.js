@@ -38,6 +38,8 @@ class Graph {
         d: curve(this.laid.places.get(from), this.laid.places.get(to)), 'data-from': from, 'data-to': to }))),
       ...this.laid.columns.flat().map((node) => this.box(node)));
     this.view.size = this.laid;
+    // A small graph needs no tall frame; a style sheet's rule bounds a tall one.
+    this.svg.style.height = `${Math.max(240, this.laid.height + 80)}px`;
     this.view.fit();
     this.boxes.values().next().value.setAttribute('tabindex', 0);
     this.panel.replaceChildren(el('p', { class: 'quiet' }, 'Choose a function to see who calls it on the way to a growth.'));
@@ -68,7 +70,7 @@ class Graph {
     node.kind === 'group' && svg('rect', { x: 4, y: 4, width: BOX.width, height: BOX.height, rx: 5, class: 'behind' }),
     svg('rect', { width: BOX.width, height: BOX.height, rx: 5 }),
     worst >= 0 && svg('rect', { width: 6, height: BOX.height, rx: 3, class: `mark v${worst}` }),
-    svg('text', { x: 14, y: 18 }, cut(this.title(node), 27)));
+    svg('text', { x: 14, y: 18 }, cut(this.title(node), 25)));
     this.boxes.set(node.key, box);
     return box;
   }

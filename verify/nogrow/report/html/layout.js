@@ -1,6 +1,6 @@
 // Where the nodes of a union of paths go: a column for each distance from the growth, which is on the right.
 
-const BOX = { width: 220, height: 28, across: 90, down: 12 };
+const BOX = { width: 200, height: 28, across: 64, down: 12 };
 
 const distances = (nodes) => {
   const far = new Map();

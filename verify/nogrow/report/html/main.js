@@ -80,7 +80,7 @@ const show = (place, move) => {
     artifact.notes.length > 0 && el('ul', {}, artifact.notes.map((one) => el('li', {}, 'Note: ', sentence(one)))),
     sitesOf(model),
     artifact.scenarios.length > 0 && [el('h3', {}, 'Scenarios'),
-      el('p', { class: 'quiet' }, 'What one run showed: evidence, not proof.'), firstOf(artifact.scenarios, 20, scenarioOf, 'div')],
+      el('p', { class: 'quiet' }, 'What one run showed: evidence, not proof.'), firstOf(artifact.scenarios, 20, scenarioOf, 'div', { class: 'scenarios' })],
     artifact.verdict >= 0 && entries.nodes,
     artifact.functions.cut > 0 && el('p', { class: 'quiet' },
       `Names of more than ${artifact.functions.cut} characters are cut in their middle, and searched as they are shown.`),

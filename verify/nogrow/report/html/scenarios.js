@@ -2,13 +2,13 @@
 
 const plot = (scenario) => {
   const { pages, grewAt } = scenario;
-  const size = { width: 560, height: 150, left: 64, right: 12, top: 14, bottom: 30 };
+  const size = { width: 560, height: 150, left: 64, right: 12, top: 30, bottom: 30 };
   const [least, most] = [Math.min(...pages), Math.max(...pages)];
   const span = most - least || 1;
   const wide = (size.width - size.left - size.right) / pages.length;
   const x = (call) => size.left + call * wide;
   const y = (value) => size.height - size.bottom
-    - ((value - least) / span) * (size.height - size.top - size.bottom) * (most > least ? 1 : 0);
+    - ((value - least) / span) * (size.height - size.top - size.bottom);
   const line = pages.map((value, call) => `${call ? 'L' : 'M'}${x(call)} ${y(value)}H${x(call + 1)}`).join('');
   const rises = pages.flatMap((value, call) => (call > 0 && value > pages[call - 1] ? [call] : []));
   const label = (value) => svg('text', { x: size.left - 8, y: y(value) + 4, 'text-anchor': 'end' }, number(value));
@@ -22,7 +22,7 @@ const plot = (scenario) => {
   rises.slice(0, 200).map((call) => svg('circle', { cx: x(call), cy: y(pages[call]), r: 4 })),
   svg('text', { x: size.left, y: size.height - 8 }, 'call 1'),
   pages.length > 1 && svg('text', { x: size.width - size.right, y: size.height - 8, 'text-anchor': 'end' }, `call ${number(pages.length)}`),
-  svg('text', { x: 4, y: 12 }, 'pages'));
+  svg('text', { x: size.left - 8, y: 14, 'text-anchor': 'end' }, 'pages'));
 };
 
 const scenarioOf = (scenario) => el('figure', {},

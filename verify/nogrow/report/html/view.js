@@ -32,7 +32,7 @@ class View {
     const { clientWidth, clientHeight } = this.node;
     const [width, height] = [this.size.width + 40, this.size.height + 40];
     const whole = Math.min(clientWidth / width, clientHeight / height, 1.2);
-    const scale = Math.max(whole, 0.75);
+    const scale = Math.max(whole, 0.65);
     const x = width * scale > clientWidth ? clientWidth - width * scale + 20 * scale : (clientWidth - this.size.width * scale) / 2;
     this.at = { scale, x, y: (clientHeight - this.size.height * scale) / 2 };
     this.apply();

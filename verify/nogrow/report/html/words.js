@@ -38,7 +38,8 @@ const verdictMark = (verdict, label) => el('span', { class: `verdict v${verdict}
 
 const memoryInWords = (memory) => {
   const limits = memory.max === null ? 'no maximum' : `at most ${memory.max}`;
-  const unit = memory.pageSize === 65536 ? 'pages' : `pages of ${number(memory.pageSize)} bytes`;
+  const pages = memory.min === '1' ? 'page' : 'pages';
+  const unit = memory.pageSize === 65536 ? pages : `${pages} of ${number(memory.pageSize)} bytes`;
   return [
     `Memory ${memory.index}: ${memory.min} ${unit}, ${limits}`,
     memory.imported && ', imported',
