@@ -143,6 +143,11 @@ def test_a_format_goes_to_a_file_and_text_stays(nogrow: Nogrow, folder: Path) ->
     assert document["outcome"] == "broken"
 
 
+def test_a_page_goes_to_a_file(nogrow: Nogrow, folder: Path) -> None:
+    assert nogrow("check", "--format", "html=report.html", BROKEN).exit_code == 1
+    assert (folder / "report.html").read_text("utf-8").startswith("<!doctype html>")
+
+
 def test_formats_go_to_several_places(nogrow: Nogrow, folder: Path) -> None:
     result = nogrow("check", "--format", "text=a.txt", "--format", "json", BROKEN)
     assert json.loads(result.stdout)["outcome"] == "broken"

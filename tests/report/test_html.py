@@ -112,6 +112,10 @@ def test_the_page_refers_to_nothing_outside() -> None:
     assert scripts.replace("http://www.w3.org/2000/svg", "").count("://") == 0
 
 
+def test_the_page_is_ascii_so_that_no_encoding_of_the_output_breaks_it() -> None:
+    assert rendered(EVERYTHING).isascii()
+
+
 def test_equal_reports_give_equal_bytes_in_whatever_order_things_were_found() -> None:
     backwards = GROWING._replace(
         entries=tuple(one._replace(imports=one.imports[::-1]) for one in GROWING.entries[::-1]),
@@ -206,6 +210,15 @@ def test_what_there_is_no_room_for_is_left_out_and_said_to_be(monkeypatch: pytes
     assert len(artifact["violations"]["rule"]) == 3
     assert artifact["violationCount"] == len(RICH.violations)
     assert after["entries"]["name"] == after["violations"]["rule"] == []
+
+
+def test_paths_are_followed_only_as_far_as_that_takes_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MOST_FOLLOWED", 10)
+    (artifact,) = data(Report(None, (RICH,)))["artifacts"]
+    left_out = [step == -2 for step in artifact["entries"]["step"] if step != -1]
+    assert left_out == sorted(left_out)
+    assert True in left_out
+    assert False in left_out
 
 
 def test_sources_come_with_the_lines_around_them() -> None:

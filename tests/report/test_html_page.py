@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nogrow.report.result import Report
+from nogrow.report.result import ArtifactReport, Report
+from tests.contract.made import REACHABLE, judgement
 from tests.report.browser import browser, opened
 from tests.report.made import NOT_JUDGED
-from tests.report.made_html import EVERYTHING, HOSTILE, RICH, large
+from tests.report.made_html import EVERYTHING, HOSTILE, RICH, entry, large
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -45,6 +46,28 @@ def test_what_could_not_be_judged_is_shown_first(browser: "Browser", tmp_path: P
     with opened(browser, EVERYTHING, tmp_path) as found:
         assert found.page.locator("#artifact-title").text_content() == NOT_JUDGED.path
         assert "the section is cut off" in (found.page.locator("#artifact").text_content() or "")
+
+
+def test_a_report_on_nothing_is_a_page_too(browser: "Browser", tmp_path: Path) -> None:
+    with opened(browser, Report(None, ()), tmp_path) as found:
+        assert found.page.locator("#summary-title").text_content() == "0 artifacts"
+        assert "Nothing was checked." in (found.page.locator("header").text_content() or "")
+
+
+def test_paths_that_are_too_long_to_be_drawn_are_counted(browser: "Browser", tmp_path: Path) -> None:
+    long = entry("long", REACHABLE, *range(1000))
+    judged = judgement(long, entry("short", REACHABLE, 998, 999))
+    with opened(browser, Report(None, (ArtifactReport("a.wasm", judgement=judged),)), tmp_path) as found:
+        page = found.page
+        assert (
+            "The shortest paths of 1 entry point, merged: 2 nodes. 1 more"
+            in page.locator("#artifact").inner_text()
+        )
+        assert page.locator(".steps > li").count() == 50
+        page.get_by_label("the selected one").check()
+        assert (
+            "The paths of 1 entry point are too long to be drawn." in page.locator("#artifact").inner_text()
+        )
 
 
 def test_hostile_names_are_text(browser: "Browser", tmp_path: Path) -> None:

@@ -29,11 +29,12 @@ const hex = (offset) => `0x${offset.toString(16).padStart(6, '0')}`;
 const cut = (text, most) => {
   if (text.length <= most) return text;
   const half = (most - 1) >> 1;
-  return `${text.slice(0, half)}…${text.slice(-half)}`;
+  return `${text.slice(0, half)}\u2026${text.slice(-half)}`;
 };
 
 // Names in a sentence stand in backticks.
-const sentence = (text) => text.split('`').map((part, place) => (place % 2 ? named(part) : part));
+// A name may hold a backtick as well: whatever is taken for its end, the sentence stays by itself.
+const sentence = (text) => el('bdi', { dir: 'ltr' }, text.split('`').map((part, place) => (place % 2 ? named(part) : part)));
 
 let lastId = 0;
 const freshId = (stem) => `${stem}-${++lastId}`;

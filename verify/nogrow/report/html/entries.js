@@ -105,7 +105,7 @@ class EntryList {
     this.back.disabled = top === 0;
     this.next.disabled = top + PAGE >= found.length;
     this.where.textContent = page.length > 0
-      ? `${number(top + 1)}–${number(top + page.length)} of ${number(found.length)}` : 'none';
+      ? `${number(top + 1)}\u2013${number(top + page.length)} of ${number(found.length)}` : 'none';
   }
 
   turn(by) {

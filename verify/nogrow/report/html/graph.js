@@ -13,7 +13,7 @@ class Graph {
     this.note = el('p', { class: 'quiet', role: 'status' });
     this.tools = el('div', { class: 'tools' },
       button({ 'aria-label': 'Zoom in', click: () => this.view.zoom(1.25) }, '+'),
-      button({ 'aria-label': 'Zoom out', click: () => this.view.zoom(0.8) }, '−'),
+      button({ 'aria-label': 'Zoom out', click: () => this.view.zoom(0.8) }, '\u2212'),
       button({ click: () => this.view.whole() }, 'Show all'));
     this.node = el('div', { class: 'drawing' },
       el('div', { class: 'frame' }, this.svg, this.tools), this.panel);
@@ -27,7 +27,9 @@ class Graph {
     this.layer.replaceChildren();
     const { nodes, edges, paths, leftOut } = this.union;
     this.node.hidden = nodes.size === 0;
-    this.note.textContent = nodes.size === 0 ? 'No entry point in the list has a path to a growth.'
+    this.note.textContent = nodes.size === 0
+      ? leftOut > 0 ? `The paths of ${count(leftOut, 'entry point')} are too long to be drawn.`
+        : 'No entry point in the list has a path to a growth.'
       : `The shortest paths of ${count(paths - leftOut, 'entry point')}, merged: ${count(nodes.size, 'node')}. `
       + (leftOut > 0 ? `${number(leftOut)} more do not fit in ${MOST_NODES} nodes and are left out, the longest first: `
         + 'narrow the list to see them.' : '');
@@ -43,11 +45,6 @@ class Graph {
     this.view.fit();
     this.boxes.values().next().value.setAttribute('tabindex', 0);
     this.panel.replaceChildren(el('p', { class: 'quiet' }, 'Choose a function to see who calls it on the way to a growth.'));
-  }
-
-  // Again, as its size is not known before it is in the page.
-  shown() {
-    if (!this.node.hidden) this.view.fit();
   }
 
   title(node) {

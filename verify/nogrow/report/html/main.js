@@ -76,7 +76,7 @@ const show = (place, move) => {
     facts(model),
     artifact.assumptions.length > 0 && el('details', { open: artifact.weightiest >= 0 },
       el('summary', {}, count(artifact.assumptions.length, 'assumption')),
-      el('ul', {}, artifact.assumptions.map((one) => el('li', {}, one)))),
+      el('ul', {}, artifact.assumptions.map((one) => el('li', {}, sentence(one))))),
     artifact.notes.length > 0 && el('ul', {}, artifact.notes.map((one) => el('li', {}, 'Note: ', sentence(one)))),
     sitesOf(model),
     artifact.scenarios.length > 0 && [el('h3', {}, 'Scenarios'),

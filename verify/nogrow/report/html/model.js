@@ -19,6 +19,10 @@ class Model {
       this.violations.get(entry).push(place);
     });
     this.texts = null;
+    // A step comes after the one that it leads to.
+    const lengths = [];
+    artifact.steps.next.forEach((next) => lengths.push(next < 0 ? 1 : lengths[next] + 1));
+    this.lengths = artifact.entries.step.map((step) => (step < 0 ? 0 : lengths[step]));
   }
 
   functionName(index) {

@@ -3,13 +3,21 @@
 
 const MOST_NODES = 300;
 const ALONE = 3;
+// No longer path is drawn, nor looked at: tens of thousands of them would keep the page from answering.
+const LONGEST = 400;
 
 const unite = (model, places, most = MOST_NODES) => {
   const paths = [];
   const inner = new Set();
+  let tooLong = 0;
   for (const place of places) {
+    const length = model.lengths[place];
+    if (length === 0) continue;
+    if (length > LONGEST) {
+      tooLong++;
+      continue;
+    }
     const steps = model.path(place);
-    if (steps.length === 0) continue;
     const functions = steps.map((step) => model.steps.function[step]);
     functions.slice(1).forEach((one) => inner.add(one));
     paths.push({ place, steps, functions });
@@ -20,7 +28,7 @@ const unite = (model, places, most = MOST_NODES) => {
   const edges = new Map();
   const leaves = new Map();
   let cost = 0;
-  let leftOut = 0;
+  let leftOut = tooLong;
 
   const add = (key, properties) => {
     if (!nodes.has(key)) nodes.set(key, { key, entries: [], members: [], grows: null, before: [], after: [], ...properties });
@@ -72,7 +80,7 @@ const unite = (model, places, most = MOST_NODES) => {
     nodes.get(from).after.push({ to, steps });
     nodes.get(to).before.push({ from, steps });
   }
-  return { nodes, edges: [...edges.values()], paths: paths.length, leftOut };
+  return { nodes, edges: [...edges.values()], paths: paths.length + tooLong, leftOut };
 };
 
 const joinLeaves = (group, members, add, connect) => {

@@ -31,7 +31,10 @@ POLICY = "default-src 'none'; script-src '{script}'; style-src '{style}'; base-u
 
 
 def render(report: Report, stream: TextIO) -> None:
-    """Write the page; equal reports give equal bytes, and only ASCII in what modules name."""
+    """Write the page; equal reports give equal bytes.
+
+    It is ASCII only, so that the hashes of its policy hold in any encoding.
+    """
     style = _part("page.css")
     script = "(() => {\n'use strict';\n" + "\n".join(map(_part, SCRIPTS)) + "})();\n"
     page = Template(_part("page.html")).substitute(

@@ -4,7 +4,7 @@ const ROWS = 100;
 
 const verdictBar = (artifact, verdicts) => {
   const total = artifact.counts.reduce((sum, one) => sum + one, 0);
-  if (total === 0) return '–';
+  if (total === 0) return '\u2013';
   const parts = artifact.counts.map((one, verdict) => [one, verdict]).filter(([one]) => one > 0).reverse();
   return [
     el('span', { class: 'bar', 'aria-hidden': 'true' }, parts.map(([one, verdict]) => {
@@ -27,9 +27,9 @@ const summary = (report, choose) => {
       el('th', { role: 'rowheader', scope: 'row' }, button({ class: 'link choose', 'data-place': place,
         click: () => choose(place, true) }, named(artifact.path))),
       cell('Outcome', {}, el('span', { class: `outcome ${artifact.outcome}` }, artifact.outcome)),
-      cell('Verdict', {}, artifact.verdict < 0 ? '–' : verdictMark(artifact.verdict, verdicts[artifact.verdict]),
-        assumed && el('details', { class: 'assumed' }, el('summary', {}, 'with an assumption'), assumed)),
-      cell('Grow sites', { class: 'number' }, artifact.verdict < 0 ? '–' : number(artifact.siteCount)),
+      cell('Verdict', {}, artifact.verdict < 0 ? '\u2013' : verdictMark(artifact.verdict, verdicts[artifact.verdict]),
+        assumed && el('details', { class: 'assumed' }, el('summary', {}, 'with an assumption'), sentence(assumed))),
+      cell('Grow sites', { class: 'number' }, artifact.verdict < 0 ? '\u2013' : number(artifact.siteCount)),
       cell('Entry points', { class: 'wide' }, verdictBar(artifact, verdicts)),
       cell('Violations', { class: 'number' }, number(artifact.violationCount)));
   };
@@ -49,5 +49,5 @@ const summary = (report, choose) => {
 const head = (report) => [
   el('h1', {}, 'nogrow'),
   el('p', {}, el('span', { class: `outcome ${report.outcome}` }, report.outcome), ' ', outcomes[report.outcome]),
-  el('p', { class: 'quiet' }, report.contract ? ['Contract: ', named(report.contract)] : 'No contract file', ` · ${report.tool}`),
+  el('p', { class: 'quiet' }, report.contract ? ['Contract: ', named(report.contract)] : 'No contract file', ` \u00b7 ${report.tool}`),
 ];

@@ -18,6 +18,8 @@ ROOM_FOR_NAMES = 2_500_000
 LONGEST_NAMES = (240, 160, 120, 80)
 LONGEST_TEXT = 2000
 MOST_LABELS = 100
+# Following paths of tens of thousands of calls from as many entry points would take minutes.
+MOST_FOLLOWED = 1_000_000
 
 
 def shown(text: str, most: int = LONGEST_TEXT) -> str:
@@ -111,11 +113,13 @@ class Steps:
         self._strings = strings
         self._room = room
         self._numbers: dict[tuple[int, int, str, int], int] = {}
+        self._followed = 0
 
     def number(self, witness: Sequence[Step]) -> int:
         """The number of the first step; -1 for an empty path, -2 for one that there is no room for."""
-        if len(self._numbers) + len(witness) > self._room:
+        if self._followed > MOST_FOLLOWED or len(self._numbers) + len(witness) > self._room:
             return -2
+        self._followed += len(witness)
         after = -1
         for step in reversed(witness):
             key = (self._functions.number(step.function), step.offset, step.instruction, after)

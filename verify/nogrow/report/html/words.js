@@ -12,7 +12,7 @@ const inWords = (model, place) => {
   const index = memory[place];
   const which = index < 0 ? 'a memory' : `memory ${index}`;
   const shared = model.artifact.memories.some((one) => one.index === index && one.shared);
-  const harm = shared ? 'the host’s views keep the old length' : 'the host’s views are detached';
+  const harm = shared ? 'the host\u2019s views keep the old length' : 'the host\u2019s views are detached';
   const airtight = (flags[place] & 1) !== 0;
   const excused = (flags[place] & 2) !== 0;
   const said = {
