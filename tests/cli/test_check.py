@@ -143,6 +143,11 @@ def test_a_format_goes_to_a_file_and_text_stays(nogrow: Nogrow, folder: Path) ->
     assert document["outcome"] == "broken"
 
 
+def test_a_page_goes_to_a_file(nogrow: Nogrow, folder: Path) -> None:
+    assert nogrow("check", "--format", "html=report.html", BROKEN).exit_code == 1
+    assert (folder / "report.html").read_text("utf-8").startswith("<!doctype html>")
+
+
 def test_formats_go_to_several_places(nogrow: Nogrow, folder: Path) -> None:
     result = nogrow("check", "--format", "text=a.txt", "--format", "json", BROKEN)
     assert json.loads(result.stdout)["outcome"] == "broken"
@@ -152,7 +157,7 @@ def test_formats_go_to_several_places(nogrow: Nogrow, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("formats", "message"),
     [
-        (["yaml"], "unknown format 'yaml'; known here: text, json, sarif, junit, github, markdown"),
+        (["yaml"], "unknown format 'yaml'; known here: text, json, sarif, junit, github, markdown, html"),
         (["json="], "names no file after the ="),
         (["text", "json"], "standard output can take one format only"),
         (["text=a", "json=./a"], "can take one format only"),

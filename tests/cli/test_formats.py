@@ -13,6 +13,7 @@ STARTS = {
     Format.JUNIT: ("<?xml",),
     Format.GITHUB: ("::error file=growing.wasm,line=1,col=1,title=NG001 growth-reachable::",),
     Format.MARKDOWN: ("## nogrow: broken\n",),
+    Format.HTML: ("<!doctype html>",),
 }
 
 

@@ -24,6 +24,7 @@ class Format(enum.Enum):
     JUNIT = "junit"
     GITHUB = "github"
     MARKDOWN = "markdown"
+    HTML = "html"
 
 
 KNOWN = [one.value for one in Format]

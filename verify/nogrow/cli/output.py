@@ -65,6 +65,10 @@ def _render(report: Report, form: Format, as_text: TextRender, colour: bool) -> 
             from nogrow.report import markdown
 
             return partial(markdown.render, report)
+        case Format.HTML:
+            from nogrow.report.html import render as as_html
+
+            return partial(as_html.render, report)
 
 
 def _coloured(colour: Colour) -> bool:

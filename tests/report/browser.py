@@ -1,0 +1,79 @@
+"""Pages in Chromium, where Playwright and Chromium are there."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from nogrow.report.html.render import render
+from nogrow.report.result import Report
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    api = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("no Chromium: apt-get install chromium")
+    with api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+class Opened:
+    """A page that was opened, and what it did that no report may do."""
+
+    def __init__(self, page: "Page", url: str) -> None:
+        self.page = page
+        self.url = url
+        self.problems: list[str] = []
+        page.on("console", lambda message: self.problems.append(message.text))
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("request", lambda request: self._asked(request.url))
+        page.on("dialog", lambda dialog: self.problems.append(dialog.message))
+
+    def _asked(self, url: str) -> None:
+        if url != self.url:
+            self.problems.append(url)
+
+    def screenshot(self, name: str) -> None:
+        """Keep what the page looks like."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"report-{name}.png", full_page=True)
+
+    def focused(self) -> str:
+        """What has the focus, by its label or text."""
+        script = "(one => one.getAttribute('aria-label') || one.textContent)(document.activeElement)"
+        return str(self.page.evaluate(script))
+
+
+@contextmanager
+def opened(browser: "Browser", report: Report, folder: Path, **options: object) -> Iterator[Opened]:
+    """The page of `report`; that it asked for nothing and complained of nothing is checked at the end."""
+    file = folder / "report.html"
+    with file.open("w", encoding="utf-8", newline="\n") as stream:
+        render(report, stream)
+    context = browser.new_context(
+        **cast("dict[str, Any]", {"viewport": {"width": 1280, "height": 900}, **options})
+    )
+    found = Opened(context.new_page(), file.as_uri())
+    found.page.goto(found.url)
+    yield found
+    context.close()
+    assert found.problems == []

@@ -1,0 +1,281 @@
+import base64
+import hashlib
+import io
+import json
+import re
+from html.parser import HTMLParser
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nogrow.proof.judgement import Function
+from nogrow.report.html import document, tables
+from nogrow.report.html.excerpt import Excerpts
+from nogrow.report.html.render import SCRIPTS, island, render
+from nogrow.report.result import ArtifactReport, Report
+from tests.report.made import ALL, BROKEN, GROWING
+from tests.report.made_html import EVERYTHING, HOSTILE, JUDGED, LIBRARY, RICH, large
+
+# As `json.loads` gives it.
+JSON = dict[str, Any]
+
+
+def rendered(report: Report) -> str:
+    stream = io.StringIO()
+    render(report, stream)
+    return stream.getvalue()
+
+
+class Parsed(HTMLParser):
+    """The tags of a page, and the text of its scripts and style in their order."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.texts: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        if self.tags and self.tags[-1] in ("script", "style") and data.strip():
+            self.texts.append(data)
+
+
+def data(report: Report) -> JSON:
+    _, text, _ = Parsed(rendered(report)).texts
+    found: JSON = json.loads(text)
+    return found
+
+
+def test_the_page_has_the_elements_of_its_template_and_no_other() -> None:
+    empty, hostile = Parsed(rendered(Report(None, ()))), Parsed(rendered(EVERYTHING))
+    assert hostile.tags == empty.tags
+    assert hostile.tags.count("script") == 2
+    assert len(hostile.texts) == 3
+
+
+def test_hostile_names_are_neither_markup_nor_control_characters() -> None:
+    page = rendered(EVERYTHING)
+    start = page.index('<script type="application/json"')
+    found = page[page.index(">", start) + 1 : page.index("</script>", start)]
+    assert found.isascii()
+    assert found.isprintable()
+    assert not set("<>&") & set(found)
+    artifact = json.loads(found)["artifacts"][1]
+    name = artifact["entries"]["name"][artifact["entries"]["verdict"].index(4)]
+    assert name.startswith(
+        "<script>document.title = 'owned'</script>\\x1b[31m]]>\\u{202e}gnp<!--\\x0a</style>"
+    )
+
+
+@pytest.mark.parametrize("name", ["</script>", "<!--<script>", "]]>", "&lt;/script&gt;", "\u2028\u2029"])
+def test_the_island_gives_back_what_went_in(name: str) -> None:
+    assert json.loads(island([name])) == [name]
+    assert not set("<>&\u2028\u2029") & set(island([name]))
+
+
+def test_the_policy_allows_the_page_s_own_script_and_style_and_nothing_else() -> None:
+    page = rendered(EVERYTHING)
+    style, _, script = Parsed(page).texts
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
+    for kind, text in (("script", script), ("style", style)):
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{kind}-src 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+
+
+def test_the_page_refers_to_nothing_outside() -> None:
+    attributes = {name for name, _ in Parsed(rendered(EVERYTHING)).attributes}
+    assert not attributes & {"src", "srcset", "action", "data", "style", "onload"}
+    scripts = "".join(files("nogrow.report.html").joinpath(one).read_text("utf-8") for one in SCRIPTS)
+    assert "</script" not in scripts
+    assert "<!--" not in scripts
+    for sink in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "fetch(",
+        "import(",
+    ):
+        assert sink not in scripts
+    # The name of a namespace, which nobody loads.
+    assert scripts.replace("http://www.w3.org/2000/svg", "").count("://") == 0
+
+
+def test_the_page_is_ascii_so_that_no_encoding_of_the_output_breaks_it() -> None:
+    assert rendered(EVERYTHING).isascii()
+
+
+def test_equal_reports_give_equal_bytes_in_whatever_order_things_were_found() -> None:
+    backwards = GROWING._replace(
+        entries=tuple(one._replace(imports=one.imports[::-1]) for one in GROWING.entries[::-1]),
+        sites=GROWING.sites[::-1],
+        memories=GROWING.memories[::-1],
+    )
+    other = Report(None, (BROKEN._replace(judgement=backwards),))
+    assert rendered(other) == rendered(Report(None, (BROKEN,)))
+    assert rendered(EVERYTHING) == rendered(EVERYTHING)
+
+
+def test_artifacts_keep_their_outcomes_and_counts() -> None:
+    found = data(ALL)
+    assert [one["outcome"] for one in found["artifacts"]] == ["kept", "broken", "not-judged", "nothing"]
+    assert [one["verdict"] for one in found["artifacts"]] == [1, 5, -1, -1]
+    assert found["artifacts"][1]["counts"] == [0, 1, 0, 0, 0, 1]
+    assert found["artifacts"][1]["violationCount"] == 2
+
+
+def followed(artifact: JSON, place: int) -> list[tuple[int, int, str]]:
+    steps, found = artifact["steps"], []
+    number = artifact["entries"]["step"][place]
+    while number >= 0:
+        instruction = artifact["strings"][steps["instruction"][number]]
+        found.append((steps["function"][number], steps["offset"][number], instruction))
+        number = steps["next"][number]
+    return found
+
+
+def test_every_path_can_be_followed_and_shared_ends_are_there_once() -> None:
+    (artifact,) = data(Report(None, (RICH,)))["artifacts"]
+    witnesses = {
+        (entry.kind.value, entry.name): [
+            (step.function.index, step.offset, step.instruction) for step in entry.witness
+        ]
+        for entry in JUDGED.entries
+    }
+    kinds = ["export", "start", "escaped"]
+    for place, name in enumerate(artifact["entries"]["name"]):
+        index = artifact["entries"]["function"][place]
+        key = kinds[artifact["entries"]["kind"][place]], name or f"func[{index}]"
+        if key in witnesses:
+            assert followed(artifact, place) == witnesses.pop(key)
+    assert [name for _, name in witnesses] == [HOSTILE]
+    offsets = artifact["steps"]["offset"]
+    assert offsets.count(64 * 6) == 1
+    assert offsets.count(64 * 5) == 1
+
+
+def test_the_worst_entry_points_come_first_and_exports_before_others() -> None:
+    (artifact,) = data(Report(None, (RICH,)))["artifacts"]
+    order = list(zip(artifact["entries"]["verdict"], artifact["entries"]["kind"], strict=True))
+    assert order == sorted(order, key=lambda one: (-one[0], one[1]))
+    assert artifact["entries"]["name"][0] == "alloc"
+    assert artifact["entries"]["name"][-1] == 0
+
+
+def test_violations_stand_with_their_entry_points() -> None:
+    (artifact,) = data(Report(None, (BROKEN,)))["artifacts"]
+    found = artifact["violations"]
+    assert found["entry"] == [artifact["entries"]["name"].index("set_name"), -1]
+    assert found["named"] == [1, 0]
+    assert artifact["strings"][found["rule"][0]] == "NG001 growth-reachable"
+    assert artifact["strings"][found["text"][0]] == " can grow memory 0 and return; its verdict is reachable"
+
+
+def test_a_large_module_fits_and_says_that_its_names_are_cut() -> None:
+    page = rendered(large(17_000, 50_000))
+    assert len(page) < 5_000_000
+    (artifact,) = data(large(500, 1000))["artifacts"]
+    assert artifact["functions"]["cut"] == 0
+    assert '"cut":80' in page
+
+
+def test_a_cut_name_keeps_its_head_and_its_tail() -> None:
+    functions = tables.Functions()
+    functions.number(Function(1, "head" + "x" * 1000 + "tail"))
+    columns = functions.columns()
+    assert columns["cut"] == 240
+    assert columns["name"] == ["head" + "x" * 116 + "..." + "x" * 116 + "tail"]
+
+
+def test_what_there_is_no_room_for_is_left_out_and_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "MOST_ENTRIES", 12)
+    monkeypatch.setattr(document, "MOST_STEPS", 9)
+    monkeypatch.setattr(document, "MOST_VIOLATIONS", 3)
+    artifact, after = data(Report(None, (RICH, RICH)))["artifacts"]
+    assert len(artifact["entries"]["name"]) == 12
+    assert sum(artifact["counts"]) == len(JUDGED.entries)
+    assert -2 in artifact["entries"]["step"]
+    assert len(artifact["steps"]["next"]) <= 9
+    assert len(artifact["violations"]["rule"]) == 3
+    assert artifact["violationCount"] == len(RICH.violations)
+    assert after["entries"]["name"] == after["violations"]["rule"] == []
+
+
+def test_paths_are_followed_only_as_far_as_that_takes_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MOST_FOLLOWED", 10)
+    (artifact,) = data(Report(None, (RICH,)))["artifacts"]
+    left_out = [step == -2 for step in artifact["entries"]["step"] if step != -1]
+    assert left_out == sorted(left_out)
+    assert True in left_out
+    assert False in left_out
+
+
+def test_sources_come_with_the_lines_around_them() -> None:
+    (artifact,) = data(Report(None, (RICH,)))["artifacts"]
+    (at,) = [frames for _, frames in artifact["steps"]["source"] if len(frames) == 2]
+    inner, outer = at
+    assert artifact["strings"][inner[1]] == LIBRARY
+    assert inner[2:] == [5, 9]
+    assert artifact["strings"][outer[0]] == "outer"
+    lines = Path(LIBRARY).read_text("utf-8").splitlines()
+    assert artifact["excerpts"] == {str(inner[1]): {str(one): lines[one - 1] for one in range(3, 8)}}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "../outside.rs",
+        "/etc/passwd",
+        ".hidden/a.rs",
+        "secret.txt",
+        "linked.rs",
+        "large.rs",
+        "binary.rs",
+        "a\0.rs",
+        "folder.rs",
+    ],
+)
+def test_only_plain_source_files_below_the_folder_are_read(tmp_path: Path, file: str) -> None:
+    root = tmp_path / "root"
+    (root / ".hidden").mkdir(parents=True)
+    (root / "folder.rs").mkdir()
+    (tmp_path / "outside.rs").write_text("outside")
+    (root / ".hidden" / "a.rs").write_text("hidden")
+    (root / "secret.txt").write_text("secret")
+    (root / "linked.rs").symlink_to(tmp_path / "outside.rs")
+    (root / "large.rs").write_text("x\n" * 1_000_000)
+    (root / "binary.rs").write_bytes(b"\xff\xfe\x00")
+    (root / "good.rs").write_text("one\n\ttwo\x1b\n" + "x" * 300)
+    excerpts = Excerpts(root)
+    excerpts.want(file, 1)
+    excerpts.want("good.rs", 2)
+    assert excerpts.found(100) == {"good.rs": {1: "one", 2: "    two\\x1b", 3: "x" * 200 + "..."}}
+
+
+def test_lines_beyond_the_end_and_beyond_the_room_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "a.rs").write_text("one\ntwo")
+    excerpts = Excerpts(tmp_path)
+    excerpts.want("a.rs", 0)
+    assert excerpts.found(100) == {}
+    excerpts.want("a.rs", 2_000_000_000)
+    assert excerpts.found(100) == {}
+    excerpts.want("a.rs", 1)
+    assert excerpts.found(1) == {}
+    assert excerpts.found(2) == {"a.rs": {1: "one", 2: "two"}}
+
+
+def test_an_artifact_without_judgement_has_no_entry_points() -> None:
+    (artifact,) = data(Report(None, (ArtifactReport("a.wasm"),)))["artifacts"]
+    assert artifact["entries"]["name"] == []
+    assert artifact["verdict"] == -1

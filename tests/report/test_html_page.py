@@ -1,0 +1,269 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nogrow.report.result import ArtifactReport, Report
+from tests.contract.made import REACHABLE, judgement
+from tests.report.browser import browser, opened
+from tests.report.made import NOT_JUDGED
+from tests.report.made_html import EVERYTHING, HOSTILE, RICH, entry, large
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+__all__ = ["browser"]
+
+ONE = Report(None, (RICH,))
+
+
+def options(page: "Page") -> list[str]:
+    return page.locator("[role=option] .what > .name").all_text_contents()
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_renders_in_both_schemes_on_wide_and_narrow_screens(
+    browser: "Browser", tmp_path: Path, scheme: str, width: int
+) -> None:
+    view = {"width": width, "height": 900}
+    with opened(browser, EVERYTHING, tmp_path, color_scheme=scheme, viewport=view) as found:
+        page = found.page
+        assert page.title() == "nogrow report"
+        assert page.locator(".artifacts tbody tr").count() == 5
+        page.get_by_role("button", name="build/rich.wasm").click()
+        assert page.locator("#artifact-title").text_content() == "build/rich.wasm"
+        assert page.locator(".box").count() > 10
+        assert page.locator(".plot").count() == 2
+        found.screenshot(f"{scheme}-{width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        light = page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(251, 251, 250)"
+        assert light is (scheme == "light")
+
+
+def test_what_could_not_be_judged_is_shown_first(browser: "Browser", tmp_path: Path) -> None:
+    with opened(browser, EVERYTHING, tmp_path) as found:
+        assert found.page.locator("#artifact-title").text_content() == NOT_JUDGED.path
+        assert "the section is cut off" in (found.page.locator("#artifact").text_content() or "")
+
+
+def test_a_report_on_nothing_is_a_page_too(browser: "Browser", tmp_path: Path) -> None:
+    with opened(browser, Report(None, ()), tmp_path) as found:
+        assert found.page.locator("#summary-title").text_content() == "0 artifacts"
+        assert "Nothing was checked." in (found.page.locator("header").text_content() or "")
+
+
+def test_paths_that_are_too_long_to_be_drawn_are_counted(browser: "Browser", tmp_path: Path) -> None:
+    long = entry("long", REACHABLE, *range(1000))
+    judged = judgement(long, entry("short", REACHABLE, 998, 999))
+    with opened(browser, Report(None, (ArtifactReport("a.wasm", judgement=judged),)), tmp_path) as found:
+        page = found.page
+        assert (
+            "The shortest paths of 1 entry point, merged: 2 nodes. 1 more"
+            in page.locator("#artifact").inner_text()
+        )
+        assert page.locator(".steps > li").count() == 50
+        page.get_by_label("the selected one").check()
+        assert (
+            "The paths of 1 entry point are too long to be drawn." in page.locator("#artifact").inner_text()
+        )
+
+
+def test_hostile_names_are_text(browser: "Browser", tmp_path: Path) -> None:
+    with opened(browser, ONE, tmp_path) as found:
+        page = found.page
+        page.locator("input[type=search]").fill("<script>")
+        assert len(options(page)) == 1
+        assert options(page)[0].startswith(
+            "<script>document.title = 'owned'</script>\\x1b[31m]]>\\u{202e}gnp<!--"
+        )
+        assert page.locator("script").count() == 2
+        assert page.locator("img").count() == 0
+        assert page.title() == "nogrow report"
+        assert HOSTILE[:40] in (page.locator(".detail").text_content() or "")
+
+
+def test_a_name_written_from_right_to_left_turns_nothing_around_it(
+    browser: "Browser", tmp_path: Path
+) -> None:
+    with opened(browser, ONE, tmp_path) as found:
+        found.page.locator("input[type=search]").fill("callback")
+        name = found.page.locator("[role=option] .also .name")
+        assert name.get_attribute("dir") == "ltr"
+        assert name.evaluate("one => getComputedStyle(one).unicodeBidi") == "isolate"
+
+
+def test_search_and_filters_narrow_the_list(browser: "Browser", tmp_path: Path) -> None:
+    with opened(browser, ONE, tmp_path) as found:
+        page = found.page
+        assert len(options(page)) == 18
+        page.locator("input[type=search]").fill("SET_1")
+        assert options(page) == ["set_1"]
+        page.locator("input[type=search]").fill("nowhere")
+        assert options(page) == []
+        assert "No entry point is selected" in (page.locator(".detail").text_content() or "")
+        page.locator("input[type=search]").fill("")
+        page.locator(".toggle.v5").click()
+        assert options(page)[1:] == ["throws", "panic", "fine", "func[12]"]
+        page.get_by_label("only what breaks a rule").check()
+        assert "fine" not in options(page)
+        assert len(options(page)) == 3
+
+
+def test_an_entry_point_is_explained(browser: "Browser", tmp_path: Path) -> None:
+    with opened(browser, ONE, tmp_path) as found:
+        page = found.page
+        page.locator("[role=option]", has_text="set_3").click()
+        detail = page.locator(".detail")
+        text = detail.text_content() or ""
+        assert "It can grow memory 0 and return." in text
+        assert "NG001 growth-reachable" in text
+        assert "Allowed: absent, unreachable" in text
+        assert detail.locator(".steps > li").count() == 4
+        assert "gone.rs:3" in text
+        lines = detail.locator(".excerpt .line")
+        assert lines.count() == 5
+        places = [lines.nth(place).bounding_box() for place in range(5)]
+        assert len({box["y"] for box in places if box}) == 5
+        assert (detail.locator(".excerpt .here").text_content() or "").strip().startswith("5")
+        page.locator("[role=option]", has_text="host").click()
+        assert "behind the import env.emscripten_resize_heap" in (detail.text_content() or "")
+        page.locator("[role=option]", has_text="panic").click()
+        assert "only a trap or an endless loop can follow" in (detail.text_content() or "")
+        assert "Host functions that may run after the growth (1)env.log" in (detail.text_content() or "")
+
+
+def test_the_list_is_used_by_keyboard(browser: "Browser", tmp_path: Path) -> None:
+    with opened(browser, ONE, tmp_path) as found:
+        page = found.page
+        page.keyboard.press("/")
+        page.keyboard.type("set_")
+        page.keyboard.press("ArrowDown")
+        assert page.locator("[role=listbox]").evaluate("one => one === document.activeElement")
+        for key, name in (("ArrowDown", "set_1"), ("End", "set_8"), ("ArrowUp", "set_7"), ("Home", "set_0")):
+            page.keyboard.press(key)
+            selected = page.locator("[role=option][aria-selected=true]")
+            assert selected.count() == 1
+            assert page.locator("[role=listbox]").get_attribute(
+                "aria-activedescendant"
+            ) == selected.get_attribute("id")
+            assert page.locator(".detail h4").text_content() == name
+        outline = "getComputedStyle(document.activeElement).outlineStyle"
+        assert page.evaluate(outline) == "solid"
+
+
+def test_the_order_of_focus_is_that_of_the_page(browser: "Browser", tmp_path: Path) -> None:
+    with opened(browser, ONE, tmp_path) as found:
+        places = []
+        for _ in range(40):
+            found.page.keyboard.press("Tab")
+            if found.page.evaluate("document.activeElement === document.body"):
+                break
+            assert found.focused().strip() or found.page.evaluate("document.activeElement.labels.length > 0")
+            box = "(one => one.getBoundingClientRect().top + scrollY)(document.activeElement)"
+            places.append((found.page.evaluate(box), found.focused()))
+        names = [name for _, name in places]
+        assert names[0] == "Skip to the artifact"
+        order = ("build/rich.wasm", "1 grow site", "Entry points", "Zoom in")
+        at = [names.index(one) for one in order]
+        assert at == sorted(at)
+
+
+def test_the_graph_is_used_by_keyboard(browser: "Browser", tmp_path: Path) -> None:
+    with opened(browser, ONE, tmp_path) as found:
+        page = found.page
+        page.locator(".graph").focus()
+        layer = page.locator(".graph > g")
+        before = layer.get_attribute("transform")
+        page.keyboard.press("ArrowRight")
+        moved = layer.get_attribute("transform")
+        page.keyboard.press("+")
+        assert len({before, moved, layer.get_attribute("transform")}) == 3
+        page.keyboard.press("0")
+        page.keyboard.press("Tab")
+        first = found.focused()
+        page.keyboard.press("ArrowRight")
+        assert found.focused() != first
+        page.keyboard.press("Enter")
+        panel = page.locator(".panel")
+        assert (panel.locator("h4").text_content() or "") == found.focused().split(":")[0]
+        assert "Called on the way by" in (panel.text_content() or "")
+
+
+def test_the_graph_is_used_by_mouse(browser: "Browser", tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
+    with opened(browser, ONE, tmp_path) as found:
+        page = found.page
+        page.locator(".box[data-key=f5]").click()
+        panel = page.locator(".panel")
+        assert panel.locator("h4").text_content() == "fn_5"
+        assert "9 entry points" in (panel.text_content() or "")
+        assert panel.locator(".excerpt").count() == 1
+        panel.get_by_role("button", name="9 entry points").click()
+        panel.get_by_role("button", name="set_4").click()
+        assert page.locator(".detail h4").text_content() == "set_4"
+        layer = page.locator(".graph > g")
+        before = layer.get_attribute("transform")
+        page.locator(".graph").scroll_into_view_if_needed()
+        box = page.locator(".graph").bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 20)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 90, box["y"] + box["height"] - 60)
+        page.mouse.up()
+        dragged = layer.get_attribute("transform")
+        page.keyboard.down("Control")
+        page.mouse.wheel(0, -200)
+        page.keyboard.up("Control")
+        expect(layer).not_to_have_attribute("transform", dragged or "")
+        assert dragged != before
+
+
+def test_the_graph_merges_equal_functions_and_marks_where_growth_is(
+    browser: "Browser", tmp_path: Path
+) -> None:
+    with opened(browser, ONE, tmp_path) as found:
+        page = found.page
+        assert page.locator(".box[data-key=f7]").count() == 1
+        grows = page.locator(".box.grows").evaluate_all("all => all.map(one => one.dataset.key).sort()")
+        assert grows == ["f7", "henv.emscripten_resize_heap"]
+        assert (
+            page.locator(".box.group").text_content()
+            == "9 entry points\nentry point, reachable9 entry points"
+        )
+        page.get_by_label("the selected one").check()
+        assert page.locator(".box").count() == 2
+        left = page.locator(".box[data-key=f3]").bounding_box()
+        right = page.locator(".box[data-key=f7]").bounding_box()
+        assert left is not None
+        assert right is not None
+        assert left["x"] + left["width"] < right["x"]
+
+
+def test_scenarios_say_in_words_what_they_draw(browser: "Browser", tmp_path: Path) -> None:
+    with opened(browser, ONE, tmp_path) as found:
+        label = found.page.locator(".plot").first.get_attribute("aria-label")
+        assert label == "Pages after each of 5 calls: from 17 to 33. It grew in step 3."
+        assert found.page.locator(".plot").first.locator("circle").count() == 2
+        assert "f trapped" in (found.page.locator("figure").nth(2).text_content() or "")
+
+
+def test_a_large_module_stays_usable(
+    browser: "Browser", tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    with opened(browser, large(17_000, 50_000), tmp_path) as found:
+        page = found.page
+        time = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
+        record_property("interactive_ms", time)
+        assert page.evaluate("document.querySelectorAll('*').length") < 5000
+        assert page.locator("[role=option]").count() == 100
+        assert page.locator(".box").count() <= 300
+        assert "are left out" in (page.locator("[role=status]").last.text_content() or "")
+        page.get_by_role("button", name="Next").click()
+        assert options(page)[0] == "func[100]"
+        page.locator("[role=listbox]").press("End")
+        assert options(page)[-1] == "func[16999]"
+        page.locator("input[type=search]").fill("func[1699")
+        assert len(options(page)) == 11

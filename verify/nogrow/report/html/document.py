@@ -1,0 +1,194 @@
+"""A report to what its page holds: few bytes for many entry points.
+
+In: a report. Out: lists, dictionaries, strings and numbers. Verdicts are numbers,
+best first; -1 stands for none.
+"""
+
+from pathlib import Path
+
+from nogrow import __version__
+from nogrow.contract.rule import Violation
+from nogrow.contract.wording import labels, shortened
+from nogrow.proof.assume import on_the_host
+from nogrow.proof.judgement import Entry, EntryKind, Judgement, Memory, Verdict
+from nogrow.report.html.excerpt import Excerpts
+from nogrow.report.html.tables import Functions, Sets, Sources, Steps, Strings, shown
+from nogrow.report.result import ArtifactReport, Report
+from nogrow.run.result import ScenarioResult
+
+Object = dict[str, object]
+
+# What a page has room for, over all artifacts; JSON has everything.
+MOST_ENTRIES = 100_000
+MOST_STEPS = 200_000
+MOST_VIOLATIONS = 100_000
+MOST_SITES = 5_000
+MOST_CALLS = 2_000
+MOST_LINES = 4_000
+LONGEST_ENTRY = 240
+
+KINDS = (EntryKind.EXPORT, EntryKind.START, EntryKind.ESCAPED)
+AIRTIGHT, EXCUSED = 1, 2
+
+_Key = tuple[EntryKind, str, int]
+
+
+class _Room:
+    """How much of what a page holds there still is room for."""
+
+    def __init__(self) -> None:
+        self._left = {
+            "entries": MOST_ENTRIES,
+            "steps": MOST_STEPS,
+            "violations": MOST_VIOLATIONS,
+            "lines": MOST_LINES,
+        }
+
+    def left(self, what: str) -> int:
+        return self._left[what]
+
+    def take(self, what: str, count: int) -> None:
+        self._left[what] -= count
+
+
+def document(report: Report, root: Path) -> Object:
+    """What the page of `report` holds; source files are looked for below `root`."""
+    room = _Room()
+    return {
+        "tool": f"nogrow {__version__}",
+        "contract": report.contract and shown(report.contract),
+        "outcome": report.outcome.value,
+        "verdicts": [verdict.label for verdict in Verdict],
+        "kinds": [kind.value for kind in KINDS],
+        "artifacts": [_artifact(artifact, room, root) for artifact in report.artifacts],
+    }
+
+
+def _artifact(artifact: ArtifactReport, room: _Room, root: Path) -> Object:
+    judgement = artifact.judgement
+    return {
+        "path": shown(artifact.path),
+        "sha256": artifact.sha256,
+        "size": artifact.size,
+        "outcome": artifact.outcome.value,
+        "verdict": judgement.verdict if judgement else -1,
+        "validated": artifact.validated,
+        "notes": [shown(note) for note in artifact.notes],
+        "growers": {shown(one.label): shown(one.place) for one in artifact.growers},
+        "scenarios": [_scenario(one) for one in artifact.scenarios],
+        **_judged(artifact, judgement or Judgement((), (), (), ()), room, Excerpts(root)),
+    }
+
+
+def _judged(artifact: ArtifactReport, judgement: Judgement, room: _Room, excerpts: Excerpts) -> Object:
+    strings, functions = Strings(), Functions()
+    sources = Sources(strings, artifact.sources, excerpts)
+    steps = Steps(functions, strings, room.left("steps"))
+    sets = Sets(strings)
+    entries = sorted(judgement.entries, key=_order)[: room.left("entries")]
+    room.take("entries", len(entries))
+    sites = sorted(judgement.sites, key=lambda site: site.offset)
+    verdicts = judgement.standing.verdicts
+    weightiest = on_the_host(judgement.assumptions) if judgement.verdict is not Verdict.REACHABLE else None
+    found: Object = {
+        "memories": [_memory(one) for one in sorted(judgement.memories, key=lambda one: one.index)],
+        "siteCount": len(sites),
+        "sites": [
+            [functions.number(site.function), site.memory, site.offset, site.operand, sources.at(site.offset)]
+            for site in sites[:MOST_SITES]
+        ],
+        "indirect": [judgement.indirect_calls, judgement.indirect_exact],
+        "assumptions": [shown(one) for one in judgement.assumptions],
+        "weightiest": judgement.assumptions.index(weightiest) if weightiest else -1,
+        "counts": [verdicts.count(verdict) for verdict in Verdict],
+        "entries": _entries(entries, functions, steps, sets, strings),
+        "violations": _violations(artifact, entries, strings, room),
+        "violationCount": len(artifact.violations),
+    }
+    columns = steps.columns(sources.at)
+    room.take("steps", len(columns["next"]))
+    # Last, as all of the above adds to them.
+    lines = excerpts.found(room.left("lines"))
+    room.take("lines", sum(map(len, lines.values())))
+    excerpted = {strings.number(file): numbered for file, numbered in lines.items()}
+    found |= {"steps": columns, "sets": sets.all(), "functions": functions.columns(), "excerpts": excerpted}
+    return found | {"strings": strings.all()}
+
+
+def _order(entry: Entry) -> tuple[int, int, str, int]:
+    escaped = entry.kind is EntryKind.ESCAPED
+    return -entry.verdict, KINDS.index(entry.kind), "" if escaped else entry.name, entry.function.index
+
+
+def _key(entry: Entry) -> _Key:
+    return entry.kind, entry.name, entry.function.index
+
+
+def _entries(
+    entries: list[Entry], functions: Functions, steps: Steps, sets: Sets, strings: Strings
+) -> Object:
+    return {
+        # Most entry points of a large module are called after their index: 0 stands for that name.
+        "name": [
+            0 if one.name == f"func[{one.function.index}]" else shown(one.name, LONGEST_ENTRY)
+            for one in entries
+        ],
+        "kind": [KINDS.index(one.kind) for one in entries],
+        "function": [functions.number(one.function) for one in entries],
+        "verdict": [one.verdict for one in entries],
+        "memory": [-1 if one.memory is None else one.memory for one in entries],
+        "step": [steps.number(one.witness) for one in entries],
+        "imports": [sets.number(one.imports) for one in entries],
+        "after": [sets.number(one.imports_after_growth) for one in entries],
+        "host": [strings.optional(one.host_grows) for one in entries],
+        "flags": [AIRTIGHT * one.airtight + EXCUSED * one.excused for one in entries],
+    }
+
+
+def _violations(artifact: ArtifactReport, entries: list[Entry], strings: Strings, room: _Room) -> Object:
+    places = {_key(entry): place for place, entry in enumerate(entries)}
+    violations = artifact.violations[: room.left("violations")]
+    room.take("violations", len(violations))
+    texts = [_text(one) for one in violations]
+    return {
+        "rule": [strings.number(f"{one.rule.id} {one.rule.label}") for one in violations],
+        "entry": [-1 if one.about is None else places.get(_key(one.about), -1) for one in violations],
+        "named": [named for named, _ in texts],
+        "text": [strings.number(text) for _, text in texts],
+        "allowed": [strings.optional(labels(one.allowed) or None) for one in violations],
+    }
+
+
+def _text(violation: Violation) -> tuple[int, str]:
+    """The headline, and 1 before it if the entry point's name has been taken off its beginning."""
+    if violation.entry is not None and violation.about is not None:
+        name = f"`{shortened(violation.entry)}`"
+        if violation.headline.startswith(name):
+            return 1, violation.headline.removeprefix(name)
+    return 0, violation.headline
+
+
+def _memory(memory: Memory) -> Object:
+    return {
+        "index": memory.index,
+        "imported": memory.imported,
+        "exported": [shown(name) for name in sorted(memory.exported)[:10]],
+        "shared": memory.shared,
+        "indexType": memory.index_type,
+        "pageSize": memory.page_size,
+        # As text: JavaScript's numbers are not exact above 2**53, and a 64-bit memory may have more pages.
+        "min": f"{memory.min_pages:,}",
+        "max": None if memory.max_pages is None else f"{memory.max_pages:,}",
+    }
+
+
+def _scenario(scenario: ScenarioResult) -> Object:
+    growth = scenario.grew_at
+    return {
+        "name": shown(scenario.name),
+        "outcome": scenario.outcome.value,
+        "message": scenario.message and shown(scenario.message),
+        "calls": len(scenario.pages),
+        "pages": list(scenario.pages[:MOST_CALLS]),
+        "grewAt": growth and [growth.step, shown(growth.call), growth.pages_before, growth.pages_after],
+    }

@@ -1,0 +1,129 @@
+// Entry points: search, filters, and a list of which one page at a time is in the document.
+
+const PAGE = 100;
+
+class EntryList {
+  constructor(model, { filtered, selected }) {
+    this.model = model;
+    this.listeners = { filtered, selected };
+    const present = model.artifact.counts.flatMap((one, verdict) => (one > 0 ? [verdict] : []));
+    this.filter = { query: '', verdicts: new Set(present), broken: false };
+    this.found = [];
+    this.at = 0;
+    this.top = 0;
+    this.build(present);
+    this.refilter();
+  }
+
+  build(present) {
+    const { model } = this;
+    const id = freshId('search');
+    this.search = el('input', { id, type: 'search', autocomplete: 'off', spellcheck: 'false',
+      placeholder: 'Name', 'aria-keyshortcuts': '/',
+      input: () => { this.filter.query = this.search.value; this.refilter(); },
+      keydown: (event) => { if (event.key === 'ArrowDown') { event.preventDefault(); this.list.focus(); } } });
+    const toggles = present.reverse().map((verdict) => button({ class: `toggle v${verdict}`, 'aria-pressed': 'true',
+      click: (event) => this.toggle(verdict, event.currentTarget) },
+    model.label(verdict), el('span', { class: 'tally' }, number(model.artifact.counts[verdict]))));
+    const broken = el('input', { type: 'checkbox', change: (event) => {
+      this.filter.broken = event.target.checked;
+      this.refilter();
+    } });
+    this.status = el('p', { class: 'quiet', role: 'status', 'aria-live': 'polite' });
+    this.list = el('ul', { class: 'entries', role: 'listbox', tabindex: 0, 'aria-label': 'Entry points',
+      keydown: (event) => this.key(event), click: (event) => this.click(event) });
+    this.back = button({ click: () => this.turn(-1) }, 'Previous');
+    this.next = button({ click: () => this.turn(1) }, 'Next');
+    this.where = el('span', { class: 'quiet' });
+    this.node = el('div', { class: 'pick' },
+      el('div', { class: 'filters', role: 'search' },
+        el('label', { for: id }, 'Search'), this.search,
+        el('div', { class: 'toggles', role: 'group', 'aria-label': 'Verdicts shown' }, toggles),
+        el('label', { class: 'check' }, broken, ' only what breaks a rule')),
+      this.status, this.list,
+      el('div', { class: 'pager' }, this.back, this.where, this.next));
+  }
+
+  toggle(verdict, node) {
+    const { verdicts } = this.filter;
+    if (!verdicts.delete(verdict)) verdicts.add(verdict);
+    node.setAttribute('aria-pressed', verdicts.has(verdict));
+    this.refilter();
+  }
+
+  refilter() {
+    const before = this.found[this.at];
+    this.found = this.model.matching(this.filter);
+    this.at = Math.max(0, this.found.indexOf(before));
+    const { size, total } = this.model;
+    const missing = total > size ? ` The page has room for ${number(size)} of them; the report as JSON has all.` : '';
+    this.status.textContent = `${number(this.found.length)} of ${count(total, 'entry point')}.${missing}`;
+    this.listeners.filtered(this.found);
+    this.go(this.at, true);
+  }
+
+  // Selects what is at a place of the list; its page is drawn if it is not there.
+  go(at, redraw = false) {
+    this.at = Math.max(0, Math.min(at, this.found.length - 1));
+    const top = this.at - (this.at % PAGE);
+    if (redraw || top !== this.top) this.draw(top);
+    for (const row of this.list.children) row.setAttribute('aria-selected', 'false');
+    const row = this.list.children[this.at - this.top];
+    if (row) {
+      row.setAttribute('aria-selected', 'true');
+      this.list.setAttribute('aria-activedescendant', row.id);
+      // Not scrollIntoView, which would scroll the page as well.
+      if (row.offsetTop < this.list.scrollTop) this.list.scrollTop = row.offsetTop;
+      const over = row.offsetTop + row.offsetHeight - this.list.scrollTop - this.list.clientHeight;
+      if (over > 0) this.list.scrollTop += over;
+    } else {
+      this.list.removeAttribute('aria-activedescendant');
+    }
+    this.listeners.selected(this.found[this.at]);
+  }
+
+  select(place) {
+    const at = this.found.indexOf(place);
+    if (at >= 0) this.go(at);
+    else this.listeners.selected(place);
+  }
+
+  draw(top) {
+    this.top = top;
+    const { found, model } = this;
+    const page = found.slice(top, top + PAGE);
+    this.list.replaceChildren(...page.map((place, row) => el('li', {
+      id: freshId('entry'), role: 'option', 'aria-setsize': found.length, 'aria-posinset': top + row + 1,
+      'aria-selected': 'false' },
+    verdictMark(model.verdict(place), model.label(model.verdict(place))),
+    el('span', { class: 'what' }, named(model.entryName(place)),
+      model.kinds[model.entries.kind[place]] !== 'export'
+        && el('span', { class: 'kind' }, model.kinds[model.entries.kind[place]]),
+      model.broken(place) && el('span', { class: 'breaks' }, 'breaks a rule'),
+      model.entryFunction(place) && el('span', { class: 'also' }, named(model.entryFunction(place)))))));
+    this.list.scrollTop = 0;
+    this.back.disabled = top === 0;
+    this.next.disabled = top + PAGE >= found.length;
+    this.where.textContent = page.length > 0
+      ? `${number(top + 1)}\u2013${number(top + page.length)} of ${number(found.length)}` : 'none';
+  }
+
+  turn(by) {
+    this.go(this.top + by * PAGE);
+  }
+
+  click(event) {
+    const row = event.target.closest('[role=option]');
+    if (row) this.go(this.top + [...this.list.children].indexOf(row));
+  }
+
+  key(event) {
+    const moves = {
+      ArrowDown: this.at + 1, ArrowUp: this.at - 1, PageDown: this.at + 10, PageUp: this.at - 10,
+      Home: 0, End: this.found.length - 1,
+    };
+    if (!(event.key in moves) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    this.go(moves[event.key]);
+  }
+}

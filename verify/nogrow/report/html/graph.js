@@ -1,0 +1,165 @@
+// The drawn graph, and the panel about the function that is chosen in it.
+
+class Graph {
+  constructor(model, selectEntry) {
+    this.model = model;
+    this.selectEntry = selectEntry;
+    this.layer = svg('g');
+    this.svg = svg('svg', { class: 'graph', tabindex: 0, role: 'group',
+      'aria-label': 'Call paths to growths. Arrows move, plus and minus zoom, 0 shows all; Tab goes to the functions.',
+      keydown: (event) => this.key(event) }, this.layer);
+    this.view = new View(this.svg, this.layer);
+    this.panel = el('div', { class: 'panel', role: 'region', 'aria-label': 'Function' });
+    this.note = el('p', { class: 'quiet', role: 'status' });
+    this.tools = el('div', { class: 'tools' },
+      button({ 'aria-label': 'Zoom in', click: () => this.view.zoom(1.25) }, '+'),
+      button({ 'aria-label': 'Zoom out', click: () => this.view.zoom(0.8) }, '\u2212'),
+      button({ click: () => this.view.whole() }, 'Show all'));
+    this.node = el('div', { class: 'drawing' },
+      el('div', { class: 'frame' }, this.svg, this.tools), this.panel);
+  }
+
+  draw(places) {
+    const { model } = this;
+    this.union = unite(model, places);
+    this.boxes = new Map();
+    this.chosen = null;
+    this.layer.replaceChildren();
+    const { nodes, edges, paths, leftOut } = this.union;
+    this.node.hidden = nodes.size === 0;
+    this.note.textContent = nodes.size === 0
+      ? leftOut > 0 ? `The paths of ${count(leftOut, 'entry point')} are too long to be drawn.`
+        : 'No entry point in the list has a path to a growth.'
+      : `The shortest paths of ${count(paths - leftOut, 'entry point')}, merged: ${count(nodes.size, 'node')}. `
+      + (leftOut > 0 ? `${number(leftOut)} more do not fit in ${MOST_NODES} nodes and are left out, the longest first: `
+        + 'narrow the list to see them.' : '');
+    if (nodes.size === 0) return;
+    this.laid = layOut(this.union);
+    this.layer.append(
+      svg('g', { class: 'edges' }, edges.map(({ from, to }) => svg('path', {
+        d: curve(this.laid.places.get(from), this.laid.places.get(to)), 'data-from': from, 'data-to': to }))),
+      ...this.laid.columns.flat().map((node) => this.box(node)));
+    this.view.size = this.laid;
+    // A small graph needs no tall frame; a style sheet's rule bounds a tall one.
+    this.svg.style.height = `${Math.max(240, this.laid.height + 80)}px`;
+    this.view.fit();
+    this.boxes.values().next().value.setAttribute('tabindex', 0);
+    this.panel.replaceChildren(el('p', { class: 'quiet' }, 'Choose a function to see who calls it on the way to a growth.'));
+  }
+
+  title(node) {
+    if (node.kind === 'host') return node.name;
+    return node.kind === 'group' ? count(node.entries.length, 'entry point') : this.model.functionName(node.index);
+  }
+
+  box(node) {
+    const { model } = this;
+    const { x, y } = this.laid.places.get(node.key);
+    const worst = Math.max(-1, ...node.entries.slice(0, 1000).map((place) => model.verdict(place)));
+    const role = node.kind === 'host' ? 'import, the host grows' : [
+      node.kind === 'function' && `func[${node.index}]`, worst >= 0 && `entry point, ${model.label(worst)}`,
+      node.grows !== null && 'grows the memory'].filter(Boolean).join(', ');
+    const grows = node.grows !== null || node.kind === 'host';
+    const box = svg('g', { class: `box ${node.kind}${grows ? ' grows' : ''}`, transform: `translate(${x} ${y})`,
+      role: 'button', tabindex: -1, 'data-key': node.key, 'aria-label': `${this.title(node)}: ${role}`,
+      click: () => this.choose(node.key, false) },
+    svg('title', {}, `${this.title(node)}\n${role}`),
+    node.kind === 'group' && svg('rect', { x: 4, y: 4, width: BOX.width, height: BOX.height, rx: 5, class: 'behind' }),
+    svg('rect', { width: BOX.width, height: BOX.height, rx: 5 }),
+    worst >= 0 && svg('rect', { width: 6, height: BOX.height, rx: 3, class: `mark v${worst}` }),
+    svg('text', { x: 14, y: 18 }, cut(this.title(node), 25)));
+    this.boxes.set(node.key, box);
+    return box;
+  }
+
+  choose(key, focus = true) {
+    const node = this.union.nodes.get(key);
+    if (!node) return;
+    this.chosen = key;
+    this.stop(key, focus);
+    for (const [one, box] of this.boxes) {
+      box.classList.toggle('chosen', one === key);
+      box.setAttribute('aria-pressed', one === key);
+    }
+    for (const path of this.layer.firstChild.children) {
+      path.classList.toggle('lit', path.dataset.from === key || path.dataset.to === key);
+    }
+    this.view.reveal(this.laid.places.get(key), BOX);
+    this.panel.replaceChildren(...this.about(node).flat(Infinity).filter(Boolean));
+  }
+
+  // The box that Tab goes to.
+  stop(key, focus) {
+    for (const box of this.boxes.values()) box.setAttribute('tabindex', -1);
+    const box = this.boxes.get(key);
+    box.setAttribute('tabindex', 0);
+    if (focus) box.focus();
+  }
+
+  chooseFunction(index) {
+    if (this.union.nodes.has(`f${index}`)) this.choose(`f${index}`, false);
+    else {
+      const group = [...this.union.nodes.values()].find((node) => node.members.includes(index));
+      if (group) this.choose(group.key, false);
+    }
+  }
+
+  about(node) {
+    const { model } = this;
+    const other = (key) => button({ class: 'link', click: () => this.choose(key) }, named(this.title(this.union.nodes.get(key))));
+    const entry = (place) => el('li', {}, verdictMark(model.verdict(place), model.label(model.verdict(place))), ' ',
+      button({ class: 'link', click: () => this.selectEntry(place) }, named(model.entryName(place))),
+      node.kind === 'group' && model.entryFunction(place) && el('div', { class: 'also' }, named(model.entryFunction(place))));
+    const calls = ({ to, steps }) => el('li', {}, other(to), firstOf([...steps], 5, (one) => {
+      const step = model.step(one);
+      return el('li', {}, el('span', { class: 'quiet' }, node.kind === 'group' && `func[${step.function}] `,
+        `at ${hex(step.offset)}: `, named(step.instruction)), sourceOf(model, step.frames));
+    }, 'ul', { class: 'plain' }));
+    const growth = node.grows !== null && model.step(node.grows);
+    return [
+      el('h4', {}, named(this.title(node))),
+      el('p', { class: 'quiet' }, { host: 'An import behind which the host grows the memory.',
+        group: 'Nothing else on these paths calls them.', function: `func[${node.index}]` }[node.kind]),
+      growth && el('div', {}, 'Grows the memory ', el('span', { class: 'quiet' }, `at ${hex(growth.offset)}`),
+        sourceOf(model, growth.frames)),
+      node.before.length > 0 && [el('h5', {}, `Called on the way by (${number(node.before.length)})`),
+        firstOf(node.before, 20, ({ from }) => el('li', {}, other(from)), 'ul', { class: 'plain' })],
+      node.after.length > 0 && [el('h5', {}, 'Calls on the way'),
+        firstOf(node.after, 10, calls, 'ul', { class: 'plain' })],
+      node.entries.length > 0 && [el('h5', {}, 'Entry points'),
+        firstOf(node.entries, 20, entry, 'ul', { class: 'plain' })],
+    ];
+  }
+
+  key(event) {
+    const key = event.target.dataset && event.target.dataset.key;
+    if (this.view.key(event, !key || event.shiftKey) || !key) return;
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      this.choose(key);
+    } else {
+      const next = this.neighbour(key, event.key);
+      if (next === undefined) return;
+      event.preventDefault();
+      this.stop(next, true);
+      this.view.reveal(this.laid.places.get(next), BOX);
+    }
+  }
+
+  // Up and down in the column, left to a caller and right to what is called.
+  neighbour(key, arrow) {
+    const node = this.union.nodes.get(key);
+    const column = this.laid.columns.find((one) => one.includes(node));
+    const at = column.indexOf(node);
+    const beside = (keys) => keys.sort((one, other) =>
+      Math.abs(this.laid.places.get(one).y - this.laid.places.get(key).y)
+      - Math.abs(this.laid.places.get(other).y - this.laid.places.get(key).y))[0];
+    switch (arrow) {
+      case 'ArrowUp': return column[at - 1]?.key;
+      case 'ArrowDown': return column[at + 1]?.key;
+      case 'ArrowLeft': return beside(node.before.map(({ from }) => from));
+      case 'ArrowRight': return beside(node.after.map(({ to }) => to));
+      default: return undefined;
+    }
+  }
+}

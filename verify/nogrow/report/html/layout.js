@@ -1,0 +1,68 @@
+// Where the nodes of a union of paths go: a column for each distance from the growth, which is on the right.
+
+const BOX = { width: 200, height: 28, across: 64, down: 12 };
+
+const distances = (nodes) => {
+  const far = new Map();
+  let front = [...nodes.values()].filter((node) => node.kind === 'host' || node.grows !== null);
+  front.forEach((node) => far.set(node.key, 0));
+  while (front.length > 0) {
+    const next = [];
+    for (const node of front) {
+      for (const { from } of node.before) {
+        if (far.has(from)) continue;
+        far.set(from, far.get(node.key) + 1);
+        next.push(nodes.get(from));
+      }
+    }
+    front = next;
+  }
+  return far;
+};
+
+const layOut = ({ nodes }) => {
+  const far = distances(nodes);
+  const columns = [];
+  for (const node of nodes.values()) (columns[far.get(node.key)] ||= []).push(node);
+  const gap = BOX.height + BOX.down;
+  const row = new Map();
+  columns.forEach((column, distance) => {
+    // Beside the middle of what it leads to; nodes that want the same place keep their order.
+    const wish = new Map(column.map((node, place) => {
+      const ahead = node.after.map(({ to }) => row.get(to)).filter((one) => one !== undefined);
+      return [node, ahead.length > 0 ? ahead.reduce((sum, one) => sum + one, 0) / ahead.length : place * gap];
+    }));
+    column.sort((one, other) => wish.get(one) - wish.get(other));
+    let free = -Infinity;
+    for (const node of column) {
+      const at = Math.max(wish.get(node), free);
+      row.set(node.key, at);
+      free = at + gap;
+    }
+    const shift = column.reduce((sum, node) => sum + wish.get(node) - row.get(node.key), 0) / column.length;
+    column.forEach((node) => row.set(node.key, row.get(node.key) + shift));
+    column.distance = distance;
+  });
+  const places = new Map();
+  for (const column of columns) {
+    const x = (columns.length - 1 - column.distance) * (BOX.width + BOX.across);
+    column.forEach((node) => places.set(node.key, { x, y: row.get(node.key) }));
+  }
+  const ys = [...places.values()].map(({ y }) => y);
+  const top = Math.min(...ys);
+  places.forEach((place) => { place.y -= top; });
+  return {
+    places,
+    columns: columns.reverse(),
+    width: columns.length * (BOX.width + BOX.across) - BOX.across,
+    height: Math.max(...ys) - top + BOX.height,
+  };
+};
+
+// A curve from the right side of one box to the left side of another; back where the other is not to the right.
+const curve = (from, to) => {
+  const [x1, y1] = [from.x + BOX.width, from.y + BOX.height / 2];
+  const [x2, y2] = [to.x, to.y + BOX.height / 2];
+  const bend = x2 > x1 ? (x2 - x1) / 2 : BOX.across;
+  return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2 - 4} ${y2}`;
+};
