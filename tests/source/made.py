@@ -36,7 +36,7 @@ def custom(name: str, contents: bytes) -> bytes:
 
 
 def module(*customs: tuple[str, bytes]) -> bytes:
-    """A module with one function of `nop`s, at address 2 of the code section's contents, and custom sections."""
+    """A module with one function of `nop`s, whose body starts at address 2, and custom sections."""
     body = b"\0" + b"\1" * (CODE_SIZE - 2) + b"\x0b"
     code = b"\1" + leb(len(body)) + body
     head = b"\0asm\1\0\0\0" + b"\1\4\1\x60\0\0" + b"\3\2\1\0"

@@ -6,28 +6,25 @@ import pytest
 
 from nogrow.source.files import find_debug
 from nogrow.source.locate import locate
-from nogrow.source.meter import LIMIT, Meter, MeteredStream, TooMuchError
+from nogrow.source.meter import MOST, Meter, MeteredStream, TooMuchError
 from tests.source import made
 from tests.source.made import Dwarf, Line, leb, u16, u32
 from tests.source.test_dwarf import FILES, INFO, LINES, VERSION_4, frames, version_5
 
 SOON = 20.0
-"""Seconds: more than the meter allows anywhere, less than the hours that each case asks for."""
+"""Seconds: several times what the meter allows these, and much less than what they ask for."""
 
 
 @pytest.mark.parametrize("whole", [VERSION_4, version_5()], ids=["version 4", "version 5"])
 def test_a_section_cut_off_anywhere_costs_locations_only(whole: Dwarf) -> None:
     addresses = [4, 25, 31, 45]
     everything = frames(whole, *addresses)
-    names = ["info", "abbrev", "line", *(name for name, _ in whole.others)]
-    for name in names:
-        contents = dict(whole.others).get(name) or getattr(whole, name)
+    sections = {"info": whole.info, "abbrev": whole.abbrev, "line": whole.line, **dict(whole.others)}
+    for name, contents in sections.items():
         for size in range(len(contents)):
-            if name in ("info", "abbrev", "line"):
-                cut = whole._replace(**{name: contents[:size]})
-            else:
-                others = {**dict(whole.others), name: contents[:size]}
-                cut = whole._replace(others=tuple(others.items()))
+            parts = {**sections, name: contents[:size]}
+            info, abbrev, line = (parts.pop(part) for part in ("info", "abbrev", "line"))
+            cut = Dwarf(info, abbrev, line, tuple(parts.items()))
             for address, found in frames(cut, *addresses).items():
                 assert (
                     found[0][1:] == everything[address][0][1:]
@@ -152,7 +149,10 @@ def test_the_meter_stops_the_reads_of_every_stream_that_shares_it() -> None:
     assert first.read(1) + second.read(1) == b"aa"
     with pytest.raises(TooMuchError):
         first.read(1)
-    assert LIMIT > 2
+
+
+def test_what_is_allowed_grows_with_the_debug_information_up_to_a_limit() -> None:
+    assert 0 < Meter.for_size(0).left < Meter.for_size(1 << 20).left < Meter.for_size(1 << 40).left == MOST
 
 
 def test_what_is_no_module_has_no_locations_and_no_debug_file() -> None:

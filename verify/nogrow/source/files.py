@@ -30,6 +30,7 @@ _DWARF, _EXTERNAL, _SOURCE_MAP, _BUILD_ID = (
 
 
 _SHOWN = 200
+_SEPARATORS = ("/", "\\")
 
 
 class Found(NamedTuple):
@@ -89,15 +90,17 @@ def _inline(path: str, address: str) -> DebugFile:
 
 def _local(path: str, address: str) -> str:
     """The path of a URL that is relative to the module, which is at `path`."""
-    if is_absolute(address):
-        return address
     try:
         parts = urlsplit(address)
     except ValueError as error:
         raise ModuleError(f"malformed URL {address[:_SHOWN]!r}") from error
+    given = address
     if parts.scheme == "file" and parts.netloc in ("", "localhost"):
-        return unquote(parts.path)
-    if parts.scheme or parts.netloc:
+        given = unquote(parts.path)
+    # Two separators name another machine: in a URL, and in a path on Windows.
+    if is_absolute(given) and not (given[0] in _SEPARATORS and given[1:2] in _SEPARATORS):
+        return given
+    if parts.scheme or parts.netloc or is_absolute(given):
         raise ModuleError(f"{address[:_SHOWN]!r} is not a local file, and nothing is fetched")
     folder = os.path.dirname(path)  # noqa: PTH120
     literal = os.path.join(folder, address)  # noqa: PTH118

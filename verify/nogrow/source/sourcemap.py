@@ -91,7 +91,7 @@ def _parts(document: object) -> Iterator[tuple[int, int, dict[str, Any]]]:
             case {"offset": {"line": 0, "column": int(column)}, "map": {"version": 3} as part} if column >= 0:
                 found.append((column, part))
     found.sort(key=lambda pair: pair[0])
-    ends = [column for column, _ in found[1:]] + [1 << 64]
+    ends = [*(column for column, _ in found), 1 << 64][1:]
     for (column, part), end in zip(found, ends, strict=True):
         yield column, end, part
 
