@@ -1,1 +1,1 @@
-"""Where in its source an instruction comes from."""
+"""Byte offsets in a module to places in its source, from DWARF or a source map: shown, never judged by."""
