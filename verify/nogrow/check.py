@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nogrow.ahead import Ahead
 from nogrow.contract.model import Contract
@@ -10,6 +11,9 @@ from nogrow.contract.select import Target
 from nogrow.examine import Examination, Judge, Run, not_judged
 from nogrow.glue.model import Glue, Grower
 from nogrow.report.result import Report
+
+if TYPE_CHECKING:
+    from nogrow.source.find import Wanted
 
 __all__ = ["Judge", "Run", "check", "not_judged"]
 
@@ -31,6 +35,7 @@ def check(
     validate: bool | None = None,
     jobs: int = 1,
     digest: bool = True,
+    source: "Wanted | None" = None,
     ahead: Ahead | None = None,
     watch: Watch | None = None,
 ) -> Report:
@@ -41,11 +46,11 @@ def check(
     none of the others from being looked at. `glue` is for the targets whose file names it holds, or for all
     if it holds none of them. `validate` None has wasmtime validate the small modules only. Up to `jobs`
     processes share the work; the report is the same however many there are. `digest` False leaves out the
-    digests of the files. `ahead` has begun to read the only target. `watch` is told how many targets of how
-    many are done.
+    digests of the files. `source` has the places of what is broken looked up in debug information. `ahead`
+    has begun to read the only target. `watch` is told how many targets of how many are done.
     """
     path = str(contract.path) if contract is not None else None
-    examination = Examination(judge, run, validate, _growers(glue, targets), bool(glue), digest)
+    examination = Examination(judge, run, validate, _growers(glue, targets), bool(glue), digest, source)
 
     def watched(done: int) -> None:
         if watch is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.ahead import Ahead
 from nogrow.background import Background
@@ -14,18 +14,24 @@ from nogrow.errors import ModuleError
 from nogrow.glue.model import Grower
 from nogrow.proof.assume import on_the_host
 from nogrow.proof.judgement import Judgement, Site, Step
-from nogrow.report.result import ArtifactReport
+from nogrow.report.result import NO_SOURCES, ArtifactReport
 from nogrow.run.result import ScenarioOutcome, ScenarioResult
+from nogrow.source.model import Frame
 from nogrow.wasm.file import read
 from nogrow.wasm.kernel import Engine
 from nogrow.wasm.sections import is_component
 from nogrow.wasm.validate import Validation, validate
+
+if TYPE_CHECKING:
+    from nogrow.source.find import Wanted
 
 Judge = Callable[[bytes, Callable[[str], bool], Engine | None, frozenset[str]], Judgement]
 Run = Callable[[bytes, Scenario], ScenarioResult]
 
 # wasmtime validates 2 MiB of code in less than 20 ms, and 45 MB in 200: longer than the proof is to take.
 SMALL = 2 << 20
+# Of a module with more violations, the others are reported without their places in the source.
+MOST_LOCATED = 5_000
 
 
 class _Part(NamedTuple):
@@ -46,6 +52,7 @@ class Examination(NamedTuple):
     growers: Mapping[str, tuple[Grower, ...]]
     has_glue: bool
     digest: bool = True
+    source: "Wanted | None" = None
 
     def of_all(self, targets: Sequence[Target]) -> list[tuple[ArtifactReport, ...]]:
         """The reports on each of the targets."""
@@ -107,13 +114,29 @@ class Examination(NamedTuple):
         if judgement is None:
             return bare._replace(violations=_failed(scenarios), scenarios=scenarios)
         judgement = _placed(judgement, part, _reached(judgement, clause, growers))
+        broken = violations(clause, judgement)
+        frames, *said = self._sources(target.path, part, judgement, broken)
         return bare._replace(
             judgement=judgement,
-            violations=_with(violations(clause, judgement), _failed(scenarios)),
-            notes=(*notes(clause, judgement), *self._notes(judgement, growers, validation)),
+            violations=_with(broken, _failed(scenarios)),
+            notes=(*notes(clause, judgement), *self._notes(judgement, growers, validation), *said),
             scenarios=scenarios,
             growers=growers,
+            sources=frames,
         )
+
+    def _sources(
+        self, path: str, part: _Part, judgement: Judgement, broken: Sequence[Violation]
+    ) -> tuple[Mapping[int, tuple[Frame, ...]], *tuple[str, ...]]:
+        """Where what breaks the contract stands in the source, and what to say about that."""
+        if self.source is None:
+            return (NO_SOURCES,)
+        from nogrow.source.find import find_sources
+
+        steps = (step for one in broken[:MOST_LOCATED] if one.about for step in one.about.witness)
+        offsets = {site.offset for site in judgement.sites} | {step.offset for step in steps}
+        found = find_sources(path, part.data, part.start, offsets, self.source)
+        return (found.frames,) if found.note is None else (found.frames, found.note)
 
     def _judged(
         self,

@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nogrow.cli.options import Colour, Format, Output, common, contract_at
+from nogrow.cli.options import Colour, Format, Output, Prefixes, common, contract_at, with_sources
 from nogrow.cli.output import emit, plain
 from nogrow.cli.progress import progress
+from nogrow.errors import UsageError
 from nogrow.report.result import exit_code
 
 if TYPE_CHECKING:
     from nogrow.glue.model import Glue
+    from nogrow.source.find import Wanted
 
 
 @click.command()
@@ -37,6 +39,12 @@ if TYPE_CHECKING:
     type=click.IntRange(min=1),
     help="Use up to N processes; by default, as many as there are cores.",
 )
+@click.option(
+    "--source/--no-source",
+    default=None,
+    help="Look up source lines in debug information; by default, for formats other than text and json.",
+)
+@with_sources
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -48,6 +56,9 @@ def check(
     glue: tuple[Path, ...],
     validate: bool | None,
     jobs: int | None,
+    source: bool | None,
+    debug_info: Path | None,
+    prefixes: Prefixes,
 ) -> None:
     """Judge modules (files, folders, globs) against the contract.
 
@@ -76,6 +87,7 @@ def check(
             validate=validate,
             jobs=1 if ahead else jobs or cores(),
             digest=any(output.format is Format.JSON for output in outputs),
+            source=_wanted(outputs, source, debug_info, prefixes, len(chosen)),
             ahead=ahead,
             watch=watch,
         )
@@ -83,6 +95,22 @@ def check(
         click.echo("nogrow: nothing to check: name a PATH, or write nogrow.toml", err=True)
     emit(report, outputs, colour, plain(quiet))
     ctx.exit(exit_code(report))
+
+
+def _wanted(
+    outputs: tuple[Output, ...], source: bool | None, debug_info: Path | None, prefixes: Prefixes, count: int
+) -> "Wanted | None":
+    """Where to look for source lines, None for nowhere."""
+    if debug_info is not None and count > 1:
+        raise UsageError(f"--debug-info: it is for one module, and {count} are to be checked")
+    if source is None:
+        plain = all(output.format in (Format.TEXT, Format.JSON) for output in outputs)
+        source = not plain or debug_info is not None or bool(prefixes)
+    if not source:
+        return None
+    from nogrow.source.find import Wanted
+
+    return Wanted(None if debug_info is None else str(debug_info), prefixes)
 
 
 def _read(paths: tuple[Path, ...]) -> "list[Glue]":

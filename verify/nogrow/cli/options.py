@@ -1,7 +1,7 @@
 """The options that the commands share, and the values that they become."""
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -67,6 +67,23 @@ def _outputs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
     return outputs if None in places else (Output(Format.TEXT, None), *outputs)
 
 
+Prefixes = tuple[tuple[str, str], ...]
+
+
+def _prefixes(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> Prefixes:
+    for value in values:
+        if "=" not in value or value.startswith("="):
+            raise click.BadParameter(f"{value!r} is not FROM=TO", ctx, param)
+    return tuple((value.partition("=")[0], value.partition("=")[2]) for value in values)
+
+
+def with_sources(command: Command) -> Command:
+    """Give a command the options that say where source lines are found."""
+    for option in reversed(SOURCES):
+        command = option(command)
+    return command
+
+
 def common(command: Command) -> Command:
     """Give a command the options that all share."""
     for option in reversed(OPTIONS):
@@ -86,6 +103,23 @@ def contract_at(path: Path | None) -> "Contract | None":
     return load(path or DEFAULT_CONTRACT)
 
 
+SOURCES: tuple[Callable[[Command], Command], ...] = (
+    click.option(
+        "--debug-info",
+        "debug_info",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Where the debug information is, if not in the module: a module with DWARF, or a source map.",
+    ),
+    click.option(
+        "--path-prefix",
+        "prefixes",
+        metavar="FROM=TO",
+        multiple=True,
+        callback=_prefixes,
+        help="Show source paths that start with FROM as starting with TO; repeatable.",
+    ),
+)
 OPTIONS: tuple[Callable[[Command], Command], ...] = (
     click.option(
         "--contract",
