@@ -1,0 +1,1 @@
+"""Debug information to places in the source."""
