@@ -10,6 +10,7 @@ import click
 
 from nogrow import __version__
 from nogrow.cli.check import check
+from nogrow.cli.explain import explain
 from nogrow.cli.run import run
 from nogrow.cli.sites import sites
 from nogrow.errors import ModuleError, NogrowError, ToolError
@@ -45,7 +46,7 @@ def cli() -> None:
     """
 
 
-for command in (check, sites, run):
+for command in (check, explain, sites, run):
     cli.add_command(command)
 
 

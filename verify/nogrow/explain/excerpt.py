@@ -1,7 +1,7 @@
 """A place in the source to the line of text there, if the file is at hand.
 
-The path comes from the module, which nobody vouches for: only regular files with the name of a source file are
-read, so that a module can't have a log show what else is on the machine.
+The path comes from the module, which nobody vouches for: only regular files that are named as source is
+are read, so that a module can't have a log show what else is on the machine.
 """
 
 import os
@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-SUFFIXES = frozenset(
-    ".adb .c .c++ .cc .cpp .cs .cxx .d .f .f90 .go .h .hh .hpp .hxx .inc .inl .java .js .kt .m .mjs .mm .nim .rs .s"
-    " .swift .ts .wat .zig".split()
+SUFFIXES = re.compile(
+    r"\.(?:adb|as|c|c\+\+|cc|cpp|cs|cxx|d|f90|go|h|hh|hpp|hxx|inl|java|js|kt|m|mjs|mm|nim|rs|s|swift|ts|wat|zig)",
+    re.IGNORECASE,
 )
 LARGEST, LONGEST = 8 << 20, 2000
 
@@ -46,7 +46,7 @@ def excerpt(file: str, line: int, column: int, folders: Sequence[str]) -> Excerp
 
 
 def _paths(file: str, folders: Sequence[str]) -> Iterator[Path]:
-    if Path(file).suffix.lower() not in SUFFIXES or "\0" in file:
+    if not SUFFIXES.fullmatch(Path(file).suffix) or "\0" in file:
         return
     if Path(file).is_absolute():
         yield Path(file)

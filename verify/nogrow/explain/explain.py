@@ -7,6 +7,7 @@ from typing import NamedTuple
 from nogrow.explain.advice import Advice, advice_for
 from nogrow.explain.cause import Cause, Demangle, Sources, cause_of
 from nogrow.explain.toolchain import Toolchain
+from nogrow.glue.model import Grower
 from nogrow.proof.judgement import Entry, EntryKind, Judgement, Verdict
 
 # A bundle can have 17,000 entry points that grow: so many are followed when none is named.
@@ -19,6 +20,23 @@ class Explanation(NamedTuple):
     entries: tuple[Entry, ...]
     cause: Cause
     advice: tuple[Advice, ...]
+
+
+class Explained(NamedTuple):
+    """All that is explained of one core module.
+
+    `harmless` are entry points that were asked for and can't grow a memory, `growing` is how many can.
+    `by_name` says that an entry point was asked for. `growers` are the imports that grow it, as glue says.
+    """
+
+    path: str
+    judgement: Judgement
+    toolchain: Toolchain
+    explanations: tuple[Explanation, ...]
+    harmless: tuple[Entry, ...]
+    growing: int
+    by_name: bool
+    growers: tuple[Grower, ...] = ()
 
 
 def chosen(judgement: Judgement, name: str | None) -> list[Entry]:
