@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nogrow.explain.explain import Explained
     from nogrow.glue.model import Glue
     from nogrow.proof.judgement import Judgement
+    from nogrow.source.model import DebugFile
 
 PART = re.compile(r"(.+)#(\d+)", re.DOTALL)
 
@@ -94,8 +95,9 @@ def explain(
     parts: list[Explained] = []
     if ahead is not None:
         data = ahead.read(chosen[0].path)
+        debug = _debug_file(debug_info)
         parts = [
-            _explained(one, one.judgement, data, entry, debug_info, prefixes)
+            _explained(one, one.judgement, data, entry, debug, prefixes)
             for one in report.artifacts
             if one.judgement is not None
         ]
@@ -144,7 +146,7 @@ def _explained(
     judgement: "Judgement",
     data: bytes,
     name: str | None,
-    debug_info: Path | None,
+    debug: "DebugFile | None",
     prefixes: Prefixes,
 ) -> "Explained":
     from nogrow.demangle import demangle
@@ -156,7 +158,7 @@ def _explained(
     module = data[start:end]
     entries = chosen(judgement, name)
     offsets = {step.offset - start for entry in entries for step in entry.witness}
-    found = locate(module, offsets, debug=debug_info, prefixes=prefixes) if offsets else {}
+    found = locate(module, offsets, debug=debug, prefixes=prefixes) if offsets else {}
     sources = {offset + start: frames for offset, frames in found.items()}
     labels = (*judgement.imports, *names_of(judgement).values())
     toolchain = toolchain_of(module, labels)
@@ -206,3 +208,17 @@ def _read(paths: tuple[Path, ...]) -> "list[Glue]":
     from nogrow.glue.read import read
 
     return [read(path) for path in paths]
+
+
+def _debug_file(path: Path | None) -> "DebugFile | None":
+    """What `--debug-info` names; raises `UsageError` if it can't be read."""
+    if path is None:
+        return None
+    from nogrow.errors import ModuleError
+    from nogrow.source.model import DebugFile
+    from nogrow.wasm.file import read
+
+    try:
+        return DebugFile(str(path), read(str(path)))
+    except ModuleError as error:
+        raise UsageError(f"{path}: {error}") from error

@@ -1,1 +1,1 @@
-"""Debug information to places in the source."""
+"""Byte offsets in a module to places in its source, from DWARF or a source map: only shown, never judged by."""

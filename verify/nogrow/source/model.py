@@ -1,15 +1,26 @@
-"""Where an instruction comes from: what debug information and source maps are read into."""
+"""What a location is, and where debug information comes from."""
 
 from typing import NamedTuple
 
 
 class Frame(NamedTuple):
-    """A place in the source, and the function around it as the debug information names it.
+    """One function that an instruction is in, and where in it.
 
-    `line` and `column` count from 1; a column of 0 is unknown.
+    `function` is the name as the debug information has it, not demangled, None where there is none. `line`
+    and `column` count from 1, 0 for unknown.
     """
 
     function: str | None
     file: str
     line: int
     column: int
+
+
+class DebugFile(NamedTuple):
+    """Debug information kept outside of the module: another module with DWARF, or a source map.
+
+    `path` is what the names in a source map are relative to.
+    """
+
+    path: str
+    data: bytes
