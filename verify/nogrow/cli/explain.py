@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from nogrow.proof.judgement import Judgement
     from nogrow.source.model import DebugFile
 
+Prefixes = tuple[tuple[str, str], ...]
+
 PART = re.compile(r"(.+)#(\d+)", re.DOTALL)
 
 
-def _prefixes(
-    ctx: click.Context, param: click.Parameter, values: Sequence[str]
-) -> tuple[tuple[str, str], ...]:
+def _prefixes(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> Prefixes:
     for value in values:
         if "=" not in value or value.startswith("="):
             raise click.BadParameter(f"{value!r} is not FROM=TO", ctx, param)

@@ -56,7 +56,9 @@ CODE: tuple[tuple[frozenset[Kind], frozenset[Family], str, tuple[str, ...]], ...
         (
             "static mut INPUT: [u8; 256] = [0; 256];",
             "#[no_mangle]",
-            'pub extern "C" fn input() -> *mut u8 { unsafe { INPUT.as_mut_ptr() } }',
+            'pub extern "C" fn input() -> *mut u8 {',
+            "    unsafe { core::ptr::addr_of_mut!(INPUT) as *mut u8 }",
+            "}",
         ),
     ),
     (
@@ -211,6 +213,7 @@ CAPPED = (
     "Then growth by 1 page or more fails, and with it the allocation. Growth by 0 pages still succeeds and "
     "detaches views; the verdict is `capped`."
 )
+UNGROWN = "Then the host can't grow it either, and the allocation fails; the growth is gone from the verdict."
 NAMES: dict[Kind, str] = {
     Kind.RUST: 'keep names and lines: `debug = "line-tables-only"` and `strip = false` in the profile, '
     "`--keep-debug` for wasm-bindgen, `-g` for wasm-opt.",
@@ -224,7 +227,7 @@ ANY_NAMES = "keep names and lines: build with debug information, and don't strip
 def advice_for(entry: Entry, cause: Cause, toolchain: Toolchain) -> tuple[Advice, ...]:
     """Return what can be done about the cause, always with the alternatives."""
     code = _code(cause, toolchain)
-    shown = (_names(toolchain), code) if cause.nameless else (code,)
+    shown = (_names(toolchain), code) if cause.vague else (code,)
     return (*shown, _cap(entry, toolchain), _host(entry))
 
 
@@ -249,7 +252,8 @@ def _cap(entry: Entry, toolchain: Toolchain) -> Advice:
             "code asks for that."
         )
         return Advice(Alternative.CAP, f"that is done; {left}")
-    return Advice(Alternative.CAP, f"{CAPS[toolchain.kind]} {CAPPED}")
+    left = CAPPED if entry.host_grows is None else UNGROWN
+    return Advice(Alternative.CAP, f"{CAPS[toolchain.kind]} {left}")
 
 
 def _host(entry: Entry) -> Advice:

@@ -44,9 +44,17 @@ class Cause(NamedTuple):
         return None if self.at is None else self.places[self.at]
 
     @property
-    def nameless(self) -> bool:
-        """Whether the names on the path don't tell what is used."""
-        return self.use is UNKNOWN
+    def vague(self) -> bool:
+        """Whether functions without names hide who is to blame, and no source helps."""
+        if self.place is not None and self.place.frame is not None:
+            return False
+        hidden = self.places[0 if self.at is None else self.at + 1 :]
+        for one in hidden:
+            if one.origin is Origin.UNKNOWN:
+                return True
+            if use_of(one.function) == self.use:
+                return False
+        return False
 
     def matter(self) -> frozenset[int]:
         """Which of the places say something: where code changes hands, and both ends."""

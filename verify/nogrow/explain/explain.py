@@ -95,7 +95,7 @@ def explanations(
 def _key(entry: Entry, cause: Cause) -> object:
     """What causes have in common that one explanation serves for."""
     place = cause.place
-    if place is None or (cause.nameless and place.frame is None):
+    if place is None or cause.vague:
         where: object = None
     elif place.frame is None:
         where = (place.function, place.step.offset)

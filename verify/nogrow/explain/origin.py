@@ -81,7 +81,7 @@ NAMES: tuple[tuple[str, Origin], ...] = (
     (r"<.* as (?:core|std)::alloc::(?:global::)?GlobalAlloc>::", Origin.ALLOCATOR),
     (r"<(?:alloc::alloc::Global|std::alloc::System) as ", Origin.ALLOCATOR),
     (r"<?(?:dlmalloc|wee_alloc|talc|lol_alloc|rlsf|mimalloc|buddy_alloc)::", Origin.ALLOCATOR),
-    (r"__wbindgen_(?:malloc|realloc)(?:_command_export)?$", Origin.ALLOCATOR),
+    (r"__wbindgen_(?:malloc|realloc|export_\d+)(?:_command_export)?$", Origin.ALLOCATOR),
     (r"operator new(?:\[\])?(?:\(|$)", Origin.ALLOCATOR),
     (
         r"(?:dl|em|mi_|emscripten_builtin_|__libc_|internal_|tmalloc_)?"

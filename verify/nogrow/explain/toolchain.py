@@ -32,7 +32,6 @@ class Toolchain(NamedTuple):
 
     kind: Kind
     tools: tuple[str, ...] = ()
-    wasm_bindgen: bool = False
 
 
 # What a module's producers say, in lower case, and what its names hold. The first that matches counts: what
@@ -65,13 +64,12 @@ def toolchain_of(data: bytes, labels: Collection[str] = ()) -> Toolchain:
     names += b"\0" + "\0".join(labels).encode("utf-8", "replace")
     facts = [f"{field} {name} {version}".lower() for field, name, version in produced]
     tools = tuple(f"{name} {version}".strip() for field, name, version in produced if field != "language")
-    bindgen = any("wasm-bindgen" in fact for fact in facts) or b"__wbindgen_" in names
     kind = next((kind for pattern, kind in PRODUCERS if any(re.search(pattern, one) for one in facts)), None)
     # Emscripten's and Zig's clang name only clang: their names say more than it does.
     kind = kind or next((kind for pattern, kind in NAMES if re.search(pattern, names)), None)
     if kind is None:
         kind = Kind.CLANG if any(CLANG.search(fact) for fact in facts) else Kind.UNKNOWN
-    return Toolchain(kind, tuple(one[:LONGEST_TOOL] for one in tools[:MOST_TOOLS]), bindgen)
+    return Toolchain(kind, tuple(one[:LONGEST_TOOL] for one in tools[:MOST_TOOLS]))
 
 
 def _custom(data: bytes) -> tuple[list[tuple[str, str, str]], bytes]:

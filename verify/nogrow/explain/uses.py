@@ -59,7 +59,7 @@ USES: tuple[tuple[str, str, Family], ...] = (
     (r".*\balloc::sync::Arc\b", "`Arc`", _F.BOXED),
     (r".*\balloc::boxed::|alloc::alloc::(?:exchange_malloc|box_free)", "`Box`", _F.BOXED),
     (r".*\balloc::(?:vec|raw_vec|slice)::", "`Vec`", _F.COLLECTION),
-    (r"(?:wasm_bindgen::__rt::)?_?_?wbindgen_\w*(?:malloc|realloc)", "wasm-bindgen", _F.PASSING),
+    (r"(?:wasm_bindgen::__rt::)?_?_?wbindgen_\w*(?:malloc|realloc|export_\d+)", "wasm-bindgen", _F.PASSING),
     (r"wasm_bindgen::|__externref_|__wbindgen_", "wasm-bindgen", _F.RUNTIME),
     # C and C++.
     (r".*\bstd::(?:__\w+::)?(?:basic_string\b|string\b|to_string\b)", "`std::string`", _F.STRING),

@@ -14,7 +14,7 @@ from nogrow.explain.excerpt import Excerpt
 from nogrow.explain.explain import Explained, Explanation
 from nogrow.explain.origin import Origin
 from nogrow.explain.toolchain import Kind
-from nogrow.explain.uses import OWN_GROWTH, Family
+from nogrow.explain.uses import OWN_GROWTH, UNKNOWN, Family
 from nogrow.proof.judgement import Entry, Verdict
 from nogrow.report.excerpt import drawn
 from nogrow.report.printable import printable
@@ -26,6 +26,7 @@ MOST_CAUSES = 5
 MOST_STEPS = 40
 MOST_IMPORTS = 8
 LONGEST_NAME = 200
+LONGEST_PATH = 62
 
 COLOURS = {Verdict.REACHABLE: "red", Verdict.CAPPED: "yellow", Verdict.THROW_ONLY: "red"}
 
@@ -111,14 +112,17 @@ class _Text:
         yield from self._headline()
         where = printable(_spelled(self._frame) if self._frame else self._part.path)
         found = self._options.excerpt_of(self._frame) if self._frame else None
-        gutter = " " * len(str(found.line)) if found else " "
-        yield f"{gutter} --> {where}"
+        gutter = " " * len(str(found.line)) if found else "  "
+        yield f"{gutter}--> {where}"
         if found:
             said = _said(self._cause)
             for line, marked in drawn(found, said, WIDTH):
                 yield self._style(line, COLOURS.get(self._entry.verdict, "yellow")) if marked else line
         yield from self._path()
         yield from self._host()
+        if self._entry.excused:
+            note = "note: it runs before the host can have a view, so this breaks no contract"
+            yield from _wrapped(note, "   = ", "     ")
         if self._part.toolchain.kind is not Kind.UNKNOWN:
             tools = printable(", ".join(self._part.toolchain.tools))
             made = f"made by: {self._part.toolchain.kind.value}{f' ({tools})' if tools else ''}"
@@ -129,7 +133,7 @@ class _Text:
         rule = Rule.HOST_GROWS if self._entry.host_grows else RULES[self._entry.verdict]
         word = f"{self._entry.verdict.label}[{rule.id}]"
         names = printable(listed([entry.name for entry in self._explanation.entries]))
-        text = f"{word}: {names} {self._can()}, {printable(_because(self._entry, self._cause))}"
+        text = f"{word}: {names} {self._can()}, {printable(_because(self._cause))}"
         first, *rest = _wrapped(text, "", "    ")
         colour = COLOURS.get(self._entry.verdict, "yellow")
         yield self._style(word, colour) + self._style(first.removeprefix(word))
@@ -174,11 +178,13 @@ class _Text:
         name += " (inlined)" if one.inlined and one.function != "(inlined)" else ""
         style = self._style if place == self._cause.at else str
         yield from (style(line) for line in _wrapped(name, f"     {number} ", "            ", whole=False))
-        ends = place == len(self._cause.places) - 1
-        instruction = f"0x{one.step.offset:06x}: {printable(one.step.instruction)}"
-        where = printable(_spelled(one.frame)) if one.frame else instruction
-        ending = f", {instruction}" if ends and one.frame else ""
-        yield from _wrapped(f"at {where}{ending}", " " * 10, " " * 13)
+        if one.frame:
+            # Of the library's paths the ends say enough; one's own are copied.
+            whole = self._options.full or one.origin in (Origin.USER, Origin.DEPENDENCY)
+            spelled = _spelled(one.frame)
+            yield f"          at {printable(spelled if whole else shortened(spelled, LONGEST_PATH))}"
+        if not one.frame or place == len(self._cause.places) - 1:
+            yield f"          at 0x{one.step.offset:06x}: {printable(one.step.instruction)}"
 
     def _host(self) -> Iterator[str]:
         entry = self._entry
@@ -224,25 +230,26 @@ def _spelled(frame: Frame) -> str:
     return f"{frame.file}:{frame.line}{column}"
 
 
-def _because(entry: Entry, cause: Cause) -> str:
+def _because(cause: Cause) -> str:
     """Why, as the end of the headline."""
+    if cause.use is UNKNOWN and cause.vague:
+        return "along functions that have no names"
+    if cause.vague:
+        return f"because {cause.use.label} allocates, along functions that have no names"
     place = cause.place
     if place is None:
-        if cause.nameless:
-            return "by functions that have no names"
         if cause.places[0].origin is Origin.ALLOCATOR:
             return "because the host calls the allocator by it"
-        return f"because {cause.use.label} allocates; no code of yours is on the path"
-    dependency = ", in a dependency," if place.origin is Origin.DEPENDENCY else ""
-    if place.frame is not None:
-        where = f"at {_spelled(place.frame)}{dependency}"
-    else:
-        where = f"in `{shortened(place.function)}`{dependency}"
-    if cause.nameless:
-        lead = "because of the call" if place.frame else "by functions without names that are called"
-        return f"{lead} {where}".rstrip(",")
+        named = all(one.origin is not Origin.UNKNOWN for one in cause.places)
+        whose = "; no code of yours is on the path" if named else ""
+        return f"because {cause.use.label} allocates{whose}"
+    where = f"at {_spelled(place.frame)}" if place.frame else f"in `{shortened(place.function)}`"
+    if place.origin is Origin.DEPENDENCY:
+        where += " (a dependency)"
+    if cause.use is UNKNOWN:
+        return f"because of the call {where}"
     if cause.use is OWN_GROWTH:
-        return f"by the `memory.grow` {where}".rstrip(",")
+        return f"by the `memory.grow` {where}"
     return f"because {cause.use.label} {where} allocates"
 
 
