@@ -73,7 +73,7 @@ def explanations(
     demangle: Demangle,
     toolchain: Toolchain,
 ) -> list[Explanation]:
-    """Return what explains the growth of each of the entry points, in their order.
+    """Return what explains the growth of each of the entry points: the worst first, then the most frequent.
 
     `sources` gives the frames at the offsets of their witnesses' steps.
     """
@@ -89,7 +89,13 @@ def explanations(
             found[key] = one._replace(entries=(*one.entries, entry))
         else:
             found[key] = Explanation((entry,), cause, advice_for(entry, cause, toolchain))
-    return list(found.values())
+    return sorted(found.values(), key=_weight)
+
+
+def _weight(one: Explanation) -> tuple[bool, int, bool, int]:
+    first = one.entries[0]
+    unnamed = all(entry.kind is EntryKind.ESCAPED for entry in one.entries)
+    return first.excused, -first.verdict, unnamed, -len(one.entries)
 
 
 def _key(entry: Entry, cause: Cause) -> object:

@@ -7,12 +7,19 @@ LONGEST = 4096
 
 _OPERATOR = re.compile(r"(?<![\w$])operator(?![\w$])")
 _ROOT = re.compile(r"(?:[&*(\[]|mut |const |dyn |impl |for)*\s*([A-Za-z_$][\w$]*)(?:\[[0-9a-f]+\])?(?:::|$)")
+# What linkers and optimisers put behind a name.
+_SUFFIX = re.compile(r"(?:[._]command_export|\.llvm\.\d+|\.(?:constprop|isra|part)\.\d+|\.cold|\.\d+)+$")
 _QUALIFIERS = frozenset(("const", "volatile", "&", "&&"))
+
+
+def stem(name: str) -> str:
+    """Return the name without what tools put behind it, and no more of it than is looked at."""
+    return _SUFFIX.sub("", name[:LONGEST])
 
 
 def bare(name: str) -> str:
     """Return the name without arguments and generic arguments; a `<Type as Trait>` at its start stays."""
-    name = name[:LONGEST]
+    name = stem(name)
     operator = _OPERATOR.search(name)
     end = operator.end() if operator else len(name)
     rest = name[end:].partition("(")[0] if operator else ""
@@ -22,20 +29,21 @@ def bare(name: str) -> str:
 def _kept(name: str) -> list[str]:
     """The characters outside of brackets, and directly inside of angle brackets that come first."""
     kept: list[str] = []
-    opened: list[str] = []
+    leading = name.startswith("<")
+    depth = 0
     for place, one in enumerate(name):
-        stays = not opened or (opened == ["<"] and name.startswith("<") and ">" not in kept)
-        if one in "<(":
-            if not opened and one == "<" and place == 0:
-                kept.append(one)
-            opened.append(one)
+        outside = depth == 0 or (leading and depth == 1)
         # `->` in the type of a function closes nothing.
-        elif one in ">)" and not (one == ">" and name[place - 1 : place] == "-"):
-            if opened == ["<"] and name.startswith("<") and ">" not in kept:
+        if one in "<(":
+            depth += 1
+            if place == 0 and leading:
                 kept.append(one)
-            if opened:
-                opened.pop()
-        elif stays:
+        elif one == ")" or (one == ">" and name[place - 1 : place] != "-"):
+            depth = max(0, depth - 1)
+            if leading and depth == 0:
+                leading = False
+                kept.append(one)
+        elif outside:
             kept.append(one)
     return kept
 

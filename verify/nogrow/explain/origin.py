@@ -6,7 +6,7 @@ What neither table knows is the user's own. The first row that matches counts.
 import enum
 import re
 
-from nogrow.explain.names import LONGEST, roots
+from nogrow.explain.names import LONGEST, roots, stem
 
 
 class Origin(enum.Enum):
@@ -21,6 +21,12 @@ class Origin(enum.Enum):
 
 _ALLOCATORS = (
     r"(?:dlmalloc|wee_alloc|talc|lol_alloc|rlsf|mimalloc|libmimalloc-sys|buddy-alloc|emmalloc|weealloc)"
+)
+
+_GO_PACKAGES = (
+    r"(?:archive|bufio|bytes|cmp|compress|container|context|crypto|database|embed|encoding|errors|expvar|flag|fmt|go"
+    r"|hash|html|image|index|internal|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort"
+    r"|strconv|strings|sync|syscall|testing|text|time|unicode|unique|unsafe|vendor|weak)"
 )
 
 PATHS: tuple[tuple[str, Origin], ...] = (
@@ -58,17 +64,12 @@ PATHS: tuple[tuple[str, Origin], ...] = (
     (r"(?:^|/)~lib/", Origin.LIBRARY),
     (r"/pkg/mod/", Origin.DEPENDENCY),
     (r"/tinygo[^/]*/(?:src|lib)/", Origin.LIBRARY),
-    (r"/go(?:-[\d.]+)?(?:root)?/src/(?!github\.com/|golang\.org/x/)", Origin.LIBRARY),
+    (rf"/go(?:-[\d.]+)?(?:/[\d.]+/\w+)?/src/{_GO_PACKAGES}/", Origin.LIBRARY),
     (r"/zig[^/]*/(?:lib/)?(?:std|compiler_rt|c)/", Origin.LIBRARY),
     (r"/zig/p/", Origin.DEPENDENCY),
     (r"(?:^|/)node_modules/", Origin.DEPENDENCY),
 )
 
-_GO_PACKAGES = (
-    r"(?:archive|bufio|bytes|cmp|compress|container|context|crypto|database|embed|encoding|errors|expvar|flag|fmt|go"
-    r"|hash|html|image|index|internal|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort"
-    r"|strconv|strings|sync|syscall|testing|text|time|unicode|unique|unsafe|vendor|weak)"
-)
 _ZIG_PACKAGES = (
     r"(?:array_hash_map|array_list|ascii|builtin|compiler_rt|debug|dynamic_library|fifo|fmt|fs|hash_map|heap|io|json"
     r"|log|math|mem|multi_array_list|posix|process|rand|segmented_list|sort|start|std|unicode|wasm)"
@@ -81,7 +82,7 @@ NAMES: tuple[tuple[str, Origin], ...] = (
     (r"<.* as (?:core|std)::alloc::(?:global::)?GlobalAlloc>::", Origin.ALLOCATOR),
     (r"<(?:alloc::alloc::Global|std::alloc::System) as ", Origin.ALLOCATOR),
     (r"<?(?:dlmalloc|wee_alloc|talc|lol_alloc|rlsf|mimalloc|buddy_alloc)::", Origin.ALLOCATOR),
-    (r"__wbindgen_(?:malloc|realloc|export_\d+)(?:_command_export)?$", Origin.ALLOCATOR),
+    (r"__wbindgen_(?:malloc|realloc|export_\d+)$", Origin.ALLOCATOR),
     (r"operator new(?:\[\])?(?:\(|$)", Origin.ALLOCATOR),
     (
         r"(?:dl|em|mi_|emscripten_builtin_|__libc_|internal_|tmalloc_)?"
@@ -152,7 +153,7 @@ def origin_of(name: str | None, file: str | None) -> Origin:
 
 def _by_name(name: str) -> Origin | None:
     """What the name alone tells, None if nothing."""
-    name = name[:LONGEST]
+    name = stem(name)
     for pattern, origin in _BY_NAME:
         if pattern.match(name):
             return origin

@@ -14,7 +14,7 @@ from nogrow.explain.excerpt import Excerpt
 from nogrow.explain.explain import Explained, Explanation
 from nogrow.explain.origin import Origin
 from nogrow.explain.toolchain import Kind
-from nogrow.explain.uses import OWN_GROWTH, UNKNOWN, Family
+from nogrow.explain.uses import UNKNOWN, Family, Use
 from nogrow.proof.judgement import Entry, Verdict
 from nogrow.report.excerpt import drawn
 from nogrow.report.printable import printable
@@ -134,7 +134,7 @@ class _Text:
         word = f"{self._entry.verdict.label}[{rule.id}]"
         names = printable(listed([entry.name for entry in self._explanation.entries]))
         text = f"{word}: {names} {self._can()}, {printable(_because(self._cause))}"
-        first, *rest = _wrapped(text, "", "    ")
+        first, *rest = _wrapped(text, "", "    ", whole=False)
         colour = COLOURS.get(self._entry.verdict, "yellow")
         yield self._style(word, colour) + self._style(first.removeprefix(word))
         yield from (self._style(line) for line in rest)
@@ -235,22 +235,31 @@ def _because(cause: Cause) -> str:
     if cause.use is UNKNOWN and cause.vague:
         return "along functions that have no names"
     if cause.vague:
-        return f"because {cause.use.label} allocates, along functions that have no names"
+        return f"because {_allocates(cause.use, '')}, along functions that have no names"
     place = cause.place
     if place is None:
         if cause.places[0].origin is Origin.ALLOCATOR:
             return "because the host calls the allocator by it"
         named = all(one.origin is not Origin.UNKNOWN for one in cause.places)
         whose = "; no code of yours is on the path" if named else ""
-        return f"because {cause.use.label} allocates{whose}"
+        return f"because {_allocates(cause.use, '')}{whose}"
     where = f"at {_spelled(place.frame)}" if place.frame else f"in `{shortened(place.function)}`"
     if place.origin is Origin.DEPENDENCY:
         where += " (a dependency)"
     if cause.use is UNKNOWN:
         return f"because of the call {where}"
-    if cause.use is OWN_GROWTH:
-        return f"by the `memory.grow` {where}"
-    return f"because {cause.use.label} {where} allocates"
+    if cause.use.family is Family.OWN_GROWTH:
+        return f"by the {cause.use.label} {where}"
+    return f"because {_allocates(cause.use, where)}"
+
+
+def _allocates(use: Use, where: str) -> str:
+    """That the use, at its place, is what allocates."""
+    at = f" {where}" if where else ""
+    if use.label == "an allocation":
+        return f"of an allocation{at}"
+    acts = use.label.startswith("`") or use.family in (Family.PANIC, Family.RUNTIME, Family.PASSING)
+    return f"{use.label}{at} {'allocates' if acts else 'is allocated'}"
 
 
 def _said(cause: Cause) -> str:
