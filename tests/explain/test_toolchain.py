@@ -37,6 +37,7 @@ def producers(**fields: str) -> bytes:
         (producers(language="Zig|", processed_by="Zig|0.14.0"), Kind.ZIG),
         (producers(processed_by="wasm-opt|1"), Kind.UNKNOWN),
         (section("emscripten_metadata", b""), Kind.EMSCRIPTEN),
+        (section("any", "~lib/rt/tlsf.ts".encode("utf-16-le")), Kind.ASSEMBLYSCRIPT),
         (EMPTY, Kind.UNKNOWN),
         (b"", Kind.UNKNOWN),
     ],

@@ -52,6 +52,8 @@ NAMES: tuple[tuple[bytes, Kind], ...] = (
     (rb"runtime\.(?:mallocgc|newproc|gcenable)|_rt0_wasm|go:buildid|gojs", Kind.GO),
     (rb"heap\.(?:wasm_allocator|WasmAllocator|WasmPageAllocator)|mem\.Allocator\.", Kind.ZIG),
 )
+# The runtime's messages name its files, in UTF-16.
+ASSEMBLYSCRIPT_DATA = "~lib/".encode("utf-16-le")
 CLANG = re.compile(r"\bclang\b|^language c\b|^language c[_\d+]")
 # Names are looked for in this many bytes of the name section: each toolchain's own are all over it.
 LOOKED_AT = 4 << 20
@@ -67,6 +69,8 @@ def toolchain_of(data: bytes, labels: Collection[str] = ()) -> Toolchain:
     kind = next((kind for pattern, kind in PRODUCERS if any(re.search(pattern, one) for one in facts)), None)
     # Emscripten's and Zig's clang name only clang: their names say more than it does.
     kind = kind or next((kind for pattern, kind in NAMES if re.search(pattern, names)), None)
+    if kind is None and not facts and ASSEMBLYSCRIPT_DATA in data:
+        kind = Kind.ASSEMBLYSCRIPT
     if kind is None:
         kind = Kind.CLANG if any(CLANG.search(fact) for fact in facts) else Kind.UNKNOWN
     return Toolchain(kind, tuple(one[:LONGEST_TOOL] for one in tools[:MOST_TOOLS]))
