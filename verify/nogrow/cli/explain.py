@@ -1,6 +1,5 @@
 """`nogrow explain`: why an entry point can grow the memory, and what to change."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from nogrow.source.model import DebugFile
 
 Prefixes = tuple[tuple[str, str], ...]
-
-PART = re.compile(r"(.+)#(\d+)", re.DOTALL)
 
 
 def _prefixes(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> Prefixes:
@@ -121,10 +118,10 @@ def explain(
 
 def _split(file: str) -> tuple[str, int | None]:
     """The file, and the number of a core module in it where the path names one."""
-    match = PART.fullmatch(file)
-    if match is None or Path(file).exists():
+    path, sign, number = file.rpartition("#")
+    if not sign or not number.isdecimal() or Path(file).exists():
         return file, None
-    return match[1], int(match[2])
+    return path, int(number)
 
 
 def _narrowed(report: Report, part: str | None) -> Report:
@@ -196,7 +193,7 @@ def _asked_for(report: Report, parts: "list[Explained]", name: str | None) -> "l
     from difflib import get_close_matches
 
     names = {entry.name for part in parts for entry in part.judgement.entries}
-    near = get_close_matches(name, names, n=3, cutoff=0.5)
+    near = get_close_matches(name, names, n=3)
     where = ", ".join(part.path for part in parts[:1])
     hint = f"; near: {', '.join(near)}" if near else f"; it has {len(names)}"
     raise UsageError(f"{where}: no entry point `{name}`{hint}")

@@ -10,7 +10,6 @@ import click
 
 from nogrow import __version__
 from nogrow.cli.check import check
-from nogrow.cli.explain import explain
 from nogrow.cli.run import run
 from nogrow.cli.sites import sites
 from nogrow.errors import ModuleError, NogrowError, ToolError
@@ -26,6 +25,17 @@ EPILOG = (
 
 
 class _Commands(click.Group):
+    # Only `explain` itself is to pay for loading it.
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted((*super().list_commands(ctx), "explain"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name != "explain":
+            return super().get_command(ctx, cmd_name)
+        from nogrow.cli.explain import explain
+
+        return explain
+
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
@@ -46,7 +56,7 @@ def cli() -> None:
     """
 
 
-for command in (check, explain, sites, run):
+for command in (check, sites, run):
     cli.add_command(command)
 
 

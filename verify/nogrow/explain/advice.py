@@ -18,6 +18,7 @@ class Alternative(enum.Enum):
     CODE = "change the code"
     CAP = "or cap the memory"
     HOST = "or have the host make its views anew"
+    DROP = "or have the host drop an instance that has trapped"
     NAMES = "to see more"
 
 
@@ -107,7 +108,9 @@ CODE: tuple[tuple[frozenset[Kind], frozenset[Family], str, tuple[str, ...]], ...
         "does not help: the message is made before that.",
         (
             "#[panic_handler]",
-            "fn trap(_: &core::panic::PanicInfo) -> ! { core::arch::wasm32::unreachable() }",
+            "fn trap(_: &core::panic::PanicInfo) -> ! {",
+            "    core::arch::wasm32::unreachable()",
+            "}",
         ),
     ),
     (
@@ -261,13 +264,14 @@ def _host(entry: Entry) -> Advice:
     match entry.verdict:
         case Verdict.TRAP_ONLY:
             text = (
-                "a call that returns has not grown the memory. If the host drops an instance that has "
-                "trapped, allow `trap-only` in the contract."
+                "a call that returns has not grown the memory, and its views are good. Then allow "
+                "`trap-only` in the contract."
             )
+            return Advice(Alternative.DROP, text)
         case Verdict.THROW_ONLY:
             text = (
                 f"{fresh} Only an exception can follow the growth: where the host catches one, it has to do "
-                "so as well; then allow `throw-only` in the contract."
+                "so as well. Then allow `throw-only` in the contract."
             )
         case _:
             text = f"{fresh} Then allow `{entry.verdict.label}` for it in the contract."

@@ -9,6 +9,7 @@ import click
 from nogrow.contract.hold import RULES
 from nogrow.contract.rule import Rule
 from nogrow.contract.wording import counted, listed, shortened
+from nogrow.explain.advice import Advice
 from nogrow.explain.cause import Cause, Place
 from nogrow.explain.excerpt import Excerpt
 from nogrow.explain.explain import Explained, Explanation
@@ -49,8 +50,9 @@ def render(parts: Sequence[Explained], stream: TextIO, options: Options) -> None
 
 def _part(part: Explained, options: Options) -> Iterator[str]:
     shown = part.explanations if part.by_name else part.explanations[:MOST_CAUSES]
+    seen: set[Advice] = set()
     for one in shown:
-        yield from _Text(part, one, options).lines()
+        yield from _Text(part, one, options).lines(seen)
         yield ""
     for entry in part.harmless:
         yield from _harmless(part, entry)
@@ -108,7 +110,7 @@ class _Text:
     def _style(self, text: str, colour: str | None = None) -> str:
         return click.style(text, fg=colour, bold=True) if self._options.colour else text
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, seen: set[Advice]) -> Iterator[str]:
         yield from self._headline()
         where = printable(_spelled(self._frame) if self._frame else self._part.path)
         found = self._options.excerpt_of(self._frame) if self._frame else None
@@ -127,7 +129,7 @@ class _Text:
             tools = printable(", ".join(self._part.toolchain.tools))
             made = f"made by: {self._part.toolchain.kind.value}{f' ({tools})' if tools else ''}"
             yield from _wrapped(made, "   = ", "     ")
-        yield from self._help()
+        yield from self._help(seen)
 
     def _headline(self) -> Iterator[str]:
         rule = Rule.HOST_GROWS if self._entry.host_grows else RULES[self._entry.verdict]
@@ -199,13 +201,18 @@ class _Text:
         elif entry.imports:
             yield from _wrapped(f"host functions reached: {_imports(entry.imports)}", "   = ", "     ")
 
-    def _help(self) -> Iterator[str]:
-        for advice in self._explanation.advice:
+    def _help(self, seen: set[Advice]) -> Iterator[str]:
+        """The advice; what was said for another cause is not said again."""
+        new = [advice for advice in self._explanation.advice if advice not in seen]
+        for advice in new:
+            seen.add(advice)
             text = f"help: {advice.alternative.value}: {advice.text}"
             first, *rest = _wrapped(text, "   = ", "     ")
             yield first.replace("help:", self._style("help:", "cyan"), 1)
             yield from rest
             yield from (f"         {line}" for line in advice.example)
+        if len(new) < len(self._explanation.advice):
+            yield f"   = {self._style('help:', 'cyan')} {'and' if new else 'the same'} as above"
 
 
 def _limited(places: list[int], most: int) -> list[int]:
@@ -243,7 +250,9 @@ def _because(cause: Cause) -> str:
         named = all(one.origin is not Origin.UNKNOWN for one in cause.places)
         whose = "; no code of yours is on the path" if named else ""
         return f"because {_allocates(cause.use, '')}{whose}"
-    where = f"at {_spelled(place.frame)}" if place.frame else f"in `{shortened(place.function)}`"
+    spelled = _spelled(place.frame) if place.frame else place.function
+    short = shortened(spelled, LONGEST_PATH)
+    where = f"at {short}" if place.frame else f"in `{short}`"
     if place.origin is Origin.DEPENDENCY:
         where += " (a dependency)"
     if cause.use is UNKNOWN:
