@@ -39,7 +39,7 @@ class Debug(NamedTuple):
         return self.sections.get(name, b"")
 
 
-def open_debug(data: bytes, sections: tuple[Section, ...], meter: Meter) -> Debug | None:
+def open_debug(data: bytes, sections: tuple[Section, ...]) -> Debug | None:
     """The debug information of the module in `data`, None when it has none."""
     found: dict[str, bytes] = {}
     for section in sections:
@@ -48,6 +48,7 @@ def open_debug(data: bytes, sections: tuple[Section, ...], meter: Meter) -> Debu
             found.setdefault(name, data[section.start : section.end])
     if "info" not in found or "abbrev" not in found:
         return None
+    meter = Meter.for_size(sum(map(len, found.values())))
     described: dict[str, DebugSectionDescriptor | None] = dict.fromkeys(_UNUSED)
     for name in _USED:
         described[f"debug_{name}_sec"] = _describe(name, found[name], meter) if name in found else None

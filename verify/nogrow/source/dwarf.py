@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from nogrow.source.container import Debug, open_debug
 from nogrow.source.lines import LineProgram, read_line_program
-from nogrow.source.meter import Meter
 from nogrow.source.model import Frame
 from nogrow.source.rows import Row, find_rows
 from nogrow.source.scopes import find_scopes
@@ -34,7 +33,7 @@ def read_frames(
     found: dict[int, tuple[Frame, ...]] = {}
     # pyelftools raises almost anything on bad bytes, and no error of it says more than "no location".
     with suppress(Exception):
-        debug = open_debug(data, sections, Meter())
+        debug = open_debug(data, sections)
         if debug is not None:
             for unit, inside in find_units(debug, addresses):
                 with suppress(Exception):

@@ -6,8 +6,11 @@ work is counted. Counting, unlike a clock, gives the same locations on every mac
 
 import io
 
-LIMIT = 3_000_000
-"""Reads by pyelftools, or as much work: some ten seconds. A module of 45 MB takes a tenth of it."""
+MOST = 4_000_000
+"""Reads by pyelftools, or as much work, that any module is allowed: some ten seconds."""
+
+_LEAST = 200_000
+_BYTES_FOR_A_READ = 8
 
 _LONGEST_LEB128 = 10
 
@@ -19,9 +22,14 @@ class TooMuchError(Exception):
 class Meter:
     """Counts work; `spend` raises `TooMuchError` once the limit is passed."""
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    def __init__(self, limit: int) -> None:
         """`limit` is the number of reads allowed."""
         self.left = limit
+
+    @classmethod
+    def for_size(cls, size: int) -> "Meter":
+        """A meter for debug information of `size` bytes: several times what compilers' own asks for."""
+        return cls(min(_LEAST + size // _BYTES_FOR_A_READ, MOST))
 
     def spend(self, amount: int) -> None:
         """Takes `amount` reads off what is left."""

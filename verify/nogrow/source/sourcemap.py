@@ -21,6 +21,9 @@ _DIGITS = {
     digit: value
     for value, digit in enumerate(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 }
+LARGEST = 1 << 28
+"""The largest source map that is read, in bytes."""
+
 _CONTINUED = 32
 _LONGEST_NUMBER = 7
 _MOST_PARTS = 10_000
@@ -45,6 +48,8 @@ def read_places(
     `data` and `code` are the module's bytes and code section: a mapping does not cover the next function.
     A malformed source map has no places.
     """
+    if len(debug.data) > LARGEST:
+        return {}
     try:
         document = json.loads(_document(debug.data))
     except (ValueError, RecursionError):
@@ -53,6 +58,8 @@ def read_places(
     found: dict[int, tuple[Frame, ...]] = {}
     for first, last, part in _parts(document):
         wanted = [offset for offset in offsets if first <= offset < last]
+        if not wanted:
+            continue
         sources = _sources(part, debug.path)
         for offset, mapping in _covering(part, wanted, first):
             body = bisect_right(starts, offset) - 1
@@ -84,7 +91,7 @@ def _parts(document: object) -> Iterator[tuple[int, int, dict[str, Any]]]:
             case {"offset": {"line": 0, "column": int(column)}, "map": {"version": 3} as part} if column >= 0:
                 found.append((column, part))
     found.sort(key=lambda pair: pair[0])
-    ends = [column for column, _ in found[1:]] + [1 << 64]
+    ends = [*(column for column, _ in found), 1 << 64][1:]
     for (column, part), end in zip(found, ends, strict=True):
         yield column, end, part
 
@@ -113,7 +120,7 @@ def _resolve(name: str, base: str) -> str:
 def _covering(part: dict[str, Any], wanted: list[int], first: int) -> Iterator[tuple[int, _Mapping]]:
     """For each of the wanted offsets the last mapping that starts at or before it."""
     text = part.get("mappings")
-    if not isinstance(text, str) or not wanted or not text.isascii():
+    if not isinstance(text, str) or not text.isascii():
         return
     ahead = iter(wanted)
     offset: int | None = next(ahead)
