@@ -147,3 +147,22 @@ def test_the_line_of_the_source_from_a_map_of_its_own(nogrow: Nogrow, folder: Pa
     words = ("growing.wasm", "bad", "--debug-info", "growing.wasm.map", "--path-prefix", "~=.")
     text = nogrow("explain", *words).stdout
     assert "1 | memory.grow(1)\n  | ^^^^^^^^^^^ grows the memory\n" in text
+
+
+def test_a_map_that_is_named_and_not_there_is_a_note(nogrow: Nogrow, folder: Path) -> None:
+    contents = b"\x10sourceMappingURL\x08gone.map"
+    path = folder / "growing.wasm"
+    path.write_bytes(path.read_bytes() + b"\0" + bytes([len(contents)]) + contents)
+    text = nogrow("explain", "growing.wasm", "bad").stdout
+    assert "note: sourceMappingURL: " in text
+    assert "gone.map" in text
+
+
+def test_debug_information_of_another_build_is_a_usage_error(nogrow: Nogrow, folder: Path) -> None:
+    for name, data in (("a.wasm", b"\1"), ("b.wasm", b"\2")):
+        contents = b"\x08build_id\x01" + data
+        original = (folder / "growing.wasm").read_bytes()
+        (folder / name).write_bytes(original + b"\0" + bytes([len(contents)]) + contents)
+    result = nogrow("explain", "a.wasm", "bad", "--debug-info", "b.wasm")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("nogrow: --debug-info: ")

@@ -8,14 +8,13 @@ import click
 
 from nogrow.cli.options import Colour, Output, common, contract_at
 from nogrow.cli.output import emit
-from nogrow.errors import UsageError
+from nogrow.errors import ModuleError, UsageError
 from nogrow.report.result import ArtifactReport, ExitCode, Outcome, Report, exit_code
 
 if TYPE_CHECKING:
     from nogrow.explain.explain import Explained
     from nogrow.glue.model import Glue
     from nogrow.proof.judgement import Judgement
-    from nogrow.source.model import DebugFile
 
 Prefixes = tuple[tuple[str, str], ...]
 
@@ -92,9 +91,8 @@ def explain(
     parts: list[Explained] = []
     if ahead is not None:
         data = ahead.read(chosen[0].path)
-        debug = _debug_file(debug_info)
         parts = [
-            _explained(one, one.judgement, data, entry, debug, prefixes)
+            _explained(one, one.judgement, data, entry, debug_info, prefixes)
             for one in report.artifacts
             if one.judgement is not None
         ]
@@ -143,19 +141,24 @@ def _explained(
     judgement: "Judgement",
     data: bytes,
     name: str | None,
-    debug: "DebugFile | None",
+    debug_info: Path | None,
     prefixes: Prefixes,
 ) -> "Explained":
     from nogrow.demangle import demangle
     from nogrow.explain.explain import Explained, chosen, explanations, growing, names_of
     from nogrow.explain.toolchain import toolchain_of
+    from nogrow.source.files import find_debug
     from nogrow.source.locate import locate
 
     start, end = _bounds(artifact.path, data)
     module = data[start:end]
     entries = chosen(judgement, name)
     offsets = {step.offset - start for entry in entries for step in entry.witness}
-    found = locate(module, offsets, debug=debug, prefixes=prefixes) if offsets else {}
+    try:
+        debug = find_debug(artifact.path, module, None if debug_info is None else str(debug_info))
+    except ModuleError as error:
+        raise UsageError(f"--debug-info: {error}") from error
+    found = locate(module, offsets, debug=debug.debug, prefixes=prefixes) if offsets else {}
     sources = {offset + start: frames for offset, frames in found.items()}
     labels = (*judgement.imports, *names_of(judgement).values())
     toolchain = toolchain_of(module, labels)
@@ -168,6 +171,7 @@ def _explained(
         growing(judgement),
         name is not None,
         artifact.growers,
+        artifact.notes if debug.note is None else (*artifact.notes, debug.note),
     )
 
 
@@ -205,17 +209,3 @@ def _read(paths: tuple[Path, ...]) -> "list[Glue]":
     from nogrow.glue.read import read
 
     return [read(path) for path in paths]
-
-
-def _debug_file(path: Path | None) -> "DebugFile | None":
-    """What `--debug-info` names; raises `UsageError` if it can't be read."""
-    if path is None:
-        return None
-    from nogrow.errors import ModuleError
-    from nogrow.source.model import DebugFile
-    from nogrow.wasm.file import read
-
-    try:
-        return DebugFile(str(path), read(str(path)))
-    except ModuleError as error:
-        raise UsageError(f"{path}: {error}") from error

@@ -27,6 +27,7 @@ class Explained(NamedTuple):
 
     `harmless` are entry points that were asked for and can't grow a memory, `growing` is how many can.
     `by_name` says that an entry point was asked for. `growers` are the imports that grow it, as glue says.
+    `notes` are for whoever asked.
     """
 
     path: str
@@ -37,6 +38,7 @@ class Explained(NamedTuple):
     growing: int
     by_name: bool
     growers: tuple[Grower, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def chosen(judgement: Judgement, name: str | None) -> list[Entry]:

@@ -7,6 +7,8 @@ from nogrow.report.printable import printable
 
 TAB = " " * 4
 CUT = "..."
+# As much of what follows stays, where a long line is cut.
+AFTER = 16
 
 
 def drawn(excerpt: Excerpt, said: str, width: int) -> list[tuple[str, bool]]:
@@ -19,8 +21,9 @@ def drawn(excerpt: Excerpt, said: str, width: int) -> list[tuple[str, bool]]:
     room = max(20, width - len(number) - 3)
     before, token, after = (printable(one.replace("\t", TAB)) for one in excerpt[1:])
     token = _first(token, room - len(CUT))
-    if columns(before) + columns(token) > room:
-        before = CUT + _last(before, room - columns(token) - len(CUT))
+    kept = room - columns(token) - min(columns(after), AFTER)
+    if columns(before) > kept:
+        before = CUT + _last(before, max(0, kept - len(CUT)))
     after = _first(after, room - columns(before) - columns(token))
     rows = [(f"{gutter} |", False), (f"{number} | {before}{token}{after}".rstrip(), False)]
     if token:

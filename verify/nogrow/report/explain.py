@@ -56,6 +56,8 @@ def _part(part: Explained, options: Options) -> Iterator[str]:
         yield ""
     for entry in part.harmless:
         yield from _harmless(part, entry)
+    for note in part.notes:
+        yield from _wrapped(f"note: {printable(note)}", "", "    ")
     if part.by_name:
         return
     path = printable(part.path)
