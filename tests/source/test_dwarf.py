@@ -5,7 +5,7 @@ import pytest
 from nogrow.source.locate import locate
 from nogrow.source.model import DebugFile, Frame
 from tests.source import made
-from tests.source.made import Dwarf, Line, u16, u32
+from tests.source.made import Dwarf, Line, leb, u16, u32
 
 ORIGIN = made.entries_start()
 FILES = [("a.c", 0), ("b.h", 1), ("/abs/c.h", 0)]
@@ -83,7 +83,7 @@ def test_debug_information_of_another_file_is_about_the_module_s_addresses() -> 
 @pytest.mark.parametrize("tombstone", [0, 0xFFFFFFFF, 0xFFFFFFFE], ids=hex)
 def test_removed_functions_cover_nothing(tombstone: int) -> None:
     # At 0 the removed function would cover the other one's addresses.
-    rows = made.sequence(Line(tombstone, 99, 1), end=tombstone + 60)
+    rows = made.sequence(Line(tombstone, 99, 1), Line(tombstone + 10, 98, 1), end=tombstone + 60)
     kept = made.sequence(Line(3, 10, 5), end=60)
     dwarf = Dwarf(
         made.unit_4(made.function("removed", tombstone, 60), made.function("kept", 3, 57)),
@@ -146,14 +146,12 @@ def version_5() -> Dwarf:
         + made.abbreviation(4, made.FUNCTION, False, (made.NAME, made.STRX1))
         + b"\0"
     )
-    top = b"\1" + u32(0) + u32(8) + u32(8) + u32(12) + leb_of(0)
+    top = b"\1" + u32(0) + u32(8) + u32(8) + u32(12) + leb(0)
     origin = 12 + len(top)
-    entries = (
-        b"\4\1" + b"\2\0" + leb_of(1) + u32(50) + (b"\3" + u32(origin) + leb_of(1) + b"\x21") + b"\0" + b"\0"
-    )
+    entries = b"\4\1" + b"\2\0" + leb(1) + u32(50) + (b"\3" + u32(origin) + leb(1) + b"\x21") + b"\0" + b"\0"
     rest = u16(5) + b"\1\4" + u32(0) + top + entries
-    lists = b"\1\0" + b"\4" + leb_of(1) + leb_of(51) + b"\0"  # base_addressx 0, offset_pair
-    inner = b"\3" + leb_of(1) + leb_of(4) + b"\0"  # startx_length
+    lists = b"\1\0" + b"\4" + leb(1) + leb(51) + b"\0"  # base_addressx 0, offset_pair
+    inner = b"\3" + leb(1) + leb(4) + b"\0"  # startx_length
     rnglists = u32(0) + u16(5) + b"\4\0" + u32(2) + u32(8) + u32(8 + len(lists)) + lists + inner
     addr = u32(0) + u16(5) + b"\4\0" + u32(2) + u32(3)
     strings = b"outer\0inner\0"
@@ -174,11 +172,17 @@ def version_5() -> Dwarf:
     )
 
 
-leb_of = made.leb
-
-
 def test_version_5_with_indexed_addresses_ranges_and_strings() -> None:
     assert frames(version_5(), 4, 25) == {
         4: (Frame("inner", "/src/a.c", 10, 5), Frame("outer", "/src/a.c", 33, 0)),
         25: (Frame("outer", "/src/sub/b.c", 11, 9),),
     }
+
+
+def test_a_function_that_stands_in_another_one_s_entry_is_its_own() -> None:
+    rows = made.sequence(Line(3, 10, 5), end=90)
+    nested = made.function("nested", 70, 10, made.inlined(ORIGIN, 70, 5, 2, 2))
+    outer = made.function("outer", 3, 57, nested, made.inlined(ORIGIN, 25, 10, 1, 1))
+    dwarf = Dwarf(made.unit_4(made.abstract("small"), outer), made.ABBREV_4, made.lines_4(rows, [], FILES))
+    functions = {at: [frame.function for frame in found] for at, found in frames(dwarf, 25, 70).items()}
+    assert functions == {25: ["small", "outer"], 70: ["small", "nested"]}

@@ -13,6 +13,7 @@ from tests.source import made
 
 MAP = b'{"version": 3, "sources": [], "mappings": ""}'
 PLAIN = made.module()
+DEBUG = made.module((".debug_info", b""))
 
 
 def url(name: str, address: str) -> bytes:
@@ -22,7 +23,7 @@ def url(name: str, address: str) -> bytes:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "sub").mkdir()
-    (tmp_path / "m.debug.wasm").write_bytes(PLAIN)
+    (tmp_path / "m.debug.wasm").write_bytes(DEBUG)
     (tmp_path / "m 1.map").write_bytes(MAP)
     return tmp_path
 
@@ -48,7 +49,7 @@ def test_what_the_module_names_is_relative_to_it(folder: Path, section: str, add
 @pytest.mark.parametrize("prefix", ["", "file://"])
 def test_absolute_paths_and_file_urls_are_read(folder: Path, prefix: str) -> None:
     data = url("external_debug_info", f"{prefix}{folder}/m.debug.wasm")
-    assert find_debug("elsewhere/m.wasm", data).debug == DebugFile(f"{folder}/m.debug.wasm", PLAIN)
+    assert find_debug("elsewhere/m.wasm", data).debug == DebugFile(f"{folder}/m.debug.wasm", DEBUG)
 
 
 @pytest.mark.parametrize(
@@ -98,12 +99,18 @@ def test_a_fifo_is_not_waited_for(folder: Path) -> None:
 def test_a_file_that_the_user_names_goes_first(folder: Path) -> None:
     path = str(folder / "m.debug.wasm")
     data = made.module((".debug_info", b""))
-    assert find_debug("m.wasm", data, path).debug == DebugFile(path, PLAIN)
+    assert find_debug("m.wasm", data, path).debug == DebugFile(path, DEBUG)
 
 
 def test_a_file_that_the_user_names_in_vain_is_an_error(folder: Path) -> None:
     (folder / "junk").write_bytes(b"junk")
-    for name, message in (("missing", "can't be read"), ("sub", "not a regular file"), ("junk", "neither")):
+    (folder / "plain.wasm").write_bytes(PLAIN)
+    for name, message in (
+        ("plain.wasm", "has no debug information"),
+        ("missing", "can't be read"),
+        ("sub", "not a regular file"),
+        ("junk", "neither"),
+    ):
         with pytest.raises(ModuleError, match=message):
             find_debug("m.wasm", PLAIN, str(folder / name))
 
@@ -115,7 +122,7 @@ def test_a_file_larger_than_the_limit_is_not_read(folder: Path, monkeypatch: pyt
 
 
 def test_a_file_of_another_build_is_refused(folder: Path) -> None:
-    (folder / "other.wasm").write_bytes(made.module(("build_id", b"\1\1")))
+    (folder / "other.wasm").write_bytes(made.module((".debug_info", b""), ("build_id", b"\1\1")))
     path = str(folder / "other.wasm")
     assert find_debug("m.wasm", PLAIN, path).debug
     assert find_debug("m.wasm", made.module(("build_id", b"\1\1")), path).debug

@@ -46,9 +46,9 @@ class Found(NamedTuple):
 def find_debug(path: str, data: bytes, named: str | None = None) -> Found:
     """The debug information for the module with these bytes, which was read from `path`.
 
-    `named` is a file that the user names: it raises `ModuleError` when it can't be read, or is of another
-    build than the module. What the module itself names (`external_debug_info`, then `sourceMappingURL`) only
-    leads to a note. DWARF in the module goes before both.
+    `named` is a file that the user names: it raises `ModuleError` when it can't be read, has no debug
+    information, or is of another build than the module. DWARF in the module goes before what the module
+    names (`external_debug_info`, then `sourceMappingURL`); what is wrong with that only leads to a note.
     """
     if named is not None:
         return Found(_checked(_read(named), data))
@@ -128,6 +128,8 @@ def _checked(debug: DebugFile, data: bytes) -> DebugFile:
         if debug.data[:1].isspace() or debug.data[:1] in (b"{", b")", b"\xef"):
             return debug
         raise ModuleError(f"{debug.path!r} is neither a WebAssembly module nor a source map")
+    if all(section.name != _DWARF for section in read_sections(debug.data)):
+        raise ModuleError(f"{debug.path!r} has no debug information")
     theirs, ours = _build_id(debug.data), _build_id(data)
     if theirs is not None and ours is not None and theirs != ours:
         raise ModuleError(f"{debug.path!r} is of another build: the build ids differ")

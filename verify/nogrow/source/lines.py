@@ -80,8 +80,6 @@ def read_line_program(debug: Debug, offset: int, address_size: int, compiled_in:
     line_base, line_range, opcodes = reader.byte(), reader.byte(), reader.byte()
     line_base -= (line_base & 0x80) << 1
     lengths = tuple(reader.take(max(opcodes - 1, 0)))
-    if not line_range:
-        raise ModuleError("line range 0", offset)
     names = _Names(debug, reader, wide)
     directories, files = names.both() if version >= 5 else names.both_before_5()
     return LineProgram(
@@ -129,12 +127,8 @@ class _Names:
     def _entries(self) -> list[File]:
         reader = self.reader
         formats = [(reader.unsigned(64), reader.unsigned(64)) for _ in range(reader.byte())]
-        # `count` refuses more entries than bytes: every format here takes a byte, and none means no entries.
-        count = reader.count()
-        if not formats:
-            return []
         entries: list[File] = []
-        for _ in range(count):
+        for _ in range(reader.count()):
             name, directory = "", 0
             for content, form in formats:
                 value = self._value(form)

@@ -11,7 +11,7 @@ from nogrow.source.units import Unit, Values, covered
 _NOWHERE = 1 << 62
 _BLOCK_LENGTHS = {BLOCK1: 1, BLOCK2: 2, BLOCK4: 4}
 _LONGEST_LEB128 = 70
-_DEEPEST = 1000
+_DEEPEST = 250
 
 
 def find_scopes(unit: Unit, addresses: list[int]) -> dict[int, list[int]]:

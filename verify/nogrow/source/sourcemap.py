@@ -21,13 +21,15 @@ _DIGITS = {
     digit: value
     for value, digit in enumerate(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 }
-LARGEST = 1 << 28
-"""The largest source map that is read, in bytes."""
+LARGEST = 1 << 26
+"""The largest source map that is read, in bytes: some ten seconds of work."""
 
 _CONTINUED = 32
 _LONGEST_NUMBER = 7
 _MOST_PARTS = 10_000
+_MOST_KNOWN = 100_000
 _PREFIX = re.compile(rb"\A\xef\xbb\xbf")
+_SEGMENT = re.compile(rb"[^,]+")
 _GUARD = b")]}'"
 
 
@@ -141,10 +143,15 @@ def _covering(part: dict[str, Any], wanted: list[int], first: int) -> Iterator[t
 def _mappings(line: bytes, first: int) -> Iterator[_Mapping]:
     """The mappings of a line in order; ends where one is malformed."""
     column, source, place_line, place = first, 0, 0, 0
-    for segment in line.split(b","):
-        if not segment:
-            continue
-        numbers = _numbers(segment)
+    known: dict[bytes, list[int]] = {}
+    for match in _SEGMENT.finditer(line):
+        segment = match[0]
+        # Most steps are short, so most segments are the same few.
+        numbers = known.get(segment)
+        if numbers is None:
+            numbers = _numbers(segment)
+            if len(known) < _MOST_KNOWN:
+                known[segment] = numbers
         if len(numbers) not in (1, 4, 5) or numbers[0] < 0:
             return
         column += numbers[0]
