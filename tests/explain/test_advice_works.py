@@ -1,9 +1,11 @@
 """The advice is tried out on small guests: what it says is done, and the verdict changes."""
 
 import dataclasses
+import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -22,6 +24,9 @@ from nogrow.proof.prove import judge
 
 BYTES = 2 << 20
 Build = Callable[..., bytes]
+
+
+ZIG_TARGET = ("-target", "wasm32-freestanding", "-fno-entry", "-rdynamic")
 
 
 def verdict(data: bytes) -> Verdict:
@@ -91,6 +96,20 @@ def asc(tmp_path: Path) -> Build:
         out = tmp_path / "guest.wasm"
         words = ["--runtime", "stub", "-o", str(out), *flags]
         return compiled([found, str(tmp_path / "guest.ts"), *words], out)
+
+    return build
+
+
+@pytest.fixture
+def zig(tmp_path: Path) -> Build:
+    if importlib.util.find_spec("ziglang") is None:
+        pytest.skip("no Zig: pip install ziglang")
+
+    def build(source: str, *flags: str) -> bytes:
+        (tmp_path / "guest.zig").write_text(source)
+        out = tmp_path / "guest.wasm"
+        words = [sys.executable, "-m", "ziglang", "build-exe", *ZIG_TARGET, f"-femit-bin={out}"]
+        return compiled([*words, *flags, str(tmp_path / "guest.zig")], out)
 
     return build
 
@@ -231,6 +250,31 @@ def test_assemblyscript_with_a_capped_memory(asc: Build) -> None:
     text = advice(asc(JOINS), Kind.ASSEMBLYSCRIPT, Alternative.CAP).text
     assert "`--initialMemory N --maximumMemory N`" in text
     assert verdict(asc(JOINS, "--initialMemory", "2", "--maximumMemory", "2")) is Verdict.CAPPED
+
+
+ZIG = """
+const std = @import("std");
+export fn run(n: usize) usize {
+    const found = std.heap.wasm_allocator.alloc(u8, n) catch return 0;
+    return @intFromPtr(found.ptr);
+}
+"""
+
+
+def test_zig_with_a_fixed_buffer(zig: Build) -> None:
+    before = zig(ZIG)
+    assert verdict(before) is Verdict.REACHABLE
+    advised = advice(before, Kind.ZIG)
+    assert "`std.heap.FixedBufferAllocator`" in advised.text
+    after = ZIG.replace("std.heap.wasm_allocator", "fixed.allocator()")
+    assert verdict(zig("\n".join((*advised.example, after)))) <= Verdict.UNREACHABLE
+
+
+def test_zig_with_a_capped_memory(zig: Build) -> None:
+    text = advice(zig(ZIG), Kind.ZIG, Alternative.CAP).text
+    assert "`--initial-memory=N --max-memory=N`" in text
+    flags = [f"--{which}-memory={8 * BYTES}" for which in ("initial", "max")]
+    assert verdict(zig(ZIG, *flags)) is Verdict.CAPPED
 
 
 def text_module(memory: str, body: str) -> bytes:

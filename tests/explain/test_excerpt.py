@@ -20,7 +20,10 @@ def folder(tmp_path: Path) -> Path:
     [
         (1, 10, ("    Some(", "format!", '("{a}, {b}"))')),
         (1, 5, ("    ", "Some", '(format!("{a}, {b}"))')),
-        (1, 9, ("    Some", "(", 'format!("{a}, {b}"))')),
+        # The bracket of a call stands for what is called.
+        (1, 9, ("    ", "Some", '(format!("{a}, {b}"))')),
+        (1, 17, ("    Some(", "format!", '("{a}, {b}"))')),
+        (2, 28, ("\tlet größe = ", "é.to_string", "();")),
         (1, 0, ("", "", '    Some(format!("{a}, {b}"))')),
         (1, 999, ("", "", '    Some(format!("{a}, {b}"))')),
         # Columns count bytes: two for each of ö and ß, and for é.

@@ -56,7 +56,7 @@ from nogrow.explain.uses import Family, use_of
         ("runtime.schedinit", "Go's runtime"),
         ("fmt.allocPrint__anon_1", "`std.fmt.allocPrint`"),
         ("array_list.ArrayListAligned(u8,null).append", "`std.ArrayList`"),
-        ("heap.WasmAllocator.alloc", "an allocator of Zig's"),
+        ("heap.WasmAllocator.alloc", "`std.mem.Allocator`"),
         ("core::arch::wasm32::memory_grow", "`memory_grow`"),
     ],
 )

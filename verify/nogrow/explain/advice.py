@@ -197,17 +197,17 @@ CODE: tuple[tuple[frozenset[Kind], frozenset[Family], str, tuple[str, ...]], ...
 
 CAPS: dict[Kind, str] = {
     Kind.RUST: "link with `-C link-arg=--no-growable-memory` (LLD 18 and later), or with "
-    "`-C link-arg=--initial-memory=N` and `-C link-arg=--max-memory=N`, N the same number of bytes.",
+    "`-C link-arg=--initial-memory=N` and `-C link-arg=--max-memory=N`, N the same multiple of 65,536 bytes.",
     Kind.CLANG: "link with `-Wl,--no-growable-memory` (LLD 18 and later), or with "
     "`-Wl,--initial-memory=N` and "
-    "`-Wl,--max-memory=N`, N the same number of bytes.",
+    "`-Wl,--max-memory=N`, N the same multiple of 65,536 bytes.",
     Kind.EMSCRIPTEN: "build with `-sALLOW_MEMORY_GROWTH=0` (the default) and as much "
     "`-sINITIAL_MEMORY=N` as is "
     "ever needed; `-sABORTING_MALLOC=1` then traps when it is not enough.",
     Kind.ASSEMBLYSCRIPT: "build with `--initialMemory N --maximumMemory N`, N the same number of pages.",
-    Kind.ZIG: "link with `--initial-memory=N --max-memory=N`, N the same number of bytes.",
-    Kind.TINYGO: "add `--initial-memory=N` and `--max-memory=N` to the `ldflags` of the target's JSON, N the "
-    "same number of bytes.",
+    Kind.ZIG: "link with `--initial-memory=N --max-memory=N`, N the same multiple of 65,536 bytes.",
+    Kind.TINYGO: "add `--initial-memory=N` and `--max-memory=N` to the `ldflags` of the target's JSON, "
+    "N the same multiple of 65,536 bytes.",
     Kind.GO: "Go's linker has no option for it: rewrite the module so that its memory's maximum is its "
     "minimum.",
     Kind.UNKNOWN: "declare a maximum that is the minimum: `(memory 17 17)`.",

@@ -9,6 +9,7 @@ from nogrow.proof.judgement import Entry, Step
 from nogrow.source.model import Frame
 
 Demangle = Callable[[str], str]
+OriginOf = Callable[[str | None, str | None], Origin]
 Sources = Mapping[int, tuple[Frame, ...]]
 
 
@@ -71,19 +72,29 @@ class Cause(NamedTuple):
         return [place for place, one in enumerate(self.places) if holds(one)][:1]
 
 
-def cause_of(entry: Entry, sources: Sources, demangle: Demangle, names: Mapping[int, str]) -> Cause:
+def cause_of(
+    entry: Entry,
+    sources: Sources,
+    demangle: Demangle,
+    names: Mapping[int, str],
+    origin: OriginOf = origin_of,
+) -> Cause:
     """Return the cause of the growth that the entry point's witness leads to.
 
     `sources` gives the frames at offsets of steps, innermost first. `names` are what functions are called
-    that have no debug name, by their index.
+    that have no debug name, by their index. `origin` says whose code a function is.
     """
-    places = tuple(_places(entry.witness, sources, demangle, names))
+    places = tuple(_places(entry.witness, sources, demangle, names, origin))
     at = _blamed(places)
     return Cause(places, at, _use(entry, places, at))
 
 
 def _places(
-    witness: Sequence[Step], sources: Sources, demangle: Demangle, names: Mapping[int, str]
+    witness: Sequence[Step],
+    sources: Sources,
+    demangle: Demangle,
+    names: Mapping[int, str],
+    origin: OriginOf,
 ) -> list[Place]:
     found: list[Place] = []
     for number, step in enumerate(witness, 1):
@@ -94,13 +105,13 @@ def _places(
         outer = frames[-1] if frames else None
         if readable is None and outer is not None and outer.function:
             readable = demangle(outer.function)
-        origin = origin_of(readable, outer.file if outer else None)
+        whose = origin(readable, outer.file if outer else None)
         shown = readable or f"func[{step.function.index}]"
-        found.append(Place(number, step, shown, origin, outer))
+        found.append(Place(number, step, shown, whose, outer))
         for frame in frames[-2::-1]:
             inner = demangle(frame.function) if frame.function else None
-            origin = origin_of(inner, frame.file)
-            found.append(Place(number, step, inner or "(inlined)", origin, frame, inlined=True))
+            whose = origin(inner, frame.file)
+            found.append(Place(number, step, inner or "(inlined)", whose, frame, inlined=True))
     return found
 
 

@@ -18,6 +18,7 @@ SUFFIXES = re.compile(
 LARGEST, LONGEST = 8 << 20, 2000
 
 _TOKEN = re.compile(r"[^\W\d]\w*(?:(?:::|\.)[^\W\d]\w*)*!?|\d[\w.]*|\"(?:[^\"\\]|\\.)*\"?|[^\w\s]+")
+_CALLED = re.compile(r"(?<!\w)[^\W\d]\w*(?:(?:::|\.)[^\W\d]\w*)*!?$")
 
 
 class Excerpt(NamedTuple):
@@ -74,6 +75,9 @@ def _cut(text: bytes, line: int, column: int) -> Excerpt:
     if not 0 <= start < len(text):
         return Excerpt(line, "", "", text.decode("utf-8", "replace"))
     before, rest = (part.decode("utf-8", "replace") for part in (text[:start], text[start:]))
+    # Some compilers mark the bracket of a call: what is called stands before it.
+    if rest.startswith("(") and (called := _CALLED.search(before)):
+        before, rest = before[: called.start()], called[0] + rest
     token = _TOKEN.match(rest)
     end = token.end() if token else 1
     return Excerpt(line, before, rest[:end], rest[end:])

@@ -1,11 +1,13 @@
 """A judgement to explanations: entry points with the same cause share one."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
 from nogrow.explain.advice import Advice, advice_for
 from nogrow.explain.cause import Cause, Demangle, Sources, cause_of
+from nogrow.explain.origin import origin_of
 from nogrow.explain.toolchain import Toolchain
 from nogrow.glue.model import Grower
 from nogrow.proof.judgement import Entry, EntryKind, Judgement, Verdict
@@ -80,11 +82,13 @@ def explanations(
     `sources` gives the frames at the offsets of their witnesses' steps.
     """
     names = names_of(judgement)
+    # Thousands of ways in share most of their paths.
+    readable, origin = cache(demangle), cache(origin_of)
     found: dict[object, Explanation] = {}
     for entry in entries:
         if not entry.witness:
             continue
-        cause = cause_of(entry, sources, demangle, names)
+        cause = cause_of(entry, sources, readable, names, origin)
         key = _key(entry, cause)
         if key in found:
             one = found[key]

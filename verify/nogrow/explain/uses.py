@@ -117,7 +117,7 @@ USES: tuple[tuple[str, str, Family], ...] = (
     (r"(?:std\.)?(?:array_list|ArrayList|multi_array_list|segmented_list)", "`std.ArrayList`", _F.COLLECTION),
     (r"(?:std\.)?(?:array_)?hash_map", "a hash map", _F.COLLECTION),
     (r"(?:std\.)?debug\.(?:panic|defaultPanic)|builtin\.default_panic", "a panic", _F.PANIC),
-    (r"(?:std\.)?(?:heap|mem\.Allocator)\.", "an allocator of Zig's", _F.ALLOCATION),
+    (r"(?:std\.)?(?:heap|mem\.Allocator)\.", "`std.mem.Allocator`", _F.ALLOCATION),
     # Last, what everything above comes down to.
     (r"(?:core::arch::wasm32::|std::arch::wasm32::)memory_grow", "`memory_grow`", _F.OWN_GROWTH),
     (
