@@ -229,6 +229,16 @@ def test_c_with_a_capped_memory(clang: Build) -> None:
     assert verdict(clang(C, *flags)) is Verdict.CAPPED
 
 
+def test_c_with_a_memory_that_can_not_grow(clang: Build, tmp_path: Path) -> None:
+    if importlib.util.find_spec("ziglang") is None:
+        pytest.skip("no LLD of version 18 or later: pip install ziglang")
+    assert "`-Wl,--no-growable-memory` (LLD 18" in advice(clang(C), Kind.CLANG, Alternative.CAP).text
+    (tmp_path / "guest.o").write_bytes(clang(C, "-c"))
+    out = tmp_path / "linked.wasm"
+    words = [sys.executable, "-m", "ziglang", "wasm-ld", "--no-entry", "--no-growable-memory"]
+    assert verdict(compiled([*words, str(tmp_path / "guest.o"), "-o", str(out)], out)) is Verdict.CAPPED
+
+
 JOINS = 'export function run(n: i32): i32 { return (n.toString() + " items").length; }'
 
 
