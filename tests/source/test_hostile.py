@@ -102,7 +102,7 @@ def _line_programs_of_many_units(count: int) -> Dwarf:
 def _functions_of_many_attributes(count: int) -> Dwarf:
     """Functions of one byte each, with an abbreviation that makes much of it."""
     flags = leb(0x3F) + leb(0x19)
-    specs = leb(made.RANGES) + leb(0x19) + flags * 100_000
+    specs = leb(made.HIGH_PC) + leb(0x19) + flags * 100_000
     return Dwarf(made.unit_4(b"\6" * count), made.ABBREV_4[:-1] + b"\6\x2e\0" + specs + b"\0\0\0", LINES)
 
 
