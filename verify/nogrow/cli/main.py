@@ -25,6 +25,17 @@ EPILOG = (
 
 
 class _Commands(click.Group):
+    # Only `explain` itself is to pay for loading it.
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted((*super().list_commands(ctx), "explain"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name != "explain":
+            return super().get_command(ctx, cmd_name)
+        from nogrow.cli.explain import explain
+
+        return explain
+
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)

@@ -1,0 +1,108 @@
+import pytest
+
+from nogrow.explain.advice import CAPS, Advice, Alternative, advice_for
+from nogrow.explain.toolchain import Kind, Toolchain
+from nogrow.explain.uses import USES, Family
+from nogrow.proof.judgement import Entry, Verdict
+from tests.explain.made import cause, grown
+
+
+def advised(entry: Entry, kind: Kind = Kind.RUST) -> dict[Alternative, Advice]:
+    return {one.alternative: one for one in advice_for(entry, cause(entry), Toolchain(kind))}
+
+
+def rust(name: str) -> Entry:
+    return grown("run", name, "__rust_alloc")
+
+
+@pytest.mark.parametrize(
+    ("entry", "kind", "part"),
+    [
+        (rust("alloc::fmt::format"), Kind.RUST, "core::fmt::Write"),
+        (rust("alloc::string::String::push_str"), Kind.RUST, "&str"),
+        (rust("alloc::vec::Vec<T>::push"), Kind.RUST, "heapless::Vec"),
+        (rust("alloc::boxed::Box<T>::new"), Kind.RUST, "`static`"),
+        (rust("core::panicking::panic"), Kind.RUST, "#[panic_handler]"),
+        (rust("core::panicking::panic"), Kind.RUST, '`panic = "abort"` alone'),
+        (grown("run", "__rust_alloc"), Kind.RUST, "`no_std`"),
+        (grown("__wbindgen_malloc", "__rust_alloc"), Kind.RUST, "static buffer"),
+        (grown("run", "malloc"), Kind.CLANG, "static arrays"),
+        (grown("run", "malloc"), Kind.EMSCRIPTEN, "static arrays"),
+        (grown("run", "std::__2::vector<int>::f()"), Kind.CLANG, "null_memory_resource"),
+        (grown("run", "std::__2::string::f()"), Kind.EMSCRIPTEN, "string_view"),
+        (grown("run", "printf"), Kind.CLANG, "snprintf"),
+        (grown("run", "__cxa_throw"), Kind.CLANG, "-fno-exceptions"),
+        (grown("run", "~lib/rt/stub/__new"), Kind.ASSEMBLYSCRIPT, "memory.data"),
+        (grown("main.f", "runtime.mallocgc"), Kind.GO, "-gc=none"),
+        (grown("main.f", "runtime.alloc"), Kind.TINYGO, "-gc=leaking"),
+        (grown("main.f", "heap.WasmAllocator.alloc"), Kind.ZIG, "FixedBufferAllocator"),
+        (grown("run"), Kind.RUST, "grows the memory itself"),
+        (grown("run"), Kind.UNKNOWN, "grows the memory itself"),
+        (grown("run", "malloc"), Kind.UNKNOWN, "static data"),
+    ],
+)
+def test_the_advice_fits_cause_and_toolchain(entry: Entry, kind: Kind, part: str) -> None:
+    assert part in advised(entry, kind)[Alternative.CODE].text
+
+
+@pytest.mark.parametrize(
+    ("kind", "part"),
+    [
+        (Kind.RUST, "-C link-arg=--no-growable-memory"),
+        (Kind.CLANG, "-Wl,--max-memory"),
+        (Kind.EMSCRIPTEN, "-sALLOW_MEMORY_GROWTH=0"),
+        (Kind.ASSEMBLYSCRIPT, "--maximumMemory"),
+        (Kind.ZIG, "--max-memory"),
+        (Kind.TINYGO, "ldflags"),
+        (Kind.GO, "rewrite the module"),
+        (Kind.UNKNOWN, "(memory 17 17)"),
+    ],
+)
+def test_the_memory_can_always_be_capped_and_what_is_left_is_said(kind: Kind, part: str) -> None:
+    text = advised(grown("run", "malloc"), kind)[Alternative.CAP].text
+    assert part in text
+    assert "Growth by 0 pages still succeeds" in text
+    assert set(CAPS) == set(Kind)
+
+
+def test_every_family_has_advice_for_every_toolchain() -> None:
+    assert {family for _, _, family in USES} | {Family.UNKNOWN} == set(Family)
+    for kind in Kind:
+        for verdict in (Verdict.TRAP_ONLY, Verdict.THROW_ONLY, Verdict.CAPPED, Verdict.REACHABLE):
+            for name in ("alloc::fmt::format", "malloc", "__wasm_call_ctors", "fmt.Sprintf", None):
+                found = advised(grown("run", name, "malloc", verdict=verdict), kind)
+                assert {Alternative.CODE, Alternative.CAP} < set(found)
+                assert {Alternative.HOST, Alternative.DROP} & set(found)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "part"),
+    [
+        (Verdict.TRAP_ONLY, "a call that returns has not grown"),
+        (Verdict.THROW_ONLY, "catches one"),
+        (Verdict.REACHABLE, "after every call"),
+        (Verdict.CAPPED, "allow `capped`"),
+    ],
+)
+def test_what_the_host_does_depends_on_the_verdict(verdict: Verdict, part: str) -> None:
+    found = advised(grown("run", "malloc", verdict=verdict))
+    alternative = Alternative.DROP if verdict is Verdict.TRAP_ONLY else Alternative.HOST
+    assert part in found[alternative].text
+
+
+def test_a_memory_that_is_capped_is_not_to_be_capped_again() -> None:
+    capped = advised(grown("run", verdict=Verdict.CAPPED))[Alternative.CAP].text
+    airtight = advised(grown("run", verdict=Verdict.CAPPED, airtight=True))[Alternative.CAP].text
+    assert capped.startswith("that is done; growth by 0 pages")
+    assert airtight.startswith("that is done; all growth")
+
+
+def test_without_the_hosts_growth_nothing_is_left() -> None:
+    entry = grown("run", "malloc", host_grows="env.emscripten_resize_heap")
+    assert "growth by 0" not in advised(entry, Kind.EMSCRIPTEN)[Alternative.CAP].text.lower()
+
+
+def test_names_are_asked_for_only_where_they_are_missing() -> None:
+    assert Alternative.NAMES not in advised(grown("run", "malloc"))
+    for kind in Kind:
+        assert "names" in advised(grown(None, None), kind)[Alternative.NAMES].text

@@ -1,0 +1,314 @@
+"""The advice is tried out on small guests: what it says is done, and the verdict changes."""
+
+import dataclasses
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+import wasmtime
+
+from nogrow.build.machine import Machine
+from nogrow.build.toolchain import find_rust
+from nogrow.demangle import demangle
+from nogrow.errors import ToolError
+from nogrow.explain.advice import Advice, Alternative
+from nogrow.explain.explain import chosen, explanations
+from nogrow.explain.toolchain import Kind, toolchain_of
+from nogrow.proof.judgement import Verdict
+from nogrow.proof.prove import judge
+
+BYTES = 2 << 20
+Build = Callable[..., bytes]
+
+
+ZIG_TARGET = ("-target", "wasm32-freestanding", "-fno-entry", "-rdynamic")
+
+
+def verdict(data: bytes) -> Verdict:
+    """The verdict on the export `run`."""
+    (entry,) = chosen(judge(data, lambda _: False), "run")
+    return entry.verdict
+
+
+def advice(data: bytes, kind: Kind, alternative: Alternative = Alternative.CODE) -> Advice:
+    """What is advised for the export `run`, once the toolchain is seen to be the right one."""
+    judgement = judge(data, lambda _: False)
+    toolchain = toolchain_of(data, judgement.imports)
+    assert toolchain.kind is kind
+    (one,) = explanations(judgement, chosen(judgement, "run"), {}, demangle, toolchain)
+    return next(advice for advice in one.advice if advice.alternative is alternative)
+
+
+def compiled(command: Sequence[str], out: Path, timeout: float = 60) -> bytes:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+    assert done.returncode == 0, done.stderr
+    return out.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def rustc() -> str:
+    try:
+        machine = dataclasses.replace(Machine.current(), is_root=False)
+        return str(find_rust(machine, print).rust.rustc)
+    except ToolError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def rust(rustc: str, tmp_path: Path) -> Build:
+    def build(source: str, *flags: str) -> bytes:
+        (tmp_path / "guest.rs").write_text(source)
+        out = tmp_path / "guest.wasm"
+        words = ["--target=wasm32-unknown-unknown", "--crate-type=cdylib", "-O", "-o", str(out), *flags]
+        return compiled([rustc, *words, str(tmp_path / "guest.rs")], out)
+
+    return build
+
+
+@pytest.fixture
+def clang(tmp_path: Path) -> Build:
+    found = shutil.which("clang")
+    if found is None or shutil.which("wasm-ld") is None:
+        pytest.skip("no clang with wasm-ld; on Debian: apt-get install clang lld")
+
+    def build(source: str, *flags: str) -> bytes:
+        (tmp_path / "guest.c").write_text(source)
+        out = tmp_path / "guest.wasm"
+        words = ["--target=wasm32", "-nostdlib", "-fno-builtin", "-O1", "-Wl,--no-entry", "-o", str(out)]
+        return compiled([found, *words, *flags, str(tmp_path / "guest.c")], out)
+
+    return build
+
+
+@pytest.fixture
+def asc(tmp_path: Path) -> Build:
+    found = os.environ.get("NOGROW_ASC") or shutil.which("asc")
+    if found is None:
+        pytest.skip("no asc: npm install assemblyscript, then put it on the PATH or name it in NOGROW_ASC")
+
+    def build(source: str, *flags: str) -> bytes:
+        (tmp_path / "guest.ts").write_text(source)
+        out = tmp_path / "guest.wasm"
+        words = ["--runtime", "stub", "-o", str(out), *flags]
+        return compiled([found, str(tmp_path / "guest.ts"), *words], out)
+
+    return build
+
+
+@pytest.fixture
+def zig(tmp_path: Path) -> Build:
+    if importlib.util.find_spec("ziglang") is None:
+        pytest.skip("no Zig: pip install ziglang")
+
+    def build(source: str, *flags: str) -> bytes:
+        (tmp_path / "guest.zig").write_text(source)
+        out = tmp_path / "guest.wasm"
+        words = [sys.executable, "-m", "ziglang", "build-exe", *ZIG_TARGET, f"-femit-bin={out}"]
+        return compiled([*words, *flags, str(tmp_path / "guest.zig")], out)
+
+    return build
+
+
+RUN = '#[no_mangle]\npub extern "C" fn run(n: usize) -> usize '
+FORMATS = RUN + '{ format!("{n} items").len() }'
+NO_STD = "#![no_std]\n"
+
+
+def test_rust_writing_into_a_fixed_buffer(rust: Build) -> None:
+    before = rust(FORMATS)
+    assert verdict(before) is Verdict.REACHABLE
+    advised = advice(before, Kind.RUST)
+    assert "`write!` into that" in advised.text
+    text = "\n".join((*advised.example, RUN)) + (
+        "{ let mut text = Text { bytes: [0; 64], len: 0 };"
+        'let done = core::fmt::Write::write_fmt(&mut text, format_args!("{n} items"));'
+        "if done.is_ok() { text.len } else { 0 } }"
+    )
+    assert verdict(rust(text)) < Verdict.THROW_ONLY
+    panics = advice(rust(INDEXED), Kind.RUST)
+    assert verdict(rust("\n".join((NO_STD, *panics.example, text)))) is Verdict.ABSENT
+
+
+def test_rust_with_a_capped_memory(rust: Build) -> None:
+    text = advice(rust(FORMATS), Kind.RUST, Alternative.CAP).text
+    flags = [f"-Clink-arg=--{which}-memory={BYTES}" for which in ("initial", "max")]
+    for which in ("initial", "max"):
+        assert f"`-C link-arg=--{which}-memory=N`" in text
+    assert "`capped`" in text
+    assert verdict(rust(FORMATS, *flags)) is Verdict.CAPPED
+
+
+INDEXED = "static DATA: [usize; 4] = [1, 2, 3, 4];\n" + RUN + "{ DATA[n] }"
+
+
+def test_rust_without_the_panic_machinery(rust: Build) -> None:
+    before = rust(INDEXED)
+    assert verdict(before) is Verdict.TRAP_ONLY
+    advised = advice(before, Kind.RUST)
+    assert '`panic = "abort"` alone does not help' in advised.text
+    assert verdict(rust(INDEXED, "-Cpanic=abort")) is Verdict.TRAP_ONLY
+    assert "`#![no_std]`" in advised.text
+    assert verdict(rust(NO_STD + "\n".join((*advised.example, INDEXED)))) is Verdict.ABSENT
+    assert "`get` for an index" in advised.text
+    got = INDEXED.replace("DATA[n]", "DATA.get(n).copied().unwrap_or(0)")
+    assert verdict(rust(got)) <= Verdict.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("before", "part", "after"),
+    [
+        (
+            "{ let mut all = Vec::new(); for i in 0..n { all.push(i) } all.iter().sum() }",
+            "an array `[T; N]`",
+            "{ let mut all = [0; 8]; for (i, one) in all.iter_mut().take(n).enumerate() { *one = i }"
+            " all.iter().fold(0, |a, b| a ^ b) }",
+        ),
+        (
+            '{ let mut all = String::new(); for _ in 0..n { all.push_str("ab") } all.len() }',
+            "`&str`",
+            '{ "abcdefgh".get(..n).map_or(0, |text| text.len()) }',
+        ),
+    ],
+    ids=["Vec", "String"],
+)
+def test_rust_without_collections(rust: Build, before: str, part: str, after: str) -> None:
+    # Not optimised, so that the names are as they were written.
+    grown = rust(RUN + before, "-Copt-level=0")
+    assert verdict(grown) is Verdict.REACHABLE
+    assert part in advice(grown, Kind.RUST).text
+    assert verdict(rust(RUN + after)) < Verdict.THROW_ONLY
+
+
+def test_rust_with_a_static_buffer_for_what_is_passed_in(rust: Build) -> None:
+    allocator = (
+        '#[no_mangle] pub extern "C" fn run(n: usize) -> *mut u8 { __wbindgen_malloc(n) }\n'
+        '#[no_mangle] pub extern "C" fn __wbindgen_malloc(n: usize) -> *mut u8 {'
+        " unsafe { std::alloc::alloc(std::alloc::Layout::from_size_align_unchecked(n, 1)) } }"
+    )
+    before = rust(allocator)
+    assert verdict(before) is Verdict.REACHABLE
+    judgement = judge(before, lambda _: False)
+    entries = chosen(judgement, "__wbindgen_malloc")
+    (one,) = explanations(judgement, entries, {}, demangle, toolchain_of(before))
+    advised = one.advice[0]
+    assert "static buffer" in advised.text
+    after = "\n".join((*advised.example, RUN + "{ input() as usize + n }"))
+    assert verdict(rust(after)) <= Verdict.UNREACHABLE
+
+
+C = """
+__attribute__((noinline)) char *malloc(unsigned long n) {
+  static char *end = (char *)1;
+  __builtin_wasm_memory_grow(0, (n + 65535) >> 16);
+  return end;
+}
+__attribute__((export_name("run"))) char *run(unsigned long n) { return malloc(n); }
+"""
+
+
+def test_c_with_a_static_array(clang: Build) -> None:
+    before = clang(C)
+    assert verdict(before) is Verdict.REACHABLE
+    advised = advice(before, Kind.CLANG)
+    assert "static arrays" in advised.text
+    run = '__attribute__((export_name("run"))) char *run(unsigned long n) '
+    after = "\n".join((*advised.example, run + "{ return n < sizeof arena ? arena + n : 0; }"))
+    assert verdict(clang(after)) is Verdict.ABSENT
+
+
+def test_c_with_a_capped_memory(clang: Build) -> None:
+    text = advice(clang(C), Kind.CLANG, Alternative.CAP).text
+    assert "`-Wl,--initial-memory=N`" in text
+    assert "`-Wl,--max-memory=N`" in text
+    flags = [f"-Wl,--{which}-memory={BYTES}" for which in ("initial", "max")]
+    assert verdict(clang(C, *flags)) is Verdict.CAPPED
+
+
+def test_c_with_a_memory_that_can_not_grow(clang: Build, tmp_path: Path) -> None:
+    if importlib.util.find_spec("ziglang") is None:
+        pytest.skip("no LLD of version 18 or later: pip install ziglang")
+    assert "`-Wl,--no-growable-memory` (LLD 18" in advice(clang(C), Kind.CLANG, Alternative.CAP).text
+    (tmp_path / "guest.o").write_bytes(clang(C, "-c"))
+    out = tmp_path / "linked.wasm"
+    words = [sys.executable, "-m", "ziglang", "wasm-ld", "--no-entry", "--no-growable-memory"]
+    assert verdict(compiled([*words, str(tmp_path / "guest.o"), "-o", str(out)], out)) is Verdict.CAPPED
+
+
+JOINS = 'export function run(n: i32): i32 { return (n.toString() + " items").length; }'
+
+
+def test_assemblyscript_with_static_data(asc: Build) -> None:
+    before = asc(JOINS)
+    assert verdict(before) is Verdict.REACHABLE
+    advised = advice(before, Kind.ASSEMBLYSCRIPT)
+    assert "`memory.data`" in advised.text
+    run = "export function run(n: i32): i32 { store<u8>(text, <u8>n); return load<u8>(text); }"
+    assert verdict(asc("\n".join((*advised.example, run)))) <= Verdict.UNREACHABLE
+
+
+def test_assemblyscript_with_a_static_array(asc: Build) -> None:
+    run = "export function run(n: i32): i32 { return n < 4 ? all[n] : 0; }"
+    assert verdict(asc("const all: StaticArray<i32> = [1, 2, 3, 4];\n" + run)) < Verdict.CAPPED
+
+
+def test_assemblyscript_with_a_capped_memory(asc: Build) -> None:
+    text = advice(asc(JOINS), Kind.ASSEMBLYSCRIPT, Alternative.CAP).text
+    assert "`--initialMemory N --maximumMemory N`" in text
+    assert verdict(asc(JOINS, "--initialMemory", "2", "--maximumMemory", "2")) is Verdict.CAPPED
+
+
+ZIG = """
+const std = @import("std");
+export fn run(n: usize) usize {
+    const found = std.heap.wasm_allocator.alloc(u8, n) catch return 0;
+    return @intFromPtr(found.ptr);
+}
+"""
+
+
+def test_zig_with_a_fixed_buffer(zig: Build) -> None:
+    before = zig(ZIG)
+    assert verdict(before) is Verdict.REACHABLE
+    advised = advice(before, Kind.ZIG)
+    assert "`std.heap.FixedBufferAllocator`" in advised.text
+    after = ZIG.replace("std.heap.wasm_allocator", "fixed.allocator()")
+    assert verdict(zig("\n".join((*advised.example, after)))) <= Verdict.UNREACHABLE
+
+
+def test_zig_with_a_capped_memory(zig: Build) -> None:
+    text = advice(zig(ZIG), Kind.ZIG, Alternative.CAP).text
+    assert "`--initial-memory=N --max-memory=N`" in text
+    flags = [f"--{which}-memory={8 * BYTES}" for which in ("initial", "max")]
+    assert verdict(zig(ZIG, *flags)) is Verdict.CAPPED
+
+
+def text_module(memory: str, body: str) -> bytes:
+    return bytes(
+        wasmtime.wat2wasm(f'(module {memory} (func (export "run") (param i32) (result i32) {body}))')
+    )
+
+
+def test_hand_written_growth() -> None:
+    grows = "local.get 0 memory.grow"
+    before = text_module("(memory 1)", grows)
+    assert verdict(before) is Verdict.REACHABLE
+    assert "leave the `memory.grow` out" in advice(before, Kind.UNKNOWN).text
+    assert verdict(text_module("(memory 17)", "local.get 0")) is Verdict.ABSENT
+    assert "`(memory 17 17)`" in advice(before, Kind.UNKNOWN, Alternative.CAP).text
+    assert verdict(text_module("(memory 17 17)", grows)) is Verdict.CAPPED
+
+
+HOSTED = '(import "env" "emscripten_resize_heap" (func $resize (param i32) (result i32)))'
+
+
+def test_growth_by_the_host_is_gone_once_the_memory_is_capped() -> None:
+    calls = "local.get 0 call $resize"
+    before = text_module(HOSTED + '(memory (export "memory") 1)', calls)
+    assert verdict(before) is Verdict.REACHABLE
+    assert "gone from the verdict" in advice(before, Kind.EMSCRIPTEN, Alternative.CAP).text
+    assert verdict(text_module(HOSTED + '(memory (export "memory") 1 1)', calls)) is Verdict.ABSENT

@@ -1,0 +1,157 @@
+import pytest
+
+from nogrow.explain.cause import Cause
+from nogrow.explain.origin import Origin
+from nogrow.explain.uses import OWN_GROWTH, UNKNOWN
+from nogrow.proof.judgement import EntryKind
+from tests.explain.made import RUST, cause, frame, grown
+
+ALLOCATOR = ("__rust_alloc", "dlmalloc::dlmalloc::Dlmalloc<A>::malloc")
+
+
+@pytest.mark.parametrize(
+    ("names", "blamed", "label"),
+    [
+        (("run", "alloc::fmt::format", *ALLOCATOR), "run", "`format!`"),
+        (("run", "mine::compose", "alloc::fmt::format", *ALLOCATOR), "mine::compose", "`format!`"),
+        (
+            ("run", "core::option::Option<T>::map", "mine::f", "alloc::vec::Vec<T>::push", *ALLOCATOR),
+            "mine::f",
+            "`Vec`",
+        ),
+        (("run", *ALLOCATOR), "run", "an allocation"),
+        (("run", "core::panicking::panic", "alloc::boxed::Box<T>::new", *ALLOCATOR), "run", "a panic"),
+        (("run", "malloc", "sbrk"), "run", "`malloc`"),
+        # An allocator of one's own is not what is to blame.
+        (("run", "__rust_alloc", "__rg_alloc", "mine::Bump::grow"), "run", "an allocation"),
+        # A constructor is called by the runtime and is the user's.
+        (("__wasm_call_ctors", "mine_init", "malloc", "sbrk"), "mine_init", "`malloc`"),
+        (("main.greet", "runtime.concatstrings", "runtime.mallocgc"), "main.greet", "a string"),
+        (
+            ("assembly/index/f", "~lib/string/String.__concat", "~lib/rt/stub/__new"),
+            "assembly/index/f",
+            "a string",
+        ),
+    ],
+)
+def test_the_last_of_the_users_functions_is_to_blame(names: tuple[str, ...], blamed: str, label: str) -> None:
+    found = cause(grown(*names))
+    assert found.place is not None
+    assert (found.place.function, found.use.label) == (blamed, label)
+
+
+@pytest.mark.parametrize(
+    "names", [("__wbindgen_malloc", *ALLOCATOR), ("malloc", "sbrk"), ("core::f", "alloc::vec::Vec<T>::push")]
+)
+def test_where_all_is_library_nobody_is_to_blame(names: tuple[str, ...]) -> None:
+    found = cause(grown(*names))
+    assert found.place is None
+    assert not found.vague
+
+
+def test_the_users_own_growth() -> None:
+    found = cause(grown("run", "mine"))
+    assert found.use == OWN_GROWTH
+    assert found.at == 1
+
+
+def test_an_inlined_line_of_the_users_counts() -> None:
+    sources = {
+        16: (
+            frame(f"{RUST}/alloc/src/fmt.rs:616:5", "alloc::fmt::format"),
+            frame("src/lib.rs:31:15", "mine::compose"),
+            frame("src/lib.rs:7:5", "run"),
+        )
+    }
+    found = cause(grown("run", "alloc::fmt::format::format_inner", *ALLOCATOR), sources)
+    assert found.place is not None
+    assert found.place.frame == frame("src/lib.rs:31:15", "mine::compose")
+    assert found.place.inlined
+    assert found.use.label == "`format!`"
+    assert [one.number for one in found.places] == [1, 1, 1, 2, 3, 4]
+
+
+def test_a_closure_of_the_users_that_the_library_calls_comes_last() -> None:
+    sources = {
+        16: (frame("src/lib.rs:1:1"),),
+        32: (frame("src/lib.rs:9:9", "mine::f::{{closure}}"), frame(f"{RUST}/core/src/option.rs:9:9")),
+    }
+    found = cause(grown("run", "core::option::Option<T>::map", *ALLOCATOR), sources)
+    assert found.place is not None
+    assert found.place.function == "mine::f::{{closure}}"
+
+
+REGISTRY = "/root/.cargo/registry/src/index.crates.io-6f17d22bba15001f/serde-1.0.0/src/de.rs:1:2"
+
+
+def test_a_dependency_is_to_blame_only_where_nothing_is_the_users() -> None:
+    names = ("run", "serde::f", *ALLOCATOR)
+    both = cause(grown(*names), {32: (frame(REGISTRY),)})
+    assert both.place is not None
+    assert both.place.origin is Origin.USER
+    only = cause(grown(*names), {16: (frame(REGISTRY),), 32: (frame(REGISTRY),)})
+    assert only.place is not None
+    assert (only.place.origin, only.at) == (Origin.DEPENDENCY, 1)
+
+
+def test_functions_without_names_hide_the_cause() -> None:
+    found = cause(grown(None, None, None))
+    assert found.place is not None
+    assert found.place.function == "run"
+    assert found.use == UNKNOWN
+    assert found.vague
+    assert [one.function for one in found.places] == ["run", "func[2]", "func[3]"]
+
+
+def test_a_name_between_functions_without_names_is_a_hint() -> None:
+    found = cause(grown(None, None, "malloc", None))
+    assert found.use.label == "`malloc`"
+    assert found.vague
+    assert not cause(grown(None, "malloc", None)).vague
+
+
+def test_a_source_helps_where_no_name_is() -> None:
+    found = cause(grown(None, None), {16: (frame("src/a.c:3:4"),)})
+    assert not found.vague
+    assert found.use == UNKNOWN
+
+
+def test_an_escaped_function_without_a_name_has_its_index() -> None:
+    found = cause(grown(None, "malloc", entry="func[1]", kind=EntryKind.ESCAPED), names={})
+    assert found.place is None
+    assert found.places[0].function == "func[1]"
+
+
+def matter(found: Cause) -> list[str]:
+    return [found.places[place].function for place in sorted(found.matter())]
+
+
+def test_the_steps_that_matter() -> None:
+    names = (
+        "run",
+        "mine::f",
+        "core::a",
+        "alloc::fmt::format",
+        "core::b",
+        "core::c",
+        *ALLOCATOR,
+        "dlmalloc::sys::f",
+    )
+    assert matter(cause(grown(*names))) == [
+        "run",
+        "mine::f",
+        "core::a",
+        "alloc::fmt::format",
+        "__rust_alloc",
+        "dlmalloc::sys::f",
+    ]
+
+
+def test_a_path_of_one_step_matters() -> None:
+    assert matter(cause(grown("run"))) == ["run"]
+
+
+def test_the_host_grows_at_the_end_of_the_path() -> None:
+    found = cause(grown("run", "malloc", host_grows="env.emscripten_resize_heap"))
+    assert found.use.label == "`malloc`"
+    assert cause(grown("run", host_grows="env.grow")).use == UNKNOWN

@@ -1,0 +1,45 @@
+"""The project's own guests are explained down to the line that the whole project started from."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from nogrow.cli.main import cli
+from tests.build.conftest import built_root
+
+__all__ = ["built_root"]
+
+
+def explained(root: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> str:
+    monkeypatch.chdir(root)
+    result = CliRunner().invoke(cli, ["explain", *words])
+    assert result.exit_code == 0
+    return result.stdout
+
+
+@pytest.mark.parametrize("profile", ["debug", "release"])
+def test_the_growth_is_that_of_the_format_macro(
+    built_root: Path, monkeypatch: pytest.MonkeyPatch, profile: str
+) -> None:
+    source = "crates/greeting_growth/src/lib.rs"
+    lines = (built_root / source).read_text().splitlines()
+    (line,) = (number for number, text in enumerate(lines, 1) if "Some(format!(" in text)
+    column = lines[line - 1].index("format!") + 1
+    text = explained(built_root, monkeypatch, f"build/{profile}/greeting_growth.wasm", "set_name")
+    headline = " ".join(text.split("\n  --> ")[0].split())
+    place = f"{source}:{line}:{column}"
+    assert headline.endswith(f"can grow the memory and return, because `format!` at {place} allocates")
+    assert f"  --> {place}\n" in text
+    assert f"{line} | {lines[line - 1]}\n   | {' ' * (column - 1)}^^^^^^^ allocates\n" in text
+    path = text.partition("= path")[2].partition("= made by")[0]
+    assert path.rstrip().endswith(": memory.grow")
+    assert "core::fmt::Write" in text
+
+
+def test_the_harmless_one_panics(built_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = explained(built_root, monkeypatch, "build/debug/greeting_nogrowth_std.wasm")
+    assert text.startswith(
+        "trap-only[NG002]: `set_name` can grow the memory before it traps, because a\n    panic at"
+    )
+    assert "#[panic_handler]" in text

@@ -1,0 +1,88 @@
+import pytest
+import wasmtime
+
+from nogrow.explain.toolchain import Kind, toolchain_of
+
+EMPTY = b"\0asm\1\0\0\0"
+
+
+def text(value: str) -> bytes:
+    data = value.encode()
+    return bytes([len(data)]) + data
+
+
+def section(name: str, contents: bytes) -> bytes:
+    body = text(name) + contents
+    return EMPTY + b"\0" + bytes([len(body)]) + body
+
+
+def producers(**fields: str) -> bytes:
+    """A module whose producers name, by field, one program and its version."""
+    found = b"".join(
+        text(field.replace("_", "-")) + b"\1" + b"".join(text(part) for part in value.split("|"))
+        for field, value in fields.items()
+    )
+    return section("producers", bytes([len(fields)]) + found)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (producers(language="Rust|", processed_by="rustc|1.63.0"), Kind.RUST),
+        (producers(processed_by="rustc|1.80.0 (051478957 2024-07-21)"), Kind.RUST),
+        (producers(language="C11|", processed_by="clang|14.0.6"), Kind.CLANG),
+        (producers(language="C_plus_plus_14|", processed_by="Debian clang version|14.0.6"), Kind.CLANG),
+        (producers(processed_by="TinyGo|0.30.0"), Kind.TINYGO),
+        (producers(language="Go|go1.21", processed_by="Go cmd/compile|go1.21"), Kind.GO),
+        (producers(language="Zig|", processed_by="Zig|0.14.0"), Kind.ZIG),
+        (producers(processed_by="wasm-opt|1"), Kind.UNKNOWN),
+        (section("emscripten_metadata", b""), Kind.EMSCRIPTEN),
+        (section("any", "~lib/rt/tlsf.ts".encode("utf-16-le")), Kind.ASSEMBLYSCRIPT),
+        (EMPTY, Kind.UNKNOWN),
+        (b"", Kind.UNKNOWN),
+    ],
+)
+def test_the_producers_name_the_toolchain(data: bytes, kind: Kind) -> None:
+    assert toolchain_of(data).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("__rust_alloc", Kind.RUST),
+        ("_ZN4core3fmt5write17h0123456789abcdefE", Kind.RUST),
+        ("__wbindgen_malloc", Kind.RUST),
+        ("emscripten_resize_heap", Kind.EMSCRIPTEN),
+        ("~lib/rt/itcms/__new", Kind.ASSEMBLYSCRIPT),
+        ("start:assembly/index", Kind.ASSEMBLYSCRIPT),
+        ("runtime.mallocgc", Kind.GO),
+        ("_rt0_wasm_js", Kind.GO),
+        ("tinygo_unwind", Kind.TINYGO),
+        ("heap.WasmAllocator.alloc", Kind.ZIG),
+        ("main", Kind.UNKNOWN),
+    ],
+)
+def test_without_producers_names_do(name: str, kind: Kind) -> None:
+    module = bytes(wasmtime.wat2wasm(f"(module (func ${name}))"))
+    assert toolchain_of(module).kind is kind
+    assert toolchain_of(EMPTY, [name]).kind is kind
+
+
+def test_names_say_what_builds_on_clang() -> None:
+    data = producers(language="C11|", processed_by="clang|18")
+    assert toolchain_of(data, ["emscripten_resize_heap"]).kind is Kind.EMSCRIPTEN
+
+
+def test_the_programs_are_listed_with_their_versions() -> None:
+    data = producers(language="Rust|", processed_by="rustc|1.63.0")
+    assert toolchain_of(data).tools == ("rustc 1.63.0",)
+
+
+def test_cut_or_false_producers_cost_what_is_missing_only() -> None:
+    contents = b"\1" + text("processed-by") + b"\2" + text("rustc") + text("1")
+    for end in range(len(contents) + 1):
+        found = toolchain_of(section("producers", contents[:end]))
+        assert found.tools in ((), ("rustc 1",))
+    assert toolchain_of(section("producers", contents)).kind is Kind.RUST
+    assert toolchain_of(section("producers", b"\xff\xff\xff\xff\x0f")).kind is Kind.UNKNOWN
+    assert toolchain_of(section("producers", b"\1\3a\xff\xfe\0")).kind is Kind.UNKNOWN

@@ -1,0 +1,211 @@
+"""`nogrow explain`: why an entry point can grow the memory, and what to change."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from nogrow.cli.options import Colour, Output, common, contract_at
+from nogrow.cli.output import emit
+from nogrow.errors import ModuleError, UsageError
+from nogrow.report.result import ArtifactReport, ExitCode, Outcome, Report, exit_code
+
+if TYPE_CHECKING:
+    from nogrow.explain.explain import Explained
+    from nogrow.glue.model import Glue
+    from nogrow.proof.judgement import Judgement
+
+Prefixes = tuple[tuple[str, str], ...]
+
+
+def _prefixes(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> Prefixes:
+    for value in values:
+        if "=" not in value or value.startswith("="):
+            raise click.BadParameter(f"{value!r} is not FROM=TO", ctx, param)
+    return tuple((value.partition("=")[0], value.partition("=")[2]) for value in values)
+
+
+@click.command()
+@click.argument("file")
+@click.argument("entry", required=False)
+@common
+@click.option("--full", is_flag=True, help="Show every step of the path.")
+@click.option(
+    "--debug-info",
+    "debug_info",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Where the debug information is, if not in FILE: a module with DWARF, or a source map.",
+)
+@click.option(
+    "--path-prefix",
+    "prefixes",
+    metavar="FROM=TO",
+    multiple=True,
+    callback=_prefixes,
+    help="Show source paths that start with FROM as starting with TO, and look there for them; repeatable.",
+)
+@click.option(
+    "--glue",
+    "glue",
+    metavar="FILE.js",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="JavaScript glue: find in it the imports behind which the host grows the memory; repeatable.",
+)
+@click.pass_context
+def explain(
+    ctx: click.Context,
+    file: str,
+    entry: str | None,
+    contract_path: Path | None,
+    outputs: tuple[Output, ...],
+    quiet: bool,
+    colour: Colour,
+    full: bool,
+    debug_info: Path | None,
+    prefixes: Prefixes,
+    glue: tuple[Path, ...],
+) -> None:
+    """Show why ENTRY of FILE can grow the memory: the line, the path, and what to change.
+
+    Without ENTRY, the worst entry points are explained, those with the same cause together. In a
+    component, FILE#0 is its first core module. Explaining is no gate: the exit code is 0 whatever
+    the verdict, 2 if there is no such ENTRY, 3 without FILE, 4 if it can't be judged. As JSON it is
+    the report that `check` makes.
+    """
+    contract = contract_at(contract_path)
+    from nogrow.ahead import Ahead
+    from nogrow.check import check as check_all
+    from nogrow.contract.select import targets
+    from nogrow.proof.prove import judge
+
+    path, number = _split(file)
+    chosen = targets(contract, (path,))
+    if len(chosen) > 1:
+        raise UsageError(f"{file}: one file at a time can be explained; {len(chosen)} are there")
+    ahead = Ahead(chosen[0].path) if chosen[0].found else None
+    report = check_all(contract, chosen, judge=judge, glue=_read(glue), ahead=ahead)
+    report = _narrowed(report, None if number is None else f"{chosen[0].path}#{number}")
+    parts: list[Explained] = []
+    if ahead is not None:
+        data = ahead.read(chosen[0].path)
+        parts = [
+            _explained(one, one.judgement, data, entry, debug_info, prefixes)
+            for one in report.artifacts
+            if one.judgement is not None
+        ]
+        parts = _asked_for(report, parts, entry)
+
+    def as_text(report: Report, stream: TextIO, colour: bool) -> None:
+        from nogrow.explain.excerpt import excerpt
+        from nogrow.report import text
+        from nogrow.report.explain import Options, render
+
+        for artifact in report.artifacts:
+            if artifact.judgement is None:
+                text.render(Report(report.contract, (artifact,)), stream, colour=colour)
+        folders = (".", str(Path(path).parent))
+        options = Options(lambda frame: excerpt(*frame[1:], folders), colour=colour, full=full)
+        render(parts, stream, options)
+
+    emit(report, outputs, colour, as_text)
+    ctx.exit(ExitCode.KEPT if report.outcome is Outcome.BROKEN else exit_code(report))
+
+
+def _split(file: str) -> tuple[str, int | None]:
+    """The file, and the number of a core module in it where the path names one."""
+    path, sign, number = file.rpartition("#")
+    if not sign or not number.isdecimal() or Path(file).exists():
+        return file, None
+    return path, int(number)
+
+
+def _narrowed(report: Report, part: str | None) -> Report:
+    """The report on one core module of a component only."""
+    if part is None:
+        return report
+    artifacts = tuple(one for one in report.artifacts if one.path == part)
+    # What could not be read as a component has no parts.
+    return Report(
+        report.contract,
+        artifacts
+        or tuple(one for one in report.artifacts if one.judgement is None)
+        or (ArtifactReport(part),),
+    )
+
+
+def _explained(
+    artifact: ArtifactReport,
+    judgement: "Judgement",
+    data: bytes,
+    name: str | None,
+    debug_info: Path | None,
+    prefixes: Prefixes,
+) -> "Explained":
+    from nogrow.demangle import demangle
+    from nogrow.explain.explain import Explained, chosen, explanations, growing, names_of
+    from nogrow.explain.toolchain import toolchain_of
+    from nogrow.source.files import find_debug
+    from nogrow.source.locate import locate
+
+    start, end = _bounds(artifact.path, data)
+    module = data[start:end]
+    entries = chosen(judgement, name)
+    offsets = {step.offset - start for entry in entries for step in entry.witness}
+    try:
+        debug = find_debug(artifact.path, module, None if debug_info is None else str(debug_info))
+    except ModuleError as error:
+        raise UsageError(f"--debug-info: {error}") from error
+    found = locate(module, offsets, debug=debug.debug, prefixes=prefixes) if offsets else {}
+    sources = {offset + start: frames for offset, frames in found.items()}
+    labels = (*judgement.imports, *names_of(judgement).values())
+    toolchain = toolchain_of(module, labels)
+    return Explained(
+        artifact.path,
+        judgement,
+        toolchain,
+        tuple(explanations(judgement, entries, sources, demangle, toolchain)),
+        tuple(entry for entry in entries if not entry.witness),
+        growing(judgement),
+        name is not None,
+        artifact.growers,
+        artifact.notes if debug.note is None else (*artifact.notes, debug.note),
+    )
+
+
+def _bounds(path: str, data: bytes) -> tuple[int, int]:
+    """Where the core module that reports call `path` is in the file."""
+    from nogrow.wasm.sections import is_component
+
+    if not is_component(data):
+        return 0, len(data)
+    from nogrow.wasm.component import core_modules
+
+    one = core_modules(data)[int(path.rpartition("#")[2])]
+    return one.start, one.end
+
+
+def _asked_for(report: Report, parts: "list[Explained]", name: str | None) -> "list[Explained]":
+    """The parts that have the entry point of that name; raises `UsageError` if none has."""
+    if name is None or not parts:
+        return parts
+    having = [part for part in parts if part.explanations or part.harmless]
+    if having:
+        return having
+    from difflib import get_close_matches
+
+    names = {entry.name for part in parts for entry in part.judgement.entries}
+    near = get_close_matches(name, names, n=3)
+    where = ", ".join(part.path for part in parts[:1])
+    hint = f"; near: {', '.join(near)}" if near else f"; it has {len(names)}"
+    raise UsageError(f"{where}: no entry point `{name}`{hint}")
+
+
+def _read(paths: tuple[Path, ...]) -> "list[Glue]":
+    if not paths:
+        return []
+    from nogrow.glue.read import read
+
+    return [read(path) for path in paths]

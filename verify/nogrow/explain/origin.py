@@ -1,0 +1,166 @@
+"""Whose code a function is: by the path of its source if that tells, else by its readable name.
+
+What neither table knows is the user's own. The first row that matches counts.
+"""
+
+import enum
+import re
+
+from nogrow.explain.names import LONGEST, roots, stem
+
+
+class Origin(enum.Enum):
+    """Who wrote a function. `UNKNOWN` is one with neither a name nor a source."""
+
+    USER = "user"
+    DEPENDENCY = "dependency"
+    LIBRARY = "library"
+    ALLOCATOR = "allocator"
+    UNKNOWN = "unknown"
+
+
+_ALLOCATORS = (
+    r"(?:dlmalloc|wee_alloc|talc|lol_alloc|rlsf|mimalloc|libmimalloc-sys|buddy-alloc|emmalloc|weealloc)"
+)
+
+_GO_PACKAGES = (
+    r"(?:archive|bufio|bytes|cmp|compress|container|context|crypto|database|embed|encoding|errors|expvar|flag|fmt|go"
+    r"|hash|html|image|index|internal|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort"
+    r"|strconv|strings|sync|syscall|testing|text|time|unicode|unique|unsafe|vendor|weak)"
+)
+
+PATHS: tuple[tuple[str, Origin], ...] = (
+    # An allocator, wherever it was fetched from.
+    (rf"/{_ALLOCATORS}-\d", Origin.ALLOCATOR),
+    (r"(?:^|/)(?:dlmalloc|emmalloc)\.c$", Origin.ALLOCATOR),
+    (r"(?:^|/)mimalloc/src/", Origin.ALLOCATOR),
+    (r"/zig/(?:lib/)?std/heap/", Origin.ALLOCATOR),
+    (r"(?:^|/)~lib/rt/(?:tlsf|tcms|itcms|stub)\.ts$", Origin.ALLOCATOR),
+    # Rust: what rustc's own builds, Debian's and rust-src call the standard library, and its dependencies.
+    (r"(?:^|/)rustc/[0-9a-f]{40}/", Origin.LIBRARY),
+    (r"(?:^|/)rustc-[\d.]+(?:-\w+)*/(?:library|vendor|compiler)/", Origin.LIBRARY),
+    (r"(?:^|/)rust/deps/", Origin.LIBRARY),
+    (r"(?:^|/)rustlib/src/rust/", Origin.LIBRARY),
+    (
+        r"(?:^|/)library/(?:alloc|core|std|panic_abort|panic_unwind|proc_macro|test|unwind)/src/",
+        Origin.LIBRARY,
+    ),
+    (r"/(?:compiler_builtins|wasm-bindgen|wasm-bindgen-\w+|js-sys|wasi|hashbrown)-\d", Origin.LIBRARY),
+    (r"(?:^|/)\.?cargo/(?:registry|git)/", Origin.DEPENDENCY),
+    (r"/registry/src/[^/]+-[0-9a-f]{16}/", Origin.DEPENDENCY),
+    # C and C++: Emscripten, the WASI SDK, and headers of the system.
+    (r"(?:^|/)emsdk/", Origin.LIBRARY),
+    (r"(?:^|/)emscripten/(?:system|cache|upstream)/", Origin.LIBRARY),
+    (
+        r"(?:^|/)system/lib/(?:libc|libcxx|libcxxabi|compiler-rt|dlmalloc|emmalloc|mimalloc|pthread)",
+        Origin.LIBRARY,
+    ),
+    (r"(?:^|/)(?:wasi-libc|wasi-sdk[^/]*|wasisdk:/*[^/]*|libc-(?:top|bottom)-half)/", Origin.LIBRARY),
+    (r"(?:^|/)(?:libcxx|libcxxabi|libunwind|compiler-rt|musl)/(?:src|include|lib)/", Origin.LIBRARY),
+    (r"/include/c\+\+/", Origin.LIBRARY),
+    (r"^/usr/(?:local/)?include/", Origin.LIBRARY),
+    (r"/lib/clang/\d[\d.]*/include/", Origin.LIBRARY),
+    # AssemblyScript, Go, TinyGo and Zig.
+    (r"(?:^|/)~lib/", Origin.LIBRARY),
+    (r"/pkg/mod/", Origin.DEPENDENCY),
+    (r"/tinygo[^/]*/(?:src|lib)/", Origin.LIBRARY),
+    (rf"/go(?:-[\d.]+)?(?:/[\d.]+/\w+)?/src/{_GO_PACKAGES}/", Origin.LIBRARY),
+    (r"/zig[^/]*/(?:lib/)?(?:std|compiler_rt|c)/", Origin.LIBRARY),
+    (r"/zig/p/", Origin.DEPENDENCY),
+    (r"(?:^|/)node_modules/", Origin.DEPENDENCY),
+)
+
+_ZIG_PACKAGES = (
+    r"(?:array_hash_map|array_list|ascii|builtin|compiler_rt|debug|dynamic_library|fifo|fmt|fs|hash_map|heap|io|json"
+    r"|log|math|mem|multi_array_list|posix|process|rand|segmented_list|sort|start|std|unicode|wasm)"
+)
+
+NAMES: tuple[tuple[str, Origin], ...] = (
+    # Allocators: the functions by which they are entered.
+    (r"__(?:rust|rdl|rg|rustc)_(?:alloc|alloc_zeroed|realloc|dealloc)$", Origin.ALLOCATOR),
+    (r"_?__rustc::__(?:rust|rdl|rg)_\w*alloc\w*$", Origin.ALLOCATOR),
+    (r"<.* as (?:core|std)::alloc::(?:global::)?GlobalAlloc>::", Origin.ALLOCATOR),
+    (r"<(?:alloc::alloc::Global|std::alloc::System) as ", Origin.ALLOCATOR),
+    (r"<?(?:dlmalloc|wee_alloc|talc|lol_alloc|rlsf|mimalloc|buddy_alloc)::", Origin.ALLOCATOR),
+    (r"__wbindgen_(?:malloc|realloc|export_\d+)$", Origin.ALLOCATOR),
+    (r"operator new(?:\[\])?(?:\(|$)", Origin.ALLOCATOR),
+    (
+        r"(?:dl|em|mi_|emscripten_builtin_|__libc_|internal_|tmalloc_)?"
+        r"(?:malloc|calloc|realloc|memalign|aligned_alloc|posix_memalign)(?:_(?:large|small))?$",
+        Origin.ALLOCATOR,
+    ),
+    (r"(?:__)?(?:sbrk|morecore|sys_alloc|internal_memalign)$", Origin.ALLOCATOR),
+    (r"mi_\w+$", Origin.ALLOCATOR),
+    (r"~lib/rt/(?:tlsf|tcms|itcms|stub)/", Origin.ALLOCATOR),
+    (r"~lib/memory/heap\.", Origin.ALLOCATOR),
+    (
+        r"runtime\.(?:mallocgc|alloc|growHeap|sysAlloc|sysReserve|sbrk|\(\*mheap\)\.\w+|\(\*pageAlloc\)\.\w+)",
+        Origin.ALLOCATOR,
+    ),
+    (r"(?:std\.)?heap\.", Origin.ALLOCATOR),
+    (r"(?:std\.)?mem\.Allocator\.", Origin.ALLOCATOR),
+    # Languages' libraries and runtimes.
+    (r"__wasm_call_(?:ctors|dtors)$|_start$|_initialize$|__original_main$", Origin.LIBRARY),
+    (r"(?:export:)?~lib/", Origin.LIBRARY),
+    (r"_?emscripten_\w+$|em(?:val|bind)_\w+$|stack(?:Alloc|Save|Restore)$", Origin.LIBRARY),
+    (r"(?:rust_(?:panic|begin_unwind|eh_personality|oom)\w*)$", Origin.LIBRARY),
+    (rf"{_GO_PACKAGES}(?:/[\w.]+)*\.[A-Za-z(*]", Origin.LIBRARY),
+    (rf"{_ZIG_PACKAGES}\.[A-Za-z_]", Origin.LIBRARY),
+    (r"_rt0_wasm\w*$|wasm_export_\w+$|gcWriteBarrier\w*$|go:", Origin.LIBRARY),
+    (r"tinygo_\w+$|\(\*?(?:runtime|internal/task)\.", Origin.LIBRARY),
+    (
+        r"(?:v|f|d|s|vf|sn|vsn|vs|as|vas)?w?printf$|f?put[cs](?:har)?$|puts$|f(?:open|dopen|write|read|flush|close)$"
+        r"|str(?:n?dup|to\w+|error)$|getline$|getdelim$|qsort$|setlocale$|realpath$|open_memstream$|abort$|atexit$",
+        Origin.LIBRARY,
+    ),
+    # C reserves such names for the implementation.
+    (r"__\w+$", Origin.LIBRARY),
+)
+
+# Rust's crates and C++'s namespaces that come with the toolchain, by the root of a name.
+ROOTS: tuple[tuple[str, Origin], ...] = (
+    (
+        r"core|alloc|std|proc_macro|test|unwind|std_detect|panic_abort|panic_unwind|compiler_builtins",
+        Origin.LIBRARY,
+    ),
+    (r"hashbrown|rustc_demangle|addr2line|gimli|miniz_oxide|rustc_std_workspace_\w+", Origin.LIBRARY),
+    (r"wasm_bindgen|wasm_bindgen_\w+|__wbindgen\w*|js_sys|__rustc", Origin.LIBRARY),
+    (r"__cxxabiv1|__gnu_cxx|__cxa\w*|emscripten", Origin.LIBRARY),
+    (r"dlmalloc|wee_alloc|talc|lol_alloc|rlsf|mimalloc|buddy_alloc", Origin.ALLOCATOR),
+)
+
+
+def _compiled(rows: tuple[tuple[str, Origin], ...]) -> tuple[tuple[re.Pattern[str], Origin], ...]:
+    return tuple((re.compile(pattern), origin) for pattern, origin in rows)
+
+
+_BY_PATH, _BY_NAME, _BY_ROOT = _compiled(PATHS), _compiled(NAMES), _compiled(ROOTS)
+
+
+def origin_of(name: str | None, file: str | None) -> Origin:
+    """Return whose code the function is: `name` is readable, `file` the path of its source."""
+    if file:
+        path = file.replace("\\", "/")[-LONGEST:]
+        for pattern, origin in _BY_PATH:
+            if pattern.search(path):
+                # What the library names an allocator is one, whatever file it is in.
+                named = _by_name(name) if name and origin is Origin.LIBRARY else None
+                return Origin.ALLOCATOR if named is Origin.ALLOCATOR else origin
+    if name:
+        return _by_name(name) or Origin.USER
+    return Origin.USER if file else Origin.UNKNOWN
+
+
+def _by_name(name: str) -> Origin | None:
+    """What the name alone tells, None if nothing."""
+    name = stem(name)
+    for pattern, origin in _BY_NAME:
+        if pattern.match(name):
+            return origin
+    found = [_by_root(root) for root in roots(name)]
+    # Of a trait and the type that it is for, one is in the crate of the code: the least known one.
+    return None if not found or None in found else min(found, key=lambda one: one is Origin.ALLOCATOR)
+
+
+def _by_root(root: str) -> Origin | None:
+    return next((origin for pattern, origin in _BY_ROOT if pattern.fullmatch(root)), None)
