@@ -1,14 +1,13 @@
 """`nogrow explain`: why an entry point can grow the memory, and what to change."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from nogrow.cli.options import Colour, Output, common, contract_at
+from nogrow.cli.options import Colour, Output, Prefixes, common, contract_at, with_sources
 from nogrow.cli.output import emit
-from nogrow.errors import ModuleError, UsageError
+from nogrow.errors import UsageError
 from nogrow.report.result import ArtifactReport, ExitCode, Outcome, Report, exit_code
 
 if TYPE_CHECKING:
@@ -16,36 +15,13 @@ if TYPE_CHECKING:
     from nogrow.glue.model import Glue
     from nogrow.proof.judgement import Judgement
 
-Prefixes = tuple[tuple[str, str], ...]
-
-
-def _prefixes(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> Prefixes:
-    for value in values:
-        if "=" not in value or value.startswith("="):
-            raise click.BadParameter(f"{value!r} is not FROM=TO", ctx, param)
-    return tuple((value.partition("=")[0], value.partition("=")[2]) for value in values)
-
 
 @click.command()
 @click.argument("file")
 @click.argument("entry", required=False)
 @common
 @click.option("--full", is_flag=True, help="Show every step of the path.")
-@click.option(
-    "--debug-info",
-    "debug_info",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Where the debug information is, if not in FILE: a module with DWARF, or a source map.",
-)
-@click.option(
-    "--path-prefix",
-    "prefixes",
-    metavar="FROM=TO",
-    multiple=True,
-    callback=_prefixes,
-    help="Show source paths that start with FROM as starting with TO, and look there for them; repeatable.",
-)
+@with_sources
 @click.option(
     "--glue",
     "glue",
@@ -86,7 +62,7 @@ def explain(
     if len(chosen) > 1:
         raise UsageError(f"{file}: one file at a time can be explained; {len(chosen)} are there")
     ahead = Ahead(chosen[0].path) if chosen[0].found else None
-    report = check_all(contract, chosen, judge=judge, glue=_read(glue), ahead=ahead)
+    report = check_all(contract, chosen, judge=ahead.judge if ahead else judge, glue=_read(glue), ahead=ahead)
     report = _narrowed(report, None if number is None else f"{chosen[0].path}#{number}")
     parts: list[Explained] = []
     if ahead is not None:
@@ -147,19 +123,14 @@ def _explained(
     from nogrow.demangle import demangle
     from nogrow.explain.explain import Explained, chosen, explanations, growing, names_of
     from nogrow.explain.toolchain import toolchain_of
-    from nogrow.source.files import find_debug
-    from nogrow.source.locate import locate
+    from nogrow.source.find import Wanted, find_sources
 
     start, end = _bounds(artifact.path, data)
     module = data[start:end]
     entries = chosen(judgement, name)
-    offsets = {step.offset - start for entry in entries for step in entry.witness}
-    try:
-        debug = find_debug(artifact.path, module, None if debug_info is None else str(debug_info))
-    except ModuleError as error:
-        raise UsageError(f"--debug-info: {error}") from error
-    found = locate(module, offsets, debug=debug.debug, prefixes=prefixes) if offsets else {}
-    sources = {offset + start: frames for offset, frames in found.items()}
+    offsets = {step.offset for entry in entries for step in entry.witness}
+    wanted = Wanted(None if debug_info is None else str(debug_info), prefixes)
+    sources, note = find_sources(artifact.path, module, start, offsets, wanted)
     labels = (*judgement.imports, *names_of(judgement).values())
     toolchain = toolchain_of(module, labels)
     return Explained(
@@ -171,7 +142,7 @@ def _explained(
         growing(judgement),
         name is not None,
         artifact.growers,
-        artifact.notes if debug.note is None else (*artifact.notes, debug.note),
+        artifact.notes if note is None else (*artifact.notes, note),
     )
 
 

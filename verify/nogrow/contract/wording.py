@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from nogrow.demangle import demangle
 from nogrow.proof.judgement import Function, Step, Verdict
 
 LONGEST_NAME = 100
@@ -9,8 +10,13 @@ LONGEST_PATH = 5
 
 
 def name_of(function: Function) -> str:
-    """The function's name, cut where it is very long, or `func[INDEX]` if it has none."""
-    return shortened(function.name) if function.name else f"func[{function.index}]"
+    """The function's name, demangled and cut where it is very long, or `func[INDEX]` if it has none."""
+    return readable(function.name) if function.name else f"func[{function.index}]"
+
+
+def readable(name: str) -> str:
+    """A function's debug name, demangled and cut where it is very long."""
+    return shortened(demangle(name))
 
 
 def shortened(name: str, most: int = LONGEST_NAME) -> str:

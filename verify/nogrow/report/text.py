@@ -1,17 +1,18 @@
 """A report as plain text, a diagnostic for each broken rule in the manner of rustc."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TextIO
 
 import click
 
 from nogrow.contract.rule import Rule, Violation
-from nogrow.contract.wording import counted, labels, shortened
+from nogrow.contract.wording import counted, labels, readable, shortened
 from nogrow.proof.assume import on_the_host
 from nogrow.proof.judgement import Judgement, Step, Verdict
 from nogrow.report.printable import printable
 from nogrow.report.result import ArtifactReport, Outcome, Report
 from nogrow.run.result import ScenarioOutcome, ScenarioResult
+from nogrow.source.model import Frame
 
 # What a person reads at most; the other formats have everything.
 MOST_VIOLATIONS = 20
@@ -67,7 +68,7 @@ def _violation(style: _Style, artifact: ArtifactReport, violation: Violation) ->
     yield f"  --> {printable(artifact.path)}"
     if violation.about is not None and violation.about.witness:
         yield "   = path:"
-        yield from _witness(violation.about.witness)
+        yield from _witness(violation.about.witness, artifact.sources)
         for grower in artifact.growers:
             if grower.label == violation.about.host_grows:
                 where = printable(f"{shortened(grower.label)}, {grower.place}")
@@ -80,7 +81,7 @@ def _violation(style: _Style, artifact: ArtifactReport, violation: Violation) ->
         yield f"   = allowed: {labels(violation.allowed)}"
 
 
-def _witness(witness: Sequence[Step]) -> Iterator[str]:
+def _witness(witness: Sequence[Step], sources: Mapping[int, tuple[Frame, ...]]) -> Iterator[str]:
     folded = len(witness) - MOST_STEPS
     for number, step in enumerate(witness, 1):
         if folded > 0 and MOST_STEPS // 2 < number <= MOST_STEPS // 2 + folded:
@@ -88,9 +89,19 @@ def _witness(witness: Sequence[Step]) -> Iterator[str]:
                 yield f"          ... {folded:,} more calls ..."
             continue
         function = step.function
-        name = f" {printable(shortened(function.name))}" if function.name else ""
+        name = f" {printable(readable(function.name))}" if function.name else ""
         yield f"     {number:>3}. func[{function.index}]{name}"
-        yield f"          at 0x{step.offset:06x}: {printable(shortened(step.instruction))}"
+        instruction = printable(shortened(step.instruction))
+        yield f"          at 0x{step.offset:06x}: {instruction}{_place(sources, step)}"
+
+
+def _place(sources: Mapping[int, tuple[Frame, ...]], step: Step) -> str:
+    """Where a step is in the source of its own function, not of one that is inlined there."""
+    frames = sources.get(step.offset, ())
+    if not frames or frames[-1].line < 1:
+        return ""
+    _, file, line, column = frames[-1]
+    return f", {printable(file)}:{line}" + (f":{column}" if column > 0 else "")
 
 
 def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:

@@ -6,6 +6,7 @@ In: names, steps and imports of a judgement. Out: columns of numbers and strings
 from collections.abc import Callable, Mapping, Sequence
 
 from nogrow.contract.wording import shortened
+from nogrow.demangle import demangle
 from nogrow.proof.judgement import Function, Step
 from nogrow.report.html.excerpt import Excerpts
 from nogrow.report.printable import printable
@@ -85,12 +86,12 @@ class Functions:
 
     def columns(self) -> dict[str, object]:
         """The functions by index, and to how many characters their names are cut, 0 if none is."""
-        names = dict(sorted(self._names.items()))
-        longest = _longest([name or "" for name in names.values()])
-        cut = any(len(name or "") > longest for name in names.values())
+        names = {index: demangle(name or "") for index, name in sorted(self._names.items())}
+        longest = _longest(list(names.values()))
+        cut = any(len(name) > longest for name in names.values())
         return {
             "index": list(names),
-            "name": [shown(name or "", longest) for name in names.values()],
+            "name": [shown(name, longest) for name in names.values()],
             "cut": longest if cut else 0,
         }
 
