@@ -157,7 +157,7 @@ def test_formats_go_to_several_places(nogrow: Nogrow, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("formats", "message"),
     [
-        (["yaml"], "unknown format 'yaml'; known here: text, json, html"),
+        (["yaml"], "unknown format 'yaml'; known here: text, json, sarif, junit, github, markdown, html"),
         (["json="], "names no file after the ="),
         (["text", "json"], "standard output can take one format only"),
         (["text=a", "json=./a"], "can take one format only"),

@@ -104,6 +104,10 @@ def test_a_check_imports_only_what_it_uses(folder: Path) -> None:
     unused = (
         *("rich", "toml", "tomllib", "json", "importlib.metadata", "nogrow.run.guest"),
         *("concurrent.futures", "multiprocessing", "tree_sitter"),
+        *(
+            f"nogrow.report.{name}"
+            for name in ("as_json", "sarif", "junit", "github", "markdown", "harmless")
+        ),
         *("nogrow.glue.read", "nogrow.parallel", "nogrow.wasm.component"),
     )
     assert [name for name in unused if name in imported] == []

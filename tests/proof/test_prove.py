@@ -82,3 +82,15 @@ def test_indirect_calls_are_counted_and_those_with_one_known_target_too() -> Non
     )
     judgement = judge(data, lambda label: False, ENGINE)
     assert (judgement.indirect_calls, judgement.indirect_exact) == (2, 1)
+
+
+def test_what_grows_the_memory_is_not_assumed_to_leave_it_alone() -> None:
+    """Known by name or by glue, and also where the growth is never come back from."""
+    data = assemble(
+        """(module (import "a" "b" (func $grower)) (import "a" "c" (func $other))
+        (memory (export "memory") 1) (func (export "e") (call $other) (call $grower) unreachable))"""
+    )
+    found = judge(data, lambda label: False, ENGINE, growers=frozenset(("a.b",)))
+    assert found.entries[0].imports == ("a.b", "a.c")
+    assert found.imports == {"a.b", "a.c"}
+    assert "behind these imports, nor calls back in from them: a.c" in found.assumptions[0]

@@ -5,6 +5,7 @@ import pytest
 from nogrow import __version__
 from nogrow.proof.judgement import Function
 from nogrow.report.result import ArtifactReport, Report
+from nogrow.source.model import Frame
 from tests.report.made import ALL, BROKEN, GROWING, KEPT, NOT_JUDGED, NOTHING
 from tests.report.validated import SCHEMA, Invalid, rendered, validated
 
@@ -39,6 +40,18 @@ def test_an_artifact_has_all_that_was_proved() -> None:
     assert [one["rule"] for one in artifact["violations"]] == ["NG001", "NG009"]
     assert artifact["violations"][1]["entry"] is None
     assert artifact["memories"][0]["max_pages"] is None
+
+
+def test_a_step_and_a_site_have_the_innermost_frame() -> None:
+    sources = {
+        0x40: (Frame("a", "src/a.rs", 3, 4), Frame("b", "b.rs", 5, 6)),
+        0x52: (Frame(None, "c", 0, 0),),
+    }
+    artifact = validated(Report(None, (BROKEN._replace(sources=sources),)))["artifacts"][0]
+    steps = artifact["entries"][1]["witness"]
+    unknown = {"file": "c", "line": None, "column": None}
+    assert [step["source"] for step in steps] == [{"file": "src/a.rs", "line": 3, "column": 4}, unknown]
+    assert artifact["sites"][0]["source"] == unknown
 
 
 def test_what_was_validated_and_resolved_is_said() -> None:

@@ -11,8 +11,9 @@ import nogrow.wasm
 from nogrow.errors import ModuleError
 from nogrow.wasm.decode import decode
 from nogrow.wasm.kernel import PAGE_SIZE, Engine, Workspace
+from nogrow.wasm.nodes import Nodes
 from nogrow.wasm.scan import scan
-from tests.support.binary import module_with_bodies
+from tests.support.binary import HEADER, leb, section, vector
 
 ENGINE = Engine()
 SCAN = Path(nogrow.wasm.__path__[0]) / "scan.wat"
@@ -52,13 +53,20 @@ def test_kernel_is_compiled_once_for_an_engine() -> None:
     assert engine.kernel(SCAN) is engine.kernel(SCAN)
 
 
-def test_kernel_says_when_its_nodes_do_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("nodes", "calls"), [(100, 100_000), (100_000, 100)], ids=["few nodes", "few calls"])
+@pytest.mark.parametrize("code", [b"\x10\0", b"\x11\0\0", b"\x12\0"], ids=bytes.hex)
+def test_kernel_says_when_its_nodes_do_not_fit(
+    code: bytes, nodes: int, calls: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The scan asks for room enough for any code; here it asks for less."""
-    monkeypatch.setattr("nogrow.wasm.scan._ROOM_PER_BYTE", 2)
-    for code in (b"\x10\0" * 200_000 + b"\x0b", b"\x02\x40" * 200_000 + b"\x0b" * 200_001):
-        with pytest.raises(ModuleError, match="too large to be judged") as error:
-            scan(decode(module_with_bodies([code])), ENGINE)
-        assert error.value.offset is None
+    reserve = Nodes.reserve
+    monkeypatch.setattr(Nodes, "reserve", lambda workspace, *_: reserve(workspace, nodes, calls))
+    types, functions = section(1, vector([b"\x60\0\0"])), section(3, b"\1\0")
+    table, body = section(4, b"\1\x70\0\1"), b"\0" + code * 1000 + b"\x0b"
+    data = HEADER + types + functions + table + section(10, vector([leb(len(body)) + body]))
+    with pytest.raises(ModuleError, match="too large to be judged") as error:
+        scan(decode(data), ENGINE)
+    assert error.value.offset is None
 
 
 SPARING = """

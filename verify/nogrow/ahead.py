@@ -1,24 +1,59 @@
-"""What is begun before all of the program is loaded: reading the module, compiling the kernels."""
+"""What is begun before all of the program is loaded: the only module is read, and its scan started."""
 
-from nogrow.background import Background
+from collections.abc import Callable
+
+from nogrow.background import Background, cores
+from nogrow.errors import ModuleError
+from nogrow.proof.judgement import Judgement
 from nogrow.wasm.file import read
+from nogrow.wasm.sections import is_component
+
+# Below so many bytes, starting the second half takes longer than it saves.
+_WORTH_HALVING = 4 << 20
 
 
 class Ahead:
-    """The bytes of one file and an engine, both on their way."""
+    """A file that is being judged while the program is loaded."""
 
     def __init__(self, path: str) -> None:
         """Starts threads: nothing for a program that is going to fork."""
         self._path = path
-        self._data = Background(lambda: read(path))
-        # Loaded while the file is read.
-        from nogrow.proof.search import KERNEL as SEARCH
-        from nogrow.wasm.kernel import Engine
-        from nogrow.wasm.scan import KERNEL as SCAN
+        self._reading = Background(lambda: read(path))
+        # Loaded while the file is read, or while its code is scanned.
+        from nogrow.wasm.decode import decode
+        from nogrow.wasm.kernel import SCAN, Engine
+        from nogrow.wasm.scan import Scanning
 
-        self.engine = Engine()
-        self.engine.prepare(SCAN, SEARCH)
+        self._engine = Engine()
+        self._engine.prepare(SCAN)
+        self._scanning: Scanning | ModuleError | None = None
+        try:
+            data = self._reading.result()
+            if not is_component(data):
+                halved = len(data) >= _WORTH_HALVING and cores() > 1
+                self._scanning = Scanning(decode(data), self._engine, halved=halved)
+        except ModuleError as error:
+            self._scanning = error
+        from nogrow.proof.search import KERNEL as SEARCH
+
+        self._engine.prepare(SEARCH)
 
     def read(self, path: str) -> bytes:
         """The bytes of the file `path`, whether it was read ahead or not; raises `ModuleError`."""
-        return self._data.result() if path == self._path else read(path)
+        return self._reading.result() if path == self._path else read(path)
+
+    def judge(
+        self, data: bytes, trusts: Callable[[str], bool], engine: object, growers: frozenset[str]
+    ) -> Judgement:
+        """The judgement of the core module in `data`, with the scan that was started if it is that one's.
+
+        Raises `ModuleError`.
+        """
+        from nogrow.proof.prove import judge, prove
+
+        if data is not self._reading.result() or self._scanning is None:
+            return judge(data, trusts, self._engine, growers)
+        if isinstance(self._scanning, ModuleError):
+            raise self._scanning
+        scanning, self._scanning = self._scanning, None
+        return prove(scanning, trusts, growers)

@@ -1,5 +1,7 @@
 """Work that goes on beside other work: for what waits for the disk or runs outside of Python."""
 
+import os
+import sys
 from collections.abc import Callable
 from threading import Thread
 from typing import Generic, TypeVar
@@ -7,21 +9,26 @@ from typing import Generic, TypeVar
 _Result = TypeVar("_Result")
 
 
+def cores() -> int:
+    """Return the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
 class Background(Generic[_Result]):
     """Work that a thread has begun to do."""
 
     def __init__(self, work: Callable[[], _Result]) -> None:
         """Starts `work` at once."""
-        self._work = work
         self._results: list[_Result] = []
         self._errors: list[BaseException] = []
-        # A thread that is still at work keeps nobody who was interrupted from leaving.
-        self._thread = Thread(target=self._run, daemon=True)
+        # A thread that is still at work keeps nobody who was interrupted from leaving. What it works with is
+        # not kept here: it can be large.
+        self._thread = Thread(target=self._run, args=(work,), daemon=True)
         self._thread.start()
 
-    def _run(self) -> None:
+    def _run(self, work: Callable[[], _Result]) -> None:
         try:
-            self._results.append(self._work())
+            self._results.append(work())
         except BaseException as error:  # noqa: BLE001
             self._errors.append(error)
 

@@ -1,7 +1,6 @@
 """Targets to a report: each file is read once, and what is in it judged or run as asked."""
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -20,11 +19,6 @@ WORTH_PROCESSES = 8 << 20
 BATCHES = 4
 
 Watch = Callable[[int, int], None]
-
-
-def cores() -> int:
-    """Return the number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def check(

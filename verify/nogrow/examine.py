@@ -58,7 +58,7 @@ class Examination(NamedTuple):
 
         `ahead` has begun to read one of them.
         """
-        engine = ahead.engine if ahead else Engine() if self.judge is not None else None
+        engine = Engine() if self.judge is not None and ahead is None else None
         return (partial(self._reports, target, engine, ahead.read if ahead else read) for target in targets)
 
     def lost(self, target: Target) -> tuple[ArtifactReport, ...]:

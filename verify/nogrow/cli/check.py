@@ -63,19 +63,19 @@ def check(
         from nogrow.ahead import Ahead
 
         ahead = Ahead(chosen[0].path)
+    from nogrow.background import cores
     from nogrow.check import check as check_all
-    from nogrow.check import cores
     from nogrow.proof.prove import judge
 
     with progress() as watch:
         report = check_all(
             contract,
             chosen,
-            judge=judge,
+            judge=ahead.judge if ahead else judge,
             glue=_read(glue),
             validate=validate,
             jobs=1 if ahead else jobs or cores(),
-            digest=any(output.format is not Format.TEXT for output in outputs),
+            digest=any(output.format is Format.JSON for output in outputs),
             ahead=ahead,
             watch=watch,
         )

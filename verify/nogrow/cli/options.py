@@ -20,7 +20,14 @@ class Format(enum.Enum):
 
     TEXT = "text"
     JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    GITHUB = "github"
+    MARKDOWN = "markdown"
     HTML = "html"
+
+
+KNOWN = [one.value for one in Format]
 
 
 class Colour(enum.Enum):
@@ -40,9 +47,8 @@ class Output(NamedTuple):
 
 def _output(ctx: click.Context, param: click.Parameter, value: str) -> Output:
     name, equals, path = value.partition("=")
-    known = [one.value for one in Format]
-    if name not in known:
-        message = f"unknown format {name!r}; known here: {', '.join(known)}"
+    if name not in KNOWN:
+        message = f"unknown format {name!r}; known here: {', '.join(KNOWN)}"
         raise click.BadParameter(message, ctx, param)
     if equals and not path:
         raise click.BadParameter(f"{value!r} names no file after the =", ctx, param)
@@ -94,7 +100,7 @@ OPTIONS: tuple[Callable[[Command], Command], ...] = (
         metavar="FORMAT[=FILE]",
         multiple=True,
         callback=_outputs,
-        help="text, json or html, to standard output or to FILE; repeatable. "
+        help=f"{', '.join(KNOWN[:-1])} or {KNOWN[-1]}, to standard output or to FILE; repeatable. "
         "Unless another format goes there, text goes to standard output.",
     ),
     click.option("--quiet", "-q", is_flag=True, help="Leave out of the text what is kept."),

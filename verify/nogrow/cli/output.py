@@ -49,6 +49,22 @@ def _render(report: Report, form: Format, as_text: TextRender, colour: bool) -> 
             from nogrow.report import as_json
 
             return partial(as_json.render, report)
+        case Format.SARIF:
+            from nogrow.report import sarif
+
+            return partial(sarif.render, report)
+        case Format.JUNIT:
+            from nogrow.report import junit
+
+            return partial(junit.render, report)
+        case Format.GITHUB:
+            from nogrow.report import github
+
+            return partial(github.render, report)
+        case Format.MARKDOWN:
+            from nogrow.report import markdown
+
+            return partial(markdown.render, report)
         case Format.HTML:
             from nogrow.report.html import render as as_html
 

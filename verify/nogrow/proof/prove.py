@@ -48,8 +48,13 @@ def judge(
     grow the memory, besides those known by their names. Raises `ModuleError`, with the offset in bytes,
     for what can't be judged.
     """
-    module = decode(data)
-    scanning = Scanning(module, engine or Engine())
+    return prove(Scanning(decode(data), engine or Engine()), trusts, growers)
+
+
+def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset()) -> Judgement:
+    """The judgement of a core module whose scan has begun; see `judge`."""
+    module = scanning.module
+    # The scan runs outside of Python and leaves time for this.
     names = FunctionNames(module)
     scanned = scanning.result()
     references = find_references(module, scanned)

@@ -237,14 +237,22 @@ class Targets:
         if table not in self._by_type:
             references = self._references
             functions = references.taken if table is None else references.contents[table]
-            matching: dict[int, list[int]] = defaultdict(list)
+            types = self._module.types
+            # A table can hold tens of thousands of functions, of few types.
+            by_type: dict[tuple[int, bool], list[int]] = defaultdict(list)
             imports = self._module.imported(Kind.FUNCTION)
-            for function in sorted(functions):
-                types = set(self._module.types.supertypes(self._module.functions[function]))
-                if function < len(imports) and not imports[function].exact:
+            for function in functions:
+                linked = function < len(imports) and not imports[function].exact
+                by_type[self._module.functions[function], linked].append(function)
+            matching: dict[int, list[int]] = defaultdict(list)
+            for (index, linked), members in by_type.items():
+                found = set(types.supertypes(index))
+                if linked:
                     # The host may have linked a function of a subtype of the declared type.
-                    types |= self._module.types.subtypes(self._module.functions[function])
-                for canonical in types:
-                    matching[canonical].append(function)
+                    found |= types.subtypes(index)
+                for canonical in found:
+                    matching[canonical] += members
+            for members in matching.values():
+                members.sort()
             self._by_type[table] = matching
         return self._by_type[table]

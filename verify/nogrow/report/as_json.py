@@ -1,17 +1,21 @@
 """A report as JSON, version 1; `report.schema.json` describes it."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
 from nogrow import __version__
 from nogrow.contract.rule import Violation
 from nogrow.proof.judgement import Entry, Function, Judgement, Memory, Site, Step
+from nogrow.report.printable import in_json
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.run.result import ScenarioResult
+from nogrow.source.model import Frame
 
 SCHEMA = "nogrow/report/1"
 
 Object = dict[str, Any]
+Sources = Mapping[int, tuple[Frame, ...]]
 
 
 def render(report: Report, stream: TextIO) -> None:
@@ -24,7 +28,7 @@ def render(report: Report, stream: TextIO) -> None:
         "artifacts": [_artifact(artifact) for artifact in report.artifacts],
     }
     # `dumps` and not `dump`: only the former uses the encoder that is written in C.
-    stream.write(json.dumps(document, indent=2) + "\n")
+    stream.write(in_json(json.dumps(document, indent=2)) + "\n")
 
 
 def _artifact(artifact: ArtifactReport) -> Object:
@@ -40,8 +44,8 @@ def _artifact(artifact: ArtifactReport) -> Object:
         "verdict": judgement.verdict.label if judgement else None,
         "validated": artifact.validated,
         "memories": [_memory(one) for one in sorted(memories, key=lambda one: one.index)],
-        "sites": [_site(one) for one in sorted(sites, key=lambda one: one.offset)],
-        "entries": [_entry(one) for one in sorted(entries, key=_entry_order)],
+        "sites": [_site(one, artifact.sources) for one in sorted(sites, key=lambda one: one.offset)],
+        "entries": [_entry(one, artifact.sources) for one in sorted(entries, key=_entry_order)],
         "indirect_calls": judgement and _indirect_calls(judgement),
         "assumptions": list(judgement.assumptions) if judgement else [],
         "violations": [_violation(one) for one in artifact.violations],
@@ -66,13 +70,13 @@ def _memory(memory: Memory) -> Object:
     }
 
 
-def _site(site: Site) -> Object:
+def _site(site: Site, sources: Sources) -> Object:
     return {
         "function": _function(site.function),
         "memory": site.memory,
         "offset": site.offset,
         "operand": site.operand,
-        "source": None,
+        "source": _source(sources.get(site.offset, ())),
     }
 
 
@@ -80,24 +84,31 @@ def _entry_order(entry: Entry) -> tuple[str, str, int]:
     return entry.name, entry.kind.value, entry.function.index
 
 
-def _entry(entry: Entry) -> Object:
+def _entry(entry: Entry, sources: Sources) -> Object:
     return {
         "name": entry.name,
         "kind": entry.kind.value,
         "function": _function(entry.function),
         "verdict": entry.verdict.label,
-        "witness": [_step(step) for step in entry.witness],
+        "witness": [_step(step, sources) for step in entry.witness],
         "imports": sorted(entry.imports),
     }
 
 
-def _step(step: Step) -> Object:
+def _step(step: Step, sources: Sources) -> Object:
     return {
         "function": _function(step.function),
         "offset": step.offset,
         "instruction": step.instruction,
-        "source": None,
+        "source": _source(sources.get(step.offset, ())),
     }
+
+
+def _source(frames: Sequence[Frame]) -> Object | None:
+    """The innermost frame; what is unknown of it is null."""
+    if not frames:
+        return None
+    return {"file": frames[0].file, "line": frames[0].line or None, "column": frames[0].column or None}
 
 
 def _function(function: Function) -> Object:

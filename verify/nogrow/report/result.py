@@ -39,6 +39,9 @@ CODES = {
     Outcome.NOT_JUDGED: ExitCode.NOT_JUDGED,
 }
 
+# Nobody may write to a Mapping. A MappingProxyType would see to it, but can't be sent to another process.
+NO_SOURCES: Mapping[int, tuple[Frame, ...]] = {}
+
 
 class ArtifactReport(NamedTuple):
     """One artifact: what was proved of it, what it broke, what its scenarios showed.
@@ -46,8 +49,8 @@ class ArtifactReport(NamedTuple):
     `sha256` and `size` (bytes) are None if it could not be read, the digest also if nobody asked for it.
     `judgement` is None if it was not judged, or not asked to be. `notes` are for the contract's author.
     `validated` says whether wasmtime found it valid, None where it was not asked or does not support what
-    the module uses. `growers` are the imports that glue says grow the memory. `sources` are the places in
-    source files of instructions, by their offsets in the file, the innermost inlined function first.
+    the module uses. `growers` are the imports that glue says grow the memory. `sources` says where
+    instructions come from, by their offsets in the file; of inlined functions the innermost is first.
     """
 
     path: str
@@ -59,8 +62,7 @@ class ArtifactReport(NamedTuple):
     scenarios: tuple[ScenarioResult, ...] = ()
     validated: bool | None = None
     growers: tuple[Grower, ...] = ()
-    # A plain dict, as a mapping proxy can't be sent from one process to another; nobody writes to it.
-    sources: Mapping[int, tuple[Frame, ...]] = {}
+    sources: Mapping[int, tuple[Frame, ...]] = NO_SOURCES
 
     @property
     def outcome(self) -> Outcome:

@@ -1,1 +1,1 @@
-"""Offsets in a module to the places in source files that they come from."""
+"""Byte offsets in a module to places in its source, from DWARF or a source map: shown, never judged by."""

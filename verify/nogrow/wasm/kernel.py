@@ -14,6 +14,7 @@ from nogrow.background import Background
 from nogrow.errors import ModuleError
 
 PAGE_SIZE = 65536
+SCAN = Path(__file__).with_name("scan.wat")
 NO_ROOM = "the module is too large to be judged in the memory at hand"
 _MOST_PAGES = 65535
 
@@ -95,11 +96,14 @@ class Workspace:
         self.bytes[address : address + len(data)] = data
         return address
 
-    def load(self, address: int, data: bytes, start: int, end: int) -> int:
-        """Copies `data[start:end]` to `address` while other threads may run; the address behind it."""
+    def load(self, address: int, data: bytes, start: int, end: int) -> None:
+        """Copies `data[start:end]` to `address`, while other threads may run."""
         source = ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p).value or 0
-        ctypes.memmove(self._address + address, source + start, end - start)
-        return address + end - start
+        ctypes.memmove(self._address + address, source + start, max(end - start, 0))
+
+    def copy(self, address: int, other: "Workspace", source: int, size: int) -> None:
+        """Copies `size` bytes at `source` in another workspace to `address`."""
+        ctypes.memmove(self._address + address, other._address + source, size)
 
     def rest(self) -> tuple[int, int]:
         """Everything not handed out yet: its first address and the one after its last, both aligned to 16."""

@@ -16,13 +16,12 @@ class FunctionNames:
 
     def __init__(self, module: Module) -> None:
         """Finds where each name stands; of several for a function the last counts."""
-        self._sections: list[bytes] = []
-        self._places: dict[int, tuple[int, int, int]] = {}
+        self._places: dict[int, tuple[bytes, int]] = {}
         for section in module.sections:
             if section.id is SectionId.CUSTOM and section.name == "name":
-                self._sections.append(module.data[section.start : section.end])
+                data = module.data[section.start : section.end]
                 try:
-                    self._find(Reader(self._sections[-1], 0, section.end - section.start))
+                    self._find(Reader(data, 0, len(data)))
                 except ModuleError:
                     continue
 
@@ -30,8 +29,9 @@ class FunctionNames:
         """The name of a function, None if it has none; bytes that are not UTF-8 are replaced."""
         if index not in self._places:
             return None
-        section, start, end = self._places[index]
-        return self._sections[section][start:end].decode("utf-8", "replace")
+        data, place = self._places[index]
+        reader = Reader(data, place, len(data))
+        return reader.take(reader.u32()).decode("utf-8", "replace")
 
     def _find(self, reader: Reader) -> None:
         while reader.position < reader.end:
@@ -43,12 +43,50 @@ class FunctionNames:
             reader.position = end
 
     def _find_functions(self, reader: Reader) -> None:
-        section, places, u32 = len(self._sections) - 1, self._places, reader.u32
-        for _ in range(reader.count()):
-            index = u32()
-            size = u32()
-            start = reader.position
-            if size > reader.end - start:
-                raise ModuleError(f"{size} bytes announced, {reader.end - start} left", start)
-            reader.position = start + size
-            places[index] = (section, start, start + size)
+        left = reader.count()
+        while left:
+            left -= self._find_short(reader, left)
+            if left:
+                index = reader.u32()
+                place = reader.position
+                reader.take(reader.u32())
+                self._places[index] = (reader.data, place)
+                left -= 1
+
+    def _find_short(self, reader: Reader, count: int) -> int:
+        """Passes over up to `count` names whose numbers take at most 3 bytes each; how many these were.
+
+        In line, for there can be tens of thousands. A number's first bytes hold 128 too much.
+        """
+        data, position, places, found = reader.data, reader.position, self._places, 0
+        last = reader.end - 6
+        while found < count and position <= last:
+            index = data[position]
+            place = position + 1
+            if index >= 128:
+                second, third = data[place], data[place + 1]
+                place += 1
+                index += second - 1 << 7
+                if second >= 128:
+                    if third >= 128:
+                        break
+                    index += third - 1 << 14
+                    place += 1
+            size = data[place]
+            start = place + 1
+            if size >= 128:
+                second, third = data[start], data[start + 1]
+                start += 1
+                size += second - 1 << 7
+                if second >= 128:
+                    if third >= 128:
+                        break
+                    size += third - 1 << 14
+                    start += 1
+            if start + size > reader.end:
+                break
+            places[index] = (data, place)
+            position = start + size
+            found += 1
+        reader.position = position
+        return found

@@ -1,0 +1,56 @@
+from pathlib import Path
+
+import pytest
+
+from nogrow.report import github
+from nogrow.report.result import ArtifactReport, Report
+from tests.report.made import ALL, BROKEN, KEPT, NOT_JUDGED, NOTHING
+from tests.report.sources import WITH_SOURCES, rendered
+from tests.report.workflow import Command, commands
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def of(*artifacts: ArtifactReport) -> list[Command]:
+    return commands(rendered(github.render, Report(None, artifacts)))
+
+
+def test_each_violation_is_an_error_what_was_not_judged_first() -> None:
+    first, second, third, fourth = of(*ALL.artifacts)
+    place = {"file": "build/cut.wasm", "line": "1", "col": "1", "title": "NG010 not-judged"}
+    assert first == ("error", place, "build/cut.wasm: offset 0x8: the section is cut off")
+    assert second.properties["title"] == "NG001 growth-reachable"
+    assert second.message == f"build/growing.wasm: {BROKEN.violations[0].message}"
+    assert third.properties["title"] == "NG009 scenario-failed"
+    assert fourth.properties["title"] == "nothing to check"
+    assert fourth.message == "build/gone.wasm: no module there"
+
+
+def test_an_error_is_at_the_line_of_the_source() -> None:
+    first, *_ = of(WITH_SOURCES)
+    assert first.properties == {
+        "file": "src/lib.rs",
+        "line": "12",
+        "col": "5",
+        "title": "NG001 growth-reachable",
+    }
+
+
+def test_no_more_errors_than_are_shown_and_the_others_counted() -> None:
+    found = of(BROKEN._replace(violations=(BROKEN.violations[0],) * 12), NOT_JUDGED, NOTHING)
+    assert [one.name for one in found] == ["error"] * 10 + ["warning"]
+    assert found[0].properties["title"] == "NG010 not-judged"
+    assert found[-1].message == "4 more errors not shown here; --format json=FILE has them all"
+
+
+def test_what_is_kept_is_only_counted() -> None:
+    assert rendered(github.render, Report(None, (KEPT,))) == "nogrow checked 1 module: 1 kept\n"
+
+
+def test_nothing_at_all_is_an_error() -> None:
+    (only,) = of()
+    assert only == ("error", {"title": "nothing to check"}, "no module was named")

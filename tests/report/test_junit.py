@@ -1,0 +1,111 @@
+from xml.etree import ElementTree
+
+import pytest
+
+from nogrow.contract.rule import Rule, Violation
+from nogrow.report import junit
+from nogrow.report.result import ArtifactReport, Report
+from tests.contract.made import ABSENT, entry, judgement
+from tests.report.made import ALL, BROKEN, GROWING, KEPT, NOT_JUDGED, NOTHING
+from tests.report.sources import rendered
+
+Element = ElementTree.Element
+
+
+def suites_of(*artifacts: ArtifactReport) -> list[Element]:
+    """Return the suites of a report whose elements, attributes and counts are those of JUnit."""
+    root = ElementTree.fromstring(rendered(junit.render, Report(None, artifacts)))
+    assert root.tag == "testsuites"
+    assert list(root.keys()) == ["name", "tests", "failures", "errors"]
+    for parent in (root, *root):
+        cases = list(parent.iter("testcase"))
+        assert parent.get("tests") == str(len(cases))
+        assert parent.get("failures") == str(sum(one.find("failure") is not None for one in cases))
+        assert parent.get("errors") == str(sum(one.find("error") is not None for one in cases))
+    for suite in root:
+        assert suite.tag == "testsuite"
+        assert list(suite.keys()) == ["name", "tests", "failures", "errors", "skipped"]
+        for case in suite:
+            assert case.tag == "testcase"
+            assert list(case.keys()) == ["name", "classname"]
+            assert case.get("classname") == suite.get("name")
+            assert len(case) <= 1
+            for problem in case:
+                assert problem.tag in ("failure", "error")
+                assert list(problem.keys()) == ["type", "message"]
+                assert problem.text
+    return list(root)
+
+
+def cases_of(*artifacts: ArtifactReport) -> dict[str | None, Element]:
+    return {case.get("name"): case for suite in suites_of(*artifacts) for case in suite}
+
+
+def problem(case: Element) -> tuple[str, str | None, str | None]:
+    (one,) = case
+    return one.tag, one.get("type"), one.get("message")
+
+
+def test_a_suite_for_each_artifact_a_case_for_each_entry_and_scenario() -> None:
+    found = {suite.get("name"): [case.get("name") for case in suite] for suite in suites_of(*ALL.artifacts)}
+    assert found == {
+        "build/quiet.wasm": ["f", "scenario greeting", "scenario warm-up"],
+        "build/growing.wasm": ["init", "set_name", "scenario greeting"],
+        "build/cut.wasm": ["NG010 not-judged"],
+        "build/gone.wasm": ["check"],
+    }
+
+
+def test_a_broken_contract_is_a_failure_with_the_message_twice() -> None:
+    cases = cases_of(BROKEN)
+    message = BROKEN.violations[0].message
+    assert problem(cases["set_name"]) == ("failure", "NG001 growth-reachable", message)
+    assert cases["set_name"][0].text == message
+    assert problem(cases["scenario greeting"]) == ("failure", "NG009 scenario-failed", "`f` trapped")
+    assert len(cases["init"]) == 0
+
+
+def test_what_could_not_be_judged_or_found_is_an_error() -> None:
+    cases = cases_of(NOT_JUDGED, NOTHING)
+    assert problem(cases["NG010 not-judged"])[0] == "error"
+    assert problem(cases["check"]) == ("error", "nothing", "no module there")
+
+
+def test_violations_of_one_entry_are_one_failure() -> None:
+    twice = BROKEN._replace(violations=(*BROKEN.violations[:1], *BROKEN.violations[:1]))
+    case = cases_of(twice)["set_name"]
+    assert str(problem(case)[2]).endswith("(and 1 more)")
+    assert str(case[0].text).split("\n") == [BROKEN.violations[0].message] * 2
+
+
+def test_violations_of_no_entry_are_named_by_their_rule() -> None:
+    found = (
+        Violation(Rule.MEMORY_LIMITS, "memory 0 declares no maximum"),
+        Violation(Rule.CONTROL_LOST, "no such entry point: `g`", "g"),
+    )
+    cases = cases_of(BROKEN._replace(violations=found, scenarios=()))
+    assert list(cases) == ["NG007 memory-limits", "NG008 control-lost", "init", "set_name"]
+
+
+def test_no_violation_is_lost() -> None:
+    stranger = Violation(Rule.GROWTH_REACHABLE, "it grows", "other", entry("other", ABSENT))
+    scenario = Violation(Rule.SCENARIO_FAILED, "scenario `s`: it failed")
+    cases = cases_of(BROKEN._replace(violations=(stranger, scenario), scenarios=()))
+    assert problem(cases["other"])[0] == "failure"
+    assert problem(cases["NG009 scenario-failed"])[2] == scenario.message
+
+
+@pytest.mark.parametrize(
+    ("artifacts", "name", "problems"),
+    [((), "check", 1), ((ArtifactReport("a.wasm", judgement=judgement()),), "no entry point", 0)],
+)
+def test_a_report_is_never_without_case(
+    artifacts: tuple[ArtifactReport, ...], name: str, problems: int
+) -> None:
+    assert {key: len(case) for key, case in cases_of(*artifacts).items()} == {name: problems}
+
+
+def test_the_order_of_findings_does_not_change_the_bytes() -> None:
+    backwards = BROKEN._replace(judgement=GROWING._replace(entries=GROWING.entries[::-1]))
+    one, two = (rendered(junit.render, Report(None, (artifact, KEPT))) for artifact in (BROKEN, backwards))
+    assert one == two

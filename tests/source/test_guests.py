@@ -1,0 +1,91 @@
+"""The project's own guests, built by a real compiler, and what LLVM's reader of DWARF finds in them."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nogrow.proof.prove import judge
+from nogrow.source.files import find_debug
+from nogrow.source.locate import locate
+from nogrow.wasm.decode import decode
+from tests.source.made import code_start
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = "crates/greeting_growth/src/lib.rs"
+EVERY = 37
+"""Of the code's bytes only every so many are asked about: some thousand locations."""
+
+GUESTS = sorted((ROOT / "build/debug").glob("*.wasm"))
+there = pytest.mark.skipif(not GUESTS, reason="build/debug is not there: `invoke build` makes it")
+
+
+@pytest.fixture(scope="module")
+def growth() -> bytes:
+    return (ROOT / "build/debug/greeting_growth.wasm").read_bytes()
+
+
+def witness_of_set_name(data: bytes) -> list[int]:
+    """Where the steps are, in bytes of the file."""
+    (entry,) = (entry for entry in judge(data, lambda label: True).entries if entry.name == "set_name")
+    return [step.offset for step in entry.witness]
+
+
+@there
+def test_the_witness_of_set_name_goes_through_format(growth: bytes) -> None:
+    line, text = next(
+        (number, text)
+        for number, text in enumerate((ROOT / SOURCE).read_text().splitlines(), 1)
+        if "format!(" in text
+    )
+    found = locate(growth, witness_of_set_name(growth))
+    frames = [frame for step in found.values() for frame in step if frame.file.endswith(SOURCE)]
+    assert (line, text.index("format!") + 1) in [(frame.line, frame.column) for frame in frames]
+    assert any(frame.function == "set_name" for frame in frames)
+    assert any(len(step) > 1 for step in found.values()), "nothing was inlined into any step"
+
+
+@there
+def test_without_debug_sections_there_are_no_locations_quietly(growth: bytes) -> None:
+    stripped = growth.replace(b".debug_info", b".other_info")
+    assert locate(stripped, witness_of_set_name(stripped)) == {}
+    assert find_debug("m.wasm", stripped) == (None, None)
+
+
+def symbolized(path: Path, addresses: list[int]) -> list[list[tuple[str, str, int, int]]]:
+    """Function, file, line and column of each frame of each address, as `llvm-symbolizer` has them."""
+    process = subprocess.run(
+        ["llvm-symbolizer", f"--obj={path}", "--no-demangle", "--output-style=JSON"],
+        input="".join(f"0x{address:x}\n" for address in addresses),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answers: list[Any] = [json.loads(line) for line in process.stdout.splitlines()]
+    return [
+        [
+            (frame["FunctionName"], frame["FileName"].replace("/./", "/"), frame["Line"], frame["Column"])
+            for frame in answer["Symbol"]
+            if any(other["Line"] for other in answer["Symbol"])
+        ]
+        for answer in answers
+    ]
+
+
+@there
+@pytest.mark.skipif(not shutil.which("llvm-symbolizer"), reason="llvm-symbolizer is not installed")
+@pytest.mark.parametrize("path", GUESTS, ids=lambda path: path.stem)
+def test_frames_are_those_of_llvm_symbolizer(path: Path) -> None:
+    data = path.read_bytes()
+    first, last = decode(data).code
+    start = code_start(data)
+    addresses = [offset - start for offset in range(first, last, EVERY)]
+    found = locate(data, [start + address for address in addresses])
+    ours = [
+        [(frame.function or "", *frame[1:]) for frame in found.get(start + address, ())]
+        for address in addresses
+    ]
+    assert ours == symbolized(path, addresses)

@@ -1,0 +1,36 @@
+"""Joining of paths and replacement of prefixes."""
+
+import pytest
+
+from nogrow.source.paths import join, replace
+
+
+@pytest.mark.parametrize(
+    ("directory", "name", "path"),
+    [
+        ("/a", "b.c", "/a/b.c"),
+        ("/a/", "./b.c", "/a/b.c"),
+        ("/a", "/b.c", "/b.c"),
+        ("", "b.c", "b.c"),
+        ("C:\\a\\", "b.c", "C:\\a\\b.c"),
+        ("/a", "C:/b.c", "C:/b.c"),
+    ],
+)
+def test_join(directory: str, name: str, path: str) -> None:
+    assert join(directory, name) == path
+
+
+@pytest.mark.parametrize(
+    ("path", "replaced"),
+    [
+        ("/rustc/1/library/a.rs", "/lib/library/a.rs"),
+        ("/rustc/1", "/lib"),
+        ("/rustc/12/a.rs", "/r/12/a.rs"),
+        ("/rustcx", "/rustcx"),
+        ("C:\\w\\a.c", "D:\\a.c"),
+        ("", ""),
+    ],
+)
+def test_the_longest_prefix_that_ends_where_a_name_ends_is_replaced(path: str, replaced: str) -> None:
+    prefixes = [("/rustc", "/r"), ("/rustc/1", "/lib"), ("C:\\w\\", "D:\\"), ("", "never")]
+    assert replace(path, prefixes) == replaced

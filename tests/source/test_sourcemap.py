@@ -1,0 +1,156 @@
+"""Source maps to places. A segment `AAAA` is: columns from 0, the first source, its line 0 and column 0."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from nogrow.source.locate import locate
+from nogrow.source.model import DebugFile, Frame
+from tests.source import made
+
+MODULE = made.module()
+START = made.code_start(MODULE)
+DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+def vlq(*numbers: int) -> str:
+    """A segment."""
+    out = ""
+    for number in numbers:
+        value = abs(number) << 1 | (number < 0)
+        while value >= 32:
+            out += DIGITS[value & 31 | 32]
+            value >>= 5
+        out += DIGITS[value]
+    return out
+
+
+MAPPINGS = ",".join([vlq(START + 3, 0, 9, 4), vlq(10, 1, -2, -3), vlq(10), vlq(10, -1, 100, 20, 0)])
+SOURCES = ["../a.ts", "~lib/b.ts"]
+PLAIN = {"version": 3, "sources": SOURCES, "names": [], "mappings": MAPPINGS}
+
+
+def places(
+    document: object, *addresses: int, path: str = "out/m.wasm.map", guard: bytes = b""
+) -> dict[int, Any]:
+    debug = DebugFile(path, guard + json.dumps(document).encode())
+    found = locate(MODULE, [START + address for address in addresses], debug)
+    return {offset - START: frames for offset, frames in found.items()}
+
+
+def place(file: str, line: int, column: int) -> tuple[Frame, ...]:
+    return (Frame(None, file, line, column),)
+
+
+def test_the_last_mapping_before_an_offset_covers_it_and_lines_and_columns_count_from_1() -> None:
+    assert places(PLAIN, 3, 12, 13, 22, 33, 90) == {
+        3: place("a.ts", 10, 5),
+        12: place("a.ts", 10, 5),
+        13: place("out/~lib/b.ts", 8, 2),
+        22: place("out/~lib/b.ts", 8, 2),
+        33: place("a.ts", 108, 22),
+        90: place("a.ts", 108, 22),
+    }
+
+
+def test_a_mapping_without_a_source_ends_the_one_before() -> None:
+    assert places(PLAIN, 23, 32) == {}
+
+
+def test_offsets_before_the_first_mapping_have_no_place() -> None:
+    assert places(PLAIN, 2) == {}
+
+
+def test_a_mapping_of_what_stands_before_a_function_does_not_cover_it() -> None:
+    assert places({**PLAIN, "mappings": vlq(4, 0, 0, 0)}, 10) == {}
+
+
+def test_lines_after_the_first_are_no_bytes() -> None:
+    assert places({**PLAIN, "mappings": ";" + MAPPINGS}, 10) == {}
+
+
+@pytest.mark.parametrize(
+    ("root", "source", "path"),
+    [
+        ("", "a.ts", "out/a.ts"),
+        ("src", "a.ts", "out/src/a.ts"),
+        ("/src/", "a.ts", "/src/a.ts"),
+        ("", "/src/a.ts", "/src/a.ts"),
+        ("", "C:\\src\\a.ts", "C:\\src\\a.ts"),
+        ("", "file:///src/a%20b.ts", "/src/a b.ts"),
+        ("webpack:///", "a.ts", "webpack:///a.ts"),
+        ("https://x.y/", "a.ts", "https://x.y/a.ts"),
+    ],
+)
+def test_sources_are_relative_to_the_root_and_that_to_the_map(root: str, source: str, path: str) -> None:
+    document = {**PLAIN, "sourceRoot": root, "sources": [source]}
+    assert places(document, 5)[5][0].file == path
+
+
+@pytest.mark.parametrize("guard", [b")]}'\n", b"\xef\xbb\xbf"], ids=["guard", "byte order mark"])
+def test_what_may_stand_before_the_map_is_skipped(guard: bytes) -> None:
+    assert places(PLAIN, 5, guard=guard).keys() == {5}
+
+
+def test_index_maps_are_read_by_section() -> None:
+    first = {"version": 3, "sources": ["x.c"], "mappings": vlq(3, 0, 1, 1)}
+    second = {"version": 3, "sources": ["y.c"], "mappings": vlq(0, 0, 2, 2)}
+    document = {
+        "version": 3,
+        "sections": [
+            {"offset": {"line": 0, "column": START}, "map": first},
+            {"offset": {"line": 0, "column": START + 50}, "map": second},
+            {"offset": {"line": 1, "column": 0}, "map": second},
+        ],
+    }
+    assert places(document, 2, 4, 49, 50, path="m.map") == {
+        4: place("x.c", 2, 2),
+        49: place("x.c", 2, 2),
+        50: place("y.c", 3, 3),
+    }
+
+
+MALFORMED: dict[str, Any] = {
+    "no object": [],
+    "number": 3,
+    "another version": {**PLAIN, "version": 2},
+    "no version": {"mappings": MAPPINGS, "sources": SOURCES},
+    "mappings of another type": {**PLAIN, "mappings": 7},
+    "mappings that are not ASCII": {**PLAIN, "mappings": "é"},
+    "no digit": {**PLAIN, "mappings": "A!AA"},
+    "two numbers": {**PLAIN, "mappings": "AA"},
+    "number without an end": {**PLAIN, "mappings": "/" * 3_000_000},
+    "negative source": {**PLAIN, "mappings": vlq(START + 3, -1, 0, 0)},
+    "source that is not there": {**PLAIN, "mappings": vlq(START + 3, 9, 0, 0)},
+    "sources of another type": {**PLAIN, "sources": 7},
+    "source null": {**PLAIN, "sources": [None]},
+    "sections of another type": {"version": 3, "sections": 7},
+    "sections without offsets": {"version": 3, "sections": [{}, 7, {"offset": {}}, {"map": PLAIN}]},
+    "offset of another type": {
+        "version": 3,
+        "sections": [{"offset": {"line": 0, "column": "x"}, "map": PLAIN}],
+    },
+}
+
+
+@pytest.mark.parametrize("document", MALFORMED.values(), ids=MALFORMED.keys())
+def test_a_malformed_map_has_no_places_soon(document: object) -> None:
+    began = time.process_time()
+    assert places(document, 4) == {}
+    assert time.process_time() - began < 5
+
+
+def test_a_map_larger_than_the_limit_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nogrow.source.sourcemap.LARGEST", 10)
+    assert places(PLAIN, 5) == {}
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[" * 100_000, b"\xff", b'{"version": 1' + b"0" * 5000 + b"}"])
+def test_what_is_no_json_has_no_places(data: bytes) -> None:
+    assert locate(MODULE, [START + 4], DebugFile("m.map", data)) == {}
+
+
+def test_what_comes_before_a_malformed_segment_is_kept() -> None:
+    assert places({**PLAIN, "mappings": MAPPINGS + ",!"}, 5).keys() == {5}

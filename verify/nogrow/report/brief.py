@@ -1,0 +1,33 @@
+"""A report in few words, for the formats that put them above or below the findings."""
+
+from nogrow.contract.rule import Violation
+from nogrow.contract.wording import counted
+from nogrow.report.result import WEIGHT, ArtifactReport, Outcome, Report
+
+
+def summary(report: Report) -> str:
+    """Return how many modules were looked at, and how many have which outcome."""
+    outcomes = [artifact.outcome for artifact in report.artifacts]
+    counts = [
+        f"{outcomes.count(one)} {one.value}" for one in Outcome if one in outcomes or one is Outcome.KEPT
+    ]
+    looked_at = len(outcomes) - outcomes.count(Outcome.NOTHING)
+    return f"checked {counted(looked_at, 'module')}: {', '.join(counts)}"
+
+
+def weightiest_first(report: Report) -> list[ArtifactReport]:
+    """Return the artifacts with the weightiest outcome first: where there is no room for all, those stay."""
+    return sorted(report.artifacts, key=lambda artifact: WEIGHT.index(artifact.outcome))
+
+
+def with_path(artifact: ArtifactReport, violation: Violation) -> str:
+    """Return the violation's message and whose it is, for where that is not said otherwise."""
+    message, path = violation.message, f"{artifact.path}: "
+    return message if message.startswith(path) else path + message
+
+
+def why_nothing(artifact: ArtifactReport) -> str:
+    """Return why nothing can be said of an artifact whose outcome is `nothing`."""
+    if artifact.notes:
+        return ", ".join(artifact.notes)
+    return "no module there" if artifact.size is None else "no scenario in the contract"

@@ -1,0 +1,53 @@
+"""A report as workflow commands of GitHub Actions, which become annotations of a pull request."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import TextIO
+
+from nogrow.contract.wording import counted
+from nogrow.report.brief import summary, weightiest_first, why_nothing, with_path
+from nogrow.report.harmless import in_command, in_property
+from nogrow.report.place import Place, Places
+from nogrow.report.result import Outcome, Report
+
+# GitHub shows as many errors of a step, and drops the others without a word.
+MOST_ERRORS = 10
+
+
+def render(report: Report, stream: TextIO) -> None:
+    """Write a command for each violation up to the limit, one that counts the others, and a summary."""
+    for line in islice(_errors(report), MOST_ERRORS):
+        stream.write(line + "\n")
+    more = _count(report) - MOST_ERRORS
+    if more > 0:
+        text = in_command(f"{counted(more, 'more error')} not shown here; --format json=FILE has them all")
+        stream.write(f"::warning title=nogrow::{text}\n")
+    stream.write(f"nogrow {summary(report)}\n")
+
+
+def _errors(report: Report) -> Iterator[str]:
+    places = Places(report)
+    for artifact in weightiest_first(report):
+        if artifact.outcome is Outcome.NOTHING:
+            place = places.artifact(artifact)
+            yield _command(places, place, "nothing to check", f"{artifact.path}: {why_nothing(artifact)}")
+        for violation in artifact.violations:
+            place = places.violation(artifact, violation)
+            title = f"{violation.rule.id} {violation.rule.label}"
+            yield _command(places, place, title, with_path(artifact, violation))
+    if not report.artifacts:
+        yield "::error title=nothing to check::no module was named"
+
+
+def _command(places: Places, place: Place, title: str, text: str) -> str:
+    properties = {"file": places.in_repository(place.file) or place.file, "line": str(place.line)}
+    if place.column > 0:
+        properties["col"] = str(place.column)
+    properties["title"] = title
+    listed = ",".join(f"{name}={in_property(value)}" for name, value in properties.items())
+    return f"::error {listed}::{in_command(text)}"
+
+
+def _count(report: Report) -> int:
+    nothing = sum(artifact.outcome is Outcome.NOTHING for artifact in report.artifacts)
+    return nothing + sum(len(artifact.violations) for artifact in report.artifacts)

@@ -1,0 +1,85 @@
+"""A report as Markdown, made for the summary of a GitHub job."""
+
+from collections.abc import Iterator
+from typing import TextIO
+
+from nogrow.contract.wording import counted, shortened
+from nogrow.proof.judgement import Judgement
+from nogrow.report import text
+from nogrow.report.brief import summary, weightiest_first
+from nogrow.report.harmless import fenced, in_markdown
+from nogrow.report.printable import printable
+from nogrow.report.result import ArtifactReport, Outcome, Report
+
+# A summary of more than 1 MiB is dropped whole.
+MOST_ROWS = 500
+MOST_VIOLATIONS = 5
+MOST_BYTES = 500_000
+LONGEST_PATH = 200
+
+
+def render(report: Report, stream: TextIO) -> None:
+    """Write a table of the artifacts, weightiest first, and what is broken as far as there is room."""
+    for line in _lines(report):
+        stream.write(line + "\n")
+
+
+def _lines(report: Report) -> Iterator[str]:
+    artifacts = weightiest_first(report)
+    yield f"## nogrow: {report.outcome.value}"
+    yield ""
+    yield f"nogrow {summary(report)}."
+    if artifacts:
+        yield ""
+        yield "| artifact | outcome | verdict | grow sites | entry points | violations |"
+        yield "|---|---|---|---:|---:|---:|"
+        yield from map(_row, artifacts[:MOST_ROWS])
+    if len(artifacts) > MOST_ROWS:
+        yield ""
+        yield f"... and {counted(len(artifacts) - MOST_ROWS, 'more artifact')}."
+    yield from _details([one for one in artifacts if one.outcome is not Outcome.KEPT])
+
+
+def _row(artifact: ArtifactReport) -> str:
+    judgement = artifact.judgement
+    cells = (
+        _path(artifact),
+        artifact.outcome.value,
+        *(_judged(judgement) if judgement else ("", "", "")),
+        f"{len(artifact.violations):,}",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _judged(judgement: Judgement) -> tuple[str, str, str]:
+    return judgement.verdict.label, f"{len(judgement.sites):,}", f"{len(judgement.entries):,}"
+
+
+def _details(artifacts: list[ArtifactReport]) -> Iterator[str]:
+    room = MOST_BYTES
+    for number, artifact in enumerate(artifacts):
+        details = list(_detail(artifact))
+        room -= sum(len(line.encode(errors="replace")) + 1 for line in details)
+        if room < 0:
+            yield ""
+            yield f"No room for the details of {counted(len(artifacts) - number, 'more artifact')}."
+            return
+        yield from details
+
+
+def _detail(artifact: ArtifactReport) -> Iterator[str]:
+    first = artifact._replace(violations=artifact.violations[:MOST_VIOLATIONS])
+    # The last line counts modules, of which there is one here.
+    *lines, _ = text.lines(Report(None, (first,)))
+    yield ""
+    yield f"### {_path(artifact)}"
+    yield ""
+    yield from fenced(lines)
+    more = len(artifact.violations) - MOST_VIOLATIONS
+    if more > 0:
+        yield ""
+        yield f"... and {counted(more, 'more violation')}; `--format json=FILE` has them all."
+
+
+def _path(artifact: ArtifactReport) -> str:
+    return in_markdown(shortened(printable(artifact.path), LONGEST_PATH))

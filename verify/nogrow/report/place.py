@@ -1,0 +1,90 @@
+"""Where a finding is shown: in the source, in the contract file, or at the module as a whole."""
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from nogrow.contract.origin import Origins, without_number
+from nogrow.contract.rule import Rule, Violation
+from nogrow.proof.judgement import Step
+from nogrow.report.result import ArtifactReport, Report
+from nogrow.source.model import Frame
+
+
+class Place(NamedTuple):
+    """A file and where in it; a column of 0 is unknown. Both count from 1."""
+
+    file: str
+    line: int = 1
+    column: int = 0
+
+
+class Places:
+    """The places of a report's violations."""
+
+    def __init__(self, report: Report, is_own: Callable[[Frame], bool] | None = None) -> None:
+        """`is_own` says of a frame whether it is the user's code; by default, if it is in the repository."""
+        self._root = repository()
+        self._inside: dict[str, str | None] = {}
+        self._is_own = is_own or (lambda frame: self.in_repository(frame.file) is not None)
+        self._contract = report.contract
+        self._origins = Origins(report.contract, (artifact.path for artifact in report.artifacts))
+
+    def violation(self, artifact: ArtifactReport, violation: Violation) -> Place:
+        """Return where to look first: the user's source, else the contract, else the module."""
+        own = self._first(artifact, _offsets(artifact, violation))
+        return own or self.artifact(artifact)
+
+    def artifact(self, artifact: ArtifactReport) -> Place:
+        """Return where the contract names the module, else the module itself."""
+        if self._contract is not None and (line := self._origins.line(artifact.path)) is not None:
+            return Place(self._contract, line)
+        return Place(without_number(artifact.path), 1, 1)
+
+    def step(self, artifact: ArtifactReport, step: Step) -> Place | None:
+        """Return where a step is in the source, None if unknown; the user's own code first."""
+        frames = artifact.sources.get(step.offset, ())
+        known = [frame for frame in frames if frame.line > 0]
+        return next(map(_at, (*filter(self._is_own, known), *known)), None)
+
+    def in_repository(self, file: str) -> str | None:
+        """Return the file's path from the root of the repository, None if it is not in there."""
+        if file not in self._inside:
+            self._inside[file] = inside(file, self._root)
+        return self._inside[file]
+
+    def _first(self, artifact: ArtifactReport, offsets: Iterable[int]) -> Place | None:
+        for offset in offsets if artifact.sources else ():
+            for frame in artifact.sources.get(offset, ()):
+                if frame.line > 0 and self._is_own(frame):
+                    return _at(frame)
+        return None
+
+
+def repository() -> str:
+    """Return the root of the repository around the working folder, or that folder if there is none."""
+    folder = Path.cwd()
+    return str(next((one for one in (folder, *folder.parents) if (one / ".git").exists()), folder))
+
+
+def inside(file: str, root: str) -> str | None:
+    """Return the path of `file` from `root` with slashes, None if it is elsewhere.
+
+    A relative path is one from the working folder.
+    """
+    path = Path(os.path.normpath(Path.cwd() / file))
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else None
+
+
+def _at(frame: Frame) -> Place:
+    return Place(frame.file, frame.line, frame.column)
+
+
+def _offsets(artifact: ArtifactReport, violation: Violation) -> Iterable[int]:
+    """The instructions that explain the violation, in the order of their weight."""
+    if violation.about is not None:
+        return (step.offset for step in violation.about.witness)
+    if violation.rule is Rule.SITE_PRESENT and artifact.judgement is not None:
+        return sorted(site.offset for site in artifact.judgement.sites)
+    return ()

@@ -1,0 +1,202 @@
+"""A report as SARIF 2.1.0, as GitHub's code scanning reads it."""
+
+import hashlib
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+from urllib.parse import quote
+
+from nogrow import __version__
+from nogrow.contract.origin import without_number
+from nogrow.contract.rule import Rule, Violation
+from nogrow.contract.wording import counted, name_of, shortened
+from nogrow.proof.judgement import Entry, EntryKind, Step
+from nogrow.report.brief import weightiest_first, why_nothing, with_path
+from nogrow.report.harmless import in_sarif
+from nogrow.report.place import Place, Places
+from nogrow.report.printable import in_json
+from nogrow.report.result import ArtifactReport, Outcome, Report
+from nogrow.report.rules import EXPLANATIONS, Explanation
+from nogrow.source.model import Frame
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+ROOT = "%SRCROOT%"
+
+# GitHub takes 25,000 results and 10 MB, compressed; nobody reads as many as these.
+MOST_RESULTS = 5_000
+MOST_STEPS = 100
+MOST_STEPS_IN_ALL = 100_000
+MOST_NOTIFICATIONS = 1_000
+
+# Legacy mangling ends in a hash that changes with every compiler, and a finding is to stay the same one.
+RUST_HASH = re.compile(r"17h[0-9a-f]{16}E$")
+
+Object = dict[str, Any]
+
+
+def render(report: Report, stream: TextIO, is_own: Callable[[Frame], bool] | None = None) -> None:
+    """Write the report; `is_own` says of a frame whether it is the user's code."""
+    run = _Run(Places(report, is_own))
+    for artifact in weightiest_first(report):
+        run.add(artifact)
+    if not report.artifacts:
+        run.notify("error", "nothing to check: no module was named")
+    document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run.finished(report)]}
+    stream.write(in_json(json.dumps(document, separators=(",", ":"))) + "\n")
+
+
+class _Run:
+    """The one run of a log, and what there is still room for in it."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._results: list[Object] = []
+        self._notifications: list[Object] = []
+        self._seen: Counter[str] = Counter()
+        self._steps_left = MOST_STEPS_IN_ALL
+        self._left_out = 0
+
+    def add(self, artifact: ArtifactReport) -> None:
+        """Add what is to be said of an artifact."""
+        if artifact.outcome is Outcome.NOTHING:
+            place = self._location(self._places.artifact(artifact))
+            self.notify("error", f"{artifact.path}: {why_nothing(artifact)}", place)
+        room = MOST_RESULTS - len(self._results)
+        for violation in artifact.violations[:room]:
+            place = self._location(self._places.violation(artifact, violation))
+            self._results.append(self._result(artifact, violation, place))
+            if violation.rule is Rule.NOT_JUDGED:
+                self.notify("error", violation.message, place)
+        self._left_out += max(0, len(artifact.violations) - room)
+
+    def notify(self, level: str, text: str, location: Object | None = None) -> None:
+        """Add what the tool has to say of its own work; no more than fits."""
+        if len(self._notifications) < MOST_NOTIFICATIONS:
+            where = {"locations": [location]} if location else {}
+            self._notifications.append({"level": level, "message": _message(text), **where})
+
+    def finished(self, report: Report) -> Object:
+        """The run with all that was added."""
+        if self._left_out:
+            more = counted(self._left_out, "more violation")
+            # The first place is never taken by the limit of notifications.
+            text = f"{more} left out; --format json=FILE has them all"
+            self._notifications.insert(0, {"level": "warning", "message": _message(text)})
+        bad = {Outcome.NOT_JUDGED, Outcome.NOTHING}
+        judged = bool(report.artifacts) and not any(one.outcome in bad for one in report.artifacts)
+        return {
+            "tool": {
+                "driver": {
+                    "name": "nogrow",
+                    "version": __version__,
+                    "rules": [_rule(one) for one in EXPLANATIONS],
+                }
+            },
+            "invocations": [
+                {"executionSuccessful": judged, "toolExecutionNotifications": self._notifications}
+            ],
+            "originalUriBaseIds": {ROOT: {"description": {"text": "The root of the repository."}}},
+            "results": self._results,
+        }
+
+    def _result(self, artifact: ArtifactReport, violation: Violation, location: Object) -> Object:
+        numbers = [one.id for one in EXPLANATIONS]
+        about = violation.about
+        if about is not None:
+            location = {**location, "logicalLocations": [_logical(about.name)]}
+        flow = self._flow(artifact, about) if about is not None and about.witness else []
+        return {
+            "ruleId": violation.rule.id,
+            "ruleIndex": numbers.index(violation.rule.id),
+            "level": "error",
+            "message": _message(with_path(artifact, violation)),
+            "locations": [location],
+            **({"codeFlows": [{"threadFlows": [{"locations": flow}]}]} if flow else {}),
+            "partialFingerprints": {"primaryLocationLineHash": self._fingerprint(artifact, violation)},
+        }
+
+    def _flow(self, artifact: ArtifactReport, entry: Entry) -> list[Object]:
+        steps: Sequence[Step] = entry.witness
+        folded = len(steps) - MOST_STEPS
+        if folded > 0:
+            steps = (*steps[: MOST_STEPS // 2], *steps[-MOST_STEPS // 2 :])
+        if len(steps) > self._steps_left:
+            return []
+        self._steps_left -= len(steps)
+        flow = [self._step(artifact, step) for step in steps]
+        if folded > 0:
+            first = flow[MOST_STEPS // 2]["location"]["message"]
+            first["text"] = f"after {counted(folded, 'more call')}: {first['text']}"
+        for grower in artifact.growers:
+            if grower.label == entry.host_grows:
+                place = self._location(Place(grower.file, grower.line, grower.column))
+                text = f"here the host grows the memory: {shortened(grower.label)}"
+                flow.append({"location": {**place, "message": _message(text)}})
+        return flow
+
+    def _step(self, artifact: ArtifactReport, step: Step) -> Object:
+        place = self._places.step(artifact, step)
+        location = self._location(place or Place(without_number(artifact.path), 1, 1))
+        name = name_of(step.function)
+        text = f"{name} at 0x{step.offset:x}: {shortened(step.instruction)}"
+        return {
+            "location": {**location, "logicalLocations": [_logical(name)], "message": _message(text)},
+        }
+
+    def _fingerprint(self, artifact: ArtifactReport, violation: Violation) -> str:
+        """What stays the same while code moves: the rule, the module and the entry point, never an offset."""
+        path = self._places.in_repository(artifact.path) or artifact.path
+        key = json.dumps([violation.rule.id, path, _stable_name(violation)])
+        self._seen[key] += 1
+        return f"{hashlib.sha256(key.encode()).hexdigest()[:16]}:{self._seen[key]}"
+
+    def _location(self, place: Place) -> Object:
+        region = {"startLine": place.line}
+        if place.column > 0:
+            region["startColumn"] = place.column
+        relative = self._places.in_repository(place.file)
+        if relative is None:
+            file: Object = {"uri": "file://" + _quoted(os.path.normpath(Path.cwd() / place.file))}
+        else:
+            file = {"uri": _quoted(relative), "uriBaseId": ROOT}
+        return {"physicalLocation": {"artifactLocation": file, "region": region}}
+
+
+def _rule(one: Explanation) -> Object:
+    return {
+        "id": one.id,
+        "name": one.name,
+        "shortDescription": {"text": one.short},
+        "fullDescription": {"text": one.why},
+        "help": {
+            "text": f"{one.why}\n\n{one.advice}",
+            "markdown": f"# {one.id} {one.label}\n\n{one.why}\n\n{one.advice}\n",
+        },
+        "defaultConfiguration": {"level": "error"},
+        "properties": {"precision": "high", "problem.severity": "error", "tags": ["webassembly"]},
+    }
+
+
+def _stable_name(violation: Violation) -> str | None:
+    """The entry point's name; where that is only an index, the function's, if it has one."""
+    about = violation.about
+    if about is not None and about.kind is EntryKind.ESCAPED and about.function.name:
+        return RUST_HASH.sub("E", about.function.name)
+    return violation.entry
+
+
+def _message(text: str) -> Object:
+    return {"text": in_sarif(text)}
+
+
+def _logical(name: str) -> Object:
+    return {"name": in_sarif(shortened(name)), "kind": "function"}
+
+
+def _quoted(path: str) -> str:
+    # A name that is not UTF-8 is quoted byte by byte.
+    return quote(os.fsencode(path))

@@ -1,0 +1,95 @@
+"""A module's DWARF to the frames of addresses.
+
+DWARF 5, sections 2.14 (declaration coordinates), 3.3.8.2 (call coordinates) and 6.2 (line programs).
+"""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from nogrow.source.container import Debug, open_debug
+from nogrow.source.lines import LineProgram, read_line_program
+from nogrow.source.model import Frame
+from nogrow.source.rows import Row, find_rows
+from nogrow.source.scopes import find_scopes
+from nogrow.source.units import Unit, find_units, text
+from nogrow.wasm.sections import Section
+
+if TYPE_CHECKING:
+    from elftools.dwarf.die import DIE
+
+_LINKAGE_NAMES = ("DW_AT_linkage_name", "DW_AT_MIPS_linkage_name")
+_ORIGINS = ("DW_AT_abstract_origin", "DW_AT_specification")
+_LONGEST_ORIGIN = 8
+
+
+def read_frames(
+    data: bytes, sections: tuple[Section, ...], addresses: list[int]
+) -> dict[int, tuple[Frame, ...]]:
+    """The frames of each of the sorted addresses, innermost first; those without a location are left out.
+
+    An address is a number of bytes from the start of the code section's contents. Malformed debug information
+    costs locations and raises nothing.
+    """
+    found: dict[int, tuple[Frame, ...]] = {}
+    # pyelftools raises almost anything on bad bytes, and no error of it says more than "no location".
+    with suppress(Exception):
+        debug = open_debug(data, sections)
+        if debug is not None:
+            for unit, inside in find_units(debug, addresses):
+                with suppress(Exception):
+                    _read_unit(debug, unit, inside, found)
+    return found
+
+
+def _read_unit(debug: Debug, unit: Unit, addresses: list[int], found: dict[int, tuple[Frame, ...]]) -> None:
+    if unit.lines is None:
+        return
+    program = read_line_program(debug, unit.lines, unit.unit["address_size"], unit.directory)
+    rows = find_rows(debug.section("line"), program, addresses, debug.meter)
+    scopes = find_scopes(unit, [address for address in addresses if address in rows])
+    for address, row in rows.items():
+        frames = _frames(unit, program, row, scopes.get(address, []))
+        if frames:
+            found[address] = frames
+
+
+def _frames(unit: Unit, program: LineProgram, row: Row, scopes: list[int]) -> tuple[Frame, ...]:
+    """The frames from the innermost entry outwards; the place of each is where it calls the one before."""
+    frames: list[Frame] = []
+    place = row
+    for offset in reversed(scopes):
+        entry = unit.unit.get_DIE_from_refaddr(offset)
+        frames.append(_frame(program, _name(entry), place))
+        place = _called_at(entry)
+    if not scopes:
+        frames.append(_frame(program, None, row))
+    # Line 0 is a compiler's own code; with the file of a caller it would still be a place to go to.
+    return tuple(frames) if any(frame.file and frame.line for frame in frames) else ()
+
+
+def _frame(program: LineProgram, function: str | None, place: Row) -> Frame:
+    return Frame(function, program.path(place.file), max(place.line, 0), place.column)
+
+
+def _called_at(entry: "DIE") -> Row:
+    numbers = []
+    for name in ("DW_AT_call_file", "DW_AT_call_line", "DW_AT_call_column"):
+        value = entry.attributes[name].value if name in entry.attributes else 0
+        numbers.append(value if isinstance(value, int) else 0)
+    return Row(*numbers)
+
+
+def _name(entry: "DIE") -> str | None:
+    """The linkage name of a function, else its plain name, both also from where it was declared."""
+    plain: str | None = None
+    for _ in range(_LONGEST_ORIGIN):
+        for name in _LINKAGE_NAMES:
+            if name in entry.attributes:
+                return text(entry.attributes[name].value) or None
+        if plain is None and "DW_AT_name" in entry.attributes:
+            plain = text(entry.attributes["DW_AT_name"].value)
+        origin = next((name for name in _ORIGINS if name in entry.attributes), None)
+        if origin is None:
+            break
+        entry = entry.get_DIE_from_attribute(origin)
+    return plain or None

@@ -1,0 +1,127 @@
+"""Addresses to the compilation units that they are in, and what a unit's entries say about addresses.
+
+DWARF 5, sections 2.17 (code addresses and ranges) and 3.1 (unit entries).
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from contextlib import suppress
+from io import BytesIO
+from typing import TYPE_CHECKING, NamedTuple
+
+from elftools.dwarf.ranges import BaseAddressEntry, RangeLists
+
+from nogrow.source.container import Debug
+
+if TYPE_CHECKING:
+    from elftools.dwarf.compileunit import CompileUnit
+
+_LOW, _HIGH, _RANGES = "DW_AT_low_pc", "DW_AT_high_pc", "DW_AT_ranges"
+_ADDRESS_FORMS = ("DW_FORM_addr", "DW_FORM_addrx", *(f"DW_FORM_addrx{size}" for size in (1, 2, 3, 4)))
+
+Span = tuple[int, int]
+"""The first address and the one after the last."""
+
+Values = dict[str, tuple[str, int]]
+"""Attributes by name: the form and the value as it stands there."""
+
+
+class Unit(NamedTuple):
+    """A compilation unit; `lines` is the offset of its line program, `directory` where it was compiled."""
+
+    debug: Debug
+    unit: "CompileUnit"
+    base: int
+    lists: RangeLists
+    rnglists_base: int
+    lines: int | None
+    directory: str
+
+    def spans(self, values: Values) -> list[Span]:
+        """The addresses that an entry covers, without those of functions that the linker removed."""
+        return [(start, end) for start, end in self._all_spans(values) if 0 < start < end]
+
+    def _all_spans(self, values: Values) -> Iterator[Span]:
+        # The linker puts 0, -1 or -2 for a removed function. Nothing starts at 0: the count stands there.
+        if _RANGES in values:
+            yield from self._listed(*values[_RANGES])
+        elif _LOW in values and _HIGH in values:
+            start = self._address(*values[_LOW])
+            form, value = values[_HIGH]
+            yield start, self._address(form, value) if form in _ADDRESS_FORMS else start + value
+
+    def _address(self, form: str, value: int) -> int:
+        return value if form == "DW_FORM_addr" else self.debug.info.get_addr(self.unit, value)
+
+    def _listed(self, form: str, value: int) -> Iterator[Span]:
+        if form == "DW_FORM_rnglistx":
+            width = 4 if self.unit.structs.dwarf_format == 32 else 8
+            at = self.rnglists_base + value * width
+            value = self.rnglists_base + int.from_bytes(
+                self.debug.section("rnglists")[at : at + width], "little"
+            )
+        base = self.base
+        for entry in self.lists.get_range_list_at_offset(value, self.unit):
+            if isinstance(entry, BaseAddressEntry):
+                base = entry.base_address
+            else:
+                moved = 0 if entry.is_absolute else base
+                yield entry.begin_offset + moved, entry.end_offset + moved
+
+
+def find_units(debug: Debug, addresses: list[int]) -> Iterator[tuple[Unit, list[int]]]:
+    """The units that cover any of the addresses, each with those in order; only top entries are read.
+
+    `.debug_aranges` is not asked: compilers seldom write it, it may leave functions out, and the top entries
+    of a module of 45 MB are read in a fraction of a second.
+    """
+    left = sorted(addresses)
+    for compiled in debug.info.iter_CUs():
+        if not left:
+            return
+        inside: list[int] = []
+        # pyelftools raises almost anything on bad bytes. One bad unit is no reason to lose the others.
+        with suppress(Exception):
+            unit = _unit(debug, compiled)
+            attributes = compiled.get_top_DIE().attributes
+            inside = covered(
+                left, unit.spans({name: (value.form, value.raw_value) for name, value in attributes.items()})
+            )
+        if inside:
+            left = sorted(set(left).difference(inside))
+            yield unit, inside
+
+
+def covered(addresses: list[int], spans: list[Span]) -> list[int]:
+    """Those of the sorted addresses that are in a span, sorted."""
+    found: set[int] = set()
+    for start, end in spans:
+        first = bisect_left(addresses, start)
+        if first < len(addresses) and addresses[first] < end:
+            found.update(addresses[first : bisect_left(addresses, end)])
+    return sorted(found)
+
+
+def _unit(debug: Debug, compiled: "CompileUnit") -> Unit:
+    attributes = compiled.get_top_DIE().attributes
+
+    def number(name: str) -> int | None:
+        found = attributes[name].value if name in attributes else None
+        return found if isinstance(found, int) else None
+
+    version = compiled["version"]
+    ranges = debug.info.debug_ranges_sec if version < 5 else debug.info.debug_rnglists_sec
+    return Unit(
+        debug,
+        compiled,
+        number(_LOW) or 0,
+        RangeLists(ranges.stream if ranges else BytesIO(), compiled.structs, version, debug.info),
+        number("DW_AT_rnglists_base") or 0,
+        number("DW_AT_stmt_list"),
+        text(attributes["DW_AT_comp_dir"].value) if "DW_AT_comp_dir" in attributes else "",
+    )
+
+
+def text(value: object) -> str:
+    """A string attribute as text; what is not UTF-8 is replaced, as it is only shown."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else ""

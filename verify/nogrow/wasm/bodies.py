@@ -1,0 +1,179 @@
+"""A run of function bodies to nodes: the scan kernel with its tables, and what went wrong in it."""
+
+import wasmtime
+
+from nogrow.errors import ModuleError
+from nogrow.wasm.descriptors import COUNT, instruction_tables
+from nogrow.wasm.kernel import NO_ROOM, SCAN, Engine, Workspace
+from nogrow.wasm.model import Kind, Module
+from nogrow.wasm.nodes import Nodes
+from nogrow.wasm.opcodes import Immediate
+
+# Working memory for each byte of code: itself, at worst a node, half a control frame of 16 bytes, and what
+# the search keeps.
+_ROOM_PER_BYTE = 56
+# The nodes of a dispatch for each function that it may call.
+_NODES_PER_TARGET = 3
+# Beyond so many pairs of table and type, all tables share one row: more targets, never fewer.
+_MOST_PAIRS = 1 << 22
+# An `end` at every address behind the code stops a body that runs past it.
+_SENTINEL = b"\x0b" * 32
+# How far behind the middle of the code the size of a body can stand that starts before it.
+_SIZE_BYTES = 16
+
+
+def host_vertices(module: Module) -> int:
+    """How many vertices stand for functions of the host: one for each table, one for references."""
+    return len(module.tables) + 1
+
+
+class Bodies:
+    """Function bodies that stand between `start` and `end` in the file, and the nodes made of them."""
+
+    def __init__(self, module: Module, engine: Engine, start: int, end: int) -> None:
+        """Raises `ModuleError` when there is no room."""
+        self._module = module
+        self.start, self.end = start, end
+        functions, types, tables = len(module.functions), len(module.types.defined), len(module.tables)
+        self.tables_apart = (tables + 1) * types <= _MOST_PAIRS
+        rows = (tables + 1 if self.tables_apart else 1) * types + 1
+        fixed = 16 * functions + 8 * rows + 8 * types + 8 * tables + 16 * COUNT + (1 << 20)
+        # Vertices cost the search 64 bytes each, nodes with all that the search keeps of them some 40.
+        entries = sum(len(item.items) for item in module.segments)
+        fixed += 80 * (functions + tables + rows) + 40 * _NODES_PER_TARGET * entries
+        self.workspace = workspace = Workspace(engine, fixed + _ROOM_PER_BYTE * (end - start))
+        self.kernel = kernel = workspace.kernel(SCAN)
+
+        descriptors, fast = map(workspace.store, instruction_tables())
+        bounds = workspace.area(4 * len(Immediate) + 4)
+        limits = {
+            Immediate.FUNCTION: functions,
+            Immediate.TYPE: types,
+            Immediate.TABLE: tables,
+            Immediate.MEMORY: len(module.memories),
+            Immediate.TAG: len(module.tags),
+            Immediate.ELEMENT: len(module.segments),
+        }
+        for kind, limit in limits.items():
+            workspace.write_u32s(bounds + 4 * kind, [limit])
+        canonical = workspace.area(4 * types)
+        workspace.write_u32s(canonical, list(module.types.canonical))
+        row_starts = workspace.area(4 * tables)
+        workspace.write_u32s(
+            row_starts, [index * types if self.tables_apart else 0 for index in range(tables)]
+        )
+        reference_row = tables * types if self.tables_apart else 0
+        dispatch_map = workspace.area(4 * rows)
+        self.dispatch_keys = workspace.area(4 * rows)
+        self.taken = workspace.area(functions)
+        self.table_flags = workspace.area(tables)
+        self.ranges = workspace.area(4 * (functions + host_vertices(module) + rows + 1))
+        self.code = workspace.area(end - start + len(_SENTINEL))
+        # No instruction makes more nodes than it has bytes, and a call has two at least.
+        size = end - start + 1
+        dispatched = _NODES_PER_TARGET * entries + rows
+        self.nodes = nodes = Nodes.reserve(workspace, size + dispatched, size // 2 + entries + 1)
+        frames = 8 * size + 16 & ~15
+        top = workspace.area(frames)
+        self.first_dispatch = functions + host_vertices(module)
+        self._imported = len(module.imported(Kind.FUNCTION))
+        kernel.call(
+            "configure", fast, descriptors, bounds, canonical, row_starts, reference_row, dispatch_map,
+            self.dispatch_keys, self.first_dispatch, self.taken, self.table_flags,
+            self.ranges + 4 * self._imported, nodes.kinds, nodes.targets, nodes.extras, nodes.places,
+            nodes.room, nodes.calls, nodes.calls + 4 * nodes.call_room, top, top + frames, nodes.opcodes,
+        )  # fmt: skip
+        workspace.write_u32s(self.ranges, [1] * self._imported)
+
+    def load(self, start: int, end: int) -> None:
+        """Copies the code between two offsets in the file into the workspace."""
+        self.workspace.load(self.code + start - self.start, self._module.data, start, end)
+
+    def split(self, middle: int, count: int) -> tuple[int, int]:
+        """Where in the file the first of `count` bodies at or behind `middle` is, and how many come before.
+
+        Loads the code up to there. A body whose size can't be right ends the search.
+        """
+        self.load(self.start, min(middle + _SIZE_BYTES, self.end))
+        at = self.kernel.call(
+            "pass", self._address(self.start), self._address(middle), self._address(self.end), count
+        )
+        position = at - self.code + self.start
+        self.load(middle, position)
+        return position, count - self.kernel.number("bodies_left")
+
+    def _address(self, offset: int) -> int:
+        return self.code + offset - self.start
+
+    def read(self, start: int, end: int, count: int) -> None:
+        """Makes nodes of `count` bodies that stand from `start` to `end` in the file and are loaded.
+
+        Raises `ModuleError` with an offset for what can't be read.
+        """
+        stop = self._address(end)
+        self.workspace.bytes[stop : stop + len(_SENTINEL)] = _SENTINEL
+        kernel = self.kernel
+        try:
+            kernel.call("scan", self._address(start), stop, count)
+        except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
+            number = kernel.number("error")
+            if number not in _MESSAGES:
+                raise ModuleError(f"the scan of the code section failed: {_first_line(error)}") from error
+            message = _MESSAGES[number].format(value=kernel.number("error_value"))
+            offset = None if number in _NO_PLACE else kernel.number("error_at") + self.start - self.code
+            raise ModuleError(message, offset) from error
+
+    def adopt(self, other: "Bodies", before: int, count: int) -> None:
+        """Adds what `other` has made of the `count` bodies that come after the first `before`.
+
+        Raises `ModuleError` when there is no room.
+        """
+        node, more = self.kernel.number("node_count"), other.kernel.number("node_count") - 1
+        if node + more > self.nodes.room:
+            raise ModuleError(NO_ROOM)
+        uses = ("handlers", "grows", "table_moves", "indexes")
+        self.nodes.copy(node, other.nodes, more, extras=any(map(other.kernel.number, uses)))
+        keys = other.kernel.number("dispatch_count")
+        # The nodes of dispatches are not made yet: nothing stands there.
+        scratch, _ = self.workspace.rest()
+        self.workspace.copy(scratch, other.workspace, other.dispatch_keys, 4 * keys)
+        self.kernel.call(
+            "adopt", more, scratch, keys,
+            other.kernel.number("grows"), other.kernel.number("table_moves"), other.kernel.number("indexes"),
+            self.code + other.start - self.start - other.code,
+        )  # fmt: skip
+        self.workspace.bytes[scratch : scratch + 4 * keys] = bytes(4 * keys)
+        starts = other.workspace.read_u32s(other.ranges + 4 * self._imported, count + 1)
+        first = self.ranges + 4 * (self._imported + before)
+        self.workspace.write_u32s(first, [start + node - 1 for start in starts])
+        functions, tables = len(self._module.functions), len(self._module.tables)
+        for mine, theirs, size in (
+            (self.taken, other.taken, functions),
+            (self.table_flags, other.table_flags, tables),
+        ):
+            union = int.from_bytes(self.workspace.bytes[mine : mine + size], "little")
+            union |= int.from_bytes(other.workspace.bytes[theirs : theirs + size], "little")
+            self.workspace.bytes[mine : mine + size] = union.to_bytes(size, "little")
+
+
+_MESSAGES = {
+    1: "unknown instruction, opcode 0x{value:02x}",
+    2: "the function body ends inside an instruction or a block",
+    3: "an integer of over {value} bits, or too long a representation",
+    4: "unknown type 0x{value:02x}",
+    5: "unknown flags 0x{value:x}",
+    6: "index {value} out of range",
+    7: NO_ROOM,
+    8: "label {value} out of range",
+    9: "else, catch or delegate outside the block it belongs to",
+    10: "unknown kind of handler 0x{value:02x}",
+    11: "the function goes on after its end",
+    12: "{value} more function bodies announced than fit into the code section",
+    13: "bytes left over in the code section",
+}
+_NO_PLACE = frozenset((7,))
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).splitlines()
+    return lines[0] if lines else type(error).__name__
