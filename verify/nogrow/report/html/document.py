@@ -4,7 +4,10 @@ In: a report. Out: lists, dictionaries, strings and numbers. Verdicts are number
 best first; -1 stands for none.
 """
 
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from nogrow import __version__
 from nogrow.contract.rule import Violation
@@ -12,7 +15,16 @@ from nogrow.contract.wording import labels, shortened
 from nogrow.proof.assume import on_the_host
 from nogrow.proof.judgement import Entry, EntryKind, Judgement, Memory, Verdict
 from nogrow.report.html.excerpt import Excerpts
-from nogrow.report.html.tables import Functions, Sets, Sources, Steps, Strings, shown
+from nogrow.report.html.tables import (
+    ROOM_FOR_NAMES,
+    Functions,
+    Sets,
+    Sources,
+    Steps,
+    Strings,
+    shown,
+    shown_names,
+)
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.run.result import ScenarioResult
 
@@ -20,12 +32,11 @@ Object = dict[str, object]
 
 # What a page has room for, over all artifacts; JSON has everything.
 MOST_ENTRIES = 100_000
-MOST_STEPS = 200_000
-MOST_VIOLATIONS = 100_000
+STEPS_BY_ENTRY, FEW_STEPS = 2, 5_000
+VIOLATIONS_BY_ENTRY, FEW_VIOLATIONS = 2, 100
 MOST_SITES = 5_000
 MOST_CALLS = 2_000
 MOST_LINES = 4_000
-LONGEST_ENTRY = 240
 
 KINDS = (EntryKind.EXPORT, EntryKind.START, EntryKind.ESCAPED)
 AIRTIGHT, EXCUSED = 1, 2
@@ -33,34 +44,48 @@ AIRTIGHT, EXCUSED = 1, 2
 _Key = tuple[EntryKind, str, int]
 
 
-class _Room:
-    """How much of what a page holds there still is room for."""
+class _Room(NamedTuple):
+    """How much of one artifact the page has room for; names in characters."""
 
-    def __init__(self) -> None:
-        self._left = {
-            "entries": MOST_ENTRIES,
-            "steps": MOST_STEPS,
-            "violations": MOST_VIOLATIONS,
-            "lines": MOST_LINES,
-        }
+    entries: int
+    steps: int
+    violations: int
+    names: int
+    lines: int
 
-    def left(self, what: str) -> int:
-        return self._left[what]
 
-    def take(self, what: str, count: int) -> None:
-        self._left[what] -= count
+def _rooms(artifacts: Sequence[ArtifactReport]) -> list[_Room]:
+    """The room of each artifact: small ones fit whole, large ones share what is left."""
+    counts = [len(one.judgement.entries) if one.judgement else 0 for one in artifacts]
+    left, shares = MOST_ENTRIES, [0] * len(counts)
+    for behind, place in enumerate(sorted(range(len(counts)), key=counts.__getitem__)):
+        shares[place] = min(counts[place], left // (len(counts) - behind))
+        left -= shares[place]
+    whole = max(1, sum(shares))
+    return [
+        _Room(
+            entries=share,
+            steps=share * STEPS_BY_ENTRY + FEW_STEPS,
+            violations=share * VIOLATIONS_BY_ENTRY + FEW_VIOLATIONS,
+            names=ROOM_FOR_NAMES * share // whole,
+            lines=MOST_LINES // len(counts),
+        )
+        for share in shares
+    ]
 
 
 def document(report: Report, root: Path) -> Object:
     """What the page of `report` holds; source files are looked for below `root`."""
-    room = _Room()
+    rooms = _rooms(report.artifacts)
     return {
         "tool": f"nogrow {__version__}",
         "contract": report.contract and shown(report.contract),
         "outcome": report.outcome.value,
         "verdicts": [verdict.label for verdict in Verdict],
         "kinds": [kind.value for kind in KINDS],
-        "artifacts": [_artifact(artifact, room, root) for artifact in report.artifacts],
+        "artifacts": [
+            _artifact(artifact, room, root) for artifact, room in zip(report.artifacts, rooms, strict=True)
+        ],
     }
 
 
@@ -83,10 +108,9 @@ def _artifact(artifact: ArtifactReport, room: _Room, root: Path) -> Object:
 def _judged(artifact: ArtifactReport, judgement: Judgement, room: _Room, excerpts: Excerpts) -> Object:
     strings, functions = Strings(), Functions()
     sources = Sources(strings, artifact.sources, excerpts)
-    steps = Steps(functions, strings, room.left("steps"))
+    steps = Steps(functions, strings, room.steps)
     sets = Sets(strings)
-    entries = sorted(judgement.entries, key=_order)[: room.left("entries")]
-    room.take("entries", len(entries))
+    entries = sorted(judgement.entries, key=_order)[: room.entries]
     sites = sorted(judgement.sites, key=lambda site: site.offset)
     verdicts = judgement.standing.verdicts
     weightiest = on_the_host(judgement.assumptions) if judgement.verdict is not Verdict.REACHABLE else None
@@ -101,17 +125,20 @@ def _judged(artifact: ArtifactReport, judgement: Judgement, room: _Room, excerpt
         "assumptions": [shown(one) for one in judgement.assumptions],
         "weightiest": judgement.assumptions.index(weightiest) if weightiest else -1,
         "counts": [verdicts.count(verdict) for verdict in Verdict],
-        "entries": _entries(entries, functions, steps, sets, strings),
+        "entries": _entries(entries, functions, steps, sets, strings, room.names),
         "violations": _violations(artifact, entries, strings, room),
         "violationCount": len(artifact.violations),
     }
     columns = steps.columns(sources.at)
-    room.take("steps", len(columns["next"]))
     # Last, as all of the above adds to them.
-    lines = excerpts.found(room.left("lines"))
-    room.take("lines", sum(map(len, lines.values())))
+    lines = excerpts.found(room.lines)
     excerpted = {strings.number(file): numbered for file, numbered in lines.items()}
-    found |= {"steps": columns, "sets": sets.all(), "functions": functions.columns(), "excerpts": excerpted}
+    found |= {
+        "steps": columns,
+        "sets": sets.all(),
+        "functions": functions.columns(room.names),
+        "excerpts": excerpted,
+    }
     return found | {"strings": strings.all()}
 
 
@@ -125,14 +152,14 @@ def _key(entry: Entry) -> _Key:
 
 
 def _entries(
-    entries: list[Entry], functions: Functions, steps: Steps, sets: Sets, strings: Strings
+    entries: list[Entry], functions: Functions, steps: Steps, sets: Sets, strings: Strings, room: int
 ) -> Object:
+    # Most entry points of a large module are called after their index: 0 stands for that name.
+    plain = [one.name == f"func[{one.function.index}]" for one in entries]
+    names, cut = shown_names([one.name for one in entries], room)
     return {
-        # Most entry points of a large module are called after their index: 0 stands for that name.
-        "name": [
-            0 if one.name == f"func[{one.function.index}]" else shown(one.name, LONGEST_ENTRY)
-            for one in entries
-        ],
+        "name": [0 if after_index else name for after_index, name in zip(plain, names, strict=True)],
+        "cut": cut,
         "kind": [KINDS.index(one.kind) for one in entries],
         "function": [functions.number(one.function) for one in entries],
         "verdict": [one.verdict for one in entries],
@@ -147,12 +174,16 @@ def _entries(
 
 def _violations(artifact: ArtifactReport, entries: list[Entry], strings: Strings, room: _Room) -> Object:
     places = {_key(entry): place for place, entry in enumerate(entries)}
-    violations = artifact.violations[: room.left("violations")]
-    room.take("violations", len(violations))
+    # What an entry point breaks is shown with it, or not at all.
+    shown_with = (
+        (one, -1 if one.about is None else places.get(_key(one.about))) for one in artifact.violations
+    )
+    kept = list(islice(((one, at) for one, at in shown_with if at is not None), room.violations))
+    violations = [one for one, _ in kept]
     texts = [_text(one) for one in violations]
     return {
         "rule": [strings.number(f"{one.rule.id} {one.rule.label}") for one in violations],
-        "entry": [-1 if one.about is None else places.get(_key(one.about), -1) for one in violations],
+        "entry": [at for _, at in kept],
         "named": [named for named, _ in texts],
         "text": [strings.number(text) for _, text in texts],
         "allowed": [strings.optional(labels(one.allowed) or None) for one in violations],

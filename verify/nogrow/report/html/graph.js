@@ -44,7 +44,8 @@ class Graph {
     this.svg.style.height = `${Math.max(240, this.laid.height + 80)}px`;
     this.view.fit();
     this.boxes.values().next().value.setAttribute('tabindex', 0);
-    this.panel.replaceChildren(el('p', { class: 'quiet' }, 'Choose a function to see who calls it on the way to a growth.'));
+    this.panel.replaceChildren(el('p', { class: 'quiet' }, 'Choose a function to see who calls it on the way to a growth. '
+      + 'Drag to move; Ctrl and the wheel zoom. With the focus on the graph: arrows, + and -, and 0 for all of it.'));
   }
 
   title(node) {

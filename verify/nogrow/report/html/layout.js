@@ -49,10 +49,12 @@ const layOut = ({ nodes }) => {
     column.forEach((node) => places.set(node.key, { x, y: row.get(node.key) }));
   }
   const ys = [...places.values()].map(({ y }) => y);
+  const ends = columns[0].map((node) => row.get(node.key));
   const top = Math.min(...ys);
   places.forEach((place) => { place.y -= top; });
   return {
     places,
+    end: ends.reduce((sum, y) => sum + y, 0) / ends.length - top,
     columns: columns.reverse(),
     width: columns.length * (BOX.width + BOX.across) - BOX.across,
     height: Math.max(...ys) - top + BOX.height,

@@ -72,7 +72,7 @@ const show = (place, move) => {
       artifact.violationCount > 0 && count(artifact.violationCount, 'violation')),
     own.length > 0 && firstOf(own, 50, violationItem, 'ul', { class: 'plain' }),
     artifact.violationCount > artifact.violations.rule.length && el('p', { class: 'quiet' },
-      `The first ${number(artifact.violations.rule.length)} violations are in this page; the report as JSON has all.`),
+      `${number(artifact.violations.rule.length)} of the violations are in this page; the report as JSON has all.`),
     facts(model),
     artifact.assumptions.length > 0 && el('details', { open: artifact.weightiest >= 0 },
       el('summary', {}, count(artifact.assumptions.length, 'assumption')),
@@ -82,8 +82,9 @@ const show = (place, move) => {
     artifact.scenarios.length > 0 && [el('h3', {}, 'Scenarios'),
       el('p', { class: 'quiet' }, 'What one run showed: evidence, not proof.'), firstOf(artifact.scenarios, 20, scenarioOf, 'div', { class: 'scenarios' })],
     artifact.verdict >= 0 && entries.nodes,
-    artifact.functions.cut > 0 && el('p', { class: 'quiet' },
-      `Names of more than ${artifact.functions.cut} characters are cut in their middle, and searched as they are shown.`),
+    [['functions', artifact.functions.cut], ['entry points', artifact.entries.cut]].map(([what, most]) => most > 0
+      && el('p', { class: 'quiet' }, `Names of ${what} with more than ${most} characters are cut in their middle, `
+        + 'and searched as they are shown.')),
   ].flat(Infinity).filter(Boolean));
   for (const one of document.querySelectorAll('.choose')) {
     if (Number(one.dataset.place) === place) one.setAttribute('aria-current', 'true');

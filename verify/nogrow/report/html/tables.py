@@ -14,9 +14,9 @@ from nogrow.source.model import Frame
 
 Columns = dict[str, list[object]]
 
-# Function names of one artifact take at most about this many characters of the page.
+# Names of one kind take at most about this many characters of the page.
 ROOM_FOR_NAMES = 2_500_000
-LONGEST_NAMES = (240, 160, 120, 80)
+LONGEST_NAMES = (240, 160, 120, 80, 60, 40)
 LONGEST_TEXT = 2000
 MOST_LABELS = 100
 # Following paths of tens of thousands of calls from as many entry points would take minutes.
@@ -72,6 +72,17 @@ class Sets:
         ]
 
 
+def shown_names(names: Sequence[str], room: int) -> tuple[list[str], int]:
+    """The names as the page shows them, and to how many characters they are cut, 0 if none is.
+
+    `room` is how many characters all of them may take; there is a length below which none is cut.
+    """
+    fitting = (most for most in LONGEST_NAMES if sum(min(len(one), most) for one in names) <= room)
+    longest = next(fitting, LONGEST_NAMES[-1])
+    cut = any(len(one) > longest for one in names)
+    return [shown(one, longest) for one in names], longest if cut else 0
+
+
 class Functions:
     """The functions that the page names."""
 
@@ -84,21 +95,11 @@ class Functions:
         self._names[function.index] = function.name
         return function.index
 
-    def columns(self) -> dict[str, object]:
+    def columns(self, room: int) -> dict[str, object]:
         """The functions by index, and to how many characters their names are cut, 0 if none is."""
-        names = {index: demangle(name or "") for index, name in sorted(self._names.items())}
-        longest = _longest(list(names.values()))
-        cut = any(len(name) > longest for name in names.values())
-        return {
-            "index": list(names),
-            "name": [shown(name, longest) for name in names.values()],
-            "cut": longest if cut else 0,
-        }
-
-
-def _longest(names: Sequence[str]) -> int:
-    fitting = (most for most in LONGEST_NAMES if sum(min(len(one), most) for one in names) < ROOM_FOR_NAMES)
-    return next(fitting, LONGEST_NAMES[-1])
+        names = dict(sorted(self._names.items()))
+        texts, cut = shown_names([demangle(name or "") for name in names.values()], room)
+        return {"index": list(names), "name": texts, "cut": cut}
 
 
 class Steps:

@@ -4,7 +4,7 @@ class View {
   constructor(node, layer) {
     this.node = node;
     this.layer = layer;
-    this.size = { width: 1, height: 1 };
+    this.size = { width: 1, height: 1, end: 0 };
     this.at = { x: 0, y: 0, scale: 1 };
     let held = null;
     node.addEventListener('wheel', (event) => {
@@ -34,7 +34,8 @@ class View {
     const whole = Math.min(clientWidth / width, clientHeight / height, 1.2);
     const scale = Math.max(whole, 0.65);
     const x = width * scale > clientWidth ? clientWidth - width * scale + 20 * scale : (clientWidth - this.size.width * scale) / 2;
-    this.at = { scale, x, y: (clientHeight - this.size.height * scale) / 2 };
+    const middle = height * scale > clientHeight ? this.size.end : this.size.height / 2;
+    this.at = { scale, x, y: clientHeight / 2 - middle * scale };
     this.apply();
   }
 
