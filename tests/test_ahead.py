@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-import nogrow.ahead
 from nogrow.ahead import Ahead
 from nogrow.check import check
 from nogrow.contract.model import ArtifactContract
@@ -25,7 +24,6 @@ def report(path: Path, *, ahead: bool) -> Report:
     return check(None, [target], judge=begun.judge, ahead=begun)
 
 
-@pytest.mark.parametrize("halved", [False, True], ids=["whole", "in halves"])
 @pytest.mark.parametrize(
     "data",
     [
@@ -36,12 +34,7 @@ def report(path: Path, *, ahead: bool) -> Report:
         pytest.param(b"", id="an empty file"),
     ],
 )
-def test_ahead_changes_nothing(
-    tmp_path: Path, data: bytes, halved: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if halved:
-        monkeypatch.setattr(nogrow.ahead, "_WORTH_HALVING", 0)
-        monkeypatch.setattr(nogrow.ahead, "cores", lambda: 2)
+def test_ahead_changes_nothing(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.wasm"
     path.write_bytes(data)
     assert report(path, ahead=True) == report(path, ahead=False)

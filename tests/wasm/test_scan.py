@@ -14,7 +14,7 @@ import pytest
 
 from nogrow.wasm.decode import decode
 from nogrow.wasm.kernel import Engine
-from nogrow.wasm.scan import Dispatch, Scan, Scanning, TableMove
+from nogrow.wasm.scan import Dispatch, Scan, TableMove, scan
 from tests.proof.cases import CASES, Case
 from tests.reference import decoder, listing
 from tests.reference.equivalence import TypeRelation
@@ -92,9 +92,9 @@ class Nodes:
         return frozenset(goals)
 
 
-def kernel_view(data: bytes, *, halved: bool) -> View:
+def kernel_view(data: bytes) -> View:
     module = decode(data)
-    found = Scanning(module, ENGINE, halved=halved).result()
+    found = scan(module, ENGINE)
     nodes = Nodes(found)
     relation = TypeRelation.of(decoder.decode(data))
     starts = found.workspace.read_u32s(found.ranges, len(module.functions) + 1)
@@ -252,12 +252,9 @@ def constant_indices(module: Module) -> list[tuple[int, int, int]]:
 
 
 def assert_scan_is_the_references(data: bytes, name: object) -> None:
-    reference = reference_view(data)
-    for halved in (False, True):
-        kernel = kernel_view(data, halved=halved)
-        for field in View.__dataclass_fields__:
-            where = f"{name}: {field}{', in two halves' if halved else ''}"
-            assert getattr(kernel, field) == getattr(reference, field), where
+    kernel, reference = kernel_view(data), reference_view(data)
+    for field in View.__dataclass_fields__:
+        assert getattr(kernel, field) == getattr(reference, field), f"{name}: {field}"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -2,14 +2,11 @@
 
 from collections.abc import Callable
 
-from nogrow.background import Background, cores
+from nogrow.background import Background
 from nogrow.errors import ModuleError
 from nogrow.proof.judgement import Judgement
 from nogrow.wasm.file import read
 from nogrow.wasm.sections import is_component
-
-# Below so many bytes, starting the second half takes longer than it saves.
-_WORTH_HALVING = 4 << 20
 
 
 class Ahead:
@@ -30,8 +27,7 @@ class Ahead:
         try:
             data = self._reading.result()
             if not is_component(data):
-                halved = len(data) >= _WORTH_HALVING and cores() > 1
-                self._scanning = Scanning(decode(data), self._engine, halved=halved)
+                self._scanning = Scanning(decode(data), self._engine)
         except ModuleError as error:
             self._scanning = error
         from nogrow.proof.search import KERNEL as SEARCH

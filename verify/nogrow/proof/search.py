@@ -137,7 +137,7 @@ class Search:
         scan, workspace, nodes = self._scan, self._workspace, self._scan.nodes
         self._kernel.call(
             "open", nodes.kinds, nodes.targets, nodes.extras, nodes.places, nodes.calls,
-            nodes.calls + 4 * scan.call_count, int(scan.has_handlers), nodes.opcodes,
+            nodes.calls + 4 * scan.call_count, int(scan.has_handlers),
         )  # fmt: skip
         node, calls = scan.node_count, scan.call_count
         ranges = [node] * (scan.first_dispatch - functions)

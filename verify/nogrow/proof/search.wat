@@ -18,7 +18,6 @@
   (global $targets (mut i32) (i32.const 0))
   (global $extras (mut i32) (i32.const 0))
   (global $places (mut i32) (i32.const 0))
-  (global $opcodes (mut i32) (i32.const 0))
   (global $calls (mut i32) (i32.const 0))     ;; the CALL nodes, 4 bytes each
   (global $calls_end (export "calls_end") (mut i32) (i32.const 0))
   (global $handlers (mut i32) (i32.const 0))  ;; whether any call has a handler around it
@@ -40,8 +39,7 @@
   (global $order_end (mut i32) (i32.const 0)) ;; where the order ends
 
   ;; The graph, as far as the scan has made it.
-  (func (export "open") (param i32 i32 i32 i32 i32 i32 i32 i32)
-    (global.set $opcodes (local.get 7))
+  (func (export "open") (param i32 i32 i32 i32 i32 i32 i32)
     (global.set $handlers (local.get 6))
     (global.set $kinds (local.get 0))
     (global.set $targets (local.get 1))
@@ -627,7 +625,7 @@
   ;; Writes to the stack's area, for each of $count hops at $hops, which hold nodes times 2 to the power of $shift: the
   ;; vertex that the node calls, -1 if it grows the memory itself; where the instruction is; its opcode. 12 bytes each.
   (func (export "steps") (param $hops i32) (param $count i32) (param $shift i32)
-    (local $out i32) (local $hop i32)
+    (local $out i32) (local $hop i32) (local $place i32)
     (local.set $out (global.get $stack))
     (loop $each
       (if (local.get $count)
@@ -639,10 +637,10 @@
               (i32.store (local.get $out)
                 (select (call $target (local.get $hop)) (i32.const -1)
                   (i32.eq (i32.and (call $kind (local.get $hop)) (i32.const 0xf)) (i32.const 2 (; CALL ;)))))
-              (i32.store offset=4 (local.get $out)
+              (local.set $place
                 (i32.load (i32.add (global.get $places) (i32.shl (local.get $hop) (i32.const 2)))))
-              (i32.store offset=8 (local.get $out)
-                (i32.load8_u (i32.add (global.get $opcodes) (local.get $hop))))))
+              (i32.store offset=4 (local.get $out) (local.get $place))
+              (i32.store offset=8 (local.get $out) (i32.load8_u (local.get $place)))))
           (local.set $hops (i32.add (local.get $hops) (i32.const 4)))
           (local.set $out (i32.add (local.get $out) (i32.const 12)))
           (local.set $count (i32.sub (local.get $count) (i32.const 1)))

@@ -1,4 +1,4 @@
-"""A run of function bodies to nodes: the scan kernel with its tables, and what went wrong in it."""
+"""Function bodies to nodes: the scan kernel with its tables, and what went wrong in it."""
 
 import wasmtime
 
@@ -18,8 +18,6 @@ _NODES_PER_TARGET = 3
 _MOST_PAIRS = 1 << 22
 # An `end` at every address behind the code stops a body that runs past it.
 _SENTINEL = b"\x0b" * 32
-# How far behind the middle of the code the size of a body can stand that starts before it.
-_SIZE_BYTES = 16
 
 
 def host_vertices(module: Module) -> int:
@@ -28,12 +26,12 @@ def host_vertices(module: Module) -> int:
 
 
 class Bodies:
-    """Function bodies that stand between `start` and `end` in the file, and the nodes made of them."""
+    """The function bodies of a module, and the nodes made of them."""
 
-    def __init__(self, module: Module, engine: Engine, start: int, end: int) -> None:
+    def __init__(self, module: Module, engine: Engine) -> None:
         """Raises `ModuleError` when there is no room."""
         self._module = module
-        self.start, self.end = start, end
+        start, end = module.code
         functions, types, tables = len(module.functions), len(module.types.defined), len(module.tables)
         self.tables_apart = (tables + 1) * types <= _MOST_PAIRS
         rows = (tables + 1 if self.tables_apart else 1) * types + 1
@@ -76,84 +74,32 @@ class Bodies:
         frames = 8 * size + 16 & ~15
         top = workspace.area(frames)
         self.first_dispatch = functions + host_vertices(module)
-        self._imported = len(module.imported(Kind.FUNCTION))
+        imported = len(module.imported(Kind.FUNCTION))
         kernel.call(
             "configure", fast, descriptors, bounds, canonical, row_starts, reference_row, dispatch_map,
             self.dispatch_keys, self.first_dispatch, self.taken, self.table_flags,
-            self.ranges + 4 * self._imported, nodes.kinds, nodes.targets, nodes.extras, nodes.places,
-            nodes.room, nodes.calls, nodes.calls + 4 * nodes.call_room, top, top + frames, nodes.opcodes,
+            self.ranges + 4 * imported, nodes.kinds, nodes.targets, nodes.extras, nodes.places,
+            nodes.room, nodes.calls, nodes.calls + 4 * nodes.call_room, top, top + frames,
         )  # fmt: skip
-        workspace.write_u32s(self.ranges, [1] * self._imported)
+        workspace.write_u32s(self.ranges, [1] * imported)
 
-    def load(self, start: int, end: int) -> None:
-        """Copies the code between two offsets in the file into the workspace."""
-        self.workspace.load(self.code + start - self.start, self._module.data, start, end)
-
-    def split(self, middle: int, count: int) -> tuple[int, int]:
-        """Where in the file the first of `count` bodies at or behind `middle` is, and how many come before.
-
-        Loads the code up to there. A body whose size can't be right ends the search.
-        """
-        self.load(self.start, min(middle + _SIZE_BYTES, self.end))
-        at = self.kernel.call(
-            "pass", self._address(self.start), self._address(middle), self._address(self.end), count
-        )
-        position = at - self.code + self.start
-        self.load(middle, position)
-        return position, count - self.kernel.number("bodies_left")
-
-    def _address(self, offset: int) -> int:
-        return self.code + offset - self.start
-
-    def read(self, start: int, end: int, count: int) -> None:
-        """Makes nodes of `count` bodies that stand from `start` to `end` in the file and are loaded.
-
-        Raises `ModuleError` with an offset for what can't be read.
-        """
-        stop = self._address(end)
+    def read(self) -> None:
+        """Makes the nodes; raises `ModuleError` with an offset for what can't be read."""
+        module, kernel, code = self._module, self.kernel, self.code
+        start, end = module.code
+        stop = code + end - start
+        self.workspace.load(code, module.data, start, end)
         self.workspace.bytes[stop : stop + len(_SENTINEL)] = _SENTINEL
-        kernel = self.kernel
+        count = len(module.functions) - len(module.imported(Kind.FUNCTION))
         try:
-            kernel.call("scan", self._address(start), stop, count)
+            kernel.call("scan", code, stop, count)
         except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
             number = kernel.number("error")
             if number not in _MESSAGES:
                 raise ModuleError(f"the scan of the code section failed: {_first_line(error)}") from error
             message = _MESSAGES[number].format(value=kernel.number("error_value"))
-            offset = None if number in _NO_PLACE else kernel.number("error_at") + self.start - self.code
+            offset = None if number in _NO_PLACE else kernel.number("error_at") + start - code
             raise ModuleError(message, offset) from error
-
-    def adopt(self, other: "Bodies", before: int, count: int) -> None:
-        """Adds what `other` has made of the `count` bodies that come after the first `before`.
-
-        Raises `ModuleError` when there is no room.
-        """
-        node, more = self.kernel.number("node_count"), other.kernel.number("node_count") - 1
-        if node + more > self.nodes.room:
-            raise ModuleError(NO_ROOM)
-        uses = ("handlers", "grows", "table_moves", "indexes")
-        self.nodes.copy(node, other.nodes, more, extras=any(map(other.kernel.number, uses)))
-        keys = other.kernel.number("dispatch_count")
-        # The nodes of dispatches are not made yet: nothing stands there.
-        scratch, _ = self.workspace.rest()
-        self.workspace.copy(scratch, other.workspace, other.dispatch_keys, 4 * keys)
-        self.kernel.call(
-            "adopt", more, scratch, keys,
-            other.kernel.number("grows"), other.kernel.number("table_moves"), other.kernel.number("indexes"),
-            self.code + other.start - self.start - other.code,
-        )  # fmt: skip
-        self.workspace.bytes[scratch : scratch + 4 * keys] = bytes(4 * keys)
-        starts = other.workspace.read_u32s(other.ranges + 4 * self._imported, count + 1)
-        first = self.ranges + 4 * (self._imported + before)
-        self.workspace.write_u32s(first, [start + node - 1 for start in starts])
-        functions, tables = len(self._module.functions), len(self._module.tables)
-        for mine, theirs, size in (
-            (self.taken, other.taken, functions),
-            (self.table_flags, other.table_flags, tables),
-        ):
-            union = int.from_bytes(self.workspace.bytes[mine : mine + size], "little")
-            union |= int.from_bytes(other.workspace.bytes[theirs : theirs + size], "little")
-            self.workspace.bytes[mine : mine + size] = union.to_bytes(size, "little")
 
 
 _MESSAGES = {

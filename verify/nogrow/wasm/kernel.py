@@ -99,11 +99,7 @@ class Workspace:
     def load(self, address: int, data: bytes, start: int, end: int) -> None:
         """Copies `data[start:end]` to `address`, while other threads may run."""
         source = ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p).value or 0
-        ctypes.memmove(self._address + address, source + start, max(end - start, 0))
-
-    def copy(self, address: int, other: "Workspace", source: int, size: int) -> None:
-        """Copies `size` bytes at `source` in another workspace to `address`."""
-        ctypes.memmove(self._address + address, other._address + source, size)
+        ctypes.memmove(self._address + address, source + start, end - start)
 
     def rest(self) -> tuple[int, int]:
         """Everything not handed out yet: its first address and the one after its last, both aligned to 16."""

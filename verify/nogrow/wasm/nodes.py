@@ -18,7 +18,6 @@ class Nodes(NamedTuple):
     room: int
     call_room: int
     kinds: int
-    opcodes: int
     targets: int
     extras: int
     places: int
@@ -29,7 +28,7 @@ class Nodes(NamedTuple):
         """Room for so many nodes and calls; raises `ModuleError` without room."""
         # The search keeps something of its own in the two bytes before the first kind.
         kinds = workspace.area(room + 16) + 16
-        rest = (workspace.area(size) for size in (room, 4 * room, 4 * room, 4 * room, 4 * calls))
+        rest = (workspace.area(size) for size in (4 * room, 4 * room, 4 * room, 4 * calls))
         return cls(workspace, room, calls, kinds, *rest)
 
     def node(self, index: int) -> tuple[int, int, int, int]:
@@ -45,10 +44,3 @@ class Nodes(NamedTuple):
     def retarget(self, index: int, target: int) -> None:
         """Gives a node another target."""
         self.workspace.write_u32s(self.targets + 4 * index, [target])
-
-    def copy(self, at: int, other: "Nodes", count: int, *, extras: bool) -> None:
-        """Copies the `count` nodes of `other` behind its node 0 to the places from node `at` on."""
-        parts = [(1, "kinds"), (1, "opcodes"), (4, "targets"), (4, "places")]
-        for size, part in parts + [(4, "extras")] * extras:
-            source = getattr(other, part) + size
-            self.workspace.copy(getattr(self, part) + size * at, other.workspace, source, size * count)

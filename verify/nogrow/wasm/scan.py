@@ -1,16 +1,15 @@
-"""The code section to a flow graph: has the bodies read, in one part or in two, and gathers what was found.
+"""The code section to a flow graph: has the bodies read, and gathers what was found.
 
 In: a decoded module. Out: a `Scan`, whose nodes stay in the kernel's memory (`scan.wat` describes them).
 """
 
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 from nogrow.background import Background
 from nogrow.wasm.bodies import Bodies
 from nogrow.wasm.kernel import Engine, Workspace
-from nogrow.wasm.model import Kind, Module
+from nogrow.wasm.model import Module
 from nogrow.wasm.nodes import NODE_INIT, Nodes
 
 
@@ -93,40 +92,11 @@ def scan(module: Module, engine: Engine) -> Scan:
 class Scanning:
     """A scan on its way: nearly all of it happens outside of Python, and leaves time for other work."""
 
-    def __init__(self, module: Module, engine: Engine, *, halved: bool = False) -> None:
-        """`halved` has two threads share the work. Raises `ModuleError` when there is no room."""
+    def __init__(self, module: Module, engine: Engine) -> None:
+        """Raises `ModuleError` when there is no room."""
         self.module = module
-        start, end = module.code
-        start, end = module.code
-        self._count = len(module.functions) - len(module.imported(Kind.FUNCTION))
-        self._bodies = Bodies(module, engine, start, end)
-        self._other: Bodies | None = None
-        if halved:
-            middle = (start + end) // 2
-            self._other = Bodies(module, engine, middle, end)
-            loading = Background(partial(self._other.load, middle, end))
-            self._running = Background(partial(self._halves, self._other, loading))
-        else:
-            self._running = Background(self._whole)
-
-    def _whole(self) -> None:
-        start, end = self.module.code
-        self._bodies.load(start, end)
-        self._bodies.read(start, end, self._count)
-
-    def _halves(self, other: Bodies, loading: Background[None]) -> None:
-        start, end = self.module.code
-        middle, before = self._bodies.split(other.start, self._count)
-        loading.result()
-        if middle < other.start or before == self._count:
-            self._other = None
-            self._whole()
-            return
-        reading = Background(partial(other.read, middle, end, self._count - before))
-        # What is wrong in the first half comes first.
-        self._bodies.read(start, middle, before)
-        reading.result()
-        self._bodies.adopt(other, before, self._count - before)
+        self._bodies = Bodies(module, engine)
+        self._running = Background(self._bodies.read)
 
     def result(self) -> Scan:
         """Waits for the flow graph; raises `ModuleError` with an offset for what can't be read."""
@@ -139,18 +109,12 @@ class Scanning:
         starts = workspace.read_u32s(bodies.ranges, functions + 1)
         shift = module.code[0] - bodies.code
         lists = _Lists(nodes, shift)
-        kernels = (kernel,) if self._other is None else (kernel, self._other.kernel)
-        direct, indirect, handlers, externs, switches = (
-            sum(one.number(name) for one in kernels)
-            for name in ("direct_calls", "indirect_calls", "handlers", "converts_extern", "switches_stacks")
-        )
-        self._other = None
         return Scan(
             workspace=workspace,
             nodes=nodes,
             node_count=kernel.number("node_count"),
             call_count=(kernel.number("last_call") - nodes.calls) // 4,
-            has_handlers=handlers > 0,
+            has_handlers=bool(kernel.number("handlers")),
             ranges=bodies.ranges,
             first_dispatch=bodies.first_dispatch,
             code_shift=shift,
@@ -162,10 +126,10 @@ class Scanning:
             tables_written=frozenset(index for index, flag in enumerate(flags) if flag & 1),
             tables_read=frozenset(index for index, flag in enumerate(flags) if flag & 2),
             tables_apart=bodies.tables_apart,
-            direct_calls=direct,
-            indirect_calls=indirect,
-            converts_extern=externs > 0,
-            switches_stacks=switches > 0,
+            direct_calls=kernel.number("direct_calls"),
+            indirect_calls=kernel.number("indirect_calls"),
+            converts_extern=bool(kernel.number("converts_extern")),
+            switches_stacks=bool(kernel.number("switches_stacks")),
         )
 
 

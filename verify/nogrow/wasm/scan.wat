@@ -16,7 +16,6 @@
 ;;   target  a node index, or -1: the function's normal exit, -2: its exceptional exit
 ;;   extra   of a CALL, 0 stands for the exceptional exit
 ;;   at      the instruction's address in this memory
-;;   opcode  the instruction's first byte
 ;;
 ;; Node 0 is no node: links end with 0. A straight run of other instructions makes no node.
 ;; The CALL nodes are listed once more, 4 bytes each.
@@ -42,7 +41,6 @@
   (global $targets (mut i32) (i32.const 0))
   (global $extras (mut i32) (i32.const 0))
   (global $places (mut i32) (i32.const 0))        ;; what is called `at` above
-  (global $opcodes (mut i32) (i32.const 0))
   (global $room (mut i32) (i32.const 0))          ;; how many nodes there can be
   (global $calls (mut i32) (i32.const 0))         ;; the list of the CALL nodes
   (global $calls_end (mut i32) (i32.const 0))     ;; where there is no more room in it
@@ -57,7 +55,6 @@
   (global $grows (export "grows") (mut i32) (i32.const 0))
   (global $table_moves (export "table_moves") (mut i32) (i32.const 0))
   (global $indexes (export "indexes") (mut i32) (i32.const 0))
-  (global $bodies_left (export "bodies_left") (mut i32) (i32.const 0))
   (global $direct_calls (export "direct_calls") (mut i32) (i32.const 0))
   (global $indirect_calls (export "indirect_calls") (mut i32) (i32.const 0))
   (global $converts_extern (export "converts_extern") (mut i32) (i32.const 0))
@@ -74,8 +71,7 @@
   (global $frame (mut i32) (i32.const 0))
 
   (func (export "configure")
-    (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
-    (global.set $opcodes (local.get 21))
+    (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
     (global.set $fast (local.get 0))
     (global.set $descriptors (local.get 1))
     (global.set $bounds (local.get 2))
@@ -253,7 +249,6 @@
     (if (i32.ge_u (local.get $node) (global.get $room))
       (then (call $fail (i32.const 7) (local.get $at) (i32.const 0))))
     (i32.store8 (i32.add (global.get $kinds) (local.get $node)) (local.get $kind))
-    (i32.store8 (i32.add (global.get $opcodes) (local.get $node)) (i32.load8_u (local.get $at)))
     (i32.store (i32.add (global.get $targets) (local.get $offset)) (local.get $target))
     (i32.store (i32.add (global.get $places) (local.get $offset)) (local.get $at))
     (if (local.get $extra)
@@ -684,7 +679,6 @@
           (i32.store (global.get $last_call) (local.get $a))
           (global.set $last_call (i32.add (global.get $last_call) (i32.const 4)))
           (i32.store8 (i32.add (global.get $kinds) (local.get $a)) (i32.const 2 (; CALL ;)))
-          (i32.store8 (i32.add (global.get $opcodes) (local.get $a)) (local.get $opcode))
           (local.set $a (i32.shl (local.get $a) (i32.const 2)))
           (i32.store (i32.add (global.get $targets) (local.get $a)) (local.get $c))
           (i32.store (i32.add (global.get $places) (local.get $a)) (local.get $at))
@@ -920,105 +914,6 @@
       ;; done
       (local.set $previous (local.get $at))
       (br $next)))
-
-  ;; ---- two scans of parts of the code become one
-
-  ;; Passes over up to $count bodies from $p on, until $middle or beyond: the position.
-  ;; A size that can't be right ends it; the scan will say what is wrong.
-  (func (export "pass") (param $p i32) (param $middle i32) (param $end i32) (param $count i32) (result i32)
-    (local $size i32) (local $body i32)
-    (block $done
-      (loop $more
-        (br_if $done (i32.or (i32.eqz (local.get $count)) (i32.ge_u (local.get $p) (local.get $middle))))
-        ;; Of more than 4 bytes, the size is more than what one of the halves holds.
-        (br_if $done
-          (i32.eqz
-            (i32.and
-              (i32.xor (i32.load (local.get $p)) (i32.const -1))
-              (i32.const 0x80808080))))
-        (call $u32 (local.get $p))
-        (local.set $body)
-        (local.set $size)
-        (br_if $done (i32.gt_u (local.get $size) (i32.sub (local.get $end) (local.get $body))))
-        (local.set $p (i32.add (local.get $body) (local.get $size)))
-        (local.set $count (i32.sub (local.get $count) (i32.const 1)))
-        (br $more)))
-    (global.set $bodies_left (local.get $count))
-    (local.get $p))
-
-  ;; Makes the nodes of another scan this one's: $count of them have been copied behind the own ones, all but its node
-  ;; 0. The $key_count keys of its dispatches are at $keys, its lists begin with $their_grows and so on, and its code
-  ;; would stand by $moved further on here.
-  (func (export "adopt") (param $count i32) (param $keys i32) (param $key_count i32)
-      (param $their_grows i32) (param $their_moves i32) (param $their_indexes i32) (param $moved i32)
-    (local $delta i32) (local $node i32) (local $end i32) (local $kind i32) (local $address i32) (local $value i32)
-    (local.set $address (local.get $keys))
-    (loop $key
-      (if (local.get $key_count)
-        (then
-          (i32.store (local.get $address) (call $vertex_at (i32.load (local.get $address))))
-          (local.set $address (i32.add (local.get $address) (i32.const 4)))
-          (local.set $key_count (i32.sub (local.get $key_count) (i32.const 1)))
-          (br $key))))
-    (local.set $node (global.get $node_count))
-    (local.set $delta (i32.sub (local.get $node) (i32.const 1)))
-    (local.set $end (i32.add (local.get $node) (local.get $count)))
-    (loop $each
-      (if (i32.lt_u (local.get $node) (local.get $end))
-        (then
-          (local.set $kind (i32.load8_u (i32.add (global.get $kinds) (local.get $node))))
-          (local.set $address (call $target_of (local.get $node)))
-          (local.set $value (i32.load (local.get $address)))
-          (if (i32.le_u (local.get $kind) (i32.const 4))
-            (then (call $move_link (call $place_of (local.get $node)) (local.get $moved) (i32.const 0))))
-          (block $done
-            (if (i32.le_u (local.get $kind) (i32.const 1 (; BR, BR_IF ;)))
-              (then
-                (if (i32.lt_u (local.get $value) (i32.const -2))
-                  (then (i32.store (local.get $address) (i32.add (local.get $value) (local.get $delta)))))
-                (br $done)))
-            (if (i32.eq (local.get $kind) (i32.const 2 (; CALL ;)))
-              (then
-                (if (i32.ge_u (local.get $value) (global.get $first_dispatch))
-                  (then
-                    (i32.store (local.get $address)
-                      (i32.load
-                        (i32.add (local.get $keys)
-                          (i32.shl (i32.sub (local.get $value) (global.get $first_dispatch)) (i32.const 2)))))))
-                (call $move_link (call $extra_of (local.get $node)) (local.get $delta) (i32.const 0))
-                (i32.store (global.get $last_call) (local.get $node))
-                (global.set $last_call (i32.add (global.get $last_call) (i32.const 4)))
-                (br $done)))
-            (if (i32.eq (local.get $kind) (i32.const 3 (; GROW ;)))
-              (then
-                (call $move_link (call $extra_of (local.get $node)) (local.get $delta) (global.get $grows))
-                (br $done)))
-            (local.set $address (call $place_of (local.get $node)))
-            (if (i32.le_u (i32.sub (local.get $kind) (i32.const 6)) (i32.const 1) (; INIT, COPY ;))
-              (then (call $move_link (local.get $address) (local.get $delta) (global.get $table_moves))))
-            (if (i32.eq (local.get $kind) (i32.const 8 (; INDEX ;)))
-              (then (call $move_link (local.get $address) (local.get $delta) (global.get $indexes)))))
-          (local.set $node (i32.add (local.get $node) (i32.const 1)))
-          (br $each))))
-    (global.set $node_count (local.get $end))
-    (if (local.get $their_grows)
-      (then (global.set $grows (i32.add (local.get $their_grows) (local.get $delta)))))
-    (if (local.get $their_moves)
-      (then (global.set $table_moves (i32.add (local.get $their_moves) (local.get $delta)))))
-    (if (local.get $their_indexes)
-      (then (global.set $indexes (i32.add (local.get $their_indexes) (local.get $delta))))))
-
-  ;; The link at $address, by $delta; where it was none, $none.
-  (func $move_link (param $address i32) (param $delta i32) (param $none i32)
-    (i32.store (local.get $address)
-      (select (i32.add (i32.load (local.get $address)) (local.get $delta)) (local.get $none)
-        (i32.load (local.get $address)))))
-
-  (func $place_of (param $node i32) (result i32)
-    (i32.add (global.get $places) (i32.shl (local.get $node) (i32.const 2))))
-
-  (func $extra_of (param $node i32) (result i32)
-    (i32.add (global.get $extras) (i32.shl (local.get $node) (i32.const 2))))
 
   ;; ---- all $count bodies from $p to $end
 
