@@ -6,6 +6,7 @@ import pytest
 from nogrow.contract.rule import Rule, Violation
 from nogrow.report.place import Place, Places, inside, repository
 from nogrow.report.result import ArtifactReport, Report
+from nogrow.source.model import Frame
 from tests.report.made import BROKEN, GROWING
 from tests.report.sources import STD, USER, WITH_SOURCES
 
@@ -38,9 +39,11 @@ def test_sources_elsewhere_are_not_the_users(folder: Path) -> None:
     assert of(WITH_SOURCES._replace(sources={0x40: (here,)})).file == here.file
 
 
-def test_whose_a_frame_is_can_be_told() -> None:
-    places = Places(Report(None, (WITH_SOURCES,)), lambda frame: frame is STD)
-    assert places.violation(WITH_SOURCES, VIOLATION).file == STD.file
+def test_the_cause_comes_before_what_only_leads_to_it() -> None:
+    """The last line of the user's before the library, not the first on the path."""
+    deeper = Frame("compose", "src/deep.rs", 3, 9)
+    sources = {0x40: (USER,), 0x52: (STD._replace(function="alloc::alloc::alloc"), deeper)}
+    assert of(WITH_SOURCES._replace(sources=sources)) == Place("src/deep.rs", 3, 9)
 
 
 def test_a_violation_by_its_sites_is_at_the_first() -> None:

@@ -1,4 +1,5 @@
 import io
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from nogrow.report.result import ArtifactReport, Report
 from nogrow.report.text import render
 from tests.contract.made import ABSENT, REACHABLE, entry, judgement
 from tests.report.made import ALL, KEPT
+from tests.report.sources import OTHER, STD, USER, WITH_SOURCES
 
 TEXT = """\
 error[NG001]: growth-reachable: `set_name` can grow memory 0 and return; its verdict is reachable
@@ -25,6 +27,8 @@ error[NG001]: growth-reachable: `set_name` can grow memory 0 and return; its ver
 
 error[NG009]: scenario-failed: scenario `greeting`: step 1: `f` trapped
   --> build/growing.wasm
+
+help: `nogrow explain FILE ENTRY` says what causes a growth, and what to change
 
 not judged[NG010]: not-judged: build/cut.wasm: offset 0x8: the section is cut off
   --> build/cut.wasm
@@ -129,3 +133,38 @@ def test_hostile_names_never_reach_the_terminal() -> None:
 )
 def test_only_plainly_visible_characters_are_shown(text: str, shown: str) -> None:
     assert printable(text) == shown
+
+
+SOURCE = """\
+error[NG001]: growth-reachable: `set_name` can grow memory 0 and return; its verdict is reachable
+  --> src/lib.rs:2:15
+  |
+2 |     let all = format!("{a}{b}");
+  |               ^^^^^^^
+  |
+   = module: build/growing.wasm
+   = path:
+       1. func[3] set_name
+          at 0x000040: call, src/lib.rs:2:15
+       2. func[7] alloc
+          at 0x000052: memory.grow, src/other.rs:7
+"""
+
+
+def test_the_line_that_causes_it_is_shown_where_it_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "lib.rs").write_text('fn f() {\n    let all = format!("{a}{b}");\n}\n')
+    monkeypatch.chdir(tmp_path)
+    user, library = USER._replace(line=2, column=15), OTHER._replace(function="alloc::alloc::alloc")
+    artifact = WITH_SOURCES._replace(sources={0x40: (STD, user), 0x52: (library,)})
+    assert rendered(Report(None, (artifact,))).startswith(SOURCE)
+
+
+def test_names_are_shown_as_people_know_them() -> None:
+    name = "_ZN4core3fmt5write17h0123456789abcdefE"
+    way = entry("f", REACHABLE)._replace(witness=(Step(Function(1, name), 0x40, "call"),))
+    found = ArtifactReport("a.wasm", judgement=judgement(way))
+    broken = found._replace(violations=violations(ArtifactContract(), judgement(way)))
+    assert "func[1] core::fmt::write\n" in rendered(Report(None, (broken,)))

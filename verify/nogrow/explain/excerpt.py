@@ -1,6 +1,6 @@
 """A place in the source to the line of text there, if the file is at hand.
 
-The path comes from the module, which nobody vouches for: only regular files that are named as source is
+The path comes from the module, which nobody vouches for: only regular files that are named as source
 are read, so that a module can't have a log show what else is on the machine.
 """
 

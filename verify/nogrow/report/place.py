@@ -1,12 +1,13 @@
 """Where a finding is shown: in the source, in the contract file, or at the module as a whole."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from nogrow.contract.origin import Origins, without_number
 from nogrow.contract.rule import Rule, Violation
+from nogrow.demangle import demangle
 from nogrow.proof.judgement import Step
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.source.model import Frame
@@ -23,18 +24,24 @@ class Place(NamedTuple):
 class Places:
     """The places of a report's violations."""
 
-    def __init__(self, report: Report, is_own: Callable[[Frame], bool] | None = None) -> None:
-        """`is_own` says of a frame whether it is the user's code; by default, if it is in the repository."""
+    def __init__(self, report: Report) -> None:
+        """They are looked up one by one."""
         self._root = repository()
         self._inside: dict[str, str | None] = {}
-        self._is_own = is_own or (lambda frame: self.in_repository(frame.file) is not None)
         self._contract = report.contract
         self._origins = Origins(report.contract, (artifact.path for artifact in report.artifacts))
 
     def violation(self, artifact: ArtifactReport, violation: Violation) -> Place:
-        """Return where to look first: the user's source, else the contract, else the module."""
-        own = self._first(artifact, _offsets(artifact, violation))
-        return own or self.artifact(artifact)
+        """Return where to look first: its cause in the user's source, else the contract, else the module.
+
+        The user's source is what is in the repository.
+        """
+        if not artifact.sources:
+            return self.artifact(artifact)
+        own = _cause(artifact, violation)
+        if own is None or not self._is_own(own):
+            own = self._first(artifact, _offsets(artifact, violation))
+        return self.artifact(artifact) if own is None else _at(own)
 
     def artifact(self, artifact: ArtifactReport) -> Place:
         """Return where the contract names the module, else the module itself."""
@@ -54,12 +61,12 @@ class Places:
             self._inside[file] = inside(file, self._root)
         return self._inside[file]
 
-    def _first(self, artifact: ArtifactReport, offsets: Iterable[int]) -> Place | None:
-        for offset in offsets if artifact.sources else ():
-            for frame in artifact.sources.get(offset, ()):
-                if frame.line > 0 and self._is_own(frame):
-                    return _at(frame)
-        return None
+    def _is_own(self, frame: Frame) -> bool:
+        return frame.line > 0 and self.in_repository(frame.file) is not None
+
+    def _first(self, artifact: ArtifactReport, offsets: Iterable[int]) -> Frame | None:
+        frames = (frame for offset in offsets for frame in artifact.sources.get(offset, ()))
+        return next(filter(self._is_own, frames), None)
 
 
 def repository() -> str:
@@ -75,6 +82,16 @@ def inside(file: str, root: str) -> str | None:
     """
     path = Path(os.path.normpath(Path.cwd() / file))
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else None
+
+
+def _cause(artifact: ArtifactReport, violation: Violation) -> Frame | None:
+    """Where the user's code last calls into a library on the way to the growth."""
+    if violation.about is None or not violation.about.witness:
+        return None
+    from nogrow.explain.cause import cause_of
+
+    blamed = cause_of(violation.about, artifact.sources, demangle, {}).place
+    return None if blamed is None else blamed.frame
 
 
 def _at(frame: Frame) -> Place:

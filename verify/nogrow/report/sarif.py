@@ -5,7 +5,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import quote
@@ -21,7 +21,6 @@ from nogrow.report.place import Place, Places
 from nogrow.report.printable import in_json
 from nogrow.report.result import ArtifactReport, Outcome, Report
 from nogrow.report.rules import EXPLANATIONS, Explanation
-from nogrow.source.model import Frame
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "%SRCROOT%"
@@ -38,9 +37,9 @@ RUST_HASH = re.compile(r"17h[0-9a-f]{16}E$")
 Object = dict[str, Any]
 
 
-def render(report: Report, stream: TextIO, is_own: Callable[[Frame], bool] | None = None) -> None:
-    """Write the report; `is_own` says of a frame whether it is the user's code."""
-    run = _Run(Places(report, is_own))
+def render(report: Report, stream: TextIO) -> None:
+    """Write the report; equal reports give equal bytes."""
+    run = _Run(Places(report))
     for artifact in weightiest_first(report):
         run.add(artifact)
     if not report.artifacts:

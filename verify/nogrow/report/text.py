@@ -1,7 +1,8 @@
 """A report as plain text, a diagnostic for each broken rule in the manner of rustc."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -14,9 +15,13 @@ from nogrow.report.result import ArtifactReport, Outcome, Report
 from nogrow.run.result import ScenarioOutcome, ScenarioResult
 from nogrow.source.model import Frame
 
+if TYPE_CHECKING:
+    from nogrow.report.place import Places
+
 # What a person reads at most; the other formats have everything.
 MOST_VIOLATIONS = 20
 MOST_STEPS = 40
+WIDTH = 80
 
 COLOURS = {
     Outcome.KEPT: "green",
@@ -35,13 +40,18 @@ def render(report: Report, stream: TextIO, *, colour: bool = False, quiet: bool 
 def lines(report: Report, *, colour: bool = False, quiet: bool = False) -> Iterator[str]:
     """Yield the lines of the report, without ends; whatever modules and paths name is escaped."""
     style = _Style(colour)
+    places = _places(report)
     for artifact in report.artifacts:
-        for violation in artifact.violations[:MOST_VIOLATIONS]:
-            yield from _violation(style, artifact, violation)
+        shown = artifact.violations[:MOST_VIOLATIONS]
+        for violation in shown:
+            yield from _violation(style, artifact, violation, places)
             yield ""
         more = len(artifact.violations) - MOST_VIOLATIONS
         if more > 0:
             yield f"... and {more:,} more in {printable(artifact.path)}; --format json=FILE has them all"
+            yield ""
+        if any(violation.about and violation.about.witness for violation in shown):
+            yield "help: `nogrow explain FILE ENTRY` says what causes a growth, and what to change"
             yield ""
     if quiet and report.outcome is Outcome.KEPT:
         return
@@ -59,13 +69,15 @@ class _Style:
         return click.style(text, fg=colour, bold=bold) if self._colour else text
 
 
-def _violation(style: _Style, artifact: ArtifactReport, violation: Violation) -> Iterator[str]:
+def _violation(
+    style: _Style, artifact: ArtifactReport, violation: Violation, places: "Places | None"
+) -> Iterator[str]:
     word = "not judged" if violation.rule is Rule.NOT_JUDGED else "error"
     colour = COLOURS[Outcome.NOT_JUDGED if violation.rule is Rule.NOT_JUDGED else Outcome.BROKEN]
     head = style(f"{word}[{violation.rule.id}]", colour, bold=True)
     headline = printable(violation.headline)
     yield f"{head}: {violation.rule.label}: {style(headline, bold=True)}"
-    yield f"  --> {printable(artifact.path)}"
+    yield from _where(artifact, violation, places)
     if violation.about is not None and violation.about.witness:
         yield "   = path:"
         yield from _witness(violation.about.witness, artifact.sources)
@@ -79,6 +91,31 @@ def _violation(style: _Style, artifact: ArtifactReport, violation: Violation) ->
             yield f"   = host functions that may run after the growth: {names}"
     if violation.allowed:
         yield f"   = allowed: {labels(violation.allowed)}"
+
+
+def _places(report: Report) -> "Places | None":
+    """Where things stand in the source, if anything is known of that."""
+    if not any(artifact.sources for artifact in report.artifacts):
+        return None
+    from nogrow.report.place import Places
+
+    return Places(report)
+
+
+def _where(artifact: ArtifactReport, violation: Violation, places: "Places | None") -> Iterator[str]:
+    """The module, or the line of the source that causes the growth and then the module."""
+    place = places.violation(artifact, violation) if places else None
+    if place is None or place.column < 1 or place.file == artifact.path:
+        yield f"  --> {printable(artifact.path)}"
+        return
+    from nogrow.explain.excerpt import excerpt
+    from nogrow.report.excerpt import drawn
+
+    yield f"  --> {printable(place.file)}:{place.line}:{place.column}"
+    line = excerpt(*place, (".", str(Path(artifact.path).parent)))
+    if line is not None:
+        yield from (text for text, _ in drawn(line, "", WIDTH))
+    yield f"   = module: {printable(artifact.path)}"
 
 
 def _witness(witness: Sequence[Step], sources: Mapping[int, tuple[Frame, ...]]) -> Iterator[str]:
