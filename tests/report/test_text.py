@@ -12,7 +12,7 @@ from nogrow.report.result import ArtifactReport, Report
 from nogrow.report.text import render
 from tests.contract.made import ABSENT, REACHABLE, entry, judgement
 from tests.report.made import ALL, KEPT
-from tests.report.sources import OTHER, STD, USER, WITH_SOURCES
+from tests.report.sources import STD, USER, WITH_SOURCES
 
 TEXT = """\
 error[NG001]: growth-reachable: `set_name` can grow memory 0 and return; its verdict is reachable
@@ -147,7 +147,7 @@ error[NG001]: growth-reachable: `set_name` can grow memory 0 and return; its ver
        1. func[3] set_name
           at 0x000040: call, src/lib.rs:2:15
        2. func[7] alloc
-          at 0x000052: memory.grow, src/other.rs:7
+          at 0x000052: memory.grow, /rustc/1234/library/alloc/src/alloc.rs:95:9
 """
 
 
@@ -157,8 +157,7 @@ def test_the_line_that_causes_it_is_shown_where_it_is_known(
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "lib.rs").write_text('fn f() {\n    let all = format!("{a}{b}");\n}\n')
     monkeypatch.chdir(tmp_path)
-    user, library = USER._replace(line=2, column=15), OTHER._replace(function="alloc::alloc::alloc")
-    artifact = WITH_SOURCES._replace(sources={0x40: (STD, user), 0x52: (library,)})
+    artifact = WITH_SOURCES._replace(sources={0x40: (STD, USER._replace(line=2, column=15)), 0x52: (STD,)})
     assert rendered(Report(None, (artifact,))).startswith(SOURCE)
 
 

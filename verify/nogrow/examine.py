@@ -133,7 +133,8 @@ class Examination(NamedTuple):
             return (NO_SOURCES,)
         from nogrow.source.find import find_sources
 
-        steps = (step for one in broken[:MOST_LOCATED] if one.about for step in one.about.witness)
+        witnesses = (one.about.witness for one in broken[:MOST_LOCATED] if one.about)
+        steps = (step for witness in witnesses for step in witness[:MOST_LOCATED])
         offsets = {site.offset for site in judgement.sites} | {step.offset for step in steps}
         found = find_sources(path, part.data, part.start, offsets, self.source)
         return (found.frames,) if found.note is None else (found.frames, found.note)

@@ -29,10 +29,12 @@ def shortened(name: str, most: int = LONGEST_NAME) -> str:
 
 def path_of(witness: Sequence[Step]) -> str:
     """The functions of a witness, those in the middle left out, and the offset where it ends."""
-    names = [name_of(step.function) for step in witness]
-    if len(names) > LONGEST_PATH:
-        left_out = len(names) - LONGEST_PATH + 1
-        names[2 : 2 - LONGEST_PATH + 1] = [f"({left_out} more)"]
+    left_out = len(witness) - LONGEST_PATH + 1
+    # A path can have a million steps.
+    shown = witness if left_out <= 1 else (*witness[:2], *witness[2 - LONGEST_PATH + 1 :])
+    names = [name_of(step.function) for step in shown]
+    if left_out > 1:
+        names.insert(2, f"({left_out} more)")
     last = witness[-1]
     return f"{' -> '.join(names)}: {shortened(last.instruction)} at offset 0x{last.offset:x}"
 

@@ -95,12 +95,12 @@ class Witness(Sequence[Step]):
 
     __slots__ = ("_follow", "_steps")
 
-    def __init__(self, follow: Callable[[], tuple[Step, ...]]) -> None:
+    def __init__(self, follow: Callable[[], Sequence[Step]]) -> None:
         """`follow` gives the steps."""
         self._follow = follow
-        self._steps: tuple[Step, ...] | None = None
+        self._steps: Sequence[Step] | None = None
 
-    def _followed(self) -> tuple[Step, ...]:
+    def _followed(self) -> Sequence[Step]:
         if self._steps is None:
             self._steps = self._follow()
         return self._steps
@@ -109,22 +109,22 @@ class Witness(Sequence[Step]):
     def __getitem__(self, index: int) -> Step: ...
 
     @overload
-    def __getitem__(self, index: slice) -> tuple[Step, ...]: ...
+    def __getitem__(self, index: slice) -> Sequence[Step]: ...
 
-    def __getitem__(self, index: int | slice) -> Step | tuple[Step, ...]:
+    def __getitem__(self, index: int | slice) -> Step | Sequence[Step]:
         return self._followed()[index]
 
     def __len__(self) -> int:
         return len(self._followed())
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and self._followed() == tuple(other)
+        return isinstance(other, Sequence) and tuple(self._followed()) == tuple(other)
 
     def __hash__(self) -> int:
-        return hash(self._followed())
+        return hash(tuple(self._followed()))
 
     def __reduce__(self) -> tuple[type[tuple[Step, ...]], tuple[tuple[Step, ...]]]:
-        return tuple, (self._followed(),)
+        return tuple, (tuple(self._followed()),)
 
 
 class Entry(NamedTuple):

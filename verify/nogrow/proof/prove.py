@@ -22,6 +22,7 @@ from nogrow.proof.judgement import (
     Verdict,
     Witness,
 )
+from nogrow.proof.lazily import Lazily
 from nogrow.proof.references import References, Targets, find_references
 from nogrow.proof.search import Found, Hop, Search, Way
 from nogrow.wasm.decode import decode
@@ -92,6 +93,10 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
     def step(hop: Hop) -> Step:
         return Step(function(hop.vertex), hop.offset, INSTRUCTIONS[hop.opcode, None].name)
 
+    def steps(finding: _Finding) -> Sequence[Step]:
+        hops, _ = finding.path()
+        return Lazily(len(hops), lambda place: step(hops[place]))
+
     @cache
     def listed(found: int) -> tuple[str, ...]:
         return tuple(sorted(labels[host] for place, host in enumerate(hosts) if found >> place & 1))
@@ -106,7 +111,7 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
             function=function(ways.functions[place]),
             verdict=finding.verdict,
             memory=finding.memory,
-            witness=Witness(lambda: tuple(map(step, finding.path()[0]))) if finding.found else (),
+            witness=Witness(lambda: steps(finding)) if finding.found else (),
             imports=listed(reached[place]),
             imports_after_growth=listed(reached[place] & after) if before_exit else (),
             host_grows=None if grower is None else labels[grower],
@@ -222,7 +227,7 @@ class _Finding(NamedTuple):
     left_by: Way | None = None
     airtight: bool = False
 
-    def path(self) -> tuple[tuple[Hop, ...], int | None]:
+    def path(self) -> tuple[Sequence[Hop], int | None]:
         """The shortest path to the growth, and the import that grows if one does."""
         return self.found.path(self.function, self.left_by) if self.found else ((), None)
 

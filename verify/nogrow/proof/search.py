@@ -5,11 +5,13 @@ grow a memory and be left, with the path, and the imports it reaches.
 """
 
 import enum
+from array import array
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from nogrow.errors import ModuleError
+from nogrow.proof.lazily import Lazily
 from nogrow.wasm.kernel import NO_ROOM
 from nogrow.wasm.scan import Scan
 
@@ -59,26 +61,34 @@ class Found:
             for vertex in vertices
         ]
 
-    def path(self, vertex: int, way: Way | None) -> tuple[tuple[Hop, ...], int | None]:
+    def path(self, vertex: int, way: Way | None) -> tuple[Lazily[Hop], int | None]:
         """The shortest path of calls from `vertex` to a growth, and the import that grows if one does.
 
         With a `way` it is a path after which `vertex` can be left by that way. Dispatches are passed over:
         the step to one goes on in the function called.
         """
-        hops: list[Hop] = []
         steps = self._calls if way is None else self._exits
+        places = array("I")
         place = vertex if way is None else 2 * vertex + way
+        end: int | None = None
         while True:
             hop = steps.hops[place]
             if hop == _HOST_GROWS:
-                return tuple(hops), vertex
-            callee, at, opcode = steps.steps[3 * place : 3 * place + 3]
+                end = vertex
+                break
             if vertex < self._first_dispatch:
-                hops.append(Hop(vertex, at + self._shift, opcode))
-            if callee == _GROWS_ITSELF:
-                return tuple(hops), None
-            vertex = callee
+                places.append(place)
+            vertex = steps.steps[3 * place]
+            if vertex == _GROWS_ITSELF:
+                break
             place = vertex if way is None else 2 * vertex + (hop & 1)
+
+        def made(number: int) -> Hop:
+            place = places[number]
+            _, at, opcode = steps.steps[3 * place : 3 * place + 3]
+            return Hop(place if way is None else place >> 1, at + self._shift, opcode)
+
+        return Lazily(len(places), made), end
 
 
 class Steps(NamedTuple):

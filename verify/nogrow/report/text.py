@@ -119,12 +119,11 @@ def _where(artifact: ArtifactReport, violation: Violation, places: "Places | Non
 
 
 def _witness(witness: Sequence[Step], sources: Mapping[int, tuple[Frame, ...]]) -> Iterator[str]:
-    folded = len(witness) - MOST_STEPS
-    for number, step in enumerate(witness, 1):
-        if folded > 0 and MOST_STEPS // 2 < number <= MOST_STEPS // 2 + folded:
-            if number == MOST_STEPS // 2 + 1:
-                yield f"          ... {folded:,} more calls ..."
-            continue
+    half, folded = MOST_STEPS // 2, max(0, len(witness) - MOST_STEPS)
+    for place in (*range(min(half, len(witness))), *range(half + folded, len(witness))):
+        if folded and place == half + folded:
+            yield f"          ... {folded:,} more calls ..."
+        number, step = place + 1, witness[place]
         function = step.function
         name = f" {printable(readable(function.name))}" if function.name else ""
         yield f"     {number:>3}. func[{function.index}]{name}"

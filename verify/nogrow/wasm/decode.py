@@ -241,15 +241,17 @@ class _Decoder:
 
     def _exports(self, reader: Reader) -> None:
         names: set[str] = set()
+        sizes = [len(space) for space in self._spaces()]
+        kinds = tuple(Kind)
         for _ in range(reader.count()):
             at = reader.position
             name = reader.name()
             number = reader.byte()
             index = reader.u32()
-            if number > Kind.TAG:
+            if number >= len(kinds):
                 raise ModuleError(f"unknown kind of export 0x{number:02x}", at)
-            kind = Kind(number)
-            if index >= len(self._spaces()[kind]):
+            kind = kinds[number]
+            if index >= sizes[number]:
                 raise ModuleError(f"export {name!r}: {kind.name.lower()} index {index} out of range", at)
             if name in names:
                 raise ModuleError(f"duplicate export name {name!r}", at)

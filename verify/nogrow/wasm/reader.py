@@ -63,11 +63,15 @@ class Reader:
             if byte < 0x80:
                 self.position = position + 1
                 return byte
-            if position + 1 < self.end:
-                second = self.data[position + 1]
+            # Written out, for there can be a hundred thousand of them.
+            if position + 2 < self.end:
+                second, third = self.data[position + 1], self.data[position + 2]
                 if second < 0x80:
                     self.position = position + 2
                     return byte & 0x7F | second << 7
+                if third < 0x80:
+                    self.position = position + 3
+                    return byte & 0x7F | (second & 0x7F) << 7 | third << 14
         return self.unsigned(32)
 
     def u32s(self, count: int) -> list[int]:

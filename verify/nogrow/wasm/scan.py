@@ -3,6 +3,7 @@
 In: a decoded module. Out: a `Scan`, whose nodes stay in the kernel's memory (`scan.wat` describes them).
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -106,7 +107,7 @@ class Scanning:
         functions, types, tables = len(module.functions), len(module.types.defined), len(module.tables)
         keys = workspace.read_u32s(bodies.dispatch_keys, kernel.number("dispatch_count"))
         flags = bytes(workspace.bytes[bodies.table_flags : bodies.table_flags + tables])
-        starts = workspace.read_u32s(bodies.ranges, functions + 1)
+        starts = workspace.bytes[bodies.ranges : bodies.ranges + 4 * functions].cast("I")
         shift = module.code[0] - bodies.code
         lists = _Lists(nodes, shift)
         return Scan(
@@ -156,14 +157,13 @@ class _Lists:
         self._node = nodes.node
         self._shift = shift
 
-    def grows(self, index: int, starts: list[int]) -> tuple[Grow, ...]:
+    def grows(self, index: int, starts: memoryview) -> tuple[Grow, ...]:
+        """`starts` are the first nodes of all functions: that of the next function ends one."""
         found: list[Grow] = []
-        function = len(starts) - 1
         while index:
             _, memory, link, at = self._node(index)
             _, low, high, known = self._node(index + 1)
-            while starts[function] > index:
-                function -= 1
+            function = bisect_right(starts, index) - 1
             operand = low | high << 32 if known else None
             found.append(Grow(index, function, memory, at + self._shift, operand))
             index = link
