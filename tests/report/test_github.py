@@ -33,9 +33,8 @@ def test_each_violation_is_an_error_what_was_not_judged_first() -> None:
 def test_an_error_is_at_the_line_of_the_source() -> None:
     first, *_ = of(WITH_SOURCES)
     assert first.properties == {
-        "file": "src/lib.rs",
-        "line": "12",
-        "col": "5",
+        "file": "src/other.rs",
+        "line": "7",
         "title": "NG001 growth-reachable",
     }
 

@@ -30,7 +30,7 @@ def drawn(excerpt: Excerpt, said: str, width: int) -> list[tuple[str, bool]]:
         start = columns(before)
         mark = "^" * max(1, columns(token))
         # Beside the mark if there is room for it.
-        beside = f" {said}" if start + len(mark) + 1 + len(said) <= room else ""
+        beside = f" {said}" if said and start + len(mark) + 1 + len(said) <= room else ""
         rows.append((f"{gutter} | {' ' * start}{mark}{beside}", True))
     return [*rows, (f"{gutter} |", False)]
 
