@@ -5,28 +5,30 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nogrow.cli.options import Colour, Format, Output, Prefixes, common, contract_at, with_sources
+from nogrow.cli.options import (
+    Colour,
+    Format,
+    Output,
+    Prefixes,
+    common,
+    contract_at,
+    glue_in,
+    with_glue,
+    with_sources,
+)
 from nogrow.cli.output import emit, plain
 from nogrow.cli.progress import progress
 from nogrow.errors import UsageError
 from nogrow.report.result import exit_code
 
 if TYPE_CHECKING:
-    from nogrow.glue.model import Glue
     from nogrow.source.find import Wanted
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @common
-@click.option(
-    "--glue",
-    "glue",
-    metavar="FILE.js",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="JavaScript glue: find in it the imports behind which the host grows the memory; repeatable.",
-)
+@with_glue
 @click.option(
     "--validate/--no-validate",
     default=None,
@@ -83,7 +85,7 @@ def check(
             contract,
             chosen,
             judge=ahead.judge if ahead else judge,
-            glue=_read(glue),
+            glue=glue_in(glue),
             validate=validate,
             jobs=1 if ahead else jobs or cores(),
             digest=any(output.format is Format.JSON for output in outputs),
@@ -111,11 +113,3 @@ def _wanted(
     from nogrow.source.find import Wanted
 
     return Wanted(None if debug_info is None else str(debug_info), prefixes)
-
-
-def _read(paths: tuple[Path, ...]) -> "list[Glue]":
-    if not paths:
-        return []
-    from nogrow.glue.read import read
-
-    return [read(path) for path in paths]

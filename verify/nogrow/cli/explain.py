@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from nogrow.cli.options import Colour, Output, Prefixes, common, contract_at, with_sources
+from nogrow.cli.options import Colour, Output, Prefixes, common, contract_at, glue_in, with_glue, with_sources
 from nogrow.cli.output import emit
 from nogrow.errors import UsageError
 from nogrow.report.result import ArtifactReport, ExitCode, Outcome, Report, exit_code
 
 if TYPE_CHECKING:
     from nogrow.explain.explain import Explained
-    from nogrow.glue.model import Glue
     from nogrow.proof.judgement import Judgement
 
 
@@ -22,14 +21,7 @@ if TYPE_CHECKING:
 @common
 @click.option("--full", is_flag=True, help="Show every step of the path.")
 @with_sources
-@click.option(
-    "--glue",
-    "glue",
-    metavar="FILE.js",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="JavaScript glue: find in it the imports behind which the host grows the memory; repeatable.",
-)
+@with_glue
 @click.pass_context
 def explain(
     ctx: click.Context,
@@ -62,7 +54,9 @@ def explain(
     if len(chosen) > 1:
         raise UsageError(f"{file}: one file at a time can be explained; {len(chosen)} are there")
     ahead = Ahead(chosen[0].path) if chosen[0].found else None
-    report = check_all(contract, chosen, judge=ahead.judge if ahead else judge, glue=_read(glue), ahead=ahead)
+    report = check_all(
+        contract, chosen, judge=ahead.judge if ahead else judge, glue=glue_in(glue), ahead=ahead
+    )
     report = _narrowed(report, None if number is None else f"{chosen[0].path}#{number}")
     parts: list[Explained] = []
     if ahead is not None:
@@ -172,11 +166,3 @@ def _asked_for(report: Report, parts: "list[Explained]", name: str | None) -> "l
     where = ", ".join(part.path for part in parts[:1])
     hint = f"; near: {', '.join(near)}" if near else f"; it has {len(names)}"
     raise UsageError(f"{where}: no entry point `{name}`{hint}")
-
-
-def _read(paths: tuple[Path, ...]) -> "list[Glue]":
-    if not paths:
-        return []
-    from nogrow.glue.read import read
-
-    return [read(path) for path in paths]

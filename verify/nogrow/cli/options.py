@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from nogrow.contract.model import Contract
+    from nogrow.glue.model import Glue
 
 DEFAULT_CONTRACT = Path("nogrow.toml")
 
@@ -82,6 +83,27 @@ def with_sources(command: Command) -> Command:
     for option in reversed(SOURCES):
         command = option(command)
     return command
+
+
+def with_glue(command: Command) -> Command:
+    """Give a command the option that names JavaScript glue."""
+    return click.option(
+        "--glue",
+        "glue",
+        metavar="FILE.js",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="JavaScript glue: find in it the imports behind which the host grows the memory; repeatable.",
+    )(command)
+
+
+def glue_in(paths: Sequence[Path]) -> "list[Glue]":
+    """Return what the glue files say; raises `NogrowError` for one that can't be read."""
+    if not paths:
+        return []
+    from nogrow.glue.read import read
+
+    return [read(path) for path in paths]
 
 
 def common(command: Command) -> Command:

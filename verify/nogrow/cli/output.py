@@ -4,11 +4,22 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
 from typing import TextIO
 
 from nogrow.cli.options import Colour, Format, Output
 from nogrow.errors import UsageError
 from nogrow.report.result import Report
+
+# Each has a function `render`.
+MODULES = {
+    Format.JSON: "as_json",
+    Format.SARIF: "sarif",
+    Format.JUNIT: "junit",
+    Format.GITHUB: "github",
+    Format.MARKDOWN: "markdown",
+    Format.HTML: "html.render",
+}
 
 Render = Callable[[TextIO], None]
 TextRender = Callable[[Report, TextIO, bool], None]
@@ -42,33 +53,11 @@ def plain(quiet: bool) -> TextRender:
 
 
 def _render(report: Report, form: Format, as_text: TextRender, colour: bool) -> Render:
-    match form:
-        case Format.TEXT:
-            return lambda stream: as_text(report, stream, colour)
-        case Format.JSON:
-            from nogrow.report import as_json
-
-            return partial(as_json.render, report)
-        case Format.SARIF:
-            from nogrow.report import sarif
-
-            return partial(sarif.render, report)
-        case Format.JUNIT:
-            from nogrow.report import junit
-
-            return partial(junit.render, report)
-        case Format.GITHUB:
-            from nogrow.report import github
-
-            return partial(github.render, report)
-        case Format.MARKDOWN:
-            from nogrow.report import markdown
-
-            return partial(markdown.render, report)
-        case Format.HTML:
-            from nogrow.report.html import render as as_html
-
-            return partial(as_html.render, report)
+    if form is Format.TEXT:
+        return lambda stream: as_text(report, stream, colour)
+    module = import_module(f"nogrow.report.{MODULES[form]}")
+    render: Callable[[Report, TextIO], None] = module.render
+    return partial(render, report)
 
 
 def _coloured(colour: Colour) -> bool:
