@@ -7,8 +7,8 @@ from collections.abc import Sized
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.constexpr import read_constant
+from nogrow.wasm.elements import read_element
 from nogrow.wasm.model import (
-    Constant,
     ElementSegment,
     Export,
     Global,
@@ -16,7 +16,6 @@ from nogrow.wasm.model import (
     Kind,
     MemoryType,
     Module,
-    SegmentMode,
     Table,
 )
 from nogrow.wasm.reader import Reader
@@ -266,39 +265,7 @@ class _Decoder:
 
     def _elements(self, reader: Reader) -> None:
         for _ in range(reader.count()):
-            self.segments.append(self._element(reader))
-
-    def _element(self, reader: Reader) -> ElementSegment:
-        at = reader.position
-        flags = reader.u32()
-        if flags > 7:
-            raise ModuleError(f"unknown element segment flags {flags}", at)
-        mode, table, offset = SegmentMode.ACTIVE, 0, Constant()
-        if flags & 1:
-            mode = SegmentMode.DECLARATIVE if flags & 2 else SegmentMode.PASSIVE
-        else:
-            table = reader.u32() if flags & 2 else 0
-            offset = read_constant(reader)
-            if table >= len(self.tables):
-                raise ModuleError(f"table index {table} out of range", at)
-        expressions = bool(flags & 4)
-        if flags & 3:
-            kind_at = reader.position
-            if expressions:
-                read_reference_type(reader)
-            elif reader.byte() != 0:
-                raise ModuleError("unknown kind of elements", kind_at)
-        if not expressions:
-            items = tuple(reader.u32s(reader.count()))
-            return ElementSegment(mode, table, offset.number, items, items)
-        constants = [read_constant(reader) for _ in range(reader.count())]
-        return ElementSegment(
-            mode,
-            table,
-            offset.number,
-            tuple(constant.function for constant in constants),
-            tuple(index for constant in constants for index in constant.functions),
-        )
+            self.segments.append(read_element(reader, len(self.tables)))
 
     def _code(self, reader: Reader) -> None:
         self.bodies = reader.count()

@@ -1,0 +1,101 @@
+"""What was found of every way in: the worst verdict over all memories, and the path that shows it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from nogrow.proof.judgement import Memory, Verdict
+from nogrow.proof.search import Found, Hop, Search, Way
+from nogrow.proof.ways import Ways
+from nogrow.wasm.scan import Scan
+
+LEFT_BY = {Verdict.TRAP_ONLY: None, Verdict.THROW_ONLY: Way.EXCEPTION}
+
+
+class Finding(NamedTuple):
+    """What was found of one way in: the worst over all memories."""
+
+    verdict: Verdict
+    memory: int | None = None
+    found: Found | None = None
+    function: int = 0
+    left_by: Way | None = None
+    airtight: bool = False
+
+    def path(self) -> tuple[Sequence[Hop], int | None]:
+        """The shortest path to the growth, and the import that grows if one does."""
+        return self.found.path(self.function, self.left_by) if self.found else ((), None)
+
+
+class Findings:
+    """What was found of every way in, by place. `growers` are the imports at the ends of paths."""
+
+    verdicts: list[Verdict]
+    excused: frozenset[int]
+    growers: dict[int, int]
+    _found: dict[int, Found]
+    _worst: dict[int, int]
+
+    def __init__(
+        self,
+        scanned: Scan,
+        memories: tuple[Memory, ...],
+        growers: list[int],
+        ways: Ways,
+        search: Search,
+    ) -> None:
+        """Has `search` look for the growths of each memory; `growers` are imports that grow it."""
+        hosted = {
+            memory.index
+            for memory in memories
+            if growers and not memory.fixed and (memory.imported or memory.exported)
+        }
+        growing = sorted(hosted | {grow.memory for grow in scanned.grows})
+        self._exact = not scanned.switches_stacks
+        self._functions = ways.functions
+        self._found = {}
+        # A constant operand above 0 at every site: none can succeed at the maximum.
+        self._airtight = {
+            index for index in growing if all(grow.operand for grow in scanned.grows if grow.memory == index)
+        }
+        self._worst = {}
+        self.verdicts = [Verdict.UNREACHABLE if growing else Verdict.ABSENT] * len(ways.functions)
+        # In the start function, growth of the module's own memory comes before any view of it.
+        excused = ways.start
+        for index in growing:
+            self._found[index] = search.find(index, growers if index in hosted else [])
+            verdicts = self._add(index, memories[index], ways.functions, exact=self._exact)
+            before_exit = [
+                function
+                for function, verdict in zip(ways.functions, verdicts, strict=True)
+                if verdict is Verdict.TRAP_ONLY or verdict is Verdict.THROW_ONLY
+            ]
+            if before_exit:
+                search.follow_growth(index, sorted(set(before_exit)))
+            if excused is not None and memories[index].imported and verdicts[excused] > Verdict.UNREACHABLE:
+                excused = None
+        found = excused is not None and self.verdicts[excused] > Verdict.UNREACHABLE
+        self.excused = frozenset((excused,)) if excused is not None and found else frozenset[int]()
+        ends = {place: self.at(place).path()[1] for place, index in self._worst.items() if index in hosted}
+        self.growers = {place: grower for place, grower in ends.items() if grower is not None}
+
+    def _add(self, index: int, memory: Memory, functions: Sequence[int], *, exact: bool) -> list[Verdict]:
+        """Adds what was found for one memory; the verdicts on it alone."""
+        # Where stacks are switched, a function may be left in ways that are not followed.
+        left = Verdict.CAPPED if memory.fixed else Verdict.REACHABLE
+        by_exit = (Verdict.UNREACHABLE, Verdict.TRAP_ONLY if exact else left, Verdict.THROW_ONLY, left)
+        verdicts = [by_exit[exit] for exit in self._found[index].exits(functions)]
+        for place, verdict in enumerate(verdicts):
+            if verdict > self.verdicts[place]:
+                self.verdicts[place] = verdict
+                self._worst[place] = index
+        return verdicts
+
+    def at(self, place: int) -> Finding:
+        """The finding on the way in at a place."""
+        verdict = self.verdicts[place]
+        index = self._worst.get(place)
+        if index is None:
+            return Finding(verdict)
+        left_by = LEFT_BY.get(verdict, Way.NORMAL) if self._exact else None
+        airtight = verdict is Verdict.CAPPED and index in self._airtight
+        return Finding(verdict, index, self._found[index], self._functions[place], left_by, airtight)
