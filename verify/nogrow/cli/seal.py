@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 _MODES = ("cap", "deny", "trap")
 _MOST_ENTRIES = 20
-_OUT_OF_MEMORY = "now fails, as if there were no more: malloc answers null, and most Rust, Go and C++ code traps or aborts."
+_OUT_OF_MEMORY = (
+    "now fails, as if there were no more memory: malloc answers null, "
+    "and most Rust, Go and C++ code traps or aborts."
+)
 _REFUSED = {
     "cap": f"A growth by more than 0 pages {_OUT_OF_MEMORY}",
     "deny": f"Every growth {_OUT_OF_MEMORY}",
