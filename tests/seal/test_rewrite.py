@@ -131,6 +131,7 @@ def test_instructions_of_every_shape_before_a_site_are_stepped_over() -> None:
         "(module (memory 1) (memory $b 1) (table 1 funcref) (type $s (struct (field i32))) (tag $t) "
         "(func $f (param $v v128) (local $r (ref null $s)) (local f32 f64)"
         "(drop (v128.const i64x2 64 64)) "
+        ""
         "(drop (v128.load8_lane $b offset=64 3 (i32.const 64) (local.get $v)))"
         "(drop (i8x16.shuffle 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 (local.get $v) (local.get $v)))"
         "(drop (f64.const 64)) (drop (f32.const 64)) (drop (i64.const -64)) (drop (i32.const 0x40404040))"
