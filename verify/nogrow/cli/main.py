@@ -25,16 +25,20 @@ EPILOG = (
 
 
 class _Commands(click.Group):
-    # Only `explain` itself is to pay for loading it.
+    # Only these commands themselves are to pay for loading them.
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted((*super().list_commands(ctx), "explain"))
+        return sorted((*super().list_commands(ctx), "explain", "seal"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name != "explain":
-            return super().get_command(ctx, cmd_name)
-        from nogrow.cli.explain import explain
+        if cmd_name == "explain":
+            from nogrow.cli.explain import explain
 
-        return explain
+            return explain
+        if cmd_name == "seal":
+            from nogrow.cli.seal import seal
+
+            return seal
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> object:
         try:

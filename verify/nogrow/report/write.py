@@ -1,4 +1,4 @@
-"""A report to a file that is either all there or as it was."""
+"""A report, or bytes, to a file that is either all there or as it was."""
 
 import os
 from collections.abc import Callable
@@ -25,12 +25,37 @@ def write(path: Path, render: Callable[[TextIO], None]) -> None:
         raise UsageError(message) from error
 
 
+def write_bytes(path: Path, data: bytes) -> None:
+    """Make `data` the contents of the regular file `path`, which keeps its permissions if it exists.
+
+    Raises `UsageError` if the file can't be written.
+    """
+    place = path.resolve()
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        draft = _draft(place)
+        try:
+            with draft.open("xb") as stream:
+                stream.write(data)
+            if place.exists():
+                draft.chmod(place.stat().st_mode & 0o7777)
+            draft.replace(place)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path}: can't be written: {error.strerror}") from error
+
+
 def _replace(path: Path, render: Callable[[TextIO], None]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
+    draft = _draft(path)
     try:
         with draft.open("x", encoding="utf-8", newline="\n") as stream:
             render(stream)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _draft(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")

@@ -12,7 +12,8 @@ from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import MAGIC
 
 _VERSION, _LAYER = 0x0D, 1
-_CUSTOM, _CORE_MODULE, _COMPONENT, _LAST_ID = 0, 1, 4, 12
+CORE_MODULE, COMPONENT = 1, 4
+_CUSTOM, _LAST_ID = 0, 12
 _DEEPEST = 1000
 
 
@@ -50,11 +51,11 @@ def core_modules(data: bytes) -> tuple[CoreModule, ...]:
             components.append(definitions)
             opened.pop()
             continue
-        number, start, end = _section(reader)
-        if number == _CORE_MODULE:
+        number, start, end = component_section(reader)
+        if number == CORE_MODULE:
             definitions.add_module(len(modules))
             modules.append((start, end))
-        elif number == _COMPONENT:
+        elif number == COMPONENT:
             if len(opened) == _DEEPEST:
                 raise ModuleError(f"components nested more than {_DEEPEST} deep", start)
             opened.append(_enter(data, start, end, definitions))
@@ -74,7 +75,11 @@ def _enter(data: bytes, start: int, end: int, outer: Definitions | None) -> _Ope
     return _Open(reader, Definitions(outer))
 
 
-def _section(reader: Reader) -> tuple[int, int, int]:
+def component_section(reader: Reader) -> tuple[int, int, int]:
+    """A component's next section: its id, and where its contents start and end, in bytes of the file.
+
+    Raises `ModuleError` when it is badly framed.
+    """
     at = reader.position
     number = reader.byte()
     size = reader.u32()

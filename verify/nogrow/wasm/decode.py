@@ -181,7 +181,7 @@ class _Decoder:
         return Table(imported, element, None)
 
     def _memory_type(self, reader: Reader, *, imported: bool) -> MemoryType:
-        at = reader.position
+        start = at = reader.position
         flags = reader.byte()
         if flags > 15:
             raise ModuleError(f"unknown limits flags 0x{flags:02x}", at)
@@ -196,7 +196,8 @@ class _Decoder:
             page_size = 1 << exponent
         if maximum is not None and maximum < minimum:
             raise ModuleError(f"maximum {maximum} is below minimum {minimum}", at)
-        return MemoryType(imported, bool(flags & 2), 64 if flags & 4 else 32, page_size, minimum, maximum)
+        bits, place = 64 if flags & 4 else 32, (start, reader.position)
+        return MemoryType(imported, bool(flags & 2), bits, page_size, minimum, maximum, place)
 
     def _global_type(self, reader: Reader) -> tuple[ValueType, bool]:
         value = read_value_type(reader)

@@ -50,7 +50,10 @@ class Export:
 
 
 class MemoryType(NamedTuple):
-    """A linear memory's type; limits count pages of `page_size` bytes (65,536 unless declared)."""
+    """A linear memory's type; limits count pages of `page_size` bytes (65,536 unless declared).
+
+    `place` is where the type stands, from its flags to its end, in bytes of the file.
+    """
 
     imported: bool
     shared: bool
@@ -58,6 +61,7 @@ class MemoryType(NamedTuple):
     page_size: int
     minimum: int
     maximum: int | None
+    place: tuple[int, int]
 
 
 class Constant(NamedTuple):

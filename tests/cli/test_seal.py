@@ -1,0 +1,125 @@
+from pathlib import Path
+
+import pytest
+
+from nogrow.cli import seal as command
+from nogrow.seal import compare as comparing
+from nogrow.seal.rewrite import Mode, sealed
+from nogrow.wasm.validate import Validation
+from tests.cli.conftest import Nogrow
+
+
+@pytest.mark.parametrize(
+    ("mode", "verdict"),
+    [("cap", "reachable -> capped"), ("deny", "reachable -> absent"), ("trap", "reachable -> absent")],
+)
+def test_what_is_written_is_the_sealed_module(nogrow: Nogrow, folder: Path, mode: str, verdict: str) -> None:
+    data = (folder / "growing.wasm").read_bytes()
+    done = nogrow("seal", "growing.wasm", "-o", "out/sealed.wasm", "--mode", mode)
+    assert done.exit_code == 0
+    assert f"  verdict {verdict}, " in done.stdout
+    assert f"    bad: {verdict}\n" in done.stdout
+    assert "nogrow run" in done.stdout.splitlines()[-1]
+    assert (folder / "out/sealed.wasm").read_bytes() == sealed(data, Mode(mode)).data
+    assert (folder / "growing.wasm").read_bytes() == data
+    assert nogrow("check", "out/sealed.wasm").exit_code == (1 if mode == "cap" else 0)
+
+
+def test_the_modes_that_leave_growth_to_somebody_say_so(nogrow: Nogrow, folder: Path) -> None:
+    import wasmtime
+
+    host = '(module (import "env" "emscripten_resize_heap" (func $g (param i32) (result i32)))'
+    text = host + '(memory (export "memory") 1 9) (func (export "f") (drop (call $g (i32.const 1)))))'
+    (folder / "host.wasm").write_bytes(bytes(wasmtime.wat2wasm(text)))
+    done = nogrow("seal", "host.wasm", "-o", "o.wasm", "--mode", "deny")
+    assert "verdict reachable -> reachable" in done.stdout
+    assert "the host still grows the memory behind env.emscripten_resize_heap" in done.stdout
+    done = nogrow("seal", "host.wasm", "-o", "p.wasm", "--mode", "cap", "--pages", "3")
+    assert "verdict reachable -> absent" in done.stdout
+    (folder / "zero.wasm").write_bytes(
+        bytes(wasmtime.wat2wasm('(module (memory 1) (func (export "f") (drop (memory.grow (i32.const 0)))))'))
+    )
+    done = nogrow("seal", "zero.wasm", "-o", "q.wasm", "--mode", "cap")
+    assert "a memory.grow by 0 pages still succeeds" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["growing.wasm", "--mode", "deny"], "where to?"),
+        (["growing.wasm", "--mode", "deny", "-o", "growing.wasm", "--force"], "is FILE itself"),
+        (["growing.wasm", "--mode", "deny", "-o", "link.wasm", "--force"], "is FILE itself"),
+        (["growing.wasm", "--mode", "deny", "-o", "quiet.wasm"], "quiet.wasm exists"),
+        (["growing.wasm", "--mode", "deny", "-o", "empty", "--force"], "not a regular file"),
+        (["growing.wasm", "--mode", "deny", "-o", "x.wasm", "--in-place"], "only one"),
+        (["growing.wasm", "--mode", "deny", "-o", "x.wasm", "--pages", "3"], "for the mode cap"),
+        (["growing.wasm", "--mode", "cap", "-o", "x.wasm", "--pages", "70000"], "can't have"),
+        (["growing.wasm", "--mode", "shut", "-o", "x.wasm"], "Invalid value"),
+        (["growing.wasm", "-o", "x.wasm"], "Missing option"),
+    ],
+)
+def test_wrong_usage_writes_nothing(nogrow: Nogrow, folder: Path, words: list[str], message: str) -> None:
+    (folder / "link.wasm").symlink_to("growing.wasm")
+    before = {path.name: path.read_bytes() for path in folder.glob("*.wasm")}
+    done = nogrow("seal", *words)
+    assert (done.exit_code, message in done.stderr) == (2, True)
+    assert {path.name: path.read_bytes() for path in folder.glob("*.wasm")} == before
+
+
+@pytest.mark.parametrize("file", ["cut.wasm", "gone.wasm", "empty"])
+def test_what_cant_be_judged_is_not_written(nogrow: Nogrow, folder: Path, file: str) -> None:
+    done = nogrow("seal", file, "-o", "x.wasm", "--mode", "deny")
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (4, "", 1)
+    assert not (folder / "x.wasm").exists()
+
+
+def test_output_that_is_not_valid_is_not_written(
+    nogrow: Nogrow, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = (folder / "growing.wasm").read_bytes()
+    monkeypatch.setattr(
+        comparing,
+        "validate",
+        lambda data: Validation(True) if data == original else Validation(False, "type mismatch", 9),
+    )
+    done = nogrow("seal", "growing.wasm", "-o", "x.wasm", "--mode", "deny")
+    assert (done.exit_code, "the sealed module is not valid" in done.stderr) == (4, True)
+    assert not (folder / "x.wasm").exists()
+
+
+def test_a_promise_that_is_not_kept_is_not_written(
+    nogrow: Nogrow, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import nogrow.seal.rewrite as rewriting
+
+    monkeypatch.setattr(rewriting, "sealed", lambda data, *rest: rewriting.Sealed(data, ()))
+    for mode in command._MODES:
+        assert nogrow("seal", "growing.wasm", "-o", "x.wasm", "--mode", mode).exit_code == 4
+    assert not (folder / "x.wasm").exists()
+
+
+def test_in_place_keeps_permissions_and_comes_to_rest(nogrow: Nogrow, folder: Path) -> None:
+    path = folder / "growing.wasm"
+    path.chmod(0o640)
+    assert nogrow("seal", "growing.wasm", "--in-place", "--mode", "deny").exit_code == 0
+    first = path.read_bytes()
+    assert path.stat().st_mode & 0o777 == 0o640
+    done = nogrow("seal", "growing.wasm", "--in-place", "--mode", "deny")
+    assert "nothing had to change" in done.stdout
+    assert path.read_bytes() == first
+    assert [one.name for one in folder.iterdir() if one.name.startswith(".")] == []
+
+
+def test_force_writes_over_another_file(nogrow: Nogrow, folder: Path) -> None:
+    assert nogrow("seal", "growing.wasm", "-o", "quiet.wasm", "--mode", "trap", "--force").exit_code == 0
+
+
+def test_a_component_is_reported_module_by_module(nogrow: Nogrow, folder: Path) -> None:
+    from tests.support.assemble import assemble
+
+    core = '(core module (memory 1) (func (export "f") (drop (memory.grow (i32.const 1)))))'
+    (folder / "c.wasm").write_bytes(assemble(f"(component {core} {core})"))
+    done = nogrow("seal", "c.wasm", "-o", "d.wasm", "--mode", "deny")
+    assert done.exit_code == 0
+    assert "  core module 0: verdict reachable -> absent, 1 of 1 entry point changed" in done.stdout
+    assert "  core module 1: verdict reachable -> absent" in done.stdout

@@ -1,0 +1,1 @@
+"""A module rewritten so that it cannot grow its memory."""

@@ -1,0 +1,98 @@
+"""A module and the same one sealed to what that changes: both are validated and judged.
+
+What can't be judged, and a sealed module that is not valid or not sealed, is an error: nothing of it may
+be shipped.
+"""
+
+from typing import NamedTuple
+
+from nogrow.errors import ModuleError
+from nogrow.proof.judgement import Judgement, Verdict
+from nogrow.proof.prove import judge
+from nogrow.seal.rewrite import Mode
+from nogrow.wasm.component import core_modules
+from nogrow.wasm.kernel import Engine
+from nogrow.wasm.sections import is_component
+from nogrow.wasm.validate import validate
+
+
+class EntryChange(NamedTuple):
+    """An entry point whose verdict is another one now."""
+
+    name: str
+    before: Verdict
+    after: Verdict
+
+
+class Comparison(NamedTuple):
+    """A core module before and after.
+
+    `number` is its place in a component, None for a file that is a core module. `notes` are sentences.
+    """
+
+    number: int | None
+    before: Judgement
+    after: Judgement
+    notes: tuple[str, ...]
+
+    @property
+    def changed(self) -> list[EntryChange]:
+        """The entry points with another verdict, in the judgement's order."""
+        pairs = zip(self.before.standing.verdicts, self.after.standing.verdicts, strict=True)
+        return [
+            EntryChange(self.before.entries[place].name, old, new)
+            for place, (old, new) in enumerate(pairs)
+            if old is not new
+        ]
+
+
+def compare(before: bytes, after: bytes, mode: Mode, engine: Engine) -> tuple[Comparison, ...]:
+    """What sealing made of each core module in the file.
+
+    No import is trusted. Raises `ModuleError` for what can't be judged, and where `after` is no valid
+    module or can still grow its memory by itself.
+    """
+    if not is_component(before):
+        return (_compare(before, after, mode, engine, None),)
+    pairs = zip(core_modules(before), core_modules(after), strict=True)
+    return tuple(
+        _compare(before[old.start : old.end], after[new.start : new.end], mode, engine, number)
+        for number, (old, new) in enumerate(pairs)
+    )
+
+
+def _compare(before: bytes, after: bytes, mode: Mode, engine: Engine, number: int | None) -> Comparison:
+    notes: list[str] = []
+    validation = validate(before)
+    if validation.valid is False:
+        raise validation.error
+    validation = validate(after)
+    if validation.valid is False:
+        raise ModuleError(f"the sealed module is not valid: {validation.reason}", validation.offset)
+    if validation.valid is None:
+        notes.append(f"wasmtime can't tell whether the sealed module is valid: {validation.reason}")
+    old, new = (judge(data, _trusts_nothing, engine) for data in (before, after))
+    _require_sealed(new, mode, in_component=number is not None)
+    growers = sorted(set(new.standing.host_grows.values()))
+    if growers:
+        notes.append(
+            f"the host still grows the memory behind {', '.join(growers)}: only the mode cap stops it"
+        )
+    if new.verdict is Verdict.CAPPED and any(not site.operand for site in new.sites):
+        notes.append("a memory.grow by 0 pages still succeeds and detaches views: the mode deny stops that")
+    return Comparison(number, old, new, tuple(notes))
+
+
+def _trusts_nothing(label: str) -> bool:
+    return False
+
+
+def _require_sealed(judgement: Judgement, mode: Mode, *, in_component: bool) -> None:
+    """Sealing is a promise: it is proved again, from the bytes that will be written."""
+    if mode is not Mode.CAP:
+        if judgement.sites:
+            raise ModuleError("a memory.grow is left", judgement.sites[0].offset)
+        return
+    for memory in judgement.memories:
+        if not memory.fixed and not (memory.imported and in_component):
+            raise ModuleError(f"memory {memory.index} can still grow")
