@@ -16,7 +16,6 @@ from nogrow.contract.model import (
     Policy,
     Scenario,
 )
-from nogrow.contract.steps import scenario_of
 from nogrow.proof.judgement import Verdict
 
 SCHEMA = 1
@@ -42,7 +41,7 @@ def load(path: Path) -> Contract:
 
 
 def _artifact(table: Table) -> ArtifactContract:
-    table.only(("path", "allow", "exports", "memory", "imports", "scenario", "expect"))
+    table.only(("path", "allow", "exports", "memory", "imports", "scenario", "stub", "wasi", "expect"))
     return ArtifactContract(
         path=_path(table),
         allow=_verdicts(table, "allow") if "allow" in table.values else DEFAULT_ALLOW,
@@ -129,9 +128,16 @@ def _imports(table: Table | None) -> Imports:
 
 
 def _scenarios(table: Table) -> tuple[Scenario, ...]:
+    if not {"scenario", "stub", "wasi"} & table.values.keys():
+        return ()
+    # `check` is short, and most contracts have no scenario.
+    from nogrow.contract.steps import scenario_of
+    from nogrow.contract.stubs import host_of
+
+    host = host_of(table)
     scenarios: list[Scenario] = []
     for inner in table.tables("scenario"):
-        scenario = scenario_of(inner)
+        scenario = scenario_of(inner, host)
         if scenario.name in (other.name for other in scenarios):
             raise inner.error("name", f"a second scenario of the name {scenario.name!r}")
         scenarios.append(scenario)
