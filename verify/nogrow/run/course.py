@@ -140,9 +140,7 @@ class Course:
 
 def _wanted(expect: Value | tuple[Value, ...]) -> tuple[Value, ...]:
     # A saved value is a tuple as well.
-    if isinstance(expect, Saved):
-        return (expect,)
-    return expect if isinstance(expect, tuple) else (expect,)
+    return (expect,) if isinstance(expect, int | float | Saved) else expect
 
 
 def _compare(data: bytes, expected: str | bytes) -> None:

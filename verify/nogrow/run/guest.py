@@ -11,6 +11,7 @@ from nogrow.run.errors import ExitError, GuestError, HostError, TrappedError
 from nogrow.run.imports import Imports
 from nogrow.run.limits import Clock, Limits
 from nogrow.run.result import StubSeen
+from nogrow.run.signatures import signatures
 from nogrow.run.values import Results, fitted
 
 __all__ = ["Guest", "GuestError", "TrappedError"]
@@ -44,7 +45,11 @@ class Guest:
             memory_size=limits.memory_bytes, table_elements=limits.table_elements, instances=1
         )
         self._clock = Clock(own, self._store, limits)
-        functions = self._imports.functions(self._store, module.imports)
+        known = signatures(data)
+        self._signatures = known.exports
+        functions = self._imports.functions(
+            self._store, list(zip(module.imports, known.imports, strict=True))
+        )
         try:
             with self._clock.step():
                 instance = wasmtime.Instance(self._store, module, functions)
@@ -86,13 +91,15 @@ class Guest:
         arguments, or does not come back. An exit with code 0 is a return without results.
         """
         function = self._function(name)
-        types = [str(one) for one in function.type(self._store).params]
+        types, results = self._signatures[name]
         if len(types) != len(args):
             raise GuestError(f"`{name}` takes {len(types)} arguments, not {len(args)}")
+        if "v128" in results:
+            raise GuestError(f"`{name}` returns a v128, which wasmtime's interface for Python can't pass on")
         values = [fitted(f"`{name}` takes", value, kind) for value, kind in zip(args, types, strict=True)]
         try:
             with self._clock.step():
-                result = function(self._store, *values)
+                returned = function(self._store, *values)
         except ExitError as error:
             if error.code == 0:
                 return ()
@@ -101,13 +108,13 @@ class Guest:
             raise self._ended(f"`{name}`", error) from error
         except wasmtime.WasmtimeError as error:
             raise GuestError(f"`{name}` can't be called: {line(error)}") from error
-        count = len(function.type(self._store).results)
-        results = [] if count == 0 else [result] if count == 1 else result
-        return tuple(one if isinstance(one, int | float) else None for one in results)
+        found = [] if not results else [returned] if len(results) == 1 else returned
+        return tuple(one if isinstance(one, int | float) else None for one in found)
 
     def result_types(self, name: str) -> tuple[str, ...]:
         """The types of what the exported function `name` returns; raises `GuestError` if there is none."""
-        return tuple(str(one) for one in self._function(name).type(self._store).results)
+        self._function(name)
+        return self._signatures[name].results
 
     def write(self, at: int, data: bytes) -> None:
         """Write `data` at the address `at`; raises `GuestError` if it does not fit there."""

@@ -8,6 +8,7 @@ from nogrow.contract.model import Host, Number, Stub
 from nogrow.run.engine import some
 from nogrow.run.errors import GuestError, HostError
 from nogrow.run.result import StubSeen
+from nogrow.run.signatures import Signature
 from nogrow.run.values import fitted, shown
 from nogrow.run.wasi import MODULE, Wasi
 
@@ -30,9 +31,14 @@ class Imports:
         self._calls: dict[str, int] = {stub.name: 0 for stub in host.stubs}
         self._recorded: dict[str, list[tuple[str, ...]]] = {stub.name: [] for stub in host.stubs}
 
-    def functions(self, store: wasmtime.Store, wanted: Sequence[wasmtime.ImportType]) -> list[wasmtime.Func]:
-        """The functions for the imports `wanted`, in order; raises `GuestError` if any has none."""
-        bodies = [(one, self._body(one)) for one in wanted]
+    def functions(
+        self, store: wasmtime.Store, wanted: Sequence[tuple[wasmtime.ImportType, Signature | None]]
+    ) -> list[wasmtime.Func]:
+        """The functions for the imports `wanted`, in order; raises `GuestError` if any has none.
+
+        The signature of an import is None if it is no function.
+        """
+        bodies = [(one, self._body(one, signature)) for one, signature in wanted]
         missing = [label(one) for one, body in bodies if body is None]
         if missing:
             hint = ""
@@ -52,20 +58,20 @@ class Imports:
             StubSeen(name, calls, tuple(self._recorded[name])) for name, calls in self._calls.items()
         )
 
-    def _body(self, wanted: wasmtime.ImportType) -> Body | None:
-        kind = wanted.type
-        if not isinstance(kind, wasmtime.FuncType):
+    def _body(self, wanted: wasmtime.ImportType, signature: Signature | None) -> Body | None:
+        if signature is None:
             return None
         stub = self._stubs.get(label(wanted))
         if stub is not None:
-            return self._stub(stub, kind)
+            return self._stub(stub, signature)
         if self._host.wasi and wanted.module == MODULE:
-            params, results = [str(one) for one in kind.params], [str(one) for one in kind.results]
-            return self.wasi.function(wanted.name or "", params, results)
+            return self.wasi.function(wanted.name or "", *signature)
         return None
 
-    def _stub(self, stub: Stub, kind: wasmtime.FuncType) -> Body:
-        results = [str(one) for one in kind.results]
+    def _stub(self, stub: Stub, signature: Signature) -> Body:
+        results = signature.results
+        if "v128" in signature.params:
+            raise GuestError(f"the import {stub.name} takes a v128, which a stub can't be called with")
         if not stub.fails and len(stub.returns) != len(results):
             wants = f"{len(results)} ({', '.join(results)})" if results else "none"
             raise GuestError(

@@ -84,10 +84,14 @@ class _View:
     """The guest's memory during one call."""
 
     def __init__(self, caller: wasmtime.Caller) -> None:
-        memory = caller.get("memory")
+        self._caller = caller
+
+    @property
+    def _memory(self) -> wasmtime.Memory:
+        memory = self._caller.get("memory")
         if not isinstance(memory, wasmtime.Memory):
             raise HostError("trapped: WASI needs an exported memory called `memory`")
-        self._caller, self._memory = caller, memory
+        return memory
 
     def read(self, at: int, size: int) -> bytes:
         start = self._checked(at, size)
