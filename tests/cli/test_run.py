@@ -57,3 +57,86 @@ def test_a_contract_without_scenario_has_nothing_to_run(nogrow: Nogrow, folder: 
     result = nogrow("run")
     assert result.exit_code == 3
     assert result.stderr == "nogrow: nothing to run: the contract has no scenario\n"
+
+
+def test_each_step_has_a_line_and_the_calls_that_grew_are_shown(nogrow: Nogrow, folder: Path) -> None:
+    scenario(folder, "growing.wasm", '{ call = "ok", repeat = 3 }, { call = "bad" }')
+    text = nogrow("run").stdout
+    assert "     1. ok() x 3  1 page\n       2. bad()     1 -> 2 pages, grew\n" in text
+    assert "the calls that grew it in step 2:\n       1. func[1] bad\n          at 0x" in text
+
+
+def test_json_has_steps_backtrace_stubs_and_output(nogrow: Nogrow, folder: Path) -> None:
+    scenario(folder, "growing.wasm", '{ call = "bad", repeat = 2 }')
+    stub = '[[artifact.stub]]\nimport = "env.log"\n'
+    with (folder / "nogrow.toml").open("a") as contract:
+        contract.write(stub)
+    (artifact,) = validated(nogrow("run", "--format", "json").stdout)["artifacts"]
+    (found,) = artifact["scenarios"]
+    assert found["steps"] == [
+        {
+            "number": 1,
+            "what": "bad()",
+            "times": 2,
+            "pages_before": 1,
+            "pages": 3,
+            "growths": 2,
+            "first": 1,
+            "last": 2,
+        }
+    ]
+    assert found["stubs"] == [{"import": "env.log", "calls": 0, "arguments": []}]
+    assert found["output"] == ""
+    (step,) = found["grew_at"]["backtrace"]
+    assert step["instruction"] == "memory.grow"
+    assert step["function"] == {"index": 1, "name": "bad"}
+    data = (folder / "growing.wasm").read_bytes()
+    assert data[step["offset"]] == 0x40
+
+
+def test_offsets_are_those_in_the_file_of_a_component(nogrow: Nogrow, folder: Path) -> None:
+    core = (folder / "growing.wasm").read_bytes()
+    start = b"\0asm\x0d\0\1\0" + bytes([1, len(core)])
+    (folder / "growing.wasm").write_bytes(start + core)
+    scenario(folder, "growing.wasm", '{ call = "bad" }')
+    (artifact,) = validated(nogrow("run", "--format", "json").stdout)["artifacts"]
+    (step,) = artifact["scenarios"][0]["grew_at"]["backtrace"]
+    assert (start + core)[step["offset"]] == 0x40
+
+
+def test_debug_information_is_for_one_module(nogrow: Nogrow, folder: Path) -> None:
+    scenario(folder, "*.wasm", '{ call = "ok" }')
+    result = nogrow("run", "--debug-info", "other.wasm")
+    assert result.exit_code == 2
+    assert "it is for one module, and 4 are to be run" in result.stderr
+
+
+GUEST = Path(__file__).parents[2] / "build" / "debug" / "greeting_growth.wasm"
+
+
+@pytest.mark.skipif(not GUEST.exists(), reason="the guests are not built")
+def test_the_control_is_caught_with_its_source_lines(nogrow: Nogrow) -> None:
+    contract = GUEST.parents[2] / "nogrow.toml"
+    text = nogrow("run", str(GUEST), "--contract", str(contract)).stdout
+    names = ("set_name", "greeting_growth::compose", "alloc::fmt::format", "__rust_alloc", "memory.grow")
+    places = [text.index(name, text.index("the calls that grew it")) for name in names]
+    assert places == sorted(places)
+    line = next(
+        number
+        for number, one in enumerate((GUEST.parents[2] / "crates/greeting_growth/src/lib.rs").open(), 1)
+        if "format!(" in one and "Some(" in one
+    )
+    assert f"crates/greeting_growth/src/lib.rs:{line}:" in text
+
+
+def test_a_search_prints_a_scenario_to_paste(nogrow: Nogrow, folder: Path) -> None:
+    result = nogrow("run", "--search", "--budget", "5", "growing.wasm", "quiet.wasm")
+    assert result.exit_code == 0
+    assert '{ call = "bad", must_grow = true }' in result.stdout
+    assert "the calls that grew it in step 1" in result.stdout
+    assert "quiet.wasm: no exported function can grow the memory and return, by the proof" in result.stdout
+
+
+def test_a_search_is_text_and_needs_something_to_search(nogrow: Nogrow, folder: Path) -> None:
+    assert nogrow("run", "--search", "--format", "json", "growing.wasm").exit_code == 2
+    assert nogrow("run", "--search").exit_code == 3

@@ -1,5 +1,6 @@
 # ruff: noqa: E501 -- one line per case
 
+import math
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,14 @@ from nogrow.contract.model import (
     Allowance,
     Call,
     Expectation,
+    Host,
     Imports,
     MemoryLimits,
     Policy,
     Read,
     Saved,
     Scenario,
+    Stub,
     Write,
 )
 from nogrow.errors import ContractError
@@ -79,6 +82,39 @@ def test_a_whole_contract_is_read(tmp_path: Path) -> None:
     assert second.memory is None
 
 
+def test_what_a_scenario_may_say_of_values_traps_and_imports(tmp_path: Path) -> None:
+    text = (
+        HEAD
+        + """wasi = true
+stub = [{ import = "env.a.b", returns = 1 }, { import = "env.c", fails = true, grows = 2 }]
+[[artifact.scenario]]
+name = "s"
+repeat = 3
+steps = [
+  { call = "f", args = [1.5, "-inf", 7], save = "v", repeat = 2 },
+  { call = "g", expect = [1, "$v"] },
+  { call = "g", expect_trap = true },
+  { call = "g", expect_trap = "stack" },
+  { call = "g", expect_trap = false },
+  { write_hex = "00 ff", at = "$v" },
+  { read = 1, at = 0, expect_hex = "FF" },
+]
+"""
+    )
+    (scenario,) = load(written(tmp_path, text)).artifacts[0].scenarios
+    assert scenario.repeat == 3
+    assert scenario.host == Host((Stub("env.a.b", (1,)), Stub("env.c", fails=True, grows=2)), wasi=True)
+    assert scenario.steps == (
+        Call("f", (1.5, -math.inf, 7), save="v", repeat=2),
+        Call("g", expect=(1, Saved("v"))),
+        Call("g", expect_trap=""),
+        Call("g", expect_trap="stack"),
+        Call("g"),
+        Write(b"\x00\xff", Saved("v")),
+        Read(1, 0, b"\xff"),
+    )
+
+
 def test_windows_line_ends_are_read(tmp_path: Path) -> None:
     assert len(load(written(tmp_path, WHOLE.replace("\n", "\r\n"))).artifacts) == 2
 
@@ -138,13 +174,38 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "misspelled flag": (STEPS + '  { call = "f", may_grw = false },\n]', 8, "artifact#1.scenario#1.steps#2.may_grw: unknown key; did you mean `may_grow`?"),
     "flag of another type": (STEPS + '  { call = "f", may_grow = 0 },\n]', 8, "artifact#1.scenario#1.steps#2.may_grow: expected true or false, not the number 0"),
     "must but may not": (STEPS + '  { call = "f", may_grow = false, must_grow = true },\n]', 8, "artifact#1.scenario#1.steps#2.must_grow: a call that must grow"),
-    "args of another type": (STEPS + '  { call = "f", args = [1.5] },\n]', 8, "artifact#1.scenario#1.steps#2.args#1: expected an integer or a saved value"),
+    "args of another type": (STEPS + '  { call = "f", args = ["x"] },\n]', 8, "artifact#1.scenario#1.steps#2.args#1: expected a number, \"nan\", \"inf\" or \"-inf\", or a saved value such as"),
     "args too large": (STEPS + f'  {{ call = "f", args = [1, {2**64}] }},\n]', 8, "artifact#1.scenario#1.steps#2.args#2: expected -9223372036854775808 to"),
     "not saved": (STEPS + '  { call = "f", args = ["$w"] },\n]', 8, "artifact#1.scenario#1.steps#2.args#1: no earlier call saves $w"),
     "saved by itself": (STEPS + '  { call = "f", args = ["$w"], save = "w" },\n]', 8, "artifact#1.scenario#1.steps#2.args#1: no earlier call saves $w"),
     "bad name to save": (STEPS + '  { call = "f", save = "$v" },\n]', 8, "artifact#1.scenario#1.steps#2.save: expected a name"),
     "negative address": (STEPS + '  { write = "f", at = -1 },\n]', 8, "artifact#1.scenario#1.steps#2.at: expected 0 to"),
     "read without expect": (STEPS + "  { read = 1, at = 1 },\n]", 8, "artifact#1.scenario#1.steps#2: the key `expect` is missing"),
+    "read with both": (STEPS + '  { read = 1, at = 1, expect = "a", expect_hex = "00" },\n]', 8, "artifact#1.scenario#1.steps#2.expect_hex: expect says already"),
+    "odd hex": (STEPS + '  { write_hex = "0", at = 1 },\n]', 8, "artifact#1.scenario#1.steps#2.write_hex: expected bytes in hex such as"),
+    "no hex": (STEPS + '  { read = 1, at = 1, expect_hex = "zz" },\n]', 8, "artifact#1.scenario#1.steps#2.expect_hex: expected bytes in hex"),
+    "hex is a number": (STEPS + '  { write_hex = 0, at = 1 },\n]', 8, "artifact#1.scenario#1.steps#2.write_hex: expected a string, not the number 0"),
+    "text and hex": (STEPS + '  { write = "a", write_hex = "00", at = 1 },\n]', 8, "artifact#1.scenario#1.steps#2: expected exactly one of the keys call, write, write_hex, read"),
+    "address in half": (STEPS + '  { write = "a", at = 1.5 },\n]', 8, "artifact#1.scenario#1.steps#2.at: expected an integer or a saved value"),
+    "expect of another type": (STEPS + '  { call = "f", expect = true },\n]', 8, "artifact#1.scenario#1.steps#2.expect: expected a number"),
+    "expect within an array": (STEPS + '  { call = "f", expect = [1, "x"] },\n]', 8, "artifact#1.scenario#1.steps#2.expect#2: expected a number"),
+    "expect what is not saved": (STEPS + '  { call = "f", expect = "$w" },\n]', 8, "artifact#1.scenario#1.steps#2.expect: no earlier call saves $w"),
+    "trap of another type": (STEPS + '  { call = "f", expect_trap = 1 },\n]', 8, "artifact#1.scenario#1.steps#2.expect_trap: expected true or a part of the trap's message, not the number 1"),
+    "trap without text": (STEPS + '  { call = "f", expect_trap = "" },\n]', 8, "artifact#1.scenario#1.steps#2.expect_trap: expected true or a part of the trap's message, not an empty"),
+    "trap and result": (STEPS + '  { call = "f", expect = 1, expect_trap = true },\n]', 8, "artifact#1.scenario#1.steps#2.expect_trap: a call that must trap returns nothing"),
+    "repeat of nothing": (STEPS + '  { call = "f", repeat = 0 },\n]', 8, "artifact#1.scenario#1.steps#2.repeat: expected an integer of at least 1, not 0"),
+    "repeat for ever": (STEPS + '  { call = "f", repeat = 10000 },\n]', 8, "artifact#1.scenario#1.steps#2.repeat: expected at most 9,999 calls in all, not 10,000"),
+    "rounds for ever": (STEPS + "]\nrepeat = 10001", 9, "artifact#1.scenario#1.repeat: expected at most 10,000 calls in all"),
+    "repeat of a write": (STEPS + '  { write = "a", at = 1, repeat = 2 },\n]', 8, "artifact#1.scenario#1.steps#2.repeat: unknown key"),
+    "wasi of another type": (HEAD + 'wasi = "yes"', 4, "artifact#1.wasi: expected true or false, not the string 'yes'"),
+    "stub is a table": (HEAD + "[artifact.stub]", 4, "artifact#1.stub: expected an array of tables, not a table"),
+    "stub without import": (HEAD + "[[artifact.stub]]\nreturns = 0", 4, "artifact#1.stub#1: the key `import` is missing"),
+    "stub without module": (HEAD + '[[artifact.stub]]\nimport = "f"', 5, "artifact#1.stub#1.import: expected module.field, not 'f'"),
+    "stub with another key": (HEAD + '[[artifact.stub]]\nimport = "e.f"\nreturn = 0', 6, "artifact#1.stub#1.return: unknown key; did you mean `returns`?"),
+    "stub returns text": (HEAD + '[[artifact.stub]]\nimport = "e.f"\nreturns = [0, "a"]', 6, "artifact#1.stub#1.returns#2: expected a number"),
+    "stub fails and returns": (HEAD + '[[artifact.stub]]\nimport = "e.f"\nfails = true\nreturns = 0', 7, "artifact#1.stub#1.returns: a stub that fails returns nothing"),
+    "stub grows by nothing": (HEAD + '[[artifact.stub]]\nimport = "e.f"\ngrows = 0', 6, "artifact#1.stub#1.grows: expected an integer of at least 1, not 0"),
+    "stub twice": (HEAD + '[[artifact.stub]]\nimport = "e.f"\n[[artifact.stub]]\nimport = "e.f"', 7, "artifact#1.stub#2.import: a second stub for the import `e.f`"),
     "read without at": (STEPS + '  { read = 1, expect = "a" },\n]', 8, "artifact#1.scenario#1.steps#2: the key `at` is missing"),
     "write a number": (STEPS + "  { write = 1, at = 1 },\n]", 8, "artifact#1.scenario#1.steps#2.write: expected a string"),
 }  # fmt: skip

@@ -67,13 +67,16 @@ def test_what_was_validated_and_resolved_is_said() -> None:
 
 def test_scenarios_keep_their_order() -> None:
     scenarios = validated(Report(None, (KEPT,)))["artifacts"][0]["scenarios"]
+    nothing: dict[str, object] = {"steps": [], "stubs": [], "output": ""}
+    unknown: dict[str, object] = {"backtrace": [], "note": None}
     assert scenarios == [
-        {"name": "greeting", "outcome": "observed-still", "pages": [1, 1], "grew_at": None},
+        {"name": "greeting", "outcome": "observed-still", "pages": [1, 1], "grew_at": None, **nothing},
         {
             "name": "warm-up",
             "outcome": "observed-growth",
             "pages": [1, 2],
-            "grew_at": {"step": 2, "call": "init", "pages_before": 1, "pages_after": 2},
+            "grew_at": {"step": 2, "call": "init", "pages_before": 1, "pages_after": 2, **unknown},
+            **nothing,
         },
     ]
 

@@ -2,7 +2,7 @@ import pytest
 import wasmtime
 
 from nogrow.contract.model import Call, Read, Saved, Scenario, Step, Write
-from nogrow.run.result import Growth, ScenarioOutcome, ScenarioResult
+from nogrow.run.result import ScenarioOutcome, ScenarioResult
 from nogrow.run.scenario import run
 
 # `put` and `take` work on a buffer at 16; `grow` grows by a page and returns the pages before.
@@ -48,14 +48,15 @@ def test_writes_calls_and_reads() -> None:
         Call("add", (4, 8), save="len", expect=12),
         Read(Saved("len"), Saved("p"), "Ahoy, wörld"),
     )
-    assert result == ScenarioResult("s", ScenarioOutcome.STILL, (1, 1))
+    assert result[:5] == ("s", ScenarioOutcome.STILL, (1, 1), None, None)
 
 
 def test_growth_is_seen_and_its_first_call_named() -> None:
     result = played(Call("nop"), Call("grow"), Call("grow"))
     assert result.outcome is ScenarioOutcome.GREW
     assert result.pages == (1, 2, 3)
-    assert result.grew_at == Growth(2, "grow", 1, 2)
+    assert result.grew_at is not None
+    assert result.grew_at[:4] == (2, "grow", 1, 2)
 
 
 def test_growth_where_none_may_be_fails() -> None:
@@ -63,7 +64,8 @@ def test_growth_where_none_may_be_fails() -> None:
     assert result.outcome is ScenarioOutcome.FAILED
     assert result.message == ("step 2: `grow` grew the memory from 1 to 2 pages, where it may not grow")
     assert result.pages == (1, 2)
-    assert result.grew_at == Growth(2, "grow", 1, 2)
+    assert result.grew_at is not None
+    assert result.grew_at[:4] == (2, "grow", 1, 2)
 
 
 def test_no_growth_where_some_must_be_fails() -> None:
@@ -85,13 +87,12 @@ def test_a_refused_growth_is_none() -> None:
         (Call("deep"), "`deep` trapped: call stack exhausted"),
         (Call("throw"), "`throw` threw an exception that nothing caught"),
         (Call("add", (1,)), "`add` takes 2 arguments, not 1"),
-        (Call("half", (1,)), "`half` takes a value of type f32; scenarios pass integers only"),
         (Call("add", (2**32, 0)), "`add` takes an i32, and 4294967296 does not fit"),
         (Call("add", (-(2**31) - 1, 0)), "`add` takes an i32, and -2147483649 does not fit"),
         (Call("add", (1, 2), expect=4), "`add` returned 3, expected 4"),
-        (Call("nop", expect=0), "`nop` returns no single integer to save or compare"),
-        (Call("pi", save="x"), "`pi` returns no single integer to save or compare"),
-        (Call("two", save="x"), "`two` returns no single integer to save or compare"),
+        (Call("nop", expect=0), "`nop` returned nothing, expected 0"),
+        (Call("nop", save="x"), "`nop` returned nothing, no single number to save"),
+        (Call("two", save="x"), "`two` returned [1, 2], no single number to save"),
         (Write("ab", 65535), "can't write 2 bytes at 65535: the memory has 65536 bytes"),
         (Read(2, 65535, "ab"), "can't read 2 bytes at 65535: the memory has 65536 bytes"),
         (Read(2**40, 0, "ab"), "can't read 1099511627776 bytes: a scenario reads 1048576 at most"),
@@ -133,11 +134,11 @@ def test_what_is_not_utf_8_is_shown_as_bytes() -> None:
     [
         (
             '(module (import "env" "log" (func)) (memory (export "m") 1))',
-            "the module needs imports, which scenarios lack: env.log",
+            "the module needs imports that the contract has no stub for: env.log",
         ),
         (
             '(module (import "env" "m" (memory 1)) (export "m" (memory 0)))',
-            "the module needs imports, which scenarios lack: env.m",
+            "the module needs imports that the contract has no stub for: env.m",
         ),
         (
             '(module (func $s unreachable) (start $s) (memory (export "m") 1))',
@@ -154,7 +155,7 @@ def test_what_is_not_utf_8_is_shown_as_bytes() -> None:
         ),
         (
             '(module (memory (export "memory") 65536))',
-            "wasmtime can't load the module: memory minimum size of 65536 pages exceeds memory limits",
+            "the module starts with 65536 pages of memory; a scenario has 16384 at most",
         ),
     ],
 )

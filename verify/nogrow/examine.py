@@ -110,12 +110,17 @@ class Examination(NamedTuple):
         bare = bare._replace(validated=validation.valid)
         if validation.valid is False:
             return not_judged(bare, str(validation.error.moved(part.start)))
-        scenarios = tuple(self.run(part.data, one) for one in clause.scenarios) if self.run else ()
+        scenarios = (
+            tuple(_moved(self.run(part.data, one), part) for one in clause.scenarios) if self.run else ()
+        )
         if judgement is None:
-            return bare._replace(violations=_failed(scenarios), scenarios=scenarios)
+            frames, *said = self._sources(target.path, part, _offsets((), (), scenarios))
+            return bare._replace(
+                violations=_failed(scenarios), notes=tuple(said), scenarios=scenarios, sources=frames
+            )
         judgement = _placed(judgement, part, _reached(judgement, clause, growers))
         broken = violations(clause, judgement)
-        frames, *said = self._sources(target.path, part, judgement, broken)
+        frames, *said = self._sources(target.path, part, _offsets(judgement.sites, broken, scenarios))
         return bare._replace(
             judgement=judgement,
             violations=_with(broken, _failed(scenarios)),
@@ -126,17 +131,14 @@ class Examination(NamedTuple):
         )
 
     def _sources(
-        self, path: str, part: _Part, judgement: Judgement, broken: Sequence[Violation]
+        self, path: str, part: _Part, offsets: Callable[[], set[int]]
     ) -> tuple[Mapping[int, tuple[Frame, ...]], *tuple[str, ...]]:
-        """Where what breaks the contract stands in the source, and what to say about that."""
+        """Where the instructions at the offsets stand in the source, and what to say about that."""
         if self.source is None:
             return (NO_SOURCES,)
         from nogrow.source.find import find_sources
 
-        witnesses = (one.about.witness for one in broken[:MOST_LOCATED] if one.about)
-        steps = (step for witness in witnesses for step in witness[:MOST_LOCATED])
-        offsets = {site.offset for site in judgement.sites} | {step.offset for step in steps}
-        found = find_sources(path, part.data, part.start, offsets, self.source)
+        found = find_sources(path, part.data, part.start, offsets(), self.source)
         return (found.frames,) if found.note is None else (found.frames, found.note)
 
     def _judged(
@@ -235,6 +237,29 @@ def _placed(judgement: Judgement, part: _Part, said_first: list[str]) -> Judgeme
     )
     assumptions = (*said_first, *judgement.assumptions, *part.callers)
     return judgement._replace(sites=sites, entries=entries, assumptions=assumptions)
+
+
+def _offsets(
+    sites: Sequence[Site], broken: Sequence[Violation], scenarios: Sequence[ScenarioResult]
+) -> Callable[[], set[int]]:
+    """The offsets of the instructions that a report has the places of, gathered if they are wanted."""
+
+    def gathered() -> set[int]:
+        witnesses = (one.about.witness for one in broken[:MOST_LOCATED] if one.about)
+        of_broken = (step for witness in witnesses for step in witness[:MOST_LOCATED])
+        of_growths = (step for one in scenarios if one.grew_at for step in one.grew_at.backtrace)
+        return {site.offset for site in sites} | {step.offset for step in (*of_broken, *of_growths)}
+
+    return gathered
+
+
+def _moved(result: ScenarioResult, part: _Part) -> ScenarioResult:
+    """The result with offsets in the file."""
+    growth = result.grew_at
+    if growth is None or not part.start:
+        return result
+    steps = (Step(one.function, one.offset + part.start, one.instruction) for one in growth.backtrace)
+    return result._replace(grew_at=growth._replace(backtrace=tuple(steps)))
 
 
 def _with(violations: Sequence[Violation], more: tuple[Violation, ...]) -> Sequence[Violation]:

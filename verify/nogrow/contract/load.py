@@ -11,12 +11,12 @@ from nogrow.contract.model import (
     ArtifactContract,
     Contract,
     Expectation,
+    Host,
     Imports,
     MemoryLimits,
     Policy,
     Scenario,
 )
-from nogrow.contract.steps import scenario_of
 from nogrow.proof.judgement import Verdict
 
 SCHEMA = 1
@@ -42,14 +42,16 @@ def load(path: Path) -> Contract:
 
 
 def _artifact(table: Table) -> ArtifactContract:
-    table.only(("path", "allow", "exports", "memory", "imports", "scenario", "expect"))
+    table.only(("path", "allow", "exports", "memory", "imports", "scenario", "stub", "wasi", "expect"))
+    host = _host(table)
     return ArtifactContract(
         path=_path(table),
         allow=_verdicts(table, "allow") if "allow" in table.values else DEFAULT_ALLOW,
         exports=_exports(table.table("exports")),
         memory=_memory(table.table("memory")),
         imports=_imports(table.table("imports")),
-        scenarios=_scenarios(table),
+        scenarios=_scenarios(table, host),
+        host=host,
         expect=_expect(table.table("expect")),
     )
 
@@ -128,10 +130,23 @@ def _imports(table: Table | None) -> Imports:
     return Imports(Policy(policy), trusted)
 
 
-def _scenarios(table: Table) -> tuple[Scenario, ...]:
+def _host(table: Table) -> Host:
+    # `check` is short, and most contracts have neither stubs nor scenarios.
+    if not {"stub", "wasi"} & table.values.keys():
+        return Host()
+    from nogrow.contract.stubs import host_of
+
+    return host_of(table)
+
+
+def _scenarios(table: Table, host: Host) -> tuple[Scenario, ...]:
+    if "scenario" not in table.values:
+        return ()
+    from nogrow.contract.steps import scenario_of
+
     scenarios: list[Scenario] = []
     for inner in table.tables("scenario"):
-        scenario = scenario_of(inner)
+        scenario = scenario_of(inner, host)
         if scenario.name in (other.name for other in scenarios):
             raise inner.error("name", f"a second scenario of the name {scenario.name!r}")
         scenarios.append(scenario)

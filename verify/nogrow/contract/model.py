@@ -61,46 +61,73 @@ class Saved(NamedTuple):
     name: str
 
 
-Value = int | Saved
+Address = int | Saved
+Number = int | float
+Value = int | float | Saved
 
 
 class Call(NamedTuple):
-    """Call the exported function `export`; `expect` is the integer that it must return.
+    """Call the exported function `export`, `repeat` times; each time the same is expected of it.
 
-    `may_grow` False makes growth a failure, `must_grow` True makes its absence one.
+    `expect` is what it must return, several values as a tuple. `may_grow` False makes growth a failure,
+    `must_grow` True makes its absence one. `expect_trap` is a text that the trap's message must hold, the
+    empty one for any trap; None means that the call must come back.
     """
 
     export: str
     args: tuple[Value, ...] = ()
     save: str | None = None
-    expect: int | None = None
+    expect: Value | tuple[Value, ...] | None = None
     may_grow: bool = True
     must_grow: bool = False
+    expect_trap: str | None = None
+    repeat: int = 1
 
 
 class Write(NamedTuple):
-    """Write `text` as UTF-8 into the memory at byte `at`."""
+    """Write `data`, a text as UTF-8, into the memory at byte `at`."""
 
-    text: str
-    at: Value
+    data: str | bytes
+    at: Address
 
 
 class Read(NamedTuple):
-    """Read `length` bytes at byte `at`, which must be `expect` in UTF-8."""
+    """Read `length` bytes at byte `at`, which must be `expect`, a text as UTF-8."""
 
-    length: Value
-    at: Value
-    expect: str
+    length: Address
+    at: Address
+    expect: str | bytes
 
 
 Step = Call | Write | Read
 
 
+class Stub(NamedTuple):
+    """What stands in for the imported function `name` (`module.field`).
+
+    It grows the memory by `grows` pages, then traps if it `fails`, or else returns the values `returns`.
+    """
+
+    name: str
+    returns: tuple[Number, ...] = ()
+    fails: bool = False
+    grows: int = 0
+
+
+class Host(NamedTuple):
+    """What a scenario's module may import: the stubs, and WASI preview 1 in a sandbox if `wasi` says so."""
+
+    stubs: tuple[Stub, ...] = ()
+    wasi: bool = False
+
+
 class Scenario(NamedTuple):
-    """Steps that are run in order in one fresh instance."""
+    """Steps that are run in order, `repeat` times, in one fresh instance with the imports of `host`."""
 
     name: str
     steps: tuple[Step, ...]
+    repeat: int = 1
+    host: Host = Host()
 
 
 class ArtifactContract(NamedTuple):
@@ -116,6 +143,7 @@ class ArtifactContract(NamedTuple):
     imports: Imports = Imports()
     scenarios: tuple[Scenario, ...] = ()
     expect: tuple[Expectation, ...] = ()
+    host: Host = Host()
 
 
 class Contract(NamedTuple):

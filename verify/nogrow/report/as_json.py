@@ -9,7 +9,7 @@ from nogrow.contract.rule import Violation
 from nogrow.proof.judgement import Entry, Function, Judgement, Memory, Site, Step
 from nogrow.report.printable import in_json
 from nogrow.report.result import ArtifactReport, Report
-from nogrow.run.result import ScenarioResult
+from nogrow.run.result import Growth, ScenarioResult
 from nogrow.source.model import Frame
 
 SCHEMA = "nogrow/report/1"
@@ -49,7 +49,7 @@ def _artifact(artifact: ArtifactReport) -> Object:
         "indirect_calls": judgement and _indirect_calls(judgement),
         "assumptions": list(judgement.assumptions) if judgement else [],
         "violations": [_violation(one) for one in artifact.violations],
-        "scenarios": [_scenario(one) for one in artifact.scenarios],
+        "scenarios": [_scenario(one, artifact.sources) for one in artifact.scenarios],
     }
 
 
@@ -119,17 +119,27 @@ def _violation(violation: Violation) -> Object:
     return {"rule": violation.rule.id, "entry": violation.entry, "message": violation.message}
 
 
-def _scenario(scenario: ScenarioResult) -> Object:
-    growth = scenario.grew_at
+def _scenario(scenario: ScenarioResult, sources: Sources) -> Object:
     return {
         "name": scenario.name,
         "outcome": scenario.outcome.value,
         "pages": list(scenario.pages),
-        "grew_at": growth
-        and {
-            "step": growth.step,
-            "call": growth.call,
-            "pages_before": growth.pages_before,
-            "pages_after": growth.pages_after,
-        },
+        "grew_at": scenario.grew_at and _growth(scenario.grew_at, sources),
+        "steps": [step._asdict() for step in scenario.steps],
+        "stubs": [
+            {"import": stub.name, "calls": stub.calls, "arguments": [list(one) for one in stub.arguments]}
+            for stub in scenario.stubs
+        ],
+        "output": scenario.output,
+    }
+
+
+def _growth(growth: Growth, sources: Sources) -> Object:
+    return {
+        "step": growth.step,
+        "call": growth.call,
+        "pages_before": growth.pages_before,
+        "pages_after": growth.pages_after,
+        "backtrace": [_step(one, sources) for one in growth.backtrace],
+        "note": growth.note,
     }

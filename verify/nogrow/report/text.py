@@ -12,7 +12,6 @@ from nogrow.proof.assume import on_the_host
 from nogrow.proof.judgement import Judgement, Step, Verdict
 from nogrow.report.printable import printable
 from nogrow.report.result import ArtifactReport, Outcome, Report
-from nogrow.run.result import ScenarioOutcome, ScenarioResult
 from nogrow.source.model import Frame
 
 if TYPE_CHECKING:
@@ -154,8 +153,13 @@ def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
     assumptions = judgement.assumptions if judgement else ()
     weightiest = _weightiest(judgement) if judgement else None
     yield f"{outcome}: {path}{_facts(judgement, weightiest)}"
-    for scenario in artifact.scenarios:
-        yield f"   = scenario {_scenario(scenario)}"
+    for result in artifact.scenarios:
+        # Only `run` and the build have scenarios: `check` does not load this.
+        from nogrow.report.steps import scenario
+
+        first, *more = scenario(result, artifact.sources)
+        yield f"   = scenario {first}"
+        yield from more
     for note in artifact.notes:
         yield f"   = note: {printable(note)}"
     for assumption in assumptions:
@@ -175,18 +179,6 @@ def _facts(judgement: Judgement | None, weightiest: str | None) -> str:
     if weightiest is None:
         return f": {judgement.verdict.label}, {sites}"
     return f": {judgement.verdict.label}, assuming that {printable(weightiest)}; {sites}"
-
-
-def _scenario(scenario: ScenarioResult) -> str:
-    name = printable(scenario.name)
-    pages = ", ".join(str(count) for count in scenario.pages) or "none counted"
-    if scenario.outcome is ScenarioOutcome.FAILED:
-        return f"{name}: failed (pages after each call: {pages})"
-    if scenario.grew_at is None:
-        return f"{name}: no growth observed (pages after each call: {pages})"
-    growth = scenario.grew_at
-    change = f"from {growth.pages_before} to {growth.pages_after} pages"
-    return f"{name}: `{printable(growth.call)}` grew the memory {change}, as it may"
 
 
 def _summary(style: _Style, report: Report) -> str:

@@ -1,97 +1,140 @@
 """A module's bytes to an instance that can be called, written and read, within limits."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import NamedTuple
 
 import wasmtime
 
-from nogrow.errors import NogrowError
+from nogrow.contract.model import Host, Number
+from nogrow.run.engine import ending, engine, frames, line, some
+from nogrow.run.errors import ExitError, GuestError, HostError, TrappedError
+from nogrow.run.imports import Imports
+from nogrow.run.limits import Clock, Limits
+from nogrow.run.result import StubSeen
+from nogrow.run.signatures import Signatures, signatures
+from nogrow.run.values import Results, fitted
 
-# Calls that need more are refused: a scenario shows a few calls, it is no workload.
-FUEL = 2_000_000_000
-MEMORY_BYTES = 2**30
+__all__ = ["Compiled", "Guest", "GuestError", "TrappedError", "compiled"]
+
 READ_BYTES = 2**20
-TABLE_ELEMENTS = 10_000_000
-FEATURES = (
-    "threads",
-    "tail_call",
-    "reference_types",
-    "simd",
-    "bulk_memory",
-    "multi_value",
-    "multi_memory",
-    "memory64",
-    "relaxed_simd",
-    "relaxed_simd_deterministic",
-    "exceptions",
-    "function_references",
-    "gc",
-    "wide_arithmetic",
-    "custom_page_sizes",
-    "stack_switching",
-)
-BITS = {"i32": 32, "i64": 64}
 
 
-class GuestError(NogrowError):
-    """The guest can't be run, or did what it may not: it trapped, ran on, or has no such export."""
+class Compiled(NamedTuple):
+    """A module that is ready to be instantiated, any number of times, one after the other."""
+
+    engine: wasmtime.Engine
+    module: wasmtime.Module
+    signatures: Signatures
+    limits: Limits
+
+
+def compiled(data: bytes, limits: Limits) -> Compiled:
+    """The module `data`, ready to be run within `limits`; raises `GuestError` if it can't be."""
+    try:
+        own = engine(limits)
+        module = wasmtime.Module(own, data)
+    except wasmtime.WasmtimeError as error:
+        raise GuestError(f"wasmtime can't load the module: {line(error)}") from error
+    _check_size(module, limits)
+    return Compiled(own, module, signatures(data), limits)
 
 
 class Guest:
-    """One instance of a module, without imports, WASI, files or network.
+    """One instance of a module, with the imports of `host` and nothing else: no files, no network, no clock.
 
-    It has `FUEL` units of fuel, about one per instruction, and `MEMORY_BYTES` of memory; growth
-    beyond these bytes fails as `memory.grow` does. Addresses and lengths are in bytes.
+    It uses no more than the limits that it was compiled for allow; a growth beyond fails as `memory.grow`
+    does. Addresses and lengths are in bytes.
     """
 
-    def __init__(self, data: bytes) -> None:
-        """Instantiate the module `data` and run its start function; may raise `GuestError`."""
+    def __init__(self, module: Compiled, host: Host = Host()) -> None:  # noqa: B008
+        """Instantiate the module and run its start function.
+
+        May raise `GuestError`, for a trap in the start function `TrappedError`.
+        """
+        limits = module.limits
+        self._limits = limits
+        self._imports = Imports(host, limits.output_bytes)
+        self._store = wasmtime.Store(module.engine)
+        self._store.set_fuel(limits.fuel)
+        self._store.set_limits(
+            memory_size=limits.memory_bytes, table_elements=limits.table_elements, instances=1
+        )
+        self._clock = Clock(module.engine, self._store, limits)
+        self._signatures = module.signatures.exports
+        wanted = list(zip(module.module.imports, module.signatures.imports, strict=True))
+        functions = self._imports.functions(self._store, wanted)
         try:
-            engine = wasmtime.Engine(_config())
-            self._store = wasmtime.Store(engine)
-            self._store.set_fuel(FUEL)
-            self._store.set_limits(memory_size=MEMORY_BYTES, table_elements=TABLE_ELEMENTS, instances=1)
-            module = wasmtime.Module(engine, data)
-            needs = [f"{one.module}.{one.name}" for one in module.imports]
-            if needs:
-                raise GuestError(f"the module needs imports, which scenarios lack: {_some(needs)}")
-            instance = wasmtime.Instance(self._store, module, [])
-        except wasmtime.Trap as error:
-            raise GuestError(f"the start function {_ending(error)}") from error
+            with self._clock.step():
+                instance = wasmtime.Instance(self._store, module.module, functions)
+        except (wasmtime.Trap, HostError) as error:
+            raise self._ended("the start function", error) from error
         except wasmtime.WasmtimeError as error:
-            raise GuestError(f"wasmtime can't load the module: {_line(error)}") from error
+            raise GuestError(f"wasmtime can't load the module: {line(error)}") from error
         exports = instance.exports(self._store)
         self._exports = {name: exports[name] for name in exports}
         self._memory = self._find_memory()
+
+    @property
+    def host_growths(self) -> Sequence[str]:
+        """The imports whose stubs grew the memory so far, in order."""
+        return self._imports.growths
+
+    @property
+    def stubs(self) -> tuple[StubSeen, ...]:
+        """What was seen of the stubs so far."""
+        return self._imports.seen()
+
+    @property
+    def output(self) -> str:
+        """What the guest wrote by WASI so far."""
+        return self._imports.wasi.output
+
+    def step(self) -> AbstractContextManager[None]:
+        """Calls in this context share one step's time; any other call has it for itself."""
+        return self._clock.step()
 
     def pages(self) -> int:
         """Return the memory's size in its own pages."""
         return self._memory.size(self._store)
 
-    def call(self, name: str, args: Sequence[int]) -> tuple[int | float, ...]:
+    def call(self, name: str, args: Sequence[Number]) -> Results:
         """Call the exported function `name` and return its results, integers as signed numbers.
 
-        Raises `GuestError` if there is none, if it takes other arguments, or does not come back.
+        Raises `TrappedError` if it traps, and `GuestError` if there is no such function, if it takes other
+        arguments, or does not come back. An exit with code 0 is a return without results.
         """
-        function = self._exports.get(name)
-        if not isinstance(function, wasmtime.Func):
-            raise GuestError(f"no exported function `{name}`")
-        types = [str(one) for one in function.type(self._store).params]
+        function = self._function(name)
+        types, results = self._signatures[name]
         if len(types) != len(args):
             raise GuestError(f"`{name}` takes {len(types)} arguments, not {len(args)}")
-        values = [_fitted(name, value, kind) for value, kind in zip(args, types, strict=True)]
+        if "v128" in results:
+            raise GuestError(f"`{name}` returns a v128, which wasmtime's interface for Python can't pass on")
+        values = [fitted(f"`{name}` takes", value, kind) for value, kind in zip(args, types, strict=True)]
         try:
-            result = function(self._store, *values)
-        except wasmtime.Trap as error:
-            raise GuestError(f"`{name}` {_ending(error)}") from error
+            with self._clock.step():
+                returned = function(self._store, *values)
+        except ExitError as error:
+            if error.code == 0:
+                return ()
+            raise self._ended(f"`{name}`", error) from error
+        except (wasmtime.Trap, HostError) as error:
+            raise self._ended(f"`{name}`", error) from error
         except wasmtime.WasmtimeError as error:
-            raise GuestError(f"`{name}` can't be called: {_line(error)}") from error
-        results = result if isinstance(result, list) else [] if result is None else [result]
-        return tuple(one for one in results if isinstance(one, int | float))
+            raise GuestError(f"`{name}` can't be called: {line(error)}") from error
+        found = [] if not results else [returned] if len(results) == 1 else returned
+        return tuple(one if isinstance(one, int | float) else None for one in found)
+
+    def result_types(self, name: str) -> tuple[str, ...]:
+        """The types of what the exported function `name` returns; raises `GuestError` if there is none."""
+        self._function(name)
+        return self._signatures[name].results
 
     def write(self, at: int, data: bytes) -> None:
         """Write `data` at the address `at`; raises `GuestError` if it does not fit there."""
         start = self._range("write", at, len(data))
-        self._memory.write(self._store, data, start)
+        if data:
+            self._memory.write(self._store, data, start)
 
     def read(self, at: int, length: int) -> bytes:
         """Return the `length` bytes at the address `at`, at most `READ_BYTES`.
@@ -102,6 +145,18 @@ class Guest:
             raise GuestError(f"can't read {length} bytes: a scenario reads {READ_BYTES} at most")
         start = self._range("read", at, length)
         return bytes(self._memory.read(self._store, start, start + length))
+
+    def _function(self, name: str) -> wasmtime.Func:
+        function = self._exports.get(name)
+        if not isinstance(function, wasmtime.Func):
+            raise GuestError(f"no exported function `{name}`")
+        return function
+
+    def _ended(self, who: str, error: wasmtime.Trap | HostError) -> GuestError:
+        if isinstance(error, HostError):
+            return TrappedError(f"{who} {error}")
+        how, limited = ending(error, self._limits)
+        return GuestError(f"{who} {how}") if limited else TrappedError(f"{who} {how}", frames(error))
 
     def _range(self, what: str, at: int, length: int) -> int:
         # A pointer that a call returned is signed here and unsigned in the memory.
@@ -120,46 +175,17 @@ class Guest:
         if not memories:
             raise GuestError("the module exports no memory, so there is nothing to watch")
         if "memory" not in memories and len(memories) > 1:
-            raise GuestError(f"several exported memories, none of them `memory`: {_some(list(memories))}")
+            raise GuestError(f"several exported memories, none of them `memory`: {some(list(memories))}")
         memory = memories.get("memory", next(iter(memories.values())))
         if not isinstance(memory, wasmtime.Memory):
             raise GuestError("the exported memory is shared, which scenarios don't support")
         return memory
 
 
-def _config() -> wasmtime.Config:
-    config = wasmtime.Config()
-    for feature in FEATURES:
-        setattr(config, f"wasm_{feature}", True)
-    config.consume_fuel = True
-    config.parallel_compilation = False
-    config.shared_memory = True
-    return config
-
-
-def _fitted(name: str, value: int, kind: str) -> int:
-    """Return `value` as the signed number of its bits, if it is one of the integer type `kind`."""
-    if kind not in BITS:
-        raise GuestError(f"`{name}` takes a value of type {kind}; scenarios pass integers only")
-    bits = BITS[kind]
-    if not -(2 ** (bits - 1)) <= value < 2**bits:
-        raise GuestError(f"`{name}` takes an {kind}, and {value} does not fit")
-    return value - 2**bits if value >= 2 ** (bits - 1) else value
-
-
-def _ending(error: wasmtime.Trap) -> str:
-    if error.trap_code is wasmtime.TrapCode.OUT_OF_FUEL:
-        return f"ran for more than {FUEL} instructions"
-    if "thrown Wasm exception" in error.message:
-        return "threw an exception that nothing caught"
-    return f"trapped: {_line(error).removeprefix('wasm trap: ')}"
-
-
-def _line(error: wasmtime.Trap | wasmtime.WasmtimeError) -> str:
-    """Return the last line of the error, where wasmtime gives the cause."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else "no reason given"
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+def _check_size(module: wasmtime.Module, limits: Limits) -> None:
+    for one in module.exports:
+        kind = one.type
+        if isinstance(kind, wasmtime.MemoryType) and kind.limits.min * kind.page_size > limits.memory_bytes:
+            most = limits.memory_bytes // kind.page_size
+            wanted = f"{kind.limits.min} pages of memory"
+            raise GuestError(f"the module starts with {wanted}; a scenario has {most} at most")

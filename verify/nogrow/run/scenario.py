@@ -1,86 +1,43 @@
-"""A module's bytes and a scenario to what happened: each step is run, and the pages are counted."""
+"""A module's bytes and a scenario to what happened: it is run, and once more if it grew the memory."""
 
-from nogrow.contract.model import Call, Read, Saved, Scenario, Step, Value, Write
-from nogrow.contract.wording import shortened
-from nogrow.run.guest import Guest, GuestError
-from nogrow.run.result import Growth, ScenarioOutcome, ScenarioResult
+from nogrow.contract.model import Scenario
+from nogrow.run.caught import caught
+from nogrow.run.course import Course
+from nogrow.run.errors import GuestError
+from nogrow.run.guest import Guest, compiled
+from nogrow.run.limits import Limits
+from nogrow.run.result import ScenarioOutcome, ScenarioResult
 
 
-def run(data: bytes, scenario: Scenario) -> ScenarioResult:
+def run(data: bytes, scenario: Scenario, limits: Limits = Limits()) -> ScenarioResult:  # noqa: B008
     """Run `scenario` in a fresh instance of the module `data` and return what was seen.
 
-    It fails at the first step that traps, runs on, reads or returns something else, grows where it
-    may not, or does not grow where it must. Nothing is raised for what a guest does.
+    It fails at the first step that traps, meets a limit, reads or returns something else, grows where it
+    may not, or does not grow where it must. Where it grew, it is run again on a copy that traps there
+    instead, for the backtrace. Nothing is raised for what a guest does.
     """
-    course = _Course()
+    course = Course(scenario)
+    guest: Guest | None = None
+    failure: str | None = None
     try:
-        guest = Guest(data)
+        guest = Guest(compiled(data, limits), scenario.host)
+        course.run(guest)
     except GuestError as error:
-        return course.result(scenario.name, str(error))
-    for number, step in enumerate(scenario.steps, 1):
-        try:
-            course.take(guest, number, step)
-        except GuestError as error:
-            return course.result(scenario.name, f"step {number}: {error}")
-    return course.result(scenario.name, None)
-
-
-class _Course:
-    """What a run has seen so far."""
-
-    def __init__(self) -> None:
-        self._saved: dict[str, int] = {}
-        self._pages: list[int] = []
-        self._growth: Growth | None = None
-
-    def take(self, guest: Guest, number: int, step: Step) -> None:
-        match step:
-            case Call():
-                self._call(guest, number, step)
-            case Write(text, at):
-                guest.write(self._value(at), text.encode())
-            case Read(length, at, expect):
-                _compare(guest.read(self._value(at), self._value(length)), expect)
-
-    def result(self, name: str, failure: str | None) -> ScenarioResult:
-        outcome = ScenarioOutcome.STILL if self._growth is None else ScenarioOutcome.GREW
-        if failure is not None:
-            outcome = ScenarioOutcome.FAILED
-        return ScenarioResult(name, outcome, tuple(self._pages), self._growth, failure)
-
-    def _call(self, guest: Guest, number: int, step: Call) -> None:
-        before = guest.pages()
-        results = guest.call(step.export, [self._value(arg) for arg in step.args])
-        after = guest.pages()
-        self._pages.append(after)
-        if after != before and self._growth is None:
-            self._growth = Growth(number, step.export, before, after)
-        if after != before and not step.may_grow:
-            grown = f"from {before} to {after} pages"
-            raise GuestError(f"`{step.export}` grew the memory {grown}, where it may not grow")
-        if after == before and step.must_grow:
-            raise GuestError(f"`{step.export}` left the memory at {after} pages; it must grow")
-        if step.save is None and step.expect is None:
-            return
-        if len(results) != 1 or not isinstance(results[0], int):
-            raise GuestError(f"`{step.export}` returns no single integer to save or compare")
-        if step.expect is not None and results[0] != step.expect:
-            raise GuestError(f"`{step.export}` returned {results[0]}, expected {step.expect}")
-        if step.save is not None:
-            self._saved[step.save] = results[0]
-
-    def _value(self, value: Value) -> int:
-        return self._saved[value.name] if isinstance(value, Saved) else value
-
-
-def _compare(data: bytes, expected: str) -> None:
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        raise GuestError(f"read {_shown(data)}, which is not UTF-8; expected {_shown(expected)}") from None
-    if text != expected:
-        raise GuestError(f"read {_shown(text)}, expected {_shown(expected)}")
-
-
-def _shown(value: str | bytes) -> str:
-    return shortened(repr(value), 400)
+        failure = str(error)
+    growth = course.growth
+    if growth is not None:
+        found = caught(data, scenario, limits, course.grew_in, growth.call)
+        # What is known of a stub's growth counts for more than why there is no call stack.
+        note = found.note if found.backtrace else growth.note or found.note
+        growth = growth._replace(backtrace=found.backtrace, note=note)
+    outcome = ScenarioOutcome.STILL if growth is None else ScenarioOutcome.GREW
+    return ScenarioResult(
+        scenario.name,
+        outcome if failure is None else ScenarioOutcome.FAILED,
+        tuple(course.pages),
+        growth,
+        failure,
+        tuple(course.steps[number] for number in sorted(course.steps)),
+        guest.stubs if guest else (),
+        guest.output if guest else "",
+    )

@@ -1,0 +1,77 @@
+"""A growth to the call stack that grew: the scenario is run again on a copy that traps there."""
+
+from typing import NamedTuple
+
+from nogrow.contract.model import Scenario
+from nogrow.errors import ModuleError
+from nogrow.proof.judgement import Function, Step
+from nogrow.run.course import CaughtError, Course
+from nogrow.run.errors import GuestError, TrapFrame, TrappedError
+from nogrow.run.guest import Guest, compiled
+from nogrow.run.limits import Limits
+from nogrow.seal.rewrite import Mode, sealed
+from nogrow.wasm.decode import decode
+from nogrow.wasm.kernel import Engine
+from nogrow.wasm.model import Kind
+from nogrow.wasm.scan import scan
+
+INSTRUCTIONS = {
+    0x10: "call",
+    0x11: "call_indirect",
+    0x14: "call_ref",
+    0x40: "memory.grow",
+}
+# How many wasmtime gives at most; its interface for C can't ask for more.
+MOST_FRAMES = 20
+
+
+class Caught(NamedTuple):
+    """The active functions at the growth, the outermost first; if there are none, `note` says why."""
+
+    backtrace: tuple[Step, ...] = ()
+    note: str | None = None
+
+
+def caught(data: bytes, scenario: Scenario, limits: Limits, number: int, call: str) -> Caught:
+    """Run `scenario` again up to its call `number`, counted from 1, of `call`, in which `data` grew.
+
+    The copy ends at the first `memory.grow` that is executed. Where that is not the growth, what was before
+    it needs a growth to succeed, and there is no call stack to show.
+    """
+    try:
+        offsets = frozenset(grow.offset for grow in scan(decode(data), Engine()).grows)
+        copy = sealed(data, Mode.TRAP).data
+    except ModuleError as error:
+        return Caught(note=f"the call stack is not known: {error}")
+    course = Course(scenario, offsets)
+    try:
+        course.run(Guest(compiled(copy, limits), scenario.host))
+    except CaughtError as error:
+        if error.number == number:
+            return _caught(data, call, error.frames)
+        where = f"step {error.step}"
+    except TrappedError as error:
+        if not error.frames or error.frames[0].offset not in offsets:
+            return Caught(note="the call stack is not known: a copy that must not grow fails before it")
+        where = "the start function"
+    except GuestError as error:
+        return Caught(note=f"the call stack is not known: a copy that must not grow ends before it: {error}")
+    else:
+        return Caught(note="the call stack is not known: no memory.grow of the module was executed")
+    return Caught(
+        note=f"the call stack is not known: {where} executes a memory.grow before, and must come back"
+    )
+
+
+def _caught(data: bytes, call: str, frames: tuple[TrapFrame, ...]) -> Caught:
+    steps = [
+        Step(Function(one.function, one.name), one.offset, INSTRUCTIONS.get(data[one.offset], "call"))
+        for one in reversed(frames)
+    ]
+    called = [one.index for one in decode(data).exported(Kind.FUNCTION) if one.name == call]
+    first = steps[0].function
+    if len(steps) >= MOST_FRAMES:
+        return Caught(tuple(steps), f"wasmtime tells the innermost {MOST_FRAMES} calls and no others")
+    if first.name is None and first.index in called:
+        steps[0] = Step(Function(first.index, call), steps[0].offset, steps[0].instruction)
+    return Caught(tuple(steps))
