@@ -6,14 +6,12 @@ import pytest
 
 from nogrow.report.result import ArtifactReport, Report
 from tests.contract.made import REACHABLE, judgement
-from tests.report.browser import browser, opened
+from tests.report.browser import opened
 from tests.report.made import NOT_JUDGED
 from tests.report.made_html import EVERYTHING, HOSTILE, RICH, entry, large
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-__all__ = ["browser"]
 
 ONE = Report(None, (RICH,))
 

@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nogrow.seal.rewrite import Mode, sealed
-from tests.report.browser import browser
 from tests.support.assemble import assemble
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-
-__all__ = ["browser"]
 
 GUEST = """(module (memory (export "memory") 1 4)
   (func (export "by_zero") (result i32) (memory.grow (i32.const 0)))
