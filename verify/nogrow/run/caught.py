@@ -46,7 +46,7 @@ def caught(data: bytes, scenario: Scenario, limits: Limits, number: int, call: s
         course.run(Guest(copy, scenario.host, limits))
     except CaughtError as error:
         if error.number == number:
-            return _caught(data, call, error.frames)
+            return backtrace(data, call, error.frames)
         where = f"step {error.step}"
     except TrappedError as error:
         if not error.frames or error.frames[0].offset not in offsets:
@@ -61,7 +61,11 @@ def caught(data: bytes, scenario: Scenario, limits: Limits, number: int, call: s
     )
 
 
-def _caught(data: bytes, call: str, frames: tuple[TrapFrame, ...]) -> Caught:
+def backtrace(data: bytes, call: str, frames: tuple[TrapFrame, ...]) -> Caught:
+    """The call stack of a copy of `data` that trapped in the call of the export `call`.
+
+    `frames` are the innermost first.
+    """
     steps = [
         Step(Function(one.function, one.name), one.offset, INSTRUCTIONS.get(data[one.offset], "call"))
         for one in reversed(frames)

@@ -1,6 +1,6 @@
 """A module's bytes to an instance that can be called, written and read, within limits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 
 import wasmtime
@@ -8,7 +8,7 @@ import wasmtime
 from nogrow.contract.model import Host, Number
 from nogrow.run.engine import ending, engine, frames, line, some
 from nogrow.run.errors import ExitError, GuestError, HostError, TrappedError
-from nogrow.run.imports import Imports
+from nogrow.run.imports import NO_FUNCTIONS, Body, Imports
 from nogrow.run.limits import Clock, Limits
 from nogrow.run.result import StubSeen
 from nogrow.run.signatures import signatures
@@ -26,13 +26,20 @@ class Guest:
     lengths are in bytes.
     """
 
-    def __init__(self, data: bytes, host: Host = Host(), limits: Limits = Limits()) -> None:  # noqa: B008
+    def __init__(
+        self,
+        data: bytes,
+        host: Host = Host(),  # noqa: B008
+        limits: Limits = Limits(),  # noqa: B008
+        functions: Mapping[str, Body] = NO_FUNCTIONS,
+    ) -> None:
         """Instantiate the module `data` and run its start function.
 
+        `functions` are Python functions for imports, by `module.field`; they come before those of `host`.
         May raise `GuestError`, for a trap in the start function `TrappedError`.
         """
         self._limits = limits
-        self._imports = Imports(host, limits.output_bytes)
+        self._imports = Imports(host, limits.output_bytes, functions)
         try:
             own = engine(limits)
             module = wasmtime.Module(own, data)
@@ -47,12 +54,12 @@ class Guest:
         self._clock = Clock(own, self._store, limits)
         known = signatures(data)
         self._signatures = known.exports
-        functions = self._imports.functions(
+        linked = self._imports.functions(
             self._store, list(zip(module.imports, known.imports, strict=True))
         )
         try:
             with self._clock.step():
-                instance = wasmtime.Instance(self._store, module, functions)
+                instance = wasmtime.Instance(self._store, module, linked)
         except (wasmtime.Trap, HostError) as error:
             raise self._ended("the start function", error) from error
         except wasmtime.WasmtimeError as error:
