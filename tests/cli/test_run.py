@@ -127,3 +127,16 @@ def test_the_control_is_caught_with_its_source_lines(nogrow: Nogrow) -> None:
         if "format!(" in one and "Some(" in one
     )
     assert f"crates/greeting_growth/src/lib.rs:{line}:" in text
+
+
+def test_a_search_prints_a_scenario_to_paste(nogrow: Nogrow, folder: Path) -> None:
+    result = nogrow("run", "--search", "--budget", "5", "growing.wasm", "quiet.wasm")
+    assert result.exit_code == 0
+    assert '{ call = "bad", must_grow = true }' in result.stdout
+    assert "the calls that grew it in step 1" in result.stdout
+    assert "quiet.wasm: no exported function can grow the memory and return, by the proof" in result.stdout
+
+
+def test_a_search_is_text_and_needs_something_to_search(nogrow: Nogrow, folder: Path) -> None:
+    assert nogrow("run", "--search", "--format", "json", "growing.wasm").exit_code == 2
+    assert nogrow("run", "--search").exit_code == 3

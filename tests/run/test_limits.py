@@ -5,7 +5,6 @@ import pytest
 from nogrow.contract.model import Call
 from tests.run.guests import TIGHT, failure, played
 
-# Each `memory.fill` is one instruction that takes a while.
 MODULE = """(module (memory (export "memory") 1)
   (func (export "spin") (loop br 0))
   (func $deep (export "deep") call $deep)

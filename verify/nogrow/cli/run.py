@@ -4,20 +4,32 @@ from pathlib import Path
 
 import click
 
-from nogrow.cli.options import Colour, Output, Prefixes, common, contract_at, with_sources
+from nogrow.cli.options import Colour, Format, Output, Prefixes, common, contract_at, with_sources
 from nogrow.cli.output import emit, plain
 from nogrow.errors import UsageError
-from nogrow.report.result import exit_code
+from nogrow.report.result import ExitCode, exit_code
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--search", is_flag=True, help="Try to make each entry point grow that can, by the proof.")
+@click.option(
+    "--budget",
+    "seconds",
+    metavar="SECONDS",
+    type=click.FloatRange(0, min_open=True),
+    default=10,
+    show_default=True,
+    help="How long to search, for each entry point.",
+)
 @with_sources
 @common
 @click.pass_context
 def run(
     ctx: click.Context,
     paths: tuple[str, ...],
+    search: bool,
+    seconds: float,
     contract_path: Path | None,
     outputs: tuple[Output, ...],
     quiet: bool,
@@ -38,11 +50,20 @@ def run(
     from nogrow.source.find import Wanted
 
     chosen = targets(contract, paths)
-    if not paths:
+    if not paths and not search:
         chosen = tuple(target for target in chosen if target.clause.scenarios)
     if debug_info is not None and len(chosen) > 1:
         raise UsageError(f"--debug-info: it is for one module, and {len(chosen)} are to be run")
     wanted = Wanted(None if debug_info is None else str(debug_info), prefixes)
+    if search:
+        from nogrow.cli.search import found
+
+        if any(output.format is not Format.TEXT for output in outputs):
+            raise UsageError("--search prints text only")
+        lines = list(found(contract, chosen, seconds, wanted))
+        for line in lines or ["nogrow: nothing to search: name a PATH"]:
+            click.echo(line, err=not lines)
+        ctx.exit(ExitCode.KEPT if lines else ExitCode.NOTHING)
     report = check_all(contract, chosen, run=run_scenario, source=wanted)
     if not report.artifacts:
         click.echo("nogrow: nothing to run: the contract has no scenario", err=True)

@@ -11,6 +11,7 @@ from nogrow.contract.model import (
     ArtifactContract,
     Contract,
     Expectation,
+    Host,
     Imports,
     MemoryLimits,
     Policy,
@@ -42,13 +43,15 @@ def load(path: Path) -> Contract:
 
 def _artifact(table: Table) -> ArtifactContract:
     table.only(("path", "allow", "exports", "memory", "imports", "scenario", "stub", "wasi", "expect"))
+    host = _host(table)
     return ArtifactContract(
         path=_path(table),
         allow=_verdicts(table, "allow") if "allow" in table.values else DEFAULT_ALLOW,
         exports=_exports(table.table("exports")),
         memory=_memory(table.table("memory")),
         imports=_imports(table.table("imports")),
-        scenarios=_scenarios(table),
+        scenarios=_scenarios(table, host),
+        host=host,
         expect=_expect(table.table("expect")),
     )
 
@@ -127,14 +130,20 @@ def _imports(table: Table | None) -> Imports:
     return Imports(Policy(policy), trusted)
 
 
-def _scenarios(table: Table) -> tuple[Scenario, ...]:
-    if not {"scenario", "stub", "wasi"} & table.values.keys():
-        return ()
-    # `check` is short, and most contracts have no scenario.
-    from nogrow.contract.steps import scenario_of
+def _host(table: Table) -> Host:
+    # `check` is short, and most contracts have neither stubs nor scenarios.
+    if not {"stub", "wasi"} & table.values.keys():
+        return Host()
     from nogrow.contract.stubs import host_of
 
-    host = host_of(table)
+    return host_of(table)
+
+
+def _scenarios(table: Table, host: Host) -> tuple[Scenario, ...]:
+    if "scenario" not in table.values:
+        return ()
+    from nogrow.contract.steps import scenario_of
+
     scenarios: list[Scenario] = []
     for inner in table.tables("scenario"):
         scenario = scenario_of(inner, host)

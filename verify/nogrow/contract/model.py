@@ -143,6 +143,7 @@ class ArtifactContract(NamedTuple):
     imports: Imports = Imports()
     scenarios: tuple[Scenario, ...] = ()
     expect: tuple[Expectation, ...] = ()
+    host: Host = Host()
 
 
 class Contract(NamedTuple):

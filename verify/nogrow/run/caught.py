@@ -7,7 +7,7 @@ from nogrow.errors import ModuleError
 from nogrow.proof.judgement import Function, Step
 from nogrow.run.course import CaughtError, Course
 from nogrow.run.errors import GuestError, TrapFrame, TrappedError
-from nogrow.run.guest import Guest
+from nogrow.run.guest import Guest, compiled
 from nogrow.run.limits import Limits
 from nogrow.run.trapped import grow_offsets, with_traps
 from nogrow.wasm.decode import decode
@@ -43,7 +43,7 @@ def caught(data: bytes, scenario: Scenario, limits: Limits, number: int, call: s
         return Caught(note=f"the call stack is not known: {error}")
     course = Course(scenario, offsets)
     try:
-        course.run(Guest(copy, scenario.host, limits))
+        course.run(Guest(compiled(copy, limits), scenario.host))
     except CaughtError as error:
         if error.number == number:
             return backtrace(data, call, error.frames)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from typing import NamedTuple
 
 import wasmtime
 
@@ -11,55 +12,67 @@ from nogrow.run.errors import ExitError, GuestError, HostError, TrappedError
 from nogrow.run.imports import NO_FUNCTIONS, Body, Imports
 from nogrow.run.limits import Clock, Limits
 from nogrow.run.result import StubSeen
-from nogrow.run.signatures import signatures
+from nogrow.run.signatures import Signatures, signatures
 from nogrow.run.values import Results, fitted
 
-__all__ = ["Guest", "GuestError", "TrappedError"]
+__all__ = ["Compiled", "Guest", "GuestError", "TrappedError", "compiled"]
 
 READ_BYTES = 2**20
+
+
+class Compiled(NamedTuple):
+    """A module that is ready to be instantiated, any number of times, one after the other."""
+
+    engine: wasmtime.Engine
+    module: wasmtime.Module
+    signatures: Signatures
+    limits: Limits
+
+
+def compiled(data: bytes, limits: Limits) -> Compiled:
+    """The module `data`, ready to be run within `limits`; raises `GuestError` if it can't be."""
+    try:
+        own = engine(limits)
+        module = wasmtime.Module(own, data)
+    except wasmtime.WasmtimeError as error:
+        raise GuestError(f"wasmtime can't load the module: {line(error)}") from error
+    _check_size(module, limits)
+    return Compiled(own, module, signatures(data), limits)
 
 
 class Guest:
     """One instance of a module, with the imports of `host` and nothing else: no files, no network, no clock.
 
-    It uses no more than `limits` allow; a growth beyond fails as `memory.grow` does. Addresses and
-    lengths are in bytes.
+    It uses no more than the limits that it was compiled for allow; a growth beyond fails as `memory.grow`
+    does. Addresses and lengths are in bytes.
     """
 
     def __init__(
         self,
-        data: bytes,
+        module: Compiled,
         host: Host = Host(),  # noqa: B008
-        limits: Limits = Limits(),  # noqa: B008
         functions: Mapping[str, Body] = NO_FUNCTIONS,
     ) -> None:
-        """Instantiate the module `data` and run its start function.
+        """Instantiate the module and run its start function.
 
         `functions` are Python functions for imports, by `module.field`; they come before those of `host`.
         May raise `GuestError`, for a trap in the start function `TrappedError`.
         """
+        limits = module.limits
         self._limits = limits
         self._imports = Imports(host, limits.output_bytes, functions)
-        try:
-            own = engine(limits)
-            module = wasmtime.Module(own, data)
-        except wasmtime.WasmtimeError as error:
-            raise GuestError(f"wasmtime can't load the module: {line(error)}") from error
-        _check_size(module, limits)
-        self._store = wasmtime.Store(own)
+        self._store = wasmtime.Store(module.engine)
         self._store.set_fuel(limits.fuel)
         self._store.set_limits(
             memory_size=limits.memory_bytes, table_elements=limits.table_elements, instances=1
         )
-        self._clock = Clock(own, self._store, limits)
-        known = signatures(data)
-        self._signatures = known.exports
-        linked = self._imports.functions(
-            self._store, list(zip(module.imports, known.imports, strict=True))
-        )
+        self._clock = Clock(module.engine, self._store, limits)
+        self._signatures = module.signatures.exports
+        wanted = list(zip(module.module.imports, module.signatures.imports, strict=True))
+        linked = self._imports.functions(self._store, wanted)
         try:
             with self._clock.step():
-                instance = wasmtime.Instance(self._store, module, linked)
+                instance = wasmtime.Instance(self._store, module.module, linked)
         except (wasmtime.Trap, HostError) as error:
             raise self._ended("the start function", error) from error
         except wasmtime.WasmtimeError as error:

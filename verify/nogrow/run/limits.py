@@ -30,7 +30,7 @@ class Limits(NamedTuple):
 class Clock:
     """Ends what a store runs when its time is up.
 
-    Fuel alone does not: one instruction can fill a gigabyte.
+    Fuel alone does not: a call of the host takes thousands of times longer than an addition.
     """
 
     def __init__(self, engine: wasmtime.Engine, store: wasmtime.Store, limits: Limits) -> None:

@@ -4,7 +4,7 @@ from nogrow.contract.model import Scenario
 from nogrow.run.caught import caught
 from nogrow.run.course import Course
 from nogrow.run.errors import GuestError
-from nogrow.run.guest import Guest
+from nogrow.run.guest import Guest, compiled
 from nogrow.run.limits import Limits
 from nogrow.run.result import ScenarioOutcome, ScenarioResult
 
@@ -20,7 +20,7 @@ def run(data: bytes, scenario: Scenario, limits: Limits = Limits()) -> ScenarioR
     guest: Guest | None = None
     failure: str | None = None
     try:
-        guest = Guest(data, scenario.host, limits)
+        guest = Guest(compiled(data, limits), scenario.host)
         course.run(guest)
     except GuestError as error:
         failure = str(error)

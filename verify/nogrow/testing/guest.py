@@ -12,7 +12,7 @@ from nogrow.errors import ModuleError, NogrowError, UsageError
 from nogrow.report.printable import printable
 from nogrow.report.steps import backtrace
 from nogrow.run.errors import GuestError
-from nogrow.run.guest import READ_BYTES, Guest
+from nogrow.run.guest import READ_BYTES, Guest, compiled
 from nogrow.run.limits import Limits
 from nogrow.run.values import Results, shown
 from nogrow.source.find import Wanted, find_sources
@@ -57,7 +57,7 @@ class WasmGuest:
             self._data = _module(self._path)
             self._exports = _fitting(self._path, self._data, self._imports, wasi)
             functions = {name: self._record.watched(name, one) for name, one in self._imports.items()}
-            self._guest = Guest(self._data, self._host, limits, functions)
+            self._guest = Guest(compiled(self._data, limits), self._host, functions)
 
     @property
     def pages(self) -> int:

@@ -8,7 +8,7 @@ from nogrow.contract.model import Host
 from nogrow.errors import ModuleError
 from nogrow.run.caught import Caught, backtrace
 from nogrow.run.errors import GuestError, HostError, TrapFrame, TrappedError
-from nogrow.run.guest import Guest
+from nogrow.run.guest import Guest, compiled
 from nogrow.run.limits import Limits
 from nogrow.run.trapped import grow_offsets, with_traps
 from nogrow.testing.record import Action, Answer, Called, Record, Written
@@ -38,7 +38,7 @@ def replay(data: bytes, record: Record, imports: Iterable[str], host: Host, limi
     last = len(record.actions) - 1
     number = -1
     try:
-        guest = Guest(copy, host, limits, again.functions(imports))
+        guest = Guest(compiled(copy, limits), host, again.functions(imports))
         for number, action in enumerate(record.actions):
             call = f"call {number + 1}, `{action.name}`," if isinstance(action, Called) else "a write"
             again.take(guest, action)

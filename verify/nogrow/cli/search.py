@@ -1,0 +1,76 @@
+"""`nogrow run --search`: try to make entry points grow that a proof says can."""
+
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from nogrow.errors import UsageError
+from nogrow.report.printable import printable
+
+if TYPE_CHECKING:
+    from nogrow.contract.model import Contract, Scenario
+    from nogrow.contract.select import Target
+    from nogrow.source.find import Wanted
+
+INDENT = "   "
+
+
+def found(
+    contract: "Contract | None", chosen: "Sequence[Target]", seconds: float, wanted: "Wanted"
+) -> Iterator[str]:
+    """Yield the lines that say what was found, for each entry point that is `reachable` or `capped`.
+
+    Each is searched for `seconds`. Raises `UsageError` where hypothesis is not installed.
+    """
+    if find_spec("hypothesis") is None:
+        raise UsageError("--search needs hypothesis: pip install 'nogrow[search]'")
+    from nogrow.check import check
+    from nogrow.contract.spelled import spelled
+    from nogrow.proof.judgement import EntryKind, Verdict
+    from nogrow.proof.prove import judge
+    from nogrow.run.errors import GuestError
+    from nogrow.run.search import search
+    from nogrow.wasm.file import read
+
+    clauses = {target.path: target.clause for target in chosen}
+    for artifact in check(contract, chosen, judge=judge).artifacts:
+        path = printable(artifact.path)
+        if artifact.judgement is None:
+            yield f"{path}: not judged, so nothing is searched"
+            continue
+        if artifact.path not in clauses:
+            yield f"{path}: a part of a component, which can't be searched"
+            continue
+        entries = [
+            one.name
+            for one in artifact.judgement.entries
+            if one.kind is EntryKind.EXPORT and one.verdict in (Verdict.REACHABLE, Verdict.CAPPED)
+        ]
+        if not entries:
+            yield f"{path}: no exported function can grow the memory and return, by the proof"
+        data = read(artifact.path)
+        for name in entries:
+            who = f"{path}: `{printable(name)}`"
+            clause = clauses[artifact.path]
+            try:
+                result = search(data, name, clause.scenarios, clause.host, seconds)
+            except GuestError as error:
+                yield f"{who}: not searched: {printable(str(error))}"
+                continue
+            tries = f"{result.tries:,} tries"
+            if result.found is None:
+                yield f"{who}: no growth found in {tries} and {seconds:g} seconds; that is no proof of none"
+                continue
+            yield f"{who}: grows the memory, found in {tries}:"
+            yield from (INDENT + line for line in spelled(result.found).split("\n"))
+            yield from _shown(artifact.path, data, result.found, wanted)
+
+
+def _shown(path: str, data: bytes, scenario: "Scenario", wanted: "Wanted") -> Iterator[str]:
+    from nogrow.report.steps import scenario as lines
+    from nogrow.run.scenario import run
+    from nogrow.source.find import find_sources
+
+    result = run(data, scenario)
+    offsets = {step.offset for step in result.grew_at.backtrace} if result.grew_at else set()
+    yield from (INDENT + line for line in lines(result, find_sources(path, data, 0, offsets, wanted).frames))

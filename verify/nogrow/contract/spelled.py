@@ -1,0 +1,66 @@
+"""A scenario to the text of a contract that says it."""
+
+import json
+import math
+
+from nogrow.contract.model import Call, Read, Saved, Scenario, Step, Value, Write
+
+
+def spelled(scenario: Scenario) -> str:
+    """The lines of `[[artifact.scenario]]`, which `load.py` reads as `scenario` again, its host left out."""
+    lines = ["[[artifact.scenario]]", f"name = {_text(scenario.name)}"]
+    if scenario.repeat > 1:
+        lines.append(f"repeat = {scenario.repeat}")
+    lines += ["steps = [", *(f"  {{ {', '.join(_step(one))} }}," for one in scenario.steps), "]"]
+    return "\n".join(lines)
+
+
+def _step(step: Step) -> list[str]:
+    match step:
+        case Call():
+            return _call(step)
+        case Write(data, at):
+            return [_data("write", "write_hex", data), f"at = {_value(at)}"]
+        case Read(length, at, expect):
+            return [f"read = {_value(length)}", f"at = {_value(at)}", _data("expect", "expect_hex", expect)]
+
+
+def _call(step: Call) -> list[str]:
+    parts = [f"call = {_text(step.export)}"]
+    if step.args:
+        parts.append(f"args = {_values(step.args)}")
+    if step.save is not None:
+        parts.append(f"save = {_text(step.save)}")
+    if isinstance(step.expect, int | float | Saved):
+        parts.append(f"expect = {_value(step.expect)}")
+    elif step.expect is not None:
+        parts.append(f"expect = {_values(step.expect)}")
+    if step.expect_trap is not None:
+        parts.append(f"expect_trap = {_text(step.expect_trap) if step.expect_trap else 'true'}")
+    parts += ["may_grow = false"] * (not step.may_grow) + ["must_grow = true"] * step.must_grow
+    return parts + [f"repeat = {step.repeat}"] * (step.repeat > 1)
+
+
+def _values(values: tuple[Value, ...]) -> str:
+    return f"[{', '.join(map(_value, values))}]"
+
+
+def _value(value: Value) -> str:
+    if isinstance(value, Saved):
+        return f'"${value.name}"'
+    # TOML's integers have 64 bits with a sign in most readers; a contract may give either form.
+    if isinstance(value, float) and math.isfinite(value):
+        return repr(value) if any(one in repr(value) for one in ".e") else f"{value!r}.0"
+    return f'"{value}"' if isinstance(value, float) else str(value)
+
+
+def _data(key: str, hexadecimal: str, data: str | bytes) -> str:
+    raw = data.encode() if isinstance(data, str) else data
+    if all(0x20 <= one < 0x7F for one in raw):
+        return f"{key} = {_text(raw.decode())}"
+    return f"{key} = {_text(data)}" if isinstance(data, str) else f'{hexadecimal} = "{raw.hex()}"'
+
+
+def _text(text: str) -> str:
+    # JSON's escapes are TOML's, but for characters that JSON leaves as they are: DEL.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,174 @@
+"""Arguments that make an entry point grow the memory: drawn by hypothesis, and made as small as it can."""
+
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from hypothesis import HealthCheck, Phase, find, settings
+from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
+
+from nogrow.contract.model import Call, Host, Number, Saved, Scenario, Step, Value, Write
+from nogrow.run.course import Course
+from nogrow.run.errors import GuestError
+from nogrow.run.guest import Compiled, Guest, compiled
+from nogrow.run.limits import Limits
+from nogrow.run.signatures import Signature
+from nogrow.run.values import KINDS
+
+# A try is to be short: there are many.
+LIMITS = Limits(fuel=100_000_000, step_seconds=1, seconds=2)
+MOST_TRIES = 100_000
+# What a long-lived instance is called with: so many different arguments, each so often.
+MOST_CALLS = 4
+MOST_REPEATED = 200
+MOST_BYTES = 64
+
+Args = tuple[Number, ...]
+# What to write by the scenario, and the arguments of the calls, with how often each is made.
+Try = tuple[tuple[bytes, ...], tuple[tuple[Args, int], ...]]
+
+
+class Search(NamedTuple):
+    """What came of a search: the smallest reproduction, None if none was found in so many `tries`."""
+
+    found: Scenario | None
+    tries: int
+
+
+def search(data: bytes, export: str, scenarios: Sequence[Scenario], host: Host, seconds: float) -> Search:
+    """Try for `seconds` to make the exported function `export` of `data` grow the memory and return.
+
+    The first of `scenarios` that calls it says what to do before, and where buffers are: what it writes is
+    drawn as well, and so is every argument that it doesn't take from a call. Each try is a fresh instance; in
+    it the function is called once or up to some hundred times.
+
+    Raises `GuestError` if the module can't be run, or the function takes what can't be drawn.
+    """
+    module = compiled(data, LIMITS)
+    signature = module.signatures.exports.get(export)
+    if signature is None:
+        raise GuestError(f"no exported function `{export}`")
+    if not set(signature.params) <= set(KINDS):
+        raise GuestError(f"`{export}` takes {', '.join(signature.params)}; numbers can be drawn only")
+    before, call = _template(export, scenarios, signature)
+    Guest(module, host)
+    trying = _Trying(module, host, before, call, time.monotonic() + seconds)
+    writes = [_written(step.data) for step in before if isinstance(step, Write)]
+    # Most tries are short, or there would be few of them.
+    times = st.integers(-2 * MOST_REPEATED, MOST_REPEATED).map(lambda number: max(number, 1))
+    arguments = st.tuples(*map(_values, signature.params, call.args))
+    calls = st.lists(st.tuples(arguments, times), min_size=1, max_size=MOST_CALLS)
+    strategy = st.tuples(st.tuples(*writes), calls.map(tuple))
+    try:
+        smallest = find(strategy, trying, settings=_settings())
+    except (NoSuchExample, _OverError):
+        return Search(None, trying.tries)
+    return Search(trying.reproduction(smallest), trying.tries)
+
+
+def _settings() -> settings:
+    return settings(
+        max_examples=MOST_TRIES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def _template(
+    export: str, scenarios: Sequence[Scenario], signature: Signature
+) -> tuple[tuple[Step, ...], Call]:
+    """The steps before the first call of the function, and the call."""
+    for scenario in scenarios:
+        for place, step in enumerate(scenario.steps):
+            if isinstance(step, Call) and step.export == export and len(step.args) == len(signature.params):
+                return scenario.steps[:place], step
+    return (), Call(export, (0,) * len(signature.params))
+
+
+def _written(given: str | bytes) -> st.SearchStrategy[bytes]:
+    """Bytes to write: any, or what the scenario writes, which is likely to be understood."""
+    data = given.encode() if isinstance(given, str) else given
+    return st.one_of(st.binary(max_size=MOST_BYTES), st.just(data))
+
+
+def _values(kind: str, given: Value) -> st.SearchStrategy[Number]:
+    """Values of the type `kind`: any, or what the scenario gives."""
+    drawn = _any(kind)
+    return drawn if isinstance(given, Saved) else st.one_of(drawn, st.just(given))
+
+
+def _any(kind: str) -> st.SearchStrategy[Number]:
+    if kind in ("i32", "i64"):
+        half = 2 ** (31 if kind == "i32" else 63)
+        # Lengths and counts are small, and addresses within the first pages.
+        return st.one_of(st.integers(0, 64), st.integers(0, 2**20), st.integers(-half, half - 1))
+    return st.floats(width=32 if kind == "f32" else 64)
+
+
+class _OverError(BaseException):
+    """The time is up. No `Exception`, of which hypothesis would look for a smaller example."""
+
+
+class _Trying:
+    """The condition that hypothesis looks for: that a try grows the memory in the call and comes back."""
+
+    def __init__(
+        self, module: Compiled, host: Host, before: tuple[Step, ...], call: Call, end: float
+    ) -> None:
+        self.tries = 0
+        self._found = False
+        self._module, self._host, self._before, self._call, self._end = module, host, before, call, end
+
+    def __call__(self, drawn: Try) -> bool:
+        if time.monotonic() > self._end:
+            if not self._found:
+                raise _OverError
+            # What has been found is as small as it gets.
+            return False
+        self.tries += 1
+        grew = self._course(self._steps(drawn)).growth is not None
+        self._found = self._found or grew
+        return grew
+
+    def reproduction(self, drawn: Try) -> Scenario:
+        """The try as a scenario that must grow in its last step."""
+        steps = self._steps(drawn)
+        course = self._course(steps)
+        if course.growth is None:
+            raise GuestError(
+                f"`{self._call.export}` grew the memory once and not again: it is not deterministic"
+            )
+        number = course.growth.step
+        last = steps[number - 1]
+        first = course.steps[number].first
+        grown = last._replace(repeat=1, must_grow=True) if isinstance(last, Call) else last
+        again = (last._replace(repeat=first - 1),) if isinstance(last, Call) and first > 1 else ()
+        return Scenario(f"{self._call.export} grows", (*steps[: number - 1], *again, grown), host=self._host)
+
+    def _steps(self, drawn: Try) -> tuple[Step, ...]:
+        texts, calls = drawn
+        data = iter(texts)
+        before = (one._replace(data=next(data)) if isinstance(one, Write) else one for one in self._before)
+        return (*before, *(self._drawn(args, repeat) for args, repeat in calls))
+
+    def _drawn(self, args: Args, repeat: int) -> Call:
+        taken = (
+            given if isinstance(given, Saved) else value
+            for given, value in zip(self._call.args, args, strict=True)
+        )
+        return Call(self._call.export, tuple(taken), repeat=repeat)
+
+    def _course(self, steps: tuple[Step, ...]) -> Course:
+        course = Course(Scenario("", steps))
+        try:
+            course.run(Guest(self._module, self._host))
+        except GuestError:
+            # What trapped on the way may have grown, but does not come back.
+            course.growth = None
+        if course.growth is not None and course.growth.step <= len(self._before):
+            course.growth = None
+        return course
