@@ -106,6 +106,7 @@ def test_growth_fails_the_test_with_the_call_stack(project: pytest.Pytester) -> 
             "E*2. func[[]1[]] inner",
             "E*3. func[[]0[]]*grow",
             "E*at 0x*: memory.grow",
+            "E*help: `nogrow explain guest.wasm grow` says *",
         ]
     )
     # No frame of nogrow's, and no chain of exceptions.
@@ -336,3 +337,65 @@ def test_loading_it_loads_nothing_else() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert set(done.stdout.split()) <= {"nogrow", PLUGIN}
+
+
+def test_a_core_module_of_a_component_has_scenarios_of_its_own(project: pytest.Pytester) -> None:
+    core = binary(STILL)
+    # A component: its header, then two core module sections.
+    section = b"\x01" + bytes([len(core)]) + core
+    Path("both.wasm").write_bytes(b"\0asm\x0d\0\x01\0" + section * 2)
+    Path("nogrow.toml").write_text(
+        'schema = 1\n[[artifact]]\npath = "both.wasm#1"\n[[artifact.scenario]]\nname = "calls"\n'
+        'steps = [{ call = "f" }]\n'
+    )
+    result = run(project, "--nogrow", "-v")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["*::both.wasm PASSED*", "*::both.wasm#1::scenario calls PASSED*"])
+
+
+def test_a_module_that_can_not_be_judged_is_an_error(project: pytest.Pytester) -> None:
+    Path("bad.wasm").write_bytes(b"MZ")
+    Path("nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "bad.wasm"\n')
+    result = run(project, "--nogrow")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["not judged[[]NG010[]]: *bad.wasm: *"])
+
+
+def test_a_guest_may_be_used_within_a_function_of_the_host(project: pytest.Pytester) -> None:
+    result = run(
+        project,
+        test="""
+        def test_it(wasm_guest):
+            def log():
+                guest.get()
+                guest.write(0, b"\\7")
+                assert guest.get() == 1
+
+            answers = iter([9, 1, 2])
+            guest = wasm_guest("hosted.wasm", {"env.size": lambda _: next(answers), "env.log": log})
+            with guest.no_growth():
+                guest.grow()
+    """,
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E*`grow()` grew the memory from 1 to 3 pages", "E*at 0x*: memory.grow"])
+
+
+def test_growth_in_a_call_that_raised_is_not_lost(project: pytest.Pytester) -> None:
+    Path("late.wasm").write_bytes(
+        binary("""(module (import "env" "log" (func $log)) (memory (export "memory") 1)
+          (func (export "f") (drop (memory.grow (i32.const 1))) (call $log)))""")
+    )
+    result = run(
+        project,
+        test="""
+        import pytest
+
+        def test_it(wasm_guest):
+            guest = wasm_guest("late.wasm", {"env.log": lambda: 1 / 0})
+            with guest.no_growth(), pytest.raises(ZeroDivisionError):
+                guest.f()
+    """,
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E*the memory grew from 1 to 2 pages in a call that raised"])

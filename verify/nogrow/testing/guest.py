@@ -1,6 +1,7 @@
 """A guest as tests use it: called like an object of Python, and watched while it must not grow."""
 
 import os
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -150,7 +151,8 @@ class WasmGuest:
         if failed is not None:
             lines.append(f"after that, it failed: {printable(str(failed))}")
         lines += [f"note: {printable(note)}" for note in (found.note, sources.note) if note]
-        lines.append("help: `nogrow explain FILE ENTRY` says what causes a growth, and what to change")
+        command = shlex.join(("nogrow", "explain", self._path, name))
+        lines.append(f"help: `{printable(command)}` says what can cause it, and what to change")
         return "\n".join(lines)
 
 
