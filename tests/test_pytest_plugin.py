@@ -41,7 +41,9 @@ def run(project: pytest.Pytester, *args: str, test: str | None = None) -> pytest
     if test is not None:
         project.makepyfile(test)
     # Within this process, a second faulthandler would take from wasmtime the signals that are its traps.
-    return project.runpytest_inprocess("-p", "no:faulthandler", "-p", PLUGIN, *args)
+    # Hypothesis is slow to load, and would be loaded anew each time.
+    without = ("-p", "no:faulthandler", "-p", "no:hypothesispytest")
+    return project.runpytest_inprocess(*without, "-p", PLUGIN, *args)
 
 
 def test_a_guest_is_called_written_and_read(project: pytest.Pytester) -> None:
