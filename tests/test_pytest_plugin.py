@@ -401,3 +401,23 @@ def test_growth_in_a_call_that_raised_is_not_lost(project: pytest.Pytester) -> N
     )
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["E*the memory grew from 1 to 2 pages in a call that raised"])
+
+
+def test_growth_within_a_function_of_the_host_is_that_of_the_outer_call(project: pytest.Pytester) -> None:
+    result = run(
+        project,
+        test="""
+        def test_it(wasm_guest):
+            def size(number):
+                if number == 20:
+                    guest.write(0, b"\\7")
+                    guest.grow()
+                return 1
+
+            guest = wasm_guest("hosted.wasm", {"env.size": size, "env.log": print})
+            with guest.no_growth():
+                guest.get()
+    """,
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E*`get()` grew the memory from 1 to 2 pages", "E*at 0x*: memory.grow"])
