@@ -1,6 +1,6 @@
 """What a scenario showed, as lines of text: its steps with the memory's size, and the calls that grew it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from nogrow.contract.wording import counted, readable, shortened
 from nogrow.proof.judgement import Step
@@ -79,7 +79,12 @@ def _growth(growth: Growth, sources: Sources) -> Iterator[str]:
         yield f"     the calls that grew it in step {growth.step}:"
     if growth.note:
         yield f"     note: {printable(growth.note)}"
-    for number, step in enumerate(growth.backtrace, 1):
+    yield from backtrace(growth.backtrace, sources)
+
+
+def backtrace(steps: Sequence[Step], sources: Sources) -> Iterator[str]:
+    """Yield the lines on calls that grew the memory, the outermost first."""
+    for number, step in enumerate(steps, 1):
         yield from _step(number, step, sources.get(step.offset, ()))
 
 

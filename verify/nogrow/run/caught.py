@@ -32,6 +32,15 @@ class Caught(NamedTuple):
     note: str | None = None
 
 
+def trapped(data: bytes) -> tuple[bytes, frozenset[int]]:
+    """A copy of the core module that traps at each `memory.grow`, and their offsets in bytes, in both.
+
+    Raises `ModuleError` if it can't be decoded.
+    """
+    offsets = frozenset(grow.offset for grow in scan(decode(data), Engine()).grows)
+    return sealed(data, Mode.TRAP).data, offsets
+
+
 def caught(data: bytes, scenario: Scenario, limits: Limits, number: int, call: str) -> Caught:
     """Run `scenario` again up to its call `number`, counted from 1, of `call`, in which `data` grew.
 
@@ -39,8 +48,7 @@ def caught(data: bytes, scenario: Scenario, limits: Limits, number: int, call: s
     it needs a growth to succeed, and there is no call stack to show.
     """
     try:
-        offsets = frozenset(grow.offset for grow in scan(decode(data), Engine()).grows)
-        copy = sealed(data, Mode.TRAP).data
+        copy, offsets = trapped(data)
     except ModuleError as error:
         return Caught(note=f"the call stack is not known: {error}")
     course = Course(scenario, offsets)
@@ -48,7 +56,7 @@ def caught(data: bytes, scenario: Scenario, limits: Limits, number: int, call: s
         course.run(Guest(compiled(copy, limits), scenario.host))
     except CaughtError as error:
         if error.number == number:
-            return _caught(data, call, error.frames)
+            return backtrace(data, call, error.frames)
         where = f"step {error.step}"
     except TrappedError as error:
         if not error.frames or error.frames[0].offset not in offsets:
@@ -63,7 +71,11 @@ def caught(data: bytes, scenario: Scenario, limits: Limits, number: int, call: s
     )
 
 
-def _caught(data: bytes, call: str, frames: tuple[TrapFrame, ...]) -> Caught:
+def backtrace(data: bytes, call: str, frames: tuple[TrapFrame, ...]) -> Caught:
+    """The call stack of a copy of `data` that trapped in the call of the export `call`.
+
+    `frames` are the innermost first.
+    """
     steps = [
         Step(Function(one.function, one.name), one.offset, INSTRUCTIONS.get(data[one.offset], "call"))
         for one in reversed(frames)

@@ -1,6 +1,6 @@
 """A module's bytes to an instance that can be called, written and read, within limits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ import wasmtime
 from nogrow.contract.model import Host, Number
 from nogrow.run.engine import ending, engine, frames, line, some
 from nogrow.run.errors import ExitError, GuestError, HostError, TrappedError
-from nogrow.run.imports import Imports
+from nogrow.run.imports import NO_FUNCTIONS, Body, Imports
 from nogrow.run.limits import Clock, Limits
 from nogrow.run.result import StubSeen
 from nogrow.run.signatures import Signatures, signatures
@@ -47,14 +47,20 @@ class Guest:
     does. Addresses and lengths are in bytes.
     """
 
-    def __init__(self, module: Compiled, host: Host = Host()) -> None:  # noqa: B008
+    def __init__(
+        self,
+        module: Compiled,
+        host: Host = Host(),  # noqa: B008
+        functions: Mapping[str, Body] = NO_FUNCTIONS,
+    ) -> None:
         """Instantiate the module and run its start function.
 
+        `functions` are Python functions for imports, by `module.field`; they come before those of `host`.
         May raise `GuestError`, for a trap in the start function `TrappedError`.
         """
         limits = module.limits
         self._limits = limits
-        self._imports = Imports(host, limits.output_bytes)
+        self._imports = Imports(host, limits.output_bytes, functions)
         self._store = wasmtime.Store(module.engine)
         self._store.set_fuel(limits.fuel)
         self._store.set_limits(
@@ -63,10 +69,10 @@ class Guest:
         self._clock = Clock(module.engine, self._store, limits)
         self._signatures = module.signatures.exports
         wanted = list(zip(module.module.imports, module.signatures.imports, strict=True))
-        functions = self._imports.functions(self._store, wanted)
+        linked = self._imports.functions(self._store, wanted)
         try:
             with self._clock.step():
-                instance = wasmtime.Instance(self._store, module.module, functions)
+                instance = wasmtime.Instance(self._store, module.module, linked)
         except (wasmtime.Trap, HostError) as error:
             raise self._ended("the start function", error) from error
         except wasmtime.WasmtimeError as error:

@@ -1,6 +1,6 @@
 """What a module imports to functions of the host, as its contract says."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import wasmtime
 
@@ -16,17 +16,22 @@ MOST_LISTED = 10
 MOST_RECORDED = 10
 
 Body = Callable[..., object]
+NO_FUNCTIONS: Mapping[str, Body] = {}
 
 
 class Imports:
     """The functions that stand in for a module's imports, and what is seen of their calls."""
 
-    def __init__(self, host: Host, output_bytes: int) -> None:
-        """`output_bytes` bounds what is kept of the texts that the guest writes."""
+    def __init__(self, host: Host, output_bytes: int, functions: Mapping[str, Body] = NO_FUNCTIONS) -> None:
+        """`output_bytes` bounds what is kept of the texts that the guest writes.
+
+        `functions` are Python functions by `module.field`; they come before the stubs and WASI.
+        """
         self.wasi = Wasi(output_bytes)
         self.growths: list[str] = []
         """The imports whose stubs grew the memory, in order."""
         self._host = host
+        self._given = functions
         self._stubs = {stub.name: stub for stub in host.stubs}
         self._calls: dict[str, int] = {stub.name: 0 for stub in host.stubs}
         self._recorded: dict[str, list[tuple[str, ...]]] = {stub.name: [] for stub in host.stubs}
@@ -61,6 +66,9 @@ class Imports:
     def _body(self, wanted: wasmtime.ImportType, signature: Signature | None) -> Body | None:
         if signature is None:
             return None
+        given = self._given.get(label(wanted))
+        if given is not None:
+            return _in_python(label(wanted), given, signature)
         stub = self._stubs.get(label(wanted))
         if stub is not None:
             return self._stub(stub, signature)
@@ -70,8 +78,7 @@ class Imports:
 
     def _stub(self, stub: Stub, signature: Signature) -> Body:
         results = signature.results
-        if "v128" in signature.params:
-            raise GuestError(f"the import {stub.name} takes a v128, which a stub can't be called with")
+        _no_vectors(stub.name, signature)
         if not stub.fails and len(stub.returns) != len(results):
             wants = f"{len(results)} ({', '.join(results)})" if results else "none"
             raise GuestError(
@@ -106,6 +113,33 @@ class Imports:
             # What a host does that can't grow it is the stub's `returns`.
             return
         self.growths.append(stub.name)
+
+
+def _in_python(name: str, function: Body, signature: Signature) -> Body:
+    _no_vectors(name, signature)
+    results, who = signature.results, f"the function for {name} returns"
+
+    def called(_: wasmtime.Caller, *args: Number) -> object:
+        returned = function(*args)
+        values = list(returned) if isinstance(returned, tuple | list) else [returned]
+        if returned is None:
+            values = []
+        if len(values) != len(results):
+            wants = f"{len(results)} ({', '.join(results)})" if results else "none"
+            raise GuestError(f"{who} {len(values)} values, the import {wants}")
+        fit: list[Number] = []
+        for value, kind in zip(values, results, strict=True):
+            if not isinstance(value, int | float):
+                raise GuestError(f"{who} an object of type {type(value).__name__}; the import returns {kind}")
+            fit.append(fitted(who, value, kind))
+        return None if not fit else fit[0] if len(fit) == 1 else fit
+
+    return called
+
+
+def _no_vectors(name: str, signature: Signature) -> None:
+    if "v128" in signature.params:
+        raise GuestError(f"the import {name} takes a v128, which a stub can't be called with")
 
 
 def label(wanted: wasmtime.ImportType) -> str:

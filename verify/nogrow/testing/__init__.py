@@ -1,0 +1,1 @@
+"""For tests of guests: what the pytest plugin loads when it is used."""

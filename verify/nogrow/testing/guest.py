@@ -1,0 +1,210 @@
+"""A guest as tests use it: called like an object of Python, and watched while it must not grow."""
+
+import os
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import pytest
+
+from nogrow.contract.model import Host, Number
+from nogrow.contract.wording import shortened
+from nogrow.errors import ModuleError, NogrowError, UsageError
+from nogrow.report.printable import printable
+from nogrow.report.steps import backtrace
+from nogrow.run.errors import GuestError
+from nogrow.run.guest import READ_BYTES, Guest, compiled
+from nogrow.run.limits import Limits
+from nogrow.run.values import Results, shown
+from nogrow.source.find import Wanted, find_sources
+from nogrow.testing.record import Record
+from nogrow.testing.replay import replay
+from nogrow.wasm.decode import decode
+from nogrow.wasm.file import read
+from nogrow.wasm.model import Kind
+from nogrow.wasm.sections import is_component
+
+# A test may wait for a person at a debugger; a call that never ends still does.
+LIMITS = Limits(fuel=10**15, step_seconds=60, seconds=10**6)
+NO_IMPORTS: Mapping[str, Callable[..., object]] = {}
+
+
+class WasmGuest:
+    """One instance of a module. An export `f` is called as `guest.f(1, 2)` or `guest.call("f", 1, 2)`.
+
+    Addresses and lengths are in bytes. What it can't do raises a `NogrowError`: a trap `TrappedError`, other
+    failures `GuestError`.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        imports: Mapping[str, Callable[..., object]] | None = None,
+        *,
+        wasi: bool = False,
+        limits: Limits = LIMITS,
+    ) -> None:
+        """Instantiate the core module in the file `path`.
+
+        `imports` are Python functions by `module.field`; `wasi` adds WASI preview 1 in a sandbox.
+        """
+        __tracebackhide__ = True
+        self._path, self._limits, self._host = os.fspath(path), limits, Host(wasi=wasi)
+        self._imports = imports or NO_IMPORTS
+        self._record = Record()
+        self._still = 0
+        self._guest: Guest | None = None
+        with _plainly():
+            self._data = _module(self._path)
+            self._exports = _fitting(self._path, self._data, self._imports, wasi)
+            functions = {name: self._record.watched(name, one) for name, one in self._imports.items()}
+            self._guest = Guest(compiled(self._data, limits), self._host, functions)
+
+    @property
+    def pages(self) -> int:
+        """The memory's size in its own pages."""
+        __tracebackhide__ = True
+        with _plainly():
+            return self._instance().pages()
+
+    def call(self, name: str, *args: Number) -> Number | tuple[Number | None, ...] | None:
+        """Call the exported function `name`: None for no result, a number for one, a tuple for several.
+
+        Integers come back signed; what is no number, such as a reference, as None.
+        """
+        __tracebackhide__ = True
+        with _plainly():
+            guest = self._instance()
+        before, nested = guest.pages(), self._record.inside
+        failed: GuestError | None = None
+        results: Results = ()
+        try:
+            with self._record.called(name, args):
+                results = guest.call(name, args)
+        except GuestError as error:
+            failed = error
+        # Within a function of the host, the outer call is the one to name.
+        if self._still and not nested and guest.pages() != before:
+            pytest.fail(self._grown(name, args, before, failed))
+        if failed is not None:
+            raise failed.with_traceback(None)
+        return None if not results else results[0] if len(results) == 1 else results
+
+    def read(self, address: int, length: int) -> bytes:
+        """Return the `length` bytes at `address`."""
+        __tracebackhide__ = True
+        start, parts = _unsigned(address), []
+        with _plainly():
+            for done in range(0, max(length, 1), READ_BYTES):
+                parts.append(self._instance().read(start + done, min(READ_BYTES, length - done)))
+        return b"".join(parts)
+
+    def write(self, address: int, data: bytes | bytearray | str) -> None:
+        """Write `data`, a text as UTF-8, at `address`."""
+        __tracebackhide__ = True
+        content = data.encode() if isinstance(data, str) else bytes(data)
+        with _plainly():
+            self._instance().write(address, content)
+        self._record.written(address, content)
+
+    @contextmanager
+    def no_growth(self) -> Iterator[None]:
+        """Fail the test at the first call inside that grows the memory, even if the call then traps."""
+        __tracebackhide__ = True
+        before = self.pages
+        self._still += 1
+        try:
+            yield
+        finally:
+            self._still -= 1
+        if self.pages != before:
+            # A function of the host raised, and the test went on.
+            pytest.fail(f"the memory grew from {before} to {self.pages} pages in a call that raised")
+
+    def __getattr__(self, name: str) -> Callable[..., Number | tuple[Number | None, ...] | None]:
+        if "_exports" not in self.__dict__ or name not in self._exports:
+            raise AttributeError(f"the guest has no exported function {name!r}")
+
+        def export(*args: Number) -> Number | tuple[Number | None, ...] | None:
+            __tracebackhide__ = True
+            return self.call(name, *args)
+
+        return export
+
+    def __repr__(self) -> str:
+        return f"<guest {self._path}>"
+
+    def _instance(self) -> Guest:
+        if self._guest is None:
+            raise GuestError("the guest's start function has not come back yet")
+        return self._guest
+
+    def _grown(self, name: str, args: tuple[Number, ...], before: int, failed: GuestError | None) -> str:
+        found = replay(self._data, self._record, self._imports, self._host, self._limits)
+        offsets = {step.offset for step in found.backtrace}
+        sources = find_sources(self._path, self._data, 0, offsets, Wanted())
+        call = shortened(f"{name}({', '.join(map(shown, args))})")
+        lines = [f"`{printable(call)}` grew the memory from {before} to {self.pages} pages"]
+        lines.append(f"module: {printable(self._path)}")
+        if found.backtrace:
+            lines += ["the calls that grew it:", *backtrace(found.backtrace, sources.frames)]
+        if failed is not None:
+            lines.append(f"after that, it failed: {printable(str(failed))}")
+        lines += [f"note: {printable(note)}" for note in (found.note, sources.note) if note]
+        command = shlex.join(("nogrow", "explain", self._path, name))
+        lines.append(f"help: `{printable(command)}` says what can cause it, and what to change")
+        return "\n".join(lines)
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """An error of nogrow's is raised from here, without the frames in which it was found."""
+    __tracebackhide__ = True
+    try:
+        yield
+    except NogrowError as error:
+        raise error.with_traceback(None) from None
+
+
+def _module(path: str) -> bytes:
+    try:
+        data = read(path)
+    except ModuleError as error:
+        raise ModuleError(f"{path}: {error}") from None
+    if is_component(data):
+        raise ModuleError(f"{path}: a component; wasm_guest runs core modules only")
+    return data
+
+
+def _fitting(path: str, data: bytes, imports: Mapping[str, object], wasi: bool) -> frozenset[str]:
+    """The names of the exported functions, if `imports` have all that the module needs."""
+    try:
+        module = decode(data)
+    except ModuleError as error:
+        raise ModuleError(f"{path}: {error}") from None
+    for name, function in imports.items():
+        if not callable(function):
+            raise UsageError(f"imports: {name!r} is no function")
+    others = [one.label for one in module.imports if one.kind is not Kind.FUNCTION]
+    if others:
+        raise GuestError(
+            f"{path}: it imports what is no function, which wasm_guest can't give: {_all(others)}"
+        )
+    missing = [
+        one.label
+        for one in module.imports
+        if one.label not in imports and not (wasi and one.module == "wasi_snapshot_preview1")
+    ]
+    if missing:
+        hint = "; `wasi=True` gives it WASI in a sandbox" if any("wasi_" in one for one in missing) else ""
+        raise GuestError(f"{path}: imports are missing: {_all(missing)}{hint}")
+    return frozenset(one.name for one in module.exported(Kind.FUNCTION))
+
+
+def _all(names: list[str]) -> str:
+    return printable(", ".join(dict.fromkeys(names)))
+
+
+def _unsigned(address: int) -> int:
+    # A pointer that a call returned is signed, and has no end that a later part could count from.
+    return address % 2**32 if -(2**31) <= address < 0 else address
