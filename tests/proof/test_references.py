@@ -153,3 +153,18 @@ def test_structure_handed_out_lets_functions_in() -> None:
         f'{CONTAINER.replace("$grow)", "$still)")} (func $still) {made} (func (export "e") {body}))'
     )
     assert found["export", "e"] == Verdict.THROW_ONLY
+
+
+def test_tables_that_are_copied_often_are_no_reason_to_refuse_a_small_module() -> None:
+    """Every table may hold what one segment puts into the first: more calls than the module has bytes."""
+    functions, tables = 300, 12
+    zeros = "(i32.const 0) (i32.const 0)"
+    copies = "".join(
+        f"(table.copy $t{k} $t0 {zeros} (i32.const 1)) (call_indirect $t{k} (i32.const 0))"
+        for k in range(tables)
+    )
+    wat = f"""(module (memory 1) {"".join(f"(func $g{i})" for i in range(functions))}
+      (func (export "e") {copies} (drop (memory.grow (i32.const 1))))
+      {"".join(f"(table $t{k} {functions} funcref)" for k in range(tables))}
+      (elem (table $t0) (i32.const 0) func {" ".join(f"$g{i}" for i in range(functions))}))"""
+    assert judge(assemble(wat), lambda label: True).verdict is Verdict.REACHABLE

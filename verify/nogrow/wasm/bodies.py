@@ -14,6 +14,8 @@ from nogrow.wasm.opcodes import Immediate
 _ROOM_PER_BYTE = 56
 # The nodes of a dispatch for each function that it may call.
 _NODES_PER_TARGET = 3
+# Room for functions that several dispatches may call: copied tables, subtypes. Untouched, it takes no memory.
+_SPARE_TARGETS = 1 << 18
 # Beyond so many pairs of table and type, all tables share one row: more targets, never fewer.
 _MOST_PAIRS = 1 << 22
 # An `end` at every address behind the code stops a body that runs past it.
@@ -37,7 +39,7 @@ class Bodies:
         rows = (tables + 1 if self.tables_apart else 1) * types + 1
         fixed = 16 * functions + 8 * rows + 8 * types + 8 * tables + 16 * COUNT + (1 << 20)
         # Vertices cost the search 64 bytes each, nodes with all that the search keeps of them some 40.
-        entries = sum(len(item.items) for item in module.segments)
+        entries = _SPARE_TARGETS + sum(len(item.items) for item in module.segments)
         fixed += 80 * (functions + tables + rows) + 40 * _NODES_PER_TARGET * entries
         self.workspace = workspace = Workspace(engine, fixed + _ROOM_PER_BYTE * (end - start))
         self.kernel = kernel = workspace.kernel(SCAN)
@@ -67,7 +69,7 @@ class Bodies:
         self.table_flags = workspace.area(tables)
         self.ranges = workspace.area(4 * (functions + host_vertices(module) + rows + 1))
         self.code = workspace.area(end - start + len(_SENTINEL))
-        # No instruction makes more nodes than it has bytes, and a call has two at least.
+        # No instruction makes more nodes than it has bytes; a call has two at least. Dispatches come later.
         size = end - start + 1
         dispatched = _NODES_PER_TARGET * entries + rows
         self.nodes = nodes = Nodes.reserve(workspace, size + dispatched, size // 2 + entries + 1)

@@ -42,8 +42,7 @@
   (global $extras (mut i32) (i32.const 0))
   (global $places (mut i32) (i32.const 0))        ;; what is called `at` above
   (global $room (mut i32) (i32.const 0))          ;; how many nodes there can be
-  (global $calls (mut i32) (i32.const 0))         ;; the list of the CALL nodes
-  (global $calls_end (mut i32) (i32.const 0))     ;; where there is no more room in it
+  (global $calls_end (mut i32) (i32.const 0))     ;; where the list of the CALL nodes has no more room
   (global $top (mut i32) (i32.const 0))           ;; the control frames stand between here ...
   (global $bottom (mut i32) (i32.const 0))        ;; ... and here, where they start; they grow downwards
 
@@ -89,7 +88,6 @@
     (global.set $extras (local.get 14))
     (global.set $places (local.get 15))
     (global.set $room (local.get 16))
-    (global.set $calls (local.get 17))
     (global.set $last_call (local.get 17))
     (global.set $calls_end (local.get 18))
     (global.set $top (local.get 19))
