@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 from contextlib import suppress
+from importlib import import_module
 from io import TextIOWrapper
 
 import click
@@ -24,21 +25,19 @@ EPILOG = (
 )
 
 
+# What these need is loaded when they are asked for: `check`, `run` and `sites` don't pay for them.
+LATE = ("completion", "explain", "seal")
+
+
 class _Commands(click.Group):
-    # Only these commands themselves are to pay for loading them.
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted((*super().list_commands(ctx), "explain", "seal"))
+        return sorted((*super().list_commands(ctx), *LATE))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name == "explain":
-            from nogrow.cli.explain import explain
-
-            return explain
-        if cmd_name == "seal":
-            from nogrow.cli.seal import seal
-
-            return seal
-        return super().get_command(ctx, cmd_name)
+        if cmd_name not in LATE:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(import_module(f"nogrow.cli.{cmd_name}"), cmd_name)
+        return command
 
     def invoke(self, ctx: click.Context) -> object:
         try:

@@ -1,0 +1,117 @@
+"""The wheel and the source archive, made once, installed into environments of their own and used there.
+
+Each supported Python that this machine has gets the wheel, and its dependencies from files downloaded before.
+What is then run has no network where that can be taken away.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.cli.modules import GROWING, QUIET, module
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHONS = ("3.11", "3.12", "3.13")
+
+
+def run(*words: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return subprocess.run(
+        [str(word) for word in words],
+        cwd=folder,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def interpreter(version: str) -> str:
+    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    found = sorted(versions.glob(f"{version}.*/bin/python3"))
+    program = str(found[-1]) if found else shutil.which(f"python{version}")
+    if program is None:
+        pytest.skip(f"Python {version} is not on this machine")
+    return program
+
+
+@pytest.fixture(scope="session")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel, made from the source archive as an index would have it, and that archive."""
+    folder = tmp_path_factory.mktemp("dist")
+    done = run(sys.executable, "-m", "build", "--outdir", folder, ROOT, folder=folder)
+    if "No matching distribution" in done.stderr + done.stdout:
+        pytest.skip("the packages that build wheels can't be downloaded")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def wheel(archives: Path) -> Path:
+    (path,) = archives.glob("*.whl")
+    return path
+
+
+def test_the_wheel_has_everything_but_code_that_the_package_has(wheel: Path) -> None:
+    package = ROOT / "verify" / "nogrow"
+    files = {
+        path.relative_to(package.parent).as_posix()
+        for path in package.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    assert {name for name in zipfile.ZipFile(wheel).namelist() if "dist-info" not in name} == files
+
+
+def test_the_source_archive_has_the_documents_and_no_tests(archives: Path) -> None:
+    (path,) = archives.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    documents = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    assert {"README.md", "CHANGELOG.md", "ARCHITECTURE.md", "LICENSE", *documents} <= names
+    assert not [name for name in names if name.startswith("tests/")]
+
+
+@pytest.mark.parametrize("version", PYTHONS)
+def test_the_wheel_works_without_this_repository_and_without_a_network(
+    version: str, wheel: Path, tmp_path: Path
+) -> None:
+    program = interpreter(version)
+    kept = tmp_path / "packages"
+    done = run(program, "-m", "pip", "download", "-q", "--dest", kept, wheel, folder=tmp_path)
+    if done.returncode != 0:
+        pytest.skip(f"its dependencies can't be downloaded: {done.stderr.strip()[-200:]}")
+    assert run(program, "-m", "venv", tmp_path / "venv", folder=tmp_path).returncode == 0
+    scripts = tmp_path / "venv" / "bin"
+    installed = run(
+        scripts / "pip", "install", "-q", "--no-index", "--find-links", kept, wheel, folder=tmp_path
+    )
+    assert installed.returncode == 0, installed.stderr
+
+    module(tmp_path / "quiet.wasm", QUIET)
+    module(tmp_path / "growing.wasm", GROWING)
+    check = (*offline(), scripts / "nogrow", "check")
+    assert run(*check, "quiet.wasm", folder=tmp_path).returncode == 0
+    page = run(*check, "--format", "html=page.html", "growing.wasm", folder=tmp_path)
+    assert page.returncode == 1, page.stderr
+    assert "growth-reachable" in page.stdout
+    assert "<html" in (tmp_path / "page.html").read_text()
+    sealed = run(
+        scripts / "nogrow", "seal", "growing.wasm", "-o", "sealed.wasm", "--mode", "deny", folder=tmp_path
+    )
+    assert sealed.returncode == 0, sealed.stderr
+    assert run(*check, "sealed.wasm", folder=tmp_path).returncode == 0
+
+
+def offline() -> tuple[str, ...]:
+    """Words before a command that take the network from it, where this machine can do that."""
+    words = ("unshare", "--net", "--map-root-user")
+    program = shutil.which(words[0])
+    usable = program and subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0
+    return words if usable else ()

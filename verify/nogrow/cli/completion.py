@@ -1,0 +1,29 @@
+"""`nogrow completion`: the script that teaches a shell to complete nogrow's commands and options."""
+
+import click
+from click.shell_completion import BashComplete, get_completion_class
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Print the completion script for SHELL.
+
+    Load it in each session, for bash: eval "$(nogrow completion bash)".
+    """
+    root = ctx.find_root()
+    kind = get_completion_class(shell)
+    if kind is None:
+        raise click.UsageError(f"no completion for {shell}", ctx)
+    if kind is BashComplete:
+        kind = _Bash
+    click.echo(kind(root.command, {}, "nogrow", "_NOGROW_COMPLETE").source())
+
+
+class _Bash(BashComplete):
+    @staticmethod
+    def _check_version() -> None:
+        """Nothing: the script may be made on one machine and used on another."""
