@@ -15,6 +15,7 @@ from nogrow.build.builder import BuildTools, build_all
 from nogrow.build.checks import Command, commands_of_lint, commands_of_test
 from nogrow.build.console import announce, print_table
 from nogrow.build.demo import run_demo
+from nogrow.build.docs import build_docs
 from nogrow.build.inspect import inspect_all
 from nogrow.build.machine import Machine
 from nogrow.build.toolchain import find_rust
@@ -107,6 +108,13 @@ def bench(context: Context, check: bool = False, strict: bool = False, rounds: i
         code = run_comparison(ROOT) if check else run_bench(ROOT, rounds, strict=strict)
     if code != 0:
         raise Exit(code=code)
+
+
+@task
+def docs(context: Context) -> None:
+    """Make the documents into pages in build/docs/, and write the command reference anew."""
+    with _plain_errors():
+        announce(f"open {build_docs(ROOT, announce)}")
 
 
 @task

@@ -96,7 +96,7 @@ def test_the_wheel_works_without_this_repository_and_without_a_network(
 
     module(tmp_path / "quiet.wasm", QUIET)
     module(tmp_path / "growing.wasm", GROWING)
-    check = (*offline(), scripts / "nogrow", "check")
+    check: tuple[str | Path, ...] = (*offline(), scripts / "nogrow", "check")
     assert run(*check, "quiet.wasm", folder=tmp_path).returncode == 0
     page = run(*check, "--format", "html=page.html", "growing.wasm", folder=tmp_path)
     assert page.returncode == 1, page.stderr

@@ -1,0 +1,50 @@
+"""The documents: the command reference, made of the commands' own help, and the pages made of all of them."""
+
+import shutil
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from nogrow.build.process import run_checked
+from nogrow.cli.main import cli
+from nogrow.errors import ToolError
+
+REFERENCE = Path("docs", "commands.md")
+PAGES = Path("build", "docs")
+_WIDTH = 100
+_LIMIT_SECONDS = 300
+_HEAD = """# Command reference
+
+What each command says of itself with `--help`.
+"""
+
+
+def command_reference() -> str:
+    """Return the reference as Markdown."""
+    with click.Context(cli, info_name="nogrow", terminal_width=_WIDTH) as root:
+        commands = {name: cli.get_command(root, name) for name in cli.list_commands(root)}
+        helps = {"nogrow": cli.get_help(root)}
+        for name, command in commands.items():
+            if command is not None:
+                inner = click.Context(command, parent=root, info_name=name, terminal_width=_WIDTH)
+                helps[f"nogrow {name}"] = command.get_help(inner)
+    return _HEAD + "".join(f"\n## {name}\n\n```text\n{text}\n```\n" for name, text in helps.items())
+
+
+def build_docs(root: Path, announce: Callable[[str], None]) -> Path:
+    """Write the command reference, make the pages anew, and return the first of them.
+
+    Raises `ToolError` when the generator is missing, or has a warning, as for a link that leads nowhere.
+    """
+    if find_spec("sphinx") is None:
+        raise ToolError("the pages need Sphinx: pip install 'nogrow[dev]'")
+    (root / REFERENCE).write_text(command_reference(), "utf-8")
+    announce(f"wrote {REFERENCE}")
+    pages = root / PAGES
+    shutil.rmtree(pages, ignore_errors=True)
+    words = (sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-E", "-d")
+    run_checked((*words, pages.with_suffix(".cache"), root / "docs", pages), seconds=_LIMIT_SECONDS)
+    return PAGES / "index.html"
