@@ -16,6 +16,8 @@ from nogrow.build.checks import Command, commands_of_lint, commands_of_test
 from nogrow.build.console import announce, print_table
 from nogrow.build.demo import run_demo
 from nogrow.build.docs import build_docs
+from nogrow.build.fuzz import CRASHES
+from nogrow.build.fuzz import fuzz as run_fuzz
 from nogrow.build.inspect import inspect_all
 from nogrow.build.machine import Machine
 from nogrow.build.toolchain import find_rust
@@ -108,6 +110,38 @@ def bench(context: Context, check: bool = False, strict: bool = False, rounds: i
         code = run_comparison(ROOT) if check else run_bench(ROOT, rounds, strict=strict)
     if code != 0:
         raise Exit(code=code)
+
+
+@task(
+    help={
+        "minutes": "How long in all.",
+        "target": "One of the folders of tests/fuzz/corpus/; repeatable; by default all.",
+    },
+    iterable=["target"],
+)
+def fuzz(context: Context, minutes: float = 1.0, target: Sequence[str] = ()) -> None:
+    """Feed changed inputs to everything that reads foreign bytes, guided by the code they reach."""
+    with _plain_errors():
+        results = run_fuzz(ROOT, target, minutes, announce)
+    print_table(
+        "fuzz",
+        ("target", "executions", "edges reached", "corpus", "outcome"),
+        [
+            (
+                one.target,
+                f"{one.executions:,}",
+                f"{one.coverage:,}",
+                str(one.corpus),
+                "failed" if one.complaint else "passed",
+            )
+            for one in results
+        ],
+    )
+    for one in results:
+        if one.complaint:
+            announce(f"{one.target}: {one.complaint}")
+    if any(one.complaint for one in results):
+        raise Exit(f"the inputs that failed are in {CRASHES}/", code=1)
 
 
 @task

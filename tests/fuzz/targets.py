@@ -1,0 +1,138 @@
+"""What is fuzzed: each target takes any bytes, and raises only where nogrow breaks a promise.
+
+The promises: an error is one of nogrow's own; what wasmtime finds valid is judged; a seal keeps what its mode
+says; an exit code is one of the table.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from nogrow.cli.main import cli
+from nogrow.contract.load import load
+from nogrow.errors import ContractError, ModuleError, UsageError
+from nogrow.glue.read import read as read_glue
+from nogrow.proof.prove import judge
+from nogrow.report.result import ExitCode
+from nogrow.seal.rewrite import Mode, sealed
+from nogrow.source.find import Wanted, find_sources
+from nogrow.source.locate import locate
+from nogrow.wasm.component import core_modules
+from nogrow.wasm.decode import decode
+from nogrow.wasm.kernel import Engine
+from nogrow.wasm.names import FunctionNames
+from nogrow.wasm.scan import scan
+from nogrow.wasm.validate import validate
+from tests.source.made import code_start
+from tests.source.made import module as module_with_customs
+
+Target = Callable[[bytes], None]
+
+_ENGINE = Engine()
+_FOLDER = Path(tempfile.mkdtemp(prefix="nogrow-fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+_CODES = {ExitCode.KEPT, ExitCode.BROKEN, ExitCode.NOTHING, ExitCode.NOT_JUDGED}
+_FORMATS = ("text", "json", "sarif", "junit", "github", "markdown", "html")
+
+
+class BrokenPromiseError(AssertionError):
+    """nogrow did what it says that it never does."""
+
+
+def module(data: bytes) -> None:
+    """Decoding, proving, and the names of what was found."""
+    try:
+        judgement = judge(data, lambda label: False, _ENGINE)
+    except ModuleError as error:
+        if validate(data).valid:
+            raise BrokenPromiseError(f"wasmtime finds it valid, but: {error}") from error
+        return
+    for entry in judgement.entries:
+        if len(entry.witness) > len(data):
+            raise BrokenPromiseError(f"a witness of {len(entry.witness)} steps")
+
+
+def component(data: bytes) -> None:
+    """The core modules of a component."""
+    with suppress(ModuleError):
+        for part in core_modules(data):
+            if not 0 <= part.start <= part.end <= len(data):
+                raise BrokenPromiseError(f"a core module from {part.start} to {part.end}")
+
+
+def names(data: bytes) -> None:
+    """The name section of a module that is fine otherwise."""
+    found = FunctionNames(decode(module_with_customs(("name", data))))
+    for index in (0, 1, 127, 128, 1 << 32):
+        found.get(index)
+
+
+def dwarf(data: bytes) -> None:
+    """A module with its debug information in it."""
+    with suppress(ModuleError, StopIteration):
+        start = code_start(data)
+        locate(data, range(start, min(start + 200, len(data))))
+
+
+def sourcemap(data: bytes) -> None:
+    """A source map beside a module."""
+    whole = module_with_customs()
+    with suppress(UsageError):
+        wanted = Wanted(debug_info=str(_file("map.json", data)))
+        find_sources("app.wasm", whole, 0, range(code_start(whole), len(whole)), wanted)
+
+
+def contract(data: bytes) -> None:
+    """A contract file."""
+    with suppress(ContractError):
+        load(_file("nogrow.toml", data))
+
+
+def glue(data: bytes) -> None:
+    """JavaScript glue."""
+    with suppress(UsageError):
+        read_glue(_file("glue.js", data))
+
+
+def seal(data: bytes) -> None:
+    """All modes of sealing: a valid module stays valid, and none but `cap` leaves a `memory.grow`."""
+    valid = validate(data).valid
+    for mode in Mode:
+        try:
+            copy = sealed(data, mode, engine=_ENGINE).data
+        except ModuleError:
+            continue
+        if valid and validate(copy).valid is not True:
+            raise BrokenPromiseError(f"{mode.value} made it invalid: {validate(copy).reason}")
+        if mode is not Mode.CAP and not data[4:8].endswith(b"\1\0") and scan(decode(copy), _ENGINE).grows:
+            raise BrokenPromiseError(f"{mode.value} left a memory.grow")
+
+
+def command(data: bytes) -> None:
+    """`nogrow check` and `explain` on a file, in every format."""
+    path = str(_file("any.wasm", data))
+    check = ["check", path, "--format", "text"]
+    check += [f"--format={name}={_FOLDER / name}" for name in _FORMATS[1:]]
+    for words in (check, ["explain", path], ["sites", path]):
+        done = CliRunner().invoke(cli, words)
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        if done.exit_code not in _CODES:
+            raise BrokenPromiseError(f"{words[0]}: exit code {done.exit_code}: {done.output}")
+
+
+def _file(name: str, data: bytes) -> Path:
+    path = _FOLDER / f"{os.getpid()}-{name}"
+    path.write_bytes(data)
+    return path
+
+
+TARGETS: dict[str, Target] = {
+    target.__name__: target
+    for target in (module, component, names, dwarf, sourcemap, contract, glue, seal, command)
+}
+MODULES = frozenset(("module", "dwarf", "seal", "command"))
+"""The targets whose inputs are modules."""

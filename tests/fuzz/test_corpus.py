@@ -1,0 +1,83 @@
+"""The seeds, the inputs that once broke something, and the runner itself, without atheris."""
+
+from pathlib import Path
+
+import pytest
+
+from nogrow.build.fuzz import fuzz, read_log
+from nogrow.errors import ToolError
+from tests.fuzz.parts import taken_apart
+from tests.fuzz.targets import MODULES, TARGETS
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).parent
+SEEDS = sorted((HERE / "corpus").glob("*/*"))
+
+# Inputs that once made a target fail, with what was wrong.
+REGRESSIONS: list[tuple[str, bytes]] = []
+
+
+@pytest.mark.parametrize("path", SEEDS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_seed_breaks_no_promise(path: Path) -> None:
+    TARGETS[path.parent.name](path.read_bytes())
+
+
+@pytest.mark.parametrize(("target", "data"), REGRESSIONS)
+def test_what_once_failed_breaks_no_promise(target: str, data: bytes) -> None:
+    TARGETS[target](data)
+
+
+def test_every_target_has_seeds_and_a_dictionary() -> None:
+    assert {path.parent.name for path in SEEDS} == set(TARGETS)
+    assert {path.stem for path in (HERE / "dictionaries").iterdir()} == set(TARGETS)
+    assert set(TARGETS) > MODULES
+
+
+def test_a_module_put_together_again_is_the_same() -> None:
+    seeds = [path.read_bytes() for path in SEEDS if path.parent.name == "module"]
+    for data in seeds:
+        parts = taken_apart(data)
+        assert parts is not None
+        assert parts.joined() == data
+
+
+LOG = """#2\tINITED cov: 5 ft: 6 corp: 1/1b exec/s: 0 rss: 50Mb
+#1024\tNEW    cov: 12 ft: 20 corp: 7/30b lim: 4096 exec/s: 500 rss: 60Mb L: 3/3 MS: 1 -
+"""
+
+
+def test_the_figures_are_libfuzzer_s() -> None:
+    done = read_log("names", 0, LOG + "Done 2000 runs in 4 second(s)\n")
+    assert done == ("names", 2000, 12, 7, None)
+
+
+def test_a_crash_is_told_with_its_message() -> None:
+    log = LOG + "\n === Uncaught Python exception: ===\nZeroDivisionError: division by zero\n"
+    done = read_log("names", 77, log)
+    assert (done.executions, done.coverage) == (1024, 12)
+    assert "ZeroDivisionError" in (done.complaint or "")
+
+
+def test_a_target_that_tried_nothing_has_not_passed() -> None:
+    with pytest.raises(ToolError, match="tried no input"):
+        read_log("names", 0, "INFO: Running with entropic power schedule\n")
+
+
+def test_a_target_that_died_without_a_word_has_not_passed() -> None:
+    assert read_log("names", -9, LOG).complaint is not None
+
+
+def test_an_unknown_target_is_one_line() -> None:
+    pytest.importorskip("atheris", reason="atheris is not installed: pip install 'nogrow[dev]'")
+    with pytest.raises(ToolError, match="no target 'nmes'; there are command, component"):
+        fuzz(ROOT, ["nmes"], 0.01, print)
+
+
+def test_a_target_runs_under_libfuzzer(tmp_path: Path) -> None:
+    pytest.importorskip("atheris", reason="atheris is not installed: pip install 'nogrow[dev]'")
+    for name in ("tests", "verify"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (done,) = fuzz(tmp_path, ["names"], 1 / 60, print)
+    assert done.complaint is None
+    assert done.executions > 10
+    assert done.coverage > 10
