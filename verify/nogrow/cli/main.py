@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 from contextlib import suppress
+from importlib import import_module
 from io import TextIOWrapper
 
 import click
@@ -17,6 +18,8 @@ from nogrow.report.printable import printable
 from nogrow.report.result import ExitCode
 
 INTERRUPTED = 130
+# Only these commands themselves are to pay for loading them.
+LATER = ("diff", "explain", "pin", "seal")
 EPILOG = (
     "Exit codes: 0 every contract kept, 1 a contract broken, 2 wrong usage or contract file, "
     "3 nothing to check, 4 something could not be judged. "
@@ -25,19 +28,13 @@ EPILOG = (
 
 
 class _Commands(click.Group):
-    # Only these commands themselves are to pay for loading them.
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted((*super().list_commands(ctx), "explain", "seal"))
+        return sorted((*super().list_commands(ctx), *LATER))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name == "explain":
-            from nogrow.cli.explain import explain
-
-            return explain
-        if cmd_name == "seal":
-            from nogrow.cli.seal import seal
-
-            return seal
+        if cmd_name in LATER:
+            command: click.Command = getattr(import_module(f"nogrow.cli.{cmd_name}"), cmd_name)
+            return command
         return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> object:
