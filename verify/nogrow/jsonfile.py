@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,8 +102,7 @@ def _parsed(path: Path, raw: bytes, what: str) -> Any:  # noqa: ANN401
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            keys = [key for key, _ in pairs]
-            twice = next(key for place, key in enumerate(keys) if key in keys[:place])
+            ((twice, _),) = Counter(key for key, _ in pairs).most_common(1)
             raise DocumentError(path, _quoted(twice), "this key is there twice in one object")
         return found
 

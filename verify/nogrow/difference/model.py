@@ -3,7 +3,7 @@
 import enum
 from typing import NamedTuple
 
-from nogrow.proof.identity import HARMLESS
+from nogrow.proof.identity import HARMLESS, level
 from nogrow.proof.judgement import EntryKind, Memory, Verdict
 
 
@@ -34,12 +34,15 @@ class EntryChange(NamedTuple):
     @property
     def direction(self) -> Direction:
         """Worse or better; what is new is worse if it can grow, what is gone is better if it could."""
-        before, after = (_counted(*one) for one in zip((self.before, self.after), self.excused, strict=True))
+        was, now = self.excused
+        before = HARMLESS if self.before is None else level(self.before, was)
+        after = HARMLESS if self.after is None else level(self.after, now)
+        if self.before is None or self.after is None:
+            # What is harmless may come and go.
+            before, after = max(before, HARMLESS), max(after, HARMLESS)
         if after > before:
             return Direction.WORSE
-        if after < before and not (self.after is None and before is HARMLESS):
-            return Direction.BETTER
-        return Direction.SAME
+        return Direction.BETTER if after < before else Direction.SAME
 
 
 class MemoryChange(NamedTuple):
@@ -91,9 +94,3 @@ class Difference(NamedTuple):
         """Worse if any module is; better if one is and none is worse."""
         found = {module.direction for module in self.modules}
         return next((one for one in Direction if one in found), Direction.SAME)
-
-
-def _counted(verdict: Verdict | None, excused: bool) -> Verdict:
-    if verdict is None:
-        return HARMLESS
-    return min(verdict, HARMLESS) if excused else verdict
