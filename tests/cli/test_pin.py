@@ -150,6 +150,17 @@ def test_a_name_that_a_terminal_would_obey_is_escaped(nogrow: Nogrow, folder: Pa
     assert "NG011" not in nogrow("check", "--locked", "--color", "never").stdout
 
 
+def test_a_core_module_that_is_gone_does_not_stay(nogrow: Nogrow, folder: Path) -> None:
+    from tests.support.assemble import assemble
+
+    (folder / "c.wasm").write_bytes(assemble("(component (core module) (core module))"))
+    nogrow("pin", "quiet.wasm", "c.wasm")
+    assert pinned(folder) == ["c.wasm#0", "c.wasm#1", "quiet.wasm"]
+    (folder / "c.wasm").write_bytes(assemble("(component (core module))"))
+    assert "  no longer pinned: c.wasm#1\n" in nogrow("pin", "c.wasm").stdout
+    assert pinned(folder) == ["c.wasm#0", "quiet.wasm"]
+
+
 def test_two_modules_of_one_name_are_refused(nogrow: Nogrow, folder: Path) -> None:
     from tests.support.assemble import assemble
 

@@ -78,8 +78,8 @@ def test_the_file_is_sorted_ascii_with_an_entry_point_a_line_the_worst_first() -
 
 
 def test_the_order_of_what_was_found_does_not_change_the_bytes() -> None:
-    one, two = entry("a", REACHABLE), entry("b", UNREACHABLE)
-    pins = [pin_of(judgement(*entries), DIGEST, 100) for entries in ((one, two), (two, one))]
+    entries = (entry("a", REACHABLE), entry("b", UNREACHABLE), entry("c", UNREACHABLE))
+    pins = [pin_of(judgement(*found), DIGEST, 100) for found in (entries, entries[::-1])]
     first, second = (written(Lock(Path("l"), {"x": each, "a": each})) for each in pins)
     assert first == second
     assert first == written(Lock(Path("l"), {"a": pins[0], "x": pins[0]}))
