@@ -10,9 +10,10 @@ from nogrow.contract.model import Contract
 from nogrow.contract.select import Target
 from nogrow.examine import Examination, Judge, Run, not_judged
 from nogrow.glue.model import Glue, Grower
-from nogrow.report.result import Report
+from nogrow.report.result import ArtifactReport, Outcome, Report
 
 if TYPE_CHECKING:
+    from nogrow.lock.hold import Pinned
     from nogrow.source.find import Wanted
 
 __all__ = ["Judge", "Run", "check", "not_judged"]
@@ -36,6 +37,7 @@ def check(
     jobs: int = 1,
     digest: bool = True,
     source: "Wanted | None" = None,
+    pinned: "Pinned | None" = None,
     ahead: Ahead | None = None,
     watch: Watch | None = None,
 ) -> Report:
@@ -46,11 +48,14 @@ def check(
     none of the others from being looked at. `glue` is for the targets whose file names it holds, or for all
     if it holds none of them. `validate` None has wasmtime validate the small modules only. Up to `jobs`
     processes share the work; the report is the same however many there are. `digest` False leaves out the
-    digests of the files. `source` has the places of what is broken looked up in debug information. `ahead`
-    has begun to read the only target. `watch` is told how many targets of how many are done.
+    digests of the files. `source` has the places of what is broken looked up in debug information. `pinned`
+    holds the modules to a lock. `ahead` has begun to read the only target. `watch` is told how many targets
+    of how many are done.
     """
     path = str(contract.path) if contract is not None else None
-    examination = Examination(judge, run, validate, _growers(glue, targets), bool(glue), digest, source)
+    examination = Examination(
+        judge, run, validate, _growers(glue, targets), bool(glue), digest, source, pinned
+    )
 
     def watched(done: int) -> None:
         if watch is not None:
@@ -66,7 +71,28 @@ def check(
         for reports in examination.one_by_one(targets, ahead):
             watched(len(found))
             found.append(reports())
-    return Report(path, tuple(artifact for artifacts in found for artifact in artifacts))
+    every = tuple(artifact for artifacts in found for artifact in artifacts)
+    return Report(path, every if pinned is None else _with_missing(every, pinned))
+
+
+def _with_missing(artifacts: tuple[ArtifactReport, ...], pinned: "Pinned") -> tuple[ArtifactReport, ...]:
+    """The artifacts, and those that the lock has and that are not there: they break it."""
+    # Only with a lock is the contract's reader loaded, for what it knows of paths.
+    from nogrow.contract.origin import without_number
+
+    judged = [one.path for one in artifacts if one.judgement is not None]
+    broken = [one.path for one in artifacts if one.outcome is Outcome.NOT_JUDGED]
+    missing = dict(pinned.missing(judged, broken))
+    if not missing:
+        return artifacts
+    there = [
+        one._replace(violations=(missing.pop(os.path.normpath(one.path)),))
+        if one.judgement is None and os.path.normpath(one.path) in missing
+        else one
+        for one in artifacts
+    ]
+    more = [ArtifactReport(path, violations=(violation,)) for path, violation in missing.items()]
+    return tuple(sorted((*there, *more), key=lambda one: without_number(one.path)))
 
 
 def _growers(glue: Sequence[Glue], targets: Sequence[Target]) -> dict[str, tuple[Grower, ...]]:

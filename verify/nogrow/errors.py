@@ -20,6 +20,14 @@ class ContractError(NogrowError):
         super().__init__(f"{place}: {message}")
 
 
+class DocumentError(NogrowError):
+    """A JSON file that is read, a lock or a report, is wrong: its author's fault, exit code 2."""
+
+    def __init__(self, path: Path, place: str | None, message: str) -> None:
+        """`place` is a line (`line 3`) or a key, None when the whole file is to blame."""
+        super().__init__(f"{path}: {message}" if place is None else f"{path}: {place}: {message}")
+
+
 class ModuleError(NogrowError):
     """The module can't be judged (undecodable, unsupported, unreadable): exit code 4, rule NG010."""
 

@@ -23,6 +23,7 @@ from nogrow.wasm.sections import is_component
 from nogrow.wasm.validate import Validation, validate
 
 if TYPE_CHECKING:
+    from nogrow.lock.hold import Pinned
     from nogrow.source.find import Wanted
 
 Judge = Callable[[bytes, Callable[[str], bool], Engine | None, frozenset[str]], Judgement]
@@ -53,6 +54,7 @@ class Examination(NamedTuple):
     has_glue: bool
     digest: bool = True
     source: "Wanted | None" = None
+    pinned: "Pinned | None" = None
 
     def of_all(self, targets: Sequence[Target]) -> list[tuple[ArtifactReport, ...]]:
         """The reports on each of the targets."""
@@ -120,11 +122,20 @@ class Examination(NamedTuple):
             )
         judgement = _placed(judgement, part, _reached(judgement, clause, growers))
         broken = violations(clause, judgement)
+        held = self.pinned.hold(part.path, judgement, bare.sha256) if self.pinned else None
+        if held is not None:
+            broken = _with(broken, held.violations)
+            bare = bare._replace(better=held.better, notes=held.notes)
         frames, *said = self._sources(target.path, part, _offsets(judgement.sites, broken, scenarios))
         return bare._replace(
             judgement=judgement,
             violations=_with(broken, _failed(scenarios)),
-            notes=(*notes(clause, judgement), *self._notes(judgement, growers, validation), *said),
+            notes=(
+                *bare.notes,
+                *notes(clause, judgement),
+                *self._notes(judgement, growers, validation),
+                *said,
+            ),
             scenarios=scenarios,
             growers=growers,
             sources=frames,

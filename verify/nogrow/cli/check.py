@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nogrow.cli.lock import pinned_in, with_lock
 from nogrow.cli.options import (
     Colour,
     Format,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     help="Look up source lines in debug information; by default, for formats other than text and json.",
 )
 @with_sources
+@with_lock
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -61,6 +63,9 @@ def check(
     source: bool | None,
     debug_info: Path | None,
     prefixes: Prefixes,
+    locked: bool,
+    exact: bool,
+    lock_path: Path | None,
 ) -> None:
     """Judge modules (files, folders, globs) against the contract.
 
@@ -70,6 +75,9 @@ def check(
     contract = contract_at(contract_path)
     from nogrow.contract.select import targets
 
+    pinned = pinned_in(lock_path, contract, locked=locked, exact=exact, whole=not paths)
+    if pinned is not None and contract is None and not paths:
+        paths = pinned.lock.files
     chosen = targets(contract, paths)
     ahead = None
     if len(chosen) == 1 and chosen[0].found:
@@ -88,8 +96,9 @@ def check(
             glue=glue_in(glue),
             validate=validate,
             jobs=1 if ahead else jobs or cores(),
-            digest=any(output.format is Format.JSON for output in outputs),
+            digest=pinned is not None or any(output.format is Format.JSON for output in outputs),
             source=_wanted(outputs, source, debug_info, prefixes, len(chosen)),
+            pinned=pinned,
             ahead=ahead,
             watch=watch,
         )

@@ -18,6 +18,8 @@ from nogrow.report.printable import printable
 from nogrow.report.result import ExitCode
 
 INTERRUPTED = 130
+# Only these commands themselves are to pay for loading them.
+LATER = ("completion", "diff", "explain", "pin", "seal")
 EPILOG = (
     "Exit codes: 0 every contract kept, 1 a contract broken, 2 wrong usage or contract file, "
     "3 nothing to check, 4 something could not be judged. "
@@ -25,19 +27,15 @@ EPILOG = (
 )
 
 
-# What these need is loaded when they are asked for: `check`, `run` and `sites` don't pay for them.
-LATE = ("completion", "explain", "seal")
-
-
 class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted((*super().list_commands(ctx), *LATE))
+        return sorted((*super().list_commands(ctx), *LATER))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in LATE:
-            return super().get_command(ctx, cmd_name)
-        command: click.Command = getattr(import_module(f"nogrow.cli.{cmd_name}"), cmd_name)
-        return command
+        if cmd_name in LATER:
+            command: click.Command = getattr(import_module(f"nogrow.cli.{cmd_name}"), cmd_name)
+            return command
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> object:
         try:

@@ -56,7 +56,7 @@ def _output(ctx: click.Context, param: click.Parameter, value: str) -> Output:
     return Output(Format(name), Path(path) if equals else None)
 
 
-def _outputs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[Output, ...]:
+def outputs_of(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[Output, ...]:
     """Return the outputs, text on standard output among them if nothing else goes there."""
     outputs = tuple(_output(ctx, param, value) for value in values)
     places = [output.path and output.path.absolute() for output in outputs]
@@ -155,7 +155,7 @@ OPTIONS: tuple[Callable[[Command], Command], ...] = (
         "outputs",
         metavar="FORMAT[=FILE]",
         multiple=True,
-        callback=_outputs,
+        callback=outputs_of,
         help=f"{', '.join(KNOWN[:-1])} or {KNOWN[-1]}, to standard output or to FILE; repeatable. "
         "Unless another format goes there, text goes to standard output.",
     ),

@@ -31,14 +31,21 @@ def emit(report: Report, outputs: Sequence[Output], colour: Colour, as_text: Tex
     `as_text` is how the command renders text, given whether to colour. Raises `UsageError` if an
     output can't be written. A reader of standard output who has left is no error.
     """
+    deliver(outputs, colour, lambda form, coloured: _render(report, form, as_text, coloured))
+
+
+def deliver(outputs: Sequence[Output], colour: Colour, render: Callable[[Format, bool], Render]) -> None:
+    """Write what `render` gives for each format, to files first; it is told whether to colour.
+
+    Raises `UsageError` if an output can't be written.
+    """
     for output in sorted(outputs, key=lambda one: one.path is None):
         if output.path is None:
-            render = _render(report, output.format, as_text, _coloured(colour))
-            _print(render)
+            _print(render(output.format, _coloured(colour)))
         else:
             from nogrow.report.write import write
 
-            write(output.path, _render(report, output.format, as_text, False))
+            write(output.path, render(output.format, False))
 
 
 def plain(quiet: bool) -> TextRender:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from nogrow import __version__
 from nogrow.contract.rule import Violation
@@ -11,6 +11,9 @@ from nogrow.report.printable import in_json
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.run.result import Growth, ScenarioResult
 from nogrow.source.model import Frame
+
+if TYPE_CHECKING:
+    from nogrow.lock.hold import Better
 
 SCHEMA = "nogrow/report/1"
 
@@ -50,6 +53,7 @@ def _artifact(artifact: ArtifactReport) -> Object:
         "assumptions": list(judgement.assumptions) if judgement else [],
         "violations": [_violation(one) for one in artifact.violations],
         "scenarios": [_scenario(one, artifact.sources) for one in artifact.scenarios],
+        **({} if artifact.better is None else {"improvements": [_better(one) for one in artifact.better]}),
     }
 
 
@@ -117,6 +121,15 @@ def _function(function: Function) -> Object:
 
 def _violation(violation: Violation) -> Object:
     return {"rule": violation.rule.id, "entry": violation.entry, "message": violation.message}
+
+
+def _better(better: "Better") -> Object:
+    return {
+        "entry": better.name,
+        "kind": better.kind.value,
+        "before": better.before.label,
+        "after": None if better.after is None else better.after.label,
+    }
 
 
 def _scenario(scenario: ScenarioResult, sources: Sources) -> Object:

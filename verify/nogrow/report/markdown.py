@@ -37,7 +37,7 @@ def _lines(report: Report) -> Iterator[str]:
     if len(artifacts) > MOST_ROWS:
         yield ""
         yield f"... and {counted(len(artifacts) - MOST_ROWS, 'more artifact')}."
-    yield from _details([one for one in artifacts if one.outcome is not Outcome.KEPT])
+    yield from _details([one for one in artifacts if one.better or one.outcome is not Outcome.KEPT])
 
 
 def _row(artifact: ArtifactReport) -> str:

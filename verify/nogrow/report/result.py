@@ -2,13 +2,16 @@
 
 import enum
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.contract.rule import Rule, Violation
 from nogrow.glue.model import Grower
 from nogrow.proof.judgement import Judgement
 from nogrow.run.result import ScenarioResult
 from nogrow.source.model import Frame
+
+if TYPE_CHECKING:
+    from nogrow.lock.hold import Better
 
 
 class Outcome(enum.Enum):
@@ -51,6 +54,7 @@ class ArtifactReport(NamedTuple):
     `validated` says whether wasmtime found it valid, None where it was not asked or does not support what
     the module uses. `growers` are the imports that glue says grow the memory. `sources` says where
     instructions come from, by their offsets in the file; of inlined functions the innermost is first.
+    `better` are the entry points that are better than pinned, None if the artifact was not held to a pin.
     """
 
     path: str
@@ -63,6 +67,7 @@ class ArtifactReport(NamedTuple):
     validated: bool | None = None
     growers: tuple[Grower, ...] = ()
     sources: Mapping[int, tuple[Frame, ...]] = NO_SOURCES
+    better: "tuple[Better, ...] | None" = None
 
     @property
     def outcome(self) -> Outcome:

@@ -109,8 +109,10 @@ EXPLANATIONS = (
     Explanation(
         "NG011",
         "pin-broken",
-        "The module is not the one that was pinned, or a verdict is worse than it was.",
-        "The lock file holds the digests and verdicts of what was judged before.",
-        "If the change is meant, pin again.",
+        "A verdict is worse than nogrow.lock says, or the module is not the pinned one.",
+        "The lock holds the digests and verdicts of what was judged before. What grows today may go on doing "
+        "so; nothing may become worse.",
+        "Undo the change; `nogrow explain` says what causes a growth. If the change is meant, run "
+        "`nogrow pin`.",
     ),
 )

@@ -52,6 +52,9 @@ def lines(report: Report, *, colour: bool = False, quiet: bool = False) -> Itera
         if any(violation.about and violation.about.witness for violation in shown):
             yield "help: `nogrow explain FILE ENTRY` says what causes a growth, and what to change"
             yield ""
+    if any(artifact.better for artifact in report.artifacts) and not quiet:
+        yield "help: what is better than pinned stays so once `nogrow pin` has pinned it"
+        yield ""
     if quiet and report.outcome is Outcome.KEPT:
         return
     for artifact in report.artifacts:
@@ -162,6 +165,11 @@ def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
         yield from more
     for note in artifact.notes:
         yield f"   = note: {printable(note)}"
+    for better in (artifact.better or ())[:MOST_VIOLATIONS]:
+        now = "gone" if better.after is None else better.after.label
+        yield f"   = better: `{printable(shortened(better.name))}` is {now}, pinned as {better.before.label}"
+    if artifact.better and len(artifact.better) > MOST_VIOLATIONS:
+        yield f"   = better: {len(artifact.better) - MOST_VIOLATIONS:,} more"
     for assumption in assumptions:
         if assumption != weightiest:
             yield f"   = assumption: {printable(assumption)}"

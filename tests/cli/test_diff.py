@@ -1,0 +1,192 @@
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped, unused-ignore]
+import pytest
+from markdown_it import MarkdownIt
+
+import nogrow.difference
+from tests.cli.conftest import Nogrow
+from tests.cli.modules import CALLING, GROWING, module
+from tests.cli.test_check import HOSTED, contract
+
+SCHEMA = Path(nogrow.difference.__file__).with_name("diff.schema.json")
+RENAMED = """(module (import "env" "log" (func $log))
+  (memory (export "memory") 2 3)
+  (func $work (export "{name}") call $log) (func (export "other")))"""
+HOSTILE = '\x1b[31m``` | <b> ##[x]"{0}\u202e'
+
+
+def validated(text: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(text)
+    schema = json.loads(SCHEMA.read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(document)
+    return document
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"), [("quiet", "growing", 1), ("growing", "quiet", 0), ("quiet", "quiet", 0)]
+)
+@pytest.mark.parametrize("reports", ["", "old", "new", "both"])
+def test_modules_and_reports_say_the_same(
+    nogrow: Nogrow, folder: Path, old: str, new: str, code: int, reports: str
+) -> None:
+    sides = {"old": f"{old}.wasm", "new": f"{new}.wasm"}
+    expected = nogrow("diff", *sides.values())
+    for side, file in sides.items():
+        if reports in (side, "both"):
+            nogrow("check", file, "--format", f"json={side}.data")
+            sides[side] = f"{side}.data"
+    done = nogrow("diff", *sides.values())
+    assert (done.exit_code, done.stderr) == (code, "")
+    assert done.stdout == expected.stdout
+
+
+def test_text_says_what_is_worse_first(nogrow: Nogrow) -> None:
+    assert nogrow("diff", "quiet.wasm", "growing.wasm").stdout == (
+        "quiet.wasm -> growing.wasm: absent -> reachable\n"
+        "  worse: `bad` is new: reachable\n"
+        "  worse: `ok`: absent -> unreachable\n"
+        "  grow sites: 0 -> 1\n"
+        "  0 entry points unchanged\n"
+        "compared 1 module: 2 worse, 0 better, 0 changed otherwise, 0 entry points unchanged\n"
+    )
+
+
+def test_renames_memories_and_imports_are_said(nogrow: Nogrow, folder: Path) -> None:
+    module(folder / "one.wasm", RENAMED.format(name="run"))
+    two = RENAMED.format(name="go").replace("2 3", "2").replace('"log"', '"trace"')
+    module(folder / "two.wasm", two)
+    done = nogrow("diff", "one.wasm", "two.wasm")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[1:-1] == [
+        "  renamed: `go` (was `run`): absent",
+        "  memory 0: 2 pages, at most 3 -> 2 pages, no maximum",
+        "  imports now reached: `env.trace`",
+        "  imports no longer reached: `env.log`",
+        "  1 entry point unchanged",
+    ]
+
+
+@pytest.mark.parametrize("new", ["growing.wasm", "quiet.wasm"])
+def test_json_is_valid_and_markdown_too(nogrow: Nogrow, new: str) -> None:
+    words = ("diff", "unused.wasm", new)
+    document = validated(nogrow(*words, "--format", "json").stdout)
+    assert document["direction"] == ("worse" if new == "growing.wasm" else "better")
+    shown = nogrow(*words, "--format", "markdown").stdout
+    assert shown.startswith("## Memory growth\n\nnogrow compared 1 module: ")
+    assert f"### `unused.wasm -> {new}: unreachable -> " in shown
+
+
+def test_formats_go_to_files_and_only_these(nogrow: Nogrow, folder: Path) -> None:
+    done = nogrow("diff", "quiet.wasm", "growing.wasm", "--format", "json=d.json", "--format", "markdown")
+    assert done.stdout.startswith("## Memory growth")
+    assert validated((folder / "d.json").read_text())["direction"] == "worse"
+    done = nogrow("diff", "quiet.wasm", "growing.wasm", "--format", "sarif")
+    assert (done.exit_code, "expected text, markdown or json" in done.stderr) == (2, True)
+    assert "\x1b[31m" in nogrow("diff", "quiet.wasm", "growing.wasm", "--color", "always").stdout
+
+
+def test_a_report_of_many_modules_is_compared_module_by_module(nogrow: Nogrow, folder: Path) -> None:
+    nogrow("check", "quiet.wasm", "unused.wasm", "growing.wasm", "--format", "json=old.json")
+    module(folder / "unused.wasm", GROWING)
+    nogrow("check", "quiet.wasm", "unused.wasm", "--format", "json=new.json")
+    done = nogrow("diff", "old.json", "new.json")
+    assert done.exit_code == 1
+    assert "\nunused.wasm: unreachable -> reachable\n  worse: `bad` is new: reachable\n" in done.stdout
+    assert "\nremoved: growing.wasm: was reachable\n" in done.stdout
+    shown = nogrow("diff", "old.json", "new.json", "--format", "markdown").stdout
+    assert shown.index("unused.wasm") < shown.index("growing.wasm") < shown.index("quiet.wasm")
+    done = nogrow("diff", "old.json", "unused.wasm")
+    assert done.exit_code == 1
+    assert "note: old.json has 2 more, which are left out\ncompared 1 module" in done.stdout
+    module(folder / "else.wasm", GROWING)
+    done = nogrow("diff", "old.json", "else.wasm")
+    assert (done.exit_code, "expected one module else.wasm in the report; it has 0" in done.stderr) == (
+        2,
+        True,
+    )
+
+
+def test_a_long_list_is_cut_and_says_how_much_worse_it_is(nogrow: Nogrow, folder: Path) -> None:
+    text = "".join(f'(func (export "f{number}") (drop (memory.grow (i32.const 1))))' for number in range(25))
+    module(folder / "many.wasm", f"(module (memory 1) {text})")
+    done = nogrow("diff", "quiet.wasm", "many.wasm")
+    assert done.stdout.count("  worse: ") == 20
+    assert "  ... and 6 more, 5 of them worse; --format json has all\n" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["gone.wasm", "quiet.wasm"], 3, "nothing to compare: no file gone.wasm"),
+        (["empty", "quiet.wasm"], 2, "empty: expected a module or a JSON report; this is no regular file"),
+        (["pipe", "quiet.wasm"], 2, "pipe: expected a module or a JSON report; this is no regular file"),
+        (["other.json", "quiet.wasm"], 2, "other.json: the key `schema` is missing"),
+        (["bad.json", "quiet.wasm"], 2, "bad.json: line 1: not valid JSON"),
+        (["none.json", "quiet.wasm"], 3, "nothing to compare: no core module in none.json"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_compared_is_one_line(
+    nogrow: Nogrow, folder: Path, words: list[str], code: int, message: str
+) -> None:
+    os.mkfifo(folder / "pipe")
+    (folder / "other.json").write_text("\n {}")
+    (folder / "bad.json").write_text("{")
+    (folder / "none.json").write_text('{"schema": "nogrow/report/1", "artifacts": []}')
+    for order in (words, words[::-1]):
+        done = nogrow("diff", *order)
+        assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (code, "", 1)
+        assert message in done.stderr
+
+
+@pytest.mark.parametrize("words", [["cut.wasm", "quiet.wasm"], ["quiet.wasm", "cut.wasm"]], ids=str)
+@pytest.mark.parametrize("reported", [False, True])
+def test_what_was_not_judged_is_never_the_same(nogrow: Nogrow, words: list[str], reported: bool) -> None:
+    if reported:
+        nogrow("check", "cut.wasm", "--format", "json=cut.json")
+        words = [word.replace("cut.wasm", "cut.json") for word in words]
+    done = nogrow("diff", *words)
+    assert done.exit_code == 4
+    assert done.stdout.startswith("not judged[NG010]")
+
+
+def test_a_text_is_a_module_that_cannot_be_judged(nogrow: Nogrow, folder: Path) -> None:
+    (folder / "text").write_text("hello")
+    assert nogrow("diff", "text", "quiet.wasm").exit_code == 4
+
+
+def test_both_are_judged_with_the_trust_of_the_new_one(nogrow: Nogrow, folder: Path) -> None:
+    throwing = CALLING.replace("call $log", "i32.const 1 memory.grow drop call $log unreachable")
+    module(folder / "old.wasm", throwing)
+    module(folder / "new.wasm", throwing)
+    assert "-> new.wasm: throw-only, the same bytes\n" in nogrow("diff", "old.wasm", "new.wasm").stdout
+    contract(folder, '[[artifact]]\npath = "new.wasm"\n[artifact.imports]\ntrusted = ["env.log"]\n')
+    done = nogrow("diff", "old.wasm", "new.wasm")
+    assert done.exit_code == 0
+    assert "-> new.wasm: trap-only, the same bytes\n" in done.stdout
+
+
+def test_glue_counts_for_both(nogrow: Nogrow, folder: Path) -> None:
+    for name in ("old.wasm", "new.wasm"):
+        module(folder / name, HOSTED.format(pages="1"))
+    (folder / "glue.js").write_text("var m; WebAssembly.instantiate(x, {a: {t: () => m.grow(1)}}); m.buffer")
+    done = nogrow("diff", "old.wasm", "new.wasm", "--glue", "glue.js")
+    assert "-> new.wasm: reachable" in done.stdout
+
+
+def test_a_log_obeys_no_name(nogrow: Nogrow, folder: Path) -> None:
+    name = "".join(f"\\{byte:02x}" for byte in HOSTILE.encode())
+    file = "\x1b[2J`|##[y]\udcff.wasm"
+    module(folder / file, GROWING.replace("bad", name))
+    for form in ("text", "json", "markdown"):
+        shown = nogrow("diff", "quiet.wasm", file, "--format", form, "--color", "never").stdout
+        assert all(line.isprintable() for line in shown.split("\n"))
+        assert "##[" not in shown
+    tokens = MarkdownIt("commonmark").parse(shown)
+    assert {child.type for token in tokens for child in token.children or ()} == {"text", "code_inline"}
+    assert [token.type for token in tokens].count("fence") == 1

@@ -1,0 +1,200 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from nogrow.cli.options import Format
+from tests.cli.conftest import Nogrow
+from tests.cli.modules import GROWING, QUIET, UNUSED, module
+from tests.cli.test_check import contract
+from tests.report.validated import validated
+
+ANY = 'allow = ["reachable"]\n'
+
+
+@pytest.fixture
+def known(nogrow: Nogrow, folder: Path) -> Path:
+    """A contract that allows everything, and a lock that knows what there is."""
+    contract(folder, f'[[artifact]]\npath = "*ing.wasm"\n{ANY}[[artifact]]\npath = "quiet.wasm"\n{ANY}')
+    assert nogrow("pin").exit_code == 0
+    return folder
+
+
+def test_growth_that_is_known_may_stay(nogrow: Nogrow, known: Path) -> None:
+    for words in (["--locked"], ["--lock", "nogrow.lock"], ["--exact"], ["--locked", "growing.wasm"]):
+        assert nogrow("check", *words).exit_code == 0
+
+
+def test_growth_that_is_new_may_not(nogrow: Nogrow, known: Path) -> None:
+    module(known / "quiet.wasm", GROWING)
+    assert nogrow("check").exit_code == 0
+    for words in (["--locked"], ["--lock", "nogrow.lock"], ["--exact"], ["--locked", "quiet.wasm"]):
+        done = nogrow("check", *words)
+        assert done.exit_code == 1
+        assert "error[NG011]: pin-broken: `bad` is reachable and not pinned" in done.stdout
+        assert "at 0x00003d: memory.grow" in done.stdout
+
+
+def test_the_contract_holds_as_well(nogrow: Nogrow, folder: Path) -> None:
+    nogrow("pin", "growing.wasm")
+    done = nogrow("check", "--locked")
+    assert done.exit_code == 1
+    assert "NG001" in done.stdout
+    assert "NG011" not in done.stdout
+
+
+def test_another_build_is_fine_unless_it_has_to_be_the_same(nogrow: Nogrow, known: Path) -> None:
+    module(known / "quiet.wasm", QUIET.replace("7", "8"))
+    assert nogrow("check", "--locked").exit_code == 0
+    done = nogrow("check", "--exact")
+    assert done.exit_code == 1
+    assert "the module is not the pinned one: its sha256 is " in done.stdout
+
+
+def test_what_is_better_is_said_and_no_failure(nogrow: Nogrow, known: Path) -> None:
+    module(known / "growing.wasm", GROWING.replace("i32.const 1 memory.grow", "i32.const 1"))
+    done = nogrow("check", "--locked")
+    assert done.exit_code == 0
+    assert "   = better: `bad` is absent, pinned as reachable\n" in done.stdout
+    assert "help: what is better than pinned stays so once `nogrow pin` has pinned it\n" in done.stdout
+    assert nogrow("check", "--locked", "--quiet").stdout == ""
+    shown = nogrow("check", "--locked", "--format", "markdown").stdout
+    assert "   = better: `bad` is absent, pinned as reachable\n" in shown
+    document = validated(nogrow("check", "--locked", "--format", "json").stdout)
+    assert [one["improvements"] for one in document["artifacts"]] == [
+        [
+            {"entry": "bad", "kind": "export", "before": "reachable", "after": "absent"},
+            {"entry": "ok", "kind": "export", "before": "unreachable", "after": "absent"},
+        ],
+        [],
+    ]
+    nogrow("pin")
+    assert "better" not in nogrow("check", "--locked").stdout
+
+
+def test_without_a_lock_a_report_has_no_word_of_it(nogrow: Nogrow, known: Path) -> None:
+    document = validated(nogrow("check", "--format", "json").stdout)
+    assert all("improvements" not in one for one in document["artifacts"])
+
+
+def test_a_long_list_of_what_is_better_is_cut(nogrow: Nogrow, folder: Path) -> None:
+    text = "".join(f'(func (export "f{number}") (drop (memory.grow (i32.const 1))))' for number in range(25))
+    module(folder / "quiet.wasm", f"(module (memory 1) {text})")
+    nogrow("pin", "quiet.wasm")
+    module(folder / "quiet.wasm", "(module)")
+    lines = nogrow("check", "--locked").stdout.splitlines()
+    assert sum("= better: `f" in line for line in lines) == 20
+    assert "   = better: 5 more" in lines
+
+
+@pytest.mark.parametrize("form", Format)
+def test_every_format_shows_what_is_broken(nogrow: Nogrow, known: Path, form: Format) -> None:
+    module(known / "quiet.wasm", GROWING)
+    (known / "growing.wasm").unlink()
+    done = nogrow("check", "--locked", "--format", form.value, "--color", "never")
+    assert (done.exit_code, done.stderr) == (1, "")
+    assert "NG011" in done.stdout
+    assert "there is none to check" in done.stdout
+    assert "not pinned" in done.stdout
+
+
+def test_a_source_line_goes_with_a_broken_pin(nogrow: Nogrow, folder: Path) -> None:
+    guest = Path(__file__).parents[2] / "build/debug/greeting_growth.wasm"
+    if not guest.exists():
+        pytest.skip("the guests are not built")
+    contract(folder, f'[[artifact]]\npath = "a.wasm"\n{ANY}')
+    module(folder / "a.wasm", "(module)")
+    nogrow("pin")
+    (folder / "a.wasm").write_bytes(guest.read_bytes())
+    assert "crates/greeting_growth/src/lib.rs:" in nogrow("check", "--locked", "--source").stdout
+
+
+def test_a_module_that_is_gone_is_a_failure_and_no_nothing(nogrow: Nogrow, known: Path) -> None:
+    (known / "quiet.wasm").unlink()
+    assert nogrow("check").exit_code == 3
+    done = nogrow("check", "--locked")
+    assert done.exit_code == 1
+    assert "nothing" not in done.stdout
+    assert done.stdout.count("error[NG011]") == 1
+    assert nogrow("check", "--locked", "growing.wasm").exit_code == 0
+
+
+def test_a_module_that_the_contract_forgot_is_a_failure(nogrow: Nogrow, known: Path) -> None:
+    contract(known, f'[[artifact]]\npath = "quiet.wasm"\n{ANY}')
+    done = nogrow("check", "--locked")
+    assert done.exit_code == 1
+    assert "error[NG011]: pin-broken: the module is pinned in nogrow.lock, and there is none" in done.stdout
+    assert "  --> growing.wasm" in done.stdout
+
+
+def test_a_module_that_the_lock_does_not_know_is_a_failure(nogrow: Nogrow, known: Path) -> None:
+    done = nogrow("check", "--locked", "unused.wasm")
+    assert done.exit_code == 1
+    assert "the module is not in nogrow.lock; `nogrow pin` adds it" in done.stdout
+
+
+def test_what_cannot_be_judged_is_not_excused_by_the_lock(nogrow: Nogrow, known: Path) -> None:
+    (known / "quiet.wasm").write_bytes(b"\0asm")
+    done = nogrow("check", "--locked")
+    assert done.exit_code == 4
+    assert "NG011" not in done.stdout
+
+
+def test_without_contract_and_path_the_lock_says_what_to_check(nogrow: Nogrow, folder: Path) -> None:
+    nogrow("pin", "quiet.wasm", "unused.wasm")
+    assert "checked 2 modules: 2 kept" in nogrow("check", "--locked").stdout
+    (folder / "quiet.wasm").unlink()
+    assert nogrow("check", "--locked").exit_code == 1
+
+
+def test_without_a_lock_there_is_nothing_to_hold_to(nogrow: Nogrow, folder: Path) -> None:
+    for words in (["--locked"], ["--exact"], ["--lock", "gone"]):
+        done = nogrow("check", "quiet.wasm", *words)
+        assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert "no lock there; `nogrow pin` writes one" in done.stderr
+
+
+def test_a_lock_with_another_verdict_for_another_name_is_noticed(nogrow: Nogrow, known: Path) -> None:
+    document = json.loads((known / "nogrow.lock").read_text())
+    document["artifacts"]["growing.wasm"]["exports"] = {"reachable": ["ok"], "unreachable": ["bad"]}
+    (known / "nogrow.lock").write_text(json.dumps(document))
+    done = nogrow("check", "--locked")
+    assert done.exit_code == 1
+    assert "`bad` is reachable, pinned as unreachable" in done.stdout
+    assert "better: `ok` is unreachable, pinned as reachable" in done.stdout
+    assert "byte for byte" in done.stdout
+
+
+def test_the_first_grow_site_breaks_a_pin_that_has_none(nogrow: Nogrow, known: Path) -> None:
+    module(known / "quiet.wasm", UNUSED)
+    done = nogrow("check", "--locked")
+    assert "1 grow site in the module, where `ok` was pinned as absent" in done.stdout
+
+
+def test_the_core_modules_of_a_component_are_pinned_by_number(nogrow: Nogrow, folder: Path) -> None:
+    from tests.support.assemble import assemble
+
+    core = '(core module (memory 1) (func (export "f") {}))'
+    grow = "(drop (memory.grow (i32.const 1)))"
+    path = folder / "c.wasm"
+    path.write_bytes(assemble(f"(component {core.format('')} {core.format(grow)})"))
+    contract(folder, f'[[artifact]]\npath = "c.wasm"\n{ANY}')
+    assert nogrow("pin").exit_code == 0
+    assert nogrow("check", "--exact").exit_code == 0
+    path.write_bytes(assemble(f"(component {core.format(grow)} {core.format('')})"))
+    done = nogrow("check", "--locked")
+    assert done.exit_code == 1
+    assert "error[NG011]: pin-broken: `f` is reachable, pinned as absent\n  --> c.wasm#0\n" in done.stdout
+    path.write_bytes(assemble(f"(component {core.format('')})"))
+    done = nogrow("check", "--locked", "c.wasm")
+    assert "there is none to check\n  --> c.wasm#1\n" in done.stdout
+
+
+def test_the_lock_is_the_same_measure_in_several_processes(
+    nogrow: Nogrow, known: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nogrow.check.WORTH_PROCESSES", 0)
+    module(known / "quiet.wasm", GROWING)
+    one, two = (nogrow("check", "--locked", "--format", "json", "-j", jobs) for jobs in ("1", "2"))
+    assert one.exit_code == 1
+    assert one.stdout == two.stdout

@@ -1,0 +1,170 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Nogrow
+from tests.cli.modules import GROWING, QUIET, module
+from tests.cli.test_check import HOSTED, contract
+
+LOCK = "nogrow.lock"
+
+
+def pinned(folder: Path, lock: str = LOCK) -> list[str]:
+    return list(json.loads((folder / lock).read_text())["artifacts"])
+
+
+def test_bad_verdicts_are_pinned_as_well(nogrow: Nogrow, folder: Path) -> None:
+    done = nogrow("pin", "growing.wasm", "quiet.wasm")
+    assert done.exit_code == 0
+    assert done.stdout == (
+        "nogrow.lock: 2 modules pinned, 3 entry points\n"
+        "  new: growing.wasm: reachable\n  new: quiet.wasm: absent\n"
+    )
+    assert done.stderr == "the contract is broken: `nogrow check` says where\n"
+    artifact = json.loads((folder / LOCK).read_text())["artifacts"]["growing.wasm"]
+    assert artifact["size"] == (folder / "growing.wasm").stat().st_size
+    assert artifact["exports"] == {"reachable": ["bad"], "unreachable": ["ok"]}
+
+
+def test_a_contract_that_is_kept_is_not_mentioned(nogrow: Nogrow) -> None:
+    assert nogrow("pin", "quiet.wasm").stderr == ""
+
+
+@pytest.mark.parametrize(("file", "code"), [("cut.wasm", 4), ("gone.wasm", 3), ("empty", 3)])
+@pytest.mark.parametrize("more", [[], ["growing.wasm"]], ids=["alone", "with a good one"])
+def test_what_is_not_judged_leaves_the_lock_as_it_was(
+    nogrow: Nogrow, folder: Path, file: str, code: int, more: list[str]
+) -> None:
+    done = nogrow("pin", file, *more)
+    assert (done.exit_code, (folder / LOCK).exists()) == (code, False)
+    nogrow("pin", "quiet.wasm")
+    before = (folder / LOCK).read_bytes()
+    done = nogrow("pin", file, *more)
+    assert (done.exit_code, (folder / LOCK).read_bytes()) == (code, before)
+    assert file in done.stdout
+    assert "nogrow.lock stays as it was" in done.stderr
+
+
+def test_without_anything_to_pin_it_says_what_to_do(nogrow: Nogrow, folder: Path) -> None:
+    done = nogrow("pin")
+    assert (done.exit_code, (folder / LOCK).exists()) == (3, False)
+    assert "name a PATH, or write nogrow.toml" in done.stderr
+
+
+def test_what_is_named_is_added_and_the_rest_stays(nogrow: Nogrow, folder: Path) -> None:
+    nogrow("pin", "quiet.wasm")
+    nogrow("pin", "growing.wasm")
+    assert pinned(folder) == ["growing.wasm", "quiet.wasm"]
+    module(folder / "growing.wasm", QUIET)
+    done = nogrow("pin")
+    assert "  better: growing.wasm: `bad` is gone, pinned as reachable\n" in done.stdout
+    assert pinned(folder) == ["growing.wasm", "quiet.wasm"]
+
+
+def test_a_contract_says_all_that_is_pinned(nogrow: Nogrow, folder: Path) -> None:
+    nogrow("pin", "growing.wasm")
+    contract(folder, '[[artifact]]\npath = "quiet.wasm"\n')
+    assert "  no longer pinned: growing.wasm\n" in nogrow("pin").stdout
+    assert pinned(folder) == ["quiet.wasm"]
+
+
+def test_the_lock_is_beside_the_contract_and_its_paths_are_too(nogrow: Nogrow, folder: Path) -> None:
+    contract(folder, '[[artifact]]\npath = "*ing.wasm"\nallow = ["reachable"]\n')
+    (folder / "sub").mkdir()
+    os.chdir(folder / "sub")
+    assert nogrow("pin", "--contract", "../nogrow.toml").exit_code == 0
+    assert pinned(folder) == ["growing.wasm"]
+    os.chdir(folder)
+    assert nogrow("check", "--locked").exit_code == 0
+
+
+def test_pinning_again_changes_nothing(nogrow: Nogrow, folder: Path) -> None:
+    nogrow("pin", "growing.wasm")
+    os.utime(folder / LOCK, (1, 1))
+    assert nogrow("pin").stdout == "nogrow.lock: 1 module pinned, 2 entry points\n"
+    assert (folder / LOCK).stat().st_mtime == 1
+
+
+def test_what_becomes_worse_is_said(nogrow: Nogrow, folder: Path) -> None:
+    nogrow("pin", "quiet.wasm")
+    module(folder / "quiet.wasm", GROWING)
+    assert "  worse: quiet.wasm: `bad` is reachable and not pinned" in nogrow("pin").stdout
+    assert nogrow("check", "--locked").stdout.count("NG011") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("schema = 1\n", "line 1: not valid JSON"),
+        ("", "the file is empty"),
+        ("{\n<<<<<<< ours\n=======\n", "line 2: a merge conflict; keep one of the two sides"),
+    ],
+)
+def test_a_file_that_is_no_lock_is_not_written_over(
+    nogrow: Nogrow, folder: Path, text: str, message: str
+) -> None:
+    (folder / "mine").write_text(text)
+    done = nogrow("pin", "quiet.wasm", "--lock", "mine")
+    assert (done.exit_code, message in done.stderr, done.stderr.count("\n")) == (2, True, 1)
+    assert (folder / "mine").read_text() == text
+
+
+def test_a_folder_or_a_link_to_nowhere_is_not_written_over(nogrow: Nogrow, folder: Path) -> None:
+    (folder / "link").symlink_to("nowhere")
+    for lock in ("empty", "link", "quiet.wasm/lock"):
+        assert nogrow("pin", "quiet.wasm", "--lock", lock).exit_code == 2
+    assert not (folder / "nowhere").exists()
+
+
+def test_the_lock_keeps_its_permissions_and_no_draft_stays(nogrow: Nogrow, folder: Path) -> None:
+    nogrow("pin", "quiet.wasm")
+    (folder / LOCK).chmod(0o640)
+    nogrow("pin", "growing.wasm")
+    assert (folder / LOCK).stat().st_mode & 0o777 == 0o640
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
+
+
+def test_glue_counts(nogrow: Nogrow, folder: Path) -> None:
+    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    (folder / "glue.js").write_text(
+        'var m; WebAssembly.instantiate("hosted.wasm", {a: {t: () => m.grow(1)}}); m.buffer'
+    )
+    nogrow("pin", "hosted.wasm")
+    assert nogrow("check", "--locked").exit_code == 0
+    done = nogrow("check", "--locked", "--glue", "glue.js")
+    assert "NG011" in done.stdout
+    assert "byte for byte" in done.stdout
+    nogrow("pin", "hosted.wasm", "--glue", "glue.js")
+    assert "NG011" not in nogrow("check", "--locked", "--glue", "glue.js").stdout
+
+
+def test_a_name_that_a_terminal_would_obey_is_escaped(nogrow: Nogrow, folder: Path) -> None:
+    name = "\x1b[2J##[x]\udcff.wasm"
+    (folder / "growing.wasm").rename(folder / name)
+    done = nogrow("pin", name)
+    assert done.exit_code == 0
+    assert all(line.isprintable() for line in done.output.split("\n"))
+    assert pinned(folder) == [name]
+    assert "NG011" not in nogrow("check", "--locked", "--color", "never").stdout
+
+
+def test_a_core_module_that_is_gone_does_not_stay(nogrow: Nogrow, folder: Path) -> None:
+    from tests.support.assemble import assemble
+
+    (folder / "c.wasm").write_bytes(assemble("(component (core module) (core module))"))
+    nogrow("pin", "quiet.wasm", "c.wasm")
+    assert pinned(folder) == ["c.wasm#0", "c.wasm#1", "quiet.wasm"]
+    (folder / "c.wasm").write_bytes(assemble("(component (core module))"))
+    assert "  no longer pinned: c.wasm#1\n" in nogrow("pin", "c.wasm").stdout
+    assert pinned(folder) == ["c.wasm#0", "quiet.wasm"]
+
+
+def test_two_modules_of_one_name_are_refused(nogrow: Nogrow, folder: Path) -> None:
+    from tests.support.assemble import assemble
+
+    (folder / "c.wasm").write_bytes(assemble("(component (core module))"))
+    (folder / "growing.wasm").rename(folder / "c.wasm#0")
+    done = nogrow("pin", "c.wasm", "c.wasm#0")
+    assert (done.exit_code, "two modules" in done.stderr, (folder / LOCK).exists()) == (2, True, False)

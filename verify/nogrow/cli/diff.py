@@ -1,0 +1,162 @@
+"""`nogrow diff`: what has changed between two builds."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from nogrow.cli.options import OPTIONS, Colour, Format, Output, contract_at, glue_in, outputs_of, with_glue
+from nogrow.cli.output import Render, deliver
+from nogrow.errors import UsageError
+from nogrow.report.result import ArtifactReport, ExitCode, Outcome, Report
+
+if TYPE_CHECKING:
+    from nogrow.contract.model import Contract
+    from nogrow.contract.select import Target
+    from nogrow.difference.model import Difference
+
+_CONTRACT, _, _, _COLOUR = OPTIONS
+_FORMATS = (Format.TEXT, Format.MARKDOWN, Format.JSON)
+_BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
+
+_Artifacts = tuple[ArtifactReport, ...]
+
+
+def _outputs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[Output, ...]:
+    outputs = outputs_of(ctx, param, values)
+    if any(output.format not in _FORMATS for output in outputs):
+        raise click.BadParameter("expected text, markdown or json", ctx, param)
+    return outputs
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@_CONTRACT
+@click.option(
+    "--format",
+    "outputs",
+    metavar="FORMAT[=FILE]",
+    multiple=True,
+    callback=_outputs,
+    help="text, markdown or json, to standard output or to FILE; repeatable.",
+)
+@_COLOUR
+@with_glue
+@click.pass_context
+def diff(
+    ctx: click.Context,
+    old: str,
+    new: str,
+    contract_path: Path | None,
+    outputs: tuple[Output, ...],
+    colour: Colour,
+    glue: tuple[Path, ...],
+) -> None:
+    """Compare OLD and NEW entry point by entry point: modules, or JSON reports of nogrow.
+
+    What the contract trusts of NEW's imports is trusted of OLD's as well. The exit code is 0 if nothing is
+    worse, 1 if something is, 2 for wrong usage, 3 if a file isn't there, 4 if something could not be judged.
+    """
+    contract = contract_at(contract_path)
+    missing = [one for one in (old, new) if not Path(one).exists()]
+    if missing:
+        click.echo(f"nogrow: nothing to compare: no file {' and none '.join(missing)}", err=True)
+        ctx.exit(ExitCode.NOTHING)
+    reports = {one: _is_report(one) for one in (old, new)}
+    modules = _judged([one for one in (old, new) if not reports[one]], new, contract, glue)
+    from nogrow.report.read import load
+
+    sides = [load(Path(one)) if reports[one] else modules[one] for one in (old, new)]
+    notes: list[str] = []
+    if reports[old] != reports[new]:
+        place = 0 if reports[old] else 1
+        sides[place], notes = _narrowed(sides[place], (old, new)[place], (old, new)[1 - place])
+    code = _unfit(sides, old, new)
+    if code is not None:
+        ctx.exit(code)
+    from nogrow.difference.compare import compare
+    from nogrow.difference.model import Direction
+
+    before, after = ([one for one in side if one.judgement is not None] for side in sides)
+    difference = compare(before, after, notes)
+    deliver(outputs, colour, lambda form, coloured: _render(difference, form, coloured))
+    ctx.exit(ExitCode.BROKEN if difference.direction is Direction.WORSE else ExitCode.KEPT)
+
+
+def _is_report(path: str) -> bool:
+    """Whether the file is to be read as a report: by what is in it, not by its name."""
+    if not Path(path).is_file():
+        raise UsageError(f"{path}: expected a module or a JSON report; this is no regular file")
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(64).lstrip(_BEFORE_JSON).startswith(b"{")
+    except OSError as error:
+        raise UsageError(f"{path}: can't be read: {error.strerror}") from error
+
+
+def _judged(
+    paths: Sequence[str], new: str, contract: "Contract | None", glue: Sequence[Path]
+) -> dict[str, _Artifacts]:
+    """What is in each of the modules, judged with the same trust."""
+    if not paths:
+        return {}
+    from nogrow.check import check
+    from nogrow.contract.select import targets
+    from nogrow.proof.prove import judge
+
+    (target,) = targets(contract, (new if new in paths else paths[0],))
+    read = glue_in(glue)
+
+    def artifacts(one: "Target") -> _Artifacts:
+        return check(None, (one,), judge=judge, glue=read).artifacts
+
+    return {path: artifacts(target._replace(path=path)) for path in paths}
+
+
+def _narrowed(report: _Artifacts, path: str, module: str) -> tuple[_Artifacts, list[str]]:
+    """What the report has of the file `module`, and a note on what else it has."""
+    from nogrow.contract.origin import without_number
+
+    files = list(dict.fromkeys(without_number(one.path) for one in report))
+    if len(files) < 2:
+        return report, []
+    name = Path(module).name
+    found = [one for one in files if one == module] or [one for one in files if Path(one).name == name]
+    if len(found) != 1:
+        raise UsageError(f"{path}: expected one module {name} in the report; it has {len(found)}")
+    note = f"{path} has {len(files) - 1} more, which are left out"
+    return tuple(one for one in report if without_number(one.path) == found[0]), [note]
+
+
+def _unfit(sides: Sequence[_Artifacts], old: str, new: str) -> ExitCode | None:
+    """The exit code if the sides can't be compared, once it is said why."""
+    from nogrow.report import text
+
+    bad = tuple(one for side in sides for one in side if one.outcome is Outcome.NOT_JUDGED)
+    if bad:
+        *lines, _ = text.lines(Report(None, bad))
+        for line in lines:
+            click.echo(line)
+        return ExitCode.NOT_JUDGED
+    for side, path in zip(sides, (old, new), strict=True):
+        if not any(one.judgement for one in side):
+            click.echo(f"nogrow: nothing to compare: no core module in {path}", err=True)
+            return ExitCode.NOTHING
+    return None
+
+
+def _render(difference: "Difference", form: Format, coloured: bool) -> Render:
+    from nogrow.difference import as_json, markdown, text
+
+    def render(stream: TextIO) -> None:
+        match form:
+            case Format.JSON:
+                as_json.render(difference, stream)
+            case Format.MARKDOWN:
+                markdown.render(difference, stream)
+            case _:
+                text.render(difference, stream, colour=coloured)
+
+    return render

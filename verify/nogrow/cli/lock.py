@@ -1,0 +1,50 @@
+"""The options that name a lock, and the lock that they mean."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nogrow.cli.options import Command
+from nogrow.errors import UsageError
+
+if TYPE_CHECKING:
+    from nogrow.contract.model import Contract
+    from nogrow.lock.hold import Pinned
+
+DEFAULT_LOCK = "nogrow.lock"
+
+lock_option = click.option(
+    "--lock",
+    "lock_path",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help=f"The lock file; by default {DEFAULT_LOCK} beside the contract.",
+)
+
+
+def with_lock(command: Command) -> Command:
+    """Give a command the options that hold modules to a lock."""
+    locked = click.option("--locked", is_flag=True, help="Fail if a verdict is worse than the lock says.")
+    exact = click.option("--exact", is_flag=True, help="With the lock: fail also if a module is another one.")
+    return locked(exact(lock_option(command)))
+
+
+def lock_at(path: Path | None, contract: "Contract | None") -> Path:
+    """The lock file: the one that is named, or the one beside the contract or in the working folder."""
+    return path or (contract.path.parent if contract else Path()) / DEFAULT_LOCK
+
+
+def pinned_in(
+    path: Path | None, contract: "Contract | None", *, locked: bool, exact: bool, whole: bool
+) -> "Pinned | None":
+    """The lock to hold modules to, None if no option asks for one; raises `NogrowError`."""
+    if not (locked or exact or path):
+        return None
+    from nogrow.lock.hold import Pinned
+    from nogrow.lock.read import load
+
+    place = lock_at(path, contract)
+    if not place.exists():
+        raise UsageError(f"{place}: no lock there; `nogrow pin` writes one")
+    return Pinned(load(place), exact, whole)

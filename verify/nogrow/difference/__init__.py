@@ -1,0 +1,1 @@
+"""Two builds of modules to what has changed between them."""
