@@ -119,7 +119,7 @@ def bench(context: Context, check: bool = False, strict: bool = False, rounds: i
     },
     iterable=["target"],
 )
-def fuzz(context: Context, minutes: float = 1.0, target: Sequence[str] = ()) -> None:
+def fuzz(context: Context, target: Sequence[str], minutes: float = 1.0) -> None:
     """Feed changed inputs to everything that reads foreign bytes, guided by the code they reach."""
     with _plain_errors():
         results = run_fuzz(ROOT, target, minutes, announce)

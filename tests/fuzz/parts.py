@@ -1,4 +1,4 @@
-"""A module taken apart, and put together again with its sizes set right: changes then get past the framing."""
+"""A module taken apart, and put together again with its sizes set right: changes get past the framing."""
 
 from typing import NamedTuple
 

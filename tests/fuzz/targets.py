@@ -14,9 +14,14 @@ from click.testing import CliRunner
 
 from nogrow.cli.main import cli
 from nogrow.contract.load import load
-from nogrow.errors import ContractError, ModuleError, UsageError
+from nogrow.difference.compare import compare
+from nogrow.difference.model import Direction
+from nogrow.errors import ContractError, DocumentError, ModuleError, UsageError
 from nogrow.glue.read import read as read_glue
+from nogrow.lock.read import load as load_lock
+from nogrow.lock.write import written
 from nogrow.proof.prove import judge
+from nogrow.report.read import load as load_report
 from nogrow.report.result import ExitCode
 from nogrow.seal.rewrite import Mode, sealed
 from nogrow.source.find import Wanted, find_sources
@@ -97,6 +102,22 @@ def glue(data: bytes) -> None:
         read_glue(_file("glue.js", data))
 
 
+def lock(data: bytes) -> None:
+    """A lock: what is read is written again to the same pins."""
+    with suppress(DocumentError):
+        read = load_lock(_file("nogrow.lock", data))
+        if load_lock(_file("again.lock", written(read))).pins != read.pins:
+            raise BrokenPromiseError("the lock is another one when it is written again")
+
+
+def report(data: bytes) -> None:
+    """A report in JSON, compared with itself."""
+    with suppress(DocumentError):
+        artifacts = load_report(_file("report.json", data))
+        if compare(artifacts, artifacts).direction is not Direction.SAME:
+            raise BrokenPromiseError("a report differs from itself")
+
+
 def seal(data: bytes) -> None:
     """All modes of sealing: a valid module stays valid, and none but `cap` leaves a `memory.grow`."""
     valid = validate(data).valid
@@ -132,7 +153,7 @@ def _file(name: str, data: bytes) -> Path:
 
 TARGETS: dict[str, Target] = {
     target.__name__: target
-    for target in (module, component, names, dwarf, sourcemap, contract, glue, seal, command)
+    for target in (module, component, names, dwarf, sourcemap, contract, glue, lock, report, seal, command)
 }
 MODULES = frozenset(("module", "dwarf", "seal", "command"))
 """The targets whose inputs are modules."""

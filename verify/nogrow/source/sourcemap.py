@@ -111,7 +111,10 @@ def _resolve(name: str, base: str) -> str:
     """The path of a source, which is a URL relative to the source map's own."""
     if is_absolute(name):
         return name
-    address = urlsplit(name)
+    try:
+        address = urlsplit(name)
+    except ValueError:
+        return name
     if address.scheme == "file" and address.netloc in ("", "localhost"):
         return unquote(address.path)
     if address.scheme:
