@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nogrow.cli.dist import gate_of
 from nogrow.cli.options import (
     Colour,
     Format,
@@ -13,6 +14,7 @@ from nogrow.cli.options import (
     common,
     contract_at,
     glue_in,
+    with_dist,
     with_glue,
     with_sources,
 )
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     help="Look up source lines in debug information; by default, for formats other than text and json.",
 )
 @with_sources
+@with_dist
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -61,18 +64,22 @@ def check(
     source: bool | None,
     debug_info: Path | None,
     prefixes: Prefixes,
+    dist: tuple[str, ...],
+    attest: Path | None,
+    attestation: Path | None,
 ) -> None:
     """Judge modules (files, folders, globs) against the contract.
 
     Without PATH, judge every artifact of the contract. Without a contract, every entry point must
     be absent or unreachable.
     """
+    gate = gate_of(paths, dist, attest, attestation)
     contract = contract_at(contract_path)
     from nogrow.contract.select import targets
 
-    chosen = targets(contract, paths)
+    chosen = gate.targets(contract) if gate else targets(contract, paths)
     ahead = None
-    if len(chosen) == 1 and chosen[0].found:
+    if len(chosen) == 1 and chosen[0].found and not gate:
         from nogrow.ahead import Ahead
 
         ahead = Ahead(chosen[0].path)
@@ -93,9 +100,13 @@ def check(
             ahead=ahead,
             watch=watch,
         )
+    if gate:
+        report = gate.closed(report)
     if not report.artifacts:
         click.echo("nogrow: nothing to check: name a PATH, or write nogrow.toml", err=True)
     emit(report, outputs, colour, plain(quiet))
+    if gate:
+        gate.attest(report)
     ctx.exit(exit_code(report))
 
 

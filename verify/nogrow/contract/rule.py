@@ -20,6 +20,7 @@ class Rule(enum.Enum):
     CONTROL_LOST = "NG008"
     SCENARIO_FAILED = "NG009"
     NOT_JUDGED = "NG010"
+    PIN_BROKEN = "NG011"
 
     @property
     def id(self) -> str:
