@@ -6,7 +6,7 @@ from typing import NamedTuple
 from nogrow.contract.model import ArtifactContract, Contract
 from nogrow.contract.rule import Rule, Violation
 from nogrow.contract.select import Target
-from nogrow.contract.shipped import clause_at, clauses_by_digest, parts_at
+from nogrow.contract.shipped import built, clause_at, parts_at
 from nogrow.dist.archive import SEPARATOR, Module
 from nogrow.dist.files import Shipped, shipped
 from nogrow.dist.limits import Limits
@@ -52,13 +52,13 @@ def targets_of(shipment: Shipment, contract: Contract | None) -> tuple[Target, .
     A module has the clause that names it, else that of the same bytes where they were built, else the
     default one.
     """
-    digests = clauses_by_digest(contract) if contract else {}
+    same = built(contract) if contract else {}
     found = [Target(path, ArtifactContract(), found=False) for path in shipment.empty]
     for one in shipment.files:
         if one.refused is not None:
             path = SEPARATOR.join((one.path, *one.refused.members))
             found.append(Target(path, ArtifactContract(), problem=one.refused.reason))
-        found += (_target(one, module, contract, digests) for module in one.modules)
+        found += (_target(one, module, contract, same) for module in one.modules)
     return tuple(sorted(found, key=lambda target: target.path))
 
 
@@ -104,11 +104,11 @@ def _file(path: str, known: Mapping[str, object]) -> str:
     return file if path not in known and hash_sign and number.isdecimal() and file in known else path
 
 
-def _target(
-    one: Shipped, module: Module, contract: Contract | None, digests: Mapping[str, ArtifactContract]
-) -> Target:
+def _target(one: Shipped, module: Module, contract: Contract | None, same: Mapping[str, Target]) -> Target:
     path = path_of(one, module)
+    bare = same.get(module.sha256) or Target(path, ArtifactContract())
+    target = bare._replace(path=path, data=module.data)
     if contract is None:
-        return Target(path, ArtifactContract(), data=module.data)
-    clause = clause_at(contract, path) or digests.get(module.sha256) or ArtifactContract()
-    return Target(path, clause, parts=parts_at(contract, path), data=module.data)
+        return target
+    clause = clause_at(contract, path) or target.clause
+    return target._replace(clause=clause, parts=parts_at(contract, path) or target.parts)

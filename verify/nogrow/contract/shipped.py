@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from nogrow.contract.model import ArtifactContract, Contract
-from nogrow.contract.select import MEMBER, is_glob, targets
+from nogrow.contract.select import MEMBER, Target, is_glob, targets
 from nogrow.errors import ContractError, ModuleError
 from nogrow.wasm.file import read
 
@@ -41,18 +41,19 @@ def _patterns(contract: Contract) -> list[tuple[ArtifactContract, str]]:
     ]
 
 
-def clauses_by_digest(contract: Contract) -> Mapping[str, ArtifactContract]:
-    """The clauses of the artifacts that are there, by the SHA-256 of their bytes in hexadecimal.
+def built(contract: Contract) -> Mapping[str, Target]:
+    """The contract's artifacts that are there, by the SHA-256 of their bytes in hexadecimal.
 
     A control, which has an `expect`, is left out: what it has to do is nothing that may be shipped. Of
-    two clauses for the same bytes, the one whose path comes first counts.
+    two with the same bytes, the one whose path comes first counts.
     """
-    found: dict[str, ArtifactContract] = {}
+    found: dict[str, Target] = {}
     for target in targets(contract, ()):
-        if not target.found or target.clause.expect:
+        clauses = (target.clause, *(clause for _, clause in target.parts))
+        if not target.found or any(clause.expect for clause in clauses):
             continue
         try:
-            found.setdefault(hashlib.sha256(read(target.path)).hexdigest(), target.clause)
+            found.setdefault(hashlib.sha256(read(target.path)).hexdigest(), target)
         except ModuleError:
             # It is judged where it is asked for; here it only gives its clause to nothing.
             continue
