@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import wasmtime
 
 from tests.cli.conftest import Nogrow
 from tests.dist.made import GROWING_WASM, QUIET_WASM, link, record_digest, tar_of, wheel_of, zip_of
@@ -224,6 +225,19 @@ class TestAttestation:
         result = nogrow("check", "--dist", "dist", "--attestation", "s.json")
         assert result.exit_code == 0
         assert "package/x.wasm: is absent, and was attested as capped" in result.stderr
+
+    def test_a_component_is_attested_and_caught_by_its_core_modules(self, nogrow: Nogrow, dist: Path) -> None:
+        core = '(core module (func (export "f") (result i32) i32.const {}))'
+        both = [bytes(wasmtime.wat2wasm(f"(component {core.format(n)} {core.format(2)})")) for n in (1, 3)]
+        (dist / "c.zip").write_bytes(zip_of({"c.wasm": both[0]}))
+        assert nogrow("check", "--dist", "dist", "--attest", "s.json").exit_code == 0
+        assert '"name": "c.zip!c.wasm#1"' in Path("s.json").read_text()
+        assert nogrow("check", "--dist", "dist", "--attestation", "s.json").exit_code == 0
+        (dist / "c.zip").write_bytes(zip_of({"c.wasm": both[1]}))
+        result = nogrow("check", "--dist", "dist", "--attestation", "s.json", "--format", "json")
+        broken = [one["path"] for one in validated(result.stdout)["artifacts"] if one["violations"]]
+        assert result.exit_code == 1
+        assert broken == ["dist/c.zip", "dist/c.zip!c.wasm#0"]
 
     def test_what_is_broken_is_not_attested_and_an_older_statement_stays(
         self, nogrow: Nogrow, dist: Path

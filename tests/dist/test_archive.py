@@ -62,7 +62,7 @@ def test_a_refusal_leads_to_the_member() -> None:
         ("x.7z", b"", "7z"),
         ("data", b"7z\xbc\xaf\x27\x1c", "7z"),
         ("data", b"Rar!\x1a\x07\x01", "rar"),
-        ("x.deb", b"!<arch>\n", "ar"),
+        ("x.deb", b"!<arch>\ndebian-binary   ", "deb"),
     ],
 )
 def test_what_may_hold_modules_and_can_not_be_read_is_refused(name: str, data: bytes, kind: str) -> None:

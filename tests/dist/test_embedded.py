@@ -3,7 +3,7 @@ import base64
 import pytest
 
 from nogrow.dist.embedded import embedded
-from nogrow.dist.limits import Refused
+from nogrow.dist.limits import Limits, Refused
 from tests.dist.made import GROWING_WASM, QUIET_WASM, found, opened
 
 TEXT = base64.b64encode(QUIET_WASM)
@@ -33,6 +33,11 @@ def test_each_module_has_a_number_and_components_are_found() -> None:
 
 def test_the_magic_number_alone_is_no_module() -> None:
     assert list(embedded(b'text.startsWith("AGFzbQ") || text.startsWith("AGFzbQE")')) == []
+
+
+def test_modules_in_strings_are_counted_as_members() -> None:
+    with pytest.raises(Refused, match="more than 2 members"):
+        opened("x.js", b'"AGFzbQEAAAA"' * 3, Limits(members=2))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from nogrow.dist import files
 from nogrow.dist.files import Shipped, shipped
 from nogrow.dist.limits import Limits
 from nogrow.errors import UsageError
@@ -19,8 +20,8 @@ def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "dist"
 
 
-def refusal(files: tuple[Shipped, ...]) -> str:
-    (file,) = files
+def refusal(found: tuple[Shipped, ...]) -> str:
+    (file,) = found
     assert file.modules == ()
     return str(file.refused)
 
@@ -63,6 +64,13 @@ def test_links_to_files_and_folders_are_refused(dist: Path, target: str) -> None
 def test_what_is_no_regular_file_is_refused_and_not_opened(dist: Path) -> None:
     os.mkfifo(dist / "fifo")
     assert refusal(tuple(shipped("dist"))) == "not a regular file"
+
+
+def test_a_file_that_is_gone_when_it_is_read_is_refused(
+    dist: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_names", lambda folder: ["gone.whl"])
+    assert refusal(tuple(shipped("dist"))) == "can't be read: No such file or directory"
 
 
 def test_a_name_that_is_not_utf_8_is_refused(dist: Path) -> None:

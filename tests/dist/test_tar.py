@@ -6,7 +6,8 @@ import tarfile
 
 import pytest
 
-from nogrow.dist.limits import Limits, Refused
+from nogrow.dist.compressed import Forward
+from nogrow.dist.limits import Budget, Limits, Refused
 from tests.dist.made import QUIET_WASM, found, link, opened, tar_of
 
 FILES = {"./package/x.wasm": QUIET_WASM, "package/README": b"text"}
@@ -119,6 +120,28 @@ def test_what_is_unclear_or_leads_elsewhere_is_refused(data: bytes, reason: str)
 def test_what_can_not_be_unpacked_is_refused(name: str, data: bytes, reason: str) -> None:
     with pytest.raises(Refused, match=reason):
         opened(name, data)
+
+
+def negative(kind: bytes) -> bytes:
+    """A header whose size is -512, in base 256."""
+    info = tarfile.TarInfo("x")
+    info.type, info.size = kind, -512
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
+@pytest.mark.parametrize("kind", [b"0", b"5", b"7", b"S", b"L", b"K", b"x", b"g", b"1", b"Z"])
+def test_a_size_below_zero_ends_nowhere_else(kind: bytes) -> None:
+    with pytest.raises(Refused):
+        opened("x.tar", negative(kind) + PLAIN)
+    with pytest.raises(Refused):
+        opened("x.tar", tar_of({"a": b""})[:512] + negative(kind) + PLAIN)
+
+
+def test_a_tar_is_read_forward_only() -> None:
+    stream = Forward(b"abc", Budget(Limits(), 3), 3)
+    assert (stream.read(2), stream.seek(3), stream.read(1)) == (b"ab", 3, b"")
+    with pytest.raises(Refused, match="backwards"):
+        stream.seek(2)
 
 
 def test_a_header_larger_than_a_member_may_be_is_not_read() -> None:

@@ -24,7 +24,7 @@ _CLOSED = {
     b"7z\xbc\xaf\x27\x1c": "7z",
     b"Rar!\x1a\x07": "rar",
     b"MSCF\0\0\0\0": "cab",
-    b"!<arch>\n": "ar",
+    b"!<arch>\ndebian-binary": "deb",
     b"\x04\x22\x4d\x18": "lz4",
     b"\x1f\x9d": "compress",
 }
@@ -121,6 +121,7 @@ def _refuse_closed(name: str, data: bytes) -> None:
 
 def _embedded(data: bytes, budget: Budget) -> Iterator[Module]:
     for number, module in enumerate(embedded(data)):
+        budget.member(len(module))
         budget.keep(len(module))
         yield Module((f"base64-{number}",), module, hashlib.sha256(module).hexdigest())
 
