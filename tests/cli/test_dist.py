@@ -204,6 +204,14 @@ class TestAttestation:
         assert result.exit_code == 4
         assert "is not there" not in result.stdout
 
+    def test_a_swapped_module_that_can_not_be_judged_is_both(self, nogrow: Nogrow, dist: Path) -> None:
+        (dist / "pkg.tgz").write_bytes(tar_of({"package/x.wasm": QUIET_WASM[:-1]}, mode="w:gz"))
+        result = nogrow("check", "--dist", "dist", "--attestation", "s.json", "--format", "json")
+        found = {one["path"]: one for one in validated(result.stdout)["artifacts"]}
+        module = found["dist/pkg.tgz!package/x.wasm"]
+        assert (result.exit_code, module["outcome"]) == (4, "not-judged")
+        assert [one["rule"] for one in module["violations"]] == ["NG010", "NG011"]
+
     def test_the_statement_is_not_believed(self, nogrow: Nogrow, dist: Path) -> None:
         (dist / "pkg.tgz").write_bytes(tar_of({"package/x.wasm": GROWING_WASM}, mode="w:gz"))
         Path("all.toml").write_text('schema = 1\n[[artifact]]\npath = "dist/*!**"\nallow = ["reachable"]\n')
@@ -218,6 +226,18 @@ class TestAttestation:
         result = nogrow(*words, "--attestation", "bad.json")
         assert result.exit_code == 1
         assert "pkg.tgz!package/x.wasm is reachable, and was attested as absent" in result.stdout
+
+    def test_a_verdict_that_the_statement_omits_is_no_verdict_at_all(
+        self, nogrow: Nogrow, dist: Path
+    ) -> None:
+        (dist / "bad.zip").write_bytes(zip_of({"x.wasm": GROWING_WASM}))
+        Path("all.toml").write_text('schema = 1\n[[artifact]]\npath = "dist/*!**"\nallow = ["reachable"]\n')
+        words = ("check", "--dist", "dist", "--contract", "all.toml")
+        assert nogrow(*words, "--attest", "s.json").exit_code == 0
+        document = json.loads(Path("s.json").read_text())
+        document["predicate"]["files"][0]["modules"][0]["verdicts"] = []
+        Path("s.json").write_text(json.dumps(document))
+        assert nogrow(*words, "--attestation", "s.json").exit_code == 1
 
     def test_a_better_verdict_is_a_note(self, nogrow: Nogrow) -> None:
         worse = Path("s.json").read_text().replace('"verdict": "absent"', '"verdict": "capped"')

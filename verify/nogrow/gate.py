@@ -73,10 +73,7 @@ def name_of(one: Shipped, module: Module) -> str:
 
 
 def with_violations(report: Report, broken: Mapping[str, Sequence[str]]) -> Report:
-    """The report with NG011 for each of the sentences, by the paths of what they are about.
-
-    What could not be judged stays as it is: nothing is known of it.
-    """
+    """The report with NG011 for each of the sentences, by the paths of what they are about."""
     artifacts = list(report.artifacts)
     known = {_file(one.path, broken): place for place, one in reversed(list(enumerate(artifacts)))}
     for path, sentences in broken.items():
@@ -85,8 +82,7 @@ def with_violations(report: Report, broken: Mapping[str, Sequence[str]]) -> Repo
             artifacts.append(ArtifactReport(path, violations=violations))
             continue
         one = artifacts[known[path]]
-        if not (one.violations and one.violations[0].rule is Rule.NOT_JUDGED):
-            artifacts[known[path]] = one._replace(violations=(*one.violations, *violations))
+        artifacts[known[path]] = one._replace(violations=(*one.violations, *violations))
     return Report(report.contract, tuple(sorted(artifacts, key=lambda one: one.path)))
 
 
