@@ -50,7 +50,7 @@ def built(contract: Contract) -> Mapping[str, Target]:
     found: dict[str, Target] = {}
     for target in targets(contract, ()):
         clauses = (target.clause, *(clause for _, clause in target.parts))
-        if not target.found or any(clause.expect for clause in clauses):
+        if any(clause.expect for clause in clauses):
             continue
         try:
             found.setdefault(hashlib.sha256(read(target.path)).hexdigest(), target)
