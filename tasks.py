@@ -20,6 +20,7 @@ from nogrow.build.fuzz import CRASHES
 from nogrow.build.fuzz import fuzz as run_fuzz
 from nogrow.build.inspect import inspect_all
 from nogrow.build.machine import Machine
+from nogrow.build.release import release as release_from
 from nogrow.build.toolchain import find_rust
 from nogrow.build.verify import verify as verify_artifacts
 from nogrow.errors import NogrowError
@@ -65,6 +66,19 @@ def verify(context: Context) -> None:
     """Judge every artifact against nogrow.toml; exits as `nogrow check` does."""
     with _plain_errors():
         code = verify_artifacts(ROOT)
+    if code != 0:
+        raise Exit(code=code)
+
+
+@task(
+    iterable=["dist"],
+    help={"dist": "A folder or file that is going to be shipped; repeatable."},
+)
+def release(context: Context, dist: list[str]) -> None:
+    """Build, judge what is going to be shipped, and write build/attestation.json if all is kept."""
+    with _plain_errors():
+        build_all(ROOT, _set_up(), announce)
+        code = release_from(ROOT, dist)
     if code != 0:
         raise Exit(code=code)
 

@@ -18,7 +18,7 @@ from nogrow.build.demo import DemoRow
 from nogrow.build.machine import Machine
 from nogrow.errors import ToolError
 
-NAMES = ["build", "clean", "demo", "inspect", "lint", "setup", "test", "verify"]
+NAMES = ["build", "clean", "demo", "inspect", "lint", "release", "setup", "test", "verify"]
 
 
 def commands(context: MockContext) -> list[list[str]]:

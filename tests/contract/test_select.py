@@ -67,7 +67,7 @@ class TestPaths:
 
         monkeypatch.setattr(os, "scandir", denied)
         (target,) = targets(None, ["sub"])
-        assert (target.path, target.problem) == ("sub", "Permission denied")
+        assert (target.path, target.problem) == ("sub", "can't be read: Permission denied")
 
 
 @pytest.mark.usefixtures("folder")

@@ -122,6 +122,8 @@ def _batches(targets: Sequence[Target], jobs: int) -> list[list[Target]]:
 
 
 def _size(target: Target) -> int:
+    if target.data is not None:
+        return len(target.data)
     try:
         return os.stat(target.path).st_size  # noqa: PTH116
     except OSError:

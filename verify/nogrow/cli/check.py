@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nogrow.cli.lock import pinned_in, with_lock
+from nogrow.cli.dist import gate_of
 from nogrow.cli.options import (
     Colour,
     Format,
@@ -14,6 +15,7 @@ from nogrow.cli.options import (
     common,
     contract_at,
     glue_in,
+    with_dist,
     with_glue,
     with_sources,
 )
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 )
 @with_sources
 @with_lock
+@with_dist
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -66,21 +69,27 @@ def check(
     locked: bool,
     exact: bool,
     lock_path: Path | None,
+    dist: tuple[str, ...],
+    attest: Path | None,
+    attestation: Path | None,
 ) -> None:
     """Judge modules (files, folders, globs) against the contract.
 
     Without PATH, judge every artifact of the contract. Without a contract, every entry point must
     be absent or unreachable.
     """
+    gate = gate_of(paths, dist, attest, attestation)
     contract = contract_at(contract_path)
     from nogrow.contract.select import targets
 
+    if gate and (locked or exact or lock_path):
+        raise UsageError("--locked or --dist: a lock is about files where they are built; see --attestation")
     pinned = pinned_in(lock_path, contract, locked=locked, exact=exact, whole=not paths)
     if pinned is not None and contract is None and not paths:
         paths = pinned.lock.files
-    chosen = targets(contract, paths)
+    chosen = gate.targets(contract) if gate else targets(contract, paths)
     ahead = None
-    if len(chosen) == 1 and chosen[0].found:
+    if len(chosen) == 1 and chosen[0].found and not gate:
         from nogrow.ahead import Ahead
 
         ahead = Ahead(chosen[0].path)
@@ -102,9 +111,13 @@ def check(
             ahead=ahead,
             watch=watch,
         )
+    if gate:
+        report = gate.closed(report)
     if not report.artifacts:
         click.echo("nogrow: nothing to check: name a PATH, or write nogrow.toml", err=True)
     emit(report, outputs, colour, plain(quiet))
+    if gate:
+        gate.attest(report)
     ctx.exit(exit_code(report))
 
 

@@ -97,6 +97,13 @@ def with_glue(command: Command) -> Command:
     )(command)
 
 
+def with_dist(command: Command) -> Command:
+    """Give a command the options on what is going to be shipped."""
+    for option in reversed(DIST):
+        command = option(command)
+    return command
+
+
 def glue_in(paths: Sequence[Path]) -> "list[Glue]":
     """Return what the glue files say; raises `NogrowError` for one that can't be read."""
     if not paths:
@@ -140,6 +147,30 @@ SOURCES: tuple[Callable[[Command], Command], ...] = (
         multiple=True,
         callback=_prefixes,
         help="Show source paths that start with FROM as starting with TO; repeatable.",
+    ),
+)
+DIST: tuple[Callable[[Command], Command], ...] = (
+    click.option(
+        "--dist",
+        "dist",
+        metavar="DIR",
+        multiple=True,
+        help="Judge what is shipped: the modules in the archives and other files of a folder, or in a file; "
+        "repeatable.",
+    ),
+    click.option(
+        "--attest",
+        "attest",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="With --dist: if all is kept, write the digests and verdicts to FILE, an in-toto statement.",
+    ),
+    click.option(
+        "--attestation",
+        "attestation",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="With --dist: what is shipped must be what the statement in FILE is about.",
     ),
 )
 OPTIONS: tuple[Callable[[Command], Command], ...] = (

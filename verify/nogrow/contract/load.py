@@ -60,7 +60,8 @@ def _path(table: Table) -> str:
     path = table.name("path", "the path of a module or a glob, relative to the contract file")
     if "\0" in path:
         raise table.error("path", "a path can't hold a NUL character")
-    parts = path.split("/")
+    # A `!` leads into an archive.
+    parts = re.split("[/!]", path)
     if any("**" in part and part != "**" for part in parts):
         raise table.error("path", "bad glob: `**` has to stand alone between slashes")
     if re.search(r"\[[^]]*$", path):

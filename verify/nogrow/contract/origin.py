@@ -6,7 +6,8 @@ from pathlib import Path
 from nogrow.contract.load import load
 from nogrow.contract.locate import line_of
 from nogrow.contract.model import Contract
-from nogrow.contract.select import targets
+from nogrow.contract.select import MEMBER, targets
+from nogrow.contract.shipped import clause_at
 from nogrow.errors import ContractError
 
 
@@ -54,6 +55,9 @@ def _clauses(contract: Contract, paths: tuple[str, ...]) -> dict[str, int]:
     by_file = {one.path: numbers.get(one.clause) for one in targets(contract, tuple(files.values()))}
     spelled = {str(contract.path.parent / one.path): number for one, number in numbers.items()}
     found = {path: spelled.get(path, by_file.get(file)) for path, file in files.items()}
+    for path in paths:
+        if MEMBER in path and (clause := clause_at(contract, path)) is not None:
+            found[path] = numbers[clause]
     return {path: number for path, number in found.items() if number is not None}
 
 

@@ -9,13 +9,15 @@ from typing import NamedTuple
 from nogrow.contract.model import ArtifactContract, Contract
 
 SUFFIX = ".wasm"
+MEMBER = "!"
 
 
 class Target(NamedTuple):
     """A file and the clause that it must keep.
 
-    `found` False means a path or glob that matches no module. `problem` says why a folder could
-    not be searched. `parts` are the clauses of single core modules in a component, by their numbers.
+    `found` False means a path or glob that matches no module. `problem` says why it can't be judged.
+    `parts` are the clauses of single core modules in a component, by their numbers. `data` is what is
+    judged where that was read already.
     """
 
     path: str
@@ -23,6 +25,7 @@ class Target(NamedTuple):
     found: bool = True
     problem: str | None = None
     parts: tuple[tuple[int, ArtifactContract], ...] = ()
+    data: bytes | None = None
 
 
 def targets(contract: Contract | None, paths: Sequence[str]) -> tuple[Target, ...]:
@@ -65,6 +68,11 @@ def is_glob(path: str) -> bool:
     return any(character in path for character in "*?[")
 
 
+def is_shipped(clause: ArtifactContract) -> bool:
+    """Whether the clause is about members of archives, written `ARCHIVE!MEMBER`."""
+    return MEMBER in clause.path
+
+
 def _parts(contract: Contract | None) -> Iterator[tuple[str, int, ArtifactContract]]:
     """The clauses for single core modules: the component's path, the module's number, the clause."""
     if contract is None:
@@ -82,8 +90,10 @@ def _parts(contract: Contract | None) -> Iterator[tuple[str, int, ArtifactContra
 
 
 def _of_files(contract: Contract) -> list[ArtifactContract]:
-    of_parts = [clause for _, _, clause in _parts(contract)]
-    return [clause for clause in contract.artifacts if clause not in of_parts]
+    folder = str(contract.path.parent)
+    others = [clause for _, _, clause in _parts(contract)]
+    others += [one for one in contract.artifacts if is_shipped(one) and not _exists(_shown(folder, one.path))]
+    return [clause for clause in contract.artifacts if clause not in others]
 
 
 def _clauses(contract: Contract | None) -> dict[str, ArtifactContract]:
@@ -130,7 +140,7 @@ def _in_folder(path: str) -> Iterator[Target]:
             if name.endswith(SUFFIX):
                 yield Target(str(Path(folder, name)), ArtifactContract())
     for problem in problems:
-        yield Target(str(problem.filename), ArtifactContract(), problem=problem.strerror or "?")
+        yield Target(str(problem.filename), ArtifactContract(), problem=f"can't be read: {problem.strerror}")
 
 
 def _shown(folder: str, path: str) -> str:

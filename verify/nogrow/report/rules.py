@@ -109,10 +109,10 @@ EXPLANATIONS = (
     Explanation(
         "NG011",
         "pin-broken",
-        "A verdict is worse than nogrow.lock says, or the module is not the pinned one.",
-        "The lock holds the digests and verdicts of what was judged before. What grows today may go on doing "
-        "so; nothing may become worse.",
+        "A verdict is worse than nogrow.lock says, or the module is not the one that was pinned or attested.",
+        "A lock, and a statement about what is shipped, hold the digests and verdicts of what was judged "
+        "before. What grows today may go on doing so; nothing may become worse, and nothing may be swapped.",
         "Undo the change; `nogrow explain` says what causes a growth. If the change is meant, run "
-        "`nogrow pin`.",
+        "`nogrow pin`, or attest the shipment anew.",
     ),
 )

@@ -1,0 +1,289 @@
+"""`nogrow check --dist`, from the archives to the exit code."""
+
+import io
+import json
+import os
+import zipfile
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+import wasmtime
+
+from nogrow import parallel
+from tests.cli.conftest import Nogrow
+from tests.dist.made import GROWING_WASM, QUIET_WASM, link, record_digest, tar_of, wheel_of, zip_of
+from tests.report.validated import validated
+
+WHEEL = "dist/pkg-1-py3-none-any.whl"
+MODULE = f"{WHEEL}!pkg/x.wasm"
+# The same module, valid and quiet, with another constant in it.
+SWAPPED = QUIET_WASM.replace(b"\x41\x07", b"\x41\x08")
+
+
+@pytest.fixture
+def dist(folder: Path) -> Path:
+    (folder / "dist").mkdir()
+    (folder / WHEEL).write_bytes(wheel_of({"pkg/x.wasm": QUIET_WASM}))
+    (folder / "dist" / "pkg.tgz").write_bytes(tar_of({"package/x.wasm": QUIET_WASM}, mode="w:gz"))
+    return folder / "dist"
+
+
+def swapped(wheel: Path, *, record: bool) -> None:
+    """Change one byte of the module in the wheel, and its line in RECORD if `record`."""
+    with zipfile.ZipFile(io.BytesIO(wheel.read_bytes())) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    files["pkg/x.wasm"] = SWAPPED
+    if record:
+        digests = record_digest(QUIET_WASM).encode(), record_digest(SWAPPED).encode()
+        files["pkg-1.dist-info/RECORD"] = files["pkg-1.dist-info/RECORD"].replace(*digests)
+    wheel.write_bytes(zip_of(files))
+
+
+def test_each_module_of_each_archive_is_judged(nogrow: Nogrow, dist: Path) -> None:
+    result = nogrow("check", "--dist", "dist", "--format", "json")
+    report = validated(result.stdout)
+    assert result.exit_code == 0
+    assert [one["path"] for one in report["artifacts"]] == [MODULE, "dist/pkg.tgz!package/x.wasm"]
+    assert {one["outcome"] for one in report["artifacts"]} == {"kept"}
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "junit", "github", "markdown", "html"])
+def test_every_format_names_the_member(nogrow: Nogrow, dist: Path, form: str) -> None:
+    (dist / "bad.zip").write_bytes(zip_of({"in/bad.wasm": GROWING_WASM}))
+    result = nogrow("check", "--dist", "dist", "--format", form)
+    assert result.exit_code == 1
+    assert "dist/bad.zip!in/bad.wasm" in result.stdout
+
+
+def test_several_processes_give_the_same_report(
+    nogrow: Nogrow, dist: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (dist / "bad.zip").write_bytes(zip_of({"in/bad.wasm": GROWING_WASM}))
+    alone = nogrow("check", "--dist", "dist", "--format", "json", "--jobs", "1").stdout
+    monkeypatch.setattr("nogrow.check.WORTH_PROCESSES", 1)
+    calls = Mock(wraps=parallel.in_order)
+    monkeypatch.setattr(parallel, "in_order", calls)
+    assert nogrow("check", "--dist", "dist", "--format", "json", "--jobs", "2").stdout == alone
+    assert calls.call_count == 1
+
+
+REFUSED = {
+    "traversal.zip": (zip_of({"a/../../x.wasm": QUIET_WASM}), "!a/../../x.wasm: a path that leads out"),
+    "link.tgz": (tar_of({}, link("x.wasm", "/etc/passwd"), mode="w:gz"), "!x.wasm: a symbolic link"),
+    "x.wasm.br": (b"\x8b\x18", ": it can't be looked into: nogrow does not read brotli"),
+    "x.wasm": (b"text", ": offset 0x0: "),
+}
+
+
+@pytest.mark.parametrize(("name", "data", "line"), [(k, *v) for k, v in REFUSED.items()], ids=REFUSED)
+def test_what_is_refused_is_one_line_and_exit_code_4(
+    nogrow: Nogrow, dist: Path, name: str, data: bytes, line: str
+) -> None:
+    (dist / name).write_bytes(data)
+    result = nogrow("check", "--dist", f"dist/{name}", "--quiet")
+    assert result.exit_code == 4
+    first = result.stdout.splitlines()[0]
+    assert first.startswith(f"not judged[NG010]: not-judged: dist/{name}{line}")
+    assert nogrow("check", "--dist", "dist").exit_code == 4
+
+
+def test_nothing_in_an_archive_is_nothing_to_check(nogrow: Nogrow, dist: Path) -> None:
+    (dist / "docs.zip").write_bytes(zip_of({"README": b"text"}))
+    alone = nogrow("check", "--dist", "dist/docs.zip")
+    assert (alone.exit_code, alone.stderr) == (3, "")
+    assert alone.stdout.startswith("nothing: dist/docs.zip: no module there\n")
+    both = nogrow("check", "--dist", "dist")
+    assert (both.exit_code, both.stderr) == (0, "nogrow: dist/docs.zip: no module in it\n")
+    named = nogrow("check", "--dist", WHEEL, "--dist", "dist/docs.zip")
+    assert named.exit_code == 3
+    assert nogrow("check", "--dist", "empty").exit_code == 3
+
+
+def test_a_wheel_whose_record_says_another_digest_is_broken(nogrow: Nogrow, dist: Path) -> None:
+    swapped(Path(WHEEL), record=False)
+    result = nogrow("check", "--dist", "dist")
+    assert result.exit_code == 1
+    assert result.stdout.startswith(f"error[NG011]: pin-broken: {MODULE}: its digest is sha256=")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--dist", "gone"], "--dist: gone is not there"),
+        (["--dist", "dist", "quiet.wasm"], "PATH or --dist"),
+        (["quiet.wasm", "--attest", "s.json"], "--attest: say with --dist DIR what is shipped"),
+        (["quiet.wasm", "--attestation", "s.json"], "--attestation: say with --dist DIR"),
+        (["--dist", "dist", "--attestation", "gone.json"], "gone.json: can't be read"),
+        (["--dist", "dist", "--attest", WHEEL], "--attest: not written over"),
+        (["--dist", "dist", "--dist", "dist/../other"], "have the same name"),
+    ],
+)
+@pytest.mark.usefixtures("dist")
+def test_wrong_usage_is_one_line_and_exit_code_2(nogrow: Nogrow, words: list[str], message: str) -> None:
+    Path("other").mkdir()
+    Path("other/pkg.tgz").write_bytes(Path("dist/pkg.tgz").read_bytes())
+    before = Path(WHEEL).read_bytes()
+    result = nogrow("check", *words)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert Path(WHEEL).read_bytes() == before
+
+
+class TestContract:
+    def test_a_clause_on_a_member_is_that_of_the_member(self, nogrow: Nogrow, dist: Path) -> None:
+        (dist / "bad.zip").write_bytes(zip_of({"in/bad.wasm": GROWING_WASM}))
+        clause = '[[artifact]]\npath = "dist/*.zip!**/bad.wasm"\nallow = ["reachable"]\n'
+        Path("nogrow.toml").write_text(f"schema = 1\n{clause}")
+        assert nogrow("check", "--dist", "dist").exit_code == 0
+        Path("nogrow.toml").write_text(f"schema = 1\n{clause.replace('reachable', 'trap-only')}")
+        result = nogrow("check", "--dist", "dist", "--format", "github")
+        assert result.exit_code == 1
+        assert "::error file=nogrow.toml,line=3," in result.stdout
+
+    @pytest.mark.parametrize(
+        ("clause", "code"), [('allow = ["reachable"]', 0), ('expect = { bad = "reachable" }', 1)]
+    )
+    def test_the_same_bytes_keep_what_was_built_but_no_control_is_shipped(
+        self, nogrow: Nogrow, dist: Path, clause: str, code: int
+    ) -> None:
+        (dist / "bad.zip").write_bytes(zip_of({"in/bad.wasm": GROWING_WASM}))
+        Path("nogrow.toml").write_text(f'schema = 1\n[[artifact]]\npath = "growing.wasm"\n{clause}\n')
+        assert nogrow("check", "--dist", "dist").exit_code == code
+
+
+class TestAttestation:
+    @pytest.fixture(autouse=True)
+    def attested(self, nogrow: Nogrow, dist: Path) -> None:
+        assert nogrow("check", "--dist", "dist", "--attest", "s.json").exit_code == 0
+
+    def test_what_was_attested_is_kept_wherever_it_lies(self, nogrow: Nogrow) -> None:
+        assert nogrow("check", "--dist", "dist", "--attestation", "s.json").exit_code == 0
+        Path("dist").rename("downloaded")
+        assert nogrow("check", "--dist", "downloaded", "--attestation", "s.json").exit_code == 0
+
+    def test_the_statement_depends_on_the_bytes_alone(self, nogrow: Nogrow) -> None:
+        before = Path("s.json").read_bytes()
+        for file in Path("dist").iterdir():
+            os.utime(file, (1, 1))
+        assert nogrow("check", "--dist", "dist", "--attest", "s.json").exit_code == 0
+        assert Path("s.json").read_bytes() == before
+
+    @pytest.mark.parametrize("record", [False, True])
+    def test_a_byte_that_is_swapped_in_a_wheel_is_caught(self, nogrow: Nogrow, record: bool) -> None:
+        swapped(Path(WHEEL), record=record)
+        result = nogrow("check", "--dist", "dist", "--attestation", "s.json", "--format", "json")
+        broken = {
+            one["path"]: [violation["rule"] for violation in one["violations"]]
+            for one in validated(result.stdout)["artifacts"]
+            if one["violations"]
+        }
+        assert result.exit_code == 1
+        assert broken == {WHEEL: ["NG011"], MODULE: ["NG011"] * (1 if record else 2)}
+
+    def test_a_wheel_that_is_packed_anew_is_not_the_attested_one(self, nogrow: Nogrow) -> None:
+        wheel = Path(WHEEL)
+        wheel.write_bytes(wheel.read_bytes()[:-2] + b"\1\0x")
+        result = nogrow("check", "--dist", "dist", "--attestation", "s.json")
+        assert result.exit_code == 1
+        assert "is not the one that was attested: its SHA-256 is" in result.stdout
+        assert result.stdout.count("NG011") == 1
+
+    def test_what_is_added_removed_or_renamed_is_told(self, nogrow: Nogrow, dist: Path) -> None:
+        (dist / "more.zip").write_bytes(zip_of({"x.wasm": QUIET_WASM}))
+        (dist / "pkg.tgz").rename(dist / "new.tgz")
+        Path(WHEEL).unlink()
+        result = nogrow("check", "--dist", "dist", "--attestation", "s.json")
+        assert result.exit_code == 1
+        for sentence in (
+            "more.zip was not there when the shipment was attested",
+            "new.tgz was attested as pkg.tgz",
+            "pkg-1-py3-none-any.whl was attested, and is not there",
+        ):
+            assert sentence in result.stdout
+
+    def test_a_damaged_archive_is_not_judged_and_not_called_missing(self, nogrow: Nogrow) -> None:
+        wheel = Path(WHEEL)
+        wheel.write_bytes(wheel.read_bytes()[:-1])
+        result = nogrow("check", "--dist", "dist", "--attestation", "s.json")
+        assert result.exit_code == 4
+        assert "is not there" not in result.stdout
+
+    def test_a_swapped_module_that_can_not_be_judged_is_both(self, nogrow: Nogrow, dist: Path) -> None:
+        (dist / "pkg.tgz").write_bytes(tar_of({"package/x.wasm": QUIET_WASM[:-1]}, mode="w:gz"))
+        result = nogrow("check", "--dist", "dist", "--attestation", "s.json", "--format", "json")
+        found = {one["path"]: one for one in validated(result.stdout)["artifacts"]}
+        module = found["dist/pkg.tgz!package/x.wasm"]
+        assert (result.exit_code, module["outcome"]) == (4, "not-judged")
+        assert [one["rule"] for one in module["violations"]] == ["NG010", "NG011"]
+
+    def test_the_statement_is_not_believed(self, nogrow: Nogrow, dist: Path) -> None:
+        (dist / "pkg.tgz").write_bytes(tar_of({"package/x.wasm": GROWING_WASM}, mode="w:gz"))
+        Path("all.toml").write_text('schema = 1\n[[artifact]]\npath = "dist/*!**"\nallow = ["reachable"]\n')
+        words = ("check", "--dist", "dist", "--contract", "all.toml")
+        assert nogrow(*words, "--attest", "bad.json").exit_code == 0
+        result = nogrow("check", "--dist", "dist", "--attestation", "bad.json")
+        assert result.exit_code == 1
+        assert "error[NG001]" in result.stdout
+        assert "the contract is not the one" in result.stderr
+        lie = Path("bad.json").read_text().replace('"verdict": "reachable"', '"verdict": "absent"')
+        Path("bad.json").write_text(lie)
+        result = nogrow(*words, "--attestation", "bad.json")
+        assert result.exit_code == 1
+        assert "pkg.tgz!package/x.wasm is reachable, and was attested as absent" in result.stdout
+
+    def test_a_verdict_that_the_statement_omits_is_no_verdict_at_all(
+        self, nogrow: Nogrow, dist: Path
+    ) -> None:
+        (dist / "bad.zip").write_bytes(zip_of({"x.wasm": GROWING_WASM}))
+        Path("all.toml").write_text('schema = 1\n[[artifact]]\npath = "dist/*!**"\nallow = ["reachable"]\n')
+        words = ("check", "--dist", "dist", "--contract", "all.toml")
+        assert nogrow(*words, "--attest", "s.json").exit_code == 0
+        document = json.loads(Path("s.json").read_text())
+        document["predicate"]["files"][0]["modules"][0]["verdicts"] = []
+        Path("s.json").write_text(json.dumps(document))
+        assert nogrow(*words, "--attestation", "s.json").exit_code == 1
+
+    def test_a_better_verdict_is_a_note(self, nogrow: Nogrow) -> None:
+        worse = Path("s.json").read_text().replace('"verdict": "absent"', '"verdict": "capped"')
+        Path("s.json").write_text(worse)
+        result = nogrow("check", "--dist", "dist", "--attestation", "s.json")
+        assert result.exit_code == 0
+        assert "package/x.wasm: is absent, and was attested as capped" in result.stderr
+
+    def test_a_component_is_attested_and_caught_by_its_core_modules(self, nogrow: Nogrow, dist: Path) -> None:
+        core = '(core module (func (export "f") (result i32) i32.const {}))'
+        both = [bytes(wasmtime.wat2wasm(f"(component {core.format(n)} {core.format(2)})")) for n in (1, 3)]
+        (dist / "c.zip").write_bytes(zip_of({"c.wasm": both[0]}))
+        assert nogrow("check", "--dist", "dist", "--attest", "s.json").exit_code == 0
+        assert '"name": "c.zip!c.wasm#1"' in Path("s.json").read_text()
+        assert nogrow("check", "--dist", "dist", "--attestation", "s.json").exit_code == 0
+        (dist / "c.zip").write_bytes(zip_of({"c.wasm": both[1]}))
+        result = nogrow("check", "--dist", "dist", "--attestation", "s.json", "--format", "json")
+        broken = [one["path"] for one in validated(result.stdout)["artifacts"] if one["violations"]]
+        assert result.exit_code == 1
+        assert broken == ["dist/c.zip", "dist/c.zip!c.wasm#0"]
+
+    def test_what_is_broken_is_not_attested_and_an_older_statement_stays(
+        self, nogrow: Nogrow, dist: Path
+    ) -> None:
+        before = Path("s.json").read_bytes()
+        (dist / "bad.zip").write_bytes(zip_of({"in/bad.wasm": GROWING_WASM}))
+        result = nogrow("check", "--dist", "dist", "--attest", "s.json")
+        assert result.exit_code == 1
+        assert result.stderr == (
+            "nogrow: s.json: not written, and is still that of an earlier check: "
+            "only what is kept is attested\n"
+        )
+        assert Path("s.json").read_bytes() == before
+        assert nogrow("check", "--dist", "dist", "--attest", "new.json").exit_code == 1
+        assert not Path("new.json").exists()
+
+    def test_the_contract_is_named_by_its_digest(self, nogrow: Nogrow) -> None:
+        assert json.loads(Path("s.json").read_text())["predicate"]["contract"] is None
+        Path("nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "quiet.wasm"\n')
+        assert nogrow("check", "--dist", "dist", "--attest", "s.json").exit_code == 0
+        contract = json.loads(Path("s.json").read_text())["predicate"]["contract"]
+        assert list(contract["digest"]) == ["sha256"]
+        assert nogrow("check", "--dist", "dist", "--attestation", "s.json").stderr == ""

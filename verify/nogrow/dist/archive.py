@@ -1,0 +1,137 @@
+"""A file's bytes to the modules in it: it is one, it is an archive, or one is written in it as base64."""
+
+import hashlib
+import tarfile
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from nogrow.dist import tar, wheel, zip
+from nogrow.dist.compressed import OPENERS, Forward
+from nogrow.dist.embedded import embedded
+from nogrow.dist.limits import Budget, Refused
+from nogrow.dist.members import Member
+from nogrow.wasm.sections import MAGIC
+
+SEPARATOR = "!"
+
+_WASM, _WHEEL = ".wasm", ".whl"
+_ZIPS = (_WHEEL, ".zip")
+_TARS = (".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz")
+_PACKED = (".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz")
+# What may hold modules, and can't be read with the standard library.
+_CLOSED = {
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"Rar!\x1a\x07": "rar",
+    b"MSCF\0\0\0\0": "cab",
+    b"!<arch>\ndebian-binary": "deb",
+    b"\x04\x22\x4d\x18": "lz4",
+    b"\x1f\x9d": "compress",
+}
+_CLOSED_NAMES = {".br": "brotli", ".zst": "zstd", ".tzst": "zstd", ".lzma": "lzma", ".7z": "7z", ".rar": "rar"}
+
+
+class Module(NamedTuple):
+    """A module in a shipped file.
+
+    `members` lead to it; there are none if it is the file itself. `problem` is what the wheel around it
+    says otherwise of it, None if nothing.
+    """
+
+    members: tuple[str, ...]
+    data: bytes
+    sha256: str
+    problem: str | None = None
+
+
+class Contents(NamedTuple):
+    """The modules in a file, and whether it is one that can hold others."""
+
+    modules: tuple[Module, ...]
+    is_archive: bool
+
+
+def contents(name: str, data: bytes, budget: Budget, depth: int = 0) -> Contents:
+    """What is in the file `name`; raises `Refused`, which says in which member if it is in one."""
+    if data.startswith(MAGIC) or _named(name, (_WASM,)):
+        budget.keep(len(data))
+        return Contents((Module((), data, hashlib.sha256(data).hexdigest()),), False)
+    _refuse_closed(name, data)
+    members = _members(name, data, budget)
+    if members is None:
+        return Contents(tuple(_embedded(data, budget)), False)
+    if depth == budget.limits.depth:
+        raise Refused(f"an archive within {depth} others; it is looked into {depth} at most")
+    found: list[Module] = []
+    record: Member | None = None
+    for member in members:
+        try:
+            inner = contents(member.name, member.data, budget, depth + 1)
+            if SEPARATOR in member.name and (inner.modules or inner.is_archive):
+                raise Refused(f"a `{SEPARATOR}` in its name, which stands for the way into an archive")
+        except Refused as error:
+            raise error.within(member.name) from None
+        found += (one._replace(members=(member.name, *one.members)) for one in inner.modules)
+        record = member if wheel.is_record(member) else record
+    if _named(name, (_WHEEL,)):
+        said = wheel.Record(record)
+        found = [_recorded(one, said) for one in found]
+    return Contents(tuple(found), True)
+
+
+def _members(name: str, data: bytes, budget: Budget) -> Iterator[Member] | None:
+    """The members of an archive or of a compressed file, None for what is neither."""
+    if data.startswith(zip.MAGIC):
+        return zip.members(data, budget)
+    if _named(name, _ZIPS):
+        raise Refused("no zip, or one with bytes in front of it")
+    if data.startswith(tuple(OPENERS)):
+        return _uncompressed(name, data, budget)
+    if tar.is_tar(data[:512]) or _named(name, (".tar",)):
+        return tar.members(Forward(data, budget, budget.limits.member), budget)
+    if _named(name, _PACKED):
+        raise Refused("not compressed as its name says")
+    return None
+
+
+def _uncompressed(name: str, data: bytes, budget: Budget) -> Iterator[Member]:
+    head = Forward(data, budget, tarfile.BLOCKSIZE).read()
+    stream = Forward(data, budget, budget.limits.member)
+    if tar.is_tar(head) or _named(name, _TARS):
+        return tar.members(stream, budget)
+    return iter([_only(name, stream, budget)])
+
+
+def _only(name: str, stream: Forward, budget: Budget) -> Member:
+    """The one file that is compressed, under the name that it has without its last suffix."""
+    stem, dot, _ = name.rpartition("/")[2].rpartition(".")
+    content = stream.read()
+    if stream.read(1):
+        raise Refused(f"unpacks to more than {len(content):,} bytes, which a member may have")
+    budget.member(len(content))
+    return Member(stem if dot and stem else "contents", content)
+
+
+def _refuse_closed(name: str, data: bytes) -> None:
+    kind = next((kind for magic, kind in _CLOSED.items() if data.startswith(magic)), None)
+    named = next((kind for suffix, kind in _CLOSED_NAMES.items() if _named(name, (suffix,))), None)
+    if kind or named:
+        raise Refused(f"it can't be looked into: nogrow does not read {kind or named}")
+
+
+def _embedded(data: bytes, budget: Budget) -> Iterator[Module]:
+    for number, module in enumerate(embedded(data)):
+        budget.member(len(module))
+        budget.keep(len(module))
+        yield Module((f"base64-{number}",), module, hashlib.sha256(module).hexdigest())
+
+
+def _recorded(module: Module, record: wheel.Record) -> Module:
+    """The module with what the wheel's list says otherwise of it, if it is a file of the wheel."""
+    if len(module.members) > 1:
+        return module
+    return module._replace(problem=record.disagreement(module.members[0], module.sha256))
+
+
+def _named(name: str, suffixes: tuple[str, ...]) -> bool:
+    return name.lower().endswith(suffixes)

@@ -1,0 +1,91 @@
+"""Files and folders that are going to be shipped, to what is in each file. Each is read once."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from nogrow.dist.archive import SEPARATOR, Module, contents
+from nogrow.dist.limits import Budget, Limits, Refused
+from nogrow.errors import ModuleError, UsageError
+from nogrow.wasm.file import read
+
+
+class Shipped(NamedTuple):
+    """A file that holds modules, may hold some, or is refused.
+
+    `path` is how reports call it, `name` its path in the folder that was given, with slashes. `sha256` and
+    `size` (bytes) are None if it could not be read. `refused` says why nothing in it is judged.
+    """
+
+    path: str
+    name: str
+    sha256: str | None = None
+    size: int | None = None
+    modules: tuple[Module, ...] = ()
+    refused: Refused | None = None
+
+
+def shipped(path: str, limits: Limits = Limits(), kept: int = 0) -> Iterator[Shipped]:  # noqa: B008
+    """The files at `path`, a file or a folder, that have to do with modules, sorted by name.
+
+    `kept` is the size in bytes of the modules that are in memory already. Raises `UsageError` if
+    nothing is at `path`.
+    """
+    if not os.path.lexists(path):
+        raise UsageError(f"--dist: {path} is not there")
+    if not Path(path).is_dir():
+        yield from _one(path, Path(path).name, limits, kept)
+        return
+    for name in _names(path):
+        for one in _one(str(Path(path, name)), Path(name).as_posix(), limits, kept):
+            kept += sum(len(module.data) for module in one.modules)
+            yield one
+
+
+def _names(folder: str) -> Sequence[str]:
+    """The paths of what is in the folder and below it, except for folders."""
+    found: list[str] = []
+
+    def failed(error: OSError) -> None:
+        raise UsageError(f"--dist: {error.filename} can't be searched: {error.strerror}")
+
+    for place, folders, names in os.walk(folder, onerror=failed):
+        # A link to a folder is not followed, so it counts as what can't be looked into.
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        found += (os.path.relpath(Path(place, name), folder) for name in (*names, *links))
+    return sorted(found)
+
+
+def _one(path: str, name: str, limits: Limits, kept: int) -> Iterator[Shipped]:
+    bare = Shipped(path, name)
+    try:
+        data = _read(path, name, limits)
+        bare = bare._replace(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+        inside = contents(name, data, Budget(limits, len(data), kept))
+        if SEPARATOR in name and (inside.modules or inside.is_archive):
+            raise Refused(f"a `{SEPARATOR}` in its name, which stands for the way into an archive")
+    except Refused as error:
+        yield bare._replace(refused=error)
+        return
+    if inside.modules or inside.is_archive:
+        yield bare._replace(modules=inside.modules)
+
+
+def _read(path: str, name: str, limits: Limits) -> bytes:
+    try:
+        name.encode()
+        status = os.lstat(path)
+        if stat.S_ISLNK(status.st_mode):
+            raise Refused("a symbolic link: name the file that it stands for")
+        if status.st_size > limits.file:
+            raise Refused(f"{status.st_size:,} bytes; a file may have {limits.file:,}")
+        return read(path)
+    except UnicodeEncodeError:
+        raise Refused("a name that is not UTF-8") from None
+    except OSError as error:
+        raise Refused(f"can't be read: {error.strerror}") from None
+    except ModuleError as error:
+        raise Refused(str(error)) from None

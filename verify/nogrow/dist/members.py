@@ -1,0 +1,86 @@
+"""The members of an archive, and their names: each stands for one file on every system, or it is refused."""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from nogrow.dist.limits import Refused
+
+# Paths that are longer can't be unpacked on Linux, and shorter ones keep the work on them small.
+LONGEST = 4096
+MOST_PARTS = 1_000_000
+
+_ABSOLUTE = re.compile(r"/|[A-Za-z]:")
+
+
+_Folder = dict[str, "_Folder | None"]
+
+
+class Member(NamedTuple):
+    """A file in an archive: its name, with single slashes, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+class Names:
+    """The names of one archive's members, as a tree of what file systems may take for the same."""
+
+    def __init__(self) -> None:
+        self._root: _Folder = {}
+        self._parts_left = MOST_PARTS
+
+    def add(self, name: str, *, folder: bool = False) -> str:
+        """The name without what says nothing (`./`); raises `Refused` for what may be unpacked elsewhere.
+
+        So is a second file of the name, also if only upper and lower case differ: which of them an
+        installer keeps is not known.
+        """
+        parts = _parts(name)
+        if not folder and (not parts or name.endswith("/")):
+            raise Refused("a file with the name of a folder")
+        self._parts_left -= len(parts)
+        if self._parts_left < 0:
+            raise Refused(f"members in more than {MOST_PARTS:,} folders")
+        self._enter([_plain(part) for part in parts], folder)
+        return "/".join(parts)
+
+    def _enter(self, keys: list[str], folder: bool) -> None:
+        here = self._root
+        for key in keys if folder else keys[:-1]:
+            inner = here.setdefault(key, {})
+            if inner is None:
+                raise Refused("a file and a folder of that name")
+            here = inner
+        if folder:
+            return
+        if keys[-1] in here:
+            both = here[keys[-1]] is None
+            raise Refused(_SECOND if both else "a file and a folder of that name")
+        here[keys[-1]] = None
+
+
+_SECOND = "a second member of that name, or of one that differs only in upper and lower case"
+
+
+def _parts(name: str) -> list[str]:
+    if len(name) > LONGEST:
+        raise Refused(f"a name of {len(name):,} characters; {LONGEST:,} are read at most")
+    if "\0" in name or "\\" in name:
+        raise Refused("a name that some programs cut or divide: it has a NUL or a backslash")
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise Refused("a name that is not UTF-8") from None
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    if _ABSOLUTE.match(name) or _ABSOLUTE.match("/".join(parts)):
+        raise Refused("an absolute path")
+    if ".." in parts:
+        raise Refused("a path that leads out of the archive, by `..`")
+    return parts
+
+
+def _plain(part: str) -> str:
+    """What no file system tells from another name with the same result."""
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", part).casefold())
+    return folded.rstrip(". ")

@@ -1,0 +1,110 @@
+"""What is going to be shipped, to one report on the modules in it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from nogrow.contract.model import ArtifactContract, Contract
+from nogrow.contract.rule import Rule, Violation
+from nogrow.contract.select import Target
+from nogrow.contract.shipped import built, clause_at, parts_at
+from nogrow.dist.archive import SEPARATOR, Module
+from nogrow.dist.files import Shipped, shipped
+from nogrow.dist.limits import Limits
+from nogrow.errors import UsageError
+from nogrow.report.result import ArtifactReport, Report
+
+
+class Shipment(NamedTuple):
+    """The files at the paths that were given, and which of these paths hold no module."""
+
+    files: tuple[Shipped, ...]
+    empty: tuple[str, ...]
+
+    def without_modules(self) -> tuple[str, ...]:
+        """The archives that were looked into, and hold no module."""
+        return tuple(one.path for one in self.files if not one.modules and one.refused is None)
+
+
+def gather(paths: Sequence[str], limits: Limits = Limits()) -> Shipment:  # noqa: B008
+    """Read what is at the paths, files or folders.
+
+    Raises `UsageError` if nothing is at one of them, or if two files have the same name there.
+    """
+    files: list[Shipped] = []
+    empty: list[str] = []
+    for path in paths:
+        kept = sum(len(module.data) for one in files for module in one.modules)
+        found = tuple(shipped(path, limits, kept))
+        files += found
+        if not any(one.modules or one.refused for one in found):
+            empty.append(path)
+    seen: dict[str, str] = {}
+    for one in files:
+        other = seen.setdefault(one.name, one.path)
+        if other != one.path:
+            raise UsageError(f"--dist: {other} and {one.path} have the same name: give the folder above them")
+    return Shipment(tuple({one.path: one for one in files}.values()), tuple(empty))
+
+
+def targets_of(shipment: Shipment, contract: Contract | None) -> tuple[Target, ...]:
+    """What is to be judged, sorted by path: each module, and what was refused or holds none.
+
+    A module has the clause that names it, else that of the same bytes where they were built, else the
+    default one.
+    """
+    same = built(contract) if contract else {}
+    found = [Target(path, ArtifactContract(), found=False) for path in shipment.empty]
+    for one in shipment.files:
+        if one.refused is not None:
+            path = SEPARATOR.join((one.path, *one.refused.members))
+            found.append(Target(path, ArtifactContract(), problem=one.refused.reason))
+        found += (_target(one, module, contract, same) for module in one.modules)
+    return tuple(sorted(found, key=lambda target: target.path))
+
+
+def path_of(one: Shipped, module: Module) -> str:
+    """How reports call the module: `FILE`, or `FILE!MEMBER`."""
+    return SEPARATOR.join((one.path, *module.members))
+
+
+def name_of(one: Shipped, module: Module) -> str:
+    """How statements call the module: as `path_of`, from the folder that was given."""
+    return SEPARATOR.join((one.name, *module.members))
+
+
+def with_violations(report: Report, broken: Mapping[str, Sequence[str]]) -> Report:
+    """The report with NG011 for each of the sentences, by the paths of what they are about."""
+    artifacts = list(report.artifacts)
+    known = {_file(one.path, broken): place for place, one in reversed(list(enumerate(artifacts)))}
+    for path, sentences in broken.items():
+        violations = tuple(Violation(Rule.PIN_BROKEN, sentence) for sentence in sentences)
+        if path not in known:
+            artifacts.append(ArtifactReport(path, violations=violations))
+            continue
+        one = artifacts[known[path]]
+        artifacts[known[path]] = one._replace(violations=(*one.violations, *violations))
+    return Report(report.contract, tuple(sorted(artifacts, key=lambda one: one.path)))
+
+
+def disagreements(shipment: Shipment) -> Iterator[tuple[str, str]]:
+    """What wheels say otherwise of the modules in them: the module's path, and what is wrong."""
+    for one in shipment.files:
+        for module in one.modules:
+            if module.problem is not None:
+                yield path_of(one, module), module.problem
+
+
+def _file(path: str, known: Mapping[str, object]) -> str:
+    """The path of a core module's component where that is known, else the path as it is."""
+    file, hash_sign, number = path.rpartition("#")
+    return file if path not in known and hash_sign and number.isdecimal() and file in known else path
+
+
+def _target(one: Shipped, module: Module, contract: Contract | None, same: Mapping[str, Target]) -> Target:
+    path = path_of(one, module)
+    bare = same.get(module.sha256) or Target(path, ArtifactContract())
+    target = bare._replace(path=path, data=module.data)
+    if contract is None:
+        return target
+    clause = clause_at(contract, path) or target.clause
+    return target._replace(clause=clause, parts=parts_at(contract, path) or target.parts)
