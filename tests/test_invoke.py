@@ -1,6 +1,5 @@
 """The tasks that other projects get: in a scratch project, by the real invoke."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 
 from nogrow.invoke import collection
 from tests.build.conftest import ROOT
+from tests.support.tasks import invoke
 
 TASKS = "from nogrow.invoke import collection\n\nnamespace = collection()\n"
 QUIET = '(module (memory (export "memory") 1) (func (export "f")))\n'
@@ -33,23 +33,6 @@ def root(tmp_path: Path) -> Path:
     (folder / "nogrow.toml").write_text(CONTRACT)
     (folder / "my guest.wat").write_text(QUIET)
     return folder
-
-
-def invoke(
-    folder: Path, *words: str, code: int = 0, environ: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "invoke", *words],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "verify"), **(environ or {})},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    assert done.returncode == code, done.stdout + done.stderr
-    return done
 
 
 def test_a_project_is_built_inspected_and_verified_with_a_tasks_file_of_three_lines(root: Path) -> None:

@@ -12,6 +12,7 @@ from nogrow.build.inspect import (
     inspect_all,
     parse_listing,
 )
+from nogrow.build.manifest import Entry, Manifest, sha256_of, write_manifest
 from nogrow.build.project import Project
 from nogrow.contract.plan import MANIFEST, Plan
 from nogrow.errors import ToolError
@@ -177,3 +178,18 @@ def test_only_guests_with_std_have_sites_and_all_are_in_the_allocator(built_proj
 
 
 PROFILES = ("debug", "release")
+
+
+def test_a_component_is_passed_over_and_what_is_no_module_is_not_looked_at(tmp_path: Path) -> None:
+    contents = {"build/c.wasm": assemble("(component)"), "out put/a b.wasm": assemble(GROWS), "a.js": b"js"}
+    entries = []
+    for name, content in contents.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+        entries.append(Entry(name, "make", "command", sha256_of(content), len(content), (), (), ""))
+    write_manifest(tmp_path, Manifest(tuple(entries)))
+    lines: list[str] = []
+    (seen,) = inspect_all(Project(tmp_path, Plan()), collect(lines))
+    assert (seen.artifact, seen.listing) == ("out put/a b.wasm", "build/inspect/out put/a b.txt")
+    assert len(seen.sites) == 1
+    assert lines[1] == "build/c.wasm is a component, which wasm-objdump can't read"

@@ -9,6 +9,7 @@ from nogrow.build.manifest import Entry, Manifest, Tool, read_made, read_manifes
 from nogrow.build.project import CONTRACT, Project
 from nogrow.build.steps import Step, steps
 from nogrow.build.tools import BuildTools
+from nogrow.contract.wording import counted
 from nogrow.errors import ToolError
 
 
@@ -36,9 +37,9 @@ def build_all(project: Project, tools: BuildTools, progress: Progress) -> BuildR
     built: list[str] = []
     try:
         for step in steps(project, tools):
-            kept = _kept(project, step, before, progress)
-            entries += kept or _made(project, step)
-            built += [] if kept else map(str, step.outputs)
+            current = _current(project, step, before, progress)
+            entries += current or _made(project, step)
+            built += [] if current else map(str, step.outputs)
     except BaseException:
         _write(project, [*entries, *_others(before, entries)], before)
         raise
@@ -46,11 +47,13 @@ def build_all(project: Project, tools: BuildTools, progress: Progress) -> BuildR
         if gone.is_intact(project.root):
             (project.root / gone.path).unlink()
     after = _write(project, entries, before)
-    progress(f"{len(entries)} artifacts, {len(built)} of them built now; the others are up to date")
+    progress(
+        f"{counted(len(entries), 'artifact')}, {len(built)} built now; {len(entries) - len(built)} up to date"
+    )
     return BuildResult(after, tuple(built))
 
 
-def _kept(project: Project, step: Step, before: Manifest, progress: Progress) -> list[Entry]:
+def _current(project: Project, step: Step, before: Manifest, progress: Progress) -> list[Entry]:
     """The entries of what `step` makes if all of it is up to date, else none, and that is announced."""
     known = [entry for entry in map(before.entry, step.outputs) if entry is not None]
     altered = [

@@ -59,8 +59,10 @@ class CommandStep:
         return matching(root, self.command.inputs, output) - {root / path for path in self.outputs}
 
     def make(self) -> None:
-        """Run it, and look whether everything is there."""
+        """Run it, the folders for its outputs being there, and look whether it made all of them."""
         first, *others = self.command.run
+        for path in self.outputs:
+            _make_folder(self.project.root / path)
         run_checked(
             [self._program(first), *others],
             seconds=self.project.plan.seconds,
@@ -85,6 +87,13 @@ class CommandStep:
 
     def _program(self, name: str) -> Path:
         return command_program(self.project, self.command, name, self.environ)
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ToolError(f"{path.parent} can't be made: {error.strerror}") from error
 
 
 def command_program(project: Project, command: CommandSource, name: str, environ: Mapping[str, str]) -> Path:

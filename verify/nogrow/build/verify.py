@@ -14,6 +14,7 @@ from nogrow.build.project import CONTRACT, Project, open_project
 from nogrow.check import check, not_judged
 from nogrow.contract.load import load
 from nogrow.contract.select import targets
+from nogrow.contract.wording import counted
 from nogrow.errors import ContractError, ToolError
 from nogrow.proof.prove import judge
 from nogrow.report import as_json, text
@@ -47,7 +48,7 @@ def verify(root: Path) -> int:
             return ExitCode.USAGE
         _announce_altered(project)
         chosen = targets(contract, ())
-        announce(f"judging {len(chosen)} artifacts against {CONTRACT}")
+        announce(f"judging {counted(len(chosen), 'artifact')} against {CONTRACT}")
         report = check(contract, chosen, judge=judge, run=run)
         report = Report(report.contract, tuple(cross_checked(one) for one in report.artifacts))
         print_table("verify", ("artifact", "sites", "verdict", "contract kept?"), rows(report))

@@ -199,7 +199,7 @@ def _below(table: Table, key: str, value: object, *inner: int) -> PurePosixPath:
 
 
 def _require_own_places(table: Table, plan: Plan) -> None:
-    taken = {plan.output / name: "nogrow's own" for name in (MANIFEST, REPORT)}
+    taken = {plan.output / name: "a file of nogrow's own" for name in (MANIFEST, REPORT)}
     names: set[str] = set()
     for one in table.tables("command"):
         name = one.values["name"]
@@ -208,8 +208,8 @@ def _require_own_places(table: Table, plan: Plan) -> None:
         names.add(name)
     for place, who, key, path in _places(table, plan):
         if path in taken:
-            raise place.error(key, f"`{path}` is {taken[path]} already")
-        taken[path] = f"built by {who}"
+            raise place.error(key, f"`{path}` is {taken[path]}")
+        taken[path] = f"built by {who} already"
 
 
 def _places(table: Table, plan: Plan) -> Iterator[tuple[Table, str, str, PurePosixPath]]:
