@@ -56,15 +56,12 @@ def build_all(project: Project, tools: BuildTools, progress: Progress) -> BuildR
 def _current(project: Project, step: Step, before: Manifest, progress: Progress) -> list[Entry]:
     """The entries of what `step` makes if all of it is up to date, else none, and that is announced."""
     known = [entry for entry in map(before.entry, step.outputs) if entry is not None]
-    altered = [
-        entry.path
-        for entry in known
-        if (project.root / entry.path).exists() and not entry.is_intact(project.root)
-    ]
-    if len(known) == len(step.outputs) and all(entry.is_intact(project.root) for entry in known):
+    gone = {entry.path for entry in known if not entry.is_intact(project.root)}
+    if len(known) == len(step.outputs) and not gone:
         digest = _digest(Digests(project.root), step, step.tools())
         if digest and all(entry.inputs == digest for entry in known):
             return known
+    altered = {path for path in gone if (project.root / path).exists()}
     for path in step.outputs:
         progress(f"building {path}" + (": it was altered since the last build" * (str(path) in altered)))
     return []

@@ -40,7 +40,7 @@ class Project:
 
 def open_project(root: Path) -> Project:
     """The project at `root`; raises `ContractError` where its contract is wrong."""
-    return Project(root, load_plan(root / CONTRACT))
+    return Project(root.absolute(), load_plan(root / CONTRACT))
 
 
 def find_root(folder: Path) -> Path:

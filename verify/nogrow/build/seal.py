@@ -36,7 +36,7 @@ def seal_all(project: Project, mode: Mode, progress: Progress) -> tuple[SealedCo
     if not modules:
         raise ToolError("nothing is built yet; this builds it: invoke build")
     engine = Engine()
-    copies = []
+    copies: list[SealedCopy] = []
     for path in modules:
         progress(f"sealing {path}")
         try:
@@ -45,8 +45,9 @@ def seal_all(project: Project, mode: Mode, progress: Progress) -> tuple[SealedCo
             comparisons = compare(data, result.data, mode, engine)
         except ModuleError as error:
             raise ToolError(f"{path} can't be sealed: {error}") from error
-        short = path.removeprefix(f"{output}/")
-        place = project.sealed / short
+        place = project.sealed / path.removeprefix(f"{output}/")
+        if str(place) in {copy.copy for copy in copies}:
+            raise ToolError(f"two modules would both be sealed to {place}; build {path} to another place")
         write_other(root, place, result.data, output)
         before = max((one.before.verdict for one in comparisons), default=None)
         after = max((one.after.verdict for one in comparisons), default=None)
