@@ -40,7 +40,7 @@ def test_each_module_has_a_copy_under_its_own_path_and_nothing_else_has(tmp_path
 
 def test_two_modules_never_have_the_same_copy(tmp_path: Path) -> None:
     project = built(tmp_path, {"build/dist/a.wasm": assemble(GROWING), "dist/a.wasm": assemble(GROWING)})
-    with pytest.raises(ToolError, match="both be sealed to build/sealed/dist/a.wasm; build dist/a"):
+    with pytest.raises(ToolError, match=r"both be sealed to build/sealed/dist/a\.wasm; build dist/a"):
         seal_all(project, Mode.CAP, ignore)
 
 

@@ -1,11 +1,13 @@
 """The built modules in, copies that cannot grow out, each validated and judged before it is written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nogrow.build.console import Progress
 from nogrow.build.manifest import read_manifest, write_other
 from nogrow.build.project import Project
 from nogrow.errors import ModuleError, ToolError
+from nogrow.proof.judgement import Judgement
 from nogrow.seal.compare import compare
 from nogrow.seal.rewrite import Mode, sealed
 from nogrow.wasm.file import read
@@ -49,12 +51,12 @@ def seal_all(project: Project, mode: Mode, progress: Progress) -> tuple[SealedCo
         if str(place) in {copy.copy for copy in copies}:
             raise ToolError(f"two modules would both be sealed to {place}; build {path} to another place")
         write_other(root, place, result.data, output)
-        before = max((one.before.verdict for one in comparisons), default=None)
-        after = max((one.after.verdict for one in comparisons), default=None)
+        before = _worst([one.before for one in comparisons])
+        after = _worst([one.after for one in comparisons])
         notes = (*result.notes, *(note for one in comparisons for note in one.notes))
-        copies.append(
-            SealedCopy(
-                path, str(place), before.label if before else "-", after.label if after else "-", notes
-            )
-        )
+        copies.append(SealedCopy(path, str(place), before, after, notes))
     return tuple(copies)
+
+
+def _worst(judgements: Sequence[Judgement]) -> str:
+    return max(one.verdict for one in judgements).label if judgements else "-"
