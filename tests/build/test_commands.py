@@ -21,7 +21,7 @@ seconds = 20
 name = "my guest"
 run = ["cc", "$HOME", "a;b"]
 folder = "src dir"
-inputs = ["src dir", "config/*.h"]
+inputs = ["src dir", "**/*.h"]
 outputs = ["out put/my guest.wasm", "src dir/made.js"]
 tools = ["cc"]
 help = "apt-get install cc"
@@ -29,7 +29,7 @@ help = "apt-get install cc"
 GUEST = "out put/my guest.wasm"
 CC = """
 [ "$1" = --version ] && {{ echo "cc {version}"; exit 0; }}
-/bin/cat guest.c > "../out put/my guest.wasm"; echo js > made.js
+/bin/cat guest.c > "../out put/my guest.wasm"; /bin/cat guest.c > made.js
 """
 
 
@@ -79,6 +79,10 @@ def nothing(fake: FakeMachine, root: Path) -> None:
     (root / "config/readme.txt").write_text("no input")
 
 
+def build_header(fake: FakeMachine, root: Path) -> None:
+    (root / "build/made.h").write_text("made")
+
+
 def change_source(fake: FakeMachine, root: Path) -> None:
     (root / "src dir/guest.c").write_text("changed")
 
@@ -111,6 +115,7 @@ def forget_inputs(fake: FakeMachine, root: Path) -> None:
     ("change", "runs"),
     [
         (nothing, 0),
+        (build_header, 0),
         (change_source, 1),
         (add_source, 1),
         (change_words, 1),
@@ -149,7 +154,7 @@ def test_a_command_that_takes_too_long_is_ended(fake: FakeMachine, root: Path) -
 
 
 def test_a_command_that_leaves_out_an_output_is_an_error(fake: FakeMachine, root: Path) -> None:
-    compiler(fake, CC.replace("echo js", "exit 0; echo js"))
+    compiler(fake, CC.replace("/bin/cat guest.c > made", "exit 0; > made"))
     with pytest.raises(ToolError, match=r"'my guest' succeeded, but made no src dir/made\.js"):
         built(fake, root)
 
@@ -179,7 +184,7 @@ def test_a_program_with_a_slash_is_found_in_the_folder_of_the_command(fake: Fake
 
 def test_a_pattern_that_names_no_file_is_an_error(fake: FakeMachine, root: Path) -> None:
     (root / "config/a.h").unlink()
-    with pytest.raises(ToolError, match=r"the input config/\*\.h names no file"):
+    with pytest.raises(ToolError, match=r"the input \*\*/\*\.h names no file"):
         built(fake, root)
 
 

@@ -92,7 +92,11 @@ def test_without_any_there_those_of_the_configuration_count(root: Path, tools: B
     assert most_pages(root) == 32
 
 
-def test_flags_of_the_shell_do_not_count(root: Path, tools: BuildTools) -> None:
+@pytest.mark.parametrize("is_configured", [False, True])
+def test_flags_of_the_shell_do_not_count(root: Path, tools: BuildTools, is_configured: bool) -> None:
+    if is_configured:
+        (root / ".cargo").mkdir()
+        (root / ".cargo" / "config.toml").write_text(f"[build]\nrustflags = {CAPPED}\n")
     environ = {**tools.machine.environ, "RUSTFLAGS": "--no-such-flag"}
     machine = dataclasses.replace(tools.machine, environ=environ)
     assert built(root, dataclasses.replace(tools, machine=machine)) == (MODULE,)
