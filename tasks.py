@@ -1,106 +1,47 @@
-"""The project's habits, one command each; the work itself is done in `nogrow.build`."""
+"""The project's habits, one command each: those of every project that nogrow builds, and its own."""
 
 import shlex
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, cast
 
 from invoke.context import Context
 from invoke.exceptions import Exit
-from invoke.tasks import task
+from invoke.tasks import Task, task
 
 from nogrow.build.bench import run_bench, run_comparison
-from nogrow.build.builder import BuildTools, build_all
 from nogrow.build.checks import Command, commands_of_lint, commands_of_test
 from nogrow.build.console import announce, print_table
 from nogrow.build.demo import run_demo
 from nogrow.build.docs import build_docs
 from nogrow.build.fuzz import CRASHES
 from nogrow.build.fuzz import fuzz as run_fuzz
-from nogrow.build.inspect import inspect_all
 from nogrow.build.machine import Machine
-from nogrow.build.release import release as release_from
-from nogrow.build.toolchain import find_rust
-from nogrow.build.verify import verify as verify_artifacts
-from nogrow.errors import NogrowError
+from nogrow.build.project import open_project
+from nogrow.invoke import collection, plain_errors
 
 ROOT = Path(__file__).resolve().parent
 
 
 @task
-def setup(context: Context) -> None:
-    """Find a Rust that can target WebAssembly, or install one, and say which and why."""
-    with _plain_errors():
-        _set_up()
-
-
-@task
-def build(context: Context) -> None:
-    """Set up, then build every guest and kernel that is not up to date into build/."""
-    with _plain_errors():
-        result = build_all(ROOT, _set_up(), announce)
-        rows = [
-            (entry.path, f"{entry.size:,}", "built" if entry.path in result.built else "kept")
-            for entry in result.manifest.entries
-        ]
-        print_table("built", ("artifact", "bytes", "this time"), rows)
-
-
-@task
-def inspect(context: Context) -> None:
-    """List every memory.grow that wasm-objdump finds; listings go to build/inspect/."""
-    with _plain_errors():
-        rows = []
-        for seen in inspect_all(ROOT, announce):
-            for site in seen.sites:
-                function = site.function_name or f"func[{site.function_index}]"
-                rows.append((seen.artifact, function, f"0x{site.offset:x}"))
-            if not seen.sites:
-                rows.append((seen.artifact, "none", ""))
-        print_table("memory.grow", ("artifact", "function", "offset"), rows)
-
-
-@task
-def verify(context: Context) -> None:
-    """Judge every artifact against nogrow.toml; exits as `nogrow check` does."""
-    with _plain_errors():
-        code = verify_artifacts(ROOT)
-    if code != 0:
-        raise Exit(code=code)
-
-
-@task(
-    iterable=["dist"],
-    help={"dist": "A folder or file that is going to be shipped; repeatable."},
-)
-def release(context: Context, dist: list[str]) -> None:
-    """Build, judge what is going to be shipped, and write build/attestation.json if all is kept."""
-    with _plain_errors():
-        build_all(ROOT, _set_up(), announce)
-        code = release_from(ROOT, dist)
-    if code != 0:
-        raise Exit(code=code)
-
-
-@task
 def test(context: Context) -> None:
     """Run the tests: Python, the crates on this machine, and the Node host's syntax."""
-    with _plain_errors():
-        _run(context, commands_of_test(ROOT, Machine.current()))
+    with plain_errors():
+        _run(context, commands_of_test(open_project(ROOT), Machine.current()))
 
 
 @task
 def lint(context: Context) -> None:
     """Check format, style, types and the direction of imports."""
-    with _plain_errors():
+    with plain_errors():
         _run(context, commands_of_lint())
 
 
 @task
 def demo(context: Context) -> None:
     """Run the Node host over every guest, with a kept view and with a watched one."""
-    with _plain_errors():
+    with plain_errors():
         rows = run_demo(ROOT, Machine.current(), announce)
     print_table(
         "demo",
@@ -120,7 +61,7 @@ def demo(context: Context) -> None:
 )
 def bench(context: Context, check: bool = False, strict: bool = False, rounds: int = 5) -> None:
     """Measure nogrow on real and generated modules; the first time, this downloads the real ones."""
-    with _plain_errors():
+    with plain_errors():
         code = run_comparison(ROOT) if check else run_bench(ROOT, rounds, strict=strict)
     if code != 0:
         raise Exit(code=code)
@@ -135,7 +76,7 @@ def bench(context: Context, check: bool = False, strict: bool = False, rounds: i
 )
 def fuzz(context: Context, target: Sequence[str], minutes: float = 1.0) -> None:
     """Feed changed inputs to everything that reads foreign bytes, guided by the code they reach."""
-    with _plain_errors():
+    with plain_errors():
         results = run_fuzz(ROOT, target, minutes, announce)
     print_table(
         "fuzz",
@@ -161,7 +102,7 @@ def fuzz(context: Context, target: Sequence[str], minutes: float = 1.0) -> None:
 @task
 def docs(context: Context) -> None:
     """Make the documents into pages in build/docs/, and write the command reference anew."""
-    with _plain_errors():
+    with plain_errors():
         announce(f"open {build_docs(ROOT, announce)}")
 
 
@@ -172,13 +113,6 @@ def clean(context: Context) -> None:
         if folder.is_dir():
             announce(f"removing {folder.relative_to(ROOT)}/")
             shutil.rmtree(folder)
-
-
-def _set_up() -> BuildTools:
-    machine = Machine.current()
-    choice = find_rust(machine, announce)
-    announce(str(choice))
-    return BuildTools.of(choice.rust, machine)
 
 
 def _run(context: Context, commands: Sequence[Command]) -> None:
@@ -193,10 +127,6 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """End a user's mistake or a missing tool in its message and exit code 1, without traceback."""
-    try:
-        yield
-    except NogrowError as error:
-        raise Exit(str(error), code=1) from error
+namespace = collection(ROOT)
+for own in (bench, clean, demo, docs, fuzz, lint, test):
+    namespace.add_task(cast("Task[Any]", own))

@@ -1,6 +1,7 @@
-"""The tasks as people use them: what is listed, what is run, and how a mistake ends."""
+"""This project's own tasks as people use them: what is listed, what is run, and how a mistake ends."""
 
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -12,13 +13,31 @@ import tasks
 from invoke.context import MockContext
 from invoke.exceptions import Exit
 from invoke.runners import Result
+from invoke.tasks import Task
 
 from nogrow.build import checks
 from nogrow.build.demo import DemoRow
 from nogrow.build.machine import Machine
+from nogrow.build.project import open_project
 from nogrow.errors import ToolError
 
-NAMES = ["build", "clean", "demo", "inspect", "lint", "release", "setup", "test", "verify"]
+NAMES = [
+    *(
+        "bench",
+        "build",
+        "clean",
+        "demo",
+        "docs",
+        "fuzz",
+        "inspect",
+        "lint",
+        "release",
+        "seal",
+        "setup",
+        "test",
+    ),
+    "verify",
+]
 
 
 def commands(context: MockContext) -> list[list[str]]:
@@ -39,6 +58,18 @@ def test_every_task_is_listed_with_a_line_that_says_what_it_does() -> None:
     helped = {task["name"]: task["help"] for task in document["tasks"]}
     assert sorted(set(helped) & set(NAMES)) == NAMES
     assert all(helped.values())
+
+
+def test_no_task_of_this_project_is_left_out() -> None:
+    own = {value for value in vars(tasks).values() if isinstance(value, Task)}
+    assert own <= set(tasks.namespace.tasks.values())
+    assert tasks.namespace.tasks["clean"] is tasks.clean
+
+
+def test_nothing_private_is_used() -> None:
+    imported = re.findall(r"^(?:from|import) .*", (tasks.ROOT / "tasks.py").read_text(), re.MULTILINE)
+    assert imported
+    assert not [line for line in imported if re.search(r"[ .]_[a-z]", line)]
 
 
 def test_an_unknown_task_is_one_line() -> None:
@@ -79,7 +110,7 @@ def test_test_runs_pytest_then_each_crate_in_each_variant_then_the_host() -> Non
 
 
 def test_the_crates_are_tested_with_the_rustc_that_belongs_to_the_cargo() -> None:
-    crates = checks.commands_of_test(tasks.ROOT, Machine.current())[1:-1]
+    crates = checks.commands_of_test(open_project(tasks.ROOT), Machine.current())[1:-1]
     assert crates
     for command in crates:
         assert Path(command.environ["RUSTC"]).parent == Path(command.words[0]).parent
@@ -92,10 +123,6 @@ def fail(*arguments: object) -> None:
 @pytest.mark.parametrize(
     ("name", "part"),
     [
-        ("setup", "find_rust"),
-        ("build", "find_rust"),
-        ("inspect", "inspect_all"),
-        ("verify", "verify_artifacts"),
         ("test", "commands_of_test"),
         ("lint", "commands_of_lint"),
         ("demo", "run_demo"),
@@ -108,42 +135,6 @@ def test_a_missing_tool_ends_in_its_message_and_exit_code_1(
     with pytest.raises(Exit) as caught:
         getattr(tasks, name)(MockContext())
     assert (caught.value.code, caught.value.message) == (1, "the tool is missing")
-
-
-@pytest.mark.parametrize("code", [1, 2, 4])
-def test_verify_exits_with_the_code_that_the_verifier_gave(
-    monkeypatch: pytest.MonkeyPatch, code: int
-) -> None:
-    monkeypatch.setattr(tasks, "verify_artifacts", lambda root: code)
-    with pytest.raises(Exit) as caught:
-        tasks.verify(MockContext())
-    assert caught.value.code == code
-
-
-def test_verify_that_is_kept_ends_without_an_exit(monkeypatch: pytest.MonkeyPatch) -> None:
-    roots: list[Path] = []
-
-    def keep(root: Path) -> int:
-        roots.append(root)
-        return 0
-
-    monkeypatch.setattr(tasks, "verify_artifacts", keep)
-    tasks.verify(MockContext())
-    assert roots == [tasks.ROOT]
-
-
-def test_build_sets_up_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    steps: list[str] = []
-    monkeypatch.setattr(tasks, "_set_up", lambda: steps.append("setup"))
-
-    def stop(*arguments: object) -> None:
-        steps.append("build")
-        raise ToolError("far enough")
-
-    monkeypatch.setattr(tasks, "build_all", stop)
-    with pytest.raises(Exit, match="far enough"):
-        tasks.build(MockContext())
-    assert steps == ["setup", "build"]
 
 
 def test_a_demo_in_which_the_workaround_fails_exits_with_1(

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.build.builder import BuildTools, build_all
+from nogrow.build.builder import build_all
 from nogrow.build.machine import Machine
-from nogrow.build.toolchain import find_rust
+from nogrow.build.project import Project, open_project
+from nogrow.build.tools import find_tools
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -16,5 +17,12 @@ ROOT = Path(__file__).resolve().parents[2]
 def built_root() -> Path:
     """The project, with every artifact in its `build/`. No packages are installed for it."""
     machine = dataclasses.replace(Machine.current(), is_root=False)
-    build_all(ROOT, BuildTools.of(find_rust(machine, print).rust, machine), print)
+    project = open_project(ROOT)
+    build_all(project, find_tools(project.plan, machine, print), print)
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def built_project(built_root: Path) -> Project:
+    """The same as a project."""
+    return open_project(built_root)

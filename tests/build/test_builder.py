@@ -9,13 +9,33 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.build.builder import BuildResult, BuildTools, build_all
-from nogrow.build.manifest import MANIFEST
+from nogrow.build.builder import BuildResult, build_all
+from nogrow.build.console import Progress
+from nogrow.build.project import open_project
 from nogrow.build.rust_probe import Rust
+from nogrow.build.tools import BuildTools, find_assembler
 from nogrow.errors import ToolError
 from tests.build.fakes import FakeMachine, collect, ignore
 
+MANIFEST = "build/manifest.json"
 GROWTH = "build/release/greeting_growth.wasm"
+PLAN = """schema = 1
+[build]
+profiles = ["debug", "release"]
+[[build.wat]]
+path = "wat/greeting.wat"
+[[build.wat]]
+path = "verify/nogrow/wasm/scan.wat"
+profiles = ["kernel"]
+[[build.crate]]
+path = "crates/greeting_growth"
+[[build.crate]]
+path = "crates/greeting_nogrowth"
+[[build.crate]]
+name = "greeting_nogrowth_std"
+path = "crates/greeting_nogrowth"
+features = ["std"]
+"""
 CARGO = """
 release=debug
 for word in "$@"; do
@@ -41,6 +61,9 @@ def project(folder: Path) -> Path:
         source = folder / "crates" / crate / "src" / "lib.rs"
         source.parent.mkdir(parents=True)
         source.write_text(f"// {crate}\n")
+        manifest = f'[package]\nname = "{crate}"\n[lib]\ncrate-type = ["cdylib"]\n'
+        (folder / "crates" / crate / "Cargo.toml").write_text(manifest)
+    (folder / "nogrow.toml").write_text(PLAN)
     for file, text in (
         ("wat/greeting.wat", "(module (func $named))"),
         ("verify/nogrow/wasm/scan.wat", "(module (memory 1 1))"),
@@ -58,13 +81,17 @@ def root(fake: FakeMachine) -> Path:
 def tools(fake: FakeMachine, *, version: str = "1", cargo: str = CARGO) -> BuildTools:
     program = fake.program(fake.bin / "cargo", cargo, logged=True)
     rust = Rust(program, fake.bin / "rustc", "cargo 1", f"rustc {version}")
-    return BuildTools.of(rust, fake.machine())
+    return BuildTools(fake.machine(), rust, find_assembler())
+
+
+def built(root: Path, tools: BuildTools, progress: Progress = ignore) -> BuildResult:
+    return build_all(open_project(root), tools, progress)
 
 
 def test_the_first_build_makes_every_guest_in_both_profiles_and_every_kernel(
     fake: FakeMachine, root: Path
 ) -> None:
-    result = build_all(root, tools(fake), ignore)
+    result = built(root, tools(fake))
     guests = ("greeting", "greeting_growth", "greeting_nogrowth", "greeting_nogrowth_std")
     expected = {f"build/{p}/{guest}.wasm" for p in ("debug", "release") for guest in guests}
     assert set(result.built) == expected | {"build/kernel/scan.wasm"}
@@ -72,9 +99,9 @@ def test_the_first_build_makes_every_guest_in_both_profiles_and_every_kernel(
 
 
 def test_the_second_build_makes_nothing_and_calls_no_cargo(fake: FakeMachine, root: Path) -> None:
-    build_all(root, tools(fake), ignore)
+    built(root, tools(fake))
     calls, manifest = fake.calls, (root / MANIFEST).read_bytes()
-    assert build_all(root, tools(fake), ignore).built == ()
+    assert built(root, tools(fake)).built == ()
     assert fake.calls == calls
     assert (root / MANIFEST).read_bytes() == manifest
 
@@ -124,32 +151,32 @@ def leave_target(root: Path) -> None:
 def test_only_what_changed_in_content_is_built_again(
     fake: FakeMachine, root: Path, change: Callable[[Path], None], rebuilt: int
 ) -> None:
-    build_all(root, tools(fake), ignore)
+    built(root, tools(fake))
     change(root)
-    result = build_all(root, tools(fake), ignore)
+    result = built(root, tools(fake))
     assert len(result.built) == rebuilt
     assert all("greeting_growth" in path for path in result.built) or rebuilt == 9
-    assert build_all(root, tools(fake), ignore).built == ()
+    assert built(root, tools(fake)).built == ()
 
 
 def test_another_rustc_builds_the_crates_again_but_not_the_text_modules(
     fake: FakeMachine, root: Path
 ) -> None:
-    build_all(root, tools(fake), ignore)
-    result = build_all(root, tools(fake, version="2"), ignore)
+    built(root, tools(fake))
+    result = built(root, tools(fake, version="2"))
     assert len(result.built) == 6
     assert not any(path.endswith(("/greeting.wasm", "/scan.wasm")) for path in result.built)
 
 
 def test_the_manifest_depends_on_the_build_alone(fake: FakeMachine, root: Path) -> None:
-    build_all(root, tools(fake), ignore)
+    built(root, tools(fake))
     elsewhere = project(fake.root / "deeper" / "elsewhere")
-    build_all(elsewhere, tools(fake), ignore)
+    built(elsewhere, tools(fake))
     assert (root / MANIFEST).read_bytes() == (elsewhere / MANIFEST).read_bytes()
 
 
 def test_the_manifest_says_digest_size_profile_source_and_tools(fake: FakeMachine, root: Path) -> None:
-    build_all(root, tools(fake), ignore)
+    built(root, tools(fake))
     document = json.loads((root / MANIFEST).read_text())
     entry = next(each for each in document["artifacts"] if each["path"] == GROWTH)
     content = b"// greeting_growth\n"
@@ -160,7 +187,7 @@ def test_the_manifest_says_digest_size_profile_source_and_tools(fake: FakeMachin
 
 
 def test_each_feature_variant_has_a_cargo_folder_of_its_own(fake: FakeMachine, root: Path) -> None:
-    build_all(root, tools(fake), ignore)
+    built(root, tools(fake))
     folders = {call.split("--target-dir ")[1] for call in fake.calls if "--release" in call}
     names = ("greeting_growth", "greeting_nogrowth", "greeting_nogrowth_std")
     assert folders == {str(root / "build" / "cargo" / name) for name in names}
@@ -170,60 +197,85 @@ def test_each_feature_variant_has_a_cargo_folder_of_its_own(fake: FakeMachine, r
 
 
 def test_cargo_is_run_with_the_rustc_that_was_chosen(fake: FakeMachine, root: Path) -> None:
-    build_all(root, tools(fake), ignore)
+    built(root, tools(fake))
     said = set((fake.root / "environment").read_text().splitlines())
     assert said == {f"RUSTC={fake.bin}/rustc"}
 
 
 def test_only_the_release_build_of_a_text_module_goes_without_names(fake: FakeMachine, root: Path) -> None:
-    build_all(root, tools(fake), ignore)
+    built(root, tools(fake))
     assert b"named" in (root / "build/debug/greeting.wasm").read_bytes()
     assert b"named" not in (root / "build/release/greeting.wasm").read_bytes()
 
 
 def test_an_artifact_without_a_source_any_more_is_removed(fake: FakeMachine, root: Path) -> None:
-    build_all(root, tools(fake), ignore)
-    (root / "verify/nogrow/wasm/scan.wat").unlink()
-    result = build_all(root, tools(fake), ignore)
+    built(root, tools(fake))
+    text = PLAN.replace('[[build.wat]]\npath = "verify/nogrow/wasm/scan.wat"\nprofiles = ["kernel"]\n', "")
+    (root / "nogrow.toml").write_text(text)
+    result = built(root, tools(fake))
     assert not (root / "build/kernel/scan.wasm").exists()
     assert all(entry.profile != "kernel" for entry in result.manifest.entries)
 
 
+def test_an_artifact_without_a_source_that_was_altered_stays(fake: FakeMachine, root: Path) -> None:
+    built(root, tools(fake))
+    (root / "build/kernel/scan.wasm").write_bytes(b"mine")
+    text = PLAN.replace('[[build.wat]]\npath = "verify/nogrow/wasm/scan.wat"\nprofiles = ["kernel"]\n', "")
+    (root / "nogrow.toml").write_text(text)
+    built(root, tools(fake))
+    assert (root / "build/kernel/scan.wasm").read_bytes() == b"mine"
+
+
+def test_an_artifact_that_was_altered_is_said_to_be(fake: FakeMachine, root: Path) -> None:
+    built(root, tools(fake))
+    cut_output(root)
+    lines: list[str] = []
+    built(root, tools(fake), collect(lines))
+    assert lines[0] == f"building {GROWTH}: it was altered since the last build"
+
+
+def test_what_was_built_before_a_failure_is_not_built_again(fake: FakeMachine, root: Path) -> None:
+    with pytest.raises(ToolError):
+        built(root, tools(fake, cargo="exit 1"))
+    result = built(root, tools(fake))
+    assert len(result.built) == 6
+
+
 def test_each_step_is_announced_before_it_runs(fake: FakeMachine, root: Path) -> None:
     lines: list[str] = []
-    built: BuildResult = build_all(root, tools(fake), collect(lines))
-    assert lines[:-1] == [f"building {path}" for path in built.built]
+    result = built(root, tools(fake), collect(lines))
+    assert lines[:-1] == [f"building {path}" for path in result.built]
 
 
 def test_a_failing_cargo_shows_what_it_said(fake: FakeMachine, root: Path) -> None:
     broken = tools(fake, cargo='echo "error[E0425]: cannot find value" >&2; exit 101')
     with pytest.raises(ToolError, match="exit code 101") as caught:
-        build_all(root, broken, ignore)
+        built(root, broken)
     assert "error[E0425]: cannot find value" in str(caught.value)
 
 
 def test_a_cargo_that_makes_nothing_is_an_error(fake: FakeMachine, root: Path) -> None:
     with pytest.raises(ToolError, match="the build made no"):
-        build_all(root, tools(fake, cargo="exit 0"), ignore)
+        built(root, tools(fake, cargo="exit 0"))
 
 
 def test_a_mistake_in_a_text_module_shows_the_line(fake: FakeMachine, root: Path) -> None:
     (root / "wat/greeting.wat").write_text("(module\n(fnuc))")
     with pytest.raises(ToolError, match=r"greeting\.wat:2:2: error"):
-        build_all(root, tools(fake), ignore)
+        built(root, tools(fake))
 
 
 def test_a_missing_source_is_an_error(fake: FakeMachine, root: Path) -> None:
     shutil.rmtree(root / "crates/greeting_nogrowth")
     with pytest.raises(ToolError, match="greeting_nogrowth is missing"):
-        build_all(root, tools(fake), ignore)
+        built(root, tools(fake))
 
 
 def test_a_failing_build_leaves_the_artifacts_of_the_last_one(fake: FakeMachine, root: Path) -> None:
-    build_all(root, tools(fake), ignore)
+    built(root, tools(fake))
     before = (root / GROWTH).read_bytes()
     change_crate(root)
     with pytest.raises(ToolError):
-        build_all(root, tools(fake, cargo="exit 1"), ignore)
+        built(root, tools(fake, cargo="exit 1"))
     assert (root / GROWTH).read_bytes() == before
     assert not list((root / "build").rglob("*.part"))

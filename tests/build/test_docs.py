@@ -46,4 +46,6 @@ def test_a_link_that_leads_nowhere_fails(target: str, tmp_path: Path) -> None:
 
 def test_the_project_s_own_pages_have_no_warning(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    for name in ("examples", "verify"):
+        (tmp_path / name).symlink_to(ROOT / name)
     assert (tmp_path / build_docs(tmp_path, lambda _: None)).exists()

@@ -6,53 +6,28 @@ from pathlib import Path, PurePosixPath
 import pytest
 import wasmtime
 
-from nogrow.build.guests import GUESTS, Artifact, Profile, Source, artifacts, input_files
-from nogrow.errors import ToolError
+from nogrow.build.project import open_project
+from tests.build.conftest import ROOT
 
-GUEST_ARTIFACTS = [
-    Artifact(source, profile) for profile in (Profile.DEBUG, Profile.RELEASE) for source in GUESTS
+PLAN = open_project(ROOT).plan
+PROFILES = ("debug", "release")
+NAMES = [
+    *(text.name for text in PLAN.texts if text.profiles == PROFILES),
+    *(crate.name for crate in PLAN.crates),
 ]
+GUESTS = [PurePosixPath("build", profile, f"{name}.wasm") for profile in PROFILES for name in NAMES]
 GREETING = b"Ahoy there, Testy McTestface!"
-each_guest = pytest.mark.parametrize("guest", GUEST_ARTIFACTS, ids=lambda guest: str(guest.path))
+each_guest = pytest.mark.parametrize("guest", GUESTS, ids=str)
 
 
-def add_kernel(root: Path, path: str) -> None:
-    file = root / "verify" / "nogrow" / path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text("(module)")
+def test_every_text_module_of_the_package_is_built_as_a_kernel() -> None:
+    kernels = {text.path for text in PLAN.texts if text.profiles == ("kernel",)}
+    files = (ROOT / "verify").rglob("*.wat")
+    assert kernels == {PurePosixPath(file.relative_to(ROOT).as_posix()) for file in files}
 
 
-def test_every_text_module_of_the_package_is_a_kernel(tmp_path: Path) -> None:
-    add_kernel(tmp_path, "wasm/scan.wat")
-    add_kernel(tmp_path, "deep/er/search.wat")
-    kernels = [a for a in artifacts(tmp_path) if a.profile is Profile.KERNEL]
-    assert [str(kernel.path) for kernel in kernels] == [
-        "build/kernel/search.wasm",
-        "build/kernel/scan.wasm",
-    ]
-    assert kernels[1].source.path == PurePosixPath("verify/nogrow/wasm/scan.wat")
-
-
-def test_two_kernels_of_one_name_are_an_error(tmp_path: Path) -> None:
-    add_kernel(tmp_path, "wasm/scan.wat")
-    add_kernel(tmp_path, "proof/scan.wat")
-    with pytest.raises(ToolError, match=r"proof/scan\.wat and .*wasm/scan\.wat"):
-        artifacts(tmp_path)
-
-
-def test_the_inputs_of_a_crate_are_all_its_files_but_its_target_folder(tmp_path: Path) -> None:
-    crate = tmp_path / "crates" / "greeting_growth"
-    for name in ("Cargo.toml", "src/lib.rs", "target/debug/x", "src/target/kept.rs"):
-        (crate / name).parent.mkdir(parents=True, exist_ok=True)
-        (crate / name).touch()
-    files = [file.relative_to(crate).as_posix() for file in input_files(tmp_path, GUESTS[1])]
-    assert files == ["Cargo.toml", "src/lib.rs", "src/target/kept.rs"]
-
-
-@pytest.mark.parametrize("source", GUESTS, ids=lambda source: source.name)
-def test_a_source_that_is_not_there_is_an_error(tmp_path: Path, source: Source) -> None:
-    with pytest.raises(ToolError, match="is missing"):
-        input_files(tmp_path, source)
+def test_there_are_four_guests() -> None:
+    assert sorted(NAMES) == ["greeting", "greeting_growth", "greeting_nogrowth", "greeting_nogrowth_std"]
 
 
 @functools.cache
@@ -98,8 +73,8 @@ class Guest:
 
 
 @each_guest
-def test_a_guest_greets(built_root: Path, guest: Artifact) -> None:
-    instance = Guest(built_root / guest.path)
+def test_a_guest_greets(built_root: Path, guest: PurePosixPath) -> None:
+    instance = Guest(built_root / guest)
     assert instance.greet(b"Ahoy there", b"Testy McTestface") == GREETING
     assert instance.greet(b"", b"") == b", !"
     longest = instance.greet(b"0123456789abcdef", b"fedcba9876543210")
@@ -107,8 +82,10 @@ def test_a_guest_greets(built_root: Path, guest: Artifact) -> None:
 
 
 @each_guest
-def test_the_buffer_has_salutation_name_and_message_at_0_16_and_32(built_root: Path, guest: Artifact) -> None:
-    instance = Guest(built_root / guest.path)
+def test_the_buffer_has_salutation_name_and_message_at_0_16_and_32(
+    built_root: Path, guest: PurePosixPath
+) -> None:
+    instance = Guest(built_root / guest)
     assert instance.call("get_name_ptr") - instance.start == 16
     assert instance.call("get_msg_ptr") - instance.start == 32
 
@@ -116,9 +93,9 @@ def test_the_buffer_has_salutation_name_and_message_at_0_16_and_32(built_root: P
 @each_guest
 @pytest.mark.parametrize("bad", [-1, 17, 128, -(2**31), 2**31 - 1])
 def test_a_length_outside_0_to_16_gives_minus_1_and_changes_nothing(
-    built_root: Path, guest: Artifact, bad: int
+    built_root: Path, guest: PurePosixPath, bad: int
 ) -> None:
-    instance = Guest(built_root / guest.path)
+    instance = Guest(built_root / guest)
     instance.write(b"Ahoy", b"Testy")
     before = instance.buffer()
     assert instance.call("set_name", bad, 5) == -1
@@ -128,13 +105,13 @@ def test_a_length_outside_0_to_16_gives_minus_1_and_changes_nothing(
 
 @each_guest
 def test_a_text_that_is_not_utf8_is_refused_by_the_guests_that_need_it(
-    built_root: Path, guest: Artifact
+    built_root: Path, guest: PurePosixPath
 ) -> None:
-    instance = Guest(built_root / guest.path)
+    instance = Guest(built_root / guest)
     instance.write(b"\xff", b"Testy")
     before = instance.buffer()
     length = instance.call("set_name", 1, 5)
-    if guest.source.name == "greeting":
+    if guest.stem == "greeting":
         assert instance.buffer()[32 : 32 + length] == b"\xff, Testy!"
     else:
         assert length == -1
@@ -142,11 +119,11 @@ def test_a_text_that_is_not_utf8_is_refused_by_the_guests_that_need_it(
 
 
 @each_guest
-def test_the_first_greeting_grows_only_the_growing_guest(built_root: Path, guest: Artifact) -> None:
-    instance = Guest(built_root / guest.path)
+def test_the_first_greeting_grows_only_the_growing_guest(built_root: Path, guest: PurePosixPath) -> None:
+    instance = Guest(built_root / guest)
     before = instance.pages()
     instance.greet(b"Ahoy there", b"Testy McTestface")
-    assert (instance.pages() > before) == (guest.source.name == "greeting_growth")
+    assert (instance.pages() > before) == (guest.stem == "greeting_growth")
 
 
 @pytest.mark.parametrize("profile", ["debug", "release"])

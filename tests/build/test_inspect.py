@@ -12,7 +12,9 @@ from nogrow.build.inspect import (
     inspect_all,
     parse_listing,
 )
-from nogrow.build.manifest import MANIFEST
+from nogrow.build.manifest import Entry, Manifest, sha256_of, write_manifest
+from nogrow.build.project import Project
+from nogrow.contract.plan import MANIFEST, Plan
 from nogrow.errors import ToolError
 from tests.build.fakes import collect
 from tests.support.assemble import assemble
@@ -146,13 +148,14 @@ def test_a_missing_artifact_is_an_error_that_says_how_to_build_it(tmp_path: Path
 
 def test_nothing_built_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="nothing is built yet"):
-        inspect_all(tmp_path, print)
+        inspect_all(Project(tmp_path, Plan()), print)
 
 
-def test_every_artifact_is_inspected_announced_and_its_listing_kept(built_root: Path) -> None:
+def test_every_artifact_is_inspected_announced_and_its_listing_kept(built_project: Project) -> None:
     lines: list[str] = []
-    inspections = inspect_all(built_root, collect(lines))
-    document = json.loads((built_root / MANIFEST).read_text())
+    built_root = built_project.root
+    inspections = inspect_all(built_project, collect(lines))
+    document = json.loads((built_root / "build" / MANIFEST).read_text())
     paths = [entry["path"] for entry in document["artifacts"]]
     assert [seen.artifact for seen in inspections] == paths
     assert lines == [f"disassembling {path}" for path in paths]
@@ -162,9 +165,10 @@ def test_every_artifact_is_inspected_announced_and_its_listing_kept(built_root: 
         assert "Code Disassembly:" in (built_root / seen.listing).read_text()
 
 
-def test_only_guests_with_std_have_sites_and_all_are_in_the_allocator(built_root: Path) -> None:
+def test_only_guests_with_std_have_sites_and_all_are_in_the_allocator(built_project: Project) -> None:
     with_sites = set()
-    for seen in inspect_all(built_root, print):
+    built_root = built_project.root
+    for seen in inspect_all(built_project, print):
         if seen.sites:
             with_sites.add(Path(seen.artifact).stem)
             assert all("dlmalloc" in (site.function_name or "") for site in seen.sites)
@@ -174,3 +178,18 @@ def test_only_guests_with_std_have_sites_and_all_are_in_the_allocator(built_root
 
 
 PROFILES = ("debug", "release")
+
+
+def test_a_component_is_passed_over_and_what_is_no_module_is_not_looked_at(tmp_path: Path) -> None:
+    contents = {"build/c.wasm": assemble("(component)"), "out put/a b.wasm": assemble(GROWS), "a.js": b"js"}
+    entries = []
+    for name, content in contents.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+        entries.append(Entry(name, "make", "command", sha256_of(content), len(content), (), (), ""))
+    write_manifest(tmp_path, Manifest(tuple(entries)))
+    lines: list[str] = []
+    (seen,) = inspect_all(Project(tmp_path, Plan()), collect(lines))
+    assert (seen.artifact, seen.listing) == ("out put/a b.wasm", "build/inspect/out put/a b.txt")
+    assert len(seen.sites) == 1
+    assert lines[1] == "build/c.wasm is a component, which wasm-objdump can't read"

@@ -3,13 +3,15 @@ from pathlib import Path
 import pytest
 
 from nogrow.build import verify as stage
-from nogrow.build.verify import Places, cross_checked, verify
+from nogrow.build.manifest import Entry, Manifest, write_manifest
+from nogrow.build.verify import Places, by_objdump, cross_checked, verify
 from nogrow.errors import ToolError
 from nogrow.report.result import ArtifactReport, Outcome
 from tests.cli.modules import GROWING, QUIET, cut, module
 from tests.contract.made import SITE
 from tests.report.made import BROKEN, KEPT, NOT_JUDGED
 from tests.report.validated import validated
+from tests.support.assemble import assemble
 
 HERE = (SITE.function.index, SITE.offset)
 CONTROL = '[[artifact]]\npath = "build/growing.wasm"\nexpect = { bad = "reachable" }\n'
@@ -119,3 +121,31 @@ def test_a_wrong_contract(root: Path, capsys: pytest.CaptureFixture[str]) -> Non
     (root / "nogrow.toml").write_text("schema = 2")
     assert verify(root) == 2
     assert capsys.readouterr().err.startswith("nogrow.toml:1: schema: expected 1")
+
+
+def test_an_artifact_that_was_altered_since_it_was_built_is_named(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = Entry("build/quiet.wasm", "quiet.wat", "release", "00", 8, (), (), "00")
+    write_manifest(root, Manifest((entry,)))
+    assert verify(root) == 0
+    assert "build/quiet.wasm was altered since it was built; it is judged" in capsys.readouterr().out
+
+
+def test_the_second_opinion_on_a_component_has_offsets_of_its_file(root: Path) -> None:
+    path = root / "build" / "component.wasm"
+    grows = "(core module (memory 1) (func (drop (memory.grow (i32.const 1)))))"
+    path.write_bytes(assemble(f"(component (core module) {grows})"))
+    with (root / "nogrow.toml").open("a") as contract:
+        contract.write('[[artifact]]\npath = "build/component.wasm"\n')
+    ((_, offset),) = by_objdump(Path(f"{path}#1"))
+    assert path.read_bytes()[offset : offset + 2] == b"\x40\x00"
+    assert verify(root) == 0
+
+
+def test_the_report_goes_where_the_contract_says_what_is_built(root: Path) -> None:
+    with (root / "nogrow.toml").open("a") as contract:
+        contract.write('[build]\noutput = "out put"\n')
+    assert verify(root) == 0
+    validated((root / "out put" / "report.json").read_text())
+    assert not (root / "build" / "report.json").exists()

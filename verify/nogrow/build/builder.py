@@ -1,54 +1,16 @@
-"""The guests in, their modules and the manifest out; what is up to date is left alone."""
+"""A project in, its artifacts and the manifest out; what is up to date is left alone."""
 
-import hashlib
-import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from nogrow.build.console import Progress
-from nogrow.build.guests import (
-    Artifact,
-    CrateSource,
-    Profile,
-    WatSource,
-    artifacts,
-    input_files,
-)
-from nogrow.build.machine import Machine
-from nogrow.build.manifest import (
-    Entry,
-    Manifest,
-    Tool,
-    read_manifest,
-    sha256_of,
-    write_atomic,
-    write_manifest,
-)
-from nogrow.build.process import run_checked
-from nogrow.build.programs import find_wabt, program_version
-from nogrow.build.rust_probe import TARGET, Rust
+from nogrow.build.inputs import Digests
+from nogrow.build.manifest import Entry, Manifest, Tool, read_made, read_manifest, sha256_of, write_manifest
+from nogrow.build.project import CONTRACT, Project
+from nogrow.build.steps import Step, steps
+from nogrow.build.tools import BuildTools
+from nogrow.contract.wording import counted
 from nogrow.errors import ToolError
-
-_CARGO_SECONDS = 600.0
-_WAT2WASM_SECONDS = 60.0
-# The debug information then names the same files wherever the project lies.
-_RUSTFLAGS = "--remap-path-prefix={root}/="
-
-
-@dataclass(frozen=True)
-class BuildTools:
-    """The programs that one build uses, found once."""
-
-    rust: Rust
-    wat2wasm: Path
-    wat2wasm_version: str
-    machine: Machine
-
-    @classmethod
-    def of(cls, rust: Rust, machine: Machine) -> "BuildTools":
-        """`rust` together with the assembler; raises `ToolError` when that is missing."""
-        wat2wasm = find_wabt("wat2wasm")
-        return cls(rust, wat2wasm, program_version(wat2wasm), machine)
 
 
 @dataclass(frozen=True)
@@ -59,117 +21,86 @@ class BuildResult:
     built: tuple[str, ...]
 
 
-def build_all(root: Path, tools: BuildTools, progress: Progress) -> BuildResult:
-    """Make every artifact of the project at `root` that is missing, altered or out of date.
+def build_all(project: Project, tools: BuildTools, progress: Progress) -> BuildResult:
+    """Make every artifact of the project that is missing, altered or out of date.
 
-    An artifact that the last build made and this one doesn't is removed. Raises `ToolError`.
+    An artifact that the last build made and this one doesn't is removed, unless it was altered. Raises
+    `ToolError`, also when there is nothing to build; what was built before that is kept.
     """
-    before = read_manifest(root)
+    if project.plan.is_empty:
+        raise ToolError(
+            f"{project.root / CONTRACT} has nothing to build: name it in [[build.crate]], [[build.wat]] or "
+            "[[build.command]]"
+        )
+    before = read_manifest(project.root, project.plan.output)
     entries: list[Entry] = []
     built: list[str] = []
-    for artifact in artifacts(root):
-        flags, used = _flags(artifact, root), _tools(artifact, tools)
-        inputs = _digest(root, artifact, flags, used)
-        kept = before.entry(artifact.path)
-        if kept is not None and kept.inputs == inputs and _is_intact(root, kept):
-            entries.append(kept)
-            continue
-        progress(f"building {artifact.path}")
-        content = _make(root, artifact, flags, tools)
-        write_atomic(root / artifact.path, content)
-        built.append(str(artifact.path))
-        entries.append(_entry(artifact, content, flags, used, inputs))
-    after = Manifest(tuple(sorted(entries, key=lambda entry: entry.path)))
-    for gone in {entry.path for entry in before.entries} - {entry.path for entry in entries}:
-        (root / gone).unlink(missing_ok=True)
-    write_manifest(root, after)
-    progress(f"{len(entries)} artifacts, {len(built)} of them built now; the others are up to date")
+    try:
+        for step in steps(project, tools):
+            current = _current(project, step, before, progress)
+            entries += current or _made(project, step)
+            built += [] if current else map(str, step.outputs)
+    except BaseException:
+        _write(project, [*entries, *_others(before, entries)], before)
+        raise
+    for gone in _others(before, entries):
+        if gone.is_intact(project.root):
+            (project.root / gone.path).unlink()
+    after = _write(project, entries, before)
+    progress(
+        f"{counted(len(entries), 'artifact')}, {len(built)} built now; {len(entries) - len(built)} up to date"
+    )
     return BuildResult(after, tuple(built))
 
 
-def _is_intact(root: Path, entry: Entry) -> bool:
-    path = root / entry.path
-    return path.is_file() and sha256_of(path.read_bytes()) == entry.sha256
+def _current(project: Project, step: Step, before: Manifest, progress: Progress) -> list[Entry]:
+    """The entries of what `step` makes if all of it is up to date, else none, and that is announced."""
+    known = [entry for entry in map(before.entry, step.outputs) if entry is not None]
+    gone = {entry.path for entry in known if not entry.is_intact(project.root)}
+    if len(known) == len(step.outputs) and not gone:
+        digest = _digest(Digests(project.root), step, step.tools())
+        if digest and all(entry.inputs == digest for entry in known):
+            return known
+    altered = {path for path in gone if (project.root / path).exists()}
+    for path in step.outputs:
+        progress(f"building {path}" + (": it was altered since the last build" * (str(path) in altered)))
+    return []
 
 
-def _entry(
-    artifact: Artifact,
-    content: bytes,
-    flags: tuple[str, ...],
-    used: tuple[Tool, ...],
-    inputs: str,
-) -> Entry:
-    return Entry(
-        path=str(artifact.path),
-        source=str(artifact.source.path),
-        profile=artifact.profile.value,
-        sha256=sha256_of(content),
-        size=len(content),
-        flags=flags,
-        tools=used,
-        inputs=inputs,
-    )
+def _made(project: Project, step: Step) -> list[Entry]:
+    digests, tools = Digests(project.root), step.tools()
+    _digest(digests, step, tools)
+    step.make()
+    # Only now is it known of some files that they count. Those known before have their old digests.
+    inputs = _digest(digests, step, tools)
+    contents = [(path, read_made(project.root / path)) for path in step.outputs]
+    return [
+        Entry(
+            path=str(path),
+            source=step.source,
+            profile=step.profile,
+            sha256=sha256_of(content),
+            size=len(content),
+            flags=step.flags,
+            tools=tools,
+            inputs=inputs,
+        )
+        for path, content in contents
+    ]
 
 
-def _tools(artifact: Artifact, tools: BuildTools) -> tuple[Tool, ...]:
-    if isinstance(artifact.source, WatSource):
-        return (Tool("wat2wasm", tools.wat2wasm_version),)
-    return (Tool("cargo", tools.rust.cargo_version), Tool("rustc", tools.rust.rustc_version))
+def _digest(digests: Digests, step: Step, tools: Sequence[Tool]) -> str:
+    """The digest of all that `step` depends on, an empty text if that is not known."""
+    files = step.files()
+    return "" if files is None else digests.of(files, (*step.flags, *step.settings), tools)
 
 
-def _flags(artifact: Artifact, root: Path) -> tuple[str, ...]:
-    if isinstance(artifact.source, WatSource):
-        names = () if artifact.profile is Profile.RELEASE else ("--debug-names",)
-        return ("--enable-all", *names)
-    profile = ("--release",) if artifact.profile is Profile.RELEASE else ()
-    features = tuple(f"--features={feature}" for feature in artifact.source.features)
-    return ("--locked", "--lib", f"--target={TARGET}", *profile, *features)
+def _others(before: Manifest, entries: Sequence[Entry]) -> list[Entry]:
+    paths = {entry.path for entry in entries}
+    return [entry for entry in before.entries if entry.path not in paths]
 
 
-def _digest(root: Path, artifact: Artifact, flags: tuple[str, ...], used: tuple[Tool, ...]) -> str:
-    digest = hashlib.sha256()
-    parts = [part for tool in used for part in (tool.name, tool.version)]
-    parts += [*flags, _RUSTFLAGS]
-    for part in parts:
-        digest.update(part.encode() + b"\0")
-    for file in input_files(root, artifact.source):
-        digest.update(file.relative_to(root).as_posix().encode() + b"\0")
-        digest.update(sha256_of(file.read_bytes()).encode())
-    return digest.hexdigest()
-
-
-def _make(root: Path, artifact: Artifact, flags: tuple[str, ...], tools: BuildTools) -> bytes:
-    if isinstance(artifact.source, WatSource):
-        return _assemble(root / artifact.source.path, flags, tools)
-    return _compile(root, artifact.source, artifact.profile, flags, tools)
-
-
-def _assemble(source: Path, flags: tuple[str, ...], tools: BuildTools) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="nogrow-build-") as folder:
-        output = Path(folder, "module.wasm")
-        run_checked([tools.wat2wasm, *flags, source, "-o", output], seconds=_WAT2WASM_SECONDS)
-        return _read(output)
-
-
-def _compile(
-    root: Path, source: CrateSource, profile: Profile, flags: tuple[str, ...], tools: BuildTools
-) -> bytes:
-    # One folder per variant: features share cargo's output file name, and would overwrite it.
-    target = root / "build" / "cargo" / source.name
-    run_checked(
-        [tools.rust.cargo, "build", *flags, "--target-dir", target],
-        seconds=_CARGO_SECONDS,
-        environ={
-            **tools.rust.environ(tools.machine.environ),
-            "CARGO_ENCODED_RUSTFLAGS": _RUSTFLAGS.format(root=root),
-        },
-        folder=root / source.path,
-    )
-    return _read(target / TARGET / profile.value / f"{source.crate}.wasm")
-
-
-def _read(output: Path) -> bytes:
-    try:
-        return output.read_bytes()
-    except OSError as error:
-        raise ToolError(f"the build made no {output}: {error.strerror}") from error
+def _write(project: Project, entries: Sequence[Entry], before: Manifest) -> Manifest:
+    manifest = Manifest(tuple(sorted(entries, key=lambda entry: entry.path)), before.others)
+    write_manifest(project.root, manifest, project.plan.output)
+    return manifest

@@ -3,12 +3,11 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from nogrow.build.demo import HOST, find_node
-from nogrow.build.guests import GUESTS, CrateSource
 from nogrow.build.machine import Machine
 from nogrow.build.programs import find_program
+from nogrow.build.project import Project
 from nogrow.build.toolchain import find_host_rust
 
 
@@ -20,11 +19,12 @@ class Command:
     environ: Mapping[str, str] = field(default_factory=dict)
 
 
-def commands_of_test(root: Path, machine: Machine) -> tuple[Command, ...]:
+def commands_of_test(project: Project, machine: Machine) -> tuple[Command, ...]:
     """The Python tests, each crate's own tests on the host, and a syntax check of the Node host.
 
     Raises `ToolError` when there is no cargo that runs here, or no Node.
     """
+    root = project.root
     cargo, rustc = find_host_rust(machine)
     environ = {} if rustc is None else {"RUSTC": str(rustc)}
     crates = tuple(
@@ -37,13 +37,12 @@ def commands_of_test(root: Path, machine: Machine) -> tuple[Command, ...]:
                 "--manifest-path",
                 str(root / source.path / "Cargo.toml"),
                 "--target-dir",
-                str(root / "build" / "cargo" / "host"),
+                str(root / project.cargo / "host"),
                 *(f"--features={feature}" for feature in source.features),
             ),
             environ,
         )
-        for source in GUESTS
-        if isinstance(source, CrateSource)
+        for source in project.plan.crates
     )
     node = Command((str(find_node(machine)), "--check", str(root / HOST)))
     return (Command((sys.executable, "-m", "pytest")), *crates, node)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from nogrow.build.console import Progress
-from nogrow.build.guests import Profile
 from nogrow.build.machine import Machine
 from nogrow.build.manifest import read_manifest
 from nogrow.build.process import run
 from nogrow.errors import ToolError
 
+# The profile of modules that are no guests.
+KERNEL = "kernel"
 HOST = PurePosixPath("hosts/node/server.mjs")
 _OLDEST_NODE = 20
 _NODE_SECONDS = 60.0
@@ -50,7 +51,7 @@ def run_host(node: Path, root: Path, artifact: str, watch_growth: bool) -> DemoR
 
 def run_demo(root: Path, machine: Machine, progress: Progress) -> tuple[DemoRow, ...]:
     """Run the host over every built guest, both ways; raises `ToolError` when nothing is built."""
-    guests = [entry.path for entry in read_manifest(root).entries if entry.profile != Profile.KERNEL.value]
+    guests = [entry.path for entry in read_manifest(root).entries if entry.profile != KERNEL]
     if not guests:
         raise ToolError("nothing is built yet; this builds it: invoke build")
     node = find_node(machine)

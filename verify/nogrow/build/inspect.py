@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from nogrow.build.console import Progress
-from nogrow.build.manifest import read_manifest, write_atomic
+from nogrow.build.manifest import Entry, read_manifest, write_other
 from nogrow.build.process import run_checked
 from nogrow.build.programs import find_wabt
+from nogrow.build.project import Project
 from nogrow.errors import ToolError
+from nogrow.wasm.sections import is_component
 
 _OBJDUMP_SECONDS = 120.0
-_LISTINGS = PurePosixPath("build/inspect")
 _FUNCTION = re.compile(r"([0-9a-f]{6,}) func\[(\d+)\](?: <(.*)>)?:")
 _INSTRUCTION = re.compile(r" ([0-9a-f]{6,}): ((?:[0-9a-f]{2} )+) *\| *(.*)")
 
@@ -40,23 +41,35 @@ class Inspection:
     sites: tuple[ObjdumpSite, ...]
 
 
-def inspect_all(root: Path, progress: Progress) -> tuple[Inspection, ...]:
-    """Disassemble every artifact that the manifest lists, and keep the listings.
+def inspect_all(project: Project, progress: Progress) -> tuple[Inspection, ...]:
+    """Disassemble every module that the manifest lists, and keep the listings.
 
     Raises `ToolError`, also when nothing has been built.
     """
-    entries = read_manifest(root).entries
-    if not entries:
+    root, output = project.root, project.plan.output
+    modules = [entry for entry in read_manifest(root, output).entries if entry.is_module]
+    if not modules:
         raise ToolError("nothing is built yet; this builds it: invoke build")
     inspections = []
-    for entry in entries:
+    for entry in modules:
         progress(f"disassembling {entry.path}")
         path = root / entry.path
+        if is_component(_content(path)):
+            progress(f"{entry.path} is a component, which wasm-objdump can't read")
+            continue
         text = disassemble(path)
-        listing = _LISTINGS / f"{entry.profile}-{path.stem}.txt"
-        write_atomic(root / listing, text.encode())
+        listing = project.listings / _listing(project, entry)
+        write_other(root, listing, text.encode(), output)
         inspections.append(Inspection(entry.path, str(listing), parse_listing(path, text)))
     return tuple(inspections)
+
+
+def _listing(project: Project, entry: Entry) -> PurePosixPath:
+    path = PurePosixPath(entry.path)
+    own_place = project.plan.output / entry.profile / path.name
+    return (
+        PurePosixPath(f"{entry.profile}-{path.stem}.txt") if path == own_place else path.with_suffix(".txt")
+    )
 
 
 def grow_sites(path: Path) -> tuple[ObjdumpSite, ...]:
@@ -78,6 +91,13 @@ def disassemble(path: Path) -> str:
 def parse_listing(path: Path, listing: str) -> tuple[ObjdumpSite, ...]:
     """The sites in `listing`, checked line by line against the bytes of the file at `path`."""
     return _ListingParser(path, path.read_bytes()).parse(listing)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ToolError(f"{path} is missing; this builds it: invoke build") from error
 
 
 class _ListingParser:

@@ -1,6 +1,7 @@
 """A command in, its output out: the build starts every program here, with a time limit."""
 
 import os
+import shlex
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -62,7 +63,7 @@ def run(
     except subprocess.TimeoutExpired as error:
         stderr = _end(process)
         raise ToolError(
-            f"{' '.join(words)} took longer than {seconds:g} s{_quoted(_text(stderr))}"
+            f"{shlex.join(words)} took longer than {seconds:g} s{_quoted(_text(stderr))}"
         ) from error
     except BaseException:
         _end(process)
@@ -81,7 +82,7 @@ def run_checked(
     completed = run(command, seconds=seconds, environ=environ, folder=folder)
     if completed.exit_code != 0:
         raise ToolError(
-            f"{' '.join(completed.command)} failed with exit code {completed.exit_code}"
+            f"{shlex.join(completed.command)} failed with exit code {completed.exit_code}"
             f"{_quoted(completed.stderr or completed.stdout)}"
         )
     return completed

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nogrow.background import cores
+from nogrow.build.project import Project
 from nogrow.check import check
 from nogrow.cli.dist import Gate
 from nogrow.cli.options import contract_at
@@ -16,22 +17,20 @@ from nogrow.report import text
 from nogrow.report.printable import printable
 from nogrow.report.result import ExitCode, exit_code
 
-ATTESTATION = Path("build/attestation.json")
 
+def release(project: Project, dist: Sequence[str]) -> int:
+    """Judge what is at the paths `dist` against the project's contract, and print the report.
 
-def release(root: Path, dist: Sequence[str]) -> int:
-    """Judge what is at the paths `dist` against `root`'s contract, if it has one, and print the report.
-
-    Returns the exit code of `nogrow check --dist`. If all is kept, the statement goes to
-    `build/attestation.json`; if not, one that is there belongs to an earlier release.
+    Returns the exit code of `nogrow check --dist`. If all is kept, the statement is written; if not, one that
+    is there belongs to an earlier release.
     """
-    paths = [os.path.relpath(path, root) for path in dist]
-    with contextlib.chdir(root):
+    paths = [os.path.relpath(path, project.root) for path in dist]
+    with contextlib.chdir(project.root):
         try:
             if not paths:
                 raise UsageError("nothing to release: name what is shipped with --dist DIR")
             contract = contract_at(None)
-            gate = Gate(paths, ATTESTATION, None)
+            gate = Gate(paths, Path(project.attestation), None)
             report = gate.closed(check(contract, gate.targets(contract), judge=judge, jobs=cores()))
             text.render(report, sys.stdout)
             gate.attest(report)

@@ -1,25 +1,28 @@
 """The main job: every artifact of the project's contract judged, run and seen by two decoders."""
 
 import contextlib
+import io
 import sys
+import tempfile
 from collections.abc import Callable, Collection
 from pathlib import Path
 
 from nogrow.build.console import announce, print_table
 from nogrow.build.inspect import grow_sites
+from nogrow.build.manifest import read_manifest, write_other
+from nogrow.build.project import CONTRACT, Project, open_project
 from nogrow.check import check, not_judged
 from nogrow.contract.load import load
 from nogrow.contract.select import targets
+from nogrow.contract.wording import counted
 from nogrow.errors import ContractError, ToolError
 from nogrow.proof.prove import judge
 from nogrow.report import as_json, text
 from nogrow.report.printable import printable
 from nogrow.report.result import ArtifactReport, ExitCode, Outcome, Report, exit_code
-from nogrow.report.write import write
 from nogrow.run.scenario import run
+from nogrow.wasm.component import core_modules
 
-CONTRACT = Path("nogrow.toml")
-REPORT = Path("build/report.json")
 KEPT = {
     Outcome.KEPT: "yes",
     Outcome.BROKEN: "no",
@@ -33,24 +36,34 @@ Places = Collection[tuple[int, int]]
 def verify(root: Path) -> int:
     """Judge the artifacts of `root`'s contract, print a table and what is broken, write the report.
 
-    Returns the exit code of `nogrow check`. The report goes to `build/report.json`. An artifact of
-    whose grow sites `wasm-objdump` says something else is not judged.
+    Returns the exit code of `nogrow check`. The report goes to the folder for what is built. An artifact
+    of whose grow sites `wasm-objdump` says something else is not judged. Raises `ToolError` where the
+    report can't be written.
     """
     with contextlib.chdir(root):
         try:
-            contract = load(CONTRACT)
+            contract, project = load(Path(CONTRACT)), open_project(Path())
         except ContractError as error:
             sys.stderr.write(f"{printable(str(error))}\n")
             return ExitCode.USAGE
+        _announce_altered(project)
         chosen = targets(contract, ())
-        announce(f"judging {len(chosen)} artifacts against {CONTRACT}")
+        announce(f"judging {counted(len(chosen), 'artifact')} against {CONTRACT}")
         report = check(contract, chosen, judge=judge, run=run)
         report = Report(report.contract, tuple(cross_checked(one) for one in report.artifacts))
         print_table("verify", ("artifact", "sites", "verdict", "contract kept?"), rows(report))
         text.render(report, sys.stdout, colour=sys.stdout.isatty(), quiet=True)
-        write(REPORT, lambda stream: as_json.render(report, stream))
-        announce(f"the report is in {REPORT}")
+        document = io.StringIO()
+        as_json.render(report, document)
+        write_other(project.root, project.report, document.getvalue().encode(), project.plan.output)
+        announce(f"the report is in {project.report}")
     return exit_code(report)
+
+
+def _announce_altered(project: Project) -> None:
+    for entry in read_manifest(project.root, project.plan.output).entries:
+        if (project.root / entry.path).exists() and not entry.is_intact(project.root):
+            announce(f"{entry.path} was altered since it was built; it is judged as it is")
 
 
 def rows(report: Report) -> list[tuple[str, str, str, str]]:
@@ -67,8 +80,19 @@ def rows(report: Report) -> list[tuple[str, str, str, str]]:
 
 
 def by_objdump(path: Path) -> Places:
-    """Return the sites that `wasm-objdump` sees; raises `ToolError`."""
-    return {(site.function_index, site.offset) for site in grow_sites(path)}
+    """Return the sites that `wasm-objdump` sees, with offsets in the file; raises `ToolError`.
+
+    `file.wasm#0` is a component's first core module.
+    """
+    file, _, number = str(path).rpartition("#")
+    if path.is_file() or not number.isdecimal() or not Path(file).is_file():
+        return {(site.function_index, site.offset) for site in grow_sites(path)}
+    data = Path(file).read_bytes()
+    core = core_modules(data)[int(number)]
+    with tempfile.TemporaryDirectory(prefix="nogrow-core-") as folder:
+        part = Path(folder, "core.wasm")
+        part.write_bytes(data[core.start : core.end])
+        return {(site.function_index, site.offset + core.start) for site in grow_sites(part)}
 
 
 def cross_checked(artifact: ArtifactReport, other: Callable[[Path], Places] = by_objdump) -> ArtifactReport:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nogrow.cli.lock import pinned_in, with_lock
 from nogrow.cli.dist import gate_of
+from nogrow.cli.lock import pinned_in, with_lock
 from nogrow.cli.options import (
     Colour,
     Format,

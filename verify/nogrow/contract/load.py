@@ -3,6 +3,7 @@
 import posixpath
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nogrow.contract.document import Table, described, read, suggestion
 from nogrow.contract.model import (
@@ -19,16 +20,18 @@ from nogrow.contract.model import (
 )
 from nogrow.proof.judgement import Verdict
 
+if TYPE_CHECKING:
+    from nogrow.contract.plan import Plan
+
 SCHEMA = 1
 
 
 def load(path: Path) -> Contract:
     """The contract in the file `path`; raises `ContractError` with file, line and key."""
-    document = read(path)
-    document.require("schema", f"the version of the contract's format, {SCHEMA}")
-    if document.integer("schema") != SCHEMA:
-        raise document.error("schema", f"expected {SCHEMA}, the only version that this nogrow reads")
-    document.only(("schema", "artifact"))
+    document = _document(path)
+    # `check` is short, and builds nothing; but a file with a mistake in it is not kept.
+    if "build" in document.values:
+        _plan(document)
     tables = document.tables("artifact")
     if not tables:
         raise document.error(None, "no [[artifact]]: a contract has to name at least one module")
@@ -39,6 +42,29 @@ def load(path: Path) -> Contract:
             raise table.error("path", f"the artifact `{artifact.path}` has a contract already")
         artifacts.append(artifact)
     return Contract(path, tuple(artifacts))
+
+
+def load_plan(path: Path) -> "Plan":
+    """What the contract file `path` says is built; its artifacts are not looked at.
+
+    Raises `ContractError` with file, line and key.
+    """
+    return _plan(_document(path))
+
+
+def _document(path: Path) -> Table:
+    document = read(path)
+    document.require("schema", f"the version of the contract's format, {SCHEMA}")
+    if document.integer("schema") != SCHEMA:
+        raise document.error("schema", f"expected {SCHEMA}, the only version that this nogrow reads")
+    document.only(("schema", "artifact", "build"))
+    return document
+
+
+def _plan(document: Table) -> "Plan":
+    from nogrow.contract.plan import plan_of
+
+    return plan_of(document.table("build"))
 
 
 def _artifact(table: Table) -> ArtifactContract:

@@ -1,0 +1,123 @@
+"""The example projects: each is built and kept, and then broken as its README says."""
+
+import dataclasses
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nogrow.build.machine import Machine
+from nogrow.build.toolchain import find_rust
+from nogrow.errors import ToolError
+from tests.build.conftest import ROOT
+from tests.support.tasks import invoke
+
+EXAMPLES = ROOT / "examples"
+# What npm says where its registry can't be reached.
+OFFLINE = re.compile(r"npm error code (E\w*(?:NOTFOUND|AGAIN|CONN\w+|TIMEDOUT|UNREACH)|FETCH_ERROR)")
+
+
+def rust() -> dict[str, str]:
+    """The variables that name the Rust of this machine; nothing is installed for a test."""
+    machine = dataclasses.replace(Machine.current(), is_root=False)
+    try:
+        found = find_rust(machine, print).rust
+    except ToolError as error:
+        pytest.skip(f"the example in Rust needs one: {error}")
+    return {"NOGROW_CARGO": str(found.cargo), "NOGROW_RUSTC": str(found.rustc)}
+
+
+def clang() -> dict[str, str]:
+    """Nothing, if the programs are there."""
+    missing = [name for name in ("clang", "wasm-ld") if shutil.which(name) is None]
+    if missing:
+        pytest.skip(f"the example in C needs {', '.join(missing)}: apt-get install clang lld")
+    return {}
+
+
+def npm() -> dict[str, str]:
+    """Nothing, if npm is there."""
+    if shutil.which("npm") is None:
+        pytest.skip("the example in AssemblyScript needs npm, which comes with Node")
+    return {}
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """An example, what makes it grow, the entry point that then does, and what it needs."""
+
+    folder: str
+    source: str
+    old: str
+    new: str
+    entry: str
+    needs: Callable[[], dict[str, str]]
+
+
+CASES = [
+    Example(
+        "rust",
+        "guest/src/lib.rs",
+        "    values[..filled].iter().sum::<f64>() / filled as f64",
+        "    values[..filled].to_vec().iter().sum::<f64>() / filled as f64",
+        "push",
+        rust,
+    ),
+    Example(
+        "c",
+        "words.c",
+        '__attribute__((export_name("text_at"))) char *text_at(void) { return text; }',
+        '__attribute__((export_name("text_at"))) char *text_at(void) '
+        "{ return (char *)(__builtin_wasm_memory_grow(0, 1) << 16); }",
+        "text_at",
+        clang,
+    ),
+    Example(
+        "assemblyscript", "assembly/index.ts", "  return TEXT;", "  return heap.alloc(SIZE);", "textAt", npm
+    ),
+]
+each_example = pytest.mark.parametrize("example", CASES, ids=lambda example: example.folder)
+
+
+def copied(example: Example, folder: Path) -> Path:
+    place = folder / f"my {example.folder} project"
+    ignored = shutil.ignore_patterns("build", "node_modules", "target", "__pycache__")
+    shutil.copytree(EXAMPLES / example.folder, place, ignore=ignored)
+    return place
+
+
+@each_example
+def test_an_example_is_kept_and_the_gate_closes_when_its_source_grows(
+    example: Example, tmp_path: Path
+) -> None:
+    environ = example.needs()
+    project = copied(example, tmp_path)
+    done = invoke(project, "build", environ=environ, code=None)
+    if offline := OFFLINE.search(done.stderr):
+        pytest.skip(f"npm can't reach its registry ({offline[1]}); the example needs it once")
+    assert done.returncode == 0, done.stderr
+    assert "│ yes " in invoke(project, "verify").stdout
+    assert " 0 built now" in invoke(project, "build", environ=environ).stdout
+
+    source = project / example.source
+    text = source.read_text()
+    assert text.count(example.old) == 1
+    source.write_text(text.replace(example.old, example.new))
+    done = invoke(project, "build", "verify", environ=environ, code=1)
+    assert f"error[NG001]: growth-reachable: `{example.entry}` can grow memory 0" in done.stdout
+    witness = done.stdout.partition("= path:")[2].partition("= allowed:")[0]
+    assert re.search(rf"1\. func\[\d+\] .*{example.entry}\n", witness)
+    assert "memory.grow" in witness
+
+
+@each_example
+def test_the_readme_says_how_to_break_it(example: Example) -> None:
+    text = (EXAMPLES / example.folder / "README.md").read_text()
+    assert f"```diff\n-{example.old}\n+{example.new}\n```" in text
+
+
+@each_example
+def test_the_tasks_are_five_lines(example: Example) -> None:
+    assert len((EXAMPLES / example.folder / "tasks.py").read_text().splitlines()) == 5
