@@ -7,6 +7,8 @@
 
 const NOTHING = new Uint8Array();
 
+const changesLength = (buffer) => buffer.resizable || buffer.growable;
+
 class Views {
   #memory;
   #fixed;
@@ -28,6 +30,10 @@ class Views {
   constructor(memory, fixed) {
     this.#memory = memory;
     this.#fixed = fixed ? this : new Views(memory, true);
+    // Views that wait until they are first read would make the compiler expect that again.
+    if (!fixed || !changesLength(memory.buffer)) {
+      this.#renew();
+    }
   }
 
   #check() {
@@ -36,7 +42,7 @@ class Views {
 
   #renew() {
     let buffer = this.#memory.buffer;
-    if (this.#fixed === this && (buffer.resizable || buffer.growable)) {
+    if (this.#fixed === this && changesLength(buffer)) {
       buffer = this.#memory.toFixedLengthBuffer();
     }
     if (this.#u8?.buffer === buffer) {
@@ -132,7 +138,7 @@ class Views {
 
 export function liveViews(memory, { resizable = false } = {}) {
   if (!memory?.buffer) {
-    throw new TypeError("liveViews: not a WebAssembly.Memory");
+    throw new TypeError("not a WebAssembly.Memory");
   }
   if (resizable) {
     try {
