@@ -27,13 +27,21 @@ EPILOG = (
 class _Commands(click.Group):
     # Only these commands themselves are to pay for loading them.
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted((*super().list_commands(ctx), "explain", "seal"))
+        return sorted((*super().list_commands(ctx), "doctor", "explain", "init", "seal"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name == "explain":
             from nogrow.cli.explain import explain
 
             return explain
+        if cmd_name == "init":
+            from nogrow.cli.init import init
+
+            return init
+        if cmd_name == "doctor":
+            from nogrow.cli.doctor import doctor
+
+            return doctor
         if cmd_name == "seal":
             from nogrow.cli.seal import seal
 
