@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from nogrow.init.look import Found
 from tests.cli.conftest import Nogrow
 from tests.cli.modules import GROWING, module
 
@@ -73,6 +74,7 @@ def test_what_is_there_is_never_overwritten_without_force(nogrow: Nogrow, kept: 
 def test_a_mistake_leaves_no_file_behind(nogrow: Nogrow, folder: Path) -> None:
     assert nogrow("init", "gone").exit_code == 2
     assert nogrow("init", "--contract", "quiet.wasm/nogrow.toml").exit_code == 2
+    assert nogrow("init", "--contract", "empty", "--force").exit_code == 2
     assert sorted(path.suffix for path in folder.iterdir()) == ["", ".wasm", ".wasm", ".wasm", ".wasm"]
 
 
@@ -84,6 +86,16 @@ def test_what_can_not_be_judged_is_left_out_and_said(nogrow: Nogrow, folder: Pat
     assert "# Not in this contract: cut.wasm\n# offset 0x" in text
     assert all(one["path"] != "cut.wasm" for one in tomllib.loads(text)["artifact"])
     assert nogrow("check").exit_code == 0
+
+
+def test_a_folder_that_can_not_be_searched_is_said(
+    nogrow: Nogrow, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Found(("quiet.wasm",), (), (), (), ("./shut: can't be searched: Permission denied",))
+    monkeypatch.setattr("nogrow.init.look.look", lambda paths: found)
+    done = nogrow("init")
+    assert done.exit_code == 4
+    assert "  ./shut: can't be searched: Permission denied\n" in done.output
 
 
 def test_with_no_module_the_contract_says_how_to_build_one(nogrow: Nogrow, folder: Path) -> None:

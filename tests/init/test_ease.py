@@ -47,6 +47,11 @@ def test_all_functions_that_escape_have_one_exception() -> None:
     assert eased.exemptions == (Exemption(ESCAPED, R, None),)
 
 
+def test_what_names_one_export_comes_before_what_names_all_that_escape() -> None:
+    eased = ease([judged(("func[1]", T), kind=EntryKind.ESCAPED), judged(("func[9]", R))])
+    assert [one.pattern for one in eased.exemptions] == ["func[[]9]", ESCAPED]
+
+
 def test_an_export_called_like_a_function_that_escapes_has_its_own() -> None:
     eased = ease([judged(("func[1]", T), kind=EntryKind.ESCAPED), judged(("func[1]", R))])
     assert eased.exemptions == (Exemption("func[[]1]", R, "func[1]"),)

@@ -153,6 +153,16 @@ def test_each_core_module_of_a_component_has_its_own_clause() -> None:
     }
 
 
+def test_a_component_with_a_part_that_can_not_be_judged_is_left_out() -> None:
+    broken = "(core module (func unreachable unreachable nop unreachable))"
+    data = assemble(COMPONENT[:-1] + broken + ")")
+    Path("c.wasm").write_bytes(data.replace(b"\0\0\x01\0\x0b", b"\0\0\xff\0\x0b"))
+    Path("quiet.wasm").write_bytes(module({"f": False}))
+    assert_passes(code=4)
+    assert "# Not in this contract: c.wasm#2\n" in contract()
+    assert [one["path"] for one in tomllib.loads(contract())["artifact"]] == ["quiet.wasm"]
+
+
 def test_a_contract_in_another_folder_finds_its_modules(folder: Path) -> None:
     Path("a.wasm").write_bytes(module({"f": True}))
     Path("real/deep").mkdir(parents=True)

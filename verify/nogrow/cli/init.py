@@ -42,6 +42,8 @@ def init(ctx: click.Context, paths: tuple[str, ...], place: Path, force: bool) -
     """
     if os.path.lexists(place) and not force:
         raise UsageError(f"{place} exists: write over it with --force")
+    if place.exists() and not place.is_file():
+        raise UsageError(f"{place}: not a regular file")
     from nogrow.background import cores
     from nogrow.check import check
     from nogrow.contract.select import targets

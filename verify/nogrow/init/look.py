@@ -39,11 +39,12 @@ def look(paths: Sequence[str]) -> Found:
     skipped: list[str] = []
     problems: list[str] = []
     for path in paths:
-        if Path(path).is_dir():
+        # Path.is_dir raises where a folder above may not be searched.
+        if os.path.isdir(path):  # noqa: PTH112
             for file in _below(path, skipped, problems):
                 # The first of several paths to one file stands for it.
                 found.setdefault(os.path.realpath(file), file)
-        elif Path(path).exists():
+        elif os.path.exists(path):  # noqa: PTH110
             found.setdefault(os.path.realpath(path), path)
         else:
             raise UsageError(f"{path}: no such file or folder")
