@@ -17,9 +17,9 @@ from nogrow.build.demo import Views, run_demo
 from nogrow.build.docs import build_docs
 from nogrow.build.fuzz import CRASHES
 from nogrow.build.fuzz import fuzz as run_fuzz
-from nogrow.build.machine import Machine
 from nogrow.build.project import open_project
 from nogrow.invoke import collection, plain_errors
+from nogrow.machine.machine import Machine
 
 ROOT = Path(__file__).resolve().parent
 

@@ -17,9 +17,9 @@ from invoke.tasks import Task
 
 from nogrow.build import checks
 from nogrow.build.demo import DemoRow, Views
-from nogrow.build.machine import Machine
 from nogrow.build.project import open_project
 from nogrow.errors import ToolError
+from nogrow.machine.machine import Machine
 
 NAMES = [
     *(

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from nogrow.build.builder import build_all
-from nogrow.build.machine import Machine
 from nogrow.build.project import Project, open_project
 from nogrow.build.tools import find_tools
+from nogrow.machine.machine import Machine
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -14,12 +14,12 @@ from nogrow.build import bench, measure
 from nogrow.build.bench import pipelines, run_bench, run_comparison
 from nogrow.build.compare import Comparison, Counts
 from nogrow.build.generate import Shape, of_size
-from nogrow.build.machine import Machine
 from nogrow.build.measure import Measured, Pipeline, Run
 from nogrow.build.plot import plot
 from nogrow.build.targets import NOGROW, OBJDUMP, VALIDATE, VALIDATE_ONE, Line, Subject, aims
 from nogrow.errors import ToolError
-from tests.build.fakes import FakeMachine
+from nogrow.machine.machine import Machine
+from tests.machine.fakes import FakeMachine
 
 PYTHON = sys.executable
 MB = 1_000_000

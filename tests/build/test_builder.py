@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from nogrow.build.builder import BuildResult, build_all
-from nogrow.build.console import Progress
 from nogrow.build.project import open_project
-from nogrow.build.rust_probe import Rust
 from nogrow.build.tools import BuildTools, find_assembler
 from nogrow.errors import ToolError
-from tests.build.fakes import FakeMachine, collect, ignore
+from nogrow.machine.process import Progress
+from nogrow.machine.rust_probe import Rust
+from tests.machine.fakes import FakeMachine, collect, ignore
 
 MANIFEST = "build/manifest.json"
 GROWTH = "build/release/greeting_growth.wasm"

@@ -9,7 +9,7 @@ from nogrow.build.manifest import OUTPUT, Entry, Manifest, sha256_of, write_mani
 from nogrow.build.project import Project
 from nogrow.contract.plan import Plan
 from nogrow.errors import ToolError
-from tests.build.fakes import collect, ignore
+from tests.machine.fakes import collect, ignore
 
 
 def entry(path: str, content: bytes) -> Entry:

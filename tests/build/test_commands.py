@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from nogrow.build.builder import BuildResult, build_all
-from nogrow.build.console import Progress
 from nogrow.build.manifest import read_manifest
 from nogrow.build.project import open_project
 from nogrow.build.setup import set_up
 from nogrow.build.tools import BuildTools
 from nogrow.errors import ToolError
-from tests.build.fakes import FakeMachine, ignore
+from nogrow.machine.process import Progress
+from tests.machine.fakes import FakeMachine, ignore
 
 PLAN = """schema = 1
 [build]

@@ -11,7 +11,7 @@ from nogrow.build.compare import compare
 from nogrow.build.corpus import CORPUS, PACKAGES, Package, fetch, integrity_of, modules_in
 from nogrow.errors import ToolError
 from tests.build.conftest import ROOT
-from tests.build.fakes import FakeMachine, collect, ignore
+from tests.machine.fakes import FakeMachine, collect, ignore
 
 QUICK_BYTES = 10_000_000
 MODULE = b"\0asm\1\0\0\0"

@@ -6,13 +6,13 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from nogrow.build.builder import build_all
-from nogrow.build.machine import Machine
 from nogrow.build.project import open_project
 from nogrow.build.tools import BuildTools, find_tools
 from nogrow.contract.plan import CrateSource, Plan
 from nogrow.errors import ToolError
+from nogrow.machine.machine import Machine
 from nogrow.wasm.decode import decode
-from tests.build.fakes import ignore
+from tests.machine.fakes import ignore
 
 PACKAGE = '[package]\nname = "{}"\nversion = "0.1.0"\nedition = "2021"\n'
 GUEST = """#![no_std]

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from nogrow.build.demo import Views, find_node, run_demo
-from nogrow.build.machine import Machine
 from nogrow.errors import ToolError
-from tests.build.fakes import FakeMachine, collect
+from nogrow.machine.machine import Machine
+from tests.machine.fakes import FakeMachine, collect
 
 DETACHED = "TypeError: Cannot perform %TypedArray%.prototype.slice on a detached ArrayBuffer"
 

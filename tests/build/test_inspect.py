@@ -16,7 +16,7 @@ from nogrow.build.manifest import Entry, Manifest, sha256_of, write_manifest
 from nogrow.build.project import Project
 from nogrow.contract.plan import MANIFEST, Plan
 from nogrow.errors import ToolError
-from tests.build.fakes import collect
+from tests.machine.fakes import collect
 from tests.support.assemble import assemble
 
 

@@ -10,8 +10,8 @@ from nogrow.build.seal import seal_all
 from nogrow.contract.plan import Plan
 from nogrow.errors import ToolError
 from nogrow.seal.rewrite import Mode
-from tests.build.fakes import ignore
 from tests.cli.modules import GROWING
+from tests.machine.fakes import ignore
 from tests.support.assemble import assemble
 
 

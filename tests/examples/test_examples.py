@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.build.machine import Machine
-from nogrow.build.toolchain import find_rust
 from nogrow.errors import ToolError
+from nogrow.machine.machine import Machine
+from nogrow.machine.toolchain import find_rust
 from tests.build.conftest import ROOT
 from tests.support.tasks import invoke
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 import wasmtime
 
-from nogrow.build.machine import Machine
-from nogrow.build.toolchain import find_rust
 from nogrow.demangle import demangle
 from nogrow.errors import ToolError
 from nogrow.explain.advice import Advice, Alternative
 from nogrow.explain.explain import chosen, explanations
 from nogrow.explain.toolchain import Kind, toolchain_of
+from nogrow.machine.machine import Machine
+from nogrow.machine.toolchain import find_rust
 from nogrow.proof.judgement import Verdict
 from nogrow.proof.prove import judge
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nogrow.build.demo import HOST, find_node
-from nogrow.build.machine import Machine
+from nogrow.machine.machine import Machine
 from tests.support.assemble import assemble
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from nogrow.build.demo import find_node
-from nogrow.build.machine import Machine
 from nogrow.errors import ToolError
+from nogrow.machine.machine import Machine
 from nogrow.seal.rewrite import Mode, sealed
 from tests.support.assemble import assemble
 

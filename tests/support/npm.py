@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.build.machine import Machine
-from nogrow.build.process import run
 from nogrow.errors import ToolError
+from nogrow.machine.machine import Machine
+from nogrow.machine.process import run
 
 _FOLDER = Path(__file__).parents[2] / "build" / "npm"
 _SECONDS = 300.0

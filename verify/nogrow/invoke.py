@@ -16,13 +16,13 @@ from nogrow.build.builder import build_all
 from nogrow.build.clean import clean_all
 from nogrow.build.console import announce, print_table
 from nogrow.build.inspect import inspect_all
-from nogrow.build.machine import Machine
 from nogrow.build.project import Project, find_root, open_project
 from nogrow.build.release import release as judge_shipment
 from nogrow.build.seal import seal_all
 from nogrow.build.setup import set_up
 from nogrow.build.verify import verify as verify_artifacts
 from nogrow.errors import ContractError, NogrowError, UsageError
+from nogrow.machine.machine import Machine
 from nogrow.report.printable import printable
 from nogrow.report.result import ExitCode
 from nogrow.seal.rewrite import Mode

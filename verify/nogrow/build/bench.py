@@ -13,11 +13,9 @@ from nogrow.build.compare import Comparison, compare
 from nogrow.build.console import announce, print_table
 from nogrow.build.corpus import CORPUS, fetch_all
 from nogrow.build.generate import Shape, shapes
-from nogrow.build.machine import Machine
 from nogrow.build.manifest import write_atomic
 from nogrow.build.measure import Measured, Pipeline, measure
 from nogrow.build.plot import plot
-from nogrow.build.programs import find_program, find_wabt, program_version
 from nogrow.build.targets import (
     IMPORT_WASMTIME,
     NOGROW,
@@ -31,6 +29,8 @@ from nogrow.build.targets import (
     is_refused,
 )
 from nogrow.errors import ToolError
+from nogrow.machine.machine import Machine
+from nogrow.machine.programs import find_program, find_wabt, program_version
 
 RESULTS = PurePosixPath("build/bench.json")
 PLOT = PurePosixPath("build/bench.svg")

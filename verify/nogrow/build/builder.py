@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nogrow.build.console import Progress
 from nogrow.build.inputs import Digests
 from nogrow.build.manifest import Entry, Manifest, Tool, read_made, read_manifest, sha256_of, write_manifest
 from nogrow.build.project import CONTRACT, Project
@@ -11,6 +10,7 @@ from nogrow.build.steps import Step, steps
 from nogrow.build.tools import BuildTools
 from nogrow.contract.wording import counted
 from nogrow.errors import ToolError
+from nogrow.machine.process import Progress
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from nogrow.build.demo import HOST, find_node
-from nogrow.build.machine import Machine
-from nogrow.build.programs import find_program
 from nogrow.build.project import Project
-from nogrow.build.toolchain import find_host_rust
+from nogrow.machine.machine import Machine
+from nogrow.machine.programs import find_program
+from nogrow.machine.toolchain import find_host_rust
 
 VIEWS = PurePosixPath("hosts/views")
 

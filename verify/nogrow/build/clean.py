@@ -4,11 +4,11 @@ import contextlib
 import shutil
 from pathlib import Path, PurePosixPath
 
-from nogrow.build.console import Progress
 from nogrow.build.manifest import is_file_with, read_manifest
 from nogrow.build.project import Project
 from nogrow.contract.plan import MANIFEST
 from nogrow.errors import ToolError
+from nogrow.machine.process import Progress
 
 
 def clean_all(project: Project, progress: Progress) -> None:

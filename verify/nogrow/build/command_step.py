@@ -9,10 +9,10 @@ from pathlib import Path, PurePosixPath
 
 from nogrow.build.inputs import matching
 from nogrow.build.manifest import Tool
-from nogrow.build.process import run_checked
 from nogrow.build.project import Project
 from nogrow.contract.plan import CommandSource
 from nogrow.errors import ToolError
+from nogrow.machine.process import run_checked
 
 _VERSION_SECONDS = 60.0
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from nogrow.build.programs import find_program, find_wabt
 from nogrow.errors import ToolError
+from nogrow.machine.programs import find_program, find_wabt
 from nogrow.proof.prove import judge
 from nogrow.wasm.decode import decode
 from nogrow.wasm.kernel import Engine

@@ -2,15 +2,13 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 _PIPE_WIDTH = 200
-
-Progress = Callable[[str], None]
 
 
 def announce(line: str) -> None:

@@ -13,10 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from nogrow.build.console import Progress
-from nogrow.build.machine import Machine
-from nogrow.build.process import run
 from nogrow.errors import ToolError
+from nogrow.machine.machine import Machine
+from nogrow.machine.process import Progress, run
 
 CORPUS = PurePosixPath("build/corpus")
 _NPM_SECONDS = 600.0

@@ -7,10 +7,10 @@ from pathlib import Path, PurePosixPath
 
 from nogrow.build.crate_files import crate_files, has_rustflags, is_locked, library_of
 from nogrow.build.manifest import Tool, read_made, write_atomic
-from nogrow.build.process import run_checked
 from nogrow.build.project import Project
-from nogrow.build.rust_probe import TARGET, Rust
 from nogrow.contract.plan import CrateSource
+from nogrow.machine.process import run_checked
+from nogrow.machine.rust_probe import TARGET, Rust
 
 # The debug information then names the same files wherever the project lies.
 _REMAPPED = "--remap-path-prefix={root}/="

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path, PurePosixPath
 
-from nogrow.build.console import Progress
-from nogrow.build.machine import Machine
 from nogrow.build.manifest import read_manifest
-from nogrow.build.process import run
 from nogrow.errors import ToolError
+from nogrow.machine.machine import Machine
+from nogrow.machine.process import Progress, run
 
 # The profile of modules that are no guests.
 KERNEL = "kernel"

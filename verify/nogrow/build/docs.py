@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from nogrow.build.process import run_checked
 from nogrow.cli.main import cli
 from nogrow.errors import ToolError
+from nogrow.machine.process import run_checked
 
 REFERENCE = Path("docs", "commands.md")
 PAGES = Path("build", "docs")

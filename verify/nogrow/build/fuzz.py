@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nogrow.background import cores
-from nogrow.build.process import run
 from nogrow.errors import ToolError
+from nogrow.machine.process import run
 
 SEEDS = Path("tests", "fuzz", "corpus")
 DICTIONARIES = Path("tests", "fuzz", "dictionaries")

@@ -9,12 +9,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from nogrow.build.console import Progress
 from nogrow.build.manifest import Entry, read_manifest, write_other
-from nogrow.build.process import run_checked
-from nogrow.build.programs import find_wabt
 from nogrow.build.project import Project
 from nogrow.errors import ToolError
+from nogrow.machine.process import Progress, run_checked
+from nogrow.machine.programs import find_wabt
 from nogrow.wasm.sections import is_component
 
 _OBJDUMP_SECONDS = 120.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nogrow.build import launch
-from nogrow.build.process import run_checked
+from nogrow.machine.process import run_checked
 
 LIMIT_SECONDS = 600.0
 SLOW_SECONDS = 10.0

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nogrow.build.console import Progress
 from nogrow.build.manifest import read_manifest, write_other
 from nogrow.build.project import Project
 from nogrow.errors import ModuleError, ToolError
+from nogrow.machine.process import Progress
 from nogrow.proof.judgement import Judgement
 from nogrow.seal.compare import compare
 from nogrow.seal.rewrite import Mode, sealed

@@ -1,10 +1,10 @@
 """A project in, and out come the tools that it is built with; what is missing is said at once."""
 
 from nogrow.build.command_step import command_program
-from nogrow.build.console import Progress
-from nogrow.build.machine import Machine
 from nogrow.build.project import Project
 from nogrow.build.tools import BuildTools, find_tools
+from nogrow.machine.machine import Machine
+from nogrow.machine.process import Progress
 
 
 def set_up(project: Project, machine: Machine, progress: Progress) -> BuildTools:

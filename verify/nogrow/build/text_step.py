@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from nogrow.build.manifest import Tool, read_made, write_atomic
-from nogrow.build.process import run_checked
 from nogrow.build.project import Project
 from nogrow.build.tools import Assembler
 from nogrow.contract.plan import TextSource
 from nogrow.errors import ToolError
+from nogrow.machine.process import run_checked
 
 _WAT2WASM_SECONDS = 60.0
 

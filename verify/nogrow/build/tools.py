@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from nogrow.build.console import Progress
-from nogrow.build.machine import Machine
 from nogrow.build.manifest import Tool
-from nogrow.build.programs import find_wabt, program_version
-from nogrow.build.rust_probe import Rust
-from nogrow.build.toolchain import find_rust
 from nogrow.contract.plan import Plan
+from nogrow.machine.machine import Machine
+from nogrow.machine.process import Progress
+from nogrow.machine.programs import find_wabt, program_version
+from nogrow.machine.rust_probe import Rust
+from nogrow.machine.toolchain import find_rust
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from nogrow.contract.model import Call, Read, Saved, Scenario, Step, Value, Writ
 
 def spelled(scenario: Scenario) -> str:
     """The lines of `[[artifact.scenario]]`, which `load.py` reads as `scenario` again, its host left out."""
-    lines = ["[[artifact.scenario]]", f"name = {_text(scenario.name)}"]
+    lines = ["[[artifact.scenario]]", f"name = {quoted(scenario.name)}"]
     if scenario.repeat > 1:
         lines.append(f"repeat = {scenario.repeat}")
     lines += ["steps = [", *(f"  {{ {', '.join(_step(one))} }}," for one in scenario.steps), "]"]
@@ -26,17 +26,17 @@ def _step(step: Step) -> list[str]:
 
 
 def _call(step: Call) -> list[str]:
-    parts = [f"call = {_text(step.export)}"]
+    parts = [f"call = {quoted(step.export)}"]
     if step.args:
         parts.append(f"args = {_values(step.args)}")
     if step.save is not None:
-        parts.append(f"save = {_text(step.save)}")
+        parts.append(f"save = {quoted(step.save)}")
     if isinstance(step.expect, int | float | Saved):
         parts.append(f"expect = {_value(step.expect)}")
     elif step.expect is not None:
         parts.append(f"expect = {_values(step.expect)}")
     if step.expect_trap is not None:
-        parts.append(f"expect_trap = {_text(step.expect_trap) if step.expect_trap else 'true'}")
+        parts.append(f"expect_trap = {quoted(step.expect_trap) if step.expect_trap else 'true'}")
     parts += ["may_grow = false"] * (not step.may_grow) + ["must_grow = true"] * step.must_grow
     return parts + [f"repeat = {step.repeat}"] * (step.repeat > 1)
 
@@ -57,10 +57,16 @@ def _value(value: Value) -> str:
 def _data(key: str, hexadecimal: str, data: str | bytes) -> str:
     raw = data.encode() if isinstance(data, str) else data
     if all(0x20 <= one < 0x7F for one in raw):
-        return f"{key} = {_text(raw.decode())}"
-    return f"{key} = {_text(data)}" if isinstance(data, str) else f'{hexadecimal} = "{raw.hex()}"'
+        return f"{key} = {quoted(raw.decode())}"
+    return f"{key} = {quoted(data)}" if isinstance(data, str) else f'{hexadecimal} = "{raw.hex()}"'
 
 
-def _text(text: str) -> str:
-    # JSON's escapes are TOML's, but for characters that JSON leaves as they are: DEL.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def quoted(text: str) -> str:
+    """The text as a string of TOML, for keys too; characters that a terminal could obey are escaped."""
+    # JSON's escapes are TOML's; JSON leaves characters as they are that TOML refuses, or that can't be seen.
+    shown = json.dumps(text, ensure_ascii=False)
+    return "".join(one if one.isprintable() else _escaped(ord(one)) for one in shown)
+
+
+def _escaped(code: int) -> str:
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

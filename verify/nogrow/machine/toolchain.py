@@ -1,14 +1,13 @@
 """A machine in, a Rust that can target WebAssembly out, and why it was this one and no other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nogrow.build.console import Progress
-from nogrow.build.machine import Machine
-from nogrow.build.process import run
-from nogrow.build.rust_probe import TARGET, RefusedError, Rust, probe
 from nogrow.errors import ToolError
+from nogrow.machine.machine import Machine
+from nogrow.machine.process import Progress, run
+from nogrow.machine.rust_probe import TARGET, RefusedError, Rust, probe
 
 ADVICE = "apt-get install cargo rustc libstd-rust-dev-wasm32 lld"
 _DEBIAN_PACKAGES = tuple(ADVICE.split()[2:])
@@ -42,6 +41,7 @@ class Choice:
 class _Step:
     name: str
     take: Callable[[Machine, Progress], Rust]
+    installs: bool = False
 
 
 def find_rust(machine: Machine, progress: Progress) -> Choice:
@@ -50,15 +50,27 @@ def find_rust(machine: Machine, progress: Progress) -> Choice:
     Raises `ToolError` when the environment names one that can't, and when there is none; the
     error then tells what each step found.
     """
+    return _first(_STEPS, machine, progress)
+
+
+def find_installed_rust(machine: Machine) -> Choice:
+    """The Rust that `find_rust` takes if nothing has to be installed; changes nothing on the machine.
+
+    Raises `ToolError` as `find_rust` does.
+    """
+    return _first([step for step in _STEPS if not step.installs], machine, lambda line: None)
+
+
+def _first(steps: Sequence[_Step], machine: Machine, progress: Progress) -> Choice:
     refusals: list[Refusal] = []
-    for step in _STEPS:
+    for step in steps:
         try:
             return Choice(step.take(machine, progress), step.name, tuple(refusals))
         except RefusedError as refusal:
             refusals.append(Refusal(step.name, str(refusal)))
-    steps = "".join(f"\n  {refusal.step}: {refusal.reason}" for refusal in refusals)
+    found = "".join(f"\n  {refusal.step}: {refusal.reason}" for refusal in refusals)
     raise ToolError(
-        f"no Rust on this machine can target {TARGET}{steps}\n"
+        f"no Rust on this machine can target {TARGET}{found}\n"
         f"on Debian or Ubuntu, this as root brings one: {ADVICE}"
     )
 
@@ -196,7 +208,7 @@ def _from_apt(machine: Machine, progress: Progress) -> Rust:
 _STEPS = (
     _Step("environment", _from_environment),
     _Step("active rustup toolchain", _from_rustup),
-    _Step("rustup target add", _from_rustup_target_add),
+    _Step("rustup target add", _from_rustup_target_add, installs=True),
     _Step("another rustc", _from_any_rustc),
-    _Step("apt-get install", _from_apt),
+    _Step("apt-get install", _from_apt, installs=True),
 )

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.build.programs import find_program, find_wabt, program_version
 from nogrow.errors import ToolError
-from tests.build.fakes import FakeMachine
+from nogrow.machine.programs import find_program, find_wabt, program_version
+from tests.machine.fakes import FakeMachine
 
 
 def test_a_program_beside_this_python_comes_before_one_on_the_path(

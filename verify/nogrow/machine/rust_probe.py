@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nogrow.build.process import Completed, run
 from nogrow.errors import ToolError
+from nogrow.machine.process import Completed, run
 
 TARGET = "wasm32-unknown-unknown"
 _PROBE_SECONDS = 60.0

@@ -4,11 +4,14 @@ import os
 import shlex
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from nogrow.errors import ToolError
+
+Progress = Callable[[str], None]
+"""Told what is about to be done, in a line."""
 
 _SHOWN_LINES = 40
 _SHOWN_CHARACTERS = 200

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nogrow.build.machine import Machine
+from nogrow.machine.machine import Machine
 
 _RUSTC = """
 case "$*" in

@@ -4,8 +4,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from nogrow.build.process import run_checked
 from nogrow.errors import ToolError
+from nogrow.machine.process import run_checked
 
 _VERSION_SECONDS = 30.0
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.build.toolchain import ADVICE, find_host_rust, find_rust
 from nogrow.errors import ToolError
-from tests.build.fakes import FakeMachine, collect, ignore
+from nogrow.machine.toolchain import ADVICE, find_host_rust, find_rust
+from tests.machine.fakes import FakeMachine, collect, ignore
 
 PANIC = "echo \"thread 'main' panicked at src/dist.rs\" >&2; exit 101"
 

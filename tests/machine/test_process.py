@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.build.process import run, run_checked
 from nogrow.errors import ToolError
+from nogrow.machine.process import run, run_checked
 
 
 def test_output_and_exit_code_are_returned() -> None:

@@ -1,0 +1,129 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from nogrow.init.look import Found
+from tests.cli.conftest import Nogrow
+from tests.cli.modules import GROWING, module
+
+
+@pytest.fixture
+def kept(folder: Path) -> Path:
+    """The working folder without the module that can't be judged."""
+    (folder / "cut.wasm").unlink()
+    return folder
+
+
+def test_the_contract_that_is_written(nogrow: Nogrow, kept: Path) -> None:
+    done = nogrow("init")
+    assert done.exit_code == 0
+    assert (kept / "nogrow.toml").read_text() == (
+        """\
+# What the modules of this project must keep; `nogrow check` holds them to it.
+# All of it holds today. A line marked `tighten` allows what had better not be.
+
+schema = 1
+
+# Growth can be reached from 1 of 2 entry points.
+[[artifact]]
+path = "growing.wasm"
+allow = ["absent", "unreachable"]
+
+[artifact.exports]
+"bad" = ["reachable"]  # tighten: nogrow explain growing.wasm bad
+
+# No entry point can grow the memory.
+[[artifact]]
+path = "quiet.wasm"
+allow = ["absent", "unreachable"]
+
+# No entry point can grow the memory.
+[[artifact]]
+path = "unused.wasm"
+allow = ["absent", "unreachable"]
+"""
+    )
+    assert nogrow("check").exit_code == 0
+
+
+def test_what_it_says(nogrow: Nogrow, kept: Path) -> None:
+    (kept / "node_modules").mkdir()
+    assert nogrow("init").output == (
+        "nogrow.toml: written, 3 modules found\n"
+        "  growing.wasm: reachable, 1 entry point to tighten\n"
+        "  quiet.wasm: absent\n"
+        "  unused.wasm: unreachable\n"
+        "  not looked into: node_modules\n"
+        "Next: nogrow check, and tighten what is marked so.\n"
+    )
+
+
+def test_what_is_there_is_never_overwritten_without_force(nogrow: Nogrow, kept: Path) -> None:
+    (kept / "nogrow.toml").write_text("mine")
+    done = nogrow("init")
+    assert (done.exit_code, done.stderr) == (2, "nogrow: nogrow.toml exists: write over it with --force\n")
+    assert (kept / "nogrow.toml").read_text() == "mine"
+    assert nogrow("init", "--force").exit_code == 0
+    assert nogrow("check").exit_code == 0
+    (kept / "link.toml").symlink_to("gone.toml")
+    assert nogrow("init", "--contract", "link.toml").exit_code == 2
+    assert not (kept / "gone.toml").exists()
+
+
+def test_a_mistake_leaves_no_file_behind(nogrow: Nogrow, folder: Path) -> None:
+    assert nogrow("init", "gone").exit_code == 2
+    assert nogrow("init", "--contract", "quiet.wasm/nogrow.toml").exit_code == 2
+    assert nogrow("init", "--contract", "empty", "--force").exit_code == 2
+    assert sorted(path.suffix for path in folder.iterdir()) == ["", ".wasm", ".wasm", ".wasm", ".wasm"]
+
+
+def test_what_can_not_be_judged_is_left_out_and_said(nogrow: Nogrow, folder: Path) -> None:
+    done = nogrow("init")
+    assert done.exit_code == 4
+    assert "  left out: cut.wasm: offset 0x" in done.output
+    text = (folder / "nogrow.toml").read_text()
+    assert "# Not in this contract: cut.wasm\n# offset 0x" in text
+    assert all(one["path"] != "cut.wasm" for one in tomllib.loads(text)["artifact"])
+    assert nogrow("check").exit_code == 0
+
+
+def test_a_folder_that_can_not_be_searched_is_said(
+    nogrow: Nogrow, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Found(("quiet.wasm",), (), (), (), ("./shut: can't be searched: Permission denied",))
+    monkeypatch.setattr("nogrow.init.look.look", lambda paths: found)
+    done = nogrow("init")
+    assert done.exit_code == 4
+    assert "  ./shut: can't be searched: Permission denied\n" in done.output
+
+
+def test_with_no_module_the_contract_says_how_to_build_one(nogrow: Nogrow, folder: Path) -> None:
+    done = nogrow("init", "empty")
+    assert done.exit_code == 3
+    assert 'path = "build/*.wasm"\n' in (folder / "nogrow.toml").read_text()
+    assert nogrow("check").exit_code == 3
+    (folder / "empty/guest.wat").write_text("")
+    assert nogrow("init", "empty", "--force").exit_code == 3
+    text = (folder / "nogrow.toml").read_text()
+    assert "#   wat2wasm empty/guest.wat -o build/guest.wasm\n" in text
+    assert tomllib.loads(text)["artifact"][0]["path"] == "build/guest.wasm"
+    module(folder / "build/guest.wasm", GROWING)
+    assert nogrow("check").exit_code == 1
+
+
+def test_a_component_without_modules_is_no_gap(nogrow: Nogrow, folder: Path) -> None:
+    (folder / "empty/c.wasm").write_bytes(b"\0asm\x0d\0\x01\0")
+    done = nogrow("init", "empty", "quiet.wasm")
+    assert done.exit_code == 0
+    assert "left out: empty/c.wasm: there is no core module in it" in done.output
+
+
+def test_nothing_in_a_name_is_obeyed(nogrow: Nogrow, folder: Path) -> None:
+    name = "\x1b[31m\n::error::\u202e##[x].wasm"
+    (folder / "growing.wasm").rename(folder / name)
+    done = nogrow("init", name)
+    text = (folder / "nogrow.toml").read_text()
+    assert all(line.isprintable() for line in (done.output + text).split("\n"))
+    assert "::error::" not in {line[:9] for line in text.split("\n")}
+    assert nogrow("check").exit_code == 0

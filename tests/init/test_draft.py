@@ -1,0 +1,39 @@
+"""The text of a contract, where its parts are strange."""
+
+import tomllib
+
+from nogrow.init.draft import draft
+from nogrow.init.ease import ease
+from nogrow.init.modules import Clause, LeftOut
+from nogrow.init.sources import Buildable
+from nogrow.proof.judgement import Judgement, Memory
+
+
+def clause(*maxima: int | None) -> Clause:
+    memories = tuple(
+        Memory(number, False, (), False, "i32", 65536, 1, most) for number, most in enumerate(maxima)
+    )
+    judgement = Judgement(memories, (), (), ())
+    return Clause("a.wasm", "a.wasm", ease([judgement]), (judgement,))
+
+
+def test_limits_are_proposed_that_every_memory_keeps() -> None:
+    assert "# max_pages = 9\n" in draft([clause(3, 9, 5)], [])
+    assert "max_pages" not in draft([clause(3, None)], [])
+    assert "max_pages" not in draft([clause()], [])
+
+
+def test_comments_stay_comments() -> None:
+    hint = Buildable("a\nc = 2", "run\nd = 3", "x\ny.wasm")
+    text = draft([clause(), LeftOut("a\nb = 1", "why\n[[artifact]]\n")], [hint])
+    assert all(line.isprintable() for line in text.split("\n"))
+    document = tomllib.loads(text)
+    assert set(document) == {"schema", "artifact"}
+    assert [one["path"] for one in document["artifact"]] == ["a.wasm"]
+
+
+def test_only_the_first_hints_are_given() -> None:
+    hints = [Buildable(f"the crate {number}", "cargo build", None) for number in range(23)]
+    text = draft([clause()], hints)
+    assert text.count("# No module was built from") == 20
+    assert "# ... and 3 more that no module was built from.\n" in text

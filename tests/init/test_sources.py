@@ -1,0 +1,83 @@
+"""What modules could be built from, and how that is said."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nogrow.init.look import look
+from nogrow.init.sources import Buildable, buildable
+
+CDYLIB = '[package]\nname = "two-words"\n[lib]\ncrate-type = ["cdylib"]\n'
+
+
+@pytest.fixture(autouse=True)
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def put(path: str, text: str = "") -> None:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(text)
+
+
+def hints(folder: str = ".") -> tuple[Buildable, ...]:
+    return buildable(look(["."]), Path(folder))
+
+
+def test_a_crate_that_makes_a_library_for_others() -> None:
+    put("guest/Cargo.toml", CDYLIB)
+    (hint,) = hints()
+    assert hint.what == "the crate two-words"
+    assert hint.command == (
+        "cargo build --release --target wasm32-unknown-unknown --manifest-path guest/Cargo.toml"
+    )
+    assert hint.makes == "guest/target/wasm32-unknown-unknown/release/two_words.wasm"
+
+
+def test_a_crate_in_a_workspace_is_built_to_the_workspace() -> None:
+    put("Cargo.toml", "[workspace]\n")
+    put("crates/guest/Cargo.toml", CDYLIB.replace("[lib]", '[lib]\nname = "other"'))
+    (hint,) = hints()
+    assert hint.makes == "target/wasm32-unknown-unknown/release/other.wasm"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "no TOML",
+        '[package]\nname = "a"\n',
+        CDYLIB.replace("cdylib", "rlib"),
+        "lib = 3",
+        "[lib]\ncrate-type = 1",
+    ],
+)
+def test_other_crates_and_other_texts_are_none(text: str) -> None:
+    put("Cargo.toml", text)
+    assert hints() == ()
+
+
+@pytest.mark.parametrize("built", ["pkg/two_words_bg.wasm", "target/x/release/two_words.wasm"])
+def test_what_is_built_already_is_no_hint(built: str) -> None:
+    put("Cargo.toml", CDYLIB)
+    put(built)
+    assert hints() == ()
+
+
+def test_text_is_assembled_and_paths_are_seen_from_the_contract() -> None:
+    put("a b/guest[1].wat")
+    (hint,) = hints("sub")
+    assert hint.command == "wat2wasm 'a b/guest[1].wat' -o 'build/guest[1].wasm'"
+    assert hint.makes == "../build/guest[[]1].wasm"
+
+
+def test_a_package_with_a_script_for_building() -> None:
+    put("web/package.json", json.dumps({"scripts": {"asbuild:debug": "", "asbuild": "", "test": ""}}))
+    assert hints() == (
+        Buildable("the npm package of web/package.json", "npm --prefix web run asbuild", None),
+    )
+    put("web/package.json", json.dumps({"scripts": {"test": ""}}))
+    assert hints() == ()
+    put("web/package.json", "[1]")
+    assert hints() == ()

@@ -1,0 +1,156 @@
+"""The action for GitHub: what it leaves behind, and that no input is ever run."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.cli.modules import GROWING, QUIET, cut, module
+from tests.report.validated import validated
+from tests.report.workflow import commands
+from tests.repos.action import ROOT, Runner, document
+from tests.repos.hooked import copy_project, index_is_reached
+
+HOSTILE = (
+    "$(touch pwned)`touch pwned`",
+    "; touch pwned",
+    "\"; touch pwned; \"'; touch pwned; '",
+    "x\ntouch pwned",
+    "x\noutcome=kept\nreport=/etc/passwd",
+    "-x",
+    "--help",
+    "* ? [",
+)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Runner:
+    runner = Runner(tmp_path)
+    runner.prepare()
+    module(runner.work / "quiet.wasm", QUIET)
+    module(runner.work / "growing.wasm", GROWING)
+    cut(runner.work / "cut.wasm", QUIET)
+    return runner
+
+
+def scripts() -> list[tuple[str, str]]:
+    """Every script in the action and in the workflows, by its place."""
+    found = []
+
+    def walk(place: str, value: object) -> None:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                if key == "run" and isinstance(inner, str):
+                    found.append((place, inner))
+                walk(f"{place}.{key}", inner)
+        elif isinstance(value, list):
+            for number, inner in enumerate(value):
+                walk(f"{place}[{number}]", inner)
+
+    for path in (ROOT / "action.yml", *sorted((ROOT / ".github").rglob("*.yml"))):
+        walk(path.name, yaml.safe_load(path.read_text("utf-8")))
+    return found
+
+
+def test_no_script_has_an_expression_written_into_it() -> None:
+    assert len(scripts()) >= 4
+    for place, script in scripts():
+        assert "${{" not in script, place
+
+
+def test_every_input_reaches_the_steps_and_has_a_default() -> None:
+    action = document()
+    text = (ROOT / "action.yml").read_text("utf-8")
+    for name, one in action["inputs"].items():
+        assert isinstance(one["default"], str)
+        assert one["description"].endswith(".")
+        assert f"${{{{ inputs.{name} }}}}" in text
+    assert set(re.findall(r"\$\{\{ *inputs\.([a-z-]+)", text)) == set(action["inputs"])
+
+
+@pytest.mark.parametrize(
+    ("paths", "code", "outcome"),
+    [
+        ("quiet.wasm", 0, "kept"),
+        ("growing.wasm", 1, "broken"),
+        ("quiet.wasm\ngrowing.wasm", 1, "broken"),
+        ("\nquiet.wasm\n\ngrowing.wasm\n", 1, "broken"),
+        ("cut.wasm", 4, "not-judged"),
+        ("gone/*.wasm", 3, "nothing"),
+        ("", 3, "nothing"),
+        ("[qg]*.wasm", 1, "broken"),
+    ],
+)
+def test_the_step_ends_as_the_check_does_after_the_report_is_written(
+    run: Runner, paths: str, code: int, outcome: str
+) -> None:
+    done = run(paths=paths)
+    assert (done.code, done.outputs["outcome"]) == (code, outcome)
+    report = validated(Path(done.outputs["report"]).read_text("utf-8"))
+    assert report["outcome"] == outcome
+    assert done.summary.startswith(f"## nogrow: {outcome}\n")
+
+
+def test_the_log_has_the_witness_and_the_annotations(run: Runner) -> None:
+    done = run(paths="growing.wasm")
+    assert "error[NG001]: growth-reachable: `bad` can grow memory 0" in done.log
+    assert [one.name for one in commands(done.log)] == ["error"]
+    assert commands(run(paths="growing.wasm", annotations="false").log) == []
+
+
+def test_a_wrong_contract_is_an_error_without_a_report(run: Runner) -> None:
+    (run.work / "nogrow.toml").write_text("schema = 2\n")
+    done = run(paths="quiet.wasm")
+    assert (done.code, dict(done.outputs), done.summary) == (2, {"outcome": "error", "report": ""}, "")
+    assert "nogrow: nogrow.toml:1: schema: expected 1" in done.log
+
+
+def test_a_contract_and_files_are_seen_from_the_working_directory(run: Runner) -> None:
+    (run.work / "sub dir").mkdir()
+    (run.work / "sub dir" / "other.toml").write_text(
+        'schema = 1\n[[artifact]]\npath = "../growing.wasm"\nexpect = { bad = "reachable" }\n'
+    )
+    done = run(working_directory="sub dir", contract="other.toml", sarif="out/a b.sarif", junit="-j.xml")
+    assert done.code == 0
+    assert (run.work / "sub dir/out/a b.sarif").is_file()
+    assert (run.work / "sub dir/-j.xml").is_file()
+
+
+@pytest.mark.parametrize("name", ["paths", "contract", "sarif", "junit", "annotations", "python"])
+def test_nothing_in_an_input_is_run(run: Runner, name: str) -> None:
+    for value in HOSTILE:
+        done = run(**{"paths": "growing.wasm", name: value})
+        assert done.outputs.get("outcome") != "kept", value
+        assert set(done.outputs) in ({"outcome", "report"}, set()), value
+        assert done.outputs.get("report", "") in ("", *map(str, run.temp.glob("nogrow-*/report.json")))
+        assert done.code != 0, value
+    assert not list(run.root.rglob("pwned"))
+
+
+def test_paths_that_look_like_options_are_paths(run: Runner) -> None:
+    module(run.work / "--quiet", GROWING)
+    done = run(paths="--quiet\n-x.wasm")
+    assert done.code == 1
+    assert "error[NG001]" in done.log
+
+
+def test_the_installation_is_from_the_action_itself(run: Runner) -> None:
+    run(paths="quiet.wasm")
+    venv, install = (run.temp / "calls").read_text().splitlines()
+    assert venv == f"-m venv {run.temp}/nogrow"
+    assert install.startswith("-m pip install ")
+    assert install.endswith(f" {ROOT}")
+
+
+@pytest.mark.slow
+def test_the_real_installation_works(run: Runner) -> None:
+    """Over the network."""
+    if not index_is_reached(run.temp):
+        pytest.skip("the Python package index can't be reached")
+    copy_project(run.root / "action")
+    runner = Runner(run.root, run.root / "action")
+    done = runner(os.environ["PATH"], paths="growing.wasm", python=sys.executable)
+    assert (done.code, done.outputs["outcome"]) == (1, "broken"), done.log

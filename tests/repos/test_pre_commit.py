@@ -1,0 +1,150 @@
+"""The hooks, as the real pre-commit runs them; at first it installs nogrow, over the network."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.cli.modules import GROWING, QUIET, UNUSED, cut, module
+from tests.repos.hooked import ROOT, Scratch, environment, hook_repository, index_is_reached, run
+
+pytestmark = pytest.mark.slow
+
+CONFIG = """\
+repos:
+  - repo: {repository}
+    rev: {revision}
+    hooks:
+      - id: nogrow
+"""
+
+Hooks = tuple[Path, str, dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def hooks(tmp_path_factory: pytest.TempPathFactory) -> Hooks:
+    if shutil.which("git") is None:
+        pytest.skip("git is not on the PATH")
+    repository, revision, environ = hook_repository()
+    if not Path(environ["PRE_COMMIT_HOME"]).exists():
+        folder = tmp_path_factory.mktemp("pip")
+        if not index_is_reached(folder):
+            pytest.skip("the hooks are not installed yet, and the Python package index can't be reached")
+    return repository, revision, environ
+
+
+@pytest.fixture
+def scratch(hooks: Hooks, tmp_path: Path) -> Scratch:
+    repository, revision, environ = hooks
+    scratch = Scratch(tmp_path / "scratch", environ)
+    scratch.folder.mkdir()
+    (scratch.folder / ".pre-commit-config.yaml").write_text(
+        CONFIG.format(repository=repository, revision=revision)
+    )
+    assert scratch("git", "init", "-q", "-b", "main").returncode == 0
+    done = scratch("pre-commit", "install", "--install-hooks")
+    assert done.returncode == 0, done.stdout
+    return scratch
+
+
+def test_the_configuration_has_five_lines() -> None:
+    assert len(CONFIG.splitlines()) == 5
+
+
+def test_the_manifest_is_as_pre_commit_wants_it(tmp_path: Path) -> None:
+    words = ["pre-commit", "validate-manifest", str(ROOT / ".pre-commit-hooks.yaml")]
+    done = run(words, tmp_path, environment(tmp_path))
+    assert (done.returncode, done.stdout) == (0, "")
+    hooks = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
+    assert sorted(hooks) == ["nogrow", "nogrow-contract"]
+    assert hooks["nogrow"]["args"][-1] == "--"
+
+
+def test_a_growing_module_is_refused_with_its_witness_and_a_quiet_one_goes_through(scratch: Scratch) -> None:
+    growing = module(scratch.folder / "pkg/app.wasm", GROWING)
+    done = scratch.commit()
+    assert done.returncode != 0
+    assert "error[NG001]: growth-reachable: `bad` can grow memory 0 and return" in done.stdout
+    assert "  --> pkg/app.wasm\n" in done.stdout
+    assert "memory.grow\n" in done.stdout
+    assert scratch.commits == 0
+    module(growing, QUIET)
+    done = scratch.commit()
+    assert done.returncode == 0, done.stdout
+    assert scratch.commits == 1
+
+
+def test_what_can_not_be_judged_is_refused(scratch: Scratch) -> None:
+    cut(scratch.folder / "cut.wasm", QUIET)
+    assert "NG010" in scratch.commit().stdout
+
+
+def test_strange_file_names_are_files_and_nothing_else(scratch: Scratch) -> None:
+    names = ["-q.wasm", "--help.wasm", "--format=html=out.wasm", "a b.wasm", "new\nline.wasm", "*.wasm"]
+    names += ["é.wasm", "$(touch pwned).wasm", "; touch pwned.wasm"]
+    for name in names:
+        module(scratch.folder / name, QUIET)
+    done = scratch.commit()
+    assert done.returncode == 0, done.stdout
+    for name in names:
+        module(scratch.folder / name, GROWING)
+    done = scratch.commit()
+    assert done.returncode != 0
+    assert done.stdout.count("error[NG001]") == len(names)
+    assert not (scratch.folder / "pwned").exists()
+
+
+def test_of_many_files_every_one_is_judged(scratch: Scratch) -> None:
+    # More than the system takes in one command line, so that pre-commit runs several.
+    for number in range(700):
+        module(scratch.folder / f"{number}/{'long' * 60}.wasm", QUIET)
+    module(scratch.folder / f"350/{'long' * 60}.wasm", GROWING)
+    done = scratch.commit()
+    assert done.returncode != 0
+    assert done.stdout.count("error[NG001]") == 1
+
+
+def test_a_file_has_the_clause_that_names_it_and_else_the_default_one(scratch: Scratch) -> None:
+    (scratch.folder / "nogrow.toml").write_text(
+        'schema = 1\n[[artifact]]\npath = "control.wasm"\nexpect = { bad = "reachable" }\n'
+        '[[artifact]]\npath = "strict.wasm"\nallow = ["absent"]\n'
+    )
+    module(scratch.folder / "control.wasm", GROWING)
+    assert scratch.commit().returncode == 0
+    module(scratch.folder / "strict.wasm", UNUSED)
+    assert "NG004" in scratch.commit().stdout
+    module(scratch.folder / "strict.wasm", QUIET)
+    module(scratch.folder / "unnamed.wasm", GROWING)
+    done = scratch.commit()
+    assert "  --> unnamed.wasm\n" in done.stdout
+    assert done.stdout.count("error[") == 1
+
+
+def test_a_deleted_module_is_no_longer_asked_for(scratch: Scratch) -> None:
+    path = module(scratch.folder / "a.wasm", QUIET)
+    assert scratch.commit().returncode == 0
+    path.unlink()
+    assert scratch.commit().returncode == 0
+
+
+def test_the_contract_hook_judges_what_is_built_and_ignored(scratch: Scratch, tmp_path: Path) -> None:
+    config = scratch.folder / ".pre-commit-config.yaml"
+    config.write_text(config.read_text().replace("id: nogrow", "id: nogrow-contract"))
+    (scratch.folder / ".gitignore").write_text("build/\n")
+    (scratch.folder / "nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "build/app.wasm"\n')
+    assert scratch("git", "init", "-q", "--bare", str(tmp_path / "origin")).returncode == 0
+    assert scratch("git", "remote", "add", "origin", str(tmp_path / "origin")).returncode == 0
+    assert scratch("pre-commit", "install", "--hook-type", "pre-push").returncode == 0
+    built = module(scratch.folder / "build/app.wasm", GROWING)
+    assert scratch.commit().returncode == 0
+    done = scratch("git", "push", "origin", "main")
+    assert done.returncode != 0
+    assert "error[NG001]" in done.stdout
+    words = ("pre-commit", "run", "--hook-stage", "manual", "nogrow-contract")
+    assert scratch(*words).returncode != 0
+    built.unlink()
+    assert "no module there" in scratch(*words).stdout
+    module(built, QUIET)
+    assert scratch(*words).returncode == 0
+    assert scratch("git", "push", "origin", "main").returncode == 0
