@@ -32,6 +32,14 @@ def test_comments_stay_comments() -> None:
     assert [one["path"] for one in document["artifact"]] == ["a.wasm"]
 
 
+def test_a_source_that_invoke_can_build_comes_with_the_lines_for_it() -> None:
+    hint = Buildable("the crate a", "cargo build", "target/a.wasm", "crate", "crates/a b")
+    lines = draft([clause()], [hint]).split("\n")
+    place = lines.index("# [[build.crate]]")
+    build = tomllib.loads("\n".join(line.removeprefix("# ") for line in lines[place : place + 2]))
+    assert build == {"build": {"crate": [{"path": "crates/a b"}]}}
+
+
 def test_only_the_first_hints_are_given() -> None:
     hints = [Buildable(f"the crate {number}", "cargo build", None) for number in range(23)]
     text = draft([clause()], hints)

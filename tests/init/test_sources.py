@@ -33,6 +33,7 @@ def test_a_crate_that_makes_a_library_for_others() -> None:
         "cargo build --release --target wasm32-unknown-unknown --manifest-path guest/Cargo.toml"
     )
     assert hint.makes == "guest/target/wasm32-unknown-unknown/release/two_words.wasm"
+    assert (hint.kind, hint.path) == ("crate", "guest")
 
 
 def test_a_crate_in_a_workspace_is_built_to_the_workspace() -> None:
@@ -70,6 +71,7 @@ def test_text_is_assembled_and_paths_are_seen_from_the_contract() -> None:
     (hint,) = hints("sub")
     assert hint.command == "wat2wasm 'a b/guest[1].wat' -o 'build/guest[1].wasm'"
     assert hint.makes == "../build/guest[[]1].wasm"
+    assert (hint.kind, hint.path) == ("wat", "../a b/guest[1].wat")
 
 
 def test_a_package_with_a_script_for_building() -> None:

@@ -76,6 +76,10 @@ def _hint(hint: Buildable) -> Iterator[str]:
     if hint.makes is not None:
         yield "# [[artifact]]"
         yield f"# path = {quoted(hint.makes)}"
+    if hint.kind is not None and hint.path is not None:
+        yield "# Or `invoke build` builds it, to build/release/, with these lines:"
+        yield f"# [[build.{hint.kind}]]"
+        yield f"# path = {quoted(hint.path)}"
 
 
 def _to_come(hints: Sequence[Buildable]) -> Iterator[str]:

@@ -4,7 +4,7 @@ import glob
 import json
 import shlex
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
@@ -17,12 +17,15 @@ _TARGET = "wasm32-unknown-unknown"
 class Buildable(NamedTuple):
     """Something that a module is built from, the command, and the module, None if that can't be told.
 
-    `makes` is spelled as the contract names it.
+    `makes` is spelled as the contract names it. `kind` and `path` are for `[build]`, where it knows such
+    sources: `crate` with its folder, or `wat`.
     """
 
     what: str
     command: str
     makes: str | None
+    kind: str | None = None
+    path: str | None = None
 
 
 def buildable(found: Found, folder: Path) -> tuple[Buildable, ...]:
@@ -33,12 +36,15 @@ def buildable(found: Found, folder: Path) -> tuple[Buildable, ...]:
     built = {PurePath(module).stem.removesuffix("_bg") for module in found.modules}
     every = (*_of_manifests(found.manifests), *map(_of_text, found.texts))
     left = (one for one in every if not (built if one.makes is None else {PurePath(one.makes).stem} & built))
-    return tuple(one._replace(makes=_spelled(one.makes, folder)) for one in left)
+    return tuple(
+        one._replace(makes=_spelled(one.makes, folder, glob.escape), path=_spelled(one.path, folder, str))
+        for one in left
+    )
 
 
-def _spelled(path: str | None, folder: Path) -> str | None:
+def _spelled(path: str | None, folder: Path, escape: Callable[[str], str]) -> str | None:
     try:
-        return None if path is None else glob.escape(seen_from(folder, path))
+        return None if path is None else escape(seen_from(folder, path))
     except UnicodeEncodeError:
         return None
 
@@ -60,7 +66,8 @@ def _of_crate(manifest: Path) -> Buildable | None:
         return None
     output = _workspace(manifest) / "target" / _TARGET / "release" / f"{name.replace('-', '_')}.wasm"
     command = ("cargo", "build", "--release", "--target", _TARGET, "--manifest-path", str(manifest))
-    return Buildable(f"the crate {name}", shlex.join(command), str(output))
+    folder = str(manifest.parent)
+    return Buildable(f"the crate {name}", shlex.join(command), str(output), "crate", folder)
 
 
 def _workspace(manifest: Path) -> Path:
@@ -83,7 +90,8 @@ def _of_package(manifest: Path) -> Buildable | None:
 
 def _of_text(text: str) -> Buildable:
     output = str(Path("build", f"{Path(text).stem}.wasm"))
-    return Buildable(f"the text {text}", shlex.join(("wat2wasm", text, "-o", output)), output)
+    command = shlex.join(("wat2wasm", text, "-o", output))
+    return Buildable(f"the text {text}", command, output, "wat", text)
 
 
 def _document(path: Path) -> dict[str, Any]:
