@@ -24,7 +24,7 @@ What each command says of itself with `--help`.
 
 def command_reference() -> str:
     """Return the reference as Markdown."""
-    with click.Context(cli, info_name="nogrow", terminal_width=_WIDTH) as root:
+    with click.Context(cli, info_name="nogrow", terminal_width=_WIDTH, **cli.context_settings) as root:
         commands = {name: cli.get_command(root, name) for name in cli.list_commands(root)}
         helps = {"nogrow": cli.get_help(root)}
         for name, command in commands.items():
