@@ -114,7 +114,7 @@ def test_a_wheel_whose_record_says_another_digest_is_broken(nogrow: Nogrow, dist
         (["--dist", "dist", "quiet.wasm"], "PATH or --dist"),
         (["quiet.wasm", "--attest", "s.json"], "--attest: say with --dist DIR what is shipped"),
         (["quiet.wasm", "--attestation", "s.json"], "--attestation: say with --dist DIR"),
-        (["--dist", "dist", "--attestation", "gone.json"], "gone.json: can't be read"),
+        (["--dist", "dist", "--attestation", "gone.json"], "gone.json: can't read a statement"),
         (["--dist", "dist", "--attest", WHEEL], "--attest: not written over"),
         (["--dist", "dist", "--dist", "dist/../other"], "have the same name"),
     ],

@@ -21,7 +21,7 @@ class ContractError(NogrowError):
 
 
 class DocumentError(NogrowError):
-    """A JSON file that is read, a lock or a report, is wrong: its author's fault, exit code 2."""
+    """A JSON file that is read (lock, report, statement) is wrong: its author's fault, exit code 2."""
 
     def __init__(self, path: Path, place: str | None, message: str) -> None:
         """`place` is a line (`line 3`) or a key, None when the whole file is to blame."""

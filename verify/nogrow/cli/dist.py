@@ -89,13 +89,14 @@ class Gate:
 
     def _spare(self, file: Path) -> None:
         """Raises `UsageError` for a file that is there and no statement: naming it can only be a mistake."""
-        from nogrow.attest.read import StatementError, read_statement
+        from nogrow.attest.read import read_statement
+        from nogrow.errors import DocumentError
 
         if not file.exists():
             return
         try:
             read_statement(file)
-        except StatementError as error:
+        except DocumentError as error:
             raise UsageError(
                 f"--attest: not written over, as it is no statement of nogrow: {error}"
             ) from error
