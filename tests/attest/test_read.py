@@ -123,7 +123,7 @@ def test_what_is_wrong_is_named_with_its_place(
     ("text", "message"),
     [
         ('{"_type": 1,\n  nonsense}', "line 2: not valid JSON: "),
-        ('{"_type": 1, "_type": 2}', "\"_type\": this key is there twice"),
+        ('{"_type": 1, "_type": 2}', '"_type": this key is there twice'),
         ("[" * 100_000, "nested too deeply"),
         ("[]", "expected an object, not an array"),
         ("", "the file is empty"),

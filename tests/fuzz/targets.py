@@ -4,18 +4,26 @@ The promises: an error is one of nogrow's own; what wasmtime finds valid is judg
 says; an exit code is one of the table.
 """
 
+import io
 import os
+import tarfile
 import tempfile
-from collections.abc import Callable
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from click.testing import CliRunner
 
+from nogrow.attest.read import read_statement
+from nogrow.attest.statement import as_text
 from nogrow.cli.main import cli
 from nogrow.contract.load import load
 from nogrow.difference.compare import compare
 from nogrow.difference.model import Direction
+from nogrow.dist.archive import contents
+from nogrow.dist.limits import Budget, Limits, Refused
 from nogrow.errors import ContractError, DocumentError, ModuleError, UsageError
 from nogrow.glue.read import read as read_glue
 from nogrow.lock.read import load as load_lock
@@ -31,6 +39,7 @@ from nogrow.wasm.decode import decode
 from nogrow.wasm.kernel import Engine
 from nogrow.wasm.names import FunctionNames
 from nogrow.wasm.scan import scan
+from nogrow.wasm.sections import MAGIC
 from nogrow.wasm.validate import validate
 from tests.source.made import code_start
 from tests.source.made import module as module_with_customs
@@ -118,6 +127,38 @@ def report(data: bytes) -> None:
             raise BrokenPromiseError("a report differs from itself")
 
 
+def statement(data: bytes) -> None:
+    """A statement: what is read is written again to the same."""
+    with suppress(DocumentError):
+        read = read_statement(_file("statement.json", data))
+        if read_statement(_file("again.json", as_text(read).encode())) != read:
+            raise BrokenPromiseError("the statement is another one when it is written again")
+
+
+def archive(data: bytes) -> None:
+    """An archive: what is accepted hides no module from those that unpack it with Python."""
+    try:
+        found = {one.data for one in contents("any", data, Budget(Limits(), len(data))).modules}
+    except Refused:
+        return
+    for member in _unpacked(data):
+        if member.startswith(MAGIC) and member not in found:
+            raise BrokenPromiseError("a module that was not found")
+
+
+def _unpacked(data: bytes) -> Iterator[bytes]:
+    with suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(data)) as opened:
+        yield from map(opened.read, opened.namelist())
+    with (
+        suppress(tarfile.TarError, EOFError, zlib.error),
+        tarfile.open(fileobj=io.BytesIO(data)) as opened_tar,
+    ):
+        for info in opened_tar:
+            stream = opened_tar.extractfile(info)
+            if stream is not None:
+                yield stream.read()
+
+
 def seal(data: bytes) -> None:
     """All modes of sealing: a valid module stays valid, and none but `cap` leaves a `memory.grow`."""
     valid = validate(data).valid
@@ -153,7 +194,10 @@ def _file(name: str, data: bytes) -> Path:
 
 TARGETS: dict[str, Target] = {
     target.__name__: target
-    for target in (module, component, names, dwarf, sourcemap, contract, glue, lock, report, seal, command)
+    for target in (
+        *(module, component, names, dwarf, sourcemap, contract, glue, lock, report),
+        *(statement, archive, seal, command),
+    )
 }
 MODULES = frozenset(("module", "dwarf", "seal", "command"))
 """The targets whose inputs are modules."""

@@ -6,6 +6,7 @@ import pytest
 
 from nogrow.build.fuzz import fuzz, read_log
 from nogrow.errors import ToolError
+from tests.dist.made import zip_of
 from tests.fuzz.parts import taken_apart
 from tests.fuzz.targets import MODULES, TARGETS
 
@@ -17,6 +18,8 @@ SEEDS = sorted((HERE / "corpus").glob("*/*"))
 REGRESSIONS = [
     # A source whose URL has a bracket in the place of its host.
     ("sourcemap", b'{"version": 3, "sources": ["file://]/a.ts"], "mappings": "8BACE"}'),
+    # A zip whose member has no name.
+    ("archive", zip_of({"": b"contents"})),
 ]
 
 
@@ -72,7 +75,7 @@ def test_a_target_that_died_without_a_word_has_not_passed() -> None:
 
 def test_an_unknown_target_is_one_line() -> None:
     pytest.importorskip("atheris", reason="atheris is not installed: pip install 'nogrow[dev]'")
-    with pytest.raises(ToolError, match="no target 'nmes'; there are command, component"):
+    with pytest.raises(ToolError, match="no target 'nmes'; there are archive, command"):
         fuzz(ROOT, ["nmes"], 0.01, print)
 
 

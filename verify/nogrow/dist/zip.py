@@ -88,11 +88,15 @@ def _ends(data: bytes, at: int) -> bool:
 def _listed(data: bytes) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            return archive.infolist()
+            infos = archive.infolist()
     except UnicodeDecodeError:
         raise Refused("a name that is not UTF-8") from None
     except _BAD as error:
         raise Refused(f"a damaged zip: {error}") from None
+    # Up to a zero byte, if there is one: zipfile itself falls over a name that has nothing else.
+    if not all(info.filename for info in infos):
+        raise Refused("a member without a name")
+    return infos
 
 
 def _check(info: zipfile.ZipInfo, budget: Budget) -> None:
