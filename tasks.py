@@ -17,6 +17,7 @@ from nogrow.build.console import announce, print_table
 from nogrow.build.demo import run_demo
 from nogrow.build.inspect import inspect_all
 from nogrow.build.machine import Machine
+from nogrow.build.serve import serve as serve_page
 from nogrow.build.toolchain import find_rust
 from nogrow.build.verify import verify as verify_artifacts
 from nogrow.errors import NogrowError
@@ -92,6 +93,13 @@ def demo(context: Context) -> None:
     )
     if any(row.watch_growth and row.exit_code != 0 for row in rows):
         raise Exit("the workaround did not help every guest", code=1)
+
+
+@task(help={"port": "Where to listen on 127.0.0.1; 0 takes any free port."})
+def serve(context: Context, port: int = 8080) -> None:
+    """Serve the browser host, with which one sees what detaching is, until Ctrl+C."""
+    with _plain_errors():
+        serve_page(ROOT, port, announce)
 
 
 @task(
