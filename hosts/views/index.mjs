@@ -1,0 +1,3 @@
+// Views that stay right when a WebAssembly memory grows, and the name of the export that made it grow.
+
+export { liveViews } from "./live.mjs";

@@ -1,0 +1,141 @@
+// A WebAssembly.Memory in; out come views of it that are right after any growth.
+//
+// What makes this cheap is the engine's compiler, so three things here are not a matter of taste. The getters
+// are a class's, because those of an object literal are not inlined. Each view has a field of its own. And what
+// tells whether the views are alive is an element: that of a detached array is undefined, and reading it is
+// compiled to less than asking for a length.
+
+const NOTHING = new Uint8Array();
+
+class Views {
+  #memory;
+  #fixed;
+  #watch = NOTHING;
+  #u8;
+  #i8;
+  #u8c;
+  #u16;
+  #i16;
+  #u32;
+  #i32;
+  #u64;
+  #i64;
+  #f16;
+  #f32;
+  #f64;
+  #dv;
+
+  constructor(memory, fixed) {
+    this.#memory = memory;
+    this.#fixed = fixed ? this : new Views(memory, true);
+  }
+
+  #renew() {
+    let buffer = this.#memory.buffer;
+    if (this.#fixed === this && (buffer.resizable || buffer.growable)) {
+      buffer = this.#memory.toFixedLengthBuffer();
+    }
+    if (this.#u8?.buffer === buffer) {
+      return;
+    }
+    this.#u8 = new Uint8Array(buffer);
+    this.#i8 = new Int8Array(buffer);
+    this.#u8c = new Uint8ClampedArray(buffer);
+    this.#u16 = new Uint16Array(buffer);
+    this.#i16 = new Int16Array(buffer);
+    this.#u32 = new Uint32Array(buffer);
+    this.#i32 = new Int32Array(buffer);
+    this.#u64 = new BigUint64Array(buffer);
+    this.#i64 = new BigInt64Array(buffer);
+    this.#f16 = globalThis.Float16Array && new Float16Array(buffer);
+    this.#f32 = new Float32Array(buffer);
+    this.#f64 = new Float64Array(buffer);
+    this.#dv = new DataView(buffer);
+    // A growth detaches a plain buffer, and its elements are gone. A shared one that can't grow itself becomes
+    // stale without a sign: only asking the memory tells, so nothing is ever taken to be alive.
+    this.#watch = buffer instanceof ArrayBuffer || buffer.growable ? this.#u8 : NOTHING;
+  }
+
+  get u8() {
+    this.#watch[0] ?? this.#renew();
+    return this.#u8;
+  }
+
+  get i8() {
+    this.#watch[0] ?? this.#renew();
+    return this.#i8;
+  }
+
+  get u8c() {
+    this.#watch[0] ?? this.#renew();
+    return this.#u8c;
+  }
+
+  get u16() {
+    this.#watch[0] ?? this.#renew();
+    return this.#u16;
+  }
+
+  get i16() {
+    this.#watch[0] ?? this.#renew();
+    return this.#i16;
+  }
+
+  get u32() {
+    this.#watch[0] ?? this.#renew();
+    return this.#u32;
+  }
+
+  get i32() {
+    this.#watch[0] ?? this.#renew();
+    return this.#i32;
+  }
+
+  get u64() {
+    this.#watch[0] ?? this.#renew();
+    return this.#u64;
+  }
+
+  get i64() {
+    this.#watch[0] ?? this.#renew();
+    return this.#i64;
+  }
+
+  get f16() {
+    this.#watch[0] ?? this.#renew();
+    return this.#f16;
+  }
+
+  get f32() {
+    this.#watch[0] ?? this.#renew();
+    return this.#f32;
+  }
+
+  get f64() {
+    this.#watch[0] ?? this.#renew();
+    return this.#f64;
+  }
+
+  get dv() {
+    this.#watch[0] ?? this.#renew();
+    return this.#dv;
+  }
+
+  get fixed() {
+    return this.#fixed;
+  }
+}
+
+export function liveViews(memory, { resizable = false } = {}) {
+  if (memory?.buffer?.byteLength === undefined) {
+    throw new TypeError("liveViews: a WebAssembly.Memory is expected");
+  }
+  if (resizable) {
+    try {
+      memory.toResizableBuffer();
+    } catch {
+      // The engine doesn't know it, or the memory has no maximum: views are made anew after a growth.
+    }
+  }
+  return new Views(memory);
+}
