@@ -1,0 +1,96 @@
+// What an access to memory costs through each way to have a view, in nanoseconds; in a page or in Node.
+
+import { liveViews } from "../views/index.mjs";
+
+const KINDS = { u8: Uint8Array, i32: Int32Array, f32: Float32Array, f64: Float64Array, dv: DataView };
+
+/** The workaround: the memory is asked for its buffer each time. */
+class Watched {
+  constructor(memory) {
+    this.memory = memory;
+    this.views = keptViews(memory);
+  }
+}
+
+/** A new view each time. */
+class Fresh {
+  constructor(memory) {
+    this.memory = memory;
+  }
+}
+
+for (const [name, View] of Object.entries(KINDS)) {
+  Object.defineProperty(Watched.prototype, name, {
+    get() {
+      if (this.views[name].buffer !== this.memory.buffer) {
+        this.views = keptViews(this.memory);
+      }
+      return this.views[name];
+    },
+  });
+  Object.defineProperty(Fresh.prototype, name, {
+    get() {
+      return new View(this.memory.buffer);
+    },
+  });
+}
+
+function keptViews(memory) {
+  const { buffer } = memory;
+  return Object.fromEntries(Object.entries(KINDS).map(([name, View]) => [name, new View(buffer)]));
+}
+
+function resizableOf(memory) {
+  memory.toResizableBuffer();
+  return memory;
+}
+
+const plain = () => new WebAssembly.Memory({ initial: 16 });
+const limited = () => new WebAssembly.Memory({ initial: 16, maximum: 64 });
+
+// `share` is which part of the accesses a slow way makes.
+const WAYS = {
+  kept: { memory: plain, views: keptViews, loops: "kept" },
+  live: { memory: plain, views: (memory) => liveViews(memory) },
+  "live, has grown": { memory: plain, views: (memory) => liveViews(memory), grows: true },
+  "kept, resizable": { memory: limited, views: (memory) => keptViews(resizableOf(memory)), loops: "kept" },
+  "live, resizable": { memory: limited, views: (memory) => liveViews(memory, { resizable: true }) },
+  watched: { memory: plain, views: (memory) => new Watched(memory), share: 1 / 16 },
+  "new each time": { memory: plain, views: (memory) => new Fresh(memory), share: 1 / 64 },
+};
+
+async function prepared(name, accesses) {
+  const { memory: made, views: viewsOf, loops = "looked", share = 1, grows = false } = WAYS[name];
+  const memory = made();
+  const views = viewsOf(memory);
+  const times = Math.ceil(accesses * share);
+  const module = await import(`./loops.mjs?${encodeURIComponent(name)}`);
+  const runs = Object.entries(module[loops]).map(([access, loop]) => {
+    loop(views, times);
+    return { name, access, times, run: () => loop(views, times), best: Infinity };
+  });
+  if (grows) {
+    memory.grow(1);
+  }
+  return runs;
+}
+
+/** Nanoseconds per access, by kind of access and by way; of `rounds` in turn, the quickest. */
+export async function measured(accesses, rounds) {
+  const known = Object.keys(WAYS).filter(
+    (name) => !name.includes("resizable") || "toResizableBuffer" in WebAssembly.Memory.prototype,
+  );
+  const runs = (await Promise.all(known.map((name) => prepared(name, accesses)))).flat();
+  for (let round = 0; round < rounds; round++) {
+    for (const one of runs) {
+      const begin = performance.now();
+      one.run();
+      one.best = Math.min(one.best, ((performance.now() - begin) * 1e6) / one.times);
+    }
+  }
+  const found = {};
+  for (const { name, access, best } of runs) {
+    (found[access] ??= {})[name] = best;
+  }
+  return found;
+}
