@@ -14,7 +14,7 @@ from invoke.exceptions import Exit
 from invoke.runners import Result
 
 from nogrow.build import checks
-from nogrow.build.demo import DemoRow
+from nogrow.build.demo import DemoRow, Views
 from nogrow.build.machine import Machine
 from nogrow.errors import ToolError
 
@@ -60,12 +60,15 @@ def test_lint_runs_format_style_types_and_imports() -> None:
     assert [Path(line[0]).name for line in words[3:]] == ["lint-imports"]
 
 
-def test_test_runs_pytest_then_each_crate_in_each_variant_then_the_host() -> None:
+def test_test_runs_pytest_then_each_crate_in_each_variant_then_what_node_runs() -> None:
     context = MockContext(run=Result(), repeat=True)
     tasks.test(context)
-    python, *crates, node = commands(context)
+    python, *crates, views, node = commands(context)
     assert python == [sys.executable, "-m", "pytest"]
     assert node[1:] == ["--check", str(tasks.ROOT / "hosts/node/server.mjs")]
+    assert views[1:3] == ["--test", "--test-reporter=spec"]
+    assert {Path(name) for name in views[3:]} == set((tasks.ROOT / "hosts/views/test").glob("*.test.mjs"))
+    assert views[3:]
     assert [line[1] for line in crates] == ["test"] * 3
     tested = [
         (Path(line[line.index("--manifest-path") + 1]).parent.name, "--features=std" in line)
@@ -79,7 +82,7 @@ def test_test_runs_pytest_then_each_crate_in_each_variant_then_the_host() -> Non
 
 
 def test_the_crates_are_tested_with_the_rustc_that_belongs_to_the_cargo() -> None:
-    crates = checks.commands_of_test(tasks.ROOT, Machine.current())[1:-1]
+    crates = checks.commands_of_test(tasks.ROOT, Machine.current())[1:-2]
     assert crates
     for command in crates:
         assert Path(command.environ["RUSTC"]).parent == Path(command.words[0]).parent
@@ -146,10 +149,11 @@ def test_build_sets_up_first(monkeypatch: pytest.MonkeyPatch) -> None:
     assert steps == ["setup", "build"]
 
 
-def test_a_demo_in_which_the_workaround_fails_exits_with_1(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("views", [Views.WATCHED, Views.LIVE])
+def test_a_demo_in_which_watched_or_live_views_fail_exits_with_1(
+    monkeypatch: pytest.MonkeyPatch, views: Views
 ) -> None:
-    row = DemoRow("build/debug/x.wasm", True, 1, "TypeError: [red]no markup[/red]")
+    row = DemoRow("node", "build/debug/x.wasm", views, 1, "TypeError: [red]no markup[/red]")
     monkeypatch.setattr(tasks, "run_demo", lambda *arguments: (row,))
     with pytest.raises(Exit) as caught:
         tasks.demo(MockContext())
@@ -160,7 +164,7 @@ def test_what_a_program_printed_is_shown_as_it_is(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
-    row = DemoRow("build/debug/x.wasm", False, 1, "TypeError: [red]no markup[/red]")
+    row = DemoRow("node", "build/debug/x.wasm", Views.KEPT, 1, "TypeError: [red]no markup[/red]")
     monkeypatch.setattr(tasks, "run_demo", lambda *arguments: (row,))
     tasks.demo(MockContext())
     assert "TypeError: [red]no markup[/red]" in capsys.readouterr().out

@@ -1,14 +1,17 @@
-// A host for the greeting guests: node server.mjs [--watch-growth] GUEST.wasm
+// A host for the greeting guests: node server.mjs [--views kept|watched|live] GUEST.wasm
 //
-// Without an option it does what most hosts do: it makes one view over the guest's memory and keeps it. A guest that
-// grows its memory detaches that view, and Node says so with a TypeError. With --watch-growth it makes a new view
-// whenever `memory.buffer` has become another object, which a growth always causes.
+// By default it does what most hosts do: it makes one view over the guest's memory and keeps it. A guest that grows
+// its memory detaches that view, and Node says so with a TypeError. With --views watched, or --watch-growth for
+// short, it makes a new view whenever `memory.buffer` has become another object, which a growth always causes. With
+// --views live it leaves that to the package in hosts/views.
 
 import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { parseArgs } from "node:util";
 
-const USAGE = "usage: node server.mjs [--watch-growth] GUEST.wasm";
+import { liveViews } from "../views/index.mjs";
+
+const USAGE = "usage: node server.mjs [--views kept|watched|live | --watch-growth] GUEST.wasm";
 const SALUTATION = "Ahoy there";
 const NAME = "Testy McTestface";
 const MAX_TEXT_LENGTH = 16;
@@ -22,14 +25,25 @@ class GuestError extends Error {}
 function parseCommandLine(args) {
   let parsed;
   try {
-    parsed = parseArgs({ args, options: { "watch-growth": { type: "boolean" } }, allowPositionals: true });
+    const options = { views: { type: "string" }, "watch-growth": { type: "boolean" } };
+    parsed = parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
     throw new UsageError(`${error.message.split(". ")[0]}; ${USAGE}`);
   }
   if (parsed.positionals.length !== 1) {
     throw new UsageError(`one guest is needed, not ${parsed.positionals.length}; ${USAGE}`);
   }
-  return { path: parsed.positionals[0], watchGrowth: parsed.values["watch-growth"] ?? false };
+  return { path: parsed.positionals[0], viewOf: chosenView(parsed.values) };
+}
+
+function chosenView({ views, "watch-growth": watchGrowth }) {
+  if (views !== undefined && !Object.hasOwn(VIEWS, views)) {
+    throw new UsageError(`--views is kept, watched or live, not '${views}'; ${USAGE}`);
+  }
+  if (views !== undefined && watchGrowth && views !== "watched") {
+    throw new UsageError(`--watch-growth means --views watched, not ${views}; ${USAGE}`);
+  }
+  return VIEWS[views ?? (watchGrowth ? "watched" : "kept")];
 }
 
 async function load(path) {
@@ -75,6 +89,14 @@ function watchedView(memory) {
   };
 }
 
+/** The package's way: asked each time, and nothing to remember. */
+function liveView(memory) {
+  const views = liveViews(memory);
+  return () => views.u8;
+}
+
+const VIEWS = { kept: keptView, watched: watchedView, live: liveView };
+
 function write(mem8, text, address) {
   const bytes = new TextEncoder().encode(text);
   if (bytes.length > MAX_TEXT_LENGTH) {
@@ -96,11 +118,10 @@ function greet(guest, view) {
 }
 
 async function main() {
-  const { path, watchGrowth } = parseCommandLine(process.argv.slice(2));
+  const { path, viewOf } = parseCommandLine(process.argv.slice(2));
   const guest = await load(path);
   requireGuest(path, guest);
-  const view = watchGrowth ? watchedView(guest.memory) : keptView(guest.memory);
-  console.log(greet(guest, view));
+  console.log(greet(guest, viewOf(guest.memory)));
 }
 
 try {

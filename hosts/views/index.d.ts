@@ -37,7 +37,7 @@ export interface FixedViews {
   readonly f16: Float16 | undefined;
   readonly f32: ReturnType<typeof Float32Array.of>;
   readonly f64: ReturnType<typeof Float64Array.of>;
-  readonly dv: DataView;
+  readonly dv: DataView & { readonly buffer: ArrayBuffer };
 }
 
 export interface LiveViews extends Views {
@@ -64,3 +64,30 @@ export interface LiveOptions {
  * @throws TypeError when `memory` is no WebAssembly.Memory
  */
 export function liveViews(memory: WebAssembly.Memory, options?: LiveOptions): LiveViews;
+
+/** A growth, and the export that is to blame. */
+export interface Growth {
+  exportName: string;
+  /** The name under which the memory is exported, or given in `memories`. */
+  memoryName: string;
+  /** In pages of 64 KiB. */
+  pagesBefore: number;
+  /** The same as before for a growth by no page, which detaches views of a plain buffer all the same. */
+  pagesAfter: number;
+}
+
+export interface GuardOptions {
+  /** Told each growth, when the export that caused it returns or calls an export itself. What it throws reaches the caller. */
+  onGrow?: (growth: Growth) => void;
+  /** Memories that the instance imports, by the name that a growth is told with. */
+  memories?: Record<string, WebAssembly.Memory>;
+  /** False gives the instance's exports themselves, as does leaving out `onGrow`. The default is true. */
+  enabled?: boolean;
+}
+
+/**
+ * The instance's exports, each function wrapped so that `onGrow` is told of a growth.
+ *
+ * @throws TypeError when the instance exports no memory and `memories` has none
+ */
+export function guard<Exports extends object>(instance: { exports: Exports }, options?: GuardOptions): Exports;

@@ -30,6 +30,10 @@ class Views {
     this.#fixed = fixed ? this : new Views(memory, true);
   }
 
+  #check() {
+    this.#watch[0] ?? this.#renew();
+  }
+
   #renew() {
     let buffer = this.#memory.buffer;
     if (this.#fixed === this && (buffer.resizable || buffer.growable)) {
@@ -57,67 +61,67 @@ class Views {
   }
 
   get u8() {
-    this.#watch[0] ?? this.#renew();
+    this.#check();
     return this.#u8;
   }
 
   get i8() {
-    this.#watch[0] ?? this.#renew();
+    this.#check();
     return this.#i8;
   }
 
   get u8c() {
-    this.#watch[0] ?? this.#renew();
+    this.#check();
     return this.#u8c;
   }
 
   get u16() {
-    this.#watch[0] ?? this.#renew();
+    this.#check();
     return this.#u16;
   }
 
   get i16() {
-    this.#watch[0] ?? this.#renew();
+    this.#check();
     return this.#i16;
   }
 
   get u32() {
-    this.#watch[0] ?? this.#renew();
+    this.#check();
     return this.#u32;
   }
 
   get i32() {
-    this.#watch[0] ?? this.#renew();
+    this.#check();
     return this.#i32;
   }
 
   get u64() {
-    this.#watch[0] ?? this.#renew();
+    this.#check();
     return this.#u64;
   }
 
   get i64() {
-    this.#watch[0] ?? this.#renew();
+    this.#check();
     return this.#i64;
   }
 
   get f16() {
-    this.#watch[0] ?? this.#renew();
+    this.#check();
     return this.#f16;
   }
 
   get f32() {
-    this.#watch[0] ?? this.#renew();
+    this.#check();
     return this.#f32;
   }
 
   get f64() {
-    this.#watch[0] ?? this.#renew();
+    this.#check();
     return this.#f64;
   }
 
   get dv() {
-    this.#watch[0] ?? this.#renew();
+    this.#check();
     return this.#dv;
   }
 
@@ -127,8 +131,8 @@ class Views {
 }
 
 export function liveViews(memory, { resizable = false } = {}) {
-  if (memory?.buffer?.byteLength === undefined) {
-    throw new TypeError("liveViews: a WebAssembly.Memory is expected");
+  if (!memory?.buffer) {
+    throw new TypeError("liveViews: not a WebAssembly.Memory");
   }
   if (resizable) {
     try {

@@ -1,10 +1,10 @@
-"""The demonstration: the host over every guest, both ways."""
+"""The demonstration: the host over every guest, with each sort of view."""
 
 from pathlib import Path
 
 import pytest
 
-from nogrow.build.demo import find_node, run_demo
+from nogrow.build.demo import Views, find_node, run_demo
 from nogrow.build.machine import Machine
 from nogrow.errors import ToolError
 from tests.build.fakes import FakeMachine, collect
@@ -14,23 +14,25 @@ DETACHED = "TypeError: Cannot perform %TypedArray%.prototype.slice on a detached
 
 def test_only_the_growing_guest_fails_and_only_with_a_kept_view(built_root: Path) -> None:
     rows = run_demo(built_root, Machine.current(), print)
-    failed = {(row.artifact, row.watch_growth): row.output for row in rows if row.exit_code != 0}
+    failed = {(row.artifact, row.views): row.output for row in rows if row.exit_code != 0}
     assert failed == {
-        ("build/debug/greeting_growth.wasm", False): DETACHED,
-        ("build/release/greeting_growth.wasm", False): DETACHED,
+        ("build/debug/greeting_growth.wasm", Views.KEPT): DETACHED,
+        ("build/release/greeting_growth.wasm", Views.KEPT): DETACHED,
     }
     others = {row.output for row in rows if row.exit_code == 0}
     assert others == {"Ahoy there, Testy McTestface!"}
 
 
-def test_every_guest_runs_both_ways_and_no_kernel_does(built_root: Path) -> None:
+def test_every_guest_runs_with_each_sort_of_view_and_no_kernel_does(built_root: Path) -> None:
     lines: list[str] = []
     rows = run_demo(built_root, Machine.current(), collect(lines))
     names = ("greeting", "greeting_growth", "greeting_nogrowth", "greeting_nogrowth_std")
     guests = [f"build/{profile}/{name}.wasm" for profile in ("debug", "release") for name in names]
-    expected = [(guest, watch) for guest in guests for watch in (False, True)]
-    assert [(row.artifact, row.watch_growth) for row in rows] == expected
-    assert lines == [f"running hosts/node/server.mjs over {guest}, both ways" for guest in guests]
+    expected = [("node", guest, views) for guest in guests for views in Views]
+    assert [(row.host, row.artifact, row.views) for row in rows] == expected
+    assert lines == [
+        f"running hosts/node/server.mjs over {guest}, with each sort of view" for guest in guests
+    ]
 
 
 def test_nothing_built_is_an_error(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ GREETING = "Ahoy there, Testy McTestface!\n"
 DETACHED = "TypeError: Cannot perform %TypedArray%.prototype.slice on a detached ArrayBuffer\n"
 PROFILES = ("debug", "release")
 GUESTS = ("greeting", "greeting_growth", "greeting_nogrowth", "greeting_nogrowth_std")
-USAGE = "usage: node server.mjs [--watch-growth] GUEST.wasm\n"
+USAGE = "usage: node server.mjs [--views kept|watched|live | --watch-growth] GUEST.wasm\n"
 
 
 def host(*arguments: str | Path) -> tuple[int, str, str]:
@@ -31,20 +31,34 @@ def test_a_kept_view_is_enough_for_a_guest_that_does_not_grow(
 ) -> None:
     path = built_root / "build" / profile / f"{guest}.wasm"
     assert host(path) == (0, GREETING, "")
+    assert host("--views", "kept", path) == (0, GREETING, "")
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_a_kept_view_is_detached_by_the_growing_guest(built_root: Path, profile: str) -> None:
     path = built_root / "build" / profile / "greeting_growth.wasm"
     assert host(path) == (1, "", DETACHED)
+    assert host("--views=kept", path) == (1, "", DETACHED)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("guest", GUESTS)
-def test_a_watched_view_works_with_every_guest(built_root: Path, profile: str, guest: str) -> None:
+@pytest.mark.parametrize(
+    "options", [("--watch-growth",), ("--views", "watched"), ("--watch-growth", "--views=watched")]
+)
+def test_a_watched_view_works_with_every_guest(
+    built_root: Path, options: tuple[str, ...], profile: str, guest: str
+) -> None:
     path = built_root / "build" / profile / f"{guest}.wasm"
-    assert host("--watch-growth", path) == (0, GREETING, "")
-    assert host(path, "--watch-growth") == (0, GREETING, "")
+    assert host(*options, path) == (0, GREETING, "")
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("guest", GUESTS)
+def test_live_views_work_with_every_guest(built_root: Path, profile: str, guest: str) -> None:
+    path = built_root / "build" / profile / f"{guest}.wasm"
+    assert host("--views", "live", path) == (0, GREETING, "")
+    assert host(path, "--views=live") == (0, GREETING, "")
 
 
 @pytest.mark.parametrize(
@@ -53,6 +67,12 @@ def test_a_watched_view_works_with_every_guest(built_root: Path, profile: str, g
         ((), f"one guest is needed, not 0; {USAGE}"),
         (("a", "b"), f"one guest is needed, not 2; {USAGE}"),
         (("--grow", "a"), f"Unknown option '--grow'; {USAGE}"),
+        (("--views", "old", "a"), f"--views is kept, watched or live, not 'old'; {USAGE}"),
+        (("--views", "toString", "a"), f"--views is kept, watched or live, not 'toString'; {USAGE}"),
+        (
+            ("--views", "live", "--watch-growth", "a"),
+            f"--watch-growth means --views watched, not live; {USAGE}",
+        ),
         (("no/such.wasm",), "cannot read no/such.wasm: ENOENT: no such file or directory\n"),
         (("/",), "cannot read /: EISDIR: illegal operation on a directory\n"),
     ],

@@ -3,13 +3,15 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from nogrow.build.demo import HOST, find_node
 from nogrow.build.guests import GUESTS, CrateSource
 from nogrow.build.machine import Machine
 from nogrow.build.programs import find_program
 from nogrow.build.toolchain import find_host_rust
+
+VIEWS = PurePosixPath("hosts/views")
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Command:
 
 
 def commands_of_test(root: Path, machine: Machine) -> tuple[Command, ...]:
-    """The Python tests, each crate's own tests on the host, and a syntax check of the Node host.
+    """The Python tests, each crate's own on this machine, those of the views in Node, and the host's syntax.
 
     Raises `ToolError` when there is no cargo that runs here, or no Node.
     """
@@ -45,8 +47,12 @@ def commands_of_test(root: Path, machine: Machine) -> tuple[Command, ...]:
         for source in GUESTS
         if isinstance(source, CrateSource)
     )
-    node = Command((str(find_node(machine)), "--check", str(root / HOST)))
-    return (Command((sys.executable, "-m", "pytest")), *crates, node)
+    node = str(find_node(machine))
+    # A folder means something else to each Node, and a pattern nothing to Node 20.
+    suites = sorted(str(path) for path in (root / VIEWS).glob("test/*.test.mjs"))
+    views = Command((node, "--test", "--test-reporter=spec", *suites))
+    syntax = Command((node, "--check", str(root / HOST)))
+    return (Command((sys.executable, "-m", "pytest")), *crates, views, syntax)
 
 
 def commands_of_lint() -> tuple[Command, ...]:

@@ -1,7 +1,8 @@
-"""The built guests in, and out comes what a Node host makes of each, in both of its ways."""
+"""The built guests in, and out comes what a Node host makes of each, with each sort of view."""
 
 import re
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path, PurePosixPath
 
 from nogrow.build.console import Progress
@@ -16,12 +17,21 @@ _OLDEST_NODE = 20
 _NODE_SECONDS = 60.0
 
 
+class Views(Enum):
+    """How a host looks at its guest's memory; the values are those of its option `--views`."""
+
+    KEPT = "kept"
+    WATCHED = "watched"
+    LIVE = "live"
+
+
 @dataclass(frozen=True)
 class DemoRow:
-    """One run of the host: what it printed, on the channel that tells whether it succeeded."""
+    """One run of a host: what it printed, on the channel that tells whether it succeeded."""
 
+    host: str
     artifact: str
-    watch_growth: bool
+    views: Views
     exit_code: int
     output: str
 
@@ -40,22 +50,24 @@ def find_node(machine: Machine) -> Path:
     return node
 
 
-def run_host(node: Path, root: Path, artifact: str, watch_growth: bool) -> DemoRow:
+def run_host(node: Path, root: Path, artifact: str, views: Views) -> DemoRow:
     """One run of the host over the artifact; raises `ToolError` when it doesn't end."""
-    options = ["--watch-growth"] if watch_growth else []
-    done = run([node, root / HOST, *options, root / artifact], seconds=_NODE_SECONDS)
+    done = run([node, root / HOST, "--views", views.value, root / artifact], seconds=_NODE_SECONDS)
     output = done.stdout if done.exit_code == 0 else done.stderr
-    return DemoRow(artifact, watch_growth, done.exit_code, output.strip())
+    return DemoRow("node", artifact, views, done.exit_code, output.strip())
 
 
 def run_demo(root: Path, machine: Machine, progress: Progress) -> tuple[DemoRow, ...]:
-    """Run the host over every built guest, both ways; raises `ToolError` when nothing is built."""
+    """Run the host over every built guest, with each sort of view.
+
+    Raises `ToolError` when nothing is built, or there is no Node.
+    """
     guests = [entry.path for entry in read_manifest(root).entries if entry.profile != Profile.KERNEL.value]
     if not guests:
         raise ToolError("nothing is built yet; this builds it: invoke build")
     node = find_node(machine)
     rows = []
     for guest in guests:
-        progress(f"running {HOST} over {guest}, both ways")
-        rows += [run_host(node, root, guest, watch) for watch in (False, True)]
+        progress(f"running {HOST} over {guest}, with each sort of view")
+        rows += [run_host(node, root, guest, views) for views in Views]
     return tuple(rows)

@@ -1,0 +1,50 @@
+// What the types allow and what they refuse; a test of the project compiles this and runs none of it.
+
+import { guard, liveViews } from "nogrow-views";
+import type { FixedViews, Growth, LiveViews } from "nogrow-views";
+
+const memory = new WebAssembly.Memory({ initial: 1, maximum: 2 });
+const views: LiveViews = liveViews(memory);
+liveViews(memory, { resizable: true });
+
+// @ts-expect-error: a buffer is not a memory
+liveViews(memory.buffer);
+// @ts-expect-error: there is no such option
+liveViews(memory, { resize: true });
+// @ts-expect-error: a view is replaced by the package only
+views.u8 = new Uint8Array(memory.buffer);
+
+const numbers: number[] = [
+  views.u8[0],
+  views.i8[0],
+  views.u8c[0],
+  views.u16[0],
+  views.i16[0],
+  views.u32[0],
+  views.i32[0],
+  views.f32[0],
+  views.f64[0],
+  views.dv.getInt16(0, true),
+];
+const large: bigint[] = [views.u64[0], views.i64[0]];
+const half: number | undefined = views.f16?.[0];
+
+// A Blob takes only views of a plain buffer, and the compiler can tell.
+const fixed: FixedViews = views.fixed;
+new Blob([fixed.u8, fixed.f64, fixed.dv]);
+// @ts-expect-error: a live view may be of a resizable or shared buffer
+new Blob([views.u8]);
+
+type Exports = { set_name(salutation: number, name: number): number; memory: WebAssembly.Memory };
+declare const instance: { exports: Exports };
+const told: Growth[] = [];
+const exports: Exports = guard(instance, { onGrow: (growth) => told.push(growth), memories: { memory } });
+const length: number = exports.set_name(1, 2);
+const pages: number[] = told.map((growth) => growth.pagesAfter - growth.pagesBefore);
+const names: string[] = told.map((growth) => growth.exportName + growth.memoryName);
+guard(instance);
+guard(new WebAssembly.Instance({} as WebAssembly.Module), { enabled: false });
+// @ts-expect-error: a memory has no place among the functions
+guard(instance, { memories: { set_name: instance.exports.set_name } });
+
+export { half, large, length, names, numbers, pages };

@@ -1,0 +1,44 @@
+// What reading costs: no object is made, so the collector has nothing to do.
+
+import assert from "node:assert/strict";
+import { PerformanceObserver, performance } from "node:perf_hooks";
+import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+
+import { liveViews } from "../index.mjs";
+
+const READS = 1e6;
+
+/** How often the collector ran while `read` was called a million times. */
+async function collections(read) {
+  const started = [];
+  const observer = new PerformanceObserver((list) => started.push(...list.getEntries().map((one) => one.startTime)));
+  observer.observe({ entryTypes: ["gc"] });
+  const begin = performance.now();
+  let total = 0;
+  for (let count = 0; count < READS; count++) {
+    total += read();
+  }
+  const end = performance.now();
+  await setTimeout(50);
+  observer.disconnect();
+  assert.ok(total >= 0);
+  return started.filter((time) => begin <= time && time <= end).length;
+}
+
+for (const [sort, options] of [
+  ["plain", {}],
+  ["shared", { maximum: 1, shared: true }],
+]) {
+  const memory = new WebAssembly.Memory({ initial: 1, ...options });
+  const views = liveViews(memory);
+
+  test(`reading views of a ${sort} memory keeps the collector idle`, async () => {
+    assert.ok((await collections(() => views.u8[1] + views.i32[2] + views.dv.getUint16(4))) <= 1);
+  });
+}
+
+test("making a view for each read does not", async () => {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  assert.ok((await collections(() => new Uint8Array(memory.buffer)[1])) > 1);
+});

@@ -1,0 +1,59 @@
+"""Programs that npm brings: some tests need them, and nothing else of the project does."""
+
+import platform
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from nogrow.build.machine import Machine
+from nogrow.build.process import run
+from nogrow.errors import ToolError
+
+_FOLDER = Path(__file__).parents[2] / "build" / "npm"
+_SECONDS = 300.0
+_MACHINES = {"x86_64": "x64", "aarch64": "arm64"}
+
+ESBUILD = "esbuild@0.28.2"
+TYPESCRIPT = "typescript@7.0.2"
+
+
+def new_node() -> Path:
+    """A Node whose memories have resizable buffers; skips the test where there is none."""
+    machine = _MACHINES.get(platform.machine())
+    if platform.system() != "Linux" or machine is None:
+        pytest.skip(f"no newer Node is known for {platform.system()} on {platform.machine()}")
+    return program("node", f"node-linux-{machine}@26.10.0")
+
+
+def program(name: str, package: str) -> Path:
+    """The program that `package` brings, kept in `build/npm`; skips the test where npm can't fetch it."""
+    found = _FOLDER / package / "node_modules" / ".bin" / name
+    if not found.exists():
+        _install(package)
+    return found
+
+
+def _install(package: str) -> None:
+    npm = Machine.current().on_path("npm")
+    if npm is None:
+        pytest.skip(f"{package} is needed, and npm is not on the PATH")
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    # Moved to its place when it is complete.
+    with tempfile.TemporaryDirectory(prefix=".install-", dir=_FOLDER) as made:
+        # The binaries are in packages of their own: no package's script has to run.
+        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-save"]
+        try:
+            done = run([npm, "install", *options, "--prefix", made, package], seconds=_SECONDS)
+        except ToolError as error:
+            pytest.skip(str(error))
+        if done.exit_code != 0:
+            pytest.skip(f"npm can't install {package}: {done.complaint}")
+        Path(made).chmod(0o755)
+        Path(made, "node_modules").rename(_folder_of(package) / "node_modules")
+
+
+def _folder_of(package: str) -> Path:
+    folder = _FOLDER / package
+    folder.mkdir(exist_ok=True)
+    return folder
