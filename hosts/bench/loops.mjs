@@ -1,5 +1,4 @@
-// Loops over memory, to be timed. An engine compiles a function for what it has seen there, so each way to have a
-// view imports a copy of this module of its own (`loops.mjs?live`), and none spoils another's code.
+// Loops over memory, to be timed.
 
 const LAST = 0xffff;
 
