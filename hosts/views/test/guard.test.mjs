@@ -101,6 +101,13 @@ test("a growth by the host within a call is the call's, one between calls is nob
   assert.deepEqual(told, ["call: memory 2 -> 3"]);
 });
 
+test("a memory without a page is not taken for a detached one", () => {
+  const empty = new WebAssembly.Memory({ initial: 0 });
+  const { exports, told } = guarded(GUEST, { memories: { empty } });
+  exports.swap(1, 2);
+  assert.deepEqual(told, []);
+});
+
 test("an imported memory is watched under the name that it is given", () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 20 });
   const { exports, told } = guarded(BORROWER, { memory, memories: { heap: memory } });
