@@ -3,13 +3,38 @@
 // An engine compiles a function for what it has seen there. So each way has copies of the modules of its own
 // (`loops.mjs?live`), and what one has seen makes no other slower.
 
-const KINDS = { u8: Uint8Array, i32: Int32Array, f32: Float32Array, f64: Float64Array, dv: DataView };
-
 /** The workaround: the memory is asked for its buffer each time. */
 class Watched {
   constructor(memory) {
     this.memory = memory;
     this.views = keptViews(memory);
+  }
+
+  right() {
+    if (this.views.u8.buffer !== this.memory.buffer) {
+      this.views = keptViews(this.memory);
+    }
+    return this.views;
+  }
+
+  get u8() {
+    return this.right().u8;
+  }
+
+  get i32() {
+    return this.right().i32;
+  }
+
+  get f32() {
+    return this.right().f32;
+  }
+
+  get f64() {
+    return this.right().f64;
+  }
+
+  get dv() {
+    return this.right().dv;
   }
 }
 
@@ -18,27 +43,36 @@ class Fresh {
   constructor(memory) {
     this.memory = memory;
   }
+
+  get u8() {
+    return new Uint8Array(this.memory.buffer);
+  }
+
+  get i32() {
+    return new Int32Array(this.memory.buffer);
+  }
+
+  get f32() {
+    return new Float32Array(this.memory.buffer);
+  }
+
+  get f64() {
+    return new Float64Array(this.memory.buffer);
+  }
+
+  get dv() {
+    return new DataView(this.memory.buffer);
+  }
 }
 
-for (const [name, View] of Object.entries(KINDS)) {
-  Object.defineProperty(Watched.prototype, name, {
-    get() {
-      if (this.views[name].buffer !== this.memory.buffer) {
-        this.views = keptViews(this.memory);
-      }
-      return this.views[name];
-    },
-  });
-  Object.defineProperty(Fresh.prototype, name, {
-    get() {
-      return new View(this.memory.buffer);
-    },
-  });
-}
-
-function keptViews(memory) {
-  const { buffer } = memory;
-  return Object.fromEntries(Object.entries(KINDS).map(([name, View]) => [name, new View(buffer)]));
+function keptViews({ buffer }) {
+  return {
+    u8: new Uint8Array(buffer),
+    i32: new Int32Array(buffer),
+    f32: new Float32Array(buffer),
+    f64: new Float64Array(buffer),
+    dv: new DataView(buffer),
+  };
 }
 
 function resizableOf(memory) {

@@ -1,7 +1,6 @@
 """The server of the browser host: what it gives, as what, and what it keeps to itself."""
 
 import http.client
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from invoke.context import MockContext
 from invoke.exceptions import Exit
 
 from nogrow.build import serve
+from nogrow.build.browse import served
 from nogrow.build.serve import BUILD_FIRST, Handler, PageServer
 from nogrow.errors import ToolError
 from tests.build.fakes import collect
@@ -40,11 +40,8 @@ def server(tmp_path: Path) -> Iterator[PageServer]:
         (root / name).write_bytes(content)
     (tmp_path / "outside.mjs").write_bytes(b"secret")
     (root / "hosts/link.mjs").symlink_to(tmp_path / "outside.mjs")
-    with PageServer(root, 0) as made:
-        thread = threading.Thread(target=made.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
+    with served(root) as made:
         yield made
-        made.shutdown()
 
 
 def ask(server: PageServer, target: str, method: str = "GET") -> tuple[int, http.client.HTTPMessage, bytes]:

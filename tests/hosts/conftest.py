@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from nogrow.build.browse import served
 from nogrow.build.serve import PageServer
 from tests.build.conftest import built_root
-from tests.hosts.pages import served
 
 __all__ = ["built_root", "server"]
 

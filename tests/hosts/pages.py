@@ -1,27 +1,11 @@
-"""The browser host, served and opened."""
+"""The browser host, opened."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-
-from nogrow.build.serve import PageServer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
-
-
-@contextmanager
-def served(root: Path) -> Iterator[PageServer]:
-    """The server of the project at `root`, on any free port."""
-    with PageServer(root, 0) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
 
 
 class Opened:

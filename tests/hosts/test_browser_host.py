@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nogrow.build.browse import VIEWS, browse
+from nogrow.build.browse import PICTURES, browse, take_pictures
+from nogrow.build.demo import Views
 from nogrow.build.serve import PageServer
 from nogrow.errors import ToolError
 from tests.hosts.pages import Opened, opened
@@ -18,6 +19,7 @@ GREETING = "Ahoy there, Testy McTestface!"
 DETACHED = "TypeError: Cannot perform %TypedArray%.prototype.slice on a detached "
 GUESTS = ("greeting", "greeting_growth", "greeting_nogrowth", "greeting_nogrowth_std")
 PROFILES = ("debug", "release")
+VIEWS = tuple(each.value for each in Views)
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 
 
@@ -184,3 +186,14 @@ def test_both_outcomes_fit_in_both_schemes_on_wide_and_narrow_screens(
         assert found.page.evaluate("document.documentElement.scrollWidth") <= width
         light = found.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(251, 251, 250)"
         assert light is (scheme == "light")
+
+
+def test_the_documentation_s_pictures_are_taken_and_there(
+    browser: "Browser", server: PageServer, tmp_path: Path
+) -> None:
+    """They are taken anew by `invoke pictures` only: fonts differ from machine to machine."""
+    taken = take_pictures(server.root, browser, tmp_path)
+    assert [path.name for path in taken] == ["detached.png", "attached.png"]
+    for path in taken:
+        committed = server.root / PICTURES / path.name
+        assert path.read_bytes()[:8] == committed.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from nogrow.build.browse import served
 from nogrow.build.serve import ADDRESS
 from tests.hosts.engines import Chromium, call, copied, firefox
-from tests.hosts.pages import served
 from tests.support.assemble import assemble
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def in_firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 @pytest.fixture(params=["chromium", "firefox"])
 def run(request: pytest.FixtureRequest, origin: str) -> Iterator[Call]:
     """A new page of the engine; cases may change the page's globals."""
-    page = f"{origin}/hosts/browser/"
+    page = f"{origin}/hosts/tests/blank.html"
     if request.param == "firefox":
         started = request.getfixturevalue("in_firefox")
         started.goto(page)
