@@ -43,7 +43,7 @@ export function guard({ exports }, { onGrow, memories = {}, enabled = true } = {
     }
   }
   if (!seen.size) {
-    throw new TypeError("guard: no memory to watch");
+    throw new TypeError("no memory to watch");
   }
   return guarded;
 }

@@ -7,7 +7,7 @@
 
 const NOTHING = new Uint8Array();
 
-const canResize = (buffer) => buffer.resizable ?? buffer.growable;
+const changesLength = (buffer) => buffer.resizable || buffer.growable;
 
 class Views {
   #memory;
@@ -29,10 +29,11 @@ class Views {
 
   constructor(memory, fixed) {
     this.#memory = memory;
-    this.#fixed = fixed && this;
-    // At once: a getter that has never met a view that is gone is compiled to the best code. But to make fixed
-    // views of a resizable buffer is to change it, and that is not done before they are asked for.
-    (fixed && canResize(memory.buffer)) || this.#renew();
+    this.#fixed = fixed ? this : new Views(memory, true);
+    // Views that wait until they are first read would make the compiler expect that again.
+    if (!fixed || !changesLength(memory.buffer)) {
+      this.#renew();
+    }
   }
 
   #check() {
@@ -41,7 +42,7 @@ class Views {
 
   #renew() {
     let buffer = this.#memory.buffer;
-    if (this.#fixed === this && canResize(buffer)) {
+    if (this.#fixed === this && changesLength(buffer)) {
       buffer = this.#memory.toFixedLengthBuffer();
     }
     if (this.#u8?.buffer === buffer) {
@@ -62,7 +63,7 @@ class Views {
     this.#dv = new DataView(buffer);
     // A growth detaches a plain buffer, and its elements are gone. A shared one that can't grow itself becomes
     // stale without a sign: only asking the memory tells, so nothing is ever taken to be alive.
-    this.#watch = buffer instanceof ArrayBuffer || canResize(buffer) ? this.#u8 : NOTHING;
+    this.#watch = buffer instanceof ArrayBuffer || buffer.growable ? this.#u8 : NOTHING;
   }
 
   get u8() {
@@ -131,13 +132,13 @@ class Views {
   }
 
   get fixed() {
-    return (this.#fixed ??= new Views(this.#memory, true));
+    return this.#fixed;
   }
 }
 
 export function liveViews(memory, { resizable = false } = {}) {
   if (!memory?.buffer) {
-    throw new TypeError("liveViews: not a WebAssembly.Memory");
+    throw new TypeError("not a WebAssembly.Memory");
   }
   if (resizable) {
     try {

@@ -133,7 +133,7 @@ test("a shared memory's growth is told, and one by no page is not: it detaches n
 test("without a memory to watch, nothing could ever be told: an error", () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 20, shared: true });
   const instance = instantiate(SHARER, undefined, memory);
-  assert.throws(() => guard(instance, { onGrow() {} }), /^TypeError: guard: no memory to watch$/);
+  assert.throws(() => guard(instance, { onGrow() {} }), /^TypeError: no memory to watch$/);
 });
 
 test("what onGrow throws reaches the caller, and the next growth is told as ever", () => {

@@ -111,7 +111,7 @@ test("f16 is there where the engine has it", () => {
 
 for (const wrong of [undefined, null, {}, new ArrayBuffer(8), WebAssembly.Memory]) {
   test(`${wrong === null ? wrong : typeof wrong} is not a memory`, () => {
-    assert.throws(() => liveViews(wrong), /^TypeError: liveViews: not a WebAssembly.Memory$/);
+    assert.throws(() => liveViews(wrong), /^TypeError: not a WebAssembly.Memory$/);
   });
 }
 
