@@ -11,13 +11,17 @@ from invoke.exceptions import Exit
 from invoke.tasks import Task, task
 
 from nogrow.build.bench import run_bench, run_comparison
+from nogrow.build.bench_views import run_bench_views
+from nogrow.build.browse import PICTURES, take_pictures
 from nogrow.build.checks import Command, commands_of_lint, commands_of_test
+from nogrow.build.chromium import chromium
 from nogrow.build.console import announce, print_table
 from nogrow.build.demo import Views, run_demo
 from nogrow.build.docs import build_docs
 from nogrow.build.fuzz import CRASHES
 from nogrow.build.fuzz import fuzz as run_fuzz
 from nogrow.build.project import open_project
+from nogrow.build.serve import serve as serve_page
 from nogrow.invoke import collection, plain_errors
 from nogrow.machine.machine import Machine
 
@@ -40,16 +44,33 @@ def lint(context: Context) -> None:
 
 @task
 def demo(context: Context) -> None:
-    """Run the Node host over every guest, with a kept view, a watched one and live views."""
+    """Run the Node and the browser host over every guest, with each sort of view."""
     with plain_errors():
-        rows = run_demo(ROOT, Machine.current(), announce)
-    print_table(
-        "demo",
-        ("guest", "host", "views", "exit code", "the host printed"),
-        [(row.artifact, row.host, row.views.value, str(row.exit_code), row.output) for row in rows],
-    )
-    if any(row.views is not Views.KEPT and row.exit_code != 0 for row in rows):
+        shown = run_demo(ROOT, Machine.current(), announce)
+    rows = [
+        (row.artifact, row.host, row.views.value, "no" if row.failed else "yes", row.output)
+        for row in shown.rows
+    ]
+    if shown.skipped is not None:
+        rows.append(("all", "browser", "all", "skipped", shown.skipped))
+    print_table("demo", ("guest", "host", "views", "greeted?", "what the host shows"), rows)
+    if any(row.views is not Views.KEPT and row.failed for row in shown.rows):
         raise Exit("watched or live views did not help every guest", code=1)
+
+
+@task
+def pictures(context: Context) -> None:
+    """Take the documentation's pictures of the browser host anew, into docs/images/."""
+    with plain_errors(), chromium(Machine.current()) as browser:
+        for path in take_pictures(ROOT, browser, ROOT / PICTURES):
+            announce(f"took {path.relative_to(ROOT)}")
+
+
+@task(help={"port": "Where to listen on 127.0.0.1; 0 takes any free port."})
+def serve(context: Context, port: int = 8080) -> None:
+    """Serve the browser host, with which one sees what detaching is, until Ctrl+C."""
+    with plain_errors():
+        serve_page(ROOT, port, announce)
 
 
 @task(
@@ -57,11 +78,17 @@ def demo(context: Context) -> None:
         "check": "Measure nothing; compare grow sites and direct calls with other decoders'.",
         "strict": "Exit with 1 when an aim is not met.",
         "rounds": "How often to measure; the medians are reported.",
+        "views": "Measure access to memory through live and other views in Chromium instead.",
     }
 )
-def bench(context: Context, check: bool = False, strict: bool = False, rounds: int = 5) -> None:
+def bench(
+    context: Context, check: bool = False, strict: bool = False, rounds: int = 5, views: bool = False
+) -> None:
     """Measure nogrow on real and generated modules; the first time, this downloads the real ones."""
     with plain_errors():
+        if views:
+            run_bench_views(ROOT, Machine.current(), rounds, announce)
+            return
         code = run_comparison(ROOT) if check else run_bench(ROOT, rounds, strict=strict)
     if code != 0:
         raise Exit(code=code)
@@ -124,5 +151,5 @@ def _run(context: Context, commands: Sequence[Command]) -> None:
 
 
 namespace = collection(ROOT)
-for own in (bench, clean, demo, docs, fuzz, lint, test):
+for own in (bench, clean, demo, docs, fuzz, lint, pictures, serve, test):
     namespace.add_task(cast("Task[Any]", own))

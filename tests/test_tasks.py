@@ -16,26 +16,27 @@ from invoke.runners import Result
 from invoke.tasks import Task
 
 from nogrow.build import checks
-from nogrow.build.demo import DemoRow, Views
+from nogrow.build.chromium import NO_CHROMIUM
+from nogrow.build.demo import Demo, DemoRow, Views
 from nogrow.build.project import open_project
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
 
 NAMES = [
-    *(
-        "bench",
-        "build",
-        "clean",
-        "demo",
-        "docs",
-        "fuzz",
-        "inspect",
-        "lint",
-        "release",
-        "seal",
-        "setup",
-        "test",
-    ),
+    "bench",
+    "build",
+    "clean",
+    "demo",
+    "docs",
+    "fuzz",
+    "inspect",
+    "lint",
+    "pictures",
+    "release",
+    "seal",
+    "serve",
+    "setup",
+    "test",
     "verify",
 ]
 
@@ -144,8 +145,8 @@ def test_a_missing_tool_ends_in_its_message_and_exit_code_1(
 def test_a_demo_in_which_watched_or_live_views_fail_exits_with_1(
     monkeypatch: pytest.MonkeyPatch, views: Views
 ) -> None:
-    row = DemoRow("node", "build/debug/x.wasm", views, 1, "TypeError: [red]no markup[/red]")
-    monkeypatch.setattr(tasks, "run_demo", lambda *arguments: (row,))
+    row = DemoRow("node", "build/debug/x.wasm", views, True, "TypeError: [red]no markup[/red]")
+    monkeypatch.setattr(tasks, "run_demo", lambda *arguments: Demo((row,)))
     with pytest.raises(Exit) as caught:
         tasks.demo(MockContext())
     assert caught.value.code == 1
@@ -155,10 +156,21 @@ def test_what_a_program_printed_is_shown_as_it_is(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
-    row = DemoRow("node", "build/debug/x.wasm", Views.KEPT, 1, "TypeError: [red]no markup[/red]")
-    monkeypatch.setattr(tasks, "run_demo", lambda *arguments: (row,))
+    row = DemoRow("node", "build/debug/x.wasm", Views.KEPT, True, "TypeError: [red]no markup[/red]")
+    monkeypatch.setattr(tasks, "run_demo", lambda *arguments: Demo((row,)))
     tasks.demo(MockContext())
     assert "TypeError: [red]no markup[/red]" in capsys.readouterr().out
+
+
+def test_a_demo_without_chromium_says_what_installs_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(tasks, "run_demo", lambda *arguments: Demo((), NO_CHROMIUM))
+    tasks.demo(MockContext())
+    printed = capsys.readouterr().out
+    assert "skipped" in printed
+    assert "apt-get install -y chromium" in printed
 
 
 def test_clean_removes_what_was_built_and_nothing_else(

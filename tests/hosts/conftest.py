@@ -1,5 +1,19 @@
 """The hosts' tests run over the same built artifacts as the build's."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nogrow.build.browse import served
+from nogrow.build.serve import PageServer
 from tests.build.conftest import built_root
 
-__all__ = ["built_root"]
+__all__ = ["built_root", "server"]
+
+
+@pytest.fixture(scope="session")
+def server(built_root: Path) -> Iterator[PageServer]:
+    """The project, served as `invoke serve` does."""
+    with served(built_root) as started:
+        yield started

@@ -1,6 +1,5 @@
 """Pages in Chromium, where Playwright and Chromium are there."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from nogrow.build.chromium import chromium, find_chromium
+from nogrow.errors import ToolError
+from nogrow.machine.machine import Machine
 from nogrow.report.html.render import render
 from nogrow.report.result import Report
 
@@ -15,25 +17,17 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
-    api = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("no Chromium: apt-get install chromium")
-    with api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+    machine = Machine.current()
+    try:
+        find_chromium(machine)
+    except ToolError as error:
+        pytest.skip(str(error))
+    with chromium(machine) as started:
         yield started
-        started.close()
 
 
 class Opened:

@@ -1,14 +1,25 @@
-"""The built guests in, and out comes what a Node host makes of each, with each sort of view."""
+"""The built guests in, and out comes what each host makes of them, with each sort of view."""
 
 import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
+from nogrow.build.browse import browse, served
+from nogrow.build.chromium import chromium, find_chromium
 from nogrow.build.manifest import read_manifest
+from nogrow.build.serve import BUILD_FIRST
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
 from nogrow.machine.process import Progress, run
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+Browsers = Callable[[Machine], "AbstractContextManager[Browser]"]
 
 # The profile of modules that are no guests.
 KERNEL = "kernel"
@@ -27,13 +38,21 @@ class Views(Enum):
 
 @dataclass(frozen=True)
 class DemoRow:
-    """One run of a host: what it printed, on the channel that tells whether it succeeded."""
+    """One run of a host: whether it failed, and the greeting or the error that it printed or showed."""
 
     host: str
     artifact: str
     views: Views
-    exit_code: int
+    failed: bool
     output: str
+
+
+@dataclass(frozen=True)
+class Demo:
+    """All runs; where the browser host was not run, `skipped` says why."""
+
+    rows: tuple[DemoRow, ...]
+    skipped: str | None = None
 
 
 def find_node(machine: Machine) -> Path:
@@ -54,20 +73,36 @@ def run_host(node: Path, root: Path, artifact: str, views: Views) -> DemoRow:
     """One run of the host over the artifact; raises `ToolError` when it doesn't end."""
     done = run([node, root / HOST, "--views", views.value, root / artifact], seconds=_NODE_SECONDS)
     output = done.stdout if done.exit_code == 0 else done.stderr
-    return DemoRow("node", artifact, views, done.exit_code, output.strip())
+    return DemoRow("node", artifact, views, done.exit_code != 0, output.strip())
 
 
-def run_demo(root: Path, machine: Machine, progress: Progress) -> tuple[DemoRow, ...]:
-    """Run the host over every built guest, with each sort of view.
+def run_demo(root: Path, machine: Machine, progress: Progress, browsers: Browsers = chromium) -> Demo:
+    """Run each host over every built guest, with each sort of view.
 
-    Raises `ToolError` when nothing is built, or there is no Node.
+    Without Chromium, the browser host is skipped. Raises `ToolError` without a build, or without Node.
     """
     guests = [entry.path for entry in read_manifest(root).entries if entry.profile != KERNEL]
     if not guests:
-        raise ToolError("nothing is built yet; this builds it: invoke build")
+        raise ToolError(BUILD_FIRST)
     node = find_node(machine)
     rows = []
     for guest in guests:
         progress(f"running {HOST} over {guest}, with each sort of view")
         rows += [run_host(node, root, guest, views) for views in Views]
-    return tuple(rows)
+    try:
+        find_chromium(machine)
+    except ToolError as error:
+        return Demo(tuple(rows), str(error))
+    progress("opening hosts/browser with every guest, with each sort of view")
+    with browsers(machine) as browser:
+        return Demo((*rows, *_browsed(root, browser, guests)))
+
+
+def _browsed(root: Path, browser: "Browser", guests: Sequence[str]) -> Iterator[DemoRow]:
+    with served(root) as server:
+        page = browser.new_page()
+        for guest in guests:
+            for views in Views:
+                shown = browse(page, server.url, guest, views.value)
+                yield DemoRow("browser", guest, views, shown.failed, shown.text)
+        page.close()

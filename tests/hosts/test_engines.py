@@ -1,0 +1,149 @@
+"""Live views in Chromium and Firefox: over each kind of memory, and in the audio thread."""
+
+import base64
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+from nogrow.build.browse import served
+from nogrow.build.serve import ADDRESS
+from tests.hosts.engines import Chromium, call, copied, firefox
+from tests.support.assemble import assemble
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+GUEST = """(module (memory (export "memory") 1)
+  (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))"""
+
+BLOCKS, FRAMES, GROWS_IN = 32, 128, 16
+# A saw, 128 samples a call at address 1024, with a growth at the beginning of one call.
+TONE = f"""(module (memory (export "memory") 1)
+  (global $block (mut i32) (i32.const 0))
+  (func (export "render") (result i32) (local $at i32)
+    (if (i32.eq (global.get $block) (i32.const {GROWS_IN})) (then (drop (memory.grow (i32.const 1)))))
+    (loop $next
+      (f32.store (i32.add (i32.const 1024) (i32.mul (local.get $at) (i32.const 4)))
+        (f32.div (f32.convert_i32_u (i32.add (local.get $at) (i32.const 1))) (f32.const {FRAMES})))
+      (local.set $at (i32.add (local.get $at) (i32.const 1)))
+      (br_if $next (i32.lt_u (local.get $at) (i32.const {FRAMES}))))
+    (global.set $block (i32.add (global.get $block) (i32.const 1)))
+    (i32.const 1024)))"""
+SAW = [(at + 1) / FRAMES for at in range(FRAMES)]
+
+
+def text(wat: str) -> str:
+    return base64.b64encode(assemble(wat)).decode()
+
+
+class Call(Protocol):
+    """Calls a function of `tests/hosts/js` in the engine."""
+
+    def __call__(self, function: str, *arguments: object) -> Any: ...  # noqa: ANN401
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(copied(tmp_path_factory.mktemp("served"))) as server:
+        yield f"http://{ADDRESS}:{server.server_port}"
+
+
+@pytest.fixture(scope="module")
+def in_firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with firefox(tmp_path_factory.mktemp("firefox")) as started:
+        yield started
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def run(request: pytest.FixtureRequest, origin: str) -> Iterator[Call]:
+    """A new page of the engine; cases may change the page's globals."""
+    page = f"{origin}/hosts/tests/blank.html"
+    if request.param == "firefox":
+        started = request.getfixturevalue("in_firefox")
+        started.goto(page)
+        yield partial(call, started, origin)
+        return
+    browser: Browser = request.getfixturevalue("browser")
+    context = browser.new_context()
+    opened = context.new_page()
+    opened.goto(page)
+    yield partial(call, Chromium(opened), origin)
+    context.close()
+
+
+def needs_resizable(run: Call) -> None:
+    """Skip the test where the engine does not know resizable memories."""
+    if not run("memories.engine")["resizable"]:
+        pytest.skip("this engine has no memory.toResizableBuffer()")
+
+
+def pages(kept: int, live: int, fixed: int | None) -> dict[str, int | None]:
+    """The lengths of a kept view and of every live one."""
+    return {"kept": kept, "live": live, "words": live, "dv": live, "fixed": fixed}
+
+
+@pytest.mark.parametrize(
+    ("case", "arguments", "answer", "kept", "live"),
+    [
+        ("byZero", (), 1, 0, 1),
+        ("byOne", (), 1, 0, 2),
+        ("byTheGuest", (text(GUEST), 0), 1, 0, 1),
+        ("byTheGuest", (text(GUEST), 3), 1, 0, 4),
+        ("capped", (), "RangeError", 1, 1),
+        ("withoutMaximum", (), 1, 0, 2),
+        ("withoutResizable", (), 1, 0, 2),
+        ("resizable", (), 1, 2, 2),
+    ],
+)
+def test_live_views_are_right_after_a_growth_whatever_becomes_of_a_kept_one(
+    run: Call, case: str, arguments: tuple[object, ...], answer: object, kept: int, live: int
+) -> None:
+    if case == "resizable":
+        needs_resizable(run)
+    found = run(f"memories.{case}", *arguments)
+    # To ask for fixed views is to make the memory a fixed one again.
+    fixed = found["before"]["fixed"] is not None
+    assert found["before"] == pages(1, 1, 1 if fixed else None)
+    assert found["after"] == pages(kept, live, live if fixed else None)
+    assert (found["answer"], found["still"], found["buffer"]) == (answer, 42, True)
+    assert found.get("resizable", case == "resizable") is (case == "resizable")
+
+
+@pytest.mark.parametrize("case", ["shared", "sharedGrowable", "sharedWithoutResizable"])
+def test_a_shared_memory_that_another_thread_grows_leaves_a_kept_view_too_short(run: Call, case: str) -> None:
+    if case == "sharedGrowable":
+        needs_resizable(run)
+    assert run("memories.engine")["isolated"]
+    kept = 2 if case == "sharedGrowable" else 1
+    assert run(f"memories.{case}") == {"kept": kept, "live": 2, "written": 42}
+
+
+def test_web_apis_that_refuse_views_of_a_resizable_memory_take_the_fixed_ones(run: Call) -> None:
+    needs_resizable(run)
+    found = run("memories.refusals")
+    assert [name for name, live, _ in found if live != "TypeError"] == []
+    assert [name for name, _, fixed in found if fixed is not None] == []
+
+
+def blocks(samples: list[float]) -> list[list[float]]:
+    return [samples[at : at + FRAMES] for at in range(0, len(samples), FRAMES)]
+
+
+def test_live_views_play_on_when_the_guest_grows_in_the_middle_of_a_tone(run: Call) -> None:
+    found = run("audio.rendered", text(TONE), BLOCKS, True)
+    assert (found["complaints"], found["ended"]) == ([], False)
+    assert blocks(found["samples"]) == [SAW] * BLOCKS
+
+
+def test_a_kept_view_ends_the_tone_with_an_error_and_then_silence(run: Call) -> None:
+    found = run("audio.rendered", text(TONE), BLOCKS, False)
+    assert found["ended"]
+    (complaint,) = found["complaints"]
+    assert complaint.startswith("TypeError: ")
+    assert "detached" in complaint
+    heard = blocks(found["samples"])
+    assert heard[:GROWS_IN] == [SAW] * GROWS_IN
+    # In the block that failed, Chromium plays once more what its buffer held.
+    assert heard[GROWS_IN + 1 :] == [[0.0] * FRAMES] * (BLOCKS - GROWS_IN - 1)
