@@ -2,15 +2,20 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from nogrow.build.manifest import write_atomic
 from nogrow.build.serve import PageServer
+from nogrow.check import check
+from nogrow.contract.select import targets
 from nogrow.errors import ToolError
+from nogrow.proof.prove import judge
+from nogrow.report.html.render import render
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -57,6 +62,23 @@ def browse(page: "Page", url: str, artifact: str, view: str) -> Shown:
         raise ToolError(f"{url}?{query} shows nothing: {error.message.splitlines()[0]}") from error
 
 
+def picture_report(root: Path, browser: "Browser", folder: Path) -> Path:
+    """Write a picture of the growing guest's report as a page to `folder`; its path."""
+    place = folder / "report.png"
+    context = browser.new_context(viewport={"width": 1240, "height": 900}, color_scheme="light")
+    with TemporaryDirectory() as scratch, chdir(root):
+        report = check(None, targets(None, (_GROWING,)), judge=judge)
+        file = Path(scratch, "report.html")
+        with file.open("w", encoding="utf-8") as stream:
+            render(report, stream)
+        page = context.new_page()
+        page.goto(file.as_uri())
+        page.get_by_role("option", name="set_name").click()
+        write_atomic(place, page.screenshot())
+    context.close()
+    return place
+
+
 def take_pictures(root: Path, browser: "Browser", folder: Path) -> tuple[Path, ...]:
     """Write the documentation's pictures of the page to `folder`; their paths. Raises `ToolError`."""
     context = browser.new_context(viewport={"width": 1240, "height": 800}, color_scheme="light")
@@ -68,4 +90,4 @@ def take_pictures(root: Path, browser: "Browser", folder: Path) -> tuple[Path, .
             taken.append(folder / f"{name}.png")
             write_atomic(taken[-1], page.screenshot(full_page=True))
     context.close()
-    return tuple(taken)
+    return (*taken, picture_report(root, browser, folder))
