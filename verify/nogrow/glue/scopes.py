@@ -28,7 +28,7 @@ _BLOCKS = frozenset(
 _NAMES = frozenset(("identifier", "shorthand_property_identifier_pattern"))
 _PATTERNS = frozenset(
     ("object_pattern", "array_pattern", "rest_pattern", "pair_pattern", "object_assignment_pattern",
-     "assignment_pattern", "formal_parameters")
+     "assignment_pattern", "formal_parameters", "required_parameter", "optional_parameter")
 )  # fmt: skip
 
 
@@ -76,6 +76,10 @@ class Scopes:
         """The function that `node` stands in."""
         return self._function[node.id]
 
+    def around(self, scope: int) -> int:
+        """The function that the scope stands in."""
+        return self._function[scope]
+
     def _declaring(self, scope: int, name: str) -> int:
         while name not in self._names[scope] and scope in self._parent:
             scope = self._parent[scope]
@@ -83,13 +87,16 @@ class Scopes:
 
     def _declare(self, node: "Node", scope: int, function: int) -> None:
         name = node.child_by_field_name("name")
-        if node.type == "variable_declarator" and name is not None:
-            var = node.parent is not None and node.parent.type == "variable_declaration"
-            self._names[function if var else scope].update(_names_in(name))
+        if node.type in ("variable_declaration", "lexical_declaration"):
+            names = self._names[function if node.type == "variable_declaration" else scope]
+            for declarator in node.named_children:
+                declared = declarator.child_by_field_name("name")
+                if declared is not None:
+                    names.update(_names_in(declared))
         elif node.type in ("function_declaration", "generator_function_declaration") and name is not None:
             # In a block it is hoisted to the function as well, unless the code is strict.
             self._names[function].add(text_of(name))
-        elif node.type == "class_declaration" and name is not None:
+        elif node.type in ("class_declaration", "abstract_class_declaration") and name is not None:
             self._names[scope].add(text_of(name))
 
     def _parameters(self, node: "Node") -> None:
@@ -117,6 +124,9 @@ def _names_in(pattern: "Node") -> list[str]:
                 "assignment_pattern": "left",
                 "object_assignment_pattern": "left",
                 "pair_pattern": "value",
+                # These two are TypeScript's.
+                "required_parameter": "pattern",
+                "optional_parameter": "pattern",
             }
             part = node.child_by_field_name(side[node.type]) if node.type in side else None
             stack.extend([part] if part is not None else node.named_children)
