@@ -27,13 +27,17 @@ EPILOG = (
 class _Commands(click.Group):
     # Only these commands themselves are to pay for loading them.
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted((*super().list_commands(ctx), "explain", "seal"))
+        return sorted((*super().list_commands(ctx), "explain", "host", "seal"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name == "explain":
             from nogrow.cli.explain import explain
 
             return explain
+        if cmd_name == "host":
+            from nogrow.cli.host import host
+
+            return host
         if cmd_name == "seal":
             from nogrow.cli.seal import seal
 

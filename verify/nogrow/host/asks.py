@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from nogrow.glue.program import key_of
 from nogrow.glue.scopes import text_of
-from nogrow.host.terms import bare
+from nogrow.host.terms import bare, operator_of
 from nogrow.host.words import EQUALITIES, STATE
 
 if TYPE_CHECKING:
@@ -17,12 +17,6 @@ TESTS = frozenset(
 
 # Of a condition, no operator says that it is looked at.
 _TRUTHS = frozenset(("", "!", "&&", "||", "??"))
-
-
-def operator_of(node: "Node") -> str:
-    """The operator of a binary or unary expression."""
-    operator = node.child_by_field_name("operator")
-    return "" if operator is None else operator.type
 
 
 def state_of(node: "Node") -> tuple["Node", list[str]]:

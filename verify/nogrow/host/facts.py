@@ -20,6 +20,7 @@ from nogrow.host.terms import (
     This,
     arguments_of,
     bare,
+    operator_of,
 )
 from nogrow.host.walk import Walk
 from nogrow.host.words import NODE, WITH_CALLBACK
@@ -79,7 +80,10 @@ class Facts:
                 self._assignment(node.child_by_field_name("name"), node.child_by_field_name("value"), within)
                 self._annotated(node, node.child_by_field_name("name"), within)
             case "assignment_expression" | "augmented_assignment_expression":
-                self._assignment(node.child_by_field_name("left"), node.child_by_field_name("right"), within)
+                # What `+=` makes is a number or a text.
+                if node.type == "assignment_expression" or operator_of(node) in ("||=", "&&=", "??="):
+                    right = node.child_by_field_name("right")
+                    self._assignment(node.child_by_field_name("left"), right, within)
             case "function_declaration" | "generator_function_declaration":
                 self._declare(node, Function(node.id), within)
             case "class_declaration" | "abstract_class_declaration":

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from nogrow.glue.program import Name
 from nogrow.glue.scopes import FUNCTIONS
-from nogrow.host.asks import operator_of, state_of, tells, tested
+from nogrow.host.asks import state_of, tells, tested
 from nogrow.host.events import Graph, Happens
 from nogrow.host.jumps import Jumps
 from nogrow.host.kinds import KEPT
 from nogrow.host.program import Program
-from nogrow.host.terms import Binding, Member, arguments_of, bare
+from nogrow.host.terms import Binding, Member, arguments_of, bare, operator_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -71,10 +71,16 @@ class Kinds:
             self.flows[self.canon(store.target)].update(map(self.canon, store.values))
         for function, values in facts.returned.items():
             self.flows[Returned(function)].update(map(self.canon, values))
+        for made, values in facts.made.items():
+            self.flows[Made(made)].update(map(self.canon, values))
         self._pass_arguments()
         self._kinds: dict[Term, Kind] = defaultdict(lambda: NONE)
         self._others: set[Term] = set()
         self._evidence()
+        # What else they are is known before names count.
+        self._names_count = False
+        self._settle()
+        self._names_count = True
         self._settle()
 
     def canon(self, term: Term) -> Term:
@@ -144,28 +150,28 @@ class Kinds:
 
     def of(self, term: Term | None) -> Kind:
         """What the term may be."""
+        return NONE if term is None else self._of(self.canon(term))
+
+    def _of(self, term: Term | None) -> Kind:
+        # As deep as terms are, which is not deep.
         if term is None:
             return NONE
-        term = self.canon(term)
-        kind = self._kinds[term] if isinstance(term, Name | Member | Returned) else NONE
+        kind = self._kinds[self.canon(term)]
         match term:
             case NewMemory(fixed):
                 kind |= Kind.FIXED if fixed else Kind.MEMORY
-            case Made(node):
-                view = any(self.of(one) & Kind.BUFFER for one in self.facts.made.get(node, ()))
-                kind |= Kind.VIEW if view else Kind.OTHER
+            case Made():
+                return Kind.VIEW if kind & Kind.BUFFER else Kind.OTHER
             case Member(of, name):
                 kind |= self._member(of, name)
-            case Result(Member(of, "subarray")) if self.of(of) & Kind.VIEW:
+            case Result(Member(of, "subarray")) if self._of(of) & Kind.VIEW:
                 kind |= Kind.VIEW
             case Result(Name(_, "liveViews") | Member(_, "liveViews")):
                 kind |= Kind.LIVE
             case Result(callee):
                 for function in self.functions(callee):
                     kind |= self._kinds[Returned(function)]
-        if kind & Kind.FIXED:
-            kind &= ~Kind.MEMORY
-        return kind
+        return kind & ~Kind.MEMORY if kind & Kind.FIXED else kind
 
     def any(self, terms: tuple[Term, ...] | list[Term]) -> Kind:
         """What one of the terms may be."""
@@ -175,7 +181,7 @@ class Kinds:
         return kind
 
     def _member(self, of: Term | None, name: str) -> Kind:
-        held = self.of(of)
+        held = self._of(of)
         if name == "exports":
             return NONE if self.facts.terms.is_global(of, frozenset(("module",))) else Kind.EXPORTS
         if name == "buffer" and (held & (Kind.MEMORY | Kind.VIEW) or self._is_called_memory(of, held)):
@@ -188,7 +194,7 @@ class Kinds:
 
     def _is_called_memory(self, of: Term | None, held: Kind) -> bool:
         """Whether nothing but the name says that it is a memory, and nothing says that it is not."""
-        named = isinstance(of, Name | Member) and _MEMORY_NAME.search(of.name) is not None
+        named = self._names_count and isinstance(of, Name | Member) and _MEMORY_NAME.search(of.name) is not None
         return named and of not in self._others and not held & (Kind.FIXED | Kind.OTHER)
 
     def _made_otherwise(self, term: Term) -> bool:
@@ -275,5 +281,3 @@ class Kinds:
                     stack.append(callee)
                     for function in self.functions(callee):
                         yield Returned(function)
-                case Made(node):
-                    stack.extend(map(self.canon, self.facts.made.get(node, ())))

@@ -113,6 +113,7 @@ class Terms:
         self.scopes = scopes
         self.root = root
         self._this = this_owners
+        self._names: dict[int, Name] = {}
 
     def of(self, node: "Node") -> list[Term]:
         """What the expression `node` may stand for, without repetition."""
@@ -134,7 +135,9 @@ class Terms:
 
     def name(self, node: "Node") -> Name:
         """The binding that the identifier `node` means."""
-        return Name(self.scopes.at(node), text_of(node))
+        if node.id not in self._names:
+            self._names[node.id] = Name(self.scopes.at(node), text_of(node))
+        return self._names[node.id]
 
     def is_global(self, term: Term | None, names: frozenset[str]) -> bool:
         """Whether the term is one of the global names, which the program does not declare."""
@@ -221,6 +224,12 @@ def arguments_of(node: "Node") -> list["Node"]:
     return [one for one in arguments.named_children if one.type != "comment"]
 
 
+def operator_of(node: "Node") -> str:
+    """The operator of a binary or unary expression."""
+    operator = node.child_by_field_name("operator")
+    return "" if operator is None else operator.type
+
+
 def _short(node: "Node") -> bool:
     """Whether a callee is followed: chains of calls can be as long as the file."""
     for _ in range(2 * DEEPEST):
@@ -249,15 +258,14 @@ def _passed_through(node: "Node") -> Iterator["Node"]:
     """The parts of an expression that its value may come from."""
     parts: dict[str, tuple[str, ...]] = {
         "assignment_expression": ("right",),
-        "augmented_assignment_expression": ("left", "right"),
+        "augmented_assignment_expression": ("right",),
         "ternary_expression": ("consequence", "alternative"),
     }
     if node.type in parts:
         found = (node.child_by_field_name(name) for name in parts[node.type])
         yield from (one for one in found if one is not None)
     elif node.type == "binary_expression":
-        operator = node.child_by_field_name("operator")
-        if operator is not None and operator.type in ("||", "&&", "??"):
+        if operator_of(node) in ("||", "&&", "??"):
             yield from (one for one in node.named_children if one.type != "comment")
     elif node.type == "sequence_expression":
         yield from node.named_children[-1:]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from nogrow.glue.program import Name, key_of
 from nogrow.glue.scopes import FUNCTIONS, Scopes, text_of
-from nogrow.host.terms import bare
+from nogrow.host.terms import arguments_of, bare
 from nogrow.host.asks import TESTS, checks_state
 from nogrow.host.words import MEMORYS
 
@@ -50,6 +50,8 @@ class Walk:
             if kind in _OF_INTEREST:
                 self.nodes.append((node, function))
                 self._hint(node, kind)
+                if kind == "call_expression" and owner is not None:
+                    self._lend(node, owner)
             if kind in _READS:
                 self.reads.append((node, function))
             elif kind == "this" and owner is not None:
@@ -89,6 +91,16 @@ class Walk:
                 value = child.child_by_field_name("value")
                 if value is not None and value.type in ("function_expression", "generator_function"):
                     self._hints[value.id] = node.id
+
+    def _lend(self, node: "Node", owner: "int | Name") -> None:
+        """A function that is passed on together with `this`, or bound to it, has that for its own."""
+        given = arguments_of(node)
+        if any(one.type == "this" for one in given):
+            callee = node.child_by_field_name("function")
+            held = callee.child_by_field_name("object") if callee is not None else None
+            for one in (*given, *([bare(held)] if held is not None else ())):
+                if one.type in ("function_expression", "generator_function"):
+                    self._hints[one.id] = owner
 
     def _hint(self, node: "Node", kind: str) -> None:
         """A function's `this` is the object that it makes, or the prototype that it is put on."""

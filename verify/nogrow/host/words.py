@@ -51,6 +51,10 @@ METHODS = WITH_CALLBACK | frozenset(
     "setFloat64 setBigInt64 setBigUint64 fromCharCode fromCodePoint getRandomValues now log warn error debug info "
     "deref register unregister addEventListener removeEventListener postMessage next copy equals write read "
     "readUInt8 readUInt32LE writeUInt32LE toJSON getElementById querySelector createElement appendChild "
-    "arrayBuffer".split()
+    "arrayBuffer getUniformLocation getAttribLocation getUniformBlockIndex getContext getExtension getParameter "
+    "createBuffer createTexture bindBuffer bindTexture bufferData bufferSubData texImage2D texSubImage2D drawArrays "
+    "drawElements useProgram createBufferSource createImageData putImageData drawImage createObjectURL "
+    # Emscripten asks its embedder.
+    "SDL_canPlayWithWebAudio".split()
 )  # fmt: skip
 SCHEDULERS = frozenset(("then", "catch", "finally", "addEventListener"))

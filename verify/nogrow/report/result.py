@@ -51,6 +51,7 @@ class ArtifactReport(NamedTuple):
     `validated` says whether wasmtime found it valid, None where it was not asked or does not support what
     the module uses. `growers` are the imports that glue says grow the memory. `sources` says where
     instructions come from, by their offsets in the file; of inlined functions the innermost is first.
+    `host` says that it is host code and no module.
     """
 
     path: str
@@ -63,6 +64,7 @@ class ArtifactReport(NamedTuple):
     validated: bool | None = None
     growers: tuple[Grower, ...] = ()
     sources: Mapping[int, tuple[Frame, ...]] = NO_SOURCES
+    host: bool = False
 
     @property
     def outcome(self) -> Outcome:
@@ -72,6 +74,8 @@ class ArtifactReport(NamedTuple):
             return Outcome.NOT_JUDGED
         if self.violations:
             return Outcome.BROKEN
+        if self.host and self.size is not None:
+            return Outcome.KEPT
         if self.judgement is None and not self.scenarios:
             return Outcome.NOTHING
         return Outcome.KEPT

@@ -113,4 +113,13 @@ EXPLANATIONS = (
         "The lock file holds the digests and verdicts of what was judged before.",
         "If the change is meant, pin again.",
     ),
+    Explanation(
+        "NG012",
+        "cached-view",
+        "Host code uses a view that it kept across a call into the module.",
+        f"The call may have grown the memory. {_DETACHES} Reads of a detached view give undefined, writes "
+        "are lost, and methods throw.",
+        "Make the view anew after the call, or where `view.buffer !== memory.buffer`; or read it through "
+        "live views, which follow the memory, and don't keep what they give.",
+    ),
 )
