@@ -12,7 +12,14 @@ if TYPE_CHECKING:
 
 # Where a value is only looked at.
 TESTS = frozenset(
-    "binary_expression unary_expression if_statement ternary_expression while_statement do_statement".split()
+    (
+        "binary_expression",
+        "unary_expression",
+        "if_statement",
+        "ternary_expression",
+        "while_statement",
+        "do_statement",
+    )
 )
 
 # Of a condition, no operator says that it is looked at.
@@ -20,9 +27,9 @@ _TRUTHS = frozenset(("", "!", "&&", "||", "??"))
 
 
 def state_of(node: "Node") -> tuple["Node", list[str]]:
-    """What `node` asks the state of, and the properties that it reads: `v` and [buffer, detached], for one."""
+    """What `node` asks the state of, and the properties that it reads, as `v` and [buffer, detached]."""
     names: list[str] = []
-    one = bare(node)
+    one = _without_chain(bare(node))
     while one.type in ("member_expression", "subscript_expression"):
         name = key_of(one.child_by_field_name("property") or one.child_by_field_name("index"))
         inner = one.child_by_field_name("object")
@@ -31,6 +38,15 @@ def state_of(node: "Node") -> tuple["Node", list[str]]:
         names.insert(0, name)
         one = bare(inner)
     return one, names
+
+
+def _without_chain(node: "Node") -> "Node":
+    """What `v == null ? undefined : v.buffer` asks, as compilers write `v?.buffer`."""
+    if node.type == "ternary_expression":
+        parts = [node.child_by_field_name(name) for name in ("consequence", "alternative")]
+        some = [bare(one) for one in parts if one is not None and text_of(one) not in ("void 0", "undefined")]
+        return some[0] if len(some) == 1 else node
+    return node
 
 
 def tested(node: "Node") -> list["Node"]:

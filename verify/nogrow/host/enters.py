@@ -111,7 +111,8 @@ class Enters:
                 return (of.name == "WebAssembly" and name.startswith("instantiate")) or (
                     of.name == "Reflect" and name in ("apply", "construct")
                 ), set()
-        named = self._facts.methods.get(name)
+        # Of a text or an array that is written out, the method is the language's.
+        named = self._facts.methods.get(name) if of is not None or name not in METHODS else None
         if named:
             return False, set(named)
         return name not in METHODS, set()

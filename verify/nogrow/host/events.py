@@ -1,11 +1,9 @@
-"""A function body to a graph of events: what happens to the bindings that hold views, in the order it happens."""
+"""A function body to a graph of events: what happens to the views, in the order it happens."""
 
 import enum
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from nogrow.host.facts import CallSite
 from nogrow.host.terms import Binding
 
 if TYPE_CHECKING:
@@ -69,5 +67,3 @@ class Graph:
     def go(self, block: int) -> None:
         """Let the next event happen in `block`."""
         self.here = block
-
-

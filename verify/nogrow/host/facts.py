@@ -134,9 +134,7 @@ class Facts:
             for one in target:
                 self.store(one, values, right, within)
 
-    def targets(
-        self, left: "Node", values: list[Term]
-    ) -> Iterable[tuple[list[Term], "Node", list[Term]]]:
+    def targets(self, left: "Node", values: list[Term]) -> Iterable[tuple[list[Term], "Node", list[Term]]]:
         """The bindings in the pattern `left`, the node of each, and what each gets of `values`."""
         stack = [(bare(left), values)]
         while stack:
@@ -203,10 +201,7 @@ class Facts:
         self.callees.add(callee.id)
         given = arguments_of(node)
         arguments = tuple(tuple(self.terms.of(one)) for one in given)
-        if new:
-            callees = self.terms.of(node)
-        else:
-            callees = self.terms.of(callee)
+        callees = self.terms.of(node if new else callee)
         if any(isinstance(one, Made) for one in self.terms.of(node)) and arguments:
             self.made[node.id] = arguments[0]
         self.calls[node.id] = CallSite(node, within, tuple(callees), arguments)

@@ -27,9 +27,11 @@ def cached_views(root: "Node") -> tuple[CachedView, ...]:
     late: dict[Binding, dict[Position, LateUse]] = defaultdict(dict)
     for function, tracked in _where_used(program, candidates).items():
         node = program.facts.walk.functions.get(function, root)
-        outliving = [] if function == program.facts.root else [
-            one for one in tracked if _outlives(program, one, function)
-        ]
+        outliving = (
+            []
+            if function == program.facts.root
+            else [one for one in tracked if _outlives(program, one, function)]
+        )
         for use in late_uses(graph_of(program, node, frozenset(tracked)), outliving):
             late[use.binding].setdefault(_position(use.node), use)
     for name, node in _exported(program):

@@ -15,6 +15,7 @@ from nogrow.host.jumps import Jumps
 from nogrow.host.kinds import KEPT
 from nogrow.host.program import Program
 from nogrow.host.terms import Binding, Member, arguments_of, bare, operator_of
+from nogrow.host.words import COMPARISONS
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -22,8 +23,20 @@ if TYPE_CHECKING:
 Visit = Iterator["Node"]
 _ACCESS = frozenset(("member_expression", "subscript_expression"))
 _SILENT = frozenset(
-    "comment string number regex type_annotation type_arguments type_parameters import_statement "
-    "interface_declaration type_alias_declaration export_clause class_body".split()
+    (
+        "comment",
+        "string",
+        "number",
+        "regex",
+        "type_annotation",
+        "type_arguments",
+        "type_parameters",
+        "import_statement",
+        "interface_declaration",
+        "type_alias_declaration",
+        "export_clause",
+        "class_body",
+    )
 )
 
 
@@ -234,7 +247,7 @@ class _Flow(Jumps):
             # What the whole condition asks is answered after it, whichever part said so.
             for place, binding in self._told[told:]:
                 self.graph.happens(Happens.FILLED, place, binding)
-        elif operator in _LOOKS:
+        elif operator in COMPARISONS:
             for operand in (left, right):
                 yield from self._look(node, bare(operand))
         else:
@@ -263,4 +276,3 @@ class _Flow(Jumps):
 
 
 _NAMING = frozenset(("identifier", "shorthand_property_identifier", *_ACCESS))
-_LOOKS = frozenset("=== !== == != < > <= >= instanceof in".split())

@@ -18,7 +18,8 @@ class Jumps:
     def __init__(self, graph: Graph) -> None:
         """Events go to `graph`."""
         self.graph = graph
-        # What `break` and `continue` leave: labels, the blocks that they lead to, and whether a label must be named.
+        # What `break` and `continue` leave: its labels, the blocks that they lead to, and whether a label
+        # must be named.
         self._targets: list[tuple[set[str], int, int | None, bool]] = []
         self._labels: set[str] = set()
         self._ends: list[int] = []

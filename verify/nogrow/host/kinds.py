@@ -62,7 +62,7 @@ class Kinds:
         self._functions: dict[Term, frozenset[int]] = {}
         self._canonical: dict[Member, Member] = {}
         for store in facts.stores:
-            for value in store.values or (None,):
+            for value in store.values or [None]:
                 same = self._sole.setdefault(store.target, value) == value
                 if not same:
                     self._sole[store.target] = None
@@ -71,8 +71,8 @@ class Kinds:
             self.flows[self.canon(store.target)].update(map(self.canon, store.values))
         for function, values in facts.returned.items():
             self.flows[Returned(function)].update(map(self.canon, values))
-        for made, values in facts.made.items():
-            self.flows[Made(made)].update(map(self.canon, values))
+        for made, arguments in facts.made.items():
+            self.flows[Made(made)].update(map(self.canon, arguments))
         self._pass_arguments()
         self._kinds: dict[Term, Kind] = defaultdict(lambda: NONE)
         self._others: set[Term] = set()
@@ -135,18 +135,23 @@ class Kinds:
                     found.add(one.node)
                 elif isinstance(one, Class) and one.node in self.facts.constructors:
                     found.add(self.facts.constructors[one.node])
-                further = set(self.flows.get(one, ()))
-                if isinstance(one, Instance):
-                    further.add(one.of)
-                elif isinstance(one, Member) and one.name in ("call", "apply", "bind") and one.of is not None:
-                    further.add(one.of)
-                elif isinstance(one, Result):
-                    for function in self._functions.get(self.canon(one.callee), ()):
-                        further.update(self.flows.get(Returned(function), ()))
+                further = self._may_be(one)
                 queue.extend(further - seen)
                 seen |= further
             self._functions[term] = frozenset(found)
         return self._functions[term]
+
+    def _may_be(self, term: Term) -> set[Term]:
+        """The terms that `term` may stand for; a view stands for no function."""
+        further = set() if isinstance(term, Made) else set(self.flows.get(term, ()))
+        if isinstance(term, Instance):
+            further.add(term.of)
+        elif isinstance(term, Member) and term.of is not None and term.name in ("call", "apply", "bind"):
+            further.add(term.of)
+        elif isinstance(term, Result):
+            for function in self._functions.get(self.canon(term.callee), ()):
+                further.update(self.flows.get(Returned(function), ()))
+        return further
 
     def of(self, term: Term | None) -> Kind:
         """What the term may be."""
@@ -194,7 +199,9 @@ class Kinds:
 
     def _is_called_memory(self, of: Term | None, held: Kind) -> bool:
         """Whether nothing but the name says that it is a memory, and nothing says that it is not."""
-        named = self._names_count and isinstance(of, Name | Member) and _MEMORY_NAME.search(of.name) is not None
+        named = (
+            self._names_count and isinstance(of, Name | Member) and _MEMORY_NAME.search(of.name) is not None
+        )
         return named and of not in self._others and not held & (Kind.FIXED | Kind.OTHER)
 
     def _made_otherwise(self, term: Term) -> bool:

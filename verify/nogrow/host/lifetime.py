@@ -6,7 +6,7 @@ from nogrow.glue.program import Name
 from nogrow.host.enters import Enters
 from nogrow.host.facts import Facts, Store
 from nogrow.host.kinds import KEPT, Kind, Kinds
-from nogrow.host.terms import Binding, Made, Member, This
+from nogrow.host.terms import Binding, Made, Member, Term, This
 
 # A heap is seen through views of many types; they are made together, wherever memory may have grown.
 A_SET_OF_VIEWS = 2
@@ -21,8 +21,11 @@ class Lifetime:
         self._kinds = kinds
         self._enters = enters
         self.stores: dict[Binding, list[Store]] = defaultdict(list)
+        shared = self._used_by_atomics()
         for store in facts.stores:
             target = kinds.canon(store.target)
+            if target in shared:
+                continue
             if isinstance(target, Name | Member) and self._keeps(target) and kinds.any(store.values) & KEPT:
                 self.stores[target].append(store)
         self._stores_of: dict[int, list[Store]] = defaultdict(list)
@@ -88,6 +91,17 @@ class Lifetime:
         """The functions that look whether a buffer is still the memory's."""
         return self._facts.walk.checking
 
+    def _used_by_atomics(self) -> set[Term]:
+        """The bindings that are worked on by `Atomics`: a view of shared memory is never detached."""
+        atomics = Name(self._facts.root, "Atomics")
+        return {
+            self._kinds.canon(one)
+            for call in self._facts.calls.values()
+            for callee in call.callees
+            if isinstance(callee, Member) and callee.of == atomics and call.arguments
+            for one in call.arguments[0]
+        }
+
     def _keeps(self, binding: Binding) -> bool:
         if binding in self._facts.getters:
             return False
@@ -132,7 +146,9 @@ class Lifetime:
         if function in self._facts.constructors.values():
             return True
         of = binding.of if isinstance(binding, Member) else None
-        return isinstance(of, This) and isinstance(of.owner, Name) and of.owner in self._names.get(function, ())
+        return (
+            isinstance(of, This) and isinstance(of.owner, Name) and of.owner in self._names.get(function, ())
+        )
 
     def _does_more(self, function: int) -> bool:
         """Whether a function does anything else than to fill bindings with views."""
@@ -158,5 +174,3 @@ class Lifetime:
                 constructor = self._facts.calls[value.node].node.child_by_field_name("constructor")
                 return None if constructor is None or not constructor.text else constructor.text.decode()
         return None
-
-

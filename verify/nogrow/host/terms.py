@@ -1,4 +1,4 @@
-"""Expressions to terms: what an expression stands for, as far as that can be written down without running it."""
+"""Expressions to terms: what an expression may stand for, as far as it is followed."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -242,7 +242,7 @@ def _short(node: "Node") -> bool:
 
 
 def _fixed(node: "Node") -> bool:
-    """Whether `new WebAssembly.Memory(descriptor)` can't detach: shared, or the maximum is the initial size."""
+    """Whether `new WebAssembly.Memory(descriptor)` never detaches: shared, or as large as it can be."""
     values: dict[str, str] = {}
     for descriptor in arguments_of(node)[:1]:
         for pair in bare(descriptor).named_children:

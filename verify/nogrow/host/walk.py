@@ -1,23 +1,44 @@
-"""A syntax tree to its nodes by kind, each with the function it stands in, and whose `this` each `this` is."""
+"""A syntax tree to its nodes by kind, each with its function, and whose each `this` is."""
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from nogrow.glue.program import Name, key_of
 from nogrow.glue.scopes import FUNCTIONS, Scopes, text_of
-from nogrow.host.terms import arguments_of, bare
 from nogrow.host.asks import TESTS, checks_state
-from nogrow.host.words import MEMORYS
+from nogrow.host.terms import arguments_of, bare
+from nogrow.host.words import MEMORY_SIGNS
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _OF_INTEREST = frozenset(
-    "variable_declarator assignment_expression augmented_assignment_expression call_expression new_expression "
-    "return_statement pair shorthand_property_identifier field_definition public_field_definition "
-    "method_definition function_declaration generator_function_declaration class_declaration class "
-    "abstract_class_declaration arrow_function export_specifier export_statement await_expression "
-    "yield_expression import_statement required_parameter optional_parameter".split()
+    (
+        "variable_declarator",
+        "assignment_expression",
+        "augmented_assignment_expression",
+        "call_expression",
+        "new_expression",
+        "return_statement",
+        "pair",
+        "shorthand_property_identifier",
+        "field_definition",
+        "public_field_definition",
+        "method_definition",
+        "function_declaration",
+        "generator_function_declaration",
+        "class_declaration",
+        "class",
+        "abstract_class_declaration",
+        "arrow_function",
+        "export_specifier",
+        "export_statement",
+        "await_expression",
+        "yield_expression",
+        "import_statement",
+        "required_parameter",
+        "optional_parameter",
+    )
 )
 _READS = frozenset(("identifier", "shorthand_property_identifier"))
 _MEMBERS = frozenset(("member_expression", "subscript_expression"))
@@ -60,7 +81,7 @@ class Walk:
                 name = key_of(node.child_by_field_name("property") or node.child_by_field_name("index"))
                 if name is not None:
                     self.members[function].add(name)
-                    if name in MEMORYS:
+                    if name in MEMORY_SIGNS:
                         self.member_nodes.append(node)
             elif kind == "class_body":
                 owner = node.id
