@@ -42,6 +42,8 @@ class Scopes:
 
     def __init__(self) -> None:
         """Made by `of`."""
+        # How many scopes that declare names are in one another.
+        self.deepest = 0
         self._parent: dict[int, int] = {}
         self._names: dict[int, set[str]] = {}
         self._scope: dict[int, int] = {}
@@ -64,7 +66,19 @@ class Scopes:
                 function = node.id if node.type in FUNCTIONS else function
                 scopes._parameters(node)
             stack.extend((child, scope, function) for child in node.named_children)
+        scopes._skip_empty(root.id)
         return scopes
+
+    def _skip_empty(self, root: int) -> None:
+        """Let no search for a name pass through scopes that declare none."""
+        depths = {root: 0}
+        # A scope is noted after the one that it is in.
+        for scope, parent in self._parent.items():
+            if not self._names[parent] and parent in self._parent:
+                parent = self._parent[parent]
+                self._parent[scope] = parent
+            depths[scope] = depths[parent] + 1
+        self.deepest = max(depths.values())
 
     def at(self, node: "Node") -> int:
         """The scope that declares the name that `node` is or, for a declaration, declares."""

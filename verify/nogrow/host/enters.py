@@ -6,7 +6,7 @@ from nogrow.glue.program import Name
 from nogrow.host.facts import CallSite, Facts
 from nogrow.host.kinds import Kind, Kinds
 from nogrow.host.terms import Class, Function, Instance, Made, Member, NewMemory, Result, Term
-from nogrow.host.words import GLOBALS, METHODS, OBJECTS, SCHEDULERS
+from nogrow.host.words import GLOBALS, METHODS, OBJECTS, SCHEDULERS, WORLDS
 
 
 class Enters:
@@ -16,6 +16,7 @@ class Enters:
         """Follows calls from function to function."""
         self._facts = facts
         self._kinds = kinds
+        self._parameters = {name for names in facts.parameters.values() for name in names}
         self.callers: dict[int, set[int]] = defaultdict(set)
         self._entering = set(facts.waits)
         for call in facts.calls.values():
@@ -82,8 +83,10 @@ class Enters:
             case Instance(of):
                 return self._constructor(of), set()
             case Name():
+                if self._facts.is_node(callee) or self._is_fetched(callee):
+                    return False, set()
                 known = self._facts.terms.is_global(callee, GLOBALS) and not self._is_declared(callee)
-                return not (known or self._facts.is_node(callee)), set()
+                return not known, set()
             case Member(Member(Name() as module, _), _) if self._facts.is_node(module):
                 return False, set()
             case Member(of, name):
@@ -107,6 +110,8 @@ class Enters:
         if isinstance(of, Name):
             if self._facts.is_node(of):
                 return False, set()
+            if self._facts.terms.is_global(of, WORLDS):
+                return name not in GLOBALS, set()
             if self._facts.terms.is_global(of, OBJECTS) and not self._is_declared(of):
                 return (of.name == "WebAssembly" and name.startswith("instantiate")) or (
                     of.name == "Reflect" and name in ("apply", "construct")
@@ -116,6 +121,22 @@ class Enters:
         if named:
             return False, set(named)
         return name not in METHODS, set()
+
+    def _is_fetched(self, name: Name) -> bool:
+        """Whether nothing but functions of built-in objects is ever stored under the name."""
+        values = self._kinds.flows.get(name, set())
+        return bool(values) and name not in self._parameters and all(map(self._is_built_in, values))
+
+    def _is_built_in(self, term: Term) -> bool:
+        if isinstance(term, Member) and term.name in METHODS and term.name not in self._facts.methods:
+            return not self._kinds.of(term.of) & Kind.EXPORTS
+        base: Term | None = term
+        while isinstance(base, Member):
+            base = base.of
+        if isinstance(base, Result) and isinstance(base.callee, Member):
+            # A getter of a built-in object, as in `Object.getOwnPropertyDescriptor(Map.prototype, "size").get`.
+            base = base.callee.of if base.callee.name == "getOwnPropertyDescriptor" else None
+        return self._facts.terms.is_global(base, OBJECTS - WORLDS) and base not in self._kinds.flows
 
     def _is_declared(self, name: Name) -> bool:
         return name in self._kinds.flows or name in self._facts.modules

@@ -146,8 +146,8 @@ class Kinds:
         further = set() if isinstance(term, Made) else set(self.flows.get(term, ()))
         if isinstance(term, Instance):
             further.add(term.of)
-        elif isinstance(term, Member) and term.of is not None and term.name in ("call", "apply", "bind"):
-            further.add(term.of)
+        elif isinstance(term, Member) and term.name in ("call", "apply", "bind"):
+            further |= {term.of} if term.of is not None else set()
         elif isinstance(term, Result):
             for function in self._functions.get(self.canon(term.callee), ()):
                 further.update(self.flows.get(Returned(function), ()))

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from nogrow.errors import ModuleError
 from nogrow.glue.scopes import Scopes
 from nogrow.host.enters import Enters
 from nogrow.host.facts import Facts
@@ -14,12 +15,19 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
+# The time to look up a name grows with them.
+DEEPEST_SCOPES = 2_000
+
+
 class Program:
     """The tables of a program, made one from the other."""
 
     def __init__(self, root: "Node") -> None:
-        """`root` is the root of a tree without errors."""
-        self.facts = Facts(Walk(root, Scopes.of(root)))
+        """`root` is the root of a tree without errors; raises `ModuleError` for what is too entangled."""
+        scopes = Scopes.of(root)
+        if scopes.deepest > DEEPEST_SCOPES:
+            raise ModuleError("too deeply nested to be followed")
+        self.facts = Facts(Walk(root, scopes))
         self.kinds = Kinds(self.facts)
         self.enters = Enters(self.facts, self.kinds)
         self.lifetime = Lifetime(self.facts, self.kinds, self.enters)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nogrow.errors import ModuleError
 from nogrow.glue.program import Name, key_of
 from nogrow.glue.scopes import FUNCTIONS, Scopes, text_of
 from nogrow.host.words import VIEWS
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 # Longer chains of members and calls are not followed.
 DEEPEST = 8
+# A chain of a thousand assignments in one is looked through a thousand times.
+MOST_STEPS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ class Terms:
         self.root = root
         self._this = this_owners
         self._names: dict[int, Name] = {}
+        self._steps = 0
 
     def of(self, node: "Node") -> list[Term]:
         """What the expression `node` may stand for, without repetition."""
@@ -121,6 +125,9 @@ class Terms:
         stack = [node]
         while stack:
             one = stack.pop()
+            self._steps += 1
+            if self._steps > MOST_STEPS:
+                raise ModuleError("too many values are passed on to be followed")
             term = self._one(one)
             if term is not None:
                 found[term] = None

@@ -37,6 +37,8 @@ OBJECTS = VIEWS | _words("""
     Map Math navigator Number Object performance process Promise Reflect self String Symbol URL WebAssembly
     window
 """)
+# Objects that hold whatever is global, the program's own among it.
+WORLDS = _words("globalThis self window")
 # Node's modules.
 NODE = _words("""
     assert buffer child_process cluster console crypto dgram dns events fs fs/promises http http2 https
