@@ -109,7 +109,7 @@ def test_a_check_imports_only_what_it_uses(folder: Path) -> None:
             for name in ("as_json", "sarif", "junit", "github", "markdown", "harmless")
         ),
         *("nogrow.glue.read", "nogrow.parallel", "nogrow.wasm.component"),
-        *("nogrow.cli.seal", "nogrow.seal"),
+        *("nogrow.cli.seal", "nogrow.seal", "nogrow.cli.host", "nogrow.hosts", "nogrow.host.find"),
         *("nogrow.cli.explain", "nogrow.explain", "nogrow.source.locate", "elftools", "demangle"),
     )
     assert [name for name in unused if name in imported] == []

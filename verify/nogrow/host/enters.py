@@ -134,7 +134,7 @@ class Enters:
         while isinstance(base, Member):
             base = base.of
         if isinstance(base, Result) and isinstance(base.callee, Member):
-            # A getter of a built-in object, as in `Object.getOwnPropertyDescriptor(Map.prototype, "size").get`.
+            # `Object.getOwnPropertyDescriptor(Map.prototype, "size").get` is a function of `Map`.
             base = base.callee.of if base.callee.name == "getOwnPropertyDescriptor" else None
         return self._facts.terms.is_global(base, OBJECTS - WORLDS) and base not in self._kinds.flows
 

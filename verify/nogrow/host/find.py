@@ -111,8 +111,11 @@ def _spelled(program: Program, binding: Binding) -> str:
     while isinstance(term, Member):
         names.insert(0, term.name)
         term = term.of
-    if isinstance(term, This):
-        names.insert(0, "this" if term.owner not in program.facts.walk.objects else "{...}")
+    if isinstance(term, This) and term.owner in program.facts.walk.objects:
+        holder = program.kinds.holder(term)
+        names.insert(0, "{...}" if holder is None else holder.name)
+    elif isinstance(term, This):
+        names.insert(0, "this")
     elif isinstance(term, Name):
         names.insert(0, term.name)
     return ".".join(names)

@@ -104,6 +104,10 @@ class Kinds:
             base = Member(of if depth(of) < DEEPEST else None, name)
         return base if isinstance(base, Member) else term
 
+    def holder(self, thing: This) -> Binding | None:
+        """A binding that holds the object and nothing else."""
+        return next((binding for binding, value in self._sole.items() if value == thing), None)
+
     def _object(self, term: Term) -> Term:
         for _ in range(4):
             if isinstance(term, Name | Member):
