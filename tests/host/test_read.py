@@ -69,6 +69,9 @@ def test_a_kept_view_is_found_below_deep_nesting() -> None:
     ("text", "why"),
     [
         ("m.buffer;" + "function f(){" * 3_000 + "}" * 3_000, "too deeply nested"),
+        ("m.buffer;" + "(function(){" * 3_000 + "}())" * 3_000, "too deeply nested"),
+        ("m.buffer;x=" + "(0," * 3_000 + "f" + ")()" * 3_000, "too deeply nested"),
+        ("m.buffer;x=" + "new " * 3_000 + "f", "too deeply nested"),
         ("".join(f"x{i}=" for i in range(5_000)) + "w.memory.buffer", "too many values are passed on"),
     ],
 )
@@ -92,3 +95,11 @@ def test_a_missing_parser_is_named_with_how_to_get_it(
     with pytest.raises(UsageError) as caught:
         views_kept_in(b"1", suffix)
     assert str(caught.value) == f"host code needs a parser for {suffix} files: {read.INSTALL}"
+
+
+def test_a_long_chain_of_functions_overflows_nothing() -> None:
+    chain = "".join(f"function f{i}(){{return f{i + 1}()}}" for i in range(3_000))
+    text = (
+        f"function w(e){{const u=new Uint8Array(e.memory.buffer);{chain}function f3000(){{return u[0]}}f0()}}"
+    )
+    views_kept_in(text.encode(), ".js")

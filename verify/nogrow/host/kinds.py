@@ -66,6 +66,7 @@ class Kinds:
                 same = self._sole.setdefault(store.target, value) == value
                 if not same:
                     self._sole[store.target] = None
+        self._holders = {value: binding for binding, value in self._sole.items() if isinstance(value, This)}
         self.flows: dict[Term, set[Term]] = defaultdict(set)
         for store in facts.stores:
             self.flows[self.canon(store.target)].update(map(self.canon, store.values))
@@ -106,7 +107,7 @@ class Kinds:
 
     def holder(self, thing: This) -> Binding | None:
         """A binding that holds the object and nothing else."""
-        return next((binding for binding, value in self._sole.items() if value == thing), None)
+        return self._holders.get(thing)
 
     def _object(self, term: Term) -> Term:
         for _ in range(4):

@@ -1,6 +1,6 @@
 """Which bindings outlive the function that fills them, and which of these are kept right by a refresh."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from nogrow.glue.program import Name
 from nogrow.host.enters import Enters
@@ -10,6 +10,8 @@ from nogrow.host.terms import Binding, Made, Member, Term, This
 
 # A heap is seen through views of many types; they are made together, wherever memory may have grown.
 A_SET_OF_VIEWS = 2
+# How many functions that call one another are followed to the one that they run within.
+DEEPEST_CALLS = 100
 
 
 class Lifetime:
@@ -43,6 +45,9 @@ class Lifetime:
             if isinstance(target, Name):
                 for function in {one for value in values for one in kinds.functions(value)}:
                     self._names[function].append(target)
+        self._depth = 0
+        self._times = Counter(function for call in facts.calls.values() for function in enters.called(call))
+        self._handed = {one for functions in facts.methods.values() for one in functions}
         self._stays: dict[int, int | None] = {}
         self.filled: dict[int, set[Binding]] = defaultdict(set)
         for binding, stores in self.stores.items():
@@ -110,8 +115,12 @@ class Lifetime:
     def _inside(self, function: int) -> int | None:
         """The function within whose calls alone `function` runs, if it is known."""
         if function not in self._stays:
+            # One that calls itself, or is called from too far away, counts as handed out.
             self._stays[function] = None
-            self._stays[function] = self._look(function)
+            if self._depth < DEEPEST_CALLS:
+                self._depth += 1
+                self._stays[function] = self._look(function)
+                self._depth -= 1
         return self._stays[function]
 
     def _look(self, function: int) -> int | None:
@@ -163,8 +172,7 @@ class Lifetime:
 
     def _run_often(self, function: int) -> bool:
         """Whether a function is called at several places, or handed to somebody who may call it."""
-        calls = sum(function in self._enters.called(call) for call in self._facts.calls.values())
-        if calls > 1 or any(function in functions for functions in self._facts.methods.values()):
+        if self._times[function] > 1 or function in self._handed:
             return True
         return any(not called for name in self._names.get(function, ()) for _, called in self._refers[name])
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # Longer chains of members and calls are not followed.
 DEEPEST = 8
+# What is called may itself be what a call returns, and so on.
+DEEPEST_CALLEE = 50
 # A chain of a thousand assignments in one is looked through a thousand times.
 MOST_STEPS = 10_000_000
 
@@ -117,10 +119,18 @@ class Terms:
         self.root = root
         self._this = this_owners
         self._names: dict[int, Name] = {}
-        self._steps = 0
+        self._steps = self._depth = 0
 
     def of(self, node: "Node") -> list[Term]:
         """What the expression `node` may stand for, without repetition."""
+        self._depth += 1
+        if self._depth > DEEPEST_CALLEE:
+            raise ModuleError("too deeply nested to be followed")
+        found = self._found(node)
+        self._depth -= 1
+        return found
+
+    def _found(self, node: "Node") -> list[Term]:
         found: dict[Term, None] = {}
         stack = [node]
         while stack:

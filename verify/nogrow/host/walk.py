@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from nogrow.errors import ModuleError
 from nogrow.glue.program import Name, key_of
 from nogrow.glue.scopes import FUNCTIONS, Scopes, text_of
 from nogrow.host.asks import TESTS, checks_state
@@ -12,6 +13,7 @@ from nogrow.host.words import MEMORY_SIGNS
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+DEEPEST_FUNCTIONS = 2_000
 _OF_INTEREST = frozenset(
     (
         "variable_declarator",
@@ -49,7 +51,7 @@ class Walk:
     """All of a tree, seen once, each node before those in it."""
 
     def __init__(self, root: "Node", scopes: Scopes) -> None:
-        """Takes time and room in proportion to the tree."""
+        """Takes time and room in proportion to the tree; raises `ModuleError` for one that is too deep."""
         self.root = root
         self.scopes = scopes
         self.nodes: list[tuple[Node, int]] = []
@@ -64,6 +66,7 @@ class Walk:
         self.checking: set[int] = set()
         self.objects: set[int] = set()
         self._hints: dict[int, int | Name] = {}
+        depths: dict[int, int] = {}
         stack: list[tuple[Node, int, int | Name | None]] = [(root, root.id, None)]
         while stack:
             node, function, owner = stack.pop()
@@ -93,6 +96,9 @@ class Walk:
             elif kind in FUNCTIONS:
                 self.functions[node.id] = node
                 self.parents[node.id] = function
+                depths[node.id] = depths.get(function, 0) + 1
+                if depths[node.id] > DEEPEST_FUNCTIONS:
+                    raise ModuleError("too deeply nested to be followed")
                 if kind != "arrow_function" and kind != "method_definition":
                     owner = self._hints.get(node.id, node.id)
                 elif kind == "method_definition":
