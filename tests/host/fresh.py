@@ -168,7 +168,7 @@ FRESH = {
     "heap size compared": """
         const cache={}; function heap(){ if(cache.size===wasm.memory.buffer.byteLength) return cache;
         cache.size=wasm.memory.buffer.byteLength; cache.u8=new Uint8Array(wasm.memory.buffer);
-        return cache} function r(){return heap().u8[0]}
+        return cache} function r(){return cache.u8[0]}
     """,
     "refresh behind a check elsewhere": """
         let u; function make(){u=new Uint8Array(wasm.memory.buffer)} function get(){
@@ -193,5 +193,16 @@ FRESH = {
     "other array's buffer": """
         const a=new Float32Array(9); const u=new Uint8Array(a.buffer); export function r(){go();
         return u[0]}
+    """,
+    "a memory has no length": """
+        function f(memory) { const u=new Uint8Array(memory.buffer,memory.byteOffset); go(); return u[0] }
+    """,
+    "the handler of what did not enter": """
+        function f(e) { const u=new Uint8Array(e.exports.memory.buffer);
+        try { u[0]=1; u.at(2) } catch(_) { return u[0] } return e.exports.g() }
+    """,
+    "a handler after a later rebuild": """
+        function f(e) { let u; try { u=new Uint8Array(e.exports.memory.buffer); return u[0] }
+        catch(_) { u=new Uint8Array(e.exports.memory.buffer) } e.exports.g(); u=null; return u }
     """,
 }

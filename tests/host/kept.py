@@ -202,4 +202,20 @@ KEPT = {
     "es module default": """
         const view=new DataView(i.exports.memory.buffer); export {view};
     """,
+    "do while a compound condition": """
+        function f(e,a) { const u=new Uint8Array(e.exports.memory.buffer);
+        do { u[0]=1 } while(a && e.exports.more()) }
+    """,
+    "a handler after a call and a rebuild": """
+        function f(e) { let u=new Uint8Array(e.exports.memory.buffer);
+        try { e.exports.g(); u=new Uint8Array(e.exports.memory.buffer) } catch(_) { return u[0] } }
+    """,
+    "only where it was missing": """
+        function f(e) { let u=new Uint8Array(e.exports.memory.buffer); e.exports.g();
+        u ??= new Uint8Array(e.exports.memory.buffer); return u[0] }
+    """,
+    "a rebuild that fails": """
+        function f(e) { let u=new Uint8Array(e.exports.memory.buffer); e.exports.g();
+        try { u=new Uint8Array(e.exports.memory.buffer) } catch(_) { return u[0] } }
+    """,
 }

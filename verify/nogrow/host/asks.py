@@ -68,7 +68,7 @@ def tells(node: "Node", operand: "Node") -> bool:
         return False
     if "detached" in names:
         return True
-    if names[-1] == "buffer":
+    if names[-1] == "buffer" or names[-2:] == ["buffer", "byteLength"]:
         return operator_of(node) in EQUALITIES
     return operator_of(node) in _TRUTHS or _to_nothing(node, operand)
 

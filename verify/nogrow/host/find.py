@@ -79,11 +79,7 @@ def _exported(program: Program) -> Iterator[tuple[Name, "Node"]]:
 def _outlives(program: Program, binding: Binding, function: int) -> bool:
     """Whether the binding may have been filled before the function was called."""
     home = program.lifetime.home(binding)
-    if isinstance(binding, Name) and home is not None:
-        return not program.lifetime.runs_within(home, function) and not program.lifetime.runs_within(
-            function, home
-        )
-    return True
+    return home is None or not program.lifetime.runs_within(function, home)
 
 
 def _finding(program: Program, binding: Binding, uses: dict[Position, LateUse]) -> CachedView:

@@ -169,6 +169,7 @@ class _Flow(Jumps):
         if self.binding(left) is None:
             yield left
         before = self.graph.here
+        self.graph.go(self.graph.block(before))
         yield right
         if logical:
             self._fill(left, right)

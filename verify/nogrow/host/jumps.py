@@ -98,6 +98,7 @@ class Jumps:
         handler, final = node.child_by_field_name("handler"), node.child_by_field_name("finalizer")
         caught = self.graph.block(self.graph.here)
         self.graph.handlers.append(caught)
+        self.graph.go(self.graph.block(self.graph.here))
         if body is not None:
             yield body
         self.graph.handlers.pop()
