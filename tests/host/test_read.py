@@ -36,7 +36,7 @@ def test_other_files_are_refused(suffix: str) -> None:
 def test_a_minified_file_of_10_megabytes_is_refused_at_once() -> None:
     text = b"var m=w.memory.buffer;" + b"function a(b){return b.map(c=>c*2)}" * 300_000
     start = time.process_time()
-    with pytest.raises(ModuleError, match=r"^too large: 10,500,022 bytes, and files of up to 4,194,304"):
+    with pytest.raises(ModuleError, match=r"^too large: 10,500,022 bytes, and files of up to 2,097,152"):
         views_kept_in(text, ".js")
     assert time.process_time() - start < 1
 

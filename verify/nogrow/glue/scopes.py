@@ -26,6 +26,9 @@ _BLOCKS = frozenset(
     )
 )
 _NAMES = frozenset(("identifier", "shorthand_property_identifier_pattern"))
+# The nodes that are asked for, for which alone there is room in large files: those of names, and those of calls.
+_LOOKED_UP = _NAMES | {"shorthand_property_identifier", "call_expression", "new_expression"}
+_PLACED = frozenset(("program", "call_expression", "new_expression", "return_statement"))
 _PATTERNS = frozenset(
     ("object_pattern", "array_pattern", "rest_pattern", "pair_pattern", "object_assignment_pattern",
      "assignment_pattern", "formal_parameters", "required_parameter", "optional_parameter")
@@ -57,13 +60,17 @@ class Scopes:
         stack = [(root, root.id, root.id)]
         while stack:
             node, scope, function = stack.pop()
-            scopes._scope[node.id], scopes._function[node.id] = scope, function
+            kind = node.type
+            if kind in _LOOKED_UP or kind.endswith("_declaration"):
+                scopes._scope[node.id] = scope
+            if kind in _PLACED or kind in FUNCTIONS or kind in _BLOCKS:
+                scopes._function[node.id] = function
             scopes._declare(node, scope, function)
-            if node.type in FUNCTIONS or node.type in _BLOCKS:
+            if kind in FUNCTIONS or kind in _BLOCKS:
                 scopes._parent[node.id] = scope
                 scopes._names.setdefault(node.id, set())
                 scope = node.id
-                function = node.id if node.type in FUNCTIONS else function
+                function = node.id if kind in FUNCTIONS else function
                 scopes._parameters(node)
             stack.extend((child, scope, function) for child in node.named_children)
         scopes._skip_empty(root.id)

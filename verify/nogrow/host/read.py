@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 INSTALL = "pip install 'nogrow[glue]'"
 JAVASCRIPT = (".js", ".mjs", ".cjs")
 TYPESCRIPT = (".ts", ".mts", ".cts")
-# A megabyte of minified code takes some ten seconds, and half a gigabyte of memory.
-MOST_BYTES = 4 << 20
+# A megabyte of minified code takes some ten seconds, and close to half a gigabyte of memory.
+MOST_BYTES = 2 << 20
 # Without this word nothing is a view of a memory; it can be written in escapes.
 _SIGNS = (b"buffer", b"\\u", b"\\x", b"liveViews")
 
