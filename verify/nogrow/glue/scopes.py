@@ -26,7 +26,7 @@ _BLOCKS = frozenset(
     )
 )
 _NAMES = frozenset(("identifier", "shorthand_property_identifier_pattern"))
-# The nodes that are asked for, for which alone there is room in large files: those of names, and those of calls.
+# The nodes that are asked for, those of names and those of calls: in large files there is no room for all.
 _LOOKED_UP = _NAMES | {"shorthand_property_identifier", "call_expression", "new_expression"}
 _PLACED = frozenset(("program", "call_expression", "new_expression", "return_statement"))
 _PATTERNS = frozenset(
