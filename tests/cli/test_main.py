@@ -109,7 +109,7 @@ def test_a_check_imports_only_what_it_uses(folder: Path) -> None:
             for name in ("as_json", "sarif", "junit", "github", "markdown", "harmless")
         ),
         *("nogrow.glue.read", "nogrow.parallel", "nogrow.wasm.component"),
-        *("nogrow.cli.seal", "nogrow.seal"),
+        *("nogrow.cli.seal", "nogrow.seal", "nogrow.cli.host", "nogrow.hosts", "nogrow.host.find"),
         *("nogrow.cli.pin", "nogrow.cli.diff", "nogrow.lock", "nogrow.difference", "nogrow.report.read"),
         *("nogrow.jsonfile", "nogrow.proof.identity"),
         *("nogrow.dist", "nogrow.gate", "nogrow.attest", "zipfile", "tarfile", "hashlib"),

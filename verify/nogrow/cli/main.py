@@ -19,7 +19,7 @@ from nogrow.report.result import ExitCode
 
 INTERRUPTED = 130
 # Only these commands themselves are to pay for loading them.
-LATER = ("completion", "diff", "doctor", "explain", "init", "pin", "seal")
+LATER = ("completion", "diff", "doctor", "explain", "host", "init", "pin", "seal")
 EPILOG = (
     "Exit codes: 0 every contract kept, 1 a contract broken, 2 wrong usage or contract file, "
     "3 nothing to check, 4 something could not be judged. "

@@ -120,6 +120,13 @@ def common(command: Command) -> Command:
     return command
 
 
+def reporting(command: Command) -> Command:
+    """Give a command the options about the report alone."""
+    for option in reversed(OPTIONS[1:]):
+        command = option(command)
+    return command
+
+
 def contract_at(path: Path | None) -> "Contract | None":
     """Return the contract in the file `path`, or in the default one if it exists.
 

@@ -1,9 +1,10 @@
-"""The rules that a module can break, and a broken one."""
+"""The rules that a module or its host can break, and a broken one."""
 
 import enum
 from typing import NamedTuple
 
 from nogrow.contract.wording import labels, path_of
+from nogrow.host.model import CachedView
 from nogrow.proof.judgement import Entry, Verdict
 
 
@@ -21,6 +22,7 @@ class Rule(enum.Enum):
     SCENARIO_FAILED = "NG009"
     NOT_JUDGED = "NG010"
     PIN_BROKEN = "NG011"
+    CACHED_VIEW = "NG012"
 
     @property
     def id(self) -> str:
@@ -39,7 +41,7 @@ class Violation(NamedTuple):
     `headline` says what is wrong in one sentence. `entry` is the entry point's name as the contract or the
     module spells it, None when the whole module is meant. `about` is that entry point where the module has
     it: its witness explains the violation. `allowed` are the verdicts it may have, empty where the rule is
-    not about what is allowed.
+    not about what is allowed. `view` is what host code keeps, where the rule is about that.
     """
 
     rule: Rule
@@ -47,6 +49,7 @@ class Violation(NamedTuple):
     entry: str | None = None
     about: Entry | None = None
     allowed: tuple[Verdict, ...] = ()
+    view: CachedView | None = None
 
     @property
     def message(self) -> str:

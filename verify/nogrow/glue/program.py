@@ -133,13 +133,13 @@ class Program:
 
     def _pair(self, node: "Node") -> None:
         key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
-        name = _key(key)
+        name = key_of(key)
         if node.parent is not None and value is not None and name is not None:
             self.properties[node.parent.id].extend((name, one) for one in self._values(value))
 
     def _method(self, node: "Node") -> None:
         method = node.type == "method_definition"
-        name = _key(node.child_by_field_name("name" if method else "property"))
+        name = key_of(node.child_by_field_name("name" if method else "property"))
         value = node.child_by_field_name("value")
         if node.parent is None or name is None:
             return
@@ -196,7 +196,7 @@ class Program:
     def _member(self, node: "Node") -> Member | None:
         """The member that `node` names by a plain word or a constant text."""
         of = node.child_by_field_name("object")
-        name = _key(node.child_by_field_name("property") or node.child_by_field_name("index"))
+        name = key_of(node.child_by_field_name("property") or node.child_by_field_name("index"))
         if of is None or name is None:
             return None
         while of.type == "parenthesized_expression" and of.named_children:
@@ -229,7 +229,8 @@ def _passed_through(node: "Node") -> Iterator["Node"]:
         yield from node.named_children
 
 
-def _key(node: "Node | None") -> str | None:
+def key_of(node: "Node | None") -> str | None:
+    """The property that `node` names by a plain word or a constant text, None if it is computed."""
     if node is None:
         return None
     if node.type == "string":

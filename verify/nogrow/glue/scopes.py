@@ -26,9 +26,12 @@ _BLOCKS = frozenset(
     )
 )
 _NAMES = frozenset(("identifier", "shorthand_property_identifier_pattern"))
+# The nodes that are asked for, those of names and those of calls: in large files there is no room for all.
+_LOOKED_UP = _NAMES | {"shorthand_property_identifier", "call_expression", "new_expression"}
+_PLACED = frozenset(("program", "call_expression", "new_expression", "return_statement"))
 _PATTERNS = frozenset(
     ("object_pattern", "array_pattern", "rest_pattern", "pair_pattern", "object_assignment_pattern",
-     "assignment_pattern", "formal_parameters")
+     "assignment_pattern", "formal_parameters", "required_parameter", "optional_parameter")
 )  # fmt: skip
 
 
@@ -42,6 +45,8 @@ class Scopes:
 
     def __init__(self) -> None:
         """Made by `of`."""
+        # How many scopes that declare names are in one another.
+        self.deepest = 0
         self._parent: dict[int, int] = {}
         self._names: dict[int, set[str]] = {}
         self._scope: dict[int, int] = {}
@@ -55,16 +60,32 @@ class Scopes:
         stack = [(root, root.id, root.id)]
         while stack:
             node, scope, function = stack.pop()
-            scopes._scope[node.id], scopes._function[node.id] = scope, function
+            kind = node.type
+            if kind in _LOOKED_UP or kind.endswith("_declaration"):
+                scopes._scope[node.id] = scope
+            if kind in _PLACED or kind in FUNCTIONS or kind in _BLOCKS:
+                scopes._function[node.id] = function
             scopes._declare(node, scope, function)
-            if node.type in FUNCTIONS or node.type in _BLOCKS:
+            if kind in FUNCTIONS or kind in _BLOCKS:
                 scopes._parent[node.id] = scope
                 scopes._names.setdefault(node.id, set())
                 scope = node.id
-                function = node.id if node.type in FUNCTIONS else function
+                function = node.id if kind in FUNCTIONS else function
                 scopes._parameters(node)
             stack.extend((child, scope, function) for child in node.named_children)
+        scopes._skip_empty(root.id)
         return scopes
+
+    def _skip_empty(self, root: int) -> None:
+        """Let no search for a name pass through scopes that declare none."""
+        depths = {root: 0}
+        # A scope is noted after the one that it is in.
+        for scope, parent in self._parent.items():
+            if not self._names[parent] and parent in self._parent:
+                parent = self._parent[parent]
+                self._parent[scope] = parent
+            depths[scope] = depths[parent] + 1
+        self.deepest = max(depths.values())
 
     def at(self, node: "Node") -> int:
         """The scope that declares the name that `node` is or, for a declaration, declares."""
@@ -76,6 +97,10 @@ class Scopes:
         """The function that `node` stands in."""
         return self._function[node.id]
 
+    def around(self, scope: int) -> int:
+        """The function that the scope stands in."""
+        return self._function[scope]
+
     def _declaring(self, scope: int, name: str) -> int:
         while name not in self._names[scope] and scope in self._parent:
             scope = self._parent[scope]
@@ -83,13 +108,16 @@ class Scopes:
 
     def _declare(self, node: "Node", scope: int, function: int) -> None:
         name = node.child_by_field_name("name")
-        if node.type == "variable_declarator" and name is not None:
-            var = node.parent is not None and node.parent.type == "variable_declaration"
-            self._names[function if var else scope].update(_names_in(name))
+        if node.type in ("variable_declaration", "lexical_declaration"):
+            names = self._names[function if node.type == "variable_declaration" else scope]
+            for declarator in node.named_children:
+                declared = declarator.child_by_field_name("name")
+                if declared is not None:
+                    names.update(_names_in(declared))
         elif node.type in ("function_declaration", "generator_function_declaration") and name is not None:
             # In a block it is hoisted to the function as well, unless the code is strict.
             self._names[function].add(text_of(name))
-        elif node.type == "class_declaration" and name is not None:
+        elif node.type in ("class_declaration", "abstract_class_declaration") and name is not None:
             self._names[scope].add(text_of(name))
 
     def _parameters(self, node: "Node") -> None:
@@ -117,6 +145,9 @@ def _names_in(pattern: "Node") -> list[str]:
                 "assignment_pattern": "left",
                 "object_assignment_pattern": "left",
                 "pair_pattern": "value",
+                # These two are TypeScript's.
+                "required_parameter": "pattern",
+                "optional_parameter": "pattern",
             }
             part = node.child_by_field_name(side[node.type]) if node.type in side else None
             stack.extend([part] if part is not None else node.named_children)

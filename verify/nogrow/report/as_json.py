@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from nogrow import __version__
 from nogrow.contract.rule import Violation
+from nogrow.host.model import CachedView
 from nogrow.proof.judgement import Entry, Function, Judgement, Memory, Site, Step
 from nogrow.report.printable import in_json
 from nogrow.report.result import ArtifactReport, Report
@@ -120,7 +121,17 @@ def _function(function: Function) -> Object:
 
 
 def _violation(violation: Violation) -> Object:
-    return {"rule": violation.rule.id, "entry": violation.entry, "message": violation.message}
+    view = {} if violation.view is None else {"view": _view(violation.view)}
+    return {"rule": violation.rule.id, "entry": violation.entry, "message": violation.message, **view}
+
+
+def _view(view: CachedView) -> Object:
+    return {
+        "binding": view.binding,
+        "made": view.made._asdict(),
+        "call": view.call and {**view.call.at._asdict(), "text": view.call.text},
+        "uses": [one._asdict() for one in view.uses],
+    }
 
 
 def _better(better: "Better") -> Object:

@@ -12,7 +12,12 @@ def summary(report: Report) -> str:
         f"{outcomes.count(one)} {one.value}" for one in Outcome if one in outcomes or one is Outcome.KEPT
     ]
     looked_at = len(outcomes) - outcomes.count(Outcome.NOTHING)
-    return f"checked {counted(looked_at, 'module')}: {', '.join(counts)}"
+    return f"checked {counted(looked_at, noun(report))}: {', '.join(counts)}"
+
+
+def noun(report: Report) -> str:
+    """Return what the report's artifacts are."""
+    return "file" if any(artifact.host for artifact in report.artifacts) else "module"
 
 
 def weightiest_first(report: Report) -> list[ArtifactReport]:

@@ -64,6 +64,8 @@ def _cases(artifact: ArtifactReport) -> Iterator[_Case]:
             f"{Rule.SCENARIO_FAILED.id} {Rule.SCENARIO_FAILED.label}",
             (scenario.message or "failed",),
         )
+    if artifact.host and artifact.outcome is Outcome.KEPT:
+        yield _Case(f"{Rule.CACHED_VIEW.id} {Rule.CACHED_VIEW.label}")
     if artifact.judgement is not None and not artifact.judgement.entries and not artifact.violations:
         yield _Case("no entry point")
 

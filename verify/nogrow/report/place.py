@@ -36,6 +36,8 @@ class Places:
 
         The user's source is what is in the repository.
         """
+        if violation.view is not None:
+            return Place(artifact.path, *violation.view.at)
         if not artifact.sources:
             return self.artifact(artifact)
         own = _cause(artifact, violation)

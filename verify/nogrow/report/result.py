@@ -55,6 +55,7 @@ class ArtifactReport(NamedTuple):
     the module uses. `growers` are the imports that glue says grow the memory. `sources` says where
     instructions come from, by their offsets in the file; of inlined functions the innermost is first.
     `better` are the entry points that are better than pinned, None if the artifact was not held to a pin.
+    `host` says that it is host code and no module.
     """
 
     path: str
@@ -68,6 +69,7 @@ class ArtifactReport(NamedTuple):
     growers: tuple[Grower, ...] = ()
     sources: Mapping[int, tuple[Frame, ...]] = NO_SOURCES
     better: "tuple[Better, ...] | None" = None
+    host: bool = False
 
     @property
     def outcome(self) -> Outcome:
@@ -77,6 +79,8 @@ class ArtifactReport(NamedTuple):
             return Outcome.NOT_JUDGED
         if self.violations:
             return Outcome.BROKEN
+        if self.host and self.size is not None:
+            return Outcome.KEPT
         if self.judgement is None and not self.scenarios:
             return Outcome.NOTHING
         return Outcome.KEPT

@@ -115,4 +115,13 @@ EXPLANATIONS = (
         "Undo the change; `nogrow explain` says what causes a growth. If the change is meant, run "
         "`nogrow pin`, or attest the shipment anew.",
     ),
+    Explanation(
+        "NG012",
+        "cached-view",
+        "Host code uses a view that it kept across a call into the module.",
+        f"The call may have grown the memory. {_DETACHES} Reads of a detached view give undefined, writes "
+        "are lost, and methods throw.",
+        "Make the view anew after the call, or where `view.buffer !== memory.buffer`; or read it through "
+        "live views, which follow the memory, and don't keep what they give.",
+    ),
 )

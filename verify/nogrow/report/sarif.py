@@ -14,6 +14,7 @@ from nogrow import __version__
 from nogrow.contract.origin import without_number
 from nogrow.contract.rule import Rule, Violation
 from nogrow.contract.wording import counted, name_of, shortened
+from nogrow.host.model import CachedView
 from nogrow.proof.judgement import Entry, EntryKind, Step
 from nogrow.report.brief import weightiest_first, why_nothing, with_path
 from nogrow.report.harmless import in_sarif
@@ -108,6 +109,8 @@ class _Run:
         if about is not None:
             location = {**location, "logicalLocations": [_logical(about.name)]}
         flow = self._flow(artifact, about) if about is not None and about.witness else []
+        if violation.view is not None:
+            flow = self._course(artifact, violation.view)
         return {
             "ruleId": violation.rule.id,
             "ruleIndex": numbers.index(violation.rule.id),
@@ -136,6 +139,20 @@ class _Run:
                 text = f"here the host grows the memory: {shortened(grower.label)}"
                 flow.append({"location": {**place, "message": _message(text)}})
         return flow
+
+    def _course(self, artifact: ArtifactReport, view: CachedView) -> list[Object]:
+        """Where a kept view is made, what is called then, and where it is used."""
+        course = [(view.made, f"{view.binding} is made")]
+        if view.call is not None:
+            course.append((view.call.at, f"{view.call.text} may grow the memory"))
+        course.append((view.at, f"{view.binding} is used"))
+        if len(course) > self._steps_left:
+            return []
+        self._steps_left -= len(course)
+        return [
+            {"location": {**self._location(Place(artifact.path, *at)), "message": _message(text)}}
+            for at, text in course
+        ]
 
     def _step(self, artifact: ArtifactReport, step: Step) -> Object:
         place = self._places.step(artifact, step)
@@ -183,6 +200,8 @@ def _rule(one: Explanation) -> Object:
 def _stable_name(violation: Violation) -> str | None:
     """The entry point's name; where that is only an index, the function's, if it has one."""
     about = violation.about
+    if violation.view is not None:
+        return violation.view.binding
     if about is not None and about.kind is EntryKind.ESCAPED and about.function.name:
         return RUST_HASH.sub("E", about.function.name)
     return violation.entry

@@ -8,8 +8,10 @@ import click
 
 from nogrow.contract.rule import Rule, Violation
 from nogrow.contract.wording import counted, labels, readable, shortened
+from nogrow.host.model import CachedView
 from nogrow.proof.assume import on_the_host
 from nogrow.proof.judgement import Judgement, Step, Verdict
+from nogrow.report.brief import noun
 from nogrow.report.printable import printable
 from nogrow.report.result import ArtifactReport, Outcome, Report
 from nogrow.source.model import Frame
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 # What a person reads at most; the other formats have everything.
 MOST_VIOLATIONS = 20
 MOST_STEPS = 40
+MOST_USES = 10
 WIDTH = 80
 
 COLOURS = {
@@ -91,8 +94,22 @@ def _violation(
         if after:
             names = ", ".join(printable(shortened(name)) for name in sorted(after))
             yield f"   = host functions that may run after the growth: {names}"
+    if violation.view is not None:
+        yield from _view(artifact, violation.view)
     if violation.allowed:
         yield f"   = allowed: {labels(violation.allowed)}"
+
+
+def _view(artifact: ArtifactReport, view: CachedView) -> Iterator[str]:
+    path = printable(artifact.path)
+    yield f"   = made: {path}:{view.made}"
+    if view.call is not None:
+        yield f"   = call between: {path}:{view.call.at}: {printable(view.call.text)}"
+    if len(view.uses) > 1:
+        shown = ", ".join(str(one) for one in view.uses[1:MOST_USES])
+        more = len(view.uses) - MOST_USES
+        yield f"   = used as well: {shown}{f' and {more:,} more' if more > 0 else ''}"
+    yield "   = help: make it anew after the call, or use live views and don't keep what they give"
 
 
 def _places(report: Report) -> "Places | None":
@@ -106,6 +123,9 @@ def _places(report: Report) -> "Places | None":
 
 def _where(artifact: ArtifactReport, violation: Violation, places: "Places | None") -> Iterator[str]:
     """The module, or the line of the source that causes the growth and then the module."""
+    if violation.view is not None:
+        yield f"  --> {printable(artifact.path)}:{violation.view.at}"
+        return
     place = places.violation(artifact, violation) if places else None
     if place is None or place.column < 1 or place.file == artifact.path:
         yield f"  --> {printable(artifact.path)}"
@@ -197,4 +217,4 @@ def _summary(style: _Style, report: Report) -> str:
         if one in outcomes or one is Outcome.KEPT
     )
     looked_at = len(outcomes) - outcomes.count(Outcome.NOTHING)
-    return f"checked {counted(looked_at, 'module')}: {', '.join(counts)}"
+    return f"checked {counted(looked_at, noun(report))}: {', '.join(counts)}"

@@ -1,0 +1,127 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Nogrow
+from tests.report.validated import validated
+from tests.report.workflow import commands
+
+KEPT = "const u = new Uint8Array(i.exports.memory.buffer);\ni.exports.run();\nu[0];\nu[1];\n"
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def code(folder: Path) -> Path:
+    """A working folder with host code of each outcome."""
+    (folder / "kept.mjs").write_text(KEPT)
+    (folder / "fresh.js").write_text("const u = () => new Uint8Array(memory.buffer);\n")
+    (folder / "broken.cjs").write_text("var = 1\n")
+    (folder / "folder.js").mkdir()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("files", "code_expected"),
+    [
+        (["fresh.js"], 0),
+        (["kept.mjs", "fresh.js"], 1),
+        ([], 2),
+        (["gone.js"], 3),
+        (["gone.js", "kept.mjs"], 1),
+        (["broken.cjs", "kept.mjs"], 4),
+        (["folder.js"], 4),
+        (["growing.wasm"], 4),
+    ],
+)
+def test_the_exit_code(nogrow: Nogrow, code: Path, files: list[str], code_expected: int) -> None:
+    done = nogrow("host", *files)
+    assert done.exit_code == code_expected
+    assert "Traceback" not in done.output
+
+
+def test_the_text_names_the_view_the_call_and_the_uses(nogrow: Nogrow, code: Path) -> None:
+    assert nogrow("host", "kept.mjs").stdout == (
+        "error[NG012]: cached-view: `u`, made at 1:11, is used at 3:1, and at 1 more place although "
+        "`i.exports.run()` at 2:1 may have grown the memory and detached it\n"
+        "  --> kept.mjs:3:1\n"
+        "   = made: kept.mjs:1:11\n"
+        "   = call between: kept.mjs:2:1: i.exports.run()\n"
+        "   = used as well: 4:1\n"
+        "   = help: make it anew after the call, or use live views and don't keep what they give\n"
+        "\n"
+        "broken: kept.mjs\n"
+        "checked 1 file: 0 kept, 1 broken\n"
+    )
+
+
+def test_json_has_the_view_and_is_valid(nogrow: Nogrow, code: Path) -> None:
+    document = validated(nogrow("host", "kept.mjs", "fresh.js", "broken.cjs", "--format", "json").stdout)
+    outcomes = {one["path"]: one["outcome"] for one in document["artifacts"]}
+    assert outcomes == {"broken.cjs": "not-judged", "fresh.js": "kept", "kept.mjs": "broken"}
+    (violation,) = document["artifacts"][2]["violations"]
+    assert violation["rule"] == "NG012"
+    assert violation["view"] == {
+        "binding": "u",
+        "made": {"line": 1, "column": 11},
+        "call": {"line": 2, "column": 1, "text": "i.exports.run()"},
+        "uses": [{"line": 3, "column": 1}, {"line": 4, "column": 1}],
+    }
+
+
+def test_sarif_has_the_place_and_the_way_there(nogrow: Nogrow, code: Path) -> None:
+    (run,) = json.loads(nogrow("host", "kept.mjs", "--format", "sarif").stdout)["runs"]
+    (result,) = run["results"]
+    place = result["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "kept.mjs"
+    assert place["region"] == {"startLine": 3, "startColumn": 1}
+    steps = result["codeFlows"][0]["threadFlows"][0]["locations"]
+    lines = [step["location"]["physicalLocation"]["region"]["startLine"] for step in steps]
+    assert lines == [1, 2, 3]
+    assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "NG012"
+
+
+def test_an_annotation_has_line_and_column(nogrow: Nogrow, code: Path) -> None:
+    (command,) = commands(nogrow("host", "kept.mjs", "--format", "github").stdout)
+    properties = command.properties
+    assert (properties["file"], properties["line"], properties["col"]) == ("kept.mjs", "3", "1")
+
+
+def test_junit_has_a_case_for_each_file(nogrow: Nogrow, code: Path) -> None:
+    text = nogrow("host", "kept.mjs", "fresh.js", "broken.cjs", "--format", "junit").stdout
+    assert '<testsuites name="nogrow" tests="3" failures="1" errors="1">' in text
+
+
+def test_markdown_shows_the_finding(nogrow: Nogrow, code: Path) -> None:
+    text = nogrow("host", "kept.mjs", "--format", "markdown").stdout
+    assert "nogrow checked 1 file: 0 kept, 1 broken." in text
+    assert "  --> kept.mjs:3:1" in text
+
+
+def test_html_is_refused(nogrow: Nogrow, code: Path) -> None:
+    done = nogrow("host", "kept.mjs", "--format", "html=page.html")
+    assert done.exit_code == 2
+    assert "that page is about modules" in done.stderr
+    assert not (code / "page.html").exists()
+
+
+def test_a_finding_keeps_its_fingerprint_when_lines_move(nogrow: Nogrow, code: Path) -> None:
+    def fingerprint() -> object:
+        (run,) = json.loads(nogrow("host", "kept.mjs", "--format", "sarif").stdout)["runs"]
+        return run["results"][0]["partialFingerprints"]
+
+    before = fingerprint()
+    (code / "kept.mjs").write_text("\n\n" + KEPT)
+    assert fingerprint() == before
+
+
+def test_a_file_that_is_named_twice_is_reported_once(nogrow: Nogrow, code: Path) -> None:
+    assert "checked 1 file" in nogrow("host", "fresh.js", "fresh.js").stdout
+
+
+def test_the_node_host_of_this_repository_keeps_one_view_on_purpose(nogrow: Nogrow) -> None:
+    done = nogrow("host", str(REPOSITORY / "hosts/node/server.mjs"), "--format", "json")
+    (artifact,) = validated(done.stdout)["artifacts"]
+    assert [one["view"]["binding"] for one in artifact["violations"]] == ["mem8"]
+    text = (REPOSITORY / "hosts/node/server.mjs").read_text().split("\n")
+    assert "return () => mem8;" in text[artifact["violations"][0]["view"]["uses"][0]["line"] - 1]
