@@ -26,6 +26,7 @@ from nogrow.dist.archive import contents
 from nogrow.dist.limits import Budget, Limits, Refused
 from nogrow.errors import ContractError, DocumentError, ModuleError, UsageError
 from nogrow.glue.read import read as read_glue
+from nogrow.hosts import inspect
 from nogrow.lock.read import load as load_lock
 from nogrow.lock.write import written
 from nogrow.proof.prove import judge
@@ -109,6 +110,11 @@ def glue(data: bytes) -> None:
     """JavaScript glue."""
     with suppress(UsageError):
         read_glue(_file("glue.js", data))
+
+
+def host(data: bytes) -> None:
+    """Host code in JavaScript."""
+    inspect((str(_file("host.js", data)),))
 
 
 def lock(data: bytes) -> None:
@@ -195,7 +201,7 @@ def _file(name: str, data: bytes) -> Path:
 TARGETS: dict[str, Target] = {
     target.__name__: target
     for target in (
-        *(module, component, names, dwarf, sourcemap, contract, glue, lock, report),
+        *(module, component, names, dwarf, sourcemap, contract, glue, host, lock, report),
         *(statement, archive, seal, command),
     )
 }
