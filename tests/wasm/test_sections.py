@@ -56,6 +56,7 @@ def test_section_size_may_be_padded() -> None:
         pytest.param(b"\0asm\1\0", 6, id="header cut off"),
         pytest.param(b"\0asm\2\0\0\0", 4, id="version 2"),
         pytest.param(b"\0asm\1\0\2\0", 4, id="layer 2"),
+        pytest.param(b"\0asm\x0d\0\1\0", 4, id="a component"),
         pytest.param(HEADER + b"\x0e\0", 8, id="section 14"),
         pytest.param(HEADER + b"\xff\0", 8, id="section 255"),
         pytest.param(HEADER + b"\x01", 9, id="no size"),

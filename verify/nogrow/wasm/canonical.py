@@ -195,8 +195,8 @@ class Definitions:
                     reader.signed(33)
                 elif reader.byte() != 0:
                     raise ModuleError("named results are not known here", reader.position - 1)
-            case "c":
-                # A value type before the slot came later.
+            case _:
+                # A context's slot; the value type before it came later.
                 slot = reader.u32()
                 if slot in (0x7E, 0x7F):
                     reader.u32()
