@@ -210,3 +210,32 @@ def test_dispatches_that_do_not_fit_are_no_answer(monkeypatch: pytest.MonkeyPatc
     data = assemble(f"{text} {many} (elem (table $t) (i32.const 9) func {listed}) {called})")
     with pytest.raises(ModuleError, match="too large to be judged"):
         judge(data, lambda label: False, ENGINE)
+
+
+PASSED = """(module (type $h (func (param funcref))) (import "e" "t" (table $t 1 funcref))
+  (import "e" "g" (global $g (ref null $h))) (memory 1) (elem declare func $grow)
+  (func $grow (drop (memory.grow (i32.const 1))))"""
+RESUMES = """(type $f (func)) (type $c (cont $f)) (func $task) (elem declare func $task)
+  (func (export "r") (resume $c (cont.new $c (ref.func $task))))"""
+
+
+@pytest.mark.parametrize("before", ["", RESUMES], ids=["", "after a resume"])
+@pytest.mark.parametrize(
+    "called",
+    [
+        "(call_indirect $t (type $h) (ref.func $grow) (i32.const 0))",
+        "(call_ref $h (ref.func $grow) (global.get $g))",
+    ],
+    ids=["table", "reference"],
+)
+def test_what_is_passed_to_a_function_of_the_host_escapes(called: str, before: str) -> None:
+    found = entries(f'{PASSED} {before} (func (export "e") {called}))')
+    assert found["escaped", "func[0]"] == Verdict.REACHABLE
+
+
+def test_reading_a_table_that_the_host_does_not_have_lets_nothing_in() -> None:
+    """What is called after the growth is a function of the module's, which does not throw."""
+    called = "(call_ref $f (ref.cast (ref $f) (table.get $t (i32.const 0))))"
+    body = f"(drop (memory.grow (i32.const 1))) {called} unreachable"
+    found = entries(f'{FUNCTIONS} {TABLE} {STILL} (func (export "e") {body}))')
+    assert found["export", "e"] == Verdict.TRAP_ONLY

@@ -46,6 +46,7 @@ def test_core_modules_come_in_file_order_with_their_places() -> None:
 
 def test_a_component_is_told_from_a_core_module() -> None:
     assert is_component(assemble("(component)"))
+    assert is_component(assemble("(component (core module))"))
     assert not is_component(assemble("(module)"))
     assert core_modules(assemble("(component)")) == ()
 

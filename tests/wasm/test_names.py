@@ -44,6 +44,7 @@ def test_a_second_name_section_adds_names() -> None:
         pytest.param(b"\1\5\2\0\1a", id="size beyond the section"),
         pytest.param(b"\1\4\2\0\1", id="name cut off"),
         pytest.param(b"\1\3\1\0\x7f", id="name longer than the section"),
+        pytest.param(b"\1\x0c\1\0\x7f" + b"a" * 9, id="name longer than the section by far"),
         pytest.param(b"\1\x80\x80\x80\x80\x80\0", id="over-long size"),
         pytest.param(b"\1\6\xff\xff\xff\xff\x0f\0", id="four billion names"),
     ],

@@ -3,20 +3,18 @@
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from nogrow.build.copied import copied
 from nogrow.build.mutation import kernel, python
 from nogrow.build.mutation.mutant import Mutant, Outcome
 from nogrow.build.mutation.plan import Subject
 from nogrow.errors import ToolError
 
-_COPIED = ("crates", "docs", "hosts", "tests", "verify", "wat", "nogrow.toml", "pyproject.toml", "tasks.py")
 _SEED = 8
 
 
@@ -41,12 +39,7 @@ def mutants_of(root: Path, subject: Subject, sample: int | None) -> list[Mutant]
 
 def tried(root: Path, subject: Subject, mutants: Sequence[Mutant]) -> Iterator[Tried]:
     """Tries each of `mutants`; raises `ToolError` when the tests fail without any change."""
-    with tempfile.TemporaryDirectory(prefix="nogrow-mutants-") as folder:
-        copy = Path(folder)
-        for name in _COPIED:
-            _copy(root / name, copy / name)
-        if (root / "build").is_dir():
-            (copy / "build").symlink_to(root / "build")
+    with copied(root) as copy:
         yield from _answers(copy, subject, mutants)
 
 
@@ -75,10 +68,3 @@ def _answers(copy: Path, subject: Subject, mutants: Sequence[Mutant]) -> Iterato
                 yield Tried(mutant, Outcome(answer["outcome"]), answer["test"])
         finally:
             process.kill()
-
-
-def _copy(source: Path, target: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("target", "node_modules"))
-    else:
-        shutil.copy2(source, target)
