@@ -1,5 +1,7 @@
 """What is said of an entry point beside its verdict: how it is capped, if it is excused, and its path."""
 
+import pytest
+
 from nogrow.proof.judgement import Entry, Verdict
 from nogrow.proof.prove import judge
 from nogrow.wasm.kernel import Engine
@@ -73,3 +75,27 @@ def test_where_stacks_are_switched_a_witness_is_the_shortest_path_to_any_growth(
     switch = """(type $f (func)) (type $c (cont $f)) (elem declare func $task) (func $task)
       (func (export "s") (resume $c (cont.new $c (ref.func $task))))"""
     assert path(entries(LONG_AND_SHORT + switch)["e"]) == [3, 0]
+
+
+@pytest.mark.parametrize("last", ["unreachable", "(throw $x)"], ids=["trap-only", "throw-only"])
+def test_what_may_run_after_a_growth_is_assumed_of_those_that_can_not_return_alone(last: str) -> None:
+    judgement = judge(
+        assemble(
+            f"""(module (import "h" "before" (func $before)) (import "h" "after" (func $after))
+            (import "h" "other" (func $other)) (memory $m 1) (tag $x)
+            (func (export "e") (call $before) {GROW.format("$m", 1)} (call $after) {last})
+            (func (export "r") {GROW.format("$m", 1)} (call $other)))"""
+        ),
+        lambda label: True,
+        ENGINE,
+    )
+    assert judgement.assumptions == (
+        "after a growth and before the trap or exception, the host may run with detached views in: h.after",
+    )
+
+
+def test_each_step_of_a_witness_has_its_offset_in_the_file() -> None:
+    data = assemble(f'(module (memory $m 1) (func $g {GROW.format("$m", 1)}) (func (export "e") (call $g)))')
+    (entry,) = judge(data, lambda label: False, ENGINE).entries
+    steps = [(step.function.index, step.instruction, data[step.offset]) for step in entry.witness]
+    assert steps == [(1, "call", 0x10), (0, "memory.grow", 0x40)]

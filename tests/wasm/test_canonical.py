@@ -33,6 +33,7 @@ def callers(*sections: bytes) -> tuple[str, ...]:
         pytest.param(section(6, b"\x01\x03\x00\x00\x01a"), 0, id="alias of an instance's export"),
         pytest.param(section(6, b"\x01\x03\x02\x01\x00"), 0, id="alias of an outer type"),
         pytest.param(section(6, b"\x01\x00\x11\x02\x05\x00"), 0, id="alias of a module beyond the outermost"),
+        pytest.param(section(6, b"\x01\x00\x11\x02\x00\x01"), 0, id="alias of a module that is not there"),
         pytest.param(
             section(6, b"\x01\x03\x01\x00\x01a"), 0, id="alias of something else in a core instance"
         ),
@@ -118,3 +119,29 @@ def test_what_was_read_before_is_still_said() -> None:
     found = callers(alias(b"r"), lift(4, 0), section(8, b"\x01\x7e"))
     assert len(found) == 2
     assert "canonical realloc: host-side caller of `r`" in found
+
+
+# Component model, Binary.md, `canon`: what follows the code of each built-in.
+OPERANDS = {
+    b"\x01": (0x02, 0x03, 0x04, 0x07, 0x0E, 0x13, 0x14, 0x15, 0x1A, 0x1B, 0x06, 0x0C, 0x29, 0x2B, 0x2C, 0x2D),
+    b"": (0x05, 0x08, 0x0D, 0x1E, 0x1F, 0x22, 0x23, 0x24, 0x25, 0x26),
+    b"\x01\x01\x00": (0x0F, 0x10, 0x16, 0x17),
+    b"\x01\x01": (0x11, 0x12, 0x18, 0x19, 0x20, 0x21, 0x27),
+    b"\x01\x00": (0x1C, 0x1D),
+    b"\x00\x7f\x00": (0x09,),
+    b"\x03": (0x0A, 0x0B),
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "operands"), [(code, one) for one, codes in OPERANDS.items() for code in codes]
+)
+def test_each_built_in_ends_where_its_operands_end(code: int, operands: bytes) -> None:
+    two = section(8, b"\x02" + 2 * (bytes((code,)) + operands))
+    assert callers(two, alias(b"s"), lift(4, 2)) == ("canonical realloc: host-side caller of `s`",)
+
+
+@pytest.mark.parametrize("code", [0x28, 0x2A, 0x2E, 0x40, 0x41, 0x42, 0x7E, 0xFF])
+def test_other_built_ins_are_not_known(code: int) -> None:
+    (found,) = callers(section(8, bytes((1, code))))
+    assert f"unknown canonical definition 0x{code:02x}" in found

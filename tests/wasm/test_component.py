@@ -136,3 +136,14 @@ def _counted(data: bytes) -> int | None:
         return len(core_modules(data))
     except ModuleError:
         return None
+
+
+def test_a_section_of_values_is_passed_over() -> None:
+    assert core_modules(HEADER + section(12, b"anything")) == ()
+
+
+def test_what_a_component_without_modules_says_may_be_of_any_module() -> None:
+    inner = HEADER + section(8, b"\x01\x7e")
+    (one, two) = core_modules(HEADER + section(1, CORE) + section(1, CORE) + section(4, inner))
+    assert one.callers == two.callers
+    assert len(one.callers) == 1

@@ -7,7 +7,7 @@ from nogrow.build.process import run_checked
 from nogrow.build.programs import find_program
 
 PINS = PurePosixPath("requirements-dev.txt")
-_HEAD = """# What development installs, for Python 3.11 and later. `invoke pin-deps` makes it of pyproject.toml.
+_HEAD = """# What development installs with Python 3.11 or later, made of pyproject.toml by `invoke pin-deps`.
 # pip install -r requirements-dev.txt && pip install --no-build-isolation --no-deps -e .
 """
 _LIMIT_SECONDS = 600
