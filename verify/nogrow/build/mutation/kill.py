@@ -1,9 +1,8 @@
 """The process that tries mutants in a copy of the project: each is tested by a child of its own.
 
 In, on standard input: a job as JSON. Out, on standard output: how the tests go without a change, then a line
-for each mutant.
-The packages that tests use and that no mutant can change are loaded once; what belongs to nogrow or to its
-tests is loaded anew by each child.
+for each mutant. The packages that tests use and that no mutant can change are loaded once; what belongs to the
+project is loaded anew by each child.
 """
 
 import json
@@ -62,8 +61,9 @@ def main() -> None:
     print(json.dumps({"code": int(code), "test": watch.failed}), file=answers, flush=True)
     if code != 0:
         return
-    for name in [name for name in sys.modules if name.partition(".")[0] in ("nogrow", "tests", "tasks")]:
-        if not name.startswith(_KEPT):
+    own = f"{Path.cwd()}{os.sep}"
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(own) and not name.startswith(_KEPT):
             del sys.modules[name]
     sys.dont_write_bytecode = True
     limit = _LEAST_SECONDS + 4 * watch.slowest
