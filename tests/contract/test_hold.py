@@ -243,3 +243,9 @@ def test_a_module_without_sites_of_its_own_breaks_absent_where_the_host_grows_th
         Rule.SITE_PRESENT,
         "0 grow sites in the module, where `f` may have none",
     )
+
+
+def test_a_very_long_name_is_cut_in_its_middle() -> None:
+    (found,) = violations(DEFAULT, judgement(entry("a" * 5000 + "b" * 5000, REACHABLE)))
+    assert len(found.headline) < 1000
+    assert "a...b" in found.headline
