@@ -64,6 +64,7 @@ def callers(*sections: bytes) -> tuple[str, ...]:
         pytest.param(section(8, b"\x01\x20\x01\x00"), 1, id="a byte and an index"),
         pytest.param(section(8, b"\x01\x27\x00\x00"), 1, id="two indices"),
         pytest.param(section(8, b"\x01\x1c\x01\x00"), 1, id="an option without an index"),
+        pytest.param(section(8, b"\x01\x1c\x01\x09"), 1, id="the last option"),
         pytest.param(section(8, b"\x01\x01\x00\x00\x00"), 1, id="lower"),
         pytest.param(section(3, b"anything"), 0, id="a section that does not matter"),
     ],

@@ -1,8 +1,8 @@
 """The process that tries mutants in a copy of the project: each is tested by a child of its own.
 
 In, on standard input: a job as JSON. Out, on standard output: how the tests go without a change, then a line
-for each mutant. Packages that tests use and that no mutant can change are loaded once; what belongs to the project
-is loaded anew by each child.
+for each mutant. What tests use and no mutant can change is loaded once; what belongs to the project is loaded
+anew by each child.
 """
 
 import json
