@@ -63,8 +63,11 @@ def test_other_custom_sections_are_left_alone() -> None:
 def test_numbers_of_every_length_are_read(index: int, size: int) -> None:
     """Those of up to three bytes are read in line, others one by one."""
     before, name, behind = (1, b"before"), b"n" * size, (2, b"behind it")
-    found = FunctionNames(decode(naming(functions(before, (index, name), behind))))
-    assert [found.get(one) for one in (1, index, 2, 3)] == ["before", name.decode(), "behind it", None]
+    # Room enough for a length that is read wrong.
+    long = (3, b"z" * 100_000)
+    found = FunctionNames(decode(naming(functions(before, (index, name), behind, long))))
+    assert [found.get(one) for one in (1, index, 2, 4)] == ["before", name.decode(), "behind it", None]
+    assert found.get(3) == "z" * 100_000
 
 
 def test_a_name_of_two_million_bytes_is_read() -> None:
