@@ -99,3 +99,15 @@ def test_each_step_of_a_witness_has_its_offset_in_the_file() -> None:
     (entry,) = judge(data, lambda label: False, ENGINE).entries
     steps = [(step.function.index, step.instruction, data[step.offset]) for step in entry.witness]
     assert steps == [(1, "call", 0x10), (0, "memory.grow", 0x40)]
+
+
+def test_each_entry_point_has_the_imports_that_it_reaches_and_no_others() -> None:
+    found = entries(
+        """(import "h" "a" (func $a)) (import "h" "b" (func $b)) (func $both (call $b) (call $a))
+        (func (export "none")) (func (export "one") (call $b)) (func (export "two") (call $both))"""
+    )
+    assert {name: entry.imports for name, entry in found.items()} == {
+        "none": (),
+        "one": ("h.b",),
+        "two": ("h.a", "h.b"),
+    }

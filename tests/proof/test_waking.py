@@ -51,6 +51,24 @@ def test_a_call_met_by_a_woken_run_waits_in_its_turn() -> None:
     assert found["e"].verdict is Verdict.REACHABLE
 
 
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        (f"{GROW} (call $f (i32.const 0)) (call $a) unreachable", Verdict.THROW_ONLY),
+        (f"(call $f (i32.const 0)) (call $stops) {GROW}", Verdict.TRAP_ONLY),
+    ],
+    ids=["throws", "does not return"],
+)
+def test_a_woken_run_follows_what_it_calls(body: str, verdict: Verdict) -> None:
+    found = entries(
+        f"""(import "h" "a" (func $a)) (memory 1)
+        (func $f (param i32) (if (local.get 0) (then (call $g)) (else (call $h))))
+        (func $g (export "e") {body})
+        (func $h) (func $stops unreachable)"""
+    )
+    assert found["e"].verdict is verdict
+
+
 @pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
 def test_a_path_to_one_memory_does_not_hide_a_path_to_another(first: bool) -> None:
     """Both are grown by the same function, the capped memory is searched first."""

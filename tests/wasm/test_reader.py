@@ -138,22 +138,7 @@ def test_reading_stops_at_the_end_of_the_section(read: Callable[[Reader], object
     assert refusal(error) == 0
 
 
-EDGES = [
-    0,
-    1,
-    127,
-    128,
-    129,
-    255,
-    256,
-    16_383,
-    16_384,
-    16_511,
-    2_097_151,
-    2_097_152,
-    268_435_456,
-    0xFFFF_FFFF,
-]
+EDGES = (0, 1, 127, 128, 129, 16_383, 16_384, 16_511, 2_097_151, 2_097_152, 0xFFFF_FFFF)
 
 
 @pytest.mark.parametrize("behind", range(4))
