@@ -2,6 +2,7 @@
 
 import shlex
 import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -10,16 +11,19 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import Task, task
 
+from nogrow.build.assure import assure_all
+from nogrow.build.audit import audit as audit_pins
 from nogrow.build.bench import run_bench, run_comparison
 from nogrow.build.bench_views import run_bench_views
 from nogrow.build.browse import PICTURES, take_pictures
-from nogrow.build.checks import Command, commands_of_lint, commands_of_test
+from nogrow.build.checks import Command, commands_of_cover, commands_of_lint, commands_of_test
 from nogrow.build.chromium import chromium
 from nogrow.build.console import announce, print_table
 from nogrow.build.demo import Views, run_demo
 from nogrow.build.docs import build_docs
 from nogrow.build.fuzz import CRASHES
 from nogrow.build.fuzz import fuzz as run_fuzz
+from nogrow.build.pins import write_pins
 from nogrow.build.project import open_project
 from nogrow.build.serve import serve as serve_page
 from nogrow.invoke import collection, plain_errors
@@ -127,6 +131,62 @@ def fuzz(context: Context, target: Sequence[str], minutes: float = 1.0) -> None:
 
 
 @task
+def cover(context: Context) -> None:
+    """Test what decides under coverage; fails where a branch of it is not reached."""
+    with plain_errors():
+        (ROOT / "build").mkdir(exist_ok=True)
+        _run(context, commands_of_cover(ROOT))
+
+
+@task(
+    help={
+        "module": "Mutate only the file whose path ends in this, for example proof/references.py.",
+        "kernel": "Mutate the WebAssembly kernels instead of the Python modules.",
+        "sample": "Try only so many mutants of each file, the same ones each time.",
+    }
+)
+def mutate(context: Context, module: str = "", kernel: bool = False, sample: int = 0) -> None:
+    """Change one thing at a time in what decides, and list the changes that no test notices; takes hours."""
+    words = [sys.executable, "-m", "nogrow.build.mutation", str(ROOT)]
+    words += [*(("--module", module) if module else ()), *(("--kernel",) if kernel else ())]
+    _run(context, [Command((*words, *(("--sample", str(sample)) if sample else ())))])
+
+
+@task
+def assure(context: Context) -> None:
+    """Take away each guard in the table of guarantees, and see the test that holds it fail."""
+    with plain_errors():
+        rows = assure_all(ROOT, announce)
+    print_table(
+        "guards", ("guard", "test", "without it"), [(row.guard, row.test, row.outcome) for row in rows]
+    )
+    if not all(row.noticed for row in rows):
+        raise Exit("a guard can go without a test that fails", code=1)
+
+
+@task(name="pin-deps")
+def pin_deps(context: Context) -> None:
+    """Resolve the requirements of development anew, into requirements-dev.txt with hashes."""
+    with plain_errors():
+        announce(f"wrote {write_pins(ROOT)}")
+
+
+@task
+def audit(context: Context) -> None:
+    """Ask pip-audit for known holes in what is pinned; says so where its service can't be reached."""
+    with plain_errors():
+        found = audit_pins(ROOT)
+    if found.reason is not None:
+        announce(f"skipped: no holes could be asked for: {found.reason}")
+        return
+    for line in found.complaints:
+        announce(line)
+    announce(f"{found.packages} packages audited, {len(found.complaints)} complaints")
+    if found.complaints:
+        raise Exit(code=1)
+
+
+@task
 def docs(context: Context) -> None:
     """Make the documents into pages in build/docs/, and write the command reference anew."""
     with plain_errors():
@@ -151,5 +211,8 @@ def _run(context: Context, commands: Sequence[Command]) -> None:
 
 
 namespace = collection(ROOT)
-for own in (bench, clean, demo, docs, fuzz, lint, pictures, serve, test):
+for own in (
+    *(assure, audit, bench, clean, cover, demo, docs, fuzz, lint, mutate),
+    *(pictures, pin_deps, serve, test),
+):
     namespace.add_task(cast("Task[Any]", own))

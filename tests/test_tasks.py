@@ -16,6 +16,7 @@ from invoke.runners import Result
 from invoke.tasks import Task
 
 from nogrow.build import checks
+from nogrow.build.audit import Audit
 from nogrow.build.chromium import NO_CHROMIUM
 from nogrow.build.demo import Demo, DemoRow, Views
 from nogrow.build.project import open_project
@@ -23,15 +24,20 @@ from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
 
 NAMES = [
+    "assure",
+    "audit",
     "bench",
     "build",
     "clean",
+    "cover",
     "demo",
     "docs",
     "fuzz",
     "inspect",
     "lint",
+    "mutate",
     "pictures",
+    "pin-deps",
     "release",
     "seal",
     "serve",
@@ -118,6 +124,45 @@ def test_the_crates_are_tested_with_the_rustc_that_belongs_to_the_cargo() -> Non
     assert crates
     for command in crates:
         assert Path(command.environ["RUSTC"]).parent == Path(command.words[0]).parent
+
+
+def test_cover_measures_and_then_reports_into_the_build_folder() -> None:
+    context = MockContext(run=Result(), repeat=True)
+    tasks.cover(context)
+    run, report = commands(context)
+    assert run[:6] == [sys.executable, "-m", "coverage", "run", "-m", "pytest"]
+    assert report == [sys.executable, "-m", "coverage", "report"]
+    environs = {command.environ["COVERAGE_FILE"] for command in checks.commands_of_cover(tasks.ROOT)}
+    assert environs == {str(tasks.ROOT / "build" / "coverage")}
+
+
+def test_mutate_hands_on_what_to_mutate() -> None:
+    context = MockContext(run=Result(), repeat=True)
+    tasks.mutate(context, module="proof/ways.py", sample=3)
+    tasks.mutate(context, kernel=True)
+    first, second = (line[3:] for line in commands(context))
+    assert first == [str(tasks.ROOT), "--module", "proof/ways.py", "--sample", "3"]
+    assert second == [str(tasks.ROOT), "--kernel"]
+
+
+@pytest.mark.parametrize(
+    ("found", "code"),
+    [(Audit(3, ()), None), (Audit(3, ("a 1: X-1",)), 1), (Audit(0, (), "no answer"), None)],
+    ids=["clean", "a hole", "not to be asked"],
+)
+def test_an_audit_fails_by_holes_and_says_when_it_could_not_ask(
+    found: Audit, code: int | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tasks, "audit_pins", lambda root: found)
+    if code is None:
+        tasks.audit(MockContext())
+    else:
+        with pytest.raises(Exit) as caught:
+            tasks.audit(MockContext())
+        assert caught.value.code == code
+    assert ("skipped: no holes could be asked for: no answer" in capsys.readouterr().out) == bool(
+        found.reason
+    )
 
 
 def fail(*arguments: object) -> None:

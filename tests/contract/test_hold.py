@@ -234,3 +234,18 @@ def test_a_long_path_is_shortened_in_the_middle() -> None:
     assert path_of(steps) == "f0 -> f1 -> (5 more) -> f7 -> f8: call at offset 0x8"
     assert path_of(steps[:5]) == "f0 -> f1 -> f2 -> f3 -> f4: call at offset 0x4"
     assert path_of(steps[:6]) == "f0 -> f1 -> (2 more) -> f4 -> f5: call at offset 0x5"
+
+
+def test_a_module_without_sites_of_its_own_breaks_absent_where_the_host_grows_the_memory() -> None:
+    found = Judgement((), (), (entry("f", UNREACHABLE),), ())
+    (one,) = violations(ArtifactContract(allow=(ABSENT,)), found)
+    assert (one.rule, one.headline) == (
+        Rule.SITE_PRESENT,
+        "0 grow sites in the module, where `f` may have none",
+    )
+
+
+def test_a_very_long_name_is_cut_in_its_middle() -> None:
+    (found,) = violations(DEFAULT, judgement(entry("a" * 5000 + "b" * 5000, REACHABLE)))
+    assert len(found.headline) < 1000
+    assert "a...b" in found.headline

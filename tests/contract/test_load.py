@@ -130,6 +130,7 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "nested too deeply": ("a = " + "[" * 20000, None, "nested too deeply"),
     "empty": ("", 1, "the key `schema` is missing"),
     "another schema": ("\nschema = 2\n", 2, "schema: expected 1"),
+    "schema that is a date": ("schema = 1979-05-27", 1, "schema: expected an integer, not a date or time"),
     "schema of another type": ('schema = "1"', 1, "schema: expected an integer, not the string '1'"),
     "schema true": ("schema = true", 1, "schema: expected an integer, not true"),
     "no artifact": ("schema = 1", 1, "no [[artifact]]"),

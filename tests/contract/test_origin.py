@@ -48,6 +48,13 @@ def test_a_module_leads_to_the_line_of_its_clause(folder: Path, path: str, line:
     assert Origins("nogrow.toml", [path]).line("never asked for") is None
 
 
+def test_a_line_is_looked_for_once(folder: Path) -> None:
+    origins = Origins("nogrow.toml", ["one.wasm"])
+    assert origins.line("one.wasm") == 3
+    (folder / "nogrow.toml").unlink()
+    assert origins.line("one.wasm") == 3
+
+
 def test_the_clause_may_be_in_another_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder / "dist")
     assert Origins("../nogrow.toml", ["two.wasm"]).line("two.wasm") == 7

@@ -53,6 +53,14 @@ class TestPaths:
         Path("empty").mkdir()
         assert targets(None, [path]) == (Target(path, ArtifactContract(), found=False),)
 
+    def test_without_paths_and_contract_there_is_nothing(self) -> None:
+        assert targets(None, []) == ()
+
+    def test_a_path_that_can_not_be_looked_at_counts_as_there(self) -> None:
+        path = "n" * 300 + ".wasm"
+        (found,) = targets(None, [path])
+        assert (found.path, found.found) == (path, True)
+
     def test_a_file_named_like_a_glob_is_a_file(self) -> None:
         Path("[a].wasm").write_bytes(b"")
         assert [one.path for one in targets(None, ["[a].wasm"])] == ["[a].wasm"]

@@ -43,6 +43,17 @@ def test_only_the_first_imports_are_named() -> None:
     assert first.endswith("env.a, env.b, env.c, env.d, env.e, env.f, env.g, env.h and 3 more")
 
 
+@pytest.mark.parametrize(("count", "end"), [(8, "env.h"), (9, "env.h and 1 more")])
+def test_no_more_than_eight_imports_are_named(count: int, end: str) -> None:
+    first, *_ = assumed(GROWABLE, tuple(f"env.{letter}" for letter in "abcdefghi"[:count]))
+    assert first.endswith(f", {end}")
+
+
+def test_a_memory_is_called_by_its_first_name() -> None:
+    named = dataclasses.replace(GROWABLE, exported=("first", "second"))
+    assert assumed(named, ()) == ("the host itself does not grow memory 0, exported as 'first'",)
+
+
 def test_imports_that_run_between_a_growth_and_a_trap_are_named() -> None:
     (found,) = assumptions((FIXED,), imports=(), after=("env.b", "env.a"), growth=True, switches_stacks=False)
     assert found.endswith("the host may run with detached views in: env.a, env.b")

@@ -6,23 +6,19 @@ Module in, `References` out. Everything is over-approximated: every instruction 
 from dataclasses import dataclass
 
 from .equivalence import TypeRelation
+from .holding import instructions, is_container, is_function_table, may_hold, uses
 from .listing import taken_functions
 from .model import (
     Expression,
     FunctionType,
     Global,
-    HeapType,
-    Import,
     Instruction,
     Kind,
     Module,
-    RefType,
     SegmentMode,
-    Table,
     ValueType,
 )
 
-_NO_FUNCTION = frozenset({"extern", "noextern", "exn", "noexn", "i31", "none", "nofunc", "nocont"})
 _RESUMING = frozenset({"resume", "resume_throw", "resume_throw_ref", "switch"})
 
 
@@ -51,10 +47,16 @@ class References:
         taken = taken_functions(module)
         # Which functions a table holds doesn't depend on what the host hands in.
         inside = _table_contents(module, taken, from_host=False)
-        escaped = _escaped(module, taken, inside)
-        from_host = _from_host(module, escaped, inside)
-        contents = _table_contents(module, taken, from_host=from_host)
-        return cls(module, TypeRelation.of(module), taken, contents, escaped, from_host)
+        contents, escaped, from_host = inside, frozenset[int](), False
+        # What is passed on in calls of the host's functions depends on where those can be.
+        while True:
+            called = _called_of_host(module, contents, from_host=from_host)
+            found = _escaped(module, taken, inside, called)
+            enters = _from_host(module, found, inside, called)
+            if (found, enters) == (escaped, from_host):
+                return cls(module, TypeRelation.of(module), taken, contents, escaped, from_host)
+            escaped, from_host = found, enters
+            contents = _table_contents(module, taken, from_host=from_host)
 
     def callees(self, instruction: Instruction) -> Callees | None:
         """What `instruction` can call; None when it is no call."""
@@ -94,20 +96,11 @@ class References:
         return loose and self.types.is_subtype(wanted, declared)
 
 
-def _instructions(module: Module) -> list[Instruction]:
-    return [item for function in module.functions for item in function.instructions]
-
-
-def _uses(module: Module, name: str) -> bool:
-    everywhere = (*(f.instructions for f in module.functions), *module.constant_expressions())
-    return any(item.name == name for body in everywhere for item in body)
-
-
 def _fixed_slots(module: Module, table: int) -> dict[int, int | None] | None:
     """By place what `table` always holds, if nobody can write to it; None for what is no plain function."""
     if table in _host_tables(module) or module.tables[table].initialiser is not None:
         return None
-    for instruction in _instructions(module):
+    for instruction in instructions(module):
         if instruction.name in ("table.set", "table.grow", "table.fill", "table.copy"):
             target = instruction.index(0)
         elif instruction.name == "table.init":
@@ -125,22 +118,6 @@ def _fixed_slots(module: Module, table: int) -> dict[int, int | None] | None:
         bits = 32 if segment.offset[0].name == "i32.const" else 64
         slots.update(enumerate(segment.items, segment.offset[0].index(0) % (1 << bits)))
     return slots
-
-
-def _may_hold_function(kind: ValueType, *, in_extern: bool) -> bool:
-    """Whether a value of this type can be, or lead to, a function reference."""
-    if not isinstance(kind, RefType):
-        return False
-    if kind.heap.name == "extern":
-        return in_extern
-    return kind.heap.name not in _NO_FUNCTION
-
-
-def _is_function_table(module: Module, table: Table) -> bool:
-    heap: HeapType = table.element.heap
-    if isinstance(heap.name, int):
-        return isinstance(module.types[heap.name].composite, FunctionType)
-    return heap.name in ("func", "nofunc")
 
 
 def _exported(module: Module, kind: Kind) -> set[int]:
@@ -190,7 +167,7 @@ def _table_contents(module: Module, taken: frozenset[int], *, from_host: bool) -
             for expression in segment.expressions:
                 add(segment.table, _expression_contents(module, expression))
     copies: list[tuple[int, int]] = []
-    for instruction in _instructions(module):
+    for instruction in instructions(module):
         match instruction.name:
             case "table.init":
                 for expression in module.elements[instruction.index(0)].expressions:
@@ -206,18 +183,9 @@ def _table_contents(module: Module, taken: frozenset[int], *, from_host: bool) -
     return tuple(Callees(frozenset(held), host) for held, host in zip(functions, hosts, strict=True))
 
 
-def _is_container(module: Module, kind: ValueType, *, in_extern: bool) -> bool:
-    """Whether a value of this type is no function but may lead to one: either side may write into it."""
-    if not isinstance(kind, RefType) or not _may_hold_function(kind, in_extern=in_extern):
-        return False
-    if isinstance(kind.heap.name, int):
-        return not isinstance(module.types[kind.heap.name].composite, FunctionType)
-    return kind.heap.name != "func"
-
-
 def _shares_containers(module: Module, entered: set[int]) -> bool:
     """Whether anything that may lead to a function is in both hands at once."""
-    in_extern = _uses(module, "extern.convert_any") or _uses(module, "any.convert_extern")
+    in_extern = uses(module, "extern.convert_any") or uses(module, "any.convert_extern")
     signatures = [
         _function_type(module, module.function_types[index])
         for index in {*entered, *range(len(module.imported_functions()))}
@@ -231,66 +199,67 @@ def _shares_containers(module: Module, entered: set[int]) -> bool:
         item.type for index, item in enumerate(module.globals) if item.imported or index in exported_globals
     ]
     kinds += [module.tables[index].element for index in _host_tables(module)]
-    return any(_is_container(module, kind, in_extern=in_extern) for kind in kinds)
+    return any(is_container(module, kind, in_extern=in_extern) for kind in kinds)
 
 
-def _escaped(module: Module, taken: frozenset[int], tables: tuple[Callees, ...]) -> frozenset[int]:
-    in_extern = _uses(module, "extern.convert_any") or _uses(module, "any.convert_extern")
+def _called_of_host(
+    module: Module, tables: tuple[Callees, ...], *, from_host: bool
+) -> tuple[FunctionType, ...]:
+    """The types of all calls that can go to a function of the host."""
+    types = list(module.function_types[: len(module.imported_functions())])
+    for item in instructions(module):
+        through = item.name.endswith("call_indirect") and tables[item.index(1)].host
+        if through or (item.name.endswith("call_ref") and from_host):
+            types.append(item.index(0))
+    return tuple(_function_type(module, index) for index in types)
 
-    def may_hold(kinds: tuple[ValueType, ...]) -> bool:
-        return any(_may_hold_function(kind, in_extern=in_extern) for kind in kinds)
 
+def _escaped(
+    module: Module, taken: frozenset[int], tables: tuple[Callees, ...], called: tuple[FunctionType, ...]
+) -> frozenset[int]:
     exported_globals = _exported(module, Kind.GLOBAL)
-    leaves = any(
-        may_hold(_function_type(module, module.function_types[index]).parameters)
-        for index in range(len(module.imported_functions()))
-    )
-    leaves |= any(may_hold(_function_type(module, tag).parameters) for tag in module.tags)
+    leaves = any(may_hold(module, kind.parameters) for kind in called)
+    leaves |= any(may_hold(module, _function_type(module, tag).parameters) for tag in module.tags)
     leaves |= any(
-        may_hold((item.type,))
+        may_hold(module, (item.type,))
         for index, item in enumerate(module.globals)
         if (item.imported and item.mutable) or index in exported_globals
     )
     escaped: set[int] = set()
     for index in _host_tables(module):
-        if _is_function_table(module, module.tables[index]):
+        if is_function_table(module, module.tables[index]):
             escaped |= tables[index].functions
         else:
-            leaves |= may_hold((module.tables[index].element,))
+            leaves |= may_hold(module, (module.tables[index].element,))
     # A function that escapes can return a reference in its turn; then all have escaped.
     callable_by_host = _exported(module, Kind.FUNCTION) | escaped
     leaves |= any(
-        may_hold(_function_type(module, module.function_types[index]).results) for index in callable_by_host
+        may_hold(module, _function_type(module, module.function_types[index]).results)
+        for index in callable_by_host
     )
     leaves |= _shares_containers(module, callable_by_host)
     return taken | escaped if leaves else frozenset(escaped)
 
 
-def _from_host(module: Module, escaped: frozenset[int], inside: tuple[Callees, ...]) -> bool:
-    in_extern = _uses(module, "extern.convert_any") or _uses(module, "any.convert_extern")
-
-    def may_hold(kinds: tuple[ValueType, ...]) -> bool:
-        return any(_may_hold_function(kind, in_extern=in_extern) for kind in kinds)
-
-    imports: tuple[Import, ...] = module.imported_functions()
+def _from_host(
+    module: Module, escaped: frozenset[int], inside: tuple[Callees, ...], called: tuple[FunctionType, ...]
+) -> bool:
     exported_globals = _exported(module, Kind.GLOBAL)
     function_types = module.function_types
     enters = any(
-        may_hold(_function_type(module, function_types[index]).parameters)
+        may_hold(module, _function_type(module, function_types[index]).parameters)
         for index in _exported(module, Kind.FUNCTION) | escaped
     )
+    enters |= any(may_hold(module, kind.results) for kind in called)
+    enters |= any(may_hold(module, _function_type(module, tag).parameters) for tag in module.tags)
     enters |= any(
-        may_hold(_function_type(module, function_types[index]).results) for index in range(len(imports))
-    )
-    enters |= any(may_hold(_function_type(module, tag).parameters) for tag in module.tags)
-    enters |= any(
-        may_hold((item.type,))
+        may_hold(module, (item.type,))
         for index, item in enumerate(module.globals)
         if item.imported or (index in exported_globals and item.mutable)
     )
     # A reference leaves a table by table.get only; table.copy may have brought it from a table of the host's.
-    for instruction in _instructions(module):
+    for instruction in instructions(module):
         if instruction.name == "table.get":
             table = instruction.index(0)
-            enters |= inside[table].host and may_hold((module.tables[table].element,))
+            enters |= inside[table].host and may_hold(module, (module.tables[table].element,))
     return enters or _shares_containers(module, _exported(module, Kind.FUNCTION) | set(escaped))

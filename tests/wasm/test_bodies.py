@@ -1,10 +1,11 @@
 """Function bodies that are wrong: each ends in an error with the offset where understanding ended."""
 
 import pytest
+import wasmtime
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.decode import decode
-from nogrow.wasm.kernel import Engine
+from nogrow.wasm.kernel import Engine, Kernel
 from nogrow.wasm.scan import Scan, scan
 from tests.support.binary import HEADER, leb, module_with_bodies, section, vector
 
@@ -159,3 +160,23 @@ def test_call_goes_to_its_function_however_long_the_index(callee: int) -> None:
     bodies = [b"\x10" + leb(callee) + b"\x0b"] + [b"\x0b"] * 20000
     found = scanned(module_with_bodies(bodies))
     assert found.nodes.node(1)[:2] == (2, callee)
+
+
+@pytest.mark.parametrize("message", ["wasm trap: undefined\nbacktrace", ""])
+def test_a_scan_that_fails_in_an_unforeseen_way_is_no_answer(
+    message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = Kernel.call
+
+    def failing(kernel: Kernel, name: str, *arguments: int) -> int:
+        if name == "scan":
+            raise wasmtime.WasmtimeError(message)
+        return call(kernel, name, *arguments)
+
+    monkeypatch.setattr(Kernel, "call", failing)
+    with pytest.raises(ModuleError) as error:
+        scanned(module_with_bodies([b"\x0b"]))
+    assert (
+        str(error.value)
+        == f"the scan of the code section failed: {message.partition(chr(10))[0] or 'WasmtimeError'}"
+    )

@@ -46,6 +46,7 @@ def test_core_modules_come_in_file_order_with_their_places() -> None:
 
 def test_a_component_is_told_from_a_core_module() -> None:
     assert is_component(assemble("(component)"))
+    assert is_component(assemble("(component (core module))"))
     assert not is_component(assemble("(module)"))
     assert core_modules(assemble("(component)")) == ()
 
@@ -135,3 +136,14 @@ def _counted(data: bytes) -> int | None:
         return len(core_modules(data))
     except ModuleError:
         return None
+
+
+def test_a_section_of_values_is_passed_over() -> None:
+    assert core_modules(HEADER + section(12, b"anything")) == ()
+
+
+def test_what_a_component_without_modules_says_may_be_of_any_module() -> None:
+    inner = HEADER + section(8, b"\x01\x7e")
+    (one, two) = core_modules(HEADER + section(1, CORE) + section(1, CORE) + section(4, inner))
+    assert one.callers == two.callers
+    assert len(one.callers) == 1

@@ -207,6 +207,21 @@ def test_memory_limits(text: str, expected: tuple[int, int | None, int, int, boo
     assert shape == expected
 
 
+MOST = b"\xff" * 9 + b"\x01"
+
+
+@pytest.mark.parametrize("flags", [b"\1", b"\5"])
+def test_limits_have_64_bits_and_no_more(flags: bytes) -> None:
+    (memory,) = decode(HEADER + section(5, b"\1" + flags + MOST + MOST)).memories
+    assert (memory.minimum, memory.maximum) == (2**64 - 1, 2**64 - 1)
+    decode(HEADER + section(4, b"\1\x70" + flags + MOST + MOST))
+    more = b"\xff" * 9 + b"\x03"
+    for number, kind in ((4, b"\x70"), (5, b"")):
+        for limits in (more + MOST, MOST + more):
+            with pytest.raises(ModuleError, match="integer too large"):
+                decode(HEADER + section(number, b"\1" + kind + flags + limits))
+
+
 # Constant expressions.
 
 
@@ -239,6 +254,7 @@ def test_table_has_its_initialiser() -> None:
         (table 2 funcref (ref.func $f)) (table 1 (ref $t) (ref.func $f))"""
     )
     assert [table.initial for table in found.tables] == [None, *[Constant((0,), function=0)] * 2]
+    assert not any(table.imported for table in found.tables)
 
 
 # Element segments: bit 0 passive or declarative, bit 1 a table index or declarative, bit 2 expressions.

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import wasmtime
 
 import nogrow.wasm
 from nogrow.errors import ModuleError
@@ -67,6 +68,42 @@ def test_kernel_says_when_its_nodes_do_not_fit(
     with pytest.raises(ModuleError, match="too large to be judged") as error:
         scan(decode(data), ENGINE)
     assert error.value.offset is None
+
+
+def no_room(*arguments: object) -> None:
+    raise wasmtime.WasmtimeError("no room")
+
+
+def test_without_room_for_reservations_a_second_engine_does_without_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine, memory = Engine(), wasmtime.Memory
+    refusals: list[object] = [no_room]
+
+    def second_time(store: wasmtime.Store, kind: wasmtime.MemoryType) -> wasmtime.Memory:
+        if refusals:
+            no_room(refusals.pop())
+        return memory(store, kind)
+
+    monkeypatch.setattr(wasmtime, "Memory", second_time)
+    first, _, _ = engine.reserve(1)
+    assert first is not engine
+    refusals.append(no_room)
+    assert engine.reserve(1)[0] is first, "made once"
+
+
+def test_without_any_room_nothing_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wasmtime, "Memory", no_room)
+    with pytest.raises(ModuleError, match=f"no room for {3 * PAGE_SIZE} bytes of working memory"):
+        Engine().reserve(3)
+
+
+def test_what_a_kernel_does_not_have_is_an_error() -> None:
+    kernel = Workspace(ENGINE, PAGE_SIZE).kernel(SCAN)
+    with pytest.raises(TypeError, match="error_at"):
+        kernel.call("error_at")
+    with pytest.raises(TypeError, match="scan"):
+        kernel.number("scan")
 
 
 SPARING = """

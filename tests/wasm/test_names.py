@@ -44,6 +44,7 @@ def test_a_second_name_section_adds_names() -> None:
         pytest.param(b"\1\5\2\0\1a", id="size beyond the section"),
         pytest.param(b"\1\4\2\0\1", id="name cut off"),
         pytest.param(b"\1\3\1\0\x7f", id="name longer than the section"),
+        pytest.param(b"\1\x0c\1\0\x7f" + b"a" * 9, id="name longer than the section by far"),
         pytest.param(b"\1\x80\x80\x80\x80\x80\0", id="over-long size"),
         pytest.param(b"\1\6\xff\xff\xff\xff\x0f\0", id="four billion names"),
     ],
@@ -55,3 +56,21 @@ def test_malformed_name_section_costs_names_only(rest: bytes) -> None:
 
 def test_other_custom_sections_are_left_alone() -> None:
     assert names(HEADER + section(0, b"\5names" + functions((0, b"a")))) == {}
+
+
+@pytest.mark.parametrize("index", [0, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152, 0xFFFF_FFFF])
+@pytest.mark.parametrize("size", [0, 127, 128, 16_383, 16_384])
+def test_numbers_of_every_length_are_read(index: int, size: int) -> None:
+    """Those of up to three bytes are read in line, others one by one."""
+    before, name, behind = (1, b"before"), b"n" * size, (2, b"behind it")
+    # Room enough for a length that is read wrong.
+    long = (3, b"z" * 100_000)
+    found = FunctionNames(decode(naming(functions(before, (index, name), behind, long))))
+    assert [found.get(one) for one in (1, index, 2, 4)] == ["before", name.decode(), "behind it", None]
+    assert found.get(3) == "z" * 100_000
+
+
+def test_a_name_of_two_million_bytes_is_read() -> None:
+    found = FunctionNames(decode(naming(functions((0, b"n" * 2_097_152), (1, b"behind it")))))
+    assert len(found.get(0) or "") == 2_097_152
+    assert found.get(1) == "behind it"

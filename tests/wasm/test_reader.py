@@ -6,6 +6,7 @@ import pytest
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.reader import Reader
+from tests.support.binary import leb
 
 START = 3
 
@@ -135,3 +136,16 @@ def test_reading_stops_at_the_end_of_the_section(read: Callable[[Reader], object
     with pytest.raises(ModuleError) as error:
         read(reader(b""))
     assert refusal(error) == 0
+
+
+EDGES = (0, 1, 127, 128, 129, 16_383, 16_384, 16_511, 2_097_151, 2_097_152, 0xFFFF_FFFF)
+
+
+@pytest.mark.parametrize("behind", range(4))
+@pytest.mark.parametrize("number", EDGES)
+def test_numbers_in_a_row_are_those_that_are_read_one_by_one(number: int, behind: int) -> None:
+    """The quick way for short ones ends a few bytes before the end."""
+    data = b"".join(map(leb, [number, 300, number, 5])) + bytes(behind)
+    one_by_one, in_a_row = Reader(data, 0, len(data)), Reader(data, 0, len(data))
+    assert [one_by_one.u32() for _ in range(4)] == in_a_row.u32s(4) == [number, 300, number, 5]
+    assert one_by_one.position == in_a_row.position == len(data) - behind

@@ -56,6 +56,8 @@ def test_section_size_may_be_padded() -> None:
         pytest.param(b"\0asm\1\0", 6, id="header cut off"),
         pytest.param(b"\0asm\2\0\0\0", 4, id="version 2"),
         pytest.param(b"\0asm\1\0\2\0", 4, id="layer 2"),
+        pytest.param(b"\0asm\x0d\0\1\0", 4, id="a component"),
+        pytest.param(b"\0asm\1\0\0\1", 4, id="layer 256"),
         pytest.param(HEADER + b"\x0e\0", 8, id="section 14"),
         pytest.param(HEADER + b"\xff\0", 8, id="section 255"),
         pytest.param(HEADER + b"\x01", 9, id="no size"),
@@ -90,3 +92,8 @@ def test_empty_section_is_refused(number: int) -> None:
     with pytest.raises(ModuleError) as error:
         decode(data)
     assert error.value.offset == len(data)
+
+
+def test_a_component_is_called_one() -> None:
+    with pytest.raises(ModuleError, match="a component, not a core module"):
+        read_sections(b"\0asm\x0d\0\1\0")

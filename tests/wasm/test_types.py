@@ -5,7 +5,7 @@ import pytest
 from nogrow.errors import ModuleError
 from nogrow.wasm.decode import decode
 from nogrow.wasm.reader import Reader
-from nogrow.wasm.types import Types, ValueType, read_types, read_value_type
+from nogrow.wasm.types import Types, ValueType, read_reference_type, read_types, read_value_type
 from tests.support.assemble import assemble
 from tests.support.binary import vector
 
@@ -170,6 +170,52 @@ def test_type_index_out_of_range_is_refused(data: bytes) -> None:
     with pytest.raises(ModuleError, match=r"out of range|not declared before") as error:
         read(data)
     assert error.value.offset is not None
+
+
+# WebAssembly 3.0, sections 5.3.1 to 5.3.4, in the assembler's words.
+NAMES = {
+    **{name: name for name in ("i32", "i64", "f32", "f64", "v128")},
+    **{
+        f"{name}ref": name
+        for name in ("func", "extern", "any", "eq", "i31", "struct", "array", "exn", "cont")
+    },
+    **{"nullref": "none", "nullfuncref": "nofunc", "nullexternref": "noextern"},
+    **{"nullexnref": "noexn", "nullcontref": "nocont"},
+}
+
+
+@pytest.mark.parametrize(("text", "name"), NAMES.items())
+def test_each_value_type_has_its_name(text: str, name: str) -> None:
+    (found,) = types(f"(type (func (param {text})))").defined
+    reference = text not in ("i32", "i64", "f32", "f64", "v128")
+    assert found.parts == (ValueType(name, None, nullable=reference, reference=reference),)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"\x63\x70", ValueType("func", None, nullable=True, reference=True)),
+        (b"\x64\x70", ValueType("func", None, nullable=False, reference=True)),
+        (b"\x64\x05", ValueType(None, 5, nullable=False, reference=True)),
+        (b"\x65\x6e", ValueType("any", None, nullable=True, reference=True)),
+        (b"\x64\x65\x6e", ValueType("any", None, nullable=False, reference=True)),
+    ],
+    ids=str,
+)
+def test_a_reference_is_nullable_or_not(data: bytes, expected: ValueType) -> None:
+    assert read_value_type(Reader(data, 0, len(data))) == expected
+
+
+@pytest.mark.parametrize("data", [b"\x64\x7f", b"\x63\xff\x7f"], ids=bytes.hex)
+def test_a_heap_type_of_minus_one_is_none(data: bytes) -> None:
+    with pytest.raises(ModuleError, match="unknown heap type -1"):
+        read_value_type(Reader(data, 0, len(data)))
+
+
+def test_a_number_is_no_reference_type() -> None:
+    with pytest.raises(ModuleError, match="a reference type was expected") as error:
+        read_reference_type(Reader(b"\0\x7f", 1, 2))
+    assert error.value.offset == 1
 
 
 @pytest.mark.parametrize("number", [0x7F, 0x7B, 0x70, 0x6F, 0x69, 0x68, 0x75])

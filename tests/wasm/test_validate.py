@@ -1,4 +1,5 @@
 import pytest
+import wasmtime
 
 from nogrow.wasm.validate import validate
 from tests.support.assemble import assemble
@@ -65,3 +66,16 @@ def test_what_is_against_the_rules_is_invalid_with_reason_and_offset(wat: str, r
 
 def test_no_module_at_all_is_for_others_to_refuse() -> None:
     assert validate(b"\0asm").valid is None
+
+
+def test_a_processor_without_some_proposal_still_validates(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = wasmtime.Engine
+
+    def choosy(config: wasmtime.Config | None = None) -> wasmtime.Engine:
+        if config is not None:
+            raise wasmtime.WasmtimeError("not on this processor")
+        return engine()
+
+    monkeypatch.setattr(wasmtime, "Engine", choosy)
+    assert validate(assemble("(module (memory 1))")).valid is True
+    assert validate(assemble("(module (memory 2 1))")).valid is False

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from nogrow.build.demo import HOST, find_node
 from nogrow.build.project import Project
@@ -12,6 +12,20 @@ from nogrow.machine.programs import find_program
 from nogrow.machine.toolchain import find_host_rust
 
 VIEWS = PurePosixPath("hosts/views")
+
+# The tests of what decides, and of who uses it in ways of its own.
+_DECIDING = ("proof", "wasm", "contract", "lock", "difference", "test_check.py", "report/test_text.py")
+_NOT_RANDOM = " and ".join(
+    f"not {name}"
+    for name in (
+        "generated_module",
+        "smith",
+        "mutated",
+        "known_instruction",
+        "padded_numbers",
+        "test_soundness",
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +67,20 @@ def commands_of_test(project: Project, machine: Machine) -> tuple[Command, ...]:
     views = Command((node, "--test", "--test-reporter=spec", *suites))
     syntax = Command((node, "--check", str(project.root / HOST)))
     return (Command((sys.executable, "-m", "pytest")), *crates, views, syntax)
+
+
+def commands_of_cover(root: Path) -> tuple[Command, ...]:
+    """The tests of what decides, under coverage, and what they did not reach: with that it fails.
+
+    The large random tests are left out: they take most of the time and reach nothing more.
+    """
+    python = (sys.executable, "-m", "coverage")
+    environ = {"COVERAGE_FILE": str(root / "build" / "coverage")}
+    tests = (*(str(PurePosixPath("tests", name)) for name in _DECIDING), "-k", _NOT_RANDOM)
+    return (
+        Command((*python, "run", "-m", "pytest", "-q", *tests), environ),
+        Command((*python, "report"), environ),
+    )
 
 
 def commands_of_lint() -> tuple[Command, ...]:

@@ -3,7 +3,7 @@
 import json
 import math
 
-from nogrow.contract.model import Call, Read, Saved, Scenario, Step, Value, Write
+from nogrow.contract.model import Call, Saved, Scenario, Step, Value, Write
 
 
 def spelled(scenario: Scenario) -> str:
@@ -21,8 +21,8 @@ def _step(step: Step) -> list[str]:
             return _call(step)
         case Write(data, at):
             return [_data("write", "write_hex", data), f"at = {_value(at)}"]
-        case Read(length, at, expect):
-            return [f"read = {_value(length)}", f"at = {_value(at)}", _data("expect", "expect_hex", expect)]
+    expected = _data("expect", "expect_hex", step.expect)
+    return [f"read = {_value(step.length)}", f"at = {_value(step.at)}", expected]
 
 
 def _call(step: Call) -> list[str]:

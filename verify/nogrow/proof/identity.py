@@ -28,7 +28,7 @@ def key_of(entry: Entry) -> Key:
             return entry.kind, entry.name
         case EntryKind.START:
             return entry.kind, ""
-        case EntryKind.ESCAPED:
+        case _:
             return entry.kind, demangle(entry.function.name) if entry.function.name else ""
 
 

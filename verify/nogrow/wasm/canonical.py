@@ -31,7 +31,7 @@ _BUILT_INS = {
 }
 _FUNCTION_OPTIONS = {0x04: "realloc", 0x05: "post-return", 0x07: "callback"}
 _MEMORY_OPTION = 0x03
-_INDEXED_OPTIONS = frozenset((0x03, 0x04, 0x05, 0x07, 0x08))
+_TYPE_OPTION = 0x08
 _LAST_OPTION = 0x09
 
 
@@ -195,8 +195,8 @@ class Definitions:
                     reader.signed(33)
                 elif reader.byte() != 0:
                     raise ModuleError("named results are not known here", reader.position - 1)
-            case "c":
-                # A value type before the slot came later.
+            case _:
+                # A context's slot; the value type before it came later.
                 slot = reader.u32()
                 if slot in (0x7E, 0x7F):
                     reader.u32()
@@ -210,7 +210,7 @@ class Definitions:
                 self._use(_FUNCTION_OPTIONS[option], self._functions, reader)
             elif option == _MEMORY_OPTION:
                 self._use("memory", self._memories, reader)
-            elif option in _INDEXED_OPTIONS:
+            elif option == _TYPE_OPTION:
                 reader.u32()
 
     def _use(self, option: str, space: list[_Item | None], reader: Reader) -> None:

@@ -152,7 +152,7 @@ class _Decoder:
                 self.globals.append(Global(True, mutable, value, None))
             case Kind.TAG:
                 self.tags.append(self._tag_type(reader))
-            case None:
+            case _:
                 raise ModuleError(f"unknown kind of import 0x{number:02x}", reader.position - 1)
         return kind
 

@@ -1,0 +1,26 @@
+"""A copy of the project to try changes in: what is built is shared, everything else is its own."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_COPIED = ("crates", "docs", "hosts", "tests", "verify", "wat", "nogrow.toml", "pyproject.toml", "tasks.py")
+
+
+@contextmanager
+def copied(root: Path) -> Iterator[Path]:
+    """A copy of the project at `root` in a folder that is removed in the end."""
+    with tempfile.TemporaryDirectory(prefix="nogrow-copy-") as folder:
+        copy = Path(folder)
+        for name in _COPIED:
+            if (root / name).is_dir():
+                shutil.copytree(
+                    root / name, copy / name, ignore=shutil.ignore_patterns("target", "node_modules")
+                )
+            else:
+                shutil.copy2(root / name, copy / name)
+        if (root / "build").is_dir():
+            (copy / "build").symlink_to(root / "build")
+        yield copy

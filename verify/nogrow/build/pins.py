@@ -1,0 +1,32 @@
+"""`pyproject.toml` to `requirements-dev.txt`: what development installs, each file with its hashes."""
+
+from pathlib import Path, PurePosixPath
+
+from nogrow.build.manifest import write_atomic
+from nogrow.machine.process import run_checked
+from nogrow.machine.programs import find_program
+
+PINS = PurePosixPath("requirements-dev.txt")
+_HEAD = """# What development installs with Python 3.11 or later, made of pyproject.toml by `invoke pin-deps`.
+# pip install -r requirements-dev.txt && pip install --no-build-isolation --no-deps -e .
+"""
+_LIMIT_SECONDS = 600
+
+
+def write_pins(root: Path) -> Path:
+    """Resolve the requirements of development anew and write them; the path that was written.
+
+    Raises `ToolError` when uv is missing or can't resolve them.
+    """
+    done = run_checked(
+        (
+            find_program("uv", "nogrow[dev]"),
+            *("pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"),
+            # Where the files come from is a matter of the machine: hashes say which they are.
+            *("--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"),
+            *("--extra", "dev", "--upgrade", str(root / "pyproject.toml")),
+        ),
+        seconds=_LIMIT_SECONDS,
+    )
+    write_atomic(root / PINS, (_HEAD + done.stdout).encode())
+    return Path(PINS)
