@@ -16,7 +16,9 @@ from tests.support.tasks import invoke
 
 EXAMPLES = ROOT / "examples"
 # What npm says where its registry can't be reached.
-OFFLINE = re.compile(r"npm error code (E\w*(?:NOTFOUND|AGAIN|CONN\w+|TIMEDOUT|UNREACH)|FETCH_ERROR)")
+OFFLINE = re.compile(
+    r"npm error code (E\w*(?:NOTFOUND|AGAIN|CONN\w+|TIMEDOUT|UNREACH)|FETCH_ERROR|\w*(?:CERT|SIGNATURE)\w*)"
+)
 
 
 def rust() -> dict[str, str]:

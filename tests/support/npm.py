@@ -11,7 +11,7 @@ from nogrow.machine.machine import Machine
 from nogrow.machine.process import run
 
 _FOLDER = Path(__file__).parents[2] / "build" / "npm"
-_SECONDS = 300.0
+_SECONDS = 180.0
 _MACHINES = {"x86_64": "x64", "aarch64": "arm64"}
 
 ESBUILD = "esbuild@0.28.2"
@@ -34,21 +34,32 @@ def program(name: str, package: str) -> Path:
     return found
 
 
+# Where one package can't be fetched, none can: the tests need not wait for each of them.
+_failed: list[str] = []
+
+
 def _install(package: str) -> None:
+    if _failed:
+        pytest.skip(_failed[0])
+    try:
+        _fetch(package)
+    except ToolError as error:
+        _failed.append(str(error))
+        pytest.skip(str(error))
+
+
+def _fetch(package: str) -> None:
     npm = Machine.current().on_path("npm")
     if npm is None:
-        pytest.skip(f"{package} is needed, and npm is not on the PATH")
+        raise ToolError(f"{package} is needed, and npm is not on the PATH")
     _FOLDER.mkdir(parents=True, exist_ok=True)
     # Moved to its place when it is complete.
     with tempfile.TemporaryDirectory(prefix=".install-", dir=_FOLDER) as made:
         # The binaries are in packages of their own: no package's script has to run.
-        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-save"]
-        try:
-            done = run([npm, "install", *options, "--prefix", made, package], seconds=_SECONDS)
-        except ToolError as error:
-            pytest.skip(str(error))
+        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--fetch-retries=1"]
+        done = run([npm, "install", *options, "--prefix", made, package], seconds=_SECONDS)
         if done.exit_code != 0:
-            pytest.skip(f"npm can't install {package}: {done.complaint}")
+            raise ToolError(f"npm can't install {package}: {done.complaint}")
         Path(made).chmod(0o755)
         Path(made, "node_modules").rename(_folder_of(package) / "node_modules")
 
