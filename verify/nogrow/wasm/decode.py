@@ -28,7 +28,12 @@ from nogrow.wasm.types import (
     read_value_type,
 )
 
+# What engines take (WebAssembly JavaScript interface, "Implementation-defined Limits"; names: V8 and others).
+MOST_MEMORIES = 100
+LONGEST_NAME = 100_000
+
 _EXACT_FUNCTION = 0x20
+_SHOWN = 200
 _ONE_MODULE, _ONE_TYPE = 0x7F, 0x7E
 
 
@@ -106,11 +111,11 @@ class _Decoder:
 
     def _imports(self, reader: Reader) -> None:
         for _ in range(reader.count()):
-            module, field = reader.name(), reader.name()
+            module, field = reader.name(LONGEST_NAME), reader.name(LONGEST_NAME)
             kind = reader.byte()
             if field == "" and kind == _ONE_MODULE:
                 for _ in range(reader.count()):
-                    name = reader.name()
+                    name = reader.name(LONGEST_NAME)
                     self._import(reader, module, name, reader.byte())
             elif field == "" and kind == _ONE_TYPE:
                 self._imports_of_one_type(reader, module)
@@ -130,7 +135,7 @@ class _Decoder:
         skipped.types = self.types
         skipped._external(reader, kind)
         for _ in range(reader.count()):
-            name = reader.name()
+            name = reader.name(LONGEST_NAME)
             self._import(Reader(reader.data, start, reader.end), module, name, kind)
 
     def _spaces(self) -> tuple[Sized, ...]:
@@ -182,6 +187,8 @@ class _Decoder:
 
     def _memory_type(self, reader: Reader, *, imported: bool) -> MemoryType:
         start = at = reader.position
+        if len(self.memories) == MOST_MEMORIES:
+            raise ModuleError(f"more than {MOST_MEMORIES} memories", at)
         flags = reader.byte()
         if flags > 15:
             raise ModuleError(f"unknown limits flags 0x{flags:02x}", at)
@@ -245,16 +252,18 @@ class _Decoder:
         kinds = tuple(Kind)
         for _ in range(reader.count()):
             at = reader.position
-            name = reader.name()
+            name = reader.name(LONGEST_NAME)
             number = reader.byte()
             index = reader.u32()
             if number >= len(kinds):
                 raise ModuleError(f"unknown kind of export 0x{number:02x}", at)
             kind = kinds[number]
             if index >= sizes[number]:
-                raise ModuleError(f"export {name!r}: {kind.name.lower()} index {index} out of range", at)
+                raise ModuleError(
+                    f"export {_shown(name)}: {kind.name.lower()} index {index} out of range", at
+                )
             if name in names:
-                raise ModuleError(f"duplicate export name {name!r}", at)
+                raise ModuleError(f"duplicate export name {_shown(name)}", at)
             names.add(name)
             self.exports.append(Export(name, kind, index))
 
@@ -280,3 +289,7 @@ class _Decoder:
         indices += [max(segment.functions) for segment in self.segments if segment.functions]
         if indices and max(indices) >= len(self.functions):
             raise ModuleError(f"an initialiser refers to function {max(indices)}, which does not exist")
+
+
+def _shown(name: str) -> str:
+    return repr(name if len(name) <= _SHOWN else f"{name[:_SHOWN]}...")
