@@ -1,4 +1,4 @@
-"""A path to the bytes of the file: only regular files are read, each once, and as large as they say they are."""
+"""A path to the bytes of the file: only regular files are read, each once, of the size that they say."""
 
 import os
 import stat
@@ -7,25 +7,25 @@ from pathlib import Path
 from nogrow.errors import ModuleError
 
 LARGEST = 1 << 30
-"""The largest module that engines take, in bytes (WebAssembly JavaScript interface, implementation limits)."""
+"""The largest module that engines take, in bytes (JavaScript interface, implementation-defined limits)."""
 
 
 def read(path: str, largest: int = LARGEST) -> bytes:
-    """The bytes of the regular file `path`, of at most `largest` bytes; raises `ModuleError` for anything else.
+    """The bytes of the regular file `path`, at most `largest`; raises `ModuleError` for anything else.
 
     A file that changes while it is read can't be judged: what was read may never have been in it.
     """
     try:
         # Opening a FIFO waits for its writer, so what is no regular file is never opened.
         _check(Path(path).stat(), largest)
-        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb", 0) as file:
+        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
             before = os.fstat(file.fileno())
             _check(before, largest)
-            data = file.read(before.st_size) if before.st_size else b""
+            data = file.read(before.st_size)
             after = os.fstat(file.fileno())
     except OSError as error:
         raise ModuleError(f"can't be read: {error.strerror}") from error
-    if len(data or b"") != before.st_size or _state(before) != _state(after):
+    if len(data) != before.st_size or _state(before) != _state(after):
         raise ModuleError("can't be read: it changes while it is read")
     return data
 

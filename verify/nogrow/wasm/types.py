@@ -4,6 +4,7 @@ WebAssembly 3.0, sections 3.2 (types), 3.3 (matching) and 5.3 (binary types).
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from nogrow.errors import ModuleError
@@ -38,7 +39,8 @@ _REC, _SUB, _SUB_FINAL, _FUNC, _STRUCT, _ARRAY, _CONT, _SHARED = (
 )  # fmt: skip
 
 
-class ValueType(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ValueType:
     """A value type: `name` of a number, vector, packed or abstract heap type, or `index` of a defined one."""
 
     name: str | None
