@@ -21,10 +21,10 @@ INSTALL = "pip install 'nogrow[glue]'"
 def read(path: Path) -> Glue:
     """The glue in the file `path`; raises `UsageError` where it can't be read or is no JavaScript."""
     try:
-        found = path.stat()
-        if not S_ISREG(found.st_mode):
+        status = path.stat()
+        if not S_ISREG(status.st_mode):
             raise UsageError(f"{path}: can't read the glue: not a regular file")
-        if found.st_size > LARGEST:
+        if status.st_size > LARGEST:
             raise UsageError(f"{path}: can't read the glue: it has more than {LARGEST:,} bytes")
         source = path.read_bytes()
     except OSError as error:

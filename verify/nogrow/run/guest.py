@@ -36,9 +36,7 @@ def compiled(data: bytes, limits: Limits) -> Compiled:
     try:
         module = Background(lambda: wasmtime.Module(own, data)).result(limits.compile_seconds)
     except wasmtime.WasmtimeError as error:
-        if "shared memory support is disabled" in str(error):
-            raise GuestError("the module has a shared memory, which scenarios don't support") from error
-        raise GuestError(f"wasmtime can't load the module: {line(error)}") from error
+        raise _not_loaded(error) from error
     except TimeoutError:
         raise GuestError(
             f"wasmtime takes more than {limits.compile_seconds:g} seconds to compile it"
@@ -85,7 +83,7 @@ class Guest:
         except (wasmtime.Trap, HostError) as error:
             raise self._ended("the start function", error) from error
         except wasmtime.WasmtimeError as error:
-            raise GuestError(f"wasmtime can't load the module: {line(error)}") from error
+            raise _not_loaded(error) from error
         exports = instance.exports(self._store)
         self._exports = {name: exports[name] for name in exports}
         self._memory = self._find_memory()
@@ -188,6 +186,12 @@ class Guest:
         if "memory" not in memories and len(memories) > 1:
             raise GuestError(f"several exported memories, none of them `memory`: {some(list(memories))}")
         return memories.get("memory", next(iter(memories.values())))
+
+
+def _not_loaded(error: wasmtime.WasmtimeError) -> GuestError:
+    if "shared memory support is disabled" in str(error):
+        return GuestError("the module has a shared memory, which scenarios don't support")
+    return GuestError(f"wasmtime can't load the module: {line(error)}")
 
 
 def _check_size(module: wasmtime.Module, limits: Limits) -> None:

@@ -1,0 +1,62 @@
+"""A great many of one thing: the exit code, and how time and memory grow with how many there are."""
+
+from pathlib import Path
+
+import pytest
+
+from nogrow.build.pathological import Hostile, hostile_modules
+from tests.support.program import MB, Done, nogrow
+
+KINDS = hostile_modules()
+# A quadratic cost takes 16 times as long for 4 times as many; what is fixed makes a linear one look smaller.
+MORE, TIMES_AT_MOST = 4, 10
+# Below this, the clock of the processor and the start of Python are most of what is measured.
+LEAST_SECONDS = 1.0
+# A type takes most: some 80 bytes for each byte of it. Then comes what every check takes.
+BYTES_FOR_A_BYTE, FIXED = 120, 100 * MB
+
+
+def check(kind: Hostile, many: int, folder: Path) -> Done:
+    path = folder / "m.wasm"
+    path.write_bytes(kind.make(many))
+    done = nogrow("check", "m.wasm", folder=folder)
+    assert done.peak_bytes < path.stat().st_size * BYTES_FOR_A_BYTE + FIXED
+    return done
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
+def test_four_times_as_many_do_not_take_ten_times_as_long(kind: Hostile, tmp_path: Path) -> None:
+    few, many = kind.many // 50, MORE * kind.many // 50
+    larger = check(kind, many, tmp_path)
+    if larger.cpu_seconds > LEAST_SECONDS:
+        smaller = check(kind, few, tmp_path)
+        assert larger.cpu_seconds < TIMES_AT_MOST * smaller.cpu_seconds
+    assert larger.out + larger.err
+    assert max(map(len, (larger.out + larger.err).split("\n"))) < 5000
+
+
+SMALL_REFUSED = ("imports, and as many", "subtypes of one type", "tables, all filled", "core modules")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check",),
+        ("check", "--format", "json=out", "--source"),
+        ("explain",),
+        ("sites",),
+        ("seal", "-o", "out.wasm", "--mode", "trap"),
+    ],
+    ids=lambda words: words[0] + ("_json" if len(words) == 4 else ""),
+)
+def test_every_command_ends_in_a_code_of_the_table(
+    kind: Hostile, words: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Many enough to meet the limits of depth, name and number, and few enough to be quick."""
+    (tmp_path / "m.wasm").write_bytes(kind.make(3000 if kind.many <= 1_000_000 else 200_000))
+    done = nogrow(words[0], "m.wasm", *words[1:], folder=tmp_path)
+    judged = kind.code != 4 or kind.name.startswith(SMALL_REFUSED)
+    if not judged:
+        assert done.code == 4
+        assert len((done.out + done.err).split("\n")) <= 6
