@@ -55,7 +55,10 @@ def test_a_report_that_is_half_written_is_removed(number: signal.Signals, tmp_pa
     (tmp_path / "m.wasm").write_bytes(exports(10))
     (tmp_path / "report").write_text("before")
     process = started(
-        folder=tmp_path, program=(sys.executable, "-c", WRITER), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        folder=tmp_path,
+        program=(sys.executable, "-c", WRITER),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert process.stderr is not None
     assert process.stderr.readline() == b"writing\n"

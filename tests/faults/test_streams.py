@@ -13,7 +13,14 @@ from nogrow.build.pathological import exports, module
 from tests.support.program import MB, limited, nogrow, started
 
 GROWING = module([b"\x41\1\x40\0\x1a"], exports=[(b"run", 0)])
-BARE = {"HOME": None, "TERM": None, "LANG": None, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+BARE = {
+    "HOME": None,
+    "TERM": None,
+    "LANG": None,
+    "LC_ALL": "C",
+    "PYTHONUTF8": "0",
+    "PYTHONCOERCECLOCALE": "0",
+}
 
 
 @pytest.fixture
@@ -66,7 +73,9 @@ def test_a_folder_that_can_not_be_written_to_is_said_in_a_line(folder: Path) -> 
 
 def test_a_reader_who_leaves_is_no_error(folder: Path) -> None:
     read, write = os.pipe()
-    process = started("check", "many.wasm", "--format", "json", folder=folder, stdout=write, stderr=subprocess.PIPE)
+    process = started(
+        "check", "many.wasm", "--format", "json", folder=folder, stdout=write, stderr=subprocess.PIPE
+    )
     os.close(write)
     os.read(read, 1)
     os.close(read)

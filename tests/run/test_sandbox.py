@@ -1,6 +1,5 @@
 """Guests that try to get out, to stay, or to take more than they may."""
 
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -84,7 +83,10 @@ def test_a_greedy_guest_gets_what_the_limits_say(wat: str) -> None:
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
     )
     process = started(
-        folder=Path.cwd(), program=(sys.executable, "-c", script), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        folder=Path.cwd(),
+        program=(sys.executable, "-c", script),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     out, _ = process.communicate(assemble(wat), timeout=100)
     assert process.returncode == 0

@@ -7,7 +7,6 @@ from collections.abc import Sized
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.constexpr import read_constant
-from nogrow.wasm.elements import read_element
 from nogrow.wasm.model import (
     ElementSegment,
     Export,
@@ -20,6 +19,7 @@ from nogrow.wasm.model import (
 )
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import Section, SectionId, read_sections
+from nogrow.wasm.segments import read_data, read_element
 from nogrow.wasm.types import (
     Types,
     ValueType,
@@ -59,6 +59,8 @@ class _Decoder:
         self.segments: list[ElementSegment] = []
         self.bodies = 0
         self.code = (0, 0)
+        self.data_count: int | None = None
+        self.data_segments = 0
 
     def module(self) -> Module:
         sections = read_sections(self.data)
@@ -74,6 +76,8 @@ class _Decoder:
             SectionId.START: self._start,
             SectionId.ELEMENT: self._elements,
             SectionId.CODE: self._code,
+            SectionId.DATA_COUNT: self._data_count,
+            SectionId.DATA: self._data,
         }
         for section in sections:
             if section.id in read:
@@ -83,6 +87,8 @@ class _Decoder:
         defined = len(self.functions) - sum(item.kind is Kind.FUNCTION for item in self.imports)
         if defined != self.bodies:
             raise ModuleError(f"{defined} functions declared, {self.bodies} bodies", self.code[0])
+        if self.data_count not in (None, self.data_segments):
+            raise ModuleError(f"{self.data_count} data segments announced, {self.data_segments} there")
         self._check_functions()
         return Module(
             self.data,
@@ -281,6 +287,14 @@ class _Decoder:
         self.bodies = reader.count()
         self.code = (reader.position, reader.end)
         reader.position = reader.end
+
+    def _data_count(self, reader: Reader) -> None:
+        self.data_count = reader.u32()
+
+    def _data(self, reader: Reader) -> None:
+        self.data_segments = reader.count()
+        for _ in range(self.data_segments):
+            read_data(reader, len(self.memories))
 
     def _check_functions(self) -> None:
         """Function indices in initialisers may point forward, so they are checked at the end."""

@@ -39,6 +39,12 @@ class Reader:
         self.position = start + count
         return bytes(self.data[start : start + count])
 
+    def skip(self, count: int) -> None:
+        """Passes over the next `count` bytes."""
+        if count > self.end - self.position:
+            raise ModuleError(f"{count} bytes announced, {self.end - self.position} left", self.position)
+        self.position += count
+
     def unsigned(self, bits: int) -> int:
         """An unsigned LEB128 of at most `bits` bits (section 5.2.2)."""
         start = self.position
