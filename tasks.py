@@ -15,6 +15,7 @@ from nogrow.build.builder import BuildTools, build_all
 from nogrow.build.checks import Command, commands_of_lint, commands_of_test
 from nogrow.build.console import announce, print_table
 from nogrow.build.demo import run_demo
+from nogrow.build.hostile import run_pathological
 from nogrow.build.inspect import inspect_all
 from nogrow.build.machine import Machine
 from nogrow.build.toolchain import find_rust
@@ -97,14 +98,20 @@ def demo(context: Context) -> None:
 @task(
     help={
         "check": "Measure nothing; compare grow sites and direct calls with other decoders'.",
+        "pathological": "Measure modules that have a million of something instead.",
         "strict": "Exit with 1 when an aim is not met.",
         "rounds": "How often to measure; the medians are reported.",
     }
 )
-def bench(context: Context, check: bool = False, strict: bool = False, rounds: int = 5) -> None:
+def bench(
+    context: Context, check: bool = False, strict: bool = False, rounds: int = 5, pathological: bool = False
+) -> None:
     """Measure nogrow on real and generated modules; the first time, this downloads the real ones."""
     with _plain_errors():
-        code = run_comparison(ROOT) if check else run_bench(ROOT, rounds, strict=strict)
+        if pathological:
+            code = run_pathological(ROOT, rounds)
+        else:
+            code = run_comparison(ROOT) if check else run_bench(ROOT, rounds, strict=strict)
     if code != 0:
         raise Exit(code=code)
 

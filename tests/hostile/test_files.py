@@ -103,7 +103,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_judged(
             os.utime(path, ns=(1, found.st_mtime_ns + 1))
         return found
 
-    monkeypatch.setattr(file.os, "fstat", changing)
+    monkeypatch.setattr(os, "fstat", changing)
     with pytest.raises(ModuleError, match="it changes while it is read"):
         file.read(str(path))
 

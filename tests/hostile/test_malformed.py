@@ -59,7 +59,13 @@ COMMANDS = {
     "run": ("run", "m.wasm"),
     "search": ("run", "--search", "m.wasm"),
 }
-SCENARIO = 'schema = 1\n[[artifact]]\npath = "m.wasm"\n[[artifact.scenario]]\nname = "s"\nsteps = [{ call = "run" }]\n'
+SCENARIO = """schema = 1
+[[artifact]]
+path = "m.wasm"
+[[artifact.scenario]]
+name = "s"
+steps = [{ call = "run" }]
+"""
 
 
 @pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)

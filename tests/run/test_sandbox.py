@@ -38,7 +38,8 @@ GREEDY = {
       (loop (global.set $g (struct.new $a (global.get $g) (i64.const 1) (i64.const 1))) br 0)))""",
     "arrays": f"""(module {MEMORY} (type $i (array (mut i64)))
       (func (export "f") (drop (array.new_default $i (i32.const 400000000)))))""",
-    "exceptions": f"""(module {MEMORY} (tag $t (param i64)) (table $k 100 exnref) (func (export "f") (local $i i32)
+    "exceptions": f"""(module {MEMORY} (tag $t (param i64)) (table $k 100 exnref)
+      (func (export "f") (local $i i32)
       (loop $l (table.set $k (i32.rem_u (local.get $i) (i32.const 100))
         (block $b (result exnref) (try_table (catch_all_ref $b) (throw $t (i64.const 0))) unreachable))
       (local.set $i (i32.add (local.get $i) (i32.const 1))) br $l)))""",
@@ -57,15 +58,17 @@ ENDLESS = {
       (func (export "f") (if (i32.ne (call $p (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128))
         (i32.const {NOSYS})) (then unreachable))))""",
     "a flood": f"""(module (import "wasi_snapshot_preview1" "fd_write"
-      (func $w (param i32 i32 i32 i32) (result i32))) {MEMORY} (data (i32.const 0) "\\08\\00\\00\\00\\00\\f0\\00\\00")
-      (func (export "f") (loop (drop (call $w (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 4))) br 0)))""",
+      (func $w (param i32 i32 i32 i32) (result i32))) {MEMORY}
+      (data (i32.const 0) "\\08\\00\\00\\00\\00\\f0\\00\\00")
+      (func (export "f") (loop (drop (call $w (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 4)))
+        br 0)))""",
 }
 # Where wasmtime's own code is not finished, it ends its process.
 UNFINISHED = {
     "a continuation to the host": f"""(module {MEMORY} (type $f (func)) (type $c (cont $f))
       (table (export "t") 1 (ref null $c)) (func (export "f") (result (ref null $c)) (ref.null $c)))""",
-    "continuations": f"""(module {MEMORY} (type $f (func)) (type $c (cont $f)) (func $w) (elem declare func $w)
-      (func (export "f") (loop (drop (cont.new $c (ref.func $w))) br 0)))""",
+    "continuations": f"""(module {MEMORY} (type $f (func)) (type $c (cont $f)) (func $w)
+      (elem declare func $w) (func (export "f") (loop (drop (cont.new $c (ref.func $w))) br 0)))""",
     "references to the host": f"""(module {MEMORY} (table (export "t") 1 exnref) (global (export "g") anyref
       (ref.null any)) (func (export "f") (result exnref) (ref.null exn)))""",
 }

@@ -37,12 +37,22 @@ def started(
     environ: Mapping[str, str | None] | None = None,
     prepare: Callable[[], None] | None = None,
     program: Sequence[str] = NOGROW,
-    **streams: int,
+    stdin: int | None = None,
+    stdout: int | None = None,
+    stderr: int | None = None,
 ) -> "subprocess.Popen[bytes]":
     """The command, started in `folder`; `environ` are changes, None takes a variable away."""
     wanted = {**os.environ, **(environ or {})}
     env = {name: value for name, value in wanted.items() if value is not None}
-    return subprocess.Popen([*program, *words], cwd=folder, env=env, preexec_fn=prepare, **streams)
+    return subprocess.Popen(
+        [*program, *words],
+        cwd=folder,
+        env=env,
+        preexec_fn=prepare,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+    )
 
 
 def nogrow(
@@ -66,7 +76,7 @@ def nogrow(
             stream.seek(0)
             texts.append(stream.read().decode("utf-8", "replace"))
     cpu = usage.ru_utime + usage.ru_stime
-    done = Done(process.returncode, *texts, cpu, usage.ru_maxrss * 1024)
+    done = Done(process.returncode, texts[0], texts[1], cpu, usage.ru_maxrss * 1024)
     assert done.code in range(5), (words, done.code, done.err[-2000:])
     assert "Traceback" not in done.out + done.err, done.err[-2000:]
     return done

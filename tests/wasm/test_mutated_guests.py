@@ -1,6 +1,6 @@
 """The project's own guests with a byte changed, a piece moved or the end cut off: judged, or not judged.
 
-NOGROW_MUTANTS=1000 tries a thousand copies of each guest; without it, the smallest guest has 200 and no other any.
+NOGROW_MUTANTS=1000 tries a thousand copies of each guest; without it, only the smallest guest has 200.
 """
 
 import os

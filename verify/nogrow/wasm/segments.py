@@ -1,4 +1,4 @@
-"""Element segments, in all of their eight forms, and data segments (WebAssembly 3.0, sections 5.5.12 and 14)."""
+"""Element segments, in all of their eight forms, and data segments (WebAssembly 3.0, section 5.5)."""
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.constexpr import read_constant
