@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.build.pathological import Hostile, hostile_modules
+from nogrow.build.pathological import Hostile, deep_exports, hostile_modules, imports_and_exports
 from tests.support.program import MB, Done, nogrow
 
 KINDS = hostile_modules()
@@ -60,3 +60,19 @@ def test_every_command_ends_in_a_code_of_the_table(
     if not judged:
         assert done.code == 4
         assert len((done.out + done.err).split("\n")) <= 6
+
+
+@pytest.mark.parametrize(("count", "code"), [(1500, 1), (3000, 4)])
+def test_paths_with_too_many_steps_in_all_are_no_report(count: int, code: int, tmp_path: Path) -> None:
+    (tmp_path / "m.wasm").write_bytes(deep_exports(count))
+    assert nogrow("check", "m.wasm", folder=tmp_path).code == 1
+    done = nogrow("check", "m.wasm", "--format", "json", folder=tmp_path)
+    assert (done.code, "more than 2,000,000 steps" in done.out) == (code, code == 4)
+
+
+@pytest.mark.parametrize(("count", "code"), [(2000, 1), (5000, 4)])
+def test_imports_that_are_reached_too_often_in_all_are_no_report(
+    count: int, code: int, tmp_path: Path
+) -> None:
+    (tmp_path / "m.wasm").write_bytes(imports_and_exports(count))
+    assert nogrow("check", "m.wasm", folder=tmp_path).code == code

@@ -1,4 +1,4 @@
-"""The pathological modules in, a table of the processor time and memory that `nogrow check` takes of them out."""
+"""The pathological modules in, a table of what `nogrow check` takes of processor time and memory out."""
 
 import resource
 from pathlib import Path, PurePosixPath
