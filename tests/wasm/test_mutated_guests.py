@@ -57,7 +57,7 @@ def test_a_mutated_guest_is_judged_if_it_is_valid_and_only_then(guest: Path, tmp
     for seed in range(COUNT):
         path = tmp_path / "mutant.wasm"
         path.write_bytes(mutant(data, seed))
-        report = check(None, targets(None, (str(path),)), judge=shared_engine)
+        report = check(None, targets(None, (str(path),)), judge=shared_engine, validate=True)
         code = exit_code(report)
         assert code in (ExitCode.KEPT, ExitCode.BROKEN, ExitCode.NOT_JUDGED), seed
         command = (WASM_TOOLS, "validate", "--features", FEATURES, path)

@@ -38,8 +38,8 @@ from nogrow.wasm.scan import Scanning
 
 Trust = Callable[[str], bool]
 
-# Every entry point of a report lists the imports that it reaches. Real modules reach some 100,000 in all.
-MOST_REACHED = 20_000_000
+# Every entry point of a report lists the imports that it reaches: 27 million times in all in DuckDB.
+MOST_REACHED = 200_000_000
 
 
 def judge(
