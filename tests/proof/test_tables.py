@@ -19,8 +19,9 @@ def with_tables(count: int) -> Module:
     return decode(module([b""] * 4, tables=[b"\x70\0\1"] * count, elements=segments))
 
 
-def test_copies_are_followed_to_the_end_against_their_order() -> None:
-    moves = [TableMove(False, index + 1, index) for index in range(9)]
+@pytest.mark.parametrize("step", [1, -1])
+def test_copies_are_followed_to_the_end_in_any_order(step: int) -> None:
+    moves = [TableMove(False, index + 1, index) for index in range(9)][::step]
     contents = contents_of(with_tables(10), moves, (), TAKEN)
     assert contents == (frozenset({0}),) * 10
     assert reached_by_copies(moves, {5}) == set(range(6))

@@ -24,12 +24,12 @@ steps = [{ call = "f" }]
 """
 OTHERS = "(memory 1)" * 60
 FILL = "".join(
-    f"(drop (memory.grow {index} (i32.const 16000)))"
+    f"(drop (memory.grow {index} (i32.const 1000)))"
     f"(memory.fill {index} (i32.const 0) (i32.const 1) (i32.shl (memory.size {index}) (i32.const 16)))"
     for index in range(1, 61)
 )
 GROW_TABLES = "".join(
-    f"(drop (table.grow {index} (ref.null func) (i32.const 111000)))" for index in range(90)
+    f"(drop (table.grow {index} (ref.null func) (i32.const 5000000)))" for index in range(90)
 )
 LIST = "(type $a (struct (field (ref null $a)) (field i64 i64)))"
 MEMORY = '(memory (export "memory") 1)'
@@ -78,7 +78,9 @@ UNFINISHED = {
 
 @pytest.mark.parametrize("wat", GREEDY.values(), ids=GREEDY)
 def test_a_greedy_guest_gets_what_the_limits_say(wat: str) -> None:
-    limits = TIGHT._replace(memory_bytes=64 * MB, table_elements=10_000_000, step_seconds=5, seconds=10)
+    limits = TIGHT._replace(
+        fuel=2**40, memory_bytes=64 * MB, table_elements=10_000_000, step_seconds=5, seconds=10
+    )
     script = (
         "import sys, resource\n"
         "from nogrow.contract.model import Call, Scenario\n"
