@@ -23,6 +23,7 @@ from nogrow.build.demo import Views, run_demo
 from nogrow.build.docs import build_docs
 from nogrow.build.fuzz import CRASHES
 from nogrow.build.fuzz import fuzz as run_fuzz
+from nogrow.build.hostile import run_pathological
 from nogrow.build.pins import write_pins
 from nogrow.build.project import open_project
 from nogrow.build.serve import serve as serve_page
@@ -80,20 +81,29 @@ def serve(context: Context, port: int = 8080) -> None:
 @task(
     help={
         "check": "Measure nothing; compare grow sites and direct calls with other decoders'.",
+        "pathological": "Measure modules that have a million of something instead.",
         "strict": "Exit with 1 when an aim is not met.",
         "rounds": "How often to measure; the medians are reported.",
         "views": "Measure access to memory through live and other views in Chromium instead.",
     }
 )
 def bench(
-    context: Context, check: bool = False, strict: bool = False, rounds: int = 5, views: bool = False
+    context: Context,
+    check: bool = False,
+    strict: bool = False,
+    rounds: int = 5,
+    views: bool = False,
+    pathological: bool = False,
 ) -> None:
     """Measure nogrow on real and generated modules; the first time, this downloads the real ones."""
     with plain_errors():
         if views:
             run_bench_views(ROOT, Machine.current(), rounds, announce)
             return
-        code = run_comparison(ROOT) if check else run_bench(ROOT, rounds, strict=strict)
+        if pathological:
+            code = run_pathological(ROOT, rounds)
+        else:
+            code = run_comparison(ROOT) if check else run_bench(ROOT, rounds, strict=strict)
     if code != 0:
         raise Exit(code=code)
 

@@ -151,7 +151,7 @@ def test_what_is_not_utf_8_is_shown_as_bytes() -> None:
         ),
         (
             '(module (memory (export "memory") 1 1 shared))',
-            "the exported memory is shared, which scenarios don't support",
+            "the module has a shared memory, which scenarios don't support",
         ),
         (
             '(module (memory (export "memory") 65536))',

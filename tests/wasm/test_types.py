@@ -81,12 +81,11 @@ def test_equal_types_have_one_canonical_index(text: str, canonical: tuple[int, .
 CHAIN = "(type $a (sub (func))) (type $b (sub $a (func))) (type $c (sub $b (func))) (type $x (sub (func)))"
 
 
-def test_supertypes_go_all_the_way_up_and_subtypes_all_the_way_down() -> None:
+def test_supertypes_go_all_the_way_up_and_children_one_step_down() -> None:
     found = types(CHAIN)
     assert list(found.supertypes(2)) == [2, 1, 0]
     assert list(found.supertypes(3)) == [0]
-    assert found.subtypes(0) == found.subtypes(3) == {0, 1, 2}
-    assert found.subtypes(2) == {2}
+    assert found.children() == {0: {1}, 1: {2}}
 
 
 @pytest.mark.parametrize(

@@ -32,9 +32,14 @@ class Background(Generic[_Result]):
         except BaseException as error:  # noqa: BLE001
             self._errors.append(error)
 
-    def result(self) -> _Result:
-        """Waits for the work's result; raises what the work raised."""
-        self._thread.join()
+    def result(self, seconds: float | None = None) -> _Result:
+        """Waits for the work's result; raises what the work raised.
+
+        Raises `TimeoutError` if it takes longer than `seconds`; the work then goes on, and nobody is told.
+        """
+        self._thread.join(seconds)
+        if self._thread.is_alive():
+            raise TimeoutError
         if self._errors:
             raise self._errors[0]
         return self._results[0]

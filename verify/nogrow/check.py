@@ -23,6 +23,9 @@ WORTH_PROCESSES = 8 << 20
 # How many batches each process gets, so that one long one at the end does not keep the others waiting.
 BATCHES = 4
 
+# What a process that runs a guest may have: a memory, the references of the guest, and what compiles it.
+MOST_BYTES = 4 << 30
+
 Watch = Callable[[int, int], None]
 
 
@@ -36,6 +39,8 @@ def check(
     validate: bool | None = None,
     jobs: int = 1,
     digest: bool = True,
+    whole: bool = False,
+    apart: bool = False,
     source: "Wanted | None" = None,
     pinned: "Pinned | None" = None,
     ahead: Ahead | None = None,
@@ -48,24 +53,29 @@ def check(
     none of the others from being looked at. `glue` is for the targets whose file names it holds, or for all
     if it holds none of them. `validate` None has wasmtime validate the small modules only. Up to `jobs`
     processes share the work; the report is the same however many there are. `digest` False leaves out the
-    digests of the files. `source` has the places of what is broken looked up in debug information. `pinned`
+    digests of the files. `whole` says that all paths of a module will be listed, as where several processes
+    work: with too many it is not judged. `apart` leaves each target to another process with bounded memory,
+    whose end is its own. `source` has the places of what is broken looked up in debug information. `pinned`
     holds the modules to a lock. `ahead` has begun to read the only target. `watch` is told how many targets
     of how many are done.
     """
     path = str(contract.path) if contract is not None else None
     examination = Examination(
-        judge, run, validate, _growers(glue, targets), bool(glue), digest, source, pinned
+        judge, run, validate, _growers(glue, targets), bool(glue), digest, source, pinned, whole
     )
 
     def watched(done: int) -> None:
         if watch is not None:
             watch(done, len(targets))
 
-    batches = _batches(targets, jobs)
-    if len(batches) > 1:
+    batches = [[target] for target in targets] if apart else _batches(targets, jobs)
+    if len(batches) > 1 or (apart and batches):
         from nogrow.parallel import in_order
 
-        found = in_order(batches, examination.of_all, examination.lost, jobs, watched)
+        # What goes from process to process goes there as a whole.
+        examination = examination._replace(whole=True)
+        bytes_each = MOST_BYTES if apart else None
+        found = in_order(batches, examination.of_all, examination.lost, jobs, watched, bytes_each)
     else:
         found = []
         for reports in examination.one_by_one(targets, ahead):

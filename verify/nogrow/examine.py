@@ -13,7 +13,7 @@ from nogrow.contract.select import Target
 from nogrow.errors import ModuleError
 from nogrow.glue.model import Grower
 from nogrow.proof.assume import on_the_host
-from nogrow.proof.judgement import Judgement, Site, Step
+from nogrow.proof.judgement import Judgement, Site, Step, Verdict
 from nogrow.report.result import NO_SOURCES, ArtifactReport
 from nogrow.run.result import ScenarioOutcome, ScenarioResult
 from nogrow.source.model import Frame
@@ -33,6 +33,11 @@ Run = Callable[[bytes, Scenario], ScenarioResult]
 SMALL = 2 << 20
 # Of a module with more violations, the others are reported without their places in the source.
 MOST_LOCATED = 5_000
+
+
+# All formats but text list the whole path of each entry point. Real modules have some 10,000 steps in all.
+MOST_STEPS = 2_000_000
+TOO_LONG = f"the paths of its entry points have more than {MOST_STEPS:,} steps in all, too many for a report"
 
 
 class _Part(NamedTuple):
@@ -55,6 +60,7 @@ class Examination(NamedTuple):
     digest: bool = True
     source: "Wanted | None" = None
     pinned: "Pinned | None" = None
+    whole: bool = False
 
     def of_all(self, targets: Sequence[Target]) -> list[tuple[ArtifactReport, ...]]:
         """The reports on each of the targets."""
@@ -75,6 +81,14 @@ class Examination(NamedTuple):
         return (not_judged(ArtifactReport(target.path), "the process that judged it was ended"),)
 
     def _reports(
+        self, target: Target, engine: Engine | None, read: Callable[[str], bytes]
+    ) -> tuple[ArtifactReport, ...]:
+        try:
+            return self._looked_at(target, engine, read)
+        except MemoryError:
+            return (not_judged(ArtifactReport(target.path), "there is not enough memory for it"),)
+
+    def _looked_at(
         self, target: Target, engine: Engine | None, read: Callable[[str], bytes]
     ) -> tuple[ArtifactReport, ...]:
         bare = ArtifactReport(target.path)
@@ -121,6 +135,8 @@ class Examination(NamedTuple):
                 violations=_failed(scenarios), notes=tuple(said), scenarios=scenarios, sources=frames
             )
         judgement = _placed(judgement, part, _reached(judgement, clause, growers))
+        if self.whole and not _can_be_listed(judgement):
+            return not_judged(bare, TOO_LONG)
         broken = violations(clause, judgement)
         held = self.pinned.hold(part.path, judgement, bare.sha256) if self.pinned else None
         if held is not None:
@@ -193,6 +209,17 @@ def not_judged(artifact: ArtifactReport, message: str) -> ArtifactReport:
         scenarios=artifact.scenarios,
         validated=artifact.validated,
     )
+
+
+def _can_be_listed(judgement: Judgement) -> bool:
+    """Whether the paths of all entry points together have few enough steps."""
+    growing = sum(verdict > Verdict.UNREACHABLE for verdict in judgement.standing.verdicts)
+    left = MOST_STEPS
+    for entry in judgement.entries if growing > 1 else ():
+        left -= len(entry.witness)
+        if left < 0:
+            return False
+    return True
 
 
 def _sha256(data: bytes) -> str:

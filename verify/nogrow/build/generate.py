@@ -8,7 +8,8 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-_HEADER = b"\0asm\1\0\0\0"
+from nogrow.build.encode import HEADER, leb, name, section, vector
+
 _BINARY_TYPE = b"\x60\2\x7f\x7f\1\x7f"
 _EMPTY_TYPE = b"\x60\0\0"
 _GROW = b"\x41\1\x40\0\x1a"
@@ -110,7 +111,7 @@ def one_function(size: int) -> bytes:
 
 def call_chain(depth: int) -> bytes:
     """A module of `depth` functions: each calls the next, and the last one has the grow site."""
-    bodies = [b"\x10" + _leb(index + 1) + _END for index in range(depth - 1)]
+    bodies = [b"\x10" + leb(index + 1) + _END for index in range(depth - 1)]
     return _module(_EMPTY_TYPE, [*bodies, _GROW + _END], [("run", 0)])
 
 
@@ -120,7 +121,7 @@ def many_exports(count: int) -> bytes:
     One in a hundred calls the function with the grow site, and so breaks the default contract.
     """
     last = count
-    grows = b"\x10" + _leb(last) + _END
+    grows = b"\x10" + leb(last) + _END
     quiet = b"\x01" + _END
     bodies = [grows if index % _GROWING_EXPORTS == 0 else quiet for index in range(count)]
     exports = [(f"export{index}", index) for index in range(count)]
@@ -143,7 +144,7 @@ def _paragraphs() -> tuple[list[bytes], random.Random]:
 
 
 def _call(target: int) -> bytes:
-    return b"\x20\0\x20\1\x10" + _leb(target) + b"\x21\0"
+    return b"\x20\0\x20\1\x10" + leb(target) + b"\x21\0"
 
 
 def _call_if(target: int) -> bytes:
@@ -154,41 +155,17 @@ def _module(kind: bytes, bodies: Sequence[bytes], exports: Sequence[tuple[str, i
     """A module of functions of one type, with a memory of one page and a table of the first functions."""
     count = len(bodies)
     in_table = min(count, _TABLE_SIZE)
-    named = [_name(name) + b"\0" + _leb(index) for name, index in exports]
-    segment = b"\0\x41\0\x0b" + _vector([_leb(index) for index in range(in_table)])
+    named = [name(export) + b"\0" + leb(index) for export, index in exports]
+    segment = b"\0\x41\0\x0b" + vector([leb(index) for index in range(in_table)])
     return b"".join(
         (
-            _HEADER,
-            _section(1, _vector([kind])),
-            _section(3, _leb(count) + bytes(count)),
-            _section(4, _vector([b"\x70\0" + _leb(in_table)])),
-            _section(5, _vector([b"\0\1"])),
-            _section(7, _vector([_name("memory") + b"\2\0", *named])),
-            _section(9, _vector([segment])),
-            _section(10, _vector([_leb(len(body) + 1) + b"\0" + body for body in bodies])),
+            HEADER,
+            section(1, vector([kind])),
+            section(3, leb(count) + bytes(count)),
+            section(4, vector([b"\x70\0" + leb(in_table)])),
+            section(5, vector([b"\0\1"])),
+            section(7, vector([name("memory") + b"\2\0", *named])),
+            section(9, vector([segment])),
+            section(10, vector([leb(len(body) + 1) + b"\0" + body for body in bodies])),
         )
     )
-
-
-def _leb(number: int) -> bytes:
-    """`number` as an unsigned LEB128."""
-    if number < 0x80:
-        return bytes((number,))
-    digits = bytearray()
-    while number >= 0x80:
-        digits.append(number & 0x7F | 0x80)
-        number >>= 7
-    digits.append(number)
-    return bytes(digits)
-
-
-def _name(text: str) -> bytes:
-    return _leb(len(text)) + text.encode()
-
-
-def _vector(items: Sequence[bytes]) -> bytes:
-    return _leb(len(items)) + b"".join(items)
-
-
-def _section(number: int, contents: bytes) -> bytes:
-    return bytes((number,)) + _leb(len(contents)) + contents

@@ -106,6 +106,7 @@ def check(
             validate=validate,
             jobs=1 if ahead else jobs or cores(),
             digest=pinned is not None or any(output.format is Format.JSON for output in outputs),
+            whole=any(output.format is not Format.TEXT for output in outputs),
             source=_wanted(outputs, source, debug_info, prefixes, len(chosen)),
             pinned=pinned,
             ahead=ahead,

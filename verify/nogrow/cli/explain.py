@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from nogrow.cli.options import Colour, Output, Prefixes, common, contract_at, glue_in, with_glue, with_sources
+from nogrow.cli.options import (
+    Colour,
+    Format,
+    Output,
+    Prefixes,
+    common,
+    contract_at,
+    glue_in,
+    with_glue,
+    with_sources,
+)
 from nogrow.cli.output import emit
 from nogrow.errors import UsageError
 from nogrow.report.result import ArtifactReport, ExitCode, Outcome, Report, exit_code
@@ -54,8 +64,9 @@ def explain(
     if len(chosen) > 1:
         raise UsageError(f"{file}: one file at a time can be explained; {len(chosen)} are there")
     ahead = Ahead(chosen[0].path) if chosen[0].found else None
+    whole = any(output.format is not Format.TEXT for output in outputs)
     report = check_all(
-        contract, chosen, judge=ahead.judge if ahead else judge, glue=glue_in(glue), ahead=ahead
+        contract, chosen, judge=ahead.judge if ahead else judge, glue=glue_in(glue), ahead=ahead, whole=whole
     )
     report = _narrowed(report, None if number is None else f"{chosen[0].path}#{number}")
     parts: list[Explained] = []

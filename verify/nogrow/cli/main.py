@@ -2,10 +2,12 @@
 
 import gc
 import os
+import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
+from typing import NoReturn
 
 import click
 
@@ -17,7 +19,7 @@ from nogrow.errors import ModuleError, NogrowError, ToolError
 from nogrow.report.printable import printable
 from nogrow.report.result import ExitCode
 
-INTERRUPTED = 130
+NO_MEMORY = "there is not enough memory: nothing has been proved"
 # Only these commands themselves are to pay for loading them.
 LATER = ("completion", "diff", "doctor", "explain", "host", "init", "pin", "seal")
 EPILOG = (
@@ -44,8 +46,9 @@ class _Commands(click.Group):
             click.echo(f"nogrow: {printable(str(error))}", err=True)
             not_judged = isinstance(error, ModuleError | ToolError)
             ctx.exit(ExitCode.NOT_JUDGED if not_judged else ExitCode.USAGE)
-        except KeyboardInterrupt:
-            ctx.exit(INTERRUPTED)
+        except MemoryError:
+            click.echo(f"nogrow: {NO_MEMORY}", err=True)
+            ctx.exit(ExitCode.NOT_JUDGED)
 
 
 @click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,6 +64,11 @@ for command in (check, sites, run):
     cli.add_command(command)
 
 
+def _end(number: int, _frame: object) -> NoReturn:
+    """Ends the program as the signal would, but only after what is half written has been removed."""
+    raise SystemExit(128 + number)
+
+
 def main() -> None:
     """Run the command line and exit with its code, at once: nothing is left to be done then."""
     # A report holds its objects until it is written: looking for garbage among them only costs time.
@@ -71,9 +79,15 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     code: object = ExitCode.NOT_JUDGED
     try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # What whoever started this wants ignored stays ignored.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, _end)
         cli(prog_name="nogrow")
     except SystemExit as done:
         code = done.code
+    except MemoryError:
+        click.echo(f"nogrow: {NO_MEMORY}", err=True)
     except Exception:  # noqa: BLE001
         # Python's own exit code for this is 1, which means a broken contract.
         import traceback

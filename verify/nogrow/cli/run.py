@@ -7,7 +7,7 @@ import click
 from nogrow.cli.options import Colour, Format, Output, Prefixes, common, contract_at, with_sources
 from nogrow.cli.output import emit, plain
 from nogrow.errors import UsageError
-from nogrow.report.result import ExitCode, exit_code
+from nogrow.report.result import ExitCode, Outcome, exit_code
 
 
 @click.command()
@@ -56,15 +56,16 @@ def run(
         raise UsageError(f"--debug-info: it is for one module, and {len(chosen)} are to be run")
     wanted = Wanted(None if debug_info is None else str(debug_info), prefixes)
     if search:
-        from nogrow.cli.search import found
+        from nogrow.cli.search import found, judged
 
         if any(output.format is not Format.TEXT for output in outputs):
             raise UsageError("--search prints text only")
-        lines = list(found(contract, chosen, seconds, wanted))
+        report = judged(contract, chosen)
+        lines = list(found(report, chosen, seconds, wanted))
         for line in lines or ["nogrow: nothing to search: name a PATH"]:
             click.echo(line, err=not lines)
-        ctx.exit(ExitCode.KEPT if lines else ExitCode.NOTHING)
-    report = check_all(contract, chosen, run=run_scenario, source=wanted)
+        ctx.exit(ExitCode.KEPT if report.outcome is Outcome.BROKEN else exit_code(report))
+    report = check_all(contract, chosen, run=run_scenario, source=wanted, apart=True)
     if not report.artifacts:
         click.echo("nogrow: nothing to run: the contract has no scenario", err=True)
     emit(report, outputs, colour, plain(quiet))

@@ -10,33 +10,39 @@ from nogrow.report.printable import printable
 if TYPE_CHECKING:
     from nogrow.contract.model import Contract, Scenario
     from nogrow.contract.select import Target
+    from nogrow.report.result import Report
     from nogrow.source.find import Wanted
 
 INDENT = "   "
 
 
-def found(
-    contract: "Contract | None", chosen: "Sequence[Target]", seconds: float, wanted: "Wanted"
-) -> Iterator[str]:
-    """Yield the lines that say what was found, for each entry point that is `reachable` or `capped`.
-
-    Each is searched for `seconds`. Raises `UsageError` where hypothesis is not installed.
-    """
+def judged(contract: "Contract | None", chosen: "Sequence[Target]") -> "Report":
+    """The report that says which entry points to search; raises `UsageError` without hypothesis."""
     if find_spec("hypothesis") is None:
         raise UsageError("--search needs hypothesis: pip install 'nogrow[search]'")
     from nogrow.check import check
+    from nogrow.proof.prove import judge
+
+    return check(contract, chosen, judge=judge)
+
+
+def found(report: "Report", chosen: "Sequence[Target]", seconds: float, wanted: "Wanted") -> Iterator[str]:
+    """Yield the lines that say what was found, for each entry point that is `reachable` or `capped`.
+
+    Each is searched for `seconds`.
+    """
     from nogrow.contract.spelled import spelled
     from nogrow.proof.judgement import EntryKind, Verdict
-    from nogrow.proof.prove import judge
     from nogrow.run.errors import GuestError
     from nogrow.run.search import search
     from nogrow.wasm.file import read
 
     clauses = {target.path: target.clause for target in chosen}
-    for artifact in check(contract, chosen, judge=judge).artifacts:
+    for artifact in report.artifacts:
         path = printable(artifact.path)
         if artifact.judgement is None:
-            yield f"{path}: not judged, so nothing is searched"
+            why = [one.headline for one in artifact.violations] or ["no module there"]
+            yield f"{path}: nothing is searched: {printable(why[0])}"
             continue
         if artifact.path not in clauses:
             yield f"{path}: a part of a component, which can't be searched"

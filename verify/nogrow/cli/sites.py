@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from nogrow.cli.options import Colour, Output, common, contract_at
+from nogrow.cli.options import Colour, Format, Output, common, contract_at
 from nogrow.cli.output import emit
 from nogrow.report.result import ExitCode, Outcome, exit_code
 
@@ -32,6 +32,7 @@ def sites(
     from nogrow.proof.prove import judge
     from nogrow.report.sites import render
 
-    report = check_all(contract, targets(contract, (file,)), judge=judge)
+    whole = any(output.format is not Format.TEXT for output in outputs)
+    report = check_all(contract, targets(contract, (file,)), judge=judge, whole=whole)
     emit(report, outputs, colour, render)
     ctx.exit(ExitCode.KEPT if report.outcome is Outcome.BROKEN else exit_code(report))

@@ -14,6 +14,8 @@ from nogrow.proof.judgement import Entry, EntryKind, Judgement, Verdict
 
 # A bundle can have 17,000 entry points that grow: so many are followed when none is named.
 MOST_FOLLOWED = 400
+# No more are followed when their paths have so many steps in all.
+MOST_STEPS = 200_000
 
 
 class Explanation(NamedTuple):
@@ -48,7 +50,14 @@ def chosen(judgement: Judgement, name: str | None) -> list[Entry]:
     entries = judgement.entries
     if name is not None:
         return [entry for entry in entries if entry.name == name]
-    return [entries[place] for place in islice(_growing(judgement), MOST_FOLLOWED)]
+    found: list[Entry] = []
+    steps = 0
+    for place in islice(_growing(judgement), MOST_FOLLOWED):
+        found.append(entries[place])
+        steps += len(entries[place].witness)
+        if steps > MOST_STEPS:
+            break
+    return found
 
 
 def growing(judgement: Judgement) -> int:

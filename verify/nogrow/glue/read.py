@@ -1,6 +1,7 @@
 """A glue file to the imports that let the host grow the memory."""
 
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from nogrow.errors import UsageError
@@ -11,12 +12,20 @@ from nogrow.glue.program import Program
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+LARGEST = 1 << 26
+"""The largest glue that is read, in bytes. Emscripten's has some 100,000."""
+
 INSTALL = "pip install 'nogrow[glue]'"
 
 
 def read(path: Path) -> Glue:
     """The glue in the file `path`; raises `UsageError` where it can't be read or is no JavaScript."""
     try:
+        status = path.stat()
+        if not S_ISREG(status.st_mode):
+            raise UsageError(f"{path}: can't read the glue: not a regular file")
+        if status.st_size > LARGEST:
+            raise UsageError(f"{path}: can't read the glue: it has more than {LARGEST:,} bytes")
         source = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: can't read the glue: {error.strerror}") from error

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from nogrow.proof.judgement import Memory
 
 _MOST_NAMED = 8
+_LONGEST = 200
 _HOST_STAYS = "the host does not grow the memory behind these imports"
 
 
@@ -43,7 +44,7 @@ def assumptions(
         found.append("the module switches stacks: what can follow a growth was not narrowed down")
     for memory in memories:
         if memory.exported and not memory.fixed:
-            name = memory.exported[0]
+            name = _cut(memory.exported[0])
             found.append(f"the host itself does not grow memory {memory.index}, exported as {name!r}")
         elif memory.imported and not memory.fixed:
             found.append(f"nobody else who has memory {memory.index}, an import, grows it")
@@ -52,5 +53,9 @@ def assumptions(
 
 def _listed(labels: list[str]) -> str:
     more = len(labels) - _MOST_NAMED
-    text = ", ".join(labels[:_MOST_NAMED])
+    text = ", ".join(map(_cut, labels[:_MOST_NAMED]))
     return f"{text} and {more} more" if more > 0 else text
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..."

@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from nogrow.errors import ModuleError
 from nogrow.proof.judgement import Memory, Verdict
 from nogrow.proof.search import Found, Hop, Search, Way
 from nogrow.proof.ways import Ways
 from nogrow.wasm.scan import Scan
+
+# What is found is kept for each memory and function, some 50 bytes.
+MOST_STEPS = 1 << 24
 
 LEFT_BY = {Verdict.TRAP_ONLY: None, Verdict.THROW_ONLY: Way.EXCEPTION}
 
@@ -50,6 +54,11 @@ class Findings:
             if growers and not memory.fixed and (memory.imported or memory.exported)
         }
         growing = sorted(hosted | {grow.memory for grow in scanned.grows})
+        vertices = scanned.first_dispatch + len(scanned.dispatches)
+        if len(growing) > 1 and len(growing) * vertices > MOST_STEPS:
+            raise ModuleError(
+                f"{len(growing)} memories that grow and {vertices:,} functions: too many together"
+            )
         self._exact = not scanned.switches_stacks
         self._functions = ways.functions
         self._found = {}

@@ -3,12 +3,15 @@
 In: bytes, and which imports are trusted. Out: a `Judgement`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
+from nogrow.errors import ModuleError
 from nogrow.proof.assume import assumptions
 from nogrow.proof.findings import LEFT_BY, Finding, Findings
 from nogrow.proof.growers import is_known_grower
+from nogrow.proof.hosts import Hosts
 from nogrow.proof.judgement import (
     Entries,
     Entry,
@@ -22,8 +25,9 @@ from nogrow.proof.judgement import (
     Witness,
 )
 from nogrow.proof.lazily import Lazily
-from nogrow.proof.references import Targets, find_references
+from nogrow.proof.references import find_references
 from nogrow.proof.search import Hop, Search
+from nogrow.proof.targets import Targets
 from nogrow.proof.ways import Ways, host_labels
 from nogrow.wasm.decode import decode
 from nogrow.wasm.kernel import Engine
@@ -33,6 +37,9 @@ from nogrow.wasm.opcodes import INSTRUCTIONS
 from nogrow.wasm.scan import Scanning
 
 Trust = Callable[[str], bool]
+
+# Every entry point of a report lists the imports that it reaches: 27 million times in all in DuckDB.
+MOST_REACHED = 200_000_000
 
 
 def judge(
@@ -79,9 +86,11 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
     entered = set(ways.functions)
     called = [index for index in growing if search.called(index) or index in entered]
     findings = Findings(scanned, memories, called, ways, search)
-    hosts = sorted(labels)
-    reached = search.reached_by(hosts, ways.functions)
-    after = sum(1 << place for place, host in enumerate(hosts) if search.runs_after_growth(host))
+    hosts = Hosts(labels, lambda vertex: vertex in entered or search.called(vertex))
+    reached = search.reached_by(hosts.vertices, ways.functions, hosts.together)
+    _check_size(hosts, reached)
+    running = frozenset(filter(search.runs_after_growth, hosts.vertices))
+    after = hosts.bits(running.__contains__)
 
     # Thousands of ways in share most of their paths and of what they reach.
     @cache
@@ -98,7 +107,11 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
 
     @cache
     def listed(found: int) -> tuple[str, ...]:
-        return tuple(sorted(labels[host] for place, host in enumerate(hosts) if found >> place & 1))
+        return hosts.listed(found)
+
+    @cache
+    def listed_after(found: int) -> tuple[str, ...]:
+        return hosts.listed(found, running.__contains__)
 
     def entry(place: int) -> Entry:
         finding = findings.at(place)
@@ -112,7 +125,7 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
             memory=finding.memory,
             witness=Witness(lambda: steps(finding)) if finding.found else (),
             imports=listed(reached[place]),
-            imports_after_growth=listed(reached[place] & after) if before_exit else (),
+            imports_after_growth=listed_after(reached[place] & after) if before_exit else (),
             host_grows=None if grower is None else labels[grower],
             airtight=finding.airtight,
             excused=place in findings.excused,
@@ -124,7 +137,6 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
         if verdict is Verdict.TRAP_ONLY or verdict is Verdict.THROW_ONLY
     }
     imports = _union(reached)
-    assumed = sum(1 << place for place, host in enumerate(hosts) if host in untrusted and host not in growing)
     return Judgement(
         memories,
         tuple(Site(function(one.function), one.memory, one.offset, one.operand) for one in scanned.grows),
@@ -138,8 +150,8 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
         ),
         assumptions(
             memories,
-            imports=listed(imports & assumed),
-            after=listed(_union(before_exits) & after),
+            imports=hosts.listed(imports, lambda host: host in untrusted and host not in growing),
+            after=listed_after(_union(before_exits) & after),
             growth=any(verdict > Verdict.ABSENT for verdict in findings.verdicts),
             switches_stacks=scanned.switches_stacks,
         ),
@@ -147,6 +159,15 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
         len(exact),
         frozenset(listed(imports)),
     )
+
+
+def _check_size(hosts: Hosts, reached: Sequence[int]) -> None:
+    counts = Counter(reached)
+    if sum(hosts.count(found) * times for found, times in counts.items()) > MOST_REACHED:
+        raise ModuleError(
+            f"{len(reached):,} entry points reach so many of {len(hosts.vertices):,} imports "
+            f"that a report would list more than {MOST_REACHED:,}"
+        )
 
 
 def _union(sets: Iterable[int]) -> int:

@@ -4,11 +4,11 @@ In: a module and its scan. Out: `References`. All of it errs on the side of too 
 WebAssembly 3.0, sections 2.5.5 (tables) and 2.5.6 (element segments).
 """
 
-from collections import defaultdict
 from typing import NamedTuple
 
+from nogrow.proof.tables import Contents, contents_of, reached_by_copies
 from nogrow.wasm.model import Kind, Module, SegmentMode
-from nogrow.wasm.scan import Dispatch, Scan
+from nogrow.wasm.scan import Scan
 from nogrow.wasm.types import ValueType
 
 
@@ -57,7 +57,7 @@ class _Finder:
         escaped: frozenset[int] = frozenset()
         while True:
             contents, host_tables = self._tables(host_references)
-            found = escaped.union(*(contents[index] for index in self.visible))
+            found = escaped.union(*{contents[index] for index in self.visible})
             out, into = self._crossing(found, host_tables, host_references)
             # A structure, once shared, passes functions both ways: either side may write its fields.
             shared = any(self._is_container(item) for item in (*out, *into))
@@ -86,46 +86,23 @@ class _Finder:
         item = self.module.types.function(type_index)
         return item.parts, item.results
 
-    def _tables(self, host_references: bool) -> tuple[tuple[frozenset[int], ...], frozenset[int]]:
+    def _tables(self, host_references: bool) -> tuple[Contents, frozenset[int]]:
         """By table the functions in it, and the tables that can hold functions of the host."""
-        module = self.module
-        contents: list[set[int]] = [set() for _ in module.tables]
+        module, moves = self.module, self.scan.moves
         anything = set(self.scan.tables_written)
         for index, table in enumerate(module.tables):
-            if table.initial:
-                contents[index].update(table.initial.functions)
-                if table.initial.function is None:
-                    anything.add(index)
-        for segment in module.segments:
-            if segment.mode is SegmentMode.ACTIVE:
-                contents[segment.table].update(segment.functions)
-                if None in segment.items:
-                    anything.add(segment.table)
-        for move in self.scan.moves:
-            if move.from_segment:
-                segment = module.segments[move.source]
-                contents[move.table].update(segment.functions)
-                if None in segment.items:
-                    anything.add(move.table)
-        hosts = set(self.visible)
-        for index in anything:
-            contents[index] |= self.taken
-            if host_references:
-                hosts.add(index)
-        changed = True
-        while changed:
-            changed = False
-            for move in self.scan.moves:
-                if move.from_segment:
-                    continue
-                if not contents[move.source] <= contents[move.table]:
-                    contents[move.table] |= contents[move.source]
-                    changed = True
-                if move.source in hosts and move.table not in hosts:
-                    hosts.add(move.table)
-                    changed = True
+            if table.initial and table.initial.function is None:
+                anything.add(index)
+        unknown = {index for index, segment in enumerate(module.segments) if None in segment.items}
+        anything.update(
+            module.segments[index].table
+            for index in unknown
+            if module.segments[index].mode is SegmentMode.ACTIVE
+        )
+        anything.update(move.table for move in moves if move.from_segment and move.source in unknown)
+        hosts = reached_by_copies(moves, self.visible | anything if host_references else self.visible)
         holding = {index for index, table in enumerate(module.tables) if self._holds(table.element)}
-        return tuple(map(frozenset, contents)), frozenset(hosts & holding)
+        return contents_of(module, moves, anything, self.taken), frozenset(hosts & holding)
 
     def _crossing(
         self, escaped: frozenset[int], host_tables: frozenset[int], host_references: bool
@@ -174,10 +151,9 @@ class _Finder:
         """Tables whose contents are known slot by slot: a slot without function is null and traps."""
         module = self.module
         moved = {move.table for move in self.scan.moves}
+        changing = self.visible | self.scan.tables_written | moved
         known = {
-            index
-            for index, table in enumerate(module.tables)
-            if index not in self.visible | self.scan.tables_written | moved and not table.initial
+            index for index, table in enumerate(module.tables) if index not in changing and not table.initial
         }
         slots: dict[int, dict[int, int | None]] = {index: {} for index in known}
         for segment in module.segments:
@@ -191,68 +167,3 @@ class _Finder:
             first = segment.offset & 0xFFFFFFFF
             slots[segment.table].update(enumerate(segment.items, first))
         return slots
-
-
-class Targets:
-    """The vertices that each dispatch can go to: functions, and stand-ins for the host's."""
-
-    def __init__(self, module: Module, scan: Scan, references: References) -> None:
-        """Functions are sorted by type once for each set that dispatches ask about."""
-        self._module = module
-        self._scan = scan
-        self._references = references
-        self._host = len(module.functions)
-        self._by_type: dict[int | None, dict[int, list[int]]] = {}
-
-    def of(self, dispatch: Dispatch) -> list[int]:
-        """All vertices that `dispatch` may call."""
-        references = self._references
-        hosts: list[int] = []
-        if dispatch.table is not None:
-            if dispatch.table in references.host_tables:
-                hosts = [self._host + dispatch.table]
-        else:
-            if references.host_references or dispatch.type is None:
-                hosts = [self._host + len(self._module.tables)]
-            if not self._scan.tables_apart:
-                hosts += [self._host + table for table in sorted(references.host_tables)]
-        if dispatch.type is None:
-            return sorted(references.taken) + hosts
-        return self._matching(dispatch.table).get(dispatch.type, []) + hosts
-
-    def constant_calls(self) -> dict[int, int]:
-        """By node, the function that a constant index into a table that never changes leads to."""
-        calls: dict[int, int] = {}
-        for call in self._scan.constant_indices:
-            slots = self._references.fixed_slots.get(call.table)
-            function = slots.get(call.index) if slots is not None else None
-            # What traps, on a null reference or on another type, is left to the dispatch.
-            if function is not None and self._scan.tables_apart:
-                dispatch = self._scan.dispatches[call.vertex - self._scan.first_dispatch]
-                if dispatch.type is not None and function in self._matching(call.table)[dispatch.type]:
-                    calls[call.node] = function
-        return calls
-
-    def _matching(self, table: int | None) -> dict[int, list[int]]:
-        if table not in self._by_type:
-            references = self._references
-            functions = references.taken if table is None else references.contents[table]
-            types = self._module.types
-            # A table can hold tens of thousands of functions, of few types.
-            by_type: dict[tuple[int, bool], list[int]] = defaultdict(list)
-            imports = self._module.imported(Kind.FUNCTION)
-            for function in functions:
-                linked = function < len(imports) and not imports[function].exact
-                by_type[self._module.functions[function], linked].append(function)
-            matching: dict[int, list[int]] = defaultdict(list)
-            for (index, linked), members in by_type.items():
-                found = set(types.supertypes(index))
-                if linked:
-                    # The host may have linked a function of a subtype of the declared type.
-                    found |= types.subtypes(index)
-                for canonical in found:
-                    matching[canonical] += members
-            for members in matching.values():
-                members.sort()
-            self._by_type[table] = matching
-        return self._by_type[table]

@@ -204,21 +204,22 @@ class Search:
         """Whether `vertex` may be called after a growth of any memory whose growth was followed."""
         return bool(self._workspace.bytes[self._state + vertex] & _RUNS_AFTER)
 
-    def reached_by(self, hosts: Sequence[int], vertices: Sequence[int]) -> list[int]:
-        """For each of `vertices` those of `hosts` that paths of calls lead to: bit i is `hosts[i]`."""
+    def reached_by(self, hosts: Sequence[int], vertices: Sequence[int], together: int = 1) -> list[int]:
+        """For each of `vertices` those of `hosts` that paths of calls lead to.
+
+        Bit i stands for `hosts[i]`, or for so many `together` from `i * together` on.
+        """
         reached = [0] * len(vertices)
-        entered = set(vertices)
-        called = [place for place, host in enumerate(hosts) if self.called(host) or host in entered]
-        for first in range(0, len(called), _SET_SIZE):
-            batch = called[first : first + _SET_SIZE]
-            self._workspace.write_u32s(self._arguments, [hosts[place] for place in batch])
-            self._kernel.call("spread", self._arguments, len(batch))
+        for first in range(0, len(hosts), _SET_SIZE * together):
+            batch = hosts[first : first + _SET_SIZE * together]
+            self._workspace.write_u32s(self._arguments, list(batch))
+            self._kernel.call("spread", self._arguments, len(batch), together)
             # Few different sets are found, so each is widened once.
             sets = self._workspace.bytes[self._sets : self._sets + 8 * self._vertices].cast("Q")
             wide: dict[int, int] = {0: 0}
             for place, vertex in enumerate(vertices):
                 bits = sets[vertex]
                 if bits not in wide:
-                    wide[bits] = sum(1 << host for bit, host in enumerate(batch) if bits >> bit & 1)
+                    wide[bits] = bits << first // together
                 reached[place] |= wide[bits]
         return reached

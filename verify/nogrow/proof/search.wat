@@ -821,22 +821,27 @@
         (i32.lt_u (local.tee $vertex (i32.add (local.get $vertex) (i32.const 1))) (global.get $vertices))))
     (call $spread_bit (global.get $queue) (i32.const 8)))
 
-  ;; ---- which of up to 64 imports each vertex reaches over all calls
+  ;; ---- which of up to 64 groups of imports each vertex reaches over all calls: each has so many `together`
 
   ;; Most callees come before their callers: nearly all is said when the queue has gone through the vertices once.
-  (func (export "spread") (param $imports i32) (param $count i32)
-    (local $vertex i32) (local $index i32) (local $stop i32) (local $address i32) (local $bits i64)
+  (func (export "spread") (param $imports i32) (param $count i32) (param $together i32)
+    (local $left i32) (local $vertex i32) (local $index i32) (local $stop i32) (local $address i32) (local $bits i64)
     (local $bit i64) (local $caller i32) (local $head i32)
     (memory.fill (global.get $sets) (i32.const 0) (i32.shl (global.get $vertices) (i32.const 3)))
     (global.set $tail (global.get $queue))
     (local.set $head (global.get $queue))
     (local.set $bit (i64.const 1))
+    (local.set $left (local.get $together))
     (loop $seed
       (if (local.get $count)
         (then
           (local.set $vertex (i32.load (local.get $imports)))
           (i64.store (i32.add (global.get $sets) (i32.shl (local.get $vertex) (i32.const 3))) (local.get $bit))
-          (local.set $bit (i64.shl (local.get $bit) (i64.const 1)))
+          (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+          (if (i32.eqz (local.get $left))
+            (then
+              (local.set $left (local.get $together))
+              (local.set $bit (i64.shl (local.get $bit) (i64.const 1)))))
           (call $wait (local.get $vertex))
           (local.set $imports (i32.add (local.get $imports) (i32.const 4)))
           (local.set $count (i32.sub (local.get $count) (i32.const 1)))

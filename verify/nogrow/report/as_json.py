@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TextIO
 
 from nogrow import __version__
@@ -16,6 +17,7 @@ from nogrow.source.model import Frame
 if TYPE_CHECKING:
     from nogrow.lock.hold import Better
 
+PIECES = 10_000
 SCHEMA = "nogrow/report/1"
 
 Object = dict[str, Any]
@@ -31,8 +33,11 @@ def render(report: Report, stream: TextIO) -> None:
         "outcome": report.outcome.value,
         "artifacts": [_artifact(artifact) for artifact in report.artifacts],
     }
-    # `dumps` and not `dump`: only the former uses the encoder that is written in C.
-    stream.write(in_json(json.dumps(document, indent=2)) + "\n")
+    pieces = json.JSONEncoder(indent=2).iterencode(document)
+    # The text of a report on a million entry points is larger than the module.
+    while piece := "".join(islice(pieces, PIECES)):
+        stream.write(in_json(piece))
+    stream.write("\n")
 
 
 def _artifact(artifact: ArtifactReport) -> Object:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import wasmtime
 
+from nogrow.background import Background
 from nogrow.contract.model import Host, Number
 from nogrow.run.engine import ending, engine, frames, line, some
 from nogrow.run.errors import ExitError, GuestError, HostError, TrappedError
@@ -31,11 +32,15 @@ class Compiled(NamedTuple):
 
 def compiled(data: bytes, limits: Limits) -> Compiled:
     """The module `data`, ready to be run within `limits`; raises `GuestError` if it can't be."""
+    own = engine(limits)
     try:
-        own = engine(limits)
-        module = wasmtime.Module(own, data)
+        module = Background(lambda: wasmtime.Module(own, data)).result(limits.compile_seconds)
     except wasmtime.WasmtimeError as error:
-        raise GuestError(f"wasmtime can't load the module: {line(error)}") from error
+        raise _not_loaded(error) from error
+    except TimeoutError:
+        raise GuestError(
+            f"wasmtime takes more than {limits.compile_seconds:g} seconds to compile it"
+        ) from None
     _check_size(module, limits)
     return Compiled(own, module, signatures(data), limits)
 
@@ -64,7 +69,9 @@ class Guest:
         self._store = wasmtime.Store(module.engine)
         self._store.set_fuel(limits.fuel)
         self._store.set_limits(
-            memory_size=limits.memory_bytes, table_elements=limits.table_elements, instances=1
+            memory_size=limits.memory_bytes // max(1, module.signatures.memories),
+            table_elements=limits.table_elements // max(1, module.signatures.tables),
+            instances=1,
         )
         self._clock = Clock(module.engine, self._store, limits)
         self._signatures = module.signatures.exports
@@ -76,7 +83,7 @@ class Guest:
         except (wasmtime.Trap, HostError) as error:
             raise self._ended("the start function", error) from error
         except wasmtime.WasmtimeError as error:
-            raise GuestError(f"wasmtime can't load the module: {line(error)}") from error
+            raise _not_loaded(error) from error
         exports = instance.exports(self._store)
         self._exports = {name: exports[name] for name in exports}
         self._memory = self._find_memory()
@@ -173,19 +180,18 @@ class Guest:
         return start
 
     def _find_memory(self) -> wasmtime.Memory:
-        memories = {
-            name: item
-            for name, item in self._exports.items()
-            if isinstance(item, wasmtime.Memory | wasmtime.SharedMemory)
-        }
+        memories = {name: item for name, item in self._exports.items() if isinstance(item, wasmtime.Memory)}
         if not memories:
             raise GuestError("the module exports no memory, so there is nothing to watch")
         if "memory" not in memories and len(memories) > 1:
             raise GuestError(f"several exported memories, none of them `memory`: {some(list(memories))}")
-        memory = memories.get("memory", next(iter(memories.values())))
-        if not isinstance(memory, wasmtime.Memory):
-            raise GuestError("the exported memory is shared, which scenarios don't support")
-        return memory
+        return memories.get("memory", next(iter(memories.values())))
+
+
+def _not_loaded(error: wasmtime.WasmtimeError) -> GuestError:
+    if "shared memory support is disabled" in str(error):
+        return GuestError("the module has a shared memory, which scenarios don't support")
+    return GuestError(f"wasmtime can't load the module: {line(error)}")
 
 
 def _check_size(module: wasmtime.Module, limits: Limits) -> None:

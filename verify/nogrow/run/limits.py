@@ -15,12 +15,14 @@ class Limits(NamedTuple):
     """The most that one run of a scenario may use.
 
     `fuel` is about one for each instruction, in all steps together. `step_seconds` are for one step with
-    all its repetitions, `seconds` for all steps. A growth beyond `memory_bytes` fails as `memory.grow` does.
+    all its repetitions, `seconds` for all steps, `compile_seconds` for making the module ready. All memories
+    share `memory_bytes`, and all tables `table_elements`; a growth beyond fails as `memory.grow` does.
     """
 
     fuel: int = 2_000_000_000
     step_seconds: float = 10
     seconds: float = 60
+    compile_seconds: float = 60
     memory_bytes: int = 2**30
     table_elements: int = 10_000_000
     stack_bytes: int = 2**19

@@ -20,10 +20,15 @@ class Signature(NamedTuple):
 
 
 class Signatures(NamedTuple):
-    """The signatures of the exported functions by name, and of the imports in order, None for no function."""
+    """The signatures of the exported functions by name, and of the imports in order, None for no function.
+
+    `memories` and `tables` are how many of them there are.
+    """
 
     exports: dict[str, Signature]
     imports: tuple[Signature | None, ...]
+    memories: int
+    tables: int
 
 
 def signatures(data: bytes) -> Signatures:
@@ -36,6 +41,8 @@ def signatures(data: bytes) -> Signatures:
     return Signatures(
         {one.name: found[one.index] for one in module.exported(Kind.FUNCTION)},
         tuple(found[one.index] if one.kind is Kind.FUNCTION else None for one in module.imports),
+        len(module.memories),
+        len(module.tables),
     )
 
 

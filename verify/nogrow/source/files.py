@@ -7,7 +7,6 @@ WebAssembly modules to source maps).
 import base64
 import binascii
 import os.path
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
@@ -110,16 +109,11 @@ def _local(path: str, address: str) -> str:
 
 def _read(path: str) -> DebugFile:
     try:
-        size = Path(path).stat().st_size
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise ModuleError(f"{path!r} can't be read: {reason}") from error
-    if size > LARGEST:
-        raise ModuleError(f"{path!r} has {size:,} bytes, more than {LARGEST:,}")
-    try:
-        return DebugFile(path, read(path))
+        return DebugFile(path, read(path, LARGEST))
     except ModuleError as error:
-        raise ModuleError(f"{path!r}: {error}") from error
+        raise ModuleError(f"{path[:_SHOWN]!r}: {error}") from error
+    except ValueError as error:
+        raise ModuleError(f"{path[:_SHOWN]!r} is not a path") from error
 
 
 def _checked(debug: DebugFile, data: bytes) -> DebugFile:

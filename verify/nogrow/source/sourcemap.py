@@ -6,7 +6,7 @@ ECMA-426 (source maps, revision 3): sections 8 (decoding), 8.5 (mappings) and 9.
 import json
 import posixpath
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -59,7 +59,7 @@ def read_places(
     starts = _body_starts(data, code)
     found: dict[int, tuple[Frame, ...]] = {}
     for first, last, part in _parts(document):
-        wanted = [offset for offset in offsets if first <= offset < last]
+        wanted = offsets[bisect_left(offsets, first) : bisect_left(offsets, last)]
         if not wanted:
             continue
         sources = _sources(part, debug.path)

@@ -118,6 +118,7 @@ _MESSAGES = {
     11: "the function goes on after its end",
     12: "{value} more function bodies announced than fit into the code section",
     13: "bytes left over in the code section",
+    14: "more than 2^32 - 1 locals in the function",
 }
 _NO_PLACE = frozenset((7,))
 

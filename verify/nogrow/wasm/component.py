@@ -15,6 +15,8 @@ _VERSION, _LAYER = 0x0D, 1
 CORE_MODULE, COMPONENT = 1, 4
 _CUSTOM, _LAST_ID = 0, 12
 _DEEPEST = 1000
+# What wasm-tools takes, and engines with it. Each costs some milliseconds, however small it is.
+_MOST_MODULES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ def core_modules(data: bytes) -> tuple[CoreModule, ...]:
             continue
         number, start, end = component_section(reader)
         if number == CORE_MODULE:
+            if len(modules) == _MOST_MODULES:
+                raise ModuleError(f"more than {_MOST_MODULES} core modules", start)
             definitions.add_module(len(modules))
             modules.append((start, end))
         elif number == COMPONENT:

@@ -7,7 +7,6 @@ from collections.abc import Sized
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.constexpr import read_constant
-from nogrow.wasm.elements import read_element
 from nogrow.wasm.model import (
     ElementSegment,
     Export,
@@ -20,6 +19,7 @@ from nogrow.wasm.model import (
 )
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import Section, SectionId, read_sections
+from nogrow.wasm.segments import read_data, read_element
 from nogrow.wasm.types import (
     Types,
     ValueType,
@@ -28,7 +28,12 @@ from nogrow.wasm.types import (
     read_value_type,
 )
 
+# What engines take (WebAssembly JavaScript interface, "Implementation-defined Limits"; names: V8 and others).
+MOST_MEMORIES = 100
+LONGEST_NAME = 100_000
+
 _EXACT_FUNCTION = 0x20
+_SHOWN = 200
 _ONE_MODULE, _ONE_TYPE = 0x7F, 0x7E
 
 
@@ -54,6 +59,8 @@ class _Decoder:
         self.segments: list[ElementSegment] = []
         self.bodies = 0
         self.code = (0, 0)
+        self.data_count: int | None = None
+        self.data_segments = 0
 
     def module(self) -> Module:
         sections = read_sections(self.data)
@@ -69,6 +76,8 @@ class _Decoder:
             SectionId.START: self._start,
             SectionId.ELEMENT: self._elements,
             SectionId.CODE: self._code,
+            SectionId.DATA_COUNT: self._data_count,
+            SectionId.DATA: self._data,
         }
         for section in sections:
             if section.id in read:
@@ -78,6 +87,8 @@ class _Decoder:
         defined = len(self.functions) - sum(item.kind is Kind.FUNCTION for item in self.imports)
         if defined != self.bodies:
             raise ModuleError(f"{defined} functions declared, {self.bodies} bodies", self.code[0])
+        if self.data_count not in (None, self.data_segments):
+            raise ModuleError(f"{self.data_count} data segments announced, {self.data_segments} there")
         self._check_functions()
         return Module(
             self.data,
@@ -106,11 +117,11 @@ class _Decoder:
 
     def _imports(self, reader: Reader) -> None:
         for _ in range(reader.count()):
-            module, field = reader.name(), reader.name()
+            module, field = reader.name(LONGEST_NAME), reader.name(LONGEST_NAME)
             kind = reader.byte()
             if field == "" and kind == _ONE_MODULE:
                 for _ in range(reader.count()):
-                    name = reader.name()
+                    name = reader.name(LONGEST_NAME)
                     self._import(reader, module, name, reader.byte())
             elif field == "" and kind == _ONE_TYPE:
                 self._imports_of_one_type(reader, module)
@@ -130,7 +141,7 @@ class _Decoder:
         skipped.types = self.types
         skipped._external(reader, kind)
         for _ in range(reader.count()):
-            name = reader.name()
+            name = reader.name(LONGEST_NAME)
             self._import(Reader(reader.data, start, reader.end), module, name, kind)
 
     def _spaces(self) -> tuple[Sized, ...]:
@@ -182,6 +193,8 @@ class _Decoder:
 
     def _memory_type(self, reader: Reader, *, imported: bool) -> MemoryType:
         start = at = reader.position
+        if len(self.memories) == MOST_MEMORIES:
+            raise ModuleError(f"more than {MOST_MEMORIES} memories", at)
         flags = reader.byte()
         if flags > 15:
             raise ModuleError(f"unknown limits flags 0x{flags:02x}", at)
@@ -245,16 +258,18 @@ class _Decoder:
         kinds = tuple(Kind)
         for _ in range(reader.count()):
             at = reader.position
-            name = reader.name()
+            name = reader.name(LONGEST_NAME)
             number = reader.byte()
             index = reader.u32()
             if number >= len(kinds):
                 raise ModuleError(f"unknown kind of export 0x{number:02x}", at)
             kind = kinds[number]
             if index >= sizes[number]:
-                raise ModuleError(f"export {name!r}: {kind.name.lower()} index {index} out of range", at)
+                raise ModuleError(
+                    f"export {_shown(name)}: {kind.name.lower()} index {index} out of range", at
+                )
             if name in names:
-                raise ModuleError(f"duplicate export name {name!r}", at)
+                raise ModuleError(f"duplicate export name {_shown(name)}", at)
             names.add(name)
             self.exports.append(Export(name, kind, index))
 
@@ -273,6 +288,14 @@ class _Decoder:
         self.code = (reader.position, reader.end)
         reader.position = reader.end
 
+    def _data_count(self, reader: Reader) -> None:
+        self.data_count = reader.u32()
+
+    def _data(self, reader: Reader) -> None:
+        self.data_segments = reader.count()
+        for _ in range(self.data_segments):
+            read_data(reader, len(self.memories))
+
     def _check_functions(self) -> None:
         """Function indices in initialisers may point forward, so they are checked at the end."""
         constants = [item.initial for item in self.globals] + [item.initial for item in self.tables]
@@ -280,3 +303,7 @@ class _Decoder:
         indices += [max(segment.functions) for segment in self.segments if segment.functions]
         if indices and max(indices) >= len(self.functions):
             raise ModuleError(f"an initialiser refers to function {max(indices)}, which does not exist")
+
+
+def _shown(name: str) -> str:
+    return repr(name if len(name) <= _SHOWN else f"{name[:_SHOWN]}...")

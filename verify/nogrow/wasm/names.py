@@ -7,6 +7,9 @@ from nogrow.wasm.sections import SectionId
 
 _FUNCTION_NAMES = 1
 
+LONGEST = 4096
+"""How many bytes of a name are shown: a report can have it in each of a million steps."""
+
 
 class FunctionNames:
     """The names of functions by their index, each decoded when it is asked for.
@@ -31,7 +34,9 @@ class FunctionNames:
             return None
         data, place = self._places[index]
         reader = Reader(data, place, len(data))
-        return reader.take(reader.u32()).decode("utf-8", "replace")
+        size = reader.u32()
+        name = reader.take(min(size, LONGEST)).decode("utf-8", "replace")
+        return name if size <= LONGEST else f"{name}..."
 
     def _find(self, reader: Reader) -> None:
         while reader.position < reader.end:

@@ -39,6 +39,12 @@ class Reader:
         self.position = start + count
         return bytes(self.data[start : start + count])
 
+    def skip(self, count: int) -> None:
+        """Passes over the next `count` bytes."""
+        if count > self.end - self.position:
+            raise ModuleError(f"{count} bytes announced, {self.end - self.position} left", self.position)
+        self.position += count
+
     def unsigned(self, bits: int) -> int:
         """An unsigned LEB128 of at most `bits` bits (section 5.2.2)."""
         start = self.position
@@ -136,10 +142,12 @@ class Reader:
             raise ModuleError(f"{count} elements announced, {self.end - self.position} bytes left", start)
         return count
 
-    def name(self) -> str:
-        """A name (section 5.2.4); raises `ModuleError` when it is not UTF-8."""
+    def name(self, most: int | None = None) -> str:
+        """A name (section 5.2.4) of at most so many bytes; raises `ModuleError` when it is not UTF-8."""
         length = self.u32()
         start = self.position
+        if most is not None and length > most:
+            raise ModuleError(f"a name of {length:,} bytes; engines take {most:,} at most", start)
         try:
             return self.take(length).decode("utf-8")
         except UnicodeDecodeError as error:

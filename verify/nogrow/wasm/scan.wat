@@ -917,6 +917,7 @@
 
   (func (export "scan") (param $p i32) (param $end i32) (param $count i32)
     (local $start i32) (local $size i32) (local $stop i32) (local $groups i32) (local $function i32)
+    (local $locals i64) (local $many i32)
     (global.set $frame (global.get $bottom))
     (loop $more
       (if (local.get $count)
@@ -936,6 +937,7 @@
           (call $u32 (local.get $p))
           (local.set $p)
           (local.set $groups)
+          (local.set $locals (i64.const 0))
           (loop $group
             (if (local.get $groups)
               (then
@@ -943,7 +945,10 @@
                   (then (call $fail (i32.const 2) (local.get $start) (i32.const 0))))
                 (call $u32 (local.get $p))
                 (local.set $p)
-                (drop)
+                (local.set $many)
+                (local.set $locals (i64.add (local.get $locals) (i64.extend_i32_u (local.get $many))))
+                (if (i64.gt_u (local.get $locals) (i64.const 0xffffffff))
+                  (then (call $fail (i32.const 14) (local.get $start) (i32.const 0))))
                 (local.set $p (call $value_type (local.get $p)))
                 (local.set $groups (i32.sub (local.get $groups) (i32.const 1)))
                 (br $group))))

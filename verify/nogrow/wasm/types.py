@@ -31,6 +31,9 @@ ABSTRACT_HEAP_TYPES = {
 # A reference of one of these types leads to no function that the host could call.
 _NEVER_FUNCTIONS = frozenset(("nocont", "noexn", "nofunc", "noextern", "none", "extern", "i31", "exn"))
 
+# What engines take (WebAssembly JavaScript interface, "Implementation-defined Limits").
+DEEPEST = 63
+
 _REC, _SUB, _SUB_FINAL, _FUNC, _STRUCT, _ARRAY, _CONT, _SHARED = (
     0x4E, 0x50, 0x4F, 0x60, 0x5F, 0x5E, 0x5D, 0x65,
 )  # fmt: skip
@@ -44,6 +47,12 @@ class ValueType:
     index: int | None = None
     nullable: bool = False
     reference: bool = False
+
+
+_PLAIN = {code: ValueType(name) for code, name in (NUMBER_TYPES | PACKED_TYPES).items()} | {
+    code: ValueType(name, nullable=True, reference=True) for code, name in ABSTRACT_HEAP_TYPES.items()
+}
+"""The value types of one byte: there can be millions of each."""
 
 
 class DefinedType(NamedTuple):
@@ -74,15 +83,13 @@ class Types(NamedTuple):
             yield self.canonical[current]
             current = self.defined[current].supertype
 
-    def subtypes(self, index: int) -> set[int]:
-        """The canonical indices of type `index` and of all declared subtypes below it."""
-        above = self.canonical[index]
-        return {
-            self.canonical[below]
-            for below, item in enumerate(self.defined)
-            if self.canonical[below] == above
-            or (item.supertype is not None and above in self.supertypes(below))
-        }
+    def children(self) -> dict[int, set[int]]:
+        """By canonical index, the canonical indices of the types declared directly below that type."""
+        found: dict[int, set[int]] = {}
+        for index, item in enumerate(self.defined):
+            if item.supertype is not None:
+                found.setdefault(self.canonical[item.supertype], set()).add(self.canonical[index])
+        return found
 
     def function(self, index: int) -> DefinedType:
         """The function type at `index`; raises `ModuleError` when there is none."""
@@ -112,10 +119,8 @@ def read_value_type(reader: Reader) -> ValueType:
     """One value type (section 5.3.5)."""
     at = reader.position
     byte = reader.byte()
-    if byte in NUMBER_TYPES:
-        return ValueType(NUMBER_TYPES[byte])
-    if byte in ABSTRACT_HEAP_TYPES:
-        return ValueType(ABSTRACT_HEAP_TYPES[byte], nullable=True, reference=True)
+    if byte in _PLAIN and byte not in PACKED_TYPES:
+        return _PLAIN[byte]
     if byte in (0x63, 0x64):
         name, index = read_heap_type(reader)
         return ValueType(name, index, nullable=byte == 0x63, reference=True)
@@ -160,6 +165,7 @@ def read_types(reader: Reader) -> Types:
     """The whole type section, with equal types found by the structure of their recursion groups."""
     defined: list[DefinedType] = []
     canonical: list[int] = []
+    depths: list[int] = []
     groups: dict[object, int] = {}
     for _ in range(reader.count()):
         first = len(defined)
@@ -169,6 +175,10 @@ def read_types(reader: Reader) -> Types:
         else:
             defined.append(_read_subtype(reader))
         _check_indices(defined, first, reader.position)
+        for item in defined[first:]:
+            depths.append(0 if item.supertype is None else depths[item.supertype] + 1)
+            if depths[-1] > DEEPEST:
+                raise ModuleError(f"subtypes more than {DEEPEST} deep", reader.position)
         key = tuple(_key(item, first, canonical) for item in defined[first:])
         known = groups.setdefault(key, first)
         canonical.extend(range(known, known + len(defined) - first))
@@ -186,6 +196,8 @@ def _check_indices(defined: list[DefinedType], first: int, at: int) -> None:
 
 def _key(item: DefinedType, first: int, canonical: list[int]) -> object:
     """What makes two types equal: references into their own group count by place, others by identity."""
+    if item.supertype is None and all(value.index is None for value in (*item.parts, *item.results)):
+        return item
 
     def reference(index: int | None) -> object:
         if index is None:
@@ -193,17 +205,13 @@ def _key(item: DefinedType, first: int, canonical: list[int]) -> object:
         return ("own", index - first) if index >= first else canonical[index]
 
     def part(value: ValueType) -> object:
+        if value.index is None:
+            return value
         return (value.name, reference(value.index), value.nullable, value.reference)
 
-    return (
-        item.form,
-        tuple(map(part, item.parts)),
-        tuple(map(part, item.results)),
-        item.mutable,
-        reference(item.supertype),
-        item.final,
-        item.shared,
-    )
+    parts, results = tuple(map(part, item.parts)), tuple(map(part, item.results))
+    # In the order of a defined type: one without references is its own key.
+    return (item.form, parts, results, item.mutable, reference(item.supertype), item.final, item.shared)
 
 
 def _read_subtype(reader: Reader) -> DefinedType:
@@ -239,10 +247,8 @@ def _read_subtype(reader: Reader) -> DefinedType:
 
 
 def _read_field(reader: Reader) -> tuple[ValueType, bool]:
-    if reader.peek() in PACKED_TYPES:
-        value = ValueType(PACKED_TYPES[reader.byte()])
-    else:
-        value = read_value_type(reader)
+    packed = reader.peek() in PACKED_TYPES
+    value = _PLAIN[reader.byte()] if packed else read_value_type(reader)
     at = reader.position
     mutability = reader.byte()
     if mutability > 1:

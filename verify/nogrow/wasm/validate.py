@@ -17,7 +17,7 @@ _AGAINST_THE_RULES = re.compile(
     r"type mismatch: |unknown (local|global|function|table|memory|type|label|tag|data segment|elem segment)\b"
     r"|undeclared function reference|uninitialized local|global is immutable|duplicate export name"
     r"|invalid start function|invalid memop alignment|SIMD index out of bounds"
-    r"|size minimum must not be greater than maximum|memory size must be at most "
+    r"|data count section required|size minimum must not be greater than maximum|memory size must be at most "
 )
 _PLACE = re.compile(r"(.*) \(at offset 0x([0-9a-f]+)\)", re.DOTALL)
 

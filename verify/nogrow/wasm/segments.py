@@ -1,4 +1,4 @@
-"""Element segments, in all of their eight forms (WebAssembly 3.0, section 5.5.12)."""
+"""Element segments, in all of their eight forms, and data segments (WebAssembly 3.0, section 5.5)."""
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.constexpr import read_constant
@@ -39,3 +39,20 @@ def read_element(reader: Reader, tables: int) -> ElementSegment:
         tuple(constant.function for constant in constants),
         tuple(index for constant in constants for index in constant.functions),
     )
+
+
+def read_data(reader: Reader, memories: int) -> None:
+    """Passes over a data segment of a module with so many memories: nothing of it concerns a growth.
+
+    Raises `ModuleError` with the offset if it is malformed.
+    """
+    at = reader.position
+    flags = reader.u32()
+    if flags > 2:
+        raise ModuleError(f"unknown data segment flags {flags}", at)
+    if flags != 1:
+        memory = reader.u32() if flags == 2 else 0
+        if memory >= memories:
+            raise ModuleError(f"memory index {memory} out of range", at)
+        read_constant(reader)
+    reader.skip(reader.u32())

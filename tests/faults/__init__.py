@@ -1,0 +1,1 @@
+"""Faults of what is around: disks, signals, pipes, locales, memory, other programs."""

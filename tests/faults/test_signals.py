@@ -1,0 +1,116 @@
+"""Signals in the middle: the exit code is the signal's, nothing half-written stays, nothing goes on."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from nogrow.build.pathological import exports
+from tests.run.guests import binary
+from tests.support.program import started
+
+# A call of the host takes long and little fuel: only the limit of time ends this, after 10 seconds.
+SPIN = binary(
+    """(module (import "wasi_snapshot_preview1" "sched_yield" (func $f (result i32)))
+      (memory (export "memory") 1) (func (export "run") (loop (drop (call $f)) br 0)))"""
+)
+CONTRACT = """schema = 1
+[[artifact]]
+path = "spin.wasm"
+wasi = true
+[[artifact.scenario]]
+name = "s"
+steps = [{ call = "run" }]
+"""
+# Writes for ever, so that the signal comes in the middle.
+WRITER = """
+import sys
+from pathlib import Path
+from nogrow.cli import main
+from nogrow.report import as_json
+def render(report, stream):
+    stream.write("half")
+    stream.flush()
+    print("writing", file=sys.stderr, flush=True)
+    while True:
+        pass
+as_json.render = render
+sys.argv = ["nogrow", "check", "m.wasm", "--format", "json=report"]
+main.main()
+"""
+BOTH = [signal.SIGINT, signal.SIGTERM]
+
+
+def ended(process: "subprocess.Popen[bytes]") -> tuple[int, str]:
+    out, err = process.communicate(timeout=100)
+    return process.returncode, ((out or b"") + (err or b"")).decode()
+
+
+@pytest.mark.parametrize("number", BOTH)
+def test_a_report_that_is_half_written_is_removed(number: signal.Signals, tmp_path: Path) -> None:
+    (tmp_path / "m.wasm").write_bytes(exports(10))
+    (tmp_path / "report").write_text("before")
+    process = started(
+        folder=tmp_path,
+        program=(sys.executable, "-c", WRITER),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline() == b"writing\n"
+    process.send_signal(number)
+    code, said = ended(process)
+    assert (code, "Traceback" in said) == (128 + number, False)
+    assert (tmp_path / "report").read_text() == "before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["m.wasm", "report"]
+
+
+def _children(process: int) -> list[int]:
+    path = Path(f"/proc/{process}/task/{process}/children")
+    return [int(one) for one in path.read_text().split()]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
+@pytest.mark.parametrize("number", BOTH)
+def test_a_guest_that_runs_ends_with_the_program(number: signal.Signals, tmp_path: Path) -> None:
+    (tmp_path / "spin.wasm").write_bytes(SPIN)
+    (tmp_path / "nogrow.toml").write_text(CONTRACT)
+    process = started("run", folder=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    children = _wait_for_children(process.pid)
+    began = time.monotonic()
+    process.send_signal(number)
+    code, said = ended(process)
+    assert (code, said) == (128 + number, "")
+    # The guest's own limit is 10 seconds; a generous bound, for what else the machine may do.
+    assert time.monotonic() - began < 8
+    for child in children:
+        assert not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text()
+
+
+def _wait_for_children(process: int) -> list[int]:
+    for _ in range(1000):
+        found = _children(process)
+        if found:
+            time.sleep(0.3)
+            return found
+        time.sleep(0.02)
+    raise TimeoutError
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
+def test_a_guest_whose_process_is_killed_is_not_judged(tmp_path: Path) -> None:
+    (tmp_path / "spin.wasm").write_bytes(SPIN)
+    (tmp_path / "nogrow.toml").write_text(CONTRACT)
+    process = started("run", folder=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # The first try, and the second, alone.
+    killed: set[int] = set()
+    while len(killed) < 2:
+        for child in set(_wait_for_children(process.pid)) - killed:
+            os.kill(child, signal.SIGKILL)
+            killed.add(child)
+    code, said = ended(process)
+    assert (code, "the process that judged it was ended" in said) == (4, True)

@@ -1,0 +1,1 @@
+"""Hostile input: judged or refused, soon and in bounded memory."""

@@ -1,0 +1,115 @@
+"""Files that are none, or that are not what they were when they were opened."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from nogrow.build.pathological import module
+from nogrow.cli.main import cli
+from nogrow.errors import ModuleError
+from nogrow.wasm import file
+from tests.hostile.test_malformed import COMMANDS, GOOD
+from tests.support.program import nogrow
+
+NOBODY = 65534
+QUIET = module([b""], exports=[(b"run", 0)])
+
+
+def _fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _sparse(path: Path) -> None:
+    with path.open("wb") as stream:
+        stream.write(b"\0asm\1\0\0\0")
+        stream.truncate(2 << 30)
+
+
+NO_MODULES: dict[str, Callable[[Path], None]] = {
+    "a FIFO": _fifo,
+    "a dangling link": lambda path: path.symlink_to("nowhere"),
+    "a link to itself": lambda path: path.symlink_to("m.wasm"),
+    "a device without an end": lambda path: path.symlink_to("/dev/zero"),
+    "a process's memory": lambda path: path.symlink_to("/proc/self/mem"),
+    "the kernel's memory": lambda path: path.symlink_to("/proc/kcore"),
+    "a sparse file of 2 GiB": _sparse,
+    "below a file": lambda path: path.symlink_to("/etc/passwd/x"),
+}
+
+
+@pytest.mark.parametrize("make", NO_MODULES.values(), ids=NO_MODULES)
+@pytest.mark.parametrize("command", ["check", "explain", "seal"])
+def test_what_is_no_file_to_be_read_is_not_judged(
+    make: Callable[[Path], None], command: str, tmp_path: Path
+) -> None:
+    make(tmp_path / "m.wasm")
+    done = nogrow(*COMMANDS[command], folder=tmp_path)
+    assert done.code == 4
+    assert done.peak_bytes < 100 << 20
+
+
+@pytest.mark.parametrize("option", ["--glue", "--debug-info"])
+def test_a_fifo_beside_the_module_is_refused_too(option: str, tmp_path: Path) -> None:
+    (tmp_path / "m.wasm").write_bytes(GOOD)
+    _fifo(tmp_path / "f")
+    done = nogrow("check", "m.wasm", option, "f", folder=tmp_path)
+    assert (done.code, "not a regular file" in done.err) == (2, True)
+
+
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """A folder that everybody may enter."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
+def test_a_file_that_may_not_be_read_is_not_judged_among_good_ones(shared: Path) -> None:
+    for name in ("good.wasm", "m.wasm"):
+        (shared / name).write_bytes(QUIET)
+    words = ("check", str(shared / "good.wasm"), str(shared / "m.wasm"))
+    # This also loads what nobody may not be able to load.
+    assert CliRunner().invoke(cli, words).exit_code == 0
+    (shared / "m.wasm").chmod(0)
+    # Nobody may not be allowed to start this Python, so only a copy of this process becomes nobody.
+    child = os.fork()
+    if child == 0:
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+        result = CliRunner().invoke(cli, words)
+        os._exit(result.exit_code if "Permission denied" in result.output else 99)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 4
+
+
+@pytest.mark.parametrize("change", ["shrinks", "grows", "is written"])
+def test_a_file_that_changes_while_it_is_read_is_not_judged(
+    change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "m.wasm"
+    path.write_bytes(GOOD)
+    fstat = os.fstat
+
+    def changing(descriptor: int) -> os.stat_result:
+        found = fstat(descriptor)
+        if change == "shrinks":
+            os.truncate(path, len(GOOD) // 2)
+        elif change == "grows":
+            os.truncate(path, len(GOOD) * 2)
+        else:
+            os.utime(path, ns=(1, found.st_mtime_ns + 1))
+        return found
+
+    monkeypatch.setattr(os, "fstat", changing)
+    with pytest.raises(ModuleError, match="it changes while it is read"):
+        file.read(str(path))
+
+
+def test_a_file_is_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "m.wasm").write_bytes(GOOD)
+    assert file.read(str(tmp_path / "m.wasm")) == GOOD
+    with pytest.raises(ModuleError, match="more than 7"):
+        file.read(str(tmp_path / "m.wasm"), 7)

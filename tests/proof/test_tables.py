@@ -1,0 +1,49 @@
+"""Functions moved from table to table: all that can be there, whatever the order and however many."""
+
+import pytest
+
+from nogrow.build.pathological import module
+from nogrow.proof import tables
+from nogrow.proof.hosts import Hosts
+from nogrow.proof.tables import contents_of, reached_by_copies
+from nogrow.wasm.decode import decode
+from nogrow.wasm.model import Module
+from nogrow.wasm.scan import TableMove
+
+TAKEN = frozenset(range(4))
+
+
+def with_tables(count: int) -> Module:
+    """Functions 0 to 3; the last table has function 0, and a passive segment has 1 and 2."""
+    segments = [bytes((2, count - 1)) + b"\x41\0\x0b\0\1\0", b"\1\0\2\1\2"]
+    return decode(module([b""] * 4, tables=[b"\x70\0\1"] * count, elements=segments))
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_copies_are_followed_to_the_end_in_any_order(step: int) -> None:
+    moves = [TableMove(False, index + 1, index) for index in range(9)][::step]
+    contents = contents_of(with_tables(10), moves, (), TAKEN)
+    assert contents == (frozenset({0}),) * 10
+    assert reached_by_copies(moves, {5}) == set(range(6))
+
+
+def test_a_segment_goes_where_it_is_put_and_from_there_where_that_is_copied() -> None:
+    moves = [TableMove(False, 0, 1), TableMove(True, 1, 0)]
+    contents = contents_of(with_tables(4), moves, {2}, TAKEN)
+    assert contents == (frozenset({1, 2}), frozenset({1, 2}), TAKEN, frozenset({0}))
+
+
+def test_what_takes_too_long_to_follow_may_be_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "_WORK", 1)
+    copies = [TableMove(False, 3, 0), TableMove(False, 0, 1)]
+    assert contents_of(with_tables(4), copies, (), TAKEN)[:2] == (TAKEN, TAKEN)
+    assert contents_of(with_tables(4), [TableMove(True, 1, 0)], (), TAKEN)[0] == TAKEN
+
+
+def test_hosts_that_share_a_bit_are_reached_together() -> None:
+    hosts = Hosts({index: f"m.i{index}" for index in range(10)}, lambda vertex: vertex != 4, most=3)
+    assert (hosts.vertices, hosts.together) == ([0, 1, 2, 3, 5, 6, 7, 8, 9], 3)
+    bits = hosts.bits(lambda vertex: vertex == 5)
+    assert hosts.listed(bits) == ("m.i3", "m.i5", "m.i6")
+    assert hosts.listed(bits, lambda vertex: vertex != 6) == ("m.i3", "m.i5")
+    assert hosts.count(bits) == 3

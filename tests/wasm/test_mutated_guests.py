@@ -1,0 +1,107 @@
+"""The project's own guests with a byte changed, a piece moved or the end cut off: judged, or not judged.
+
+NOGROW_MUTANTS=1000 tries a thousand copies of each guest; without it, only the smallest guest has 200.
+"""
+
+import os
+import random
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from nogrow.build.encode import section
+from nogrow.build.pathological import module
+from nogrow.check import check
+from nogrow.contract.select import targets
+from nogrow.errors import ModuleError
+from nogrow.proof.judgement import Judgement
+from nogrow.proof.prove import judge
+from nogrow.report.result import ExitCode, exit_code
+from nogrow.wasm.decode import decode
+from nogrow.wasm.kernel import Engine
+from nogrow.wasm.validate import validate
+from tests.wasm.test_mutations import FEATURES, WASM_TOOLS, changed, cut
+
+BUILD = Path(__file__).resolve().parents[2] / "build"
+GUESTS = sorted((path for path in BUILD.glob("*/greeting*.wasm")), key=lambda path: path.stat().st_size)
+ALL = os.environ.get("NOGROW_MUTANTS")
+COUNT = int(ALL or 200)
+ENGINE = Engine()
+NOT_IN_WASMTIME = ("legacy exceptions support is not enabled", "shared-everything")
+
+
+def moved(data: bytes, generator: random.Random) -> bytes:
+    """The module with a few of its bytes copied over others."""
+    size = generator.randrange(1, 16)
+    start, place = (generator.randrange(8, len(data) - size) for _ in range(2))
+    return data[:place] + data[start : start + size] + data[place + size :]
+
+
+def mutant(data: bytes, seed: int) -> bytes:
+    generator = random.Random(seed)
+    return generator.choice((changed, changed, moved, cut))(data, generator)
+
+
+def shared_engine(data: bytes, trusts: object, _: object, growers: frozenset[str]) -> Judgement:
+    return judge(data, trusts, ENGINE, growers)  # type: ignore[arg-type]
+
+
+@pytest.mark.skipif(not GUESTS, reason="no guests: `invoke build` makes them")
+@pytest.mark.parametrize(
+    "guest", GUESTS if ALL else GUESTS[:1], ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
+def test_a_mutated_guest_is_judged_if_it_is_valid_and_only_then(guest: Path, tmp_path: Path) -> None:
+    data, seen = guest.read_bytes(), Counter[str]()
+    for seed in range(COUNT):
+        path = tmp_path / "mutant.wasm"
+        path.write_bytes(mutant(data, seed))
+        report = check(None, targets(None, (str(path),)), judge=shared_engine, validate=True)
+        code = exit_code(report)
+        assert code in (ExitCode.KEPT, ExitCode.BROKEN, ExitCode.NOT_JUDGED), seed
+        command = (WASM_TOOLS, "validate", "--features", FEATURES, path)
+        valid = subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
+        if not valid and code is not ExitCode.NOT_JUDGED:
+            # Only wasmtime checks operands, and it does not have what this copy uses.
+            opinion = validate(path.read_bytes())
+            assert opinion.reason is not None, seed
+            assert any(one in opinion.reason for one in NOT_IN_WASMTIME), f"seed {seed}: {opinion.reason}"
+            seen["beyond wasmtime"] += 1
+            continue
+        assert (code is not ExitCode.NOT_JUDGED) == valid, f"seed {seed}: {code!r}, valid: {valid}"
+        seen["valid" if valid else "invalid"] += 1
+    assert min(seen["valid"], seen["invalid"]) > COUNT // 20, seen
+    assert seen["beyond wasmtime"] <= COUNT // 100, seen
+
+
+def test_without_wasmtime_s_opinion_wrong_operands_are_not_seen() -> None:
+    """nogrow itself reads every instruction and no types of operands: here, `i64` where `i32` must be."""
+    wrong = module([b"\x42\1\x40\0\x1a"])
+    assert len(judge(wrong, lambda label: False, ENGINE).sites) == 1
+    assert validate(wrong).valid is False
+
+
+BAD_DATA = {
+    "cut short": b"\1\0\x41\0\x0b\x05abc",
+    "unknown flags": b"\1\3\x41\0\x0b\0",
+    "no such memory": b"\1\2\1\x41\0\x0b\0",
+    "an offset that is not constant": b"\1\0\x41\0\x40\0\x0b\0",
+    "a byte too many": b"\1\1\0\0",
+}
+
+
+@pytest.mark.parametrize("data", BAD_DATA.values(), ids=BAD_DATA)
+def test_a_malformed_data_section_is_refused(data: bytes) -> None:
+    with pytest.raises(ModuleError, match="offset 0x"):
+        decode(module() + section(11, data))
+
+
+@pytest.mark.parametrize(("count", "fits"), [(0, False), (1, True), (2, False)])
+def test_the_data_count_is_that_of_the_data_section(count: int, fits: bool) -> None:
+    data = module() + section(12, bytes((count,))) + section(11, b"\1\1\0")
+    if fits:
+        decode(data)
+    else:
+        with pytest.raises(ModuleError, match="data segments announced"):
+            decode(data)

@@ -1,0 +1,96 @@
+"""Indirect calls to the functions that they may call, by type (WebAssembly 3.0, section 3.3: matching)."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from nogrow.proof.references import References
+from nogrow.wasm.model import Kind, Module
+from nogrow.wasm.scan import Dispatch, Scan
+
+
+class _ByType(NamedTuple):
+    """Functions by the canonical index of their type; `linked` may be of a subtype of it."""
+
+    declared: dict[int, list[int]]
+    linked: dict[int, list[int]]
+
+
+class Targets:
+    """The vertices that each dispatch can go to: functions, and stand-ins for the host's."""
+
+    def __init__(self, module: Module, scan: Scan, references: References) -> None:
+        """Functions are sorted by type once for each set that dispatches ask about."""
+        self._module = module
+        self._scan = scan
+        self._references = references
+        self._host = len(module.functions)
+        self._imports = module.imported(Kind.FUNCTION)
+        self._children = module.types.children()
+        self._sorted: dict[frozenset[int], _ByType] = {}
+
+    def of(self, dispatch: Dispatch) -> list[int]:
+        """All vertices that `dispatch` may call."""
+        references = self._references
+        hosts: list[int] = []
+        if dispatch.table is not None:
+            if dispatch.table in references.host_tables:
+                hosts = [self._host + dispatch.table]
+        else:
+            if references.host_references or dispatch.type is None:
+                hosts = [self._host + len(self._module.tables)]
+            if not self._scan.tables_apart:
+                hosts += [self._host + table for table in sorted(references.host_tables)]
+        if dispatch.type is None:
+            return sorted(references.taken) + hosts
+        functions = references.taken if dispatch.table is None else references.contents[dispatch.table]
+        return sorted(self._matching(self._by_type(functions), dispatch.type)) + hosts
+
+    def constant_calls(self) -> dict[int, int]:
+        """By node, the function that a constant index into a table that never changes leads to."""
+        calls: dict[int, int] = {}
+        for call in self._scan.constant_indices:
+            slots = self._references.fixed_slots.get(call.table)
+            function = slots.get(call.index) if slots is not None else None
+            # What traps, on a null reference or on another type, is left to the dispatch.
+            if function is not None and function >= 0 and self._scan.tables_apart:
+                dispatch = self._scan.dispatches[call.vertex - self._scan.first_dispatch]
+                if dispatch.type is not None and self._fits(function, dispatch.type):
+                    calls[call.node] = function
+        return calls
+
+    def _fits(self, function: int, kind: int) -> bool:
+        """Whether the function may be of the canonical type `kind`."""
+        types, own = self._module.types, self._module.functions[function]
+        below = self._is_linked(function) and types.canonical[own] in types.supertypes(kind)
+        return below or kind in types.supertypes(own)
+
+    def _is_linked(self, function: int) -> bool:
+        """Whether the host may have linked a function of a subtype of the declared type."""
+        return function < len(self._imports) and not self._imports[function].exact
+
+    def _by_type(self, functions: frozenset[int]) -> _ByType:
+        # A table can hold tens of thousands of functions, of few types.
+        if functions not in self._sorted:
+            declared: dict[int, list[int]] = defaultdict(list)
+            linked: dict[int, list[int]] = defaultdict(list)
+            canonical = self._module.types.canonical
+            for function in functions:
+                kind = canonical[self._module.functions[function]]
+                declared[kind].append(function)
+                if self._is_linked(function):
+                    linked[kind].append(function)
+            self._sorted[functions] = _ByType(declared, linked)
+        return self._sorted[functions]
+
+    def _matching(self, functions: _ByType, kind: int) -> Iterator[int]:
+        """Those of the functions that may be of the canonical type `kind`."""
+        types = self._module.types
+        waiting = [kind]
+        while waiting:
+            below = waiting.pop()
+            yield from functions.declared.get(below, ())
+            waiting += self._children.get(below, ())
+        for above in types.supertypes(kind):
+            if above != kind:
+                yield from functions.linked.get(above, ())
