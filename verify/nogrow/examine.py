@@ -12,14 +12,14 @@ from nogrow.contract.rule import Rule, Violation
 from nogrow.contract.select import Target
 from nogrow.errors import ModuleError
 from nogrow.glue.model import Grower
+from nogrow.part import Part, moved, parts_of, placed
 from nogrow.proof.assume import on_the_host
-from nogrow.proof.judgement import Judgement, Site, Step, Verdict
+from nogrow.proof.judgement import Judgement, Site, Verdict
 from nogrow.report.result import NO_SOURCES, ArtifactReport
 from nogrow.run.result import ScenarioOutcome, ScenarioResult
 from nogrow.source.model import Frame
 from nogrow.wasm.file import read
 from nogrow.wasm.kernel import Engine
-from nogrow.wasm.sections import is_component
 from nogrow.wasm.validate import Validation, validate
 
 if TYPE_CHECKING:
@@ -38,15 +38,6 @@ MOST_LOCATED = 5_000
 # All formats but text list the whole path of each entry point. Real modules have some 10,000 steps in all.
 MOST_STEPS = 2_000_000
 TOO_LONG = f"the paths of its entry points have more than {MOST_STEPS:,} steps in all, too many for a report"
-
-
-class _Part(NamedTuple):
-    """A core module, the path that reports call it by, and where it starts in its file, in bytes."""
-
-    path: str
-    data: bytes
-    start: int = 0
-    callers: tuple[str, ...] = ()
 
 
 class Examination(NamedTuple):
@@ -100,7 +91,7 @@ class Examination(NamedTuple):
             data = read(target.path) if target.data is None else target.data
             # A file is what is shipped: its digest and size are those of each of its parts.
             bare = ArtifactReport(target.path, _sha256(data) if self.digest else None, len(data))
-            parts = _parts(target.path, data)
+            parts = parts_of(target.path, data)
         except ModuleError as error:
             return (not_judged(bare, str(error)),)
         if not parts:
@@ -113,7 +104,7 @@ class Examination(NamedTuple):
         )
 
     def _report(
-        self, bare: ArtifactReport, part: _Part, target: Target, engine: Engine | None
+        self, bare: ArtifactReport, part: Part, target: Target, engine: Engine | None
     ) -> ArtifactReport:
         bare = bare._replace(path=part.path)
         growers = self.growers.get(target.path, ())
@@ -127,14 +118,14 @@ class Examination(NamedTuple):
         if validation.valid is False:
             return not_judged(bare, str(validation.error.moved(part.start)))
         scenarios = (
-            tuple(_moved(self.run(part.data, one), part) for one in clause.scenarios) if self.run else ()
+            tuple(moved(self.run(part.data, one), part) for one in clause.scenarios) if self.run else ()
         )
         if judgement is None:
             frames, *said = self._sources(target.path, part, _offsets((), (), scenarios))
             return bare._replace(
                 violations=_failed(scenarios), notes=tuple(said), scenarios=scenarios, sources=frames
             )
-        judgement = _placed(judgement, part, _reached(judgement, clause, growers))
+        judgement = placed(judgement, part, _reached(judgement, clause, growers))
         if self.whole and not _can_be_listed(judgement):
             return not_judged(bare, TOO_LONG)
         broken = violations(clause, judgement)
@@ -158,7 +149,7 @@ class Examination(NamedTuple):
         )
 
     def _sources(
-        self, path: str, part: _Part, offsets: Callable[[], set[int]]
+        self, path: str, part: Part, offsets: Callable[[], set[int]]
     ) -> tuple[Mapping[int, tuple[Frame, ...]], *tuple[str, ...]]:
         """Where the instructions at the offsets stand in the source, and what to say about that."""
         if self.source is None:
@@ -170,7 +161,7 @@ class Examination(NamedTuple):
 
     def _judged(
         self,
-        part: _Part,
+        part: Part,
         clause: ArtifactContract,
         growers: tuple[Grower, ...],
         engine: Engine | None,
@@ -228,18 +219,6 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _parts(path: str, data: bytes) -> tuple[_Part, ...]:
-    """The core modules in the file: itself, or `FILE#0`, `FILE#1`, ... for a component."""
-    if not is_component(data):
-        return (_Part(path, data),)
-    from nogrow.wasm.component import core_modules
-
-    return tuple(
-        _Part(f"{path}#{number}", data[one.start : one.end], one.start, one.callers)
-        for number, one in enumerate(core_modules(data))
-    )
-
-
 def _trusts(clause: ArtifactContract, growers: frozenset[str]) -> Callable[[str], bool]:
     """Whether an import is trusted: one that is known to grow the memory by its exact name only."""
     imports = clause.imports
@@ -259,24 +238,6 @@ def _reached(judgement: Judgement, clause: ArtifactContract, growers: tuple[Grow
     return [f"host grows: {one.label}, {one.place}" for one in growers if one.label in reached]
 
 
-def _placed(judgement: Judgement, part: _Part, said_first: list[str]) -> Judgement:
-    """The judgement with offsets in the file, and with what is known of the module's surroundings."""
-    if not (part.start or part.callers or said_first):
-        return judgement
-    by = part.start
-    sites = tuple(
-        Site(site.function, site.memory, site.offset + by, site.operand) for site in judgement.sites
-    )
-    entries = tuple(
-        entry._replace(
-            witness=tuple(Step(step.function, step.offset + by, step.instruction) for step in entry.witness)
-        )
-        for entry in judgement.entries
-    )
-    assumptions = (*said_first, *judgement.assumptions, *part.callers)
-    return judgement._replace(sites=sites, entries=entries, assumptions=assumptions)
-
-
 def _offsets(
     sites: Sequence[Site], broken: Sequence[Violation], scenarios: Sequence[ScenarioResult]
 ) -> Callable[[], set[int]]:
@@ -289,15 +250,6 @@ def _offsets(
         return {site.offset for site in sites} | {step.offset for step in (*of_broken, *of_growths)}
 
     return gathered
-
-
-def _moved(result: ScenarioResult, part: _Part) -> ScenarioResult:
-    """The result with offsets in the file."""
-    growth = result.grew_at
-    if growth is None or not part.start:
-        return result
-    steps = (Step(one.function, one.offset + part.start, one.instruction) for one in growth.backtrace)
-    return result._replace(grew_at=growth._replace(backtrace=tuple(steps)))
 
 
 def _with(violations: Sequence[Violation], more: tuple[Violation, ...]) -> Sequence[Violation]:
