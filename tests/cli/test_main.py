@@ -116,3 +116,26 @@ def test_a_check_imports_only_what_it_uses(folder: Path) -> None:
         *("nogrow.cli.explain", "nogrow.explain", "nogrow.source.locate", "elftools", "demangle"),
     )
     assert [name for name in unused if name in imported] == []
+
+
+@pytest.mark.parametrize("fault", ["EOFError('marshal data too short')", "ValueError('unforeseen')"])
+def test_a_fault_of_its_own_is_never_a_broken_contract(fault: str, folder: Path) -> None:
+    script = f"""
+import nogrow.cli.main as program
+
+def fail(*arguments: object) -> None:
+    raise {fault}
+
+program._Commands.get_command = fail
+program.main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, "check"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 4
+    assert "a fault of nogrow's own: nothing has been proved" in done.stderr

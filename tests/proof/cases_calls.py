@@ -162,6 +162,16 @@ CALLS = (
         {"e": "throw-only"},
     ),
     Case(
+        "imported function that may be of a subtype, at a computed index",
+        "the same where the table is asked for any of its functions",
+        """(type $super (sub (func))) (type $sub (sub $super (func)))
+        (import "env" "f" (func $f (type $super)))
+        (memory 1) (table 1 funcref) (elem (i32.const 0) $f)
+        (func (export "e") (param i32) (drop (memory.grow (i32.const 1)))
+          (call_indirect (type $sub) (local.get 0)) unreachable)""",
+        {"e": "throw-only"},
+    ),
+    Case(
         "imported function of an unrelated type",
         "no subtype of the one is a subtype of the other: the call traps",
         """(type $t (func)) (type $u (func (param i32)))

@@ -49,6 +49,9 @@ class _Commands(click.Group):
         except MemoryError:
             click.echo(f"nogrow: {NO_MEMORY}", err=True)
             ctx.exit(ExitCode.NOT_JUDGED)
+        except EOFError as error:
+            # click takes it for the end of an input that it asked for, and ends with 1: a broken contract.
+            raise RuntimeError("an unexpected end of a file") from error
 
 
 @click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
