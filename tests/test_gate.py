@@ -1,3 +1,4 @@
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -5,7 +6,9 @@ import wasmtime
 
 from nogrow.contract.model import ArtifactContract, Contract, Expectation
 from nogrow.contract.select import Target
+from nogrow.contract.shipped import digest_of
 from nogrow.dist.limits import Limits
+from nogrow.errors import ContractError
 from nogrow.gate import gather, targets_of
 from nogrow.proof.judgement import Verdict
 from tests.dist.made import QUIET_WASM, zip_of
@@ -54,3 +57,11 @@ def test_the_modules_of_all_paths_together_are_bounded() -> None:
 
 def test_a_file_that_is_named_twice_is_judged_once() -> None:
     assert len(gather(["dist", "dist"]).files) == 1
+
+
+def test_a_contract_that_is_gone_meanwhile_has_no_digest() -> None:
+    Path("nogrow.toml").write_text("schema = 1")
+    assert digest_of(Contract(Path("nogrow.toml"), ())) == sha256(b"schema = 1").hexdigest()
+    Path("nogrow.toml").unlink()
+    with pytest.raises(ContractError, match=r"nogrow\.toml: can't be read: No such file"):
+        digest_of(Contract(Path("nogrow.toml"), ()))

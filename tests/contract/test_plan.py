@@ -118,6 +118,7 @@ WRONG = {
     "input is no text": (COMMAND + "inputs = [1]", 6, "build.command#1.inputs#1: expected a string, not the number 1"),
     "folder is no text": (COMMAND + "folder = 1", 6, "build.command#1.folder: expected a string, not the number 1"),
     "tool is no command": (COMMAND + "tools = [1]", 6, "build.command#1.tools#1: expected a program such as \"clang\" or a command such as [\"go\", \"version\"], not the number 1"),
+    "tool with a number in its words": (COMMAND + 'tools = [["go", 1]]', 6, "build.command#1.tools#1: expected a program such as"),
     "tool without words": (COMMAND + "tools = [[]]", 6, "build.command#1.tools#1: expected a program such as"),
     "output of a command outside": ('schema = 1\n[[build.command]]\nname = "c"\nrun = ["make"]\noutputs = ["a.wasm", "../b.wasm"]', 5, "build.command#1.outputs#2: expected a path below the folder of this file, not '../b.wasm'"),
     "made twice by a command": ('schema = 1\n[[build.command]]\nname = "c"\nrun = ["make"]\noutputs = ["a.wasm", "./a.wasm"]', 5, "build.command#1.outputs: `a.wasm` is built by the command 'c' already"),

@@ -3,12 +3,16 @@
 import pytest
 
 from nogrow.build.pathological import module
+from nogrow.errors import ModuleError
 from nogrow.proof import tables
 from nogrow.proof.hosts import Hosts
+from nogrow.proof.judgement import Verdict
+from nogrow.proof.prove import judge
 from nogrow.proof.tables import contents_of, reached_by_copies
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Module
 from nogrow.wasm.scan import TableMove
+from tests.support.assemble import assemble
 
 TAKEN = frozenset(range(4))
 
@@ -47,3 +51,30 @@ def test_hosts_that_share_a_bit_are_reached_together() -> None:
     assert hosts.listed(bits) == ("m.i3", "m.i5", "m.i6")
     assert hosts.listed(bits, lambda vertex: vertex != 6) == ("m.i3", "m.i5")
     assert hosts.count(bits) == 3
+
+
+def test_a_segment_can_be_put_in_several_tables_and_a_table_reached_twice() -> None:
+    moves = [TableMove(True, 1, 0), TableMove(True, 1, 1)]
+    assert contents_of(with_tables(3), moves, (), TAKEN)[:2] == (frozenset({1, 2}),) * 2
+    assert reached_by_copies([TableMove(False, 0, 1), TableMove(False, 1, 0)], {0, 1}) == {0, 1}
+
+
+TWO_GROW = """(module (import "env" "f" (func $f)) (memory 1) (memory 1)
+  (func (export "e") (drop (memory.grow 0 (i32.const 1))) (drop (memory.grow 1 (i32.const 1))) (call $f)))"""
+
+
+@pytest.mark.parametrize(
+    ("bound", "message"),
+    [
+        ("nogrow.proof.findings.MOST_STEPS", "2 memories that grow and .* too many together"),
+        ("nogrow.proof.prove.MOST_REACHED", "entry points reach so many of 1 imports"),
+    ],
+)
+def test_what_is_too_much_together_is_not_judged(
+    monkeypatch: pytest.MonkeyPatch, bound: str, message: str
+) -> None:
+    data = assemble(TWO_GROW)
+    assert judge(data, lambda label: False).entries[0].verdict is Verdict.REACHABLE
+    monkeypatch.setattr(bound, 0)
+    with pytest.raises(ModuleError, match=message):
+        judge(data, lambda label: False)

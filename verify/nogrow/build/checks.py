@@ -14,7 +14,11 @@ from nogrow.machine.toolchain import find_host_rust
 VIEWS = PurePosixPath("hosts/views")
 
 # The tests of what decides, and of who uses it in ways of its own.
-_DECIDING = ("proof", "wasm", "contract", "lock", "difference", "test_check.py", "report/test_text.py")
+_DECIDING = (
+    *("proof", "wasm", "contract", "lock", "difference", "test_check.py", "test_gate.py"),
+    *("report/test_text.py", "report/test_place.py", "cli/test_dist.py", "hostile/test_malformed.py"),
+    *("hostile/test_files.py", "build/test_commands.py"),
+)
 _NOT_RANDOM = " and ".join(
     f"not {name}"
     for name in (

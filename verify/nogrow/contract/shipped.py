@@ -69,21 +69,26 @@ def _matches(pattern: str, path: str) -> bool:
 
 def _all_match(patterns: list[str], parts: list[str]) -> bool:
     """Whether the parts of a path match those of a pattern, of which `**` stands for any number."""
-    # Which of the patterns' beginnings match the parts that were looked at.
-    reached = {0}
-    for part in (*parts, None):
-        for place in sorted(reached):
-            while place < len(patterns) and patterns[place] == "**":
-                place += 1
-                reached.add(place)
-        if part is None:
-            break
-        reached = {
-            place if patterns[place] == "**" else place + 1
-            for place in reached
-            if place < len(patterns) and (patterns[place] == "**" or fnmatchcase(part, patterns[place]))
-        }
+    reached = _passed(patterns, {0})
+    for part in parts:
+        reached = _passed(
+            patterns,
+            {
+                place if patterns[place] == "**" else place + 1
+                for place in reached
+                if place < len(patterns) and (patterns[place] == "**" or fnmatchcase(part, patterns[place]))
+            },
+        )
     return len(patterns) in reached
+
+
+def _passed(patterns: list[str], reached: set[int]) -> set[int]:
+    """The beginnings of the pattern that are reached, also where a `**` stands for nothing."""
+    for place in sorted(reached):
+        while place < len(patterns) and patterns[place] == "**":
+            place += 1
+            reached.add(place)
+    return reached
 
 
 def digest_of(contract: Contract | None) -> str | None:

@@ -1,0 +1,62 @@
+"""What lies beyond the limits of engines, or contradicts itself, is refused with what it is."""
+
+import pytest
+
+from nogrow.build.encode import HEADER, leb, section, sized, vector
+from nogrow.build.pathological import deep_subtypes, module
+from nogrow.errors import ModuleError
+from nogrow.wasm import component
+from nogrow.wasm.component import core_modules
+from nogrow.wasm.decode import LONGEST_NAME, MOST_MEMORIES, decode
+from nogrow.wasm.types import DEEPEST
+from tests.support.assemble import assemble
+
+MEMORY = b"\0\1"
+PASSIVE = b"\1" + sized(b"data")
+ACTIVE = b"\0\x41\0\x0b" + sized(b"data")
+
+
+def in_memory(index: int) -> bytes:
+    return b"\2" + leb(index) + b"\x41\0\x0b" + sized(b"data")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (module(memories=[MEMORY] * (MOST_MEMORIES + 1)), "more than 100 memories"),
+        (module(data=[b"\3"]), "unknown data segment flags 3"),
+        (module(data=[in_memory(1)]), "memory index 1 out of range"),
+        (module(data=[b"\1" + leb(100) + b"short"]), "100 bytes announced, 5 left"),
+        (module(data=[PASSIVE]).replace(section(11, vector([PASSIVE])), b"") + section(12, b"\1"), "1 data"),
+        (module([b""], exports=[(b"n" * (LONGEST_NAME + 1), 0)]), "a name of 100,001 bytes"),
+        (deep_subtypes(DEEPEST + 2), "subtypes more than 63 deep"),
+    ],
+    ids=["memories", "flags", "memory index", "size", "data count", "name", "subtypes"],
+)
+def test_what_is_beyond_is_refused(data: bytes, message: str) -> None:
+    with pytest.raises(ModuleError, match=message):
+        decode(data)
+
+
+def test_what_is_within_is_taken() -> None:
+    assert len(decode(module(memories=[MEMORY] * MOST_MEMORIES)).memories) == MOST_MEMORIES
+    decode(module(data=[PASSIVE, ACTIVE, in_memory(0)]))
+    decode(deep_subtypes(DEEPEST))
+
+
+def test_a_component_has_so_many_core_modules_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(component, "_MOST_MODULES", 2)
+    assert len(core_modules(assemble("(component (core module) (core module))"))) == 2
+    with pytest.raises(ModuleError, match="more than 2 core modules"):
+        core_modules(assemble("(component (core module) (core module) (core module))"))
+
+
+def test_types_that_refer_to_others_and_to_none_are_told_apart_by_all_they_say() -> None:
+    struct = "(type (struct (field i32) (field (ref null 0))))"
+    other = "(type (struct (field i64) (field (ref null 0))))"
+    types = decode(assemble(f"(module (type (func)) {struct} {struct} {other})")).types
+    assert types.canonical == (0, 1, 1, 3)
+
+
+def test_the_header_is_what_modules_begin_with() -> None:
+    assert decode(HEADER).functions == ()
