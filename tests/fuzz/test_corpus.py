@@ -18,6 +18,8 @@ SEEDS = sorted((HERE / "corpus").glob("*/*"))
 REGRESSIONS = [
     # A source whose URL has a bracket in the place of its host.
     ("sourcemap", b'{"version": 3, "sources": ["file://]/a.ts"], "mappings": "8BACE"}'),
+    # A chain of very many members.
+    ("glue", b"var x=a" + b".b" * 20_000 + b";m.grow(1);m.buffer"),
     # A zip whose member has no name.
     ("archive", zip_of({"": b"contents"})),
 ]

@@ -38,7 +38,10 @@ def read(path: Path) -> Glue:
     root = parser.parse(source).root_node
     if root.has_error:
         raise UsageError(f"{path}:{_first_error(root)}: the glue is not JavaScript that can be read")
-    found = growing_imports(Program.of(root))
+    try:
+        found = growing_imports(Program.of(root))
+    except RecursionError as error:
+        raise UsageError(f"{path}: the glue is nested too deeply to be read") from error
     growers = tuple(Grower(label, str(path), line, column) for label, (line, column) in found)
     return Glue(str(path), growers, source)
 
