@@ -20,6 +20,8 @@ REGRESSIONS = [
     ("sourcemap", b'{"version": 3, "sources": ["file://]/a.ts"], "mappings": "8BACE"}'),
     # A chain of very many members.
     ("glue", b"var x=a" + b".b" * 20_000 + b";m.grow(1);m.buffer"),
+    # A memory that begins with more pages than 32 bits can address.
+    ("seal", bytes.fromhex("0061736d0100000005050100ffd210")),
     # A zip whose member has no name.
     ("archive", zip_of({"": b"contents"})),
 ]

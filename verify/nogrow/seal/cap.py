@@ -3,7 +3,7 @@
 WebAssembly 3.0, section 5.3.15 (limits), with the proposal for custom page sizes.
 """
 
-from nogrow.errors import UsageError
+from nogrow.errors import ModuleError, UsageError
 from nogrow.seal.splice import Edit, leb
 from nogrow.wasm.model import Kind, MemoryType, Module
 from nogrow.wasm.reader import Reader
@@ -16,7 +16,8 @@ def capped(module: Module, pages: int | None, *, imports: bool) -> tuple[list[Ed
     """The changes that give every memory its minimum as its maximum, and sentences on what they mean.
 
     `pages` (in each memory's own pages) raises smaller minimums first. `imports` says whether imported
-    memories change too. Raises `UsageError` where no memory can have so many pages.
+    memories change too. Raises `UsageError` where no memory can have so many pages, `ModuleError` where the
+    module itself declares so many.
     """
     # One import of a group may stand for many memories with the same type, in the same place.
     edits: dict[int, Edit] = {}
@@ -28,8 +29,10 @@ def capped(module: Module, pages: int | None, *, imports: bool) -> tuple[list[Ed
             continue
         minimum = max(memory.minimum, pages or 0)
         if minimum * memory.page_size > _MOST_BYTES[memory.address_bits]:
-            size = memory.page_size
-            raise UsageError(f"memory {index}, of pages of {size} bytes, can't have {minimum} of them")
+            message = f"memory {index}, of pages of {memory.page_size} bytes, can't have {minimum} of them"
+            if memory.minimum == minimum:
+                raise ModuleError(message, memory.place[0])
+            raise UsageError(message)
         if memory.imported:
             notes.append(
                 f"memory {index} is imported ({labels[index]}): the host has to hand in one of exactly"
