@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 
+from nogrow.build.encode import custom
 from nogrow.dist.limits import Limits, Refused
 from tests.dist.made import GROWING_WASM, QUIET_WASM, found, opened, tar_of, wheel_of, zip_of
 
@@ -123,3 +124,11 @@ def _replaced(data: bytes, name: str, content: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         files = {one: archive.read(one) for one in archive.namelist()}
     return zip_of({**files, name: content})
+
+
+@pytest.mark.parametrize("name", ["p.whl", "p.zip", "p.tgz", "p.tar"])
+def test_a_module_with_an_archive_in_it_is_no_archive(name: str) -> None:
+    """Python's zipfile, and pip with it, reads a zip that has other bytes in front."""
+    both = QUIET_WASM + custom("x", zip_of({"x.wasm": GROWING_WASM}))
+    with pytest.raises(Refused, match="a module under the name of an archive"):
+        opened(name, both)

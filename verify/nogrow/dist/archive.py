@@ -54,6 +54,9 @@ class Contents(NamedTuple):
 def contents(name: str, data: bytes, budget: Budget, depth: int = 0) -> Contents:
     """What is in the file `name`; raises `Refused`, which says in which member if it is in one."""
     if data.startswith(MAGIC) or _named(name, (_WASM,)):
+        if _named(name, (*_ZIPS, *_TARS, *_PACKED)):
+            # Who unpacks it finds an archive behind the module, in a custom section for example.
+            raise Refused("a module under the name of an archive")
         budget.keep(len(data))
         return Contents((Module((), data, hashlib.sha256(data).hexdigest()),), False)
     _refuse_closed(name, data)
