@@ -1,26 +1,8 @@
 """Small builders of module bytes, for tests that need bytes no assembler would write."""
 
+from nogrow.build.encode import HEADER, leb, section, vector
 
-def leb(number: int) -> bytes:
-    """`number` as an unsigned LEB128."""
-    out = b""
-    while number >= 0x80:
-        out += bytes((number & 0x7F | 0x80,))
-        number >>= 7
-    return out + bytes((number,))
-
-
-def section(number: int, contents: bytes) -> bytes:
-    """A section with its id and size."""
-    return bytes((number,)) + leb(len(contents)) + contents
-
-
-def vector(items: list[bytes]) -> bytes:
-    """A vector: the count, then the items."""
-    return leb(len(items)) + b"".join(items)
-
-
-HEADER = b"\0asm\1\0\0\0"
+__all__ = ["HEADER", "leb", "module_with_bodies", "section", "vector"]
 
 
 def module_with_bodies(bodies: list[bytes]) -> bytes:

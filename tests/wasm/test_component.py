@@ -4,6 +4,7 @@ from nogrow.errors import ModuleError
 from nogrow.wasm.component import core_modules
 from nogrow.wasm.sections import is_component
 from tests.support.assemble import assemble
+from tests.support.binary import section
 
 HEADER = b"\0asm\x0d\0\x01\0"
 CORE = b"\0asm\x01\0\0\0"
@@ -20,15 +21,6 @@ SAID = (
     "canonical post-return: host-side caller of `free`",
     "canonical realloc: host-side caller of `realloc`",
 )
-
-
-def leb(number: int) -> bytes:
-    low, rest = number & 0x7F, number >> 7
-    return bytes([low | 0x80]) + leb(rest) if rest else bytes([low])
-
-
-def section(number: int, content: bytes) -> bytes:
-    return bytes([number]) + leb(len(content)) + content
 
 
 def callers(wat: str) -> list[tuple[str, ...]]:
