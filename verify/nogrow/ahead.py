@@ -17,9 +17,8 @@ class Ahead:
         self._path = path
         self._reading = Background(lambda: read(path))
         # Loaded while the file is read, or while its code is scanned.
-        from nogrow.wasm.decode import decode
         from nogrow.wasm.kernel import SCAN, Engine
-        from nogrow.wasm.scan import Scanning
+        from nogrow.wasm.scan import Scanning, begin
 
         self._engine = Engine()
         self._engine.prepare(SCAN)
@@ -27,7 +26,7 @@ class Ahead:
         try:
             data = self._reading.result()
             if not is_component(data):
-                self._scanning = Scanning(decode(data), self._engine)
+                self._scanning = begin(data, self._engine)
         except ModuleError as error:
             self._scanning = error
         from nogrow.proof.search import KERNEL as SEARCH

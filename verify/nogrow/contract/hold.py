@@ -1,8 +1,8 @@
 """From a clause of the contract and a judgement to what is broken: no files, no output."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
-from operator import itemgetter
 
 from nogrow.contract.model import Allowance, ArtifactContract, Expectation, Policy
 from nogrow.contract.rule import Rule, Violation
@@ -27,30 +27,31 @@ def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Vio
     """
     names = _names(contract, judgement)
     standing, entries = judgement.standing, judgement.entries
-    # By rule and place: what may be, or the violation where it is there already.
-    found: list[tuple[str, int, tuple[Verdict, ...] | Violation]] = []
+    # By rule: the places of what grows and what may be there, or the violation where it is there already.
+    found: defaultdict[str, list[tuple[int, tuple[Verdict, ...]] | Violation]] = defaultdict(list)
     ids = [RULES[verdict].id if verdict in RULES else None for verdict in Verdict]
     with_sites: list[int] = []
-    for place, may in _not_allowed(contract, judgement, names):
+    for one in _not_allowed(contract, judgement, names):
+        place = one[0]
         number = Rule.HOST_GROWS.id if place in standing.host_grows else ids[standing.verdicts[place]]
         if number is None:
             with_sites.append(place)
         else:
-            found.append((number, place, may))
-    others = (
+            found[number].append(one)
+    for violation in (
         *_sites(contract, judgement, with_sites),
         *_imports(contract, judgement),
         *_memories(contract, judgement),
         *_expected(contract, judgement, names),
-    )
-    found += ((one.rule.id, place, one) for place, one in enumerate(others))
-    found.sort(key=itemgetter(0, 1))
+    ):
+        found[violation.rule.id].append(violation)
+    ordered = [one for number in sorted(found) for one in found[number]]
 
-    def violation(number: int) -> Violation:
-        _, place, one = found[number]
-        return one if isinstance(one, Violation) else _growth(entries[place], one)
+    def at(number: int) -> Violation:
+        one = ordered[number]
+        return one if isinstance(one, Violation) else _growth(entries[one[0]], one[1])
 
-    return Lazily(len(found), violation)
+    return Lazily(len(ordered), at)
 
 
 def notes(contract: ArtifactContract, judgement: Judgement) -> tuple[str, ...]:

@@ -60,6 +60,7 @@ class Findings:
                 f"{len(growing)} memories that grow and {vertices:,} functions: too many together"
             )
         self._exact = not scanned.switches_stacks
+        self._left_by = {one: LEFT_BY.get(one, Way.NORMAL) if self._exact else None for one in Verdict}
         self._functions = ways.functions
         self._found = {}
         # A constant operand above 0 at every site: none can succeed at the maximum.
@@ -84,7 +85,7 @@ class Findings:
                 excused = None
         found = excused is not None and self.verdicts[excused] > Verdict.UNREACHABLE
         self.excused = frozenset((excused,)) if excused is not None and found else frozenset[int]()
-        ends = {place: self.at(place).path()[1] for place, index in self._worst.items() if index in hosted}
+        ends = {place: self._grower(place) for place, index in self._worst.items() if index in hosted}
         self.growers = {place: grower for place, grower in ends.items() if grower is not None}
 
     def _add(self, index: int, memory: Memory, functions: Sequence[int], *, exact: bool) -> list[Verdict]:
@@ -99,12 +100,16 @@ class Findings:
                 self._worst[place] = index
         return verdicts
 
+    def _grower(self, place: int) -> int | None:
+        left_by = self._left_by[self.verdicts[place]]
+        return self._found[self._worst[place]].grower(self._functions[place], left_by)
+
     def at(self, place: int) -> Finding:
         """The finding on the way in at a place."""
         verdict = self.verdicts[place]
         index = self._worst.get(place)
         if index is None:
             return Finding(verdict)
-        left_by = LEFT_BY.get(verdict, Way.NORMAL) if self._exact else None
+        left_by = self._left_by[verdict]
         airtight = verdict is Verdict.CAPPED and index in self._airtight
         return Finding(verdict, index, self._found[index], self._functions[place], left_by, airtight)

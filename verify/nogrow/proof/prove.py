@@ -29,12 +29,11 @@ from nogrow.proof.references import find_references
 from nogrow.proof.search import Hop, Search
 from nogrow.proof.targets import Targets
 from nogrow.proof.ways import Ways, host_labels
-from nogrow.wasm.decode import decode
 from nogrow.wasm.kernel import Engine
 from nogrow.wasm.model import Kind, Module
 from nogrow.wasm.names import FunctionNames
 from nogrow.wasm.opcodes import INSTRUCTIONS
-from nogrow.wasm.scan import Scanning
+from nogrow.wasm.scan import Scanning, begin
 
 Trust = Callable[[str], bool]
 
@@ -55,7 +54,7 @@ def judge(
     grow the memory, besides those known by their names. Raises `ModuleError`, with the offset in bytes,
     for what can't be judged.
     """
-    return prove(Scanning(decode(data), engine or Engine()), trusts, growers)
+    return prove(begin(data, engine or Engine()), trusts, growers)
 
 
 def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset()) -> Judgement:

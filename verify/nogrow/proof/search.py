@@ -48,6 +48,7 @@ class Found:
         self._shift = shift
         self._calls = calls
         self._exits = exits
+        self._growers: dict[bool, dict[int, int | None]] = {}
 
     def exits(self, vertices: Sequence[int]) -> list[int]:
         """For each of `vertices` the worst that it can do.
@@ -55,10 +56,11 @@ class Found:
         0: no path of calls leads to a growth, 1: one does, 2: it can grow the memory and be left by an
         exception, 3: it can grow the memory and return.
         """
-        calls, exits = self._calls.hops, self._exits.hops
+        calls, exits = self._calls.hops, self._exits.hops.cast("B").cast("Q")
+        # The normal exit stands in the lower half.
         return [
-            3 if exits[2 * vertex] else 2 if exits[2 * vertex + 1] else 1 if calls[vertex] else 0
-            for vertex in vertices
+            (3 if both & 0xFFFFFFFF else 2) if both else 1 if calls[vertex] else 0
+            for vertex, both in zip(vertices, map(exits.__getitem__, vertices), strict=True)
         ]
 
     def path(self, vertex: int, way: Way | None) -> tuple[Lazily[Hop], int | None]:
@@ -89,6 +91,29 @@ class Found:
             return Hop(place if way is None else place >> 1, at + self._shift, opcode)
 
         return Lazily(len(places), made), end
+
+
+    def grower(self, vertex: int, way: Way | None) -> int | None:
+        """The import that grows at the end of the path that `path` gives, None if a function does."""
+        steps = self._calls if way is None else self._exits
+        known = self._growers.setdefault(way is None, {})
+        passed = []
+        place = vertex if way is None else 2 * vertex + way
+        # Thousands of paths end in the same few steps.
+        while place not in known:
+            passed.append(place)
+            hop = steps.hops[place]
+            if hop == _HOST_GROWS:
+                known[place] = place if way is None else place >> 1
+                break
+            vertex = steps.steps[3 * place]
+            if vertex == _GROWS_ITSELF:
+                known[place] = None
+                break
+            place = vertex if way is None else 2 * vertex + (hop & 1)
+        end = known[place]
+        known.update(dict.fromkeys(passed, end))
+        return end
 
 
 class Steps(NamedTuple):
@@ -209,17 +234,16 @@ class Search:
 
         Bit i stands for `hosts[i]`, or for so many `together` from `i * together` on.
         """
-        reached = [0] * len(vertices)
+        batches = []
         for first in range(0, len(hosts), _SET_SIZE * together):
             batch = hosts[first : first + _SET_SIZE * together]
             self._workspace.write_u32s(self._arguments, list(batch))
             self._kernel.call("spread", self._arguments, len(batch), together)
-            # Few different sets are found, so each is widened once.
             sets = self._workspace.bytes[self._sets : self._sets + 8 * self._vertices].cast("Q")
-            wide: dict[int, int] = {0: 0}
-            for place, vertex in enumerate(vertices):
-                bits = sets[vertex]
-                if bits not in wide:
-                    wide[bits] = bits << first // together
-                reached[place] |= wide[bits]
-        return reached
+            batches.append(list(map(sets.__getitem__, vertices)))
+        # Few different sets are found, so each is put together once.
+        found = list(zip(*batches, strict=True)) if batches else [()] * len(vertices)
+        whole = {
+            parts: sum(bits << _SET_SIZE * place for place, bits in enumerate(parts)) for parts in set(found)
+        }
+        return list(map(whole.__getitem__, found))

@@ -15,6 +15,7 @@ _ALLOWED = frozenset(
     | {(0xFB, code) for code in (0x00, 0x01, 0x06, 0x07, 0x08, 0x1A, 0x1B, 0x1C)}
     | {(0xFD, 0x0C)}
 )
+_I32_CONST, _END = 0x41, 0x0B
 _BYTES = {Immediate.BYTES4: 4, Immediate.BYTES8: 8, Immediate.BYTES16: 16}
 _SIGNED = {Immediate.S32: 32, Immediate.S64: 64}
 
@@ -24,6 +25,14 @@ def read_constant(reader: Reader) -> Constant:
 
     Raises `ModuleError` for an instruction that is not constant.
     """
+    start = reader.position
+    if reader.peek() == _I32_CONST:
+        # Tens of thousands of segments and globals have no other: the same as below, without the tables.
+        reader.position = start + 1
+        single = reader.signed(32)
+        if reader.byte() == _END:
+            return Constant(number=single)
+        reader.position = start
     functions: list[int] = []
     count = 0
     number: int | None = None
@@ -32,7 +41,7 @@ def read_constant(reader: Reader) -> Constant:
     while True:
         at = reader.position
         opcode = reader.byte()
-        if opcode == 0x0B:
+        if opcode == _END:
             break
         count += 1
         key = (opcode, reader.u32() if opcode in PREFIXES else None)
@@ -43,7 +52,7 @@ def read_constant(reader: Reader) -> Constant:
         value = 0
         for immediate in INSTRUCTIONS[key].immediates:
             value = _read(reader, immediate)
-        if opcode in (0x41, 0x42):
+        if opcode in (_I32_CONST, 0x42):
             number = value
         elif opcode == 0xD0:
             function = -1

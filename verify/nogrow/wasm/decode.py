@@ -3,10 +3,11 @@
 WebAssembly 3.0, section 5.5 (modules). Fails closed: what is not understood is an error with its offset.
 """
 
-from collections.abc import Sized
+from collections.abc import Callable, Iterable, Sized
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.constexpr import read_constant
+from nogrow.wasm.exports import LONGEST_NAME, read_exports
 from nogrow.wasm.model import (
     ElementSegment,
     Export,
@@ -28,18 +29,35 @@ from nogrow.wasm.types import (
     read_value_type,
 )
 
-# What engines take (WebAssembly JavaScript interface, "Implementation-defined Limits"; names: V8 and others).
+# What engines take (WebAssembly JavaScript interface, "Implementation-defined Limits").
 MOST_MEMORIES = 100
-LONGEST_NAME = 100_000
 
 _EXACT_FUNCTION = 0x20
-_SHOWN = 200
 _ONE_MODULE, _ONE_TYPE = 0x7F, 0x7E
 
 
-def decode(data: bytes) -> Module:
-    """The model of the core module in `data`; raises `ModuleError` with the offset in the file."""
-    return _Decoder(data).module()
+# What instructions refer to, and where they are. The others say nothing of what the code means.
+_FOR_THE_CODE = frozenset(
+    {
+        SectionId.TYPE,
+        SectionId.IMPORT,
+        SectionId.FUNCTION,
+        SectionId.TABLE,
+        SectionId.MEMORY,
+        SectionId.TAG,
+        SectionId.ELEMENT,
+        SectionId.CODE,
+    }
+)
+
+
+def decode(data: bytes, begin: Callable[[Module], None] | None = None) -> Module:
+    """The model of the core module in `data`; raises `ModuleError` with the offset in the file.
+
+    `begin` is called with what there is as soon as it is all that instructions refer to: without globals,
+    exports and start function. Tens of thousands of those can be read while the instructions are scanned.
+    """
+    return _Decoder(data).module(begin)
 
 
 class _Decoder:
@@ -62,8 +80,21 @@ class _Decoder:
         self.data_count: int | None = None
         self.data_segments = 0
 
-    def module(self) -> Module:
+    def module(self, begin: Callable[[Module], None] | None) -> Module:
         sections = read_sections(self.data)
+        self._read(section for section in sections if section.id in _FOR_THE_CODE)
+        defined = len(self.functions) - sum(item.kind is Kind.FUNCTION for item in self.imports)
+        if defined != self.bodies:
+            raise ModuleError(f"{defined} functions declared, {self.bodies} bodies", self.code[0])
+        if begin is not None:
+            begin(self._model(sections))
+        self._read(section for section in sections if section.id not in _FOR_THE_CODE)
+        if self.data_count not in (None, self.data_segments):
+            raise ModuleError(f"{self.data_count} data segments announced, {self.data_segments} there")
+        self._check_functions()
+        return self._model(sections)
+
+    def _read(self, sections: Iterable[Section]) -> None:
         read = {
             SectionId.TYPE: self._types,
             SectionId.IMPORT: self._imports,
@@ -84,12 +115,8 @@ class _Decoder:
                 reader = Reader(self.data, section.start, section.end)
                 read[section.id](reader)
                 self._used_up(reader, section)
-        defined = len(self.functions) - sum(item.kind is Kind.FUNCTION for item in self.imports)
-        if defined != self.bodies:
-            raise ModuleError(f"{defined} functions declared, {self.bodies} bodies", self.code[0])
-        if self.data_count not in (None, self.data_segments):
-            raise ModuleError(f"{self.data_count} data segments announced, {self.data_segments} there")
-        self._check_functions()
+
+    def _model(self, sections: tuple[Section, ...]) -> Module:
         return Module(
             self.data,
             sections,
@@ -253,25 +280,7 @@ class _Decoder:
             self.globals.append(Global(False, mutable, value, read_constant(reader)))
 
     def _exports(self, reader: Reader) -> None:
-        names: set[str] = set()
-        sizes = [len(space) for space in self._spaces()]
-        kinds = tuple(Kind)
-        for _ in range(reader.count()):
-            at = reader.position
-            name = reader.name(LONGEST_NAME)
-            number = reader.byte()
-            index = reader.u32()
-            if number >= len(kinds):
-                raise ModuleError(f"unknown kind of export 0x{number:02x}", at)
-            kind = kinds[number]
-            if index >= sizes[number]:
-                raise ModuleError(
-                    f"export {_shown(name)}: {kind.name.lower()} index {index} out of range", at
-                )
-            if name in names:
-                raise ModuleError(f"duplicate export name {_shown(name)}", at)
-            names.add(name)
-            self.exports.append(Export(name, kind, index))
+        self.exports = read_exports(reader, [len(space) for space in self._spaces()])
 
     def _start(self, reader: Reader) -> None:
         at = reader.position
@@ -303,7 +312,3 @@ class _Decoder:
         indices += [max(segment.functions) for segment in self.segments if segment.functions]
         if indices and max(indices) >= len(self.functions):
             raise ModuleError(f"an initialiser refers to function {max(indices)}, which does not exist")
-
-
-def _shown(name: str) -> str:
-    return repr(name if len(name) <= _SHOWN else f"{name[:_SHOWN]}...")

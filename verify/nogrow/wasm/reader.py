@@ -118,16 +118,21 @@ class Reader:
 
     def signed(self, bits: int) -> int:
         """A signed LEB128 of at most `bits` bits (section 5.2.2)."""
-        start = self.position
+        data, start, end = self.data, self.position, self.end
+        position = start
         value = shift = 0
         while True:
-            byte = self.byte()
+            if position >= end:
+                raise ModuleError("unexpected end of the section", position)
+            byte = data[position]
+            position += 1
             value |= (byte & 0x7F) << shift
             shift += 7
             if byte < 0x80:
                 break
             if shift >= bits:
                 raise ModuleError("integer representation too long", start)
+        self.position = position
         if byte & 0x40:
             value -= 1 << shift
         if not -(1 << (bits - 1)) <= value < 1 << (bits - 1):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from nogrow.background import Background
 from nogrow.wasm.bodies import Bodies
+from nogrow.wasm.decode import decode
 from nogrow.wasm.kernel import Engine, Workspace
 from nogrow.wasm.model import Module
 from nogrow.wasm.nodes import NODE_INIT, Nodes
@@ -88,6 +89,17 @@ class Scan(NamedTuple):
 def scan(module: Module, engine: Engine) -> Scan:
     """The flow graph of all function bodies; raises `ModuleError` with an offset for what can't be read."""
     return Scanning(module, engine).result()
+
+
+def begin(data: bytes, engine: Engine) -> "Scanning":
+    """The scan of the core module in `data`, begun while the rest of the module is still being decoded.
+
+    Raises `ModuleError` with the offset in the file.
+    """
+    begun: list[Scanning] = []
+    module = decode(data, lambda outline: begun.append(Scanning(outline, engine)))
+    begun[0].module = module
+    return begun[0]
 
 
 class Scanning:
