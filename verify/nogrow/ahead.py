@@ -16,12 +16,13 @@ class Ahead:
         """Starts threads: nothing for a program that is going to fork."""
         self._path = path
         self._reading = Background(lambda: read(path))
-        # Loaded while the file is read, or while its code is scanned.
+        # Loaded while the file is read, while the kernels are compiled, or while its code is scanned.
         from nogrow.wasm.kernel import SCAN, Engine
-        from nogrow.wasm.scan import Scanning, begin
 
         self._engine = Engine()
         self._engine.prepare(SCAN)
+        from nogrow.wasm.scan import Scanning, begin
+
         self._scanning: Scanning | ModuleError | None = None
         try:
             data = self._reading.result()

@@ -76,11 +76,13 @@ def main() -> None:
     """Run the command line and exit with its code, at once: nothing is left to be done then."""
     # A report holds its objects until it is written: looking for garbage among them only costs time.
     gc.set_threshold(100_000, 50, 50)
+    # A thread that comes back from a kernel is what the others wait for.
+    sys.setswitchinterval(0.0005)
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal's encoding lacks is no reason to fail.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    code: object = ExitCode.NOT_JUDGED
+    end = SystemExit(ExitCode.NOT_JUDGED)
     try:
         for number in (signal.SIGINT, signal.SIGTERM):
             # What whoever started this wants ignored stays ignored.
@@ -88,7 +90,7 @@ def main() -> None:
                 signal.signal(number, _end)
         cli(prog_name="nogrow")
     except SystemExit as done:
-        code = done.code
+        end = done
     except MemoryError:
         click.echo(f"nogrow: {NO_MEMORY}", err=True)
     except Exception:  # noqa: BLE001
@@ -100,5 +102,6 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, AttributeError, ValueError):
             stream.flush()
-    # Taking down the interpreter and wasmtime piece by piece takes longer than judging a small module.
+    # Taking down the interpreter, wasmtime and what `end` still holds takes longer than judging a small module.
+    code = end.code
     os._exit(code if isinstance(code, int) else ExitCode.KEPT if code is None else ExitCode.USAGE)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
+from nogrow.background import Background
 from nogrow.errors import ModuleError
 from nogrow.proof.assume import assumptions
 from nogrow.proof.findings import LEFT_BY, Finding, Findings
@@ -60,9 +61,9 @@ def judge(
 def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset()) -> Judgement:
     """The judgement of a core module whose scan has begun; see `judge`."""
     module = scanning.module
-    # The scan runs outside of Python and leaves time for this.
-    names = FunctionNames(module)
     scanned = scanning.result()
+    # The search runs outside of Python and leaves time for this.
+    naming = Background(lambda: FunctionNames(module))
     references = find_references(module, scanned)
     memories = _memories(module)
     labels = host_labels(module, references)
@@ -94,7 +95,7 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
     # Thousands of ways in share most of their paths and of what they reach.
     @cache
     def function(index: int) -> Function:
-        return Function(index, names.get(index))
+        return Function(index, naming.result().get(index))
 
     @cache
     def step(hop: Hop) -> Step:
