@@ -62,8 +62,6 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
     """The judgement of a core module whose scan has begun; see `judge`."""
     module = scanning.module
     scanned = scanning.result()
-    # The search runs outside of Python and leaves time for this.
-    naming = Background(lambda: FunctionNames(module))
     references = find_references(module, scanned)
     memories = _memories(module)
     labels = host_labels(module, references)
@@ -77,6 +75,9 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
         {vertex: vertex in untrusted for vertex in labels},
         exact,
     )
+    # The search runs outside of Python and leaves time for this.
+    naming = Background(lambda: FunctionNames(module))
+    search.settle()
     ways = Ways(module, references)
     growing = {
         item.index: item.label

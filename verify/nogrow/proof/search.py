@@ -164,6 +164,9 @@ class Search:
             "configure", scan.ranges, count, self._state, incoming, callers, self._hops, self._way_hops,
             queue, order, stack, self._sets, workspace.area(4 * count),
         )  # fmt: skip
+
+    def settle(self) -> None:
+        """Finds out which functions return and which throw: the first thing to be called."""
         self._kernel.call("link")
         self._kernel.call("settle")
 
