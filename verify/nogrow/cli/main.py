@@ -102,6 +102,6 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, AttributeError, ValueError):
             stream.flush()
-    # Taking down the interpreter, wasmtime and what `end` still holds takes longer than judging a small module.
+    # Taking down the interpreter, wasmtime and what `end` holds takes longer than judging a small module.
     code = end.code
     os._exit(code if isinstance(code, int) else ExitCode.KEPT if code is None else ExitCode.USAGE)

@@ -92,7 +92,6 @@ class Found:
 
         return Lazily(len(places), made), end
 
-
     def grower(self, vertex: int, way: Way | None) -> int | None:
         """The import that grows at the end of the path that `path` gives, None if a function does."""
         steps = self._calls if way is None else self._exits

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sized
 from nogrow.errors import ModuleError
 from nogrow.wasm.constexpr import read_constant
 from nogrow.wasm.exports import LONGEST_NAME, read_exports
+from nogrow.wasm.externtypes import read_global_type, read_memory_type, read_table_type
 from nogrow.wasm.model import (
     ElementSegment,
     Export,
@@ -21,13 +22,7 @@ from nogrow.wasm.model import (
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import Section, SectionId, read_sections
 from nogrow.wasm.segments import read_data, read_element
-from nogrow.wasm.types import (
-    Types,
-    ValueType,
-    read_reference_type,
-    read_types,
-    read_value_type,
-)
+from nogrow.wasm.types import Types, read_types
 
 # What engines take (WebAssembly JavaScript interface, "Implementation-defined Limits").
 MOST_MEMORIES = 100
@@ -182,11 +177,11 @@ class _Decoder:
             case Kind.FUNCTION:
                 self.functions.append(self._function_type(reader))
             case Kind.TABLE:
-                self.tables.append(self._table_type(reader, imported=True))
+                self.tables.append(read_table_type(reader, imported=True))
             case Kind.MEMORY:
-                self.memories.append(self._memory_type(reader, imported=True))
+                self._memory(reader, imported=True)
             case Kind.GLOBAL:
-                value, mutable = self._global_type(reader)
+                value, mutable = read_global_type(reader)
                 self.globals.append(Global(True, mutable, value, None))
             case Kind.TAG:
                 self.tags.append(self._tag_type(reader))
@@ -207,45 +202,10 @@ class _Decoder:
             raise ModuleError("unknown tag attribute", at)
         return self._function_type(reader)
 
-    def _table_type(self, reader: Reader, *, imported: bool) -> Table:
-        element = read_reference_type(reader)
-        at = reader.position
-        flags = reader.byte()
-        if flags > 7:
-            raise ModuleError(f"unknown limits flags 0x{flags:02x}", at)
-        reader.unsigned(64)
-        if flags & 1:
-            reader.unsigned(64)
-        return Table(imported, element, None)
-
-    def _memory_type(self, reader: Reader, *, imported: bool) -> MemoryType:
-        start = at = reader.position
+    def _memory(self, reader: Reader, *, imported: bool) -> None:
         if len(self.memories) == MOST_MEMORIES:
-            raise ModuleError(f"more than {MOST_MEMORIES} memories", at)
-        flags = reader.byte()
-        if flags > 15:
-            raise ModuleError(f"unknown limits flags 0x{flags:02x}", at)
-        minimum = reader.unsigned(64)
-        maximum = reader.unsigned(64) if flags & 1 else None
-        page_size = 65536
-        if flags & 8:
-            at = reader.position
-            exponent = reader.u32()
-            if exponent > 16:
-                raise ModuleError(f"page size 2^{exponent}, at most 2^16 is allowed", at)
-            page_size = 1 << exponent
-        if maximum is not None and maximum < minimum:
-            raise ModuleError(f"maximum {maximum} is below minimum {minimum}", at)
-        bits, place = 64 if flags & 4 else 32, (start, reader.position)
-        return MemoryType(imported, bool(flags & 2), bits, page_size, minimum, maximum, place)
-
-    def _global_type(self, reader: Reader) -> tuple[ValueType, bool]:
-        value = read_value_type(reader)
-        at = reader.position
-        flags = reader.byte()
-        if flags > 3:
-            raise ModuleError(f"unknown global flags 0x{flags:02x}", at)
-        return value, bool(flags & 1)
+            raise ModuleError(f"more than {MOST_MEMORIES} memories", reader.position)
+        self.memories.append(read_memory_type(reader, imported=imported))
 
     def _functions(self, reader: Reader) -> None:
         at = reader.position
@@ -257,18 +217,18 @@ class _Decoder:
     def _tables(self, reader: Reader) -> None:
         for _ in range(reader.count()):
             if reader.peek() != 0x40:
-                self.tables.append(self._table_type(reader, imported=False))
+                self.tables.append(read_table_type(reader, imported=False))
                 continue
             reader.byte()
             at = reader.position
             if reader.byte() != 0:
                 raise ModuleError("unknown form of table", at)
-            table = self._table_type(reader, imported=False)
+            table = read_table_type(reader, imported=False)
             self.tables.append(Table(False, table.element, read_constant(reader)))
 
     def _memories(self, reader: Reader) -> None:
         for _ in range(reader.count()):
-            self.memories.append(self._memory_type(reader, imported=False))
+            self._memory(reader, imported=False)
 
     def _tags(self, reader: Reader) -> None:
         for _ in range(reader.count()):
@@ -276,7 +236,7 @@ class _Decoder:
 
     def _globals(self, reader: Reader) -> None:
         for _ in range(reader.count()):
-            value, mutable = self._global_type(reader)
+            value, mutable = read_global_type(reader)
             self.globals.append(Global(False, mutable, value, read_constant(reader)))
 
     def _exports(self, reader: Reader) -> None:

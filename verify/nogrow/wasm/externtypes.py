@@ -1,0 +1,53 @@
+"""The types of tables, memories and globals, as imports and sections declare them.
+
+WebAssembly 3.0, section 5.3.
+"""
+
+from nogrow.errors import ModuleError
+from nogrow.wasm.model import MemoryType, Table
+from nogrow.wasm.reader import Reader
+from nogrow.wasm.types import ValueType, read_reference_type, read_value_type
+
+
+def read_table_type(reader: Reader, *, imported: bool) -> Table:
+    """A table without an initialiser; raises `ModuleError` with the offset."""
+    element = read_reference_type(reader)
+    at = reader.position
+    flags = reader.byte()
+    if flags > 7:
+        raise ModuleError(f"unknown limits flags 0x{flags:02x}", at)
+    reader.unsigned(64)
+    if flags & 1:
+        reader.unsigned(64)
+    return Table(imported, element, None)
+
+
+def read_memory_type(reader: Reader, *, imported: bool) -> MemoryType:
+    """A memory; its limits count pages. Raises `ModuleError` with the offset."""
+    start = at = reader.position
+    flags = reader.byte()
+    if flags > 15:
+        raise ModuleError(f"unknown limits flags 0x{flags:02x}", at)
+    minimum = reader.unsigned(64)
+    maximum = reader.unsigned(64) if flags & 1 else None
+    page_size = 65536
+    if flags & 8:
+        at = reader.position
+        exponent = reader.u32()
+        if exponent > 16:
+            raise ModuleError(f"page size 2^{exponent}, at most 2^16 is allowed", at)
+        page_size = 1 << exponent
+    if maximum is not None and maximum < minimum:
+        raise ModuleError(f"maximum {maximum} is below minimum {minimum}", at)
+    bits, place = 64 if flags & 4 else 32, (start, reader.position)
+    return MemoryType(imported, bool(flags & 2), bits, page_size, minimum, maximum, place)
+
+
+def read_global_type(reader: Reader) -> tuple[ValueType, bool]:
+    """The type of a global's value, and whether it is mutable; raises `ModuleError` with the offset."""
+    value = read_value_type(reader)
+    at = reader.position
+    flags = reader.byte()
+    if flags > 3:
+        raise ModuleError(f"unknown global flags 0x{flags:02x}", at)
+    return value, bool(flags & 1)
