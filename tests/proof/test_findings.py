@@ -111,3 +111,20 @@ def test_each_entry_point_has_the_imports_that_it_reaches_and_no_others() -> Non
         "one": ("h.b",),
         "two": ("h.a", "h.b"),
     }
+
+
+def test_the_import_that_grows_is_told_apart_from_a_growth_of_the_modules_own() -> None:
+    """The paths meet: what was found of one entry point is used for the next."""
+    found = entries(
+        f"""(import "env" "emscripten_resize_heap" (func $host)) (memory (export "memory") 1)
+        (func $own {GROW.format("0", 1)}) (func $by_host (call $host)) (func $by_own (call $own))
+        (func (export "a") (call $by_own)) (func (export "b") (call $by_host))
+        (func (export "c") (call $by_own)) (func (export "d") (call $host))
+        (func (export "e") (call $by_host)) (func (export "f") (call $own))
+        (func (export "t") (call $by_host) unreachable) (func (export "u") (call $own) unreachable)"""
+    )
+    assert {name: entry.host_grows for name, entry in found.items()} == {
+        **dict.fromkeys("acfu"),
+        **dict.fromkeys("bdet", "env.emscripten_resize_heap"),
+    }
+    assert [len(found[name].witness) for name in "abcdef"] == [3, 2, 3, 1, 2, 2]

@@ -96,6 +96,12 @@ def test_bad_signed_number_is_refused_at_its_offset(bits: int, data: bytes) -> N
     assert refusal(error) == 0
 
 
+def test_signed_number_that_is_cut_off_is_refused_at_the_end() -> None:
+    with pytest.raises(ModuleError, match="unexpected end of the section") as error:
+        reader(b"\x80\x80").signed(32)
+    assert refusal(error) == 2
+
+
 def test_unsigned_64_takes_ten_bytes_and_no_more() -> None:
     assert reader(b"\xff" * 9 + b"\x01").unsigned(64) == 2**64 - 1
     for data in (b"\xff" * 9 + b"\x02", b"\x80" * 10 + b"\x00"):
