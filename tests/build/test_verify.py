@@ -1,10 +1,12 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from nogrow.build import verify as stage
 from nogrow.build.manifest import Entry, Manifest, write_manifest
 from nogrow.build.verify import Places, by_objdump, cross_checked, verify
+from nogrow.cli.main import cli
 from nogrow.errors import ToolError
 from nogrow.report.result import ArtifactReport, Outcome
 from tests.cli.modules import GROWING, QUIET, cut, module
@@ -149,3 +151,22 @@ def test_the_report_goes_where_the_contract_says_what_is_built(root: Path) -> No
     assert verify(root) == 0
     validated((root / "out put" / "report.json").read_text())
     assert not (root / "build" / "report.json").exists()
+
+
+def test_with_a_lock_nothing_becomes_worse(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "nogrow.toml").write_text(
+        'schema = 1\n[[artifact]]\npath = "build/*.wasm"\nallow = ["reachable"]\n'
+    )
+    monkeypatch.chdir(root)
+    assert verify(root, locked=True) == 2
+    assert "nogrow.lock: no lock there; `nogrow pin` writes one" in capsys.readouterr().err
+    assert CliRunner().invoke(cli, ["pin"]).exit_code == 0
+    assert verify(root, locked=True) == 0
+    module(root / "build" / "quiet.wasm", GROWING)
+    assert verify(root) == 0
+    assert verify(root, locked=True) == 1
+    assert "error[NG011]: pin-broken" in capsys.readouterr().out
+    (root / "nogrow.lock").write_text("{")
+    assert verify(root, locked=True) == 2

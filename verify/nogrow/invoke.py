@@ -88,11 +88,11 @@ def inspect(context: Context) -> None:
         print_table("memory.grow", ("artifact", "function", "offset"), rows)
 
 
-@task
-def verify(context: Context) -> None:
+@task(help={"locked": "Hold them to nogrow.lock as well."})
+def verify(context: Context, locked: bool = False) -> None:
     """Judge every artifact against nogrow.toml; exits as `nogrow check` does."""
     with plain_errors():
-        code = verify_artifacts(_root(context))
+        code = verify_artifacts(_root(context), locked=locked)
     if code != 0:
         raise Exit(code=code)
 

@@ -12,10 +12,11 @@ from nogrow.build.inspect import grow_sites
 from nogrow.build.manifest import read_manifest, write_other
 from nogrow.build.project import CONTRACT, Project, open_project
 from nogrow.check import check, not_judged
+from nogrow.cli.lock import pinned_in
 from nogrow.contract.load import load
 from nogrow.contract.select import targets
 from nogrow.contract.wording import counted
-from nogrow.errors import ContractError, ToolError
+from nogrow.errors import ContractError, DocumentError, ToolError, UsageError
 from nogrow.proof.prove import judge
 from nogrow.report import as_json, text
 from nogrow.report.printable import printable
@@ -33,23 +34,24 @@ KEPT = {
 Places = Collection[tuple[int, int]]
 
 
-def verify(root: Path) -> int:
+def verify(root: Path, *, locked: bool = False) -> int:
     """Judge the artifacts of `root`'s contract, print a table and what is broken, write the report.
 
-    Returns the exit code of `nogrow check`. The report goes to the folder for what is built. An artifact
-    of whose grow sites `wasm-objdump` says something else is not judged. Raises `ToolError` where the
-    report can't be written.
+    Returns the exit code of `nogrow check`. `locked` holds them to the lock beside the contract. The report
+    goes to the folder for what is built. An artifact of whose grow sites `wasm-objdump` says something else
+    is not judged. Raises `ToolError` where the report can't be written.
     """
     with contextlib.chdir(root):
         try:
             contract, project = load(Path(CONTRACT)), open_project(Path())
-        except ContractError as error:
+            pinned = pinned_in(None, contract, locked=locked, exact=False, whole=True)
+        except (ContractError, DocumentError, UsageError) as error:
             sys.stderr.write(f"{printable(str(error))}\n")
             return ExitCode.USAGE
         _announce_altered(project)
         chosen = targets(contract, ())
         announce(f"judging {counted(len(chosen), 'artifact')} against {CONTRACT}")
-        report = check(contract, chosen, judge=judge, run=run)
+        report = check(contract, chosen, judge=judge, run=run, pinned=pinned)
         report = Report(report.contract, tuple(cross_checked(one) for one in report.artifacts))
         print_table("verify", ("artifact", "sites", "verdict", "contract kept?"), rows(report))
         text.render(report, sys.stdout, colour=sys.stdout.isatty(), quiet=True)
