@@ -23,7 +23,8 @@ _CHARACTERS_PER_BYTE = 200
 _LEAST_CHARACTERS = 1 << 20
 _SHOWN = 100
 _HEADER_BYTES, _CODE_SECTION = 8, 10
-_FUNCTION = re.compile(r"([0-9a-f]{6,}) func\[(\d+)\](?: <(.*)>)?:")
+_FUNCTION = re.compile(r"([0-9a-f]{6,}) func\[([0-9]{1,10})\](?: <(.*)>)?:")
+_INDEX = re.compile(r"[0-9]{1,10}")
 _INSTRUCTION = re.compile(r" ([0-9a-f]{6,}): ((?:[0-9a-f]{2} )+) *\| *(.*)")
 
 
@@ -167,7 +168,7 @@ class _ListingParser:
         self._next_offset = end
         words = text.split()
         if words[:1] == ["memory.grow"]:
-            if len(words) > 2 or not all(word.isdecimal() for word in words[1:]):
+            if len(words) > 2 or not all(_INDEX.fullmatch(word) for word in words[1:]):
                 raise self._nonsense(line)
             index, name = self._function
             memory = int(words[1]) if len(words) == 2 else 0
