@@ -4,6 +4,7 @@ import signal
 import struct
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +71,19 @@ def cut_off(numbers: Sequence[int]) -> list[int]:
 
 def test_a_process_that_is_killed_while_it_answers_holds_up_no_other() -> None:
     assert in_order([[1], [2], [3], [4]], cut_off, nothing, 2, lambda done: None) == [1, -1, 9, 16]
+
+
+def dying_once(folders: Sequence[Path]) -> list[str]:
+    for folder in folders:
+        if folder.name == "bad" and not (folder / "tried").exists():
+            (folder / "tried").touch()
+            os._exit(1)
+    return [folder.name for folder in folders]
+
+
+def test_what_ended_a_process_by_chance_is_tried_once_more(tmp_path: Path) -> None:
+    (tmp_path / "bad").mkdir()
+    told: list[int] = []
+    batches = [[tmp_path / "a", tmp_path / "bad"], [tmp_path / "b"]]
+    assert in_order(batches, dying_once, lambda folder: "lost", 2, told.append) == ["a", "bad", "b"]
+    assert told == [0, 1, 3]

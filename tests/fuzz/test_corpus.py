@@ -97,7 +97,7 @@ def test_a_target_runs_under_libfuzzer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "reach", [lambda *_: len(list(Path("/").iterdir())), lambda *_: len([socket.socket().close()])]
+    "reach", [lambda *_: len(list(Path("/").iterdir())), lambda *_: len(socket.gethostname())]
 )
 def test_a_guest_that_reaches_outside_would_be_noticed(
     reach: Callable[..., object], monkeypatch: pytest.MonkeyPatch
