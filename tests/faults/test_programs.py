@@ -1,5 +1,9 @@
 """Programs of a build that are missing, fail, hang, print nonsense or are too old: it is said in a line."""
 
+import os
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -19,8 +23,10 @@ from nogrow.errors import ToolError
 from nogrow.machine import programs, rust_probe, toolchain
 from nogrow.machine.process import MOST_BYTES
 from nogrow.machine.toolchain import find_rust
+from tests.faults.test_signals import heard
 from tests.machine.fakes import FakeMachine, ignore
-from tests.support.tasks import invoke
+from tests.support.program import started
+from tests.support.tasks import VERIFY, invoke
 
 PROJECT = {
     "tasks.py": "from nogrow.invoke import collection\n\nnamespace = collection()\n",
@@ -174,6 +180,16 @@ def test_pins_stay_where_uv_prints_none(
     assert (fake.root / pins.PINS).read_text() == "before"
 
 
+def project(fake: FakeMachine, script: str, seconds: int = 1) -> dict[str, str]:
+    """Write a project whose crate is built by a cargo that does `script`; the environment that names it."""
+    for name, text in PROJECT.items():
+        (fake.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (fake.root / name).write_text(text.replace("seconds = 1", f"seconds = {seconds}"))
+    cargo, rustc = fake.rust(fake.bin, "mine")
+    fake.program(cargo, f'[ "$1" = --version ] && echo cargo 1.99.0 && exit; {script}')
+    return {"NOGROW_CARGO": str(cargo), "NOGROW_RUSTC": str(rustc)}
+
+
 @pytest.mark.parametrize(
     ("script", "said"),
     [
@@ -191,15 +207,34 @@ def test_pins_stay_where_uv_prints_none(
 def test_a_cargo_that_builds_nothing_ends_the_build_in_a_line(
     fake: FakeMachine, script: str, said: str
 ) -> None:
-    for name, text in PROJECT.items():
-        (fake.root / name).parent.mkdir(parents=True, exist_ok=True)
-        (fake.root / name).write_text(text)
-    cargo, rustc = fake.rust(fake.bin, "mine")
-    fake.program(cargo, f'[ "$1" = --version ] && echo cargo 1.99.0 && exit; {script}')
-    started = time.monotonic()
-    environ = {"NOGROW_CARGO": str(cargo), "NOGROW_RUSTC": str(rustc)}
+    environ = project(fake, script)
+    begun = time.monotonic()
     done = invoke(fake.root, "build", code=1, environ=environ)
     assert said in done.stderr
     assert len(done.stderr) < 1500
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - begun < 60
     assert not list(fake.root.rglob("guest.wasm"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_cargo_that_runs_ends_with_the_task(fake: FakeMachine, number: signal.Signals) -> None:
+    environ = project(fake, f'echo $$ > "{fake.root}/cargo.pid"; exec /bin/sleep 60', seconds=60)
+    process = started(
+        "build",
+        folder=fake.root,
+        environ={**environ, "PYTHONPATH": str(VERIFY)},
+        program=(sys.executable, "-m", "invoke"),
+        prepare=heard,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    there = fake.root / "cargo.pid"
+    while not (there.exists() and there.read_text().strip()):
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(number)
+    err = process.communicate(timeout=60)[1].decode()
+    assert process.returncode == (1 if number is signal.SIGINT else 128 + number)
+    assert "Traceback" not in err
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(there.read_text()), 0)
