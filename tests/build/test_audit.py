@@ -8,6 +8,7 @@ import pytest
 
 from nogrow.build import audit
 from nogrow.build.audit import Audit
+from nogrow.errors import ToolError
 
 HOLE = {
     "name": "a",
@@ -51,3 +52,26 @@ def test_a_program_that_prints_nonsense_was_not_asked(answers: Path) -> None:
     found = audit.audit(answers)
     assert found.reason is not None
     assert "no connection" in found.reason
+
+
+NONSENSE = [
+    "",
+    "[]",
+    "[" * 100_000,
+    '{"dependencies": null}',
+    '{"dependencies": [1]}',
+    '{"dependencies": [{"name": "a"}]}',
+    '{"dependencies": [{"vulns": []}]}',
+    '{"dependencies": [{"name": "a", "vulns": [1]}]}',
+    '{"dependencies": [{"name": "a", "vulns": [{"id": "X", "fix_versions": 1}]}]}',
+]
+
+
+@pytest.mark.parametrize("said", NONSENSE, ids=lambda said: said[:40])
+def test_json_that_is_no_answer_is_an_error_and_no_clean_bill(answers: Path, said: str) -> None:
+    answer(answers, HOLE, [CLEAN])
+    (answers / "requirements-dev.txt").write_text(said)
+    with pytest.raises(ToolError, match="pip-audit failed: "):
+        audit.audit(answers)
+    (answers / "probe.txt").write_text(said)
+    assert audit.audit(answers).reason

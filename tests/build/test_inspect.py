@@ -109,11 +109,14 @@ GROWS = "(module (memory 1) (func (drop (memory.grow (i32.const 1)))) (func))"
         ("Code Disassembly:", ""),
         ("func[0]", "func[ten]"),
         ("func[1]", "func[2]"),
+        ("func[0]", f"func[{'9' * 5000}]"),
+        ("| memory.grow 0", f"| memory.grow {'9' * 5000}"),
         ("| memory.grow 0", "| memory.grow zero"),
         ("40 00   ", "40 01   "),
         (": 41 01", ": 41"),
         ("| i32.const 1\n", "| i32.const 1\nwhat is this?\n"),
     ],
+    ids=lambda text: repr(text[:20]),
 )
 def test_a_listing_that_does_not_fit_the_file_is_an_error(tmp_path: Path, old: str, new: str) -> None:
     path = module(tmp_path, GROWS)

@@ -1,7 +1,7 @@
 """What is fuzzed: each target takes any bytes, and raises only where nogrow breaks a promise.
 
 The promises: an error is one of nogrow's own; what wasmtime finds valid is judged; a seal keeps what its mode
-says; an exit code is one of the table.
+says; an exit code is one of the table; a guest that runs reaches nothing.
 """
 
 import io
@@ -42,6 +42,7 @@ from nogrow.wasm.names import FunctionNames
 from nogrow.wasm.scan import scan
 from nogrow.wasm.sections import MAGIC
 from nogrow.wasm.validate import validate
+from tests.fuzz.scenarios import played
 from tests.source.made import code_start
 from tests.source.made import module as module_with_customs
 
@@ -192,6 +193,15 @@ def command(data: bytes) -> None:
             raise BrokenPromiseError(f"{words[0]}: exit code {done.exit_code}: {done.output}")
 
 
+def scenario(data: bytes) -> None:
+    """`nogrow run`, within small limits: the guest reaches nothing outside."""
+    code, reached = played(_file("guest.wasm", data))
+    if code not in _CODES:
+        raise BrokenPromiseError(f"run: exit code {code}")
+    if reached:
+        raise BrokenPromiseError(f"a guest made nogrow reach outside: {', '.join(reached)}")
+
+
 def _file(name: str, data: bytes) -> Path:
     path = _FOLDER / f"{os.getpid()}-{name}"
     path.write_bytes(data)
@@ -202,8 +212,8 @@ TARGETS: dict[str, Target] = {
     target.__name__: target
     for target in (
         *(module, component, names, dwarf, sourcemap, contract, glue, host, lock, report),
-        *(statement, archive, seal, command),
+        *(statement, archive, seal, command, scenario),
     )
 }
-MODULES = frozenset(("module", "dwarf", "seal", "command"))
+MODULES = frozenset(("module", "dwarf", "seal", "command", "scenario"))
 """The targets whose inputs are modules."""

@@ -1,14 +1,17 @@
 """The seeds, the inputs that once broke something, and the runner itself, without atheris."""
 
+import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from nogrow.build.fuzz import fuzz, read_log
 from nogrow.errors import ToolError
+from nogrow.run.wasi import Wasi
 from tests.dist.made import zip_of
 from tests.fuzz.parts import taken_apart
-from tests.fuzz.targets import MODULES, TARGETS
+from tests.fuzz.targets import MODULES, TARGETS, BrokenPromiseError
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -91,3 +94,14 @@ def test_a_target_runs_under_libfuzzer(tmp_path: Path) -> None:
     assert done.complaint is None
     assert done.executions > 10
     assert done.coverage > 10
+
+
+@pytest.mark.parametrize(
+    "reach", [lambda *_: len(list(Path("/").iterdir())), lambda *_: len(socket.gethostname())]
+)
+def test_a_guest_that_reaches_outside_would_be_noticed(
+    reach: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Wasi, "_write", reach)
+    with pytest.raises(BrokenPromiseError, match=r"reach outside: (os\.listdir|socket\.)"):
+        TARGETS["scenario"]((HERE / "corpus" / "scenario" / "wasi").read_bytes())

@@ -1,5 +1,8 @@
 """How programs are run: with a time limit, and with their words shown when they fail."""
 
+import os
+import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -42,6 +45,69 @@ def test_output_that_is_not_utf8_does_not_break_anything() -> None:
 
 def test_line_ends_are_left_as_they_are() -> None:
     assert run(["/usr/bin/printf", r"a\rb"], seconds=10).stdout == "a\rb"
+
+
+def _lives(process: int) -> bool:
+    """Whether there is such a process that is not only waiting for its end to be noticed."""
+    said = subprocess.run(["/bin/ps", "-o", "stat=", "-p", str(process)], capture_output=True, check=False)
+    return said.stdout.strip() not in (b"", b"Z", b"Zs")
+
+
+def _is_gone(process: int) -> bool:
+    for _ in range(100):
+        if not _lives(process):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_the_children_of_a_program_that_takes_too_long_are_gone(tmp_path: Path) -> None:
+    script = f'/bin/sleep 60 & echo $! > "{tmp_path}/child"; echo $$ > "{tmp_path}/own"; wait'
+    with pytest.raises(ToolError, match=r"longer than 0\.5 s"):
+        run(["/bin/sh", "-c", script], seconds=0.5)
+    assert all(_is_gone(int((tmp_path / name).read_text())) for name in ("child", "own"))
+
+
+def test_a_child_that_left_the_session_and_holds_the_pipes_is_not_waited_for(tmp_path: Path) -> None:
+    start = time.monotonic()
+    script = (
+        f'/usr/bin/setsid /bin/sh -c "echo \\$\\$ > {tmp_path}/child; exec /bin/sleep 60" & /bin/sleep 60'
+    )
+    with pytest.raises(ToolError, match=r"longer than 0\.5 s"):
+        run(["/bin/sh", "-c", script], seconds=0.5)
+    assert time.monotonic() - start < 30
+    os.kill(int((tmp_path / "child").read_text()), signal.SIGKILL)
+
+
+def test_a_program_that_closes_its_streams_and_goes_on_is_ended() -> None:
+    start = time.monotonic()
+    with pytest.raises(ToolError, match=r"longer than 0\.5 s"):
+        run(["/bin/sh", "-c", "exec >&- 2>&-; exec /bin/sleep 60"], seconds=0.5)
+    assert time.monotonic() - start < 30
+
+
+@pytest.mark.parametrize("stream", [1, 2])
+def test_a_program_that_prints_too_much_is_ended(stream: int) -> None:
+    script = f"exec /bin/cat /dev/zero >&{stream}"
+    with pytest.raises(ToolError, match=r"printed more than 100,000 bytes") as caught:
+        run(["/bin/sh", "-c", script], seconds=100, most_bytes=100_000)
+    assert len(str(caught.value)) < 1000
+
+
+def test_a_long_line_is_shown_in_part() -> None:
+    with pytest.raises(ToolError, match=r"\n  \| 000") as caught:
+        run_checked(["/bin/sh", "-c", "printf '%0900000d' 0 >&2; exit 1"], seconds=10)
+    assert len(str(caught.value)) < 1000
+
+
+def test_an_empty_line_on_standard_error_hides_no_complaint() -> None:
+    with pytest.raises(ToolError, match=r"\n  \| what is wrong"):
+        run_checked(["/bin/sh", "-c", "echo what is wrong; echo >&2; exit 1"], seconds=10)
+
+
+def test_a_word_that_no_program_can_be_given_is_a_tool_error() -> None:
+    with pytest.raises(ToolError, match="can't be started: embedded null byte"):
+        run(["/bin/echo", "a\0b"], seconds=1)
 
 
 @pytest.mark.parametrize(

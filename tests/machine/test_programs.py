@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nogrow.errors import ToolError
-from nogrow.machine.programs import find_program, find_wabt, program_version
+from nogrow.machine.programs import find_program, find_wabt, program_version, version_in
 from tests.machine.fakes import FakeMachine
 
 
@@ -34,3 +34,34 @@ def test_a_missing_program_is_an_error_that_names_what_brings_it(
 @pytest.mark.parametrize("program", ["wat2wasm", "wasm-objdump"])
 def test_wabt_is_there_and_says_its_version(program: str) -> None:
     assert program_version(find_wabt(program)).split(".")[0].isdecimal()
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "",
+        "\n",
+        "hello",
+        "1",
+        "\ufffd1.2",
+        "\x1b[31m1.2",
+        "1.2" * 100,
+        "hello\n1.2",
+        "9" * 5000 + ".1",
+        "a1.2",
+    ],
+    ids=lambda output: repr(output[:8]),
+)
+def test_what_is_no_line_with_a_version_is_none(output: str) -> None:
+    assert version_in(output) is None
+
+
+@pytest.mark.parametrize("line", ["1.0.36", "v20.1.0", "rustc 1.63.0", "cargo 1.65.0-nightly (4bc8f 2022)"])
+def test_the_line_with_a_version_is_the_first(line: str) -> None:
+    assert version_in(f"{line}\nmore 3.4\n") == line
+
+
+def test_a_program_that_says_no_version_is_an_error(tmp_path: Path) -> None:
+    program = FakeMachine(tmp_path).program(tmp_path / "wat2wasm", "echo usage: what")
+    with pytest.raises(ToolError, match=r"wat2wasm --version prints no version: 'usage: what'"):
+        program_version(program)

@@ -1,8 +1,11 @@
 """Tasks for invoke, for any project with a `nogrow.toml`: `namespace = collection()` in its `tasks.py`."""
 
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 try:
     from invoke.collection import Collection
@@ -44,14 +47,38 @@ def collection(root: Path | None = None) -> Collection:
 def plain_errors() -> Iterator[None]:
     """End a user's mistake or a missing tool in its message and an exit code, without traceback.
 
-    The code is 2 for a wrong contract or usage, as with `nogrow check`, and 1 for all else.
+    The code is 2 for a wrong contract or usage, as with `nogrow check`, and 1 for all else. The programs that
+    the task started end with it, also where a signal ends it.
     """
     try:
-        yield
+        with _signals_as_exceptions():
+            yield
     except NogrowError as error:
         wrong = isinstance(error, ContractError | UsageError)
         message = "\n".join(map(printable, str(error).split("\n")))
         raise Exit(message, code=ExitCode.USAGE if wrong else 1) from error
+
+
+@contextmanager
+def _signals_as_exceptions() -> Iterator[None]:
+    """What runs below can end its programs: they are in sessions of their own, where no signal is heard."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    # Not every system has both. One that is ignored, as with nohup, stays so.
+    known = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    wanted = [one for one in known if signal.getsignal(one) is signal.SIG_DFL]
+    for number in wanted:
+        signal.signal(number, _leave)
+    try:
+        yield
+    finally:
+        for number in wanted:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
 
 
 @task

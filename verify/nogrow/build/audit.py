@@ -56,10 +56,27 @@ def _asked(program: Path, requirements: Path, seconds: float) -> list[dict[str, 
     words = ("--no-deps", "--disable-pip", "--progress-spinner", "off", "--format", "json", "--requirement")
     done = run((program, *words, requirements), seconds=seconds)
     try:
-        dependencies = json.loads(done.stdout)["dependencies"]
-    except (json.JSONDecodeError, KeyError) as error:
+        dependencies = [_checked(one) for one in json.loads(done.stdout)["dependencies"]]
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise ToolError(f"pip-audit failed: {done.complaint}") from error
-    return list(dependencies)
+    return dependencies
+
+
+def _checked(dependency: object) -> dict[str, object]:
+    """The dependency, with all that is read of it; raises `TypeError` where it is something else."""
+    if not isinstance(dependency, dict) or "name" not in dependency:
+        raise TypeError
+    holes = dependency.get("vulns", [])
+    if not isinstance(holes, list) or not ("vulns" in dependency or "skip_reason" in dependency):
+        raise TypeError
+    for hole in holes:
+        if (
+            not isinstance(hole, dict)
+            or "id" not in hole
+            or not isinstance(hole.get("fix_versions", []), list)
+        ):
+            raise TypeError
+    return dependency
 
 
 def _complaint(dependency: dict[str, object]) -> str | None:

@@ -12,7 +12,8 @@ from nogrow.build.manifest import Tool
 from nogrow.build.project import Project
 from nogrow.contract.plan import CommandSource
 from nogrow.errors import ToolError
-from nogrow.machine.process import run_checked
+from nogrow.machine.process import ANSWER_BYTES, run_checked
+from nogrow.machine.programs import first_line
 
 _VERSION_SECONDS = 60.0
 
@@ -75,11 +76,17 @@ class CommandStep:
 
     def _version(self, words: tuple[str, ...]) -> str:
         line: list[str | Path] = [self._program(words[0]), *words[1:]]
-        said = run_checked(line, seconds=_VERSION_SECONDS, environ=self.environ, folder=self._folder)
-        lines = (said.stdout.strip() or said.stderr.strip()).splitlines()
-        if not lines:
-            raise ToolError(f"{shlex.join(words)} says no version")
-        return lines[0]
+        said = run_checked(
+            line,
+            seconds=_VERSION_SECONDS,
+            environ=self.environ,
+            folder=self._folder,
+            most_bytes=ANSWER_BYTES,
+        )
+        version = first_line(said.stdout.strip() or said.stderr)
+        if version is None:
+            raise ToolError(f"{shlex.join(words)} says no version: {said.complaint!r}")
+        return version
 
     @property
     def _folder(self) -> Path:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nogrow.errors import ToolError
+from nogrow.machine.process import kill
 from nogrow.machine.programs import find_program, find_wabt
 from nogrow.proof.prove import judge
 from nogrow.wasm.decode import decode
@@ -102,9 +103,13 @@ def _output(command: tuple[str, ...]) -> Iterator[bytes]:
     with tempfile.TemporaryFile() as complaints:
         # The words come from this package and from the PATH, and no shell reads them.
         process = subprocess.Popen(  # noqa: S603
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            start_new_session=True,
         )
-        limit = threading.Timer(_LIMIT_SECONDS, process.kill)
+        limit = threading.Timer(_LIMIT_SECONDS, kill, (process,))
         limit.start()
         try:
             rest = b"\n"
@@ -114,7 +119,7 @@ def _output(command: tuple[str, ...]) -> Iterator[bytes]:
                 rest = newline + tail
             yield rest + b"\n"
         except BaseException:
-            process.kill()
+            kill(process)
             raise
         finally:
             limit.cancel()

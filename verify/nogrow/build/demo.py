@@ -14,7 +14,7 @@ from nogrow.build.manifest import read_manifest
 from nogrow.build.serve import BUILD_FIRST
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
-from nogrow.machine.process import Progress, run
+from nogrow.machine.process import ANSWER_BYTES, Progress, run
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -60,10 +60,13 @@ def find_node(machine: Machine) -> Path:
     node = machine.on_path("node")
     if node is None:
         raise ToolError(f"node is not on the PATH; Node {_OLDEST_NODE} or later is needed")
-    said = run([node, "--version"], seconds=_NODE_SECONDS, environ=machine.environ)
-    version = re.match(r"v(\d+)\.", said.stdout)
-    if version is None:
-        raise ToolError(f"{node} does not say which version it is: {said.complaint}")
+    said = run([node, "--version"], seconds=_NODE_SECONDS, environ=machine.environ, most_bytes=ANSWER_BYTES)
+    version = re.fullmatch(r"v(\d{1,9})\.[\w.-]{1,99}", said.stdout.strip())
+    if version is None or said.exit_code != 0:
+        raise ToolError(
+            f"{node} does not say which version it is, and Node {_OLDEST_NODE} or later is needed: "
+            f"{said.complaint}"
+        )
     if int(version[1]) < _OLDEST_NODE:
         raise ToolError(f"{node} is {said.stdout.strip()}; Node {_OLDEST_NODE} or later is needed")
     return node

@@ -2,7 +2,8 @@
 
 This is the second opinion on the prover's sites, so nothing here comes from the prover. Names in a
 module may hold anything, even what looks like a line of the listing. So a line counts as an
-instruction only if it stands where the one before it ended and shows the bytes of the file there.
+instruction only if it stands where the one before it ended and shows the bytes of the file there, and
+the lines must go from the first byte of the code section's bodies to the last.
 """
 
 import re
@@ -17,7 +18,13 @@ from nogrow.machine.programs import find_wabt
 from nogrow.wasm.sections import is_component
 
 _OBJDUMP_SECONDS = 120.0
-_FUNCTION = re.compile(r"([0-9a-f]{6,}) func\[(\d+)\](?: <(.*)>)?:")
+# A line has up to sixty characters for each byte of its instruction; a call's has a name, too.
+_CHARACTERS_PER_BYTE = 200
+_LEAST_CHARACTERS = 1 << 20
+_SHOWN = 100
+_HEADER_BYTES, _CODE_SECTION = 8, 10
+_FUNCTION = re.compile(r"([0-9a-f]{6,}) func\[([0-9]{1,10})\](?: <(.*)>)?:")
+_INDEX = re.compile(r"[0-9]{1,10}")
 _INSTRUCTION = re.compile(r" ([0-9a-f]{6,}): ((?:[0-9a-f]{2} )+) *\| *(.*)")
 
 
@@ -84,7 +91,8 @@ def disassemble(path: Path) -> str:
     if not path.is_file():
         raise ToolError(f"{path} is missing; this builds it: invoke build")
     objdump = find_wabt("wasm-objdump")
-    return run_checked([objdump, "-d", path], seconds=_OBJDUMP_SECONDS).stdout
+    most = _LEAST_CHARACTERS + _CHARACTERS_PER_BYTE * path.stat().st_size
+    return run_checked([objdump, "-d", path], seconds=_OBJDUMP_SECONDS, most_bytes=most).stdout
 
 
 def parse_listing(path: Path, listing: str) -> tuple[ObjdumpSite, ...]:
@@ -107,6 +115,7 @@ class _ListingParser:
         self._content = content
         self._function: tuple[int, str | None] | None = None
         self._next_offset = 0
+        self._listed = 0
         self._sites: list[ObjdumpSite] = []
 
     def parse(self, listing: str) -> tuple[ObjdumpSite, ...]:
@@ -121,7 +130,21 @@ class _ListingParser:
                 self._begin(line, *function.groups())
             elif line:
                 raise self._nonsense(line)
+        count, end = self._bodies()
+        if (self._listed, self._next_offset) != (count, end):
+            raise self._nonsense(f"{self._listed} functions up to offset 0x{self._next_offset:x}")
         return tuple(self._sites)
+
+    def _bodies(self) -> tuple[int, int]:
+        """How many function bodies the file has, and the offset behind them; 0 if it has none."""
+        at = _HEADER_BYTES
+        while at < len(self._content):
+            number, (size, start) = self._content[at], self._leb(at + 1)
+            if number == _CODE_SECTION:
+                count, _ = self._leb(start)
+                return count, start + size if count else 0
+            at = start + size
+        return 0, 0
 
     def _begin(self, line: str, offset: str, index: str, name: str | None) -> None:
         previous = self._function
@@ -132,6 +155,7 @@ class _ListingParser:
             if not follows or int(index) != previous[0] + 1:
                 raise self._nonsense(line)
         self._function = (int(index), name)
+        self._listed += 1
         # The body begins with its count of local declarations, which the listing leaves out.
         self._next_offset = self._after_leb(start)
 
@@ -144,16 +168,27 @@ class _ListingParser:
         self._next_offset = end
         words = text.split()
         if words[:1] == ["memory.grow"]:
-            if len(words) > 2 or not all(word.isdecimal() for word in words[1:]):
+            if len(words) > 2 or not all(_INDEX.fullmatch(word) for word in words[1:]):
                 raise self._nonsense(line)
             index, name = self._function
             memory = int(words[1]) if len(words) == 2 else 0
             self._sites.append(ObjdumpSite(index, name, memory, start))
 
     def _after_leb(self, offset: int) -> int:
+        return self._leb(offset)[1]
+
+    def _leb(self, offset: int) -> tuple[int, int]:
+        """The number at `offset`, and where it ends."""
+        number = shift = 0
         while offset < len(self._content) and self._content[offset] & 0x80:
-            offset += 1
-        return offset + 1
+            number |= (self._content[offset] & 0x7F) << shift
+            shift, offset = shift + 7, offset + 1
+        last = self._content[offset] if offset < len(self._content) else 0
+        return number | last << shift, offset + 1
 
     def _nonsense(self, line: str) -> ToolError:
-        return ToolError(f"{self._path}: wasm-objdump printed what does not fit the file: {line!r}")
+        shown = line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."
+        return ToolError(
+            f"{self._path}: wasm-objdump printed what does not fit the file: {shown!r}; "
+            "if it is broken or old, this brings another: pip install --force-reinstall 'nogrow[build]'"
+        )

@@ -3,6 +3,7 @@
 from pathlib import Path, PurePosixPath
 
 from nogrow.build.manifest import write_atomic
+from nogrow.errors import ToolError
 from nogrow.machine.process import run_checked
 from nogrow.machine.programs import find_program
 
@@ -16,7 +17,7 @@ _LIMIT_SECONDS = 600
 def write_pins(root: Path) -> Path:
     """Resolve the requirements of development anew and write them; the path that was written.
 
-    Raises `ToolError` when uv is missing or can't resolve them.
+    Raises `ToolError` when uv is missing, can't resolve them, or prints something else.
     """
     done = run_checked(
         (
@@ -28,5 +29,7 @@ def write_pins(root: Path) -> Path:
         ),
         seconds=_LIMIT_SECONDS,
     )
+    if "==" not in done.stdout or "--hash=sha256:" not in done.stdout or "\ufffd" in done.stdout:
+        raise ToolError(f"uv printed no pins with hashes, {PINS} is as it was: {done.complaint!r}")
     write_atomic(root / PINS, (_HEAD + done.stdout).encode())
     return Path(PINS)

@@ -10,10 +10,10 @@ from pathlib import Path
 from nogrow.doctor.model import Finding, State, Use
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
-from nogrow.machine.process import Completed, run
+from nogrow.machine.process import ANSWER_BYTES, Completed, run
 
 SECONDS = 10.0
-_VERSION = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+)")
+_VERSION = re.compile(r"(?<![\w.])v?(\d{1,9}(?:\.\d{1,9})+)")
 _SHOWN = 200
 
 Look = Callable[[Completed], str | None]
@@ -68,7 +68,7 @@ def _find(name: str, machine: Machine, beside: bool) -> Path | None:
 
 
 def _said(path: Path, argument: str, machine: Machine) -> Completed:
-    return run([path, argument], seconds=SECONDS, environ=machine.environ)
+    return run([path, argument], seconds=SECONDS, environ=machine.environ, most_bytes=ANSWER_BYTES)
 
 
 def _version(said: Completed) -> str | None:
@@ -80,4 +80,6 @@ def _version(said: Completed) -> str | None:
 
 
 def _broken(use: Use, path: Path, version: str | None, problem: str) -> Finding:
-    return Finding(use, State.BROKEN, version, str(path), problem[:_SHOWN])
+    # What it said before it was ended is lines of its own.
+    lines = (line.strip() for line in problem.split("\n"))
+    return Finding(use, State.BROKEN, version, str(path), " ".join(lines)[:_SHOWN])

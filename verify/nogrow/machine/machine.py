@@ -39,7 +39,7 @@ class Machine:
     def is_debian_like(self) -> bool:
         """Whether the system says that it is Debian, Ubuntu, or made from one of them."""
         try:
-            lines = self.os_release.read_text(encoding="utf-8").splitlines()
+            lines = self.os_release.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
             return False
         fields = dict(line.split("=", 1) for line in lines if "=" in line)

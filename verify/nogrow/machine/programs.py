@@ -1,13 +1,16 @@
-"""Where the programs are that Python packages bring: beside this Python, else on the PATH."""
+"""Where the programs are that Python packages bring, and which versions programs say that they have."""
 
+import re
 import shutil
 import sys
 from pathlib import Path
 
 from nogrow.errors import ToolError
-from nogrow.machine.process import run_checked
+from nogrow.machine.process import ANSWER_BYTES, run_checked
 
 _VERSION_SECONDS = 30.0
+_VERSION = re.compile(r"(?<![\w.])v?\d{1,9}(\.\d{1,9})+")
+_LONGEST_LINE = 200
 
 
 def find_wabt(program: str) -> Path:
@@ -29,5 +32,21 @@ def find_program(program: str, requirement: str) -> Path:
 
 
 def program_version(program: Path) -> str:
-    """The version that `program` prints of itself."""
-    return run_checked([program, "--version"], seconds=_VERSION_SECONDS).stdout.strip()
+    """The version that `program` prints of itself; raises `ToolError` if that is none."""
+    said = run_checked([program, "--version"], seconds=_VERSION_SECONDS, most_bytes=ANSWER_BYTES)
+    version = version_in(said.stdout)
+    if version is None:
+        raise ToolError(f"{program} --version prints no version: {said.complaint!r}; install it anew")
+    return version
+
+
+def version_in(output: str) -> str | None:
+    """The first line of what a program printed, if it holds a version; None if it doesn't."""
+    line = first_line(output)
+    return line if line is not None and _VERSION.search(line) else None
+
+
+def first_line(output: str) -> str | None:
+    """The first line of `output`, if there is one that people can read; None otherwise."""
+    line = output.strip().split("\n")[0].strip()
+    return line if line.isprintable() and "\ufffd" not in line and 0 < len(line) <= _LONGEST_LINE else None

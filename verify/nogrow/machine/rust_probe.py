@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nogrow.errors import ToolError
-from nogrow.machine.process import Completed, run
+from nogrow.machine.process import ANSWER_BYTES, Completed, run
+from nogrow.machine.programs import version_in
 
 TARGET = "wasm32-unknown-unknown"
 _PROBE_SECONDS = 60.0
 _PROBE_SOURCE = '#[no_mangle]\npub extern "C" fn probe() {}\n'
+_SHOWN = 100
 _WASM_MAGIC = b"\0asm"
 
 
@@ -38,8 +40,8 @@ def probe(cargo: Path, rustc: Path, environ: Mapping[str, str]) -> Rust:
     That the standard library is there isn't enough: Debian's linker is in another package.
     """
     found = Rust(cargo, rustc, _version(cargo, environ), _version(rustc, environ))
-    folder = Path(_answer([rustc, "--print", "target-libdir", "--target", TARGET], environ).strip())
-    if not any(folder.glob("libstd-*.rlib")):
+    libraries = _answer([rustc, "--print", "target-libdir", "--target", TARGET], environ).strip()
+    if not _has_standard_library(libraries):
         raise RefusedError(f"{rustc} ({found.rustc_version}) has no standard library for {TARGET}")
     with tempfile.TemporaryDirectory(prefix="nogrow-probe-") as name:
         source, output = Path(name, "probe.rs"), Path(name, "probe.wasm")
@@ -51,13 +53,25 @@ def probe(cargo: Path, rustc: Path, environ: Mapping[str, str]) -> Rust:
 
 
 def _version(program: Path, environ: Mapping[str, str]) -> str:
-    return _answer([program, "--version"], environ).strip().split("\n")[0]
+    said = _answer([program, "--version"], environ)
+    version = version_in(said)
+    if version is None:
+        raise RefusedError(f"{program} --version prints no version: {said[:_SHOWN]!r}")
+    return version
+
+
+def _has_standard_library(folder: str) -> bool:
+    try:
+        return any(Path(folder).glob("libstd-*.rlib"))
+    except (OSError, ValueError):
+        # What rustc printed is no path at all.
+        return False
 
 
 def _answer(command: list[str | Path], environ: Mapping[str, str]) -> str:
     completed: Completed
     try:
-        completed = run(command, seconds=_PROBE_SECONDS, environ=environ)
+        completed = run(command, seconds=_PROBE_SECONDS, environ=environ, most_bytes=ANSWER_BYTES)
     except ToolError as error:
         raise RefusedError(str(error)) from error
     if completed.exit_code != 0:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
-from nogrow.machine.process import Progress, run
+from nogrow.machine.process import ANSWER_BYTES, Progress, run
+from nogrow.machine.programs import first_line
 from nogrow.machine.rust_probe import TARGET, RefusedError, Rust, probe
 
 ADVICE = "apt-get install cargo rustc libstd-rust-dev-wasm32 lld"
 _DEBIAN_PACKAGES = tuple(ADVICE.split()[2:])
 _RUSTUP_WHICH_SECONDS = 30.0
+_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,12 @@ def find_host_rust(machine: Machine) -> tuple[Path, Path | None]:
 
 def _runs(program: Path, machine: Machine) -> bool:
     try:
-        version = run([program, "--version"], seconds=_RUSTUP_WHICH_SECONDS, environ=machine.environ)
+        version = run(
+            [program, "--version"],
+            seconds=_RUSTUP_WHICH_SECONDS,
+            environ=machine.environ,
+            most_bytes=ANSWER_BYTES,
+        )
     except ToolError:
         return False
     return version.exit_code == 0
@@ -140,9 +147,10 @@ def _from_rustup(machine: Machine, progress: Progress) -> Rust:
 
 def _rustup_which(machine: Machine, name: str) -> Path:
     """The program behind rustup's proxy; a proxy itself could change its mind in another folder."""
-    output = _rustup(machine, ["which", name], _RUSTUP_WHICH_SECONDS).strip()
-    if not output or not Path(output).is_file():
-        raise RefusedError(f"rustup which {name} answered {output!r}, which is no file")
+    said = _rustup(machine, ["which", name], _RUSTUP_WHICH_SECONDS)
+    output = first_line(said)
+    if output is None or not Path(output).is_file():
+        raise RefusedError(f"rustup which {name} answered {said.strip()[:_SHOWN]!r}, which is no file")
     return Path(output)
 
 

@@ -1,0 +1,240 @@
+"""Programs of a build that are missing, fail, hang, print nonsense or are too old: it is said in a line."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from nogrow.build import command_step, demo, pins
+from nogrow.build.command_step import CommandStep
+from nogrow.build.corpus import Package, fetch
+from nogrow.build.demo import find_node
+from nogrow.build.project import Project
+from nogrow.build.tools import find_assembler
+from nogrow.contract.plan import CommandSource, Plan
+from nogrow.doctor import ask
+from nogrow.doctor.ask import program
+from nogrow.doctor.model import State, Use
+from nogrow.errors import ToolError
+from nogrow.machine import programs, rust_probe, toolchain
+from nogrow.machine.process import MOST_BYTES
+from nogrow.machine.toolchain import find_rust
+from tests.faults.test_signals import heard
+from tests.machine.fakes import FakeMachine, ignore
+from tests.support.program import started
+from tests.support.tasks import VERIFY, invoke
+
+PROJECT = {
+    "tasks.py": "from nogrow.invoke import collection\n\nnamespace = collection()\n",
+    "nogrow.toml": """schema = 1
+[build]
+profiles = ["release"]
+seconds = 1
+[[build.crate]]
+path = "guest"
+""",
+    "guest/Cargo.toml": '[package]\nname = "guest"\nversion = "0.1.0"\n[lib]\ncrate-type = ["cdylib"]\n',
+}
+# What no program that is asked for its version may do, and the end of a wait for it.
+NO_VERSION = {
+    "nothing": "exit 0",
+    "a word": "echo hello",
+    "random bytes": "/usr/bin/head -c 3000 /dev/urandom",
+    "no UTF-8": r"printf '\377hello'",
+    "thousands of digits": "printf 'v%09000d.1.2' 1",
+    "50 MB": "/usr/bin/head -c 50000000 /dev/zero",
+    "an endless complaint": "/bin/cat /dev/zero >&2",
+    "an error": "echo error: broken >&2; exit 1",
+    "a crash": "kill -11 $$",
+    "a hang": "echo v20.1.2; /bin/sleep 60",
+}
+EVERY = pytest.mark.parametrize("script", NO_VERSION.values(), ids=NO_VERSION)
+
+
+@pytest.fixture
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeMachine:
+    """A machine of fakes whose programs have a second to answer."""
+    for where, name in (
+        *((programs, "_VERSION_SECONDS"), (rust_probe, "_PROBE_SECONDS"), (demo, "_NODE_SECONDS")),
+        *((ask, "SECONDS"), (command_step, "_VERSION_SECONDS"), (toolchain, "_RUSTUP_WHICH_SECONDS")),
+    ):
+        monkeypatch.setattr(where, name, 1.0)
+    fake = FakeMachine(tmp_path)
+    fake.bin.mkdir()
+    return fake
+
+
+def line_of(error: pytest.ExceptionInfo[ToolError]) -> str:
+    """The message, which is short: a line, and at most what the program said below it."""
+    assert len(str(error.value)) < 1500
+    return str(error.value).split("\n")[0]
+
+
+@EVERY
+def test_a_node_that_says_no_version_is_refused(fake: FakeMachine, script: str) -> None:
+    node = fake.program(fake.bin / "node", script)
+    with pytest.raises(ToolError) as error:
+        find_node(fake.machine())
+    assert str(node) in line_of(error)
+
+
+@EVERY
+def test_a_program_that_says_no_version_is_broken_to_the_doctor(fake: FakeMachine, script: str) -> None:
+    fake.program(fake.bin / "npm", script)
+    found = program(Use("npm", "", ""), ("npm",), fake.machine())
+    assert found.state is State.BROKEN
+    assert found.problem
+    assert len(found.problem) <= 200
+    assert "\n" not in found.problem
+
+
+@EVERY
+def test_an_assembler_that_says_no_version_is_refused(
+    fake: FakeMachine, script: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", str(fake.root / "none" / "python3"))
+    monkeypatch.setenv("PATH", str(fake.bin))
+    fake.program(fake.bin / "wat2wasm", script)
+    with pytest.raises(ToolError) as error:
+        find_assembler()
+    assert "wat2wasm --version" in line_of(error)
+
+
+@EVERY
+@pytest.mark.parametrize("name", ["cargo", "rustc"])
+def test_a_rust_that_says_no_version_is_passed_over(fake: FakeMachine, script: str, name: str) -> None:
+    bad = fake.rust(fake.bin, "bad")
+    fake.program(fake.bin / name, script)
+    _, good = fake.rust(fake.usr_bin, "good")
+    environ = {"NOGROW_CARGO": str(bad[0]), "NOGROW_RUSTC": str(bad[1])}
+    with pytest.raises(ToolError) as error:
+        find_rust(fake.machine(environ=environ), ignore)
+    assert line_of(error).startswith(f"NOGROW_CARGO={bad[0]} and NOGROW_RUSTC={bad[1]} can't be used: ")
+    if name == "rustc":
+        assert find_rust(fake.machine(), ignore).rust.rustc == good
+
+
+@pytest.mark.parametrize(
+    "libdir", ["", "echo", "printf '%09000d' 1", r"printf '/\0/x'", r"printf '/\377'", "/bin/cat /dev/zero"]
+)
+def test_a_rustc_that_names_no_folder_has_no_standard_library(fake: FakeMachine, libdir: str) -> None:
+    _, rustc = fake.rust(fake.bin, "bad")
+    script = f'case "$*" in --version) echo rustc 1.99.0 ;; *target-libdir*) {libdir or ":"} ;; esac'
+    fake.program(rustc, script)
+    with pytest.raises(ToolError, match=r"another rustc: .*(no standard library for wasm32|printed more)"):
+        find_rust(fake.machine(), ignore)
+
+
+@EVERY
+def test_a_rustup_that_answers_no_path_is_one_step_failing(fake: FakeMachine, script: str) -> None:
+    fake.program(fake.bin / "rustup", script)
+    _, good = fake.rust(fake.usr_bin, "good")
+    choice = find_rust(fake.machine(seconds=1), ignore)
+    assert choice.rust.rustc == good
+    assert len(str(choice)) < 3000
+
+
+@pytest.mark.parametrize("script", [one for one in NO_VERSION.values() if "hello" not in one])
+def test_a_tool_of_a_command_that_says_no_line_is_refused(fake: FakeMachine, script: str) -> None:
+    fake.program(fake.bin / "cc", script)
+    source = CommandSource("mine", ("cc",), (), tools=(("cc", "-v"),))
+    step = CommandStep(Project(fake.root, Plan()), source, fake.machine().environ)
+    with pytest.raises(ToolError) as error:
+        step.tools()
+    assert "cc" in line_of(error)
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("echo 'npm error code EEXIST' >&2; exit 1", "needs the network once: npm error code EEXIST"),
+        ("/usr/bin/head -c 3000 /dev/urandom", "left 0 archives instead of one"),
+        ("echo x > a.tgz; echo y > b.tgz", "left 2 archives instead of one"),
+        ("echo x > a.tgz", "is not the pinned one"),
+        ("/bin/cat /dev/zero", f"printed more than {MOST_BYTES:,} bytes"),
+    ],
+)
+def test_an_npm_that_brings_nothing_good_is_an_error(fake: FakeMachine, script: str, said: str) -> None:
+    fake.program(fake.bin / "npm", script)
+    with pytest.raises(ToolError, match=said) as error:
+        fetch(Package("a", "1", "sha512-x"), fake.root / "corpus", ignore, fake.machine())
+    line_of(error)
+    assert list((fake.root / "corpus").iterdir()) == []
+
+
+@pytest.mark.parametrize("script", ["exit 0", "echo hello", "/usr/bin/head -c 3000 /dev/urandom"])
+def test_pins_stay_where_uv_prints_none(
+    fake: FakeMachine, script: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uv = fake.program(fake.bin / "uv", script)
+    monkeypatch.setattr(pins, "find_program", lambda *_: uv)
+    (fake.root / pins.PINS).write_text("before")
+    with pytest.raises(
+        ToolError, match=r"uv printed no pins with hashes, requirements-dev\.txt is as it was"
+    ):
+        pins.write_pins(fake.root)
+    assert (fake.root / pins.PINS).read_text() == "before"
+
+
+def project(fake: FakeMachine, script: str, seconds: int = 1) -> dict[str, str]:
+    """Write a project whose crate is built by a cargo that does `script`; the environment that names it."""
+    for name, text in PROJECT.items():
+        (fake.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (fake.root / name).write_text(text.replace("seconds = 1", f"seconds = {seconds}"))
+    cargo, rustc = fake.rust(fake.bin, "mine")
+    fake.program(cargo, f'[ "$1" = --version ] && echo cargo 1.99.0 && exit; {script}')
+    return {"NOGROW_CARGO": str(cargo), "NOGROW_RUSTC": str(rustc)}
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (
+            "echo 'error: edition 2030 is too new for this cargo' >&2; exit 101",
+            "| error: edition 2030 is too new",
+        ),
+        ("echo waiting >&2; /bin/sleep 60", "took longer than 1 s"),
+        ("/bin/cat /dev/zero", f"printed more than {MOST_BYTES:,} bytes"),
+        ("kill -9 $$", "exit code -9"),
+        ("exit 0", "the build made no "),
+    ],
+    ids=["too old", "hangs", "endless", "killed", "makes nothing"],
+)
+def test_a_cargo_that_builds_nothing_ends_the_build_in_a_line(
+    fake: FakeMachine, script: str, said: str
+) -> None:
+    environ = project(fake, script)
+    begun = time.monotonic()
+    done = invoke(fake.root, "build", code=1, environ=environ)
+    assert said in done.stderr
+    assert len(done.stderr) < 1500
+    assert time.monotonic() - begun < 60
+    assert not list(fake.root.rglob("guest.wasm"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_cargo_that_runs_ends_with_the_task(fake: FakeMachine, number: signal.Signals) -> None:
+    environ = project(fake, f'echo $$ > "{fake.root}/cargo.pid"; exec /bin/sleep 60', seconds=60)
+    process = started(
+        "build",
+        folder=fake.root,
+        environ={**environ, "PYTHONPATH": str(VERIFY)},
+        program=(sys.executable, "-m", "invoke"),
+        prepare=heard,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    there = fake.root / "cargo.pid"
+    while not (there.exists() and there.read_text().strip()):
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(number)
+    err = process.communicate(timeout=60)[1].decode()
+    assert process.returncode == (1 if number is signal.SIGINT else 128 + number)
+    assert "Traceback" not in err
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(there.read_text()), 0)

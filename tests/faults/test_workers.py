@@ -1,0 +1,87 @@
+"""A process of `nogrow check --jobs` that is killed from outside: its module alone is not judged."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from nogrow.build.pathological import exports
+from tests.support.program import started
+
+FILES = [f"m{number}.wasm" for number in range(6)]
+VICTIM = "m2.wasm"
+# Whoever judges the victim says who it is, and waits to be killed.
+CHECK = """
+import os
+import sys
+import time
+from pathlib import Path
+import nogrow.check as stage
+import nogrow.proof.prove as prove
+from nogrow.cli import main
+judge = prove.judge
+def waiting(data, *rest):
+    if data == Path("m2.wasm").read_bytes():
+        Path(f"worker-{os.getpid()}").touch()
+        time.sleep(100)
+    return judge(data, *rest)
+prove.judge = waiting
+stage.WORTH_PROCESSES = 0
+sys.argv[0] = "nogrow"
+main.main()
+"""
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="patched processes have to be forked")
+
+
+def killed(folder: Path, times: int, *words: str) -> tuple[int, str, str]:
+    """Kill so many of the processes that judge the victim; the exit code and what the command says."""
+    process = started(
+        *("check", *words),
+        folder=folder,
+        program=(sys.executable, "-c", CHECK),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    dead: set[int] = set()
+    end = time.monotonic() + 60
+    while len(dead) < times and time.monotonic() < end:
+        for path in folder.glob("worker-*"):
+            number = int(path.name.partition("-")[2])
+            if number not in dead:
+                os.kill(number, signal.SIGKILL)
+                dead.add(number)
+        time.sleep(0.02)
+    try:
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert len(dead) == times
+    return process.returncode, out.decode(), err.decode()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for number, name in enumerate(FILES):
+        (tmp_path / name).write_bytes(exports(100 + number))
+    return tmp_path
+
+
+def test_the_module_of_a_process_that_is_killed_twice_is_not_judged_and_all_others_are(folder: Path) -> None:
+    code, out, err = killed(folder, 2, "--jobs", "4", "--format", "json", *FILES)
+    assert (code, err) == (4, "")
+    outcomes = {one["path"]: one["outcome"] for one in json.loads(out)["artifacts"]}
+    assert list(outcomes) == FILES
+    assert outcomes.pop(VICTIM) == "not-judged"
+    assert set(outcomes.values()) == {"broken"}
+
+
+def test_that_is_said_in_a_line(folder: Path) -> None:
+    _, out, _ = killed(folder, 2, "--jobs", "4", *FILES)
+    (line,) = (line for line in out.split("\n") if "process" in line)
+    assert line == f"not judged[NG010]: not-judged: {VICTIM}: the process that judged it was ended"

@@ -1,0 +1,114 @@
+"""`nogrow run` on any bytes: what is called, stubbed and watched, all of it made from the module itself."""
+
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+import nogrow
+from nogrow.check import check
+from nogrow.contract.model import ArtifactContract, Call, Host, Number, Read, Scenario, Stub, Write
+from nogrow.contract.select import Target
+from nogrow.errors import ModuleError
+from nogrow.report import as_json, text
+from nogrow.report.result import ExitCode, exit_code
+from nogrow.run.errors import GuestError
+from nogrow.run.limits import Limits
+from nogrow.run.result import ScenarioResult
+from nogrow.run.scenario import run
+from nogrow.run.signatures import Signature, signatures
+from nogrow.run.wasi import MODULE
+from nogrow.wasm.decode import decode
+from tests.run.guests import binary
+
+# Much less than in earnest: most inputs that run at all run for ever.
+LIMITS = Limits(
+    fuel=100_000,
+    step_seconds=0.2,
+    seconds=0.5,
+    compile_seconds=5,
+    memory_bytes=2**22,
+    table_elements=10_000,
+    output_bytes=100,
+)
+_MOST_CALLED = 3
+_NUMBERS: dict[str, Number] = {"i32": 8, "i64": 1, "f32": 0.5, "f64": -1.0}
+# What Python says of itself before it opens, starts or asks anything.
+_REACHES = ("open", "os.", "shutil.", "socket.", "subprocess.", "urllib.")
+_OWN = str(Path(nogrow.__file__).parent)
+_reached: list[str] = []
+_watching = False
+
+
+def played(path: Path) -> tuple[ExitCode, list[str]]:
+    """Run a scenario for each of the first exports; the exit code, and what was reached outside."""
+    _prepare()
+    _reached.clear()
+    clause = ArtifactContract(str(path), scenarios=tuple(_scenarios(path.read_bytes())))
+    report = check(None, (Target(str(path), clause),), run=_watched)
+    for one in (text.render, as_json.render):
+        one(report, io.StringIO())
+    return exit_code(report), list(_reached)
+
+
+def _scenarios(data: bytes) -> Iterator[Scenario]:
+    """Two rounds of writing, calling and reading; the second function's scenario has other values."""
+    try:
+        module, known = decode(data), signatures(data)
+    except (ModuleError, GuestError):
+        yield Scenario("any", (Call("any"),))
+        return
+    stubs = tuple(
+        Stub(one.label, _fitting(signature.results), grows=1)
+        for one, signature in zip(module.imports, known.imports, strict=True)
+        if signature is not None and one.module != MODULE
+    )
+    host = Host(stubs, wasi=True)
+    for name, signature in islice(known.exports.items(), _MOST_CALLED):
+        steps = (Write("abcd", 8), Call(name, _fitting(signature.params), repeat=2), Read(1, 8, "a"))
+        yield Scenario(name, (*steps, Call(name, _least(signature))), 2, host)
+
+
+def _fitting(types: tuple[str, ...]) -> tuple[Number, ...]:
+    return tuple(_NUMBERS.get(one, 0) for one in types)
+
+
+def _least(signature: Signature) -> tuple[Number, ...]:
+    return tuple(-1 for _ in signature.params)
+
+
+def _watched(data: bytes, scenario: Scenario) -> ScenarioResult:
+    with _watch():
+        return run(data, scenario, LIMITS)
+
+
+@contextmanager
+def _watch() -> Iterator[None]:
+    global _watching
+    _watching = True
+    try:
+        yield
+    finally:
+        _watching = False
+
+
+def _note(event: str, args: tuple[object, ...]) -> None:
+    # nogrow reads its own kernels.
+    if _watching and event.startswith(_REACHES) and not str(next(iter(args), "")).startswith(_OWN):
+        _reached.append(f"{event} {args[:1]}")
+
+
+@cache
+def _prepare() -> None:
+    """There is one hook, for ever: none can be taken away. What runs first loads code, which is no reach."""
+    run(
+        binary(
+            '(module (memory (export "memory") 1) (func (export "f") (drop (memory.grow (i32.const 1)))))'
+        ),
+        Scenario("s", (Call("f"),)),
+        LIMITS,
+    )
+    sys.addaudithook(_note)
