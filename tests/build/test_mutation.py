@@ -103,6 +103,16 @@ def test_tests_that_fail_without_a_change_try_nothing(project: Path) -> None:
         list(tried(project, subject, mutants_of(project, subject, 1)))
 
 
+def test_tests_that_fail_in_a_second_process_without_a_change_try_nothing(project: Path) -> None:
+    """Else every mutant would count as killed."""
+    (project / "tests" / "test_limited.py").write_text(
+        "from pathlib import Path\n\n\ndef test_it() -> None:\n    Path('been-here').touch(exist_ok=False)\n"
+    )
+    subject = Subject("verify/limited.py", ("tests/test_limited.py",))
+    with pytest.raises(ToolError, match=r"fail without any change: tests/test_limited.py::test_it"):
+        list(tried(project, subject, mutants_of(project, subject, 1)))
+
+
 def test_a_draw_is_the_same_each_time() -> None:
     root = Path(__file__).resolve().parents[2]
     subject = Subject("verify/nogrow/proof/ways.py", ())

@@ -1,8 +1,8 @@
 """The process that tries mutants in a copy of the project: each is tested by a child of its own.
 
-In, on standard input: a job as JSON. Out, on standard output: how the tests go without a change, then a line
-for each mutant. What tests use and no mutant can change is loaded once; what belongs to the project is loaded
-anew by each child.
+In, on standard input: a job as JSON. Out, on standard output: how the tests go without a change, here and in a
+child, then a line for each mutant. What tests use and no mutant can change is loaded once; what belongs to the
+project is loaded anew by each child.
 """
 
 import json
@@ -57,9 +57,8 @@ def main() -> None:
     _be_quiet()
     sys.dont_write_bytecode = False
     watch = _Watch()
-    code = pytest.main([*_QUIET, *tests], plugins=[watch])
-    print(json.dumps({"code": int(code), "test": watch.failed}), file=answers, flush=True)
-    if code != 0:
+    if pytest.main([*_QUIET, *tests], plugins=[watch]) != 0:
+        print(json.dumps({"passed": False, "test": watch.failed}), file=answers, flush=True)
         return
     own = f"{Path.cwd()}{os.sep}"
     for name, module in list(sys.modules.items()):
@@ -67,6 +66,12 @@ def main() -> None:
             del sys.modules[name]
     sys.dont_write_bytecode = True
     limit = _LEAST_SECONDS + 4 * watch.slowest
+    # What fails in every child would kill every mutant.
+    outcome, test = _tried(tests, limit)
+    passed = outcome is Outcome.SURVIVED
+    print(json.dumps({"passed": passed, "test": test}), file=answers, flush=True)
+    if not passed:
+        return
     path = Path(job["path"])
     original = path.read_text("utf-8")
     for text in job["mutants"]:
