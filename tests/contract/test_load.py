@@ -115,6 +115,23 @@ steps = [
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "limits"),
+    [
+        ("min_pages = 0", MemoryLimits(min_pages=0)),
+        ("max_pages = 0", MemoryLimits(max_pages=0)),
+        ("min_pages = 2\nmax_pages = 2", MemoryLimits(2, 2)),
+    ],
+)
+def test_one_limit_is_enough_and_may_be_0(tmp_path: Path, given: str, limits: MemoryLimits) -> None:
+    assert load(written(tmp_path, f"{HEAD}[artifact.memory]\n{given}")).artifacts[0].memory == limits
+
+
+def test_an_import_is_trusted_by_its_name_or_by_a_glob(tmp_path: Path) -> None:
+    path = written(tmp_path, HEAD + '[artifact.imports]\ntrusted = ["env.f", "env.log_*", "*"]')
+    assert load(path).artifacts[0].imports.trusted == ("env.f", "env.log_*", "*")
+
+
 def test_windows_line_ends_are_read(tmp_path: Path) -> None:
     assert len(load(written(tmp_path, WHOLE.replace("\n", "\r\n"))).artifacts) == 2
 
@@ -155,9 +172,12 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "expect is a list": (HEAD + 'expect = { f = ["absent"] }', 4, "artifact#1.expect.f: expected a verdict, not an array"),
     "nothing expected": (HEAD + "expect = {}", 4, "artifact#1.expect: empty"),
     "empty memory": (HEAD + "[artifact.memory]", 4, "artifact#1.memory: empty"),
+    "unknown key of memory": (HEAD + "[artifact.memory]\nmin_pages = 1\nmax_page = 1", 6, "artifact#1.memory.max_page: unknown key; did you mean `max_pages`?"),
+    "negative maximum": (HEAD + "[artifact.memory]\nmax_pages = -1", 5, "artifact#1.memory.max_pages: expected an integer of at least 0, not -1"),
     "negative pages": (HEAD + "[artifact.memory]\nmin_pages = -1", 5, "artifact#1.memory.min_pages: expected an integer of at least 0, not -1"),
     "pages in half": (HEAD + "[artifact.memory]\nmin_pages = 1.5", 5, "artifact#1.memory.min_pages: expected an integer, not the number 1.5"),
     "pages the wrong way round": (HEAD + "[artifact.memory]\nmax_pages = 1\nmin_pages = 2", 6, "artifact#1.memory.min_pages: min_pages 2 is above max_pages 1"),
+    "unknown key of imports": (HEAD + '[artifact.imports]\npolcy = "deny"', 5, "artifact#1.imports.polcy: unknown key; did you mean `policy`?"),
     "unknown policy": (HEAD + '[artifact.imports]\npolicy = "denny"', 5, "artifact#1.imports.policy: unknown policy 'denny'; did you mean `deny`?"),
     "empty policy": (HEAD + '[artifact.imports]\npolicy = ""', 5, "artifact#1.imports.policy: unknown policy ''"),
     "trusted is no list": (HEAD + '[artifact.imports]\ntrusted = "env.f"', 5, "artifact#1.imports.trusted: expected an array of strings"),
