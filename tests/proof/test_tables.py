@@ -78,6 +78,14 @@ def test_hosts_that_share_a_bit_are_reached_together() -> None:
     assert hosts.count(bits) == 3
 
 
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_hosts_for_which_there_are_bits_have_one_each(count: int) -> None:
+    hosts = Hosts({index: f"m.i{index}" for index in range(count)}, lambda _: True, most=3)
+    assert hosts.together == 1
+    assert [hosts.bits(host.__eq__) for host in range(count)] == [1, 2, 4][:count]
+    assert [hosts.listed(1 << bit) for bit in range(count)] == [(f"m.i{bit}",) for bit in range(count)]
+
+
 def test_a_segment_can_be_put_in_several_tables_and_a_table_reached_twice() -> None:
     moves = [TableMove(True, 1, 0), TableMove(True, 1, 1)]
     assert contents_of(with_tables(3), moves, (), TAKEN)[:2] == (frozenset({1, 2}),) * 2
