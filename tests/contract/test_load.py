@@ -140,10 +140,10 @@ HEAD = 'schema = 1\n[[artifact]]\npath = "a.wasm"\n'
 STEPS = HEAD + '[[artifact.scenario]]\nname = "s"\nsteps = [\n  { call = "f", save = "v" },\n'
 
 WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
-    "no TOML": ("schema = 1\nx = = 2", 2, "not valid TOML: Invalid value"),
+    "no TOML": ("schema = 1\nx = = 2\ny = 1\n", 2, "not valid TOML: Invalid value"),
     "end in the middle": ("schema = 1\nx = [", 2, "not valid TOML"),
     "a key twice": ("schema = 1\nschema = 2", 2, "not valid TOML: Cannot overwrite a value"),
-    "not UTF-8": (b"schema = 1\n# \xff", 2, "not UTF-8"),
+    "not UTF-8": (b"\n# \xff\n", 2, "not UTF-8"),
     "nested too deeply": ("a = " + "[" * 20000, None, "nested too deeply"),
     "empty": ("", 1, "the key `schema` is missing"),
     "another schema": ("\nschema = 2\n", 2, "schema: expected 1"),
@@ -241,6 +241,13 @@ def test_a_wrong_contract_is_an_error_with_file_line_and_key(tmp_path: Path, cas
     place = f"{path}:{line}: " if line is not None else f"{path}: "
     assert str(raised.value).startswith(place + message)
     assert "\n" not in str(raised.value)
+
+
+def test_what_is_no_toml_is_said_with_the_place_once(tmp_path: Path) -> None:
+    path = written(tmp_path, "schema = = 1")
+    with pytest.raises(ContractError) as raised:
+        load(path)
+    assert str(raised.value) == f"{path}:1: not valid TOML: Invalid value"
 
 
 def test_a_missing_contract_is_an_error(tmp_path: Path) -> None:
