@@ -197,6 +197,7 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "must but may not": (STEPS + '  { call = "f", may_grow = false, must_grow = true },\n]', 8, "artifact#1.scenario#1.steps#2.must_grow: a call that must grow"),
     "args of another type": (STEPS + '  { call = "f", args = ["x"] },\n]', 8, "artifact#1.scenario#1.steps#2.args#1: expected a number, \"nan\", \"inf\" or \"-inf\", or a saved value such as"),
     "args too large": (STEPS + f'  {{ call = "f", args = [1, {2**64}] }},\n]', 8, "artifact#1.scenario#1.steps#2.args#2: expected -9223372036854775808 to"),
+    "args too small": (STEPS + f'  {{ call = "f", args = [{-(2**63) - 1}] }},\n]', 8, "artifact#1.scenario#1.steps#2.args#1: expected -9223372036854775808 to"),
     "not saved": (STEPS + '  { call = "f", args = ["$w"] },\n]', 8, "artifact#1.scenario#1.steps#2.args#1: no earlier call saves $w"),
     "saved by itself": (STEPS + '  { call = "f", args = ["$w"], save = "w" },\n]', 8, "artifact#1.scenario#1.steps#2.args#1: no earlier call saves $w"),
     "bad name to save": (STEPS + '  { call = "f", save = "$v" },\n]', 8, "artifact#1.scenario#1.steps#2.save: expected a name"),
@@ -230,6 +231,12 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "read without at": (STEPS + '  { read = 1, expect = "a" },\n]', 8, "artifact#1.scenario#1.steps#2: the key `at` is missing"),
     "write a number": (STEPS + "  { write = 1, at = 1 },\n]", 8, "artifact#1.scenario#1.steps#2.write: expected a string"),
 }  # fmt: skip
+
+
+def test_the_outermost_numbers_and_the_most_calls_are_taken(tmp_path: Path) -> None:
+    step = Call("f", (-(2**63), 2**64 - 1), repeat=9999)
+    text = f'{STEPS}  {{ call = "f", args = [{step.args[0]}, {step.args[1]}], repeat = 9999 }},\n]'
+    assert load(written(tmp_path, text)).artifacts[0].scenarios[0].steps[1] == step
 
 
 @pytest.mark.parametrize("case", WRONG)
