@@ -188,6 +188,7 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "no steps": (HEAD + '[[artifact.scenario]]\nname = "s"\nsteps = []', 6, "artifact#1.scenario#1.steps: expected at least one step"),
     "no call": (HEAD + '[[artifact.scenario]]\nname = "s"\nsteps = [{ write = "a", at = 1 }]', 6, "artifact#1.scenario#1.steps: expected at least one `call`"),
     "name twice": (STEPS + ']\n[[artifact.scenario]]\nname = "s"\nsteps = [{call = "f"}]', 10, "artifact#1.scenario#2.name: a second scenario"),
+    "unknown key of a scenario": (STEPS + "]\nrepeats = 2", 9, "artifact#1.scenario#1.repeats: unknown key; did you mean `repeat`?"),
     "two kinds": (STEPS + '  { call = "f", read = 1 },\n]', 8, "artifact#1.scenario#1.steps#2: expected exactly one of"),
     "no kind": (STEPS + "  { at = 1 },\n]", 8, "artifact#1.scenario#1.steps#2: expected exactly one of"),
     "unknown kind": (STEPS + '  { cal = "f" },\n]', 8, "artifact#1.scenario#1.steps#2.cal: unknown key; did you mean `call`?"),
@@ -217,6 +218,7 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "trap and result": (STEPS + '  { call = "f", expect = 1, expect_trap = true },\n]', 8, "artifact#1.scenario#1.steps#2.expect_trap: a call that must trap returns nothing"),
     "repeat of nothing": (STEPS + '  { call = "f", repeat = 0 },\n]', 8, "artifact#1.scenario#1.steps#2.repeat: expected an integer of at least 1, not 0"),
     "repeat for ever": (STEPS + '  { call = "f", repeat = 10000 },\n]', 8, "artifact#1.scenario#1.steps#2.repeat: expected at most 9,999 calls in all, not 10,000"),
+    "repeat when all calls are made": (STEPS + '  { call = "f", repeat = 9999 },\n  { call = "f", repeat = 1 },\n]', 9, "artifact#1.scenario#1.steps#3.repeat: expected at most 0 calls in all, not 1"),
     "rounds for ever": (STEPS + "]\nrepeat = 10001", 9, "artifact#1.scenario#1.repeat: expected at most 10,000 calls in all"),
     "repeat of a write": (STEPS + '  { write = "a", at = 1, repeat = 2 },\n]', 8, "artifact#1.scenario#1.steps#2.repeat: unknown key"),
     "wasi of another type": (HEAD + 'wasi = "yes"', 4, "artifact#1.wasi: expected true or false, not the string 'yes'"),
@@ -248,6 +250,20 @@ def test_a_wrong_contract_is_an_error_with_file_line_and_key(tmp_path: Path, cas
     place = f"{path}:{line}: " if line is not None else f"{path}: "
     assert str(raised.value).startswith(place + message)
     assert "\n" not in str(raised.value)
+
+
+def test_calls_that_are_not_repeated_count_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nogrow.contract.steps.MOST_CALLS", 3)
+    path = written(tmp_path, STEPS + '  { call = "f" },\n' * 2 + "]")
+    assert len(load(path).artifacts[0].scenarios[0].steps) == 3
+    written(tmp_path, STEPS + '  { call = "f" },\n' * 3 + "]")
+    with pytest.raises(ContractError, match=r":6: .*\.steps: expected at most 3 calls in all, not 4"):
+        load(path)
+
+
+def test_a_stub_brings_no_wasi_along(tmp_path: Path) -> None:
+    path = written(tmp_path, HEAD + 'stub = [{ import = "e.f" }]')
+    assert load(path).artifacts[0].host == Host((Stub("e.f"),), wasi=False)
 
 
 def test_what_is_no_toml_is_said_with_the_place_once(tmp_path: Path) -> None:
