@@ -13,6 +13,7 @@ import sys
 import time
 from importlib.util import cache_from_source
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -25,6 +26,14 @@ _QUIET = ("-x", "-q", "--tb=no", "--no-header", *(word for name in _WITHOUT for 
 # A kernel's memory may have 4 GiB, most of which are never written to but count.
 _MOST_BYTES = 6 << 30
 _LEAST_SECONDS = 3.0
+_LEAST_WAIT = 30.0
+
+
+class _Limits(NamedTuple):
+    """Seconds: of the processor for each test, and from begin to end for all of them, which may only wait."""
+
+    test: float
+    wait: float
 
 
 class _Watch:
@@ -60,6 +69,7 @@ def main() -> None:
     _be_quiet()
     sys.dont_write_bytecode = False
     watch = _Watch()
+    begun = time.monotonic()
     if pytest.main([*_QUIET, *tests], plugins=[watch]) != 0:
         print(json.dumps({"passed": False, "test": watch.failed}), file=answers, flush=True)
         return
@@ -68,9 +78,9 @@ def main() -> None:
         if (getattr(module, "__file__", None) or "").startswith(own) and not name.startswith(_KEPT):
             del sys.modules[name]
     sys.dont_write_bytecode = True
-    limit = _LEAST_SECONDS + 4 * watch.slowest
+    limits = _Limits(_LEAST_SECONDS + 4 * watch.slowest, _LEAST_WAIT + 10 * (time.monotonic() - begun))
     # What fails in every child would kill every mutant.
-    outcome, test = _tried(tests, limit)
+    outcome, test = _tried(tests, limits)
     passed = outcome is Outcome.SURVIVED
     print(json.dumps({"passed": passed, "test": test or outcome.value}), file=answers, flush=True)
     if not passed:
@@ -80,21 +90,20 @@ def main() -> None:
     for text in job["mutants"]:
         path.write_text(text, "utf-8")
         _forget(path)
-        outcome, test = _tried(tests, limit)
+        outcome, test = _tried(tests, limits)
         print(json.dumps({"outcome": outcome.value, "test": test}), file=answers, flush=True)
     path.write_text(original, "utf-8")
     _forget(path)
 
 
-def _tried(tests: list[str], limit: float) -> tuple[Outcome, str]:
-    """What becomes of the mutant that is in place; no test may take more than `limit` seconds."""
+def _tried(tests: list[str], limits: _Limits) -> tuple[Outcome, str]:
+    """What becomes of the mutant that is in place."""
     receiving, sending = os.pipe()
     child = os.fork()
     if child == 0:
-        _be_child(tests, limit, sending)
+        _be_child(tests, limits.test, sending)
     os.close(sending)
-    # A test may wait for ever and take no time of the processor.
-    deadline = time.monotonic() + 100 * limit
+    deadline = time.monotonic() + limits.wait
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
