@@ -1,0 +1,73 @@
+"""The opcode table against that of the reference decoder: what is known, and where it ends."""
+
+import pytest
+
+from nogrow.wasm.opcodes import INSTRUCTIONS, PREFIXES
+from tests.reference.decoder import decode
+from tests.reference.opcodes import ONE_BYTE, PREFIXED
+from tests.support.binary import module_with_bodies
+from tests.wasm.test_opcodes import probe, trap_offsets
+
+# Proposals that no engine ships; what they make is not judged.
+UNSUPPORTED = {(0xFB, sub) for sub in range(0x20, 0x40)}
+REFERENCE = {
+    **{(opcode, None): item for opcode, item in ONE_BYTE.items()},
+    **{(prefix, sub): item for prefix, table in PREFIXED.items() for sub, item in table.items()},
+}
+SHORT = {
+    "index": b"\0",
+    "indices": b"\2\0\0",
+    "s32": b"\x7f",
+    "s64": b"\x7f",
+    "memarg": b"\2\0",
+    "block_type": b"\x40",
+    "heap_type": b"\x70",
+    "value_types": b"\1\x7f",
+    "catches": b"\1\2\0",
+    "handlers": b"\0",
+    "cast_flags": b"\3",
+    "zero_byte": b"\0",
+}
+LONG = {
+    "index": b"\x80\0",
+    "indices": b"\x82\0\x80\0\0",
+    "s32": b"\xff" * 4 + b"\x7f",
+    "s64": b"\xff" * 9 + b"\x7f",
+    "memarg": b"\x42\0\x80\1",
+    "block_type": b"\x81\0",
+    "heap_type": b"\x80\0",
+    "value_types": b"\2\x63\x70\x7e",
+    "catches": b"\2\0\0\0\3\0",
+    "handlers": b"\2\0\0\0\1\0",
+    "cast_flags": b"\0",
+    "zero_byte": b"\0",
+}
+
+
+def test_the_same_instructions_are_known_under_the_same_names() -> None:
+    assert INSTRUCTIONS.keys() == REFERENCE.keys() - UNSUPPORTED
+    for key, instruction in INSTRUCTIONS.items():
+        # Those of a long row, none of which any report names, have a number for a name.
+        if " " not in instruction.name:
+            name, _ = REFERENCE[key]
+            assert instruction.name in (name, name.removesuffix(".null"))
+
+
+@pytest.mark.parametrize("prefix", [None, *PREFIXES])
+@pytest.mark.parametrize("written", [SHORT, LONG], ids=["short", "long"])
+def test_known_instruction_ends_where_the_reference_ends_it(
+    prefix: int | None, written: dict[str, bytes]
+) -> None:
+    byte = b"\x80" if written is LONG else b"\0"
+    bodies = []
+    for opcode, sub in INSTRUCTIONS:
+        if (opcode if sub is not None else None) == prefix:
+            kinds = REFERENCE[opcode, sub][1]
+            sizes = (int(kind.removeprefix("bytes")) if kind.startswith("bytes") else 0 for kind in kinds)
+            parts = (byte * size or written[kind] for kind, size in zip(kinds, sizes, strict=True))
+            bodies.append(probe(opcode, sub, b"".join(parts)))
+    data = module_with_bodies(bodies)
+    found = [item for function in decode(data).functions for item in function.instructions]
+    traps = [item.offset for item in found if item.name == "unreachable"]
+    # A run of eight zero bytes hides an `unreachable` that another one follows.
+    assert trap_offsets(data) == [at for at in traps if data[at : at + 8] != bytes(8)]
