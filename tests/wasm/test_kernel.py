@@ -29,6 +29,26 @@ def test_areas_are_apart_aligned_and_zero() -> None:
     assert not any(workspace.bytes[second : second + 100])
 
 
+def test_areas_leave_no_more_room_between_them_than_they_are_rounded_up_by() -> None:
+    workspace = Workspace(ENGINE, PAGE_SIZE)
+    places = [workspace.area(size) for size in (16, 17, 1)]
+    assert [place - places[0] for place in places] == [0, 16, 48]
+
+
+@pytest.mark.parametrize("size", [1, PAGE_SIZE - 1, PAGE_SIZE])
+def test_a_workspace_is_larger_than_asked_for_and_can_be_handed_out_to_its_end(size: int) -> None:
+    workspace = Workspace(ENGINE, size)
+    assert workspace.size > size
+    workspace.area(workspace.size - workspace.area(0))
+
+
+def test_a_part_of_the_data_is_loaded_and_no_more() -> None:
+    workspace = Workspace(ENGINE, PAGE_SIZE)
+    place = workspace.area(8)
+    workspace.load(place, b"abcdefgh", 2, 4)
+    assert bytes(workspace.bytes[place : place + 8]) == b"cd" + bytes(6)
+
+
 def test_area_without_room_is_an_error() -> None:
     workspace = Workspace(ENGINE, PAGE_SIZE)
     workspace.area(workspace.size - 64)
