@@ -126,6 +126,16 @@ def test_what_a_kernel_does_not_have_is_an_error() -> None:
         kernel.number("scan")
 
 
+def test_numbers_go_to_a_kernel_and_come_back_without_a_sign(tmp_path: Path) -> None:
+    text = tmp_path / "echo.wat"
+    echo = '(func (export "echo") (param i32) (result i32) local.get 0)'
+    text.write_text(f'(module (import "" "" (memory 0)) {echo} (func (export "nothing")))')
+    kernel = Workspace(ENGINE, PAGE_SIZE).kernel(text)
+    for number in (0, (1 << 31) - 1, 1 << 31, (1 << 32) - 1):
+        assert kernel.call("echo", number) == number
+    assert kernel.call("nothing") == 0
+
+
 SPARING = """
 import resource
 from nogrow.errors import ModuleError
