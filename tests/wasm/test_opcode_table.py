@@ -2,11 +2,13 @@
 
 import pytest
 
+from nogrow.errors import ModuleError
 from nogrow.wasm.opcodes import INSTRUCTIONS, PREFIXES
 from tests.reference.decoder import decode
 from tests.reference.opcodes import ONE_BYTE, PREFIXED
-from tests.support.binary import module_with_bodies
+from tests.support.binary import leb, module_with_bodies
 from tests.wasm.test_opcodes import probe, trap_offsets
+from tests.wasm.test_scan import assert_scan_is_the_references
 
 # Proposals that no engine ships; what they make is not judged.
 UNSUPPORTED = {(0xFB, sub) for sub in range(0x20, 0x40)}
@@ -71,3 +73,17 @@ def test_known_instruction_ends_where_the_reference_ends_it(
     traps = [item.offset for item in found if item.name == "unreachable"]
     # A run of eight zero bytes hides an `unreachable` that another one follows.
     assert trap_offsets(data) == [at for at in traps if data[at : at + 8] != bytes(8)]
+
+
+@pytest.mark.parametrize("sub", [0x17F, 0x1FF, 0x200, 0x400, (1 << 32) - 1])
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_what_is_far_beyond_the_last_known_instruction_is_refused(prefix: int, sub: int) -> None:
+    with pytest.raises(ModuleError, match="unknown instruction"):
+        trap_offsets(module_with_bodies([bytes((prefix,)) + leb(sub) + bytes(16) + b"\x0b"]))
+
+
+@pytest.mark.parametrize("label", [0x3F, 0x40, 0x7C, 0x7F])
+def test_a_label_that_is_written_like_a_block_type_is_a_label(label: int) -> None:
+    branches = bytes((0x41, 0, 0x0D, label, 0x41, 1, 0x0D, 0, 0x0C, label))
+    body = b"\x02\x40" * 0x80 + branches + b"\x0b" * 0x81
+    assert_scan_is_the_references(module_with_bodies([body]), label)
