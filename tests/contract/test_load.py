@@ -80,6 +80,7 @@ def test_a_whole_contract_is_read(tmp_path: Path) -> None:
     assert second.allow == DEFAULT_ALLOW
     assert second.imports == Imports(Policy.ASSUME, ())
     assert second.memory is None
+    assert second.host == Host(stubs=(), wasi=False)
 
 
 def test_what_a_scenario_may_say_of_values_traps_and_imports(tmp_path: Path) -> None:
