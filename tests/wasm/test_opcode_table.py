@@ -11,8 +11,8 @@ from tests.wasm.test_opcodes import probe, trap_offsets
 from tests.wasm.test_scan import assert_scan_is_the_references
 
 # Proposals that no engine ships; what they make is not judged.
-UNSUPPORTED = {(0xFB, sub) for sub in range(0x20, 0x40)}
-REFERENCE = {
+UNSUPPORTED: set[tuple[int, int | None]] = {(0xFB, sub) for sub in range(0x20, 0x40)}
+REFERENCE: dict[tuple[int, int | None], tuple[str, tuple[str, ...]]] = {
     **{(opcode, None): item for opcode, item in ONE_BYTE.items()},
     **{(prefix, sub): item for prefix, table in PREFIXED.items() for sub, item in table.items()},
 }

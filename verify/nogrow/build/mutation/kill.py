@@ -1,8 +1,8 @@
 """The process that tries mutants in a copy of the project: each is tested by a child of its own.
 
-In, on standard input: a job as JSON. Out, on standard output: how the tests go without a change, here and in a
-child, then a line for each mutant. What tests use and no mutant can change is loaded once; what belongs to the
-project is loaded anew by each child.
+In, on standard input: a job as JSON. Out, on standard output: how the tests go without a change, here and in
+a child, then a line for each mutant. What tests use and no mutant can change is loaded once; what belongs to
+the project is loaded anew by each child.
 """
 
 import json
