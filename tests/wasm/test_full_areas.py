@@ -2,6 +2,9 @@
 
 import pytest
 
+from nogrow.wasm.decode import decode
+from nogrow.wasm.kernel import Engine
+from nogrow.wasm.scan import scan
 from tests.support.assemble import assemble
 from tests.wasm.test_scan import assert_scan_is_the_references
 
@@ -23,3 +26,9 @@ def test_every_type_is_called_through_every_table_and_by_reference(types: int, t
     functions = "".join(f"(func (type $y{n}))" for n in range(types - 1))
     wat = f"(module {declared} {functions} (func (type $y0) {everything} {writes} {taken} unreachable))"
     assert_scan_is_the_references(assemble(wat), (types, tables))
+
+
+def test_every_function_that_a_body_refers_to_is_taken() -> None:
+    body = " ".join(f"(drop (ref.func {index}))" for index in (3, 0, 2))
+    data = assemble(f"(module (func) (func) (func) (func {body}) (elem declare func 0 1 2 3))")
+    assert scan(decode(data), Engine()).taken == {0, 2, 3}
