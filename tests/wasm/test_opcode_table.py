@@ -87,3 +87,23 @@ def test_a_label_that_is_written_like_a_block_type_is_a_label(label: int) -> Non
     branches = bytes((0x41, 0, 0x0D, label, 0x41, 1, 0x0D, 0, 0x0C, label))
     body = b"\x02\x40" * 0x80 + branches + b"\x0b" * 0x81
     assert_scan_is_the_references(module_with_bodies([body]), label)
+
+
+ABSTRACT = [bytes((byte,)) for byte in range(0x69, 0x76)]
+REFERENCES = [*ABSTRACT, b"\x63\x70", b"\x64\x00", b"\x63\x81\x00", b"\x65\x70", b"\x63\x65\x6f"]
+BLOCK_TYPES = [b"\x40", *(bytes((byte,)) for byte in range(0x7B, 0x80)), *REFERENCES, b"\x01", b"\x80\x00"]
+
+
+@pytest.mark.parametrize("written", BLOCK_TYPES, ids=bytes.hex)
+def test_a_block_type_ends_where_the_reference_ends_it(written: bytes) -> None:
+    data = module_with_bodies([probe(0x02, None, written)])
+    found = decode(data).functions[0].instructions
+    assert trap_offsets(data) == [item.offset for item in found if item.name == "unreachable"]
+
+
+@pytest.mark.parametrize(
+    "written", [b"\x65\x7f", b"\x63\x65\x00", b"\x41", b"\x7a", b"\x02", b"\x67"], ids=bytes.hex
+)
+def test_what_is_no_block_type_is_refused(written: bytes) -> None:
+    with pytest.raises(ModuleError, match="unknown type"):
+        trap_offsets(module_with_bodies([probe(0x02, None, written)]))
