@@ -103,6 +103,38 @@ def test_tests_that_fail_without_a_change_try_nothing(project: Path) -> None:
         list(tried(project, subject, mutants_of(project, subject, 1)))
 
 
+def test_tests_that_fail_in_a_second_process_without_a_change_try_nothing(project: Path) -> None:
+    """Else every mutant would count as killed."""
+    (project / "tests" / "test_limited.py").write_text(
+        "from pathlib import Path\n\n\ndef test_it() -> None:\n    Path('been-here').touch(exist_ok=False)\n"
+    )
+    subject = Subject("verify/limited.py", ("tests/test_limited.py",))
+    with pytest.raises(ToolError, match=r"fail without any change: tests/test_limited.py::test_it"):
+        list(tried(project, subject, mutants_of(project, subject, 1)))
+
+
+TRAPS = """import pytest
+import wasmtime
+
+CONFIG = wasmtime.Config()
+CONFIG.parallel_compilation = False  # its threads are not there in a child
+ENGINE = wasmtime.Engine(CONFIG)
+MODULE = wasmtime.Module(ENGINE, "(module (memory 65535) (func $f unreachable) (start $f))")
+
+
+def test_it() -> None:
+    with pytest.raises(wasmtime.Trap):
+        wasmtime.Instance(wasmtime.Store(ENGINE), MODULE, [])
+"""
+
+
+def test_webassembly_traps_and_has_room_where_mutants_are_tried(project: Path) -> None:
+    (project / "tests" / "test_limited.py").write_text(TRAPS)
+    subject = Subject("verify/limited.py", ("tests/test_limited.py",))
+    (one,) = tried(project, subject, mutants_of(project, subject, 1))
+    assert one.outcome is Outcome.SURVIVED
+
+
 def test_a_draw_is_the_same_each_time() -> None:
     root = Path(__file__).resolve().parents[2]
     subject = Subject("verify/nogrow/proof/ways.py", ())

@@ -207,6 +207,26 @@ def test_a_message_on_limits_says_the_size_of_unusual_pages() -> None:
     )
 
 
+def test_a_message_on_limits_says_nothing_of_usual_pages() -> None:
+    contract = ArtifactContract(memory=MemoryLimits(max_pages=1))
+    (found,) = violations(contract, judgement(memories=(memory(1, 2),)))
+    assert found.message == "memory 0 has a maximum of 2 pages; allowed: at most 1 page"
+
+
+def test_violations_come_by_rule_and_then_in_the_order_of_the_entry_points() -> None:
+    exports = (Allowance("a", (CAPPED,)), Allowance("d", (ABSENT,)))
+    verdicts = {"b": CAPPED, "a": REACHABLE, "c": TRAP_ONLY, "d": REACHABLE}
+    found = judgement(*(entry(name, verdict) for name, verdict in verdicts.items()))
+    contract = ArtifactContract(exports=exports, memory=MemoryLimits(min_pages=2))
+    assert [(one.rule.id, one.entry) for one in violations(contract, found)] == [
+        ("NG001", "a"),
+        ("NG001", "d"),
+        ("NG002", "c"),
+        ("NG003", "b"),
+        ("NG007", None),
+    ]
+
+
 def test_an_expected_verdict_is_kept_only_by_itself() -> None:
     contract = ArtifactContract(expect=(Expectation("f", REACHABLE),))
     assert rules(contract, judgement(entry("f", REACHABLE))) == []

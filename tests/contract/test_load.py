@@ -80,6 +80,7 @@ def test_a_whole_contract_is_read(tmp_path: Path) -> None:
     assert second.allow == DEFAULT_ALLOW
     assert second.imports == Imports(Policy.ASSUME, ())
     assert second.memory is None
+    assert second.host == Host(stubs=(), wasi=False)
 
 
 def test_what_a_scenario_may_say_of_values_traps_and_imports(tmp_path: Path) -> None:
@@ -115,6 +116,23 @@ steps = [
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "limits"),
+    [
+        ("min_pages = 0", MemoryLimits(min_pages=0)),
+        ("max_pages = 0", MemoryLimits(max_pages=0)),
+        ("min_pages = 2\nmax_pages = 2", MemoryLimits(2, 2)),
+    ],
+)
+def test_one_limit_is_enough_and_may_be_0(tmp_path: Path, given: str, limits: MemoryLimits) -> None:
+    assert load(written(tmp_path, f"{HEAD}[artifact.memory]\n{given}")).artifacts[0].memory == limits
+
+
+def test_an_import_is_trusted_by_its_name_or_by_a_glob(tmp_path: Path) -> None:
+    path = written(tmp_path, HEAD + '[artifact.imports]\ntrusted = ["env.f", "env.log_*", "*"]')
+    assert load(path).artifacts[0].imports.trusted == ("env.f", "env.log_*", "*")
+
+
 def test_windows_line_ends_are_read(tmp_path: Path) -> None:
     assert len(load(written(tmp_path, WHOLE.replace("\n", "\r\n"))).artifacts) == 2
 
@@ -123,10 +141,10 @@ HEAD = 'schema = 1\n[[artifact]]\npath = "a.wasm"\n'
 STEPS = HEAD + '[[artifact.scenario]]\nname = "s"\nsteps = [\n  { call = "f", save = "v" },\n'
 
 WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
-    "no TOML": ("schema = 1\nx = = 2", 2, "not valid TOML: Invalid value"),
+    "no TOML": ("schema = 1\nx = = 2\ny = 1\n", 2, "not valid TOML: Invalid value"),
     "end in the middle": ("schema = 1\nx = [", 2, "not valid TOML"),
     "a key twice": ("schema = 1\nschema = 2", 2, "not valid TOML: Cannot overwrite a value"),
-    "not UTF-8": (b"schema = 1\n# \xff", 2, "not UTF-8"),
+    "not UTF-8": (b"\n# \xff\n", 2, "not UTF-8"),
     "nested too deeply": ("a = " + "[" * 20000, None, "nested too deeply"),
     "empty": ("", 1, "the key `schema` is missing"),
     "another schema": ("\nschema = 2\n", 2, "schema: expected 1"),
@@ -155,9 +173,12 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "expect is a list": (HEAD + 'expect = { f = ["absent"] }', 4, "artifact#1.expect.f: expected a verdict, not an array"),
     "nothing expected": (HEAD + "expect = {}", 4, "artifact#1.expect: empty"),
     "empty memory": (HEAD + "[artifact.memory]", 4, "artifact#1.memory: empty"),
+    "unknown key of memory": (HEAD + "[artifact.memory]\nmin_pages = 1\nmax_page = 1", 6, "artifact#1.memory.max_page: unknown key; did you mean `max_pages`?"),
+    "negative maximum": (HEAD + "[artifact.memory]\nmax_pages = -1", 5, "artifact#1.memory.max_pages: expected an integer of at least 0, not -1"),
     "negative pages": (HEAD + "[artifact.memory]\nmin_pages = -1", 5, "artifact#1.memory.min_pages: expected an integer of at least 0, not -1"),
     "pages in half": (HEAD + "[artifact.memory]\nmin_pages = 1.5", 5, "artifact#1.memory.min_pages: expected an integer, not the number 1.5"),
     "pages the wrong way round": (HEAD + "[artifact.memory]\nmax_pages = 1\nmin_pages = 2", 6, "artifact#1.memory.min_pages: min_pages 2 is above max_pages 1"),
+    "unknown key of imports": (HEAD + '[artifact.imports]\npolcy = "deny"', 5, "artifact#1.imports.polcy: unknown key; did you mean `policy`?"),
     "unknown policy": (HEAD + '[artifact.imports]\npolicy = "denny"', 5, "artifact#1.imports.policy: unknown policy 'denny'; did you mean `deny`?"),
     "empty policy": (HEAD + '[artifact.imports]\npolicy = ""', 5, "artifact#1.imports.policy: unknown policy ''"),
     "trusted is no list": (HEAD + '[artifact.imports]\ntrusted = "env.f"', 5, "artifact#1.imports.trusted: expected an array of strings"),
@@ -168,6 +189,7 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "no steps": (HEAD + '[[artifact.scenario]]\nname = "s"\nsteps = []', 6, "artifact#1.scenario#1.steps: expected at least one step"),
     "no call": (HEAD + '[[artifact.scenario]]\nname = "s"\nsteps = [{ write = "a", at = 1 }]', 6, "artifact#1.scenario#1.steps: expected at least one `call`"),
     "name twice": (STEPS + ']\n[[artifact.scenario]]\nname = "s"\nsteps = [{call = "f"}]', 10, "artifact#1.scenario#2.name: a second scenario"),
+    "unknown key of a scenario": (STEPS + "]\nrepeats = 2", 9, "artifact#1.scenario#1.repeats: unknown key; did you mean `repeat`?"),
     "two kinds": (STEPS + '  { call = "f", read = 1 },\n]', 8, "artifact#1.scenario#1.steps#2: expected exactly one of"),
     "no kind": (STEPS + "  { at = 1 },\n]", 8, "artifact#1.scenario#1.steps#2: expected exactly one of"),
     "unknown kind": (STEPS + '  { cal = "f" },\n]', 8, "artifact#1.scenario#1.steps#2.cal: unknown key; did you mean `call`?"),
@@ -177,6 +199,7 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "must but may not": (STEPS + '  { call = "f", may_grow = false, must_grow = true },\n]', 8, "artifact#1.scenario#1.steps#2.must_grow: a call that must grow"),
     "args of another type": (STEPS + '  { call = "f", args = ["x"] },\n]', 8, "artifact#1.scenario#1.steps#2.args#1: expected a number, \"nan\", \"inf\" or \"-inf\", or a saved value such as"),
     "args too large": (STEPS + f'  {{ call = "f", args = [1, {2**64}] }},\n]', 8, "artifact#1.scenario#1.steps#2.args#2: expected -9223372036854775808 to"),
+    "args too small": (STEPS + f'  {{ call = "f", args = [{-(2**63) - 1}] }},\n]', 8, "artifact#1.scenario#1.steps#2.args#1: expected -9223372036854775808 to"),
     "not saved": (STEPS + '  { call = "f", args = ["$w"] },\n]', 8, "artifact#1.scenario#1.steps#2.args#1: no earlier call saves $w"),
     "saved by itself": (STEPS + '  { call = "f", args = ["$w"], save = "w" },\n]', 8, "artifact#1.scenario#1.steps#2.args#1: no earlier call saves $w"),
     "bad name to save": (STEPS + '  { call = "f", save = "$v" },\n]', 8, "artifact#1.scenario#1.steps#2.save: expected a name"),
@@ -196,6 +219,7 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "trap and result": (STEPS + '  { call = "f", expect = 1, expect_trap = true },\n]', 8, "artifact#1.scenario#1.steps#2.expect_trap: a call that must trap returns nothing"),
     "repeat of nothing": (STEPS + '  { call = "f", repeat = 0 },\n]', 8, "artifact#1.scenario#1.steps#2.repeat: expected an integer of at least 1, not 0"),
     "repeat for ever": (STEPS + '  { call = "f", repeat = 10000 },\n]', 8, "artifact#1.scenario#1.steps#2.repeat: expected at most 9,999 calls in all, not 10,000"),
+    "repeat when all calls are made": (STEPS + '  { call = "f", repeat = 9999 },\n  { call = "f", repeat = 1 },\n]', 9, "artifact#1.scenario#1.steps#3.repeat: expected at most 0 calls in all, not 1"),
     "rounds for ever": (STEPS + "]\nrepeat = 10001", 9, "artifact#1.scenario#1.repeat: expected at most 10,000 calls in all"),
     "repeat of a write": (STEPS + '  { write = "a", at = 1, repeat = 2 },\n]', 8, "artifact#1.scenario#1.steps#2.repeat: unknown key"),
     "wasi of another type": (HEAD + 'wasi = "yes"', 4, "artifact#1.wasi: expected true or false, not the string 'yes'"),
@@ -212,6 +236,12 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
 }  # fmt: skip
 
 
+def test_the_outermost_numbers_and_the_most_calls_are_taken(tmp_path: Path) -> None:
+    step = Call("f", (-(2**63), 2**64 - 1), repeat=9999)
+    text = f'{STEPS}  {{ call = "f", args = [{step.args[0]}, {step.args[1]}], repeat = 9999 }},\n]'
+    assert load(written(tmp_path, text)).artifacts[0].scenarios[0].steps[1] == step
+
+
 @pytest.mark.parametrize("case", WRONG)
 def test_a_wrong_contract_is_an_error_with_file_line_and_key(tmp_path: Path, case: str) -> None:
     text, line, message = WRONG[case]
@@ -221,6 +251,27 @@ def test_a_wrong_contract_is_an_error_with_file_line_and_key(tmp_path: Path, cas
     place = f"{path}:{line}: " if line is not None else f"{path}: "
     assert str(raised.value).startswith(place + message)
     assert "\n" not in str(raised.value)
+
+
+def test_calls_that_are_not_repeated_count_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nogrow.contract.steps.MOST_CALLS", 3)
+    path = written(tmp_path, STEPS + '  { call = "f" },\n' * 2 + "]")
+    assert len(load(path).artifacts[0].scenarios[0].steps) == 3
+    written(tmp_path, STEPS + '  { call = "f" },\n' * 3 + "]")
+    with pytest.raises(ContractError, match=r":6: .*\.steps: expected at most 3 calls in all, not 4"):
+        load(path)
+
+
+def test_a_stub_brings_no_wasi_along(tmp_path: Path) -> None:
+    path = written(tmp_path, HEAD + 'stub = [{ import = "e.f" }]')
+    assert load(path).artifacts[0].host == Host((Stub("e.f"),), wasi=False)
+
+
+def test_what_is_no_toml_is_said_with_the_place_once(tmp_path: Path) -> None:
+    path = written(tmp_path, "schema = = 1")
+    with pytest.raises(ContractError) as raised:
+        load(path)
+    assert str(raised.value) == f"{path}:1: not valid TOML: Invalid value"
 
 
 def test_a_missing_contract_is_an_error(tmp_path: Path) -> None:

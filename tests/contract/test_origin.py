@@ -17,6 +17,8 @@ path = "dist/*.wasm"
 path = "parts.wasm#1"
 [[artifact]]
 path = "gone.wasm"
+[[artifact]]
+path = "dist/*.whl!*.wasm"
 """
 
 
@@ -39,6 +41,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("parts.wasm#1", 10),
         ("parts.wasm#0", None),
         ("gone.wasm", 12),
+        ("dist/a.whl!b.wasm", 14),
+        ("dist/a.zip!b.wasm", None),
         ("other.wasm", None),
         ("nowhere.wasm", None),
     ],

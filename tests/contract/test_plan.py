@@ -75,6 +75,13 @@ def test_without_a_table_nothing_is_built(tmp_path: Path) -> None:
     assert load_plan(written(tmp_path, "schema = 1")).is_empty
 
 
+@pytest.mark.parametrize(
+    "text", ['schema = 1\n[[build.wat]]\npath = "a.wat"', 'schema = 1\n[[build.crate]]\npath = "a"', COMMAND]
+)
+def test_one_source_is_something_to_build(tmp_path: Path, text: str) -> None:
+    assert not load_plan(written(tmp_path, text)).is_empty
+
+
 def test_check_reads_a_contract_that_also_says_what_is_built(tmp_path: Path) -> None:
     assert len(load(written(tmp_path, WHOLE + ARTIFACT)).artifacts) == 1
 

@@ -135,3 +135,10 @@ class TestContract:
     def test_a_component_that_is_not_there_is_named(self) -> None:
         (one,) = targets(contract("gone.wasm#1"), ())
         assert (one.path, one.found) == ("gone.wasm", False)
+
+    def test_a_number_sign_before_no_number_is_a_part_of_the_name(self) -> None:
+        found = targets(contract("gone#x.wasm", "7"), ())
+        assert [(one.path, one.clause.path, one.parts) for one in found] == [
+            ("7", "7", ()),
+            ("gone#x.wasm", "gone#x.wasm", ()),
+        ]

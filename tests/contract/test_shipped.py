@@ -84,9 +84,12 @@ class TestDigests:
 
     def test_a_control_gives_nobody_its_clause(self) -> None:
         Path("bad.wasm").write_bytes(b"bad")
+        Path("good.wasm").write_bytes(b"good")
         clause = ArtifactContract("bad.wasm", expect=(Expectation("grow", Verdict.REACHABLE),))
-        assert built(Contract(Path("nogrow.toml"), (clause,))) == {}
+        found = built(Contract(Path("nogrow.toml"), (clause, ArtifactContract("good.wasm"))))
+        assert [one.path for one in found.values()] == ["good.wasm"]
 
     def test_what_can_not_be_read_gives_nobody_its_clause(self) -> None:
         Path("link.wasm").symlink_to("gone")
-        assert built(contract("link.wasm")) == {}
+        Path("there.wasm").write_bytes(b"there")
+        assert [one.path for one in built(contract("link.wasm", "there.wasm")).values()] == ["there.wasm"]

@@ -111,5 +111,33 @@ def test_a_file_that_changes_while_it_is_read_is_not_judged(
 def test_a_file_is_read_whole(tmp_path: Path) -> None:
     (tmp_path / "m.wasm").write_bytes(GOOD)
     assert file.read(str(tmp_path / "m.wasm")) == GOOD
+    assert file.read(str(tmp_path / "m.wasm"), len(GOOD)) == GOOD
     with pytest.raises(ModuleError, match="more than 7"):
         file.read(str(tmp_path / "m.wasm"), 7)
+
+
+def test_a_file_may_have_as_many_bytes_as_engines_take(tmp_path: Path) -> None:
+    with (tmp_path / "m.wasm").open("wb") as stream:
+        stream.truncate((1 << 30) + 1)
+    with pytest.raises(ModuleError, match="it has 1,073,741,825 bytes, more than 1,073,741,824"):
+        file.read(str(tmp_path / "m.wasm"))
+
+
+def test_what_is_no_regular_file_is_not_even_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To open a device may do something, and to open a FIFO waits for who writes."""
+    _fifo(tmp_path / "m.wasm")
+    monkeypatch.setattr(os, "open", lambda *_: pytest.fail("it was opened"))
+    with pytest.raises(ModuleError, match="not a regular file"):
+        file.read(str(tmp_path / "m.wasm"))
+
+
+def test_a_fifo_that_takes_the_place_of_a_file_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "before.wasm").write_bytes(GOOD)
+    before = (tmp_path / "before.wasm").stat()
+    _fifo(tmp_path / "m.wasm")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "stat", lambda *_, **__: before)
+        with pytest.raises(ModuleError, match="not a regular file"):
+            file.read(str(tmp_path / "m.wasm"))

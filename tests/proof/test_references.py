@@ -119,6 +119,16 @@ def test_constant_index(rest: str, expected: Verdict) -> None:
     assert verdict(rest) == expected
 
 
+@pytest.mark.parametrize(("index", "expected"), [(0, Verdict.UNREACHABLE), (2, Verdict.REACHABLE)])
+def test_a_constant_index_leads_to_the_first_function_and_a_null_to_the_dispatch(
+    index: int, expected: Verdict
+) -> None:
+    items = "funcref (ref.func $still) (ref.func $grow) (ref.null func)"
+    start = f"(module (memory 1) (type $f (func)) (func $still) {GROW} {TABLE}"
+    found = entries(f"{start} (elem (table $t) (i32.const 0) {items}) {call(f'(i32.const {index})')})")
+    assert found["export", "e"] == expected
+
+
 @pytest.mark.parametrize(
     "tables", [("$a", "$b", "$c", "$t"), ("$c", "$a", "$b", "$t"), ("$b", "$c", "$a", "$t")]
 )
@@ -239,3 +249,16 @@ def test_reading_a_table_that_the_host_does_not_have_lets_nothing_in() -> None:
     body = f"(drop (memory.grow (i32.const 1))) {called} unreachable"
     found = entries(f'{FUNCTIONS} {TABLE} {STILL} (func (export "e") {body}))')
     assert found["export", "e"] == Verdict.TRAP_ONLY
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_the_host_s_functions_are_behind_the_table_that_the_host_has(
+    monkeypatch: pytest.MonkeyPatch, apart: bool
+) -> None:
+    """What is called through it after the growth may throw."""
+    if not apart:
+        monkeypatch.setattr(bodies, "_MOST_PAIRS", 0)
+    tables = '(table $a 1 funcref) (table $b 1 funcref) (table $t (export "t") 1 funcref)'
+    body = "(drop (memory.grow (i32.const 1))) (call_indirect $t (type $f) (local.get 0)) unreachable"
+    found = entries(f'{FUNCTIONS} {tables} (func (export "e") (param i32) {body}))')
+    assert found["export", "e"] == Verdict.THROW_ONLY

@@ -44,6 +44,31 @@ def test_what_takes_too_long_to_follow_may_be_anything(monkeypatch: pytest.Monke
     assert contents_of(with_tables(4), [TableMove(True, 1, 0)], (), TAKEN)[0] == TAKEN
 
 
+def test_what_a_table_has_stays_beside_what_is_copied_into_it() -> None:
+    moves = [TableMove(True, 1, 0), TableMove(False, 0, 2)]
+    assert contents_of(with_tables(3), moves, (), TAKEN)[2] == {0, 1, 2}
+
+
+@pytest.mark.parametrize(
+    ("moves", "work"),
+    [
+        pytest.param([TableMove(True, 1, 0)], 3, id="a segment of two functions"),
+        pytest.param([TableMove(True, 1, 2), TableMove(True, 1, 0)], 3, id="nothing new, and a segment"),
+        pytest.param([TableMove(False, 3, 0)], 1, id="a copy"),
+        pytest.param([TableMove(False, 3, 2), TableMove(False, 3, 0)], 2, id="nothing new, and a copy"),
+        pytest.param([TableMove(True, 1, 0), TableMove(False, 3, 0)], 6, id="a new set of three functions"),
+    ],
+)
+def test_work_is_each_copy_and_each_function_of_a_set_that_has_to_be_made(
+    monkeypatch: pytest.MonkeyPatch, moves: list[TableMove], work: int
+) -> None:
+    exact = contents_of(with_tables(4), moves, {2}, TAKEN)
+    monkeypatch.setattr(tables, "_WORK", work)
+    assert contents_of(with_tables(4), moves, {2}, TAKEN) == exact
+    monkeypatch.setattr(tables, "_WORK", work - 1)
+    assert contents_of(with_tables(4), moves, {2}, TAKEN) != exact
+
+
 def test_hosts_that_share_a_bit_are_reached_together() -> None:
     hosts = Hosts({index: f"m.i{index}" for index in range(10)}, lambda vertex: vertex != 4, most=3)
     assert (hosts.vertices, hosts.together) == ([0, 1, 2, 3, 5, 6, 7, 8, 9], 3)
@@ -51,6 +76,14 @@ def test_hosts_that_share_a_bit_are_reached_together() -> None:
     assert hosts.listed(bits) == ("m.i3", "m.i5", "m.i6")
     assert hosts.listed(bits, lambda vertex: vertex != 6) == ("m.i3", "m.i5")
     assert hosts.count(bits) == 3
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_hosts_for_which_there_are_bits_have_one_each(count: int) -> None:
+    hosts = Hosts({index: f"m.i{index}" for index in range(count)}, lambda _: True, most=3)
+    assert hosts.together == 1
+    assert [hosts.bits(host.__eq__) for host in range(count)] == [1, 2, 4][:count]
+    assert [hosts.listed(1 << bit) for bit in range(count)] == [(f"m.i{bit}",) for bit in range(count)]
 
 
 def test_a_segment_can_be_put_in_several_tables_and_a_table_reached_twice() -> None:

@@ -27,12 +27,13 @@ def in_memory(index: int) -> bytes:
         (module(memories=[MEMORY] * (MOST_MEMORIES + 1)), "more than 100 memories"),
         (module(data=[b"\3"]), "unknown data segment flags 3"),
         (module(data=[in_memory(1)]), "memory index 1 out of range"),
+        (HEADER + section(11, vector([ACTIVE])), "memory index 0 out of range"),
         (module(data=[b"\1" + leb(100) + b"short"]), "100 bytes announced, 5 left"),
         (module(data=[PASSIVE]).replace(section(11, vector([PASSIVE])), b"") + section(12, b"\1"), "1 data"),
         (module([b""], exports=[(b"n" * (LONGEST_NAME + 1), 0)]), "a name of 100,001 bytes"),
         (deep_subtypes(DEEPEST + 2), "subtypes more than 63 deep"),
     ],
-    ids=["memories", "flags", "memory index", "size", "data count", "name", "subtypes"],
+    ids=["memories", "flags", "memory index", "no memory", "size", "data count", "name", "subtypes"],
 )
 def test_what_is_beyond_is_refused(data: bytes, message: str) -> None:
     with pytest.raises(ModuleError, match=message):

@@ -29,6 +29,26 @@ def test_areas_are_apart_aligned_and_zero() -> None:
     assert not any(workspace.bytes[second : second + 100])
 
 
+def test_areas_leave_no_more_room_between_them_than_they_are_rounded_up_by() -> None:
+    workspace = Workspace(ENGINE, PAGE_SIZE)
+    places = [workspace.area(size) for size in (16, 17, 1)]
+    assert [place - places[0] for place in places] == [0, 16, 48]
+
+
+@pytest.mark.parametrize("size", [1, PAGE_SIZE - 1, PAGE_SIZE])
+def test_a_workspace_is_larger_than_asked_for_and_can_be_handed_out_to_its_end(size: int) -> None:
+    workspace = Workspace(ENGINE, size)
+    assert workspace.size > size
+    workspace.area(workspace.size - workspace.area(0))
+
+
+def test_a_part_of_the_data_is_loaded_and_no_more() -> None:
+    workspace = Workspace(ENGINE, PAGE_SIZE)
+    place = workspace.area(8)
+    workspace.load(place, b"abcdefgh", 2, 4)
+    assert bytes(workspace.bytes[place : place + 8]) == b"cd" + bytes(6)
+
+
 def test_area_without_room_is_an_error() -> None:
     workspace = Workspace(ENGINE, PAGE_SIZE)
     workspace.area(workspace.size - 64)
@@ -104,6 +124,16 @@ def test_what_a_kernel_does_not_have_is_an_error() -> None:
         kernel.call("error_at")
     with pytest.raises(TypeError, match="scan"):
         kernel.number("scan")
+
+
+def test_numbers_go_to_a_kernel_and_come_back_without_a_sign(tmp_path: Path) -> None:
+    text = tmp_path / "echo.wat"
+    echo = '(func (export "echo") (param i32) (result i32) local.get 0)'
+    text.write_text(f'(module (import "" "" (memory 0)) {echo} (func (export "nothing")))')
+    kernel = Workspace(ENGINE, PAGE_SIZE).kernel(text)
+    for number in (0, (1 << 31) - 1, 1 << 31, (1 << 32) - 1):
+        assert kernel.call("echo", number) == number
+    assert kernel.call("nothing") == 0
 
 
 SPARING = """

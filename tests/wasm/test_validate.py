@@ -1,7 +1,7 @@
 import pytest
 import wasmtime
 
-from nogrow.wasm.validate import validate
+from nogrow.wasm.validate import Validation, validate
 from tests.support.assemble import assemble
 
 VALID = {
@@ -62,6 +62,12 @@ def test_what_is_against_the_rules_is_invalid_with_reason_and_offset(wat: str, r
     assert str(validation.error).startswith(
         f"offset 0x{validation.offset:x}: not a valid module, says wasmtime"
     )
+
+
+def test_a_reason_is_without_its_place_which_is_an_offset_in_the_file() -> None:
+    data = assemble("(module (func local.get 3 drop))")
+    expected = Validation(False, "unknown local 3: local index out of bounds", data.index(b"\x20\x03"))
+    assert validate(data) == expected
 
 
 def test_no_module_at_all_is_for_others_to_refuse() -> None:

@@ -31,6 +31,8 @@ def scenario_of(table: Table, host: Host) -> Scenario:
         raise table.error("steps", "expected at least one step")
     if not calls:
         raise table.error("steps", "expected at least one `call`: nothing else can grow a memory")
+    if calls > MOST_CALLS:
+        raise table.error("steps", f"expected at most {MOST_CALLS:,} calls in all, not {calls:,}")
     return Scenario(name, tuple(steps), count(table, "repeat", MOST_CALLS // calls), host)
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from nogrow.wasm.kernel import Workspace
 
-NODE_CALL, NODE_INIT, NODE_COPY = 2, 6, 7
+NODE_CALL, NODE_INIT = 2, 6
 EXCEPTIONAL_EXIT = 0xFFFFFFFE
 
 

@@ -1,8 +1,8 @@
 """The process that tries mutants in a copy of the project: each is tested by a child of its own.
 
-In, on standard input: a job as JSON. Out, on standard output: how the tests go without a change, then a line
-for each mutant. What tests use and no mutant can change is loaded once; what belongs to the project is loaded
-anew by each child.
+In, on standard input: a job as JSON. Out, on standard output: how the tests go without a change, here and in
+a child, then a line for each mutant. What tests use and no mutant can change is loaded once; what belongs to
+the project is loaded anew by each child.
 """
 
 import json
@@ -13,15 +13,27 @@ import sys
 import time
 from importlib.util import cache_from_source
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from nogrow.build.mutation.mutant import Outcome
 
 _KEPT = ("tests.support.assemble", "tests.support.smith", "tests.support.binary", "tests.support.generate")
-_QUIET = ("-x", "-q", "--tb=no", "--no-header", "-p", "no:cacheprovider", "-p", "no:randomly")
-_MOST_BYTES = 3 << 30
+# In a child, pytest would set its handlers of faults before those of wasmtime, whose traps are faults.
+_WITHOUT = ("cacheprovider", "randomly", "faulthandler")
+_QUIET = ("-x", "-q", "--tb=no", "--no-header", *(word for name in _WITHOUT for word in ("-p", f"no:{name}")))
+# A kernel's memory may have 4 GiB, most of which are never written to but count.
+_MOST_BYTES = 6 << 30
 _LEAST_SECONDS = 3.0
+_LEAST_WAIT = 30.0
+
+
+class _Limits(NamedTuple):
+    """Seconds: of the processor for each test, and from begin to end for all of them, which may only wait."""
+
+    test: float
+    wait: float
 
 
 class _Watch:
@@ -57,36 +69,41 @@ def main() -> None:
     _be_quiet()
     sys.dont_write_bytecode = False
     watch = _Watch()
-    code = pytest.main([*_QUIET, *tests], plugins=[watch])
-    print(json.dumps({"code": int(code), "test": watch.failed}), file=answers, flush=True)
-    if code != 0:
+    begun = time.monotonic()
+    if pytest.main([*_QUIET, *tests], plugins=[watch]) != 0:
+        print(json.dumps({"passed": False, "test": watch.failed}), file=answers, flush=True)
         return
     own = f"{Path.cwd()}{os.sep}"
     for name, module in list(sys.modules.items()):
         if (getattr(module, "__file__", None) or "").startswith(own) and not name.startswith(_KEPT):
             del sys.modules[name]
     sys.dont_write_bytecode = True
-    limit = _LEAST_SECONDS + 4 * watch.slowest
+    limits = _Limits(_LEAST_SECONDS + 4 * watch.slowest, _LEAST_WAIT + 10 * (time.monotonic() - begun))
+    # What fails in every child would kill every mutant.
+    outcome, test = _tried(tests, limits)
+    passed = outcome is Outcome.SURVIVED
+    print(json.dumps({"passed": passed, "test": test or outcome.value}), file=answers, flush=True)
+    if not passed:
+        return
     path = Path(job["path"])
     original = path.read_text("utf-8")
     for text in job["mutants"]:
         path.write_text(text, "utf-8")
         _forget(path)
-        outcome, test = _tried(tests, limit)
+        outcome, test = _tried(tests, limits)
         print(json.dumps({"outcome": outcome.value, "test": test}), file=answers, flush=True)
     path.write_text(original, "utf-8")
     _forget(path)
 
 
-def _tried(tests: list[str], limit: float) -> tuple[Outcome, str]:
-    """What becomes of the mutant that is in place; no test may take more than `limit` seconds."""
+def _tried(tests: list[str], limits: _Limits) -> tuple[Outcome, str]:
+    """What becomes of the mutant that is in place."""
     receiving, sending = os.pipe()
     child = os.fork()
     if child == 0:
-        _be_child(tests, limit, sending)
+        _be_child(tests, limits.test, sending)
     os.close(sending)
-    # A test may wait for ever and take no time of the processor.
-    deadline = time.monotonic() + 100 * limit
+    deadline = time.monotonic() + limits.wait
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:

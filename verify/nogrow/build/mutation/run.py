@@ -60,8 +60,8 @@ def _answers(copy: Path, subject: Subject, mutants: Sequence[Mutant]) -> Iterato
         try:
             json.dump(job, process.stdin)
             process.stdin.close()
-            baseline = json.loads(process.stdout.readline() or '{"code": -1, "test": ""}')
-            if baseline["code"] != 0:
+            baseline = json.loads(process.stdout.readline() or '{"passed": false, "test": ""}')
+            if not baseline["passed"]:
                 raise ToolError(f"the tests of {subject.path} fail without any change: {baseline['test']}")
             for mutant, line in zip(mutants, process.stdout, strict=False):
                 answer = json.loads(line)

@@ -1,0 +1,34 @@
+"""What a scan keeps by type and table, filled to its last place: nothing runs over into what is beside it."""
+
+import pytest
+
+from nogrow.wasm.decode import decode
+from nogrow.wasm.kernel import Engine
+from nogrow.wasm.scan import scan
+from tests.support.assemble import assemble
+from tests.wasm.test_scan import assert_scan_is_the_references
+
+PARAMETERS = ("", "i32", "i64", "f32", "f64", "i32 i32", "i32 i64")
+
+
+@pytest.mark.parametrize("types", range(1, 8))
+@pytest.mark.parametrize("tables", [1, 2, 5])
+def test_every_type_is_called_through_every_table_and_by_reference(types: int, tables: int) -> None:
+    declared = "".join(f"(type $y{n} (func (param {PARAMETERS[n]})))" for n in range(types))
+    declared += "".join(f"(table $t{n} 1 funcref)" for n in range(tables))
+    calls = [f"call_ref $y{kind}" for kind in range(types)]
+    calls += [f"call_indirect $t{table} (type $y{kind})" for table in range(tables) for kind in range(types)]
+    everything = " ".join(f"unreachable {call}" for call in calls)
+    writes = " ".join(
+        f"unreachable table.set $t{table} unreachable table.get $t{table}" for table in range(tables)
+    )
+    taken = " ".join(f"unreachable ref.func {index}" for index in range(types))
+    functions = "".join(f"(func (type $y{n}))" for n in range(types - 1))
+    wat = f"(module {declared} {functions} (func (type $y0) {everything} {writes} {taken} unreachable))"
+    assert_scan_is_the_references(assemble(wat), (types, tables))
+
+
+def test_every_function_that_a_body_refers_to_is_taken() -> None:
+    body = " ".join(f"(drop (ref.func {index}))" for index in (3, 0, 2))
+    data = assemble(f"(module (func) (func) (func) (func {body}) (elem declare func 0 1 2 3))")
+    assert scan(decode(data), Engine()).taken == {0, 2, 3}
