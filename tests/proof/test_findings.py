@@ -33,6 +33,20 @@ def test_capped_is_airtight_where_every_site_of_its_memory_grows_by_a_constant_a
     }
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_capped_is_not_airtight_where_another_capped_memory_is_grown_by_0(first: int) -> None:
+    both = f"{GROW.format(0, 1 - first)} {GROW.format(1, first)}"
+    found = entries(
+        f"""(memory 1 1) (memory 1 1) (func (export "both") {both}) (func (export "tight") {GROW.format(first, 1)})
+        (func (export "traps") {GROW.format(first, 1)} (if (i32.const 0) (then {both} unreachable)))"""
+    )
+    assert {name: (entry.memory, entry.airtight) for name, entry in found.items()} == {
+        "both": (1 - first, False),
+        "tight": (first, True),
+        "traps": (first, True),
+    }
+
+
 def test_growth_in_start_is_excused_although_others_grow_an_imported_memory() -> None:
     found = entries(
         f"""(import "e" "m" (memory $theirs 1)) (memory $own 1) (start $s) (func $s {GROW.format("$own", 1)})

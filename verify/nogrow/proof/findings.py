@@ -53,7 +53,12 @@ class Findings:
             for memory in memories
             if growers and not memory.fixed and (memory.imported or memory.exported)
         }
-        growing = sorted(hosted | {grow.memory for grow in scanned.grows})
+        loose = {grow.memory for grow in scanned.grows if not grow.operand}
+        # The first of the worst stands for all: where several are capped, one that can be grown by 0 if there is any.
+        growing = sorted(
+            hosted | {grow.memory for grow in scanned.grows},
+            key=lambda index: (not memories[index].fixed or index not in loose, index),
+        )
         vertices = scanned.first_dispatch + len(scanned.dispatches)
         if len(growing) > 1 and len(growing) * vertices > MOST_STEPS:
             raise ModuleError(
@@ -64,9 +69,7 @@ class Findings:
         self._functions = ways.functions
         self._found = {}
         # A constant operand above 0 at every site: none can succeed at the maximum.
-        self._airtight = {
-            index for index in growing if all(grow.operand for grow in scanned.grows if grow.memory == index)
-        }
+        self._airtight = {index for index in growing if index not in loose}
         self._worst = {}
         self.verdicts = [Verdict.UNREACHABLE if growing else Verdict.ABSENT] * len(ways.functions)
         # In the start function, growth of the module's own memory comes before any view of it.
