@@ -37,13 +37,36 @@ def test_capped_is_airtight_where_every_site_of_its_memory_grows_by_a_constant_a
 def test_capped_is_not_airtight_where_another_capped_memory_is_grown_by_0(first: int) -> None:
     both = f"{GROW.format(0, 1 - first)} {GROW.format(1, first)}"
     found = entries(
-        f"""(memory 1 1) (memory 1 1) (func (export "both") {both}) (func (export "tight") {GROW.format(first, 1)})
+        f"""(memory 1 1) (memory 1 1) (func (export "both") {both})
+        (func (export "tight") {GROW.format(first, 1)})
         (func (export "traps") {GROW.format(first, 1)} (if (i32.const 0) (then {both} unreachable)))"""
     )
     assert {name: (entry.memory, entry.airtight) for name, entry in found.items()} == {
         "both": (1 - first, False),
         "tight": (first, True),
         "traps": (first, True),
+    }
+
+
+def test_growth_of_a_memory_with_room_is_said_beside_capped() -> None:
+    """`capped` is the worse verdict, and yet says nothing of the memory that grows before the exception."""
+    grow = [GROW.format(number, 1) for number in range(3)]
+    found = entries(
+        f"""(memory 1 1) (memory 1) (memory 1) (tag $x)
+        (func (export "both") (param i32) {grow[0]} (if (local.get 0) (then {grow[1]} (throw $x))))
+        (func (export "all") (param i32) {grow[0]} (if (local.get 0) (then {grow[1]} (throw $x)))
+          (if (local.get 0) (then {grow[2]} unreachable)))
+        (func (export "trap") (param i32) {grow[0]} (if (local.get 0) (then {grow[1]} unreachable)))
+        (func (export "throw") {grow[1]} (throw $x)) (func (export "open") {grow[0]} {grow[1]})
+        (func (export "alone") {grow[0]})"""
+    )
+    assert {name: (entry.verdict.label, entry.besides) for name, entry in found.items()} == {
+        "both": ("capped", Verdict.THROW_ONLY),
+        "all": ("capped", Verdict.THROW_ONLY),
+        "trap": ("capped", Verdict.TRAP_ONLY),
+        "alone": ("capped", None),
+        "open": ("reachable", None),
+        "throw": ("throw-only", None),
     }
 
 

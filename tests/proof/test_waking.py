@@ -69,6 +69,18 @@ def test_a_woken_run_follows_what_it_calls(body: str, verdict: Verdict) -> None:
     assert found["e"].verdict is verdict
 
 
+def test_a_function_that_returns_already_is_woken_to_throw() -> None:
+    """Without any handler in the module; `$f` throws only after `$g`, which it calls, was followed."""
+    found = entries(
+        f"""(import "h" "a" (func $a)) (memory 1)
+        (func $f (param i32)
+          (if (local.get 0) (then (call $g (i32.const 0))) (else (call $a))) unreachable)
+        (func $g (param i32) (if (local.get 0) (then return)) (call $f (local.get 0)) unreachable)
+        (func (export "e") {GROW} (call $g (i32.const 0)) unreachable)"""
+    )
+    assert found["e"].verdict is Verdict.THROW_ONLY
+
+
 @pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
 def test_a_path_to_one_memory_does_not_hide_a_path_to_another(first: bool) -> None:
     """Both are grown by the same function, the capped memory is searched first."""

@@ -1,0 +1,79 @@
+"""Imports behind which the host grows the memory: which of them ends the path of each entry point."""
+
+import pytest
+
+from nogrow.proof.judgement import Entry, Verdict
+from nogrow.proof.prove import judge
+from nogrow.wasm.kernel import Engine
+from tests.reference.prover import verdicts
+from tests.support.assemble import assemble
+
+ENGINE = Engine()
+RESIZE, ENLARGE = "env.emscripten_resize_heap", "env.enlargeMemory"
+GROWERS = """(import "h" "a" (func $a)) (import "env" "emscripten_resize_heap" (func $resize))
+  (import "h" "b" (func $b)) (import "h" "c" (func $c)) (import "env" "enlargeMemory" (func $enlarge))
+  (memory (export "memory") 1) (tag $x) (type $f (func)) (table $t 2 funcref) (elem (i32.const 0) $a $enlarge)
+  (func $own (drop (memory.grow (i32.const 1)))) (func $resizes (call $resize)) (func $far (call $resizes))"""
+QUIET = "(block $caught (try_table (catch_all $caught) {}))"
+
+
+def entry(body: str) -> Entry:
+    data = assemble(f'(module {GROWERS} (func (export "e") (param i32) {body}))')
+    (found,) = judge(data, lambda label: False, ENGINE).entries
+    assert verdicts(data) == {("export", "e"): found.verdict}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict", "grower"),
+    [
+        pytest.param("(call $resize)", Verdict.REACHABLE, RESIZE, id="called"),
+        pytest.param("(call $far)", Verdict.REACHABLE, RESIZE, id="called from far"),
+        pytest.param("(call $enlarge)", Verdict.REACHABLE, ENLARGE, id="another one"),
+        pytest.param("(call $own)", Verdict.REACHABLE, None, id="the module's own"),
+        pytest.param("(call $far) unreachable", Verdict.THROW_ONLY, RESIZE, id="throws"),
+        pytest.param("(call $far) (throw $x)", Verdict.THROW_ONLY, RESIZE, id="throws after it has returned"),
+        pytest.param("(call $own) (throw $x)", Verdict.THROW_ONLY, None, id="the module's own, then throws"),
+        pytest.param(f"{QUIET.format('(call $far)')} unreachable", Verdict.TRAP_ONLY, RESIZE, id="traps"),
+        pytest.param("(call $own) unreachable", Verdict.TRAP_ONLY, None, id="the module's own, then traps"),
+        pytest.param(
+            "(call_indirect (type $f) (local.get 0)) (call $far)", Verdict.REACHABLE, ENLARGE, id="in a table"
+        ),
+        pytest.param(
+            "(if (local.get 0) (then (call $resize) unreachable)) (call $own)",
+            Verdict.REACHABLE,
+            None,
+            id="a shorter way does not return",
+        ),
+        pytest.param(
+            "(if (local.get 0) (then (call $own) unreachable)) (call $far)",
+            Verdict.REACHABLE,
+            RESIZE,
+            id="a shorter way that is the module's own does not return",
+        ),
+    ],
+)
+def test_the_grower_at_the_end_of_the_path_is_named(body: str, verdict: Verdict, grower: str | None) -> None:
+    found = entry(body)
+    assert (found.verdict, found.host_grows) == (verdict, grower)
+    assert (found.witness[-1].instruction == "memory.grow") == (grower is None)
+
+
+def test_of_several_paths_each_has_its_own_grower() -> None:
+    """Paths that share their ends are followed once."""
+    data = assemble(
+        f"""(module {GROWERS} (func (export "a") (call $far)) (func (export "b") (call $resizes))
+        (func (export "c") (call $own)) (func (export "d") (call $enlarge))
+        (func (export "e") (call $far) (throw $x)) (func (export "f") (call $own) (throw $x)))"""
+    )
+    found = judge(data, lambda label: False, ENGINE).entries
+    assert [one.host_grows for one in found] == [RESIZE, RESIZE, None, ENLARGE, RESIZE, None]
+
+
+@pytest.mark.parametrize("most", [63, 64, 65, 130, 200])
+def test_imports_are_told_apart_however_many_they_are(most: int) -> None:
+    """The search follows 64 at a time."""
+    imports = " ".join(f'(import "h" "{number:03}" (func $h{number}))' for number in range(most))
+    functions = " ".join(f'(func (export "{number:03}") (call $h{number}))' for number in range(most))
+    found = judge(assemble(f"(module {imports} {functions})"), lambda label: False, ENGINE).entries
+    assert [one.imports for one in found] == [(f"h.{one.name}",) for one in found]
