@@ -77,3 +77,19 @@ def test_imports_are_told_apart_however_many_they_are(most: int) -> None:
     functions = " ".join(f'(func (export "{number:03}") (call $h{number}))' for number in range(most))
     found = judge(assemble(f"(module {imports} {functions})"), lambda label: False, ENGINE).entries
     assert [one.imports for one in found] == [(f"h.{one.name}",) for one in found]
+
+
+def test_in_a_module_whose_functions_can_all_be_left_both_ways_each_is_found() -> None:
+    """So many steps are queued as there is room for; each function calls an import and the next function."""
+    count = 300
+    imports = " ".join(f'(import "h" "{number:03}" (func $h{number}))' for number in range(count))
+    grow = "(if (local.get 0) (then (drop (memory.grow (i32.const 1)))))"
+    functions = " ".join(
+        f"""(func $f{number} (export "{number:03}") (param i32) {grow} (call $h{number})
+        {f"(call $f{number + 1} (local.get 0))" if number + 1 < count else ""})"""
+        for number in range(count)
+    )
+    data = assemble(f"(module {imports} (memory 1) {functions})")
+    found = judge(data, lambda label: False, ENGINE).entries
+    assert {one.verdict for one in found} == {Verdict.REACHABLE}
+    assert [len(one.imports) for one in found] == list(range(count, 0, -1))
