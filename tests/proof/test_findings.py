@@ -148,3 +148,38 @@ def test_each_entry_point_has_the_imports_that_it_reaches_and_no_others() -> Non
         "one": ("h.b",),
         "two": ("h.a", "h.b"),
     }
+
+
+def test_each_entry_point_has_what_may_run_after_its_own_growth_and_no_more() -> None:
+    grow = GROW.format("$m", 1)
+    found = entries(
+        f"""(import "h" "a" (func $a)) (import "h" "b" (func $b)) (memory $m 1)
+        (func (export "one") {grow} (call $a) unreachable)
+        (func (export "two") {grow} (call $b) unreachable)"""
+    )
+    assert [found[name].imports_after_growth for name in ("one", "two")] == [("h.a",), ("h.b",)]
+
+
+def test_nothing_is_assumed_to_run_after_a_growth_for_whom_can_return_with_another_memory_grown() -> None:
+    first, second = GROW.format(0, 1), GROW.format(1, 1)
+    data = assemble(
+        f"""(module (import "h" "after" (func $after)) (import "h" "other" (func $other))
+        (memory 1) (memory 1)
+        (func (export "e") {first} (call $after) unreachable)
+        (func (export "r") (param i32)
+          (if (local.get 0) (then {first} (call $other) unreachable)) {second}))"""
+    )
+    assumptions = judge(data, lambda label: True, ENGINE).assumptions
+    assert [one.rpartition(": ")[2] for one in assumptions] == ["h.after"]
+
+
+def test_imports_that_no_entry_point_reaches_are_not_the_modules() -> None:
+    imports = '(import "h" "a" (func $a)) (import "h" "b" (func $b)) (import "h" "c" (func $c))'
+    functions = '(func (call $a)) (func (call $c)) (func (export "e") (call $b))'
+    found = judge(assemble(f"(module {imports} {functions})"), lambda label: False, ENGINE)
+    assert found.imports == {"h.b"}
+
+
+def test_a_module_that_can_not_grow_its_own_memory_assumes_nothing_of_imports() -> None:
+    data = assemble('(module (import "h" "a" (func $a)) (memory 1) (func (export "e") (call $a)))')
+    assert judge(data, lambda label: False, ENGINE).assumptions == ()

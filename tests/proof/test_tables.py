@@ -95,3 +95,14 @@ def test_steps_are_counted_by_memory_and_vertex_where_there_are_several_memories
         judge(two, lambda label: False)
     monkeypatch.setattr("nogrow.proof.findings.MOST_STEPS", 0)
     judge(one, lambda label: False)
+
+
+def test_imports_are_counted_for_each_entry_point_that_reaches_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    imports = " ".join(f'(import "h" "{name}" (func ${name}))' for name in "abc")
+    calls = "(call $a) (call $b) (call $c)"
+    data = assemble(f'(module {imports} (func (export "d") {calls}) (func (export "e") {calls}))')
+    monkeypatch.setattr("nogrow.proof.prove.MOST_REACHED", 6)
+    judge(data, lambda label: False)
+    monkeypatch.setattr("nogrow.proof.prove.MOST_REACHED", 5)
+    with pytest.raises(ModuleError, match="2 entry points reach so many of 3 imports"):
+        judge(data, lambda label: False)
