@@ -81,6 +81,17 @@ def test_a_function_that_returns_already_is_woken_to_throw() -> None:
     assert found["e"].verdict is Verdict.THROW_ONLY
 
 
+def test_only_calls_of_the_function_that_wakes_them_go_on() -> None:
+    """`$stops` stands behind `$f`, which comes to return while calls of it wait."""
+    found = entries(
+        f"""(memory 1)
+        (func $f (param i32) (if (local.get 0) (then (call $g)) (else (call $h))))
+        (func $stops unreachable) (func $g (call $f (i32.const 0))) (func $h)
+        (func (export "e") (call $stops) {GROW})"""
+    )
+    assert found["e"].verdict is Verdict.TRAP_ONLY
+
+
 def test_a_function_that_can_grow_and_return_can_also_grow_and_throw() -> None:
     """It is found to return first, and so is the function behind it."""
     found = entries(
