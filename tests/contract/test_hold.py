@@ -54,6 +54,34 @@ def test_a_listed_verdict_is_allowed(verdict: Verdict) -> None:
     assert rules(ArtifactContract(allow=(verdict,)), judgement(entry("f", verdict))) == []
 
 
+@pytest.mark.parametrize(
+    ("allow", "besides", "expected"),
+    [
+        ((UNREACHABLE, CAPPED), THROW_ONLY, ["NG002"]),
+        ((UNREACHABLE, CAPPED), TRAP_ONLY, ["NG002"]),
+        ((THROW_ONLY, CAPPED), THROW_ONLY, []),
+        ((THROW_ONLY, CAPPED), TRAP_ONLY, []),
+        ((REACHABLE,), THROW_ONLY, []),
+        ((UNREACHABLE,), THROW_ONLY, ["NG003"]),
+    ],
+    ids=["throws", "traps", "both allowed", "better than allowed", "all allowed", "none allowed"],
+)
+def test_who_allows_capped_has_not_allowed_what_happens_to_another_memory(
+    allow: tuple[Verdict, ...], besides: Verdict, expected: list[str]
+) -> None:
+    found = judgement(entry("f", CAPPED)._replace(besides=besides))
+    assert rules(ArtifactContract(allow=allow), found) == expected
+    if expected == ["NG002"]:
+        (one,) = violations(ArtifactContract(allow=allow), found)
+        assert one.headline == f"`f` is capped on memory 0, but {besides.label} on another"
+
+
+def test_what_is_expected_to_be_capped_may_not_grow_another_memory() -> None:
+    found = judgement(entry("f", CAPPED)._replace(besides=THROW_ONLY))
+    (one,) = violations(ArtifactContract(expect=(Expectation("f", CAPPED),)), found)
+    assert one.headline.startswith("`f` is capped and on another memory throw-only, expected capped;")
+
+
 @pytest.mark.parametrize("verdict", Verdict, ids=lambda verdict: verdict.label)
 def test_a_verdict_better_than_all_listed_ones_is_allowed(verdict: Verdict) -> None:
     assert rules(ArtifactContract(allow=(REACHABLE,)), judgement(entry("f", verdict))) == []

@@ -2,6 +2,7 @@
 
 from tests.proof.case import Case
 from tests.proof.cases_calls import CALLS
+from tests.proof.cases_detours import DETOURS
 from tests.proof.cases_exceptions import EXCEPTIONS
 from tests.proof.cases_flow import FLOW
 from tests.proof.cases_legacy import LEGACY
@@ -19,4 +20,5 @@ CASES: tuple[Case, ...] = (
     *LEGACY,
     *REFERENCES,
     *MEMORIES,
+    *DETOURS,
 )

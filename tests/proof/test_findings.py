@@ -33,6 +33,43 @@ def test_capped_is_airtight_where_every_site_of_its_memory_grows_by_a_constant_a
     }
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_capped_is_not_airtight_where_another_capped_memory_is_grown_by_0(first: int) -> None:
+    both = f"{GROW.format(0, 1 - first)} {GROW.format(1, first)}"
+    found = entries(
+        f"""(memory 1 1) (memory 1 1) (func (export "both") {both})
+        (func (export "tight") {GROW.format(first, 1)})
+        (func (export "traps") {GROW.format(first, 1)} (if (i32.const 0) (then {both} unreachable)))"""
+    )
+    assert {name: (entry.memory, entry.airtight) for name, entry in found.items()} == {
+        "both": (1 - first, False),
+        "tight": (first, True),
+        "traps": (first, True),
+    }
+
+
+def test_growth_of_a_memory_with_room_is_said_beside_capped() -> None:
+    """`capped` is the worse verdict, and yet says nothing of the memory that grows before the exception."""
+    grow = [GROW.format(number, 1) for number in range(3)]
+    found = entries(
+        f"""(memory 1 1) (memory 1) (memory 1) (tag $x)
+        (func (export "both") (param i32) {grow[0]} (if (local.get 0) (then {grow[1]} (throw $x))))
+        (func (export "all") (param i32) {grow[0]} (if (local.get 0) (then {grow[1]} (throw $x)))
+          (if (local.get 0) (then {grow[2]} unreachable)))
+        (func (export "trap") (param i32) {grow[0]} (if (local.get 0) (then {grow[1]} unreachable)))
+        (func (export "throw") {grow[1]} (throw $x)) (func (export "open") {grow[0]} {grow[1]})
+        (func (export "alone") {grow[0]})"""
+    )
+    assert {name: (entry.verdict.label, entry.besides) for name, entry in found.items()} == {
+        "both": ("capped", Verdict.THROW_ONLY),
+        "all": ("capped", Verdict.THROW_ONLY),
+        "trap": ("capped", Verdict.TRAP_ONLY),
+        "alone": ("capped", None),
+        "open": ("reachable", None),
+        "throw": ("throw-only", None),
+    }
+
+
 def test_growth_in_start_is_excused_although_others_grow_an_imported_memory() -> None:
     found = entries(
         f"""(import "e" "m" (memory $theirs 1)) (memory $own 1) (start $s) (func $s {GROW.format("$own", 1)})
@@ -113,18 +150,36 @@ def test_each_entry_point_has_the_imports_that_it_reaches_and_no_others() -> Non
     }
 
 
-def test_the_import_that_grows_is_told_apart_from_a_growth_of_the_modules_own() -> None:
-    """The paths meet: what was found of one entry point is used for the next."""
+def test_each_entry_point_has_what_may_run_after_its_own_growth_and_no_more() -> None:
+    grow = GROW.format("$m", 1)
     found = entries(
-        f"""(import "env" "emscripten_resize_heap" (func $host)) (memory (export "memory") 1)
-        (func $own {GROW.format("0", 1)}) (func $by_host (call $host)) (func $by_own (call $own))
-        (func (export "a") (call $by_own)) (func (export "b") (call $by_host))
-        (func (export "c") (call $by_own)) (func (export "d") (call $host))
-        (func (export "e") (call $by_host)) (func (export "f") (call $own))
-        (func (export "t") (call $by_host) unreachable) (func (export "u") (call $own) unreachable)"""
+        f"""(import "h" "a" (func $a)) (import "h" "b" (func $b)) (memory $m 1)
+        (func (export "one") {grow} (call $a) unreachable)
+        (func (export "two") {grow} (call $b) unreachable)"""
     )
-    assert {name: entry.host_grows for name, entry in found.items()} == {
-        **dict.fromkeys("acfu"),
-        **dict.fromkeys("bdet", "env.emscripten_resize_heap"),
-    }
-    assert [len(found[name].witness) for name in "abcdef"] == [3, 2, 3, 1, 2, 2]
+    assert [found[name].imports_after_growth for name in ("one", "two")] == [("h.a",), ("h.b",)]
+
+
+def test_nothing_is_assumed_to_run_after_a_growth_for_whom_can_return_with_another_memory_grown() -> None:
+    first, second = GROW.format(0, 1), GROW.format(1, 1)
+    data = assemble(
+        f"""(module (import "h" "after" (func $after)) (import "h" "other" (func $other))
+        (memory 1) (memory 1)
+        (func (export "e") {first} (call $after) unreachable)
+        (func (export "r") (param i32)
+          (if (local.get 0) (then {first} (call $other) unreachable)) {second}))"""
+    )
+    assumptions = judge(data, lambda label: True, ENGINE).assumptions
+    assert [one.rpartition(": ")[2] for one in assumptions] == ["h.after"]
+
+
+def test_imports_that_no_entry_point_reaches_are_not_the_modules() -> None:
+    imports = '(import "h" "a" (func $a)) (import "h" "b" (func $b)) (import "h" "c" (func $c))'
+    functions = '(func (call $a)) (func (call $c)) (func (export "e") (call $b))'
+    found = judge(assemble(f"(module {imports} {functions})"), lambda label: False, ENGINE)
+    assert found.imports == {"h.b"}
+
+
+def test_a_module_that_can_not_grow_its_own_memory_assumes_nothing_of_imports() -> None:
+    data = assemble('(module (import "h" "a" (func $a)) (memory 1) (func (export "e") (call $a)))')
+    assert judge(data, lambda label: False, ENGINE).assumptions == ()

@@ -8,7 +8,7 @@ from nogrow.errors import ModuleError
 from nogrow.proof.judgement import Verdict
 from nogrow.proof.prove import judge
 from nogrow.wasm import bodies
-from nogrow.wasm.kernel import Engine
+from nogrow.wasm.kernel import Engine, Workspace
 from nogrow.wasm.nodes import Nodes
 from tests.proof.cases import CASES
 from tests.reference.prover import verdicts
@@ -209,10 +209,18 @@ def test_a_module_of_very_many_tables_and_types_is_judged_without_telling_tables
     assert worse
 
 
-def test_dispatches_that_do_not_fit_are_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("nodes", "calls", "scratch"),
+    [(40, 40, 400), (400, 20, 400), (400, 40, 100)],
+    ids=["nodes", "calls", "targets"],
+)
+def test_dispatches_that_do_not_fit_are_no_answer(
+    nodes: int, calls: int, scratch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The search asks for room enough for any module; here the scan asked for less."""
-    reserve = Nodes.reserve
-    monkeypatch.setattr(Nodes, "reserve", lambda workspace, *_: reserve(workspace, 40, 40))
+    reserve, rest = Nodes.reserve, Workspace.rest
+    monkeypatch.setattr(Nodes, "reserve", lambda workspace, *_: reserve(workspace, nodes, calls))
+    monkeypatch.setattr(Workspace, "rest", lambda self: (rest(self)[0], rest(self)[0] + scratch))
     text = f"{FUNCTIONS} (table $t 200 funcref) (elem (table $t) (i32.const 0) func {'$still ' * 3})"
     many = " ".join(f"(func $f{number})" for number in range(30))
     listed = " ".join(f"$f{number}" for number in range(30))

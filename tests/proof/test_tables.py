@@ -111,3 +111,31 @@ def test_what_is_too_much_together_is_not_judged(
     monkeypatch.setattr(bound, 0)
     with pytest.raises(ModuleError, match=message):
         judge(data, lambda label: False)
+
+
+def test_steps_are_counted_by_memory_and_vertex_where_there_are_several_memories(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """There are 2 functions, what stands for the host's behind the table and references, and a dispatch."""
+    call = "(table 1 funcref) (func (call_indirect (i32.const 0)))"
+    grow = "(func (drop (memory.grow 0 (i32.const 1))) (drop (memory.grow 1 (i32.const 1))))"
+    two = assemble(f"(module (memory 1) (memory 1) {call} {grow})")
+    one = assemble(f"(module (memory 1) {call} {grow.replace('grow 1', 'grow 0')})")
+    monkeypatch.setattr("nogrow.proof.findings.MOST_STEPS", 10)
+    judge(two, lambda label: False)
+    monkeypatch.setattr("nogrow.proof.findings.MOST_STEPS", 9)
+    with pytest.raises(ModuleError, match="2 memories that grow and 5 functions"):
+        judge(two, lambda label: False)
+    monkeypatch.setattr("nogrow.proof.findings.MOST_STEPS", 0)
+    judge(one, lambda label: False)
+
+
+def test_imports_are_counted_for_each_entry_point_that_reaches_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    imports = " ".join(f'(import "h" "{name}" (func ${name}))' for name in "abc")
+    calls = "(call $a) (call $b) (call $c)"
+    data = assemble(f'(module {imports} (func (export "d") {calls}) (func (export "e") {calls}))')
+    monkeypatch.setattr("nogrow.proof.prove.MOST_REACHED", 6)
+    judge(data, lambda label: False)
+    monkeypatch.setattr("nogrow.proof.prove.MOST_REACHED", 5)
+    with pytest.raises(ModuleError, match="2 entry points reach so many of 3 imports"):
+        judge(data, lambda label: False)

@@ -69,6 +69,41 @@ def test_a_woken_run_follows_what_it_calls(body: str, verdict: Verdict) -> None:
     assert found["e"].verdict is verdict
 
 
+def test_a_function_that_returns_already_is_woken_to_throw() -> None:
+    """Without any handler in the module; `$f` throws only after `$g`, which it calls, was followed."""
+    found = entries(
+        f"""(import "h" "a" (func $a)) (memory 1)
+        (func $f (param i32)
+          (if (local.get 0) (then (call $g (i32.const 0))) (else (call $a))) unreachable)
+        (func $g (param i32) (if (local.get 0) (then return)) (call $f (local.get 0)) unreachable)
+        (func (export "e") {GROW} (call $g (i32.const 0)) unreachable)"""
+    )
+    assert found["e"].verdict is Verdict.THROW_ONLY
+
+
+def test_only_calls_of_the_function_that_wakes_them_go_on() -> None:
+    """`$stops` stands behind `$f`, which comes to return while calls of it wait."""
+    found = entries(
+        f"""(memory 1)
+        (func $f (param i32) (if (local.get 0) (then (call $g)) (else (call $h))))
+        (func $stops unreachable) (func $g (call $f (i32.const 0))) (func $h)
+        (func (export "e") (call $stops) {GROW})"""
+    )
+    assert found["e"].verdict is Verdict.TRAP_ONLY
+
+
+def test_a_function_that_can_grow_and_return_can_also_grow_and_throw() -> None:
+    """It is found to return first, and so is the function behind it."""
+    found = entries(
+        f"""(memory 1) (tag $x) (func $throws {GROW} (throw $x)) (func $grows {GROW})
+        (func $both (param i32) (if (local.get 0) (then (call $grows)) (else (call $throws))))
+        (func $next {GROW})
+        (func (export "e") (param i32)
+          (block $caught (try_table (catch_all $caught) (call $both (local.get 0)) unreachable)))"""
+    )
+    assert found["e"].verdict is Verdict.REACHABLE
+
+
 @pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
 def test_a_path_to_one_memory_does_not_hide_a_path_to_another(first: bool) -> None:
     """Both are grown by the same function, the capped memory is searched first."""
@@ -106,6 +141,22 @@ HOST = '(import "h" "a" (func $a)) (import "h" "b" (func $b)) (import "h" "c" (f
                 {GROW} (br_if $l (local.get 0))) unreachable)""",
             ("h.a",),
             id="back to a call that does not return",
+        ),
+        pytest.param(
+            f"""(func (export "e") (param i32)
+              (loop $l (if (local.get 0) (then (call $a))) {GROW} (br_if $l (local.get 0))) unreachable)""",
+            ("h.a",),
+            id="back to a branch of a loop",
+        ),
+        pytest.param(
+            f'(func (export "e") {GROW} (call $a) (call $b) unreachable)',
+            ("h.a", "h.b"),
+            id="one behind the other",
+        ),
+        pytest.param(
+            f'(func $g {GROW} (call $a)) (func $f (call $g)) (func (export "e") (call $f) unreachable)',
+            ("h.a",),
+            id="deep in what the last function calls",
         ),
         pytest.param(
             f'(func (export "e") (call $f)) (func $f {GROW} (call $a) unreachable)',

@@ -32,8 +32,11 @@ def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Vio
     ids = [RULES[verdict].id if verdict in RULES else None for verdict in Verdict]
     with_sites: list[int] = []
     for one in _not_allowed(contract, judgement, names):
-        place = one[0]
-        number = Rule.HOST_GROWS.id if place in standing.host_grows else ids[standing.verdicts[place]]
+        place, may = one
+        verdict = standing.verdicts[place]
+        if place in standing.besides and _allows(may, verdict):
+            verdict = standing.besides[place]
+        number = Rule.HOST_GROWS.id if place in standing.host_grows else ids[verdict]
         if number is None:
             with_sites.append(place)
         else:
@@ -95,6 +98,10 @@ def _names(contract: ArtifactContract, judgement: Judgement) -> frozenset[str]:
     return frozenset(entry.name for entry in judgement.entries)
 
 
+def _allows(may: tuple[Verdict, ...], verdict: Verdict) -> bool:
+    return verdict in may or verdict <= min(may)
+
+
 def _not_allowed(
     contract: ArtifactContract, judgement: Judgement, names: frozenset[str]
 ) -> Iterator[tuple[int, tuple[Verdict, ...]]]:
@@ -108,12 +115,20 @@ def _not_allowed(
                 continue
             may = allowed(contract, name, names)
             best = min(may)
-        if verdict not in may and verdict > best and place not in standing.excused:
+        wrong = verdict not in may and verdict > best
+        # Who allows `capped` has not allowed what happens to another memory.
+        wrong = wrong or (place in standing.besides and not _allows(may, standing.besides[place]))
+        if wrong and place not in standing.excused:
             yield place, may
 
 
 def _growth(entry: Entry, may: tuple[Verdict, ...]) -> Violation:
     name = f"`{shortened(entry.name)}`"
+    if entry.besides is not None and _allows(may, entry.verdict):
+        headline = (
+            f"{name} is {entry.verdict.label} on memory {entry.memory}, but {entry.besides.label} on another"
+        )
+        return Violation(RULES[entry.besides], headline, entry.name, entry, may)
     rule = RULES[entry.verdict] if entry.host_grows is None else Rule.HOST_GROWS
     memory = "a memory" if entry.memory is None else f"memory {entry.memory}"
     match rule, entry.verdict:
@@ -196,12 +211,13 @@ def _expected(contract: ArtifactContract, judgement: Judgement, names: frozenset
             message = f"no such entry point: `{one.pattern}`, expected to be {one.verdict.label}"
             yield Violation(Rule.CONTROL_LOST, message, one.pattern)
         for entry in matching:
-            if entry.verdict is not one.verdict:
+            if entry.verdict is not one.verdict or entry.besides is not None:
                 yield _lost(entry, one)
 
 
 def _lost(entry: Entry, one: Expectation) -> Violation:
-    found = f"`{shortened(entry.name)}` is {entry.verdict.label}"
+    besides = f" and on another memory {entry.besides.label}" if entry.besides is not None else ""
+    found = f"`{shortened(entry.name)}` is {entry.verdict.label}{besides}"
     advice = "the module has changed, or the check no longer sees what it does"
     headline = f"{found}, expected {one.verdict.label}; {advice}"
     return Violation(Rule.CONTROL_LOST, headline, entry.name, entry)

@@ -31,9 +31,13 @@ class Finding(NamedTuple):
 
 
 class Findings:
-    """What was found of every way in, by place. `growers` are the imports at the ends of paths."""
+    """What was found of every way in, by place. `growers` are the imports at the ends of paths.
+
+    `besides` has, for ways in that are `capped`, the worst verdict on a memory with room if one grows too.
+    """
 
     verdicts: list[Verdict]
+    besides: dict[int, Verdict]
     excused: frozenset[int]
     growers: dict[int, int]
     _found: dict[int, Found]
@@ -53,7 +57,12 @@ class Findings:
             for memory in memories
             if growers and not memory.fixed and (memory.imported or memory.exported)
         }
-        growing = sorted(hosted | {grow.memory for grow in scanned.grows})
+        loose = {grow.memory for grow in scanned.grows if not grow.operand}
+        # The first of the worst stands for all: of capped ones that shall be one that is grown by 0.
+        growing = sorted(
+            hosted | {grow.memory for grow in scanned.grows},
+            key=lambda index: (not memories[index].fixed or index not in loose, index),
+        )
         vertices = scanned.first_dispatch + len(scanned.dispatches)
         if len(growing) > 1 and len(growing) * vertices > MOST_STEPS:
             raise ModuleError(
@@ -64,25 +73,30 @@ class Findings:
         self._functions = ways.functions
         self._found = {}
         # A constant operand above 0 at every site: none can succeed at the maximum.
-        self._airtight = {
-            index for index in growing if all(grow.operand for grow in scanned.grows if grow.memory == index)
-        }
+        self._airtight = {index for index in growing if index not in loose}
         self._worst = {}
+        besides: dict[int, Verdict] = {}
         self.verdicts = [Verdict.UNREACHABLE if growing else Verdict.ABSENT] * len(ways.functions)
         # In the start function, growth of the module's own memory comes before any view of it.
         excused = ways.start
         for index in growing:
             self._found[index] = search.find(index, growers if index in hosted else [])
             verdicts = self._add(index, memories[index], ways.functions, exact=self._exact)
-            before_exit = [
-                function
-                for function, verdict in zip(ways.functions, verdicts, strict=True)
+            before_exit = {
+                place: verdict
+                for place, verdict in enumerate(verdicts)
                 if verdict is Verdict.TRAP_ONLY or verdict is Verdict.THROW_ONLY
-            ]
+            }
             if before_exit:
-                search.follow_growth(index, sorted(set(before_exit)))
+                search.follow_growth(index, sorted({ways.functions[place] for place in before_exit}))
+            if not memories[index].fixed:
+                for place, verdict in before_exit.items():
+                    besides[place] = max(verdict, besides.get(place, verdict))
             if excused is not None and memories[index].imported and verdicts[excused] > Verdict.UNREACHABLE:
                 excused = None
+        self.besides = {
+            place: verdict for place, verdict in besides.items() if self.verdicts[place] is Verdict.CAPPED
+        }
         found = excused is not None and self.verdicts[excused] > Verdict.UNREACHABLE
         self.excused = frozenset((excused,)) if excused is not None and found else frozenset[int]()
         ends = {place: self._grower(place) for place, index in self._worst.items() if index in hosted}

@@ -140,6 +140,7 @@ class Entry(NamedTuple):
     `imports` are the host's functions it can reach; `imports_after_growth` those among them that may
     run between a growth and the trap or exception that follows it, for `trap-only` and `throw-only`.
     `excused` marks growth in the start function on memories of the module's own: before any view exists.
+    `besides` is set for `capped` where a memory with room can grow as well: the worst verdict on such a one.
     """
 
     name: str
@@ -153,17 +154,20 @@ class Entry(NamedTuple):
     host_grows: str | None = None
     airtight: bool = False
     excused: bool = False
+    besides: Verdict | None = None
 
 
 class Standing(NamedTuple):
     """What is known of all entry points by their places, without making them.
 
-    `excused` are the places of those that are; `host_grows` says by place which import does the growing.
+    `excused` are the places of those that are; `host_grows` says by place which import does the growing;
+    `besides` has by place what stands beside `capped`, see `Entry`.
     """
 
     verdicts: Sequence[Verdict]
     excused: frozenset[int]
     host_grows: Mapping[int, str]
+    besides: Mapping[int, Verdict]
 
 
 class Entries(Lazily[Entry]):
@@ -202,6 +206,7 @@ class Judgement(NamedTuple):
             tuple(entry.verdict for entry in self.entries),
             frozenset(place for place, entry in enumerate(self.entries) if entry.excused),
             {place: entry.host_grows for place, entry in enumerate(self.entries) if entry.host_grows},
+            {place: entry.besides for place, entry in enumerate(self.entries) if entry.besides},
         )
 
     @property

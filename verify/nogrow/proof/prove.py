@@ -130,6 +130,7 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
             host_grows=None if grower is None else labels[grower],
             airtight=finding.airtight,
             excused=place in findings.excused,
+            besides=findings.besides.get(place),
         )
 
     before_exits = {
@@ -146,6 +147,7 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
                 findings.verdicts,
                 findings.excused,
                 {place: labels[grower] for place, grower in findings.growers.items()},
+                findings.besides,
             ),
             entry,
         ),
