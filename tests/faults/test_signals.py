@@ -46,8 +46,9 @@ BOTH = [signal.SIGINT, signal.SIGTERM]
 
 
 def heard() -> None:
-    """What runs in the background of a shell is started with SIGINT ignored, and leaves it so."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    """What is ignored stays so: in the background of a shell that is SIGINT, and with nohup SIGHUP."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def ended(process: "subprocess.Popen[bytes]") -> tuple[int, str]:
