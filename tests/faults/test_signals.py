@@ -92,7 +92,20 @@ def test_a_guest_that_runs_ends_with_the_program(number: signal.Signals, tmp_pat
     code, said = ended(process)
     assert (code, said) == (128 + number, "")
     for child in children:
-        assert not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text()
+        _wait_for_end(child)
+
+
+def _wait_for_end(process: int) -> None:
+    """What is killed ends when its turn comes."""
+    for _ in range(1000):
+        try:
+            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return
+        if state == "Z":
+            return
+        time.sleep(0.01)
+    pytest.fail(f"process {process} goes on")
 
 
 def _wait_for_children(process: int) -> list[int]:
