@@ -1,7 +1,7 @@
-import inspect
 import os
 import signal
 import struct
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -61,9 +61,7 @@ def test_a_process_that_ends_holds_up_no_other_however_large_the_things_are() ->
 
 def cut_off(numbers: Sequence[int]) -> list[int]:
     if 2 in numbers:
-        caller = inspect.currentframe()
-        assert caller and caller.f_back
-        pipe = caller.f_back.f_locals["pipe"]
+        pipe = sys._getframe(1).f_locals["pipe"]
         # An answer begins with how many bytes it has.
         os.write(pipe.fileno(), struct.pack("!i", 1000) + b"half")
         os.kill(os.getpid(), signal.SIGKILL)
