@@ -1,6 +1,5 @@
 """Programs of a build that are missing, fail, hang, print nonsense or are too old: it is said in a line."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -25,7 +24,7 @@ from nogrow.machine.process import MOST_BYTES
 from nogrow.machine.toolchain import find_rust
 from tests.faults.test_signals import heard
 from tests.machine.fakes import FakeMachine, ignore
-from tests.support.program import started
+from tests.support.program import started, wait_for_end
 from tests.support.tasks import VERIFY, invoke
 
 PROJECT = {
@@ -236,5 +235,4 @@ def test_a_cargo_that_runs_ends_with_the_task(fake: FakeMachine, number: signal.
     err = process.communicate(timeout=60)[1].decode()
     assert process.returncode == (1 if number is signal.SIGINT else 128 + number)
     assert "Traceback" not in err
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(there.read_text()), 0)
+    wait_for_end(int(there.read_text()))

@@ -11,7 +11,7 @@ import pytest
 
 from nogrow.build.pathological import exports
 from tests.run.guests import binary
-from tests.support.program import started
+from tests.support.program import started, wait_for_end
 
 # A call of the host takes long and little fuel: only the limit of time ends this, after 10 seconds.
 SPIN = binary(
@@ -92,20 +92,7 @@ def test_a_guest_that_runs_ends_with_the_program(number: signal.Signals, tmp_pat
     code, said = ended(process)
     assert (code, said) == (128 + number, "")
     for child in children:
-        _wait_for_end(child)
-
-
-def _wait_for_end(process: int) -> None:
-    """What is killed ends when its turn comes."""
-    for _ in range(1000):
-        try:
-            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-        except (FileNotFoundError, ProcessLookupError):
-            return
-        if state == "Z":
-            return
-        time.sleep(0.01)
-    pytest.fail(f"process {process} goes on")
+        wait_for_end(child)
 
 
 def _wait_for_children(process: int) -> list[int]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -109,3 +110,16 @@ def nogrow(
     assert done.code in range(5), (words, done.code, done.err[-2000:])
     assert "Traceback" not in done.out + done.err, done.err[-2000:]
     return done
+
+
+def wait_for_end(process: int) -> None:
+    """Wait until a process has ended that was killed: it ends when its turn comes. Needs Linux's /proc."""
+    for _ in range(1000):
+        try:
+            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return
+        if state == "Z":
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"process {process} goes on")
