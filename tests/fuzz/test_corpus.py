@@ -25,6 +25,8 @@ REGRESSIONS = [
     ("glue", b"var x=a" + b".b" * 20_000 + b";m.grow(1);m.buffer"),
     # A memory that begins with more pages than 32 bits can address.
     ("seal", bytes.fromhex("0061736d0100000005050100ffd210")),
+    # An exported table of references of a type that is not there.
+    ("module", bytes.fromhex("0061736d010000000104016000000405016305000107050101610100")),
     # A zip whose member has no name.
     ("archive", zip_of({"": b"contents"})),
 ]

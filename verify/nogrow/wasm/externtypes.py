@@ -9,9 +9,10 @@ from nogrow.wasm.reader import Reader
 from nogrow.wasm.types import ValueType, read_reference_type, read_value_type
 
 
-def read_table_type(reader: Reader, *, imported: bool) -> Table:
-    """A table without an initialiser; raises `ModuleError` with the offset."""
-    element = read_reference_type(reader)
+def read_table_type(reader: Reader, types: int, *, imported: bool) -> Table:
+    """A table without an initialiser, in a module of so many types; raises `ModuleError` with the offset."""
+    at = reader.position
+    element = _known(read_reference_type(reader), types, at)
     at = reader.position
     flags = reader.byte()
     if flags > 7:
@@ -43,11 +44,21 @@ def read_memory_type(reader: Reader, *, imported: bool) -> MemoryType:
     return MemoryType(imported, bool(flags & 2), bits, page_size, minimum, maximum, place)
 
 
-def read_global_type(reader: Reader) -> tuple[ValueType, bool]:
-    """The type of a global's value, and whether it is mutable; raises `ModuleError` with the offset."""
-    value = read_value_type(reader)
+def read_global_type(reader: Reader, types: int) -> tuple[ValueType, bool]:
+    """The type of a global's value, and whether it is mutable, in a module of so many types.
+
+    Raises `ModuleError` with the offset.
+    """
+    at = reader.position
+    value = _known(read_value_type(reader), types, at)
     at = reader.position
     flags = reader.byte()
     if flags > 3:
         raise ModuleError(f"unknown global flags 0x{flags:02x}", at)
     return value, bool(flags & 1)
+
+
+def _known(value: ValueType, types: int, at: int) -> ValueType:
+    if value.index is not None and value.index >= types:
+        raise ModuleError(f"type index {value.index} out of range", at)
+    return value
