@@ -23,7 +23,7 @@ def test_links_outside_of_the_pages_lead_somewhere(name: str) -> None:
 
 
 def scratch(root: Path, text: str) -> Path:
-    (root / "docs").mkdir()
+    shutil.copytree(ROOT / "docs" / "_static", root / "docs" / "_static")
     (root / "docs" / "conf.py").write_text((ROOT / "docs" / "conf.py").read_text())
     (root / "docs" / "index.md").write_text(text)
     (root / "docs" / "other.md").write_text("# Other\n\n## Part\n")
@@ -44,7 +44,23 @@ def test_a_link_that_leads_nowhere_fails(target: str, tmp_path: Path) -> None:
         build_docs(scratch(tmp_path, text), lambda _: None)
 
 
-def test_the_project_s_own_pages_have_no_warning(tmp_path: Path) -> None:
+CARD = "<td>\n\n**Start**\n\n- [There](other.md)\n{more}\n</td>\n"
+
+
+def test_cards_of_the_landing_page_become_its_contents(tmp_path: Path) -> None:
+    text = "# First\n\n" + CARD.format(more="- [Commands](commands.md)\n")
+    first = build_docs(scratch(tmp_path, text), lambda _: None)
+    page = (tmp_path / first).read_text("utf-8")
+    assert re.search(r'class="caption".*Start', page)
+    assert "toctree-l1" in page
+
+
+def test_page_that_no_card_names_fails(tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match=r"commands\.md.*toctree"):
+        build_docs(scratch(tmp_path, "# First\n\n" + CARD.format(more="")), lambda _: None)
+
+
+def test_project_pages_have_no_warning(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
     for name in ("examples", "verify"):
         (tmp_path / name).symlink_to(ROOT / name)
