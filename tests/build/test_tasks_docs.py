@@ -26,7 +26,7 @@ def test_the_file_that_is_shown_is_that_of_the_examples() -> None:
     assert blocks("python")[0] == (ROOT / "examples" / "c" / "tasks.py").read_text()
     assert (
         "\nfrom nogrow.invoke import collection\n\nnamespace = collection()\n"
-        in (ROOT / "README.md").read_text()
+        in (ROOT / "docs" / "python-api.md").read_text()
     )
 
 
