@@ -15,7 +15,7 @@ def test_the_command_reference_is_what_the_commands_say() -> None:
     assert (ROOT / REFERENCE).read_text("utf-8") == command_reference(), "run `invoke docs`"
 
 
-@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"])
+@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md"])
 def test_links_outside_of_the_pages_lead_somewhere(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     targets = [target for target, _ in LINK.findall(text) if "://" not in target]
