@@ -8,6 +8,7 @@ from nogrow.contract.model import ArtifactContract, Imports
 from nogrow.contract.rule import Rule
 from nogrow.contract.select import Target
 from nogrow.glue.model import Glue, Grower
+from nogrow.proof.assumption import sentences
 from nogrow.proof.prove import judge
 from nogrow.report.result import Outcome
 from tests.contract.made import REACHABLE
@@ -58,7 +59,7 @@ def test_the_host_side_callers_are_assumptions(tmp_path: Path) -> None:
     first, second = check(None, [target(written(tmp_path, "c.wasm", COMPONENT))], judge=judge).artifacts
     assert first.judgement is not None
     assert second.judgement is not None
-    assert "canonical realloc: host-side caller of `realloc`" in first.judgement.assumptions
+    assert "canonical realloc: host-side caller of `realloc`" in sentences(first.judgement.assumptions)
     assert second.judgement.assumptions == ()
 
 
@@ -126,7 +127,7 @@ def test_glue_names_the_import_that_grows_and_the_line(tmp_path: Path) -> None:
     (artifact,) = check(None, [target(path)], judge=judge, glue=[glue_of(tmp_path)]).artifacts
     assert artifact.violations[0].rule is Rule.HOST_GROWS
     assert artifact.judgement is not None
-    assert artifact.judgement.assumptions[0] == "host grows: a.b, glue.js:5:7"
+    assert artifact.judgement.assumptions[0].sentence == "host grows: a.b, glue.js:5:7"
 
 
 def test_a_maximum_that_is_the_minimum_settles_it(tmp_path: Path) -> None:
@@ -134,7 +135,7 @@ def test_a_maximum_that_is_the_minimum_settles_it(tmp_path: Path) -> None:
     (artifact,) = check(None, [target(path)], judge=judge, glue=[glue_of(tmp_path)]).artifacts
     assert artifact.outcome is Outcome.KEPT
     assert artifact.judgement is not None
-    assert artifact.judgement.assumptions == ()
+    assert sentences(artifact.judgement.assumptions)[0] == "a.b neither grows the memory nor calls back in"
 
 
 def test_what_grows_is_trusted_by_its_exact_name_only(tmp_path: Path) -> None:

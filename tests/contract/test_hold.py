@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 
 from nogrow.contract.hold import allowed, notes, violations
@@ -10,7 +12,7 @@ from nogrow.contract.model import (
     Policy,
 )
 from nogrow.contract.rule import Rule
-from nogrow.proof.judgement import EntryKind, Judgement, Verdict
+from nogrow.proof.judgement import Conditions, EntryKind, Judgement, Verdict
 from tests.contract.made import (
     ABSENT,
     CAPPED,
@@ -297,3 +299,46 @@ def test_a_very_long_name_is_cut_in_its_middle() -> None:
     (found,) = violations(DEFAULT, judgement(entry("a" * 5000 + "b" * 5000, REACHABLE)))
     assert len(found.headline) < 1000
     assert "a...b" in found.headline
+
+
+HIDDEN = dataclasses.replace(memory(), exported=())
+JUDGE = Conditions(private_memories=True)
+
+
+@pytest.mark.parametrize("allow", [(UNREACHABLE,), (ABSENT,)])
+def test_growth_of_a_private_memory_breaks_nothing(allow: tuple[Verdict, ...]) -> None:
+    found = judgement(
+        entry("f", REACHABLE, seen=ABSENT), entry("g", UNREACHABLE, seen=ABSENT), memories=(HIDDEN,)
+    )
+    assert rules(ArtifactContract(allow=allow), found) == []
+    assert notes(DEFAULT, found) == (
+        "memory 0 is neither imported nor exported: no host view of it can exist",
+    )
+
+
+def test_sites_of_a_visible_memory_count_beside_a_private_one() -> None:
+    found = judgement(entry("f", REACHABLE, seen=UNREACHABLE))
+    assert rules(ArtifactContract(allow=(ABSENT,)), found) == ["NG004"]
+    assert rules(DEFAULT, found) == []
+
+
+def test_sites_of_a_private_memory_count_in_no_module_without_entries() -> None:
+    found = Judgement((HIDDEN,), (SITE,), (), ())
+    assert rules(ArtifactContract(allow=(ABSENT,)), found) == []
+    assert rules(ArtifactContract(allow=(ABSENT,), conditions=JUDGE), found) == ["NG004"]
+
+
+def test_control_on_a_private_memory_has_its_verdict() -> None:
+    found = judgement(entry("f", REACHABLE, seen=ABSENT), memories=(HIDDEN,))
+    assert rules(ArtifactContract(expect=(Expectation("f", REACHABLE),)), found) == []
+    assert rules(ArtifactContract(expect=(Expectation("f", ABSENT),)), found) == ["NG008"]
+
+
+def test_limits_hold_for_private_memories_too() -> None:
+    found = judgement(entry("f", ABSENT), memories=(HIDDEN,))
+    assert rules(ArtifactContract(memory=MemoryLimits(max_pages=1)), found) == ["NG007"]
+
+
+def test_judged_private_memory_has_no_note() -> None:
+    found = judgement(entry("f", REACHABLE), memories=(HIDDEN,))
+    assert notes(ArtifactContract(conditions=JUDGE), found) == ()

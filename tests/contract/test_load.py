@@ -22,6 +22,7 @@ from nogrow.contract.model import (
     Write,
 )
 from nogrow.errors import ContractError
+from nogrow.proof.judgement import Conditions
 from tests.contract.made import ABSENT, REACHABLE, UNREACHABLE
 
 WHOLE = """schema = 1
@@ -282,3 +283,33 @@ def test_a_missing_contract_is_an_error(tmp_path: Path) -> None:
 def test_a_folder_is_no_contract(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match="no regular file"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "conditions"),
+    [
+        ("", Conditions()),
+        ('tables = "assume"', Conditions()),
+        ('tables = "open"', Conditions(open_tables=True)),
+        ('[artifact.memory]\nprivate = "ignore"', Conditions()),
+        ('[artifact.memory]\nprivate = "judge"', Conditions(private_memories=True)),
+    ],
+)
+def test_tables_and_private_memories_are_conditions(
+    tmp_path: Path, text: str, conditions: Conditions
+) -> None:
+    (artifact,) = load(written(tmp_path, HEAD + text)).artifacts
+    assert (artifact.conditions, artifact.memory) == (conditions, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('tables = "opened"', "unknown value 'opened'"),
+        ("tables = true", "expected a string"),
+        ('[artifact.memory]\nprivate = "juge"', "unknown value 'juge'"),
+    ],
+)
+def test_unknown_words_for_conditions_are_errors(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ContractError, match=message):
+        load(written(tmp_path, HEAD + text))

@@ -57,4 +57,4 @@ def test_what_is_not_said_of_an_entry_point_or_module_is_not_so() -> None:
     assert (entry.airtight, entry.excused, entry.host_grows, entry.witness) == (False, False, None, ())
     judgement = Judgement((), (), (entry,), ())
     assert (judgement.indirect_calls, judgement.indirect_exact) == (0, 0)
-    assert judgement.standing == ((Verdict.ABSENT,), frozenset(), {}, {})
+    assert judgement.standing == ((Verdict.ABSENT,), frozenset(), {}, {}, {})

@@ -16,7 +16,7 @@ from nogrow.build.pathological import module
 from nogrow.check import check
 from nogrow.contract.select import targets
 from nogrow.errors import ModuleError
-from nogrow.proof.judgement import Judgement
+from nogrow.proof.judgement import Conditions, Judgement
 from nogrow.proof.prove import judge
 from nogrow.report.result import ExitCode, exit_code
 from nogrow.wasm.decode import decode
@@ -44,8 +44,10 @@ def mutant(data: bytes, seed: int) -> bytes:
     return generator.choice((changed, changed, moved, cut))(data, generator)
 
 
-def shared_engine(data: bytes, trusts: object, _: object, growers: frozenset[str]) -> Judgement:
-    return judge(data, trusts, ENGINE, growers)  # type: ignore[arg-type]
+def shared_engine(
+    data: bytes, trusts: object, _: object, growers: frozenset[str], conditions: Conditions
+) -> Judgement:
+    return judge(data, trusts, ENGINE, growers, conditions)  # type: ignore[arg-type]
 
 
 @pytest.mark.skipif(not GUESTS, reason="no guests: `invoke build` makes them")

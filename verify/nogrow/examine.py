@@ -13,8 +13,8 @@ from nogrow.contract.select import Target
 from nogrow.errors import ModuleError
 from nogrow.glue.model import Grower
 from nogrow.part import Part, moved, parts_of, placed
-from nogrow.proof.assume import on_the_host
-from nogrow.proof.judgement import Judgement, Site, Verdict
+from nogrow.proof.assumption import AssumptionKind
+from nogrow.proof.judgement import Conditions, Judgement, Site, Verdict
 from nogrow.report.result import NO_SOURCES, ArtifactReport
 from nogrow.run.result import ScenarioOutcome, ScenarioResult
 from nogrow.source.model import Frame
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nogrow.lock.hold import Pinned
     from nogrow.source.find import Wanted
 
-Judge = Callable[[bytes, Callable[[str], bool], Engine | None, frozenset[str]], Judgement]
+Judge = Callable[[bytes, Callable[[str], bool], Engine | None, frozenset[str], Conditions], Judgement]
 Run = Callable[[bytes, Scenario], ScenarioResult]
 
 # wasmtime validates 2 MiB of code in less than 20 ms, and 45 MB in 200: longer than the proof is to take.
@@ -172,7 +172,7 @@ class Examination(NamedTuple):
         labels = frozenset(grower.label for grower in growers)
         wanted = len(part.data) <= SMALL if self.validate is None else self.validate
         validating = Background(lambda: validate(part.data)) if wanted else None
-        judgement = self.judge(part.data, _trusts(clause, labels), engine, labels)
+        judgement = self.judge(part.data, _trusts(clause, labels), engine, labels, clause.conditions)
         return judgement, validating.result() if validating else Validation(None)
 
     def _notes(
@@ -180,7 +180,7 @@ class Examination(NamedTuple):
     ) -> Iterator[str]:
         if self.has_glue and not {one.label for one in growers} & judgement.imports:
             yield "in the glue, no import that is reached leads to a growth of the memory"
-        elif not self.has_glue and on_the_host(judgement.assumptions) and _minified(judgement):
+        elif not self.has_glue and _assumes_imports(judgement) and _minified(judgement):
             yield (
                 "import names as short as Emscripten's minified ones: emscripten_resize_heap, "
                 "which grows the memory, may be among them; --glue FILE.js tells"
@@ -223,6 +223,11 @@ def _trusts(clause: ArtifactContract, growers: frozenset[str]) -> Callable[[str]
     """Whether an import is trusted: one that is known to grow the memory by its exact name only."""
     imports = clause.imports
     return lambda name: name in imports.trusted or (name not in growers and imports.trusts(name))
+
+
+def _assumes_imports(judgement: Judgement) -> bool:
+    growable = any(memory.visible and not memory.fixed for memory in judgement.memories)
+    return growable and any(assumption.kind is AssumptionKind.IMPORTS for assumption in judgement.assumptions)
 
 
 def _minified(judgement: Judgement) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from nogrow.proof.assumption import stated
 from nogrow.proof.judgement import Judgement, Site, Step
 from nogrow.run.result import ScenarioResult
 from nogrow.wasm.sections import is_component
@@ -42,7 +43,7 @@ def placed(judgement: Judgement, part: Part, said_first: list[str]) -> Judgement
         )
         for entry in judgement.entries
     )
-    assumptions = (*said_first, *judgement.assumptions, *part.callers)
+    assumptions = (*map(stated, said_first), *judgement.assumptions, *map(stated, part.callers))
     return judgement._replace(sites=sites, entries=entries, assumptions=assumptions)
 
 

@@ -8,6 +8,7 @@ from nogrow.contract.origin import without_number
 from nogrow.dist.archive import SEPARATOR
 from nogrow.dist.files import Shipped
 from nogrow.gate import Shipment, name_of, path_of
+from nogrow.proof.assumption import sentences
 from nogrow.proof.judgement import Verdict
 from nogrow.report.result import ArtifactReport, Report
 
@@ -60,7 +61,7 @@ def _file(one: Shipped, reports: Mapping[str, list[ArtifactReport]]) -> Attested
             AttestedVerdict(
                 name + artifact.path.removeprefix(path),
                 artifact.judgement.verdict.label,
-                artifact.judgement.assumptions,
+                tuple(sentences(artifact.judgement.assumptions)),
             )
             for artifact in reports.get(path, ())
             if artifact.judgement is not None

@@ -75,16 +75,17 @@ def _modules(found: "Found") -> str:
 
 
 def _lines(parts: "Sequence[Clause | LeftOut]") -> Iterator[str]:
+    from nogrow.contract.assumed import headline
     from nogrow.init.modules import LeftOut
 
     for one in parts:
         if isinstance(one, LeftOut):
             yield f"left out: {one.path}: {one.reason}"
         else:
-            verdict = max(judgement.verdict for judgement in one.judgements)
+            worst = max(one.judgements, key=lambda judgement: judgement.verdict)
             growing = one.eased.growing
             tighten = f", {counted(growing, 'entry point')} to tighten" if growing else ""
-            yield f"{one.path}: {verdict.label}{tighten}"
+            yield f"{one.path}: {headline(worst)}{tighten}"
 
 
 def _passed_over(found: "Found") -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nogrow.contract.assumed import headline
 from nogrow.contract.wording import counted
 from nogrow.errors import UsageError
 from nogrow.report.printable import printable
@@ -102,7 +103,7 @@ def _lines(one: "Comparison") -> Iterator[str]:
     changed = one.changed
     of_all = f"{len(changed)} of {counted(len(one.before.entries), 'entry point')}"
     yield (
-        f"  {name}verdict {one.before.verdict.label} -> {one.after.verdict.label}, "
+        f"  {name}verdict {one.before.verdict.label} -> {printable(headline(one.after))}, "
         f"{of_all} changed; {counted(len(one.before.sites), 'grow site')} -> {len(one.after.sites)}"
     )
     worst_first = sorted(changed, key=lambda entry: -entry.before)

@@ -31,12 +31,14 @@ def found(report: "Report", chosen: "Sequence[Target]", seconds: float, wanted: 
 
     Each is searched for `seconds`.
     """
+    from nogrow.contract.assumed import headline
     from nogrow.contract.spelled import spelled
     from nogrow.proof.judgement import EntryKind, Verdict
     from nogrow.run.errors import GuestError
     from nogrow.run.search import search
     from nogrow.wasm.file import read
 
+    grow = (Verdict.REACHABLE, Verdict.CAPPED)
     clauses = {target.path: target.clause for target in chosen}
     for artifact in report.artifacts:
         path = printable(artifact.path)
@@ -50,10 +52,13 @@ def found(report: "Report", chosen: "Sequence[Target]", seconds: float, wanted: 
         entries = [
             one.name
             for one in artifact.judgement.entries
-            if one.kind is EntryKind.EXPORT and one.verdict in (Verdict.REACHABLE, Verdict.CAPPED)
+            if one.kind is EntryKind.EXPORT and one.seen is None and one.verdict in grow
         ]
         if not entries:
-            yield f"{path}: no exported function can grow the memory and return, by the proof"
+            said = "no exported function can grow the memory and return, by the proof"
+            if artifact.judgement.resting.assumptions:
+                said = f"nothing to search: {printable(headline(artifact.judgement))}"
+            yield f"{path}: {said}"
         data = read(artifact.path)
         for name in entries:
             who = f"{path}: `{printable(name)}`"

@@ -33,7 +33,7 @@ def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Vio
     with_sites: list[int] = []
     for one in _not_allowed(contract, judgement, names):
         place, may = one
-        verdict = standing.verdicts[place]
+        verdict = standing.seen.get(place, standing.verdicts[place])
         if place in standing.besides and _allows(may, verdict):
             verdict = standing.besides[place]
         number = Rule.HOST_GROWS.id if place in standing.host_grows else ids[verdict]
@@ -60,14 +60,24 @@ def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Vio
 def notes(contract: ArtifactContract, judgement: Judgement) -> tuple[str, ...]:
     """What the contract's author should know although nothing is broken.
 
-    That is an exception for exports which names no entry point: it protects or excuses nothing.
+    That is an exception for exports which names no entry point: it protects or excuses nothing. And it is
+    that there are no views of a memory that can grow.
     """
     names = _names(contract, judgement)
-    return tuple(
+    unseen = () if contract.conditions.private_memories else _unseen(judgement)
+    return *unseen, *(
         f"the contract's exports name `{one.pattern}`, which no entry point matches"
         for one in contract.exports
         if not any(_matches(one.pattern, name, names) for name in names)
     )
+
+
+def _unseen(judgement: Judgement) -> Iterator[str]:
+    """Say of each memory that the module grows and no host sees that it is one."""
+    growing = {site.memory for site in judgement.sites}
+    for memory in judgement.memories:
+        if memory.index in growing and not memory.visible:
+            yield f"memory {memory.index} is neither imported nor exported: no host view of it can exist"
 
 
 def allowed(contract: ArtifactContract, name: str, names: frozenset[str]) -> tuple[Verdict, ...]:
@@ -118,6 +128,9 @@ def _not_allowed(
         wrong = verdict not in may and verdict > best
         # Who allows `capped` has not allowed what happens to another memory.
         wrong = wrong or (place in standing.besides and not _allows(may, standing.besides[place]))
+        if place in standing.seen:
+            # Of a memory that no host sees there are no views.
+            wrong = not _allows(may, standing.seen[place])
         if wrong and place not in standing.excused:
             yield place, may
 
@@ -151,12 +164,16 @@ def _growth(entry: Entry, may: tuple[Verdict, ...]) -> Violation:
 def _sites(contract: ArtifactContract, judgement: Judgement, places: list[int]) -> Iterator[Violation]:
     """Grow sites where there may be none, for the entry points at `places` or for the whole module."""
     by_module = not judgement.entries and Verdict.UNREACHABLE not in contract.allow
-    if not places and not (by_module and judgement.sites and min(contract.allow) is Verdict.ABSENT):
+    sites = judgement.sites
+    if not contract.conditions.private_memories:
+        unseen = {memory.index for memory in judgement.memories if not memory.visible}
+        sites = tuple(site for site in sites if site.memory not in unseen)
+    if not places and not (by_module and sites and min(contract.allow) is Verdict.ABSENT):
         return
-    count = counted(len(judgement.sites), "grow site")
+    count = counted(len(sites), "grow site")
     where = ""
-    if judgement.sites:
-        first = min(judgement.sites, key=lambda site: site.offset)
+    if sites:
+        first = min(sites, key=lambda site: site.offset)
         where = f", the first in {name_of(first.function)} at offset 0x{first.offset:x}"
     names = Lazily(len(places), lambda place: judgement.entries[places[place]].name)
     who = f", where {listed(names)} may have none" if names else ""

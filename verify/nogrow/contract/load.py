@@ -1,9 +1,10 @@
 """From a contract file to a `Contract`: every key is known and of its type, or it is an error."""
 
+import enum
 import posixpath
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from nogrow.contract.document import Table, described, read, suggestion
 from nogrow.contract.model import (
@@ -16,9 +17,11 @@ from nogrow.contract.model import (
     Imports,
     MemoryLimits,
     Policy,
+    Private,
     Scenario,
+    Tables,
 )
-from nogrow.proof.judgement import Verdict
+from nogrow.proof.judgement import Conditions, Verdict
 
 if TYPE_CHECKING:
     from nogrow.contract.plan import Plan
@@ -68,7 +71,9 @@ def _plan(document: Table) -> "Plan":
 
 
 def _artifact(table: Table) -> ArtifactContract:
-    table.only(("path", "allow", "exports", "memory", "imports", "scenario", "stub", "wasi", "expect"))
+    table.only(
+        ("path", "allow", "exports", "memory", "imports", "scenario", "stub", "wasi", "expect", "tables")
+    )
     host = _host(table)
     return ArtifactContract(
         path=_path(table),
@@ -79,6 +84,7 @@ def _artifact(table: Table) -> ArtifactContract:
         scenarios=_scenarios(table, host),
         host=host,
         expect=_expect(table.table("expect")),
+        conditions=_conditions(table),
     )
 
 
@@ -132,29 +138,50 @@ def _expect(table: Table | None) -> tuple[Expectation, ...]:
 def _memory(table: Table | None) -> MemoryLimits | None:
     if table is None:
         return None
-    table.only(("min_pages", "max_pages"))
+    table.only(("min_pages", "max_pages", "private"))
     least, most = table.integer("min_pages", 0), table.integer("max_pages", 0)
     if least is None and most is None:
+        if "private" in table.values:
+            return None
         raise table.error(None, "empty: give min_pages, max_pages or both")
     if least is not None and most is not None and least > most:
         raise table.error("min_pages", f"min_pages {least} is above max_pages {most}: none has that")
     return MemoryLimits(least, most)
 
 
+def _conditions(table: Table) -> Conditions:
+    memory = table.table("memory")
+    private = None if memory is None else _choice(memory, "private", "value", Private, Private.IGNORE)
+    return Conditions(
+        open_tables=_choice(table, "tables", "value", Tables, Tables.ASSUME) is Tables.OPEN,
+        private_memories=private is Private.JUDGE,
+    )
+
+
+_Choice = TypeVar("_Choice", bound=enum.Enum)
+
+
+def _choice(table: Table, key: str, noun: str, choices: type[_Choice], default: _Choice) -> _Choice:
+    """Return the choice that `key` names; raises `ContractError` for any other text."""
+    word = table.string(key)
+    if word is None:
+        return default
+    known = {choice.value: choice for choice in choices}
+    if word not in known:
+        raise table.error(key, f"unknown {noun} {word!r}; {suggestion(word, known)}")
+    return known[word]
+
+
 def _imports(table: Table | None) -> Imports:
     if table is None:
         return Imports()
     table.only(("policy", "trusted"))
-    given = table.string("policy")
-    policy = Policy.ASSUME.value if given is None else given
-    known = [known.value for known in Policy]
-    if policy not in known:
-        raise table.error("policy", f"unknown policy {policy!r}; {suggestion(policy, known)}")
+    policy = _choice(table, "policy", "policy", Policy, Policy.ASSUME)
     trusted = table.strings("trusted")
     for index, pattern in enumerate(trusted):
         if "." not in pattern and "*" not in pattern:
             raise table.error("trusted", f"expected module.field, not {pattern!r}", index)
-    return Imports(Policy(policy), trusted)
+    return Imports(policy, trusted)
 
 
 def _host(table: Table) -> Host:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nogrow.proof.growers import is_known_grower
-from nogrow.proof.judgement import Verdict
+from nogrow.proof.judgement import Conditions, Verdict
 
 DEFAULT_ALLOW = (Verdict.ABSENT, Verdict.UNREACHABLE)
 
@@ -16,6 +16,22 @@ class Policy(enum.Enum):
 
     ASSUME = "assume"
     DENY = "deny"
+
+
+class Tables(enum.Enum):
+    """What is believed of the tables that the host sees."""
+
+    ASSUME = "assume"
+    """The host puts none of the module's own functions there; reports say so."""
+    OPEN = "open"
+    """They may hold every function that the host can get hold of."""
+
+
+class Private(enum.Enum):
+    """How growth of a memory counts that is neither imported nor exported."""
+
+    IGNORE = "ignore"
+    JUDGE = "judge"
 
 
 class Allowance(NamedTuple):
@@ -144,6 +160,7 @@ class ArtifactContract(NamedTuple):
     scenarios: tuple[Scenario, ...] = ()
     expect: tuple[Expectation, ...] = ()
     host: Host = Host()
+    conditions: Conditions = Conditions()
 
 
 class Contract(NamedTuple):

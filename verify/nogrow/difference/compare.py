@@ -7,6 +7,7 @@ from pathlib import PurePath
 from nogrow.contract.origin import without_number
 from nogrow.demangle import demangle
 from nogrow.difference.model import Difference, EntryChange, MemoryChange, ModuleDifference
+from nogrow.proof.assumption import sentences
 from nogrow.proof.identity import grouped, paired
 from nogrow.proof.judgement import Entry, EntryKind, Judgement, Memory
 from nogrow.report.result import ArtifactReport
@@ -82,7 +83,13 @@ def _module(old: ArtifactReport | None, new: ArtifactReport | None) -> ModuleDif
         (len(before.sites), len(after.sites)),
         tuple(sorted(after.imports - before.imports)),
         tuple(sorted(before.imports - after.imports)),
+        tuple(sorted(_assumed(after) - _assumed(before))),
+        tuple(sorted(_assumed(before) - _assumed(after))),
     )
+
+
+def _assumed(judgement: Judgement) -> set[str]:
+    return set(sentences(judgement.assumptions))
 
 
 def _entries(before: Judgement, after: Judgement) -> tuple[list[EntryChange], int]:
@@ -95,7 +102,7 @@ def _entries(before: Judgement, after: Judgement) -> tuple[list[EntryChange], in
             new += [now] if now else []
         elif now is None:
             gone.append(old)
-        elif old.verdict is not now.verdict or old.excused != now.excused:
+        elif old.verdict is not now.verdict or _harmless(old) != _harmless(now):
             changed.append(_change(now, old, now))
         else:
             unchanged += 1
@@ -131,8 +138,13 @@ def _change(one: Entry, old: Entry | None, new: Entry | None) -> EntryChange:
         new and new.verdict,
         old.name if old and new and old.name != new.name else None,
         _function(one),
-        (bool(old and old.excused), bool(new and new.excused)),
+        (bool(old and _harmless(old)), bool(new and _harmless(new))),
     )
+
+
+def _harmless(entry: Entry) -> bool:
+    """Whether its growth is before any view, or of a memory that no host sees."""
+    return entry.excused or entry.seen is not None
 
 
 def _function(entry: Entry) -> str | None:

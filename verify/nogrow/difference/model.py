@@ -20,7 +20,7 @@ class EntryChange(NamedTuple):
 
     `before` and `after` are None if it was not there, or is no longer. `old_name` is what it was called, if
     that was something else; `function` is the demangled debug name of its function. Growth that is
-    `excused`, in the start function before any view, makes nothing worse.
+    `excused`, in the start function before any view or of a memory that no host sees, makes nothing worse.
     """
 
     name: str
@@ -57,7 +57,8 @@ class ModuleDifference(NamedTuple):
     """A core module before and after; a path is None if the module was not there, or is no longer.
 
     `unchanged` counts the entry points that are as they were, `sites` the grow sites. `imports_new` and
-    `imports_gone` are host functions that an entry point reaches.
+    `imports_gone` are host functions that an entry point reaches, `assumed_new` and `assumed_gone` are
+    sentences on what is assumed.
     """
 
     old: str | None
@@ -70,6 +71,8 @@ class ModuleDifference(NamedTuple):
     sites: tuple[int, int]
     imports_new: tuple[str, ...]
     imports_gone: tuple[str, ...]
+    assumed_new: tuple[str, ...] = ()
+    assumed_gone: tuple[str, ...] = ()
 
     @property
     def direction(self) -> Direction:

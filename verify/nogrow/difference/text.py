@@ -67,8 +67,11 @@ def entry(change: EntryChange) -> str:
         text = f"{name}: {before}"
     else:
         text = f"{name}: {before} -> {after}"
-    if any(change.excused):
-        text += " (before any view exists)"
+    was, now = change.excused
+    if now:
+        text += " (no view of the memory exists)"
+    elif was:
+        text += " (until now, no view of the memory existed)"
     return f"{word or kind}: {text}"
 
 
@@ -107,6 +110,11 @@ def _facts(module: ModuleDifference) -> Iterator[str]:
         yield f"imports now reached: {printable(listed(module.imports_new, 10))}"
     if module.imports_gone:
         yield f"imports no longer reached: {printable(listed(module.imports_gone, 10))}"
+    if module.old is not None and module.new is not None:
+        yield from (f"now assumed: {printable(sentence)}" for sentence in module.assumed_new[:MOST_ENTRIES])
+        yield from (
+            f"no longer assumed: {printable(sentence)}" for sentence in module.assumed_gone[:MOST_ENTRIES]
+        )
     yield f"{counted(module.unchanged, 'entry point')} unchanged"
 
 

@@ -69,7 +69,9 @@ def _growing(judgement: Judgement) -> Iterator[int]:
     """The places of the entry points that can grow a memory, the worst first, the excused ones last."""
     standing = judgement.standing
     places = [place for place, one in enumerate(standing.verdicts) if one > Verdict.UNREACHABLE]
-    places.sort(key=lambda place: (place in standing.excused, -standing.verdicts[place]))
+    places.sort(
+        key=lambda place: (place in standing.excused or place in standing.seen, -standing.verdicts[place])
+    )
     return iter(places)
 
 
@@ -110,7 +112,7 @@ def explanations(
 def _weight(one: Explanation) -> tuple[bool, int, bool, int]:
     first = one.entries[0]
     unnamed = all(entry.kind is EntryKind.ESCAPED for entry in one.entries)
-    return first.excused, -first.verdict, unnamed, -len(one.entries)
+    return first.excused or first.seen is not None, -first.verdict, unnamed, -len(one.entries)
 
 
 def _key(entry: Entry, cause: Cause) -> object:

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterator, Sequence
 
+from nogrow.contract.assumed import assuming, is_unseen
 from nogrow.contract.spelled import quoted
 from nogrow.contract.wording import counted
 from nogrow.init.modules import Clause, LeftOut
@@ -49,6 +50,12 @@ def _clause(clause: Clause) -> Iterator[str]:
 
 def _summary(clause: Clause) -> str:
     if not clause.eased.growing:
+        resting = [judgement.resting for judgement in clause.judgements]
+        assumed = tuple(dict.fromkeys(one for each in resting for one in each.assumptions))
+        if assumed:
+            return f"No path leads from an entry point to a growth, {printable(assuming(assumed))}."
+        if any(map(is_unseen, clause.judgements)):
+            return "No entry point can grow a memory that a host sees."
         return "No entry point can grow the memory."
     of_all = f"{clause.eased.growing} of {counted(clause.eased.entries, 'entry point')}"
     return f"Growth can be reached from {of_all}."

@@ -41,7 +41,7 @@ def ease(judgements: Sequence[Judgement]) -> Eased:
     only_escaped: set[str] = set()
     others: set[str] = set()
     for judgement in judgements:
-        excused = judgement.standing.excused
+        excused = judgement.standing.excused | judgement.standing.seen.keys()
         for place, entry in enumerate(judgement.entries):
             if place not in excused:
                 worst[entry.name] = max(entry.verdict, worst.get(entry.name, entry.verdict))

@@ -7,7 +7,7 @@ from nogrow.contract.origin import without_number
 from nogrow.contract.rule import Rule, Violation
 from nogrow.contract.wording import counted, listed, name_of, shortened
 from nogrow.lock.model import Lock, Pin
-from nogrow.proof.identity import HARMLESS, Key, grouped, level, paired
+from nogrow.proof.identity import HARMLESS, Key, grouped, level_of, paired
 from nogrow.proof.judgement import Entry, EntryKind, Judgement, Verdict
 
 
@@ -77,7 +77,7 @@ def compare(pin: Pin, judgement: Judgement) -> Held:
     with_sites: list[Entry] = []
     better: list[Better] = []
     for key, before, entry in paired(pin.levels, grouped(judgement)):
-        after = None if entry is None else level(entry.verdict, entry.excused)
+        after = None if entry is None else level_of(entry)
         if entry is None or after is None:
             if before is not None and before > HARMLESS:
                 better.append(Better(_name(key), key[0], before, None))
@@ -96,9 +96,7 @@ def compare(pin: Pin, judgement: Judgement) -> Held:
 
 
 def _floor(judgement: Judgement) -> Verdict:
-    return max(
-        (level(entry.verdict, entry.excused) for entry in judgement.entries), default=judgement.verdict
-    )
+    return max(map(level_of, judgement.entries), default=judgement.verdict)
 
 
 def _worse(entry: Entry, before: Verdict | None) -> Violation:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from nogrow.contract.origin import without_number
 from nogrow.proof.identity import Key, grouped, level
-from nogrow.proof.judgement import EntryKind, Judgement, Verdict
+from nogrow.proof.judgement import Entry, EntryKind, Judgement, Verdict
 
 START: Key = (EntryKind.START, "")
 
@@ -61,8 +61,14 @@ class Lock(NamedTuple):
 def pin_of(judgement: Judgement, sha256: str, size: int) -> Pin:
     """The pin of a module that was judged."""
     entries = {
-        key: tuple(sorted((entry.verdict for entry in group), reverse=True))
+        key: tuple(sorted((_pinned(entry) for entry in group), reverse=True))
         for key, group in grouped(judgement).items()
     }
     excused = any(entry.excused for entry in judgement.entries)
-    return Pin(sha256, size, judgement.verdict, entries, excused)
+    worst = max(map(_pinned, judgement.entries), default=judgement.verdict)
+    return Pin(sha256, size, worst, entries, excused)
+
+
+def _pinned(entry: Entry) -> Verdict:
+    """Return the verdict to pin: were it that on a memory no host sees, exporting it would change nothing."""
+    return entry.verdict if entry.seen is None else entry.seen

@@ -33,13 +33,18 @@ class Finding(NamedTuple):
 class Findings:
     """What was found of every way in, by place. `growers` are the imports at the ends of paths.
 
+    `hosted` are the memories that imports were followed to grow.
+
     `besides` has, for ways in that are `capped`, the worst verdict on a memory with room if one grows too.
+    `seen` has, for ways in that can grow only memories that no host sees, the verdict on those that it sees.
     """
 
     verdicts: list[Verdict]
     besides: dict[int, Verdict]
+    seen: dict[int, Verdict]
     excused: frozenset[int]
     growers: dict[int, int]
+    hosted: set[int]
     _found: dict[int, Found]
     _worst: dict[int, int]
 
@@ -50,9 +55,13 @@ class Findings:
         growers: list[int],
         ways: Ways,
         search: Search,
+        private: bool = False,
     ) -> None:
-        """Has `search` look for the growths of each memory; `growers` are imports that grow it."""
-        hosted = {
+        """Has `search` look for the growths of each memory; `growers` are imports that grow it.
+
+        `private` has memories that no host sees count like all others.
+        """
+        self.hosted = hosted = {
             memory.index
             for memory in memories
             if growers and not memory.fixed and (memory.imported or memory.exported)
@@ -63,6 +72,8 @@ class Findings:
             hosted | {grow.memory for grow in scanned.grows},
             key=lambda index: (not memories[index].fixed or index not in loose, index),
         )
+        counting = [index for index in growing if private or memories[index].visible]
+        unseen = [index for index in growing if index not in counting]
         vertices = scanned.first_dispatch + len(scanned.dispatches)
         if len(growing) > 1 and len(growing) * vertices > MOST_STEPS:
             raise ModuleError(
@@ -76,10 +87,10 @@ class Findings:
         self._airtight = {index for index in growing if index not in loose}
         self._worst = {}
         besides: dict[int, Verdict] = {}
-        self.verdicts = [Verdict.UNREACHABLE if growing else Verdict.ABSENT] * len(ways.functions)
+        self.verdicts = [Verdict.UNREACHABLE if counting else Verdict.ABSENT] * len(ways.functions)
         # In the start function, growth of the module's own memory comes before any view of it.
         excused = ways.start
-        for index in growing:
+        for index in counting:
             self._found[index] = search.find(index, growers if index in hosted else [])
             verdicts = self._add(index, memories[index], ways.functions, exact=self._exact)
             before_exit = {
@@ -97,6 +108,10 @@ class Findings:
         self.besides = {
             place: verdict for place, verdict in besides.items() if self.verdicts[place] is Verdict.CAPPED
         }
+        self.seen = {}
+        for index in unseen:
+            self._found[index] = search.find(index, [])
+            self._add_unseen(index, memories[index], ways.functions)
         found = excused is not None and self.verdicts[excused] > Verdict.UNREACHABLE
         self.excused = frozenset((excused,)) if excused is not None and found else frozenset[int]()
         ends = {place: self._grower(place) for place, index in self._worst.items() if index in hosted}
@@ -104,15 +119,30 @@ class Findings:
 
     def _add(self, index: int, memory: Memory, functions: Sequence[int], *, exact: bool) -> list[Verdict]:
         """Adds what was found for one memory; the verdicts on it alone."""
-        # Where stacks are switched, a function may be left in ways that are not followed.
-        left = Verdict.CAPPED if memory.fixed else Verdict.REACHABLE
-        by_exit = (Verdict.UNREACHABLE, Verdict.TRAP_ONLY if exact else left, Verdict.THROW_ONLY, left)
-        verdicts = [by_exit[exit] for exit in self._found[index].exits(functions)]
+        verdicts = self._on(index, memory, functions, exact=exact)
         for place, verdict in enumerate(verdicts):
             if verdict > self.verdicts[place]:
                 self.verdicts[place] = verdict
                 self._worst[place] = index
         return verdicts
+
+    def _add_unseen(self, index: int, memory: Memory, functions: Sequence[int]) -> None:
+        """Adds what was found for a memory that no host sees, where a way in grows no other memory."""
+        for place, verdict in enumerate(self._on(index, memory, functions, exact=self._exact)):
+            known = self.verdicts[place]
+            if verdict <= known or (known > Verdict.UNREACHABLE and place not in self.seen):
+                continue
+            self.seen.setdefault(place, known)
+            self.verdicts[place] = verdict
+            if verdict > Verdict.UNREACHABLE:
+                self._worst[place] = index
+
+    def _on(self, index: int, memory: Memory, functions: Sequence[int], *, exact: bool) -> list[Verdict]:
+        """The verdicts on one memory alone."""
+        # Where stacks are switched, a function may be left in ways that are not followed.
+        left = Verdict.CAPPED if memory.fixed else Verdict.REACHABLE
+        by_exit = (Verdict.UNREACHABLE, Verdict.TRAP_ONLY if exact else left, Verdict.THROW_ONLY, left)
+        return [by_exit[exit] for exit in self._found[index].exits(functions)]
 
     def _grower(self, place: int) -> int | None:
         left_by = self._left_by[self.verdicts[place]]

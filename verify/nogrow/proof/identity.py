@@ -37,6 +37,11 @@ def level(verdict: Verdict, excused: bool) -> Verdict:
     return min(verdict, HARMLESS) if excused else verdict
 
 
+def level_of(entry: Entry) -> Verdict:
+    """The verdict of `entry` as it counts in comparisons: on memories that a host sees."""
+    return entry.seen if entry.seen is not None else level(entry.verdict, entry.excused)
+
+
 def grouped(judgement: Judgement) -> dict[Key, list[Entry]]:
     """The entry points by key, the worst of each group first."""
     groups: dict[Key, list[Entry]] = {}
@@ -44,7 +49,7 @@ def grouped(judgement: Judgement) -> dict[Key, list[Entry]]:
         groups.setdefault(key_of(entry), []).append(entry)
     for group in groups.values():
         # The sort is stable: of equally bad ones the first in the module's order.
-        group.sort(key=lambda entry: level(entry.verdict, entry.excused), reverse=True)
+        group.sort(key=level_of, reverse=True)
     return groups
 
 

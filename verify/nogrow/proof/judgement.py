@@ -6,8 +6,10 @@ Nothing here knows of contracts, terminals or formats.
 import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple, overload
 
+from nogrow.proof.assumption import Assumption
 from nogrow.proof.lazily import Lazily
 
 
@@ -68,6 +70,28 @@ class Memory:
     def fixed(self) -> bool:
         """Whether the maximum is the minimum, so that no growth by more than 0 pages can succeed."""
         return self.max_pages == self.min_pages
+
+    @property
+    def visible(self) -> bool:
+        """Whether a host can hold views of it: only of what is imported or exported.
+
+        In a component, what a core module exports may be used by others, and counts as visible.
+        """
+        return self.imported or bool(self.exported)
+
+
+class Conditions(NamedTuple):
+    """What a contract says beside the imports that a proof depends on.
+
+    `open_tables`: the host may put each function of the module that it can get hold of into the tables that
+    it sees. `private_memories`: growth of a memory that no host sees counts like any other.
+    """
+
+    open_tables: bool = False
+    private_memories: bool = False
+
+
+NO_CONDITIONS = Conditions()
 
 
 class Site(NamedTuple):
@@ -141,6 +165,8 @@ class Entry(NamedTuple):
     run between a growth and the trap or exception that follows it, for `trap-only` and `throw-only`.
     `excused` marks growth in the start function on memories of the module's own: before any view exists.
     `besides` is set for `capped` where a memory with room can grow as well: the worst verdict on such a one.
+    `seen` is set where the verdict is about a memory that no host sees: the verdict on those that it sees,
+    `absent` or `unreachable`. `assumptions` are those on the host's functions that it reaches.
     """
 
     name: str
@@ -155,19 +181,36 @@ class Entry(NamedTuple):
     airtight: bool = False
     excused: bool = False
     besides: Verdict | None = None
+    seen: Verdict | None = None
+    assumptions: tuple[Assumption, ...] = ()
+
+
+class Resting(NamedTuple):
+    """What verdicts better than `reachable` rest on, and the names of the entry points that have those."""
+
+    assumptions: tuple[Assumption, ...] = ()
+    entries: Sequence[str] = ()
 
 
 class Standing(NamedTuple):
     """What is known of all entry points by their places, without making them.
 
     `excused` are the places of those that are; `host_grows` says by place which import does the growing;
-    `besides` has by place what stands beside `capped`, see `Entry`.
+    `besides` has by place what stands beside `capped`, and `seen` what is found on memories that a host sees,
+    see `Entry`.
     """
 
     verdicts: Sequence[Verdict]
     excused: frozenset[int]
     host_grows: Mapping[int, str]
     besides: Mapping[int, Verdict]
+    seen: Mapping[int, Verdict] = MappingProxyType({})
+
+    @property
+    def harmful(self) -> Verdict | None:
+        """The worst verdict on memories that a host sees; None without entry points."""
+        counting = (self.seen.get(place, verdict) for place, verdict in enumerate(self.verdicts))
+        return max(counting, default=None)
 
 
 class Entries(Lazily[Entry]):
@@ -184,18 +227,19 @@ class Entries(Lazily[Entry]):
 class Judgement(NamedTuple):
     """All that was proved of one module.
 
-    `assumptions` are sentences, the weightiest first. Of the `indirect_calls` in the module, the targets of
-    `indirect_exact` are known to be the one function that a constant index names. `imports` are the host's
-    functions that any entry point can reach.
+    `assumptions` have the weightiest first, `resting` has those that headlines name. Of the `indirect_calls`
+    in the module, the targets of `indirect_exact` are known to be the one function that a constant index
+    names. `imports` are the host's functions that any entry point can reach.
     """
 
     memories: tuple[Memory, ...]
     sites: tuple[Site, ...]
     entries: Sequence[Entry]
-    assumptions: tuple[str, ...]
+    assumptions: tuple[Assumption, ...]
     indirect_calls: int = 0
     indirect_exact: int = 0
     imports: frozenset[str] = frozenset()
+    resting: Resting = Resting()
 
     @property
     def standing(self) -> Standing:
@@ -207,6 +251,7 @@ class Judgement(NamedTuple):
             frozenset(place for place, entry in enumerate(self.entries) if entry.excused),
             {place: entry.host_grows for place, entry in enumerate(self.entries) if entry.host_grows},
             {place: entry.besides for place, entry in enumerate(self.entries) if entry.besides},
+            {place: entry.seen for place, entry in enumerate(self.entries) if entry.seen is not None},
         )
 
     @property

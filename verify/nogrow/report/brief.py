@@ -1,5 +1,8 @@
 """A report in few words, for the formats that put them above or below the findings."""
 
+from collections.abc import Iterator
+
+from nogrow.contract.assumed import headline
 from nogrow.contract.rule import Violation
 from nogrow.contract.wording import counted
 from nogrow.report.result import WEIGHT, ArtifactReport, Outcome, Report
@@ -18,6 +21,13 @@ def summary(report: Report) -> str:
 def noun(report: Report) -> str:
     """Return what the report's artifacts are."""
     return "file" if any(artifact.host for artifact in report.artifacts) else "module"
+
+
+def resting(report: Report) -> Iterator[str]:
+    """Yield a line for each artifact whose verdict, or a better one in it, rests on an assumption."""
+    for artifact in report.artifacts:
+        if artifact.judgement is not None and artifact.judgement.resting.assumptions:
+            yield f"{artifact.outcome.value}: {artifact.path}: {headline(artifact.judgement)}"
 
 
 def weightiest_first(report: Report) -> list[ArtifactReport]:

@@ -6,6 +6,7 @@ from typing import NamedTuple, TextIO
 
 import click
 
+from nogrow.contract.assumed import assuming, headline, is_assumed
 from nogrow.contract.hold import RULES
 from nogrow.contract.rule import Rule
 from nogrow.contract.wording import counted, listed, shortened
@@ -16,6 +17,7 @@ from nogrow.explain.explain import Explained, Explanation
 from nogrow.explain.origin import Origin
 from nogrow.explain.toolchain import Kind
 from nogrow.explain.uses import UNKNOWN, Family, Use
+from nogrow.proof.assumption import sentences
 from nogrow.proof.judgement import Entry, Verdict
 from nogrow.report.excerpt import drawn
 from nogrow.report.printable import printable
@@ -62,8 +64,10 @@ def _part(part: Explained, options: Options) -> Iterator[str]:
         return
     path = printable(part.path)
     if not part.growing:
-        verdict = part.judgement.verdict.label
-        yield from _wrapped(f"{path}: no entry point can grow a memory: {verdict}", "", "    ")
+        verdict = printable(headline(part.judgement))
+        no_path = "no path leads from an entry point to a growth"
+        said = no_path if part.judgement.resting.assumptions else "no entry point can grow a memory"
+        yield from _wrapped(f"{path}: {said}: {verdict}", "", "    ")
         yield from _assumptions(part)
         return
     explained = sum(len(one.entries) for one in shown)
@@ -75,14 +79,17 @@ def _part(part: Explained, options: Options) -> Iterator[str]:
 
 def _harmless(part: Explained, entry: Entry) -> Iterator[str]:
     name = printable(shortened(entry.name))
-    yield from _wrapped(f"{entry.verdict.label}: `{name}` can't grow a memory", "", "    ")
+    said = f"`{name}` can't grow a memory"
+    if is_assumed(entry):
+        said = f"no path leads from `{name}` to a growth, {printable(assuming(entry.assumptions))}"
+    yield from _wrapped(f"{entry.verdict.label}: {said}", "", "    ")
     yield f"  --> {printable(part.path)}"
     yield from _assumptions(part)
 
 
 def _assumptions(part: Explained) -> Iterator[str]:
-    for assumption in part.judgement.assumptions:
-        yield from _wrapped(f"assumption: {printable(assumption)}", "   = ", "     ")
+    for sentence in sentences(part.judgement.assumptions):
+        yield from _wrapped(f"assumption: {printable(sentence)}", "   = ", "     ")
 
 
 def _wrapped(text: str, first: str, rest: str, *, whole: bool = True) -> list[str]:
@@ -126,6 +133,12 @@ class _Text:
         yield from self._host()
         if self._entry.excused:
             note = "note: it runs before the host can have a view, so this breaks no contract"
+            yield from _wrapped(note, "   = ", "     ")
+        if self._entry.seen is not None:
+            note = (
+                f"note: memory {self._entry.memory} is neither imported nor exported: no host view of it can "
+                "exist, so this breaks no contract"
+            )
             yield from _wrapped(note, "   = ", "     ")
         if self._part.toolchain.kind is not Kind.UNKNOWN:
             tools = printable(", ".join(self._part.toolchain.tools))

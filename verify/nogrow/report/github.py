@@ -5,13 +5,14 @@ from itertools import islice
 from typing import TextIO
 
 from nogrow.contract.wording import counted
-from nogrow.report.brief import summary, weightiest_first, why_nothing, with_path
+from nogrow.report.brief import resting, summary, weightiest_first, why_nothing, with_path
 from nogrow.report.harmless import in_command, in_property
 from nogrow.report.place import Place, Places
 from nogrow.report.result import Outcome, Report
 
 # GitHub shows as many errors of a step, and drops the others without a word.
 MOST_ERRORS = 10
+MOST_NOTES = 100
 
 
 def render(report: Report, stream: TextIO) -> None:
@@ -22,6 +23,8 @@ def render(report: Report, stream: TextIO) -> None:
     if more > 0:
         text = in_command(f"{counted(more, 'more error')} not shown here; --format json=FILE has them all")
         stream.write(f"::warning title=nogrow::{text}\n")
+    for line in islice(resting(report), MOST_NOTES):
+        stream.write(f"{in_command(line)}\n")
     stream.write(f"nogrow {summary(report)}\n")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TextIO
 
+from nogrow.contract.assumed import is_assumed, of_entry
 from nogrow.contract.rule import Rule, Violation
 from nogrow.proof.judgement import Entry
 from nogrow.report.brief import why_nothing
@@ -14,12 +15,16 @@ Key = tuple[str, str, int]
 
 
 class _Case(NamedTuple):
-    """A test case; `problem` is the element that says how it did not pass, with its type and messages."""
+    """A test case; `problem` is the element that says how it did not pass, with its type and messages.
+
+    `said` is what a case that passes rests on.
+    """
 
     name: str
     problem: str | None = None
     type: str = ""
     messages: Sequence[str] = ()
+    said: str = ""
 
 
 def render(report: Report, stream: TextIO) -> None:
@@ -53,7 +58,8 @@ def _cases(artifact: ArtifactReport) -> Iterator[_Case]:
     for rule, found in of_rules.items():
         yield _broken(f"{rule.id} {rule.label}", found)
     for entry in sorted(artifact.judgement.entries if artifact.judgement else (), key=_key):
-        yield _broken(entry.name, of_entries.pop(_key(entry), []))
+        case = _broken(entry.name, of_entries.pop(_key(entry), []))
+        yield case._replace(said=of_entry(entry)) if is_assumed(entry) and case.problem is None else case
     for found in of_entries.values():
         yield _broken(found[0].entry or "", found)
     for scenario in artifact.scenarios:
@@ -89,8 +95,11 @@ def _counts(cases: Sequence[_Case]) -> str:
 
 def _case(path: str, case: _Case) -> Iterator[str]:
     start = f'    <testcase name="{in_xml(case.name)}" classname="{in_xml(path)}"'
-    if case.problem is None:
+    if case.problem is None and not case.said:
         yield start + "/>\n"
+        return
+    if case.problem is None:
+        yield f"{start}>\n      <system-out>{in_xml(case.said)}</system-out>\n    </testcase>\n"
         return
     more = f" (and {len(case.messages) - 1} more)" if len(case.messages) > 1 else ""
     body = "\n".join(in_xml(message) for message in case.messages)

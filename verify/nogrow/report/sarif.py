@@ -16,7 +16,7 @@ from nogrow.contract.rule import Rule, Violation
 from nogrow.contract.wording import counted, name_of, shortened
 from nogrow.host.model import CachedView
 from nogrow.proof.judgement import Entry, EntryKind, Step
-from nogrow.report.brief import weightiest_first, why_nothing, with_path
+from nogrow.report.brief import resting, weightiest_first, why_nothing, with_path
 from nogrow.report.harmless import in_sarif
 from nogrow.report.place import Place, Places
 from nogrow.report.printable import in_json
@@ -43,6 +43,8 @@ def render(report: Report, stream: TextIO) -> None:
     run = _Run(Places(report))
     for artifact in weightiest_first(report):
         run.add(artifact)
+    for line in resting(report):
+        run.notify("note", line)
     if not report.artifacts:
         run.notify("error", "nothing to check: no module was named")
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run.finished(report)]}

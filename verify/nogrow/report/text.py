@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from nogrow.contract.assumed import headline
 from nogrow.contract.rule import Rule, Violation
 from nogrow.contract.wording import counted, labels, readable, shortened
 from nogrow.host.model import CachedView
-from nogrow.proof.assume import on_the_host
-from nogrow.proof.judgement import Judgement, Step, Verdict
+from nogrow.proof.assumption import sentences
+from nogrow.proof.judgement import Judgement, Step
 from nogrow.report.brief import noun
 from nogrow.report.printable import printable
 from nogrow.report.result import ArtifactReport, Outcome, Report
@@ -80,8 +81,7 @@ def _violation(
     word = "not judged" if violation.rule is Rule.NOT_JUDGED else "error"
     colour = COLOURS[Outcome.NOT_JUDGED if violation.rule is Rule.NOT_JUDGED else Outcome.BROKEN]
     head = style(f"{word}[{violation.rule.id}]", colour, bold=True)
-    headline = printable(violation.headline)
-    yield f"{head}: {violation.rule.label}: {style(headline, bold=True)}"
+    yield f"{head}: {violation.rule.label}: {style(printable(violation.headline), bold=True)}"
     yield from _where(artifact, violation, places)
     if violation.about is not None and violation.about.witness:
         yield "   = path:"
@@ -173,9 +173,7 @@ def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
         yield f"{outcome}: {path}: no {missing}"
         return
     judgement = artifact.judgement
-    assumptions = judgement.assumptions if judgement else ()
-    weightiest = _weightiest(judgement) if judgement else None
-    yield f"{outcome}: {path}{_facts(judgement, weightiest)}"
+    yield f"{outcome}: {path}{_facts(judgement)}"
     for result in artifact.scenarios:
         # Only `run` and the build have scenarios: `check` does not load this.
         from nogrow.report.steps import scenario
@@ -190,23 +188,21 @@ def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
         yield f"   = better: `{printable(shortened(better.name))}` is {now}, pinned as {better.before.label}"
     if artifact.better and len(artifact.better) > MOST_VIOLATIONS:
         yield f"   = better: {len(artifact.better) - MOST_VIOLATIONS:,} more"
-    for assumption in assumptions:
-        if assumption != weightiest:
-            yield f"   = assumption: {printable(assumption)}"
+    if judgement is None:
+        return
+    said = headline(judgement)
+    # What the headline has in full is not said again.
+    for sentence in sentences(judgement.assumptions):
+        if sentence not in said:
+            yield f"   = assumption: {printable(sentence)}"
 
 
-def _weightiest(judgement: Judgement) -> str | None:
-    """What the verdict stands or falls with, which then goes beside it."""
-    return on_the_host(judgement.assumptions) if judgement.verdict is not Verdict.REACHABLE else None
-
-
-def _facts(judgement: Judgement | None, weightiest: str | None) -> str:
+def _facts(judgement: Judgement | None) -> str:
     if judgement is None:
         return ""
     sites = counted(len(judgement.sites), "grow site")
-    if weightiest is None:
-        return f": {judgement.verdict.label}, {sites}"
-    return f": {judgement.verdict.label}, assuming that {printable(weightiest)}; {sites}"
+    sign = ";" if judgement.resting.assumptions else ","
+    return f": {printable(headline(judgement))}{sign} {sites}"
 
 
 def _summary(style: _Style, report: Report) -> str:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nogrow import __version__
+from nogrow.contract.assumed import assuming, headline, is_assumed
 from nogrow.contract.rule import Violation
 from nogrow.contract.wording import labels, shortened
-from nogrow.proof.assume import on_the_host
+from nogrow.proof.assumption import sentences
 from nogrow.proof.judgement import Entry, EntryKind, Judgement, Memory, Verdict
 from nogrow.report.html.excerpt import Excerpts
 from nogrow.report.html.tables import (
@@ -39,7 +40,7 @@ MOST_CALLS = 2_000
 MOST_LINES = 4_000
 
 KINDS = (EntryKind.EXPORT, EntryKind.START, EntryKind.ESCAPED)
-AIRTIGHT, EXCUSED = 1, 2
+AIRTIGHT, EXCUSED, UNSEEN = 1, 2, 4
 
 _Key = tuple[EntryKind, str, int]
 
@@ -113,7 +114,7 @@ def _judged(artifact: ArtifactReport, judgement: Judgement, room: _Room, excerpt
     entries = sorted(judgement.entries, key=_order)[: room.entries]
     sites = sorted(judgement.sites, key=lambda site: site.offset)
     verdicts = judgement.standing.verdicts
-    weightiest = on_the_host(judgement.assumptions) if judgement.verdict is not Verdict.REACHABLE else None
+    said = headline(judgement).removeprefix(judgement.verdict.label)
     found: Object = {
         "memories": [_memory(one) for one in sorted(judgement.memories, key=lambda one: one.index)],
         "siteCount": len(sites),
@@ -122,8 +123,8 @@ def _judged(artifact: ArtifactReport, judgement: Judgement, room: _Room, excerpt
             for site in sites[:MOST_SITES]
         ],
         "indirect": [judgement.indirect_calls, judgement.indirect_exact],
-        "assumptions": [shown(one) for one in judgement.assumptions],
-        "weightiest": judgement.assumptions.index(weightiest) if weightiest else -1,
+        "assumptions": [shown(sentence) for sentence in sentences(judgement.assumptions)],
+        "assumed": shown(said.lstrip(",; ")) if said else None,
         "counts": [verdicts.count(verdict) for verdict in Verdict],
         "entries": _entries(entries, functions, steps, sets, strings, room.names),
         "violations": _violations(artifact, entries, strings, room),
@@ -168,7 +169,13 @@ def _entries(
         "imports": [sets.number(one.imports) for one in entries],
         "after": [sets.number(one.imports_after_growth) for one in entries],
         "host": [strings.optional(one.host_grows) for one in entries],
-        "flags": [AIRTIGHT * one.airtight + EXCUSED * one.excused for one in entries],
+        "assuming": [
+            strings.optional(assuming(one.assumptions) if is_assumed(one) else None) for one in entries
+        ],
+        "flags": [
+            AIRTIGHT * one.airtight + EXCUSED * one.excused + UNSEEN * (one.seen is not None)
+            for one in entries
+        ],
     }
 
 

@@ -74,7 +74,7 @@ const show = (place, move) => {
     artifact.violationCount > artifact.violations.rule.length && el('p', { class: 'quiet' },
       `${number(artifact.violations.rule.length)} of the violations are in this page; the report as JSON has all.`),
     facts(model),
-    artifact.assumptions.length > 0 && el('details', { open: artifact.weightiest >= 0 },
+    artifact.assumptions.length > 0 && el('details', { open: artifact.assumed !== null },
       el('summary', {}, count(artifact.assumptions.length, 'assumption')),
       el('ul', {}, artifact.assumptions.map((one) => el('li', {}, sentence(one))))),
     artifact.notes.length > 0 && el('ul', {}, artifact.notes.map((one) => el('li', {}, 'Note: ', sentence(one)))),

@@ -20,7 +20,7 @@ const verdictBar = (artifact, verdicts) => {
 const summary = (report, choose) => {
   const { artifacts, verdicts } = report;
   const row = (artifact, place) => {
-    const assumed = artifact.weightiest >= 0 && artifact.assumptions[artifact.weightiest];
+    const { assumed } = artifact;
     const cell = (label, properties, ...children) => el('td', { role: 'cell', 'data-label': label, ...properties },
       el('div', {}, ...children));
     return el('tr', { role: 'row' },
