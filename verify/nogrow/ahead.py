@@ -5,6 +5,7 @@ from collections.abc import Callable
 from nogrow.background import Background
 from nogrow.errors import ModuleError
 from nogrow.proof.judgement import Judgement
+from nogrow.proof.linked import NOT_LINKED, Linked
 from nogrow.wasm.file import read
 from nogrow.wasm.sections import is_component
 
@@ -39,7 +40,12 @@ class Ahead:
         return self._reading.result() if path == self._path else read(path)
 
     def judge(
-        self, data: bytes, trusts: Callable[[str], bool], engine: object, growers: frozenset[str]
+        self,
+        data: bytes,
+        trusts: Callable[[str], bool],
+        engine: object,
+        growers: frozenset[str],
+        linked: Linked = NOT_LINKED,
     ) -> Judgement:
         """The judgement of the core module in `data`, with the scan that was started if it is that one's.
 
@@ -48,7 +54,7 @@ class Ahead:
         from nogrow.proof.prove import judge, prove
 
         if data is not self._reading.result() or self._scanning is None:
-            return judge(data, trusts, self._engine, growers)
+            return judge(data, trusts, self._engine, growers, linked)
         if isinstance(self._scanning, ModuleError):
             raise self._scanning
         scanning, self._scanning = self._scanning, None

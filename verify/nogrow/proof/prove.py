@@ -26,6 +26,7 @@ from nogrow.proof.judgement import (
     Witness,
 )
 from nogrow.proof.lazily import Lazily
+from nogrow.proof.linked import NOT_LINKED, Linked
 from nogrow.proof.references import find_references
 from nogrow.proof.search import Hop, Search
 from nogrow.proof.targets import Targets
@@ -47,18 +48,21 @@ def judge(
     trusts: Trust,
     engine: Engine | None = None,
     growers: frozenset[str] = frozenset(),
+    linked: Linked = NOT_LINKED,
 ) -> Judgement:
     """The judgement of the core module in `data`.
 
     `trusts` says of an import, given as `module.field`, whether it neither grows the memory, nor calls
     back in, nor throws. `engine` is for callers that judge several modules. `growers` are imports that
-    grow the memory, besides those known by their names. Raises `ModuleError`, with the offset in bytes,
-    for what can't be judged.
+    grow the memory, besides those known by their names. `linked` is what the component around the module
+    says of its imports. Raises `ModuleError`, with the offset in bytes, for what can't be judged.
     """
-    return prove(begin(data, engine or Engine()), trusts, growers)
+    return prove(begin(data, engine or Engine()), trusts, growers, linked)
 
 
-def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset()) -> Judgement:
+def prove(
+    scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset(), linked: Linked = NOT_LINKED
+) -> Judgement:
     """The judgement of a core module whose scan has begun; see `judge`."""
     module = scanning.module
     scanned = scanning.result()
@@ -85,9 +89,23 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
         if (is_known_grower(item.label) or item.label in growers) and item.index in untrusted
     }
     entered = set(ways.functions)
-    called = [index for index in growing if search.called(index) or index in entered]
-    findings = Findings(scanned, memories, called, ways, search)
-    hosts = Hosts(labels, lambda vertex: vertex in entered or search.called(vertex))
+    behind = {vertex: label for vertex, label in labels.items() if vertex in untrusted}
+    growing |= {vertex: label for vertex, label in behind.items() if label in linked.growing}
+    trapping = [vertex for vertex, label in behind.items() if label in linked.trapping]
+
+    def is_called(vertex: int) -> bool:
+        return vertex in entered or search.called(vertex)
+
+    findings = Findings(
+        scanned,
+        memories,
+        list(filter(is_called, growing)),
+        ways,
+        search,
+        list(filter(is_called, trapping)),
+        linked=bool(linked.labels),
+    )
+    hosts = Hosts(labels, is_called)
     reached = search.reached_by(hosts.vertices, ways.functions, hosts.together)
     _check_size(hosts, reached)
     running = frozenset(filter(search.runs_after_growth, hosts.vertices))
@@ -128,6 +146,7 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
             imports=listed(reached[place]),
             imports_after_growth=listed_after(reached[place] & after) if before_exit else (),
             host_grows=None if grower is None else labels[grower],
+            grower=None if grower is None else linked.labels.get(labels[grower]),
             airtight=finding.airtight,
             excused=place in findings.excused,
             besides=findings.besides.get(place),
@@ -153,7 +172,12 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
         ),
         assumptions(
             memories,
-            imports=hosts.listed(imports, lambda host: host in untrusted and host not in growing),
+            imports=hosts.listed(
+                imports,
+                lambda host: (
+                    host in untrusted and host not in growing and labels[host] not in linked.served
+                ),
+            ),
             after=listed_after(_union(before_exits) & after),
             growth=any(verdict > Verdict.ABSENT for verdict in findings.verdicts),
             switches_stacks=scanned.switches_stacks,
