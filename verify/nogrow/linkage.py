@@ -5,12 +5,10 @@ from typing import NamedTuple
 
 from nogrow.errors import ModuleError
 from nogrow.part import Part
+from nogrow.proof.crossing import Growth, served
 from nogrow.proof.judgement import Judgement
-from nogrow.proof.linked import NOT_LINKED, Growth, Linked, served
-from nogrow.wasm.component import read_component
-from nogrow.wasm.decode import decode
-from nogrow.wasm.linking import Linking
-from nogrow.wasm.model import Module
+from nogrow.proof.linked import NOT_LINKED, Linked
+from nogrow.wasm.linking import read_linking
 
 
 class Linkage(NamedTuple):
@@ -34,7 +32,7 @@ def linkages(
     `judge` judges one of them. `trusts` says of an import whether the contract vouches for it by its exact
     name. Raises `ModuleError` where there is too much to follow.
     """
-    linking = linking_of(data, parts)
+    linking = read_linking(data)
     alone: list[Judgement | None] = []
     for number, part in enumerate(parts):
         try:
@@ -44,15 +42,3 @@ def linkages(
             alone.append(None)
     growth = Growth(linking, alone, lambda number, label: trusts(parts[number], label))
     return [Linkage(growth.linked(number), judgement) for number, judgement in enumerate(alone)]
-
-
-def linking_of(data: bytes, parts: Sequence[Part]) -> Linking:
-    """Return how the core modules `parts` of the component `data` are linked."""
-    return Linking(read_component(data), [_decoded(part.data) for part in parts])
-
-
-def _decoded(data: bytes) -> Module | None:
-    try:
-        return decode(data)
-    except ModuleError:
-        return None

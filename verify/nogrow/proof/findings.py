@@ -62,9 +62,7 @@ class Findings:
         hosted = {
             memory.index
             for memory in memories
-            if (growers or trapping)
-            and (linked or not memory.fixed)
-            and (memory.imported or memory.exported)
+            if (growers or trapping) and (linked or not memory.fixed) and (memory.imported or memory.exported)
         }
         loose = {grow.memory for grow in scanned.grows if not grow.operand} | (hosted if linked else set())
         # The first of the worst stands for all: of capped ones that shall be one that is grown by 0.

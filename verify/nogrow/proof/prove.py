@@ -174,9 +174,7 @@ def prove(
             memories,
             imports=hosts.listed(
                 imports,
-                lambda host: (
-                    host in untrusted and host not in growing and labels[host] not in linked.served
-                ),
+                lambda host: host in untrusted and host not in growing and labels[host] not in linked.served,
             ),
             after=listed_after(_union(before_exits) & after),
             growth=any(verdict > Verdict.ABSENT for verdict in findings.verdicts),

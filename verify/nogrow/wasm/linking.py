@@ -6,8 +6,10 @@ memories that are apart in every instance may count as one: there is a link too 
 
 from collections.abc import Iterator, Sequence
 
+from nogrow.errors import ModuleError
 from nogrow.wasm.canonical import FUNCTION, MEMORY, TABLE, Exported, Instantiation, Item
-from nogrow.wasm.component import Component
+from nogrow.wasm.component import Component, read_component
+from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Import, Kind, Module
 
 _SORTS = {Kind.FUNCTION: FUNCTION, Kind.TABLE: TABLE, Kind.MEMORY: MEMORY}
@@ -91,6 +93,19 @@ class Linking:
             return _UNKNOWN
         places = ((item.module, one.index) for one in module.exported(kind) if one.name == item.name)
         return next(places, _UNKNOWN)
+
+
+def read_linking(data: bytes) -> Linking:
+    """Return how the core modules of the component `data` are linked; raises `ModuleError` if it is none."""
+    component = read_component(data)
+    return Linking(component, [_decoded(data[one.start : one.end]) for one in component.modules])
+
+
+def _decoded(data: bytes) -> Module | None:
+    try:
+        return decode(data)
+    except ModuleError:
+        return None
 
 
 def visible(module: Module, kind: Kind) -> Iterator[int]:
