@@ -123,3 +123,16 @@ def test_a_component_is_reported_module_by_module(nogrow: Nogrow, folder: Path) 
     assert done.exit_code == 0
     assert "  core module 0: verdict reachable -> absent, 1 of 1 entry point changed" in done.stdout
     assert "  core module 1: verdict reachable -> absent" in done.stdout
+
+
+def test_a_component_that_can_not_be_sealed_right_is_not_written(nogrow: Nogrow, folder: Path) -> None:
+    from tests.support.assemble import assemble
+
+    wat = """(component (import "m" (core module $m (export "mem" (memory 1))))
+      (core instance $i (instantiate $m))
+      (core module $a (import "m" "mem" (memory 1)) (func (export "g") (drop (memory.grow (i32.const 1)))))
+      (core instance (instantiate $a (with "m" (instance $i)))))"""
+    (folder / "c.wasm").write_bytes(assemble(wat))
+    done = nogrow("seal", "c.wasm", "-o", "x.wasm", "--mode", "cap")
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (4, "", 1)
+    assert not (folder / "x.wasm").exists()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from nogrow.ahead import Ahead
 from nogrow.background import Background
@@ -10,23 +10,43 @@ from nogrow.contract.hold import notes, violations
 from nogrow.contract.model import ArtifactContract, Scenario
 from nogrow.contract.rule import Rule, Violation
 from nogrow.contract.select import Target
+from nogrow.contract.wording import listed
 from nogrow.errors import ModuleError
 from nogrow.glue.model import Grower
 from nogrow.part import Part, moved, parts_of, placed
 from nogrow.proof.assumption import AssumptionKind
-from nogrow.proof.judgement import Conditions, Judgement, Site, Verdict
+from nogrow.proof.judgement import NO_CONDITIONS, Conditions, Judgement, Site, Verdict
+from nogrow.proof.linked import NOT_LINKED, Linked
 from nogrow.report.result import NO_SOURCES, ArtifactReport
 from nogrow.run.result import ScenarioOutcome, ScenarioResult
 from nogrow.source.model import Frame
 from nogrow.wasm.file import read
 from nogrow.wasm.kernel import Engine
+from nogrow.wasm.sections import is_component
 from nogrow.wasm.validate import Validation, validate
 
 if TYPE_CHECKING:
+    from nogrow.linkage import Linkage
     from nogrow.lock.hold import Pinned
     from nogrow.source.find import Wanted
 
-Judge = Callable[[bytes, Callable[[str], bool], Engine | None, frozenset[str], Conditions], Judgement]
+
+class Judge(Protocol):
+    """What judges a core module; see `nogrow.proof.prove.judge`."""
+
+    def __call__(
+        self,
+        data: bytes,
+        trusts: Callable[[str], bool],
+        engine: Engine | None,
+        growers: frozenset[str],
+        conditions: Conditions = NO_CONDITIONS,
+        linked: Linked = NOT_LINKED,
+        /,
+    ) -> Judgement:
+        """Return the judgement, or raise `ModuleError`."""
+
+
 Run = Callable[[bytes, Scenario], ScenarioResult]
 
 # wasmtime validates 2 MiB of code in less than 20 ms, and 45 MB in 200: longer than the proof is to take.
@@ -34,6 +54,9 @@ SMALL = 2 << 20
 # Of a module with more violations, the others are reported without their places in the source.
 MOST_LOCATED = 5_000
 
+
+# How many imports a note names that another core module serves.
+_MOST_SERVED = 8
 
 # All formats but text list the whole path of each entry point. Real modules have some 10,000 steps in all.
 MOST_STEPS = 2_000_000
@@ -98,20 +121,55 @@ class Examination(NamedTuple):
             return (bare._replace(notes=("a component without core modules",)),)
         missing = [f"{target.path}#{number}" for number, _ in target.parts]
         missing = [path for path in missing if path not in {part.path for part in parts}]
+        try:
+            linkages = self._linkages(data, parts, target, engine)
+        except ModuleError as error:
+            return tuple(not_judged(bare._replace(path=part.path), str(error)) for part in parts)
         return (
-            *(self._report(bare, part, target, engine) for part in parts),
+            *(
+                self._report(bare, part, target, engine, linkage)
+                for part, linkage in zip(parts, linkages, strict=True)
+            ),
             *(ArtifactReport(path) for path in missing),
         )
 
+    def _linkages(
+        self, data: bytes, parts: Sequence[Part], target: Target, engine: Engine | None
+    ) -> "Sequence[Linkage | None]":
+        """What the component says of the imports of each of its core modules, None if there is none."""
+        judge = self.judge
+        if judge is None or not is_component(data):
+            return [None] * len(parts)
+        from nogrow.linkage import linkages
+
+        labels = frozenset(grower.label for grower in self.growers.get(target.path, ()))
+        return linkages(
+            data,
+            parts,
+            lambda part, linked: judge(
+                part.data,
+                _trusts(_clause(target, part), labels),
+                engine,
+                labels,
+                _clause(target, part).conditions,
+                linked,
+            ),
+            lambda part, label: label in _clause(target, part).imports.trusted,
+        )
+
     def _report(
-        self, bare: ArtifactReport, part: Part, target: Target, engine: Engine | None
+        self,
+        bare: ArtifactReport,
+        part: Part,
+        target: Target,
+        engine: Engine | None,
+        linkage: "Linkage | None",
     ) -> ArtifactReport:
         bare = bare._replace(path=part.path)
         growers = self.growers.get(target.path, ())
-        clauses = {f"{target.path}#{number}": clause for number, clause in target.parts}
-        clause = clauses.get(part.path, target.clause)
+        clause = _clause(target, part)
         try:
-            judgement, validation = self._judged(part, clause, growers, engine)
+            judgement, validation = self._judged(part, clause, growers, engine, linkage)
         except ModuleError as error:
             return not_judged(bare, str(error.moved(part.start)))
         bare = bare._replace(validated=validation.valid)
@@ -140,6 +198,7 @@ class Examination(NamedTuple):
             notes=(
                 *bare.notes,
                 *notes(clause, judgement),
+                *_served(judgement, linkage),
                 *self._notes(judgement, growers, validation),
                 *said,
             ),
@@ -165,6 +224,7 @@ class Examination(NamedTuple):
         clause: ArtifactContract,
         growers: tuple[Grower, ...],
         engine: Engine | None,
+        linkage: "Linkage | None",
     ) -> tuple[Judgement | None, Validation]:
         """What is proved of the module, while another thread has wasmtime validate it."""
         if self.judge is None:
@@ -172,7 +232,14 @@ class Examination(NamedTuple):
         labels = frozenset(grower.label for grower in growers)
         wanted = len(part.data) <= SMALL if self.validate is None else self.validate
         validating = Background(lambda: validate(part.data)) if wanted else None
-        judgement = self.judge(part.data, _trusts(clause, labels), engine, labels, clause.conditions)
+        if linkage is None:
+            judgement = self.judge(part.data, _trusts(clause, labels), engine, labels, clause.conditions)
+        elif linkage.alone is not None and not linkage.linked.labels:
+            judgement = linkage.alone
+        else:
+            linked = linkage.linked
+            trusts = _trusts(clause, labels | linked.labels.keys())
+            judgement = self.judge(part.data, trusts, engine, labels, clause.conditions, linked)
         return judgement, validating.result() if validating else Validation(None)
 
     def _notes(
@@ -200,6 +267,12 @@ def not_judged(artifact: ArtifactReport, message: str) -> ArtifactReport:
         scenarios=artifact.scenarios,
         validated=artifact.validated,
     )
+
+
+def _clause(target: Target, part: Part) -> ArtifactContract:
+    """The clause for a core module: its own, or that of its file."""
+    clauses = {f"{target.path}#{number}": clause for number, clause in target.parts}
+    return clauses.get(part.path, target.clause)
 
 
 def _can_be_listed(judgement: Judgement) -> bool:
@@ -241,6 +314,19 @@ def _reached(judgement: Judgement, clause: ArtifactContract, growers: tuple[Grow
         return []
     reached = judgement.imports - set(clause.imports.trusted)
     return [f"host grows: {one.label}, {one.place}" for one in growers if one.label in reached]
+
+
+def _served(judgement: Judgement, linkage: "Linkage | None") -> Iterator[str]:
+    """Which imports other core modules of the component serve, as far as they are reached."""
+    if linkage is None:
+        return
+    by_modules: dict[frozenset[int], list[str]] = {}
+    for label, modules in linkage.linked.served.items():
+        if label in judgement.imports:
+            by_modules.setdefault(modules, []).append(label)
+    for modules, labels in sorted(by_modules.items(), key=lambda item: sorted(item[0])):
+        numbers = " or ".join(map(str, sorted(modules)))
+        yield f"served by core module {numbers} of the component: {listed(sorted(labels), _MOST_SERVED)}"
 
 
 def _offsets(

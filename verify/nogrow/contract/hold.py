@@ -145,6 +145,10 @@ def _growth(entry: Entry, may: tuple[Verdict, ...]) -> Violation:
     rule = RULES[entry.verdict] if entry.host_grows is None else Rule.HOST_GROWS
     memory = "a memory" if entry.memory is None else f"memory {entry.memory}"
     match rule, entry.verdict:
+        case Rule.HOST_GROWS, _ if entry.grower is not None:
+            before = " before a trap" if entry.verdict is Verdict.TRAP_ONLY else ""
+            grower = f"{shortened(entry.grower)} grows {memory}{before}"
+            what = f"reaches the import `{entry.host_grows}`, behind which {grower}"
         case Rule.HOST_GROWS, _:
             what = f"reaches the import `{entry.host_grows}`, which makes the host grow {memory}"
         case _, Verdict.TRAP_ONLY:

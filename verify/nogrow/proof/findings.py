@@ -55,18 +55,23 @@ class Findings:
         growers: list[int],
         ways: Ways,
         search: Search,
+        trapping: Sequence[int] = (),
+        *,
         private: bool = False,
+        linked: bool = False,
     ) -> None:
         """Has `search` look for the growths of each memory; `growers` are imports that grow it.
 
-        `private` has memories that no host sees count like all others.
+        Behind the imports in `trapping` it grows as well, but only a trap can follow. `private` has memories
+        that no host sees count like all others. `linked` says that some of these imports are served by other
+        modules, which may grow a fixed memory by 0 pages.
         """
         self.hosted = hosted = {
             memory.index
             for memory in memories
-            if growers and not memory.fixed and (memory.imported or memory.exported)
+            if (growers or trapping) and (linked or not memory.fixed) and (memory.imported or memory.exported)
         }
-        loose = {grow.memory for grow in scanned.grows if not grow.operand}
+        loose = {grow.memory for grow in scanned.grows if not grow.operand} | (hosted if linked else set())
         # The first of the worst stands for all: of capped ones that shall be one that is grown by 0.
         growing = sorted(
             hosted | {grow.memory for grow in scanned.grows},
@@ -91,7 +96,9 @@ class Findings:
         # In the start function, growth of the module's own memory comes before any view of it.
         excused = ways.start
         for index in counting:
-            self._found[index] = search.find(index, growers if index in hosted else [])
+            self._found[index] = (
+                search.find(index, growers, trapping) if index in hosted else search.find(index, [])
+            )
             verdicts = self._add(index, memories[index], ways.functions, exact=self._exact)
             before_exit = {
                 place: verdict

@@ -160,6 +160,7 @@ class Entry(NamedTuple):
     `memory` is the memory that the verdict is about, None when nothing can grow.
     `witness` is the shortest path to a growth, empty for `absent` and `unreachable`.
     `host_grows` is the import (`module.field`) that ends the witness when the host does the growing.
+    `grower` is the function of another core module that grows it behind that import, None for the host.
     `airtight` is set for `capped`: True when every site that it reaches has a constant operand above 0.
     `imports` are the host's functions it can reach; `imports_after_growth` those among them that may
     run between a growth and the trap or exception that follows it, for `trap-only` and `throw-only`.
@@ -183,6 +184,7 @@ class Entry(NamedTuple):
     besides: Verdict | None = None
     seen: Verdict | None = None
     assumptions: tuple[Assumption, ...] = ()
+    grower: str | None = None
 
 
 class Resting(NamedTuple):

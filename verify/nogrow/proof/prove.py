@@ -30,6 +30,7 @@ from nogrow.proof.judgement import (
     Witness,
 )
 from nogrow.proof.lazily import Lazily
+from nogrow.proof.linked import NOT_LINKED, Linked
 from nogrow.proof.references import References, find_references
 from nogrow.proof.search import Hop, Search
 from nogrow.proof.targets import Targets
@@ -52,15 +53,17 @@ def judge(
     engine: Engine | None = None,
     growers: frozenset[str] = frozenset(),
     conditions: Conditions = NO_CONDITIONS,
+    linked: Linked = NOT_LINKED,
 ) -> Judgement:
     """The judgement of the core module in `data`.
 
     `trusts` says of an import, given as `module.field`, whether it neither grows the memory, nor calls
     back in, nor throws. `engine` is for callers that judge several modules. `growers` are imports that
-    grow the memory, besides those known by their names. `conditions` are the contract's.
-    Raises `ModuleError`, with the offset in bytes, for what can't be judged.
+    grow the memory, besides those known by their names. `conditions` are the contract's. `linked` is what the
+    component around the module says of its imports. Raises `ModuleError`, with the offset in bytes, for what
+    can't be judged.
     """
-    return prove(begin(data, engine or Engine()), trusts, growers, conditions)
+    return prove(begin(data, engine or Engine()), trusts, growers, conditions, linked)
 
 
 def prove(
@@ -68,6 +71,7 @@ def prove(
     trusts: Trust,
     growers: frozenset[str] = frozenset(),
     conditions: Conditions = NO_CONDITIONS,
+    linked: Linked = NOT_LINKED,
 ) -> Judgement:
     """The judgement of a core module whose scan has begun; see `judge`."""
     module = scanning.module
@@ -95,9 +99,24 @@ def prove(
         if (is_known_grower(item.label) or item.label in growers) and item.index in untrusted
     }
     entered = set(ways.functions)
-    called = [index for index in growing if search.called(index) or index in entered]
-    findings = Findings(scanned, memories, called, ways, search, conditions.private_memories)
-    hosts = Hosts(labels, lambda vertex: vertex in entered or search.called(vertex))
+    behind = {vertex: label for vertex, label in labels.items() if vertex in untrusted}
+    growing |= {vertex: label for vertex, label in behind.items() if label in linked.growing}
+    trapping = [vertex for vertex, label in behind.items() if label in linked.trapping]
+
+    def is_called(vertex: int) -> bool:
+        return vertex in entered or search.called(vertex)
+
+    findings = Findings(
+        scanned,
+        memories,
+        list(filter(is_called, growing)),
+        ways,
+        search,
+        list(filter(is_called, trapping)),
+        private=conditions.private_memories,
+        linked=bool(linked.labels),
+    )
+    hosts = Hosts(labels, is_called)
     reached = search.reached_by(hosts.vertices, ways.functions, hosts.together)
     _check_size(hosts, reached)
     running = frozenset(filter(search.runs_after_growth, hosts.vertices))
@@ -122,12 +141,13 @@ def prove(
 
     # A known grower that was followed is no assumption; behind a fixed memory it is not followed.
     followed = set(growing) if findings.hosted else set[int]()
+    served = {vertex for vertex, label in labels.items() if label in linked.served}
     own = targets.left_out()
     side = HostSide(
         memories,
         labels,
         _host_tables(module, references),
-        untrusted - followed,
+        untrusted - followed - served,
         own,
         growth=any(
             findings.seen.get(place, verdict) > Verdict.ABSENT
@@ -157,6 +177,7 @@ def prove(
             imports=listed(reached[place]),
             imports_after_growth=listed_after(reached[place] & after) if before_exit else (),
             host_grows=None if grower is None else labels[grower],
+            grower=None if grower is None else linked.labels.get(labels[grower]),
             airtight=finding.airtight,
             excused=place in findings.excused,
             besides=findings.besides.get(place),

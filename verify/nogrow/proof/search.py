@@ -198,11 +198,14 @@ class Search:
         first, end = self._workspace.read_u32s(self._incoming + 4 * vertex, 2)
         return first != end
 
-    def find(self, memory: int, growers: Sequence[int]) -> Found:
-        """Searches for growths of `memory`; `growers` are the imports that make the host grow it."""
+    def find(self, memory: int, growers: Sequence[int], trapping: Sequence[int] = ()) -> Found:
+        """Searches for growths of `memory`; `growers` are the imports behind which it grows.
+
+        Behind those in `trapping` it grows as well, but only a trap can follow.
+        """
         first = self._scan.grows[-1].node if self._scan.grows else 0
-        self._workspace.write_u32s(self._arguments, list(growers))
-        self._kernel.call("reach", memory, first, self._arguments, len(growers))
+        self._workspace.write_u32s(self._arguments, [*growers, *trapping])
+        self._kernel.call("reach", memory, first, self._arguments, len(growers) + len(trapping))
         self._kernel.call("leave", memory, first, self._arguments, len(growers))
         return Found(
             self._scan.first_dispatch,

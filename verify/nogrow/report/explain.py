@@ -162,6 +162,10 @@ class _Text:
         memory = f"memory {entry.memory}" if several else "the memory"
         if entry.host_grows is not None:
             label = printable(shortened(entry.host_grows))
+            if entry.grower is not None:
+                before = " before it traps" if entry.verdict is Verdict.TRAP_ONLY else ""
+                grower = printable(shortened(entry.grower))
+                return f"can have {grower} grow {memory} by the import `{label}`{before}"
             return f"can have the host grow {memory} by the import `{label}`"
         match entry.verdict:
             case Verdict.TRAP_ONLY:

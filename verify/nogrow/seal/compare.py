@@ -10,8 +10,10 @@ from nogrow.errors import ModuleError
 from nogrow.proof.judgement import Judgement, Verdict
 from nogrow.proof.prove import judge
 from nogrow.seal.rewrite import Mode
+from nogrow.seal.sealable import require_known_links, require_start
 from nogrow.wasm.component import core_modules
 from nogrow.wasm.kernel import Engine
+from nogrow.wasm.linking import read_linking
 from nogrow.wasm.sections import is_component
 from nogrow.wasm.validate import validate
 
@@ -47,18 +49,26 @@ class Comparison(NamedTuple):
 
 
 def compare(before: bytes, after: bytes, mode: Mode, engine: Engine) -> tuple[Comparison, ...]:
-    """What sealing made of each core module in the file.
+    """Return what sealing made of each core module in the file.
 
-    No import is trusted. Raises `ModuleError` for what can't be judged, and where `after` is no valid
-    module or can still grow its memory by itself.
+    No import is trusted. Raises `ModuleError` for what can't be judged, where `after` is no valid module or
+    can still grow its memory by itself, and where `before` can be instantiated and `after` can't.
     """
     if not is_component(before):
-        return (_compare(before, after, mode, engine, None),)
-    pairs = zip(core_modules(before), core_modules(after), strict=True)
-    return tuple(
-        _compare(before[old.start : old.end], after[new.start : new.end], mode, engine, number)
-        for number, (old, new) in enumerate(pairs)
-    )
+        compared = [_compare(before, after, mode, engine, None)]
+        note = require_start(before, after, [one.before for one in compared], None)
+    else:
+        linking = read_linking(before)
+        require_known_links(linking, read_linking(after), mode)
+        pairs = zip(core_modules(before), core_modules(after), strict=True)
+        compared = [
+            _compare(before[old.start : old.end], after[new.start : new.end], mode, engine, number)
+            for number, (old, new) in enumerate(pairs)
+        ]
+        note = require_start(before, after, [one.before for one in compared], linking)
+    if note is not None:
+        compared[0] = compared[0]._replace(notes=(*compared[0].notes, note))
+    return tuple(compared)
 
 
 def _compare(before: bytes, after: bytes, mode: Mode, engine: Engine, number: int | None) -> Comparison:

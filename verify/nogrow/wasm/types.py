@@ -39,6 +39,10 @@ _REC, _SUB, _SUB_FINAL, _FUNC, _STRUCT, _ARRAY, _CONT, _SHARED = (
 )  # fmt: skip
 
 
+FUNCTION_FORM = _FUNC
+"""The form of a defined type that is a function type."""
+
+
 @dataclass(frozen=True, slots=True)
 class ValueType:
     """A value type: `name` of a number, vector, packed or abstract heap type, or `index` of a defined one."""

@@ -169,6 +169,7 @@ def _entries(
         "imports": [sets.number(one.imports) for one in entries],
         "after": [sets.number(one.imports_after_growth) for one in entries],
         "host": [strings.optional(one.host_grows) for one in entries],
+        "grower": [strings.optional(one.grower) for one in entries],
         "assuming": [
             strings.optional(assuming(one.assumptions) if is_assumed(one) else None) for one in entries
         ],

@@ -8,7 +8,7 @@ const outcomes = {
 };
 
 const inWords = (model, place) => {
-  const { memory, host, flags, assuming } = model.entries;
+  const { memory, host, grower: growers, flags, assuming } = model.entries;
   const index = memory[place];
   const which = index < 0 ? 'a memory' : `memory ${index}`;
   const shared = model.artifact.memories.some((one) => one.index === index && one.shared);
@@ -29,7 +29,8 @@ const inWords = (model, place) => {
     reachable: `It can grow ${which} and return.${unseen ? '' : ` Then ${harm}.`}`,
   }[model.label(model.verdict(place))];
   const grower = model.string(host[place]);
-  const by = grower && [' The host does the growing, behind the import ', named(grower),
+  const other = model.string(growers[place]);
+  const by = grower && [' ', other ? named(other) : 'The host', ' does the growing, behind the import ', named(grower),
     model.artifact.growers[grower] && [' (', named(model.artifact.growers[grower]), ')'], '.'];
   const excuse = excused && ' This is in the start function, before the host can have a view: it breaks nothing.';
   const hidden = unseen
