@@ -170,6 +170,8 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "nothing allowed": (HEAD + "allow = []", 4, "artifact#1.allow: expected at least one verdict"),
     "exports is no table": (HEAD + "exports = []", 4, "artifact#1.exports: expected a table, not an array"),
     "unknown verdict in exports": (HEAD + '[artifact.exports]\nf = ["absnt"]', 5, "artifact#1.exports.f#1: unknown verdict 'absnt'; did you mean `absent`?"),
+    "unknown key in parentheses": (HEAD + '[artifact.exports]\n"(strat)" = ["absent"]', 5, "artifact#1.exports.(strat): expected (start), (escaped) or (func[INDEX]) in parentheses; the key for an export of this name is '[(]strat)'"),
+    "index with a zero before it": (HEAD + 'expect = { "(func[01])" = "absent" }', 4, "artifact#1.expect.(func[01]): expected (start), (escaped) or (func[INDEX])"),
     "expect is a list": (HEAD + 'expect = { f = ["absent"] }', 4, "artifact#1.expect.f: expected a verdict, not an array"),
     "nothing expected": (HEAD + "expect = {}", 4, "artifact#1.expect: empty"),
     "empty memory": (HEAD + "[artifact.memory]", 4, "artifact#1.memory: empty"),

@@ -14,7 +14,7 @@ from nogrow.errors import ModuleError
 from nogrow.glue.model import Grower
 from nogrow.part import Part, moved, parts_of, placed
 from nogrow.proof.assume import on_the_host
-from nogrow.proof.judgement import Judgement, Site, Verdict
+from nogrow.proof.judgement import Judgement, Site
 from nogrow.report.result import NO_SOURCES, ArtifactReport
 from nogrow.run.result import ScenarioOutcome, ScenarioResult
 from nogrow.source.model import Frame
@@ -204,7 +204,7 @@ def not_judged(artifact: ArtifactReport, message: str) -> ArtifactReport:
 
 def _can_be_listed(judgement: Judgement) -> bool:
     """Whether the paths of all entry points together have few enough steps."""
-    growing = sum(verdict > Verdict.UNREACHABLE for verdict in judgement.standing.verdicts)
+    growing = sum(verdict.grows for verdict in judgement.standing.verdicts)
     left = MOST_STEPS
     for entry in judgement.entries if growing > 1 else ():
         left -= len(entry.witness)

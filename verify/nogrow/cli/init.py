@@ -76,12 +76,13 @@ def _modules(found: "Found") -> str:
 
 def _lines(parts: "Sequence[Clause | LeftOut]") -> Iterator[str]:
     from nogrow.init.modules import LeftOut
+    from nogrow.proof.judgement import worst
 
     for one in parts:
         if isinstance(one, LeftOut):
             yield f"left out: {one.path}: {one.reason}"
         else:
-            verdict = max(judgement.verdict for judgement in one.judgements)
+            verdict = worst(judgement.verdict for judgement in one.judgements)
             growing = one.eased.growing
             tighten = f", {counted(growing, 'entry point')} to tighten" if growing else ""
             yield f"{one.path}: {verdict.label}{tighten}"

@@ -105,7 +105,7 @@ def _lines(one: "Comparison") -> Iterator[str]:
         f"  {name}verdict {one.before.verdict.label} -> {one.after.verdict.label}, "
         f"{of_all} changed; {counted(len(one.before.sites), 'grow site')} -> {len(one.after.sites)}"
     )
-    worst_first = sorted(changed, key=lambda entry: -entry.before)
+    worst_first = sorted(changed, key=lambda entry: -entry.before.rank)
     for entry in worst_first[:_MOST_ENTRIES]:
         yield f"    {printable(entry.name)}: {entry.before.label} -> {entry.after.label}"
     if len(changed) > _MOST_ENTRIES:

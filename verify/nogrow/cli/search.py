@@ -50,7 +50,7 @@ def found(report: "Report", chosen: "Sequence[Target]", seconds: float, wanted: 
         entries = [
             one.name
             for one in artifact.judgement.entries
-            if one.kind is EntryKind.EXPORT and one.verdict in (Verdict.REACHABLE, Verdict.CAPPED)
+            if one.kind is EntryKind.EXPORT and Verdict.CAPPED.at_most(one.verdict)
         ]
         if not entries:
             yield f"{path}: no exported function can grow the memory and return, by the proof"

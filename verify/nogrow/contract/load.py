@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nogrow.contract.document import Table, described, read, suggestion
+from nogrow.contract.entries import ESCAPED, START, export_key, is_known, is_reserved
 from nogrow.contract.model import (
     DEFAULT_ALLOW,
     Allowance,
@@ -110,13 +111,23 @@ def _verdicts(table: Table, key: str) -> tuple[Verdict, ...]:
     if not values:
         raise table.error(key, "expected at least one verdict")
     verdicts = {_verdict(table, key, value, index) for index, value in enumerate(values)}
-    return tuple(sorted(verdicts))
+    return tuple(sorted(verdicts, key=lambda verdict: verdict.rank))
+
+
+def _key(table: Table, pattern: str) -> str:
+    if is_reserved(pattern) and not is_known(pattern):
+        message = (
+            f"expected {START}, {ESCAPED} or (func[INDEX]) in parentheses; "
+            f"the key for an export of this name is {export_key(pattern)!r}"
+        )
+        raise table.error(pattern, message)
+    return pattern
 
 
 def _exports(table: Table | None) -> tuple[Allowance, ...]:
     if table is None:
         return ()
-    return tuple(Allowance(pattern, _verdicts(table, pattern)) for pattern in table.values)
+    return tuple(Allowance(_key(table, pattern), _verdicts(table, pattern)) for pattern in table.values)
 
 
 def _expect(table: Table | None) -> tuple[Expectation, ...]:
@@ -125,7 +136,8 @@ def _expect(table: Table | None) -> tuple[Expectation, ...]:
     if not table.values:
         raise table.error(None, "empty: name an entry point and its verdict, or drop the key")
     return tuple(
-        Expectation(pattern, _verdict(table, pattern, value)) for pattern, value in table.values.items()
+        Expectation(_key(table, pattern), _verdict(table, pattern, value))
+        for pattern, value in table.values.items()
     )
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nogrow.jsonfile import Node, read
-from nogrow.lock.model import START, Lock, Pin
+from nogrow.lock.model import START, Lock, Pin, worst_first
 from nogrow.lock.write import SCHEMA
 from nogrow.proof.identity import Key
-from nogrow.proof.judgement import EntryKind, Verdict
+from nogrow.proof.judgement import EntryKind, Verdict, worst
 
 _KEYS = ("sha256", "size", "verdict", "exports", "start", "escaped", "nameless")
 # More functions than any engine takes in one module.
@@ -49,13 +49,16 @@ def _pin(node: Node) -> Pin:
             raise place.error("expected a name; those without one are counted under `nameless`")
         found.setdefault(key, []).append(verdict)
     found |= _nameless(node.get("nameless"))
-    entries = {key: tuple(sorted(verdicts, reverse=True)) for key, verdicts in found.items()}
+    entries = {key: worst_first(verdicts) for key, verdicts in found.items()}
     stated = node.at("verdict")
     verdict = _verdict(stated, stated.text())
-    worst = max((verdicts[0] for verdicts in entries.values()), default=min(verdict, Verdict.UNREACHABLE))
-    if verdict is not worst:
-        raise stated.error(f"expected {worst.label}, the worst of its entry points")
-    return Pin(sha256.text(), node.at("size").integer(), verdict, entries, excused)
+    floor = Verdict.UNREACHABLE if verdict.grows else verdict
+    found_worst = worst((one for verdicts in entries.values() for one in verdicts), floor)
+    # Version 0.1.0 named one of the two only.
+    both = found_worst is Verdict.CAPPED_AND_THROW_ONLY and verdict is Verdict.CAPPED
+    if verdict is not found_worst and not both:
+        raise stated.error(f"expected {found_worst.label}, the worst of its entry points")
+    return Pin(sha256.text(), node.at("size").integer(), found_worst, entries, excused)
 
 
 def _start(node: Node | None) -> tuple[Verdict | None, bool]:

@@ -12,7 +12,12 @@ from nogrow.wasm.scan import Scan
 # What is found is kept for each memory and function, some 50 bytes.
 MOST_STEPS = 1 << 24
 
-LEFT_BY = {Verdict.TRAP_ONLY: None, Verdict.THROW_ONLY: Way.EXCEPTION}
+LEFT_BY = {
+    Verdict.TRAP_ONLY: None,
+    Verdict.THROW_ONLY: Way.EXCEPTION,
+    # Of the two memories, the witness is about the one that really grows.
+    Verdict.CAPPED_AND_THROW_ONLY: Way.EXCEPTION,
+}
 
 
 class Finding(NamedTuple):
@@ -31,13 +36,9 @@ class Finding(NamedTuple):
 
 
 class Findings:
-    """What was found of every way in, by place. `growers` are the imports at the ends of paths.
-
-    `besides` has, for ways in that are `capped`, the worst verdict on a memory with room if one grows too.
-    """
+    """What was found of every way in, by place. `growers` are the imports at the ends of paths."""
 
     verdicts: list[Verdict]
-    besides: dict[int, Verdict]
     excused: frozenset[int]
     growers: dict[int, int]
     _found: dict[int, Found]
@@ -75,7 +76,6 @@ class Findings:
         # A constant operand above 0 at every site: none can succeed at the maximum.
         self._airtight = {index for index in growing if index not in loose}
         self._worst = {}
-        besides: dict[int, Verdict] = {}
         self.verdicts = [Verdict.UNREACHABLE if growing else Verdict.ABSENT] * len(ways.functions)
         # In the start function, growth of the module's own memory comes before any view of it.
         excused = ways.start
@@ -83,21 +83,13 @@ class Findings:
             self._found[index] = search.find(index, growers if index in hosted else [])
             verdicts = self._add(index, memories[index], ways.functions, exact=self._exact)
             before_exit = {
-                place: verdict
-                for place, verdict in enumerate(verdicts)
-                if verdict is Verdict.TRAP_ONLY or verdict is Verdict.THROW_ONLY
+                ways.functions[place] for place, verdict in enumerate(verdicts) if verdict in LEFT_BY
             }
             if before_exit:
-                search.follow_growth(index, sorted({ways.functions[place] for place in before_exit}))
-            if not memories[index].fixed:
-                for place, verdict in before_exit.items():
-                    besides[place] = max(verdict, besides.get(place, verdict))
-            if excused is not None and memories[index].imported and verdicts[excused] > Verdict.UNREACHABLE:
+                search.follow_growth(index, sorted(before_exit))
+            if excused is not None and memories[index].imported and verdicts[excused].grows:
                 excused = None
-        self.besides = {
-            place: verdict for place, verdict in besides.items() if self.verdicts[place] is Verdict.CAPPED
-        }
-        found = excused is not None and self.verdicts[excused] > Verdict.UNREACHABLE
+        found = excused is not None and self.verdicts[excused].grows
         self.excused = frozenset((excused,)) if excused is not None and found else frozenset[int]()
         ends = {place: self._grower(place) for place, index in self._worst.items() if index in hosted}
         self.growers = {place: grower for place, grower in ends.items() if grower is not None}
@@ -109,8 +101,12 @@ class Findings:
         by_exit = (Verdict.UNREACHABLE, Verdict.TRAP_ONLY if exact else left, Verdict.THROW_ONLY, left)
         verdicts = [by_exit[exit] for exit in self._found[index].exits(functions)]
         for place, verdict in enumerate(verdicts):
-            if verdict > self.verdicts[place]:
-                self.verdicts[place] = verdict
+            if verdict is Verdict.UNREACHABLE:
+                continue
+            before = self.verdicts[place]
+            self.verdicts[place] = joined = before.joined(verdict)
+            # Where neither is the worse one, the memory that really grows is the one to tell about.
+            if joined is not before and verdict in (joined, Verdict.THROW_ONLY):
                 self._worst[place] = index
         return verdicts
 

@@ -130,13 +130,10 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
             host_grows=None if grower is None else labels[grower],
             airtight=finding.airtight,
             excused=place in findings.excused,
-            besides=findings.besides.get(place),
         )
 
     before_exits = {
-        found
-        for verdict, found in zip(findings.verdicts, reached, strict=True)
-        if verdict is Verdict.TRAP_ONLY or verdict is Verdict.THROW_ONLY
+        found for verdict, found in zip(findings.verdicts, reached, strict=True) if verdict in LEFT_BY
     }
     imports = _union(reached)
     return Judgement(
@@ -147,7 +144,6 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
                 findings.verdicts,
                 findings.excused,
                 {place: labels[grower] for place, grower in findings.growers.items()},
-                findings.besides,
             ),
             entry,
         ),
@@ -155,7 +151,7 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
             memories,
             imports=hosts.listed(imports, lambda host: host in untrusted and host not in growing),
             after=listed_after(_union(before_exits) & after),
-            growth=any(verdict > Verdict.ABSENT for verdict in findings.verdicts),
+            growth=any(verdict is not Verdict.ABSENT for verdict in findings.verdicts),
             switches_stacks=scanned.switches_stacks,
         ),
         scanned.indirect_calls,

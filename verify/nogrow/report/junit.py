@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TextIO
 
 from nogrow.contract.rule import Rule, Violation
+from nogrow.contract.wording import unmistakable
 from nogrow.proof.judgement import Entry
 from nogrow.report.brief import why_nothing
 from nogrow.report.harmless import in_xml
@@ -53,7 +54,7 @@ def _cases(artifact: ArtifactReport) -> Iterator[_Case]:
     for rule, found in of_rules.items():
         yield _broken(f"{rule.id} {rule.label}", found)
     for entry in sorted(artifact.judgement.entries if artifact.judgement else (), key=_key):
-        yield _broken(entry.name, of_entries.pop(_key(entry), []))
+        yield _broken(unmistakable(entry.name, entry.kind), of_entries.pop(_key(entry), []))
     for found in of_entries.values():
         yield _broken(found[0].entry or "", found)
     for scenario in artifact.scenarios:

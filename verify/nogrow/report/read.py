@@ -7,7 +7,6 @@ from pathlib import Path
 
 from nogrow.contract.rule import Rule, Violation
 from nogrow.jsonfile import Node, read
-from nogrow.proof.identity import HARMLESS
 from nogrow.proof.judgement import Entry, EntryKind, Function, Judgement, Memory, Site, Verdict
 from nogrow.report.as_json import SCHEMA
 from nogrow.report.result import ArtifactReport, Outcome
@@ -54,7 +53,10 @@ def _judgement(node: Node, stated: Node) -> Judgement:
     entries = tuple(_entry(one, own) for one in node.at("entries").items())
     imports = frozenset(name for entry in entries for name in entry.imports)
     judgement = Judgement(memories, sites, entries, (), imports=imports)
-    if _verdict(stated) is not judgement.verdict:
+    verdict = _verdict(stated)
+    # Version 0.1.0 named one of the two only.
+    both = judgement.verdict is Verdict.CAPPED_AND_THROW_ONLY and verdict is Verdict.CAPPED
+    if verdict is not judgement.verdict and not both:
         raise stated.error(f"expected {judgement.verdict.label}, the worst of its entry points")
     return judgement
 
@@ -90,7 +92,7 @@ def _entry(node: Node, own_memories: bool) -> Entry:
         _function(node.at("function")),
         verdict,
         imports=tuple(name.text() for name in node.at("imports").items()),
-        excused=kinds[kind.text()] is EntryKind.START and own_memories and verdict > HARMLESS,
+        excused=kinds[kind.text()] is EntryKind.START and own_memories and verdict.grows,
     )
 
 
