@@ -50,8 +50,17 @@ def test_every_name_and_path_survives(tmp_path: Path) -> None:
     }
     entries |= {(ESCAPED, name): (REACHABLE, UNREACHABLE) for name in NAMES}
     pins = {name: pin({**entries, START: (TRAP_ONLY,)}, excused=True) for name in NAMES if "\0" not in name}
-    pins = {name: one for name, one in pins.items() if name} | {"a\udcff.wasm#0": pin({})}
+    pins = {name: one for name, one in pins.items() if name not in ("", "\ud800")} | {
+        "a\udcff.wasm#0": pin({})
+    }
     assert again(Lock(tmp_path / "nogrow.lock", pins), tmp_path).pins == pins
+
+
+@pytest.mark.parametrize("path", ["ok\ud800.wasm", "\udfff", "a\0"])
+def test_a_path_that_no_file_can_have_is_refused(tmp_path: Path, path: str) -> None:
+    (tmp_path / "l").write_bytes(written(Lock(tmp_path / "l", {path: pin({})})))
+    with pytest.raises(DocumentError, match="a path can't hold a NUL or half a character"):
+        load(tmp_path / "l")
 
 
 def test_a_hundred_thousand_entry_points_survive(tmp_path: Path) -> None:

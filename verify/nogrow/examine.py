@@ -96,7 +96,7 @@ class Examination(NamedTuple):
             return (not_judged(bare, str(error)),)
         if not parts:
             return (bare._replace(notes=("a component without core modules",)),)
-        missing = [f"{target.path}#{number}" for number, _ in target.parts]
+        missing = list(dict.fromkeys(f"{target.path}#{number}" for number, _ in target.parts))
         missing = [path for path in missing if path not in {part.path for part in parts}]
         return (
             *(self._report(bare, part, target, engine) for part in parts),
@@ -108,27 +108,28 @@ class Examination(NamedTuple):
     ) -> ArtifactReport:
         bare = bare._replace(path=part.path)
         growers = self.growers.get(target.path, ())
-        clauses = {f"{target.path}#{number}": clause for number, clause in target.parts}
-        clause = clauses.get(part.path, target.clause)
+        clauses = target.clauses_of(part.number)
         try:
-            judgement, validation = self._judged(part, clause, growers, engine)
+            judgement, validation = self._judged(part, clauses, growers, engine)
         except ModuleError as error:
             return not_judged(bare, str(error.moved(part.start)))
         bare = bare._replace(validated=validation.valid)
         if validation.valid is False:
             return not_judged(bare, str(validation.error.moved(part.start)))
         scenarios = (
-            tuple(moved(self.run(part.data, one), part) for one in clause.scenarios) if self.run else ()
+            tuple(moved(self.run(part.data, one), part) for clause in clauses for one in clause.scenarios)
+            if self.run
+            else ()
         )
         if judgement is None:
             frames, *said = self._sources(target.path, part, _offsets((), (), scenarios))
             return bare._replace(
                 violations=_failed(scenarios), notes=tuple(said), scenarios=scenarios, sources=frames
             )
-        judgement = placed(judgement, part, _reached(judgement, clause, growers))
+        judgement = placed(judgement, part, _reached(judgement, clauses, growers))
         if self.whole and not _can_be_listed(judgement):
             return not_judged(bare, TOO_LONG)
-        broken = violations(clause, judgement)
+        broken = _broken(clauses, judgement)
         held = self.pinned.hold(part.path, judgement, bare.sha256) if self.pinned else None
         if held is not None:
             broken = _with(broken, held.violations)
@@ -139,7 +140,7 @@ class Examination(NamedTuple):
             violations=_with(broken, _failed(scenarios)),
             notes=(
                 *bare.notes,
-                *notes(clause, judgement),
+                *(note for clause in clauses for note in notes(clause, judgement)),
                 *self._notes(judgement, growers, validation),
                 *said,
             ),
@@ -162,7 +163,7 @@ class Examination(NamedTuple):
     def _judged(
         self,
         part: Part,
-        clause: ArtifactContract,
+        clauses: Sequence[ArtifactContract],
         growers: tuple[Grower, ...],
         engine: Engine | None,
     ) -> tuple[Judgement | None, Validation]:
@@ -172,7 +173,7 @@ class Examination(NamedTuple):
         labels = frozenset(grower.label for grower in growers)
         wanted = len(part.data) <= SMALL if self.validate is None else self.validate
         validating = Background(lambda: validate(part.data)) if wanted else None
-        judgement = self.judge(part.data, _trusts(clause, labels), engine, labels)
+        judgement = self.judge(part.data, _trusts(clauses, labels), engine, labels)
         return judgement, validating.result() if validating else Validation(None)
 
     def _notes(
@@ -219,10 +220,23 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _trusts(clause: ArtifactContract, growers: frozenset[str]) -> Callable[[str], bool]:
-    """Whether an import is trusted: one that is known to grow the memory by its exact name only."""
-    imports = clause.imports
-    return lambda name: name in imports.trusted or (name not in growers and imports.trusts(name))
+def _broken(clauses: Sequence[ArtifactContract], judgement: Judgement) -> Sequence[Violation]:
+    """What the judgement breaks of the clauses, by rule; what several say is there once."""
+    first, *others = clauses
+    if not others:
+        return violations(first, judgement)
+    found: list[Violation] = []
+    for clause in clauses:
+        found += (one for one in violations(clause, judgement) if one not in found)
+    return sorted(found, key=lambda violation: violation.rule.id)
+
+
+def _trusts(clauses: Sequence[ArtifactContract], growers: frozenset[str]) -> Callable[[str], bool]:
+    """Whether all clauses trust an import: one that is known to grow the memory by its exact name only."""
+    every = [clause.imports for clause in clauses]
+    return lambda name: all(
+        name in imports.trusted or (name not in growers and imports.trusts(name)) for imports in every
+    )
 
 
 def _minified(judgement: Judgement) -> bool:
@@ -230,11 +244,14 @@ def _minified(judgement: Judgement) -> bool:
     return any(name[1:2] == "." for name in judgement.imports)
 
 
-def _reached(judgement: Judgement, clause: ArtifactContract, growers: tuple[Grower, ...]) -> list[str]:
+def _reached(
+    judgement: Judgement, clauses: Sequence[ArtifactContract], growers: tuple[Grower, ...]
+) -> list[str]:
     """Where the host grows a memory of the module, as glue says."""
     if all(memory.fixed or not (memory.imported or memory.exported) for memory in judgement.memories):
         return []
-    reached = judgement.imports - set(clause.imports.trusted)
+    trusted = frozenset.intersection(*(frozenset(clause.imports.trusted) for clause in clauses))
+    reached = judgement.imports - trusted
     return [f"host grows: {one.label}, {one.place}" for one in growers if one.label in reached]
 
 

@@ -42,7 +42,7 @@ def init(ctx: click.Context, paths: tuple[str, ...], place: Path, force: bool) -
     """
     if os.path.lexists(place) and not force:
         raise UsageError(f"{place} exists: write over it with --force")
-    if place.exists() and not place.is_file():
+    if os.path.lexists(place) and not os.path.isfile(place):  # noqa: PTH113
         raise UsageError(f"{place}: not a regular file")
     from nogrow.background import cores
     from nogrow.check import check

@@ -1,5 +1,6 @@
 """From a contract file to a `Contract`: every key is known and of its type, or it is an error."""
 
+import os
 import posixpath
 import re
 from pathlib import Path
@@ -19,6 +20,7 @@ from nogrow.contract.model import (
     Policy,
     Scenario,
 )
+from nogrow.contract.paths import has_open_bracket, members
 from nogrow.proof.judgement import Verdict
 
 if TYPE_CHECKING:
@@ -37,11 +39,14 @@ def load(path: Path) -> Contract:
     if not tables:
         raise document.error(None, "no [[artifact]]: a contract has to name at least one module")
     artifacts: list[ArtifactContract] = []
+    places: set[str] = set()
     for table in tables:
         artifact = _artifact(table)
-        if artifact.path in (other.path for other in artifacts):
+        place = os.path.abspath(path.parent / artifact.path)  # noqa: PTH100
+        if place in places:
             raise table.error("path", f"the artifact `{artifact.path}` has a contract already")
         artifacts.append(artifact)
+        places.add(place)
     return Contract(path, tuple(artifacts))
 
 
@@ -87,12 +92,13 @@ def _path(table: Table) -> str:
     path = table.name("path", "the path of a module or a glob, relative to the contract file")
     if "\0" in path:
         raise table.error("path", "a path can't hold a NUL character")
-    # A `!` leads into an archive.
-    parts = re.split("[/!]", path)
+    parts = [part for member in members(path) for part in member.split("/")]
     if any("**" in part and part != "**" for part in parts):
         raise table.error("path", "bad glob: `**` has to stand alone between slashes")
-    if re.search(r"\[[^]]*$", path):
+    if has_open_bracket(path):
         raise table.error("path", "bad glob: `[` without `]`; write `[[]` for a plain bracket")
+    if re.search(r"#[0-9]{10,}$", path):
+        raise table.error("path", "no component has a core module of this number")
     return posixpath.normpath(path)
 
 

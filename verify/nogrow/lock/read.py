@@ -1,5 +1,6 @@
 """A lock file to a `Lock`: every key is known and of its type, or it is an error."""
 
+import os
 import posixpath
 import re
 from collections.abc import Iterator
@@ -25,12 +26,22 @@ def load(path: Path) -> Lock:
     document.object(("schema", "artifacts"))
     pins: dict[str, Pin] = {}
     for name, node in document.at("artifacts").members():
-        if not name or "\0" in name or posixpath.isabs(name) or posixpath.normpath(name) != name:
+        if not _is_path(name):
+            raise node.error("expected a path; a path can't hold a NUL or half a character")
+        if not name or posixpath.isabs(name) or posixpath.normpath(name) != name:
             raise node.error("expected a path relative to the lock, in its shortest form")
         pins[name] = _pin(node)
     if not pins:
         raise document.at("artifacts").error("empty: a lock has to pin at least one module")
     return Lock(path, pins)
+
+
+def _is_path(name: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(name)
+    except UnicodeEncodeError:
+        # Not even a name of arbitrary bytes holds this half of a character.
+        return False
 
 
 def _pin(node: Node) -> Pin:
