@@ -5,7 +5,7 @@ from nogrow.proof.judgement import Entry, EntryKind, Function, Judgement, Memory
 
 ALLOC = Function(7, "alloc")
 SITE = Site(ALLOC, 0, 0x52, 1)
-ABSENT, UNREACHABLE, TRAP_ONLY, THROW_ONLY, CAPPED, REACHABLE = Verdict
+ABSENT, UNREACHABLE, TRAP_ONLY, THROW_ONLY, CAPPED, BOTH, REACHABLE = Verdict
 
 
 def entry(
@@ -21,7 +21,7 @@ def entry(
     seen: Verdict | None = None,
 ) -> Entry:
     function = Function(3, name)
-    grows = verdict > UNREACHABLE
+    grows = verdict.grows
     witness = (Step(function, 0x40, "call"), Step(ALLOC, 0x52, "memory.grow"))
     return Entry(
         name,

@@ -50,8 +50,8 @@ def test_capped_is_not_airtight_where_another_capped_memory_is_grown_by_0(first:
     }
 
 
-def test_growth_of_a_memory_with_room_is_said_beside_capped() -> None:
-    """`capped` is the worse verdict, and yet says nothing of the memory that grows before the exception."""
+def test_growth_of_another_memory_is_named_with_capped() -> None:
+    """Neither is worse than the other; the witness is about the memory that really grows."""
     grow = [GROW.format(number, 1) for number in range(3)]
     found = entries(
         f"""(memory 1 1) (memory 1) (memory 1) (tag $x)
@@ -62,14 +62,28 @@ def test_growth_of_a_memory_with_room_is_said_beside_capped() -> None:
         (func (export "throw") {grow[1]} (throw $x)) (func (export "open") {grow[0]} {grow[1]})
         (func (export "alone") {grow[0]})"""
     )
-    assert {name: (entry.verdict.label, entry.besides) for name, entry in found.items()} == {
-        "both": ("capped", Verdict.THROW_ONLY),
-        "all": ("capped", Verdict.THROW_ONLY),
-        "trap": ("capped", Verdict.TRAP_ONLY),
-        "alone": ("capped", None),
-        "open": ("reachable", None),
-        "throw": ("throw-only", None),
+    assert {name: (entry.verdict.label, entry.memory) for name, entry in found.items()} == {
+        "both": ("capped+throw-only", 1),
+        "all": ("capped+throw-only", 1),
+        "trap": ("capped", 0),
+        "alone": ("capped", 0),
+        "open": ("reachable", 1),
+        "throw": ("throw-only", 1),
     }
+
+
+@pytest.mark.parametrize("capped", [0, 1])
+def test_a_capped_memory_hides_no_exception_whatever_their_order(capped: int) -> None:
+    """The one that throws may have no room either: then it grows by 0 before the exception."""
+    limits = ["1", "1 1"] if capped else ["1 1", "1"]
+    for memories in (limits, ["1 1", "1 1"]):
+        found = entries(
+            f"""(memory {memories[0]}) (memory {memories[1]}) (tag $x)
+            (func (export "f") (param i32) {GROW.format(capped, 0)}
+              (if (local.get 0) (then {GROW.format(1 - capped, 0)} (throw $x))))"""
+        )
+        assert (found["f"].verdict, found["f"].memory) == (Verdict.CAPPED_AND_THROW_ONLY, 1 - capped)
+        assert found["f"].witness[-1].instruction == "memory.grow"
 
 
 def test_growth_in_start_is_excused_although_others_grow_an_imported_memory() -> None:

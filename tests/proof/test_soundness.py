@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 import pytest
 import wasmtime
 
-from nogrow.proof.judgement import NO_CONDITIONS, Conditions, Entry, EntryKind, Judgement, Verdict
+from nogrow.proof.judgement import NO_CONDITIONS, Conditions, Entry, EntryKind, Judgement, Verdict, worst
 from nogrow.proof.prove import judge
 from nogrow.wasm.kernel import Engine
 from tests.support.generate import TABLE_SIZE, random_module
@@ -157,7 +157,7 @@ class Record:
     def note(self, name: str, verdict: Verdict, outcome: Outcome, detail: str) -> None:
         self.grown[outcome] += 1
         self.seen[verdict] += 1
-        if verdict < outcome.value:
+        if not outcome.value.at_most(verdict):
             self.wrong.append(f"{name} {detail} {outcome.name.lower()} grown, but is {verdict.label}")
 
 
@@ -211,9 +211,7 @@ def call_escaped(seed: int, guest: Guest, table: str, place: int, argument: int,
     escaped = [entry.verdict for entry in guest.judgement.entries if entry.kind is EntryKind.ESCAPED]
     outcome, grown = running.call(function, argument)
     if grown:
-        record.note(
-            f"{seed}: {table}[{place}]", max(escaped, default=Verdict.ABSENT), outcome, f"({argument})"
-        )
+        record.note(f"{seed}: {table}[{place}]", worst(escaped), outcome, f"({argument})")
 
 
 def observe_filled(seed: int, conditions: Conditions, record: Record) -> None:

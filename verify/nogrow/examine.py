@@ -15,7 +15,7 @@ from nogrow.errors import ModuleError
 from nogrow.glue.model import Grower
 from nogrow.part import Part, moved, parts_of, placed
 from nogrow.proof.assumption import AssumptionKind
-from nogrow.proof.judgement import NO_CONDITIONS, Conditions, Judgement, Site, Verdict
+from nogrow.proof.judgement import NO_CONDITIONS, Conditions, Judgement, Site
 from nogrow.proof.linked import NOT_LINKED, Linked
 from nogrow.report.result import NO_SOURCES, ArtifactReport
 from nogrow.run.result import ScenarioOutcome, ScenarioResult
@@ -119,7 +119,7 @@ class Examination(NamedTuple):
             return (not_judged(bare, str(error)),)
         if not parts:
             return (bare._replace(notes=("a component without core modules",)),)
-        missing = [f"{target.path}#{number}" for number, _ in target.parts]
+        missing = list(dict.fromkeys(f"{target.path}#{number}" for number, _ in target.parts))
         missing = [path for path in missing if path not in {part.path for part in parts}]
         try:
             linkages = self._linkages(data, parts, target, engine)
@@ -148,13 +148,15 @@ class Examination(NamedTuple):
             parts,
             lambda part, linked: judge(
                 part.data,
-                _trusts(_clause(target, part), labels),
+                _trusts(target.clauses_of(part.number), labels),
                 engine,
                 labels,
-                _clause(target, part).conditions,
+                _conditions(target.clauses_of(part.number)),
                 linked,
             ),
-            lambda part, label: label in _clause(target, part).imports.trusted,
+            lambda part, label: all(
+                label in clause.imports.trusted for clause in target.clauses_of(part.number)
+            ),
         )
 
     def _report(
@@ -167,26 +169,28 @@ class Examination(NamedTuple):
     ) -> ArtifactReport:
         bare = bare._replace(path=part.path)
         growers = self.growers.get(target.path, ())
-        clause = _clause(target, part)
+        clauses = target.clauses_of(part.number)
         try:
-            judgement, validation = self._judged(part, clause, growers, engine, linkage)
+            judgement, validation = self._judged(part, clauses, growers, engine, linkage)
         except ModuleError as error:
             return not_judged(bare, str(error.moved(part.start)))
         bare = bare._replace(validated=validation.valid)
         if validation.valid is False:
             return not_judged(bare, str(validation.error.moved(part.start)))
         scenarios = (
-            tuple(moved(self.run(part.data, one), part) for one in clause.scenarios) if self.run else ()
+            tuple(moved(self.run(part.data, one), part) for clause in clauses for one in clause.scenarios)
+            if self.run
+            else ()
         )
         if judgement is None:
             frames, *said = self._sources(target.path, part, _offsets((), (), scenarios))
             return bare._replace(
                 violations=_failed(scenarios), notes=tuple(said), scenarios=scenarios, sources=frames
             )
-        judgement = placed(judgement, part, _reached(judgement, clause, growers))
+        judgement = placed(judgement, part, _reached(judgement, clauses, growers))
         if self.whole and not _can_be_listed(judgement):
             return not_judged(bare, TOO_LONG)
-        broken = violations(clause, judgement)
+        broken = _broken(clauses, judgement)
         held = self.pinned.hold(part.path, judgement, bare.sha256) if self.pinned else None
         if held is not None:
             broken = _with(broken, held.violations)
@@ -197,7 +201,7 @@ class Examination(NamedTuple):
             violations=_with(broken, _failed(scenarios)),
             notes=(
                 *bare.notes,
-                *notes(clause, judgement),
+                *(note for clause in clauses for note in notes(clause, judgement)),
                 *_served(judgement, linkage),
                 *self._notes(judgement, growers, validation),
                 *said,
@@ -221,7 +225,7 @@ class Examination(NamedTuple):
     def _judged(
         self,
         part: Part,
-        clause: ArtifactContract,
+        clauses: Sequence[ArtifactContract],
         growers: tuple[Grower, ...],
         engine: Engine | None,
         linkage: "Linkage | None",
@@ -232,14 +236,15 @@ class Examination(NamedTuple):
         labels = frozenset(grower.label for grower in growers)
         wanted = len(part.data) <= SMALL if self.validate is None else self.validate
         validating = Background(lambda: validate(part.data)) if wanted else None
+        conditions = _conditions(clauses)
         if linkage is None:
-            judgement = self.judge(part.data, _trusts(clause, labels), engine, labels, clause.conditions)
+            judgement = self.judge(part.data, _trusts(clauses, labels), engine, labels, conditions)
         elif linkage.alone is not None and not linkage.linked.labels:
             judgement = linkage.alone
         else:
             linked = linkage.linked
-            trusts = _trusts(clause, labels | linked.labels.keys())
-            judgement = self.judge(part.data, trusts, engine, labels, clause.conditions, linked)
+            trusts = _trusts(clauses, labels | linked.labels.keys())
+            judgement = self.judge(part.data, trusts, engine, labels, conditions, linked)
         return judgement, validating.result() if validating else Validation(None)
 
     def _notes(
@@ -269,15 +274,15 @@ def not_judged(artifact: ArtifactReport, message: str) -> ArtifactReport:
     )
 
 
-def _clause(target: Target, part: Part) -> ArtifactContract:
-    """The clause for a core module: its own, or that of its file."""
-    clauses = {f"{target.path}#{number}": clause for number, clause in target.parts}
-    return clauses.get(part.path, target.clause)
+def _conditions(clauses: Sequence[ArtifactContract]) -> Conditions:
+    """Return the strictest conditions that any of the clauses sets."""
+    every = [clause.conditions for clause in clauses]
+    return Conditions(*map(any, zip(*every, strict=True)))
 
 
 def _can_be_listed(judgement: Judgement) -> bool:
     """Whether the paths of all entry points together have few enough steps."""
-    growing = sum(verdict > Verdict.UNREACHABLE for verdict in judgement.standing.verdicts)
+    growing = sum(verdict.grows for verdict in judgement.standing.verdicts)
     left = MOST_STEPS
     for entry in judgement.entries if growing > 1 else ():
         left -= len(entry.witness)
@@ -292,10 +297,23 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _trusts(clause: ArtifactContract, growers: frozenset[str]) -> Callable[[str], bool]:
-    """Whether an import is trusted: one that is known to grow the memory by its exact name only."""
-    imports = clause.imports
-    return lambda name: name in imports.trusted or (name not in growers and imports.trusts(name))
+def _broken(clauses: Sequence[ArtifactContract], judgement: Judgement) -> Sequence[Violation]:
+    """What the judgement breaks of the clauses, by rule; what several say is there once."""
+    first, *others = clauses
+    if not others:
+        return violations(first, judgement)
+    found: list[Violation] = []
+    for clause in clauses:
+        found += (one for one in violations(clause, judgement) if one not in found)
+    return sorted(found, key=lambda violation: violation.rule.id)
+
+
+def _trusts(clauses: Sequence[ArtifactContract], growers: frozenset[str]) -> Callable[[str], bool]:
+    """Whether all clauses trust an import: one that is known to grow the memory by its exact name only."""
+    every = [clause.imports for clause in clauses]
+    return lambda name: all(
+        name in imports.trusted or (name not in growers and imports.trusts(name)) for imports in every
+    )
 
 
 def _assumes_imports(judgement: Judgement) -> bool:
@@ -308,11 +326,14 @@ def _minified(judgement: Judgement) -> bool:
     return any(name[1:2] == "." for name in judgement.imports)
 
 
-def _reached(judgement: Judgement, clause: ArtifactContract, growers: tuple[Grower, ...]) -> list[str]:
+def _reached(
+    judgement: Judgement, clauses: Sequence[ArtifactContract], growers: tuple[Grower, ...]
+) -> list[str]:
     """Where the host grows a memory of the module, as glue says."""
     if all(memory.fixed or not (memory.imported or memory.exported) for memory in judgement.memories):
         return []
-    reached = judgement.imports - set(clause.imports.trusted)
+    trusted = frozenset.intersection(*(frozenset(clause.imports.trusted) for clause in clauses))
+    reached = judgement.imports - trusted
     return [f"host grows: {one.label}, {one.place}" for one in growers if one.label in reached]
 
 

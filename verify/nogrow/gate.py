@@ -4,21 +4,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from nogrow.contract.model import ArtifactContract, Contract
+from nogrow.contract.paths import split_number
 from nogrow.contract.rule import Rule, Violation
 from nogrow.contract.select import Target
-from nogrow.contract.shipped import built, clause_at, parts_at
+from nogrow.contract.shipped import built, clauses_at, parts_at, unmatched
 from nogrow.dist.archive import SEPARATOR, Module
 from nogrow.dist.files import Shipped, shipped
 from nogrow.dist.limits import Limits
 from nogrow.errors import UsageError
 from nogrow.report.result import ArtifactReport, Report
 
+NUMBERED = "its name ends like that of a core module in a component: give it another name"
+
 
 class Shipment(NamedTuple):
-    """The files at the paths that were given, and which of these paths hold no module."""
+    """The files at the paths that were given (`roots`), and which of these paths hold no module."""
 
     files: tuple[Shipped, ...]
     empty: tuple[str, ...]
+    roots: tuple[str, ...] = ()
 
     def without_modules(self) -> tuple[str, ...]:
         """The archives that were looked into, and hold no module."""
@@ -43,14 +47,14 @@ def gather(paths: Sequence[str], limits: Limits = Limits()) -> Shipment:  # noqa
         other = seen.setdefault(one.name, one.path)
         if other != one.path:
             raise UsageError(f"--dist: {other} and {one.path} have the same name: give the folder above them")
-    return Shipment(tuple({one.path: one for one in files}.values()), tuple(empty))
+    return Shipment(tuple({one.path: one for one in files}.values()), tuple(empty), tuple(paths))
 
 
 def targets_of(shipment: Shipment, contract: Contract | None) -> tuple[Target, ...]:
     """What is to be judged, sorted by path: each module, and what was refused or holds none.
 
-    A module has the clause that names it, else that of the same bytes where they were built, else the
-    default one.
+    A module has the clauses that name it, else those of the same bytes where they were built, else the
+    default one. A clause about what is shipped that matches none is there as well.
     """
     same = built(contract) if contract else {}
     found = [Target(path, ArtifactContract(), found=False) for path in shipment.empty]
@@ -59,7 +63,15 @@ def targets_of(shipment: Shipment, contract: Contract | None) -> tuple[Target, .
             path = SEPARATOR.join((one.path, *one.refused.members))
             found.append(Target(path, ArtifactContract(), problem=one.refused.reason))
         found += (_target(one, module, contract, same) for module in one.modules)
+    found += _not_there(shipment, contract) if contract else ()
     return tuple(sorted(found, key=lambda target: target.path))
+
+
+def _not_there(shipment: Shipment, contract: Contract) -> Iterator[Target]:
+    modules = [path_of(one, module) for one in shipment.files for module in one.modules]
+    refused = [one.path for one in shipment.files if one.refused is not None]
+    for path in unmatched(contract, shipment.roots, modules, refused):
+        yield Target(path, ArtifactContract(), found=False)
 
 
 def path_of(one: Shipped, module: Module) -> str:
@@ -96,15 +108,19 @@ def disagreements(shipment: Shipment) -> Iterator[tuple[str, str]]:
 
 def _file(path: str, known: Mapping[str, object]) -> str:
     """The path of a core module's component where that is known, else the path as it is."""
-    file, hash_sign, number = path.rpartition("#")
-    return file if path not in known and hash_sign and number.isdecimal() and file in known else path
+    file, _ = split_number(path)
+    return file if path not in known and file in known else path
 
 
 def _target(one: Shipped, module: Module, contract: Contract | None, same: Mapping[str, Target]) -> Target:
     path = path_of(one, module)
+    if split_number(path)[1] is not None:
+        return Target(path, ArtifactContract(), problem=NUMBERED)
     bare = same.get(module.sha256) or Target(path, ArtifactContract())
     target = bare._replace(path=path, data=module.data)
     if contract is None:
         return target
-    clause = clause_at(contract, path) or target.clause
-    return target._replace(clause=clause, parts=parts_at(contract, path) or target.parts)
+    named, parts = clauses_at(contract, path), parts_at(contract, path)
+    if not named:
+        return target._replace(parts=parts or target.parts)
+    return target._replace(clause=named[0], also=named[1:], parts=parts)

@@ -115,7 +115,7 @@ def _verdicts(attested: Statement, found: Statement) -> list[tuple[str, str]]:
     return [
         (module, f"{name} is {now.label}, and was attested as {was.label}")
         for module, now, was, name in _changed(attested, found)
-        if now > was
+        if not now.at_most(was)
     ]
 
 
@@ -123,5 +123,5 @@ def _better(attested: Statement, found: Statement) -> list[tuple[str, str]]:
     return [
         (name, f"is {now.label}, and was attested as {was.label}")
         for _, now, was, name in _changed(attested, found)
-        if now < was
+        if now.at_most(was)
     ]

@@ -9,6 +9,7 @@ import click
 from nogrow.errors import UsageError
 from nogrow.report.printable import printable
 from nogrow.report.result import Outcome
+from nogrow.wasm.file import is_there
 
 if TYPE_CHECKING:
     from nogrow.attest.statement import Statement
@@ -78,7 +79,7 @@ class Gate:
         if self._attest is None:
             return
         if report.outcome is not Outcome.KEPT:
-            left = ", and is still that of an earlier check" if self._attest.exists() else ""
+            left = ", and is still that of an earlier check" if is_there(self._attest) else ""
             _say(f"{self._attest}: not written{left}: only what is kept is attested")
             return
         from nogrow.attest.compare import statement_of
@@ -92,7 +93,7 @@ class Gate:
         from nogrow.attest.read import read_statement
         from nogrow.errors import DocumentError
 
-        if not file.exists():
+        if not is_there(file):
             return
         try:
             read_statement(file)

@@ -1,5 +1,6 @@
 """`nogrow explain`: why an entry point can grow the memory, and what to change."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -97,10 +98,11 @@ def explain(
 
 def _split(file: str) -> tuple[str, int | None]:
     """The file, and the number of a core module in it where the path names one."""
-    path, sign, number = file.rpartition("#")
-    if not sign or not number.isdecimal() or Path(file).exists():
-        return file, None
-    return path, int(number)
+    from nogrow.contract.paths import split_number
+
+    path, number = split_number(file)
+    # A path that can't be looked at is no file, and none is there to be explained.
+    return (file, None) if number is None or os.path.lexists(file) else (path, number)
 
 
 def _narrowed(report: Report, part: str | None) -> Report:

@@ -42,7 +42,7 @@ def init(ctx: click.Context, paths: tuple[str, ...], place: Path, force: bool) -
     """
     if os.path.lexists(place) and not force:
         raise UsageError(f"{place} exists: write over it with --force")
-    if place.exists() and not place.is_file():
+    if os.path.lexists(place) and not os.path.isfile(place):  # noqa: PTH113
         raise UsageError(f"{place}: not a regular file")
     from nogrow.background import cores
     from nogrow.check import check
@@ -82,7 +82,7 @@ def _lines(parts: "Sequence[Clause | LeftOut]") -> Iterator[str]:
         if isinstance(one, LeftOut):
             yield f"left out: {one.path}: {one.reason}"
         else:
-            worst = max(one.judgements, key=lambda judgement: judgement.verdict)
+            worst = max(one.judgements, key=lambda judgement: judgement.verdict.rank)
             growing = one.eased.growing
             tighten = f", {counted(growing, 'entry point')} to tighten" if growing else ""
             yield f"{one.path}: {headline(worst)}{tighten}"

@@ -1,6 +1,7 @@
 """The options that the commands share, and the values that they become."""
 
 import enum
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -132,7 +133,8 @@ def contract_at(path: Path | None) -> "Contract | None":
 
     Raises `ContractError`.
     """
-    if path is None and not DEFAULT_CONTRACT.exists():
+    # A link to nowhere is a contract that is gone, not a project that has none.
+    if path is None and not os.path.lexists(DEFAULT_CONTRACT):
         return None
     from nogrow.contract.load import load
 

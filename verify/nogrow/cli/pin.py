@@ -47,10 +47,11 @@ def pin(
     from nogrow.lock.write import written
     from nogrow.proof.prove import judge
     from nogrow.report.write import write_bytes
+    from nogrow.wasm.file import is_there
 
     place = lock_at(lock_path, contract)
     # A file that is no lock, or one with a merge conflict, is not written over.
-    old = load(place) if place.exists() or place.is_symlink() else None
+    old = load(place) if is_there(place) else None
     again = old.files if old and not contract else ()
     chosen = targets(contract, paths or again)
     report = check_all(contract, chosen, judge=judge, glue=glue_in(glue), jobs=cores())

@@ -38,7 +38,6 @@ def found(report: "Report", chosen: "Sequence[Target]", seconds: float, wanted: 
     from nogrow.run.search import search
     from nogrow.wasm.file import read
 
-    grow = (Verdict.REACHABLE, Verdict.CAPPED)
     clauses = {target.path: target.clause for target in chosen}
     for artifact in report.artifacts:
         path = printable(artifact.path)
@@ -52,7 +51,7 @@ def found(report: "Report", chosen: "Sequence[Target]", seconds: float, wanted: 
         entries = [
             one.name
             for one in artifact.judgement.entries
-            if one.kind is EntryKind.EXPORT and one.seen is None and one.verdict in grow
+            if one.kind is EntryKind.EXPORT and one.seen is None and Verdict.CAPPED.at_most(one.verdict)
         ]
         if not entries:
             said = "no exported function can grow the memory and return, by the proof"

@@ -41,7 +41,7 @@ def is_assumed(entry: Entry) -> bool:
 def is_unseen(judgement: Judgement) -> bool:
     """Return whether the module grows, and only memories that no host sees."""
     harmful = judgement.standing.harmful
-    return harmful is not None and harmful <= Verdict.UNREACHABLE < judgement.verdict
+    return harmful is not None and not harmful.grows and judgement.verdict.grows
 
 
 def assuming(assumptions: Sequence[Assumption]) -> str:

@@ -1,12 +1,14 @@
 """From a contract file to a `Contract`: every key is known and of its type, or it is an error."""
 
 import enum
+import os
 import posixpath
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from nogrow.contract.document import Table, described, read, suggestion
+from nogrow.contract.entries import ESCAPED, START, export_key, is_known, is_reserved
 from nogrow.contract.model import (
     DEFAULT_ALLOW,
     Allowance,
@@ -21,6 +23,7 @@ from nogrow.contract.model import (
     Scenario,
     Tables,
 )
+from nogrow.contract.paths import has_open_bracket, members
 from nogrow.proof.judgement import Conditions, Verdict
 
 if TYPE_CHECKING:
@@ -39,11 +42,14 @@ def load(path: Path) -> Contract:
     if not tables:
         raise document.error(None, "no [[artifact]]: a contract has to name at least one module")
     artifacts: list[ArtifactContract] = []
+    places: set[str] = set()
     for table in tables:
         artifact = _artifact(table)
-        if artifact.path in (other.path for other in artifacts):
+        place = os.path.abspath(path.parent / artifact.path)  # noqa: PTH100
+        if place in places:
             raise table.error("path", f"the artifact `{artifact.path}` has a contract already")
         artifacts.append(artifact)
+        places.add(place)
     return Contract(path, tuple(artifacts))
 
 
@@ -92,12 +98,13 @@ def _path(table: Table) -> str:
     path = table.name("path", "the path of a module or a glob, relative to the contract file")
     if "\0" in path:
         raise table.error("path", "a path can't hold a NUL character")
-    # A `!` leads into an archive.
-    parts = re.split("[/!]", path)
+    parts = [part for member in members(path) for part in member.split("/")]
     if any("**" in part and part != "**" for part in parts):
         raise table.error("path", "bad glob: `**` has to stand alone between slashes")
-    if re.search(r"\[[^]]*$", path):
+    if has_open_bracket(path):
         raise table.error("path", "bad glob: `[` without `]`; write `[[]` for a plain bracket")
+    if re.search(r"#[0-9]{10,}$", path):
+        raise table.error("path", "no component has a core module of this number")
     return posixpath.normpath(path)
 
 
@@ -116,13 +123,23 @@ def _verdicts(table: Table, key: str) -> tuple[Verdict, ...]:
     if not values:
         raise table.error(key, "expected at least one verdict")
     verdicts = {_verdict(table, key, value, index) for index, value in enumerate(values)}
-    return tuple(sorted(verdicts))
+    return tuple(sorted(verdicts, key=lambda verdict: verdict.rank))
+
+
+def _key(table: Table, pattern: str) -> str:
+    if is_reserved(pattern) and not is_known(pattern):
+        message = (
+            f"expected {START}, {ESCAPED} or (func[INDEX]) in parentheses; "
+            f"the key for an export of this name is {export_key(pattern)!r}"
+        )
+        raise table.error(pattern, message)
+    return pattern
 
 
 def _exports(table: Table | None) -> tuple[Allowance, ...]:
     if table is None:
         return ()
-    return tuple(Allowance(pattern, _verdicts(table, pattern)) for pattern in table.values)
+    return tuple(Allowance(_key(table, pattern), _verdicts(table, pattern)) for pattern in table.values)
 
 
 def _expect(table: Table | None) -> tuple[Expectation, ...]:
@@ -131,7 +148,8 @@ def _expect(table: Table | None) -> tuple[Expectation, ...]:
     if not table.values:
         raise table.error(None, "empty: name an entry point and its verdict, or drop the key")
     return tuple(
-        Expectation(pattern, _verdict(table, pattern, value)) for pattern, value in table.values.items()
+        Expectation(_key(table, pattern), _verdict(table, pattern, value))
+        for pattern, value in table.values.items()
     )
 
 

@@ -8,7 +8,7 @@ from nogrow.contract.origin import without_number
 from nogrow.demangle import demangle
 from nogrow.difference.model import Difference, EntryChange, MemoryChange, ModuleDifference
 from nogrow.proof.assumption import sentences
-from nogrow.proof.identity import grouped, paired
+from nogrow.proof.identity import grouped, level_of, paired
 from nogrow.proof.judgement import Entry, EntryKind, Judgement, Memory
 from nogrow.report.result import ArtifactReport
 
@@ -97,7 +97,7 @@ def _entries(before: Judgement, after: Judgement) -> tuple[list[EntryChange], in
     gone: list[Entry] = []
     new: list[Entry] = []
     unchanged = 0
-    for _, old, now in paired(grouped(before), grouped(after)):
+    for _, old, now in paired(grouped(before), grouped(after), level_of, level_of):
         if old is None:
             new += [now] if now else []
         elif now is None:
@@ -152,7 +152,7 @@ def _function(entry: Entry) -> str | None:
 
 
 def _weight(change: EntryChange) -> tuple[int, int, str, str]:
-    worst = max(-1 if one is None else one for one in (change.before, change.after))
+    worst = max(-1 if one is None else one.rank for one in (change.before, change.after))
     return list(type(change.direction)).index(change.direction), -worst, change.name, change.kind.value
 
 

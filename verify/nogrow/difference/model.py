@@ -39,10 +39,10 @@ class EntryChange(NamedTuple):
         after = HARMLESS if self.after is None else level(self.after, now)
         if self.before is None or self.after is None:
             # What is harmless may come and go.
-            before, after = max(before, HARMLESS), max(after, HARMLESS)
-        if after > before:
+            before, after = before.joined(HARMLESS), after.joined(HARMLESS)
+        if not after.at_most(before):
             return Direction.WORSE
-        return Direction.BETTER if after < before else Direction.SAME
+        return Direction.SAME if after is before else Direction.BETTER
 
 
 class MemoryChange(NamedTuple):
@@ -81,7 +81,7 @@ class ModuleDifference(NamedTuple):
         before, after = self.verdicts
         # Entry points that are exchanged, or none, may hide that the module has grow sites now.
         excused = any(any(entry.excused) for entry in self.entries)
-        if before is not None and after is not None and after > before and not excused:
+        if before is not None and after is not None and not after.at_most(before) and not excused:
             return Direction.WORSE
         return next((one for one in Direction if one in found), Direction.SAME)
 

@@ -5,7 +5,7 @@ from typing import TextIO
 
 import click
 
-from nogrow.contract.wording import counted, listed, shortened
+from nogrow.contract.wording import counted, listed, shortened, unmistakable
 from nogrow.difference.model import Difference, Direction, EntryChange, MemoryChange, ModuleDifference
 from nogrow.proof.judgement import EntryKind, Memory, Verdict
 from nogrow.report.printable import printable
@@ -89,7 +89,7 @@ def summary(difference: Difference) -> str:
 
 def _what(change: EntryChange) -> tuple[str, str]:
     """What has happened to the entry point, and what it is called."""
-    name = f"`{printable(shortened(change.name))}`"
+    name = f"`{printable(shortened(unmistakable(change.name, change.kind)))}`"
     if change.kind is EntryKind.ESCAPED:
         # The index says nothing across builds; it helps to find the function in the newer one.
         name = f"{name} ({printable(shortened(change.function))})" if change.function else name

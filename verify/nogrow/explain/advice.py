@@ -268,6 +268,8 @@ def _host(entry: Entry) -> Advice:
                 "`trap-only` in the contract."
             )
             return Advice(Alternative.DROP, text)
+        case Verdict.CAPPED_AND_THROW_ONLY:
+            text = f"{fresh} Then allow `capped` and `throw-only` for it in the contract."
         case Verdict.THROW_ONLY:
             text = (
                 f"{fresh} Only an exception can follow the growth: where the host catches one, it has to do "

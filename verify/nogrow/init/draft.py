@@ -38,13 +38,13 @@ def _clause(clause: Clause) -> Iterator[str]:
     if eased.floor is Verdict.UNREACHABLE:
         yield _allow(Verdict.ABSENT, Verdict.UNREACHABLE)
     else:
-        yield f"{_allow(eased.floor)}  # tighten: {_explain(clause.path)}"
+        yield f"{_allow(*eased.floor.parts)}  # tighten: {_explain(clause.path)}"
     if eased.exemptions:
         yield ""
         yield "[artifact.exports]"
     for one in eased.exemptions:
         advice = _explain(clause.path, one.entry or "")
-        yield f"{quoted(one.pattern)} = [{quoted(one.verdict.label)}]  # tighten: {advice}"
+        yield f"{quoted(one.pattern)} = {_verdicts(one.verdict.parts)}  # tighten: {advice}"
     yield from _limits(clause)
 
 
@@ -98,7 +98,11 @@ def _to_come(hints: Sequence[Buildable]) -> Iterator[str]:
 
 
 def _allow(*verdicts: Verdict) -> str:
-    return f"allow = [{', '.join(quoted(verdict.label) for verdict in verdicts)}]"
+    return f"allow = {_verdicts(verdicts)}"
+
+
+def _verdicts(verdicts: Sequence[Verdict]) -> str:
+    return f"[{', '.join(quoted(verdict.label) for verdict in verdicts)}]"
 
 
 def _explain(path: str, entry: str = "") -> str:

@@ -226,7 +226,7 @@ class Growth:
                     sources.setdefault((memory, True), []).append(self._entries[number][0])
                     continue
                 for place, verdict in enumerate(judgement.standing.verdicts):
-                    if verdict > Verdict.UNREACHABLE:
+                    if verdict.grows:
                         key = memory, verdict is not Verdict.TRAP_ONLY
                         sources.setdefault(key, []).append(self._entries[number][place])
         if len(sources) * self._edges > MOST_EDGES:

@@ -12,7 +12,12 @@ from nogrow.wasm.scan import Scan
 # What is found is kept for each memory and function, some 50 bytes.
 MOST_STEPS = 1 << 24
 
-LEFT_BY = {Verdict.TRAP_ONLY: None, Verdict.THROW_ONLY: Way.EXCEPTION}
+LEFT_BY = {
+    Verdict.TRAP_ONLY: None,
+    Verdict.THROW_ONLY: Way.EXCEPTION,
+    # Of the two memories, the witness is about the one that really grows.
+    Verdict.CAPPED_AND_THROW_ONLY: Way.EXCEPTION,
+}
 
 
 class Finding(NamedTuple):
@@ -35,12 +40,10 @@ class Findings:
 
     `hosted` are the memories that imports were followed to grow.
 
-    `besides` has, for ways in that are `capped`, the worst verdict on a memory with room if one grows too.
     `seen` has, for ways in that can grow only memories that no host sees, the verdict on those that it sees.
     """
 
     verdicts: list[Verdict]
-    besides: dict[int, Verdict]
     seen: dict[int, Verdict]
     excused: frozenset[int]
     growers: dict[int, int]
@@ -91,7 +94,6 @@ class Findings:
         # A constant operand above 0 at every site: none can succeed at the maximum.
         self._airtight = {index for index in growing if index not in loose}
         self._worst = {}
-        besides: dict[int, Verdict] = {}
         self.verdicts = [Verdict.UNREACHABLE if counting else Verdict.ABSENT] * len(ways.functions)
         # In the start function, growth of the module's own memory comes before any view of it.
         excused = ways.start
@@ -101,25 +103,17 @@ class Findings:
             )
             verdicts = self._add(index, memories[index], ways.functions, exact=self._exact)
             before_exit = {
-                place: verdict
-                for place, verdict in enumerate(verdicts)
-                if verdict is Verdict.TRAP_ONLY or verdict is Verdict.THROW_ONLY
+                ways.functions[place] for place, verdict in enumerate(verdicts) if verdict in LEFT_BY
             }
             if before_exit:
-                search.follow_growth(index, sorted({ways.functions[place] for place in before_exit}))
-            if not memories[index].fixed:
-                for place, verdict in before_exit.items():
-                    besides[place] = max(verdict, besides.get(place, verdict))
-            if excused is not None and memories[index].imported and verdicts[excused] > Verdict.UNREACHABLE:
+                search.follow_growth(index, sorted(before_exit))
+            if excused is not None and memories[index].imported and verdicts[excused].grows:
                 excused = None
-        self.besides = {
-            place: verdict for place, verdict in besides.items() if self.verdicts[place] is Verdict.CAPPED
-        }
         self.seen = {}
         for index in unseen:
             self._found[index] = search.find(index, [])
             self._add_unseen(index, memories[index], ways.functions)
-        found = excused is not None and self.verdicts[excused] > Verdict.UNREACHABLE
+        found = excused is not None and self.verdicts[excused].grows
         self.excused = frozenset((excused,)) if excused is not None and found else frozenset[int]()
         ends = {place: self._grower(place) for place, index in self._worst.items() if index in hosted}
         self.growers = {place: grower for place, grower in ends.items() if grower is not None}
@@ -128,8 +122,12 @@ class Findings:
         """Adds what was found for one memory; the verdicts on it alone."""
         verdicts = self._on(index, memory, functions, exact=exact)
         for place, verdict in enumerate(verdicts):
-            if verdict > self.verdicts[place]:
-                self.verdicts[place] = verdict
+            if verdict is Verdict.UNREACHABLE:
+                continue
+            before = self.verdicts[place]
+            self.verdicts[place] = joined = before.joined(verdict)
+            # Where neither is the worse one, the memory that really grows is the one to tell about.
+            if joined is not before and verdict in (joined, Verdict.THROW_ONLY):
                 self._worst[place] = index
         return verdicts
 
@@ -137,11 +135,11 @@ class Findings:
         """Adds what was found for a memory that no host sees, where a way in grows no other memory."""
         for place, verdict in enumerate(self._on(index, memory, functions, exact=self._exact)):
             known = self.verdicts[place]
-            if verdict <= known or (known > Verdict.UNREACHABLE and place not in self.seen):
+            if verdict.at_most(known) or (known.grows and place not in self.seen):
                 continue
             self.seen.setdefault(place, known)
-            self.verdicts[place] = verdict
-            if verdict > Verdict.UNREACHABLE:
+            self.verdicts[place] = joined = known.joined(verdict)
+            if verdict.grows and verdict in (joined, Verdict.THROW_ONLY):
                 self._worst[place] = index
 
     def _on(self, index: int, memory: Memory, functions: Sequence[int], *, exact: bool) -> list[Verdict]:

@@ -4,8 +4,9 @@ Nothing here knows of contracts, terminals or formats.
 """
 
 import enum
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from types import MappingProxyType
 from typing import NamedTuple, overload
 
@@ -13,20 +14,51 @@ from nogrow.proof.assumption import Assumption
 from nogrow.proof.lazily import Lazily
 
 
-class Verdict(enum.IntEnum):
-    """How an entry point stands to growth, best first; comparing two verdicts compares these ranks."""
+class Verdict(enum.Enum):
+    """How an entry point stands to growth; the members stand in an order that puts the better ones first.
 
-    ABSENT = 0
-    UNREACHABLE = 1
-    TRAP_ONLY = 2
-    THROW_ONLY = 3
-    CAPPED = 4
-    REACHABLE = 5
+    The verdicts are a partial order, so `<` is not defined: `at_most` compares. A value is the set of what
+    may happen, a bit each, so that a better verdict's set is a part of a worse one's.
+    """
+
+    ABSENT = 0b00000
+    UNREACHABLE = 0b00001
+    TRAP_ONLY = 0b00011
+    THROW_ONLY = 0b00111
+    CAPPED = 0b01011
+    CAPPED_AND_THROW_ONLY = 0b01111
+    """The one on some memory or entry point, the other on another; neither is worse than the other."""
+    REACHABLE = 0b11111
 
     @property
     def label(self) -> str:
-        """The verdict as contracts and reports spell it, for example `trap-only`."""
-        return self.name.lower().replace("_", "-")
+        """The verdict as contracts and reports spell it, for example `trap-only` or `capped+throw-only`."""
+        return self.name.lower().replace("_and_", "+").replace("_", "-")
+
+    @property
+    def parts(self) -> tuple["Verdict", ...]:
+        """The verdicts that it stands for: two for `capped+throw-only`, else itself."""
+        both = self is Verdict.CAPPED_AND_THROW_ONLY
+        return (Verdict.THROW_ONLY, Verdict.CAPPED) if both else (self,)
+
+    @property
+    def rank(self) -> int:
+        """The place in a list that has the better ones first. Only for the order of what is shown."""
+        return _RANKS[self]
+
+    @property
+    def grows(self) -> bool:
+        """Whether a path leads to a growth: it is neither `absent` nor `unreachable`."""
+        return self is not Verdict.ABSENT and self is not Verdict.UNREACHABLE
+
+    def at_most(self, other: "Verdict") -> bool:
+        """Return whether it is `other` or better; False where neither is better than the other."""
+        together: int = self.value | other.value
+        return together == other.value
+
+    def joined(self, other: "Verdict") -> "Verdict":
+        """Return the best verdict that is at least as bad as both."""
+        return Verdict(self.value | other.value)
 
     @classmethod
     def from_label(cls, label: str) -> "Verdict":
@@ -35,6 +67,16 @@ class Verdict(enum.IntEnum):
             if verdict.label == label:
                 return verdict
         raise ValueError(label)
+
+
+_RANKS = {verdict: rank for rank, verdict in enumerate(Verdict)}
+
+
+def worst(verdicts: Iterable[Verdict], default: Verdict = Verdict.ABSENT) -> Verdict:
+    """Return the best verdict that is at least as bad as each of `verdicts`, `default` if there is none."""
+    # There are few different ones, and a module can have a million entry points.
+    different = set(verdicts)
+    return reduce(Verdict.joined, different) if different else default
 
 
 class EntryKind(enum.Enum):
@@ -157,7 +199,8 @@ class Entry(NamedTuple):
     A module can have tens of thousands, and named tuples are made several times faster than dataclasses.
 
     `name` is the export name, `(start)`, or `func[INDEX]` for a function that escapes.
-    `memory` is the memory that the verdict is about, None when nothing can grow.
+    `memory` is the memory that the verdict is about, None when nothing can grow; for `capped+throw-only` the
+    one that really grows.
     `witness` is the shortest path to a growth, empty for `absent` and `unreachable`.
     `host_grows` is the import (`module.field`) that ends the witness when the host does the growing.
     `grower` is the function of another core module that grows it behind that import, None for the host.
@@ -165,7 +208,6 @@ class Entry(NamedTuple):
     `imports` are the host's functions it can reach; `imports_after_growth` those among them that may
     run between a growth and the trap or exception that follows it, for `trap-only` and `throw-only`.
     `excused` marks growth in the start function on memories of the module's own: before any view exists.
-    `besides` is set for `capped` where a memory with room can grow as well: the worst verdict on such a one.
     `seen` is set where the verdict is about a memory that no host sees: the verdict on those that it sees,
     `absent` or `unreachable`. `assumptions` are those on the host's functions that it reaches.
     """
@@ -181,7 +223,6 @@ class Entry(NamedTuple):
     host_grows: str | None = None
     airtight: bool = False
     excused: bool = False
-    besides: Verdict | None = None
     seen: Verdict | None = None
     assumptions: tuple[Assumption, ...] = ()
     grower: str | None = None
@@ -198,21 +239,19 @@ class Standing(NamedTuple):
     """What is known of all entry points by their places, without making them.
 
     `excused` are the places of those that are; `host_grows` says by place which import does the growing;
-    `besides` has by place what stands beside `capped`, and `seen` what is found on memories that a host sees,
-    see `Entry`.
+    `seen` has by place what is found on memories that a host sees, see `Entry`.
     """
 
     verdicts: Sequence[Verdict]
     excused: frozenset[int]
     host_grows: Mapping[int, str]
-    besides: Mapping[int, Verdict]
     seen: Mapping[int, Verdict] = MappingProxyType({})
 
     @property
     def harmful(self) -> Verdict | None:
-        """The worst verdict on memories that a host sees; None without entry points."""
-        counting = (self.seen.get(place, verdict) for place, verdict in enumerate(self.verdicts))
-        return max(counting, default=None)
+        """Return the worst verdict on memories that a host sees; None without entry points."""
+        counting = [self.seen.get(place, verdict) for place, verdict in enumerate(self.verdicts)]
+        return worst(counting) if counting else None
 
 
 class Entries(Lazily[Entry]):
@@ -252,7 +291,6 @@ class Judgement(NamedTuple):
             tuple(entry.verdict for entry in self.entries),
             frozenset(place for place, entry in enumerate(self.entries) if entry.excused),
             {place: entry.host_grows for place, entry in enumerate(self.entries) if entry.host_grows},
-            {place: entry.besides for place, entry in enumerate(self.entries) if entry.besides},
             {place: entry.seen for place, entry in enumerate(self.entries) if entry.seen is not None},
         )
 
@@ -260,4 +298,4 @@ class Judgement(NamedTuple):
     def verdict(self) -> Verdict:
         """The worst verdict of any entry point; without entry points, whether there are grow sites."""
         floor = Verdict.UNREACHABLE if self.sites else Verdict.ABSENT
-        return max(self.standing.verdicts, default=floor)
+        return worst(self.standing.verdicts, floor)

@@ -150,7 +150,7 @@ def prove(
         untrusted - followed - served,
         own,
         growth=any(
-            findings.seen.get(place, verdict) > Verdict.ABSENT
+            findings.seen.get(place, verdict) is not Verdict.ABSENT
             for place, verdict in enumerate(findings.verdicts)
         ),
     )
@@ -180,7 +180,6 @@ def prove(
             grower=None if grower is None else linked.labels.get(labels[grower]),
             airtight=finding.airtight,
             excused=place in findings.excused,
-            besides=findings.besides.get(place),
             seen=findings.seen.get(place),
             assumptions=assumed(reached[place]),
         )
@@ -188,7 +187,7 @@ def prove(
     before_exits = {
         reached[place]
         for place, verdict in enumerate(findings.verdicts)
-        if (verdict is Verdict.TRAP_ONLY or verdict is Verdict.THROW_ONLY) and place not in findings.seen
+        if verdict in LEFT_BY and place not in findings.seen
     }
     imports = _union(reached)
     better = [
@@ -205,7 +204,6 @@ def prove(
                 findings.verdicts,
                 findings.excused,
                 {place: labels[grower] for place, grower in findings.growers.items()},
-                findings.besides,
                 findings.seen,
             ),
             entry,

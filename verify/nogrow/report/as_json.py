@@ -130,7 +130,14 @@ def _function(function: Function) -> Object:
 
 def _violation(violation: Violation) -> Object:
     view = {} if violation.view is None else {"view": _view(violation.view)}
-    return {"rule": violation.rule.id, "entry": violation.entry, "message": violation.message, **view}
+    about = violation.about
+    return {
+        "rule": violation.rule.id,
+        "entry": violation.entry,
+        "kind": about and about.kind.value,
+        "message": violation.message,
+        **view,
+    }
 
 
 def _view(view: CachedView) -> Object:

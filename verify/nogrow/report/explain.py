@@ -9,7 +9,7 @@ import click
 from nogrow.contract.assumed import assuming, headline, is_assumed
 from nogrow.contract.hold import RULES
 from nogrow.contract.rule import Rule
-from nogrow.contract.wording import counted, listed, shortened
+from nogrow.contract.wording import counted, entry_name, listed, shortened
 from nogrow.explain.advice import Advice
 from nogrow.explain.cause import Cause, Place
 from nogrow.explain.excerpt import Excerpt
@@ -31,7 +31,12 @@ MOST_IMPORTS = 8
 LONGEST_NAME = 200
 LONGEST_PATH = 62
 
-COLOURS = {Verdict.REACHABLE: "red", Verdict.CAPPED: "yellow", Verdict.THROW_ONLY: "red"}
+COLOURS = {
+    Verdict.REACHABLE: "red",
+    Verdict.CAPPED: "yellow",
+    Verdict.THROW_ONLY: "red",
+    Verdict.CAPPED_AND_THROW_ONLY: "red",
+}
 
 ExcerptOf = Callable[[Frame], Excerpt | None]
 
@@ -78,7 +83,7 @@ def _part(part: Explained, options: Options) -> Iterator[str]:
 
 
 def _harmless(part: Explained, entry: Entry) -> Iterator[str]:
-    name = printable(shortened(entry.name))
+    name = printable(entry_name(entry))
     said = f"`{name}` can't grow a memory"
     if is_assumed(entry):
         said = f"no path leads from `{name}` to a growth, {printable(assuming(entry.assumptions))}"
@@ -149,7 +154,7 @@ class _Text:
     def _headline(self) -> Iterator[str]:
         rule = Rule.HOST_GROWS if self._entry.host_grows else RULES[self._entry.verdict]
         word = f"{self._entry.verdict.label}[{rule.id}]"
-        names = printable(listed([entry.name for entry in self._explanation.entries]))
+        names = printable(listed([entry_name(entry) for entry in self._explanation.entries]))
         text = f"{word}: {names} {self._can()}, {printable(_because(self._cause))}"
         first, *rest = _wrapped(text, "", "    ", whole=False)
         colour = COLOURS.get(self._entry.verdict, "yellow")
@@ -172,6 +177,8 @@ class _Text:
                 return f"can grow {memory} before it traps"
             case Verdict.THROW_ONLY:
                 return f"can grow {memory} before an exception leaves it"
+            case Verdict.CAPPED_AND_THROW_ONLY:
+                return f"can grow {memory} before an exception leaves it, and another by 0 pages"
             case Verdict.CAPPED if entry.airtight:
                 return f"can try to grow {memory}, which always fails"
             case Verdict.CAPPED:

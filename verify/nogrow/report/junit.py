@@ -5,6 +5,7 @@ from typing import NamedTuple, TextIO
 
 from nogrow.contract.assumed import is_assumed, of_entry
 from nogrow.contract.rule import Rule, Violation
+from nogrow.contract.wording import unmistakable
 from nogrow.proof.judgement import Entry
 from nogrow.report.brief import why_nothing
 from nogrow.report.harmless import in_xml
@@ -58,7 +59,7 @@ def _cases(artifact: ArtifactReport) -> Iterator[_Case]:
     for rule, found in of_rules.items():
         yield _broken(f"{rule.id} {rule.label}", found)
     for entry in sorted(artifact.judgement.entries if artifact.judgement else (), key=_key):
-        case = _broken(entry.name, of_entries.pop(_key(entry), []))
+        case = _broken(unmistakable(entry.name, entry.kind), of_entries.pop(_key(entry), []))
         yield case._replace(said=of_entry(entry)) if is_assumed(entry) and case.problem is None else case
     for found in of_entries.values():
         yield _broken(found[0].entry or "", found)

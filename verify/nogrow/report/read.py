@@ -8,7 +8,6 @@ from pathlib import Path
 from nogrow.contract.rule import Rule, Violation
 from nogrow.jsonfile import Node, read
 from nogrow.proof.assumption import Assumption, stated
-from nogrow.proof.identity import HARMLESS
 from nogrow.proof.judgement import Entry, EntryKind, Function, Judgement, Memory, Site, Verdict
 from nogrow.report.as_json import SCHEMA
 from nogrow.report.result import ArtifactReport, Outcome
@@ -56,7 +55,10 @@ def _judgement(node: Node, worst: Node) -> Judgement:
     imports = frozenset(name for entry in entries for name in entry.imports)
     assumed = _assumptions(node.at("assumptions"))
     judgement = Judgement(memories, sites, entries, assumed, imports=imports)
-    if _verdict(worst) is not judgement.verdict:
+    verdict = _verdict(worst)
+    # Version 0.1.0 named one of the two only.
+    both = judgement.verdict is Verdict.CAPPED_AND_THROW_ONLY and verdict is Verdict.CAPPED
+    if verdict is not judgement.verdict and not both:
         raise worst.error(f"expected {judgement.verdict.label}, the worst of its entry points")
     return judgement
 
@@ -98,7 +100,7 @@ def _entry(node: Node, own_memories: bool) -> Entry:
         verdict,
         imports=tuple(name.text() for name in node.at("imports").items()),
         seen=None if seen is None else _verdict(seen),
-        excused=kinds[kind.text()] is EntryKind.START and own_memories and verdict > HARMLESS,
+        excused=kinds[kind.text()] is EntryKind.START and own_memories and verdict.grows,
     )
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from nogrow import __version__
 from nogrow.contract.origin import without_number
 from nogrow.contract.rule import Rule, Violation
-from nogrow.contract.wording import counted, name_of, shortened
+from nogrow.contract.wording import counted, name_of, shortened, unmistakable
 from nogrow.host.model import CachedView
 from nogrow.proof.judgement import Entry, EntryKind, Step
 from nogrow.report.brief import resting, weightiest_first, why_nothing, with_path
@@ -206,7 +206,7 @@ def _stable_name(violation: Violation) -> str | None:
         return violation.view.binding
     if about is not None and about.kind is EntryKind.ESCAPED and about.function.name:
         return RUST_HASH.sub("E", about.function.name)
-    return violation.entry
+    return violation.entry if about is None else unmistakable(about.name, about.kind)
 
 
 def _message(text: str) -> Object:

@@ -88,7 +88,7 @@ def _compare(before: bytes, after: bytes, mode: Mode, engine: Engine, number: in
         notes.append(
             f"the host still grows the memory behind {', '.join(growers)}: only the mode cap stops it"
         )
-    if new.verdict is Verdict.CAPPED and any(not site.operand for site in new.sites):
+    if not new.verdict.at_most(Verdict.TRAP_ONLY) and any(not site.operand for site in new.sites):
         notes.append("a memory.grow by 0 pages still succeeds and detaches views: the mode deny stops that")
     return Comparison(number, old, new, tuple(notes))
 

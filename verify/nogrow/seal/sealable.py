@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from nogrow.errors import ModuleError
 from nogrow.proof.crossing import Growth
-from nogrow.proof.judgement import EntryKind, Judgement, Verdict
+from nogrow.proof.judgement import EntryKind, Judgement
 from nogrow.seal.rewrite import Mode
 from nogrow.seal.trial import failure
 from nogrow.wasm.linking import Linking
@@ -86,5 +86,5 @@ def _grows_at_start(judgements: Sequence[Judgement], linking: Linking | None) ->
         judgement.entries[place].kind is EntryKind.START
         for judgement in judgements
         for place, verdict in enumerate(judgement.standing.verdicts)
-        if verdict > Verdict.UNREACHABLE
+        if verdict.grows
     )

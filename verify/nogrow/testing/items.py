@@ -96,7 +96,9 @@ class ScenarioItem(ArtifactItem):
 def _with_scenarios(parent: ContractFile, name: str, target: Target) -> Iterator[Scenarios]:
     if not target.found or target.problem is not None:
         return
-    own = [(one.name, _narrowed(target, target.clause, one)) for one in target.clause.scenarios]
+    own = [
+        (one.name, _narrowed(target, clause, one)) for clause in target.clauses for one in clause.scenarios
+    ]
     if own:
         yield Scenarios.from_parent(parent, name=name, narrowed=own)
     for number, clause in target.parts:
@@ -112,7 +114,7 @@ def _narrowed(target: Target, clause: ArtifactContract, scenario: Scenario) -> T
         return one._replace(scenarios=(scenario,) if one is clause else ())
 
     parts = tuple((number, only(one)) for number, one in target.parts)
-    return target._replace(clause=only(target.clause), parts=parts)
+    return target._replace(clause=only(target.clause), also=tuple(map(only, target.also)), parts=parts)
 
 
 def _text(report: Report) -> str:

@@ -97,7 +97,7 @@ def _artifact(artifact: ArtifactReport, room: _Room, root: Path) -> Object:
         "sha256": artifact.sha256,
         "size": artifact.size,
         "outcome": artifact.outcome.value,
-        "verdict": judgement.verdict if judgement else -1,
+        "verdict": judgement.verdict.rank if judgement else -1,
         "validated": artifact.validated,
         "notes": [shown(note) for note in artifact.notes],
         "growers": {shown(one.label): shown(one.place) for one in artifact.growers},
@@ -145,7 +145,7 @@ def _judged(artifact: ArtifactReport, judgement: Judgement, room: _Room, excerpt
 
 def _order(entry: Entry) -> tuple[int, int, str, int]:
     escaped = entry.kind is EntryKind.ESCAPED
-    return -entry.verdict, KINDS.index(entry.kind), "" if escaped else entry.name, entry.function.index
+    return -entry.verdict.rank, KINDS.index(entry.kind), "" if escaped else entry.name, entry.function.index
 
 
 def _key(entry: Entry) -> _Key:
@@ -163,7 +163,7 @@ def _entries(
         "cut": cut,
         "kind": [KINDS.index(one.kind) for one in entries],
         "function": [functions.number(one.function) for one in entries],
-        "verdict": [one.verdict for one in entries],
+        "verdict": [one.verdict.rank for one in entries],
         "memory": [-1 if one.memory is None else one.memory for one in entries],
         "step": [steps.number(one.witness) for one in entries],
         "imports": [sets.number(one.imports) for one in entries],

@@ -26,6 +26,8 @@ const inWords = (model, place) => {
     capped: airtight
       ? `It can try to grow ${which}, which is at its maximum: every attempt fails.`
       : `It can grow ${which}, which is at its maximum. A growth by 0 pages still succeeds, and then ${harm}.`,
+    'capped+throw-only': `It can grow ${which}, and then only an exception can leave it. It can grow another `
+      + `memory, which is at its maximum, by 0 pages and return. Either way ${harm}.`,
     reachable: `It can grow ${which} and return.${unseen ? '' : ` Then ${harm}.`}`,
   }[model.label(model.verdict(place))];
   const grower = model.string(host[place]);
