@@ -1,12 +1,16 @@
 """What is begun before all of the program is loaded: the only module is read, and its scan started."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from nogrow.background import Background
 from nogrow.errors import ModuleError
 from nogrow.proof.judgement import Judgement
 from nogrow.wasm.file import read
 from nogrow.wasm.sections import is_component
+
+if TYPE_CHECKING:
+    from nogrow.proof.abi import Effects
 
 
 class Ahead:
@@ -39,7 +43,12 @@ class Ahead:
         return self._reading.result() if path == self._path else read(path)
 
     def judge(
-        self, data: bytes, trusts: Callable[[str], bool], engine: object, growers: frozenset[str]
+        self,
+        data: bytes,
+        trusts: Callable[[str], bool],
+        engine: object,
+        growers: frozenset[str],
+        effects: "Effects",
     ) -> Judgement:
         """The judgement of the core module in `data`, with the scan that was started if it is that one's.
 
@@ -48,8 +57,8 @@ class Ahead:
         from nogrow.proof.prove import judge, prove
 
         if data is not self._reading.result() or self._scanning is None:
-            return judge(data, trusts, self._engine, growers)
+            return judge(data, trusts, self._engine, growers, effects)
         if isinstance(self._scanning, ModuleError):
             raise self._scanning
         scanning, self._scanning = self._scanning, None
-        return prove(scanning, trusts, growers)
+        return prove(scanning, trusts, growers, effects)

@@ -13,6 +13,7 @@ from nogrow.contract.select import Target
 from nogrow.errors import ModuleError
 from nogrow.glue.model import Grower
 from nogrow.part import Part, moved, parts_of, placed
+from nogrow.proof.abi import Effects
 from nogrow.proof.assume import on_the_host
 from nogrow.proof.judgement import Judgement, Site, Verdict
 from nogrow.report.result import NO_SOURCES, ArtifactReport
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from nogrow.lock.hold import Pinned
     from nogrow.source.find import Wanted
 
-Judge = Callable[[bytes, Callable[[str], bool], Engine | None, frozenset[str]], Judgement]
+Judge = Callable[[bytes, Callable[[str], bool], Engine | None, frozenset[str], Effects], Judgement]
 Run = Callable[[bytes, Scenario], ScenarioResult]
 
 # wasmtime validates 2 MiB of code in less than 20 ms, and 45 MB in 200: longer than the proof is to take.
@@ -172,7 +173,7 @@ class Examination(NamedTuple):
         labels = frozenset(grower.label for grower in growers)
         wanted = len(part.data) <= SMALL if self.validate is None else self.validate
         validating = Background(lambda: validate(part.data)) if wanted else None
-        judgement = self.judge(part.data, _trusts(clause, labels), engine, labels)
+        judgement = self.judge(part.data, _trusts(clause, labels), engine, labels, {})
         return judgement, validating.result() if validating else Validation(None)
 
     def _notes(

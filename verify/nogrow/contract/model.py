@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
-from nogrow.proof.growers import is_known_grower
+from nogrow.proof.growers import is_known_by_name
 from nogrow.proof.judgement import Verdict
 
 DEFAULT_ALLOW = (Verdict.ABSENT, Verdict.UNREACHABLE)
@@ -48,11 +48,11 @@ class Imports(NamedTuple):
     def trusts(self, name: str) -> bool:
         """Whether the import `name` (`module.field`) neither grows, calls back in, nor throws.
 
-        An import that is known to grow the memory is trusted by its exact name only.
+        An import that is known to grow the memory or to call back is trusted by its exact name only.
         """
         if name in self.trusted:
             return True
-        return not is_known_grower(name) and any(fnmatchcase(name, pattern) for pattern in self.trusted)
+        return not is_known_by_name(name) and any(fnmatchcase(name, pattern) for pattern in self.trusted)
 
 
 class Saved(NamedTuple):

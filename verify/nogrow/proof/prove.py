@@ -9,9 +9,10 @@ from functools import cache
 
 from nogrow.background import Background
 from nogrow.errors import ModuleError
+from nogrow.proof.abi import Effects
 from nogrow.proof.assume import assumptions
+from nogrow.proof.callbacks import Callbacks, effects_of
 from nogrow.proof.findings import LEFT_BY, Finding, Findings
-from nogrow.proof.growers import is_known_grower
 from nogrow.proof.hosts import Hosts
 from nogrow.proof.judgement import (
     Entries,
@@ -27,7 +28,7 @@ from nogrow.proof.judgement import (
 )
 from nogrow.proof.lazily import Lazily
 from nogrow.proof.references import find_references
-from nogrow.proof.search import Hop, Search
+from nogrow.proof.search import NO_CALLBACKS, Hop, Search
 from nogrow.proof.targets import Targets
 from nogrow.proof.ways import Ways, host_labels
 from nogrow.wasm.kernel import Engine
@@ -37,6 +38,7 @@ from nogrow.wasm.opcodes import INSTRUCTIONS
 from nogrow.wasm.scan import Scanning, begin
 
 Trust = Callable[[str], bool]
+NO_EFFECTS: Effects = {}
 
 # Every entry point of a report lists the imports that it reaches: 27 million times in all in DuckDB.
 MOST_REACHED = 200_000_000
@@ -47,18 +49,24 @@ def judge(
     trusts: Trust,
     engine: Engine | None = None,
     growers: frozenset[str] = frozenset(),
+    effects: Effects = NO_EFFECTS,
 ) -> Judgement:
     """The judgement of the core module in `data`.
 
     `trusts` says of an import, given as `module.field`, whether it neither grows the memory, nor calls
     back in, nor throws. `engine` is for callers that judge several modules. `growers` are imports that
-    grow the memory, besides those known by their names. Raises `ModuleError`, with the offset in bytes,
-    for what can't be judged.
+    grow the memory, besides those known by their names, and `effects` what others do. Raises `ModuleError`,
+    with the offset in bytes, for what can't be judged.
     """
-    return prove(begin(data, engine or Engine()), trusts, growers)
+    return prove(begin(data, engine or Engine()), trusts, growers, effects)
 
 
-def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset()) -> Judgement:
+def prove(
+    scanning: Scanning,
+    trusts: Trust,
+    growers: frozenset[str] = frozenset(),
+    effects: Effects = NO_EFFECTS,
+) -> Judgement:
     """The judgement of a core module whose scan has begun; see `judge`."""
     module = scanning.module
     scanned = scanning.result()
@@ -68,12 +76,14 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
     untrusted = {vertex for vertex, label in labels.items() if not trusts(label)}
     targets = Targets(module, scanned, references)
     exact = targets.constant_calls()
+    known = effects_of(module, untrusted, effects)
     search = Search(
         scanned,
         len(module.functions),
         lambda place: targets.of(scanned.dispatches[place]),
         {vertex: vertex in untrusted for vertex in labels},
         exact,
+        Callbacks(module, scanned, references, targets).of(known) if known else NO_CALLBACKS,
     )
     # The search runs outside of Python and leaves time for this.
     naming = Background(lambda: FunctionNames(module))
@@ -82,8 +92,12 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
     growing = {
         item.index: item.label
         for item in module.imported(Kind.FUNCTION)
-        if (is_known_grower(item.label) or item.label in growers) and item.index in untrusted
+        if item.index in untrusted
+        and (item.label in growers or any(effect.grows for effect in known.get(item.index, ())))
     }
+    # What the ABI says of a function is all that it does.
+    told = {index for index, done in known.items() if any(effect.whole for effect in done)}
+    assumed = untrusted - growing.keys() - told
     entered = set(ways.functions)
     called = [index for index in growing if search.called(index) or index in entered]
     findings = Findings(scanned, memories, called, ways, search)
@@ -153,7 +167,7 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
         ),
         assumptions(
             memories,
-            imports=hosts.listed(imports, lambda host: host in untrusted and host not in growing),
+            imports=hosts.listed(imports, assumed.__contains__),
             after=listed_after(_union(before_exits) & after),
             growth=any(verdict > Verdict.ABSENT for verdict in findings.verdicts),
             switches_stacks=scanned.switches_stacks,
