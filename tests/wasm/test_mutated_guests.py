@@ -44,7 +44,7 @@ def mutant(data: bytes, seed: int) -> bytes:
     return generator.choice((changed, changed, moved, cut))(data, generator)
 
 
-def shared_engine(data: bytes, trusts: object, _: object, growers: frozenset[str]) -> Judgement:
+def shared_engine(data: bytes, trusts: object, _: object, growers: frozenset[str], __: object) -> Judgement:
     return judge(data, trusts, ENGINE, growers)  # type: ignore[arg-type]
 
 

@@ -11,16 +11,16 @@ from nogrow.contract.model import ArtifactContract, Scenario
 from nogrow.contract.rule import Rule, Violation
 from nogrow.contract.select import Target
 from nogrow.errors import ModuleError
-from nogrow.glue.model import Grower
+from nogrow.glue.model import Glue, Grower
 from nogrow.part import Part, moved, parts_of, placed
 from nogrow.proof.abi import Effects
-from nogrow.proof.assume import on_the_host
 from nogrow.proof.judgement import Judgement, Site, Verdict
 from nogrow.report.result import NO_SOURCES, ArtifactReport
 from nogrow.run.result import ScenarioOutcome, ScenarioResult
 from nogrow.source.model import Frame
 from nogrow.wasm.file import read
 from nogrow.wasm.kernel import Engine
+from nogrow.wasm.model import Kind
 from nogrow.wasm.validate import Validation, validate
 
 if TYPE_CHECKING:
@@ -42,17 +42,17 @@ TOO_LONG = f"the paths of its entry points have more than {MOST_STEPS:,} steps i
 
 
 class Examination(NamedTuple):
-    """What to find out of targets; see `check` for what the parts mean. `growers` are by target."""
+    """What to find out of targets; see `check` for what the parts mean. `glue` is by target."""
 
     judge: Judge | None
     run: Run | None
     validate: bool | None
-    growers: Mapping[str, tuple[Grower, ...]]
-    has_glue: bool
+    glue: Mapping[str, tuple[Glue, ...]]
     digest: bool = True
     source: "Wanted | None" = None
     pinned: "Pinned | None" = None
     whole: bool = False
+    hosted: bool = True
 
     def of_all(self, targets: Sequence[Target]) -> list[tuple[ArtifactReport, ...]]:
         """The reports on each of the targets."""
@@ -108,11 +108,16 @@ class Examination(NamedTuple):
         self, bare: ArtifactReport, part: Part, target: Target, engine: Engine | None
     ) -> ArtifactReport:
         bare = bare._replace(path=part.path)
-        growers = self.growers.get(target.path, ())
+        glue = self.glue.get(target.path, ())
+        growers = tuple(grower for one in glue for grower in one.growers)
         clauses = {f"{target.path}#{number}": clause for number, clause in target.parts}
         clause = clauses.get(part.path, target.clause)
         try:
-            judgement, validation = self._judged(part, clause, growers, engine)
+            # The modules of a component serve each other, which host code has no part in.
+            linked = part.path != target.path
+            judgement, validation = self._judged(part, clause, growers, () if linked else glue, engine)
+            if judgement is not None and self.hosted and not glue and not linked:
+                _refuse_unknown_names(part.data, judgement, clause)
         except ModuleError as error:
             return not_judged(bare, str(error.moved(part.start)))
         bare = bare._replace(validated=validation.valid)
@@ -141,7 +146,7 @@ class Examination(NamedTuple):
             notes=(
                 *bare.notes,
                 *notes(clause, judgement),
-                *self._notes(judgement, growers, validation),
+                *self._notes(judgement, glue, validation),
                 *said,
             ),
             scenarios=scenarios,
@@ -165,27 +170,25 @@ class Examination(NamedTuple):
         part: Part,
         clause: ArtifactContract,
         growers: tuple[Grower, ...],
+        glue: tuple[Glue, ...],
         engine: Engine | None,
     ) -> tuple[Judgement | None, Validation]:
-        """What is proved of the module, while another thread has wasmtime validate it."""
+        """What is proved of the module, while another thread has wasmtime validate it.
+
+        Raises `ModuleError` where the host code in `glue` is not that of the module.
+        """
         if self.judge is None:
             return None, Validation(None)
         labels = frozenset(grower.label for grower in growers)
+        effects = _effects(part.data, clause, glue) if glue else {}
         wanted = len(part.data) <= SMALL if self.validate is None else self.validate
         validating = Background(lambda: validate(part.data)) if wanted else None
-        judgement = self.judge(part.data, _trusts(clause, labels), engine, labels, {})
+        judgement = self.judge(part.data, _trusts(clause, labels | effects.keys()), engine, labels, effects)
         return judgement, validating.result() if validating else Validation(None)
 
-    def _notes(
-        self, judgement: Judgement, growers: tuple[Grower, ...], validation: Validation
-    ) -> Iterator[str]:
-        if self.has_glue and not {one.label for one in growers} & judgement.imports:
+    def _notes(self, judgement: Judgement, glue: tuple[Glue, ...], validation: Validation) -> Iterator[str]:
+        if glue and not {grower.label for one in glue for grower in one.growers} & judgement.imports:
             yield "in the glue, no import that is reached leads to a growth of the memory"
-        elif not self.has_glue and on_the_host(judgement.assumptions) and _minified(judgement):
-            yield (
-                "import names as short as Emscripten's minified ones: emscripten_resize_heap, "
-                "which grows the memory, may be among them; --glue FILE.js tells"
-            )
         if validation.valid is None and validation.reason is not None:
             yield f"wasmtime can't validate it: {validation.reason}"
 
@@ -226,9 +229,33 @@ def _trusts(clause: ArtifactContract, growers: frozenset[str]) -> Callable[[str]
     return lambda name: name in imports.trusted or (name not in growers and imports.trusts(name))
 
 
-def _minified(judgement: Judgement) -> bool:
-    """Whether imports are from a module whose name has one letter."""
-    return any(name[1:2] == "." for name in judgement.imports)
+def _effects(data: bytes, clause: ArtifactContract, glue: tuple[Glue, ...]) -> Effects:
+    """What the host code says of the imports; raises `ModuleError` where it is not that of the module."""
+    from nogrow.belong import effects, foreign
+    from nogrow.wasm.decode import decode
+
+    module = decode(data)
+    # A memory that can't grow has no need of host code.
+    if all(memory.maximum == memory.minimum for memory in module.memories):
+        return {}
+    reason = foreign(module, glue, clause.imports.trusts)
+    if reason is not None:
+        raise ModuleError(reason)
+    return effects((item.label for item in module.imported(Kind.FUNCTION)), glue)
+
+
+def _refuse_unknown_names(data: bytes, judgement: Judgement, clause: ArtifactContract) -> None:
+    """Raise `ModuleError` where imports that say nothing may grow a memory that the host sees."""
+    seen = (memory for memory in judgement.memories if memory.imported or memory.exported)
+    if all(memory.fixed for memory in seen):
+        return
+    from nogrow.belong import may_be_minified, without_host_code
+    from nogrow.wasm.decode import decode
+
+    reached = [name for name in judgement.imports if not clause.imports.trusts(name)]
+    reason = without_host_code(decode(data), reached) if any(map(may_be_minified, reached)) else None
+    if reason is not None:
+        raise ModuleError(reason)
 
 
 def _reached(judgement: Judgement, clause: ArtifactContract, growers: tuple[Grower, ...]) -> list[str]:

@@ -11,6 +11,8 @@ from nogrow.dist.archive import SEPARATOR, Module
 from nogrow.dist.files import Shipped, shipped
 from nogrow.dist.limits import Limits
 from nogrow.errors import UsageError
+from nogrow.glue.model import Glue
+from nogrow.hostcode import belonging, is_named, scripts_beside
 from nogrow.report.result import ArtifactReport, Report
 
 
@@ -60,6 +62,22 @@ def targets_of(shipment: Shipment, contract: Contract | None) -> tuple[Target, .
             found.append(Target(path, ArtifactContract(), problem=one.refused.reason))
         found += (_target(one, module, contract, same) for module in one.modules)
     return tuple(sorted(found, key=lambda target: target.path))
+
+
+def host_code(shipment: Shipment, targets: Sequence[Target]) -> dict[str, tuple[Glue, ...]]:
+    """The host code that is shipped with the targets and belongs to them, by path.
+
+    It lies in the same folder or archive. Targets whose host code the contract names are passed over.
+    """
+    found: dict[str, tuple[Glue, ...]] = {}
+    clauses = {target.path: target.clause for target in targets if not is_named(target)}
+    for one in shipment.files:
+        for module in one.modules:
+            path = path_of(one, module)
+            if path in clauses:
+                scripts = module.scripts if module.members else scripts_beside(one.path)
+                found[path] = belonging(module.data, clauses[path], scripts)
+    return {path: glue for path, glue in found.items() if glue}
 
 
 def path_of(one: Shipped, module: Module) -> str:

@@ -103,6 +103,7 @@ def check(
             chosen,
             judge=ahead.judge if ahead else judge,
             glue=glue_in(glue),
+            own_glue=gate.host_code(chosen) if gate and not glue else None,
             validate=validate,
             jobs=1 if ahead else jobs or cores(),
             digest=pinned is not None or any(output.format is Format.JSON for output in outputs),

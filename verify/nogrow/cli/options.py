@@ -86,14 +86,15 @@ def with_sources(command: Command) -> Command:
 
 
 def with_glue(command: Command) -> Command:
-    """Give a command the option that names JavaScript glue."""
+    """Give a command the option that names the host code of the modules."""
     return click.option(
+        "--js",
         "--glue",
         "glue",
-        metavar="FILE.js",
+        metavar="FILE",
         multiple=True,
         type=click.Path(path_type=Path),
-        help="JavaScript glue: find in it the imports behind which the host grows the memory; repeatable.",
+        help="JavaScript that belongs to the modules: what it says of their imports counts; repeatable.",
     )(command)
 
 

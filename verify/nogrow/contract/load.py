@@ -1,5 +1,6 @@
 """From a contract file to a `Contract`: every key is known and of its type, or it is an error."""
 
+import glob
 import posixpath
 import re
 from pathlib import Path
@@ -18,6 +19,7 @@ from nogrow.contract.model import (
     Policy,
     Scenario,
 )
+from nogrow.contract.select import is_glob
 from nogrow.proof.judgement import Verdict
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ def _plan(document: Table) -> "Plan":
 
 
 def _artifact(table: Table) -> ArtifactContract:
-    table.only(("path", "allow", "exports", "memory", "imports", "scenario", "stub", "wasi", "expect"))
+    table.only(("path", "js", "allow", "exports", "memory", "imports", "scenario", "stub", "wasi", "expect"))
     host = _host(table)
     return ArtifactContract(
         path=_path(table),
@@ -78,8 +80,18 @@ def _artifact(table: Table) -> ArtifactContract:
         imports=_imports(table.table("imports")),
         scenarios=_scenarios(table, host),
         host=host,
+        js=_js(table),
         expect=_expect(table.table("expect")),
     )
+
+
+def _js(table: Table) -> tuple[str, ...]:
+    files = table.strings("js")
+    for index, file in enumerate(files):
+        if "\0" in file:
+            raise table.error("js", "a path can't hold a NUL character", index)
+    folder = glob.escape(str(table.path.parent))
+    return tuple(f"{folder}/{file if is_glob(file) else glob.escape(file)}" for file in files)
 
 
 def _path(table: Table) -> str:

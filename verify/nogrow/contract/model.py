@@ -133,7 +133,8 @@ class Scenario(NamedTuple):
 class ArtifactContract(NamedTuple):
     """One `[[artifact]]`: what the modules at `path` (or matching it as a glob) must keep.
 
-    Without arguments it is the default contract: every entry point `absent` or `unreachable`.
+    Without arguments it is the default contract: every entry point `absent` or `unreachable`. `js` are
+    globs of the files of host code that are loaded with it, from the working folder.
     """
 
     path: str = ""
@@ -144,6 +145,7 @@ class ArtifactContract(NamedTuple):
     scenarios: tuple[Scenario, ...] = ()
     expect: tuple[Expectation, ...] = ()
     host: Host = Host()
+    js: tuple[str, ...] = ()
 
 
 class Contract(NamedTuple):

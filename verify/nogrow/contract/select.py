@@ -27,6 +27,11 @@ class Target(NamedTuple):
     parts: tuple[tuple[int, ArtifactContract], ...] = ()
     data: bytes | None = None
 
+    @property
+    def clauses(self) -> tuple[ArtifactContract, ...]:
+        """The clause for all of it, and those for single core modules."""
+        return (self.clause, *(clause for _, clause in self.parts))
+
 
 def targets(contract: Contract | None, paths: Sequence[str]) -> tuple[Target, ...]:
     """The targets sorted by path, each file once.

@@ -70,6 +70,8 @@ class Program:
     returned: dict[Thing, list[Value]] = field(default_factory=lambda: defaultdict(list))
     read_members: set[tuple[Value | None, str]] = field(default_factory=set)
     grow_calls: list[tuple[Thing, Member, Position]] = field(default_factory=list)
+    exported: set[str] = field(default_factory=set)
+    """What the file itself exports, as an ES module."""
 
     @classmethod
     def of(cls, root: "Node") -> "Program":
@@ -101,6 +103,8 @@ class Program:
                 self._method(node)
             case "call_expression" | "new_expression":
                 self._call(node)
+            case "export_statement":
+                self._export(node)
             case "return_statement":
                 for child in node.named_children:
                     self.returned[self.scopes.function(node)].extend(self._values(child))
@@ -130,6 +134,18 @@ class Program:
             elif isinstance(target, Member) and target.of is not None:
                 for value in self._values(right):
                     self.assigned_properties.append((target.of, target.name, value))
+
+    def _export(self, node: "Node") -> None:
+        declaration = node.child_by_field_name("declaration")
+        for child in declaration.named_children if declaration is not None else ():
+            name = child.child_by_field_name("name") if child.type == "variable_declarator" else child
+            if name is not None and name.type == "identifier":
+                self.exported.add(text_of(name))
+        for clause in node.named_children:
+            for specifier in clause.named_children if clause.type == "export_clause" else ():
+                name = specifier.child_by_field_name("alias") or specifier.child_by_field_name("name")
+                if name is not None:
+                    self.exported.add(text_of(name).strip("\"'"))
 
     def _pair(self, node: "Node") -> None:
         key, value = node.child_by_field_name("key"), node.child_by_field_name("value")

@@ -1,19 +1,13 @@
 """Imports that call back into the module to the vertices that they may call."""
 
-import re
 from collections.abc import Iterator, Mapping
 
-from nogrow.proof.abi import Effect, Effects, effect_of
+from nogrow.proof.abi import Effect, Effects, effect_of, fits, is_signature
 from nogrow.proof.references import References
 from nogrow.proof.targets import Targets
 from nogrow.wasm.model import Import, Kind, Module
 from nogrow.wasm.scan import Dispatch, Scan
-from nogrow.wasm.types import DefinedType
 
-_LETTERS: Mapping[str, tuple[str, ...]] = {
-    "i": ("i32",), "j": ("i64",), "f": ("f32",), "d": ("f64",), "p": ("i32", "i64"),
-}  # fmt: skip
-_KNOWN_SIGNATURE = re.compile(r"[vijfdp][ijfdp]*")
 _MALLOC = frozenset(("malloc", "_malloc"))
 
 
@@ -21,7 +15,7 @@ def effects_of(module: Module, untrusted: set[int], served: Effects) -> dict[int
     """Return what the untrusted imports are known to do: by name, and from the host code (`served`)."""
     found: dict[int, tuple[Effect, ...]] = {}
     for item in module.imported(Kind.FUNCTION):
-        known = (effect_of(item.field), served.get(item.label))
+        known = (effect_of(item.field), *served.get(item.label, ()))
         effects = tuple(effect for effect in known if effect is not None)
         if effects and item.index in untrusted:
             found[item.index] = effects
@@ -72,8 +66,9 @@ class Callbacks:
         """The tables that host code can get at, or else all of them."""
         if not self._scan.tables_apart:
             return [None]
-        kinds = (*self._module.imported(Kind.TABLE), *self._module.exported(Kind.TABLE))
-        return sorted({item.index for item in kinds}) or [*range(len(self._module.tables))]
+        seen = {item.index for item in self._module.imported(Kind.TABLE)}
+        seen |= {item.index for item in self._module.exported(Kind.TABLE)}
+        return [*(sorted(seen) or range(len(self._module.tables)))]
 
     def _types(self, item: Import, signature: str) -> list[int] | None:
         """The canonical types of the functions that are called, None if these can't be told.
@@ -82,7 +77,7 @@ class Callbacks:
         """
         types = self._module.types
         own = types.defined[self._module.functions[item.index]]
-        if not _KNOWN_SIGNATURE.fullmatch(signature) or not own.parts:
+        if not is_signature(signature) or not own.parts:
             return None
         return sorted(
             {
@@ -90,17 +85,8 @@ class Callbacks:
                 for index, defined in enumerate(types.defined)
                 if types.is_function(index)
                 and (
-                    _fits(defined, signature)
+                    fits(defined, signature)
                     or (defined.parts, defined.results) == (own.parts[1:], own.results)
                 )
             }
         )
-
-
-def _fits(defined: DefinedType, signature: str) -> bool:
-    result, *parameters = signature
-    results = () if result == "v" else (result,)
-    if len(defined.parts) != len(parameters) or len(defined.results) != len(results):
-        return False
-    pairs = (*zip(parameters, defined.parts, strict=True), *zip(results, defined.results, strict=True))
-    return all(value.name in _LETTERS[letter] for letter, value in pairs)
