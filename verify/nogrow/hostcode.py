@@ -83,9 +83,10 @@ def belonging(data: bytes, clause: ArtifactContract, scripts: Sequence[Script]) 
         return ()
     candidates = tuple(filter(None, (_parsed(*script) for script in scripts)))
     trusts = clause.imports.trusts
-    if not candidates or foreign(module, candidates, trusts) is None:
-        return candidates
-    return tuple(one for one in candidates if foreign(module, (one,), trusts) is None)
+    alone = tuple(one for one in candidates if foreign(module, (one,), trusts) is None)
+    if alone or not candidates:
+        return alone
+    return candidates if foreign(module, candidates, trusts) is None else ()
 
 
 def scripts_beside(path: str) -> tuple[Script, ...]:
@@ -116,5 +117,5 @@ def _files(clause: ArtifactContract) -> Iterator[Path]:
         files = [Path(hit) for hit in glob.glob(pattern, recursive=True)]  # noqa: PTH207
         files = [file for file in files if file.is_file()]
         if not files:
-            raise UsageError(f"no file matches `js` of its contract: {pattern}")
+            raise UsageError(f"no file matches `js` of its contract: {Path(pattern)}")
         yield from files

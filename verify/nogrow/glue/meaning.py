@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from nogrow.glue.program import Function, Member, Name, Object, Program, Result, Thing, Value
+from nogrow.glue.program import ANY, Function, Member, Name, Object, Program, Result, Thing, Value
 
 
 class Meaning:
@@ -80,14 +80,17 @@ class Meaning:
         match value:
             case Name():
                 return self._program.assigned.get(value, [])
+            case Member(Name() as of, name) if name == ANY:
+                held = (self._program.properties.get(thing, ()) for thing in self._held(of))
+                return [kept for pairs in held for _, kept in pairs]
             case Member(None, name):
                 return self._by_name.get(name, [])
             case Member(of, name) if of is not None:
                 found = list(self._put.get((of, name), ()))
                 # A member of a member is not looked up by what it stands for: only by how it is written.
                 if isinstance(of, Name):
-                    for held in self._held(of):
-                        found += self._own.get((held, name), ())
+                    for thing in self._held(of):
+                        found += self._own.get((thing, name), ())
                 return found
             case Result(callee) if not isinstance(callee, Result):
                 called = self._called(callee)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from nogrow.glue.meaning import Meaning
 from nogrow.glue.model import Called, Served, Table
-from nogrow.glue.program import Member, Name, Program, Result, Thing, Value
+from nogrow.glue.program import NOTHING, Member, Name, Program, Result, Thing, Value
 
 Fields = dict[Thing, dict[str, list[Value]]]
 
@@ -42,7 +42,7 @@ def served_by(program: Program, meaning: Meaning) -> Served:
 
 
 def _names(values: Iterable[Value]) -> set[str]:
-    return {value.name for value in values if isinstance(value, Name)}
+    return {value.name for value in values if isinstance(value, Name) and value != NOTHING}
 
 
 def _exported(program: Program) -> Iterable[str]:
