@@ -23,7 +23,8 @@ MINIFIED = """(module
   (memory (export "d") {limits}) (func (export "e") (drop (call $resize (i32.const 1))))
   (func (export "f") (call $abort)) (table (export "g") 1 funcref))"""
 GLUE = """
-function _emscripten_resize_heap(n) { m.grow(1) } function invoke_vi(i, a) { w(i)(a) } function _abort() { throw 1 }
+function _emscripten_resize_heap(n) { m.grow(1) }
+function invoke_vi(i, a) { w(i)(a) } function _abort() { throw 1 }
 var t = { a: _emscripten_resize_heap, b: invoke_vi, c: _abort }; var info = { a: t };
 function start(instance) { x = instance.exports; m = x.d; new Uint8Array(m.buffer); x.e(); t = x.g }
 """

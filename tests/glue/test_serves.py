@@ -33,7 +33,7 @@ def served(tmp_path: Path, text: str, name: str = "glue.js") -> Served:
             "runtime.x debug",
         ),
         (
-            "const adapted={env:Object.setPrototypeOf({abort(m){}},Object.assign(Object.create(globalThis),i.env||{}))}",
+            "a={env:Object.setPrototypeOf({abort(m){}},Object.assign(Object.create(globalThis),i.env||{}))}",
             "env",
             "abort",
         ),
