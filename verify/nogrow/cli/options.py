@@ -91,7 +91,7 @@ def with_glue(command: Command) -> Command:
         "--js",
         "--glue",
         "glue",
-        metavar="FILE",
+        metavar="FILE|FOLDER",
         multiple=True,
         type=click.Path(path_type=Path),
         help="JavaScript that belongs to the modules: what it says of their imports counts; repeatable.",
@@ -109,9 +109,9 @@ def glue_in(paths: Sequence[Path]) -> "list[Glue]":
     """Return what the glue files say; raises `NogrowError` for one that can't be read."""
     if not paths:
         return []
-    from nogrow.glue.read import read
+    from nogrow.glue.read import read, scripts_at
 
-    return [read(path) for path in paths]
+    return [read(script) for path in paths for script in scripts_at(path)]
 
 
 def common(command: Command) -> Command:

@@ -8,6 +8,7 @@ from nogrow.errors import UsageError
 from nogrow.glue.growth import growing_imports
 from nogrow.glue.meaning import Meaning
 from nogrow.glue.model import Glue, Grower
+from nogrow.glue.near import SUFFIXES
 from nogrow.glue.program import Program
 from nogrow.glue.serves import served_by
 
@@ -21,6 +22,19 @@ INSTALL = "pip install 'nogrow[glue]'"
 
 
 TYPESCRIPT = (".ts", ".mts", ".cts")
+
+
+def scripts_at(path: Path) -> list[Path]:
+    """Return the scripts in the folder `path` and below it, or `path` itself if it is none.
+
+    Raises `UsageError` for a folder without scripts.
+    """
+    if not path.is_dir():
+        return [path]
+    scripts = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+    if not scripts:
+        raise UsageError(f"{path}: no JavaScript in it; files that end in {', '.join(SUFFIXES)} are read")
+    return scripts
 
 
 def read(path: Path) -> Glue:
@@ -65,7 +79,7 @@ def _parser(name: str) -> "Parser":
 
         return Parser(Language(tree_sitter_javascript.language()))
     except ImportError as error:
-        raise UsageError(f"--glue needs a parser for JavaScript: {INSTALL}") from error
+        raise UsageError(f"--js needs a parser for JavaScript: {INSTALL}") from error
 
 
 def _first_error(root: "Node") -> int:
