@@ -72,6 +72,12 @@ def test_what_invoke_does_is_no_assumption() -> None:
     assert not any("env.invoke_vi" in one for one in judgement.assumptions)
 
 
+def test_a_name_that_only_looks_like_invoke_stays_an_assumption() -> None:
+    judgement = judged("invoke_handler")
+    assert any("env.invoke_handler" in one for one in judgement.assumptions)
+    assert verdicts(judgement)["e"] == "reachable"
+
+
 def test_trust_takes_what_an_import_calls_away() -> None:
     assert verdicts(judged("invoke_vi", trusted=True))["e"] == "unreachable"
 

@@ -78,7 +78,8 @@ def effect_of(name: str) -> Effect | None:
     if name.removeprefix("_") in _GROWERS:
         return Effect(grows=True, whole=True)
     if invoked := _INVOKES.fullmatch(name):
-        return Effect(signature=invoked[1], whole=True)
+        # Other letters may be a name that somebody else chose.
+        return Effect(signature=invoked[1], whole=is_signature(invoked[1]))
     if _ALLOCATES.fullmatch(name):
         return Effect(allocates=True, whole=True)
     if _DESTROYS.fullmatch(name):
