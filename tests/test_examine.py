@@ -7,7 +7,7 @@ from nogrow.check import check
 from nogrow.contract.model import ArtifactContract, Imports
 from nogrow.contract.rule import Rule
 from nogrow.contract.select import Target
-from nogrow.glue.model import Glue, Grower
+from nogrow.glue.model import Glue, Grower, Served, Table
 from nogrow.proof.assumption import sentences
 from nogrow.proof.prove import judge
 from nogrow.report.result import Outcome
@@ -33,7 +33,8 @@ def written(tmp_path: Path, name: str, wat: str) -> Path:
 
 
 def glue_of(tmp_path: Path, label: str = "a.b", source: bytes = b"") -> Glue:
-    return Glue("glue.js", (Grower(label, "glue.js", 5, 7),), source)
+    served = Served((Table("a", frozenset("b")),))
+    return Glue("glue.js", (Grower(label, "glue.js", 5, 7),), source, served)
 
 
 def test_a_component_is_reported_by_its_core_modules(tmp_path: Path) -> None:
@@ -157,13 +158,15 @@ def test_glue_that_names_a_module_is_for_no_other(tmp_path: Path) -> None:
         ]
         for text in (b'"y.wasm"', b'"z.wasm"')
     )
-    assert named == [Outcome.KEPT, Outcome.BROKEN]
+    assert named == [Outcome.NOT_JUDGED, Outcome.BROKEN]
     assert other == [Outcome.BROKEN, Outcome.BROKEN]
 
 
 def test_glue_that_leads_nowhere_is_said_to_do_so(tmp_path: Path) -> None:
-    path = written(tmp_path, "a.wasm", IMPORTING.format("1"))
-    (artifact,) = check(None, [target(path)], judge=judge, glue=[glue_of(tmp_path, "a.c")]).artifacts
+    path = written(tmp_path, "a.wasm", IMPORTING.format("1").replace('"a" "b"', '"env" "b2b"'))
+    served = Served((Table("env", frozenset(("b2b",))),))
+    glue = glue_of(tmp_path, "env.other")._replace(served=served)
+    (artifact,) = check(None, [target(path)], judge=judge, glue=[glue]).artifacts
     assert artifact.notes == ("in the glue, no import that is reached leads to a growth of the memory",)
 
 

@@ -157,7 +157,7 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "artifact is no table": ("schema = 1\nartifact = [1]", 2, "artifact#1: expected a table, not the number 1"),
     "unknown top key": ("schema = 1\nartefact = 1\n[[artifact]]", 2, "artefact: unknown key; did you mean `artifact`?"),
     "unknown key": (HEAD + 'alow = ["absent"]', 4, "artifact#1.alow: unknown key; did you mean `allow`?"),
-    "unlike any key": (HEAD + "zzz = 1", 4, "artifact#1.zzz: unknown key; known here: path, allow"),
+    "unlike any key": (HEAD + "zzz = 1", 4, "artifact#1.zzz: unknown key; known here: path, js, allow"),
     "no path": ("schema = 1\n\n[[artifact]]\n", 3, "artifact#1: the key `path` is missing"),
     "empty path": ('schema = 1\n[[artifact]]\npath = ""', 3, "artifact#1.path: expected the path"),
     "path is a number": ("schema = 1\n[[artifact]]\npath = 1", 3, "artifact#1.path: expected a string, not the number 1"),

@@ -16,8 +16,7 @@ from nogrow.build.pathological import module
 from nogrow.check import check
 from nogrow.contract.select import targets
 from nogrow.errors import ModuleError
-from nogrow.proof.judgement import NO_CONDITIONS, Conditions, Judgement
-from nogrow.proof.linked import NOT_LINKED, Linked
+from nogrow.proof.judgement import Judgement
 from nogrow.proof.prove import judge
 from nogrow.report.result import ExitCode, exit_code
 from nogrow.wasm.decode import decode
@@ -46,14 +45,9 @@ def mutant(data: bytes, seed: int) -> bytes:
 
 
 def shared_engine(
-    data: bytes,
-    trusts: object,
-    _: object,
-    growers: frozenset[str],
-    conditions: Conditions = NO_CONDITIONS,
-    linked: Linked = NOT_LINKED,
+    data: bytes, trusts: object, _: object, growers: frozenset[str], *around: object
 ) -> Judgement:
-    return judge(data, trusts, ENGINE, growers, conditions, linked)  # type: ignore[arg-type]
+    return judge(data, trusts, ENGINE, growers, *around)  # type: ignore[arg-type]
 
 
 @pytest.mark.skipif(not GUESTS, reason="no guests: `invoke build` makes them")

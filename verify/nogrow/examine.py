@@ -12,9 +12,9 @@ from nogrow.contract.rule import Rule, Violation
 from nogrow.contract.select import Target
 from nogrow.contract.wording import listed
 from nogrow.errors import ModuleError
-from nogrow.glue.model import Grower
+from nogrow.glue.model import Glue, Grower
 from nogrow.part import Part, moved, parts_of, placed
-from nogrow.proof.assumption import AssumptionKind
+from nogrow.proof.abi import NO_EFFECTS, Effects
 from nogrow.proof.judgement import NO_CONDITIONS, Conditions, Judgement, Site
 from nogrow.proof.linked import NOT_LINKED, Linked
 from nogrow.report.result import NO_SOURCES, ArtifactReport
@@ -22,6 +22,7 @@ from nogrow.run.result import ScenarioOutcome, ScenarioResult
 from nogrow.source.model import Frame
 from nogrow.wasm.file import read
 from nogrow.wasm.kernel import Engine
+from nogrow.wasm.model import Kind
 from nogrow.wasm.sections import is_component
 from nogrow.wasm.validate import Validation, validate
 
@@ -42,6 +43,7 @@ class Judge(Protocol):
         growers: frozenset[str],
         conditions: Conditions = NO_CONDITIONS,
         linked: Linked = NOT_LINKED,
+        effects: Effects = NO_EFFECTS,
         /,
     ) -> Judgement:
         """Return the judgement, or raise `ModuleError`."""
@@ -64,17 +66,17 @@ TOO_LONG = f"the paths of its entry points have more than {MOST_STEPS:,} steps i
 
 
 class Examination(NamedTuple):
-    """What to find out of targets; see `check` for what the parts mean. `growers` are by target."""
+    """What to find out of targets; see `check` for what the parts mean. `glue` is by target."""
 
     judge: Judge | None
     run: Run | None
     validate: bool | None
-    growers: Mapping[str, tuple[Grower, ...]]
-    has_glue: bool
+    glue: Mapping[str, tuple[Glue, ...]]
     digest: bool = True
     source: "Wanted | None" = None
     pinned: "Pinned | None" = None
     whole: bool = False
+    hosted: bool = True
 
     def of_all(self, targets: Sequence[Target]) -> list[tuple[ArtifactReport, ...]]:
         """The reports on each of the targets."""
@@ -142,7 +144,7 @@ class Examination(NamedTuple):
             return [None] * len(parts)
         from nogrow.linkage import linkages
 
-        labels = frozenset(grower.label for grower in self.growers.get(target.path, ()))
+        labels = frozenset(grower.label for grower in _growers(self.glue.get(target.path, ())))
         return linkages(
             data,
             parts,
@@ -168,10 +170,14 @@ class Examination(NamedTuple):
         linkage: "Linkage | None",
     ) -> ArtifactReport:
         bare = bare._replace(path=part.path)
-        growers = self.growers.get(target.path, ())
         clauses = target.clauses_of(part.number)
+        # The modules of a component serve each other, which host code has no part in.
+        glue = self.glue.get(target.path, ()) if part.number is None else ()
+        growers = _growers(self.glue.get(target.path, ()))
         try:
-            judgement, validation = self._judged(part, clauses, growers, engine, linkage)
+            judgement, validation = self._judged(part, clauses, growers, glue, engine, linkage)
+            if judgement is not None and self.hosted and not glue and part.number is None:
+                _refuse_unknown_names(part.data, judgement, clauses)
         except ModuleError as error:
             return not_judged(bare, str(error.moved(part.start)))
         bare = bare._replace(validated=validation.valid)
@@ -203,7 +209,7 @@ class Examination(NamedTuple):
                 *bare.notes,
                 *(note for clause in clauses for note in notes(clause, judgement)),
                 *_served(judgement, linkage),
-                *self._notes(judgement, growers, validation),
+                *self._notes(judgement, glue, validation),
                 *said,
             ),
             scenarios=scenarios,
@@ -227,18 +233,24 @@ class Examination(NamedTuple):
         part: Part,
         clauses: Sequence[ArtifactContract],
         growers: tuple[Grower, ...],
+        glue: tuple[Glue, ...],
         engine: Engine | None,
         linkage: "Linkage | None",
     ) -> tuple[Judgement | None, Validation]:
-        """What is proved of the module, while another thread has wasmtime validate it."""
+        """What is proved of the module, while another thread has wasmtime validate it.
+
+        Raises `ModuleError` where the host code in `glue` is not that of the module.
+        """
         if self.judge is None:
             return None, Validation(None)
         labels = frozenset(grower.label for grower in growers)
+        effects = _effects(part.data, clauses, glue) if glue else NO_EFFECTS
         wanted = len(part.data) <= SMALL if self.validate is None else self.validate
         validating = Background(lambda: validate(part.data)) if wanted else None
         conditions = _conditions(clauses)
         if linkage is None:
-            judgement = self.judge(part.data, _trusts(clauses, labels), engine, labels, conditions)
+            trusts = _trusts(clauses, labels | effects.keys())
+            judgement = self.judge(part.data, trusts, engine, labels, conditions, NOT_LINKED, effects)
         elif linkage.alone is not None and not linkage.linked.labels:
             judgement = linkage.alone
         else:
@@ -247,16 +259,9 @@ class Examination(NamedTuple):
             judgement = self.judge(part.data, trusts, engine, labels, conditions, linked)
         return judgement, validating.result() if validating else Validation(None)
 
-    def _notes(
-        self, judgement: Judgement, growers: tuple[Grower, ...], validation: Validation
-    ) -> Iterator[str]:
-        if self.has_glue and not {one.label for one in growers} & judgement.imports:
+    def _notes(self, judgement: Judgement, glue: tuple[Glue, ...], validation: Validation) -> Iterator[str]:
+        if glue and not {grower.label for grower in _growers(glue)} & judgement.imports:
             yield "in the glue, no import that is reached leads to a growth of the memory"
-        elif not self.has_glue and _assumes_imports(judgement) and _minified(judgement):
-            yield (
-                "import names as short as Emscripten's minified ones: emscripten_resize_heap, "
-                "which grows the memory, may be among them; --glue FILE.js tells"
-            )
         if validation.valid is None and validation.reason is not None:
             yield f"wasmtime can't validate it: {validation.reason}"
 
@@ -272,6 +277,10 @@ def not_judged(artifact: ArtifactReport, message: str) -> ArtifactReport:
         scenarios=artifact.scenarios,
         validated=artifact.validated,
     )
+
+
+def _growers(glue: tuple[Glue, ...]) -> tuple[Grower, ...]:
+    return tuple(grower for file in glue for grower in file.growers)
 
 
 def _conditions(clauses: Sequence[ArtifactContract]) -> Conditions:
@@ -316,14 +325,34 @@ def _trusts(clauses: Sequence[ArtifactContract], growers: frozenset[str]) -> Cal
     )
 
 
-def _assumes_imports(judgement: Judgement) -> bool:
-    growable = any(memory.visible and not memory.fixed for memory in judgement.memories)
-    return growable and any(assumption.kind is AssumptionKind.IMPORTS for assumption in judgement.assumptions)
+def _effects(data: bytes, clauses: Sequence[ArtifactContract], glue: tuple[Glue, ...]) -> Effects:
+    """What the host code says of the imports; raises `ModuleError` where it is not that of the module."""
+    from nogrow.belong import effects, foreign
+    from nogrow.wasm.decode import decode
+
+    module = decode(data)
+    # A memory that can't grow has no need of host code.
+    if all(memory.maximum == memory.minimum for memory in module.memories):
+        return {}
+    reason = foreign(module, glue, _trusts(clauses, frozenset()))
+    if reason is not None:
+        raise ModuleError(reason)
+    return effects((item.label for item in module.imported(Kind.FUNCTION)), glue)
 
 
-def _minified(judgement: Judgement) -> bool:
-    """Whether imports are from a module whose name has one letter."""
-    return any(name[1:2] == "." for name in judgement.imports)
+def _refuse_unknown_names(data: bytes, judgement: Judgement, clauses: Sequence[ArtifactContract]) -> None:
+    """Raise `ModuleError` where imports that say nothing may grow a memory that the host sees."""
+    seen = (memory for memory in judgement.memories if memory.imported or memory.exported)
+    if all(memory.fixed for memory in seen):
+        return
+    from nogrow.belong import may_be_minified, without_host_code
+    from nogrow.wasm.decode import decode
+
+    trusts = _trusts(clauses, frozenset())
+    reached = [name for name in judgement.imports if not trusts(name)]
+    reason = without_host_code(decode(data), reached) if any(map(may_be_minified, reached)) else None
+    if reason is not None:
+        raise ModuleError(reason)
 
 
 def _reached(

@@ -12,6 +12,8 @@ from nogrow.dist.archive import SEPARATOR, Module
 from nogrow.dist.files import Shipped, shipped
 from nogrow.dist.limits import Limits
 from nogrow.errors import UsageError
+from nogrow.glue.model import Glue
+from nogrow.hostcode import belonging, is_named, scripts_beside
 from nogrow.report.result import ArtifactReport, Report
 
 NUMBERED = "its name ends like that of a core module in a component: give it another name"
@@ -72,6 +74,22 @@ def _not_there(shipment: Shipment, contract: Contract) -> Iterator[Target]:
     refused = [one.path for one in shipment.files if one.refused is not None]
     for path in unmatched(contract, shipment.roots, modules, refused):
         yield Target(path, ArtifactContract(), found=False)
+
+
+def host_code(shipment: Shipment, targets: Sequence[Target]) -> dict[str, tuple[Glue, ...]]:
+    """The host code that is shipped with the targets and belongs to them, by path.
+
+    It lies in the same folder or archive. Targets whose host code the contract names are passed over.
+    """
+    found: dict[str, tuple[Glue, ...]] = {}
+    trusts = {target.path: target.trusts for target in targets if not is_named(target)}
+    for one in shipment.files:
+        for module in one.modules:
+            path = path_of(one, module)
+            if path in trusts:
+                scripts = module.scripts if module.members else scripts_beside(one.path)
+                found[path] = belonging(module.data, trusts[path], scripts)
+    return {path: glue for path, glue in found.items() if glue}
 
 
 def path_of(one: Shipped, module: Module) -> str:

@@ -25,6 +25,9 @@ from nogrow.errors import UsageError
 from nogrow.report.result import exit_code
 
 if TYPE_CHECKING:
+    from nogrow.cli.dist import Gate
+    from nogrow.contract.select import Target
+    from nogrow.glue.model import Glue
     from nogrow.source.find import Wanted
 
 
@@ -103,6 +106,7 @@ def check(
             chosen,
             judge=ahead.judge if ahead else judge,
             glue=glue_in(glue),
+            own_glue=None if glue else _own_glue(chosen, gate, locked=pinned is not None),
             validate=validate,
             jobs=1 if ahead else jobs or cores(),
             digest=pinned is not None or any(output.format is Format.JSON for output in outputs),
@@ -120,6 +124,19 @@ def check(
     if gate:
         gate.attest(report)
     ctx.exit(exit_code(report))
+
+
+def _own_glue(
+    chosen: "tuple[Target, ...]", gate: "Gate | None", *, locked: bool
+) -> "dict[str, tuple[Glue, ...]]":
+    """The host code that nobody named: what is shipped, or what `nogrow pin` finds as well."""
+    if gate:
+        return gate.host_code(chosen)
+    if not locked:
+        return {}
+    from nogrow.hostcode import beside
+
+    return beside(chosen)
 
 
 def _wanted(

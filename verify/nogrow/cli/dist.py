@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nogrow.attest.statement import Statement
     from nogrow.contract.model import Contract
     from nogrow.contract.select import Target
+    from nogrow.glue.model import Glue
     from nogrow.report.result import Report
 
 
@@ -58,6 +59,12 @@ class Gate:
             for path in self._shipment.without_modules():
                 _say(f"{path}: no module in it")
         return chosen
+
+    def host_code(self, targets: "Sequence[Target]") -> "dict[str, tuple[Glue, ...]]":
+        """The host code that is shipped with the modules, by their paths."""
+        from nogrow.gate import host_code
+
+        return host_code(self._shipment, targets)
 
     def closed(self, report: "Report") -> "Report":
         """The report with what wheels and the statement say otherwise."""

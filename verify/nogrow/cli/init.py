@@ -47,6 +47,7 @@ def init(ctx: click.Context, paths: tuple[str, ...], place: Path, force: bool) -
     from nogrow.background import cores
     from nogrow.check import check
     from nogrow.contract.select import targets
+    from nogrow.hostcode import beside
     from nogrow.init.draft import draft
     from nogrow.init.look import look
     from nogrow.init.modules import Clause, LeftOut, parts
@@ -57,8 +58,10 @@ def init(ctx: click.Context, paths: tuple[str, ...], place: Path, force: bool) -
     found = look(paths or (".",))
     with progress() as watch:
         chosen = targets(None, found.modules)
-        report = check(None, chosen, judge=judge, jobs=cores(), digest=False, watch=watch)
-    written = parts([target.path for target in chosen], report, place.parent)
+        own = beside(chosen)
+        report = check(None, chosen, judge=judge, own_glue=own, jobs=cores(), digest=False, watch=watch)
+    used = {path: tuple(one.file for one in glue) for path, glue in own.items()}
+    written = parts([target.path for target in chosen], report, place.parent, used)
     write_bytes(place, draft(written, buildable(found, place.parent)).encode())
     click.echo(f"{printable(str(place))}: written, {_modules(found)} found")
     for line in (*_lines(written), *_passed_over(found)):

@@ -87,14 +87,15 @@ def with_sources(command: Command) -> Command:
 
 
 def with_glue(command: Command) -> Command:
-    """Give a command the option that names JavaScript glue."""
+    """Give a command the option that names the host code of the modules."""
     return click.option(
+        "--js",
         "--glue",
         "glue",
-        metavar="FILE.js",
+        metavar="FILE|FOLDER",
         multiple=True,
         type=click.Path(path_type=Path),
-        help="JavaScript glue: find in it the imports behind which the host grows the memory; repeatable.",
+        help="JavaScript that belongs to the modules: what it says of their imports counts; repeatable.",
     )(command)
 
 
@@ -109,9 +110,9 @@ def glue_in(paths: Sequence[Path]) -> "list[Glue]":
     """Return what the glue files say; raises `NogrowError` for one that can't be read."""
     if not paths:
         return []
-    from nogrow.glue.read import read
+    from nogrow.glue.read import read, scripts_at
 
-    return [read(path) for path in paths]
+    return [read(script) for path in paths for script in scripts_at(path)]
 
 
 def common(command: Command) -> Command:

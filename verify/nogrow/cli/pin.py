@@ -43,6 +43,7 @@ def pin(
     from nogrow.background import cores
     from nogrow.check import check as check_all
     from nogrow.contract.select import targets
+    from nogrow.hostcode import beside
     from nogrow.lock.read import load
     from nogrow.lock.write import written
     from nogrow.proof.prove import judge
@@ -54,7 +55,8 @@ def pin(
     old = load(place) if is_there(place) else None
     again = old.files if old and not contract else ()
     chosen = targets(contract, paths or again)
-    report = check_all(contract, chosen, judge=judge, glue=glue_in(glue), jobs=cores())
+    own_glue = None if glue else beside(chosen)
+    report = check_all(contract, chosen, judge=judge, glue=glue_in(glue), own_glue=own_glue, jobs=cores())
     failure = _failure(report)
     if failure is not None:
         click.echo(f"nogrow: {printable(str(place))} stays as it was: {failure[1]}", err=True)

@@ -1,6 +1,7 @@
 """From a contract file to a `Contract`: every key is known and of its type, or it is an error."""
 
 import enum
+import glob
 import os
 import posixpath
 import re
@@ -23,7 +24,7 @@ from nogrow.contract.model import (
     Scenario,
     Tables,
 )
-from nogrow.contract.paths import has_open_bracket, members
+from nogrow.contract.paths import has_open_bracket, is_glob, members
 from nogrow.proof.judgement import Conditions, Verdict
 
 if TYPE_CHECKING:
@@ -78,7 +79,19 @@ def _plan(document: Table) -> "Plan":
 
 def _artifact(table: Table) -> ArtifactContract:
     table.only(
-        ("path", "allow", "exports", "memory", "imports", "scenario", "stub", "wasi", "expect", "tables")
+        (
+            "path",
+            "js",
+            "allow",
+            "exports",
+            "memory",
+            "imports",
+            "scenario",
+            "stub",
+            "wasi",
+            "expect",
+            "tables",
+        )
     )
     host = _host(table)
     return ArtifactContract(
@@ -89,9 +102,19 @@ def _artifact(table: Table) -> ArtifactContract:
         imports=_imports(table.table("imports")),
         scenarios=_scenarios(table, host),
         host=host,
+        js=_js(table),
         expect=_expect(table.table("expect")),
         conditions=_conditions(table),
     )
+
+
+def _js(table: Table) -> tuple[str, ...]:
+    files = table.strings("js")
+    for index, file in enumerate(files):
+        if "\0" in file:
+            raise table.error("js", "a path can't hold a NUL character", index)
+    folder = glob.escape(str(table.path.parent))
+    return tuple(f"{folder}/{file if is_glob(file) else glob.escape(file)}" for file in files)
 
 
 def _path(table: Table) -> str:

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
-from nogrow.proof.growers import is_known_grower
+from nogrow.proof.growers import is_known_by_name
 from nogrow.proof.judgement import Conditions, Verdict
 
 DEFAULT_ALLOW = (Verdict.ABSENT, Verdict.UNREACHABLE)
@@ -64,11 +64,11 @@ class Imports(NamedTuple):
     def trusts(self, name: str) -> bool:
         """Whether the import `name` (`module.field`) neither grows, calls back in, nor throws.
 
-        An import that is known to grow the memory is trusted by its exact name only.
+        An import that is known to grow the memory or to call back is trusted by its exact name only.
         """
         if name in self.trusted:
             return True
-        return not is_known_grower(name) and any(fnmatchcase(name, pattern) for pattern in self.trusted)
+        return not is_known_by_name(name) and any(fnmatchcase(name, pattern) for pattern in self.trusted)
 
 
 class Saved(NamedTuple):
@@ -149,7 +149,8 @@ class Scenario(NamedTuple):
 class ArtifactContract(NamedTuple):
     """One `[[artifact]]`: what the modules at `path` (or matching it as a glob) must keep.
 
-    Without arguments it is the default contract: every entry point `absent` or `unreachable`.
+    Without arguments it is the default contract: every entry point `absent` or `unreachable`. `js` are
+    globs of the files of host code that are loaded with it, from the working folder.
     """
 
     path: str = ""
@@ -161,6 +162,7 @@ class ArtifactContract(NamedTuple):
     expect: tuple[Expectation, ...] = ()
     host: Host = Host()
     conditions: Conditions = Conditions()
+    js: tuple[str, ...] = ()
 
 
 class Contract(NamedTuple):

@@ -41,6 +41,15 @@ class Target(NamedTuple):
         own = tuple(clause for of_part, clause in self.parts if of_part == number)
         return own or self.clauses
 
+    @property
+    def every_clause(self) -> tuple[ArtifactContract, ...]:
+        """The clauses about the file as a whole, and those about single core modules."""
+        return (*self.clauses, *(clause for _, clause in self.parts))
+
+    def trusts(self, name: str) -> bool:
+        """Return whether all clauses about the file as a whole trust the import `name`."""
+        return all(clause.imports.trusts(name) for clause in self.clauses)
+
 
 def targets(contract: Contract | None, paths: Sequence[str]) -> tuple[Target, ...]:
     """The targets sorted by path, each file once.

@@ -10,6 +10,7 @@ from nogrow.dist.compressed import OPENERS, Forward
 from nogrow.dist.embedded import embedded
 from nogrow.dist.limits import Budget, Refused
 from nogrow.dist.members import Member
+from nogrow.glue.near import MOST_BYTES, SUFFIXES, Script, likely
 from nogrow.wasm.sections import MAGIC
 
 SEPARATOR = "!"
@@ -35,13 +36,15 @@ class Module(NamedTuple):
     """A module in a shipped file.
 
     `members` lead to it; there are none if it is the file itself. `problem` is what the wheel around it
-    says otherwise of it, None if nothing.
+    says otherwise of it, None if nothing. `scripts` are those of the same archive that may be its host
+    code, each with its path there.
     """
 
     members: tuple[str, ...]
     data: bytes
     sha256: str
     problem: str | None = None
+    scripts: tuple[Script, ...] = ()
 
 
 class Contents(NamedTuple):
@@ -62,10 +65,13 @@ def contents(name: str, data: bytes, budget: Budget, depth: int = 0) -> Contents
     _refuse_closed(name, data)
     members = _members(name, data, budget)
     if members is None:
-        return Contents(tuple(_embedded(data, budget)), False)
+        # What a module is written in as base64 is its host code as well.
+        inside = tuple(one._replace(scripts=((name, data),)) for one in _embedded(data, budget))
+        return Contents(inside, False)
     if depth == budget.limits.depth:
         raise Refused(f"an archive within {depth} others; it is looked into {depth} at most")
     found: list[Module] = []
+    scripts: list[Script] = []
     record: Member | None = None
     for member in members:
         try:
@@ -75,10 +81,16 @@ def contents(name: str, data: bytes, budget: Budget, depth: int = 0) -> Contents
         except Refused as error:
             raise error.within(member.name) from None
         found += (one._replace(members=(member.name, *one.members)) for one in inner.modules)
+        if _named(member.name, SUFFIXES) and len(member.data) <= MOST_BYTES:
+            scripts.append((member.name, member.data))
         record = member if wheel.is_record(member) else record
     if _named(name, (_WHEEL,)):
         said = wheel.Record(record)
         found = [_recorded(one, said) for one in found]
+    # Members of archives within this one have had theirs already.
+    found = [
+        one if one.scripts else one._replace(scripts=likely(one.members[0], scripts)) for one in found
+    ]
     return Contents(tuple(found), True)
 
 

@@ -35,6 +35,8 @@ def _clause(clause: Clause) -> Iterator[str]:
     yield f"# {_summary(clause)}"
     yield "[[artifact]]"
     yield f"path = {quoted(clause.pattern)}"
+    if clause.js:
+        yield f"js = [{', '.join(map(quoted, clause.js))}]"
     if eased.floor is Verdict.UNREACHABLE:
         yield _allow(Verdict.ABSENT, Verdict.UNREACHABLE)
     else:

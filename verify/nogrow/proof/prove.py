@@ -9,10 +9,11 @@ from functools import cache
 
 from nogrow.background import Background
 from nogrow.errors import ModuleError
+from nogrow.proof.abi import NO_EFFECTS, Effects
 from nogrow.proof.assume import HostSide, assumptions
 from nogrow.proof.assumption import Assumption, Subject
+from nogrow.proof.callbacks import Callbacks, effects_of
 from nogrow.proof.findings import LEFT_BY, Finding, Findings
-from nogrow.proof.growers import is_known_grower
 from nogrow.proof.hosts import Hosts
 from nogrow.proof.judgement import (
     NO_CONDITIONS,
@@ -32,7 +33,7 @@ from nogrow.proof.judgement import (
 from nogrow.proof.lazily import Lazily
 from nogrow.proof.linked import NOT_LINKED, Linked
 from nogrow.proof.references import References, find_references
-from nogrow.proof.search import Hop, Search
+from nogrow.proof.search import NO_CALLBACKS, Hop, Search
 from nogrow.proof.targets import Targets
 from nogrow.proof.ways import Ways, host_labels
 from nogrow.wasm.kernel import Engine
@@ -54,16 +55,17 @@ def judge(
     growers: frozenset[str] = frozenset(),
     conditions: Conditions = NO_CONDITIONS,
     linked: Linked = NOT_LINKED,
+    effects: Effects = NO_EFFECTS,
 ) -> Judgement:
     """The judgement of the core module in `data`.
 
     `trusts` says of an import, given as `module.field`, whether it neither grows the memory, nor calls
     back in, nor throws. `engine` is for callers that judge several modules. `growers` are imports that
-    grow the memory, besides those known by their names. `conditions` are the contract's. `linked` is what the
-    component around the module says of its imports. Raises `ModuleError`, with the offset in bytes, for what
-    can't be judged.
+    grow the memory, besides those known by their names, and `effects` what others do. `conditions` are the
+    contract's. `linked` is what the component around the module says of its imports. Raises `ModuleError`,
+    with the offset in bytes, for what can't be judged.
     """
-    return prove(begin(data, engine or Engine()), trusts, growers, conditions, linked)
+    return prove(begin(data, engine or Engine()), trusts, growers, conditions, linked, effects)
 
 
 def prove(
@@ -72,6 +74,7 @@ def prove(
     growers: frozenset[str] = frozenset(),
     conditions: Conditions = NO_CONDITIONS,
     linked: Linked = NOT_LINKED,
+    effects: Effects = NO_EFFECTS,
 ) -> Judgement:
     """The judgement of a core module whose scan has begun; see `judge`."""
     module = scanning.module
@@ -82,12 +85,14 @@ def prove(
     untrusted = {vertex for vertex, label in labels.items() if not trusts(label)}
     targets = Targets(module, scanned, references, opened=conditions.open_tables)
     exact = targets.constant_calls()
+    known = effects_of(module, untrusted, effects)
     search = Search(
         scanned,
         len(module.functions),
         lambda place: targets.of(scanned.dispatches[place]),
         {vertex: vertex in untrusted for vertex in labels},
         exact,
+        Callbacks(module, scanned, references, targets).of(known) if known else NO_CALLBACKS,
     )
     # The search runs outside of Python and leaves time for this.
     naming = Background(lambda: FunctionNames(module))
@@ -96,7 +101,8 @@ def prove(
     growing = {
         item.index: item.label
         for item in module.imported(Kind.FUNCTION)
-        if (is_known_grower(item.label) or item.label in growers) and item.index in untrusted
+        if item.index in untrusted
+        and (item.label in growers or any(effect.grows for effect in known.get(item.index, ())))
     }
     entered = set(ways.functions)
     behind = {vertex: label for vertex, label in labels.items() if vertex in untrusted}
@@ -142,12 +148,14 @@ def prove(
     # A known grower that was followed is no assumption; behind a fixed memory it is not followed.
     followed = set(growing) if findings.hosted else set[int]()
     served = {vertex for vertex, label in labels.items() if label in linked.served}
+    # What the ABI says of a function is all that it does.
+    told = {index for index, done in known.items() if any(effect.whole for effect in done)}
     own = targets.left_out()
     side = HostSide(
         memories,
         labels,
         _host_tables(module, references),
-        untrusted - followed - served,
+        untrusted - followed - served - (told - growing.keys()),
         own,
         growth=any(
             findings.seen.get(place, verdict) is not Verdict.ABSENT

@@ -101,6 +101,10 @@ class Types(NamedTuple):
             raise ModuleError(f"type index {index} is not a function type")
         return self.defined[index]
 
+    def is_function(self, index: int) -> bool:
+        """Whether the type at `index` is a function type."""
+        return self.defined[index].form == _FUNC
+
     def holds_functions(self, value: ValueType, *, extern: bool = False) -> bool:
         """Whether a value of this type can be or contain a reference to a function.
 
