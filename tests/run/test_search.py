@@ -118,6 +118,7 @@ def test_what_hypothesis_raises_only_ends_a_search(
             condition(((), (((0,), times),)))
         raise error
 
+    monkeypatch.setattr("nogrow.run.search._warm_up", lambda: None)
     monkeypatch.setattr("nogrow.run.search.find", find)
     found = search(binary(STATE), "step", (), Host(), 20).found
     assert found == (
@@ -138,6 +139,7 @@ def test_a_try_has_the_same_outcome_when_the_time_is_up(monkeypatch: pytest.Monk
         outcomes.append(condition(grows))
         return grows
 
+    monkeypatch.setattr("nogrow.run.search._warm_up", lambda: None)
     monkeypatch.setattr("nogrow.run.search.find", find)
     assert search(binary(STATE), "step", (), Host(), 0.4).found is not None
     assert outcomes == [True, False, True]

@@ -1,5 +1,6 @@
 """Arguments that make an entry point grow the memory: drawn by hypothesis, and made as small as it can."""
 
+import itertools
 import time
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -27,6 +28,7 @@ MOST_REPEATED = 200
 MOST_BYTES = 64
 # So many of the tries that grew the memory are run again, the smallest first, until one grows it again.
 MOST_AGAIN = 10
+FIRST_DRAWS = 30
 
 Args = tuple[Number, ...]
 # What to write by the scenario, and the arguments of the calls, with how often each is made.
@@ -59,6 +61,7 @@ def search(data: bytes, export: str, scenarios: Sequence[Scenario], host: Host, 
         raise GuestError(f"`{export}` takes {', '.join(signature.params)}; numbers can be drawn only")
     before, call = _template(export, scenarios, signature)
     Guest(module, host)
+    _warm_up()
     trying = _Trying(module, host, before, call, time.monotonic() + seconds)
     writes = [_written(step.data) for step in before if isinstance(step, Write)]
     # Most tries are short, or there would be few of them.
@@ -74,6 +77,15 @@ def search(data: bytes, export: str, scenarios: Sequence[Scenario], host: Host, 
         if run(data, scenario).outcome is ScenarioOutcome.GREW:
             return Search(scenario, trying.tries)
     raise GuestError(f"`{export}` grew the memory once and not again: it is not deterministic")
+
+
+def _warm_up() -> None:
+    """Have hypothesis do what it does once, so that this takes no time from the search.
+
+    Some draw reads the constants of all modules of the program, which can take longer than a small budget.
+    """
+    draws = itertools.count()
+    find(st.lists(st.integers(0, 64)), lambda _: next(draws) > FIRST_DRAWS, settings=_settings())
 
 
 def _smallest(strategy: st.SearchStrategy[Try], trying: "_Trying") -> Try | None:
