@@ -76,11 +76,18 @@ def clang(tmp_path: Path) -> Build:
     if found is None or shutil.which("wasm-ld") is None:
         pytest.skip("no clang with wasm-ld; on Debian: apt-get install clang lld")
 
-    def build(source: str, *flags: str) -> bytes:
+    def build(source: str, *flags: str, optimised_link: bool = False) -> bytes:
         (tmp_path / "guest.c").write_text(source)
-        out = tmp_path / "guest.wasm"
-        words = ["--target=wasm32", "-nostdlib", "-fno-builtin", "-O1", "-Wl,--no-entry", "-o", str(out)]
-        return compiled([found, *words, *flags, str(tmp_path / "guest.c")], out)
+        linked, compiled_ = tmp_path / "guest.wasm", tmp_path / "guest.o"
+        target, optimised = "--target=wasm32", "-O1"
+        words = [found, target, optimised, "-g", "-fno-builtin", "-c", "-o", str(compiled_)]
+        data = compiled([*words, str(tmp_path / "guest.c")], compiled_)
+        if "-c" in flags:
+            return data
+        # Where it links with -O, clang runs the wasm-opt that is on the PATH.
+        more = [optimised] if optimised_link else []
+        words = [found, target, *more, "-nostdlib", "-Wl,--no-entry", "-o", str(linked), *flags]
+        return compiled([*words, str(compiled_)], linked)
 
     return build
 
@@ -219,6 +226,21 @@ def test_c_with_a_static_array(clang: Build) -> None:
     run = '__attribute__((export_name("run"))) char *run(unsigned long n) '
     after = "\n".join((*advised.example, run + "{ return n < sizeof arena ? arena + n : 0; }"))
     assert verdict(clang(after)) is Verdict.ABSENT
+
+
+def test_c_that_was_linked_without_optimising_has_names(clang: Build) -> None:
+    assert not toolchain_of(clang(C)).lost_names
+    assert b"malloc" in clang(C)
+
+
+def test_c_that_wasm_opt_has_changed_is_recognised(clang: Build) -> None:
+    if shutil.which("wasm-opt") is None:
+        pytest.skip("no wasm-opt; on Debian: apt-get install binaryen")
+    # A function that two others call is not inlined, so there is one whose name is lost.
+    more = '__attribute__((export_name("more"))) char *more(unsigned long n) { return malloc(n + n); }'
+    data = clang(C + more, optimised_link=True)
+    assert toolchain_of(data).lost_names
+    assert "link without `-O`" in advice(data, Kind.CLANG, Alternative.NAMES).text
 
 
 def test_c_with_a_capped_memory(clang: Build) -> None:

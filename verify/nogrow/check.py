@@ -90,7 +90,8 @@ def check(
             watched(len(found))
             found.append(reports())
     every = tuple(artifact for artifacts in found for artifact in artifacts)
-    return Report(path, every if pinned is None else _with_missing(every, pinned))
+    every = every if pinned is None else _with_missing(every, pinned)
+    return Report(path, every, () if source is None else source.quotable)
 
 
 def _with_missing(artifacts: tuple[ArtifactReport, ...], pinned: "Pinned") -> tuple[ArtifactReport, ...]:

@@ -84,12 +84,13 @@ def explain(
         from nogrow.explain.excerpt import excerpt
         from nogrow.report import text
         from nogrow.report.explain import Options, render
+        from nogrow.source.quote import Quotable
 
         for artifact in report.artifacts:
             if artifact.judgement is None:
                 text.render(Report(report.contract, (artifact,)), stream, colour=colour)
-        folders = (".", str(Path(path).parent))
-        options = Options(lambda frame: excerpt(*frame[1:], folders), colour=colour, full=full)
+        quotable, beside = Quotable([new for _, new in prefixes]), str(Path(path).parent)
+        options = Options(lambda frame: excerpt(*frame[1:], quotable, beside), colour=colour, full=full)
         render(parts, stream, options)
 
     emit(report, outputs, colour, as_text)

@@ -87,10 +87,14 @@ class ArtifactReport(NamedTuple):
 
 
 class Report(NamedTuple):
-    """All artifacts, sorted by path, and the contract file they were held to, if there is one."""
+    """All artifacts, sorted by path, and the contract file they were held to, if there is one.
+
+    `quotable` are folders whose source files may be quoted, besides the working directory.
+    """
 
     contract: str | None
     artifacts: tuple[ArtifactReport, ...]
+    quotable: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> Outcome:

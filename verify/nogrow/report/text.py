@@ -127,14 +127,14 @@ def _where(artifact: ArtifactReport, violation: Violation, places: "Places | Non
         yield f"  --> {printable(artifact.path)}:{violation.view.at}"
         return
     place = places.violation(artifact, violation) if places else None
-    if place is None or place.column < 1 or place.file == artifact.path:
+    if places is None or place is None or place.column < 1 or place.file == artifact.path:
         yield f"  --> {printable(artifact.path)}"
         return
     from nogrow.explain.excerpt import excerpt
     from nogrow.report.excerpt import drawn
 
     yield f"  --> {printable(place.file)}:{place.line}:{place.column}"
-    line = excerpt(*place, (".", str(Path(artifact.path).parent)))
+    line = excerpt(*place, places.quotable, str(Path(artifact.path).parent))
     if line is not None:
         yield from (text for text, _ in drawn(line, "", WIDTH))
     yield f"   = module: {printable(artifact.path)}"

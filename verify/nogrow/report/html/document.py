@@ -6,7 +6,6 @@ best first; -1 stands for none.
 
 from collections.abc import Sequence
 from itertools import islice
-from pathlib import Path
 from typing import NamedTuple
 
 from nogrow import __version__
@@ -28,6 +27,7 @@ from nogrow.report.html.tables import (
 )
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.run.result import ScenarioResult
+from nogrow.source.quote import Quotable
 
 Object = dict[str, object]
 
@@ -75,8 +75,9 @@ def _rooms(artifacts: Sequence[ArtifactReport]) -> list[_Room]:
     ]
 
 
-def document(report: Report, root: Path) -> Object:
-    """What the page of `report` holds; source files are looked for below `root`."""
+def document(report: Report) -> Object:
+    """Return what the page of `report` holds."""
+    quotable = Quotable(report.quotable)
     rooms = _rooms(report.artifacts)
     return {
         "tool": f"nogrow {__version__}",
@@ -85,12 +86,13 @@ def document(report: Report, root: Path) -> Object:
         "verdicts": [verdict.label for verdict in Verdict],
         "kinds": [kind.value for kind in KINDS],
         "artifacts": [
-            _artifact(artifact, room, root) for artifact, room in zip(report.artifacts, rooms, strict=True)
+            _artifact(artifact, room, quotable)
+            for artifact, room in zip(report.artifacts, rooms, strict=True)
         ],
     }
 
 
-def _artifact(artifact: ArtifactReport, room: _Room, root: Path) -> Object:
+def _artifact(artifact: ArtifactReport, room: _Room, quotable: Quotable) -> Object:
     judgement = artifact.judgement
     return {
         "path": shown(artifact.path),
@@ -102,7 +104,7 @@ def _artifact(artifact: ArtifactReport, room: _Room, root: Path) -> Object:
         "notes": [shown(note) for note in artifact.notes],
         "growers": {shown(one.label): shown(one.place) for one in artifact.growers},
         "scenarios": [_scenario(one) for one in artifact.scenarios],
-        **_judged(artifact, judgement or Judgement((), (), (), ()), room, Excerpts(root)),
+        **_judged(artifact, judgement or Judgement((), (), (), ()), room, Excerpts(quotable)),
     }
 
 
