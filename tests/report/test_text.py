@@ -60,12 +60,12 @@ def test_what_a_verdict_stands_or_falls_with_goes_beside_it() -> None:
     stays = "the host does not grow the memory behind these imports, nor calls back in from them: env.a"
     more = "the host itself does not grow memory 0"
     judged = judgement(entry("f", ABSENT), assumptions=(stays, more))
-    text = rendered(Report(None, (ArtifactReport("a.wasm", "0" * 64, 1, judged),)))
+    text = rendered(Report(None, (ArtifactReport("a.wasm", "0" * 64, 1, judged, validated=True),)))
     assert text.startswith(
         f"kept: a.wasm: absent, assuming that {stays}; 0 grow sites\n   = assumption: {more}\n"
     )
     judged = judgement(entry("f", REACHABLE), assumptions=(stays,))
-    text = rendered(Report(None, (ArtifactReport("a.wasm", "0" * 64, 1, judged),)))
+    text = rendered(Report(None, (ArtifactReport("a.wasm", "0" * 64, 1, judged, validated=True),)))
     assert f"reachable, 1 grow site\n   = assumption: {stays}\n" in text
 
 

@@ -36,7 +36,7 @@ def check(
     judge: Judge | None = None,
     run: Run | None = None,
     glue: Sequence[Glue] = (),
-    validate: bool | None = None,
+    validate: bool = True,
     jobs: int = 1,
     digest: bool = True,
     whole: bool = False,
@@ -51,13 +51,13 @@ def check(
     `judge` judges a module, `run` runs a scenario; without the one there are no verdicts, without
     the other no scenarios. A module that can't be read or judged is reported as NG010 and keeps
     none of the others from being looked at. `glue` is for the targets whose file names it holds, or for all
-    if it holds none of them. `validate` None has wasmtime validate the small modules only. Up to `jobs`
-    processes share the work; the report is the same however many there are. `digest` False leaves out the
-    digests of the files. `whole` says that all paths of a module will be listed, as where several processes
-    work: with too many it is not judged. `apart` leaves each target to another process with bounded memory,
-    whose end is its own. `source` has the places of what is broken looked up in debug information. `pinned`
-    holds the modules to a lock. `ahead` has begun to read the only target. `watch` is told how many targets
-    of how many are done.
+    if it holds none of them. `validate` False leaves out wasmtime's validation, and the report says so.
+    Up to `jobs` processes share the work; the report is the same however many there are. `digest` False
+    leaves out the digests of the files. `whole` says that all paths of a module will be listed, as where
+    several processes work: with too many it is not judged. `apart` leaves each target to another process
+    with bounded memory, whose end is its own. `source` has the places of what is broken looked up in
+    debug information. `pinned` holds the modules to a lock. `ahead` has begun to read the only target.
+    `watch` is told how many targets of how many are done.
     """
     path = str(contract.path) if contract is not None else None
     examination = Examination(

@@ -20,7 +20,8 @@ from nogrow.run.result import ScenarioOutcome, ScenarioResult
 from nogrow.source.model import Frame
 from nogrow.wasm.file import read
 from nogrow.wasm.kernel import Engine
-from nogrow.wasm.validate import Validation, validate
+from nogrow.wasm.sections import is_component
+from nogrow.wasm.validate import Validation, validate, validate_component
 
 if TYPE_CHECKING:
     from nogrow.lock.hold import Pinned
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 Judge = Callable[[bytes, Callable[[str], bool], Engine | None, frozenset[str]], Judgement]
 Run = Callable[[bytes, Scenario], ScenarioResult]
 
-# wasmtime validates 2 MiB of code in less than 20 ms, and 45 MB in 200: longer than the proof is to take.
-SMALL = 2 << 20
 # Of a module with more violations, the others are reported without their places in the source.
 MOST_LOCATED = 5_000
 
@@ -45,7 +44,7 @@ class Examination(NamedTuple):
 
     judge: Judge | None
     run: Run | None
-    validate: bool | None
+    validate: bool
     growers: Mapping[str, tuple[Grower, ...]]
     has_glue: bool
     digest: bool = True
@@ -94,14 +93,26 @@ class Examination(NamedTuple):
             parts = parts_of(target.path, data)
         except ModuleError as error:
             return (not_judged(bare, str(error)),)
+        whole = Background(lambda: validate_component(data)) if self._asks_about(data) else None
+        reports = tuple(self._report(bare, part, target, engine) for part in parts)
+        if whole is not None:
+            validation = whole.result()
+            if validation.valid is False:
+                return (not_judged(bare._replace(validated=False), str(validation.error)),)
+            if validation.valid is None:
+                reports = tuple(_unvalidated(report, validation) for report in reports)
         if not parts:
             return (bare._replace(notes=("a component without core modules",)),)
         missing = [f"{target.path}#{number}" for number, _ in target.parts]
         missing = [path for path in missing if path not in {part.path for part in parts}]
         return (
-            *(self._report(bare, part, target, engine) for part in parts),
+            *reports,
             *(ArtifactReport(path) for path in missing),
         )
+
+    def _asks_about(self, data: bytes) -> bool:
+        """Whether wasmtime is to validate the file as a component."""
+        return self.validate and self.judge is not None and is_component(data)
 
     def _report(
         self, bare: ArtifactReport, part: Part, target: Target, engine: Engine | None
@@ -170,8 +181,7 @@ class Examination(NamedTuple):
         if self.judge is None:
             return None, Validation(None)
         labels = frozenset(grower.label for grower in growers)
-        wanted = len(part.data) <= SMALL if self.validate is None else self.validate
-        validating = Background(lambda: validate(part.data)) if wanted else None
+        validating = Background(lambda: validate(part.data)) if self.validate else None
         judgement = self.judge(part.data, _trusts(clause, labels), engine, labels)
         return judgement, validating.result() if validating else Validation(None)
 
@@ -186,7 +196,7 @@ class Examination(NamedTuple):
                 "which grows the memory, may be among them; --glue FILE.js tells"
             )
         if validation.valid is None and validation.reason is not None:
-            yield f"wasmtime can't validate it: {validation.reason}"
+            yield f"wasmtime can't validate the module: {validation.reason}"
 
 
 def not_judged(artifact: ArtifactReport, message: str) -> ArtifactReport:
@@ -200,6 +210,14 @@ def not_judged(artifact: ArtifactReport, message: str) -> ArtifactReport:
         scenarios=artifact.scenarios,
         validated=artifact.validated,
     )
+
+
+def _unvalidated(report: ArtifactReport, validation: Validation) -> ArtifactReport:
+    """Return the report on a module in a component that could not be validated as a whole."""
+    if report.judgement is None:
+        return report
+    note = f"wasmtime can't validate the component: {validation.reason}"
+    return report._replace(validated=None, notes=(note, *report.notes))
 
 
 def _can_be_listed(judgement: Judgement) -> bool:
