@@ -1,6 +1,7 @@
 """A contract to test items: one for each artifact, one for each of its scenarios."""
 
 import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,7 +76,7 @@ class ArtifactItem(pytest.Item):
         for artifact in self._report.artifacts:
             if artifact.unvalidated:
                 text = f"{artifact.path}: {NOT_VALIDATED}: {why_unvalidated(artifact)}"
-                self.warn(pytest.PytestWarning(printable(text)))
+                warnings.warn(pytest.PytestWarning(printable(text)), stacklevel=1)
 
     def examined(self, target: Target) -> Report:
         """The report on the target."""
