@@ -27,6 +27,7 @@ from nogrow.build.hostile import run_pathological
 from nogrow.build.pins import write_pins
 from nogrow.build.project import open_project
 from nogrow.build.serve import serve as serve_page
+from nogrow.build.suite import run_suite
 from nogrow.invoke import collection, plain_errors
 from nogrow.machine.machine import Machine
 
@@ -174,6 +175,15 @@ def assure(context: Context) -> None:
         raise Exit("a guard can go without a test that fails", code=1)
 
 
+@task(help={"path": "A folder with *.wast files, such as a copy of WebAssembly/testsuite."})
+def suite(context: Context, path: str) -> None:
+    """Judge every module of a WebAssembly test suite; fails if one that is not valid gets a verdict."""
+    with plain_errors():
+        code = run_suite(Path(path), announce)
+    if code:
+        raise Exit(code=code)
+
+
 @task(name="pin-deps")
 def pin_deps(context: Context) -> None:
     """Resolve the requirements of development anew, into requirements-dev.txt with hashes."""
@@ -223,6 +233,6 @@ def _run(context: Context, commands: Sequence[Command]) -> None:
 namespace = collection(ROOT)
 for own in (
     *(assure, audit, bench, clean, cover, demo, docs, fuzz, lint, mutate),
-    *(pictures, pin_deps, serve, test),
+    *(pictures, pin_deps, serve, suite, test),
 ):
     namespace.add_task(cast("Task[Any]", own))

@@ -110,17 +110,43 @@ def test_a_module_that_wasmtime_does_not_support_is_judged(tmp_path: Path) -> No
     path = written(tmp_path, "a.wasm", '(module (tag $t) (func (export "f") try throw $t catch_all end))')
     (artifact,) = check(None, [target(path)], judge=judge).artifacts
     assert (artifact.outcome, artifact.validated) == (Outcome.KEPT, None)
-    assert artifact.notes[0].startswith("wasmtime can't validate it: legacy_exceptions")
+    assert artifact.notes[0].startswith("wasmtime can't validate the module: legacy_exceptions")
 
 
-def test_large_modules_are_validated_only_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = written(tmp_path, "a.wasm", "(module)")
-    monkeypatch.setattr("nogrow.examine.SMALL", 7)
-    found = [
-        check(None, [target(path)], judge=judge, validate=wanted).artifacts[0].validated
-        for wanted in (None, True, False)
-    ]
-    assert found == [None, True, None]
+def test_a_large_module_is_validated_as_well(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.wasm", '(module (func (export "f") (result i32)))')
+    size = 3 << 20
+    path.write_bytes(
+        path.read_bytes()
+        + b"\0"
+        + bytes((size & 127 | 128, size >> 7 & 127 | 128, size >> 14 & 127 | 128, size >> 21))
+        + b"\4name"
+        + bytes(size - 5)
+    )
+    (artifact,) = check(None, [target(path)], judge=judge).artifacts
+    assert (artifact.outcome, artifact.validated) == (Outcome.NOT_JUDGED, False)
+
+
+INVALID_COMPONENTS = {
+    "a module is not there": "(component (core module) (core instance (instantiate 7)))",
+    "no core module": "(component (type (tuple)))",
+    "a start with parameters": "(component (core module) (core module (start 0) (func (param i32))))",
+}
+
+
+@pytest.mark.parametrize("wat", INVALID_COMPONENTS.values(), ids=INVALID_COMPONENTS)
+def test_an_invalid_component_is_not_judged(wat: str, tmp_path: Path) -> None:
+    path = written(tmp_path, "c.wasm", wat)
+    (artifact,) = check(None, [target(path)], judge=judge).artifacts
+    assert (artifact.path, artifact.outcome, artifact.validated) == (str(path), Outcome.NOT_JUDGED, False)
+    assert "not a valid module, says wasmtime" in artifact.violations[0].message
+
+
+def test_a_component_that_wasmtime_does_not_support_is_judged(tmp_path: Path) -> None:
+    path = written(tmp_path, "c.wasm", "(component (type (list u8 4)) (core module))")
+    (artifact,) = check(None, [target(path)], judge=judge).artifacts
+    assert (artifact.outcome, artifact.unvalidated) == (Outcome.KEPT, True)
+    assert artifact.notes[0].startswith("wasmtime can't validate the component: Fixed-length lists require")
 
 
 def test_glue_names_the_import_that_grows_and_the_line(tmp_path: Path) -> None:

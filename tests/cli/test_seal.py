@@ -87,6 +87,16 @@ def test_output_that_is_not_valid_is_not_written(
     assert not (folder / "x.wasm").exists()
 
 
+def test_a_component_that_is_not_valid_is_not_sealed(nogrow: Nogrow, folder: Path) -> None:
+    from tests.support.assemble import assemble
+
+    core = "(core module (memory 1) (func i32.const 1 memory.grow drop))"
+    (folder / "c.wasm").write_bytes(assemble(f"(component {core} (core instance (instantiate 7)))"))
+    done = nogrow("seal", "c.wasm", "-o", "x.wasm", "--mode", "deny")
+    assert (done.exit_code, "unknown module 7" in done.stderr) == (4, True)
+    assert not (folder / "x.wasm").exists()
+
+
 def test_a_promise_that_is_not_kept_is_not_written(
     nogrow: Nogrow, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,7 +98,10 @@ def test_no_violation_is_lost() -> None:
 
 @pytest.mark.parametrize(
     ("artifacts", "name", "problems"),
-    [((), "check", 1), ((ArtifactReport("a.wasm", judgement=judgement()),), "no entry point", 0)],
+    [
+        ((), "check", 1),
+        ((ArtifactReport("a.wasm", judgement=judgement(), validated=True),), "no entry point", 0),
+    ],
 )
 def test_a_report_is_never_without_case(
     artifacts: tuple[ArtifactReport, ...], name: str, problems: int

@@ -62,18 +62,18 @@ def test_what_a_verdict_stands_or_falls_with_goes_beside_it() -> None:
     more = Assumption(AssumptionKind.HOST_GROWTH, memory=Subject(0))
     resting = Resting((stays,), ("f",))
     judged = judgement(entry("f", ABSENT))._replace(assumptions=(stays, more), resting=resting)
-    text = rendered(Report(None, (ArtifactReport("a.wasm", "0" * 64, 1, judged),)))
+    text = rendered(Report(None, (ArtifactReport("a.wasm", "0" * 64, 1, judged, validated=True),)))
     assert text.startswith(
         "kept: a.wasm: absent, assuming that env.a neither grows the memory nor calls back in; 0 grow sites\n"
         "   = assumption: the host itself does not grow memory 0\n"
     )
     judged = judgement(entry("f", REACHABLE))._replace(assumptions=(stays,))
-    text = rendered(Report(None, (ArtifactReport("a.wasm", "0" * 64, 1, judged),)))
+    text = rendered(Report(None, (ArtifactReport("a.wasm", "0" * 64, 1, judged, validated=True),)))
     assert f"reachable, 1 grow site\n   = assumption: {stays.sentence}\n" in text
     judged = judgement(entry("f", REACHABLE), entry("g", ABSENT))._replace(
         assumptions=(stays,), resting=Resting((stays,), ("g",))
     )
-    text = rendered(Report(None, (ArtifactReport("a.wasm", "0" * 64, 1, judged),)))
+    text = rendered(Report(None, (ArtifactReport("a.wasm", "0" * 64, 1, judged, validated=True),)))
     assert f"reachable; the better verdict of `g` assumes that {stays.sentence}; 1 grow site\n" in text
 
 

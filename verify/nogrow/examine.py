@@ -24,7 +24,7 @@ from nogrow.wasm.file import read
 from nogrow.wasm.kernel import Engine
 from nogrow.wasm.model import Kind
 from nogrow.wasm.sections import is_component
-from nogrow.wasm.validate import Validation, validate
+from nogrow.wasm.validate import Validation, validate, validate_component
 
 if TYPE_CHECKING:
     from nogrow.linkage import Linkage
@@ -51,8 +51,6 @@ class Judge(Protocol):
 
 Run = Callable[[bytes, Scenario], ScenarioResult]
 
-# wasmtime validates 2 MiB of code in less than 20 ms, and 45 MB in 200: longer than the proof is to take.
-SMALL = 2 << 20
 # Of a module with more violations, the others are reported without their places in the source.
 MOST_LOCATED = 5_000
 
@@ -70,7 +68,7 @@ class Examination(NamedTuple):
 
     judge: Judge | None
     run: Run | None
-    validate: bool | None
+    validate: bool
     glue: Mapping[str, tuple[Glue, ...]]
     digest: bool = True
     source: "Wanted | None" = None
@@ -119,21 +117,33 @@ class Examination(NamedTuple):
             parts = parts_of(target.path, data)
         except ModuleError as error:
             return (not_judged(bare, str(error)),)
-        if not parts:
-            return (bare._replace(notes=("a component without core modules",)),)
-        missing = list(dict.fromkeys(f"{target.path}#{number}" for number, _ in target.parts))
-        missing = [path for path in missing if path not in {part.path for part in parts}]
+        whole = Background(lambda: validate_component(data)) if self._asks_about(data) else None
         try:
             linkages = self._linkages(data, parts, target, engine)
         except ModuleError as error:
             return tuple(not_judged(bare._replace(path=part.path), str(error)) for part in parts)
+        reports = tuple(
+            self._report(bare, part, target, engine, linkage)
+            for part, linkage in zip(parts, linkages, strict=True)
+        )
+        if whole is not None:
+            validation = whole.result()
+            if validation.valid is False:
+                return (not_judged(bare._replace(validated=False), str(validation.error)),)
+            if validation.valid is None:
+                reports = tuple(_unvalidated(report, validation) for report in reports)
+        if not parts:
+            return (bare._replace(notes=("a component without core modules",)),)
+        missing = list(dict.fromkeys(f"{target.path}#{number}" for number, _ in target.parts))
+        missing = [path for path in missing if path not in {part.path for part in parts}]
         return (
-            *(
-                self._report(bare, part, target, engine, linkage)
-                for part, linkage in zip(parts, linkages, strict=True)
-            ),
+            *reports,
             *(ArtifactReport(path) for path in missing),
         )
+
+    def _asks_about(self, data: bytes) -> bool:
+        """Whether wasmtime is to validate the file as a component."""
+        return self.validate and self.judge is not None and is_component(data)
 
     def _linkages(
         self, data: bytes, parts: Sequence[Part], target: Target, engine: Engine | None
@@ -245,8 +255,7 @@ class Examination(NamedTuple):
             return None, Validation(None)
         labels = frozenset(grower.label for grower in growers)
         effects = _effects(part.data, clauses, glue) if glue else NO_EFFECTS
-        wanted = len(part.data) <= SMALL if self.validate is None else self.validate
-        validating = Background(lambda: validate(part.data)) if wanted else None
+        validating = Background(lambda: validate(part.data)) if self.validate else None
         conditions = _conditions(clauses)
         if linkage is None:
             trusts = _trusts(clauses, labels | effects.keys())
@@ -263,7 +272,7 @@ class Examination(NamedTuple):
         if glue and not {grower.label for grower in _growers(glue)} & judgement.imports:
             yield "in the glue, no import that is reached leads to a growth of the memory"
         if validation.valid is None and validation.reason is not None:
-            yield f"wasmtime can't validate it: {validation.reason}"
+            yield f"wasmtime can't validate the module: {validation.reason}"
 
 
 def not_judged(artifact: ArtifactReport, message: str) -> ArtifactReport:
@@ -277,6 +286,14 @@ def not_judged(artifact: ArtifactReport, message: str) -> ArtifactReport:
         scenarios=artifact.scenarios,
         validated=artifact.validated,
     )
+
+
+def _unvalidated(report: ArtifactReport, validation: Validation) -> ArtifactReport:
+    """Return the report on a module in a component that could not be validated as a whole."""
+    if report.judgement is None:
+        return report
+    note = f"wasmtime can't validate the component: {validation.reason}"
+    return report._replace(validated=None, notes=(note, *report.notes))
 
 
 def _growers(glue: tuple[Glue, ...]) -> tuple[Grower, ...]:

@@ -8,8 +8,8 @@ from nogrow.contract.origin import without_number
 from nogrow.dist.archive import SEPARATOR
 from nogrow.dist.files import Shipped
 from nogrow.gate import Shipment, name_of, path_of
-from nogrow.proof.assumption import sentences
-from nogrow.proof.judgement import Verdict
+from nogrow.proof.judgement import Judgement, Verdict
+from nogrow.report.brief import NOT_VALIDATED
 from nogrow.report.result import ArtifactReport, Report
 
 
@@ -53,6 +53,14 @@ def compare(attested: Statement, shipment: Shipment, report: Report, contract: s
     return Differences({path: tuple(sentences) for path, sentences in broken.items()}, tuple(notes))
 
 
+def _assumptions(artifact: ArtifactReport, judgement: Judgement) -> tuple[str, ...]:
+    """Return what the verdict takes for granted; without validation, that the module is valid as well."""
+    taken = tuple(sentences(judgement.assumptions))
+    if not artifact.unvalidated:
+        return taken
+    return (f"the module is valid, though it was {NOT_VALIDATED}", *taken)
+
+
 def _file(one: Shipped, reports: Mapping[str, list[ArtifactReport]]) -> AttestedFile:
     modules = []
     for module in one.modules:
@@ -61,7 +69,7 @@ def _file(one: Shipped, reports: Mapping[str, list[ArtifactReport]]) -> Attested
             AttestedVerdict(
                 name + artifact.path.removeprefix(path),
                 artifact.judgement.verdict.label,
-                tuple(sentences(artifact.judgement.assumptions)),
+                _assumptions(artifact, artifact.judgement),
             )
             for artifact in reports.get(path, ())
             if artifact.judgement is not None

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 @with_glue
 @click.option(
     "--validate/--no-validate",
-    default=None,
-    help="Have wasmtime validate the modules as well; by default, those of up to 2 MiB.",
+    default=True,
+    help="Have wasmtime validate the modules, as by default; without, the report says `not validated`.",
 )
 @click.option(
     "--jobs",
@@ -64,7 +64,7 @@ def check(
     quiet: bool,
     colour: Colour,
     glue: tuple[Path, ...],
-    validate: bool | None,
+    validate: bool,
     jobs: int | None,
     source: bool | None,
     debug_info: Path | None,

@@ -80,8 +80,10 @@ def diff(
         ctx.exit(code)
     from nogrow.difference.compare import compare
     from nogrow.difference.model import Direction
+    from nogrow.report.brief import NOT_VALIDATED
 
     before, after = ([one for one in side if one.judgement is not None] for side in sides)
+    notes += [f"{one.path}: {NOT_VALIDATED}" for one in (*before, *after) if one.unvalidated]
     difference = compare(before, after, notes)
     deliver(outputs, colour, lambda form, coloured: _render(difference, form, coloured))
     ctx.exit(ExitCode.BROKEN if difference.direction is Direction.WORSE else ExitCode.KEPT)

@@ -83,12 +83,17 @@ def explain(
     def as_text(report: Report, stream: TextIO, colour: bool) -> None:
         from nogrow.explain.excerpt import excerpt
         from nogrow.report import text
+        from nogrow.report.brief import NOT_VALIDATED, why_unvalidated
         from nogrow.report.explain import Options, render
+        from nogrow.report.printable import printable
         from nogrow.source.quote import Quotable
 
         for artifact in report.artifacts:
             if artifact.judgement is None:
                 text.render(Report(report.contract, (artifact,)), stream, colour=colour)
+            elif artifact.unvalidated:
+                said = f"{NOT_VALIDATED}: {artifact.path}: {why_unvalidated(artifact)}"
+                stream.write(f"{printable(said)}\n\n")
         quotable, beside = Quotable([new for _, new in prefixes]), str(Path(path).parent)
         options = Options(lambda frame: excerpt(*frame[1:], quotable, beside), colour=colour, full=full)
         render(parts, stream, options)

@@ -17,6 +17,7 @@ from nogrow.report.result import ExitCode
 if TYPE_CHECKING:
     from nogrow.init.look import Found
     from nogrow.init.modules import Clause, LeftOut
+    from nogrow.report.result import Report
 
 _MOST_SKIPPED = 10
 
@@ -64,7 +65,7 @@ def init(ctx: click.Context, paths: tuple[str, ...], place: Path, force: bool) -
     written = parts([target.path for target in chosen], report, place.parent, used)
     write_bytes(place, draft(written, buildable(found, place.parent)).encode())
     click.echo(f"{printable(str(place))}: written, {_modules(found)} found")
-    for line in (*_lines(written), *_passed_over(found)):
+    for line in (*_lines(written), *_unvalidated(report), *_passed_over(found)):
         click.echo(f"  {printable(line)}")
     click.echo("Next: nogrow check, and tighten what is marked so.")
     if found.problems or any(isinstance(one, LeftOut) and one.is_gap for one in written):
@@ -89,6 +90,14 @@ def _lines(parts: "Sequence[Clause | LeftOut]") -> Iterator[str]:
             growing = one.eased.growing
             tighten = f", {counted(growing, 'entry point')} to tighten" if growing else ""
             yield f"{one.path}: {headline(worst)}{tighten}"
+
+
+def _unvalidated(report: "Report") -> Iterator[str]:
+    from nogrow.report.brief import NOT_VALIDATED, why_unvalidated
+
+    for artifact in report.artifacts:
+        if artifact.unvalidated:
+            yield f"{NOT_VALIDATED}: {artifact.path}: {why_unvalidated(artifact)}"
 
 
 def _passed_over(found: "Found") -> Iterator[str]:

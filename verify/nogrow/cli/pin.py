@@ -110,6 +110,7 @@ def _locked(place: Path, report: Report, kept: "Lock | None") -> "Lock":
 def _changes(report: Report, lock: "Lock", old: "Lock | None") -> Iterator[str]:
     """What is pinned, and how that differs from what was."""
     from nogrow.lock.hold import compare
+    from nogrow.report.brief import NOT_VALIDATED, why_unvalidated
 
     place = printable(str(lock.path))
     count = sum(len(verdicts) for pin in lock.pins.values() for verdicts in pin.entries.values())
@@ -118,6 +119,8 @@ def _changes(report: Report, lock: "Lock", old: "Lock | None") -> Iterator[str]:
     for one in report.artifacts:
         before = old.pins.get(lock.key(one.path)) if old else None
         path = printable(one.path)
+        if one.unvalidated:
+            lines.append(f"  {NOT_VALIDATED}: {path}: {printable(why_unvalidated(one))}")
         if one.judgement is None or before is None:
             lines += [f"  new: {path}: {one.judgement.verdict.label}"] if one.judgement else []
             continue

@@ -7,6 +7,10 @@ from nogrow.contract.rule import Violation
 from nogrow.contract.wording import counted
 from nogrow.report.result import WEIGHT, ArtifactReport, Outcome, Report
 
+NOT_VALIDATED = "not validated"
+# How the note begins that says why wasmtime could not tell.
+CANT_VALIDATE = "wasmtime can't validate "
+
 
 def summary(report: Report) -> str:
     """Return how many modules were looked at, and how many have which outcome."""
@@ -15,7 +19,25 @@ def summary(report: Report) -> str:
         f"{outcomes.count(one)} {one.value}" for one in Outcome if one in outcomes or one is Outcome.KEPT
     ]
     looked_at = len(outcomes) - outcomes.count(Outcome.NOTHING)
-    return f"checked {counted(looked_at, noun(report))}: {', '.join(counts)}"
+    return f"checked {counted(looked_at, noun(report))}: {', '.join(counts)}{of_them_unvalidated(report)}"
+
+
+def standing(artifact: ArtifactReport) -> str:
+    """Return the artifact's outcome; where nobody knows whether the module is valid, it says so."""
+    outcome = artifact.outcome.value
+    return f"{outcome}, {NOT_VALIDATED}" if artifact.unvalidated else outcome
+
+
+def of_them_unvalidated(report: Report) -> str:
+    """Return how many modules were judged without being known to be valid, empty for none."""
+    count = sum(artifact.unvalidated for artifact in report.artifacts)
+    return f"; {count} {NOT_VALIDATED}" if count else ""
+
+
+def why_unvalidated(artifact: ArtifactReport) -> str:
+    """Return why a module was not validated, as its notes say it."""
+    found = [note for note in artifact.notes if note.startswith(CANT_VALIDATE)]
+    return found[0] if found else "validation was switched off"
 
 
 def noun(report: Report) -> str:

@@ -7,7 +7,7 @@ from nogrow.contract.assumed import is_assumed, of_entry
 from nogrow.contract.rule import Rule, Violation
 from nogrow.contract.wording import unmistakable
 from nogrow.proof.judgement import Entry
-from nogrow.report.brief import why_nothing
+from nogrow.report.brief import NOT_VALIDATED, why_nothing, why_unvalidated
 from nogrow.report.harmless import in_xml
 from nogrow.report.result import ArtifactReport, Outcome, Report
 from nogrow.run.result import ScenarioOutcome
@@ -38,7 +38,8 @@ def render(report: Report, stream: TextIO) -> None:
     stream.write('<?xml version="1.0" encoding="UTF-8"?>\n')
     stream.write(f'<testsuites name="nogrow" {_counts(cases)}>\n')
     for path, inner in suites:
-        stream.write(f'  <testsuite name="{in_xml(path)}" {_counts(inner)} skipped="0">\n')
+        skipped = sum(case.problem == "skipped" for case in inner)
+        stream.write(f'  <testsuite name="{in_xml(path)}" {_counts(inner)} skipped="{skipped}">\n')
         for case in inner:
             stream.writelines(_case(path, case))
         stream.write("  </testsuite>\n")
@@ -48,6 +49,8 @@ def render(report: Report, stream: TextIO) -> None:
 def _cases(artifact: ArtifactReport) -> Iterator[_Case]:
     if artifact.outcome is Outcome.NOTHING:
         yield _Case("check", "error", "nothing", (why_nothing(artifact),))
+    if artifact.unvalidated:
+        yield _Case("validation", "skipped", NOT_VALIDATED, (why_unvalidated(artifact),))
     of_entries: dict[Key, list[Violation]] = {}
     of_rules: dict[Rule, list[Violation]] = {}
     for violation in artifact.violations:
@@ -105,7 +108,10 @@ def _case(path: str, case: _Case) -> Iterator[str]:
     more = f" (and {len(case.messages) - 1} more)" if len(case.messages) > 1 else ""
     body = "\n".join(in_xml(message) for message in case.messages)
     yield start + ">\n"
-    yield f'      <{case.problem} type="{in_xml(case.type)}" message="{in_xml(case.messages[0] + more)}">'
+    # The schemas of JUnit give `skipped` a message only.
+    kind = "" if case.problem == "skipped" else f'type="{in_xml(case.type)}" '
+    said = f"{case.type}: " if case.problem == "skipped" else ""
+    yield f'      <{case.problem} {kind}message="{in_xml(said + case.messages[0] + more)}">'
     # Some readers show the attribute, some the body.
     yield f"{body}</{case.problem}>\n"
     yield "    </testcase>\n"

@@ -7,7 +7,7 @@ from typing import TextIO
 from nogrow.contract.wording import counted, shortened
 from nogrow.proof.judgement import Judgement
 from nogrow.report import text
-from nogrow.report.brief import resting, summary, weightiest_first
+from nogrow.report.brief import resting, standing, summary, weightiest_first
 from nogrow.report.harmless import fenced, in_markdown
 from nogrow.report.printable import printable
 from nogrow.report.result import ArtifactReport, Outcome, Report
@@ -45,14 +45,15 @@ def _lines(report: Report) -> Iterator[str]:
         yield "Verdicts that rest on assumptions:"
         yield ""
         yield from (f"- {in_markdown(shortened(line, LONGEST_LINE))}" for line in assumed)
-    yield from _details([one for one in artifacts if one.better or one.outcome is not Outcome.KEPT])
+    told = (one for one in artifacts if one.better or one.unvalidated or one.outcome is not Outcome.KEPT)
+    yield from _details(list(told))
 
 
 def _row(artifact: ArtifactReport) -> str:
     judgement = artifact.judgement
     cells = (
         _path(artifact),
-        artifact.outcome.value,
+        standing(artifact),
         *(_judged(judgement) if judgement else ("", "", "")),
         f"{len(artifact.violations):,}",
     )

@@ -43,7 +43,15 @@ def _artifact(node: Node) -> ArtifactReport:
     if outcome == Outcome.NOT_JUDGED.value or judgement is None:
         judgement, said = None, (Violation(Rule.NOT_JUDGED, f"{path}: the report has no verdict of it"),)
     digest = None if sha256 is None else sha256.text()
-    return ArtifactReport(path, digest, None if size is None else size.integer(), judgement, said)
+    valid = node.get("validated")
+    return ArtifactReport(
+        path,
+        digest,
+        None if size is None else size.integer(),
+        judgement,
+        said,
+        validated=None if valid is None else valid.flag(),
+    )
 
 
 def _judgement(node: Node, worst: Node) -> Judgement:

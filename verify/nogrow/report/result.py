@@ -51,9 +51,9 @@ class ArtifactReport(NamedTuple):
 
     `sha256` and `size` (bytes) are None if it could not be read, the digest also if nobody asked for it.
     `judgement` is None if it was not judged, or not asked to be. `notes` are for the contract's author.
-    `validated` says whether wasmtime found it valid, None where it was not asked or does not support what
-    the module uses. `growers` are the imports that glue says grow the memory. `sources` says where
-    instructions come from, by their offsets in the file; of inlined functions the innermost is first.
+    `validated` says whether wasmtime found it valid, None where it was not asked or does not support a
+    proposal that the module uses. `growers` are the imports that glue says grow the memory. `sources` says
+    where instructions come from, by their offsets in the file; of inlined functions the innermost is first.
     `better` are the entry points that are better than pinned, None if the artifact was not held to a pin.
     `host` says that it is host code and no module.
     """
@@ -70,6 +70,11 @@ class ArtifactReport(NamedTuple):
     sources: Mapping[int, tuple[Frame, ...]] = NO_SOURCES
     better: "tuple[Better, ...] | None" = None
     host: bool = False
+
+    @property
+    def unvalidated(self) -> bool:
+        """Whether there are verdicts on a module of which nobody knows that it is valid."""
+        return self.judgement is not None and self.validated is not True
 
     @property
     def outcome(self) -> Outcome:

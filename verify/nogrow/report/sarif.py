@@ -16,7 +16,14 @@ from nogrow.contract.rule import Rule, Violation
 from nogrow.contract.wording import counted, name_of, shortened, unmistakable
 from nogrow.host.model import CachedView
 from nogrow.proof.judgement import Entry, EntryKind, Step
-from nogrow.report.brief import resting, weightiest_first, why_nothing, with_path
+from nogrow.report.brief import (
+    NOT_VALIDATED,
+    resting,
+    weightiest_first,
+    why_nothing,
+    why_unvalidated,
+    with_path,
+)
 from nogrow.report.harmless import in_sarif
 from nogrow.report.place import Place, Places
 from nogrow.report.printable import in_json
@@ -67,6 +74,9 @@ class _Run:
         if artifact.outcome is Outcome.NOTHING:
             place = self._location(self._places.artifact(artifact))
             self.notify("error", f"{artifact.path}: {why_nothing(artifact)}", place)
+        if artifact.unvalidated:
+            place = self._location(self._places.artifact(artifact))
+            self.notify("warning", f"{artifact.path}: {NOT_VALIDATED}: {why_unvalidated(artifact)}", place)
         room = MOST_RESULTS - len(self._results)
         for violation in artifact.violations[:room]:
             place = self._location(self._places.violation(artifact, violation))

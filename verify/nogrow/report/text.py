@@ -12,7 +12,7 @@ from nogrow.contract.wording import counted, labels, readable, shortened
 from nogrow.host.model import CachedView
 from nogrow.proof.assumption import sentences
 from nogrow.proof.judgement import Judgement, Step
-from nogrow.report.brief import noun
+from nogrow.report.brief import noun, of_them_unvalidated, standing
 from nogrow.report.printable import printable
 from nogrow.report.result import ArtifactReport, Outcome, Report
 from nogrow.source.model import Frame
@@ -59,10 +59,10 @@ def lines(report: Report, *, colour: bool = False, quiet: bool = False) -> Itera
     if any(artifact.better for artifact in report.artifacts) and not quiet:
         yield "help: what is better than pinned stays so once `nogrow pin` has pinned it"
         yield ""
-    if quiet and report.outcome is Outcome.KEPT:
+    if quiet and report.outcome is Outcome.KEPT and not any(one.unvalidated for one in report.artifacts):
         return
     for artifact in report.artifacts:
-        if not quiet or artifact.outcome is not Outcome.KEPT:
+        if not quiet or artifact.outcome is not Outcome.KEPT or artifact.unvalidated:
             yield from _artifact(style, artifact)
     yield _summary(style, report)
 
@@ -163,7 +163,10 @@ def _place(sources: Mapping[int, tuple[Frame, ...]], step: Step) -> str:
 
 
 def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
-    outcome = style(artifact.outcome.value, COLOURS[artifact.outcome], bold=True)
+    colour = COLOURS[artifact.outcome]
+    if artifact.unvalidated and artifact.outcome is Outcome.KEPT:
+        colour = COLOURS[Outcome.NOTHING]
+    outcome = style(standing(artifact), colour, bold=True)
     path = printable(artifact.path)
     if artifact.outcome is Outcome.NOTHING and artifact.notes:
         yield f"{outcome}: {path}: {printable(', '.join(artifact.notes))}"
@@ -213,4 +216,4 @@ def _summary(style: _Style, report: Report) -> str:
         if one in outcomes or one is Outcome.KEPT
     )
     looked_at = len(outcomes) - outcomes.count(Outcome.NOTHING)
-    return f"checked {counted(looked_at, noun(report))}: {', '.join(counts)}"
+    return f"checked {counted(looked_at, noun(report))}: {', '.join(counts)}{of_them_unvalidated(report)}"

@@ -15,7 +15,7 @@ from nogrow.wasm.component import core_modules
 from nogrow.wasm.kernel import Engine
 from nogrow.wasm.linking import read_linking
 from nogrow.wasm.sections import is_component
-from nogrow.wasm.validate import validate
+from nogrow.wasm.validate import Validation, validate, validate_component
 
 
 class EntryChange(NamedTuple):
@@ -58,6 +58,7 @@ def compare(before: bytes, after: bytes, mode: Mode, engine: Engine) -> tuple[Co
         compared = [_compare(before, after, mode, engine, None)]
         note = require_start(before, after, [one.before for one in compared], None)
     else:
+        notes = _validated(validate_component(before), validate_component(after), "component")
         linking = read_linking(before)
         require_known_links(linking, read_linking(after), mode)
         pairs = zip(core_modules(before), core_modules(after), strict=True)
@@ -65,6 +66,7 @@ def compare(before: bytes, after: bytes, mode: Mode, engine: Engine) -> tuple[Co
             _compare(before[old.start : old.end], after[new.start : new.end], mode, engine, number)
             for number, (old, new) in enumerate(pairs)
         ]
+        compared = [one._replace(notes=(*notes, *one.notes)) for one in compared]
         note = require_start(before, after, [one.before for one in compared], linking)
     if note is not None:
         compared[0] = compared[0]._replace(notes=(*compared[0].notes, note))
@@ -72,15 +74,7 @@ def compare(before: bytes, after: bytes, mode: Mode, engine: Engine) -> tuple[Co
 
 
 def _compare(before: bytes, after: bytes, mode: Mode, engine: Engine, number: int | None) -> Comparison:
-    notes: list[str] = []
-    validation = validate(before)
-    if validation.valid is False:
-        raise validation.error
-    validation = validate(after)
-    if validation.valid is False:
-        raise ModuleError(f"the sealed module is not valid: {validation.reason}", validation.offset)
-    if validation.valid is None:
-        notes.append(f"wasmtime can't tell whether the sealed module is valid: {validation.reason}")
+    notes = _validated(validate(before), validate(after), "module")
     old, new = (judge(data, _trusts_nothing, engine) for data in (before, after))
     _require_sealed(new, mode, in_component=number is not None)
     growers = sorted(set(new.standing.host_grows.values()))
@@ -91,6 +85,17 @@ def _compare(before: bytes, after: bytes, mode: Mode, engine: Engine, number: in
     if not new.verdict.at_most(Verdict.TRAP_ONLY) and any(not site.operand for site in new.sites):
         notes.append("a memory.grow by 0 pages still succeeds and detaches views: the mode deny stops that")
     return Comparison(number, old, new, tuple(notes))
+
+
+def _validated(before: Validation, after: Validation, noun: str) -> list[str]:
+    """Return what to say of two validations; raises `ModuleError` if one of them failed."""
+    if before.valid is False:
+        raise before.error
+    if after.valid is False:
+        raise ModuleError(f"the sealed {noun} is not valid: {after.reason}", after.offset)
+    if after.valid is None:
+        return [f"not validated: wasmtime can't tell whether the sealed {noun} is valid: {after.reason}"]
+    return []
 
 
 def _trusts_nothing(label: str) -> bool:

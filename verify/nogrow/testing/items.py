@@ -1,6 +1,7 @@
 """A contract to test items: one for each artifact, one for each of its scenarios."""
 
 import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from nogrow.contract.select import Target, targets
 from nogrow.errors import NogrowError
 from nogrow.proof.prove import judge
 from nogrow.report import text
+from nogrow.report.brief import NOT_VALIDATED, why_unvalidated
 from nogrow.report.printable import printable
 from nogrow.report.result import Outcome, Report
 from nogrow.run.scenario import run
@@ -71,6 +73,10 @@ class ArtifactItem(pytest.Item):
         """Fail if the contract is broken."""
         if self._report.outcome is not Outcome.KEPT:
             pytest.fail(_text(self._report), pytrace=False)
+        for artifact in self._report.artifacts:
+            if artifact.unvalidated:
+                text = f"{artifact.path}: {NOT_VALIDATED}: {why_unvalidated(artifact)}"
+                warnings.warn(pytest.PytestWarning(printable(text)), stacklevel=1)
 
     def examined(self, target: Target) -> Report:
         """The report on the target."""

@@ -41,6 +41,10 @@ const inWords = (model, place) => {
   return [said, by, excuse, hidden, assumed && [' This is so ', named(assumed), '.']];
 };
 
+// Nobody knows whether the module is valid: that stands beside the outcome.
+const standing = (artifact) => [el('span', { class: `outcome ${artifact.outcome}` }, artifact.outcome),
+  artifact.verdict >= 0 && artifact.validated !== true && [' ', el('span', { class: 'outcome nothing' }, 'not validated')]];
+
 const verdictMark = (verdict, label) => el('span', { class: `verdict v${verdict}` }, label);
 
 const memoryInWords = (memory) => {
