@@ -50,17 +50,17 @@ def check(
 ) -> Report:
     """Return the report on all targets, an artifact for each core module.
 
-    `judge` judges a module, `run` runs a scenario; without the one there are no verdicts, without the other
-    no scenarios. A module that can't be read or judged is reported as NG010 and keeps none of the others
-    from being looked at. `glue` is for the targets whose file names it holds, or for all if it holds none
-    of them; `own_glue` is that of single targets, by path. `hosted` False judges modules whose imports say
-    nothing, as where only their own code is looked at. `validate` False leaves out wasmtime's validation,
-    and the report says so. Up to `jobs` processes share the work; the report is the same however many
-    there are. `digest` False leaves out the digests of the files. `whole` says that all paths of a module will be
-    listed, as where several processes work: with too many it is not judged. `apart` leaves each target to
-    another process with bounded memory, whose end is its own. `source` has the places of what is broken
-    looked up in debug information. `pinned` holds the modules to a lock. `ahead` has begun to read the only
-    target. `watch` is told how many targets of how many are done.
+    `judge` judges a module, `run` runs a scenario; without the one there are no verdicts, without the
+    other no scenarios. A module that can't be read or judged is reported as NG010 and keeps none of the
+    others from being looked at. `glue` is for the targets whose file names it holds, or for all if it
+    holds none of them; `own_glue` is that of single targets, by path. `hosted` False judges modules whose
+    imports say nothing, as where only their own code is looked at. `validate` False leaves out wasmtime's
+    validation, and the report says so. Up to `jobs` processes share the work; the report is the same
+    however many there are. `digest` False leaves out the digests of the files. `whole` says that all
+    paths of a module will be listed, as where several processes work: with too many it is not judged.
+    `apart` leaves each target to another process with bounded memory, whose end is its own. `source` has
+    the places of what is broken looked up in debug information. `pinned` holds the modules to a lock.
+    `ahead` has begun to read the only target. `watch` is told how many targets of how many are done.
     """
     if any(clause.js for target in targets for clause in target.every_clause):
         from nogrow.hostcode import named

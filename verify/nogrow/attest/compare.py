@@ -8,6 +8,7 @@ from nogrow.contract.origin import without_number
 from nogrow.dist.archive import SEPARATOR
 from nogrow.dist.files import Shipped
 from nogrow.gate import Shipment, name_of, path_of
+from nogrow.proof.assumption import sentences
 from nogrow.proof.judgement import Judgement, Verdict
 from nogrow.report.brief import NOT_VALIDATED
 from nogrow.report.result import ArtifactReport, Report

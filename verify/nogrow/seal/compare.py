@@ -58,9 +58,9 @@ def compare(before: bytes, after: bytes, mode: Mode, engine: Engine) -> tuple[Co
         compared = [_compare(before, after, mode, engine, None)]
         note = require_start(before, after, [one.before for one in compared], None)
     else:
-        notes = _validated(validate_component(before), validate_component(after), "component")
         linking = read_linking(before)
         require_known_links(linking, read_linking(after), mode)
+        notes = _validated(validate_component(before), validate_component(after), "component")
         pairs = zip(core_modules(before), core_modules(after), strict=True)
         compared = [
             _compare(before[old.start : old.end], after[new.start : new.end], mode, engine, number)
