@@ -66,9 +66,7 @@ def test_what_is_no_regular_file_is_refused_and_not_opened(dist: Path) -> None:
     assert refusal(tuple(shipped("dist"))) == "not a regular file"
 
 
-def test_a_file_that_is_gone_when_it_is_read_is_refused(
-    dist: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_is_gone_when_it_is_read_is_refused(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "_names", lambda folder: ["gone.whl"])
     assert refusal(tuple(shipped("dist"))) == "can't be read: No such file or directory"
 

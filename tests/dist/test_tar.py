@@ -6,8 +6,7 @@ import tarfile
 
 import pytest
 
-from nogrow.dist.compressed import Forward
-from nogrow.dist.limits import Budget, Limits, Refused
+from nogrow.dist.limits import Limits, Refused
 from tests.dist.made import QUIET_WASM, found, link, opened, tar_of
 
 FILES = {"./package/x.wasm": QUIET_WASM, "package/README": b"text"}
@@ -87,15 +86,15 @@ CASES: dict[str, tuple[bytes, str]] = {
     "absolute": (tar_of({"/x.wasm": QUIET_WASM}), "an absolute path"),
     "twice": (tar_of({**FILES, "package//x.wasm": b""}), "a second member of that name"),
     "a damaged header after others": (bytes(BROKEN_HEADER), "a damaged tar"),
-    "cut in a member": (PLAIN[:530], "a damaged tar"),
+    "cut in a member": (PLAIN[:530], "cut: the tar ends within it"),
     "cut after a member": (PLAIN[:2048], "its end is missing"),
     "bytes behind": (PLAIN + PLAIN, "bytes after its end"),
     "no tar": (b"text" * 200, "a damaged tar"),
-    "empty": (b"", "a damaged tar"),
+    "empty": (b"", "its end is missing"),
     "size in a header": (with_headers({"size": "5"}), "obey in different ways"),
     "sparse": (with_headers({"GNU.sparse.name": "y"}), "obey in different ways"),
     "a path for all": (with_global({"path": "y"}), "obey in different ways"),
-    "headers without end": (MANY_HEADERS, "a damaged tar"),
+    "headers without end": (MANY_HEADERS, "two headers in front of one member"),
     "a name that is not UTF-8": (LATIN_1.getvalue(), "a name that is not UTF-8"),
 }
 
@@ -111,7 +110,7 @@ def test_what_is_unclear_or_leads_elsewhere_is_refused(data: bytes, reason: str)
     [
         ("x.tgz", gzip.compress(PLAIN)[:-9], "can't be unpacked"),
         ("x.tgz", gzip.compress(PLAIN) + b"more", "can't be unpacked"),
-        ("x.tgz", gzip.compress(PLAIN)[:-8] + bytes(8), "can't be unpacked: CRC"),
+        ("x.tgz", gzip.compress(PLAIN)[:-8] + bytes(8), "can't be unpacked: .*incorrect data check"),
         ("x.tar.xz", lzma.compress(PLAIN)[:-9], "can't be unpacked"),
         ("x.tar.bz2", bz2.compress(PLAIN)[:-9], "can't be unpacked"),
         ("x.tgz", b"text", "not compressed as its name says"),
@@ -135,13 +134,6 @@ def test_a_size_below_zero_ends_nowhere_else(kind: bytes) -> None:
         opened("x.tar", negative(kind) + PLAIN)
     with pytest.raises(Refused):
         opened("x.tar", tar_of({"a": b""})[:512] + negative(kind) + PLAIN)
-
-
-def test_a_tar_is_read_forward_only() -> None:
-    stream = Forward(b"abc", Budget(Limits(), 3), 3)
-    assert (stream.read(2), stream.seek(3), stream.read(1)) == (b"ab", 3, b"")
-    with pytest.raises(Refused, match="backwards"):
-        stream.seek(2)
 
 
 def test_a_header_larger_than_a_member_may_be_is_not_read() -> None:

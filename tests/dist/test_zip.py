@@ -107,7 +107,10 @@ CASES: dict[str, tuple[bytes, str]] = {
         "its checksum",
     ),
     "a byte swapped": (STORED.replace(b"\x41\x07", b"\x41\x08"), "its checksum"),
-    "damaged contents": (patched(PLAIN, 30 + len(NAME), b"\xff\xff"), "damaged|not the one that the zip says"),
+    "damaged contents": (
+        patched(PLAIN, 30 + len(NAME), b"\xff\xff"),
+        "damaged|not the one that the zip says",
+    ),
     "too short in the directory": (
         patched(patched(PLAIN, 22, b"\x01\0\0\0"), central(PLAIN) + 24, b"\x01\0\0\0"),
         "its size is not the one",

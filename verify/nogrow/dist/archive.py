@@ -1,15 +1,17 @@
 """A file's bytes to the modules in it: it is one, it is an archive, or one is written in it as base64."""
 
 import hashlib
-import tarfile
+import re
+
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from nogrow.dist import tar, wheel, zip
-from nogrow.dist.compressed import OPENERS, Forward
+from nogrow.dist.compressed import DECOMPRESSORS, Forward
 from nogrow.dist.embedded import embedded
 from nogrow.dist.limits import Budget, Refused
-from nogrow.dist.members import Member
+from nogrow.dist.members import Member, imitates_part
+from nogrow.dist.tarheader import BLOCK
 from nogrow.wasm.sections import MAGIC
 
 SEPARATOR = "!"
@@ -27,8 +29,33 @@ _CLOSED = {
     b"!<arch>\ndebian-binary": "deb",
     b"\x04\x22\x4d\x18": "lz4",
     b"\x1f\x9d": "compress",
+    b"\x02\x21\x4c\x18": "lz4",
+    b"]\0\0": "lzma",
+    b"LZIP": "lzip",
+    b"\xed\xab\xee\xdb": "rpm",
+    b"070701": "cpio",
+    b"070702": "cpio",
+    b"070707": "cpio",
+    b"xar!": "xar",
+    b"Cr24": "crx",
+    b"hsqs": "squashfs",
 }
-_CLOSED_NAMES = {".br": "brotli", ".zst": "zstd", ".tzst": "zstd", ".lzma": "lzma", ".7z": "7z", ".rar": "rar"}
+# A zstd file may begin with frames that are passed over.
+_SKIPPED_FRAME = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+_CLOSED_NAMES = {
+    ".br": "brotli",
+    ".zst": "zstd",
+    ".tzst": "zstd",
+    ".lzma": "lzma",
+    ".tlz": "lzma",
+    ".lz": "lzip",
+    ".lz4": "lz4",
+    ".7z": "7z",
+    ".rar": "rar",
+    ".asar": "asar",
+    ".crx": "crx",
+    ".cpio": "cpio",
+}
 
 
 class Module(NamedTuple):
@@ -70,8 +97,8 @@ def contents(name: str, data: bytes, budget: Budget, depth: int = 0) -> Contents
     for member in members:
         try:
             inner = contents(member.name, member.data, budget, depth + 1)
-            if SEPARATOR in member.name and (inner.modules or inner.is_archive):
-                raise Refused(f"a `{SEPARATOR}` in its name, which stands for the way into an archive")
+            if inner.modules or inner.is_archive:
+                check_name(member.name)
         except Refused as error:
             raise error.within(member.name) from None
         found += (one._replace(members=(member.name, *one.members)) for one in inner.modules)
@@ -82,13 +109,21 @@ def contents(name: str, data: bytes, budget: Budget, depth: int = 0) -> Contents
     return Contents(tuple(found), True)
 
 
+def check_name(name: str) -> None:
+    """Raise `Refused` for a name that a file with modules may not have: contracts would take it for another's."""
+    if SEPARATOR in name:
+        raise Refused(f"a `{SEPARATOR}` in its name, which stands for the way into an archive")
+    if imitates_part(name):
+        raise Refused("a name that ends as those of a component's core modules do: `#` and a number")
+
+
 def _members(name: str, data: bytes, budget: Budget) -> Iterator[Member] | None:
     """The members of an archive or of a compressed file, None for what is neither."""
     if data.startswith(zip.MAGIC):
         return zip.members(data, budget)
     if _named(name, _ZIPS):
         raise Refused("no zip, or one with bytes in front of it")
-    if data.startswith(tuple(OPENERS)):
+    if data.startswith(tuple(DECOMPRESSORS)):
         return _uncompressed(name, data, budget)
     if tar.is_tar(data[:512]) or _named(name, (".tar",)):
         return tar.members(Forward(data, budget, budget.limits.member), budget)
@@ -98,7 +133,7 @@ def _members(name: str, data: bytes, budget: Budget) -> Iterator[Member] | None:
 
 
 def _uncompressed(name: str, data: bytes, budget: Budget) -> Iterator[Member]:
-    head = Forward(data, budget, tarfile.BLOCKSIZE).read()
+    head = Forward(data, budget, BLOCK).read()
     stream = Forward(data, budget, budget.limits.member)
     if tar.is_tar(head) or _named(name, _TARS):
         return tar.members(stream, budget)
@@ -111,6 +146,9 @@ def _only(name: str, stream: Forward, budget: Budget) -> Member:
     content = stream.read()
     if stream.read(1):
         raise Refused(f"unpacks to more than {len(content):,} bytes, which a member may have")
+    if stream.streams > 1:
+        # Tars are read by programs that join them, but browsers stop behind the first one of what they are served.
+        raise Refused("several compressed streams, of which some programs read the first one only")
     budget.member(len(content))
     return Member(stem if dot and stem else "contents", content)
 
@@ -118,6 +156,7 @@ def _only(name: str, stream: Forward, budget: Budget) -> Member:
 def _refuse_closed(name: str, data: bytes) -> None:
     kind = next((kind for magic, kind in _CLOSED.items() if data.startswith(magic)), None)
     named = next((kind for suffix, kind in _CLOSED_NAMES.items() if _named(name, (suffix,))), None)
+    kind = "zstd" if _SKIPPED_FRAME.match(data) else kind
     if kind or named:
         raise Refused(f"it can't be looked into: nogrow does not read {kind or named}")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from nogrow.dist.archive import SEPARATOR, Module, contents
+from nogrow.dist.archive import Module, check_name, contents
 from nogrow.dist.limits import Budget, Limits, Refused
 from nogrow.errors import ModuleError, UsageError
 from nogrow.wasm.file import read
@@ -65,8 +65,8 @@ def _one(path: str, name: str, limits: Limits, kept: int) -> Iterator[Shipped]:
         data = _read(path, name, limits)
         bare = bare._replace(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
         inside = contents(name, data, Budget(limits, len(data), kept))
-        if SEPARATOR in name and (inside.modules or inside.is_archive):
-            raise Refused(f"a `{SEPARATOR}` in its name, which stands for the way into an archive")
+        if inside.modules or inside.is_archive:
+            check_name(name)
     except Refused as error:
         yield bare._replace(refused=error)
         return
