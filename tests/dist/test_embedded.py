@@ -22,7 +22,7 @@ COMPONENT = base64.b64encode(b"\0asm\x0d\0\1\0")
     ],
 )
 def test_a_module_in_a_string_is_found(source: bytes) -> None:
-    assert list(embedded(source)) == [QUIET_WASM]
+    assert list(embedded(source)) == [("base64", QUIET_WASM)]
 
 
 def test_each_module_has_a_number_and_components_are_found() -> None:

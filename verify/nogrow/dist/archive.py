@@ -163,9 +163,10 @@ def _refuse_closed(name: str, data: bytes) -> None:
 
 def _embedded(data: bytes, budget: Budget) -> Iterator[Module]:
     for number, module in enumerate(embedded(data)):
-        budget.member(len(module))
-        budget.keep(len(module))
-        yield Module((f"base64-{number}",), module, hashlib.sha256(module).hexdigest())
+        budget.member(len(module.data))
+        budget.keep(len(module.data))
+        name = f"{module.encoding}-{number}"
+        yield Module((name,), module.data, hashlib.sha256(module.data).hexdigest())
 
 
 def _recorded(module: Module, record: wheel.Record) -> Module:
