@@ -8,6 +8,7 @@ from nogrow.contract.rule import Rule, Violation
 from nogrow.contract.select import Target
 from nogrow.contract.shipped import built, clause_at, parts_at
 from nogrow.dist.archive import SEPARATOR, Module
+from nogrow.dist.counts import Counts, added
 from nogrow.dist.files import Shipped, shipped
 from nogrow.dist.limits import Limits
 from nogrow.errors import UsageError
@@ -15,10 +16,14 @@ from nogrow.report.result import ArtifactReport, Report
 
 
 class Shipment(NamedTuple):
-    """The files at the paths that were given, and which of these paths hold no module."""
+    """The files at the paths that were given that have to do with modules, and which of these paths hold none.
+
+    `counts` says how many files were looked at.
+    """
 
     files: tuple[Shipped, ...]
     empty: tuple[str, ...]
+    counts: Counts
 
     def without_modules(self) -> tuple[str, ...]:
         """The archives that were looked into, and hold no module."""
@@ -32,10 +37,12 @@ def gather(paths: Sequence[str], limits: Limits = Limits()) -> Shipment:  # noqa
     """
     files: list[Shipped] = []
     empty: list[str] = []
+    counts: dict[str, Counts] = {}
     for path in paths:
         kept = sum(len(module.data) for one in files for module in one.modules)
         found = tuple(shipped(path, limits, kept))
-        files += found
+        counts.update((one.path, one.counts) for one in found)
+        files += (one for one in found if one.matters)
         if not any(one.modules or one.refused for one in found):
             empty.append(path)
     seen: dict[str, str] = {}
@@ -43,7 +50,8 @@ def gather(paths: Sequence[str], limits: Limits = Limits()) -> Shipment:  # noqa
         other = seen.setdefault(one.name, one.path)
         if other != one.path:
             raise UsageError(f"--dist: {other} and {one.path} have the same name: give the folder above them")
-    return Shipment(tuple({one.path: one for one in files}.values()), tuple(empty))
+    unique = tuple({one.path: one for one in files}.values())
+    return Shipment(unique, tuple(empty), added(counts.values()))
 
 
 def targets_of(shipment: Shipment, contract: Contract | None) -> tuple[Target, ...]:
@@ -83,7 +91,7 @@ def with_violations(report: Report, broken: Mapping[str, Sequence[str]]) -> Repo
             continue
         one = artifacts[known[path]]
         artifacts[known[path]] = one._replace(violations=(*one.violations, *violations))
-    return Report(report.contract, tuple(sorted(artifacts, key=lambda one: one.path)))
+    return report._replace(artifacts=tuple(sorted(artifacts, key=lambda one: one.path)))
 
 
 def disagreements(shipment: Shipment) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""A file's bytes to the modules in it: it is one, it is an archive, or one is written in it as base64."""
+"""A file's bytes to the modules in it: it is one, it is an archive, or one is written in it as text."""
 
 import hashlib
 import re
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from nogrow.dist import tar, wheel, zip
 from nogrow.dist.compressed import DECOMPRESSORS, Forward
+from nogrow.dist.counts import Counts, added, counts_of_file
 from nogrow.dist.embedded import embedded
 from nogrow.dist.limits import Budget, Refused
 from nogrow.dist.members import Member, imitates_part
@@ -72,10 +73,11 @@ class Module(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """The modules in a file, and whether it is one that can hold others."""
+    """The modules in a file, whether it is one that can hold others, and how many files were looked at."""
 
     modules: tuple[Module, ...]
     is_archive: bool
+    counts: Counts
 
 
 def contents(name: str, data: bytes, budget: Budget, depth: int = 0) -> Contents:
@@ -85,14 +87,17 @@ def contents(name: str, data: bytes, budget: Budget, depth: int = 0) -> Contents
             # Who unpacks it finds an archive behind the module, in a custom section for example.
             raise Refused("a module under the name of an archive")
         budget.keep(len(data))
-        return Contents((Module((), data, hashlib.sha256(data).hexdigest()),), False)
+        module = Module((), data, hashlib.sha256(data).hexdigest())
+        return Contents((module,), False, Counts(files=1, modules=1))
     _refuse_closed(name, data)
     members = _members(name, data, budget)
     if members is None:
-        return Contents(tuple(_embedded(data, budget)), False)
+        modules = tuple(_embedded(data, budget))
+        return Contents(modules, False, counts_of_file(data, len(modules)))
     if depth == budget.limits.depth:
         raise Refused(f"an archive within {depth} others; it is looked into {depth} at most")
     found: list[Module] = []
+    counts = [Counts(archives=1)]
     record: Member | None = None
     for member in members:
         try:
@@ -101,12 +106,13 @@ def contents(name: str, data: bytes, budget: Budget, depth: int = 0) -> Contents
                 check_name(member.name)
         except Refused as error:
             raise error.within(member.name) from None
+        counts.append(inner.counts)
         found += (one._replace(members=(member.name, *one.members)) for one in inner.modules)
         record = member if wheel.is_record(member) else record
     if _named(name, (_WHEEL,)):
         said = wheel.Record(record)
         found = [_recorded(one, said) for one in found]
-    return Contents(tuple(found), True)
+    return Contents(tuple(found), True, added(counts))
 
 
 def check_name(name: str) -> None:

@@ -2,6 +2,7 @@
 
 from nogrow.contract.rule import Violation
 from nogrow.contract.wording import counted
+from nogrow.dist.counts import Counts
 from nogrow.report.result import WEIGHT, ArtifactReport, Outcome, Report
 
 
@@ -13,6 +14,16 @@ def summary(report: Report) -> str:
     ]
     looked_at = len(outcomes) - outcomes.count(Outcome.NOTHING)
     return f"checked {counted(looked_at, noun(report))}: {', '.join(counts)}"
+
+
+def looked_at(counts: Counts) -> str:
+    """Return how many shipped files were looked at, and how many could not be."""
+    parts = [counted(counts.files, "file"), counted(counts.modules, "module")]
+    if counts.archives:
+        parts.insert(1, counted(counts.archives, "archive"))
+    if counts.binaries:
+        parts.append(f"{counts.binaries:,} binary, searched for modules written as text only")
+    return ", ".join([*parts, f"{counts.unreadable:,} not readable"])
 
 
 def noun(report: Report) -> str:

@@ -11,6 +11,7 @@ from nogrow.run.result import ScenarioResult
 from nogrow.source.model import Frame
 
 if TYPE_CHECKING:
+    from nogrow.dist.counts import Counts
     from nogrow.lock.hold import Better
 
 
@@ -87,10 +88,14 @@ class ArtifactReport(NamedTuple):
 
 
 class Report(NamedTuple):
-    """All artifacts, sorted by path, and the contract file they were held to, if there is one."""
+    """All artifacts, sorted by path, and the contract file they were held to, if there is one.
+
+    `shipped` says how many files were looked at for modules, None if that was not asked.
+    """
 
     contract: str | None
     artifacts: tuple[ArtifactReport, ...]
+    shipped: "Counts | None" = None
 
     @property
     def outcome(self) -> Outcome:

@@ -11,7 +11,7 @@ from nogrow.contract.wording import counted, labels, readable, shortened
 from nogrow.host.model import CachedView
 from nogrow.proof.assume import on_the_host
 from nogrow.proof.judgement import Judgement, Step, Verdict
-from nogrow.report.brief import noun
+from nogrow.report.brief import looked_at, noun
 from nogrow.report.printable import printable
 from nogrow.report.result import ArtifactReport, Outcome, Report
 from nogrow.source.model import Frame
@@ -63,6 +63,8 @@ def lines(report: Report, *, colour: bool = False, quiet: bool = False) -> Itera
     for artifact in report.artifacts:
         if not quiet or artifact.outcome is not Outcome.KEPT:
             yield from _artifact(style, artifact)
+    if report.shipped is not None:
+        yield f"looked at {looked_at(report.shipped)}"
     yield _summary(style, report)
 
 
