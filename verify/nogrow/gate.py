@@ -16,7 +16,7 @@ from nogrow.report.result import ArtifactReport, Report
 
 
 class Shipment(NamedTuple):
-    """The files at the paths that were given that have to do with modules, and which of these paths hold none.
+    """The shipped files that have to do with modules, and which of the paths that were given hold none.
 
     `counts` says how many files were looked at.
     """

@@ -1,1 +1,1 @@
-"""A differential fuzzer: archives that are changed field by field, as nogrow and as other programs read them."""
+"""A differential fuzzer: nogrow and other programs read archives that are changed field by field."""

@@ -19,6 +19,7 @@ from nogrow.errors import ToolError
 from nogrow.machine.process import run
 
 _SECONDS = 300
+_TARS = ("tar", "tgz")
 _BAD = (
     *(tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError),
     *(NotImplementedError, RuntimeError, RecursionError, OverflowError, IndexError, KeyError),
@@ -55,17 +56,14 @@ def python_readers() -> tuple[Reader, ...]:
         ("gzip", "gz", gzip.decompress),
         ("bz2", "bz2", bz2.decompress),
         ("lzma", "xz", lzma.decompress),
-        ("gzip.GzipFile", "gz", lambda data: gzip.GzipFile(fileobj=io.BytesIO(data)).read()),
-        ("bz2.BZ2File", "bz2", lambda data: bz2.BZ2File(io.BytesIO(data)).read()),
-        ("lzma.LZMAFile", "xz", lambda data: lzma.LZMAFile(io.BytesIO(data)).read()),
+        ("GzipFile", "gz", lambda data: _read(gzip.GzipFile(fileobj=io.BytesIO(data)))),
+        ("BZ2File", "bz2", lambda data: _read(bz2.BZ2File(io.BytesIO(data)))),
+        ("LZMAFile", "xz", lambda data: _read(lzma.LZMAFile(io.BytesIO(data)))),  # noqa: SIM115
     )
     return (
-        Reader("Python's tarfile", ("tar",), lambda paths, _: [_in_python(path, _tar) for path in paths]),
+        Reader("Python's tarfile", _TARS, lambda paths, _: [_in_python(path, _tar) for path in paths]),
         Reader("Python's zipfile", ("zip",), lambda paths, _: [_in_python(path, _zip) for path in paths]),
-        *(
-            Reader(f"Python's {name}", (suffix,), _of_stream(unpack))
-            for name, suffix, unpack in streams
-        ),
+        *(Reader(f"Python's {name}", (suffix,), _of_stream(unpack)) for name, suffix, unpack in streams),
     )
 
 
@@ -73,12 +71,12 @@ def find_readers() -> Readers:
     """Return the readers that this machine has."""
     there, absent = [*python_readers()], []
     programs: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
-        ("tar", "GNU tar", ("tar",), 'tar -xf "$1" -C "$2" --no-same-owner'),
-        ("bsdtar", "bsdtar", ("tar", "zip"), 'bsdtar -xf "$1" -C "$2"'),
+        ("tar", "GNU tar", _TARS, 'tar -xf "$1" -C "$2" --no-same-owner'),
+        ("bsdtar", "bsdtar", (*_TARS, "zip"), 'bsdtar -xf "$1" -C "$2"'),
         ("unzip", "unzip", ("zip",), 'unzip -qq -o "$1" -d "$2"'),
-        ("busybox", "busybox tar", ("tar",), 'busybox tar -xf "$1" -C "$2"'),
+        ("busybox", "busybox tar", _TARS, 'busybox tar -xf "$1" -C "$2"'),
         ("busybox", "busybox unzip", ("zip",), 'busybox unzip -qo "$1" -d "$2"'),
-        ("7z", "7z", ("tar", "zip"), '7z x -y -bd -o"$2" "$1"'),
+        ("7z", "7z", (*_TARS, "zip"), '7z x -y -bd -o"$2" "$1"'),
         ("gzip", "gzip", ("gz",), f'gzip -dc <"$1" >"$2/{STREAM_NAME}"'),
         ("bzip2", "bzip2", ("bz2",), f'bzip2 -dc <"$1" >"$2/{STREAM_NAME}"'),
         ("xz", "xz", ("xz",), f'xz -dc <"$1" >"$2/{STREAM_NAME}"'),
@@ -89,16 +87,21 @@ def find_readers() -> Readers:
         else:
             absent.append(name)
     if find_spec("pip"):
-        there.append(Reader("pip", ("tar", "zip"), _of_script([sys.executable, "-c", _PIP])))
+        there.append(Reader("pip", (*_TARS, "zip"), _of_script([sys.executable, "-c", _PIP])))
     else:
         absent.append("pip")
     package = _npm_tar()
     if package is not None:
-        there.append(Reader("npm's tar", ("tar",), _of_script(["node", "-e", _NPM, package])))
+        there.append(Reader("npm's tar", _TARS, _of_script(["node", "-e", _NPM, package])))
         there.append(Reader("Node's zlib", ("gz",), _of_script(["node", "-e", _ZLIB, STREAM_NAME])))
     else:
         absent += ["npm's tar", "Node's zlib"]
     return Readers(tuple(there), tuple(absent))
+
+
+def _read(stream: gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile) -> bytes:
+    with stream:
+        return stream.read()
 
 
 def _tar(data: bytes) -> dict[str, bytes]:
@@ -131,7 +134,14 @@ def _in_python(path: Path, unpack: Callable[[bytes], dict[str, bytes]]) -> Readi
 
 
 # Unpacks each file that is named into the folder behind it, and prints the exit codes.
-_LOOP = """while [ $# -gt 0 ]; do mkdir -p "$2"; (set -- "$1" "$2"; {line}) >/dev/null 2>&1; echo $?; shift 2; done"""
+_LOOP = """
+while [ $# -gt 0 ]; do
+  mkdir -p "$2"
+  ({line}) >/dev/null 2>&1
+  echo $?
+  shift 2
+done
+"""
 
 # pip leaves out the folder that all members are in, as nobody else does; here it is put back.
 _PIP = """
@@ -205,7 +215,9 @@ def _of_script(command: Sequence[str]) -> Callable[[Sequence[Path], Path], list[
         done = run([*command, *words], seconds=_SECONDS, environ=environ)
         codes = done.stdout.split()
         if len(codes) != len(paths):
-            raise ToolError(f"{command[0]} ended after {len(codes)} of {len(paths)} archives: {done.complaint}")
+            raise ToolError(
+                f"{command[0]} ended after {len(codes)} of {len(paths)} archives: {done.complaint}"
+            )
         return [Reading(_files(one), code == "0") for one, code in zip(folders, codes, strict=True)]
 
     return read

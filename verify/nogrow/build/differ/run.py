@@ -16,7 +16,7 @@ from nogrow.dist.limits import Budget, Limits, Refused
 from nogrow.wasm.sections import MAGIC
 
 DISAGREEMENTS = PurePosixPath("build/differ")
-SUFFIXES = ("tar", "zip", *streams.PACKERS)
+SUFFIXES = ("tar", "tgz", "zip", *streams.PACKERS)
 
 _QUIET = '(module (func (export "quiet")) (memory (export "m") 1))'
 _GROWING = '(module (func (export "grow") (drop (memory.grow (i32.const 1)))) (memory (export "m") 1))'
@@ -24,7 +24,7 @@ _BATCH = 48
 # How many archives are changed before what was accepted is read, even if that is less than a batch.
 _MOST_REFUSED = 2000
 # How often each kind is tried: compressed files have few ways to differ.
-_WEIGHTS = (8, 8, 1, 1, 1)
+_WEIGHTS = (8, 3, 8, 1, 1, 1)
 
 
 class Disagreement(NamedTuple):
@@ -47,7 +47,7 @@ class Pair(NamedTuple):
 
 
 class Differed(NamedTuple):
-    """What was compared: how many archives were made, how many of them nogrow accepts, each pair of readers."""
+    """How many archives were made, how many of them nogrow accepts, and each pair of readers."""
 
     executions: int
     accepted: int
@@ -63,8 +63,8 @@ def differ(
     executions: int = 0,
     suffixes: Sequence[str] = SUFFIXES,
 ) -> Differed:
-    """Compare nogrow with the readers for as long, or on as many changed archives; the seed decides on the changes."""
-    choose = random.Random(seed)
+    """Compare nogrow with the readers for so many minutes, or on so many archives that `seed` decides on."""
+    choose = random.Random(seed)  # noqa: S311
     make = _maker(choose, suffixes)
     until = time.monotonic() + minutes * 60
     counts: dict[tuple[str, str], list[int]] = {}
@@ -134,6 +134,8 @@ def _maker(choose: random.Random, suffixes: Sequence[str]) -> Callable[[], tuple
             return suffix, tars.changed(choose.choice(tar_seeds), choose)
         if suffix == "zip":
             return suffix, zips.changed(choose.choice(zip_seeds)(), choose)
+        if suffix == "tgz":
+            return suffix, streams.changed_tar(choose.choice(tar_seeds), choose)
         return suffix, streams.changed(quiet, growing, suffix, choose)
 
     return make

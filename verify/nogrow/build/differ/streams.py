@@ -8,6 +8,8 @@ import struct
 import zlib
 from collections.abc import Callable
 
+from nogrow.build.differ import tars
+
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gz": lambda data: gzip.compress(data, mtime=0),
     "bz2": bz2.compress,
@@ -17,7 +19,6 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 
 def changed(quiet: bytes, growing: bytes, suffix: str, choose: random.Random) -> bytes:
     """Return a compressed file. Its first stream or its first two may be a module by themselves."""
-    pack = PACKERS[suffix]
     # The first 14 bytes of a module of one section are often a module too.
     cut = choose.choice((8, 14, len(growing)))
     streams = choose.choice(
@@ -29,7 +30,23 @@ def changed(quiet: bytes, growing: bytes, suffix: str, choose: random.Random) ->
             [b"", growing],
         )
     )
-    packed = [pack(stream) for stream in streams]
+    return _packed(streams, suffix, choose)
+
+
+def changed_tar(parts: list[tars.Part], choose: random.Random) -> bytes:
+    """Return a tar as gzip, in one stream or several, at times changed before."""
+    data = tars.joined(parts) if choose.random() < 1 / 2 else tars.changed(parts, choose)
+    cuts = sorted(
+        choose.choice((0, 512, 1024, len(data) - 1024, choose.randrange(len(data)))) for _ in range(2)
+    )
+    streams = (
+        [data] if choose.random() < 1 / 2 else [data[: cuts[0]], data[cuts[0] : cuts[1]], data[cuts[1] :]]
+    )
+    return _packed(streams, "gz", choose)
+
+
+def _packed(streams: list[bytes], suffix: str, choose: random.Random) -> bytes:
+    packed = [PACKERS[suffix](stream) for stream in streams]
     if suffix == "gz" and choose.random() < 1 / 2:
         packed[0] = _with_fields(streams[0], choose)
     gap = choose.choice((b"", b"", b"", bytes(4), bytes(3), bytes(512), b"\n", b"more", packed[0][:6]))

@@ -1,4 +1,4 @@
-"""Tars that are changed field by field: each field as programs may misread it, each block left out or repeated."""
+"""Tars that are changed field by field, as programs may misread it, and block by block."""
 
 import random
 from collections.abc import Callable
@@ -87,9 +87,10 @@ def seeds(quiet: bytes, growing: bytes) -> list[list[Part]]:
     pax = record(b"path", b"package/" + b"long" * 30 + b".wasm") + record(b"mtime", b"1.5")
     long_name = b"package/" + b"deep/" * 25 + b"x.wasm\0"
     notes = file(b"package/notes.bin", inner)
+    comment = record(b"comment", b"0123")
     found += [
         [Part(header(b"PaxHeader", len(pax), b"x"), pax), file(b"package/short", quiet), notes],
-        [Part(header(b"global", 12, b"g"), record(b"comment", b"x")[:12]), notes, file(b"a/x.wasm", quiet)],
+        [Part(header(b"global", len(comment), b"g"), comment), notes, file(b"a/x.wasm", quiet)],
         [Part(header(b"././@LongLink", len(long_name), b"L", GNU), long_name), file(b"s", quiet, GNU), notes],
         [Part(header(b"x.wasm", len(quiet), prefix=b"package/lib"), quiet), notes],
         [Part(header(b"package/", 0, b"5"), b""), notes, file(b"package/x.wasm", quiet)],
@@ -157,7 +158,16 @@ def _field(parts: list[Part], choose: random.Random) -> None:
 
 
 _LETTERS = [bytes([letter]) for letter in b"ADKLMNSVXxg"]
-_CHECKSUMS = ("{:06o}\0 ", "{:07o}\0", "{:08o}", " {:05o}\0 ", "0_{:05o}\0", "+{:05o}\0 ", "\0{:06o} ", "{:06o} 1")
+_CHECKSUMS = (
+    "{:06o}\0 ",
+    "{:07o}\0",
+    "{:08o}",
+    " {:05o}\0 ",
+    "0_{:05o}\0",
+    "+{:05o}\0 ",
+    "\0{:06o} ",
+    "{:06o} 1",
+)
 
 
 def _put(block: bytearray, field: str, value: bytes) -> None:
@@ -287,7 +297,15 @@ _KEYS = (
 )
 _VALUES = (
     *(b"0", b"512", b"1024", b"1_024", b"0x0", b"1e2", b"-1", b"", b"package/ok.wasm", b"package/other.wasm"),
-    *(b"a/b\0c.wasm", b"a=b.wasm", b"a.wasm/", b"../x.wasm", b"BINARY", b"x\n9 size=0", b"x\n18 path=a/y.wasm"),
+    *(
+        b"a/b\0c.wasm",
+        b"a=b.wasm",
+        b"a.wasm/",
+        b"../x.wasm",
+        b"BINARY",
+        b"x\n9 size=0",
+        b"x\n18 path=a/y.wasm",
+    ),
 )
 
 
@@ -305,4 +323,11 @@ def _content(parts: list[Part], choose: random.Random) -> None:
         parts[place] = parts[place]._replace(content=bytes(content))
 
 
-_CHANGES: tuple[Callable[[list[Part], random.Random], None], ...] = (_field, _field, _field, _block, _pax, _content)
+_CHANGES: tuple[Callable[[list[Part], random.Random], None], ...] = (
+    _field,
+    _field,
+    _field,
+    _block,
+    _pax,
+    _content,
+)

@@ -145,7 +145,9 @@ def _fact(made: Zip, choose: random.Random) -> None:
     """Change a field in the header, in the directory, or in both."""
     one = choose.choice(made.entries)
     which = choose.choice(((one.local,), (one.central,), (one.local, one.central)))
-    match choose.choice(("name", "name", "flags", "method", "crc", "packed", "size", "extra", "extra", "needed")):
+    match choose.choice(
+        ("name", "name", "flags", "method", "crc", "packed", "size", "extra", "extra", "needed")
+    ):
         case "name":
             name = _name(one.central.name, choose)
             for facts in which:
@@ -223,10 +225,14 @@ def _around(made: Zip, choose: random.Random) -> None:
         case 1:
             one.made_by = choose.choice((0, 3, 7, 10, 19, 255))
         case 2:
-            one.attributes = choose.choice((0, 0x10, 0x20, 0o40755 << 16, 0o120777 << 16, 0o100644 << 16, 0o644 << 16))
+            one.attributes = choose.choice(
+                (0, 0x10, 0x20, 0o40755 << 16, 0o120777 << 16, 0o100644 << 16, 0o644 << 16)
+            )
         case 3:
             end = struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 0, 0, 0, 0, 0)
-            one.comment = choose.choice((b"text", end, b"PK\6\7" + bytes(16), b"PK\6\6" + bytes(52) + b"PK\6\7" + bytes(16)))
+            one.comment = choose.choice(
+                (b"text", end, b"PK\6\7" + bytes(16), b"PK\6\6" + bytes(52) + b"PK\6\7" + bytes(16))
+            )
         case 4:
             one.disk = choose.choice((1, 0xFFFF))
         case 5:
@@ -234,7 +240,9 @@ def _around(made: Zip, choose: random.Random) -> None:
         case 6:
             one.is_listed = not one.is_listed
         case 7:
-            one.descriptor = choose.choice((b"", one.descriptor[4:], one.descriptor + b"\0\0\0\0", b"PK\7\x08" + bytes(12)))
+            one.descriptor = choose.choice(
+                (b"", one.descriptor[4:], one.descriptor + b"\0\0\0\0", b"PK\7\x08" + bytes(12))
+            )
         case _:
             data = bytearray(one.data or b"x")
             data[choose.randrange(len(data))] ^= 1 << choose.randrange(8)
@@ -275,4 +283,12 @@ def _end(made: Zip, choose: random.Random) -> None:
             made.disks = choose.choice(((1, 0), (0, 1), (0xFFFF, 0xFFFF)))
 
 
-_CHANGES: tuple[Callable[[Zip, random.Random], None], ...] = (_fact, _fact, _fact, _around, _around, _members, _end)
+_CHANGES: tuple[Callable[[Zip, random.Random], None], ...] = (
+    _fact,
+    _fact,
+    _fact,
+    _around,
+    _around,
+    _members,
+    _end,
+)
