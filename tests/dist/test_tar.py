@@ -4,8 +4,11 @@ import io
 import lzma
 import tarfile
 
+from collections.abc import Callable
+
 import pytest
 
+from nogrow.build.differ import tars
 from nogrow.dist.limits import Limits, Refused
 from tests.dist.made import QUIET_WASM, found, link, opened, tar_of
 
@@ -134,6 +137,123 @@ def test_a_size_below_zero_ends_nowhere_else(kind: bytes) -> None:
         opened("x.tar", negative(kind) + PLAIN)
     with pytest.raises(Refused):
         opened("x.tar", tar_of({"a": b""})[:512] + negative(kind) + PLAIN)
+
+
+def with_field(field: str, value: bytes, **options: bytes) -> bytes:
+    """A tar of one file, whose header has the value in the field, and the right checksum."""
+    block = bytearray(tars.header(b"package/x.wasm", len(QUIET_WASM), **options))
+    start, length = tars.FIELDS[field]
+    block[start : start + length] = value.ljust(length, b"\0")
+    return tars.joined([tars.Part(tars.with_checksum(bytes(block)), QUIET_WASM)])
+
+
+SIZE = b"%o" % len(QUIET_WASM)
+FIELDS: dict[str, tuple[bytes, str]] = {
+    "underscore": (with_field("size", b"0_" + SIZE), "octal digits"),
+    "sign": (with_field("size", b"+" + SIZE), "octal digits"),
+    "prefix of Python": (with_field("size", b"0o" + SIZE), "octal digits"),
+    "base 256": (with_field("size", b"\x80" + len(QUIET_WASM).to_bytes(11, "big")), "octal digits"),
+    "base 256 of an owner": (with_field("uid", b"\x80" + bytes(7)), "octal digits"),
+    "NUL in front": (with_field("size", b"\0" + SIZE), "octal digits"),
+    "digits behind a space": (with_field("size", SIZE + b" 7"), "octal digits"),
+    "digits behind a NUL": (with_field("size", SIZE + b"\0" + b"7"), "octal digits"),
+    "no octal digit": (with_field("size", b"8"), "octal digits"),
+    "no size": (with_field("size", b""), "octal digits"),
+    "tabulator": (with_field("mtime", b"\t7"), "octal digits"),
+    "bytes behind the name": (with_field("name", b"x\0\nx.wasm"), "has a NUL"),
+    "target of a link": (with_field("linkname", b"y"), "the target of a link"),
+    "prefix of GNU's format": (with_field("prefix", b"lib", magic=tars.GNU), "a prefix to its name"),
+    "prefix of the old format": (with_field("prefix", b"lib", magic=tars.V7), "a prefix to its name"),
+    "star": (with_field("rest", b"\0" * 8 + b"tar\0"), "an unknown format"),
+    "another version": (with_field("magic", b"ustar\0\0\0"), "an unknown format"),
+}
+
+
+@pytest.mark.parametrize(("data", "reason"), FIELDS.values(), ids=FIELDS)
+def test_field_that_programs_read_differently_is_refused(data: bytes, reason: str) -> None:
+    with pytest.raises(Refused, match=reason):
+        opened("x.tar", data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        with_field("size", b" " + SIZE + b" \0"),
+        with_field("uid", b""),
+        with_field("uname", b"root"),
+        with_field("prefix", b"lib".ljust(131, b"\0") + b"00000000000 00000000000 "),
+    ],
+)
+def test_field_that_all_programs_read_alike_is_read(data: bytes) -> None:
+    assert len(opened("x.tar", data).modules) == 1
+
+
+@pytest.mark.parametrize("form", ["0_{:05o}\0", "{:08o}", "\0{:06o} ", "+{:05o}\0 ", "000000\0 "])
+def test_checksum_that_programs_read_differently_is_refused(form: str) -> None:
+    part = tars.file(b"x.wasm", QUIET_WASM)
+    wrong = part._replace(header=tars.with_checksum(part.header, form))
+    with pytest.raises(Refused, match="a wrong checksum"):
+        opened("x.tar", tars.joined([wrong]))
+
+
+def with_records(records: bytes, *, kind: bytes = b"x", prefix: bytes = b"") -> bytes:
+    """A tar of a pax header and a file."""
+    member = tars.Part(tars.header(b"x.wasm", len(QUIET_WASM), prefix=prefix), QUIET_WASM)
+    return tars.joined([tars.Part(tars.header(b"pax", len(records), kind), records), member])
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        tars.record(b"comment", b"x\n9 size=0"),
+        tars.record(b"size", b"5"),
+        tars.record(b"path", b"a\0b"),
+        tars.record(b"path", b""),
+        tars.record(b"path", b"y.wasm") * 2,
+        tars.record(b"unknown", b"x"),
+        tars.record(b"uid", b"1_0"),
+        b"0" + tars.record(b"comment", b"x"),
+        b"+" + tars.record(b"comment", b"x"),
+        b"12 comment=x\n",
+        b"13 comment=x",
+        b"\n",
+    ],
+)
+def test_pax_record_that_is_not_one_known_line_is_refused(records: bytes) -> None:
+    with pytest.raises(Refused, match="obey in different ways"):
+        opened("x.tar", with_records(records))
+
+
+def test_pax_record_of_one_line_is_obeyed() -> None:
+    records = tars.record(b"path", b"lib/y=z.wasm") + tars.record(b"mtime", b"1.5")
+    assert found("x.tar", with_records(records)) == ["lib/y=z.wasm"]
+
+
+def test_pax_name_of_a_member_with_a_prefix_is_refused() -> None:
+    """node-tar puts the prefix in front of it, and others do not."""
+    with pytest.raises(Refused, match="two names"):
+        opened("x.tar", with_records(tars.record(b"path", b"y.wasm"), prefix=b"lib"))
+
+
+@pytest.mark.parametrize("name", [b"y.wasm", b"y\0.wasm\0", b"\0"])
+def test_long_name_without_its_end_is_refused(name: bytes) -> None:
+    with pytest.raises(Refused, match="obey in different ways"):
+        opened("x.tar", with_records(name, kind=b"L"))
+
+
+def test_header_without_a_member_is_refused() -> None:
+    comment = tars.record(b"comment", b"x")
+    with pytest.raises(Refused, match="a header without a member"):
+        opened("x.tar", tars.joined([tars.Part(tars.header(b"pax", len(comment), b"x"), comment)]))
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("behind", [bytes(4), bytes(512), b"\n", b"BZ", b"more bytes"])
+def test_bytes_behind_compressed_data_are_refused(pack: Callable[[bytes], bytes], behind: bytes) -> None:
+    packed = pack(QUIET_WASM)
+    for data in (packed + behind, packed + behind + pack(b"")):
+        with pytest.raises(Refused, match="bytes behind the compressed data"):
+            opened("x.tar", data)
 
 
 def test_a_header_larger_than_a_member_may_be_is_not_read() -> None:

@@ -116,7 +116,7 @@ def contents(name: str, data: bytes, budget: Budget, depth: int = 0) -> Contents
 
 
 def check_name(name: str) -> None:
-    """Raise `Refused` for a name that a file with modules may not have: contracts would take it for another's."""
+    """Raise `Refused` for a name that contracts would take for that of another file."""
     if SEPARATOR in name:
         raise Refused(f"a `{SEPARATOR}` in its name, which stands for the way into an archive")
     if imitates_part(name):
@@ -153,7 +153,7 @@ def _only(name: str, stream: Forward, budget: Budget) -> Member:
     if stream.read(1):
         raise Refused(f"unpacks to more than {len(content):,} bytes, which a member may have")
     if stream.streams > 1:
-        # Tars are read by programs that join them, but browsers stop behind the first one of what they are served.
+        # Programs that read tars join them, but a browser stops behind the first one.
         raise Refused("several compressed streams, of which some programs read the first one only")
     budget.member(len(content))
     return Member(stem if dot and stem else "contents", content)

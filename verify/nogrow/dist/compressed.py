@@ -67,8 +67,8 @@ DECOMPRESSORS: dict[bytes, Callable[[], _Decompressor]] = {
 class _Streams:
     """A compressed file to its last byte: one stream of its kind behind the other, and nothing else.
 
-    Python's readers pass over what follows the last stream, and streams behind zeros; `xz` reads these and `gzip`
-    does not. So zeros between or behind streams are refused as everything else is.
+    Python's readers pass over what follows the last stream, and streams behind zeros; `xz` reads these
+    and `gzip` does not. So zeros between or behind streams are refused as everything else is.
     """
 
     def __init__(self, data: bytes, magic: bytes) -> None:
@@ -80,7 +80,7 @@ class _Streams:
         """How many streams were begun."""
 
     def read(self, size: int) -> bytes:
-        """Return up to `size` bytes, none at the end of the last stream; raises `Refused` or one of `_BAD`."""
+        """Return up to `size` bytes, none at the end; raises `Refused` or one of `_BAD`."""
         while True:
             if self._decompressor.eof and not self._next():
                 return b""
@@ -110,9 +110,9 @@ class _Streams:
 
 
 class Forward:
-    """What a file contains, or unpacks to if it is of a kind in `DECOMPRESSORS`. Every read may raise `Refused`.
+    """What a file contains, or unpacks to if it is of a kind in `DECOMPRESSORS`.
 
-    Nothing large is read at once.
+    Every read may raise `Refused`. Nothing large is read at once.
     """
 
     def __init__(self, data: bytes, budget: Budget, at_once: int) -> None:
@@ -125,7 +125,7 @@ class Forward:
 
     @property
     def streams(self) -> int:
-        """How many compressed streams were read so far, one behind the other; 0 if the file is not compressed."""
+        """How many compressed streams were read so far; 0 if the file is not compressed."""
         return self._streams.count if self._streams else 0
 
     def read(self, size: int = -1) -> bytes:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 class Counts(NamedTuple):
     """What was looked at, with all that is in archives.
 
-    `files` are all files but archives, `archives` those that were looked into. `binaries` are the files that are
-    neither text nor modules: only modules that are written as text are found in them. `unreadable` are the files
-    that were refused with all that is in them.
+    `files` are all files but archives, `archives` those that were looked into. `binaries` are the files that
+    are neither text nor modules: only modules that are written as text are found in them. `unreadable` are
+    the files that were refused with all that is in them.
     """
 
     files: int = 0

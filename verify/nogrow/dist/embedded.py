@@ -1,7 +1,7 @@
 """Modules that are written into other files, as bundlers put them into JavaScript.
 
-A module is found by its first eight bytes, in base64, in a `data:` URL, with the escapes of strings, as an array of
-numbers or in hexadecimal. One that is found and can't be read to its end is refused.
+A module is found by its first eight bytes, in base64, in a `data:` URL, with the escapes of strings, as an array
+of numbers or in hexadecimal. One that is found and can't be read to its end is refused.
 """
 
 import heapq
@@ -14,6 +14,7 @@ from nogrow.dist.limits import Refused
 from nogrow.dist.literal import (
     bytes_of,
     from_base64,
+    is_plain_url,
     numbers_at,
     string_at,
     unescaped,
@@ -37,7 +38,7 @@ _URL = re.compile(rb"data:(?=[\w.+*-]+/[\w.+*-]+|[;,])[^,\"'`<>\n]{0,200},")
 _EMPTY = re.compile(rb"\\?(?:[\"'`<\s)]|\$\{|\Z)")
 _ESCAPES = re.compile(rb"[\\%]")
 _HEX = re.compile(rb"00 ?61 ?73 ?6d ?(?:01 ?00 ?00 ?00|0d ?00 ?01 ?00)")
-# Within how many bytes before the letters of the magic number the first byte is looked for, in arrays and strings.
+# How many bytes before the letters of the magic number the first byte is looked for, in arrays and in strings.
 _WINDOW = 200
 _WINDOW_OF_STRING = 30
 _CLOSING = {b"[": b"]", b"(": b")", b"{": b"}", b'"': b'"', b"'": b"'", b"`": b"`"}
@@ -81,7 +82,7 @@ class _Place(NamedTuple):
 
 
 def _urls(data: bytes, lowered: bytes) -> Iterator[_Place]:
-    """Yield the modules in `data:` URLs of any type, and what is wrong with those whose type is WebAssembly's."""
+    """Yield the modules in `data:` URLs, and what is wrong with URLs whose type is WebAssembly's."""
     for match in _URL.finditer(lowered):
         start = match.start()
         is_wasm = url_type(match[0].decode("latin-1")) == WASM_TYPE
@@ -90,14 +91,18 @@ def _urls(data: bytes, lowered: bytes) -> Iterator[_Place]:
         try:
             text, end = string_at(data, start)
             body = url_body(text)
+            problem = None if is_plain_url(text) or not body.startswith(MAGIC) else _CHANGED
         except Refused as error:
             if is_wasm:
                 yield _Place(start, match.end(), "url", problem=error.reason)
             continue
         if body.startswith(MAGIC):
-            yield _Place(start, end, "base64" if b"base64" in match[0] else "url", body)
+            yield _Place(start, end, "base64" if b"base64" in match[0] else "url", body, problem)
         elif is_wasm:
             yield _Place(start, end, "url", problem=f"a `data:` URL of {WASM_TYPE} that holds no module")
+
+
+_CHANGED = "a `data:` URL of a module with characters that browsers leave out: encode them as `%09` or `%23`"
 
 
 def _base64(data: bytes) -> Iterator[_Place]:
@@ -173,11 +178,15 @@ def _around(
 
 def _written(byte: int) -> bytes:
     """Return a pattern for the ways in which a string or a URL writes `byte`."""
+    # Hexadecimal digits may be in either case.
+    digits = b"".join(
+        b"[%c%c]" % (digit, digit ^ 0x20) if digit > ord("9") else b"%c" % digit for digit in b"%02x" % byte
+    )
     ways = [
-        b"%%%02x" % byte,
-        rb"\\{1,2}x%02x" % byte,
-        rb"\\{1,2}u00%02x" % byte,
-        rb"\\{1,2}u\{0{0,4}%x\}" % byte,
+        b"%" + digits,
+        rb"\\{1,2}x" + digits,
+        rb"\\{1,2}u00" + digits,
+        rb"\\{1,2}u\{0{0,4}" + digits.removeprefix(b"0") + rb"\}",
         rb"\\{1,2}0{0,2}%o(?![0-7])" % byte,
         rb"\\{0,2}" + re.escape(bytes([byte])),
     ]
@@ -190,7 +199,6 @@ def _number(byte: int) -> bytes:
     return rb"(?:0x0?%x|0{0,2}%d)" % (byte, byte)
 
 
-# Only hexadecimal digits may be in either case, not the letters of the magic number.
 _ESCAPED = re.compile(b"|".join(b"".join(_written(byte) for byte in head) for head in _HEADS))
 _NUMBERS = re.compile(
     b"(?<![\\w.,-])"
@@ -200,5 +208,7 @@ _NUMBERS = re.compile(
 )
 # The letters of the magic number, as a string in lower case and as numbers may write them.
 _JOINT = rb"[\\%xu{}0]{0,9}"
-_LETTERS = re.compile(rb"(?<=[\0}\\x{%u0])(?:a|61|141)" + _JOINT + rb"(?:s|73|163)" + _JOINT + rb"(?:m|6d|155)")
+_LETTERS = re.compile(
+    rb"(?<=[\0}\\x{%u0])(?:a|61|141)" + _JOINT + rb"(?:s|73|163)" + _JOINT + rb"(?:m|6d|155)"
+)
 _LETTERS_AS_NUMBERS = re.compile(rb"(?:97|61)\s*,[\s0x]*(?:115|73)\s*,[\s0x]*(?:109|6d)")

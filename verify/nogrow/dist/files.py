@@ -18,8 +18,8 @@ class Shipped(NamedTuple):
     """A file that is shipped.
 
     `path` is how reports call it, `name` its path in the folder that was given, with slashes. `sha256` and
-    `size` (bytes) are None if it could not be read. `refused` says why nothing in it is judged. `counts` says how
-    many files in it were looked at.
+    `size` (bytes) are None if it could not be read. `refused` says why nothing in it is judged. `counts` says
+    how many files in it were looked at.
     """
 
     path: str

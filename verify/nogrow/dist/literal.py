@@ -1,4 +1,4 @@
-"""Literals of JavaScript and JSON to the bytes that they stand for: strings, `data:` URLs, arrays of numbers."""
+"""What literals of JavaScript and JSON stand for, as bytes: strings, `data:` URLs, arrays of numbers."""
 
 import base64
 import binascii
@@ -10,7 +10,8 @@ from nogrow.dist.limits import Refused
 # What ends a string: the quote that began it, with a backslash before both if a string is within another.
 _OPENING = re.compile(rb"(?<!\\)(\\?)([\"'`])\Z")
 _ESCAPE = re.compile(
-    r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3]?[0-7]{1,2})|(\r\n|.))", re.DOTALL
+    r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3]?[0-7]{1,2})|(\r\n|.))",
+    re.DOTALL,
 )
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "\n": "", "\r": "", "\r\n": ""}
 _LINE_SEPARATORS = ("\u2028", "\u2029")
@@ -27,7 +28,7 @@ _MOST_BYTE = 255
 def string_at(data: bytes, start: int) -> tuple[str, int]:
     """Return the string literal whose contents begin at `start`, without escapes, and where they end.
 
-    Raises `Refused` if no quote begins it there, nothing ends it, something is put into it, or it is not UTF-8.
+    Raises `Refused` if no quote begins it there, nothing ends it, it has a hole, or it is not UTF-8.
     """
     opening = _OPENING.search(data, max(0, start - 3), start)
     if opening is None:
@@ -51,7 +52,7 @@ def string_at(data: bytes, start: int) -> tuple[str, int]:
 def _end(data: bytes, start: int, quote: bytes, *, is_within: bool) -> int:
     """Return where the string ends, in front of its quote; raises `Refused` if it does not.
 
-    `is_within` says that it is in another string, so that its backslashes are doubled and its quotes have one.
+    `is_within` says that it is in another string, where backslashes are doubled and quotes have one.
     """
     place = start
     while (end := data.find(quote, place)) >= 0:
@@ -114,6 +115,14 @@ def url_body(url: str) -> bytes:
     if not _BASE64_MARK.search(head[1]):
         return body
     return from_base64(body.translate(None, b"\t\n\f\r "))
+
+
+def is_plain_url(url: str) -> bool:
+    """Return whether what stands behind the comma is what URLs keep of it; spaces in base64 say nothing."""
+    head, _, body = url.partition(",")
+    ignored = "\t\n\r " if _BASE64_MARK.search(head.encode("utf-8", "surrogatepass")) else ""
+    body = body.translate(dict.fromkeys(map(ord, ignored)))
+    return not re.search(r"[\t\n\r#]|[\0-\x20]\Z", body)
 
 
 def from_base64(text: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The header blocks of a tar and its pax records, read strictly: what readers understand differently is refused.
+"""The header blocks of a tar and its pax records; what readers understand differently is refused.
 
 POSIX.1-2017, pax, "ustar Interchange Format" and "pax Extended Header"; GNU tar manual, "Basic Tar Format".
 """
@@ -15,7 +15,7 @@ LONG_NAME, EXTENDED, GLOBAL = b"L", b"x", b"g"
 _LINKS = {b"1": "a hard link", b"2": "a symbolic link"}
 _POSIX, _GNU, _V7 = b"ustar\x0000", b"ustar  \0", bytes(8)
 # Octal digits, with spaces in front and spaces or NULs behind. Readers differ in all else: Python's `int` takes
-# `_`, signs and other scripts' digits, GNU tar skips a NUL in front, and node-tar reads signs and base 256 otherwise.
+# `_` and signs, GNU tar skips a NUL in front, and few read a number in base 256 that is too large for them alike.
 _NUMBER = re.compile(rb" *([0-7]+)[ \0]*")
 # node-tar reads four bytes more than the checksum has, so that it must end within its field.
 _CHECKSUM = re.compile(rb" *([0-7]+)[ \0]+")

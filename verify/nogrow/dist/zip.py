@@ -1,7 +1,7 @@
 """A zip to its members, if all programs that read zips see the same ones in it.
 
-Some read the directory at the end, some the header in front of each member, and some tolerate bytes that belong
-to neither. So every byte has to belong to one member or to the directory, and both have to say the same.
+Some read the directory at the end, some the header in front of each member, and some tolerate bytes that
+belong to neither. So every byte has to belong to one member or to the directory, and both have to say the same.
 """
 
 import re
@@ -30,7 +30,7 @@ _DESCRIBED_AFTER = 1 << 3
 _UTF_8 = 1 << 11
 _IN_EXTRA = 0xFFFFFFFF
 _ZIP64 = 0x0001
-# Extra fields that say nothing of a member's name, size or kind: times, owners, alignment, comments, marks of jars.
+# Extra fields that don't change a member's name, size or kind: times, owners, alignment, comments, marks of jars.
 _KNOWN_EXTRA = (0x000A, 0x5455, 0x5855, 0x6375, 0x7855, 0x7875, 0xA11E, 0xA220, 0xCAFE, 0xD935)
 _UNIX, _DOS = 3, 0
 _DOS_FOLDER = 0x10
@@ -185,7 +185,7 @@ def _start(data: bytes, info: zipfile.ZipInfo, place: int) -> tuple[int, tuple[i
 def _fields(extra: bytes, known: tuple[int, ...]) -> dict[int, bytes]:
     """Return the extra fields of a header by their numbers.
 
-    Raises `Refused` for a field that is not `known`: some rename the member, make it a link or give another size.
+    Raises `Refused` for a field that is not `known`: some rename the member, or make it a link.
     """
     fields: dict[int, bytes] = {}
     # Zeros behind the fields align what follows.
