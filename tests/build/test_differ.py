@@ -35,7 +35,7 @@ def until_found(chosen: list[Reader], suffix: str, most: int = 3000) -> set[str]
     return set()
 
 
-def tolerant_records(data: bytes, *, for_all: bool) -> bytes | None:
+def tolerant_records(data: bytes, *, for_all: bool) -> tarheader.Extended:
     """Read pax records by their lengths alone, as Python does."""
     path, place = None, 0
     while place < len(data):
@@ -45,7 +45,7 @@ def tolerant_records(data: bytes, *, for_all: bool) -> bytes | None:
         end = place + int(match[1])
         path = data[match.end() : end - 1] if match[2] == b"path" else path
         place = end
-    return path
+    return tarheader.Extended(path)
 
 
 def first_stream_only(streams: compressed._Streams) -> bool:
@@ -91,7 +91,7 @@ def test_disagreement_is_found_without_its_guard(
 def test_python_reads_what_nogrow_accepts_alike(suffix: str) -> None:
     done = differ(python_readers(), 0, executions=400, suffixes=[suffix])
     assert (done.executions, done.disagreements) == (400, ())
-    assert done.accepted > 10
+    assert done.accepted > 3
     assert all(pair.compared == done.accepted for pair in done.pairs)
 
 

@@ -94,7 +94,8 @@ CASES: dict[str, tuple[bytes, str]] = {
     "bytes behind": (PLAIN + PLAIN, "bytes after its end"),
     "no tar": (b"text" * 200, "a damaged tar"),
     "empty": (b"", "its end is missing"),
-    "size in a header": (with_headers({"size": "5"}), "obey in different ways"),
+    "size in a header": (with_headers({"size": "5"}), "two sizes"),
+    "size for all": (with_global({"size": "5"}), "obey in different ways"),
     "sparse": (with_headers({"GNU.sparse.name": "y"}), "obey in different ways"),
     "a path for all": (with_global({"path": "y"}), "obey in different ways"),
     "headers without end": (MANY_HEADERS, "two headers in front of one member"),
@@ -206,7 +207,8 @@ def with_records(records: bytes, *, kind: bytes = b"x", prefix: bytes = b"") -> 
     "records",
     [
         tars.record(b"comment", b"x\n9 size=0"),
-        tars.record(b"size", b"5"),
+        tars.record(b"size", b"0x5"),
+        tars.record(b"size", b"05"),
         tars.record(b"path", b"a\0b"),
         tars.record(b"path", b""),
         tars.record(b"path", b"y.wasm") * 2,
@@ -229,10 +231,15 @@ def test_pax_record_of_one_line_is_obeyed() -> None:
     assert found("x.tar", with_records(records)) == ["lib/y=z.wasm"]
 
 
-def test_pax_name_of_a_member_with_a_prefix_is_refused() -> None:
-    """node-tar puts the prefix in front of it, and others do not."""
-    with pytest.raises(Refused, match="two names"):
-        opened("x.tar", with_records(tars.record(b"path", b"y.wasm"), prefix=b"lib"))
+def test_pax_name_stands_for_prefix_and_name() -> None:
+    assert found("x.tar", with_records(tars.record(b"path", b"y.wasm"), prefix=b"lib")) == ["y.wasm"]
+
+
+def test_pax_size_must_be_that_of_the_header() -> None:
+    size = len(QUIET_WASM)
+    assert found("x.tar", with_records(tars.record(b"size", b"%d" % size))) == ["x.wasm"]
+    with pytest.raises(Refused, match="two sizes"):
+        opened("x.tar", with_records(tars.record(b"size", b"%d" % (size + 1))))
 
 
 @pytest.mark.parametrize("name", [b"y.wasm", b"y\0.wasm\0", b"\0"])

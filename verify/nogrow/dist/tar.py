@@ -11,6 +11,7 @@ from nogrow.dist.tarheader import (
     FOLDER,
     GLOBAL,
     LONG_NAME,
+    Extended,
     Header,
     read_header,
     read_long_name,
@@ -28,8 +29,8 @@ def is_tar(head: bytes) -> bool:
 def members(stream: Forward, budget: Budget) -> Iterator[Member]:
     """Yield the files in the tar; raises `Refused`. POSIX.1-2017, pax, "ustar Interchange Format"."""
     names = Names()
-    # What the header in front says of the next member's name, None if there was no such header.
-    renamed: bytes | None = None
+    extended = Extended()
+    # Whether there was a header in front of the next member that is about this one.
     described = False
     while any(block := _block(stream)):
         header = _readable(block)
@@ -39,12 +40,12 @@ def members(stream: Forward, budget: Budget) -> Iterator[Member]:
             data = _content(stream, header.size)
             described = header.kind != GLOBAL
             if header.kind == LONG_NAME:
-                renamed = read_long_name(data)
+                extended = read_long_name(data)
             else:
-                renamed = read_records(data, for_all=header.kind == GLOBAL)
+                extended = read_records(data, for_all=header.kind == GLOBAL)
             continue
-        yield from _member(stream, header, renamed, names, budget)
-        renamed, described = None, False
+        yield from _member(stream, header, extended, names, budget)
+        extended, described = Extended(), False
     if described:
         raise Refused("a damaged tar: a header without a member")
     _check_end(stream)
@@ -60,14 +61,14 @@ def _readable(block: bytes) -> Header:
 
 
 def _member(
-    stream: Forward, header: Header, renamed: bytes | None, names: Names, budget: Budget
+    stream: Forward, header: Header, extended: Extended, names: Names, budget: Budget
 ) -> Iterator[Member]:
     """Yield the member behind the header, unless it is a folder; raises `Refused`."""
-    raw = header.name if renamed is None else renamed
+    raw = header.name if extended.name is None else extended.name
     is_folder = header.kind == FOLDER
     try:
-        if renamed is not None and header.has_prefix:
-            raise Refused("two names, which programs join in different ways")
+        if extended.size not in (None, header.size):
+            raise Refused("two sizes, which programs obey in different ways")
         if is_folder and header.size:
             raise Refused("a folder with contents")
         name = names.add(_decoded(raw), folder=is_folder)

@@ -45,7 +45,9 @@ _HARMLESS = {
     b"SCHILY.fflags": _ANY,
 }
 _HARMLESS_PREFIXES = (b"SCHILY.xattr.", b"LIBARCHIVE.xattr.", b"RHT.security.")
-_PATH = b"path"
+_PATH, _SIZE = b"path", b"size"
+# A size that is as it is in the header: npm writes both.
+_COUNT = re.compile(rb"0|[1-9][0-9]{0,11}")
 
 
 class Header(NamedTuple):
@@ -54,7 +56,13 @@ class Header(NamedTuple):
     kind: bytes
     name: bytes
     size: int
-    has_prefix: bool
+
+
+class Extended(NamedTuple):
+    """What a header in front of a member says of it; None where it says nothing. The size is in bytes."""
+
+    name: bytes | None = None
+    size: int | None = None
 
 
 def read_header(block: bytes) -> Header:
@@ -75,15 +83,15 @@ def read_header(block: bytes) -> Header:
     prefix = _prefix(block, magic)
     name = _text(block[:100])
     size = _number(block[124:136], may_be_blank=False)
-    return Header(kind, prefix + b"/" + name if prefix else name, size, bool(prefix))
+    return Header(kind, prefix + b"/" + name if prefix else name, size)
 
 
-def read_records(data: bytes, *, for_all: bool) -> bytes | None:
-    """Return the name that pax records give the next member, None if they give none; raises `Refused`.
+def read_records(data: bytes, *, for_all: bool) -> Extended:
+    """Return what pax records say of the next member; raises `Refused`.
 
-    `for_all` says that they are about all members, which may not be named so.
+    `for_all` says that they are about all members, which may have no name and no size in common.
     """
-    path: bytes | None = None
+    extended = Extended()
     known: set[bytes] = set()
     place = 0
     while place < len(data):
@@ -95,19 +103,21 @@ def read_records(data: bytes, *, for_all: bool) -> bytes | None:
             raise Refused(_UNCLEAR)
         known.add(key)
         if key == _PATH and value and not for_all:
-            path = value
+            extended = extended._replace(name=value)
+        elif key == _SIZE and _COUNT.fullmatch(value) and not for_all:
+            extended = extended._replace(size=int(value))
         elif not _is_harmless(key, value):
             raise Refused(_UNCLEAR)
         place = record.end()
-    return path
+    return extended
 
 
-def read_long_name(data: bytes) -> bytes:
+def read_long_name(data: bytes) -> Extended:
     """Return the name in a GNU header for long names; raises `Refused` where NULs don't end it."""
     name = data.rstrip(b"\0")
     if not name or name == data or b"\0" in name:
         raise Refused(_UNCLEAR)
-    return name
+    return Extended(name)
 
 
 _UNCLEAR = "a header that programs obey in different ways"

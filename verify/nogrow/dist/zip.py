@@ -153,7 +153,8 @@ def _content(data: bytes, info: zipfile.ZipInfo, place: int) -> tuple[bytes, int
             # What reads forward only has to guess where it ends.
             raise Refused("a stored member whose size is behind it")
         # Behind the contents, with or without a signature; then the header may leave it open.
-        if sizes not in (facts, (0, 0, 0), (0, _IN_EXTRA, _IN_EXTRA)):
+        left_open = all(number in (fact, 0) for number, fact in zip(sizes, facts, strict=True))
+        if not left_open and sizes != (0, _IN_EXTRA, _IN_EXTRA):
             raise Refused(_DIFFERENT)
         return content, after + _descriptor(data, after, facts)
     if sizes != facts:

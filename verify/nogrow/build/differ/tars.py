@@ -88,11 +88,19 @@ def seeds(quiet: bytes, growing: bytes) -> list[list[Part]]:
     long_name = b"package/" + b"deep/" * 25 + b"x.wasm\0"
     notes = file(b"package/notes.bin", inner)
     comment = record(b"comment", b"0123")
+    sized = record(b"path", b"package/y.wasm") + record(b"size", b"%d" % len(quiet))
     found += [
         [Part(header(b"PaxHeader", len(pax), b"x"), pax), file(b"package/short", quiet), notes],
         [Part(header(b"global", len(comment), b"g"), comment), notes, file(b"a/x.wasm", quiet)],
         [Part(header(b"././@LongLink", len(long_name), b"L", GNU), long_name), file(b"s", quiet, GNU), notes],
         [Part(header(b"x.wasm", len(quiet), prefix=b"package/lib"), quiet), notes],
+        [
+            Part(header(b"PaxHeader", len(sized), b"x"), sized),
+            Part(header(b"x.wasm", len(quiet), prefix=b"package"), quiet),
+            notes,
+            Part(header(b"././@LongLink", len(long_name), b"L", GNU), long_name),
+            Part(header(b"x.wasm", len(quiet), prefix=b"package"), quiet),
+        ],
         [Part(header(b"package/", 0, b"5"), b""), notes, file(b"package/x.wasm", quiet)],
     ]
     return found
