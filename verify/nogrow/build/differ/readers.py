@@ -19,7 +19,7 @@ from nogrow.errors import ToolError
 from nogrow.machine.process import run
 
 _SECONDS = 300
-_TARS = ("tar", "tgz")
+_TARS = ("tar", "tgz", "tbz2", "txz")
 _BAD = (
     *(tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError),
     *(NotImplementedError, RuntimeError, RecursionError, OverflowError, IndexError, KeyError),
@@ -92,7 +92,7 @@ def find_readers() -> Readers:
         absent.append("pip")
     package = _npm_tar()
     if package is not None:
-        there.append(Reader("npm's tar", _TARS, _of_script(["node", "-e", _NPM, package])))
+        there.append(Reader("npm's tar", ("tar", "tgz"), _of_script(["node", "-e", _NPM, package])))
         there.append(Reader("Node's zlib", ("gz",), _of_script(["node", "-e", _ZLIB, STREAM_NAME])))
     else:
         absent += ["npm's tar", "Node's zlib"]

@@ -16,7 +16,7 @@ from nogrow.dist.limits import Budget, Limits, Refused
 from nogrow.wasm.sections import MAGIC
 
 DISAGREEMENTS = PurePosixPath("build/differ")
-SUFFIXES = ("tar", "tgz", "zip", *streams.PACKERS)
+SUFFIXES = ("tar", "zip", *streams.TARS, *streams.PACKERS)
 
 _QUIET = '(module (func (export "quiet")) (memory (export "m") 1))'
 _GROWING = '(module (func (export "grow") (drop (memory.grow (i32.const 1)))) (memory (export "m") 1))'
@@ -24,7 +24,7 @@ _BATCH = 160
 # How many archives are changed before what was accepted is read, even if that is less than a batch.
 _MOST_REFUSED = 2000
 # How often each kind is tried: compressed files have few ways to differ.
-_WEIGHTS = (8, 3, 8, 1, 1, 1)
+_WEIGHTS = (8, 8, 2, 1, 1, 1, 1, 1)
 
 
 class Disagreement(NamedTuple):
@@ -137,8 +137,8 @@ def _maker(choose: random.Random, suffixes: Sequence[str]) -> Callable[[], tuple
             return suffix, tars.changed(choose.choice(tar_seeds), choose)
         if suffix == "zip":
             return suffix, zips.changed(choose.choice(zip_seeds)(), choose)
-        if suffix == "tgz":
-            return suffix, streams.changed_tar(choose.choice(tar_seeds), choose)
+        if suffix in streams.TARS:
+            return suffix, streams.changed_tar(choose.choice(tar_seeds), suffix, choose)
         return suffix, streams.changed(quiet, growing, suffix, choose)
 
     return make

@@ -10,11 +10,17 @@ from collections.abc import Callable
 
 from nogrow.build.differ import tars
 
-PACKERS: dict[str, Callable[[bytes], bytes]] = {
-    "gz": lambda data: gzip.compress(data, mtime=0),
+_CHECKS = (lzma.CHECK_NONE, lzma.CHECK_CRC32, lzma.CHECK_CRC64, lzma.CHECK_SHA256)
+
+PACKERS: dict[str, Callable[[bytes, int], bytes]] = {
+    "gz": lambda data, level: gzip.compress(data, level, mtime=0),
     "bz2": bz2.compress,
-    "xz": lzma.compress,
+    "xz": lambda data, level: lzma.compress(data, check=_CHECKS[level % len(_CHECKS)], preset=level),
 }
+"""What compresses a stream at a level from 1 to 9."""
+
+TARS = {"tgz": "gz", "tbz2": "bz2", "txz": "xz"}
+"""The suffixes of compressed tars, and of what they are compressed with."""
 
 
 def changed(quiet: bytes, growing: bytes, suffix: str, choose: random.Random) -> bytes:
@@ -23,7 +29,7 @@ def changed(quiet: bytes, growing: bytes, suffix: str, choose: random.Random) ->
     cut = choose.choice((8, 14, len(growing)))
     streams = choose.choice(
         (
-            [quiet],
+            [quiet + _custom(choose)],
             [growing[:cut], growing[cut:]],
             [quiet, growing],
             [quiet, b""],
@@ -33,8 +39,14 @@ def changed(quiet: bytes, growing: bytes, suffix: str, choose: random.Random) ->
     return _packed(streams, suffix, choose)
 
 
-def changed_tar(parts: list[tars.Part], choose: random.Random) -> bytes:
-    """Return a tar as gzip, in one stream or several, at times changed before."""
+def _custom(choose: random.Random) -> bytes:
+    """Return a custom section with any bytes, which makes a module another one."""
+    content = choose.randbytes(choose.choice((2, 20, 100)))
+    return bytes([0, len(content) + 1, 0]) + content
+
+
+def changed_tar(parts: list[tars.Part], suffix: str, choose: random.Random) -> bytes:
+    """Return a compressed tar, in one stream or several, at times changed before."""
     data = tars.joined(parts) if choose.random() < 1 / 2 else tars.changed(parts, choose)
     cuts = sorted(
         choose.choice((0, 512, 1024, len(data) - 1024, choose.randrange(len(data)))) for _ in range(2)
@@ -42,11 +54,11 @@ def changed_tar(parts: list[tars.Part], choose: random.Random) -> bytes:
     streams = (
         [data] if choose.random() < 1 / 2 else [data[: cuts[0]], data[cuts[0] : cuts[1]], data[cuts[1] :]]
     )
-    return _packed(streams, "gz", choose)
+    return _packed(streams, TARS[suffix], choose)
 
 
 def _packed(streams: list[bytes], suffix: str, choose: random.Random) -> bytes:
-    packed = [PACKERS[suffix](stream) for stream in streams]
+    packed = [PACKERS[suffix](stream, choose.randrange(1, 10)) for stream in streams]
     if suffix == "gz" and choose.random() < 1 / 2:
         packed[0] = _with_fields(streams[0], choose)
     gap = choose.choice((b"", b"", b"", bytes(4), bytes(3), bytes(512), b"\n", b"more", packed[0][:6]))
