@@ -159,6 +159,7 @@ FIELDS: dict[str, tuple[bytes, str]] = {
     "digits behind a space": (with_field("size", SIZE + b" 7"), "octal digits"),
     "digits behind a NUL": (with_field("size", SIZE + b"\0" + b"7"), "octal digits"),
     "no octal digit": (with_field("size", b"8"), "octal digits"),
+    "no name": (with_field("name", b""), "a header without a name"),
     "no size": (with_field("size", b""), "octal digits"),
     "tabulator": (with_field("mtime", b"\t7"), "octal digits"),
     "bytes behind the name": (with_field("name", b"x\0\nx.wasm"), "has a NUL"),
@@ -246,6 +247,24 @@ def test_pax_size_must_be_that_of_the_header() -> None:
 def test_long_name_without_its_end_is_refused(name: bytes) -> None:
     with pytest.raises(Refused, match="obey in different ways"):
         opened("x.tar", with_records(name, kind=b"L"))
+
+
+def test_extended_header_without_a_name_is_refused() -> None:
+    records = tars.record(b"path", b"y.wasm")
+    parts = [tars.Part(tars.header(b"", len(records), b"x"), records), tars.file(b"x.wasm", QUIET_WASM)]
+    with pytest.raises(Refused, match="a header without a name"):
+        opened("x.tar", tars.joined(parts))
+
+
+def test_extended_header_that_is_too_long_is_refused() -> None:
+    """node-tar passes over headers above 1 MiB."""
+    path = tars.record(b"path", b"y.wasm")
+    room = (1 << 20) - len(path) - len(tars.record(b"comment", b"")) - 5
+    fits = path + tars.record(b"comment", b"x" * room)
+    assert len(fits) == 1 << 20
+    assert found("x.tar", with_records(fits)) == ["y.wasm"]
+    with pytest.raises(Refused, match=r"1,048,577 bytes in one piece"):
+        opened("x.tar", with_records(path + tars.record(b"comment", b"x" * (room + 1))))
 
 
 def test_header_without_a_member_is_refused() -> None:

@@ -19,6 +19,8 @@ from nogrow.dist.tarheader import (
 )
 
 _CHUNK = 1 << 20
+# node-tar passes over longer headers in front of a member, and unpacks it under another name.
+_LONGEST_EXTENDED = 1 << 20
 
 
 def is_tar(head: bytes) -> bool:
@@ -37,6 +39,8 @@ def members(stream: Forward, budget: Budget) -> Iterator[Member]:
         if header.kind in (LONG_NAME, EXTENDED, GLOBAL):
             if described:
                 raise Refused("two headers in front of one member, which programs join in different ways")
+            if header.size > _LONGEST_EXTENDED:
+                raise Refused(f"{header.size:,} bytes in one piece; {_LONGEST_EXTENDED:,} are read of a header")
             data = _content(stream, header.size)
             described = header.kind != GLOBAL
             if header.kind == LONG_NAME:

@@ -82,6 +82,9 @@ def read_header(block: bytes) -> Header:
         raise Refused("a file or folder that names the target of a link")
     prefix = _prefix(block, magic)
     name = _text(block[:100])
+    if not name:
+        # node-tar passes over such a header, even one that names the next member, and reads on in what it describes.
+        raise Refused("a header without a name")
     size = _number(block[124:136], may_be_blank=False)
     return Header(kind, prefix + b"/" + name if prefix else name, size)
 
