@@ -25,6 +25,7 @@ from nogrow.dist.members import MOST_PARTS, Names, imitates_part
         ("", "name of a folder"),
         ("./", "name of a folder"),
         ("a/", "name of a folder"),
+        ("x.wasm/.", "name of a folder"),
         ("a/" * 2049, "4,098 characters"),
     ],
 )

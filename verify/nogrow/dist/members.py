@@ -50,7 +50,8 @@ class Names:
         installer keeps is not known.
         """
         parts = _parts(name)
-        if not folder and (not parts or name.endswith("/")):
+        # `unzip` writes a dot at the end as `_`.
+        if not folder and (not parts or name.endswith(("/", "/."))):
             raise Refused("a file with the name of a folder")
         self._parts_left -= len(parts)
         if self._parts_left < 0:

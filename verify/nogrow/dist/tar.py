@@ -40,7 +40,9 @@ def members(stream: Forward, budget: Budget) -> Iterator[Member]:
             if described:
                 raise Refused("two headers in front of one member, which programs join in different ways")
             if header.size > _LONGEST_EXTENDED:
-                raise Refused(f"{header.size:,} bytes in one piece; {_LONGEST_EXTENDED:,} are read of a header")
+                raise Refused(
+                    f"{header.size:,} bytes in one piece; {_LONGEST_EXTENDED:,} are read of a header"
+                )
             data = _content(stream, header.size)
             described = header.kind != GLOBAL
             if header.kind == LONG_NAME:
