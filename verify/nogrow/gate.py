@@ -9,6 +9,7 @@ from nogrow.contract.rule import Rule, Violation
 from nogrow.contract.select import Target
 from nogrow.contract.shipped import built, clauses_at, parts_at, unmatched
 from nogrow.dist.archive import SEPARATOR, Module
+from nogrow.dist.counts import Counts, added
 from nogrow.dist.files import Shipped, shipped
 from nogrow.dist.limits import Limits
 from nogrow.errors import UsageError
@@ -20,10 +21,14 @@ NUMBERED = "its name ends like that of a core module in a component: give it ano
 
 
 class Shipment(NamedTuple):
-    """The files at the paths that were given (`roots`), and which of these paths hold no module."""
+    """The shipped files that have to do with modules, and which of the given paths (`roots`) hold none.
+
+    `counts` says how many files were looked at.
+    """
 
     files: tuple[Shipped, ...]
     empty: tuple[str, ...]
+    counts: Counts
     roots: tuple[str, ...] = ()
 
     def without_modules(self) -> tuple[str, ...]:
@@ -38,10 +43,12 @@ def gather(paths: Sequence[str], limits: Limits = Limits()) -> Shipment:  # noqa
     """
     files: list[Shipped] = []
     empty: list[str] = []
+    counts: dict[str, Counts] = {}
     for path in paths:
         kept = sum(len(module.data) for one in files for module in one.modules)
         found = tuple(shipped(path, limits, kept))
-        files += found
+        counts.update((one.path, one.counts) for one in found)
+        files += (one for one in found if one.matters)
         if not any(one.modules or one.refused for one in found):
             empty.append(path)
     seen: dict[str, str] = {}
@@ -49,7 +56,8 @@ def gather(paths: Sequence[str], limits: Limits = Limits()) -> Shipment:  # noqa
         other = seen.setdefault(one.name, one.path)
         if other != one.path:
             raise UsageError(f"--dist: {other} and {one.path} have the same name: give the folder above them")
-    return Shipment(tuple({one.path: one for one in files}.values()), tuple(empty), tuple(paths))
+    unique = tuple({one.path: one for one in files}.values())
+    return Shipment(unique, tuple(empty), added(counts.values()), tuple(paths))
 
 
 def targets_of(shipment: Shipment, contract: Contract | None) -> tuple[Target, ...]:
@@ -113,7 +121,7 @@ def with_violations(report: Report, broken: Mapping[str, Sequence[str]]) -> Repo
             continue
         one = artifacts[known[path]]
         artifacts[known[path]] = one._replace(violations=(*one.violations, *violations))
-    return Report(report.contract, tuple(sorted(artifacts, key=lambda one: one.path)))
+    return report._replace(artifacts=tuple(sorted(artifacts, key=lambda one: one.path)))
 
 
 def disagreements(shipment: Shipment) -> Iterator[tuple[str, str]]:

@@ -67,7 +67,7 @@ class Gate:
         return host_code(self._shipment, targets)
 
     def closed(self, report: "Report") -> "Report":
-        """The report with what wheels and the statement say otherwise."""
+        """The report with what wheels and the statement say otherwise, and with what was looked at."""
         from nogrow.attest.compare import compare
         from nogrow.gate import disagreements, with_violations
 
@@ -79,7 +79,7 @@ class Gate:
                 _say(f"note: {note}")
         for path, sentence in disagreements(self._shipment):
             broken[path] = (*broken.get(path, ()), f"{path}: {sentence}")
-        return with_violations(report, broken)
+        return with_violations(report, broken)._replace(shipped=self._shipment.counts)
 
     def attest(self, report: "Report") -> None:
         """Write the statement if all is kept; if not, say that the file stays as it is."""

@@ -32,6 +32,7 @@ def render(report: Report, stream: TextIO) -> None:
         "tool": {"name": "nogrow", "version": __version__},
         "contract": report.contract,
         "outcome": report.outcome.value,
+        **({} if report.shipped is None else {"shipped": report.shipped._asdict()}),
         "artifacts": [_artifact(artifact) for artifact in report.artifacts],
     }
     pieces = json.JSONEncoder(indent=2).iterencode(document)

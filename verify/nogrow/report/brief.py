@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from nogrow.contract.assumed import headline
 from nogrow.contract.rule import Violation
 from nogrow.contract.wording import counted
+from nogrow.dist.counts import Counts
 from nogrow.report.result import WEIGHT, ArtifactReport, Outcome, Report
 
 NOT_VALIDATED = "not validated"
@@ -38,6 +39,16 @@ def why_unvalidated(artifact: ArtifactReport) -> str:
     """Return why a module was not validated, as its notes say it."""
     found = [note for note in artifact.notes if note.startswith(CANT_VALIDATE)]
     return found[0] if found else "validation was switched off"
+
+
+def looked_at(counts: Counts) -> str:
+    """Return how many shipped files were looked at, and how many could not be."""
+    parts = [counted(counts.files, "file"), counted(counts.modules, "module")]
+    if counts.archives:
+        parts.insert(1, counted(counts.archives, "archive"))
+    if counts.binaries:
+        parts.append(f"{counts.binaries:,} binary, searched for modules written as text only")
+    return ", ".join([*parts, f"{counts.unreadable:,} not readable"])
 
 
 def noun(report: Report) -> str:

@@ -11,6 +11,7 @@ from nogrow.run.result import ScenarioResult
 from nogrow.source.model import Frame
 
 if TYPE_CHECKING:
+    from nogrow.dist.counts import Counts
     from nogrow.lock.hold import Better
 
 
@@ -95,11 +96,13 @@ class Report(NamedTuple):
     """All artifacts, sorted by path, and the contract file they were held to, if there is one.
 
     `quotable` are folders whose source files may be quoted, besides the working directory.
+    `shipped` says how many files were looked at for modules, None if that was not asked.
     """
 
     contract: str | None
     artifacts: tuple[ArtifactReport, ...]
     quotable: tuple[str, ...] = ()
+    shipped: "Counts | None" = None
 
     @property
     def outcome(self) -> Outcome:

@@ -12,7 +12,7 @@ from nogrow.contract.wording import counted, labels, readable, shortened
 from nogrow.host.model import CachedView
 from nogrow.proof.assumption import sentences
 from nogrow.proof.judgement import Judgement, Step
-from nogrow.report.brief import noun, of_them_unvalidated, standing
+from nogrow.report.brief import looked_at, noun, of_them_unvalidated, standing
 from nogrow.report.printable import printable
 from nogrow.report.result import ArtifactReport, Outcome, Report
 from nogrow.source.model import Frame
@@ -64,6 +64,8 @@ def lines(report: Report, *, colour: bool = False, quiet: bool = False) -> Itera
     for artifact in report.artifacts:
         if not quiet or artifact.outcome is not Outcome.KEPT or artifact.unvalidated:
             yield from _artifact(style, artifact)
+    if report.shipped is not None:
+        yield f"looked at {looked_at(report.shipped)}"
     yield _summary(style, report)
 
 
