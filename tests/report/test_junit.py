@@ -123,7 +123,7 @@ def test_entry_points_of_two_kinds_have_two_names() -> None:
         entry("func[3]", ABSENT, kind=EntryKind.ESCAPED),
         entry("(start)", ABSENT, kind=EntryKind.START),
     )
-    found = cases_of(ArtifactReport("a.wasm", judgement=judgement(*entries)))
+    found = cases_of(ArtifactReport("a.wasm", judgement=judgement(*entries), validated=True))
     assert set(found) == {
         *("func[3]", "func[3] (export)", "func[3] (export) (export)"),
         *("(start)", "(start) (export)"),

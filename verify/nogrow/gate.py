@@ -17,8 +17,6 @@ from nogrow.glue.model import Glue
 from nogrow.hostcode import belonging, is_named, scripts_beside
 from nogrow.report.result import ArtifactReport, Report
 
-NUMBERED = "its name ends like that of a core module in a component: give it another name"
-
 
 class Shipment(NamedTuple):
     """The shipped files that have to do with modules, and which of the given paths (`roots`) hold none.
@@ -140,8 +138,6 @@ def _file(path: str, known: Mapping[str, object]) -> str:
 
 def _target(one: Shipped, module: Module, contract: Contract | None, same: Mapping[str, Target]) -> Target:
     path = path_of(one, module)
-    if split_number(path)[1] is not None:
-        return Target(path, ArtifactContract(), problem=NUMBERED)
     bare = same.get(module.sha256) or Target(path, ArtifactContract())
     target = bare._replace(path=path, data=module.data)
     if contract is None:

@@ -58,9 +58,11 @@ def compare(before: bytes, after: bytes, mode: Mode, engine: Engine) -> tuple[Co
         compared = [_compare(before, after, mode, engine, None)]
         note = require_start(before, after, [one.before for one in compared], None)
     else:
+        _require_valid(validate_component(before))
         linking = read_linking(before)
+        # What it says of a link that breaks is clearer than what validation says.
         require_known_links(linking, read_linking(after), mode)
-        notes = _validated(validate_component(before), validate_component(after), "component")
+        notes = _validated(validate_component(after), "component")
         pairs = zip(core_modules(before), core_modules(after), strict=True)
         compared = [
             _compare(before[old.start : old.end], after[new.start : new.end], mode, engine, number)
@@ -74,7 +76,8 @@ def compare(before: bytes, after: bytes, mode: Mode, engine: Engine) -> tuple[Co
 
 
 def _compare(before: bytes, after: bytes, mode: Mode, engine: Engine, number: int | None) -> Comparison:
-    notes = _validated(validate(before), validate(after), "module")
+    _require_valid(validate(before))
+    notes = _validated(validate(after), "module")
     old, new = (judge(data, _trusts_nothing, engine) for data in (before, after))
     _require_sealed(new, mode, in_component=number is not None)
     growers = sorted(set(new.standing.host_grows.values()))
@@ -87,10 +90,14 @@ def _compare(before: bytes, after: bytes, mode: Mode, engine: Engine, number: in
     return Comparison(number, old, new, tuple(notes))
 
 
-def _validated(before: Validation, after: Validation, noun: str) -> list[str]:
-    """Return what to say of two validations; raises `ModuleError` if one of them failed."""
-    if before.valid is False:
-        raise before.error
+def _require_valid(original: Validation) -> None:
+    """Raise `ModuleError` if the original is not valid."""
+    if original.valid is False:
+        raise original.error
+
+
+def _validated(after: Validation, noun: str) -> list[str]:
+    """Return what to say of the copy's validation; raises `ModuleError` if it failed."""
     if after.valid is False:
         raise ModuleError(f"the sealed {noun} is not valid: {after.reason}", after.offset)
     if after.valid is None:
