@@ -20,6 +20,10 @@ from nogrow.build.checks import Command, commands_of_cover, commands_of_lint, co
 from nogrow.build.chromium import chromium
 from nogrow.build.console import announce, print_table
 from nogrow.build.demo import Views, run_demo
+from nogrow.build.differ.readers import find_readers
+from nogrow.build.differ.run import DISAGREEMENTS, Pair
+from nogrow.build.differ.run import differ as run_differ
+from nogrow.build.differ.run import write as write_disagreements
 from nogrow.build.docs import build_docs
 from nogrow.build.fuzz import CRASHES
 from nogrow.build.fuzz import fuzz as run_fuzz
@@ -27,6 +31,7 @@ from nogrow.build.hostile import run_pathological
 from nogrow.build.pins import write_pins
 from nogrow.build.project import open_project
 from nogrow.build.serve import serve as serve_page
+from nogrow.build.suite import run_suite
 from nogrow.invoke import collection, plain_errors
 from nogrow.machine.machine import Machine
 
@@ -140,6 +145,30 @@ def fuzz(context: Context, target: Sequence[str], minutes: float = 1.0) -> None:
         raise Exit(f"the inputs that failed are in {CRASHES}/", code=1)
 
 
+@task(
+    help={
+        "minutes": "How long in all.",
+        "seed": "Where the changes begin; the same seed makes the same archives.",
+    },
+)
+def differ(context: Context, minutes: float = 1.0, seed: int = 0) -> None:
+    """Change archives field by field, and compare what nogrow and other programs read in them."""
+    with plain_errors():
+        readers = find_readers()
+        announce(f"{len(readers.there)} readers; not there: {', '.join(readers.absent) or 'none'}")
+        done = run_differ(readers.there, seed, minutes=minutes)
+        paths = write_disagreements(done.disagreements, ROOT / DISAGREEMENTS)
+    print_table("readers", ("archives", *Pair._fields[1:]), [tuple(map(str, pair)) for pair in done.pairs])
+    announce(
+        f"{done.executions:,} archives made, {done.accepted:,} accepted, {len(done.pairs)} pairs of readers, "
+        f"{minutes:g} minutes, {len(done.disagreements)} disagreements that pass"
+    )
+    for path, one in zip(paths, done.disagreements, strict=True):
+        announce(f"{path.relative_to(ROOT)}: {one.reader}: {one.complaint}")
+    if done.disagreements:
+        raise Exit("an archive that nogrow accepts is read differently by another program", code=1)
+
+
 @task
 def cover(context: Context) -> None:
     """Test what decides under coverage; fails where a branch of it is not reached."""
@@ -172,6 +201,15 @@ def assure(context: Context) -> None:
     )
     if not all(row.noticed for row in rows):
         raise Exit("a guard can go without a test that fails", code=1)
+
+
+@task(help={"path": "A folder with *.wast files, such as a copy of WebAssembly/testsuite."})
+def suite(context: Context, path: str) -> None:
+    """Judge every module of a WebAssembly test suite; fails if one that is not valid gets a verdict."""
+    with plain_errors():
+        code = run_suite(Path(path), announce)
+    if code:
+        raise Exit(code=code)
 
 
 @task(name="pin-deps")
@@ -222,7 +260,7 @@ def _run(context: Context, commands: Sequence[Command]) -> None:
 
 namespace = collection(ROOT)
 for own in (
-    *(assure, audit, bench, clean, cover, demo, docs, fuzz, lint, mutate),
-    *(pictures, pin_deps, serve, test),
+    *(assure, audit, bench, clean, cover, demo, differ, docs, fuzz, lint, mutate),
+    *(pictures, pin_deps, serve, suite, test),
 ):
     namespace.add_task(cast("Task[Any]", own))

@@ -7,7 +7,8 @@ from nogrow.check import check
 from nogrow.contract.model import ArtifactContract, Imports
 from nogrow.contract.rule import Rule
 from nogrow.contract.select import Target
-from nogrow.glue.model import Glue, Grower
+from nogrow.glue.model import Glue, Grower, Served, Table
+from nogrow.proof.assumption import sentences
 from nogrow.proof.prove import judge
 from nogrow.report.result import Outcome
 from tests.contract.made import REACHABLE
@@ -32,7 +33,8 @@ def written(tmp_path: Path, name: str, wat: str) -> Path:
 
 
 def glue_of(tmp_path: Path, label: str = "a.b", source: bytes = b"") -> Glue:
-    return Glue("glue.js", (Grower(label, "glue.js", 5, 7),), source)
+    served = Served((Table("a", frozenset("b")),))
+    return Glue("glue.js", (Grower(label, "glue.js", 5, 7),), source, served)
 
 
 def test_a_component_is_reported_by_its_core_modules(tmp_path: Path) -> None:
@@ -58,7 +60,7 @@ def test_the_host_side_callers_are_assumptions(tmp_path: Path) -> None:
     first, second = check(None, [target(written(tmp_path, "c.wasm", COMPONENT))], judge=judge).artifacts
     assert first.judgement is not None
     assert second.judgement is not None
-    assert "canonical realloc: host-side caller of `realloc`" in first.judgement.assumptions
+    assert "canonical realloc: host-side caller of `realloc`" in sentences(first.judgement.assumptions)
     assert second.judgement.assumptions == ()
 
 
@@ -108,17 +110,43 @@ def test_a_module_that_wasmtime_does_not_support_is_judged(tmp_path: Path) -> No
     path = written(tmp_path, "a.wasm", '(module (tag $t) (func (export "f") try throw $t catch_all end))')
     (artifact,) = check(None, [target(path)], judge=judge).artifacts
     assert (artifact.outcome, artifact.validated) == (Outcome.KEPT, None)
-    assert artifact.notes[0].startswith("wasmtime can't validate it: legacy_exceptions")
+    assert artifact.notes[0].startswith("wasmtime can't validate the module: legacy_exceptions")
 
 
-def test_large_modules_are_validated_only_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = written(tmp_path, "a.wasm", "(module)")
-    monkeypatch.setattr("nogrow.examine.SMALL", 7)
-    found = [
-        check(None, [target(path)], judge=judge, validate=wanted).artifacts[0].validated
-        for wanted in (None, True, False)
-    ]
-    assert found == [None, True, None]
+def test_a_large_module_is_validated_as_well(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.wasm", '(module (func (export "f") (result i32)))')
+    size = 3 << 20
+    path.write_bytes(
+        path.read_bytes()
+        + b"\0"
+        + bytes((size & 127 | 128, size >> 7 & 127 | 128, size >> 14 & 127 | 128, size >> 21))
+        + b"\4name"
+        + bytes(size - 5)
+    )
+    (artifact,) = check(None, [target(path)], judge=judge).artifacts
+    assert (artifact.outcome, artifact.validated) == (Outcome.NOT_JUDGED, False)
+
+
+INVALID_COMPONENTS = {
+    "a module is not there": "(component (core module) (core instance (instantiate 7)))",
+    "no core module": "(component (type (tuple)))",
+    "a start with parameters": "(component (core module) (core module (start 0) (func (param i32))))",
+}
+
+
+@pytest.mark.parametrize("wat", INVALID_COMPONENTS.values(), ids=INVALID_COMPONENTS)
+def test_an_invalid_component_is_not_judged(wat: str, tmp_path: Path) -> None:
+    path = written(tmp_path, "c.wasm", wat)
+    (artifact,) = check(None, [target(path)], judge=judge).artifacts
+    assert (artifact.path, artifact.outcome, artifact.validated) == (str(path), Outcome.NOT_JUDGED, False)
+    assert "not a valid module, says wasmtime" in artifact.violations[0].message
+
+
+def test_a_component_that_wasmtime_does_not_support_is_judged(tmp_path: Path) -> None:
+    path = written(tmp_path, "c.wasm", "(component (type (list u8 4)) (core module))")
+    (artifact,) = check(None, [target(path)], judge=judge).artifacts
+    assert (artifact.outcome, artifact.unvalidated) == (Outcome.KEPT, True)
+    assert artifact.notes[0].startswith("wasmtime can't validate the component: Fixed-length lists require")
 
 
 def test_glue_names_the_import_that_grows_and_the_line(tmp_path: Path) -> None:
@@ -126,7 +154,7 @@ def test_glue_names_the_import_that_grows_and_the_line(tmp_path: Path) -> None:
     (artifact,) = check(None, [target(path)], judge=judge, glue=[glue_of(tmp_path)]).artifacts
     assert artifact.violations[0].rule is Rule.HOST_GROWS
     assert artifact.judgement is not None
-    assert artifact.judgement.assumptions[0] == "host grows: a.b, glue.js:5:7"
+    assert artifact.judgement.assumptions[0].sentence == "host grows: a.b, glue.js:5:7"
 
 
 def test_a_maximum_that_is_the_minimum_settles_it(tmp_path: Path) -> None:
@@ -134,7 +162,7 @@ def test_a_maximum_that_is_the_minimum_settles_it(tmp_path: Path) -> None:
     (artifact,) = check(None, [target(path)], judge=judge, glue=[glue_of(tmp_path)]).artifacts
     assert artifact.outcome is Outcome.KEPT
     assert artifact.judgement is not None
-    assert artifact.judgement.assumptions == ()
+    assert sentences(artifact.judgement.assumptions)[0] == "a.b neither grows the memory nor calls back in"
 
 
 def test_what_grows_is_trusted_by_its_exact_name_only(tmp_path: Path) -> None:
@@ -156,13 +184,15 @@ def test_glue_that_names_a_module_is_for_no_other(tmp_path: Path) -> None:
         ]
         for text in (b'"y.wasm"', b'"z.wasm"')
     )
-    assert named == [Outcome.KEPT, Outcome.BROKEN]
+    assert named == [Outcome.NOT_JUDGED, Outcome.BROKEN]
     assert other == [Outcome.BROKEN, Outcome.BROKEN]
 
 
 def test_glue_that_leads_nowhere_is_said_to_do_so(tmp_path: Path) -> None:
-    path = written(tmp_path, "a.wasm", IMPORTING.format("1"))
-    (artifact,) = check(None, [target(path)], judge=judge, glue=[glue_of(tmp_path, "a.c")]).artifacts
+    path = written(tmp_path, "a.wasm", IMPORTING.format("1").replace('"a" "b"', '"env" "b2b"'))
+    served = Served((Table("env", frozenset(("b2b",))),))
+    glue = glue_of(tmp_path, "env.other")._replace(served=served)
+    (artifact,) = check(None, [target(path)], judge=judge, glue=[glue]).artifacts
     assert artifact.notes == ("in the glue, no import that is reached leads to a growth of the memory",)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.run.guests import binary
+from tests.support.assemble import assemble
 
 pytest_plugins = ["pytester"]
 
@@ -245,6 +246,15 @@ path = "hosted.wasm"
 [[artifact]]
 path = "gone.wasm"
 """
+
+
+def test_a_module_that_was_not_validated_passes_with_a_warning(project: pytest.Pytester) -> None:
+    text = '(module (tag $t) (func (export "f") try throw $t catch_all end))'
+    Path("legacy.wasm").write_bytes(assemble(text))
+    Path("nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "legacy.wasm"')
+    result = run(project, "--nogrow")
+    result.assert_outcomes(passed=1, warnings=1)
+    result.stdout.fnmatch_lines(["*PytestWarning: legacy.wasm: not validated: wasmtime can't validate*"])
 
 
 def test_a_contract_is_tested_item_by_item(project: pytest.Pytester) -> None:

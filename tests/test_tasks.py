@@ -31,6 +31,7 @@ NAMES = [
     "clean",
     "cover",
     "demo",
+    "differ",
     "docs",
     "fuzz",
     "inspect",

@@ -61,7 +61,7 @@ def test_python_s_mutants_leave_types_and_documents_alone() -> None:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project of one file and its test, with all that a copy takes along."""
-    for name in ("crates", "docs", "hosts", "tests", "verify", "wat"):
+    for name in ("crates", "docs", "examples", "hosts", "tests", "verify", "wat"):
         (tmp_path / name).mkdir()
     for name in ("nogrow.toml", "pyproject.toml", "tasks.py"):
         (tmp_path / name).write_text("")

@@ -215,19 +215,69 @@ def test_glue_says_which_import_grows_and_where(nogrow: Nogrow, folder: Path) ->
 
 
 def test_without_glue_what_is_assumed_goes_beside_the_verdict(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    module(folder / "hosted.wasm", HOSTED.replace('"a" "t"', '"env" "tick"').format(pages="1"))
     result = nogrow("check", "hosted.wasm")
     assert result.exit_code == 0
     assert result.stdout.startswith(
-        "kept: hosted.wasm: absent, assuming that the host does not grow the memory behind these imports"
+        "kept: hosted.wasm: absent, assuming that env.tick neither grows the memory nor calls back in; "
     )
-    assert "--glue FILE.js tells" in result.stdout
 
 
-def test_a_maximum_that_is_the_minimum_assumes_nothing(nogrow: Nogrow, folder: Path) -> None:
+def test_minified_imports_of_a_growable_module_need_glue(nogrow: Nogrow, folder: Path) -> None:
+    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    result = nogrow("check", "hosted.wasm")
+    assert result.exit_code == 4
+    assert "hosted.wasm: its imports have minified names" in result.stdout
+    assert (
+        "a.t; name the JavaScript that belongs to the module with --js FILE (or --glue FILE)" in result.stdout
+    )
+
+
+@pytest.mark.parametrize("option", ["--js", "--glue"])
+def test_glue_that_serves_no_import_is_refused(nogrow: Nogrow, folder: Path, option: str) -> None:
+    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    module(folder / "named.wasm", HOSTED.replace('"a" "t"', '"env" "tick"').format(pages="1"))
+    (folder / "empty.js").write_text("")
+    result = nogrow("check", "hosted.wasm", option, "empty.js")
+    assert result.exit_code == 4
+    assert "empty.js serves none of its imports, as far as they can be followed: a.t; name" in result.stdout
+    result = nogrow("check", "named.wasm", option, "empty.js")
+    assert result.exit_code == 4
+    assert "empty.js serves none of its imports; nobody serves env.tick; name" in result.stdout
+
+
+def test_sites_of_minified_modules_need_no_glue(nogrow: Nogrow, folder: Path) -> None:
+    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    assert nogrow("sites", "hosted.wasm").exit_code == 0
+
+
+def test_a_contract_names_the_glue(nogrow: Nogrow, folder: Path) -> None:
+    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    (folder / "js").mkdir()
+    (folder / "js" / "glue.js").write_text(GLUE)
+    contract = 'schema = 1\n[[artifact]]\npath = "hosted.wasm"\njs = ["js/*.js"]\n'
+    (folder / "nogrow.toml").write_text(contract)
+    result = nogrow("check")
+    assert result.exit_code == 1
+    assert "host grows: a.t, js/glue.js:1:" in result.stdout
+    assert "host grows: a.t, js/glue.js:1:" in nogrow("explain", "hosted.wasm", "ok").stdout
+
+
+def test_glue_of_a_contract_that_is_not_there_judges_nothing(nogrow: Nogrow, folder: Path) -> None:
+    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    (folder / "nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "hosted.wasm"\njs = ["gone.js"]\n')
+    result = nogrow("check")
+    assert result.exit_code == 4
+    assert "hosted.wasm: no file matches `js` of its contract: gone.js" in result.stdout
+
+
+def test_fixed_memory_has_its_assumptions_printed(nogrow: Nogrow, folder: Path) -> None:
     module(folder / "hosted.wasm", HOSTED.format(pages="1 1"))
     result = nogrow("check", "hosted.wasm")
-    assert result.stdout.startswith("kept: hosted.wasm: absent, 0 grow sites\nchecked")
+    assert result.stdout.startswith(
+        "kept: hosted.wasm: absent, assuming that a.t neither grows the memory nor calls back in; "
+    )
+    assert "--glue" not in result.stdout
 
 
 def test_wrong_glue_is_a_usage_error(nogrow: Nogrow, folder: Path) -> None:

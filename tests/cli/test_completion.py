@@ -1,6 +1,7 @@
 """The scripts are loaded by the shells themselves, and asked to complete a command line."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -34,7 +35,7 @@ def completed(shell: str, line: str, folder: Path) -> str:
     on_path = folder / "bin"
     on_path.mkdir()
     command = on_path / "nogrow"
-    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m nogrow "$@"\n')
+    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m nogrow "$@"\n')
     command.chmod(0o755)
     words = line.split(" ")
     script = {"bash": BASH, "fish": FISH, "zsh": ZSH}[shell].format(

@@ -88,6 +88,43 @@ def test_what_is_refused_is_one_line_and_exit_code_4(
     assert nogrow("check", "--dist", "dist").exit_code == 4
 
 
+def test_files_that_were_looked_at_are_counted(nogrow: Nogrow, dist: Path) -> None:
+    (dist / "README").write_text("text")
+    (dist / "logo.png").write_bytes(b"\x89PNG\0")
+    (dist / "x.wasm.br").write_bytes(b"\x8b\x18")
+    counts = {"files": 8, "archives": 2, "modules": 2, "binaries": 1, "unreadable": 1}
+    assert validated(nogrow("check", "--dist", "dist", "--format", "json").stdout)["shipped"] == counts
+    searched = "1 binary, searched for modules written as text only"
+    line = f"looked at 8 files, 2 archives, 2 modules, {searched}, 1 not readable"
+    assert line in nogrow("check", "--dist", "dist").stdout.splitlines()
+    assert "shipped" not in validated(nogrow("check", "quiet.wasm", "--format", "json").stdout)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        (
+            "app.js",
+            b'u = "data:application/wasm,' + b"".join(b"%%%02X" % byte for byte in GROWING_WASM) + b'"',
+        ),
+        ("app.js", b"u = new Uint8Array([" + b",".join(b"%d" % byte for byte in GROWING_WASM) + b"])"),
+    ],
+)
+def test_growing_module_in_a_script_is_broken(nogrow: Nogrow, dist: Path, name: str, data: bytes) -> None:
+    (dist / name).write_bytes(data)
+    result = nogrow("check", "--dist", "dist")
+    assert result.exit_code == 1
+    assert f"dist/{name}!" in result.stdout
+
+
+def test_file_that_imitates_a_part_is_not_judged(nogrow: Nogrow, dist: Path) -> None:
+    (dist / "c.wasm#0").write_bytes(GROWING_WASM)
+    Path("nogrow.toml").write_text(
+        'schema = 1\n[[artifact]]\npath = "dist/c.wasm#0"\nallow = ["reachable"]\n'
+    )
+    assert nogrow("check", "--dist", "dist").exit_code == 4
+
+
 def test_nothing_in_an_archive_is_nothing_to_check(nogrow: Nogrow, dist: Path) -> None:
     (dist / "docs.zip").write_bytes(zip_of({"README": b"text"}))
     alone = nogrow("check", "--dist", "dist/docs.zip")

@@ -79,7 +79,7 @@ def test_without_a_lock_a_report_has_no_word_of_it(nogrow: Nogrow, known: Path) 
 
 def test_a_long_list_of_what_is_better_is_cut(nogrow: Nogrow, folder: Path) -> None:
     text = "".join(f'(func (export "f{number}") (drop (memory.grow (i32.const 1))))' for number in range(25))
-    module(folder / "quiet.wasm", f"(module (memory 1) {text})")
+    module(folder / "quiet.wasm", f'(module (memory (export "m") 1) {text})')
     nogrow("pin", "quiet.wasm")
     module(folder / "quiet.wasm", "(module)")
     lines = nogrow("check", "--locked").stdout.splitlines()
@@ -174,7 +174,7 @@ def test_the_first_grow_site_breaks_a_pin_that_has_none(nogrow: Nogrow, known: P
 def test_the_core_modules_of_a_component_are_pinned_by_number(nogrow: Nogrow, folder: Path) -> None:
     from tests.support.assemble import assemble
 
-    core = '(core module (memory 1) (func (export "f") {}))'
+    core = '(core module (memory (export "m") 1) (func (export "f") {}))'
     grow = "(drop (memory.grow (i32.const 1)))"
     path = folder / "c.wasm"
     path.write_bytes(assemble(f"(component {core.format('')} {core.format(grow)})"))

@@ -1,4 +1,5 @@
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -64,7 +65,7 @@ def test_a_full_disk_is_never_a_pass(folder: Path) -> None:
 
 def test_a_closed_standard_output_is_never_a_pass(folder: Path) -> None:
     done = subprocess.run(
-        ["sh", "-c", f"exec {sys.executable} -m nogrow check quiet.wasm >&-"],
+        ["sh", "-c", f"exec {shlex.quote(sys.executable)} -m nogrow check quiet.wasm >&-"],
         capture_output=True,
         cwd=folder,
         timeout=60,

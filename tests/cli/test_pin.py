@@ -126,10 +126,21 @@ def test_the_lock_keeps_its_permissions_and_no_draft_stays(nogrow: Nogrow, folde
     assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
 
 
-def test_glue_counts(nogrow: Nogrow, folder: Path) -> None:
+def test_glue_beside_the_module_is_found(nogrow: Nogrow, folder: Path) -> None:
     module(folder / "hosted.wasm", HOSTED.format(pages="1"))
-    (folder / "glue.js").write_text(
+    assert nogrow("pin", "hosted.wasm").exit_code == 4
+    (folder / "host.mjs").write_text(
         'var m; WebAssembly.instantiate("hosted.wasm", {a: {t: () => m.grow(1)}}); m.buffer'
+    )
+    done = nogrow("pin", "hosted.wasm")
+    assert "new: hosted.wasm: reachable" in done.stdout
+    assert "NG011" not in nogrow("check", "--locked").stdout
+
+
+def test_glue_counts(nogrow: Nogrow, folder: Path) -> None:
+    module(folder / "hosted.wasm", HOSTED.replace('"a" "t"', '"env" "tick"').format(pages="1"))
+    (folder / "glue.js").write_text(
+        "var m; WebAssembly.instantiate(x, {env: {tick: () => m.grow(1)}}); m.buffer"
     )
     nogrow("pin", "hosted.wasm")
     assert nogrow("check", "--locked").exit_code == 0

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Nogrow
+from tests.cli.modules import module
 from tests.report.validated import validated
 
 
@@ -140,3 +141,23 @@ def test_a_search_prints_a_scenario_to_paste(nogrow: Nogrow, folder: Path) -> No
 def test_a_search_is_text_and_needs_something_to_search(nogrow: Nogrow, folder: Path) -> None:
     assert nogrow("run", "--search", "--format", "json", "growing.wasm").exit_code == 2
     assert nogrow("run", "--search").exit_code == 3
+
+
+def test_a_search_of_a_stateful_guest_prints_what_grows_again(nogrow: Nogrow, folder: Path) -> None:
+    module(
+        folder / "state.wasm",
+        """(module (memory (export "memory") 1) (global $calls (mut i32) (i32.const 0))
+        (func (export "add") (param i32)
+          (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+          (if (i32.eq (global.get $calls) (i32.const 5)) (then (drop (memory.grow (i32.const 1)))))))""",
+    )
+    result = nogrow("run", "--search", "--budget", "0.5", "state.wasm")
+    assert result.exit_code == 0
+    assert "Traceback" not in result.output
+    printed = result.output.split("\n")
+    scenario = [line.strip() for line in printed if line.startswith("   ")]
+    pasted = scenario[: scenario.index("]") + 1]
+    (folder / "nogrow.toml").write_text("schema = 1\n[[artifact]]\npath = 'state.wasm'\n" + "\n".join(pasted))
+    again = nogrow("run")
+    assert again.exit_code == 0
+    assert "1 -> 2 pages, grew" in again.output

@@ -87,6 +87,16 @@ def test_output_that_is_not_valid_is_not_written(
     assert not (folder / "x.wasm").exists()
 
 
+def test_a_component_that_is_not_valid_is_not_sealed(nogrow: Nogrow, folder: Path) -> None:
+    from tests.support.assemble import assemble
+
+    core = "(core module (memory 1) (func i32.const 1 memory.grow drop))"
+    (folder / "c.wasm").write_bytes(assemble(f"(component {core} (core instance (instantiate 7)))"))
+    done = nogrow("seal", "c.wasm", "-o", "x.wasm", "--mode", "deny")
+    assert (done.exit_code, "unknown module 7" in done.stderr) == (4, True)
+    assert not (folder / "x.wasm").exists()
+
+
 def test_a_promise_that_is_not_kept_is_not_written(
     nogrow: Nogrow, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,3 +133,16 @@ def test_a_component_is_reported_module_by_module(nogrow: Nogrow, folder: Path) 
     assert done.exit_code == 0
     assert "  core module 0: verdict reachable -> absent, 1 of 1 entry point changed" in done.stdout
     assert "  core module 1: verdict reachable -> absent" in done.stdout
+
+
+def test_a_component_that_can_not_be_sealed_right_is_not_written(nogrow: Nogrow, folder: Path) -> None:
+    from tests.support.assemble import assemble
+
+    wat = """(component (import "m" (core module $m (export "mem" (memory 1))))
+      (core instance $i (instantiate $m))
+      (core module $a (import "m" "mem" (memory 1)) (func (export "g") (drop (memory.grow (i32.const 1)))))
+      (core instance (instantiate $a (with "m" (instance $i)))))"""
+    (folder / "c.wasm").write_bytes(assemble(wat))
+    done = nogrow("seal", "c.wasm", "-o", "x.wasm", "--mode", "cap")
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (4, "", 1)
+    assert not (folder / "x.wasm").exists()

@@ -1,10 +1,11 @@
 """Judgements made by hand, so that a test of what is held to them needs no module."""
 
+from nogrow.proof.assumption import stated
 from nogrow.proof.judgement import Entry, EntryKind, Function, Judgement, Memory, Site, Step, Verdict
 
 ALLOC = Function(7, "alloc")
 SITE = Site(ALLOC, 0, 0x52, 1)
-ABSENT, UNREACHABLE, TRAP_ONLY, THROW_ONLY, CAPPED, REACHABLE = Verdict
+ABSENT, UNREACHABLE, TRAP_ONLY, THROW_ONLY, CAPPED, BOTH, REACHABLE = Verdict
 
 
 def entry(
@@ -17,9 +18,10 @@ def entry(
     host_grows: str | None = None,
     airtight: bool = False,
     excused: bool = False,
+    seen: Verdict | None = None,
 ) -> Entry:
     function = Function(3, name)
-    grows = verdict > UNREACHABLE
+    grows = verdict.grows
     witness = (Step(function, 0x40, "call"), Step(ALLOC, 0x52, "memory.grow"))
     return Entry(
         name,
@@ -33,6 +35,7 @@ def entry(
         host_grows=host_grows,
         airtight=airtight,
         excused=excused,
+        seen=seen,
     )
 
 
@@ -44,4 +47,4 @@ def judgement(
     *entries: Entry, memories: tuple[Memory, ...] = (memory(),), assumptions: tuple[str, ...] = ()
 ) -> Judgement:
     sites = () if all(one.verdict is ABSENT for one in entries) else (SITE,)
-    return Judgement(memories, sites, entries, assumptions)
+    return Judgement(memories, sites, entries, tuple(map(stated, assumptions)))

@@ -1,5 +1,8 @@
+import dataclasses
+
 import pytest
 
+from nogrow.contract.entries import key_of, matches
 from nogrow.contract.hold import allowed, notes, violations
 from nogrow.contract.model import (
     Allowance,
@@ -10,9 +13,10 @@ from nogrow.contract.model import (
     Policy,
 )
 from nogrow.contract.rule import Rule
-from nogrow.proof.judgement import EntryKind, Judgement, Verdict
+from nogrow.proof.judgement import Conditions, EntryKind, Function, Judgement, Verdict
 from tests.contract.made import (
     ABSENT,
+    BOTH,
     CAPPED,
     REACHABLE,
     SITE,
@@ -39,6 +43,7 @@ def rules(contract: ArtifactContract, found: Judgement) -> list[str]:
         (TRAP_ONLY, ["NG002"]),
         (THROW_ONLY, ["NG002"]),
         (CAPPED, ["NG003"]),
+        (BOTH, ["NG002"]),
         (REACHABLE, ["NG001"]),
     ],
     ids=lambda value: value.label if isinstance(value, Verdict) else None,
@@ -54,42 +59,41 @@ def test_a_listed_verdict_is_allowed(verdict: Verdict) -> None:
     assert rules(ArtifactContract(allow=(verdict,)), judgement(entry("f", verdict))) == []
 
 
-@pytest.mark.parametrize(
-    ("allow", "besides", "expected"),
-    [
-        ((UNREACHABLE, CAPPED), THROW_ONLY, ["NG002"]),
-        ((UNREACHABLE, CAPPED), TRAP_ONLY, ["NG002"]),
-        ((THROW_ONLY, CAPPED), THROW_ONLY, []),
-        ((THROW_ONLY, CAPPED), TRAP_ONLY, []),
-        ((REACHABLE,), THROW_ONLY, []),
-        ((UNREACHABLE,), THROW_ONLY, ["NG003"]),
-    ],
-    ids=["throws", "traps", "both allowed", "better than allowed", "all allowed", "none allowed"],
-)
-def test_who_allows_capped_has_not_allowed_what_happens_to_another_memory(
-    allow: tuple[Verdict, ...], besides: Verdict, expected: list[str]
-) -> None:
-    found = judgement(entry("f", CAPPED)._replace(besides=besides))
-    assert rules(ArtifactContract(allow=allow), found) == expected
-    if expected == ["NG002"]:
-        (one,) = violations(ArtifactContract(allow=allow), found)
-        assert one.headline == f"`f` is capped on memory 0, but {besides.label} on another"
-
-
-def test_what_is_expected_to_be_capped_may_not_grow_another_memory() -> None:
-    found = judgement(entry("f", CAPPED)._replace(besides=THROW_ONLY))
-    (one,) = violations(ArtifactContract(expect=(Expectation("f", CAPPED),)), found)
-    assert one.headline.startswith("`f` is capped and on another memory throw-only, expected capped;")
-
-
+@pytest.mark.parametrize("allowed", Verdict, ids=lambda verdict: verdict.label)
 @pytest.mark.parametrize("verdict", Verdict, ids=lambda verdict: verdict.label)
-def test_a_verdict_better_than_all_listed_ones_is_allowed(verdict: Verdict) -> None:
-    assert rules(ArtifactContract(allow=(REACHABLE,)), judgement(entry("f", verdict))) == []
+def test_allowing_a_verdict_allows_the_better_ones_and_no_other(allowed: Verdict, verdict: Verdict) -> None:
+    broken = rules(ArtifactContract(allow=(ABSENT, allowed)), judgement(entry("f", verdict)))
+    assert (not broken) == verdict.at_most(allowed)
 
 
-def test_a_verdict_between_listed_ones_is_not_allowed() -> None:
-    contract = ArtifactContract(allow=(ABSENT, CAPPED))
-    assert rules(contract, judgement(entry("f", TRAP_ONLY))) == ["NG002"]
+@pytest.mark.parametrize(
+    ("allow", "expected"),
+    [
+        ((UNREACHABLE, CAPPED), ["NG002"]),
+        ((THROW_ONLY,), ["NG003"]),
+        ((UNREACHABLE,), ["NG002"]),
+        ((THROW_ONLY, CAPPED), []),
+        ((BOTH,), []),
+        ((REACHABLE,), []),
+    ],
+    ids=["capped", "throw-only", "neither", "both listed", "both in one", "reachable"],
+)
+def test_capped_and_throw_only_have_to_be_allowed_both(
+    allow: tuple[Verdict, ...], expected: list[str]
+) -> None:
+    found = judgement(entry("f", BOTH))
+    assert rules(ArtifactContract(allow=allow), found) == expected
+    for one in violations(ArtifactContract(allow=allow), found):
+        assert one.headline == (
+            "`f` can grow memory 0 before an exception leaves it, and another memory by 0 pages and return; "
+            "its verdict is capped+throw-only"
+        )
+
+
+def test_what_is_expected_to_be_capped_may_not_throw_after_a_growth() -> None:
+    found = judgement(entry("f", BOTH))
+    (one,) = violations(ArtifactContract(expect=(Expectation("f", CAPPED),)), found)
+    assert one.headline.startswith("`f` is capped+throw-only, expected capped;")
 
 
 def test_a_message_names_verdict_path_and_what_is_allowed() -> None:
@@ -166,8 +170,7 @@ def test_an_exception_for_one_export_leaves_the_others_as_they_were() -> None:
 )
 def test_the_closest_exception_wins(patterns: tuple[str, ...], closest: str) -> None:
     exports = tuple(Allowance(one, (CAPPED if one == closest else ABSENT,)) for one in patterns)
-    names = frozenset({"process"})
-    assert allowed(ArtifactContract(exports=exports), "process", names) == (CAPPED,)
+    assert allowed(ArtifactContract(exports=exports), entry("process", CAPPED)) == (CAPPED,)
 
 
 def test_patterns_tell_upper_from_lower_case() -> None:
@@ -175,10 +178,73 @@ def test_patterns_tell_upper_from_lower_case() -> None:
     assert rules(contract, judgement(entry("init", REACHABLE))) == ["NG001"]
 
 
-def test_the_name_of_an_escaped_function_is_no_glob() -> None:
-    contract = ArtifactContract(exports=(Allowance("func[12]", (REACHABLE,)),))
-    found = judgement(entry("func[12]", REACHABLE, kind=EntryKind.ESCAPED), entry("func1", REACHABLE))
-    assert [one.entry for one in violations(contract, found)] == ["func1"]
+@pytest.mark.parametrize(
+    ("key", "excused"),
+    [
+        ("process*", ["export process*", "export process_a"]),
+        ("process[*]", ["export process*"]),
+        ("func[1]", []),
+        ("func[[]1]", ["export func[1]"]),
+        ("[(]start)", ["export (start)"]),
+        ("(start)", ["start (start)"]),
+        ("(escaped)", ["escaped func[1]"]),
+        ("(func[1])", ["escaped func[1]"]),
+        ("(func[2])", []),
+        ("*", ["export process*", "export process_a", "export func[1]", "export (start)"]),
+    ],
+)
+def test_no_export_can_pass_for_what_a_key_does_not_name(key: str, excused: list[str]) -> None:
+    found = judgement(
+        *(entry(name, REACHABLE) for name in ("process*", "process_a", "func[1]", "(start)")),
+        entry("(start)", REACHABLE, kind=EntryKind.START),
+        entry("func[1]", REACHABLE, kind=EntryKind.ESCAPED)._replace(function=Function(1, None)),
+    )
+    contract = ArtifactContract(exports=(Allowance(key, (REACHABLE,)),))
+    broken = {(one.about.kind, one.about.name) for one in violations(contract, found) if one.about}
+    kept = [one for one in found.entries if (one.kind, one.name) not in broken]
+    assert [f"{one.kind.value} {one.name}" for one in kept] == excused
+    expected = ArtifactContract(allow=(ABSENT,), expect=(Expectation(key, REACHABLE),))
+    about = [one.about for one in violations(expected, found) if one.about]
+    assert [one for one in found.entries if one not in about] == kept
+
+
+@pytest.mark.parametrize("name", ["f", "a*", "[x]", "(start)", "(escaped)", "()", "(a*)", "(a\nb)", "?", ""])
+def test_the_key_of_an_entry_point_names_it_and_no_other(name: str) -> None:
+    one = entry(name, REACHABLE)
+    others = [entry(other, REACHABLE) for other in ("x", "ab", "(abc)", "f2", "start")]
+    others += [entry(name, REACHABLE, kind=kind) for kind in (EntryKind.START, EntryKind.ESCAPED)]
+    assert matches(key_of(one), one)
+    assert [other for other in others if matches(key_of(one), other)] == []
+
+
+@pytest.mark.parametrize(
+    ("exact", "glob", "kind", "name"),
+    [
+        ("a[*]", "[abcdefghijk]?", EntryKind.EXPORT, "a*"),
+        ("[(]a)", "[()[]*)", EntryKind.EXPORT, "(a)"),
+        ("(func[3])", "(escaped)", EntryKind.ESCAPED, "func[3]"),
+    ],
+)
+def test_an_exact_key_wins_over_a_longer_glob(exact: str, glob: str, kind: EntryKind, name: str) -> None:
+    for exports in ((exact, glob), (glob, exact)):
+        contract = ArtifactContract(
+            exports=tuple(Allowance(key, (CAPPED if key == exact else ABSENT,)) for key in exports)
+        )
+        assert allowed(contract, entry(name, CAPPED, kind=kind)) == (CAPPED,)
+
+
+def test_an_export_that_is_called_like_another_kind_is_marked() -> None:
+    (one,) = violations(DEFAULT, judgement(entry("func[1]", REACHABLE)))
+    assert one.headline.startswith("`func[1] (export)` can grow memory 0")
+
+
+def test_a_key_that_is_spelled_like_an_entry_point_but_names_none_gets_a_hint() -> None:
+    contract = ArtifactContract(exports=(Allowance("func[3]", (ABSENT,)),))
+    found = judgement(entry("func[3]", ABSENT, kind=EntryKind.ESCAPED))
+    assert notes(contract, found) == (
+        "the contract's exports name `func[3]`, which no entry point matches; "
+        "the key for `func[3]` is `(func[3])`",
+    )
 
 
 def test_an_exception_that_matches_nothing_is_noted() -> None:
@@ -297,3 +363,46 @@ def test_a_very_long_name_is_cut_in_its_middle() -> None:
     (found,) = violations(DEFAULT, judgement(entry("a" * 5000 + "b" * 5000, REACHABLE)))
     assert len(found.headline) < 1000
     assert "a...b" in found.headline
+
+
+HIDDEN = dataclasses.replace(memory(), exported=())
+JUDGE = Conditions(private_memories=True)
+
+
+@pytest.mark.parametrize("allow", [(UNREACHABLE,), (ABSENT,)])
+def test_growth_of_a_private_memory_breaks_nothing(allow: tuple[Verdict, ...]) -> None:
+    found = judgement(
+        entry("f", REACHABLE, seen=ABSENT), entry("g", UNREACHABLE, seen=ABSENT), memories=(HIDDEN,)
+    )
+    assert rules(ArtifactContract(allow=allow), found) == []
+    assert notes(DEFAULT, found) == (
+        "memory 0 is neither imported nor exported: no host view of it can exist",
+    )
+
+
+def test_sites_of_a_visible_memory_count_beside_a_private_one() -> None:
+    found = judgement(entry("f", REACHABLE, seen=UNREACHABLE))
+    assert rules(ArtifactContract(allow=(ABSENT,)), found) == ["NG004"]
+    assert rules(DEFAULT, found) == []
+
+
+def test_sites_of_a_private_memory_count_in_no_module_without_entries() -> None:
+    found = Judgement((HIDDEN,), (SITE,), (), ())
+    assert rules(ArtifactContract(allow=(ABSENT,)), found) == []
+    assert rules(ArtifactContract(allow=(ABSENT,), conditions=JUDGE), found) == ["NG004"]
+
+
+def test_control_on_a_private_memory_has_its_verdict() -> None:
+    found = judgement(entry("f", REACHABLE, seen=ABSENT), memories=(HIDDEN,))
+    assert rules(ArtifactContract(expect=(Expectation("f", REACHABLE),)), found) == []
+    assert rules(ArtifactContract(expect=(Expectation("f", ABSENT),)), found) == ["NG008"]
+
+
+def test_limits_hold_for_private_memories_too() -> None:
+    found = judgement(entry("f", ABSENT), memories=(HIDDEN,))
+    assert rules(ArtifactContract(memory=MemoryLimits(max_pages=1)), found) == ["NG007"]
+
+
+def test_judged_private_memory_has_no_note() -> None:
+    found = judgement(entry("f", REACHABLE), memories=(HIDDEN,))
+    assert notes(ArtifactContract(conditions=JUDGE), found) == ()

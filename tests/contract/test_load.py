@@ -22,6 +22,7 @@ from nogrow.contract.model import (
     Write,
 )
 from nogrow.errors import ContractError
+from nogrow.proof.judgement import Conditions
 from tests.contract.made import ABSENT, REACHABLE, UNREACHABLE
 
 WHOLE = """schema = 1
@@ -156,12 +157,19 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "artifact is no table": ("schema = 1\nartifact = [1]", 2, "artifact#1: expected a table, not the number 1"),
     "unknown top key": ("schema = 1\nartefact = 1\n[[artifact]]", 2, "artefact: unknown key; did you mean `artifact`?"),
     "unknown key": (HEAD + 'alow = ["absent"]', 4, "artifact#1.alow: unknown key; did you mean `allow`?"),
-    "unlike any key": (HEAD + "zzz = 1", 4, "artifact#1.zzz: unknown key; known here: path, allow"),
+    "unlike any key": (HEAD + "zzz = 1", 4, "artifact#1.zzz: unknown key; known here: path, js, allow"),
     "no path": ("schema = 1\n\n[[artifact]]\n", 3, "artifact#1: the key `path` is missing"),
     "empty path": ('schema = 1\n[[artifact]]\npath = ""', 3, "artifact#1.path: expected the path"),
     "path is a number": ("schema = 1\n[[artifact]]\npath = 1", 3, "artifact#1.path: expected a string, not the number 1"),
     "path twice": (HEAD + '[[artifact]]\npath = "./a.wasm"', 5, "artifact#2.path: the artifact `a.wasm` has a contract already"),
     "bad stars": ('schema = 1\n[[artifact]]\npath = "a**/b"', 3, "artifact#1.path: bad glob"),
+    "bracket that a slash cuts": ('schema = 1\n[[artifact]]\npath = "a[b/c]"', 3, "artifact#1.path: bad glob"),
+    "bracket with a mark alone": ('schema = 1\n[[artifact]]\npath = "a[!]"', 3, "artifact#1.path: bad glob"),
+    "number of a core module with many digits": (f'schema = 1\n[[artifact]]\npath = "a#{"9" * 5000}"', 3, "artifact#1.path: no component has"),
+    "number with many digits": (HEAD + f"# x\n[artifact.memory]\nmin_pages = {'1' * 5000}", 6, "an integer in it does not fit into 64 bits"),
+    "hexadecimal number with many digits": (HEAD + f"memory = {{ max_pages = 1, min_pages = 0x{'f' * 5000} }}", 4, "artifact#1.memory.min_pages: the integer does not fit"),
+    "key with many dots": ("a." * 20000 + f"b = 0x{'f' * 20}\n", 1, "a.a.a."),
+    "absolute path of the same file": (HEAD + '[[artifact]]\npath = "{folder}/a.wasm"', 5, "artifact#2.path: the artifact `"),
     "open bracket": ('schema = 1\n[[artifact]]\npath = "a[b"', 3, "artifact#1.path: bad glob"),
     "NUL in path": ('schema = 1\n[[artifact]]\npath = "a\\u0000"', 3, "artifact#1.path: a path can't hold"),
     "unknown verdict": (HEAD + 'allow = [\n"absent",\n"unreachble"]', 6, "artifact#1.allow#2: unknown verdict 'unreachble'; did you mean `unreachable`?"),
@@ -170,6 +178,8 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "nothing allowed": (HEAD + "allow = []", 4, "artifact#1.allow: expected at least one verdict"),
     "exports is no table": (HEAD + "exports = []", 4, "artifact#1.exports: expected a table, not an array"),
     "unknown verdict in exports": (HEAD + '[artifact.exports]\nf = ["absnt"]', 5, "artifact#1.exports.f#1: unknown verdict 'absnt'; did you mean `absent`?"),
+    "unknown key in parentheses": (HEAD + '[artifact.exports]\n"(strat)" = ["absent"]', 5, "artifact#1.exports.(strat): expected (start), (escaped) or (func[INDEX]) in parentheses; the key for an export of this name is '[(]strat)'"),
+    "index with a zero before it": (HEAD + 'expect = { "(func[01])" = "absent" }', 4, "artifact#1.expect.(func[01]): expected (start), (escaped) or (func[INDEX])"),
     "expect is a list": (HEAD + 'expect = { f = ["absent"] }', 4, "artifact#1.expect.f: expected a verdict, not an array"),
     "nothing expected": (HEAD + "expect = {}", 4, "artifact#1.expect: empty"),
     "empty memory": (HEAD + "[artifact.memory]", 4, "artifact#1.memory: empty"),
@@ -198,7 +208,7 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "flag of another type": (STEPS + '  { call = "f", may_grow = 0 },\n]', 8, "artifact#1.scenario#1.steps#2.may_grow: expected true or false, not the number 0"),
     "must but may not": (STEPS + '  { call = "f", may_grow = false, must_grow = true },\n]', 8, "artifact#1.scenario#1.steps#2.must_grow: a call that must grow"),
     "args of another type": (STEPS + '  { call = "f", args = ["x"] },\n]', 8, "artifact#1.scenario#1.steps#2.args#1: expected a number, \"nan\", \"inf\" or \"-inf\", or a saved value such as"),
-    "args too large": (STEPS + f'  {{ call = "f", args = [1, {2**64}] }},\n]', 8, "artifact#1.scenario#1.steps#2.args#2: expected -9223372036854775808 to"),
+    "args too large": (STEPS + f'  {{ call = "f", args = [1, {2**64}] }},\n]', 8, "artifact#1.scenario#1.steps#2.args#2: the integer does not fit into 64 bits"),
     "args too small": (STEPS + f'  {{ call = "f", args = [{-(2**63) - 1}] }},\n]', 8, "artifact#1.scenario#1.steps#2.args#1: expected -9223372036854775808 to"),
     "not saved": (STEPS + '  { call = "f", args = ["$w"] },\n]', 8, "artifact#1.scenario#1.steps#2.args#1: no earlier call saves $w"),
     "saved by itself": (STEPS + '  { call = "f", args = ["$w"], save = "w" },\n]', 8, "artifact#1.scenario#1.steps#2.args#1: no earlier call saves $w"),
@@ -245,7 +255,7 @@ def test_the_outermost_numbers_and_the_most_calls_are_taken(tmp_path: Path) -> N
 @pytest.mark.parametrize("case", WRONG)
 def test_a_wrong_contract_is_an_error_with_file_line_and_key(tmp_path: Path, case: str) -> None:
     text, line, message = WRONG[case]
-    path = written(tmp_path, text)
+    path = written(tmp_path, text.replace("{folder}", str(tmp_path)) if isinstance(text, str) else text)
     with pytest.raises(ContractError) as raised:
         load(path)
     place = f"{path}:{line}: " if line is not None else f"{path}: "
@@ -282,3 +292,33 @@ def test_a_missing_contract_is_an_error(tmp_path: Path) -> None:
 def test_a_folder_is_no_contract(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match="no regular file"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "conditions"),
+    [
+        ("", Conditions()),
+        ('tables = "assume"', Conditions()),
+        ('tables = "open"', Conditions(open_tables=True)),
+        ('[artifact.memory]\nprivate = "ignore"', Conditions()),
+        ('[artifact.memory]\nprivate = "judge"', Conditions(private_memories=True)),
+    ],
+)
+def test_tables_and_private_memories_are_conditions(
+    tmp_path: Path, text: str, conditions: Conditions
+) -> None:
+    (artifact,) = load(written(tmp_path, HEAD + text)).artifacts
+    assert (artifact.conditions, artifact.memory) == (conditions, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('tables = "opened"', "unknown value 'opened'"),
+        ("tables = true", "expected a string"),
+        ('[artifact.memory]\nprivate = "juge"', "unknown value 'juge'"),
+    ],
+)
+def test_unknown_words_for_conditions_are_errors(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ContractError, match=message):
+        load(written(tmp_path, HEAD + text))

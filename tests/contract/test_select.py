@@ -1,4 +1,5 @@
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,10 @@ def contract(*paths: str, at: str = "nogrow.toml") -> Contract:
 
 def chosen(contract: Contract | None, *paths: str) -> list[tuple[str, str]]:
     return [(one.path, one.clause.path) for one in targets(contract, paths)]
+
+
+def held(found: Iterable[Target]) -> dict[str, list[str]]:
+    return {one.path: [clause.path for clause in one.clauses] for one in found}
 
 
 @pytest.mark.usefixtures("folder")
@@ -106,9 +111,10 @@ class TestContract:
         found = chosen(contract("*.wasm", "a.wasm"))
         assert found == [("a.wasm", "a.wasm"), ("b.wasm", "*.wasm")]
 
-    def test_of_two_globs_the_first_wins(self) -> None:
-        found = chosen(contract("a*", "*.wasm"))
-        assert found == [("a.wasm", "a*"), ("b.wasm", "*.wasm")]
+    def test_of_several_globs_all_must_be_kept(self) -> None:
+        for paths in ((), ("a.wasm", "b.wasm")):
+            found = targets(contract("a*", "*.wasm"), paths)
+            assert held(found) == {"a.wasm": ["a*", "*.wasm"], "b.wasm": ["*.wasm"]}
 
     def test_a_path_has_the_clause_that_names_it_or_the_default(self) -> None:
         both = contract("a.wasm", "gone.wasm")
@@ -116,9 +122,49 @@ class TestContract:
         assert chosen(both, str(Path("a.wasm").absolute()))[0][1] == "a.wasm"
         assert chosen(contract("sub/../a.wasm"), "a.wasm")[0][1] == "sub/../a.wasm"
 
-    def test_a_link_has_the_clause_of_its_file(self) -> None:
+    def test_a_link_without_a_clause_has_all_of_its_file(self) -> None:
         Path("link.wasm").symlink_to("a.wasm")
         assert chosen(contract("a.wasm"), "link.wasm") == [("link.wasm", "a.wasm")]
+        Path("other.wasm").symlink_to("a.wasm")
+        found = targets(contract("other.wasm", "a.wasm"), ("link.wasm",))
+        assert held(found) == {"link.wasm": ["other.wasm", "a.wasm"]}
+
+    @pytest.mark.parametrize("paths", [(), ("a.wasm", "link.wasm"), ("./link.wasm", "sub/../a.wasm")])
+    @pytest.mark.parametrize("hard", [False, True])
+    def test_a_path_is_held_to_its_own_clause(self, paths: tuple[str, ...], hard: bool) -> None:
+        if hard:
+            Path("link.wasm").hardlink_to("a.wasm")
+        else:
+            Path("link.wasm").symlink_to("a.wasm")
+        found = targets(contract("a.wasm", "link.wasm"), paths)
+        assert {Path(path).name: clauses for path, clauses in held(found).items()} == {
+            "a.wasm": ["a.wasm"],
+            "link.wasm": ["link.wasm"],
+        }
+
+    def test_a_path_through_a_linked_folder_is_held_to_its_own_clause(self) -> None:
+        Path("current").symlink_to("sub")
+        both = contract("sub/c.wasm", "current/*.wasm")
+        expected = {"current/c.wasm": ["current/*.wasm"], "sub/c.wasm": ["sub/c.wasm"]}
+        assert held(targets(both, ())) == expected
+        assert held(targets(both, ("current/c.wasm", "sub/c.wasm"))) == expected
+
+    def test_an_exclamation_mark_in_brackets_leads_into_no_archive(self) -> None:
+        Path("_a.wasm").write_bytes(b"")
+        found = chosen(contract("_*.wasm", "[!_]*.wasm"))
+        assert found == [("_a.wasm", "_*.wasm"), ("a.wasm", "[!_]*.wasm"), ("b.wasm", "[!_]*.wasm")]
+
+    def test_a_part_of_a_linked_component_has_its_own_clause(self) -> None:
+        Path("link.wasm").symlink_to("a.wasm")
+        found = targets(contract("a.wasm#0", "link.wasm"), ())
+        assert [(one.path, [clause.path for _, clause in one.parts]) for one in found] == [
+            ("a.wasm", ["a.wasm#0"]),
+            ("link.wasm", []),
+        ]
+
+    @pytest.mark.parametrize("path", ["a.wasm#00", "a.wasm#+1", "a.wasm#\u0663", "a.wasm#1_0"])
+    def test_only_plain_digits_are_the_number_of_a_core_module(self, path: str) -> None:
+        assert targets(contract(path), ()) == (Target(path, ArtifactContract(path), found=False),)
 
     def test_a_clause_may_be_for_one_core_module_of_a_component(self) -> None:
         by_part = contract("a.wasm#1", "a.wasm#0", "b.wasm")
@@ -142,3 +188,11 @@ class TestContract:
             ("7", "7", ()),
             ("gone#x.wasm", "gone#x.wasm", ()),
         ]
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_is_above_a_linked_folder_is_not_what_is_beside_the_link() -> None:
+    Path("link").symlink_to("sub/deep")
+    Path("sub/a.wasm").write_bytes(b"")
+    assert chosen(contract("a.wasm"), "link/../a.wasm") == [("link/../a.wasm", "")]
+    assert chosen(contract("sub/a.wasm"), "link/../a.wasm") == [("link/../a.wasm", "sub/a.wasm")]

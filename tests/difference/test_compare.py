@@ -30,8 +30,9 @@ def named(function: str | None, one: Entry) -> Entry:
 @pytest.mark.parametrize("after", Verdict, ids=lambda one: one.label)
 def test_a_change_leads_where_the_order_of_verdicts_says(before: Verdict, after: Verdict) -> None:
     found = module(artifact(entry("f", before)), artifact(entry("f", after)))
-    expected = WORSE if after > before else BETTER if after < before else SAME
+    expected = SAME if after is before else BETTER if after.at_most(before) else WORSE
     assert found.direction is expected
+    assert [one.direction for one in found.entries] == [expected] * (before is not after)
     assert found.unchanged == (before is after)
     assert len(found.entries) == (before is not after)
 

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from nogrow.build.encode import custom
+from nogrow.dist.counts import Counts
 from nogrow.dist.limits import Limits, Refused
 from tests.dist.made import GROWING_WASM, QUIET_WASM, found, opened, tar_of, wheel_of, zip_of
 
@@ -63,6 +64,10 @@ def test_a_refusal_leads_to_the_member() -> None:
         ("x.7z", b"", "7z"),
         ("data", b"7z\xbc\xaf\x27\x1c", "7z"),
         ("data", b"Rar!\x1a\x07\x01", "rar"),
+        ("data", b"\x50\x2a\x4d\x18\0\0\0\0\x28\xb5\x2f\xfd", "zstd"),
+        ("data", b"]\0\0\x80", "lzma"),
+        ("app.asar", b"\4\0\0\0", "asar"),
+        ("data", b"070701", "cpio"),
         ("x.deb", b"!<arch>\ndebian-binary   ", "deb"),
     ],
 )
@@ -78,6 +83,28 @@ def test_a_name_that_looks_like_the_way_into_an_archive_is_refused() -> None:
     for data in (QUIET_WASM, zip_of({})):
         with pytest.raises(Refused, match="`!` in its name"):
             opened("a.zip", zip_of({"b!c": data}))
+
+
+@pytest.mark.parametrize("data", [QUIET_WASM, zip_of({})])
+def test_member_that_imitates_a_part_is_refused(data: bytes) -> None:
+    assert found("a.zip", zip_of({"c.wasm#0.txt": b"text", "d#0": b"text"})) == []
+    with pytest.raises(Refused, match="core modules") as refused:
+        opened("a.zip", zip_of({"c.wasm#0": data}))
+    assert refused.value.members == ("c.wasm#0",)
+
+
+def test_one_file_in_several_streams_is_refused() -> None:
+    """A browser stops at the end of the first one of what it is served."""
+    with pytest.raises(Refused, match="several compressed streams"):
+        opened("x.wasm.gz", gzip.compress(QUIET_WASM) + gzip.compress(b""))
+
+
+def test_files_in_archives_are_counted() -> None:
+    inner = zip_of({"y.wasm": QUIET_WASM, "logo.png": b"\x89PNG\r\n\0"})
+    data = zip_of({"x.wasm": QUIET_WASM, "README": "ü".encode(), "latin": b"\xfc", "inner.zip": inner})
+    assert opened("a.zip", data).counts == Counts(files=5, archives=2, modules=2, binaries=2)
+    assert opened("x.js", b'"AGFzbQEAAAA" "AGFzbQEAAAA"').counts == Counts(files=1, modules=2)
+    assert opened("x.wasm", b"").counts == Counts(files=1, modules=1)
 
 
 def test_the_digest_is_that_of_the_module() -> None:

@@ -26,12 +26,13 @@ def refusal(found: tuple[Shipped, ...]) -> str:
     return str(file.refused)
 
 
-def test_files_are_read_once_sorted_and_only_those_that_matter(dist: Path) -> None:
+def test_files_are_sorted_and_say_whether_they_matter(dist: Path) -> None:
     (dist / "z.zip").write_bytes(ZIP)
     (dist / "sub" / "x.wasm").write_bytes(QUIET_WASM)
     (dist / "README").write_text("text")
     (dist / "empty.zip").write_bytes(zip_of({}))
-    empty, module, archive = shipped("dist")
+    readme, empty, module, archive = shipped("dist")
+    assert [one.matters for one in (readme, empty, module, archive)] == [False, True, True, True]
     assert [one.path for one in (empty, module, archive)] == [
         "dist/empty.zip",
         "dist/sub/x.wasm",
@@ -66,9 +67,7 @@ def test_what_is_no_regular_file_is_refused_and_not_opened(dist: Path) -> None:
     assert refusal(tuple(shipped("dist"))) == "not a regular file"
 
 
-def test_a_file_that_is_gone_when_it_is_read_is_refused(
-    dist: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_is_gone_when_it_is_read_is_refused(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "_names", lambda folder: ["gone.whl"])
     assert refusal(tuple(shipped("dist"))) == "can't be read: No such file or directory"
 

@@ -1,7 +1,7 @@
 import pytest
 
 from nogrow.dist.limits import Refused
-from nogrow.dist.members import MOST_PARTS, Names
+from nogrow.dist.members import MOST_PARTS, Names, imitates_part
 
 
 @pytest.mark.parametrize(
@@ -17,10 +17,15 @@ from nogrow.dist.members import MOST_PARTS, Names
         ("a\\x", "backslash"),
         ("..\\x", "backslash"),
         ("x.wasm\0.txt", "NUL"),
+        ("x\n.wasm", "control character"),
+        ("x\x1b.wasm", "control character"),
+        ("x\u2028.wasm", "control character"),
+        ("x.wasm::$DATA", "stream of Windows"),
         ("\udce4.wasm", "not UTF-8"),
         ("", "name of a folder"),
         ("./", "name of a folder"),
         ("a/", "name of a folder"),
+        ("x.wasm/.", "name of a folder"),
         ("a/" * 2049, "4,098 characters"),
     ],
 )
@@ -46,6 +51,7 @@ def test_any_other_name_is_shown_without_what_says_nothing(name: str, shown: str
         ("ß.wasm", "SS.wasm", "a second member"),
         ("é.wasm", "e\u0301.wasm", "a second member"),
         ("x.wasm", "x.wasm. ", "a second member"),
+        ("x?.wasm", "x_.wasm", "a second member"),
         ("a", "a/x", "a file and a folder"),
         ("a/x", "a", "a file and a folder"),
     ],
@@ -72,3 +78,11 @@ def test_the_number_of_folders_is_bounded() -> None:
     with pytest.raises(Refused, match="1,000,000 folders"):
         for number in range(MOST_PARTS // 2000 + 1):
             names.add(f"{deep}/{number}")
+
+
+@pytest.mark.parametrize(
+    ("name", "does"),
+    [("c.wasm#0", True), ("c.wasm#12", True), ("c#\u0663", True), ("c.wasm#", False), ("c#0.wasm", False)],
+)
+def test_name_imitates_a_part_by_its_number(name: str, does: bool) -> None:
+    assert imitates_part(name) is does

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from nogrow.build.differ import zips
 from nogrow.dist.limits import Limits, Refused
 from tests.dist.made import GROWING_WASM, QUIET_WASM, found, opened, zip_of
 
@@ -107,12 +108,17 @@ CASES: dict[str, tuple[bytes, str]] = {
         "its checksum",
     ),
     "a byte swapped": (STORED.replace(b"\x41\x07", b"\x41\x08"), "its checksum"),
-    "damaged contents": (patched(PLAIN, 30 + len(NAME), b"\xff\xff"), "damaged|not the one that the zip says"),
+    "damaged contents": (
+        patched(PLAIN, 30 + len(NAME), b"\xff\xff"),
+        "damaged|not the one that the zip says",
+    ),
     "too short in the directory": (
         patched(patched(PLAIN, 22, b"\x01\0\0\0"), central(PLAIN) + 24, b"\x01\0\0\0"),
         "its size is not the one",
     ),
     "encrypted": (with_flags(1), "encrypted"),
+    "patched data": (with_flags(1 << 5), "flags that programs obey in different ways"),
+    "another disk": (patched(PLAIN, central(PLAIN) + 34, b"\1\0"), "in several parts"),
     "bzip2": (zip_of(MODULE, zipfile.ZIP_BZIP2), "compression method 12"),
     "symbolic link": (with_mode(stat.S_IFLNK | 0o777), "a symbolic link"),
     "device": (with_mode(stat.S_IFCHR | 0o777), "no regular file"),
@@ -139,13 +145,67 @@ def test_what_programs_read_in_different_ways_is_refused(data: bytes, reason: st
 
 
 def test_a_second_name_in_an_extra_field_is_refused() -> None:
+    with pytest.raises(Refused, match="a second name"):
+        opened("x.zip", with_extra(struct.pack("<HH", 0x7075, 8) + b"\1\0\0\0\0abc"))
+
+
+@pytest.mark.parametrize(
+    ("extra", "reason"),
+    [
+        (b"\x6e\x75\4\0abcd", "a second name or size, or comes twice: 0x756e"),
+        (b"\x78\x6c\1\0\0", "0x6c78"),
+        (b"\x55\x54\0\0\x55\x54\0\0", "comes twice"),
+        (b"\x55\x54\x09\0\0", "an extra field that is cut|Corrupt extra field"),
+        (b"\x55\x54", "an extra field that is cut"),
+        (b"\1\0\0\0", "0x0001|say different things"),
+    ],
+)
+def test_extra_field_that_is_not_known_is_refused(extra: bytes, reason: str) -> None:
+    with pytest.raises(Refused, match=reason):
+        opened("x.zip", with_extra(extra))
+
+
+def test_extra_fields_with_times_and_padding_are_read() -> None:
+    assert found("x.zip", with_extra(b"\x55\x54\5\0\1abcd\0\0\0")) == ["x.wasm"]
+
+
+def with_extra(extra: bytes) -> bytes:
+    """A zip with the extra field in the header and in the directory."""
     info = zipfile.ZipInfo("x.wasm")
-    info.extra = struct.pack("<HH", 0x7075, 8) + b"\1\0\0\0\0abc"
+    info.extra = extra
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
+        # zipfile would read the field that it knows.
         archive.writestr(info, QUIET_WASM)
-    with pytest.raises(Refused, match="a second name"):
-        opened("x.zip", buffer.getvalue())
+    return buffer.getvalue()
+
+
+def test_stored_member_with_its_size_behind_it_is_refused() -> None:
+    made = zips.Zip([zips.entry(b"x.wasm", QUIET_WASM, zips.STORED, described=True)])
+    with pytest.raises(Refused, match="a stored member whose size is behind it"):
+        opened("x.zip", zips.joined(made))
+
+
+@pytest.mark.parametrize(("made_by", "attributes"), [(0, 0x10), (3, 0o40755 << 16)])
+def test_folder_with_the_name_of_a_file_is_refused(made_by: int, attributes: int) -> None:
+    member = zips.entry(b"x.wasm", QUIET_WASM)
+    member.made_by, member.attributes = made_by, attributes
+    with pytest.raises(Refused, match="a folder with the name of a file"):
+        opened("x.zip", zips.joined(zips.Zip([member])))
+
+
+@pytest.mark.parametrize(
+    ("comment", "of_zip", "reason"),
+    [
+        (b"", b"PK\5\6", "two ends"),
+        (b"PK\6\7" + bytes(16), b"", "a zip64"),
+    ],
+)
+def test_comment_that_imitates_an_end_is_refused(comment: bytes, of_zip: bytes, reason: str) -> None:
+    member = zips.entry(b"x.wasm", QUIET_WASM)
+    member.comment = comment
+    with pytest.raises(Refused, match=reason):
+        opened("x.zip", zips.joined(zips.Zip([member], comment=of_zip)))
 
 
 def test_members_that_share_bytes_are_refused() -> None:

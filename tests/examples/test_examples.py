@@ -1,6 +1,7 @@
 """The example projects: each is built and kept, and then broken as its README says."""
 
 import dataclasses
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -112,6 +113,21 @@ def test_an_example_is_kept_and_the_gate_closes_when_its_source_grows(
     witness = done.stdout.partition("= path:")[2].partition("= allowed:")[0]
     assert re.search(rf"1\. func\[\d+\] .*{example.entry}\n", witness)
     assert "memory.grow" in witness
+
+
+def test_the_example_in_c_is_the_same_with_binaryen(tmp_path: Path) -> None:
+    clang()
+    example = next(one for one in CASES if one.folder == "c")
+    project = copied(example, tmp_path)
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    # clang looks for this program on the PATH.
+    (programs / "wasm-opt").write_text(f'#!/bin/sh\necho ran > "{tmp_path}/ran"\nexit 1\n')
+    (programs / "wasm-opt").chmod(0o755)
+    environ = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    invoke(project, "build", environ=environ)
+    assert not (tmp_path / "ran").exists()
+    assert b"count_words" in (project / "build/words.wasm").read_bytes().partition(b"\x04name")[2]
 
 
 @each_example

@@ -65,6 +65,21 @@ def test_the_memory_can_always_be_capped_and_what_is_left_is_said(kind: Kind, pa
     assert set(CAPS) == set(Kind)
 
 
+@pytest.mark.parametrize(
+    ("kind", "part"),
+    [(Kind.CLANG, "link without `-O`"), (Kind.UNKNOWN, "`wasm-opt`"), (Kind.RUST, "`wasm-opt`")],
+)
+def test_lost_names_are_not_blamed_on_the_compiler(kind: Kind, part: str) -> None:
+    entry = grown("run", "", "")
+    unnamed = cause(entry)
+    assert unnamed.vague
+    lost = advice_for(entry, unnamed, Toolchain(kind, lost_names=True))[0]
+    kept = advice_for(entry, unnamed, Toolchain(kind))[0]
+    assert lost.alternative is kept.alternative is Alternative.NAMES
+    assert part in lost.text
+    assert "build with" not in lost.text
+
+
 def test_every_family_has_advice_for_every_toolchain() -> None:
     assert {family for _, _, family in USES} | {Family.UNKNOWN} == set(Family)
     for kind in Kind:

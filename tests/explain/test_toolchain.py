@@ -86,3 +86,18 @@ def test_cut_or_false_producers_cost_what_is_missing_only() -> None:
     assert toolchain_of(section("producers", contents)).kind is Kind.RUST
     assert toolchain_of(section("producers", b"\xff\xff\xff\xff\x0f")).kind is Kind.UNKNOWN
     assert toolchain_of(section("producers", b"\1\3a\xff\xfe\0")).kind is Kind.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("names", "lost"),
+    [
+        ((".debug_info", ".debug_line"), True),
+        ((".debug_line", "producers"), True),
+        ((".debug_info", "name"), False),
+        (("name",), False),
+        ((), False),
+    ],
+)
+def test_debug_sections_without_names_are_recognised(names: tuple[str, ...], lost: bool) -> None:
+    data = EMPTY + b"".join(section(name, b"").removeprefix(EMPTY) for name in names)
+    assert toolchain_of(data).lost_names is lost

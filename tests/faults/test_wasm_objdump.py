@@ -1,5 +1,6 @@
 """A wasm-objdump that is missing, fails, hangs or prints nonsense: no verdict is built on what it says."""
 
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -14,7 +15,8 @@ from nogrow.machine.programs import find_wabt
 from tests.cli.modules import GROWING, QUIET, module
 from tests.machine.fakes import FakeMachine
 
-REAL = find_wabt("wasm-objdump")
+# For a script of the shell: the path may have a space in it.
+REAL = shlex.quote(str(find_wabt("wasm-objdump")))
 CONTRACT = """schema = 1
 [[artifact]]
 path = "quiet.wasm"

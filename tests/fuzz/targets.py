@@ -38,6 +38,7 @@ from nogrow.source.locate import locate
 from nogrow.wasm.component import core_modules
 from nogrow.wasm.decode import decode
 from nogrow.wasm.kernel import Engine
+from nogrow.wasm.linking import read_linking
 from nogrow.wasm.names import FunctionNames
 from nogrow.wasm.scan import scan
 from nogrow.wasm.sections import MAGIC
@@ -74,6 +75,7 @@ def module(data: bytes) -> None:
 def component(data: bytes) -> None:
     """The core modules of a component."""
     with suppress(ModuleError):
+        read_linking(data)
         for part in core_modules(data):
             if not 0 <= part.start <= part.end <= len(data):
                 raise BrokenPromiseError(f"a core module from {part.start} to {part.end}")

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from nogrow.errors import UsageError
-from nogrow.glue.read import read
+from nogrow.glue.read import read, scripts_at
 
 CORPUS = Path(__file__).parents[2] / "build" / "corpus"
 
@@ -114,6 +114,16 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         read(tmp_path / "gone.js")
 
 
+def test_a_folder_stands_for_the_scripts_below_it(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    with pytest.raises(UsageError, match=r"no JavaScript in it; files that end in \.js"):
+        scripts_at(tmp_path)
+    for name in ("a.js", "in/b.mjs", "in/c.txt"):
+        (tmp_path / name).write_text("1")
+    assert scripts_at(tmp_path) == [tmp_path / "a.js", tmp_path / "in" / "b.mjs"]
+    assert scripts_at(tmp_path / "in" / "c.txt") == [tmp_path / "in" / "c.txt"]
+
+
 def test_a_missing_parser_is_named_with_how_to_get_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,7 +131,7 @@ def test_a_missing_parser_is_named_with_how_to_get_it(
     monkeypatch.setitem(sys.modules, "tree_sitter", None)
     with pytest.raises(UsageError) as caught:
         read(tmp_path / "glue.js")
-    assert str(caught.value) == "--glue needs a parser for JavaScript: pip install 'nogrow[glue]'"
+    assert str(caught.value) == "--js needs a parser for JavaScript: pip install 'nogrow[glue]'"
 
 
 def test_glue_knows_which_module_it_names(tmp_path: Path) -> None:

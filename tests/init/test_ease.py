@@ -1,6 +1,7 @@
 """Which clause is made of verdicts."""
 
-from nogrow.init.ease import ESCAPED, FEW, Exemption, ease
+from nogrow.contract.entries import ESCAPED, START
+from nogrow.init.ease import FEW, Exemption, ease
 from nogrow.proof.judgement import Entry, EntryKind, Function, Judgement, Verdict
 
 R, T, U = Verdict.REACHABLE, Verdict.TRAP_ONLY, Verdict.UNREACHABLE
@@ -54,12 +55,22 @@ def test_what_names_one_export_comes_before_what_names_all_that_escape() -> None
 
 def test_an_export_called_like_a_function_that_escapes_has_its_own() -> None:
     eased = ease([judged(("func[1]", T), kind=EntryKind.ESCAPED), judged(("func[1]", R))])
-    assert eased.exemptions == (Exemption("func[[]1]", R, "func[1]"),)
+    assert eased.exemptions == (Exemption("func[[]1]", R, "func[1]"), Exemption(ESCAPED, T, None))
+
+
+def test_the_start_function_and_an_export_of_its_name_have_their_own() -> None:
+    eased = ease([judged(("(start)", T), kind=EntryKind.START), judged(("(start)", R))])
+    assert eased.exemptions == (Exemption("[(]start)", R, "(start)"), Exemption(START, T, "(start)"))
+
+
+def test_where_neither_is_worse_the_floor_is_both() -> None:
+    eased = ease([judged(*many(FEW + 1, Verdict.CAPPED), *many(FEW + 1, Verdict.THROW_ONLY, "g"))])
+    assert (eased.floor, eased.exemptions) == (Verdict.CAPPED_AND_THROW_ONLY, ())
 
 
 def test_a_name_with_wildcards_is_written_so_that_it_names_nothing_else() -> None:
     assert ease([judged(("a*", R))]).exemptions == (Exemption("a[*]", R, "a*"),)
-    assert ease([judged(("a*", R), ("a[*]", U))]).exemptions == (Exemption("a*", R, "a*"),)
+    assert ease([judged(("a*", R), ("a[*]", U))]).exemptions == (Exemption("a[*]", R, "a*"),)
 
 
 def test_growth_before_any_view_needs_no_exception() -> None:

@@ -15,9 +15,9 @@ from tests.support.smith import smith
 
 ROOT = Path(__file__).parents[2]
 COMPONENT = """(component
-  (core module (memory 1) (func (export "a") (drop (memory.grow (i32.const 1)))))
-  (core module (memory 1) (func (export "a")) (func (export "b") (drop (memory.grow (i32.const 1)))
-    unreachable)))"""
+  (core module (memory (export "m") 1) (func (export "a") (drop (memory.grow (i32.const 1)))))
+  (core module (memory (export "m") 1) (func (export "a"))
+    (func (export "b") (drop (memory.grow (i32.const 1))) unreachable)))"""
 STRANGE = (
     "", " ", "a*", "a[*]", "a?", "[a]", "[!a]", "a[", "]", "func[3]", "func[[]*]", "func[*]", "(start)",
     "a.b", '"', "'", "\\", "\\u0041", "#", "\x00", "\x1b[31m", "\n", "\r", "\x7f", "\x85", "\u2028",

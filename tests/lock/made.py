@@ -4,15 +4,15 @@ from pathlib import Path
 
 from nogrow.lock.model import Lock, Pin
 from nogrow.proof.identity import Key
-from nogrow.proof.judgement import EntryKind, Verdict
+from nogrow.proof.judgement import EntryKind, Verdict, worst
 
 DIGEST = "0" * 64
 EXPORT, ESCAPED = EntryKind.EXPORT, EntryKind.ESCAPED
 
 
 def pin(entries: dict[Key, tuple[Verdict, ...]], *, excused: bool = False) -> Pin:
-    worst = max((one for verdicts in entries.values() for one in verdicts), default=Verdict.ABSENT)
-    return Pin(DIGEST, 100, worst, entries, excused)
+    verdict = worst(one for verdicts in entries.values() for one in verdicts)
+    return Pin(DIGEST, 100, verdict, entries, excused)
 
 
 def exports(**verdicts: Verdict) -> Pin:

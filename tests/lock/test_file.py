@@ -35,6 +35,9 @@ NAMES = (
 )
 
 
+VERDICTS = list(Verdict)
+
+
 def again(one: Lock, folder: Path) -> Lock:
     path = folder / "nogrow.lock"
     path.write_bytes(written(one))
@@ -43,16 +46,27 @@ def again(one: Lock, folder: Path) -> Lock:
 
 def test_every_name_and_path_survives(tmp_path: Path) -> None:
     entries: dict[Key, tuple[Verdict, ...]] = {
-        (EXPORT, name): (Verdict(place % 6),) for place, name in enumerate(NAMES)
+        (EXPORT, name): (VERDICTS[place % len(VERDICTS)],) for place, name in enumerate(NAMES)
     }
     entries |= {(ESCAPED, name): (REACHABLE, UNREACHABLE) for name in NAMES}
     pins = {name: pin({**entries, START: (TRAP_ONLY,)}, excused=True) for name in NAMES if "\0" not in name}
-    pins = {name: one for name, one in pins.items() if name} | {"a\udcff.wasm#0": pin({})}
+    pins = {name: one for name, one in pins.items() if name not in ("", "\ud800")} | {
+        "a\udcff.wasm#0": pin({})
+    }
     assert again(Lock(tmp_path / "nogrow.lock", pins), tmp_path).pins == pins
 
 
+@pytest.mark.parametrize("path", ["ok\ud800.wasm", "\udfff", "a\0"])
+def test_a_path_that_no_file_can_have_is_refused(tmp_path: Path, path: str) -> None:
+    (tmp_path / "l").write_bytes(written(Lock(tmp_path / "l", {path: pin({})})))
+    with pytest.raises(DocumentError, match="a path can't hold a NUL or half a character"):
+        load(tmp_path / "l")
+
+
 def test_a_hundred_thousand_entry_points_survive(tmp_path: Path) -> None:
-    pins = {"a.wasm": exports(**{f"f{number}": Verdict(number % 6) for number in range(100_000)})}
+    pins = {
+        "a.wasm": exports(**{f"f{number}": VERDICTS[number % len(VERDICTS)] for number in range(100_000)})
+    }
     assert again(Lock(tmp_path / "nogrow.lock", pins), tmp_path).pins == pins
 
 
@@ -102,6 +116,14 @@ GOOD: dict[str, Any] = {
     "exports": {"reachable": ["a"], "absent": ["b"]},
 }
 AT = 'artifacts["a.wasm"]'
+
+
+def test_a_module_with_both_verdicts_may_name_one_as_before(tmp_path: Path) -> None:
+    """Version 0.1.0 called such a module `capped`."""
+    text = written(lock(a=exports(f=VERDICTS[3], g=VERDICTS[4]))).decode()
+    assert '"verdict": "capped+throw-only"' in text
+    (tmp_path / "l").write_text(text.replace("capped+throw-only", "capped"))
+    assert load(tmp_path / "l").pins["a.wasm"].verdict is Verdict.CAPPED_AND_THROW_ONLY
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,23 @@
+from itertools import combinations_with_replacement, permutations
+
 import pytest
 
 from nogrow.contract.rule import Rule
 from nogrow.lock.hold import Better, Held, Pinned, compare
-from nogrow.lock.model import START, pin_of
+from nogrow.lock.model import START, pin_of, worst_first
+from nogrow.proof.identity import grouped, level_of, paired
 from nogrow.proof.judgement import Entry, EntryKind, Function, Judgement, Verdict
-from tests.contract.made import ABSENT, CAPPED, REACHABLE, SITE, TRAP_ONLY, UNREACHABLE, entry, judgement
+from tests.contract.made import (
+    ABSENT,
+    CAPPED,
+    REACHABLE,
+    SITE,
+    THROW_ONLY,
+    TRAP_ONLY,
+    UNREACHABLE,
+    entry,
+    judgement,
+)
 from tests.lock.made import DIGEST, ESCAPED, EXPORT, exports, lock, pin
 
 
@@ -22,8 +35,10 @@ def said(held: Held) -> list[str]:
 @pytest.mark.parametrize("after", Verdict, ids=lambda one: one.label)
 def test_a_verdict_may_only_become_better(before: Verdict, after: Verdict) -> None:
     held = compare(exports(f=before), judgement(entry("f", after)))
-    assert len(held.violations) == (after > before)
-    assert list(held.better) == ([Better("f", EXPORT, before, after)] if after < before else [])
+    assert len(held.violations) == (not after.at_most(before))
+    assert list(held.better) == (
+        [Better("f", EXPORT, before, after)] if after.at_most(before) and after is not before else []
+    )
 
 
 def test_what_is_worse_says_what_it_was_and_has_its_witness() -> None:
@@ -39,7 +54,7 @@ def test_another_name_is_no_way_around_the_lock(verdict: Verdict) -> None:
     held = compare(exports(old=REACHABLE), judgement(entry("new", verdict)))
     assert said(held) == (
         [f"`new` is {verdict.label} and not pinned; a new entry point must be absent or unreachable"]
-        if verdict > UNREACHABLE
+        if verdict.grows
         else []
     )
     assert held.better == (Better("old", EXPORT, REACHABLE, None),)
@@ -100,7 +115,7 @@ def test_functions_without_a_name_are_counted() -> None:
     more = judgement(escaped(8, None, REACHABLE), escaped(9, None, REACHABLE))
     assert said(compare(pinned, more)) == ["`func[9]` is reachable, pinned as unreachable"]
     fewer = judgement(escaped(8, None, UNREACHABLE))
-    assert compare(pinned, fewer).better == (Better("(nameless)", ESCAPED, REACHABLE, UNREACHABLE),)
+    assert compare(pinned, fewer).better == (Better("(nameless)", ESCAPED, REACHABLE, None),)
 
 
 def test_growth_before_any_view_is_no_worse_but_growth_after_it_is() -> None:
@@ -150,3 +165,42 @@ def test_a_core_module_that_its_component_lost_is_missing(whole: bool) -> None:
     one = exports(f=ABSENT)
     pinned = Pinned(lock()._replace(pins={"c.wasm#0": one, "c.wasm#1": one}), whole=whole)
     assert [path for path, _ in pinned.missing(["c.wasm#0"], [])] == ["c.wasm#1"]
+
+
+@pytest.mark.parametrize(("before", "after"), [(CAPPED, THROW_ONLY), (THROW_ONLY, CAPPED)])
+def test_a_change_between_capped_and_throw_only_is_worse(before: Verdict, after: Verdict) -> None:
+    held = compare(exports(f=before), judgement(entry("f", after)))
+    assert said(held) == [f"`f` is {after.label}, pinned as {before.label}"]
+    assert held.better == ()
+
+
+def test_an_export_and_an_escaped_function_of_one_name_are_two() -> None:
+    before = judgement(entry("func[3]", UNREACHABLE), escaped(3, None, REACHABLE))
+    after = judgement(entry("func[3]", REACHABLE), escaped(3, None, UNREACHABLE))
+    assert said(compare(pin_of(before, DIGEST, 1), after)) == [
+        "`func[3] (export)` is reachable, pinned as unreachable"
+    ]
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_functions_of_one_name_are_worse_if_no_pairing_keeps_them(count: int) -> None:
+    """By brute force over all pairings."""
+    for before in combinations_with_replacement(Verdict, count):
+        for after in combinations_with_replacement(Verdict, count):
+            kept = any(
+                all(new.at_most(old) for new, old in zip(after, order, strict=True))
+                for order in permutations(before)
+            )
+            found = [Entry("f", ESCAPED, Function(0, "f"), verdict) for verdict in after]
+            pairs = paired(
+                {(ESCAPED, "f"): worst_first(before)},
+                grouped(judgement(*found)),
+                lambda verdict: verdict,
+                level_of,
+            )
+            worse = [
+                (old, new)
+                for _, old, new in pairs
+                if old is not None and new is not None and not new.verdict.at_most(old)
+            ]
+            assert bool(worse) == (not kept), (before, after)

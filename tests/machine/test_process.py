@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -120,3 +122,31 @@ def test_a_word_that_no_program_can_be_given_is_a_tool_error() -> None:
 )
 def test_a_complaint_is_one_line(script: str, complaint: str) -> None:
     assert run(["/bin/sh", "-c", script], seconds=10).complaint == complaint
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_a_program_starts_ends_that_program(
+    monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    start = subprocess.Popen
+
+    def interrupted(words: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401
+        started.append(start(words, **options))
+        os.kill(os.getpid(), number)
+        # The handlers of Python run between its instructions.
+        time.sleep(0.01)
+        return started[0]
+
+    def leave(number: int, frame: object) -> None:
+        raise SystemExit(number)
+
+    old = signal.signal(number, leave)
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    try:
+        with pytest.raises(SystemExit):
+            run(["/bin/sleep", "60"], seconds=60)
+        assert signal.getsignal(number) is leave
+    finally:
+        signal.signal(number, old)
+    assert started[0].poll() == -signal.SIGKILL

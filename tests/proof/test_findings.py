@@ -2,17 +2,19 @@
 
 import pytest
 
-from nogrow.proof.judgement import Entry, Verdict
+from nogrow.proof.assumption import sentences
+from nogrow.proof.judgement import Conditions, Entry, Verdict
 from nogrow.proof.prove import judge
 from nogrow.wasm.kernel import Engine
 from tests.support.assemble import assemble
 
 ENGINE = Engine()
+PRIVATE = Conditions(private_memories=True)
 GROW = "(drop (memory.grow {} (i32.const {})))"
 
 
 def entries(text: str) -> dict[str, Entry]:
-    judgement = judge(assemble(f"(module {text})"), lambda label: False, ENGINE)
+    judgement = judge(assemble(f"(module {text})"), lambda label: False, ENGINE, conditions=PRIVATE)
     return {entry.name: entry for entry in judgement.entries}
 
 
@@ -48,8 +50,8 @@ def test_capped_is_not_airtight_where_another_capped_memory_is_grown_by_0(first:
     }
 
 
-def test_growth_of_a_memory_with_room_is_said_beside_capped() -> None:
-    """`capped` is the worse verdict, and yet says nothing of the memory that grows before the exception."""
+def test_growth_of_another_memory_is_named_with_capped() -> None:
+    """Neither is worse than the other; the witness is about the memory that really grows."""
     grow = [GROW.format(number, 1) for number in range(3)]
     found = entries(
         f"""(memory 1 1) (memory 1) (memory 1) (tag $x)
@@ -60,14 +62,28 @@ def test_growth_of_a_memory_with_room_is_said_beside_capped() -> None:
         (func (export "throw") {grow[1]} (throw $x)) (func (export "open") {grow[0]} {grow[1]})
         (func (export "alone") {grow[0]})"""
     )
-    assert {name: (entry.verdict.label, entry.besides) for name, entry in found.items()} == {
-        "both": ("capped", Verdict.THROW_ONLY),
-        "all": ("capped", Verdict.THROW_ONLY),
-        "trap": ("capped", Verdict.TRAP_ONLY),
-        "alone": ("capped", None),
-        "open": ("reachable", None),
-        "throw": ("throw-only", None),
+    assert {name: (entry.verdict.label, entry.memory) for name, entry in found.items()} == {
+        "both": ("capped+throw-only", 1),
+        "all": ("capped+throw-only", 1),
+        "trap": ("capped", 0),
+        "alone": ("capped", 0),
+        "open": ("reachable", 1),
+        "throw": ("throw-only", 1),
     }
+
+
+@pytest.mark.parametrize("capped", [0, 1])
+def test_a_capped_memory_hides_no_exception_whatever_their_order(capped: int) -> None:
+    """The one that throws may have no room either: then it grows by 0 before the exception."""
+    limits = ["1", "1 1"] if capped else ["1 1", "1"]
+    for memories in (limits, ["1 1", "1 1"]):
+        found = entries(
+            f"""(memory {memories[0]}) (memory {memories[1]}) (tag $x)
+            (func (export "f") (param i32) {GROW.format(capped, 0)}
+              (if (local.get 0) (then {GROW.format(1 - capped, 0)} (throw $x))))"""
+        )
+        assert (found["f"].verdict, found["f"].memory) == (Verdict.CAPPED_AND_THROW_ONLY, 1 - capped)
+        assert found["f"].witness[-1].instruction == "memory.grow"
 
 
 def test_growth_in_start_is_excused_although_others_grow_an_imported_memory() -> None:
@@ -125,10 +141,11 @@ def test_what_may_run_after_a_growth_is_assumed_of_those_that_can_not_return_alo
         ),
         lambda label: True,
         ENGINE,
+        conditions=PRIVATE,
     )
-    assert judgement.assumptions == (
-        "after a growth and before the trap or exception, the host may run with detached views in: h.after",
-    )
+    assert sentences(judgement.assumptions) == [
+        "after a growth and before the trap or exception, the host may run with detached views in: h.after"
+    ]
 
 
 def test_each_step_of_a_witness_has_its_offset_in_the_file() -> None:
@@ -169,8 +186,8 @@ def test_nothing_is_assumed_to_run_after_a_growth_for_whom_can_return_with_anoth
         (func (export "r") (param i32)
           (if (local.get 0) (then {first} (call $other) unreachable)) {second}))"""
     )
-    assumptions = judge(data, lambda label: True, ENGINE).assumptions
-    assert [one.rpartition(": ")[2] for one in assumptions] == ["h.after"]
+    assumptions = judge(data, lambda label: True, ENGINE, conditions=PRIVATE).assumptions
+    assert [one.imports for one in assumptions] == [("h.after",)]
 
 
 def test_imports_that_no_entry_point_reaches_are_not_the_modules() -> None:

@@ -55,7 +55,7 @@ def test_smith_modules_get_the_reference_provers_verdicts(first: int) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_witness_is_given_exactly_for_what_can_grow(case: Case) -> None:
     for entry in judged(assemble(case.wat), case.trusted).values():
-        if entry.verdict <= Verdict.UNREACHABLE:
+        if not entry.verdict.grows:
             assert entry.witness == ()
             continue
         assert entry.witness or entry.host_grows
@@ -93,4 +93,4 @@ def test_what_grows_the_memory_is_not_assumed_to_leave_it_alone() -> None:
     found = judge(data, lambda label: False, ENGINE, growers=frozenset(("a.b",)))
     assert found.entries[0].imports == ("a.b", "a.c")
     assert found.imports == {"a.b", "a.c"}
-    assert "behind these imports, nor calls back in from them: a.c" in found.assumptions[0]
+    assert found.assumptions[0].imports == ("a.c",)

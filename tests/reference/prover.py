@@ -6,7 +6,7 @@ Naive on purpose: every fixpoint goes over everything until nothing changes any 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nogrow.proof.judgement import Verdict
+from nogrow.proof.judgement import Verdict, worst
 
 from .decoder import decode
 from .flow import Flow
@@ -97,7 +97,7 @@ class _Prover:
     def verdict(self, entry: int) -> Verdict:
         memories = range(len(self.module.memories))
         judged = [self.verdict_on(entry, memory) for memory in memories]
-        return max(judged, default=Verdict.ABSENT)
+        return worst(judged)
 
     def verdict_on(self, entry: int, memory: int) -> Verdict:
         growers = self.growers_of(memory)
@@ -109,12 +109,12 @@ class _Prover:
             return Verdict.UNREACHABLE
         limits = self.module.memories[memory].limits
         fixed = limits.maximum == limits.minimum
-        worst = Verdict.CAPPED if fixed else Verdict.REACHABLE
+        grown = Verdict.CAPPED if fixed else Verdict.REACHABLE
         if self.switches_stacks():
-            return worst
+            return grown
         returning, throwing = self.left_after_growth(memory)
         if entry in returning:
-            return worst
+            return grown
         return Verdict.THROW_ONLY if entry in throwing else Verdict.TRAP_ONLY
 
     # The plain graph: every instruction counts.

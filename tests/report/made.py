@@ -20,6 +20,7 @@ KEPT = ArtifactReport(
     100,
     QUIET,
     notes=("the contract's exports name `gone`, which no entry point matches",),
+    validated=True,
     scenarios=(
         ScenarioResult("greeting", ScenarioOutcome.STILL, (1, 1)),
         ScenarioResult("warm-up", ScenarioOutcome.GREW, (1, 2), Growth(2, "init", 1, 2)),
@@ -34,6 +35,7 @@ BROKEN = ArtifactReport(
         *violations(ArtifactContract(), GROWING),
         Violation(Rule.SCENARIO_FAILED, "scenario `greeting`: step 1: `f` trapped"),
     ),
+    validated=True,
     scenarios=(ScenarioResult("greeting", ScenarioOutcome.FAILED, message="`f` trapped"),),
 )
 NOT_JUDGED = ArtifactReport(

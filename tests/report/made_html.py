@@ -25,7 +25,7 @@ def path(*functions: int, last: str = "memory.grow") -> tuple[Step, ...]:
 
 
 def entry(name: str, verdict: Verdict, *functions: int, kind: EntryKind = EntryKind.EXPORT) -> Entry:
-    grows = verdict > UNREACHABLE
+    grows = verdict.grows
     witness = path(*functions) if grows else ()
     return Entry(name, kind, function(functions[0]), verdict, 0 if grows else None, witness)
 

@@ -15,6 +15,7 @@ from nogrow.report.html import document, tables
 from nogrow.report.html.excerpt import Excerpts
 from nogrow.report.html.render import SCRIPTS, island, render
 from nogrow.report.result import ArtifactReport, Report
+from nogrow.source.quote import Quotable
 from tests.report.made import ALL, BROKEN, GROWING, KEPT
 from tests.report.made_html import EVERYTHING, HOSTILE, JUDGED, LIBRARY, RICH, large
 
@@ -130,8 +131,8 @@ def test_equal_reports_give_equal_bytes_in_whatever_order_things_were_found() ->
 def test_artifacts_keep_their_outcomes_and_counts() -> None:
     found = data(ALL)
     assert [one["outcome"] for one in found["artifacts"]] == ["kept", "broken", "not-judged", "nothing"]
-    assert [one["verdict"] for one in found["artifacts"]] == [1, 5, -1, -1]
-    assert found["artifacts"][1]["counts"] == [0, 1, 0, 0, 0, 1]
+    assert [one["verdict"] for one in found["artifacts"]] == [1, 6, -1, -1]
+    assert found["artifacts"][1]["counts"] == [0, 1, 0, 0, 0, 0, 1]
     assert found["artifacts"][1]["violationCount"] == 2
 
 
@@ -242,40 +243,21 @@ def test_sources_come_with_the_lines_around_them() -> None:
     assert artifact["excerpts"] == {str(inner[1]): {str(one): lines[one - 1] for one in range(3, 8)}}
 
 
-@pytest.mark.parametrize(
-    "file",
-    [
-        "../outside.rs",
-        "/etc/passwd",
-        ".hidden/a.rs",
-        "secret.txt",
-        "linked.rs",
-        "large.rs",
-        "binary.rs",
-        "a\0.rs",
-        "folder.rs",
-    ],
-)
-def test_only_plain_source_files_below_the_folder_are_read(tmp_path: Path, file: str) -> None:
-    root = tmp_path / "root"
-    (root / ".hidden").mkdir(parents=True)
-    (root / "folder.rs").mkdir()
-    (tmp_path / "outside.rs").write_text("outside")
-    (root / ".hidden" / "a.rs").write_text("hidden")
-    (root / "secret.txt").write_text("secret")
-    (root / "linked.rs").symlink_to(tmp_path / "outside.rs")
-    (root / "large.rs").write_text("x\n" * 1_000_000)
-    (root / "binary.rs").write_bytes(b"\xff\xfe\x00")
-    (root / "good.rs").write_text("one\n\ttwo\x1b\n" + "x" * 300)
-    excerpts = Excerpts(root)
-    excerpts.want(file, 1)
+def test_lines_of_a_page_are_printable_and_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "good.rs").write_text("one\n\ttwo\x1b\n" + "x" * 300)
+    excerpts = Excerpts(Quotable())
+    excerpts.want("/etc/hostname", 1)
     excerpts.want("good.rs", 2)
     assert excerpts.found(100) == {"good.rs": {1: "one", 2: "    two\\x1b", 3: "x" * 200 + "..."}}
 
 
-def test_lines_beyond_the_end_and_beyond_the_room_are_left_out(tmp_path: Path) -> None:
+def test_lines_beyond_the_end_and_beyond_the_room_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "a.rs").write_text("one\ntwo")
-    excerpts = Excerpts(tmp_path)
+    excerpts = Excerpts(Quotable())
     excerpts.want("a.rs", 0)
     assert excerpts.found(100) == {}
     excerpts.want("a.rs", 2_000_000_000)

@@ -102,7 +102,7 @@ def test_search_and_filters_narrow_the_list(browser: "Browser", tmp_path: Path) 
         assert options(page) == []
         assert "No entry point is selected" in (page.locator(".detail").text_content() or "")
         page.locator("input[type=search]").fill("")
-        page.locator(".toggle.v5").click()
+        page.locator(".toggle.v6").click()
         assert options(page)[1:] == ["throws", "panic", "fine", "func[12]"]
         page.get_by_label("only what breaks a rule").check()
         assert "fine" not in options(page)

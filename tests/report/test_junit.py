@@ -3,6 +3,7 @@ from xml.etree import ElementTree
 import pytest
 
 from nogrow.contract.rule import Rule, Violation
+from nogrow.proof.judgement import EntryKind
 from nogrow.report import junit
 from nogrow.report.result import ArtifactReport, Report
 from tests.contract.made import ABSENT, entry, judgement
@@ -97,7 +98,10 @@ def test_no_violation_is_lost() -> None:
 
 @pytest.mark.parametrize(
     ("artifacts", "name", "problems"),
-    [((), "check", 1), ((ArtifactReport("a.wasm", judgement=judgement()),), "no entry point", 0)],
+    [
+        ((), "check", 1),
+        ((ArtifactReport("a.wasm", judgement=judgement(), validated=True),), "no entry point", 0),
+    ],
 )
 def test_a_report_is_never_without_case(
     artifacts: tuple[ArtifactReport, ...], name: str, problems: int
@@ -109,3 +113,18 @@ def test_the_order_of_findings_does_not_change_the_bytes() -> None:
     backwards = BROKEN._replace(judgement=GROWING._replace(entries=GROWING.entries[::-1]))
     one, two = (rendered(junit.render, Report(None, (artifact, KEPT))) for artifact in (BROKEN, backwards))
     assert one == two
+
+
+def test_entry_points_of_two_kinds_have_two_names() -> None:
+    """Where one name had both, a failure of the one would be hidden by the success of the other."""
+    names = ("func[3]", "func[3] (export)", "(start)")
+    entries = (
+        *(entry(name, ABSENT) for name in names),
+        entry("func[3]", ABSENT, kind=EntryKind.ESCAPED),
+        entry("(start)", ABSENT, kind=EntryKind.START),
+    )
+    found = cases_of(ArtifactReport("a.wasm", judgement=judgement(*entries), validated=True))
+    assert set(found) == {
+        *("func[3]", "func[3] (export)", "func[3] (export) (export)"),
+        *("(start)", "(start) (export)"),
+    }

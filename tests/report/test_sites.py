@@ -19,7 +19,7 @@ def test_a_site_has_offset_memory_operand_and_function() -> None:
 
 
 def test_a_module_without_sites() -> None:
-    none = ArtifactReport("a.wasm", "0" * 64, 8, judgement(entry("f", ABSENT)))
+    none = ArtifactReport("a.wasm", "0" * 64, 8, judgement(entry("f", ABSENT)), validated=True)
     assert rendered(none) == "a.wasm: 0 grow sites\n"
 
 

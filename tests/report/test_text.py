@@ -6,7 +6,8 @@ import pytest
 from nogrow.contract.hold import violations
 from nogrow.contract.model import ArtifactContract
 from nogrow.glue.model import Grower
-from nogrow.proof.judgement import Function, Step
+from nogrow.proof.assumption import Assumption, AssumptionKind, Subject
+from nogrow.proof.judgement import Function, Resting, Step
 from nogrow.report.printable import printable
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.report.text import render
@@ -57,16 +58,23 @@ def test_a_report_with_everything() -> None:
 
 
 def test_what_a_verdict_stands_or_falls_with_goes_beside_it() -> None:
-    stays = "the host does not grow the memory behind these imports, nor calls back in from them: env.a"
-    more = "the host itself does not grow memory 0"
-    judged = judgement(entry("f", ABSENT), assumptions=(stays, more))
-    text = rendered(Report(None, (ArtifactReport("a.wasm", "0" * 64, 1, judged),)))
+    stays = Assumption(AssumptionKind.IMPORTS, ("env.a",))
+    more = Assumption(AssumptionKind.HOST_GROWTH, memory=Subject(0))
+    resting = Resting((stays,), ("f",))
+    judged = judgement(entry("f", ABSENT))._replace(assumptions=(stays, more), resting=resting)
+    text = rendered(Report(None, (ArtifactReport("a.wasm", "0" * 64, 1, judged, validated=True),)))
     assert text.startswith(
-        f"kept: a.wasm: absent, assuming that {stays}; 0 grow sites\n   = assumption: {more}\n"
+        "kept: a.wasm: absent, assuming that env.a neither grows the memory nor calls back in; 0 grow sites\n"
+        "   = assumption: the host itself does not grow memory 0\n"
     )
-    judged = judgement(entry("f", REACHABLE), assumptions=(stays,))
-    text = rendered(Report(None, (ArtifactReport("a.wasm", "0" * 64, 1, judged),)))
-    assert f"reachable, 1 grow site\n   = assumption: {stays}\n" in text
+    judged = judgement(entry("f", REACHABLE))._replace(assumptions=(stays,))
+    text = rendered(Report(None, (ArtifactReport("a.wasm", "0" * 64, 1, judged, validated=True),)))
+    assert f"reachable, 1 grow site\n   = assumption: {stays.sentence}\n" in text
+    judged = judgement(entry("f", REACHABLE), entry("g", ABSENT))._replace(
+        assumptions=(stays,), resting=Resting((stays,), ("g",))
+    )
+    text = rendered(Report(None, (ArtifactReport("a.wasm", "0" * 64, 1, judged, validated=True),)))
+    assert f"reachable; the better verdict of `g` assumes that {stays.sentence}; 1 grow site\n" in text
 
 
 def test_the_line_of_the_glue_stands_below_the_path() -> None:

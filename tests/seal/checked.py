@@ -30,7 +30,7 @@ def checked(data: bytes, mode: Mode, pages: int | None = None) -> Sealed:
     assert sealed(data, mode, pages, KERNELS) == result
     found = judge(result.data, lambda _: True, KERNELS)
     if mode is Mode.CAP:
-        assert found.verdict <= Verdict.CAPPED
+        assert found.verdict.at_most(Verdict.CAPPED_AND_THROW_ONLY)
         assert all(memory.fixed for memory in found.memories)
     else:
         assert found.verdict is Verdict.ABSENT

@@ -38,7 +38,10 @@ def folder(tmp_path: Path) -> Path:
         ("sourceMappingURL", "m%201.map?v=3#x", "m 1.map"),
     ],
 )
-def test_what_the_module_names_is_relative_to_it(folder: Path, section: str, address: str, file: str) -> None:
+def test_what_the_module_names_is_relative_to_it(
+    folder: Path, section: str, address: str, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
     place = folder / "sub" if address.startswith("..") else folder
     found = find_debug(str(place / "m.wasm"), url(section, address))
     assert found.note is None
@@ -47,7 +50,10 @@ def test_what_the_module_names_is_relative_to_it(folder: Path, section: str, add
 
 
 @pytest.mark.parametrize("prefix", ["", "file://"])
-def test_absolute_paths_and_file_urls_are_read(folder: Path, prefix: str) -> None:
+def test_absolute_paths_and_file_urls_are_read(
+    folder: Path, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
     data = url("external_debug_info", f"{prefix}{folder}/m.debug.wasm")
     assert find_debug("elsewhere/m.wasm", data).debug == DebugFile(f"{folder}/m.debug.wasm", DEBUG)
 
@@ -94,6 +100,34 @@ def test_a_fifo_is_not_waited_for(folder: Path) -> None:
     os.mkfifo(folder / "fifo")
     found = find_debug(str(folder / "m.wasm"), url("external_debug_info", "fifo"))
     assert "not a regular file" in (found.note or "")
+
+
+@pytest.mark.parametrize("section", ["external_debug_info", "sourceMappingURL"])
+@pytest.mark.parametrize(
+    "address", ["../outside.map", "{outside}", "file://{outside}", "link.map", "sub/../../outside.map"]
+)
+def test_a_file_elsewhere_is_not_opened_for_a_module(
+    folder: Path, section: str, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside, outside = folder / "sub", folder / "outside.map"
+    outside.write_bytes(MAP)
+    (inside / "link.map").symlink_to(outside)
+    monkeypatch.chdir(inside)
+    data = url(section, address.format(outside=outside))
+    for path in ("m.wasm", str(inside / "m.wasm")):
+        found = find_debug(path, data)
+        assert found.debug is None
+        assert "--debug-info" in (found.note or "")
+    assert find_debug("m.wasm", data, str(outside)).debug == DebugFile(str(outside), MAP)
+
+
+def test_whether_a_file_elsewhere_exists_is_not_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder / "sub")
+    there, gone = (
+        find_debug("m.wasm", url("sourceMappingURL", f"../{name}")).note or ""
+        for name in ("m 1.map", "m 2.map")
+    )
+    assert there.replace("m 1", "m 2") == gone
 
 
 def test_a_file_that_the_user_names_goes_first(folder: Path) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from tests.support.probes import Prober
 
 _FUEL = 200
-_TABLE_SIZE = 4
+TABLE_SIZE = 4
 
 
 def random_module(seed: int, *, legacy: bool = False, growable: bool = False) -> str:
@@ -106,7 +106,7 @@ class _Generator:
     def table(self, name: str) -> str:
         export = f'(export "{name[1:]}") ' if self.chance(0.1) else ""
         initial = f" (ref.func {self.taken_function()})" if self.chance(0.15) else ""
-        return f"(table {name} {export}{_TABLE_SIZE} funcref{initial})"
+        return f"(table {name} {export}{TABLE_SIZE} funcref{initial})"
 
     def taken_function(self) -> str:
         chosen = self.random.choice((*self.functions, *self.imports)).name
@@ -134,7 +134,7 @@ class _Generator:
 
     def some_functions(self) -> str:
         names = [item.name for item in (*self.functions, *self.imports)]
-        return " ".join(self.random.choices(names, k=self.random.randint(0, _TABLE_SIZE)))
+        return " ".join(self.random.choices(names, k=self.random.randint(0, TABLE_SIZE)))
 
     def function(self, function: _Function, grows: bool) -> str:
         self.current, self.grows = function, grows
@@ -208,8 +208,8 @@ class _Generator:
 
     def small_index(self) -> str:
         if self.chance(0.3):
-            return f"(i32.const {self.random.randrange(_TABLE_SIZE)})"
-        return f"(i32.and {self.expression()} (i32.const {_TABLE_SIZE - 1}))"
+            return f"(i32.const {self.random.randrange(TABLE_SIZE)})"
+        return f"(i32.and {self.expression()} (i32.const {TABLE_SIZE - 1}))"
 
     def assignment(self) -> str:
         return f"(local.set {self.random.randint(0, 1)} {self.expression()})"

@@ -29,7 +29,11 @@ def callers(*sections: bytes) -> tuple[str, ...]:
     ("between", "functions"),
     [
         pytest.param(section(2, b"\x01\x00\x00\x01\x01a\x12\x00"), 0, id="core instance with an argument"),
-        pytest.param(section(2, b"\x01\x01\x01\x01t\x01\x00"), 0, id="bundle with a table"),
+        pytest.param(
+            section(6, b"\x01\x00\x01\x01\x00\x01t") + section(2, b"\x01\x01\x01\x01t\x01\x00"),
+            0,
+            id="bundle with a table",
+        ),
         pytest.param(section(6, b"\x01\x03\x00\x00\x01a"), 0, id="alias of an instance's export"),
         pytest.param(section(6, b"\x01\x03\x02\x01\x00"), 0, id="alias of an outer type"),
         pytest.param(section(6, b"\x01\x00\x11\x02\x05\x00"), 0, id="alias of a module beyond the outermost"),

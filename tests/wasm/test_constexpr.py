@@ -96,3 +96,8 @@ def test_an_unknown_instruction_is_not_constant() -> None:
 
 def test_every_constant_instruction_is_known() -> None:
     assert {item.name for item in INSTRUCTIONS.values()} >= CONSTANT
+
+
+def test_a_constant_expression_has_an_instruction() -> None:
+    with pytest.raises(ModuleError, match="without an instruction"):
+        read_constant(Reader(b"\x0b", 0, 1))

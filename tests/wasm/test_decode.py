@@ -295,3 +295,16 @@ def test_offset_of_a_segment_that_is_not_constant_is_not_followed() -> None:
     found = module("""(import "m" "g" (global $g i32)) (func $f) (table 4 funcref)
         (elem (global.get $g) $f) (elem (i32.add (i32.const 1) (i32.const 1)) $f)""")
     assert [segment.offset for segment in found.segments] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "wat",
+    [
+        "(module (global (shared funcref) ref.null func))",
+        '(module (import "a" "b" (global (shared mut anyref))))',
+        "(module (table shared 1 funcref))",
+    ],
+)
+def test_what_is_shared_has_a_shared_type(wat: str) -> None:
+    with pytest.raises(ModuleError, match="of a type that is not shared"):
+        decode(assemble(wat))

@@ -44,8 +44,10 @@ def mutant(data: bytes, seed: int) -> bytes:
     return generator.choice((changed, changed, moved, cut))(data, generator)
 
 
-def shared_engine(data: bytes, trusts: object, _: object, growers: frozenset[str]) -> Judgement:
-    return judge(data, trusts, ENGINE, growers)  # type: ignore[arg-type]
+def shared_engine(
+    data: bytes, trusts: object, _: object, growers: frozenset[str], *around: object
+) -> Judgement:
+    return judge(data, trusts, ENGINE, growers, *around)  # type: ignore[arg-type]
 
 
 @pytest.mark.skipif(not GUESTS, reason="no guests: `invoke build` makes them")

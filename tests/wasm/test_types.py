@@ -196,8 +196,8 @@ def test_each_value_type_has_its_name(text: str, name: str) -> None:
         (b"\x63\x70", ValueType("func", None, nullable=True, reference=True)),
         (b"\x64\x70", ValueType("func", None, nullable=False, reference=True)),
         (b"\x64\x05", ValueType(None, 5, nullable=False, reference=True)),
-        (b"\x65\x6e", ValueType("any", None, nullable=True, reference=True)),
-        (b"\x64\x65\x6e", ValueType("any", None, nullable=False, reference=True)),
+        (b"\x65\x6e", ValueType("any", None, nullable=True, reference=True, shared=True)),
+        (b"\x64\x65\x6e", ValueType("any", None, nullable=False, reference=True, shared=True)),
     ],
     ids=str,
 )
@@ -222,3 +222,22 @@ def test_one_byte_value_types(number: int) -> None:
     value = read_value_type(Reader(bytes((number,)), 0, 1))
     assert value.reference == (number < 0x77)
     assert value.index is None
+
+
+NOT_SHARED = {
+    "a part": b"\1\x65\x5e\x70\0",
+    "a part of a type that is not": b"\2\x60\0\0\x65\x5f\1\x63\0\0",
+    "its supertype": b"\2\x50\0\x5f\0\x50\1\0\x65\x5f\0",
+    "its subtype": b"\2\x50\0\x65\x5f\0\x50\1\0\x5f\0",
+}
+
+
+@pytest.mark.parametrize("data", NOT_SHARED.values(), ids=NOT_SHARED)
+def test_a_shared_type_has_only_shared_parts(data: bytes) -> None:
+    with pytest.raises(ModuleError, match="shared"):
+        read_types(Reader(data, 0, len(data)))
+
+
+def test_a_shared_type_may_have_numbers_and_shared_references() -> None:
+    data = b"\2\x65\x5f\0\x65\x5f\3\x7f\0\x65\x6e\0\x63\0\0"
+    assert [one.shared for one in read_types(Reader(data, 0, len(data))).defined] == [True, True]

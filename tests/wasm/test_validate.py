@@ -1,7 +1,7 @@
 import pytest
 import wasmtime
 
-from nogrow.wasm.validate import Validation, validate
+from nogrow.wasm.validate import Validation, validate, validate_component
 from tests.support.assemble import assemble
 
 VALID = {
@@ -24,7 +24,6 @@ UNSUPPORTED = {
     "custom descriptors": "(module (rec (type $a (descriptor 1) (struct)) (type (describes $a) (struct))))",
     "exact imports": '(module (type $f (func)) (import "a" "b" (func (exact (type $f)))))',
     "memory control": "(module (memory 1) (func i32.const 0 i32.const 0 memory.discard))",
-    "a limit": f"(module (func (local {'i32 ' * 50_001})))",
 }
 INVALID = {
     "(module (func (result i32)))": "type mismatch: expected i32 but nothing on stack",
@@ -38,6 +37,15 @@ INVALID = {
     "(module (global i32 i32.const 0) (func i32.const 0 global.set 0))": "global is immutable",
     "(module (func $f) (func ref.func $f drop))": "undeclared function reference",
     "(module (memory 2 1))": "size minimum must not be greater than maximum",
+    "(module (type $a (array i8)) (func unreachable array.set $a))": (
+        "invalid array modification: array is immutable"
+    ),
+    "(module (global $g (mut i32) i32.const 0) (global i32 global.get $g))": (
+        "constant expression required: global.get of mutable global"
+    ),
+    "(module (memory 1) (func i32.const 0 i32.load offset=0x1_0000_0000 drop))": "offset out of range",
+    "(module (tag (result i32)))": "invalid exception type: non-empty tag result type",
+    f"(module (func (local {'i32 ' * 50_001})))": "too many locals: locals exceed maximum",
 }
 
 
@@ -70,8 +78,85 @@ def test_a_reason_is_without_its_place_which_is_an_offset_in_the_file() -> None:
     assert validate(data) == expected
 
 
-def test_no_module_at_all_is_for_others_to_refuse() -> None:
-    assert validate(b"\0asm").valid is None
+@pytest.mark.parametrize("data", [b"", b"\0asm", b"\0asm\1\0\0\0\x0e\0", assemble("(component)")])
+def test_what_is_no_module_is_invalid(data: bytes) -> None:
+    assert validate(data).valid is False
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "a message that wasmtime may have in its next version",
+        "type mismatch: legacy exceptions support is not enabled",
+        "legacy exceptions support is not enabled, or so it seems",
+    ],
+)
+def test_an_unknown_message_means_invalid(message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def rejects(engine: wasmtime.Engine, data: bytes) -> None:
+        raise wasmtime.WasmtimeError(message)
+
+    monkeypatch.setattr(wasmtime.Module, "validate", rejects)
+    assert validate(b"") == Validation(False, message)
+
+
+GOOD = """(component
+  (core module $a (func (export "f")) (func unreachable)) (core module (func)) (core module)
+  (core instance $i (instantiate $a))
+  (func (export "f") (canon lift (core func $i "f"))))"""
+
+
+def component(*changes: tuple[str, str]) -> Validation:
+    text = GOOD
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return validate_component(assemble(text))
+
+
+def test_a_valid_component_is_validated() -> None:
+    assert component() == Validation(True)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (("(instantiate $a)", "(instantiate 7)"), "unknown module 7"),
+        (('(export "f")) (func unr', '(export "f") (param i32)) (func unr'), "lowered parameter types"),
+        (("(core module)", "(core module (memory 2 1))"), "size minimum must not be greater than maximum"),
+        (("(core module)", "(core module (func (type 9)))"), "unknown type 9"),
+        (("(core module)", "(core module (start 0) (func (param i32)))"), "invalid start function type"),
+    ],
+)
+def test_a_component_against_the_rules_is_invalid(change: tuple[str, str], reason: str) -> None:
+    validation = component(change)
+    assert validation.valid is False
+    assert validation.reason is not None
+    assert validation.reason.startswith(reason)
+    assert validation.offset is not None
+
+
+def test_bodies_of_a_component_are_left_to_the_validation_of_its_modules() -> None:
+    assert component(("(func unreachable)", "(func i32.const 0)")).valid is True
+
+
+def test_a_component_is_validated_without_compiling_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[bytes] = []
+
+    def made(engine: wasmtime.Engine, data: bytes) -> None:
+        given.append(data)
+
+    monkeypatch.setattr("wasmtime.component.Component", made)
+    data = assemble(GOOD)
+    validate_component(data)
+    changed = [place for place, (old, new) in enumerate(zip(data, given[0], strict=True)) if old != new]
+    # The `end` of the first body of two modules; the third module has none.
+    assert [data[place] for place in changed] == [0x0B, 0x0B]
+
+
+def test_a_component_that_wasmtime_does_not_support_is_not_called_invalid() -> None:
+    validation = validate_component(assemble("(component (type (list u8 4)))"))
+    assert validation.valid is None
+    assert validation.reason == ("Fixed-length lists require the component model fixed-length lists feature")
 
 
 def test_a_processor_without_some_proposal_still_validates(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """Targets to a report: each file is read once, and what is in it judged or run as asked."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from nogrow.ahead import Ahead
 from nogrow.contract.model import Contract
 from nogrow.contract.select import Target
 from nogrow.examine import Examination, Judge, Run, not_judged
-from nogrow.glue.model import Glue, Grower
+from nogrow.glue.model import Glue
 from nogrow.report.result import ArtifactReport, Outcome, Report
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def check(
     judge: Judge | None = None,
     run: Run | None = None,
     glue: Sequence[Glue] = (),
-    validate: bool | None = None,
+    own_glue: Mapping[str, Sequence[Glue]] | None = None,
+    hosted: bool = True,
+    validate: bool = True,
     jobs: int = 1,
     digest: bool = True,
     whole: bool = False,
@@ -48,20 +50,26 @@ def check(
 ) -> Report:
     """Return the report on all targets, an artifact for each core module.
 
-    `judge` judges a module, `run` runs a scenario; without the one there are no verdicts, without
-    the other no scenarios. A module that can't be read or judged is reported as NG010 and keeps
-    none of the others from being looked at. `glue` is for the targets whose file names it holds, or for all
-    if it holds none of them. `validate` None has wasmtime validate the small modules only. Up to `jobs`
-    processes share the work; the report is the same however many there are. `digest` False leaves out the
-    digests of the files. `whole` says that all paths of a module will be listed, as where several processes
-    work: with too many it is not judged. `apart` leaves each target to another process with bounded memory,
-    whose end is its own. `source` has the places of what is broken looked up in debug information. `pinned`
-    holds the modules to a lock. `ahead` has begun to read the only target. `watch` is told how many targets
-    of how many are done.
+    `judge` judges a module, `run` runs a scenario; without the one there are no verdicts, without the
+    other no scenarios. A module that can't be read or judged is reported as NG010 and keeps none of the
+    others from being looked at. `glue` is for the targets whose file names it holds, or for all if it
+    holds none of them; `own_glue` is that of single targets, by path. `hosted` False judges modules whose
+    imports say nothing, as where only their own code is looked at. `validate` False leaves out wasmtime's
+    validation, and the report says so. Up to `jobs` processes share the work; the report is the same
+    however many there are. `digest` False leaves out the digests of the files. `whole` says that all
+    paths of a module will be listed, as where several processes work: with too many it is not judged.
+    `apart` leaves each target to another process with bounded memory, whose end is its own. `source` has
+    the places of what is broken looked up in debug information. `pinned` holds the modules to a lock.
+    `ahead` has begun to read the only target. `watch` is told how many targets of how many are done.
     """
+    if any(clause.js for target in targets for clause in target.every_clause):
+        from nogrow.hostcode import named
+
+        targets, from_contract = named(targets)
+        own_glue = {**(own_glue or {}), **from_contract}
     path = str(contract.path) if contract is not None else None
     examination = Examination(
-        judge, run, validate, _growers(glue, targets), bool(glue), digest, source, pinned, whole
+        judge, run, validate, _by_target(glue, targets, own_glue or {}), digest, source, pinned, whole, hosted
     )
 
     def watched(done: int) -> None:
@@ -82,7 +90,8 @@ def check(
             watched(len(found))
             found.append(reports())
     every = tuple(artifact for artifacts in found for artifact in artifacts)
-    return Report(path, every if pinned is None else _with_missing(every, pinned))
+    every = every if pinned is None else _with_missing(every, pinned)
+    return Report(path, every, () if source is None else source.quotable)
 
 
 def _with_missing(artifacts: tuple[ArtifactReport, ...], pinned: "Pinned") -> tuple[ArtifactReport, ...]:
@@ -105,14 +114,20 @@ def _with_missing(artifacts: tuple[ArtifactReport, ...], pinned: "Pinned") -> tu
     return tuple(sorted((*there, *more), key=lambda one: without_number(one.path)))
 
 
-def _growers(glue: Sequence[Glue], targets: Sequence[Target]) -> dict[str, tuple[Grower, ...]]:
-    """The imports that grow the memory of each target, by its path."""
-    found: dict[str, list[Grower]] = {}
+def _by_target(
+    glue: Sequence[Glue], targets: Sequence[Target], own: Mapping[str, Sequence[Glue]]
+) -> dict[str, tuple[Glue, ...]]:
+    """The glue of each target, by its path, without the text that is of no more use."""
+    found = {path: {one.file: one for one in files} for path, files in own.items()}
     for one in glue:
         named = [target for target in targets if one.names(Path(target.path).name)]
         for target in named or targets:
-            found.setdefault(target.path, []).extend(one.growers)
-    return {path: tuple(growers) for path, growers in found.items()}
+            found.setdefault(target.path, {})[one.file] = one
+    return {
+        path: tuple(one._replace(source=b"") for one in files.values())
+        for path, files in found.items()
+        if files
+    }
 
 
 def _batches(targets: Sequence[Target], jobs: int) -> list[list[Target]]:

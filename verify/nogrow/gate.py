@@ -4,21 +4,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from nogrow.contract.model import ArtifactContract, Contract
+from nogrow.contract.paths import split_number
 from nogrow.contract.rule import Rule, Violation
 from nogrow.contract.select import Target
-from nogrow.contract.shipped import built, clause_at, parts_at
+from nogrow.contract.shipped import built, clauses_at, parts_at, unmatched
 from nogrow.dist.archive import SEPARATOR, Module
+from nogrow.dist.counts import Counts, added
 from nogrow.dist.files import Shipped, shipped
 from nogrow.dist.limits import Limits
 from nogrow.errors import UsageError
+from nogrow.glue.model import Glue
+from nogrow.hostcode import belonging, is_named, scripts_beside
 from nogrow.report.result import ArtifactReport, Report
 
 
 class Shipment(NamedTuple):
-    """The files at the paths that were given, and which of these paths hold no module."""
+    """The shipped files that have to do with modules, and which of the given paths (`roots`) hold none.
+
+    `counts` says how many files were looked at.
+    """
 
     files: tuple[Shipped, ...]
     empty: tuple[str, ...]
+    counts: Counts
+    roots: tuple[str, ...] = ()
 
     def without_modules(self) -> tuple[str, ...]:
         """The archives that were looked into, and hold no module."""
@@ -32,10 +41,12 @@ def gather(paths: Sequence[str], limits: Limits = Limits()) -> Shipment:  # noqa
     """
     files: list[Shipped] = []
     empty: list[str] = []
+    counts: dict[str, Counts] = {}
     for path in paths:
         kept = sum(len(module.data) for one in files for module in one.modules)
         found = tuple(shipped(path, limits, kept))
-        files += found
+        counts.update((one.path, one.counts) for one in found)
+        files += (one for one in found if one.matters)
         if not any(one.modules or one.refused for one in found):
             empty.append(path)
     seen: dict[str, str] = {}
@@ -43,14 +54,15 @@ def gather(paths: Sequence[str], limits: Limits = Limits()) -> Shipment:  # noqa
         other = seen.setdefault(one.name, one.path)
         if other != one.path:
             raise UsageError(f"--dist: {other} and {one.path} have the same name: give the folder above them")
-    return Shipment(tuple({one.path: one for one in files}.values()), tuple(empty))
+    unique = tuple({one.path: one for one in files}.values())
+    return Shipment(unique, tuple(empty), added(counts.values()), tuple(paths))
 
 
 def targets_of(shipment: Shipment, contract: Contract | None) -> tuple[Target, ...]:
     """What is to be judged, sorted by path: each module, and what was refused or holds none.
 
-    A module has the clause that names it, else that of the same bytes where they were built, else the
-    default one.
+    A module has the clauses that name it, else those of the same bytes where they were built, else the
+    default one. A clause about what is shipped that matches none is there as well.
     """
     same = built(contract) if contract else {}
     found = [Target(path, ArtifactContract(), found=False) for path in shipment.empty]
@@ -59,7 +71,31 @@ def targets_of(shipment: Shipment, contract: Contract | None) -> tuple[Target, .
             path = SEPARATOR.join((one.path, *one.refused.members))
             found.append(Target(path, ArtifactContract(), problem=one.refused.reason))
         found += (_target(one, module, contract, same) for module in one.modules)
+    found += _not_there(shipment, contract) if contract else ()
     return tuple(sorted(found, key=lambda target: target.path))
+
+
+def _not_there(shipment: Shipment, contract: Contract) -> Iterator[Target]:
+    modules = [path_of(one, module) for one in shipment.files for module in one.modules]
+    refused = [one.path for one in shipment.files if one.refused is not None]
+    for path in unmatched(contract, shipment.roots, modules, refused):
+        yield Target(path, ArtifactContract(), found=False)
+
+
+def host_code(shipment: Shipment, targets: Sequence[Target]) -> dict[str, tuple[Glue, ...]]:
+    """The host code that is shipped with the targets and belongs to them, by path.
+
+    It lies in the same folder or archive. Targets whose host code the contract names are passed over.
+    """
+    found: dict[str, tuple[Glue, ...]] = {}
+    trusts = {target.path: target.trusts for target in targets if not is_named(target)}
+    for one in shipment.files:
+        for module in one.modules:
+            path = path_of(one, module)
+            if path in trusts:
+                scripts = module.scripts if module.members else scripts_beside(one.path)
+                found[path] = belonging(module.data, trusts[path], scripts)
+    return {path: glue for path, glue in found.items() if glue}
 
 
 def path_of(one: Shipped, module: Module) -> str:
@@ -83,7 +119,7 @@ def with_violations(report: Report, broken: Mapping[str, Sequence[str]]) -> Repo
             continue
         one = artifacts[known[path]]
         artifacts[known[path]] = one._replace(violations=(*one.violations, *violations))
-    return Report(report.contract, tuple(sorted(artifacts, key=lambda one: one.path)))
+    return report._replace(artifacts=tuple(sorted(artifacts, key=lambda one: one.path)))
 
 
 def disagreements(shipment: Shipment) -> Iterator[tuple[str, str]]:
@@ -96,8 +132,8 @@ def disagreements(shipment: Shipment) -> Iterator[tuple[str, str]]:
 
 def _file(path: str, known: Mapping[str, object]) -> str:
     """The path of a core module's component where that is known, else the path as it is."""
-    file, hash_sign, number = path.rpartition("#")
-    return file if path not in known and hash_sign and number.isdecimal() and file in known else path
+    file, _ = split_number(path)
+    return file if path not in known and file in known else path
 
 
 def _target(one: Shipped, module: Module, contract: Contract | None, same: Mapping[str, Target]) -> Target:
@@ -106,5 +142,7 @@ def _target(one: Shipped, module: Module, contract: Contract | None, same: Mappi
     target = bare._replace(path=path, data=module.data)
     if contract is None:
         return target
-    clause = clause_at(contract, path) or target.clause
-    return target._replace(clause=clause, parts=parts_at(contract, path) or target.parts)
+    named, parts = clauses_at(contract, path), parts_at(contract, path)
+    if not named:
+        return target._replace(parts=parts or target.parts)
+    return target._replace(clause=named[0], also=named[1:], parts=parts)

@@ -9,7 +9,7 @@ from nogrow.errors import ModuleError
 from nogrow.host.model import CachedView
 from nogrow.host.read import views_kept_in
 from nogrow.report.result import ArtifactReport, Report
-from nogrow.wasm.file import read
+from nogrow.wasm.file import is_there, read
 
 
 def inspect(paths: Sequence[str], watch: Callable[[int, int], None] | None = None) -> Report:
@@ -27,7 +27,7 @@ def inspect(paths: Sequence[str], watch: Callable[[int, int], None] | None = Non
 
 
 def _inspected(path: str) -> ArtifactReport:
-    if not Path(path).exists():
+    if not is_there(path):
         return ArtifactReport(path, host=True, notes=("no such file",))
     size, digest = None, None
     try:

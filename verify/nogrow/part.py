@@ -2,18 +2,23 @@
 
 from typing import NamedTuple
 
+from nogrow.proof.assumption import stated
 from nogrow.proof.judgement import Judgement, Site, Step
 from nogrow.run.result import ScenarioResult
 from nogrow.wasm.sections import is_component
 
 
 class Part(NamedTuple):
-    """A core module, the path that reports call it by, and where it starts in its file, in bytes."""
+    """A core module, the path that reports call it by, and where it starts in its file, in bytes.
+
+    `number` is its place in a component, None for a file that is a core module.
+    """
 
     path: str
     data: bytes
     start: int = 0
     callers: tuple[str, ...] = ()
+    number: int | None = None
 
 
 def parts_of(path: str, data: bytes) -> tuple[Part, ...]:
@@ -23,7 +28,7 @@ def parts_of(path: str, data: bytes) -> tuple[Part, ...]:
     from nogrow.wasm.component import core_modules
 
     return tuple(
-        Part(f"{path}#{number}", data[one.start : one.end], one.start, one.callers)
+        Part(f"{path}#{number}", data[one.start : one.end], one.start, one.callers, number)
         for number, one in enumerate(core_modules(data))
     )
 
@@ -42,7 +47,7 @@ def placed(judgement: Judgement, part: Part, said_first: list[str]) -> Judgement
         )
         for entry in judgement.entries
     )
-    assumptions = (*said_first, *judgement.assumptions, *part.callers)
+    assumptions = (*map(stated, said_first), *judgement.assumptions, *map(stated, part.callers))
     return judgement._replace(sites=sites, entries=entries, assumptions=assumptions)
 
 

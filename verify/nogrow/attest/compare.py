@@ -8,7 +8,9 @@ from nogrow.contract.origin import without_number
 from nogrow.dist.archive import SEPARATOR
 from nogrow.dist.files import Shipped
 from nogrow.gate import Shipment, name_of, path_of
-from nogrow.proof.judgement import Verdict
+from nogrow.proof.assumption import sentences
+from nogrow.proof.judgement import Judgement, Verdict
+from nogrow.report.brief import NOT_VALIDATED
 from nogrow.report.result import ArtifactReport, Report
 
 
@@ -52,6 +54,14 @@ def compare(attested: Statement, shipment: Shipment, report: Report, contract: s
     return Differences({path: tuple(sentences) for path, sentences in broken.items()}, tuple(notes))
 
 
+def _assumptions(artifact: ArtifactReport, judgement: Judgement) -> tuple[str, ...]:
+    """Return what the verdict takes for granted; without validation, that the module is valid as well."""
+    taken = tuple(sentences(judgement.assumptions))
+    if not artifact.unvalidated:
+        return taken
+    return (f"the module is valid, though it was {NOT_VALIDATED}", *taken)
+
+
 def _file(one: Shipped, reports: Mapping[str, list[ArtifactReport]]) -> AttestedFile:
     modules = []
     for module in one.modules:
@@ -60,7 +70,7 @@ def _file(one: Shipped, reports: Mapping[str, list[ArtifactReport]]) -> Attested
             AttestedVerdict(
                 name + artifact.path.removeprefix(path),
                 artifact.judgement.verdict.label,
-                artifact.judgement.assumptions,
+                _assumptions(artifact, artifact.judgement),
             )
             for artifact in reports.get(path, ())
             if artifact.judgement is not None
@@ -114,7 +124,7 @@ def _verdicts(attested: Statement, found: Statement) -> list[tuple[str, str]]:
     return [
         (module, f"{name} is {now.label}, and was attested as {was.label}")
         for module, now, was, name in _changed(attested, found)
-        if now > was
+        if not now.at_most(was)
     ]
 
 
@@ -122,5 +132,5 @@ def _better(attested: Statement, found: Statement) -> list[tuple[str, str]]:
     return [
         (name, f"is {now.label}, and was attested as {was.label}")
         for _, now, was, name in _changed(attested, found)
-        if now < was
+        if now.at_most(was)
     ]

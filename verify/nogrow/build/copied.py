@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_COPIED = ("crates", "docs", "hosts", "tests", "verify", "wat", "nogrow.toml", "pyproject.toml", "tasks.py")
+_COPIED = (
+    *("crates", "docs", "examples", "hosts", "tests", "verify", "wat"),
+    *("nogrow.toml", "pyproject.toml", "tasks.py"),
+)
 
 
 @contextmanager

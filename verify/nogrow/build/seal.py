@@ -7,7 +7,7 @@ from nogrow.build.manifest import read_manifest, write_other
 from nogrow.build.project import Project
 from nogrow.errors import ModuleError, ToolError
 from nogrow.machine.process import Progress
-from nogrow.proof.judgement import Judgement
+from nogrow.proof.judgement import Judgement, worst
 from nogrow.seal.compare import compare
 from nogrow.seal.rewrite import Mode, sealed
 from nogrow.wasm.file import read
@@ -59,4 +59,4 @@ def seal_all(project: Project, mode: Mode, progress: Progress) -> tuple[SealedCo
 
 
 def _worst(judgements: Sequence[Judgement]) -> str:
-    return max(one.verdict for one in judgements).label if judgements else "-"
+    return worst(one.verdict for one in judgements).label if judgements else "-"

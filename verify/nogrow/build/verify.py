@@ -17,6 +17,7 @@ from nogrow.contract.load import load
 from nogrow.contract.select import targets
 from nogrow.contract.wording import counted
 from nogrow.errors import ContractError, DocumentError, ToolError, UsageError
+from nogrow.proof.judgement import Judgement
 from nogrow.proof.prove import judge
 from nogrow.report import as_json, text
 from nogrow.report.printable import printable
@@ -74,11 +75,16 @@ def rows(report: Report) -> list[tuple[str, str, str, str]]:
         (
             printable(one.path),
             str(len(one.judgement.sites)) if one.judgement else "-",
-            one.judgement.verdict.label if one.judgement else "-",
+            _verdict(one.judgement) if one.judgement else "-",
             KEPT[one.outcome],
         )
         for one in report.artifacts
     ]
+
+
+def _verdict(judgement: Judgement) -> str:
+    assumed = ", with an assumption" if judgement.resting.assumptions else ""
+    return f"{judgement.verdict.label}{assumed}"
 
 
 def by_objdump(path: Path) -> Places:

@@ -25,6 +25,9 @@ from nogrow.errors import UsageError
 from nogrow.report.result import exit_code
 
 if TYPE_CHECKING:
+    from nogrow.cli.dist import Gate
+    from nogrow.contract.select import Target
+    from nogrow.glue.model import Glue
     from nogrow.source.find import Wanted
 
 
@@ -34,8 +37,8 @@ if TYPE_CHECKING:
 @with_glue
 @click.option(
     "--validate/--no-validate",
-    default=None,
-    help="Have wasmtime validate the modules as well; by default, those of up to 2 MiB.",
+    default=True,
+    help="Have wasmtime validate the modules, as by default; without, the report says `not validated`.",
 )
 @click.option(
     "--jobs",
@@ -61,7 +64,7 @@ def check(
     quiet: bool,
     colour: Colour,
     glue: tuple[Path, ...],
-    validate: bool | None,
+    validate: bool,
     jobs: int | None,
     source: bool | None,
     debug_info: Path | None,
@@ -103,6 +106,7 @@ def check(
             chosen,
             judge=ahead.judge if ahead else judge,
             glue=glue_in(glue),
+            own_glue=None if glue else _own_glue(chosen, gate, locked=pinned is not None),
             validate=validate,
             jobs=1 if ahead else jobs or cores(),
             digest=pinned is not None or any(output.format is Format.JSON for output in outputs),
@@ -120,6 +124,19 @@ def check(
     if gate:
         gate.attest(report)
     ctx.exit(exit_code(report))
+
+
+def _own_glue(
+    chosen: "tuple[Target, ...]", gate: "Gate | None", *, locked: bool
+) -> "dict[str, tuple[Glue, ...]]":
+    """The host code that nobody named: what is shipped, or what `nogrow pin` finds as well."""
+    if gate:
+        return gate.host_code(chosen)
+    if not locked:
+        return {}
+    from nogrow.hostcode import beside
+
+    return beside(chosen)
 
 
 def _wanted(

@@ -1,5 +1,6 @@
 """`nogrow diff`: what has changed between two builds."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -10,6 +11,7 @@ from nogrow.cli.options import OPTIONS, Colour, Format, Output, contract_at, glu
 from nogrow.cli.output import Render, deliver
 from nogrow.errors import UsageError
 from nogrow.report.result import ArtifactReport, ExitCode, Outcome, Report
+from nogrow.wasm.file import is_there
 
 if TYPE_CHECKING:
     from nogrow.contract.model import Contract
@@ -60,7 +62,7 @@ def diff(
     worse, 1 if something is, 2 for wrong usage, 3 if a file isn't there, 4 if something could not be judged.
     """
     contract = contract_at(contract_path)
-    missing = [one for one in (old, new) if not Path(one).exists()]
+    missing = [one for one in (old, new) if not is_there(one)]
     if missing:
         click.echo(f"nogrow: nothing to compare: no file {' and none '.join(missing)}", err=True)
         ctx.exit(ExitCode.NOTHING)
@@ -78,8 +80,10 @@ def diff(
         ctx.exit(code)
     from nogrow.difference.compare import compare
     from nogrow.difference.model import Direction
+    from nogrow.report.brief import NOT_VALIDATED
 
     before, after = ([one for one in side if one.judgement is not None] for side in sides)
+    notes += [f"{one.path}: {NOT_VALIDATED}" for one in (*before, *after) if one.unvalidated]
     difference = compare(before, after, notes)
     deliver(outputs, colour, lambda form, coloured: _render(difference, form, coloured))
     ctx.exit(ExitCode.BROKEN if difference.direction is Direction.WORSE else ExitCode.KEPT)
@@ -87,7 +91,7 @@ def diff(
 
 def _is_report(path: str) -> bool:
     """Whether the file is to be read as a report: by what is in it, not by its name."""
-    if not Path(path).is_file():
+    if not os.path.isfile(path):  # noqa: PTH113
         raise UsageError(f"{path}: expected a module or a JSON report; this is no regular file")
     try:
         with Path(path).open("rb") as file:

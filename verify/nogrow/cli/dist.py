@@ -9,11 +9,13 @@ import click
 from nogrow.errors import UsageError
 from nogrow.report.printable import printable
 from nogrow.report.result import Outcome
+from nogrow.wasm.file import is_there
 
 if TYPE_CHECKING:
     from nogrow.attest.statement import Statement
     from nogrow.contract.model import Contract
     from nogrow.contract.select import Target
+    from nogrow.glue.model import Glue
     from nogrow.report.result import Report
 
 
@@ -58,8 +60,14 @@ class Gate:
                 _say(f"{path}: no module in it")
         return chosen
 
+    def host_code(self, targets: "Sequence[Target]") -> "dict[str, tuple[Glue, ...]]":
+        """The host code that is shipped with the modules, by their paths."""
+        from nogrow.gate import host_code
+
+        return host_code(self._shipment, targets)
+
     def closed(self, report: "Report") -> "Report":
-        """The report with what wheels and the statement say otherwise."""
+        """The report with what wheels and the statement say otherwise, and with what was looked at."""
         from nogrow.attest.compare import compare
         from nogrow.gate import disagreements, with_violations
 
@@ -71,14 +79,14 @@ class Gate:
                 _say(f"note: {note}")
         for path, sentence in disagreements(self._shipment):
             broken[path] = (*broken.get(path, ()), f"{path}: {sentence}")
-        return with_violations(report, broken)
+        return with_violations(report, broken)._replace(shipped=self._shipment.counts)
 
     def attest(self, report: "Report") -> None:
         """Write the statement if all is kept; if not, say that the file stays as it is."""
         if self._attest is None:
             return
         if report.outcome is not Outcome.KEPT:
-            left = ", and is still that of an earlier check" if self._attest.exists() else ""
+            left = ", and is still that of an earlier check" if is_there(self._attest) else ""
             _say(f"{self._attest}: not written{left}: only what is kept is attested")
             return
         from nogrow.attest.compare import statement_of
@@ -92,7 +100,7 @@ class Gate:
         from nogrow.attest.read import read_statement
         from nogrow.errors import DocumentError
 
-        if not file.exists():
+        if not is_there(file):
             return
         try:
             read_statement(file)

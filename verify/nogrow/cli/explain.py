@@ -1,5 +1,6 @@
 """`nogrow explain`: why an entry point can grow the memory, and what to change."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -82,13 +83,19 @@ def explain(
     def as_text(report: Report, stream: TextIO, colour: bool) -> None:
         from nogrow.explain.excerpt import excerpt
         from nogrow.report import text
+        from nogrow.report.brief import NOT_VALIDATED, why_unvalidated
         from nogrow.report.explain import Options, render
+        from nogrow.report.printable import printable
+        from nogrow.source.quote import Quotable
 
         for artifact in report.artifacts:
             if artifact.judgement is None:
                 text.render(Report(report.contract, (artifact,)), stream, colour=colour)
-        folders = (".", str(Path(path).parent))
-        options = Options(lambda frame: excerpt(*frame[1:], folders), colour=colour, full=full)
+            elif artifact.unvalidated:
+                said = f"{NOT_VALIDATED}: {artifact.path}: {why_unvalidated(artifact)}"
+                stream.write(f"{printable(said)}\n\n")
+        quotable, beside = Quotable([new for _, new in prefixes]), str(Path(path).parent)
+        options = Options(lambda frame: excerpt(*frame[1:], quotable, beside), colour=colour, full=full)
         render(parts, stream, options)
 
     emit(report, outputs, colour, as_text)
@@ -97,10 +104,11 @@ def explain(
 
 def _split(file: str) -> tuple[str, int | None]:
     """The file, and the number of a core module in it where the path names one."""
-    path, sign, number = file.rpartition("#")
-    if not sign or not number.isdecimal() or Path(file).exists():
-        return file, None
-    return path, int(number)
+    from nogrow.contract.paths import split_number
+
+    path, number = split_number(file)
+    # A path that can't be looked at is no file, and none is there to be explained.
+    return (file, None) if number is None or os.path.lexists(file) else (path, number)
 
 
 def _narrowed(report: Report, part: str | None) -> Report:

@@ -17,6 +17,7 @@ from nogrow.report.result import ExitCode
 if TYPE_CHECKING:
     from nogrow.init.look import Found
     from nogrow.init.modules import Clause, LeftOut
+    from nogrow.report.result import Report
 
 _MOST_SKIPPED = 10
 
@@ -42,11 +43,12 @@ def init(ctx: click.Context, paths: tuple[str, ...], place: Path, force: bool) -
     """
     if os.path.lexists(place) and not force:
         raise UsageError(f"{place} exists: write over it with --force")
-    if place.exists() and not place.is_file():
+    if os.path.lexists(place) and not os.path.isfile(place):  # noqa: PTH113
         raise UsageError(f"{place}: not a regular file")
     from nogrow.background import cores
     from nogrow.check import check
     from nogrow.contract.select import targets
+    from nogrow.hostcode import beside
     from nogrow.init.draft import draft
     from nogrow.init.look import look
     from nogrow.init.modules import Clause, LeftOut, parts
@@ -57,11 +59,13 @@ def init(ctx: click.Context, paths: tuple[str, ...], place: Path, force: bool) -
     found = look(paths or (".",))
     with progress() as watch:
         chosen = targets(None, found.modules)
-        report = check(None, chosen, judge=judge, jobs=cores(), digest=False, watch=watch)
-    written = parts([target.path for target in chosen], report, place.parent)
+        own = beside(chosen)
+        report = check(None, chosen, judge=judge, own_glue=own, jobs=cores(), digest=False, watch=watch)
+    used = {path: tuple(one.file for one in glue) for path, glue in own.items()}
+    written = parts([target.path for target in chosen], report, place.parent, used)
     write_bytes(place, draft(written, buildable(found, place.parent)).encode())
     click.echo(f"{printable(str(place))}: written, {_modules(found)} found")
-    for line in (*_lines(written), *_passed_over(found)):
+    for line in (*_lines(written), *_unvalidated(report), *_passed_over(found)):
         click.echo(f"  {printable(line)}")
     click.echo("Next: nogrow check, and tighten what is marked so.")
     if found.problems or any(isinstance(one, LeftOut) and one.is_gap for one in written):
@@ -75,16 +79,25 @@ def _modules(found: "Found") -> str:
 
 
 def _lines(parts: "Sequence[Clause | LeftOut]") -> Iterator[str]:
+    from nogrow.contract.assumed import headline
     from nogrow.init.modules import LeftOut
 
     for one in parts:
         if isinstance(one, LeftOut):
             yield f"left out: {one.path}: {one.reason}"
         else:
-            verdict = max(judgement.verdict for judgement in one.judgements)
+            worst = max(one.judgements, key=lambda judgement: judgement.verdict.rank)
             growing = one.eased.growing
             tighten = f", {counted(growing, 'entry point')} to tighten" if growing else ""
-            yield f"{one.path}: {verdict.label}{tighten}"
+            yield f"{one.path}: {headline(worst)}{tighten}"
+
+
+def _unvalidated(report: "Report") -> Iterator[str]:
+    from nogrow.report.brief import NOT_VALIDATED, why_unvalidated
+
+    for artifact in report.artifacts:
+        if artifact.unvalidated:
+            yield f"{NOT_VALIDATED}: {artifact.path}: {why_unvalidated(artifact)}"
 
 
 def _passed_over(found: "Found") -> Iterator[str]:

@@ -43,8 +43,9 @@ def pinned_in(
         return None
     from nogrow.lock.hold import Pinned
     from nogrow.lock.read import load
+    from nogrow.wasm.file import is_there
 
     place = lock_at(path, contract)
-    if not place.exists():
+    if not is_there(place):
         raise UsageError(f"{place}: no lock there; `nogrow pin` writes one")
     return Pinned(load(place), exact, whole)

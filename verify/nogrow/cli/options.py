@@ -1,6 +1,7 @@
 """The options that the commands share, and the values that they become."""
 
 import enum
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -86,14 +87,15 @@ def with_sources(command: Command) -> Command:
 
 
 def with_glue(command: Command) -> Command:
-    """Give a command the option that names JavaScript glue."""
+    """Give a command the option that names the host code of the modules."""
     return click.option(
+        "--js",
         "--glue",
         "glue",
-        metavar="FILE.js",
+        metavar="FILE|FOLDER",
         multiple=True,
         type=click.Path(path_type=Path),
-        help="JavaScript glue: find in it the imports behind which the host grows the memory; repeatable.",
+        help="JavaScript that belongs to the modules: what it says of their imports counts; repeatable.",
     )(command)
 
 
@@ -108,9 +110,9 @@ def glue_in(paths: Sequence[Path]) -> "list[Glue]":
     """Return what the glue files say; raises `NogrowError` for one that can't be read."""
     if not paths:
         return []
-    from nogrow.glue.read import read
+    from nogrow.glue.read import read, scripts_at
 
-    return [read(path) for path in paths]
+    return [read(script) for path in paths for script in scripts_at(path)]
 
 
 def common(command: Command) -> Command:
@@ -132,7 +134,8 @@ def contract_at(path: Path | None) -> "Contract | None":
 
     Raises `ContractError`.
     """
-    if path is None and not DEFAULT_CONTRACT.exists():
+    # A link to nowhere is a contract that is gone, not a project that has none.
+    if path is None and not os.path.lexists(DEFAULT_CONTRACT):
         return None
     from nogrow.contract.load import load
 

@@ -43,17 +43,20 @@ def pin(
     from nogrow.background import cores
     from nogrow.check import check as check_all
     from nogrow.contract.select import targets
+    from nogrow.hostcode import beside
     from nogrow.lock.read import load
     from nogrow.lock.write import written
     from nogrow.proof.prove import judge
     from nogrow.report.write import write_bytes
+    from nogrow.wasm.file import is_there
 
     place = lock_at(lock_path, contract)
     # A file that is no lock, or one with a merge conflict, is not written over.
-    old = load(place) if place.exists() or place.is_symlink() else None
+    old = load(place) if is_there(place) else None
     again = old.files if old and not contract else ()
     chosen = targets(contract, paths or again)
-    report = check_all(contract, chosen, judge=judge, glue=glue_in(glue), jobs=cores())
+    own_glue = None if glue else beside(chosen)
+    report = check_all(contract, chosen, judge=judge, glue=glue_in(glue), own_glue=own_glue, jobs=cores())
     failure = _failure(report)
     if failure is not None:
         click.echo(f"nogrow: {printable(str(place))} stays as it was: {failure[1]}", err=True)
@@ -107,6 +110,7 @@ def _locked(place: Path, report: Report, kept: "Lock | None") -> "Lock":
 def _changes(report: Report, lock: "Lock", old: "Lock | None") -> Iterator[str]:
     """What is pinned, and how that differs from what was."""
     from nogrow.lock.hold import compare
+    from nogrow.report.brief import NOT_VALIDATED, why_unvalidated
 
     place = printable(str(lock.path))
     count = sum(len(verdicts) for pin in lock.pins.values() for verdicts in pin.entries.values())
@@ -115,6 +119,8 @@ def _changes(report: Report, lock: "Lock", old: "Lock | None") -> Iterator[str]:
     for one in report.artifacts:
         before = old.pins.get(lock.key(one.path)) if old else None
         path = printable(one.path)
+        if one.unvalidated:
+            lines.append(f"  {NOT_VALIDATED}: {path}: {printable(why_unvalidated(one))}")
         if one.judgement is None or before is None:
             lines += [f"  new: {path}: {one.judgement.verdict.label}"] if one.judgement else []
             continue

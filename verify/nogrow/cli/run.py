@@ -51,7 +51,7 @@ def run(
 
     chosen = targets(contract, paths)
     if not paths and not search:
-        chosen = tuple(target for target in chosen if target.clause.scenarios)
+        chosen = tuple(target for target in chosen if any(clause.scenarios for clause in target.clauses))
     if debug_info is not None and len(chosen) > 1:
         raise UsageError(f"--debug-info: it is for one module, and {len(chosen)} are to be run")
     wanted = Wanted(None if debug_info is None else str(debug_info), prefixes)

@@ -1,11 +1,13 @@
 """`nogrow seal`: rewrite a module so that it cannot grow."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from nogrow.contract.assumed import headline
 from nogrow.contract.wording import counted
 from nogrow.errors import UsageError
 from nogrow.report.printable import printable
@@ -87,10 +89,10 @@ def _place(file: Path, output: Path | None, *, in_place: bool, force: bool) -> P
         return file
     if output is None:
         raise UsageError("where to? name a file with -o OUT, or write over FILE with --in-place")
-    if output.exists():
-        if not output.is_file():
+    if os.path.lexists(output):
+        if not os.path.isfile(output):  # noqa: PTH113
             raise UsageError(f"{output}: not a regular file")
-        if file.exists() and output.samefile(file):
+        if os.path.exists(file) and output.samefile(file):  # noqa: PTH110
             raise UsageError(f"{output} is FILE itself: write over it with --in-place")
         if not force:
             raise UsageError(f"{output} exists: write over it with --force")
@@ -102,10 +104,10 @@ def _lines(one: "Comparison") -> Iterator[str]:
     changed = one.changed
     of_all = f"{len(changed)} of {counted(len(one.before.entries), 'entry point')}"
     yield (
-        f"  {name}verdict {one.before.verdict.label} -> {one.after.verdict.label}, "
+        f"  {name}verdict {one.before.verdict.label} -> {printable(headline(one.after))}, "
         f"{of_all} changed; {counted(len(one.before.sites), 'grow site')} -> {len(one.after.sites)}"
     )
-    worst_first = sorted(changed, key=lambda entry: -entry.before)
+    worst_first = sorted(changed, key=lambda entry: -entry.before.rank)
     for entry in worst_first[:_MOST_ENTRIES]:
         yield f"    {printable(entry.name)}: {entry.before.label} -> {entry.after.label}"
     if len(changed) > _MOST_ENTRIES:

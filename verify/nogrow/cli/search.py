@@ -31,6 +31,7 @@ def found(report: "Report", chosen: "Sequence[Target]", seconds: float, wanted: 
 
     Each is searched for `seconds`.
     """
+    from nogrow.contract.assumed import headline
     from nogrow.contract.spelled import spelled
     from nogrow.proof.judgement import EntryKind, Verdict
     from nogrow.run.errors import GuestError
@@ -50,10 +51,13 @@ def found(report: "Report", chosen: "Sequence[Target]", seconds: float, wanted: 
         entries = [
             one.name
             for one in artifact.judgement.entries
-            if one.kind is EntryKind.EXPORT and one.verdict in (Verdict.REACHABLE, Verdict.CAPPED)
+            if one.kind is EntryKind.EXPORT and one.seen is None and Verdict.CAPPED.at_most(one.verdict)
         ]
         if not entries:
-            yield f"{path}: no exported function can grow the memory and return, by the proof"
+            said = "no exported function can grow the memory and return, by the proof"
+            if artifact.judgement.resting.assumptions:
+                said = f"nothing to search: {printable(headline(artifact.judgement))}"
+            yield f"{path}: {said}"
         data = read(artifact.path)
         for name in entries:
             who = f"{path}: `{printable(name)}`"

@@ -33,6 +33,6 @@ def sites(
     from nogrow.report.sites import render
 
     whole = any(output.format is not Format.TEXT for output in outputs)
-    report = check_all(contract, targets(contract, (file,)), judge=judge, whole=whole)
+    report = check_all(contract, targets(contract, (file,)), judge=judge, whole=whole, hosted=False)
     emit(report, outputs, colour, render)
     ctx.exit(ExitCode.KEPT if report.outcome is Outcome.BROKEN else exit_code(report))

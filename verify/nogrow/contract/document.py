@@ -11,6 +11,8 @@ from typing import Any
 from nogrow.contract.locate import KeyPath, line_of
 from nogrow.errors import ContractError
 
+NOT_64_BITS = "does not fit into 64 bits, as an integer of TOML has to"
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -121,7 +123,7 @@ def read(path: Path) -> Table:
         raise ContractError(path, None, f"can't read the contract: {error.strerror}") from error
     try:
         text = raw.decode("utf-8").replace("\r\n", "\n")
-        return Table(path, text, (), tomllib.loads(text))
+        document = Table(path, text, (), tomllib.loads(text))
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise ContractError(path, line, "not UTF-8, which TOML has to be") from error
@@ -130,8 +132,42 @@ def read(path: Path) -> Table:
         line = int(place[1]) if place and place[1] else text.count("\n") + 1
         message = str(error)[: place.start()] if place else str(error)
         raise ContractError(path, line, f"not valid TOML: {message}") from error
+    except ValueError as error:
+        # Python refuses to read decimal integers of thousands of digits, and does not say where.
+        digits = re.search(r"[0-9][0-9_]{4000}", text)
+        first = text.count("\n", 0, digits.start()) + 1 if digits else None
+        raise ContractError(path, first, f"an integer in it {NOT_64_BITS}") from error
     except RecursionError as error:
         raise ContractError(path, None, "nested too deeply") from error
+    keys = _too_large(document.values)
+    if keys is not None:
+        raise ContractError(path, line_of(text, keys), f"{spelled(keys)}: the integer {NOT_64_BITS}")
+    return document
+
+
+def _too_large(values: Mapping[str, Any]) -> KeyPath | None:
+    """The keys of an integer that has more than 64 bits, None if there is none."""
+    # A value with the one that holds it and its key there: keys can be nested as deeply as a file is long.
+    waiting: list[tuple[Any, Any, str | int]] = [(values, None, "")]
+    while waiting:
+        held = waiting.pop()
+        value, *_ = held
+        if isinstance(value, Mapping):
+            waiting += ((inner, held, key) for key, inner in value.items())
+        elif isinstance(value, list):
+            waiting += ((inner, held, place) for place, inner in enumerate(value))
+        elif isinstance(value, int) and value.bit_length() > 64:
+            return _keys(held)
+    return None
+
+
+def _keys(held: Any) -> KeyPath:  # noqa: ANN401
+    keys: list[str | int] = []
+    _, holder, key = held
+    while holder is not None:
+        keys.append(key)
+        _, holder, key = holder
+    return tuple(reversed(keys))
 
 
 def spelled(keys: KeyPath) -> str:

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 
-from nogrow.contract.model import Allowance, ArtifactContract, Expectation, Policy
+from nogrow.contract.entries import closeness, key_of, matches
+from nogrow.contract.model import ArtifactContract, Expectation, Policy
 from nogrow.contract.rule import Rule, Violation
-from nogrow.contract.wording import counted, listed, name_of, shortened
-from nogrow.proof.judgement import Entry, Judgement, Memory, Verdict
+from nogrow.contract.wording import counted, entry_name, listed, name_of, shortened
+from nogrow.proof.judgement import Entry, Judgement, Memory, Verdict, worst
 from nogrow.proof.lazily import Lazily
 
 RULES = {
@@ -21,31 +21,26 @@ RULES = {
 def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Violation]:
     """What `judgement` breaks of `contract`, by rule and then in the order of the entry points.
 
-    A verdict may be one that is listed, or better than all that are listed. What an `expect` names
-    has that one verdict and no other; `allow` and `exports` say nothing of it. Growth in the start
-    function before any view exists breaks nothing.
+    Allowing a verdict allows the better ones, and no other. What an `expect` names has that one verdict and
+    no other; `allow` and `exports` say nothing of it. Growth in the start function before any view exists
+    breaks nothing.
     """
-    names = _names(contract, judgement)
     standing, entries = judgement.standing, judgement.entries
     # By rule: the places of what grows and what may be there, or the violation where it is there already.
     found: defaultdict[str, list[tuple[int, tuple[Verdict, ...]] | Violation]] = defaultdict(list)
-    ids = [RULES[verdict].id if verdict in RULES else None for verdict in Verdict]
     with_sites: list[int] = []
-    for one in _not_allowed(contract, judgement, names):
-        place, may = one
-        verdict = standing.verdicts[place]
-        if place in standing.besides and _allows(may, verdict):
-            verdict = standing.besides[place]
-        number = Rule.HOST_GROWS.id if place in standing.host_grows else ids[verdict]
-        if number is None:
+    for place, may in _not_allowed(contract, judgement):
+        verdict = standing.seen.get(place, standing.verdicts[place])
+        rule = _rule(verdict, may, by_host=place in standing.host_grows)
+        if rule is None:
             with_sites.append(place)
         else:
-            found[number].append(one)
+            found[rule.id].append((place, may))
     for violation in (
         *_sites(contract, judgement, with_sites),
         *_imports(contract, judgement),
         *_memories(contract, judgement),
-        *_expected(contract, judgement, names),
+        *_expected(contract, judgement),
     ):
         found[violation.rule.id].append(violation)
     ordered = [one for number in sorted(found) for one in found[number]]
@@ -60,84 +55,94 @@ def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Vio
 def notes(contract: ArtifactContract, judgement: Judgement) -> tuple[str, ...]:
     """What the contract's author should know although nothing is broken.
 
-    That is an exception for exports which names no entry point: it protects or excuses nothing.
+    That is an exception for exports which names no entry point: it protects or excuses nothing. And it is
+    that there are no views of a memory that can grow.
     """
-    names = _names(contract, judgement)
-    return tuple(
+    unseen = () if contract.conditions.private_memories else _unseen(judgement)
+    return *unseen, *(
         f"the contract's exports name `{one.pattern}`, which no entry point matches"
+        f"{_hint(one.pattern, judgement)}"
         for one in contract.exports
-        if not any(_matches(one.pattern, name, names) for name in names)
+        if not any(matches(one.pattern, entry) for entry in judgement.entries)
     )
 
 
-def allowed(contract: ArtifactContract, name: str, names: frozenset[str]) -> tuple[Verdict, ...]:
-    """The verdicts that the entry point `name` among `names` may have.
+def _unseen(judgement: Judgement) -> Iterator[str]:
+    """Say of each memory that the module grows and no host sees that it is one."""
+    growing = {site.memory for site in judgement.sites}
+    for memory in judgement.memories:
+        if memory.index in growing and not memory.visible:
+            yield f"memory {memory.index} is neither imported nor exported: no host view of it can exist"
 
-    An exact name wins over globs, a longer glob over a shorter one, of two equally long ones the
-    first in the file.
+
+def allowed(contract: ArtifactContract, entry: Entry) -> tuple[Verdict, ...]:
+    """The verdicts that the entry point may have.
+
+    A key that can name nothing else wins over globs, a longer glob over a shorter one, of two equally long
+    ones the first in the file.
     """
-    matching = [one for one in contract.exports if _matches(one.pattern, name, names)]
+    matching = [one for one in contract.exports if matches(one.pattern, entry)]
     if not matching:
         return contract.allow
-
-    def closeness(one: Allowance) -> tuple[bool, int]:
-        return one.pattern == name, len(one.pattern)
-
-    return max(matching, key=closeness).allow
+    return max(matching, key=lambda one: closeness(one.pattern, entry)).allow
 
 
-def _matches(pattern: str, name: str, names: frozenset[str]) -> bool:
-    # `func[3]` is the name of an escaped function; as a glob it would mean `func3`.
-    return pattern == name if pattern in names else fnmatchcase(name, pattern)
-
-
-def _names(contract: ArtifactContract, judgement: Judgement) -> frozenset[str]:
-    """The names of the entry points, if the contract names any."""
-    if not contract.exports and not contract.expect:
-        return frozenset()
-    return frozenset(entry.name for entry in judgement.entries)
-
-
-def _allows(may: tuple[Verdict, ...], verdict: Verdict) -> bool:
-    return verdict in may or verdict <= min(may)
+def _hint(pattern: str, judgement: Judgement) -> str:
+    """How to name the entry point that reports call as the key is spelled."""
+    meant = next((entry for entry in judgement.entries if entry.name == pattern), None)
+    return "" if meant is None else f"; the key for `{shortened(meant.name)}` is `{key_of(meant)}`"
 
 
 def _not_allowed(
-    contract: ArtifactContract, judgement: Judgement, names: frozenset[str]
+    contract: ArtifactContract, judgement: Judgement
 ) -> Iterator[tuple[int, tuple[Verdict, ...]]]:
     """The places of the entry points whose verdict is not allowed, and what is."""
     standing = judgement.standing
-    may, best = contract.allow, min(contract.allow)
+    may, most = contract.allow, worst(contract.allow)
+    by_name = contract.exports or contract.expect
     for place, verdict in enumerate(standing.verdicts):
-        if names:
-            name = judgement.entries[place].name
-            if any(_matches(one.pattern, name, names) for one in contract.expect):
+        if by_name:
+            entry = judgement.entries[place]
+            if any(matches(one.pattern, entry) for one in contract.expect):
                 continue
-            may = allowed(contract, name, names)
-            best = min(may)
-        wrong = verdict not in may and verdict > best
-        # Who allows `capped` has not allowed what happens to another memory.
-        wrong = wrong or (place in standing.besides and not _allows(may, standing.besides[place]))
-        if wrong and place not in standing.excused:
+            may = allowed(contract, entry)
+            most = worst(may)
+        # Of a memory that no host sees there are no views.
+        counting = standing.seen.get(place, verdict)
+        if not counting.at_most(most) and place not in standing.excused:
             yield place, may
 
 
+def _rule(verdict: Verdict, may: tuple[Verdict, ...], *, by_host: bool) -> Rule | None:
+    """The rule that the verdict breaks, None where it is the presence of grow sites."""
+    if by_host:
+        return Rule.HOST_GROWS
+    if verdict is Verdict.CAPPED_AND_THROW_ONLY:
+        throws = Verdict.THROW_ONLY.at_most(worst(may))
+        return Rule.GROWTH_CAPPED if throws else Rule.GROWTH_BEFORE_EXIT
+    return RULES.get(verdict)
+
+
 def _growth(entry: Entry, may: tuple[Verdict, ...]) -> Violation:
-    name = f"`{shortened(entry.name)}`"
-    if entry.besides is not None and _allows(may, entry.verdict):
-        headline = (
-            f"{name} is {entry.verdict.label} on memory {entry.memory}, but {entry.besides.label} on another"
-        )
-        return Violation(RULES[entry.besides], headline, entry.name, entry, may)
-    rule = RULES[entry.verdict] if entry.host_grows is None else Rule.HOST_GROWS
+    name = f"`{entry_name(entry)}`"
+    by_host = entry.host_grows is not None
+    rule = _rule(entry.verdict, may, by_host=by_host)
     memory = "a memory" if entry.memory is None else f"memory {entry.memory}"
     match rule, entry.verdict:
+        case Rule.HOST_GROWS, _ if entry.grower is not None:
+            before = " before a trap" if entry.verdict is Verdict.TRAP_ONLY else ""
+            grower = f"{shortened(entry.grower)} grows {memory}{before}"
+            what = f"reaches the import `{entry.host_grows}`, behind which {grower}"
         case Rule.HOST_GROWS, _:
             what = f"reaches the import `{entry.host_grows}`, which makes the host grow {memory}"
         case _, Verdict.TRAP_ONLY:
             what = f"can grow {memory} before it traps"
         case _, Verdict.THROW_ONLY:
             what = f"can grow {memory} before an exception leaves it"
+        case _, Verdict.CAPPED_AND_THROW_ONLY:
+            what = (
+                f"can grow {memory} before an exception leaves it, and another memory by 0 pages and return"
+            )
         case _, Verdict.CAPPED if entry.airtight:
             what = f"can execute a growth of {memory}, which always fails as it is at its maximum"
         case _, Verdict.CAPPED:
@@ -145,20 +150,24 @@ def _growth(entry: Entry, may: tuple[Verdict, ...]) -> Violation:
         case _:
             what = f"can grow {memory} and return"
     headline = f"{name} {what}; its verdict is {entry.verdict.label}"
-    return Violation(rule, headline, entry.name, entry, may)
+    return Violation(rule or Rule.SITE_PRESENT, headline, entry.name, entry, may)
 
 
 def _sites(contract: ArtifactContract, judgement: Judgement, places: list[int]) -> Iterator[Violation]:
     """Grow sites where there may be none, for the entry points at `places` or for the whole module."""
-    by_module = not judgement.entries and Verdict.UNREACHABLE not in contract.allow
-    if not places and not (by_module and judgement.sites and min(contract.allow) is Verdict.ABSENT):
+    sites = judgement.sites
+    if not contract.conditions.private_memories:
+        unseen = {memory.index for memory in judgement.memories if not memory.visible}
+        sites = tuple(site for site in sites if site.memory not in unseen)
+    by_module = not judgement.entries and bool(sites)
+    if not places and not (by_module and worst(contract.allow) is Verdict.ABSENT):
         return
-    count = counted(len(judgement.sites), "grow site")
+    count = counted(len(sites), "grow site")
     where = ""
-    if judgement.sites:
-        first = min(judgement.sites, key=lambda site: site.offset)
+    if sites:
+        first = min(sites, key=lambda site: site.offset)
         where = f", the first in {name_of(first.function)} at offset 0x{first.offset:x}"
-    names = Lazily(len(places), lambda place: judgement.entries[places[place]].name)
+    names = Lazily(len(places), lambda place: entry_name(judgement.entries[places[place]]))
     who = f", where {listed(names)} may have none" if names else ""
     headline = f"{count} in the module{where}{who}"
     yield Violation(Rule.SITE_PRESENT, headline, allowed=(Verdict.ABSENT,))
@@ -171,7 +180,7 @@ def _imports(contract: ArtifactContract, judgement: Judgement) -> Iterator[Viola
         for name in sorted(set(entry.imports)):
             if not contract.imports.trusts(name):
                 message = (
-                    f"`{shortened(entry.name)}` reaches the import `{shortened(name)}`, "
+                    f"`{entry_name(entry)}` reaches the import `{shortened(name)}`, "
                     "which the contract does not trust; "
                     "the policy for imports is deny: trust it by name or don't reach it"
                 )
@@ -204,20 +213,20 @@ def _pages(count: int) -> str:
     return counted(count, "page")
 
 
-def _expected(contract: ArtifactContract, judgement: Judgement, names: frozenset[str]) -> Iterator[Violation]:
+def _expected(contract: ArtifactContract, judgement: Judgement) -> Iterator[Violation]:
     for one in contract.expect:
-        matching = [e for e in judgement.entries if _matches(one.pattern, e.name, names)]
+        matching = [entry for entry in judgement.entries if matches(one.pattern, entry)]
         if not matching:
-            message = f"no such entry point: `{one.pattern}`, expected to be {one.verdict.label}"
+            hint = _hint(one.pattern, judgement)
+            message = f"no such entry point: `{one.pattern}`, expected to be {one.verdict.label}{hint}"
             yield Violation(Rule.CONTROL_LOST, message, one.pattern)
         for entry in matching:
-            if entry.verdict is not one.verdict or entry.besides is not None:
+            if entry.verdict is not one.verdict:
                 yield _lost(entry, one)
 
 
 def _lost(entry: Entry, one: Expectation) -> Violation:
-    besides = f" and on another memory {entry.besides.label}" if entry.besides is not None else ""
-    found = f"`{shortened(entry.name)}` is {entry.verdict.label}{besides}"
+    found = f"`{entry_name(entry)}` is {entry.verdict.label}"
     advice = "the module has changed, or the check no longer sees what it does"
     headline = f"{found}, expected {one.verdict.label}; {advice}"
     return Violation(Rule.CONTROL_LOST, headline, entry.name, entry)

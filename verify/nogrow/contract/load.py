@@ -1,11 +1,15 @@
 """From a contract file to a `Contract`: every key is known and of its type, or it is an error."""
 
+import enum
+import glob
+import os
 import posixpath
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from nogrow.contract.document import Table, described, read, suggestion
+from nogrow.contract.entries import ESCAPED, START, export_key, is_known, is_reserved
 from nogrow.contract.model import (
     DEFAULT_ALLOW,
     Allowance,
@@ -16,9 +20,12 @@ from nogrow.contract.model import (
     Imports,
     MemoryLimits,
     Policy,
+    Private,
     Scenario,
+    Tables,
 )
-from nogrow.proof.judgement import Verdict
+from nogrow.contract.paths import has_open_bracket, is_glob, members
+from nogrow.proof.judgement import Conditions, Verdict
 
 if TYPE_CHECKING:
     from nogrow.contract.plan import Plan
@@ -36,11 +43,14 @@ def load(path: Path) -> Contract:
     if not tables:
         raise document.error(None, "no [[artifact]]: a contract has to name at least one module")
     artifacts: list[ArtifactContract] = []
+    places: set[str] = set()
     for table in tables:
         artifact = _artifact(table)
-        if artifact.path in (other.path for other in artifacts):
+        place = os.path.abspath(path.parent / artifact.path)  # noqa: PTH100
+        if place in places:
             raise table.error("path", f"the artifact `{artifact.path}` has a contract already")
         artifacts.append(artifact)
+        places.add(place)
     return Contract(path, tuple(artifacts))
 
 
@@ -68,7 +78,21 @@ def _plan(document: Table) -> "Plan":
 
 
 def _artifact(table: Table) -> ArtifactContract:
-    table.only(("path", "allow", "exports", "memory", "imports", "scenario", "stub", "wasi", "expect"))
+    table.only(
+        (
+            "path",
+            "js",
+            "allow",
+            "exports",
+            "memory",
+            "imports",
+            "scenario",
+            "stub",
+            "wasi",
+            "expect",
+            "tables",
+        )
+    )
     host = _host(table)
     return ArtifactContract(
         path=_path(table),
@@ -78,20 +102,32 @@ def _artifact(table: Table) -> ArtifactContract:
         imports=_imports(table.table("imports")),
         scenarios=_scenarios(table, host),
         host=host,
+        js=_js(table),
         expect=_expect(table.table("expect")),
+        conditions=_conditions(table),
     )
+
+
+def _js(table: Table) -> tuple[str, ...]:
+    files = table.strings("js")
+    for index, file in enumerate(files):
+        if "\0" in file:
+            raise table.error("js", "a path can't hold a NUL character", index)
+    folder = glob.escape(str(table.path.parent))
+    return tuple(f"{folder}/{file if is_glob(file) else glob.escape(file)}" for file in files)
 
 
 def _path(table: Table) -> str:
     path = table.name("path", "the path of a module or a glob, relative to the contract file")
     if "\0" in path:
         raise table.error("path", "a path can't hold a NUL character")
-    # A `!` leads into an archive.
-    parts = re.split("[/!]", path)
+    parts = [part for member in members(path) for part in member.split("/")]
     if any("**" in part and part != "**" for part in parts):
         raise table.error("path", "bad glob: `**` has to stand alone between slashes")
-    if re.search(r"\[[^]]*$", path):
+    if has_open_bracket(path):
         raise table.error("path", "bad glob: `[` without `]`; write `[[]` for a plain bracket")
+    if re.search(r"#[0-9]{10,}$", path):
+        raise table.error("path", "no component has a core module of this number")
     return posixpath.normpath(path)
 
 
@@ -110,13 +146,23 @@ def _verdicts(table: Table, key: str) -> tuple[Verdict, ...]:
     if not values:
         raise table.error(key, "expected at least one verdict")
     verdicts = {_verdict(table, key, value, index) for index, value in enumerate(values)}
-    return tuple(sorted(verdicts))
+    return tuple(sorted(verdicts, key=lambda verdict: verdict.rank))
+
+
+def _key(table: Table, pattern: str) -> str:
+    if is_reserved(pattern) and not is_known(pattern):
+        message = (
+            f"expected {START}, {ESCAPED} or (func[INDEX]) in parentheses; "
+            f"the key for an export of this name is {export_key(pattern)!r}"
+        )
+        raise table.error(pattern, message)
+    return pattern
 
 
 def _exports(table: Table | None) -> tuple[Allowance, ...]:
     if table is None:
         return ()
-    return tuple(Allowance(pattern, _verdicts(table, pattern)) for pattern in table.values)
+    return tuple(Allowance(_key(table, pattern), _verdicts(table, pattern)) for pattern in table.values)
 
 
 def _expect(table: Table | None) -> tuple[Expectation, ...]:
@@ -125,36 +171,58 @@ def _expect(table: Table | None) -> tuple[Expectation, ...]:
     if not table.values:
         raise table.error(None, "empty: name an entry point and its verdict, or drop the key")
     return tuple(
-        Expectation(pattern, _verdict(table, pattern, value)) for pattern, value in table.values.items()
+        Expectation(_key(table, pattern), _verdict(table, pattern, value))
+        for pattern, value in table.values.items()
     )
 
 
 def _memory(table: Table | None) -> MemoryLimits | None:
     if table is None:
         return None
-    table.only(("min_pages", "max_pages"))
+    table.only(("min_pages", "max_pages", "private"))
     least, most = table.integer("min_pages", 0), table.integer("max_pages", 0)
     if least is None and most is None:
+        if "private" in table.values:
+            return None
         raise table.error(None, "empty: give min_pages, max_pages or both")
     if least is not None and most is not None and least > most:
         raise table.error("min_pages", f"min_pages {least} is above max_pages {most}: none has that")
     return MemoryLimits(least, most)
 
 
+def _conditions(table: Table) -> Conditions:
+    memory = table.table("memory")
+    private = None if memory is None else _choice(memory, "private", "value", Private, Private.IGNORE)
+    return Conditions(
+        open_tables=_choice(table, "tables", "value", Tables, Tables.ASSUME) is Tables.OPEN,
+        private_memories=private is Private.JUDGE,
+    )
+
+
+_Choice = TypeVar("_Choice", bound=enum.Enum)
+
+
+def _choice(table: Table, key: str, noun: str, choices: type[_Choice], default: _Choice) -> _Choice:
+    """Return the choice that `key` names; raises `ContractError` for any other text."""
+    word = table.string(key)
+    if word is None:
+        return default
+    known = {choice.value: choice for choice in choices}
+    if word not in known:
+        raise table.error(key, f"unknown {noun} {word!r}; {suggestion(word, known)}")
+    return known[word]
+
+
 def _imports(table: Table | None) -> Imports:
     if table is None:
         return Imports()
     table.only(("policy", "trusted"))
-    given = table.string("policy")
-    policy = Policy.ASSUME.value if given is None else given
-    known = [known.value for known in Policy]
-    if policy not in known:
-        raise table.error("policy", f"unknown policy {policy!r}; {suggestion(policy, known)}")
+    policy = _choice(table, "policy", "policy", Policy, Policy.ASSUME)
     trusted = table.strings("trusted")
     for index, pattern in enumerate(trusted):
         if "." not in pattern and "*" not in pattern:
             raise table.error("trusted", f"expected module.field, not {pattern!r}", index)
-    return Imports(Policy(policy), trusted)
+    return Imports(policy, trusted)
 
 
 def _host(table: Table) -> Host:

@@ -52,7 +52,7 @@ def _valid(lines: list[str], counts: Iterable[int]) -> int | None:
 def _parsed(lines: list[str]) -> dict[str, Any] | None:
     try:
         return tomllib.loads("\n".join(lines))
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return None
 
 

@@ -5,8 +5,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
-from nogrow.proof.growers import is_known_grower
-from nogrow.proof.judgement import Verdict
+from nogrow.proof.growers import is_known_by_name
+from nogrow.proof.judgement import Conditions, Verdict
 
 DEFAULT_ALLOW = (Verdict.ABSENT, Verdict.UNREACHABLE)
 
@@ -16,6 +16,22 @@ class Policy(enum.Enum):
 
     ASSUME = "assume"
     DENY = "deny"
+
+
+class Tables(enum.Enum):
+    """What is believed of the tables that the host sees."""
+
+    ASSUME = "assume"
+    """The host puts none of the module's own functions there; reports say so."""
+    OPEN = "open"
+    """They may hold every function that the host can get hold of."""
+
+
+class Private(enum.Enum):
+    """How growth of a memory counts that is neither imported nor exported."""
+
+    IGNORE = "ignore"
+    JUDGE = "judge"
 
 
 class Allowance(NamedTuple):
@@ -48,11 +64,11 @@ class Imports(NamedTuple):
     def trusts(self, name: str) -> bool:
         """Whether the import `name` (`module.field`) neither grows, calls back in, nor throws.
 
-        An import that is known to grow the memory is trusted by its exact name only.
+        An import that is known to grow the memory or to call back is trusted by its exact name only.
         """
         if name in self.trusted:
             return True
-        return not is_known_grower(name) and any(fnmatchcase(name, pattern) for pattern in self.trusted)
+        return not is_known_by_name(name) and any(fnmatchcase(name, pattern) for pattern in self.trusted)
 
 
 class Saved(NamedTuple):
@@ -133,7 +149,8 @@ class Scenario(NamedTuple):
 class ArtifactContract(NamedTuple):
     """One `[[artifact]]`: what the modules at `path` (or matching it as a glob) must keep.
 
-    Without arguments it is the default contract: every entry point `absent` or `unreachable`.
+    Without arguments it is the default contract: every entry point `absent` or `unreachable`. `js` are
+    globs of the files of host code that are loaded with it, from the working folder.
     """
 
     path: str = ""
@@ -144,6 +161,8 @@ class ArtifactContract(NamedTuple):
     scenarios: tuple[Scenario, ...] = ()
     expect: tuple[Expectation, ...] = ()
     host: Host = Host()
+    conditions: Conditions = Conditions()
+    js: tuple[str, ...] = ()
 
 
 class Contract(NamedTuple):

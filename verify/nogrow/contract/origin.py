@@ -6,8 +6,9 @@ from pathlib import Path
 from nogrow.contract.load import load
 from nogrow.contract.locate import line_of
 from nogrow.contract.model import Contract
-from nogrow.contract.select import MEMBER, targets
-from nogrow.contract.shipped import clause_at
+from nogrow.contract.paths import MEMBER, split_number
+from nogrow.contract.select import targets
+from nogrow.contract.shipped import clauses_at
 from nogrow.errors import ContractError
 
 
@@ -56,12 +57,11 @@ def _clauses(contract: Contract, paths: tuple[str, ...]) -> dict[str, int]:
     spelled = {str(contract.path.parent / one.path): number for one, number in numbers.items()}
     found = {path: spelled.get(path, by_file.get(file)) for path, file in files.items()}
     for path in paths:
-        if MEMBER in path and (clause := clause_at(contract, path)) is not None:
-            found[path] = numbers[clause]
+        if MEMBER in path and (clauses := clauses_at(contract, path)):
+            found[path] = numbers[clauses[0]]
     return {path: number for path, number in found.items() if number is not None}
 
 
 def without_number(path: str) -> str:
     """The file of a core module that is called `FILE#NUMBER`; any other path as it is."""
-    file, hash_sign, number = path.rpartition("#")
-    return file if hash_sign and number.isdecimal() else path
+    return split_number(path)[0]

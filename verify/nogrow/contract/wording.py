@@ -1,12 +1,15 @@
 """The words that messages share: functions, paths, lists and verdicts in short."""
 
+import re
 from collections.abc import Sequence
 
 from nogrow.demangle import demangle
-from nogrow.proof.judgement import Function, Step, Verdict
+from nogrow.proof.judgement import Entry, EntryKind, Function, Step, Verdict
 
 LONGEST_NAME = 100
 LONGEST_PATH = 5
+# What entry points are called that are no exports, and an export that is marked as one.
+_OTHERS = re.compile(r"(?:\(start\)|func\[[0-9]+\])(?: \(export\))*")
 
 
 def name_of(function: Function) -> str:
@@ -25,6 +28,19 @@ def shortened(name: str, most: int = LONGEST_NAME) -> str:
         return name
     half = most // 2
     return f"{name[:half]}...{name[-half:]}"
+
+
+def entry_name(entry: Entry) -> str:
+    """The entry point's name, cut where it is very long.
+
+    An export is marked if it could be taken for the start function or for a function that escapes.
+    """
+    return shortened(unmistakable(entry.name, entry.kind))
+
+
+def unmistakable(name: str, kind: EntryKind) -> str:
+    """The name of an entry point in a form that no entry point of another kind has."""
+    return f"{name} (export)" if kind is EntryKind.EXPORT and _OTHERS.fullmatch(name) else name
 
 
 def path_of(witness: Sequence[Step]) -> str:

@@ -41,6 +41,8 @@ def _module(module: ModuleDifference) -> Object:
         "sites": list(module.sites),
         "imports_new": list(module.imports_new),
         "imports_gone": list(module.imports_gone),
+        "assumed_new": list(module.assumed_new),
+        "assumed_gone": list(module.assumed_gone),
     }
 
 

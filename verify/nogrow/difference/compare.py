@@ -7,7 +7,8 @@ from pathlib import PurePath
 from nogrow.contract.origin import without_number
 from nogrow.demangle import demangle
 from nogrow.difference.model import Difference, EntryChange, MemoryChange, ModuleDifference
-from nogrow.proof.identity import grouped, paired
+from nogrow.proof.assumption import sentences
+from nogrow.proof.identity import grouped, level_of, paired
 from nogrow.proof.judgement import Entry, EntryKind, Judgement, Memory
 from nogrow.report.result import ArtifactReport
 
@@ -82,7 +83,13 @@ def _module(old: ArtifactReport | None, new: ArtifactReport | None) -> ModuleDif
         (len(before.sites), len(after.sites)),
         tuple(sorted(after.imports - before.imports)),
         tuple(sorted(before.imports - after.imports)),
+        tuple(sorted(_assumed(after) - _assumed(before))),
+        tuple(sorted(_assumed(before) - _assumed(after))),
     )
+
+
+def _assumed(judgement: Judgement) -> set[str]:
+    return set(sentences(judgement.assumptions))
 
 
 def _entries(before: Judgement, after: Judgement) -> tuple[list[EntryChange], int]:
@@ -90,12 +97,12 @@ def _entries(before: Judgement, after: Judgement) -> tuple[list[EntryChange], in
     gone: list[Entry] = []
     new: list[Entry] = []
     unchanged = 0
-    for _, old, now in paired(grouped(before), grouped(after)):
+    for _, old, now in paired(grouped(before), grouped(after), level_of, level_of):
         if old is None:
             new += [now] if now else []
         elif now is None:
             gone.append(old)
-        elif old.verdict is not now.verdict or old.excused != now.excused:
+        elif old.verdict is not now.verdict or _harmless(old) != _harmless(now):
             changed.append(_change(now, old, now))
         else:
             unchanged += 1
@@ -131,8 +138,13 @@ def _change(one: Entry, old: Entry | None, new: Entry | None) -> EntryChange:
         new and new.verdict,
         old.name if old and new and old.name != new.name else None,
         _function(one),
-        (bool(old and old.excused), bool(new and new.excused)),
+        (bool(old and _harmless(old)), bool(new and _harmless(new))),
     )
+
+
+def _harmless(entry: Entry) -> bool:
+    """Whether its growth is before any view, or of a memory that no host sees."""
+    return entry.excused or entry.seen is not None
 
 
 def _function(entry: Entry) -> str | None:
@@ -140,7 +152,7 @@ def _function(entry: Entry) -> str | None:
 
 
 def _weight(change: EntryChange) -> tuple[int, int, str, str]:
-    worst = max(-1 if one is None else one for one in (change.before, change.after))
+    worst = max(-1 if one is None else one.rank for one in (change.before, change.after))
     return list(type(change.direction)).index(change.direction), -worst, change.name, change.kind.value
 
 

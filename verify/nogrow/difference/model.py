@@ -20,7 +20,7 @@ class EntryChange(NamedTuple):
 
     `before` and `after` are None if it was not there, or is no longer. `old_name` is what it was called, if
     that was something else; `function` is the demangled debug name of its function. Growth that is
-    `excused`, in the start function before any view, makes nothing worse.
+    `excused`, in the start function before any view or of a memory that no host sees, makes nothing worse.
     """
 
     name: str
@@ -39,10 +39,10 @@ class EntryChange(NamedTuple):
         after = HARMLESS if self.after is None else level(self.after, now)
         if self.before is None or self.after is None:
             # What is harmless may come and go.
-            before, after = max(before, HARMLESS), max(after, HARMLESS)
-        if after > before:
+            before, after = before.joined(HARMLESS), after.joined(HARMLESS)
+        if not after.at_most(before):
             return Direction.WORSE
-        return Direction.BETTER if after < before else Direction.SAME
+        return Direction.SAME if after is before else Direction.BETTER
 
 
 class MemoryChange(NamedTuple):
@@ -57,7 +57,8 @@ class ModuleDifference(NamedTuple):
     """A core module before and after; a path is None if the module was not there, or is no longer.
 
     `unchanged` counts the entry points that are as they were, `sites` the grow sites. `imports_new` and
-    `imports_gone` are host functions that an entry point reaches.
+    `imports_gone` are host functions that an entry point reaches, `assumed_new` and `assumed_gone` are
+    sentences on what is assumed.
     """
 
     old: str | None
@@ -70,6 +71,8 @@ class ModuleDifference(NamedTuple):
     sites: tuple[int, int]
     imports_new: tuple[str, ...]
     imports_gone: tuple[str, ...]
+    assumed_new: tuple[str, ...] = ()
+    assumed_gone: tuple[str, ...] = ()
 
     @property
     def direction(self) -> Direction:
@@ -78,7 +81,7 @@ class ModuleDifference(NamedTuple):
         before, after = self.verdicts
         # Entry points that are exchanged, or none, may hide that the module has grow sites now.
         excused = any(any(entry.excused) for entry in self.entries)
-        if before is not None and after is not None and after > before and not excused:
+        if before is not None and after is not None and not after.at_most(before) and not excused:
             return Direction.WORSE
         return next((one for one in Direction if one in found), Direction.SAME)
 

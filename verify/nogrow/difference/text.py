@@ -5,7 +5,7 @@ from typing import TextIO
 
 import click
 
-from nogrow.contract.wording import counted, listed, shortened
+from nogrow.contract.wording import counted, listed, shortened, unmistakable
 from nogrow.difference.model import Difference, Direction, EntryChange, MemoryChange, ModuleDifference
 from nogrow.proof.judgement import EntryKind, Memory, Verdict
 from nogrow.report.printable import printable
@@ -67,8 +67,11 @@ def entry(change: EntryChange) -> str:
         text = f"{name}: {before}"
     else:
         text = f"{name}: {before} -> {after}"
-    if any(change.excused):
-        text += " (before any view exists)"
+    was, now = change.excused
+    if now:
+        text += " (no view of the memory exists)"
+    elif was:
+        text += " (until now, no view of the memory existed)"
     return f"{word or kind}: {text}"
 
 
@@ -86,7 +89,7 @@ def summary(difference: Difference) -> str:
 
 def _what(change: EntryChange) -> tuple[str, str]:
     """What has happened to the entry point, and what it is called."""
-    name = f"`{printable(shortened(change.name))}`"
+    name = f"`{printable(shortened(unmistakable(change.name, change.kind)))}`"
     if change.kind is EntryKind.ESCAPED:
         # The index says nothing across builds; it helps to find the function in the newer one.
         name = f"{name} ({printable(shortened(change.function))})" if change.function else name
@@ -107,6 +110,11 @@ def _facts(module: ModuleDifference) -> Iterator[str]:
         yield f"imports now reached: {printable(listed(module.imports_new, 10))}"
     if module.imports_gone:
         yield f"imports no longer reached: {printable(listed(module.imports_gone, 10))}"
+    if module.old is not None and module.new is not None:
+        yield from (f"now assumed: {printable(sentence)}" for sentence in module.assumed_new[:MOST_ENTRIES])
+        yield from (
+            f"no longer assumed: {printable(sentence)}" for sentence in module.assumed_gone[:MOST_ENTRIES]
+        )
     yield f"{counted(module.unchanged, 'entry point')} unchanged"
 
 

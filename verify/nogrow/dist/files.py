@@ -7,17 +7,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from nogrow.dist.archive import SEPARATOR, Module, contents
+from nogrow.dist.archive import Module, check_name, contents
+from nogrow.dist.counts import UNREADABLE, Counts
 from nogrow.dist.limits import Budget, Limits, Refused
 from nogrow.errors import ModuleError, UsageError
 from nogrow.wasm.file import read
 
 
 class Shipped(NamedTuple):
-    """A file that holds modules, may hold some, or is refused.
+    """A file that is shipped.
 
     `path` is how reports call it, `name` its path in the folder that was given, with slashes. `sha256` and
-    `size` (bytes) are None if it could not be read. `refused` says why nothing in it is judged.
+    `size` (bytes) are None if it could not be read. `refused` says why nothing in it is judged. `counts` says
+    how many files in it were looked at.
     """
 
     path: str
@@ -26,10 +28,17 @@ class Shipped(NamedTuple):
     size: int | None = None
     modules: tuple[Module, ...] = ()
     refused: Refused | None = None
+    is_archive: bool = False
+    counts: Counts = UNREADABLE
+
+    @property
+    def matters(self) -> bool:
+        """Whether it holds modules, may hold some, or is refused."""
+        return bool(self.modules) or self.is_archive or self.refused is not None
 
 
 def shipped(path: str, limits: Limits = Limits(), kept: int = 0) -> Iterator[Shipped]:  # noqa: B008
-    """The files at `path`, a file or a folder, that have to do with modules, sorted by name.
+    """Yield the files at `path`, a file or a folder, sorted by name.
 
     `kept` is the size in bytes of the modules that are in memory already. Raises `UsageError` if
     nothing is at `path`.
@@ -65,13 +74,12 @@ def _one(path: str, name: str, limits: Limits, kept: int) -> Iterator[Shipped]:
         data = _read(path, name, limits)
         bare = bare._replace(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
         inside = contents(name, data, Budget(limits, len(data), kept))
-        if SEPARATOR in name and (inside.modules or inside.is_archive):
-            raise Refused(f"a `{SEPARATOR}` in its name, which stands for the way into an archive")
+        if inside.modules or inside.is_archive:
+            check_name(name)
     except Refused as error:
         yield bare._replace(refused=error)
         return
-    if inside.modules or inside.is_archive:
-        yield bare._replace(modules=inside.modules)
+    yield bare._replace(modules=inside.modules, is_archive=inside.is_archive, counts=inside.counts)
 
 
 def _read(path: str, name: str, limits: Limits) -> bytes:

@@ -73,4 +73,6 @@ class Budget:
         """Count the bytes of a module; raises `Refused` if they are too many together."""
         self._kept += count
         if self._kept > self.limits.kept:
-            raise Refused(f"more than {self.limits.kept:,} bytes of modules in all: check fewer files at a time")
+            raise Refused(
+                f"more than {self.limits.kept:,} bytes of modules in all: check fewer files at a time"
+            )

@@ -11,6 +11,14 @@ LONGEST = 4096
 MOST_PARTS = 1_000_000
 
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:")
+# `unzip` writes control characters otherwise, and node-tar reads on behind a line end.
+_CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f\u2028\u2029]")
+# On Windows, `x.wasm::$DATA` is another name of `x.wasm`.
+_STREAM = re.compile(r":[^/]*:\$", re.IGNORECASE)
+# What Windows forbids in names, for which some programs write `_`.
+_FORBIDDEN = str.maketrans('<>:"|?*', "_______")
+# How reports number the core modules of a component.
+_PART = re.compile(r"#\d+\Z")
 
 
 _Folder = dict[str, "_Folder | None"]
@@ -21,6 +29,11 @@ class Member(NamedTuple):
 
     name: str
     data: bytes
+
+
+def imitates_part(name: str) -> bool:
+    """Return whether the name ends as reports call a core module of a component: `app.wasm#0`."""
+    return _PART.search(name) is not None
 
 
 class Names:
@@ -37,7 +50,8 @@ class Names:
         installer keeps is not known.
         """
         parts = _parts(name)
-        if not folder and (not parts or name.endswith("/")):
+        # `unzip` writes a dot at the end as `_`.
+        if not folder and (not parts or name.endswith(("/", "/."))):
             raise Refused("a file with the name of a folder")
         self._parts_left -= len(parts)
         if self._parts_left < 0:
@@ -68,6 +82,8 @@ def _parts(name: str) -> list[str]:
         raise Refused(f"a name of {len(name):,} characters; {LONGEST:,} are read at most")
     if "\0" in name or "\\" in name:
         raise Refused("a name that some programs cut or divide: it has a NUL or a backslash")
+    if _CONTROL.search(name) or _STREAM.search(name):
+        raise Refused("a name that some programs change: it has a control character or a stream of Windows")
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -83,4 +99,4 @@ def _parts(name: str) -> list[str]:
 def _plain(part: str) -> str:
     """What no file system tells from another name with the same result."""
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", part).casefold())
-    return folded.rstrip(". ")
+    return folded.translate(_FORBIDDEN).rstrip(". ")

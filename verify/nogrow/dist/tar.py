@@ -1,19 +1,26 @@
 """A tar to its members, if all programs that read tars see the same ones in it."""
 
-import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from nogrow.dist.compressed import Forward
 from nogrow.dist.limits import Budget, Refused
 from nogrow.dist.members import Member, Names
+from nogrow.dist.tarheader import (
+    BLOCK,
+    EXTENDED,
+    FOLDER,
+    GLOBAL,
+    LONG_NAME,
+    Extended,
+    Header,
+    read_header,
+    read_long_name,
+    read_records,
+)
 
-_FILES = (tarfile.REGTYPE, tarfile.AREGTYPE)
-_LINKS = {tarfile.SYMTYPE: "a symbolic link", tarfile.LNKTYPE: "a hard link"}
 _CHUNK = 1 << 20
-# Programs differ in whether they obey these.
-_UNCLEAR = ("size", "hdrcharset", "GNU.sparse.")
-_UNCLEAR_FOR_ALL = (*_UNCLEAR, "path", "linkpath")
-_BAD = (tarfile.TarError, OSError, ValueError, OverflowError, RecursionError, EOFError)
+# node-tar passes over longer headers in front of a member, and unpacks it under another name.
+_LONGEST_EXTENDED = 1 << 20
 
 
 def is_tar(head: bytes) -> bool:
@@ -22,63 +29,96 @@ def is_tar(head: bytes) -> bool:
 
 
 def members(stream: Forward, budget: Budget) -> Iterator[Member]:
-    """The files in the tar; raises `Refused`. POSIX.1-2001, pax, "ustar Interchange Format"."""
+    """Yield the files in the tar; raises `Refused`. POSIX.1-2017, pax, "ustar Interchange Format"."""
     names = Names()
-    try:
-        archive = tarfile.TarFile(fileobj=stream, mode="r", encoding="utf-8", errors="strict")
-        while (info := archive.next()) is not None:
-            try:
-                _check(info, archive, budget)
-                name = names.add(info.name, folder=info.isdir())
-                content = _content(archive, info)
-            except Refused as error:
-                raise error.within(info.name) from None
-            if not info.isdir():
-                yield Member(name, content)
-    except UnicodeDecodeError:
-        raise Refused("a name that is not UTF-8") from None
-    except _BAD as error:
-        raise Refused(f"a damaged tar: {error}") from None
+    extended = Extended()
+    # Whether there was a header in front of the next member that is about this one.
+    described = False
+    while any(block := _block(stream)):
+        header = _readable(block)
+        if header.kind in (LONG_NAME, EXTENDED, GLOBAL):
+            if described:
+                raise Refused("two headers in front of one member, which programs join in different ways")
+            if header.size > _LONGEST_EXTENDED:
+                raise Refused(
+                    f"{header.size:,} bytes in one piece; {_LONGEST_EXTENDED:,} are read of a header"
+                )
+            data = _content(stream, header.size)
+            described = header.kind != GLOBAL
+            if header.kind == LONG_NAME:
+                extended = read_long_name(data)
+            else:
+                extended = read_records(data, for_all=header.kind == GLOBAL)
+            continue
+        yield from _member(stream, header, extended, names, budget)
+        extended, described = Extended(), False
+    if described:
+        raise Refused("a damaged tar: a header without a member")
     _check_end(stream)
 
 
-def _check(info: tarfile.TarInfo, archive: tarfile.TarFile, budget: Budget) -> None:
-    """Raises `Refused` for a member that is no plain file or folder, or that is described unclearly."""
-    if info.type in _LINKS:
-        raise Refused(_LINKS[info.type])
-    if info.type not in _FILES and not info.isdir():
-        raise Refused("no regular file")
-    if _holds(archive.pax_headers, _UNCLEAR_FOR_ALL) or _holds(info.pax_headers, _UNCLEAR):
-        raise Refused("a header that programs obey in different ways")
-    if info.isdir() and info.size:
-        raise Refused("a folder with contents")
-    # All that was read stays in memory, and nothing bounds a header's length.
-    info.pax_headers = {}
-    budget.member(info.size)
+def _readable(block: bytes) -> Header:
+    try:
+        return read_header(block)
+    except Refused as error:
+        if error.reason.startswith("a damaged tar"):
+            raise
+        raise error.within(_shown(block[:100].split(b"\0")[0])) from None
 
 
-def _holds(headers: Iterable[str], unclear: tuple[str, ...]) -> bool:
-    return any(key.startswith(unclear) for key in headers)
+def _member(
+    stream: Forward, header: Header, extended: Extended, names: Names, budget: Budget
+) -> Iterator[Member]:
+    """Yield the member behind the header, unless it is a folder; raises `Refused`."""
+    raw = header.name if extended.name is None else extended.name
+    is_folder = header.kind == FOLDER
+    try:
+        if extended.size not in (None, header.size):
+            raise Refused("two sizes, which programs obey in different ways")
+        if is_folder and header.size:
+            raise Refused("a folder with contents")
+        name = names.add(_decoded(raw), folder=is_folder)
+        budget.member(header.size)
+        content = _content(stream, header.size)
+    except Refused as error:
+        raise error.within(_shown(raw)) from None
+    if not is_folder:
+        yield Member(name, content)
 
 
-def _content(archive: tarfile.TarFile, info: tarfile.TarInfo) -> bytes:
-    file = archive.extractfile(info)
-    content = file.read() if file is not None else b""
-    if len(content) != info.size:
+def _decoded(name: bytes) -> str:
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        raise Refused("a name that is not UTF-8") from None
+
+
+def _shown(name: bytes) -> str:
+    return name.decode(errors="backslashreplace")
+
+
+def _block(stream: Forward) -> bytes:
+    """Return the next block of the tar, whole; raises `Refused` where the tar ends before it."""
+    block = stream.read(BLOCK)
+    if len(block) < BLOCK:
+        raise Refused("a tar that is cut: its end is missing")
+    return block
+
+
+def _content(stream: Forward, size: int) -> bytes:
+    """Return the bytes of a member, and pass over what fills its last block."""
+    content = stream.read(size)
+    if len(content) != size or len(stream.read(-size % BLOCK)) != -size % BLOCK:
         raise Refused("cut: the tar ends within it")
     return content
 
 
 def _check_end(stream: Forward) -> None:
-    """What is behind the last member is two blocks of zeros at least, and only zeros.
-
-    The first of them was read, as it might have been a header.
-    """
-    length, chunk = 0, stream.last
-    while chunk:
+    """Raise `Refused` unless one more block of zeros or several follow, and only zeros."""
+    length = 0
+    while chunk := stream.read(_CHUNK):
         length += len(chunk)
         if any(chunk):
             raise Refused("a damaged tar, or one with bytes after its end")
-        chunk = stream.read(_CHUNK)
-    if length < 2 * tarfile.BLOCKSIZE:
+    if length < BLOCK:
         raise Refused("a tar that is cut: its end is missing")

@@ -1,7 +1,7 @@
 """A zip to its members, if all programs that read zips see the same ones in it.
 
-Some read the directory at the end, some the header in front of each member, and some tolerate bytes that belong
-to neither. So every byte has to belong to one member or to the directory, and both have to say the same.
+Some read the directory at the end, some the header in front of each member, and some tolerate bytes that
+belong to neither. So every byte has to belong to one member or to the directory, and both have to say the same.
 """
 
 import re
@@ -18,14 +18,22 @@ from nogrow.dist.members import Member, Names
 MAGIC = (b"PK\3\4", b"PK\5\6")
 
 _LOCAL = struct.Struct("<4s2xHH4xIIIHH")
+_LOCATOR, _LOCATOR_SIZE = b"PK\6\7", 20
 _END = struct.Struct("<4sHHHHIIH")
+_END_MAGIC = b"PK\5\6"
 _DESCRIPTOR = b"PK\7\x08"
 _LONGEST_COMMENT = 65_535
 _ENCRYPTED = 1 | 1 << 6 | 1 << 13
+# How hard it was compressed, and what is said behind it or of its name: nothing that programs differ in.
+_KNOWN_FLAGS = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 11
 _DESCRIBED_AFTER = 1 << 3
 _UTF_8 = 1 << 11
 _IN_EXTRA = 0xFFFFFFFF
-_ZIP64, _OTHER_NAME = 0x0001, 0x7075
+_ZIP64 = 0x0001
+# Extra fields that don't change a member's name, size or kind: times, owners, alignment, comments, marks of jars.
+_KNOWN_EXTRA = (0x000A, 0x5455, 0x5855, 0x6375, 0x7855, 0x7875, 0xA11E, 0xA220, 0xCAFE, 0xD935)
+_UNIX, _DOS = 3, 0
+_DOS_FOLDER = 0x10
 _BAD = (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, EOFError, struct.error)
 
 
@@ -62,12 +70,16 @@ def _directory(data: bytes, budget: Budget) -> tuple[int, int]:
     tail = max(0, len(data) - _END.size - _LONGEST_COMMENT)
     ends = [
         found.start()
-        for found in re.finditer(re.escape(b"PK\5\6"), data[tail:])
+        for found in re.finditer(re.escape(_END_MAGIC), data[tail:])
         if _ends(data, tail + found.start())
     ]
     if len(ends) != 1:
         raise Refused("a zip that is cut, or has bytes after its end" if not ends else "a zip with two ends")
     at = tail + ends[0]
+    if data.rfind(_END_MAGIC) != at:
+        raise Refused("a zip with two ends")
+    if data[max(0, at - _LOCATOR_SIZE) :].startswith(_LOCATOR):
+        raise Refused("a zip64")
     _, disk, first_disk, here, count, size, start, _ = _END.unpack_from(data, at)
     if disk or first_disk or here != count:
         raise Refused("a part of a zip in several parts")
@@ -104,8 +116,16 @@ def _check(info: zipfile.ZipInfo, budget: Budget) -> None:
     mode = stat.S_IFMT(info.external_attr >> 16)
     if mode not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise Refused("a symbolic link" if mode == stat.S_IFLNK else "no regular file")
+    is_folder = mode == stat.S_IFDIR and info.create_system == _UNIX
+    is_folder = is_folder or (info.create_system == _DOS and bool(info.external_attr & _DOS_FOLDER))
+    if is_folder and not info.is_dir():
+        raise Refused("a folder with the name of a file")
     if info.flag_bits & _ENCRYPTED:
         raise Refused("encrypted")
+    if info.flag_bits & ~_KNOWN_FLAGS:
+        raise Refused(f"flags that programs obey in different ways: {info.flag_bits:#06x}")
+    if info.volume:
+        raise Refused("a part of a zip in several parts")
     if not info.flag_bits & _UTF_8 and not info.orig_filename.isascii():
         raise Refused("a name that is not marked as UTF-8")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -129,8 +149,12 @@ def _content(data: bytes, info: zipfile.ZipInfo, place: int) -> tuple[bytes, int
         raise Refused("damaged: its checksum (CRC) is wrong")
     facts = (info.CRC, info.compress_size, info.file_size)
     if info.flag_bits & _DESCRIBED_AFTER:
+        if info.compress_type == zipfile.ZIP_STORED:
+            # What reads forward only has to guess where it ends.
+            raise Refused("a stored member whose size is behind it")
         # Behind the contents, with or without a signature; then the header may leave it open.
-        if sizes not in (facts, (0, 0, 0), (0, _IN_EXTRA, _IN_EXTRA)):
+        left_open = all(number in (fact, 0) for number, fact in zip(sizes, facts, strict=True))
+        if not left_open and sizes != (0, _IN_EXTRA, _IN_EXTRA):
             raise Refused(_DIFFERENT)
         return content, after + _descriptor(data, after, facts)
     if sizes != facts:
@@ -150,20 +174,32 @@ def _start(data: bytes, info: zipfile.ZipInfo, place: int) -> tuple[int, tuple[i
     expected = info.orig_filename.encode("utf-8" if info.flag_bits & _UTF_8 else "cp437")
     if (signature, flags, method, name) != (MAGIC[0], info.flag_bits, info.compress_type, expected):
         raise Refused(_DIFFERENT)
-    large = _fields(extra)
-    _fields(info.extra)
-    if packed == size == _IN_EXTRA and len(large.get(_ZIP64, b"")) == 16:
-        size, packed = struct.unpack("<QQ", large[_ZIP64])
+    large = _fields(extra, (*_KNOWN_EXTRA, _ZIP64)).get(_ZIP64)
+    _fields(info.extra, _KNOWN_EXTRA)
+    if large is not None:
+        if not packed == size == _IN_EXTRA or len(large) != 16:
+            raise Refused(_DIFFERENT)
+        size, packed = struct.unpack("<QQ", large)
     return at + name_length + extra_length, (crc, packed, size)
 
 
-def _fields(extra: bytes) -> dict[int, bytes]:
-    """The extra fields of a header by their numbers; raises `Refused` for one that renames the member."""
+def _fields(extra: bytes, known: tuple[int, ...]) -> dict[int, bytes]:
+    """Return the extra fields of a header by their numbers.
+
+    Raises `Refused` for a field that is not `known`: some rename the member, or make it a link.
+    """
     fields: dict[int, bytes] = {}
-    while len(extra) >= 4:
+    # Zeros behind the fields align what follows.
+    while extra.strip(b"\0"):
+        if len(extra) < 4:
+            raise Refused("an extra field that is cut")
         number, length = struct.unpack_from("<HH", extra)
-        if number == _OTHER_NAME or number in fields:
-            raise Refused("an extra field that gives it a second name, or comes twice")
+        if number not in known or number in fields:
+            raise Refused(
+                f"an extra field that may give it a second name or size, or comes twice: {number:#06x}"
+            )
+        if length > len(extra) - 4:
+            raise Refused("an extra field that is cut")
         fields[number] = extra[4 : 4 + length]
         extra = extra[4 + length :]
     return fields

@@ -20,7 +20,7 @@ EXTRAS = {
 }
 _PURPOSES = {
     "build": "the tasks of invoke",
-    "glue": "nogrow check --glue and nogrow host",
+    "glue": "nogrow check --js and nogrow host",
     "search": "nogrow run --search",
 }
 _CHECK_SECONDS = 60.0

@@ -224,6 +224,15 @@ NAMES: dict[Kind, str] = {
     Kind.CLANG: "keep names and lines: build with `-g`, and don't strip.",
     Kind.ASSEMBLYSCRIPT: "keep names and lines: build with `--debug --sourceMap`.",
 }
+LOST_NAMES = (
+    "the module was built with debug information, and a later step dropped the names: `wasm-opt` does so "
+    "without `-g`, and so do programs that strip."
+)
+LOST_BY_CLANG = (
+    "the module was built with debug information, and `wasm-opt` without `-g` dropped the names: clang runs "
+    "the `wasm-opt` that is on the PATH where it links with `-O`. Compile with `-O2 -g -c` and link without "
+    "`-O`, or add `--no-wasm-opt` (clang 20 and later)."
+)
 ANY_NAMES = "keep names and lines: build with debug information, and don't strip the module."
 
 
@@ -242,6 +251,9 @@ def _code(cause: Cause, toolchain: Toolchain) -> Advice:
 
 
 def _names(toolchain: Toolchain) -> Advice:
+    if toolchain.lost_names:
+        text = LOST_BY_CLANG if toolchain.kind is Kind.CLANG else LOST_NAMES
+        return Advice(Alternative.NAMES, text)
     return Advice(Alternative.NAMES, NAMES.get(toolchain.kind, ANY_NAMES))
 
 
@@ -268,6 +280,8 @@ def _host(entry: Entry) -> Advice:
                 "`trap-only` in the contract."
             )
             return Advice(Alternative.DROP, text)
+        case Verdict.CAPPED_AND_THROW_ONLY:
+            text = f"{fresh} Then allow `capped` and `throw-only` for it in the contract."
         case Verdict.THROW_ONLY:
             text = (
                 f"{fresh} Only an exception can follow the growth: where the host catches one, it has to do "

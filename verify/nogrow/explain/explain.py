@@ -5,12 +5,13 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
+from nogrow.contract.wording import unmistakable
 from nogrow.explain.advice import Advice, advice_for
 from nogrow.explain.cause import Cause, Demangle, Sources, cause_of
 from nogrow.explain.origin import origin_of
 from nogrow.explain.toolchain import Toolchain
 from nogrow.glue.model import Grower
-from nogrow.proof.judgement import Entry, EntryKind, Judgement, Verdict
+from nogrow.proof.judgement import Entry, EntryKind, Judgement
 
 # A bundle can have 17,000 entry points that grow: so many are followed when none is named.
 MOST_FOLLOWED = 400
@@ -49,7 +50,8 @@ def chosen(judgement: Judgement, name: str | None) -> list[Entry]:
     """Return the entry points of that name, or, without a name, the worst ones that can grow."""
     entries = judgement.entries
     if name is not None:
-        return [entry for entry in entries if entry.name == name]
+        exact = [entry for entry in entries if unmistakable(entry.name, entry.kind) == name]
+        return exact or [entry for entry in entries if entry.name == name]
     found: list[Entry] = []
     steps = 0
     for place in islice(_growing(judgement), MOST_FOLLOWED):
@@ -68,8 +70,13 @@ def growing(judgement: Judgement) -> int:
 def _growing(judgement: Judgement) -> Iterator[int]:
     """The places of the entry points that can grow a memory, the worst first, the excused ones last."""
     standing = judgement.standing
-    places = [place for place, one in enumerate(standing.verdicts) if one > Verdict.UNREACHABLE]
-    places.sort(key=lambda place: (place in standing.excused, -standing.verdicts[place]))
+    places = [place for place, one in enumerate(standing.verdicts) if one.grows]
+    places.sort(
+        key=lambda place: (
+            place in standing.excused or place in standing.seen,
+            -standing.verdicts[place].rank,
+        )
+    )
     return iter(places)
 
 
@@ -110,7 +117,7 @@ def explanations(
 def _weight(one: Explanation) -> tuple[bool, int, bool, int]:
     first = one.entries[0]
     unnamed = all(entry.kind is EntryKind.ESCAPED for entry in one.entries)
-    return first.excused, -first.verdict, unnamed, -len(one.entries)
+    return first.excused or first.seen is not None, -first.verdict.rank, unnamed, -len(one.entries)
 
 
 def _key(entry: Entry, cause: Cause) -> object:

@@ -28,10 +28,14 @@ class Kind(enum.Enum):
 
 
 class Toolchain(NamedTuple):
-    """What made a module. `tools` are programs with their versions, for example `rustc 1.80`."""
+    """What made a module. `tools` are programs with their versions, for example `rustc 1.80`.
+
+    `lost_names` says that it was built with debug information and that a later program dropped the names.
+    """
 
     kind: Kind
     tools: tuple[str, ...] = ()
+    lost_names: bool = False
 
 
 # What a module's producers say, in lower case, and what its names hold. The first that matches counts: what
@@ -62,7 +66,7 @@ MOST_TOOLS, LONGEST_TOOL = 8, 60
 
 def toolchain_of(data: bytes, labels: Collection[str] = ()) -> Toolchain:
     """Return the toolchain of the core module `data`; `labels` are names of its imports and exports."""
-    produced, names = _custom(data)
+    produced, names, lost_names = _custom(data)
     names += b"\0" + "\0".join(labels).encode("utf-8", "replace")
     facts = [f"{field} {name} {version}".lower() for field, name, version in produced]
     tools = tuple(f"{name} {version}".strip() for field, name, version in produced if field != "language")
@@ -73,27 +77,34 @@ def toolchain_of(data: bytes, labels: Collection[str] = ()) -> Toolchain:
         kind = Kind.ASSEMBLYSCRIPT
     if kind is None:
         kind = Kind.CLANG if any(CLANG.search(fact) for fact in facts) else Kind.UNKNOWN
-    return Toolchain(kind, tuple(one[:LONGEST_TOOL] for one in tools[:MOST_TOOLS]))
+    return Toolchain(kind, tuple(one[:LONGEST_TOOL] for one in tools[:MOST_TOOLS]), lost_names)
 
 
-def _custom(data: bytes) -> tuple[list[tuple[str, str, str]], bytes]:
-    """The fields, names and versions of the producers section, and the bytes of the name section."""
+def _custom(data: bytes) -> tuple[list[tuple[str, str, str]], bytes, bool]:
+    """Return what the producers section says, the bytes of the name section, and whether names were lost.
+
+    Linkers write a name section wherever they write debug sections. `wasm-opt` without `-g` drops the first
+    and keeps the others.
+    """
     produced: list[tuple[str, str, str]] = []
     names = b""
+    found: set[str] = set()
     try:
         sections = read_sections(data)
     except ModuleError:
-        return produced, names
+        return produced, names, False
     for section in sections:
         if section.id is not SectionId.CUSTOM:
             continue
+        found.add(section.name)
         if section.name == "producers":
             _read_producers(Reader(data, section.start, section.end), produced)
         elif section.name == "name":
             names += data[section.start : min(section.end, section.start + LOOKED_AT)]
         elif section.name == "emscripten_metadata":
             produced.append(("processed-by", "emscripten", ""))
-    return produced, names
+    debug = any(name.startswith(".debug_") for name in found)
+    return produced, names, debug and "name" not in found
 
 
 def _read_producers(reader: Reader, produced: list[tuple[str, str, str]]) -> None:

@@ -4,17 +4,15 @@ Found without knowing which object is instantiated with: any object held by anot
 and a module imports only what it imports.
 """
 
-from collections.abc import Iterable
-
-from nogrow.glue.program import Function, Member, Name, Object, Position, Program, Result, Thing, Value
+from nogrow.glue.meaning import Meaning
+from nogrow.glue.program import Member, Position, Program, Thing
 
 _MEMORY_SIGNS = frozenset(("buffer",))
 _TABLE_SIGNS = frozenset(("get", "set", "length"))
 
 
-def growing_imports(program: Program) -> list[tuple[str, Position]]:
+def growing_imports(program: Program, meaning: Meaning) -> list[tuple[str, Position]]:
     """The labels, `module.field`, and where the growth is that each leads to first."""
-    meaning = _Meaning(program)
     growing = _growing_functions(program, meaning)
     if not growing:
         return []
@@ -33,96 +31,7 @@ def growing_imports(program: Program) -> list[tuple[str, Position]]:
     return sorted(found.items())
 
 
-class _Meaning:
-    """What values stand for: functions and objects of the text."""
-
-    def __init__(self, program: Program) -> None:
-        self._program = program
-        self._known: dict[Value, tuple[frozenset[Thing], frozenset[Thing]]] = {}
-        self._by_name: dict[str, list[Value]] = {}
-        self._own: dict[tuple[Thing, str], list[Value]] = {}
-        self._put: dict[tuple[Value, str], list[Value]] = {}
-        for thing, pairs in program.properties.items():
-            for name, value in pairs:
-                self._by_name.setdefault(name, []).append(value)
-                self._own.setdefault((thing, name), []).append(value)
-        for of, name, value in program.assigned_properties:
-            self._put.setdefault((of, name), []).append(value)
-
-    def functions(self, value: Value) -> frozenset[Thing]:
-        """The functions that `value` may be."""
-        return self._resolve(value)[0]
-
-    def objects(self, value: Value) -> frozenset[Thing]:
-        """The objects that `value` may be."""
-        return self._resolve(value)[1]
-
-    def fields(self) -> Iterable[tuple[Thing, str, Value]]:
-        """Every field of every object: the object, the field's name, and a value of it."""
-        for thing, pairs in self._program.properties.items():
-            for name, value in pairs:
-                yield thing, name, value
-        for of, name, value in self._program.assigned_properties:
-            for thing in self.objects(of) or (0,):
-                yield thing, name, value
-
-    def _resolve(self, value: Value) -> tuple[frozenset[Thing], frozenset[Thing]]:
-        if value not in self._known:
-            functions: set[Thing] = set()
-            objects: set[Thing] = set()
-            seen = {value}
-            queue = [value]
-            while queue:
-                one = queue.pop()
-                if isinstance(one, Function):
-                    functions.add(one.thing)
-                elif isinstance(one, Object):
-                    objects.add(one.thing)
-                for further in self._further(one):
-                    if further not in seen:
-                        seen.add(further)
-                        queue.append(further)
-            self._known[value] = frozenset(functions), frozenset(objects)
-        return self._known[value]
-
-    def _further(self, value: Value) -> list[Value]:
-        match value:
-            case Name():
-                return self._program.assigned.get(value, [])
-            case Member(None, name):
-                return self._by_name.get(name, [])
-            case Member(of, name) if of is not None:
-                found = list(self._put.get((of, name), ()))
-                # A member of a member is not looked up by what it stands for: only by how it is written.
-                if isinstance(of, Name):
-                    for held in self._held(of):
-                        found += self._own.get((held, name), ())
-                return found
-            case Result(callee) if not isinstance(callee, Result):
-                called = self._called(callee)
-                return [one for thing in called for one in self._program.returned.get(thing, ())]
-        return []
-
-    def _held(self, name: Name) -> set[Thing]:
-        """The objects that are assigned to `name` itself, or to a name that is."""
-        return {one.thing for one in self._aliases(name) if isinstance(one, Object)}
-
-    def _called(self, callee: Value) -> set[Thing]:
-        return {one.thing for one in self._aliases(callee) if isinstance(one, Function)}
-
-    def _aliases(self, value: Value) -> set[Value]:
-        seen: set[Value] = {value}
-        queue = [value]
-        while queue:
-            one = queue.pop()
-            for further in self._program.assigned.get(one, ()) if isinstance(one, Name) else ():
-                if further not in seen:
-                    seen.add(further)
-                    queue.append(further)
-        return seen
-
-
-def _growing_functions(program: Program, meaning: _Meaning) -> dict[Thing, Position]:
+def _growing_functions(program: Program, meaning: Meaning) -> dict[Thing, Position]:
     """The functions that grow a memory, or invoke one that does, and where the growth is."""
     growing: dict[Thing, Position] = {}
     for function, member, place in program.grow_calls:
@@ -145,7 +54,7 @@ def _growing_functions(program: Program, meaning: _Meaning) -> dict[Thing, Posit
     return growing
 
 
-def _of_memory(program: Program, meaning: _Meaning, member: Member) -> bool:
+def _of_memory(program: Program, meaning: Meaning, member: Member) -> bool:
     """Whether a call of `member`, a `grow`, may be that of a memory and not of a table or something else."""
     if meaning.functions(member):
         return False

@@ -13,6 +13,10 @@ from nogrow.glue.scopes import FUNCTIONS, Scopes, text_of
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+# The name of a member that stands for each of them; it is no name of JavaScript.
+ANY = "*"
+_CALLS = ("call", "apply", "bind")
+
 Position = tuple[int, int]
 # A function or an object is known by the number of its node.
 Thing = int
@@ -57,6 +61,9 @@ class Object:
 
 Value = Name | Member | Result | Function | Object
 
+NOTHING = Name(0, "")
+"""The value of a property whose value is not followed: it stands for nothing."""
+
 
 @dataclass(slots=True)
 class Program:
@@ -70,6 +77,8 @@ class Program:
     returned: dict[Thing, list[Value]] = field(default_factory=lambda: defaultdict(list))
     read_members: set[tuple[Value | None, str]] = field(default_factory=set)
     grow_calls: list[tuple[Thing, Member, Position]] = field(default_factory=list)
+    exported: set[str] = field(default_factory=set)
+    """What the file itself exports, as an ES module."""
 
     @classmethod
     def of(cls, root: "Node") -> "Program":
@@ -101,6 +110,8 @@ class Program:
                 self._method(node)
             case "call_expression" | "new_expression":
                 self._call(node)
+            case "export_statement":
+                self._export(node)
             case "return_statement":
                 for child in node.named_children:
                     self.returned[self.scopes.function(node)].extend(self._values(child))
@@ -131,11 +142,25 @@ class Program:
                 for value in self._values(right):
                     self.assigned_properties.append((target.of, target.name, value))
 
+    def _export(self, node: "Node") -> None:
+        declaration = node.child_by_field_name("declaration")
+        for child in declaration.named_children if declaration is not None else ():
+            name = child.child_by_field_name("name") if child.type == "variable_declarator" else child
+            if name is not None and name.type == "identifier":
+                self.exported.add(text_of(name))
+        for clause in node.named_children:
+            for specifier in clause.named_children if clause.type == "export_clause" else ():
+                name = specifier.child_by_field_name("alias") or specifier.child_by_field_name("name")
+                if name is not None:
+                    self.exported.add(text_of(name).strip("\"'"))
+
     def _pair(self, node: "Node") -> None:
         key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
         name = key_of(key)
-        if node.parent is not None and value is not None and name is not None:
-            self.properties[node.parent.id].extend((name, one) for one in self._values(value))
+        # `__proto__` sets the prototype and is no property.
+        if node.parent is not None and value is not None and name not in (None, "__proto__"):
+            values = self._values(value) or [NOTHING]
+            self.properties[node.parent.id].extend((name, one) for one in values)
 
     def _method(self, node: "Node") -> None:
         method = node.type == "method_definition"
@@ -154,8 +179,8 @@ class Program:
         invoked = self.invoked[within]
         for values in passed:
             invoked.extend(values)
-        for value in self._values(callee) if callee is not None else ():
-            if isinstance(value, Member) and value.name in ("call", "apply", "bind") and value.of is not None:
+        for value in (*self._values(callee), *self._any_member(callee)) if callee is not None else ():
+            if isinstance(value, Member) and value.name in _CALLS and value.of is not None:
                 value = value.of
             invoked.append(value)
             if isinstance(value, Member) and value.name == "grow":
@@ -206,6 +231,14 @@ class Program:
         if of.type in ("member_expression", "subscript_expression"):
             return Member(self._member(of), name)
         return Member(Function(of.id) if of.type in FUNCTIONS else None, name)
+
+    def _any_member(self, callee: "Node") -> Iterator[Member]:
+        """Any property of an object, where the callee is one whose name is computed."""
+        if callee.type == "member_expression" and key_of(callee.child_by_field_name("property")) in _CALLS:
+            callee = callee.child_by_field_name("object") or callee
+        of = callee.child_by_field_name("object")
+        if callee.type == "subscript_expression" and of is not None and self._member(callee) is None:
+            yield from (Member(value, ANY) for value in self._values(of) if isinstance(value, Name))
 
 
 def _passed_through(node: "Node") -> Iterator["Node"]:

@@ -6,16 +6,35 @@ from typing import TYPE_CHECKING
 
 from nogrow.errors import UsageError
 from nogrow.glue.growth import growing_imports
+from nogrow.glue.meaning import Meaning
 from nogrow.glue.model import Glue, Grower
+from nogrow.glue.near import SUFFIXES
 from nogrow.glue.program import Program
+from nogrow.glue.serves import served_by
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from tree_sitter import Node, Parser
 
 LARGEST = 1 << 26
 """The largest glue that is read, in bytes. Emscripten's has some 100,000."""
 
 INSTALL = "pip install 'nogrow[glue]'"
+
+
+TYPESCRIPT = (".ts", ".mts", ".cts")
+
+
+def scripts_at(path: Path) -> list[Path]:
+    """Return the scripts in the folder `path` and below it, or `path` itself if it is none.
+
+    Raises `UsageError` for a folder without scripts.
+    """
+    if not path.is_dir():
+        return [path]
+    scripts = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+    if not scripts:
+        raise UsageError(f"{path}: no JavaScript in it; files that end in {', '.join(SUFFIXES)} are read")
+    return scripts
 
 
 def read(path: Path) -> Glue:
@@ -29,21 +48,38 @@ def read(path: Path) -> Glue:
         source = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: can't read the glue: {error.strerror}") from error
-    try:
-        import tree_sitter
-        import tree_sitter_javascript
-    except ImportError as error:
-        raise UsageError(f"--glue needs a parser for JavaScript: {INSTALL}") from error
-    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_javascript.language()))
-    root = parser.parse(source).root_node
+    return parse(str(path), source)
+
+
+def parse(name: str, source: bytes) -> Glue:
+    """Return what the glue `source`, which reports call `name`, says; raises `UsageError` as `read` does."""
+    root = _parser(name).parse(source).root_node
     if root.has_error:
-        raise UsageError(f"{path}:{_first_error(root)}: the glue is not JavaScript that can be read")
+        raise UsageError(f"{name}:{_first_error(root)}: the glue is not JavaScript that can be read")
     try:
-        found = growing_imports(Program.of(root))
+        program = Program.of(root)
+        meaning = Meaning(program)
+        found = growing_imports(program, meaning)
+        served = served_by(program, meaning)
     except RecursionError as error:
-        raise UsageError(f"{path}: the glue is nested too deeply to be read") from error
-    growers = tuple(Grower(label, str(path), line, column) for label, (line, column) in found)
-    return Glue(str(path), growers, source)
+        raise UsageError(f"{name}: the glue is nested too deeply to be read") from error
+    growers = tuple(Grower(label, name, line, column) for label, (line, column) in found)
+    return Glue(name, growers, source, served)
+
+
+def _parser(name: str) -> "Parser":
+    try:
+        from tree_sitter import Language, Parser
+
+        if name.endswith(TYPESCRIPT):
+            import tree_sitter_typescript
+
+            return Parser(Language(tree_sitter_typescript.language_typescript()))
+        import tree_sitter_javascript
+
+        return Parser(Language(tree_sitter_javascript.language()))
+    except ImportError as error:
+        raise UsageError(f"--js needs a parser for JavaScript: {INSTALL}") from error
 
 
 def _first_error(root: "Node") -> int:

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterator, Sequence
 
+from nogrow.contract.assumed import assuming, is_unseen
 from nogrow.contract.spelled import quoted
 from nogrow.contract.wording import counted
 from nogrow.init.modules import Clause, LeftOut
@@ -34,21 +35,29 @@ def _clause(clause: Clause) -> Iterator[str]:
     yield f"# {_summary(clause)}"
     yield "[[artifact]]"
     yield f"path = {quoted(clause.pattern)}"
+    if clause.js:
+        yield f"js = [{', '.join(map(quoted, clause.js))}]"
     if eased.floor is Verdict.UNREACHABLE:
         yield _allow(Verdict.ABSENT, Verdict.UNREACHABLE)
     else:
-        yield f"{_allow(eased.floor)}  # tighten: {_explain(clause.path)}"
+        yield f"{_allow(*eased.floor.parts)}  # tighten: {_explain(clause.path)}"
     if eased.exemptions:
         yield ""
         yield "[artifact.exports]"
     for one in eased.exemptions:
         advice = _explain(clause.path, one.entry or "")
-        yield f"{quoted(one.pattern)} = [{quoted(one.verdict.label)}]  # tighten: {advice}"
+        yield f"{quoted(one.pattern)} = {_verdicts(one.verdict.parts)}  # tighten: {advice}"
     yield from _limits(clause)
 
 
 def _summary(clause: Clause) -> str:
     if not clause.eased.growing:
+        resting = [judgement.resting for judgement in clause.judgements]
+        assumed = tuple(dict.fromkeys(one for each in resting for one in each.assumptions))
+        if assumed:
+            return f"No path leads from an entry point to a growth, {printable(assuming(assumed))}."
+        if any(map(is_unseen, clause.judgements)):
+            return "No entry point can grow a memory that a host sees."
         return "No entry point can grow the memory."
     of_all = f"{clause.eased.growing} of {counted(clause.eased.entries, 'entry point')}"
     return f"Growth can be reached from {of_all}."
@@ -91,7 +100,11 @@ def _to_come(hints: Sequence[Buildable]) -> Iterator[str]:
 
 
 def _allow(*verdicts: Verdict) -> str:
-    return f"allow = [{', '.join(quoted(verdict.label) for verdict in verdicts)}]"
+    return f"allow = {_verdicts(verdicts)}"
+
+
+def _verdicts(verdicts: Sequence[Verdict]) -> str:
+    return f"[{', '.join(quoted(verdict.label) for verdict in verdicts)}]"
 
 
 def _explain(path: str, entry: str = "") -> str:

@@ -1,19 +1,21 @@
 """Judgements to the strictest clause of a few lines that they keep."""
 
-import glob
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from nogrow.proof.judgement import EntryKind, Judgement, Verdict
+from nogrow.contract.entries import ESCAPED, START, export_key
+from nogrow.proof.judgement import EntryKind, Judgement, Verdict, worst
 
 # With more exceptions than this, the clause as a whole allows more.
 FEW = 20
-# The index of a function that escapes changes with each build, so all of them have one exception.
-ESCAPED = "func[[]*]"
+_Key = tuple[EntryKind, str]
 
 
 class Exemption(NamedTuple):
-    """The worst verdict that entry points may have: the one called `entry`, or all that escape if None."""
+    """The worst verdict that entry points may have: the one called `entry`, or all that escape if None.
+
+    `pattern` is the contract's key for them.
+    """
 
     pattern: str
     verdict: Verdict
@@ -37,38 +39,30 @@ def ease(judgements: Sequence[Judgement]) -> Eased:
 
     The judgements are those of the core modules that one clause is about.
     """
-    worst: dict[str, Verdict] = {}
-    only_escaped: set[str] = set()
-    others: set[str] = set()
+    found: dict[_Key, Verdict] = {}
+    keys: set[_Key] = set()
     for judgement in judgements:
-        excused = judgement.standing.excused
+        excused = judgement.standing.excused | judgement.standing.seen.keys()
         for place, entry in enumerate(judgement.entries):
+            key = entry.kind, entry.name
+            keys.add(key)
             if place not in excused:
-                worst[entry.name] = max(entry.verdict, worst.get(entry.name, entry.verdict))
-            (only_escaped if entry.kind is EntryKind.ESCAPED else others).add(entry.name)
-    growing = {name: verdict for name, verdict in worst.items() if verdict > Verdict.UNREACHABLE}
-    names = only_escaped | others
-    group = only_escaped - others if ESCAPED not in names else set()
-    for floor in list(Verdict)[Verdict.UNREACHABLE :]:
-        above = {name: verdict for name, verdict in growing.items() if verdict > floor}
-        exemptions = _exemptions(above, group, names)
+                found[key] = entry.verdict.joined(found.get(key, entry.verdict))
+    growing = {key: verdict for key, verdict in found.items() if verdict.grows}
+    for floor in list(Verdict)[Verdict.UNREACHABLE.rank :]:
+        above = {key: verdict for key, verdict in growing.items() if not verdict.at_most(floor)}
+        exemptions = _exemptions(above)
         if len(exemptions) <= FEW:
             break
-    return Eased(floor, exemptions, len(growing), len(names))
+    return Eased(floor, exemptions, len(growing), len(keys))
 
 
-def _exemptions(above: dict[str, Verdict], group: set[str], names: set[str]) -> tuple[Exemption, ...]:
+def _exemptions(above: dict[_Key, Verdict]) -> tuple[Exemption, ...]:
     own = [
-        Exemption(_pattern(name, names), verdict, name)
-        for name, verdict in sorted(above.items())
-        if name not in group
+        Exemption(export_key(name) if kind is EntryKind.EXPORT else START, verdict, name)
+        for (kind, name), verdict in sorted(above.items(), key=lambda one: (one[0][1], one[0][0].value))
+        if kind is not EntryKind.ESCAPED
     ]
-    escaped = [verdict for name, verdict in above.items() if name in group]
-    # Of two patterns that are equally long the first wins: an entry point's own one.
-    return (*own, *([Exemption(ESCAPED, max(escaped), None)] if escaped else ()))
-
-
-def _pattern(name: str, names: set[str]) -> str:
-    """What names this entry point only, even when a later build no longer has it."""
-    escaped = glob.escape(name)
-    return name if escaped in names else escaped
+    # The index of a function that escapes changes with each build, so all of them have one exception.
+    escaped = [verdict for (kind, _), verdict in above.items() if kind is EntryKind.ESCAPED]
+    return (*own, *([Exemption(ESCAPED, worst(escaped), None)] if escaped else ()))

@@ -2,7 +2,7 @@
 
 import glob
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,12 +14,16 @@ from nogrow.report.result import ArtifactReport, Outcome, Report
 
 
 class Clause(NamedTuple):
-    """A module of the contract: `path` as given, `pattern` as the contract names it."""
+    """A module of the contract: `path` as given, `pattern` as the contract names it.
+
+    `js` are the files of its host code, as the contract names them.
+    """
 
     path: str
     pattern: str
     eased: Eased
     judgements: tuple[Judgement, ...]
+    js: tuple[str, ...] = ()
 
     @property
     def memories(self) -> tuple[Memory, ...]:
@@ -35,16 +39,27 @@ class LeftOut(NamedTuple):
     is_gap: bool = True
 
 
-def parts(modules: Sequence[str], report: Report, folder: Path) -> tuple[Clause | LeftOut, ...]:
-    """What a contract in `folder` says of each module, in the order of `modules`."""
+def parts(
+    modules: Sequence[str], report: Report, folder: Path, js: Mapping[str, tuple[str, ...]]
+) -> tuple[Clause | LeftOut, ...]:
+    """What a contract in `folder` says of each module, in the order of `modules`.
+
+    `js` are the files of host code that were used, by module.
+    """
     by_file: dict[str, list[ArtifactReport]] = {module: [] for module in modules}
     for artifact in report.artifacts:
         file = artifact.path if artifact.path in by_file else artifact.path.rpartition("#")[0]
         by_file[file].append(artifact)
-    return tuple(part for file, artifacts in by_file.items() for part in _parts(file, artifacts, folder))
+    return tuple(
+        part
+        for file, artifacts in by_file.items()
+        for part in _parts(file, artifacts, folder, js.get(file, ()))
+    )
 
 
-def _parts(file: str, artifacts: Sequence[ArtifactReport], folder: Path) -> Iterator[Clause | LeftOut]:
+def _parts(
+    file: str, artifacts: Sequence[ArtifactReport], folder: Path, js: Sequence[str]
+) -> Iterator[Clause | LeftOut]:
     refused = [one for one in artifacts if one.outcome is Outcome.NOT_JUDGED]
     judged = [(one.path, one.judgement) for one in artifacts if one.judgement is not None]
     for artifact in refused:
@@ -57,6 +72,7 @@ def _parts(file: str, artifacts: Sequence[ArtifactReport], folder: Path) -> Iter
         return
     try:
         path = seen_from(folder, file)
+        scripts = tuple(glob.escape(seen_from(folder, script)) for script in js)
     except UnicodeEncodeError:
         yield LeftOut(file, "its name is not UTF-8, as a contract has to be")
         return
@@ -64,7 +80,7 @@ def _parts(file: str, artifacts: Sequence[ArtifactReport], folder: Path) -> Iter
     # A part of a component can't be named by a glob, nor if there is a file of that name.
     if is_glob(path) or any(one != file and os.path.lexists(one) for one, _, _ in numbered):
         judgements = tuple(judgement for _, _, judgement in numbered)
-        yield Clause(file, glob.escape(path), ease(judgements), judgements)
+        yield Clause(file, glob.escape(path), ease(judgements), judgements, scripts)
     else:
         for one, pattern, judgement in numbered:
-            yield Clause(one, pattern, ease([judgement]), (judgement,))
+            yield Clause(one, pattern, ease([judgement]), (judgement,), scripts)

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from nogrow.contract.origin import without_number
 from nogrow.contract.rule import Rule, Violation
-from nogrow.contract.wording import counted, listed, name_of, shortened
+from nogrow.contract.wording import counted, entry_name, listed, name_of, unmistakable
 from nogrow.lock.model import Lock, Pin
-from nogrow.proof.identity import HARMLESS, Key, grouped, level, paired
-from nogrow.proof.judgement import Entry, EntryKind, Judgement, Verdict
+from nogrow.proof.identity import HARMLESS, Key, grouped, level_of, paired
+from nogrow.proof.judgement import Entry, EntryKind, Judgement, Verdict, worst
 
 
 class Better(NamedTuple):
@@ -76,33 +76,35 @@ def compare(pin: Pin, judgement: Judgement) -> Held:
     violations: list[Violation] = []
     with_sites: list[Entry] = []
     better: list[Better] = []
-    for key, before, entry in paired(pin.levels, grouped(judgement)):
-        after = None if entry is None else level(entry.verdict, entry.excused)
+    for key, before, entry in paired(pin.levels, grouped(judgement), _itself, level_of):
+        after = None if entry is None else level_of(entry)
         if entry is None or after is None:
-            if before is not None and before > HARMLESS:
+            if before is not None and before.grows:
                 better.append(Better(_name(key), key[0], before, None))
-        elif after > (HARMLESS if before is None else before):
+        elif not after.at_most(HARMLESS if before is None else before):
             if after is HARMLESS:
                 with_sites.append(entry)
             else:
                 violations.append(_worse(entry, before))
-        elif before is not None and after < before:
+        elif before is not None and after is not before:
             better.append(Better(_name(key), key[0], before, after))
-    violations.sort(key=lambda one: -(one.about.verdict if one.about else 0))
-    if with_sites or (not violations and _floor(judgement) > pin.level):
+    violations.sort(key=lambda one: -(one.about.verdict.rank if one.about else 0))
+    if with_sites or (not violations and not _floor(judgement).at_most(pin.level)):
         violations.append(_sites(judgement, with_sites))
-    better.sort(key=lambda one: (-one.before, one.kind.value, one.name))
+    better.sort(key=lambda one: (-one.before.rank, one.kind.value, one.name))
     return Held(tuple(violations), tuple(better))
 
 
+def _itself(verdict: Verdict) -> Verdict:
+    return verdict
+
+
 def _floor(judgement: Judgement) -> Verdict:
-    return max(
-        (level(entry.verdict, entry.excused) for entry in judgement.entries), default=judgement.verdict
-    )
+    return worst(map(level_of, judgement.entries), judgement.verdict)
 
 
 def _worse(entry: Entry, before: Verdict | None) -> Violation:
-    name = f"`{shortened(entry.name)}`"
+    name = f"`{entry_name(entry)}`"
     if entry.kind is EntryKind.ESCAPED and entry.function.name:
         name += f" ({name_of(entry.function)})"
     if before is None:
@@ -116,7 +118,7 @@ def _worse(entry: Entry, before: Verdict | None) -> Violation:
 def _sites(judgement: Judgement, entries: list[Entry]) -> Violation:
     """One violation for all entry points that are unreachable now: it is the module that has changed."""
     sites = counted(len(judgement.sites), "grow site")
-    names = f", where {listed([entry.name for entry in entries])}" if entries else ", where the module"
+    names = f", where {listed([entry_name(entry) for entry in entries])}" if entries else ", where the module"
     verb = "were" if len(entries) > 1 else "was"
     return _of_module(f"{sites} in the module{names} {verb} pinned as absent")
 
@@ -129,4 +131,4 @@ def _name(key: Key) -> str:
     kind, name = key
     if kind is EntryKind.START:
         return "(start)"
-    return name or ("(nameless)" if kind is EntryKind.ESCAPED else "")
+    return unmistakable(name, kind) or ("(nameless)" if kind is EntryKind.ESCAPED else "")

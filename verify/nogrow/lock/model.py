@@ -1,13 +1,13 @@
 """What a lock holds, as plain data: made of judgements or by `read.py`, read by all that compares."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from nogrow.contract.origin import without_number
 from nogrow.proof.identity import Key, grouped, level
-from nogrow.proof.judgement import EntryKind, Judgement, Verdict
+from nogrow.proof.judgement import Entry, EntryKind, Judgement, Verdict, worst
 
 START: Key = (EntryKind.START, "")
 
@@ -34,7 +34,7 @@ class Pin(NamedTuple):
     @property
     def level(self) -> Verdict:
         """The worst of all levels; without entry points, whether there were grow sites."""
-        return max((one for verdicts in self.levels.values() for one in verdicts), default=self.verdict)
+        return worst((one for verdicts in self.levels.values() for one in verdicts), self.verdict)
 
 
 class Lock(NamedTuple):
@@ -58,11 +58,19 @@ class Lock(NamedTuple):
         return os.path.normpath(self.path.parent / key)
 
 
+def worst_first(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """The verdicts in the order of a pin."""
+    return tuple(sorted(verdicts, key=lambda verdict: verdict.rank, reverse=True))
+
+
 def pin_of(judgement: Judgement, sha256: str, size: int) -> Pin:
     """The pin of a module that was judged."""
-    entries = {
-        key: tuple(sorted((entry.verdict for entry in group), reverse=True))
-        for key, group in grouped(judgement).items()
-    }
+    entries = {key: worst_first(map(_pinned, group)) for key, group in grouped(judgement).items()}
     excused = any(entry.excused for entry in judgement.entries)
-    return Pin(sha256, size, judgement.verdict, entries, excused)
+    verdict = worst(map(_pinned, judgement.entries), judgement.verdict)
+    return Pin(sha256, size, verdict, entries, excused)
+
+
+def _pinned(entry: Entry) -> Verdict:
+    """Return the verdict to pin: were it that on a memory no host sees, exporting it would change nothing."""
+    return entry.verdict if entry.seen is None else entry.seen

@@ -1,15 +1,16 @@
 """A lock file to a `Lock`: every key is known and of its type, or it is an error."""
 
+import os
 import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from nogrow.jsonfile import Node, read
-from nogrow.lock.model import START, Lock, Pin
+from nogrow.lock.model import START, Lock, Pin, worst_first
 from nogrow.lock.write import SCHEMA
 from nogrow.proof.identity import Key
-from nogrow.proof.judgement import EntryKind, Verdict
+from nogrow.proof.judgement import EntryKind, Verdict, worst
 
 _KEYS = ("sha256", "size", "verdict", "exports", "start", "escaped", "nameless")
 # More functions than any engine takes in one module.
@@ -25,12 +26,22 @@ def load(path: Path) -> Lock:
     document.object(("schema", "artifacts"))
     pins: dict[str, Pin] = {}
     for name, node in document.at("artifacts").members():
-        if not name or "\0" in name or posixpath.isabs(name) or posixpath.normpath(name) != name:
+        if not _is_path(name):
+            raise node.error("expected a path; a path can't hold a NUL or half a character")
+        if not name or posixpath.isabs(name) or posixpath.normpath(name) != name:
             raise node.error("expected a path relative to the lock, in its shortest form")
         pins[name] = _pin(node)
     if not pins:
         raise document.at("artifacts").error("empty: a lock has to pin at least one module")
     return Lock(path, pins)
+
+
+def _is_path(name: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(name)
+    except UnicodeEncodeError:
+        # Not even a name of arbitrary bytes holds this half of a character.
+        return False
 
 
 def _pin(node: Node) -> Pin:
@@ -49,13 +60,16 @@ def _pin(node: Node) -> Pin:
             raise place.error("expected a name; those without one are counted under `nameless`")
         found.setdefault(key, []).append(verdict)
     found |= _nameless(node.get("nameless"))
-    entries = {key: tuple(sorted(verdicts, reverse=True)) for key, verdicts in found.items()}
+    entries = {key: worst_first(verdicts) for key, verdicts in found.items()}
     stated = node.at("verdict")
     verdict = _verdict(stated, stated.text())
-    worst = max((verdicts[0] for verdicts in entries.values()), default=min(verdict, Verdict.UNREACHABLE))
-    if verdict is not worst:
-        raise stated.error(f"expected {worst.label}, the worst of its entry points")
-    return Pin(sha256.text(), node.at("size").integer(), verdict, entries, excused)
+    floor = Verdict.UNREACHABLE if verdict.grows else verdict
+    found_worst = worst((one for verdicts in entries.values() for one in verdicts), floor)
+    # Version 0.1.0 named one of the two only.
+    both = found_worst is Verdict.CAPPED_AND_THROW_ONLY and verdict is Verdict.CAPPED
+    if verdict is not found_worst and not both:
+        raise stated.error(f"expected {found_worst.label}, the worst of its entry points")
+    return Pin(sha256.text(), node.at("size").integer(), found_worst, entries, excused)
 
 
 def _start(node: Node | None) -> tuple[Verdict | None, bool]:

@@ -4,13 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from nogrow.lock.model import START, Lock, Pin
+from nogrow.lock.model import START, Lock, Pin, worst_first
 from nogrow.proof.judgement import EntryKind, Verdict
 
 SCHEMA = "nogrow/lock/1"
 
 # Worst first: what a reader looks for.
-WORST_FIRST = sorted(Verdict, reverse=True)
+WORST_FIRST = worst_first(Verdict)
 
 
 def written(lock: Lock) -> bytes:

@@ -4,8 +4,10 @@ import os
 import shlex
 import signal
 import subprocess
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -60,26 +62,15 @@ def run(
     to one of its streams; it is then ended with everything of its process group.
     """
     words = tuple(str(word) for word in command)
+    process: subprocess.Popen[bytes] | None = None
     try:
-        # The words come from this package and from the PATH, and no shell reads them.
-        process = subprocess.Popen(  # noqa: S603
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=folder,
-            env=None if environ is None else dict(environ),
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise ToolError(f"{words[0]} can't be started: {error.strerror}") from error
-    except ValueError as error:
-        raise ToolError(f"{words[0]!r} can't be started: {error}") from error
-    stdout, stderr = (_Reader(process, stream, most_bytes) for stream in (process.stdout, process.stderr))
-    try:
+        with _signals_later():
+            process = _started(words, environ, folder)
+            stdout, stderr = (_Reader(process, one, most_bytes) for one in (process.stdout, process.stderr))
         late = not _is_over(process, (stdout, stderr), seconds)
     except BaseException:
-        _end(process)
+        if process is not None:
+            _end(process)
         raise
     if stdout.is_full or stderr.is_full or late:
         _end(process)
@@ -105,6 +96,52 @@ def run_checked(
             f"{_line(completed.command)} failed with exit code {completed.exit_code}{_quoted(said)}"
         )
     return completed
+
+
+def _started(
+    words: tuple[str, ...], environ: Mapping[str, str] | None, folder: Path | None
+) -> "subprocess.Popen[bytes]":
+    """Return the program, started in a session of its own; raises `ToolError` where it can't be."""
+    try:
+        # The words come from this package and from the PATH, and no shell reads them.
+        return subprocess.Popen(  # noqa: S603
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env=None if environ is None else dict(environ),
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise ToolError(f"{words[0]} can't be started: {error.strerror}") from error
+    except ValueError as error:
+        raise ToolError(f"{words[0]!r} can't be started: {error}") from error
+
+
+@contextmanager
+def _signals_later() -> Iterator[None]:
+    """Hold back the signals that raise exceptions until the block is over.
+
+    One that came while a program is being started would leave it running, with nobody who knows of it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    known = (getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+    handlers = {number: signal.getsignal(number) for number in known}
+    # Python handles only those that can raise; the others end the process at once, or nothing does.
+    held = {number: handler for number, handler in handlers.items() if callable(handler)}
+    for number in held:
+        signal.signal(number, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in held.items():
+            signal.signal(number, handler)
+        for number in came:
+            signal.raise_signal(number)
 
 
 class _Reader(Thread):

@@ -1,61 +1,74 @@
-"""What a judgement takes for granted, in sentences, the weightiest first."""
+"""What a judgement takes for granted: of the module, and of each entry point by what it reaches."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
+from nogrow.proof.assumption import Assumption, AssumptionKind, Subject
 from nogrow.proof.judgement import Memory
 
-_MOST_NAMED = 8
-_LONGEST = 200
-_HOST_STAYS = "the host does not grow the memory behind these imports"
 
+class HostSide(NamedTuple):
+    """What is behind the vertices of the host's functions, and what is believed of them.
 
-def on_the_host(assumptions: tuple[str, ...]) -> str | None:
-    """The assumption that imports nobody vouches for leave the memory alone, if it had to be made."""
-    return next((one for one in assumptions if one.startswith(_HOST_STAYS)), None)
+    `labels` are the names of all; `tables` has the table of each vertex that stands for the host's functions
+    in it, None for those behind references. `untrusted` are the vertices that nobody vouches for. `own` are
+    those of `tables` through which a function of the module could come as well and is assumed not to.
+    `growth` says whether the module can grow a memory that counts.
+    """
+
+    memories: tuple[Memory, ...]
+    labels: Mapping[int, str]
+    tables: Mapping[int, Subject | None]
+    untrusted: Collection[int]
+    own: Collection[int]
+    growth: bool
+
+    def behind(self, vertices: Iterable[int]) -> tuple[Assumption, ...]:
+        """Return what is assumed of the host where these vertices are reached, the weightiest first."""
+        visible = any(memory.visible for memory in self.memories)
+        if not visible and not self.growth:
+            return ()
+        reached = sorted(vertices, key=lambda vertex: self.labels[vertex])
+        imports = tuple(
+            self.labels[vertex]
+            for vertex in reached
+            if vertex not in self.tables and vertex in self.untrusted
+        )
+        kind = AssumptionKind.IMPORTS if visible else AssumptionKind.CALLBACKS
+        through = (self._through(vertex) for vertex in sorted(reached) if vertex in self.tables)
+        found = (Assumption(kind, imports), *through) if imports else tuple(through)
+        return tuple(one for one in found if one.imports or one.own or one.foreign)
+
+    def _through(self, vertex: int) -> Assumption:
+        """Return what is assumed of calls through a table or a reference."""
+        table = self.tables[vertex]
+        kind = AssumptionKind.REFERENCES if table is None else AssumptionKind.TABLE
+        return Assumption(kind, table=table, own=vertex in self.own, foreign=vertex in self.untrusted)
 
 
 def assumptions(
+    of_host: tuple[Assumption, ...],
     memories: tuple[Memory, ...],
     *,
-    imports: Iterable[str],
     after: Iterable[str],
-    growth: bool,
     switches_stacks: bool,
-) -> tuple[str, ...]:
-    """The assumptions behind a module's verdicts.
+) -> tuple[Assumption, ...]:
+    """Return the assumptions behind a module's verdicts, the weightiest first.
 
-    `imports` are those that are reached, that nobody vouches for, and that are not known to grow the memory;
-    `after` those that may run between a growth and the trap or exception behind it. `growth` says whether the
-    module can grow a memory at all.
+    `of_host` are those about the host's functions that are reached; `after` names those of them that may run
+    between a growth and the trap or exception behind it.
     """
-    found: list[str] = []
-    reached = sorted(imports)
-    growable = [memory for memory in memories if not memory.fixed]
-    if reached and any(memory.imported or memory.exported for memory in growable):
-        found.append(f"{_HOST_STAYS}, nor calls back in from them: {_listed(reached)}")
-    elif reached and growable and growth:
-        found.append(f"these imports do not call back in: {_listed(reached)}")
-    if running := sorted(after):
-        found.append(
-            "after a growth and before the trap or exception, the host may run with detached views in: "
-            + _listed(running)
-        )
+    found = list(of_host)
+    if running := tuple(sorted(after)):
+        found.append(Assumption(AssumptionKind.AFTER_GROWTH, running))
     if switches_stacks:
-        found.append("the module switches stacks: what can follow a growth was not narrowed down")
+        found.append(Assumption(AssumptionKind.STACKS))
+    # A fixed memory can be grown by 0 pages, which detaches views as well.
     for memory in memories:
-        if memory.exported and not memory.fixed:
-            name = _cut(memory.exported[0])
-            found.append(f"the host itself does not grow memory {memory.index}, exported as {name!r}")
-        elif memory.imported and not memory.fixed:
-            found.append(f"nobody else who has memory {memory.index}, an import, grows it")
+        if memory.exported:
+            subject = Subject(memory.index, name=memory.exported[0])
+            found.append(Assumption(AssumptionKind.HOST_GROWTH, memory=subject))
+        elif memory.imported:
+            subject = Subject(memory.index, imported=True)
+            found.append(Assumption(AssumptionKind.OTHER_OWNERS, memory=subject))
     return tuple(found)
-
-
-def _listed(labels: list[str]) -> str:
-    more = len(labels) - _MOST_NAMED
-    text = ", ".join(map(_cut, labels[:_MOST_NAMED]))
-    return f"{text} and {more} more" if more > 0 else text
-
-
-def _cut(name: str) -> str:
-    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..."

@@ -12,7 +12,12 @@ from nogrow.wasm.scan import Scan
 # What is found is kept for each memory and function, some 50 bytes.
 MOST_STEPS = 1 << 24
 
-LEFT_BY = {Verdict.TRAP_ONLY: None, Verdict.THROW_ONLY: Way.EXCEPTION}
+LEFT_BY = {
+    Verdict.TRAP_ONLY: None,
+    Verdict.THROW_ONLY: Way.EXCEPTION,
+    # Of the two memories, the witness is about the one that really grows.
+    Verdict.CAPPED_AND_THROW_ONLY: Way.EXCEPTION,
+}
 
 
 class Finding(NamedTuple):
@@ -33,13 +38,16 @@ class Finding(NamedTuple):
 class Findings:
     """What was found of every way in, by place. `growers` are the imports at the ends of paths.
 
-    `besides` has, for ways in that are `capped`, the worst verdict on a memory with room if one grows too.
+    `hosted` are the memories that imports were followed to grow.
+
+    `seen` has, for ways in that can grow only memories that no host sees, the verdict on those that it sees.
     """
 
     verdicts: list[Verdict]
-    besides: dict[int, Verdict]
+    seen: dict[int, Verdict]
     excused: frozenset[int]
     growers: dict[int, int]
+    hosted: set[int]
     _found: dict[int, Found]
     _worst: dict[int, int]
 
@@ -50,19 +58,30 @@ class Findings:
         growers: list[int],
         ways: Ways,
         search: Search,
+        trapping: Sequence[int] = (),
+        *,
+        private: bool = False,
+        linked: bool = False,
     ) -> None:
-        """Has `search` look for the growths of each memory; `growers` are imports that grow it."""
-        hosted = {
+        """Has `search` look for the growths of each memory; `growers` are imports that grow it.
+
+        Behind the imports in `trapping` it grows as well, but only a trap can follow. `private` has memories
+        that no host sees count like all others. `linked` says that some of these imports are served by other
+        modules, which may grow a fixed memory by 0 pages.
+        """
+        self.hosted = hosted = {
             memory.index
             for memory in memories
-            if growers and not memory.fixed and (memory.imported or memory.exported)
+            if (growers or trapping) and (linked or not memory.fixed) and (memory.imported or memory.exported)
         }
-        loose = {grow.memory for grow in scanned.grows if not grow.operand}
+        loose = {grow.memory for grow in scanned.grows if not grow.operand} | (hosted if linked else set())
         # The first of the worst stands for all: of capped ones that shall be one that is grown by 0.
         growing = sorted(
             hosted | {grow.memory for grow in scanned.grows},
             key=lambda index: (not memories[index].fixed or index not in loose, index),
         )
+        counting = [index for index in growing if private or memories[index].visible]
+        unseen = [index for index in growing if index not in counting]
         vertices = scanned.first_dispatch + len(scanned.dispatches)
         if len(growing) > 1 and len(growing) * vertices > MOST_STEPS:
             raise ModuleError(
@@ -75,44 +94,60 @@ class Findings:
         # A constant operand above 0 at every site: none can succeed at the maximum.
         self._airtight = {index for index in growing if index not in loose}
         self._worst = {}
-        besides: dict[int, Verdict] = {}
-        self.verdicts = [Verdict.UNREACHABLE if growing else Verdict.ABSENT] * len(ways.functions)
+        self.verdicts = [Verdict.UNREACHABLE if counting else Verdict.ABSENT] * len(ways.functions)
         # In the start function, growth of the module's own memory comes before any view of it.
         excused = ways.start
-        for index in growing:
-            self._found[index] = search.find(index, growers if index in hosted else [])
+        for index in counting:
+            self._found[index] = (
+                search.find(index, growers, trapping) if index in hosted else search.find(index, [])
+            )
             verdicts = self._add(index, memories[index], ways.functions, exact=self._exact)
             before_exit = {
-                place: verdict
-                for place, verdict in enumerate(verdicts)
-                if verdict is Verdict.TRAP_ONLY or verdict is Verdict.THROW_ONLY
+                ways.functions[place] for place, verdict in enumerate(verdicts) if verdict in LEFT_BY
             }
             if before_exit:
-                search.follow_growth(index, sorted({ways.functions[place] for place in before_exit}))
-            if not memories[index].fixed:
-                for place, verdict in before_exit.items():
-                    besides[place] = max(verdict, besides.get(place, verdict))
-            if excused is not None and memories[index].imported and verdicts[excused] > Verdict.UNREACHABLE:
+                search.follow_growth(index, sorted(before_exit))
+            if excused is not None and memories[index].imported and verdicts[excused].grows:
                 excused = None
-        self.besides = {
-            place: verdict for place, verdict in besides.items() if self.verdicts[place] is Verdict.CAPPED
-        }
-        found = excused is not None and self.verdicts[excused] > Verdict.UNREACHABLE
+        self.seen = {}
+        for index in unseen:
+            self._found[index] = search.find(index, [])
+            self._add_unseen(index, memories[index], ways.functions)
+        found = excused is not None and self.verdicts[excused].grows
         self.excused = frozenset((excused,)) if excused is not None and found else frozenset[int]()
         ends = {place: self._grower(place) for place, index in self._worst.items() if index in hosted}
         self.growers = {place: grower for place, grower in ends.items() if grower is not None}
 
     def _add(self, index: int, memory: Memory, functions: Sequence[int], *, exact: bool) -> list[Verdict]:
         """Adds what was found for one memory; the verdicts on it alone."""
+        verdicts = self._on(index, memory, functions, exact=exact)
+        for place, verdict in enumerate(verdicts):
+            if verdict is Verdict.UNREACHABLE:
+                continue
+            before = self.verdicts[place]
+            self.verdicts[place] = joined = before.joined(verdict)
+            # Where neither is the worse one, the memory that really grows is the one to tell about.
+            if joined is not before and verdict in (joined, Verdict.THROW_ONLY):
+                self._worst[place] = index
+        return verdicts
+
+    def _add_unseen(self, index: int, memory: Memory, functions: Sequence[int]) -> None:
+        """Adds what was found for a memory that no host sees, where a way in grows no other memory."""
+        for place, verdict in enumerate(self._on(index, memory, functions, exact=self._exact)):
+            known = self.verdicts[place]
+            if verdict.at_most(known) or (known.grows and place not in self.seen):
+                continue
+            self.seen.setdefault(place, known)
+            self.verdicts[place] = joined = known.joined(verdict)
+            if verdict.grows and verdict in (joined, Verdict.THROW_ONLY):
+                self._worst[place] = index
+
+    def _on(self, index: int, memory: Memory, functions: Sequence[int], *, exact: bool) -> list[Verdict]:
+        """The verdicts on one memory alone."""
         # Where stacks are switched, a function may be left in ways that are not followed.
         left = Verdict.CAPPED if memory.fixed else Verdict.REACHABLE
         by_exit = (Verdict.UNREACHABLE, Verdict.TRAP_ONLY if exact else left, Verdict.THROW_ONLY, left)
-        verdicts = [by_exit[exit] for exit in self._found[index].exits(functions)]
-        for place, verdict in enumerate(verdicts):
-            if verdict > self.verdicts[place]:
-                self.verdicts[place] = verdict
-                self._worst[place] = index
-        return verdicts
+        return [by_exit[exit] for exit in self._found[index].exits(functions)]
 
     def _grower(self, place: int) -> int | None:
         left_by = self._left_by[self.verdicts[place]]

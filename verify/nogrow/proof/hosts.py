@@ -29,13 +29,14 @@ class Hosts:
 
     def listed(self, bits: int, holds: Callable[[int], bool] = lambda _: True) -> tuple[str, ...]:
         """The names behind the bits, sorted, of those vertices of which `holds` is true."""
-        return tuple(sorted(self._labels[vertex] for vertex in self._behind(bits) if holds(vertex)))
+        return tuple(sorted(self._labels[vertex] for vertex in self.behind(bits) if holds(vertex)))
 
     def count(self, bits: int) -> int:
         """How many vertices are behind the bits, or a few more."""
         return bits.bit_count() * self.together
 
-    def _behind(self, bits: int) -> Iterator[int]:
+    def behind(self, bits: int) -> Iterator[int]:
+        """Yield the vertices behind the bits."""
         for first in range(0, len(self.vertices), self.together):
             if bits & 1:
                 yield from self.vertices[first : first + self.together]

@@ -5,7 +5,8 @@ index, which moves with every build: it is known by its debug name, and those of
 compared as a group, the worst with the worst.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import TypeVar
 
 from nogrow.demangle import demangle
@@ -34,7 +35,12 @@ def key_of(entry: Entry) -> Key:
 
 def level(verdict: Verdict, excused: bool) -> Verdict:
     """The verdict as it counts in comparisons: growth that is excused harms nobody."""
-    return min(verdict, HARMLESS) if excused else verdict
+    return HARMLESS if excused and verdict.grows else verdict
+
+
+def level_of(entry: Entry) -> Verdict:
+    """The verdict of `entry` as it counts in comparisons: on memories that a host sees."""
+    return entry.seen if entry.seen is not None else level(entry.verdict, entry.excused)
 
 
 def grouped(judgement: Judgement) -> dict[Key, list[Entry]]:
@@ -44,23 +50,45 @@ def grouped(judgement: Judgement) -> dict[Key, list[Entry]]:
         groups.setdefault(key_of(entry), []).append(entry)
     for group in groups.values():
         # The sort is stable: of equally bad ones the first in the module's order.
-        group.sort(key=lambda entry: level(entry.verdict, entry.excused), reverse=True)
+        group.sort(key=lambda entry: level_of(entry).rank, reverse=True)
     return groups
 
 
 def paired(
-    old: Mapping[Key, Sequence[_Old]], new: Mapping[Key, Sequence[_New]]
+    old: Mapping[Key, Sequence[_Old]],
+    new: Mapping[Key, Sequence[_New]],
+    old_level: Callable[[_Old], Verdict],
+    new_level: Callable[[_New], Verdict],
 ) -> Iterator[tuple[Key, _Old | None, _New | None]]:
     """Each key with what it was and what it is, None where there was or is none; the old ones first.
 
-    Both sides have the worst of a group first. Paired in that order, no new one is worse than its partner
-    exactly if for no verdict there are more as bad as that than there were.
+    Both sides have the worst of a group first. Equal ones are paired first and what is left in that order:
+    then no new one is worse than its partner exactly if there is a way to pair them so.
     """
     for key in (*old, *(key for key in new if key not in old)):
-        before, after = old.get(key, ()), new.get(key, ())
-        for place in range(max(len(before), len(after))):
-            yield (
-                key,
-                before[place] if place < len(before) else None,
-                after[place] if place < len(after) else None,
-            )
+        before, after = list(old.get(key, ())), list(new.get(key, ()))
+        if len(before) > 1 or len(after) > 1:
+            yield from ((key, *equal) for equal in _equal(before, after, old_level, new_level))
+        yield from ((key, was, now) for was, now in zip_longest(before, after))
+
+
+def _equal(
+    old: list[_Old],
+    new: list[_New],
+    old_level: Callable[[_Old], Verdict],
+    new_level: Callable[[_New], Verdict],
+) -> Iterator[tuple[_Old, _New]]:
+    """Take the pairs of one verdict out of both lists."""
+    by_level: dict[Verdict, list[_Old]] = {}
+    for was in reversed(old):
+        by_level.setdefault(old_level(was), []).append(was)
+    left: list[_New] = []
+    for now in new:
+        same = by_level.get(new_level(now))
+        if same:
+            yield same.pop(), now
+        else:
+            left.append(now)
+    new[:] = left
+    levels = sorted(by_level, key=lambda verdict: verdict.rank, reverse=True)
+    old[:] = [was for verdict in levels for was in reversed(by_level[verdict])]

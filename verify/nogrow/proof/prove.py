@@ -9,16 +9,21 @@ from functools import cache
 
 from nogrow.background import Background
 from nogrow.errors import ModuleError
-from nogrow.proof.assume import assumptions
+from nogrow.proof.abi import NO_EFFECTS, Effects
+from nogrow.proof.assume import HostSide, assumptions
+from nogrow.proof.assumption import Assumption, Subject
+from nogrow.proof.callbacks import Callbacks, effects_of
 from nogrow.proof.findings import LEFT_BY, Finding, Findings
-from nogrow.proof.growers import is_known_grower
 from nogrow.proof.hosts import Hosts
 from nogrow.proof.judgement import (
+    NO_CONDITIONS,
+    Conditions,
     Entries,
     Entry,
     Function,
     Judgement,
     Memory,
+    Resting,
     Site,
     Standing,
     Step,
@@ -26,8 +31,9 @@ from nogrow.proof.judgement import (
     Witness,
 )
 from nogrow.proof.lazily import Lazily
-from nogrow.proof.references import find_references
-from nogrow.proof.search import Hop, Search
+from nogrow.proof.linked import NOT_LINKED, Linked
+from nogrow.proof.references import References, find_references
+from nogrow.proof.search import NO_CALLBACKS, Hop, Search
 from nogrow.proof.targets import Targets
 from nogrow.proof.ways import Ways, host_labels
 from nogrow.wasm.kernel import Engine
@@ -47,18 +53,29 @@ def judge(
     trusts: Trust,
     engine: Engine | None = None,
     growers: frozenset[str] = frozenset(),
+    conditions: Conditions = NO_CONDITIONS,
+    linked: Linked = NOT_LINKED,
+    effects: Effects = NO_EFFECTS,
 ) -> Judgement:
     """The judgement of the core module in `data`.
 
     `trusts` says of an import, given as `module.field`, whether it neither grows the memory, nor calls
     back in, nor throws. `engine` is for callers that judge several modules. `growers` are imports that
-    grow the memory, besides those known by their names. Raises `ModuleError`, with the offset in bytes,
-    for what can't be judged.
+    grow the memory, besides those known by their names, and `effects` what others do. `conditions` are the
+    contract's. `linked` is what the component around the module says of its imports. Raises `ModuleError`,
+    with the offset in bytes, for what can't be judged.
     """
-    return prove(begin(data, engine or Engine()), trusts, growers)
+    return prove(begin(data, engine or Engine()), trusts, growers, conditions, linked, effects)
 
 
-def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset()) -> Judgement:
+def prove(
+    scanning: Scanning,
+    trusts: Trust,
+    growers: frozenset[str] = frozenset(),
+    conditions: Conditions = NO_CONDITIONS,
+    linked: Linked = NOT_LINKED,
+    effects: Effects = NO_EFFECTS,
+) -> Judgement:
     """The judgement of a core module whose scan has begun; see `judge`."""
     module = scanning.module
     scanned = scanning.result()
@@ -66,14 +83,16 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
     memories = _memories(module)
     labels = host_labels(module, references)
     untrusted = {vertex for vertex, label in labels.items() if not trusts(label)}
-    targets = Targets(module, scanned, references)
+    targets = Targets(module, scanned, references, opened=conditions.open_tables)
     exact = targets.constant_calls()
+    known = effects_of(module, untrusted, effects)
     search = Search(
         scanned,
         len(module.functions),
         lambda place: targets.of(scanned.dispatches[place]),
         {vertex: vertex in untrusted for vertex in labels},
         exact,
+        Callbacks(module, scanned, references, targets).of(known) if known else NO_CALLBACKS,
     )
     # The search runs outside of Python and leaves time for this.
     naming = Background(lambda: FunctionNames(module))
@@ -82,12 +101,28 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
     growing = {
         item.index: item.label
         for item in module.imported(Kind.FUNCTION)
-        if (is_known_grower(item.label) or item.label in growers) and item.index in untrusted
+        if item.index in untrusted
+        and (item.label in growers or any(effect.grows for effect in known.get(item.index, ())))
     }
     entered = set(ways.functions)
-    called = [index for index in growing if search.called(index) or index in entered]
-    findings = Findings(scanned, memories, called, ways, search)
-    hosts = Hosts(labels, lambda vertex: vertex in entered or search.called(vertex))
+    behind = {vertex: label for vertex, label in labels.items() if vertex in untrusted}
+    growing |= {vertex: label for vertex, label in behind.items() if label in linked.growing}
+    trapping = [vertex for vertex, label in behind.items() if label in linked.trapping]
+
+    def is_called(vertex: int) -> bool:
+        return vertex in entered or search.called(vertex)
+
+    findings = Findings(
+        scanned,
+        memories,
+        list(filter(is_called, growing)),
+        ways,
+        search,
+        list(filter(is_called, trapping)),
+        private=conditions.private_memories,
+        linked=bool(linked.labels),
+    )
+    hosts = Hosts(labels, is_called)
     reached = search.reached_by(hosts.vertices, ways.functions, hosts.together)
     _check_size(hosts, reached)
     running = frozenset(filter(search.runs_after_growth, hosts.vertices))
@@ -110,6 +145,28 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
     def listed(found: int) -> tuple[str, ...]:
         return hosts.listed(found)
 
+    # A known grower that was followed is no assumption; behind a fixed memory it is not followed.
+    followed = set(growing) if findings.hosted else set[int]()
+    served = {vertex for vertex, label in labels.items() if label in linked.served}
+    # What the ABI says of a function is all that it does.
+    told = {index for index, done in known.items() if any(effect.whole for effect in done)}
+    own = targets.left_out()
+    side = HostSide(
+        memories,
+        labels,
+        _host_tables(module, references),
+        untrusted - followed - served - (told - growing.keys()),
+        own,
+        growth=any(
+            findings.seen.get(place, verdict) is not Verdict.ABSENT
+            for place, verdict in enumerate(findings.verdicts)
+        ),
+    )
+
+    @cache
+    def assumed(found: int) -> tuple[Assumption, ...]:
+        return side.behind(hosts.behind(found))
+
     @cache
     def listed_after(found: int) -> tuple[str, ...]:
         return hosts.listed(found, running.__contains__)
@@ -117,7 +174,7 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
     def entry(place: int) -> Entry:
         finding = findings.at(place)
         grower = findings.growers.get(place)
-        before_exit = finding.verdict in LEFT_BY
+        before_exit = finding.verdict in LEFT_BY and place not in findings.seen
         return Entry(
             name=ways.name(place),
             kind=ways.kind(place),
@@ -128,17 +185,25 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
             imports=listed(reached[place]),
             imports_after_growth=listed_after(reached[place] & after) if before_exit else (),
             host_grows=None if grower is None else labels[grower],
+            grower=None if grower is None else linked.labels.get(labels[grower]),
             airtight=finding.airtight,
             excused=place in findings.excused,
-            besides=findings.besides.get(place),
+            seen=findings.seen.get(place),
+            assumptions=assumed(reached[place]),
         )
 
     before_exits = {
-        found
-        for verdict, found in zip(findings.verdicts, reached, strict=True)
-        if verdict is Verdict.TRAP_ONLY or verdict is Verdict.THROW_ONLY
+        reached[place]
+        for place, verdict in enumerate(findings.verdicts)
+        if verdict in LEFT_BY and place not in findings.seen
     }
     imports = _union(reached)
+    better = [
+        place
+        for place, verdict in enumerate(findings.verdicts)
+        if reached[place] and findings.seen.get(place, verdict) is not Verdict.REACHABLE
+    ]
+    resting = [place for place in better if assumed(reached[place])]
     return Judgement(
         memories,
         tuple(Site(function(one.function), one.memory, one.offset, one.operand) for one in scanned.grows),
@@ -147,20 +212,23 @@ def prove(scanning: Scanning, trusts: Trust, growers: frozenset[str] = frozenset
                 findings.verdicts,
                 findings.excused,
                 {place: labels[grower] for place, grower in findings.growers.items()},
-                findings.besides,
+                findings.seen,
             ),
             entry,
         ),
         assumptions(
+            assumed(imports),
             memories,
-            imports=hosts.listed(imports, lambda host: host in untrusted and host not in growing),
             after=listed_after(_union(before_exits) & after),
-            growth=any(verdict > Verdict.ABSENT for verdict in findings.verdicts),
             switches_stacks=scanned.switches_stacks,
         ),
         scanned.indirect_calls,
         len(exact),
         frozenset(listed(imports)),
+        Resting(
+            assumed(_union(reached[place] for place in resting)),
+            Lazily(len(resting), lambda number: ways.name(resting[number])),
+        ),
     )
 
 
@@ -171,6 +239,18 @@ def _check_size(hosts: Hosts, reached: Sequence[int]) -> None:
             f"{len(reached):,} entry points reach so many of {len(hosts.vertices):,} imports "
             f"that a report would list more than {MOST_REACHED:,}"
         )
+
+
+def _host_tables(module: Module, references: References) -> dict[int, Subject | None]:
+    """By vertex the table in which it stands for the host's functions, None for those behind references."""
+    exported = {item.index: item.name for item in reversed(module.exported(Kind.TABLE))}
+    imported = {item.index: item.label for item in module.imported(Kind.TABLE)}
+    first = len(module.functions)
+    tables: dict[int, Subject | None] = {first + len(module.tables): None}
+    for index in references.host_tables:
+        name = imported.get(index, exported.get(index))
+        tables[first + index] = Subject(index, index in imported, name)
+    return tables
 
 
 def _union(sets: Iterable[int]) -> int:

@@ -17,7 +17,8 @@ class References(NamedTuple):
 
     `contents` are, by table, the functions it can hold; `host_tables` the tables that can hold functions
     of the host; `host_references` says whether the host can hand in references to functions.
-    `escaped` are the functions that the host can come to hold without their being exported.
+    `escaped` are the functions that the host can come to hold without their being exported, `held` all that
+    it can get hold of.
     `fixed_slots` are, by table that never changes and is never shared, its functions by index.
     """
 
@@ -26,6 +27,7 @@ class References(NamedTuple):
     host_tables: frozenset[int]
     host_references: bool
     escaped: frozenset[int]
+    held: frozenset[int]
     fixed_slots: dict[int, dict[int, int | None]]
 
 
@@ -73,6 +75,7 @@ class _Finder:
             host_tables,
             host_references,
             escaped - self.imported,
+            escaped | {item.index for item in self.module.exported(Kind.FUNCTION)},
             self._fixed_slots(),
         )
 

@@ -6,7 +6,8 @@ grow a memory and be left, with the path, and the imports it reaches.
 
 import enum
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ KERNEL = Path(__file__).with_name("search.wat")
 _RETURNS, _THROWS, _RUNS_AFTER, _FOLLOWED = 1, 2, 8, 0x20
 _HOST_GROWS = _GROWS_ITSELF = 0xFFFFFFFF
 _SET_SIZE = 64
+NO_CALLBACKS: Mapping[int, Sequence[int]] = {}
 
 
 class Way(enum.IntEnum):
@@ -132,20 +134,24 @@ class Search:
         targets: Callable[[int], Sequence[int]],
         hosts: dict[int, bool],
         exact: dict[int, int],
+        callbacks: Mapping[int, Sequence[int]] = NO_CALLBACKS,
     ) -> None:
         """`functions` counts the functions; `targets` gives the vertices called by `scan.dispatches[i]`.
 
         `exact` gives, by node, the only vertex that an indirect call can go to where that is known.
         `hosts` are the vertices that stand for functions of the host, each with whether it may throw.
-        Raises `ModuleError` when there is no room.
+        `callbacks` are the imports that may call back, each with all that a call of it may call: calls of
+        such an import go to a dispatch vertex of its own. Raises `ModuleError` when there is no room.
         """
         self._scan = scan
         self._workspace = workspace = scan.workspace
         self._kernel = workspace.kernel(KERNEL)
-        self._vertices = count = scan.first_dispatch + len(scan.dispatches)
-        nodes = self._add_dispatches(functions, targets)
+        first_callback = scan.first_dispatch + len(scan.dispatches)
+        self._vertices = count = first_callback + len(callbacks)
+        instead = {vertex: first_callback + place for place, vertex in enumerate(callbacks)}
+        nodes = self._add_dispatches(functions, targets, callbacks, instead)
         for call, callee in exact.items():
-            scan.nodes.retarget(call, callee)
+            scan.nodes.retarget(call, instead.get(callee, callee))
         calls = (self._kernel.number("calls_end") - scan.nodes.calls) // 4
         self._state = workspace.area(count)
         self._incoming = incoming = workspace.area(4 * (count + 1))
@@ -169,18 +175,37 @@ class Search:
         self._kernel.call("link")
         self._kernel.call("settle")
 
-    def _add_dispatches(self, functions: int, targets: Callable[[int], Sequence[int]]) -> int:
-        """Writes the nodes of every dispatch behind the scan's; the number of nodes then."""
+    def _add_dispatches(
+        self,
+        functions: int,
+        targets: Callable[[int], Sequence[int]],
+        callbacks: Mapping[int, Sequence[int]],
+        instead: Mapping[int, int],
+    ) -> int:
+        """Writes the nodes of every dispatch behind the scan's; the number of nodes then.
+
+        Calls of the vertices in `instead` are made calls of what stands there.
+        """
         scan, workspace, nodes = self._scan, self._workspace, self._scan.nodes
         self._kernel.call(
             "open", nodes.kinds, nodes.targets, nodes.extras, nodes.places, nodes.calls,
             nodes.calls + 4 * scan.call_count, int(scan.has_handlers),
         )  # fmt: skip
+        if instead:
+            redirected = workspace.area(4 * functions)
+            for vertex, dispatch in instead.items():
+                workspace.write_u32s(redirected + 4 * vertex, [dispatch])
+            self._kernel.call("redirect", redirected, functions)
         node, calls = scan.node_count, scan.call_count
         ranges = [node] * (scan.first_dispatch - functions)
         scratch, end = workspace.rest()
-        for place in range(len(scan.dispatches)):
-            called = list(targets(place))
+        # The import itself stays the first that its own dispatch calls.
+        every = chain(
+            ((targets(place), None) for place in range(len(scan.dispatches))),
+            ((called, vertex) for vertex, called in callbacks.items()),
+        )
+        for vertices, itself in every:
+            called = [one if one == itself else instead.get(one, one) for one in vertices]
             ranges.append(node)
             calls += len(called)
             full = node + 3 * len(called) >= nodes.room or calls > nodes.call_room
@@ -198,11 +223,14 @@ class Search:
         first, end = self._workspace.read_u32s(self._incoming + 4 * vertex, 2)
         return first != end
 
-    def find(self, memory: int, growers: Sequence[int]) -> Found:
-        """Searches for growths of `memory`; `growers` are the imports that make the host grow it."""
+    def find(self, memory: int, growers: Sequence[int], trapping: Sequence[int] = ()) -> Found:
+        """Searches for growths of `memory`; `growers` are the imports behind which it grows.
+
+        Behind those in `trapping` it grows as well, but only a trap can follow.
+        """
         first = self._scan.grows[-1].node if self._scan.grows else 0
-        self._workspace.write_u32s(self._arguments, list(growers))
-        self._kernel.call("reach", memory, first, self._arguments, len(growers))
+        self._workspace.write_u32s(self._arguments, [*growers, *trapping])
+        self._kernel.call("reach", memory, first, self._arguments, len(growers) + len(trapping))
         self._kernel.call("leave", memory, first, self._arguments, len(growers))
         return Found(
             self._scan.first_dispatch,

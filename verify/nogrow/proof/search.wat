@@ -137,6 +137,23 @@
     (i32.store8 (call $kind_at (local.get $first)) (i32.const 4 (; TRAP ;)))
     (i32.add (local.get $first) (i32.const 1)))
 
+  ;; Makes calls of a function call what stands for it at $instead, 4 bytes for each of $functions; 0 leaves them.
+  (func (export "redirect") (param $instead i32) (param $functions i32)
+    (local $call i32) (local $callee i32) (local $dispatch i32)
+    (local.set $call (global.get $calls))
+    (loop $each
+      (if (i32.lt_u (local.get $call) (global.get $calls_end))
+        (then
+          (local.set $callee (call $target (i32.load (local.get $call))))
+          (if (i32.lt_u (local.get $callee) (local.get $functions))
+            (then
+              (local.set $dispatch
+                (i32.load (i32.add (local.get $instead) (i32.shl (local.get $callee) (i32.const 2)))))
+              (if (local.get $dispatch)
+                (then (call $set_target (i32.load (local.get $call)) (local.get $dispatch))))))
+          (local.set $call (i32.add (local.get $call) (i32.const 4)))
+          (br $each)))))
+
   (func $set_target (param $node i32) (param $target i32)
     (i32.store (i32.add (global.get $targets) (i32.shl (local.get $node) (i32.const 2))) (local.get $target)))
 

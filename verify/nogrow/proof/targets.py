@@ -19,32 +19,77 @@ class _ByType(NamedTuple):
 class Targets:
     """The vertices that each dispatch can go to: functions, and stand-ins for the host's."""
 
-    def __init__(self, module: Module, scan: Scan, references: References) -> None:
-        """Functions are sorted by type once for each set that dispatches ask about."""
+    def __init__(self, module: Module, scan: Scan, references: References, *, opened: bool = False) -> None:
+        """Functions are sorted by type once for each set that dispatches ask about.
+
+        `opened` has the host put each function that it can get hold of wherever it can put one.
+        """
         self._module = module
         self._scan = scan
         self._references = references
+        self._opened = opened
         self._host = len(module.functions)
         self._imports = module.imported(Kind.FUNCTION)
         self._children = module.types.children()
         self._sorted: dict[frozenset[int], _ByType] = {}
+        self._wider: dict[frozenset[int], frozenset[int]] = {}
 
     def of(self, dispatch: Dispatch) -> list[int]:
         """All vertices that `dispatch` may call."""
-        references = self._references
-        hosts: list[int] = []
-        if dispatch.table is not None:
-            if dispatch.table in references.host_tables:
-                hosts = [self._host + dispatch.table]
-        else:
-            if references.host_references or dispatch.type is None:
-                hosts = [self._host + len(self._module.tables)]
-            if not self._scan.tables_apart:
-                hosts += [self._host + table for table in sorted(references.host_tables)]
+        hosts = self._stand_ins(dispatch)
+        functions = self._inside(dispatch)
+        if hosts and self._opened:
+            functions = self._with_held(functions)
         if dispatch.type is None:
-            return sorted(references.taken) + hosts
-        functions = references.taken if dispatch.table is None else references.contents[dispatch.table]
+            return sorted(functions) + hosts
         return sorted(self._matching(self._by_type(functions), dispatch.type)) + hosts
+
+    def left_out(self) -> frozenset[int]:
+        """The stand-ins for the host where a function of the module's own could come, and is not followed."""
+        if self._opened:
+            return frozenset()
+        found: set[int] = set()
+        more: dict[frozenset[int], _ByType] = {}
+        for dispatch in self._scan.dispatches:
+            hosts = self._stand_ins(dispatch)
+            if not hosts or found.issuperset(hosts):
+                continue
+            inside = self._inside(dispatch)
+            if inside not in more:
+                more[inside] = self._by_type(self._references.held - inside)
+            outside = more[inside]
+            fits = (
+                bool(outside.declared)
+                if dispatch.type is None
+                else any(True for _ in self._matching(outside, dispatch.type))
+            )
+            if fits:
+                found.update(hosts)
+        return frozenset(found)
+
+    def _with_held(self, functions: frozenset[int]) -> frozenset[int]:
+        if functions not in self._wider:
+            self._wider[functions] = functions | self._references.held
+        return self._wider[functions]
+
+    def _inside(self, dispatch: Dispatch) -> frozenset[int]:
+        """The functions that the module itself may have put where `dispatch` calls, of any type."""
+        references = self._references
+        if dispatch.table is None or dispatch.type is None:
+            return references.taken
+        return references.contents[dispatch.table]
+
+    def _stand_ins(self, dispatch: Dispatch) -> list[int]:
+        """The vertices for the host's functions that `dispatch` may call."""
+        references = self._references
+        if dispatch.table is not None:
+            return [self._host + dispatch.table] if dispatch.table in references.host_tables else []
+        hosts: list[int] = []
+        if references.host_references or dispatch.type is None:
+            hosts = [self._host + len(self._module.tables)]
+        if not self._scan.tables_apart:
+            hosts += [self._host + table for table in sorted(references.host_tables)]
+        return hosts
 
     def constant_calls(self) -> dict[int, int]:
         """By node, the function that a constant index into a table that never changes leads to."""

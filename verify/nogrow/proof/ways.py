@@ -4,6 +4,9 @@ from nogrow.proof.judgement import EntryKind
 from nogrow.proof.references import References
 from nogrow.wasm.model import Export, Kind, Module
 
+REFERENCES = "(function references)"
+"""What reports call the host's functions that references handed in lead to."""
+
 
 class Ways:
     """The ways in: exports in order of name, the start function, then what escapes in order of index."""
@@ -45,5 +48,5 @@ def host_labels(module: Module, references: References) -> dict[int, str]:
     tables |= {item.index: item.label for item in module.imported(Kind.TABLE)}
     for index in references.host_tables:
         labels[first + index] = tables.get(index, f"(table {index})")
-    labels[first + len(module.tables)] = "(function references)"
+    labels[first + len(module.tables)] = REFERENCES
     return labels

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from nogrow import __version__
 from nogrow.contract.rule import Violation
 from nogrow.host.model import CachedView
+from nogrow.proof.assumption import sentences
 from nogrow.proof.judgement import Entry, Function, Judgement, Memory, Site, Step
 from nogrow.report.printable import in_json
 from nogrow.report.result import ArtifactReport, Report
@@ -31,6 +32,7 @@ def render(report: Report, stream: TextIO) -> None:
         "tool": {"name": "nogrow", "version": __version__},
         "contract": report.contract,
         "outcome": report.outcome.value,
+        **({} if report.shipped is None else {"shipped": report.shipped._asdict()}),
         "artifacts": [_artifact(artifact) for artifact in report.artifacts],
     }
     pieces = json.JSONEncoder(indent=2).iterencode(document)
@@ -56,7 +58,7 @@ def _artifact(artifact: ArtifactReport) -> Object:
         "sites": [_site(one, artifact.sources) for one in sorted(sites, key=lambda one: one.offset)],
         "entries": [_entry(one, artifact.sources) for one in sorted(entries, key=_entry_order)],
         "indirect_calls": judgement and _indirect_calls(judgement),
-        "assumptions": list(judgement.assumptions) if judgement else [],
+        "assumptions": sentences(judgement.assumptions) if judgement else [],
         "violations": [_violation(one) for one in artifact.violations],
         "scenarios": [_scenario(one, artifact.sources) for one in artifact.scenarios],
         **({} if artifact.better is None else {"improvements": [_better(one) for one in artifact.better]}),
@@ -102,6 +104,8 @@ def _entry(entry: Entry, sources: Sources) -> Object:
         "verdict": entry.verdict.label,
         "witness": [_step(step, sources) for step in entry.witness],
         "imports": sorted(entry.imports),
+        **({"assumptions": sentences(entry.assumptions)} if entry.assumptions else {}),
+        **({} if entry.seen is None else {"seen": entry.seen.label}),
     }
 
 
@@ -127,7 +131,14 @@ def _function(function: Function) -> Object:
 
 def _violation(violation: Violation) -> Object:
     view = {} if violation.view is None else {"view": _view(violation.view)}
-    return {"rule": violation.rule.id, "entry": violation.entry, "message": violation.message, **view}
+    about = violation.about
+    return {
+        "rule": violation.rule.id,
+        "entry": violation.entry,
+        "kind": about and about.kind.value,
+        "message": violation.message,
+        **view,
+    }
 
 
 def _view(view: CachedView) -> Object:

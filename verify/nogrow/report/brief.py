@@ -1,8 +1,16 @@
 """A report in few words, for the formats that put them above or below the findings."""
 
+from collections.abc import Iterator
+
+from nogrow.contract.assumed import headline
 from nogrow.contract.rule import Violation
 from nogrow.contract.wording import counted
+from nogrow.dist.counts import Counts
 from nogrow.report.result import WEIGHT, ArtifactReport, Outcome, Report
+
+NOT_VALIDATED = "not validated"
+# How the note begins that says why wasmtime could not tell.
+CANT_VALIDATE = "wasmtime can't validate "
 
 
 def summary(report: Report) -> str:
@@ -12,12 +20,47 @@ def summary(report: Report) -> str:
         f"{outcomes.count(one)} {one.value}" for one in Outcome if one in outcomes or one is Outcome.KEPT
     ]
     looked_at = len(outcomes) - outcomes.count(Outcome.NOTHING)
-    return f"checked {counted(looked_at, noun(report))}: {', '.join(counts)}"
+    return f"checked {counted(looked_at, noun(report))}: {', '.join(counts)}{of_them_unvalidated(report)}"
+
+
+def standing(artifact: ArtifactReport) -> str:
+    """Return the artifact's outcome; where nobody knows whether the module is valid, it says so."""
+    outcome = artifact.outcome.value
+    return f"{outcome}, {NOT_VALIDATED}" if artifact.unvalidated else outcome
+
+
+def of_them_unvalidated(report: Report) -> str:
+    """Return how many modules were judged without being known to be valid, empty for none."""
+    count = sum(artifact.unvalidated for artifact in report.artifacts)
+    return f"; {count} {NOT_VALIDATED}" if count else ""
+
+
+def why_unvalidated(artifact: ArtifactReport) -> str:
+    """Return why a module was not validated, as its notes say it."""
+    found = [note for note in artifact.notes if note.startswith(CANT_VALIDATE)]
+    return found[0] if found else "validation was switched off"
+
+
+def looked_at(counts: Counts) -> str:
+    """Return how many shipped files were looked at, and how many could not be."""
+    parts = [counted(counts.files, "file"), counted(counts.modules, "module")]
+    if counts.archives:
+        parts.insert(1, counted(counts.archives, "archive"))
+    if counts.binaries:
+        parts.append(f"{counts.binaries:,} binary, searched for modules written as text only")
+    return ", ".join([*parts, f"{counts.unreadable:,} not readable"])
 
 
 def noun(report: Report) -> str:
     """Return what the report's artifacts are."""
     return "file" if any(artifact.host for artifact in report.artifacts) else "module"
+
+
+def resting(report: Report) -> Iterator[str]:
+    """Yield a line for each artifact whose verdict, or a better one in it, rests on an assumption."""
+    for artifact in report.artifacts:
+        if artifact.judgement is not None and artifact.judgement.resting.assumptions:
+            yield f"{artifact.outcome.value}: {artifact.path}: {headline(artifact.judgement)}"
 
 
 def weightiest_first(report: Report) -> list[ArtifactReport]:

@@ -6,9 +6,10 @@ from typing import NamedTuple, TextIO
 
 import click
 
+from nogrow.contract.assumed import assuming, headline, is_assumed
 from nogrow.contract.hold import RULES
 from nogrow.contract.rule import Rule
-from nogrow.contract.wording import counted, listed, shortened
+from nogrow.contract.wording import counted, entry_name, listed, shortened
 from nogrow.explain.advice import Advice
 from nogrow.explain.cause import Cause, Place
 from nogrow.explain.excerpt import Excerpt
@@ -16,6 +17,7 @@ from nogrow.explain.explain import Explained, Explanation
 from nogrow.explain.origin import Origin
 from nogrow.explain.toolchain import Kind
 from nogrow.explain.uses import UNKNOWN, Family, Use
+from nogrow.proof.assumption import sentences
 from nogrow.proof.judgement import Entry, Verdict
 from nogrow.report.excerpt import drawn
 from nogrow.report.printable import printable
@@ -29,7 +31,12 @@ MOST_IMPORTS = 8
 LONGEST_NAME = 200
 LONGEST_PATH = 62
 
-COLOURS = {Verdict.REACHABLE: "red", Verdict.CAPPED: "yellow", Verdict.THROW_ONLY: "red"}
+COLOURS = {
+    Verdict.REACHABLE: "red",
+    Verdict.CAPPED: "yellow",
+    Verdict.THROW_ONLY: "red",
+    Verdict.CAPPED_AND_THROW_ONLY: "red",
+}
 
 ExcerptOf = Callable[[Frame], Excerpt | None]
 
@@ -62,8 +69,10 @@ def _part(part: Explained, options: Options) -> Iterator[str]:
         return
     path = printable(part.path)
     if not part.growing:
-        verdict = part.judgement.verdict.label
-        yield from _wrapped(f"{path}: no entry point can grow a memory: {verdict}", "", "    ")
+        verdict = printable(headline(part.judgement))
+        no_path = "no path leads from an entry point to a growth"
+        said = no_path if part.judgement.resting.assumptions else "no entry point can grow a memory"
+        yield from _wrapped(f"{path}: {said}: {verdict}", "", "    ")
         yield from _assumptions(part)
         return
     explained = sum(len(one.entries) for one in shown)
@@ -74,15 +83,18 @@ def _part(part: Explained, options: Options) -> Iterator[str]:
 
 
 def _harmless(part: Explained, entry: Entry) -> Iterator[str]:
-    name = printable(shortened(entry.name))
-    yield from _wrapped(f"{entry.verdict.label}: `{name}` can't grow a memory", "", "    ")
+    name = printable(entry_name(entry))
+    said = f"`{name}` can't grow a memory"
+    if is_assumed(entry):
+        said = f"no path leads from `{name}` to a growth, {printable(assuming(entry.assumptions))}"
+    yield from _wrapped(f"{entry.verdict.label}: {said}", "", "    ")
     yield f"  --> {printable(part.path)}"
     yield from _assumptions(part)
 
 
 def _assumptions(part: Explained) -> Iterator[str]:
-    for assumption in part.judgement.assumptions:
-        yield from _wrapped(f"assumption: {printable(assumption)}", "   = ", "     ")
+    for sentence in sentences(part.judgement.assumptions):
+        yield from _wrapped(f"assumption: {printable(sentence)}", "   = ", "     ")
 
 
 def _wrapped(text: str, first: str, rest: str, *, whole: bool = True) -> list[str]:
@@ -127,6 +139,12 @@ class _Text:
         if self._entry.excused:
             note = "note: it runs before the host can have a view, so this breaks no contract"
             yield from _wrapped(note, "   = ", "     ")
+        if self._entry.seen is not None:
+            note = (
+                f"note: memory {self._entry.memory} is neither imported nor exported: no host view of it can "
+                "exist, so this breaks no contract"
+            )
+            yield from _wrapped(note, "   = ", "     ")
         if self._part.toolchain.kind is not Kind.UNKNOWN:
             tools = printable(", ".join(self._part.toolchain.tools))
             made = f"made by: {self._part.toolchain.kind.value}{f' ({tools})' if tools else ''}"
@@ -136,7 +154,7 @@ class _Text:
     def _headline(self) -> Iterator[str]:
         rule = Rule.HOST_GROWS if self._entry.host_grows else RULES[self._entry.verdict]
         word = f"{self._entry.verdict.label}[{rule.id}]"
-        names = printable(listed([entry.name for entry in self._explanation.entries]))
+        names = printable(listed([entry_name(entry) for entry in self._explanation.entries]))
         text = f"{word}: {names} {self._can()}, {printable(_because(self._cause))}"
         first, *rest = _wrapped(text, "", "    ", whole=False)
         colour = COLOURS.get(self._entry.verdict, "yellow")
@@ -149,12 +167,18 @@ class _Text:
         memory = f"memory {entry.memory}" if several else "the memory"
         if entry.host_grows is not None:
             label = printable(shortened(entry.host_grows))
+            if entry.grower is not None:
+                before = " before it traps" if entry.verdict is Verdict.TRAP_ONLY else ""
+                grower = printable(shortened(entry.grower))
+                return f"can have {grower} grow {memory} by the import `{label}`{before}"
             return f"can have the host grow {memory} by the import `{label}`"
         match entry.verdict:
             case Verdict.TRAP_ONLY:
                 return f"can grow {memory} before it traps"
             case Verdict.THROW_ONLY:
                 return f"can grow {memory} before an exception leaves it"
+            case Verdict.CAPPED_AND_THROW_ONLY:
+                return f"can grow {memory} before an exception leaves it, and another by 0 pages"
             case Verdict.CAPPED if entry.airtight:
                 return f"can try to grow {memory}, which always fails"
             case Verdict.CAPPED:

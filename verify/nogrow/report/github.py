@@ -5,13 +5,24 @@ from itertools import islice
 from typing import TextIO
 
 from nogrow.contract.wording import counted
-from nogrow.report.brief import summary, weightiest_first, why_nothing, with_path
+from nogrow.report.brief import (
+    NOT_VALIDATED,
+    resting,
+    summary,
+    weightiest_first,
+    why_nothing,
+    why_unvalidated,
+    with_path,
+)
 from nogrow.report.harmless import in_command, in_property
 from nogrow.report.place import Place, Places
 from nogrow.report.result import Outcome, Report
 
 # GitHub shows as many errors of a step, and drops the others without a word.
 MOST_ERRORS = 10
+MOST_NOTES = 100
+# One of the ten warnings is the one that counts errors.
+MOST_WARNINGS = 9
 
 
 def render(report: Report, stream: TextIO) -> None:
@@ -22,6 +33,10 @@ def render(report: Report, stream: TextIO) -> None:
     if more > 0:
         text = in_command(f"{counted(more, 'more error')} not shown here; --format json=FILE has them all")
         stream.write(f"::warning title=nogrow::{text}\n")
+    for line in islice(resting(report), MOST_NOTES):
+        stream.write(f"{in_command(line)}\n")
+    for line in islice(_warnings(report), MOST_WARNINGS):
+        stream.write(line + "\n")
     stream.write(f"nogrow {summary(report)}\n")
 
 
@@ -39,13 +54,21 @@ def _errors(report: Report) -> Iterator[str]:
         yield "::error title=nothing to check::no module was named"
 
 
-def _command(places: Places, place: Place, title: str, text: str) -> str:
+def _warnings(report: Report) -> Iterator[str]:
+    places = Places(report)
+    for artifact in report.artifacts:
+        if artifact.unvalidated:
+            text = f"{artifact.path}: {NOT_VALIDATED}: {why_unvalidated(artifact)}"
+            yield _command(places, places.artifact(artifact), NOT_VALIDATED, text, "warning")
+
+
+def _command(places: Places, place: Place, title: str, text: str, level: str = "error") -> str:
     properties = {"file": places.in_repository(place.file) or place.file, "line": str(place.line)}
     if place.column > 0:
         properties["col"] = str(place.column)
     properties["title"] = title
     listed = ",".join(f"{name}={in_property(value)}" for name, value in properties.items())
-    return f"::error {listed}::{in_command(text)}"
+    return f"::{level} {listed}::{in_command(text)}"
 
 
 def _count(report: Report) -> int:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TextIO
 
+from nogrow.contract.assumed import is_assumed, of_entry
 from nogrow.contract.rule import Rule, Violation
+from nogrow.contract.wording import unmistakable
 from nogrow.proof.judgement import Entry
-from nogrow.report.brief import why_nothing
+from nogrow.report.brief import NOT_VALIDATED, why_nothing, why_unvalidated
 from nogrow.report.harmless import in_xml
 from nogrow.report.result import ArtifactReport, Outcome, Report
 from nogrow.run.result import ScenarioOutcome
@@ -14,12 +16,16 @@ Key = tuple[str, str, int]
 
 
 class _Case(NamedTuple):
-    """A test case; `problem` is the element that says how it did not pass, with its type and messages."""
+    """A test case; `problem` is the element that says how it did not pass, with its type and messages.
+
+    `said` is what a case that passes rests on.
+    """
 
     name: str
     problem: str | None = None
     type: str = ""
     messages: Sequence[str] = ()
+    said: str = ""
 
 
 def render(report: Report, stream: TextIO) -> None:
@@ -32,7 +38,8 @@ def render(report: Report, stream: TextIO) -> None:
     stream.write('<?xml version="1.0" encoding="UTF-8"?>\n')
     stream.write(f'<testsuites name="nogrow" {_counts(cases)}>\n')
     for path, inner in suites:
-        stream.write(f'  <testsuite name="{in_xml(path)}" {_counts(inner)} skipped="0">\n')
+        skipped = sum(case.problem == "skipped" for case in inner)
+        stream.write(f'  <testsuite name="{in_xml(path)}" {_counts(inner)} skipped="{skipped}">\n')
         for case in inner:
             stream.writelines(_case(path, case))
         stream.write("  </testsuite>\n")
@@ -42,6 +49,8 @@ def render(report: Report, stream: TextIO) -> None:
 def _cases(artifact: ArtifactReport) -> Iterator[_Case]:
     if artifact.outcome is Outcome.NOTHING:
         yield _Case("check", "error", "nothing", (why_nothing(artifact),))
+    if artifact.unvalidated:
+        yield _Case("validation", "skipped", NOT_VALIDATED, (why_unvalidated(artifact),))
     of_entries: dict[Key, list[Violation]] = {}
     of_rules: dict[Rule, list[Violation]] = {}
     for violation in artifact.violations:
@@ -53,7 +62,8 @@ def _cases(artifact: ArtifactReport) -> Iterator[_Case]:
     for rule, found in of_rules.items():
         yield _broken(f"{rule.id} {rule.label}", found)
     for entry in sorted(artifact.judgement.entries if artifact.judgement else (), key=_key):
-        yield _broken(entry.name, of_entries.pop(_key(entry), []))
+        case = _broken(unmistakable(entry.name, entry.kind), of_entries.pop(_key(entry), []))
+        yield case._replace(said=of_entry(entry)) if is_assumed(entry) and case.problem is None else case
     for found in of_entries.values():
         yield _broken(found[0].entry or "", found)
     for scenario in artifact.scenarios:
@@ -89,13 +99,19 @@ def _counts(cases: Sequence[_Case]) -> str:
 
 def _case(path: str, case: _Case) -> Iterator[str]:
     start = f'    <testcase name="{in_xml(case.name)}" classname="{in_xml(path)}"'
-    if case.problem is None:
+    if case.problem is None and not case.said:
         yield start + "/>\n"
+        return
+    if case.problem is None:
+        yield f"{start}>\n      <system-out>{in_xml(case.said)}</system-out>\n    </testcase>\n"
         return
     more = f" (and {len(case.messages) - 1} more)" if len(case.messages) > 1 else ""
     body = "\n".join(in_xml(message) for message in case.messages)
     yield start + ">\n"
-    yield f'      <{case.problem} type="{in_xml(case.type)}" message="{in_xml(case.messages[0] + more)}">'
+    # The schemas of JUnit give `skipped` a message only.
+    kind = "" if case.problem == "skipped" else f'type="{in_xml(case.type)}" '
+    said = f"{case.type}: " if case.problem == "skipped" else ""
+    yield f'      <{case.problem} {kind}message="{in_xml(said + case.messages[0] + more)}">'
     # Some readers show the attribute, some the body.
     yield f"{body}</{case.problem}>\n"
     yield "    </testcase>\n"

@@ -1,12 +1,13 @@
 """A report as Markdown, made for the summary of a GitHub job."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TextIO
 
 from nogrow.contract.wording import counted, shortened
 from nogrow.proof.judgement import Judgement
 from nogrow.report import text
-from nogrow.report.brief import summary, weightiest_first
+from nogrow.report.brief import resting, standing, summary, weightiest_first
 from nogrow.report.harmless import fenced, in_markdown
 from nogrow.report.printable import printable
 from nogrow.report.result import ArtifactReport, Outcome, Report
@@ -16,6 +17,7 @@ MOST_ROWS = 500
 MOST_VIOLATIONS = 5
 MOST_BYTES = 500_000
 LONGEST_PATH = 200
+LONGEST_LINE = 1000
 
 
 def render(report: Report, stream: TextIO) -> None:
@@ -37,14 +39,21 @@ def _lines(report: Report) -> Iterator[str]:
     if len(artifacts) > MOST_ROWS:
         yield ""
         yield f"... and {counted(len(artifacts) - MOST_ROWS, 'more artifact')}."
-    yield from _details([one for one in artifacts if one.better or one.outcome is not Outcome.KEPT])
+    assumed = list(islice(resting(report), MOST_ROWS))
+    if assumed:
+        yield ""
+        yield "Verdicts that rest on assumptions:"
+        yield ""
+        yield from (f"- {in_markdown(shortened(line, LONGEST_LINE))}" for line in assumed)
+    told = (one for one in artifacts if one.better or one.unvalidated or one.outcome is not Outcome.KEPT)
+    yield from _details(list(told))
 
 
 def _row(artifact: ArtifactReport) -> str:
     judgement = artifact.judgement
     cells = (
         _path(artifact),
-        artifact.outcome.value,
+        standing(artifact),
         *(_judged(judgement) if judgement else ("", "", "")),
         f"{len(artifact.violations):,}",
     )

@@ -11,6 +11,7 @@ from nogrow.demangle import demangle
 from nogrow.proof.judgement import Step
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.source.model import Frame
+from nogrow.source.quote import Quotable
 
 
 class Place(NamedTuple):
@@ -30,6 +31,7 @@ class Places:
         self._inside: dict[str, str | None] = {}
         self._contract = report.contract
         self._origins = Origins(report.contract, (artifact.path for artifact in report.artifacts))
+        self.quotable = Quotable(report.quotable)
 
     def violation(self, artifact: ArtifactReport, violation: Violation) -> Place:
         """Return where to look first: its cause in the user's source, else the contract, else the module.

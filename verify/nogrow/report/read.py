@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nogrow.contract.rule import Rule, Violation
 from nogrow.jsonfile import Node, read
-from nogrow.proof.identity import HARMLESS
+from nogrow.proof.assumption import Assumption, stated
 from nogrow.proof.judgement import Entry, EntryKind, Function, Judgement, Memory, Site, Verdict
 from nogrow.report.as_json import SCHEMA
 from nogrow.report.result import ArtifactReport, Outcome
@@ -43,20 +43,36 @@ def _artifact(node: Node) -> ArtifactReport:
     if outcome == Outcome.NOT_JUDGED.value or judgement is None:
         judgement, said = None, (Violation(Rule.NOT_JUDGED, f"{path}: the report has no verdict of it"),)
     digest = None if sha256 is None else sha256.text()
-    return ArtifactReport(path, digest, None if size is None else size.integer(), judgement, said)
+    valid = node.get("validated")
+    return ArtifactReport(
+        path,
+        digest,
+        None if size is None else size.integer(),
+        judgement,
+        said,
+        validated=None if valid is None else valid.flag(),
+    )
 
 
-def _judgement(node: Node, stated: Node) -> Judgement:
+def _judgement(node: Node, worst: Node) -> Judgement:
     memories = tuple(_memory(one) for one in node.at("memories").items())
     sites = tuple(_site(one) for one in node.at("sites").items())
     # The report doesn't say which memory a verdict is about: growth at the start may be of an imported one.
     own = not any(memory.imported for memory in memories)
     entries = tuple(_entry(one, own) for one in node.at("entries").items())
     imports = frozenset(name for entry in entries for name in entry.imports)
-    judgement = Judgement(memories, sites, entries, (), imports=imports)
-    if _verdict(stated) is not judgement.verdict:
-        raise stated.error(f"expected {judgement.verdict.label}, the worst of its entry points")
+    assumed = _assumptions(node.at("assumptions"))
+    judgement = Judgement(memories, sites, entries, assumed, imports=imports)
+    verdict = _verdict(worst)
+    # Version 0.1.0 named one of the two only.
+    both = judgement.verdict is Verdict.CAPPED_AND_THROW_ONLY and verdict is Verdict.CAPPED
+    if verdict is not judgement.verdict and not both:
+        raise worst.error(f"expected {judgement.verdict.label}, the worst of its entry points")
     return judgement
+
+
+def _assumptions(node: Node) -> tuple[Assumption, ...]:
+    return tuple(stated(sentence.text()) for sentence in node.items())
 
 
 def _memory(node: Node) -> Memory:
@@ -81,6 +97,7 @@ def _site(node: Node) -> Site:
 
 def _entry(node: Node, own_memories: bool) -> Entry:
     kind, verdict = node.at("kind"), _verdict(node.at("verdict"))
+    seen = node.get("seen")
     kinds = {known.value: known for known in EntryKind}
     if kind.text() not in kinds:
         raise kind.error(f"unknown kind {kind.text()!r}; known: {', '.join(kinds)}")
@@ -90,7 +107,8 @@ def _entry(node: Node, own_memories: bool) -> Entry:
         _function(node.at("function")),
         verdict,
         imports=tuple(name.text() for name in node.at("imports").items()),
-        excused=kinds[kind.text()] is EntryKind.START and own_memories and verdict > HARMLESS,
+        seen=None if seen is None else _verdict(seen),
+        excused=kinds[kind.text()] is EntryKind.START and own_memories and verdict.grows,
     )
 
 

@@ -11,6 +11,7 @@ from nogrow.run.result import ScenarioResult
 from nogrow.source.model import Frame
 
 if TYPE_CHECKING:
+    from nogrow.dist.counts import Counts
     from nogrow.lock.hold import Better
 
 
@@ -51,9 +52,9 @@ class ArtifactReport(NamedTuple):
 
     `sha256` and `size` (bytes) are None if it could not be read, the digest also if nobody asked for it.
     `judgement` is None if it was not judged, or not asked to be. `notes` are for the contract's author.
-    `validated` says whether wasmtime found it valid, None where it was not asked or does not support what
-    the module uses. `growers` are the imports that glue says grow the memory. `sources` says where
-    instructions come from, by their offsets in the file; of inlined functions the innermost is first.
+    `validated` says whether wasmtime found it valid, None where it was not asked or does not support a
+    proposal that the module uses. `growers` are the imports that glue says grow the memory. `sources` says
+    where instructions come from, by their offsets in the file; of inlined functions the innermost is first.
     `better` are the entry points that are better than pinned, None if the artifact was not held to a pin.
     `host` says that it is host code and no module.
     """
@@ -72,6 +73,11 @@ class ArtifactReport(NamedTuple):
     host: bool = False
 
     @property
+    def unvalidated(self) -> bool:
+        """Whether there are verdicts on a module of which nobody knows that it is valid."""
+        return self.judgement is not None and self.validated is not True
+
+    @property
     def outcome(self) -> Outcome:
         """The artifact's outcome: kept only if something was looked at and nothing is broken."""
         # What could not be judged has nothing else to be said of it.
@@ -87,10 +93,16 @@ class ArtifactReport(NamedTuple):
 
 
 class Report(NamedTuple):
-    """All artifacts, sorted by path, and the contract file they were held to, if there is one."""
+    """All artifacts, sorted by path, and the contract file they were held to, if there is one.
+
+    `quotable` are folders whose source files may be quoted, besides the working directory.
+    `shipped` says how many files were looked at for modules, None if that was not asked.
+    """
 
     contract: str | None
     artifacts: tuple[ArtifactReport, ...]
+    quotable: tuple[str, ...] = ()
+    shipped: "Counts | None" = None
 
     @property
     def outcome(self) -> Outcome:

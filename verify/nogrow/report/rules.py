@@ -70,8 +70,9 @@ EXPLANATIONS = (
     Explanation(
         "NG006",
         "host-grows",
-        "An entry point reaches an import behind which the host grows the memory.",
-        f"The module contains no memory.grow here: the host does it. {_DETACHES}",
+        "An entry point reaches an import behind which the host grows the memory, or another core module "
+        "of the component does.",
+        f"The memory.grow is not in this module: the host or another core module has it. {_DETACHES}",
         "Link with a fixed memory (for Emscripten, without ALLOW_MEMORY_GROWTH), or keep the entry point "
         "from calling the import.",
     ),

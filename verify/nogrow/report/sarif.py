@@ -13,10 +13,17 @@ from urllib.parse import quote
 from nogrow import __version__
 from nogrow.contract.origin import without_number
 from nogrow.contract.rule import Rule, Violation
-from nogrow.contract.wording import counted, name_of, shortened
+from nogrow.contract.wording import counted, name_of, shortened, unmistakable
 from nogrow.host.model import CachedView
 from nogrow.proof.judgement import Entry, EntryKind, Step
-from nogrow.report.brief import weightiest_first, why_nothing, with_path
+from nogrow.report.brief import (
+    NOT_VALIDATED,
+    resting,
+    weightiest_first,
+    why_nothing,
+    why_unvalidated,
+    with_path,
+)
 from nogrow.report.harmless import in_sarif
 from nogrow.report.place import Place, Places
 from nogrow.report.printable import in_json
@@ -43,6 +50,8 @@ def render(report: Report, stream: TextIO) -> None:
     run = _Run(Places(report))
     for artifact in weightiest_first(report):
         run.add(artifact)
+    for line in resting(report):
+        run.notify("note", line)
     if not report.artifacts:
         run.notify("error", "nothing to check: no module was named")
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run.finished(report)]}
@@ -65,6 +74,9 @@ class _Run:
         if artifact.outcome is Outcome.NOTHING:
             place = self._location(self._places.artifact(artifact))
             self.notify("error", f"{artifact.path}: {why_nothing(artifact)}", place)
+        if artifact.unvalidated:
+            place = self._location(self._places.artifact(artifact))
+            self.notify("warning", f"{artifact.path}: {NOT_VALIDATED}: {why_unvalidated(artifact)}", place)
         room = MOST_RESULTS - len(self._results)
         for violation in artifact.violations[:room]:
             place = self._location(self._places.violation(artifact, violation))
@@ -204,7 +216,7 @@ def _stable_name(violation: Violation) -> str | None:
         return violation.view.binding
     if about is not None and about.kind is EntryKind.ESCAPED and about.function.name:
         return RUST_HASH.sub("E", about.function.name)
-    return violation.entry
+    return violation.entry if about is None else unmistakable(about.name, about.kind)
 
 
 def _message(text: str) -> Object:

@@ -6,8 +6,9 @@ from typing import TextIO
 from nogrow.contract.wording import counted, name_of
 from nogrow.proof.judgement import Judgement, Site
 from nogrow.report import text
+from nogrow.report.brief import NOT_VALIDATED, why_unvalidated
 from nogrow.report.printable import printable
-from nogrow.report.result import Report
+from nogrow.report.result import ArtifactReport, Report
 
 
 def render(report: Report, stream: TextIO, colour: bool = False) -> None:
@@ -16,12 +17,14 @@ def render(report: Report, stream: TextIO, colour: bool = False) -> None:
         if artifact.judgement is None:
             text.render(Report(report.contract, (artifact,)), stream, colour=colour)
         else:
-            stream.write(f"{printable(artifact.path)}: {_heading(artifact.judgement)}\n")
+            stream.write(f"{printable(artifact.path)}: {_heading(artifact)}\n")
             stream.writelines(line + "\n" for line in _sites(artifact.judgement))
 
 
-def _heading(judgement: Judgement) -> str:
-    return counted(len(judgement.sites), "grow site")
+def _heading(artifact: ArtifactReport) -> str:
+    sites = artifact.judgement.sites if artifact.judgement else ()
+    not_valid = f", {NOT_VALIDATED}: {printable(why_unvalidated(artifact))}" if artifact.unvalidated else ""
+    return counted(len(sites), "grow site") + not_valid
 
 
 def _sites(judgement: Judgement) -> Iterator[str]:

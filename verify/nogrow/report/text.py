@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from nogrow.contract.assumed import headline
 from nogrow.contract.rule import Rule, Violation
 from nogrow.contract.wording import counted, labels, readable, shortened
 from nogrow.host.model import CachedView
-from nogrow.proof.assume import on_the_host
-from nogrow.proof.judgement import Judgement, Step, Verdict
-from nogrow.report.brief import noun
+from nogrow.proof.assumption import sentences
+from nogrow.proof.judgement import Judgement, Step
+from nogrow.report.brief import looked_at, noun, of_them_unvalidated, standing
 from nogrow.report.printable import printable
 from nogrow.report.result import ArtifactReport, Outcome, Report
 from nogrow.source.model import Frame
@@ -58,11 +59,13 @@ def lines(report: Report, *, colour: bool = False, quiet: bool = False) -> Itera
     if any(artifact.better for artifact in report.artifacts) and not quiet:
         yield "help: what is better than pinned stays so once `nogrow pin` has pinned it"
         yield ""
-    if quiet and report.outcome is Outcome.KEPT:
+    if quiet and report.outcome is Outcome.KEPT and not any(one.unvalidated for one in report.artifacts):
         return
     for artifact in report.artifacts:
-        if not quiet or artifact.outcome is not Outcome.KEPT:
+        if not quiet or artifact.outcome is not Outcome.KEPT or artifact.unvalidated:
             yield from _artifact(style, artifact)
+    if report.shipped is not None:
+        yield f"looked at {looked_at(report.shipped)}"
     yield _summary(style, report)
 
 
@@ -80,8 +83,7 @@ def _violation(
     word = "not judged" if violation.rule is Rule.NOT_JUDGED else "error"
     colour = COLOURS[Outcome.NOT_JUDGED if violation.rule is Rule.NOT_JUDGED else Outcome.BROKEN]
     head = style(f"{word}[{violation.rule.id}]", colour, bold=True)
-    headline = printable(violation.headline)
-    yield f"{head}: {violation.rule.label}: {style(headline, bold=True)}"
+    yield f"{head}: {violation.rule.label}: {style(printable(violation.headline), bold=True)}"
     yield from _where(artifact, violation, places)
     if violation.about is not None and violation.about.witness:
         yield "   = path:"
@@ -127,14 +129,14 @@ def _where(artifact: ArtifactReport, violation: Violation, places: "Places | Non
         yield f"  --> {printable(artifact.path)}:{violation.view.at}"
         return
     place = places.violation(artifact, violation) if places else None
-    if place is None or place.column < 1 or place.file == artifact.path:
+    if places is None or place is None or place.column < 1 or place.file == artifact.path:
         yield f"  --> {printable(artifact.path)}"
         return
     from nogrow.explain.excerpt import excerpt
     from nogrow.report.excerpt import drawn
 
     yield f"  --> {printable(place.file)}:{place.line}:{place.column}"
-    line = excerpt(*place, (".", str(Path(artifact.path).parent)))
+    line = excerpt(*place, places.quotable, str(Path(artifact.path).parent))
     if line is not None:
         yield from (text for text, _ in drawn(line, "", WIDTH))
     yield f"   = module: {printable(artifact.path)}"
@@ -163,7 +165,10 @@ def _place(sources: Mapping[int, tuple[Frame, ...]], step: Step) -> str:
 
 
 def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
-    outcome = style(artifact.outcome.value, COLOURS[artifact.outcome], bold=True)
+    colour = COLOURS[artifact.outcome]
+    if artifact.unvalidated and artifact.outcome is Outcome.KEPT:
+        colour = COLOURS[Outcome.NOTHING]
+    outcome = style(standing(artifact), colour, bold=True)
     path = printable(artifact.path)
     if artifact.outcome is Outcome.NOTHING and artifact.notes:
         yield f"{outcome}: {path}: {printable(', '.join(artifact.notes))}"
@@ -173,9 +178,7 @@ def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
         yield f"{outcome}: {path}: no {missing}"
         return
     judgement = artifact.judgement
-    assumptions = judgement.assumptions if judgement else ()
-    weightiest = _weightiest(judgement) if judgement else None
-    yield f"{outcome}: {path}{_facts(judgement, weightiest)}"
+    yield f"{outcome}: {path}{_facts(judgement)}"
     for result in artifact.scenarios:
         # Only `run` and the build have scenarios: `check` does not load this.
         from nogrow.report.steps import scenario
@@ -190,23 +193,21 @@ def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
         yield f"   = better: `{printable(shortened(better.name))}` is {now}, pinned as {better.before.label}"
     if artifact.better and len(artifact.better) > MOST_VIOLATIONS:
         yield f"   = better: {len(artifact.better) - MOST_VIOLATIONS:,} more"
-    for assumption in assumptions:
-        if assumption != weightiest:
-            yield f"   = assumption: {printable(assumption)}"
+    if judgement is None:
+        return
+    said = headline(judgement)
+    # What the headline has in full is not said again.
+    for sentence in sentences(judgement.assumptions):
+        if sentence not in said:
+            yield f"   = assumption: {printable(sentence)}"
 
 
-def _weightiest(judgement: Judgement) -> str | None:
-    """What the verdict stands or falls with, which then goes beside it."""
-    return on_the_host(judgement.assumptions) if judgement.verdict is not Verdict.REACHABLE else None
-
-
-def _facts(judgement: Judgement | None, weightiest: str | None) -> str:
+def _facts(judgement: Judgement | None) -> str:
     if judgement is None:
         return ""
     sites = counted(len(judgement.sites), "grow site")
-    if weightiest is None:
-        return f": {judgement.verdict.label}, {sites}"
-    return f": {judgement.verdict.label}, assuming that {printable(weightiest)}; {sites}"
+    sign = ";" if judgement.resting.assumptions else ","
+    return f": {printable(headline(judgement))}{sign} {sites}"
 
 
 def _summary(style: _Style, report: Report) -> str:
@@ -217,4 +218,4 @@ def _summary(style: _Style, report: Report) -> str:
         if one in outcomes or one is Outcome.KEPT
     )
     looked_at = len(outcomes) - outcomes.count(Outcome.NOTHING)
-    return f"checked {counted(looked_at, noun(report))}: {', '.join(counts)}"
+    return f"checked {counted(looked_at, noun(report))}: {', '.join(counts)}{of_them_unvalidated(report)}"

@@ -1,5 +1,6 @@
 """A report, or bytes, to a file that is either all there or as it was."""
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -19,10 +20,18 @@ def write(path: Path, render: Callable[[TextIO], None]) -> None:
             with path.open("w", encoding="utf-8", newline="\n") as stream:
                 render(stream)
         else:
-            _replace(path.resolve(), render)
+            _replace(_resolved(path), render)
     except OSError as error:
         message = f"{path}: can't write the report: {error.strerror}"
         raise UsageError(message) from error
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except RuntimeError as error:
+        # Python's error for a loop of links, up to version 3.12.
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from error
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -30,8 +39,8 @@ def write_bytes(path: Path, data: bytes) -> None:
 
     Raises `UsageError` if the file can't be written.
     """
-    place = path.resolve()
     try:
+        place = _resolved(path)
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = _draft(place)
         try:

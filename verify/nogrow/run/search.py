@@ -1,18 +1,21 @@
 """Arguments that make an entry point grow the memory: drawn by hypothesis, and made as small as it can."""
 
+import itertools
 import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
-from hypothesis.errors import NoSuchExample
+from hypothesis.errors import HypothesisException
 
 from nogrow.contract.model import Call, Host, Number, Saved, Scenario, Step, Value, Write
 from nogrow.run.course import Course
 from nogrow.run.errors import GuestError
 from nogrow.run.guest import Compiled, Guest, compiled
 from nogrow.run.limits import Limits
+from nogrow.run.result import ScenarioOutcome
+from nogrow.run.scenario import run
 from nogrow.run.signatures import Signature
 from nogrow.run.values import KINDS
 
@@ -23,6 +26,9 @@ MOST_TRIES = 100_000
 MOST_CALLS = 4
 MOST_REPEATED = 200
 MOST_BYTES = 64
+# So many of the tries that grew the memory are run again, the smallest first, until one grows it again.
+MOST_AGAIN = 10
+FIRST_DRAWS = 30
 
 Args = tuple[Number, ...]
 # What to write by the scenario, and the arguments of the calls, with how often each is made.
@@ -41,9 +47,11 @@ def search(data: bytes, export: str, scenarios: Sequence[Scenario], host: Host, 
 
     The first of `scenarios` that calls it says what to do before, and where buffers are: what it writes is
     drawn as well, and so is every argument that it doesn't take from a call. Each try is a fresh instance; in
-    it the function is called once or up to some hundred times.
+    it the function is called once or up to some hundred times. What is returned has been run once more,
+    within the limits of a scenario, and has grown the memory there.
 
-    Raises `GuestError` if the module can't be run, or the function takes what can't be drawn.
+    Raises `GuestError` if the module can't be run, the function takes what can't be drawn, or no try that
+    grew the memory does so again.
     """
     module = compiled(data, LIMITS)
     signature = module.signatures.exports.get(export)
@@ -53,6 +61,7 @@ def search(data: bytes, export: str, scenarios: Sequence[Scenario], host: Host, 
         raise GuestError(f"`{export}` takes {', '.join(signature.params)}; numbers can be drawn only")
     before, call = _template(export, scenarios, signature)
     Guest(module, host)
+    _warm_up()
     trying = _Trying(module, host, before, call, time.monotonic() + seconds)
     writes = [_written(step.data) for step in before if isinstance(step, Write)]
     # Most tries are short, or there would be few of them.
@@ -60,11 +69,41 @@ def search(data: bytes, export: str, scenarios: Sequence[Scenario], host: Host, 
     arguments = st.tuples(*map(_values, signature.params, call.args))
     calls = st.lists(st.tuples(arguments, times), min_size=1, max_size=MOST_CALLS)
     strategy = st.tuples(st.tuples(*writes), calls.map(tuple))
-    try:
-        smallest = find(strategy, trying, settings=_settings())
-    except (NoSuchExample, _OverError):
+    smallest = _smallest(strategy, trying)
+    if smallest is None and not trying.grown:
         return Search(None, trying.tries)
-    return Search(trying.reproduction(smallest), trying.tries)
+    candidates = (*(() if smallest is None else (smallest,)), *sorted(trying.grown, key=_size)[:MOST_AGAIN])
+    for scenario in filter(None, map(trying.reproduction, candidates)):
+        if run(data, scenario).outcome is ScenarioOutcome.GREW:
+            return Search(scenario, trying.tries)
+    raise GuestError(f"`{export}` grew the memory once and not again: it is not deterministic")
+
+
+def _warm_up() -> None:
+    """Have hypothesis do what it does once, so that this takes no time from the search.
+
+    Some draw reads the constants of all modules of the program, which can take longer than a small budget.
+    """
+    draws = itertools.count()
+    find(st.lists(st.integers(0, 64)), lambda _: next(draws) > FIRST_DRAWS, settings=_settings())
+
+
+def _smallest(strategy: st.SearchStrategy[Try], trying: "_Trying") -> Try | None:
+    """Return the try that hypothesis made as small as it can, None if it ended with none.
+
+    Hypothesis raises errors of its own, for example when an outcome was another one the first time. They end
+    the search and nothing else: `trying` knows what grew.
+    """
+    try:
+        return find(strategy, trying, settings=_settings())
+    except (HypothesisException, _OverError):
+        return None
+
+
+def _size(drawn: Try) -> tuple[int, int, int, str]:
+    """Return a key by which smaller tries come first: fewer calls, fewer bytes, shorter numbers."""
+    texts, calls = drawn
+    return sum(times for _, times in calls), sum(map(len, texts)), len(repr(drawn)), repr(drawn)
 
 
 def _settings() -> settings:
@@ -114,40 +153,55 @@ class _OverError(BaseException):
 
 
 class _Trying:
-    """The condition that hypothesis looks for: that a try grows the memory in the call and comes back."""
+    """The condition that hypothesis looks for: that a try grows the memory in the call and comes back.
+
+    Hypothesis asks again for what it has tried, and fails where the answer is another one: the time may be up
+    by then, or the machine busier. So each try is run once and its outcome kept.
+    """
 
     def __init__(
         self, module: Compiled, host: Host, before: tuple[Step, ...], call: Call, end: float
     ) -> None:
         self.tries = 0
-        self._found = False
+        self.grown: list[Try] = []
+        self._outcomes: dict[str, bool] = {}
         self._module, self._host, self._before, self._call, self._end = module, host, before, call, end
 
     def __call__(self, drawn: Try) -> bool:
+        key = repr(drawn)
+        if key not in self._outcomes:
+            self._outcomes[key] = self._try(drawn)
+        return self._outcomes[key]
+
+    def _try(self, drawn: Try) -> bool:
         if time.monotonic() > self._end:
-            if not self._found:
+            if not self.grown:
                 raise _OverError
             # What has been found is as small as it gets.
             return False
         self.tries += 1
-        grew = self._course(self._steps(drawn)).growth is not None
-        self._found = self._found or grew
-        return grew
+        if self._grown_in(self._course(self._steps(drawn))) is None:
+            return False
+        self.grown.append(drawn)
+        return True
 
-    def reproduction(self, drawn: Try) -> Scenario:
-        """The try as a scenario that must grow in its last step."""
+    def reproduction(self, drawn: Try) -> Scenario | None:
+        """Return the try as a scenario that must grow in its last step, None if it does not grow again."""
         steps = self._steps(drawn)
         course = self._course(steps)
-        if course.growth is None:
-            raise GuestError(
-                f"`{self._call.export}` grew the memory once and not again: it is not deterministic"
-            )
-        number = course.growth.step
+        number = self._grown_in(course)
+        if number is None:
+            return None
         last = steps[number - 1]
         first = course.steps[number].first
         grown = last._replace(repeat=1, must_grow=True) if isinstance(last, Call) else last
         again = (last._replace(repeat=first - 1),) if isinstance(last, Call) and first > 1 else ()
         return Scenario(f"{self._call.export} grows", (*steps[: number - 1], *again, grown), host=self._host)
+
+    def _grown_in(self, course: Course) -> int | None:
+        """Return the number of the first step that grew the memory, leaving out those before the calls."""
+        numbers = (number for number, seen in sorted(course.steps.items()) if seen.growths)
+        return next((number for number in numbers if number > len(self._before)), None)
 
     def _steps(self, drawn: Try) -> tuple[Step, ...]:
         texts, calls = drawn
@@ -168,7 +222,5 @@ class _Trying:
             course.run(Guest(self._module, self._host))
         except GuestError:
             # What trapped on the way may have grown, but does not come back.
-            course.growth = None
-        if course.growth is not None and course.growth.step <= len(self._before):
-            course.growth = None
+            course.steps.clear()
         return course

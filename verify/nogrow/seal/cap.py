@@ -7,6 +7,8 @@ from nogrow.errors import ModuleError, UsageError
 from nogrow.seal.splice import Edit, leb
 from nogrow.wasm.model import Kind, MemoryType, Module
 from nogrow.wasm.reader import Reader
+from nogrow.wasm.sections import SectionId
+from nogrow.wasm.segments import read_data
 
 _HAS_MAXIMUM = 1
 _MOST_BYTES = {32: 1 << 32, 64: 1 << 64}
@@ -34,6 +36,7 @@ def capped(module: Module, pages: int | None, *, imports: bool) -> tuple[list[Ed
                 raise ModuleError(message, memory.place[0])
             raise UsageError(message)
         if memory.imported:
+            _require_room(module, index, memory, minimum)
             notes.append(
                 f"memory {index} is imported ({labels[index]}): the host has to hand in one of exactly"
                 f" {minimum} pages, as minimum and as maximum"
@@ -45,6 +48,29 @@ def capped(module: Module, pages: int | None, *, imports: bool) -> tuple[list[Ed
         if (memory.minimum, memory.maximum) != (minimum, minimum):
             edits[memory.place[0]] = _edit(module.data, memory, minimum)
     return list(edits.values()), notes
+
+
+def _require_room(module: Module, index: int, memory: MemoryType, pages: int) -> None:
+    """Raise `ModuleError` where the module writes data beyond `pages` when it is instantiated.
+
+    A host that hands in a larger memory could instantiate it before, and nobody could instantiate the copy.
+    """
+    limit = (1 << memory.address_bits) - 1
+    for section in module.sections:
+        reader = Reader(module.data, section.start, section.end)
+        for _ in range(reader.count() if section.id is SectionId.DATA else 0):
+            at = reader.position
+            segment = read_data(reader, len(module.memories))
+            if segment.memory != index or segment.offset is None:
+                continue
+            end = (segment.offset & limit) + segment.size
+            if end > pages * memory.page_size:
+                needed = -(-end // memory.page_size)
+                raise ModuleError(
+                    f"not sealed: data would be beyond the {pages} pages of memory {index}, an import; "
+                    f"use --pages {needed}",
+                    at,
+                )
 
 
 def _edit(data: bytes, memory: MemoryType, minimum: int) -> Edit:

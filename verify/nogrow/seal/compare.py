@@ -10,10 +10,12 @@ from nogrow.errors import ModuleError
 from nogrow.proof.judgement import Judgement, Verdict
 from nogrow.proof.prove import judge
 from nogrow.seal.rewrite import Mode
+from nogrow.seal.sealable import require_known_links, require_start
 from nogrow.wasm.component import core_modules
 from nogrow.wasm.kernel import Engine
+from nogrow.wasm.linking import read_linking
 from nogrow.wasm.sections import is_component
-from nogrow.wasm.validate import validate
+from nogrow.wasm.validate import Validation, validate, validate_component
 
 
 class EntryChange(NamedTuple):
@@ -47,30 +49,35 @@ class Comparison(NamedTuple):
 
 
 def compare(before: bytes, after: bytes, mode: Mode, engine: Engine) -> tuple[Comparison, ...]:
-    """What sealing made of each core module in the file.
+    """Return what sealing made of each core module in the file.
 
-    No import is trusted. Raises `ModuleError` for what can't be judged, and where `after` is no valid
-    module or can still grow its memory by itself.
+    No import is trusted. Raises `ModuleError` for what can't be judged, where `after` is no valid module or
+    can still grow its memory by itself, and where `before` can be instantiated and `after` can't.
     """
     if not is_component(before):
-        return (_compare(before, after, mode, engine, None),)
-    pairs = zip(core_modules(before), core_modules(after), strict=True)
-    return tuple(
-        _compare(before[old.start : old.end], after[new.start : new.end], mode, engine, number)
-        for number, (old, new) in enumerate(pairs)
-    )
+        compared = [_compare(before, after, mode, engine, None)]
+        note = require_start(before, after, [one.before for one in compared], None)
+    else:
+        _require_valid(validate_component(before))
+        linking = read_linking(before)
+        # What it says of a link that breaks is clearer than what validation says.
+        require_known_links(linking, read_linking(after), mode)
+        notes = _validated(validate_component(after), "component")
+        pairs = zip(core_modules(before), core_modules(after), strict=True)
+        compared = [
+            _compare(before[old.start : old.end], after[new.start : new.end], mode, engine, number)
+            for number, (old, new) in enumerate(pairs)
+        ]
+        compared = [one._replace(notes=(*notes, *one.notes)) for one in compared]
+        note = require_start(before, after, [one.before for one in compared], linking)
+    if note is not None:
+        compared[0] = compared[0]._replace(notes=(*compared[0].notes, note))
+    return tuple(compared)
 
 
 def _compare(before: bytes, after: bytes, mode: Mode, engine: Engine, number: int | None) -> Comparison:
-    notes: list[str] = []
-    validation = validate(before)
-    if validation.valid is False:
-        raise validation.error
-    validation = validate(after)
-    if validation.valid is False:
-        raise ModuleError(f"the sealed module is not valid: {validation.reason}", validation.offset)
-    if validation.valid is None:
-        notes.append(f"wasmtime can't tell whether the sealed module is valid: {validation.reason}")
+    _require_valid(validate(before))
+    notes = _validated(validate(after), "module")
     old, new = (judge(data, _trusts_nothing, engine) for data in (before, after))
     _require_sealed(new, mode, in_component=number is not None)
     growers = sorted(set(new.standing.host_grows.values()))
@@ -78,9 +85,24 @@ def _compare(before: bytes, after: bytes, mode: Mode, engine: Engine, number: in
         notes.append(
             f"the host still grows the memory behind {', '.join(growers)}: only the mode cap stops it"
         )
-    if new.verdict is Verdict.CAPPED and any(not site.operand for site in new.sites):
+    if not new.verdict.at_most(Verdict.TRAP_ONLY) and any(not site.operand for site in new.sites):
         notes.append("a memory.grow by 0 pages still succeeds and detaches views: the mode deny stops that")
     return Comparison(number, old, new, tuple(notes))
+
+
+def _require_valid(original: Validation) -> None:
+    """Raise `ModuleError` if the original is not valid."""
+    if original.valid is False:
+        raise original.error
+
+
+def _validated(after: Validation, noun: str) -> list[str]:
+    """Return what to say of the copy's validation; raises `ModuleError` if it failed."""
+    if after.valid is False:
+        raise ModuleError(f"the sealed {noun} is not valid: {after.reason}", after.offset)
+    if after.valid is None:
+        return [f"not validated: wasmtime can't tell whether the sealed {noun} is valid: {after.reason}"]
+    return []
 
 
 def _trusts_nothing(label: str) -> bool:

@@ -1,5 +1,7 @@
 """A module to the file that holds its debug information. Only local files are read, never the network.
 
+A file that the module names is read only below the working directory or the module's own folder.
+
 "WebAssembly tool conventions", external debug information and build ids; ECMA-426, section 10.3 (linking
 WebAssembly modules to source maps).
 """
@@ -11,6 +13,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from nogrow.errors import ModuleError
+from nogrow.source.bounds import within
 from nogrow.source.model import DebugFile
 from nogrow.source.paths import is_absolute
 from nogrow.wasm.file import read
@@ -68,7 +71,7 @@ def _follow(path: str, data: bytes, section: Section) -> Found:
     """The debug information behind the URL in a custom section."""
     try:
         address = Reader(data, section.start, section.end).name()
-        debug = _inline(path, address) if address.startswith("data:") else _read(_local(path, address))
+        debug = _inline(path, address) if address.startswith("data:") else _named(path, _local(path, address))
         return Found(_checked(debug, data))
     except ModuleError as error:
         return Found(None, f"{section.name}: {error}")
@@ -105,6 +108,14 @@ def _local(path: str, address: str) -> str:
     literal = os.path.join(folder, address)  # noqa: PTH118
     # Tools write file names as they are, though the section holds a URL, in which % and ? mean something.
     return literal if os.path.exists(literal) else os.path.join(folder, unquote(parts.path))  # noqa: PTH110, PTH118
+
+
+def _named(module: str, path: str) -> DebugFile:
+    """The file `path`, which the module names, if it is one that may be opened."""
+    if "\0" not in path and within(path, (".", os.path.dirname(module))) is None:  # noqa: PTH120
+        where = "outside the working directory and outside the module's folder"
+        raise ModuleError(f"{path[:_SHOWN]!r} is {where}: it is read only if --debug-info names it")
+    return _read(path)
 
 
 def _read(path: str) -> DebugFile:

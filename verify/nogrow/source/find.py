@@ -15,6 +15,11 @@ class Wanted(NamedTuple):
     debug_info: str | None = None
     prefixes: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def quotable(self) -> tuple[str, ...]:
+        """The folders whose source files the user allows reports to quote: what prefixes are replaced by."""
+        return tuple(new for _, new in self.prefixes)
+
 
 class Sources(NamedTuple):
     """Frames by offset in the file, the innermost inlined function first, and what went wrong if anything."""

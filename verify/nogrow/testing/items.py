@@ -1,6 +1,7 @@
 """A contract to test items: one for each artifact, one for each of its scenarios."""
 
 import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from nogrow.contract.select import Target, targets
 from nogrow.errors import NogrowError
 from nogrow.proof.prove import judge
 from nogrow.report import text
+from nogrow.report.brief import NOT_VALIDATED, why_unvalidated
 from nogrow.report.printable import printable
 from nogrow.report.result import Outcome, Report
 from nogrow.run.scenario import run
@@ -71,6 +73,10 @@ class ArtifactItem(pytest.Item):
         """Fail if the contract is broken."""
         if self._report.outcome is not Outcome.KEPT:
             pytest.fail(_text(self._report), pytrace=False)
+        for artifact in self._report.artifacts:
+            if artifact.unvalidated:
+                text = f"{artifact.path}: {NOT_VALIDATED}: {why_unvalidated(artifact)}"
+                warnings.warn(pytest.PytestWarning(printable(text)), stacklevel=1)
 
     def examined(self, target: Target) -> Report:
         """The report on the target."""
@@ -96,7 +102,9 @@ class ScenarioItem(ArtifactItem):
 def _with_scenarios(parent: ContractFile, name: str, target: Target) -> Iterator[Scenarios]:
     if not target.found or target.problem is not None:
         return
-    own = [(one.name, _narrowed(target, target.clause, one)) for one in target.clause.scenarios]
+    own = [
+        (one.name, _narrowed(target, clause, one)) for clause in target.clauses for one in clause.scenarios
+    ]
     if own:
         yield Scenarios.from_parent(parent, name=name, narrowed=own)
     for number, clause in target.parts:
@@ -112,7 +120,7 @@ def _narrowed(target: Target, clause: ArtifactContract, scenario: Scenario) -> T
         return one._replace(scenarios=(scenario,) if one is clause else ())
 
     parts = tuple((number, only(one)) for number, one in target.parts)
-    return target._replace(clause=only(target.clause), parts=parts)
+    return target._replace(clause=only(target.clause), also=tuple(map(only, target.also)), parts=parts)
 
 
 def _text(report: Report) -> str:

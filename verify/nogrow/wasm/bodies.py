@@ -40,7 +40,9 @@ class Bodies:
         fixed = 16 * functions + 8 * rows + 8 * types + 8 * tables + 16 * COUNT + (1 << 20)
         # Vertices cost the search 64 bytes each, nodes with all that the search keeps of them some 40.
         entries = _SPARE_TARGETS + sum(len(item.items) for item in module.segments)
-        fixed += 80 * (functions + tables + rows) + 40 * _NODES_PER_TARGET * entries
+        # Calls of an import that calls back go to a vertex of its own.
+        imported = len(module.imported(Kind.FUNCTION))
+        fixed += 80 * (functions + tables + rows + imported) + 40 * _NODES_PER_TARGET * entries
         self.workspace = workspace = Workspace(engine, fixed + _ROOM_PER_BYTE * (end - start))
         self.kernel = kernel = workspace.kernel(SCAN)
 
@@ -67,7 +69,7 @@ class Bodies:
         self.dispatch_keys = workspace.area(4 * rows)
         self.taken = workspace.area(functions)
         self.table_flags = workspace.area(tables)
-        self.ranges = workspace.area(4 * (functions + host_vertices(module) + rows + 1))
+        self.ranges = workspace.area(4 * (functions + host_vertices(module) + rows + imported + 1))
         self.code = workspace.area(end - start + len(_SENTINEL))
         # No instruction makes more nodes than it has bytes; a call has two at least. Dispatches come later.
         size = end - start + 1
@@ -76,7 +78,6 @@ class Bodies:
         frames = 8 * size + 16 & ~15
         top = workspace.area(frames)
         self.first_dispatch = functions + host_vertices(module)
-        imported = len(module.imported(Kind.FUNCTION))
         kernel.call(
             "configure", fast, descriptors, bounds, canonical, row_starts, reference_row, dispatch_map,
             self.dispatch_keys, self.first_dispatch, self.taken, self.table_flags,

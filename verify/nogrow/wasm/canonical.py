@@ -1,4 +1,4 @@
-"""A component's definitions to what the host calls and uses: core index spaces, and the canonical options.
+"""Reads a component's definitions: core index spaces, what the host calls, and how core modules are linked.
 
 Component model, Binary.md: core instances, aliases, canonical definitions, imports and exports. Nothing here
 can hide a core module, so what is not understood ends the reading of one component's definitions only.
@@ -6,14 +6,21 @@ can hide a core module, so what is not understood ends the reading of one compon
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.reader import Reader
 
-_CORE_INSTANCE, _ALIAS, _CANONICAL, _IMPORT, _EXPORT = 2, 6, 8, 10, 11
-_FUNCTION, _MEMORY, _MODULE, _INSTANCE = 0x00, 0x02, 0x11, 0x12
+_CORE_INSTANCE, _INSTANCES, _ALIAS, _TYPES, _CANONICAL, _IMPORT, _EXPORT = 2, 5, 6, 7, 8, 10, 11
+FUNCTION, TABLE, MEMORY = 0x00, 0x01, 0x02
+_MODULE, _INSTANCE = 0x11, 0x12
 _LIFT, _LOWER = 0x00, 0x01
+# `resource.drop`, and its form with `async`, call the destructor of a resource of the same component.
+_DROPS = frozenset((0x03, 0x07))
+# While these wait, other tasks of the component may run.
+_WAITS = frozenset((0x06, 0x0C, 0x0F, 0x10, 0x11, 0x12, 0x16, 0x17, 0x18, 0x19, 0x20, 0x21))
+# A resource type, with or without a callback, of each representation, and the sign that it has a destructor.
+_DESTRUCTORS = (b"\x3f\x7f\x01", b"\x3f\x7e\x01", b"\x3e\x7f", b"\x3e\x7e")
 
 # What follows each canonical built-in: i an index, b a byte, o options, r results, c a context slot.
 # The threads' 28, 2a, 40, 41 and 42 are missing: what follows them changed from one draft to the next.
@@ -36,11 +43,21 @@ _LAST_OPTION = 0x09
 
 
 @dataclass(frozen=True, slots=True)
-class _Item:
+class Exported:
     """What the core module `module` exports as `name`."""
 
     module: int
     name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """A core function that a canonical definition makes; `calls` are the functions that it may call back."""
+
+    calls: "list[Item | None]"
+
+
+Item = Exported | Made
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +66,23 @@ class _Use:
 
     option: str
     index: int
-    item: _Item | None
+    item: Item | None
 
 
 # An instance is that of a module, or a bundle of exports by sort and name, or of what is not known.
-_CoreInstance = int | dict[tuple[int, str], _Item | None] | None
+CoreInstance = int | dict[tuple[int, str], Item | None] | None
+
+
+class Instantiation(NamedTuple):
+    """The core module with the number `module` instantiated, with its arguments by name."""
+
+    module: int
+    arguments: tuple[tuple[str, CoreInstance], ...]
+
+    def serves(self, module: str, sort: int, field: str) -> list[Item | None]:
+        """Return what serves the import `module` `field`: None stands for what is not known."""
+        items = [exported(instance, sort, field) for name, instance in self.arguments if name == module]
+        return items or [None]
 
 
 _Thing = TypeVar("_Thing")
@@ -65,11 +94,17 @@ class Definitions:
     def __init__(self, outer: "Definitions | None") -> None:
         """`outer` is the component around this one."""
         self.own_modules: list[int] = []
+        self.instantiations: list[Instantiation] = []
+        self.handed_out: set[int] = set()
+        """The core modules that the component exports or passes to another component."""
+        self.unclear: str | None = None
+        """Why it is not known how the core modules are linked, if it is not."""
         self._outer = outer
         self._modules: list[int | None] = []
-        self._instances: list[_CoreInstance] = []
-        self._functions: list[_Item | None] = []
-        self._memories: list[_Item | None] = []
+        self._instances: list[CoreInstance] = []
+        self._spaces: dict[int, list[Item | None]] = {FUNCTION: [], TABLE: [], MEMORY: []}
+        self._functions, self._memories = self._spaces[FUNCTION], self._spaces[MEMORY]
+        self._destructors: list[Item | None] = []
         self._uses: set[_Use] = set()
         self._unread: ModuleError | None = None
 
@@ -82,11 +117,14 @@ class Definitions:
         """Reads a section of the component; others than those that matter here are passed over."""
         read = {
             _CORE_INSTANCE: self._instance,
+            _INSTANCES: self._component_instance,
             _ALIAS: self._alias,
             _CANONICAL: self._canonical,
             _IMPORT: self._import,
             _EXPORT: self._export,
         }.get(section)
+        if section == _TYPES:
+            self._find_destructors(reader)
         if read is None or self._unread is not None:
             return
         try:
@@ -97,17 +135,20 @@ class Definitions:
         else:
             if reader.position != reader.end:
                 self._unread = ModuleError("bytes left over in the section", reader.position)
+        if self._unread is not None:
+            self.unclear = f"definitions of the component were not read ({self._unread})"
 
     def callers(self) -> Iterator[tuple[int | None, str]]:
         """What the host does: the number of the core module concerned, None if unknown, and a sentence."""
         for use in self._uses:
             memory = use.option == "memory"
-            if use.item is not None:
+            if isinstance(use.item, Exported):
                 what = f"the memory exported as `{use.item.name}`" if memory else f"`{use.item.name}`"
             else:
                 what = f"core {'memory' if memory else 'function'} {use.index} of the component"
             does = "the host reads and writes" if memory else "host-side caller of"
-            yield (use.item.module if use.item else None), f"canonical {use.option}: {does} {what}"
+            module = use.item.module if isinstance(use.item, Exported) else None
+            yield module, f"canonical {use.option}: {does} {what}"
         if self._unread is not None:
             message = f"definitions of the component were not read ({self._unread}): other host-side callers"
             yield None, f"{message} are unknown"
@@ -116,30 +157,77 @@ class Definitions:
         at, form = reader.position, reader.byte()
         if form == 0:
             module = _at(self._modules, reader)
+            arguments: list[tuple[str, CoreInstance]] = []
             for _ in range(reader.count()):
-                reader.name()
+                name = reader.name()
                 reader.byte()
-                reader.u32()
-            self._instances.append(module)
+                arguments.append((name, _at(self._instances, reader)))
+            self._instantiate(module, tuple(arguments))
         elif form == 1:
-            exports: dict[tuple[int, str], _Item | None] = {}
+            exports: dict[tuple[int, str], Item | None] = {}
             for _ in range(reader.count()):
                 name, sort = reader.name(), reader.byte()
-                spaces = {_FUNCTION: self._functions, _MEMORY: self._memories}
-                if sort in spaces:
-                    exports[sort, name] = _at(spaces[sort], reader)
+                if sort in self._spaces:
+                    exports[sort, name] = _at(self._spaces[sort], reader)
                 else:
                     reader.u32()
             self._instances.append(exports)
         else:
             raise ModuleError(f"unknown form of core instance 0x{form:02x}", at)
 
+    def _instantiate(self, module: int | None, arguments: tuple[tuple[str, CoreInstance], ...]) -> None:
+        if module is None:
+            self.unclear = self.unclear or "the component instantiates a core module that it imports"
+        else:
+            self.instantiations.append(Instantiation(module, arguments))
+        self._instances.append(module)
+
+    def _component_instance(self, reader: Reader) -> None:
+        """Reads an instance of a component for the core modules that are passed to it."""
+        at, form = reader.position, reader.byte()
+        if form == 0:
+            reader.u32()
+        elif form != 1:
+            raise ModuleError(f"unknown form of instance 0x{form:02x}", at)
+        for _ in range(reader.count()):
+            if form == 0:
+                reader.name()
+            else:
+                _external_name(reader)
+            self._hand_out(_sort(reader), reader.u32())
+
+    def _hand_out(self, sort: int | None, index: int) -> None:
+        module = self._modules[index] if sort == _MODULE and index < len(self._modules) else None
+        if module is not None:
+            self.handed_out.add(module)
+
+    def _find_destructors(self, reader: Reader) -> None:
+        """Finds the destructors of resource types: wherever the bytes of one stand, there may be one."""
+        types = reader.data[reader.position : reader.end]
+        for mark in _DESTRUCTORS:
+            place = types.find(mark)
+            while place >= 0:
+                inner = Reader(types, place + len(mark), len(types))
+                try:
+                    if mark[0] == 0x3E:
+                        self._destructors.append(self._function_at(inner.u32()))
+                        inner.byte()
+                    self._destructors.append(self._function_at(inner.u32()))
+                except ModuleError:
+                    # These bytes are something else: the section ends in what would be the index.
+                    pass
+                place = types.find(mark, place + 1)
+
+    def _function_at(self, index: int) -> Item | None:
+        # The bytes may be something else, but then they name a function too many at most.
+        return self._functions[index] if index < len(self._functions) else Made([])
+
     def _alias(self, reader: Reader) -> None:
         sort = _sort(reader)
         at, target = reader.position, reader.byte()
         if target == 1:
             instance, name = _at(self._instances, reader), reader.name()
-            item = _exported(instance, sort, name) if sort is not None else None
+            item = exported(instance, sort, name) if sort is not None else None
             self._define(sort, item, None)
         elif target == 0:
             reader.u32()
@@ -155,12 +243,10 @@ class Definitions:
         else:
             raise ModuleError(f"unknown target of an alias 0x{target:02x}", at)
 
-    def _define(self, sort: int | None, item: _Item | None, module: int | None) -> None:
+    def _define(self, sort: int | None, item: Item | None, module: int | None) -> None:
         """Takes one more definition into the index space of a core `sort`, None for any other sort."""
-        if sort == _FUNCTION:
-            self._functions.append(item)
-        elif sort == _MEMORY:
-            self._memories.append(item)
+        if sort in self._spaces:
+            self._spaces[sort].append(item)
         elif sort == _MODULE:
             self._modules.append(module)
         elif sort == _INSTANCE:
@@ -168,28 +254,31 @@ class Definitions:
 
     def _canonical(self, reader: Reader) -> None:
         at, kind = reader.position, reader.byte()
+        calls: list[Item | None] = [None] if kind in _WAITS else []
         if kind in (_LIFT, _LOWER):
             if reader.byte() != 0:
                 raise ModuleError("unknown sort of a canonical definition", at + 1)
             reader.u32()
-            self._options(reader)
+            calls += self._options(reader)
         elif kind not in _BUILT_INS:
             raise ModuleError(f"unknown canonical definition 0x{kind:02x}", at)
         if kind == _LIFT:
             reader.u32()
             return
         for part in _BUILT_INS.get(kind, ""):
-            self._part(part, reader)
-        self._functions.append(None)
+            calls += self._part(part, reader)
+        # Destructors may be defined later, but not later than what drops their resource is called.
+        self._functions.append(Made(self._destructors if kind in _DROPS else calls))
 
-    def _part(self, part: str, reader: Reader) -> None:
+    def _part(self, part: str, reader: Reader) -> "list[Item | None]":
+        """Reads a part of a built-in; returns what its options let the built-in call."""
         match part:
             case "i":
                 reader.u32()
             case "b":
                 reader.byte()
             case "o":
-                self._options(reader)
+                return self._options(reader)
             case "r":
                 if reader.byte() == 0:
                     reader.signed(33)
@@ -200,24 +289,29 @@ class Definitions:
                 slot = reader.u32()
                 if slot in (0x7E, 0x7F):
                     reader.u32()
+        return []
 
-    def _options(self, reader: Reader) -> None:
+    def _options(self, reader: Reader) -> "list[Item | None]":
+        """Reads canonical options; returns the functions that they name."""
+        called: list[Item | None] = []
         for _ in range(reader.count()):
             at, option = reader.position, reader.byte()
             if option > _LAST_OPTION:
                 raise ModuleError(f"unknown canonical option 0x{option:02x}", at)
             if option in _FUNCTION_OPTIONS:
-                self._use(_FUNCTION_OPTIONS[option], self._functions, reader)
+                called.append(self._use(_FUNCTION_OPTIONS[option], self._functions, reader))
             elif option == _MEMORY_OPTION:
                 self._use("memory", self._memories, reader)
             elif option == _TYPE_OPTION:
                 reader.u32()
+        return called
 
-    def _use(self, option: str, space: list[_Item | None], reader: Reader) -> None:
+    def _use(self, option: str, space: "list[Item | None]", reader: Reader) -> Item | None:
         at, index = reader.position, reader.u32()
         if index >= len(space):
             raise ModuleError(f"index {index} out of range", at)
         self._uses.add(_Use(option, index, space[index]))
+        return space[index]
 
     def _import(self, reader: Reader) -> None:
         _external_name(reader)
@@ -227,6 +321,7 @@ class Definitions:
         _external_name(reader)
         sort = _sort(reader)
         index = reader.u32()
+        self._hand_out(sort, index)
         if reader.byte() == 1:
             _described(reader)
         # An export defines once more what it exports.
@@ -241,9 +336,10 @@ def _at(space: list[_Thing], reader: Reader) -> _Thing:
     return space[index]
 
 
-def _exported(instance: _CoreInstance, sort: int, name: str) -> _Item | None:
+def exported(instance: CoreInstance, sort: int, name: str) -> Item | None:
+    """Return what `instance` exports as `name`, None if that is not known."""
     if isinstance(instance, int):
-        return _Item(instance, name)
+        return Exported(instance, name)
     return None if instance is None else instance.get((sort, name))
 
 

@@ -1,13 +1,14 @@
-"""A component's bytes to its core modules, nested ones included, and to how the host calls into them.
+"""Reads a component: its core modules, nested ones included, how they are linked, and what the host calls.
 
 Component model, Binary.md. Only what leads to core code is read; its framing is checked, and what can't be
 read is an error with its offset in the file.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from nogrow.errors import ModuleError
-from nogrow.wasm.canonical import Definitions
+from nogrow.wasm.canonical import Definitions, Instantiation
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import MAGIC
 
@@ -39,8 +40,26 @@ class _Open:
     definitions: Definitions
 
 
+class Component(NamedTuple):
+    """A component's core modules in file order, those of nested components among them, and their linking.
+
+    `handed_out` are the modules that somebody else may instantiate as well. `unclear` says why it is not
+    known how modules are linked, None if it is.
+    """
+
+    modules: tuple[CoreModule, ...]
+    instantiations: tuple[Instantiation, ...]
+    handed_out: frozenset[int]
+    unclear: str | None
+
+
 def core_modules(data: bytes) -> tuple[CoreModule, ...]:
-    """The core modules of the component `data` in file order, those of nested components among them.
+    """Return the core modules of the component `data`; see `read_component`."""
+    return read_component(data).modules
+
+
+def read_component(data: bytes) -> Component:
+    """Return the core modules of the component `data` and how they are linked.
 
     Raises `ModuleError` for anything but a well-framed component.
     """
@@ -66,7 +85,12 @@ def core_modules(data: bytes) -> tuple[CoreModule, ...]:
         else:
             definitions.read(number, Reader(data, start, end))
     callers = _callers(len(modules), components)
-    return tuple(CoreModule(*place, tuple(said)) for place, said in zip(modules, callers, strict=True))
+    return Component(
+        tuple(CoreModule(*place, tuple(said)) for place, said in zip(modules, callers, strict=True)),
+        tuple(item for component in components for item in component.instantiations),
+        frozenset().union(*(component.handed_out for component in components)),
+        next((component.unclear for component in components if component.unclear), None),
+    )
 
 
 def _enter(data: bytes, start: int, end: int, outer: Definitions | None) -> _Open:

@@ -60,6 +60,8 @@ def read_constant(reader: Reader) -> Constant:
             function = value
             functions.append(value)
         converts_extern |= key in ((0xFB, 0x1A), (0xFB, 0x1B))
+    if not count:
+        raise ModuleError("a constant expression without an instruction", start)
     if count != 1:
         number = function = None
     return Constant(tuple(functions), number, function, converts_extern)

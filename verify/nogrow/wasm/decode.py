@@ -177,11 +177,11 @@ class _Decoder:
             case Kind.FUNCTION:
                 self.functions.append(self._function_type(reader))
             case Kind.TABLE:
-                self.tables.append(read_table_type(reader, len(self.types.defined), imported=True))
+                self.tables.append(read_table_type(reader, self.types, imported=True))
             case Kind.MEMORY:
                 self._memory(reader, imported=True)
             case Kind.GLOBAL:
-                value, mutable = read_global_type(reader, len(self.types.defined))
+                value, mutable = read_global_type(reader, self.types)
                 self.globals.append(Global(True, mutable, value, None))
             case Kind.TAG:
                 self.tags.append(self._tag_type(reader))
@@ -217,13 +217,13 @@ class _Decoder:
     def _tables(self, reader: Reader) -> None:
         for _ in range(reader.count()):
             if reader.peek() != 0x40:
-                self.tables.append(read_table_type(reader, len(self.types.defined), imported=False))
+                self.tables.append(read_table_type(reader, self.types, imported=False))
                 continue
             reader.byte()
             at = reader.position
             if reader.byte() != 0:
                 raise ModuleError("unknown form of table", at)
-            table = read_table_type(reader, len(self.types.defined), imported=False)
+            table = read_table_type(reader, self.types, imported=False)
             self.tables.append(Table(False, table.element, read_constant(reader)))
 
     def _memories(self, reader: Reader) -> None:
@@ -236,7 +236,7 @@ class _Decoder:
 
     def _globals(self, reader: Reader) -> None:
         for _ in range(reader.count()):
-            value, mutable = read_global_type(reader, len(self.types.defined))
+            value, mutable = read_global_type(reader, self.types)
             self.globals.append(Global(False, mutable, value, read_constant(reader)))
 
     def _exports(self, reader: Reader) -> None:

@@ -6,17 +6,21 @@ WebAssembly 3.0, section 5.3.
 from nogrow.errors import ModuleError
 from nogrow.wasm.model import MemoryType, Table
 from nogrow.wasm.reader import Reader
-from nogrow.wasm.types import ValueType, read_reference_type, read_value_type
+from nogrow.wasm.types import Types, ValueType, read_reference_type, read_value_type
+
+_SHARED = 2
 
 
-def read_table_type(reader: Reader, types: int, *, imported: bool) -> Table:
-    """A table without an initialiser, in a module of so many types; raises `ModuleError` with the offset."""
-    at = reader.position
+def read_table_type(reader: Reader, types: Types, *, imported: bool) -> Table:
+    """A table without an initialiser, in a module of these types; raises `ModuleError` with the offset."""
+    start = at = reader.position
     element = _known(read_reference_type(reader), types, at)
     at = reader.position
     flags = reader.byte()
     if flags > 7:
         raise ModuleError(f"unknown limits flags 0x{flags:02x}", at)
+    if flags & _SHARED and not types.is_shared(element):
+        raise ModuleError("a shared table of a type that is not shared", start)
     reader.unsigned(64)
     if flags & 1:
         reader.unsigned(64)
@@ -44,21 +48,23 @@ def read_memory_type(reader: Reader, *, imported: bool) -> MemoryType:
     return MemoryType(imported, bool(flags & 2), bits, page_size, minimum, maximum, place)
 
 
-def read_global_type(reader: Reader, types: int) -> tuple[ValueType, bool]:
-    """The type of a global's value, and whether it is mutable, in a module of so many types.
+def read_global_type(reader: Reader, types: Types) -> tuple[ValueType, bool]:
+    """The type of a global's value, and whether it is mutable, in a module of these types.
 
     Raises `ModuleError` with the offset.
     """
-    at = reader.position
+    start = at = reader.position
     value = _known(read_value_type(reader), types, at)
     at = reader.position
     flags = reader.byte()
     if flags > 3:
         raise ModuleError(f"unknown global flags 0x{flags:02x}", at)
+    if flags & _SHARED and not types.is_shared(value):
+        raise ModuleError("a shared global of a type that is not shared", start)
     return value, bool(flags & 1)
 
 
-def _known(value: ValueType, types: int, at: int) -> ValueType:
-    if value.index is not None and value.index >= types:
+def _known(value: ValueType, types: Types, at: int) -> ValueType:
+    if value.index is not None and value.index >= len(types.defined):
         raise ModuleError(f"type index {value.index} out of range", at)
     return value

@@ -10,6 +10,20 @@ LARGEST = 1 << 30
 """The largest module that engines take, in bytes (JavaScript interface, implementation-defined limits)."""
 
 
+def is_there(path: str | Path) -> bool:
+    """Return whether anything is at `path`, a dangling link included.
+
+    What can't be looked at counts as there: whoever opens it learns why it can't be.
+    """
+    try:
+        Path(path).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def read(path: str, largest: int = LARGEST) -> bytes:
     """The bytes of the regular file `path`, at most `largest`; raises `ModuleError` for anything else.
 

@@ -1,5 +1,7 @@
 """Element segments, in all of their eight forms, and data segments (WebAssembly 3.0, section 5.5)."""
 
+from typing import NamedTuple
+
 from nogrow.errors import ModuleError
 from nogrow.wasm.constexpr import read_constant
 from nogrow.wasm.model import Constant, ElementSegment, SegmentMode
@@ -41,11 +43,23 @@ def read_element(reader: Reader, tables: int) -> ElementSegment:
     )
 
 
-def read_data(reader: Reader, memories: int) -> None:
-    """Passes over a data segment of a module with so many memories: nothing of it concerns a growth.
+class DataSegment(NamedTuple):
+    """A data segment of `size` bytes and the `memory` that it is written to, None for a passive one.
+
+    `offset` is the address that it is written to, None where that is not constant.
+    """
+
+    memory: int | None
+    offset: int | None
+    size: int
+
+
+def read_data(reader: Reader, memories: int) -> DataSegment:
+    """Read the next data segment of a module with so many memories, and pass over its bytes.
 
     Raises `ModuleError` with the offset if it is malformed.
     """
+    memory, offset = None, None
     at = reader.position
     flags = reader.u32()
     if flags > 2:
@@ -54,5 +68,7 @@ def read_data(reader: Reader, memories: int) -> None:
         memory = reader.u32() if flags == 2 else 0
         if memory >= memories:
             raise ModuleError(f"memory index {memory} out of range", at)
-        read_constant(reader)
-    reader.skip(reader.u32())
+        offset = read_constant(reader).number
+    size = reader.u32()
+    reader.skip(size)
+    return DataSegment(memory, offset, size)

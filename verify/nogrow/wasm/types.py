@@ -3,7 +3,7 @@
 WebAssembly 3.0, sections 3.2 (types), 3.3 (matching) and 5.3 (binary types).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -39,14 +39,22 @@ _REC, _SUB, _SUB_FINAL, _FUNC, _STRUCT, _ARRAY, _CONT, _SHARED = (
 )  # fmt: skip
 
 
+FUNCTION_FORM = _FUNC
+"""The form of a defined type that is a function type."""
+
+
 @dataclass(frozen=True, slots=True)
 class ValueType:
-    """A value type: `name` of a number, vector, packed or abstract heap type, or `index` of a defined one."""
+    """A value type: `name` of a number, vector, packed or abstract heap type, or `index` of a defined one.
+
+    `shared` is about abstract heap types: whether threads may share what they refer to.
+    """
 
     name: str | None
     index: int | None = None
     nullable: bool = False
     reference: bool = False
+    shared: bool = False
 
 
 _PLAIN = {code: ValueType(name) for code, name in (NUMBER_TYPES | PACKED_TYPES).items()} | {
@@ -97,6 +105,14 @@ class Types(NamedTuple):
             raise ModuleError(f"type index {index} is not a function type")
         return self.defined[index]
 
+    def is_function(self, index: int) -> bool:
+        """Whether the type at `index` is a function type."""
+        return self.defined[index].form == _FUNC
+
+    def is_shared(self, value: ValueType) -> bool:
+        """Whether something that threads share may hold a value of this type."""
+        return _is_shared(value, self.defined)
+
     def holds_functions(self, value: ValueType, *, extern: bool = False) -> bool:
         """Whether a value of this type can be or contain a reference to a function.
 
@@ -122,11 +138,12 @@ def read_value_type(reader: Reader) -> ValueType:
     if byte in _PLAIN and byte not in PACKED_TYPES:
         return _PLAIN[byte]
     if byte in (0x63, 0x64):
+        shared = reader.peek() == _SHARED
         name, index = read_heap_type(reader)
-        return ValueType(name, index, nullable=byte == 0x63, reference=True)
+        return ValueType(name, index, nullable=byte == 0x63, reference=True, shared=shared)
     if byte == _SHARED:
         name, index = _abstract(reader)
-        return ValueType(name, index, nullable=True, reference=True)
+        return ValueType(name, index, nullable=True, reference=True, shared=True)
     raise ModuleError(f"unknown value type 0x{byte:02x}", at)
 
 
@@ -192,6 +209,16 @@ def _check_indices(defined: list[DefinedType], first: int, at: int) -> None:
                 raise ModuleError(f"type index {part.index} out of range", at)
         if item.supertype is not None and item.supertype >= position:
             raise ModuleError(f"supertype {item.supertype} is not declared before its subtype", at)
+    # wasmtime does not validate what is shared, so it is done here as far as types go.
+    for item in defined[first:]:
+        if item.supertype is not None and item.shared is not defined[item.supertype].shared:
+            raise ModuleError("only one of a type and its supertype is shared", at)
+        if item.shared and not all(_is_shared(part, defined) for part in item.parts + item.results):
+            raise ModuleError("a shared type has a part that is not shared", at)
+
+
+def _is_shared(value: ValueType, defined: Sequence[DefinedType]) -> bool:
+    return defined[value.index].shared if value.index is not None else value.shared or not value.reference
 
 
 def _key(item: DefinedType, first: int, canonical: list[int]) -> object:
@@ -207,7 +234,7 @@ def _key(item: DefinedType, first: int, canonical: list[int]) -> object:
     def part(value: ValueType) -> object:
         if value.index is None:
             return value
-        return (value.name, reference(value.index), value.nullable, value.reference)
+        return (value.name, reference(value.index), value.nullable, value.reference, value.shared)
 
     parts, results = tuple(map(part, item.parts)), tuple(map(part, item.results))
     # In the order of a defined type: one without references is its own key.

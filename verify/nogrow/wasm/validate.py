@@ -1,31 +1,89 @@
-"""Bytes to a second opinion on whether they are a valid module: that of wasmtime's validator.
+"""Ask wasmtime's validator whether the bytes of a core module or of a component are valid WebAssembly.
 
-A module that is not valid can never be instantiated. One that wasmtime does not support may be valid all the
-same, so only what is certain to be against the rules is called invalid.
+What is not valid can never be instantiated, and nothing that is said of its code means anything. So whatever
+wasmtime rejects counts as invalid, unless its message says that a proposal is not supported or not enabled.
 """
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 import wasmtime
 
 from nogrow.errors import ModuleError
+from nogrow.wasm.reader import Reader
+from nogrow.wasm.sections import SectionId, read_sections
 
-_NO_PROPOSALS = frozenset(("wasm_component_model", "wasm_relaxed_simd_deterministic"))
-# Wordings for what no proposal allows. Limits of wasmtime's own and unknown bytes are not among them.
-_AGAINST_THE_RULES = re.compile(
-    r"type mismatch: |unknown (local|global|function|table|memory|type|label|tag|data segment|elem segment)\b"
-    r"|undeclared function reference|uninitialized local|global is immutable|duplicate export name"
-    r"|invalid start function|invalid memop alignment|SIMD index out of bounds"
-    r"|data count section required|size minimum must not be greater than maximum|memory size must be at most "
+# Not a proposal: it makes relaxed SIMD deterministic, and changes nothing about what is valid.
+_NO_PROPOSAL = "wasm_relaxed_simd_deterministic"
+_STACKS = "wasm_stack_switching"
+_SHARED = "shared-everything-threads"
+# How the parser that wasmtime uses (wasmparser) words that a proposal is off. Every wording stands here as a
+# whole: a message that is not understood means that the module is invalid.
+_UNSUPPORTED = re.compile(
+    "|".join(
+        (
+            "(SIMD|relaxed SIMD|threads|shared-everything-threads|saturating float to int conversions"
+            "|reference types|bulk memory|sign extension operations|exceptions|tail calls|function references"
+            "|memory control|gc|legacy exceptions|stack switching|wide arithmetic"
+            "|custom descriptors operations|mutable global) support is not enabled",
+            "legacy_exceptions feature required for (try|catch|catch_all|rethrow|delegate) instruction",
+            f"shared (tables|globals|composite types|reference types) require the {_SHARED} proposal",
+            "custom descriptors proposal must be enabled to use descriptor and describes",
+            "custom descriptors required for exact (reference types|function imports)",
+            "rec group usage requires `gc` proposal to be enabled",
+            "gc proposal must be enabled to use subtypes",
+            "(array|struct) indexed types not supported without the gc feature",
+            "heap types not supported without the gc feature",
+            "gc types are disallowed but found type which requires gc",
+            "(gc|stack switching) proposal not supported",
+            "exceptions proposal not enabled",
+            "exception refs not supported without the exception handling feature",
+            "continuation refs not supported without the stack switching feature",
+            "cannot define (continuation|array|struct) types when (stack switching is|gc types are) disabled",
+            "function references required for (index reference types|non-nullable types)",
+            "memory64 must be enabled for 64-bit (tables|memories)",
+            "threads must be enabled for shared memories",
+            "the custom page sizes proposal must be enabled to customize a memory's page size",
+            "bulk memory must be enabled",
+            "passive data segments require the bulk-memory proposal",
+            "invalid leading byte 0x7[EF] with compact imports proposal disabled",
+            # Components.
+            "(async |synchronous |64-bit )?`[a-z0-9.-]+` requires the (component model [a-z0-9 -]+ feature"
+            f"|{_SHARED} proposal)",
+            "canonical option `[a-z -]+` requires the (component model [a-z0-9 -]+ feature|`cm-gc` feature)",
+            "async component functions require the component model async feature",
+            "requires the component model async stackful feature",
+            "(Maps|Fixed-length lists) require the component model [a-z-]+ (lists )?feature",
+            "support for component model `value`s is not enabled",
+            "64-bit memories require the `cm64` feature to be enabled",
+            "resources with `i64` require the `cm64` feature to be enabled",
+            "the `cm-[a-z0-9-]+` feature is not active",
+            # Wasmtime's own, on what its parser has found valid.
+            "exporting a component from the root component is not supported",
+            "root-level component imports are not supported",
+            "custom-descriptors proposal not implemented",
+        )
+    )
+)
+_STACK_SWITCHING = re.compile(
+    "stack switching support is not enabled|stack switching proposal not supported"
+    "|cannot define continuation types when stack switching is disabled"
+    "|continuation refs not supported without the stack switching feature"
 )
 _PLACE = re.compile(r"(.*) \(at offset 0x([0-9a-f]+)\)", re.DOTALL)
+_IN_COMPONENT = re.compile(r"failed to parse WebAssembly module\s+Caused by:\s+(?:0: )?(.*?)\s*", re.DOTALL)
+# wasmtime compiles function bodies only when all of a component is found valid.
+_COMPILED = re.compile(r"failed to compile: ")
+# A body without locals whose first byte is no instruction.
+_NO_CODE = b"\x00\xff"
 
 
 class Validation(NamedTuple):
-    """Whether a module is valid: None where wasmtime can't tell. `reason` says why, if it is not.
+    """Whether a module is valid: None where wasmtime can't tell, as it does not support a proposal.
 
-    `offset` is the byte that the reason is about, from the start of the module.
+    `reason` says why it is not True, None if nobody asked. `offset` is the byte that the reason is about,
+    from the start of what was validated.
     """
 
     valid: bool | None
@@ -34,31 +92,98 @@ class Validation(NamedTuple):
 
     @property
     def error(self) -> ModuleError:
-        """The error that says that the module is not valid."""
+        """The error that says that wasmtime rejects the module."""
         return ModuleError(f"not a valid module, says wasmtime: {self.reason}", self.offset)
 
 
 def validate(data: bytes) -> Validation:
-    """What wasmtime says of the core module `data`, with every proposal on that it can switch on."""
+    """Return wasmtime's answer on the core module `data`, with every proposal on that wasmtime has."""
+    return _asked(lambda engine: wasmtime.Module.validate(engine, data))
+
+
+def validate_component(data: bytes) -> Validation:
+    """Return wasmtime's answer on the component `data`: on all of it but the bodies of functions.
+
+    `validate` is for those, module by module. Raises `ModuleError` for a component that can't be read.
+    """
+    # Core modules, which most files are, need nothing of this.
+    from wasmtime.component import Component
+
+    not_compiled = _not_compiled(data)
+
+    def ask(engine: wasmtime.Engine) -> None:
+        try:
+            Component(engine, not_compiled)
+        except wasmtime.WasmtimeError as error:
+            if not _COMPILED.match(str(error)):
+                raise
+
+    return _asked(ask)
+
+
+def _asked(ask: Callable[[wasmtime.Engine], None]) -> Validation:
+    """Ask without stack switching first: with it wasmtime takes tags that have results."""
+    validation = _answer(ask, _engine(stack_switching=False))
+    if validation.reason is not None and _STACK_SWITCHING.fullmatch(validation.reason):
+        return _answer(ask, _engine(stack_switching=True))
+    return validation
+
+
+def _answer(ask: Callable[[wasmtime.Engine], None], engine: wasmtime.Engine) -> Validation:
     try:
-        wasmtime.Module.validate(_engine(), data)
+        ask(engine)
     except wasmtime.WasmtimeError as error:
-        return _understood(str(error))
+        message = str(error)
+        cause = _IN_COMPONENT.fullmatch(message)
+        return _understood(cause[1] if cause else message)
     return Validation(True)
+
+
+def _not_compiled(data: bytes) -> bytes:
+    """Return the component with a first body in each module that can't be compiled.
+
+    wasmtime has no function that validates a component without compiling it, and compiling can take minutes.
+    It validates everything else first, so it stops at this body.
+    """
+    from nogrow.wasm.component import core_modules
+
+    changed = bytearray(data)
+    for module in core_modules(data):
+        try:
+            body = _first_body(data[module.start : module.end])
+        except ModuleError:
+            # wasmtime says what is wrong with it.
+            continue
+        if body is not None:
+            start = module.start + body
+            changed[start : start + len(_NO_CODE)] = _NO_CODE
+    return bytes(changed)
+
+
+def _first_body(module: bytes) -> int | None:
+    """Return the offset of the first function body's contents, None if there is none to change."""
+    for section in read_sections(module):
+        if section.id is SectionId.CODE:
+            reader = Reader(module, section.start, section.end)
+            if reader.u32() and reader.u32() >= len(_NO_CODE):
+                return reader.position
+    return None
 
 
 def _understood(message: str) -> Validation:
     place = _PLACE.fullmatch(message)
-    reason, offset = (place[1], int(place[2], 16)) if place else (message, None)
-    return Validation(False if _AGAINST_THE_RULES.match(reason) else None, reason, offset)
+    text, offset = (place[1], int(place[2], 16)) if place else (message, None)
+    reason = " ".join(text.split())
+    return Validation(None if _UNSUPPORTED.fullmatch(reason) else False, reason, offset)
 
 
-def _engine() -> wasmtime.Engine:
+def _engine(*, stack_switching: bool) -> wasmtime.Engine:
     config = wasmtime.Config()
     config.parallel_compilation = False
     for name in dir(wasmtime.Config):
-        if name.startswith("wasm_") and not name.startswith(tuple(_NO_PROPOSALS)):
+        if name.startswith("wasm_") and name not in (_NO_PROPOSAL, _STACKS):
             setattr(config, name, True)
+    config.wasm_stack_switching = stack_switching
     try:
         return wasmtime.Engine(config)
     except wasmtime.WasmtimeError:

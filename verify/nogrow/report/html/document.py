@@ -6,13 +6,13 @@ best first; -1 stands for none.
 
 from collections.abc import Sequence
 from itertools import islice
-from pathlib import Path
 from typing import NamedTuple
 
 from nogrow import __version__
+from nogrow.contract.assumed import assuming, headline, is_assumed
 from nogrow.contract.rule import Violation
 from nogrow.contract.wording import labels, shortened
-from nogrow.proof.assume import on_the_host
+from nogrow.proof.assumption import sentences
 from nogrow.proof.judgement import Entry, EntryKind, Judgement, Memory, Verdict
 from nogrow.report.html.excerpt import Excerpts
 from nogrow.report.html.tables import (
@@ -27,6 +27,7 @@ from nogrow.report.html.tables import (
 )
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.run.result import ScenarioResult
+from nogrow.source.quote import Quotable
 
 Object = dict[str, object]
 
@@ -39,7 +40,7 @@ MOST_CALLS = 2_000
 MOST_LINES = 4_000
 
 KINDS = (EntryKind.EXPORT, EntryKind.START, EntryKind.ESCAPED)
-AIRTIGHT, EXCUSED = 1, 2
+AIRTIGHT, EXCUSED, UNSEEN = 1, 2, 4
 
 _Key = tuple[EntryKind, str, int]
 
@@ -74,8 +75,9 @@ def _rooms(artifacts: Sequence[ArtifactReport]) -> list[_Room]:
     ]
 
 
-def document(report: Report, root: Path) -> Object:
-    """What the page of `report` holds; source files are looked for below `root`."""
+def document(report: Report) -> Object:
+    """Return what the page of `report` holds."""
+    quotable = Quotable(report.quotable)
     rooms = _rooms(report.artifacts)
     return {
         "tool": f"nogrow {__version__}",
@@ -84,24 +86,25 @@ def document(report: Report, root: Path) -> Object:
         "verdicts": [verdict.label for verdict in Verdict],
         "kinds": [kind.value for kind in KINDS],
         "artifacts": [
-            _artifact(artifact, room, root) for artifact, room in zip(report.artifacts, rooms, strict=True)
+            _artifact(artifact, room, quotable)
+            for artifact, room in zip(report.artifacts, rooms, strict=True)
         ],
     }
 
 
-def _artifact(artifact: ArtifactReport, room: _Room, root: Path) -> Object:
+def _artifact(artifact: ArtifactReport, room: _Room, quotable: Quotable) -> Object:
     judgement = artifact.judgement
     return {
         "path": shown(artifact.path),
         "sha256": artifact.sha256,
         "size": artifact.size,
         "outcome": artifact.outcome.value,
-        "verdict": judgement.verdict if judgement else -1,
+        "verdict": judgement.verdict.rank if judgement else -1,
         "validated": artifact.validated,
         "notes": [shown(note) for note in artifact.notes],
         "growers": {shown(one.label): shown(one.place) for one in artifact.growers},
         "scenarios": [_scenario(one) for one in artifact.scenarios],
-        **_judged(artifact, judgement or Judgement((), (), (), ()), room, Excerpts(root)),
+        **_judged(artifact, judgement or Judgement((), (), (), ()), room, Excerpts(quotable)),
     }
 
 
@@ -113,7 +116,7 @@ def _judged(artifact: ArtifactReport, judgement: Judgement, room: _Room, excerpt
     entries = sorted(judgement.entries, key=_order)[: room.entries]
     sites = sorted(judgement.sites, key=lambda site: site.offset)
     verdicts = judgement.standing.verdicts
-    weightiest = on_the_host(judgement.assumptions) if judgement.verdict is not Verdict.REACHABLE else None
+    said = headline(judgement).removeprefix(judgement.verdict.label)
     found: Object = {
         "memories": [_memory(one) for one in sorted(judgement.memories, key=lambda one: one.index)],
         "siteCount": len(sites),
@@ -122,8 +125,8 @@ def _judged(artifact: ArtifactReport, judgement: Judgement, room: _Room, excerpt
             for site in sites[:MOST_SITES]
         ],
         "indirect": [judgement.indirect_calls, judgement.indirect_exact],
-        "assumptions": [shown(one) for one in judgement.assumptions],
-        "weightiest": judgement.assumptions.index(weightiest) if weightiest else -1,
+        "assumptions": [shown(sentence) for sentence in sentences(judgement.assumptions)],
+        "assumed": shown(said.lstrip(",; ")) if said else None,
         "counts": [verdicts.count(verdict) for verdict in Verdict],
         "entries": _entries(entries, functions, steps, sets, strings, room.names),
         "violations": _violations(artifact, entries, strings, room),
@@ -144,7 +147,7 @@ def _judged(artifact: ArtifactReport, judgement: Judgement, room: _Room, excerpt
 
 def _order(entry: Entry) -> tuple[int, int, str, int]:
     escaped = entry.kind is EntryKind.ESCAPED
-    return -entry.verdict, KINDS.index(entry.kind), "" if escaped else entry.name, entry.function.index
+    return -entry.verdict.rank, KINDS.index(entry.kind), "" if escaped else entry.name, entry.function.index
 
 
 def _key(entry: Entry) -> _Key:
@@ -162,13 +165,20 @@ def _entries(
         "cut": cut,
         "kind": [KINDS.index(one.kind) for one in entries],
         "function": [functions.number(one.function) for one in entries],
-        "verdict": [one.verdict for one in entries],
+        "verdict": [one.verdict.rank for one in entries],
         "memory": [-1 if one.memory is None else one.memory for one in entries],
         "step": [steps.number(one.witness) for one in entries],
         "imports": [sets.number(one.imports) for one in entries],
         "after": [sets.number(one.imports_after_growth) for one in entries],
         "host": [strings.optional(one.host_grows) for one in entries],
-        "flags": [AIRTIGHT * one.airtight + EXCUSED * one.excused for one in entries],
+        "grower": [strings.optional(one.grower) for one in entries],
+        "assuming": [
+            strings.optional(assuming(one.assumptions) if is_assumed(one) else None) for one in entries
+        ],
+        "flags": [
+            AIRTIGHT * one.airtight + EXCUSED * one.excused + UNSEEN * (one.seen is not None)
+            for one in entries
+        ],
     }
 
 

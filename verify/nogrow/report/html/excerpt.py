@@ -1,29 +1,22 @@
 """Lines of source files around the places that a page shows.
 
-Debug information comes with the module and may name any file, `/etc/passwd` as well. Who opens a report
-must not find in it what its author never meant to hand out, so only plain source files below the working
-directory are read.
+`Quotable` decides which files may be read.
 """
 
-from pathlib import Path
-
 from nogrow.report.printable import printable
+from nogrow.source.quote import Quotable
 
 AROUND = 2
 MOST_FILES = 100
-MOST_BYTES = 1 << 20
 LONGEST_LINE = 200
-C_FAMILY = frozenset({".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".m", ".mm"})
-OTHERS = frozenset({".rs", ".go", ".zig", ".swift", ".kt", ".java", ".cs", ".d", ".nim", ".ts", ".wat"})
-SOURCES = C_FAMILY | OTHERS
 
 
 class Excerpts:
     """The lines that are wanted, and those that can be had."""
 
-    def __init__(self, root: Path) -> None:
-        """Files are looked for below `root`, the first that are wanted up to the most that are read."""
-        self._root = root.resolve()
+    def __init__(self, quotable: Quotable) -> None:
+        """The first files that are wanted are read, up to `MOST_FILES`."""
+        self._quotable = quotable
         self._wanted: dict[str, set[int]] = {}
 
     def want(self, file: str, line: int) -> None:
@@ -38,26 +31,16 @@ class Excerpts:
         """
         found: dict[str, dict[int, str]] = {}
         for file, numbers in self._wanted.items():
-            text = self._lines(file)
+            text = self._quotable.lines(file)
             lines = {one: _shown(text[one - 1]) for one in sorted(numbers) if one <= len(text)}
             if lines and len(lines) <= room:
                 room -= len(lines)
                 found[file] = lines
         return found
 
-    def _lines(self, file: str) -> list[str]:
-        try:
-            path = (self._root / file).resolve()
-            inside = path.relative_to(self._root)
-            hidden = any(part.startswith(".") for part in inside.parts)
-            if hidden or path.suffix not in SOURCES or not path.is_file() or path.stat().st_size > MOST_BYTES:
-                return []
-            return path.read_text("utf-8").splitlines()
-        except (OSError, ValueError, RuntimeError):
-            # Not there, not below the root, not text, or no name that a file can have: no excerpt.
-            return []
 
-
-def _shown(line: str) -> str:
-    text = printable(line[: LONGEST_LINE + 1].expandtabs(4))
+def _shown(line: bytes) -> str:
+    # A character takes four bytes at most.
+    decoded = line[: 4 * LONGEST_LINE + 4].decode("utf-8", "replace")
+    text = printable(decoded[: LONGEST_LINE + 1].expandtabs(4))
     return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}..."

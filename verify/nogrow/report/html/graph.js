@@ -57,7 +57,7 @@ class Graph {
     const { model } = this;
     const { x, y } = this.laid.places.get(node.key);
     const worst = Math.max(-1, ...node.entries.slice(0, 1000).map((place) => model.verdict(place)));
-    const role = node.kind === 'host' ? 'import, the host grows' : [
+    const role = node.kind === 'host' ? 'import behind which it grows' : [
       node.kind === 'function' && `func[${node.index}]`, worst >= 0 && `entry point, ${model.label(worst)}`,
       node.grows !== null && 'grows the memory'].filter(Boolean).join(', ');
     const grows = node.grows !== null || node.kind === 'host';
@@ -119,7 +119,7 @@ class Graph {
     const growth = node.grows !== null && model.step(node.grows);
     return [
       el('h4', {}, named(this.title(node))),
-      el('p', { class: 'quiet' }, { host: 'An import behind which the host grows the memory.',
+      el('p', { class: 'quiet' }, { host: 'An import behind which the memory grows.',
         group: 'Nothing else on these paths calls them.', function: `func[${node.index}]` }[node.kind]),
       growth && el('div', {}, 'Grows the memory ', el('span', { class: 'quiet' }, `at ${hex(growth.offset)}`),
         sourceOf(model, growth.frames)),

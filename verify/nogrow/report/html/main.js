@@ -67,14 +67,14 @@ const show = (place, move) => {
   const section = document.getElementById('artifact');
   section.replaceChildren(...[
     el('h2', { id: 'artifact-title' }, named(artifact.path)),
-    el('p', {}, el('span', { class: `outcome ${artifact.outcome}` }, artifact.outcome), ' ',
+    el('p', {}, standing(artifact), ' ',
       artifact.verdict >= 0 && verdictMark(artifact.verdict, model.label(artifact.verdict)), ' ',
       artifact.violationCount > 0 && count(artifact.violationCount, 'violation')),
     own.length > 0 && firstOf(own, 50, violationItem, 'ul', { class: 'plain' }),
     artifact.violationCount > artifact.violations.rule.length && el('p', { class: 'quiet' },
       `${number(artifact.violations.rule.length)} of the violations are in this page; the report as JSON has all.`),
     facts(model),
-    artifact.assumptions.length > 0 && el('details', { open: artifact.weightiest >= 0 },
+    artifact.assumptions.length > 0 && el('details', { open: artifact.assumed !== null },
       el('summary', {}, count(artifact.assumptions.length, 'assumption')),
       el('ul', {}, artifact.assumptions.map((one) => el('li', {}, sentence(one))))),
     artifact.notes.length > 0 && el('ul', {}, artifact.notes.map((one) => el('li', {}, 'Note: ', sentence(one)))),

@@ -4,7 +4,6 @@ import json
 from base64 import b64encode
 from hashlib import sha256
 from importlib.resources import files
-from pathlib import Path
 from string import Template
 from typing import TextIO
 
@@ -41,7 +40,7 @@ def render(report: Report, stream: TextIO) -> None:
         policy=POLICY.format(script=_hash(script), style=_hash(style)),
         style=style,
         script=script,
-        data=island(document(report, Path.cwd())),
+        data=island(document(report)),
     )
     stream.write(page)
 

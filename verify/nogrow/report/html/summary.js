@@ -20,13 +20,13 @@ const verdictBar = (artifact, verdicts) => {
 const summary = (report, choose) => {
   const { artifacts, verdicts } = report;
   const row = (artifact, place) => {
-    const assumed = artifact.weightiest >= 0 && artifact.assumptions[artifact.weightiest];
+    const { assumed } = artifact;
     const cell = (label, properties, ...children) => el('td', { role: 'cell', 'data-label': label, ...properties },
       el('div', {}, ...children));
     return el('tr', { role: 'row' },
       el('th', { role: 'rowheader', scope: 'row' }, button({ class: 'link choose', 'data-place': place,
         click: () => choose(place, true) }, named(artifact.path))),
-      cell('Outcome', {}, el('span', { class: `outcome ${artifact.outcome}` }, artifact.outcome)),
+      cell('Outcome', {}, standing(artifact)),
       cell('Verdict', {}, artifact.verdict < 0 ? '\u2013' : verdictMark(artifact.verdict, verdicts[artifact.verdict]),
         assumed && el('details', { class: 'assumed' }, el('summary', {}, 'with an assumption'), sentence(assumed))),
       cell('Grow sites', { class: 'number' }, artifact.verdict < 0 ? '\u2013' : number(artifact.siteCount)),

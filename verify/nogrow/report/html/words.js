@@ -8,12 +8,13 @@ const outcomes = {
 };
 
 const inWords = (model, place) => {
-  const { memory, host, flags } = model.entries;
+  const { memory, host, grower: growers, flags, assuming } = model.entries;
   const index = memory[place];
   const which = index < 0 ? 'a memory' : `memory ${index}`;
   const shared = model.artifact.memories.some((one) => one.index === index && one.shared);
   const harm = shared ? 'the host\u2019s views keep the old length' : 'the host\u2019s views are detached';
   const airtight = (flags[place] & 1) !== 0;
+  const unseen = (flags[place] & 4) !== 0;
   const excused = (flags[place] & 2) !== 0;
   const said = {
     absent: 'Nothing in the module grows a memory.',
@@ -25,14 +26,24 @@ const inWords = (model, place) => {
     capped: airtight
       ? `It can try to grow ${which}, which is at its maximum: every attempt fails.`
       : `It can grow ${which}, which is at its maximum. A growth by 0 pages still succeeds, and then ${harm}.`,
-    reachable: `It can grow ${which} and return. Then ${harm}.`,
+    'capped+throw-only': `It can grow ${which}, and then only an exception can leave it. It can grow another `
+      + `memory, which is at its maximum, by 0 pages and return. Either way ${harm}.`,
+    reachable: `It can grow ${which} and return.${unseen ? '' : ` Then ${harm}.`}`,
   }[model.label(model.verdict(place))];
   const grower = model.string(host[place]);
-  const by = grower && [' The host does the growing, behind the import ', named(grower),
+  const other = model.string(growers[place]);
+  const by = grower && [' ', other ? named(other) : 'The host', ' does the growing, behind the import ', named(grower),
     model.artifact.growers[grower] && [' (', named(model.artifact.growers[grower]), ')'], '.'];
   const excuse = excused && ' This is in the start function, before the host can have a view: it breaks nothing.';
-  return [said, by, excuse];
+  const hidden = unseen
+    && ' No host can see this memory, as it is neither imported nor exported: no view of it can exist.';
+  const assumed = model.string(assuming[place]);
+  return [said, by, excuse, hidden, assumed && [' This is so ', named(assumed), '.']];
 };
+
+// Nobody knows whether the module is valid: that stands beside the outcome.
+const standing = (artifact) => [el('span', { class: `outcome ${artifact.outcome}` }, artifact.outcome),
+  artifact.verdict >= 0 && artifact.validated !== true && [' ', el('span', { class: 'outcome nothing' }, 'not validated')]];
 
 const verdictMark = (verdict, label) => el('span', { class: `verdict v${verdict}` }, label);
 

@@ -1,0 +1,32 @@
+"""What `nogrow init` records of the host code that it found."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from nogrow.cli.main import cli
+from nogrow.contract.load import load
+from tests.support.assemble import assemble
+from tests.test_belong import GLUE, MINIFIED
+
+
+def test_host_code_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("g.wasm").write_bytes(assemble(MINIFIED.format(limits="1")))
+    Path("g.js").write_text(GLUE)
+    assert CliRunner().invoke(cli, ["init"]).exit_code == 0
+    text = Path("nogrow.toml").read_text()
+    assert 'path = "g.wasm"\njs = ["g.js"]\n' in text
+    assert '"e" = ["reachable"]' in text
+    (artifact,) = load(Path("nogrow.toml")).artifacts
+    assert [Path(file) for file in artifact.js] == [Path("g.js")]
+    assert CliRunner().invoke(cli, ["check"]).exit_code == 0
+
+
+def test_a_module_without_its_host_code_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("g.wasm").write_bytes(assemble(MINIFIED.format(limits="1")))
+    result = CliRunner().invoke(cli, ["init"])
+    assert result.exit_code == 4
+    assert "left out: g.wasm: its imports have minified names" in result.stdout

@@ -1,0 +1,102 @@
+"""Which source files a report may quote, whatever a module names."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+import nogrow
+from nogrow.source import quote
+from nogrow.source.quote import Quotable
+
+SECRET = "the secret line"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working directory with files that may be quoted and files that may not, and more outside of it."""
+    folder = tmp_path / "root"
+    for name in ("src", ".hidden", "folder.rs"):
+        (folder / name).mkdir(parents=True)
+    for name in ("../outside.rs", ".hidden/a.rs", "secret.txt", "id_rsa", ".netrc", ".rs"):
+        (folder / name).write_text(SECRET)
+    (folder / "linked.rs").symlink_to(tmp_path / "outside.rs")
+    (folder / "linked").symlink_to(tmp_path)
+    (folder / "device.rs").symlink_to("/dev/zero")
+    (folder / "circle.rs").symlink_to(folder / "circle.rs")
+    (folder / "renamed.rs").symlink_to(folder / "secret.txt")
+    (folder / "binary.rs").write_bytes(SECRET.encode() + b"\0")
+    os.mkfifo(folder / "pipe.rs")
+    (folder / "src/lib.rs").write_text("one\r\ntwo")
+    (folder / "alias.rs").symlink_to(folder / "src/lib.rs")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "../outside.rs",
+        "src/../../outside.rs",
+        "{above}/outside.rs",
+        "{above}/root/../outside.rs",
+        "/etc/hostname",
+        "/dev/zero",
+        "linked.rs",
+        "linked/outside.rs",
+        "device.rs",
+        "circle.rs",
+        "renamed.rs",
+        "pipe.rs",
+        "folder.rs",
+        "gone.rs",
+        ".hidden/a.rs",
+        ".rs",
+        ".netrc",
+        "secret.txt",
+        "id_rsa",
+        "binary.rs",
+        "a\0.rs",
+        "x" * 5000 + ".rs",
+        "",
+    ],
+)
+def test_no_other_file_is_quoted(root: Path, file: str) -> None:
+    assert not Quotable().lines(file.format(above=root.parent), str(root))
+
+
+@pytest.mark.parametrize(
+    "file", ["src/lib.rs", "{root}/src/lib.rs", "src/../src/lib.rs", "../root/src/lib.rs", "alias.rs"]
+)
+def test_source_files_below_the_working_directory_are_quoted(root: Path, file: str) -> None:
+    assert Quotable().lines(file.format(root=root)) == [b"one", b"two"]
+
+
+def test_relative_paths_are_looked_for_beside_the_module(root: Path) -> None:
+    assert Quotable().lines("lib.rs", str(root / "src")) == [b"one", b"two"]
+    assert not Quotable().lines("outside.rs", "..")
+
+
+def test_a_folder_that_the_user_names_may_be_quoted(root: Path) -> None:
+    outside = str(root.parent / "outside.rs")
+    assert Quotable([str(root.parent)]).lines(outside) == [SECRET.encode()]
+    assert not Quotable([str(root / "src")]).lines(outside)
+    assert not Quotable([str(root.parent)]).lines("/etc/hostname")
+
+
+def test_large_files_are_not_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quote, "LARGEST", 4)
+    assert not Quotable().lines("src/lib.rs")
+
+
+def test_no_other_module_of_a_report_opens_files() -> None:
+    package = Path(nogrow.__file__).parent
+    opens = re.compile(r"\bopen\(|\.read_(?:text|bytes)\(|import read\b")
+    # `write.py` writes reports, `read.py` reads those that the user names, `render.py` the page's own parts.
+    known = {"report/write.py", "report/read.py", "report/html/render.py"}
+    modules = [path for name in ("report", "explain") for path in (package / name).rglob("*.py")]
+    opening = {
+        path.relative_to(package).as_posix() for path in modules if opens.search(path.read_text("utf-8"))
+    }
+    assert opening <= known

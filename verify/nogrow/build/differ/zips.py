@@ -1,0 +1,294 @@
+"""Zips that are changed field by field, in the header of a member, in the directory, or in both."""
+
+import random
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+STORED, DEFLATED = 0, 8
+_LOCAL, _CENTRAL = b"PK\3\4", b"PK\1\2"
+
+
+@dataclass
+class Facts:
+    """What one of the two headers says of a member."""
+
+    name: bytes
+    flags: int = 0
+    method: int = STORED
+    crc: int = 0
+    packed: int = 0
+    size: int = 0
+    extra: bytes = b""
+    needed: int = 20
+
+
+@dataclass
+class Entry:
+    """A member: both headers, its packed bytes, and what stands around them."""
+
+    local: Facts
+    central: Facts
+    data: bytes
+    descriptor: bytes = b""
+    before: bytes = b""
+    made_by: int = 3
+    attributes: int = 0o100644 << 16
+    comment: bytes = b""
+    disk: int = 0
+    shift: int = 0
+    is_listed: bool = True
+
+
+@dataclass
+class Zip:
+    """The members, and what stands before the directory and behind it."""
+
+    entries: list[Entry]
+    gap: bytes = b""
+    before_end: bytes = b""
+    comment: bytes = b""
+    behind: bytes = b""
+    count_shift: int = 0
+    size_shift: int = 0
+    start_shift: int = 0
+    disks: tuple[int, int] = field(default=(0, 0))
+
+
+def entry(name: bytes, content: bytes, method: int = DEFLATED, *, described: bool = False) -> Entry:
+    """Return a member that all programs understand."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = packer.compress(content) + packer.flush() if method == DEFLATED else content
+    flags = 8 if described else 0
+    facts = zlib.crc32(content), len(packed), len(content)
+    local = Facts(name, flags, method, *((0, 0, 0) if described else facts))
+    descriptor = b"PK\7\x08" + struct.pack("<III", *facts) if described else b""
+    return Entry(local, Facts(name, flags, method, *facts), packed, descriptor)
+
+
+def seeds(quiet: bytes, growing: bytes) -> list[Callable[[], Zip]]:
+    """Return what makes zips of each kind. In a stored file of each, a whole zip hides."""
+    inner = joined(Zip([entry(b"package/evil.wasm", growing, STORED)]))
+
+    def plain() -> Zip:
+        return Zip(
+            [
+                entry(b"package/a.txt", b"text"),
+                entry(b"package/notes.bin", inner, STORED),
+                entry(b"package/ok.wasm", quiet),
+            ]
+        )
+
+    def described() -> Zip:
+        return Zip([entry(b"package/", b"", STORED), entry(b"package/ok.wasm", quiet, described=True)])
+
+    def hidden() -> Zip:
+        made = plain()
+        made.entries.insert(1, entry(b"package/evil.wasm", growing, STORED))
+        made.entries[1].is_listed = False
+        return made
+
+    return [plain, described, hidden]
+
+
+def joined(made: Zip) -> bytes:
+    """Return the zip's bytes."""
+    body, listed = b"", []
+    for one in made.entries:
+        body += one.before
+        offset = len(body)
+        facts = one.local
+        body += struct.pack(
+            "<4sHHHIIIIHH",
+            *(_LOCAL, facts.needed, facts.flags, facts.method, 0, facts.crc, facts.packed, facts.size),
+            *(len(facts.name), len(facts.extra)),
+        )
+        body += facts.name + facts.extra + one.data + one.descriptor
+        if one.is_listed:
+            listed.append(_central(one, offset))
+    body += made.gap
+    directory = b"".join(listed)
+    count = len(listed) + made.count_shift
+    end = struct.pack(
+        "<4sHHHHIIH",
+        *(b"PK\5\6", *made.disks, count & 0xFFFF, count & 0xFFFF),
+        *((len(directory) + made.size_shift) & 0xFFFFFFFF, (len(body) + made.start_shift) & 0xFFFFFFFF),
+        len(made.comment),
+    )
+    return body + directory + made.before_end + end + made.comment + made.behind
+
+
+def _central(one: Entry, offset: int) -> bytes:
+    facts = one.central
+    return (
+        struct.pack(
+            "<4sBBHHHIIIIHHHHHII",
+            *(_CENTRAL, 20, one.made_by, facts.needed, facts.flags, facts.method, 0, facts.crc, facts.packed),
+            *(facts.size, len(facts.name), len(facts.extra), len(one.comment), one.disk, 0),
+            *(one.attributes & 0xFFFFFFFF, (offset + one.shift) & 0xFFFFFFFF),
+        )
+        + facts.name
+        + facts.extra
+        + one.comment
+    )
+
+
+def changed(made: Zip, choose: random.Random) -> bytes:
+    """Return the zip with one to three changes."""
+    for _ in range(choose.choice((1, 1, 1, 2, 3))):
+        choose.choice(_CHANGES)(made, choose)
+    return joined(made)
+
+
+def _fact(made: Zip, choose: random.Random) -> None:
+    """Change a field in the header, in the directory, or in both."""
+    one = choose.choice(made.entries)
+    which = choose.choice(((one.local,), (one.central,), (one.local, one.central)))
+    match choose.choice(
+        ("name", "name", "flags", "method", "crc", "packed", "size", "extra", "extra", "needed")
+    ):
+        case "name":
+            name = _name(one.central.name, choose)
+            for facts in which:
+                facts.name = name
+        case "flags":
+            bit = 1 << choose.randrange(16)
+            for facts in which:
+                facts.flags ^= bit
+        case "method":
+            method = choose.choice((0, 8, 9, 12, 14, 93, 95, 99))
+            for facts in which:
+                facts.method = method
+        case "extra":
+            extra = _extra(one, choose)
+            for facts in which:
+                facts.extra += extra
+        case "needed":
+            needed = choose.choice((0, 10, 45, 63, 64, 255))
+            for facts in which:
+                facts.needed = needed
+        case number:
+            for facts in which:
+                setattr(facts, number, _value(getattr(facts, number), choose))
+
+
+def _value(value: int, choose: random.Random) -> int:
+    return choose.choice((0, 1, 0xFFFFFFFF, max(0, value - 1), min(0xFFFFFFFF, value + 1)))
+
+
+def _name(name: bytes, choose: random.Random) -> bytes:
+    return choose.choice(
+        (
+            b"package/ok.wasm",
+            b"package/other.wasm",
+            b"package/OK.wasm",
+            b"./" + name,
+            b"/" + name,
+            b"../" + name,
+            name + b"/",
+            name + b"\0.txt",
+            name + b"\n",
+            name + b"\x1b",
+            name + b" ",
+            name + b".",
+            name.replace(b"/", b"\\"),
+            name.replace(b"/", b"//"),
+            name + b"#0",
+            name + b":x",
+            name + b"?",
+            b"\xe9" + name,
+            "é".encode() + name,
+            b"",
+        )
+    )
+
+
+def _extra(one: Entry, choose: random.Random) -> bytes:
+    number = choose.choice((1, 0x7075, 0x7855, 0x5455, 0x756E, 0x6C78, 0x0017, 0x9901, 0xCAFE, 0x000D, 0))
+    content = {
+        1: struct.pack("<QQQ", one.central.size, one.central.packed, 0)[: choose.choice((8, 16, 24))],
+        0x7075: b"\1" + struct.pack("<I", zlib.crc32(one.central.name)) + b"package/other.wasm",
+        0x756E: struct.pack("<IHIHH", 0, 0o120777, 0, 0, 0) + b"x",
+        0x6C78: b"\7" + struct.pack("<HHI", 3, 3, 0o40755 << 16),
+    }.get(number, b"\1234")
+    length = choose.choice((len(content), len(content), len(content), 0, 99))
+    return struct.pack("<HH", number, length) + content + choose.choice((b"", b"", b"\0", b"\0\0\0\0", b"x"))
+
+
+def _around(made: Zip, choose: random.Random) -> None:
+    """Change what stands around a member, or what only the directory says of it."""
+    one = choose.choice(made.entries)
+    match choose.randrange(9):
+        case 0:
+            one.before = choose.choice((b"gap", joined(Zip([entry(b"evil.wasm", b"text", STORED)]))))
+        case 1:
+            one.made_by = choose.choice((0, 3, 7, 10, 19, 255))
+        case 2:
+            one.attributes = choose.choice(
+                (0, 0x10, 0x20, 0o40755 << 16, 0o120777 << 16, 0o100644 << 16, 0o644 << 16)
+            )
+        case 3:
+            end = struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 0, 0, 0, 0, 0)
+            one.comment = choose.choice(
+                (b"text", end, b"PK\6\7" + bytes(16), b"PK\6\6" + bytes(52) + b"PK\6\7" + bytes(16))
+            )
+        case 4:
+            one.disk = choose.choice((1, 0xFFFF))
+        case 5:
+            one.shift = choose.choice((-1, 1, 4, -30, 40))
+        case 6:
+            one.is_listed = not one.is_listed
+        case 7:
+            one.descriptor = choose.choice(
+                (b"", one.descriptor[4:], one.descriptor + b"\0\0\0\0", b"PK\7\x08" + bytes(12))
+            )
+        case _:
+            data = bytearray(one.data or b"x")
+            data[choose.randrange(len(data))] ^= 1 << choose.randrange(8)
+            one.data = bytes(data)
+
+
+def _members(made: Zip, choose: random.Random) -> None:
+    """Repeat a member, leave one out, or swap two."""
+    place, other = choose.randrange(len(made.entries)), choose.randrange(len(made.entries))
+    match choose.randrange(3):
+        case 0:
+            made.entries.insert(other, made.entries[place])
+        case 1 if len(made.entries) > 1:
+            del made.entries[place]
+        case _:
+            made.entries[place], made.entries[other] = made.entries[other], made.entries[place]
+
+
+def _end(made: Zip, choose: random.Random) -> None:
+    """Change the end of the zip, or what stands before or behind it."""
+    inner = joined(Zip([entry(b"package/ok.wasm", b"\0asm\1\0\0\0", STORED)]))
+    match choose.randrange(8):
+        case 0:
+            made.comment = choose.choice((b"text", inner, inner[-22:], b"PK\5\6"))
+        case 1:
+            made.behind = choose.choice((b"x", inner, bytes(4)))
+        case 2:
+            made.gap = choose.choice((b"gap", inner, bytes(4)))
+        case 3:
+            made.before_end = choose.choice((b"PK\6\7" + bytes(16), b"PK\5\5\0\0", b"x"))
+        case 4:
+            made.count_shift = choose.choice((-1, 1))
+        case 5:
+            made.size_shift = choose.choice((-1, 1, 46))
+        case 6:
+            made.start_shift = choose.choice((-1, 1, 30))
+        case _:
+            made.disks = choose.choice(((1, 0), (0, 1), (0xFFFF, 0xFFFF)))
+
+
+_CHANGES: tuple[Callable[[Zip, random.Random], None], ...] = (
+    _fact,
+    _fact,
+    _fact,
+    _around,
+    _around,
+    _members,
+    _end,
+)

@@ -1,0 +1,113 @@
+"""Names of Emscripten's ABI to what the functions behind them do. Minified names say nothing.
+
+The tables only ever add edges: an import whose name is in none of them is assumed to be harmless, and the
+report prints that assumption.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from nogrow.wasm.types import DefinedType
+
+ANY = "*"
+"""The signature of table entries of any type."""
+
+_GROWERS = frozenset(("emscripten_resize_heap", "enlargeMemory"))
+# They allocate with the `malloc` that the module exports: the exception, or what describes how it was caught.
+_ALLOCATES = re.compile(r"_?__cxa_(allocate_exception|begin_catch|find_matching_catch(_\d+)?)")
+# The destructor of an exception is an entry of the table.
+_DESTROYS = re.compile(r"_?__cxa_(end_catch|decrement_exception_refcount)")
+_INVOKES = re.compile(r"_?invoke_([a-zA-Z]+)")
+
+
+class Effect(NamedTuple):
+    """What a function of the host does besides returning.
+
+    `grows` says that it grows the memory. `signature` is that of the table entries that it may call, the
+    result first, in Emscripten's letters; `exports` are the exports that it may call, by their names;
+    `allocates` says that it calls the module's `malloc`, whatever its export is called. `whole` says that it
+    does nothing else, as far as growth is concerned.
+    """
+
+    grows: bool = False
+    signature: str | None = None
+    exports: frozenset[str] = frozenset()
+    allocates: bool = False
+    whole: bool = False
+
+    @property
+    def calls_back(self) -> bool:
+        """Whether it calls functions of the module."""
+        return self.signature is not None or bool(self.exports) or self.allocates
+
+
+Effects = Mapping[str, tuple[Effect, ...]]
+"""Effects of imports by their labels, `module.field`."""
+
+NO_EFFECTS: Effects = {}
+
+# The result first; `p` is a pointer, an i32 or an i64.
+_SIGNATURES = {
+    "emscripten_resize_heap": "ip",
+    "abort": "v",
+    "fd_write": "iippp",
+    "fd_read": "iippp",
+    "fd_close": "ii",
+    "environ_get": "ipp",
+    "environ_sizes_get": "ipp",
+    "proc_exit": "vi",
+    "exit": "vi",
+    "setTempRet0": "vi",
+    "getTempRet0": "i",
+    "__cxa_throw": "vppp",
+    "__cxa_allocate_exception": "pp",
+    "__cxa_begin_catch": "pp",
+    "__cxa_end_catch": "v",
+}
+_LETTERS: Mapping[str, tuple[str, ...]] = {
+    "i": ("i32",), "j": ("i64",), "f": ("f32",), "d": ("f64",), "p": ("i32", "i64"),
+}  # fmt: skip
+_KNOWN_SIGNATURE = re.compile(r"[vijfdp][ijfdp]*")
+
+
+def effect_of(name: str) -> Effect | None:
+    """Return what the ABI's function `name` does, None if the name is not known.
+
+    JavaScript has the same names with one more underscore.
+    """
+    if name.removeprefix("_") in _GROWERS:
+        return Effect(grows=True, whole=True)
+    if invoked := _INVOKES.fullmatch(name):
+        # Other letters may be a name that somebody else chose.
+        return Effect(signature=invoked[1], whole=is_signature(invoked[1]))
+    if _ALLOCATES.fullmatch(name):
+        return Effect(allocates=True, whole=True)
+    if _DESTROYS.fullmatch(name):
+        return Effect(signature="vi", whole=True)
+    return None
+
+
+def is_signature(letters: str) -> bool:
+    """Whether `letters` are a signature in letters that are known."""
+    return _KNOWN_SIGNATURE.fullmatch(letters) is not None
+
+
+def signature_of(name: str) -> str | None:
+    """Return the signature of the ABI's function `name`, None if it is not known."""
+    if invoked := _INVOKES.fullmatch(name):
+        letters = invoked[1]
+        # Without BigInt, an i64 crosses as two i32.
+        return f"{letters[0]}p{letters[1:]}" if is_signature(letters) and "j" not in letters else None
+    return next((_SIGNATURES[one] for one in (name, name.removeprefix("_")) if one in _SIGNATURES), None)
+
+
+def fits(defined: "DefinedType", signature: str) -> bool:
+    """Whether the function type `defined` is the one that the letters of `signature` stand for."""
+    parameters = signature[1:]
+    results = signature[:1].replace("v", "")
+    if len(defined.parts) != len(parameters) or len(defined.results) != len(results):
+        return False
+    pairs = (*zip(parameters, defined.parts, strict=True), *zip(results, defined.results, strict=True))
+    return all(value.name in _LETTERS[letter] for letter, value in pairs)
