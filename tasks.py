@@ -10,30 +10,30 @@ from typing import Any, cast
 from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import Task, task
+from tools.audit import audit as audit_pins
+from tools.bench.hostile import run_pathological
+from tools.bench.modules import run_bench, run_comparison
+from tools.bench.views import run_bench_views
+from tools.browser.browse import PICTURES, take_pictures
+from tools.browser.chromium import chromium
+from tools.browser.demo import Views, run_demo
+from tools.browser.serve import serve as serve_page
+from tools.checks import Command, commands_of_cover, commands_of_lint, commands_of_test
+from tools.differ.readers import find_readers
+from tools.differ.run import DISAGREEMENTS, Pair
+from tools.differ.run import differ as run_differ
+from tools.differ.run import write as write_disagreements
+from tools.docs.build import build_docs
+from tools.fuzz.run import CRASHES
+from tools.fuzz.run import fuzz as run_fuzz
+from tools.guards.assure import assure_all
+from tools.pins import write_pins
+from tools.suite.run import run_suite
 
-from nogrow.build.assure import assure_all
-from nogrow.build.audit import audit as audit_pins
-from nogrow.build.bench import run_bench, run_comparison
-from nogrow.build.bench_views import run_bench_views
-from nogrow.build.browse import PICTURES, take_pictures
-from nogrow.build.checks import Command, commands_of_cover, commands_of_lint, commands_of_test
-from nogrow.build.chromium import chromium
-from nogrow.build.console import announce, print_table
-from nogrow.build.demo import Views, run_demo
-from nogrow.build.differ.readers import find_readers
-from nogrow.build.differ.run import DISAGREEMENTS, Pair
-from nogrow.build.differ.run import differ as run_differ
-from nogrow.build.differ.run import write as write_disagreements
-from nogrow.build.docs import build_docs
-from nogrow.build.fuzz import CRASHES
-from nogrow.build.fuzz import fuzz as run_fuzz
-from nogrow.build.hostile import run_pathological
-from nogrow.build.pins import write_pins
-from nogrow.build.project import open_project
-from nogrow.build.serve import serve as serve_page
-from nogrow.build.suite import run_suite
 from nogrow.invoke import collection, plain_errors
 from nogrow.machine.machine import Machine
+from nogrow.project.console import announce, print_table
+from nogrow.project.project import open_project
 
 ROOT = Path(__file__).resolve().parent
 
@@ -186,7 +186,7 @@ def cover(context: Context) -> None:
 )
 def mutate(context: Context, module: str = "", kernel: bool = False, sample: int = 0) -> None:
     """Change one thing at a time in what decides, and list the changes that no test notices; takes hours."""
-    words = [sys.executable, "-m", "nogrow.build.mutation", str(ROOT)]
+    words = [sys.executable, "-m", "tools.mutation", str(ROOT)]
     words += [*(("--module", module) if module else ()), *(("--kernel",) if kernel else ())]
     _run(context, [Command((*words, *(("--sample", str(sample)) if sample else ())))])
 

@@ -9,7 +9,7 @@ import pytest
 
 from nogrow.invoke import collection
 from nogrow.report.result import ExitCode
-from tests.build.conftest import ROOT
+from tests.project.conftest import ROOT
 from tests.support.tasks import invoke
 
 TASKS = "from nogrow.invoke import collection\n\nnamespace = collection()\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.run.guests import binary
+from tests.scenarios.guests import binary
 from tests.support.assemble import assemble
 
 pytest_plugins = ["pytester"]
@@ -52,7 +52,7 @@ def test_a_guest_is_called_written_and_read(project: pytest.Pytester) -> None:
         project,
         test="""
         import pytest
-        from nogrow.run.errors import GuestError, TrappedError
+        from nogrow.scenarios.errors import GuestError, TrappedError
 
         def test_it(wasm_guest):
             guest = wasm_guest("guest.wasm")
@@ -122,7 +122,7 @@ def test_growth_before_a_trap_is_growth(project: pytest.Pytester) -> None:
         project,
         test="""
         import pytest
-        from nogrow.run.errors import TrappedError
+        from nogrow.scenarios.errors import TrappedError
 
         def test_it(wasm_guest):
             guest = wasm_guest("guest.wasm")

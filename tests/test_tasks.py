@@ -14,14 +14,14 @@ from invoke.context import MockContext
 from invoke.exceptions import Exit
 from invoke.runners import Result
 from invoke.tasks import Task
+from tools.audit import Audit
+from tools.browser.chromium import NO_CHROMIUM
+from tools.browser.demo import Demo, DemoRow, Views
 
-from nogrow.build import checks
-from nogrow.build.audit import Audit
-from nogrow.build.chromium import NO_CHROMIUM
-from nogrow.build.demo import Demo, DemoRow, Views
-from nogrow.build.project import open_project
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
+from nogrow.project.project import open_project
+from tools import checks
 
 NAMES = [
     "assure",

@@ -10,9 +10,9 @@ from unittest.mock import Mock
 import pytest
 import wasmtime
 
-from nogrow import parallel
+from nogrow.util import parallel
+from tests.archives.made import GROWING_WASM, QUIET_WASM, link, record_digest, tar_of, wheel_of, zip_of
 from tests.cli.conftest import Nogrow
-from tests.dist.made import GROWING_WASM, QUIET_WASM, link, record_digest, tar_of, wheel_of, zip_of
 from tests.report.validated import validated
 
 WHEEL = "dist/pkg-1-py3-none-any.whl"
@@ -61,7 +61,7 @@ def test_several_processes_give_the_same_report(
 ) -> None:
     (dist / "bad.zip").write_bytes(zip_of({"in/bad.wasm": GROWING_WASM}))
     alone = nogrow("check", "--dist", "dist", "--format", "json", "--jobs", "1").stdout
-    monkeypatch.setattr("nogrow.check.WORTH_PROCESSES", 1)
+    monkeypatch.setattr("nogrow.pipeline.check.WORTH_PROCESSES", 1)
     calls = Mock(wraps=parallel.in_order)
     monkeypatch.setattr(parallel, "in_order", calls)
     assert nogrow("check", "--dist", "dist", "--format", "json", "--jobs", "2").stdout == alone

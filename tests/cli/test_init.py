@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.init.look import Found
+from nogrow.init.discover import Found
 from tests.cli.conftest import Nogrow
 from tests.cli.modules import GROWING, module
 
@@ -92,7 +92,7 @@ def test_a_folder_that_can_not_be_searched_is_said(
     nogrow: Nogrow, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = Found(("quiet.wasm",), (), (), (), ("./shut: can't be searched: Permission denied",))
-    monkeypatch.setattr("nogrow.init.look.look", lambda paths: found)
+    monkeypatch.setattr("nogrow.init.discover.look", lambda paths: found)
     done = nogrow("init")
     assert done.exit_code == 4
     assert "  ./shut: can't be searched: Permission denied\n" in done.output

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.archives.made import zip_of
 from tests.cli.conftest import Nogrow
 from tests.cli.modules import GROWING, QUIET, module
 from tests.cli.test_check import contract
-from tests.dist.made import zip_of
 from tests.report.validated import validated
 
 GROW = "i32.const 1 memory.grow drop"

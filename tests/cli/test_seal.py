@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from nogrow.cli import seal as command
-from nogrow.seal import compare as comparing
-from nogrow.seal.rewrite import Mode, sealed
+from nogrow.rewrite import comparison as comparing
+from nogrow.rewrite.rewrite import Mode, sealed
 from nogrow.wasm.validate import Validation
 from tests.cli.conftest import Nogrow
 
@@ -100,7 +100,7 @@ def test_a_component_that_is_not_valid_is_not_sealed(nogrow: Nogrow, folder: Pat
 def test_a_promise_that_is_not_kept_is_not_written(
     nogrow: Nogrow, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import nogrow.seal.rewrite as rewriting
+    import nogrow.rewrite.rewrite as rewriting
 
     monkeypatch.setattr(rewriting, "sealed", lambda data, *rest: rewriting.Sealed(data, ()))
     for mode in command._MODES:

@@ -1,7 +1,7 @@
 """Judgements made by hand, so that a test of what is held to them needs no module."""
 
-from nogrow.proof.assumption import stated
-from nogrow.proof.judgement import Entry, EntryKind, Function, Judgement, Memory, Site, Step, Verdict
+from nogrow.analysis.assumptions import stated
+from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Memory, Site, Step, Verdict
 
 ALLOC = Function(7, "alloc")
 SITE = Site(ALLOC, 0, 0x52, 1)

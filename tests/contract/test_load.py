@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from nogrow.analysis.judgement import Conditions
 from nogrow.contract.load import load
 from nogrow.contract.model import (
     DEFAULT_ALLOW,
@@ -22,7 +23,6 @@ from nogrow.contract.model import (
     Write,
 )
 from nogrow.errors import ContractError
-from nogrow.proof.judgement import Conditions
 from tests.contract.made import ABSENT, REACHABLE, UNREACHABLE
 
 WHOLE = """schema = 1
@@ -264,7 +264,7 @@ def test_a_wrong_contract_is_an_error_with_file_line_and_key(tmp_path: Path, cas
 
 
 def test_calls_that_are_not_repeated_count_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nogrow.contract.steps.MOST_CALLS", 3)
+    monkeypatch.setattr("nogrow.contract.scenario_steps.MOST_CALLS", 3)
     path = written(tmp_path, STEPS + '  { call = "f" },\n' * 2 + "]")
     assert len(load(path).artifacts[0].scenarios[0].steps) == 3
     written(tmp_path, STEPS + '  { call = "f" },\n' * 3 + "]")

@@ -11,8 +11,8 @@ import pytest
 
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
-from nogrow.machine.toolchain import find_rust
-from tests.build.conftest import ROOT
+from nogrow.machine.rust_toolchain import find_rust
+from tests.project.conftest import ROOT
 from tests.support.tasks import invoke
 
 EXAMPLES = ROOT / "examples"

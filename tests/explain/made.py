@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from nogrow.analysis.judgement import Entry, EntryKind, Function, Step, Verdict
 from nogrow.explain.cause import Cause, cause_of
-from nogrow.proof.judgement import Entry, EntryKind, Function, Step, Verdict
 from nogrow.source.model import Frame
 
 RUST = "/usr/src/rustc-1.63.0/library"

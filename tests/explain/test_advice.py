@@ -1,9 +1,9 @@
 import pytest
 
+from nogrow.analysis.judgement import Entry, Verdict
 from nogrow.explain.advice import CAPS, Advice, Alternative, advice_for
+from nogrow.explain.allocation_sites import USES, Family
 from nogrow.explain.toolchain import Kind, Toolchain
-from nogrow.explain.uses import USES, Family
-from nogrow.proof.judgement import Entry, Verdict
 from tests.explain.made import cause, grown
 
 

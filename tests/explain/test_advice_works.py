@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 import wasmtime
 
-from nogrow.demangle import demangle
+from nogrow.analysis.judgement import Verdict
+from nogrow.analysis.verdicts import judge
 from nogrow.errors import ToolError
 from nogrow.explain.advice import Advice, Alternative
 from nogrow.explain.explain import chosen, explanations
 from nogrow.explain.toolchain import Kind, toolchain_of
 from nogrow.machine.machine import Machine
-from nogrow.machine.toolchain import find_rust
-from nogrow.proof.judgement import Verdict
-from nogrow.proof.prove import judge
+from nogrow.machine.rust_toolchain import find_rust
+from nogrow.util.demangle import demangle
 
 BYTES = 2 << 20
 Build = Callable[..., bytes]

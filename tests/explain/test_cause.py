@@ -1,9 +1,9 @@
 import pytest
 
+from nogrow.analysis.judgement import EntryKind
+from nogrow.explain.allocation_sites import OWN_GROWTH, UNKNOWN
 from nogrow.explain.cause import Cause
-from nogrow.explain.origin import Origin
-from nogrow.explain.uses import OWN_GROWTH, UNKNOWN
-from nogrow.proof.judgement import EntryKind
+from nogrow.explain.provenance import Origin
 from tests.explain.made import RUST, cause, frame, grown
 
 ALLOCATOR = ("__rust_alloc", "dlmalloc::dlmalloc::Dlmalloc<A>::malloc")

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from nogrow.cli.main import cli
-from tests.build.conftest import built_root
+from tests.project.conftest import built_root
 
 __all__ = ["built_root"]
 

@@ -7,25 +7,28 @@ import time
 from pathlib import Path
 
 import pytest
+from tools.bench.corpus import Package, fetch
+from tools.browser import demo
+from tools.browser.demo import find_node
 
-from nogrow.build import command_step, demo, pins
-from nogrow.build.command_step import CommandStep
-from nogrow.build.corpus import Package, fetch
-from nogrow.build.demo import find_node
-from nogrow.build.project import Project
-from nogrow.build.tools import find_assembler
-from nogrow.contract.plan import CommandSource, Plan
+from nogrow.contract.build_plan import CommandSource, Plan
 from nogrow.doctor import ask
 from nogrow.doctor.ask import program
 from nogrow.doctor.model import State, Use
 from nogrow.errors import ToolError
-from nogrow.machine import programs, rust_probe, toolchain
+from nogrow.machine import programs, rust_probe
+from nogrow.machine import rust_toolchain as toolchain
 from nogrow.machine.process import MOST_BYTES
-from nogrow.machine.toolchain import find_rust
+from nogrow.machine.rust_toolchain import find_rust
+from nogrow.project import command_step
+from nogrow.project.build_tools import find_assembler
+from nogrow.project.command_step import CommandStep
+from nogrow.project.project import Project
 from tests.faults.test_signals import heard
 from tests.machine.fakes import FakeMachine, ignore
 from tests.support.program import started, wait_for_end
 from tests.support.tasks import VERIFY, invoke
+from tools import pins
 
 PROJECT = {
     "tasks.py": "from nogrow.invoke import collection\n\nnamespace = collection()\n",

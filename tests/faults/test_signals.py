@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
+from tools.bench.pathological import exports
 
-from nogrow.build.pathological import exports
-from tests.run.guests import binary
+from tests.scenarios.guests import binary
 from tests.support.program import started, wait_for_end
 
 # A call of the host takes long and little fuel: only the limit of time ends this, after 10 seconds.

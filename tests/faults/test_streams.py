@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from tools.bench.pathological import exports, module
 
-from nogrow.build.pathological import exports, module
 from tests.support.program import MB, limited, nogrow, started
 
 GROWING = module([b"\x41\1\x40\0\x1a"], exports=[(b"run", 0)])

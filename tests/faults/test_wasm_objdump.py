@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.build import inspect as stage
-from nogrow.build.inspect import grow_sites
-from nogrow.build.verify import verify
 from nogrow.errors import ToolError
 from nogrow.machine.programs import find_wabt
+from nogrow.project import inspect as stage
+from nogrow.project.inspect import grow_sites
+from nogrow.project.verify import verify
 from tests.cli.modules import GROWING, QUIET, module
 from tests.machine.fakes import FakeMachine
 

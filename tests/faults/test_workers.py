@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
+from tools.bench.pathological import exports
 
-from nogrow.build.pathological import exports
 from tests.support.program import started
 
 FILES = [f"m{number}.wasm" for number in range(6)]
@@ -21,8 +21,8 @@ import os
 import sys
 import time
 from pathlib import Path
-import nogrow.check as stage
-import nogrow.proof.prove as prove
+import nogrow.pipeline.check as stage
+import nogrow.analysis.verdicts as prove
 from nogrow.cli import main
 judge = prove.judge
 def waiting(data, *rest):

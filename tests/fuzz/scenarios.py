@@ -9,20 +9,20 @@ from itertools import islice
 from pathlib import Path
 
 import nogrow
-from nogrow.check import check
 from nogrow.contract.model import ArtifactContract, Call, Host, Number, Read, Scenario, Stub, Write
 from nogrow.contract.select import Target
 from nogrow.errors import ModuleError
+from nogrow.pipeline.check import check
 from nogrow.report import as_json, text
 from nogrow.report.result import ExitCode, exit_code
-from nogrow.run.errors import GuestError
-from nogrow.run.limits import Limits
-from nogrow.run.result import ScenarioResult
-from nogrow.run.scenario import run
-from nogrow.run.signatures import Signature, signatures
-from nogrow.run.wasi import MODULE
+from nogrow.scenarios.errors import GuestError
+from nogrow.scenarios.limits import Limits
+from nogrow.scenarios.result import ScenarioResult
+from nogrow.scenarios.runner import run
+from nogrow.scenarios.signatures import Signature, signatures
+from nogrow.scenarios.wasi import MODULE
 from nogrow.wasm.decode import decode
-from tests.run.guests import binary
+from tests.scenarios.guests import binary
 
 # Much less than in earnest: most inputs that run at all run for ever.
 LIMITS = Limits(

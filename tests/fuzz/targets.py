@@ -16,30 +16,30 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from nogrow.attest.read import read_statement
-from nogrow.attest.statement import as_text
+from nogrow.analysis.verdicts import judge
+from nogrow.archives.archive import contents
+from nogrow.archives.unpack_limits import Budget, Limits, UnsafeArchiveError
+from nogrow.baseline.read import load as load_lock
+from nogrow.baseline.write import written
 from nogrow.cli.main import cli
 from nogrow.contract.load import load
-from nogrow.difference.compare import compare
-from nogrow.difference.model import Direction
-from nogrow.dist.archive import contents
-from nogrow.dist.limits import Budget, Limits, Refused
+from nogrow.diff.comparison import compare
+from nogrow.diff.model import Direction
 from nogrow.errors import ContractError, DocumentError, ModuleError, UsageError
-from nogrow.glue.read import read as read_glue
-from nogrow.hosts import inspect
-from nogrow.lock.read import load as load_lock
-from nogrow.lock.write import written
-from nogrow.proof.prove import judge
-from nogrow.report.read import load as load_report
+from nogrow.jshost.glue_reader import read as read_glue
+from nogrow.pipeline.check_host_code import inspect
+from nogrow.report.json_reader import load as load_report
 from nogrow.report.result import ExitCode
-from nogrow.seal.rewrite import Mode, sealed
-from nogrow.source.find import Wanted, find_sources
-from nogrow.source.locate import locate
+from nogrow.rewrite.rewrite import Mode, sealed
+from nogrow.shipping.statement import as_text
+from nogrow.shipping.statement_reader import read_statement
+from nogrow.source.frames import locate
+from nogrow.source.lookup import Wanted, find_sources
 from nogrow.wasm.component import core_modules
 from nogrow.wasm.decode import decode
-from nogrow.wasm.kernel import Engine
 from nogrow.wasm.linking import read_linking
 from nogrow.wasm.names import FunctionNames
+from nogrow.wasm.runtime import Engine
 from nogrow.wasm.scan import scan
 from nogrow.wasm.sections import MAGIC
 from nogrow.wasm.validate import validate
@@ -149,7 +149,7 @@ def archive(data: bytes) -> None:
     for name, unpacked in (("a.zip", _unzipped), ("a.tar", _untarred), ("a.tgz", _untarred)):
         try:
             found = {one.data for one in contents(name, data, Budget(Limits(), len(data))).modules}
-        except Refused:
+        except UnsafeArchiveError:
             continue
         if any(member.startswith(MAGIC) and member not in found for member in unpacked(data)):
             raise BrokenPromiseError(f"a module that was not found in {name}")

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tools.fuzz.run import fuzz, read_log
 
-from nogrow.build.fuzz import fuzz, read_log
 from nogrow.errors import ToolError
-from nogrow.run.wasi import Wasi
-from tests.dist.made import zip_of
+from nogrow.scenarios.wasi import Wasi
+from tests.archives.made import zip_of
 from tests.fuzz.parts import taken_apart
 from tests.fuzz.targets import MODULES, TARGETS, BrokenPromiseError
 

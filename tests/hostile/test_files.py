@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tools.bench.pathological import module
 
-from nogrow.build.pathological import module
 from nogrow.cli.main import cli
 from nogrow.errors import ModuleError
 from nogrow.wasm import file

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from tools.bench.encode import HEADER, leb, section, sized
+from tools.bench.pathological import module
 
-from nogrow.build.encode import HEADER, leb, section, sized
-from nogrow.build.pathological import module
 from tests.support.program import nogrow
 
 MOST = b"\xff\xff\xff\xff\x0f"

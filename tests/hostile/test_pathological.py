@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
+from tools.bench.pathological import Hostile, deep_exports, hostile_modules, imports_and_exports
 
-from nogrow.build.pathological import Hostile, deep_exports, hostile_modules, imports_and_exports
 from tests.support.program import MB, Done, nogrow
 
 KINDS = hostile_modules()

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tools.browser.browse import served
+from tools.browser.serve import PageServer
 
-from nogrow.build.browse import served
-from nogrow.build.serve import PageServer
-from tests.build.conftest import built_root
+from tests.project.conftest import built_root
 
 __all__ = ["built_root", "server"]
 

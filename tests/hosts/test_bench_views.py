@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from nogrow.build.bench_views import measure_views, rows_of
-from nogrow.build.serve import PageServer
+from tools.bench.views import measure_views, rows_of
+from tools.browser.serve import PageServer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tools.browser.browse import PICTURES, browse, take_pictures
+from tools.browser.demo import Views
+from tools.browser.serve import PageServer
 
-from nogrow.build.browse import PICTURES, browse, take_pictures
-from nogrow.build.demo import Views
-from nogrow.build.serve import PageServer
 from nogrow.errors import ToolError
 from tests.hosts.pages import Opened, opened
 

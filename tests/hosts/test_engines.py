@@ -6,9 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
+from tools.browser.browse import served
+from tools.browser.serve import ADDRESS
 
-from nogrow.build.browse import served
-from nogrow.build.serve import ADDRESS
 from tests.hosts.engines import Chromium, call, copied, firefox
 from tests.support.assemble import assemble
 

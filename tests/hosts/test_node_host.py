@@ -4,8 +4,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tools.browser.demo import HOST, find_node
 
-from nogrow.build.demo import HOST, find_node
 from nogrow.machine.machine import Machine
 from tests.support.assemble import assemble
 

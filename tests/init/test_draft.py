@@ -2,11 +2,11 @@
 
 import tomllib
 
+from nogrow.analysis.judgement import Judgement, Memory
 from nogrow.init.draft import draft
-from nogrow.init.ease import ease
+from nogrow.init.infer_clause import ease
 from nogrow.init.modules import Clause, LeftOut
 from nogrow.init.sources import Buildable
-from nogrow.proof.judgement import Judgement, Memory
 
 
 def clause(*maxima: int | None) -> Clause:

@@ -7,8 +7,8 @@ from click.testing import CliRunner
 
 from nogrow.cli.main import cli
 from nogrow.contract.load import load
+from tests.pipeline.test_host_code_match import GLUE, MINIFIED
 from tests.support.assemble import assemble
-from tests.test_belong import GLUE, MINIFIED
 
 
 def test_host_code_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

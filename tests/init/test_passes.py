@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from nogrow.analysis.judgement import Verdict
 from nogrow.cli.main import cli
-from nogrow.proof.judgement import Verdict
 from tests.support.assemble import assemble
 from tests.support.smith import smith
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.init.look import look
+from nogrow.init.discover import look
 from nogrow.init.sources import Buildable, buildable
 
 CDYLIB = '[package]\nname = "two-words"\n[lib]\ncrate-type = ["cdylib"]\n'

@@ -6,7 +6,7 @@ Naive on purpose: every fixpoint goes over everything until nothing changes any 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nogrow.proof.judgement import Verdict, worst
+from nogrow.analysis.judgement import Verdict, worst
 
 from .decoder import decode
 from .flow import Flow

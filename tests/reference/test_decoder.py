@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.proof.cases import CASES, Case
+from tests.analysis.cases import CASES, Case
 from tests.reference.decoder import decode
 from tests.reference.listing import direct_calls, grow_sites, indirect_calls, taken_functions
 from tests.reference.model import DecodeError, Kind, Module, SegmentMode

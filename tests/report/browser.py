@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from tools.browser.chromium import chromium, find_chromium
 
-from nogrow.build.chromium import chromium, find_chromium
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
 from nogrow.report.html.render import render

@@ -1,10 +1,10 @@
 """A report made by hand that has something of everything."""
 
-from nogrow.contract.hold import violations
+from nogrow.contract.check import violations
 from nogrow.contract.model import ArtifactContract
-from nogrow.contract.rule import Rule, Violation
+from nogrow.contract.violation import Rule, Violation
 from nogrow.report.result import ArtifactReport, Report
-from nogrow.run.result import Growth, ScenarioOutcome, ScenarioResult
+from nogrow.scenarios.result import Growth, ScenarioOutcome, ScenarioResult
 from tests.contract.made import REACHABLE, UNREACHABLE, entry, judgement, memory
 
 QUIET = judgement(entry("f", UNREACHABLE), assumptions=("the host does not grow the memory",))

@@ -1,10 +1,10 @@
 """Reports that are hard on a page: hostile names, every verdict, many entry points."""
 
-from nogrow.contract.hold import violations
+from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Step, Verdict
+from nogrow.contract.check import violations
 from nogrow.contract.model import ArtifactContract
-from nogrow.proof.judgement import Entry, EntryKind, Function, Judgement, Step, Verdict
 from nogrow.report.result import ArtifactReport, Report
-from nogrow.run.result import Growth, ScenarioOutcome, ScenarioResult
+from nogrow.scenarios.result import Growth, ScenarioOutcome, ScenarioResult
 from nogrow.source.model import Frame
 from tests.contract.made import CAPPED, REACHABLE, SITE, THROW_ONLY, TRAP_ONLY, UNREACHABLE, judgement, memory
 from tests.report.made import ALL, KEPT

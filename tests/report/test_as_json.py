@@ -3,7 +3,7 @@ import json
 import pytest
 
 from nogrow import __version__
-from nogrow.proof.judgement import Function
+from nogrow.analysis.judgement import Function
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.source.model import Frame
 from tests.report.made import ALL, BROKEN, GROWING, KEPT, NOT_JUDGED, NOTHING

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nogrow.proof.judgement import Function
+from nogrow.analysis.judgement import Function
 from nogrow.report.html import document, tables
 from nogrow.report.html.excerpt import Excerpts
 from nogrow.report.html.render import SCRIPTS, island, render

@@ -2,8 +2,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from nogrow.contract.rule import Rule, Violation
-from nogrow.proof.judgement import EntryKind
+from nogrow.analysis.judgement import EntryKind
+from nogrow.contract.violation import Rule, Violation
 from nogrow.report import junit
 from nogrow.report.result import ArtifactReport, Report
 from tests.contract.made import ABSENT, entry, judgement

@@ -7,9 +7,9 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped, unused-ignore]
 import pytest
 
-from nogrow.contract.rule import Rule, Violation
-from nogrow.glue.model import Grower
-from nogrow.proof.judgement import Entry, EntryKind, Function, Step
+from nogrow.analysis.judgement import Entry, EntryKind, Function, Step
+from nogrow.contract.violation import Rule, Violation
+from nogrow.jshost.glue_model import Grower
 from nogrow.report import sarif
 from nogrow.report.result import ArtifactReport, Report
 from tests.contract.made import REACHABLE, entry

@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.contract.hold import violations
+from nogrow.analysis.assumptions import Assumption, AssumptionKind, Subject
+from nogrow.analysis.judgement import Function, Resting, Step
+from nogrow.contract.check import violations
 from nogrow.contract.model import ArtifactContract
-from nogrow.glue.model import Grower
-from nogrow.proof.assumption import Assumption, AssumptionKind, Subject
-from nogrow.proof.judgement import Function, Resting, Step
+from nogrow.jshost.glue_model import Grower
 from nogrow.report.printable import printable
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.report.text import render

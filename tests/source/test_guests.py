@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from nogrow.proof.prove import judge
-from nogrow.source.files import find_debug
-from nogrow.source.locate import locate
+from nogrow.analysis.verdicts import judge
+from nogrow.source.debug_files import find_debug
+from nogrow.source.frames import locate
 from nogrow.wasm.decode import decode
 from tests.source.made import code_start
 

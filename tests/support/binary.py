@@ -1,6 +1,6 @@
 """Small builders of module bytes, for tests that need bytes no assembler would write."""
 
-from nogrow.build.encode import HEADER, leb, section, vector
+from tools.bench.encode import HEADER, leb, section, vector
 
 __all__ = ["HEADER", "leb", "module_with_bodies", "section", "vector"]
 

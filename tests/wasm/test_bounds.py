@@ -1,9 +1,9 @@
 """What lies beyond the limits of engines, or contradicts itself, is refused with what it is."""
 
 import pytest
+from tools.bench.encode import HEADER, leb, section, sized, vector
+from tools.bench.pathological import deep_subtypes, module
 
-from nogrow.build.encode import HEADER, leb, section, sized, vector
-from nogrow.build.pathological import deep_subtypes, module
 from nogrow.errors import ModuleError
 from nogrow.wasm import component
 from nogrow.wasm.component import core_modules

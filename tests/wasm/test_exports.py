@@ -1,9 +1,9 @@
 """The export section: names of every kind and length, and when it is read."""
 
 import pytest
+from tools.bench.encode import HEADER, leb, section, sized, vector
+from tools.bench.pathological import module
 
-from nogrow.build.encode import HEADER, leb, section, sized, vector
-from nogrow.build.pathological import module
 from nogrow.errors import ModuleError
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Module

@@ -3,7 +3,7 @@
 import pytest
 
 from nogrow.wasm.decode import decode
-from nogrow.wasm.kernel import Engine
+from nogrow.wasm.runtime import Engine
 from nogrow.wasm.scan import scan
 from tests.support.assemble import assemble
 from tests.wasm.test_scan import assert_scan_is_the_references

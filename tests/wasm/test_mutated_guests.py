@@ -10,17 +10,17 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from tools.bench.encode import section
+from tools.bench.pathological import module
 
-from nogrow.build.encode import section
-from nogrow.build.pathological import module
-from nogrow.check import check
+from nogrow.analysis.judgement import Judgement
+from nogrow.analysis.verdicts import judge
 from nogrow.contract.select import targets
 from nogrow.errors import ModuleError
-from nogrow.proof.judgement import Judgement
-from nogrow.proof.prove import judge
+from nogrow.pipeline.check import check
 from nogrow.report.result import ExitCode, exit_code
 from nogrow.wasm.decode import decode
-from nogrow.wasm.kernel import Engine
+from nogrow.wasm.runtime import Engine
 from nogrow.wasm.validate import validate
 from tests.wasm.test_mutations import FEATURES, WASM_TOOLS, changed, cut
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from nogrow.analysis.judgement import Judgement
+from nogrow.analysis.verdicts import judge
 from nogrow.errors import ModuleError
-from nogrow.proof.judgement import Judgement
-from nogrow.proof.prove import judge
-from nogrow.wasm.kernel import Engine
+from nogrow.wasm.runtime import Engine
 from tests.reference.prover import verdicts
 from tests.support.assemble import assemble
 from tests.support.generate import random_module

@@ -14,8 +14,8 @@ import pytest
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.decode import decode
-from nogrow.wasm.kernel import Engine
 from nogrow.wasm.opcodes import INSTRUCTIONS, PREFIXES
+from nogrow.wasm.runtime import Engine
 from nogrow.wasm.scan import scan
 from tests.support.binary import leb, module_with_bodies
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from nogrow.wasm.decode import decode
-from nogrow.wasm.kernel import Engine
+from nogrow.wasm.runtime import Engine
 from nogrow.wasm.scan import Dispatch, Scan, TableMove, scan
-from tests.proof.cases import CASES, Case
+from tests.analysis.cases import CASES, Case
 from tests.reference import decoder, listing
 from tests.reference.equivalence import TypeRelation
 from tests.reference.flow import Flow

@@ -15,20 +15,20 @@ try:
 except ModuleNotFoundError as error:
     raise ImportError("nogrow.invoke needs invoke; this brings it: pip install 'nogrow[build]'") from error
 
-from nogrow.build.builder import build_all
-from nogrow.build.clean import clean_all
-from nogrow.build.console import announce, print_table
-from nogrow.build.inspect import inspect_all
-from nogrow.build.project import Project, find_root, open_project
-from nogrow.build.release import release as judge_shipment
-from nogrow.build.seal import seal_all
-from nogrow.build.setup import set_up
-from nogrow.build.verify import verify as verify_artifacts
 from nogrow.errors import ContractError, NogrowError, UsageError
 from nogrow.machine.machine import Machine
+from nogrow.project.builder import build_all
+from nogrow.project.clean import clean_all
+from nogrow.project.console import announce, print_table
+from nogrow.project.inspect import inspect_all
+from nogrow.project.project import Project, find_root, open_project
+from nogrow.project.release import release as judge_shipment
+from nogrow.project.seal import seal_all
+from nogrow.project.setup import set_up
+from nogrow.project.verify import verify as verify_artifacts
 from nogrow.report.printable import printable
 from nogrow.report.result import ExitCode
-from nogrow.seal.rewrite import Mode
+from nogrow.rewrite.rewrite import Mode
 
 
 def collection(root: Path | None = None) -> Collection:

@@ -27,8 +27,8 @@ from nogrow.report.result import exit_code
 if TYPE_CHECKING:
     from nogrow.cli.dist import Gate
     from nogrow.contract.select import Target
-    from nogrow.glue.model import Glue
-    from nogrow.source.find import Wanted
+    from nogrow.jshost.glue_model import Glue
+    from nogrow.source.lookup import Wanted
 
 
 @click.command()
@@ -93,12 +93,12 @@ def check(
     chosen = gate.targets(contract) if gate else targets(contract, paths)
     ahead = None
     if len(chosen) == 1 and chosen[0].found and not gate:
-        from nogrow.ahead import Ahead
+        from nogrow.pipeline.read_ahead import Ahead
 
         ahead = Ahead(chosen[0].path)
-    from nogrow.background import cores
-    from nogrow.check import check as check_all
-    from nogrow.proof.prove import judge
+    from nogrow.analysis.verdicts import judge
+    from nogrow.pipeline.check import check as check_all
+    from nogrow.util.background import cores
 
     with progress() as watch:
         report = check_all(
@@ -134,7 +134,7 @@ def _own_glue(
         return gate.host_code(chosen)
     if not locked:
         return {}
-    from nogrow.hostcode import beside
+    from nogrow.pipeline.find_host_code import beside
 
     return beside(chosen)
 
@@ -150,6 +150,6 @@ def _wanted(
         source = not plain or debug_info is not None or bool(prefixes)
     if not source:
         return None
-    from nogrow.source.find import Wanted
+    from nogrow.source.lookup import Wanted
 
     return Wanted(None if debug_info is None else str(debug_info), prefixes)

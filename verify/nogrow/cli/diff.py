@@ -16,7 +16,7 @@ from nogrow.wasm.file import is_there
 if TYPE_CHECKING:
     from nogrow.contract.model import Contract
     from nogrow.contract.select import Target
-    from nogrow.difference.model import Difference
+    from nogrow.diff.model import Difference
 
 _CONTRACT, _, _, _COLOUR = OPTIONS
 _FORMATS = (Format.TEXT, Format.MARKDOWN, Format.JSON)
@@ -68,7 +68,7 @@ def diff(
         ctx.exit(ExitCode.NOTHING)
     reports = {one: _is_report(one) for one in (old, new)}
     modules = _judged([one for one in (old, new) if not reports[one]], new, contract, glue)
-    from nogrow.report.read import load
+    from nogrow.report.json_reader import load
 
     sides = [load(Path(one)) if reports[one] else modules[one] for one in (old, new)]
     notes: list[str] = []
@@ -78,9 +78,9 @@ def diff(
     code = _unfit(sides, old, new)
     if code is not None:
         ctx.exit(code)
-    from nogrow.difference.compare import compare
-    from nogrow.difference.model import Direction
-    from nogrow.report.brief import NOT_VALIDATED
+    from nogrow.diff.comparison import compare
+    from nogrow.diff.model import Direction
+    from nogrow.report.summary import NOT_VALIDATED
 
     before, after = ([one for one in side if one.judgement is not None] for side in sides)
     notes += [f"{one.path}: {NOT_VALIDATED}" for one in (*before, *after) if one.unvalidated]
@@ -106,9 +106,9 @@ def _judged(
     """What is in each of the modules, judged with the same trust."""
     if not paths:
         return {}
-    from nogrow.check import check
+    from nogrow.analysis.verdicts import judge
     from nogrow.contract.select import targets
-    from nogrow.proof.prove import judge
+    from nogrow.pipeline.check import check
 
     (target,) = targets(contract, (new if new in paths else paths[0],))
     read = glue_in(glue)
@@ -121,7 +121,7 @@ def _judged(
 
 def _narrowed(report: _Artifacts, path: str, module: str) -> tuple[_Artifacts, list[str]]:
     """What the report has of the file `module`, and a note on what else it has."""
-    from nogrow.contract.origin import without_number
+    from nogrow.contract.clause_lines import without_number
 
     files = list(dict.fromkeys(without_number(one.path) for one in report))
     if len(files) < 2:
@@ -152,7 +152,7 @@ def _unfit(sides: Sequence[_Artifacts], old: str, new: str) -> ExitCode | None:
 
 
 def _render(difference: "Difference", form: Format, coloured: bool) -> Render:
-    from nogrow.difference import as_json, markdown, text
+    from nogrow.diff import as_json, markdown, text
 
     def render(stream: TextIO) -> None:
         match form:

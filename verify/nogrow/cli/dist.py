@@ -12,11 +12,11 @@ from nogrow.report.result import Outcome
 from nogrow.wasm.file import is_there
 
 if TYPE_CHECKING:
-    from nogrow.attest.statement import Statement
     from nogrow.contract.model import Contract
     from nogrow.contract.select import Target
-    from nogrow.glue.model import Glue
+    from nogrow.jshost.glue_model import Glue
     from nogrow.report.result import Report
+    from nogrow.shipping.statement import Statement
 
 
 def gate_of(
@@ -38,8 +38,8 @@ class Gate:
 
     def __init__(self, dist: Sequence[str], attest: Path | None, attestation: Path | None) -> None:
         """Reads the shipment and the statement; raises `NogrowError`."""
-        from nogrow.attest.read import read_statement
-        from nogrow.gate import gather
+        from nogrow.shipping.gate import gather
+        from nogrow.shipping.statement_reader import read_statement
 
         self._attested: Statement | None = None if attestation is None else read_statement(attestation)
         self._shipment = gather(dist)
@@ -50,8 +50,8 @@ class Gate:
 
     def targets(self, contract: "Contract | None") -> "tuple[Target, ...]":
         """What is to be judged."""
-        from nogrow.contract.shipped import digest_of
-        from nogrow.gate import targets_of
+        from nogrow.contract.shipped_clauses import digest_of
+        from nogrow.shipping.gate import targets_of
 
         self._contract = digest_of(contract)
         chosen = targets_of(self._shipment, contract)
@@ -62,14 +62,14 @@ class Gate:
 
     def host_code(self, targets: "Sequence[Target]") -> "dict[str, tuple[Glue, ...]]":
         """The host code that is shipped with the modules, by their paths."""
-        from nogrow.gate import host_code
+        from nogrow.shipping.gate import host_code
 
         return host_code(self._shipment, targets)
 
     def closed(self, report: "Report") -> "Report":
         """The report with what wheels and the statement say otherwise, and with what was looked at."""
-        from nogrow.attest.compare import compare
-        from nogrow.gate import disagreements, with_violations
+        from nogrow.shipping.gate import disagreements, with_violations
+        from nogrow.shipping.statement_check import compare
 
         broken: dict[str, tuple[str, ...]] = {}
         if self._attested is not None:
@@ -89,16 +89,16 @@ class Gate:
             left = ", and is still that of an earlier check" if is_there(self._attest) else ""
             _say(f"{self._attest}: not written{left}: only what is kept is attested")
             return
-        from nogrow.attest.compare import statement_of
-        from nogrow.attest.statement import as_text
-        from nogrow.report.write import write_bytes
+        from nogrow.shipping.statement import as_text
+        from nogrow.shipping.statement_check import statement_of
+        from nogrow.util.atomic_write import write_bytes
 
         write_bytes(self._attest, as_text(statement_of(self._shipment, report, self._contract)).encode())
 
     def _spare(self, file: Path) -> None:
         """Raises `UsageError` for a file that is there and no statement: naming it can only be a mistake."""
-        from nogrow.attest.read import read_statement
         from nogrow.errors import DocumentError
+        from nogrow.shipping.statement_reader import read_statement
 
         if not is_there(file):
             return

@@ -16,7 +16,7 @@ def doctor(ctx: click.Context, form: str) -> None:
     Each is asked for its version, within a time limit. Nothing is installed. The exit code is 1 if
     something is missing or broken that is required; what is needed for single commands is not.
     """
-    from nogrow.doctor.look import diagnose
+    from nogrow.doctor.probe import diagnose
     from nogrow.machine.machine import Machine
 
     diagnosis = diagnose(Machine.current())

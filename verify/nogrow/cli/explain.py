@@ -22,8 +22,8 @@ from nogrow.errors import UsageError
 from nogrow.report.result import ArtifactReport, ExitCode, Outcome, Report, exit_code
 
 if TYPE_CHECKING:
+    from nogrow.analysis.judgement import Judgement
     from nogrow.explain.explain import Explained
-    from nogrow.proof.judgement import Judgement
 
 
 @click.command()
@@ -55,10 +55,10 @@ def explain(
     the report that `check` makes.
     """
     contract = contract_at(contract_path)
-    from nogrow.ahead import Ahead
-    from nogrow.check import check as check_all
+    from nogrow.analysis.verdicts import judge
     from nogrow.contract.select import targets
-    from nogrow.proof.prove import judge
+    from nogrow.pipeline.check import check as check_all
+    from nogrow.pipeline.read_ahead import Ahead
 
     path, number = _split(file)
     chosen = targets(contract, (path,))
@@ -83,9 +83,9 @@ def explain(
     def as_text(report: Report, stream: TextIO, colour: bool) -> None:
         from nogrow.explain.excerpt import excerpt
         from nogrow.report import text
-        from nogrow.report.brief import NOT_VALIDATED, why_unvalidated
-        from nogrow.report.explain import Options, render
+        from nogrow.report.explain_text import Options, render
         from nogrow.report.printable import printable
+        from nogrow.report.summary import NOT_VALIDATED, why_unvalidated
         from nogrow.source.quote import Quotable
 
         for artifact in report.artifacts:
@@ -133,10 +133,10 @@ def _explained(
     debug_info: Path | None,
     prefixes: Prefixes,
 ) -> "Explained":
-    from nogrow.demangle import demangle
     from nogrow.explain.explain import Explained, chosen, explanations, growing, names_of
     from nogrow.explain.toolchain import toolchain_of
-    from nogrow.source.find import Wanted, find_sources
+    from nogrow.source.lookup import Wanted, find_sources
+    from nogrow.util.demangle import demangle
 
     start, end = _bounds(artifact.path, data)
     module = data[start:end]

@@ -23,7 +23,7 @@ def host(
     """
     if any(output.format is Format.HTML for output in outputs):
         raise UsageError("--format html: that page is about modules; host code has the other formats")
-    from nogrow.hosts import inspect
+    from nogrow.pipeline.check_host_code import inspect
 
     with progress() as watch:
         report = inspect(files, watch)

@@ -9,13 +9,13 @@ import click
 
 from nogrow.cli.options import DEFAULT_CONTRACT
 from nogrow.cli.progress import progress
-from nogrow.contract.wording import counted
+from nogrow.contract.phrases import counted
 from nogrow.errors import UsageError
 from nogrow.report.printable import printable
 from nogrow.report.result import ExitCode
 
 if TYPE_CHECKING:
-    from nogrow.init.look import Found
+    from nogrow.init.discover import Found
     from nogrow.init.modules import Clause, LeftOut
     from nogrow.report.result import Report
 
@@ -45,16 +45,16 @@ def init(ctx: click.Context, paths: tuple[str, ...], place: Path, force: bool) -
         raise UsageError(f"{place} exists: write over it with --force")
     if os.path.lexists(place) and not os.path.isfile(place):  # noqa: PTH113
         raise UsageError(f"{place}: not a regular file")
-    from nogrow.background import cores
-    from nogrow.check import check
+    from nogrow.analysis.verdicts import judge
     from nogrow.contract.select import targets
-    from nogrow.hostcode import beside
+    from nogrow.init.discover import look
     from nogrow.init.draft import draft
-    from nogrow.init.look import look
     from nogrow.init.modules import Clause, LeftOut, parts
     from nogrow.init.sources import buildable
-    from nogrow.proof.prove import judge
-    from nogrow.report.write import write_bytes
+    from nogrow.pipeline.check import check
+    from nogrow.pipeline.find_host_code import beside
+    from nogrow.util.atomic_write import write_bytes
+    from nogrow.util.background import cores
 
     found = look(paths or (".",))
     with progress() as watch:
@@ -79,7 +79,7 @@ def _modules(found: "Found") -> str:
 
 
 def _lines(parts: "Sequence[Clause | LeftOut]") -> Iterator[str]:
-    from nogrow.contract.assumed import headline
+    from nogrow.contract.headlines import headline
     from nogrow.init.modules import LeftOut
 
     for one in parts:
@@ -93,7 +93,7 @@ def _lines(parts: "Sequence[Clause | LeftOut]") -> Iterator[str]:
 
 
 def _unvalidated(report: "Report") -> Iterator[str]:
-    from nogrow.report.brief import NOT_VALIDATED, why_unvalidated
+    from nogrow.report.summary import NOT_VALIDATED, why_unvalidated
 
     for artifact in report.artifacts:
         if artifact.unvalidated:

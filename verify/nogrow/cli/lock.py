@@ -9,8 +9,8 @@ from nogrow.cli.options import Command
 from nogrow.errors import UsageError
 
 if TYPE_CHECKING:
+    from nogrow.baseline.regressions import Pinned
     from nogrow.contract.model import Contract
-    from nogrow.lock.hold import Pinned
 
 DEFAULT_LOCK = "nogrow.lock"
 
@@ -41,8 +41,8 @@ def pinned_in(
     """The lock to hold modules to, None if no option asks for one; raises `NogrowError`."""
     if not (locked or exact or path):
         return None
-    from nogrow.lock.hold import Pinned
-    from nogrow.lock.read import load
+    from nogrow.baseline.read import load
+    from nogrow.baseline.regressions import Pinned
     from nogrow.wasm.file import is_there
 
     place = lock_at(path, contract)

@@ -10,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from nogrow.contract.model import Contract
-    from nogrow.glue.model import Glue
+    from nogrow.jshost.glue_model import Glue
 
 DEFAULT_CONTRACT = Path("nogrow.toml")
 
@@ -110,7 +110,7 @@ def glue_in(paths: Sequence[Path]) -> "list[Glue]":
     """Return what the glue files say; raises `NogrowError` for one that can't be read."""
     if not paths:
         return []
-    from nogrow.glue.read import read, scripts_at
+    from nogrow.jshost.glue_reader import read, scripts_at
 
     return [read(script) for path in paths for script in scripts_at(path)]
 

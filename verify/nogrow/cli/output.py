@@ -43,7 +43,7 @@ def deliver(outputs: Sequence[Output], colour: Colour, render: Callable[[Format,
         if output.path is None:
             _print(render(output.format, _coloured(colour)))
         else:
-            from nogrow.report.write import write
+            from nogrow.util.atomic_write import write
 
             write(output.path, render(output.format, False))
 

@@ -8,12 +8,12 @@ import click
 
 from nogrow.cli.lock import lock_at, lock_option
 from nogrow.cli.options import OPTIONS, contract_at, glue_in, with_glue
-from nogrow.contract.wording import counted, shortened
+from nogrow.contract.phrases import counted, shortened
 from nogrow.report.printable import printable
 from nogrow.report.result import ExitCode, Outcome, Report
 
 if TYPE_CHECKING:
-    from nogrow.lock.model import Lock
+    from nogrow.baseline.model import Lock
 
 _MOST_LINES = 20
 _CONTRACT, *_ = OPTIONS
@@ -40,14 +40,14 @@ def pin(
     isn't there (3), the lock stays as it was.
     """
     contract = contract_at(contract_path)
-    from nogrow.background import cores
-    from nogrow.check import check as check_all
+    from nogrow.analysis.verdicts import judge
+    from nogrow.baseline.read import load
+    from nogrow.baseline.write import written
     from nogrow.contract.select import targets
-    from nogrow.hostcode import beside
-    from nogrow.lock.read import load
-    from nogrow.lock.write import written
-    from nogrow.proof.prove import judge
-    from nogrow.report.write import write_bytes
+    from nogrow.pipeline.check import check as check_all
+    from nogrow.pipeline.find_host_code import beside
+    from nogrow.util.atomic_write import write_bytes
+    from nogrow.util.background import cores
     from nogrow.wasm.file import is_there
 
     place = lock_at(lock_path, contract)
@@ -91,9 +91,9 @@ def _failure(report: Report) -> tuple[ExitCode, str] | None:
 
 def _locked(place: Path, report: Report, kept: "Lock | None") -> "Lock":
     """The lock on the modules of the report, and on what else of `kept` is of other files."""
-    from nogrow.contract.origin import without_number
+    from nogrow.baseline.model import Lock, Pin, pin_of
+    from nogrow.contract.clause_lines import without_number
     from nogrow.errors import UsageError
-    from nogrow.lock.model import Lock, Pin, pin_of
 
     lock, pins = Lock(place, {}), dict[str, Pin]()
     for one in report.artifacts:
@@ -109,8 +109,8 @@ def _locked(place: Path, report: Report, kept: "Lock | None") -> "Lock":
 
 def _changes(report: Report, lock: "Lock", old: "Lock | None") -> Iterator[str]:
     """What is pinned, and how that differs from what was."""
-    from nogrow.lock.hold import compare
-    from nogrow.report.brief import NOT_VALIDATED, why_unvalidated
+    from nogrow.baseline.regressions import compare
+    from nogrow.report.summary import NOT_VALIDATED, why_unvalidated
 
     place = printable(str(lock.path))
     count = sum(len(verdicts) for pin in lock.pins.values() for verdicts in pin.entries.values())

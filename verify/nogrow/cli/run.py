@@ -44,10 +44,10 @@ def run(
     judged: what it did not do is evidence, never proof.
     """
     contract = contract_at(contract_path)
-    from nogrow.check import check as check_all
     from nogrow.contract.select import targets
-    from nogrow.run.scenario import run as run_scenario
-    from nogrow.source.find import Wanted
+    from nogrow.pipeline.check import check as check_all
+    from nogrow.scenarios.runner import run as run_scenario
+    from nogrow.source.lookup import Wanted
 
     chosen = targets(contract, paths)
     if not paths and not search:

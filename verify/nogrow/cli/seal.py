@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nogrow.contract.assumed import headline
-from nogrow.contract.wording import counted
+from nogrow.contract.headlines import headline
+from nogrow.contract.phrases import counted
 from nogrow.errors import UsageError
 from nogrow.report.printable import printable
 
 if TYPE_CHECKING:
-    from nogrow.seal.compare import Comparison
+    from nogrow.rewrite.comparison import Comparison
 
 _MODES = ("cap", "deny", "trap")
 _MOST_ENTRIES = 20
@@ -60,11 +60,11 @@ def seal(file: str, output: Path | None, mode: str, pages: int | None, in_place:
     and that nothing was written.
     """
     place = _place(Path(file), output, in_place=in_place, force=force)
-    from nogrow.report.write import write_bytes
-    from nogrow.seal.compare import compare
-    from nogrow.seal.rewrite import Mode, sealed
+    from nogrow.rewrite.comparison import compare
+    from nogrow.rewrite.rewrite import Mode, sealed
+    from nogrow.util.atomic_write import write_bytes
     from nogrow.wasm.file import read
-    from nogrow.wasm.kernel import Engine
+    from nogrow.wasm.runtime import Engine
 
     chosen, engine = Mode(mode), Engine()
     data = read(file)

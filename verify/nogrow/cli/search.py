@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from nogrow.contract.model import Contract, Scenario
     from nogrow.contract.select import Target
     from nogrow.report.result import Report
-    from nogrow.source.find import Wanted
+    from nogrow.source.lookup import Wanted
 
 INDENT = "   "
 
@@ -20,8 +20,8 @@ def judged(contract: "Contract | None", chosen: "Sequence[Target]") -> "Report":
     """The report that says which entry points to search; raises `UsageError` without hypothesis."""
     if find_spec("hypothesis") is None:
         raise UsageError("--search needs hypothesis: pip install 'nogrow[search]'")
-    from nogrow.check import check
-    from nogrow.proof.prove import judge
+    from nogrow.analysis.verdicts import judge
+    from nogrow.pipeline.check import check
 
     return check(contract, chosen, judge=judge)
 
@@ -31,11 +31,11 @@ def found(report: "Report", chosen: "Sequence[Target]", seconds: float, wanted: 
 
     Each is searched for `seconds`.
     """
-    from nogrow.contract.assumed import headline
-    from nogrow.contract.spelled import spelled
-    from nogrow.proof.judgement import EntryKind, Verdict
-    from nogrow.run.errors import GuestError
-    from nogrow.run.search import search
+    from nogrow.analysis.judgement import EntryKind, Verdict
+    from nogrow.contract.headlines import headline
+    from nogrow.contract.scenario_toml import spelled
+    from nogrow.scenarios.argument_search import search
+    from nogrow.scenarios.errors import GuestError
     from nogrow.wasm.file import read
 
     clauses = {target.path: target.clause for target in chosen}
@@ -77,9 +77,9 @@ def found(report: "Report", chosen: "Sequence[Target]", seconds: float, wanted: 
 
 
 def _shown(path: str, data: bytes, scenario: "Scenario", wanted: "Wanted") -> Iterator[str]:
-    from nogrow.report.steps import scenario as lines
-    from nogrow.run.scenario import run
-    from nogrow.source.find import find_sources
+    from nogrow.report.scenario_text import scenario as lines
+    from nogrow.scenarios.runner import run
+    from nogrow.source.lookup import find_sources
 
     result = run(data, scenario)
     offsets = {step.offset for step in result.grew_at.backtrace} if result.grew_at else set()

@@ -27,9 +27,9 @@ def sites(
     the report that `check` makes.
     """
     contract = contract_at(contract_path)
-    from nogrow.check import check as check_all
+    from nogrow.analysis.verdicts import judge
     from nogrow.contract.select import targets
-    from nogrow.proof.prove import judge
+    from nogrow.pipeline.check import check as check_all
     from nogrow.report.sites import render
 
     whole = any(output.format is not Format.TEXT for output in outputs)

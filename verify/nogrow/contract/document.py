@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nogrow.contract.locate import KeyPath, line_of
+from nogrow.contract.key_lines import KeyPath, line_of
 from nogrow.errors import ContractError
 
 NOT_64_BITS = "does not fit into 64 bits, as an integer of TOML has to"

@@ -8,8 +8,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from nogrow.analysis.judgement import Conditions, Verdict
 from nogrow.contract.document import Table, described, read, suggestion
-from nogrow.contract.entries import ESCAPED, START, export_key, is_known, is_reserved
+from nogrow.contract.entry_keys import ESCAPED, START, export_key, is_known, is_reserved
 from nogrow.contract.model import (
     DEFAULT_ALLOW,
     Allowance,
@@ -25,10 +26,9 @@ from nogrow.contract.model import (
     Tables,
 )
 from nogrow.contract.paths import has_open_bracket, is_glob, members
-from nogrow.proof.judgement import Conditions, Verdict
 
 if TYPE_CHECKING:
-    from nogrow.contract.plan import Plan
+    from nogrow.contract.build_plan import Plan
 
 SCHEMA = 1
 
@@ -72,7 +72,7 @@ def _document(path: Path) -> Table:
 
 
 def _plan(document: Table) -> "Plan":
-    from nogrow.contract.plan import plan_of
+    from nogrow.contract.build_plan import plan_of
 
     return plan_of(document.table("build"))
 
@@ -229,7 +229,7 @@ def _host(table: Table) -> Host:
     # `check` is short, and most contracts have neither stubs nor scenarios.
     if not {"stub", "wasi"} & table.values.keys():
         return Host()
-    from nogrow.contract.stubs import host_of
+    from nogrow.contract.scenario_stubs import host_of
 
     return host_of(table)
 
@@ -237,7 +237,7 @@ def _host(table: Table) -> Host:
 def _scenarios(table: Table, host: Host) -> tuple[Scenario, ...]:
     if "scenario" not in table.values:
         return ()
-    from nogrow.contract.steps import scenario_of
+    from nogrow.contract.scenario_steps import scenario_of
 
     scenarios: list[Scenario] = []
     for inner in table.tables("scenario"):

@@ -5,8 +5,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
-from nogrow.proof.growers import is_known_by_name
-from nogrow.proof.judgement import Conditions, Verdict
+from nogrow.analysis.judgement import Conditions, Verdict
+from nogrow.analysis.known_growers import is_known_by_name
 
 DEFAULT_ALLOW = (Verdict.ABSENT, Verdict.UNREACHABLE)
 

@@ -6,10 +6,10 @@ Tables, of which the first row that fits counts. `tests/explain/test_advice_work
 import enum
 from typing import NamedTuple
 
+from nogrow.analysis.judgement import Entry, Verdict
+from nogrow.explain.allocation_sites import Family
 from nogrow.explain.cause import Cause
 from nogrow.explain.toolchain import Kind, Toolchain
-from nogrow.explain.uses import Family
-from nogrow.proof.judgement import Entry, Verdict
 
 
 class Alternative(enum.Enum):

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from nogrow.explain.origin import Origin, origin_of
-from nogrow.explain.uses import OWN_GROWTH, UNKNOWN, Use, use_of
-from nogrow.proof.judgement import Entry, Step
+from nogrow.analysis.judgement import Entry, Step
+from nogrow.explain.allocation_sites import OWN_GROWTH, UNKNOWN, Use, use_of
+from nogrow.explain.provenance import Origin, origin_of
 from nogrow.source.model import Frame
 
 Demangle = Callable[[str], str]

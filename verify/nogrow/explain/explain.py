@@ -5,13 +5,13 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
-from nogrow.contract.wording import unmistakable
+from nogrow.analysis.judgement import Entry, EntryKind, Judgement
+from nogrow.contract.phrases import unmistakable
 from nogrow.explain.advice import Advice, advice_for
 from nogrow.explain.cause import Cause, Demangle, Sources, cause_of
-from nogrow.explain.origin import origin_of
+from nogrow.explain.provenance import origin_of
 from nogrow.explain.toolchain import Toolchain
-from nogrow.glue.model import Grower
-from nogrow.proof.judgement import Entry, EntryKind, Judgement
+from nogrow.jshost.glue_model import Grower
 
 # A bundle can have 17,000 entry points that grow: so many are followed when none is named.
 MOST_FOLLOWED = 400
@@ -69,12 +69,12 @@ def growing(judgement: Judgement) -> int:
 
 def _growing(judgement: Judgement) -> Iterator[int]:
     """The places of the entry points that can grow a memory, the worst first, the excused ones last."""
-    standing = judgement.standing
-    places = [place for place, one in enumerate(standing.verdicts) if one.grows]
+    verdict_table = judgement.verdict_table
+    places = [place for place, one in enumerate(verdict_table.verdicts) if one.grows]
     places.sort(
         key=lambda place: (
-            place in standing.excused or place in standing.seen,
-            -standing.verdicts[place].rank,
+            place in verdict_table.excused or place in verdict_table.seen,
+            -verdict_table.verdicts[place].rank,
         )
     )
     return iter(places)

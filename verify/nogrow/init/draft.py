@@ -3,12 +3,12 @@
 import shlex
 from collections.abc import Iterator, Sequence
 
-from nogrow.contract.assumed import assuming, is_unseen
-from nogrow.contract.spelled import quoted
-from nogrow.contract.wording import counted
+from nogrow.analysis.judgement import Verdict
+from nogrow.contract.headlines import assuming, is_unseen
+from nogrow.contract.phrases import counted
+from nogrow.contract.scenario_toml import quoted
 from nogrow.init.modules import Clause, LeftOut
 from nogrow.init.sources import Buildable
-from nogrow.proof.judgement import Verdict
 from nogrow.report.printable import printable
 
 _HEAD = """\

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from nogrow.analysis.judgement import Judgement, Memory
 from nogrow.contract.select import is_glob
-from nogrow.init.ease import Eased, ease
+from nogrow.init.infer_clause import Eased, ease
 from nogrow.init.paths import seen_from
-from nogrow.proof.judgement import Judgement, Memory
 from nogrow.report.result import ArtifactReport, Outcome, Report
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
-from nogrow.init.look import Found
+from nogrow.init.discover import Found
 from nogrow.init.paths import seen_from
 
 _TARGET = "wasm32-unknown-unknown"

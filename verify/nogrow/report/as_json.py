@@ -6,17 +6,17 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TextIO
 
 from nogrow import __version__
-from nogrow.contract.rule import Violation
-from nogrow.host.model import CachedView
-from nogrow.proof.assumption import sentences
-from nogrow.proof.judgement import Entry, Function, Judgement, Memory, Site, Step
+from nogrow.analysis.assumptions import sentences
+from nogrow.analysis.judgement import Entry, Function, Judgement, Memory, Site, Step
+from nogrow.contract.violation import Violation
+from nogrow.jshost.model import CachedView
 from nogrow.report.printable import in_json
 from nogrow.report.result import ArtifactReport, Report
-from nogrow.run.result import Growth, ScenarioResult
+from nogrow.scenarios.result import Growth, ScenarioResult
 from nogrow.source.model import Frame
 
 if TYPE_CHECKING:
-    from nogrow.lock.hold import Better
+    from nogrow.baseline.regressions import Better
 
 PIECES = 10_000
 SCHEMA = "nogrow/report/1"

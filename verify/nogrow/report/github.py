@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TextIO
 
-from nogrow.contract.wording import counted
-from nogrow.report.brief import (
+from nogrow.contract.phrases import counted
+from nogrow.report.harmless import in_command, in_property
+from nogrow.report.locations import Place, Places
+from nogrow.report.result import Outcome, Report
+from nogrow.report.summary import (
     NOT_VALIDATED,
     resting,
     summary,
@@ -14,9 +17,6 @@ from nogrow.report.brief import (
     why_unvalidated,
     with_path,
 )
-from nogrow.report.harmless import in_command, in_property
-from nogrow.report.place import Place, Places
-from nogrow.report.result import Outcome, Report
 
 # GitHub shows as many errors of a step, and drops the others without a word.
 MOST_ERRORS = 10

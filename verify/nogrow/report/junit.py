@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TextIO
 
-from nogrow.contract.assumed import is_assumed, of_entry
-from nogrow.contract.rule import Rule, Violation
-from nogrow.contract.wording import unmistakable
-from nogrow.proof.judgement import Entry
-from nogrow.report.brief import NOT_VALIDATED, why_nothing, why_unvalidated
+from nogrow.analysis.judgement import Entry
+from nogrow.contract.headlines import is_assumed, of_entry
+from nogrow.contract.phrases import unmistakable
+from nogrow.contract.violation import Rule, Violation
 from nogrow.report.harmless import in_xml
 from nogrow.report.result import ArtifactReport, Outcome, Report
-from nogrow.run.result import ScenarioOutcome
+from nogrow.report.summary import NOT_VALIDATED, why_nothing, why_unvalidated
+from nogrow.scenarios.result import ScenarioOutcome
 
 Key = tuple[str, str, int]
 

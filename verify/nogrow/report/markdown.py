@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TextIO
 
-from nogrow.contract.wording import counted, shortened
-from nogrow.proof.judgement import Judgement
+from nogrow.analysis.judgement import Judgement
+from nogrow.contract.phrases import counted, shortened
 from nogrow.report import text
-from nogrow.report.brief import resting, standing, summary, weightiest_first
 from nogrow.report.harmless import fenced, in_markdown
 from nogrow.report.printable import printable
 from nogrow.report.result import ArtifactReport, Outcome, Report
+from nogrow.report.summary import outcome_label, resting, summary, weightiest_first
 
 # A summary of more than 1 MiB is dropped whole.
 MOST_ROWS = 500
@@ -53,7 +53,7 @@ def _row(artifact: ArtifactReport) -> str:
     judgement = artifact.judgement
     cells = (
         _path(artifact),
-        standing(artifact),
+        outcome_label(artifact),
         *(_judged(judgement) if judgement else ("", "", "")),
         f"{len(artifact.violations):,}",
     )

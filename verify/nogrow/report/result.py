@@ -4,15 +4,15 @@ import enum
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from nogrow.contract.rule import Rule, Violation
-from nogrow.glue.model import Grower
-from nogrow.proof.judgement import Judgement
-from nogrow.run.result import ScenarioResult
+from nogrow.analysis.judgement import Judgement
+from nogrow.contract.violation import Rule, Violation
+from nogrow.jshost.glue_model import Grower
+from nogrow.scenarios.result import ScenarioResult
 from nogrow.source.model import Frame
 
 if TYPE_CHECKING:
-    from nogrow.dist.counts import Counts
-    from nogrow.lock.hold import Better
+    from nogrow.archives.counts import Counts
+    from nogrow.baseline.regressions import Better
 
 
 class Outcome(enum.Enum):

@@ -11,12 +11,17 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from nogrow import __version__
-from nogrow.contract.origin import without_number
-from nogrow.contract.rule import Rule, Violation
-from nogrow.contract.wording import counted, name_of, shortened, unmistakable
-from nogrow.host.model import CachedView
-from nogrow.proof.judgement import Entry, EntryKind, Step
-from nogrow.report.brief import (
+from nogrow.analysis.judgement import Entry, EntryKind, Step
+from nogrow.contract.clause_lines import without_number
+from nogrow.contract.phrases import counted, name_of, shortened, unmistakable
+from nogrow.contract.violation import Rule, Violation
+from nogrow.jshost.model import CachedView
+from nogrow.report.harmless import in_sarif
+from nogrow.report.locations import Place, Places
+from nogrow.report.printable import in_json
+from nogrow.report.result import ArtifactReport, Outcome, Report
+from nogrow.report.rule_help import EXPLANATIONS, Explanation
+from nogrow.report.summary import (
     NOT_VALIDATED,
     resting,
     weightiest_first,
@@ -24,11 +29,6 @@ from nogrow.report.brief import (
     why_unvalidated,
     with_path,
 )
-from nogrow.report.harmless import in_sarif
-from nogrow.report.place import Place, Places
-from nogrow.report.printable import in_json
-from nogrow.report.result import ArtifactReport, Outcome, Report
-from nogrow.report.rules import EXPLANATIONS, Explanation
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "%SRCROOT%"

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import TextIO
 
-from nogrow.contract.wording import counted, name_of
-from nogrow.proof.judgement import Judgement, Site
+from nogrow.analysis.judgement import Judgement, Site
+from nogrow.contract.phrases import counted, name_of
 from nogrow.report import text
-from nogrow.report.brief import NOT_VALIDATED, why_unvalidated
 from nogrow.report.printable import printable
 from nogrow.report.result import ArtifactReport, Report
+from nogrow.report.summary import NOT_VALIDATED, why_unvalidated
 
 
 def render(report: Report, stream: TextIO, colour: bool = False) -> None:

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from nogrow.contract.assumed import headline
-from nogrow.contract.rule import Rule, Violation
-from nogrow.contract.wording import counted, labels, readable, shortened
-from nogrow.host.model import CachedView
-from nogrow.proof.assumption import sentences
-from nogrow.proof.judgement import Judgement, Step
-from nogrow.report.brief import looked_at, noun, of_them_unvalidated, standing
+from nogrow.analysis.assumptions import sentences
+from nogrow.analysis.judgement import Judgement, Step
+from nogrow.contract.headlines import headline
+from nogrow.contract.phrases import counted, labels, readable, shortened
+from nogrow.contract.violation import Rule, Violation
+from nogrow.jshost.model import CachedView
 from nogrow.report.printable import printable
 from nogrow.report.result import ArtifactReport, Outcome, Report
+from nogrow.report.summary import looked_at, noun, of_them_unvalidated, outcome_label
 from nogrow.source.model import Frame
 
 if TYPE_CHECKING:
-    from nogrow.report.place import Places
+    from nogrow.report.locations import Places
 
 # What a person reads at most; the other formats have everything.
 MOST_VIOLATIONS = 20
@@ -118,7 +118,7 @@ def _places(report: Report) -> "Places | None":
     """Where things stand in the source, if anything is known of that."""
     if not any(artifact.sources for artifact in report.artifacts):
         return None
-    from nogrow.report.place import Places
+    from nogrow.report.locations import Places
 
     return Places(report)
 
@@ -168,7 +168,7 @@ def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
     colour = COLOURS[artifact.outcome]
     if artifact.unvalidated and artifact.outcome is Outcome.KEPT:
         colour = COLOURS[Outcome.NOTHING]
-    outcome = style(standing(artifact), colour, bold=True)
+    outcome = style(outcome_label(artifact), colour, bold=True)
     path = printable(artifact.path)
     if artifact.outcome is Outcome.NOTHING and artifact.notes:
         yield f"{outcome}: {path}: {printable(', '.join(artifact.notes))}"
@@ -181,7 +181,7 @@ def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
     yield f"{outcome}: {path}{_facts(judgement)}"
     for result in artifact.scenarios:
         # Only `run` and the build have scenarios: `check` does not load this.
-        from nogrow.report.steps import scenario
+        from nogrow.report.scenario_text import scenario
 
         first, *more = scenario(result, artifact.sources)
         yield f"   = scenario {first}"

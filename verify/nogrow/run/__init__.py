@@ -1,1 +1,1 @@
-"""Scenarios: evidence by running a module in wasmtime."""
+"""Keep the import path of 0.1.0 that tests of other projects use."""

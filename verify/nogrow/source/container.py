@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from elftools.dwarf.dwarfinfo import DebugSectionDescriptor, DwarfConfig, DWARFInfo
 
-from nogrow.source.meter import Meter, MeteredStream
+from nogrow.source.work_limit import Meter, MeteredStream
 from nogrow.wasm.sections import Section, SectionId
 
 _USED = ("info", "abbrev", "str", "line", "ranges", "rnglists", "addr", "str_offsets", "line_str")

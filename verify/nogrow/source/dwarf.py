@@ -7,10 +7,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from nogrow.source.container import Debug, open_debug
-from nogrow.source.lines import LineProgram, read_line_program
+from nogrow.source.inline_scopes import find_scopes
+from nogrow.source.line_header import LineProgram, read_line_program
+from nogrow.source.line_rows import Row, find_rows
 from nogrow.source.model import Frame
-from nogrow.source.rows import Row, find_rows
-from nogrow.source.scopes import find_scopes
 from nogrow.source.units import Unit, find_units, text
 from nogrow.wasm.sections import Section
 

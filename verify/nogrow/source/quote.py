@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from nogrow.errors import ModuleError
-from nogrow.source.bounds import within
+from nogrow.source.file_policy import within
 from nogrow.wasm.file import read
 
 LARGEST = 16 << 20

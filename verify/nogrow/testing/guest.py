@@ -8,15 +8,15 @@ from contextlib import contextmanager
 import pytest
 
 from nogrow.contract.model import Host, Number
-from nogrow.contract.wording import shortened
+from nogrow.contract.phrases import shortened
 from nogrow.errors import ModuleError, NogrowError, UsageError
 from nogrow.report.printable import printable
-from nogrow.report.steps import backtrace
-from nogrow.run.errors import GuestError
-from nogrow.run.guest import READ_BYTES, Guest, compiled
-from nogrow.run.limits import Limits
-from nogrow.run.values import Results, shown
-from nogrow.source.find import Wanted, find_sources
+from nogrow.report.scenario_text import backtrace
+from nogrow.scenarios.errors import GuestError
+from nogrow.scenarios.guest import READ_BYTES, Guest, compiled
+from nogrow.scenarios.limits import Limits
+from nogrow.scenarios.values import Results, shown
+from nogrow.source.lookup import Wanted, find_sources
 from nogrow.testing.record import Record
 from nogrow.testing.replay import replay
 from nogrow.wasm.decode import decode

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.check import check
+from nogrow.analysis.verdicts import judge
 from nogrow.contract.load import load
 from nogrow.contract.model import ArtifactContract, Scenario
 from nogrow.contract.select import Target, targets
 from nogrow.errors import NogrowError
-from nogrow.proof.prove import judge
+from nogrow.pipeline.check import check
 from nogrow.report import text
-from nogrow.report.brief import NOT_VALIDATED, why_unvalidated
 from nogrow.report.printable import printable
 from nogrow.report.result import Outcome, Report
-from nogrow.run.scenario import run
-from nogrow.source.find import Wanted
+from nogrow.report.summary import NOT_VALIDATED, why_unvalidated
+from nogrow.scenarios.runner import run
+from nogrow.source.lookup import Wanted
 
 
 class ContractFile(pytest.File):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sized
 from nogrow.errors import ModuleError
 from nogrow.wasm.constexpr import read_constant
 from nogrow.wasm.exports import LONGEST_NAME, read_exports
-from nogrow.wasm.externtypes import read_global_type, read_memory_type, read_table_type
+from nogrow.wasm.limits import read_global_type, read_memory_type, read_table_type
 from nogrow.wasm.model import (
     ElementSegment,
     Export,

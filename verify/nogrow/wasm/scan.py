@@ -7,12 +7,12 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nogrow.background import Background
-from nogrow.wasm.bodies import Bodies
+from nogrow.util.background import Background
+from nogrow.wasm.code_section import Bodies
 from nogrow.wasm.decode import decode
-from nogrow.wasm.kernel import Engine, Workspace
+from nogrow.wasm.flow_graph import NODE_INIT, Nodes
 from nogrow.wasm.model import Module
-from nogrow.wasm.nodes import NODE_INIT, Nodes
+from nogrow.wasm.runtime import Engine, Workspace
 
 
 class Grow(NamedTuple):

@@ -9,11 +9,11 @@ from itertools import islice
 from typing import NamedTuple
 
 from nogrow import __version__
-from nogrow.contract.assumed import assuming, headline, is_assumed
-from nogrow.contract.rule import Violation
-from nogrow.contract.wording import labels, shortened
-from nogrow.proof.assumption import sentences
-from nogrow.proof.judgement import Entry, EntryKind, Judgement, Memory, Verdict
+from nogrow.analysis.assumptions import sentences
+from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Memory, Verdict
+from nogrow.contract.headlines import assuming, headline, is_assumed
+from nogrow.contract.phrases import labels, shortened
+from nogrow.contract.violation import Violation
 from nogrow.report.html.excerpt import Excerpts
 from nogrow.report.html.tables import (
     ROOM_FOR_NAMES,
@@ -26,7 +26,7 @@ from nogrow.report.html.tables import (
     shown_names,
 )
 from nogrow.report.result import ArtifactReport, Report
-from nogrow.run.result import ScenarioResult
+from nogrow.scenarios.result import ScenarioResult
 from nogrow.source.quote import Quotable
 
 Object = dict[str, object]
@@ -115,7 +115,7 @@ def _judged(artifact: ArtifactReport, judgement: Judgement, room: _Room, excerpt
     sets = Sets(strings)
     entries = sorted(judgement.entries, key=_order)[: room.entries]
     sites = sorted(judgement.sites, key=lambda site: site.offset)
-    verdicts = judgement.standing.verdicts
+    verdicts = judgement.verdict_table.verdicts
     said = headline(judgement).removeprefix(judgement.verdict.label)
     found: Object = {
         "memories": [_memory(one) for one in sorted(judgement.memories, key=lambda one: one.index)],

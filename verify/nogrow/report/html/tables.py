@@ -5,12 +5,12 @@ In: names, steps and imports of a judgement. Out: columns of numbers and strings
 
 from collections.abc import Callable, Mapping, Sequence
 
-from nogrow.contract.wording import shortened
-from nogrow.demangle import demangle
-from nogrow.proof.judgement import Function, Step
+from nogrow.analysis.judgement import Function, Step
+from nogrow.contract.phrases import shortened
 from nogrow.report.html.excerpt import Excerpts
 from nogrow.report.printable import printable
 from nogrow.source.model import Frame
+from nogrow.util.demangle import demangle
 
 Columns = dict[str, list[object]]
 

@@ -1,0 +1,135 @@
+"""What can follow a growth: short ways back through loops, and the imports that may run on the way out."""
+
+import pytest
+
+from nogrow.analysis.judgement import Conditions, Entry, Verdict
+from nogrow.analysis.verdicts import judge
+from nogrow.wasm.runtime import Engine
+from tests.reference.prover import verdicts
+from tests.support.assemble import assemble
+
+ENGINE = Engine()
+GROW = "(drop (memory.grow (i32.const 1)))"
+
+
+def entry(body: str, rest: str = "") -> Entry:
+    """The only entry of a module, with the reference prover's verdict."""
+    data = assemble(
+        f"""(module (import "env" "f" (func $f)) (import "env" "g" (func $g)) (memory 1) (tag $x) {rest}
+        (func (export "e") (param i32) {body}))"""
+    )
+    judgement = judge(data, lambda label: False, ENGINE, conditions=Conditions(private_memories=True))
+    assert {(one.kind.value, one.name): one.verdict for one in judgement.entries} == verdicts(data)
+    (found,) = judgement.entries
+    return found
+
+
+@pytest.mark.parametrize("between", range(6))
+@pytest.mark.parametrize("before", range(4))
+def test_loop_of_any_size_leads_back_to_the_way_out(before: int, between: int) -> None:
+    """The way out stands before the growth, so only the loop's back edge leads to it."""
+    step, more = "(br_if $again (local.get 0))" * before, "(br_if $again (local.get 0))" * between
+    loop = f"(loop $again {step} (br_if $out (local.get 0)) {GROW} {more} (br $again))"
+    assert entry(f"(block $out {loop} unreachable)").verdict is Verdict.REACHABLE
+
+
+@pytest.mark.parametrize("depth", range(1, 40, 3))
+def test_nested_loops_lead_back_however_deep(depth: int) -> None:
+    """Each loop is left through the head of the one around it, which stands before it."""
+    body = f"{GROW} (br $l0)"
+    for level in range(depth):
+        out = f"$l{level + 1}" if level + 1 < depth else "$out"
+        body = f"(loop $l{level} (br_if {out} (local.get 0)) {body})"
+    assert entry(f"(block $out {body} unreachable)").verdict is Verdict.REACHABLE
+
+
+TRY = "(block $h (try_table (catch_all $h) {}))"
+
+
+@pytest.mark.parametrize(
+    ("body", "rest", "verdict", "after"),
+    [
+        pytest.param(f"{GROW} (call $f) unreachable", "", Verdict.THROW_ONLY, ("env.f",), id="behind it"),
+        pytest.param(
+            f"(call $g) {GROW} (call $f) unreachable", "", Verdict.THROW_ONLY, ("env.f",), id="before"
+        ),
+        pytest.param(
+            f"{TRY.format('(call $h0) (unreachable)')} (call $f) unreachable",
+            f"(func $h0 {GROW} (throw $x))",
+            Verdict.THROW_ONLY,
+            ("env.f",),
+            id="behind the handler of a callee's exception",
+        ),
+        pytest.param(
+            "(call $h0) (call $f) unreachable",
+            f"(func $h0 {GROW})",
+            Verdict.THROW_ONLY,
+            ("env.f",),
+            id="behind a callee that grows",
+        ),
+        pytest.param(
+            f"{GROW} (call $h0) unreachable",
+            "(func $h0 (call $h1)) (func $h1 (call $f))",
+            Verdict.THROW_ONLY,
+            ("env.f",),
+            id="deep in a callee",
+        ),
+        pytest.param(
+            f"(if (local.get 0) (then {GROW} unreachable) (else (call $f)))",
+            "",
+            Verdict.TRAP_ONLY,
+            (),
+            id="on the other branch",
+        ),
+        pytest.param(
+            f"(loop $again (call $f) {GROW} (br_if $again (local.get 0)) unreachable)",
+            "",
+            Verdict.THROW_ONLY,
+            ("env.f",),
+            id="in the next round",
+        ),
+        pytest.param(
+            f"(call $h0) (call $g) {GROW} unreachable",
+            "(func $h0 (call $f))",
+            Verdict.TRAP_ONLY,
+            (),
+            id="only before",
+        ),
+        pytest.param(
+            f"{TRY.format('(call $f)')} {GROW} {TRY.format('(call $g)')} unreachable",
+            "",
+            Verdict.TRAP_ONLY,
+            ("env.g",),
+            id="its exception caught",
+        ),
+    ],
+)
+def test_imports_that_may_run_after_the_growth_are_named(
+    body: str, rest: str, verdict: Verdict, after: tuple[str, ...]
+) -> None:
+    found = entry(body, rest)
+    assert (found.verdict, found.imports_after_growth) == (verdict, after)
+
+
+def test_every_import_on_a_way_is_named_whether_before_or_after() -> None:
+    found = entry(f"(call $h0) {GROW} unreachable", "(func $h0 (call $h1)) (func $h1 (call $f) (call $g))")
+    assert found.imports == ("env.f", "env.g")
+
+
+def test_verdict_is_about_the_memory_that_grows() -> None:
+    data = assemble("""(module (memory 1) (memory 1)
+        (func (export "e") (drop (memory.grow 1 (i32.const 1))) unreachable)
+        (func (export "f") (drop (memory.grow 0 (i32.const 1)))))""")
+    first, second = judge(
+        data, lambda label: False, ENGINE, conditions=Conditions(private_memories=True)
+    ).entries
+    assert (first.verdict, first.memory) == (Verdict.TRAP_ONLY, 1)
+    assert (second.verdict, second.memory) == (Verdict.REACHABLE, 0)
+
+
+def test_import_that_grows_is_an_entry_where_it_is_exported() -> None:
+    data = assemble("""(module (import "env" "emscripten_resize_heap" (func $f (param i32) (result i32)))
+        (memory (export "memory") 1) (export "e" (func $f)))""")
+    (found,) = judge(data, lambda label: False, ENGINE, conditions=Conditions(private_memories=True)).entries
+    assert (found.verdict, found.host_grows) == (Verdict.REACHABLE, "env.emscripten_resize_heap")
+    assert verdicts(data) == {("export", "e"): Verdict.REACHABLE}

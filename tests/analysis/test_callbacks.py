@@ -1,0 +1,137 @@
+"""Imports that call back: by the names of Emscripten's ABI, and by what host code says of them."""
+
+import pytest
+
+from nogrow.analysis.emscripten_abi import Effect, effect_of, signature_of
+from nogrow.analysis.judgement import Judgement
+from nogrow.analysis.verdicts import judge
+from nogrow.contract.model import Imports
+from tests.support.assemble import assemble
+
+# Function 1 grows and is an entry of the table, function 2 is there as well; `e` calls the import.
+INVOKING = """(module
+  (type $vi (func (param i32))) (type $vj (func (param i64))) (type $v (func))
+  (import "{module}" "{field}" (func $import (param i32 {more})))
+  (table {table} 2 funcref) (elem (i32.const 0) $grow $still)
+  (memory (export "memory") 1)
+  (func $grow (type ${type}) (drop (memory.grow (i32.const 1))))
+  (func $still (type $v))
+  (func (export "e") (call $import (i32.const 0) {arguments}))
+  (func (export "quiet")))"""
+SEEN = '(export "t")'
+
+
+def judged(
+    field: str,
+    *,
+    kind: str = "vi",
+    more: str = "i32",
+    arguments: str = "(i32.const 0)",
+    table: str = SEEN,
+    module: str = "env",
+    trusted: bool = False,
+    effects: dict[str, tuple[Effect, ...]] | None = None,
+) -> Judgement:
+    text = INVOKING.format(module=module, field=field, type=kind, more=more, arguments=arguments, table=table)
+    return judge(assemble(text), lambda _: trusted, effects=effects or {})
+
+
+def verdicts(judgement: Judgement) -> dict[str, str]:
+    return {entry.name: entry.verdict.label for entry in judgement.entries}
+
+
+@pytest.mark.parametrize("table", [SEEN, ""])
+def test_invoke_calls_entries_of_the_table_by_its_signature(table: str) -> None:
+    found = verdicts(judged("invoke_vi", table=table))
+    assert (found["e"], found["quiet"]) == ("reachable", "unreachable")
+
+
+def test_invoke_calls_no_entries_of_other_types() -> None:
+    assert verdicts(judged("invoke_v", more="", arguments=""))["e"] == "unreachable"
+
+
+@pytest.mark.parametrize(
+    ("more", "arguments"), [("i64", "(i64.const 0)"), ("i32 i32", "(i32.const 0) (i32.const 0)")]
+)
+def test_an_i64_of_invoke_may_be_two_i32(more: str, arguments: str) -> None:
+    assert verdicts(judged("invoke_vj", kind="vj", more=more, arguments=arguments))["e"] == "reachable"
+
+
+def test_a_signature_in_unknown_letters_calls_any_entry() -> None:
+    assert verdicts(judged("invoke_vX"))["e"] == "reachable"
+
+
+def test_the_witness_leads_through_the_import() -> None:
+    (entry,) = (one for one in judged("invoke_vi").entries if one.name == "e")
+    assert [step.function.index for step in entry.witness] == [3, 1]
+    assert entry.imports[-1] == "env.invoke_vi"
+
+
+def test_what_invoke_does_is_no_assumption() -> None:
+    judgement = judged("invoke_vi")
+    assert not any("env.invoke_vi" in one for one in judgement.assumptions)
+
+
+def test_a_name_that_only_looks_like_invoke_stays_an_assumption() -> None:
+    judgement = judged("invoke_handler")
+    assert any("env.invoke_handler" in one.imports for one in judgement.assumptions)
+    assert verdicts(judgement)["e"] == "reachable"
+
+
+def test_trust_takes_what_an_import_calls_away() -> None:
+    assert verdicts(judged("invoke_vi", trusted=True))["e"] == "unreachable"
+
+
+def test_what_calls_back_is_trusted_by_its_exact_name_only() -> None:
+    assert not Imports(trusted=("env.*",)).trusts("env.invoke_vi")
+    assert Imports(trusted=("env.invoke_vi",)).trusts("env.invoke_vi")
+
+
+def test_host_code_tells_which_exports_an_import_calls() -> None:
+    text = """(module (import "env" "name" (func $name)) (memory (export "memory") 1)
+      (func (export "malloc") (drop (memory.grow (i32.const 1))))
+      (func (export "e") (call $name)) (func (export "quiet")))"""
+    effects = {"env.name": (Effect(exports=frozenset(("malloc", "gone"))),)}
+    found = verdicts(judge(assemble(text), lambda _: False, effects=effects))
+    assert (found["e"], found["quiet"]) == ("reachable", "unreachable")
+    assert verdicts(judge(assemble(text), lambda _: False))["e"] == "unreachable"
+
+
+@pytest.mark.parametrize(
+    ("field", "export", "verdict"),
+    [
+        ("__cxa_allocate_exception", "malloc", "reachable"),
+        ("__cxa_find_matching_catch_3", "malloc", "reachable"),
+        ("__cxa_allocate_exception", "other", "unreachable"),
+        ("a", "x", "reachable"),
+    ],
+)
+def test_exceptions_are_allocated_by_the_module(field: str, export: str, verdict: str) -> None:
+    """Where the import's name is minified, any export may be `malloc`."""
+    text = f"""(module (import "env" "{field}" (func $make)) (memory (export "memory") 1)
+      (func (export "{export}") (drop (memory.grow (i32.const 1))))
+      (func (export "e") (call $make)))"""
+    effects = {"env.a": (Effect(allocates=True),)}
+    assert verdicts(judge(assemble(text), lambda _: False, effects=effects))["e"] == verdict
+
+
+def test_the_end_of_a_catch_calls_destructors() -> None:
+    found = verdicts(judged("__cxa_end_catch", more="", arguments=""))
+    assert found["e"] == "reachable"
+
+
+def test_an_import_in_a_table_calls_back_as_well() -> None:
+    text = """(module (type $t (func (param i32))) (import "env" "invoke_v" (func $invoke (type $t)))
+      (table (export "t") 2 funcref) (elem (i32.const 0) $invoke $grow) (memory (export "memory") 1)
+      (func $grow (drop (memory.grow (i32.const 1))))
+      (func (export "e") (call_indirect (type $t) (i32.const 1) (i32.const 0))))"""
+    assert verdicts(judge(assemble(text), lambda _: False))["e"] == "reachable"
+
+
+def test_names_say_what_functions_do() -> None:
+    assert effect_of("_emscripten_resize_heap") == Effect(grows=True, whole=True)
+    assert effect_of("invoke_viii") == Effect(signature="viii", whole=True)
+    assert effect_of("fd_write") is None
+    assert signature_of("invoke_vi") == "vpi"
+    assert signature_of("invoke_vj") is None
+    assert signature_of("___cxa_throw") == "vppp"

@@ -1,0 +1,105 @@
+"""A witness: a path that is followed once, when somebody first looks at it."""
+
+import pickle
+
+import pytest
+
+from nogrow.analysis.judgement import (
+    Entry,
+    EntryKind,
+    Function,
+    Judgement,
+    Site,
+    Step,
+    Verdict,
+    Witness,
+    worst,
+)
+
+STEPS = (Step(Function(0, "f"), 8, "call"), Step(Function(1, None), 9, "memory.grow"))
+
+
+def test_a_path_is_followed_once_and_only_when_it_is_looked_at() -> None:
+    followed: list[int] = []
+
+    def follow() -> tuple[Step, ...]:
+        followed.append(1)
+        return STEPS
+
+    witness = Witness(follow)
+    assert not followed
+    assert (len(witness), witness[0], witness[-1], witness[:1]) == (2, STEPS[0], STEPS[1], STEPS[:1])
+    assert followed == [1]
+
+
+def test_a_witness_equals_its_steps_and_is_pickled_as_them() -> None:
+    witness = Witness(lambda: STEPS)
+    assert witness == STEPS
+    assert (witness == 2) is False
+    assert witness != STEPS[:1]
+    assert witness != "steps"
+    assert hash(witness) == hash(STEPS)
+    assert pickle.loads(pickle.dumps(witness)) == STEPS
+
+
+@pytest.mark.parametrize("verdict", Verdict, ids=lambda verdict: verdict.label)
+def test_a_verdict_is_known_by_its_label(verdict: Verdict) -> None:
+    assert Verdict.from_label(verdict.label) is verdict
+
+
+@pytest.mark.parametrize("label", ["", "Absent", "trap_only", "safe"])
+def test_another_label_is_no_verdict(label: str) -> None:
+    with pytest.raises(ValueError, match=f"^{label}$"):
+        Verdict.from_label(label)
+
+
+@pytest.mark.parametrize("verdict", Verdict, ids=lambda verdict: verdict.label)
+def test_a_verdict_allows_the_better_ones_and_no_other(verdict: Verdict) -> None:
+    better = {
+        Verdict.ABSENT: "absent",
+        Verdict.UNREACHABLE: "absent unreachable",
+        Verdict.TRAP_ONLY: "absent unreachable trap-only",
+        Verdict.THROW_ONLY: "absent unreachable trap-only throw-only",
+        Verdict.CAPPED: "absent unreachable trap-only capped",
+        Verdict.CAPPED_AND_THROW_ONLY: "absent unreachable trap-only throw-only capped capped+throw-only",
+        Verdict.REACHABLE: "absent unreachable trap-only throw-only capped capped+throw-only reachable",
+    }
+    assert " ".join(one.label for one in Verdict if one.at_most(verdict)) == better[verdict]
+
+
+def test_verdicts_have_no_total_order() -> None:
+    with pytest.raises(TypeError):
+        max(Verdict)  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize("verdict", Verdict, ids=lambda verdict: verdict.label)
+@pytest.mark.parametrize("other", Verdict, ids=lambda verdict: verdict.label)
+def test_the_worst_of_two_is_the_least_that_is_as_bad_as_both(verdict: Verdict, other: Verdict) -> None:
+    joined = worst((verdict, other))
+    above = [one for one in Verdict if verdict.at_most(one) and other.at_most(one)]
+    assert joined in above
+    assert all(joined.at_most(one) for one in above)
+    assert joined is verdict.joined(other)
+
+
+def test_a_rank_is_the_place_in_an_order_that_puts_better_ones_first() -> None:
+    assert [verdict.rank for verdict in Verdict] == list(range(7))
+    assert all(one.rank <= other.rank for one in Verdict for other in Verdict if one.at_most(other))
+
+
+def test_the_verdict_of_a_module_is_that_of_its_worst_entry_point() -> None:
+    site = Site(Function(0, None), 0, 8, 1)
+    assert Judgement((), (), (), ()).verdict is Verdict.ABSENT
+    assert Judgement((), (site,), (), ()).verdict is Verdict.UNREACHABLE
+    entries = [Entry("e", EntryKind.EXPORT, Function(0, None), verdict) for verdict in Verdict]
+    assert Judgement((), (site,), entries, ()).verdict is Verdict.REACHABLE
+    incomparable = [entry for entry in entries if entry.verdict in (Verdict.CAPPED, Verdict.THROW_ONLY)]
+    assert Judgement((), (site,), incomparable, ()).verdict.label == "capped+throw-only"
+
+
+def test_what_is_not_said_of_an_entry_point_or_module_is_not_so() -> None:
+    entry = Entry("e", EntryKind.EXPORT, Function(0, None), Verdict.ABSENT)
+    assert (entry.airtight, entry.excused, entry.host_grows, entry.witness) == (False, False, None, ())
+    judgement = Judgement((), (), (entry,), ())
+    assert (judgement.indirect_calls, judgement.indirect_exact) == (0, 0)
+    assert judgement.verdict_table == ((Verdict.ABSENT,), frozenset(), {}, {})

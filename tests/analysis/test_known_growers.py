@@ -1,0 +1,115 @@
+"""Imports behind which the host grows the memory: which of them ends the path of each entry point."""
+
+import pytest
+
+from nogrow.analysis.judgement import Entry, Verdict
+from nogrow.analysis.verdicts import judge
+from nogrow.wasm.runtime import Engine
+from tests.reference.prover import verdicts
+from tests.support.assemble import assemble
+
+ENGINE = Engine()
+RESIZE, ENLARGE = "env.emscripten_resize_heap", "env.enlargeMemory"
+GROWERS = """(import "h" "a" (func $a)) (import "env" "emscripten_resize_heap" (func $resize))
+  (import "h" "b" (func $b)) (import "h" "c" (func $c)) (import "env" "enlargeMemory" (func $enlarge))
+  (memory (export "memory") 1) (tag $x) (type $f (func)) (table $t 2 funcref) (elem (i32.const 0) $a $enlarge)
+  (func $own (drop (memory.grow (i32.const 1)))) (func $resizes (call $resize)) (func $far (call $resizes))"""
+QUIET = "(block $caught (try_table (catch_all $caught) {}))"
+
+
+def entry(body: str) -> Entry:
+    data = assemble(f'(module {GROWERS} (func (export "e") (param i32) {body}))')
+    (found,) = judge(data, lambda label: False, ENGINE).entries
+    assert verdicts(data) == {("export", "e"): found.verdict}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict", "grower"),
+    [
+        pytest.param("(call $resize)", Verdict.REACHABLE, RESIZE, id="called"),
+        pytest.param("(call $far)", Verdict.REACHABLE, RESIZE, id="called from far"),
+        pytest.param("(call $enlarge)", Verdict.REACHABLE, ENLARGE, id="another one"),
+        pytest.param("(call $own)", Verdict.REACHABLE, None, id="the module's own"),
+        pytest.param("(call $far) unreachable", Verdict.THROW_ONLY, RESIZE, id="throws"),
+        pytest.param("(call $far) (throw $x)", Verdict.THROW_ONLY, RESIZE, id="throws after it has returned"),
+        pytest.param("(call $own) (throw $x)", Verdict.THROW_ONLY, None, id="the module's own, then throws"),
+        pytest.param(f"{QUIET.format('(call $far)')} unreachable", Verdict.TRAP_ONLY, RESIZE, id="traps"),
+        pytest.param("(call $own) unreachable", Verdict.TRAP_ONLY, None, id="the module's own, then traps"),
+        pytest.param(
+            "(call_indirect (type $f) (local.get 0)) (call $far)", Verdict.REACHABLE, ENLARGE, id="in a table"
+        ),
+        pytest.param(
+            "(if (local.get 0) (then (call $resize) unreachable)) (call $own)",
+            Verdict.REACHABLE,
+            None,
+            id="a shorter way does not return",
+        ),
+        pytest.param(
+            "(if (local.get 0) (then (call $own) unreachable)) (call $far)",
+            Verdict.REACHABLE,
+            RESIZE,
+            id="a shorter way that is the module's own does not return",
+        ),
+    ],
+)
+def test_the_grower_at_the_end_of_the_path_is_named(body: str, verdict: Verdict, grower: str | None) -> None:
+    found = entry(body)
+    assert (found.verdict, found.host_grows) == (verdict, grower)
+    assert (found.witness[-1].instruction == "memory.grow") == (grower is None)
+
+
+def test_of_several_paths_each_has_its_own_grower() -> None:
+    """Paths that share their ends are followed once."""
+    data = assemble(
+        f"""(module {GROWERS} (func (export "a") (call $far)) (func (export "b") (call $resizes))
+        (func (export "c") (call $own)) (func (export "d") (call $enlarge))
+        (func (export "e") (call $far) (throw $x)) (func (export "f") (call $own) (throw $x)))"""
+    )
+    found = judge(data, lambda label: False, ENGINE).entries
+    assert [one.host_grows for one in found] == [RESIZE, RESIZE, None, ENLARGE, RESIZE, None]
+
+
+@pytest.mark.parametrize("most", [63, 64, 65, 130, 200])
+def test_imports_are_told_apart_however_many_they_are(most: int) -> None:
+    """The search follows 64 at a time."""
+    imports = " ".join(f'(import "h" "{number:03}" (func $h{number}))' for number in range(most))
+    functions = " ".join(f'(func (export "{number:03}") (call $h{number}))' for number in range(most))
+    found = judge(assemble(f"(module {imports} {functions})"), lambda label: False, ENGINE).entries
+    assert [one.imports for one in found] == [(f"h.{one.name}",) for one in found]
+
+
+def test_what_is_reached_is_found_however_often_functions_are_looked_at_again() -> None:
+    """In a chain whose links call one another both ways, imports come to the others link by link."""
+    count = 200
+    imports = " ".join(f'(import "h" "{number}" (func $h{number}))' for number in range(count))
+    calls = [
+        " ".join(f"(call $f{other})" for other in (number - 1, number + 1) if other in range(count))
+        for number in range(count)
+    ]
+    functions = " ".join(
+        f'(func $f{number} (export "{number}") (call $h{number}) {calls[number]})' for number in range(count)
+    )
+    data = assemble(f'(module {imports} (func (export "none")) {functions})')
+    found = {one.name: len(one.imports) for one in judge(data, lambda label: False, ENGINE).entries}
+    assert found.pop("none") == 0
+    assert set(found.values()) == {count}
+
+
+def test_the_import_that_grows_is_told_apart_from_a_growth_of_the_modules_own() -> None:
+    """The paths meet: what was found of one entry point is used for the next."""
+    own = "(drop (memory.grow (i32.const 1)))"
+    data = assemble(
+        f"""(module (import "env" "emscripten_resize_heap" (func $host)) (memory (export "memory") 1)
+        (func $own {own}) (func $by_host (call $host)) (func $by_own (call $own))
+        (func (export "a") (call $by_own)) (func (export "b") (call $by_host))
+        (func (export "c") (call $by_own)) (func (export "d") (call $host))
+        (func (export "e") (call $by_host)) (func (export "f") (call $own))
+        (func (export "t") (call $by_host) unreachable) (func (export "u") (call $own) unreachable))"""
+    )
+    found = {one.name: one for one in judge(data, lambda label: False, ENGINE).entries}
+    assert {name: entry.host_grows for name, entry in found.items()} == {
+        **dict.fromkeys("acfu"),
+        **dict.fromkeys("bdet", "env.emscripten_resize_heap"),
+    }
+    assert [len(found[name].witness) for name in "abcdef"] == [3, 2, 3, 1, 2, 2]

@@ -1,0 +1,96 @@
+"""The prover's verdicts: written-out cases, and the naive reference prover on generated modules."""
+
+import pytest
+
+from nogrow.analysis.judgement import Entry, EntryKind, Verdict
+from nogrow.analysis.verdicts import judge
+from nogrow.wasm.runtime import Engine
+from tests.analysis.case import Case
+from tests.analysis.cases import CASES
+from tests.reference.prover import verdicts
+from tests.support.assemble import assemble
+from tests.support.generate import random_module
+from tests.support.smith import smith
+
+ENGINE = Engine()
+
+
+def judged(data: bytes, trusted: tuple[str, ...] = ()) -> dict[tuple[str, str], Entry]:
+    """The entries of a module by kind and name."""
+    judgement = judge(data, lambda label: label in trusted, ENGINE)
+    return {(entry.kind.value, entry.name): entry for entry in judgement.entries}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_case(case: Case) -> None:
+    entries = judged(assemble(case.wat), case.trusted)
+    found = {name: entry.verdict.label for (_, name), entry in entries.items()}
+    assert {name: found.get(name) for name in case.verdicts} == case.verdicts, case.rule
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_verdict_of_a_case_is_the_reference_provers(case: Case) -> None:
+    data = assemble(case.wat)
+    entries = judged(data, case.trusted)
+    reference = verdicts(data, lambda label: label in case.trusted)
+    assert {key: entry.verdict for key, entry in entries.items()} == reference
+
+
+@pytest.mark.parametrize("first", range(0, 600, 50))
+def test_generated_modules_get_the_reference_provers_verdicts(first: int) -> None:
+    for seed in range(first, first + 50):
+        data = assemble(random_module(seed))
+        found = {key: entry.verdict for key, entry in judged(data).items()}
+        assert found == verdicts(data), f"seed {seed}"
+
+
+@pytest.mark.parametrize("first", range(0, 300, 50))
+def test_smith_modules_get_the_reference_provers_verdicts(first: int) -> None:
+    for seed in range(first, first + 50):
+        data = smith(seed)
+        found = {key: entry.verdict for key, entry in judged(data).items()}
+        assert found == verdicts(data), f"seed {seed}"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_witness_is_given_exactly_for_what_can_grow(case: Case) -> None:
+    for entry in judged(assemble(case.wat), case.trusted).values():
+        if not entry.verdict.grows:
+            assert entry.witness == ()
+            continue
+        assert entry.witness or entry.host_grows
+        if entry.witness:
+            assert entry.witness[0].function.index == entry.function.index
+            last = entry.witness[-1].instruction
+            assert (last == "memory.grow") == (entry.host_grows is None)
+
+
+def test_growth_in_start_is_excused_on_the_modules_own_memory_only() -> None:
+    grow = "(func $s (drop (memory.grow (i32.const 1)))) (start $s)"
+    own = judged(assemble(f"(module (memory 1) {grow})"))["start", "(start)"]
+    imported = judged(assemble(f'(module (import "e" "m" (memory 1)) {grow})'))["start", "(start)"]
+    assert (own.kind, own.verdict, own.excused) == (EntryKind.START, Verdict.REACHABLE, True)
+    assert (imported.verdict, imported.excused) == (Verdict.REACHABLE, False)
+
+
+def test_indirect_calls_are_counted_and_those_with_one_known_target_too() -> None:
+    data = assemble(
+        """(module (type $t (func)) (table 2 funcref) (elem (i32.const 0) $f $f) (func $f)
+        (func (export "e") (param i32)
+          (call_indirect (type $t) (i32.const 1))
+          (call_indirect (type $t) (local.get 0))))"""
+    )
+    judgement = judge(data, lambda label: False, ENGINE)
+    assert (judgement.indirect_calls, judgement.indirect_exact) == (2, 1)
+
+
+def test_what_grows_the_memory_is_not_assumed_to_leave_it_alone() -> None:
+    """Known by name or by glue, and also where the growth is never come back from."""
+    data = assemble(
+        """(module (import "a" "b" (func $grower)) (import "a" "c" (func $other))
+        (memory (export "memory") 1) (func (export "e") (call $other) (call $grower) unreachable))"""
+    )
+    found = judge(data, lambda label: False, ENGINE, growers=frozenset(("a.b",)))
+    assert found.entries[0].imports == ("a.b", "a.c")
+    assert found.imports == {"a.b", "a.c"}
+    assert found.assumptions[0].imports == ("a.c",)

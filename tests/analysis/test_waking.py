@@ -1,0 +1,190 @@
+"""The search kernel's rare ways: calls that wait for an exit, several memories, what follows a growth.
+
+Each module was made so that a mutant of the kernel gets it wrong; see docs/assurance.md.
+"""
+
+import pytest
+
+from nogrow.analysis.judgement import Conditions, Entry, Verdict
+from nogrow.analysis.verdicts import judge
+from nogrow.wasm.runtime import Engine
+from tests.reference.prover import verdicts
+from tests.support.assemble import assemble
+
+ENGINE = Engine()
+GROW = "(drop (memory.grow (i32.const 1)))"
+
+
+def entries(text: str) -> dict[str, Entry]:
+    """The entry points by name; the reference prover has to agree on their verdicts."""
+    data = assemble(f"(module {text})")
+    judgement = judge(data, lambda label: False, ENGINE, conditions=Conditions(private_memories=True))
+    found = {(entry.kind.value, entry.name): entry.verdict for entry in judgement.entries}
+    assert found == verdicts(data)
+    return {entry.name: entry for entry in judgement.entries}
+
+
+def test_what_stands_behind_several_calls_is_found_once_the_first_of_them_returns() -> None:
+    """`$g` is followed before it is known that `$f`, which it calls, returns."""
+    found = entries(
+        f"""(memory 1)
+        (func $f (param i32) (if (local.get 0) (then (call $g)) (else (call $h))))
+        (func $g (export "e") (call $f (i32.const 0)) (call $h) {GROW})
+        (func $h)"""
+    )
+    assert found["e"].verdict is Verdict.REACHABLE
+
+
+def test_a_call_met_by_a_woken_run_waits_in_its_turn() -> None:
+    """`$k` is met by `$g` only after `$f` has woken it, and returns only after that."""
+    found = entries(
+        f"""(memory 1)
+        (func $f (param i32)
+          (if (local.get 0)
+            (then (call $g))
+            (else (if (local.get 0) (then (call $later)) (else (call $h))))))
+        (func $g (export "e") (call $f (i32.const 0)) (call $k) {GROW})
+        (func $later (call $f (i32.const 0)))
+        (func $k (export "k") (call $later))
+        (func $h)"""
+    )
+    assert found["e"].verdict is Verdict.REACHABLE
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        (f"{GROW} (call $f (i32.const 0)) (call $a) unreachable", Verdict.THROW_ONLY),
+        (f"(call $f (i32.const 0)) (call $stops) {GROW}", Verdict.TRAP_ONLY),
+    ],
+    ids=["throws", "does not return"],
+)
+def test_a_woken_run_follows_what_it_calls(body: str, verdict: Verdict) -> None:
+    found = entries(
+        f"""(import "h" "a" (func $a)) (memory 1)
+        (func $f (param i32) (if (local.get 0) (then (call $g)) (else (call $h))))
+        (func $g (export "e") {body})
+        (func $h) (func $stops unreachable)"""
+    )
+    assert found["e"].verdict is verdict
+
+
+def test_a_function_that_returns_already_is_woken_to_throw() -> None:
+    """Without any handler in the module; `$f` throws only after `$g`, which it calls, was followed."""
+    found = entries(
+        f"""(import "h" "a" (func $a)) (memory 1)
+        (func $f (param i32)
+          (if (local.get 0) (then (call $g (i32.const 0))) (else (call $a))) unreachable)
+        (func $g (param i32) (if (local.get 0) (then return)) (call $f (local.get 0)) unreachable)
+        (func (export "e") {GROW} (call $g (i32.const 0)) unreachable)"""
+    )
+    assert found["e"].verdict is Verdict.THROW_ONLY
+
+
+def test_only_calls_of_the_function_that_wakes_them_go_on() -> None:
+    """`$stops` stands behind `$f`, which comes to return while calls of it wait."""
+    found = entries(
+        f"""(memory 1)
+        (func $f (param i32) (if (local.get 0) (then (call $g)) (else (call $h))))
+        (func $stops unreachable) (func $g (call $f (i32.const 0))) (func $h)
+        (func (export "e") (call $stops) {GROW})"""
+    )
+    assert found["e"].verdict is Verdict.TRAP_ONLY
+
+
+def test_a_function_that_can_grow_and_return_can_also_grow_and_throw() -> None:
+    """It is found to return first, and so is the function behind it."""
+    found = entries(
+        f"""(memory 1) (tag $x) (func $throws {GROW} (throw $x)) (func $grows {GROW})
+        (func $both (param i32) (if (local.get 0) (then (call $grows)) (else (call $throws))))
+        (func $next {GROW})
+        (func (export "e") (param i32)
+          (block $caught (try_table (catch_all $caught) (call $both (local.get 0)) unreachable)))"""
+    )
+    assert found["e"].verdict is Verdict.REACHABLE
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
+def test_a_path_to_one_memory_does_not_hide_a_path_to_another(first: bool) -> None:
+    """Both are grown by the same function, the capped memory is searched first."""
+    entry = '(func (export "e") (call $both))'
+    others = " ".join("(func)" for _ in range(9))
+    both = "(func $both (drop (memory.grow $a (i32.const 1))) (drop (memory.grow $b (i32.const 1))))"
+    functions = (entry, others, both) if first else (both, others, entry)
+    found = entries(f"(memory $a 1 1) (memory $b 1) {' '.join(functions)}")
+    assert (found["e"].verdict, found["e"].memory) == (Verdict.REACHABLE, 1)
+
+
+@pytest.mark.parametrize("place", [0, 1, 39, 79])
+def test_a_growth_is_found_whatever_the_place_of_its_function(place: int) -> None:
+    functions = [f'(func (export "e{number}"))' for number in range(80)]
+    functions[place] = f'(func (export "e{place}") {GROW})'
+    found = entries(f"(memory 1) {' '.join(functions)}")
+    assert [name for name, entry in found.items() if entry.verdict.grows] == [f"e{place}"]
+
+
+HOST = '(import "h" "a" (func $a)) (import "h" "b" (func $b)) (import "h" "c" (func $c)) (memory 1)'
+
+
+@pytest.mark.parametrize(
+    ("functions", "after"),
+    [
+        pytest.param(
+            f"""(func (export "e") (param i32)
+              (loop $l (call $a) (call $b) {GROW} (br_if $l (local.get 0))) (call $c) unreachable)""",
+            ("h.a", "h.b", "h.c"),
+            id="back to the start of a loop",
+        ),
+        pytest.param(
+            f"""(func $stops unreachable) (func (export "e") (param i32)
+              (loop $l (call $a) (if (local.get 0) (then (call $stops) (call $b)))
+                {GROW} (br_if $l (local.get 0))) unreachable)""",
+            ("h.a",),
+            id="back to a call that does not return",
+        ),
+        pytest.param(
+            f"""(func (export "e") (param i32)
+              (loop $l (if (local.get 0) (then (call $a))) {GROW} (br_if $l (local.get 0))) unreachable)""",
+            ("h.a",),
+            id="back to a branch of a loop",
+        ),
+        pytest.param(
+            f'(func (export "e") {GROW} (call $a) (call $b) unreachable)',
+            ("h.a", "h.b"),
+            id="one behind the other",
+        ),
+        pytest.param(
+            f'(func $g {GROW} (call $a)) (func $f (call $g)) (func (export "e") (call $f) unreachable)',
+            ("h.a",),
+            id="deep in what the last function calls",
+        ),
+        pytest.param(
+            f'(func (export "e") (call $f)) (func $f {GROW} (call $a) unreachable)',
+            ("h.a",),
+            id="in a function that is called",
+        ),
+        pytest.param(
+            f"""(func (export "e") (call $f) (call $b) unreachable)
+            (func $f (call $a) (call $g)) (func $g {GROW})""",
+            ("h.b",),
+            id="in the caller of a function that is called",
+        ),
+        pytest.param(
+            f"""(func (export "e")
+              (block $caught (try_table (catch_all $caught) {GROW} (call $a) unreachable) unreachable)
+              (call $b) unreachable)""",
+            ("h.a", "h.b"),
+            id="in the handler of what is called",
+        ),
+        pytest.param(
+            f"""(func $stops unreachable)
+            (func (export "e") {GROW} (call $a) (call $stops) (call $b) unreachable)""",
+            ("h.a",),
+            id="not behind what never returns",
+        ),
+    ],
+)
+def test_what_may_run_after_a_growth_is_named(functions: str, after: tuple[str, ...]) -> None:
+    entry = entries(f"{HOST} {functions}")["e"]
+    assert entry.verdict in (Verdict.TRAP_ONLY, Verdict.THROW_ONLY)
+    assert entry.imports_after_growth == after

@@ -1,0 +1,76 @@
+"""Archives for the tests, well made and not."""
+
+import base64
+import hashlib
+import io
+import tarfile
+import zipfile
+from collections.abc import Mapping
+
+import wasmtime
+
+from nogrow.archives.archive import Contents, contents
+from nogrow.archives.unpack_limits import Budget, Limits
+from tests.cli.modules import GROWING, QUIET
+
+QUIET_WASM = bytes(wasmtime.wat2wasm(QUIET))
+GROWING_WASM = bytes(wasmtime.wat2wasm(GROWING))
+
+
+def zip_of(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A zip with the files, the same bytes each time."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in files.items():
+            info = zipfile.ZipInfo(name)
+            info.compress_type = method
+            archive.writestr(info, data)
+    return buffer.getvalue()
+
+
+def tar_of(files: Mapping[str, bytes], *more: tarfile.TarInfo, mode: str = "w") -> bytes:
+    """A tar with the files, and after them empty members such as links."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=mode) as archive:  # type: ignore[call-overload]
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+        for info in more:
+            archive.addfile(info)
+    return buffer.getvalue()
+
+
+def link(name: str, to: str, kind: bytes = tarfile.SYMTYPE) -> tarfile.TarInfo:
+    """A member of a tar that is a link."""
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname = kind, to
+    return info
+
+
+def wheel_of(files: Mapping[str, bytes]) -> bytes:
+    """A wheel with the files, and a RECORD that lists them."""
+    metadata = {
+        "pkg-1.dist-info/METADATA": b"Metadata-Version: 2.1\nName: pkg\nVersion: 1\n",
+        "pkg-1.dist-info/WHEEL": b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    listed = {**files, **metadata}
+    rows = [f"{name},sha256={record_digest(data)},{len(data)}\n" for name, data in listed.items()]
+    record = "".join([*rows, "pkg-1.dist-info/RECORD,,\n"])
+    return zip_of({**listed, "pkg-1.dist-info/RECORD": record.encode()})
+
+
+def record_digest(data: bytes) -> str:
+    """The digest as a RECORD spells it."""
+    return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+
+
+def opened(name: str, data: bytes, limits: Limits | None = None) -> Contents:
+    """What is in the file; raises `UnsafeArchiveError`."""
+    limits = limits or Limits()
+    return contents(name, data, Budget(limits, len(data)))
+
+
+def found(name: str, data: bytes) -> list[str]:
+    """The members that are modules."""
+    return ["!".join(one.members) for one in opened(name, data).modules]

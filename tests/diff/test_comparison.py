@@ -1,0 +1,146 @@
+import pytest
+
+from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Verdict
+from nogrow.diff.comparison import compare, pairs
+from nogrow.diff.model import Difference, Direction, EntryChange, ModuleDifference
+from nogrow.report.result import ArtifactReport
+from tests.contract.made import ABSENT, REACHABLE, SITE, UNREACHABLE, entry, judgement, memory
+
+WORSE, BETTER, SAME = Direction
+
+
+def artifact(*entries: Entry, path: str = "a.wasm", sha256: str = "0" * 64) -> ArtifactReport:
+    return ArtifactReport(path, sha256, 1, judgement(*entries))
+
+
+def module(old: ArtifactReport, new: ArtifactReport) -> ModuleDifference:
+    (found,) = compare([old], [new]).modules
+    return found
+
+
+def changes(old: tuple[Entry, ...], new: tuple[Entry, ...]) -> dict[str, EntryChange]:
+    return {one.name: one for one in module(artifact(*old), artifact(*new)).entries}
+
+
+def named(function: str | None, one: Entry) -> Entry:
+    return one._replace(function=Function(9, function))
+
+
+@pytest.mark.parametrize("before", Verdict, ids=lambda one: one.label)
+@pytest.mark.parametrize("after", Verdict, ids=lambda one: one.label)
+def test_a_change_leads_where_the_order_of_verdicts_says(before: Verdict, after: Verdict) -> None:
+    found = module(artifact(entry("f", before)), artifact(entry("f", after)))
+    expected = SAME if after is before else BETTER if after.at_most(before) else WORSE
+    assert found.direction is expected
+    assert [one.direction for one in found.entries] == [expected] * (before is not after)
+    assert found.unchanged == (before is after)
+    assert len(found.entries) == (before is not after)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "new", "gone"),
+    [(ABSENT, SAME, SAME), (UNREACHABLE, SAME, SAME), (REACHABLE, WORSE, BETTER)],
+)
+def test_what_is_new_or_gone_counts_if_it_can_grow(verdict: Verdict, new: Direction, gone: Direction) -> None:
+    other = entry("g", UNREACHABLE)
+    assert changes((other,), (other, entry("f", verdict)))["f"].direction is new
+    assert changes((other, entry("f", verdict)), (other,))["f"].direction is gone
+
+
+def test_an_export_whose_function_kept_its_name_is_renamed() -> None:
+    old, new = named("_ZN1a1bE", entry("x", UNREACHABLE)), named("a::b", entry("y", UNREACHABLE))
+    one = changes((old,), (new,))["y"]
+    assert (one.old_name, one.function, one.direction) == ("x", "a::b", SAME)
+    worse = changes((old,), (new._replace(verdict=REACHABLE),))["y"]
+    assert (worse.old_name, worse.direction) == ("x", WORSE)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ([None], [None]),
+        (["f"], ["g"]),
+        (["f", "f"], ["f"]),
+        (["f"], ["f", "f"]),
+    ],
+)
+def test_no_rename_is_guessed(old: list[str | None], new: list[str | None]) -> None:
+    before = tuple(named(one, entry(f"old{place}", UNREACHABLE)) for place, one in enumerate(old))
+    after = tuple(named(one, entry(f"new{place}", UNREACHABLE)) for place, one in enumerate(new))
+    found = changes(before, after)
+    assert len(found) == len(old) + len(new)
+    assert all(one.old_name is None for one in found.values())
+
+
+def test_a_function_that_escapes_under_another_index_is_unchanged() -> None:
+    old, new = (named("f", entry(f"func[{index}]", REACHABLE, kind=EntryKind.ESCAPED)) for index in (3, 4))
+    assert module(artifact(old), artifact(new)).unchanged == 1
+
+
+def test_growth_before_any_view_makes_nothing_worse() -> None:
+    old = entry("(start)", UNREACHABLE, kind=EntryKind.START)
+    new = entry("(start)", REACHABLE, kind=EntryKind.START, excused=True)
+    assert module(artifact(old), artifact(new)).direction is SAME
+    assert module(artifact(new), artifact(new._replace(excused=False))).direction is WORSE
+
+
+def test_the_first_grow_site_is_worse_whatever_the_names() -> None:
+    old = artifact(entry("f", ABSENT))
+    for entries in ((), (entry("g", UNREACHABLE),)):
+        new = old._replace(judgement=Judgement((), (SITE,), entries, ()))
+        assert module(old, new).direction is WORSE
+
+
+def test_memories_sites_and_imports_are_compared() -> None:
+    old = judgement(entry("f", UNREACHABLE, imports=("a.b", "a.c")), memories=(memory(1, 2),))
+    new = judgement(entry("f", ABSENT, imports=("a.c", "a.d")), memories=(memory(1), memory(3, index=1)))
+    old, new = (
+        old._replace(imports=frozenset({"a.b", "a.c"})),
+        new._replace(imports=frozenset({"a.c", "a.d"})),
+    )
+    found = module(ArtifactReport("a", judgement=old), ArtifactReport("b", judgement=new))
+    assert [(one.number, one.before, one.after) for one in found.memories] == [
+        (0, old.memories[0], new.memories[0]),
+        (1, None, new.memories[1]),
+    ]
+    assert found.sites == (1, 0)
+    assert (found.imports_new, found.imports_gone) == (("a.d",), ("a.b",))
+    assert not found.same_bytes
+
+
+def test_the_worst_comes_first() -> None:
+    new = (entry("a", UNREACHABLE), entry("b", ABSENT), entry("c", REACHABLE), entry("d", Verdict.CAPPED))
+    old = (entry("a", REACHABLE), entry("b", UNREACHABLE), entry("c", ABSENT), entry("d", UNREACHABLE))
+    assert list(changes(old, new)) == ["c", "d", "a", "b"]
+
+
+def paths(old: list[str], new: list[str]) -> set[tuple[str | None, str | None]]:
+    sides = [[artifact(path=path) for path in side] for side in (old, new)]
+    return {(one and one.path, two and two.path) for one, two in pairs(*sides)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (["x/a"], ["y/b"], {("x/a", "y/b")}),
+        (["a", "b"], ["b", "c"], {("a", None), ("b", "b"), (None, "c")}),
+        (["x/a", "x/b"], ["y/a", "y/b"], {("x/a", "y/a"), ("x/b", "y/b")}),
+        (["x/a", "y/a"], ["z/a"], {("x/a", None), ("y/a", None), (None, "z/a")}),
+        (["a", "x/a"], ["a", "y/a"], {("a", "a"), ("x/a", "y/a")}),
+        (["a#0", "a#1"], ["b#1", "b#2"], {("a#0", None), ("a#1", "b#1"), (None, "b#2")}),
+        (["a"], ["b#0"], {("a", "b#0")}),
+        (["a", "b"], [], {("a", None), ("b", None)}),
+    ],
+)
+def test_files_are_known_by_path_and_then_by_a_name_that_is_unique(
+    old: list[str], new: list[str], expected: set[tuple[str | None, str | None]]
+) -> None:
+    assert paths(old, new) == expected
+
+
+def test_a_module_that_is_new_is_worse_if_it_can_grow() -> None:
+    quiet, bad = artifact(entry("f", ABSENT)), artifact(entry("g", REACHABLE), path="b.wasm")
+    assert compare([quiet], [quiet, bad]).direction is WORSE
+    assert compare([quiet, bad], [quiet]).direction is BETTER
+    assert compare([quiet], [quiet]).direction is SAME
+    assert Difference(()).direction is SAME

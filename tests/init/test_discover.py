@@ -1,0 +1,88 @@
+"""What is found below a folder, and what is passed over."""
+
+from pathlib import Path
+
+import pytest
+
+from nogrow.errors import UsageError
+from nogrow.init.discover import look
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def put(*paths: str) -> None:
+    for path in paths:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_bytes(b"")
+
+
+def test_modules_texts_and_manifests_are_told_apart(tree: Path) -> None:
+    put("pkg/b.wasm", "a.wasm", "wat/a.wat", "Cargo.toml", "web/package.json", "README.md")
+    found = look(["."])
+    assert found.modules == ("a.wasm", "pkg/b.wasm")
+    assert found.texts == ("wat/a.wat",)
+    assert found.manifests == ("Cargo.toml", "web/package.json")
+    assert found.skipped == found.problems == ()
+
+
+def test_what_git_ignores_is_looked_at(tree: Path) -> None:
+    put("build/a.wasm")
+    Path(".gitignore").write_text("build/\n")
+    assert look(["."]).modules == ("build/a.wasm",)
+
+
+def test_folders_of_others_are_passed_over_and_named(tree: Path) -> None:
+    put("node_modules/x/a.wasm", ".git/a.wasm", "env/pyvenv.cfg", "env/a.wasm", "lib/a.wasm")
+    found = look(["."])
+    assert found.modules == ("lib/a.wasm",)
+    assert found.skipped == (".git", "env", "node_modules")
+
+
+def test_a_folder_that_is_named_is_looked_into(tree: Path) -> None:
+    put("node_modules/x/a.wasm")
+    assert look(["node_modules"]).modules == ("node_modules/x/a.wasm",)
+
+
+def test_cargos_copies_are_passed_over_in_its_target_folder_only(tree: Path) -> None:
+    put("target/.rustc_info.json", "build/a.wasm", "deps/a.wasm")
+    put(*(f"target/wasm32-unknown-unknown/release/{path}" for path in ("a.wasm", "deps/a-1f.wasm")))
+    put("target/release/build/x/out/b.wasm")
+    found = look(["."])
+    assert found.modules == ("build/a.wasm", "deps/a.wasm", "target/wasm32-unknown-unknown/release/a.wasm")
+    assert found.skipped == ("target/release/build", "target/wasm32-unknown-unknown/release/deps")
+
+
+def test_a_file_is_found_once(tree: Path) -> None:
+    put("lib/a.wasm")
+    Path("lib/link.wasm").symlink_to("a.wasm")
+    Path("folder").symlink_to("lib")
+    assert len(look([".", "lib", "lib/a.wasm"]).modules) == 1
+
+
+def test_a_file_that_is_named_is_a_module(tree: Path) -> None:
+    put("a.bin", "b.wat")
+    assert look(["a.bin", "b.wat"]).modules == ("a.bin", "b.wat")
+
+
+def test_a_path_that_is_not_there_is_a_mistake(tree: Path) -> None:
+    with pytest.raises(UsageError, match="gone: no such file or folder"):
+        look([".", "gone"])
+
+
+def test_a_folder_that_can_not_be_searched_is_a_problem(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    put("shut/a.wasm")
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:
+        if path.endswith("shut"):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", refuse)
+    assert look(["."]).problems == ("./shut: can't be searched: Permission denied",)

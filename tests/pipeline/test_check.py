@@ -1,0 +1,156 @@
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nogrow.analysis.judgement import Judgement
+from nogrow.contract.model import ArtifactContract, Call, Imports, Scenario
+from nogrow.contract.select import Target
+from nogrow.contract.violation import Rule
+from nogrow.errors import ModuleError
+from nogrow.pipeline.check import check
+from nogrow.report.result import Outcome
+from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult
+from tests.contract.made import REACHABLE, UNREACHABLE, entry, judgement
+
+Trust = Callable[[str], bool]
+# The smallest module.
+BYTES = b"\0asm\1\0\0\0"
+
+
+def quiet(data: bytes, trusts: Trust, *_: object) -> Judgement:
+    return judgement(entry("f", UNREACHABLE))
+
+
+def growing(data: bytes, trusts: Trust, *_: object) -> Judgement:
+    return judgement(entry("f", REACHABLE))
+
+
+def refusing(data: bytes, trusts: Trust, *_: object) -> Judgement:
+    raise ModuleError("unknown opcode 0xff", 0x30)
+
+
+@pytest.fixture
+def module(tmp_path: Path) -> Path:
+    path = tmp_path / "a.wasm"
+    path.write_bytes(BYTES)
+    return path
+
+
+def target(path: Path, clause: ArtifactContract | None = None) -> Target:
+    return Target(str(path), clause or ArtifactContract())
+
+
+def test_a_module_that_keeps_the_contract(module: Path) -> None:
+    (artifact,) = check(None, [target(module)], judge=quiet).artifacts
+    assert artifact.outcome is Outcome.KEPT
+    assert artifact.sha256 == hashlib.sha256(BYTES).hexdigest()
+    assert artifact.size == len(BYTES)
+
+
+def test_a_module_that_breaks_it(module: Path) -> None:
+    (artifact,) = check(None, [target(module)], judge=growing).artifacts
+    assert artifact.outcome is Outcome.BROKEN
+
+
+def test_the_contract_says_what_is_trusted(module: Path) -> None:
+    asked: list[bool] = []
+
+    def asking(data: bytes, trusts: Trust, *_: object) -> Judgement:
+        asked.extend((trusts("env.log_x"), trusts("env.other")))
+        return quiet(data, trusts)
+
+    clause = ArtifactContract(imports=Imports(trusted=("env.log_*",)))
+    check(None, [target(module, clause)], judge=asking)
+    assert asked == [True, False]
+
+
+def test_a_module_that_can_not_be_judged_is_named_with_its_offset(module: Path) -> None:
+    (artifact,) = check(None, [target(module)], judge=refusing).artifacts
+    assert artifact.outcome is Outcome.NOT_JUDGED
+    (violation,) = artifact.violations
+    assert violation.rule is Rule.NOT_JUDGED
+    assert violation.message == f"{module}: offset 0x30: unknown opcode 0xff"
+    assert artifact.judgement is None
+    assert artifact.sha256 is not None
+
+
+def test_one_failure_leaves_the_others_judged(module: Path) -> None:
+    gone = target(module.with_name("gone.wasm"))
+    report = check(None, [gone, target(module)], judge=quiet)
+    assert [one.outcome for one in report.artifacts] == [Outcome.NOT_JUDGED, Outcome.KEPT]
+    assert report.outcome is Outcome.NOT_JUDGED
+
+
+def test_a_fifo_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "fifo.wasm"
+    os.mkfifo(path)
+    (artifact,) = check(None, [target(path)], judge=quiet).artifacts
+    assert artifact.violations[0].message == f"{path}: not a regular file"
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    (artifact,) = check(None, [target(tmp_path)], judge=quiet).artifacts
+    assert artifact.outcome is Outcome.NOT_JUDGED
+
+
+def test_an_unreadable_file_is_not_judged(module: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(path: str, flags: int) -> int:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "open", denied)
+    (artifact,) = check(None, [target(module)], judge=quiet).artifacts
+    assert artifact.violations[0].message == f"{module}: can't be read: Permission denied"
+
+
+def test_an_unsearchable_folder_is_not_judged() -> None:
+    unsearchable = Target("dir", ArtifactContract(), problem="Permission denied")
+    (artifact,) = check(None, [unsearchable], judge=quiet).artifacts
+    assert artifact.outcome is Outcome.NOT_JUDGED
+
+
+def test_what_is_not_found_is_nothing() -> None:
+    missing = Target("gone.wasm", ArtifactContract(), found=False)
+    (artifact,) = check(None, [missing], judge=quiet).artifacts
+    assert artifact.outcome is Outcome.NOTHING
+
+
+def test_an_error_of_nogrow_itself_is_not_swallowed(module: Path) -> None:
+    def broken(data: bytes, trusts: Trust, *_: object) -> Judgement:
+        raise IndexError
+
+    with pytest.raises(IndexError):
+        check(None, [target(module)], judge=broken)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        (ScenarioOutcome.STILL, Outcome.KEPT),
+        (ScenarioOutcome.GREW, Outcome.KEPT),
+        (ScenarioOutcome.FAILED, Outcome.BROKEN),
+    ],
+)
+def test_a_failed_scenario_breaks_the_contract(
+    module: Path, outcome: ScenarioOutcome, expected: Outcome
+) -> None:
+    def run(data: bytes, scenario: Scenario) -> ScenarioResult:
+        return ScenarioResult(scenario.name, outcome, message="step 1: trapped")
+
+    clause = ArtifactContract(scenarios=(Scenario("greeting", (Call("f"),)),))
+    (artifact,) = check(None, [target(module, clause)], run=run).artifacts
+    assert artifact.outcome is expected
+    if expected is Outcome.BROKEN:
+        (violation,) = artifact.violations
+        assert violation.rule is Rule.SCENARIO_FAILED
+        assert violation.message == "scenario `greeting`: step 1: trapped"
+
+
+def test_without_verdict_and_scenario_nothing_is_kept(module: Path) -> None:
+    def run(data: bytes, scenario: Scenario) -> ScenarioResult:
+        raise AssertionError
+
+    (artifact,) = check(None, [target(module)], run=run).artifacts
+    assert artifact.outcome is Outcome.NOTHING

@@ -1,0 +1,104 @@
+"""Where host code is found without being named, and what of it is used."""
+
+import io
+import tarfile
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+
+from nogrow.contract.model import ArtifactContract
+from nogrow.contract.select import Target
+from nogrow.pipeline.find_host_code import belonging, beside, named
+from nogrow.shipping.gate import gather, host_code, targets_of
+from tests.pipeline.test_host_code_match import GLUE, MINIFIED
+from tests.support.assemble import assemble
+
+DATA = assemble(MINIFIED.format(limits="1"))
+OTHER = GLUE.replace("c: _abort", "c: _abort, z: _abort")
+
+
+def target(path: Path, *js: str) -> Target:
+    return Target(str(path), ArtifactContract(js=js))
+
+
+def files(folder: Path, **contents: str) -> Path:
+    for name, text in contents.items():
+        (folder / name.replace("_", ".")).write_text(text)
+    (folder / "m.wasm").write_bytes(DATA)
+    return folder / "m.wasm"
+
+
+def found(path: Path) -> list[str]:
+    return [Path(one.file).name for one in beside([target(path)]).get(str(path), ())]
+
+
+@pytest.mark.parametrize("name", ["m_js", "m_mjs", "m_cjs"])
+def test_a_script_of_the_modules_name_is_its_host_code(tmp_path: Path, name: str) -> None:
+    assert found(files(tmp_path, **{name: GLUE})) == [name.replace("_", ".")]
+
+
+def test_a_script_that_names_the_module_is_its_host_code(tmp_path: Path) -> None:
+    path = files(tmp_path, x_js=GLUE + '"m.wasm"', y_js=GLUE)
+    assert found(path) == ["x.js"]
+
+
+@pytest.mark.parametrize("text", [OTHER, "", "var = ;"])
+def test_a_script_that_does_not_belong_is_not_used(tmp_path: Path, text: str) -> None:
+    assert found(files(tmp_path, m_js=text)) == []
+
+
+def test_of_several_scripts_those_that_belong_are_used(tmp_path: Path) -> None:
+    assert found(files(tmp_path, m_js=OTHER, m_mjs=GLUE)) == ["m.mjs"]
+
+
+@pytest.mark.parametrize("limits", ["1 1", "2 2"])
+def test_a_module_that_can_not_grow_needs_no_host_code(limits: str) -> None:
+    fixed = assemble(MINIFIED.format(limits=limits))
+    assert belonging(fixed, lambda _: False, [("m.js", GLUE.encode())]) == ()
+
+
+def test_what_the_contract_names_is_not_looked_for(tmp_path: Path) -> None:
+    path = files(tmp_path, m_js=GLUE, x_js=GLUE)
+    one = target(path, str(tmp_path / "x.js"))
+    assert beside([one]) == {}
+    _, glue = named([one])
+    assert [Path(one.file).name for one in glue[str(path)]] == ["x.js"]
+
+
+def test_host_code_of_a_contract_that_can_not_be_read_is_a_problem(tmp_path: Path) -> None:
+    path = files(tmp_path, x_js="var = ;")
+    (one,), glue = named([target(path, str(tmp_path / "x.js"))])
+    assert one.problem == f"{tmp_path / 'x.js'}:1: the glue is not JavaScript that can be read"
+    assert glue == {}
+
+
+def archive(path: Path, **members: bytes) -> None:
+    with tarfile.open(path, "w:gz") as tar:
+        for name, data in members.items():
+            info = tarfile.TarInfo(f"package/{name.replace('_', '.')}")
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+
+
+def shipped(path: Path) -> list[str]:
+    shipment = gather([str(path)])
+    glue = host_code(shipment, targets_of(shipment, None))
+    return [one.file for files in glue.values() for one in files]
+
+
+def test_host_code_is_found_in_the_same_archive(tmp_path: Path) -> None:
+    archive(tmp_path / "p.tgz", m_wasm=DATA, m_js=GLUE.encode())
+    assert shipped(tmp_path / "p.tgz") == ["package/m.js"]
+    archive(tmp_path / "q.tgz", m_wasm=DATA, n_js=GLUE.encode())
+    assert shipped(tmp_path / "q.tgz") == []
+
+
+def test_host_code_is_found_in_the_shipped_folder(tmp_path: Path) -> None:
+    files(tmp_path, m_js=GLUE)
+    assert [Path(one).name for one in shipped(tmp_path)] == ["m.js"]
+
+
+def test_a_module_in_base64_has_its_host_code_around_it(tmp_path: Path) -> None:
+    (tmp_path / "single.js").write_text(f"{GLUE}; var data = '{b64encode(DATA).decode()}'")
+    assert [Path(one).name for one in shipped(tmp_path)] == ["single.js"]

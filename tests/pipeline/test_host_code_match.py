@@ -1,0 +1,181 @@
+"""Whether host code is that of a module: of another build, of nothing, or with names that say nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from nogrow.analysis.emscripten_abi import ANY, Effect
+from nogrow.analysis.verdicts import judge
+from nogrow.contract.model import ArtifactContract, Imports
+from nogrow.contract.select import Target
+from nogrow.jshost.glue_reader import parse
+from nogrow.pipeline.check import check
+from nogrow.pipeline.host_code_match import effects, foreign, minified, without_host_code
+from nogrow.report.result import ArtifactReport, Outcome
+from nogrow.wasm.decode import decode
+from nogrow.wasm.model import Module
+from tests.support.assemble import assemble
+
+MINIFIED = """(module
+  (import "a" "a" (func $resize (param i32) (result i32)))
+  (import "a" "b" (func $invoke (param i32 i32)))
+  (import "a" "c" (func $abort))
+  (memory (export "d") {limits}) (func (export "e") (drop (call $resize (i32.const 1))))
+  (func (export "f") (call $abort)) (table (export "g") 1 funcref))"""
+GLUE = """
+function _emscripten_resize_heap(n) { m.grow(1) }
+function invoke_vi(i, a) { w(i)(a) } function _abort() { throw 1 }
+var t = { a: _emscripten_resize_heap, b: invoke_vi, c: _abort }; var info = { a: t };
+function start(instance) { x = instance.exports; m = x.d; new Uint8Array(m.buffer); x.e(); t = x.g }
+"""
+CLOSED = GLUE.replace("_emscripten_resize_heap", "r").replace("invoke_vi", "v").replace("_abort", "z")
+
+
+def module(limits: str = "1", text: str = MINIFIED) -> Module:
+    return decode(assemble(text.format(limits=limits)))
+
+
+def reason(glue: str, of: Module | None = None) -> str | None:
+    return foreign(of or module(), [parse("g.js", glue.encode())], lambda _: False)
+
+
+@pytest.mark.parametrize("glue", [GLUE, CLOSED])
+def test_the_glue_of_the_build_belongs_to_it(glue: str) -> None:
+    assert reason(glue) is None
+
+
+@pytest.mark.parametrize(
+    ("glue", "message"),
+    [
+        ("", "serves none of its imports, as far as they can be followed: a.a, a.b, a.c"),
+        (GLUE.replace(", c: _abort", ""), "it serves not a.c"),
+        (GLUE.replace("c: _abort", "c: _abort, d: _abort"), "it serves also a.d"),
+        (GLUE.replace("x.e()", "x.k()"), "it reads exports that the module does not have: k"),
+        (GLUE.replace("m = x.d", "m = x.e"), "it uses exports as a memory that are none: e"),
+        (
+            GLUE.replace(
+                "a: _emscripten_resize_heap, b: invoke_vi", "a: invoke_vi, b: _emscripten_resize_heap"
+            ),
+            "it serves a.a with invoke_vi, which has another type",
+        ),
+        (
+            GLUE.replace("m.grow(1)", "_abort()"),
+            "is of a build whose memory can't grow: there, a.a does not grow it",
+        ),
+        (CLOSED.replace("m.grow(1)", "z()"), "serves no import that grows the memory"),
+    ],
+)
+def test_the_glue_of_another_build_is_told_by(glue: str, message: str) -> None:
+    found = reason(glue)
+    assert found is not None
+    assert message in found
+    assert found.endswith("--js FILE (or --glue FILE), or trust these imports in the contract")
+
+
+def test_functions_that_kept_their_names_need_not_grow() -> None:
+    """Emscripten has no function that grows where nothing is allocated."""
+    text = MINIFIED.replace("(drop (call $resize (i32.const 1)))", "").replace("(param i32) (result i32)", "")
+    glue = GLUE.replace("_emscripten_resize_heap", "_tick").replace("m.grow(1)", "")
+    assert reason(glue, module(text=text)) is None
+
+
+def test_the_wrapper_that_emscripten_makes_has_an_export_of_its_own() -> None:
+    text = MINIFIED.replace('"f"', '"h"')
+    assert reason(GLUE + 'function wrap(i) { return i.exports["f"] }', module(text=text)) is None
+
+
+@pytest.mark.parametrize(
+    ("imports", "glue", "unserved"),
+    [
+        (
+            '(import "env" "one" (func)) (import "env" "two" (func))',
+            "i={env:{one(){}}}",
+            "not all of its imports; nobody serves env.two",
+        ),
+        ('(import "env" "one" (func))', "i={other:{one(){}}}", "none of its imports; nobody serves env.one"),
+        (
+            '(import "gojs" "runtime.x" (func))',
+            "i={gojs:{y(){}}}",
+            "none of its imports; nobody serves gojs.runtime.x",
+        ),
+    ],
+)
+def test_every_named_import_must_be_served(imports: str, glue: str, unserved: str) -> None:
+    found = reason(glue, decode(assemble(f'(module {imports} (memory (export "m") 1))')))
+    assert found is not None
+    assert f"g.js serves {unserved}; name" in found
+
+
+def test_several_files_serve_together() -> None:
+    of = decode(assemble('(module (import "env" "one" (func)) (import "env" "two" (func)) (memory 1))'))
+    files = [parse("a.js", b"i={env:{one(){}}}"), parse("b.js", b"export function two(){}")]
+    assert foreign(of, files, lambda _: False) is None
+    assert foreign(of, files[:1], lambda label: label == "env.two") is None
+
+
+@pytest.mark.parametrize(
+    ("imports", "expected"),
+    [
+        ("a.a a.b", "a.a a.b"),
+        ("a.aa", "a.aa"),
+        ("env.a wasi_snapshot_preview1.b", "env.a wasi_snapshot_preview1.b"),
+        ("env.a env.c", ""),
+        ("env.a env.abort", ""),
+        ("env.now", ""),
+        ("a.emscripten_resize_heap", ""),
+    ],
+)
+def test_names_that_say_nothing(imports: str, expected: str) -> None:
+    text = "".join('(import "{}" "{}" (func))'.format(*label.split(".")) for label in imports.split())
+    of = decode(assemble(f"(module {text})"))
+    assert minified(of) == set(expected.split())
+    assert (without_host_code(of, imports.split()) is None) == (not expected)
+
+
+def test_what_host_code_says_becomes_effects() -> None:
+    glue = parse("g.js", GLUE.replace("w(i)(a)", "tbl.get(i)(a)").replace("throw 1", "x.e()").encode())
+    found = effects(("a.a", "a.b", "a.c"), [glue])
+    assert found["a.b"][0] == Effect(signature="vi", whole=True)
+    assert all(one.signature != ANY for one in found["a.b"])
+
+
+def judged(tmp_path: Path, limits: str, text: str = MINIFIED, **clause: object) -> ArtifactReport:
+    path = tmp_path / "m.wasm"
+    path.write_bytes(assemble(text.format(limits=limits)))
+    one = Target(str(path), ArtifactContract(**clause))  # type: ignore[arg-type]
+    (artifact,) = check(None, [one], judge=judge).artifacts
+    return artifact
+
+
+@pytest.mark.parametrize(("limits", "outcome"), [("1", "not-judged"), ("1 2", "not-judged"), ("1 1", "kept")])
+def test_minified_imports_are_judged_with_a_fixed_memory_only(
+    tmp_path: Path, limits: str, outcome: str
+) -> None:
+    assert judged(tmp_path, limits).outcome.value == outcome
+
+
+def test_an_imported_memory_counts_as_well(tmp_path: Path) -> None:
+    text = (
+        '(module (import "a" "a" (memory {limits})) (import "a" "b" (func $b)) (func (export "c") (call $b)))'
+    )
+    assert judged(tmp_path, "1", text).outcome is Outcome.NOT_JUDGED
+    assert judged(tmp_path, "1 1", text).outcome is Outcome.KEPT
+
+
+def test_a_memory_that_no_host_sees_needs_no_host_code(tmp_path: Path) -> None:
+    text = '(module (memory {limits}) (import "a" "b" (func $b)) (func (export "c") (call $b)))'
+    assert (
+        judged(
+            tmp_path,
+            "1",
+            text.replace("(memory {limits}) ", "").replace(
+                "(func (export", "(memory {limits}) (func (export", 1
+            ),
+        ).outcome
+        is Outcome.KEPT
+    )
+
+
+def test_trusted_imports_need_no_host_code(tmp_path: Path) -> None:
+    assert judged(tmp_path, "1", imports=Imports(trusted=("a.*",))).outcome is Outcome.KEPT
+    assert judged(tmp_path, "1", imports=Imports(trusted=("a.a",))).outcome is Outcome.NOT_JUDGED

@@ -1,0 +1,28 @@
+"""The project's own artifacts, built once per test run; quick when they are up to date."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from nogrow.machine.machine import Machine
+from nogrow.project.build_tools import find_tools
+from nogrow.project.builder import build_all
+from nogrow.project.project import Project, open_project
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def built_root() -> Path:
+    """The project, with every artifact in its `build/`. No packages are installed for it."""
+    machine = dataclasses.replace(Machine.current(), is_root=False)
+    project = open_project(ROOT)
+    build_all(project, find_tools(project.plan, machine, print), print)
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def built_project(built_root: Path) -> Project:
+    """The same as a project."""
+    return open_project(built_root)

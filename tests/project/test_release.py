@@ -1,0 +1,44 @@
+from pathlib import Path
+
+import pytest
+
+from nogrow.project.project import Project, open_project
+from nogrow.project.release import release
+from tests.archives.made import GROWING_WASM, QUIET_WASM, wheel_of
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    root = tmp_path / "project"
+    (root / "dist").mkdir(parents=True)
+    (root / "dist" / "p.whl").write_bytes(wheel_of({"x.wasm": QUIET_WASM}))
+    (root / "nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "dist/*!**"\nallow = ["absent"]\n')
+    monkeypatch.chdir(tmp_path)
+    return open_project(root)
+
+
+def test_a_shipment_that_keeps_the_contract_is_attested(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert release(project, ["project/dist"]) == 0
+    assert "kept: dist/p.whl!x.wasm: absent" in capsys.readouterr().out
+    assert '"p.whl!x.wasm"' in (project.root / project.attestation).read_text()
+
+
+def test_a_shipment_that_grows_is_not(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    (project.root / "dist" / "p.whl").write_bytes(wheel_of({"x.wasm": GROWING_WASM}))
+    assert release(project, ["project/dist"]) == 1
+    assert not (project.root / project.attestation).exists()
+    assert "only what is kept is attested" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("dist", "message"), [([], "name what is shipped with --dist DIR"), (["gone"], "gone is not there")]
+)
+def test_a_mistake_is_one_line(
+    project: Project, capsys: pytest.CaptureFixture[str], dist: list[str], message: str
+) -> None:
+    assert release(project, dist) == 2
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.count("\n") == 1

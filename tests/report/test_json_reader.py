@@ -1,0 +1,103 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nogrow.analysis.judgement import EntryKind
+from nogrow.errors import DocumentError
+from nogrow.report.json_reader import load
+from nogrow.report.result import ArtifactReport, Outcome, Report
+from tests.contract.made import REACHABLE, entry, judgement
+from tests.report.made import ALL, BROKEN, GROWING
+from tests.report.validated import rendered
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "report.json"
+
+
+def test_what_was_written_is_read_again(path: Path) -> None:
+    path.write_text(rendered(ALL))
+    kept, broken, not_judged, nothing = load(path)
+    assert [one.path for one in (kept, broken, not_judged, nothing)] == [one.path for one in ALL.artifacts]
+    assert not_judged.outcome is Outcome.NOT_JUDGED
+    assert nothing.outcome is Outcome.NOTHING
+    assert (broken.sha256, broken.size) == (BROKEN.sha256, BROKEN.size)
+    assert broken.judgement is not None
+    assert broken.judgement.memories == GROWING.memories
+    assert broken.judgement.imports == {"env.a", "env.b"}
+    assert {one.name: one.verdict for one in broken.judgement.entries} == {
+        one.name: one.verdict for one in GROWING.entries
+    }
+
+
+def test_a_report_without_verdicts_is_not_judged(path: Path) -> None:
+    path.write_text(rendered(Report(None, (ArtifactReport("a", scenarios=ALL.artifacts[0].scenarios),))))
+    assert [one.outcome for one in load(path)] == [Outcome.NOT_JUDGED]
+
+
+@pytest.mark.parametrize("imported", [False, True])
+def test_growth_at_the_start_is_excused_if_no_memory_is_imported(path: Path, imported: bool) -> None:
+    found = judgement(entry("(start)", REACHABLE, kind=EntryKind.START), entry("f", REACHABLE))
+    path.write_text(rendered(Report(None, (ArtifactReport("a", judgement=found),))))
+    document = json.loads(path.read_text())
+    document["artifacts"][0]["memories"][0]["imported"] = imported
+    path.write_text(json.dumps(document))
+    (artifact,) = load(path)
+    assert artifact.judgement is not None
+    assert {one.name: one.excused for one in artifact.judgement.entries} == {
+        "(start)": not imported,
+        "f": False,
+    }
+
+
+def test_keys_of_later_versions_are_passed_over(path: Path) -> None:
+    document = json.loads(rendered(Report(None, (BROKEN,))))
+    document["later"] = document["artifacts"][0]["later"] = document["artifacts"][0]["entries"][0][
+        "later"
+    ] = 1
+    path.write_text(json.dumps(document))
+    assert load(path)[0].path == BROKEN.path
+
+
+Change = Callable[[dict[str, Any]], object]
+WRONG: list[tuple[Change, str]] = [
+    (lambda one: one.update(schema="nogrow/report/2"), "schema: expected nogrow/report/1"),
+    (lambda one: one.pop("schema"), "the key `schema` is missing"),
+    (lambda one: one.update(artifacts={}), "artifacts: expected an array, not an object"),
+    (lambda one: one["artifacts"].append(one["artifacts"][0]), "artifacts[1].path: this artifact is there"),
+    (lambda one: one["artifacts"][0].pop("path"), "artifacts[0]: the key `path` is missing"),
+    (lambda one: one["artifacts"][0].update(outcome="fine"), "artifacts[0].outcome: unknown outcome 'fine'"),
+    (lambda one: one["artifacts"][0].update(size=-1), "artifacts[0].size: expected an integer of at least 0"),
+    (lambda one: one["artifacts"][0].update(verdict="fine"), "artifacts[0].verdict: unknown verdict 'fine'"),
+    (lambda one: one["artifacts"][0].update(verdict="absent"), "artifacts[0].verdict: expected reachable"),
+    (
+        lambda one: one["artifacts"][0].update(entries=None),
+        "artifacts[0].entries: expected an array, not null",
+    ),
+    (
+        lambda one: one["artifacts"][0]["entries"][0].update(kind="door"),
+        "kind: unknown kind 'door'; known: exp",
+    ),
+    (lambda one: one["artifacts"][0]["entries"][0].update(name=1), "entries[0].name: expected a string"),
+    (lambda one: one["artifacts"][0]["entries"][0].update(function=[]), "function: expected an object"),
+    (
+        lambda one: one["artifacts"][0]["memories"][0].update(page_size=0),
+        "page_size: expected an integer of at",
+    ),
+    (lambda one: one["artifacts"][0]["sites"][0].update(memory="0"), "sites[0].memory: expected an integer"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), WRONG, ids=[message for _, message in WRONG])
+def test_a_wrong_report_is_an_error_that_names_the_key(path: Path, change: Change, message: str) -> None:
+    document = json.loads(rendered(Report(None, (BROKEN,))))
+    change(document)
+    path.write_text(json.dumps(document))
+    with pytest.raises(DocumentError) as caught:
+        load(path)
+    assert str(path) in str(caught.value)
+    assert message in str(caught.value)

@@ -1,0 +1,86 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from nogrow.contract.violation import Rule, Violation
+from nogrow.report.locations import Place, Places, inside, repository
+from nogrow.report.result import ArtifactReport, Report
+from nogrow.source.model import Frame
+from tests.report.made import BROKEN, GROWING
+from tests.report.sources import STD, USER, WITH_SOURCES
+
+VIOLATION = BROKEN.violations[0]
+CONTRACT = 'schema = 1\n[[artifact]]\npath = "build/growing.wasm"\n'
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def of(artifact: ArtifactReport, violation: Violation = VIOLATION, contract: str | None = None) -> Place:
+    return Places(Report(contract, (artifact,))).violation(artifact, violation)
+
+
+def test_the_users_source_comes_first() -> None:
+    assert of(WITH_SOURCES._replace(sources={0x40: (STD, USER)})) == Place("src/lib.rs", 12, 5)
+
+
+def test_a_frame_without_line_is_no_place() -> None:
+    unknown = WITH_SOURCES._replace(sources={0x40: (USER._replace(line=0),)})
+    assert of(unknown) == Place("build/growing.wasm", 1, 1)
+
+
+def test_sources_elsewhere_are_not_the_users(folder: Path) -> None:
+    assert of(WITH_SOURCES._replace(sources={0x40: (STD,)})) == Place("build/growing.wasm", 1, 1)
+    here = USER._replace(file=str(folder / "src" / "lib.rs"))
+    assert of(WITH_SOURCES._replace(sources={0x40: (here,)})).file == here.file
+
+
+def test_the_cause_comes_before_what_only_leads_to_it() -> None:
+    """The last line of the user's before the library, not the first on the path."""
+    deeper = Frame("compose", "src/deep.rs", 3, 9)
+    sources = {0x40: (USER,), 0x52: (STD._replace(function="alloc::alloc::alloc"), deeper)}
+    assert of(WITH_SOURCES._replace(sources=sources)) == Place("src/deep.rs", 3, 9)
+
+
+def test_a_violation_by_its_sites_is_at_the_first() -> None:
+    sites = Violation(Rule.SITE_PRESENT, "1 grow site")
+    assert of(WITH_SOURCES, sites) == Place("src/other.rs", 7, 0)
+
+
+def test_without_sources_the_line_of_the_contract_is_the_place(folder: Path) -> None:
+    (folder / "nogrow.toml").write_text(CONTRACT)
+    assert of(BROKEN, contract="nogrow.toml") == Place("nogrow.toml", 3)
+    other = BROKEN._replace(path="other.wasm")
+    assert of(other, contract="nogrow.toml") == Place("other.wasm", 1, 1)
+
+
+def test_a_core_module_is_in_its_component() -> None:
+    assert of(BROKEN._replace(path="a.wasm#1")) == Place("a.wasm", 1, 1)
+    assert of(BROKEN._replace(path="a#b.wasm")) == Place("a#b.wasm", 1, 1)
+
+
+def test_a_step_is_shown_in_the_users_code_if_it_can_be() -> None:
+    places = Places(Report(None, (WITH_SOURCES,)))
+    first, second = GROWING.entries[0].witness
+    assert places.step(WITH_SOURCES, first) == Place("src/lib.rs", 12, 5)
+    assert places.step(WITH_SOURCES, second) == Place("src/other.rs", 7, 0)
+    assert places.step(WITH_SOURCES._replace(sources={0x40: (STD,)}), first) == Place(STD.file, 95, 9)
+    assert places.step(BROKEN, first) is None
+
+
+def test_paths_are_from_the_root_of_the_repository(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert repository() == str(folder)
+    (folder / ".git").mkdir()
+    (folder / "sub").mkdir()
+    monkeypatch.chdir(folder / "sub")
+    assert repository() == str(folder)
+    root = repository()
+    assert inside("a.wasm", root) == "sub/a.wasm"
+    assert inside("../b/./a.wasm", root) == "b/a.wasm"
+    assert inside(str(folder / "c"), root) == "c"
+    assert inside("../../a.wasm", root) is None
+    assert inside(os.sep, root) is None

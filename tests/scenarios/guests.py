@@ -1,0 +1,43 @@
+"""Small guests, and scenarios run in them."""
+
+import wasmtime
+
+from nogrow.contract.model import Host, Scenario, Step
+from nogrow.scenarios.limits import Limits
+from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult
+from nogrow.scenarios.runner import run
+
+NOTHING, FULL = Host(), Limits()
+# Much less than in earnest, so that tests of the limits are short.
+TIGHT = Limits(fuel=50_000_000, step_seconds=0.3, seconds=0.5, memory_bytes=2**24, output_bytes=20)
+
+
+def binary(text: str) -> bytes:
+    """The module `text` in binary."""
+    return bytes(wasmtime.wat2wasm(text))
+
+
+def played(
+    module: str,
+    *steps: Step,
+    host: Host = NOTHING,
+    repeat: int = 1,
+    limits: Limits = FULL,
+) -> ScenarioResult:
+    """What a scenario of the steps shows."""
+    return run(binary(module), Scenario("s", steps, repeat, host), limits)
+
+
+def failure(
+    module: str,
+    *steps: Step,
+    host: Host = NOTHING,
+    repeat: int = 1,
+    limits: Limits = FULL,
+) -> str:
+    """The one line that says why a scenario of the steps fails."""
+    result = played(module, *steps, host=host, repeat=repeat, limits=limits)
+    assert result.outcome is ScenarioOutcome.FAILED
+    assert result.message is not None
+    assert "\n" not in result.message
+    return result.message

@@ -1,0 +1,190 @@
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis.errors import (
+    DeadlineExceeded,
+    FlakyFailure,
+    FlakyReplay,
+    FlakyStrategyDefinition,
+    Frozen,
+    InvalidArgument,
+    Unsatisfiable,
+)
+
+from nogrow.contract.load import load
+from nogrow.contract.model import Call, Host, Read, Saved, Scenario, Step, Stub, Write
+from nogrow.contract.scenario_toml import spelled
+from nogrow.scenarios.argument_search import Try, search
+from nogrow.scenarios.errors import GuestError
+from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult
+from nogrow.scenarios.runner import run
+from tests.scenarios.guests import binary
+
+MODULE = """(module (import "env" "f" (func $f (result i32)))
+  (memory (export "memory") 1)
+  (global $calls (mut i32) (i32.const 0))
+  (func $grow (drop (memory.grow (i32.const 1))))
+  (func (export "buffer") (result i32) (i32.const 64))
+  (func (export "above") (param i32) (if (i32.gt_u (local.get 0) (i32.const 1000)) (then (call $grow))))
+  (func (export "often")
+    (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+    (if (i32.gt_u (global.get $calls) (i32.const 20)) (then (call $grow))))
+  (func (export "reads") (param i32 f64)
+    (if (i32.gt_u (i32.load8_u (i32.const 64)) (i32.const 200)) (then (call $grow))))
+  (func (export "traps") (call $grow) unreachable)
+  (func (export "never") (param i64) (if (i32.const 0) (then (call $grow))))
+  (func (export "vector") (param v128)))"""
+HOST = Host((Stub("env.f", (0,)),))
+BUFFER = Scenario("s", (Call("buffer", save="p"), Write("abc", Saved("p")), Call("reads", (1, 2.5))), 1, HOST)
+
+
+@pytest.mark.parametrize(
+    ("export", "steps"),
+    [
+        ("above", (Call("above", (1001,), must_grow=True),)),
+        ("often", (Call("often", repeat=20), Call("often", must_grow=True))),
+        (
+            "reads",
+            (Call("buffer", save="p"), Write(b"\xc9", Saved("p")), Call("reads", (0, 0.0), must_grow=True)),
+        ),
+    ],
+)
+def test_the_smallest_reproduction_is_found_and_grows(
+    tmp_path: Path, export: str, steps: tuple[Step, ...]
+) -> None:
+    data = binary(MODULE)
+    result = search(data, export, (BUFFER,), HOST, 20)
+    assert result.found is not None
+    assert result.found.steps == steps
+    assert run(data, result.found).outcome is ScenarioOutcome.GREW
+    text = 'schema = 1\n[[artifact]]\npath = "a.wasm"\nstub = [{ import = "env.f", returns = 0 }]\n'
+    (tmp_path / "nogrow.toml").write_text(text + spelled(result.found))
+    (read,) = load(tmp_path / "nogrow.toml").artifacts[0].scenarios
+    assert run(data, read).outcome is ScenarioOutcome.GREW
+
+
+# Grows at the fifth call of any of its functions and at every seventh after that, and keeps counting.
+STATE = """(module (memory (export "memory") 1)
+  (global $calls (mut i32) (i32.const 0))
+  (func $grow (drop (memory.grow (i32.const 1))))
+  (func (export "step") (param i32) (result i32)
+    (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+    (if (i32.eq (i32.rem_u (global.get $calls) (i32.const 7)) (i32.const 5)) (then (call $grow)))
+    (global.get $calls))
+  (func (export "start") (result i32) (call $grow) (i32.const 1)))"""
+
+
+@pytest.mark.parametrize("seconds", [0.5, 2])
+def test_a_guest_with_state_is_searched(seconds: float) -> None:
+    data = binary(STATE)
+    found = search(data, "step", (), Host(), seconds).found
+    assert found is not None
+    assert run(data, found).outcome is ScenarioOutcome.GREW
+
+
+def test_a_scenario_that_has_grown_before_is_searched() -> None:
+    before = (Call("start", save="n"), Call("step", (Saved("n"),), save="n"))
+    scenario = Scenario("s", (*before, Call("start"), Call("step", (Saved("n"),)), Call("start")))
+    data = binary(STATE)
+    found = search(data, "step", (scenario,), Host(), 2).found
+    assert found is not None
+    assert found.steps[0] == before[0]
+    assert sum(step.repeat for step in found.steps if isinstance(step, Call) and step.export == "step") == 5
+    assert run(data, found).outcome is ScenarioOutcome.GREW
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        FlakyFailure("another outcome", [ValueError()]),
+        FlakyReplay("replayed"),
+        FlakyStrategyDefinition("drawn"),
+        Unsatisfiable("nothing to draw"),
+        InvalidArgument("an argument"),
+        DeadlineExceeded(timedelta(1), timedelta(2)),
+        Frozen("frozen"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+@pytest.mark.parametrize("grew", [True, False])
+def test_what_hypothesis_raises_only_ends_a_search(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, grew: bool
+) -> None:
+    def find(_: object, condition: Callable[[Try], bool], settings: object) -> Try:
+        for times in (3, 9 if grew else 4, 7 if grew else 4):
+            condition(((), (((0,), times),)))
+        raise error
+
+    monkeypatch.setattr("nogrow.scenarios.argument_search._warm_up", lambda: None)
+    monkeypatch.setattr("nogrow.scenarios.argument_search.find", find)
+    found = search(binary(STATE), "step", (), Host(), 20).found
+    assert found == (
+        Scenario("step grows", (Call("step", (0,), repeat=4), Call("step", (0,), must_grow=True)))
+        if grew
+        else None
+    )
+
+
+def test_a_try_has_the_same_outcome_when_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    outcomes: list[bool] = []
+
+    def find(_: object, condition: Callable[[Try], bool], settings: object) -> Try:
+        grows: Try = ((), (((0,), 5),))
+        outcomes.append(condition(grows))
+        time.sleep(0.5)
+        outcomes.append(condition(((), (((1,), 5),))))
+        outcomes.append(condition(grows))
+        return grows
+
+    monkeypatch.setattr("nogrow.scenarios.argument_search._warm_up", lambda: None)
+    monkeypatch.setattr("nogrow.scenarios.argument_search.find", find)
+    assert search(binary(STATE), "step", (), Host(), 0.4).found is not None
+    assert outcomes == [True, False, True]
+
+
+def test_what_grows_once_and_not_again_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def still(data: bytes, scenario: Scenario) -> ScenarioResult:
+        return ScenarioResult(scenario.name, ScenarioOutcome.STILL)
+
+    monkeypatch.setattr("nogrow.scenarios.argument_search.run", still)
+    with pytest.raises(GuestError, match="once and not again"):
+        search(binary(STATE), "step", (), Host(), 0.2)
+
+
+@pytest.mark.parametrize("export", ["never", "traps"])
+def test_what_does_not_grow_and_return_is_not_found_in_time(export: str) -> None:
+    begun = time.monotonic()
+    result = search(binary(MODULE), export, (), HOST, 1)
+    assert result.found is None
+    assert result.tries > 10 or export == "traps"
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize(
+    ("export", "message"), [("vector", "numbers can be drawn only"), ("gone", "no exported function `gone`")]
+)
+def test_what_can_not_be_searched(export: str, message: str) -> None:
+    with pytest.raises(GuestError, match=message):
+        search(binary(MODULE), export, (), HOST, 1)
+
+
+def test_every_step_is_spelled_as_a_contract_reads_it(tmp_path: Path) -> None:
+    steps: tuple[Step, ...] = (
+        Call("f", (1, -2.5, 1e300, float("inf")), save="v", repeat=3),
+        Call('q"\n\x7fé', expect=Saved("v"), may_grow=False),
+        Call("g", expect=(1, Saved("v"))),
+        Call("g", expect=2**64 - 1, must_grow=True),
+        Call("g", expect_trap=""),
+        Call("g", expect_trap="stack"),
+        Write("aé\x00", Saved("v")),
+        Write(b"\xff\x00", 7),
+        Read(3, 4, "abc"),
+        Read(1, 2, b"\x01"),
+    )
+    text = 'schema = 1\n[[artifact]]\npath = "a.wasm"\n' + spelled(Scenario("s", steps, 2))
+    (tmp_path / "nogrow.toml").write_text(text)
+    (scenario,) = load(tmp_path / "nogrow.toml").artifacts[0].scenarios
+    assert scenario == Scenario("s", steps, 2)

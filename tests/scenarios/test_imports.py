@@ -1,0 +1,71 @@
+import pytest
+
+from nogrow.contract.model import Call, Host, Stub
+from nogrow.scenarios.result import StubSeen
+from tests.scenarios.guests import failure, played
+
+MODULE = """(module
+  (import "env" "add" (func $add (param i32 f64) (result i32)))
+  (import "env.log" "two" (func $two (result i64 f32)))
+  (import "env" "done" (func $done))
+  (memory (export "memory") 1)
+  (func (export "add") (result i32) (call $add (i32.const -2) (f64.const 1.5)))
+  (func (export "two") (result i64 f32) (call $two))
+  (func (export "done") (call $done)))"""
+STUBS = (Stub("env.add", (7,)), Stub("env.log.two", (2**64 - 1, 0.5)), Stub("env.done"))
+
+
+def test_stubs_return_constants_and_their_calls_are_recorded() -> None:
+    steps = (Call("add", expect=7, repeat=12), Call("two", expect=(-1, 0.5)))
+    result = played(MODULE, *steps, host=Host(STUBS))
+    assert result.message is None
+    assert result.stubs == (
+        StubSeen("env.add", 12, (("-2", "1.5"),) * 10),
+        StubSeen("env.log.two", 1, ((),)),
+        StubSeen("env.done", 0),
+    )
+
+
+def test_a_stub_may_fail() -> None:
+    host = Host((*STUBS[:2], Stub("env.done", fails=True)))
+    said = "`done` trapped: the stub of env.done fails, as the contract says"
+    assert failure(MODULE, Call("done"), host=host) == f"step 1: {said}"
+    assert played(MODULE, Call("done", expect_trap="env.done"), host=host).message is None
+
+
+@pytest.mark.parametrize(
+    ("stubs", "message"),
+    [
+        ((), "the module needs imports that the contract has no stub for: env.add, env.log.two, env.done"),
+        (STUBS[:2], "the module needs imports that the contract has no stub for: env.done"),
+        (
+            (*STUBS[:2], Stub("env.done", (1,))),
+            "the stub of env.done returns 1 values, the import none",
+        ),
+        (
+            (STUBS[0], Stub("env.log.two", (1,)), STUBS[2]),
+            "the stub of env.log.two returns 1 values, the import 2 (i64, f32)",
+        ),
+        (
+            (Stub("env.add", (0.5,)), *STUBS[1:]),
+            "the import env.add returns an i32, not 0.5",
+        ),
+    ],
+)
+def test_stubs_that_do_not_fit(stubs: tuple[Stub, ...], message: str) -> None:
+    assert failure(MODULE, Call("done"), host=Host(stubs)) == message
+
+
+def test_what_is_no_function_has_no_stub() -> None:
+    module = '(module (import "env" "m" (memory 1)) (export "memory" (memory 0)) (func (export "f")))'
+    message = "the module needs imports that the contract has no stub for: env.m"
+    assert failure(module, Call("f"), host=Host((Stub("env.m"),))) == message
+
+
+def test_a_stub_that_grows_is_refused_as_a_host_is() -> None:
+    module = """(module (import "env" "grow" (func $grow (result i32))) (memory (export "memory") 1 1)
+      (func (export "f") (result i32) (call $grow)))"""
+    result = played(
+        module, Call("f", expect=0, may_grow=False), host=Host((Stub("env.grow", (0,), grows=1),))
+    )
+    assert result.message is None

@@ -1,0 +1,77 @@
+"""An audit says what it found, and a service that can't be asked is no clean bill."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from tools.audit import Audit
+
+from nogrow.errors import ToolError
+from tools import audit
+
+HOLE = {
+    "name": "a",
+    "version": "1",
+    "vulns": [{"id": "X-1", "fix_versions": ["2"]}, {"id": "X-2", "fix_versions": []}],
+}
+CLEAN = {"name": "b", "version": "1", "vulns": []}
+SKIPPED = {"name": "c", "skip_reason": "not found"}
+
+
+@pytest.fixture
+def answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for what the program answers: of the probe, and of the pins."""
+    program = tmp_path / "pip-audit"
+    program.write_text(f'#!/bin/sh\nfor last; do :; done\ncat "{tmp_path}/$(basename "$last")"\n')
+    os.chmod(program, 0o755)  # noqa: PTH101
+    monkeypatch.setattr(audit, "find_program", lambda *_: program)
+    return tmp_path
+
+
+def answer(folder: Path, probe: object, pins: object) -> Audit:
+    (folder / "probe.txt").write_text(json.dumps({"dependencies": [probe]}))
+    (folder / "requirements-dev.txt").write_text(json.dumps({"dependencies": pins}))
+    return audit.audit(folder)
+
+
+def test_holes_and_packages_that_are_not_known_are_complaints(answers: Path) -> None:
+    found = answer(answers, HOLE, [HOLE, CLEAN, SKIPPED])
+    assert found == Audit(3, ("a 1: X-1, X-2; fixed in 2", "c: not found"))
+
+
+@pytest.mark.parametrize("probe", [CLEAN, SKIPPED], ids=["no holes known", "not found"])
+def test_a_service_that_knows_no_hole_at_all_is_not_believed(answers: Path, probe: object) -> None:
+    found = answer(answers, probe, [CLEAN])
+    assert (found.packages, found.complaints) == (0, ())
+    assert found.reason
+
+
+def test_a_program_that_prints_nonsense_was_not_asked(answers: Path) -> None:
+    (answers / "probe.txt").write_text("no connection")
+    found = audit.audit(answers)
+    assert found.reason is not None
+    assert "no connection" in found.reason
+
+
+NONSENSE = [
+    "",
+    "[]",
+    "[" * 100_000,
+    '{"dependencies": null}',
+    '{"dependencies": [1]}',
+    '{"dependencies": [{"name": "a"}]}',
+    '{"dependencies": [{"vulns": []}]}',
+    '{"dependencies": [{"name": "a", "vulns": [1]}]}',
+    '{"dependencies": [{"name": "a", "vulns": [{"id": "X", "fix_versions": 1}]}]}',
+]
+
+
+@pytest.mark.parametrize("said", NONSENSE, ids=lambda said: said[:40])
+def test_json_that_is_no_answer_is_an_error_and_no_clean_bill(answers: Path, said: str) -> None:
+    answer(answers, HOLE, [CLEAN])
+    (answers / "requirements-dev.txt").write_text(said)
+    with pytest.raises(ToolError, match="pip-audit failed: "):
+        audit.audit(answers)
+    (answers / "probe.txt").write_text(said)
+    assert audit.audit(answers).reason

@@ -1,0 +1,253 @@
+"""The bench: what is measured, which aims that meets, what is written, and how the task ends."""
+
+import json
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+import tasks
+from invoke.context import MockContext
+from invoke.exceptions import Exit
+from tools.bench import measure
+from tools.bench import modules as bench
+from tools.bench.aims import NOGROW, OBJDUMP, VALIDATE, VALIDATE_ONE, Line, Subject, aims
+from tools.bench.decoders import Comparison, Counts
+from tools.bench.generate import Shape, of_size
+from tools.bench.measure import Measured, Pipeline, Run
+from tools.bench.modules import pipelines, run_bench, run_comparison
+from tools.bench.plot import plot
+
+from nogrow.errors import ToolError
+from nogrow.machine.machine import Machine
+from tests.machine.fakes import FakeMachine
+
+PYTHON = sys.executable
+MB = 1_000_000
+
+
+def python(name: str, *scripts: str) -> Pipeline:
+    return Pipeline(name, tuple((PYTHON, "-S", "-c", script) for script in scripts))
+
+
+# Measuring.
+
+
+def test_time_and_memory_are_those_of_the_process(tmp_path: Path) -> None:
+    script = "import time; data = b'x' * 100_000_000; time.sleep(0.2)"
+    run = measure.measure_once(python("large", script), tmp_path)
+    assert 0.2 <= run.seconds < 5
+    assert 100 * MB < run.peak_bytes < 140 * MB
+
+
+def test_memory_of_the_process_that_measures_does_not_count(tmp_path: Path) -> None:
+    held = bytes(200 * MB)
+    assert measure.measure_once(python("small", "pass"), tmp_path).peak_bytes < 40 * MB
+    assert held[-1] == 0
+
+
+def test_a_pipeline_is_over_when_all_of_it_is_and_has_the_first_one_s_exit_code(tmp_path: Path) -> None:
+    first = "import sys; print('x' * 1_000_000); sys.exit(3)"
+    second = "import sys, time; time.sleep(0.2); open('read', 'w').write(str(len(sys.stdin.read())))"
+    run = measure.measure_once(python("both", first, second), tmp_path)
+    assert (run.exit_code, (tmp_path / "read").read_text()) == (3, "1000001")
+    assert run.seconds >= 0.2
+
+
+def test_what_a_program_complains_of_is_kept(tmp_path: Path) -> None:
+    failed = measure.measure_once(python("failed", "print('first'); raise ValueError('last')"), tmp_path)
+    assert (failed.exit_code, failed.complaint) == (1, "ValueError: last")
+    assert measure.measure_once(python("quiet", "print('out')"), tmp_path).complaint == ""
+
+
+def test_a_pipeline_runs_in_its_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    script = "import os, sys; sys.exit(int(os.environ['N']) + ('PYTHONDONTWRITEBYTECODE' in os.environ))"
+    pipeline = Pipeline("environ", ((PYTHON, "-S", "-c", script),), {"N": "7"})
+    assert measure.measure_once(pipeline, tmp_path).exit_code == 7
+
+
+def test_a_program_that_can_not_be_started_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match="No such file"):
+        measure.measure_once(Pipeline("none", ((str(tmp_path / "none"),),)), tmp_path)
+
+
+def test_rounds_are_interleaved_and_slow_commands_run_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    times = {"a": [3.0, 1.0, 2.0], "slow": [11.0]}
+
+    def once(pipeline: Pipeline, folder: Path) -> Run:
+        order.append(pipeline.name)
+        return Run(times[pipeline.name].pop(0), 5, 0)
+
+    monkeypatch.setattr(measure, "measure_once", once)
+    a, slow = measure.measure([Pipeline("a", ()), Pipeline("slow", ())], 3, tmp_path)
+    assert order == ["a", "slow", "a", "a"]
+    assert (a.seconds, slow.seconds, len(slow.runs)) == (2.0, 11.0, 1)
+
+
+# Aims.
+
+
+def subject(name: str, size: int, seconds: dict[str, float], **kind: bool) -> Subject:
+    runs = tuple(Measured(what, (Run(time, 10 * MB, 0),)) for what, time in seconds.items())
+    return Subject(name, size, runs, **kind)
+
+
+def met(subjects: list[Subject], words: str) -> bool:
+    (aim,) = (aim for aim in aims(subjects) if words in aim.words)
+    return aim.met
+
+
+@pytest.mark.parametrize(
+    ("nogrow", "words", "expected"),
+    [
+        (1.0, "1 times wasm-tools validate, 1 thread", True),
+        (1.1, "1 times wasm-tools validate, 1 thread", False),
+        (0.9, "1.25 times wasm-tools", False),
+        (0.8, "1.25 times wasm-tools", True),
+        (1.0, "60 times faster", True),
+        (1.1, "60 times faster", False),
+    ],
+)
+def test_the_large_module_is_held_against_the_native_tools(nogrow: float, words: str, expected: bool) -> None:
+    times = {NOGROW: nogrow, VALIDATE: 0.7, VALIDATE_ONE: 1.0, OBJDUMP: 60.0}
+    assert met([subject("x/biome_wasm_bg.wasm", 45 * MB, times)], words) is expected
+
+
+@pytest.mark.parametrize(("peak", "expected"), [(100 * MB, True), (101 * MB, False)])
+def test_memory_is_held_against_the_size(peak: int, expected: bool) -> None:
+    one = Subject("x", 10 * MB, (Measured(NOGROW, (Run(1.0, 5, 0), Run(1.0, peak, 0))),))
+    assert met([one], "peak memory") is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "complaint", "expected"),
+    [(0, "", True), (1, "", True), (4, "", False), (-9, "", False), (1, "ImportError: x", False)],
+)
+def test_a_module_that_was_not_judged_in_every_run_is_named(
+    code: int, complaint: str, expected: bool
+) -> None:
+    runs = (Run(1.0, 5, code, complaint), Run(1.0, 5, 0))
+    assert met([Subject("x", 10 * MB, (Measured(NOGROW, runs),))], "every module judged") is expected
+
+
+def line(*seconds: float) -> list[Subject]:
+    sizes = (1 * MB, 10 * MB, 40 * MB)
+    return [
+        subject(f"{size}", size, {NOGROW: time}, generated=True, on_line=True)
+        for size, time in zip(sizes, seconds, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [((0.11, 0.2, 0.5), True), ((0.1, 0.1, 0.1), True), ((0.1, 1.0, 16.0), False), ((0.1, 0.2, 2.4), False)],
+)
+def test_time_must_lie_on_a_line(seconds: tuple[float, float, float], expected: bool) -> None:
+    assert met(line(*seconds), "linear") is expected
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(0.59, True), (0.61, False)])
+def test_no_shape_may_take_three_times_its_size_s_line(seconds: float, expected: bool) -> None:
+    shape = subject("odd", 10 * MB, {NOGROW: seconds}, generated=True)
+    assert met([*line(0.11, 0.2, 0.5), shape], "odd") is expected
+
+
+def test_the_line_through_points_on_a_line_is_that_line() -> None:
+    found = Line.through([(0, 1.0), (10, 2.0), (40, 5.0)])
+    assert found.start_seconds == pytest.approx(1.0)
+    assert found.at(20) == pytest.approx(3.0)
+
+
+# The whole.
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A bench of one real and three generated modules, all small."""
+    module = tmp_path / "build/corpus/a-1/a.wasm"
+    module.parent.mkdir(parents=True)
+    module.write_bytes(of_size(1000))
+    made = tuple(Shape(f"{size} b", lambda size=size: of_size(size), on_line=True) for size in (500, 5000))  # type: ignore[misc]
+    limit = Shape("odd", lambda: of_size(700), beyond_limits="none")
+    monkeypatch.setattr(bench, "fetch_all", lambda root, progress, machine: (module,))
+    monkeypatch.setattr(bench, "shapes", lambda: (*made, limit))
+    return tmp_path
+
+
+def test_the_bench_writes_figures_and_a_plot(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_bench(small, 1, strict=False) == 0
+    document = json.loads((small / "build/bench.json").read_text())
+    assert [one["name"] for one in document["modules"]] == ["a-1/a.wasm", "500 b", "5000 b", "odd"]
+    assert len(document["modules"][0]["measured"]) == 6
+    assert all(run["exit_code"] == 1 for run in document["modules"][0]["measured"][NOGROW]["runs"])
+    ElementTree.fromstring((small / "build/bench.svg").read_text())
+    printed = capsys.readouterr().out
+    assert "every module judged" in printed
+    assert "medians of fewer than 5 rounds" in printed
+
+
+@pytest.mark.parametrize(("strict", "code"), [(True, 1), (False, 0)])
+def test_an_aim_that_is_not_met_ends_a_strict_bench_only(
+    small: Path, monkeypatch: pytest.MonkeyPatch, strict: bool, code: int
+) -> None:
+    slow = Measured(NOGROW, (Run(1.0, 10_000 * MB, 0),))
+    monkeypatch.setattr(bench, "measure", lambda *arguments: (slow,))
+    assert run_bench(small, 5, strict=strict) == code
+
+
+def test_a_bench_of_no_rounds_is_refused(small: Path) -> None:
+    with pytest.raises(ToolError, match="at least one round"):
+        run_bench(small, 0, strict=False)
+
+
+@pytest.mark.parametrize(("theirs", "code"), [(3, 0), (4, 1)])
+def test_a_comparison_that_differs_exits_with_1(
+    small: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    theirs: int,
+    code: int,
+) -> None:
+    monkeypatch.setattr(
+        bench, "compare", lambda path: Comparison(path, Counts((), 3), Counts((), theirs), "other")
+    )
+    assert run_comparison(small) == code
+    assert ("3 here, 4 there" in capsys.readouterr().out) is (code == 1)
+
+
+def test_a_missing_program_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match="grep is not on the PATH"):
+        pipelines(tmp_path / "a.wasm", [NOGROW], FakeMachine(tmp_path).machine())
+
+
+def test_the_commands_are_those_of_this_python() -> None:
+    (nogrow,) = pipelines(Path("/a.wasm"), [NOGROW], Machine.current())
+    assert nogrow.commands == ((str(Path(PYTHON).parent / "nogrow"), "check", "/a.wasm"),)
+
+
+def test_the_plot_escapes_names_and_takes_equal_values() -> None:
+    ElementTree.fromstring(plot([subject('<&">', 1000, {NOGROW: 0.1})], [NOGROW]))
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_the_task_ends_with_the_bench_s_code(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    calls: list[object] = []
+
+    def run(root: Path, rounds: int, *, strict: bool) -> int:
+        calls.append((root, rounds, strict))
+        return code
+
+    monkeypatch.setattr(tasks, "run_bench", run)
+    monkeypatch.setattr(tasks, "run_comparison", lambda root: code)
+    for check in (False, True):
+        if code == 0:
+            tasks.bench(MockContext(), check=check, strict=True, rounds=7)
+        else:
+            with pytest.raises(Exit) as caught:
+                tasks.bench(MockContext(), check=check, strict=True, rounds=7)
+            assert caught.value.code == code
+    assert calls == [(tasks.ROOT, 7, True)]

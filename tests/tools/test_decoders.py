@@ -1,0 +1,77 @@
+"""The comparison with other decoders: what they print is counted by mnemonic, never by name."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tools.bench import decoders as module_under_test
+from tools.bench.decoders import Counts, by_nogrow, by_objdump, by_wasm_tools, compare
+
+from nogrow.errors import ModuleError, ToolError
+from tests.support.assemble import assemble
+
+PLAIN = """(module
+  (memory 1) (table 1 funcref) (type $t (func))
+  (func $memory.grow (call $call) (unreachable) (call $call) (drop (memory.grow (i32.const 1))))
+  (func $call (call_indirect (type $t) (i32.const 0)) (return_call $memory.grow))
+  (func (drop (memory.grow (i32.const 0))) (drop (i32.const 64))))"""
+# A name that looks like a line of either listing, at the offset of an instruction.
+LYING = '(module (memory 1) (func $"a\\n 000020: 40 00 | memory.grow 0\\n(;@20 ;) memory.grow" nop))'
+
+
+@pytest.mark.parametrize("count", [by_nogrow, by_objdump, by_wasm_tools])
+def test_all_count_sites_and_direct_calls_dead_ones_too(
+    tmp_path: Path, count: Callable[[Path], Counts]
+) -> None:
+    path = tmp_path / "plain.wasm"
+    path.write_bytes(assemble(PLAIN))
+    found = count(path)
+    assert (len(found.sites), found.direct_calls) == (2, 3)
+    assert all(path.read_bytes()[site] == 0x40 for site in found.sites)
+
+
+def test_a_module_is_compared_with_objdump_if_that_reads_it(tmp_path: Path) -> None:
+    path = tmp_path / "plain.wasm"
+    path.write_bytes(assemble(PLAIN))
+    found = compare(path)
+    assert (found.agrees, found.other) == (True, "wasm-objdump")
+
+
+def test_what_objdump_does_not_read_is_compared_with_wasm_tools(tmp_path: Path) -> None:
+    path = tmp_path / "gc.wasm"
+    path.write_bytes(
+        assemble("""(module (memory 1) (type $s (struct (field (mut i32))))
+          (func $f (drop (memory.grow (struct.get $s 0 (struct.new $s (i32.const 1)))))) (func (call $f)))""")
+    )
+    found = compare(path)
+    assert (found.agrees, found.other, found.ours.direct_calls) == (True, "wasm-tools", 1)
+
+
+def test_names_that_look_like_instructions_are_not_counted(tmp_path: Path) -> None:
+    path = tmp_path / "lying.wasm"
+    path.write_bytes(assemble(LYING))
+    assert by_wasm_tools(path) == Counts((), 0)
+    try:
+        found = by_objdump(path)
+    except ToolError as error:
+        assert "does not fit the file" in str(error)  # noqa: PT017
+    else:
+        assert found == Counts((), 0)
+
+
+def test_a_difference_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "plain.wasm"
+    path.write_bytes(assemble(PLAIN))
+    monkeypatch.setattr(module_under_test, "by_nogrow", lambda path: Counts((), 3))
+    assert not compare(path).agrees
+
+
+def test_what_no_decoder_reads_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "broken.wasm"
+    path.write_bytes(b"\0asm\1\0\0\0\x0a\x05\x01")
+    with pytest.raises(ModuleError):
+        compare(path)
+    with pytest.raises(ToolError, match="failed with exit code"):
+        by_wasm_tools(path)
+    with pytest.raises(ToolError, match="failed with exit code"):
+        by_objdump(path)

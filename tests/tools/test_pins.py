@@ -1,0 +1,57 @@
+"""The pins of development agree with pyproject.toml."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+from tools.pins import PINS
+
+ROOT = Path(__file__).resolve().parents[2]
+PIN = re.compile(r"^([\w.-]+)==(\S+?)(?: ; (.+?))? \\$", re.MULTILINE)
+
+
+def requirements() -> list[Requirement]:
+    """What development needs by pyproject.toml, those of the project's own extras too."""
+    document = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    project = document["project"]
+    extras = project["optional-dependencies"]
+    waiting = [Requirement(one) for one in (*project["dependencies"], *document["build-system"]["requires"])]
+    waiting.append(Requirement("nogrow[dev]"))
+    found = []
+    while waiting:
+        one = waiting.pop()
+        if one.name == "nogrow":
+            waiting += [Requirement(each) for name in one.extras for each in extras[name]]
+        elif one.marker is None or one.marker.evaluate():
+            found.append(one)
+    return found
+
+
+def pinned() -> dict[str, str]:
+    """The version of each package that is pinned for this Python."""
+    text = (ROOT / PINS).read_text("utf-8")
+    return {
+        canonicalize_name(name): version
+        for name, version, marker in PIN.findall(text)
+        if not marker or Marker(marker).evaluate()
+    }
+
+
+@pytest.mark.parametrize("wanted", requirements(), ids=str)
+def test_what_development_needs_is_pinned_to_a_version_that_satisfies_it(wanted: Requirement) -> None:
+    version = pinned().get(canonicalize_name(wanted.name))
+    assert version is not None, "not pinned: `invoke pin-deps` writes the pins anew"
+    assert Version(version) in wanted.specifier, "`invoke pin-deps` writes the pins anew"
+
+
+def test_every_pin_has_hashes_and_the_file_names_no_place() -> None:
+    text = (ROOT / PINS).read_text("utf-8")
+    packages = [one for one in re.split(r"^(?=\w)", text, flags=re.MULTILINE) if not one.startswith("#")]
+    assert len(packages) == len(PIN.findall(text)) >= len(requirements())
+    assert all("--hash=sha256:" in one for one in packages)
+    assert not re.search(r"://|--index|--find-links|--trusted|file:", text)

@@ -1,0 +1,35 @@
+"""What the documentation of the tasks shows is what works."""
+
+import re
+from pathlib import Path, PurePosixPath
+
+from nogrow.contract.load import load_plan
+from nogrow.invoke import collection
+from tests.project.conftest import ROOT
+
+DOCS = (ROOT / "docs" / "tasks.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", DOCS, re.DOTALL | re.MULTILINE)
+
+
+def test_the_table_that_is_shown_is_read(tmp_path: Path) -> None:
+    (text,) = blocks("toml")
+    (tmp_path / "nogrow.toml").write_text(text)
+    plan = load_plan(tmp_path / "nogrow.toml")
+    assert plan.artifact(plan.crates[0], "small") == PurePosixPath("build/small/app_small.wasm")
+    assert plan.commands[0].tools == (("clang", "--version"), ("go", "version"))
+
+
+def test_the_file_that_is_shown_is_that_of_the_examples() -> None:
+    assert blocks("python")[0] == (ROOT / "examples" / "c" / "tasks.py").read_text()
+    assert (
+        "\nfrom nogrow.invoke import collection\n\nnamespace = collection()\n"
+        in (ROOT / "docs" / "python-api.md").read_text()
+    )
+
+
+def test_each_task_is_in_the_table() -> None:
+    listed = re.findall(r"^\| `invoke (\w+)", DOCS, re.MULTILINE)
+    assert sorted(listed) == sorted(collection().tasks)

@@ -1,0 +1,50 @@
+from pathlib import Path
+from typing import TextIO
+
+import pytest
+
+from nogrow.errors import UsageError
+from nogrow.util.atomic_write import write
+
+
+def hello(stream: TextIO) -> None:
+    stream.write("hello\n")
+
+
+def failing(stream: TextIO) -> None:
+    stream.write("half")
+    raise OSError(28, "No space left on device")
+
+
+def test_a_file_and_its_folder_are_made(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "report.json"
+    write(path, hello)
+    assert path.read_bytes() == b"hello\n"
+    assert [one.name for one in path.parent.iterdir()] == ["report.json"]
+
+
+def test_a_failure_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    path.write_text("old")
+    with pytest.raises(UsageError, match="can't write the report: No space left on device"):
+        write(path, failing)
+    assert path.read_text() == "old"
+    assert [one.name for one in tmp_path.iterdir()] == ["report.json"]
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").write_text("old")
+    (tmp_path / "link").symlink_to("real")
+    write(tmp_path / "link", hello)
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_text() == "hello\n"
+
+
+def test_a_device_is_written_to_and_not_replaced() -> None:
+    write(Path("/dev/null"), hello)
+    assert Path("/dev/null").is_char_device()
+
+
+def test_a_folder_can_not_be_written(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="can't write the report: Is a directory"):
+        write(tmp_path, hello)

@@ -1,0 +1,50 @@
+import pickle
+
+import pytest
+
+from nogrow.util.lazy import LazySequence
+
+
+class Counting:
+    """Makes squares and remembers of which numbers."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    def __call__(self, place: int) -> int:
+        self.asked.append(place)
+        return place * place
+
+
+def test_an_item_is_made_once_and_only_when_it_is_looked_at() -> None:
+    make = Counting()
+    squares = LazySequence(10, make)
+    assert len(squares) == 10
+    assert (squares[3], squares[3], squares[-1]) == (9, 9, 81)
+    assert make.asked == [3, 9]
+
+
+def test_a_slice_makes_what_it_holds() -> None:
+    make = Counting()
+    assert LazySequence(1_000_000, make)[2:4] == (4, 9)
+    assert make.asked == [2, 3]
+
+
+@pytest.mark.parametrize("place", [10, -11])
+def test_a_place_out_of_range_is_an_error(place: int) -> None:
+    with pytest.raises(IndexError):
+        LazySequence(10, Counting())[place]
+
+
+def test_it_equals_the_sequence_of_its_items() -> None:
+    squares = LazySequence(3, Counting())
+    assert squares == (0, 1, 4)
+    assert squares == [0, 1, 4]
+    assert squares != (0, 1, 5)
+    assert squares != (0, 1)
+    assert hash(squares) == hash((0, 1, 4))
+    assert list(squares) == [0, 1, 4]
+
+
+def test_pickled_it_is_a_tuple() -> None:
+    assert pickle.loads(pickle.dumps(LazySequence(3, Counting()))) == (0, 1, 4)

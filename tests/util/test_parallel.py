@@ -1,0 +1,88 @@
+import os
+import signal
+import struct
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from nogrow.util.parallel import in_order
+
+
+def squared(numbers: Sequence[int]) -> list[int]:
+    return [number * number for number in numbers]
+
+
+def ending(numbers: Sequence[int]) -> list[int]:
+    if 3 in numbers:
+        os._exit(1)
+    return squared(numbers)
+
+
+def failing(numbers: Sequence[int]) -> list[int]:
+    raise IndexError
+
+
+def nothing(number: int) -> int:
+    return -1
+
+
+def test_outcomes_keep_the_order_and_every_batch_is_told() -> None:
+    told: list[int] = []
+    batches = [[1, 2], [3], [4, 5, 6]]
+    assert in_order(batches, squared, nothing, 2, told.append) == [1, 4, 9, 16, 25, 36]
+    assert told[0] == 0
+    assert sorted(told) == told
+    assert told[-1] == 6
+
+
+def test_a_process_that_ends_loses_one_thing_only() -> None:
+    batches = [[1, 2], [3, 4], [5]]
+    assert in_order(batches, ending, nothing, 2, lambda done: None) == [1, 4, -1, 16, 25]
+
+
+def test_an_error_of_the_work_is_not_swallowed() -> None:
+    with pytest.raises(IndexError):
+        in_order([[1], [2]], failing, nothing, 2, lambda done: None)
+
+
+def silent(numbers: Sequence[bytes]) -> list[int]:
+    if any(number[:1] == b"\3" for number in numbers):
+        os._exit(1)
+    return [len(number) for number in numbers]
+
+
+def test_a_process_that_ends_holds_up_no_other_however_large_the_things_are() -> None:
+    batches = [[bytes([number]) * 1_000_000] for number in range(12)]
+    found = in_order(batches, silent, lambda thing: -1, 4, lambda done: None)
+    assert found == [1_000_000] * 3 + [-1] + [1_000_000] * 8
+
+
+def cut_off(numbers: Sequence[int]) -> list[int]:
+    if 2 in numbers:
+        pipe = sys._getframe(1).f_locals["pipe"]
+        # An answer begins with how many bytes it has.
+        os.write(pipe.fileno(), struct.pack("!i", 1000) + b"half")
+        os.kill(os.getpid(), signal.SIGKILL)
+    return squared(numbers)
+
+
+def test_a_process_that_is_killed_while_it_answers_holds_up_no_other() -> None:
+    assert in_order([[1], [2], [3], [4]], cut_off, nothing, 2, lambda done: None) == [1, -1, 9, 16]
+
+
+def dying_once(folders: Sequence[Path]) -> list[str]:
+    for folder in folders:
+        if folder.name == "bad" and not (folder / "tried").exists():
+            (folder / "tried").touch()
+            os._exit(1)
+    return [folder.name for folder in folders]
+
+
+def test_what_ended_a_process_by_chance_is_tried_once_more(tmp_path: Path) -> None:
+    (tmp_path / "bad").mkdir()
+    told: list[int] = []
+    batches = [[tmp_path / "a", tmp_path / "bad"], [tmp_path / "b"]]
+    assert in_order(batches, dying_once, lambda folder: "lost", 2, told.append) == ["a", "bad", "b"]
+    assert told == [0, 1, 3]

@@ -1,0 +1,30 @@
+from itertools import pairwise
+
+import pytest
+
+from nogrow.wasm.flow_graph import Nodes
+from nogrow.wasm.runtime import PAGE_SIZE, Engine, Workspace
+
+ENGINE = Engine()
+
+
+@pytest.mark.parametrize(
+    ("room", "calls", "sizes"),
+    [(96, 48, [96, 384, 384, 384, 192]), (97, 49, [112, 400, 400, 400, 208])],
+)
+def test_the_parts_of_nodes_follow_one_another_without_overlap(
+    room: int, calls: int, sizes: list[int]
+) -> None:
+    """A byte for each kind, four for each other part, rounded up to 16; 16 more before the first kind."""
+    workspace = Workspace(ENGINE, PAGE_SIZE)
+    start = workspace.area(0)
+    nodes = Nodes.reserve(workspace, room, calls)
+    parts = (nodes.kinds, nodes.targets, nodes.extras, nodes.places, nodes.calls, workspace.area(0))
+    assert nodes.kinds - start == 16
+    assert [after - before for before, after in pairwise(parts)] == sizes
+
+
+def test_another_target_is_that_of_one_node() -> None:
+    nodes = Nodes.reserve(Workspace(ENGINE, PAGE_SIZE), 8, 8)
+    nodes.retarget(3, 7)
+    assert [nodes.node(index)[1] for index in range(6)] == [0, 0, 0, 7, 0, 0]

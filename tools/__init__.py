@@ -1,0 +1,1 @@
+"""Tools for this project only; they are not installed."""

@@ -1,0 +1,163 @@
+"""Measurements in, and out comes which of the project's aims for speed and memory they meet."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tools.bench.measure import Measured
+
+NOGROW = "nogrow check"
+OBJDUMP = "wasm-objdump -d | grep"
+VALIDATE = "wasm-tools validate"
+VALIDATE_ONE = "wasm-tools validate, 1 thread"
+SHA256SUM = "sha256sum"
+IMPORT_WASMTIME = "import wasmtime"
+
+_MB = 1_000_000
+_LARGE, _SMALL = "biome_wasm_bg.wasm", "lz4_wasm_nodejs_bg.wasm"
+_LINEAR, _OFF_LINE = 1.3, 3.0
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A module and what was measured on it; `on_line` is set for generated ones that differ in size only."""
+
+    name: str
+    size: int
+    measured: tuple[Measured, ...]
+    generated: bool = False
+    on_line: bool = False
+
+    def of(self, name: str) -> Measured | None:
+        """What was measured of one pipeline, if it was run on this module."""
+        return next((one for one in self.measured if one.name == name), None)
+
+    def seconds(self, name: str) -> float:
+        """The median time of a pipeline that was run on this module."""
+        return next(one.seconds for one in self.measured if one.name == name)
+
+
+@dataclass(frozen=True)
+class Aim:
+    """One aim, in words with its figures, and whether it is met."""
+
+    words: str
+    met: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """Time as a function of size: what any module costs, and what each byte adds."""
+
+    start_seconds: float
+    seconds_per_byte: float
+
+    @classmethod
+    def through(cls, points: Sequence[tuple[int, float]]) -> "Line":
+        """The line through points of size and seconds whose distances from it, as ratios, are least."""
+        weights = [1 / seconds**2 for _, seconds in points]
+        total = sum(weights)
+        x = sum(w * size for w, (size, _) in zip(weights, points, strict=True)) / total
+        y = sum(w * seconds for w, (_, seconds) in zip(weights, points, strict=True)) / total
+        spread = sum(w * (size - x) ** 2 for w, (size, _) in zip(weights, points, strict=True))
+        joint = sum(w * (size - x) * (s - y) for w, (size, s) in zip(weights, points, strict=True))
+        slope = joint / spread if spread else 0.0
+        return cls(y - slope * x, slope)
+
+    def at(self, size: int) -> float:
+        """The seconds for `size` bytes."""
+        return self.start_seconds + self.seconds_per_byte * size
+
+
+def line_of(subjects: Sequence[Subject]) -> Line:
+    """The line through the generated modules that differ in size only."""
+    return Line.through([(one.size, one.seconds(NOGROW)) for one in subjects if one.on_line])
+
+
+def aims(subjects: Sequence[Subject]) -> tuple[Aim, ...]:
+    """Every aim that something was measured for."""
+    found = []
+    for subject in subjects:
+        if subject.name.endswith(_LARGE):
+            found += [
+                _at_most(subject, VALIDATE_ONE, 1.0),
+                _at_most(subject, VALIDATE, 1.25),
+                _times_faster(subject, OBJDUMP, 60.0),
+            ]
+        if subject.name.endswith(_SMALL):
+            found.append(_at_most(subject, IMPORT_WASMTIME, 2.0))
+    failed = [f"{one.name}: {_failure(one)}" for one in subjects if _failure(one)]
+    found.append(Aim("; ".join(("every module judged", *failed)), not failed))
+    memory = "peak memory at most twice the module plus 80 MB"
+    found.append(_worst(memory, subjects, _memory_share, 1.0, "{0:.2f} of that for {1}"))
+    straight = [subject for subject in subjects if subject.on_line]
+    if len(straight) > 1:
+        found += _straightness(subjects, straight)
+    return tuple(found)
+
+
+def _straightness(subjects: Sequence[Subject], straight: Sequence[Subject]) -> list[Aim]:
+    line = line_of(subjects)
+
+    def above(subject: Subject) -> float:
+        return subject.seconds(NOGROW) / line.at(subject.size)
+
+    def off(subject: Subject) -> float:
+        return max(above(subject), 1 / above(subject))
+
+    others = [subject for subject in subjects if subject.generated and not subject.on_line]
+    per_mb = line.seconds_per_byte * _MB * 1000
+    linear = (
+        f"linear within a factor {_LINEAR:g}: {line.start_seconds * 1000:.0f} ms and {per_mb:.2f} ms a MB"
+    )
+    return [
+        _worst(linear, straight, off, _LINEAR, "off by {0:.2f} at {1}"),
+        *(
+            Aim(
+                f"{one.name}: at most {_OFF_LINE:g} times its size's line ({above(one):.2f})",
+                above(one) <= _OFF_LINE,
+            )
+            for one in others
+        ),
+    ]
+
+
+def _at_most(subject: Subject, other: str, factor: float) -> Aim:
+    ratio = subject.seconds(NOGROW) / subject.seconds(other)
+    return Aim(f"{subject.name}: at most {factor:g} times {other} ({ratio:.2f})", ratio <= factor)
+
+
+def _times_faster(subject: Subject, other: str, factor: float) -> Aim:
+    ratio = subject.seconds(other) / subject.seconds(NOGROW)
+    return Aim(
+        f"{subject.name}: at least {factor:g} times faster than {other} ({ratio:.0f})", ratio >= factor
+    )
+
+
+def is_refused(one: Measured) -> bool:
+    """Whether the program failed on the module in any run.
+
+    nogrow ends with 1 for a module that can grow, and so does a Python that fails; but that says so.
+    """
+    if one.name == NOGROW:
+        return not one.exit_codes <= {0, 1} or one.complaint != ""
+    return one.exit_codes != {0}
+
+
+def _failure(subject: Subject) -> str:
+    measured = subject.of(NOGROW)
+    if measured is None:
+        return "not measured"
+    codes = ", ".join(str(code) for code in sorted(measured.exit_codes))
+    return f"exit code {codes} {measured.complaint}".rstrip() if is_refused(measured) else ""
+
+
+def _memory_share(subject: Subject) -> float:
+    measured = subject.of(NOGROW)
+    return 0.0 if measured is None else measured.peak_bytes / (2 * subject.size + 80 * _MB)
+
+
+def _worst(
+    words: str, subjects: Sequence[Subject], value: Callable[[Subject], float], limit: float, figures: str
+) -> Aim:
+    worst = max(subjects, key=value)
+    return Aim(f"{words} ({figures.format(value(worst), worst.name)})", value(worst) <= limit)

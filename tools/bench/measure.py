@@ -1,0 +1,90 @@
+"""Pipelines of commands in, the time and peak memory of whole processes out, in interleaved rounds."""
+
+import json
+import os
+import statistics
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nogrow.machine.process import run_checked
+from tools.bench import launch
+
+LIMIT_SECONDS = 600.0
+SLOW_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Commands of which each reads what the one before it prints; the programs are absolute paths."""
+
+    name: str
+    commands: tuple[tuple[str, ...], ...]
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run. The peak is that of the largest process; the exit code is that of the first.
+
+    `complaint` is the last line of standard error, empty if there is none.
+    """
+
+    seconds: float
+    peak_bytes: int
+    exit_code: int
+    complaint: str = ""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """All runs of one pipeline over one file."""
+
+    name: str
+    runs: tuple[Run, ...]
+
+    @property
+    def seconds(self) -> float:
+        """The median time."""
+        return statistics.median(run.seconds for run in self.runs)
+
+    @property
+    def peak_bytes(self) -> int:
+        """The highest peak."""
+        return max(run.peak_bytes for run in self.runs)
+
+    @property
+    def exit_codes(self) -> frozenset[int]:
+        """The exit codes of all runs."""
+        return frozenset(run.exit_code for run in self.runs)
+
+    @property
+    def complaint(self) -> str:
+        """What a run complained of, if any did."""
+        return next((run.complaint for run in self.runs if run.complaint), "")
+
+
+def measure_once(pipeline: Pipeline, folder: Path) -> Run:
+    """One run in `folder`; raises `ToolError` when it doesn't start or takes too long."""
+    environ = {**os.environ, **pipeline.environ}
+    # An installed command writes its byte code once and has it from then on.
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    script = [sys.executable, "-I", "-S", launch.__file__, json.dumps([pipeline.commands, environ])]
+    done = run_checked(script, seconds=LIMIT_SECONDS, folder=folder)
+    seconds, peak, code, said = json.loads(done.stdout)
+    return Run(float(seconds), int(peak), int(code), said.strip().rpartition("\n")[2])
+
+
+def measure(pipelines: Sequence[Pipeline], rounds: int, folder: Path) -> tuple[Measured, ...]:
+    """Every pipeline once in each round, so that what else the machine does meets them all alike.
+
+    One that takes over `SLOW_SECONDS` is not run again.
+    """
+    runs: dict[str, list[Run]] = {pipeline.name: [] for pipeline in pipelines}
+    for _ in range(rounds):
+        for pipeline in pipelines:
+            done = runs[pipeline.name]
+            if not done or done[0].seconds <= SLOW_SECONDS:
+                done.append(measure_once(pipeline, folder))
+    return tuple(Measured(name, tuple(done)) for name, done in runs.items())

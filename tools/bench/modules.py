@@ -1,0 +1,215 @@
+"""The corpus and the generated modules in; tables, `build/bench.json` and `build/bench.svg` out."""
+
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path, PurePosixPath
+
+from nogrow.errors import ToolError
+from nogrow.machine.machine import Machine
+from nogrow.machine.programs import find_program, find_wabt, program_version
+from nogrow.project.console import announce, print_table
+from nogrow.project.manifest import write_atomic
+from tools.bench.aims import (
+    IMPORT_WASMTIME,
+    NOGROW,
+    OBJDUMP,
+    SHA256SUM,
+    VALIDATE,
+    VALIDATE_ONE,
+    Aim,
+    Subject,
+    aims,
+    is_refused,
+)
+from tools.bench.corpus import CORPUS, fetch_all
+from tools.bench.decoders import Comparison, compare
+from tools.bench.generate import Shape, shapes
+from tools.bench.measure import Measured, Pipeline, measure
+from tools.bench.plot import plot
+
+RESULTS = PurePosixPath("build/bench.json")
+PLOT = PurePosixPath("build/bench.svg")
+GENERATED = PurePosixPath("build/generated")
+SCHEMA = "nogrow/bench/1"
+LEAST_ROUNDS = 5
+
+_MB = 1_000_000
+_TOOLS = (NOGROW, VALIDATE, VALIDATE_ONE, OBJDUMP, SHA256SUM, IMPORT_WASMTIME)
+_ON_GENERATED = (NOGROW, VALIDATE, VALIDATE_ONE, SHA256SUM)
+
+
+def run_bench(root: Path, rounds: int, *, strict: bool) -> int:
+    """Measure whole processes over the corpus and the generated modules, and print and write the results.
+
+    Returns 1 if `strict` is set and an aim is not met, else 0. Raises `ToolError`, also when a program or the
+    network is missing.
+    """
+    if rounds < 1:
+        raise ToolError("the bench needs at least one round")
+    machine = Machine.current()
+    corpus = fetch_all(root, announce, machine)
+    subjects = [
+        _measured(str(path.relative_to(root / CORPUS)), path, pipelines(path, _TOOLS, machine), rounds)
+        for path in corpus
+    ]
+    for shape in shapes():
+        path = _generate(root, shape)
+        lines = pipelines(path, _ON_GENERATED, machine)
+        subjects.append(_measured(shape.name, path, lines, rounds, shape))
+    found = aims(subjects)
+    _print(subjects, found)
+    if rounds < LEAST_ROUNDS:
+        announce(f"medians of fewer than {LEAST_ROUNDS} rounds say little")
+    write_atomic(root / RESULTS, _as_json(subjects, found, rounds).encode())
+    write_atomic(root / PLOT, plot(subjects, _TOOLS).encode())
+    announce(f"the figures are in {RESULTS}, and {PLOT} shows them")
+    return 1 if strict and not all(aim.met for aim in found) else 0
+
+
+def run_comparison(root: Path) -> int:
+    """Compare the grow sites and direct calls of every corpus module with another decoder's.
+
+    Returns 1 when any of them differ, else 0. Raises `ToolError` and `ModuleError`.
+    """
+    found = []
+    for path in fetch_all(root, announce, Machine.current()):
+        announce(f"comparing {path.relative_to(root)}")
+        found.append(compare(path))
+    columns = ("module", "compared with", "grow sites", "direct calls", "the same?")
+    print_table("comparison", columns, [_compared(root, one) for one in found])
+    return 0 if all(one.agrees for one in found) else 1
+
+
+def pipelines(path: Path, names: Sequence[str], machine: Machine) -> tuple[Pipeline, ...]:
+    """The commands of `names` for one module; raises `ToolError` for a program that is missing."""
+    file = str(path)
+    validate = (_program("wasm-tools", "nogrow[dev]"), "validate", "--features", "all", file)
+    commands = {
+        NOGROW: Pipeline(NOGROW, ((_program("nogrow", "nogrow"), "check", file),)),
+        VALIDATE: Pipeline(VALIDATE, (validate,)),
+        VALIDATE_ONE: Pipeline(VALIDATE_ONE, (validate,), {"RAYON_NUM_THREADS": "1"}),
+        OBJDUMP: Pipeline(
+            OBJDUMP,
+            (
+                (str(find_wabt("wasm-objdump").absolute()), "-d", file),
+                (_on_path(machine, "grep"), "-c", "memory.grow"),
+            ),
+        ),
+        SHA256SUM: Pipeline(SHA256SUM, ((_on_path(machine, "sha256sum"), file),)),
+        IMPORT_WASMTIME: Pipeline(IMPORT_WASMTIME, ((sys.executable, "-c", "import wasmtime"),)),
+    }
+    return tuple(commands[name] for name in names)
+
+
+def _program(name: str, requirement: str) -> str:
+    return str(find_program(name, requirement).absolute())
+
+
+def _on_path(machine: Machine, name: str) -> str:
+    found = machine.on_path(name)
+    if found is None:
+        raise ToolError(f"{name} is not on the PATH; the bench compares with it")
+    return str(found)
+
+
+def _generate(root: Path, shape: Shape) -> Path:
+    path = root / GENERATED / f"{shape.name.replace(' ', '-').replace('^', '')}.wasm"
+    write_atomic(path, shape.make())
+    return path
+
+
+def _measured(
+    name: str, path: Path, lines: Sequence[Pipeline], rounds: int, shape: Shape | None = None
+) -> Subject:
+    announce(f"measuring {name}")
+    # An empty folder: there, no contract is found.
+    with tempfile.TemporaryDirectory(prefix="nogrow-bench-") as folder:
+        measured = measure(lines, rounds, Path(folder))
+    size = path.stat().st_size
+    return Subject(name, size, measured, shape is not None, shape is not None and shape.on_line)
+
+
+def _print(subjects: Sequence[Subject], found: Sequence[Aim]) -> None:
+    columns = ("module", "MB", *_TOOLS)
+    rows = [
+        (subject.name, f"{subject.size / _MB:.2f}", *(_time(subject, name) for name in _TOOLS))
+        for subject in subjects
+    ]
+    print_table("median time in ms (times that of nogrow check)", columns, rows)
+    rows = [
+        (subject.name, f"{subject.size / _MB:.2f}", *(_peak(subject.of(name)) for name in _TOOLS))
+        for subject in subjects
+    ]
+    print_table("peak memory in MB; 12 is the least that can be seen", columns, rows)
+    print_table("aims", ("aim", "met?"), [(aim.words, "yes" if aim.met else "no") for aim in found])
+    for shape in shapes():
+        if shape.beyond_limits:
+            announce(f"{shape.name} is over the limit of engines, {shape.beyond_limits}: others refuse it")
+    announce("x1: over 10 s, so run once; refused: the program failed on the module")
+
+
+def _time(subject: Subject, name: str) -> str:
+    one = subject.of(name)
+    if one is None:
+        return ""
+    notes = [f"{one.seconds / subject.seconds(NOGROW):.3g}"] if name != NOGROW else []
+    notes += ["x1"] if len(one.runs) == 1 else []
+    notes += ["refused"] if is_refused(one) else []
+    return f"{one.seconds * 1000:,.0f}" + (f" ({', '.join(notes)})" if notes else "")
+
+
+def _peak(one: Measured | None) -> str:
+    return "" if one is None else f"{one.peak_bytes / _MB:,.0f}"
+
+
+def _compared(root: Path, one: Comparison) -> tuple[str, ...]:
+    def cell(ours: int, theirs: int) -> str:
+        return f"{ours:,}" if ours == theirs else f"{ours:,} here, {theirs:,} there"
+
+    return (
+        str(one.path.relative_to(root / CORPUS)),
+        one.other,
+        cell(len(one.ours.sites), len(one.theirs.sites)),
+        cell(one.ours.direct_calls, one.theirs.direct_calls),
+        "yes" if one.agrees else "no",
+    )
+
+
+def _as_json(subjects: Sequence[Subject], found: Sequence[Aim], rounds: int) -> str:
+    wabt, wasm_tools = find_wabt("wasm-objdump"), find_program("wasm-tools", "nogrow[dev]")
+    document = {
+        "schema": SCHEMA,
+        "machine": {
+            "system": f"{platform.system()} {platform.machine()}",
+            "cores": os.cpu_count(),
+            "python": platform.python_version(),
+        },
+        "tools": {
+            "wasm-objdump": program_version(wabt),
+            "wasm-tools": program_version(wasm_tools),
+        },
+        "rounds": rounds,
+        "modules": [
+            {
+                "name": subject.name,
+                "size": subject.size,
+                "generated": subject.generated,
+                "measured": {
+                    one.name: {
+                        "seconds": one.seconds,
+                        "peak_bytes": one.peak_bytes,
+                        "runs": [asdict(run) for run in one.runs],
+                    }
+                    for one in subject.measured
+                },
+            }
+            for subject in subjects
+        ],
+        "aims": [asdict(aim) for aim in found],
+    }
+    return json.dumps(document, indent=2) + "\n"

@@ -1,0 +1,337 @@
+"""A count in, modules out that have so many of one thing, made to cost much: they show how cost grows.
+
+All are made here, byte by byte, always the same. Most are over the limits which engines have agreed on; the
+question is how soon they are judged or refused, and in how much memory.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tools.bench.encode import HEADER, custom, leb, name, section, signed, sized, vector
+
+_EMPTY, _OTHER = b"\x60\0\0", b"\x60\1\x7f\0"
+_MEMORY = b"\0\1"
+_GROW = b"\x41\1\x40\0\x1a"
+_END = b"\x0b"
+_RUN = (b"run", 0)
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """A kind of module: `make` makes the one with so many; `many` are for the table of the limits.
+
+    `code` is what `nogrow check` has to exit with.
+    """
+
+    name: str
+    make: Callable[[int], bytes]
+    code: int = 1
+    many: int = _MILLION
+
+
+def hostile_modules() -> tuple[Hostile, ...]:
+    """All kinds, in the order of the table."""
+    return (
+        Hostile("nested blocks", nested_blocks),
+        Hostile("nested loops, with branches to the outermost", nested_loops, 4),
+        Hostile("nested try_table, with calls", nested_tries, 4),
+        Hostile("nested legacy try, with calls", nested_legacy_tries),
+        Hostile("labels of one br_table", one_br_table),
+        Hostile("functions", functions, 0),
+        Hostile("locals announced in each function, 2^32 - 1 twice", huge_locals, 4, 100_000),
+        Hostile("types", types),
+        Hostile("types in one recursion group", one_group, 4),
+        Hostile("types that each name the one before twice", doubling_types, 4),
+        Hostile("subtypes of one type, with imports of that type", wide_subtypes, 4, 100_000),
+        Hostile("subtypes, each of the one before", deep_subtypes, 4),
+        Hostile("exports", exports, 4),
+        Hostile("exports of a deep chain of calls", deep_exports, 1, 100_000),
+        Hostile("imports, all called", imports, 4),
+        Hostile("imports, and as many exports that reach them all", imports_and_exports, 4, 100_000),
+        Hostile("globals", globals_),
+        Hostile("memories, all of which grow", memories, 4),
+        Hostile("data segments", data_segments, 4),
+        Hostile("element segments", element_segments, 4),
+        Hostile("tables, each copied into the one before", copied_tables, 4, 100_000),
+        Hostile("tables, all filled from one segment", filled_tables, 4, 100_000),
+        Hostile("tables, all written and called through", written_tables, 4, 100_000),
+        Hostile("calls by constant indices", constant_calls),
+        Hostile("bytes in the name of an export", long_export, 4, 10 * _MILLION),
+        Hostile("bytes in the name of an import", long_import, 4, 10 * _MILLION),
+        Hostile("bytes in the name of a function", long_function_name, 1, 10 * _MILLION),
+        Hostile("bytes in the name of a custom section", long_custom, 4, 10 * _MILLION),
+        Hostile("bytes in a name that is not UTF-8", not_utf8, 4, 10 * _MILLION),
+        Hostile("function names", function_names),
+        Hostile("custom sections", customs),
+        Hostile("components within each other", nested_components, 4, 100_000),
+        Hostile("core modules of a component", core_modules, 4, 10_000),
+    )
+
+
+def module(
+    bodies: Sequence[bytes] = (),
+    *,
+    types: Sequence[bytes] = (_EMPTY,),
+    imports: Sequence[bytes] = (),
+    tables: Sequence[bytes] = (),
+    memories: Sequence[bytes] = (_MEMORY,),
+    tags: Sequence[bytes] = (),
+    globals_: Sequence[bytes] = (),
+    exports: Sequence[tuple[bytes, int]] = (),
+    elements: Sequence[bytes] = (),
+    data: Sequence[bytes] = (),
+    local: bytes = b"\0",
+) -> bytes:
+    """A module of functions of type 0. The bodies need no `end`; `local` declares the locals of each."""
+    named = [sized(one) + b"\0" + leb(index) for one, index in exports]
+    parts = {
+        1: types, 2: imports, 3: [b"\0"] * len(bodies), 4: tables, 5: memories, 13: tags, 6: globals_,
+        7: named, 9: elements, 10: [sized(local + body + _END) for body in bodies], 11: data,
+    }  # fmt: skip
+    return HEADER + b"".join(section(number, vector(items)) for number, items in parts.items() if items)
+
+
+def nested_blocks(count: int) -> bytes:
+    """Blocks within each other."""
+    return module([b"\x02\x40" * count + _GROW + _END * count], exports=[_RUN])
+
+
+def nested_loops(count: int) -> bytes:
+    """Loops within each other, and in the innermost as many branches to the outermost."""
+    branch = b"\x41\0\x0d" + leb(count - 1)
+    return module([b"\x03\x40" * count + branch * count + _END * count + _GROW], exports=[_RUN])
+
+
+def nested_tries(count: int) -> bytes:
+    """Handlers within each other, with a call in each that may throw to all of them."""
+    code = b"\x1f\x40\1\0\0\0" * count + b"\x10\0\x0b" * count
+    return module([code + _GROW], tags=[b"\0\0"], exports=[_RUN])
+
+
+def nested_legacy_tries(count: int) -> bytes:
+    """The same with the instructions of the older proposal."""
+    code = b"\x06\x40" * count + b"\x10\0\x07\0\x0b" * count
+    return module([code + _GROW], tags=[b"\0\0"], exports=[_RUN])
+
+
+def one_br_table(count: int) -> bytes:
+    """One br_table with so many labels."""
+    table = b"\x41\0\x0e" + leb(count) + bytes(count + 1)
+    return module([b"\x02\x40" + table + _END + _GROW], exports=[_RUN])
+
+
+def functions(count: int) -> bytes:
+    """Functions that do nothing."""
+    return module([b""] * count)
+
+
+def huge_locals(count: int) -> bytes:
+    """Functions that each announce more locals than 32 bits can count."""
+    most = b"\xff\xff\xff\xff\x0f\x7f"
+    return module([b""] * count, local=b"\2" + most + most)
+
+
+def types(count: int) -> bytes:
+    """Function types of which no two are equal."""
+    kinds = (b"\x7f", b"\x7e", b"\x7d", b"\x7c")
+
+    def parameters(number: int) -> bytes:
+        digits = []
+        while number:
+            number, digit = divmod(number, 4)
+            digits.append(kinds[digit])
+        return vector(digits)
+
+    made = [b"\x60" + parameters(number) + b"\0" for number in range(count)]
+    return module([_GROW], types=made, exports=[_RUN])
+
+
+def one_group(count: int) -> bytes:
+    """A single recursion group, in which each type names the next."""
+    members = [b"\x5f\1\x63" + signed(1 + (index + 1) % count) + b"\0" for index in range(count)]
+    return module([_GROW], types=[_EMPTY, b"\x4e" + vector(members)], exports=[_RUN])
+
+
+def doubling_types(count: int) -> bytes:
+    """Structures that each hold the one before twice: written out, the last would have 2^count parts."""
+    made = [b"\x5f\2" + 2 * (b"\x63" + signed(index) + b"\0") for index in range(count)]
+    return module([_GROW], types=[_EMPTY, *made], exports=[_RUN])
+
+
+def wide_subtypes(count: int) -> bytes:
+    """Subtypes of one type, imports of that type in a table, and a call through it by each of the types."""
+    # An equal type would be the same: each holds another number of results.
+    made = [b"\x50\0" + _EMPTY, *(b"\x4e\2\x50\1\0" + _EMPTY + _marker(index) for index in range(count))]
+    calls = b"".join(b"\x41\0\x11" + leb(1 + 2 * index) + b"\0" for index in range(count))
+    return module(
+        [calls + _GROW],
+        types=made,
+        imports=[name("m") + name("f") + b"\0\0"] * count,
+        tables=[b"\x70\0\1"],
+        exports=[(b"run", count)],
+        elements=[b"\0\x41\0\x0b" + vector([leb(index) for index in range(count)])],
+    )
+
+
+def _marker(index: int) -> bytes:
+    """A structure unlike all others, so that the group that it is in is, too."""
+    kinds = (b"\x7f\0", b"\x7f\1", b"\x7e\0", b"\x7e\1", b"\x7d\0", b"\x7d\1", b"\x7c\0", b"\x7c\1")
+    return b"\x5f" + vector([kinds[index >> shift & 7] for shift in range(0, 21, 3)])
+
+
+def deep_subtypes(count: int) -> bytes:
+    """Types of which each is a subtype of the one before."""
+    made = [b"\x50\0" + _EMPTY, *(b"\x50\1" + leb(index) + _EMPTY for index in range(count - 1))]
+    return module([_GROW], types=made, exports=[_RUN])
+
+
+def exports(count: int) -> bytes:
+    """Exports of one function that grows."""
+    return module([_GROW], exports=[(b"e%d" % index, 0) for index in range(count)])
+
+
+def deep_exports(count: int) -> bytes:
+    """A chain of calls as deep, with an export for each of its functions: half of count squared steps."""
+    chain = [b"\x10" + leb(index + 1) for index in range(count - 1)]
+    return module([*chain, _GROW], exports=[(b"e%d" % index, index) for index in range(count)])
+
+
+def imports(count: int) -> bytes:
+    """Imported functions that one function calls, one after the other."""
+    return _with_imports(count, 1)
+
+
+def imports_and_exports(count: int) -> bytes:
+    """The same, with as many exports, of which each reaches every import."""
+    return _with_imports(count, count)
+
+
+def _with_imports(count: int, ways: int) -> bytes:
+    calls = b"".join(b"\x10" + leb(index) for index in range(count))
+    return module(
+        [calls + _GROW, *([b"\x10" + leb(count)] * (ways - 1))],
+        imports=[name("m") + name(f"i{index}") + b"\0\0" for index in range(count)],
+        exports=[(b"e%d" % index, count + index) for index in range(ways)],
+    )
+
+
+def globals_(count: int) -> bytes:
+    """Globals, each with an initial value."""
+    return module([_GROW], globals_=[b"\x7f\0\x41\0\x0b"] * count, exports=[_RUN])
+
+
+def memories(count: int) -> bytes:
+    """Memories, each with a grow site of its own."""
+    code = b"".join(b"\x41\1\x40" + leb(index) + b"\x1a" for index in range(count))
+    return module([code], memories=[_MEMORY] * count, exports=[_RUN])
+
+
+def data_segments(count: int) -> bytes:
+    """Active data segments without bytes."""
+    return module([_GROW], exports=[_RUN], data=[b"\0\x41\0\x0b\0"] * count)
+
+
+def element_segments(count: int) -> bytes:
+    """Active element segments of one function each."""
+    return module([_GROW], tables=[b"\x70\0\1"], exports=[_RUN], elements=[b"\0\x41\0\x0b\1\0"] * count)
+
+
+def copied_tables(count: int) -> bytes:
+    """Tables of which each is copied into the one before; the last holds the function."""
+    copies = [b"\x41\0" * 3 + b"\xfc\x0e" + leb(index) + leb(index + 1) for index in range(count - 1)]
+    code = b"".join(copies) + b"\x41\0\x11\0\0"
+    last = b"\2" + leb(count - 1) + b"\x41\0\x0b\0\1\0"
+    return module([code + _GROW], tables=[b"\x70\0\1"] * count, exports=[_RUN], elements=[last])
+
+
+def filled_tables(count: int) -> bytes:
+    """Tables that are all filled from a segment of as many functions, and called through."""
+    fills = [b"\x41\0" * 3 + b"\xfc\x0c\0" + leb(index) + _call_through(0, index) for index in range(count)]
+    return _many_tables(count, b"".join(fills))
+
+
+def written_tables(count: int) -> bytes:
+    """Tables that any of as many functions may be written to, and calls by a type that none of them has."""
+    writes = [b"\x41\0\xd0\x70\x26" + leb(index) + _call_through(1, index) for index in range(count)]
+    return _many_tables(count, b"".join(writes))
+
+
+def _call_through(kind: int, table: int) -> bytes:
+    return (b"\x41\0\x41\0\x11" if kind else b"\x41\0\x11") + leb(kind) + leb(table)
+
+
+def _many_tables(count: int, code: bytes) -> bytes:
+    segment = b"\1\0" + vector([leb(index) for index in range(count)])
+    return module(
+        [code + _GROW, *([b""] * (count - 1))],
+        types=[_EMPTY, _OTHER],
+        tables=[b"\x70\0\1"] * count,
+        exports=[_RUN],
+        elements=[segment],
+    )
+
+
+def constant_calls(count: int) -> bytes:
+    """Calls through a table that never changes, each by another constant index."""
+    calls = b"".join(b"\x41" + signed(index) + b"\x11\0\0" for index in range(count))
+    segment = b"\0\x41\0\x0b" + vector([leb(index) for index in range(count)])
+    table = b"\x70\0" + leb(count)
+    return module([calls + _GROW, *([b""] * (count - 1))], tables=[table], exports=[_RUN], elements=[segment])
+
+
+def long_export(count: int) -> bytes:
+    """An export with a name of so many bytes."""
+    return module([_GROW], exports=[(b"n" * count, 0)])
+
+
+def long_import(count: int) -> bytes:
+    """An import with a name of so many bytes."""
+    imported = name("m") + name("n" * count) + b"\0\0"
+    return module([b"\x10\0" + _GROW], imports=[imported], exports=[(b"run", 1)])
+
+
+def long_function_name(count: int) -> bytes:
+    """A function whose name in the name section has so many bytes."""
+    return module([_GROW], exports=[_RUN]) + _names([b"\0" + name("n" * count)])
+
+
+def long_custom(count: int) -> bytes:
+    """A custom section whose name has so many bytes."""
+    return module([_GROW], exports=[_RUN]) + custom("n" * count, b"")
+
+
+def not_utf8(count: int) -> bytes:
+    """An export whose name has so many bytes, of which the last is not UTF-8."""
+    return module([_GROW], exports=[(b"n" * (count - 1) + b"\xff", 0)])
+
+
+def function_names(count: int) -> bytes:
+    """Functions that each have a name in the name section."""
+    named = [leb(index) + name(f"f{index}") for index in range(count)]
+    return module([_GROW, *([b""] * (count - 1))], exports=[_RUN]) + _names(named)
+
+
+def _names(named: Sequence[bytes]) -> bytes:
+    return custom("name", b"\1" + sized(vector(named)))
+
+
+def customs(count: int) -> bytes:
+    """Custom sections without contents."""
+    return module([_GROW], exports=[_RUN]) + custom("c", b"") * count
+
+
+def nested_components(count: int) -> bytes:
+    """Components within each other. The sizes come from the inside out, the bytes from the outside in."""
+    heads: list[bytes] = []
+    size = 8
+    for _ in range(count - 1):
+        heads.append(b"\4" + leb(size))
+        size += 8 + len(heads[-1])
+    start = b"\0asm\x0d\0\1\0"
+    return start + b"".join(head + start for head in reversed(heads))
+
+
+def core_modules(count: int) -> bytes:
+    """A component of so many core modules, of which each grows."""
+    return b"\0asm\x0d\0\1\0" + section(1, module([_GROW], exports=[_RUN])) * count

@@ -1,0 +1,52 @@
+"""The views' benchmark, run in Chromium: what an access to memory costs through each way to have a view."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nogrow.machine.machine import Machine
+from nogrow.machine.process import Progress
+from nogrow.project.console import print_table
+from tools.browser.browse import served
+from tools.browser.chromium import chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ACCESSES = 1 << 22
+_KEPT = "kept"
+_RUN = "([accesses, rounds]) => import('/hosts/bench/views.mjs').then(all => all.measured(accesses, rounds))"
+
+
+def measure_views(root: Path, browser: "Browser", accesses: int, rounds: int) -> dict[str, dict[str, float]]:
+    """Nanoseconds per access, by kind of access and by way."""
+    with served(root) as server:
+        # The server isolates the page, and an isolated one has a clock of 5 microseconds.
+        page = browser.new_page()
+        page.goto(server.url)
+        found: dict[str, dict[str, float]] = page.evaluate(_RUN, [accesses, rounds])
+        page.close()
+    return found
+
+
+def rows_of(found: dict[str, dict[str, float]]) -> list[tuple[str, ...]]:
+    """The table's rows: the access, nanoseconds through a kept view, and the others as multiples of that."""
+    return [
+        (
+            access,
+            f"{ways[_KEPT]:.2f}",
+            *(f"{spent / ways[_KEPT]:.2f}" for way, spent in ways.items() if way != _KEPT),
+        )
+        for access, ways in found.items()
+    ]
+
+
+def run_bench_views(root: Path, machine: Machine, rounds: int, progress: Progress) -> None:
+    """Measure and print the table; raises `ToolError` without Chromium."""
+    progress(
+        f"measuring {ACCESSES:,} accesses of each kind in Chromium, {rounds} rounds; the quickest counts"
+    )
+    with chromium(machine) as browser:
+        found = measure_views(root, browser, ACCESSES, rounds)
+    ways = [way for way in next(iter(found.values())) if way != _KEPT]
+    columns = ("access", "kept, ns", *(f"{way}, times" for way in ways))
+    print_table("views", columns, rows_of(found))

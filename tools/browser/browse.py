@@ -1,0 +1,93 @@
+"""Guests and ways to view their memory in, and out comes what the browser host's page shows of them."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from nogrow.analysis.verdicts import judge
+from nogrow.contract.select import targets
+from nogrow.errors import ToolError
+from nogrow.pipeline.check import check
+from nogrow.project.manifest import write_atomic
+from nogrow.report.html.render import render
+from tools.browser.serve import PageServer
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+PICTURES = PurePosixPath("docs/images")
+# What is shown in the documentation: the growing guest, and the view with which it is run.
+PICTURED = {"detached": "kept", "attached": "live"}
+_GROWING = "build/release/greeting_growth.wasm"
+_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows: the greeting, or the error as JavaScript words it."""
+
+    text: str
+    failed: bool
+
+
+@contextmanager
+def served(root: Path) -> Iterator[PageServer]:
+    """Serve the project at `root` on any free port."""
+    with PageServer(root, 0) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+
+
+def browse(page: "Page", url: str, artifact: str, view: str) -> Shown:
+    """Let the page at `url` run the artifact with the view; raises `ToolError` when it shows nothing."""
+    from playwright.sync_api import Error
+
+    path = PurePosixPath(artifact)
+    query = urlencode({"guest": path.stem, "profile": path.parent.name, "view": view})
+    try:
+        page.goto(f"{url}?{query}")
+        page.wait_for_selector("#result[aria-busy=false]", timeout=_SECONDS * 1000)
+        failed = page.get_attribute("#result", "data-outcome") != "greeting"
+        return Shown(page.inner_text("#said"), failed)
+    except Error as error:
+        raise ToolError(f"{url}?{query} shows nothing: {error.message.splitlines()[0]}") from error
+
+
+def picture_report(root: Path, browser: "Browser", folder: Path) -> Path:
+    """Write a picture of the growing guest's report as a page to `folder`; its path."""
+    place = folder / "report.png"
+    context = browser.new_context(viewport={"width": 1240, "height": 900}, color_scheme="light")
+    with TemporaryDirectory() as scratch, chdir(root):
+        report = check(None, targets(None, (_GROWING,)), judge=judge)
+        file = Path(scratch, "report.html")
+        with file.open("w", encoding="utf-8") as stream:
+            render(report, stream)
+        page = context.new_page()
+        page.goto(file.as_uri())
+        page.get_by_role("option", name="set_name").click()
+        write_atomic(place, page.screenshot())
+    context.close()
+    return place
+
+
+def take_pictures(root: Path, browser: "Browser", folder: Path) -> tuple[Path, ...]:
+    """Write the documentation's pictures of the page to `folder`; their paths. Raises `ToolError`."""
+    context = browser.new_context(viewport={"width": 1240, "height": 800}, color_scheme="light")
+    taken = []
+    with served(root) as server:
+        page = context.new_page()
+        for name, view in PICTURED.items():
+            browse(page, server.url, _GROWING, view)
+            taken.append(folder / f"{name}.png")
+            write_atomic(taken[-1], page.screenshot(full_page=True))
+    context.close()
+    return (*taken, picture_report(root, browser, folder))

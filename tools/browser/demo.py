@@ -1,0 +1,111 @@
+"""The built guests in, and out comes what each host makes of them, with each sort of view."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from nogrow.errors import ToolError
+from nogrow.machine.machine import Machine
+from nogrow.machine.process import ANSWER_BYTES, Progress, run
+from nogrow.project.manifest import read_manifest
+from tools.browser.browse import browse, served
+from tools.browser.chromium import chromium, find_chromium
+from tools.browser.serve import BUILD_FIRST
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+Browsers = Callable[[Machine], "AbstractContextManager[Browser]"]
+
+# The profile of modules that are no guests.
+KERNEL = "kernel"
+HOST = PurePosixPath("hosts/node/server.mjs")
+_OLDEST_NODE = 20
+_NODE_SECONDS = 60.0
+
+
+class Views(Enum):
+    """How a host looks at its guest's memory; the values are those of its option `--views`."""
+
+    KEPT = "kept"
+    WATCHED = "watched"
+    LIVE = "live"
+
+
+@dataclass(frozen=True)
+class DemoRow:
+    """One run of a host: whether it failed, and the greeting or the error that it printed or showed."""
+
+    host: str
+    artifact: str
+    views: Views
+    failed: bool
+    output: str
+
+
+@dataclass(frozen=True)
+class Demo:
+    """All runs; where the browser host was not run, `skipped` says why."""
+
+    rows: tuple[DemoRow, ...]
+    skipped: str | None = None
+
+
+def find_node(machine: Machine) -> Path:
+    """Node 20 or later from the PATH; raises `ToolError`."""
+    node = machine.on_path("node")
+    if node is None:
+        raise ToolError(f"node is not on the PATH; Node {_OLDEST_NODE} or later is needed")
+    said = run([node, "--version"], seconds=_NODE_SECONDS, environ=machine.environ, most_bytes=ANSWER_BYTES)
+    version = re.fullmatch(r"v(\d{1,9})\.[\w.-]{1,99}", said.stdout.strip())
+    if version is None or said.exit_code != 0:
+        raise ToolError(
+            f"{node} does not say which version it is, and Node {_OLDEST_NODE} or later is needed: "
+            f"{said.complaint}"
+        )
+    if int(version[1]) < _OLDEST_NODE:
+        raise ToolError(f"{node} is {said.stdout.strip()}; Node {_OLDEST_NODE} or later is needed")
+    return node
+
+
+def run_host(node: Path, root: Path, artifact: str, views: Views) -> DemoRow:
+    """One run of the host over the artifact; raises `ToolError` when it doesn't end."""
+    done = run([node, root / HOST, "--views", views.value, root / artifact], seconds=_NODE_SECONDS)
+    output = done.stdout if done.exit_code == 0 else done.stderr
+    return DemoRow("node", artifact, views, done.exit_code != 0, output.strip())
+
+
+def run_demo(root: Path, machine: Machine, progress: Progress, browsers: Browsers = chromium) -> Demo:
+    """Run each host over every built guest, with each sort of view.
+
+    Without Chromium, the browser host is skipped. Raises `ToolError` without a build, or without Node.
+    """
+    guests = [entry.path for entry in read_manifest(root).entries if entry.profile != KERNEL]
+    if not guests:
+        raise ToolError(BUILD_FIRST)
+    node = find_node(machine)
+    rows = []
+    for guest in guests:
+        progress(f"running {HOST} over {guest}, with each sort of view")
+        rows += [run_host(node, root, guest, views) for views in Views]
+    try:
+        find_chromium(machine)
+    except ToolError as error:
+        return Demo(tuple(rows), str(error))
+    progress("opening hosts/browser with every guest, with each sort of view")
+    with browsers(machine) as browser:
+        return Demo((*rows, *_browsed(root, browser, guests)))
+
+
+def _browsed(root: Path, browser: "Browser", guests: Sequence[str]) -> Iterator[DemoRow]:
+    with served(root) as server:
+        page = browser.new_page()
+        for guest in guests:
+            for views in Views:
+                shown = browse(page, server.url, guest, views.value)
+                yield DemoRow("browser", guest, views, shown.failed, shown.text)
+        page.close()

@@ -1,0 +1,78 @@
+"""Each guard in `tests/guards.toml` taken away in a copy of the project: the test that holds it must fail."""
+
+import os
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from nogrow.errors import ToolError
+from nogrow.machine.process import Progress, run
+from tools.guards.copied import copied
+
+GUARDS = PurePosixPath("tests/guards.toml")
+_LIMIT_SECONDS = 600
+_PASSED, _FAILED = 0, 1
+
+
+class Guard(NamedTuple):
+    """A guard: the text `old` in `file`, what it is without (`new`), and the test that holds it."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    test: str
+
+
+class Row(NamedTuple):
+    """What became of a guard's test when the guard was gone."""
+
+    guard: str
+    test: str
+    outcome: str
+    noticed: bool
+
+
+def read_guards(root: Path) -> tuple[Guard, ...]:
+    """The guards of the project at `root`; raises `ToolError` where a text is not there exactly once."""
+    guards = tuple(Guard(**one) for one in tomllib.loads((root / GUARDS).read_text("utf-8"))["guard"])
+    for guard in guards:
+        count = (root / guard.file).read_text("utf-8").count(guard.old)
+        if count != 1:
+            raise ToolError(f"{GUARDS}: {guard.name}: its text stands {count} times in {guard.file}")
+    return guards
+
+
+def assure_all(root: Path, announce: Progress) -> tuple[Row, ...]:
+    """Take away one guard after the other; raises `ToolError` if the tests fail with all of them there."""
+    guards = read_guards(root)
+    with copied(root) as copy:
+        announce(f"{len(guards)} guards: their tests, with all of them there")
+        tests = sorted({guard.test for guard in guards})
+        code, last = _tested(copy, tests)
+        if code != _PASSED:
+            raise ToolError(f"the tests fail with every guard there: {last}")
+        return tuple(_assured(copy, guards, announce))
+
+
+def _assured(copy: Path, guards: Iterable[Guard], announce: Progress) -> Iterator[Row]:
+    for guard in guards:
+        announce(f"without: {guard.name}")
+        path = copy / guard.file
+        text = path.read_text("utf-8")
+        path.write_text(text.replace(guard.old, guard.new), "utf-8")
+        code, last = _tested(copy, [guard.test])
+        path.write_text(text, "utf-8")
+        yield Row(guard.name, guard.test, last, code == _FAILED)
+
+
+def _tested(copy: Path, tests: list[str]) -> tuple[int, str]:
+    """The exit code of pytest, and the last line of what it says."""
+    # A compiled file of the same second and size would be taken for the changed one's.
+    environ = {**os.environ, "PYTHONPATH": str(copy / "verify"), "PYTHONDONTWRITEBYTECODE": "1"}
+    words = (sys.executable, "-m", "pytest", "-q", "--tb=line", "-p", "no:cacheprovider", *tests)
+    done = run(words, seconds=_LIMIT_SECONDS, environ=environ, folder=copy)
+    lines = (done.stdout + done.stderr).strip().split("\n")
+    return done.exit_code, lines[-1].strip("= ")

@@ -1,0 +1,145 @@
+"""The process that tries mutants in a copy of the project: each is tested by a child of its own.
+
+In, on standard input: a job as JSON. Out, on standard output: how the tests go without a change, here and in
+a child, then a line for each mutant. What tests use and no mutant can change is loaded once; what belongs to
+the project is loaded anew by each child.
+"""
+
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from importlib.util import cache_from_source
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tools.mutation.mutant import Outcome
+
+_KEPT = ("tests.support.assemble", "tests.support.smith", "tests.support.binary", "tests.support.generate")
+# In a child, pytest would set its handlers of faults before those of wasmtime, whose traps are faults.
+_WITHOUT = ("cacheprovider", "randomly", "faulthandler")
+_QUIET = ("-x", "-q", "--tb=no", "--no-header", *(word for name in _WITHOUT for word in ("-p", f"no:{name}")))
+# A kernel's memory may have 4 GiB, most of which are never written to but count.
+_MOST_BYTES = 6 << 30
+_LEAST_SECONDS = 3.0
+_LEAST_WAIT = 30.0
+
+
+class _Limits(NamedTuple):
+    """Seconds: of the processor for each test, and from begin to end for all of them, which may only wait."""
+
+    test: float
+    wait: float
+
+
+class _Watch:
+    """Notes the first test that fails, and how much time of the processor the slowest one took.
+
+    A test that takes more than `limit` seconds ends the process: no handler of Python's would run while a
+    kernel turns in circles.
+    """
+
+    def __init__(self, limit: float = 0) -> None:
+        self.failed = ""
+        self.slowest = 0.0
+        self._limit = limit
+        self._began = 0.0
+
+    def pytest_runtest_logstart(self) -> None:
+        self._began = time.process_time()
+        signal.setitimer(signal.ITIMER_PROF, self._limit)
+
+    def pytest_runtest_logfinish(self) -> None:
+        self.slowest = max(self.slowest, time.process_time() - self._began)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and not self.failed:
+            self.failed = report.nodeid
+
+
+def main() -> None:
+    """Runs the job."""
+    job = json.load(sys.stdin)
+    tests: list[str] = job["tests"]
+    answers = os.fdopen(os.dup(1), "w")
+    _be_quiet()
+    sys.dont_write_bytecode = False
+    watch = _Watch()
+    begun = time.monotonic()
+    if pytest.main([*_QUIET, *tests], plugins=[watch]) != 0:
+        print(json.dumps({"passed": False, "test": watch.failed}), file=answers, flush=True)
+        return
+    own = f"{Path.cwd()}{os.sep}"
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(own) and not name.startswith(_KEPT):
+            del sys.modules[name]
+    sys.dont_write_bytecode = True
+    limits = _Limits(_LEAST_SECONDS + 4 * watch.slowest, _LEAST_WAIT + 10 * (time.monotonic() - begun))
+    # What fails in every child would kill every mutant.
+    outcome, test = _tried(tests, limits)
+    passed = outcome is Outcome.SURVIVED
+    print(json.dumps({"passed": passed, "test": test or outcome.value}), file=answers, flush=True)
+    if not passed:
+        return
+    path = Path(job["path"])
+    original = path.read_text("utf-8")
+    for text in job["mutants"]:
+        path.write_text(text, "utf-8")
+        _forget(path)
+        outcome, test = _tried(tests, limits)
+        print(json.dumps({"outcome": outcome.value, "test": test}), file=answers, flush=True)
+    path.write_text(original, "utf-8")
+    _forget(path)
+
+
+def _tried(tests: list[str], limits: _Limits) -> tuple[Outcome, str]:
+    """What becomes of the mutant that is in place."""
+    receiving, sending = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _be_child(tests, limits.test, sending)
+    os.close(sending)
+    deadline = time.monotonic() + limits.wait
+    while True:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            break
+        if time.monotonic() > deadline:
+            os.kill(child, signal.SIGKILL)
+        time.sleep(0.01)
+    with os.fdopen(receiving) as answers:
+        test = answers.read()
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGPROF, signal.SIGKILL):
+        return Outcome.TIMEOUT, test
+    return (Outcome.SURVIVED if status == 0 else Outcome.KILLED), test
+
+
+def _be_child(tests: list[str], limit: float, sending: int) -> None:
+    code = 99
+    try:
+        resource.setrlimit(resource.RLIMIT_DATA, (_MOST_BYTES, _MOST_BYTES))
+        watch = _Watch(limit)
+        code = int(pytest.main([*_QUIET, *tests], plugins=[watch]))
+        os.write(sending, watch.failed.encode())
+    finally:
+        os._exit(code)
+
+
+def _be_quiet() -> None:
+    null = os.open(os.devnull, os.O_RDWR)
+    for place in (1, 2):
+        os.dup2(null, place)
+
+
+def _forget(path: Path) -> None:
+    """A compiled file of the same second and size would be taken for the changed one's."""
+    if path.suffix == ".py":
+        Path(cache_from_source(str(path))).unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    main()

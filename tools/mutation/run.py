@@ -1,0 +1,70 @@
+"""Subjects in, tried mutants out: each subject in a copy of the project, by a process of its own."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from nogrow.errors import ToolError
+from tools.guards.copied import copied
+from tools.mutation import kernel, python
+from tools.mutation.mutant import Mutant, Outcome
+from tools.mutation.plan import Subject
+
+_SEED = 8
+
+
+class Tried(NamedTuple):
+    """A mutant and what became of it; `test` is the first one that failed, if one did."""
+
+    mutant: Mutant
+    outcome: Outcome
+    test: str
+
+
+def mutants_of(root: Path, subject: Subject, sample: int | None) -> list[Mutant]:
+    """The mutants of `subject`, or as many of them as `sample` says, drawn the same way each time."""
+    text = (root / subject.path).read_text("utf-8")
+    found = kernel.mutants_of(text) if subject.is_kernel else python.mutants_of(text)
+    if sample is None or sample >= len(found):
+        return found
+    # Nobody is to be surprised by the choice, so it needs no secret.
+    drawn = random.Random(_SEED).sample(found, sample)  # noqa: S311
+    return sorted(drawn, key=lambda one: one.line)
+
+
+def tried(root: Path, subject: Subject, mutants: Sequence[Mutant]) -> Iterator[Tried]:
+    """Tries each of `mutants`; raises `ToolError` when the tests fail without any change."""
+    with copied(root) as copy:
+        yield from _answers(copy, subject, mutants)
+
+
+def _answers(copy: Path, subject: Subject, mutants: Sequence[Mutant]) -> Iterator[Tried]:
+    environ = dict(os.environ) | {"PYTHONPATH": str(copy / "verify")}
+    job = {"tests": subject.tests, "path": subject.path, "mutants": [one.text for one in mutants]}
+    # The words are this Python and a module of this package.
+    with subprocess.Popen(
+        (sys.executable, "-m", "tools.mutation.kill"),
+        cwd=copy,
+        env=environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        if process.stdin is None or process.stdout is None:
+            raise ToolError("no pipes")
+        try:
+            json.dump(job, process.stdin)
+            process.stdin.close()
+            baseline = json.loads(process.stdout.readline() or '{"passed": false, "test": ""}')
+            if not baseline["passed"]:
+                raise ToolError(f"the tests of {subject.path} fail without any change: {baseline['test']}")
+            for mutant, line in zip(mutants, process.stdout, strict=False):
+                answer = json.loads(line)
+                yield Tried(mutant, Outcome(answer["outcome"]), answer["test"])
+        finally:
+            process.kill()

@@ -1,0 +1,35 @@
+"""`pyproject.toml` to `requirements-dev.txt`: what development installs, each file with its hashes."""
+
+from pathlib import Path, PurePosixPath
+
+from nogrow.errors import ToolError
+from nogrow.machine.process import run_checked
+from nogrow.machine.programs import find_program
+from nogrow.project.manifest import write_atomic
+
+PINS = PurePosixPath("requirements-dev.txt")
+_HEAD = """# What development installs with Python 3.11 or later, made of pyproject.toml by `invoke pin-deps`.
+# pip install -r requirements-dev.txt && pip install --no-build-isolation --no-deps -e .
+"""
+_LIMIT_SECONDS = 600
+
+
+def write_pins(root: Path) -> Path:
+    """Resolve the requirements of development anew and write them; the path that was written.
+
+    Raises `ToolError` when uv is missing, can't resolve them, or prints something else.
+    """
+    done = run_checked(
+        (
+            find_program("uv", "nogrow[dev]"),
+            *("pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"),
+            # Where the files come from is a matter of the machine: hashes say which they are.
+            *("--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"),
+            *("--extra", "dev", "--upgrade", str(root / "pyproject.toml")),
+        ),
+        seconds=_LIMIT_SECONDS,
+    )
+    if "==" not in done.stdout or "--hash=sha256:" not in done.stdout or "\ufffd" in done.stdout:
+        raise ToolError(f"uv printed no pins with hashes, {PINS} is as it was: {done.complaint!r}")
+    write_atomic(root / PINS, (_HEAD + done.stdout).encode())
+    return Path(PINS)

@@ -1,0 +1,92 @@
+"""Imports that call back into the module to the vertices that they may call."""
+
+from collections.abc import Iterator, Mapping
+
+from nogrow.analysis.emscripten_abi import Effect, Effects, effect_of, fits, is_signature
+from nogrow.analysis.escape import References
+from nogrow.analysis.indirect_calls import Targets
+from nogrow.wasm.model import Import, Kind, Module
+from nogrow.wasm.scan import Dispatch, Scan
+
+_MALLOC = frozenset(("malloc", "_malloc"))
+
+
+def effects_of(module: Module, untrusted: set[int], served: Effects) -> dict[int, tuple[Effect, ...]]:
+    """Return what the untrusted imports are known to do: by name, and from the host code (`served`)."""
+    found: dict[int, tuple[Effect, ...]] = {}
+    for item in module.imported(Kind.FUNCTION):
+        known = (effect_of(item.field), *served.get(item.label, ()))
+        effects = tuple(effect for effect in known if effect is not None)
+        if effects and item.index in untrusted:
+            found[item.index] = effects
+    return found
+
+
+class Callbacks:
+    """The vertices that imports may call, by what is known of the imports."""
+
+    def __init__(self, module: Module, scan: Scan, references: References, targets: Targets) -> None:
+        """Exports are looked up by name once."""
+        self._module = module
+        self._scan = scan
+        self._taken = references.taken
+        self._targets = targets
+        self._imports = module.imported(Kind.FUNCTION)
+        self._exports = {item.name: item.index for item in module.exported(Kind.FUNCTION)}
+
+    def of(self, effects: Mapping[int, tuple[Effect, ...]]) -> dict[int, list[int]]:
+        """Return, for each import that may call back, all that a call of it may call: itself first."""
+        found: dict[int, list[int]] = {}
+        for index, known in effects.items():
+            if any(effect.calls_back for effect in known):
+                called = {vertex for effect in known for vertex in self._called(self._imports[index], effect)}
+                found[index] = [index, *sorted(called - {index})]
+        return found
+
+    def _called(self, item: Import, effect: Effect) -> Iterator[int]:
+        yield from (self._exports[name] for name in effect.exports if name in self._exports)
+        if effect.allocates:
+            allocators = [index for name, index in self._exports.items() if name in _MALLOC]
+            # Where names are minified, any export may be the allocator.
+            hidden = not allocators and not effect.exports and effect_of(item.field) is None
+            yield from self._exports.values() if hidden else allocators
+        if effect.signature is not None:
+            yield from self._of_table(item, effect.signature)
+
+    def _of_table(self, item: Import, signature: str) -> Iterator[int]:
+        wanted = self._types(item, signature)
+        if wanted is None:
+            yield from self._taken
+            return
+        for table in self._tables():
+            for kind in wanted:
+                yield from self._targets.of(Dispatch(table, kind))
+
+    def _tables(self) -> list[int | None]:
+        """The tables that host code can get at, or else all of them."""
+        if not self._scan.tables_apart:
+            return [None]
+        seen = {item.index for item in self._module.imported(Kind.TABLE)}
+        seen |= {item.index for item in self._module.exported(Kind.TABLE)}
+        return [*(sorted(seen) or range(len(self._module.tables)))]
+
+    def _types(self, item: Import, signature: str) -> list[int] | None:
+        """The canonical types of the functions that are called, None if these can't be told.
+
+        Without BigInt, an i64 crosses as two i32: the import's own type then says less than the letters.
+        """
+        types = self._module.types
+        own = types.defined[self._module.functions[item.index]]
+        if not is_signature(signature) or not own.parts:
+            return None
+        return sorted(
+            {
+                types.canonical[index]
+                for index, defined in enumerate(types.defined)
+                if types.is_function(index)
+                and (
+                    fits(defined, signature)
+                    or (defined.parts, defined.results) == (own.parts[1:], own.results)
+                )
+            }
+        )

@@ -1,0 +1,172 @@
+"""Where references to functions can be: in tables, in the host's hands, and behind every indirect call.
+
+In: a module and its scan. Out: `References`. All of it errs on the side of too many functions.
+WebAssembly 3.0, sections 2.5.5 (tables) and 2.5.6 (element segments).
+"""
+
+from typing import NamedTuple
+
+from nogrow.analysis.table_contents import Contents, contents_of, reached_by_copies
+from nogrow.wasm.model import Kind, Module, SegmentMode
+from nogrow.wasm.scan import Scan
+from nogrow.wasm.types import ValueType
+
+
+class References(NamedTuple):
+    """What references to functions the module's run can meet.
+
+    `contents` are, by table, the functions it can hold; `host_tables` the tables that can hold functions
+    of the host; `host_references` says whether the host can hand in references to functions.
+    `escaped` are the functions that the host can come to hold without their being exported, `held` all that
+    it can get hold of.
+    `fixed_slots` are, by table that never changes and is never shared, its functions by index.
+    """
+
+    taken: frozenset[int]
+    contents: tuple[frozenset[int], ...]
+    host_tables: frozenset[int]
+    host_references: bool
+    escaped: frozenset[int]
+    held: frozenset[int]
+    fixed_slots: dict[int, dict[int, int | None]]
+
+
+def find_references(module: Module, scan: Scan) -> References:
+    """Follows references to functions from where they are taken to where they can be called."""
+    return _Finder(module, scan).references()
+
+
+class _Finder:
+    def __init__(self, module: Module, scan: Scan) -> None:
+        self.module = module
+        self.scan = scan
+        initials = [item.initial for item in module.globals] + [item.initial for item in module.tables]
+        constants = [constant for constant in initials if constant is not None]
+        self.taken = scan.taken.union(
+            *(constant.functions for constant in constants),
+            *(segment.functions for segment in module.segments),
+        )
+        self.extern = scan.converts_extern or any(constant.converts_extern for constant in constants)
+        self.visible = frozenset(
+            {item.index for item in module.imported(Kind.TABLE)}
+            | {item.index for item in module.exported(Kind.TABLE)}
+        )
+        self.imported = frozenset(item.index for item in module.imported(Kind.FUNCTION))
+
+    def references(self) -> References:
+        # What escapes and what arrives can bring about each other: asked again until nothing changes.
+        host_references = False
+        escaped: frozenset[int] = frozenset()
+        while True:
+            contents, host_tables = self._tables(host_references)
+            found = escaped.union(*{contents[index] for index in self.visible})
+            out, into = self._crossing(found, host_tables, host_references)
+            # A structure, once shared, passes functions both ways: either side may write its fields.
+            shared = any(self._is_container(item) for item in (*out, *into))
+            if shared or any(map(self._holds, out)):
+                found |= self.taken
+            arrive = shared or any(map(self._holds, into)) or bool(self.scan.tables_read & host_tables)
+            if (found, arrive) == (escaped, host_references):
+                break
+            escaped, host_references = found, arrive
+        return References(
+            self.taken,
+            contents,
+            host_tables,
+            host_references,
+            escaped - self.imported,
+            escaped | {item.index for item in self.module.exported(Kind.FUNCTION)},
+            self._fixed_slots(),
+        )
+
+    def _holds(self, value: ValueType) -> bool:
+        return self.module.types.holds_functions(value, extern=self.extern)
+
+    def _is_container(self, value: ValueType) -> bool:
+        return self._holds(value) and not self.module.types.is_function_reference(value)
+
+    def _signature(self, type_index: int) -> tuple[tuple[ValueType, ...], tuple[ValueType, ...]]:
+        item = self.module.types.function(type_index)
+        return item.parts, item.results
+
+    def _tables(self, host_references: bool) -> tuple[Contents, frozenset[int]]:
+        """By table the functions in it, and the tables that can hold functions of the host."""
+        module, moves = self.module, self.scan.moves
+        anything = set(self.scan.tables_written)
+        for index, table in enumerate(module.tables):
+            if table.initial and table.initial.function is None:
+                anything.add(index)
+        unknown = {index for index, segment in enumerate(module.segments) if None in segment.items}
+        anything.update(
+            module.segments[index].table
+            for index in unknown
+            if module.segments[index].mode is SegmentMode.ACTIVE
+        )
+        anything.update(move.table for move in moves if move.from_segment and move.source in unknown)
+        hosts = reached_by_copies(moves, self.visible | anything if host_references else self.visible)
+        holding = {index for index, table in enumerate(module.tables) if self._holds(table.element)}
+        return contents_of(module, moves, anything, self.taken), frozenset(hosts & holding)
+
+    def _crossing(
+        self, escaped: frozenset[int], host_tables: frozenset[int], host_references: bool
+    ) -> tuple[set[ValueType], set[ValueType]]:
+        """The types of what goes from the module to the host, and of what comes in from it."""
+        module = self.module
+        out: set[ValueType] = set()
+        into: set[ValueType] = set()
+        exported = {item.index for item in module.exported(Kind.FUNCTION)}
+        entered = {module.functions[index] for index in exported | escaped}
+        for parameters, results in map(self._signature, entered):
+            into.update(parameters)
+            out.update(results)
+        for parameters, results in map(self._signature, self._host_calls(host_tables, host_references)):
+            out.update(parameters)
+            into.update(results)
+        for parameters, _ in map(self._signature, module.tags):
+            out.update(parameters)
+            into.update(parameters)
+        for item in module.imported(Kind.GLOBAL):
+            into.add(module.globals[item.index].type)
+            if module.globals[item.index].mutable:
+                out.add(module.globals[item.index].type)
+        for export in module.exported(Kind.GLOBAL):
+            out.add(module.globals[export.index].type)
+            if module.globals[export.index].mutable:
+                into.add(module.globals[export.index].type)
+        # What tables of plain function references pass on is followed function by function.
+        elements = {module.tables[index].element for index in self.visible}
+        out.update(element for element in elements if self._is_container(element))
+        return out, into
+
+    def _host_calls(self, host_tables: frozenset[int], host_references: bool) -> set[int]:
+        """The type indices of all calls that can go to functions of the host."""
+        calls = {self.module.functions[item.index] for item in self.module.imported(Kind.FUNCTION)}
+        for dispatch in self.scan.dispatches:
+            if dispatch.type is None:
+                continue
+            merged = bool(host_tables) and not self.scan.tables_apart
+            to_host = host_references or merged if dispatch.table is None else dispatch.table in host_tables
+            if to_host:
+                calls.add(dispatch.type)
+        return calls
+
+    def _fixed_slots(self) -> dict[int, dict[int, int | None]]:
+        """Tables whose contents are known slot by slot: a slot without function is null and traps."""
+        module = self.module
+        moved = {move.table for move in self.scan.moves}
+        changing = self.visible | self.scan.tables_written | moved
+        known = {
+            index for index, table in enumerate(module.tables) if index not in changing and not table.initial
+        }
+        slots: dict[int, dict[int, int | None]] = {index: {} for index in known}
+        for segment in module.segments:
+            if segment.mode is not SegmentMode.ACTIVE or segment.table not in slots:
+                continue
+            # Indices are followed up to 32 bits; a 64-bit table may have more.
+            if segment.offset is None or segment.offset >= 1 << 32:
+                del slots[segment.table]
+                continue
+            # The operand of a 32-bit constant may have been read as negative.
+            first = segment.offset & 0xFFFFFFFF
+            slots[segment.table].update(enumerate(segment.items, first))
+        return slots

@@ -1,0 +1,141 @@
+"""Indirect calls to the functions that they may call, by type (WebAssembly 3.0, section 3.3: matching)."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from nogrow.analysis.escape import References
+from nogrow.wasm.model import Kind, Module
+from nogrow.wasm.scan import Dispatch, Scan
+
+
+class _ByType(NamedTuple):
+    """Functions by the canonical index of their type; `linked` may be of a subtype of it."""
+
+    declared: dict[int, list[int]]
+    linked: dict[int, list[int]]
+
+
+class Targets:
+    """The vertices that each dispatch can go to: functions, and stand-ins for the host's."""
+
+    def __init__(self, module: Module, scan: Scan, references: References, *, opened: bool = False) -> None:
+        """Functions are sorted by type once for each set that dispatches ask about.
+
+        `opened` has the host put each function that it can get hold of wherever it can put one.
+        """
+        self._module = module
+        self._scan = scan
+        self._references = references
+        self._opened = opened
+        self._host = len(module.functions)
+        self._imports = module.imported(Kind.FUNCTION)
+        self._children = module.types.children()
+        self._sorted: dict[frozenset[int], _ByType] = {}
+        self._wider: dict[frozenset[int], frozenset[int]] = {}
+
+    def of(self, dispatch: Dispatch) -> list[int]:
+        """All vertices that `dispatch` may call."""
+        hosts = self._stand_ins(dispatch)
+        functions = self._inside(dispatch)
+        if hosts and self._opened:
+            functions = self._with_held(functions)
+        if dispatch.type is None:
+            return sorted(functions) + hosts
+        return sorted(self._matching(self._by_type(functions), dispatch.type)) + hosts
+
+    def left_out(self) -> frozenset[int]:
+        """The stand-ins for the host where a function of the module's own could come, and is not followed."""
+        if self._opened:
+            return frozenset()
+        found: set[int] = set()
+        more: dict[frozenset[int], _ByType] = {}
+        for dispatch in self._scan.dispatches:
+            hosts = self._stand_ins(dispatch)
+            if not hosts or found.issuperset(hosts):
+                continue
+            inside = self._inside(dispatch)
+            if inside not in more:
+                more[inside] = self._by_type(self._references.held - inside)
+            outside = more[inside]
+            fits = (
+                bool(outside.declared)
+                if dispatch.type is None
+                else any(True for _ in self._matching(outside, dispatch.type))
+            )
+            if fits:
+                found.update(hosts)
+        return frozenset(found)
+
+    def _with_held(self, functions: frozenset[int]) -> frozenset[int]:
+        if functions not in self._wider:
+            self._wider[functions] = functions | self._references.held
+        return self._wider[functions]
+
+    def _inside(self, dispatch: Dispatch) -> frozenset[int]:
+        """The functions that the module itself may have put where `dispatch` calls, of any type."""
+        references = self._references
+        if dispatch.table is None or dispatch.type is None:
+            return references.taken
+        return references.contents[dispatch.table]
+
+    def _stand_ins(self, dispatch: Dispatch) -> list[int]:
+        """The vertices for the host's functions that `dispatch` may call."""
+        references = self._references
+        if dispatch.table is not None:
+            return [self._host + dispatch.table] if dispatch.table in references.host_tables else []
+        hosts: list[int] = []
+        if references.host_references or dispatch.type is None:
+            hosts = [self._host + len(self._module.tables)]
+        if not self._scan.tables_apart:
+            hosts += [self._host + table for table in sorted(references.host_tables)]
+        return hosts
+
+    def constant_calls(self) -> dict[int, int]:
+        """By node, the function that a constant index into a table that never changes leads to."""
+        calls: dict[int, int] = {}
+        for call in self._scan.constant_indices:
+            slots = self._references.fixed_slots.get(call.table)
+            function = slots.get(call.index) if slots is not None else None
+            # What traps, on a null reference or on another type, is left to the dispatch.
+            if function is not None and function >= 0 and self._scan.tables_apart:
+                dispatch = self._scan.dispatches[call.vertex - self._scan.first_dispatch]
+                if dispatch.type is not None and self._fits(function, dispatch.type):
+                    calls[call.node] = function
+        return calls
+
+    def _fits(self, function: int, kind: int) -> bool:
+        """Whether the function may be of the canonical type `kind`."""
+        types, own = self._module.types, self._module.functions[function]
+        below = self._is_linked(function) and types.canonical[own] in types.supertypes(kind)
+        return below or kind in types.supertypes(own)
+
+    def _is_linked(self, function: int) -> bool:
+        """Whether the host may have linked a function of a subtype of the declared type."""
+        return function < len(self._imports) and not self._imports[function].exact
+
+    def _by_type(self, functions: frozenset[int]) -> _ByType:
+        # A table can hold tens of thousands of functions, of few types.
+        if functions not in self._sorted:
+            declared: dict[int, list[int]] = defaultdict(list)
+            linked: dict[int, list[int]] = defaultdict(list)
+            canonical = self._module.types.canonical
+            for function in functions:
+                kind = canonical[self._module.functions[function]]
+                declared[kind].append(function)
+                if self._is_linked(function):
+                    linked[kind].append(function)
+            self._sorted[functions] = _ByType(declared, linked)
+        return self._sorted[functions]
+
+    def _matching(self, functions: _ByType, kind: int) -> Iterator[int]:
+        """Those of the functions that may be of the canonical type `kind`."""
+        types = self._module.types
+        waiting = [kind]
+        while waiting:
+            below = waiting.pop()
+            yield from functions.declared.get(below, ())
+            waiting += self._children.get(below, ())
+        for above in types.supertypes(kind):
+            if above != kind:
+                yield from functions.linked.get(above, ())

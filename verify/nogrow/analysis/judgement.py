@@ -1,0 +1,301 @@
+"""What the prover says of one module: plain data, made in `prove.py`, read by every later stage.
+
+Nothing here knows of contracts, terminals or formats.
+"""
+
+import enum
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from types import MappingProxyType
+from typing import NamedTuple, overload
+
+from nogrow.analysis.assumptions import Assumption
+from nogrow.util.lazy import LazySequence
+
+
+class Verdict(enum.Enum):
+    """How an entry point stands to growth; the members stand in an order that puts the better ones first.
+
+    The verdicts are a partial order, so `<` is not defined: `at_most` compares. A value is the set of what
+    may happen, a bit each, so that a better verdict's set is a part of a worse one's.
+    """
+
+    ABSENT = 0b00000
+    UNREACHABLE = 0b00001
+    TRAP_ONLY = 0b00011
+    THROW_ONLY = 0b00111
+    CAPPED = 0b01011
+    CAPPED_AND_THROW_ONLY = 0b01111
+    """The one on some memory or entry point, the other on another; neither is worse than the other."""
+    REACHABLE = 0b11111
+
+    @property
+    def label(self) -> str:
+        """The verdict as contracts and reports spell it, for example `trap-only` or `capped+throw-only`."""
+        return self.name.lower().replace("_and_", "+").replace("_", "-")
+
+    @property
+    def parts(self) -> tuple["Verdict", ...]:
+        """The verdicts that it stands for: two for `capped+throw-only`, else itself."""
+        both = self is Verdict.CAPPED_AND_THROW_ONLY
+        return (Verdict.THROW_ONLY, Verdict.CAPPED) if both else (self,)
+
+    @property
+    def rank(self) -> int:
+        """The place in a list that has the better ones first. Only for the order of what is shown."""
+        return _RANKS[self]
+
+    @property
+    def grows(self) -> bool:
+        """Whether a path leads to a growth: it is neither `absent` nor `unreachable`."""
+        return self is not Verdict.ABSENT and self is not Verdict.UNREACHABLE
+
+    def at_most(self, other: "Verdict") -> bool:
+        """Return whether it is `other` or better; False where neither is better than the other."""
+        together: int = self.value | other.value
+        return together == other.value
+
+    def joined(self, other: "Verdict") -> "Verdict":
+        """Return the best verdict that is at least as bad as both."""
+        return Verdict(self.value | other.value)
+
+    @classmethod
+    def from_label(cls, label: str) -> "Verdict":
+        """The verdict that `label` spells; raises `ValueError` for any other text."""
+        for verdict in cls:
+            if verdict.label == label:
+                return verdict
+        raise ValueError(label)
+
+
+_RANKS = {verdict: rank for rank, verdict in enumerate(Verdict)}
+
+
+def worst(verdicts: Iterable[Verdict], default: Verdict = Verdict.ABSENT) -> Verdict:
+    """Return the best verdict that is at least as bad as each of `verdicts`, `default` if there is none."""
+    # There are few different ones, and a module can have a million entry points.
+    different = set(verdicts)
+    return reduce(Verdict.joined, different) if different else default
+
+
+class EntryKind(enum.Enum):
+    """How the host gets at an entry point."""
+
+    EXPORT = "export"
+    START = "start"
+    ESCAPED = "escaped"
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function by its index in the module's function index space, and its debug name if it has one."""
+
+    index: int
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """A linear memory as declared; limits count pages of `page_size` bytes."""
+
+    index: int
+    imported: bool
+    exported: tuple[str, ...]
+    shared: bool
+    index_type: str
+    page_size: int
+    min_pages: int
+    max_pages: int | None
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the maximum is the minimum, so that no growth by more than 0 pages can succeed."""
+        return self.max_pages == self.min_pages
+
+    @property
+    def visible(self) -> bool:
+        """Whether a host can hold views of it: only of what is imported or exported.
+
+        In a component, what a core module exports may be used by others, and counts as visible.
+        """
+        return self.imported or bool(self.exported)
+
+
+class Conditions(NamedTuple):
+    """What a contract says beside the imports that a proof depends on.
+
+    `open_tables`: the host may put each function of the module that it can get hold of into the tables that
+    it sees. `private_memories`: growth of a memory that no host sees counts like any other.
+    """
+
+    open_tables: bool = False
+    private_memories: bool = False
+
+
+NO_CONDITIONS = Conditions()
+
+
+class Site(NamedTuple):
+    """A `memory.grow` instruction: `offset` in bytes from the start of the file, `operand` in pages.
+
+    The operand is known only when it is a constant.
+    """
+
+    function: Function
+    memory: int
+    offset: int
+    operand: int | None
+
+
+class Step(NamedTuple):
+    """One step of a witness: the instruction at `offset` (bytes, in the file) of `function`."""
+
+    function: Function
+    offset: int
+    instruction: str
+
+
+class Witness(Sequence[Step]):
+    """A path of calls that is followed when somebody first looks at it; equal to a tuple of its steps."""
+
+    __slots__ = ("_follow", "_steps")
+
+    def __init__(self, follow: Callable[[], Sequence[Step]]) -> None:
+        """`follow` gives the steps."""
+        self._follow = follow
+        self._steps: Sequence[Step] | None = None
+
+    def _followed(self) -> Sequence[Step]:
+        if self._steps is None:
+            self._steps = self._follow()
+        return self._steps
+
+    @overload
+    def __getitem__(self, index: int) -> Step: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Step]: ...
+
+    def __getitem__(self, index: int | slice) -> Step | Sequence[Step]:
+        return self._followed()[index]
+
+    def __len__(self) -> int:
+        return len(self._followed())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self._followed()) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._followed()))
+
+    def __reduce__(self) -> tuple[type[tuple[Step, ...]], tuple[tuple[Step, ...]]]:
+        return tuple, (tuple(self._followed()),)
+
+
+class Entry(NamedTuple):
+    """One way into the module and its verdict, the worst over all memories.
+
+    A module can have tens of thousands, and named tuples are made several times faster than dataclasses.
+
+    `name` is the export name, `(start)`, or `func[INDEX]` for a function that escapes.
+    `memory` is the memory that the verdict is about, None when nothing can grow; for `capped+throw-only` the
+    one that really grows.
+    `witness` is the shortest path to a growth, empty for `absent` and `unreachable`.
+    `host_grows` is the import (`module.field`) that ends the witness when the host does the growing.
+    `grower` is the function of another core module that grows it behind that import, None for the host.
+    `airtight` is set for `capped`: True when every site that it reaches has a constant operand above 0.
+    `imports` are the host's functions it can reach; `imports_after_growth` those among them that may
+    run between a growth and the trap or exception that follows it, for `trap-only` and `throw-only`.
+    `excused` marks growth in the start function on memories of the module's own: before any view exists.
+    `seen` is set where the verdict is about a memory that no host sees: the verdict on those that it sees,
+    `absent` or `unreachable`. `assumptions` are those on the host's functions that it reaches.
+    """
+
+    name: str
+    kind: EntryKind
+    function: Function
+    verdict: Verdict
+    memory: int | None = None
+    witness: Sequence[Step] = ()
+    imports: tuple[str, ...] = ()
+    imports_after_growth: tuple[str, ...] = ()
+    host_grows: str | None = None
+    airtight: bool = False
+    excused: bool = False
+    seen: Verdict | None = None
+    assumptions: tuple[Assumption, ...] = ()
+    grower: str | None = None
+
+
+class Resting(NamedTuple):
+    """What verdicts better than `reachable` rest on, and the names of the entry points that have those."""
+
+    assumptions: tuple[Assumption, ...] = ()
+    entries: Sequence[str] = ()
+
+
+class VerdictTable(NamedTuple):
+    """What is known of all entry points by their places, without making them.
+
+    `excused` are the places of those that are; `host_grows` says by place which import does the growing;
+    `seen` has by place what is found on memories that a host sees, see `Entry`.
+    """
+
+    verdicts: Sequence[Verdict]
+    excused: frozenset[int]
+    host_grows: Mapping[int, str]
+    seen: Mapping[int, Verdict] = MappingProxyType({})
+
+    @property
+    def harmful(self) -> Verdict | None:
+        """Return the worst verdict on memories that a host sees; None without entry points."""
+        counting = [self.seen.get(place, verdict) for place, verdict in enumerate(self.verdicts)]
+        return worst(counting) if counting else None
+
+
+class Entries(LazySequence[Entry]):
+    """Entry points that are made when they are looked at; how they stand is known before."""
+
+    __slots__ = ("verdict_table",)
+
+    def __init__(self, verdict_table: VerdictTable, make: Callable[[int], Entry]) -> None:
+        """`make` makes the entry point at a place."""
+        super().__init__(len(verdict_table.verdicts), make)
+        self.verdict_table = verdict_table
+
+
+class Judgement(NamedTuple):
+    """All that was proved of one module.
+
+    `assumptions` have the weightiest first, `resting` has those that headlines name. Of the `indirect_calls`
+    in the module, the targets of `indirect_exact` are known to be the one function that a constant index
+    names. `imports` are the host's functions that any entry point can reach.
+    """
+
+    memories: tuple[Memory, ...]
+    sites: tuple[Site, ...]
+    entries: Sequence[Entry]
+    assumptions: tuple[Assumption, ...]
+    indirect_calls: int = 0
+    indirect_exact: int = 0
+    imports: frozenset[str] = frozenset()
+    resting: Resting = Resting()
+
+    @property
+    def verdict_table(self) -> VerdictTable:
+        """How the entry points stand, by their places."""
+        if isinstance(self.entries, Entries):
+            return self.entries.verdict_table
+        return VerdictTable(
+            tuple(entry.verdict for entry in self.entries),
+            frozenset(place for place, entry in enumerate(self.entries) if entry.excused),
+            {place: entry.host_grows for place, entry in enumerate(self.entries) if entry.host_grows},
+            {place: entry.seen for place, entry in enumerate(self.entries) if entry.seen is not None},
+        )
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of any entry point; without entry points, whether there are grow sites."""
+        floor = Verdict.UNREACHABLE if self.sites else Verdict.ABSENT
+        return worst(self.verdict_table.verdicts, floor)

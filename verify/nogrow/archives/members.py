@@ -1,0 +1,105 @@
+"""The members of an archive, and their names: each stands for one file on every system, or it is refused."""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from nogrow.archives.unpack_limits import UnsafeArchiveError
+
+# Paths that are longer can't be unpacked on Linux, and shorter ones keep the work on them small.
+LONGEST = 4096
+MOST_PARTS = 1_000_000
+
+_ABSOLUTE = re.compile(r"/|[A-Za-z]:")
+# `unzip` writes control characters otherwise, and node-tar reads on behind a line end.
+_CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f\u2028\u2029]")
+# On Windows, `x.wasm::$DATA` is another name of `x.wasm`.
+_STREAM = re.compile(r":[^/]*:\$", re.IGNORECASE)
+# What Windows forbids in names, for which some programs write `_`.
+_FORBIDDEN = str.maketrans('<>:"|?*', "_______")
+# How reports number the core modules of a component.
+_PART = re.compile(r"#\d+\Z")
+
+
+_Folder = dict[str, "_Folder | None"]
+
+
+class Member(NamedTuple):
+    """A file in an archive: its name, with single slashes, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+def imitates_part(name: str) -> bool:
+    """Return whether the name ends as reports call a core module of a component: `app.wasm#0`."""
+    return _PART.search(name) is not None
+
+
+class Names:
+    """The names of one archive's members, as a tree of what file systems may take for the same."""
+
+    def __init__(self) -> None:
+        """Start without names."""
+        self._root: _Folder = {}
+        self._parts_left = MOST_PARTS
+
+    def add(self, name: str, *, folder: bool = False) -> str:
+        """Return the name without `./`; raise `UnsafeArchiveError` for one that may be unpacked elsewhere.
+
+        So is a second file of the name, also if only upper and lower case differ: which of them an
+        installer keeps is not known.
+        """
+        parts = _parts(name)
+        # `unzip` writes a dot at the end as `_`.
+        if not folder and (not parts or name.endswith(("/", "/."))):
+            raise UnsafeArchiveError("a file with the name of a folder")
+        self._parts_left -= len(parts)
+        if self._parts_left < 0:
+            raise UnsafeArchiveError(f"members in more than {MOST_PARTS:,} folders")
+        self._enter([_plain(part) for part in parts], folder)
+        return "/".join(parts)
+
+    def _enter(self, keys: list[str], folder: bool) -> None:
+        here = self._root
+        for key in keys if folder else keys[:-1]:
+            inner = here.setdefault(key, {})
+            if inner is None:
+                raise UnsafeArchiveError("a file and a folder of that name")
+            here = inner
+        if folder:
+            return
+        if keys[-1] in here:
+            both = here[keys[-1]] is None
+            raise UnsafeArchiveError(_SECOND if both else "a file and a folder of that name")
+        here[keys[-1]] = None
+
+
+_SECOND = "a second member of that name, or of one that differs only in upper and lower case"
+
+
+def _parts(name: str) -> list[str]:
+    if len(name) > LONGEST:
+        raise UnsafeArchiveError(f"a name of {len(name):,} characters; {LONGEST:,} are read at most")
+    if "\0" in name or "\\" in name:
+        raise UnsafeArchiveError("a name that some programs cut or divide: it has a NUL or a backslash")
+    if _CONTROL.search(name) or _STREAM.search(name):
+        raise UnsafeArchiveError(
+            "a name that some programs change: it has a control character or a stream of Windows"
+        )
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise UnsafeArchiveError("a name that is not UTF-8") from None
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    if _ABSOLUTE.match(name) or _ABSOLUTE.match("/".join(parts)):
+        raise UnsafeArchiveError("an absolute path")
+    if ".." in parts:
+        raise UnsafeArchiveError("a path that leads out of the archive, by `..`")
+    return parts
+
+
+def _plain(part: str) -> str:
+    """What no file system tells from another name with the same result."""
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", part).casefold())
+    return folded.translate(_FORBIDDEN).rstrip(". ")

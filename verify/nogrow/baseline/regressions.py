@@ -1,0 +1,134 @@
+"""From a lock and a judgement to what has become worse, and what better: no files, no output."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from nogrow.analysis.entry_identity import HARMLESS, Key, grouped, level_of, paired
+from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Verdict, worst
+from nogrow.baseline.model import Lock, Pin
+from nogrow.contract.clause_lines import without_number
+from nogrow.contract.phrases import counted, entry_name, listed, name_of, unmistakable
+from nogrow.contract.violation import Rule, Violation
+
+
+class Better(NamedTuple):
+    """An entry point that is better than pinned; `after` is None if it is gone."""
+
+    name: str
+    kind: EntryKind
+    before: Verdict
+    after: Verdict | None
+
+
+class Held(NamedTuple):
+    """A module held to its pin: what is worse, what is better, and what else to know."""
+
+    violations: tuple[Violation, ...]
+    better: tuple[Better, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Pinned(NamedTuple):
+    """A lock, and how it is to be kept.
+
+    `exact` asks for the very bytes that were pinned. `whole` says that everything was to be checked, and
+    not only what somebody named.
+    """
+
+    lock: Lock
+    exact: bool = False
+    whole: bool = False
+
+    def hold(self, path: str, judgement: Judgement, sha256: str | None) -> Held:
+        """What the module at `path` breaks of its pin, and what it betters."""
+        pin = self.lock.pins.get(self.lock.key(path))
+        if pin is None:
+            return Held((_of_module(f"the module is not in {self.lock.path}; `nogrow pin` adds it"),))
+        held = compare(pin, judgement)
+        if sha256 == pin.sha256 and held.violations:
+            changed = "what is trusted of the imports, the glue or nogrow itself has changed"
+            return held._replace(notes=(f"the module is the pinned one, byte for byte: {changed}",))
+        if self.exact and sha256 != pin.sha256:
+            other = _of_module(f"the module is not the pinned one: its sha256 is {sha256}, not {pin.sha256}")
+            return held._replace(violations=(other, *held.violations))
+        return held
+
+    def missing(self, judged: Iterable[str], broken: Iterable[str]) -> Iterator[tuple[str, Violation]]:
+        """The path and violation of each module that is pinned and should have been judged, and was not.
+
+        `judged` are the paths of those that were, `broken` of those that could not be.
+        """
+        keys = {self.lock.key(path) for path in judged}
+        files = {without_number(key) for key in keys}
+        excused = {without_number(self.lock.key(path)) for path in broken}
+        for key in self.lock.pins:
+            file = without_number(key)
+            if key not in keys and file not in excused and (self.whole or file in files):
+                text = f"the module is pinned in {self.lock.path}, and there is none to check"
+                yield self.lock.shown(key), _of_module(text)
+
+
+def compare(pin: Pin, judgement: Judgement) -> Held:
+    """What of the judgement is worse and what is better than pinned.
+
+    An entry point that is not pinned may be `absent` or `unreachable`: else a new name would be a way out.
+    """
+    violations: list[Violation] = []
+    with_sites: list[Entry] = []
+    better: list[Better] = []
+    for key, before, entry in paired(pin.levels, grouped(judgement), _itself, level_of):
+        after = None if entry is None else level_of(entry)
+        if entry is None or after is None:
+            if before is not None and before.grows:
+                better.append(Better(_name(key), key[0], before, None))
+        elif not after.at_most(HARMLESS if before is None else before):
+            if after is HARMLESS:
+                with_sites.append(entry)
+            else:
+                violations.append(_worse(entry, before))
+        elif before is not None and after is not before:
+            better.append(Better(_name(key), key[0], before, after))
+    violations.sort(key=lambda one: -(one.about.verdict.rank if one.about else 0))
+    if with_sites or (not violations and not _floor(judgement).at_most(pin.level)):
+        violations.append(_sites(judgement, with_sites))
+    better.sort(key=lambda one: (-one.before.rank, one.kind.value, one.name))
+    return Held(tuple(violations), tuple(better))
+
+
+def _itself(verdict: Verdict) -> Verdict:
+    return verdict
+
+
+def _floor(judgement: Judgement) -> Verdict:
+    return worst(map(level_of, judgement.entries), judgement.verdict)
+
+
+def _worse(entry: Entry, before: Verdict | None) -> Violation:
+    name = f"`{entry_name(entry)}`"
+    if entry.kind is EntryKind.ESCAPED and entry.function.name:
+        name += f" ({name_of(entry.function)})"
+    if before is None:
+        may = f"{Verdict.ABSENT.label} or {HARMLESS.label}"
+        text = f"{name} is {entry.verdict.label} and not pinned; a new entry point must be {may}"
+    else:
+        text = f"{name} is {entry.verdict.label}, pinned as {before.label}"
+    return Violation(Rule.PIN_BROKEN, text, entry.name, entry)
+
+
+def _sites(judgement: Judgement, entries: list[Entry]) -> Violation:
+    """One violation for all entry points that are unreachable now: it is the module that has changed."""
+    sites = counted(len(judgement.sites), "grow site")
+    names = f", where {listed([entry_name(entry) for entry in entries])}" if entries else ", where the module"
+    verb = "were" if len(entries) > 1 else "was"
+    return _of_module(f"{sites} in the module{names} {verb} pinned as absent")
+
+
+def _of_module(text: str) -> Violation:
+    return Violation(Rule.PIN_BROKEN, text)
+
+
+def _name(key: Key) -> str:
+    kind, name = key
+    if kind is EntryKind.START:
+        return "(start)"
+    return unmistakable(name, kind) or ("(nameless)" if kind is EntryKind.ESCAPED else "")

@@ -1,1 +1,0 @@
-"""What is going to be shipped: files and archives to the modules in them. Nothing is extracted to the user's tree."""

@@ -1,1 +1,0 @@
-"""JavaScript host code to views of a memory that are kept across calls into the module."""

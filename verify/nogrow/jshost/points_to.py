@@ -1,0 +1,295 @@
+"""Tables to meaning: which bindings may hold a memory, its buffer or a view of it, and which functions.
+
+Flow is not followed: a binding stands for everything that is ever stored in it.
+"""
+
+import enum
+import re
+from collections import defaultdict, deque
+from collections.abc import Iterator
+
+from nogrow.errors import ModuleError
+from nogrow.jshost.builtins import LIVE, NOT_OF_MEMORY
+from nogrow.jshost.constraints import Facts
+from nogrow.jshost.glue_program import Name
+from nogrow.jshost.terms import (
+    DEEPEST,
+    Binding,
+    Class,
+    Function,
+    Instance,
+    Made,
+    Member,
+    NewMemory,
+    Result,
+    Returned,
+    Term,
+    This,
+    depth,
+)
+
+_MEMORY_NAME = re.compile(r"(^|[^a-z])memory\d*$|Memory\d*$", re.IGNORECASE)
+# Beyond these, a file is too entangled to be followed in reasonable time.
+MOST_FLOWS = 2_000_000
+MOST_FUNCTIONS = 200
+
+
+class Kind(enum.IntFlag):
+    """What a term may be."""
+
+    MEMORY = 1
+    EXPORTS = 2
+    BUFFER = 4
+    VIEW = 8
+    LIVE = 16
+    # A memory whose growth detaches nothing: shared, resizable, or as large as it can be.
+    FIXED = 32
+    # Something else of which `.buffer` is read.
+    OTHER = 64
+
+
+NONE = Kind(0)
+KEPT = Kind.BUFFER | Kind.VIEW
+
+
+class Kinds:
+    """The kinds of all terms of a program, and the functions that they may be."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Follows all stores; raises `ModuleError` where there are too many."""
+        self.facts = facts
+        self._sole: dict[Binding, Term | None] = {}
+        self._functions: dict[Term, frozenset[int]] = {}
+        self._canonical: dict[Member, Member] = {}
+        for store in facts.stores:
+            for value in store.values or [None]:
+                same = self._sole.setdefault(store.target, value) == value
+                if not same:
+                    self._sole[store.target] = None
+        self._holders = {value: binding for binding, value in self._sole.items() if isinstance(value, This)}
+        self.flows: dict[Term, set[Term]] = defaultdict(set)
+        for store in facts.stores:
+            self.flows[self.canon(store.target)].update(map(self.canon, store.values))
+        for function, values in facts.returned.items():
+            self.flows[Returned(function)].update(map(self.canon, values))
+        for made, arguments in facts.made.items():
+            self.flows[Made(made)].update(map(self.canon, arguments))
+        self._pass_arguments()
+        self._kinds: dict[Term, Kind] = defaultdict(lambda: NONE)
+        self._others: set[Term] = set()
+        self._evidence()
+        # What else they are is known before names count.
+        self._names_count = False
+        self._settle()
+        self._names_count = True
+        self._settle()
+
+    def canon(self, term: Term) -> Term:
+        """The term in the one form that it is known by: `self.a` is `this.a` after `self = this`."""
+        if not isinstance(term, Member):
+            return term
+        if term not in self._canonical:
+            self._canonical[term] = found = self._substituted(term)
+            # What it is known by stands for itself, or `a = a.next` would go on for ever.
+            self._canonical[found] = found
+        return self._canonical[term]
+
+    def _substituted(self, term: Member) -> Member:
+        base: Term | None = term
+        chain = []
+        while isinstance(base, Member):
+            chain.append(base.name)
+            base = base.of
+        for name in reversed(chain):
+            of = None if base is None else self._object(base)
+            base = Member(of if depth(of) < DEEPEST else None, name)
+        return base if isinstance(base, Member) else term
+
+    def holder(self, thing: This) -> Binding | None:
+        """A binding that holds the object and nothing else."""
+        return self._holders.get(thing)
+
+    def _object(self, term: Term) -> Term:
+        for _ in range(4):
+            if isinstance(term, Name | Member):
+                value = self._sole.get(term)
+                if not isinstance(value, This | Name | Member | Instance | Class) or value == term:
+                    return term
+                term = value
+            elif isinstance(term, Instance):
+                value = self._sole.get(term.of) if isinstance(term.of, Name) else term.of
+                if isinstance(value, Class):
+                    return This(value.node)
+                return This(term.of) if isinstance(term.of, Name) else term
+            elif isinstance(term, Class):
+                return This(term.node)
+            else:
+                return term
+        return term
+
+    def functions(self, term: Term) -> frozenset[int]:
+        """The functions of this program that `term` may be, those of classes their constructors."""
+        term = self.canon(term)
+        if term not in self._functions:
+            found: set[int] = set()
+            seen: set[Term] = {term}
+            queue = [term]
+            while queue and len(seen) < MOST_FUNCTIONS:
+                one = queue.pop()
+                if isinstance(one, Function):
+                    found.add(one.node)
+                elif isinstance(one, Class) and one.node in self.facts.constructors:
+                    found.add(self.facts.constructors[one.node])
+                further = self._may_be(one)
+                queue.extend(further - seen)
+                seen |= further
+            self._functions[term] = frozenset(found)
+        return self._functions[term]
+
+    def _may_be(self, term: Term) -> set[Term]:
+        """The terms that `term` may stand for; a view stands for no function."""
+        further = set() if isinstance(term, Made) else set(self.flows.get(term, ()))
+        if isinstance(term, Instance):
+            further.add(term.of)
+        elif isinstance(term, Member) and term.name in ("call", "apply", "bind"):
+            further |= {term.of} if term.of is not None else set()
+        elif isinstance(term, Result):
+            for function in self._functions.get(self.canon(term.callee), ()):
+                further.update(self.flows.get(Returned(function), ()))
+        return further
+
+    def of(self, term: Term | None) -> Kind:
+        """What the term may be."""
+        return NONE if term is None else self._of(self.canon(term))
+
+    def _of(self, term: Term | None) -> Kind:
+        # As deep as terms are, which is not deep.
+        if term is None:
+            return NONE
+        kind = self._kinds[self.canon(term)]
+        match term:
+            case NewMemory(fixed):
+                kind |= Kind.FIXED if fixed else Kind.MEMORY
+            case Made():
+                return Kind.VIEW if kind & Kind.BUFFER else Kind.OTHER
+            case Member(of, name):
+                kind |= self._member(of, name)
+            case Result(Member(of, "subarray")) if self._of(of) & Kind.VIEW:
+                kind |= Kind.VIEW
+            case Result(Name(_, "liveViews") | Member(_, "liveViews")):
+                kind |= Kind.LIVE
+            case Result(callee):
+                for function in self.functions(callee):
+                    kind |= self._kinds[Returned(function)]
+        return kind & ~Kind.MEMORY if kind & Kind.FIXED else kind
+
+    def any(self, terms: tuple[Term, ...] | list[Term]) -> Kind:
+        """What one of the terms may be."""
+        kind = NONE
+        for term in terms:
+            kind |= self.of(term)
+        return kind
+
+    def _member(self, of: Term | None, name: str) -> Kind:
+        held = self._of(of)
+        if name == "exports":
+            return NONE if self.facts.terms.is_global(of, frozenset(("module",))) else Kind.EXPORTS
+        if name == "buffer" and (held & (Kind.MEMORY | Kind.VIEW) or self._is_called_memory(of, held)):
+            return Kind.BUFFER
+        if held & Kind.LIVE:
+            return Kind.LIVE if name == "fixed" else Kind.VIEW if name in LIVE else NONE
+        if held & Kind.EXPORTS:
+            return Kind.MEMORY
+        return NONE
+
+    def _is_called_memory(self, of: Term | None, held: Kind) -> bool:
+        """Whether nothing but the name says that it is a memory, and nothing says that it is not."""
+        named = (
+            self._names_count and isinstance(of, Name | Member) and _MEMORY_NAME.search(of.name) is not None
+        )
+        return named and of not in self._others and not held & (Kind.FIXED | Kind.OTHER)
+
+    def _made_otherwise(self, term: Term) -> bool:
+        return any(isinstance(one, Made) for one in self.flows.get(term, ()))
+
+    def _pass_arguments(self) -> None:
+        count = 0
+        for call in self.facts.calls.values():
+            for callee in call.callees:
+                for function in self.functions(callee):
+                    for name, values in zip(
+                        self.facts.parameters.get(function, ()), call.arguments, strict=False
+                    ):
+                        if name is not None:
+                            self.flows[name].update(map(self.canon, values))
+                            count += len(values)
+            if count > MOST_FLOWS:
+                raise ModuleError("too many calls to be followed: split the file")
+        self._functions.clear()
+
+    def _evidence(self) -> None:
+        """What the program says of its memories by name or by what it does with them."""
+        grown, read, other, resizable = set(), set(), set(), set()
+        for member in self._all_members():
+            if member.of is None:
+                continue
+            if member.name == "grow":
+                grown.add(member.of)
+            elif member.name == "buffer":
+                read.add(member.of)
+            elif member.name in NOT_OF_MEMORY:
+                other.add(member.of)
+            elif member.name == "toResizableBuffer":
+                resizable.add(member.of)
+        self._others |= other
+        for term in (grown & read) - other:
+            if not self._made_otherwise(term):
+                self._kinds[term] |= Kind.MEMORY
+        for term in resizable:
+            self._kinds[term] |= Kind.FIXED
+        for name, module in self.facts.modules.items():
+            if module.endswith(".wasm"):
+                self._kinds[name] |= Kind.EXPORTS
+
+    def _all_members(self) -> Iterator[Member]:
+        facts = self.facts
+        for node in facts.walk.member_nodes:
+            for term in facts.terms.of(node):
+                canonical = self.canon(term)
+                if isinstance(canonical, Member):
+                    yield canonical
+
+    def _settle(self) -> None:
+        waiting: dict[Term, list[Term]] = defaultdict(list)
+        for target, values in self.flows.items():
+            for value in values:
+                for leaf in self._leaves(value):
+                    waiting[leaf].append(target)
+        queue = deque(self.flows)
+        queued = set(queue)
+        while queue:
+            target = queue.popleft()
+            queued.discard(target)
+            kind = self._kinds[target]
+            for value in self.flows[target]:
+                kind |= self.of(value)
+            if kind & ~self._kinds[target]:
+                self._kinds[target] |= kind
+                for further in waiting[target]:
+                    if further not in queued:
+                        queued.add(further)
+                        queue.append(further)
+
+    def _leaves(self, term: Term) -> Iterator[Term]:
+        """The terms whose kinds `term` depends on."""
+        stack: list[Term] = [term]
+        while stack:
+            one = stack.pop()
+            yield one
+            match one:
+                case Member(of, _) if of is not None:
+                    stack.append(of)
+                case Result(callee):
+                    stack.append(callee)
+                    for function in self.functions(callee):
+                        yield Returned(function)

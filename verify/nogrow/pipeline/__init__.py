@@ -1,0 +1,1 @@
+"""Take files through all stages to one report."""

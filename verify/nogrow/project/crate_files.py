@@ -1,0 +1,90 @@
+"""A crate's folder to the files that it is built from, and to what its manifest and configuration say."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from nogrow.errors import ToolError
+from nogrow.project.inputs import files_below
+
+# Cargo reads these in the crate's folder and in each folder above it.
+_ABOVE = (
+    "Cargo.toml",
+    "Cargo.lock",
+    ".cargo/config",
+    ".cargo/config.toml",
+    "rust-toolchain",
+    "rust-toolchain.toml",
+)
+_UNESCAPED_SPACE = re.compile(r"(?<!\\) +")
+
+
+def crate_files(folder: Path, output: Path, dependencies: Path) -> set[Path]:
+    """What the crate in `folder` is built from, as far as it is known.
+
+    That is all in the folder, what cargo reads in the folders above, and what cargo said in the file
+    `dependencies` when it built the crate last: sources in other folders, such as other crates.
+    """
+    files = set(files_below(folder, output))
+    named = {(folder / path).absolute() for path in _named_in(dependencies)}
+    outside = {file for file in named if not file.is_relative_to(output) and file.is_file()}
+    for place in {folder, *(file.parent for file in outside)}:
+        for above in (place, *place.parents):
+            files.update(above / name for name in _ABOVE if (above / name).is_file())
+    return files | outside
+
+
+def _named_in(dependencies: Path) -> Iterator[str]:
+    """The sources in a file as cargo writes it, `made: source source`, spaces escaped."""
+    try:
+        lines = dependencies.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return
+    for line in lines:
+        _, _, sources = line.partition(": ")
+        yield from (one.replace("\\ ", " ") for one in _UNESCAPED_SPACE.split(sources) if one)
+
+
+def has_rustflags(folder: Path) -> bool:
+    """Whether a configuration that cargo reads for the crate in `folder` sets flags for rustc."""
+    for above in (folder, *folder.parents):
+        for name in (".cargo/config", ".cargo/config.toml"):
+            config = _toml(above / name)
+            targets = config.get("target", {})
+            tables = [config.get("build", {}), *(targets.values() if isinstance(targets, dict) else ())]
+            if any(isinstance(table, dict) and "rustflags" in table for table in tables):
+                return True
+    return False
+
+
+def is_locked(folder: Path) -> bool:
+    """Whether the crate in `folder`, or a workspace above it, has a lock file."""
+    above = [one for one in folder.parents if (one / "Cargo.toml").is_file()]
+    return any((one / "Cargo.lock").is_file() for one in (folder, *above))
+
+
+def library_of(folder: Path) -> str:
+    """The name that cargo gives the module of the crate in `folder`; raises `ToolError` if it makes none."""
+    path = folder / "Cargo.toml"
+    if not path.is_file():
+        raise ToolError(f"the source {folder} is missing, or has no Cargo.toml")
+    manifest = _toml(path)
+    library, package = manifest.get("lib", {}), manifest.get("package", {})
+    if not isinstance(library, dict) or not isinstance(package, dict):
+        raise ToolError(f"{path} is no manifest of a crate")
+    kinds = library.get("crate-type", library.get("crate_type"))
+    if not isinstance(kinds, list) or "cdylib" not in kinds:
+        raise ToolError(f'{path} makes no module: its [lib] needs crate-type = ["cdylib"]')
+    name = library.get("name") or str(package.get("name", folder.name)).replace("-", "_")
+    return str(name)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ToolError(f"{path} can't be read: {error}") from error

@@ -1,0 +1,131 @@
+"""The main job: every artifact of the project's contract judged, run and seen by two decoders."""
+
+import contextlib
+import io
+import sys
+import tempfile
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from nogrow.analysis.judgement import Judgement
+from nogrow.analysis.verdicts import judge
+from nogrow.cli.lock import pinned_in
+from nogrow.contract.load import load
+from nogrow.contract.phrases import counted
+from nogrow.contract.select import targets
+from nogrow.errors import ContractError, DocumentError, ToolError, UsageError
+from nogrow.pipeline.check import check, not_judged
+from nogrow.project.console import announce, print_table
+from nogrow.project.inspect import grow_sites
+from nogrow.project.manifest import read_manifest, write_other
+from nogrow.project.project import CONTRACT, Project, open_project
+from nogrow.report import as_json, text
+from nogrow.report.printable import printable
+from nogrow.report.result import ArtifactReport, ExitCode, Outcome, Report, exit_code
+from nogrow.scenarios.runner import run
+from nogrow.wasm.component import core_modules
+
+KEPT = {
+    Outcome.KEPT: "yes",
+    Outcome.BROKEN: "no",
+    Outcome.NOT_JUDGED: "not judged",
+    Outcome.NOTHING: "not there",
+}
+
+Places = Collection[tuple[int, int]]
+
+
+def verify(root: Path, *, locked: bool = False) -> int:
+    """Judge the artifacts of `root`'s contract, print a table and what is broken, write the report.
+
+    Returns the exit code of `nogrow check`. `locked` holds them to the lock beside the contract. The report
+    goes to the folder for what is built. An artifact of whose grow sites `wasm-objdump` says something else
+    is not judged. Raises `ToolError` where the report can't be written.
+    """
+    with contextlib.chdir(root):
+        try:
+            contract, project = load(Path(CONTRACT)), open_project(Path())
+            pinned = pinned_in(None, contract, locked=locked, exact=False, whole=True)
+        except (ContractError, DocumentError, UsageError) as error:
+            sys.stderr.write(f"{printable(str(error))}\n")
+            return ExitCode.USAGE
+        _announce_altered(project)
+        chosen = targets(contract, ())
+        announce(f"judging {counted(len(chosen), 'artifact')} against {CONTRACT}")
+        report = check(contract, chosen, judge=judge, run=run, pinned=pinned)
+        report = Report(report.contract, tuple(cross_checked(one) for one in report.artifacts))
+        print_table("verify", ("artifact", "sites", "verdict", "contract kept?"), rows(report))
+        text.render(report, sys.stdout, colour=sys.stdout.isatty(), quiet=True)
+        document = io.StringIO()
+        as_json.render(report, document)
+        write_other(project.root, project.report, document.getvalue().encode(), project.plan.output)
+        announce(f"the report is in {project.report}")
+    return exit_code(report)
+
+
+def _announce_altered(project: Project) -> None:
+    for entry in read_manifest(project.root, project.plan.output).entries:
+        if (project.root / entry.path).exists() and not entry.is_intact(project.root):
+            announce(f"{entry.path} was altered since it was built; it is judged as it is")
+
+
+def rows(report: Report) -> list[tuple[str, str, str, str]]:
+    """Return the table's rows: artifact, number of sites, verdict, and whether it keeps the contract."""
+    return [
+        (
+            printable(one.path),
+            str(len(one.judgement.sites)) if one.judgement else "-",
+            _verdict(one.judgement) if one.judgement else "-",
+            KEPT[one.outcome],
+        )
+        for one in report.artifacts
+    ]
+
+
+def _verdict(judgement: Judgement) -> str:
+    assumed = ", with an assumption" if judgement.resting.assumptions else ""
+    return f"{judgement.verdict.label}{assumed}"
+
+
+def by_objdump(path: Path) -> Places:
+    """Return the sites that `wasm-objdump` sees, with offsets in the file; raises `ToolError`.
+
+    `file.wasm#0` is a component's first core module.
+    """
+    file, _, number = str(path).rpartition("#")
+    if path.is_file() or not number.isdecimal() or not Path(file).is_file():
+        return {(site.function_index, site.offset) for site in grow_sites(path)}
+    data = Path(file).read_bytes()
+    core = core_modules(data)[int(number)]
+    with tempfile.TemporaryDirectory(prefix="nogrow-core-") as folder:
+        part = Path(folder, "core.wasm")
+        part.write_bytes(data[core.start : core.end])
+        return {(site.function_index, site.offset + core.start) for site in grow_sites(part)}
+
+
+def cross_checked(artifact: ArtifactReport, other: Callable[[Path], Places] = by_objdump) -> ArtifactReport:
+    """Return the report as it is, or as not judged where another decoder sees other grow sites.
+
+    `other` gives the sites of a file as (function index, offset in bytes); by default it is
+    `wasm-objdump`. If it fails, there is no second opinion, and the artifact is not judged either.
+    """
+    if artifact.judgement is None:
+        return artifact
+    try:
+        theirs = set(other(Path(artifact.path)))
+    except ToolError as error:
+        reason = str(error).removeprefix(f"{artifact.path}: ")
+        return not_judged(artifact, f"no second opinion on the grow sites: {reason}")
+    ours = {(site.function.index, site.offset) for site in artifact.judgement.sites}
+    if ours == theirs:
+        return artifact
+    differences = [
+        f"only {who} sees {_listed(places)}"
+        for who, places in (("nogrow", ours - theirs), ("wasm-objdump", theirs - ours))
+        if places
+    ]
+    return not_judged(artifact, f"two decoders disagree on memory.grow: {'; '.join(differences)}")
+
+
+def _listed(places: Places) -> str:
+    return ", ".join(f"offset 0x{offset:x} (func[{index}])" for index, offset in sorted(places))

@@ -1,0 +1,112 @@
+"""What a scenario showed, as lines of text: its steps with the memory's size, and the calls that grew it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from nogrow.analysis.judgement import Step
+from nogrow.contract.phrases import counted, readable, shortened
+from nogrow.report.printable import printable
+from nogrow.scenarios.result import Growth, ScenarioOutcome, ScenarioResult, StepSeen, StubSeen
+from nogrow.source.model import Frame
+
+# What a person reads at most; JSON has everything.
+MOST_PAGES = 20
+MOST_STEPS = 100
+MOST_OUTPUT = 10
+WIDEST = 60
+
+Sources = Mapping[int, tuple[Frame, ...]]
+
+
+def scenario(result: ScenarioResult, sources: Sources) -> Iterator[str]:
+    """Yield the lines on one scenario, the first without indentation."""
+    yield _headline(result)
+    width = min(WIDEST, max((len(_what(seen)) for seen in result.steps), default=0))
+    for seen in result.steps[:MOST_STEPS]:
+        yield f"     {seen.number:>3}. {_what(seen):<{width}}  {_pages(seen)}"
+    if len(result.steps) > MOST_STEPS:
+        yield f"          ... {counted(len(result.steps) - MOST_STEPS, 'more step')} ..."
+    if result.grew_at is not None:
+        yield from _growth(result.grew_at, sources)
+    for stub in result.stubs:
+        yield f"     stub {printable(shortened(stub.name))}: {_calls(stub)}"
+    if result.output:
+        yield "     the guest wrote:"
+        lines = result.output.splitlines()
+        yield from (f"       {printable(shortened(line))}" for line in lines[:MOST_OUTPUT])
+        if len(lines) > MOST_OUTPUT:
+            yield f"       ... {counted(len(lines) - MOST_OUTPUT, 'more line')} ..."
+
+
+def _headline(result: ScenarioResult) -> str:
+    name = printable(result.name)
+    pages = ""
+    if not result.steps:
+        shown = ", ".join(str(count) for count in result.pages[:MOST_PAGES]) or "none counted"
+        pages = f" (pages after each call: {shown}{', ...' if len(result.pages) > MOST_PAGES else ''})"
+    if result.outcome is ScenarioOutcome.FAILED:
+        return f"{name}: failed{pages}"
+    if result.grew_at is None:
+        return f"{name}: no growth observed{pages}"
+    growth = result.grew_at
+    change = f"from {growth.pages_before} to {growth.pages_after} pages"
+    return f"{name}: `{printable(growth.call)}` grew the memory {change}, as it may"
+
+
+def _what(seen: StepSeen) -> str:
+    times = f" x {seen.times}" if seen.times > 1 else ""
+    return printable(shortened(seen.what, WIDEST - 10)) + times
+
+
+def _pages(seen: StepSeen) -> str:
+    if not seen.growths:
+        return counted(seen.pages, "page")
+    return f"{seen.pages_before} -> {seen.pages} pages, {_grew(seen)}"
+
+
+def _grew(seen: StepSeen) -> str:
+    if seen.times == 1:
+        return "grew"
+    if seen.growths == seen.times:
+        return f"grew in each of {seen.times} calls"
+    if seen.growths == 1:
+        which = "the first" if seen.first == 1 else f"call {seen.first}"
+        return f"grew in {which} of {seen.times} calls only"
+    return f"grew in {seen.growths} of {seen.times} calls, from call {seen.first} to call {seen.last}"
+
+
+def _growth(growth: Growth, sources: Sources) -> Iterator[str]:
+    if growth.backtrace:
+        yield f"     the calls that grew it in step {growth.step}:"
+    if growth.note:
+        yield f"     note: {printable(growth.note)}"
+    yield from backtrace(growth.backtrace, sources)
+
+
+def backtrace(steps: Sequence[Step], sources: Sources) -> Iterator[str]:
+    """Yield the lines on calls that grew the memory, the outermost first."""
+    for number, step in enumerate(steps, 1):
+        yield from _step(number, step, sources.get(step.offset, ()))
+
+
+def _step(number: int, step: Step, frames: tuple[Frame, ...]) -> Iterator[str]:
+    name = f" {printable(readable(step.function.name))}" if step.function.name else ""
+    yield f"     {number:>3}. func[{step.function.index}]{name}"
+    outer = f", {_place(frames[-1])}" if frames else ""
+    yield f"          at 0x{step.offset:06x}: {step.instruction}{outer}"
+    for frame in frames[-2::-1]:
+        inner = printable(readable(frame.function)) if frame.function else "a function"
+        yield f"          inlined: {inner}, {_place(frame)}"
+
+
+def _place(frame: Frame) -> str:
+    _, file, line, column = frame
+    place = f":{line}" + (f":{column}" if column > 0 else "") if line > 0 else ""
+    return printable(file) + place
+
+
+def _calls(stub: StubSeen) -> str:
+    if not stub.calls:
+        return "never called"
+    first = ", ".join(f"({', '.join(one)})" for one in stub.arguments[:3])
+    more = ", ..." if stub.calls > 3 else ""
+    return f"{counted(stub.calls, 'call')}: {first}{more}"

@@ -1,0 +1,1 @@
+"""Scenarios: evidence by running a module in wasmtime."""

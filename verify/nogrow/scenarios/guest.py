@@ -1,0 +1,203 @@
+"""A module's bytes to an instance that can be called, written and read, within limits."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import NamedTuple
+
+import wasmtime
+
+from nogrow.contract.model import Host, Number
+from nogrow.scenarios.engine import ending, engine, frames, line, some
+from nogrow.scenarios.errors import ExitError, GuestError, HostError, TrappedError
+from nogrow.scenarios.imports import NO_FUNCTIONS, Body, Imports
+from nogrow.scenarios.limits import Clock, Limits
+from nogrow.scenarios.result import StubSeen
+from nogrow.scenarios.signatures import Signatures, signatures
+from nogrow.scenarios.values import Results, fitted
+from nogrow.util.background import Background
+
+__all__ = ["Compiled", "Guest", "GuestError", "TrappedError", "compiled"]
+
+READ_BYTES = 2**20
+
+
+class Compiled(NamedTuple):
+    """A module that is ready to be instantiated, any number of times, one after the other."""
+
+    engine: wasmtime.Engine
+    module: wasmtime.Module
+    signatures: Signatures
+    limits: Limits
+
+
+def compiled(data: bytes, limits: Limits) -> Compiled:
+    """The module `data`, ready to be run within `limits`; raises `GuestError` if it can't be."""
+    own = engine(limits)
+    try:
+        module = Background(lambda: wasmtime.Module(own, data)).result(limits.compile_seconds)
+    except wasmtime.WasmtimeError as error:
+        raise _not_loaded(error) from error
+    except TimeoutError:
+        raise GuestError(
+            f"wasmtime takes more than {limits.compile_seconds:g} seconds to compile it"
+        ) from None
+    _check_size(module, limits)
+    return Compiled(own, module, signatures(data), limits)
+
+
+class Guest:
+    """One instance of a module, with the imports of `host` and nothing else: no files, no network, no clock.
+
+    It uses no more than the limits that it was compiled for allow; a growth beyond fails as `memory.grow`
+    does. Addresses and lengths are in bytes.
+    """
+
+    def __init__(
+        self,
+        module: Compiled,
+        host: Host = Host(),  # noqa: B008
+        functions: Mapping[str, Body] = NO_FUNCTIONS,
+    ) -> None:
+        """Instantiate the module and run its start function.
+
+        `functions` are Python functions for imports, by `module.field`; they come before those of `host`.
+        May raise `GuestError`, for a trap in the start function `TrappedError`.
+        """
+        limits = module.limits
+        self._limits = limits
+        self._imports = Imports(host, limits.output_bytes, functions)
+        self._store = wasmtime.Store(module.engine)
+        self._store.set_fuel(limits.fuel)
+        self._store.set_limits(
+            memory_size=limits.memory_bytes // max(1, module.signatures.memories),
+            table_elements=limits.table_elements // max(1, module.signatures.tables),
+            instances=1,
+        )
+        self._clock = Clock(module.engine, self._store, limits)
+        self._signatures = module.signatures.exports
+        wanted = list(zip(module.module.imports, module.signatures.imports, strict=True))
+        linked = self._imports.functions(self._store, wanted)
+        try:
+            with self._clock.step():
+                instance = wasmtime.Instance(self._store, module.module, linked)
+        except (wasmtime.Trap, HostError) as error:
+            raise self._ended("the start function", error) from error
+        except wasmtime.WasmtimeError as error:
+            raise _not_loaded(error) from error
+        exports = instance.exports(self._store)
+        self._exports = {name: exports[name] for name in exports}
+        self._memory = self._find_memory()
+
+    @property
+    def host_growths(self) -> Sequence[str]:
+        """The imports whose stubs grew the memory so far, in order."""
+        return self._imports.growths
+
+    @property
+    def stubs(self) -> tuple[StubSeen, ...]:
+        """What was seen of the stubs so far."""
+        return self._imports.seen()
+
+    @property
+    def output(self) -> str:
+        """What the guest wrote by WASI so far."""
+        return self._imports.wasi.output
+
+    def step(self) -> AbstractContextManager[None]:
+        """Calls in this context share one step's time; any other call has it for itself."""
+        return self._clock.step()
+
+    def pages(self) -> int:
+        """Return the memory's size in its own pages."""
+        return self._memory.size(self._store)
+
+    def call(self, name: str, args: Sequence[Number]) -> Results:
+        """Call the exported function `name` and return its results, integers as signed numbers.
+
+        Raises `TrappedError` if it traps, and `GuestError` if there is no such function, if it takes other
+        arguments, or does not come back. An exit with code 0 is a return without results.
+        """
+        function = self._function(name)
+        types, results = self._signatures[name]
+        if len(types) != len(args):
+            raise GuestError(f"`{name}` takes {len(types)} arguments, not {len(args)}")
+        if "v128" in results:
+            raise GuestError(f"`{name}` returns a v128, which wasmtime's interface for Python can't pass on")
+        values = [fitted(f"`{name}` takes", value, kind) for value, kind in zip(args, types, strict=True)]
+        try:
+            with self._clock.step():
+                returned = function(self._store, *values)
+        except ExitError as error:
+            if error.code == 0:
+                return ()
+            raise self._ended(f"`{name}`", error) from error
+        except (wasmtime.Trap, HostError) as error:
+            raise self._ended(f"`{name}`", error) from error
+        except wasmtime.WasmtimeError as error:
+            raise GuestError(f"`{name}` can't be called: {line(error)}") from error
+        found = [] if not results else [returned] if len(results) == 1 else returned
+        return tuple(one if isinstance(one, int | float) else None for one in found)
+
+    def result_types(self, name: str) -> tuple[str, ...]:
+        """The types of what the exported function `name` returns; raises `GuestError` if there is none."""
+        self._function(name)
+        return self._signatures[name].results
+
+    def write(self, at: int, data: bytes) -> None:
+        """Write `data` at the address `at`; raises `GuestError` if it does not fit there."""
+        start = self._range("write", at, len(data))
+        if data:
+            self._memory.write(self._store, data, start)
+
+    def read(self, at: int, length: int) -> bytes:
+        """Return the `length` bytes at the address `at`, at most `READ_BYTES`.
+
+        Raises `GuestError` if they aren't there.
+        """
+        if length > READ_BYTES:
+            raise GuestError(f"can't read {length} bytes: a scenario reads {READ_BYTES} at most")
+        start = self._range("read", at, length)
+        return bytes(self._memory.read(self._store, start, start + length))
+
+    def _function(self, name: str) -> wasmtime.Func:
+        function = self._exports.get(name)
+        if not isinstance(function, wasmtime.Func):
+            raise GuestError(f"no exported function `{name}`")
+        return function
+
+    def _ended(self, who: str, error: wasmtime.Trap | HostError) -> GuestError:
+        if isinstance(error, HostError):
+            return TrappedError(f"{who} {error}")
+        how, limited = ending(error, self._limits)
+        return GuestError(f"{who} {how}") if limited else TrappedError(f"{who} {how}", frames(error))
+
+    def _range(self, what: str, at: int, length: int) -> int:
+        # A pointer that a call returned is signed here and unsigned in the memory.
+        start = at % 2**32 if -(2**31) <= at < 0 else at % 2**64
+        size = self._memory.data_len(self._store)
+        if length < 0 or start + length > size:
+            raise GuestError(f"can't {what} {length} bytes at {start}: the memory has {size} bytes")
+        return start
+
+    def _find_memory(self) -> wasmtime.Memory:
+        memories = {name: item for name, item in self._exports.items() if isinstance(item, wasmtime.Memory)}
+        if not memories:
+            raise GuestError("the module exports no memory, so there is nothing to watch")
+        if "memory" not in memories and len(memories) > 1:
+            raise GuestError(f"several exported memories, none of them `memory`: {some(list(memories))}")
+        return memories.get("memory", next(iter(memories.values())))
+
+
+def _not_loaded(error: wasmtime.WasmtimeError) -> GuestError:
+    if "shared memory support is disabled" in str(error):
+        return GuestError("the module has a shared memory, which scenarios don't support")
+    return GuestError(f"wasmtime can't load the module: {line(error)}")
+
+
+def _check_size(module: wasmtime.Module, limits: Limits) -> None:
+    for one in module.exports:
+        kind = one.type
+        if isinstance(kind, wasmtime.MemoryType) and kind.limits.min * kind.page_size > limits.memory_bytes:
+            most = limits.memory_bytes // kind.page_size
+            wanted = f"{kind.limits.min} pages of memory"
+            raise GuestError(f"the module starts with {wanted}; a scenario has {most} at most")

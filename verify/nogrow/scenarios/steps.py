@@ -1,0 +1,179 @@
+"""The steps of a scenario in an instance: each is taken, what it must do is checked, pages are counted."""
+
+from nogrow.contract.model import Address, Call, Number, Read, Saved, Scenario, Step, Value, Write
+from nogrow.contract.phrases import shortened
+from nogrow.scenarios.errors import GuestError, TrapFrame, TrappedError
+from nogrow.scenarios.guest import Guest
+from nogrow.scenarios.result import Growth, StepSeen
+from nogrow.scenarios.values import Results, all_same, all_shown, fitted, shown
+
+LONGEST = 400
+
+
+class CaughtError(Exception):
+    """A trap at one of the offsets that the course was to stop at, in its call `number`, counted from 1."""
+
+    def __init__(self, number: int, step: int, frames: tuple[TrapFrame, ...]) -> None:
+        """`step` counts from 1 too; `frames` are the active functions, the innermost first."""
+        super().__init__(f"caught in step {step}")
+        self.number, self.step, self.frames = number, step, frames
+
+
+class Course:
+    """One run of a scenario and what it has seen so far."""
+
+    def __init__(self, scenario: Scenario, stop_at: frozenset[int] = frozenset()) -> None:
+        """A trap at one of the offsets `stop_at` ends it with `CaughtError`."""
+        self.pages: list[int] = []
+        self.growth: Growth | None = None
+        self.grew_in = 0
+        """The call, counted from 1, that first grew the memory."""
+        self.steps: dict[int, StepSeen] = {}
+        self._scenario = scenario
+        self._stop_at = stop_at
+        self._saved: dict[str, Number] = {}
+        self._calls = 0
+
+    def run(self, guest: Guest) -> None:
+        """Take all steps; raises `GuestError`, which says where, at the first that fails."""
+        for round_ in range(1, self._scenario.repeat + 1):
+            for number, step in enumerate(self._scenario.steps, 1):
+                times = step.repeat if isinstance(step, Call) else 1
+                time = 0
+                try:
+                    with guest.step():
+                        while time < times:
+                            time += 1
+                            self._take(guest, number, step)
+                except TrappedError as error:
+                    message = f"{self._place(round_, number, time, times)}: {error}"
+                    raise TrappedError(message, error.frames) from error
+                except GuestError as error:
+                    raise GuestError(f"{self._place(round_, number, time, times)}: {error}") from error
+
+    def _place(self, round_: int, number: int, time: int, times: int) -> str:
+        place = f"round {round_}, step {number}" if self._scenario.repeat > 1 else f"step {number}"
+        return f"{place}, call {time} of {times}" if times > 1 else place
+
+    def _take(self, guest: Guest, number: int, step: Step) -> None:
+        before = guest.pages()
+        try:
+            match step:
+                case Call():
+                    self._call(guest, number, step)
+                case Write(data, at):
+                    guest.write(self._address(at), data.encode() if isinstance(data, str) else data)
+                case Read(length, at, expect):
+                    _compare(guest.read(self._address(at), self._address(length)), expect)
+        finally:
+            self._see(number, step, before, guest.pages())
+
+    def _see(self, number: int, step: Step, before: int, after: int) -> None:
+        seen = self.steps.get(number) or StepSeen(number, _spelled(step), 0, before, after)
+        times = seen.times + 1
+        seen = seen._replace(times=times, pages=after)
+        if after != before:
+            seen = seen._replace(growths=seen.growths + 1, first=seen.first or times, last=times)
+        self.steps[number] = seen
+
+    def _call(self, guest: Guest, number: int, step: Call) -> None:
+        args = [self._value(arg) for arg in step.args]
+        self._calls += 1
+        before, by_host = guest.pages(), len(guest.host_growths)
+        trap: TrappedError | None = None
+        results: Results = ()
+        try:
+            results = guest.call(step.export, args)
+        except TrappedError as error:
+            if error.frames and error.frames[0].offset in self._stop_at:
+                raise CaughtError(self._calls, number, error.frames) from error
+            trap = error
+        after = guest.pages()
+        if after != before and self.growth is None:
+            hosts = guest.host_growths[by_host:]
+            note = f"the stub of the import {hosts[0]} grew it" if hosts else None
+            self.growth = Growth(number, step.export, before, after, note=note)
+            self.grew_in = self._calls
+        self._check_trap(step, trap, results)
+        self.pages.append(after)
+        if after != before and not step.may_grow:
+            grown = f"from {before} to {after} pages"
+            raise GuestError(f"`{step.export}` grew the memory {grown}, where it may not grow")
+        if after == before and step.must_grow:
+            raise GuestError(f"`{step.export}` left the memory at {after} pages; it must grow")
+        if trap is None:
+            self._check_results(guest, step, results)
+
+    def _check_trap(self, step: Call, trap: TrappedError | None, results: Results) -> None:
+        if trap is None:
+            if step.expect_trap is not None:
+                raise GuestError(f"`{step.export}` returned {all_shown(results)}; it must trap")
+        elif step.expect_trap is None:
+            raise trap
+        elif step.expect_trap not in str(trap):
+            raise TrappedError(f"{trap}; expected a trap with {_shown(step.expect_trap)}", trap.frames)
+
+    def _check_results(self, guest: Guest, step: Call, results: Results) -> None:
+        if step.expect is not None:
+            values = [self._value(value) for value in _wanted(step.expect)]
+            if len(values) == len(results):
+                types, who = guest.result_types(step.export), f"`{step.export}` returns"
+                values = [fitted(who, value, kind) for value, kind in zip(values, types, strict=True)]
+            if not all_same(results, values):
+                raise GuestError(
+                    f"`{step.export}` returned {all_shown(results)}, expected {all_shown(values)}"
+                )
+        if step.save is not None:
+            if len(results) != 1 or results[0] is None:
+                raise GuestError(f"`{step.export}` returned {all_shown(results)}, no single number to save")
+            self._saved[step.save] = results[0]
+
+    def _value(self, value: Value) -> Number:
+        return self._saved[value.name] if isinstance(value, Saved) else value
+
+    def _address(self, value: Address) -> int:
+        number = self._value(value)
+        if not isinstance(number, int):
+            raise GuestError(f"{number} is no address or length: it is no integer")
+        return number
+
+
+def _wanted(expect: Value | tuple[Value, ...]) -> tuple[Value, ...]:
+    # A saved value is a tuple as well.
+    return (expect,) if isinstance(expect, int | float | Saved) else expect
+
+
+def _compare(data: bytes, expected: str | bytes) -> None:
+    if isinstance(expected, bytes):
+        if data != expected:
+            raise GuestError(f"read {_hex(data)}, expected {_hex(expected)}")
+        return
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise GuestError(f"read {_shown(data)}, which is not UTF-8; expected {_shown(expected)}") from None
+    if text != expected:
+        raise GuestError(f"read {_shown(text)}, expected {_shown(expected)}")
+
+
+def _spelled(step: Step) -> str:
+    match step:
+        case Call():
+            return f"{step.export}({', '.join(map(_argument, step.args))})"
+        case Write(data, at):
+            size = len(data.encode() if isinstance(data, str) else data)
+            return f"write {size} bytes at {_argument(at)}"
+        case Read(length, at, _):
+            return f"read {_argument(length)} bytes at {_argument(at)}"
+
+
+def _argument(value: Value) -> str:
+    return f"${value.name}" if isinstance(value, Saved) else shown(value)
+
+
+def _hex(data: bytes) -> str:
+    return shortened(data.hex() or "nothing", LONGEST)
+
+
+def _shown(value: str | bytes) -> str:
+    return shortened(repr(value), LONGEST)

@@ -1,0 +1,233 @@
+"""WASI preview 1 without a world: no files, no network, no arguments, a clock that stands.
+
+Written from the interface's definition, `wasi_snapshot_preview1.witx`. The functions see the guest's memory
+and nothing else, so a run depends on nothing but the module and its contract.
+"""
+
+import hashlib
+import struct
+from collections.abc import Callable, Sequence
+
+import wasmtime
+
+from nogrow.scenarios.errors import ExitError, GuestError, HostError
+
+MODULE = "wasi_snapshot_preview1"
+
+SUCCESS, BADF, FAULT, INVAL, NOSYS, SPIPE = 0, 8, 21, 28, 52, 70
+STANDARD = (0, 1, 2)
+CHARACTER_DEVICE = 2
+# Nanoseconds: a moment in 2001, long enough after 0 for programs that subtract from it.
+NOW = 1_000_000_000 * 10**9
+RESOLUTION = 1_000_000
+CLOCKS = 4
+MOST_RANDOM = 2**20
+MOST_VECTORS = 1024
+I32, I64 = "i", "l"
+
+# The parameters of each function; all but proc_exit return an error number.
+SIGNATURES = {
+    "args_get": "ii",
+    "args_sizes_get": "ii",
+    "clock_res_get": "ii",
+    "clock_time_get": "ili",
+    "environ_get": "ii",
+    "environ_sizes_get": "ii",
+    "fd_advise": "illi",
+    "fd_allocate": "ill",
+    "fd_close": "i",
+    "fd_datasync": "i",
+    "fd_fdstat_get": "ii",
+    "fd_fdstat_set_flags": "ii",
+    "fd_fdstat_set_rights": "ill",
+    "fd_filestat_get": "ii",
+    "fd_filestat_set_size": "il",
+    "fd_filestat_set_times": "illi",
+    "fd_pread": "iiili",
+    "fd_prestat_dir_name": "iii",
+    "fd_prestat_get": "ii",
+    "fd_pwrite": "iiili",
+    "fd_read": "iiii",
+    "fd_readdir": "iiili",
+    "fd_renumber": "ii",
+    "fd_seek": "ilii",
+    "fd_sync": "i",
+    "fd_tell": "ii",
+    "fd_write": "iiii",
+    "path_create_directory": "iii",
+    "path_filestat_get": "iiiii",
+    "path_filestat_set_times": "iiiilli",
+    "path_link": "iiiiiii",
+    "path_open": "iiiiillii",
+    "path_readlink": "iiiiii",
+    "path_remove_directory": "iii",
+    "path_rename": "iiiiii",
+    "path_symlink": "iiiii",
+    "path_unlink_file": "iii",
+    "poll_oneoff": "iiii",
+    "proc_exit": "i",
+    "proc_raise": "i",
+    "random_get": "ii",
+    "sched_yield": "",
+    "sock_accept": "iii",
+    "sock_recv": "iiiiii",
+    "sock_send": "iiiii",
+    "sock_shutdown": "ii",
+}
+
+
+class _FaultError(Exception):
+    """The guest named bytes that are not in its memory."""
+
+
+class _View:
+    """The guest's memory during one call."""
+
+    def __init__(self, caller: wasmtime.Caller) -> None:
+        self._caller = caller
+
+    @property
+    def _memory(self) -> wasmtime.Memory:
+        memory = self._caller.get("memory")
+        if not isinstance(memory, wasmtime.Memory):
+            raise HostError("trapped: WASI needs an exported memory called `memory`")
+        return memory
+
+    def read(self, at: int, size: int) -> bytes:
+        start = self._checked(at, size)
+        return bytes(self._memory.read(self._caller, start, start + size))
+
+    def write(self, at: int, data: bytes) -> None:
+        start = self._checked(at, len(data))
+        if data:
+            self._memory.write(self._caller, data, start)
+
+    def u32(self, at: int) -> int:
+        return int(struct.unpack("<I", self.read(at, 4))[0])
+
+    def check(self, at: int, size: int) -> None:
+        self._checked(at, size)
+
+    def _checked(self, at: int, size: int) -> int:
+        start = at % 2**32
+        if start + size > self._memory.data_len(self._caller):
+            raise _FaultError
+        return start
+
+
+class Wasi:
+    """The functions, and what the guest wrote to its standard output and error."""
+
+    def __init__(self, output_bytes: int) -> None:
+        """No more than `output_bytes` bytes are kept of what is written."""
+        self._room = output_bytes
+        self._output = bytearray()
+        self._drawn = 0
+        self._own: dict[str, Callable[..., int]] = {
+            "args_sizes_get": self._no_strings,
+            "environ_sizes_get": self._no_strings,
+            "args_get": _nothing,
+            "environ_get": _nothing,
+            "sched_yield": _nothing,
+            "clock_res_get": _resolution,
+            "clock_time_get": lambda memory, clock, _precision, at: _clock(memory, clock, at, NOW),
+            "fd_close": lambda _memory, fd: SUCCESS if fd in STANDARD else BADF,
+            "fd_fdstat_get": _status,
+            "fd_fdstat_set_flags": lambda _memory, fd, _flags: SUCCESS if fd in STANDARD else BADF,
+            "fd_read": _read,
+            "fd_seek": lambda _memory, fd, *_: SPIPE if fd in STANDARD else BADF,
+            "fd_tell": lambda _memory, fd, _at: SPIPE if fd in STANDARD else BADF,
+            "fd_write": self._write,
+            "proc_exit": _exit,
+            "random_get": self._random,
+        }
+
+    @property
+    def output(self) -> str:
+        """What was written to standard output and error, in order, as text."""
+        return self._output.decode("utf-8", "replace")
+
+    def function(
+        self, name: str, params: Sequence[str], results: Sequence[str]
+    ) -> Callable[..., object] | None:
+        """The function `name`, None if WASI has none; raises `GuestError` for another type than WASI's."""
+        signature = SIGNATURES.get(name)
+        if signature is None:
+            return None
+        types = ["i32" if one == I32 else "i64" for one in signature]
+        if [*params] != types or [*results] != ([] if name == "proc_exit" else ["i32"]):
+            raise GuestError(f"the module imports {MODULE}.{name} with another type than WASI's")
+        own = self._own.get(name)
+        if own is None:
+            refusal = BADF if name.startswith(("fd_", "path_")) else NOSYS
+            return lambda _caller, *_: refusal
+
+        def called(caller: wasmtime.Caller, *args: int) -> object:
+            try:
+                found = own(_View(caller), *args)
+            except _FaultError:
+                return FAULT
+            return None if name == "proc_exit" else found
+
+        return called
+
+    def _no_strings(self, memory: _View, count_at: int, size_at: int) -> int:
+        memory.write(count_at, bytes(4))
+        memory.write(size_at, bytes(4))
+        return SUCCESS
+
+    def _write(self, memory: _View, fd: int, vectors: int, count: int, written_at: int) -> int:
+        if fd not in STANDARD[1:]:
+            return BADF
+        if not 0 <= count <= MOST_VECTORS:
+            return INVAL
+        total = 0
+        for place in range(count):
+            at, size = memory.u32(vectors + 8 * place), memory.u32(vectors + 8 * place + 4)
+            # The size is checked against the memory, but only what is kept is copied.
+            memory.check(at, size)
+            self._output += memory.read(at, min(size, self._room - len(self._output)))
+            total += size
+        memory.write(written_at, struct.pack("<I", total % 2**32))
+        return SUCCESS
+
+    def _random(self, memory: _View, at: int, size: int) -> int:
+        if not 0 <= size <= MOST_RANDOM:
+            return INVAL
+        self._drawn += 1
+        memory.write(at, hashlib.shake_128(self._drawn.to_bytes(8, "little")).digest(size))
+        return SUCCESS
+
+
+def _nothing(_memory: _View, *_args: int) -> int:
+    return SUCCESS
+
+
+def _resolution(memory: _View, clock: int, at: int) -> int:
+    return _clock(memory, clock, at, RESOLUTION)
+
+
+def _clock(memory: _View, clock: int, at: int, nanoseconds: int) -> int:
+    if not 0 <= clock < CLOCKS:
+        return INVAL
+    memory.write(at, struct.pack("<Q", nanoseconds))
+    return SUCCESS
+
+
+def _status(memory: _View, fd: int, at: int) -> int:
+    if fd not in STANDARD:
+        return BADF
+    # The file's type, flags and rights; a terminal, so that libraries write each line at once.
+    memory.write(at, struct.pack("<BxHxxxxQQ", CHARACTER_DEVICE, 0, 2**6 | 2**1, 0))
+    return SUCCESS
+
+
+def _read(memory: _View, fd: int, _vectors: int, _count: int, read_at: int) -> int:
+    if fd != 0:
+        return BADF
+    memory.write(read_at, bytes(4))
+    return SUCCESS
+
+
+def _exit(_memory: _View, code: int) -> int:
+    raise ExitError(code)

@@ -1,0 +1,129 @@
+"""Function bodies to nodes: the scan kernel with its tables, and what went wrong in it."""
+
+import wasmtime
+
+from nogrow.errors import ModuleError
+from nogrow.wasm.descriptors import COUNT, instruction_tables
+from nogrow.wasm.flow_graph import Nodes
+from nogrow.wasm.model import Kind, Module
+from nogrow.wasm.opcodes import Immediate
+from nogrow.wasm.runtime import NO_ROOM, SCAN, Engine, Workspace
+
+# Working memory for each byte of code: itself, at worst a node, half a control frame of 16 bytes, and what
+# the search keeps.
+_ROOM_PER_BYTE = 56
+# The nodes of a dispatch for each function that it may call.
+_NODES_PER_TARGET = 3
+# Room for functions that several dispatches may call: copied tables, subtypes. Untouched, it takes no memory.
+_SPARE_TARGETS = 1 << 18
+# Beyond so many pairs of table and type, all tables share one row: more targets, never fewer.
+_MOST_PAIRS = 1 << 22
+# An `end` at every address behind the code stops a body that runs past it.
+_SENTINEL = b"\x0b" * 32
+
+
+def host_vertices(module: Module) -> int:
+    """How many vertices stand for functions of the host: one for each table, one for references."""
+    return len(module.tables) + 1
+
+
+class Bodies:
+    """The function bodies of a module, and the nodes made of them."""
+
+    def __init__(self, module: Module, engine: Engine) -> None:
+        """Raises `ModuleError` when there is no room."""
+        self._module = module
+        start, end = module.code
+        functions, types, tables = len(module.functions), len(module.types.defined), len(module.tables)
+        self.tables_apart = (tables + 1) * types <= _MOST_PAIRS
+        rows = (tables + 1 if self.tables_apart else 1) * types + 1
+        fixed = 16 * functions + 8 * rows + 8 * types + 8 * tables + 16 * COUNT + (1 << 20)
+        # Vertices cost the search 64 bytes each, nodes with all that the search keeps of them some 40.
+        entries = _SPARE_TARGETS + sum(len(item.items) for item in module.segments)
+        # Calls of an import that calls back go to a vertex of its own.
+        imported = len(module.imported(Kind.FUNCTION))
+        fixed += 80 * (functions + tables + rows + imported) + 40 * _NODES_PER_TARGET * entries
+        self.workspace = workspace = Workspace(engine, fixed + _ROOM_PER_BYTE * (end - start))
+        self.kernel = kernel = workspace.kernel(SCAN)
+
+        descriptors, fast = map(workspace.store, instruction_tables())
+        bounds = workspace.area(4 * len(Immediate) + 4)
+        limits = {
+            Immediate.FUNCTION: functions,
+            Immediate.TYPE: types,
+            Immediate.TABLE: tables,
+            Immediate.MEMORY: len(module.memories),
+            Immediate.TAG: len(module.tags),
+            Immediate.ELEMENT: len(module.segments),
+        }
+        for kind, limit in limits.items():
+            workspace.write_u32s(bounds + 4 * kind, [limit])
+        canonical = workspace.area(4 * types)
+        workspace.write_u32s(canonical, list(module.types.canonical))
+        row_starts = workspace.area(4 * tables)
+        workspace.write_u32s(
+            row_starts, [index * types if self.tables_apart else 0 for index in range(tables)]
+        )
+        reference_row = tables * types if self.tables_apart else 0
+        dispatch_map = workspace.area(4 * rows)
+        self.dispatch_keys = workspace.area(4 * rows)
+        self.taken = workspace.area(functions)
+        self.table_flags = workspace.area(tables)
+        self.ranges = workspace.area(4 * (functions + host_vertices(module) + rows + imported + 1))
+        self.code = workspace.area(end - start + len(_SENTINEL))
+        # No instruction makes more nodes than it has bytes; a call has two at least. Dispatches come later.
+        size = end - start + 1
+        dispatched = _NODES_PER_TARGET * entries + rows
+        self.nodes = nodes = Nodes.reserve(workspace, size + dispatched, size // 2 + entries + 1)
+        frames = 8 * size + 16 & ~15
+        top = workspace.area(frames)
+        self.first_dispatch = functions + host_vertices(module)
+        kernel.call(
+            "configure", fast, descriptors, bounds, canonical, row_starts, reference_row, dispatch_map,
+            self.dispatch_keys, self.first_dispatch, self.taken, self.table_flags,
+            self.ranges + 4 * imported, nodes.kinds, nodes.targets, nodes.extras, nodes.places,
+            nodes.room, nodes.calls, nodes.calls + 4 * nodes.call_room, top, top + frames,
+        )  # fmt: skip
+        workspace.write_u32s(self.ranges, [1] * imported)
+
+    def read(self) -> None:
+        """Makes the nodes; raises `ModuleError` with an offset for what can't be read."""
+        module, kernel, code = self._module, self.kernel, self.code
+        start, end = module.code
+        stop = code + end - start
+        self.workspace.load(code, module.data, start, end)
+        self.workspace.bytes[stop : stop + len(_SENTINEL)] = _SENTINEL
+        count = len(module.functions) - len(module.imported(Kind.FUNCTION))
+        try:
+            kernel.call("scan", code, stop, count)
+        except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
+            number = kernel.number("error")
+            if number not in _MESSAGES:
+                raise ModuleError(f"the scan of the code section failed: {_first_line(error)}") from error
+            message = _MESSAGES[number].format(value=kernel.number("error_value"))
+            offset = None if number in _NO_PLACE else kernel.number("error_at") + start - code
+            raise ModuleError(message, offset) from error
+
+
+_MESSAGES = {
+    1: "unknown instruction, opcode 0x{value:02x}",
+    2: "the function body ends inside an instruction or a block",
+    3: "an integer of over {value} bits, or too long a representation",
+    4: "unknown type 0x{value:02x}",
+    5: "unknown flags 0x{value:x}",
+    6: "index {value} out of range",
+    7: NO_ROOM,
+    8: "label {value} out of range",
+    9: "else, catch or delegate outside the block it belongs to",
+    10: "unknown kind of handler 0x{value:02x}",
+    11: "the function goes on after its end",
+    12: "{value} more function bodies announced than fit into the code section",
+    13: "bytes left over in the code section",
+    14: "more than 2^32 - 1 locals in the function",
+}
+_NO_PLACE = frozenset((7,))
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).splitlines()
+    return lines[0] if lines else type(error).__name__

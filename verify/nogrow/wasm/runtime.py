@@ -1,0 +1,155 @@
+"""The memory that the kernels share, and the kernels in it: the only place that knows wasmtime's interface.
+
+The memory's maximum is its minimum: nogrow keeps the contract that it enforces.
+"""
+
+import ctypes
+import struct
+from functools import partial
+from pathlib import Path
+
+import wasmtime
+
+from nogrow.errors import ModuleError
+from nogrow.util.background import Background
+
+PAGE_SIZE = 65536
+SCAN = Path(__file__).with_name("scan.wat")
+NO_ROOM = "the module is too large to be judged in the memory at hand"
+_MOST_PAGES = 65535
+
+
+class Engine:
+    """Compiles each kernel once, however many modules it is used for."""
+
+    def __init__(self, *, sparing: bool = False) -> None:
+        """`sparing` gives up wasmtime's generous reservations, for where address space is limited."""
+        config = wasmtime.Config()
+        config.parallel_compilation = False
+        if sparing:
+            config.memory_reservation = 0
+            config.memory_guard_size = 0
+            config.memory_reservation_for_growth = 0
+        self._sparing = sparing
+        self._engine = wasmtime.Engine(config)
+        self._kernels: dict[Path, Background[wasmtime.Module]] = {}
+        self._fallback: Engine | None = None
+
+    def reserve(self, pages: int) -> "tuple[Engine, wasmtime.Store, wasmtime.Memory]":
+        """A memory of exactly `pages` pages, and the engine and store that it belongs to.
+
+        Raises `ModuleError` when there is no room for it.
+        """
+        store = wasmtime.Store(self._engine)
+        kind = wasmtime.MemoryType(wasmtime.Limits(pages, pages))
+        try:
+            return self, store, wasmtime.Memory(store, kind)
+        except wasmtime.WasmtimeError as error:
+            if self._sparing:
+                size = pages * PAGE_SIZE
+                raise ModuleError(f"no room for {size} bytes of working memory") from error
+        if self._fallback is None:
+            self._fallback = Engine(sparing=True)
+        return self._fallback.reserve(pages)
+
+    def prepare(self, *texts: Path) -> None:
+        """Starts to compile kernels, each the text in a file."""
+        for text in texts:
+            self._kernels[text] = Background(partial(self._compiled, text))
+
+    def _compiled(self, text: Path) -> wasmtime.Module:
+        return wasmtime.Module(self._engine, bytes(wasmtime.wat2wasm(text.read_bytes())))
+
+    def kernel(self, text: Path) -> wasmtime.Module:
+        """The kernel whose text is the file `text`, compiled."""
+        if text not in self._kernels:
+            self.prepare(text)
+        return self._kernels[text].result()
+
+
+class Workspace:
+    """A memory of a fixed size, parts of which are handed out once and for all, and the kernels on it."""
+
+    def __init__(self, engine: Engine, size: int) -> None:
+        """Reserves `size` bytes of address space, or what 32-bit addresses can reach if that is less.
+
+        Pages that are never written to take no memory. Raises `ModuleError` when there is no room at all.
+        """
+        pages = min(size // PAGE_SIZE + 1, _MOST_PAGES)
+        self._engine, self._store, self._memory = engine.reserve(pages)
+        self.size = pages * PAGE_SIZE
+        self._address = ctypes.addressof(self._memory.data_ptr(self._store).contents)
+        self.bytes = memoryview((ctypes.c_ubyte * self.size).from_address(self._address)).cast("B")
+        self._next = 16
+
+    def area(self, size: int) -> int:
+        """The address of `size` fresh bytes, all zero, aligned to 16; raises `ModuleError` without room."""
+        address = self._next
+        self._next = address + size + 15 & ~15
+        if self._next > self.size:
+            raise ModuleError(NO_ROOM)
+        return address
+
+    def store(self, data: bytes) -> int:
+        """The address of a fresh area that holds `data`."""
+        address = self.area(len(data))
+        self.bytes[address : address + len(data)] = data
+        return address
+
+    def load(self, address: int, data: bytes, start: int, end: int) -> None:
+        """Copies `data[start:end]` to `address`, while other threads may run."""
+        source = ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p).value or 0
+        ctypes.memmove(self._address + address, source + start, end - start)
+
+    def rest(self) -> tuple[int, int]:
+        """Everything not handed out yet: its first address and the one after its last, both aligned to 16."""
+        return self._next, self.size
+
+    def write_u32s(self, address: int, values: list[int]) -> None:
+        """Writes numbers of 4 bytes each."""
+        struct.pack_into(f"<{len(values)}I", self.bytes, address, *values)
+
+    def read_u32s(self, address: int, count: int) -> list[int]:
+        """Reads numbers of 4 bytes each."""
+        return self.bytes[address : address + 4 * count].cast("I").tolist()
+
+    def u32(self, address: int) -> int:
+        """One number of 4 bytes."""
+        return int.from_bytes(self.bytes[address : address + 4], "little")
+
+    def kernel(self, text: Path) -> "Kernel":
+        """The kernel whose text is the file `text`, bound to this memory."""
+        module = self._engine.kernel(text)
+        return Kernel(self._store, wasmtime.Instance(self._store, module, [self._memory]))
+
+
+class Kernel:
+    """An instance of a kernel: its functions and its numbers by their export names."""
+
+    def __init__(self, store: wasmtime.Store, instance: wasmtime.Instance) -> None:
+        """Made by `Workspace.kernel`."""
+        self._store = store
+        self._exports = instance.exports(store)
+
+    def call(self, name: str, *arguments: int) -> int:
+        """The result of an exported function, 0 if it has none; raises `wasmtime.Trap` when it traps."""
+        function = self._exports[name]
+        if not isinstance(function, wasmtime.Func):
+            raise TypeError(name)
+        result = function(self._store, *(_signed(argument) for argument in arguments))
+        return _unsigned(result) if isinstance(result, int) else 0
+
+    def number(self, name: str) -> int:
+        """The value of an exported global."""
+        item = self._exports[name]
+        if not isinstance(item, wasmtime.Global):
+            raise TypeError(name)
+        return _unsigned(int(item.value(self._store)))
+
+
+def _signed(number: int) -> int:
+    return number - (1 << 32) if number >= 1 << 31 else number
+
+
+def _unsigned(number: int) -> int:
+    return number & 0xFFFFFFFF
