@@ -103,7 +103,7 @@ def test_test_runs_pytest_then_each_crate_in_each_variant_then_what_node_runs() 
     context = MockContext(run=Result(), repeat=True)
     tasks.test(context)
     python, *crates, views, node = commands(context)
-    assert python == [sys.executable, "-m", "pytest"]
+    assert python[:3] == [sys.executable, "-m", "pytest"]
     assert node[1:] == ["--check", str(tasks.ROOT / "hosts/node/server.mjs")]
     assert views[1:3] == ["--test", "--test-reporter=spec"]
     assert {Path(name) for name in views[3:]} == set((tasks.ROOT / "hosts/views/test").glob("*.test.mjs"))

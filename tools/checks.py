@@ -15,9 +15,9 @@ VIEWS = PurePosixPath("hosts/views")
 
 # The tests of what decides, and of who uses it in ways of its own.
 _DECIDING = (
-    *("proof", "wasm", "contract", "lock", "difference", "test_check.py", "test_gate.py"),
-    *("report/test_text.py", "report/test_place.py", "cli/test_dist.py", "hostile/test_malformed.py"),
-    *("hostile/test_files.py", "build/test_commands.py"),
+    *("analysis", "wasm", "contract", "baseline", "diff", "pipeline/test_check.py", "shipping/test_gate.py"),
+    *("report/test_text.py", "report/test_locations.py", "cli/test_dist.py", "hostile/test_malformed.py"),
+    *("hostile/test_files.py", "project/test_commands.py", "pipeline/test_linkage.py"),
 )
 _NOT_RANDOM = " and ".join(
     f"not {name}"
@@ -70,7 +70,9 @@ def commands_of_test(project: Project, machine: Machine) -> tuple[Command, ...]:
     suites = sorted(str(path) for path in (project.root / VIEWS).glob("test/*.test.mjs"))
     views = Command((node, "--test", "--test-reporter=spec", *suites))
     syntax = Command((node, "--check", str(project.root / HOST)))
-    return (Command((sys.executable, "-m", "pytest")), *crates, views, syntax)
+    # A file's tests share what they build, so they run in one process.
+    tests = Command((sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile"))
+    return (tests, *crates, views, syntax)
 
 
 def commands_of_cover(root: Path) -> tuple[Command, ...]:

@@ -42,7 +42,7 @@ def pinned() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("wanted", requirements(), ids=str)
+@pytest.mark.parametrize("wanted", sorted(requirements(), key=str), ids=str)
 def test_what_development_needs_is_pinned_to_a_version_that_satisfies_it(wanted: Requirement) -> None:
     version = pinned().get(canonicalize_name(wanted.name))
     assert version is not None, "not pinned: `invoke pin-deps` writes the pins anew"
