@@ -117,7 +117,7 @@ def test_a_check_imports_only_what_it_uses(folder: Path) -> None:
             "nogrow.pipeline.check_host_code",
             "nogrow.jshost.stale_views",
         ),
-        *("nogrow.cli.pin", "nogrow.cli.diff", "nogrow.lock", "nogrow.diff", "nogrow.report.json_reader"),
+        *("nogrow.cli.pin", "nogrow.cli.diff", "nogrow.baseline", "nogrow.diff", "nogrow.report.json_reader"),
         *("nogrow.util.jsonfile", "nogrow.analysis.entry_identity"),
         *("nogrow.archives", "nogrow.shipping.gate", "nogrow.shipping", "zipfile", "tarfile", "hashlib"),
         *("nogrow.cli.explain", "nogrow.explain", "nogrow.source.frames", "elftools", "demangle"),

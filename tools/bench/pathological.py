@@ -83,8 +83,13 @@ def module(
     data: Sequence[bytes] = (),
     local: bytes = b"\0",
 ) -> bytes:
-    """A module of functions of type 0. The bodies need no `end`; `local` declares the locals of each."""
-    named = [sized(one) + b"\0" + leb(index) for one, index in exports]
+    """Return a module of functions of type 0, with memory 0 exported if a function is.
+
+    The bodies need no `end`; `local` declares the locals of each.
+    """
+    named = [sized(export) + b"\0" + leb(index) for export, index in exports]
+    if exports and memories:
+        named.append(sized(b"memory") + b"\2\0")
     parts = {
         1: types, 2: imports, 3: [b"\0"] * len(bodies), 4: tables, 5: memories, 13: tags, 6: globals_,
         7: named, 9: elements, 10: [sized(local + body + _END) for body in bodies], 11: data,
@@ -167,7 +172,7 @@ def wide_subtypes(count: int) -> bytes:
     return module(
         [calls + _GROW],
         types=made,
-        imports=[name("m") + name("f") + b"\0\0"] * count,
+        imports=[name("host") + name("f") + b"\0\0"] * count,
         tables=[b"\x70\0\1"],
         exports=[(b"run", count)],
         elements=[b"\0\x41\0\x0b" + vector([leb(index) for index in range(count)])],
@@ -211,7 +216,7 @@ def _with_imports(count: int, ways: int) -> bytes:
     calls = b"".join(b"\x10" + leb(index) for index in range(count))
     return module(
         [calls + _GROW, *([b"\x10" + leb(count)] * (ways - 1))],
-        imports=[name("m") + name(f"i{index}") + b"\0\0" for index in range(count)],
+        imports=[name("host") + name(f"f{index}") + b"\0\0" for index in range(count)],
         exports=[(b"e%d" % index, count + index) for index in range(ways)],
     )
 
@@ -287,7 +292,7 @@ def long_export(count: int) -> bytes:
 
 def long_import(count: int) -> bytes:
     """An import with a name of so many bytes."""
-    imported = name("m") + name("n" * count) + b"\0\0"
+    imported = name("host") + name("n" * count) + b"\0\0"
     return module([b"\x10\0" + _GROW], imports=[imported], exports=[(b"run", 1)])
 
 

@@ -16,7 +16,7 @@ from nogrow.util.lazy import LazySequence
 from nogrow.wasm.runtime import NO_ROOM
 from nogrow.wasm.scan import Scan
 
-KERNEL = Path(__file__).with_name("search.wat")
+KERNEL = Path(__file__).with_name("reachability.wat")
 _RETURNS, _THROWS, _RUNS_AFTER, _FOLLOWED = 1, 2, 8, 0x20
 _HOST_GROWS = _GROWS_ITSELF = 0xFFFFFFFF
 _SET_SIZE = 64

@@ -1,12 +1,15 @@
 """A report in few words, for the formats that put them above or below the findings."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from nogrow.archives.counts import Counts
 from nogrow.contract.headlines import headline
 from nogrow.contract.phrases import counted
 from nogrow.contract.violation import Violation
 from nogrow.report.result import WEIGHT, ArtifactReport, Outcome, Report
+
+if TYPE_CHECKING:
+    from nogrow.archives.counts import Counts
 
 NOT_VALIDATED = "not validated"
 # How the note begins that says why wasmtime could not tell.
@@ -41,7 +44,7 @@ def why_unvalidated(artifact: ArtifactReport) -> str:
     return found[0] if found else "validation was switched off"
 
 
-def looked_at(counts: Counts) -> str:
+def looked_at(counts: "Counts") -> str:
     """Return how many shipped files were looked at, and how many could not be."""
     parts = [counted(counts.files, "file"), counted(counts.modules, "module")]
     if counts.archives:
