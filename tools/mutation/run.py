@@ -44,7 +44,8 @@ def tried(root: Path, subject: Subject, mutants: Sequence[Mutant]) -> Iterator[T
 
 
 def _answers(copy: Path, subject: Subject, mutants: Sequence[Mutant]) -> Iterator[Tried]:
-    environ = dict(os.environ) | {"PYTHONPATH": str(copy / "verify")}
+    path = (copy / "verify", Path(__file__).resolve().parents[2])
+    environ = dict(os.environ) | {"PYTHONPATH": os.pathsep.join(map(str, path))}
     job = {"tests": subject.tests, "path": subject.path, "mutants": [one.text for one in mutants]}
     # The words are this Python and a module of this package.
     with subprocess.Popen(
