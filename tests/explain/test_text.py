@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import pytest
 
 from nogrow.analysis.judgement import Entry, EntryKind, Verdict
-from nogrow.explain.excerpt import Excerpt
 from nogrow.explain.explain import Explained, explanations, growing
 from nogrow.explain.toolchain import Kind, Toolchain
 from nogrow.jshost.glue_model import Grower
-from nogrow.report.excerpt import columns
+from nogrow.report.excerpt_text import columns
 from nogrow.report.explain_text import Options, render
+from nogrow.source.excerpt import Excerpt
 from nogrow.source.model import Frame
 from tests.contract.made import judgement, memory
 from tests.explain.conftest import Golden

@@ -11,8 +11,7 @@ import wasmtime
 from markdown_it import MarkdownIt
 
 from nogrow.cli.options import Format
-from nogrow.report.harmless import fenced, in_command, in_markdown, in_property, in_sarif, in_xml
-from nogrow.report.printable import printable
+from nogrow.report.escaping import fenced, in_command, in_markdown, in_property, in_sarif, in_xml, printable
 from tests.cli.conftest import Nogrow, folder, nogrow
 from tests.report.workflow import commands
 

@@ -12,10 +12,10 @@ import pytest
 
 from nogrow.analysis.judgement import Function
 from nogrow.report.html import document, tables
-from nogrow.report.html.excerpt import Excerpts
 from nogrow.report.html.render import SCRIPTS, island, render
 from nogrow.report.result import ArtifactReport, Report
-from nogrow.source.quote import Quotable
+from nogrow.source.model import Frame
+from tests.contract.made import REACHABLE, entry, judgement
 from tests.report.made import ALL, BROKEN, GROWING, KEPT
 from tests.report.made_html import EVERYTHING, HOSTILE, JUDGED, LIBRARY, RICH, large
 
@@ -240,31 +240,18 @@ def test_sources_come_with_the_lines_around_them() -> None:
     assert inner[2:] == [5, 9]
     assert artifact["strings"][outer[0]] == "outer"
     lines = Path(LIBRARY).read_text("utf-8").splitlines()
-    assert artifact["excerpts"] == {str(inner[1]): {str(one): lines[one - 1] for one in range(3, 8)}}
+    assert artifact["excerpts"] == {str(inner[1]): {str(number): lines[number - 1] for number in range(3, 8)}}
 
 
-def test_lines_of_a_page_are_printable_and_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_quoted_lines_are_printable_and_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "good.rs").write_text("one\n\ttwo\x1b\n" + "x" * 300)
-    excerpts = Excerpts(Quotable())
-    excerpts.want("/etc/hostname", 1)
-    excerpts.want("good.rs", 2)
-    assert excerpts.found(100) == {"good.rs": {1: "one", 2: "    two\\x1b", 3: "x" * 200 + "..."}}
-
-
-def test_lines_beyond_the_end_and_beyond_the_room_are_left_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "a.rs").write_text("one\ntwo")
-    excerpts = Excerpts(Quotable())
-    excerpts.want("a.rs", 0)
-    assert excerpts.found(100) == {}
-    excerpts.want("a.rs", 2_000_000_000)
-    assert excerpts.found(100) == {}
-    excerpts.want("a.rs", 1)
-    assert excerpts.found(1) == {}
-    assert excerpts.found(2) == {"a.rs": {1: "one", 2: "two"}}
+    step = entry("f", REACHABLE).witness[0].offset
+    sources = {step: (Frame(None, "/etc/hostname", 1, 1), Frame(None, "good.rs", 2, 1))}
+    report = ArtifactReport("a.wasm", judgement=judgement(entry("f", REACHABLE)), sources=sources)
+    (artifact,) = data(Report(None, (report,)))["artifacts"]
+    (lines,) = artifact["excerpts"].values()
+    assert lines == {"1": "one", "2": "    two\\x1b", "3": "x" * 200 + "..."}
 
 
 def test_an_artifact_without_judgement_has_no_entry_points() -> None:

@@ -26,7 +26,7 @@ from nogrow.project.release import release as judge_shipment
 from nogrow.project.seal import seal_all
 from nogrow.project.setup import set_up
 from nogrow.project.verify import verify as verify_artifacts
-from nogrow.report.printable import printable
+from nogrow.report.escaping import printable
 from nogrow.report.result import ExitCode
 from nogrow.rewrite.rewrite import Mode
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nogrow.errors import UsageError
-from nogrow.report.printable import printable
+from nogrow.report.escaping import printable
 from nogrow.report.result import Outcome
 from nogrow.wasm.file import is_there
 

@@ -81,11 +81,11 @@ def explain(
         parts = _asked_for(report, parts, entry)
 
     def as_text(report: Report, stream: TextIO, colour: bool) -> None:
-        from nogrow.explain.excerpt import excerpt
         from nogrow.report import text
+        from nogrow.report.escaping import printable
         from nogrow.report.explain_text import Options, render
-        from nogrow.report.printable import printable
         from nogrow.report.summary import NOT_VALIDATED, why_unvalidated
+        from nogrow.source.excerpt import excerpt
         from nogrow.source.quote import Quotable
 
         for artifact in report.artifacts:

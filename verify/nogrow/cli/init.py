@@ -11,7 +11,7 @@ from nogrow.cli.options import DEFAULT_CONTRACT
 from nogrow.cli.progress import progress
 from nogrow.contract.phrases import counted
 from nogrow.errors import UsageError
-from nogrow.report.printable import printable
+from nogrow.report.escaping import printable
 from nogrow.report.result import ExitCode
 
 if TYPE_CHECKING:

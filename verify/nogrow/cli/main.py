@@ -16,7 +16,7 @@ from nogrow.cli.check import check
 from nogrow.cli.run import run
 from nogrow.cli.sites import sites
 from nogrow.errors import ModuleError, NogrowError, ToolError
-from nogrow.report.printable import printable
+from nogrow.report.escaping import printable
 from nogrow.report.result import ExitCode
 
 NO_MEMORY = "there is not enough memory: nothing has been proved"

@@ -9,7 +9,7 @@ import click
 from nogrow.cli.lock import lock_at, lock_option
 from nogrow.cli.options import OPTIONS, contract_at, glue_in, with_glue
 from nogrow.contract.phrases import counted, shortened
-from nogrow.report.printable import printable
+from nogrow.report.escaping import printable
 from nogrow.report.result import ExitCode, Outcome, Report
 
 if TYPE_CHECKING:

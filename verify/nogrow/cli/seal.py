@@ -10,7 +10,7 @@ import click
 from nogrow.contract.headlines import headline
 from nogrow.contract.phrases import counted
 from nogrow.errors import UsageError
-from nogrow.report.printable import printable
+from nogrow.report.escaping import printable
 
 if TYPE_CHECKING:
     from nogrow.rewrite.comparison import Comparison

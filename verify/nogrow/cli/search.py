@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from nogrow.errors import UsageError
-from nogrow.report.printable import printable
+from nogrow.report.escaping import printable
 
 if TYPE_CHECKING:
     from nogrow.contract.model import Contract, Scenario

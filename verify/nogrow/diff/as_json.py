@@ -6,7 +6,7 @@ from typing import Any, TextIO
 from nogrow import __version__
 from nogrow.analysis.judgement import Memory, Verdict
 from nogrow.diff.model import Difference, EntryChange, ModuleDifference
-from nogrow.report.printable import in_json
+from nogrow.report.escaping import in_json
 
 SCHEMA = "nogrow/diff/1"
 

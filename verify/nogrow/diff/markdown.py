@@ -6,7 +6,7 @@ from typing import TextIO
 from nogrow.contract.phrases import counted
 from nogrow.diff.model import Difference, Direction
 from nogrow.diff.text import details, headline, summary
-from nogrow.report.harmless import fenced, in_markdown
+from nogrow.report.escaping import fenced, in_markdown
 
 # A summary of more than 1 MiB is dropped whole.
 MOST_BYTES = 500_000

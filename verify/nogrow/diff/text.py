@@ -8,7 +8,7 @@ import click
 from nogrow.analysis.judgement import EntryKind, Memory, Verdict
 from nogrow.contract.phrases import counted, listed, shortened, unmistakable
 from nogrow.diff.model import Difference, Direction, EntryChange, MemoryChange, ModuleDifference
-from nogrow.report.printable import printable
+from nogrow.report.escaping import printable
 
 # What a person reads at most; JSON has everything.
 MOST_ENTRIES = 20

@@ -4,7 +4,7 @@ import json
 
 from nogrow import __version__
 from nogrow.doctor.model import Diagnosis
-from nogrow.report.printable import in_json
+from nogrow.report.escaping import in_json
 
 
 def document(diagnosis: Diagnosis) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from nogrow.doctor.model import Diagnosis, Finding, State
-from nogrow.report.printable import printable
+from nogrow.report.escaping import printable
 
 
 def lines(diagnosis: Diagnosis) -> Iterator[str]:

@@ -9,7 +9,7 @@ from nogrow.contract.phrases import counted
 from nogrow.contract.scenario_toml import quoted
 from nogrow.init.modules import Clause, LeftOut
 from nogrow.init.sources import Buildable
-from nogrow.report.printable import printable
+from nogrow.report.escaping import printable
 
 _HEAD = """\
 # What the modules of this project must keep; `nogrow check` holds them to it.

@@ -13,7 +13,7 @@ from nogrow.errors import ModuleError, NogrowError, UsageError
 from nogrow.pipeline.check import check
 from nogrow.project.project import Project
 from nogrow.report import text
-from nogrow.report.printable import printable
+from nogrow.report.escaping import printable
 from nogrow.report.result import ExitCode, exit_code
 from nogrow.util.background import cores
 

@@ -20,7 +20,7 @@ from nogrow.project.inspect import grow_sites
 from nogrow.project.manifest import read_manifest, write_other
 from nogrow.project.project import CONTRACT, Project, open_project
 from nogrow.report import as_json, text
-from nogrow.report.printable import printable
+from nogrow.report.escaping import printable
 from nogrow.report.result import ArtifactReport, ExitCode, Outcome, Report, exit_code
 from nogrow.scenarios.runner import run
 from nogrow.wasm.component import core_modules

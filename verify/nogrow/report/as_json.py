@@ -10,7 +10,7 @@ from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.judgement import Entry, Function, Judgement, Memory, Site, Step
 from nogrow.contract.violation import Violation
 from nogrow.jshost.model import CachedView
-from nogrow.report.printable import in_json
+from nogrow.report.escaping import in_json
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.scenarios.result import Growth, ScenarioResult
 from nogrow.source.model import Frame

@@ -15,12 +15,12 @@ from nogrow.contract.violation import Rule
 from nogrow.explain.advice import Advice
 from nogrow.explain.allocation_sites import UNKNOWN, Family, Use
 from nogrow.explain.cause import Cause, Place
-from nogrow.explain.excerpt import Excerpt
 from nogrow.explain.explain import Explained, Explanation
 from nogrow.explain.provenance import Origin
 from nogrow.explain.toolchain import Kind
-from nogrow.report.excerpt import drawn
-from nogrow.report.printable import printable
+from nogrow.report.escaping import printable
+from nogrow.report.excerpt_text import drawn
+from nogrow.source.excerpt import Excerpt
 from nogrow.source.model import Frame
 
 WIDTH = 80

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import TextIO
 
 from nogrow.contract.phrases import counted
-from nogrow.report.harmless import in_command, in_property
+from nogrow.report.escaping import in_command, in_property
 from nogrow.report.locations import Place, Places
 from nogrow.report.result import Outcome, Report
 from nogrow.report.summary import (

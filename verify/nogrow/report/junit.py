@@ -7,7 +7,7 @@ from nogrow.analysis.judgement import Entry
 from nogrow.contract.headlines import is_assumed, of_entry
 from nogrow.contract.phrases import unmistakable
 from nogrow.contract.violation import Rule, Violation
-from nogrow.report.harmless import in_xml
+from nogrow.report.escaping import in_xml
 from nogrow.report.result import ArtifactReport, Outcome, Report
 from nogrow.report.summary import NOT_VALIDATED, why_nothing, why_unvalidated
 from nogrow.scenarios.result import ScenarioOutcome

@@ -7,8 +7,7 @@ from typing import TextIO
 from nogrow.analysis.judgement import Judgement
 from nogrow.contract.phrases import counted, shortened
 from nogrow.report import text
-from nogrow.report.harmless import fenced, in_markdown
-from nogrow.report.printable import printable
+from nogrow.report.escaping import fenced, in_markdown, printable
 from nogrow.report.result import ArtifactReport, Outcome, Report
 from nogrow.report.summary import outcome_label, resting, summary, weightiest_first
 

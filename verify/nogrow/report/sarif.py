@@ -16,9 +16,8 @@ from nogrow.contract.clause_lines import without_number
 from nogrow.contract.phrases import counted, name_of, shortened, unmistakable
 from nogrow.contract.violation import Rule, Violation
 from nogrow.jshost.model import CachedView
-from nogrow.report.harmless import in_sarif
+from nogrow.report.escaping import in_json, in_sarif
 from nogrow.report.locations import Place, Places
-from nogrow.report.printable import in_json
 from nogrow.report.result import ArtifactReport, Outcome, Report
 from nogrow.report.rule_help import EXPLANATIONS, Explanation
 from nogrow.report.summary import (

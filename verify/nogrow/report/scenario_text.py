@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from nogrow.analysis.judgement import Step
 from nogrow.contract.phrases import counted, readable, shortened
-from nogrow.report.printable import printable
+from nogrow.report.escaping import printable
 from nogrow.scenarios.result import Growth, ScenarioOutcome, ScenarioResult, StepSeen, StubSeen
 from nogrow.source.model import Frame
 

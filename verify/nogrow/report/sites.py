@@ -6,7 +6,7 @@ from typing import TextIO
 from nogrow.analysis.judgement import Judgement, Site
 from nogrow.contract.phrases import counted, name_of
 from nogrow.report import text
-from nogrow.report.printable import printable
+from nogrow.report.escaping import printable
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.report.summary import NOT_VALIDATED, why_unvalidated
 

@@ -12,7 +12,7 @@ from nogrow.contract.headlines import headline
 from nogrow.contract.phrases import counted, labels, readable, shortened
 from nogrow.contract.violation import Rule, Violation
 from nogrow.jshost.model import CachedView
-from nogrow.report.printable import printable
+from nogrow.report.escaping import printable
 from nogrow.report.result import ArtifactReport, Outcome, Report
 from nogrow.report.summary import looked_at, noun, of_them_unvalidated, outcome_label
 from nogrow.source.model import Frame
@@ -132,8 +132,8 @@ def _where(artifact: ArtifactReport, violation: Violation, places: "Places | Non
     if places is None or place is None or place.column < 1 or place.file == artifact.path:
         yield f"  --> {printable(artifact.path)}"
         return
-    from nogrow.explain.excerpt import excerpt
-    from nogrow.report.excerpt import drawn
+    from nogrow.report.excerpt_text import drawn
+    from nogrow.source.excerpt import excerpt
 
     yield f"  --> {printable(place.file)}:{place.line}:{place.column}"
     line = excerpt(*place, places.quotable, str(Path(artifact.path).parent))

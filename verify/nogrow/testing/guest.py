@@ -10,7 +10,7 @@ import pytest
 from nogrow.contract.model import Host, Number
 from nogrow.contract.phrases import shortened
 from nogrow.errors import ModuleError, NogrowError, UsageError
-from nogrow.report.printable import printable
+from nogrow.report.escaping import printable
 from nogrow.report.scenario_text import backtrace
 from nogrow.scenarios.errors import GuestError
 from nogrow.scenarios.guest import READ_BYTES, Guest, compiled

@@ -14,7 +14,7 @@ from nogrow.contract.select import Target, targets
 from nogrow.errors import NogrowError
 from nogrow.pipeline.check import check
 from nogrow.report import text
-from nogrow.report.printable import printable
+from nogrow.report.escaping import printable
 from nogrow.report.result import Outcome, Report
 from nogrow.report.summary import NOT_VALIDATED, why_unvalidated
 from nogrow.scenarios.runner import run

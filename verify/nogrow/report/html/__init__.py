@@ -1,1 +1,1 @@
-"""A report as one page that needs nothing else: data, script and style in one file."""
+"""Render a report as one self-contained HTML page with its data, script and style."""

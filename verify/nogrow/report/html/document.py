@@ -1,7 +1,7 @@
-"""A report to what its page holds: few bytes for many entry points.
+"""Build the JSON document that the page's script reads, compact enough for many entry points.
 
-In: a report. Out: lists, dictionaries, strings and numbers. Verdicts are numbers,
-best first; -1 stands for none.
+It consists of lists, dictionaries, strings and numbers only. Verdicts are numbers, the best first; -1 means
+that there is none.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Memory, Verdi
 from nogrow.contract.headlines import assuming, headline, is_assumed
 from nogrow.contract.phrases import labels, shortened
 from nogrow.contract.violation import Violation
-from nogrow.report.html.excerpt import Excerpts
+from nogrow.report.escaping import printable
 from nogrow.report.html.tables import (
     ROOM_FOR_NAMES,
     Functions,
@@ -27,17 +27,19 @@ from nogrow.report.html.tables import (
 )
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.scenarios.result import ScenarioResult
+from nogrow.source.excerpt import SurroundingLines
 from nogrow.source.quote import Quotable
 
 Object = dict[str, object]
 
-# What a page has room for, over all artifacts; JSON has everything.
+# The limits of one page, over all artifacts; JSON has everything.
 MOST_ENTRIES = 100_000
 STEPS_BY_ENTRY, FEW_STEPS = 2, 5_000
 VIOLATIONS_BY_ENTRY, FEW_VIOLATIONS = 2, 100
 MOST_SITES = 5_000
 MOST_CALLS = 2_000
 MOST_LINES = 4_000
+LONGEST_LINE = 200
 
 KINDS = (EntryKind.EXPORT, EntryKind.START, EntryKind.ESCAPED)
 AIRTIGHT, EXCUSED, UNSEEN = 1, 2, 4
@@ -46,7 +48,7 @@ _Key = tuple[EntryKind, str, int]
 
 
 class _Room(NamedTuple):
-    """How much of one artifact the page has room for; names in characters."""
+    """How much of one artifact the page has room for; `names` counts characters."""
 
     entries: int
     steps: int
@@ -56,12 +58,12 @@ class _Room(NamedTuple):
 
 
 def _rooms(artifacts: Sequence[ArtifactReport]) -> list[_Room]:
-    """The room of each artifact: small ones fit whole, large ones share what is left."""
-    counts = [len(one.judgement.entries) if one.judgement else 0 for one in artifacts]
+    """Return the room of each artifact: small artifacts fit whole, large ones share the rest."""
+    counts = [len(artifact.judgement.entries) if artifact.judgement else 0 for artifact in artifacts]
     left, shares = MOST_ENTRIES, [0] * len(counts)
-    for behind, place in enumerate(sorted(range(len(counts)), key=counts.__getitem__)):
-        shares[place] = min(counts[place], left // (len(counts) - behind))
-        left -= shares[place]
+    for done, index in enumerate(sorted(range(len(counts)), key=counts.__getitem__)):
+        shares[index] = min(counts[index], left // (len(counts) - done))
+        left -= shares[index]
     whole = max(1, sum(shares))
     return [
         _Room(
@@ -76,7 +78,7 @@ def _rooms(artifacts: Sequence[ArtifactReport]) -> list[_Room]:
 
 
 def document(report: Report) -> Object:
-    """Return what the page of `report` holds."""
+    """Return the document of the report's page."""
     quotable = Quotable(report.quotable)
     rooms = _rooms(report.artifacts)
     return {
@@ -102,23 +104,27 @@ def _artifact(artifact: ArtifactReport, room: _Room, quotable: Quotable) -> Obje
         "verdict": judgement.verdict.rank if judgement else -1,
         "validated": artifact.validated,
         "notes": [shown(note) for note in artifact.notes],
-        "growers": {shown(one.label): shown(one.place) for one in artifact.growers},
-        "scenarios": [_scenario(one) for one in artifact.scenarios],
-        **_judged(artifact, judgement or Judgement((), (), (), ()), room, Excerpts(quotable)),
+        "growers": {shown(grower.label): shown(grower.place) for grower in artifact.growers},
+        "scenarios": [_scenario(scenario) for scenario in artifact.scenarios],
+        **_judged(artifact, judgement or Judgement((), (), (), ()), room, SurroundingLines(quotable)),
     }
 
 
-def _judged(artifact: ArtifactReport, judgement: Judgement, room: _Room, excerpts: Excerpts) -> Object:
+def _judged(
+    artifact: ArtifactReport, judgement: Judgement, room: _Room, source_lines: SurroundingLines
+) -> Object:
     strings, functions = Strings(), Functions()
-    sources = Sources(strings, artifact.sources, excerpts)
+    sources = Sources(strings, artifact.sources, source_lines)
     steps = Steps(functions, strings, room.steps)
     sets = Sets(strings)
     entries = sorted(judgement.entries, key=_order)[: room.entries]
     sites = sorted(judgement.sites, key=lambda site: site.offset)
     verdicts = judgement.verdict_table.verdicts
-    said = headline(judgement).removeprefix(judgement.verdict.label)
-    found: Object = {
-        "memories": [_memory(one) for one in sorted(judgement.memories, key=lambda one: one.index)],
+    assumed = headline(judgement).removeprefix(judgement.verdict.label).lstrip(",; ")
+    facts: Object = {
+        "memories": [
+            _memory(memory) for memory in sorted(judgement.memories, key=lambda memory: memory.index)
+        ],
         "siteCount": len(sites),
         "sites": [
             [functions.number(site.function), site.memory, site.offset, site.operand, sources.at(site.offset)]
@@ -126,23 +132,27 @@ def _judged(artifact: ArtifactReport, judgement: Judgement, room: _Room, excerpt
         ],
         "indirect": [judgement.indirect_calls, judgement.indirect_exact],
         "assumptions": [shown(sentence) for sentence in sentences(judgement.assumptions)],
-        "assumed": shown(said.lstrip(",; ")) if said else None,
+        "assumed": shown(assumed) if assumed else None,
         "counts": [verdicts.count(verdict) for verdict in Verdict],
         "entries": _entries(entries, functions, steps, sets, strings, room.names),
         "violations": _violations(artifact, entries, strings, room),
         "violationCount": len(artifact.violations),
     }
-    columns = steps.columns(sources.at)
-    # Last, as all of the above adds to them.
-    lines = excerpts.found(room.lines)
-    excerpted = {strings.number(file): numbered for file, numbered in lines.items()}
-    found |= {
-        "steps": columns,
-        "sets": sets.all(),
-        "functions": functions.columns(room.names),
-        "excerpts": excerpted,
+    # The order matters: the sites and steps ask for source lines, and everything adds strings.
+    facts["steps"] = steps.columns(sources.at)
+    facts["sets"] = sets.all()
+    facts["functions"] = functions.columns(room.names)
+    facts["excerpts"] = {
+        strings.number(file): {number: _source_line(line) for number, line in lines.items()}
+        for file, lines in source_lines.by_file(room.lines).items()
     }
-    return found | {"strings": strings.all()}
+    facts["strings"] = strings.all()
+    return facts
+
+
+def _source_line(line: str) -> str:
+    text = printable(line.expandtabs(4))
+    return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}..."
 
 
 def _order(entry: Entry) -> tuple[int, int, str, int]:
@@ -157,51 +167,54 @@ def _key(entry: Entry) -> _Key:
 def _entries(
     entries: list[Entry], functions: Functions, steps: Steps, sets: Sets, strings: Strings, room: int
 ) -> Object:
-    # Most entry points of a large module are called after their index: 0 stands for that name.
-    plain = [one.name == f"func[{one.function.index}]" for one in entries]
-    names, cut = shown_names([one.name for one in entries], room)
+    # Most entry points of a large module are named after their index: 0 stands for such a name.
+    indexed = [entry.name == f"func[{entry.function.index}]" for entry in entries]
+    names, cut = shown_names([entry.name for entry in entries], room)
     return {
-        "name": [0 if after_index else name for after_index, name in zip(plain, names, strict=True)],
+        "name": [0 if by_index else name for by_index, name in zip(indexed, names, strict=True)],
         "cut": cut,
-        "kind": [KINDS.index(one.kind) for one in entries],
-        "function": [functions.number(one.function) for one in entries],
-        "verdict": [one.verdict.rank for one in entries],
-        "memory": [-1 if one.memory is None else one.memory for one in entries],
-        "step": [steps.number(one.witness) for one in entries],
-        "imports": [sets.number(one.imports) for one in entries],
-        "after": [sets.number(one.imports_after_growth) for one in entries],
-        "host": [strings.optional(one.host_grows) for one in entries],
-        "grower": [strings.optional(one.grower) for one in entries],
+        "kind": [KINDS.index(entry.kind) for entry in entries],
+        "function": [functions.number(entry.function) for entry in entries],
+        "verdict": [entry.verdict.rank for entry in entries],
+        "memory": [-1 if entry.memory is None else entry.memory for entry in entries],
+        "step": [steps.number(entry.witness) for entry in entries],
+        "imports": [sets.number(entry.imports) for entry in entries],
+        "after": [sets.number(entry.imports_after_growth) for entry in entries],
+        "host": [strings.optional(entry.host_grows) for entry in entries],
+        "grower": [strings.optional(entry.grower) for entry in entries],
         "assuming": [
-            strings.optional(assuming(one.assumptions) if is_assumed(one) else None) for one in entries
+            strings.optional(assuming(entry.assumptions) if is_assumed(entry) else None) for entry in entries
         ],
         "flags": [
-            AIRTIGHT * one.airtight + EXCUSED * one.excused + UNSEEN * (one.seen is not None)
-            for one in entries
+            AIRTIGHT * entry.airtight + EXCUSED * entry.excused + UNSEEN * (entry.seen is not None)
+            for entry in entries
         ],
     }
 
 
 def _violations(artifact: ArtifactReport, entries: list[Entry], strings: Strings, room: _Room) -> Object:
-    places = {_key(entry): place for place, entry in enumerate(entries)}
-    # What an entry point breaks is shown with it, or not at all.
-    shown_with = (
-        (one, -1 if one.about is None else places.get(_key(one.about))) for one in artifact.violations
+    indices = {_key(entry): index for index, entry in enumerate(entries)}
+    # The page shows an entry point's violations with it; without the entry point, they are left out.
+    indexed = (
+        (violation, -1 if violation.about is None else indices.get(_key(violation.about)))
+        for violation in artifact.violations
     )
-    kept = list(islice(((one, at) for one, at in shown_with if at is not None), room.violations))
-    violations = [one for one, _ in kept]
-    texts = [_text(one) for one in violations]
+    kept = list(
+        islice(((violation, index) for violation, index in indexed if index is not None), room.violations)
+    )
+    violations = [violation for violation, _ in kept]
+    texts = [_text(violation) for violation in violations]
     return {
-        "rule": [strings.number(f"{one.rule.id} {one.rule.label}") for one in violations],
-        "entry": [at for _, at in kept],
+        "rule": [strings.number(f"{violation.rule.id} {violation.rule.label}") for violation in violations],
+        "entry": [index for _, index in kept],
         "named": [named for named, _ in texts],
         "text": [strings.number(text) for _, text in texts],
-        "allowed": [strings.optional(labels(one.allowed) or None) for one in violations],
+        "allowed": [strings.optional(labels(violation.allowed) or None) for violation in violations],
     }
 
 
 def _text(violation: Violation) -> tuple[int, str]:
-    """The headline, and 1 before it if the entry point's name has been taken off its beginning."""
+    """Return 1 and the headline without the entry point's name at its start, or 0 and the whole headline."""
     if violation.entry is not None and violation.about is not None:
         name = f"`{shortened(violation.entry)}`"
         if violation.headline.startswith(name):
@@ -217,7 +230,7 @@ def _memory(memory: Memory) -> Object:
         "shared": memory.shared,
         "indexType": memory.index_type,
         "pageSize": memory.page_size,
-        # As text: JavaScript's numbers are not exact above 2**53, and a 64-bit memory may have more pages.
+        # JavaScript's numbers are not exact above 2**53, and a 64-bit memory can have more pages.
         "min": f"{memory.min_pages:,}",
         "max": None if memory.max_pages is None else f"{memory.max_pages:,}",
     }

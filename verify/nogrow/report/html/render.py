@@ -1,4 +1,4 @@
-"""A report as one page: template, style, script and data put together."""
+"""Render a report as one HTML page: put the template, style, script and data together."""
 
 import json
 from base64 import b64encode
@@ -10,7 +10,7 @@ from typing import TextIO
 from nogrow.report.html.document import document
 from nogrow.report.result import Report
 
-# In the order in which they stand in the page: each uses only what is before it.
+# In the order of the page: each script uses only scripts before it.
 SCRIPTS = (
     "dom.js",
     "model.js",
@@ -25,14 +25,14 @@ SCRIPTS = (
     "scenarios.js",
     "main.js",
 )
-# Nothing may be loaded or sent, and of scripts and styles only the page's own are run.
+# The page may load and send nothing, and runs no script or style but its own.
 POLICY = "default-src 'none'; script-src '{script}'; style-src '{style}'; base-uri 'none'; form-action 'none'"
 
 
 def render(report: Report, stream: TextIO) -> None:
     """Write the page; equal reports give equal bytes.
 
-    It is ASCII only, so that the hashes of its policy hold in any encoding.
+    The page is ASCII, so that the hashes in its policy are valid in every encoding.
     """
     style = _part("page.css")
     script = "(() => {\n'use strict';\n" + "\n".join(map(_part, SCRIPTS)) + "})();\n"
@@ -45,10 +45,10 @@ def render(report: Report, stream: TextIO) -> None:
     stream.write(page)
 
 
-def island(found: object) -> str:
-    """The document as JSON that no parser of HTML takes for anything but text."""
-    text = json.dumps(found, separators=(",", ":"))
-    # These occur only within strings, where an escape means the same.
+def island(content: object) -> str:
+    """Return the content as JSON that every HTML parser reads as plain text."""
+    text = json.dumps(content, separators=(",", ":"))
+    # JSON has these characters only inside strings, where an escape means the same.
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.explain.excerpt import Excerpt, excerpt
+from nogrow.source.excerpt import Excerpt, SurroundingLines, excerpt
 from nogrow.source.quote import Quotable
 
 SOURCE = '    Some(format!("{a}, {b}"))\n\tlet größe = é.to_string();\r\nreturn "x y" + 12.5;\n'
@@ -21,7 +21,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         (1, 10, ("    Some(", "format!", '("{a}, {b}"))')),
         (1, 5, ("    ", "Some", '(format!("{a}, {b}"))')),
-        # The bracket of a call stands for what is called.
+        # The column of a call's bracket marks the callee.
         (1, 9, ("    ", "Some", '(format!("{a}, {b}"))')),
         (1, 17, ("    Some(", "format!", '("{a}, {b}"))')),
         (2, 28, ("\tlet größe = ", "é.to_string", "();")),
@@ -35,26 +35,39 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (1, 1, ("", " ", '   Some(format!("{a}, {b}"))')),
     ],
 )
-def test_the_token_at_the_column_is_cut_out(
+def test_excerpt_has_the_token_at_the_column(
     folder: Path, line: int, column: int, parts: tuple[str, str, str]
 ) -> None:
     assert excerpt("src/lib.rs", line, column, Quotable()) == Excerpt(line, *parts)
 
 
 @pytest.mark.parametrize("line", [0, -1, 5, 10**9])
-def test_a_line_that_is_not_there_is_no_error(folder: Path, line: int) -> None:
+def test_missing_line_has_no_excerpt(folder: Path, line: int) -> None:
     assert excerpt("src/lib.rs", line, 1, Quotable()) is None
 
 
 def test_long_lines_are_cut(folder: Path) -> None:
     (folder / "a.c").write_bytes(b"x" * 10_000 + b"\nafter\n")
-    found = excerpt("a.c", 1, 1, Quotable())
-    assert found is not None
-    assert len(found.token) <= 2000
+    result = excerpt("a.c", 1, 1, Quotable())
+    assert result is not None
+    assert len(result.token) <= 2000
 
 
-def test_bytes_that_are_no_text_are_replaced(folder: Path) -> None:
+def test_invalid_utf8_is_replaced(folder: Path) -> None:
     (folder / "a.c").write_bytes(b"\xff\xfe f();\n")
-    found = excerpt("a.c", 1, 4, Quotable())
-    assert found is not None
-    assert found.token == "f"
+    result = excerpt("a.c", 1, 4, Quotable())
+    assert result is not None
+    assert result.token == "f"
+
+
+def test_surrounding_lines_stop_at_the_end_and_at_the_limit(folder: Path) -> None:
+    (folder / "a.rs").write_text("one\ntwo")
+    lines = SurroundingLines(Quotable())
+    lines.want("/etc/hostname", 1)
+    lines.want("a.rs", 0)
+    assert lines.by_file(100) == {}
+    lines.want("a.rs", 2_000_000_000)
+    assert lines.by_file(100) == {}
+    lines.want("a.rs", 1)
+    assert lines.by_file(1) == {}
+    assert lines.by_file(2) == {"a.rs": {1: "one", 2: "two"}}
