@@ -63,7 +63,7 @@ def test_what_could_not_be_judged_names_file_and_offset(nogrow: Nogrow) -> None:
 
 
 def test_a_path_that_matches_nothing_is_named(nogrow: Nogrow) -> None:
-    assert "nothing: gone.wasm: no module there\n" in nogrow("check", NOTHING, KEPT).stdout
+    assert "nothing: gone.wasm: no module found\n" in nogrow("check", NOTHING, KEPT).stdout
 
 
 def test_without_anything_to_check_standard_error_says_what_to_do(nogrow: Nogrow) -> None:
@@ -97,7 +97,7 @@ def test_an_artifact_of_the_contract_that_is_not_there(nogrow: Nogrow, folder: P
     contract(folder, '[[artifact]]\npath = "quiet.wasm"\n[[artifact]]\npath = "dist/*.wasm"\n')
     result = nogrow("check")
     assert result.exit_code == 3
-    assert "nothing: dist/*.wasm: no module there" in result.stdout
+    assert "nothing: dist/*.wasm: no module found" in result.stdout
 
 
 def test_imports_are_trusted_or_denied(nogrow: Nogrow, folder: Path) -> None:

@@ -95,7 +95,7 @@ def test_files_that_were_looked_at_are_counted(nogrow: Nogrow, dist: Path) -> No
     counts = {"files": 8, "archives": 2, "modules": 2, "binaries": 1, "unreadable": 1}
     assert validated(nogrow("check", "--dist", "dist", "--format", "json").stdout)["shipped"] == counts
     searched = "1 binary, searched for modules written as text only"
-    line = f"looked at 8 files, 2 archives, 2 modules, {searched}, 1 not readable"
+    line = f"searched 8 files, 2 archives, 2 modules, {searched}, 1 not readable"
     assert line in nogrow("check", "--dist", "dist").stdout.splitlines()
     assert "shipped" not in validated(nogrow("check", "quiet.wasm", "--format", "json").stdout)
 
@@ -129,7 +129,7 @@ def test_nothing_in_an_archive_is_nothing_to_check(nogrow: Nogrow, dist: Path) -
     (dist / "docs.zip").write_bytes(zip_of({"README": b"text"}))
     alone = nogrow("check", "--dist", "dist/docs.zip")
     assert (alone.exit_code, alone.stderr) == (3, "")
-    assert alone.stdout.startswith("nothing: dist/docs.zip: no module there\n")
+    assert alone.stdout.startswith("nothing: dist/docs.zip: no module found\n")
     both = nogrow("check", "--dist", "dist")
     assert (both.exit_code, both.stderr) == (0, "nogrow: dist/docs.zip: no module in it\n")
     named = nogrow("check", "--dist", WHEEL, "--dist", "dist/docs.zip")

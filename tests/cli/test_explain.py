@@ -118,7 +118,9 @@ def test_glue_says_which_import_grows(nogrow: Nogrow, folder: Path) -> None:
     glue = 'var m; WebAssembly.instantiate("hosted.wasm", {a: {t: () => m.grow(1)}}); m.buffer'
     (folder / "glue.js").write_text(glue)
     text = nogrow("explain", "hosted.wasm", "ok", "--glue", "glue.js").stdout
-    assert text.startswith("reachable[NG006]: `ok` can have the host grow the memory by the import `a.t`")
+    assert text.startswith(
+        "reachable[NG006]: `ok` can make the host grow the memory through the import `a.t`"
+    )
     assert f"   = host grows: a.t, glue.js:1:{glue.index('m.grow') + 1}\n" in text
 
 

@@ -55,11 +55,11 @@ def test_what_is_better_is_said_and_no_failure(nogrow: Nogrow, known: Path) -> N
     module(known / "growing.wasm", GROWING.replace("i32.const 1 memory.grow", "i32.const 1"))
     done = nogrow("check", "--locked")
     assert done.exit_code == 0
-    assert "   = better: `bad` is absent, pinned as reachable\n" in done.stdout
-    assert "help: what is better than pinned stays so once `nogrow pin` has pinned it\n" in done.stdout
+    assert "   = improved: `bad` is absent, pinned as reachable\n" in done.stdout
+    assert "help: run `nogrow pin` to lock in these improvements\n" in done.stdout
     assert nogrow("check", "--locked", "--quiet").stdout == ""
     shown = nogrow("check", "--locked", "--format", "markdown").stdout
-    assert "   = better: `bad` is absent, pinned as reachable\n" in shown
+    assert "   = improved: `bad` is absent, pinned as reachable\n" in shown
     document = validated(nogrow("check", "--locked", "--format", "json").stdout)
     assert [one["improvements"] for one in document["artifacts"]] == [
         [
@@ -83,8 +83,8 @@ def test_a_long_list_of_what_is_better_is_cut(nogrow: Nogrow, folder: Path) -> N
     nogrow("pin", "quiet.wasm")
     module(folder / "quiet.wasm", "(module)")
     lines = nogrow("check", "--locked").stdout.splitlines()
-    assert sum("= better: `f" in line for line in lines) == 20
-    assert "   = better: 5 more" in lines
+    assert sum("= improved: `f" in line for line in lines) == 20
+    assert "   = improved: 5 more" in lines
 
 
 @pytest.mark.parametrize("form", Format)
@@ -161,7 +161,7 @@ def test_a_lock_with_another_verdict_for_another_name_is_noticed(nogrow: Nogrow,
     done = nogrow("check", "--locked")
     assert done.exit_code == 1
     assert "`bad` is reachable, pinned as unreachable" in done.stdout
-    assert "better: `ok` is unreachable, pinned as reachable" in done.stdout
+    assert "improved: `ok` is unreachable, pinned as reachable" in done.stdout
     assert "byte for byte" in done.stdout
 
 

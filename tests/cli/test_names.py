@@ -123,7 +123,7 @@ def test_a_clause_on_what_is_shipped_that_matches_nothing_is_said(nogrow: Nogrow
         contract(folder, clause.format(path))
         result = nogrow("check", "--dist", "dist")
         assert result.exit_code == code, path
-        assert (f"nothing: {path}: no module there" in result.stdout) == (code == 3)
+        assert (f"nothing: {path}: no module found" in result.stdout) == (code == 3)
 
 
 @pytest.mark.parametrize("name", ["c.wasm#0", "c.wasm#12"])

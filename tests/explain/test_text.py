@@ -154,7 +154,7 @@ def test_nothing_can_grow() -> None:
 
 def test_growth_in_the_start_function_breaks_nothing() -> None:
     text = rendered(explained(grown("run", entry="(start)", kind=EntryKind.START, excused=True)))
-    assert "note: it runs before the host can have a view" in text
+    assert "note: this runs before the host can create a view" in text
 
 
 def test_colours_are_there_only_when_asked_for() -> None:

@@ -27,7 +27,7 @@ def test_each_violation_is_an_error_what_was_not_judged_first() -> None:
     assert second.message == f"build/growing.wasm: {BROKEN.violations[0].message}"
     assert third.properties["title"] == "NG009 scenario-failed"
     assert fourth.properties["title"] == "nothing to check"
-    assert fourth.message == "build/gone.wasm: no module there"
+    assert fourth.message == "build/gone.wasm: no module found"
 
 
 def test_an_error_is_at_the_line_of_the_source() -> None:
@@ -43,7 +43,7 @@ def test_no_more_errors_than_are_shown_and_the_others_counted() -> None:
     found = of(BROKEN._replace(violations=(BROKEN.violations[0],) * 12), NOT_JUDGED, NOTHING)
     assert [one.name for one in found] == ["error"] * 10 + ["warning"]
     assert found[0].properties["title"] == "NG010 not-judged"
-    assert found[-1].message == "4 more errors not shown here; --format json=FILE has them all"
+    assert found[-1].message == "4 more errors not shown; use --format json=FILE to see all"
 
 
 def test_what_is_kept_is_only_counted() -> None:
@@ -52,4 +52,4 @@ def test_what_is_kept_is_only_counted() -> None:
 
 def test_nothing_at_all_is_an_error() -> None:
     (only,) = of()
-    assert only == ("error", {"title": "nothing to check"}, "no module was named")
+    assert only == ("error", {"title": "nothing to check"}, "no module given")

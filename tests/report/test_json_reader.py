@@ -68,7 +68,10 @@ WRONG: list[tuple[Change, str]] = [
     (lambda one: one.update(schema="nogrow/report/2"), "schema: expected nogrow/report/1"),
     (lambda one: one.pop("schema"), "the key `schema` is missing"),
     (lambda one: one.update(artifacts={}), "artifacts: expected an array, not an object"),
-    (lambda one: one["artifacts"].append(one["artifacts"][0]), "artifacts[1].path: this artifact is there"),
+    (
+        lambda one: one["artifacts"].append(one["artifacts"][0]),
+        "artifacts[1].path: the report has this artifact twice",
+    ),
     (lambda one: one["artifacts"][0].pop("path"), "artifacts[0]: the key `path` is missing"),
     (lambda one: one["artifacts"][0].update(outcome="fine"), "artifacts[0].outcome: unknown outcome 'fine'"),
     (lambda one: one["artifacts"][0].update(size=-1), "artifacts[0].size: expected an integer of at least 0"),

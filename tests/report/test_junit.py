@@ -69,7 +69,7 @@ def test_a_broken_contract_is_a_failure_with_the_message_twice() -> None:
 def test_what_could_not_be_judged_or_found_is_an_error() -> None:
     cases = cases_of(NOT_JUDGED, NOTHING)
     assert problem(cases["NG010 not-judged"])[0] == "error"
-    assert problem(cases["check"]) == ("error", "nothing", "no module there")
+    assert problem(cases["check"]) == ("error", "nothing", "no module found")
 
 
 def test_violations_of_one_entry_are_one_failure() -> None:

@@ -44,7 +44,7 @@ def test_what_is_kept_has_no_details() -> None:
 def test_only_the_first_violations_are_shown() -> None:
     text = of(BROKEN._replace(violations=(BROKEN.violations[0],) * 7))
     assert text.count("error[NG001]") == 5
-    assert text.endswith("```\n\n... and 2 more violations; `--format json=FILE` has them all.\n")
+    assert text.endswith("```\n\n... and 2 more violations; use `--format json=FILE` to see all.\n")
 
 
 def test_a_summary_stays_below_what_github_takes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,15 +1,15 @@
 from nogrow.contract.violation import Rule
-from nogrow.report.rule_help import EXPLANATIONS
+from nogrow.report.rule_help import RULE_HELP
 
 
-def test_every_rule_is_explained_under_its_name() -> None:
-    explained = {one.id: one.label for one in EXPLANATIONS}
+def test_every_rule_has_help() -> None:
+    explained = {rule.id: rule.label for rule in RULE_HELP}
     assert explained.items() >= {(rule.id, rule.label) for rule in Rule}
-    assert list(explained) == [f"NG{number:03}" for number in range(1, len(EXPLANATIONS) + 1)]
+    assert list(explained) == [f"NG{number:03}" for number in range(1, len(RULE_HELP) + 1)]
 
 
-def test_an_explanation_leaves_nothing_out() -> None:
-    for one in EXPLANATIONS:
-        assert all(text.strip().endswith(".") for text in (one.short, one.why, one.advice))
-        assert one.name.isalpha()
-        assert one.name[0].isupper()
+def test_help_is_complete() -> None:
+    for rule in RULE_HELP:
+        assert all(text.strip().endswith(".") for text in (rule.short, rule.why, rule.advice))
+        assert rule.name.isalpha()
+        assert rule.name[0].isupper()

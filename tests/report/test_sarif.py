@@ -73,7 +73,7 @@ def test_a_report_with_everything() -> None:
     assert invocation["executionSuccessful"] is False
     assert [(one["level"], one["message"]["text"]) for one in invocation["toolExecutionNotifications"]] == [
         ("error", "build/cut.wasm: offset 0x8: the section is cut off"),
-        ("error", "build/gone.wasm: no module there"),
+        ("error", "build/gone.wasm: no module found"),
     ]
 
 
@@ -131,7 +131,7 @@ def test_where_glue_grows_ends_the_path() -> None:
     )
     (flow,) = run_of(artifact)["results"][0]["codeFlows"]
     last = flow["threadFlows"][0]["locations"][-1]["location"]
-    assert last["message"]["text"] == "here the host grows the memory: a.b"
+    assert last["message"]["text"] == "the host grows the memory here: a.b"
     assert last["physicalLocation"]["artifactLocation"]["uri"] == "glue.js"
 
 
@@ -149,7 +149,7 @@ def test_more_results_than_fit_are_counted(monkeypatch: pytest.MonkeyPatch) -> N
     # What could not be judged is never left out for what is broken.
     assert [one["ruleId"] for one in run["results"]] == ["NG010", "NG001"]
     first = run["invocations"][0]["toolExecutionNotifications"][0]
-    assert first["message"]["text"] == "3 more violations left out; --format json=FILE has them all"
+    assert first["message"]["text"] == "3 more violations not shown; use --format json=FILE to see all"
 
 
 def test_paths_stop_when_there_is_no_room(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ RESULT = ScenarioResult(
     output="Ahoy\x1b[31m\nthere",
 )
 TEXT = """\
-s: `f` grew the memory from 1 to 2 pages, as it may
+s: `f` grew the memory from 1 to 2 pages, which is allowed
        1. write 2 bytes at 0  1 page
        2. f()                 1 -> 2 pages, grew
      the calls that grew it in step 2:
@@ -37,7 +37,7 @@ s: `f` grew the memory from 1 to 2 pages, as it may
           at 0x000052: memory.grow
      stub env.a: never called
      stub env.b: 5 calls: (1, 2.5), (1, 2.5), (1, 2.5), ...
-     the guest wrote:
+     output of the guest:
        Ahoy\\x1b[31m
        there"""
 

@@ -29,20 +29,20 @@ error[NG001]: growth-reachable: `set_name` can grow memory 0 and return; its ver
 error[NG009]: scenario-failed: scenario `greeting`: step 1: `f` trapped
   --> build/growing.wasm
 
-help: `nogrow explain FILE ENTRY` says what causes a growth, and what to change
+help: run `nogrow explain FILE ENTRY` to see the cause of a growth and how to fix it
 
 not judged[NG010]: not-judged: build/cut.wasm: offset 0x8: the section is cut off
   --> build/cut.wasm
 
 kept: build/quiet.wasm: unreachable, 1 grow site
    = scenario greeting: no growth observed (pages after each call: 1, 1)
-   = scenario warm-up: `init` grew the memory from 1 to 2 pages, as it may
+   = scenario warm-up: `init` grew the memory from 1 to 2 pages, which is allowed
    = note: the contract's exports name `gone`, which no entry point matches
    = assumption: the host does not grow the memory
 broken: build/growing.wasm: reachable, 1 grow site
    = scenario greeting: failed (pages after each call: none counted)
 not-judged: build/cut.wasm
-nothing: build/gone.wasm: no module there
+nothing: build/gone.wasm: no module found
 checked 3 modules: 1 kept, 1 broken, 1 not-judged, 1 nothing
 """
 

@@ -65,4 +65,4 @@ def test_programs_read_that_it_was_not_validated() -> None:
 def test_the_page_shows_it_beside_the_outcome() -> None:
     page = rendered(html.render, Report(None, (UNSUPPORTED,)))
     assert "artifact.validated !== true" in page
-    assert page.count("outcome_label(artifact)") == 2
+    assert page.count("outcomeLabel(artifact)") == 2

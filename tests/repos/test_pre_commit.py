@@ -144,7 +144,7 @@ def test_the_contract_hook_judges_what_is_built_and_ignored(scratch: Scratch, tm
     words = ("pre-commit", "run", "--hook-stage", "manual", "nogrow-contract")
     assert scratch(*words).returncode != 0
     built.unlink()
-    assert "no module there" in scratch(*words).stdout
+    assert "no module found" in scratch(*words).stdout
     module(built, QUIET)
     assert scratch(*words).returncode == 0
     assert scratch("git", "push", "origin", "main").returncode == 0

@@ -23,8 +23,8 @@ MODULE = """(module (memory (export "memory") 1)
     ("export", "said"),
     [
         ("still", "still() x 5  1 page"),
-        ("warm", "warm() x 5  1 -> 2 pages, grew in the first of 5 calls only"),
-        ("third", "third() x 5  1 -> 2 pages, grew in call 3 of 5 calls only"),
+        ("warm", "warm() x 5  1 -> 2 pages, grew only in the first of 5 calls"),
+        ("third", "third() x 5  1 -> 2 pages, grew only in call 3 of 5 calls"),
         ("later", "later() x 5  1 -> 3 pages, grew in 2 of 5 calls, from call 4 to call 5"),
         ("leak", "leak() x 5  1 -> 6 pages, grew in each of 5 calls"),
     ],

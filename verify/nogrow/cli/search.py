@@ -42,7 +42,7 @@ def found(report: "Report", chosen: "Sequence[Target]", seconds: float, wanted: 
     for artifact in report.artifacts:
         path = printable(artifact.path)
         if artifact.judgement is None:
-            why = [one.headline for one in artifact.violations] or ["no module there"]
+            why = [one.headline for one in artifact.violations] or ["no module found"]
             yield f"{path}: nothing is searched: {printable(why[0])}"
             continue
         if artifact.path not in clauses:

@@ -17,8 +17,8 @@ class Alternative(enum.Enum):
 
     CODE = "change the code"
     CAP = "or cap the memory"
-    HOST = "or have the host make its views anew"
-    DROP = "or have the host drop an instance that has trapped"
+    HOST = "or create the host's views again"
+    DROP = "or drop the instance after a trap"
     NAMES = "to see more"
 
 

@@ -1,1 +1,1 @@
-"""Results to text: one file per format."""
+"""Render results as text: one module for each format."""

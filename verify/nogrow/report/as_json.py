@@ -1,4 +1,4 @@
-"""A report as JSON, version 1; `report.schema.json` describes it."""
+"""Render a report as JSON, version 1; `report.schema.json` describes the format."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from nogrow.source.model import Frame
 if TYPE_CHECKING:
     from nogrow.baseline.regressions import Better
 
-PIECES = 10_000
+PIECES_PER_WRITE = 10_000
 SCHEMA = "nogrow/report/1"
 
 Object = dict[str, Any]
@@ -26,7 +26,7 @@ Sources = Mapping[int, tuple[Frame, ...]]
 
 
 def render(report: Report, stream: TextIO) -> None:
-    """Write the report; equal reports give equal bytes, and only ASCII."""
+    """Write the report as ASCII; equal reports give equal bytes."""
     document = {
         "schema": SCHEMA,
         "tool": {"name": "nogrow", "version": __version__},
@@ -36,9 +36,9 @@ def render(report: Report, stream: TextIO) -> None:
         "artifacts": [_artifact(artifact) for artifact in report.artifacts],
     }
     pieces = json.JSONEncoder(indent=2).iterencode(document)
-    # The text of a report on a million entry points is larger than the module.
-    while piece := "".join(islice(pieces, PIECES)):
-        stream.write(in_json(piece))
+    # With a million entry points, the whole text would take more memory than the module.
+    while chunk := "".join(islice(pieces, PIECES_PER_WRITE)):
+        stream.write(in_json(chunk))
     stream.write("\n")
 
 
@@ -54,14 +54,14 @@ def _artifact(artifact: ArtifactReport) -> Object:
         "outcome": artifact.outcome.value,
         "verdict": judgement.verdict.label if judgement else None,
         "validated": artifact.validated,
-        "memories": [_memory(one) for one in sorted(memories, key=lambda one: one.index)],
-        "sites": [_site(one, artifact.sources) for one in sorted(sites, key=lambda one: one.offset)],
-        "entries": [_entry(one, artifact.sources) for one in sorted(entries, key=_entry_order)],
+        "memories": [_memory(memory) for memory in sorted(memories, key=lambda memory: memory.index)],
+        "sites": [_site(site, artifact.sources) for site in sorted(sites, key=lambda site: site.offset)],
+        "entries": [_entry(entry, artifact.sources) for entry in sorted(entries, key=_entry_order)],
         "indirect_calls": judgement and _indirect_calls(judgement),
         "assumptions": sentences(judgement.assumptions) if judgement else [],
-        "violations": [_violation(one) for one in artifact.violations],
-        "scenarios": [_scenario(one, artifact.sources) for one in artifact.scenarios],
-        **({} if artifact.better is None else {"improvements": [_better(one) for one in artifact.better]}),
+        "violations": [_violation(violation) for violation in artifact.violations],
+        "scenarios": [_scenario(scenario, artifact.sources) for scenario in artifact.scenarios],
+        **({} if artifact.better is None else {"improvements": list(map(_better, artifact.better))}),
     }
 
 
@@ -119,7 +119,7 @@ def _step(step: Step, sources: Sources) -> Object:
 
 
 def _source(frames: Sequence[Frame]) -> Object | None:
-    """The innermost frame; what is unknown of it is null."""
+    """Return the innermost frame, with null for an unknown line or column; None without frames."""
     if not frames:
         return None
     return {"file": frames[0].file, "line": frames[0].line or None, "column": frames[0].column or None}
@@ -146,7 +146,7 @@ def _view(view: CachedView) -> Object:
         "binding": view.binding,
         "made": view.made._asdict(),
         "call": view.call and {**view.call.at._asdict(), "text": view.call.text},
-        "uses": [one._asdict() for one in view.uses],
+        "uses": [use._asdict() for use in view.uses],
     }
 
 
@@ -167,7 +167,7 @@ def _scenario(scenario: ScenarioResult, sources: Sources) -> Object:
         "grew_at": scenario.grew_at and _growth(scenario.grew_at, sources),
         "steps": [step._asdict() for step in scenario.steps],
         "stubs": [
-            {"import": stub.name, "calls": stub.calls, "arguments": [list(one) for one in stub.arguments]}
+            {"import": stub.name, "calls": stub.calls, "arguments": list(map(list, stub.arguments))}
             for stub in scenario.stubs
         ],
         "output": scenario.output,
@@ -180,6 +180,6 @@ def _growth(growth: Growth, sources: Sources) -> Object:
         "call": growth.call,
         "pages_before": growth.pages_before,
         "pages_after": growth.pages_after,
-        "backtrace": [_step(one, sources) for one in growth.backtrace],
+        "backtrace": [_step(step, sources) for step in growth.backtrace],
         "note": growth.note,
     }

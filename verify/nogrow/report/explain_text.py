@@ -78,7 +78,7 @@ def _part(part: Explained, options: Options) -> Iterator[str]:
     explained = sum(len(one.entries) for one in shown)
     causes = f"{counted(len(shown), 'cause')} of {counted(explained, 'entry point')}"
     rest = part.growing - explained
-    more = f"; {rest:,} more can grow a memory: name one to have it explained" if rest else ""
+    more = f"; {rest:,} more can grow a memory: name one to see its cause" if rest else ""
     yield from _wrapped(f"{path}: explained {causes}{more}", "", "    ")
 
 
@@ -137,7 +137,7 @@ class _Text:
         yield from self._path()
         yield from self._host()
         if self._entry.excused:
-            note = "note: it runs before the host can have a view, so this breaks no contract"
+            note = "note: this runs before the host can create a view, so it breaks no contract"
             yield from _wrapped(note, "   = ", "     ")
         if self._entry.seen is not None:
             note = (
@@ -147,7 +147,7 @@ class _Text:
             yield from _wrapped(note, "   = ", "     ")
         if self._part.toolchain.kind is not Kind.UNKNOWN:
             tools = printable(", ".join(self._part.toolchain.tools))
-            made = f"made by: {self._part.toolchain.kind.value}{f' ({tools})' if tools else ''}"
+            made = f"built with: {self._part.toolchain.kind.value}{f' ({tools})' if tools else ''}"
             yield from _wrapped(made, "   = ", "     ")
         yield from self._help(seen)
 
@@ -170,8 +170,8 @@ class _Text:
             if entry.grower is not None:
                 before = " before it traps" if entry.verdict is Verdict.TRAP_ONLY else ""
                 grower = printable(shortened(entry.grower))
-                return f"can have {grower} grow {memory} by the import `{label}`{before}"
-            return f"can have the host grow {memory} by the import `{label}`"
+                return f"can make {grower} grow {memory} through the import `{label}`{before}"
+            return f"can make the host grow {memory} through the import `{label}`"
         match entry.verdict:
             case Verdict.TRAP_ONLY:
                 return f"can grow {memory} before it traps"

@@ -1,4 +1,4 @@
-"""A report as workflow commands of GitHub Actions, which become annotations of a pull request."""
+"""Render a report as GitHub Actions workflow commands, which GitHub shows as annotations."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -18,20 +18,20 @@ from nogrow.report.summary import (
     with_path,
 )
 
-# GitHub shows as many errors of a step, and drops the others without a word.
+# GitHub shows ten errors and ten warnings per step and silently drops the others.
 MOST_ERRORS = 10
 MOST_NOTES = 100
-# One of the ten warnings is the one that counts errors.
+# The tenth warning counts the errors that are not shown.
 MOST_WARNINGS = 9
 
 
 def render(report: Report, stream: TextIO) -> None:
-    """Write a command for each violation up to the limit, one that counts the others, and a summary."""
+    """Write a command for each violation up to the limit, the number of the others, and a summary."""
     for line in islice(_errors(report), MOST_ERRORS):
         stream.write(line + "\n")
     more = _count(report) - MOST_ERRORS
     if more > 0:
-        text = in_command(f"{counted(more, 'more error')} not shown here; --format json=FILE has them all")
+        text = in_command(f"{counted(more, 'more error')} not shown; use --format json=FILE to see all")
         stream.write(f"::warning title=nogrow::{text}\n")
     for line in islice(resting(report), MOST_NOTES):
         stream.write(f"{in_command(line)}\n")
@@ -51,7 +51,7 @@ def _errors(report: Report) -> Iterator[str]:
             title = f"{violation.rule.id} {violation.rule.label}"
             yield _command(places, place, title, with_path(artifact, violation))
     if not report.artifacts:
-        yield "::error title=nothing to check::no module was named"
+        yield "::error title=nothing to check::no module given"
 
 
 def _warnings(report: Report) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""A JSON report, version 1, back to what was found: verdicts, memories, sites and imports.
+"""Read the verdicts, memories, sites and imports back from a JSON report of version 1.
 
-Other versions of nogrow may add keys to it, so keys that are not known here are passed over.
+Other versions of nogrow may add keys, so unknown keys are ignored.
 """
 
 from pathlib import Path
@@ -14,34 +14,37 @@ from nogrow.util.jsonfile import Node, read
 
 
 def load(path: Path) -> tuple[ArtifactReport, ...]:
-    """The artifacts of the report in the file `path`, without witnesses; raises `DocumentError`.
+    """Return the artifacts of the report in the file `path`, without witnesses.
 
-    What was not judged has no judgement and NG010, what was not there has neither.
+    An artifact that was not judged has no judgement but a violation of NG010; a missing artifact has neither.
+    Raises `DocumentError` if the report is malformed.
     """
     document = read(path, "a JSON report of nogrow")
     schema = document.at("schema")
     if schema.text() != SCHEMA:
         raise schema.error(f"expected {SCHEMA}, the only version that this nogrow reads")
-    found: dict[str, ArtifactReport] = {}
+    artifacts: dict[str, ArtifactReport] = {}
     for node in document.at("artifacts").items():
         artifact = _artifact(node)
-        if artifact.path in found:
-            raise node.at("path").error("this artifact is there twice")
-        found[artifact.path] = artifact
-    return tuple(found.values())
+        if artifact.path in artifacts:
+            raise node.at("path").error("the report has this artifact twice")
+        artifacts[artifact.path] = artifact
+    return tuple(artifacts.values())
 
 
 def _artifact(node: Node) -> ArtifactReport:
     path, outcome = node.at("path").text(), node.at("outcome").text()
     if outcome not in (known.value for known in Outcome):
-        raise node.at("outcome").error(f"unknown outcome {outcome!r}")
+        known_outcomes = ", ".join(known.value for known in Outcome)
+        raise node.at("outcome").error(f"unknown outcome {outcome!r}; known: {known_outcomes}")
     sha256, size, verdict = node.get("sha256"), node.get("size"), node.get("verdict")
     judgement = None if verdict is None else _judgement(node, verdict)
     if outcome == Outcome.NOTHING.value and judgement is None:
         return ArtifactReport(path)
-    said: tuple[Violation, ...] = ()
+    violations: tuple[Violation, ...] = ()
     if outcome == Outcome.NOT_JUDGED.value or judgement is None:
-        judgement, said = None, (Violation(Rule.NOT_JUDGED, f"{path}: the report has no verdict of it"),)
+        judgement = None
+        violations = (Violation(Rule.NOT_JUDGED, f"{path}: the report has no verdict for it"),)
     digest = None if sha256 is None else sha256.text()
     valid = node.get("validated")
     return ArtifactReport(
@@ -49,22 +52,22 @@ def _artifact(node: Node) -> ArtifactReport:
         digest,
         None if size is None else size.integer(),
         judgement,
-        said,
+        violations,
         validated=None if valid is None else valid.flag(),
     )
 
 
 def _judgement(node: Node, worst: Node) -> Judgement:
-    memories = tuple(_memory(one) for one in node.at("memories").items())
-    sites = tuple(_site(one) for one in node.at("sites").items())
-    # The report doesn't say which memory a verdict is about: growth at the start may be of an imported one.
+    memories = tuple(map(_memory, node.at("memories").items()))
+    sites = tuple(map(_site, node.at("sites").items()))
+    # The report does not say which memory a verdict is about: the start function may grow an imported one.
     own = not any(memory.imported for memory in memories)
-    entries = tuple(_entry(one, own) for one in node.at("entries").items())
+    entries = tuple(_entry(entry, own) for entry in node.at("entries").items())
     imports = frozenset(name for entry in entries for name in entry.imports)
     assumed = _assumptions(node.at("assumptions"))
     judgement = Judgement(memories, sites, entries, assumed, imports=imports)
     verdict = _verdict(worst)
-    # Version 0.1.0 named one of the two only.
+    # Version 0.1.0 reported only one of the two.
     both = judgement.verdict is Verdict.CAPPED_AND_THROW_ONLY and verdict is Verdict.CAPPED
     if verdict is not judgement.verdict and not both:
         raise worst.error(f"expected {judgement.verdict.label}, the worst of its entry points")

@@ -1,4 +1,4 @@
-"""A report as JUnit XML: a suite for each artifact, a case for each entry point and each scenario."""
+"""Render a report as JUnit XML: a suite for each artifact, a case for each entry point and scenario."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TextIO
@@ -16,23 +16,24 @@ Key = tuple[str, str, int]
 
 
 class _Case(NamedTuple):
-    """A test case; `problem` is the element that says how it did not pass, with its type and messages.
+    """A test case.
 
-    `said` is what a case that passes rests on.
+    `problem` is the element for a case that did not pass, with its type and messages. `output` says which
+    assumptions a passing case rests on.
     """
 
     name: str
     problem: str | None = None
     type: str = ""
     messages: Sequence[str] = ()
-    said: str = ""
+    output: str = ""
 
 
 def render(report: Report, stream: TextIO) -> None:
-    """Write the report; nothing in it depends on the clock."""
+    """Write the report; equal reports give equal bytes."""
     suites = [(artifact.path, list(_cases(artifact))) for artifact in report.artifacts]
     if not suites:
-        # A file without a case looks like a pass to many that read it.
+        # Many readers take a file without test cases for a pass.
         suites = [("nogrow", [_Case("check", "error", "nothing", ("nothing to check",))])]
     cases = [case for _, inner in suites for case in inner]
     stream.write('<?xml version="1.0" encoding="UTF-8"?>\n')
@@ -56,16 +57,16 @@ def _cases(artifact: ArtifactReport) -> Iterator[_Case]:
     for violation in artifact.violations:
         if violation.about is not None:
             of_entries.setdefault(_key(violation.about), []).append(violation)
-        # A scenario that failed is a case of its own.
+        # Scenarios have cases of their own.
         elif violation.rule is not Rule.SCENARIO_FAILED or not artifact.scenarios:
             of_rules.setdefault(violation.rule, []).append(violation)
-    for rule, found in of_rules.items():
-        yield _broken(f"{rule.id} {rule.label}", found)
+    for rule, violations in of_rules.items():
+        yield _broken(f"{rule.id} {rule.label}", violations)
     for entry in sorted(artifact.judgement.entries if artifact.judgement else (), key=_key):
         case = _broken(unmistakable(entry.name, entry.kind), of_entries.pop(_key(entry), []))
-        yield case._replace(said=of_entry(entry)) if is_assumed(entry) and case.problem is None else case
-    for found in of_entries.values():
-        yield _broken(found[0].entry or "", found)
+        yield case._replace(output=of_entry(entry)) if is_assumed(entry) and case.problem is None else case
+    for violations in of_entries.values():
+        yield _broken(violations[0].entry or "", violations)
     for scenario in artifact.scenarios:
         failed = scenario.outcome is ScenarioOutcome.FAILED
         yield _Case(
@@ -80,12 +81,13 @@ def _cases(artifact: ArtifactReport) -> Iterator[_Case]:
         yield _Case("no entry point")
 
 
-def _broken(name: str, found: Sequence[Violation]) -> _Case:
-    if not found:
+def _broken(name: str, violations: Sequence[Violation]) -> _Case:
+    if not violations:
         return _Case(name)
-    rule = found[0].rule
+    rule = violations[0].rule
     problem = "error" if rule is Rule.NOT_JUDGED else "failure"
-    return _Case(name, problem, f"{rule.id} {rule.label}", [one.message for one in found])
+    messages = [violation.message for violation in violations]
+    return _Case(name, problem, f"{rule.id} {rule.label}", messages)
 
 
 def _key(entry: Entry) -> Key:
@@ -99,19 +101,19 @@ def _counts(cases: Sequence[_Case]) -> str:
 
 def _case(path: str, case: _Case) -> Iterator[str]:
     start = f'    <testcase name="{in_xml(case.name)}" classname="{in_xml(path)}"'
-    if case.problem is None and not case.said:
+    if case.problem is None and not case.output:
         yield start + "/>\n"
         return
     if case.problem is None:
-        yield f"{start}>\n      <system-out>{in_xml(case.said)}</system-out>\n    </testcase>\n"
+        yield f"{start}>\n      <system-out>{in_xml(case.output)}</system-out>\n    </testcase>\n"
         return
     more = f" (and {len(case.messages) - 1} more)" if len(case.messages) > 1 else ""
     body = "\n".join(in_xml(message) for message in case.messages)
     yield start + ">\n"
-    # The schemas of JUnit give `skipped` a message only.
+    # In JUnit's schemas, `skipped` has a message but no type.
     kind = "" if case.problem == "skipped" else f'type="{in_xml(case.type)}" '
-    said = f"{case.type}: " if case.problem == "skipped" else ""
-    yield f'      <{case.problem} {kind}message="{in_xml(said + case.messages[0] + more)}">'
-    # Some readers show the attribute, some the body.
+    prefix = f"{case.type}: " if case.problem == "skipped" else ""
+    yield f'      <{case.problem} {kind}message="{in_xml(prefix + case.messages[0] + more)}">'
+    # Some readers show only the attribute, others only the body.
     yield f"{body}</{case.problem}>\n"
     yield "    </testcase>\n"

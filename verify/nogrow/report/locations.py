@@ -1,4 +1,4 @@
-"""Where a finding is shown: in the source, in the contract file, or at the module as a whole."""
+"""Decide where a violation is shown: in the source, in the contract file, or at the module as a whole."""
 
 import os
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from nogrow.util.demangle import demangle
 
 
 class Place(NamedTuple):
-    """A file and where in it; a column of 0 is unknown. Both count from 1."""
+    """A position in a file: line and column count from 1; a column of 0 is unknown."""
 
     file: str
     line: int = 1
@@ -23,10 +23,10 @@ class Place(NamedTuple):
 
 
 class Places:
-    """The places of a report's violations."""
+    """Find the positions of a report's violations."""
 
     def __init__(self, report: Report) -> None:
-        """They are looked up one by one."""
+        """Prepare for the report; each position is looked up when it is asked for."""
         self._root = repository()
         self._inside: dict[str, str | None] = {}
         self._contract = report.contract
@@ -34,9 +34,9 @@ class Places:
         self.quotable = Quotable(report.quotable)
 
     def violation(self, artifact: ArtifactReport, violation: Violation) -> Place:
-        """Return where to look first: its cause in the user's source, else the contract, else the module.
+        """Return the cause in the user's source if it is known, else the contract's line, else the module.
 
-        The user's source is what is in the repository.
+        The user's source is every file in the repository.
         """
         if violation.view is not None:
             return Place(artifact.path, *violation.view.at)
@@ -48,19 +48,19 @@ class Places:
         return self.artifact(artifact) if own is None else _at(own)
 
     def artifact(self, artifact: ArtifactReport) -> Place:
-        """Return where the contract names the module, else the module itself."""
+        """Return the contract's line that names the module, or else the module itself."""
         if self._contract is not None and (line := self._origins.line(artifact.path)) is not None:
             return Place(self._contract, line)
         return Place(without_number(artifact.path), 1, 1)
 
     def step(self, artifact: ArtifactReport, step: Step) -> Place | None:
-        """Return where a step is in the source, None if unknown; the user's own code first."""
+        """Return a step's position in the source, in the user's code if possible; None if it is unknown."""
         frames = artifact.sources.get(step.offset, ())
         known = [frame for frame in frames if frame.line > 0]
         return next(map(_at, (*filter(self._is_own, known), *known)), None)
 
     def in_repository(self, file: str) -> str | None:
-        """Return the file's path from the root of the repository, None if it is not in there."""
+        """Return the file's path relative to the root of the repository, or None if it is outside."""
         if file not in self._inside:
             self._inside[file] = inside(file, self._root)
         return self._inside[file]
@@ -74,22 +74,23 @@ class Places:
 
 
 def repository() -> str:
-    """Return the root of the repository around the working folder, or that folder if there is none."""
-    folder = Path.cwd()
-    return str(next((one for one in (folder, *folder.parents) if (one / ".git").exists()), folder))
+    """Return the root of the repository that contains the working directory, or else that directory."""
+    current = Path.cwd()
+    roots = (folder for folder in (current, *current.parents) if (folder / ".git").exists())
+    return str(next(roots, current))
 
 
 def inside(file: str, root: str) -> str | None:
-    """Return the path of `file` from `root` with slashes, None if it is elsewhere.
+    """Return the path of `file` relative to `root`, with slashes, or None if it is outside.
 
-    A relative path is one from the working folder.
+    Relative paths start at the working directory.
     """
     path = Path(os.path.normpath(Path.cwd() / file))
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else None
 
 
 def _cause(artifact: ArtifactReport, violation: Violation) -> Frame | None:
-    """Where the user's code last calls into a library on the way to the growth."""
+    """Return the frame in which the user's code last calls into a library on the path to the growth."""
     if violation.about is None or not violation.about.witness:
         return None
     from nogrow.explain.cause import cause_of
@@ -103,7 +104,7 @@ def _at(frame: Frame) -> Place:
 
 
 def _offsets(artifact: ArtifactReport, violation: Violation) -> Iterable[int]:
-    """The instructions that explain the violation, in the order of their weight."""
+    """Return the offsets of the instructions that explain the violation, the most important first."""
     if violation.about is not None:
         return (step.offset for step in violation.about.witness)
     if violation.rule is Rule.SITE_PRESENT and artifact.judgement is not None:

@@ -1,4 +1,4 @@
-"""A report as Markdown, made for the summary of a GitHub job."""
+"""Render a report as Markdown for the summary of a GitHub job."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -11,7 +11,7 @@ from nogrow.report.escaping import fenced, in_markdown, printable
 from nogrow.report.result import ArtifactReport, Outcome, Report
 from nogrow.report.summary import outcome_label, resting, summary, weightiest_first
 
-# A summary of more than 1 MiB is dropped whole.
+# GitHub drops a summary of more than 1 MiB completely.
 MOST_ROWS = 500
 MOST_VIOLATIONS = 5
 MOST_BYTES = 500_000
@@ -20,7 +20,7 @@ LONGEST_LINE = 1000
 
 
 def render(report: Report, stream: TextIO) -> None:
-    """Write a table of the artifacts, weightiest first, and what is broken as far as there is room."""
+    """Write a table of the artifacts, the worst outcome first, and as many violations as fit."""
     for line in _lines(report):
         stream.write(line + "\n")
 
@@ -44,8 +44,11 @@ def _lines(report: Report) -> Iterator[str]:
         yield "Verdicts that rest on assumptions:"
         yield ""
         yield from (f"- {in_markdown(shortened(line, LONGEST_LINE))}" for line in assumed)
-    told = (one for one in artifacts if one.better or one.unvalidated or one.outcome is not Outcome.KEPT)
-    yield from _details(list(told))
+    yield from _details([artifact for artifact in artifacts if _has_details(artifact)])
+
+
+def _has_details(artifact: ArtifactReport) -> bool:
+    return bool(artifact.better) or artifact.unvalidated or artifact.outcome is not Outcome.KEPT
 
 
 def _row(artifact: ArtifactReport) -> str:
@@ -77,7 +80,7 @@ def _details(artifacts: list[ArtifactReport]) -> Iterator[str]:
 
 def _detail(artifact: ArtifactReport) -> Iterator[str]:
     first = artifact._replace(violations=artifact.violations[:MOST_VIOLATIONS])
-    # The last line counts modules, of which there is one here.
+    # The last line is the summary of the report, which has only this module.
     *lines, _ = text.lines(Report(None, (first,)))
     yield ""
     yield f"### {_path(artifact)}"
@@ -86,7 +89,7 @@ def _detail(artifact: ArtifactReport) -> Iterator[str]:
     more = len(artifact.violations) - MOST_VIOLATIONS
     if more > 0:
         yield ""
-        yield f"... and {counted(more, 'more violation')}; `--format json=FILE` has them all."
+        yield f"... and {counted(more, 'more violation')}; use `--format json=FILE` to see all."
 
 
 def _path(artifact: ArtifactReport) -> str:

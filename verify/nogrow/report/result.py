@@ -1,4 +1,4 @@
-"""What was found of all artifacts: the one result that every format renders."""
+"""Define the result that every format renders: a report on each artifact, with outcomes and exit codes."""
 
 import enum
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Outcome(enum.Enum):
-    """How an artifact, or all of them together, stands to the contract."""
+    """Whether an artifact, or the whole report, keeps the contract."""
 
     KEPT = "kept"
     BROKEN = "broken"
@@ -25,7 +25,7 @@ class Outcome(enum.Enum):
 
 
 class ExitCode(enum.IntEnum):
-    """What the command's exit code means."""
+    """The exit codes of the commands."""
 
     KEPT = 0
     BROKEN = 1
@@ -34,7 +34,7 @@ class ExitCode(enum.IntEnum):
     NOT_JUDGED = 4
 
 
-# The first that holds of any artifact is the report's.
+# The report has the first of these outcomes that any artifact has.
 WEIGHT = (Outcome.NOT_JUDGED, Outcome.BROKEN, Outcome.NOTHING, Outcome.KEPT)
 CODES = {
     Outcome.KEPT: ExitCode.KEPT,
@@ -43,20 +43,20 @@ CODES = {
     Outcome.NOT_JUDGED: ExitCode.NOT_JUDGED,
 }
 
-# Nobody may write to a Mapping. A MappingProxyType would see to it, but can't be sent to another process.
+# Type checkers forbid writes to a Mapping. A MappingProxyType would enforce that but can't be pickled.
 NO_SOURCES: Mapping[int, tuple[Frame, ...]] = {}
 
 
 class ArtifactReport(NamedTuple):
-    """One artifact: what was proved of it, what it broke, what its scenarios showed.
+    """The results for one artifact: its judgement, its violations and its scenarios.
 
-    `sha256` and `size` (bytes) are None if it could not be read, the digest also if nobody asked for it.
-    `judgement` is None if it was not judged, or not asked to be. `notes` are for the contract's author.
-    `validated` says whether wasmtime found it valid, None where it was not asked or does not support a
-    proposal that the module uses. `growers` are the imports that glue says grow the memory. `sources` says
-    where instructions come from, by their offsets in the file; of inlined functions the innermost is first.
-    `better` are the entry points that are better than pinned, None if the artifact was not held to a pin.
-    `host` says that it is host code and no module.
+    `sha256` and `size` (in bytes) are None if the file could not be read; the digest is also None if it was
+    not requested. `judgement` is None if the artifact was not judged. `notes` are for the contract's author.
+    `validated` says whether wasmtime considers the module valid; it is None if validation is switched off or
+    wasmtime lacks a proposal that the module uses. `growers` are the imports that grow the memory according
+    to the glue code. `sources` has the frames of instructions by their offset in the file, the innermost
+    inlined function first. `better` has the entry points with a better verdict than pinned; it is None if
+    the artifact was not compared with a lock file. `host` says that the artifact is host code, not a module.
     """
 
     path: str
@@ -74,13 +74,13 @@ class ArtifactReport(NamedTuple):
 
     @property
     def unvalidated(self) -> bool:
-        """Whether there are verdicts on a module of which nobody knows that it is valid."""
+        """Whether the module was judged although it is not known to be valid."""
         return self.judgement is not None and self.validated is not True
 
     @property
     def outcome(self) -> Outcome:
-        """The artifact's outcome: kept only if something was looked at and nothing is broken."""
-        # What could not be judged has nothing else to be said of it.
+        """The artifact's outcome: it is kept only if something was checked and nothing is broken."""
+        # An artifact that could not be judged has no other violations.
         if self.violations and self.violations[0].rule is Rule.NOT_JUDGED:
             return Outcome.NOT_JUDGED
         if self.violations:
@@ -93,10 +93,10 @@ class ArtifactReport(NamedTuple):
 
 
 class Report(NamedTuple):
-    """All artifacts, sorted by path, and the contract file they were held to, if there is one.
+    """The results for all artifacts, sorted by path, and the contract file if there is one.
 
-    `quotable` are folders whose source files may be quoted, besides the working directory.
-    `shipped` says how many files were looked at for modules, None if that was not asked.
+    `quotable` are folders whose source files may be quoted in addition to the working directory. `shipped`
+    counts the files that were searched for modules; it is None if no files were searched.
     """
 
     contract: str | None
@@ -106,15 +106,15 @@ class Report(NamedTuple):
 
     @property
     def outcome(self) -> Outcome:
-        """The weightiest outcome of any artifact; without artifacts, nothing."""
-        found = {artifact.outcome for artifact in self.artifacts} or {Outcome.NOTHING}
-        return min(found, key=WEIGHT.index)
+        """The worst outcome of any artifact; without artifacts, it is `NOTHING`."""
+        outcomes = {artifact.outcome for artifact in self.artifacts} or {Outcome.NOTHING}
+        return min(outcomes, key=WEIGHT.index)
 
 
 def exit_code(report: Report) -> ExitCode:
-    """Return the exit code that says how the report ended.
+    """Return the exit code for the report.
 
-    Not judged wins over broken, broken over nothing, nothing over kept. A wrong usage or contract
-    wins over all of them: there is no report then.
+    Not judged takes precedence over broken, broken over nothing, and nothing over kept. After a usage error
+    or an invalid contract there is no report.
     """
     return CODES[report.outcome]

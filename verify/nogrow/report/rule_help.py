@@ -1,10 +1,10 @@
-"""What each rule says and what to do about it, for the formats that carry the rules with them."""
+"""Describe each rule, and how to fix a violation of it, for the formats that carry their rules with them."""
 
 from typing import NamedTuple
 
 
-class Explanation(NamedTuple):
-    """A rule in words: its id, its label, what breaks it, why that matters, and what helps."""
+class RuleHelp(NamedTuple):
+    """A rule in words: its id, its label, what violates it, why that matters, and how to fix it."""
 
     id: str
     label: str
@@ -14,115 +14,118 @@ class Explanation(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The label as SARIF wants names, for example `GrowthReachable`."""
+        """The label in the form that SARIF expects, for example `GrowthReachable`."""
         return "".join(word.capitalize() for word in self.label.split("-"))
 
 
 _DETACHES = (
-    "Growth detaches the memory's ArrayBuffer, and every typed-array view that JavaScript holds of it."
+    "Growth detaches the memory's ArrayBuffer, and with it every typed array that JavaScript holds over it."
 )
 
-EXPLANATIONS = (
-    Explanation(
+RULE_HELP = (
+    RuleHelp(
         "NG001",
         "growth-reachable",
         "An entry point can grow the memory and return.",
-        f"A memory.grow can be reached from here, and the call can return after it. {_DETACHES}",
-        "Keep the path that is shown from being taken: allocate while starting up, write into a buffer of a "
-        "fixed size, or use an allocator that never grows. If the host makes its views anew after this call, "
-        "allow the verdict `reachable` for this entry point in the contract.",
+        f"A call of this entry point can reach a memory.grow and then return. {_DETACHES}",
+        "Keep the code off the path that the report shows: allocate at startup, write into a buffer of fixed "
+        "size, or use an allocator that never grows the memory. If the host creates its views again after "
+        "every call, allow the verdict `reachable` for this entry point in the contract.",
     ),
-    Explanation(
+    RuleHelp(
         "NG002",
         "growth-before-exit",
         "An entry point can grow the memory before it traps or throws.",
-        "After the growth only a trap or an exception can follow, so the call never returns normally. "
-        f"{_DETACHES} A host that goes on after the trap or the exception has dead views.",
-        "If the host gives up the instance then, allow `trap-only` or `throw-only` for this entry point. "
-        "Otherwise keep panic and error handling from allocating.",
+        "After the growth, the call always ends in a trap or an exception; it never returns. "
+        f"{_DETACHES} A host that catches the trap or the exception and continues uses detached views.",
+        "If the host drops the instance in that case, allow `trap-only` or `throw-only` for this entry "
+        "point. Otherwise, keep the panic and error handling from allocating.",
     ),
-    Explanation(
+    RuleHelp(
         "NG003",
         "growth-capped",
         "An entry point can execute a memory.grow that cannot add a page.",
-        "The memory is at its maximum from the start. A growth by 0 pages still succeeds, and detaches as "
-        "well; a growth by more fails.",
-        "Allow `capped` if a growth by 0 pages is ruled out, or remove the path to the growth.",
+        "The memory already has its maximum size. Growth by 1 page or more fails, but growth by 0 pages "
+        "succeeds and detaches all views.",
+        "Remove the path to the memory.grow. If no code grows the memory by 0 pages, allow `capped` for this "
+        "entry point.",
     ),
-    Explanation(
+    RuleHelp(
         "NG004",
         "site-present",
-        "The module has memory.grow instructions although it may have none.",
-        "The contract allows only `absent`. An instruction that nothing reaches today may be reached after "
-        "the next change.",
-        "Build without the code that holds the instruction, often the allocator or the panic machinery, or "
-        "allow `unreachable` in the contract.",
+        "The module contains memory.grow instructions that the contract forbids.",
+        "The contract allows only the verdict `absent`. The next change to the code can make an instruction "
+        "reachable that is unreachable today.",
+        "Build without the code that contains the instruction, which is often the allocator or the panic "
+        "machinery, or allow `unreachable` in the contract.",
     ),
-    Explanation(
+    RuleHelp(
         "NG005",
         "untrusted-import",
         "An entry point reaches an import that the contract does not trust.",
-        "An imported function may grow the memory or call back into the module, and no proof about the "
-        "module covers that. The contract's policy for imports is `deny`.",
-        "Name the import under `trusted` in the contract if it neither grows, nor calls back in, nor throws; "
-        "otherwise don't reach it.",
+        "The contract's policy for imports is `deny`. An imported function can grow the memory or call back "
+        "into the module, and a proof about the module does not cover it.",
+        "If the import neither grows the memory nor calls back nor throws, add it to `trusted` in the "
+        "contract. Otherwise, keep the entry point from reaching it.",
     ),
-    Explanation(
+    RuleHelp(
         "NG006",
         "host-grows",
-        "An entry point reaches an import behind which the host grows the memory, or another core module "
-        "of the component does.",
-        f"The memory.grow is not in this module: the host or another core module has it. {_DETACHES}",
-        "Link with a fixed memory (for Emscripten, without ALLOW_MEMORY_GROWTH), or keep the entry point "
-        "from calling the import.",
+        "An entry point reaches an import through which the host or another core module of the component "
+        "grows the memory.",
+        f"The memory.grow is not in this module but in the host or in another core module. {_DETACHES}",
+        "Link with a fixed memory size (for Emscripten, without ALLOW_MEMORY_GROWTH), or keep the entry "
+        "point from calling the import.",
     ),
-    Explanation(
+    RuleHelp(
         "NG007",
         "memory-limits",
-        "The declared limits of a memory are not those of the contract.",
-        "The declared minimum must be at least `min_pages`, and a maximum must be declared and be at most "
-        "`max_pages`.",
-        "Tell the linker: --initial-memory and --max-memory, in bytes. Or correct the contract's limits.",
+        "The declared limits of a memory violate the contract.",
+        "The declared minimum must be at least `min_pages`. A maximum must be declared, and it must be at "
+        "most `max_pages`.",
+        "Set the limits with the linker options --initial-memory and --max-memory, both in bytes, or correct "
+        "the limits in the contract.",
     ),
-    Explanation(
+    RuleHelp(
         "NG008",
         "control-lost",
         "An entry point does not have the verdict that the contract expects.",
-        "A control is a module whose verdict is known. Where it is judged differently, the module has "
-        "changed or the check has gone blind.",
-        "Find out which of the two it is before the contract is changed.",
+        "A control is a module whose verdict is known. If its verdict differs, either the module has changed "
+        "or the check no longer detects growth.",
+        "Find out which of the two happened before you change the contract.",
     ),
-    Explanation(
+    RuleHelp(
         "NG009",
         "scenario-failed",
         "A scenario of the contract failed.",
-        "When it was run, it grew the memory where it may not, trapped, or read what was not expected.",
-        "Run `nogrow run` for the step that failed.",
+        "The run grew the memory where the scenario forbids it, trapped, or read an unexpected value.",
+        "Run `nogrow run` to see the step that failed.",
     ),
-    Explanation(
+    RuleHelp(
         "NG010",
         "not-judged",
         "The module could not be judged.",
-        "It can't be read, is damaged, or uses what nogrow does not understand. Nothing is known of it, and "
-        "that is never a pass.",
-        "Build the module anew, or compare with what `wasm-tools validate` says of it.",
+        "The module cannot be read, is damaged, or uses a feature that nogrow does not understand. nogrow "
+        "knows nothing about it, which never counts as a pass.",
+        "Run `wasm-tools validate` on the module, and build it again if it is invalid.",
     ),
-    Explanation(
+    RuleHelp(
         "NG011",
         "pin-broken",
-        "A verdict is worse than nogrow.lock says, or the module is not the one that was pinned or attested.",
-        "A lock, and a statement about what is shipped, hold the digests and verdicts of what was judged "
-        "before. What grows today may go on doing so; nothing may become worse, and nothing may be swapped.",
-        "Undo the change; `nogrow explain` says what causes a growth. If the change is meant, run "
-        "`nogrow pin`, or attest the shipment anew.",
+        "A verdict is worse than in nogrow.lock, or the module is not the one that was pinned or attested.",
+        "A lock file and a statement about a shipment record the digests and verdicts of judged modules. "
+        "Entry points that grow today may continue to grow, but no verdict may become worse and no file may "
+        "be replaced.",
+        "Undo the change; `nogrow explain` shows the cause of a growth. If the change is intended, run "
+        "`nogrow pin`, or attest the shipment again.",
     ),
-    Explanation(
+    RuleHelp(
         "NG012",
         "cached-view",
         "Host code uses a view that it kept across a call into the module.",
-        f"The call may have grown the memory. {_DETACHES} Reads of a detached view give undefined, writes "
-        "are lost, and methods throw.",
-        "Make the view anew after the call, or where `view.buffer !== memory.buffer`; or read it through "
-        "live views, which follow the memory, and don't keep what they give.",
+        f"The call may have grown the memory. {_DETACHES} Reads from a detached view return undefined, "
+        "writes have no effect, and methods throw.",
+        "Create the view again after the call, or whenever `view.buffer !== memory.buffer`. You can also "
+        "read the memory through live views, which follow it; don't store what they return.",
     ),
 )

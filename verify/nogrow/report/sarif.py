@@ -1,4 +1,4 @@
-"""A report as SARIF 2.1.0, as GitHub's code scanning reads it."""
+"""Render a report as SARIF 2.1.0 for GitHub's code scanning."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ from nogrow.jshost.model import CachedView
 from nogrow.report.escaping import in_json, in_sarif
 from nogrow.report.locations import Place, Places
 from nogrow.report.result import ArtifactReport, Outcome, Report
-from nogrow.report.rule_help import EXPLANATIONS, Explanation
+from nogrow.report.rule_help import RULE_HELP, RuleHelp
 from nogrow.report.summary import (
     NOT_VALIDATED,
     resting,
@@ -32,13 +32,13 @@ from nogrow.report.summary import (
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "%SRCROOT%"
 
-# GitHub takes 25,000 results and 10 MB, compressed; nobody reads as many as these.
+# GitHub accepts 25,000 results and 10 MB (compressed). Nobody reads as many results as these limits allow.
 MOST_RESULTS = 5_000
 MOST_STEPS = 100
 MOST_STEPS_IN_ALL = 100_000
 MOST_NOTIFICATIONS = 1_000
 
-# Legacy mangling ends in a hash that changes with every compiler, and a finding is to stay the same one.
+# Legacy mangling ends in a hash that changes with the compiler, but fingerprints must not change.
 RUST_HASH = re.compile(r"17h[0-9a-f]{16}E$")
 
 Object = dict[str, Any]
@@ -52,13 +52,13 @@ def render(report: Report, stream: TextIO) -> None:
     for line in resting(report):
         run.notify("note", line)
     if not report.artifacts:
-        run.notify("error", "nothing to check: no module was named")
+        run.notify("error", "nothing to check: no module given")
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run.finished(report)]}
     stream.write(in_json(json.dumps(document, separators=(",", ":"))) + "\n")
 
 
 class _Run:
-    """The one run of a log, and what there is still room for in it."""
+    """Collect the results and notifications of the log's only run, within the limits."""
 
     def __init__(self, places: Places) -> None:
         self._places = places
@@ -69,7 +69,7 @@ class _Run:
         self._left_out = 0
 
     def add(self, artifact: ArtifactReport) -> None:
-        """Add what is to be said of an artifact."""
+        """Add the results and notifications for an artifact."""
         if artifact.outcome is Outcome.NOTHING:
             place = self._location(self._places.artifact(artifact))
             self.notify("error", f"{artifact.path}: {why_nothing(artifact)}", place)
@@ -85,26 +85,27 @@ class _Run:
         self._left_out += max(0, len(artifact.violations) - room)
 
     def notify(self, level: str, text: str, location: Object | None = None) -> None:
-        """Add what the tool has to say of its own work; no more than fits."""
+        """Add a notification about the check itself, unless the limit is reached."""
         if len(self._notifications) < MOST_NOTIFICATIONS:
             where = {"locations": [location]} if location else {}
             self._notifications.append({"level": level, "message": _message(text), **where})
 
     def finished(self, report: Report) -> Object:
-        """The run with all that was added."""
+        """Return the run with everything that was added."""
         if self._left_out:
             more = counted(self._left_out, "more violation")
-            # The first place is never taken by the limit of notifications.
-            text = f"{more} left out; --format json=FILE has them all"
+            # It comes first and does not count towards the limit.
+            text = f"{more} not shown; use --format json=FILE to see all"
             self._notifications.insert(0, {"level": "warning", "message": _message(text)})
         bad = {Outcome.NOT_JUDGED, Outcome.NOTHING}
-        judged = bool(report.artifacts) and not any(one.outcome in bad for one in report.artifacts)
+        outcomes = {artifact.outcome for artifact in report.artifacts}
+        judged = bool(outcomes) and outcomes.isdisjoint(bad)
         return {
             "tool": {
                 "driver": {
                     "name": "nogrow",
                     "version": __version__,
-                    "rules": [_rule(one) for one in EXPLANATIONS],
+                    "rules": [_rule(rule) for rule in RULE_HELP],
                 }
             },
             "invocations": [
@@ -115,13 +116,13 @@ class _Run:
         }
 
     def _result(self, artifact: ArtifactReport, violation: Violation, location: Object) -> Object:
-        numbers = [one.id for one in EXPLANATIONS]
+        numbers = [rule.id for rule in RULE_HELP]
         about = violation.about
         if about is not None:
             location = {**location, "logicalLocations": [_logical(about.name)]}
         flow = self._flow(artifact, about) if about is not None and about.witness else []
         if violation.view is not None:
-            flow = self._course(artifact, violation.view)
+            flow = self._view_flow(artifact, violation.view)
         return {
             "ruleId": violation.rule.id,
             "ruleIndex": numbers.index(violation.rule.id),
@@ -147,22 +148,22 @@ class _Run:
         for grower in artifact.growers:
             if grower.label == entry.host_grows:
                 place = self._location(Place(grower.file, grower.line, grower.column))
-                text = f"here the host grows the memory: {shortened(grower.label)}"
+                text = f"the host grows the memory here: {shortened(grower.label)}"
                 flow.append({"location": {**place, "message": _message(text)}})
         return flow
 
-    def _course(self, artifact: ArtifactReport, view: CachedView) -> list[Object]:
-        """Where a kept view is made, what is called then, and where it is used."""
-        course = [(view.made, f"{view.binding} is made")]
+    def _view_flow(self, artifact: ArtifactReport, view: CachedView) -> list[Object]:
+        """Return the steps in which a view is created, a call may grow the memory, and the view is used."""
+        steps = [(view.made, f"{view.binding} is created")]
         if view.call is not None:
-            course.append((view.call.at, f"{view.call.text} may grow the memory"))
-        course.append((view.at, f"{view.binding} is used"))
-        if len(course) > self._steps_left:
+            steps.append((view.call.at, f"{view.call.text} may grow the memory"))
+        steps.append((view.at, f"{view.binding} is used"))
+        if len(steps) > self._steps_left:
             return []
-        self._steps_left -= len(course)
+        self._steps_left -= len(steps)
         return [
-            {"location": {**self._location(Place(artifact.path, *at)), "message": _message(text)}}
-            for at, text in course
+            {"location": {**self._location(Place(artifact.path, *position)), "message": _message(text)}}
+            for position, text in steps
         ]
 
     def _step(self, artifact: ArtifactReport, step: Step) -> Object:
@@ -175,7 +176,7 @@ class _Run:
         }
 
     def _fingerprint(self, artifact: ArtifactReport, violation: Violation) -> str:
-        """What stays the same while code moves: the rule, the module and the entry point, never an offset."""
+        """Return a hash of the rule, the module and the entry point, which stays the same when code moves."""
         path = self._places.in_repository(artifact.path) or artifact.path
         key = json.dumps([violation.rule.id, path, _stable_name(violation)])
         self._seen[key] += 1
@@ -193,15 +194,15 @@ class _Run:
         return {"physicalLocation": {"artifactLocation": file, "region": region}}
 
 
-def _rule(one: Explanation) -> Object:
+def _rule(rule: RuleHelp) -> Object:
     return {
-        "id": one.id,
-        "name": one.name,
-        "shortDescription": {"text": one.short},
-        "fullDescription": {"text": one.why},
+        "id": rule.id,
+        "name": rule.name,
+        "shortDescription": {"text": rule.short},
+        "fullDescription": {"text": rule.why},
         "help": {
-            "text": f"{one.why}\n\n{one.advice}",
-            "markdown": f"# {one.id} {one.label}\n\n{one.why}\n\n{one.advice}\n",
+            "text": f"{rule.why}\n\n{rule.advice}",
+            "markdown": f"# {rule.id} {rule.label}\n\n{rule.why}\n\n{rule.advice}\n",
         },
         "defaultConfiguration": {"level": "error"},
         "properties": {"precision": "high", "problem.severity": "error", "tags": ["webassembly"]},
@@ -209,7 +210,7 @@ def _rule(one: Explanation) -> Object:
 
 
 def _stable_name(violation: Violation) -> str | None:
-    """The entry point's name; where that is only an index, the function's, if it has one."""
+    """Return the entry point's name, or the function's name if the entry point has only an index."""
     about = violation.about
     if violation.view is not None:
         return violation.view.binding
@@ -227,5 +228,5 @@ def _logical(name: str) -> Object:
 
 
 def _quoted(path: str) -> str:
-    # A name that is not UTF-8 is quoted byte by byte.
+    # The bytes are quoted, because the name may not be valid UTF-8.
     return quote(os.fsencode(path))

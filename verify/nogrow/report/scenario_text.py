@@ -1,4 +1,4 @@
-"""What a scenario showed, as lines of text: its steps with the memory's size, and the calls that grew it."""
+"""Render a scenario's result as text: its steps, the memory's size after each, and the calls that grew it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -8,7 +8,7 @@ from nogrow.report.escaping import printable
 from nogrow.scenarios.result import Growth, ScenarioOutcome, ScenarioResult, StepSeen, StubSeen
 from nogrow.source.model import Frame
 
-# What a person reads at most; JSON has everything.
+# Limits for readability; JSON has everything.
 MOST_PAGES = 20
 MOST_STEPS = 100
 MOST_OUTPUT = 10
@@ -18,7 +18,7 @@ Sources = Mapping[int, tuple[Frame, ...]]
 
 
 def scenario(result: ScenarioResult, sources: Sources) -> Iterator[str]:
-    """Yield the lines on one scenario, the first without indentation."""
+    """Yield the lines about one scenario; only the first has no indentation."""
     yield _headline(result)
     width = min(WIDEST, max((len(_what(seen)) for seen in result.steps), default=0))
     for seen in result.steps[:MOST_STEPS]:
@@ -30,7 +30,7 @@ def scenario(result: ScenarioResult, sources: Sources) -> Iterator[str]:
     for stub in result.stubs:
         yield f"     stub {printable(shortened(stub.name))}: {_calls(stub)}"
     if result.output:
-        yield "     the guest wrote:"
+        yield "     output of the guest:"
         lines = result.output.splitlines()
         yield from (f"       {printable(shortened(line))}" for line in lines[:MOST_OUTPUT])
         if len(lines) > MOST_OUTPUT:
@@ -49,7 +49,7 @@ def _headline(result: ScenarioResult) -> str:
         return f"{name}: no growth observed{pages}"
     growth = result.grew_at
     change = f"from {growth.pages_before} to {growth.pages_after} pages"
-    return f"{name}: `{printable(growth.call)}` grew the memory {change}, as it may"
+    return f"{name}: `{printable(growth.call)}` grew the memory {change}, which is allowed"
 
 
 def _what(seen: StepSeen) -> str:
@@ -70,7 +70,7 @@ def _grew(seen: StepSeen) -> str:
         return f"grew in each of {seen.times} calls"
     if seen.growths == 1:
         which = "the first" if seen.first == 1 else f"call {seen.first}"
-        return f"grew in {which} of {seen.times} calls only"
+        return f"grew only in {which} of {seen.times} calls"
     return f"grew in {seen.growths} of {seen.times} calls, from call {seen.first} to call {seen.last}"
 
 
@@ -83,7 +83,7 @@ def _growth(growth: Growth, sources: Sources) -> Iterator[str]:
 
 
 def backtrace(steps: Sequence[Step], sources: Sources) -> Iterator[str]:
-    """Yield the lines on calls that grew the memory, the outermost first."""
+    """Yield the lines about the calls that grew the memory, the outermost first."""
     for number, step in enumerate(steps, 1):
         yield from _step(number, step, sources.get(step.offset, ()))
 
@@ -91,22 +91,22 @@ def backtrace(steps: Sequence[Step], sources: Sources) -> Iterator[str]:
 def _step(number: int, step: Step, frames: tuple[Frame, ...]) -> Iterator[str]:
     name = f" {printable(readable(step.function.name))}" if step.function.name else ""
     yield f"     {number:>3}. func[{step.function.index}]{name}"
-    outer = f", {_place(frames[-1])}" if frames else ""
+    outer = f", {_position(frames[-1])}" if frames else ""
     yield f"          at 0x{step.offset:06x}: {step.instruction}{outer}"
     for frame in frames[-2::-1]:
         inner = printable(readable(frame.function)) if frame.function else "a function"
-        yield f"          inlined: {inner}, {_place(frame)}"
+        yield f"          inlined: {inner}, {_position(frame)}"
 
 
-def _place(frame: Frame) -> str:
+def _position(frame: Frame) -> str:
     _, file, line, column = frame
-    place = f":{line}" + (f":{column}" if column > 0 else "") if line > 0 else ""
-    return printable(file) + place
+    position = f":{line}" + (f":{column}" if column > 0 else "") if line > 0 else ""
+    return printable(file) + position
 
 
 def _calls(stub: StubSeen) -> str:
     if not stub.calls:
         return "never called"
-    first = ", ".join(f"({', '.join(one)})" for one in stub.arguments[:3])
+    first = ", ".join(f"({', '.join(arguments)})" for arguments in stub.arguments[:3])
     more = ", ..." if stub.calls > 3 else ""
     return f"{counted(stub.calls, 'call')}: {first}{more}"

@@ -1,4 +1,4 @@
-"""The grow sites of a report as plain text, one line each."""
+"""Render the grow sites of a report as plain text, one line each."""
 
 from collections.abc import Iterator
 from typing import TextIO
@@ -12,7 +12,7 @@ from nogrow.report.summary import NOT_VALIDATED, why_unvalidated
 
 
 def render(report: Report, stream: TextIO, colour: bool = False) -> None:
-    """Write the sites of each artifact, or why it could not be judged."""
+    """Write the grow sites of each artifact, or the reason why it could not be judged."""
     for artifact in report.artifacts:
         if artifact.judgement is None:
             text.render(Report(report.contract, (artifact,)), stream, colour=colour)

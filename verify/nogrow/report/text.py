@@ -1,4 +1,4 @@
-"""A report as plain text, a diagnostic for each broken rule in the manner of rustc."""
+"""Render a report as plain text, with a diagnostic in the style of rustc for each violation."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,13 +14,20 @@ from nogrow.contract.violation import Rule, Violation
 from nogrow.jshost.model import CachedView
 from nogrow.report.escaping import printable
 from nogrow.report.result import ArtifactReport, Outcome, Report
-from nogrow.report.summary import looked_at, noun, of_them_unvalidated, outcome_label
+from nogrow.report.summary import (
+    checked,
+    of_them_unvalidated,
+    outcome_counts,
+    outcome_label,
+    searched_files,
+    why_nothing,
+)
 from nogrow.source.model import Frame
 
 if TYPE_CHECKING:
     from nogrow.report.locations import Places
 
-# What a person reads at most; the other formats have everything.
+# Limits for readability; JSON has everything.
 MOST_VIOLATIONS = 20
 MOST_STEPS = 40
 MOST_USES = 10
@@ -35,13 +42,13 @@ COLOURS = {
 
 
 def render(report: Report, stream: TextIO, *, colour: bool = False, quiet: bool = False) -> None:
-    """Write the report; `quiet` leaves out what is kept, so that all kept means no text."""
+    """Write the report; `quiet` hides artifacts that keep their contract, so a kept report writes nothing."""
     for line in lines(report, colour=colour, quiet=quiet):
         stream.write(line + "\n")
 
 
 def lines(report: Report, *, colour: bool = False, quiet: bool = False) -> Iterator[str]:
-    """Yield the lines of the report, without ends; whatever modules and paths name is escaped."""
+    """Yield the lines of the report, without line ends; names from modules and paths are escaped."""
     style = _Style(colour)
     places = _places(report)
     for artifact in report.artifacts:
@@ -51,21 +58,22 @@ def lines(report: Report, *, colour: bool = False, quiet: bool = False) -> Itera
             yield ""
         more = len(artifact.violations) - MOST_VIOLATIONS
         if more > 0:
-            yield f"... and {more:,} more in {printable(artifact.path)}; --format json=FILE has them all"
+            yield f"... and {more:,} more in {printable(artifact.path)}; use --format json=FILE to see all"
             yield ""
         if any(violation.about and violation.about.witness for violation in shown):
-            yield "help: `nogrow explain FILE ENTRY` says what causes a growth, and what to change"
+            yield "help: run `nogrow explain FILE ENTRY` to see the cause of a growth and how to fix it"
             yield ""
     if any(artifact.better for artifact in report.artifacts) and not quiet:
-        yield "help: what is better than pinned stays so once `nogrow pin` has pinned it"
+        yield "help: run `nogrow pin` to lock in these improvements"
         yield ""
-    if quiet and report.outcome is Outcome.KEPT and not any(one.unvalidated for one in report.artifacts):
+    unvalidated = any(artifact.unvalidated for artifact in report.artifacts)
+    if quiet and report.outcome is Outcome.KEPT and not unvalidated:
         return
     for artifact in report.artifacts:
         if not quiet or artifact.outcome is not Outcome.KEPT or artifact.unvalidated:
             yield from _artifact(style, artifact)
     if report.shipped is not None:
-        yield f"looked at {looked_at(report.shipped)}"
+        yield f"searched {searched_files(report.shipped)}"
     yield _summary(style, report)
 
 
@@ -104,18 +112,18 @@ def _violation(
 
 def _view(artifact: ArtifactReport, view: CachedView) -> Iterator[str]:
     path = printable(artifact.path)
-    yield f"   = made: {path}:{view.made}"
+    yield f"   = created: {path}:{view.made}"
     if view.call is not None:
         yield f"   = call between: {path}:{view.call.at}: {printable(view.call.text)}"
     if len(view.uses) > 1:
-        shown = ", ".join(str(one) for one in view.uses[1:MOST_USES])
+        shown = ", ".join(map(str, view.uses[1:MOST_USES]))
         more = len(view.uses) - MOST_USES
-        yield f"   = used as well: {shown}{f' and {more:,} more' if more > 0 else ''}"
-    yield "   = help: make it anew after the call, or use live views and don't keep what they give"
+        yield f"   = also used: {shown}{f' and {more:,} more' if more > 0 else ''}"
+    yield "   = help: create the view again after the call, or use live views without storing what they return"
 
 
 def _places(report: Report) -> "Places | None":
-    """Where things stand in the source, if anything is known of that."""
+    """Return the positions of violations in the source, or None if the report has no source locations."""
     if not any(artifact.sources for artifact in report.artifacts):
         return None
     from nogrow.report.locations import Places
@@ -124,7 +132,7 @@ def _places(report: Report) -> "Places | None":
 
 
 def _where(artifact: ArtifactReport, violation: Violation, places: "Places | None") -> Iterator[str]:
-    """The module, or the line of the source that causes the growth and then the module."""
+    """Yield the module's path, after the source line that causes the growth if it is known."""
     if violation.view is not None:
         yield f"  --> {printable(artifact.path)}:{violation.view.at}"
         return
@@ -144,19 +152,19 @@ def _where(artifact: ArtifactReport, violation: Violation, places: "Places | Non
 
 def _witness(witness: Sequence[Step], sources: Mapping[int, tuple[Frame, ...]]) -> Iterator[str]:
     half, folded = MOST_STEPS // 2, max(0, len(witness) - MOST_STEPS)
-    for place in (*range(min(half, len(witness))), *range(half + folded, len(witness))):
-        if folded and place == half + folded:
+    for index in (*range(min(half, len(witness))), *range(half + folded, len(witness))):
+        if folded and index == half + folded:
             yield f"          ... {folded:,} more calls ..."
-        number, step = place + 1, witness[place]
+        number, step = index + 1, witness[index]
         function = step.function
         name = f" {printable(readable(function.name))}" if function.name else ""
         yield f"     {number:>3}. func[{function.index}]{name}"
         instruction = printable(shortened(step.instruction))
-        yield f"          at 0x{step.offset:06x}: {instruction}{_place(sources, step)}"
+        yield f"          at 0x{step.offset:06x}: {instruction}{_position(sources, step)}"
 
 
-def _place(sources: Mapping[int, tuple[Frame, ...]], step: Step) -> str:
-    """Where a step is in the source of its own function, not of one that is inlined there."""
+def _position(sources: Mapping[int, tuple[Frame, ...]], step: Step) -> str:
+    """Return the step's position in its own function, not in a function that is inlined there."""
     frames = sources.get(step.offset, ())
     if not frames or frames[-1].line < 1:
         return ""
@@ -170,17 +178,13 @@ def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
         colour = COLOURS[Outcome.NOTHING]
     outcome = style(outcome_label(artifact), colour, bold=True)
     path = printable(artifact.path)
-    if artifact.outcome is Outcome.NOTHING and artifact.notes:
-        yield f"{outcome}: {path}: {printable(', '.join(artifact.notes))}"
-        return
     if artifact.outcome is Outcome.NOTHING:
-        missing = "module there" if artifact.size is None else "scenario in the contract"
-        yield f"{outcome}: {path}: no {missing}"
+        yield f"{outcome}: {path}: {printable(why_nothing(artifact))}"
         return
     judgement = artifact.judgement
     yield f"{outcome}: {path}{_facts(judgement)}"
     for result in artifact.scenarios:
-        # Only `run` and the build have scenarios: `check` does not load this.
+        # Imported here, because `check` never has scenarios.
         from nogrow.report.scenario_text import scenario
 
         first, *more = scenario(result, artifact.sources)
@@ -189,16 +193,16 @@ def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
     for note in artifact.notes:
         yield f"   = note: {printable(note)}"
     for better in (artifact.better or ())[:MOST_VIOLATIONS]:
-        now = "gone" if better.after is None else better.after.label
-        yield f"   = better: `{printable(shortened(better.name))}` is {now}, pinned as {better.before.label}"
+        name = printable(shortened(better.name))
+        now = "no longer an entry point" if better.after is None else better.after.label
+        yield f"   = improved: `{name}` is {now}, pinned as {better.before.label}"
     if artifact.better and len(artifact.better) > MOST_VIOLATIONS:
-        yield f"   = better: {len(artifact.better) - MOST_VIOLATIONS:,} more"
+        yield f"   = improved: {len(artifact.better) - MOST_VIOLATIONS:,} more"
     if judgement is None:
         return
-    said = headline(judgement)
-    # What the headline has in full is not said again.
+    shown = headline(judgement)
     for sentence in sentences(judgement.assumptions):
-        if sentence not in said:
+        if sentence not in shown:
             yield f"   = assumption: {printable(sentence)}"
 
 
@@ -211,11 +215,8 @@ def _facts(judgement: Judgement | None) -> str:
 
 
 def _summary(style: _Style, report: Report) -> str:
-    outcomes = [artifact.outcome for artifact in report.artifacts]
     counts = (
-        style(f"{outcomes.count(one)} {one.value}", COLOURS[one] if one in outcomes else None)
-        for one in Outcome
-        if one in outcomes or one is Outcome.KEPT
+        style(f"{count} {outcome.value}", COLOURS[outcome] if count else None)
+        for outcome, count in outcome_counts(report)
     )
-    looked_at = len(outcomes) - outcomes.count(Outcome.NOTHING)
-    return f"checked {counted(looked_at, noun(report))}: {', '.join(counts)}{of_them_unvalidated(report)}"
+    return f"{checked(report)}: {', '.join(counts)}{of_them_unvalidated(report)}"

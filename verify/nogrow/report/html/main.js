@@ -67,7 +67,7 @@ const show = (place, move) => {
   const section = document.getElementById('artifact');
   section.replaceChildren(...[
     el('h2', { id: 'artifact-title' }, named(artifact.path)),
-    el('p', {}, standing(artifact), ' ',
+    el('p', {}, outcomeLabel(artifact), ' ',
       artifact.verdict >= 0 && verdictMark(artifact.verdict, model.label(artifact.verdict)), ' ',
       artifact.violationCount > 0 && count(artifact.violationCount, 'violation')),
     own.length > 0 && firstOf(own, 50, violationItem, 'ul', { class: 'plain' }),

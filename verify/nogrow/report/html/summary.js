@@ -26,7 +26,7 @@ const summary = (report, choose) => {
     return el('tr', { role: 'row' },
       el('th', { role: 'rowheader', scope: 'row' }, button({ class: 'link choose', 'data-place': place,
         click: () => choose(place, true) }, named(artifact.path))),
-      cell('Outcome', {}, standing(artifact)),
+      cell('Outcome', {}, outcomeLabel(artifact)),
       cell('Verdict', {}, artifact.verdict < 0 ? '\u2013' : verdictMark(artifact.verdict, verdicts[artifact.verdict]),
         assumed && el('details', { class: 'assumed' }, el('summary', {}, 'with an assumption'), sentence(assumed))),
       cell('Grow sites', { class: 'number' }, artifact.verdict < 0 ? '\u2013' : number(artifact.siteCount)),

@@ -42,7 +42,7 @@ const inWords = (model, place) => {
 };
 
 // Nobody knows whether the module is valid: that stands beside the outcome.
-const standing = (artifact) => [el('span', { class: `outcome ${artifact.outcome}` }, artifact.outcome),
+const outcomeLabel = (artifact) => [el('span', { class: `outcome ${artifact.outcome}` }, artifact.outcome),
   artifact.verdict >= 0 && artifact.validated !== true && [' ', el('span', { class: 'outcome nothing' }, 'not validated')]];
 
 const verdictMark = (verdict, label) => el('span', { class: `verdict v${verdict}` }, label);
