@@ -57,7 +57,9 @@ def test_help_says_so(nogrow: Nogrow) -> None:
 
 def test_an_entry_point_is_explained(nogrow: Nogrow) -> None:
     text = nogrow("explain", "growing.wasm", "bad").stdout
-    assert text.startswith("reachable[NG001]: `bad` can grow the memory and return, by the `memory.grow` in")
+    assert text.startswith(
+        "reachable[NG001]: `bad` can grow the memory and return, through the\n    `memory.grow` in `bad`"
+    )
     assert "  --> growing.wasm\n" in text
     site = nogrow("sites", "growing.wasm").stdout.split()[4]
     assert f"       1. bad\n          at {site}: memory.grow\n" in text
@@ -82,7 +84,7 @@ def test_an_unknown_entry_point_is_one_line_with_near_ones(nogrow: Nogrow, two: 
 
 def test_a_harmless_entry_point_is_said_to_be_so(nogrow: Nogrow, two: Path) -> None:
     assert nogrow("explain", "two.wasm", "harmless").stdout.startswith(
-        "unreachable: `harmless` can't grow a memory\n  --> two.wasm\n"
+        "unreachable: `harmless` cannot grow a memory\n  --> two.wasm\n"
     )
 
 

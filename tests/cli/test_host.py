@@ -48,7 +48,7 @@ def test_the_text_names_the_view_the_call_and_the_uses(nogrow: Nogrow, code: Pat
         "   = created: kept.mjs:1:11\n"
         "   = call between: kept.mjs:2:1: i.exports.run()\n"
         "   = also used: 4:1\n"
-        "   = help: create the view again after the call, or use live views without storing what they return\n"
+        "   = help: create the view again after the call, or use live views and do not keep their results\n"
         "\n"
         "broken: kept.mjs\n"
         "checked 1 file: 0 kept, 1 broken\n"

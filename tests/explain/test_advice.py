@@ -94,7 +94,7 @@ def test_every_family_has_advice_for_every_toolchain() -> None:
     ("verdict", "part"),
     [
         (Verdict.TRAP_ONLY, "a call that returns has not grown"),
-        (Verdict.THROW_ONLY, "catches one"),
+        (Verdict.THROW_ONLY, "catches it"),
         (Verdict.REACHABLE, "after every call"),
         (Verdict.CAPPED, "allow `capped`"),
     ],
@@ -108,8 +108,8 @@ def test_what_the_host_does_depends_on_the_verdict(verdict: Verdict, part: str) 
 def test_a_memory_that_is_capped_is_not_to_be_capped_again() -> None:
     capped = advised(grown("run", verdict=Verdict.CAPPED))[Alternative.CAP].text
     airtight = advised(grown("run", verdict=Verdict.CAPPED, airtight=True))[Alternative.CAP].text
-    assert capped.startswith("that is done; growth by 0 pages")
-    assert airtight.startswith("that is done; all growth")
+    assert capped.startswith("this is already done; growth by 0 pages")
+    assert airtight.startswith("this is already done; every growth")
 
 
 def test_without_the_hosts_growth_nothing_is_left() -> None:

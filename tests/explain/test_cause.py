@@ -35,24 +35,24 @@ ALLOCATOR = ("__rust_alloc", "dlmalloc::dlmalloc::Dlmalloc<A>::malloc")
     ],
 )
 def test_the_last_of_the_users_functions_is_to_blame(names: tuple[str, ...], blamed: str, label: str) -> None:
-    found = cause(grown(*names))
-    assert found.place is not None
-    assert (found.place.function, found.use.label) == (blamed, label)
+    result = cause(grown(*names))
+    assert result.blamed is not None
+    assert (result.blamed.function, result.use.label) == (blamed, label)
 
 
 @pytest.mark.parametrize(
     "names", [("__wbindgen_malloc", *ALLOCATOR), ("malloc", "sbrk"), ("core::f", "alloc::vec::Vec<T>::push")]
 )
 def test_where_all_is_library_nobody_is_to_blame(names: tuple[str, ...]) -> None:
-    found = cause(grown(*names))
-    assert found.place is None
-    assert not found.vague
+    result = cause(grown(*names))
+    assert result.blamed is None
+    assert not result.vague
 
 
 def test_the_users_own_growth() -> None:
-    found = cause(grown("run", "mine"))
-    assert found.use == OWN_GROWTH
-    assert found.at == 1
+    result = cause(grown("run", "mine"))
+    assert result.use == OWN_GROWTH
+    assert result.blamed_at == 1
 
 
 def test_an_inlined_line_of_the_users_counts() -> None:
@@ -63,12 +63,12 @@ def test_an_inlined_line_of_the_users_counts() -> None:
             frame("src/lib.rs:7:5", "run"),
         )
     }
-    found = cause(grown("run", "alloc::fmt::format::format_inner", *ALLOCATOR), sources)
-    assert found.place is not None
-    assert found.place.frame == frame("src/lib.rs:31:15", "mine::compose")
-    assert found.place.inlined
-    assert found.use.label == "`format!`"
-    assert [one.number for one in found.places] == [1, 1, 1, 2, 3, 4]
+    result = cause(grown("run", "alloc::fmt::format::format_inner", *ALLOCATOR), sources)
+    assert result.blamed is not None
+    assert result.blamed.frame == frame("src/lib.rs:31:15", "mine::compose")
+    assert result.blamed.inlined
+    assert result.use.label == "`format!`"
+    assert [function.number for function in result.path] == [1, 1, 1, 2, 3, 4]
 
 
 def test_a_closure_of_the_users_that_the_library_calls_comes_last() -> None:
@@ -76,9 +76,9 @@ def test_a_closure_of_the_users_that_the_library_calls_comes_last() -> None:
         16: (frame("src/lib.rs:1:1"),),
         32: (frame("src/lib.rs:9:9", "mine::f::{{closure}}"), frame(f"{RUST}/core/src/option.rs:9:9")),
     }
-    found = cause(grown("run", "core::option::Option<T>::map", *ALLOCATOR), sources)
-    assert found.place is not None
-    assert found.place.function == "mine::f::{{closure}}"
+    result = cause(grown("run", "core::option::Option<T>::map", *ALLOCATOR), sources)
+    assert result.blamed is not None
+    assert result.blamed.function == "mine::f::{{closure}}"
 
 
 REGISTRY = "/root/.cargo/registry/src/index.crates.io-6f17d22bba15001f/serde-1.0.0/src/de.rs:1:2"
@@ -87,43 +87,43 @@ REGISTRY = "/root/.cargo/registry/src/index.crates.io-6f17d22bba15001f/serde-1.0
 def test_a_dependency_is_to_blame_only_where_nothing_is_the_users() -> None:
     names = ("run", "serde::f", *ALLOCATOR)
     both = cause(grown(*names), {32: (frame(REGISTRY),)})
-    assert both.place is not None
-    assert both.place.origin is Origin.USER
+    assert both.blamed is not None
+    assert both.blamed.origin is Origin.USER
     only = cause(grown(*names), {16: (frame(REGISTRY),), 32: (frame(REGISTRY),)})
-    assert only.place is not None
-    assert (only.place.origin, only.at) == (Origin.DEPENDENCY, 1)
+    assert only.blamed is not None
+    assert (only.blamed.origin, only.blamed_at) == (Origin.DEPENDENCY, 1)
 
 
 def test_functions_without_names_hide_the_cause() -> None:
-    found = cause(grown(None, None, None))
-    assert found.place is not None
-    assert found.place.function == "run"
-    assert found.use == UNKNOWN
-    assert found.vague
-    assert [one.function for one in found.places] == ["run", "func[2]", "func[3]"]
+    result = cause(grown(None, None, None))
+    assert result.blamed is not None
+    assert result.blamed.function == "run"
+    assert result.use == UNKNOWN
+    assert result.vague
+    assert [function.function for function in result.path] == ["run", "func[2]", "func[3]"]
 
 
 def test_a_name_between_functions_without_names_is_a_hint() -> None:
-    found = cause(grown(None, None, "malloc", None))
-    assert found.use.label == "`malloc`"
-    assert found.vague
+    result = cause(grown(None, None, "malloc", None))
+    assert result.use.label == "`malloc`"
+    assert result.vague
     assert not cause(grown(None, "malloc", None)).vague
 
 
 def test_a_source_helps_where_no_name_is() -> None:
-    found = cause(grown(None, None), {16: (frame("src/a.c:3:4"),)})
-    assert not found.vague
-    assert found.use == UNKNOWN
+    result = cause(grown(None, None), {16: (frame("src/a.c:3:4"),)})
+    assert not result.vague
+    assert result.use == UNKNOWN
 
 
 def test_an_escaped_function_without_a_name_has_its_index() -> None:
-    found = cause(grown(None, "malloc", entry="func[1]", kind=EntryKind.ESCAPED), names={})
-    assert found.place is None
-    assert found.places[0].function == "func[1]"
+    result = cause(grown(None, "malloc", entry="func[1]", kind=EntryKind.ESCAPED), names={})
+    assert result.blamed is None
+    assert result.path[0].function == "func[1]"
 
 
-def matter(found: Cause) -> list[str]:
-    return [found.places[place].function for place in sorted(found.matter())]
+def notable(result: Cause) -> list[str]:
+    return [result.path[index].function for index in sorted(result.notable())]
 
 
 def test_the_steps_that_matter() -> None:
@@ -137,7 +137,7 @@ def test_the_steps_that_matter() -> None:
         *ALLOCATOR,
         "dlmalloc::sys::f",
     )
-    assert matter(cause(grown(*names))) == [
+    assert notable(cause(grown(*names))) == [
         "run",
         "mine::f",
         "core::a",
@@ -148,10 +148,10 @@ def test_the_steps_that_matter() -> None:
 
 
 def test_a_path_of_one_step_matters() -> None:
-    assert matter(cause(grown("run"))) == ["run"]
+    assert notable(cause(grown("run"))) == ["run"]
 
 
 def test_the_host_grows_at_the_end_of_the_path() -> None:
-    found = cause(grown("run", "malloc", host_grows="env.emscripten_resize_heap"))
-    assert found.use.label == "`malloc`"
+    result = cause(grown("run", "malloc", host_grows="env.emscripten_resize_heap"))
+    assert result.use.label == "`malloc`"
     assert cause(grown("run", host_grows="env.grow")).use == UNKNOWN

@@ -32,7 +32,7 @@ def test_the_growth_is_that_of_the_format_macro(
     assert headline.endswith(f"can grow the memory and return, because `format!` at {place} allocates")
     assert f"  --> {place}\n" in text
     assert f"{line} | {lines[line - 1]}\n   | {' ' * (column - 1)}^^^^^^^ allocates\n" in text
-    path = text.partition("= path")[2].partition("= made by")[0]
+    path = text.partition("= path")[2].partition("= built with")[0]
     assert path.rstrip().endswith(": memory.grow")
     assert "core::fmt::Write" in text
 

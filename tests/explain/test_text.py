@@ -146,7 +146,7 @@ def test_nothing_can_grow() -> None:
         "   = assumption: the host is kind\n"
     )
     assert rendered(explained(harmless)) == (
-        "unreachable: `run` can't grow a memory\n"
+        "unreachable: `run` cannot grow a memory\n"
         "  --> build/greeting.wasm\n"
         "   = assumption: the host is kind\n"
     )

@@ -1,1 +1,1 @@
-"""A judgement to its explanation: the cause of the growth and what can be done about it."""
+"""Explain a judgement: find the cause of each growth and advise how to remove it."""

@@ -1,6 +1,7 @@
-"""What of a library was used when the memory grew: by the readable name of the function that was called.
+"""Tell what code used of a library when the memory grew, by the readable name of the called function.
 
-The first row that matches counts, so what a person wrote (`format!`) stands before what that uses (`String`).
+The first row that matches counts, so a construct in the source (`format!`) comes before the types that it
+uses (`String`).
 """
 
 import enum
@@ -11,7 +12,7 @@ from nogrow.explain.names import bare
 
 
 class Family(enum.Enum):
-    """What is to be done about a use; the advice is by family and toolchain."""
+    """A group of uses with the same advice, which depends on the family and the toolchain."""
 
     FORMATTING = "formatting"
     STRING = "string"
@@ -26,7 +27,7 @@ class Family(enum.Enum):
 
 
 class Use(NamedTuple):
-    """A use as sentences name it, and its family."""
+    """A use of a library: its name in sentences, and its family."""
 
     label: str
     family: Family
@@ -37,7 +38,7 @@ OWN_GROWTH = Use("`memory.grow`", Family.OWN_GROWTH)
 
 _F = Family
 USES: tuple[tuple[str, str, Family], ...] = (
-    # Rust. Panics first: what they allocate is only their message.
+    # Rust. Panics come first, because they allocate only their message.
     (r"(?:core|std)::panicking::|std::rt::begin_panic|rust_(?:panic|begin_unwind)", "a panic", _F.PANIC),
     (r"core::(?:option|result)::\w*(?:unwrap|expect)\w*failed", "a panic", _F.PANIC),
     (r"core::slice::(?:\w+::)*\w*_fail\b|core::slice::\w*len_mismatch", "a panic", _F.PANIC),
@@ -118,7 +119,7 @@ USES: tuple[tuple[str, str, Family], ...] = (
     (r"(?:std\.)?(?:array_)?hash_map", "a hash map", _F.COLLECTION),
     (r"(?:std\.)?debug\.(?:panic|defaultPanic)|builtin\.default_panic", "a panic", _F.PANIC),
     (r"(?:std\.)?(?:heap|mem\.Allocator)\.", "`std.mem.Allocator`", _F.ALLOCATION),
-    # Last, what everything above comes down to.
+    # The allocators come last, because everything above calls them.
     (r"(?:core::arch::wasm32::|std::arch::wasm32::)memory_grow", "`memory_grow`", _F.OWN_GROWTH),
     (
         r"(?:dl|em|emscripten_builtin_|mi_)?(?:malloc|calloc|realloc|memalign|aligned_alloc|posix_memalign)$",
@@ -133,6 +134,6 @@ _COMPILED = tuple((re.compile(pattern), Use(label, family)) for pattern, label, 
 
 
 def use_of(name: str) -> Use | None:
-    """Return what a call of the function stands for, None if the table does not know it."""
+    """Return the use that a call of the function stands for, or None if the table does not know it."""
     name = bare(name)
     return next((use for pattern, use in _COMPILED if pattern.match(name)), None)

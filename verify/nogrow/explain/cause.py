@@ -1,4 +1,4 @@
-"""A witness to its cause: where the user's code last calls into a library on the way to the growth."""
+"""Find the cause of a growth in a witness: where the user's code last calls into a library."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -13,11 +13,11 @@ OriginOf = Callable[[str | None, str | None], Origin]
 Sources = Mapping[int, tuple[Frame, ...]]
 
 
-class Place(NamedTuple):
-    """A function on the path, inlined ones included.
+class PathFunction(NamedTuple):
+    """A function on the path, which may be inlined into the one before it.
 
-    `number` counts the steps of the witness from 1; `function` is readable. `frame` is the place in the
-    source of the call, or of the growth, None if it is not known.
+    `number` is the number of the witness's step, from 1. `function` is the readable name. `frame` is the
+    source position of the call, or of the memory.grow, and None if it is unknown.
     """
 
     number: int
@@ -29,47 +29,48 @@ class Place(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """Why a path grows the memory: the code at `at` uses `use`.
+    """The reason why a path grows the memory: the function at index `blamed_at` of `path` uses `use`.
 
-    `places` is the path. `at` is its place in the user's code, or in a dependency if none is the user's;
-    None means that all of it is library code, or has no names. `into` is the place that `at` calls.
+    `blamed_at` is the last of the user's functions, or of a dependency if none is the user's. It is None if
+    the path has only library code and functions without names.
     """
 
-    places: tuple[Place, ...]
-    at: int | None
+    path: tuple[PathFunction, ...]
+    blamed_at: int | None
     use: Use
 
     @property
-    def place(self) -> Place | None:
-        """The place that is to blame."""
-        return None if self.at is None else self.places[self.at]
+    def blamed(self) -> PathFunction | None:
+        """The function that causes the growth, if it is known."""
+        return None if self.blamed_at is None else self.path[self.blamed_at]
 
     @property
     def vague(self) -> bool:
-        """Whether functions without names hide who is to blame, and no source helps."""
-        if self.place is not None and self.place.frame is not None:
+        """Whether functions without names hide the cause and no source position helps."""
+        if self.blamed is not None and self.blamed.frame is not None:
             return False
-        hidden = self.places[0 if self.at is None else self.at + 1 :]
-        for one in hidden:
-            if one.origin is Origin.UNKNOWN:
+        for called in self._called():
+            if called.origin is Origin.UNKNOWN:
                 return True
-            if use_of(one.function) == self.use:
+            if use_of(called.function) == self.use:
                 return False
         return False
 
-    def matter(self) -> frozenset[int]:
-        """Which of the places say something: where code changes hands, and both ends."""
-        first = self.at if self.at is not None else -1
-        kept = {0, len(self.places) - 1, min(first + 1, len(self.places) - 1)}
-        for place, one in enumerate(self.places):
-            if one.origin not in (Origin.LIBRARY, Origin.ALLOCATOR):
-                kept.add(place)
-        kept.update(self._first(lambda one: one.origin is Origin.ALLOCATOR))
-        kept.update(self._first(lambda one: use_of(one.function) == self.use))
+    def notable(self) -> frozenset[int]:
+        """Return the indices worth showing: both ends, and where one party's code calls another's."""
+        first_called = 0 if self.blamed_at is None else self.blamed_at + 1
+        last = len(self.path) - 1
+        kept = {0, last, min(first_called, last)}
+        kept.update(index for index, called in enumerate(self.path) if not called.origin.is_library)
+        kept.update(self._first(lambda called: called.origin is Origin.ALLOCATOR))
+        kept.update(self._first(lambda called: use_of(called.function) == self.use))
         return frozenset(kept)
 
-    def _first(self, holds: Callable[[Place], bool]) -> list[int]:
-        return [place for place, one in enumerate(self.places) if holds(one)][:1]
+    def _called(self) -> tuple[PathFunction, ...]:
+        return self.path[0 if self.blamed_at is None else self.blamed_at + 1 :]
+
+    def _first(self, matches: Callable[[PathFunction], bool]) -> list[int]:
+        return [index for index, called in enumerate(self.path) if matches(called)][:1]
 
 
 def cause_of(
@@ -79,57 +80,57 @@ def cause_of(
     names: Mapping[int, str],
     origin: OriginOf = origin_of,
 ) -> Cause:
-    """Return the cause of the growth that the entry point's witness leads to.
+    """Return the cause of the growth at the end of the entry point's witness.
 
-    `sources` gives the frames at offsets of steps, innermost first. `names` are what functions are called
-    that have no debug name, by their index. `origin` says whose code a function is.
+    `sources` has the frames by the offsets of the steps, the innermost first. `names` has other names, by
+    function index, for functions without a debug name. `origin` tells whose code a function is.
     """
-    places = tuple(_places(entry.witness, sources, demangle, names, origin))
-    at = _blamed(places)
-    return Cause(places, at, _use(entry, places, at))
+    path = tuple(_path(entry.witness, sources, demangle, names, origin))
+    blamed_at = _blamed_at(path)
+    return Cause(path, blamed_at, _use(entry, path, blamed_at))
 
 
-def _places(
+def _path(
     witness: Sequence[Step],
     sources: Sources,
     demangle: Demangle,
     names: Mapping[int, str],
     origin: OriginOf,
-) -> list[Place]:
-    found: list[Place] = []
+) -> list[PathFunction]:
+    path: list[PathFunction] = []
     for number, step in enumerate(witness, 1):
         name = step.function.name or names.get(step.function.index)
         readable = demangle(name) if name else None
         frames = sources.get(step.offset, ())
-        # The last frame is the function itself; those before it were inlined into it.
+        # The last frame is the function itself; the functions before it are inlined into it.
         outer = frames[-1] if frames else None
         if readable is None and outer is not None and outer.function:
             readable = demangle(outer.function)
         whose = origin(readable, outer.file if outer else None)
         shown = readable or f"func[{step.function.index}]"
-        found.append(Place(number, step, shown, whose, outer))
+        path.append(PathFunction(number, step, shown, whose, outer))
         for frame in frames[-2::-1]:
             inner = demangle(frame.function) if frame.function else None
             whose = origin(inner, frame.file)
-            found.append(Place(number, step, inner or "(inlined)", whose, frame, inlined=True))
-    return found
+            path.append(PathFunction(number, step, inner or "(inlined)", whose, frame, inlined=True))
+    return path
 
 
-def _blamed(places: Sequence[Place]) -> int | None:
-    """The last place of the user's, else the last of a dependency, before an allocator is entered."""
-    origins = [one.origin for one in places]
+def _blamed_at(path: Sequence[PathFunction]) -> int | None:
+    """Return the index of the user's last function before the allocator, or else of a dependency's last."""
+    origins = [function.origin for function in path]
     if Origin.ALLOCATOR in origins:
         del origins[origins.index(Origin.ALLOCATOR) :]
     for wanted in (Origin.USER, Origin.DEPENDENCY):
         if wanted in origins:
-            return max(place for place, origin in enumerate(origins) if origin is wanted)
+            return max(index for index, origin in enumerate(origins) if origin is wanted)
     return None
 
 
-def _use(entry: Entry, places: Sequence[Place], at: int | None) -> Use:
-    """What is used after the place that is to blame, or by a path that is all of libraries."""
-    for one in places[0 if at is None else at + 1 :]:
-        if one.origin in (Origin.LIBRARY, Origin.ALLOCATOR) and (use := use_of(one.function)):
+def _use(entry: Entry, path: Sequence[PathFunction], blamed_at: int | None) -> Use:
+    """Return the first known use after the blamed function, or on the whole path if no function is blamed."""
+    for called in path[0 if blamed_at is None else blamed_at + 1 :]:
+        if called.origin.is_library and (use := use_of(called.function)):
             return use
-    last = at == len(places) - 1
+    last = blamed_at == len(path) - 1
     return OWN_GROWTH if last and entry.host_grows is None else UNKNOWN

@@ -1,6 +1,6 @@
-"""A judgement to explanations: entry points with the same cause share one."""
+"""Explain the entry points of a judgement that can grow a memory; those with the same cause share one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import islice
 from typing import NamedTuple
@@ -13,14 +13,14 @@ from nogrow.explain.provenance import origin_of
 from nogrow.explain.toolchain import Toolchain
 from nogrow.jshost.glue_model import Grower
 
-# A bundle can have 17,000 entry points that grow: so many are followed when none is named.
+# A bundle can have 17,000 entry points that grow a memory: at most this many are explained if none is named.
 MOST_FOLLOWED = 400
-# No more are followed when their paths have so many steps in all.
+# No further entry point is explained once the paths have this many steps in all.
 MOST_STEPS = 200_000
 
 
 class Explanation(NamedTuple):
-    """One cause, the entry points that have it (the first one's path is the cause's), and what to do."""
+    """A cause, the entry points that have it, and the advice; the cause's path is that of the first."""
 
     entries: tuple[Entry, ...]
     cause: Cause
@@ -28,11 +28,11 @@ class Explanation(NamedTuple):
 
 
 class Explained(NamedTuple):
-    """All that is explained of one core module.
+    """The explanations for one core module.
 
-    `harmless` are entry points that were asked for and can't grow a memory, `growing` is how many can.
-    `by_name` says that an entry point was asked for. `growers` are the imports that grow it, as glue says.
-    `notes` are for whoever asked.
+    `harmless` are the requested entry points that cannot grow a memory; `growing` is the number of entry
+    points that can. `by_name` says that an entry point was requested. `growers` are the imports that grow the
+    memory according to the glue code. `notes` are for the user.
     """
 
     path: str
@@ -47,41 +47,38 @@ class Explained(NamedTuple):
 
 
 def chosen(judgement: Judgement, name: str | None) -> list[Entry]:
-    """Return the entry points of that name, or, without a name, the worst ones that can grow."""
+    """Return the entry points of that name, or, without a name, those with the worst verdicts."""
     entries = judgement.entries
     if name is not None:
         exact = [entry for entry in entries if unmistakable(entry.name, entry.kind) == name]
         return exact or [entry for entry in entries if entry.name == name]
-    found: list[Entry] = []
+    worst: list[Entry] = []
     steps = 0
-    for place in islice(_growing(judgement), MOST_FOLLOWED):
-        found.append(entries[place])
-        steps += len(entries[place].witness)
+    for index in islice(_growing(judgement), MOST_FOLLOWED):
+        worst.append(entries[index])
+        steps += len(entries[index].witness)
         if steps > MOST_STEPS:
             break
-    return found
+    return worst
 
 
 def growing(judgement: Judgement) -> int:
     """Return how many entry points can grow a memory."""
-    return sum(1 for _ in _growing(judgement))
+    return len(_growing(judgement))
 
 
-def _growing(judgement: Judgement) -> Iterator[int]:
-    """The places of the entry points that can grow a memory, the worst first, the excused ones last."""
-    verdict_table = judgement.verdict_table
-    places = [place for place, one in enumerate(verdict_table.verdicts) if one.grows]
-    places.sort(
-        key=lambda place: (
-            place in verdict_table.excused or place in verdict_table.seen,
-            -verdict_table.verdicts[place].rank,
-        )
+def _growing(judgement: Judgement) -> list[int]:
+    """Return the indices of the entry points that can grow a memory: the worst first, the excused last."""
+    table = judgement.verdict_table
+    indices = [index for index, verdict in enumerate(table.verdicts) if verdict.grows]
+    return sorted(
+        indices,
+        key=lambda index: (index in table.excused or index in table.seen, -table.verdicts[index].rank),
     )
-    return iter(places)
 
 
 def names_of(judgement: Judgement) -> dict[int, str]:
-    """Return the names by which functions are exported, by their index."""
+    """Return the export names of functions, by function index."""
     exported = (entry for entry in judgement.entries if entry.kind is EntryKind.EXPORT)
     return {entry.function.index: entry.name for entry in exported}
 
@@ -93,40 +90,41 @@ def explanations(
     demangle: Demangle,
     toolchain: Toolchain,
 ) -> list[Explanation]:
-    """Return what explains the growth of each of the entry points: the worst first, then the most frequent.
+    """Return the explanations for the entry points: the worst first, then those of the most entry points.
 
-    `sources` gives the frames at the offsets of their witnesses' steps.
+    `sources` has the frames by the offsets of the steps in the witnesses.
     """
     names = names_of(judgement)
-    # Thousands of ways in share most of their paths.
+    # Thousands of entry points share most of their paths.
     readable, origin = cache(demangle), cache(origin_of)
-    found: dict[object, Explanation] = {}
+    by_cause: dict[object, Explanation] = {}
     for entry in entries:
         if not entry.witness:
             continue
         cause = cause_of(entry, sources, readable, names, origin)
         key = _key(entry, cause)
-        if key in found:
-            one = found[key]
-            found[key] = one._replace(entries=(*one.entries, entry))
+        if key in by_cause:
+            known = by_cause[key]
+            by_cause[key] = known._replace(entries=(*known.entries, entry))
         else:
-            found[key] = Explanation((entry,), cause, advice_for(entry, cause, toolchain))
-    return sorted(found.values(), key=_weight)
+            by_cause[key] = Explanation((entry,), cause, advice_for(entry, cause, toolchain))
+    return sorted(by_cause.values(), key=_weight)
 
 
-def _weight(one: Explanation) -> tuple[bool, int, bool, int]:
-    first = one.entries[0]
-    unnamed = all(entry.kind is EntryKind.ESCAPED for entry in one.entries)
-    return first.excused or first.seen is not None, -first.verdict.rank, unnamed, -len(one.entries)
+def _weight(explanation: Explanation) -> tuple[bool, int, bool, int]:
+    entries = explanation.entries
+    first = entries[0]
+    unnamed = all(entry.kind is EntryKind.ESCAPED for entry in entries)
+    return first.excused or first.seen is not None, -first.verdict.rank, unnamed, -len(entries)
 
 
 def _key(entry: Entry, cause: Cause) -> object:
-    """What causes have in common that one explanation serves for."""
-    place = cause.place
-    if place is None or cause.vague:
-        where: object = None
-    elif place.frame is None:
-        where = (place.function, place.step.offset)
+    """Return a key that is equal for the entry points that one explanation covers."""
+    blamed = cause.blamed
+    if blamed is None or cause.vague:
+        position: object = None
+    elif blamed.frame is None:
+        position = (blamed.function, blamed.step.offset)
     else:
-        where = (place.frame.file, place.frame.line, place.frame.column)
-    return entry.verdict, entry.memory, entry.host_grows, entry.excused, cause.use, where
+        position = (blamed.frame.file, blamed.frame.line, blamed.frame.column)
+    return entry.verdict, entry.memory, entry.host_grows, entry.excused, cause.use, position

@@ -1,6 +1,6 @@
-"""Whose code a function is: by the path of its source if that tells, else by its readable name.
+"""Tell whose code a function is, by the path of its source file or else by its readable name.
 
-What neither table knows is the user's own. The first row that matches counts.
+A function that no table knows is the user's own. The first row that matches counts.
 """
 
 import enum
@@ -10,13 +10,18 @@ from nogrow.explain.names import LONGEST, roots, stem
 
 
 class Origin(enum.Enum):
-    """Who wrote a function. `UNKNOWN` is one with neither a name nor a source."""
+    """Who wrote a function; `UNKNOWN` means that it has neither a name nor a source file."""
 
     USER = "user"
     DEPENDENCY = "dependency"
     LIBRARY = "library"
     ALLOCATOR = "allocator"
     UNKNOWN = "unknown"
+
+    @property
+    def is_library(self) -> bool:
+        """Whether the code comes with the language, including its allocator."""
+        return self in (Origin.LIBRARY, Origin.ALLOCATOR)
 
 
 _ALLOCATORS = (
@@ -30,13 +35,13 @@ _GO_PACKAGES = (
 )
 
 PATHS: tuple[tuple[str, Origin], ...] = (
-    # An allocator, wherever it was fetched from.
+    # Allocators, from any registry.
     (rf"/{_ALLOCATORS}-\d", Origin.ALLOCATOR),
     (r"(?:^|/)(?:dlmalloc|emmalloc)\.c$", Origin.ALLOCATOR),
     (r"(?:^|/)mimalloc/src/", Origin.ALLOCATOR),
     (r"/zig/(?:lib/)?std/heap/", Origin.ALLOCATOR),
     (r"(?:^|/)~lib/rt/(?:tlsf|tcms|itcms|stub)\.ts$", Origin.ALLOCATOR),
-    # Rust: what rustc's own builds, Debian's and rust-src call the standard library, and its dependencies.
+    # Rust: the standard library in rustc's own builds, in Debian and in rust-src, and its dependencies.
     (r"(?:^|/)rustc/[0-9a-f]{40}/", Origin.LIBRARY),
     (r"(?:^|/)rustc-[\d.]+(?:-\w+)*/(?:library|vendor|compiler)/", Origin.LIBRARY),
     (r"(?:^|/)rust/deps/", Origin.LIBRARY),
@@ -76,7 +81,7 @@ _ZIG_PACKAGES = (
 )
 
 NAMES: tuple[tuple[str, Origin], ...] = (
-    # Allocators: the functions by which they are entered.
+    # The functions through which code enters an allocator.
     (r"__(?:rust|rdl|rg|rustc)_(?:alloc|alloc_zeroed|realloc|dealloc)$", Origin.ALLOCATOR),
     (r"_?__rustc::__(?:rust|rdl|rg)_\w*alloc\w*$", Origin.ALLOCATOR),
     (r"<.* as (?:core|std)::alloc::(?:global::)?GlobalAlloc>::", Origin.ALLOCATOR),
@@ -99,7 +104,7 @@ NAMES: tuple[tuple[str, Origin], ...] = (
     ),
     (r"(?:std\.)?heap\.", Origin.ALLOCATOR),
     (r"(?:std\.)?mem\.Allocator\.", Origin.ALLOCATOR),
-    # Languages' libraries and runtimes.
+    # The libraries and runtimes of the languages.
     (r"__wasm_call_(?:ctors|dtors)$|_start$|_initialize$|__original_main$", Origin.LIBRARY),
     (r"(?:export:)?~lib/", Origin.LIBRARY),
     (r"_?emscripten_\w+$|em(?:val|bind)_\w+$|stack(?:Alloc|Save|Restore)$", Origin.LIBRARY),
@@ -113,11 +118,11 @@ NAMES: tuple[tuple[str, Origin], ...] = (
         r"|str(?:n?dup|to\w+|error)$|getline$|getdelim$|qsort$|setlocale$|realpath$|open_memstream$|abort$|atexit$",
         Origin.LIBRARY,
     ),
-    # C reserves such names for the implementation.
+    # C reserves these names for the implementation.
     (r"__\w+$", Origin.LIBRARY),
 )
 
-# Rust's crates and C++'s namespaces that come with the toolchain, by the root of a name.
+# The Rust crates and C++ namespaces that come with the toolchain, by the root of a name.
 ROOTS: tuple[tuple[str, Origin], ...] = (
     (
         r"core|alloc|std|proc_macro|test|unwind|std_detect|panic_abort|panic_unwind|compiler_builtins",
@@ -138,12 +143,12 @@ _BY_PATH, _BY_NAME, _BY_ROOT = _compiled(PATHS), _compiled(NAMES), _compiled(ROO
 
 
 def origin_of(name: str | None, file: str | None) -> Origin:
-    """Return whose code the function is: `name` is readable, `file` the path of its source."""
+    """Return whose code the function with this readable name and this source file is."""
     if file:
         path = file.replace("\\", "/")[-LONGEST:]
         for pattern, origin in _BY_PATH:
             if pattern.search(path):
-                # What the library names an allocator is one, whatever file it is in.
+                # An allocator's function may be in any file of the library.
                 named = _by_name(name) if name and origin is Origin.LIBRARY else None
                 return Origin.ALLOCATOR if named is Origin.ALLOCATOR else origin
     if name:
@@ -152,14 +157,16 @@ def origin_of(name: str | None, file: str | None) -> Origin:
 
 
 def _by_name(name: str) -> Origin | None:
-    """What the name alone tells, None if nothing."""
+    """Return the origin that the name alone implies, or None."""
     name = stem(name)
     for pattern, origin in _BY_NAME:
         if pattern.match(name):
             return origin
-    found = [_by_root(root) for root in roots(name)]
-    # Of a trait and the type that it is for, one is in the crate of the code: the least known one.
-    return None if not found or None in found else min(found, key=lambda one: one is Origin.ALLOCATOR)
+    origins = [_by_root(root) for root in roots(name)]
+    # For `<Type as Trait>`, the code is in the crate of one of the two: the one that no table knows, if any.
+    if not origins or None in origins:
+        return None
+    return min(origins, key=lambda origin: origin is Origin.ALLOCATOR)
 
 
 def _by_root(root: str) -> Origin | None:

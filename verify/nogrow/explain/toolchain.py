@@ -1,7 +1,7 @@
-"""A module's bytes to the toolchain that made it: the `producers` section, then names.
+"""Recognise the toolchain that built a module, by its `producers` section or else by its names.
 
-The section is a convention of the tools (tool-conventions, ProducersSection.md). It is only a hint: what
-can't be read of it is left out.
+The section is a convention (tool-conventions, ProducersSection.md) and serves only as a hint, so unreadable
+parts of it are ignored.
 """
 
 import enum
@@ -15,7 +15,7 @@ from nogrow.wasm.sections import SectionId, read_sections
 
 
 class Kind(enum.Enum):
-    """The toolchains that there is advice for, as sentences name them."""
+    """The toolchains with advice of their own, by their names in sentences."""
 
     RUST = "Rust"
     EMSCRIPTEN = "Emscripten"
@@ -28,9 +28,9 @@ class Kind(enum.Enum):
 
 
 class Toolchain(NamedTuple):
-    """What made a module. `tools` are programs with their versions, for example `rustc 1.80`.
+    """The toolchain that built a module. `tools` are programs with versions, for example `rustc 1.80`.
 
-    `lost_names` says that it was built with debug information and that a later program dropped the names.
+    `lost_names` says that the module was built with debug information and a later tool dropped the names.
     """
 
     kind: Kind
@@ -38,8 +38,8 @@ class Toolchain(NamedTuple):
     lost_names: bool = False
 
 
-# What a module's producers say, in lower case, and what its names hold. The first that matches counts: what
-# builds on another toolchain stands before it.
+# The patterns of a module's producers, in lower case, and of its names. The first match counts, so a
+# toolchain that builds on another one comes before it.
 PRODUCERS: tuple[tuple[str, Kind], ...] = (
     (r"tinygo", Kind.TINYGO),
     (r"emscripten|emcc", Kind.EMSCRIPTEN),
@@ -56,39 +56,39 @@ NAMES: tuple[tuple[bytes, Kind], ...] = (
     (rb"runtime\.(?:mallocgc|newproc|gcenable)|_rt0_wasm|go:buildid|gojs", Kind.GO),
     (rb"heap\.(?:wasm_allocator|WasmAllocator|WasmPageAllocator)|mem\.Allocator\.", Kind.ZIG),
 )
-# The runtime's messages name its files, in UTF-16.
+# The messages of AssemblyScript's runtime contain its file names in UTF-16.
 ASSEMBLYSCRIPT_DATA = "~lib/".encode("utf-16-le")
 CLANG = re.compile(r"\bclang\b|^language c\b|^language c[_\d+]")
-# Names are looked for in this many bytes of the name section: each toolchain's own are all over it.
-LOOKED_AT = 4 << 20
+# The bytes of the name section that are searched; a toolchain's own names occur everywhere in it.
+SEARCHED = 4 << 20
 MOST_TOOLS, LONGEST_TOOL = 8, 60
 
 
 def toolchain_of(data: bytes, labels: Collection[str] = ()) -> Toolchain:
-    """Return the toolchain of the core module `data`; `labels` are names of its imports and exports."""
+    """Return the toolchain of the core module `data`; `labels` are the names of its imports and exports."""
     produced, names, lost_names = _custom(data)
     names += b"\0" + "\0".join(labels).encode("utf-8", "replace")
     facts = [f"{field} {name} {version}".lower() for field, name, version in produced]
     tools = tuple(f"{name} {version}".strip() for field, name, version in produced if field != "language")
-    kind = next((kind for pattern, kind in PRODUCERS if any(re.search(pattern, one) for one in facts)), None)
-    # Emscripten's and Zig's clang name only clang: their names say more than it does.
-    kind = kind or next((kind for pattern, kind in NAMES if re.search(pattern, names)), None)
+    matches = (kind for pattern, kind in PRODUCERS if any(re.search(pattern, fact) for fact in facts))
+    # Emscripten and Zig appear only as clang in the producers, so names are checked before clang.
+    kind = next(matches, None) or next((kind for pattern, kind in NAMES if re.search(pattern, names)), None)
     if kind is None and not facts and ASSEMBLYSCRIPT_DATA in data:
         kind = Kind.ASSEMBLYSCRIPT
     if kind is None:
         kind = Kind.CLANG if any(CLANG.search(fact) for fact in facts) else Kind.UNKNOWN
-    return Toolchain(kind, tuple(one[:LONGEST_TOOL] for one in tools[:MOST_TOOLS]), lost_names)
+    return Toolchain(kind, tuple(tool[:LONGEST_TOOL] for tool in tools[:MOST_TOOLS]), lost_names)
 
 
 def _custom(data: bytes) -> tuple[list[tuple[str, str, str]], bytes, bool]:
-    """Return what the producers section says, the bytes of the name section, and whether names were lost.
+    """Return the fields of the producers section, the bytes of the name section, and whether names are lost.
 
-    Linkers write a name section wherever they write debug sections. `wasm-opt` without `-g` drops the first
-    and keeps the others.
+    Linkers always write a name section together with debug sections. `wasm-opt` without `-g` drops the name
+    section and keeps the debug sections.
     """
     produced: list[tuple[str, str, str]] = []
     names = b""
-    found: set[str] = set()
+    present: set[str] = set()
     try:
         sections = read_sections(data)
     except ModuleError:
@@ -96,19 +96,19 @@ def _custom(data: bytes) -> tuple[list[tuple[str, str, str]], bytes, bool]:
     for section in sections:
         if section.id is not SectionId.CUSTOM:
             continue
-        found.add(section.name)
+        present.add(section.name)
         if section.name == "producers":
             _read_producers(Reader(data, section.start, section.end), produced)
         elif section.name == "name":
-            names += data[section.start : min(section.end, section.start + LOOKED_AT)]
+            names += data[section.start : min(section.end, section.start + SEARCHED)]
         elif section.name == "emscripten_metadata":
             produced.append(("processed-by", "emscripten", ""))
-    debug = any(name.startswith(".debug_") for name in found)
-    return produced, names, debug and "name" not in found
+    debug = any(name.startswith(".debug_") for name in present)
+    return produced, names, debug and "name" not in present
 
 
 def _read_producers(reader: Reader, produced: list[tuple[str, str, str]]) -> None:
-    """Adds what can be read: fields, each with values, each a name and a version."""
+    """Add the readable fields to `produced`: each value has a name and a version."""
     try:
         for _ in range(reader.count()):
             field = reader.name()

@@ -1,4 +1,4 @@
-"""Explanations as plain text, each in the manner of rustc: what, where, the path there, and help."""
+"""Render explanations as plain text in the style of rustc: the cause, its position, the path, and help."""
 
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
@@ -13,23 +13,21 @@ from nogrow.contract.headlines import assuming, headline, is_assumed
 from nogrow.contract.phrases import counted, entry_name, listed, shortened
 from nogrow.contract.violation import Rule
 from nogrow.explain.advice import Advice
-from nogrow.explain.allocation_sites import UNKNOWN, Family, Use
-from nogrow.explain.cause import Cause, Place
+from nogrow.explain.cause import PathFunction
 from nogrow.explain.explain import Explained, Explanation
-from nogrow.explain.provenance import Origin
 from nogrow.explain.toolchain import Kind
+from nogrow.report.cause_text import LONGEST_PATH, because, mark_label, position
 from nogrow.report.escaping import printable
 from nogrow.report.excerpt_text import drawn
 from nogrow.source.excerpt import Excerpt
 from nogrow.source.model import Frame
 
 WIDTH = 80
-# What a person reads at most.
+# Limits for readability.
 MOST_CAUSES = 5
 MOST_STEPS = 40
 MOST_IMPORTS = 8
 LONGEST_NAME = 200
-LONGEST_PATH = 62
 
 COLOURS = {
     Verdict.REACHABLE: "red",
@@ -42,7 +40,7 @@ ExcerptOf = Callable[[Frame], Excerpt | None]
 
 
 class Options(NamedTuple):
-    """How to render: in colour, with every step of a path, and where excerpts come from."""
+    """How to render: where excerpts come from, whether to use colours and to show every step of a path."""
 
     excerpt_of: ExcerptOf
     colour: bool = False
@@ -50,7 +48,7 @@ class Options(NamedTuple):
 
 
 def render(parts: Sequence[Explained], stream: TextIO, options: Options) -> None:
-    """Write what is explained of each core module; whatever modules and paths name is escaped."""
+    """Write the explanations of each core module; names from modules and paths are escaped."""
     for part in parts:
         stream.writelines(line + "\n" for line in _part(part, options))
 
@@ -58,8 +56,8 @@ def render(parts: Sequence[Explained], stream: TextIO, options: Options) -> None
 def _part(part: Explained, options: Options) -> Iterator[str]:
     shown = part.explanations if part.by_name else part.explanations[:MOST_CAUSES]
     seen: set[Advice] = set()
-    for one in shown:
-        yield from _Text(part, one, options).lines(seen)
+    for explanation in shown:
+        yield from _Text(part, explanation, options).lines(seen)
         yield ""
     for entry in part.harmless:
         yield from _harmless(part, entry)
@@ -71,11 +69,11 @@ def _part(part: Explained, options: Options) -> Iterator[str]:
     if not part.growing:
         verdict = printable(headline(part.judgement))
         no_path = "no path leads from an entry point to a growth"
-        said = no_path if part.judgement.resting.assumptions else "no entry point can grow a memory"
-        yield from _wrapped(f"{path}: {said}: {verdict}", "", "    ")
+        result = no_path if part.judgement.resting.assumptions else "no entry point can grow a memory"
+        yield from _wrapped(f"{path}: {result}: {verdict}", "", "    ")
         yield from _assumptions(part)
         return
-    explained = sum(len(one.entries) for one in shown)
+    explained = sum(len(explanation.entries) for explanation in shown)
     causes = f"{counted(len(shown), 'cause')} of {counted(explained, 'entry point')}"
     rest = part.growing - explained
     more = f"; {rest:,} more can grow a memory: name one to see its cause" if rest else ""
@@ -84,10 +82,10 @@ def _part(part: Explained, options: Options) -> Iterator[str]:
 
 def _harmless(part: Explained, entry: Entry) -> Iterator[str]:
     name = printable(entry_name(entry))
-    said = f"`{name}` can't grow a memory"
+    result = f"`{name}` cannot grow a memory"
     if is_assumed(entry):
-        said = f"no path leads from `{name}` to a growth, {printable(assuming(entry.assumptions))}"
-    yield from _wrapped(f"{entry.verdict.label}: {said}", "", "    ")
+        result = f"no path leads from `{name}` to a growth, {printable(assuming(entry.assumptions))}"
+    yield from _wrapped(f"{entry.verdict.label}: {result}", "", "    ")
     yield f"  --> {printable(part.path)}"
     yield from _assumptions(part)
 
@@ -98,7 +96,7 @@ def _assumptions(part: Explained) -> Iterator[str]:
 
 
 def _wrapped(text: str, first: str, rest: str, *, whole: bool = True) -> list[str]:
-    """The text in lines of at most 80 columns; longer words stay whole, as paths are copied."""
+    """Return lines of at most 80 columns; by default longer words stay whole, because people copy paths."""
     return textwrap.wrap(
         text,
         WIDTH,
@@ -110,7 +108,7 @@ def _wrapped(text: str, first: str, rest: str, *, whole: bool = True) -> list[st
 
 
 class _Text:
-    """The text of one explanation."""
+    """Render one explanation."""
 
     def __init__(self, part: Explained, explanation: Explanation, options: Options) -> None:
         self._part = part
@@ -118,21 +116,20 @@ class _Text:
         self._options = options
         self._entry = explanation.entries[0]
         self._cause = explanation.cause
-        place = explanation.cause.place
-        self._frame = place.frame if place else None
+        blamed = explanation.cause.blamed
+        self._frame = blamed.frame if blamed else None
 
     def _style(self, text: str, colour: str | None = None) -> str:
         return click.style(text, fg=colour, bold=True) if self._options.colour else text
 
     def lines(self, seen: set[Advice]) -> Iterator[str]:
         yield from self._headline()
-        where = printable(_spelled(self._frame) if self._frame else self._part.path)
-        found = self._options.excerpt_of(self._frame) if self._frame else None
-        gutter = " " * len(str(found.line)) if found else "  "
+        where = printable(position(self._frame) if self._frame else self._part.path)
+        excerpt = self._options.excerpt_of(self._frame) if self._frame else None
+        gutter = " " * len(str(excerpt.line)) if excerpt else "  "
         yield f"{gutter}--> {where}"
-        if found:
-            said = _said(self._cause)
-            for line, marked in drawn(found, said, WIDTH):
+        if excerpt:
+            for line, marked in drawn(excerpt, mark_label(self._cause), WIDTH):
                 yield self._style(line, COLOURS.get(self._entry.verdict, "yellow")) if marked else line
         yield from self._path()
         yield from self._host()
@@ -147,15 +144,15 @@ class _Text:
             yield from _wrapped(note, "   = ", "     ")
         if self._part.toolchain.kind is not Kind.UNKNOWN:
             tools = printable(", ".join(self._part.toolchain.tools))
-            made = f"built with: {self._part.toolchain.kind.value}{f' ({tools})' if tools else ''}"
-            yield from _wrapped(made, "   = ", "     ")
+            built = f"built with: {self._part.toolchain.kind.value}{f' ({tools})' if tools else ''}"
+            yield from _wrapped(built, "   = ", "     ")
         yield from self._help(seen)
 
     def _headline(self) -> Iterator[str]:
         rule = Rule.HOST_GROWS if self._entry.host_grows else RULES[self._entry.verdict]
         word = f"{self._entry.verdict.label}[{rule.id}]"
         names = printable(listed([entry_name(entry) for entry in self._explanation.entries]))
-        text = f"{word}: {names} {self._can()}, {printable(_because(self._cause))}"
+        text = f"{word}: {names} {self._can()}, {printable(because(self._cause))}"
         first, *rest = _wrapped(text, "", "    ", whole=False)
         colour = COLOURS.get(self._entry.verdict, "yellow")
         yield self._style(word, colour) + self._style(first.removeprefix(word))
@@ -187,32 +184,32 @@ class _Text:
                 return f"can grow {memory} and return"
 
     def _path(self) -> Iterator[str]:
-        places = self._cause.places
-        matter = frozenset(range(len(places))) if self._options.full else self._cause.matter()
-        kept = _limited(sorted(matter), len(places) if self._options.full else MOST_STEPS)
-        hidden = len(places) - len(kept)
+        path = self._cause.path
+        full = self._options.full
+        kept = list(range(len(path))) if full else _without_middle(sorted(self._cause.notable()))
+        hidden = len(path) - len(kept)
         yield f"   = path{f' (--full shows {hidden} more)' if hidden else ''}:"
-        before = -1
-        for place in kept:
-            if place - before > 1:
-                yield f"          ... {_gap(places[before + 1 : place])} ..."
-            yield from self._step(place)
-            before = place
+        previous = -1
+        for index in kept:
+            if index - previous > 1:
+                yield f"          ... {_gap(path[previous + 1 : index])} ..."
+            yield from self._step(index)
+            previous = index
 
-    def _step(self, place: int) -> Iterator[str]:
-        one = self._cause.places[place]
-        number = "    " if one.inlined else f"{one.number:>3}."
-        name = printable(shortened(one.function, LONGEST_NAME))
-        name += " (inlined)" if one.inlined and one.function != "(inlined)" else ""
-        style = self._style if place == self._cause.at else str
+    def _step(self, index: int) -> Iterator[str]:
+        function = self._cause.path[index]
+        number = "    " if function.inlined else f"{function.number:>3}."
+        name = printable(shortened(function.function, LONGEST_NAME))
+        name += " (inlined)" if function.inlined and function.function != "(inlined)" else ""
+        style = self._style if index == self._cause.blamed_at else str
         yield from (style(line) for line in _wrapped(name, f"     {number} ", "            ", whole=False))
-        if one.frame:
-            # Of the library's paths the ends say enough; one's own are copied.
-            whole = self._options.full or one.origin in (Origin.USER, Origin.DEPENDENCY)
-            spelled = _spelled(one.frame)
-            yield f"          at {printable(spelled if whole else shortened(spelled, LONGEST_PATH))}"
-        if not one.frame or place == len(self._cause.places) - 1:
-            yield f"          at 0x{one.step.offset:06x}: {printable(one.step.instruction)}"
+        if function.frame:
+            # Paths of the user's code stay whole, because people copy them; a library's paths are shortened.
+            whole = self._options.full or not function.origin.is_library
+            where = position(function.frame)
+            yield f"          at {printable(where if whole else shortened(where, LONGEST_PATH))}"
+        if not function.frame or index == len(self._cause.path) - 1:
+            yield f"          at 0x{function.step.offset:06x}: {printable(function.step.instruction)}"
 
     def _host(self) -> Iterator[str]:
         entry = self._entry
@@ -228,7 +225,7 @@ class _Text:
             yield from _wrapped(f"host functions reached: {_imports(entry.imports)}", "   = ", "     ")
 
     def _help(self, seen: set[Advice]) -> Iterator[str]:
-        """The advice; what was said for another cause is not said again."""
+        """Yield the advice that no earlier explanation gave."""
         new = [advice for advice in self._explanation.advice if advice not in seen]
         for advice in new:
             seen.add(advice)
@@ -238,73 +235,22 @@ class _Text:
             yield from rest
             yield from (f"         {line}" for line in advice.example)
         if len(new) < len(self._explanation.advice):
-            yield f"   = {self._style('help:', 'cyan')} {'and' if new else 'the same'} as above"
+            yield f"   = {self._style('help:', 'cyan')} see {'also ' if new else ''}the advice above"
 
 
-def _limited(places: list[int], most: int) -> list[int]:
-    """The places, those in the middle left out where they are too many."""
-    return places if len(places) <= most else places[: most // 2] + places[-(most // 2) :]
+def _without_middle(indices: list[int]) -> list[int]:
+    """Return the indices, without those in the middle if there are more than `MOST_STEPS`."""
+    half = MOST_STEPS // 2
+    return indices if len(indices) <= MOST_STEPS else indices[:half] + indices[-half:]
 
 
-def _gap(places: Sequence[Place]) -> str:
-    library = all(one.origin in (Origin.LIBRARY, Origin.ALLOCATOR) for one in places)
-    return f"{counted(len(places), 'more call')}{' in the library' if library else ''}"
+def _gap(functions: Sequence[PathFunction]) -> str:
+    library = all(function.origin.is_library for function in functions)
+    return f"{counted(len(functions), 'more call')}{' in the library' if library else ''}"
 
 
 def _imports(names: Sequence[str]) -> str:
-    """Import names, at most some."""
+    """Return the first of the import names, sorted, and the number of the others."""
     shown = ", ".join(printable(shortened(name)) for name in sorted(names)[:MOST_IMPORTS])
     more = len(names) - MOST_IMPORTS
     return f"{shown} and {more} more" if more > 0 else shown
-
-
-def _spelled(frame: Frame) -> str:
-    column = f":{frame.column}" if frame.column else ""
-    return f"{frame.file}:{frame.line}{column}"
-
-
-def _because(cause: Cause) -> str:
-    """Why, as the end of the headline."""
-    if cause.use is UNKNOWN and cause.vague:
-        return "along functions that have no names"
-    if cause.vague:
-        return f"because {_allocates(cause.use, '')}, along functions that have no names"
-    place = cause.place
-    if place is None:
-        if cause.places[0].origin is Origin.ALLOCATOR:
-            return "because the host calls the allocator by it"
-        named = all(one.origin is not Origin.UNKNOWN for one in cause.places)
-        whose = "; no code of yours is on the path" if named else ""
-        return f"because {_allocates(cause.use, '')}{whose}"
-    spelled = _spelled(place.frame) if place.frame else place.function
-    short = shortened(spelled, LONGEST_PATH)
-    where = f"at {short}" if place.frame else f"in `{short}`"
-    if place.origin is Origin.DEPENDENCY:
-        where += " (a dependency)"
-    if cause.use is UNKNOWN:
-        return f"because of the call {where}"
-    if cause.use.family is Family.OWN_GROWTH:
-        return f"by the {cause.use.label} {where}"
-    return f"because {_allocates(cause.use, where)}"
-
-
-def _allocates(use: Use, where: str) -> str:
-    """That the use, at its place, is what allocates."""
-    at = f" {where}" if where else ""
-    if use.label == "an allocation":
-        return f"of an allocation{at}"
-    acts = use.label.startswith("`") or use.family in (Family.PANIC, Family.RUNTIME, Family.PASSING)
-    return f"{use.label}{at} {'allocates' if acts else 'is allocated'}"
-
-
-def _said(cause: Cause) -> str:
-    """What is said beside the underlined code."""
-    match cause.use.family:
-        case Family.OWN_GROWTH:
-            return "grows the memory"
-        case Family.UNKNOWN:
-            return "leads to the growth"
-        case Family.PANIC:
-            return "can fail, and its message is allocated"
-        case _:
-            return "allocates"

@@ -95,7 +95,7 @@ def _cause(artifact: ArtifactReport, violation: Violation) -> Frame | None:
         return None
     from nogrow.explain.cause import cause_of
 
-    blamed = cause_of(violation.about, artifact.sources, demangle, {}).place
+    blamed = cause_of(violation.about, artifact.sources, demangle, {}).blamed
     return None if blamed is None else blamed.frame
 
 

@@ -119,7 +119,7 @@ def _view(artifact: ArtifactReport, view: CachedView) -> Iterator[str]:
         shown = ", ".join(map(str, view.uses[1:MOST_USES]))
         more = len(view.uses) - MOST_USES
         yield f"   = also used: {shown}{f' and {more:,} more' if more > 0 else ''}"
-    yield "   = help: create the view again after the call, or use live views without storing what they return"
+    yield "   = help: create the view again after the call, or use live views and do not keep their results"
 
 
 def _places(report: Report) -> "Places | None":
