@@ -121,7 +121,7 @@ def test_glue_says_which_import_grows(nogrow: Nogrow, folder: Path) -> None:
     (folder / "glue.js").write_text(glue)
     text = nogrow("explain", "hosted.wasm", "ok", "--glue", "glue.js").stdout
     assert text.startswith(
-        "reachable[NG006]: `ok` can make the host grow the memory through the import `a.t`"
+        "reachable[NG006]: `ok` can make the host grow the memory through the import\n    `a.t`"
     )
     assert f"   = host grows: a.t, glue.js:1:{glue.index('m.grow') + 1}\n" in text
 

@@ -1,1 +1,4 @@
-"""Byte offsets in a module to places in its source, from DWARF or a source map: shown, never judged by."""
+"""Find source positions for byte offsets in a module, from DWARF or a source map.
+
+Positions are only shown; no verdict depends on them.
+"""

@@ -1,7 +1,7 @@
-"""Abbreviations to shapes: how to step over an entry without decoding it, and where its addresses stand.
+"""Compute layouts from abbreviations, to step over an entry without decoding it and to find its addresses.
 
 DWARF 5, sections 7.5.3 (abbreviations) and 7.5.6 (forms). Compilers for WebAssembly write no `DW_AT_sibling`,
-so reaching a function means stepping over every entry before it.
+so every entry before a function must be stepped over.
 """
 
 import enum
@@ -51,19 +51,19 @@ _ADDRESSES = ("DW_AT_low_pc", "DW_AT_high_pc", "DW_AT_ranges")
 
 
 class Scope(enum.IntEnum):
-    """What an entry means for the frames of an instruction."""
+    """The kind of scope that an entry describes."""
 
     NONE = 0
     FUNCTION = 1
     INLINED = 2
 
 
-class Shape(NamedTuple):
-    """How the entries of one abbreviation lie.
+class AbbrevLayout(NamedTuple):
+    """The layout of the entries with one abbreviation.
 
-    A step is a number of bytes, or one of the constants above for what says its own length. `size` is the
-    sum of the steps when all are numbers, else -1. `values` has for each attribute its step, its name where
-    it is about addresses, and its form.
+    A step is a number of bytes, or one of the negative constants above for an attribute that stores its own
+    length. `size` is the sum of the steps if all are numbers, and otherwise -1. `values` has the step, the
+    name and the form of each attribute; the name is empty unless the attribute is about addresses.
     """
 
     scope: Scope
@@ -73,11 +73,11 @@ class Shape(NamedTuple):
     values: tuple[tuple[int, str, str], ...]
 
 
-class Shapes:
-    """The shapes of a unit, made as they are met."""
+class AbbrevLayouts:
+    """The layouts of a unit's abbreviations, computed on first use."""
 
     def __init__(self, unit: "CompileUnit") -> None:
-        """Raises what pyelftools raises for a bad table of abbreviations."""
+        """Read the unit's table of abbreviations; any error of pyelftools is passed on."""
         self._table = unit.get_abbrev_table()
         wide = 4 if unit.structs.dwarf_format == 32 else 8
         address: int = unit["address_size"]
@@ -88,19 +88,19 @@ class Shapes:
             **dict.fromkeys(_LEB128, LEB128),
         }
         self._sizes |= {"addr": address, "ref_addr": address if unit["version"] == 2 else wide}
-        self._made: dict[int, Shape] = {}
+        self._layouts: dict[int, AbbrevLayout] = {}
 
-    def get(self, code: int) -> Shape:
-        """The shape of the entries with this abbreviation code; raises `KeyError` for an unknown one."""
-        shape = self._made.get(code)
-        if shape is None:
-            shape = self._made[code] = self._make(self._table.get_abbrev(code))
-        return shape
+    def get(self, code: int) -> AbbrevLayout:
+        """Return the layout for this abbreviation code; raises `KeyError` if the code is unknown."""
+        layout = self._layouts.get(code)
+        if layout is None:
+            layout = self._layouts[code] = self._compute(self._table.get_abbrev(code))
+        return layout
 
-    def _make(self, declaration: "AbbrevDecl") -> Shape:
+    def _compute(self, declaration: "AbbrevDecl") -> AbbrevLayout:
         specs = list(declaration.iter_attr_specs())
         if len(specs) > _MOST_ATTRIBUTES:
-            raise DWARFError("an entry with too many attributes")
+            raise DWARFError("an entry has too many attributes")
         steps: list[int] = []
         values: list[tuple[int, str, str]] = []
         scope = _scope(declaration["tag"])
@@ -114,7 +114,7 @@ class Shapes:
                 steps[-1] += step
             else:
                 steps.append(step)
-        return Shape(
+        return AbbrevLayout(
             scope if named else Scope.NONE,
             declaration.has_children(),
             sum(steps) if min(steps, default=0) >= 0 else -1,

@@ -1,7 +1,7 @@
-"""A module's `.debug_*` custom sections to the `DWARFInfo` of pyelftools.
+"""Open a module's `.debug_*` custom sections with pyelftools.
 
-"DWARF for WebAssembly": each section is a custom section of its name; code addresses are bytes from the start
-of the code section's contents.
+"DWARF for WebAssembly" stores each DWARF section in a custom section of the same name. Code addresses count
+bytes from the start of the code section's contents.
 """
 
 from typing import NamedTuple
@@ -28,32 +28,32 @@ _ADDRESS_SIZE = 4
 
 
 class Debug(NamedTuple):
-    """The debug sections twice: as pyelftools reads them, and as bytes by name (`info`, `line`, ...)."""
+    """The debug sections, as an object of pyelftools and as bytes by name (`info`, `line`, ...)."""
 
     info: DWARFInfo
     sections: dict[str, bytes]
     meter: Meter
 
     def section(self, name: str) -> bytes:
-        """The bytes of `.debug_<name>`, none when the module has no such section."""
+        """Return the bytes of `.debug_<name>`, which are empty if the module has no such section."""
         return self.sections.get(name, b"")
 
 
 def open_debug(data: bytes, sections: tuple[Section, ...]) -> Debug | None:
-    """The debug information of the module in `data`, None when it has none."""
-    found: dict[str, bytes] = {}
+    """Return the debug information of the module in `data`, or None if it has none."""
+    contents: dict[str, bytes] = {}
     for section in sections:
         name = section.name.removeprefix(".debug_")
         if section.id is SectionId.CUSTOM and name != section.name and name in _USED:
-            found.setdefault(name, data[section.start : section.end])
-    if "info" not in found or "abbrev" not in found:
+            contents.setdefault(name, data[section.start : section.end])
+    if "info" not in contents or "abbrev" not in contents:
         return None
-    meter = Meter.for_size(sum(map(len, found.values())))
+    meter = Meter.for_size(sum(map(len, contents.values())))
     described: dict[str, DebugSectionDescriptor | None] = dict.fromkeys(_UNUSED)
     for name in _USED:
-        described[f"debug_{name}_sec"] = _describe(name, found[name], meter) if name in found else None
-    # Every unit states its own address size; the one given here is for what stands outside of units.
-    return Debug(DWARFInfo(DwarfConfig(True, "wasm", _ADDRESS_SIZE), **described), found, meter)
+        described[f"debug_{name}_sec"] = _describe(name, contents[name], meter) if name in contents else None
+    # Every unit states its own address size; this one is for data outside units.
+    return Debug(DWARFInfo(DwarfConfig(True, "wasm", _ADDRESS_SIZE), **described), contents, meter)
 
 
 def _describe(name: str, data: bytes, meter: Meter) -> DebugSectionDescriptor:

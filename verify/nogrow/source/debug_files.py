@@ -1,6 +1,6 @@
-"""A module to the file that holds its debug information. Only local files are read, never the network.
+"""Find and read the file that has a module's debug information; only local files are read.
 
-A file that the module names is read only below the working directory or the module's own folder.
+A file that the module names is read only if it is below the working directory or the module's own folder.
 
 "WebAssembly tool conventions", external debug information and build ids; ECMA-426, section 10.3 (linking
 WebAssembly modules to source maps).
@@ -30,56 +30,55 @@ _DWARF, _EXTERNAL, _SOURCE_MAP, _BUILD_ID = (
     "build_id",
 )
 
-
 _SHOWN = 200
 _SEPARATORS = ("/", "\\")
 
 
-class Found(NamedTuple):
-    """Where the debug information is: `debug` is None for the module itself, or for nowhere.
+class FoundDebug(NamedTuple):
+    """The file with the debug information; `debug` is None if it is in the module itself or missing.
 
-    `note` says why a file that the module names was not used, None when there is nothing to say.
+    `note` says why a file that the module names was not used, and is None if there is no such file.
     """
 
     debug: DebugFile | None
     note: str | None = None
 
 
-def find_debug(path: str, data: bytes, named: str | None = None) -> Found:
-    """The debug information for the module with these bytes, which was read from `path`.
+def find_debug(path: str, data: bytes, named: str | None = None) -> FoundDebug:
+    """Return the debug information for the module `data`, which was read from `path`.
 
-    `named` is a file that the user names: it raises `ModuleError` when it can't be read, has no debug
-    information, or is of another build than the module. DWARF in the module goes before what the module
-    names (`external_debug_info`, then `sourceMappingURL`); what is wrong with that only leads to a note.
+    `named` is a file that the user names; `ModuleError` is raised if it cannot be read, has no debug
+    information, or belongs to another build. Otherwise, DWARF in the module takes precedence over the files
+    that the module names (`external_debug_info`, then `sourceMappingURL`). Errors in those only cause a note.
     """
     if named is not None:
-        return Found(_checked(_read(named), data))
+        return FoundDebug(_checked(_read(named), data))
     try:
         sections = read_sections(data)
     except ModuleError:
-        return Found(None)
+        return FoundDebug(None)
     customs = {section.name: section for section in reversed(sections) if section.id is SectionId.CUSTOM}
     if _DWARF in customs:
-        return Found(None)
+        return FoundDebug(None)
     for name in (_EXTERNAL, _SOURCE_MAP):
         if name in customs:
             return _follow(path, data, customs[name])
-    return Found(None)
+    return FoundDebug(None)
 
 
-def _follow(path: str, data: bytes, section: Section) -> Found:
-    """The debug information behind the URL in a custom section."""
+def _follow(path: str, data: bytes, section: Section) -> FoundDebug:
+    """Return the debug information behind the URL in a custom section."""
     try:
-        address = Reader(data, section.start, section.end).name()
-        debug = _inline(path, address) if address.startswith("data:") else _named(path, _local(path, address))
-        return Found(_checked(debug, data))
+        url = Reader(data, section.start, section.end).name()
+        debug = _inline(path, url) if url.startswith("data:") else _named(path, _local(path, url))
+        return FoundDebug(_checked(debug, data))
     except ModuleError as error:
-        return Found(None, f"{section.name}: {error}")
+        return FoundDebug(None, f"{section.name}: {error}")
 
 
-def _inline(path: str, address: str) -> DebugFile:
-    """The contents of a `data:` URL; what it names is relative to the module."""
-    head, comma, body = address.partition(",")
+def _inline(path: str, url: str) -> DebugFile:
+    """Return the contents of a `data:` URL; the names in it are relative to the module."""
+    head, comma, body = url.partition(",")
     if not comma:
         raise ModuleError("malformed data: URL")
     if not head.endswith(";base64"):
@@ -90,31 +89,31 @@ def _inline(path: str, address: str) -> DebugFile:
         raise ModuleError("malformed base64 in the data: URL") from error
 
 
-def _local(path: str, address: str) -> str:
-    """The path of a URL that is relative to the module, which is at `path`."""
+def _local(path: str, url: str) -> str:
+    """Return the path of the local file that a URL names; relative URLs start at the module's `path`."""
     try:
-        parts = urlsplit(address)
+        parts = urlsplit(url)
     except ValueError as error:
-        raise ModuleError(f"malformed URL {address[:_SHOWN]!r}") from error
-    given = address
+        raise ModuleError(f"malformed URL {url[:_SHOWN]!r}") from error
+    file = url
     if parts.scheme == "file" and parts.netloc in ("", "localhost"):
-        given = unquote(parts.path)
-    # Two separators name another machine: in a URL, and in a path on Windows.
-    if is_absolute(given) and not (given[0] in _SEPARATORS and given[1:2] in _SEPARATORS):
-        return given
-    if parts.scheme or parts.netloc or is_absolute(given):
-        raise ModuleError(f"{address[:_SHOWN]!r} is not a local file, and nothing is fetched")
+        file = unquote(parts.path)
+    # Two separators at the start name another machine, both in a URL and in a Windows path.
+    if is_absolute(file) and not (file[0] in _SEPARATORS and file[1:2] in _SEPARATORS):
+        return file
+    if parts.scheme or parts.netloc or is_absolute(file):
+        raise ModuleError(f"{url[:_SHOWN]!r} is not a local file, and nogrow does not download files")
     folder = os.path.dirname(path)  # noqa: PTH120
-    literal = os.path.join(folder, address)  # noqa: PTH118
-    # Tools write file names as they are, though the section holds a URL, in which % and ? mean something.
+    literal = os.path.join(folder, url)  # noqa: PTH118
+    # Tools write plain file names although the section has a URL, in which % and ? have a meaning.
     return literal if os.path.exists(literal) else os.path.join(folder, unquote(parts.path))  # noqa: PTH110, PTH118
 
 
 def _named(module: str, path: str) -> DebugFile:
-    """The file `path`, which the module names, if it is one that may be opened."""
+    """Return the file `path`, which the module names, if it may be opened."""
     if "\0" not in path and within(path, (".", os.path.dirname(module))) is None:  # noqa: PTH120
         where = "outside the working directory and outside the module's folder"
-        raise ModuleError(f"{path[:_SHOWN]!r} is {where}: it is read only if --debug-info names it")
+        raise ModuleError(f"{path[:_SHOWN]!r} is {where}; use --debug-info to read it")
     return _read(path)
 
 
@@ -124,11 +123,11 @@ def _read(path: str) -> DebugFile:
     except ModuleError as error:
         raise ModuleError(f"{path[:_SHOWN]!r}: {error}") from error
     except ValueError as error:
-        raise ModuleError(f"{path[:_SHOWN]!r} is not a path") from error
+        raise ModuleError(f"{path[:_SHOWN]!r} is not a valid path") from error
 
 
 def _checked(debug: DebugFile, data: bytes) -> DebugFile:
-    """`debug`, which is a source map, or a module that says nothing against being of the same build."""
+    """Return `debug` if it is a source map, or a module with DWARF and no different build id."""
     if debug.data[:4] != MAGIC:
         if debug.data[:1].isspace() or debug.data[:1] in (b"{", b")", b"\xef"):
             return debug
@@ -137,7 +136,7 @@ def _checked(debug: DebugFile, data: bytes) -> DebugFile:
         raise ModuleError(f"{debug.path!r} has no debug information")
     theirs, ours = _build_id(debug.data), _build_id(data)
     if theirs is not None and ours is not None and theirs != ours:
-        raise ModuleError(f"{debug.path!r} is of another build: the build ids differ")
+        raise ModuleError(f"{debug.path!r} belongs to another build: the build ids differ")
     return debug
 
 

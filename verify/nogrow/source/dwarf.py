@@ -1,4 +1,4 @@
-"""A module's DWARF to the frames of addresses.
+"""Find the frames of code addresses in a module's DWARF.
 
 DWARF 5, sections 2.14 (declaration coordinates), 3.3.8.2 (call coordinates) and 6.2 (line programs).
 """
@@ -25,13 +25,13 @@ _LONGEST_ORIGIN = 8
 def read_frames(
     data: bytes, sections: tuple[Section, ...], addresses: list[int]
 ) -> dict[int, tuple[Frame, ...]]:
-    """The frames of each of the sorted addresses, innermost first; those without a location are left out.
+    """Return the frames of the sorted addresses, innermost first; addresses without a location are left out.
 
-    An address is a number of bytes from the start of the code section's contents. Malformed debug information
-    costs locations and raises nothing.
+    An address counts bytes from the start of the code section's contents. Malformed debug information only
+    loses locations and raises no error.
     """
     found: dict[int, tuple[Frame, ...]] = {}
-    # pyelftools raises almost anything on bad bytes, and no error of it says more than "no location".
+    # pyelftools raises almost any error on malformed bytes, and each of them only means "no location".
     with suppress(Exception):
         debug = open_debug(data, sections)
         if debug is not None:
@@ -54,21 +54,21 @@ def _read_unit(debug: Debug, unit: Unit, addresses: list[int], found: dict[int, 
 
 
 def _frames(unit: Unit, program: LineProgram, row: Row, scopes: list[int]) -> tuple[Frame, ...]:
-    """The frames from the innermost entry outwards; the place of each is where it calls the one before."""
+    """Return the frames, the innermost first; each has the position at which it calls the one before it."""
     frames: list[Frame] = []
-    place = row
+    position = row
     for offset in reversed(scopes):
         entry = unit.unit.get_DIE_from_refaddr(offset)
-        frames.append(_frame(program, _name(entry), place))
-        place = _called_at(entry)
+        frames.append(_frame(program, _name(entry), position))
+        position = _called_at(entry)
     if not scopes:
         frames.append(_frame(program, None, row))
-    # Line 0 is a compiler's own code; with the file of a caller it would still be a place to go to.
+    # Line 0 marks code that the compiler generated, which has a position only if a caller has one.
     return tuple(frames) if any(frame.file and frame.line for frame in frames) else ()
 
 
-def _frame(program: LineProgram, function: str | None, place: Row) -> Frame:
-    return Frame(function, program.path(place.file), max(place.line, 0), place.column)
+def _frame(program: LineProgram, function: str | None, position: Row) -> Frame:
+    return Frame(function, program.path(position.file), max(position.line, 0), position.column)
 
 
 def _called_at(entry: "DIE") -> Row:
@@ -80,7 +80,7 @@ def _called_at(entry: "DIE") -> Row:
 
 
 def _name(entry: "DIE") -> str | None:
-    """The linkage name of a function, else its plain name, both also from where it was declared."""
+    """Return a function's linkage name, or else its plain name, from the entry or from its declaration."""
     plain: str | None = None
     for _ in range(_LONGEST_ORIGIN):
         for name in _LINKAGE_NAMES:

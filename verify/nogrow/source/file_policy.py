@@ -1,7 +1,7 @@
-"""Which of the files that a module names may be opened: those below folders that the user chose.
+"""Decide which of the files that a module names may be opened: those below folders that the user chose.
 
-A module may name any file of the machine, and nobody vouches for it. Symbolic links and `..` are resolved
-before a path is compared with the folders.
+A module is untrusted and can name any file on the machine. Symbolic links and `..` are resolved before a path
+is compared with the folders.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def within(path: str | Path, folders: Iterable[str | Path]) -> tuple[Path, Path] | None:
-    """Return the resolved path and its part below the first of `folders` that holds it, None if none does.
+    """Return the resolved path and its part below the first of `folders` that contains it, or None.
 
     Relative paths start at the working directory.
     """
@@ -20,6 +20,6 @@ def within(path: str | Path, folders: Iterable[str | Path]) -> tuple[Path, Path]
             if target.is_relative_to(root):
                 return target, target.relative_to(root)
     except (OSError, ValueError, RuntimeError):
-        # No file can have such a name, or its links lead in a circle.
+        # The name is invalid, or its symbolic links form a cycle.
         return None
     return None

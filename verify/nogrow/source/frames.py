@@ -1,4 +1,4 @@
-"""Byte offsets in a module's file to frames, from whichever debug information there is."""
+"""Find the frames of byte offsets in a module's file, from DWARF or from a source map."""
 
 from collections.abc import Collection, Sequence
 
@@ -16,11 +16,12 @@ def locate(
     debug: DebugFile | None = None,
     prefixes: Sequence[tuple[str, str]] = (),
 ) -> dict[int, tuple[Frame, ...]]:
-    """The frames of each instruction that has a location, innermost first; the last is the function it is in.
+    """Return the frames of the instructions that have a location, innermost first.
 
-    `offsets` are those of instructions, in bytes of the file. `debug` is where the debug information is, None
-    for the module itself. `prefixes` are replacements of paths, (from, to); the longest that fits is taken.
-    Raises nothing: locations are only shown, so bad debug information costs them, and no verdict.
+    The last frame is the function that contains the instruction. `offsets` count bytes of the file. `debug`
+    is the file with the debug information, or None if it is in the module itself. `prefixes` are replacements
+    of path prefixes, (from, to), of which the longest match applies. Malformed debug information only loses
+    locations and raises no error.
     """
     try:
         sections = read_sections(data)

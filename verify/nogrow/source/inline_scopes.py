@@ -1,11 +1,21 @@
-"""Addresses in a unit to the entries around them: the function, then what was inlined into it.
+"""Find the entries of a unit that contain an address: the function, then the functions inlined into it.
 
 DWARF 5, sections 3.3.1 (subroutine entries) and 3.3.8 (inlined subroutines).
 """
 
 from contextlib import suppress
 
-from nogrow.source.abbrevs import BLOCK, BLOCK1, BLOCK2, BLOCK4, LEB128, STRING, Scope, Shape, Shapes
+from nogrow.source.abbrevs import (
+    BLOCK,
+    BLOCK1,
+    BLOCK2,
+    BLOCK4,
+    LEB128,
+    STRING,
+    AbbrevLayout,
+    AbbrevLayouts,
+    Scope,
+)
 from nogrow.source.units import Unit, Values, covered
 
 _NOWHERE = 1 << 62
@@ -15,9 +25,9 @@ _DEEPEST = 250
 
 
 def find_scopes(unit: Unit, addresses: list[int]) -> dict[int, list[int]]:
-    """For each of the sorted addresses the offsets of its entries in `.debug_info`, outermost first.
+    """Return the offsets in `.debug_info` of the entries around each sorted address, outermost first.
 
-    An address outside of every function is left out, and so is what stands behind malformed bytes.
+    Addresses outside every function are left out, and so are entries after malformed bytes.
     """
     found: dict[int, list[int]] = {}
     with suppress(Exception):
@@ -36,10 +46,10 @@ class _Walk:
 
     def run(self) -> None:
         data, unit = self.data, self.unit.unit
-        shapes = Shapes(unit)
+        layouts = AbbrevLayouts(unit)
         position, end = unit.cu_die_offset, min(unit.cu_offset + unit.size, len(data))
         depth = 0
-        inside = _NOWHERE  # The depth of the function that covers an address, while among its entries.
+        inside = _NOWHERE  # The depth of the function that covers an address, while its entries are read.
         while position < end:
             at = position
             code = data[position]
@@ -55,48 +65,48 @@ class _Walk:
                 if depth <= 0:
                     return
                 continue
-            shape = shapes.get(code)
-            if shape.scope is Scope.FUNCTION:
-                if self._enter(at, position, shape) and shape.children:
+            layout = layouts.get(code)
+            if layout.scope is Scope.FUNCTION:
+                if self._enter(at, position, layout) and layout.children:
                     inside = min(inside, depth)
-            elif shape.scope is Scope.INLINED and depth > inside:
-                self._enter(at, position, shape)
-            position = position + shape.size if shape.size >= 0 else _after(data, position, shape)
-            depth += shape.children
+            elif layout.scope is Scope.INLINED and depth > inside:
+                self._enter(at, position, layout)
+            position = position + layout.size if layout.size >= 0 else _after(data, position, layout)
+            depth += layout.children
 
-    def _enter(self, at: int, position: int, shape: Shape) -> bool:
-        """Adds the entry to the addresses that it covers, and says whether there are any."""
-        hit = covered(self.addresses, self.unit.spans(_values(self.data, position, shape)))
+    def _enter(self, at: int, position: int, layout: AbbrevLayout) -> bool:
+        """Add the entry to the addresses that it covers, and return whether there are any."""
+        hit = covered(self.addresses, self.unit.spans(_values(self.data, position, layout)))
         for address in hit:
-            if shape.scope is Scope.FUNCTION:
-                # A function can stand inside another one's entry; its code is its own.
+            if layout.scope is Scope.FUNCTION:
+                # A function's entry can be nested in another function's, but its code is separate.
                 self.found[address] = [at]
             elif address in self.found and len(self.found[address]) < _DEEPEST:
                 self.found[address].append(at)
         return bool(hit)
 
 
-def _values(data: bytes, position: int, shape: Shape) -> Values:
-    """The attributes about addresses of the entry whose attributes start at `position`."""
-    found: Values = {}
-    for step, name, form in shape.values:
+def _values(data: bytes, position: int, layout: AbbrevLayout) -> Values:
+    """Return the address attributes of the entry whose attributes start at `position`."""
+    values: Values = {}
+    for step, name, form in layout.values:
         if name:
             if step >= 0:
-                found[name] = form, int.from_bytes(data[position : position + step], "little")
+                values[name] = form, int.from_bytes(data[position : position + step], "little")
             elif step == LEB128:
-                found[name] = form, _leb128(data, position)[0]
+                values[name] = form, _leb128(data, position)[0]
         position = _step(data, position, step)
-    return found
+    return values
 
 
-def _after(data: bytes, position: int, shape: Shape) -> int:
-    for step in shape.steps:
+def _after(data: bytes, position: int, layout: AbbrevLayout) -> int:
+    for step in layout.steps:
         position = _step(data, position, step)
     return position
 
 
 def _step(data: bytes, position: int, step: int) -> int:
-    """Where the attribute at `position` ends."""
+    """Return where the attribute at `position` ends."""
     if step >= 0:
         return position + step
     if step == LEB128:
@@ -113,7 +123,7 @@ def _step(data: bytes, position: int, step: int) -> int:
 
 
 def _leb128(data: bytes, position: int) -> tuple[int, int]:
-    """An unsigned LEB128 and where it ends (DWARF 5, section 7.6)."""
+    """Return an unsigned LEB128 number and where it ends (DWARF 5, section 7.6)."""
     value = shift = 0
     while True:
         byte = data[position]
@@ -123,4 +133,4 @@ def _leb128(data: bytes, position: int) -> tuple[int, int]:
             return value, position
         shift += 7
         if shift > _LONGEST_LEB128:
-            raise ValueError("a LEB128 without an end")
+            raise ValueError("a LEB128 number is too long")

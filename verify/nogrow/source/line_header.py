@@ -1,6 +1,6 @@
-"""A line program's header: its parameters and its file names.
+"""Read the header of a line program: its parameters and its file names.
 
-DWARF 5, section 6.2.4; versions 2 to 5.
+DWARF 5, section 6.2.4; versions 2 to 5 are supported.
 """
 
 from typing import NamedTuple
@@ -17,14 +17,14 @@ _FIXED = {0x0B: 1, 0x05: 2, 0x06: 4, 0x07: 8, 0x1E: 16}
 
 
 class File(NamedTuple):
-    """A file as the program names it; `directory` is an index."""
+    """A file name in a line program; `directory` is the index of its directory."""
 
     name: str
     directory: int
 
 
 class LineProgram(NamedTuple):
-    """A line program; its opcodes are in `.debug_line` from `start` to `end`."""
+    """The header of a line program, whose opcodes are in `.debug_line` from `start` to `end`."""
 
     version: int
     address_size: int
@@ -40,7 +40,7 @@ class LineProgram(NamedTuple):
     end: int
 
     def path(self, file: int) -> str:
-        """The path of the file with this number, empty when there is none such."""
+        """Return the path of the file with this number, or an empty string if there is no such file."""
         number = file if self.version >= 5 else file - 1
         if not 0 <= number < len(self.files):
             return ""
@@ -57,7 +57,7 @@ class LineProgram(NamedTuple):
 
 
 def read_line_program(debug: Debug, offset: int, address_size: int, compiled_in: str) -> LineProgram:
-    """The line program at `offset` of `.debug_line`; raises `ModuleError` when it is malformed."""
+    """Return the line program at `offset` in `.debug_line`; raises `ModuleError` if it is malformed."""
     data = debug.section("line")
     reader = Reader(data, offset, len(data))
     length, wide = _fixed(reader, 4), 4
@@ -66,7 +66,7 @@ def read_line_program(debug: Debug, offset: int, address_size: int, compiled_in:
     end = min(reader.position + length, len(data))
     version = _fixed(reader, 2)
     if not 2 <= version <= 5:
-        raise ModuleError(f"line program of version {version}", offset)
+        raise ModuleError(f"unsupported version {version} of a line program", offset)
     if version >= 5:
         address_size = reader.byte()
         reader.byte()
@@ -102,7 +102,7 @@ def _fixed(reader: Reader, size: int) -> int:
 
 
 class _Names:
-    """Reads the directories and files of a header."""
+    """Read the directories and files of a header."""
 
     def __init__(self, debug: Debug, reader: Reader, wide: int) -> None:
         self.debug = debug
@@ -151,13 +151,13 @@ class _Names:
             reader.take(reader.u32())
             return None
         if form not in _FIXED:
-            raise ModuleError(f"form 0x{form:x} in a line program", reader.position)
+            raise ModuleError(f"unsupported form 0x{form:x} in a line program", reader.position)
         return _fixed(reader, _FIXED[form])
 
     def _indirect(self, section: str) -> str:
         data, offset = self.debug.section(section), _fixed(self.reader, self.wide)
         end = data.find(0, offset)
-        # Many names can be the same bytes, so what a name costs is counted.
+        # Many names can share the same bytes, so a small file could cause much work.
         self.debug.meter.spend(1 + max(end - offset, 0) // 64)
         return text(data[offset:end]) if end >= 0 else ""
 
@@ -165,7 +165,7 @@ class _Names:
         reader = self.reader
         end = reader.data.find(0, reader.position, reader.end)
         if end < 0:
-            raise ModuleError("a name without an end", reader.position)
+            raise ModuleError("unterminated name in a line program", reader.position)
         name = reader.take(end - reader.position)
         reader.position = end + 1
         return text(name)

@@ -1,4 +1,4 @@
-"""A line program to the rows that cover given addresses. DWARF 5, sections 6.2.2 and 6.2.5."""
+"""Run a line program to find the rows that cover some addresses (DWARF 5, sections 6.2.2 and 6.2.5)."""
 
 from bisect import bisect_left
 from contextlib import suppress
@@ -17,7 +17,7 @@ _ROWS_IN_A_READ = 8
 
 
 class Row(NamedTuple):
-    """Where the code from an address on comes from: `file` is a number of the program's."""
+    """The source position of the code from an address on; `file` is a file number of the line program."""
 
     file: int
     line: int
@@ -25,9 +25,9 @@ class Row(NamedTuple):
 
 
 def find_rows(data: bytes, program: LineProgram, addresses: list[int], meter: Meter) -> dict[int, Row]:
-    """The row of each of the sorted addresses that the program in `.debug_line` covers.
+    """Return the rows of those sorted addresses that the program in `.debug_line` covers.
 
-    What stands behind malformed bytes is left out; raises `TooMuchError` when the meter runs out.
+    Rows after malformed bytes are left out. Raises `TooMuchError` if the meter runs out.
     """
     meter.spend((program.end - program.start) // _ROWS_IN_A_READ)
     found: dict[int, Row] = {}
@@ -37,7 +37,7 @@ def find_rows(data: bytes, program: LineProgram, addresses: list[int], meter: Me
 
 
 class _Machine:
-    """The state machine. It keeps only the last row: that covers what lies before the next."""
+    """The line number state machine; it keeps only the last row, which covers the code up to the next row."""
 
     def __init__(
         self, data: bytes, program: LineProgram, addresses: list[int], found: dict[int, Row]
@@ -56,7 +56,7 @@ class _Machine:
         base, width, step = program.line_base, program.line_range, program.instruction_length
         first_special = len(program.lengths) + 1
         address, file, line, column = 0, 1, 1, 0
-        start, last = -1, Row(1, 1, 0)  # The last row's address, -1 before the first.
+        start, last = -1, Row(1, 1, 0)  # The address of the last row (-1 before the first row), and that row.
         wanted = -1  # The first wanted address that is not before the last row.
         while reader.position < reader.end:
             opcode = reader.byte()
@@ -92,7 +92,7 @@ class _Machine:
                     for _ in range(program.lengths[opcode - 1]):
                         reader.unsigned(64)
                 continue
-            # A row. Nothing starts at address 0: there the linker leaves what it removed.
+            # A row. No code starts at address 0, which the linker writes for removed functions.
             if address > wanted and start > 0:
                 for covered in addresses[bisect_left(addresses, start) : bisect_left(addresses, address)]:
                     self.found.setdefault(covered, last)
@@ -106,7 +106,7 @@ class _Machine:
             start, last = address, Row(file, line, column)
 
     def _extended(self) -> int:
-        """Passes an extended opcode: the address that it sets, `_ENDED`, or `_OTHER`."""
+        """Read an extended opcode and return the address that it sets, `_ENDED` or `_OTHER`."""
         reader = self.reader
         size = reader.unsigned(64)
         if size == 0:

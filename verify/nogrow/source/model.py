@@ -1,13 +1,13 @@
-"""What a location is, and where debug information comes from."""
+"""Define a frame, which is a position in the source, and a file with debug information."""
 
 from typing import NamedTuple
 
 
 class Frame(NamedTuple):
-    """One function that an instruction is in, and where in it.
+    """A function that contains an instruction, and the instruction's position in it.
 
-    `function` is the name as the debug information has it, not demangled, None where there is none. `line`
-    and `column` count from 1, 0 for unknown.
+    `function` is the name in the debug information, not demangled, or None if there is none. `line` and
+    `column` count from 1; 0 means unknown.
     """
 
     function: str | None
@@ -17,9 +17,9 @@ class Frame(NamedTuple):
 
 
 class DebugFile(NamedTuple):
-    """Debug information kept outside of the module: another module with DWARF, or a source map.
+    """Debug information in a separate file: another module with DWARF, or a source map.
 
-    `path` is what the names in a source map are relative to.
+    The names in a source map are relative to `path`.
     """
 
     path: str

@@ -1,6 +1,6 @@
-"""Directory and file name to one path, and the replacement of prefixes. Nothing asks the file system.
+"""Join paths and replace their prefixes without access to the file system.
 
-The paths are those of the machine that built the module, which may have been another system than this one.
+The paths come from the machine that built the module, which may run another operating system.
 """
 
 import re
@@ -11,12 +11,12 @@ _SEPARATORS = "/\\"
 
 
 def is_absolute(path: str) -> bool:
-    """Whether `path` is absolute on POSIX or on Windows."""
+    """Return whether `path` is absolute on POSIX or on Windows."""
     return _ABSOLUTE.match(path) is not None
 
 
 def join(directory: str, name: str) -> str:
-    """`name` in `directory`, or `name` alone when it is absolute or there is no directory."""
+    """Return the path of `name` in `directory`, or `name` if it is absolute or `directory` is empty."""
     if not directory or is_absolute(name):
         return name
     while name.startswith("./"):
@@ -25,7 +25,7 @@ def join(directory: str, name: str) -> str:
 
 
 def replace(path: str, prefixes: Sequence[tuple[str, str]]) -> str:
-    """`path` with the longest prefix that fits replaced; prefixes end where a name in the path ends."""
+    """Return `path` with its longest matching prefix replaced; prefixes match whole path components only."""
     for old, new in sorted(prefixes, key=lambda pair: len(pair[0]), reverse=True):
         rest = path[len(old) :]
         if old and path.startswith(old) and (not rest or old[-1] in _SEPARATORS or rest[0] in _SEPARATORS):

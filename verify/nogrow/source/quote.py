@@ -1,8 +1,8 @@
-"""The lines of source files that a report may quote. Reports open source files nowhere else.
+"""Read the source files that a report may quote; reports open no source files in any other way.
 
-Debug information comes with the module and may name any file. Whoever opens a report must not find in it
-what its author never meant to hand out, so the rules are strict: a regular file with the name of a source
-file, below the working directory or a folder that the user named, in no hidden folder, of limited size.
+Debug information comes with the module and can name any file, but a report must not disclose a file by
+accident. So the rules are strict: only regular files of limited size with the name of a source file, below
+the working directory or a folder that the user named, and not in a hidden folder.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,17 +24,17 @@ _MOST_KEPT = 8
 
 
 class Quotable:
-    """The source files that may be quoted: those below the working directory and below `named` folders."""
+    """The source files that may be quoted."""
 
     def __init__(self, named: Sequence[str] = ()) -> None:
-        """`named` are folders that the user named, as in `--path-prefix FROM=TO`."""
+        """Allow the working directory and the folders that the user named with `--path-prefix FROM=TO`."""
         self._roots = (Path.cwd(), *map(Path, named))
         self._read = lru_cache(_MOST_KEPT)(_lines)
 
     def lines(self, file: str, beside: str = "") -> Sequence[bytes]:
-        """Return the lines of `file` without their ends, none if the file may not be quoted or is not there.
+        """Return the lines of `file` without line ends, or none if it may not be quoted or does not exist.
 
-        A relative path is looked for in the working directory, then in the folder `beside`.
+        A relative path is looked up in the working directory and then in the folder `beside`.
         """
         for path in _candidates(file, beside):
             target = self._permitted(path)
@@ -43,11 +43,11 @@ class Quotable:
         return ()
 
     def _permitted(self, path: Path) -> Path | None:
-        """Return the resolved path if it is one that may be opened."""
-        place = within(path, self._roots)
-        if place is None:
+        """Return the resolved path if the file may be opened."""
+        allowed = within(path, self._roots)
+        if allowed is None:
             return None
-        target, inner = place
+        target, inner = allowed
         hidden = any(part.startswith(".") for part in inner.parts)
         return None if hidden or target.suffix.lower() not in SUFFIXES else target
 
@@ -62,7 +62,7 @@ def _lines(path: Path) -> Sequence[bytes]:
     try:
         data = read(str(path), LARGEST)
     except (ModuleError, ValueError):
-        # Not there, not a regular file, too large, or no name that a file can have: nothing is quoted.
+        # The file is missing, not regular or too large, or its name is invalid.
         return ()
-    # A program or a picture with the name of a source file is not text.
+    # A file with a null byte is not text, whatever its name.
     return () if b"\0" in data else [line.rstrip(b"\r") for line in data.split(b"\n")]

@@ -1,6 +1,7 @@
-"""A source map to places: the "column" of a mapping is a byte offset in the module's file, the line is 0.
+"""Find the source positions of byte offsets in a source map.
 
-ECMA-426 (source maps, revision 3): sections 8 (decoding), 8.5 (mappings) and 9.1 (index maps).
+In a source map for WebAssembly, the generated column is a byte offset in the module's file, and the generated
+line is 0. ECMA-426 (source maps, revision 3): sections 8 (decoding), 8.5 (mappings) and 9.1 (index maps).
 """
 
 import json
@@ -22,7 +23,7 @@ _DIGITS = {
     for value, digit in enumerate(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 }
 LARGEST = 1 << 26
-"""The largest source map that is read, in bytes: some ten seconds of work."""
+"""The largest source map that is read, in bytes; it takes about ten seconds."""
 
 _CONTINUED = 32
 _LONGEST_NUMBER = 7
@@ -34,21 +35,24 @@ _GUARD = b")]}'"
 
 
 class _Mapping(NamedTuple):
-    """From `column`, a byte offset, on: line and column from 0, `source` an index, -1 for no source."""
+    """The source position of the code from a byte offset on.
 
-    column: int
+    `source` is an index, or -1 for no source; `line` and `column` count from 0.
+    """
+
+    offset: int
     source: int
     line: int
-    place: int
+    column: int
 
 
 def read_places(
     debug: DebugFile, data: bytes, code: Section, offsets: list[int]
 ) -> dict[int, tuple[Frame, ...]]:
-    """The place of each of the sorted offsets that the source map covers, as a single frame without a name.
+    """Return a single frame without a name for each sorted offset that the source map covers.
 
-    `data` and `code` are the module's bytes and code section: a mapping does not cover the next function.
-    A malformed source map has no places.
+    `data` and `code` are the module's bytes and its code section; a mapping ends with the function in which
+    it starts. The result is empty if the source map is malformed.
     """
     if len(debug.data) > LARGEST:
         return {}
@@ -65,37 +69,37 @@ def read_places(
         sources = _sources(part, debug.path)
         for offset, mapping in _covering(part, wanted, first):
             body = bisect_right(starts, offset) - 1
-            if mapping.source < 0 or body < 0 or mapping.column < starts[body]:
+            if mapping.source < 0 or body < 0 or mapping.offset < starts[body]:
                 continue
             if mapping.source < len(sources) and sources[mapping.source]:
-                place = Frame(None, sources[mapping.source], mapping.line + 1, mapping.place + 1)
-                found.setdefault(offset, (place,))
+                frame = Frame(None, sources[mapping.source], mapping.line + 1, mapping.column + 1)
+                found.setdefault(offset, (frame,))
     return found
 
 
 def _document(data: bytes) -> bytes:
     data = _PREFIX.sub(b"", data)
-    # Servers put this before JSON that no script may run; the specification has it skipped.
+    # Servers put this line before JSON so that it is not a valid script; ECMA-426 says to skip it.
     return data.partition(b"\n")[2] if data.startswith(_GUARD) else data
 
 
 def _parts(document: object) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    """The maps in a map: where each begins and ends, in bytes of the module's file."""
+    """Yield the parts of an index map with their first offset and the offset after their last."""
     if not isinstance(document, dict) or document.get("version") != 3:
         return
     sections = document.get("sections")
     if sections is None:
         yield 0, 1 << 64, document
         return
-    found: list[tuple[int, dict[str, Any]]] = []
+    parts: list[tuple[int, dict[str, Any]]] = []
     for section in sections[:_MOST_PARTS] if isinstance(sections, list) else ():
         match section:
             case {"offset": {"line": 0, "column": int(column)}, "map": {"version": 3} as part} if column >= 0:
-                found.append((column, part))
-    found.sort(key=lambda pair: pair[0])
-    ends = [*(column for column, _ in found), 1 << 64][1:]
-    for (column, part), end in zip(found, ends, strict=True):
-        yield column, end, part
+                parts.append((column, part))
+    parts.sort(key=lambda pair: pair[0])
+    ends = [*(start for start, _ in parts), 1 << 64][1:]
+    for (start, part), end in zip(parts, ends, strict=True):
+        yield start, end, part
 
 
 def _sources(part: dict[str, Any], base: str) -> list[str]:
@@ -108,48 +112,48 @@ def _sources(part: dict[str, Any], base: str) -> list[str]:
 
 
 def _resolve(name: str, base: str) -> str:
-    """The path of a source, which is a URL relative to the source map's own."""
+    """Return the path of a source, whose name is a URL relative to the source map."""
     if is_absolute(name):
         return name
     try:
-        address = urlsplit(name)
+        url = urlsplit(name)
     except ValueError:
         return name
-    if address.scheme == "file" and address.netloc in ("", "localhost"):
-        return unquote(address.path)
-    if address.scheme:
+    if url.scheme == "file" and url.netloc in ("", "localhost"):
+        return unquote(url.path)
+    if url.scheme:
         return name
     return posixpath.normpath(posixpath.join(posixpath.dirname(base), name))
 
 
 def _covering(part: dict[str, Any], wanted: list[int], first: int) -> Iterator[tuple[int, _Mapping]]:
-    """For each of the wanted offsets the last mapping that starts at or before it."""
+    """Yield each wanted offset with the last mapping that starts at or before it."""
     text = part.get("mappings")
     if not isinstance(text, str) or not text.isascii():
         return
-    ahead = iter(wanted)
-    offset: int | None = next(ahead)
+    remaining = iter(wanted)
+    offset: int | None = next(remaining)
     last: _Mapping | None = None
     for mapping in _mappings(text.partition(";")[0].encode(), first):
-        while offset is not None and mapping.column > offset:
+        while offset is not None and mapping.offset > offset:
             if last is not None:
                 yield offset, last
-            offset = next(ahead, None)
+            offset = next(remaining, None)
         if offset is None:
             return
         last = mapping
     while offset is not None and last is not None:
         yield offset, last
-        offset = next(ahead, None)
+        offset = next(remaining, None)
 
 
 def _mappings(line: bytes, first: int) -> Iterator[_Mapping]:
-    """The mappings of a line in order; ends where one is malformed."""
-    column, source, place_line, place = first, 0, 0, 0
+    """Yield the mappings of a line in order, up to the first malformed one."""
+    offset, source, source_line, source_column = first, 0, 0, 0
     known: dict[bytes, list[int]] = {}
     for match in _SEGMENT.finditer(line):
         segment = match[0]
-        # Most steps are short, so most segments are the same few.
+        # Segments are differences and mostly small, so the same few occur again and again.
         numbers = known.get(segment)
         if numbers is None:
             numbers = _numbers(segment)
@@ -157,18 +161,20 @@ def _mappings(line: bytes, first: int) -> Iterator[_Mapping]:
                 known[segment] = numbers
         if len(numbers) not in (1, 4, 5) or numbers[0] < 0:
             return
-        column += numbers[0]
+        offset += numbers[0]
         if len(numbers) == 1:
-            yield _Mapping(column, -1, 0, 0)
+            yield _Mapping(offset, -1, 0, 0)
             continue
-        source, place_line, place = source + numbers[1], place_line + numbers[2], place + numbers[3]
-        if min(source, place_line, place) < 0:
+        source += numbers[1]
+        source_line += numbers[2]
+        source_column += numbers[3]
+        if min(source, source_line, source_column) < 0:
             return
-        yield _Mapping(column, source, place_line, place)
+        yield _Mapping(offset, source, source_line, source_column)
 
 
 def _numbers(segment: bytes) -> list[int]:
-    """The numbers of a segment, in base 64 with the sign in the lowest bit; none when it is malformed."""
+    """Return the numbers of a segment, or none if it is malformed; the lowest bit of a number is its sign."""
     numbers: list[int] = []
     value = shift = 0
     for byte in segment:
@@ -185,7 +191,7 @@ def _numbers(segment: bytes) -> list[int]:
 
 
 def _body_starts(data: bytes, code: Section) -> list[int]:
-    """Where the function bodies start, in bytes of the file, with their sizes before them."""
+    """Return the byte offsets in the file at which the function bodies start, including their size fields."""
     reader = Reader(data, code.start, code.end)
     starts: list[int] = []
     try:

@@ -1,4 +1,4 @@
-"""Addresses to the compilation units that they are in, and what a unit's entries say about addresses.
+"""Find the compilation units that contain some addresses, and read the address ranges of their entries.
 
 DWARF 5, sections 2.17 (code addresses and ranges) and 3.1 (unit entries).
 """
@@ -20,14 +20,14 @@ _LOW, _HIGH, _RANGES = "DW_AT_low_pc", "DW_AT_high_pc", "DW_AT_ranges"
 _ADDRESS_FORMS = ("DW_FORM_addr", "DW_FORM_addrx", *(f"DW_FORM_addrx{size}" for size in (1, 2, 3, 4)))
 
 Span = tuple[int, int]
-"""The first address and the one after the last."""
+"""The first address and the address after the last."""
 
 Values = dict[str, tuple[str, int]]
-"""Attributes by name: the form and the value as it stands there."""
+"""The form and the raw value of each attribute, by name."""
 
 
 class Unit(NamedTuple):
-    """A compilation unit; `lines` is the offset of its line program, `directory` where it was compiled."""
+    """A compilation unit, with the offset of its line program and the directory in which it was compiled."""
 
     debug: Debug
     unit: "CompileUnit"
@@ -38,11 +38,12 @@ class Unit(NamedTuple):
     directory: str
 
     def spans(self, values: Values) -> list[Span]:
-        """The addresses that an entry covers, without those of functions that the linker removed."""
+        """Return the spans that an entry covers, without those of functions that the linker removed."""
         return [(start, end) for start, end in self._all_spans(values) if 0 < start < end]
 
     def _all_spans(self, values: Values) -> Iterator[Span]:
-        # The linker puts 0, -1 or -2 for a removed function. Nothing starts at 0: the count stands there.
+        # The linker writes 0, -1 or -2 for a removed function. No other function starts at 0, because the
+        # code section's function count is there.
         if _RANGES in values:
             yield from self._listed(*values[_RANGES])
         elif _LOW in values and _HIGH in values:
@@ -70,17 +71,17 @@ class Unit(NamedTuple):
 
 
 def find_units(debug: Debug, addresses: list[int]) -> Iterator[tuple[Unit, list[int]]]:
-    """The units that cover any of the addresses, each with those in order; only top entries are read.
+    """Yield the units that contain any of the addresses, each with its addresses sorted.
 
-    `.debug_aranges` is not asked: compilers seldom write it, it may leave functions out, and the top entries
-    of a module of 45 MB are read in a fraction of a second.
+    Only the top entries are read, which takes a fraction of a second for a module of 45 MB. `.debug_aranges`
+    is not used, because compilers seldom write it and it may omit functions.
     """
     left = sorted(addresses)
     for compiled in debug.info.iter_CUs():
         if not left:
             return
         inside: list[int] = []
-        # pyelftools raises almost anything on bad bytes. One bad unit is no reason to lose the others.
+        # pyelftools raises almost any error on malformed bytes; one bad unit must not hide the others.
         with suppress(Exception):
             unit = _unit(debug, compiled)
             attributes = compiled.get_top_DIE().attributes
@@ -93,7 +94,7 @@ def find_units(debug: Debug, addresses: list[int]) -> Iterator[tuple[Unit, list[
 
 
 def covered(addresses: list[int], spans: list[Span]) -> list[int]:
-    """Those of the sorted addresses that are in a span, sorted."""
+    """Return those of the sorted addresses that are in a span, sorted."""
     found: set[int] = set()
     for start, end in spans:
         first = bisect_left(addresses, start)
@@ -106,8 +107,8 @@ def _unit(debug: Debug, compiled: "CompileUnit") -> Unit:
     attributes = compiled.get_top_DIE().attributes
 
     def number(name: str) -> int | None:
-        found = attributes[name].value if name in attributes else None
-        return found if isinstance(found, int) else None
+        value = attributes[name].value if name in attributes else None
+        return value if isinstance(value, int) else None
 
     version = compiled["version"]
     ranges = debug.info.debug_ranges_sec if version < 5 else debug.info.debug_rnglists_sec
@@ -123,5 +124,5 @@ def _unit(debug: Debug, compiled: "CompileUnit") -> Unit:
 
 
 def text(value: object) -> str:
-    """A string attribute as text; what is not UTF-8 is replaced, as it is only shown."""
+    """Return a string attribute as text, with invalid UTF-8 replaced, because it is only shown."""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else ""

@@ -1,13 +1,13 @@
-"""A limit on the work that debug information may cause, and the streams that count it.
+"""Limit the work that the debug information of a module may cause.
 
-A module comes from anywhere. Lists that refer to each other make a few bytes stand for hours of work, so the
-work is counted. Counting, unlike a clock, gives the same locations on every machine.
+Modules are untrusted, and lists that refer to each other can turn a few bytes into hours of work. The limit
+counts reads instead of seconds, so that every machine finds the same locations.
 """
 
 import io
 
 MOST = 4_000_000
-"""Reads by pyelftools, or as much work, that any module is allowed: some ten seconds."""
+"""The most reads by pyelftools, or equivalent units of work, for any module; they take about ten seconds."""
 
 _LEAST = 200_000
 _BYTES_FOR_A_READ = 8
@@ -16,43 +16,43 @@ _LONGEST_LEB128 = 10
 
 
 class TooMuchError(Exception):
-    """The debug information asks for more work than any compiler's does; never leaves this package."""
+    """The debug information causes more work than that of any compiler; never leaves this package."""
 
 
 class Meter:
-    """Counts work; `spend` raises `TooMuchError` once the limit is passed."""
+    """Count work; `spend` raises `TooMuchError` once the limit is exceeded."""
 
     def __init__(self, limit: int) -> None:
-        """`limit` is the number of reads allowed."""
+        """Allow `limit` reads."""
         self.left = limit
 
     @classmethod
     def for_size(cls, size: int) -> "Meter":
-        """A meter for debug information of `size` bytes: several times what compilers' own asks for."""
+        """Return a meter for `size` bytes of debug information, several times what a compiler's needs."""
         return cls(min(_LEAST + size // _BYTES_FOR_A_READ, MOST))
 
     def spend(self, amount: int) -> None:
-        """Takes `amount` reads off what is left."""
+        """Subtract `amount` reads from the remaining ones."""
         self.left -= amount
         if self.left < 0:
             raise TooMuchError
 
 
 class MeteredStream(io.BytesIO):
-    """The bytes of a section; each read is counted, and a LEB128 has to end."""
+    """The bytes of a section; every read is counted, and the length of a LEB128 number is limited."""
 
     def __init__(self, data: bytes, meter: Meter) -> None:
-        """Several streams can share one meter."""
+        """Count reads of `data` with `meter`, which several streams can share."""
         super().__init__(data)
         self._meter = meter
         self._streak = 0
 
     def read(self, size: int | None = -1) -> bytes:
-        """As for any stream; raises `TooMuchError` when the meter runs out."""
+        """Read up to `size` bytes; raises `TooMuchError` if the meter runs out."""
         self._meter.spend(1)
-        found = super().read(size)
-        # pyelftools reads a LEB128 byte by byte, whatever its length, into a number that grows with it.
-        self._streak = self._streak + 1 if size == 1 and found >= b"\x80" else 0
+        data = super().read(size)
+        # pyelftools reads a LEB128 number byte by byte without a limit, and the number grows with each byte.
+        self._streak = self._streak + 1 if size == 1 and data >= b"\x80" else 0
         if self._streak > _LONGEST_LEB128:
             raise TooMuchError
-        return found
+        return data
