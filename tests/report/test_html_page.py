@@ -62,9 +62,9 @@ def test_paths_that_are_too_long_to_be_drawn_are_counted(browser: "Browser", tmp
             in page.locator("#artifact").inner_text()
         )
         assert page.locator(".steps > li").count() == 50
-        page.get_by_label("the selected one").check()
+        page.get_by_label("the selected entry point").check()
         assert (
-            "The paths of 1 entry point are too long to be drawn." in page.locator("#artifact").inner_text()
+            "The paths of 1 entry point are too long to draw." in page.locator("#artifact").inner_text()
         )
 
 
@@ -104,7 +104,7 @@ def test_search_and_filters_narrow_the_list(browser: "Browser", tmp_path: Path) 
         page.locator("input[type=search]").fill("")
         page.locator(".toggle.v6").click()
         assert options(page)[1:] == ["throws", "panic", "fine", "func[12]"]
-        page.get_by_label("only what breaks a rule").check()
+        page.get_by_label("only with violations").check()
         assert "fine" not in options(page)
         assert len(options(page)) == 3
 
@@ -126,7 +126,7 @@ def test_an_entry_point_is_explained(browser: "Browser", tmp_path: Path) -> None
         assert len({box["y"] for box in places if box}) == 5
         assert (detail.locator(".excerpt .here").text_content() or "").strip().startswith("5")
         page.locator("[role=option]", has_text="host").click()
-        assert "behind the import env.emscripten_resize_heap" in (detail.text_content() or "")
+        assert "calls the import env.emscripten_resize_heap" in (detail.text_content() or "")
         page.locator("[role=option]", has_text="panic").click()
         assert "only a trap or an endless loop can follow" in (detail.text_content() or "")
         assert "Host functions that may run after the growth (1)env.log" in (detail.text_content() or "")
@@ -186,7 +186,7 @@ def test_the_graph_is_used_by_keyboard(browser: "Browser", tmp_path: Path) -> No
         page.keyboard.press("Enter")
         panel = page.locator(".panel")
         assert (panel.locator("h4").text_content() or "") == found.focused().split(":")[0]
-        assert "Called on the way by" in (panel.text_content() or "")
+        assert "Callers on these paths" in (panel.text_content() or "")
 
 
 def test_the_graph_is_used_by_mouse(browser: "Browser", tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_the_graph_merges_equal_functions_and_marks_where_growth_is(
             page.locator(".box.group").text_content()
             == "9 entry points\nentry point, reachable9 entry points"
         )
-        page.get_by_label("the selected one").check()
+        page.get_by_label("the selected entry point").check()
         assert page.locator(".box").count() == 2
         left = page.locator(".box[data-key=f3]").bounding_box()
         right = page.locator(".box[data-key=f7]").bounding_box()

@@ -1,4 +1,4 @@
-// One entry point: its verdict in words, how it gets to a growth, what of the host it reaches, what it breaks.
+// Shows one entry point: its verdict, its path to a growth, the imports that it reaches and its violations.
 
 const stepItem = (model, number_, chooseFunction) => {
   const step = model.step(number_);
@@ -12,8 +12,8 @@ const importList = (model, title, set) => {
   const { total, names } = model.labels(set);
   if (total === 0) return null;
   return el('details', { open: total <= 8 }, el('summary', {}, `${title} (${number(total)})`),
-    el('ul', { class: 'plain' }, names.map((one) => el('li', {}, named(one)))),
-    total > names.length && el('p', { class: 'quiet' }, `${number(total - names.length)} more are left out here.`));
+    el('ul', { class: 'plain' }, names.map((name) => el('li', {}, named(name)))),
+    total > names.length && el('p', { class: 'quiet' }, `${number(total - names.length)} more are not shown.`));
 };
 
 const violationItem = ({ rule, text, allowed }) => el('li', { class: 'violation' },
@@ -24,18 +24,18 @@ const detail = (model, place, chooseFunction) => {
   const { entries } = model;
   const steps = model.path(place);
   const violations = model.violationsOf(place);
-  const also = model.entryFunction(place);
+  const debugName = model.entryFunction(place);
   const verdict = model.verdict(place);
   return [
     el('h4', {}, named(model.entryName(place))),
     el('p', { class: 'quiet' }, `${model.kinds[entries.kind[place]]}, func[${entries.function[place]}]`,
-      also && [' ', named(also)]),
-    el('p', {}, verdictMark(verdict, model.label(verdict)), ' ', inWords(model, place)),
-    violations.length > 0 && [el('h5', {}, 'Breaks'), el('ul', { class: 'plain' }, violations.map(violationItem))],
+      debugName && [' ', named(debugName)]),
+    el('p', {}, verdictMark(verdict, model.label(verdict)), ' ', describeVerdict(model, place)),
+    violations.length > 0 && [el('h5', {}, 'Violations'), el('ul', { class: 'plain' }, violations.map(violationItem))],
     steps.length > 0 && [el('h5', {}, `Shortest path to a growth (${count(steps.length, 'step')})`),
-      firstOf(steps, 50, (step) => stepItem(model, step, chooseFunction), 'ol', { class: 'steps', role: 'list' })],
+      pagedList(steps, 50, (step) => stepItem(model, step, chooseFunction), 'ol', { class: 'steps', role: 'list' })],
     entries.step[place] === -2 && el('p', { class: 'quiet' },
-      'Its path is left out to keep the page small; the report as JSON has it.'),
+      'Its path is not shown, to keep the page small; the JSON report has it.'),
     importList(model, 'Host functions that may run after the growth', entries.after[place]),
     importList(model, 'Imports it reaches', entries.imports[place]),
   ];

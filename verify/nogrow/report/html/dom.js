@@ -1,4 +1,4 @@
-// Elements from text. Nothing in this page is ever made from a string of HTML: names are hostile.
+// Creates elements from text. The page never parses HTML, because names in a module can contain markup.
 
 const fill = (node, properties, children) => {
   for (const [key, value] of Object.entries(properties)) {
@@ -15,7 +15,7 @@ const el = (tag, properties = {}, ...children) => fill(document.createElement(ta
 const svg = (tag, properties = {}, ...children) =>
   fill(document.createElementNS('http://www.w3.org/2000/svg', tag), properties, children);
 
-// A name that a module chose. Isolated, so that its direction of writing ends with it.
+// A name that a module chose. It is isolated, so that its writing direction does not affect other text.
 const named = (text) => el('bdi', { class: 'name', dir: 'ltr' }, text);
 
 const button = (properties, ...children) => el('button', { type: 'button', ...properties }, ...children);
@@ -32,15 +32,15 @@ const cut = (text, most) => {
   return `${text.slice(0, half)}\u2026${text.slice(-half)}`;
 };
 
-// Names in a sentence stand in backticks.
-// A name may hold a backtick as well: whatever is taken for its end, the sentence stays by itself.
-const sentence = (text) => el('bdi', { dir: 'ltr' }, text.split('`').map((part, place) => (place % 2 ? named(part) : part)));
+// A sentence in which names are in backticks. A name can contain a backtick too, so the marks may be wrong,
+// but the text stays complete and isolated.
+const sentence = (text) => el('bdi', { dir: 'ltr' }, text.split('`').map((part, index) => (index % 2 ? named(part) : part)));
 
 let lastId = 0;
 const freshId = (stem) => `${stem}-${++lastId}`;
 
-// The first rows of a long list, and a button that shows the next ones.
-const firstOf = (items, most, row, list = 'ul', properties = {}) => {
+// The first rows of a long list, and a button that shows more rows.
+const pagedList = (items, most, row, list = 'ul', properties = {}) => {
   const body = el(list, properties, items.slice(0, most).map(row));
   if (items.length <= most) return [body];
   let shown = most;

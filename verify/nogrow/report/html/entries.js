@@ -1,4 +1,4 @@
-// Entry points: search, filters, and a list of which one page at a time is in the document.
+// The list of entry points with search and filters; the document contains only one page of it at a time.
 
 const PAGE = 100;
 
@@ -6,7 +6,7 @@ class EntryList {
   constructor(model, { filtered, selected }) {
     this.model = model;
     this.listeners = { filtered, selected };
-    const present = model.artifact.counts.flatMap((one, verdict) => (one > 0 ? [verdict] : []));
+    const present = model.artifact.counts.flatMap((entries, verdict) => (entries > 0 ? [verdict] : []));
     this.filter = { query: '', verdicts: new Set(present), broken: false };
     this.found = [];
     this.at = 0;
@@ -39,7 +39,7 @@ class EntryList {
       el('div', { class: 'filters', role: 'search' },
         el('label', { for: id }, 'Search'), this.search,
         el('div', { class: 'toggles', role: 'group', 'aria-label': 'Verdicts shown' }, toggles),
-        el('label', { class: 'check' }, broken, ' only what breaks a rule')),
+        el('label', { class: 'check' }, broken, ' only with violations')),
       this.status, this.list,
       el('div', { class: 'pager' }, this.back, this.where, this.next));
   }
@@ -56,13 +56,13 @@ class EntryList {
     this.found = this.model.matching(this.filter);
     this.at = Math.max(0, this.found.indexOf(before));
     const { size, total } = this.model;
-    const missing = total > size ? ` The page has room for ${number(size)} of them; the report as JSON has all.` : '';
+    const missing = total > size ? ` The page shows ${number(size)} of them; the JSON report has all.` : '';
     this.status.textContent = `${number(this.found.length)} of ${count(total, 'entry point')}.${missing}`;
     this.listeners.filtered(this.found);
     this.go(this.at, true);
   }
 
-  // Selects what is at a place of the list; its page is drawn if it is not there.
+  // Selects the entry point at an index of the list, and draws its page if it is not in the document.
   go(at, redraw = false) {
     this.at = Math.max(0, Math.min(at, this.found.length - 1));
     const top = this.at - (this.at % PAGE);
@@ -72,7 +72,7 @@ class EntryList {
     if (row) {
       row.setAttribute('aria-selected', 'true');
       this.list.setAttribute('aria-activedescendant', row.id);
-      // Not scrollIntoView, which would scroll the page as well.
+      // scrollIntoView would also scroll the page.
       if (row.offsetTop < this.list.scrollTop) this.list.scrollTop = row.offsetTop;
       const over = row.offsetTop + row.offsetHeight - this.list.scrollTop - this.list.clientHeight;
       if (over > 0) this.list.scrollTop += over;
@@ -99,7 +99,7 @@ class EntryList {
     el('span', { class: 'what' }, named(model.entryName(place)),
       model.kinds[model.entries.kind[place]] !== 'export'
         && el('span', { class: 'kind' }, model.kinds[model.entries.kind[place]]),
-      model.broken(place) && el('span', { class: 'breaks' }, 'breaks a rule'),
+      model.broken(place) && el('span', { class: 'breaks' }, 'violation'),
       model.entryFunction(place) && el('span', { class: 'also' }, named(model.entryFunction(place)))))));
     this.list.scrollTop = 0;
     this.back.disabled = top === 0;

@@ -1,4 +1,4 @@
-// The drawn graph, and the panel about the function that is chosen in it.
+// Draws the graph of call paths, and a panel about the selected function.
 
 class Graph {
   constructor(model, selectEntry) {
@@ -6,7 +6,7 @@ class Graph {
     this.selectEntry = selectEntry;
     this.layer = svg('g');
     this.svg = svg('svg', { class: 'graph', tabindex: 0, role: 'group',
-      'aria-label': 'Call paths to growths. Arrows move, plus and minus zoom, 0 shows all; Tab goes to the functions.',
+      'aria-label': 'Call paths to growths. Arrow keys move, plus and minus zoom, 0 shows everything, Tab moves to the functions.',
       keydown: (event) => this.key(event) }, this.layer);
     this.view = new View(this.svg, this.layer);
     this.panel = el('div', { class: 'panel', role: 'region', 'aria-label': 'Function' });
@@ -21,18 +21,18 @@ class Graph {
 
   draw(places) {
     const { model } = this;
-    this.union = unite(model, places);
+    this.union = mergePaths(model, places);
     this.boxes = new Map();
     this.chosen = null;
     this.layer.replaceChildren();
     const { nodes, edges, paths, leftOut } = this.union;
     this.node.hidden = nodes.size === 0;
     this.note.textContent = nodes.size === 0
-      ? leftOut > 0 ? `The paths of ${count(leftOut, 'entry point')} are too long to be drawn.`
+      ? leftOut > 0 ? `The paths of ${count(leftOut, 'entry point')} are too long to draw.`
         : 'No entry point in the list has a path to a growth.'
       : `The shortest paths of ${count(paths - leftOut, 'entry point')}, merged: ${count(nodes.size, 'node')}. `
-      + (leftOut > 0 ? `${number(leftOut)} more do not fit in ${MOST_NODES} nodes and are left out, the longest first: `
-        + 'narrow the list to see them.' : '');
+      + (leftOut > 0 ? `${number(leftOut)} more do not fit in ${MOST_NODES} nodes and are left out, the longest first. `
+        + 'Filter the list to see them.' : '');
     if (nodes.size === 0) return;
     this.laid = layOut(this.union);
     this.layer.append(
@@ -40,12 +40,12 @@ class Graph {
         d: curve(this.laid.places.get(from), this.laid.places.get(to)), 'data-from': from, 'data-to': to }))),
       ...this.laid.columns.flat().map((node) => this.box(node)));
     this.view.size = this.laid;
-    // A small graph needs no tall frame; a style sheet's rule bounds a tall one.
+    // The frame is as tall as the graph; the style sheet limits its height.
     this.svg.style.height = `${Math.max(240, this.laid.height + 80)}px`;
     this.view.fit();
     this.boxes.values().next().value.setAttribute('tabindex', 0);
-    this.panel.replaceChildren(el('p', { class: 'quiet' }, 'Choose a function to see who calls it on the way to a growth. '
-      + 'Drag to move; Ctrl and the wheel zoom. With the focus on the graph: arrows, + and -, and 0 for all of it.'));
+    this.panel.replaceChildren(el('p', { class: 'quiet' }, 'Select a function to see its callers on the paths to a growth. '
+      + 'Drag to move; hold Ctrl and turn the wheel to zoom. Keys: arrows, + and -, and 0 to show everything.'));
   }
 
   title(node) {
@@ -57,7 +57,7 @@ class Graph {
     const { model } = this;
     const { x, y } = this.laid.places.get(node.key);
     const worst = Math.max(-1, ...node.entries.slice(0, 1000).map((place) => model.verdict(place)));
-    const role = node.kind === 'host' ? 'import behind which it grows' : [
+    const role = node.kind === 'host' ? 'import that grows the memory' : [
       node.kind === 'function' && `func[${node.index}]`, worst >= 0 && `entry point, ${model.label(worst)}`,
       node.grows !== null && 'grows the memory'].filter(Boolean).join(', ');
     const grows = node.grows !== null || node.kind === 'host';
@@ -78,9 +78,9 @@ class Graph {
     if (!node) return;
     this.chosen = key;
     this.stop(key, focus);
-    for (const [one, box] of this.boxes) {
-      box.classList.toggle('chosen', one === key);
-      box.setAttribute('aria-pressed', one === key);
+    for (const [boxKey, box] of this.boxes) {
+      box.classList.toggle('chosen', boxKey === key);
+      box.setAttribute('aria-pressed', boxKey === key);
     }
     for (const path of this.layer.firstChild.children) {
       path.classList.toggle('lit', path.dataset.from === key || path.dataset.to === key);
@@ -89,7 +89,7 @@ class Graph {
     this.panel.replaceChildren(...this.about(node).flat(Infinity).filter(Boolean));
   }
 
-  // The box that Tab goes to.
+  // Makes a box the one that Tab moves to.
   stop(key, focus) {
     for (const box of this.boxes.values()) box.setAttribute('tabindex', -1);
     const box = this.boxes.get(key);
@@ -107,28 +107,28 @@ class Graph {
 
   about(node) {
     const { model } = this;
-    const other = (key) => button({ class: 'link', click: () => this.choose(key) }, named(this.title(this.union.nodes.get(key))));
+    const link = (key) => button({ class: 'link', click: () => this.choose(key) }, named(this.title(this.union.nodes.get(key))));
     const entry = (place) => el('li', {}, verdictMark(model.verdict(place), model.label(model.verdict(place))), ' ',
       button({ class: 'link', click: () => this.selectEntry(place) }, named(model.entryName(place))),
       node.kind === 'group' && model.entryFunction(place) && el('div', { class: 'also' }, named(model.entryFunction(place))));
-    const calls = ({ to, steps }) => el('li', {}, other(to), firstOf([...steps], 5, (one) => {
-      const step = model.step(one);
+    const calls = ({ to, steps }) => el('li', {}, link(to), pagedList([...steps], 5, (stepNumber) => {
+      const step = model.step(stepNumber);
       return el('li', {}, el('span', { class: 'quiet' }, node.kind === 'group' && `func[${step.function}] `,
         `at ${hex(step.offset)}: `, named(step.instruction)), sourceOf(model, step.frames));
     }, 'ul', { class: 'plain' }));
     const growth = node.grows !== null && model.step(node.grows);
     return [
       el('h4', {}, named(this.title(node))),
-      el('p', { class: 'quiet' }, { host: 'An import behind which the memory grows.',
-        group: 'Nothing else on these paths calls them.', function: `func[${node.index}]` }[node.kind]),
+      el('p', { class: 'quiet' }, { host: 'The host grows the memory when this import is called.',
+        group: 'No function on these paths calls them.', function: `func[${node.index}]` }[node.kind]),
       growth && el('div', {}, 'Grows the memory ', el('span', { class: 'quiet' }, `at ${hex(growth.offset)}`),
         sourceOf(model, growth.frames)),
-      node.before.length > 0 && [el('h5', {}, `Called on the way by (${number(node.before.length)})`),
-        firstOf(node.before, 20, ({ from }) => el('li', {}, other(from)), 'ul', { class: 'plain' })],
-      node.after.length > 0 && [el('h5', {}, 'Calls on the way'),
-        firstOf(node.after, 10, calls, 'ul', { class: 'plain' })],
+      node.before.length > 0 && [el('h5', {}, `Callers on these paths (${number(node.before.length)})`),
+        pagedList(node.before, 20, ({ from }) => el('li', {}, link(from)), 'ul', { class: 'plain' })],
+      node.after.length > 0 && [el('h5', {}, 'Calls on these paths'),
+        pagedList(node.after, 10, calls, 'ul', { class: 'plain' })],
       node.entries.length > 0 && [el('h5', {}, 'Entry points'),
-        firstOf(node.entries, 20, entry, 'ul', { class: 'plain' })],
+        pagedList(node.entries, 20, entry, 'ul', { class: 'plain' })],
     ];
   }
 
@@ -147,19 +147,18 @@ class Graph {
     }
   }
 
-  // Up and down in the column, left to a caller and right to what is called.
+  // Up and down stay in the column; left moves to a caller, right to a callee.
   neighbour(key, arrow) {
     const node = this.union.nodes.get(key);
-    const column = this.laid.columns.find((one) => one.includes(node));
+    const column = this.laid.columns.find((nodes) => nodes.includes(node));
     const at = column.indexOf(node);
-    const beside = (keys) => keys.sort((one, other) =>
-      Math.abs(this.laid.places.get(one).y - this.laid.places.get(key).y)
-      - Math.abs(this.laid.places.get(other).y - this.laid.places.get(key).y))[0];
+    const distance = (other) => Math.abs(this.laid.places.get(other).y - this.laid.places.get(key).y);
+    const nearest = (keys) => keys.sort((first, second) => distance(first) - distance(second))[0];
     switch (arrow) {
       case 'ArrowUp': return column[at - 1]?.key;
       case 'ArrowDown': return column[at + 1]?.key;
-      case 'ArrowLeft': return beside(node.before.map(({ from }) => from));
-      case 'ArrowRight': return beside(node.after.map(({ to }) => to));
+      case 'ArrowLeft': return nearest(node.before.map(({ from }) => from));
+      case 'ArrowRight': return nearest(node.after.map(({ to }) => to));
       default: return undefined;
     }
   }

@@ -1,4 +1,4 @@
-// Where the nodes of a union of paths go: a column for each distance from the growth, which is on the right.
+// Computes the layout of the merged paths: one column for each distance from the growth, which is on the right.
 
 const BOX = { width: 200, height: 28, across: 64, down: 12 };
 
@@ -27,12 +27,12 @@ const layOut = ({ nodes }) => {
   const gap = BOX.height + BOX.down;
   const row = new Map();
   columns.forEach((column, distance) => {
-    // Beside the middle of what it leads to; nodes that want the same place keep their order.
-    const wish = new Map(column.map((node, place) => {
-      const ahead = node.after.map(({ to }) => row.get(to)).filter((one) => one !== undefined);
-      return [node, ahead.length > 0 ? ahead.reduce((sum, one) => sum + one, 0) / ahead.length : place * gap];
+    // Each node should be next to the middle of its callees; the sort keeps the order of nodes with equal rows.
+    const wish = new Map(column.map((node, index) => {
+      const callees = node.after.map(({ to }) => row.get(to)).filter((y) => y !== undefined);
+      return [node, callees.length > 0 ? callees.reduce((sum, y) => sum + y, 0) / callees.length : index * gap];
     }));
-    column.sort((one, other) => wish.get(one) - wish.get(other));
+    column.sort((first, second) => wish.get(first) - wish.get(second));
     let free = -Infinity;
     for (const node of column) {
       const at = Math.max(wish.get(node), free);
@@ -61,7 +61,7 @@ const layOut = ({ nodes }) => {
   };
 };
 
-// A curve from the right side of one box to the left side of another; back where the other is not to the right.
+// A curve from the right side of one box to the left side of another, which may be further to the left.
 const curve = (from, to) => {
   const [x1, y1] = [from.x + BOX.width, from.y + BOX.height / 2];
   const [x2, y2] = [to.x, to.y + BOX.height / 2];

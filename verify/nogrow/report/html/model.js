@@ -1,4 +1,4 @@
-// An artifact's columns as questions that the views ask.
+// Answers the questions of the views from the columns of an artifact.
 
 class Model {
   constructor(artifact, report) {
@@ -9,9 +9,9 @@ class Model {
     this.steps = artifact.steps;
     this.strings = artifact.strings;
     this.size = artifact.entries.function.length;
-    this.total = artifact.counts.reduce((sum, one) => sum + one, 0);
+    this.total = artifact.counts.reduce((sum, entries) => sum + entries, 0);
     const { index, name } = artifact.functions;
-    this.names = new Map(index.map((one, place) => [one, name[place]]));
+    this.names = new Map(index.map((functionIndex, row) => [functionIndex, name[row]]));
     this.sources = new Map(artifact.steps.source);
     this.violations = new Map();
     artifact.violations.entry.forEach((entry, place) => {
@@ -19,7 +19,7 @@ class Model {
       this.violations.get(entry).push(place);
     });
     this.texts = null;
-    // A step comes after the one that it leads to.
+    // Each step comes after its next step, whose length is therefore known.
     const lengths = [];
     artifact.steps.next.forEach((next) => lengths.push(next < 0 ? 1 : lengths[next] + 1));
     this.lengths = artifact.entries.step.map((step) => (step < 0 ? 0 : lengths[step]));
@@ -33,7 +33,7 @@ class Model {
     return this.entries.name[place] || `func[${this.entries.function[place]}]`;
   }
 
-  // The debug name, where it says more than the entry point's own.
+  // The debug name, if it differs from the entry point's name.
   entryFunction(place) {
     const name = this.names.get(this.entries.function[place]);
     return name && name !== this.entries.name[place] ? name : '';
@@ -73,7 +73,7 @@ class Model {
 
   labels(set) {
     const [total, ...kept] = this.artifact.sets[set];
-    return { total, names: kept.map((one) => this.strings[one]) };
+    return { total, names: kept.map((label) => this.strings[label]) };
   }
 
   violationsOf(entry) {
@@ -85,7 +85,7 @@ class Model {
     }));
   }
 
-  // The places of the entry points that the filter lets through, the worst first.
+  // The indices of the entry points that pass the filter, the worst first.
   matching({ query, verdicts, broken }) {
     const wanted = query.trim().toLowerCase();
     const { verdict } = this.entries;
@@ -101,8 +101,8 @@ class Model {
 
   text(place) {
     if (this.texts === null) {
-      this.texts = Array.from({ length: this.size }, (_, one) =>
-        `${this.entryName(one)}\n${this.entryFunction(one)}`.toLowerCase());
+      this.texts = Array.from({ length: this.size }, (_, index) =>
+        `${this.entryName(index)}\n${this.entryFunction(index)}`.toLowerCase());
     }
     return this.texts[place];
   }

@@ -1,12 +1,12 @@
-// The union of the shown paths as a graph: equal functions are one node, and entry points that nothing on
-// a path calls are drawn together where many of them lead to the same function.
+// Merges the shown paths into one graph. Each function is one node, and many entry points that call the same
+// function are drawn as one group if no function on a path calls them.
 
 const MOST_NODES = 300;
 const ALONE = 3;
-// No longer path is drawn, nor looked at: tens of thousands of them would keep the page from answering.
+// Longer paths are ignored: tens of thousands of them would make the page unresponsive.
 const LONGEST = 400;
 
-const unite = (model, places, most = MOST_NODES) => {
+const mergePaths = (model, places, most = MOST_NODES) => {
   const paths = [];
   const inner = new Set();
   let tooLong = 0;
@@ -19,10 +19,10 @@ const unite = (model, places, most = MOST_NODES) => {
     }
     const steps = model.path(place);
     const functions = steps.map((step) => model.steps.function[step]);
-    functions.slice(1).forEach((one) => inner.add(one));
+    functions.slice(1).forEach((index) => inner.add(index));
     paths.push({ place, steps, functions });
   }
-  paths.sort((one, other) => one.steps.length - other.steps.length);
+  paths.sort((first, second) => first.steps.length - second.steps.length);
 
   const nodes = new Map();
   const edges = new Map();
@@ -48,14 +48,14 @@ const unite = (model, places, most = MOST_NODES) => {
     const group = leaf ? `${functions[1]}/${model.verdict(place)}` : null;
     const members = leaf ? leaves.get(group) : null;
     const isNew = leaf && !(members && members.has(functions[0])) && (!members || members.size < ALONE);
-    const needed = rest.filter((one, at) => !nodes.has(`f${one}`) && rest.indexOf(one) === at).length
+    const needed = rest.filter((index, at) => !nodes.has(`f${index}`) && rest.indexOf(index) === at).length
       + (host && !nodes.has(`h${host}`) ? 1 : 0) + (isNew ? 1 : 0);
     if (cost + needed > most) {
       leftOut++;
       continue;
     }
     cost += needed;
-    for (const one of rest) add(`f${one}`, { kind: 'function', index: one });
+    for (const index of rest) add(`f${index}`, { kind: 'function', index });
     const start = leaf ? 1 : 0;
     for (let at = start; at + 1 < steps.length; at++) connect(`f${functions[at]}`, `f${functions[at + 1]}`, steps[at]);
     const last = steps[steps.length - 1];
@@ -68,9 +68,9 @@ const unite = (model, places, most = MOST_NODES) => {
     }
     if (leaf) {
       if (!members) leaves.set(group, new Map());
-      const group_ = leaves.get(group);
-      if (!group_.has(functions[0])) group_.set(functions[0], []);
-      group_.get(functions[0]).push(path);
+      const grouped = leaves.get(group);
+      if (!grouped.has(functions[0])) grouped.set(functions[0], []);
+      grouped.get(functions[0]).push(path);
     } else {
       nodes.get(`f${functions[0]}`).entries.push(place);
     }

@@ -14,7 +14,7 @@ from nogrow.report.result import Report
 SCRIPTS = (
     "dom.js",
     "model.js",
-    "words.js",
+    "descriptions.js",
     "summary.js",
     "entries.js",
     "detail.js",

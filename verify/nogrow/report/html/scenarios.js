@@ -1,4 +1,4 @@
-// Scenarios: the memory's size after each call, as a step plot.
+// Draws the memory's size after each call of a scenario as a step plot.
 
 const plot = (scenario) => {
   const { pages, grewAt } = scenario;
@@ -30,6 +30,6 @@ const scenarioOf = (scenario) => el('figure', {},
   scenario.message && el('p', { class: 'violation' }, sentence(scenario.message)),
   scenario.grewAt && el('p', {}, `Step ${scenario.grewAt[0]}: `, named(scenario.grewAt[1]),
     ` grew the memory from ${number(scenario.grewAt[2])} to ${count(scenario.grewAt[3], 'page')}.`),
-  scenario.pages.length > 0 ? plot(scenario) : el('p', { class: 'quiet' }, 'No call came back.'),
+  scenario.pages.length > 0 ? plot(scenario) : el('p', { class: 'quiet' }, 'No call returned.'),
   scenario.calls > scenario.pages.length && el('p', { class: 'quiet' },
-    `The first ${number(scenario.pages.length)} of ${number(scenario.calls)} calls are drawn.`));
+    `Only the first ${number(scenario.pages.length)} of ${number(scenario.calls)} calls are shown.`));

@@ -1,19 +1,19 @@
-// The table of artifacts: one row each, and the choice of the one that is shown below.
+// The table of artifacts: one row each, with a button that shows the artifact below.
 
 const ROWS = 100;
 
 const verdictBar = (artifact, verdicts) => {
-  const total = artifact.counts.reduce((sum, one) => sum + one, 0);
+  const total = artifact.counts.reduce((sum, entries) => sum + entries, 0);
   if (total === 0) return '\u2013';
-  const parts = artifact.counts.map((one, verdict) => [one, verdict]).filter(([one]) => one > 0).reverse();
+  const parts = artifact.counts.map((entries, verdict) => [entries, verdict]).filter(([entries]) => entries > 0).reverse();
   return [
-    el('span', { class: 'bar', 'aria-hidden': 'true' }, parts.map(([one, verdict]) => {
+    el('span', { class: 'bar', 'aria-hidden': 'true' }, parts.map(([entries, verdict]) => {
       const part = el('span', { class: `v${verdict}` });
-      part.style.flexGrow = one / total;
+      part.style.flexGrow = entries / total;
       return part;
     })),
-    el('span', { class: 'counts' }, parts.map(([one, verdict], place) => [
-      place > 0 && ', ', el('span', { class: `ink v${verdict}` }, `${number(one)} ${verdicts[verdict]}`)])),
+    el('span', { class: 'counts' }, parts.map(([entries, verdict], index) => [
+      index > 0 && ', ', el('span', { class: `ink v${verdict}` }, `${number(entries)} ${verdicts[verdict]}`)])),
   ];
 };
 
@@ -35,7 +35,7 @@ const summary = (report, choose) => {
   };
   const heads = ['Artifact', 'Outcome', 'Verdict', 'Grow sites', 'Entry points', 'Violations'];
   const places = artifacts.map((_, place) => place);
-  const [body, more] = firstOf(places, ROWS, (place) => row(artifacts[place], place), 'tbody', { role: 'rowgroup' });
+  const [body, more] = pagedList(places, ROWS, (place) => row(artifacts[place], place), 'tbody', { role: 'rowgroup' });
   return [
     el('h2', { id: 'summary-title' }, count(artifacts.length, 'artifact')),
     el('table', { role: 'table', class: 'artifacts' },
@@ -48,6 +48,6 @@ const summary = (report, choose) => {
 
 const head = (report) => [
   el('h1', {}, 'nogrow'),
-  el('p', {}, el('span', { class: `outcome ${report.outcome}` }, report.outcome), ' ', outcomes[report.outcome]),
+  el('p', {}, el('span', { class: `outcome ${report.outcome}` }, report.outcome), ' ', outcomeTexts[report.outcome]),
   el('p', { class: 'quiet' }, report.contract ? ['Contract: ', named(report.contract)] : 'No contract file', ` \u00b7 ${report.tool}`),
 ];

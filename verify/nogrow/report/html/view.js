@@ -1,4 +1,4 @@
-// Zoom and pan of a drawing, by mouse, finger and keyboard.
+// Zooms and pans a drawing with the mouse, by touch and with the keyboard.
 
 class View {
   constructor(node, layer) {
@@ -8,7 +8,7 @@ class View {
     this.at = { x: 0, y: 0, scale: 1 };
     let held = null;
     node.addEventListener('wheel', (event) => {
-      // Otherwise the wheel scrolls the page.
+      // Without Ctrl or the focus, the wheel scrolls the page.
       if (!event.ctrlKey && !node.contains(document.activeElement)) return;
       event.preventDefault();
       const box = node.getBoundingClientRect();
@@ -18,7 +18,7 @@ class View {
     node.addEventListener('pointermove', (event) => {
       if (held === null || event.buttons === 0) return;
       const [x, y] = [event.clientX - held.x, event.clientY - held.y];
-      // A click that trembles is still a click.
+      // A click with a small movement is still a click.
       if (!held.far && Math.hypot(x, y) < 4) return;
       if (!held.far) node.setPointerCapture(event.pointerId);
       this.pan(x, y);
@@ -27,7 +27,7 @@ class View {
     for (const end of ['pointerup', 'pointercancel']) node.addEventListener(end, () => { held = null; });
   }
 
-  // Shows the whole drawing, or, where it would be too small to read, its right end, where the growths are.
+  // Shows the whole drawing, or only its right end with the growths if everything would be too small to read.
   fit() {
     const { clientWidth, clientHeight } = this.node;
     const [width, height] = [this.size.width + 40, this.size.height + 40];
@@ -58,7 +58,7 @@ class View {
     this.apply();
   }
 
-  // Brings a box into sight with the least movement.
+  // Brings a box into view with the smallest movement.
   reveal({ x, y }, { width, height }) {
     const { scale } = this.at;
     const toward = (low, high, room) => (low < 10 ? 10 - low : high > room - 10 ? Math.max(room - 10 - high, 10 - low) : 0);
@@ -72,7 +72,7 @@ class View {
     this.layer.setAttribute('transform', `translate(${x} ${y}) scale(${scale})`);
   }
 
-  // Whether the key was one of the view's.
+  // Handles a key and returns whether it was a zoom or pan key.
   key(event, arrows) {
     const step = 60;
     const moves = { ArrowLeft: [step, 0], ArrowRight: [-step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] };
