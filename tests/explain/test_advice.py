@@ -41,7 +41,7 @@ def rust(name: str) -> Entry:
         (grown("run", "malloc"), Kind.UNKNOWN, "static data"),
     ],
 )
-def test_the_advice_fits_cause_and_toolchain(entry: Entry, kind: Kind, part: str) -> None:
+def test_advice_fits_cause_and_toolchain(entry: Entry, kind: Kind, part: str) -> None:
     assert part in advised(entry, kind)[Alternative.CODE].text
 
 
@@ -58,7 +58,7 @@ def test_the_advice_fits_cause_and_toolchain(entry: Entry, kind: Kind, part: str
         (Kind.UNKNOWN, "(memory 17 17)"),
     ],
 )
-def test_the_memory_can_always_be_capped_and_what_is_left_is_said(kind: Kind, part: str) -> None:
+def test_every_toolchain_has_advice_to_cap_the_memory(kind: Kind, part: str) -> None:
     text = advised(grown("run", "malloc"), kind)[Alternative.CAP].text
     assert part in text
     assert "Growth by 0 pages still succeeds" in text
@@ -99,25 +99,25 @@ def test_every_family_has_advice_for_every_toolchain() -> None:
         (Verdict.CAPPED, "allow `capped`"),
     ],
 )
-def test_what_the_host_does_depends_on_the_verdict(verdict: Verdict, part: str) -> None:
+def test_advice_for_the_host_depends_on_the_verdict(verdict: Verdict, part: str) -> None:
     found = advised(grown("run", "malloc", verdict=verdict))
     alternative = Alternative.DROP if verdict is Verdict.TRAP_ONLY else Alternative.HOST
     assert part in found[alternative].text
 
 
-def test_a_memory_that_is_capped_is_not_to_be_capped_again() -> None:
+def test_capped_memory_is_not_capped_again() -> None:
     capped = advised(grown("run", verdict=Verdict.CAPPED))[Alternative.CAP].text
     airtight = advised(grown("run", verdict=Verdict.CAPPED, airtight=True))[Alternative.CAP].text
     assert capped.startswith("this is already done; growth by 0 pages")
     assert airtight.startswith("this is already done; every growth")
 
 
-def test_without_the_hosts_growth_nothing_is_left() -> None:
+def test_growth_by_the_host_disappears_when_capped() -> None:
     entry = grown("run", "malloc", host_grows="env.emscripten_resize_heap")
     assert "growth by 0" not in advised(entry, Kind.EMSCRIPTEN)[Alternative.CAP].text.lower()
 
 
-def test_names_are_asked_for_only_where_they_are_missing() -> None:
+def test_names_are_requested_only_if_missing() -> None:
     assert Alternative.NAMES not in advised(grown("run", "malloc"))
     for kind in Kind:
         assert "names" in advised(grown(None, None), kind)[Alternative.NAMES].text

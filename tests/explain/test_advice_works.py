@@ -191,7 +191,7 @@ def test_rust_without_collections(rust: Build, before: str, part: str, after: st
     assert verdict(rust(RUN + after)).at_most(Verdict.TRAP_ONLY)
 
 
-def test_rust_with_a_static_buffer_for_what_is_passed_in(rust: Build) -> None:
+def test_rust_with_a_static_buffer_for_arguments(rust: Build) -> None:
     allocator = (
         '#[no_mangle] pub extern "C" fn run(n: usize) -> *mut u8 { __wbindgen_malloc(n) }\n'
         '#[no_mangle] pub extern "C" fn __wbindgen_malloc(n: usize) -> *mut u8 {'
@@ -228,12 +228,12 @@ def test_c_with_a_static_array(clang: Build) -> None:
     assert verdict(clang(after)) is Verdict.ABSENT
 
 
-def test_c_that_was_linked_without_optimising_has_names(clang: Build) -> None:
+def test_c_linked_without_optimisation_keeps_names(clang: Build) -> None:
     assert not toolchain_of(clang(C)).lost_names
     assert b"malloc" in clang(C)
 
 
-def test_c_that_wasm_opt_has_changed_is_recognised(clang: Build) -> None:
+def test_c_changed_by_wasm_opt_is_recognised(clang: Build) -> None:
     if shutil.which("wasm-opt") is None:
         pytest.skip("no wasm-opt; on Debian: apt-get install binaryen")
     # A function that two others call is not inlined, so there is one whose name is lost.
@@ -251,7 +251,7 @@ def test_c_with_a_capped_memory(clang: Build) -> None:
     assert verdict(clang(C, *flags)) is Verdict.CAPPED
 
 
-def test_c_with_a_memory_that_can_not_grow(clang: Build, tmp_path: Path) -> None:
+def test_c_with_no_growable_memory(clang: Build, tmp_path: Path) -> None:
     if importlib.util.find_spec("ziglang") is None:
         pytest.skip("no LLD of version 18 or later: pip install ziglang")
     assert "`-Wl,--no-growable-memory` (LLD 18" in advice(clang(C), Kind.CLANG, Alternative.CAP).text
@@ -328,7 +328,7 @@ def test_hand_written_growth() -> None:
 HOSTED = '(import "env" "emscripten_resize_heap" (func $resize (param i32) (result i32)))'
 
 
-def test_growth_by_the_host_is_gone_once_the_memory_is_capped() -> None:
+def test_host_growth_disappears_when_capped() -> None:
     calls = "local.get 0 call $resize"
     before = text_module(HOSTED + '(memory (export "memory") 1)', calls)
     assert verdict(before) is Verdict.REACHABLE

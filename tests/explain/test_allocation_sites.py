@@ -60,18 +60,18 @@ from nogrow.explain.allocation_sites import Family, use_of
         ("core::arch::wasm32::memory_grow", "`memory_grow`"),
     ],
 )
-def test_a_call_of_a_library_stands_for_what_was_written(name: str, label: str) -> None:
+def test_library_call_has_its_use(name: str, label: str) -> None:
     use = use_of(name)
     assert use is not None
     assert use.label == label
 
 
-def test_other_functions_stand_for_nothing() -> None:
+def test_other_functions_have_no_use() -> None:
     for name in ("core::option::Option<T>::map", "mine::format", "main", "", "my_malloc", "f<malloc>"):
         assert use_of(name) is None
 
 
-def test_panics_are_a_family_of_their_own() -> None:
+def test_panics_have_their_own_family() -> None:
     use = use_of("core::panicking::panic_fmt")
     assert use is not None
     assert use.family is Family.PANIC

@@ -34,7 +34,7 @@ ALLOCATOR = ("__rust_alloc", "dlmalloc::dlmalloc::Dlmalloc<A>::malloc")
         ),
     ],
 )
-def test_the_last_of_the_users_functions_is_to_blame(names: tuple[str, ...], blamed: str, label: str) -> None:
+def test_last_user_function_is_blamed(names: tuple[str, ...], blamed: str, label: str) -> None:
     result = cause(grown(*names))
     assert result.blamed is not None
     assert (result.blamed.function, result.use.label) == (blamed, label)
@@ -43,19 +43,19 @@ def test_the_last_of_the_users_functions_is_to_blame(names: tuple[str, ...], bla
 @pytest.mark.parametrize(
     "names", [("__wbindgen_malloc", *ALLOCATOR), ("malloc", "sbrk"), ("core::f", "alloc::vec::Vec<T>::push")]
 )
-def test_where_all_is_library_nobody_is_to_blame(names: tuple[str, ...]) -> None:
+def test_path_of_library_code_blames_no_function(names: tuple[str, ...]) -> None:
     result = cause(grown(*names))
     assert result.blamed is None
     assert not result.vague
 
 
-def test_the_users_own_growth() -> None:
+def test_own_memory_grow_is_the_cause() -> None:
     result = cause(grown("run", "mine"))
     assert result.use == OWN_GROWTH
     assert result.blamed_at == 1
 
 
-def test_an_inlined_line_of_the_users_counts() -> None:
+def test_inlined_user_function_is_blamed() -> None:
     sources = {
         16: (
             frame(f"{RUST}/alloc/src/fmt.rs:616:5", "alloc::fmt::format"),
@@ -71,7 +71,7 @@ def test_an_inlined_line_of_the_users_counts() -> None:
     assert [function.number for function in result.path] == [1, 1, 1, 2, 3, 4]
 
 
-def test_a_closure_of_the_users_that_the_library_calls_comes_last() -> None:
+def test_closure_called_by_a_library_is_blamed() -> None:
     sources = {
         16: (frame("src/lib.rs:1:1"),),
         32: (frame("src/lib.rs:9:9", "mine::f::{{closure}}"), frame(f"{RUST}/core/src/option.rs:9:9")),
@@ -84,7 +84,7 @@ def test_a_closure_of_the_users_that_the_library_calls_comes_last() -> None:
 REGISTRY = "/root/.cargo/registry/src/index.crates.io-6f17d22bba15001f/serde-1.0.0/src/de.rs:1:2"
 
 
-def test_a_dependency_is_to_blame_only_where_nothing_is_the_users() -> None:
+def test_dependency_is_blamed_without_user_code() -> None:
     names = ("run", "serde::f", *ALLOCATOR)
     both = cause(grown(*names), {32: (frame(REGISTRY),)})
     assert both.blamed is not None
@@ -94,7 +94,7 @@ def test_a_dependency_is_to_blame_only_where_nothing_is_the_users() -> None:
     assert (only.blamed.origin, only.blamed_at) == (Origin.DEPENDENCY, 1)
 
 
-def test_functions_without_names_hide_the_cause() -> None:
+def test_unnamed_functions_make_the_cause_vague() -> None:
     result = cause(grown(None, None, None))
     assert result.blamed is not None
     assert result.blamed.function == "run"
@@ -103,20 +103,20 @@ def test_functions_without_names_hide_the_cause() -> None:
     assert [function.function for function in result.path] == ["run", "func[2]", "func[3]"]
 
 
-def test_a_name_between_functions_without_names_is_a_hint() -> None:
+def test_name_between_unnamed_functions_is_a_hint() -> None:
     result = cause(grown(None, None, "malloc", None))
     assert result.use.label == "`malloc`"
     assert result.vague
     assert not cause(grown(None, "malloc", None)).vague
 
 
-def test_a_source_helps_where_no_name_is() -> None:
+def test_source_replaces_a_missing_name() -> None:
     result = cause(grown(None, None), {16: (frame("src/a.c:3:4"),)})
     assert not result.vague
     assert result.use == UNKNOWN
 
 
-def test_an_escaped_function_without_a_name_has_its_index() -> None:
+def test_unnamed_escaped_function_has_its_index() -> None:
     result = cause(grown(None, "malloc", entry="func[1]", kind=EntryKind.ESCAPED), names={})
     assert result.blamed is None
     assert result.path[0].function == "func[1]"
@@ -126,7 +126,7 @@ def notable(result: Cause) -> list[str]:
     return [result.path[index].function for index in sorted(result.notable())]
 
 
-def test_the_steps_that_matter() -> None:
+def test_notable_steps_of_a_path() -> None:
     names = (
         "run",
         "mine::f",
@@ -147,11 +147,11 @@ def test_the_steps_that_matter() -> None:
     ]
 
 
-def test_a_path_of_one_step_matters() -> None:
+def test_single_step_is_notable() -> None:
     assert notable(cause(grown("run"))) == ["run"]
 
 
-def test_the_host_grows_at_the_end_of_the_path() -> None:
+def test_host_growth_has_no_own_memory_grow() -> None:
     result = cause(grown("run", "malloc", host_grows="env.emscripten_resize_heap"))
     assert result.use.label == "`malloc`"
     assert cause(grown("run", host_grows="env.grow")).use == UNKNOWN

@@ -19,9 +19,7 @@ def explained(root: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> str:
 
 
 @pytest.mark.parametrize("profile", ["debug", "release"])
-def test_the_growth_is_that_of_the_format_macro(
-    built_root: Path, monkeypatch: pytest.MonkeyPatch, profile: str
-) -> None:
+def test_cause_is_the_format_macro(built_root: Path, monkeypatch: pytest.MonkeyPatch, profile: str) -> None:
     source = "crates/greeting_growth/src/lib.rs"
     lines = (built_root / source).read_text().splitlines()
     (line,) = (number for number, text in enumerate(lines, 1) if "Some(format!(" in text)
@@ -37,7 +35,7 @@ def test_the_growth_is_that_of_the_format_macro(
     assert "core::fmt::Write" in text
 
 
-def test_the_harmless_one_panics(built_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_letter_at_can_panic(built_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = explained(built_root, monkeypatch, "build/debug/greeting_nogrowth_std.wasm")
     assert text.startswith(
         "trap-only[NG002]: `set_name` can grow the memory before it traps, because a\n    panic at"

@@ -25,7 +25,7 @@ from nogrow.explain.names import LONGEST, bare, roots, stem
         ("", ""),
     ],
 )
-def test_a_bare_name_has_no_arguments(name: str, short: str) -> None:
+def test_bare_name_has_no_arguments(name: str, short: str) -> None:
     assert bare(name) == short
 
 
@@ -46,7 +46,7 @@ def test_a_bare_name_has_no_arguments(name: str, short: str) -> None:
         ("mine::A::operator bool() const", ("mine",)),
     ],
 )
-def test_the_roots_are_crates_and_namespaces(name: str, found: tuple[str, ...]) -> None:
+def test_roots_are_crates_and_namespaces(name: str, found: tuple[str, ...]) -> None:
     assert roots(name) == found
 
 
@@ -54,10 +54,10 @@ def test_the_roots_are_crates_and_namespaces(name: str, found: tuple[str, ...]) 
     "name",
     ["f.llvm.123", "f.command_export", "f_command_export", "f.1", "f.constprop.0", "f.cold", "f.llvm.1.2"],
 )
-def test_what_tools_put_behind_a_name_is_no_part_of_it(name: str) -> None:
+def test_suffixes_of_tools_are_removed(name: str) -> None:
     assert stem(name) == "f"
 
 
-def test_a_very_long_name_is_cut() -> None:
+def test_very_long_name_is_cut() -> None:
     assert len(bare("<" * 10 * LONGEST)) <= LONGEST
     assert roots("a::" * 10 * LONGEST) == ("a",)

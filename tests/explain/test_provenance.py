@@ -47,7 +47,7 @@ REGISTRY = "/root/.cargo/registry/src/github.com-1ecc6299db9ec823"
         ("/opt/zig/lib/std/heap/WasmAllocator.zig", ALLOCATOR),
     ],
 )
-def test_a_path_tells_whose_code_it_is(path: str, origin: Origin) -> None:
+def test_path_tells_the_origin(path: str, origin: Origin) -> None:
     assert origin_of("f", path) is origin
 
 
@@ -108,21 +108,21 @@ def test_a_path_tells_whose_code_it_is(path: str, origin: Origin) -> None:
         ("main.greet__anon_2", USER),
     ],
 )
-def test_without_a_path_the_name_tells(name: str, origin: Origin) -> None:
+def test_name_tells_the_origin_without_a_path(name: str, origin: Origin) -> None:
     assert origin_of(name, None) is origin
 
 
-def test_a_path_says_more_than_a_name() -> None:
+def test_path_takes_precedence_over_the_name() -> None:
     assert origin_of("serde_json::from_str", f"{REGISTRY}/serde_json-1.0.1/src/de.rs") is DEPENDENCY
     assert origin_of("core::ops::FnOnce::call_once", "src/lib.rs") is LIBRARY
     assert origin_of("__rust_alloc", "/usr/src/rustc-1.63.0/library/std/src/alloc.rs") is ALLOCATOR
 
 
-def test_a_source_alone_is_the_users_and_nothing_is_unknown() -> None:
+def test_unnamed_function_with_source_is_the_users() -> None:
     assert origin_of(None, "src/lib.rs") is USER
     assert origin_of(None, None) is UNKNOWN
 
 
-def test_a_hostile_name_takes_no_time() -> None:
+def test_hostile_name_is_classified_quickly() -> None:
     for text in ("<" * 1_000_000, "a::" * 500_000, "__" * 500_000, "a as " * 500_000):
         assert origin_of(text, text) in Origin

@@ -68,11 +68,11 @@ def rendered(
 EXCERPT = Excerpt(65, "    Some(", "format!", '("{salutation}, {name}!"))')
 
 
-def test_a_line_of_the_users(golden: Golden) -> None:
+def test_source_line_is_shown(golden: Golden) -> None:
     golden("format", rendered(explained(FORMATS, sources=SOURCES), excerpt=EXCERPT))
 
 
-def test_every_step(golden: Golden) -> None:
+def test_full_path_is_shown(golden: Golden) -> None:
     golden("format_full", rendered(explained(FORMATS, sources=SOURCES), excerpt=EXCERPT, full=True))
 
 
@@ -80,7 +80,7 @@ def test_without_sources(golden: Golden) -> None:
     golden("format_without_sources", rendered(explained(FORMATS)))
 
 
-def test_a_panic_and_what_may_run_after_the_growth(golden: Golden) -> None:
+def test_panic_and_imports_after_the_growth(golden: Golden) -> None:
     entry = grown(
         "set_name",
         "core::panicking::panic_fmt",
@@ -94,41 +94,41 @@ def test_a_panic_and_what_may_run_after_the_growth(golden: Golden) -> None:
     golden("panic", rendered(explained(entry)))
 
 
-def test_an_exception_leaves_it(golden: Golden) -> None:
+def test_exception_after_the_growth(golden: Golden) -> None:
     entry = grown("run", "malloc", verdict=Verdict.THROW_ONLY, after=("env.throw",), memory=1)
     golden("throw", rendered(explained(entry, kind=Kind.CLANG, tools=("clang 14.0.6",), memories=2)))
 
 
-def test_the_host_calls_the_allocator(golden: Golden) -> None:
+def test_host_calls_the_allocator(golden: Golden) -> None:
     entry = grown("__wbindgen_malloc", *ALLOCATOR, entry="__wbindgen_malloc")
     golden("wasm_bindgen", rendered(explained(entry, tools=("rustc 1.60.0", "wasm-bindgen 0.2.80"))))
 
 
-def test_the_host_grows(golden: Golden) -> None:
+def test_host_grows_the_memory(golden: Golden) -> None:
     label = "env.emscripten_resize_heap"
     entry = grown("run", "malloc", "sbrk", host_grows=label, imports=(label, "env.abort"))
     growers = (Grower(label, "glue.js", 3, 4),)
     golden("host_grows", rendered(explained(entry, kind=Kind.EMSCRIPTEN, tools=(), growers=growers)))
 
 
-def test_the_users_own_growth_that_is_capped(golden: Golden) -> None:
+def test_own_growth_of_a_capped_memory(golden: Golden) -> None:
     entry = grown("run", verdict=Verdict.CAPPED)
     golden("capped", rendered(explained(entry, kind=Kind.UNKNOWN, tools=())))
 
 
-def test_functions_without_names(golden: Golden) -> None:
+def test_unnamed_functions(golden: Golden) -> None:
     entry = grown(None, None, None, kind=EntryKind.EXPORT)
     golden("nameless", rendered(explained(entry, kind=Kind.ASSEMBLYSCRIPT, tools=())))
 
 
-def test_a_dependency(golden: Golden) -> None:
+def test_dependency(golden: Golden) -> None:
     registry = "/root/.cargo/registry/src/index.crates.io-6f17d22bba15001f"
     sources = {16: (frame(f"{registry}/serde_json-1.0.100/src/de.rs:12:7"),)}
     entry = grown("serde_json::de::parse", "alloc::vec::Vec<T>::push", *ALLOCATOR)
     golden("dependency", rendered(explained(entry, sources=sources)))
 
 
-def test_the_same_cause_is_explained_once_and_only_some_causes(golden: Golden) -> None:
+def test_causes_are_merged_and_limited(golden: Golden) -> None:
     same = [FORMATS._replace(name=f"set_{number}") for number in range(5)]
     others = [
         grown(f"f{number}", "alloc::boxed::Box<T>::new", *ALLOCATOR, entry=f"f{number}")
@@ -139,7 +139,7 @@ def test_the_same_cause_is_explained_once_and_only_some_causes(golden: Golden) -
     assert text.count("= path") == 5
 
 
-def test_nothing_can_grow() -> None:
+def test_module_without_growth() -> None:
     harmless = grown("run")._replace(verdict=Verdict.UNREACHABLE, witness=(), memory=None)
     assert rendered(explained(harmless, by_name=False)) == (
         "build/greeting.wasm: no entry point can grow a memory: unreachable\n"
@@ -152,12 +152,12 @@ def test_nothing_can_grow() -> None:
     )
 
 
-def test_growth_in_the_start_function_breaks_nothing() -> None:
+def test_start_function_breaks_no_contract() -> None:
     text = rendered(explained(grown("run", entry="(start)", kind=EntryKind.START, excused=True)))
     assert "note: this runs before the host can create a view" in text
 
 
-def test_colours_are_there_only_when_asked_for() -> None:
+def test_colours_are_off_by_default() -> None:
     part = explained(FORMATS, sources=SOURCES)
     assert "\x1b[" not in rendered(part, excerpt=EXCERPT)
     text = rendered(part, excerpt=EXCERPT, colour=True)
@@ -168,7 +168,7 @@ def test_colours_are_there_only_when_asked_for() -> None:
 HOSTILE = "\x1b[31mred\x07\r\n::error::\u202egnp\u2028\x9b0m<script>]]>"
 
 
-def test_hostile_names_never_reach_the_terminal() -> None:
+def test_hostile_names_are_escaped() -> None:
     entry = grown(
         HOSTILE,
         f"alloc::vec::{HOSTILE}",
@@ -189,7 +189,7 @@ LONG = "mine::" + "very_long_name::" * 40 + "f"
 
 
 @pytest.mark.parametrize("names", [(LONG, LONG, *ALLOCATOR), ("run", *(f"mine::f{n}" for n in range(3000)))])
-def test_long_names_and_paths_stay_within_80_columns(names: Sequence[str]) -> None:
+def test_long_names_stay_within_80_columns(names: Sequence[str]) -> None:
     text = rendered(explained(grown(*names, entry=names[0])))
     assert max(map(columns, text.split("\n"))) <= 80
     assert len(text.splitlines()) < 150
@@ -208,12 +208,12 @@ def test_long_names_and_paths_stay_within_80_columns(names: Sequence[str]) -> No
         (Excerpt(7, "", "", "whole"), "7 | whole", ""),
     ],
 )
-def test_the_mark_is_below_the_token(excerpt: Excerpt, line: str, mark: str) -> None:
+def test_mark_is_below_the_token(excerpt: Excerpt, line: str, mark: str) -> None:
     text = rendered(explained(FORMATS, sources=SOURCES), excerpt=excerpt)
     assert f"{line}\n{mark}" in text
 
 
-def test_a_long_line_is_cut_around_the_token() -> None:
+def test_long_line_is_cut_around_the_token() -> None:
     part = explained(FORMATS, sources=SOURCES)
     for before, token, after in (
         ("x" * 300, "format!", "y" * 300),

@@ -42,7 +42,7 @@ def producers(**fields: str) -> bytes:
         (b"", Kind.UNKNOWN),
     ],
 )
-def test_the_producers_name_the_toolchain(data: bytes, kind: Kind) -> None:
+def test_producers_name_the_toolchain(data: bytes, kind: Kind) -> None:
     assert toolchain_of(data).kind is kind
 
 
@@ -62,23 +62,23 @@ def test_the_producers_name_the_toolchain(data: bytes, kind: Kind) -> None:
         ("main", Kind.UNKNOWN),
     ],
 )
-def test_without_producers_names_do(name: str, kind: Kind) -> None:
+def test_names_reveal_the_toolchain_without_producers(name: str, kind: Kind) -> None:
     module = bytes(wasmtime.wat2wasm(f"(module (func ${name}))"))
     assert toolchain_of(module).kind is kind
     assert toolchain_of(EMPTY, [name]).kind is kind
 
 
-def test_names_say_what_builds_on_clang() -> None:
+def test_names_distinguish_toolchains_based_on_clang() -> None:
     data = producers(language="C11|", processed_by="clang|18")
     assert toolchain_of(data, ["emscripten_resize_heap"]).kind is Kind.EMSCRIPTEN
 
 
-def test_the_programs_are_listed_with_their_versions() -> None:
+def test_tools_have_their_versions() -> None:
     data = producers(language="Rust|", processed_by="rustc|1.63.0")
     assert toolchain_of(data).tools == ("rustc 1.63.0",)
 
 
-def test_cut_or_false_producers_cost_what_is_missing_only() -> None:
+def test_malformed_producers_are_read_as_far_as_possible() -> None:
     contents = b"\1" + text("processed-by") + b"\2" + text("rustc") + text("1")
     for end in range(len(contents) + 1):
         found = toolchain_of(section("producers", contents[:end]))
@@ -98,6 +98,6 @@ def test_cut_or_false_producers_cost_what_is_missing_only() -> None:
         ((), False),
     ],
 )
-def test_debug_sections_without_names_are_recognised(names: tuple[str, ...], lost: bool) -> None:
+def test_lost_names_are_recognised(names: tuple[str, ...], lost: bool) -> None:
     data = EMPTY + b"".join(section(name, b"").removeprefix(EMPTY) for name in names)
     assert toolchain_of(data).lost_names is lost

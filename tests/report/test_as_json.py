@@ -10,7 +10,7 @@ from tests.report.made import ALL, BROKEN, GROWING, KEPT, NOT_JUDGED, NOTHING
 from tests.report.validated import SCHEMA, Invalid, rendered, validated
 
 
-def test_a_report_with_everything_is_valid() -> None:
+def test_full_report_matches_the_schema() -> None:
     document = validated(ALL)
     assert document["schema"] == "nogrow/report/1"
     assert document["tool"] == {"name": "nogrow", "version": __version__}
@@ -20,7 +20,7 @@ def test_a_report_with_everything_is_valid() -> None:
     assert outcomes == ["kept", "broken", "not-judged", "nothing"]
 
 
-def test_an_artifact_has_all_that_was_proved() -> None:
+def test_artifact_has_all_results() -> None:
     artifact = validated(Report(None, (BROKEN,)))["artifacts"][0]
     assert artifact["verdict"] == "reachable"
     assert artifact["sites"] == [
@@ -42,7 +42,7 @@ def test_an_artifact_has_all_that_was_proved() -> None:
     assert artifact["memories"][0]["max_pages"] is None
 
 
-def test_a_step_and_a_site_have_the_innermost_frame() -> None:
+def test_steps_and_sites_have_the_innermost_frame() -> None:
     sources = {
         0x40: (Frame("a", "src/a.rs", 3, 4), Frame("b", "b.rs", 5, 6)),
         0x52: (Frame(None, "c", 0, 0),),
@@ -54,7 +54,7 @@ def test_a_step_and_a_site_have_the_innermost_frame() -> None:
     assert artifact["sites"][0]["source"] == unknown
 
 
-def test_what_was_validated_and_resolved_is_said() -> None:
+def test_validation_and_indirect_calls_are_reported() -> None:
     judged = GROWING._replace(indirect_calls=5, indirect_exact=2)
     for validated_by_wasmtime in (True, False, None):
         report = ArtifactReport("a.wasm", judgement=judged, validated=validated_by_wasmtime)
@@ -82,13 +82,13 @@ def test_scenarios_keep_their_order() -> None:
 
 
 @pytest.mark.parametrize("artifact", [NOT_JUDGED, NOTHING], ids=lambda one: one.outcome.value)
-def test_what_was_not_judged_has_no_verdict(artifact: ArtifactReport) -> None:
+def test_unjudged_artifact_has_no_verdict(artifact: ArtifactReport) -> None:
     document = validated(Report(None, (artifact,)))["artifacts"][0]
     assert document["verdict"] is document["sha256"] is document["size"] is None
     assert document["entries"] == document["sites"] == document["memories"] == []
 
 
-def test_the_order_of_findings_does_not_change_the_bytes() -> None:
+def test_order_of_results_does_not_change_the_bytes() -> None:
     backwards = GROWING._replace(
         entries=GROWING.entries[::-1],
         sites=GROWING.sites[::-1],
@@ -98,7 +98,7 @@ def test_the_order_of_findings_does_not_change_the_bytes() -> None:
     assert rendered(other) == rendered(Report(None, (BROKEN,)))
 
 
-def test_a_hostile_name_stays_text() -> None:
+def test_hostile_name_stays_text() -> None:
     name = 'a"\n\x1b[31m\u202e\ud800'
     entry = GROWING.entries[0]._replace(name=name, function=Function(1, name))
     judged = GROWING._replace(entries=(entry,))
@@ -108,7 +108,7 @@ def test_a_hostile_name_stays_text() -> None:
     assert validated(report)["artifacts"][0]["entries"][0]["name"] == name
 
 
-def test_the_schema_refuses_every_key_it_does_not_know() -> None:
+def test_schema_rejects_unknown_keys() -> None:
     schema = json.loads(SCHEMA.read_text())
     objects = [schema, *schema["$defs"].values()]
     assert all(one.get("additionalProperties") is False for one in objects if "properties" in one)

@@ -19,7 +19,7 @@ def of(*artifacts: ArtifactReport) -> list[Command]:
     return commands(rendered(github.render, Report(None, artifacts)))
 
 
-def test_each_violation_is_an_error_what_was_not_judged_first() -> None:
+def test_unjudged_modules_are_the_first_errors() -> None:
     first, second, third, fourth = of(*ALL.artifacts)
     place = {"file": "build/cut.wasm", "line": "1", "col": "1", "title": "NG010 not-judged"}
     assert first == ("error", place, "build/cut.wasm: offset 0x8: the section is cut off")
@@ -30,7 +30,7 @@ def test_each_violation_is_an_error_what_was_not_judged_first() -> None:
     assert fourth.message == "build/gone.wasm: no module found"
 
 
-def test_an_error_is_at_the_line_of_the_source() -> None:
+def test_error_has_the_source_line() -> None:
     first, *_ = of(WITH_SOURCES)
     assert first.properties == {
         "file": "src/other.rs",
@@ -39,17 +39,17 @@ def test_an_error_is_at_the_line_of_the_source() -> None:
     }
 
 
-def test_no_more_errors_than_are_shown_and_the_others_counted() -> None:
+def test_errors_beyond_the_limit_are_counted() -> None:
     found = of(BROKEN._replace(violations=(BROKEN.violations[0],) * 12), NOT_JUDGED, NOTHING)
     assert [one.name for one in found] == ["error"] * 10 + ["warning"]
     assert found[0].properties["title"] == "NG010 not-judged"
     assert found[-1].message == "4 more errors not shown; use --format json=FILE to see all"
 
 
-def test_what_is_kept_is_only_counted() -> None:
+def test_kept_modules_are_only_counted() -> None:
     assert rendered(github.render, Report(None, (KEPT,))) == "nogrow checked 1 module: 1 kept\n"
 
 
-def test_nothing_at_all_is_an_error() -> None:
+def test_empty_report_is_an_error() -> None:
     (only,) = of()
     assert only == ("error", {"title": "nothing to check"}, "no module given")

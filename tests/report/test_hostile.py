@@ -43,7 +43,7 @@ def report(nogrow: Nogrow, folder: Path) -> Callable[[Format], str]:
 
 @pytest.mark.parametrize("form", Format)
 @pytest.mark.parametrize("command", ["check", "sites"])
-def test_a_log_obeys_nothing(nogrow: Nogrow, report: object, form: Format, command: str) -> None:
+def test_names_are_not_obeyed_in_logs(nogrow: Nogrow, report: object, form: Format, command: str) -> None:
     text = nogrow(command, FILE, "--color", "never", "--format", form.value).stdout
     assert all(line.isprintable() for line in text.split("\n"))
     assert "add-mask" in text
@@ -57,14 +57,14 @@ def test_text_shows_the_name_on_one_line(report: Callable[[Format], str]) -> Non
     assert second == f"  --> {printable(FILE)}"
 
 
-def test_json_has_the_name_as_it_is(report: Callable[[Format], str]) -> None:
+def test_json_keeps_the_name(report: Callable[[Format], str]) -> None:
     (artifact,) = json.loads(report(Format.JSON))["artifacts"]
     assert artifact["path"] == FILE
     (entry,) = artifact["entries"]
     assert entry["name"] == entry["witness"][1]["function"]["name"] == NAME
 
 
-def test_sarif_has_no_link_and_no_placeholder(report: Callable[[Format], str]) -> None:
+def test_sarif_has_no_links_or_placeholders(report: Callable[[Format], str]) -> None:
     (run,) = json.loads(report(Format.SARIF))["runs"]
     (result,) = run["results"]
     text = result["message"]["text"]
@@ -76,7 +76,7 @@ def test_sarif_has_no_link_and_no_placeholder(report: Callable[[Format], str]) -
     assert re.fullmatch(r"(?:[A-Za-z0-9_.~/-]|%[0-9A-F]{2})+", uri)
 
 
-def test_xml_has_the_name_and_no_element_more(report: Callable[[Format], str]) -> None:
+def test_xml_has_no_additional_elements(report: Callable[[Format], str]) -> None:
     root = ElementTree.fromstring(report(Format.JUNIT))
     assert [one.tag for one in root.iter()] == ["testsuites", "testsuite", "testcase", "failure"]
     (case,) = root.iter("testcase")
@@ -85,14 +85,14 @@ def test_xml_has_the_name_and_no_element_more(report: Callable[[Format], str]) -
     assert printable(NAME) in str(case[0].text)
 
 
-def test_a_workflow_command_has_only_its_own_properties(report: Callable[[Format], str]) -> None:
+def test_workflow_command_has_only_its_own_properties(report: Callable[[Format], str]) -> None:
     (command,) = commands(report(Format.GITHUB))
     assert list(command.properties) == ["file", "line", "col", "title"]
     assert command.properties["file"] == printable(FILE)
     assert f"`{printable(NAME)}` can grow" in command.message
 
 
-def test_markdown_has_no_markup_but_its_own(report: Callable[[Format], str]) -> None:
+def test_markdown_has_only_its_own_markup(report: Callable[[Format], str]) -> None:
     tokens = MarkdownIt("commonmark").enable("table").parse(report(Format.MARKDOWN))
     assert "html_block" not in {token.type for token in tokens}
     inner = [child.type for token in tokens for child in token.children or ()]
@@ -105,7 +105,7 @@ def test_markdown_has_no_markup_but_its_own(report: Callable[[Format], str]) -> 
 
 
 @pytest.mark.parametrize("name", ["", " ", "`", "``", " `a` ", "a|b", "a\\", "\\|", "a\\`", "*a*", "a" * 200])
-def test_a_name_is_one_code_span_even_in_a_table(name: str) -> None:
+def test_name_is_one_code_span_in_a_table(name: str) -> None:
     text = f"| a | b |\n|---|---|\n| {in_markdown(name)} | z |\n"
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     cells = [token.children or [] for token in tokens if token.type == "inline"][2:]
@@ -114,7 +114,7 @@ def test_a_name_is_one_code_span_even_in_a_table(name: str) -> None:
 
 
 @pytest.mark.parametrize("line", ["```", "````", "~~~", "</pre>", "", "\n```\n"])
-def test_no_line_ends_a_block(line: str) -> None:
+def test_no_line_ends_a_fenced_block(line: str) -> None:
     text = "\n".join(fenced(["before", line, "after"]))
     (token,) = MarkdownIt("commonmark").parse(text)
     assert token.content == f"before\n{printable(line)}\nafter\n"
@@ -130,5 +130,5 @@ def test_no_line_ends_a_block(line: str) -> None:
         (printable, "# ## ###[a]", r"# #\x23 #\x23#[a]"),
     ],
 )
-def test_each_syntax_has_its_own_escapes(harmless: Callable[[str], str], text: str, shown: str) -> None:
+def test_escapes_fit_their_syntax(harmless: Callable[[str], str], text: str, shown: str) -> None:
     assert harmless(text) == shown

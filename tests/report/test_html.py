@@ -55,14 +55,14 @@ def data(report: Report) -> JSON:
     return found
 
 
-def test_the_page_has_the_elements_of_its_template_and_no_other() -> None:
+def test_page_has_only_the_elements_of_its_template() -> None:
     empty, hostile = Parsed(rendered(Report(None, ()))), Parsed(rendered(EVERYTHING))
     assert hostile.tags == empty.tags
     assert hostile.tags.count("script") == 2
     assert len(hostile.texts) == 3
 
 
-def test_hostile_names_are_neither_markup_nor_control_characters() -> None:
+def test_hostile_names_do_not_become_markup() -> None:
     page = rendered(EVERYTHING)
     start = page.index('<script type="application/json"')
     found = page[page.index(">", start) + 1 : page.index("</script>", start)]
@@ -77,12 +77,12 @@ def test_hostile_names_are_neither_markup_nor_control_characters() -> None:
 
 
 @pytest.mark.parametrize("name", ["</script>", "<!--<script>", "]]>", "&lt;/script&gt;", "\u2028\u2029"])
-def test_the_island_gives_back_what_went_in(name: str) -> None:
+def test_island_keeps_its_content(name: str) -> None:
     assert json.loads(island([name])) == [name]
     assert not set("<>&\u2028\u2029") & set(island([name]))
 
 
-def test_the_policy_allows_the_page_s_own_script_and_style_and_nothing_else() -> None:
+def test_policy_allows_only_the_own_script_and_style() -> None:
     page = rendered(EVERYTHING)
     style, _, script = Parsed(page).texts
     (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
@@ -93,7 +93,7 @@ def test_the_policy_allows_the_page_s_own_script_and_style_and_nothing_else() ->
     assert "unsafe" not in policy
 
 
-def test_the_page_refers_to_nothing_outside() -> None:
+def test_page_has_no_external_references() -> None:
     attributes = {name for name, _ in Parsed(rendered(EVERYTHING)).attributes}
     assert not attributes & {"src", "srcset", "action", "data", "style", "onload"}
     scripts = "".join(files("nogrow.report.html").joinpath(one).read_text("utf-8") for one in SCRIPTS)
@@ -113,11 +113,11 @@ def test_the_page_refers_to_nothing_outside() -> None:
     assert scripts.replace("http://www.w3.org/2000/svg", "").count("://") == 0
 
 
-def test_the_page_is_ascii_so_that_no_encoding_of_the_output_breaks_it() -> None:
+def test_page_is_ascii() -> None:
     assert rendered(EVERYTHING).isascii()
 
 
-def test_equal_reports_give_equal_bytes_in_whatever_order_things_were_found() -> None:
+def test_order_of_results_does_not_change_the_page() -> None:
     backwards = GROWING._replace(
         entries=tuple(one._replace(imports=one.imports[::-1]) for one in GROWING.entries[::-1]),
         sites=GROWING.sites[::-1],
@@ -128,7 +128,7 @@ def test_equal_reports_give_equal_bytes_in_whatever_order_things_were_found() ->
     assert rendered(EVERYTHING) == rendered(EVERYTHING)
 
 
-def test_artifacts_keep_their_outcomes_and_counts() -> None:
+def test_page_has_outcomes_and_counts() -> None:
     found = data(ALL)
     assert [one["outcome"] for one in found["artifacts"]] == ["kept", "broken", "not-judged", "nothing"]
     assert [one["verdict"] for one in found["artifacts"]] == [1, 6, -1, -1]
@@ -146,7 +146,7 @@ def followed(artifact: JSON, place: int) -> list[tuple[int, int, str]]:
     return found
 
 
-def test_every_path_can_be_followed_and_shared_ends_are_there_once() -> None:
+def test_paths_share_their_common_ends() -> None:
     (artifact,) = data(Report(None, (RICH,)))["artifacts"]
     witnesses = {
         (entry.kind.value, entry.name): [
@@ -166,7 +166,7 @@ def test_every_path_can_be_followed_and_shared_ends_are_there_once() -> None:
     assert offsets.count(64 * 5) == 1
 
 
-def test_the_worst_entry_points_come_first_and_exports_before_others() -> None:
+def test_worst_entry_points_and_exports_come_first() -> None:
     (artifact,) = data(Report(None, (RICH,)))["artifacts"]
     order = list(zip(artifact["entries"]["verdict"], artifact["entries"]["kind"], strict=True))
     assert order == sorted(order, key=lambda one: (-one[0], one[1]))
@@ -174,7 +174,7 @@ def test_the_worst_entry_points_come_first_and_exports_before_others() -> None:
     assert artifact["entries"]["name"][-1] == 0
 
 
-def test_violations_stand_with_their_entry_points() -> None:
+def test_violations_refer_to_their_entry_points() -> None:
     (artifact,) = data(Report(None, (BROKEN,)))["artifacts"]
     found = artifact["violations"]
     assert found["entry"] == [artifact["entries"]["name"].index("set_name"), -1]
@@ -183,7 +183,7 @@ def test_violations_stand_with_their_entry_points() -> None:
     assert artifact["strings"][found["text"][0]] == " can grow memory 0 and return; its verdict is reachable"
 
 
-def test_a_large_module_fits_and_says_that_its_names_are_cut() -> None:
+def test_page_of_a_large_module_shortens_names() -> None:
     page = rendered(large(17_000, 50_000))
     assert len(page) < 5_000_000
     assert '"cut":60' in page
@@ -191,7 +191,7 @@ def test_a_large_module_fits_and_says_that_its_names_are_cut() -> None:
     assert artifact["functions"]["cut"] == 0
 
 
-def test_a_cut_name_keeps_its_head_and_its_tail() -> None:
+def test_shortened_name_keeps_both_ends() -> None:
     functions = tables.Functions()
     functions.number(Function(1, "head" + "x" * 1000 + "tail"))
     columns = functions.columns(1_000)
@@ -199,7 +199,7 @@ def test_a_cut_name_keeps_its_head_and_its_tail() -> None:
     assert columns["name"] == ["head" + "x" * 116 + "..." + "x" * 116 + "tail"]
 
 
-def test_what_there_is_no_room_for_is_left_out_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_beyond_the_limits_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(document, "MOST_ENTRIES", 12)
     monkeypatch.setattr(document, "FEW_STEPS", 5)
     monkeypatch.setattr(document, "STEPS_BY_ENTRY", 0)
@@ -214,7 +214,7 @@ def test_what_there_is_no_room_for_is_left_out_and_counted(monkeypatch: pytest.M
     assert artifact["violationCount"] == len(RICH.violations)
 
 
-def test_small_artifacts_fit_beside_large_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_artifacts_leave_room_for_small_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(document, "MOST_ENTRIES", 12)
     found = data(Report(None, (RICH, BROKEN, RICH, KEPT)))["artifacts"]
     assert [len(one["entries"]["name"]) for one in found] == [4, 2, 5, 1]
@@ -223,7 +223,7 @@ def test_small_artifacts_fit_beside_large_ones(monkeypatch: pytest.MonkeyPatch) 
     assert broken == [[0, 1, 2, 3], [-1, 0], [0, 1, 2, 3, 4], []]
 
 
-def test_paths_are_followed_only_as_far_as_that_takes_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_number_of_followed_steps_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "MOST_FOLLOWED", 10)
     (artifact,) = data(Report(None, (RICH,)))["artifacts"]
     left_out = [step == -2 for step in artifact["entries"]["step"] if step != -1]
@@ -232,7 +232,7 @@ def test_paths_are_followed_only_as_far_as_that_takes_no_time(monkeypatch: pytes
     assert False in left_out
 
 
-def test_sources_come_with_the_lines_around_them() -> None:
+def test_page_has_the_lines_around_positions() -> None:
     (artifact,) = data(Report(None, (RICH,)))["artifacts"]
     (at,) = [frames for _, frames in artifact["steps"]["source"] if len(frames) == 2]
     inner, outer = at
@@ -254,7 +254,7 @@ def test_quoted_lines_are_printable_and_short(tmp_path: Path, monkeypatch: pytes
     assert lines == {"1": "one", "2": "    two\\x1b", "3": "x" * 200 + "..."}
 
 
-def test_an_artifact_without_judgement_has_no_entry_points() -> None:
+def test_unjudged_artifact_has_no_entry_points() -> None:
     (artifact,) = data(Report(None, (ArtifactReport("a.wasm"),)))["artifacts"]
     assert artifact["entries"]["name"] == []
     assert artifact["verdict"] == -1

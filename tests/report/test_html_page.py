@@ -22,7 +22,7 @@ def options(page: "Page") -> list[str]:
 
 @pytest.mark.parametrize("width", [1280, 400])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_renders_in_both_schemes_on_wide_and_narrow_screens(
+def test_page_fits_every_screen_and_colour_scheme(
     browser: "Browser", tmp_path: Path, scheme: str, width: int
 ) -> None:
     view = {"width": width, "height": 900}
@@ -40,19 +40,19 @@ def test_it_renders_in_both_schemes_on_wide_and_narrow_screens(
         assert light is (scheme == "light")
 
 
-def test_what_could_not_be_judged_is_shown_first(browser: "Browser", tmp_path: Path) -> None:
+def test_unjudged_artifact_is_shown_first(browser: "Browser", tmp_path: Path) -> None:
     with opened(browser, EVERYTHING, tmp_path) as found:
         assert found.page.locator("#artifact-title").text_content() == NOT_JUDGED.path
         assert "the section is cut off" in (found.page.locator("#artifact").text_content() or "")
 
 
-def test_a_report_on_nothing_is_a_page_too(browser: "Browser", tmp_path: Path) -> None:
+def test_empty_report_has_a_page(browser: "Browser", tmp_path: Path) -> None:
     with opened(browser, Report(None, ()), tmp_path) as found:
         assert found.page.locator("#summary-title").text_content() == "0 artifacts"
         assert "Nothing was checked." in (found.page.locator("header").text_content() or "")
 
 
-def test_paths_that_are_too_long_to_be_drawn_are_counted(browser: "Browser", tmp_path: Path) -> None:
+def test_paths_too_long_to_draw_are_counted(browser: "Browser", tmp_path: Path) -> None:
     long = entry("long", REACHABLE, *range(1000))
     judged = judgement(long, entry("short", REACHABLE, 998, 999))
     with opened(browser, Report(None, (ArtifactReport("a.wasm", judgement=judged),)), tmp_path) as found:
@@ -63,12 +63,10 @@ def test_paths_that_are_too_long_to_be_drawn_are_counted(browser: "Browser", tmp
         )
         assert page.locator(".steps > li").count() == 50
         page.get_by_label("the selected entry point").check()
-        assert (
-            "The paths of 1 entry point are too long to draw." in page.locator("#artifact").inner_text()
-        )
+        assert "The paths of 1 entry point are too long to draw." in page.locator("#artifact").inner_text()
 
 
-def test_hostile_names_are_text(browser: "Browser", tmp_path: Path) -> None:
+def test_hostile_names_stay_text(browser: "Browser", tmp_path: Path) -> None:
     with opened(browser, ONE, tmp_path) as found:
         page = found.page
         page.locator("input[type=search]").fill("<script>")
@@ -82,9 +80,7 @@ def test_hostile_names_are_text(browser: "Browser", tmp_path: Path) -> None:
         assert HOSTILE[:40] in (page.locator(".detail").text_content() or "")
 
 
-def test_a_name_written_from_right_to_left_turns_nothing_around_it(
-    browser: "Browser", tmp_path: Path
-) -> None:
+def test_right_to_left_name_does_not_reorder_the_page(browser: "Browser", tmp_path: Path) -> None:
     with opened(browser, ONE, tmp_path) as found:
         found.page.locator("input[type=search]").fill("callback")
         name = found.page.locator("[role=option] .also .name")
@@ -92,7 +88,7 @@ def test_a_name_written_from_right_to_left_turns_nothing_around_it(
         assert name.evaluate("one => getComputedStyle(one).unicodeBidi") == "isolate"
 
 
-def test_search_and_filters_narrow_the_list(browser: "Browser", tmp_path: Path) -> None:
+def test_search_and_filters_shorten_the_list(browser: "Browser", tmp_path: Path) -> None:
     with opened(browser, ONE, tmp_path) as found:
         page = found.page
         assert len(options(page)) == 18
@@ -109,7 +105,7 @@ def test_search_and_filters_narrow_the_list(browser: "Browser", tmp_path: Path) 
         assert len(options(page)) == 3
 
 
-def test_an_entry_point_is_explained(browser: "Browser", tmp_path: Path) -> None:
+def test_selected_entry_point_has_details(browser: "Browser", tmp_path: Path) -> None:
     with opened(browser, ONE, tmp_path) as found:
         page = found.page
         page.locator("[role=option]", has_text="set_3").click()
@@ -132,7 +128,7 @@ def test_an_entry_point_is_explained(browser: "Browser", tmp_path: Path) -> None
         assert "Host functions that may run after the growth (1)env.log" in (detail.text_content() or "")
 
 
-def test_the_list_is_used_by_keyboard(browser: "Browser", tmp_path: Path) -> None:
+def test_list_works_with_the_keyboard(browser: "Browser", tmp_path: Path) -> None:
     with opened(browser, ONE, tmp_path) as found:
         page = found.page
         page.keyboard.press("/")
@@ -151,7 +147,7 @@ def test_the_list_is_used_by_keyboard(browser: "Browser", tmp_path: Path) -> Non
         assert page.evaluate(outline) == "solid"
 
 
-def test_the_order_of_focus_is_that_of_the_page(browser: "Browser", tmp_path: Path) -> None:
+def test_focus_follows_the_order_of_the_page(browser: "Browser", tmp_path: Path) -> None:
     with opened(browser, ONE, tmp_path) as found:
         places = []
         for _ in range(40):
@@ -168,7 +164,7 @@ def test_the_order_of_focus_is_that_of_the_page(browser: "Browser", tmp_path: Pa
         assert at == sorted(at)
 
 
-def test_the_graph_is_used_by_keyboard(browser: "Browser", tmp_path: Path) -> None:
+def test_graph_works_with_the_keyboard(browser: "Browser", tmp_path: Path) -> None:
     with opened(browser, ONE, tmp_path) as found:
         page = found.page
         page.locator(".graph").focus()
@@ -189,7 +185,7 @@ def test_the_graph_is_used_by_keyboard(browser: "Browser", tmp_path: Path) -> No
         assert "Callers on these paths" in (panel.text_content() or "")
 
 
-def test_the_graph_is_used_by_mouse(browser: "Browser", tmp_path: Path) -> None:
+def test_graph_works_with_the_mouse(browser: "Browser", tmp_path: Path) -> None:
     from playwright.sync_api import expect
 
     with opened(browser, ONE, tmp_path) as found:
@@ -219,9 +215,7 @@ def test_the_graph_is_used_by_mouse(browser: "Browser", tmp_path: Path) -> None:
         assert dragged != before
 
 
-def test_the_graph_merges_equal_functions_and_marks_where_growth_is(
-    browser: "Browser", tmp_path: Path
-) -> None:
+def test_graph_merges_functions_and_marks_growths(browser: "Browser", tmp_path: Path) -> None:
     with opened(browser, ONE, tmp_path) as found:
         page = found.page
         assert page.locator(".box[data-key=f7]").count() == 1
@@ -240,7 +234,7 @@ def test_the_graph_merges_equal_functions_and_marks_where_growth_is(
         assert left["x"] + left["width"] < right["x"]
 
 
-def test_scenarios_say_in_words_what_they_draw(browser: "Browser", tmp_path: Path) -> None:
+def test_scenario_plot_has_a_description(browser: "Browser", tmp_path: Path) -> None:
     with opened(browser, ONE, tmp_path) as found:
         label = found.page.locator(".plot").first.get_attribute("aria-label")
         assert label == "Pages after each of 5 calls: from 17 to 33. It grew in step 3."
@@ -248,7 +242,7 @@ def test_scenarios_say_in_words_what_they_draw(browser: "Browser", tmp_path: Pat
         assert "f trapped" in (found.page.locator("figure").nth(2).text_content() or "")
 
 
-def test_a_large_module_stays_usable(
+def test_page_of_a_large_module_stays_usable(
     browser: "Browser", tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     with opened(browser, large(17_000, 50_000), tmp_path) as found:

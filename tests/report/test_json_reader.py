@@ -19,7 +19,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "report.json"
 
 
-def test_what_was_written_is_read_again(path: Path) -> None:
+def test_written_report_is_read_back(path: Path) -> None:
     path.write_text(rendered(ALL))
     kept, broken, not_judged, nothing = load(path)
     assert [one.path for one in (kept, broken, not_judged, nothing)] == [one.path for one in ALL.artifacts]
@@ -34,13 +34,13 @@ def test_what_was_written_is_read_again(path: Path) -> None:
     }
 
 
-def test_a_report_without_verdicts_is_not_judged(path: Path) -> None:
+def test_report_without_verdicts_is_not_judged(path: Path) -> None:
     path.write_text(rendered(Report(None, (ArtifactReport("a", scenarios=ALL.artifacts[0].scenarios),))))
     assert [one.outcome for one in load(path)] == [Outcome.NOT_JUDGED]
 
 
 @pytest.mark.parametrize("imported", [False, True])
-def test_growth_at_the_start_is_excused_if_no_memory_is_imported(path: Path, imported: bool) -> None:
+def test_start_growth_of_own_memory_is_excused(path: Path, imported: bool) -> None:
     found = judgement(entry("(start)", REACHABLE, kind=EntryKind.START), entry("f", REACHABLE))
     path.write_text(rendered(Report(None, (ArtifactReport("a", judgement=found),))))
     document = json.loads(path.read_text())
@@ -54,7 +54,7 @@ def test_growth_at_the_start_is_excused_if_no_memory_is_imported(path: Path, imp
     }
 
 
-def test_keys_of_later_versions_are_passed_over(path: Path) -> None:
+def test_unknown_keys_are_ignored(path: Path) -> None:
     document = json.loads(rendered(Report(None, (BROKEN,))))
     document["later"] = document["artifacts"][0]["later"] = document["artifacts"][0]["entries"][0][
         "later"
@@ -96,7 +96,7 @@ WRONG: list[tuple[Change, str]] = [
 
 
 @pytest.mark.parametrize(("change", "message"), WRONG, ids=[message for _, message in WRONG])
-def test_a_wrong_report_is_an_error_that_names_the_key(path: Path, change: Change, message: str) -> None:
+def test_error_names_the_wrong_key(path: Path, change: Change, message: str) -> None:
     document = json.loads(rendered(Report(None, (BROKEN,))))
     change(document)
     path.write_text(json.dumps(document))

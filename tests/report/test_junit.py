@@ -47,7 +47,7 @@ def problem(case: Element) -> tuple[str, str | None, str | None]:
     return one.tag, one.get("type"), one.get("message")
 
 
-def test_a_suite_for_each_artifact_a_case_for_each_entry_and_scenario() -> None:
+def test_entry_points_and_scenarios_are_cases() -> None:
     found = {suite.get("name"): [case.get("name") for case in suite] for suite in suites_of(*ALL.artifacts)}
     assert found == {
         "build/quiet.wasm": ["f", "scenario greeting", "scenario warm-up"],
@@ -57,7 +57,7 @@ def test_a_suite_for_each_artifact_a_case_for_each_entry_and_scenario() -> None:
     }
 
 
-def test_a_broken_contract_is_a_failure_with_the_message_twice() -> None:
+def test_violation_is_a_failure_with_attribute_and_body() -> None:
     cases = cases_of(BROKEN)
     message = BROKEN.violations[0].message
     assert problem(cases["set_name"]) == ("failure", "NG001 growth-reachable", message)
@@ -66,20 +66,20 @@ def test_a_broken_contract_is_a_failure_with_the_message_twice() -> None:
     assert len(cases["init"]) == 0
 
 
-def test_what_could_not_be_judged_or_found_is_an_error() -> None:
+def test_unjudged_or_missing_artifact_is_an_error() -> None:
     cases = cases_of(NOT_JUDGED, NOTHING)
     assert problem(cases["NG010 not-judged"])[0] == "error"
     assert problem(cases["check"]) == ("error", "nothing", "no module found")
 
 
-def test_violations_of_one_entry_are_one_failure() -> None:
+def test_violations_of_an_entry_point_are_one_failure() -> None:
     twice = BROKEN._replace(violations=(*BROKEN.violations[:1], *BROKEN.violations[:1]))
     case = cases_of(twice)["set_name"]
     assert str(problem(case)[2]).endswith("(and 1 more)")
     assert str(case[0].text).split("\n") == [BROKEN.violations[0].message] * 2
 
 
-def test_violations_of_no_entry_are_named_by_their_rule() -> None:
+def test_other_violations_are_named_after_their_rule() -> None:
     found = (
         Violation(Rule.MEMORY_LIMITS, "memory 0 declares no maximum"),
         Violation(Rule.CONTROL_LOST, "no such entry point: `g`", "g"),
@@ -103,19 +103,17 @@ def test_no_violation_is_lost() -> None:
         ((ArtifactReport("a.wasm", judgement=judgement(), validated=True),), "no entry point", 0),
     ],
 )
-def test_a_report_is_never_without_case(
-    artifacts: tuple[ArtifactReport, ...], name: str, problems: int
-) -> None:
+def test_empty_report_has_a_case(artifacts: tuple[ArtifactReport, ...], name: str, problems: int) -> None:
     assert {key: len(case) for key, case in cases_of(*artifacts).items()} == {name: problems}
 
 
-def test_the_order_of_findings_does_not_change_the_bytes() -> None:
+def test_order_of_results_does_not_change_the_bytes() -> None:
     backwards = BROKEN._replace(judgement=GROWING._replace(entries=GROWING.entries[::-1]))
     one, two = (rendered(junit.render, Report(None, (artifact, KEPT))) for artifact in (BROKEN, backwards))
     assert one == two
 
 
-def test_entry_points_of_two_kinds_have_two_names() -> None:
+def test_names_of_two_kinds_of_entry_points_differ() -> None:
     """Where one name had both, a failure of the one would be hidden by the success of the other."""
     names = ("func[3]", "func[3] (export)", "(start)")
     entries = (

@@ -24,46 +24,46 @@ def of(artifact: ArtifactReport, violation: Violation = VIOLATION, contract: str
     return Places(Report(contract, (artifact,))).violation(artifact, violation)
 
 
-def test_the_users_source_comes_first() -> None:
+def test_user_source_comes_first() -> None:
     assert of(WITH_SOURCES._replace(sources={0x40: (STD, USER)})) == Place("src/lib.rs", 12, 5)
 
 
-def test_a_frame_without_line_is_no_place() -> None:
+def test_frame_without_line_is_not_a_position() -> None:
     unknown = WITH_SOURCES._replace(sources={0x40: (USER._replace(line=0),)})
     assert of(unknown) == Place("build/growing.wasm", 1, 1)
 
 
-def test_sources_elsewhere_are_not_the_users(folder: Path) -> None:
+def test_source_outside_the_repository_is_not_the_users(folder: Path) -> None:
     assert of(WITH_SOURCES._replace(sources={0x40: (STD,)})) == Place("build/growing.wasm", 1, 1)
     here = USER._replace(file=str(folder / "src" / "lib.rs"))
     assert of(WITH_SOURCES._replace(sources={0x40: (here,)})).file == here.file
 
 
-def test_the_cause_comes_before_what_only_leads_to_it() -> None:
+def test_cause_comes_before_its_callers() -> None:
     """The last line of the user's before the library, not the first on the path."""
     deeper = Frame("compose", "src/deep.rs", 3, 9)
     sources = {0x40: (USER,), 0x52: (STD._replace(function="alloc::alloc::alloc"), deeper)}
     assert of(WITH_SOURCES._replace(sources=sources)) == Place("src/deep.rs", 3, 9)
 
 
-def test_a_violation_by_its_sites_is_at_the_first() -> None:
+def test_site_violation_is_at_the_first_site() -> None:
     sites = Violation(Rule.SITE_PRESENT, "1 grow site")
     assert of(WITH_SOURCES, sites) == Place("src/other.rs", 7, 0)
 
 
-def test_without_sources_the_line_of_the_contract_is_the_place(folder: Path) -> None:
+def test_contract_line_is_used_without_sources(folder: Path) -> None:
     (folder / "nogrow.toml").write_text(CONTRACT)
     assert of(BROKEN, contract="nogrow.toml") == Place("nogrow.toml", 3)
     other = BROKEN._replace(path="other.wasm")
     assert of(other, contract="nogrow.toml") == Place("other.wasm", 1, 1)
 
 
-def test_a_core_module_is_in_its_component() -> None:
+def test_core_module_is_shown_in_its_component() -> None:
     assert of(BROKEN._replace(path="a.wasm#1")) == Place("a.wasm", 1, 1)
     assert of(BROKEN._replace(path="a#b.wasm")) == Place("a#b.wasm", 1, 1)
 
 
-def test_a_step_is_shown_in_the_users_code_if_it_can_be() -> None:
+def test_step_is_shown_in_user_code_if_possible() -> None:
     places = Places(Report(None, (WITH_SOURCES,)))
     first, second = GROWING.entries[0].witness
     assert places.step(WITH_SOURCES, first) == Place("src/lib.rs", 12, 5)
@@ -72,7 +72,7 @@ def test_a_step_is_shown_in_the_users_code_if_it_can_be() -> None:
     assert places.step(BROKEN, first) is None
 
 
-def test_paths_are_from_the_root_of_the_repository(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paths_start_at_the_repository_root(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert repository() == str(folder)
     (folder / ".git").mkdir()
     (folder / "sub").mkdir()

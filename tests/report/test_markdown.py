@@ -28,26 +28,26 @@ def of(*artifacts: ArtifactReport) -> str:
     return rendered(markdown.render, Report(None, artifacts))
 
 
-def test_a_table_then_what_is_broken_weightiest_first() -> None:
+def test_table_and_worst_violations_come_first() -> None:
     text = of(*ALL.artifacts)
     assert text.startswith(START)
     assert "### `build/quiet.wasm`" not in text
     assert "          at 0x000052: memory.grow\n" in text
 
 
-def test_what_is_kept_has_no_details() -> None:
+def test_kept_artifact_has_no_details() -> None:
     text = of(KEPT)
     assert text.startswith("## nogrow: kept\n")
     assert "```" not in text
 
 
-def test_only_the_first_violations_are_shown() -> None:
+def test_violations_beyond_the_limit_are_counted() -> None:
     text = of(BROKEN._replace(violations=(BROKEN.violations[0],) * 7))
     assert text.count("error[NG001]") == 5
     assert text.endswith("```\n\n... and 2 more violations; use `--format json=FILE` to see all.\n")
 
 
-def test_a_summary_stays_below_what_github_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_size_stays_below_the_limit_of_github(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(markdown, "MOST_ROWS", 2)
     monkeypatch.setattr(markdown, "MOST_BYTES", 1500)
     text = of(BROKEN, BROKEN, BROKEN)
@@ -57,6 +57,6 @@ def test_a_summary_stays_below_what_github_takes(monkeypatch: pytest.MonkeyPatch
     assert text.endswith("more artifacts.\n") or text.endswith("more artifact.\n")
 
 
-def test_the_limits_leave_room_in_one_mebibyte() -> None:
+def test_limits_fit_in_one_mebibyte() -> None:
     row = 4 * markdown.LONGEST_PATH + 200
     assert markdown.MOST_ROWS * row + markdown.MOST_BYTES < 1 << 20

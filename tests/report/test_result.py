@@ -15,12 +15,12 @@ MIXES = list(chain.from_iterable(combinations(KINDS, count) for count in range(1
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_artifact_has_its_outcome(kind: Outcome) -> None:
+def test_artifact_outcomes(kind: Outcome) -> None:
     assert KINDS[kind][0].outcome is kind
 
 
 @pytest.mark.parametrize("mix", MIXES, ids=lambda mix: "+".join(one.value for one in mix))
-def test_4_wins_over_1_wins_over_3_wins_over_0(mix: tuple[Outcome, ...]) -> None:
+def test_exit_codes_have_the_order_4_1_3_0(mix: tuple[Outcome, ...]) -> None:
     first = next(kind for kind in KINDS if kind in mix)
     for order in (mix, mix[::-1]):
         report = Report(None, tuple(KINDS[kind][0] for kind in order))
@@ -28,15 +28,15 @@ def test_4_wins_over_1_wins_over_3_wins_over_0(mix: tuple[Outcome, ...]) -> None
         assert report.outcome is first
 
 
-def test_no_artifact_is_nothing_and_never_kept() -> None:
+def test_report_without_artifacts_is_not_kept() -> None:
     assert exit_code(Report(None, ())) is ExitCode.NOTHING
 
 
-def test_a_file_that_was_only_read_is_not_kept() -> None:
+def test_unchecked_file_is_not_kept() -> None:
     assert ArtifactReport("a.wasm", "0" * 64, 8).outcome is Outcome.NOTHING
 
 
-def test_the_codes_are_those_of_the_documentation() -> None:
+def test_exit_codes_match_the_documentation() -> None:
     assert {code.name: code.value for code in ExitCode} == {
         "KEPT": 0,
         "BROKEN": 1,

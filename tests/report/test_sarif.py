@@ -64,7 +64,7 @@ def witnessed(*functions: str, about: Entry = ENTRY) -> ArtifactReport:
     return BROKEN._replace(violations=(Violation(Rule.GROWTH_REACHABLE, "it grows", "f", one),))
 
 
-def test_a_report_with_everything() -> None:
+def test_full_report() -> None:
     run = run_of(*ALL.artifacts, contract=ALL.contract)
     assert [one["ruleId"] for one in run["results"]] == ["NG010", "NG001", "NG009"]
     assert uri(run["results"][0]) == "build/cut.wasm"
@@ -81,7 +81,7 @@ def test_a_report_with_everything() -> None:
     ("artifacts", "successful"),
     [((KEPT,), True), ((BROKEN,), True), ((NOT_JUDGED, KEPT), False), ((NOTHING, KEPT), False), ((), False)],
 )
-def test_a_run_is_successful_if_everything_was_judged(
+def test_run_is_successful_if_everything_was_judged(
     artifacts: tuple[ArtifactReport, ...], successful: bool
 ) -> None:
     (invocation,) = run_of(*artifacts)["invocations"]
@@ -89,7 +89,7 @@ def test_a_run_is_successful_if_everything_was_judged(
     assert bool(invocation["toolExecutionNotifications"]) is not successful
 
 
-def test_rules_have_what_code_scanning_shows() -> None:
+def test_rules_have_the_fields_of_code_scanning() -> None:
     rules = run_of(KEPT)["tool"]["driver"]["rules"]
     assert rules[0]["name"] == "GrowthReachable"
     for rule in rules:
@@ -98,7 +98,7 @@ def test_rules_have_what_code_scanning_shows() -> None:
         assert rule["defaultConfiguration"]["level"] == "error"
 
 
-def test_the_path_of_calls_is_a_code_flow() -> None:
+def test_witness_is_a_code_flow() -> None:
     result = run_of(WITH_SOURCES)["results"][0]
     (flow,) = result["codeFlows"]
     (thread,) = flow["threadFlows"]
@@ -117,7 +117,7 @@ def test_the_path_of_calls_is_a_code_flow() -> None:
     assert result["locations"][0]["physicalLocation"] == places[1]
 
 
-def test_without_sources_steps_are_at_the_module() -> None:
+def test_steps_without_sources_are_at_the_module() -> None:
     (flow,) = run_of(BROKEN)["results"][0]["codeFlows"]
     for step in flow["threadFlows"][0]["locations"]:
         place = step["location"]["physicalLocation"]
@@ -125,7 +125,7 @@ def test_without_sources_steps_are_at_the_module() -> None:
         assert place["region"] == {"startLine": 1, "startColumn": 1}
 
 
-def test_where_glue_grows_ends_the_path() -> None:
+def test_code_flow_ends_where_glue_grows() -> None:
     artifact = witnessed("f", about=ENTRY._replace(host_grows="a.b"))._replace(
         growers=(Grower("a.b", "glue.js", 3, 4),)
     )
@@ -135,7 +135,7 @@ def test_where_glue_grows_ends_the_path() -> None:
     assert last["physicalLocation"]["artifactLocation"]["uri"] == "glue.js"
 
 
-def test_a_long_path_is_folded() -> None:
+def test_long_path_is_shortened() -> None:
     (result,) = run_of(witnessed(*(f"f{number}" for number in range(1000))))["results"]
     steps = result["codeFlows"][0]["threadFlows"][0]["locations"]
     assert len(steps) == sarif.MOST_STEPS
@@ -143,7 +143,7 @@ def test_a_long_path_is_folded() -> None:
     assert texts[49:51] == ["f49 at 0x31: call", "after 900 more calls: f950 at 0x3b6: call"]
 
 
-def test_more_results_than_fit_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_beyond_the_limit_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sarif, "MOST_RESULTS", 2)
     run = run_of(BROKEN, NOT_JUDGED, BROKEN)
     # What could not be judged is never left out for what is broken.
@@ -152,21 +152,21 @@ def test_more_results_than_fit_are_counted(monkeypatch: pytest.MonkeyPatch) -> N
     assert first["message"]["text"] == "3 more violations not shown; use --format json=FILE to see all"
 
 
-def test_paths_stop_when_there_is_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_number_of_steps_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sarif, "MOST_STEPS_IN_ALL", 3)
     first, second = run_of(witnessed("a", "b"), witnessed("a", "b"))["results"]
     assert "codeFlows" in first
     assert "codeFlows" not in second
 
 
-def test_a_fingerprint_does_not_depend_on_offsets_and_source_lines() -> None:
+def test_fingerprint_is_independent_of_positions() -> None:
     moved = witnessed("f", "g")
     other = witnessed("f", "h", "g")._replace(sources={0: (STD,)})
     assert fingerprints(run_of(moved)) == fingerprints(run_of(other))
     assert fingerprints(run_of(moved)) != fingerprints(run_of(moved._replace(path="other.wasm")))
 
 
-def test_the_hash_of_a_rust_name_does_not_count() -> None:
+def test_fingerprint_ignores_the_hash_of_a_rust_name() -> None:
     same = [
         witnessed("f", about=Entry(f"func[{index}]", EntryKind.ESCAPED, Function(index, name), REACHABLE))
         for index, name in enumerate(("_ZN1a17h00000000000000aaE", "_ZN1a17h00000000000000bbE"))
@@ -174,14 +174,12 @@ def test_the_hash_of_a_rust_name_does_not_count() -> None:
     assert fingerprints(run_of(same[0])) == fingerprints(run_of(same[1]))
 
 
-def test_equal_violations_have_fingerprints_of_their_own() -> None:
+def test_equal_violations_have_different_fingerprints() -> None:
     twice = BROKEN._replace(violations=(*BROKEN.violations, *BROKEN.violations))
     assert len(fingerprints(run_of(twice))) == 2 * len(BROKEN.violations)
 
 
-def test_a_path_is_a_uri_from_the_root_of_the_repository(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_paths_are_uris_from_the_repository_root(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / ".git").mkdir()
     (folder / "sub").mkdir()
     monkeypatch.chdir(folder / "sub")
@@ -198,7 +196,7 @@ def test_a_path_is_a_uri_from_the_root_of_the_repository(
     ]
 
 
-def test_two_runs_give_the_same_bytes() -> None:
+def test_output_is_reproducible() -> None:
     one, two = io.StringIO(), io.StringIO()
     sarif.render(ALL, one)
     sarif.render(ALL, two)

@@ -42,18 +42,18 @@ s: `f` grew the memory from 1 to 2 pages, which is allowed
        there"""
 
 
-def test_a_scenario_with_everything() -> None:
+def test_scenario_with_everything() -> None:
     assert "\n".join(scenario(RESULT, SOURCES)) == TEXT
 
 
-def test_what_is_not_known_of_a_growth_is_said() -> None:
+def test_growth_without_backtrace_has_a_note() -> None:
     result = RESULT._replace(grew_at=GROWTH._replace(backtrace=(), note="the stub of env.b grew it"))
     text = "\n".join(scenario(result, {}))
     assert "note: the stub of env.b grew it" in text
     assert "the calls that grew it" not in text
 
 
-def test_long_lists_are_cut() -> None:
+def test_long_lists_are_shortened() -> None:
     steps = tuple(StepSeen(number, "f()", 1, 1, 1) for number in range(1, 131))
     text = "\n".join(scenario(RESULT._replace(steps=steps, output="x\n" * 30), {}))
     assert "... 30 more steps ..." in text
@@ -62,7 +62,7 @@ def test_long_lists_are_cut() -> None:
     assert next(scenario(pages, {})).endswith("1, 1, ...)")
 
 
-def test_a_hostile_name_stays_text() -> None:
+def test_hostile_name_stays_text() -> None:
     seen = StepSeen(1, "f\x1b[31m\n::error::()", 1, 1, 1)
     text = "\n".join(scenario(RESULT._replace(steps=(seen,)), {}))
     assert "\x1b" not in text

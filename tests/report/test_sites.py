@@ -12,16 +12,16 @@ def rendered(*artifacts: ArtifactReport) -> str:
     return stream.getvalue()
 
 
-def test_a_site_has_offset_memory_operand_and_function() -> None:
+def test_line_has_offset_memory_operand_and_function() -> None:
     assert rendered(BROKEN) == (
         "build/growing.wasm: 1 grow site\n  0x000052  memory 0  by 1 page  in alloc\n"
     )
 
 
-def test_a_module_without_sites() -> None:
+def test_module_without_sites_has_count_0() -> None:
     none = ArtifactReport("a.wasm", "0" * 64, 8, judgement(entry("f", ABSENT)), validated=True)
     assert rendered(none) == "a.wasm: 0 grow sites\n"
 
 
-def test_a_module_that_was_not_judged_has_no_count() -> None:
+def test_unjudged_module_has_no_count() -> None:
     assert rendered(NOT_JUDGED).startswith("not judged[NG010]")

@@ -53,11 +53,11 @@ def rendered(report: Report, colour: bool = False, quiet: bool = False) -> str:
     return stream.getvalue()
 
 
-def test_a_report_with_everything() -> None:
+def test_full_report() -> None:
     assert rendered(ALL) == TEXT
 
 
-def test_what_a_verdict_stands_or_falls_with_goes_beside_it() -> None:
+def test_verdict_names_its_assumptions() -> None:
     stays = Assumption(AssumptionKind.IMPORTS, ("env.a",))
     more = Assumption(AssumptionKind.HOST_GROWTH, memory=Subject(0))
     resting = Resting((stays,), ("f",))
@@ -77,7 +77,7 @@ def test_what_a_verdict_stands_or_falls_with_goes_beside_it() -> None:
     assert f"reachable; the better verdict of `g` assumes that {stays.sentence}; 1 grow site\n" in text
 
 
-def test_the_line_of_the_glue_stands_below_the_path() -> None:
+def test_line_of_the_glue_follows_the_path() -> None:
     judged = judgement(entry("f", REACHABLE, host_grows="a.t"))
     growers = (Grower("a.b", "other.js", 1, 2), Grower("a.t", "glue.js", 3, 4))
     broken = violations(ArtifactContract(), judged)
@@ -85,26 +85,26 @@ def test_the_line_of_the_glue_stands_below_the_path() -> None:
     assert "memory.grow\n   = host grows: a.t, glue.js:3:4\n   = allowed" in rendered(report)
 
 
-def test_a_component_without_code_is_said_to_be_so() -> None:
+def test_component_without_code_is_reported() -> None:
     report = Report(
         None, (ArtifactReport("a.wasm", "0" * 64, 8, notes=("a component without core modules",)),)
     )
     assert rendered(report).startswith("nothing: a.wasm: a component without core modules\n")
 
 
-def test_quiet_leaves_out_what_is_kept() -> None:
+def test_quiet_hides_kept_modules() -> None:
     text = rendered(ALL, quiet=True)
     assert "build/quiet.wasm" not in text
     assert "broken: build/growing.wasm" in text
     assert rendered(Report(None, (KEPT,)), quiet=True) == ""
 
 
-def test_a_module_without_scenario_is_said_to_be_so() -> None:
+def test_module_without_scenario_is_reported() -> None:
     text = rendered(Report(None, (ArtifactReport("a.wasm", "0" * 64, 8),)))
     assert text.startswith("nothing: a.wasm: no scenario in the contract\n")
 
 
-def test_colours_are_there_only_when_asked_for() -> None:
+def test_colours_are_off_by_default() -> None:
     assert "\x1b[" not in rendered(ALL)
     assert "\x1b[31m\x1b[1merror[NG001]\x1b[0m" in rendered(ALL, colour=True)
 
@@ -112,7 +112,7 @@ def test_colours_are_there_only_when_asked_for() -> None:
 HOSTILE = "\x1b[31mred\x07\r\n::error::\u202egnp.wasm\u2028\x9b0m"
 
 
-def test_hostile_names_never_reach_the_terminal() -> None:
+def test_hostile_names_are_escaped() -> None:
     function = Function(1, HOSTILE)
     grown = entry(HOSTILE, REACHABLE, after=(HOSTILE,))._replace(
         function=function,
@@ -139,7 +139,7 @@ def test_hostile_names_never_reach_the_terminal() -> None:
         ("", ""),
     ],
 )
-def test_only_plainly_visible_characters_are_shown(text: str, shown: str) -> None:
+def test_invisible_characters_are_escaped(text: str, shown: str) -> None:
     assert printable(text) == shown
 
 
@@ -159,9 +159,7 @@ error[NG001]: growth-reachable: `set_name` can grow memory 0 and return; its ver
 """
 
 
-def test_the_line_that_causes_it_is_shown_where_it_is_known(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_source_line_of_the_cause_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "lib.rs").write_text('fn f() {\n    let all = format!("{a}{b}");\n}\n')
     monkeypatch.chdir(tmp_path)
@@ -169,7 +167,7 @@ def test_the_line_that_causes_it_is_shown_where_it_is_known(
     assert rendered(Report(None, (artifact,))).startswith(SOURCE)
 
 
-def test_names_are_shown_as_people_know_them() -> None:
+def test_names_are_demangled() -> None:
     name = "_ZN4core3fmt5write17h0123456789abcdefE"
     way = entry("f", REACHABLE)._replace(witness=(Step(Function(1, name), 0x40, "call"),))
     found = ArtifactReport("a.wasm", judgement=judgement(way))

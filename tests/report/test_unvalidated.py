@@ -31,26 +31,26 @@ def of(form: str, artifact: ArtifactReport) -> str:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_not_validated_is_said_with_the_reason(form: str) -> None:
+def test_unvalidated_module_has_a_reason(form: str) -> None:
     assert "not validated" in of(form, UNSUPPORTED)
     assert "legacy exceptions support is not enabled" in of(form, UNSUPPORTED)
     assert "not validated" in of(form, SWITCHED_OFF)
     assert "not validated" not in of(form, KEPT)
 
 
-def test_not_validated_stands_beside_the_verdict() -> None:
+def test_verdict_of_unvalidated_module_is_marked() -> None:
     assert of("text", UNSUPPORTED).startswith("kept, not validated: build/quiet.wasm: unreachable")
     assert of("text", UNSUPPORTED).endswith("checked 1 module: 1 kept; 1 not validated\n")
     assert "| `build/quiet.wasm` | kept, not validated | unreachable |" in of("markdown", UNSUPPORTED)
 
 
-def test_what_was_not_judged_needs_no_validation() -> None:
+def test_unjudged_module_is_not_marked_unvalidated() -> None:
     artifact = ArtifactReport("a.wasm")
     assert not artifact.unvalidated
     assert "not validated" not in of("text", artifact)
 
 
-def test_programs_read_that_it_was_not_validated() -> None:
+def test_machine_formats_mark_unvalidated_modules() -> None:
     document = json.loads(rendered(as_json.render, Report(None, (UNSUPPORTED,))))
     assert document["artifacts"][0]["validated"] is None
     (case,) = (line for line in of("junit", UNSUPPORTED).split("\n") if "<skipped" in line)
@@ -62,7 +62,7 @@ def test_programs_read_that_it_was_not_validated() -> None:
     assert of("github", UNSUPPORTED).startswith("::warning file=build/quiet.wasm")
 
 
-def test_the_page_shows_it_beside_the_outcome() -> None:
+def test_page_marks_unvalidated_modules() -> None:
     page = rendered(html.render, Report(None, (UNSUPPORTED,)))
     assert "artifact.validated !== true" in page
     assert page.count("outcomeLabel(artifact)") == 2

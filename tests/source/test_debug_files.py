@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
         ("sourceMappingURL", "m%201.map?v=3#x", "m 1.map"),
     ],
 )
-def test_what_the_module_names_is_relative_to_it(
+def test_named_file_is_relative_to_the_module(
     folder: Path, section: str, address: str, file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
@@ -88,7 +88,7 @@ def test_data_urls_are_decoded(address: str) -> None:
         ("data:,junk", "neither"),
     ],
 )
-def test_what_the_module_names_in_vain_is_a_note(folder: Path, address: str, note: str) -> None:
+def test_unusable_named_file_is_a_note(folder: Path, address: str, note: str) -> None:
     found = find_debug(str(folder / "m.wasm"), url("sourceMappingURL", address))
     assert found.debug is None
     assert found.note is not None
@@ -96,7 +96,7 @@ def test_what_the_module_names_in_vain_is_a_note(folder: Path, address: str, not
     assert note in found.note
 
 
-def test_a_fifo_is_not_waited_for(folder: Path) -> None:
+def test_fifo_does_not_block(folder: Path) -> None:
     os.mkfifo(folder / "fifo")
     found = find_debug(str(folder / "m.wasm"), url("external_debug_info", "fifo"))
     assert "not a regular file" in (found.note or "")
@@ -106,7 +106,7 @@ def test_a_fifo_is_not_waited_for(folder: Path) -> None:
 @pytest.mark.parametrize(
     "address", ["../outside.map", "{outside}", "file://{outside}", "link.map", "sub/../../outside.map"]
 )
-def test_a_file_elsewhere_is_not_opened_for_a_module(
+def test_file_outside_the_folders_is_not_opened(
     folder: Path, section: str, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inside, outside = folder / "sub", folder / "outside.map"
@@ -121,7 +121,7 @@ def test_a_file_elsewhere_is_not_opened_for_a_module(
     assert find_debug("m.wasm", data, str(outside)).debug == DebugFile(str(outside), MAP)
 
 
-def test_whether_a_file_elsewhere_exists_is_not_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_existence_of_outside_file_is_not_revealed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder / "sub")
     there, gone = (
         find_debug("m.wasm", url("sourceMappingURL", f"../{name}")).note or ""
@@ -130,13 +130,13 @@ def test_whether_a_file_elsewhere_exists_is_not_told(folder: Path, monkeypatch: 
     assert there.replace("m 1", "m 2") == gone
 
 
-def test_a_file_that_the_user_names_goes_first(folder: Path) -> None:
+def test_file_named_by_the_user_takes_precedence(folder: Path) -> None:
     path = str(folder / "m.debug.wasm")
     data = made.module((".debug_info", b""))
     assert find_debug("m.wasm", data, path).debug == DebugFile(path, DEBUG)
 
 
-def test_a_file_that_the_user_names_in_vain_is_an_error(folder: Path) -> None:
+def test_unusable_file_named_by_the_user_is_an_error(folder: Path) -> None:
     (folder / "junk").write_bytes(b"junk")
     (folder / "plain.wasm").write_bytes(PLAIN)
     for name, message in (
@@ -149,13 +149,13 @@ def test_a_file_that_the_user_names_in_vain_is_an_error(folder: Path) -> None:
             find_debug("m.wasm", PLAIN, str(folder / name))
 
 
-def test_a_file_larger_than_the_limit_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_above_the_size_limit_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nogrow.source.debug_files.LARGEST", 10)
     with pytest.raises(ModuleError, match="more than 10"):
         find_debug("m.wasm", PLAIN, str(folder / "m.debug.wasm"))
 
 
-def test_a_file_of_another_build_is_refused(folder: Path) -> None:
+def test_file_of_another_build_is_rejected(folder: Path) -> None:
     (folder / "other.wasm").write_bytes(made.module((".debug_info", b""), ("build_id", b"\1\1")))
     path = str(folder / "other.wasm")
     assert find_debug("m.wasm", PLAIN, path).debug
@@ -164,7 +164,7 @@ def test_a_file_of_another_build_is_refused(folder: Path) -> None:
         find_debug("m.wasm", made.module(("build_id", b"\1\2")), path)
 
 
-def test_debug_information_in_the_module_goes_before_what_it_names() -> None:
+def test_dwarf_in_the_module_takes_precedence() -> None:
     data = made.module((".debug_info", b""), ("sourceMappingURL", b"\1x"))
     assert find_debug("m.wasm", data) == (None, None)
     assert find_debug("m.wasm", PLAIN) == (None, None)

@@ -31,12 +31,12 @@ def frames(dwarf: Dwarf, *addresses: int) -> dict[int, tuple[Frame, ...]]:
     return {offset - start: frame for offset, frame in found.items()}
 
 
-def test_the_row_before_an_address_covers_it() -> None:
+def test_row_before_an_address_covers_it() -> None:
     assert frames(VERSION_4, 3, 19, 20)[19] == (Frame("_Zmain", "/src/a.c", 10, 5),)
     assert frames(VERSION_4, 20)[20] == (Frame("_Zmain", "/src/a.c", 11, 9),)
 
 
-def test_inlined_functions_are_frames_the_innermost_first() -> None:
+def test_innermost_inlined_function_comes_first() -> None:
     assert frames(VERSION_4, 31) == {
         31: (
             Frame("small", "/src/include/b.h", 7, 2),
@@ -46,23 +46,23 @@ def test_inlined_functions_are_frames_the_innermost_first() -> None:
     }
 
 
-def test_column_0_and_absolute_files_stay_as_they_are() -> None:
+def test_column_0_and_absolute_files_are_kept() -> None:
     assert frames(VERSION_4, 45)[45] == (Frame("_Zmain", "/abs/c.h", 12, 0),)
 
 
-def test_addresses_outside_of_every_row_have_no_location() -> None:
+def test_address_outside_every_row_has_no_location() -> None:
     assert frames(VERSION_4, 2, 60, 75, 5000) == {}
 
 
-def test_offsets_outside_of_the_code_have_no_location() -> None:
+def test_offset_outside_the_code_has_no_location() -> None:
     assert locate(VERSION_4.module(), [-1, 0, 3, 1 << 40]) == {}
 
 
-def test_a_function_without_a_name_is_still_a_place() -> None:
+def test_unnamed_function_has_a_location() -> None:
     assert frames(VERSION_4._replace(info=made.unit_4()), 3) == {3: (Frame(None, "/src/a.c", 10, 5),)}
 
 
-def test_the_longest_prefix_is_replaced() -> None:
+def test_longest_prefix_is_replaced() -> None:
     data = VERSION_4.module()
     offset = made.code_start(data) + 31
     prefixes = [("/src", "S"), ("/src/include", "I"), ("/src/a", "never: it ends inside a name")]
@@ -73,7 +73,7 @@ def test_the_longest_prefix_is_replaced() -> None:
     ]
 
 
-def test_debug_information_of_another_file_is_about_the_module_s_addresses() -> None:
+def test_external_debug_file_has_addresses_of_the_module() -> None:
     stripped = made.module(("longer than nothing", b""))
     offset = made.code_start(stripped) + 3
     found = locate(stripped, [offset], DebugFile("m.debug.wasm", VERSION_4.module()))
@@ -81,7 +81,7 @@ def test_debug_information_of_another_file_is_about_the_module_s_addresses() -> 
 
 
 @pytest.mark.parametrize("tombstone", [0, 0xFFFFFFFF, 0xFFFFFFFE], ids=hex)
-def test_removed_functions_cover_nothing(tombstone: int) -> None:
+def test_removed_functions_cover_no_address(tombstone: int) -> None:
     # At 0 the removed function would cover the other one's addresses.
     rows = made.sequence(Line(tombstone, 99, 1), Line(tombstone + 10, 98, 1), end=tombstone + 60)
     kept = made.sequence(Line(3, 10, 5), end=60)
@@ -93,7 +93,7 @@ def test_removed_functions_cover_nothing(tombstone: int) -> None:
     assert frames(dwarf, 30) == {30: (Frame("kept", "/src/a.c", 10, 5),)}
 
 
-def test_the_ranges_of_version_4_are_read_and_only_the_unit_that_has_the_address() -> None:
+def test_ranges_of_version_4_select_the_unit() -> None:
     abbrev = (
         made.ABBREV_4[:-1]
         + made.abbreviation(
@@ -172,14 +172,14 @@ def version_5() -> Dwarf:
     )
 
 
-def test_version_5_with_indexed_addresses_ranges_and_strings() -> None:
+def test_version_5_with_indexed_attributes() -> None:
     assert frames(version_5(), 4, 25) == {
         4: (Frame("inner", "/src/a.c", 10, 5), Frame("outer", "/src/a.c", 33, 0)),
         25: (Frame("outer", "/src/sub/b.c", 11, 9),),
     }
 
 
-def test_a_function_that_stands_in_another_one_s_entry_is_its_own() -> None:
+def test_nested_function_entry_is_separate() -> None:
     rows = made.sequence(Line(3, 10, 5), end=90)
     nested = made.function("nested", 70, 10, made.inlined(ORIGIN, 70, 5, 2, 2))
     outer = made.function("outer", 3, 57, nested, made.inlined(ORIGIN, 25, 10, 1, 1))

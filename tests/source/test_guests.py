@@ -35,7 +35,7 @@ def witness_of_set_name(data: bytes) -> list[int]:
 
 
 @there
-def test_the_witness_of_set_name_goes_through_format(growth: bytes) -> None:
+def test_witness_of_set_name_goes_through_format(growth: bytes) -> None:
     line, text = next(
         (number, text)
         for number, text in enumerate((ROOT / SOURCE).read_text().splitlines(), 1)
@@ -49,7 +49,7 @@ def test_the_witness_of_set_name_goes_through_format(growth: bytes) -> None:
 
 
 @there
-def test_without_debug_sections_there_are_no_locations_quietly(growth: bytes) -> None:
+def test_module_without_debug_sections_has_no_locations(growth: bytes) -> None:
     stripped = growth.replace(b".debug_info", b".other_info")
     assert locate(stripped, witness_of_set_name(stripped)) == {}
     assert find_debug("m.wasm", stripped) == (None, None)
@@ -78,7 +78,7 @@ def symbolized(path: Path, addresses: list[int]) -> list[list[tuple[str, str, in
 @there
 @pytest.mark.skipif(not shutil.which("llvm-symbolizer"), reason="llvm-symbolizer is not installed")
 @pytest.mark.parametrize("path", GUESTS, ids=lambda path: path.stem)
-def test_frames_are_those_of_llvm_symbolizer(path: Path) -> None:
+def test_frames_match_llvm_symbolizer(path: Path) -> None:
     data = path.read_bytes()
     first, last = decode(data).code
     start = code_start(data)

@@ -16,7 +16,7 @@ SOON = 10.0
 
 
 @pytest.mark.parametrize("whole", [VERSION_4, version_5()], ids=["version 4", "version 5"])
-def test_a_section_cut_off_anywhere_costs_locations_only(whole: Dwarf) -> None:
+def test_truncated_section_only_loses_locations(whole: Dwarf) -> None:
     addresses = [4, 25, 31, 45]
     everything = frames(whole, *addresses)
     sections = {"info": whole.info, "abbrev": whole.abbrev, "line": whole.line, **dict(whole.others)}
@@ -32,7 +32,7 @@ def test_a_section_cut_off_anywhere_costs_locations_only(whole: Dwarf) -> None:
                 )
 
 
-def test_every_byte_changed_raises_nothing() -> None:
+def test_changed_byte_raises_no_error() -> None:
     data = VERSION_4.module()
     start = made.code_start(data)
     for at in range(start + made.CODE_SIZE, len(data)):
@@ -40,7 +40,7 @@ def test_every_byte_changed_raises_nothing() -> None:
             locate(data[:at] + bytes([value]) + data[at + 1 :], [start + 4, start + 31])
 
 
-def test_a_name_whose_origin_is_itself_ends() -> None:
+def test_name_with_itself_as_origin_terminates() -> None:
     abbrev = made.ABBREV_4[:-1] + made.abbreviation(
         6,
         made.FUNCTION,
@@ -54,14 +54,14 @@ def test_a_name_whose_origin_is_itself_ends() -> None:
     assert (frame.function, frame.line) == (None, 10)
 
 
-def test_two_names_that_are_each_other_s_origin_end() -> None:
+def test_cycle_of_origins_terminates() -> None:
     start = made.entries_start()
     first, second = b"\5" + u32(start + 5), b"\5" + u32(start)
     info = made.unit_4(first, second, made.function("f", 3, 50, made.inlined(start, 3, 9, 10, 1)))
     assert [frame.function for frame in frames(VERSION_4._replace(info=info), 4)[4]] == [None, "f"]
 
 
-def test_inlined_functions_nested_too_deeply_are_cut_off() -> None:
+def test_depth_of_inlined_functions_is_limited() -> None:
     depth = 5000
     nest = b"\3" + u32(made.entries_start()) + u32(3) + u32(50) + b"\1\1\1"
     info = made.unit_4(made.abstract("small"), made.function("f", 3, 50, nest * depth + bytes(depth)))
@@ -140,7 +140,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_hostile_debug_information_ends_soon(case: str) -> None:
+def test_hostile_debug_information_ends_quickly(case: str) -> None:
     began = time.process_time()
     frames(CASES[case], *range(3, 95))
     assert time.process_time() - began < SOON
@@ -157,13 +157,13 @@ BAD_UNITS = {
 
 
 @pytest.mark.parametrize("bad", BAD_UNITS.values(), ids=BAD_UNITS.keys())
-def test_a_bad_unit_does_not_cost_the_others_their_locations(bad: bytes) -> None:
+def test_bad_unit_does_not_affect_other_units(bad: bytes) -> None:
     # What is inlined has its origin by its place in the unit.
     dwarf = Dwarf(bad + INFO, made.ABBREV_4[:-1] + RANGED, LINES)
     assert frames(dwarf, 3, 31, 75).keys() == {3, 31}
 
 
-def test_the_meter_stops_the_reads_of_every_stream_that_shares_it() -> None:
+def test_meter_limits_all_its_streams() -> None:
     meter = Meter(2)
     first, second = MeteredStream(b"ab", meter), MeteredStream(b"ab", meter)
     assert first.read(1) + second.read(1) == b"aa"
@@ -171,25 +171,25 @@ def test_the_meter_stops_the_reads_of_every_stream_that_shares_it() -> None:
         first.read(1)
 
 
-def test_what_is_allowed_grows_with_the_debug_information_up_to_a_limit() -> None:
+def test_work_limit_grows_with_the_size() -> None:
     assert 0 < Meter.for_size(0).left < Meter.for_size(1 << 20).left < Meter.for_size(1 << 40).left == MOST
 
 
-def test_what_is_no_module_has_no_locations_and_no_debug_file() -> None:
+def test_invalid_module_has_no_debug_information() -> None:
     assert locate(b"", [0]) == {}
     assert locate(b"\0asm\1\0\0\0", [8]) == {}
     assert locate(b"\0asm\1\0\0\0\x0a\xff", [8]) == {}
     assert find_debug("m.wasm", b"junk").debug is None
 
 
-def test_a_sequence_that_goes_backwards_ends() -> None:
+def test_backward_sequence_terminates() -> None:
     """Rows at 40, then at 3 and 20: the rows are those before, wherever the program went first."""
     rows = b"\0\5\2" + u32(40) + b"\1" + b"\0\5\2" + u32(3) + b"\3\1\1" + b"\2\x11\3\1\1" + b"\2\x01\0\1\1"
     dwarf = VERSION_4._replace(line=made.lines_4(rows, [], FILES))
     assert {at: found[0].line for at, found in frames(dwarf, 4, 30, 45).items()} == {4: 2}
 
 
-def test_a_leb128_without_an_end_stops_a_stream_long_before_the_meter_does() -> None:
+def test_length_of_a_leb128_is_limited() -> None:
     stream = MeteredStream(b"\x80" * 100, Meter(1000))
     with pytest.raises(TooMuchError):
         b"".join(stream.read(1) for _ in range(100))

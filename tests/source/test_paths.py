@@ -31,6 +31,6 @@ def test_join(directory: str, name: str, path: str) -> None:
         ("", ""),
     ],
 )
-def test_the_longest_prefix_that_ends_where_a_name_ends_is_replaced(path: str, replaced: str) -> None:
+def test_prefix_matches_whole_components(path: str, replaced: str) -> None:
     prefixes = [("/rustc", "/r"), ("/rustc/1", "/lib"), ("C:\\w\\", "D:\\"), ("", "never")]
     assert replace(path, prefixes) == replaced

@@ -62,23 +62,23 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "",
     ],
 )
-def test_no_other_file_is_quoted(root: Path, file: str) -> None:
+def test_other_files_are_not_quoted(root: Path, file: str) -> None:
     assert not Quotable().lines(file.format(above=root.parent), str(root))
 
 
 @pytest.mark.parametrize(
     "file", ["src/lib.rs", "{root}/src/lib.rs", "src/../src/lib.rs", "../root/src/lib.rs", "alias.rs"]
 )
-def test_source_files_below_the_working_directory_are_quoted(root: Path, file: str) -> None:
+def test_sources_below_the_working_directory_are_quoted(root: Path, file: str) -> None:
     assert Quotable().lines(file.format(root=root)) == [b"one", b"two"]
 
 
-def test_relative_paths_are_looked_for_beside_the_module(root: Path) -> None:
+def test_relative_paths_are_looked_up_beside_the_module(root: Path) -> None:
     assert Quotable().lines("lib.rs", str(root / "src")) == [b"one", b"two"]
     assert not Quotable().lines("outside.rs", "..")
 
 
-def test_a_folder_that_the_user_names_may_be_quoted(root: Path) -> None:
+def test_folder_named_by_the_user_may_be_quoted(root: Path) -> None:
     outside = str(root.parent / "outside.rs")
     assert Quotable([str(root.parent)]).lines(outside) == [SECRET.encode()]
     assert not Quotable([str(root / "src")]).lines(outside)
@@ -90,7 +90,7 @@ def test_large_files_are_not_read(root: Path, monkeypatch: pytest.MonkeyPatch) -
     assert not Quotable().lines("src/lib.rs")
 
 
-def test_no_other_module_of_a_report_opens_files() -> None:
+def test_only_known_modules_open_files() -> None:
     package = Path(nogrow.__file__).parent
     opens = re.compile(r"\bopen\(|\.read_(?:text|bytes)\(|import read\b")
     # `write.py` writes reports, `read.py` reads those that the user names, `render.py` the page's own parts.

@@ -44,7 +44,7 @@ def place(file: str, line: int, column: int) -> tuple[Frame, ...]:
     return (Frame(None, file, line, column),)
 
 
-def test_the_last_mapping_before_an_offset_covers_it_and_lines_and_columns_count_from_1() -> None:
+def test_last_mapping_before_an_offset_covers_it() -> None:
     assert places(PLAIN, 3, 12, 13, 22, 33, 90) == {
         3: place("a.ts", 10, 5),
         12: place("a.ts", 10, 5),
@@ -55,19 +55,19 @@ def test_the_last_mapping_before_an_offset_covers_it_and_lines_and_columns_count
     }
 
 
-def test_a_mapping_without_a_source_ends_the_one_before() -> None:
+def test_mapping_without_source_ends_the_previous_one() -> None:
     assert places(PLAIN, 23, 32) == {}
 
 
-def test_offsets_before_the_first_mapping_have_no_place() -> None:
+def test_offset_before_the_first_mapping_has_no_position() -> None:
     assert places(PLAIN, 2) == {}
 
 
-def test_a_mapping_of_what_stands_before_a_function_does_not_cover_it() -> None:
+def test_mapping_does_not_cover_the_next_function() -> None:
     assert places({**PLAIN, "mappings": vlq(4, 0, 0, 0)}, 10) == {}
 
 
-def test_lines_after_the_first_are_no_bytes() -> None:
+def test_generated_lines_after_the_first_are_ignored() -> None:
     assert places({**PLAIN, "mappings": ";" + MAPPINGS}, 10) == {}
 
 
@@ -84,13 +84,13 @@ def test_lines_after_the_first_are_no_bytes() -> None:
         ("https://x.y/", "a.ts", "https://x.y/a.ts"),
     ],
 )
-def test_sources_are_relative_to_the_root_and_that_to_the_map(root: str, source: str, path: str) -> None:
+def test_sources_are_relative_to_root_and_map(root: str, source: str, path: str) -> None:
     document = {**PLAIN, "sourceRoot": root, "sources": [source]}
     assert places(document, 5)[5][0].file == path
 
 
 @pytest.mark.parametrize("guard", [b")]}'\n", b"\xef\xbb\xbf"], ids=["guard", "byte order mark"])
-def test_what_may_stand_before_the_map_is_skipped(guard: bytes) -> None:
+def test_prefixes_of_the_map_are_skipped(guard: bytes) -> None:
     assert places(PLAIN, 5, guard=guard).keys() == {5}
 
 
@@ -136,21 +136,21 @@ MALFORMED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("document", MALFORMED.values(), ids=MALFORMED.keys())
-def test_a_malformed_map_has_no_places_soon(document: object) -> None:
+def test_malformed_map_is_rejected_quickly(document: object) -> None:
     began = time.process_time()
     assert places(document, 4) == {}
     assert time.process_time() - began < 5
 
 
-def test_a_map_larger_than_the_limit_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_map_above_the_size_limit_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nogrow.source.sourcemap.LARGEST", 10)
     assert places(PLAIN, 5) == {}
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[" * 100_000, b"\xff", b'{"version": 1' + b"0" * 5000 + b"}"])
-def test_what_is_no_json_has_no_places(data: bytes) -> None:
+def test_invalid_json_has_no_positions(data: bytes) -> None:
     assert locate(MODULE, [START + 4], DebugFile("m.map", data)) == {}
 
 
-def test_what_comes_before_a_malformed_segment_is_kept() -> None:
+def test_mappings_before_a_malformed_segment_are_kept() -> None:
     assert places({**PLAIN, "mappings": MAPPINGS + ",!"}, 5).keys() == {5}
