@@ -1,4 +1,4 @@
-"""Texts that are kept: NOGROW_UPDATE_GOLDENS=1 writes them anew."""
+"""Compare texts with golden files; NOGROW_UPDATE_GOLDENS=1 updates them."""
 
 import os
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Golden = Callable[[str, str], None]
 
 @pytest.fixture
 def golden() -> Golden:
-    """What compares a text with the kept one of that name."""
+    """Return a function that compares a text with the golden file of a name."""
 
     def same(name: str, text: str) -> None:
         path = GOLDENS / f"{name}.txt"

@@ -1,4 +1,4 @@
-"""Witnesses made by hand from a line for each function, with their sources."""
+"""Build witnesses from function names, with their source positions."""
 
 from collections.abc import Mapping
 
@@ -26,8 +26,8 @@ def grown(
     kind: EntryKind = EntryKind.EXPORT,
     excused: bool = False,
 ) -> Entry:
-    """Return an entry point whose witness calls these functions; each has its step at 16 times its place."""
-    functions = [Function(place, name) for place, name in enumerate(names, 1)]
+    """Return an entry point whose witness calls these functions; the n-th step is at the offset 16 * n."""
+    functions = [Function(index, name) for index, name in enumerate(names, 1)]
     last = "call" if host_grows else "memory.grow"
     witness = tuple(
         Step(function, 16 * function.index, last if function is functions[-1] else "call")
@@ -48,9 +48,9 @@ def grown(
     )
 
 
-def frame(place: str, function: str | None = None) -> Frame:
+def frame(position: str, function: str | None = None) -> Frame:
     """Return the frame at `file:line:column`."""
-    file, line, column = place.rsplit(":", 2)
+    file, line, column = position.rsplit(":", 2)
     return Frame(function, file, int(line), int(column))
 
 

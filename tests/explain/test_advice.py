@@ -8,7 +8,7 @@ from tests.explain.made import cause, grown
 
 
 def advised(entry: Entry, kind: Kind = Kind.RUST) -> dict[Alternative, Advice]:
-    return {one.alternative: one for one in advice_for(entry, cause(entry), Toolchain(kind))}
+    return {advice.alternative: advice for advice in advice_for(entry, cause(entry), Toolchain(kind))}
 
 
 def rust(name: str) -> Entry:
@@ -85,9 +85,9 @@ def test_every_family_has_advice_for_every_toolchain() -> None:
     for kind in Kind:
         for verdict in (Verdict.TRAP_ONLY, Verdict.THROW_ONLY, Verdict.CAPPED, Verdict.REACHABLE):
             for name in ("alloc::fmt::format", "malloc", "__wasm_call_ctors", "fmt.Sprintf", None):
-                found = advised(grown("run", name, "malloc", verdict=verdict), kind)
-                assert {Alternative.CODE, Alternative.CAP} < set(found)
-                assert {Alternative.HOST, Alternative.DROP} & set(found)
+                advice = advised(grown("run", name, "malloc", verdict=verdict), kind)
+                assert {Alternative.CODE, Alternative.CAP} < set(advice)
+                assert {Alternative.HOST, Alternative.DROP} & set(advice)
 
 
 @pytest.mark.parametrize(
@@ -100,9 +100,9 @@ def test_every_family_has_advice_for_every_toolchain() -> None:
     ],
 )
 def test_advice_for_the_host_depends_on_the_verdict(verdict: Verdict, part: str) -> None:
-    found = advised(grown("run", "malloc", verdict=verdict))
+    advice = advised(grown("run", "malloc", verdict=verdict))
     alternative = Alternative.DROP if verdict is Verdict.TRAP_ONLY else Alternative.HOST
-    assert part in found[alternative].text
+    assert part in advice[alternative].text
 
 
 def test_capped_memory_is_not_capped_again() -> None:

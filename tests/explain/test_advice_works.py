@@ -1,4 +1,4 @@
-"""The advice is tried out on small guests: what it says is done, and the verdict changes."""
+"""Follow the advice in small guests and check that the verdict improves."""
 
 import dataclasses
 import importlib.util
@@ -30,13 +30,13 @@ ZIG_TARGET = ("-target", "wasm32-freestanding", "-fno-entry", "-rdynamic")
 
 
 def verdict(data: bytes) -> Verdict:
-    """The verdict on the export `run`."""
+    """Return the verdict on the export `run`."""
     (entry,) = chosen(judge(data, lambda _: False), "run")
     return entry.verdict
 
 
 def advice(data: bytes, kind: Kind, alternative: Alternative = Alternative.CODE) -> Advice:
-    """What is advised for the export `run`, once the toolchain is seen to be the right one."""
+    """Return the advice for the export `run`, and check that the toolchain is recognised."""
     judgement = judge(data, lambda _: False)
     toolchain = toolchain_of(data, judgement.imports)
     assert toolchain.kind is kind
@@ -84,7 +84,7 @@ def clang(tmp_path: Path) -> Build:
         data = compiled([*words, str(tmp_path / "guest.c")], compiled_)
         if "-c" in flags:
             return data
-        # Where it links with -O, clang runs the wasm-opt that is on the PATH.
+        # When clang links with -O, it runs the wasm-opt on the PATH.
         more = [optimised] if optimised_link else []
         words = [found, target, *more, "-nostdlib", "-Wl,--no-entry", "-o", str(linked), *flags]
         return compiled([*words, str(compiled_)], linked)
@@ -184,7 +184,7 @@ def test_rust_without_the_panic_machinery(rust: Build) -> None:
     ids=["Vec", "String"],
 )
 def test_rust_without_collections(rust: Build, before: str, part: str, after: str) -> None:
-    # Not optimised, so that the names are as they were written.
+    # Without optimisation, so that the names stay as they are in the source.
     grown = rust(RUN + before, "-Copt-level=0")
     assert verdict(grown) is Verdict.REACHABLE
     assert part in advice(grown, Kind.RUST).text
@@ -236,7 +236,7 @@ def test_c_linked_without_optimisation_keeps_names(clang: Build) -> None:
 def test_c_changed_by_wasm_opt_is_recognised(clang: Build) -> None:
     if shutil.which("wasm-opt") is None:
         pytest.skip("no wasm-opt; on Debian: apt-get install binaryen")
-    # A function that two others call is not inlined, so there is one whose name is lost.
+    # clang does not inline a function with two callers, so wasm-opt has a name to drop.
     more = '__attribute__((export_name("more"))) char *more(unsigned long n) { return malloc(n + n); }'
     data = clang(C + more, optimised_link=True)
     assert toolchain_of(data).lost_names

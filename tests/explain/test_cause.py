@@ -22,9 +22,9 @@ ALLOCATOR = ("__rust_alloc", "dlmalloc::dlmalloc::Dlmalloc<A>::malloc")
         (("run", *ALLOCATOR), "run", "an allocation"),
         (("run", "core::panicking::panic", "alloc::boxed::Box<T>::new", *ALLOCATOR), "run", "a panic"),
         (("run", "malloc", "sbrk"), "run", "`malloc`"),
-        # An allocator of one's own is not what is to blame.
+        # The user's own allocator is not blamed.
         (("run", "__rust_alloc", "__rg_alloc", "mine::Bump::grow"), "run", "an allocation"),
-        # A constructor is called by the runtime and is the user's.
+        # The runtime calls a constructor, which is the user's code.
         (("__wasm_call_ctors", "mine_init", "malloc", "sbrk"), "mine_init", "`malloc`"),
         (("main.greet", "runtime.concatstrings", "runtime.mallocgc"), "main.greet", "a string"),
         (

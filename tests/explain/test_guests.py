@@ -1,4 +1,4 @@
-"""The project's own guests are explained down to the line that the whole project started from."""
+"""Check that the cause in the project's own guest is found down to the source line."""
 
 from pathlib import Path
 

@@ -30,7 +30,7 @@ def test_bare_name_has_no_arguments(name: str, short: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "found"),
+    ("name", "expected"),
     [
         ("malloc", ()),
         ("core::fmt::write", ("core",)),
@@ -46,8 +46,8 @@ def test_bare_name_has_no_arguments(name: str, short: str) -> None:
         ("mine::A::operator bool() const", ("mine",)),
     ],
 )
-def test_roots_are_crates_and_namespaces(name: str, found: tuple[str, ...]) -> None:
-    assert roots(name) == found
+def test_roots_are_crates_and_namespaces(name: str, expected: tuple[str, ...]) -> None:
+    assert roots(name) == expected
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,12 @@ def section(name: str, contents: bytes) -> bytes:
 
 
 def producers(**fields: str) -> bytes:
-    """A module whose producers name, by field, one program and its version."""
-    found = b"".join(
+    """Return a module whose producers section has one tool and its version in each field."""
+    encoded = b"".join(
         text(field.replace("_", "-")) + b"\1" + b"".join(text(part) for part in value.split("|"))
         for field, value in fields.items()
     )
-    return section("producers", bytes([len(fields)]) + found)
+    return section("producers", bytes([len(fields)]) + encoded)
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ def test_tools_have_their_versions() -> None:
 def test_malformed_producers_are_read_as_far_as_possible() -> None:
     contents = b"\1" + text("processed-by") + b"\2" + text("rustc") + text("1")
     for end in range(len(contents) + 1):
-        found = toolchain_of(section("producers", contents[:end]))
-        assert found.tools in ((), ("rustc 1",))
+        toolchain = toolchain_of(section("producers", contents[:end]))
+        assert toolchain.tools in ((), ("rustc 1",))
     assert toolchain_of(section("producers", contents)).kind is Kind.RUST
     assert toolchain_of(section("producers", b"\xff\xff\xff\xff\x0f")).kind is Kind.UNKNOWN
     assert toolchain_of(section("producers", b"\1\3a\xff\xfe\0")).kind is Kind.UNKNOWN

@@ -1,4 +1,4 @@
-"""Pages in Chromium, where Playwright and Chromium are there."""
+"""Open pages in Chromium, if Playwright and Chromium are installed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ def browser() -> Iterator["Browser"]:
 
 
 class Opened:
-    """A page that was opened, and what it did that no report may do."""
+    """An open page, and its forbidden requests and messages."""
 
     def __init__(self, page: "Page", url: str) -> None:
         self.page = page
@@ -47,27 +47,27 @@ class Opened:
             self.problems.append(url)
 
     def screenshot(self, name: str) -> None:
-        """Keep what the page looks like."""
+        """Save a screenshot of the page."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"report-{name}.png", full_page=True)
 
     def focused(self) -> str:
-        """What has the focus, by its label or text."""
-        script = "(one => one.getAttribute('aria-label') || one.textContent)(document.activeElement)"
+        """Return the label or text of the focused element."""
+        script = "(node => node.getAttribute('aria-label') || node.textContent)(document.activeElement)"
         return str(self.page.evaluate(script))
 
 
 @contextmanager
 def opened(browser: "Browser", report: Report, folder: Path, **options: object) -> Iterator[Opened]:
-    """The page of `report`; that it asked for nothing and complained of nothing is checked at the end."""
+    """Open the page of `report`, and check at the end that it sent no request and logged no message."""
     file = folder / "report.html"
     with file.open("w", encoding="utf-8", newline="\n") as stream:
         render(report, stream)
     context = browser.new_context(
         **cast("dict[str, Any]", {"viewport": {"width": 1280, "height": 900}, **options})
     )
-    found = Opened(context.new_page(), file.as_uri())
-    found.page.goto(found.url)
-    yield found
+    session = Opened(context.new_page(), file.as_uri())
+    session.page.goto(session.url)
+    yield session
     context.close()
-    assert found.problems == []
+    assert session.problems == []

@@ -1,4 +1,4 @@
-"""A report made by hand that has something of everything."""
+"""Provide a report with artifacts of every outcome."""
 
 from nogrow.contract.check import violations
 from nogrow.contract.model import ArtifactContract

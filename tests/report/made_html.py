@@ -1,4 +1,4 @@
-"""Reports that are hard on a page: hostile names, every verdict, many entry points."""
+"""Provide reports that are difficult for the page: hostile names, every verdict, many entry points."""
 
 from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Step, Verdict
 from nogrow.contract.check import violations
@@ -6,7 +6,16 @@ from nogrow.contract.model import ArtifactContract
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.scenarios.result import Growth, ScenarioOutcome, ScenarioResult
 from nogrow.source.model import Frame
-from tests.contract.made import CAPPED, REACHABLE, SITE, THROW_ONLY, TRAP_ONLY, UNREACHABLE, judgement, memory
+from tests.contract.made import (
+    CAPPED,
+    REACHABLE,
+    SITE,
+    THROW_ONLY,
+    TRAP_ONLY,
+    UNREACHABLE,
+    judgement,
+    memory,
+)
 from tests.report.made import ALL, KEPT
 
 HOSTILE = "<script>document.title = 'owned'</script>\x1b[31m]]>\u202egnp<!--\n</style><img src=x>`\u2028&lt;"
@@ -19,7 +28,7 @@ def function(index: int) -> Function:
 
 
 def path(*functions: int, last: str = "memory.grow") -> tuple[Step, ...]:
-    """The steps of a path over functions, each of which calls the next from the offset 64 * its index."""
+    """Return a path on which each function calls the next one, at the offset 64 * its index."""
     calls = [Step(function(index), 64 * index, "call") for index in functions]
     return (*calls[:-1], calls[-1]._replace(instruction=last))
 
@@ -67,18 +76,18 @@ EVERYTHING = Report("nogrow.toml", (KEPT, RICH, *ALL.artifacts[1:]))
 
 
 def large(entries: int, functions: int) -> Report:
-    """A report on a module with so many entry points and functions of very long names."""
+    """Return a report on a module with this many entry points and functions, all with very long names."""
 
     def long(index: int) -> Function:
         return Function(index, f"_ZN{index}" + "core..fmt..Write" * 13 + f"h{index:016x}E")
 
-    def made(place: int) -> Entry:
-        here = entries + place % (functions - entries)
-        chain = (place, here, entries + (place * 7) % 50, entries)
-        steps = tuple(Step(long(index), 40 * index, "call") for index in chain)
-        imports = tuple(f"env.import_{number}" for number in range(place % 60))
-        return Entry(f"func[{place}]", EntryKind.ESCAPED, long(place), REACHABLE, 0, steps, imports=imports)
+    def entry_point(index: int) -> Entry:
+        caller = entries + index % (functions - entries)
+        chain = (index, caller, entries + (index * 7) % 50, entries)
+        steps = tuple(Step(long(called), 40 * called, "call") for called in chain)
+        imports = tuple(f"env.import_{number}" for number in range(index % 60))
+        return Entry(f"func[{index}]", EntryKind.ESCAPED, long(index), REACHABLE, 0, steps, imports=imports)
 
-    judged = Judgement((memory(),), (SITE,), tuple(map(made, range(entries))), ())
+    judged = Judgement((memory(),), (SITE,), tuple(map(entry_point, range(entries))), ())
     broken = violations(ArtifactContract(), judged)
     return Report(None, (ArtifactReport("large.wasm", "0" * 64, 45_000_000, judged, broken),))

@@ -1,4 +1,4 @@
-"""A report whose steps have source lines, and the formats as functions to text."""
+"""Provide a report whose steps have source lines, and render reports to text."""
 
 import io
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from tests.report.made import BROKEN
 STD = Frame("alloc", "/rustc/1234/library/alloc/src/alloc.rs", 95, 9)
 USER = Frame("greet", "src/lib.rs", 12, 5)
 OTHER = Frame("reserve", "src/other.rs", 7, 0)
-# By the offsets of the steps in `made.py`: a call from user code with an inlined function, then the growth.
+# The keys are the offsets of the steps in `made.py`: a call with an inlined function, then the growth.
 WITH_SOURCES = BROKEN._replace(sources={0x40: (STD, USER), 0x52: (OTHER,)})
 
 

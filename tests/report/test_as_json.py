@@ -37,7 +37,7 @@ def test_artifact_has_all_results() -> None:
     assert set_name["name"] == "set_name"
     assert set_name["imports"] == ["env.a", "env.b"]
     assert [step["instruction"] for step in set_name["witness"]] == ["call", "memory.grow"]
-    assert [one["rule"] for one in artifact["violations"]] == ["NG001", "NG009"]
+    assert [violation["rule"] for violation in artifact["violations"]] == ["NG001", "NG009"]
     assert artifact["violations"][1]["entry"] is None
     assert artifact["memories"][0]["max_pages"] is None
 
@@ -81,7 +81,7 @@ def test_scenarios_keep_their_order() -> None:
     ]
 
 
-@pytest.mark.parametrize("artifact", [NOT_JUDGED, NOTHING], ids=lambda one: one.outcome.value)
+@pytest.mark.parametrize("artifact", [NOT_JUDGED, NOTHING], ids=lambda artifact: artifact.outcome.value)
 def test_unjudged_artifact_has_no_verdict(artifact: ArtifactReport) -> None:
     document = validated(Report(None, (artifact,)))["artifacts"][0]
     assert document["verdict"] is document["sha256"] is document["size"] is None
@@ -111,7 +111,7 @@ def test_hostile_name_stays_text() -> None:
 def test_schema_rejects_unknown_keys() -> None:
     schema = json.loads(SCHEMA.read_text())
     objects = [schema, *schema["$defs"].values()]
-    assert all(one.get("additionalProperties") is False for one in objects if "properties" in one)
+    assert all(part.get("additionalProperties") is False for part in objects if "properties" in part)
     document = json.loads(rendered(ALL))
     document["artifacts"][0]["more"] = 1
     with pytest.raises(Invalid):

@@ -21,13 +21,13 @@ def of(*artifacts: ArtifactReport) -> list[Command]:
 
 def test_unjudged_modules_are_the_first_errors() -> None:
     first, second, third, fourth = of(*ALL.artifacts)
-    place = {"file": "build/cut.wasm", "line": "1", "col": "1", "title": "NG010 not-judged"}
-    assert first == ("error", place, "build/cut.wasm: offset 0x8: the section is cut off")
+    properties = {"file": "build/cut.wasm", "line": "1", "col": "1", "title": "NG010 not-judged"}
+    assert first == ("error", properties, "build/cut.wasm: offset 0x8: the section is cut off")
     assert second.properties["title"] == "NG001 growth-reachable"
     assert second.message == f"build/growing.wasm: {BROKEN.violations[0].message}"
     assert third.properties["title"] == "NG009 scenario-failed"
     assert fourth.properties["title"] == "nothing to check"
-    assert fourth.message == "build/gone.wasm: no module found"
+    assert fourth.message == "build/gone.wasm: no module shown"
 
 
 def test_error_has_the_source_line() -> None:
@@ -40,10 +40,10 @@ def test_error_has_the_source_line() -> None:
 
 
 def test_errors_beyond_the_limit_are_counted() -> None:
-    found = of(BROKEN._replace(violations=(BROKEN.violations[0],) * 12), NOT_JUDGED, NOTHING)
-    assert [one.name for one in found] == ["error"] * 10 + ["warning"]
-    assert found[0].properties["title"] == "NG010 not-judged"
-    assert found[-1].message == "4 more errors not shown; use --format json=FILE to see all"
+    shown = of(BROKEN._replace(violations=(BROKEN.violations[0],) * 12), NOT_JUDGED, NOTHING)
+    assert [command.name for command in shown] == ["error"] * 10 + ["warning"]
+    assert shown[0].properties["title"] == "NG010 not-judged"
+    assert shown[-1].message == "4 more errors not shown; use --format json=FILE to see all"
 
 
 def test_kept_modules_are_only_counted() -> None:

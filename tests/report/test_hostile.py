@@ -1,4 +1,4 @@
-"""Names that are commands, markup or escapes somewhere go through every format, and nothing obeys them."""
+"""Check that names containing commands, markup or escapes have no effect in any format."""
 
 import json
 import re
@@ -47,8 +47,8 @@ def test_names_are_not_obeyed_in_logs(nogrow: Nogrow, report: object, form: Form
     text = nogrow(command, FILE, "--color", "never", "--format", form.value).stdout
     assert all(line.isprintable() for line in text.split("\n"))
     assert "add-mask" in text
-    found = commands(text)
-    assert [one.name for one in found] == (["error"] if form is Format.GITHUB else [])
+    shown = commands(text)
+    assert [command.name for command in shown] == (["error"] if form is Format.GITHUB else [])
 
 
 def test_text_shows_the_name_on_one_line(report: Callable[[Format], str]) -> None:
@@ -78,7 +78,7 @@ def test_sarif_has_no_links_or_placeholders(report: Callable[[Format], str]) -> 
 
 def test_xml_has_no_additional_elements(report: Callable[[Format], str]) -> None:
     root = ElementTree.fromstring(report(Format.JUNIT))
-    assert [one.tag for one in root.iter()] == ["testsuites", "testsuite", "testcase", "failure"]
+    assert [element.tag for element in root.iter()] == ["testsuites", "testsuite", "testcase", "failure"]
     (case,) = root.iter("testcase")
     assert case.get("name") == printable(NAME)
     assert case.get("classname") == printable(FILE)
@@ -99,7 +99,7 @@ def test_markdown_has_only_its_own_markup(report: Callable[[Format], str]) -> No
     assert set(inner) == {"text", "code_inline"}
     assert sum(token.type == "td_open" for token in tokens) == 6
     codes = [child for token in tokens for child in token.children or () if child.type == "code_inline"]
-    assert [one.content for one in codes] == [printable(FILE).replace("|", r"\x7c")] * 2
+    assert [code.content for code in codes] == [printable(FILE).replace("|", r"\x7c")] * 2
     (block,) = (token for token in tokens if token.type == "fence")
     assert f"`{printable(NAME)}` can grow" in block.content
 
@@ -109,7 +109,7 @@ def test_name_is_one_code_span_in_a_table(name: str) -> None:
     text = f"| a | b |\n|---|---|\n| {in_markdown(name)} | z |\n"
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     cells = [token.children or [] for token in tokens if token.type == "inline"][2:]
-    assert [[one.type for one in cell] for cell in cells] == [["code_inline"], ["text"]]
+    assert [[token.type for token in cell] for cell in cells] == [["code_inline"], ["text"]]
     assert cells[0][0].content.strip() == name.replace("|", r"\x7c").strip()
 
 

@@ -19,7 +19,7 @@ from tests.contract.made import REACHABLE, entry, judgement
 from tests.report.made import ALL, BROKEN, GROWING, KEPT
 from tests.report.made_html import EVERYTHING, HOSTILE, JUDGED, LIBRARY, RICH, large
 
-# As `json.loads` gives it.
+# A document that `json.loads` returned.
 JSON = dict[str, Any]
 
 
@@ -30,7 +30,7 @@ def rendered(report: Report) -> str:
 
 
 class Parsed(HTMLParser):
-    """The tags of a page, and the text of its scripts and style in their order."""
+    """The tags of a page, and the texts of its scripts and style in order."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -51,8 +51,8 @@ class Parsed(HTMLParser):
 
 def data(report: Report) -> JSON:
     _, text, _ = Parsed(rendered(report)).texts
-    found: JSON = json.loads(text)
-    return found
+    document: JSON = json.loads(text)
+    return document
 
 
 def test_page_has_only_the_elements_of_its_template() -> None:
@@ -65,11 +65,11 @@ def test_page_has_only_the_elements_of_its_template() -> None:
 def test_hostile_names_do_not_become_markup() -> None:
     page = rendered(EVERYTHING)
     start = page.index('<script type="application/json"')
-    found = page[page.index(">", start) + 1 : page.index("</script>", start)]
-    assert found.isascii()
-    assert found.isprintable()
-    assert not set("<>&") & set(found)
-    artifact = json.loads(found)["artifacts"][1]
+    island_text = page[page.index(">", start) + 1 : page.index("</script>", start)]
+    assert island_text.isascii()
+    assert island_text.isprintable()
+    assert not set("<>&") & set(island_text)
+    artifact = json.loads(island_text)["artifacts"][1]
     name = artifact["entries"]["name"][artifact["entries"]["verdict"].index(4)]
     assert name.startswith(
         "<script>document.title = 'owned'</script>\\x1b[31m]]>\\u{202e}gnp<!--\\x0a</style>"
@@ -96,7 +96,7 @@ def test_policy_allows_only_the_own_script_and_style() -> None:
 def test_page_has_no_external_references() -> None:
     attributes = {name for name, _ in Parsed(rendered(EVERYTHING)).attributes}
     assert not attributes & {"src", "srcset", "action", "data", "style", "onload"}
-    scripts = "".join(files("nogrow.report.html").joinpath(one).read_text("utf-8") for one in SCRIPTS)
+    scripts = "".join(files("nogrow.report.html").joinpath(name).read_text("utf-8") for name in SCRIPTS)
     assert "</script" not in scripts
     assert "<!--" not in scripts
     for sink in (
@@ -109,7 +109,7 @@ def test_page_has_no_external_references() -> None:
         "import(",
     ):
         assert sink not in scripts
-    # The name of a namespace, which nobody loads.
+    # The name of an XML namespace is not loaded.
     assert scripts.replace("http://www.w3.org/2000/svg", "").count("://") == 0
 
 
@@ -119,7 +119,7 @@ def test_page_is_ascii() -> None:
 
 def test_order_of_results_does_not_change_the_page() -> None:
     backwards = GROWING._replace(
-        entries=tuple(one._replace(imports=one.imports[::-1]) for one in GROWING.entries[::-1]),
+        entries=tuple(judged._replace(imports=judged.imports[::-1]) for judged in GROWING.entries[::-1]),
         sites=GROWING.sites[::-1],
         memories=GROWING.memories[::-1],
     )
@@ -129,21 +129,26 @@ def test_order_of_results_does_not_change_the_page() -> None:
 
 
 def test_page_has_outcomes_and_counts() -> None:
-    found = data(ALL)
-    assert [one["outcome"] for one in found["artifacts"]] == ["kept", "broken", "not-judged", "nothing"]
-    assert [one["verdict"] for one in found["artifacts"]] == [1, 6, -1, -1]
-    assert found["artifacts"][1]["counts"] == [0, 1, 0, 0, 0, 0, 1]
-    assert found["artifacts"][1]["violationCount"] == 2
+    page_data = data(ALL)
+    assert [artifact["outcome"] for artifact in page_data["artifacts"]] == [
+        "kept",
+        "broken",
+        "not-judged",
+        "nothing",
+    ]
+    assert [artifact["verdict"] for artifact in page_data["artifacts"]] == [1, 6, -1, -1]
+    assert page_data["artifacts"][1]["counts"] == [0, 1, 0, 0, 0, 0, 1]
+    assert page_data["artifacts"][1]["violationCount"] == 2
 
 
-def followed(artifact: JSON, place: int) -> list[tuple[int, int, str]]:
-    steps, found = artifact["steps"], []
-    number = artifact["entries"]["step"][place]
+def followed(artifact: JSON, index: int) -> list[tuple[int, int, str]]:
+    steps, path = artifact["steps"], []
+    number = artifact["entries"]["step"][index]
     while number >= 0:
         instruction = artifact["strings"][steps["instruction"][number]]
-        found.append((steps["function"][number], steps["offset"][number], instruction))
+        path.append((steps["function"][number], steps["offset"][number], instruction))
         number = steps["next"][number]
-    return found
+    return path
 
 
 def test_paths_share_their_common_ends() -> None:
@@ -155,11 +160,11 @@ def test_paths_share_their_common_ends() -> None:
         for entry in JUDGED.entries
     }
     kinds = ["export", "start", "escaped"]
-    for place, name in enumerate(artifact["entries"]["name"]):
-        index = artifact["entries"]["function"][place]
-        key = kinds[artifact["entries"]["kind"][place]], name or f"func[{index}]"
+    for index, name in enumerate(artifact["entries"]["name"]):
+        function = artifact["entries"]["function"][index]
+        key = kinds[artifact["entries"]["kind"][index]], name or f"func[{function}]"
         if key in witnesses:
-            assert followed(artifact, place) == witnesses.pop(key)
+            assert followed(artifact, index) == witnesses.pop(key)
     assert [name for _, name in witnesses] == [HOSTILE]
     offsets = artifact["steps"]["offset"]
     assert offsets.count(64 * 6) == 1
@@ -169,18 +174,21 @@ def test_paths_share_their_common_ends() -> None:
 def test_worst_entry_points_and_exports_come_first() -> None:
     (artifact,) = data(Report(None, (RICH,)))["artifacts"]
     order = list(zip(artifact["entries"]["verdict"], artifact["entries"]["kind"], strict=True))
-    assert order == sorted(order, key=lambda one: (-one[0], one[1]))
+    assert order == sorted(order, key=lambda pair: (-pair[0], pair[1]))
     assert artifact["entries"]["name"][0] == "alloc"
     assert artifact["entries"]["name"][-1] == 0
 
 
 def test_violations_refer_to_their_entry_points() -> None:
     (artifact,) = data(Report(None, (BROKEN,)))["artifacts"]
-    found = artifact["violations"]
-    assert found["entry"] == [artifact["entries"]["name"].index("set_name"), -1]
-    assert found["named"] == [1, 0]
-    assert artifact["strings"][found["rule"][0]] == "NG001 growth-reachable"
-    assert artifact["strings"][found["text"][0]] == " can grow memory 0 and return; its verdict is reachable"
+    violations = artifact["violations"]
+    assert violations["entry"] == [artifact["entries"]["name"].index("set_name"), -1]
+    assert violations["named"] == [1, 0]
+    assert artifact["strings"][violations["rule"][0]] == "NG001 growth-reachable"
+    assert (
+        artifact["strings"][violations["text"][0]]
+        == " can grow memory 0 and return; its verdict is reachable"
+    )
 
 
 def test_page_of_a_large_module_shortens_names() -> None:
@@ -216,10 +224,10 @@ def test_results_beyond_the_limits_are_counted(monkeypatch: pytest.MonkeyPatch) 
 
 def test_large_artifacts_leave_room_for_small_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(document, "MOST_ENTRIES", 12)
-    found = data(Report(None, (RICH, BROKEN, RICH, KEPT)))["artifacts"]
-    assert [len(one["entries"]["name"]) for one in found] == [4, 2, 5, 1]
-    # What is broken by an entry point that is left out is not said of the module.
-    broken = [sorted(one["violations"]["entry"]) for one in found]
+    artifacts = data(Report(None, (RICH, BROKEN, RICH, KEPT)))["artifacts"]
+    assert [len(artifact["entries"]["name"]) for artifact in artifacts] == [4, 2, 5, 1]
+    # Violations of omitted entry points must not appear as violations of the module.
+    broken = [sorted(artifact["violations"]["entry"]) for artifact in artifacts]
     assert broken == [[0, 1, 2, 3], [-1, 0], [0, 1, 2, 3, 4], []]
 
 

@@ -26,37 +26,37 @@ def test_page_fits_every_screen_and_colour_scheme(
     browser: "Browser", tmp_path: Path, scheme: str, width: int
 ) -> None:
     view = {"width": width, "height": 900}
-    with opened(browser, EVERYTHING, tmp_path, color_scheme=scheme, viewport=view) as found:
-        page = found.page
+    with opened(browser, EVERYTHING, tmp_path, color_scheme=scheme, viewport=view) as session:
+        page = session.page
         assert page.title() == "nogrow report"
         assert page.locator(".artifacts tbody tr").count() == 5
         page.get_by_role("button", name="build/rich.wasm").click()
         assert page.locator("#artifact-title").text_content() == "build/rich.wasm"
         assert page.locator(".box").count() > 10
         assert page.locator(".plot").count() == 2
-        found.screenshot(f"{scheme}-{width}")
+        session.screenshot(f"{scheme}-{width}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         light = page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(251, 251, 250)"
         assert light is (scheme == "light")
 
 
 def test_unjudged_artifact_is_shown_first(browser: "Browser", tmp_path: Path) -> None:
-    with opened(browser, EVERYTHING, tmp_path) as found:
-        assert found.page.locator("#artifact-title").text_content() == NOT_JUDGED.path
-        assert "the section is cut off" in (found.page.locator("#artifact").text_content() or "")
+    with opened(browser, EVERYTHING, tmp_path) as session:
+        assert session.page.locator("#artifact-title").text_content() == NOT_JUDGED.path
+        assert "the section is cut off" in (session.page.locator("#artifact").text_content() or "")
 
 
 def test_empty_report_has_a_page(browser: "Browser", tmp_path: Path) -> None:
-    with opened(browser, Report(None, ()), tmp_path) as found:
-        assert found.page.locator("#summary-title").text_content() == "0 artifacts"
-        assert "Nothing was checked." in (found.page.locator("header").text_content() or "")
+    with opened(browser, Report(None, ()), tmp_path) as session:
+        assert session.page.locator("#summary-title").text_content() == "0 artifacts"
+        assert "Nothing was checked." in (session.page.locator("header").text_content() or "")
 
 
 def test_paths_too_long_to_draw_are_counted(browser: "Browser", tmp_path: Path) -> None:
     long = entry("long", REACHABLE, *range(1000))
     judged = judgement(long, entry("short", REACHABLE, 998, 999))
-    with opened(browser, Report(None, (ArtifactReport("a.wasm", judgement=judged),)), tmp_path) as found:
-        page = found.page
+    with opened(browser, Report(None, (ArtifactReport("a.wasm", judgement=judged),)), tmp_path) as session:
+        page = session.page
         assert (
             "The shortest paths of 1 entry point, merged: 2 nodes. 1 more"
             in page.locator("#artifact").inner_text()
@@ -67,8 +67,8 @@ def test_paths_too_long_to_draw_are_counted(browser: "Browser", tmp_path: Path) 
 
 
 def test_hostile_names_stay_text(browser: "Browser", tmp_path: Path) -> None:
-    with opened(browser, ONE, tmp_path) as found:
-        page = found.page
+    with opened(browser, ONE, tmp_path) as session:
+        page = session.page
         page.locator("input[type=search]").fill("<script>")
         assert len(options(page)) == 1
         assert options(page)[0].startswith(
@@ -81,16 +81,16 @@ def test_hostile_names_stay_text(browser: "Browser", tmp_path: Path) -> None:
 
 
 def test_right_to_left_name_does_not_reorder_the_page(browser: "Browser", tmp_path: Path) -> None:
-    with opened(browser, ONE, tmp_path) as found:
-        found.page.locator("input[type=search]").fill("callback")
-        name = found.page.locator("[role=option] .also .name")
+    with opened(browser, ONE, tmp_path) as session:
+        session.page.locator("input[type=search]").fill("callback")
+        name = session.page.locator("[role=option] .also .name")
         assert name.get_attribute("dir") == "ltr"
-        assert name.evaluate("one => getComputedStyle(one).unicodeBidi") == "isolate"
+        assert name.evaluate("node => getComputedStyle(node).unicodeBidi") == "isolate"
 
 
 def test_search_and_filters_shorten_the_list(browser: "Browser", tmp_path: Path) -> None:
-    with opened(browser, ONE, tmp_path) as found:
-        page = found.page
+    with opened(browser, ONE, tmp_path) as session:
+        page = session.page
         assert len(options(page)) == 18
         page.locator("input[type=search]").fill("SET_1")
         assert options(page) == ["set_1"]
@@ -106,8 +106,8 @@ def test_search_and_filters_shorten_the_list(browser: "Browser", tmp_path: Path)
 
 
 def test_selected_entry_point_has_details(browser: "Browser", tmp_path: Path) -> None:
-    with opened(browser, ONE, tmp_path) as found:
-        page = found.page
+    with opened(browser, ONE, tmp_path) as session:
+        page = session.page
         page.locator("[role=option]", has_text="set_3").click()
         detail = page.locator(".detail")
         text = detail.text_content() or ""
@@ -118,7 +118,7 @@ def test_selected_entry_point_has_details(browser: "Browser", tmp_path: Path) ->
         assert "gone.rs:3" in text
         lines = detail.locator(".excerpt .line")
         assert lines.count() == 5
-        places = [lines.nth(place).bounding_box() for place in range(5)]
+        places = [lines.nth(index).bounding_box() for index in range(5)]
         assert len({box["y"] for box in places if box}) == 5
         assert (detail.locator(".excerpt .here").text_content() or "").strip().startswith("5")
         page.locator("[role=option]", has_text="host").click()
@@ -129,12 +129,12 @@ def test_selected_entry_point_has_details(browser: "Browser", tmp_path: Path) ->
 
 
 def test_list_works_with_the_keyboard(browser: "Browser", tmp_path: Path) -> None:
-    with opened(browser, ONE, tmp_path) as found:
-        page = found.page
+    with opened(browser, ONE, tmp_path) as session:
+        page = session.page
         page.keyboard.press("/")
         page.keyboard.type("set_")
         page.keyboard.press("ArrowDown")
-        assert page.locator("[role=listbox]").evaluate("one => one === document.activeElement")
+        assert page.locator("[role=listbox]").evaluate("node => node === document.activeElement")
         for key, name in (("ArrowDown", "set_1"), ("End", "set_8"), ("ArrowUp", "set_7"), ("Home", "set_0")):
             page.keyboard.press(key)
             selected = page.locator("[role=option][aria-selected=true]")
@@ -148,25 +148,27 @@ def test_list_works_with_the_keyboard(browser: "Browser", tmp_path: Path) -> Non
 
 
 def test_focus_follows_the_order_of_the_page(browser: "Browser", tmp_path: Path) -> None:
-    with opened(browser, ONE, tmp_path) as found:
+    with opened(browser, ONE, tmp_path) as session:
         places = []
         for _ in range(40):
-            found.page.keyboard.press("Tab")
-            if found.page.evaluate("document.activeElement === document.body"):
+            session.page.keyboard.press("Tab")
+            if session.page.evaluate("document.activeElement === document.body"):
                 break
-            assert found.focused().strip() or found.page.evaluate("document.activeElement.labels.length > 0")
-            box = "(one => one.getBoundingClientRect().top + scrollY)(document.activeElement)"
-            places.append((found.page.evaluate(box), found.focused()))
+            assert session.focused().strip() or session.page.evaluate(
+                "document.activeElement.labels.length > 0"
+            )
+            box = "(node => node.getBoundingClientRect().top + scrollY)(document.activeElement)"
+            places.append((session.page.evaluate(box), session.focused()))
         names = [name for _, name in places]
         assert names[0] == "Skip to the artifact"
         order = ("build/rich.wasm", "1 grow site", "Entry points", "Zoom in")
-        at = [names.index(one) for one in order]
+        at = [names.index(name) for name in order]
         assert at == sorted(at)
 
 
 def test_graph_works_with_the_keyboard(browser: "Browser", tmp_path: Path) -> None:
-    with opened(browser, ONE, tmp_path) as found:
-        page = found.page
+    with opened(browser, ONE, tmp_path) as session:
+        page = session.page
         page.locator(".graph").focus()
         layer = page.locator(".graph > g")
         before = layer.get_attribute("transform")
@@ -176,20 +178,20 @@ def test_graph_works_with_the_keyboard(browser: "Browser", tmp_path: Path) -> No
         assert len({before, moved, layer.get_attribute("transform")}) == 3
         page.keyboard.press("0")
         page.keyboard.press("Tab")
-        first = found.focused()
+        first = session.focused()
         page.keyboard.press("ArrowRight")
-        assert found.focused() != first
+        assert session.focused() != first
         page.keyboard.press("Enter")
         panel = page.locator(".panel")
-        assert (panel.locator("h4").text_content() or "") == found.focused().split(":")[0]
+        assert (panel.locator("h4").text_content() or "") == session.focused().split(":")[0]
         assert "Callers on these paths" in (panel.text_content() or "")
 
 
 def test_graph_works_with_the_mouse(browser: "Browser", tmp_path: Path) -> None:
     from playwright.sync_api import expect
 
-    with opened(browser, ONE, tmp_path) as found:
-        page = found.page
+    with opened(browser, ONE, tmp_path) as session:
+        page = session.page
         page.locator(".box[data-key=f5]").click()
         panel = page.locator(".panel")
         assert panel.locator("h4").text_content() == "fn_5"
@@ -216,10 +218,10 @@ def test_graph_works_with_the_mouse(browser: "Browser", tmp_path: Path) -> None:
 
 
 def test_graph_merges_functions_and_marks_growths(browser: "Browser", tmp_path: Path) -> None:
-    with opened(browser, ONE, tmp_path) as found:
-        page = found.page
+    with opened(browser, ONE, tmp_path) as session:
+        page = session.page
         assert page.locator(".box[data-key=f7]").count() == 1
-        grows = page.locator(".box.grows").evaluate_all("all => all.map(one => one.dataset.key).sort()")
+        grows = page.locator(".box.grows").evaluate_all("all => all.map(node => node.dataset.key).sort()")
         assert grows == ["f7", "henv.emscripten_resize_heap"]
         assert (
             page.locator(".box.group").text_content()
@@ -235,18 +237,18 @@ def test_graph_merges_functions_and_marks_growths(browser: "Browser", tmp_path: 
 
 
 def test_scenario_plot_has_a_description(browser: "Browser", tmp_path: Path) -> None:
-    with opened(browser, ONE, tmp_path) as found:
-        label = found.page.locator(".plot").first.get_attribute("aria-label")
+    with opened(browser, ONE, tmp_path) as session:
+        label = session.page.locator(".plot").first.get_attribute("aria-label")
         assert label == "Pages after each of 5 calls: from 17 to 33. It grew in step 3."
-        assert found.page.locator(".plot").first.locator("circle").count() == 2
-        assert "f trapped" in (found.page.locator("figure").nth(2).text_content() or "")
+        assert session.page.locator(".plot").first.locator("circle").count() == 2
+        assert "f trapped" in (session.page.locator("figure").nth(2).text_content() or "")
 
 
 def test_page_of_a_large_module_stays_usable(
     browser: "Browser", tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    with opened(browser, large(17_000, 50_000), tmp_path) as found:
-        page = found.page
+    with opened(browser, large(17_000, 50_000), tmp_path) as session:
+        page = session.page
         time = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
         record_property("interactive_ms", time)
         assert page.evaluate("document.querySelectorAll('*').length") < 5000

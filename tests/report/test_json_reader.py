@@ -22,33 +22,35 @@ def path(tmp_path: Path) -> Path:
 def test_written_report_is_read_back(path: Path) -> None:
     path.write_text(rendered(ALL))
     kept, broken, not_judged, nothing = load(path)
-    assert [one.path for one in (kept, broken, not_judged, nothing)] == [one.path for one in ALL.artifacts]
+    assert [artifact.path for artifact in (kept, broken, not_judged, nothing)] == [
+        artifact.path for artifact in ALL.artifacts
+    ]
     assert not_judged.outcome is Outcome.NOT_JUDGED
     assert nothing.outcome is Outcome.NOTHING
     assert (broken.sha256, broken.size) == (BROKEN.sha256, BROKEN.size)
     assert broken.judgement is not None
     assert broken.judgement.memories == GROWING.memories
     assert broken.judgement.imports == {"env.a", "env.b"}
-    assert {one.name: one.verdict for one in broken.judgement.entries} == {
-        one.name: one.verdict for one in GROWING.entries
+    assert {judged.name: judged.verdict for judged in broken.judgement.entries} == {
+        judged.name: judged.verdict for judged in GROWING.entries
     }
 
 
 def test_report_without_verdicts_is_not_judged(path: Path) -> None:
     path.write_text(rendered(Report(None, (ArtifactReport("a", scenarios=ALL.artifacts[0].scenarios),))))
-    assert [one.outcome for one in load(path)] == [Outcome.NOT_JUDGED]
+    assert [artifact.outcome for artifact in load(path)] == [Outcome.NOT_JUDGED]
 
 
 @pytest.mark.parametrize("imported", [False, True])
 def test_start_growth_of_own_memory_is_excused(path: Path, imported: bool) -> None:
-    found = judgement(entry("(start)", REACHABLE, kind=EntryKind.START), entry("f", REACHABLE))
-    path.write_text(rendered(Report(None, (ArtifactReport("a", judgement=found),))))
+    started = judgement(entry("(start)", REACHABLE, kind=EntryKind.START), entry("f", REACHABLE))
+    path.write_text(rendered(Report(None, (ArtifactReport("a", judgement=started),))))
     document = json.loads(path.read_text())
     document["artifacts"][0]["memories"][0]["imported"] = imported
     path.write_text(json.dumps(document))
     (artifact,) = load(path)
     assert artifact.judgement is not None
-    assert {one.name: one.excused for one in artifact.judgement.entries} == {
+    assert {judged.name: judged.excused for judged in artifact.judgement.entries} == {
         "(start)": not imported,
         "f": False,
     }
@@ -65,33 +67,54 @@ def test_unknown_keys_are_ignored(path: Path) -> None:
 
 Change = Callable[[dict[str, Any]], object]
 WRONG: list[tuple[Change, str]] = [
-    (lambda one: one.update(schema="nogrow/report/2"), "schema: expected nogrow/report/1"),
-    (lambda one: one.pop("schema"), "the key `schema` is missing"),
-    (lambda one: one.update(artifacts={}), "artifacts: expected an array, not an object"),
+    (lambda document: document.update(schema="nogrow/report/2"), "schema: expected nogrow/report/1"),
+    (lambda document: document.pop("schema"), "the key `schema` is missing"),
+    (lambda document: document.update(artifacts={}), "artifacts: expected an array, not an object"),
     (
-        lambda one: one["artifacts"].append(one["artifacts"][0]),
+        lambda document: document["artifacts"].append(document["artifacts"][0]),
         "artifacts[1].path: the report has this artifact twice",
     ),
-    (lambda one: one["artifacts"][0].pop("path"), "artifacts[0]: the key `path` is missing"),
-    (lambda one: one["artifacts"][0].update(outcome="fine"), "artifacts[0].outcome: unknown outcome 'fine'"),
-    (lambda one: one["artifacts"][0].update(size=-1), "artifacts[0].size: expected an integer of at least 0"),
-    (lambda one: one["artifacts"][0].update(verdict="fine"), "artifacts[0].verdict: unknown verdict 'fine'"),
-    (lambda one: one["artifacts"][0].update(verdict="absent"), "artifacts[0].verdict: expected reachable"),
+    (lambda document: document["artifacts"][0].pop("path"), "artifacts[0]: the key `path` is missing"),
     (
-        lambda one: one["artifacts"][0].update(entries=None),
+        lambda document: document["artifacts"][0].update(outcome="fine"),
+        "artifacts[0].outcome: unknown outcome 'fine'",
+    ),
+    (
+        lambda document: document["artifacts"][0].update(size=-1),
+        "artifacts[0].size: expected an integer of at least 0",
+    ),
+    (
+        lambda document: document["artifacts"][0].update(verdict="fine"),
+        "artifacts[0].verdict: unknown verdict 'fine'",
+    ),
+    (
+        lambda document: document["artifacts"][0].update(verdict="absent"),
+        "artifacts[0].verdict: expected reachable",
+    ),
+    (
+        lambda document: document["artifacts"][0].update(entries=None),
         "artifacts[0].entries: expected an array, not null",
     ),
     (
-        lambda one: one["artifacts"][0]["entries"][0].update(kind="door"),
+        lambda document: document["artifacts"][0]["entries"][0].update(kind="unknown"),
         "kind: unknown kind 'door'; known: exp",
     ),
-    (lambda one: one["artifacts"][0]["entries"][0].update(name=1), "entries[0].name: expected a string"),
-    (lambda one: one["artifacts"][0]["entries"][0].update(function=[]), "function: expected an object"),
     (
-        lambda one: one["artifacts"][0]["memories"][0].update(page_size=0),
+        lambda document: document["artifacts"][0]["entries"][0].update(name=1),
+        "entries[0].name: expected a string",
+    ),
+    (
+        lambda document: document["artifacts"][0]["entries"][0].update(function=[]),
+        "function: expected an object",
+    ),
+    (
+        lambda document: document["artifacts"][0]["memories"][0].update(page_size=0),
         "page_size: expected an integer of at",
     ),
-    (lambda one: one["artifacts"][0]["sites"][0].update(memory="0"), "sites[0].memory: expected an integer"),
+    (
+        lambda document: document["artifacts"][0]["sites"][0].update(memory="0"),
+        "sites[0].memory: expected an integer",
+    ),
 ]
 
 

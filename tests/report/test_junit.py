@@ -14,7 +14,7 @@ Element = ElementTree.Element
 
 
 def suites_of(*artifacts: ArtifactReport) -> list[Element]:
-    """Return the suites of a report whose elements, attributes and counts are those of JUnit."""
+    """Return the suites of a report, and check their elements, attributes and counts against JUnit."""
     root = ElementTree.fromstring(rendered(junit.render, Report(None, artifacts)))
     assert root.tag == "testsuites"
     assert list(root.keys()) == ["name", "tests", "failures", "errors"]
@@ -114,7 +114,7 @@ def test_order_of_results_does_not_change_the_bytes() -> None:
 
 
 def test_names_of_two_kinds_of_entry_points_differ() -> None:
-    """Where one name had both, a failure of the one would be hidden by the success of the other."""
+    """With equal names, the success of one entry point could hide the failure of the other."""
     names = ("func[3]", "func[3] (export)", "(start)")
     entries = (
         *(entry(name, ABSENT) for name in names),

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from nogrow.contract.violation import Rule, Violation
-from nogrow.report.locations import Place, Places, inside, repository
+from nogrow.report.locations import Position, Positions, inside, repository
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.source.model import Frame
 from tests.report.made import BROKEN, GROWING
@@ -20,56 +20,56 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def of(artifact: ArtifactReport, violation: Violation = VIOLATION, contract: str | None = None) -> Place:
-    return Places(Report(contract, (artifact,))).violation(artifact, violation)
+def of(artifact: ArtifactReport, violation: Violation = VIOLATION, contract: str | None = None) -> Position:
+    return Positions(Report(contract, (artifact,))).violation(artifact, violation)
 
 
 def test_user_source_comes_first() -> None:
-    assert of(WITH_SOURCES._replace(sources={0x40: (STD, USER)})) == Place("src/lib.rs", 12, 5)
+    assert of(WITH_SOURCES._replace(sources={0x40: (STD, USER)})) == Position("src/lib.rs", 12, 5)
 
 
 def test_frame_without_line_is_not_a_position() -> None:
     unknown = WITH_SOURCES._replace(sources={0x40: (USER._replace(line=0),)})
-    assert of(unknown) == Place("build/growing.wasm", 1, 1)
+    assert of(unknown) == Position("build/growing.wasm", 1, 1)
 
 
 def test_source_outside_the_repository_is_not_the_users(folder: Path) -> None:
-    assert of(WITH_SOURCES._replace(sources={0x40: (STD,)})) == Place("build/growing.wasm", 1, 1)
+    assert of(WITH_SOURCES._replace(sources={0x40: (STD,)})) == Position("build/growing.wasm", 1, 1)
     here = USER._replace(file=str(folder / "src" / "lib.rs"))
     assert of(WITH_SOURCES._replace(sources={0x40: (here,)})).file == here.file
 
 
 def test_cause_comes_before_its_callers() -> None:
-    """The last line of the user's before the library, not the first on the path."""
+    """The cause is the user's last line before the library, not the first line on the path."""
     deeper = Frame("compose", "src/deep.rs", 3, 9)
     sources = {0x40: (USER,), 0x52: (STD._replace(function="alloc::alloc::alloc"), deeper)}
-    assert of(WITH_SOURCES._replace(sources=sources)) == Place("src/deep.rs", 3, 9)
+    assert of(WITH_SOURCES._replace(sources=sources)) == Position("src/deep.rs", 3, 9)
 
 
 def test_site_violation_is_at_the_first_site() -> None:
     sites = Violation(Rule.SITE_PRESENT, "1 grow site")
-    assert of(WITH_SOURCES, sites) == Place("src/other.rs", 7, 0)
+    assert of(WITH_SOURCES, sites) == Position("src/other.rs", 7, 0)
 
 
 def test_contract_line_is_used_without_sources(folder: Path) -> None:
     (folder / "nogrow.toml").write_text(CONTRACT)
-    assert of(BROKEN, contract="nogrow.toml") == Place("nogrow.toml", 3)
+    assert of(BROKEN, contract="nogrow.toml") == Position("nogrow.toml", 3)
     other = BROKEN._replace(path="other.wasm")
-    assert of(other, contract="nogrow.toml") == Place("other.wasm", 1, 1)
+    assert of(other, contract="nogrow.toml") == Position("other.wasm", 1, 1)
 
 
 def test_core_module_is_shown_in_its_component() -> None:
-    assert of(BROKEN._replace(path="a.wasm#1")) == Place("a.wasm", 1, 1)
-    assert of(BROKEN._replace(path="a#b.wasm")) == Place("a#b.wasm", 1, 1)
+    assert of(BROKEN._replace(path="a.wasm#1")) == Position("a.wasm", 1, 1)
+    assert of(BROKEN._replace(path="a#b.wasm")) == Position("a#b.wasm", 1, 1)
 
 
 def test_step_is_shown_in_user_code_if_possible() -> None:
-    places = Places(Report(None, (WITH_SOURCES,)))
+    positions = Positions(Report(None, (WITH_SOURCES,)))
     first, second = GROWING.entries[0].witness
-    assert places.step(WITH_SOURCES, first) == Place("src/lib.rs", 12, 5)
-    assert places.step(WITH_SOURCES, second) == Place("src/other.rs", 7, 0)
-    assert places.step(WITH_SOURCES._replace(sources={0x40: (STD,)}), first) == Place(STD.file, 95, 9)
-    assert places.step(BROKEN, first) is None
+    assert positions.step(WITH_SOURCES, first) == Position("src/lib.rs", 12, 5)
+    assert positions.step(WITH_SOURCES, second) == Position("src/other.rs", 7, 0)
+    assert positions.step(WITH_SOURCES._replace(sources={0x40: (STD,)}), first) == Position(STD.file, 95, 9)
+    assert positions.step(BROKEN, first) is None
 
 
 def test_paths_start_at_the_repository_root(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

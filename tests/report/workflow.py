@@ -1,4 +1,4 @@
-"""Workflow commands as the runner of GitHub Actions reads them: `::name key=value,...::message`."""
+"""Parse workflow commands like the runner of GitHub Actions: `::name key=value,...::message`."""
 
 import re
 from typing import NamedTuple
@@ -13,7 +13,7 @@ class Command(NamedTuple):
 
 
 def commands(text: str) -> list[Command]:
-    """Return the commands in a log; whatever else a runner obeys is not there."""
+    """Return the commands in a log, and check that it has nothing else that a runner would obey."""
     assert "##[" not in text
     assert "##vso" not in text
     lines = [line for line in re.split(r"\r\n|[\r\n]", text) if line.lstrip().startswith("::")]
@@ -29,6 +29,6 @@ def _command(line: str) -> Command:
 
 
 def _plain(text: str, *more: str) -> str:
-    for one in (*more, "%0D\r", "%0A\n", "%25%"):
-        text = text.replace(one[:3], one[3])
+    for escape in (*more, "%0D\r", "%0A\n", "%25%"):
+        text = text.replace(escape[:3], escape[3])
     return text

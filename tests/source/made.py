@@ -1,15 +1,15 @@
-"""Modules with debug information that is put together by hand, byte by byte."""
+"""Build modules and their debug information byte by byte."""
 
 from typing import NamedTuple
 
 from nogrow.wasm.sections import SectionId, read_sections
 
 CODE_SIZE = 100
-"""How many bytes of code the one function of a made module has."""
+"""The size in bytes of the code of a built module's only function."""
 
 
 def leb(value: int) -> bytes:
-    """An unsigned LEB128."""
+    """Encode an unsigned LEB128 number."""
     out = bytearray()
     while value >= 0x80:
         out.append(value & 0x7F | 0x80)
@@ -30,13 +30,13 @@ def text(value: str) -> bytes:
 
 
 def custom(name: str, contents: bytes) -> bytes:
-    """A custom section."""
+    """Encode a custom section."""
     body = leb(len(name)) + name.encode() + contents
     return b"\0" + leb(len(body)) + body
 
 
 def module(*customs: tuple[str, bytes]) -> bytes:
-    """A module with one function of `nop`s, whose body starts at address 2, and custom sections."""
+    """Return a module with custom sections and one function of `nop`s, whose body starts at address 2."""
     body = b"\0" + b"\1" * (CODE_SIZE - 2) + b"\x0b"
     code = b"\1" + leb(len(body)) + body
     head = b"\0asm\1\0\0\0" + b"\1\4\1\x60\0\0" + b"\3\2\1\0"
@@ -44,12 +44,12 @@ def module(*customs: tuple[str, bytes]) -> bytes:
 
 
 def code_start(data: bytes) -> int:
-    """Where addresses count from, in bytes of the file."""
+    """Return the byte offset in the file from which addresses count."""
     return next(section.start for section in read_sections(data) if section.id is SectionId.CODE)
 
 
 class Dwarf(NamedTuple):
-    """The debug sections of a made module."""
+    """The debug sections of a built module."""
 
     info: bytes
     abbrev: bytes
@@ -96,14 +96,14 @@ ABBREV_4 = (
 
 
 def unit_4(*entries: bytes, low: int = 2, size: int = 1000, lines: int = 0, directory: str = "/src") -> bytes:
-    """A unit of version 4; the entries are those below its top entry."""
+    """Encode a unit of version 4 with these entries below its top entry."""
     top = b"\1" + u32(lines) + text(directory) + u32(low) + u32(size)
     rest = u16(4) + u32(0) + b"\4" + top + b"".join(entries) + b"\0"
     return u32(len(rest)) + rest
 
 
 def entries_start(directory: str = "/src") -> int:
-    """Where the entries of `unit_4` start, in bytes of `.debug_info`."""
+    """Return the byte offset in `.debug_info` at which the entries of `unit_4` start."""
     return 11 + 1 + 4 + len(text(directory)) + 8
 
 
@@ -124,7 +124,7 @@ def abstract(name: str) -> bytes:
 
 
 class Line(NamedTuple):
-    """A row to be made."""
+    """A row of a line program."""
 
     address: int
     line: int
@@ -133,7 +133,7 @@ class Line(NamedTuple):
 
 
 def sequence(*rows: Line, end: int) -> bytes:
-    """The opcodes of one sequence: plain ones, but every second row by a special opcode."""
+    """Encode a sequence, in which every second row uses a special opcode."""
     out = b"\0\5\2" + u32(rows[0].address)
     address, line = rows[0].address, 1
     for number, row in enumerate(rows):
@@ -164,7 +164,7 @@ _PARAMETERS = (
 
 
 def lines_4(program: bytes, directories: list[str], files: list[tuple[str, int]]) -> bytes:
-    """A line program of version 4; directories and files count from 1."""
+    """Encode a line program of version 4; directories and files count from 1."""
     names = b"".join(map(text, directories)) + b"\0"
     names += b"".join(text(name) + leb(directory) + b"\0\0" for name, directory in files) + b"\0"
     header = _PARAMETERS + names
@@ -173,7 +173,7 @@ def lines_4(program: bytes, directories: list[str], files: list[tuple[str, int]]
 
 
 def lines_5(program: bytes, directories: list[str], files: list[tuple[str, int]]) -> bytes:
-    """A line program of version 5; directories and files count from 0."""
+    """Encode a line program of version 5; directories and files count from 0."""
     names = b"\1" + leb(1) + leb(STRING) + leb(len(directories)) + b"".join(map(text, directories))
     names += b"\2" + leb(1) + leb(STRING) + leb(2) + leb(DATA1) + leb(len(files))
     names += b"".join(text(name) + bytes([directory]) for name, directory in files)

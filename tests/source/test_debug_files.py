@@ -1,4 +1,4 @@
-"""Where debug information is, by what the module says and by what the user says."""
+"""Check which file is read for the debug information that a module or the user names."""
 
 import base64
 import os
@@ -42,11 +42,11 @@ def test_named_file_is_relative_to_the_module(
     folder: Path, section: str, address: str, file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
-    place = folder / "sub" if address.startswith("..") else folder
-    found = find_debug(str(place / "m.wasm"), url(section, address))
-    assert found.note is None
-    assert found.debug is not None
-    assert Path(found.debug.path).resolve() == folder / file
+    module_folder = folder / "sub" if address.startswith("..") else folder
+    result = find_debug(str(module_folder / "m.wasm"), url(section, address))
+    assert result.note is None
+    assert result.debug is not None
+    assert Path(result.debug.path).resolve() == folder / file
 
 
 @pytest.mark.parametrize("prefix", ["", "file://"])
@@ -67,8 +67,8 @@ def test_absolute_paths_and_file_urls_are_read(
     ids=["base64", "percent"],
 )
 def test_data_urls_are_decoded(address: str) -> None:
-    found = find_debug("x/m.wasm", url("sourceMappingURL", address))
-    assert found.debug == DebugFile("x/m.wasm", MAP)
+    result = find_debug("x/m.wasm", url("sourceMappingURL", address))
+    assert result.debug == DebugFile("x/m.wasm", MAP)
 
 
 @pytest.mark.parametrize(
@@ -89,17 +89,17 @@ def test_data_urls_are_decoded(address: str) -> None:
     ],
 )
 def test_unusable_named_file_is_a_note(folder: Path, address: str, note: str) -> None:
-    found = find_debug(str(folder / "m.wasm"), url("sourceMappingURL", address))
-    assert found.debug is None
-    assert found.note is not None
-    assert found.note.startswith("sourceMappingURL: ")
-    assert note in found.note
+    result = find_debug(str(folder / "m.wasm"), url("sourceMappingURL", address))
+    assert result.debug is None
+    assert result.note is not None
+    assert result.note.startswith("sourceMappingURL: ")
+    assert note in result.note
 
 
 def test_fifo_does_not_block(folder: Path) -> None:
     os.mkfifo(folder / "fifo")
-    found = find_debug(str(folder / "m.wasm"), url("external_debug_info", "fifo"))
-    assert "not a regular file" in (found.note or "")
+    result = find_debug(str(folder / "m.wasm"), url("external_debug_info", "fifo"))
+    assert "not a regular file" in (result.note or "")
 
 
 @pytest.mark.parametrize("section", ["external_debug_info", "sourceMappingURL"])
@@ -115,9 +115,9 @@ def test_file_outside_the_folders_is_not_opened(
     monkeypatch.chdir(inside)
     data = url(section, address.format(outside=outside))
     for path in ("m.wasm", str(inside / "m.wasm")):
-        found = find_debug(path, data)
-        assert found.debug is None
-        assert "--debug-info" in (found.note or "")
+        result = find_debug(path, data)
+        assert result.debug is None
+        assert "--debug-info" in (result.note or "")
     assert find_debug("m.wasm", data, str(outside)).debug == DebugFile(str(outside), MAP)
 
 

@@ -1,4 +1,4 @@
-"""DWARF of versions 4 and 5 to frames."""
+"""Check the frames from DWARF of versions 4 and 5."""
 
 import pytest
 
@@ -27,8 +27,8 @@ VERSION_4 = Dwarf(INFO, made.ABBREV_4, LINES)
 def frames(dwarf: Dwarf, *addresses: int) -> dict[int, tuple[Frame, ...]]:
     data = dwarf.module()
     start = made.code_start(data)
-    found = locate(data, [start + address for address in addresses])
-    return {offset - start: frame for offset, frame in found.items()}
+    located = locate(data, [start + address for address in addresses])
+    return {offset - start: frame for offset, frame in located.items()}
 
 
 def test_row_before_an_address_covers_it() -> None:
@@ -76,13 +76,13 @@ def test_longest_prefix_is_replaced() -> None:
 def test_external_debug_file_has_addresses_of_the_module() -> None:
     stripped = made.module(("longer than nothing", b""))
     offset = made.code_start(stripped) + 3
-    found = locate(stripped, [offset], DebugFile("m.debug.wasm", VERSION_4.module()))
-    assert found[offset][0].line == 10
+    located = locate(stripped, [offset], DebugFile("m.debug.wasm", VERSION_4.module()))
+    assert located[offset][0].line == 10
 
 
 @pytest.mark.parametrize("tombstone", [0, 0xFFFFFFFF, 0xFFFFFFFE], ids=hex)
 def test_removed_functions_cover_no_address(tombstone: int) -> None:
-    # At 0 the removed function would cover the other one's addresses.
+    # At address 0, the removed function would cover the other function's addresses.
     rows = made.sequence(Line(tombstone, 99, 1), Line(tombstone + 10, 98, 1), end=tombstone + 60)
     kept = made.sequence(Line(3, 10, 5), end=60)
     dwarf = Dwarf(
@@ -184,5 +184,5 @@ def test_nested_function_entry_is_separate() -> None:
     nested = made.function("nested", 70, 10, made.inlined(ORIGIN, 70, 5, 2, 2))
     outer = made.function("outer", 3, 57, nested, made.inlined(ORIGIN, 25, 10, 1, 1))
     dwarf = Dwarf(made.unit_4(made.abstract("small"), outer), made.ABBREV_4, made.lines_4(rows, [], FILES))
-    functions = {at: [frame.function for frame in found] for at, found in frames(dwarf, 25, 70).items()}
+    functions = {at: [frame.function for frame in around] for at, around in frames(dwarf, 25, 70).items()}
     assert functions == {25: ["small", "outer"], 70: ["small", "nested"]}

@@ -1,4 +1,4 @@
-"""The project's own guests, built by a real compiler, and what LLVM's reader of DWARF finds in them."""
+"""Compare the locations in the project's own guests with those of LLVM's DWARF reader."""
 
 import json
 import shutil
@@ -17,7 +17,7 @@ from tests.source.made import code_start
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = "crates/greeting_growth/src/lib.rs"
 EVERY = 37
-"""Of the code's bytes only every so many are asked about: some thousand locations."""
+"""The distance in bytes between the tested addresses, which gives some thousand locations."""
 
 GUESTS = sorted((ROOT / "build/debug").glob("*.wasm"))
 there = pytest.mark.skipif(not GUESTS, reason="build/debug is not there: `invoke build` makes it")
@@ -29,7 +29,7 @@ def growth() -> bytes:
 
 
 def witness_of_set_name(data: bytes) -> list[int]:
-    """Where the steps are, in bytes of the file."""
+    """Return the byte offsets of the steps in the file."""
     (entry,) = (entry for entry in judge(data, lambda label: True).entries if entry.name == "set_name")
     return [step.offset for step in entry.witness]
 
@@ -41,11 +41,11 @@ def test_witness_of_set_name_goes_through_format(growth: bytes) -> None:
         for number, text in enumerate((ROOT / SOURCE).read_text().splitlines(), 1)
         if "format!(" in text
     )
-    found = locate(growth, witness_of_set_name(growth))
-    frames = [frame for step in found.values() for frame in step if frame.file.endswith(SOURCE)]
+    located = locate(growth, witness_of_set_name(growth))
+    frames = [frame for step in located.values() for frame in step if frame.file.endswith(SOURCE)]
     assert (line, text.index("format!") + 1) in [(frame.line, frame.column) for frame in frames]
     assert any(frame.function == "set_name" for frame in frames)
-    assert any(len(step) > 1 for step in found.values()), "nothing was inlined into any step"
+    assert any(len(step) > 1 for step in located.values()), "nothing was inlined into any step"
 
 
 @there
@@ -56,7 +56,7 @@ def test_module_without_debug_sections_has_no_locations(growth: bytes) -> None:
 
 
 def symbolized(path: Path, addresses: list[int]) -> list[list[tuple[str, str, int, int]]]:
-    """Function, file, line and column of each frame of each address, as `llvm-symbolizer` has them."""
+    """Return function, file, line and column of each frame of each address from `llvm-symbolizer`."""
     process = subprocess.run(
         ["llvm-symbolizer", f"--obj={path}", "--no-demangle", "--output-style=JSON"],
         input="".join(f"0x{address:x}\n" for address in addresses),
@@ -83,9 +83,9 @@ def test_frames_match_llvm_symbolizer(path: Path) -> None:
     first, last = decode(data).code
     start = code_start(data)
     addresses = [offset - start for offset in range(first, last, EVERY)]
-    found = locate(data, [start + address for address in addresses])
+    located = locate(data, [start + address for address in addresses])
     ours = [
-        [(frame.function or "", *frame[1:]) for frame in found.get(start + address, ())]
+        [(frame.function or "", *frame[1:]) for frame in located.get(start + address, ())]
         for address in addresses
     ]
     assert ours == symbolized(path, addresses)

@@ -1,4 +1,4 @@
-"""Malformed and hostile debug information: no error, no location, and an end soon."""
+"""Check that malformed and hostile debug information causes neither errors nor much work."""
 
 import time
 
@@ -12,7 +12,7 @@ from tests.source.made import Dwarf, leb, u16, u32
 from tests.source.test_dwarf import FILES, INFO, LINES, VERSION_4, frames, version_5
 
 SOON = 10.0
-"""Seconds: several times what the meter allows these, and much less than what they ask for."""
+"""The time limit in seconds: several times what the meter allows, much less than the work requested."""
 
 
 @pytest.mark.parametrize("whole", [VERSION_4, version_5()], ids=["version 4", "version 5"])
@@ -25,10 +25,10 @@ def test_truncated_section_only_loses_locations(whole: Dwarf) -> None:
             parts = {**sections, name: contents[:size]}
             info, abbrev, line = (parts.pop(part) for part in ("info", "abbrev", "line"))
             cut = Dwarf(info, abbrev, line, tuple(parts.items()))
-            for address, found in frames(cut, *addresses).items():
+            for address, around in frames(cut, *addresses).items():
                 assert (
-                    found[0][1:] == everything[address][0][1:]
-                    or found[-1].line == everything[address][-1].line
+                    around[0][1:] == everything[address][0][1:]
+                    or around[-1].line == everything[address][-1].line
                 )
 
 
@@ -73,7 +73,7 @@ FOREVER = b"\xff" * 2_000_000
 
 
 def _units_that_share_a_huge_table(count: int) -> Dwarf:
-    """Units whose abbreviations start at ever other places of one long table without an end."""
+    """Return units whose abbreviations start at different offsets of one long unterminated table."""
     units = b""
     for number in range(count):
         rest = u16(4) + u32(number * 4) + b"\4" + b"\x7f" * 20
@@ -93,14 +93,14 @@ def _ranges_that_share_a_huge_list(count: int) -> Dwarf:
 
 
 def _line_programs_of_many_units(count: int) -> Dwarf:
-    """A unit for each of so many addresses from 3 on, all with one long line program."""
+    """Return a unit for each of this many addresses from 3 on, all with the same long line program."""
     program = made.lines_4(b"\0\5\2" + u32(3) + b"\1" * 2_000_000, [], FILES)
     units = (made.unit_4(low=3 + number, size=1) for number in range(count))
     return Dwarf(b"".join(units), made.ABBREV_4, program)
 
 
 def _functions_of_many_attributes(count: int) -> Dwarf:
-    """Functions of one byte each, with an abbreviation that makes much of it."""
+    """Return functions of one byte each, with an abbreviation that expands it."""
     flags = leb(0x3F) + leb(0x19)
     specs = leb(made.HIGH_PC) + leb(0x19) + flags * 100_000
     return Dwarf(made.unit_4(b"\6" * count), made.ABBREV_4[:-1] + b"\6\x2e\0" + specs + b"\0\0\0", LINES)
@@ -114,7 +114,7 @@ def _many_attributes(count: int) -> Dwarf:
 
 
 def _files_without_bytes() -> bytes:
-    """A header of version 5 that announces 4 billion files of no bytes each."""
+    """Return a header of version 5 that announces 4 billion files of 0 bytes each."""
     header = made._PARAMETERS + b"\0\0" + b"\0" + HUGE[:4] + b"\x0f"
     rest = u16(5) + b"\4\0" + u32(len(header)) + header
     return u32(len(rest)) + rest
@@ -158,7 +158,7 @@ BAD_UNITS = {
 
 @pytest.mark.parametrize("bad", BAD_UNITS.values(), ids=BAD_UNITS.keys())
 def test_bad_unit_does_not_affect_other_units(bad: bytes) -> None:
-    # What is inlined has its origin by its place in the unit.
+    # An inlined function refers to its origin by the offset in the unit.
     dwarf = Dwarf(bad + INFO, made.ABBREV_4[:-1] + RANGED, LINES)
     assert frames(dwarf, 3, 31, 75).keys() == {3, 31}
 
@@ -183,10 +183,10 @@ def test_invalid_module_has_no_debug_information() -> None:
 
 
 def test_backward_sequence_terminates() -> None:
-    """Rows at 40, then at 3 and 20: the rows are those before, wherever the program went first."""
+    """With rows at 40, then at 3 and 20, each address is covered by the row before it."""
     rows = b"\0\5\2" + u32(40) + b"\1" + b"\0\5\2" + u32(3) + b"\3\1\1" + b"\2\x11\3\1\1" + b"\2\x01\0\1\1"
     dwarf = VERSION_4._replace(line=made.lines_4(rows, [], FILES))
-    assert {at: found[0].line for at, found in frames(dwarf, 4, 30, 45).items()} == {4: 2}
+    assert {at: around[0].line for at, around in frames(dwarf, 4, 30, 45).items()} == {4: 2}
 
 
 def test_length_of_a_leb128_is_limited() -> None:

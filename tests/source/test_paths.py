@@ -1,4 +1,4 @@
-"""Joining of paths and replacement of prefixes."""
+"""Check how paths are joined and prefixes replaced."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which source files a report may quote, whatever a module names."""
+"""Check which source files a report may quote, whatever files a module names."""
 
 import os
 import re
@@ -15,7 +15,7 @@ SECRET = "the secret line"
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working directory with files that may be quoted and files that may not, and more outside of it."""
+    """Create a working directory with files that may and may not be quoted, and files outside it."""
     folder = tmp_path / "root"
     for name in ("src", ".hidden", "folder.rs"):
         (folder / name).mkdir(parents=True)
@@ -93,8 +93,8 @@ def test_large_files_are_not_read(root: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_only_known_modules_open_files() -> None:
     package = Path(nogrow.__file__).parent
     opens = re.compile(r"\bopen\(|\.read_(?:text|bytes)\(|import read\b")
-    # `write.py` writes reports, `read.py` reads those that the user names, `render.py` the page's own parts.
-    known = {"report/write.py", "report/read.py", "report/html/render.py"}
+    # `render.py` reads the parts of the page.
+    known = {"report/html/render.py"}
     modules = [path for name in ("report", "explain") for path in (package / name).rglob("*.py")]
     opening = {
         path.relative_to(package).as_posix() for path in modules if opens.search(path.read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""Source maps to places. A segment `AAAA` is: columns from 0, the first source, its line 0 and column 0."""
+"""Check the positions from source maps; the segment `AAAA` maps offset 0 to line 0, column 0 of source 0."""
 
 import json
 import time
@@ -16,7 +16,7 @@ DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
 def vlq(*numbers: int) -> str:
-    """A segment."""
+    """Encode a segment."""
     out = ""
     for number in numbers:
         value = abs(number) << 1 | (number < 0)
@@ -36,22 +36,22 @@ def places(
     document: object, *addresses: int, path: str = "out/m.wasm.map", guard: bytes = b""
 ) -> dict[int, Any]:
     debug = DebugFile(path, guard + json.dumps(document).encode())
-    found = locate(MODULE, [START + address for address in addresses], debug)
-    return {offset - START: frames for offset, frames in found.items()}
+    located = locate(MODULE, [START + address for address in addresses], debug)
+    return {offset - START: frames for offset, frames in located.items()}
 
 
-def place(file: str, line: int, column: int) -> tuple[Frame, ...]:
+def position(file: str, line: int, column: int) -> tuple[Frame, ...]:
     return (Frame(None, file, line, column),)
 
 
 def test_last_mapping_before_an_offset_covers_it() -> None:
     assert places(PLAIN, 3, 12, 13, 22, 33, 90) == {
-        3: place("a.ts", 10, 5),
-        12: place("a.ts", 10, 5),
-        13: place("out/~lib/b.ts", 8, 2),
-        22: place("out/~lib/b.ts", 8, 2),
-        33: place("a.ts", 108, 22),
-        90: place("a.ts", 108, 22),
+        3: position("a.ts", 10, 5),
+        12: position("a.ts", 10, 5),
+        13: position("out/~lib/b.ts", 8, 2),
+        22: position("out/~lib/b.ts", 8, 2),
+        33: position("a.ts", 108, 22),
+        90: position("a.ts", 108, 22),
     }
 
 
@@ -106,9 +106,9 @@ def test_index_maps_are_read_by_section() -> None:
         ],
     }
     assert places(document, 2, 4, 49, 50, path="m.map") == {
-        4: place("x.c", 2, 2),
-        49: place("x.c", 2, 2),
-        50: place("y.c", 3, 3),
+        4: position("x.c", 2, 2),
+        49: position("x.c", 2, 2),
+        50: position("y.c", 3, 3),
     }
 
 

@@ -56,8 +56,8 @@ def roots(name: str) -> tuple[str, ...]:
     name = bare(name)
     if name.startswith("<"):
         inner = name[1:].partition(">")[0]
-        found = (_root(part) for part in re.split(r" as | for ", inner))
-        return tuple(dict.fromkeys(root for root in found if root))
+        found_roots = (_root(part) for part in re.split(r" as | for ", inner))
+        return tuple(dict.fromkeys(root for root in found_roots if root))
     name = name.partition("operator")[0] if _OPERATOR.search(name) else name
     # In C++, a template's return type comes first and its qualifiers come last.
     words = [word for word in name.split() if word not in _QUALIFIERS]

@@ -6,7 +6,7 @@ from typing import TextIO
 
 from nogrow.contract.phrases import counted
 from nogrow.report.escaping import in_command, in_property
-from nogrow.report.locations import Place, Places
+from nogrow.report.locations import Position, Positions
 from nogrow.report.result import Outcome, Report
 from nogrow.report.summary import (
     NOT_VALIDATED,
@@ -41,31 +41,33 @@ def render(report: Report, stream: TextIO) -> None:
 
 
 def _errors(report: Report) -> Iterator[str]:
-    places = Places(report)
+    positions = Positions(report)
     for artifact in weightiest_first(report):
         if artifact.outcome is Outcome.NOTHING:
-            place = places.artifact(artifact)
-            yield _command(places, place, "nothing to check", f"{artifact.path}: {why_nothing(artifact)}")
+            position = positions.artifact(artifact)
+            yield _command(
+                positions, position, "nothing to check", f"{artifact.path}: {why_nothing(artifact)}"
+            )
         for violation in artifact.violations:
-            place = places.violation(artifact, violation)
+            position = positions.violation(artifact, violation)
             title = f"{violation.rule.id} {violation.rule.label}"
-            yield _command(places, place, title, with_path(artifact, violation))
+            yield _command(positions, position, title, with_path(artifact, violation))
     if not report.artifacts:
         yield "::error title=nothing to check::no module given"
 
 
 def _warnings(report: Report) -> Iterator[str]:
-    places = Places(report)
+    positions = Positions(report)
     for artifact in report.artifacts:
         if artifact.unvalidated:
             text = f"{artifact.path}: {NOT_VALIDATED}: {why_unvalidated(artifact)}"
-            yield _command(places, places.artifact(artifact), NOT_VALIDATED, text, "warning")
+            yield _command(positions, positions.artifact(artifact), NOT_VALIDATED, text, "warning")
 
 
-def _command(places: Places, place: Place, title: str, text: str, level: str = "error") -> str:
-    properties = {"file": places.in_repository(place.file) or place.file, "line": str(place.line)}
-    if place.column > 0:
-        properties["col"] = str(place.column)
+def _command(positions: Positions, position: Position, title: str, text: str, level: str = "error") -> str:
+    properties = {"file": positions.in_repository(position.file) or position.file, "line": str(position.line)}
+    if position.column > 0:
+        properties["col"] = str(position.column)
     properties["title"] = title
     listed = ",".join(f"{name}={in_property(value)}" for name, value in properties.items())
     return f"::{level} {listed}::{in_command(text)}"

@@ -14,7 +14,7 @@ from nogrow.source.quote import Quotable
 from nogrow.util.demangle import demangle
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """A position in a file: line and column count from 1; a column of 0 is unknown."""
 
     file: str
@@ -22,7 +22,7 @@ class Place(NamedTuple):
     column: int = 0
 
 
-class Places:
+class Positions:
     """Find the positions of a report's violations."""
 
     def __init__(self, report: Report) -> None:
@@ -33,13 +33,13 @@ class Places:
         self._origins = Origins(report.contract, (artifact.path for artifact in report.artifacts))
         self.quotable = Quotable(report.quotable)
 
-    def violation(self, artifact: ArtifactReport, violation: Violation) -> Place:
+    def violation(self, artifact: ArtifactReport, violation: Violation) -> Position:
         """Return the cause in the user's source if it is known, else the contract's line, else the module.
 
         The user's source is every file in the repository.
         """
         if violation.view is not None:
-            return Place(artifact.path, *violation.view.at)
+            return Position(artifact.path, *violation.view.at)
         if not artifact.sources:
             return self.artifact(artifact)
         own = _cause(artifact, violation)
@@ -47,13 +47,13 @@ class Places:
             own = self._first(artifact, _offsets(artifact, violation))
         return self.artifact(artifact) if own is None else _at(own)
 
-    def artifact(self, artifact: ArtifactReport) -> Place:
+    def artifact(self, artifact: ArtifactReport) -> Position:
         """Return the contract's line that names the module, or else the module itself."""
         if self._contract is not None and (line := self._origins.line(artifact.path)) is not None:
-            return Place(self._contract, line)
-        return Place(without_number(artifact.path), 1, 1)
+            return Position(self._contract, line)
+        return Position(without_number(artifact.path), 1, 1)
 
-    def step(self, artifact: ArtifactReport, step: Step) -> Place | None:
+    def step(self, artifact: ArtifactReport, step: Step) -> Position | None:
         """Return a step's position in the source, in the user's code if possible; None if it is unknown."""
         frames = artifact.sources.get(step.offset, ())
         known = [frame for frame in frames if frame.line > 0]
@@ -99,8 +99,8 @@ def _cause(artifact: ArtifactReport, violation: Violation) -> Frame | None:
     return None if blamed is None else blamed.frame
 
 
-def _at(frame: Frame) -> Place:
-    return Place(frame.file, frame.line, frame.column)
+def _at(frame: Frame) -> Position:
+    return Position(frame.file, frame.line, frame.column)
 
 
 def _offsets(artifact: ArtifactReport, violation: Violation) -> Iterable[int]:

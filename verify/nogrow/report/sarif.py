@@ -17,7 +17,7 @@ from nogrow.contract.phrases import counted, name_of, shortened, unmistakable
 from nogrow.contract.violation import Rule, Violation
 from nogrow.jshost.model import CachedView
 from nogrow.report.escaping import in_json, in_sarif
-from nogrow.report.locations import Place, Places
+from nogrow.report.locations import Position, Positions
 from nogrow.report.result import ArtifactReport, Outcome, Report
 from nogrow.report.rule_help import RULE_HELP, RuleHelp
 from nogrow.report.summary import (
@@ -46,7 +46,7 @@ Object = dict[str, Any]
 
 def render(report: Report, stream: TextIO) -> None:
     """Write the report; equal reports give equal bytes."""
-    run = _Run(Places(report))
+    run = _Run(Positions(report))
     for artifact in weightiest_first(report):
         run.add(artifact)
     for line in resting(report):
@@ -60,8 +60,8 @@ def render(report: Report, stream: TextIO) -> None:
 class _Run:
     """Collect the results and notifications of the log's only run, within the limits."""
 
-    def __init__(self, places: Places) -> None:
-        self._places = places
+    def __init__(self, positions: Positions) -> None:
+        self._positions = positions
         self._results: list[Object] = []
         self._notifications: list[Object] = []
         self._seen: Counter[str] = Counter()
@@ -71,17 +71,17 @@ class _Run:
     def add(self, artifact: ArtifactReport) -> None:
         """Add the results and notifications for an artifact."""
         if artifact.outcome is Outcome.NOTHING:
-            place = self._location(self._places.artifact(artifact))
-            self.notify("error", f"{artifact.path}: {why_nothing(artifact)}", place)
+            location = self._location(self._positions.artifact(artifact))
+            self.notify("error", f"{artifact.path}: {why_nothing(artifact)}", location)
         if artifact.unvalidated:
-            place = self._location(self._places.artifact(artifact))
-            self.notify("warning", f"{artifact.path}: {NOT_VALIDATED}: {why_unvalidated(artifact)}", place)
+            location = self._location(self._positions.artifact(artifact))
+            self.notify("warning", f"{artifact.path}: {NOT_VALIDATED}: {why_unvalidated(artifact)}", location)
         room = MOST_RESULTS - len(self._results)
         for violation in artifact.violations[:room]:
-            place = self._location(self._places.violation(artifact, violation))
-            self._results.append(self._result(artifact, violation, place))
+            location = self._location(self._positions.violation(artifact, violation))
+            self._results.append(self._result(artifact, violation, location))
             if violation.rule is Rule.NOT_JUDGED:
-                self.notify("error", violation.message, place)
+                self.notify("error", violation.message, location)
         self._left_out += max(0, len(artifact.violations) - room)
 
     def notify(self, level: str, text: str, location: Object | None = None) -> None:
@@ -147,9 +147,9 @@ class _Run:
             first["text"] = f"after {counted(folded, 'more call')}: {first['text']}"
         for grower in artifact.growers:
             if grower.label == entry.host_grows:
-                place = self._location(Place(grower.file, grower.line, grower.column))
+                location = self._location(Position(grower.file, grower.line, grower.column))
                 text = f"the host grows the memory here: {shortened(grower.label)}"
-                flow.append({"location": {**place, "message": _message(text)}})
+                flow.append({"location": {**location, "message": _message(text)}})
         return flow
 
     def _view_flow(self, artifact: ArtifactReport, view: CachedView) -> list[Object]:
@@ -162,13 +162,13 @@ class _Run:
             return []
         self._steps_left -= len(steps)
         return [
-            {"location": {**self._location(Place(artifact.path, *position)), "message": _message(text)}}
+            {"location": {**self._location(Position(artifact.path, *position)), "message": _message(text)}}
             for position, text in steps
         ]
 
     def _step(self, artifact: ArtifactReport, step: Step) -> Object:
-        place = self._places.step(artifact, step)
-        location = self._location(place or Place(without_number(artifact.path), 1, 1))
+        position = self._positions.step(artifact, step)
+        location = self._location(position or Position(without_number(artifact.path), 1, 1))
         name = name_of(step.function)
         text = f"{name} at 0x{step.offset:x}: {shortened(step.instruction)}"
         return {
@@ -177,18 +177,18 @@ class _Run:
 
     def _fingerprint(self, artifact: ArtifactReport, violation: Violation) -> str:
         """Return a hash of the rule, the module and the entry point, which stays the same when code moves."""
-        path = self._places.in_repository(artifact.path) or artifact.path
+        path = self._positions.in_repository(artifact.path) or artifact.path
         key = json.dumps([violation.rule.id, path, _stable_name(violation)])
         self._seen[key] += 1
         return f"{hashlib.sha256(key.encode()).hexdigest()[:16]}:{self._seen[key]}"
 
-    def _location(self, place: Place) -> Object:
-        region = {"startLine": place.line}
-        if place.column > 0:
-            region["startColumn"] = place.column
-        relative = self._places.in_repository(place.file)
+    def _location(self, position: Position) -> Object:
+        region = {"startLine": position.line}
+        if position.column > 0:
+            region["startColumn"] = position.column
+        relative = self._positions.in_repository(position.file)
         if relative is None:
-            file: Object = {"uri": "file://" + _quoted(os.path.normpath(Path.cwd() / place.file))}
+            file: Object = {"uri": "file://" + _quoted(os.path.normpath(Path.cwd() / position.file))}
         else:
             file = {"uri": _quoted(relative), "uriBaseId": ROOT}
         return {"physicalLocation": {"artifactLocation": file, "region": region}}

@@ -25,7 +25,7 @@ from nogrow.report.summary import (
 from nogrow.source.model import Frame
 
 if TYPE_CHECKING:
-    from nogrow.report.locations import Places
+    from nogrow.report.locations import Positions
 
 # Limits for readability; JSON has everything.
 MOST_VIOLATIONS = 20
@@ -50,11 +50,11 @@ def render(report: Report, stream: TextIO, *, colour: bool = False, quiet: bool 
 def lines(report: Report, *, colour: bool = False, quiet: bool = False) -> Iterator[str]:
     """Yield the lines of the report, without line ends; names from modules and paths are escaped."""
     style = _Style(colour)
-    places = _places(report)
+    positions = _positions(report)
     for artifact in report.artifacts:
         shown = artifact.violations[:MOST_VIOLATIONS]
         for violation in shown:
-            yield from _violation(style, artifact, violation, places)
+            yield from _violation(style, artifact, violation, positions)
             yield ""
         more = len(artifact.violations) - MOST_VIOLATIONS
         if more > 0:
@@ -86,13 +86,13 @@ class _Style:
 
 
 def _violation(
-    style: _Style, artifact: ArtifactReport, violation: Violation, places: "Places | None"
+    style: _Style, artifact: ArtifactReport, violation: Violation, positions: "Positions | None"
 ) -> Iterator[str]:
     word = "not judged" if violation.rule is Rule.NOT_JUDGED else "error"
     colour = COLOURS[Outcome.NOT_JUDGED if violation.rule is Rule.NOT_JUDGED else Outcome.BROKEN]
     head = style(f"{word}[{violation.rule.id}]", colour, bold=True)
     yield f"{head}: {violation.rule.label}: {style(printable(violation.headline), bold=True)}"
-    yield from _where(artifact, violation, places)
+    yield from _where(artifact, violation, positions)
     if violation.about is not None and violation.about.witness:
         yield "   = path:"
         yield from _witness(violation.about.witness, artifact.sources)
@@ -122,29 +122,29 @@ def _view(artifact: ArtifactReport, view: CachedView) -> Iterator[str]:
     yield "   = help: create the view again after the call, or use live views and do not keep their results"
 
 
-def _places(report: Report) -> "Places | None":
+def _positions(report: Report) -> "Positions | None":
     """Return the positions of violations in the source, or None if the report has no source locations."""
     if not any(artifact.sources for artifact in report.artifacts):
         return None
-    from nogrow.report.locations import Places
+    from nogrow.report.locations import Positions
 
-    return Places(report)
+    return Positions(report)
 
 
-def _where(artifact: ArtifactReport, violation: Violation, places: "Places | None") -> Iterator[str]:
+def _where(artifact: ArtifactReport, violation: Violation, positions: "Positions | None") -> Iterator[str]:
     """Yield the module's path, after the source line that causes the growth if it is known."""
     if violation.view is not None:
         yield f"  --> {printable(artifact.path)}:{violation.view.at}"
         return
-    place = places.violation(artifact, violation) if places else None
-    if places is None or place is None or place.column < 1 or place.file == artifact.path:
+    position = positions.violation(artifact, violation) if positions else None
+    if positions is None or position is None or position.column < 1 or position.file == artifact.path:
         yield f"  --> {printable(artifact.path)}"
         return
     from nogrow.report.excerpt_text import drawn
     from nogrow.source.excerpt import excerpt
 
-    yield f"  --> {printable(place.file)}:{place.line}:{place.column}"
-    line = excerpt(*place, places.quotable, str(Path(artifact.path).parent))
+    yield f"  --> {printable(position.file)}:{position.line}:{position.column}"
+    line = excerpt(*position, positions.quotable, str(Path(artifact.path).parent))
     if line is not None:
         yield from (text for text, _ in drawn(line, "", WIDTH))
     yield f"   = module: {printable(artifact.path)}"

@@ -30,18 +30,18 @@ def read_frames(
     An address counts bytes from the start of the code section's contents. Malformed debug information only
     loses locations and raises no error.
     """
-    found: dict[int, tuple[Frame, ...]] = {}
+    located: dict[int, tuple[Frame, ...]] = {}
     # pyelftools raises almost any error on malformed bytes, and each of them only means "no location".
     with suppress(Exception):
         debug = open_debug(data, sections)
         if debug is not None:
             for unit, inside in find_units(debug, addresses):
                 with suppress(Exception):
-                    _read_unit(debug, unit, inside, found)
-    return found
+                    _read_unit(debug, unit, inside, located)
+    return located
 
 
-def _read_unit(debug: Debug, unit: Unit, addresses: list[int], found: dict[int, tuple[Frame, ...]]) -> None:
+def _read_unit(debug: Debug, unit: Unit, addresses: list[int], located: dict[int, tuple[Frame, ...]]) -> None:
     if unit.lines is None:
         return
     program = read_line_program(debug, unit.lines, unit.unit["address_size"], unit.directory)
@@ -50,7 +50,7 @@ def _read_unit(debug: Debug, unit: Unit, addresses: list[int], found: dict[int, 
     for address, row in rows.items():
         frames = _frames(unit, program, row, scopes.get(address, []))
         if frames:
-            found[address] = frames
+            located[address] = frames
 
 
 def _frames(unit: Unit, program: LineProgram, row: Row, scopes: list[int]) -> tuple[Frame, ...]:

@@ -30,18 +30,18 @@ def locate(
             return {}
         inside = sorted({offset for offset in offsets if code.start <= offset < code.end})
         if debug is not None and debug.data[:4] != MAGIC:
-            found = read_places(debug, data, code, inside)
+            located = read_places(debug, data, code, inside)
         else:
             source = data if debug is None else debug.data
             described = sections if debug is None else read_sections(source)
             addresses = [offset - code.start for offset in inside]
             frames = read_frames(source, described, addresses)
-            found = {address + code.start: frame for address, frame in frames.items()}
+            located = {address + code.start: frame for address, frame in frames.items()}
     except ModuleError:
         return {}
     if prefixes:
-        found = {
+        located = {
             offset: tuple(frame._replace(file=replace(frame.file, prefixes)) for frame in frames)
-            for offset, frames in found.items()
+            for offset, frames in located.items()
         }
-    return found
+    return located

@@ -29,19 +29,19 @@ def find_scopes(unit: Unit, addresses: list[int]) -> dict[int, list[int]]:
 
     Addresses outside every function are left out, and so are entries after malformed bytes.
     """
-    found: dict[int, list[int]] = {}
+    scopes: dict[int, list[int]] = {}
     with suppress(Exception):
-        _Walk(unit, addresses, found).run()
-    return found
+        _Walk(unit, addresses, scopes).run()
+    return scopes
 
 
 class _Walk:
     """One pass over the entries of a unit."""
 
-    def __init__(self, unit: Unit, addresses: list[int], found: dict[int, list[int]]) -> None:
+    def __init__(self, unit: Unit, addresses: list[int], scopes: dict[int, list[int]]) -> None:
         self.unit = unit
         self.addresses = addresses
-        self.found = found
+        self.scopes = scopes
         self.data = unit.debug.section("info")
 
     def run(self) -> None:
@@ -60,7 +60,7 @@ class _Walk:
                 depth -= 1
                 if depth <= inside:
                     inside = _NOWHERE
-                    if len(self.found) == len(self.addresses):
+                    if len(self.scopes) == len(self.addresses):
                         return
                 if depth <= 0:
                     return
@@ -80,9 +80,9 @@ class _Walk:
         for address in hit:
             if layout.scope is Scope.FUNCTION:
                 # A function's entry can be nested in another function's, but its code is separate.
-                self.found[address] = [at]
-            elif address in self.found and len(self.found[address]) < _DEEPEST:
-                self.found[address].append(at)
+                self.scopes[address] = [at]
+            elif address in self.scopes and len(self.scopes[address]) < _DEEPEST:
+                self.scopes[address].append(at)
         return bool(hit)
 
 

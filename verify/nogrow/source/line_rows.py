@@ -30,22 +30,20 @@ def find_rows(data: bytes, program: LineProgram, addresses: list[int], meter: Me
     Rows after malformed bytes are left out. Raises `TooMuchError` if the meter runs out.
     """
     meter.spend((program.end - program.start) // _ROWS_IN_A_READ)
-    found: dict[int, Row] = {}
+    rows: dict[int, Row] = {}
     with suppress(Exception):
-        _Machine(data, program, addresses, found).run()
-    return found
+        _Machine(data, program, addresses, rows).run()
+    return rows
 
 
 class _Machine:
     """The line number state machine; it keeps only the last row, which covers the code up to the next row."""
 
-    def __init__(
-        self, data: bytes, program: LineProgram, addresses: list[int], found: dict[int, Row]
-    ) -> None:
+    def __init__(self, data: bytes, program: LineProgram, addresses: list[int], rows: dict[int, Row]) -> None:
         self.reader = Reader(data, program.start, program.end)
         self.program = program
         self.addresses = addresses
-        self.found = found
+        self.rows = rows
 
     def run(self) -> None:
         while self.reader.position < self.reader.end:
@@ -95,7 +93,7 @@ class _Machine:
             # A row. No code starts at address 0, which the linker writes for removed functions.
             if address > wanted and start > 0:
                 for covered in addresses[bisect_left(addresses, start) : bisect_left(addresses, address)]:
-                    self.found.setdefault(covered, last)
+                    self.rows.setdefault(covered, last)
             if ended:
                 return
             if start == 0:

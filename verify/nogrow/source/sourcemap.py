@@ -61,7 +61,7 @@ def read_places(
     except (ValueError, RecursionError):
         return {}
     starts = _body_starts(data, code)
-    found: dict[int, tuple[Frame, ...]] = {}
+    located: dict[int, tuple[Frame, ...]] = {}
     for first, last, part in _parts(document):
         wanted = offsets[bisect_left(offsets, first) : bisect_left(offsets, last)]
         if not wanted:
@@ -73,8 +73,8 @@ def read_places(
                 continue
             if mapping.source < len(sources) and sources[mapping.source]:
                 frame = Frame(None, sources[mapping.source], mapping.line + 1, mapping.column + 1)
-                found.setdefault(offset, (frame,))
-    return found
+                located.setdefault(offset, (frame,))
+    return located
 
 
 def _document(data: bytes) -> bytes:

@@ -95,12 +95,12 @@ def find_units(debug: Debug, addresses: list[int]) -> Iterator[tuple[Unit, list[
 
 def covered(addresses: list[int], spans: list[Span]) -> list[int]:
     """Return those of the sorted addresses that are in a span, sorted."""
-    found: set[int] = set()
+    inside: set[int] = set()
     for start, end in spans:
         first = bisect_left(addresses, start)
         if first < len(addresses) and addresses[first] < end:
-            found.update(addresses[first : bisect_left(addresses, end)])
-    return sorted(found)
+            inside.update(addresses[first : bisect_left(addresses, end)])
+    return sorted(inside)
 
 
 def _unit(debug: Debug, compiled: "CompileUnit") -> Unit:
