@@ -27,7 +27,7 @@ def test_unjudged_modules_are_the_first_errors() -> None:
     assert second.message == f"build/growing.wasm: {BROKEN.violations[0].message}"
     assert third.properties["title"] == "NG009 scenario-failed"
     assert fourth.properties["title"] == "nothing to check"
-    assert fourth.message == "build/gone.wasm: no module shown"
+    assert fourth.message == "build/gone.wasm: no module found"
 
 
 def test_error_has_the_source_line() -> None:

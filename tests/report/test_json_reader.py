@@ -97,7 +97,7 @@ WRONG: list[tuple[Change, str]] = [
     ),
     (
         lambda document: document["artifacts"][0]["entries"][0].update(kind="unknown"),
-        "kind: unknown kind 'door'; known: exp",
+        "kind: unknown kind 'unknown'; known: exp",
     ),
     (
         lambda document: document["artifacts"][0]["entries"][0].update(name=1),

@@ -76,7 +76,7 @@ def test_full_report() -> None:
         for notification in invocation["toolExecutionNotifications"]
     ] == [
         ("error", "build/cut.wasm: offset 0x8: the section is cut off"),
-        ("error", "build/gone.wasm: no module uris"),
+        ("error", "build/gone.wasm: no module found"),
     ]
 
 
