@@ -82,7 +82,7 @@ def test_sizes_in_the_extra_field_are_read() -> None:
 
 
 CASES: dict[str, tuple[bytes, str]] = {
-    "bytes in front": (b"#!/bin/sh\n" + PLAIN, "no zip, or one with bytes in front"),
+    "bytes in front": (b"#!/bin/sh\n" + PLAIN, "not a zip, or a zip with bytes in front"),
     "bytes behind": (PLAIN + b"more", "cut, or has bytes after its end"),
     "cut": (PLAIN[:-4], "cut, or has bytes after its end"),
     "a zip in front, whose end is not the last": (PLAIN + PLAIN, "bytes before or within it"),
