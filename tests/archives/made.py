@@ -71,6 +71,6 @@ def opened(name: str, data: bytes, limits: Limits | None = None) -> Contents:
     return contents(name, data, Budget(limits, len(data)))
 
 
-def found(name: str, data: bytes) -> list[str]:
+def modules_in(name: str, data: bytes) -> list[str]:
     """Return the members that are modules."""
     return ["!".join(module.members) for module in opened(name, data).modules]

@@ -8,31 +8,31 @@ from tools.bench.encode import custom
 
 from nogrow.archives.counts import Counts
 from nogrow.archives.unpack_limits import Limits, UnsafeArchiveError
-from tests.archives.made import GROWING_WASM, QUIET_WASM, found, opened, tar_of, wheel_of, zip_of
+from tests.archives.made import GROWING_WASM, QUIET_WASM, modules_in, opened, tar_of, wheel_of, zip_of
 
 
 def test_module_is_recognised_by_name_or_contents() -> None:
-    assert found("x.wasm", b"no module") == [""]
-    assert found("icon.png", QUIET_WASM) == [""]
-    assert found("icon.png", b"\x89PNG\r\n") == []
+    assert modules_in("x.wasm", b"no module") == [""]
+    assert modules_in("icon.png", QUIET_WASM) == [""]
+    assert modules_in("icon.png", b"\x89PNG\r\n") == []
     assert not opened("icon.png", QUIET_WASM).is_archive
 
 
 def test_compressed_module_is_a_member_of_its_file() -> None:
-    assert found("x.wasm.gz", gzip.compress(QUIET_WASM)) == ["x.wasm"]
-    assert found("x.WASM.GZ", gzip.compress(b"no module")) == ["x.WASM"]
-    assert found("data", gzip.compress(QUIET_WASM)) == ["contents"]
+    assert modules_in("x.wasm.gz", gzip.compress(QUIET_WASM)) == ["x.wasm"]
+    assert modules_in("x.WASM.GZ", gzip.compress(b"no module")) == ["x.WASM"]
+    assert modules_in("data", gzip.compress(QUIET_WASM)) == ["contents"]
 
 
 def test_nested_archives_are_read_up_to_a_depth() -> None:
     inner = zip_of({"x.wasm": QUIET_WASM})
-    assert found("a.zip", zip_of({"b.jar": inner, "c": gzip.compress(tar_of({"d": inner}))})) == [
+    assert modules_in("a.zip", zip_of({"b.jar": inner, "c": gzip.compress(tar_of({"d": inner}))})) == [
         "b.jar!x.wasm",
         "c!d!x.wasm",
     ]
     for _ in range(3):
         inner = zip_of({"n": inner})
-    assert found("a.zip", inner) == ["n!n!n!x.wasm"]
+    assert modules_in("a.zip", inner) == ["n!n!n!x.wasm"]
     with pytest.raises(UnsafeArchiveError, match="within 4 others") as refused:
         opened("a.zip", zip_of({"n": inner}))
     assert refused.value.members == ("n", "n", "n", "n")
@@ -79,7 +79,7 @@ def test_unreadable_archive_format_is_refused(name: str, data: bytes, kind: str)
 
 
 def test_separator_in_the_name_of_a_module_is_refused() -> None:
-    assert found("a.zip", zip_of({"b!c": b"text"})) == []
+    assert modules_in("a.zip", zip_of({"b!c": b"text"})) == []
     for data in (QUIET_WASM, zip_of({})):
         with pytest.raises(UnsafeArchiveError, match="`!` in its name"):
             opened("a.zip", zip_of({"b!c": data}))
@@ -87,7 +87,7 @@ def test_separator_in_the_name_of_a_module_is_refused() -> None:
 
 @pytest.mark.parametrize("data", [QUIET_WASM, zip_of({})])
 def test_member_that_imitates_a_part_is_refused(data: bytes) -> None:
-    assert found("a.zip", zip_of({"c.wasm#0.txt": b"text", "d#0": b"text"})) == []
+    assert modules_in("a.zip", zip_of({"c.wasm#0.txt": b"text", "d#0": b"text"})) == []
     with pytest.raises(UnsafeArchiveError, match="core modules") as refused:
         opened("a.zip", zip_of({"c.wasm#0": data}))
     assert refused.value.members == ("c.wasm#0",)

@@ -4,7 +4,7 @@ import pytest
 
 from nogrow.archives.embedded import embedded
 from nogrow.archives.unpack_limits import Limits, UnsafeArchiveError
-from tests.archives.made import GROWING_WASM, QUIET_WASM, found, opened
+from tests.archives.made import GROWING_WASM, QUIET_WASM, modules_in, opened
 
 TEXT = base64.b64encode(QUIET_WASM)
 BARE = TEXT.rstrip(b"=")
@@ -120,7 +120,7 @@ def test_literal_without_a_module_is_ignored(source: bytes) -> None:
 
 def test_embedded_modules_and_components_are_numbered() -> None:
     source = b'["' + TEXT + b'", "' + base64.b64encode(GROWING_WASM) + b'", "' + COMPONENT + b'"]'
-    assert found("x.js", source) == ["base64-0", "base64-1", "base64-2"]
+    assert modules_in("x.js", source) == ["base64-0", "base64-1", "base64-2"]
     assert not opened("x.js", source).is_archive
 
 

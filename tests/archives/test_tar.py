@@ -9,7 +9,7 @@ import pytest
 from tools.differ import tars
 
 from nogrow.archives.unpack_limits import Limits, UnsafeArchiveError
-from tests.archives.made import QUIET_WASM, found, link, opened, tar_of
+from tests.archives.made import QUIET_WASM, link, modules_in, opened, tar_of
 
 FILES = {"./package/x.wasm": QUIET_WASM, "package/README": b"text"}
 PLAIN = tar_of(FILES)
@@ -67,7 +67,7 @@ def test_long_names_are_not_cut() -> None:
             info = tarfile.TarInfo(name)
             info.size = len(QUIET_WASM)
             archive.addfile(info, io.BytesIO(QUIET_WASM))
-        assert found("x.tar", buffer.getvalue()) == [name]
+        assert modules_in("x.tar", buffer.getvalue()) == [name]
 
 
 BROKEN_HEADER = bytearray(PLAIN)
@@ -228,16 +228,16 @@ def test_pax_record_that_is_not_one_known_line_is_refused(records: bytes) -> Non
 
 def test_pax_record_of_one_line_is_obeyed() -> None:
     records = tars.record(b"path", b"lib/y=z.wasm") + tars.record(b"mtime", b"1.5")
-    assert found("x.tar", with_records(records)) == ["lib/y=z.wasm"]
+    assert modules_in("x.tar", with_records(records)) == ["lib/y=z.wasm"]
 
 
 def test_pax_name_stands_for_prefix_and_name() -> None:
-    assert found("x.tar", with_records(tars.record(b"path", b"y.wasm"), prefix=b"lib")) == ["y.wasm"]
+    assert modules_in("x.tar", with_records(tars.record(b"path", b"y.wasm"), prefix=b"lib")) == ["y.wasm"]
 
 
 def test_pax_size_must_be_that_of_the_header() -> None:
     size = len(QUIET_WASM)
-    assert found("x.tar", with_records(tars.record(b"size", b"%d" % size))) == ["x.wasm"]
+    assert modules_in("x.tar", with_records(tars.record(b"size", b"%d" % size))) == ["x.wasm"]
     with pytest.raises(UnsafeArchiveError, match="two sizes"):
         opened("x.tar", with_records(tars.record(b"size", b"%d" % (size + 1))))
 
@@ -261,7 +261,7 @@ def test_extended_header_that_is_too_long_is_refused() -> None:
     room = (1 << 20) - len(path) - len(tars.record(b"comment", b"")) - 5
     fits = path + tars.record(b"comment", b"x" * room)
     assert len(fits) == 1 << 20
-    assert found("x.tar", with_records(fits)) == ["y.wasm"]
+    assert modules_in("x.tar", with_records(fits)) == ["y.wasm"]
     with pytest.raises(UnsafeArchiveError, match=r"1,048,577 bytes in an extended header"):
         opened("x.tar", with_records(path + tars.record(b"comment", b"x" * (room + 1))))
 

@@ -8,7 +8,7 @@ import pytest
 from tools.differ import zips
 
 from nogrow.archives.unpack_limits import Limits, UnsafeArchiveError
-from tests.archives.made import GROWING_WASM, QUIET_WASM, found, opened, zip_of
+from tests.archives.made import GROWING_WASM, QUIET_WASM, modules_in, opened, zip_of
 
 MODULE = {"a/x.wasm": QUIET_WASM}
 PLAIN = zip_of(MODULE)
@@ -43,12 +43,12 @@ def inserted(data: bytes, at: int, new: bytes) -> bytes:
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 def test_modules_of_a_zip_are_found(method: int) -> None:
     data = zip_of({"a/": b"", "a/x.wasm": QUIET_WASM, "a/README": b"text"}, method)
-    assert found("x.zip", data) == ["a/x.wasm"]
+    assert modules_in("x.zip", data) == ["a/x.wasm"]
 
 
 def test_empty_zip_and_zip_with_a_comment_are_read() -> None:
     commented = PLAIN[:-2] + b"\3\0abc"
-    assert found("x.zip", commented) == ["a/x.wasm"]
+    assert modules_in("x.zip", commented) == ["a/x.wasm"]
     assert opened("x.zip", zip_of({})).is_archive
 
 
@@ -68,7 +68,7 @@ def test_zip_that_was_written_to_a_pipe_is_read() -> None:
         archive.writestr("x.wasm", QUIET_WASM)
         archive.writestr("y.wasm", QUIET_WASM)
     data = pipe.getvalue()
-    assert found("x.zip", data) == ["x.wasm", "y.wasm"]
+    assert modules_in("x.zip", data) == ["x.wasm", "y.wasm"]
     signature = data.index(b"PK\7\x08")
     with pytest.raises(UnsafeArchiveError, match="disagree about it"):
         opened("x.zip", patched(data, signature + 4, b"\0\0\0\0"))
@@ -78,7 +78,7 @@ def test_sizes_in_the_extra_field_are_read() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive, archive.open("x.wasm", "w", force_zip64=True) as member:
         member.write(QUIET_WASM)
-    assert found("x.zip", buffer.getvalue()) == ["x.wasm"]
+    assert modules_in("x.zip", buffer.getvalue()) == ["x.wasm"]
 
 
 CASES: dict[str, tuple[bytes, str]] = {
@@ -110,7 +110,7 @@ CASES: dict[str, tuple[bytes, str]] = {
     "a byte swapped": (STORED.replace(b"\x41\x07", b"\x41\x08"), "its checksum"),
     "damaged contents": (
         patched(PLAIN, 30 + len(NAME), b"\xff\xff"),
-        "damaged|not the one that the zip says",
+        "damaged|not the one that the zip states",
     ),
     "too short in the directory": (
         patched(patched(PLAIN, 22, b"\x01\0\0\0"), central(PLAIN) + 24, b"\x01\0\0\0"),
@@ -166,7 +166,7 @@ def test_extra_field_that_is_not_known_is_refused(extra: bytes, reason: str) -> 
 
 
 def test_extra_fields_with_times_and_padding_are_read() -> None:
-    assert found("x.zip", with_extra(b"\x55\x54\5\0\1abcd\0\0\0")) == ["x.wasm"]
+    assert modules_in("x.zip", with_extra(b"\x55\x54\5\0\1abcd\0\0\0")) == ["x.wasm"]
 
 
 def with_extra(extra: bytes) -> bytes:

@@ -80,7 +80,7 @@ class _Streams:
         """How many streams were started."""
 
     def read(self, size: int) -> bytes:
-        """Return up to `size` bytes, none at the end; raises `UnsafeArchiveError` or one of `_BAD`."""
+        """Return up to `size` bytes, none at the end; raise `UnsafeArchiveError` or one of `_BAD`."""
         while True:
             if self._decompressor.eof and not self._next():
                 return b""

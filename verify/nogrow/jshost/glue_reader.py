@@ -48,7 +48,7 @@ def read(path: Path) -> Glue:
 
 
 def parse(name: str, source: bytes) -> Glue:
-    """Analyse the glue `source`, which reports call `name`; raises `UsageError` as `read` does."""
+    """Analyse the glue `source`, which reports call `name`; raise `UsageError` as `read` does."""
     root = parse_source(source, name)
     error_at = first_error(root)
     if error_at is not None:

@@ -56,7 +56,7 @@ class PointsTo:
     """The kinds of all terms of a program, and the functions that each may be."""
 
     def __init__(self, constraints: Constraints) -> None:
-        """Solve the constraints; raises `ModuleError` if there are too many."""
+        """Solve the constraints; raise `ModuleError` if there are too many."""
         self.constraints = constraints
         self._sole: dict[Binding, Term | None] = {}
         self._functions: dict[Term, frozenset[int]] = {}

@@ -23,7 +23,7 @@ class Program:
     """The results of the flow-insensitive analyses, each computed from those before it."""
 
     def __init__(self, root: "Node") -> None:
-        """Analyse the tree below `root`, which has no errors; raises `ModuleError` if it is too entangled."""
+        """Analyse the tree below `root`, which has no errors; raise `ModuleError` if it is too entangled."""
         scopes = Scopes.of(root)
         if scopes.deepest > DEEPEST_SCOPES:
             raise ModuleError("too deeply nested to be analysed")

@@ -48,7 +48,7 @@ class Walk:
     """The index of a tree; each list has a node before the nodes in it."""
 
     def __init__(self, root: "Node", scopes: Scopes) -> None:
-        """Walk the tree in linear time and memory; raises `ModuleError` if it is too deep."""
+        """Walk the tree in linear time and memory; raise `ModuleError` if it is too deep."""
         self.root = root
         self.scopes = scopes
         self.nodes: list[tuple[Node, int]] = []
@@ -58,7 +58,6 @@ class Walk:
         self.reads: list[tuple[Node, int]] = []
         self.members: dict[int, set[str]] = defaultdict(set)
         self.member_nodes: list[Node] = []
-        self.owners: dict[int, int | Name] = {}
         self.holders: dict[int, int] = {}
         self.checking: set[int] = set()
         self.objects: set[int] = set()
@@ -100,8 +99,6 @@ class Walk:
                     owner = self._hints.get(node.id, node.id)
                 elif kind == "method_definition":
                     owner = self._hints.get(node.id, owner)
-                if owner is not None:
-                    self.owners[node.id] = owner
                 function = node.id
             stack.extend((child, function, owner) for child in reversed(node.named_children))
 
