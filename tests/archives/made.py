@@ -1,4 +1,4 @@
-"""Archives for the tests, well made and not."""
+"""Build archives for tests."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ GROWING_WASM = bytes(wasmtime.wat2wasm(GROWING))
 
 
 def zip_of(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A zip with the files, the same bytes each time."""
+    """Return a zip with the files, the same bytes each time."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in files.items():
@@ -29,7 +29,7 @@ def zip_of(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> by
 
 
 def tar_of(files: Mapping[str, bytes], *more: tarfile.TarInfo, mode: str = "w") -> bytes:
-    """A tar with the files, and after them empty members such as links."""
+    """Return a tar with the files, followed by empty members such as links."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode=mode) as archive:  # type: ignore[call-overload]
         for name, data in files.items():
@@ -42,14 +42,14 @@ def tar_of(files: Mapping[str, bytes], *more: tarfile.TarInfo, mode: str = "w") 
 
 
 def link(name: str, to: str, kind: bytes = tarfile.SYMTYPE) -> tarfile.TarInfo:
-    """A member of a tar that is a link."""
+    """Return the header of a link in a tar."""
     info = tarfile.TarInfo(name)
     info.type, info.linkname = kind, to
     return info
 
 
 def wheel_of(files: Mapping[str, bytes]) -> bytes:
-    """A wheel with the files, and a RECORD that lists them."""
+    """Return a wheel with the files, and a RECORD that lists them."""
     metadata = {
         "pkg-1.dist-info/METADATA": b"Metadata-Version: 2.1\nName: pkg\nVersion: 1\n",
         "pkg-1.dist-info/WHEEL": b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
@@ -61,16 +61,16 @@ def wheel_of(files: Mapping[str, bytes]) -> bytes:
 
 
 def record_digest(data: bytes) -> str:
-    """The digest as a RECORD spells it."""
+    """Return the digest in the form of a RECORD."""
     return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
 
 
 def opened(name: str, data: bytes, limits: Limits | None = None) -> Contents:
-    """What is in the file; raises `UnsafeArchiveError`."""
+    """Return the contents of the file; raise `UnsafeArchiveError`."""
     limits = limits or Limits()
     return contents(name, data, Budget(limits, len(data)))
 
 
-def found(name: str, data: bytes) -> list[str]:
-    """The members that are modules."""
-    return ["!".join(one.members) for one in opened(name, data).modules]
+def modules_in(name: str, data: bytes) -> list[str]:
+    """Return the members that are modules."""
+    return ["!".join(module.members) for module in opened(name, data).modules]

@@ -8,46 +8,46 @@ from tools.bench.encode import custom
 
 from nogrow.archives.counts import Counts
 from nogrow.archives.unpack_limits import Limits, UnsafeArchiveError
-from tests.archives.made import GROWING_WASM, QUIET_WASM, found, opened, tar_of, wheel_of, zip_of
+from tests.archives.made import GROWING_WASM, QUIET_WASM, modules_in, opened, tar_of, wheel_of, zip_of
 
 
-def test_a_module_is_known_by_its_name_and_by_its_contents() -> None:
-    assert found("x.wasm", b"no module") == [""]
-    assert found("icon.png", QUIET_WASM) == [""]
-    assert found("icon.png", b"\x89PNG\r\n") == []
+def test_module_is_recognised_by_name_or_contents() -> None:
+    assert modules_in("x.wasm", b"no module") == [""]
+    assert modules_in("icon.png", QUIET_WASM) == [""]
+    assert modules_in("icon.png", b"\x89PNG\r\n") == []
     assert not opened("icon.png", QUIET_WASM).is_archive
 
 
-def test_a_compressed_module_is_a_member_of_its_file() -> None:
-    assert found("x.wasm.gz", gzip.compress(QUIET_WASM)) == ["x.wasm"]
-    assert found("x.WASM.GZ", gzip.compress(b"no module")) == ["x.WASM"]
-    assert found("data", gzip.compress(QUIET_WASM)) == ["contents"]
+def test_compressed_module_is_a_member_of_its_file() -> None:
+    assert modules_in("x.wasm.gz", gzip.compress(QUIET_WASM)) == ["x.wasm"]
+    assert modules_in("x.WASM.GZ", gzip.compress(b"no module")) == ["x.WASM"]
+    assert modules_in("data", gzip.compress(QUIET_WASM)) == ["contents"]
 
 
-def test_archives_are_looked_into_by_their_contents_up_to_a_depth() -> None:
+def test_nested_archives_are_read_up_to_a_depth() -> None:
     inner = zip_of({"x.wasm": QUIET_WASM})
-    assert found("a.zip", zip_of({"b.jar": inner, "c": gzip.compress(tar_of({"d": inner}))})) == [
+    assert modules_in("a.zip", zip_of({"b.jar": inner, "c": gzip.compress(tar_of({"d": inner}))})) == [
         "b.jar!x.wasm",
         "c!d!x.wasm",
     ]
     for _ in range(3):
         inner = zip_of({"n": inner})
-    assert found("a.zip", inner) == ["n!n!n!x.wasm"]
+    assert modules_in("a.zip", inner) == ["n!n!n!x.wasm"]
     with pytest.raises(UnsafeArchiveError, match="within 4 others") as refused:
         opened("a.zip", zip_of({"n": inner}))
     assert refused.value.members == ("n", "n", "n", "n")
 
 
-def test_the_budget_is_shared_by_what_is_nested() -> None:
+def test_nested_archives_share_the_budget() -> None:
     inner = zip_of({"a": bytes(1000)})
     data = zip_of({"1.zip": inner, "2.zip": inner})
     assert opened("x.zip", data, Limits(unpacked=3000)).is_archive
-    with pytest.raises(UnsafeArchiveError, match="2,000 are unpacked") as refused:
+    with pytest.raises(UnsafeArchiveError, match="at most 2,000 are unpacked") as refused:
         opened("x.zip", data, Limits(unpacked=2000))
     assert refused.value.members == ("2.zip",)
 
 
-def test_a_refusal_leads_to_the_member() -> None:
+def test_refusal_names_the_member() -> None:
     data = zip_of({"pkg.tgz": gzip.compress(tar_of({"../evil": b""}))})
     with pytest.raises(UnsafeArchiveError) as refused:
         opened("x.zip", data)
@@ -71,15 +71,15 @@ def test_a_refusal_leads_to_the_member() -> None:
         ("x.deb", b"!<arch>\ndebian-binary   ", "deb"),
     ],
 )
-def test_what_may_hold_modules_and_can_not_be_read_is_refused(name: str, data: bytes, kind: str) -> None:
+def test_unreadable_archive_format_is_refused(name: str, data: bytes, kind: str) -> None:
     with pytest.raises(UnsafeArchiveError, match=f"does not read {kind}"):
         opened(name, data)
     with pytest.raises(UnsafeArchiveError, match=f"does not read {kind}"):
         opened("outer.zip", zip_of({name: data}))
 
 
-def test_a_name_that_looks_like_the_way_into_an_archive_is_refused() -> None:
-    assert found("a.zip", zip_of({"b!c": b"text"})) == []
+def test_separator_in_the_name_of_a_module_is_refused() -> None:
+    assert modules_in("a.zip", zip_of({"b!c": b"text"})) == []
     for data in (QUIET_WASM, zip_of({})):
         with pytest.raises(UnsafeArchiveError, match="`!` in its name"):
             opened("a.zip", zip_of({"b!c": data}))
@@ -87,14 +87,14 @@ def test_a_name_that_looks_like_the_way_into_an_archive_is_refused() -> None:
 
 @pytest.mark.parametrize("data", [QUIET_WASM, zip_of({})])
 def test_member_that_imitates_a_part_is_refused(data: bytes) -> None:
-    assert found("a.zip", zip_of({"c.wasm#0.txt": b"text", "d#0": b"text"})) == []
+    assert modules_in("a.zip", zip_of({"c.wasm#0.txt": b"text", "d#0": b"text"})) == []
     with pytest.raises(UnsafeArchiveError, match="core modules") as refused:
         opened("a.zip", zip_of({"c.wasm#0": data}))
     assert refused.value.members == ("c.wasm#0",)
 
 
 def test_one_file_in_several_streams_is_refused() -> None:
-    """A browser stops at the end of the first one of what it is served."""
+    """A browser stops at the end of the first stream."""
     with pytest.raises(UnsafeArchiveError, match="several compressed streams"):
         opened("x.wasm.gz", gzip.compress(QUIET_WASM) + gzip.compress(b""))
 
@@ -107,41 +107,41 @@ def test_files_in_archives_are_counted() -> None:
     assert opened("x.wasm", b"").counts == Counts(files=1, modules=1)
 
 
-def test_the_digest_is_that_of_the_module() -> None:
+def test_digest_is_that_of_the_module() -> None:
     (module,) = opened("a.zip", zip_of({"x": QUIET_WASM})).modules
     assert module.sha256 == hashlib.sha256(QUIET_WASM).hexdigest()
 
 
 class TestWheel:
-    def test_a_wheel_whose_record_agrees_has_no_problem(self) -> None:
+    def test_module_that_its_record_lists_has_no_problem(self) -> None:
         (module,) = opened("p.whl", wheel_of({"p/x.wasm": QUIET_WASM})).modules
         assert (module.members, module.problem) == (("p/x.wasm",), None)
 
-    def test_a_module_that_was_swapped_is_not_what_the_record_says(self) -> None:
+    def test_replaced_module_is_reported(self) -> None:
         swapped = _replaced(wheel_of({"p/x.wasm": QUIET_WASM}), "p/x.wasm", GROWING_WASM)
         (module,) = opened("p.whl", swapped).modules
         assert module.problem is not None
         assert "the wheel's RECORD says sha256=" in module.problem
 
-    def test_a_module_that_the_record_omits_is_told(self) -> None:
+    def test_module_that_the_record_omits_is_reported(self) -> None:
         added = _replaced(wheel_of({}), "p/x.wasm", QUIET_WASM)
         (module,) = opened("p.whl", added).modules
         assert module.problem == "the wheel's RECORD does not list it"
 
-    def test_a_wheel_without_record_is_told(self) -> None:
+    def test_wheel_without_record_is_reported(self) -> None:
         (module,) = opened("p.whl", zip_of({"x.wasm": QUIET_WASM})).modules
-        assert module.problem == "the wheel has no RECORD, which would say its digest"
+        assert module.problem == "the wheel has no RECORD with its digest"
 
-    def test_a_record_that_can_not_be_read_is_told(self) -> None:
+    def test_unreadable_record_is_reported(self) -> None:
         data = _replaced(wheel_of({"x.wasm": QUIET_WASM}), "pkg-1.dist-info/RECORD", b"\xff")
         (module,) = opened("p.whl", data).modules
         assert module.problem == "the wheel's RECORD can't be read"
 
-    def test_a_zip_that_is_no_wheel_needs_no_record(self) -> None:
+    def test_zip_that_is_not_a_wheel_needs_no_record(self) -> None:
         (module,) = opened("p.zip", zip_of({"x.wasm": QUIET_WASM})).modules
         assert module.problem is None
 
-    def test_what_a_wheel_has_in_an_archive_is_in_no_record(self) -> None:
+    def test_module_in_a_nested_archive_needs_no_record(self) -> None:
         data = wheel_of({"p/x.zip": zip_of({"x.wasm": QUIET_WASM})})
         (module,) = opened("p.whl", data).modules
         assert module.problem is None
@@ -149,13 +149,13 @@ class TestWheel:
 
 def _replaced(data: bytes, name: str, content: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        files = {one: archive.read(one) for one in archive.namelist()}
+        files = {member: archive.read(member) for member in archive.namelist()}
     return zip_of({**files, name: content})
 
 
 @pytest.mark.parametrize("name", ["p.whl", "p.zip", "p.tgz", "p.tar"])
-def test_a_module_with_an_archive_in_it_is_no_archive(name: str) -> None:
+def test_module_with_an_archive_in_it_is_not_an_archive(name: str) -> None:
     """Python's zipfile, and pip with it, reads a zip that has other bytes in front."""
     both = QUIET_WASM + custom("x", zip_of({"x.wasm": GROWING_WASM}))
-    with pytest.raises(UnsafeArchiveError, match="a module under the name of an archive"):
+    with pytest.raises(UnsafeArchiveError, match="a module with the file name of an archive"):
         opened(name, both)

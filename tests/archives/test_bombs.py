@@ -1,4 +1,4 @@
-"""Archives that unpack to 10 GB and more, which are refused in little time and memory."""
+"""Test that archives which unpack to 10 GB and more are refused in little time and memory."""
 
 import os
 import struct
@@ -15,20 +15,20 @@ from tests.archives.made import opened, tar_of, zip_of
 from tests.support.program import PRINT_PEAK
 
 MIB = 1 << 20
-# A member that is compressed alone is read as far as a member may go: 256 MiB, and once more to join it.
+# A compressed file is read up to 256 MiB, the limit of a member; joining its parts doubles this.
 MOST_MEMORY = 640 * MIB
 GZIP = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 
 
 def deflated_zeros(mebibytes: int) -> bytes:
-    """A deflate stream of as many MiB of zeros, put together from one that is compressed once."""
+    """Return a deflate stream of so many MiB of zeros, repeated from one compressed MiB."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    one = packer.compress(bytes(MIB)) + packer.flush(zlib.Z_FULL_FLUSH)
-    return one * mebibytes + b"\3\0"
+    compressed = packer.compress(bytes(MIB)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return compressed * mebibytes + b"\3\0"
 
 
 def zip_with(members: int, packed: bytes, size: int) -> bytes:
-    """A zip whose members all inflate from `packed` and say that they have `size` bytes."""
+    """Return a zip whose members all inflate from `packed` and state a size of `size` bytes."""
     local, central = b"", b""
     for number in range(members):
         name = b"%03d.bin" % number
@@ -45,7 +45,7 @@ def gzipped_zeros() -> bytes:
 
 def gzipped_tar_of_zeros() -> bytes:
     info = tarfile.TarInfo("zeros.bin")
-    # More can't be written in the octal digits of a header.
+    # The octal digits of a header can't express more.
     info.size = 8_000 * MIB
     header = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     start = header.compress(info.tobuf()) + header.flush(zlib.Z_FULL_FLUSH)
@@ -55,7 +55,7 @@ def gzipped_tar_of_zeros() -> bytes:
 BOMBS = {
     "large members": ("x.zip", lambda: zip_with(3, deflated_zeros(3_500), 3_500 * MIB), ""),
     "many members": ("x.zip", lambda: zip_with(100, deflated_zeros(100), 100 * MIB), ""),
-    "members larger than they say": ("x.zip", lambda: zip_with(3, deflated_zeros(3_500), 1000), "000.bin"),
+    "members larger than they state": ("x.zip", lambda: zip_with(3, deflated_zeros(3_500), 1000), "000.bin"),
     "tar": ("x.tgz", gzipped_tar_of_zeros, "zeros.bin"),
     "compressed module": ("x.wasm.gz", gzipped_zeros, ""),
     "nested": ("y.zip", lambda: zip_of({"x.zip": zip_with(3, deflated_zeros(3_500), 3_500 * MIB)}), "x.zip"),
@@ -63,14 +63,14 @@ BOMBS = {
 
 
 @pytest.mark.parametrize(("name", "make", "member"), BOMBS.values(), ids=BOMBS)
-def test_a_bomb_is_refused_with_one_line(tmp_path: Path, name: str, make: object, member: str) -> None:
+def test_bomb_is_refused_with_one_line(tmp_path: Path, name: str, make: object, member: str) -> None:
     assert callable(make)
     (tmp_path / name).write_bytes(make())
     code = (
         "import sys\n"
         "from nogrow.archives.shipped_files import shipped\n"
-        "(one,) = shipped(sys.argv[1])\n"
-        "print('!'.join((one.name, *one.refused.members)), one.refused, sep=': ')\n" + PRINT_PEAK
+        "(file,) = shipped(sys.argv[1])\n"
+        "print('!'.join((file.name, *file.refused.members)), file.refused, sep=': ')\n" + PRINT_PEAK
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(
@@ -87,8 +87,8 @@ def test_a_bomb_is_refused_with_one_line(tmp_path: Path, name: str, make: object
     assert int(memory) * 1024 < MOST_MEMORY
 
 
-def test_a_bomb_of_headers_is_refused() -> None:
+def test_bomb_of_headers_is_refused() -> None:
     info = tarfile.TarInfo("x")
     info.type, info.size = tarfile.XHDTYPE, 8_000 * MIB
-    with pytest.raises(UnsafeArchiveError, match=r"8,\d+,\d+,\d+ bytes in one piece"):
+    with pytest.raises(UnsafeArchiveError, match=r"8,\d+,\d+,\d+ bytes in an extended header"):
         opened("x.tar", info.tobuf(tarfile.USTAR_FORMAT) + tar_of({}))

@@ -4,7 +4,7 @@ import pytest
 
 from nogrow.archives.embedded import embedded
 from nogrow.archives.unpack_limits import Limits, UnsafeArchiveError
-from tests.archives.made import GROWING_WASM, QUIET_WASM, found, opened
+from tests.archives.made import GROWING_WASM, QUIET_WASM, modules_in, opened
 
 TEXT = base64.b64encode(QUIET_WASM)
 BARE = TEXT.rstrip(b"=")
@@ -21,7 +21,7 @@ COMPONENT = base64.b64encode(b"\0asm\x0d\0\1\0")
         b'X = "' + TEXT + b'"',
     ],
 )
-def test_a_module_in_a_string_is_found(source: bytes) -> None:
+def test_module_in_a_string_is_found(source: bytes) -> None:
     assert list(embedded(source)) == [("base64", QUIET_WASM)]
 
 
@@ -78,22 +78,22 @@ def test_base64_in_the_alphabet_of_urls_is_found() -> None:
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        (b'u = "data:application/wasm,text"', "holds no module"),
+        (b'u = "data:application/wasm,text"', "without a module"),
         (b'u = "data:application/wasm;base64,A*"', "other characters"),
-        (b'u = "data:application/wasm,%00asm#"', "that browsers leave out"),
-        (b'u = "data:text/plain,%00asm\\t1"', "that browsers leave out"),
-        (b'u = "data:text/plain,%00asm\\1"', "that browsers leave out"),
+        (b'u = "data:application/wasm,%00asm#"', "that browsers drop"),
+        (b'u = "data:text/plain,%00asm\\t1"', "that browsers drop"),
+        (b'u = "data:text/plain,%00asm\\1"', "that browsers drop"),
         (b"u = `data:application/wasm,%00asm${rest}`", "a template literal"),
-        (b'u = "x data:application/wasm,%00asm"', "not the beginning of a string"),
-        (b'f("x\\0asm\\1\\0\\0\\0")', "not the beginning of a string"),
+        (b'u = "x data:application/wasm,%00asm"', "not at the start of a string"),
+        (b'f("x\\0asm\\1\\0\\0\\0")', "not at the start of a string"),
         (b'f("\\0asm\\1\\0\\0\\0" + rest)', "end as one string literal"),
         (b"f(`\\0asm\\1\\0\\0\\0${rest}`)", "a template literal"),
         (b'f("\\0asm\\1\\0\\0\\0', "without end"),
-        ('f("\\0asm\\1\\0\\0\\0€")'.encode(), "characters that are no bytes"),
+        ('f("\\0asm\\1\\0\\0\\0€")'.encode(), "characters beyond one byte"),
         (b'f("\\0asm\\1\\0\\0\\0\xff")', "not UTF-8"),
-        (b"x, 0, 97, 115, 109, 1, 0, 0, 0]", "not the beginning of an array"),
-        (b"[0, 97, 115, 109, 1, 0, 0, 0, ...rest]", "other things in it than bytes"),
-        (b"[0, 97, 115, 109, 1, 0, 0, 0, 256]", "other things in it than bytes"),
+        (b"x, 0, 97, 115, 109, 1, 0, 0, 0]", "not at the start of an array"),
+        (b"[0, 97, 115, 109, 1, 0, 0, 0, ...rest]", "elements that are not bytes"),
+        (b"[0, 97, 115, 109, 1, 0, 0, 0, 256]", "elements that are not bytes"),
         (b'"0061736d01000000zz"', "in hexadecimal"),
     ],
 )
@@ -114,21 +114,21 @@ def test_module_that_is_not_whole_is_refused(source: bytes, reason: str) -> None
         b"native code \0asm\1\0\0\0 and more",
     ],
 )
-def test_what_holds_no_module_is_passed_over(source: bytes) -> None:
+def test_literal_without_a_module_is_ignored(source: bytes) -> None:
     assert list(embedded(source)) == []
 
 
-def test_each_module_has_a_number_and_components_are_found() -> None:
+def test_embedded_modules_and_components_are_numbered() -> None:
     source = b'["' + TEXT + b'", "' + base64.b64encode(GROWING_WASM) + b'", "' + COMPONENT + b'"]'
-    assert found("x.js", source) == ["base64-0", "base64-1", "base64-2"]
+    assert modules_in("x.js", source) == ["base64-0", "base64-1", "base64-2"]
     assert not opened("x.js", source).is_archive
 
 
-def test_the_magic_number_alone_is_no_module() -> None:
+def test_magic_number_alone_is_not_a_module() -> None:
     assert list(embedded(b'text.startsWith("AGFzbQ") || text.startsWith("AGFzbQE")')) == []
 
 
-def test_modules_in_strings_are_counted_as_members() -> None:
+def test_modules_in_strings_count_as_members() -> None:
     with pytest.raises(UnsafeArchiveError, match="more than 2 members"):
         opened("x.js", b'"AGFzbQEAAAA"' * 3, Limits(members=2))
 
@@ -142,8 +142,8 @@ def test_modules_in_strings_are_counted_as_members() -> None:
         b'"' + BARE[:21] + b'"',
         TEXT,
     ],
-    ids=["joined", "with line end", "with a hole", "of no whole byte", "no string"],
+    ids=["joined", "with line end", "with a placeholder", "not a whole byte", "not a string"],
 )
-def test_a_module_that_is_not_one_whole_string_is_refused(source: bytes) -> None:
+def test_base64_that_is_not_one_whole_string_is_refused(source: bytes) -> None:
     with pytest.raises(UnsafeArchiveError, match="line 2: base64 of a module"):
         list(embedded(b"// first line\n" + source))

@@ -29,17 +29,17 @@ from nogrow.archives.unpack_limits import UnsafeArchiveError
         ("a/" * 2049, "4,098 characters"),
     ],
 )
-def test_a_name_that_may_lead_elsewhere_is_refused(name: str, reason: str) -> None:
+def test_name_that_may_lead_elsewhere_is_refused(name: str, reason: str) -> None:
     with pytest.raises(UnsafeArchiveError, match=reason):
         Names().add(name)
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"),
+    ("name", "normalised"),
     [("a/x", "a/x"), ("./a//x", "a/x"), ("a/..b/...", "a/..b/..."), ("größe", "größe"), ("ab:c", "ab:c")],
 )
-def test_any_other_name_is_shown_without_what_says_nothing(name: str, shown: str) -> None:
-    assert Names().add(name) == shown
+def test_name_is_normalised(name: str, normalised: str) -> None:
+    assert Names().add(name) == normalised
 
 
 @pytest.mark.parametrize(
@@ -56,16 +56,14 @@ def test_any_other_name_is_shown_without_what_says_nothing(name: str, shown: str
         ("a/x", "a", "a file and a folder"),
     ],
 )
-def test_two_names_that_a_file_system_may_take_for_one_are_refused(
-    first: str, second: str, reason: str
-) -> None:
+def test_names_that_a_file_system_may_merge_are_refused(first: str, second: str, reason: str) -> None:
     names = Names()
     names.add(first)
     with pytest.raises(UnsafeArchiveError, match=reason):
         names.add(second)
 
 
-def test_a_folder_may_come_twice_but_not_with_the_name_of_a_file() -> None:
+def test_folder_may_be_repeated_but_not_as_a_file() -> None:
     names = Names()
     assert names.add("a/", folder=True) == names.add("a", folder=True) == "a"
     assert names.add("a/x") == "a/x"
@@ -73,7 +71,7 @@ def test_a_folder_may_come_twice_but_not_with_the_name_of_a_file() -> None:
         names.add("a/x/", folder=True)
 
 
-def test_the_number_of_folders_is_bounded() -> None:
+def test_number_of_folders_is_limited() -> None:
     names, deep = Names(), "/".join(["a"] * 2000)
     for number in range(MOST_PARTS // 2000 - 1):
         names.add(f"{deep}/{number}")
@@ -82,8 +80,8 @@ def test_the_number_of_folders_is_bounded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "does"),
+    ("name", "imitates"),
     [("c.wasm#0", True), ("c.wasm#12", True), ("c#\u0663", True), ("c.wasm#", False), ("c#0.wasm", False)],
 )
-def test_name_imitates_a_part_by_its_number(name: str, does: bool) -> None:
-    assert imitates_part(name) is does
+def test_number_at_the_end_imitates_a_core_module(name: str, imitates: bool) -> None:
+    assert imitates_part(name) is imitates

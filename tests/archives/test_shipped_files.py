@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.archives import shipped_files as files
+from nogrow.archives import shipped_files
 from nogrow.archives.shipped_files import Shipped, shipped
 from nogrow.archives.unpack_limits import Limits
 from nogrow.errors import UsageError
@@ -20,37 +20,37 @@ def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "dist"
 
 
-def refusal(found: tuple[Shipped, ...]) -> str:
-    (file,) = found
+def refusal(files: tuple[Shipped, ...]) -> str:
+    (file,) = files
     assert file.modules == ()
     return str(file.refused)
 
 
-def test_files_are_sorted_and_say_whether_they_matter(dist: Path) -> None:
+def test_files_are_sorted_and_tell_whether_they_matter(dist: Path) -> None:
     (dist / "z.zip").write_bytes(ZIP)
     (dist / "sub" / "x.wasm").write_bytes(QUIET_WASM)
     (dist / "README").write_text("text")
     (dist / "empty.zip").write_bytes(zip_of({}))
     readme, empty, module, archive = shipped("dist")
-    assert [one.matters for one in (readme, empty, module, archive)] == [False, True, True, True]
-    assert [one.path for one in (empty, module, archive)] == [
+    assert [file.matters for file in (readme, empty, module, archive)] == [False, True, True, True]
+    assert [file.path for file in (empty, module, archive)] == [
         "dist/empty.zip",
         "dist/sub/x.wasm",
         "dist/z.zip",
     ]
     assert (archive.name, module.name, empty.modules) == ("z.zip", "sub/x.wasm", ())
     assert (archive.sha256, archive.size) == (hashlib.sha256(ZIP).hexdigest(), len(ZIP))
-    assert [one.members for one in (*archive.modules, *module.modules)] == [("x.wasm",), ()]
+    assert [found.members for found in (*archive.modules, *module.modules)] == [("x.wasm",), ()]
 
 
-def test_a_file_is_called_by_its_last_name(dist: Path) -> None:
+def test_file_is_named_without_its_folder(dist: Path) -> None:
     (dist / "z.zip").write_bytes(ZIP)
     (file,) = shipped("dist/z.zip")
     assert (file.path, file.name) == ("dist/z.zip", "z.zip")
 
 
-def test_what_is_not_there_is_a_wrong_usage(dist: Path) -> None:
-    with pytest.raises(UsageError, match="--dist: gone is not there"):
+def test_missing_path_is_a_usage_error(dist: Path) -> None:
+    with pytest.raises(UsageError, match="--dist: gone does not exist"):
         list(shipped("gone"))
 
 
@@ -62,33 +62,33 @@ def test_links_to_files_and_folders_are_refused(dist: Path, target: str) -> None
     assert refusal(tuple(shipped("dist"))).startswith("a symbolic link")
 
 
-def test_what_is_no_regular_file_is_refused_and_not_opened(dist: Path) -> None:
+def test_special_file_is_refused_and_not_opened(dist: Path) -> None:
     os.mkfifo(dist / "fifo")
     assert refusal(tuple(shipped("dist"))) == "not a regular file"
 
 
-def test_a_file_that_is_gone_when_it_is_read_is_refused(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_names", lambda folder: ["gone.whl"])
+def test_file_that_vanishes_is_refused(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shipped_files, "_names", lambda folder: ["gone.whl"])
     assert refusal(tuple(shipped("dist"))) == "can't be read: No such file or directory"
 
 
-def test_a_name_that_is_not_utf_8_is_refused(dist: Path) -> None:
+def test_name_that_is_not_utf_8_is_refused(dist: Path) -> None:
     Path(os.fsdecode(b"dist/\xe4.zip")).write_bytes(ZIP)
     assert refusal(tuple(shipped("dist"))) == "a name that is not UTF-8"
 
 
-def test_a_name_that_looks_like_the_way_into_an_archive_is_refused(dist: Path) -> None:
+def test_separator_in_the_name_of_an_archive_is_refused(dist: Path) -> None:
     (dist / "a!b.zip").write_bytes(ZIP)
     assert "`!` in its name" in refusal(tuple(shipped("dist")))
 
 
-def test_a_file_beyond_the_limit_is_refused_and_not_read(dist: Path) -> None:
+def test_too_large_file_is_refused_and_not_read(dist: Path) -> None:
     (dist / "z.zip").write_bytes(ZIP)
     limits = Limits(file=len(ZIP) - 1)
     assert refusal(tuple(shipped("dist", limits))) == f"{len(ZIP)} bytes; a file may have {len(ZIP) - 1}"
 
 
-def test_the_modules_of_all_files_together_are_bounded(dist: Path) -> None:
+def test_size_of_all_modules_is_limited(dist: Path) -> None:
     (dist / "a.zip").write_bytes(ZIP)
     (dist / "b.zip").write_bytes(ZIP)
     limits = Limits(kept=len(QUIET_WASM))
@@ -98,12 +98,10 @@ def test_the_modules_of_all_files_together_are_bounded(dist: Path) -> None:
     assert "of modules in all" in refusal(tuple(shipped("dist/a.zip", limits, kept=1)))
 
 
-def test_a_folder_that_can_not_be_searched_is_a_wrong_usage(
-    dist: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unreadable_folder_is_a_usage_error(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def denied(path: str) -> None:
         raise PermissionError(13, "Permission denied", path)
 
     monkeypatch.setattr(os, "scandir", denied)
-    with pytest.raises(UsageError, match="dist can't be searched: Permission denied"):
+    with pytest.raises(UsageError, match="can't list dist: Permission denied"):
         list(shipped("dist"))

@@ -8,7 +8,7 @@ import pytest
 from tools.differ import zips
 
 from nogrow.archives.unpack_limits import Limits, UnsafeArchiveError
-from tests.archives.made import GROWING_WASM, QUIET_WASM, found, opened, zip_of
+from tests.archives.made import GROWING_WASM, QUIET_WASM, modules_in, opened, zip_of
 
 MODULE = {"a/x.wasm": QUIET_WASM}
 PLAIN = zip_of(MODULE)
@@ -33,7 +33,7 @@ def with_flags(flags: int) -> bytes:
 
 
 def inserted(data: bytes, at: int, new: bytes) -> bytes:
-    """The zip with bytes put in before its directory, which the end knows of."""
+    """Return the zip with bytes inserted, and the directory's offset adapted."""
     end = data.rindex(b"PK\5\6")
     start = int(struct.unpack_from("<I", data, end + 16)[0])
     moved = patched(data, end + 16, struct.pack("<I", start + len(new)))
@@ -41,18 +41,18 @@ def inserted(data: bytes, at: int, new: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
-def test_the_modules_of_a_zip_are_found(method: int) -> None:
+def test_modules_of_a_zip_are_found(method: int) -> None:
     data = zip_of({"a/": b"", "a/x.wasm": QUIET_WASM, "a/README": b"text"}, method)
-    assert found("x.zip", data) == ["a/x.wasm"]
+    assert modules_in("x.zip", data) == ["a/x.wasm"]
 
 
-def test_an_empty_zip_and_one_with_a_comment_are_fine() -> None:
+def test_empty_zip_and_zip_with_a_comment_are_read() -> None:
     commented = PLAIN[:-2] + b"\3\0abc"
-    assert found("x.zip", commented) == ["a/x.wasm"]
+    assert modules_in("x.zip", commented) == ["a/x.wasm"]
     assert opened("x.zip", zip_of({})).is_archive
 
 
-def test_a_zip_that_was_written_to_a_pipe_is_read() -> None:
+def test_zip_that_was_written_to_a_pipe_is_read() -> None:
     class Pipe(io.BytesIO):
         def seekable(self) -> bool:
             return False
@@ -68,9 +68,9 @@ def test_a_zip_that_was_written_to_a_pipe_is_read() -> None:
         archive.writestr("x.wasm", QUIET_WASM)
         archive.writestr("y.wasm", QUIET_WASM)
     data = pipe.getvalue()
-    assert found("x.zip", data) == ["x.wasm", "y.wasm"]
+    assert modules_in("x.zip", data) == ["x.wasm", "y.wasm"]
     signature = data.index(b"PK\7\x08")
-    with pytest.raises(UnsafeArchiveError, match="say different things"):
+    with pytest.raises(UnsafeArchiveError, match="disagree about it"):
         opened("x.zip", patched(data, signature + 4, b"\0\0\0\0"))
 
 
@@ -78,11 +78,11 @@ def test_sizes_in_the_extra_field_are_read() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive, archive.open("x.wasm", "w", force_zip64=True) as member:
         member.write(QUIET_WASM)
-    assert found("x.zip", buffer.getvalue()) == ["x.wasm"]
+    assert modules_in("x.zip", buffer.getvalue()) == ["x.wasm"]
 
 
 CASES: dict[str, tuple[bytes, str]] = {
-    "bytes in front": (b"#!/bin/sh\n" + PLAIN, "no zip, or one with bytes in front"),
+    "bytes in front": (b"#!/bin/sh\n" + PLAIN, "not a zip, or a zip with bytes in front"),
     "bytes behind": (PLAIN + b"more", "cut, or has bytes after its end"),
     "cut": (PLAIN[:-4], "cut, or has bytes after its end"),
     "a zip in front, whose end is not the last": (PLAIN + PLAIN, "bytes before or within it"),
@@ -98,11 +98,11 @@ CASES: dict[str, tuple[bytes, str]] = {
     "parts": (patched(PLAIN, len(PLAIN) - 18, b"\1"), "in several parts"),
     "another count": (
         patched(PLAIN, len(PLAIN) - 14, b"\2\0\2\0"),
-        "lists another number of members",
+        "disagree about the number of members",
     ),
-    "another name in front": (patched(PLAIN, PLAIN.index(NAME), b"a/y.wasm"), "say different things"),
-    "another size in front": (patched(STORED, 22, b"\x07"), "say different things"),
-    "another method in front": (patched(PLAIN, 8, b"\0"), "say different things"),
+    "another name in front": (patched(PLAIN, PLAIN.index(NAME), b"a/y.wasm"), "disagree about it"),
+    "another size in front": (patched(STORED, 22, b"\x07"), "disagree about it"),
+    "another method in front": (patched(PLAIN, 8, b"\0"), "disagree about it"),
     "wrong CRC": (
         patched(patched(STORED, 14, b"\0\0\0\0"), central(STORED) + 16, b"\0\0\0\0"),
         "its checksum",
@@ -110,18 +110,18 @@ CASES: dict[str, tuple[bytes, str]] = {
     "a byte swapped": (STORED.replace(b"\x41\x07", b"\x41\x08"), "its checksum"),
     "damaged contents": (
         patched(PLAIN, 30 + len(NAME), b"\xff\xff"),
-        "damaged|not the one that the zip says",
+        "damaged|not the one that the zip states",
     ),
     "too short in the directory": (
         patched(patched(PLAIN, 22, b"\x01\0\0\0"), central(PLAIN) + 24, b"\x01\0\0\0"),
         "its size is not the one",
     ),
     "encrypted": (with_flags(1), "encrypted"),
-    "patched data": (with_flags(1 << 5), "flags that programs obey in different ways"),
+    "patched data": (with_flags(1 << 5), "flags that programs treat differently"),
     "another disk": (patched(PLAIN, central(PLAIN) + 34, b"\1\0"), "in several parts"),
     "bzip2": (zip_of(MODULE, zipfile.ZIP_BZIP2), "compression method 12"),
     "symbolic link": (with_mode(stat.S_IFLNK | 0o777), "a symbolic link"),
-    "device": (with_mode(stat.S_IFCHR | 0o777), "no regular file"),
+    "device": (with_mode(stat.S_IFCHR | 0o777), "not a regular file"),
     "traversal": (zip_of({"../x.wasm": QUIET_WASM}), "leads out of the archive"),
     "a name that is not ASCII, unmarked": (
         PLAIN.replace(NAME, b"a/\xe4.wasm"),
@@ -139,12 +139,12 @@ CASES: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize(("data", "reason"), CASES.values(), ids=CASES)
-def test_what_programs_read_in_different_ways_is_refused(data: bytes, reason: str) -> None:
+def test_ambiguous_or_damaged_zip_is_refused(data: bytes, reason: str) -> None:
     with pytest.raises(UnsafeArchiveError, match=reason):
         opened("x.zip", data)
 
 
-def test_a_second_name_in_an_extra_field_is_refused() -> None:
+def test_second_name_in_an_extra_field_is_refused() -> None:
     with pytest.raises(UnsafeArchiveError, match="a second name"):
         opened("x.zip", with_extra(struct.pack("<HH", 0x7075, 8) + b"\1\0\0\0\0abc"))
 
@@ -152,12 +152,12 @@ def test_a_second_name_in_an_extra_field_is_refused() -> None:
 @pytest.mark.parametrize(
     ("extra", "reason"),
     [
-        (b"\x6e\x75\4\0abcd", "a second name or size, or comes twice: 0x756e"),
+        (b"\x6e\x75\4\0abcd", "a second name or size, or is repeated: 0x756e"),
         (b"\x78\x6c\1\0\0", "0x6c78"),
-        (b"\x55\x54\0\0\x55\x54\0\0", "comes twice"),
+        (b"\x55\x54\0\0\x55\x54\0\0", "is repeated"),
         (b"\x55\x54\x09\0\0", "an extra field that is cut|Corrupt extra field"),
         (b"\x55\x54", "an extra field that is cut"),
-        (b"\1\0\0\0", "0x0001|say different things"),
+        (b"\1\0\0\0", "0x0001|disagree about it"),
     ],
 )
 def test_extra_field_that_is_not_known_is_refused(extra: bytes, reason: str) -> None:
@@ -166,16 +166,16 @@ def test_extra_field_that_is_not_known_is_refused(extra: bytes, reason: str) -> 
 
 
 def test_extra_fields_with_times_and_padding_are_read() -> None:
-    assert found("x.zip", with_extra(b"\x55\x54\5\0\1abcd\0\0\0")) == ["x.wasm"]
+    assert modules_in("x.zip", with_extra(b"\x55\x54\5\0\1abcd\0\0\0")) == ["x.wasm"]
 
 
 def with_extra(extra: bytes) -> bytes:
-    """A zip with the extra field in the header and in the directory."""
+    """Return a zip with the extra field in the header and in the directory."""
     info = zipfile.ZipInfo("x.wasm")
     info.extra = extra
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        # zipfile would read the field that it knows.
+        # zipfile refuses to read back a wrong field, so only writing uses it.
         archive.writestr(info, QUIET_WASM)
     return buffer.getvalue()
 
@@ -216,17 +216,17 @@ def test_members_that_share_bytes_are_refused() -> None:
 
 
 LIMITS: dict[str, tuple[Callable[[Limits], Limits], str]] = {
-    "members": (lambda one: one._replace(members=1), "2 members"),
-    "one member": (lambda one: one._replace(member=10), "a member may have 10"),
-    "all": (lambda one: one._replace(unpacked=10), "10 are unpacked"),
-    "ratio": (lambda one: one._replace(unpacked_freely=10, ratio=0), "10 are unpacked"),
-    "directory": (lambda one: one._replace(directory=10), "more than is read"),
-    "modules": (lambda one: one._replace(kept=10), "more than 10 bytes of modules"),
+    "members": (lambda limits: limits._replace(members=1), "2 members"),
+    "one member": (lambda limits: limits._replace(member=10), "a member may have 10"),
+    "all": (lambda limits: limits._replace(unpacked=10), "at most 10 are unpacked"),
+    "ratio": (lambda limits: limits._replace(unpacked_freely=10, ratio=0), "at most 10 are unpacked"),
+    "directory": (lambda limits: limits._replace(directory=10), "more than nogrow reads"),
+    "modules": (lambda limits: limits._replace(kept=10), "more than 10 bytes of modules"),
 }
 
 
 @pytest.mark.parametrize(("change", "reason"), LIMITS.values(), ids=LIMITS)
-def test_a_zip_beyond_a_limit_is_refused(change: Callable[[Limits], Limits], reason: str) -> None:
+def test_zip_beyond_a_limit_is_refused(change: Callable[[Limits], Limits], reason: str) -> None:
     data = zip_of({"a.wasm": QUIET_WASM, "b.wasm": QUIET_WASM})
     with pytest.raises(UnsafeArchiveError, match=reason):
         opened("x.zip", data, change(Limits()))

@@ -71,7 +71,7 @@ def test_several_processes_give_the_same_report(
 REFUSED = {
     "traversal.zip": (zip_of({"a/../../x.wasm": QUIET_WASM}), "!a/../../x.wasm: a path that leads out"),
     "link.tgz": (tar_of({}, link("x.wasm", "/etc/passwd"), mode="w:gz"), "!x.wasm: a symbolic link"),
-    "x.wasm.br": (b"\x8b\x18", ": it can't be looked into: nogrow does not read brotli"),
+    "x.wasm.br": (b"\x8b\x18", ": its contents are unknown: nogrow does not read brotli"),
     "x.wasm": (b"text", ": offset 0x0: "),
 }
 
@@ -147,7 +147,7 @@ def test_a_wheel_whose_record_says_another_digest_is_broken(nogrow: Nogrow, dist
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--dist", "gone"], "--dist: gone is not there"),
+        (["--dist", "gone"], "--dist: gone does not exist"),
         (["--dist", "dist", "quiet.wasm"], "PATH or --dist"),
         (["quiet.wasm", "--attest", "s.json"], "--attest: say with --dist DIR what is shipped"),
         (["quiet.wasm", "--attestation", "s.json"], "--attestation: say with --dist DIR"),

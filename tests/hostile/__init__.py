@@ -1,1 +1,1 @@
-"""Hostile input: judged or refused, soon and in bounded memory."""
+"""Test that hostile input is judged or refused, in little time and bounded memory."""

@@ -1,4 +1,4 @@
-"""Files that are none, or that are not what they were when they were opened."""
+"""Test paths that are not regular files, and files that change while nogrow reads them."""
 
 import os
 import tempfile
@@ -29,7 +29,7 @@ def _sparse(path: Path) -> None:
         stream.truncate(2 << 30)
 
 
-NO_MODULES: dict[str, Callable[[Path], None]] = {
+SPECIAL_FILES: dict[str, Callable[[Path], None]] = {
     "a FIFO": _fifo,
     "a dangling link": lambda path: path.symlink_to("nowhere"),
     "a link to itself": lambda path: path.symlink_to("m.wasm"),
@@ -41,11 +41,9 @@ NO_MODULES: dict[str, Callable[[Path], None]] = {
 }
 
 
-@pytest.mark.parametrize("make", NO_MODULES.values(), ids=NO_MODULES)
+@pytest.mark.parametrize("make", SPECIAL_FILES.values(), ids=SPECIAL_FILES)
 @pytest.mark.parametrize("command", ["check", "explain", "seal"])
-def test_what_is_no_file_to_be_read_is_not_judged(
-    make: Callable[[Path], None], command: str, tmp_path: Path
-) -> None:
+def test_special_file_is_not_judged(make: Callable[[Path], None], command: str, tmp_path: Path) -> None:
     make(tmp_path / "m.wasm")
     done = nogrow(*COMMANDS[command], folder=tmp_path)
     assert done.code == 4
@@ -53,7 +51,7 @@ def test_what_is_no_file_to_be_read_is_not_judged(
 
 
 @pytest.mark.parametrize("option", ["--glue", "--debug-info"])
-def test_a_fifo_beside_the_module_is_refused_too(option: str, tmp_path: Path) -> None:
+def test_fifo_in_an_option_is_refused(option: str, tmp_path: Path) -> None:
     (tmp_path / "m.wasm").write_bytes(GOOD)
     _fifo(tmp_path / "f")
     done = nogrow("check", "m.wasm", option, "f", folder=tmp_path)
@@ -62,31 +60,31 @@ def test_a_fifo_beside_the_module_is_refused_too(option: str, tmp_path: Path) ->
 
 @pytest.fixture
 def shared() -> Iterator[Path]:
-    """A folder that everybody may enter."""
+    """Return a folder that every user may enter."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
-def test_a_file_that_may_not_be_read_is_not_judged_among_good_ones(shared: Path) -> None:
+def test_unreadable_file_among_good_ones_is_not_judged(shared: Path) -> None:
     for name in ("good.wasm", "m.wasm"):
         (shared / name).write_bytes(QUIET)
-    words = ("check", str(shared / "good.wasm"), str(shared / "m.wasm"))
-    # This also loads what nobody may not be able to load.
-    assert CliRunner().invoke(cli, words).exit_code == 0
+    command = ("check", str(shared / "good.wasm"), str(shared / "m.wasm"))
+    # This also imports the modules that the user `nobody` may be unable to read.
+    assert CliRunner().invoke(cli, command).exit_code == 0
     (shared / "m.wasm").chmod(0)
-    # Nobody may not be allowed to start this Python, so only a copy of this process becomes nobody.
+    # The user `nobody` may be unable to start this Python, so a copy of this process changes its user.
     child = os.fork()
     if child == 0:
         os.setresuid(NOBODY, NOBODY, NOBODY)
-        result = CliRunner().invoke(cli, words)
+        result = CliRunner().invoke(cli, command)
         os._exit(result.exit_code if "Permission denied" in result.output else 99)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 4
 
 
 @pytest.mark.parametrize("change", ["shrinks", "grows", "is written"])
-def test_a_file_that_changes_while_it_is_read_is_not_judged(
+def test_file_that_changes_while_it_is_read_is_not_judged(
     change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "m.wasm"
@@ -94,21 +92,21 @@ def test_a_file_that_changes_while_it_is_read_is_not_judged(
     fstat = os.fstat
 
     def changing(descriptor: int) -> os.stat_result:
-        found = fstat(descriptor)
+        status = fstat(descriptor)
         if change == "shrinks":
             os.truncate(path, len(GOOD) // 2)
         elif change == "grows":
             os.truncate(path, len(GOOD) * 2)
         else:
-            os.utime(path, ns=(1, found.st_mtime_ns + 1))
-        return found
+            os.utime(path, ns=(1, status.st_mtime_ns + 1))
+        return status
 
     monkeypatch.setattr(os, "fstat", changing)
     with pytest.raises(ModuleError, match="it changes while it is read"):
         file.read(str(path))
 
 
-def test_a_file_is_read_whole(tmp_path: Path) -> None:
+def test_file_is_read_completely(tmp_path: Path) -> None:
     (tmp_path / "m.wasm").write_bytes(GOOD)
     assert file.read(str(tmp_path / "m.wasm")) == GOOD
     assert file.read(str(tmp_path / "m.wasm"), len(GOOD)) == GOOD
@@ -116,24 +114,22 @@ def test_a_file_is_read_whole(tmp_path: Path) -> None:
         file.read(str(tmp_path / "m.wasm"), 7)
 
 
-def test_a_file_may_have_as_many_bytes_as_engines_take(tmp_path: Path) -> None:
+def test_file_beyond_the_limit_of_engines_is_refused(tmp_path: Path) -> None:
     with (tmp_path / "m.wasm").open("wb") as stream:
         stream.truncate((1 << 30) + 1)
     with pytest.raises(ModuleError, match="it has 1,073,741,825 bytes, more than 1,073,741,824"):
         file.read(str(tmp_path / "m.wasm"))
 
 
-def test_what_is_no_regular_file_is_not_even_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """To open a device may do something, and to open a FIFO waits for who writes."""
+def test_special_file_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening a device may have effects, and opening a FIFO waits for a writer."""
     _fifo(tmp_path / "m.wasm")
     monkeypatch.setattr(os, "open", lambda *_: pytest.fail("it was opened"))
     with pytest.raises(ModuleError, match="not a regular file"):
         file.read(str(tmp_path / "m.wasm"))
 
 
-def test_a_fifo_that_takes_the_place_of_a_file_is_not_waited_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_fifo_that_replaces_a_file_does_not_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "before.wasm").write_bytes(GOOD)
     before = (tmp_path / "before.wasm").stat()
     _fifo(tmp_path / "m.wasm")

@@ -1,4 +1,4 @@
-"""Bytes that are no module: each command says so in a line, with the offset, and ends in 4."""
+"""Test that each command refuses malformed modules with one line and exit code 4."""
 
 from pathlib import Path
 
@@ -69,7 +69,7 @@ steps = [{ call = "run" }]
 
 
 @pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
-def test_what_is_no_module_is_not_judged(data: bytes, tmp_path: Path) -> None:
+def test_malformed_module_is_not_judged(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "m.wasm").write_bytes(data)
     done = nogrow("check", "m.wasm", folder=tmp_path)
     assert done.code == 4
@@ -77,18 +77,18 @@ def test_what_is_no_module_is_not_judged(data: bytes, tmp_path: Path) -> None:
     assert done.peak_bytes < 100 << 20
 
 
-@pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
-def test_no_command_takes_it(words: tuple[str, ...], tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_malformed_module_is_refused_by_each_command(command: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "nogrow.toml").write_text(SCENARIO)
     (tmp_path / "m.wasm").write_bytes(MALFORMED["a section of 4 GiB"])
-    done = nogrow(*words, folder=tmp_path)
-    # A guest that can't be run breaks its scenario; it was not to be judged.
-    assert done.code == (1 if words[:2] == ("run", "m.wasm") else 4)
+    done = nogrow(*command, folder=tmp_path)
+    # `run` judges nothing: a module that can't be run breaks its scenario.
+    assert done.code == (1 if command[:2] == ("run", "m.wasm") else 4)
     assert not (tmp_path / "out.wasm").exists()
 
 
 @pytest.mark.parametrize("bad", ["bad.wasm", "none*.wasm", "gone.wasm", "empty"])
-def test_one_that_is_bad_is_not_lost_among_good_ones(bad: str, tmp_path: Path) -> None:
+def test_bad_module_among_good_ones_fails_the_check(bad: str, tmp_path: Path) -> None:
     (tmp_path / "good.wasm").write_bytes(module([b""], exports=[(b"run", 0)]))
     (tmp_path / "bad.wasm").write_bytes(MALFORMED["zeros"])
     (tmp_path / "empty").mkdir()
@@ -97,7 +97,7 @@ def test_one_that_is_bad_is_not_lost_among_good_ones(bad: str, tmp_path: Path) -
     assert "kept: good.wasm" in done.out
 
 
-def test_an_artifact_that_is_missing_is_no_pass(tmp_path: Path) -> None:
+def test_missing_artifact_fails_the_check(tmp_path: Path) -> None:
     (tmp_path / "good.wasm").write_bytes(module([b""], exports=[(b"run", 0)]))
     (tmp_path / "nogrow.toml").write_text(
         'schema = 1\n[[artifact]]\npath = "good.wasm"\n[[artifact]]\npath = "gone.wasm"\n'
@@ -107,8 +107,8 @@ def test_an_artifact_that_is_missing_is_no_pass(tmp_path: Path) -> None:
     assert nogrow("check", folder=tmp_path).code == 2
 
 
-def test_a_vector_says_how_many_it_has_and_nothing_is_made_of_that(tmp_path: Path) -> None:
-    """A count that the section has bytes for is believed, and no more than the bytes are looked at."""
+def test_large_count_of_a_vector_takes_no_memory(tmp_path: Path) -> None:
+    """A count is accepted if the section has bytes for it, and allocates no more than these."""
     (tmp_path / "m.wasm").write_bytes(HEADER + section(1, leb(10_000_000) + b"\x60" * 10_000_000))
     done = nogrow("check", "m.wasm", folder=tmp_path)
     assert (done.code, done.peak_bytes < 200 << 20) == (4, True)

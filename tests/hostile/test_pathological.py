@@ -1,4 +1,4 @@
-"""A great many of one thing: the exit code, and how time and memory grow with how many there are."""
+"""Test modules with a great many items of one kind: the exit code, and the growth of time and memory."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ from tools.bench.pathological import Hostile, deep_exports, hostile_modules, imp
 from tests.support.program import MB, Done, nogrow
 
 KINDS = hostile_modules()
-# There are too many of these only in the table of the limits.
-REFUSED_FOR_THEIR_NUMBER = (
+# Modules of these kinds are refused only above the limits on their number.
+REFUSED_BY_NUMBER = (
     "imports",
     "subtypes of one type",
     "types",
@@ -22,11 +22,11 @@ REFUSED_FOR_THEIR_NUMBER = (
     "core modules",
     "bytes in the name of a custom section",
 )
-# A quadratic cost takes 16 times as long for 4 times as many; what is fixed makes a linear one look smaller.
+# At 4 times the size, a quadratic cost is 16 times as high, and a linear one at most 4 times.
 MORE, TIMES_AT_MOST = 4, 10
-# Below this, the clock of the processor and the start of Python are most of what is measured.
+# Shorter times consist mostly of the start of Python, and of the clock's error.
 LEAST_SECONDS = 1.0
-# A type takes most: some 80 bytes for each byte of it. Then comes what every check takes.
+# Types take the most memory, some 80 bytes for each byte; every check takes a fixed amount.
 BYTES_FOR_A_BYTE, FIXED = 120, 100 * MB
 
 
@@ -39,10 +39,10 @@ def check(kind: Hostile, many: int, folder: Path) -> Done:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
-def test_four_times_as_many_do_not_take_ten_times_as_long(kind: Hostile, tmp_path: Path) -> None:
+def test_time_grows_less_than_quadratically(kind: Hostile, tmp_path: Path) -> None:
     few, many = kind.many // 50, MORE * kind.many // 50
     larger = check(kind, many, tmp_path)
-    assert larger.code == kind.code or kind.name.startswith(REFUSED_FOR_THEIR_NUMBER)
+    assert larger.code == kind.code or kind.name.startswith(REFUSED_BY_NUMBER)
     if larger.cpu_seconds > LEAST_SECONDS:
         smaller = check(kind, few, tmp_path)
         assert larger.cpu_seconds < TIMES_AT_MOST * smaller.cpu_seconds
@@ -52,7 +52,7 @@ def test_four_times_as_many_do_not_take_ten_times_as_long(kind: Hostile, tmp_pat
 
 @pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
 @pytest.mark.parametrize(
-    "words",
+    "command",
     [
         ("check",),
         ("check", "--format", "json=out", "--source"),
@@ -60,22 +60,22 @@ def test_four_times_as_many_do_not_take_ten_times_as_long(kind: Hostile, tmp_pat
         ("sites",),
         ("seal", "-o", "out.wasm", "--mode", "trap"),
     ],
-    ids=lambda words: words[0] + ("_json" if len(words) == 4 else ""),
+    ids=lambda command: command[0] + ("_json" if len(command) == 4 else ""),
 )
-def test_every_command_ends_in_a_code_of_the_table(
-    kind: Hostile, words: tuple[str, ...], tmp_path: Path
+def test_every_command_ends_with_a_documented_exit_code(
+    kind: Hostile, command: tuple[str, ...], tmp_path: Path
 ) -> None:
-    """Many enough to meet the limits of depth, name and number, and few enough to be quick."""
+    """Use enough items to reach the limits of depth, names and numbers, and few enough to be quick."""
     (tmp_path / "m.wasm").write_bytes(kind.make(3000 if kind.many <= 1_000_000 else 200_000))
-    done = nogrow(words[0], "m.wasm", *words[1:], folder=tmp_path)
-    judged = kind.code != 4 or kind.name.startswith(REFUSED_FOR_THEIR_NUMBER)
-    if not judged:
+    done = nogrow(command[0], "m.wasm", *command[1:], folder=tmp_path)
+    is_judged = kind.code != 4 or kind.name.startswith(REFUSED_BY_NUMBER)
+    if not is_judged:
         assert done.code == 4
         assert len((done.out + done.err).split("\n")) <= 6
 
 
 @pytest.mark.parametrize(("count", "code"), [(1500, 1), (3000, 4)])
-def test_paths_with_too_many_steps_in_all_are_no_report(count: int, code: int, tmp_path: Path) -> None:
+def test_too_many_steps_of_paths_are_not_reported(count: int, code: int, tmp_path: Path) -> None:
     (tmp_path / "m.wasm").write_bytes(deep_exports(count))
     assert nogrow("check", "m.wasm", folder=tmp_path).code == 1
     done = nogrow("check", "m.wasm", "--format", "json", folder=tmp_path)
@@ -83,8 +83,6 @@ def test_paths_with_too_many_steps_in_all_are_no_report(count: int, code: int, t
 
 
 @pytest.mark.parametrize(("count", "code"), [(5000, 1), (20_000, 4)])
-def test_imports_that_are_reached_too_often_in_all_are_no_report(
-    count: int, code: int, tmp_path: Path
-) -> None:
+def test_too_many_reached_imports_are_not_reported(count: int, code: int, tmp_path: Path) -> None:
     (tmp_path / "m.wasm").write_bytes(imports_and_exports(count))
     assert nogrow("check", "m.wasm", folder=tmp_path).code == code

@@ -1,1 +1,1 @@
-"""Tests of `nogrow.jshost`."""
+"""Test the analysis of JavaScript host code."""

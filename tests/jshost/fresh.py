@@ -1,4 +1,4 @@
-"""Host code in which no view is used too late, by what is special about it."""
+"""List host code without stale views, each sample by the feature that it tests."""
 
 FRESH = {
     "rebuild": """

@@ -1,4 +1,4 @@
-"""Host code that uses a view which a call may have detached, by what is special about it."""
+"""List host code that uses a stale view, each sample by the feature that it tests."""
 
 KEPT = {
     "seed": """

@@ -54,7 +54,7 @@ def test_plain_glue_names_the_import_and_the_line(tmp_path: Path) -> None:
     assert {grower.place for grower in growers} == {f"{tmp_path / 'glue.js'}:5:5"}
 
 
-def test_minified_glue_names_the_one_import_that_grows_the_memory(tmp_path: Path) -> None:
+def test_minified_glue_names_the_growing_import_only(tmp_path: Path) -> None:
     assert labels(tmp_path, MINIFIED) == ["a.c"]
 
 
@@ -79,13 +79,13 @@ def test_minified_glue_names_the_one_import_that_grows_the_memory(tmp_path: Path
         ("const g=wrap(()=>m.grow(1)); i={a:{b:c?g:h, d:c&&g}}", ["a.b", "a.d"]),
         ("i={a:{b:()=>Module.wasmMemory.grow(1)}}", ["a.b"]),
         ("i={a:{b:()=>m.grow.call(m,1)}}", ["a.b"]),
-        # A name means what the nearest scope says.
+        # A name means its declaration in the nearest scope.
         ("function g(){m.grow(1)} i={a:{b:function(g){g()}, c:()=>{let g=()=>1; g()}}}", []),
         ("function g(){m.grow(1)} i={a:{b:()=>{{let g=1} g()}}}", ["a.b"]),
         ("function g(){m.grow(1)} i={a:{b:()=>{try{}catch(g){g()}}, c:({g})=>g(), d:([g=1])=>g()}}", []),
-        # What only makes the import object does not call what is in it.
+        # A function that creates the import object does not call the functions in it.
         ("const w=()=>{const g=()=>m.grow(1); return {a:{b:g}}}; i={a:{c:()=>w()}}", ["a.b"]),
-        # Tables grow as well, and so do things of the program's own.
+        # Tables and objects of the program have a `grow` as well.
         ("function g(){t.grow(1)} i={a:{b:g}}; t.set(0,1)", []),
         ("i={a:{b:()=>Module.wasmTable.grow(1)}}", []),
         ("const l={grow(){}}; i={a:{b:()=>l.grow(1)}}", []),
@@ -93,28 +93,28 @@ def test_minified_glue_names_the_one_import_that_grows_the_memory(tmp_path: Path
         ("", []),
     ],
 )
-def test_how_an_import_leads_to_a_growth(tmp_path: Path, text: str, expected: list[str]) -> None:
+def test_imports_that_lead_to_a_growth(tmp_path: Path, text: str, expected: list[str]) -> None:
     assert labels(tmp_path, text) == expected
 
 
-def test_deep_nesting_overflows_nothing(tmp_path: Path) -> None:
+def test_deep_nesting_overflows_no_stack(tmp_path: Path) -> None:
     depth = 20_000
     text = f"i={{a:{{b:()=>{'1+' * depth}m.grow(1)}}}}"
     assert labels(tmp_path, text) == ["a.b"]
 
 
-def test_what_is_no_javascript_is_refused_with_its_line(tmp_path: Path) -> None:
+def test_syntax_error_is_refused_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "glue.js").write_text("var a = 1;\nvar b = = 2;\n")
     with pytest.raises(UsageError, match=r"glue\.js:2: the glue is not JavaScript"):
         read(tmp_path / "glue.js")
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"gone\.js: can't read the glue: No such file"):
         read(tmp_path / "gone.js")
 
 
-def test_a_folder_stands_for_the_scripts_below_it(tmp_path: Path) -> None:
+def test_folder_stands_for_the_scripts_below_it(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     with pytest.raises(UsageError, match=r"no JavaScript in it; files that end in \.js"):
         scripts_at(tmp_path)
@@ -124,26 +124,24 @@ def test_a_folder_stands_for_the_scripts_below_it(tmp_path: Path) -> None:
     assert scripts_at(tmp_path / "in" / "c.txt") == [tmp_path / "in" / "c.txt"]
 
 
-def test_a_missing_parser_is_named_with_how_to_get_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_message_says_how_to_install_the_parser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "glue.js").write_text("1")
     monkeypatch.setitem(sys.modules, "tree_sitter", None)
     with pytest.raises(UsageError) as caught:
         read(tmp_path / "glue.js")
-    assert str(caught.value) == "--js needs a parser for JavaScript: pip install 'nogrow[glue]'"
+    assert str(caught.value) == "no parser for .js files: install it with pip install 'nogrow[glue]'"
 
 
-def test_glue_knows_which_module_it_names(tmp_path: Path) -> None:
+def test_glue_tells_which_module_it_names(tmp_path: Path) -> None:
     (tmp_path / "glue.js").write_text('locateFile("a.wasm")')
     glue = read(tmp_path / "glue.js")
     assert glue.names("a.wasm")
     assert not glue.names("b.wasm")
 
 
-def test_the_glue_of_sql_js() -> None:
-    found = sorted(CORPUS.rglob("dist/sql-wasm.js"))
-    if not found:
+def test_growing_import_of_sql_js_is_found() -> None:
+    scripts = sorted(CORPUS.rglob("dist/sql-wasm.js"))
+    if not scripts:
         pytest.skip(f"no sql.js under {CORPUS}")
-    (grower,) = read(found[0]).growers
+    (grower,) = read(scripts[0]).growers
     assert (grower.label, grower.line) == ("a.l", 155)

@@ -4,39 +4,39 @@ import time
 import pytest
 
 from nogrow.errors import ModuleError, UsageError
-from nogrow.jshost import reader as read
+from nogrow.jshost.parse import INSTALL
 from nogrow.jshost.reader import views_kept_in
 
 DEEP = 100_000
 
 
-def test_what_is_no_javascript_is_refused_with_its_place() -> None:
+def test_syntax_error_is_refused_with_its_position() -> None:
     with pytest.raises(ModuleError, match=r"^line 2, column 1: not JavaScript that can be read$"):
         views_kept_in(b"var a = 1;\nvar = 2;\nm.buffer;", ".js")
 
 
-def test_types_in_javascript_are_refused_and_in_typescript_read() -> None:
+def test_types_are_read_in_typescript_only() -> None:
     text = b"const a: number = 1; m.buffer;"
     with pytest.raises(ModuleError, match="not JavaScript"):
         views_kept_in(text, ".js")
     assert views_kept_in(text, ".ts") == ()
 
 
-def test_a_syntax_error_is_refused_where_nothing_could_be_found_as_well() -> None:
+def test_syntax_error_is_refused_in_a_file_without_views() -> None:
     with pytest.raises(ModuleError, match="not JavaScript"):
         views_kept_in(b"var = 2;", ".cjs")
 
 
 @pytest.mark.parametrize("suffix", ["", ".html", ".jsx", ".tsx", ".wasm"])
-def test_other_files_are_refused(suffix: str) -> None:
-    with pytest.raises(ModuleError, match="not a name of JavaScript or TypeScript"):
+def test_other_suffix_is_refused(suffix: str) -> None:
+    with pytest.raises(ModuleError, match="not a file of JavaScript or TypeScript"):
         views_kept_in(b"1", suffix)
 
 
-def test_a_minified_file_of_10_megabytes_is_refused_at_once() -> None:
+def test_file_of_10_megabytes_is_refused_at_once() -> None:
     text = b"var m=w.memory.buffer;" + b"function a(b){return b.map(c=>c*2)}" * 300_000
     start = time.process_time()
-    with pytest.raises(ModuleError, match=r"^too large: 10,500,022 bytes, and files of up to 2,097,152"):
+    with pytest.raises(ModuleError, match=r"^too large: 10,500,022 bytes; files of up to 2,097,152"):
         views_kept_in(text, ".js")
     assert time.process_time() - start < 1
 
@@ -53,11 +53,11 @@ def test_a_minified_file_of_10_megabytes_is_refused_at_once() -> None:
     ],
     ids=["parentheses", "sums", "members", "arrays", "blocks", "cycles"],
 )
-def test_deep_nesting_overflows_nothing(text: str) -> None:
+def test_deep_nesting_overflows_no_stack(text: str) -> None:
     assert views_kept_in(text.encode(), ".js") == ()
 
 
-def test_a_kept_view_is_found_below_deep_nesting() -> None:
+def test_stale_view_is_found_below_deep_nesting() -> None:
     deep = "if(a)" * 5_000
     text = (
         f"function f(e){{const u=new Uint8Array(e.exports.memory.buffer); {deep} e.exports.g(); return u[0]}}"
@@ -66,7 +66,7 @@ def test_a_kept_view_is_found_below_deep_nesting() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "why"),
+    ("text", "reason"),
     [
         ("m.buffer;" + "function f(){" * 3_000 + "}" * 3_000, "too deeply nested"),
         ("m.buffer;" + "(function(){" * 3_000 + "}())" * 3_000, "too deeply nested"),
@@ -75,29 +75,29 @@ def test_a_kept_view_is_found_below_deep_nesting() -> None:
         ("".join(f"x{i}=" for i in range(5_000)) + "w.memory.buffer", "too many values are passed on"),
     ],
 )
-def test_what_is_too_tangled_is_not_judged(text: str, why: str) -> None:
-    with pytest.raises(ModuleError, match=why):
+def test_too_entangled_file_is_not_judged(text: str, reason: str) -> None:
+    with pytest.raises(ModuleError, match=reason):
         views_kept_in(text.encode(), ".js")
 
 
-def test_a_function_with_too_many_views_and_branches_is_not_judged() -> None:
+def test_function_that_takes_too_many_steps_is_not_judged() -> None:
     views = "".join(f"let u{i}=new Uint8Array(e.memory.buffer);" for i in range(2_500))
     uses = "".join(f"if(a)g(u{i});" for i in range(2_500))
-    with pytest.raises(ModuleError, match="too large to be followed"):
+    with pytest.raises(ModuleError, match="too large to be analysed"):
         views_kept_in(f"function f(e,a){{{views}{uses}}}".encode(), ".js")
 
 
 @pytest.mark.parametrize(("suffix", "package"), [(".js", "javascript"), (".ts", "typescript")])
-def test_a_missing_parser_is_named_with_how_to_get_it(
+def test_message_says_how_to_install_the_parser(
     monkeypatch: pytest.MonkeyPatch, suffix: str, package: str
 ) -> None:
     monkeypatch.setitem(sys.modules, f"tree_sitter_{package}", None)
     with pytest.raises(UsageError) as caught:
         views_kept_in(b"1", suffix)
-    assert str(caught.value) == f"host code needs a parser for {suffix} files: {read.INSTALL}"
+    assert str(caught.value) == f"no parser for {suffix} files: install it with {INSTALL}"
 
 
-def test_a_long_chain_of_functions_overflows_nothing() -> None:
+def test_long_chain_of_functions_overflows_no_stack() -> None:
     chain = "".join(f"function f{i}(){{return f{i + 1}()}}" for i in range(3_000))
     text = (
         f"function w(e){{const u=new Uint8Array(e.memory.buffer);{chain}function f3000(){{return u[0]}}f0()}}"

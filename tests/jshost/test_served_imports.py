@@ -1,4 +1,4 @@
-"""What host code serves, in the shapes that toolchains give it."""
+"""Test which imports glue serves, in the forms that toolchains write."""
 
 from pathlib import Path
 
@@ -65,8 +65,8 @@ def test_types_in_host_code_are_read(tmp_path: Path) -> None:
 
 
 def test_the_names_behind_minified_imports_are_kept(tmp_path: Path) -> None:
-    found = served(tmp_path, 'function invoke_vi(i,a){} var t={"c":invoke_vi};var info={"a":t}')
-    assert found.names == (("a.c", "invoke_vi"),)
+    result = served(tmp_path, 'function invoke_vi(i,a){} var t={"c":invoke_vi};var info={"a":t}')
+    assert result.names == (("a.c", "invoke_vi"),)
 
 
 EMSCRIPTEN = """
@@ -84,13 +84,13 @@ var info = { "a": t };
 
 
 def test_exports_that_are_read_are_found(tmp_path: Path) -> None:
-    found = served(tmp_path, EMSCRIPTEN)
-    assert found.reads == {"f", "l", "m"}
-    assert found.memories == {"f"}
+    result = served(tmp_path, EMSCRIPTEN)
+    assert result.reads == {"f", "l", "m"}
+    assert result.memories == {"f"}
 
 
 def test_calls_of_exports_and_table_entries_are_followed(tmp_path: Path) -> None:
-    called = {one for one in served(tmp_path, EMSCRIPTEN).called if one.label.startswith("a.")}
+    called = {call for call in served(tmp_path, EMSCRIPTEN).called if call.label.startswith("a.")}
     assert called == {
         Called("a.a", ("m",), False),
         Called("a.b", (), True),
@@ -98,7 +98,7 @@ def test_calls_of_exports_and_table_entries_are_followed(tmp_path: Path) -> None
     }
 
 
-def test_commonjs_exports_are_none_of_the_module(tmp_path: Path) -> None:
+def test_commonjs_exports_are_not_the_module_s(tmp_path: Path) -> None:
     assert served(tmp_path, "module.exports.a = 1; var x = module.exports; x.b()").reads == frozenset()
 
 

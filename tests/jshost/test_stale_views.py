@@ -6,22 +6,22 @@ from tests.jshost.fresh import FRESH
 from tests.jshost.kept import KEPT
 
 
-def found(text: str, suffix: str = ".mjs") -> tuple[CachedView, ...]:
+def findings(text: str, suffix: str = ".mjs") -> tuple[CachedView, ...]:
     return views_kept_in(text.encode(), suffix)
 
 
 @pytest.mark.parametrize("text", KEPT.values(), ids=KEPT)
-def test_a_view_that_is_used_too_late_is_found_once(text: str) -> None:
-    assert len(found(text)) == 1
+def test_stale_view_is_found_once(text: str) -> None:
+    assert len(findings(text)) == 1
 
 
 @pytest.mark.parametrize("text", FRESH.values(), ids=FRESH)
-def test_a_view_that_is_made_anew_raises_no_alarm(text: str) -> None:
-    assert found(text) == ()
+def test_fresh_view_raises_no_alarm(text: str) -> None:
+    assert findings(text) == ()
 
 
-def test_a_finding_says_what_is_kept_and_where_it_is_made_called_and_used() -> None:
-    (view,) = found(
+def test_finding_names_binding_creation_call_and_uses() -> None:
+    (view,) = findings(
         "function f(e) {\n"
         "  const mem8 = new Uint8Array(e.exports.memory.buffer);\n"
         "  mem8.set([1]);\n"
@@ -46,13 +46,13 @@ def test_a_finding_says_what_is_kept_and_where_it_is_made_called_and_used() -> N
         ("buffer", "buffer"),
     ],
 )
-def test_a_binding_is_spelled_as_it_is_written(name: str, binding: str) -> None:
-    assert found(KEPT[name])[0].binding == binding
+def test_binding_is_spelled_as_in_the_source(name: str, binding: str) -> None:
+    assert findings(KEPT[name])[0].binding == binding
 
 
 @pytest.mark.parametrize("name", ["module const", "class field", "closure", "lazy", "init fn", "proto"])
-def test_what_outlives_a_call_names_no_call_of_the_function_that_uses_it(name: str) -> None:
-    (view,) = found(KEPT[name].replace("wasm.set_name();", ""))
+def test_view_that_outlives_its_function_names_no_call(name: str) -> None:
+    (view,) = findings(KEPT[name].replace("wasm.set_name();", ""))
     assert view.call is None
 
 
@@ -62,10 +62,10 @@ def test_findings_come_in_the_order_of_the_text() -> None:
         "export const g = () => b.getInt8(0);\n"
         "export const f = () => a[0];\n"
     )
-    assert [view.binding for view in found(text)] == ["b", "a"]
+    assert [view.binding for view in findings(text)] == ["b", "a"]
 
 
-def test_typescript_is_read_and_its_types_tell_memories() -> None:
+def test_types_of_typescript_tell_memories() -> None:
     text = (
         "class Reader {\n"
         "  private view: DataView;\n"
@@ -73,11 +73,11 @@ def test_typescript_is_read_and_its_types_tell_memories() -> None:
         "  read(at: number): number { return this.view!.getUint8(at); }\n"
         "}\n"
     )
-    (view,) = found(text, ".ts")
+    (view,) = findings(text, ".ts")
     assert (view.binding, view.at.line) == ("this.view", 4)
 
 
-def test_a_function_of_the_file_is_looked_into() -> None:
+def test_effects_of_functions_of_the_file_are_analysed() -> None:
     text = "function f(e) {{ const u = new Uint8Array(e.exports.memory.buffer); h(e); return u[0] }} {}"
-    assert found(text.format("function h(e) { return e.length }")) == ()
-    assert len(found(text.format("function h(e) { g(e) } function g(e) { e.exports.run() }"))) == 1
+    assert findings(text.format("function h(e) { return e.length }")) == ()
+    assert len(findings(text.format("function h(e) { g(e) } function g(e) { e.exports.run() }"))) == 1

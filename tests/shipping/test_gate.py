@@ -26,28 +26,28 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def target(*clauses: ArtifactContract) -> Target:
-    (found,) = targets_of(gather(["dist"]), Contract(Path("nogrow.toml"), clauses))
-    assert (found.path, found.data) == ("dist/c.zip!c.wasm", COMPONENT)
-    return found
+    (only,) = targets_of(gather(["dist"]), Contract(Path("nogrow.toml"), clauses))
+    assert (only.path, only.data) == ("dist/c.zip!c.wasm", COMPONENT)
+    return only
 
 
-def test_core_modules_have_the_clauses_of_the_component_that_was_built() -> None:
+def test_core_modules_get_the_clauses_of_the_built_component() -> None:
     whole, part = ArtifactContract("built.wasm", allow=ANY), ArtifactContract("built.wasm#1", allow=ANY)
     assert target(whole, part)[1:5] == (whole, True, None, ((1, part),))
 
 
-def test_core_modules_that_are_named_go_before_those_that_were_built() -> None:
+def test_clause_of_a_shipped_core_module_comes_first() -> None:
     named, part = ArtifactContract("dist/*!c.wasm#0", allow=ANY), ArtifactContract("built.wasm#1", allow=ANY)
     assert target(part, named).parts == ((0, named),)
 
 
-def test_a_component_with_a_control_gives_nobody_its_clauses() -> None:
+def test_clauses_with_a_known_bad_control_are_not_shared() -> None:
     control = ArtifactContract("built.wasm#1", expect=(Expectation("f", Verdict.REACHABLE),))
     whole = ArtifactContract("built.wasm", allow=ANY)
     assert target(whole, control)[1:5] == (ArtifactContract(), True, None, ())
 
 
-def test_the_modules_of_all_paths_together_are_bounded() -> None:
+def test_size_of_the_modules_of_all_paths_is_limited() -> None:
     Path("more.zip").write_bytes(zip_of({"x.wasm": QUIET_WASM}))
     limits = Limits(kept=len(COMPONENT) + len(QUIET_WASM) - 1)
     first, second = gather(["dist", "more.zip"], limits).files
@@ -55,11 +55,11 @@ def test_the_modules_of_all_paths_together_are_bounded() -> None:
     assert "of modules in all" in str(second.refused)
 
 
-def test_a_file_that_is_named_twice_is_judged_once() -> None:
+def test_file_that_is_named_twice_is_judged_once() -> None:
     assert len(gather(["dist", "dist"]).files) == 1
 
 
-def test_a_contract_that_is_gone_meanwhile_has_no_digest() -> None:
+def test_contract_that_vanishes_has_no_digest() -> None:
     Path("nogrow.toml").write_text("schema = 1")
     assert digest_of(Contract(Path("nogrow.toml"), ())) == sha256(b"schema = 1").hexdigest()
     Path("nogrow.toml").unlink()

@@ -41,14 +41,14 @@ def written(path: Path, text: str) -> Path:
     return path
 
 
-def test_a_statement_is_read_as_it_was_written(tmp_path: Path) -> None:
+def test_statement_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = written(tmp_path / "s.json", as_text(STATEMENT))
     assert read_statement(path) == STATEMENT
     path = written(path, as_text(STATEMENT._replace(contract=None)))
     assert read_statement(path).contract is None
 
 
-def test_a_statement_is_one_of_in_toto_on_each_file_and_module() -> None:
+def test_statement_of_in_toto_has_each_file_and_module() -> None:
     document = json.loads(as_text(STATEMENT))
     assert document["_type"] == "https://in-toto.io/Statement/v1"
     assert document["predicateType"] == "urn:nogrow:attestation:1"
@@ -59,7 +59,7 @@ def test_a_statement_is_one_of_in_toto_on_each_file_and_module() -> None:
     ]
 
 
-def test_fields_that_are_not_known_are_passed_over(tmp_path: Path) -> None:
+def test_unknown_fields_are_ignored(tmp_path: Path) -> None:
     document = json.loads(as_text(STATEMENT))
     document["more"] = document["predicate"]["more"] = document["subject"][0]["uri"] = 1
     document["subject"].reverse()
@@ -100,16 +100,16 @@ CASES: dict[str, tuple[Callable[[Document], None], str]] = {
     ),
     "size": (setting(True, *MODULE, "size"), r"modules\[0\].size: expected an integer of at least 0"),
     "verdict": (setting("good", *MODULE, "verdicts", 0, "verdict"), r"verdict: expected a verdict: absent, "),
-    "a subject less": (without("subject", 0), "subject: expected what predicate.files is about"),
-    "a module less": (without(*MODULE), "subject: expected what predicate.files is about"),
-    "another digest": (setting(THREE, "subject", 0, "digest", "sha256"), "subject: expected what"),
-    "a file twice": (setting("a.whl", *FILES, 1, "name"), "subject: expected what"),
-    "an envelope": (setting("x", "payloadType"), "verify its signature, and name the file of its payload"),
+    "a subject less": (without("subject", 0), "subject: expected the files and modules of predicate.files"),
+    "a module less": (without(*MODULE), "subject: expected the files and modules of predicate.files"),
+    "another digest": (setting(THREE, "subject", 0, "digest", "sha256"), "subject: expected the files"),
+    "a file twice": (setting("a.whl", *FILES, 1, "name"), "subject: expected the files"),
+    "an envelope": (setting("x", "payloadType"), "verify its signature, and use the file with its payload"),
 }
 
 
 @pytest.mark.parametrize(("change", "message"), CASES.values(), ids=CASES)
-def test_what_is_wrong_is_named_with_its_place(
+def test_message_names_the_wrong_field(
     tmp_path: Path, change: Callable[[Document], None], message: str
 ) -> None:
     document = json.loads(as_text(STATEMENT))
@@ -129,12 +129,12 @@ def test_what_is_wrong_is_named_with_its_place(
         ("", "the file is empty"),
     ],
 )
-def test_what_is_no_json_object_is_named(tmp_path: Path, text: str, message: str) -> None:
+def test_message_says_why_it_is_not_a_json_object(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(DocumentError, match=message):
         read_statement(written(tmp_path / "s.json", text))
 
 
-def test_a_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
+def test_message_names_the_unreadable_file(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match=r"gone\.json: can't read a statement of nogrow: No such file"):
         read_statement(tmp_path / "gone.json")
     with pytest.raises(DocumentError, match="this is no regular file"):

@@ -51,8 +51,8 @@ def tolerant_records(data: bytes, *, for_all: bool) -> tarheader.Extended:
 
 def first_stream_only(streams: compressed._Streams) -> bool:
     """End at the first bytes that begin no stream, as Python does."""
-    streams._place -= len(streams._decompressor.unused_data)
-    if not streams._data[streams._place :].tobytes().startswith(streams._magic):
+    streams._offset -= len(streams._decompressor.unused_data)
+    if not streams._data[streams._offset :].tobytes().startswith(streams._magic):
         return False
     streams._decompressor = compressed.DECOMPRESSORS[streams._magic]()
     return True

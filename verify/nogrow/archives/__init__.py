@@ -1,1 +1,1 @@
-"""Find the modules in the files and archives that are going to be shipped. Nothing is extracted to disk."""
+"""Find the modules in the files and archives to be shipped, without extracting anything to disk."""

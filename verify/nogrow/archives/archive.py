@@ -1,4 +1,4 @@
-"""A file's bytes to the modules in it: it is one, it is an archive, or one is written in it as text."""
+"""Find the modules in a file: the file itself, the members of an archive, or modules written as text."""
 
 import hashlib
 import re
@@ -21,8 +21,8 @@ _WASM, _WHEEL = ".wasm", ".whl"
 _ZIPS = (_WHEEL, ".zip")
 _TARS = (".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz")
 _PACKED = (".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz")
-# What may hold modules, and can't be read with the standard library.
-_CLOSED = {
+# Formats that may hold modules, and that Python's standard library can't read.
+_UNREADABLE = {
     b"\x28\xb5\x2f\xfd": "zstd",
     b"7z\xbc\xaf\x27\x1c": "7z",
     b"Rar!\x1a\x07": "rar",
@@ -41,9 +41,9 @@ _CLOSED = {
     b"Cr24": "crx",
     b"hsqs": "squashfs",
 }
-# A zstd file may begin with frames that are passed over.
+# A zstd file may begin with frames that readers skip.
 _SKIPPED_FRAME = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
-_CLOSED_NAMES = {
+_UNREADABLE_SUFFIXES = {
     ".br": "brotli",
     ".zst": "zstd",
     ".tzst": "zstd",
@@ -62,9 +62,9 @@ _CLOSED_NAMES = {
 class Module(NamedTuple):
     """A module in a shipped file.
 
-    `members` lead to it; there are none if it is the file itself. `problem` is what the wheel around it
-    says otherwise of it, None if nothing. `scripts` are those of the same archive that may be its host
-    code, each with its path there.
+    `members` is the path to it through nested archives, empty if the file is the module. `problem` says how
+    the module differs from the RECORD of the wheel around it, None if it does not. `scripts` are the scripts
+    of the same archive that may be its host code, each with its path there.
     """
 
     members: tuple[str, ...]
@@ -75,7 +75,7 @@ class Module(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """The modules in a file, whether it is one that can hold others, and how many files were looked at."""
+    """The modules in a file, whether the file is an archive, and the counts of files that were examined."""
 
     modules: tuple[Module, ...]
     is_archive: bool
@@ -83,23 +83,27 @@ class Contents(NamedTuple):
 
 
 def contents(name: str, data: bytes, budget: Budget, depth: int = 0) -> Contents:
-    """What is in the file `name`; raises `UnsafeArchiveError`, which says in which member if it is in one."""
+    """Return the modules in the file `name`.
+
+    `depth` is the number of archives around it. Raises `UnsafeArchiveError`, which names the members that
+    lead to the problem.
+    """
     if data.startswith(MAGIC) or _named(name, (_WASM,)):
         if _named(name, (*_ZIPS, *_TARS, *_PACKED)):
-            # Who unpacks it finds an archive behind the module, in a custom section for example.
-            raise UnsafeArchiveError("a module under the name of an archive")
+            # Unpackers find an archive behind the module, in a custom section for example.
+            raise UnsafeArchiveError("a module with the file name of an archive")
         budget.keep(len(data))
         module = Module((), data, hashlib.sha256(data).hexdigest())
         return Contents((module,), False, Counts(files=1, modules=1))
-    _refuse_closed(name, data)
+    _refuse_unreadable(name, data)
     members = _members(name, data, budget)
     if members is None:
-        # A module that is written in a script has its host code there as well.
-        inside = tuple(module._replace(scripts=((name, data),)) for module in _embedded(data, budget))
-        return Contents(inside, False, counts_of_file(data, len(inside)))
+        # A script with a module written in it is also the module's host code.
+        modules = tuple(module._replace(scripts=((name, data),)) for module in _embedded(data, budget))
+        return Contents(modules, False, counts_of_file(data, len(modules)))
     if depth == budget.limits.depth:
-        raise UnsafeArchiveError(f"an archive within {depth} others; it is looked into {depth} at most")
-    found: list[Module] = []
+        raise UnsafeArchiveError(f"an archive within {depth} others, which is the most that nogrow unpacks")
+    found_modules: list[Module] = []
     scripts: list[Script] = []
     counts = [Counts(archives=1)]
     record: Member | None = None
@@ -111,34 +115,39 @@ def contents(name: str, data: bytes, budget: Budget, depth: int = 0) -> Contents
         except UnsafeArchiveError as error:
             raise error.within(member.name) from None
         counts.append(inner.counts)
-        found += (one._replace(members=(member.name, *one.members)) for one in inner.modules)
+        found_modules += (module._replace(members=(member.name, *module.members)) for module in inner.modules)
         if _named(member.name, SUFFIXES) and len(member.data) <= MOST_BYTES:
             scripts.append((member.name, member.data))
         record = member if wheel.is_record(member) else record
     if _named(name, (_WHEEL,)):
-        said = wheel.Record(record)
-        found = [_recorded(one, said) for one in found]
-    # Members of archives within this one have had theirs already.
-    found = [one if one.scripts else one._replace(scripts=likely(one.members[0], scripts)) for one in found]
-    return Contents(tuple(found), True, added(counts))
+        digests = wheel.Record(record)
+        found_modules = [_compared(module, digests) for module in found_modules]
+    # Modules in archives within this one already have the scripts of those.
+    found_modules = [
+        module if module.scripts else module._replace(scripts=likely(module.members[0], scripts))
+        for module in found_modules
+    ]
+    return Contents(tuple(found_modules), True, added(counts))
 
 
 def check_name(name: str) -> None:
-    """Raise `UnsafeArchiveError` for a name that contracts would take for that of another file."""
+    """Raise `UnsafeArchiveError` for a name that a contract would read as that of another file."""
     if SEPARATOR in name:
-        raise UnsafeArchiveError(f"a `{SEPARATOR}` in its name, which stands for the way into an archive")
+        raise UnsafeArchiveError(
+            f"a `{SEPARATOR}` in its name, which nogrow uses between an archive and a member"
+        )
     if imitates_part(name):
         raise UnsafeArchiveError(
-            "a name that ends as those of a component's core modules do: `#` and a number"
+            "a name that ends in `#` and a number, as nogrow names the core modules of a component"
         )
 
 
 def _members(name: str, data: bytes, budget: Budget) -> Iterator[Member] | None:
-    """The members of an archive or of a compressed file, None for what is neither."""
+    """Return the members of an archive or of a compressed file, None for other files."""
     if data.startswith(zip.MAGIC):
         return zip.members(data, budget)
     if _named(name, _ZIPS):
-        raise UnsafeArchiveError("no zip, or one with bytes in front of it")
+        raise UnsafeArchiveError("not a zip, or a zip with bytes in front of it")
     if data.startswith(tuple(DECOMPRESSORS)):
         return _uncompressed(name, data, budget)
     if tar.is_tar(data[:512]) or _named(name, (".tar",)):
@@ -157,24 +166,24 @@ def _uncompressed(name: str, data: bytes, budget: Budget) -> Iterator[Member]:
 
 
 def _only(name: str, stream: Forward, budget: Budget) -> Member:
-    """The one file that is compressed, under the name that it has without its last suffix."""
+    """Return the only file in the compressed file `name`, whose name it has without the last suffix."""
     stem, dot, _ = name.rpartition("/")[2].rpartition(".")
     content = stream.read()
     if stream.read(1):
-        raise UnsafeArchiveError(f"unpacks to more than {len(content):,} bytes, which a member may have")
+        raise UnsafeArchiveError(f"unpacks to more than the {len(content):,} bytes that a member may have")
     if stream.streams > 1:
-        # Programs that read tars join them, but a browser stops behind the first one.
-        raise UnsafeArchiveError("several compressed streams, of which some programs read the first one only")
+        # Programs that read tars join the streams, but a browser stops after the first.
+        raise UnsafeArchiveError("several compressed streams, of which some programs read the first only")
     budget.member(len(content))
     return Member(stem if dot and stem else "contents", content)
 
 
-def _refuse_closed(name: str, data: bytes) -> None:
-    kind = next((kind for magic, kind in _CLOSED.items() if data.startswith(magic)), None)
-    named = next((kind for suffix, kind in _CLOSED_NAMES.items() if _named(name, (suffix,))), None)
+def _refuse_unreadable(name: str, data: bytes) -> None:
+    kind = next((kind for magic, kind in _UNREADABLE.items() if data.startswith(magic)), None)
+    by_suffix = next((kind for suffix, kind in _UNREADABLE_SUFFIXES.items() if _named(name, (suffix,))), None)
     kind = "zstd" if _SKIPPED_FRAME.match(data) else kind
-    if kind or named:
-        raise UnsafeArchiveError(f"it can't be looked into: nogrow does not read {kind or named}")
+    if kind or by_suffix:
+        raise UnsafeArchiveError(f"its contents are unknown: nogrow does not read {kind or by_suffix}")
 
 
 def _embedded(data: bytes, budget: Budget) -> Iterator[Module]:
@@ -185,8 +194,8 @@ def _embedded(data: bytes, budget: Budget) -> Iterator[Module]:
         yield Module((name,), module.data, hashlib.sha256(module.data).hexdigest())
 
 
-def _recorded(module: Module, record: wheel.Record) -> Module:
-    """The module with what the wheel's list says otherwise of it, if it is a file of the wheel."""
+def _compared(module: Module, record: wheel.Record) -> Module:
+    """Return the module with its difference from the wheel's RECORD, if it is a file of the wheel."""
     if len(module.members) > 1:
         return module
     return module._replace(problem=record.disagreement(module.members[0], module.sha256))

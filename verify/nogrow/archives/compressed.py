@@ -1,4 +1,4 @@
-"""A file, compressed or not, as a stream that goes forward only, as far as the budget goes."""
+"""Read files, compressed or not, as forward-only streams within the unpacking budget."""
 
 import bz2
 import lzma
@@ -11,12 +11,12 @@ from nogrow.archives.unpack_limits import Budget, UnsafeArchiveError
 
 _CHUNK = 1 << 18
 _BAD = (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error)
-# `xz -9` takes 65 MiB to unpack.
-_MOST_DICTIONARY = 256 << 20
+# The output of `xz -9` takes 65 MiB of memory to unpack.
+_MOST_MEMORY = 256 << 20
 
 
 class _Decompressor(Protocol):
-    """What unpacks one stream, as `bz2.BZ2Decompressor` does."""
+    """The decompressor of one stream, with the interface of `bz2.BZ2Decompressor`."""
 
     @property
     def eof(self) -> bool: ...
@@ -31,7 +31,7 @@ class _Decompressor(Protocol):
 
 
 class _Gzip:
-    """A member of a gzip file, unpacked as the others are. RFC 1952."""
+    """The decompressor of one member of a gzip file, RFC 1952."""
 
     def __init__(self) -> None:
         self._inner = zlib.decompressobj(16 + zlib.MAX_WBITS)
@@ -53,7 +53,7 @@ class _Gzip:
 
 
 def _xz() -> _Decompressor:
-    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MOST_DICTIONARY)
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MOST_MEMORY)
 
 
 DECOMPRESSORS: dict[bytes, Callable[[], _Decompressor]] = {
@@ -61,46 +61,46 @@ DECOMPRESSORS: dict[bytes, Callable[[], _Decompressor]] = {
     b"BZh": bz2.BZ2Decompressor,
     b"\xfd7zXZ\0": _xz,
 }
-"""What unpacks each kind, by the first bytes of a stream."""
+"""The decompressors, by the first bytes of a stream."""
 
 
 class _Streams:
-    """A compressed file to its last byte: one stream of its kind behind the other, and nothing else.
+    """The streams of a compressed file, which must follow one another to its last byte.
 
-    Python's readers pass over what follows the last stream, and streams behind zeros; `xz` reads these
-    and `gzip` does not. So zeros between or behind streams are refused as everything else is.
+    Python's readers ignore bytes behind the last stream, and streams behind zeros; `xz` reads such streams,
+    `gzip` does not. So any other byte between or behind streams is refused, zeros included.
     """
 
     def __init__(self, data: bytes, magic: bytes) -> None:
         self._data = memoryview(data)
         self._magic = magic
-        self._place = 0
+        self._offset = 0
         self._decompressor = DECOMPRESSORS[magic]()
         self.count = 1
-        """How many streams were begun."""
+        """How many streams were started."""
 
     def read(self, size: int) -> bytes:
-        """Return up to `size` bytes, none at the end; raises `UnsafeArchiveError` or one of `_BAD`."""
+        """Return up to `size` bytes, none at the end; raise `UnsafeArchiveError` or one of `_BAD`."""
         while True:
             if self._decompressor.eof and not self._next():
                 return b""
             packed = b""
             if self._decompressor.needs_input:
-                packed = bytes(self._data[self._place : self._place + _CHUNK])
-                self._place += len(packed)
-            is_over = not packed and self._decompressor.needs_input
+                packed = bytes(self._data[self._offset : self._offset + _CHUNK])
+                self._offset += len(packed)
+            is_at_end = not packed and self._decompressor.needs_input
             chunk = self._decompressor.decompress(packed, size)
             if chunk:
                 return chunk
-            if is_over and not self._decompressor.eof:
-                raise EOFError("it ends before its end is marked")
+            if is_at_end and not self._decompressor.eof:
+                raise EOFError("the data is cut")
 
     def _next(self) -> bool:
-        """Begin the next stream; returns False at the end of the file."""
-        self._place -= len(self._decompressor.unused_data)
-        if self._place == len(self._data):
+        """Start the next stream; return False at the end of the file."""
+        self._offset -= len(self._decompressor.unused_data)
+        if self._offset == len(self._data):
             return False
-        if bytes(self._data[self._place : self._place + len(self._magic)]) != self._magic:
+        if bytes(self._data[self._offset : self._offset + len(self._magic)]) != self._magic:
             raise UnsafeArchiveError(
                 "can't be unpacked: bytes behind the compressed data, which programs read differently"
             )
@@ -110,13 +110,13 @@ class _Streams:
 
 
 class Forward:
-    """What a file contains, or unpacks to if it is of a kind in `DECOMPRESSORS`.
+    """The contents of a file, unpacked if it is compressed in a format of `DECOMPRESSORS`.
 
-    Every read may raise `UnsafeArchiveError`. Nothing large is read at once.
+    Every read may raise `UnsafeArchiveError`. No read returns more than the limit given to it.
     """
 
     def __init__(self, data: bytes, budget: Budget, at_once: int) -> None:
-        """`at_once` is how many bytes are read at once at most. What is unpacked is spent of the budget."""
+        """Open the file; a read returns at most `at_once` bytes. Unpacked bytes count against the budget."""
         magic = next((magic for magic in DECOMPRESSORS if data.startswith(magic)), None)
         self._streams = None if magic is None else _Streams(data, magic)
         self._reader: _Streams | BytesIO = self._streams or BytesIO(data)
@@ -125,13 +125,13 @@ class Forward:
 
     @property
     def streams(self) -> int:
-        """How many compressed streams were read so far; 0 if the file is not compressed."""
+        """How many compressed streams were started so far; 0 if the file is not compressed."""
         return self._streams.count if self._streams else 0
 
     def read(self, size: int = -1) -> bytes:
-        """Return `size` bytes, or as many as are left; of all, up to `at_once`."""
+        """Return `size` bytes, or fewer at the end; without a size, up to `at_once` bytes."""
         if size > self._at_once:
-            raise UnsafeArchiveError(f"{size:,} bytes in one piece; {self._at_once:,} are read")
+            raise UnsafeArchiveError(f"{size:,} bytes in one piece; at most {self._at_once:,} are read")
         chunks: list[bytes] = []
         left = self._at_once if size < 0 else size
         try:

@@ -1,15 +1,15 @@
-"""How many files were looked at for modules, and how many could not be."""
+"""Count the files that were searched for modules, and those that could not be read."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 
 class Counts(NamedTuple):
-    """What was looked at, with all that is in archives.
+    """The numbers of files that were searched, including the files in archives.
 
-    `files` are all files but archives, `archives` those that were looked into. `binaries` are the files that
-    are neither text nor modules: only modules that are written as text are found in them. `unreadable` are
-    the files that were refused with all that is in them.
+    `files` are all files but archives, `archives` those that were unpacked. `binaries` are the files that are
+    neither text nor modules: in these, nogrow finds only modules that are written as text. `unreadable` are
+    the files that were refused with everything in them.
     """
 
     files: int = 0
@@ -28,7 +28,7 @@ def added(counts: Iterable[Counts]) -> Counts:
 
 
 def counts_of_file(data: bytes, modules: int) -> Counts:
-    """Return the counts of one file that is no archive and has so many modules written in it."""
+    """Return the counts of one file that is not an archive and contains `modules` modules."""
     return Counts(files=1, modules=modules, binaries=0 if is_text(data) else 1)
 
 

@@ -1,7 +1,7 @@
-"""Modules that are written into other files, as bundlers put them into JavaScript.
+"""Find modules that are written as text in other files, as bundlers embed them in JavaScript.
 
-A module is found by its first eight bytes: in base64, in a `data:` URL, with the escapes of strings, as an
-array of numbers or in hexadecimal. One that is found and can't be read to its end is refused.
+The first eight bytes of a module tell where it starts: in base64, in a `data:` URL, with the escapes of
+strings, as an array of numbers, or in hexadecimal. A module that can't be read to its end is refused.
 """
 
 import heapq
@@ -27,34 +27,34 @@ WASM_TYPE = "application/wasm"
 
 # The magic number and the version, of a module and of a component.
 _HEADS = (b"\0asm\1\0\0\0", b"\0asm\x0d\0\1\0")
-# What base64 makes of them, and how strings may write its last two characters and its padding.
+# Their base64, in which strings may escape the last two characters of the alphabet and the padding.
 _BASE64 = re.compile(
     rb"AGFzbQ(?:EAAAA|0AAQA)(?:[A-Za-z0-9+/_-]|\\/|(?:%|\\x|\\u00)2[BbFf])*(?:=|(?:%|\\x|\\u00)3[Dd]){0,2}"
 )
-# The end of a literal that nothing is joined to; in a source map, the quote is escaped.
+# The end of a literal to which no other is joined; in a source map, the quote is escaped.
 _END = re.compile(rb"\\?[\"'`](?!\s*\+)")
 _URL = re.compile(rb"data:(?=[\w.+*-]+/[\w.+*-]+|[;,])[^,\"'`<>\n]{0,200},")
-# Nothing is behind the comma: the contents are elsewhere, where they are found by themselves.
+# The end of a URL with nothing behind the comma: its contents are elsewhere, and are found there.
 _EMPTY = re.compile(rb"\\?(?:[\"'`<\s)]|\$\{|\Z)")
 _ESCAPES = re.compile(rb"[\\%]")
 _HEX = re.compile(rb"00 ?61 ?73 ?6d ?(?:01 ?00 ?00 ?00|0d ?00 ?01 ?00)")
-# In arrays and strings, the first byte is looked for so many bytes before the letters of the magic number.
+# In arrays and strings, the first byte is at most this many bytes in front of the magic number's letters.
 _WINDOW = 200
 _WINDOW_OF_STRING = 30
 _CLOSING = {b"[": b"]", b"(": b")", b"{": b"}", b'"': b'"', b"'": b"'", b"`": b"`"}
 
 
 class Embedded(NamedTuple):
-    """A module in a file: how it is written there, and its bytes."""
+    """A module in a file: its encoding there, and its bytes."""
 
     encoding: str
     data: bytes
 
 
 def embedded(data: bytes) -> Iterator[Embedded]:
-    """Yield the modules in `data` in their order; raises `UnsafeArchiveError`, which names the line."""
+    """Yield the modules in `data` in their order; raise `UnsafeArchiveError`, which names the line."""
     lowered = data.lower()
-    every = (
+    searches = (
         _urls(data, lowered),
         _base64(data),
         _strings(data, lowered),
@@ -62,18 +62,18 @@ def embedded(data: bytes) -> Iterator[Embedded]:
         _hexadecimal(data, lowered),
     )
     end = 0
-    for place in heapq.merge(*every, key=lambda place: place.start):
-        # The parts of a URL were read with it.
-        if place.start < end:
+    for literal in heapq.merge(*searches, key=lambda literal: literal.start):
+        # A literal within a URL was read with the URL.
+        if literal.start < end:
             continue
-        if place.problem is not None:
-            line = data.count(b"\n", 0, place.start) + 1
-            raise UnsafeArchiveError(f"line {line}: {place.problem}")
-        end = place.end
-        yield Embedded(place.encoding, place.module)
+        if literal.problem is not None:
+            line = data.count(b"\n", 0, literal.start) + 1
+            raise UnsafeArchiveError(f"line {line}: {literal.problem}")
+        end = literal.end
+        yield Embedded(literal.encoding, literal.module)
 
 
-class _Place(NamedTuple):
+class _Literal(NamedTuple):
     start: int
     end: int
     encoding: str
@@ -81,8 +81,8 @@ class _Place(NamedTuple):
     problem: str | None = None
 
 
-def _urls(data: bytes, lowered: bytes) -> Iterator[_Place]:
-    """Yield the modules in `data:` URLs, and what is wrong with URLs whose type is WebAssembly's."""
+def _urls(data: bytes, lowered: bytes) -> Iterator[_Literal]:
+    """Yield the modules in `data:` URLs, and the problems of URLs with the media type of WebAssembly."""
     for match in _URL.finditer(lowered):
         start = match.start()
         is_wasm = url_type(match[0].decode("latin-1")) == WASM_TYPE
@@ -94,18 +94,18 @@ def _urls(data: bytes, lowered: bytes) -> Iterator[_Place]:
             problem = None if is_plain_url(text) or not body.startswith(MAGIC) else _CHANGED
         except UnsafeArchiveError as error:
             if is_wasm:
-                yield _Place(start, match.end(), "url", problem=error.reason)
+                yield _Literal(start, match.end(), "url", problem=error.reason)
             continue
         if body.startswith(MAGIC):
-            yield _Place(start, end, "base64" if b"base64" in match[0] else "url", body, problem)
+            yield _Literal(start, end, "base64" if b"base64" in match[0] else "url", body, problem)
         elif is_wasm:
-            yield _Place(start, end, "url", problem=f"a `data:` URL of {WASM_TYPE} that holds no module")
+            yield _Literal(start, end, "url", problem=f"a `data:` URL of {WASM_TYPE} without a module")
 
 
-_CHANGED = "a `data:` URL of a module with characters that browsers leave out: encode them as `%09` or `%23`"
+_CHANGED = "a `data:` URL of a module with characters that browsers drop: encode them as `%09` or `%23`"
 
 
-def _base64(data: bytes) -> Iterator[_Place]:
+def _base64(data: bytes) -> Iterator[_Literal]:
     for match in _BASE64.finditer(data):
         module, problem = b"", "base64 of a module that does not end as one string literal"
         if _END.match(data, match.end()):
@@ -114,41 +114,41 @@ def _base64(data: bytes) -> Iterator[_Place]:
                 module, problem = from_base64(unquote_to_bytes(text)), ""
             except UnsafeArchiveError as error:
                 problem = error.reason
-        yield _Place(match.start(), match.end(), "base64", module, problem or None)
+        yield _Literal(match.start(), match.end(), "base64", module, problem or None)
 
 
-def _strings(data: bytes, lowered: bytes) -> Iterator[_Place]:
+def _strings(data: bytes, lowered: bytes) -> Iterator[_Literal]:
     for match in _around(_ESCAPED, _LETTERS, data, lowered, _WINDOW_OF_STRING):
         start, is_escaped = match.start(), _ESCAPES.search(match[0]) is not None
         if not is_escaped and data[max(0, start - 1) : start] not in (b'"', b"'", b"`"):
-            # A module within a binary file, where it has no more to do with a string than the rest of it.
+            # These bytes are within a binary file, not in a string.
             continue
         try:
             text, end = string_at(data, start)
             module = bytes_of(text)
         except UnsafeArchiveError as error:
-            yield _Place(start, match.end(), "string", problem=error.reason)
+            yield _Literal(start, match.end(), "string", problem=error.reason)
             continue
-        yield _Place(start, end, "string", unquote_to_bytes(module) if b"%" in match[0] else module)
+        yield _Literal(start, end, "string", unquote_to_bytes(module) if b"%" in match[0] else module)
 
 
-def _arrays(lowered: bytes) -> Iterator[_Place]:
+def _arrays(lowered: bytes) -> Iterator[_Literal]:
     for match in _around(_NUMBERS, _LETTERS_AS_NUMBERS, lowered, lowered, _WINDOW):
         opening = lowered[max(0, match.start() - _WINDOW) : match.start()].rstrip()[-1:]
         closing = _CLOSING.get(opening)
         if closing is None:
-            problem = "a module that is not the beginning of an array"
-            yield _Place(match.start(), match.end(), "array", problem=problem)
+            problem = "a module that is not at the start of an array"
+            yield _Literal(match.start(), match.end(), "array", problem=problem)
             continue
         try:
             module, end = numbers_at(lowered, match.start(), closing)
         except UnsafeArchiveError as error:
-            yield _Place(match.start(), match.end(), "array", problem=error.reason)
+            yield _Literal(match.start(), match.end(), "array", problem=error.reason)
             continue
-        yield _Place(match.start(), end, "array", module)
+        yield _Literal(match.start(), end, "array", module)
 
 
-def _hexadecimal(data: bytes, lowered: bytes) -> Iterator[_Place]:
+def _hexadecimal(data: bytes, lowered: bytes) -> Iterator[_Literal]:
     for match in _HEX.finditer(lowered):
         if data[max(0, match.start() - 1) : match.start()] not in (b'"', b"'", b"`"):
             continue
@@ -159,30 +159,30 @@ def _hexadecimal(data: bytes, lowered: bytes) -> Iterator[_Place]:
         except UnsafeArchiveError as error:
             problem = error.reason
         except ValueError:
-            problem = "a module in hexadecimal that has other characters in it"
-        yield _Place(match.start(), end, "hex", module, problem)
+            problem = "a module in hexadecimal with other characters in it"
+        yield _Literal(match.start(), end, "hex", module, problem)
 
 
 def _around(
     pattern: "re.Pattern[bytes]", letters: "re.Pattern[bytes]", data: bytes, lowered: bytes, window: int
 ) -> "Iterator[re.Match[bytes]]":
-    """Yield the matches of `pattern` in `data` that have `letters` in them, which are found faster."""
+    """Yield the matches of `pattern` around each match of `letters`, which is faster to search for."""
     end = 0
     for letter in letters.finditer(lowered):
         match = pattern.search(data, max(end, letter.start() - window), letter.end() + _WINDOW)
-        # A match that begins behind the letters has others, which come next.
+        # A match that starts behind these letters contains the next ones.
         if match is not None and match.start() < letter.start():
             end = match.end()
             yield match
 
 
 def _written(byte: int) -> bytes:
-    """Return a pattern for the ways in which a string or a URL writes `byte`."""
+    """Return a pattern for all forms in which a string or a URL may write `byte`."""
     # Hexadecimal digits may be in either case.
     digits = b"".join(
         b"[%c%c]" % (digit, digit ^ 0x20) if digit > ord("9") else b"%c" % digit for digit in b"%02x" % byte
     )
-    ways = [
+    forms = [
         b"%" + digits,
         rb"\\{1,2}x" + digits,
         rb"\\{1,2}u00" + digits,
@@ -191,8 +191,8 @@ def _written(byte: int) -> bytes:
         rb"\\{0,2}" + re.escape(bytes([byte])),
     ]
     if byte == ord("\r"):
-        ways.append(rb"\\{1,2}r")
-    return b"(?:" + b"|".join(ways) + b")"
+        forms.append(rb"\\{1,2}r")
+    return b"(?:" + b"|".join(forms) + b")"
 
 
 def _number(byte: int) -> bytes:

@@ -1,4 +1,4 @@
-"""What literals of JavaScript and JSON stand for, as bytes: strings, `data:` URLs, arrays of numbers."""
+"""Decode literals of JavaScript and JSON to bytes: strings, `data:` URLs and arrays of numbers."""
 
 import base64
 import binascii
@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes
 
 from nogrow.archives.unpack_limits import UnsafeArchiveError
 
-# What ends a string: the quote that began it, with a backslash before both if a string is within another.
+# A string ends with the quote that began it; within another string, both have a backslash in front.
 _OPENING = re.compile(rb"(?<!\\)(\\?)([\"'`])\Z")
 _ESCAPE = re.compile(
     r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3]?[0-7]{1,2})|(\r\n|.))",
@@ -26,13 +26,13 @@ _MOST_BYTE = 255
 
 
 def string_at(data: bytes, start: int) -> tuple[str, int]:
-    """Return the string literal whose contents begin at `start`, without escapes, and where they end.
+    """Return the string literal whose contents start at `start`, without escapes, and where they end.
 
-    Raises `UnsafeArchiveError` if no quote begins it there, nothing ends it, it has a hole, or is not UTF-8.
+    Raises `UnsafeArchiveError` if there is no quote in front, no end, a placeholder in it, or no UTF-8.
     """
     opening = _OPENING.search(data, max(0, start - 3), start)
     if opening is None:
-        raise UnsafeArchiveError("a module that is not the beginning of a string literal")
+        raise UnsafeArchiveError("a module that is not at the start of a string literal")
     within, quote = opening[1], opening[2]
     end = _end(data, start, quote, is_within=bool(within))
     try:
@@ -42,7 +42,7 @@ def string_at(data: bytes, start: int) -> tuple[str, int]:
     if within:
         text = unescaped(text)
     if quote == b"`" and "${" in text:
-        raise UnsafeArchiveError("a module in a template literal, with a part of it elsewhere")
+        raise UnsafeArchiveError("a module in a template literal with a placeholder in it")
     behind = end + len(within + quote)
     if _JOINED.match(data, behind, behind + _MOST_SPACE):
         raise UnsafeArchiveError("a module that does not end as one string literal")
@@ -50,49 +50,49 @@ def string_at(data: bytes, start: int) -> tuple[str, int]:
 
 
 def _end(data: bytes, start: int, quote: bytes, *, is_within: bool) -> int:
-    """Return where the string ends, in front of its quote; raises `UnsafeArchiveError` if it does not.
+    """Return the end of the string, in front of its quote; raise `UnsafeArchiveError` if there is none.
 
     `is_within` says that it is in another string, where backslashes are doubled and quotes have one.
     """
-    place = start
-    while (end := data.find(quote, place)) >= 0:
-        backslashes = _run(data, start, end)
+    searched = start
+    while (end := data.find(quote, searched)) >= 0:
+        backslashes = _backslashes(data, start, end)
         if is_within and backslashes % 4 == 1:
             return end - 1
         if not is_within and backslashes % 2 == 0:
             return end
-        place = end + 1
+        searched = end + 1
     raise UnsafeArchiveError("a module in a string literal without end")
 
 
-def _run(data: bytes, start: int, end: int) -> int:
-    """Return how many backslashes are right in front of `end`, and not in front of `start`."""
-    place = end
-    while place > start and data[place - 1] == _BACKSLASH:
-        place -= 1
-    return end - place
+def _backslashes(data: bytes, start: int, end: int) -> int:
+    """Return the number of backslashes between `start` and `end` directly in front of `end`."""
+    first = end
+    while first > start and data[first - 1] == _BACKSLASH:
+        first -= 1
+    return end - first
 
 
 def unescaped(text: str) -> str:
-    """Return the text with each escape of JavaScript replaced by the character that it stands for."""
+    """Return the text with each escape of JavaScript replaced by its character."""
 
     def character(match: "re.Match[str]") -> str:
-        braces, four, two, octal, other = match.groups()
+        braces, four, two, octal, single = match.groups()
         if braces or four or two:
             return chr(min(int(braces or four or two, 16), 0x10FFFF))
         if octal:
             return chr(int(octal, 8))
-        return "" if other in _LINE_SEPARATORS else _SIMPLE.get(other, other)
+        return "" if single in _LINE_SEPARATORS else _SIMPLE.get(single, single)
 
     return _ESCAPE.sub(character, text)
 
 
 def bytes_of(text: str) -> bytes:
-    """Return the string as bytes, one for each character; raise `UnsafeArchiveError` for larger ones."""
+    """Return one byte for each character; raise `UnsafeArchiveError` for characters beyond a byte."""
     try:
         return text.encode("latin-1")
     except UnicodeEncodeError:
-        raise UnsafeArchiveError("a module in a string literal with characters that are no bytes") from None
+        raise UnsafeArchiveError("a module in a string literal with characters beyond one byte") from None
 
 
 def url_type(url: str) -> str | None:
@@ -102,7 +102,7 @@ def url_type(url: str) -> str | None:
 
 
 def url_body(url: str) -> bytes:
-    """Return what a `data:` URL stands for; raises `UnsafeArchiveError` for base64 that is none.
+    """Decode a `data:` URL; raise `UnsafeArchiveError` for wrong base64.
 
     URL Standard, "URL parsing" and Fetch Standard, "data: URL processor".
     """
@@ -110,7 +110,7 @@ def url_body(url: str) -> bytes:
     raw = raw.translate(None, b"\t\n\r").split(b"#")[0]
     head = _TYPE.match(raw)
     if head is None:
-        raise UnsafeArchiveError("no `data:` URL")
+        raise UnsafeArchiveError("not a `data:` URL")
     body = unquote_to_bytes(raw[head.end() :])
     if not _BASE64_MARK.search(head[1]):
         return body
@@ -118,7 +118,7 @@ def url_body(url: str) -> bytes:
 
 
 def is_plain_url(url: str) -> bool:
-    """Return whether what stands behind the comma is what URLs keep of it; spaces in base64 say nothing."""
+    """Return whether URL parsing keeps everything behind the comma; it may drop spaces in base64."""
     head, _, body = url.partition(",")
     ignored = "\t\n\r " if _BASE64_MARK.search(head.encode("utf-8", "surrogatepass")) else ""
     body = body.translate(dict.fromkeys(map(ord, ignored)))
@@ -129,29 +129,29 @@ def from_base64(text: bytes) -> bytes:
     """Decode base64 of either alphabet, padded or not; raise `UnsafeArchiveError` for other text."""
     text = text.translate(bytes.maketrans(b"-_", b"+/"))
     if not _BASE64.fullmatch(text):
-        raise UnsafeArchiveError("base64 of a module that has other characters in it")
+        raise UnsafeArchiveError("base64 of a module with other characters in it")
     bare = text.rstrip(b"=")
     try:
         return base64.b64decode(bare + b"=" * (-len(bare) % 4), validate=True)
     except binascii.Error:
-        raise UnsafeArchiveError("base64 of a module that has no whole bytes") from None
+        raise UnsafeArchiveError("base64 of a module that does not end with a whole byte") from None
 
 
 def numbers_at(data: bytes, start: int, closing: bytes) -> tuple[bytes, int]:
-    """Return the bytes that are written as numbers from `start` to the bracket `closing`, and where it is.
+    """Return the bytes written as numbers from `start` to the bracket `closing`, and the bracket's offset.
 
-    The text is in lower case. Raises `UnsafeArchiveError`.
+    `data` is in lower case. Raises `UnsafeArchiveError` for anything but bytes.
     """
     numbers = bytearray()
-    place = start
-    while (number := _NUMBER.match(data, place)) is not None:
+    offset = start
+    while (number := _NUMBER.match(data, offset)) is not None:
         value = int(number[2], 16 if number[2][:2] == b"0x" else 10)
         value = (-value if number[1] else value) & _MOST_BYTE if value <= _MOST_BYTE else -1
         if value < 0 or (not number[0].endswith(b",") and data[number.end() : number.end() + 1] != closing):
             break
         numbers.append(value)
-        place = number.end()
-    rest = data[place : place + 1000].lstrip()
+        offset = number.end()
+    rest = data[offset : offset + 1000].lstrip()
     if not rest.startswith(closing):
-        raise UnsafeArchiveError("an array of a module that has other things in it than bytes")
-    return bytes(numbers), place
+        raise UnsafeArchiveError("an array of a module with elements that are not bytes")
+    return bytes(numbers), offset

@@ -1,4 +1,4 @@
-"""The members of an archive, and their names: each stands for one file on every system, or it is refused."""
+"""Check the names of an archive's members: a name that is not the same file on every system is refused."""
 
 import re
 import unicodedata
@@ -6,18 +6,18 @@ from typing import NamedTuple
 
 from nogrow.archives.unpack_limits import UnsafeArchiveError
 
-# Paths that are longer can't be unpacked on Linux, and shorter ones keep the work on them small.
+# Linux can't unpack longer paths, and the limit bounds the work on each name.
 LONGEST = 4096
 MOST_PARTS = 1_000_000
 
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:")
-# `unzip` writes control characters otherwise, and node-tar reads on behind a line end.
+# `unzip` changes control characters, and node-tar truncates names at a line end.
 _CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f\u2028\u2029]")
 # On Windows, `x.wasm::$DATA` is another name of `x.wasm`.
 _STREAM = re.compile(r":[^/]*:\$", re.IGNORECASE)
-# What Windows forbids in names, for which some programs write `_`.
+# Windows forbids these characters in names, and some programs write `_` instead.
 _FORBIDDEN = str.maketrans('<>:"|?*', "_______")
-# How reports number the core modules of a component.
+# Reports number the core modules of a component.
 _PART = re.compile(r"#\d+\Z")
 
 
@@ -25,19 +25,19 @@ _Folder = dict[str, "_Folder | None"]
 
 
 class Member(NamedTuple):
-    """A file in an archive: its name, with single slashes, and its bytes."""
+    """A file in an archive: its name, normalised to single slashes, and its bytes."""
 
     name: str
     data: bytes
 
 
 def imitates_part(name: str) -> bool:
-    """Return whether the name ends as reports call a core module of a component: `app.wasm#0`."""
+    """Return whether the name ends like that of a component's core module in reports: `app.wasm#0`."""
     return _PART.search(name) is not None
 
 
 class Names:
-    """The names of one archive's members, as a tree of what file systems may take for the same."""
+    """The names of one archive's members, in a tree where names that a file system may merge are the same."""
 
     def __init__(self) -> None:
         """Start without names."""
@@ -45,10 +45,10 @@ class Names:
         self._parts_left = MOST_PARTS
 
     def add(self, name: str, *, folder: bool = False) -> str:
-        """Return the name without `./`; raise `UnsafeArchiveError` for one that may be unpacked elsewhere.
+        """Add a name, and return it without `./`; raise `UnsafeArchiveError` if it may lead elsewhere.
 
-        So is a second file of the name, also if only upper and lower case differ: which of them an
-        installer keeps is not known.
+        A second file of the same name is refused, even if only upper and lower case differ, because
+        installers differ in which of the two they keep.
         """
         parts = _parts(name)
         # `unzip` writes a dot at the end as `_`.
@@ -70,8 +70,8 @@ class Names:
         if folder:
             return
         if keys[-1] in here:
-            both = here[keys[-1]] is None
-            raise UnsafeArchiveError(_SECOND if both else "a file and a folder of that name")
+            is_file = here[keys[-1]] is None
+            raise UnsafeArchiveError(_SECOND if is_file else "a file and a folder of that name")
         here[keys[-1]] = None
 
 
@@ -80,12 +80,12 @@ _SECOND = "a second member of that name, or of one that differs only in upper an
 
 def _parts(name: str) -> list[str]:
     if len(name) > LONGEST:
-        raise UnsafeArchiveError(f"a name of {len(name):,} characters; {LONGEST:,} are read at most")
+        raise UnsafeArchiveError(f"a name of {len(name):,} characters; at most {LONGEST:,} are read")
     if "\0" in name or "\\" in name:
-        raise UnsafeArchiveError("a name that some programs cut or divide: it has a NUL or a backslash")
+        raise UnsafeArchiveError("a name that some programs cut or split: it has a NUL or a backslash")
     if _CONTROL.search(name) or _STREAM.search(name):
         raise UnsafeArchiveError(
-            "a name that some programs change: it has a control character or a stream of Windows"
+            "a name that some programs change: it has a control character or names a stream of Windows"
         )
     try:
         name.encode()
@@ -95,11 +95,11 @@ def _parts(name: str) -> list[str]:
     if _ABSOLUTE.match(name) or _ABSOLUTE.match("/".join(parts)):
         raise UnsafeArchiveError("an absolute path")
     if ".." in parts:
-        raise UnsafeArchiveError("a path that leads out of the archive, by `..`")
+        raise UnsafeArchiveError("a path that leads out of the archive through `..`")
     return parts
 
 
 def _plain(part: str) -> str:
-    """What no file system tells from another name with the same result."""
+    """Return a key that is the same for all names that a file system may merge."""
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", part).casefold())
     return folded.translate(_FORBIDDEN).rstrip(". ")

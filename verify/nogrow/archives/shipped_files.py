@@ -1,4 +1,4 @@
-"""Files and folders that are going to be shipped, to what is in each file. Each is read once."""
+"""Read the files and folders to be shipped, each file once, and find the modules in them."""
 
 import hashlib
 import os
@@ -15,11 +15,11 @@ from nogrow.wasm.file import read
 
 
 class Shipped(NamedTuple):
-    """A file that is shipped.
+    """A file to be shipped.
 
-    `path` is how reports call it, `name` its path in the folder that was given, with slashes. `sha256` and
-    `size` (bytes) are None if it could not be read. `refused` says why nothing in it is judged. `counts` says
-    how many files in it were looked at.
+    `path` is its name in reports, `name` its path below the folder that the user named, with slashes.
+    `sha256` and `size` (bytes) are None if it could not be read. `refused` says why nothing in it is judged.
+    `counts` has the numbers of files in it that were searched.
     """
 
     path: str
@@ -33,53 +33,53 @@ class Shipped(NamedTuple):
 
     @property
     def matters(self) -> bool:
-        """Whether it holds modules, may hold some, or is refused."""
+        """Whether the file holds modules, is an archive, or is refused."""
         return bool(self.modules) or self.is_archive or self.refused is not None
 
 
 def shipped(path: str, limits: Limits = Limits(), kept: int = 0) -> Iterator[Shipped]:  # noqa: B008
     """Yield the files at `path`, a file or a folder, sorted by name.
 
-    `kept` is the size in bytes of the modules that are in memory already. Raises `UsageError` if
-    nothing is at `path`.
+    `kept` is the size in bytes of the modules that are in memory already. Raises `UsageError` if nothing
+    is at `path`.
     """
     if not os.path.lexists(path):
-        raise UsageError(f"--dist: {path} is not there")
+        raise UsageError(f"--dist: {path} does not exist")
     if not Path(path).is_dir():
-        yield from _one(path, Path(path).name, limits, kept)
+        yield from _file(path, Path(path).name, limits, kept)
         return
     for name in _names(path):
-        for one in _one(str(Path(path, name)), Path(name).as_posix(), limits, kept):
-            kept += sum(len(module.data) for module in one.modules)
-            yield one
+        for file in _file(str(Path(path, name)), Path(name).as_posix(), limits, kept):
+            kept += sum(len(module.data) for module in file.modules)
+            yield file
 
 
 def _names(folder: str) -> Sequence[str]:
-    """The paths of what is in the folder and below it, except for folders."""
-    found: list[str] = []
+    """Return the paths of all files in the folder and below it; a link to a folder counts as a file."""
+    paths: list[str] = []
 
     def failed(error: OSError) -> None:
-        raise UsageError(f"--dist: {error.filename} can't be searched: {error.strerror}")
+        raise UsageError(f"--dist: can't list {error.filename}: {error.strerror}")
 
-    for place, folders, names in os.walk(folder, onerror=failed):
-        # A link to a folder is not followed, so it counts as what can't be looked into.
-        links = [name for name in folders if Path(place, name).is_symlink()]
-        found += (os.path.relpath(Path(place, name), folder) for name in (*names, *links))
-    return sorted(found)
+    for parent, folders, names in os.walk(folder, onerror=failed):
+        # os.walk does not follow links to folders, so they are listed here and refused later.
+        links = [name for name in folders if Path(parent, name).is_symlink()]
+        paths += (os.path.relpath(Path(parent, name), folder) for name in (*names, *links))
+    return sorted(paths)
 
 
-def _one(path: str, name: str, limits: Limits, kept: int) -> Iterator[Shipped]:
-    bare = Shipped(path, name)
+def _file(path: str, name: str, limits: Limits, kept: int) -> Iterator[Shipped]:
+    file = Shipped(path, name)
     try:
         data = _read(path, name, limits)
-        bare = bare._replace(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+        file = file._replace(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
         inside = contents(name, data, Budget(limits, len(data), kept))
         if inside.modules or inside.is_archive:
             check_name(name)
     except UnsafeArchiveError as error:
-        yield bare._replace(refused=error)
+        yield file._replace(refused=error)
         return
-    yield bare._replace(modules=inside.modules, is_archive=inside.is_archive, counts=inside.counts)
+    yield file._replace(modules=inside.modules, is_archive=inside.is_archive, counts=inside.counts)
 
 
 def _read(path: str, name: str, limits: Limits) -> bytes:
@@ -87,7 +87,7 @@ def _read(path: str, name: str, limits: Limits) -> bytes:
         name.encode()
         status = os.lstat(path)
         if stat.S_ISLNK(status.st_mode):
-            raise UnsafeArchiveError("a symbolic link: name the file that it stands for")
+            raise UnsafeArchiveError("a symbolic link: name the file that it points to")
         if status.st_size > limits.file:
             raise UnsafeArchiveError(f"{status.st_size:,} bytes; a file may have {limits.file:,}")
         return read(path)

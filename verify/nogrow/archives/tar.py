@@ -1,4 +1,4 @@
-"""A tar to its members, if all programs that read tars see the same ones in it."""
+"""Read the members of a tar, and refuse a tar in which other programs may see other members."""
 
 from collections.abc import Iterator
 
@@ -10,6 +10,7 @@ from nogrow.archives.tar_header import (
     FOLDER,
     GLOBAL,
     LONG_NAME,
+    DamagedTarError,
     Extended,
     Header,
     read_header,
@@ -19,59 +20,62 @@ from nogrow.archives.tar_header import (
 from nogrow.archives.unpack_limits import Budget, UnsafeArchiveError
 
 _CHUNK = 1 << 20
-# node-tar passes over longer headers in front of a member, and unpacks it under another name.
+# node-tar skips longer extended headers, and unpacks their member under another name.
 _LONGEST_EXTENDED = 1 << 20
 
 
 def is_tar(head: bytes) -> bool:
-    """Whether a file with these first 512 bytes is a tar, of a kind that has a signature."""
+    """Return whether a file that starts with these 512 bytes is a tar, of a format that has a signature."""
     return head[257:262] == b"ustar"
 
 
 def members(stream: Forward, budget: Budget) -> Iterator[Member]:
-    """Yield the files in the tar; raise `UnsafeArchiveError`. POSIX.1-2017, "ustar Interchange Format"."""
+    """Yield the files in the tar; raise `UnsafeArchiveError` if it is damaged or ambiguous.
+
+    POSIX.1-2017, pax, "ustar Interchange Format".
+    """
     names = Names()
     extended = Extended()
-    # Whether there was a header in front of the next member that is about this one.
-    described = False
+    # Whether the last header extends the header of the next member.
+    is_extended = False
     while any(block := _block(stream)):
         header = _readable(block)
         if header.kind in (LONG_NAME, EXTENDED, GLOBAL):
-            if described:
+            if is_extended:
                 raise UnsafeArchiveError(
-                    "two headers in front of one member, which programs join in different ways"
+                    "two extended headers of one member, which programs combine differently"
                 )
             if header.size > _LONGEST_EXTENDED:
                 raise UnsafeArchiveError(
-                    f"{header.size:,} bytes in one piece; {_LONGEST_EXTENDED:,} are read of a header"
+                    f"{header.size:,} bytes in an extended header; at most {_LONGEST_EXTENDED:,} are read"
                 )
             data = _content(stream, header.size)
-            described = header.kind != GLOBAL
+            is_extended = header.kind != GLOBAL
             if header.kind == LONG_NAME:
                 extended = read_long_name(data)
             else:
                 extended = read_records(data, for_all=header.kind == GLOBAL)
             continue
         yield from _member(stream, header, extended, names, budget)
-        extended, described = Extended(), False
-    if described:
-        raise UnsafeArchiveError("a damaged tar: a header without a member")
+        extended, is_extended = Extended(), False
+    if is_extended:
+        raise UnsafeArchiveError("a damaged tar: an extended header without a member")
     _check_end(stream)
 
 
 def _readable(block: bytes) -> Header:
     try:
         return read_header(block)
+    except DamagedTarError:
+        raise
     except UnsafeArchiveError as error:
-        if error.reason.startswith("a damaged tar"):
-            raise
         raise error.within(_shown(block[:100].split(b"\0")[0])) from None
 
 
 def _member(
     stream: Forward, header: Header, extended: Extended, names: Names, budget: Budget
 ) -> Iterator[Member]:
-    """Yield the member behind the header, unless it is a folder; raises `UnsafeArchiveError`."""
+    """Yield the member behind the header, unless it is a folder; raise `UnsafeArchiveError`."""
     raw = header.name if extended.name is None else extended.name
     is_folder = header.kind == FOLDER
     try:
@@ -87,7 +91,7 @@ def _member(
 
 def _require_one_size(header: Header, extended: Extended) -> None:
     if extended.size not in (None, header.size):
-        raise UnsafeArchiveError("two sizes, which programs obey in different ways")
+        raise UnsafeArchiveError("two sizes, of which programs choose differently")
     if header.kind == FOLDER and header.size:
         raise UnsafeArchiveError("a folder with contents")
 
@@ -104,7 +108,7 @@ def _shown(name: bytes) -> str:
 
 
 def _block(stream: Forward) -> bytes:
-    """Return the next block of the tar, whole; raises `UnsafeArchiveError` where the tar ends before it."""
+    """Return the next whole block of the tar; raise `UnsafeArchiveError` if the tar ends before it."""
     block = stream.read(BLOCK)
     if len(block) < BLOCK:
         raise UnsafeArchiveError("a tar that is cut: its end is missing")
@@ -112,7 +116,7 @@ def _block(stream: Forward) -> bytes:
 
 
 def _content(stream: Forward, size: int) -> bytes:
-    """Return the bytes of a member, and pass over what fills its last block."""
+    """Return the contents of a member, and skip the padding of its last block."""
     content = stream.read(size)
     if len(content) != size or len(stream.read(-size % BLOCK)) != -size % BLOCK:
         raise UnsafeArchiveError("cut: the tar ends within it")
@@ -120,7 +124,7 @@ def _content(stream: Forward, size: int) -> bytes:
 
 
 def _check_end(stream: Forward) -> None:
-    """Raise `UnsafeArchiveError` unless one more block of zeros or several follow, and only zeros."""
+    """Raise `UnsafeArchiveError` unless at least one more block follows, and only zeros."""
     length = 0
     while chunk := stream.read(_CHUNK):
         length += len(chunk)

@@ -1,4 +1,4 @@
-"""Limits of how much is unpacked, and the error that refuses a file as a whole."""
+"""Bound how much of a shipped file is unpacked, and define the error that refuses the whole file."""
 
 from typing import NamedTuple
 
@@ -11,21 +11,21 @@ class UnsafeArchiveError(NogrowError):
     """A shipped file that is not judged: damaged, ambiguous, or beyond a limit. Exit code 4, rule NG010."""
 
     def __init__(self, reason: str, *members: str) -> None:
-        """`members` lead to the member that is to blame, the outermost archive's first."""
+        """Refuse a file; `members` is the path to the member at fault, the outermost archive's first."""
         super().__init__(reason)
         self.reason = reason
         self.members = members
 
     def within(self, member: str) -> "UnsafeArchiveError":
-        """The same refusal, of what is in `member`."""
+        """Return the same refusal, with `member` in front of the path."""
         return UnsafeArchiveError(self.reason, member, *self.members)
 
 
 class Limits(NamedTuple):
-    """Bounds for each shipped file with all that is nested in it; sizes are in bytes.
+    """Limits for each shipped file with everything nested in it; sizes are in bytes.
 
-    `ratio` bounds what is unpacked to so many times the file's size, once it is more than `unpacked_freely`.
-    `kept` bounds the modules of all files together: they stay in memory until they are judged.
+    Above `unpacked_freely`, a file may unpack to at most `ratio` times its size. `kept` limits the modules of
+    all files together, because they stay in memory until they are judged.
     """
 
     file: int = 512 * MIB
@@ -40,10 +40,10 @@ class Limits(NamedTuple):
 
 
 class Budget:
-    """What may still be unpacked of one shipped file."""
+    """How much of one shipped file may still be unpacked."""
 
     def __init__(self, limits: Limits, size: int, kept: int = 0) -> None:
-        """`size` is that of the file, `kept` that of the modules found in files before, in bytes."""
+        """Start the budget of a file of `size` bytes; `kept` bytes of modules are in memory already."""
         self.limits = limits
         self._most = min(limits.unpacked, max(limits.unpacked_freely, size * limits.ratio))
         self._spent = 0
@@ -51,20 +51,20 @@ class Budget:
         self._kept = kept
 
     def spend(self, count: int) -> None:
-        """Count bytes that are unpacked; raises `UnsafeArchiveError` for too many in all."""
+        """Count unpacked bytes; raise `UnsafeArchiveError` if they exceed the limit."""
         self._spent += count
         self.foresee(0)
 
     def foresee(self, count: int) -> None:
-        """Raises `UnsafeArchiveError` if `count` bytes more would be too many."""
+        """Raise `UnsafeArchiveError` if `count` more bytes would exceed the limit."""
         if self._spent + count > self._most:
             shown = f"{self._spent + count:,}" if count else f"more than {self._most:,}"
             raise UnsafeArchiveError(
-                f"unpacks to {shown} bytes; {self._most:,} are unpacked of such a file at most"
+                f"unpacks to {shown} bytes; at most {self._most:,} are unpacked of such a file"
             )
 
     def member(self, size: int) -> None:
-        """Count a member of `size` bytes; raises `UnsafeArchiveError` for one too many or too large."""
+        """Count a member of `size` bytes; raise `UnsafeArchiveError` if it is too large or one too many."""
         self._members += 1
         if self._members > self.limits.members:
             raise UnsafeArchiveError(f"more than {self.limits.members:,} members")
@@ -72,7 +72,7 @@ class Budget:
             raise UnsafeArchiveError(f"unpacks to {size:,} bytes; a member may have {self.limits.member:,}")
 
     def keep(self, count: int) -> None:
-        """Count the bytes of a module; raises `UnsafeArchiveError` if they are too many together."""
+        """Count a module of `count` bytes; raise `UnsafeArchiveError` if all modules are too large."""
         self._kept += count
         if self._kept > self.limits.kept:
             raise UnsafeArchiveError(

@@ -1,1 +1,1 @@
-"""JavaScript glue to the imports behind which it lets the host grow the memory."""
+"""Analyse JavaScript host code: which imports grow the memory, and which views are used after a growth."""

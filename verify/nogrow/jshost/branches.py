@@ -1,10 +1,10 @@
-"""Branches, loops and jumps to blocks that follow one another."""
+"""Build the control flow of branches, loops, jumps and inlined functions."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nogrow.jshost.events import Graph, Happens
-from nogrow.jshost.scopes import text_of
+from nogrow.jshost.events import EventKind, Graph
+from nogrow.jshost.nodes import text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -13,24 +13,24 @@ Visit = Iterator["Node"]
 
 
 class Jumps:
-    """The visits of all statements that are not done one after the other."""
+    """The visits of all nodes whose parts are not evaluated one after the other."""
 
     def __init__(self, graph: Graph) -> None:
-        """Events go to `graph`."""
+        """Add events to `graph`."""
         self.graph = graph
-        # What `break` and `continue` leave: its labels, the blocks that they lead to, and whether a label
-        # must be named.
+        # The statements around that `break` and `continue` may leave: their labels, the block behind, the
+        # block that `continue` leads to, and whether only a jump with a label leaves them.
         self._targets: list[tuple[set[str], int, int | None, bool]] = []
         self._labels: set[str] = set()
         self._ends: list[int] = []
 
-    def asked(self, node: "Node") -> Visit:
-        """Visit the condition of `node`."""
+    def visit_condition(self, node: "Node") -> Visit:
+        """Visit the condition of `node`, whose own value is only tested."""
         raise NotImplementedError
 
     def either(self, node: "Node") -> Visit:
-        """`if` and `?:`."""
-        yield from self.asked(node)
+        """Visit `if` or `?:`."""
+        yield from self.visit_condition(node)
         fork = self.graph.here
         ends = []
         for name in ("consequence", "alternative"):
@@ -42,7 +42,7 @@ class Jumps:
         self.graph.go(self.graph.block(*ends))
 
     def repeat(self, node: "Node") -> Visit:
-        """Loops: the body runs as often as it likes, that of `do` at least once."""
+        """Visit a loop: its body runs any number of times, that of `do` at least once."""
         for name in ("initializer", "right"):
             part = node.child_by_field_name(name)
             if part is not None:
@@ -51,10 +51,10 @@ class Jumps:
         head = self.graph.block(self.graph.here, again)
         self.graph.go(head)
         if node.type != "do_statement":
-            yield from self.asked(node)
+            yield from self.visit_condition(node)
             self.graph.link(self.graph.here, after)
         if any(child.type == "await" for child in node.children):
-            self.graph.happens(Happens.CALLED, node)
+            self.graph.add_event(EventKind.CALL, node)
         self._targets.append((self._labels, after, again, False))
         self._labels = set()
         body = node.child_by_field_name("body")
@@ -67,14 +67,14 @@ class Jumps:
         if step is not None:
             yield step
         if node.type == "do_statement":
-            yield from self.asked(node)
+            yield from self.visit_condition(node)
             self.graph.link(self.graph.here, after)
         if self.graph.here != again:
             self.graph.link(self.graph.here, head)
         self.graph.go(after)
 
     def switch(self, node: "Node") -> Visit:
-        """Each case may be the first to run, and falls through to the next."""
+        """Visit `switch`: any case may be the first to run, and each falls through to the next."""
         value, body = node.child_by_field_name("value"), node.child_by_field_name("body")
         if value is None or body is None:
             return
@@ -93,7 +93,7 @@ class Jumps:
         self.graph.go(after)
 
     def attempt(self, node: "Node") -> Visit:
-        """`try`: any call in it may end in the handler."""
+        """Visit `try`: any call in it may end in the handler."""
         body = node.child_by_field_name("body")
         handler, final = node.child_by_field_name("handler"), node.child_by_field_name("finalizer")
         caught = self.graph.block(self.graph.here)
@@ -114,7 +114,7 @@ class Jumps:
             yield from final.named_children
 
     def leave(self, node: "Node") -> Visit:
-        """`return` and `throw`."""
+        """Visit `return` or `throw`."""
         yield from node.named_children
         if node.type == "throw_statement" and self.graph.handlers:
             self.graph.link(self.graph.here, self.graph.handlers[-1])
@@ -123,19 +123,19 @@ class Jumps:
         self.graph.go(self.graph.block())
 
     def leap(self, node: "Node") -> Visit:
-        """`break` and `continue`."""
+        """Visit `break` or `continue`."""
         label = node.child_by_field_name("label")
         for labels, after, again, named in reversed(self._targets):
-            wanted = after if node.type == "break_statement" else again
-            meant = not named if label is None else text_of(label) in labels
-            if wanted is not None and meant:
-                self.graph.link(self.graph.here, wanted)
+            target = after if node.type == "break_statement" else again
+            is_left = not named if label is None else text_of(label) in labels
+            if target is not None and is_left:
+                self.graph.link(self.graph.here, target)
                 break
         self.graph.go(self.graph.block())
         yield from ()
 
     def labelled(self, node: "Node") -> Visit:
-        """A label belongs to the loop that follows it."""
+        """Visit a statement with a label, which belongs to the loop or `switch` behind it."""
         label, body = node.child_by_field_name("label"), node.child_by_field_name("body")
         if label is None or body is None:
             return
@@ -151,7 +151,7 @@ class Jumps:
         self.graph.go(after)
 
     def inline(self, node: "Node", *, once: bool) -> Visit:
-        """A function that is called where it stands, once or as often as the callee likes."""
+        """Visit a function that is called where it stands: once, or any number of times."""
         before = self.graph.here
         start, end = self.graph.block(before), self.graph.block(*(() if once else (before,)))
         self._ends.append(end)

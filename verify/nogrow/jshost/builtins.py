@@ -1,28 +1,28 @@
-"""The words of the language and its hosts: what makes views, and which calls never enter a module."""
+"""List the built-in names of JavaScript and its hosts: which create views, and which never enter a module."""
 
 
-def _words(text: str) -> frozenset[str]:
+def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-VIEWS = _words("""
+VIEWS = _names("""
     BigInt64Array BigUint64Array DataView Float16Array Float32Array Float64Array Int16Array Int32Array
     Int8Array Uint16Array Uint32Array Uint8Array Uint8ClampedArray
 """)
 # The members of `liveViews(memory)` that are views.
-LIVE = _words("dv f16 f32 f64 i16 i32 i64 i8 u16 u32 u64 u8 u8c")
-# What a typed array has and a memory has not.
-NOT_OF_MEMORY = _words("""
+LIVE = _names("dv f16 f32 f64 i16 i32 i64 i8 u16 u32 u64 u8 u8c")
+# Members of typed arrays that a memory doesn't have.
+NOT_OF_MEMORY = _names("""
     byteLength byteOffset copy copyWithin fill indexOf length push set slice subarray toString
 """)
-# The members by which something is told to be a memory, or not.
+# Members that tell whether an object is a memory.
 MEMORY_SIGNS = NOT_OF_MEMORY | {"buffer", "grow", "toResizableBuffer"}
-# What tells whether a view is attached.
-STATE = _words("buffer byteLength detached length")
-COMPARISONS = _words("!= !== < <= == === > >= in instanceof")
-EQUALITIES = _words("!= !== == ===")
+# Properties that tell whether a view is attached.
+STATE = _names("buffer byteLength detached length")
+COMPARISONS = _names("!= !== < <= == === > >= in instanceof")
+EQUALITIES = _names("!= !== == ===")
 # Functions and classes of the language and its hosts.
-GLOBALS = VIEWS | _words("""
+GLOBALS = VIEWS | _names("""
     AbortController AggregateError alert Array ArrayBuffer atob BigInt Blob Boolean btoa
     cancelAnimationFrame clearImmediate clearInterval clearTimeout Date decodeURI decodeURIComponent
     DOMException encodeURI encodeURIComponent Error escape EvalError fetch FinalizationRegistry FormData
@@ -32,26 +32,26 @@ GLOBALS = VIEWS | _words("""
     TextDecoder TextEncoder TypeError unescape URIError URL URLSearchParams WeakMap WeakRef WeakSet Worker
 """)
 # Objects whose methods are those of the language and its hosts.
-OBJECTS = VIEWS | _words("""
+OBJECTS = VIEWS | _names("""
     Array ArrayBuffer Atomics BigInt Buffer console crypto Date document Error globalThis Intl JSON location
     Map Math navigator Number Object performance process Promise Reflect self String Symbol URL WebAssembly
     window
 """)
-# Objects that hold whatever is global, the program's own among it.
-WORLDS = _words("globalThis self window")
-# Node's modules.
-NODE = _words("""
+# Objects that hold all globals, those of the program included.
+WORLDS = _names("globalThis self window")
+# Node's own modules.
+NODE = _names("""
     assert buffer child_process cluster console crypto dgram dns events fs fs/promises http http2 https
     module net os path perf_hooks process punycode querystring readline stream string_decoder timers
     timers/promises tls tty url util v8 vm worker_threads zlib
 """)
-# Methods of built-in objects that call what they are given at once.
-WITH_CALLBACK = _words("""
+# Methods of built-in objects that call their argument before they return.
+WITH_CALLBACK = _names("""
     every filter find findIndex findLast findLastIndex flatMap forEach from map reduce reduceRight replace
     replaceAll some sort
 """)
-# Methods of built-in objects; Emscripten asks its embedder the last.
-METHODS = WITH_CALLBACK | _words("""
+# Methods of built-in objects. The last is a function that Emscripten looks for in its embedder.
+METHODS = WITH_CALLBACK | _names("""
     abs add addEventListener appendChild arrayBuffer at bind bindBuffer bindTexture bufferData bufferSubData
     catch ceil charAt charCodeAt clear clz32 codePointAt concat copy copyWithin createBuffer
     createBufferSource createElement createImageData createObjectURL createTexture debug decode delete deref
@@ -68,5 +68,5 @@ METHODS = WITH_CALLBACK | _words("""
     toLowerCase toPrecision toString toUpperCase trim trimEnd trimStart trunc unregister unshift useProgram
     valueOf values warn write writeUInt32LE SDL_canPlayWithWebAudio
 """)
-# Methods that keep what they are given for later.
-SCHEDULERS = _words("addEventListener catch finally then")
+# Methods that call their argument later.
+SCHEDULERS = _names("addEventListener catch finally then")

@@ -1,7 +1,6 @@
-"""Statements and expressions to events, in the order in which they are evaluated.
+"""Build the control-flow graph of a function, with its events in the order of evaluation.
 
-Every visit is a generator that yields the nodes to be visited next: nesting as deep as the file is no
-recursion.
+Every visit is a generator that yields the nodes to visit next, so that deep nesting needs no recursion.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from nogrow.jshost.branches import Jumps
 from nogrow.jshost.builtins import COMPARISONS
-from nogrow.jshost.events import Graph, Happens
-from nogrow.jshost.glue_program import Name
+from nogrow.jshost.events import EventKind, Graph
+from nogrow.jshost.nodes import ACCESSES, FUNCTIONS, arguments_of, bare, callee_of, operator_of
 from nogrow.jshost.points_to import KEPT
 from nogrow.jshost.program import Program
-from nogrow.jshost.scopes import FUNCTIONS
+from nogrow.jshost.scopes import Name
 from nogrow.jshost.state_checks import state_of, tells, tested
-from nogrow.jshost.terms import Binding, Member, arguments_of, bare, operator_of
+from nogrow.jshost.terms import Binding, Member
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 Visit = Iterator["Node"]
-_ACCESS = frozenset(("member_expression", "subscript_expression"))
+_NAMING = frozenset(("identifier", "shorthand_property_identifier", *ACCESSES))
 _SILENT = frozenset(
     (
         "comment",
@@ -41,7 +40,7 @@ _SILENT = frozenset(
 
 
 def graph_of(program: Program, function: "Node", tracked: frozenset[Binding]) -> Graph:
-    """The events of one function, or of the whole program outside of functions."""
+    """Return the graph of one function, or of the program's code outside functions."""
     flow = _Flow(program, tracked)
     start = function.child_by_field_name("body") if function.type in FUNCTIONS else None
     stack: list[Visit] = [flow.visit(start or function)]
@@ -59,7 +58,7 @@ class _Flow(Jumps):
         super().__init__(Graph())
         self._program = program
         self._tracked = tracked
-        self._told: list[tuple[Node, Binding]] = []
+        self._checked: list[tuple[Node, Binding]] = []
         self._conditions: set[int] = set()
         self._visits: dict[str, Callable[[Node], Visit]] = {
             "variable_declarator": self._declaration,
@@ -89,11 +88,15 @@ class _Flow(Jumps):
         }
 
     def visit(self, node: "Node") -> Visit:
-        """The visits that `node` asks for."""
+        """Add the events of `node`, and yield its parts to visit next."""
         kind = node.type
         if kind in FUNCTIONS:
-            facts = self._program.facts
-            return self.inline(node, once=node.id in facts.callees) if node.id in facts.inlined else iter(())
+            constraints = self._program.constraints
+            return (
+                self.inline(node, once=node.id in constraints.callees)
+                if node.id in constraints.inlined
+                else iter(())
+            )
         if kind in _SILENT:
             return iter(())
         if kind in ("identifier", "shorthand_property_identifier", "this"):
@@ -101,29 +104,29 @@ class _Flow(Jumps):
             return iter(())
         return self._visits.get(kind, self._parts)(node)
 
-    def asked(self, node: "Node") -> Visit:
-        """Visit a condition, whose own value is only looked at."""
+    def visit_condition(self, node: "Node") -> Visit:
+        """Visit the condition of `node`, whose own value is only tested."""
         condition = node.child_by_field_name("condition")
         if condition is None:
             return
-        yield from self._look(node, bare(condition))
+        yield from self._test(node, bare(condition))
 
     def _parts(self, node: "Node") -> Visit:
         yield from node.named_children
 
     def binding(self, node: "Node") -> Binding | None:
-        """The binding with a view that `node` names."""
+        """Return the tracked binding that `node` names, None if it names none."""
         inner = bare(node)
-        for term in self._program.facts.terms.of(inner) if inner.type in _NAMING else ():
-            one = self._program.kinds.canon(term)
-            if isinstance(one, Name | Member) and one in self._tracked:
-                return one
+        for term in self._program.constraints.terms.of(inner) if inner.type in _NAMING else ():
+            target = self._program.points_to.find(term)
+            if isinstance(target, Name | Member) and target in self._tracked:
+                return target
         return None
 
     def _use(self, node: "Node") -> None:
         binding = self.binding(node)
         if binding is not None:
-            self.graph.happens(Happens.USED, node, binding)
+            self.graph.add_event(EventKind.USE, node, binding)
 
     def _access(self, node: "Node") -> Visit:
         if self.binding(node) is not None:
@@ -139,27 +142,27 @@ class _Flow(Jumps):
         if value is None or name is None:
             return
         yield value
-        self._fill(name, value)
+        self._define(name, value)
 
     def _assignment(self, node: "Node") -> Visit:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if left is None or right is None:
             return
         left = bare(left)
-        if left.type in _ACCESS and self.binding(left) is None:
-            # The object is evaluated before the right side, and written to after it.
-            held = left.child_by_field_name("object")
-            late = held if held is not None and self.binding(held) is not None else None
+        if left.type in ACCESSES and self.binding(left) is None:
+            # The object is evaluated before the right side, but used after it.
+            base = left.child_by_field_name("object")
+            used_last = base if base is not None and self.binding(base) is not None else None
             yield from (
                 part
-                for part in (held if late is None else None, left.child_by_field_name("index"), right)
+                for part in (base if used_last is None else None, left.child_by_field_name("index"), right)
                 if part is not None
             )
-            if late is not None:
-                self._use(bare(late))
+            if used_last is not None:
+                self._use(bare(used_last))
             return
         yield right
-        self._fill(left, right)
+        self._define(left, right)
 
     def _augmented(self, node: "Node") -> Visit:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -172,61 +175,61 @@ class _Flow(Jumps):
         self.graph.go(self.graph.block(before))
         yield right
         if logical:
-            self._fill(left, right)
+            self._define(left, right)
             self.graph.go(self.graph.block(before, self.graph.here))
 
-    def _fill(self, left: "Node", right: "Node") -> None:
+    def _define(self, left: "Node", right: "Node") -> None:
         program = self._program
-        for terms, part, values in program.facts.targets(left, program.facts.terms.of(right)):
+        for terms, part, values in program.constraints.targets(left, program.constraints.terms.of(right)):
             for term in terms:
-                target = program.kinds.canon(term)
+                target = program.points_to.find(term)
                 if isinstance(target, Name | Member) and target in self._tracked:
-                    good = program.kinds.any(values) & KEPT
-                    self.graph.happens(Happens.FILLED if good else Happens.EMPTIED, part, target)
+                    is_view = program.points_to.any(values) & KEPT
+                    self.graph.add_event(EventKind.DEF if is_view else EventKind.KILL, part, target)
 
     def _call(self, node: "Node") -> Visit:
-        callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
-        late: list[Node] = []
+        callee = callee_of(node)
+        used_last: list[Node] = []
         if callee is not None:
             inner = bare(callee)
-            held = inner.child_by_field_name("object") if inner.type in _ACCESS else None
-            if held is not None and self.binding(held) is not None:
-                late.append(bare(held))
+            base = inner.child_by_field_name("object") if inner.type in ACCESSES else None
+            if base is not None and self.binding(base) is not None:
+                used_last.append(bare(base))
             elif inner.type in FUNCTIONS or inner.type != "super":
                 yield callee
-        for one in arguments_of(node):
-            if self.binding(one) is not None and bare(one).type in _NAMING:
-                late.append(bare(one))
+        for argument in arguments_of(node):
+            if self.binding(argument) is not None and bare(argument).type in _NAMING:
+                used_last.append(bare(argument))
             else:
-                yield one
-        for one in late:
-            self._use(one)
-        self._enter(node)
+                yield argument
+        for used in used_last:
+            self._use(used)
+        self._add_call(node)
 
-    def _enter(self, node: "Node") -> None:
-        site = self._program.facts.calls.get(node.id)
+    def _add_call(self, node: "Node") -> None:
+        site = self._program.constraints.calls.get(node.id)
         if site is None:
             return
-        enters = self._program.enters
-        called = enters.called(site) - self._program.facts.inlined
+        effects = self._program.call_effects
+        called = effects.called(site) - self._program.constraints.inlined
         for function in sorted(called):
-            for binding, place in self._program.seen_within(function):
+            for binding, read in self._program.seen_within(function):
                 if binding in self._tracked:
-                    self.graph.happens(Happens.USED, place, binding)
-        if enters.call(site):
-            self.graph.happens(Happens.CALLED, node)
+                    self.graph.add_event(EventKind.USE, read, binding)
+        if effects.call(site):
+            self.graph.add_event(EventKind.CALL, node)
         for function in sorted(called):
             for filled in self._program.lifetime.filled.get(function, ()):
                 if filled in self._tracked:
-                    self.graph.happens(Happens.FILLED, node, filled)
+                    self.graph.add_event(EventKind.DEF, node, filled)
 
     def _wait(self, node: "Node") -> Visit:
         yield from node.named_children
-        self.graph.happens(Happens.CALLED, node)
+        self.graph.add_event(EventKind.CALL, node)
 
     def _unary(self, node: "Node") -> Visit:
         for operand in tested(node):
-            yield from self._look(node, operand)
+            yield from self._test(node, operand)
         if operator_of(node) not in ("!", "typeof"):
             yield from node.named_children
 
@@ -236,29 +239,29 @@ class _Flow(Jumps):
         if left is None or right is None:
             return
         if operator in ("&&", "||", "??"):
-            told = len(self._told)
-            yield from self._look(node, bare(left))
+            checked = len(self._checked)
+            yield from self._test(node, bare(left))
             before = self.graph.here
             self.graph.go(self.graph.block(before))
             if node.id in self._conditions:
-                yield from self._look(node, bare(right))
+                yield from self._test(node, bare(right))
             else:
                 yield right
             self.graph.go(self.graph.block(before, self.graph.here))
-            # What the whole condition asks is answered after it, whichever part said so.
-            for place, binding in self._told[told:]:
-                self.graph.happens(Happens.FILLED, place, binding)
+            # A view that any part of the condition checks counts as checked after the whole condition.
+            for check, binding in self._checked[checked:]:
+                self.graph.add_event(EventKind.DEF, check, binding)
         elif operator in COMPARISONS:
             for operand in (left, right):
-                yield from self._look(node, bare(operand))
+                yield from self._test(node, bare(operand))
         else:
             yield left
             yield right
 
-    def _look(self, node: "Node", operand: "Node") -> Visit:
-        """Visit an operand of which only the state or the identity is asked."""
+    def _test(self, node: "Node", operand: "Node") -> Visit:
+        """Visit an operand of a test, which reads only a view's state or identity."""
         held, names = state_of(operand)
-        if operand.type in _ACCESS and self.binding(operand) is not None:
+        if operand.type in ACCESSES and self.binding(operand) is not None:
             held, names = operand, []
         binding = self.binding(held) if held.type in _NAMING else None
         if binding is None:
@@ -266,14 +269,12 @@ class _Flow(Jumps):
                 self._conditions.add(operand.id)
             yield operand
         elif tells(node, operand) or (not names and self._compared(node, binding)):
-            self._told.append((held, binding))
-            self.graph.happens(Happens.FILLED, held, binding)
+            self._checked.append((held, binding))
+            self.graph.add_event(EventKind.DEF, held, binding)
 
     def _compared(self, node: "Node", binding: Binding) -> bool:
-        """Whether a kept buffer is compared with the memory's."""
+        """Return whether `node` compares a kept buffer with the memory's."""
         return node.type == "binary_expression" and any(
-            state_of(one)[1][-1:] == ["buffer"] and self.binding(one) != binding for one in tested(node)
+            state_of(operand)[1][-1:] == ["buffer"] and self.binding(operand) != binding
+            for operand in tested(node)
         )
-
-
-_NAMING = frozenset(("identifier", "shorthand_property_identifier", *_ACCESS))

@@ -1,12 +1,12 @@
-"""A walked tree to tables: what is stored where, what is called with what, what functions return."""
+"""Collect the constraints for the points-to analysis: stores, calls with their arguments, returned values."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.jshost.builtins import NODE, WITH_CALLBACK
-from nogrow.jshost.glue_program import Name, key_of
-from nogrow.jshost.scopes import FUNCTIONS, text_of
+from nogrow.jshost.nodes import FUNCTIONS, arguments_of, bare, callee_of, key_of, operator_of, text_of
+from nogrow.jshost.scopes import Name
 from nogrow.jshost.syntax import Walk
 from nogrow.jshost.terms import (
     Binding,
@@ -15,14 +15,10 @@ from nogrow.jshost.terms import (
     Made,
     Member,
     NewMemory,
-    Result,
     Returned,
     Term,
     Terms,
     This,
-    arguments_of,
-    bare,
-    operator_of,
 )
 
 if TYPE_CHECKING:
@@ -30,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Store(NamedTuple):
-    """A value that is put into a binding, in the function `within`."""
+    """Values that are stored in a binding, in the function `within`."""
 
     target: Binding
     values: tuple[Term, ...]
@@ -39,7 +35,7 @@ class Store(NamedTuple):
 
 
 class CallSite(NamedTuple):
-    """A call in the function `within`: what may be called, and what each argument may be."""
+    """A call in the function `within`: the terms of its callee, and of each argument."""
 
     node: "Node"
     within: int
@@ -47,17 +43,17 @@ class CallSite(NamedTuple):
     arguments: tuple[tuple[Term, ...], ...]
 
 
-class Facts:
-    """All tables of a program."""
+class Constraints:
+    """The constraints of a program."""
 
     def __init__(self, walk: Walk) -> None:
-        """Takes the tree apart; nothing is resolved yet."""
+        """Collect the constraints from the tree, without resolving any."""
         self.walk = walk
         self.root = walk.root.id
         self.terms = Terms(walk.scopes, self.root, walk.this_owners)
         self.stores: list[Store] = []
         self.calls: dict[int, CallSite] = {}
-        self.made: dict[int, tuple[Term, ...]] = {}
+        self.view_arguments: dict[int, tuple[Term, ...]] = {}
         self.returned: dict[int, list[Term]] = defaultdict(list)
         self.methods: dict[str, set[int]] = defaultdict(set)
         self.parameters: dict[int, list[Name | None]] = {}
@@ -80,7 +76,7 @@ class Facts:
                 self._assignment(node.child_by_field_name("name"), node.child_by_field_name("value"), within)
                 self._annotated(node, node.child_by_field_name("name"), within)
             case "assignment_expression" | "augmented_assignment_expression":
-                # What `+=` makes is a number or a text.
+                # The result of `+=` is a number or a string, never a view.
                 if node.type == "assignment_expression" or operator_of(node) in ("||=", "&&=", "??="):
                     right = node.child_by_field_name("right")
                     self._assignment(node.child_by_field_name("left"), right, within)
@@ -113,7 +109,7 @@ class Facts:
                 self._annotated(node, node.child_by_field_name("pattern"), within)
 
     def store(self, target: Term | None, values: Iterable[Term], node: "Node", within: int) -> None:
-        """Note that `target` may hold `values`."""
+        """Add the constraint that `target` may hold `values`."""
         if isinstance(target, Name | Member):
             self.stores.append(Store(target, tuple(values), node, within))
 
@@ -131,33 +127,35 @@ class Facts:
             return
         for target, part, values in self.targets(left, self.terms.of(right)):
             self.written.add(part.id)
-            for one in target:
-                self.store(one, values, right, within)
+            for term in target:
+                self.store(term, values, right, within)
 
     def targets(self, left: "Node", values: list[Term]) -> Iterable[tuple[list[Term], "Node", list[Term]]]:
-        """The bindings in the pattern `left`, the node of each, and what each gets of `values`."""
+        """Yield each binding in the pattern `left`, its node, and the part of `values` that it gets."""
         stack = [(bare(left), values)]
         while stack:
-            node, had = stack.pop()
+            node, assigned = stack.pop()
             match node.type:
                 case "identifier" | "member_expression" | "subscript_expression":
-                    yield self.terms.of(node), node, had
+                    yield self.terms.of(node), node, assigned
                 case "shorthand_property_identifier_pattern":
-                    yield self.terms.of(node), node, [Member(one, text_of(node)) for one in had]
+                    yield self.terms.of(node), node, [Member(term, text_of(node)) for term in assigned]
                 case "object_pattern" | "rest_pattern":
-                    stack.extend((child, had) for child in node.named_children)
+                    stack.extend((child, assigned) for child in node.named_children)
                 case "pair_pattern" | "object_assignment_pattern" | "assignment_pattern":
                     key = key_of(node.child_by_field_name("key"))
                     inner = node.child_by_field_name("value" if node.type == "pair_pattern" else "left")
                     if inner is not None:
-                        stack.append((inner, had if key is None else [Member(one, key) for one in had]))
+                        members: list[Term] = (
+                            assigned if key is None else [Member(term, key) for term in assigned]
+                        )
+                        stack.append((inner, members))
                 case "array_pattern":
                     stack.extend((child, []) for child in node.named_children)
 
     def _annotated(self, node: "Node", name: "Node | None", within: int) -> None:
-        """TypeScript may say that something is a memory."""
-        kind = node.child_by_field_name("type")
-        if kind is not None and name is not None and text_of(kind).lstrip(": ") == "WebAssembly.Memory":
+        """Store a memory in what TypeScript declares to be one."""
+        if name is not None and _is_declared_memory(node):
             for target in self.terms.of(name):
                 self.store(target, (NewMemory(False),), node, within)
 
@@ -185,34 +183,35 @@ class Facts:
             values = self.terms.of(node)
         else:
             values = self.terms.of(value) if value is not None else []
-        self.methods[name].update(one.node for one in values if isinstance(one, Function))
+        self.methods[name].update(term.node for term in values if isinstance(term, Function))
         if values:
             self.store(member, values, value or node, within)
-        kind = node.child_by_field_name("type")
-        if kind is not None and text_of(kind).lstrip(": ") == "WebAssembly.Memory":
+        if _is_declared_memory(node):
             self.store(member, (NewMemory(False),), node, within)
 
     def _call(self, node: "Node", within: int) -> None:
-        new = node.type == "new_expression"
-        callee = node.child_by_field_name("constructor" if new else "function")
+        is_new = node.type == "new_expression"
+        callee = callee_of(node)
         if callee is None:
             return
         callee = bare(callee)
         self.callees.add(callee.id)
-        given = arguments_of(node)
-        arguments = tuple(tuple(self.terms.of(one)) for one in given)
-        callees = self.terms.of(node if new else callee)
-        if any(isinstance(one, Made) for one in self.terms.of(node)) and arguments:
-            self.made[node.id] = arguments[0]
+        argument_nodes = arguments_of(node)
+        arguments = tuple(tuple(self.terms.of(argument)) for argument in argument_nodes)
+        callees = self.terms.of(node if is_new else callee)
+        if any(isinstance(term, Made) for term in self.terms.of(node)) and arguments:
+            self.view_arguments[node.id] = arguments[0]
         self.calls[node.id] = CallSite(node, within, tuple(callees), arguments)
-        if callee.type in FUNCTIONS and not new:
+        if callee.type in FUNCTIONS and not is_new:
             self.inlined.add(callee.id)
         elif callee.type == "member_expression":
             member = self.terms.member(callee)
             if member is not None and member.name in ("call", "apply") and isinstance(member.of, Function):
                 self.inlined.add(member.of.node)
             elif member is not None and member.name in WITH_CALLBACK:
-                self.inlined.update(one.id for one in map(bare, given) if one.type in FUNCTIONS)
+                self.inlined.update(
+                    argument.id for argument in map(bare, argument_nodes) if argument.type in FUNCTIONS
+                )
             elif member is not None and member == Member(Name(self.root, "Object"), "assign") and arguments:
                 for target in arguments[0]:
                     for values in arguments[1:]:
@@ -223,27 +222,30 @@ class Facts:
         single = node.child_by_field_name("parameter")
         parameters = node.child_by_field_name("parameters")
         listed = [single] if single is not None else parameters.named_children if parameters else []
-        for one in listed:
-            if one.type == "comment":
+        for parameter in listed:
+            if parameter.type == "comment":
                 continue
-            pattern = one.child_by_field_name("pattern") or one
+            pattern = parameter.child_by_field_name("pattern") or parameter
             left = pattern.child_by_field_name("left") or pattern
             names.append(self.terms.name(left) if left.type == "identifier" else None)
-            for targets, part, values in self.targets(pattern, [Result(Function(node.id))]):
-                self.written.add(part.id)
-                del targets, values
+            self.written.update(part.id for _, part, _ in self.targets(pattern, []))
         self.parameters[node.id] = names
 
     def _import(self, node: "Node") -> None:
         source = key_of(node.child_by_field_name("source"))
         stack = list(node.named_children)
         while stack and source is not None:
-            one = stack.pop()
-            if one.type == "identifier":
-                self.written.add(one.id)
-                self.modules[self.terms.name(one)] = source
-            stack.extend(one.named_children if one.type != "string" else ())
+            part = stack.pop()
+            if part.type == "identifier":
+                self.written.add(part.id)
+                self.modules[self.terms.name(part)] = source
+            stack.extend(part.named_children if part.type != "string" else ())
 
     def is_node(self, name: Name) -> bool:
-        """Whether the name is imported from one of Node's own modules."""
+        """Return whether the name is imported from one of Node's own modules."""
         return self.modules.get(name, "").removeprefix("node:") in NODE
+
+
+def _is_declared_memory(node: "Node") -> bool:
+    kind = node.child_by_field_name("type")
+    return kind is not None and text_of(kind).lstrip(": ") == "WebAssembly.Memory"

@@ -1,26 +1,25 @@
-"""A graph of events to the uses of views that a call may have detached."""
+"""Find the uses of views that a call may have detached: a forward data-flow analysis of one function."""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.errors import ModuleError
-from nogrow.jshost.events import Block, Graph, Happens
+from nogrow.jshost.events import Block, EventKind, Graph
 from nogrow.jshost.terms import Binding
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-# A function that asks for more is too entangled to be followed in reasonable time.
+# A function that takes more steps is too entangled to be analysed in reasonable time.
 MOST_STEPS = 10_000_000
 
-# What each binding holds: a good view, or one that the call at the node may have detached. One that is not
-# in there holds none. `OUTLIVES` stands for all calls before the function's own.
-GOOD = None
+# The state of each binding that holds a view: attached, or detached by the call at a node. A binding without
+# a state holds no view. `OUTLIVES` stands for all calls before the function's own.
+ATTACHED = None
 OUTLIVES = 0
-Fate = "Node | int | None"
 
 
-class LateUse(NamedTuple):
+class StaleUse(NamedTuple):
     """A use of `binding` at `node` after `call`; None is any call before the function's own."""
 
     binding: Binding
@@ -28,10 +27,11 @@ class LateUse(NamedTuple):
     call: "Node | None"
 
 
-def late_uses(graph: Graph, outliving: Iterable[Binding]) -> Iterator[LateUse]:
-    """The uses that may be too late on some path; those `outliving` the function may be so from the start.
+def stale_uses(graph: Graph, outliving: Iterable[Binding]) -> Iterator[StaleUse]:
+    """Yield the uses of views that are detached on some path.
 
-    Raises `ModuleError` where the graph is too large to be followed.
+    Views in the bindings `outliving` may be detached from the start. Raises `ModuleError` if the graph is too
+    large to be analysed.
     """
     before: list[dict[Binding, Node | int | None] | None] = [None] * len(graph.blocks)
     before[0] = dict.fromkeys(outliving, OUTLIVES)
@@ -41,47 +41,48 @@ def late_uses(graph: Graph, outliving: Iterable[Binding]) -> Iterator[LateUse]:
         state = dict(before[number] or {})
         steps += len(graph.blocks[number].events) + len(state)
         if steps > MOST_STEPS:
-            raise ModuleError("a function is too large to be followed: split it")
-        for _ in _run(graph.blocks[number], state):
+            raise ModuleError("a function is too large to be analysed: split it")
+        for _ in _transfer(graph.blocks[number], state):
             pass
         for following in graph.blocks[number].next:
             known = before[following]
-            merged = _merged(known, state)
-            if merged is not known:
-                before[following] = merged
+            joined = _join(known, state)
+            if joined is not known:
+                before[following] = joined
                 queue.append(following)
-    for block, held in zip(graph.blocks, before, strict=True):
-        if held is not None:
-            yield from _run(block, dict(held))
+    for block, entry_state in zip(graph.blocks, before, strict=True):
+        if entry_state is not None:
+            yield from _transfer(block, dict(entry_state))
 
 
-def _run(block: Block, state: "dict[Binding, Node | int | None]") -> Iterator[LateUse]:
-    for what, node, binding in block.events:
-        if what is Happens.CALLED:
-            for held, fate in state.items():
-                if fate is GOOD:
+def _transfer(block: Block, state: "dict[Binding, Node | int | None]") -> Iterator[StaleUse]:
+    """Apply the block's events to `state`, and yield its stale uses."""
+    for kind, node, binding in block.events:
+        if kind is EventKind.CALL:
+            for held, detached_by in state.items():
+                if detached_by is ATTACHED:
                     state[held] = node
         elif binding is None:
             continue
-        elif what is Happens.FILLED:
-            state[binding] = GOOD
-        elif what is Happens.EMPTIED:
+        elif kind is EventKind.DEF:
+            state[binding] = ATTACHED
+        elif kind is EventKind.KILL:
             state.pop(binding, None)
         else:
-            fate = state.get(binding, GOOD)
-            if fate is not GOOD:
-                yield LateUse(binding, node, None if isinstance(fate, int) else fate)
+            detached_by = state.get(binding, ATTACHED)
+            if detached_by is not ATTACHED:
+                yield StaleUse(binding, node, None if isinstance(detached_by, int) else detached_by)
 
 
-def _merged(
+def _join(
     known: "dict[Binding, Node | int | None] | None", state: "dict[Binding, Node | int | None]"
 ) -> "dict[Binding, Node | int | None]":
-    """What holds after either; `known` itself if `state` adds nothing to it."""
+    """Return the state where two paths meet; `known` itself if `state` adds nothing to it."""
     if known is None:
         return dict(state)
     added = {
-        binding: fate
-        for binding, fate in state.items()
-        if binding not in known or (known[binding] is GOOD and fate is not GOOD)
+        binding: detached_by
+        for binding, detached_by in state.items()
+        if binding not in known or (known[binding] is ATTACHED and detached_by is not ATTACHED)
     }
     return {**known, **added} if added else known

@@ -1,10 +1,10 @@
-"""What glue says: made in `read.py`, read by the check and the reports. Nothing here needs a parser."""
+"""Describe what a glue file provides to its module. The reports read it, so nothing here needs a parser."""
 
 from typing import NamedTuple
 
 
 class Grower(NamedTuple):
-    """An import, given as `module.field`, and the call of `grow` that it leads to in the file `file`.
+    """An import, given as `module.field`, and the call of `grow` in `file` that it leads to.
 
     `line` and `column` count from 1, columns in bytes.
     """
@@ -28,7 +28,7 @@ class Table(NamedTuple):
 
 
 class Called(NamedTuple):
-    """What the function that serves the import `label` may call: exports by name, entries of a table."""
+    """What the function behind the import `label` may call: exports by name, and entries of a table."""
 
     label: str
     exports: tuple[str, ...]
@@ -36,12 +36,12 @@ class Called(NamedTuple):
 
 
 class Served(NamedTuple):
-    """What a glue file serves, as far as it is followed.
+    """The imports that a glue file serves, and the exports that it uses.
 
-    `tables` are the objects that may be part of an import object. `names` are the names that the functions
-    behind imports have in the file, by label. `exported` is what the file exports itself: other files make
-    import objects of that. `reads` are the exports of the module that the file names, `memories` those
-    that it uses as a memory.
+    `tables` are the objects that may be part of an import object. `names` has, by label, the names that the
+    functions behind imports have in the file. `exported` is what the file itself exports, from which other
+    files make import objects. `reads` are the module's exports that the file names, `memories` those that it
+    uses as a memory.
     """
 
     tables: tuple[Table, ...] = ()
@@ -53,7 +53,7 @@ class Served(NamedTuple):
 
 
 class Glue(NamedTuple):
-    """A glue file: the imports that grow in it, and the text in which it may name its module."""
+    """A glue file: its imports that grow the memory, and its text, which may name the module."""
 
     file: str
     growers: tuple[Grower, ...]
@@ -61,5 +61,5 @@ class Glue(NamedTuple):
     served: Served = Served()
 
     def names(self, module: str) -> bool:
-        """Whether it names the file `module`, given without its folder."""
+        """Return whether the file names the module, which is given without its folder."""
         return module.encode() in self.source

@@ -1,6 +1,6 @@
-"""A syntax tree to what matters of the program: its names, what they may stand for, and what is called.
+"""Collect the assignments, properties and calls of a glue program.
 
-Flow is not followed: a name stands for everything that is ever assigned to it.
+The analysis is flow-insensitive: a name stands for every value that is ever assigned to it.
 """
 
 from collections import defaultdict
@@ -8,81 +8,45 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nogrow.jshost.scopes import FUNCTIONS, Scopes, text_of
+from nogrow.jshost.model import Position
+from nogrow.jshost.nodes import ACCESSES, FUNCTIONS, callee_of, key_of, operator_of, property_of, text_of
+from nogrow.jshost.parse import position_of
+from nogrow.jshost.scopes import Name, Scopes
+from nogrow.jshost.terms import Function, Member, Object, Result, Term
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-# The name of a member that stands for each of them; it is no name of JavaScript.
+# A member of this name stands for every member of its object. It is no identifier of JavaScript.
 ANY = "*"
 _CALLS = ("call", "apply", "bind")
 
-Position = tuple[int, int]
-# A function or an object is known by the number of its node.
-Thing = int
+# A function or an object is identified by its node.
+NodeId = int
 
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name in a scope."""
-
-    scope: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """The property `name` of `of`; None is `this`, or what is not followed."""
-
-    of: "Value | None"
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What calling `callee` returns."""
-
-    callee: "Value"
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A function written here."""
-
-    thing: Thing
-
-
-@dataclass(frozen=True, slots=True)
-class Object:
-    """An object, array or class written here."""
-
-    thing: Thing
-
-
-Value = Name | Member | Result | Function | Object
 
 NOTHING = Name(0, "")
-"""The value of a property whose value is not followed: it stands for nothing."""
+"""The value of a property whose value is unknown: it stands for no function and no object."""
 
 
 @dataclass(slots=True)
-class Program:
-    """All of a program's text in tables; `of` is the only maker."""
+class GlueProgram:
+    """The assignments, properties and calls of a program; `of` collects them."""
 
     scopes: Scopes
-    assigned: dict[Name, list[Value]] = field(default_factory=lambda: defaultdict(list))
-    properties: dict[Thing, list[tuple[str, Value]]] = field(default_factory=lambda: defaultdict(list))
-    assigned_properties: list[tuple[Value, str, Value]] = field(default_factory=list)
-    invoked: dict[Thing, list[Value]] = field(default_factory=lambda: defaultdict(list))
-    returned: dict[Thing, list[Value]] = field(default_factory=lambda: defaultdict(list))
-    read_members: set[tuple[Value | None, str]] = field(default_factory=set)
-    grow_calls: list[tuple[Thing, Member, Position]] = field(default_factory=list)
+    assigned: dict[Name, list[Term]] = field(default_factory=lambda: defaultdict(list))
+    properties: dict[NodeId, list[tuple[str, Term]]] = field(default_factory=lambda: defaultdict(list))
+    assigned_properties: list[tuple[Term, str, Term]] = field(default_factory=list)
+    invoked: dict[NodeId, list[Term]] = field(default_factory=lambda: defaultdict(list))
+    returned: dict[NodeId, list[Term]] = field(default_factory=lambda: defaultdict(list))
+    read_members: set[tuple[Term | None, str]] = field(default_factory=set)
+    grow_calls: list[tuple[NodeId, Member, Position]] = field(default_factory=list)
     exported: set[str] = field(default_factory=set)
-    """What the file itself exports, as an ES module."""
+    """The names that the file itself exports, as an ES module."""
 
     @classmethod
-    def of(cls, root: "Node") -> "Program":
-        """The program whose tree has the root `root`."""
+    def of(cls, root: "Node") -> "GlueProgram":
+        """Return the program whose tree has the root `root`."""
         program = cls(Scopes.of(root))
         stack = [root]
         while stack:
@@ -119,12 +83,12 @@ class Program:
                 body = node.child_by_field_name("body")
                 if body is not None and body.type != "statement_block":
                     self.returned[node.id].extend(self._values(body))
-            case "member_expression" | "subscript_expression":
+            case kind if kind in ACCESSES:
                 member = self._member(node)
                 if member is not None:
                     self.read_members.add((member.of, member.name))
 
-    def _declare(self, node: "Node", value: Value) -> None:
+    def _declare(self, node: "Node", value: Term) -> None:
         name = node.child_by_field_name("name")
         if name is not None:
             self.assigned[Name(self.scopes.at(node), text_of(name))].append(value)
@@ -160,21 +124,23 @@ class Program:
         # `__proto__` sets the prototype and is no property.
         if node.parent is not None and value is not None and name not in (None, "__proto__"):
             values = self._values(value) or [NOTHING]
-            self.properties[node.parent.id].extend((name, one) for one in values)
+            self.properties[node.parent.id].extend((name, each) for each in values)
 
     def _method(self, node: "Node") -> None:
-        method = node.type == "method_definition"
-        name = key_of(node.child_by_field_name("name" if method else "property"))
+        is_method = node.type == "method_definition"
+        name = key_of(node.child_by_field_name("name" if is_method else "property"))
         value = node.child_by_field_name("value")
         if node.parent is None or name is None:
             return
-        values = [Function(node.id)] if method else self._values(value) if value is not None else []
-        self.properties[node.parent.id].extend((name, one) for one in values)
+        values = [Function(node.id)] if is_method else self._values(value) if value is not None else []
+        self.properties[node.parent.id].extend((name, each) for each in values)
 
     def _call(self, node: "Node") -> None:
-        callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
+        callee = callee_of(node)
         arguments = node.child_by_field_name("arguments")
-        passed = [self._values(one) for one in arguments.named_children] if arguments is not None else []
+        passed = (
+            [self._values(argument) for argument in arguments.named_children] if arguments is not None else []
+        )
         within = self.scopes.function(node)
         invoked = self.invoked[within]
         for values in passed:
@@ -184,56 +150,55 @@ class Program:
                 value = value.of
             invoked.append(value)
             if isinstance(value, Member) and value.name == "grow":
-                row, column = node.start_point
-                self.grow_calls.append((within, value, (row + 1, column + 1)))
+                self.grow_calls.append((within, value, position_of(node)))
             if value == Member(Name(self.scopes.at(node), "Object"), "assign") and passed:
                 for target in passed[0]:
                     if isinstance(target, Name):
-                        self.assigned[target].extend(one for values in passed[1:] for one in values)
+                        self.assigned[target].extend(each for values in passed[1:] for each in values)
 
-    def _values(self, node: "Node") -> list[Value]:
-        """What the expression `node` may stand for, as far as that is followed."""
-        found: list[Value] = []
+    def _values(self, node: "Node") -> list[Term]:
+        """Return the values that the expression `node` may have."""
+        values: list[Term] = []
         stack = [node]
         while stack:
-            one = stack.pop()
-            match one.type:
+            part = stack.pop()
+            match part.type:
                 case "identifier":
-                    found.append(Name(self.scopes.at(one), text_of(one)))
-                case "member_expression" | "subscript_expression":
-                    member = self._member(one)
+                    values.append(Name(self.scopes.at(part), text_of(part)))
+                case kind if kind in ACCESSES:
+                    member = self._member(part)
                     if member is not None:
-                        found.append(member)
+                        values.append(member)
                 case "object" | "class_body":
-                    found.append(Object(one.id))
-                    stack.extend(one.named_children)
+                    values.append(Object(part.id))
+                    stack.extend(part.named_children)
                 case "call_expression" | "new_expression":
-                    callee = one.child_by_field_name("function")
-                    found.extend(Result(value) for value in (self._values(callee) if callee else ()))
-                    arguments = one.child_by_field_name("arguments")
+                    callee = part.child_by_field_name("function")
+                    values.extend(Result(value) for value in (self._values(callee) if callee else ()))
+                    arguments = part.child_by_field_name("arguments")
                     stack.extend(arguments.named_children if arguments is not None else ())
                 case kind if kind in FUNCTIONS:
-                    found.append(Function(one.id))
+                    values.append(Function(part.id))
                 case _:
-                    stack.extend(_passed_through(one))
-        return found
+                    stack.extend(_passed_through(part))
+        return values
 
     def _member(self, node: "Node") -> Member | None:
-        """The member that `node` names by a plain word or a constant text."""
+        """Return the member that `node` names by an identifier or a constant."""
         of = node.child_by_field_name("object")
-        name = key_of(node.child_by_field_name("property") or node.child_by_field_name("index"))
+        name = property_of(node)
         if of is None or name is None:
             return None
         while of.type == "parenthesized_expression" and of.named_children:
             of = of.named_children[-1]
         if of.type == "identifier":
             return Member(Name(self.scopes.at(of), text_of(of)), name)
-        if of.type in ("member_expression", "subscript_expression"):
+        if of.type in ACCESSES:
             return Member(self._member(of), name)
         return Member(Function(of.id) if of.type in FUNCTIONS else None, name)
 
     def _any_member(self, callee: "Node") -> Iterator[Member]:
-        """Any property of an object, where the callee is one whose name is computed."""
+        """Yield a member for every property of an object, if the callee is one whose name is computed."""
         if callee.type == "member_expression" and key_of(callee.child_by_field_name("property")) in _CALLS:
             callee = callee.child_by_field_name("object") or callee
         of = callee.child_by_field_name("object")
@@ -242,7 +207,7 @@ class Program:
 
 
 def _passed_through(node: "Node") -> Iterator["Node"]:
-    """The parts of an expression that its value may come from."""
+    """Yield the parts of an expression that its value may come from."""
     parts: dict[str, tuple[str, ...]] = {
         "assignment_expression": ("left", "right"),
         "augmented_assignment_expression": ("left", "right"),
@@ -250,24 +215,12 @@ def _passed_through(node: "Node") -> Iterator["Node"]:
         "class": ("body",),
     }
     if node.type in parts:
-        found = (node.child_by_field_name(name) for name in parts[node.type])
-        yield from (one for one in found if one is not None)
+        named = (node.child_by_field_name(name) for name in parts[node.type])
+        yield from (part for part in named if part is not None)
     elif node.type == "binary_expression":
-        operator = node.child_by_field_name("operator")
-        if operator is not None and operator.type in ("||", "&&", "??"):
+        if operator_of(node) in ("||", "&&", "??"):
             yield from node.named_children
     elif node.type == "sequence_expression":
         yield from node.named_children[-1:]
     elif node.type in ("parenthesized_expression", "await_expression", "spread_element", "array"):
         yield from node.named_children
-
-
-def key_of(node: "Node | None") -> str | None:
-    """The property that `node` names by a plain word or a constant text, None if it is computed."""
-    if node is None:
-        return None
-    if node.type == "string":
-        return text_of(node)[1:-1]
-    if node.type in ("property_identifier", "private_property_identifier", "number"):
-        return text_of(node)
-    return None

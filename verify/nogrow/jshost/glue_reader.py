@@ -1,31 +1,24 @@
-"""A glue file to the imports that let the host grow the memory."""
+"""Read glue files: find the imports with which the host grows the memory, and the imports they serve."""
 
 from pathlib import Path
 from stat import S_ISREG
-from typing import TYPE_CHECKING
 
 from nogrow.errors import UsageError
 from nogrow.jshost.glue_model import Glue, Grower
-from nogrow.jshost.glue_program import Program
+from nogrow.jshost.glue_program import GlueProgram
 from nogrow.jshost.growing_imports import growing_imports
 from nogrow.jshost.nearby_scripts import SUFFIXES
+from nogrow.jshost.parse import first_error
+from nogrow.jshost.parse import parse as parse_source
 from nogrow.jshost.served_imports import served_by
-from nogrow.jshost.values import Meaning
-
-if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+from nogrow.jshost.values import Resolver
 
 LARGEST = 1 << 26
 """The largest glue that is read, in bytes. Emscripten's has some 100,000."""
 
-INSTALL = "pip install 'nogrow[glue]'"
-
-
-TYPESCRIPT = (".ts", ".mts", ".cts")
-
 
 def scripts_at(path: Path) -> list[Path]:
-    """Return the scripts in the folder `path` and below it, or `path` itself if it is none.
+    """Return the scripts in the folder `path` and below it, or `path` itself if it is no folder.
 
     Raises `UsageError` for a folder without scripts.
     """
@@ -38,7 +31,10 @@ def scripts_at(path: Path) -> list[Path]:
 
 
 def read(path: Path) -> Glue:
-    """The glue in the file `path`; raises `UsageError` where it can't be read or is no JavaScript."""
+    """Read and analyse the glue in the file `path`.
+
+    Raises `UsageError` if the file can't be read or is not JavaScript.
+    """
     try:
         status = path.stat()
         if not S_ISREG(status.st_mode):
@@ -52,42 +48,17 @@ def read(path: Path) -> Glue:
 
 
 def parse(name: str, source: bytes) -> Glue:
-    """Return what the glue `source`, which reports call `name`, says; raises `UsageError` as `read` does."""
-    root = _parser(name).parse(source).root_node
-    if root.has_error:
-        raise UsageError(f"{name}:{_first_error(root)}: the glue is not JavaScript that can be read")
+    """Analyse the glue `source`, which reports call `name`; raise `UsageError` as `read` does."""
+    root = parse_source(source, name)
+    error_at = first_error(root)
+    if error_at is not None:
+        raise UsageError(f"{name}:{error_at.line}: the glue is not JavaScript that can be read")
     try:
-        program = Program.of(root)
-        meaning = Meaning(program)
-        found = growing_imports(program, meaning)
-        served = served_by(program, meaning)
+        program = GlueProgram.of(root)
+        resolver = Resolver(program)
+        growing = growing_imports(program, resolver)
+        served = served_by(program, resolver)
     except RecursionError as error:
         raise UsageError(f"{name}: the glue is nested too deeply to be read") from error
-    growers = tuple(Grower(label, name, line, column) for label, (line, column) in found)
+    growers = tuple(Grower(label, name, line, column) for label, (line, column) in growing)
     return Glue(name, growers, source, served)
-
-
-def _parser(name: str) -> "Parser":
-    try:
-        from tree_sitter import Language, Parser
-
-        if name.endswith(TYPESCRIPT):
-            import tree_sitter_typescript
-
-            return Parser(Language(tree_sitter_typescript.language_typescript()))
-        import tree_sitter_javascript
-
-        return Parser(Language(tree_sitter_javascript.language()))
-    except ImportError as error:
-        raise UsageError(f"--js needs a parser for JavaScript: {INSTALL}") from error
-
-
-def _first_error(root: "Node") -> int:
-    """The line of the first node that the parser could not place."""
-    node = root
-    while not (node.is_error or node.is_missing):
-        broken = [child for child in node.children if child.has_error]
-        if not broken:
-            break
-        node = broken[0]
-    return node.start_point[0] + 1

@@ -1,72 +1,78 @@
-"""Which bindings outlive the function that fills them, and which of these are kept right by a refresh."""
+"""Compute how long bindings that hold views live, and which of them the program refreshes itself."""
 
 from collections import Counter, defaultdict
 
-from nogrow.jshost.call_effects import Enters
-from nogrow.jshost.constraints import Facts, Store
-from nogrow.jshost.glue_program import Name
-from nogrow.jshost.points_to import KEPT, Kind, Kinds
+from nogrow.jshost.call_effects import CallEffects
+from nogrow.jshost.constraints import Constraints, Store
+from nogrow.jshost.points_to import KEPT, Kind, PointsTo
+from nogrow.jshost.scopes import Name
 from nogrow.jshost.terms import Binding, Made, Member, Term, This
 
-# A heap is seen through views of many types; they are made together, wherever memory may have grown.
+# A heap has views of several types. One function creates them together, wherever the memory may have grown.
 A_SET_OF_VIEWS = 2
-# How many functions that call one another are followed to the one that they run within.
+# The longest chain of callers that is searched for the function that another one runs within.
 DEEPEST_CALLS = 100
 
 
 class Lifetime:
-    """Where bindings live and functions run."""
+    """Where bindings live, and within which functions others run."""
 
-    def __init__(self, facts: Facts, kinds: Kinds, enters: Enters) -> None:
-        """Finds the bindings that hold views, and where they are filled."""
-        self._facts = facts
-        self._kinds = kinds
-        self._enters = enters
+    def __init__(self, constraints: Constraints, points_to: PointsTo, effects: CallEffects) -> None:
+        """Collect the bindings that hold views, and where the program stores views in them."""
+        self._constraints = constraints
+        self._points_to = points_to
+        self._effects = effects
         self.stores: dict[Binding, list[Store]] = defaultdict(list)
         shared = self._used_by_atomics()
-        for store in facts.stores:
-            target = kinds.canon(store.target)
+        for store in constraints.stores:
+            target = points_to.find(store.target)
             if target in shared:
                 continue
-            if isinstance(target, Name | Member) and self._keeps(target) and kinds.any(store.values) & KEPT:
+            if (
+                isinstance(target, Name | Member)
+                and self._keeps(target)
+                and points_to.any(store.values) & KEPT
+            ):
                 self.stores[target].append(store)
         self._stores_of: dict[int, list[Store]] = defaultdict(list)
-        for store in facts.stores:
+        for store in constraints.stores:
             self._stores_of[store.within].append(store)
         self._refers: dict[Name, list[tuple[int, bool]]] = defaultdict(list)
         self.readers: dict[int, set[Binding]] = defaultdict(set)
-        for node, function in facts.walk.reads:
-            if node.id not in facts.written:
-                name = facts.terms.name(node)
-                self._refers[name].append((function, node.id in facts.callees))
+        for node, function in constraints.walk.reads:
+            if node.id not in constraints.written:
+                name = constraints.terms.name(node)
+                self._refers[name].append((function, node.id in constraints.callees))
                 self.readers[function].add(name)
         self._names: dict[int, list[Name]] = defaultdict(list)
-        for target, values in kinds.flows.items():
+        for target, values in points_to.flows.items():
             if isinstance(target, Name):
-                for function in {one for value in values for one in kinds.functions(value)}:
+                for function in {node for value in values for node in points_to.functions(value)}:
                     self._names[function].append(target)
         self._depth = 0
-        self._times = Counter(function for call in facts.calls.values() for function in enters.called(call))
-        self._handed = {one for functions in facts.methods.values() for one in functions}
-        self._stays: dict[int, int | None] = {}
+        self._times = Counter(
+            function for call in constraints.calls.values() for function in effects.called(call)
+        )
+        self._handed = {function for functions in constraints.methods.values() for function in functions}
+        self._within: dict[int, int | None] = {}
         self.filled: dict[int, set[Binding]] = defaultdict(set)
         for binding, stores in self.stores.items():
             for store in stores:
                 self.filled[store.within].add(binding)
-        self._spread()
+        self._propagate()
 
     def home(self, binding: Binding) -> int | None:
-        """The function whose call a binding lives in; None for what lives longer than any."""
+        """Return the function in whose call a binding lives; None if it outlives every call."""
         if isinstance(binding, Member):
             return None
         scope = binding.scope
-        functions = self._facts.walk.functions
-        home = scope if scope in functions else self._facts.terms.scopes.around(scope)
-        return None if home == self._facts.root else home
+        functions = self._constraints.walk.functions
+        home = scope if scope in functions else self._constraints.terms.scopes.around(scope)
+        return None if home == self._constraints.root else home
 
     def runs_within(self, function: int, home: int | None) -> bool:
-        """Whether `function` runs only while a call of `home` does."""
-        for _ in range(len(self._facts.walk.functions) + 1):
+        """Return whether `function` runs only during calls of `home`."""
+        for _ in range(len(self._constraints.walk.functions) + 1):
             if function == home:
                 return True
             inside = self._inside(function)
@@ -76,62 +82,64 @@ class Lifetime:
         return False
 
     def refreshed(self, binding: Binding) -> bool:
-        """Whether something in the program is there to fill the binding again."""
+        """Return whether the program seems to store a new view in the binding whenever the memory grew."""
         stores = self.stores[binding]
         makers = {store.within for store in stores}
         if len(makers) > 1:
             return True
         (maker,) = makers
-        if maker == self._facts.root or maker == self.home(binding):
+        if maker == self._constraints.root or maker == self.home(binding):
             return False
-        if maker in self.checking or self._enters.callers.get(maker, set()) & self.checking:
+        if maker in self.checking or self._effects.callers.get(maker, set()) & self.checking:
             return True
         if self._constructs(maker, binding) or self._does_more(maker):
             return False
-        kinds = {self._made_as(store) for other in self.filled[maker] for store in self.stores[other]}
-        return len(kinds - {None}) >= A_SET_OF_VIEWS or self._run_often(maker)
+        constructors = {
+            self._constructor(store) for filled in self.filled[maker] for store in self.stores[filled]
+        }
+        return len(constructors - {None}) >= A_SET_OF_VIEWS or self._run_often(maker)
 
     @property
     def checking(self) -> set[int]:
-        """The functions that look whether a buffer is still the memory's."""
-        return self._facts.walk.checking
+        """The functions that check whether a buffer is still the memory's."""
+        return self._constraints.walk.checking
 
     def _used_by_atomics(self) -> set[Term]:
-        """The bindings that are worked on by `Atomics`: a view of shared memory is never detached."""
-        atomics = Name(self._facts.root, "Atomics")
+        """Return the bindings passed to `Atomics`: views of shared memory, which are never detached."""
+        atomics = Name(self._constraints.root, "Atomics")
         return {
-            self._kinds.canon(one)
-            for call in self._facts.calls.values()
+            self._points_to.find(term)
+            for call in self._constraints.calls.values()
             for callee in call.callees
             if isinstance(callee, Member) and callee.of == atomics and call.arguments
-            for one in call.arguments[0]
+            for term in call.arguments[0]
         }
 
     def _keeps(self, binding: Binding) -> bool:
-        if binding in self._facts.getters:
+        if binding in self._constraints.getters:
             return False
         return isinstance(binding, Name) or isinstance(binding.of, Name | This | Member)
 
     def _inside(self, function: int) -> int | None:
-        """The function within whose calls alone `function` runs, if it is known."""
-        if function not in self._stays:
-            # One that calls itself, or is called from too far away, counts as handed out.
-            self._stays[function] = None
+        """Return the function during whose calls alone `function` runs, None if it is not known."""
+        if function not in self._within:
+            # A function that calls itself, or has too long a chain of callers, may run at any time.
+            self._within[function] = None
             if self._depth < DEEPEST_CALLS:
                 self._depth += 1
-                self._stays[function] = self._look(function)
+                self._within[function] = self._caller_around(function)
                 self._depth -= 1
-        return self._stays[function]
+        return self._within[function]
 
-    def _look(self, function: int) -> int | None:
-        facts = self._facts
-        parent = facts.walk.parents.get(function)
+    def _caller_around(self, function: int) -> int | None:
+        constraints = self._constraints
+        parent = constraints.walk.parents.get(function)
         if parent is None:
             return None
-        if function in facts.inlined:
+        if function in constraints.inlined:
             return parent
-        node = facts.walk.functions[function]
-        if function in facts.waits or any(child.type in ("async", "*") for child in node.children):
+        node = constraints.walk.functions[function]
+        if function in constraints.waits or any(child.type in ("async", "*") for child in node.children):
             return None
         names = self._names.get(function, [])
         if len(names) != 1 or self.home(names[0]) != parent:
@@ -141,18 +149,18 @@ class Lifetime:
                 return None
         return parent
 
-    def _spread(self) -> None:
-        """What a function fills, its callers fill by calling it."""
+    def _propagate(self) -> None:
+        """Let each function fill what the functions that it calls fill."""
         queue = list(self.filled)
         while queue:
             function = queue.pop()
-            for caller in self._enters.callers.get(function, ()):
+            for caller in self._effects.callers.get(function, ()):
                 if not self.filled[function] <= self.filled[caller]:
                     self.filled[caller] |= self.filled[function]
                     queue.append(caller)
 
     def _constructs(self, function: int, binding: Binding) -> bool:
-        if function in self._facts.constructors.values():
+        if function in self._constraints.constructors.values():
             return True
         of = binding.of if isinstance(binding, Member) else None
         return (
@@ -160,25 +168,25 @@ class Lifetime:
         )
 
     def _does_more(self, function: int) -> bool:
-        """Whether a function does anything else than to fill bindings with views."""
-        if self._enters.function(function):
+        """Return whether a function does anything but store views in bindings."""
+        if self._effects.function(function):
             return True
         for store in self._stores_of[function]:
-            target = self._kinds.canon(store.target)
-            own = isinstance(target, Name) and self.home(target) == function
-            if not own and target not in self.stores and not self._kinds.of(target) & Kind.OTHER:
+            target = self._points_to.find(store.target)
+            is_local = isinstance(target, Name) and self.home(target) == function
+            if not is_local and target not in self.stores and not self._points_to.of(target) & Kind.OTHER:
                 return True
         return False
 
     def _run_often(self, function: int) -> bool:
-        """Whether a function is called at several places, or handed to somebody who may call it."""
+        """Return whether a function is called at several places, or is passed on and may be called later."""
         if self._times[function] > 1 or function in self._handed:
             return True
         return any(not called for name in self._names.get(function, ()) for _, called in self._refers[name])
 
-    def _made_as(self, store: Store) -> str | None:
+    def _constructor(self, store: Store) -> str | None:
         for value in store.values:
             if isinstance(value, Made):
-                constructor = self._facts.calls[value.node].node.child_by_field_name("constructor")
+                constructor = self._constraints.calls[value.node].node.child_by_field_name("constructor")
                 return None if constructor is None or not constructor.text else constructor.text.decode()
         return None

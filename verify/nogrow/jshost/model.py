@@ -1,10 +1,10 @@
-"""What is found in host code: made in `find.py`, read by the reports. Nothing here needs a parser."""
+"""Describe what the analysis of host code finds. The reports read it, so nothing here needs a parser."""
 
 from typing import NamedTuple
 
 
 class Position(NamedTuple):
-    """A place in a file; both count from 1, columns in bytes."""
+    """A position in a file; both numbers count from 1, columns in bytes."""
 
     line: int
     column: int
@@ -14,7 +14,7 @@ class Position(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A call that may enter the module: where it is, and what is called, in short."""
+    """A call that may enter the module: where it is, and the callee, shortened."""
 
     at: Position
     text: str
@@ -23,9 +23,10 @@ class Call(NamedTuple):
 class CachedView(NamedTuple):
     """A view or buffer that is used after a call which may have grown the memory.
 
-    `binding` is what keeps it, as the source spells it; `made` is where. `uses` are the uses that may be too
-    late, in the order of the text, at least one. `call` is the call between; None where the view outlives the
-    function, so that any call may have come before.
+    `binding` is the variable or property that holds it, as the source spells it; `made` is where it is
+    created. `uses` has at least one use that may come after a growth, in the order of the text. `call` is the
+    call in between; None if the view outlives the function, so that any earlier call may have grown the
+    memory.
     """
 
     binding: str
@@ -35,5 +36,5 @@ class CachedView(NamedTuple):
 
     @property
     def at(self) -> Position:
-        """The first use that may be too late."""
+        """The first use that may come after a growth."""
         return self.uses[0]

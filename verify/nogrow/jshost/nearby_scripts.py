@@ -1,11 +1,11 @@
-"""Which scripts around a module may be its host code, by their names and what they name."""
+"""Select the scripts near a module that may be its host code, by their names and the names in them."""
 
 import os
 from collections.abc import Iterable
 from pathlib import PurePath
 
 SUFFIXES = (".js", ".mjs", ".cjs")
-# What is larger is read only where somebody names it.
+# A larger script is read only if the user names it.
 MOST_BYTES = 4 << 20
 
 Script = tuple[str, bytes]
@@ -13,9 +13,10 @@ Script = tuple[str, bytes]
 
 
 def likely(module: str, scripts: Iterable[Script]) -> tuple[Script, ...]:
-    """Return those of the scripts that may belong to the module at the path `module`.
+    """Return the scripts that may belong to the module at the path `module`.
 
-    They have its name with another suffix and lie in the same folder; if there are none, they name it.
+    These are the scripts with the module's path and another suffix; without any, the scripts that name the
+    module.
     """
     every = tuple(scripts)
     stem = os.path.splitext(module)[0]  # noqa: PTH122

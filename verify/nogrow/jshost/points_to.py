@@ -1,6 +1,6 @@
-"""Tables to meaning: which bindings may hold a memory, its buffer or a view of it, and which functions.
+"""Compute which bindings may hold a memory, its buffer, a view of it, or a function: a points-to analysis.
 
-Flow is not followed: a binding stands for everything that is ever stored in it.
+The analysis is flow-insensitive: a binding stands for every value that is ever stored in it.
 """
 
 import enum
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from nogrow.errors import ModuleError
 from nogrow.jshost.builtins import LIVE, NOT_OF_MEMORY
-from nogrow.jshost.constraints import Facts
-from nogrow.jshost.glue_program import Name
+from nogrow.jshost.constraints import Constraints
+from nogrow.jshost.scopes import Name
 from nogrow.jshost.terms import (
     DEEPEST,
     Binding,
@@ -29,22 +29,22 @@ from nogrow.jshost.terms import (
 )
 
 _MEMORY_NAME = re.compile(r"(^|[^a-z])memory\d*$|Memory\d*$", re.IGNORECASE)
-# Beyond these, a file is too entangled to be followed in reasonable time.
+# Beyond these limits, a file is too entangled to be analysed in reasonable time.
 MOST_FLOWS = 2_000_000
 MOST_FUNCTIONS = 200
 
 
 class Kind(enum.IntFlag):
-    """What a term may be."""
+    """The kinds of values that a term may have."""
 
     MEMORY = 1
     EXPORTS = 2
     BUFFER = 4
     VIEW = 8
     LIVE = 16
-    # A memory whose growth detaches nothing: shared, resizable, or as large as it can be.
+    # A memory whose growth detaches no view: shared, resizable, or as large as it can be.
     FIXED = 32
-    # Something else of which `.buffer` is read.
+    # Another object that has a `buffer`.
     OTHER = 64
 
 
@@ -52,46 +52,46 @@ NONE = Kind(0)
 KEPT = Kind.BUFFER | Kind.VIEW
 
 
-class Kinds:
-    """The kinds of all terms of a program, and the functions that they may be."""
+class PointsTo:
+    """The kinds of all terms of a program, and the functions that each may be."""
 
-    def __init__(self, facts: Facts) -> None:
-        """Follows all stores; raises `ModuleError` where there are too many."""
-        self.facts = facts
+    def __init__(self, constraints: Constraints) -> None:
+        """Solve the constraints; raise `ModuleError` if there are too many."""
+        self.constraints = constraints
         self._sole: dict[Binding, Term | None] = {}
         self._functions: dict[Term, frozenset[int]] = {}
         self._canonical: dict[Member, Member] = {}
-        for store in facts.stores:
+        for store in constraints.stores:
             for value in store.values or [None]:
                 same = self._sole.setdefault(store.target, value) == value
                 if not same:
                     self._sole[store.target] = None
         self._holders = {value: binding for binding, value in self._sole.items() if isinstance(value, This)}
         self.flows: dict[Term, set[Term]] = defaultdict(set)
-        for store in facts.stores:
-            self.flows[self.canon(store.target)].update(map(self.canon, store.values))
-        for function, values in facts.returned.items():
-            self.flows[Returned(function)].update(map(self.canon, values))
-        for made, arguments in facts.made.items():
-            self.flows[Made(made)].update(map(self.canon, arguments))
+        for store in constraints.stores:
+            self.flows[self.find(store.target)].update(map(self.find, store.values))
+        for function, values in constraints.returned.items():
+            self.flows[Returned(function)].update(map(self.find, values))
+        for node, arguments in constraints.view_arguments.items():
+            self.flows[Made(node)].update(map(self.find, arguments))
         self._pass_arguments()
         self._kinds: dict[Term, Kind] = defaultdict(lambda: NONE)
         self._others: set[Term] = set()
         self._evidence()
-        # What else they are is known before names count.
+        # All other evidence is known before names count as evidence.
         self._names_count = False
-        self._settle()
+        self._solve()
         self._names_count = True
-        self._settle()
+        self._solve()
 
-    def canon(self, term: Term) -> Term:
-        """The term in the one form that it is known by: `self.a` is `this.a` after `self = this`."""
+    def find(self, term: Term) -> Term:
+        """Return the term's representative: after `self = this`, that of `self.a` is `this.a`."""
         if not isinstance(term, Member):
             return term
         if term not in self._canonical:
-            self._canonical[term] = found = self._substituted(term)
-            # What it is known by stands for itself, or `a = a.next` would go on for ever.
-            self._canonical[found] = found
+            self._canonical[term] = representative = self._substituted(term)
+            # A representative represents itself, or `a = a.next` would be substituted without end.
+            self._canonical[representative] = representative
         return self._canonical[term]
 
     def _substituted(self, term: Member) -> Member:
@@ -106,7 +106,7 @@ class Kinds:
         return base if isinstance(base, Member) else term
 
     def holder(self, thing: This) -> Binding | None:
-        """A binding that holds the object and nothing else."""
+        """Return a binding that holds the object and nothing else."""
         return self._holders.get(thing)
 
     def _object(self, term: Term) -> Term:
@@ -128,45 +128,45 @@ class Kinds:
         return term
 
     def functions(self, term: Term) -> frozenset[int]:
-        """The functions of this program that `term` may be, those of classes their constructors."""
-        term = self.canon(term)
+        """Return the functions of this program that `term` may be; for a class, its constructor."""
+        term = self.find(term)
         if term not in self._functions:
-            found: set[int] = set()
+            functions: set[int] = set()
             seen: set[Term] = {term}
             queue = [term]
             while queue and len(seen) < MOST_FUNCTIONS:
-                one = queue.pop()
-                if isinstance(one, Function):
-                    found.add(one.node)
-                elif isinstance(one, Class) and one.node in self.facts.constructors:
-                    found.add(self.facts.constructors[one.node])
-                further = self._may_be(one)
+                value = queue.pop()
+                if isinstance(value, Function):
+                    functions.add(value.node)
+                elif isinstance(value, Class) and value.node in self.constraints.constructors:
+                    functions.add(self.constraints.constructors[value.node])
+                further = self._may_be(value)
                 queue.extend(further - seen)
                 seen |= further
-            self._functions[term] = frozenset(found)
+            self._functions[term] = frozenset(functions)
         return self._functions[term]
 
     def _may_be(self, term: Term) -> set[Term]:
-        """The terms that `term` may stand for; a view stands for no function."""
+        """Return the terms that `term` may stand for in one step; none for a view, which is no function."""
         further = set() if isinstance(term, Made) else set(self.flows.get(term, ()))
         if isinstance(term, Instance):
             further.add(term.of)
         elif isinstance(term, Member) and term.name in ("call", "apply", "bind"):
             further |= {term.of} if term.of is not None else set()
         elif isinstance(term, Result):
-            for function in self._functions.get(self.canon(term.callee), ()):
+            for function in self._functions.get(self.find(term.callee), ()):
                 further.update(self.flows.get(Returned(function), ()))
         return further
 
     def of(self, term: Term | None) -> Kind:
-        """What the term may be."""
-        return NONE if term is None else self._of(self.canon(term))
+        """Return the kinds that the term may have."""
+        return NONE if term is None else self._of(self.find(term))
 
     def _of(self, term: Term | None) -> Kind:
-        # As deep as terms are, which is not deep.
+        # The recursion is as deep as the term, which `DEEPEST` bounds.
         if term is None:
             return NONE
-        kind = self._kinds[self.canon(term)]
+        kind = self._kinds[self.find(term)]
         match term:
             case NewMemory(fixed):
                 kind |= Kind.FIXED if fixed else Kind.MEMORY
@@ -184,7 +184,7 @@ class Kinds:
         return kind & ~Kind.MEMORY if kind & Kind.FIXED else kind
 
     def any(self, terms: tuple[Term, ...] | list[Term]) -> Kind:
-        """What one of the terms may be."""
+        """Return the kinds that any of the terms may have."""
         kind = NONE
         for term in terms:
             kind |= self.of(term)
@@ -193,7 +193,7 @@ class Kinds:
     def _member(self, of: Term | None, name: str) -> Kind:
         held = self._of(of)
         if name == "exports":
-            return NONE if self.facts.terms.is_global(of, frozenset(("module",))) else Kind.EXPORTS
+            return NONE if self.constraints.terms.is_global(of, frozenset(("module",))) else Kind.EXPORTS
         if name == "buffer" and (held & (Kind.MEMORY | Kind.VIEW) or self._is_called_memory(of, held)):
             return Kind.BUFFER
         if held & Kind.LIVE:
@@ -203,32 +203,32 @@ class Kinds:
         return NONE
 
     def _is_called_memory(self, of: Term | None, held: Kind) -> bool:
-        """Whether nothing but the name says that it is a memory, and nothing says that it is not."""
+        """Return whether its name says that it is a memory, and nothing says that it is not."""
         named = (
             self._names_count and isinstance(of, Name | Member) and _MEMORY_NAME.search(of.name) is not None
         )
         return named and of not in self._others and not held & (Kind.FIXED | Kind.OTHER)
 
     def _made_otherwise(self, term: Term) -> bool:
-        return any(isinstance(one, Made) for one in self.flows.get(term, ()))
+        return any(isinstance(value, Made) for value in self.flows.get(term, ()))
 
     def _pass_arguments(self) -> None:
         count = 0
-        for call in self.facts.calls.values():
+        for call in self.constraints.calls.values():
             for callee in call.callees:
                 for function in self.functions(callee):
                     for name, values in zip(
-                        self.facts.parameters.get(function, ()), call.arguments, strict=False
+                        self.constraints.parameters.get(function, ()), call.arguments, strict=False
                     ):
                         if name is not None:
-                            self.flows[name].update(map(self.canon, values))
+                            self.flows[name].update(map(self.find, values))
                             count += len(values)
             if count > MOST_FLOWS:
-                raise ModuleError("too many calls to be followed: split the file")
+                raise ModuleError("too many calls to be analysed: split the file")
         self._functions.clear()
 
     def _evidence(self) -> None:
-        """What the program says of its memories by name or by what it does with them."""
+        """Note which terms are memories, or are not, by the members that the program uses of them."""
         grown, read, other, resizable = set(), set(), set(), set()
         for member in self._all_members():
             if member.of is None:
@@ -247,19 +247,19 @@ class Kinds:
                 self._kinds[term] |= Kind.MEMORY
         for term in resizable:
             self._kinds[term] |= Kind.FIXED
-        for name, module in self.facts.modules.items():
+        for name, module in self.constraints.modules.items():
             if module.endswith(".wasm"):
                 self._kinds[name] |= Kind.EXPORTS
 
     def _all_members(self) -> Iterator[Member]:
-        facts = self.facts
-        for node in facts.walk.member_nodes:
-            for term in facts.terms.of(node):
-                canonical = self.canon(term)
+        constraints = self.constraints
+        for node in constraints.walk.member_nodes:
+            for term in constraints.terms.of(node):
+                canonical = self.find(term)
                 if isinstance(canonical, Member):
                     yield canonical
 
-    def _settle(self) -> None:
+    def _solve(self) -> None:
         waiting: dict[Term, list[Term]] = defaultdict(list)
         for target, values in self.flows.items():
             for value in values:
@@ -281,12 +281,12 @@ class Kinds:
                         queue.append(further)
 
     def _leaves(self, term: Term) -> Iterator[Term]:
-        """The terms whose kinds `term` depends on."""
+        """Yield the terms whose kinds `term` depends on."""
         stack: list[Term] = [term]
         while stack:
-            one = stack.pop()
-            yield one
-            match one:
+            part = stack.pop()
+            yield part
+            match part:
                 case Member(of, _) if of is not None:
                     stack.append(of)
                 case Result(callee):

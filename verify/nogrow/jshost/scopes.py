@@ -1,20 +1,13 @@
-"""A syntax tree to its scopes: which declaration a name means where it stands."""
+"""Resolve names to scopes: each occurrence of a name means the declaration in the nearest scope around it."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from nogrow.jshost.nodes import FUNCTIONS, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-FUNCTIONS = frozenset(
-    (
-        "function_declaration",
-        "function_expression",
-        "generator_function",
-        "generator_function_declaration",
-        "arrow_function",
-        "method_definition",
-    )
-)
 _BLOCKS = frozenset(
     (
         "statement_block",
@@ -26,7 +19,7 @@ _BLOCKS = frozenset(
     )
 )
 _NAMES = frozenset(("identifier", "shorthand_property_identifier_pattern"))
-# The nodes that are asked for, those of names and those of calls: in large files there is no room for all.
+# The nodes whose scope or function is looked up later. Those of all nodes would take too much memory.
 _LOOKED_UP = _NAMES | {"shorthand_property_identifier", "call_expression", "new_expression"}
 _PLACED = frozenset(("program", "call_expression", "new_expression", "return_statement"))
 _PATTERNS = frozenset(
@@ -35,17 +28,20 @@ _PATTERNS = frozenset(
 )  # fmt: skip
 
 
-def text_of(node: "Node") -> str:
-    """The source text of `node`."""
-    return (node.text or b"").decode(errors="replace")
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name, and the scope that declares it."""
+
+    scope: int
+    name: str
 
 
 class Scopes:
-    """Scopes by the numbers of their nodes, each with the names that it declares."""
+    """The scopes of a tree by the ids of their nodes, each with the names that it declares."""
 
     def __init__(self) -> None:
-        """Made by `of`."""
-        # How many scopes that declare names are in one another.
+        """Start without scopes; `of` fills them in."""
+        # The deepest nesting of scopes that declare names.
         self.deepest = 0
         self._parent: dict[int, int] = {}
         self._names: dict[int, set[str]] = {}
@@ -54,7 +50,7 @@ class Scopes:
 
     @classmethod
     def of(cls, root: "Node") -> "Scopes":
-        """The scopes of the tree below `root`, which is a scope itself."""
+        """Return the scopes of the tree below `root`, which is a scope itself."""
         scopes = cls()
         scopes._names[root.id] = set()
         stack = [(root, root.id, root.id)]
@@ -77,9 +73,9 @@ class Scopes:
         return scopes
 
     def _skip_empty(self, root: int) -> None:
-        """Let no search for a name pass through scopes that declare none."""
+        """Link each scope to the nearest outer one that declares names, which speeds up lookups."""
         depths = {root: 0}
-        # A scope is noted after the one that it is in.
+        # The dict has each scope after the one around it.
         for scope, parent in self._parent.items():
             if not self._names[parent] and parent in self._parent:
                 parent = self._parent[parent]
@@ -88,17 +84,17 @@ class Scopes:
         self.deepest = max(depths.values())
 
     def at(self, node: "Node") -> int:
-        """The scope that declares the name that `node` is or, for a declaration, declares."""
+        """Return the scope that declares the name `node`, or the name of the declaration `node`."""
         named = node.child_by_field_name("name") if node.type.endswith("_declaration") else node
         name = text_of(named) if named is not None else ""
         return self._declaring(self._scope[node.id], name)
 
     def function(self, node: "Node") -> int:
-        """The function that `node` stands in."""
+        """Return the function around `node`."""
         return self._function[node.id]
 
     def around(self, scope: int) -> int:
-        """The function that the scope stands in."""
+        """Return the function around the scope."""
         return self._function[scope]
 
     def _declaring(self, scope: int, name: str) -> int:
@@ -115,7 +111,7 @@ class Scopes:
                 if declared is not None:
                     names.update(_names_in(declared))
         elif node.type in ("function_declaration", "generator_function_declaration") and name is not None:
-            # In a block it is hoisted to the function as well, unless the code is strict.
+            # Outside strict code, a function in a block is hoisted to the function around it.
             self._names[function].add(text_of(name))
         elif node.type in ("class_declaration", "abstract_class_declaration") and name is not None:
             self._names[scope].add(text_of(name))
@@ -133,22 +129,22 @@ class Scopes:
 
 
 def _names_in(pattern: "Node") -> list[str]:
-    found = []
+    names = []
     stack = [pattern]
     while stack:
         node = stack.pop()
         if node.type in _NAMES:
-            found.append(text_of(node))
+            names.append(text_of(node))
         elif node.type in _PATTERNS:
-            # Of `a = default` and `key: a` only the name is declared.
+            # `a = default` and `key: a` declare `a` only.
             side = {
                 "assignment_pattern": "left",
                 "object_assignment_pattern": "left",
                 "pair_pattern": "value",
-                # These two are TypeScript's.
+                # TypeScript wraps parameters in these two.
                 "required_parameter": "pattern",
                 "optional_parameter": "pattern",
             }
             part = node.child_by_field_name(side[node.type]) if node.type in side else None
             stack.extend([part] if part is not None else node.named_children)
-    return found
+    return names

@@ -1,52 +1,54 @@
-"""A program to the imports that it serves, and to what the functions behind them call.
+"""Find the imports that a glue program serves, and the exports that the functions behind them call.
 
-As in `growth.py`, any object held by another one under a name may be part of an import object: which of them
-the module is instantiated with is not followed, so whoever compares compares whole objects.
+As in `growing_imports.py`, every object that another one holds under a name may be part of an import object.
+The analysis does not know which of them the module is instantiated with, so callers compare whole objects.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 
 from nogrow.jshost.glue_model import Called, Served, Table
-from nogrow.jshost.glue_program import NOTHING, Member, Name, Program, Result, Thing, Value
-from nogrow.jshost.values import Meaning
+from nogrow.jshost.glue_program import NOTHING, GlueProgram, NodeId
+from nogrow.jshost.scopes import Name
+from nogrow.jshost.terms import Member, Result, Term
+from nogrow.jshost.values import Resolver
 
-Fields = dict[Thing, dict[str, list[Value]]]
+Fields = dict[NodeId, dict[str, list[Term]]]
 
 
-def served_by(program: Program, meaning: Meaning) -> Served:
-    """Return what the program serves."""
+def served_by(program: GlueProgram, resolver: Resolver) -> Served:
+    """Return the imports that the program serves, and the exports that it uses."""
     fields: Fields = defaultdict(lambda: defaultdict(list))
-    for thing, name, value in meaning.fields():
-        fields[thing][name].append(value)
+    for holder, name, value in resolver.fields():
+        fields[holder][name].append(value)
     tables: set[Table] = set()
-    values: dict[str, list[Value]] = defaultdict(list)
-    for _, module, value in meaning.fields():
-        things = [thing for thing in meaning.objects(value) if thing in fields]
-        tables |= {Table(module, frozenset(fields[thing])) for thing in things}
-        # The object may be put together of several.
-        if len(things) > 1:
-            tables.add(Table(module, frozenset(name for thing in things for name in fields[thing])))
-        for thing in things:
-            for name, behind in fields[thing].items():
+    values: dict[str, list[Term]] = defaultdict(list)
+    for _, module, value in resolver.fields():
+        objects = [held for held in resolver.objects(value) if held in fields]
+        tables |= {Table(module, frozenset(fields[held])) for held in objects}
+        # The import object may be merged from several objects.
+        if len(objects) > 1:
+            tables.add(Table(module, frozenset(name for held in objects for name in fields[held])))
+        for held in objects:
+            for name, behind in fields[held].items():
                 values[f"{module}.{name}"] += behind
-    reads, memories = _reads(program, meaning)
+    reads, memories = _reads(program, resolver)
     return Served(
         tuple(sorted(tables, key=lambda table: (table.module, sorted(table.fields)))),
         tuple(sorted((label, name) for label, behind in values.items() for name in _names(behind))),
         frozenset(_exported(program)),
         reads,
         memories,
-        tuple(_called(program, meaning, values)),
+        tuple(_called(program, resolver, values)),
     )
 
 
-def _names(values: Iterable[Value]) -> set[str]:
+def _names(values: Iterable[Term]) -> set[str]:
     return {value.name for value in values if isinstance(value, Name) and value != NOTHING}
 
 
-def _exported(program: Program) -> Iterable[str]:
-    """The names under which the file exports something, as an ES module or a CommonJS one."""
+def _exported(program: GlueProgram) -> Iterable[str]:
+    """Yield the names that the file exports, as an ES module or a CommonJS one."""
     yield from program.exported
     for of, name, _ in program.assigned_properties:
         match of:
@@ -56,32 +58,32 @@ def _exported(program: Program) -> Iterable[str]:
                 pass
 
 
-def _reads(program: Program, meaning: Meaning) -> tuple[frozenset[str], frozenset[str]]:
-    """The exports of the module that the program names, and those whose `buffer` it reads."""
-    reads = {name for of, name in program.read_members if meaning.is_exports(of)}
+def _reads(program: GlueProgram, resolver: Resolver) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the module's exports that the program names, and those whose `buffer` it reads."""
+    reads = {name for of, name in program.read_members if resolver.is_exports(of)}
     memories: set[str] = set()
     for of, name in program.read_members:
         if name == "buffer" and of is not None:
-            memories |= meaning.exports(of)
+            memories |= resolver.exports(of)
     return frozenset(reads), frozenset(memories)
 
 
-def _called(program: Program, meaning: Meaning, values: dict[str, list[Value]]) -> Iterable[Called]:
-    own: dict[Thing, tuple[frozenset[str], bool, frozenset[Thing]]] = {}
+def _called(program: GlueProgram, resolver: Resolver, values: dict[str, list[Term]]) -> Iterable[Called]:
+    direct: dict[NodeId, tuple[frozenset[str], bool, frozenset[NodeId]]] = {}
 
-    def directly(function: Thing) -> tuple[frozenset[str], bool, frozenset[Thing]]:
-        if function not in own:
+    def directly(function: NodeId) -> tuple[frozenset[str], bool, frozenset[NodeId]]:
+        if function not in direct:
             invoked = set(program.invoked.get(function, ()))
-            own[function] = (
-                frozenset(name for value in invoked for name in meaning.exports(value)),
-                any(_is_of_table(meaning, value) for value in invoked),
-                frozenset(called for value in invoked for called in meaning.functions(value)),
+            direct[function] = (
+                frozenset(name for value in invoked for name in resolver.exports(value)),
+                any(_is_of_table(resolver, value) for value in invoked),
+                frozenset(called for value in invoked for called in resolver.functions(value)),
             )
-        return own[function]
+        return direct[function]
 
     for label, behind in sorted(values.items()):
-        seen = {function for value in behind for function in meaning.functions(value)}
-        exports = {name for value in behind for name in meaning.exports(value)}
+        seen = {function for value in behind for function in resolver.functions(value)}
+        exports = {name for value in behind for name in resolver.exports(value)}
         table = False
         queue = list(seen)
         while queue:
@@ -94,17 +96,17 @@ def _called(program: Program, meaning: Meaning, values: dict[str, list[Value]]) 
             yield Called(label, tuple(sorted(exports)), table)
 
 
-def _is_of_table(meaning: Meaning, value: Value) -> bool:
-    """Whether `value` may be an entry of a table: what `get` of one returned."""
+def _is_of_table(resolver: Resolver, value: Term) -> bool:
+    """Return whether `value` may be an entry of a table: the result of its `get`."""
     return any(
-        isinstance(one, Result)
-        and isinstance(one.callee, Member)
-        and one.callee.name == "get"
-        and one.callee.of is not None
-        and (_is_table(one.callee.of) or bool(meaning.exports(one.callee.of)))
-        for one in meaning.values(value)
+        isinstance(each, Result)
+        and isinstance(each.callee, Member)
+        and each.callee.name == "get"
+        and each.callee.of is not None
+        and (_is_table(each.callee.of) or bool(resolver.exports(each.callee.of)))
+        for each in resolver.values(value)
     )
 
 
-def _is_table(value: Value) -> bool:
+def _is_table(value: Term) -> bool:
     return isinstance(value, (Name, Member)) and "table" in value.name.lower()

@@ -1,16 +1,14 @@
-"""Expressions that ask whether a view is still good, and are no use of it."""
+"""Recognise expressions that check whether a view is still attached, which are no use of the view."""
 
 from typing import TYPE_CHECKING
 
 from nogrow.jshost.builtins import EQUALITIES, STATE
-from nogrow.jshost.glue_program import key_of
-from nogrow.jshost.scopes import text_of
-from nogrow.jshost.terms import bare, operator_of
+from nogrow.jshost.nodes import ACCESSES, bare, operator_of, property_of, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-# Where a value is only looked at.
+# The expressions and statements that test a value.
 TESTS = frozenset(
     (
         "binary_expression",
@@ -22,47 +20,51 @@ TESTS = frozenset(
     )
 )
 
-# Of a condition, no operator says that it is looked at.
+# The operators that test whether a value is truthy; the condition of a statement has none.
 _TRUTHS = frozenset(("", "!", "&&", "||", "??"))
 
 
 def state_of(node: "Node") -> tuple["Node", list[str]]:
-    """What `node` asks the state of, and the properties that it reads, as `v` and [buffer, detached]."""
+    """Return whose state `node` reads, and the properties it reads: `v` and [buffer, detached]."""
     names: list[str] = []
-    one = _without_chain(bare(node))
-    while one.type in ("member_expression", "subscript_expression"):
-        name = key_of(one.child_by_field_name("property") or one.child_by_field_name("index"))
-        inner = one.child_by_field_name("object")
+    base = _without_chain(bare(node))
+    while base.type in ACCESSES:
+        name = property_of(base)
+        inner = base.child_by_field_name("object")
         if name not in STATE or inner is None:
             break
         names.insert(0, name)
-        one = bare(inner)
-    return one, names
+        base = bare(inner)
+    return base, names
 
 
 def _without_chain(node: "Node") -> "Node":
-    """What `v == null ? undefined : v.buffer` asks, as compilers write `v?.buffer`."""
+    """Return `v.buffer` for `v == null ? undefined : v.buffer`, which compilers write for `v?.buffer`."""
     if node.type == "ternary_expression":
-        parts = [node.child_by_field_name(name) for name in ("consequence", "alternative")]
-        some = [bare(one) for one in parts if one is not None and text_of(one) not in ("void 0", "undefined")]
-        return some[0] if len(some) == 1 else node
+        branches = [node.child_by_field_name(name) for name in ("consequence", "alternative")]
+        defined = [
+            bare(branch)
+            for branch in branches
+            if branch is not None and text_of(branch) not in ("void 0", "undefined")
+        ]
+        return defined[0] if len(defined) == 1 else node
     return node
 
 
 def tested(node: "Node") -> list["Node"]:
-    """The operands that the expression or statement `node` only looks at."""
+    """Return the operands that the expression or statement `node` only tests."""
     match node.type:
         case "binary_expression":
-            parts = [node.child_by_field_name("left"), node.child_by_field_name("right")]
+            operands = [node.child_by_field_name("left"), node.child_by_field_name("right")]
         case "unary_expression":
-            parts = [node.child_by_field_name("argument")] if operator_of(node) in ("!", "typeof") else []
+            operands = [node.child_by_field_name("argument")] if operator_of(node) in ("!", "typeof") else []
         case _:
-            parts = [node.child_by_field_name("condition")]
-    return [bare(one) for one in parts if one is not None]
+            operands = [node.child_by_field_name("condition")]
+    return [bare(operand) for operand in operands if operand is not None]
 
 
 def tells(node: "Node", operand: "Node") -> bool:
-    """Whether the outcome of the test `node` tells if the view in `operand` is still good."""
+    """Return whether the outcome of the test `node` tells if the view in `operand` is still attached."""
     _, names = state_of(operand)
     if not names:
         return False
@@ -70,23 +72,23 @@ def tells(node: "Node", operand: "Node") -> bool:
         return True
     if names[-1] == "buffer" or names[-2:] == ["buffer", "byteLength"]:
         return operator_of(node) in EQUALITIES
-    return operator_of(node) in _TRUTHS or _to_nothing(node, operand)
+    return operator_of(node) in _TRUTHS or _compares_with_no_length(node, operand)
 
 
 def checks_state(node: "Node") -> bool:
-    """Whether `node` asks of anything whether it is still a view of the memory as it is."""
+    """Return whether `node` checks of any value whether it is still a view of the current memory."""
     if node.type == "binary_expression" and operator_of(node) not in EQUALITIES:
         return False
-    # Everything has a length.
-    return any(set(state_of(one)[1]) - {"length"} and tells(node, one) for one in tested(node))
+    # Other values than views have a length as well.
+    return any(set(state_of(operand)[1]) - {"length"} and tells(node, operand) for operand in tested(node))
 
 
-def _to_nothing(node: "Node", operand: "Node") -> bool:
-    """Whether it compares with 0, or with the length of a buffer."""
+def _compares_with_no_length(node: "Node", operand: "Node") -> bool:
+    """Return whether `node` compares the operand with 0, or with the length of a buffer."""
     if operator_of(node) not in EQUALITIES:
         return False
     return any(
-        text_of(one) == "0" or state_of(one)[1][-2:] == ["buffer", "byteLength"]
-        for one in tested(node)
-        if one.id != operand.id
+        text_of(compared) == "0" or state_of(compared)[1][-2:] == ["buffer", "byteLength"]
+        for compared in tested(node)
+        if compared.id != operand.id
     )

@@ -1,14 +1,13 @@
-"""A syntax tree to its nodes by kind, each with its function, and whose each `this` is."""
+"""Index a syntax tree in one walk: its nodes, the function around each, and the owners of `this`."""
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from nogrow.errors import ModuleError
 from nogrow.jshost.builtins import MEMORY_SIGNS
-from nogrow.jshost.glue_program import Name, key_of
-from nogrow.jshost.scopes import FUNCTIONS, Scopes, text_of
+from nogrow.jshost.nodes import ACCESSES, FUNCTIONS, arguments_of, bare, property_of, text_of
+from nogrow.jshost.scopes import Name, Scopes
 from nogrow.jshost.state_checks import TESTS, checks_state
-from nogrow.jshost.terms import arguments_of, bare
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -43,15 +42,13 @@ _OF_INTEREST = frozenset(
     )
 )
 _READS = frozenset(("identifier", "shorthand_property_identifier"))
-_MEMBERS = frozenset(("member_expression", "subscript_expression"))
-_CLASSES = frozenset(("class_declaration", "class", "abstract_class_declaration"))
 
 
 class Walk:
-    """All of a tree, seen once, each node before those in it."""
+    """The index of a tree; each list has a node before the nodes in it."""
 
     def __init__(self, root: "Node", scopes: Scopes) -> None:
-        """Takes time and room in proportion to the tree; raises `ModuleError` for one that is too deep."""
+        """Walk the tree in linear time and memory; raise `ModuleError` if it is too deep."""
         self.root = root
         self.scopes = scopes
         self.nodes: list[tuple[Node, int]] = []
@@ -61,7 +58,6 @@ class Walk:
         self.reads: list[tuple[Node, int]] = []
         self.members: dict[int, set[str]] = defaultdict(set)
         self.member_nodes: list[Node] = []
-        self.owners: dict[int, int | Name] = {}
         self.holders: dict[int, int] = {}
         self.checking: set[int] = set()
         self.objects: set[int] = set()
@@ -80,8 +76,8 @@ class Walk:
                 self.reads.append((node, function))
             elif kind == "this" and owner is not None:
                 self.this_owners[node.id] = owner
-            elif kind in _MEMBERS:
-                name = key_of(node.child_by_field_name("property") or node.child_by_field_name("index"))
+            elif kind in ACCESSES:
+                name = property_of(node)
                 if name is not None:
                     self.members[function].add(name)
                     if name in MEMORY_SIGNS:
@@ -98,13 +94,11 @@ class Walk:
                 self.parents[node.id] = function
                 depths[node.id] = depths.get(function, 0) + 1
                 if depths[node.id] > DEEPEST_FUNCTIONS:
-                    raise ModuleError("too deeply nested to be followed")
+                    raise ModuleError("too deeply nested to be analysed")
                 if kind != "arrow_function" and kind != "method_definition":
                     owner = self._hints.get(node.id, node.id)
                 elif kind == "method_definition":
                     owner = self._hints.get(node.id, owner)
-                if owner is not None:
-                    self.owners[node.id] = owner
                 function = node.id
             stack.extend((child, function, owner) for child in reversed(node.named_children))
 
@@ -120,17 +114,17 @@ class Walk:
                     self._hints[value.id] = node.id
 
     def _lend(self, node: "Node", owner: "int | Name") -> None:
-        """A function that is passed on together with `this`, or bound to it, has that for its own."""
-        given = arguments_of(node)
-        if any(one.type == "this" for one in given):
+        """Note the owner of `this` for a function that is passed on together with `this`, or bound to it."""
+        arguments = arguments_of(node)
+        if any(argument.type == "this" for argument in arguments):
             callee = node.child_by_field_name("function")
             held = callee.child_by_field_name("object") if callee is not None else None
-            for one in (*given, *([bare(held)] if held is not None else ())):
-                if one.type in ("function_expression", "generator_function"):
-                    self._hints[one.id] = owner
+            for part in (*arguments, *([bare(held)] if held is not None else ())):
+                if part.type in ("function_expression", "generator_function"):
+                    self._hints[part.id] = owner
 
     def _hint(self, node: "Node", kind: str) -> None:
-        """A function's `this` is the object that it makes, or the prototype that it is put on."""
+        """Note a function's `this`: the object that it constructs, or whose prototype holds it."""
         if kind in ("function_declaration", "generator_function_declaration"):
             name = node.child_by_field_name("name")
             if name is not None:
@@ -142,7 +136,7 @@ class Walk:
             if left is None or right is None or right.type != "function_expression":
                 return
             base = left
-            while base.type in _MEMBERS:
+            while base.type in ACCESSES:
                 inner = base.child_by_field_name("object")
                 if inner is None:
                     return

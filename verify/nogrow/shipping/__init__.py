@@ -1,1 +1,1 @@
-"""What was judged, written down with the digests of what is shipped, and held against it later."""
+"""Gather the files of a release, attest their verdicts with digests, and compare later releases with that."""

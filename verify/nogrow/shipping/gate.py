@@ -1,4 +1,4 @@
-"""What is going to be shipped, to one report on the modules in it."""
+"""Gather the files to be shipped, and select the clauses and host code for each module in them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -19,9 +19,10 @@ from nogrow.report.result import ArtifactReport, Report
 
 
 class Shipment(NamedTuple):
-    """The shipped files that have to do with modules, and which of the given paths (`roots`) hold none.
+    """The shipped files that hold modules or may hold some.
 
-    `counts` says how many files were looked at.
+    `roots` are the paths that the user named, `empty` those of them without such files. `counts` has the
+    numbers of files that were searched.
     """
 
     files: tuple[Shipped, ...]
@@ -30,116 +31,124 @@ class Shipment(NamedTuple):
     roots: tuple[str, ...] = ()
 
     def without_modules(self) -> tuple[str, ...]:
-        """The archives that were looked into, and hold no module."""
-        return tuple(one.path for one in self.files if not one.modules and one.refused is None)
+        """Return the archives that were unpacked and hold no module."""
+        return tuple(file.path for file in self.files if not file.modules and file.refused is None)
 
 
 def gather(paths: Sequence[str], limits: Limits = Limits()) -> Shipment:  # noqa: B008
-    """Read what is at the paths, files or folders.
+    """Read the files at the paths, which may be folders.
 
-    Raises `UsageError` if nothing is at one of them, or if two files have the same name there.
+    Raises `UsageError` if a path does not exist, or if two files have the same name below the paths.
     """
     files: list[Shipped] = []
     empty: list[str] = []
     counts: dict[str, Counts] = {}
     for path in paths:
-        kept = sum(len(module.data) for one in files for module in one.modules)
-        found = tuple(shipped(path, limits, kept))
-        counts.update((one.path, one.counts) for one in found)
-        files += (one for one in found if one.matters)
-        if not any(one.modules or one.refused for one in found):
+        kept = sum(len(module.data) for file in files for module in file.modules)
+        at_path = tuple(shipped(path, limits, kept))
+        counts.update((file.path, file.counts) for file in at_path)
+        files += (file for file in at_path if file.matters)
+        if not any(file.modules or file.refused for file in at_path):
             empty.append(path)
     seen: dict[str, str] = {}
-    for one in files:
-        other = seen.setdefault(one.name, one.path)
-        if other != one.path:
-            raise UsageError(f"--dist: {other} and {one.path} have the same name: give the folder above them")
-    unique = tuple({one.path: one for one in files}.values())
+    for file in files:
+        first = seen.setdefault(file.name, file.path)
+        if first != file.path:
+            raise UsageError(
+                f"--dist: {first} and {file.path} have the same name: name the folder above them instead"
+            )
+    unique = tuple({file.path: file for file in files}.values())
     return Shipment(unique, tuple(empty), added(counts.values()), tuple(paths))
 
 
 def targets_of(shipment: Shipment, contract: Contract | None) -> tuple[Target, ...]:
-    """What is to be judged, sorted by path: each module, and what was refused or holds none.
+    """Return the targets of the check, sorted by path: each module, and each refused or missing file.
 
-    A module has the clauses that name it, else those of the same bytes where they were built, else the
-    default one. A clause about what is shipped that matches none is there as well.
+    A module gets the clauses that name it; without any, those of the built file with the same bytes, or else
+    the default clause. A clause about shipped files that matches no module is a missing target.
     """
-    same = built(contract) if contract else {}
-    found = [Target(path, ArtifactContract(), found=False) for path in shipment.empty]
-    for one in shipment.files:
-        if one.refused is not None:
-            path = SEPARATOR.join((one.path, *one.refused.members))
-            found.append(Target(path, ArtifactContract(), problem=one.refused.reason))
-        found += (_target(one, module, contract, same) for module in one.modules)
-    found += _not_there(shipment, contract) if contract else ()
-    return tuple(sorted(found, key=lambda target: target.path))
+    by_digest = built(contract) if contract else {}
+    targets = [Target(path, ArtifactContract(), found=False) for path in shipment.empty]
+    for file in shipment.files:
+        if file.refused is not None:
+            path = SEPARATOR.join((file.path, *file.refused.members))
+            targets.append(Target(path, ArtifactContract(), problem=file.refused.reason))
+        targets += (_target(file, module, contract, by_digest) for module in file.modules)
+    targets += _missing(shipment, contract) if contract else ()
+    return tuple(sorted(targets, key=lambda target: target.path))
 
 
-def _not_there(shipment: Shipment, contract: Contract) -> Iterator[Target]:
-    modules = [path_of(one, module) for one in shipment.files for module in one.modules]
-    refused = [one.path for one in shipment.files if one.refused is not None]
+def _missing(shipment: Shipment, contract: Contract) -> Iterator[Target]:
+    modules = [path_of(file, module) for file in shipment.files for module in file.modules]
+    refused = [file.path for file in shipment.files if file.refused is not None]
     for path in unmatched(contract, shipment.roots, modules, refused):
         yield Target(path, ArtifactContract(), found=False)
 
 
 def host_code(shipment: Shipment, targets: Sequence[Target]) -> dict[str, tuple[Glue, ...]]:
-    """The host code that is shipped with the targets and belongs to them, by path.
+    """Return the host code that belongs to the targets, by path.
 
-    It lies in the same folder or archive. Targets whose host code the contract names are passed over.
+    It is in the same folder or archive as the module. Targets whose host code the contract names are skipped.
     """
-    found: dict[str, tuple[Glue, ...]] = {}
+    host_code_of: dict[str, tuple[Glue, ...]] = {}
     trusts = {target.path: target.trusts for target in targets if not is_named(target)}
-    for one in shipment.files:
-        for module in one.modules:
-            path = path_of(one, module)
+    for file in shipment.files:
+        for module in file.modules:
+            path = path_of(file, module)
             if path in trusts:
-                scripts = module.scripts if module.members else scripts_beside(one.path)
-                found[path] = belonging(module.data, trusts[path], scripts)
-    return {path: glue for path, glue in found.items() if glue}
+                scripts = module.scripts if module.members else scripts_beside(file.path)
+                host_code_of[path] = belonging(module.data, trusts[path], scripts)
+    return {path: glue for path, glue in host_code_of.items() if glue}
 
 
-def path_of(one: Shipped, module: Module) -> str:
-    """How reports call the module: `FILE`, or `FILE!MEMBER`."""
-    return SEPARATOR.join((one.path, *module.members))
+def path_of(file: Shipped, module: Module) -> str:
+    """Return the module's name in reports: `FILE`, or `FILE!MEMBER`."""
+    return SEPARATOR.join((file.path, *module.members))
 
 
-def name_of(one: Shipped, module: Module) -> str:
-    """How statements call the module: as `path_of`, from the folder that was given."""
-    return SEPARATOR.join((one.name, *module.members))
+def name_of(file: Shipped, module: Module) -> str:
+    """Return the module's name in statements: as `path_of`, but relative to the folder that is shipped."""
+    return SEPARATOR.join((file.name, *module.members))
 
 
 def with_violations(report: Report, broken: Mapping[str, Sequence[str]]) -> Report:
-    """The report with NG011 for each of the sentences, by the paths of what they are about."""
+    """Add a violation of NG011 for each of the sentences, which are sorted by the path of their artifact."""
     artifacts = list(report.artifacts)
-    known = {_file(one.path, broken): place for place, one in reversed(list(enumerate(artifacts)))}
+    # A component has several artifacts, of which the first gets the violations.
+    indices = {
+        _component_path(artifact.path, broken): index
+        for index, artifact in reversed(list(enumerate(artifacts)))
+    }
     for path, sentences in broken.items():
         violations = tuple(Violation(Rule.PIN_BROKEN, sentence) for sentence in sentences)
-        if path not in known:
+        if path not in indices:
             artifacts.append(ArtifactReport(path, violations=violations))
             continue
-        one = artifacts[known[path]]
-        artifacts[known[path]] = one._replace(violations=(*one.violations, *violations))
-    return report._replace(artifacts=tuple(sorted(artifacts, key=lambda one: one.path)))
+        artifact = artifacts[indices[path]]
+        artifacts[indices[path]] = artifact._replace(violations=(*artifact.violations, *violations))
+    return report._replace(artifacts=tuple(sorted(artifacts, key=lambda artifact: artifact.path)))
 
 
 def disagreements(shipment: Shipment) -> Iterator[tuple[str, str]]:
-    """What wheels say otherwise of the modules in them: the module's path, and what is wrong."""
-    for one in shipment.files:
-        for module in one.modules:
+    """Yield the path of each module that differs from its wheel's RECORD, and how."""
+    for file in shipment.files:
+        for module in file.modules:
             if module.problem is not None:
-                yield path_of(one, module), module.problem
+                yield path_of(file, module), module.problem
 
 
-def _file(path: str, known: Mapping[str, object]) -> str:
-    """The path of a core module's component where that is known, else the path as it is."""
+def _component_path(path: str, known: Mapping[str, object]) -> str:
+    """Return the path of a core module's component if only that is known, else the path itself."""
     file, _ = split_number(path)
     return file if path not in known and file in known else path
 
 
-def _target(one: Shipped, module: Module, contract: Contract | None, same: Mapping[str, Target]) -> Target:
-    path = path_of(one, module)
-    bare = same.get(module.sha256) or Target(path, ArtifactContract())
-    target = bare._replace(path=path, data=module.data)
+def _target(
+    file: Shipped, module: Module, contract: Contract | None, by_digest: Mapping[str, Target]
+) -> Target:
+    path = path_of(file, module)
+    template = by_digest.get(module.sha256) or Target(path, ArtifactContract())
+    target = template._replace(path=path, data=module.data)
     if contract is None:
         return target
     named, parts = clauses_at(contract, path), parts_at(contract, path)

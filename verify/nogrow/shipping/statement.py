@@ -1,4 +1,4 @@
-"""A kept check as a statement: an in-toto Statement, version 1, with a predicate of nogrow's own."""
+"""Write the verdicts on a shipment as an in-toto Statement, version 1, with nogrow's own predicate."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ Object = dict[str, Any]
 
 
 class AttestedVerdict(NamedTuple):
-    """The verdict on a core module, by its label, and what it takes for granted."""
+    """The label of the verdict on a core module, and the assumptions of the verdict."""
 
     name: str
     verdict: str
@@ -21,7 +21,7 @@ class AttestedVerdict(NamedTuple):
 
 
 class AttestedModule(NamedTuple):
-    """A module as it was judged: a component has a verdict for each of its core modules.
+    """A judged module; a component has a verdict for each of its core modules.
 
     `size` is in bytes.
     """
@@ -42,22 +42,22 @@ class AttestedFile(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """What was kept, by which files: as this version of nogrow found, under the contract of this SHA-256."""
+    """The files that kept the contract with the SHA-256 `contract`, according to this version of nogrow."""
 
     files: tuple[AttestedFile, ...]
     contract: str | None = None
     version: str = __version__
 
     def subjects(self) -> Mapping[str, str]:
-        """The SHA-256 of each file and of each module in one, by name."""
-        modules = {one.name: one.sha256 for file in self.files for one in file.modules}
-        return modules | {one.name: one.sha256 for one in self.files}
+        """Return the SHA-256 of each file, and of each module in a file, by name."""
+        modules = {module.name: module.sha256 for file in self.files for module in file.modules}
+        return modules | {file.name: file.sha256 for file in self.files}
 
 
 def as_text(statement: Statement) -> str:
-    """The statement as JSON; equal ones give equal texts.
+    """Return the statement as JSON, unsigned; equal statements give equal texts.
 
-    in-toto Attestation Framework, "Statement" version 1. It is not signed.
+    in-toto Attestation Framework, "Statement" version 1.
     """
     document = {
         "_type": TYPE,
@@ -70,23 +70,23 @@ def as_text(statement: Statement) -> str:
             "tool": {"name": "nogrow", "version": statement.version},
             "outcome": "kept",
             "contract": statement.contract and {"digest": {"sha256": statement.contract}},
-            "files": [_file(one) for one in statement.files],
+            "files": [_file(file) for file in statement.files],
         },
     }
     return json.dumps(document, indent=2) + "\n"
 
 
-def _file(one: AttestedFile) -> Object:
-    return {**_named(one), "modules": [_module(module) for module in one.modules]}
+def _file(file: AttestedFile) -> Object:
+    return {**_subject(file), "modules": [_module(module) for module in file.modules]}
 
 
-def _module(one: AttestedModule) -> Object:
+def _module(module: AttestedModule) -> Object:
     verdicts: Sequence[Object] = [
         {"name": verdict.name, "verdict": verdict.verdict, "assumptions": list(verdict.assumptions)}
-        for verdict in one.verdicts
+        for verdict in module.verdicts
     ]
-    return {**_named(one), "verdicts": verdicts}
+    return {**_subject(module), "verdicts": verdicts}
 
 
-def _named(one: AttestedFile | AttestedModule) -> Object:
-    return {"name": one.name, "size": one.size, "digest": {"sha256": one.sha256}}
+def _subject(attested: AttestedFile | AttestedModule) -> Object:
+    return {"name": attested.name, "size": attested.size, "digest": {"sha256": attested.sha256}}

@@ -1,4 +1,4 @@
-"""A report on a shipment to the statement of it, and an older statement held against a shipment."""
+"""Make the statement of a report on a shipment, and compare a shipment with an older statement."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -15,57 +15,59 @@ from nogrow.shipping.statement import AttestedFile, AttestedModule, AttestedVerd
 
 
 class Differences(NamedTuple):
-    """Sentences on what is not as attested, by the paths that reports call it by, and what else differs."""
+    """The differences from a statement: violations by path, and notes on differences that break nothing."""
 
     broken: Mapping[str, tuple[str, ...]]
     notes: tuple[str, ...]
 
 
 def statement_of(shipment: Shipment, report: Report, contract: str | None) -> Statement:
-    """The statement that the report's verdicts are those on the shipment.
+    """Return the statement that attests the report's verdicts on the shipment.
 
-    `contract` is the SHA-256 of the contract that was kept. What was not judged has no verdict in it.
+    `contract` is the SHA-256 of the contract that was kept. Modules that were not judged have no verdict.
     """
     by_file: dict[str, list[ArtifactReport]] = {}
     for artifact in report.artifacts:
         by_file.setdefault(without_number(artifact.path), []).append(artifact)
         by_file.setdefault(artifact.path, [artifact])
-    files = (_file(one, by_file) for one in shipment.files if one.refused is None)
-    return Statement(tuple(sorted(files, key=lambda one: one.name)), contract)
+    files = (_file(file, by_file) for file in shipment.files if file.refused is None)
+    return Statement(tuple(sorted(files, key=lambda file: file.name)), contract)
 
 
 def compare(attested: Statement, shipment: Shipment, report: Report, contract: str | None) -> Differences:
-    """What of the shipment and of its verdicts is not as `attested`.
+    """Compare the shipment and its verdicts with those that were `attested`.
 
-    The digests decide, not the sizes. Nothing is said of a file that was refused.
+    Files are compared by digest, not by size. Files that were refused are left out.
     """
-    found = statement_of(shipment, report, contract)
-    paths = {one.name: one.path for one in shipment.files}
-    paths |= {name_of(one, module): path_of(one, module) for one in shipment.files for module in one.modules}
+    current = statement_of(shipment, report, contract)
+    paths = {file.name: file.path for file in shipment.files}
+    paths |= {
+        name_of(file, module): path_of(file, module) for file in shipment.files for module in file.modules
+    }
     broken: dict[str, list[str]] = {}
-    refused = {one.name for one in shipment.files if one.refused is not None}
-    for name, sentence in (*_bytes(attested, found), *_verdicts(attested, found)):
+    refused = {file.name for file in shipment.files if file.refused is not None}
+    for name, sentence in (*_changed_files(attested, current), *_worse(attested, current)):
         if name.partition(SEPARATOR)[0] in refused:
             continue
         broken.setdefault(paths.get(name, name), []).append(sentence)
-    notes = [f"{name}: {text}" for name, text in _better(attested, found)]
+    notes = [f"{name}: {text}" for name, text in _better(attested, current)]
     if attested.contract != contract:
         notes.append("the contract is not the one under which the shipment was attested")
     return Differences({path: tuple(sentences) for path, sentences in broken.items()}, tuple(notes))
 
 
 def _assumptions(artifact: ArtifactReport, judgement: Judgement) -> tuple[str, ...]:
-    """Return what the verdict takes for granted; without validation, that the module is valid as well."""
-    taken = tuple(sentences(judgement.assumptions))
+    """Return the assumptions of the verdict; without validation, that the module is valid is one of them."""
+    assumptions = tuple(sentences(judgement.assumptions))
     if not artifact.unvalidated:
-        return taken
-    return (f"the module is valid, though it was {NOT_VALIDATED}", *taken)
+        return assumptions
+    return (f"the module is valid, though it was {NOT_VALIDATED}", *assumptions)
 
 
-def _file(one: Shipped, reports: Mapping[str, list[ArtifactReport]]) -> AttestedFile:
+def _file(file: Shipped, reports: Mapping[str, list[ArtifactReport]]) -> AttestedFile:
     modules = []
-    for module in one.modules:
-        name, path = name_of(one, module), path_of(one, module)
+    for module in file.modules:
+        name, path = name_of(file, module), path_of(file, module)
         verdicts = tuple(
             AttestedVerdict(
                 name + artifact.path.removeprefix(path),
@@ -77,12 +79,12 @@ def _file(one: Shipped, reports: Mapping[str, list[ArtifactReport]]) -> Attested
         )
         modules.append(AttestedModule(name, module.sha256, len(module.data), verdicts))
     modules.sort(key=lambda module: module.name)
-    return AttestedFile(one.name, one.sha256 or "", one.size or 0, tuple(modules))
+    return AttestedFile(file.name, file.sha256 or "", file.size or 0, tuple(modules))
 
 
-def _bytes(attested: Statement, found: Statement) -> list[tuple[str, str]]:
-    """The files and modules that were swapped, added, removed or renamed, each with a sentence."""
-    before, now = attested.subjects(), found.subjects()
+def _changed_files(attested: Statement, current: Statement) -> list[tuple[str, str]]:
+    """Return the files and modules that were replaced, added, removed or renamed, each with a sentence."""
+    before, now = attested.subjects(), current.subjects()
     added = {name: sha256 for name, sha256 in now.items() if name not in before}
     removed = {name: sha256 for name, sha256 in before.items() if name not in now}
     sentences = [
@@ -91,8 +93,10 @@ def _bytes(attested: Statement, found: Statement) -> list[tuple[str, str]]:
         if before[name] != now[name]
     ]
     for name, sha256 in sorted(added.items()):
-        others = sorted(other for other, digest in removed.items() if digest == sha256)
-        why = f"was attested as {others[0]}" if others else "was not there when the shipment was attested"
+        old_names = sorted(old_name for old_name, digest in removed.items() if digest == sha256)
+        why = (
+            f"was attested as {old_names[0]}" if old_names else "was not there when the shipment was attested"
+        )
         sentences.append((name, why))
     renamed = set(added.values())
     sentences += [
@@ -103,34 +107,38 @@ def _bytes(attested: Statement, found: Statement) -> list[tuple[str, str]]:
     return [(name, f"{name} {sentence}") for name, sentence in sentences]
 
 
-def _changed(attested: Statement, found: Statement) -> list[tuple[str, Verdict, Verdict, str]]:
-    """The verdicts that changed on the same bytes: the module, the verdict now and before, what it is on."""
-    before = {module.name: module for file in attested.files for module in file.modules}
+def _changed_verdicts(attested: Statement, current: Statement) -> list[tuple[str, Verdict, Verdict, str]]:
+    """Return the verdicts that changed on the same bytes.
+
+    Each has the name of the module, the verdict now and before, and the name of the core module.
+    """
+    attested_modules = {module.name: module for file in attested.files for module in file.modules}
     changed = []
-    for module in (module for file in found.files for module in file.modules):
-        old = before.get(module.name)
+    for module in (module for file in current.files for module in file.modules):
+        old = attested_modules.get(module.name)
         if old is None or old.sha256 != module.sha256:
             continue
-        verdicts = {one.name: Verdict.from_label(one.verdict) for one in old.verdicts}
-        for one in module.verdicts:
-            verdict = Verdict.from_label(one.verdict)
-            # What is attested without a verdict counts as attested with the best: any other is worse.
-            if verdict is not (was := verdicts.get(one.name, Verdict.ABSENT)):
-                changed.append((module.name, verdict, was, one.name))
+        verdicts = {was.name: Verdict.from_label(was.verdict) for was in old.verdicts}
+        for core_module in module.verdicts:
+            now = Verdict.from_label(core_module.verdict)
+            # A core module that was attested without a verdict counts as one with the best verdict.
+            before = verdicts.get(core_module.name, Verdict.ABSENT)
+            if now is not before:
+                changed.append((module.name, now, before, core_module.name))
     return changed
 
 
-def _verdicts(attested: Statement, found: Statement) -> list[tuple[str, str]]:
+def _worse(attested: Statement, current: Statement) -> list[tuple[str, str]]:
     return [
         (module, f"{name} is {now.label}, and was attested as {was.label}")
-        for module, now, was, name in _changed(attested, found)
+        for module, now, was, name in _changed_verdicts(attested, current)
         if not now.at_most(was)
     ]
 
 
-def _better(attested: Statement, found: Statement) -> list[tuple[str, str]]:
+def _better(attested: Statement, current: Statement) -> list[tuple[str, str]]:
     return [
         (name, f"is {now.label}, and was attested as {was.label}")
-        for _, now, was, name in _changed(attested, found)
+        for _, now, was, name in _changed_verdicts(attested, current)
         if now.at_most(was)
     ]

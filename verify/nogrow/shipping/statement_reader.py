@@ -1,4 +1,4 @@
-"""A statement's file back to the statement; whatever is not as nogrow writes it is named with its place."""
+"""Read statements that nogrow wrote; an error names the field that is wrong."""
 
 import re
 from pathlib import Path
@@ -18,14 +18,14 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def read_statement(path: Path) -> Statement:
-    """The statement in the file `path`; raises `DocumentError` with the place that is wrong.
+    """Read the statement in the file `path`; raise `DocumentError`, which names the wrong field.
 
-    Fields that are not known are passed over, as the framework asks for. The subjects and the predicate
-    have to be about the same things.
+    Unknown fields are ignored, as the framework demands. The subjects and the predicate must name the same
+    files and modules.
     """
     document = read(path, "a statement of nogrow")
     if "payloadType" in document.object():
-        raise document.error("a signed envelope: verify its signature, and name the file of its payload here")
+        raise document.error("a signed envelope: verify its signature, and use the file with its payload")
     _exactly(document.at("_type"), TYPE)
     _exactly(document.at("predicateType"), PREDICATE_TYPE)
     predicate = document.at("predicate")
@@ -37,38 +37,38 @@ def read_statement(path: Path) -> Statement:
         predicate.at("tool").at("version").text(),
     )
     modules = ((file, module) for file in statement.files for module in file.modules)
-    # A file that is a module has the one name for both.
+    # A file that is itself a module has the same name for both.
     names = [module.name for file, module in modules if module.name != file.name]
-    names += (one.name for one in statement.files)
-    subjects = [(one.at("name").text(), _digest(one)) for one in document.at("subject").items()]
+    names += (file.name for file in statement.files)
+    subjects = [(subject.at("name").text(), _digest(subject)) for subject in document.at("subject").items()]
     if len(set(names)) != len(names) or sorted(subjects) != sorted(statement.subjects().items()):
-        raise document.at("subject").error("expected what predicate.files is about, each thing once")
+        raise document.at("subject").error("expected the files and modules of predicate.files, each once")
     return statement
 
 
-def _file(one: Node) -> AttestedFile:
-    modules = tuple(map(_module, one.at("modules").items()))
-    return AttestedFile(one.at("name").text(), _digest(one), one.at("size").integer(), modules)
+def _file(node: Node) -> AttestedFile:
+    modules = tuple(map(_module, node.at("modules").items()))
+    return AttestedFile(node.at("name").text(), _digest(node), node.at("size").integer(), modules)
 
 
-def _module(one: Node) -> AttestedModule:
-    verdicts = tuple(map(_verdict, one.at("verdicts").items()))
-    return AttestedModule(one.at("name").text(), _digest(one), one.at("size").integer(), verdicts)
+def _module(node: Node) -> AttestedModule:
+    verdicts = tuple(map(_verdict, node.at("verdicts").items()))
+    return AttestedModule(node.at("name").text(), _digest(node), node.at("size").integer(), verdicts)
 
 
-def _verdict(one: Node) -> AttestedVerdict:
-    label = one.at("verdict")
+def _verdict(node: Node) -> AttestedVerdict:
+    label = node.at("verdict")
     try:
         Verdict.from_label(label.text())
     except ValueError:
         known = ", ".join(verdict.label for verdict in Verdict)
         raise label.error(f"expected a verdict: {known}") from None
-    assumptions = tuple(item.text() for item in one.at("assumptions").items())
-    return AttestedVerdict(one.at("name").text(), label.text(), assumptions)
+    assumptions = tuple(item.text() for item in node.at("assumptions").items())
+    return AttestedVerdict(node.at("name").text(), label.text(), assumptions)
 
 
-def _digest(one: Node) -> str:
-    sha256 = one.at("digest").at("sha256")
+def _digest(node: Node) -> str:
+    sha256 = node.at("digest").at("sha256")
     if not _SHA256.fullmatch(sha256.text()):
         raise sha256.error("expected a SHA-256 in lower-case hexadecimal")
     return sha256.text()
