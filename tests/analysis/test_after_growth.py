@@ -3,6 +3,7 @@
 import pytest
 
 from nogrow.analysis.judgement import Conditions, Entry, Verdict
+from nogrow.analysis.surroundings import Surroundings
 from nogrow.analysis.verdicts import judge
 from nogrow.wasm.runtime import Engine
 from tests.reference.prover import verdicts
@@ -18,7 +19,12 @@ def entry(body: str, rest: str = "") -> Entry:
         f"""(module (import "env" "f" (func $f)) (import "env" "g" (func $g)) (memory 1) (tag $x) {rest}
         (func (export "e") (param i32) {body}))"""
     )
-    judgement = judge(data, lambda label: False, ENGINE, conditions=Conditions(private_memories=True))
+    judgement = judge(
+        data,
+        lambda label: False,
+        ENGINE,
+        surroundings=Surroundings(conditions=Conditions(private_memories=True)),
+    )
     assert {(one.kind.value, one.name): one.verdict for one in judgement.entries} == verdicts(data)
     (found,) = judgement.entries
     return found
@@ -121,7 +127,10 @@ def test_verdict_is_about_the_memory_that_grows() -> None:
         (func (export "e") (drop (memory.grow 1 (i32.const 1))) unreachable)
         (func (export "f") (drop (memory.grow 0 (i32.const 1)))))""")
     first, second = judge(
-        data, lambda label: False, ENGINE, conditions=Conditions(private_memories=True)
+        data,
+        lambda label: False,
+        ENGINE,
+        surroundings=Surroundings(conditions=Conditions(private_memories=True)),
     ).entries
     assert (first.verdict, first.memory) == (Verdict.TRAP_ONLY, 1)
     assert (second.verdict, second.memory) == (Verdict.REACHABLE, 0)
@@ -130,6 +139,11 @@ def test_verdict_is_about_the_memory_that_grows() -> None:
 def test_import_that_grows_is_an_entry_where_it_is_exported() -> None:
     data = assemble("""(module (import "env" "emscripten_resize_heap" (func $f (param i32) (result i32)))
         (memory (export "memory") 1) (export "e" (func $f)))""")
-    (found,) = judge(data, lambda label: False, ENGINE, conditions=Conditions(private_memories=True)).entries
+    (found,) = judge(
+        data,
+        lambda label: False,
+        ENGINE,
+        surroundings=Surroundings(conditions=Conditions(private_memories=True)),
+    ).entries
     assert (found.verdict, found.host_grows) == (Verdict.REACHABLE, "env.emscripten_resize_heap")
     assert verdicts(data) == {("export", "e"): Verdict.REACHABLE}

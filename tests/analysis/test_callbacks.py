@@ -4,6 +4,7 @@ import pytest
 
 from nogrow.analysis.emscripten_abi import Effect, effect_of, signature_of
 from nogrow.analysis.judgement import Judgement
+from nogrow.analysis.surroundings import Surroundings
 from nogrow.analysis.verdicts import judge
 from nogrow.contract.model import Imports
 from tests.support.assemble import assemble
@@ -33,7 +34,7 @@ def judged(
     effects: dict[str, tuple[Effect, ...]] | None = None,
 ) -> Judgement:
     text = INVOKING.format(module=module, field=field, type=kind, more=more, arguments=arguments, table=table)
-    return judge(assemble(text), lambda _: trusted, effects=effects or {})
+    return judge(assemble(text), lambda _: trusted, surroundings=Surroundings(effects=effects or {}))
 
 
 def verdicts(judgement: Judgement) -> dict[str, str]:
@@ -92,7 +93,7 @@ def test_host_code_tells_which_exports_an_import_calls() -> None:
       (func (export "malloc") (drop (memory.grow (i32.const 1))))
       (func (export "e") (call $name)) (func (export "quiet")))"""
     effects = {"env.name": (Effect(exports=frozenset(("malloc", "gone"))),)}
-    found = verdicts(judge(assemble(text), lambda _: False, effects=effects))
+    found = verdicts(judge(assemble(text), lambda _: False, surroundings=Surroundings(effects=effects)))
     assert (found["e"], found["quiet"]) == ("reachable", "unreachable")
     assert verdicts(judge(assemble(text), lambda _: False))["e"] == "unreachable"
 
@@ -112,7 +113,10 @@ def test_exceptions_are_allocated_by_the_module(field: str, export: str, verdict
       (func (export "{export}") (drop (memory.grow (i32.const 1))))
       (func (export "e") (call $make)))"""
     effects = {"env.a": (Effect(allocates=True),)}
-    assert verdicts(judge(assemble(text), lambda _: False, effects=effects))["e"] == verdict
+    assert (
+        verdicts(judge(assemble(text), lambda _: False, surroundings=Surroundings(effects=effects)))["e"]
+        == verdict
+    )
 
 
 def test_the_end_of_a_catch_calls_destructors() -> None:

@@ -13,6 +13,7 @@ from tools.browser.demo import find_node
 
 from nogrow.analysis.assumptions import AssumptionKind
 from nogrow.analysis.judgement import NO_CONDITIONS, Conditions, Judgement, Verdict
+from nogrow.analysis.surroundings import Surroundings
 from nogrow.analysis.verdicts import judge
 from nogrow.contract.headlines import headline, of_entry
 from nogrow.errors import ToolError
@@ -80,7 +81,9 @@ WAYS = {
 
 def judged(text: str, conditions: Conditions = NO_CONDITIONS, *trusted: str) -> Judgement:
     data = assemble(f"(module {text} {GROW})")
-    return judge(data, lambda label: label in trusted, ENGINE, conditions=conditions)
+    return judge(
+        data, lambda label: label in trusted, ENGINE, surroundings=Surroundings(conditions=conditions)
+    )
 
 
 def verdicts(judgement: Judgement) -> dict[str, Verdict]:

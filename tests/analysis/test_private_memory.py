@@ -3,6 +3,7 @@
 import pytest
 
 from nogrow.analysis.judgement import NO_CONDITIONS, Conditions, Judgement, Verdict
+from nogrow.analysis.surroundings import Surroundings
 from nogrow.analysis.verdicts import judge
 from nogrow.wasm.runtime import Engine
 from tests.support.assemble import assemble
@@ -14,7 +15,12 @@ HIDDEN, SHOWN = GROW.format("$hidden"), GROW.format("$shown")
 
 
 def judged(text: str, conditions: Conditions = NO_CONDITIONS) -> Judgement:
-    return judge(assemble(f"(module {text})"), lambda label: False, ENGINE, conditions=conditions)
+    return judge(
+        assemble(f"(module {text})"),
+        lambda label: False,
+        ENGINE,
+        surroundings=Surroundings(conditions=conditions),
+    )
 
 
 def found(judgement: Judgement) -> dict[str, tuple[Verdict, int | None, Verdict | None]]:

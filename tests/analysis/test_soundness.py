@@ -20,6 +20,7 @@ import pytest
 import wasmtime
 
 from nogrow.analysis.judgement import NO_CONDITIONS, Conditions, Entry, EntryKind, Judgement, Verdict, worst
+from nogrow.analysis.surroundings import Surroundings
 from nogrow.analysis.verdicts import judge
 from nogrow.wasm.runtime import Engine
 from tests.support.generate import TABLE_SIZE, random_module
@@ -94,7 +95,12 @@ class Guest:
                     f"(table ${name} {TABLE_SIZE}", f'(table ${name} (export "{name}") {TABLE_SIZE}'
                 )
         data = bytes(wasmtime.wat2wasm(text))
-        judgement = judge(data, lambda label: label == "env.trusted", KERNELS, conditions=conditions)
+        judgement = judge(
+            data,
+            lambda label: label == "env.trusted",
+            KERNELS,
+            surroundings=Surroundings(conditions=conditions),
+        )
         entries = {entry.name: entry for entry in judgement.entries if entry.kind is not EntryKind.ESCAPED}
         return cls(wasmtime.Module(runner(), data), judgement, entries)
 

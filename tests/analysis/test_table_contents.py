@@ -100,7 +100,7 @@ TWO_GROW = """(module (import "env" "f" (func $f)) (memory 1) (memory 1)
     ("bound", "message"),
     [
         ("nogrow.analysis.worst_verdicts.MOST_STEPS", "2 memories that grow and .* too many together"),
-        ("nogrow.analysis.verdicts.MOST_REACHED", "entry points reach so many of 1 imports"),
+        ("nogrow.analysis.reachable_imports.MOST_REACHED", "entry points reach so many of 1 imports"),
     ],
 )
 def test_what_is_too_much_together_is_not_judged(
@@ -134,8 +134,8 @@ def test_imports_are_counted_for_each_entry_point_that_reaches_them(monkeypatch:
     imports = " ".join(f'(import "h" "{name}" (func ${name}))' for name in "abc")
     calls = "(call $a) (call $b) (call $c)"
     data = assemble(f'(module {imports} (func (export "d") {calls}) (func (export "e") {calls}))')
-    monkeypatch.setattr("nogrow.analysis.verdicts.MOST_REACHED", 6)
+    monkeypatch.setattr("nogrow.analysis.reachable_imports.MOST_REACHED", 6)
     judge(data, lambda label: False)
-    monkeypatch.setattr("nogrow.analysis.verdicts.MOST_REACHED", 5)
+    monkeypatch.setattr("nogrow.analysis.reachable_imports.MOST_REACHED", 5)
     with pytest.raises(ModuleError, match="2 entry points reach so many of 3 imports"):
         judge(data, lambda label: False)

@@ -3,6 +3,7 @@
 import pytest
 
 from nogrow.analysis.judgement import Entry, EntryKind, Verdict
+from nogrow.analysis.surroundings import Surroundings
 from nogrow.analysis.verdicts import judge
 from nogrow.wasm.runtime import Engine
 from tests.analysis.case import Case
@@ -90,7 +91,7 @@ def test_what_grows_the_memory_is_not_assumed_to_leave_it_alone() -> None:
         """(module (import "a" "b" (func $grower)) (import "a" "c" (func $other))
         (memory (export "memory") 1) (func (export "e") (call $other) (call $grower) unreachable))"""
     )
-    found = judge(data, lambda label: False, ENGINE, growers=frozenset(("a.b",)))
+    found = judge(data, lambda label: False, ENGINE, surroundings=Surroundings(growers=frozenset(("a.b",))))
     assert found.entries[0].imports == ("a.b", "a.c")
     assert found.imports == {"a.b", "a.c"}
     assert found.assumptions[0].imports == ("a.c",)

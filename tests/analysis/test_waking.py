@@ -6,6 +6,7 @@ Each module was made so that a mutant of the kernel gets it wrong; see docs/assu
 import pytest
 
 from nogrow.analysis.judgement import Conditions, Entry, Verdict
+from nogrow.analysis.surroundings import Surroundings
 from nogrow.analysis.verdicts import judge
 from nogrow.wasm.runtime import Engine
 from tests.reference.prover import verdicts
@@ -18,7 +19,12 @@ GROW = "(drop (memory.grow (i32.const 1)))"
 def entries(text: str) -> dict[str, Entry]:
     """The entry points by name; the reference prover has to agree on their verdicts."""
     data = assemble(f"(module {text})")
-    judgement = judge(data, lambda label: False, ENGINE, conditions=Conditions(private_memories=True))
+    judgement = judge(
+        data,
+        lambda label: False,
+        ENGINE,
+        surroundings=Surroundings(conditions=Conditions(private_memories=True)),
+    )
     found = {(entry.kind.value, entry.name): entry.verdict for entry in judgement.entries}
     assert found == verdicts(data)
     return {entry.name: entry for entry in judgement.entries}

@@ -4,6 +4,7 @@ import pytest
 
 from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.judgement import Conditions, Entry, Verdict
+from nogrow.analysis.surroundings import Surroundings
 from nogrow.analysis.verdicts import judge
 from nogrow.wasm.runtime import Engine
 from tests.support.assemble import assemble
@@ -14,7 +15,12 @@ GROW = "(drop (memory.grow {} (i32.const {})))"
 
 
 def entries(text: str) -> dict[str, Entry]:
-    judgement = judge(assemble(f"(module {text})"), lambda label: False, ENGINE, conditions=PRIVATE)
+    judgement = judge(
+        assemble(f"(module {text})"),
+        lambda label: False,
+        ENGINE,
+        surroundings=Surroundings(conditions=PRIVATE),
+    )
     return {entry.name: entry for entry in judgement.entries}
 
 
@@ -141,7 +147,7 @@ def test_what_may_run_after_a_growth_is_assumed_of_those_that_can_not_return_alo
         ),
         lambda label: True,
         ENGINE,
-        conditions=PRIVATE,
+        surroundings=Surroundings(conditions=PRIVATE),
     )
     assert sentences(judgement.assumptions) == [
         "after a growth and before the trap or exception, the host may run with detached views in: h.after"
@@ -186,7 +192,9 @@ def test_nothing_is_assumed_to_run_after_a_growth_for_whom_can_return_with_anoth
         (func (export "r") (param i32)
           (if (local.get 0) (then {first} (call $other) unreachable)) {second}))"""
     )
-    assumptions = judge(data, lambda label: True, ENGINE, conditions=PRIVATE).assumptions
+    assumptions = judge(
+        data, lambda label: True, ENGINE, surroundings=Surroundings(conditions=PRIVATE)
+    ).assumptions
     assert [one.imports for one in assumptions] == [("h.after",)]
 
 

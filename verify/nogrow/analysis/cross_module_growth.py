@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from nogrow.analysis.entry_points import REFERENCES
 from nogrow.analysis.judgement import EntryKind, Judgement, Verdict
-from nogrow.analysis.linked_imports import NOT_LINKED, Linked
+from nogrow.analysis.surroundings import NOT_LINKED, Linked
 from nogrow.errors import ModuleError
 from nogrow.wasm.canonical import Exported, Item
 from nogrow.wasm.forwarding import forwarders

@@ -170,10 +170,10 @@ class Search:
             queue, order, stack, self._sets, workspace.area(4 * count),
         )  # fmt: skip
 
-    def settle(self) -> None:
+    def compute_summaries(self) -> None:
         """Finds out which functions return and which throw: the first thing to be called."""
         self._kernel.call("link")
-        self._kernel.call("settle")
+        self._kernel.call("compute_summaries")
 
     def _add_dispatches(
         self,

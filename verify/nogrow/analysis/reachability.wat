@@ -359,7 +359,7 @@
             (i32.store (global.get $settled) (local.get $vertex))
             (global.set $settled (i32.add (global.get $settled) (i32.const 4))))))))
 
-  (func (export "settle")
+  (func (export "compute_summaries")
     (local $vertex i32) (local $head i32) (local $index i32) (local $stop i32) (local $node i32) (local $state i32)
     (local $address i32) (local $kinds i32) (local $caller i32)
     (global.set $top (global.get $stack))
