@@ -166,13 +166,13 @@ class Search:
         for vertex, throws in hosts.items():
             workspace.bytes[self._state + vertex] = _FOLLOWED | _RETURNS | (_THROWS if throws else 0)
         self._kernel.call(
-            "configure", scan.ranges, count, self._state, incoming, callers, self._hops, self._way_hops,
+            "set_areas", scan.ranges, count, self._state, incoming, callers, self._hops, self._way_hops,
             queue, order, stack, self._sets, workspace.area(4 * count),
         )  # fmt: skip
 
     def compute_summaries(self) -> None:
         """Finds out which functions return and which throw: the first thing to be called."""
-        self._kernel.call("link")
+        self._kernel.call("index_callers")
         self._kernel.call("compute_summaries")
 
     def _add_dispatches(
@@ -188,14 +188,14 @@ class Search:
         """
         scan, workspace, nodes = self._scan, self._workspace, self._scan.nodes
         self._kernel.call(
-            "open", nodes.kinds, nodes.targets, nodes.extras, nodes.places, nodes.calls,
+            "set_graph", nodes.kinds, nodes.targets, nodes.extras, nodes.places, nodes.calls,
             nodes.calls + 4 * scan.call_count, int(scan.has_handlers),
         )  # fmt: skip
         if instead:
             redirected = workspace.area(4 * functions)
             for vertex, dispatch in instead.items():
                 workspace.write_u32s(redirected + 4 * vertex, [dispatch])
-            self._kernel.call("redirect", redirected, functions)
+            self._kernel.call("redirect_calls", redirected, functions)
         node, calls = scan.node_count, scan.call_count
         ranges = [node] * (scan.first_dispatch - functions)
         scratch, end = workspace.rest()
@@ -212,7 +212,7 @@ class Search:
             if full or scratch + 4 * len(called) > end:
                 raise ModuleError(NO_ROOM)
             workspace.write_u32s(scratch, called)
-            node = self._kernel.call("dispatch", node, scratch, len(called))
+            node = self._kernel.call("add_dispatch", node, scratch, len(called))
             # What is handed out later is to be fresh.
             workspace.bytes[scratch : scratch + 4 * len(called)] = bytes(4 * len(called))
         workspace.write_u32s(scan.ranges + 4 * functions, [*ranges, node])
@@ -230,8 +230,8 @@ class Search:
         """
         first = self._scan.grows[-1].node if self._scan.grows else 0
         self._workspace.write_u32s(self._arguments, [*growers, *trapping])
-        self._kernel.call("reach", memory, first, self._arguments, len(growers) + len(trapping))
-        self._kernel.call("leave", memory, first, self._arguments, len(growers))
+        self._kernel.call("backward_calls", memory, first, self._arguments, len(growers) + len(trapping))
+        self._kernel.call("backward_exits", memory, first, self._arguments, len(growers))
         return SearchResult(
             self._scan.first_dispatch,
             self._scan.code_shift,
@@ -240,7 +240,7 @@ class Search:
         )
 
     def _steps(self, hops: int, count: int, shift: int) -> Steps:
-        self._kernel.call("steps", hops, count, shift)
+        self._kernel.call("describe_edges", hops, count, shift)
         memory = self._workspace.bytes
         return Steps(
             memoryview(bytes(memory[hops : hops + 4 * count])).cast("I"),
@@ -253,7 +253,7 @@ class Search:
         Only runs of `vertices` are followed.
         """
         self._workspace.write_u32s(self._stack, list(vertices))
-        self._kernel.call("after", memory, self._stack, len(vertices))
+        self._kernel.call("forward_after_growth", memory, self._stack, len(vertices))
 
     def runs_after_growth(self, vertex: int) -> bool:
         """Whether `vertex` may be called after a growth of any memory whose growth was followed."""
@@ -268,7 +268,7 @@ class Search:
         for first in range(0, len(hosts), _SET_SIZE * together):
             batch = hosts[first : first + _SET_SIZE * together]
             self._workspace.write_u32s(self._arguments, list(batch))
-            self._kernel.call("spread", self._arguments, len(batch), together)
+            self._kernel.call("propagate_imports", self._arguments, len(batch), together)
             sets = self._workspace.bytes[self._sets : self._sets + 8 * self._vertices].cast("Q")
             batches.append(list(map(sets.__getitem__, vertices)))
         # Few different sets are found, so each is put together once.
