@@ -6,10 +6,10 @@ The steps of a proof are in other modules of this package; this one puts them to
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 
-from nogrow.analysis.assumptions import Assumption, Subject
+from nogrow.analysis.assumptions import Assumption
 from nogrow.analysis.callbacks import Callbacks, effects_of
-from nogrow.analysis.entry_points import EntryPoints, host_labels
-from nogrow.analysis.escape import References, find_references
+from nogrow.analysis.entry_points import EntryPoints, host_labels, host_tables
+from nogrow.analysis.escape import find_references
 from nogrow.analysis.host_assumptions import HostSide, assumptions
 from nogrow.analysis.indirect_calls import Targets
 from nogrow.analysis.judgement import (
@@ -191,7 +191,7 @@ class _Proof:
         return HostSide(
             self._memories,
             self._labels,
-            _host_tables(self._module, self._references),
+            host_tables(self._module, self._references),
             self._untrusted - followed - served - (known - growing.keys()),
             self._targets.left_out(),
             growth=any(
@@ -252,7 +252,7 @@ class _EntryMaker:
             function=self.function(self._entry_points.functions[number]),
             verdict=finding.verdict,
             memory=finding.memory,
-            witness=Witness(partial(self._steps, finding)) if finding.found else (),
+            witness=Witness(lambda: self._steps(finding)) if finding.found else (),
             imports=self._reached.listed(reached),
             imports_after_growth=self._reached.listed_after_growth(reached) if left_after_growth else (),
             host_grows=label,
@@ -264,8 +264,9 @@ class _EntryMaker:
         )
 
     def _steps(self, finding: Finding) -> Sequence[Step]:
+        step = self._step
         edges, _ = finding.path()
-        return LazySequence(len(edges), lambda number: self._step(edges[number]))
+        return LazySequence(len(edges), lambda number: step(edges[number]))
 
 
 def _function(names: Background[FunctionNames], index: int) -> Function:
@@ -278,18 +279,6 @@ def _step(function: Callable[[int], Function], edge: WitnessEdge) -> Step:
 
 def _assumed(side: HostSide, hosts: Hosts, bits: int) -> tuple[Assumption, ...]:
     return side.behind(hosts.behind(bits))
-
-
-def _host_tables(module: Module, references: References) -> dict[int, Subject | None]:
-    """Return by vertex the table whose host functions it stands for, None for those behind references."""
-    exported = {item.index: item.name for item in reversed(module.exported(Kind.TABLE))}
-    imported = {item.index: item.label for item in module.imported(Kind.TABLE)}
-    first = len(module.functions)
-    tables: dict[int, Subject | None] = {first + len(module.tables): None}
-    for index in references.host_tables:
-        name = imported.get(index, exported.get(index))
-        tables[first + index] = Subject(index, index in imported, name)
-    return tables
 
 
 def _memories(module: Module) -> tuple[Memory, ...]:
