@@ -26,10 +26,10 @@ def test_what_json_allows_is_read(tmp_path: Path, text: str) -> None:
         ("", "expected a lock; the file is empty"),
         (" \r\n", "expected a lock; the file is empty"),
         ("[1,\n2", "line 2: not valid JSON: Expecting ',' delimiter"),
-        (b'{\n"\xff": 1}', "line 2: not UTF-8, which JSON has to be"),
-        ('{"a": {"b": 1, "b": 2}}', '"b": this key is there twice in one object'),
-        ("[NaN]", "not valid JSON: NaN is no number of JSON"),
-        ("[-Infinity]", "not valid JSON: -Infinity is no number of JSON"),
+        (b'{\n"\xff": 1}', "line 2: not UTF-8, as JSON has to be"),
+        ('{"a": {"b": 1, "b": 2}}', '"b": this key occurs twice in one object'),
+        ("[NaN]", "not valid JSON: JSON does not allow NaN"),
+        ("[-Infinity]", "not valid JSON: JSON does not allow -Infinity"),
         ("[" * 100_000, "nested too deeply"),
         ("[" + "1" * 5000 + "]", "a number in it is too long"),
         ('{\n<<<<<<< ours\n"a": 1\n=======\n', "line 2: a merge conflict; keep one of the two sides"),
@@ -82,7 +82,7 @@ def test_only_a_regular_file_of_bounded_size_is_opened(
 ) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe"):
-        with pytest.raises(DocumentError, match="this is no regular file"):
+        with pytest.raises(DocumentError, match="this is not a regular file"):
             read(path, "a lock")
     with pytest.raises(DocumentError, match="can't read a lock: No such file"):
         read(tmp_path / "gone", "a lock")

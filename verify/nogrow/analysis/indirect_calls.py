@@ -45,7 +45,7 @@ class Targets:
         return sorted(self._matching(self._by_type(functions), dispatch.type)) + hosts
 
     def left_out(self) -> frozenset[int]:
-        """Return the stand-ins for the host where own functions of the module could be, but aren't followed."""
+        """Return the stand-ins for the host where the module's own functions could be, unfollowed."""
         if self._opened:
             return frozenset()
         open_to_own: set[int] = set()

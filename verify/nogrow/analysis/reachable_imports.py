@@ -1,7 +1,7 @@
 """Tell which functions of the host each entry point reaches, as sets of bits.
 
-Each bit takes a share of a search over the whole graph. Where there are very many functions of the host, several
-of them share a bit: an entry point that reaches one of them counts as reaching all of them.
+Each bit takes a share of a search over the whole graph. Where there are very many functions of the host,
+several of them share a bit: an entry point that reaches one of them counts as reaching all of them.
 """
 
 from collections import Counter
@@ -67,7 +67,6 @@ class ReachedHosts:
         self._after_growth = hosts.bits(run_after_growth.__contains__)
         # Thousands of entry points reach the same functions.
         self.listed = cache(hosts.listed)
-        """Return the sorted names behind bits."""
         self._listed_after_growth = cache(partial(hosts.listed, holds=run_after_growth.__contains__))
 
     def listed_after_growth(self, bits: int) -> tuple[str, ...]:

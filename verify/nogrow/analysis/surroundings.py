@@ -1,4 +1,4 @@
-"""Define what is known about a module from outside of it: from its contract, its host code and its component."""
+"""Define what is known about a module from its contract, its host code and its component."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -21,7 +21,7 @@ class Linked(NamedTuple):
 
     @property
     def labels(self) -> Mapping[str, str]:
-        """The imports behind which the memory can grow, whatever follows, with the names of the growers."""
+        """Return the imports behind which the memory can grow, whatever follows, with the growers' names."""
         return {**self.trapping, **self.growing}
 
 

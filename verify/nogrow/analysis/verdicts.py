@@ -228,7 +228,7 @@ class _EntryMaker:
         labels: dict[int, str],
         linked: Linked,
     ) -> None:
-        """`labels` are the names of the host's vertices; `assumed` says what is assumed of them, given as bits."""
+        """`labels` are the names of the host's vertices; `assumed` says what is assumed of such bits."""
         self._entry_points = entry_points
         self._findings = findings
         self._reached = reached
