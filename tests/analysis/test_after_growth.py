@@ -32,7 +32,7 @@ def entry(body: str, rest: str = "") -> Entry:
 
 @pytest.mark.parametrize("between", range(6))
 @pytest.mark.parametrize("before", range(4))
-def test_loop_of_any_size_leads_back_to_the_way_out(before: int, between: int) -> None:
+def test_loop_of_any_size_leads_back_to_the_exit(before: int, between: int) -> None:
     """The way out stands before the growth, so only the loop's back edge leads to it."""
     step, more = "(br_if $again (local.get 0))" * before, "(br_if $again (local.get 0))" * between
     loop = f"(loop $again {step} (br_if $out (local.get 0)) {GROW} {more} (br $again))"
@@ -40,7 +40,7 @@ def test_loop_of_any_size_leads_back_to_the_way_out(before: int, between: int) -
 
 
 @pytest.mark.parametrize("depth", range(1, 40, 3))
-def test_nested_loops_lead_back_however_deep(depth: int) -> None:
+def test_nested_loops_of_any_depth_lead_back(depth: int) -> None:
     """Each loop is left through the head of the one around it, which stands before it."""
     body = f"{GROW} (br $l0)"
     for level in range(depth):
@@ -117,7 +117,7 @@ def test_imports_that_may_run_after_the_growth_are_named(
     assert (found.verdict, found.imports_after_growth) == (verdict, after)
 
 
-def test_every_import_on_a_way_is_named_whether_before_or_after() -> None:
+def test_every_import_on_a_path_is_named() -> None:
     found = entry(f"(call $h0) {GROW} unreachable", "(func $h0 (call $h1)) (func $h1 (call $f) (call $g))")
     assert found.imports == ("env.f", "env.g")
 

@@ -47,7 +47,7 @@ def test_invoke_calls_entries_of_the_table_by_its_signature(table: str) -> None:
     assert (found["e"], found["quiet"]) == ("reachable", "unreachable")
 
 
-def test_invoke_calls_no_entries_of_other_types() -> None:
+def test_invoke_calls_only_entries_of_its_type() -> None:
     assert verdicts(judged("invoke_v", more="", arguments=""))["e"] == "unreachable"
 
 
@@ -58,7 +58,7 @@ def test_an_i64_of_invoke_may_be_two_i32(more: str, arguments: str) -> None:
     assert verdicts(judged("invoke_vj", kind="vj", more=more, arguments=arguments))["e"] == "reachable"
 
 
-def test_a_signature_in_unknown_letters_calls_any_entry() -> None:
+def test_signature_with_unknown_letters_calls_any_entry() -> None:
     assert verdicts(judged("invoke_vX"))["e"] == "reachable"
 
 
@@ -68,22 +68,22 @@ def test_the_witness_leads_through_the_import() -> None:
     assert entry.imports[-1] == "env.invoke_vi"
 
 
-def test_what_invoke_does_is_no_assumption() -> None:
+def test_effects_of_invoke_are_no_assumption() -> None:
     judgement = judged("invoke_vi")
     assert not any("env.invoke_vi" in one for one in judgement.assumptions)
 
 
-def test_a_name_that_only_looks_like_invoke_stays_an_assumption() -> None:
+def test_name_that_only_resembles_invoke_is_an_assumption() -> None:
     judgement = judged("invoke_handler")
     assert any("env.invoke_handler" in one.imports for one in judgement.assumptions)
     assert verdicts(judgement)["e"] == "reachable"
 
 
-def test_trust_takes_what_an_import_calls_away() -> None:
+def test_trusted_import_does_not_call_back() -> None:
     assert verdicts(judged("invoke_vi", trusted=True))["e"] == "unreachable"
 
 
-def test_what_calls_back_is_trusted_by_its_exact_name_only() -> None:
+def test_import_that_calls_back_is_trusted_by_exact_name_only() -> None:
     assert not Imports(trusted=("env.*",)).trusts("env.invoke_vi")
     assert Imports(trusted=("env.invoke_vi",)).trusts("env.invoke_vi")
 
@@ -124,7 +124,7 @@ def test_the_end_of_a_catch_calls_destructors() -> None:
     assert found["e"] == "reachable"
 
 
-def test_an_import_in_a_table_calls_back_as_well() -> None:
+def test_import_in_a_table_calls_back() -> None:
     text = """(module (type $t (func (param i32))) (import "env" "invoke_v" (func $invoke (type $t)))
       (table (export "t") 2 funcref) (elem (i32.const 0) $invoke $grow) (memory (export "memory") 1)
       (func $grow (drop (memory.grow (i32.const 1))))
@@ -132,7 +132,7 @@ def test_an_import_in_a_table_calls_back_as_well() -> None:
     assert verdicts(judge(assemble(text), lambda _: False))["e"] == "reachable"
 
 
-def test_names_say_what_functions_do() -> None:
+def test_effects_are_known_by_name() -> None:
     assert effect_of("_emscripten_resize_heap") == Effect(grows=True, whole=True)
     assert effect_of("invoke_viii") == Effect(signature="viii", whole=True)
     assert effect_of("fd_write") is None

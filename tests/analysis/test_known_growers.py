@@ -59,7 +59,7 @@ def test_the_grower_at_the_end_of_the_path_is_named(body: str, verdict: Verdict,
     assert (found.witness[-1].instruction == "memory.grow") == (grower is None)
 
 
-def test_of_several_paths_each_has_its_own_grower() -> None:
+def test_each_path_has_its_own_grower() -> None:
     """Paths that share their ends are followed once."""
     data = assemble(
         f"""(module {GROWERS} (func (export "a") (call $far)) (func (export "b") (call $resizes))
@@ -71,7 +71,7 @@ def test_of_several_paths_each_has_its_own_grower() -> None:
 
 
 @pytest.mark.parametrize("most", [63, 64, 65, 130, 200])
-def test_imports_are_told_apart_however_many_they_are(most: int) -> None:
+def test_any_number_of_imports_is_told_apart(most: int) -> None:
     """The search follows 64 at a time."""
     imports = " ".join(f'(import "h" "{number:03}" (func $h{number}))' for number in range(most))
     functions = " ".join(f'(func (export "{number:03}") (call $h{number}))' for number in range(most))
@@ -79,7 +79,7 @@ def test_imports_are_told_apart_however_many_they_are(most: int) -> None:
     assert [one.imports for one in found] == [(f"h.{one.name}",) for one in found]
 
 
-def test_what_is_reached_is_found_however_often_functions_are_looked_at_again() -> None:
+def test_reached_imports_are_found_in_any_visiting_order() -> None:
     """In a chain whose links call one another both ways, imports come to the others link by link."""
     count = 200
     imports = " ".join(f'(import "h" "{number}" (func $h{number}))' for number in range(count))
@@ -96,7 +96,7 @@ def test_what_is_reached_is_found_however_often_functions_are_looked_at_again() 
     assert set(found.values()) == {count}
 
 
-def test_the_import_that_grows_is_told_apart_from_a_growth_of_the_modules_own() -> None:
+def test_growing_import_differs_from_own_growth() -> None:
     """The paths meet: what was found of one entry point is used for the next."""
     own = "(drop (memory.grow (i32.const 1)))"
     data = assemble(

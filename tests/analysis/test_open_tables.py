@@ -136,7 +136,7 @@ def test_host_in_node_detaches_its_view_this_way(way: str, tmp_path: Path) -> No
     assert length == 0
 
 
-def test_trusted_table_still_says_what_is_assumed_of_own_functions() -> None:
+def test_trusted_table_still_assumes_no_own_functions() -> None:
     """Who vouches for `env.t` vouches for the host's functions in it, not for the module's own."""
     judgement = judged(WAYS["imported table"].text, NO_CONDITIONS, "env.t")
     (assumption,) = judgement.resting.assumptions
@@ -158,7 +158,7 @@ def test_private_table_stays_closed() -> None:
     assert not judgement.resting.assumptions
 
 
-def test_only_entry_points_that_call_through_the_table_rest_on_it() -> None:
+def test_only_callers_through_the_table_depend_on_it() -> None:
     text = WAYS["exported table"].text + '(func (export "still"))'
     judgement = judged(text)
     assert list(judgement.resting.entries) == ["main"]

@@ -248,7 +248,7 @@ def test_nothing_grows_that_open_tables_exclude(first: int) -> None:
     assert record.wrong == []
 
 
-def test_filled_tables_show_what_is_assumed_away_otherwise() -> None:
+def test_filled_tables_show_growth_that_is_assumed_away() -> None:
     """A test of filled tables in which they change nothing would pass whatever they hold."""
     record = Record()
     for seed in range(2 * BATCH):
@@ -264,7 +264,7 @@ def test_nothing_grows_that_the_verdicts_exclude(first: int) -> None:
     assert record.wrong == []
 
 
-def test_the_runs_show_growth_before_every_way_out() -> None:
+def test_runs_show_growth_before_every_exit() -> None:
     """A test of growth that nothing grows in would pass whatever the verdicts."""
     record = Record()
     for seed in range(BATCH):

@@ -30,7 +30,7 @@ def test_case(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_every_verdict_of_a_case_is_the_reference_provers(case: Case) -> None:
+def test_case_has_the_verdicts_of_the_reference_prover(case: Case) -> None:
     data = assemble(case.wat)
     entries = judged(data, case.trusted)
     reference = verdicts(data, lambda label: label in case.trusted)
@@ -38,7 +38,7 @@ def test_every_verdict_of_a_case_is_the_reference_provers(case: Case) -> None:
 
 
 @pytest.mark.parametrize("first", range(0, 600, 50))
-def test_generated_modules_get_the_reference_provers_verdicts(first: int) -> None:
+def test_generated_module_has_the_reference_verdicts(first: int) -> None:
     for seed in range(first, first + 50):
         data = assemble(random_module(seed))
         found = {key: entry.verdict for key, entry in judged(data).items()}
@@ -46,7 +46,7 @@ def test_generated_modules_get_the_reference_provers_verdicts(first: int) -> Non
 
 
 @pytest.mark.parametrize("first", range(0, 300, 50))
-def test_smith_modules_get_the_reference_provers_verdicts(first: int) -> None:
+def test_smith_module_has_the_reference_verdicts(first: int) -> None:
     for seed in range(first, first + 50):
         data = smith(seed)
         found = {key: entry.verdict for key, entry in judged(data).items()}
@@ -54,7 +54,7 @@ def test_smith_modules_get_the_reference_provers_verdicts(first: int) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_witness_is_given_exactly_for_what_can_grow(case: Case) -> None:
+def test_only_growing_entry_points_have_a_witness(case: Case) -> None:
     for entry in judged(assemble(case.wat), case.trusted).values():
         if not entry.verdict.grows:
             assert entry.witness == ()
@@ -66,7 +66,7 @@ def test_a_witness_is_given_exactly_for_what_can_grow(case: Case) -> None:
             assert (last == "memory.grow") == (entry.host_grows is None)
 
 
-def test_growth_in_start_is_excused_on_the_modules_own_memory_only() -> None:
+def test_start_growth_is_excused_on_own_memory_only() -> None:
     grow = "(func $s (drop (memory.grow (i32.const 1)))) (start $s)"
     own = judged(assemble(f"(module (memory 1) {grow})"))["start", "(start)"]
     imported = judged(assemble(f'(module (import "e" "m" (memory 1)) {grow})'))["start", "(start)"]
@@ -74,7 +74,7 @@ def test_growth_in_start_is_excused_on_the_modules_own_memory_only() -> None:
     assert (imported.verdict, imported.excused) == (Verdict.REACHABLE, False)
 
 
-def test_indirect_calls_are_counted_and_those_with_one_known_target_too() -> None:
+def test_indirect_calls_are_counted_with_the_exact_ones() -> None:
     data = assemble(
         """(module (type $t (func)) (table 2 funcref) (elem (i32.const 0) $f $f) (func $f)
         (func (export "e") (param i32)
@@ -85,7 +85,7 @@ def test_indirect_calls_are_counted_and_those_with_one_known_target_too() -> Non
     assert (judgement.indirect_calls, judgement.indirect_exact) == (2, 1)
 
 
-def test_what_grows_the_memory_is_not_assumed_to_leave_it_alone() -> None:
+def test_known_grower_is_no_assumption() -> None:
     """Known by name or by glue, and also where the growth is never come back from."""
     data = assemble(
         """(module (import "a" "b" (func $grower)) (import "a" "c" (func $other))

@@ -103,7 +103,7 @@ def test_case_is_decoded_as_printed(case: Case) -> None:
     assert_agrees_with_print(assemble(case.wat))
 
 
-def test_everything_is_decoded() -> None:
+def test_every_part_of_a_module_is_decoded() -> None:
     """Each form of section entry ends up in its place in the model."""
     module = assert_agrees_with_print(assemble(EVERYTHING))
     assert [(item.module, item.field, item.kind, item.index) for item in module.imports] == [
@@ -150,7 +150,7 @@ def refusal(data: bytes) -> DecodeError | None:
     return None
 
 
-def test_a_module_cut_short_is_refused_or_smaller() -> None:
+def test_truncated_module_is_rejected_or_smaller() -> None:
     """Cut anywhere, a module is refused inside the cut, or the cut is between two sections."""
     data = assemble(EVERYTHING)
     refusals = [refusal(data[:length]) for length in range(len(data))]
@@ -159,7 +159,7 @@ def test_a_module_cut_short_is_refused_or_smaller() -> None:
     assert all(error is None or error.offset <= cut for cut, error in enumerate(refusals))
 
 
-def test_a_changed_byte_raises_nothing_but_decode_errors() -> None:
+def test_changed_byte_raises_only_decode_errors() -> None:
     """Whatever a byte is changed to, decoding ends, with a module or with a DecodeError."""
     data = assemble(EVERYTHING)
     refused = 0
@@ -197,7 +197,7 @@ def body(*code: int) -> bytes:
         pytest.param((0x18, 0x00), 0, id="delegate at the end of a body"),
     ],
 )
-def test_unknown_code_is_refused_where_it_stands(code: tuple[int, ...], offset: int) -> None:
+def test_unknown_code_is_rejected_at_its_offset(code: tuple[int, ...], offset: int) -> None:
     """The error names the byte where understanding ended."""
     start = len(body(*code)) - len(code)
     with pytest.raises(DecodeError) as caught:
@@ -224,7 +224,7 @@ def test_unknown_code_is_refused_where_it_stands(code: tuple[int, ...], offset: 
         pytest.param(b"\0asm\1\0\0\0\x07\x05\xff\xff\xff\xff\x0f", id="huge vector"),
     ],
 )
-def test_what_is_no_module_is_refused(data: bytes) -> None:
+def test_non_module_is_rejected(data: bytes) -> None:
     """A broken frame raises DecodeError, never anything else."""
     with pytest.raises(DecodeError):
         decode(data)
