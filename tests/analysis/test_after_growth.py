@@ -1,4 +1,4 @@
-"""What can follow a growth: short ways back through loops, and the imports that may run on the way out."""
+"""Test what can follow a growth: short loops, and imports that run before the entry point is left."""
 
 import pytest
 
@@ -14,7 +14,7 @@ GROW = "(drop (memory.grow (i32.const 1)))"
 
 
 def entry(body: str, rest: str = "") -> Entry:
-    """The only entry of a module, with the reference prover's verdict."""
+    """Return the only entry of a module, with the reference prover's verdict."""
     data = assemble(
         f"""(module (import "env" "f" (func $f)) (import "env" "g" (func $g)) (memory 1) (tag $x) {rest}
         (func (export "e") (param i32) {body}))"""
@@ -25,7 +25,7 @@ def entry(body: str, rest: str = "") -> Entry:
         ENGINE,
         surroundings=Surroundings(conditions=Conditions(private_memories=True)),
     )
-    assert {(one.kind.value, one.name): one.verdict for one in judgement.entries} == verdicts(data)
+    assert {(entry.kind.value, entry.name): entry.verdict for entry in judgement.entries} == verdicts(data)
     (found,) = judgement.entries
     return found
 
@@ -33,7 +33,7 @@ def entry(body: str, rest: str = "") -> Entry:
 @pytest.mark.parametrize("between", range(6))
 @pytest.mark.parametrize("before", range(4))
 def test_loop_of_any_size_leads_back_to_the_exit(before: int, between: int) -> None:
-    """The way out stands before the growth, so only the loop's back edge leads to it."""
+    """The exit is before the growth, so only the loop's back edge leads to it."""
     step, more = "(br_if $again (local.get 0))" * before, "(br_if $again (local.get 0))" * between
     loop = f"(loop $again {step} (br_if $out (local.get 0)) {GROW} {more} (br $again))"
     assert entry(f"(block $out {loop} unreachable)").verdict is Verdict.REACHABLE
@@ -41,7 +41,7 @@ def test_loop_of_any_size_leads_back_to_the_exit(before: int, between: int) -> N
 
 @pytest.mark.parametrize("depth", range(1, 40, 3))
 def test_nested_loops_of_any_depth_lead_back(depth: int) -> None:
-    """Each loop is left through the head of the one around it, which stands before it."""
+    """Each loop is left through the head of the enclosing loop, which is before it."""
     body = f"{GROW} (br $l0)"
     for level in range(depth):
         out = f"$l{level + 1}" if level + 1 < depth else "$out"

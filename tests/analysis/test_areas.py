@@ -1,4 +1,4 @@
-"""What the kernels keep has room of its own, and nothing runs over into what stands beside it."""
+"""Test that each area of the kernels is large enough: nothing is written behind its end."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -48,7 +48,7 @@ def fallen(fences: Fences) -> list[int]:
 
 @pytest.fixture(autouse=True)
 def fences(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fences]:
-    """Puts a fence behind each area, and looks at all of them in the end."""
+    """Put a fence behind each area, and check all fences at the end."""
     area = Workspace.area
     placed: Fences = []
 

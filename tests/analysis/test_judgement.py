@@ -1,4 +1,4 @@
-"""A witness: a path that is followed once, when somebody first looks at it."""
+"""Test verdicts and their order, witnesses, and the defaults of a judgement."""
 
 import pickle
 
@@ -64,7 +64,9 @@ def test_verdict_allows_only_better_ones(verdict: Verdict) -> None:
         Verdict.CAPPED_AND_THROW_ONLY: "absent unreachable trap-only throw-only capped capped+throw-only",
         Verdict.REACHABLE: "absent unreachable trap-only throw-only capped capped+throw-only reachable",
     }
-    assert " ".join(one.label for one in Verdict if one.at_most(verdict)) == better[verdict]
+    assert (
+        " ".join(better_one.label for better_one in Verdict if better_one.at_most(verdict)) == better[verdict]
+    )
 
 
 def test_verdicts_have_no_total_order() -> None:
@@ -76,15 +78,15 @@ def test_verdicts_have_no_total_order() -> None:
 @pytest.mark.parametrize("other", Verdict, ids=lambda verdict: verdict.label)
 def test_join_is_the_least_upper_bound(verdict: Verdict, other: Verdict) -> None:
     joined = worst((verdict, other))
-    above = [one for one in Verdict if verdict.at_most(one) and other.at_most(one)]
+    above = [bound for bound in Verdict if verdict.at_most(bound) and other.at_most(bound)]
     assert joined in above
-    assert all(joined.at_most(one) for one in above)
+    assert all(joined.at_most(bound) for bound in above)
     assert joined is verdict.joined(other)
 
 
 def test_ranks_order_better_verdicts_first() -> None:
     assert [verdict.rank for verdict in Verdict] == list(range(7))
-    assert all(one.rank <= other.rank for one in Verdict for other in Verdict if one.at_most(other))
+    assert all(low.rank <= high.rank for low in Verdict for high in Verdict if low.at_most(high))
 
 
 def test_module_has_the_verdict_of_its_worst_entry_point() -> None:

@@ -1,6 +1,6 @@
-"""Tables and references through which the host can bring the module's own functions: assumed away, or opened.
+"""Test tables and references into which the host can put the module's own functions: assumed away, or opened.
 
-Each module is run in Node as well, by a host that does what is assumed not to happen.
+Each module also runs in Node, with a host that does what the assumption excludes.
 """
 
 import json
@@ -29,7 +29,7 @@ HANDED = "the host hands in no reference to a function of the module"
 
 
 class Exit(NamedTuple):
-    """How the host brings `other` to a call in `main`: a module, what the host runs, and what is assumed."""
+    """A way for the host to get `main` to call `other`: the module, the host's code, and the assumption."""
 
     text: str
     host: str
@@ -110,7 +110,7 @@ def test_open_tables_hold_every_function_of_the_host(way: str) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_host_in_node_detaches_its_view_this_way(way: str, tmp_path: Path) -> None:
-    """What `main` can do once the host brings `other` to it is what opened tables foretell."""
+    """With open tables, the verdict covers what `main` does once the host passes `other` to it."""
     try:
         node = find_node(Machine.current())
     except ToolError as error:
@@ -137,7 +137,7 @@ def test_host_in_node_detaches_its_view_this_way(way: str, tmp_path: Path) -> No
 
 
 def test_trusted_table_still_assumes_no_own_functions() -> None:
-    """Who vouches for `env.t` vouches for the host's functions in it, not for the module's own."""
+    """Trust in `env.t` covers the host's functions in it, not the module's own."""
     judgement = judged(WAYS["imported table"].text, NO_CONDITIONS, "env.t")
     (assumption,) = judgement.resting.assumptions
     assert (assumption.kind, assumption.own, assumption.foreign) == (AssumptionKind.TABLE, True, False)

@@ -1,4 +1,4 @@
-"""Functions moved from table to table: all that can be there, whatever the order and however many."""
+"""Test what tables can hold after copies in any order and number, and the limits of a proof."""
 
 import pytest
 from tools.bench.pathological import module
@@ -116,7 +116,7 @@ def test_module_beyond_a_limit_is_not_judged(
 def test_steps_are_limited_for_several_memories(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """There are 2 functions, what stands for the host's behind the table and references, and a dispatch."""
+    """There are 2 functions, stand-ins for the host behind the table and references, and a dispatch."""
     call = "(table 1 funcref) (func (call_indirect (i32.const 0)))"
     grow = "(func (drop (memory.grow 0 (i32.const 1))) (drop (memory.grow 1 (i32.const 1))))"
     two = assemble(f"(module (memory 1) (memory 1) {call} {grow})")

@@ -1,4 +1,4 @@
-"""The prover's verdicts: written-out cases, and the naive reference prover on generated modules."""
+"""Test the verdicts: against written-out cases, and against the naive reference prover on random modules."""
 
 import pytest
 
@@ -17,7 +17,7 @@ ENGINE = Engine()
 
 
 def judged(data: bytes, trusted: tuple[str, ...] = ()) -> dict[tuple[str, str], Entry]:
-    """The entries of a module by kind and name."""
+    """Return the entries of a module by kind and name."""
     judgement = judge(data, lambda label: label in trusted, ENGINE)
     return {(entry.kind.value, entry.name): entry for entry in judgement.entries}
 
@@ -86,7 +86,7 @@ def test_indirect_calls_are_counted_with_the_exact_ones() -> None:
 
 
 def test_known_grower_is_no_assumption() -> None:
-    """Known by name or by glue, and also where the growth is never come back from."""
+    """It is known by name or from glue, also where control does not come back from the growth."""
     data = assemble(
         """(module (import "a" "b" (func $grower)) (import "a" "c" (func $other))
         (memory (export "memory") 1) (func (export "e") (call $other) (call $grower) unreachable))"""

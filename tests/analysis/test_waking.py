@@ -1,4 +1,4 @@
-"""The search kernel's rare ways: calls that wait for an exit, several memories, what follows a growth.
+"""Test rare paths of the reachability kernel: waiting calls, several memories, what follows a growth.
 
 Each module was made so that a mutant of the kernel gets it wrong; see docs/assurance.md.
 """
@@ -17,7 +17,7 @@ GROW = "(drop (memory.grow (i32.const 1)))"
 
 
 def entries(text: str) -> dict[str, Entry]:
-    """The entry points by name; the reference prover has to agree on their verdicts."""
+    """Return the entry points by name; the reference prover has to agree on their verdicts."""
     data = assemble(f"(module {text})")
     judgement = judge(
         data,
@@ -88,7 +88,7 @@ def test_function_that_returns_can_still_come_to_throw() -> None:
 
 
 def test_only_calls_of_the_changed_function_go_on() -> None:
-    """`$stops` stands behind `$f`, which comes to return while calls of it wait."""
+    """`$stops` is called after `$f`, which comes to return while calls of it wait."""
     found = entries(
         f"""(memory 1)
         (func $f (param i32) (if (local.get 0) (then (call $g)) (else (call $h))))
@@ -112,7 +112,7 @@ def test_function_can_both_return_and_throw_after_growth() -> None:
 
 @pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
 def test_path_to_one_memory_hides_no_path_to_another(first: bool) -> None:
-    """Both are grown by the same function, the capped memory is searched first."""
+    """The same function grows both; the capped memory is searched first."""
     entry = '(func (export "e") (call $both))'
     others = " ".join("(func)" for _ in range(9))
     both = "(func $both (drop (memory.grow $a (i32.const 1))) (drop (memory.grow $b (i32.const 1))))"

@@ -1,4 +1,4 @@
-"""What is said of an entry point beside its verdict: how it is capped, if it is excused, and its path."""
+"""Test what an entry point has beside its verdict: airtight caps, excuses, witnesses, imports."""
 
 import pytest
 
@@ -107,7 +107,7 @@ def test_start_without_growth_is_not_excused() -> None:
 
 
 def test_results_of_memories_are_not_mixed_up() -> None:
-    """The ways in grow the capped memory only; others grow the one that is not capped."""
+    """The entry points grow only the capped memory; other functions grow the other one."""
     others = " ".join(f"(func {GROW.format('$open', 1)})" for _ in range(6))
     capped = " ".join(f'(func (export "{name}") {GROW.format("$capped", 1)})' for name in "abcdef")
     for functions in (others + capped, capped + others):
@@ -126,7 +126,7 @@ def path(entry: Entry) -> list[int]:
 
 
 def test_witness_is_a_path_on_which_the_entry_can_return() -> None:
-    """There is a shorter one to a growth from which nothing comes back."""
+    """A shorter path leads to a growth from which control does not come back."""
     assert path(entries(LONG_AND_SHORT)["e"]) == [3, 2, 1]
 
 
@@ -195,7 +195,7 @@ def test_reachable_entry_has_no_imports_after_growth() -> None:
     assumptions = judge(
         data, lambda label: True, ENGINE, surroundings=Surroundings(conditions=PRIVATE)
     ).assumptions
-    assert [one.imports for one in assumptions] == [("h.after",)]
+    assert [item.imports for item in assumptions] == [("h.after",)]
 
 
 def test_unreached_imports_are_not_listed() -> None:

@@ -1,4 +1,4 @@
-"""The reference decoder agrees with `wasm-tools print`, and fails cleanly on what is no module."""
+"""Test that the reference decoder agrees with `wasm-tools print`, and fails cleanly on other bytes."""
 
 import re
 
@@ -58,7 +58,7 @@ EVERYTHING = """
 
 
 def assert_agrees_with_print(data: bytes) -> Module:
-    """Every instruction stands at the same offset under the same name; returns the module."""
+    """Check that every instruction has the same offset and name; return the module."""
     text = wasm_tools("print", "--print-offsets", "-", stdin=data).decode()
     found = re.findall(r"^\(;@([0-9a-f]+) *;\) +([a-z][\w.]*)", text, re.MULTILINE)
     printed = {int(offset, 16): word for offset, word in found}
@@ -104,7 +104,7 @@ def test_case_is_decoded_as_printed(case: Case) -> None:
 
 
 def test_every_part_of_a_module_is_decoded() -> None:
-    """Each form of section entry ends up in its place in the model."""
+    """Each form of section entry is decoded into the model."""
     module = assert_agrees_with_print(assemble(EVERYTHING))
     assert [(item.module, item.field, item.kind, item.index) for item in module.imports] == [
         ("m", "a", Kind.FUNCTION, 0),
@@ -142,7 +142,7 @@ def test_every_part_of_a_module_is_decoded() -> None:
 
 
 def refusal(data: bytes) -> DecodeError | None:
-    """The error that decoding ends in; None when `data` is a module."""
+    """Return the error that decoding ends in; None when `data` is a module."""
     try:
         decode(data)
     except DecodeError as error:
@@ -151,7 +151,7 @@ def refusal(data: bytes) -> DecodeError | None:
 
 
 def test_truncated_module_is_rejected_or_smaller() -> None:
-    """Cut anywhere, a module is refused inside the cut, or the cut is between two sections."""
+    """A module that is cut anywhere is rejected, unless the cut is between two sections."""
     data = assemble(EVERYTHING)
     refusals = [refusal(data[:length]) for length in range(len(data))]
     # Every accepted cut is behind a whole section, of which there are fourteen.
@@ -171,7 +171,7 @@ def test_changed_byte_raises_only_decode_errors() -> None:
 
 
 def body(*code: int) -> bytes:
-    """A module with one function, from nothing to nothing, of these bytes."""
+    """Return a module with one function, from nothing to nothing, of these bytes."""
     content = bytes([1, len(code) + 1, 0, *code])
     return b"\0asm\1\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0a" + bytes([len(content)]) + content
 
@@ -198,7 +198,7 @@ def body(*code: int) -> bytes:
     ],
 )
 def test_unknown_code_is_rejected_at_its_offset(code: tuple[int, ...], offset: int) -> None:
-    """The error names the byte where understanding ended."""
+    """The error names the byte that is not understood."""
     start = len(body(*code)) - len(code)
     with pytest.raises(DecodeError) as caught:
         decode(body(*code))

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 -- one line per case
-"""What is not mangled stays as it is, and a hostile name costs little."""
+"""Test that unmangled names are kept, and that hostile names take little time."""
 
 import subprocess
 import sys
@@ -64,7 +64,7 @@ MARKED = {
 
 
 def doubling(levels: int) -> str:
-    """A v0 name of a type that is a pair of the type before it."""
+    """Return a v0 name of a type that is a pair of the type before it."""
     name, previous = "INvC1a1fTuuE", 8
     for _ in range(levels):
         back = f"B{base_62(previous)}"
@@ -73,13 +73,13 @@ def doubling(levels: int) -> str:
 
 
 def doubling_in_cxx(levels: int) -> str:
-    """A name of C++ with parameters of which each is a pair of the one before it."""
+    """Return a name of C++ with parameters of which each is a pair of the one before it."""
     digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     return "_Z1f1AIiE" + "".join(f"S_IS{digit}_S{digit}_E" for digit in digits[:levels])
 
 
 def base_62(number: int) -> str:
-    """A number as v0 writes it."""
+    """Return a number as v0 writes it."""
     digits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
     if number == 0:
         return "_"

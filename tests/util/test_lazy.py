@@ -6,7 +6,7 @@ from nogrow.util.lazy import LazySequence
 
 
 class Counting:
-    """Makes squares and remembers of which numbers."""
+    """Makes squares and records the numbers it was asked for."""
 
     def __init__(self) -> None:
         self.asked: list[int] = []
