@@ -36,7 +36,7 @@ def may_hold(module: Module, kinds: tuple[ValueType, ...]) -> bool:
 
 
 def is_container(module: Module, kind: ValueType, *, in_extern: bool) -> bool:
-    """Return whether a value of this type is not a function but may lead to one: both sides may write to it."""
+    """Return whether a value of this type is no function but may lead to one: both sides may write to it."""
     if not isinstance(kind, RefType) or not may_hold_function(kind, in_extern=in_extern):
         return False
     if isinstance(kind.heap.name, int):
