@@ -1,4 +1,4 @@
-"""What a case of the tables in this folder is."""
+"""Define a case of the tables in this folder."""
 
 from dataclasses import dataclass
 

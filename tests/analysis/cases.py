@@ -1,4 +1,4 @@
-"""All the cases with verdicts known by hand, from one table per theme."""
+"""Collect all cases with verdicts worked out by hand, from one table per theme."""
 
 from tests.analysis.case import Case
 from tests.analysis.cases_calls import CALLS

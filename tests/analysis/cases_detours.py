@@ -1,4 +1,4 @@
-"""EntryPoints that leave handlers, join right before a call, or lead where one would not look for them."""
+"""Paths that leave handlers, join right before a call, or take other unusual detours."""
 
 from tests.analysis.case import Case
 

@@ -1,8 +1,9 @@
-"""What can follow a growth: short ways back through loops, and the imports that may run on the way out."""
+"""Test what can follow a growth: short loops, and imports that run before the entry point is left."""
 
 import pytest
 
 from nogrow.analysis.judgement import Conditions, Entry, Verdict
+from nogrow.analysis.surroundings import Surroundings
 from nogrow.analysis.verdicts import judge
 from nogrow.wasm.runtime import Engine
 from tests.reference.prover import verdicts
@@ -13,29 +14,34 @@ GROW = "(drop (memory.grow (i32.const 1)))"
 
 
 def entry(body: str, rest: str = "") -> Entry:
-    """The only entry of a module, with the reference prover's verdict."""
+    """Return the only entry of a module, with the reference prover's verdict."""
     data = assemble(
         f"""(module (import "env" "f" (func $f)) (import "env" "g" (func $g)) (memory 1) (tag $x) {rest}
         (func (export "e") (param i32) {body}))"""
     )
-    judgement = judge(data, lambda label: False, ENGINE, conditions=Conditions(private_memories=True))
-    assert {(one.kind.value, one.name): one.verdict for one in judgement.entries} == verdicts(data)
+    judgement = judge(
+        data,
+        lambda label: False,
+        ENGINE,
+        surroundings=Surroundings(conditions=Conditions(private_memories=True)),
+    )
+    assert {(entry.kind.value, entry.name): entry.verdict for entry in judgement.entries} == verdicts(data)
     (found,) = judgement.entries
     return found
 
 
 @pytest.mark.parametrize("between", range(6))
 @pytest.mark.parametrize("before", range(4))
-def test_loop_of_any_size_leads_back_to_the_way_out(before: int, between: int) -> None:
-    """The way out stands before the growth, so only the loop's back edge leads to it."""
+def test_loop_of_any_size_leads_back_to_the_exit(before: int, between: int) -> None:
+    """The exit is before the growth, so only the loop's back edge leads to it."""
     step, more = "(br_if $again (local.get 0))" * before, "(br_if $again (local.get 0))" * between
     loop = f"(loop $again {step} (br_if $out (local.get 0)) {GROW} {more} (br $again))"
     assert entry(f"(block $out {loop} unreachable)").verdict is Verdict.REACHABLE
 
 
 @pytest.mark.parametrize("depth", range(1, 40, 3))
-def test_nested_loops_lead_back_however_deep(depth: int) -> None:
-    """Each loop is left through the head of the one around it, which stands before it."""
+def test_nested_loops_of_any_depth_lead_back(depth: int) -> None:
+    """Each loop is left through the head of the enclosing loop, which is before it."""
     body = f"{GROW} (br $l0)"
     for level in range(depth):
         out = f"$l{level + 1}" if level + 1 < depth else "$out"
@@ -111,7 +117,7 @@ def test_imports_that_may_run_after_the_growth_are_named(
     assert (found.verdict, found.imports_after_growth) == (verdict, after)
 
 
-def test_every_import_on_a_way_is_named_whether_before_or_after() -> None:
+def test_every_import_on_a_path_is_named() -> None:
     found = entry(f"(call $h0) {GROW} unreachable", "(func $h0 (call $h1)) (func $h1 (call $f) (call $g))")
     assert found.imports == ("env.f", "env.g")
 
@@ -121,7 +127,10 @@ def test_verdict_is_about_the_memory_that_grows() -> None:
         (func (export "e") (drop (memory.grow 1 (i32.const 1))) unreachable)
         (func (export "f") (drop (memory.grow 0 (i32.const 1)))))""")
     first, second = judge(
-        data, lambda label: False, ENGINE, conditions=Conditions(private_memories=True)
+        data,
+        lambda label: False,
+        ENGINE,
+        surroundings=Surroundings(conditions=Conditions(private_memories=True)),
     ).entries
     assert (first.verdict, first.memory) == (Verdict.TRAP_ONLY, 1)
     assert (second.verdict, second.memory) == (Verdict.REACHABLE, 0)
@@ -130,6 +139,11 @@ def test_verdict_is_about_the_memory_that_grows() -> None:
 def test_import_that_grows_is_an_entry_where_it_is_exported() -> None:
     data = assemble("""(module (import "env" "emscripten_resize_heap" (func $f (param i32) (result i32)))
         (memory (export "memory") 1) (export "e" (func $f)))""")
-    (found,) = judge(data, lambda label: False, ENGINE, conditions=Conditions(private_memories=True)).entries
+    (found,) = judge(
+        data,
+        lambda label: False,
+        ENGINE,
+        surroundings=Surroundings(conditions=Conditions(private_memories=True)),
+    ).entries
     assert (found.verdict, found.host_grows) == (Verdict.REACHABLE, "env.emscripten_resize_heap")
     assert verdicts(data) == {("export", "e"): Verdict.REACHABLE}

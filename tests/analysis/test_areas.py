@@ -1,4 +1,4 @@
-"""What the kernels keep has room of its own, and nothing runs over into what stands beside it."""
+"""Test that each area of the kernels is large enough: nothing is written behind its end."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -48,7 +48,7 @@ def fallen(fences: Fences) -> list[int]:
 
 @pytest.fixture(autouse=True)
 def fences(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fences]:
-    """Puts a fence behind each area, and looks at all of them in the end."""
+    """Put a fence behind each area, and check all fences at the end."""
     area = Workspace.area
     placed: Fences = []
 
@@ -82,7 +82,7 @@ def test_generated_modules(first: int) -> None:
 
 @pytest.mark.parametrize("code", DENSE.values(), ids=DENSE)
 @pytest.mark.parametrize("bodies", [1, 3])
-def test_code_that_is_full_of_one_instruction(code: bytes, bodies: int) -> None:
+def test_areas_hold_code_full_of_one_instruction(code: bytes, bodies: int) -> None:
     prove(module([code * MANY] * bodies, exports=[(b"f", 0)]))
 
 
@@ -92,13 +92,13 @@ def test_many_functions_without_nodes() -> None:
 
 
 @pytest.mark.parametrize("kind", ONE_MODULE, ids=lambda kind: kind.name)
-def test_a_great_many_of_one_thing(kind: Hostile, fences: Fences) -> None:
+def test_areas_hold_a_great_many_of_one_item(kind: Hostile, fences: Fences) -> None:
     with suppress(*((ModuleError,) if kind.code == 4 else ())):
         prove(kind.make(MANY))
         assert fences
 
 
-def test_a_fence_falls_by_one_byte(fences: Fences) -> None:
+def test_fence_notices_one_byte(fences: Fences) -> None:
     workspace = Workspace(ENGINE, 1 << 16)
     address = workspace.area(9)
     workspace.bytes[address + 9] = 0

@@ -1,9 +1,10 @@
-"""Imports that call back: by the names of Emscripten's ABI, and by what host code says of them."""
+"""Test imports that call back, known by the names of Emscripten's ABI or from host code."""
 
 import pytest
 
 from nogrow.analysis.emscripten_abi import Effect, effect_of, signature_of
 from nogrow.analysis.judgement import Judgement
+from nogrow.analysis.surroundings import Surroundings
 from nogrow.analysis.verdicts import judge
 from nogrow.contract.model import Imports
 from tests.support.assemble import assemble
@@ -33,7 +34,7 @@ def judged(
     effects: dict[str, tuple[Effect, ...]] | None = None,
 ) -> Judgement:
     text = INVOKING.format(module=module, field=field, type=kind, more=more, arguments=arguments, table=table)
-    return judge(assemble(text), lambda _: trusted, effects=effects or {})
+    return judge(assemble(text), lambda _: trusted, surroundings=Surroundings(effects=effects or {}))
 
 
 def verdicts(judgement: Judgement) -> dict[str, str]:
@@ -46,7 +47,7 @@ def test_invoke_calls_entries_of_the_table_by_its_signature(table: str) -> None:
     assert (found["e"], found["quiet"]) == ("reachable", "unreachable")
 
 
-def test_invoke_calls_no_entries_of_other_types() -> None:
+def test_invoke_calls_only_entries_of_its_type() -> None:
     assert verdicts(judged("invoke_v", more="", arguments=""))["e"] == "unreachable"
 
 
@@ -57,32 +58,32 @@ def test_an_i64_of_invoke_may_be_two_i32(more: str, arguments: str) -> None:
     assert verdicts(judged("invoke_vj", kind="vj", more=more, arguments=arguments))["e"] == "reachable"
 
 
-def test_a_signature_in_unknown_letters_calls_any_entry() -> None:
+def test_signature_with_unknown_letters_calls_any_entry() -> None:
     assert verdicts(judged("invoke_vX"))["e"] == "reachable"
 
 
 def test_the_witness_leads_through_the_import() -> None:
-    (entry,) = (one for one in judged("invoke_vi").entries if one.name == "e")
+    (entry,) = (entry for entry in judged("invoke_vi").entries if entry.name == "e")
     assert [step.function.index for step in entry.witness] == [3, 1]
     assert entry.imports[-1] == "env.invoke_vi"
 
 
-def test_what_invoke_does_is_no_assumption() -> None:
+def test_effects_of_invoke_are_no_assumption() -> None:
     judgement = judged("invoke_vi")
-    assert not any("env.invoke_vi" in one for one in judgement.assumptions)
+    assert not any("env.invoke_vi" in item.imports for item in judgement.assumptions)
 
 
-def test_a_name_that_only_looks_like_invoke_stays_an_assumption() -> None:
+def test_name_that_only_resembles_invoke_is_an_assumption() -> None:
     judgement = judged("invoke_handler")
-    assert any("env.invoke_handler" in one.imports for one in judgement.assumptions)
+    assert any("env.invoke_handler" in item.imports for item in judgement.assumptions)
     assert verdicts(judgement)["e"] == "reachable"
 
 
-def test_trust_takes_what_an_import_calls_away() -> None:
+def test_trusted_import_does_not_call_back() -> None:
     assert verdicts(judged("invoke_vi", trusted=True))["e"] == "unreachable"
 
 
-def test_what_calls_back_is_trusted_by_its_exact_name_only() -> None:
+def test_import_that_calls_back_is_trusted_by_exact_name_only() -> None:
     assert not Imports(trusted=("env.*",)).trusts("env.invoke_vi")
     assert Imports(trusted=("env.invoke_vi",)).trusts("env.invoke_vi")
 
@@ -92,7 +93,7 @@ def test_host_code_tells_which_exports_an_import_calls() -> None:
       (func (export "malloc") (drop (memory.grow (i32.const 1))))
       (func (export "e") (call $name)) (func (export "quiet")))"""
     effects = {"env.name": (Effect(exports=frozenset(("malloc", "gone"))),)}
-    found = verdicts(judge(assemble(text), lambda _: False, effects=effects))
+    found = verdicts(judge(assemble(text), lambda _: False, surroundings=Surroundings(effects=effects)))
     assert (found["e"], found["quiet"]) == ("reachable", "unreachable")
     assert verdicts(judge(assemble(text), lambda _: False))["e"] == "unreachable"
 
@@ -112,7 +113,10 @@ def test_exceptions_are_allocated_by_the_module(field: str, export: str, verdict
       (func (export "{export}") (drop (memory.grow (i32.const 1))))
       (func (export "e") (call $make)))"""
     effects = {"env.a": (Effect(allocates=True),)}
-    assert verdicts(judge(assemble(text), lambda _: False, effects=effects))["e"] == verdict
+    assert (
+        verdicts(judge(assemble(text), lambda _: False, surroundings=Surroundings(effects=effects)))["e"]
+        == verdict
+    )
 
 
 def test_the_end_of_a_catch_calls_destructors() -> None:
@@ -120,7 +124,7 @@ def test_the_end_of_a_catch_calls_destructors() -> None:
     assert found["e"] == "reachable"
 
 
-def test_an_import_in_a_table_calls_back_as_well() -> None:
+def test_import_in_a_table_calls_back() -> None:
     text = """(module (type $t (func (param i32))) (import "env" "invoke_v" (func $invoke (type $t)))
       (table (export "t") 2 funcref) (elem (i32.const 0) $invoke $grow) (memory (export "memory") 1)
       (func $grow (drop (memory.grow (i32.const 1))))
@@ -128,7 +132,7 @@ def test_an_import_in_a_table_calls_back_as_well() -> None:
     assert verdicts(judge(assemble(text), lambda _: False))["e"] == "reachable"
 
 
-def test_names_say_what_functions_do() -> None:
+def test_effects_are_known_by_name() -> None:
     assert effect_of("_emscripten_resize_heap") == Effect(grows=True, whole=True)
     assert effect_of("invoke_viii") == Effect(signature="viii", whole=True)
     assert effect_of("fd_write") is None

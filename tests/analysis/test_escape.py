@@ -1,4 +1,4 @@
-"""Constant indices into tables that never change: which functions they lead to, and when to any."""
+"""Test which functions escape, and where constant indices into unchanging tables lead."""
 
 from itertools import pairwise
 
@@ -20,7 +20,7 @@ FUNCTIONS = """(module (import "m" "g" (global $g i32)) (memory 1) (type $f (fun
 
 
 def verdict(rest: str) -> Verdict:
-    """The verdict of the export `e`, on which the reference prover has to agree."""
+    """Return the verdict of the export `e`, on which the reference prover has to agree."""
     data = assemble(f"{FUNCTIONS} {rest})")
     judgement = judge(data, lambda label: False, ENGINE)
     found = {(entry.kind.value, entry.name): entry.verdict for entry in judgement.entries}
@@ -120,9 +120,7 @@ def test_constant_index(rest: str, expected: Verdict) -> None:
 
 
 @pytest.mark.parametrize(("index", "expected"), [(0, Verdict.UNREACHABLE), (2, Verdict.REACHABLE)])
-def test_a_constant_index_leads_to_the_first_function_and_a_null_to_the_dispatch(
-    index: int, expected: Verdict
-) -> None:
+def test_constant_index_of_a_null_goes_to_the_dispatch(index: int, expected: Verdict) -> None:
     items = "funcref (ref.func $still) (ref.func $grow) (ref.null func)"
     start = f"(module (memory 1) (type $f (func)) (func $still) {GROW} {TABLE}"
     found = entries(f"{start} (elem (table $t) (i32.const 0) {items}) {call(f'(i32.const {index})')})")
@@ -134,7 +132,7 @@ def test_a_constant_index_leads_to_the_first_function_and_a_null_to_the_dispatch
 )
 @pytest.mark.parametrize("backwards", [False, True])
 def test_copies_are_followed_from_table_to_table(tables: tuple[str, ...], backwards: bool) -> None:
-    """However the copies stand in the code: what a table gets late it may pass on early."""
+    """The order of the copies in the code does not matter: a table passes on what it gets later, too."""
     zeros = "(i32.const 0) (i32.const 0) (i32.const 1)"
     copies = [f"(table.copy {target} {source} {zeros})" for source, target in pairwise(tables)]
     declared = " ".join(f"(table {name} 1 funcref)" for name in ("$a", "$b", "$c", "$t"))
@@ -150,7 +148,7 @@ GROW = "(func $grow (drop (memory.grow (i32.const 1))))"
 
 
 def entries(text: str) -> dict[tuple[str, str], Verdict]:
-    """All verdicts, on which the reference prover has to agree."""
+    """Return all verdicts, on which the reference prover has to agree."""
     data = assemble(text)
     judgement = judge(data, lambda label: False, ENGINE)
     found = {(entry.kind.value, entry.name): entry.verdict for entry in judgement.entries}
@@ -176,7 +174,7 @@ def test_structure_handed_out_lets_functions_in() -> None:
     assert found["export", "e"] == Verdict.THROW_ONLY
 
 
-def test_tables_that_are_copied_often_are_no_reason_to_refuse_a_small_module() -> None:
+def test_small_module_with_many_table_copies_is_judged() -> None:
     """Every table may hold what one segment puts into the first: more calls than the module has bytes."""
     functions, tables = 300, 12
     zeros = "(i32.const 0) (i32.const 0)"
@@ -191,10 +189,10 @@ def test_tables_that_are_copied_often_are_no_reason_to_refuse_a_small_module() -
     assert judge(assemble(wat), lambda label: True).verdict is Verdict.REACHABLE
 
 
-def test_a_module_of_very_many_tables_and_types_is_judged_without_telling_tables_apart(
+def test_too_many_tables_are_judged_as_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """An edge too many is allowed, an edge too few never: no verdict becomes better."""
+    """Additional edges are allowed, missing ones are not: no verdict becomes better."""
     worse = 0
     for case in CASES:
         data = assemble(case.wat)
@@ -214,10 +212,10 @@ def test_a_module_of_very_many_tables_and_types_is_judged_without_telling_tables
     [(40, 40, 400), (400, 20, 400), (400, 40, 100)],
     ids=["nodes", "calls", "targets"],
 )
-def test_dispatches_that_do_not_fit_are_no_answer(
+def test_module_with_too_many_dispatches_is_rejected(
     nodes: int, calls: int, scratch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The search asks for room enough for any module; here the scan asked for less."""
+    """The search reserves enough room for any module; here the scan reserves less."""
     reserve, rest = Nodes.reserve, Workspace.rest
     monkeypatch.setattr(Nodes, "reserve", lambda workspace, *_: reserve(workspace, nodes, calls))
     monkeypatch.setattr(Workspace, "rest", lambda self: (rest(self)[0], rest(self)[0] + scratch))
@@ -246,13 +244,13 @@ RESUMES = """(type $f (func)) (type $c (cont $f)) (func $task) (elem declare fun
     ],
     ids=["table", "reference"],
 )
-def test_what_is_passed_to_a_function_of_the_host_escapes(called: str, before: str) -> None:
+def test_arguments_of_host_functions_escape(called: str, before: str) -> None:
     found = entries(f'{PASSED} {before} (func (export "e") {called}))')
     assert found["escaped", "func[0]"] == Verdict.REACHABLE
 
 
-def test_reading_a_table_that_the_host_does_not_have_lets_nothing_in() -> None:
-    """What is called after the growth is a function of the module's, which does not throw."""
+def test_reading_a_private_table_lets_no_functions_in() -> None:
+    """The call after the growth goes to a function of the module, which does not throw."""
     called = "(call_ref $f (ref.cast (ref $f) (table.get $t (i32.const 0))))"
     body = f"(drop (memory.grow (i32.const 1))) {called} unreachable"
     found = entries(f'{FUNCTIONS} {TABLE} {STILL} (func (export "e") {body}))')
@@ -260,10 +258,10 @@ def test_reading_a_table_that_the_host_does_not_have_lets_nothing_in() -> None:
 
 
 @pytest.mark.parametrize("apart", [True, False])
-def test_the_host_s_functions_are_behind_the_table_that_the_host_has(
+def test_host_functions_are_behind_the_table_of_the_host(
     monkeypatch: pytest.MonkeyPatch, apart: bool
 ) -> None:
-    """What is called through it after the growth may throw."""
+    """The call through the table after the growth may throw."""
     if not apart:
         monkeypatch.setattr(bodies, "_MOST_PAIRS", 0)
     tables = '(table $a 1 funcref) (table $b 1 funcref) (table $t (export "t") 1 funcref)'

@@ -48,7 +48,7 @@ def assumed(
         (GROWABLE, (), True, [ALONE]),
     ],
 )
-def test_what_is_assumed_of_the_host(
+def test_assumptions_about_the_host(
     one: Memory, imports: tuple[str, ...], growth: bool, expected: list[str]
 ) -> None:
     assert assumed(one, imports, growth=growth) == expected
@@ -99,7 +99,7 @@ def test_tables_and_references_have_their_own_sentences(
     assert assumed(GROWABLE, tables=[table], own=own, trusted=trusted)[:-1] == [expected]
 
 
-def test_trusted_table_without_functions_of_the_module_is_no_assumption() -> None:
+def test_trusted_table_without_own_functions_is_not_assumed() -> None:
     assert assumed(GROWABLE, tables=[TABLE], own=False, trusted=True) == [ALONE]
 
 
@@ -115,16 +115,16 @@ def test_no_more_than_eight_imports_are_named(count: int, end: str) -> None:
     assert first.endswith(f", {end} neither grow the memory nor call back in")
 
 
-def test_a_memory_is_called_by_its_first_name() -> None:
+def test_memory_is_named_by_its_first_export() -> None:
     named = dataclasses.replace(GROWABLE, exported=("first", "second"))
     assert assumed(named) == ["the host itself does not grow memory 0, exported as 'first'"]
 
 
-def test_imports_that_run_between_a_growth_and_a_trap_are_named() -> None:
+def test_imports_between_growth_and_trap_are_named() -> None:
     (found,) = assumptions((), (HIDDEN,), after=("env.b", "env.a"), switches_stacks=False)
     assert found.sentence.endswith("the host may run with detached views in: env.a, env.b")
 
 
-def test_switched_stacks_are_told() -> None:
+def test_switched_stacks_are_reported() -> None:
     (found,) = assumptions((), (HIDDEN,), after=(), switches_stacks=True)
     assert found.sentence.startswith("the module switches stacks")

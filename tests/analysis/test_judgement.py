@@ -1,4 +1,4 @@
-"""A witness: a path that is followed once, when somebody first looks at it."""
+"""Test verdicts and their order, witnesses, and the defaults of a judgement."""
 
 import pickle
 
@@ -19,7 +19,7 @@ from nogrow.analysis.judgement import (
 STEPS = (Step(Function(0, "f"), 8, "call"), Step(Function(1, None), 9, "memory.grow"))
 
 
-def test_a_path_is_followed_once_and_only_when_it_is_looked_at() -> None:
+def test_witness_is_computed_once_when_it_is_read() -> None:
     followed: list[int] = []
 
     def follow() -> tuple[Step, ...]:
@@ -32,7 +32,7 @@ def test_a_path_is_followed_once_and_only_when_it_is_looked_at() -> None:
     assert followed == [1]
 
 
-def test_a_witness_equals_its_steps_and_is_pickled_as_them() -> None:
+def test_witness_equals_and_is_pickled_as_its_steps() -> None:
     witness = Witness(lambda: STEPS)
     assert witness == STEPS
     assert (witness == 2) is False
@@ -43,18 +43,18 @@ def test_a_witness_equals_its_steps_and_is_pickled_as_them() -> None:
 
 
 @pytest.mark.parametrize("verdict", Verdict, ids=lambda verdict: verdict.label)
-def test_a_verdict_is_known_by_its_label(verdict: Verdict) -> None:
+def test_verdict_is_found_by_its_label(verdict: Verdict) -> None:
     assert Verdict.from_label(verdict.label) is verdict
 
 
 @pytest.mark.parametrize("label", ["", "Absent", "trap_only", "safe"])
-def test_another_label_is_no_verdict(label: str) -> None:
+def test_unknown_label_is_rejected(label: str) -> None:
     with pytest.raises(ValueError, match=f"^{label}$"):
         Verdict.from_label(label)
 
 
 @pytest.mark.parametrize("verdict", Verdict, ids=lambda verdict: verdict.label)
-def test_a_verdict_allows_the_better_ones_and_no_other(verdict: Verdict) -> None:
+def test_verdict_allows_only_better_ones(verdict: Verdict) -> None:
     better = {
         Verdict.ABSENT: "absent",
         Verdict.UNREACHABLE: "absent unreachable",
@@ -64,7 +64,9 @@ def test_a_verdict_allows_the_better_ones_and_no_other(verdict: Verdict) -> None
         Verdict.CAPPED_AND_THROW_ONLY: "absent unreachable trap-only throw-only capped capped+throw-only",
         Verdict.REACHABLE: "absent unreachable trap-only throw-only capped capped+throw-only reachable",
     }
-    assert " ".join(one.label for one in Verdict if one.at_most(verdict)) == better[verdict]
+    assert (
+        " ".join(better_one.label for better_one in Verdict if better_one.at_most(verdict)) == better[verdict]
+    )
 
 
 def test_verdicts_have_no_total_order() -> None:
@@ -74,20 +76,20 @@ def test_verdicts_have_no_total_order() -> None:
 
 @pytest.mark.parametrize("verdict", Verdict, ids=lambda verdict: verdict.label)
 @pytest.mark.parametrize("other", Verdict, ids=lambda verdict: verdict.label)
-def test_the_worst_of_two_is_the_least_that_is_as_bad_as_both(verdict: Verdict, other: Verdict) -> None:
+def test_join_is_the_least_upper_bound(verdict: Verdict, other: Verdict) -> None:
     joined = worst((verdict, other))
-    above = [one for one in Verdict if verdict.at_most(one) and other.at_most(one)]
+    above = [bound for bound in Verdict if verdict.at_most(bound) and other.at_most(bound)]
     assert joined in above
-    assert all(joined.at_most(one) for one in above)
+    assert all(joined.at_most(bound) for bound in above)
     assert joined is verdict.joined(other)
 
 
-def test_a_rank_is_the_place_in_an_order_that_puts_better_ones_first() -> None:
+def test_ranks_order_better_verdicts_first() -> None:
     assert [verdict.rank for verdict in Verdict] == list(range(7))
-    assert all(one.rank <= other.rank for one in Verdict for other in Verdict if one.at_most(other))
+    assert all(low.rank <= high.rank for low in Verdict for high in Verdict if low.at_most(high))
 
 
-def test_the_verdict_of_a_module_is_that_of_its_worst_entry_point() -> None:
+def test_module_has_the_verdict_of_its_worst_entry_point() -> None:
     site = Site(Function(0, None), 0, 8, 1)
     assert Judgement((), (), (), ()).verdict is Verdict.ABSENT
     assert Judgement((), (site,), (), ()).verdict is Verdict.UNREACHABLE
@@ -97,7 +99,7 @@ def test_the_verdict_of_a_module_is_that_of_its_worst_entry_point() -> None:
     assert Judgement((), (site,), incomparable, ()).verdict.label == "capped+throw-only"
 
 
-def test_what_is_not_said_of_an_entry_point_or_module_is_not_so() -> None:
+def test_defaults_of_entries_and_judgements_claim_nothing() -> None:
     entry = Entry("e", EntryKind.EXPORT, Function(0, None), Verdict.ABSENT)
     assert (entry.airtight, entry.excused, entry.host_grows, entry.witness) == (False, False, None, ())
     judgement = Judgement((), (), (entry,), ())

@@ -1,4 +1,4 @@
-"""Imports behind which the host grows the memory: which of them ends the path of each entry point."""
+"""Test imports behind which the host grows the memory, and which of them ends each witness."""
 
 import pytest
 
@@ -19,9 +19,9 @@ QUIET = "(block $caught (try_table (catch_all $caught) {}))"
 
 def entry(body: str) -> Entry:
     data = assemble(f'(module {GROWERS} (func (export "e") (param i32) {body}))')
-    (found,) = judge(data, lambda label: False, ENGINE).entries
-    assert verdicts(data) == {("export", "e"): found.verdict}
-    return found
+    (entries,) = judge(data, lambda label: False, ENGINE).entries
+    assert verdicts(data) == {("export", "e"): entries.verdict}
+    return entries
 
 
 @pytest.mark.parametrize(
@@ -54,33 +54,33 @@ def entry(body: str) -> Entry:
     ],
 )
 def test_the_grower_at_the_end_of_the_path_is_named(body: str, verdict: Verdict, grower: str | None) -> None:
-    found = entry(body)
-    assert (found.verdict, found.host_grows) == (verdict, grower)
-    assert (found.witness[-1].instruction == "memory.grow") == (grower is None)
+    entries = entry(body)
+    assert (entries.verdict, entries.host_grows) == (verdict, grower)
+    assert (entries.witness[-1].instruction == "memory.grow") == (grower is None)
 
 
-def test_of_several_paths_each_has_its_own_grower() -> None:
-    """Paths that share their ends are followed once."""
+def test_each_path_has_its_own_grower() -> None:
+    """Paths with a common end are followed once."""
     data = assemble(
         f"""(module {GROWERS} (func (export "a") (call $far)) (func (export "b") (call $resizes))
         (func (export "c") (call $own)) (func (export "d") (call $enlarge))
         (func (export "e") (call $far) (throw $x)) (func (export "f") (call $own) (throw $x)))"""
     )
-    found = judge(data, lambda label: False, ENGINE).entries
-    assert [one.host_grows for one in found] == [RESIZE, RESIZE, None, ENLARGE, RESIZE, None]
+    entries = judge(data, lambda label: False, ENGINE).entries
+    assert [entry.host_grows for entry in entries] == [RESIZE, RESIZE, None, ENLARGE, RESIZE, None]
 
 
 @pytest.mark.parametrize("most", [63, 64, 65, 130, 200])
-def test_imports_are_told_apart_however_many_they_are(most: int) -> None:
+def test_any_number_of_imports_is_told_apart(most: int) -> None:
     """The search follows 64 at a time."""
     imports = " ".join(f'(import "h" "{number:03}" (func $h{number}))' for number in range(most))
     functions = " ".join(f'(func (export "{number:03}") (call $h{number}))' for number in range(most))
-    found = judge(assemble(f"(module {imports} {functions})"), lambda label: False, ENGINE).entries
-    assert [one.imports for one in found] == [(f"h.{one.name}",) for one in found]
+    entries = judge(assemble(f"(module {imports} {functions})"), lambda label: False, ENGINE).entries
+    assert [entry.imports for entry in entries] == [(f"h.{entry.name}",) for entry in entries]
 
 
-def test_what_is_reached_is_found_however_often_functions_are_looked_at_again() -> None:
-    """In a chain whose links call one another both ways, imports come to the others link by link."""
+def test_reached_imports_are_entries_in_any_visiting_order() -> None:
+    """In a chain whose links call each other in both directions, imports propagate link by link."""
     count = 200
     imports = " ".join(f'(import "h" "{number}" (func $h{number}))' for number in range(count))
     calls = [
@@ -91,13 +91,13 @@ def test_what_is_reached_is_found_however_often_functions_are_looked_at_again() 
         f'(func $f{number} (export "{number}") (call $h{number}) {calls[number]})' for number in range(count)
     )
     data = assemble(f'(module {imports} (func (export "none")) {functions})')
-    found = {one.name: len(one.imports) for one in judge(data, lambda label: False, ENGINE).entries}
-    assert found.pop("none") == 0
-    assert set(found.values()) == {count}
+    entries = {entry.name: len(entry.imports) for entry in judge(data, lambda label: False, ENGINE).entries}
+    assert entries.pop("none") == 0
+    assert set(entries.values()) == {count}
 
 
-def test_the_import_that_grows_is_told_apart_from_a_growth_of_the_modules_own() -> None:
-    """The paths meet: what was found of one entry point is used for the next."""
+def test_growing_import_differs_from_own_growth() -> None:
+    """The paths meet, so the result for one entry point is used for the next."""
     own = "(drop (memory.grow (i32.const 1)))"
     data = assemble(
         f"""(module (import "env" "emscripten_resize_heap" (func $host)) (memory (export "memory") 1)
@@ -107,9 +107,9 @@ def test_the_import_that_grows_is_told_apart_from_a_growth_of_the_modules_own() 
         (func (export "e") (call $by_host)) (func (export "f") (call $own))
         (func (export "t") (call $by_host) unreachable) (func (export "u") (call $own) unreachable))"""
     )
-    found = {one.name: one for one in judge(data, lambda label: False, ENGINE).entries}
-    assert {name: entry.host_grows for name, entry in found.items()} == {
+    entries = {entry.name: entry for entry in judge(data, lambda label: False, ENGINE).entries}
+    assert {name: entry.host_grows for name, entry in entries.items()} == {
         **dict.fromkeys("acfu"),
         **dict.fromkeys("bdet", "env.emscripten_resize_heap"),
     }
-    assert [len(found[name].witness) for name in "abcdef"] == [3, 2, 3, 1, 2, 2]
+    assert [len(entries[name].witness) for name in "abcdef"] == [3, 2, 3, 1, 2, 2]

@@ -1,6 +1,6 @@
-"""Tables and references through which the host can bring the module's own functions: assumed away, or opened.
+"""Test tables and references into which the host can put the module's own functions: assumed away, or opened.
 
-Each module is run in Node as well, by a host that does what is assumed not to happen.
+Each module also runs in Node, with a host that does what the assumption excludes.
 """
 
 import json
@@ -13,6 +13,7 @@ from tools.browser.demo import find_node
 
 from nogrow.analysis.assumptions import AssumptionKind
 from nogrow.analysis.judgement import NO_CONDITIONS, Conditions, Judgement, Verdict
+from nogrow.analysis.surroundings import Surroundings
 from nogrow.analysis.verdicts import judge
 from nogrow.contract.headlines import headline, of_entry
 from nogrow.errors import ToolError
@@ -28,7 +29,7 @@ HANDED = "the host hands in no reference to a function of the module"
 
 
 class Exit(NamedTuple):
-    """How the host brings `other` to a call in `main`: a module, what the host runs, and what is assumed."""
+    """A way for the host to get `main` to call `other`: the module, the host's code, and the assumption."""
 
     text: str
     host: str
@@ -80,7 +81,9 @@ WAYS = {
 
 def judged(text: str, conditions: Conditions = NO_CONDITIONS, *trusted: str) -> Judgement:
     data = assemble(f"(module {text} {GROW})")
-    return judge(data, lambda label: label in trusted, ENGINE, conditions=conditions)
+    return judge(
+        data, lambda label: label in trusted, ENGINE, surroundings=Surroundings(conditions=conditions)
+    )
 
 
 def verdicts(judgement: Judgement) -> dict[str, Verdict]:
@@ -107,7 +110,7 @@ def test_open_tables_hold_every_function_of_the_host(way: str) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_host_in_node_detaches_its_view_this_way(way: str, tmp_path: Path) -> None:
-    """What `main` can do once the host brings `other` to it is what opened tables foretell."""
+    """With open tables, the verdict covers what `main` does once the host passes `other` to it."""
     try:
         node = find_node(Machine.current())
     except ToolError as error:
@@ -133,8 +136,8 @@ def test_host_in_node_detaches_its_view_this_way(way: str, tmp_path: Path) -> No
     assert length == 0
 
 
-def test_trusted_table_still_says_what_is_assumed_of_own_functions() -> None:
-    """Who vouches for `env.t` vouches for the host's functions in it, not for the module's own."""
+def test_trusted_table_still_assumes_no_own_functions() -> None:
+    """Trust in `env.t` covers the host's functions in it, not the module's own."""
     judgement = judged(WAYS["imported table"].text, NO_CONDITIONS, "env.t")
     (assumption,) = judgement.resting.assumptions
     assert (assumption.kind, assumption.own, assumption.foreign) == (AssumptionKind.TABLE, True, False)
@@ -155,7 +158,7 @@ def test_private_table_stays_closed() -> None:
     assert not judgement.resting.assumptions
 
 
-def test_only_entry_points_that_call_through_the_table_rest_on_it() -> None:
+def test_only_callers_through_the_table_depend_on_it() -> None:
     text = WAYS["exported table"].text + '(func (export "still"))'
     judgement = judged(text)
     assert list(judgement.resting.entries) == ["main"]

@@ -1,8 +1,9 @@
-"""Growth of a memory that is neither imported nor exported: shown, and beside what a host sees."""
+"""Test growth of a memory that is neither imported nor exported: it is shown beside what a host sees."""
 
 import pytest
 
 from nogrow.analysis.judgement import NO_CONDITIONS, Conditions, Judgement, Verdict
+from nogrow.analysis.surroundings import Surroundings
 from nogrow.analysis.verdicts import judge
 from nogrow.wasm.runtime import Engine
 from tests.support.assemble import assemble
@@ -14,7 +15,12 @@ HIDDEN, SHOWN = GROW.format("$hidden"), GROW.format("$shown")
 
 
 def judged(text: str, conditions: Conditions = NO_CONDITIONS) -> Judgement:
-    return judge(assemble(f"(module {text})"), lambda label: False, ENGINE, conditions=conditions)
+    return judge(
+        assemble(f"(module {text})"),
+        lambda label: False,
+        ENGINE,
+        surroundings=Surroundings(conditions=conditions),
+    )
 
 
 def found(judgement: Judgement) -> dict[str, tuple[Verdict, int | None, Verdict | None]]:
@@ -72,16 +78,16 @@ def test_no_views_are_detached_after_private_growth() -> None:
 
 
 def test_known_grower_of_a_fixed_memory_is_assumed_to_do_no_harm() -> None:
-    """It was not followed, as it can grow by 0 pages at most; then nothing else says so."""
+    """It can grow by 0 pages only, so it is not followed: the assumption is all that mentions it."""
     text = """(import "env" "emscripten_resize_heap" (func $g)) (memory (export "m") 1 1)
       (func (export "e") (call $g))"""
     judgement = judged(text)
     assert found(judgement) == {"e": (Verdict.ABSENT, None, None)}
-    assert [one.imports for one in judgement.resting.assumptions] == [("env.emscripten_resize_heap",)]
+    assert [item.imports for item in judgement.resting.assumptions] == [("env.emscripten_resize_heap",)]
 
 
 def test_private_memory_alone_needs_no_assumption() -> None:
-    """Whatever an import does, no view can be detached; where such growth counts, it may call back in."""
+    """No import can detach a view; where growth of private memories counts, it may call back in."""
     text = f"""(import "env" "log" (func $log)) (memory $hidden 1)
       (func (export "e") {HIDDEN}) (func (export "f") (call $log))"""
     assert judged(text).assumptions == ()

@@ -1,4 +1,4 @@
-"""The reference prover gives every case the verdicts that were worked out by hand."""
+"""Test that the reference prover gives every case the verdicts that were worked out by hand."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.support.assemble import assemble
 
 
 def test_case_names_are_unique() -> None:
-    """A case is found by its name."""
+    """Test ids are made of the names."""
     names = [case.name for case in CASES]
     assert len(set(names)) == len(names)
 

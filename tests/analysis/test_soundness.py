@@ -1,7 +1,7 @@
-"""Verdicts against what happens: random modules are run, and all growth seen must have been foretold.
+"""Test verdicts against real runs: whatever grows in random modules must be allowed by the verdicts.
 
 Every export is called on fresh instances with several arguments and amounts of fuel, then in a row on one
-instance. A memory that is larger after the call than before tells which verdicts would have been wrong.
+instance. If a memory is larger after a call than before, better verdicts than the one for that are wrong.
 
 A normal run takes 1,500 modules. `NOGROW_SOUNDNESS=20000 pytest tests/analysis/test_soundness.py` takes
 20,000; the seeds count from 0, so a failure names the module that shows it again.
@@ -20,6 +20,7 @@ import pytest
 import wasmtime
 
 from nogrow.analysis.judgement import NO_CONDITIONS, Conditions, Entry, EntryKind, Judgement, Verdict, worst
+from nogrow.analysis.surroundings import Surroundings
 from nogrow.analysis.verdicts import judge
 from nogrow.wasm.runtime import Engine
 from tests.support.generate import TABLE_SIZE, random_module
@@ -47,7 +48,7 @@ class Outcome(enum.Enum):
 
 @functools.cache
 def runner() -> wasmtime.Engine:
-    """Compiles quickly: the modules run for microseconds."""
+    """Return an engine that compiles quickly: the modules run for microseconds."""
     config = wasmtime.Config()
     config.parallel_compilation = False
     config.cranelift_opt_level = "none"
@@ -65,7 +66,7 @@ def host() -> wasmtime.Module:
 
 
 def resize_heap(caller: wasmtime.Caller, pages: int) -> int:
-    """Grows a memory of the module that calls, as Emscripten's host function does."""
+    """Grow a memory of the calling module, as Emscripten's host function does."""
     memory = caller.get(f"memory{pages & 1}") or caller.get("memory0")
     if not isinstance(memory, wasmtime.Memory):
         return 0
@@ -86,7 +87,7 @@ class Guest:
 
     @classmethod
     def of(cls, seed: int, conditions: Conditions = NO_CONDITIONS, *, shared: bool = False) -> "Guest":
-        """The guest of `seed`; where `shared`, the host sees its tables."""
+        """Return the guest of `seed`; where `shared`, the host sees its tables."""
         text = random_module(seed, growable=True)
         if shared:
             for name in ("a", "b"):
@@ -94,12 +95,17 @@ class Guest:
                     f"(table ${name} {TABLE_SIZE}", f'(table ${name} (export "{name}") {TABLE_SIZE}'
                 )
         data = bytes(wasmtime.wat2wasm(text))
-        judgement = judge(data, lambda label: label == "env.trusted", KERNELS, conditions=conditions)
+        judgement = judge(
+            data,
+            lambda label: label == "env.trusted",
+            KERNELS,
+            surroundings=Surroundings(conditions=conditions),
+        )
         entries = {entry.name: entry for entry in judgement.entries if entry.kind is not EntryKind.ESCAPED}
         return cls(wasmtime.Module(runner(), data), judgement, entries)
 
     def start(self) -> "Running | None":
-        """A fresh instance; None when its start function doesn't return."""
+        """Return a fresh instance; None when its start function doesn't return."""
         store = wasmtime.Store(runner())
         served = wasmtime.Instance(store, host(), []).exports(store)
         imports: list[wasmtime.Func] = []
@@ -135,7 +141,7 @@ class Running:
         item.set_value(self.store, wasmtime.Val.i32(fuel))
 
     def call(self, function: wasmtime.Func, argument: int) -> tuple[Outcome, bool]:
-        """How the call ended, and whether a memory has grown meanwhile."""
+        """Return how the call ended, and whether a memory has grown meanwhile."""
         before = self.pages()
         outcome = Outcome.RETURNED
         try:
@@ -148,7 +154,7 @@ class Running:
 
 @dataclass(slots=True)
 class Record:
-    """What was seen of one module: the growths that its verdicts exclude, and how often anything grew."""
+    """The observations of one module: growths that its verdicts exclude, and how often anything grew."""
 
     wrong: list[str] = field(default_factory=list)
     grown: Counter[Outcome] = field(default_factory=Counter)
@@ -162,7 +168,7 @@ class Record:
 
 
 def observe(seed: int, record: Record) -> None:
-    """Runs the module of `seed` every way and writes down what grew."""
+    """Run the module of `seed` in every way and record what grew."""
     guest = Guest.of(seed)
     running = guest.start()
     if running is None:
@@ -188,7 +194,7 @@ def observe(seed: int, record: Record) -> None:
 def call_one(
     seed: int, guest: Guest, running: Running | None, name: str, argument: int, fuel: int, record: Record
 ) -> bool:
-    """Calls an export; whether the instance may go on."""
+    """Call an export; return whether the instance can be used again."""
     assert running is not None
     running.refuel(fuel)
     function = running.exports[name]
@@ -215,7 +221,7 @@ def call_escaped(seed: int, guest: Guest, table: str, place: int, argument: int,
 
 
 def observe_filled(seed: int, conditions: Conditions, record: Record) -> None:
-    """Runs the module of `seed` by a host that puts exported functions into its tables."""
+    """Run the module of `seed` with a host that puts exported functions into its tables."""
     guest = Guest.of(seed, conditions, shared=True)
     chosen = random.Random(seed)
     running = guest.start()
@@ -242,8 +248,8 @@ def test_nothing_grows_that_open_tables_exclude(first: int) -> None:
     assert record.wrong == []
 
 
-def test_filled_tables_show_what_is_assumed_away_otherwise() -> None:
-    """A test of filled tables in which they change nothing would pass whatever they hold."""
+def test_filled_tables_show_growth_that_is_assumed_away() -> None:
+    """If filled tables changed nothing, the test of filled tables would prove nothing."""
     record = Record()
     for seed in range(2 * BATCH):
         observe_filled(seed, NO_CONDITIONS, record)
@@ -258,8 +264,8 @@ def test_nothing_grows_that_the_verdicts_exclude(first: int) -> None:
     assert record.wrong == []
 
 
-def test_the_runs_show_growth_before_every_way_out() -> None:
-    """A test of growth that nothing grows in would pass whatever the verdicts."""
+def test_runs_show_growth_before_every_exit() -> None:
+    """If nothing grew, the test of growth would prove nothing."""
     record = Record()
     for seed in range(BATCH):
         observe(seed, record)

@@ -1,4 +1,4 @@
-"""Functions moved from table to table: all that can be there, whatever the order and however many."""
+"""Test what tables can hold after copies in any order and number, and the limits of a proof."""
 
 import pytest
 from tools.bench.pathological import module
@@ -31,20 +31,20 @@ def test_copies_are_followed_to_the_end_in_any_order(step: int) -> None:
     assert reached_by_copies(moves, {5}) == set(range(6))
 
 
-def test_a_segment_goes_where_it_is_put_and_from_there_where_that_is_copied() -> None:
+def test_segment_is_copied_on_from_where_it_is_put() -> None:
     moves = [TableMove(False, 0, 1), TableMove(True, 1, 0)]
     contents = contents_of(with_tables(4), moves, {2}, TAKEN)
     assert contents == (frozenset({1, 2}), frozenset({1, 2}), TAKEN, frozenset({0}))
 
 
-def test_what_takes_too_long_to_follow_may_be_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_contents_beyond_the_work_limit_are_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "_WORK", 1)
     copies = [TableMove(False, 3, 0), TableMove(False, 0, 1)]
     assert contents_of(with_tables(4), copies, (), TAKEN)[:2] == (TAKEN, TAKEN)
     assert contents_of(with_tables(4), [TableMove(True, 1, 0)], (), TAKEN)[0] == TAKEN
 
 
-def test_what_a_table_has_stays_beside_what_is_copied_into_it() -> None:
+def test_copies_keep_the_contents_of_a_table() -> None:
     moves = [TableMove(True, 1, 0), TableMove(False, 0, 2)]
     assert contents_of(with_tables(3), moves, (), TAKEN)[2] == {0, 1, 2}
 
@@ -59,7 +59,7 @@ def test_what_a_table_has_stays_beside_what_is_copied_into_it() -> None:
         pytest.param([TableMove(True, 1, 0), TableMove(False, 3, 0)], 6, id="a new set of three functions"),
     ],
 )
-def test_work_is_each_copy_and_each_function_of_a_set_that_has_to_be_made(
+def test_work_counts_copies_and_functions_of_new_sets(
     monkeypatch: pytest.MonkeyPatch, moves: list[TableMove], work: int
 ) -> None:
     exact = contents_of(with_tables(4), moves, {2}, TAKEN)
@@ -79,14 +79,14 @@ def test_hosts_that_share_a_bit_are_reached_together() -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
-def test_hosts_for_which_there_are_bits_have_one_each(count: int) -> None:
+def test_hosts_have_own_bits_while_there_are_enough(count: int) -> None:
     hosts = Hosts({index: f"m.i{index}" for index in range(count)}, lambda _: True, most=3)
     assert hosts.together == 1
     assert [hosts.bits(host.__eq__) for host in range(count)] == [1, 2, 4][:count]
     assert [hosts.listed(1 << bit) for bit in range(count)] == [(f"m.i{bit}",) for bit in range(count)]
 
 
-def test_a_segment_can_be_put_in_several_tables_and_a_table_reached_twice() -> None:
+def test_segment_can_be_put_into_several_tables() -> None:
     moves = [TableMove(True, 1, 0), TableMove(True, 1, 1)]
     assert contents_of(with_tables(3), moves, (), TAKEN)[:2] == (frozenset({1, 2}),) * 2
     assert reached_by_copies([TableMove(False, 0, 1), TableMove(False, 1, 0)], {0, 1}) == {0, 1}
@@ -100,10 +100,10 @@ TWO_GROW = """(module (import "env" "f" (func $f)) (memory 1) (memory 1)
     ("bound", "message"),
     [
         ("nogrow.analysis.worst_verdicts.MOST_STEPS", "2 memories that grow and .* too many together"),
-        ("nogrow.analysis.verdicts.MOST_REACHED", "entry points reach so many of 1 imports"),
+        ("nogrow.analysis.reachable_imports.MOST_REACHED", "entry points reach so many of 1 imports"),
     ],
 )
-def test_what_is_too_much_together_is_not_judged(
+def test_module_beyond_a_limit_is_not_judged(
     monkeypatch: pytest.MonkeyPatch, bound: str, message: str
 ) -> None:
     data = assemble(TWO_GROW)
@@ -113,10 +113,10 @@ def test_what_is_too_much_together_is_not_judged(
         judge(data, lambda label: False)
 
 
-def test_steps_are_counted_by_memory_and_vertex_where_there_are_several_memories(
+def test_steps_are_limited_for_several_memories(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """There are 2 functions, what stands for the host's behind the table and references, and a dispatch."""
+    """There are 2 functions, stand-ins for the host behind the table and references, and a dispatch."""
     call = "(table 1 funcref) (func (call_indirect (i32.const 0)))"
     grow = "(func (drop (memory.grow 0 (i32.const 1))) (drop (memory.grow 1 (i32.const 1))))"
     two = assemble(f"(module (memory 1) (memory 1) {call} {grow})")
@@ -130,12 +130,12 @@ def test_steps_are_counted_by_memory_and_vertex_where_there_are_several_memories
     judge(one, lambda label: False)
 
 
-def test_imports_are_counted_for_each_entry_point_that_reaches_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reached_imports_are_counted_by_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
     imports = " ".join(f'(import "h" "{name}" (func ${name}))' for name in "abc")
     calls = "(call $a) (call $b) (call $c)"
     data = assemble(f'(module {imports} (func (export "d") {calls}) (func (export "e") {calls}))')
-    monkeypatch.setattr("nogrow.analysis.verdicts.MOST_REACHED", 6)
+    monkeypatch.setattr("nogrow.analysis.reachable_imports.MOST_REACHED", 6)
     judge(data, lambda label: False)
-    monkeypatch.setattr("nogrow.analysis.verdicts.MOST_REACHED", 5)
+    monkeypatch.setattr("nogrow.analysis.reachable_imports.MOST_REACHED", 5)
     with pytest.raises(ModuleError, match="2 entry points reach so many of 3 imports"):
         judge(data, lambda label: False)

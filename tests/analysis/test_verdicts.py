@@ -1,8 +1,9 @@
-"""The prover's verdicts: written-out cases, and the naive reference prover on generated modules."""
+"""Test the verdicts: against written-out cases, and against the naive reference prover on random modules."""
 
 import pytest
 
 from nogrow.analysis.judgement import Entry, EntryKind, Verdict
+from nogrow.analysis.surroundings import Surroundings
 from nogrow.analysis.verdicts import judge
 from nogrow.wasm.runtime import Engine
 from tests.analysis.case import Case
@@ -16,7 +17,7 @@ ENGINE = Engine()
 
 
 def judged(data: bytes, trusted: tuple[str, ...] = ()) -> dict[tuple[str, str], Entry]:
-    """The entries of a module by kind and name."""
+    """Return the entries of a module by kind and name."""
     judgement = judge(data, lambda label: label in trusted, ENGINE)
     return {(entry.kind.value, entry.name): entry for entry in judgement.entries}
 
@@ -29,7 +30,7 @@ def test_case(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_every_verdict_of_a_case_is_the_reference_provers(case: Case) -> None:
+def test_case_has_the_verdicts_of_the_reference_prover(case: Case) -> None:
     data = assemble(case.wat)
     entries = judged(data, case.trusted)
     reference = verdicts(data, lambda label: label in case.trusted)
@@ -37,7 +38,7 @@ def test_every_verdict_of_a_case_is_the_reference_provers(case: Case) -> None:
 
 
 @pytest.mark.parametrize("first", range(0, 600, 50))
-def test_generated_modules_get_the_reference_provers_verdicts(first: int) -> None:
+def test_generated_module_has_the_reference_verdicts(first: int) -> None:
     for seed in range(first, first + 50):
         data = assemble(random_module(seed))
         found = {key: entry.verdict for key, entry in judged(data).items()}
@@ -45,7 +46,7 @@ def test_generated_modules_get_the_reference_provers_verdicts(first: int) -> Non
 
 
 @pytest.mark.parametrize("first", range(0, 300, 50))
-def test_smith_modules_get_the_reference_provers_verdicts(first: int) -> None:
+def test_smith_module_has_the_reference_verdicts(first: int) -> None:
     for seed in range(first, first + 50):
         data = smith(seed)
         found = {key: entry.verdict for key, entry in judged(data).items()}
@@ -53,7 +54,7 @@ def test_smith_modules_get_the_reference_provers_verdicts(first: int) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_witness_is_given_exactly_for_what_can_grow(case: Case) -> None:
+def test_only_growing_entry_points_have_a_witness(case: Case) -> None:
     for entry in judged(assemble(case.wat), case.trusted).values():
         if not entry.verdict.grows:
             assert entry.witness == ()
@@ -65,7 +66,7 @@ def test_a_witness_is_given_exactly_for_what_can_grow(case: Case) -> None:
             assert (last == "memory.grow") == (entry.host_grows is None)
 
 
-def test_growth_in_start_is_excused_on_the_modules_own_memory_only() -> None:
+def test_start_growth_is_excused_on_own_memory_only() -> None:
     grow = "(func $s (drop (memory.grow (i32.const 1)))) (start $s)"
     own = judged(assemble(f"(module (memory 1) {grow})"))["start", "(start)"]
     imported = judged(assemble(f'(module (import "e" "m" (memory 1)) {grow})'))["start", "(start)"]
@@ -73,7 +74,7 @@ def test_growth_in_start_is_excused_on_the_modules_own_memory_only() -> None:
     assert (imported.verdict, imported.excused) == (Verdict.REACHABLE, False)
 
 
-def test_indirect_calls_are_counted_and_those_with_one_known_target_too() -> None:
+def test_indirect_calls_are_counted_with_the_exact_ones() -> None:
     data = assemble(
         """(module (type $t (func)) (table 2 funcref) (elem (i32.const 0) $f $f) (func $f)
         (func (export "e") (param i32)
@@ -84,13 +85,13 @@ def test_indirect_calls_are_counted_and_those_with_one_known_target_too() -> Non
     assert (judgement.indirect_calls, judgement.indirect_exact) == (2, 1)
 
 
-def test_what_grows_the_memory_is_not_assumed_to_leave_it_alone() -> None:
-    """Known by name or by glue, and also where the growth is never come back from."""
+def test_known_grower_is_no_assumption() -> None:
+    """It is known by name or from glue, also where control does not come back from the growth."""
     data = assemble(
         """(module (import "a" "b" (func $grower)) (import "a" "c" (func $other))
         (memory (export "memory") 1) (func (export "e") (call $other) (call $grower) unreachable))"""
     )
-    found = judge(data, lambda label: False, ENGINE, growers=frozenset(("a.b",)))
+    found = judge(data, lambda label: False, ENGINE, surroundings=Surroundings(growers=frozenset(("a.b",))))
     assert found.entries[0].imports == ("a.b", "a.c")
     assert found.imports == {"a.b", "a.c"}
     assert found.assumptions[0].imports == ("a.c",)

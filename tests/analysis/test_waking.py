@@ -1,4 +1,4 @@
-"""The search kernel's rare ways: calls that wait for an exit, several memories, what follows a growth.
+"""Test rare paths of the reachability kernel: waiting calls, several memories, what follows a growth.
 
 Each module was made so that a mutant of the kernel gets it wrong; see docs/assurance.md.
 """
@@ -6,6 +6,7 @@ Each module was made so that a mutant of the kernel gets it wrong; see docs/assu
 import pytest
 
 from nogrow.analysis.judgement import Conditions, Entry, Verdict
+from nogrow.analysis.surroundings import Surroundings
 from nogrow.analysis.verdicts import judge
 from nogrow.wasm.runtime import Engine
 from tests.reference.prover import verdicts
@@ -16,15 +17,20 @@ GROW = "(drop (memory.grow (i32.const 1)))"
 
 
 def entries(text: str) -> dict[str, Entry]:
-    """The entry points by name; the reference prover has to agree on their verdicts."""
+    """Return the entry points by name; the reference prover has to agree on their verdicts."""
     data = assemble(f"(module {text})")
-    judgement = judge(data, lambda label: False, ENGINE, conditions=Conditions(private_memories=True))
+    judgement = judge(
+        data,
+        lambda label: False,
+        ENGINE,
+        surroundings=Surroundings(conditions=Conditions(private_memories=True)),
+    )
     found = {(entry.kind.value, entry.name): entry.verdict for entry in judgement.entries}
     assert found == verdicts(data)
     return {entry.name: entry for entry in judgement.entries}
 
 
-def test_what_stands_behind_several_calls_is_found_once_the_first_of_them_returns() -> None:
+def test_code_behind_calls_is_found_when_the_first_returns() -> None:
     """`$g` is followed before it is known that `$f`, which it calls, returns."""
     found = entries(
         f"""(memory 1)
@@ -35,7 +41,7 @@ def test_what_stands_behind_several_calls_is_found_once_the_first_of_them_return
     assert found["e"].verdict is Verdict.REACHABLE
 
 
-def test_a_call_met_by_a_woken_run_waits_in_its_turn() -> None:
+def test_call_met_by_a_woken_run_waits_in_turn() -> None:
     """`$k` is met by `$g` only after `$f` has woken it, and returns only after that."""
     found = entries(
         f"""(memory 1)
@@ -59,7 +65,7 @@ def test_a_call_met_by_a_woken_run_waits_in_its_turn() -> None:
     ],
     ids=["throws", "does not return"],
 )
-def test_a_woken_run_follows_what_it_calls(body: str, verdict: Verdict) -> None:
+def test_woken_run_follows_its_calls(body: str, verdict: Verdict) -> None:
     found = entries(
         f"""(import "h" "a" (func $a)) (memory 1)
         (func $f (param i32) (if (local.get 0) (then (call $g)) (else (call $h))))
@@ -69,7 +75,7 @@ def test_a_woken_run_follows_what_it_calls(body: str, verdict: Verdict) -> None:
     assert found["e"].verdict is verdict
 
 
-def test_a_function_that_returns_already_is_woken_to_throw() -> None:
+def test_function_that_returns_can_still_come_to_throw() -> None:
     """Without any handler in the module; `$f` throws only after `$g`, which it calls, was followed."""
     found = entries(
         f"""(import "h" "a" (func $a)) (memory 1)
@@ -81,8 +87,8 @@ def test_a_function_that_returns_already_is_woken_to_throw() -> None:
     assert found["e"].verdict is Verdict.THROW_ONLY
 
 
-def test_only_calls_of_the_function_that_wakes_them_go_on() -> None:
-    """`$stops` stands behind `$f`, which comes to return while calls of it wait."""
+def test_only_calls_of_the_changed_function_go_on() -> None:
+    """`$stops` is called after `$f`, which comes to return while calls of it wait."""
     found = entries(
         f"""(memory 1)
         (func $f (param i32) (if (local.get 0) (then (call $g)) (else (call $h))))
@@ -92,7 +98,7 @@ def test_only_calls_of_the_function_that_wakes_them_go_on() -> None:
     assert found["e"].verdict is Verdict.TRAP_ONLY
 
 
-def test_a_function_that_can_grow_and_return_can_also_grow_and_throw() -> None:
+def test_function_can_both_return_and_throw_after_growth() -> None:
     """It is found to return first, and so is the function behind it."""
     found = entries(
         f"""(memory 1) (tag $x) (func $throws {GROW} (throw $x)) (func $grows {GROW})
@@ -105,8 +111,8 @@ def test_a_function_that_can_grow_and_return_can_also_grow_and_throw() -> None:
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
-def test_a_path_to_one_memory_does_not_hide_a_path_to_another(first: bool) -> None:
-    """Both are grown by the same function, the capped memory is searched first."""
+def test_path_to_one_memory_hides_no_path_to_another(first: bool) -> None:
+    """The same function grows both; the capped memory is searched first."""
     entry = '(func (export "e") (call $both))'
     others = " ".join("(func)" for _ in range(9))
     both = "(func $both (drop (memory.grow $a (i32.const 1))) (drop (memory.grow $b (i32.const 1))))"
@@ -116,7 +122,7 @@ def test_a_path_to_one_memory_does_not_hide_a_path_to_another(first: bool) -> No
 
 
 @pytest.mark.parametrize("place", [0, 1, 39, 79])
-def test_a_growth_is_found_whatever_the_place_of_its_function(place: int) -> None:
+def test_growth_is_found_at_any_function_index(place: int) -> None:
     functions = [f'(func (export "e{number}"))' for number in range(80)]
     functions[place] = f'(func (export "e{place}") {GROW})'
     found = entries(f"(memory 1) {' '.join(functions)}")
@@ -184,7 +190,7 @@ HOST = '(import "h" "a" (func $a)) (import "h" "b" (func $b)) (import "h" "c" (f
         ),
     ],
 )
-def test_what_may_run_after_a_growth_is_named(functions: str, after: tuple[str, ...]) -> None:
+def test_imports_after_a_growth_are_named(functions: str, after: tuple[str, ...]) -> None:
     entry = entries(f"{HOST} {functions}")["e"]
     assert entry.verdict in (Verdict.TRAP_ONLY, Verdict.THROW_ONLY)
     assert entry.imports_after_growth == after

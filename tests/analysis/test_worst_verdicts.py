@@ -1,9 +1,10 @@
-"""What is said of an entry point beside its verdict: how it is capped, if it is excused, and its path."""
+"""Test what an entry point has beside its verdict: airtight caps, excuses, witnesses, imports."""
 
 import pytest
 
 from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.judgement import Conditions, Entry, Verdict
+from nogrow.analysis.surroundings import Surroundings
 from nogrow.analysis.verdicts import judge
 from nogrow.wasm.runtime import Engine
 from tests.support.assemble import assemble
@@ -14,11 +15,16 @@ GROW = "(drop (memory.grow {} (i32.const {})))"
 
 
 def entries(text: str) -> dict[str, Entry]:
-    judgement = judge(assemble(f"(module {text})"), lambda label: False, ENGINE, conditions=PRIVATE)
+    judgement = judge(
+        assemble(f"(module {text})"),
+        lambda label: False,
+        ENGINE,
+        surroundings=Surroundings(conditions=PRIVATE),
+    )
     return {entry.name: entry for entry in judgement.entries}
 
 
-def test_capped_is_airtight_where_every_site_of_its_memory_grows_by_a_constant_above_0() -> None:
+def test_capped_is_airtight_if_all_operands_are_above_0() -> None:
     """The other memory has a site without one; and what is not capped is never airtight."""
     found = entries(
         f"""(memory $tight 1 1) (memory $loose 2 2) (memory $open 1)
@@ -36,7 +42,7 @@ def test_capped_is_airtight_where_every_site_of_its_memory_grows_by_a_constant_a
 
 
 @pytest.mark.parametrize("first", [0, 1])
-def test_capped_is_not_airtight_where_another_capped_memory_is_grown_by_0(first: int) -> None:
+def test_growth_by_0_of_another_memory_is_not_airtight(first: int) -> None:
     both = f"{GROW.format(0, 1 - first)} {GROW.format(1, first)}"
     found = entries(
         f"""(memory 1 1) (memory 1 1) (func (export "both") {both})
@@ -73,7 +79,7 @@ def test_growth_of_another_memory_is_named_with_capped() -> None:
 
 
 @pytest.mark.parametrize("capped", [0, 1])
-def test_a_capped_memory_hides_no_exception_whatever_their_order(capped: int) -> None:
+def test_capped_memory_hides_no_exception_in_any_order(capped: int) -> None:
     """The one that throws may have no room either: then it grows by 0 before the exception."""
     limits = ["1", "1 1"] if capped else ["1 1", "1"]
     for memories in (limits, ["1 1", "1 1"]):
@@ -86,7 +92,7 @@ def test_a_capped_memory_hides_no_exception_whatever_their_order(capped: int) ->
         assert found["f"].witness[-1].instruction == "memory.grow"
 
 
-def test_growth_in_start_is_excused_although_others_grow_an_imported_memory() -> None:
+def test_start_is_excused_if_others_grow_an_imported_memory() -> None:
     found = entries(
         f"""(import "e" "m" (memory $theirs 1)) (memory $own 1) (start $s) (func $s {GROW.format("$own", 1)})
         (func (export "e") {GROW.format("$theirs", 1)})"""
@@ -95,13 +101,13 @@ def test_growth_in_start_is_excused_although_others_grow_an_imported_memory() ->
     assert (found["e"].verdict, found["e"].excused) == (Verdict.REACHABLE, False)
 
 
-def test_a_start_that_grows_nothing_needs_no_excuse() -> None:
+def test_start_without_growth_is_not_excused() -> None:
     found = entries(f'(memory $m 1) (start $s) (func $s) (func (export "e") {GROW.format("$m", 1)})')
     assert (found["(start)"].verdict, found["(start)"].excused) == (Verdict.UNREACHABLE, False)
 
 
-def test_what_was_found_of_one_memory_is_not_taken_for_another() -> None:
-    """The ways in grow the capped memory only; others grow the one that is not capped."""
+def test_results_of_memories_are_not_mixed_up() -> None:
+    """The entry points grow only the capped memory; other functions grow the other one."""
     others = " ".join(f"(func {GROW.format('$open', 1)})" for _ in range(6))
     capped = " ".join(f'(func (export "{name}") {GROW.format("$capped", 1)})' for name in "abcdef")
     for functions in (others + capped, capped + others):
@@ -119,19 +125,19 @@ def path(entry: Entry) -> list[int]:
     return [step.function.index for step in entry.witness]
 
 
-def test_a_witness_is_a_path_on_which_the_entry_point_can_return() -> None:
-    """There is a shorter one to a growth from which nothing comes back."""
+def test_witness_is_a_path_on_which_the_entry_can_return() -> None:
+    """A shorter path leads to a growth from which control does not come back."""
     assert path(entries(LONG_AND_SHORT)["e"]) == [3, 2, 1]
 
 
-def test_where_stacks_are_switched_a_witness_is_the_shortest_path_to_any_growth() -> None:
+def test_witness_with_stack_switching_is_any_shortest_path() -> None:
     switch = """(type $f (func)) (type $c (cont $f)) (elem declare func $task) (func $task)
       (func (export "s") (resume $c (cont.new $c (ref.func $task))))"""
     assert path(entries(LONG_AND_SHORT + switch)["e"]) == [3, 0]
 
 
 @pytest.mark.parametrize("last", ["unreachable", "(throw $x)"], ids=["trap-only", "throw-only"])
-def test_what_may_run_after_a_growth_is_assumed_of_those_that_can_not_return_alone(last: str) -> None:
+def test_imports_after_growth_are_only_named_before_exits(last: str) -> None:
     judgement = judge(
         assemble(
             f"""(module (import "h" "before" (func $before)) (import "h" "after" (func $after))
@@ -141,21 +147,21 @@ def test_what_may_run_after_a_growth_is_assumed_of_those_that_can_not_return_alo
         ),
         lambda label: True,
         ENGINE,
-        conditions=PRIVATE,
+        surroundings=Surroundings(conditions=PRIVATE),
     )
     assert sentences(judgement.assumptions) == [
         "after a growth and before the trap or exception, the host may run with detached views in: h.after"
     ]
 
 
-def test_each_step_of_a_witness_has_its_offset_in_the_file() -> None:
+def test_witness_steps_have_offsets_in_the_file() -> None:
     data = assemble(f'(module (memory $m 1) (func $g {GROW.format("$m", 1)}) (func (export "e") (call $g)))')
     (entry,) = judge(data, lambda label: False, ENGINE).entries
     steps = [(step.function.index, step.instruction, data[step.offset]) for step in entry.witness]
     assert steps == [(1, "call", 0x10), (0, "memory.grow", 0x40)]
 
 
-def test_each_entry_point_has_the_imports_that_it_reaches_and_no_others() -> None:
+def test_entry_point_lists_only_the_imports_it_reaches() -> None:
     found = entries(
         """(import "h" "a" (func $a)) (import "h" "b" (func $b)) (func $both (call $b) (call $a))
         (func (export "none")) (func (export "one") (call $b)) (func (export "two") (call $both))"""
@@ -167,7 +173,7 @@ def test_each_entry_point_has_the_imports_that_it_reaches_and_no_others() -> Non
     }
 
 
-def test_each_entry_point_has_what_may_run_after_its_own_growth_and_no_more() -> None:
+def test_imports_after_growth_are_listed_by_entry_point() -> None:
     grow = GROW.format("$m", 1)
     found = entries(
         f"""(import "h" "a" (func $a)) (import "h" "b" (func $b)) (memory $m 1)
@@ -177,7 +183,7 @@ def test_each_entry_point_has_what_may_run_after_its_own_growth_and_no_more() ->
     assert [found[name].imports_after_growth for name in ("one", "two")] == [("h.a",), ("h.b",)]
 
 
-def test_nothing_is_assumed_to_run_after_a_growth_for_whom_can_return_with_another_memory_grown() -> None:
+def test_reachable_entry_has_no_imports_after_growth() -> None:
     first, second = GROW.format(0, 1), GROW.format(1, 1)
     data = assemble(
         f"""(module (import "h" "after" (func $after)) (import "h" "other" (func $other))
@@ -186,17 +192,19 @@ def test_nothing_is_assumed_to_run_after_a_growth_for_whom_can_return_with_anoth
         (func (export "r") (param i32)
           (if (local.get 0) (then {first} (call $other) unreachable)) {second}))"""
     )
-    assumptions = judge(data, lambda label: True, ENGINE, conditions=PRIVATE).assumptions
-    assert [one.imports for one in assumptions] == [("h.after",)]
+    assumptions = judge(
+        data, lambda label: True, ENGINE, surroundings=Surroundings(conditions=PRIVATE)
+    ).assumptions
+    assert [item.imports for item in assumptions] == [("h.after",)]
 
 
-def test_imports_that_no_entry_point_reaches_are_not_the_modules() -> None:
+def test_unreached_imports_are_not_listed() -> None:
     imports = '(import "h" "a" (func $a)) (import "h" "b" (func $b)) (import "h" "c" (func $c))'
     functions = '(func (call $a)) (func (call $c)) (func (export "e") (call $b))'
     found = judge(assemble(f"(module {imports} {functions})"), lambda label: False, ENGINE)
     assert found.imports == {"h.b"}
 
 
-def test_a_module_that_can_not_grow_its_own_memory_assumes_nothing_of_imports() -> None:
+def test_private_memory_without_growth_needs_no_assumptions() -> None:
     data = assemble('(module (import "h" "a" (func $a)) (memory 1) (func (export "e") (call $a)))')
     assert judge(data, lambda label: False, ENGINE).assumptions == ()

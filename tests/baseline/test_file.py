@@ -166,7 +166,7 @@ def test_a_wrong_pin_is_an_error_that_names_the_key(
         ('{"schema": "nogrow/lock/1"}', "the key `artifacts` is missing"),
         ('{"schema": "nogrow/lock/1", "artifacts": {}}', "artifacts: empty"),
         ('{"schema": "nogrow/lock/1", "more": 1}', "more: unknown key"),
-        ('{"schema": "nogrow/lock/1", "artifacts": {"a": {}, "a": {}}}', '"a": this key is there twice'),
+        ('{"schema": "nogrow/lock/1", "artifacts": {"a": {}, "a": {}}}', '"a": this key occurs twice'),
         ('{"schema": "nogrow/lock/1", "artifacts": {"./a": {}}}', "expected a path relative to the lock"),
         ('{"schema": "nogrow/lock/1", "artifacts": {"/a": {}}}', "expected a path relative to the lock"),
         ("schema = 1\n", "line 1: not valid JSON"),

@@ -1,1 +1,1 @@
-"""A second decoder and a second prover, plain and slow, that the product is tested against."""
+"""Provide a second decoder and a second prover, plain and slow, to test the product against."""

@@ -1,4 +1,4 @@
-"""Reads the binary format's small pieces: bytes, LEB128 numbers, names, vectors, types."""
+"""Read the small pieces of the binary format: bytes, LEB128 numbers, names, vectors, types."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -54,26 +54,26 @@ class Reader:
         raise DecodeError(self.position, message)
 
     def peek(self) -> int:
-        """The next byte, which stays unread."""
+        """Return the next byte, which stays unread."""
         if self.position >= self.end:
             self.fail("unexpected end")
         return self.data[self.position]
 
     def byte(self) -> int:
-        """One byte."""
+        """Return one byte."""
         value = self.peek()
         self.position += 1
         return value
 
     def bytes(self, count: int) -> bytes:
-        """Exactly `count` bytes."""
+        """Return exactly `count` bytes."""
         if count > self.end - self.position:
             self.fail("unexpected end")
         self.position += count
         return self.data[self.position - count : self.position]
 
     def unsigned(self, bits: int = 32) -> int:
-        """An unsigned LEB128 number of at most `bits` bits."""
+        """Return an unsigned LEB128 number of at most `bits` bits."""
         start, result, shift = self.position, 0, 0
         while True:
             byte = self.byte()
@@ -88,7 +88,7 @@ class Reader:
         return result
 
     def signed(self, bits: int) -> int:
-        """A signed LEB128 number of at most `bits` bits."""
+        """Return a signed LEB128 number of at most `bits` bits."""
         start, result, shift = self.position, 0, 0
         while True:
             byte = self.byte()
@@ -105,7 +105,7 @@ class Reader:
         return result
 
     def name(self) -> str:
-        """A UTF-8 name."""
+        """Return a UTF-8 name."""
         start = self.position
         try:
             return self.bytes(self.unsigned()).decode()
@@ -113,14 +113,14 @@ class Reader:
             raise DecodeError(start, "a name is not UTF-8") from error
 
     def vector(self, item: Callable[[], _T]) -> tuple[_T, ...]:
-        """A counted sequence of what `item` reads."""
+        """Return a counted sequence of what `item` reads."""
         count = self.unsigned()
         if count > self.end - self.position:
             self.fail("more elements than bytes")
         return tuple(item() for _ in range(count))
 
     def section(self, size: int) -> "Reader":
-        """A reader of the next `size` bytes, which are skipped here."""
+        """Return a reader of the next `size` bytes, which are skipped here."""
         start = self.position
         self.bytes(size)
         return Reader(self.data, start, start + size)
@@ -131,7 +131,7 @@ class Reader:
             self.fail("bytes left over")
 
     def heap_type(self) -> HeapType:
-        """A heap type: `s33` type index, abstract type, or one of these with a prefix."""
+        """Return a heap type: `s33` type index, abstract type, or one of these with a prefix."""
         byte = self.peek()
         if byte == 0x62:
             self.byte()
@@ -152,7 +152,7 @@ class Reader:
         return _HEAPS[self.byte()]
 
     def reference_type(self) -> RefType:
-        """A reference type."""
+        """Return a reference type."""
         byte = self.peek()
         if byte in (0x63, 0x64):
             self.byte()
@@ -162,24 +162,24 @@ class Reader:
         return RefType(True, HeapType(self._abstract_heap(), shared=byte == 0x65))
 
     def value_type(self) -> ValueType:
-        """A value type."""
+        """Return a value type."""
         if self.peek() in _NUMBERS:
             return _NUMBERS[self.byte()]
         return self.reference_type()
 
     def field_type(self) -> FieldType:
-        """A field of a struct or an array."""
+        """Return a field of a struct or an array."""
         kind = _PACKED[self.byte()] if self.peek() in _PACKED else self.value_type()
         return FieldType(kind, self.flag())
 
     def flag(self) -> bool:
-        """A byte that must be 0 or 1."""
+        """Return a byte that must be 0 or 1."""
         if self.peek() > 1:
             self.fail("a flag must be 0 or 1")
         return self.byte() == 1
 
     def rec_group(self, types: list[DefinedType]) -> RecGroup:
-        """A recursive group, or one type alone; what it defines is appended to `types`."""
+        """Return a recursive group, or one type alone; what it defines is appended to `types`."""
         first = len(types)
         if self.peek() == 0x4E:
             self.byte()

@@ -1,4 +1,4 @@
-"""Decodes a core module completely: bytes in, `Module` out, `DecodeError` on anything unknown.
+"""Decode a core module completely into a `Module`, and raise `DecodeError` for anything unknown.
 
 It follows the specification's binary format section by section and does not try to be fast.
 """
@@ -31,7 +31,7 @@ _ORDER = (1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11)
 
 
 def decode(data: bytes) -> Module:
-    """The module that `data` holds; raises `DecodeError`."""
+    """Return the module that `data` holds; raises `DecodeError`."""
     return _Decoder(data).module()
 
 
@@ -258,7 +258,7 @@ def _export(reader: Reader) -> Export:
 
 
 def _element_segment(reader: Reader) -> ElementSegment:
-    """Flags: 1 passive or declarative, 2 explicit table or declarative, 4 expressions."""
+    """Read a segment. Its flags: 1 passive or declarative, 2 explicit table or declarative, 4 expressions."""
     start = reader.position
     flags = reader.unsigned()
     if flags > 7:

@@ -1,7 +1,7 @@
-"""Which types are equal and which are subtypes: a module in, `TypeRelation` out.
+"""Find which types of a module are equal, and which are subtypes of others.
 
-Two types are equal when their recursive groups have the same structure and they stand at the same
-place in them (specification, "Type Equivalence").
+Two types are equal when their recursive groups have the same structure and they have the same
+position in them (specification, "Type Equivalence").
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class TypeRelation:
 
     @classmethod
     def of(cls, module: Module) -> "TypeRelation":
-        """The relation between the types of `module`, which must be valid."""
+        """Return the relation between the types of `module`, which must be valid."""
         canonical: list[Canonical] = []
         groups: dict[Structure, int] = {}
         for group in module.rec_groups:
@@ -44,7 +44,7 @@ class TypeRelation:
         return cls(module.types, tuple(canonical))
 
     def is_subtype(self, lower: int, upper: int) -> bool:
-        """Whether the type `lower` is `upper`, or declares it as a supertype directly or not."""
+        """Return whether the type `lower` is `upper`, or declares it as a supertype directly or not."""
         if self.canonical[lower] == self.canonical[upper]:
             return True
         return any(self.is_subtype(parent, upper) for parent in self.types[lower].supertypes)

@@ -1,6 +1,6 @@
-"""A function's control-flow graph: a body in, for each instruction where control can go next, out.
+"""Build the control-flow graph of a function: where control can go after each instruction.
 
-Nodes are positions in the body; `exit` is the normal way out and `thrown` the exceptional one.
+Nodes are positions in the body; `exit` is the normal exit and `thrown` the exceptional one.
 """
 
 from dataclasses import dataclass, replace
@@ -27,17 +27,17 @@ class Flow:
 
     @property
     def exit(self) -> int:
-        """The node of the normal way out."""
+        """Return the node of the normal exit."""
         return len(self.normal)
 
     @property
     def thrown(self) -> int:
-        """The node of the exceptional way out."""
+        """Return the node of the exceptional exit."""
         return len(self.normal) + 1
 
     @classmethod
     def of(cls, function: Function) -> "Flow":
-        """The graph of a valid function."""
+        """Return the graph of a valid function."""
         return _Builder(function.instructions).flow()
 
 
@@ -82,7 +82,7 @@ class _Builder:
         return Flow(tuple(normal), tuple(throwing))
 
     def label(self, number: int, frames: tuple[_Frame, ...]) -> int:
-        """The node that a branch to label `number` goes to."""
+        """Return the node that a branch to label `number` goes to."""
         block = frames[len(frames) - 1 - number].block
         if block.opener >= 0 and self.body[block.opener].name == "loop":
             return block.opener
@@ -117,7 +117,7 @@ class _Builder:
         return (following,)
 
     def handlers(self, frames: tuple[_Frame, ...]) -> tuple[int, ...]:
-        """Where an exception raised inside `frames` can arrive."""
+        """Return where an exception raised inside `frames` can arrive."""
         targets: list[int] = []
         while frames:
             frame, frames = frames[-1], frames[:-1]
@@ -141,7 +141,7 @@ class _Builder:
 
 
 def _blocks(body: Expression) -> dict[int, _Block]:
-    """Every block by the position of its opening instruction."""
+    """Return every block by the position of its opening instruction."""
     blocks: dict[int, _Block] = {}
     open_blocks: list[tuple[int, list[int]]] = []
     for position, instruction in enumerate(body):

@@ -1,4 +1,4 @@
-"""Which values can hold a function, or lead to one."""
+"""Tell which values can hold a function, or lead to one."""
 
 from .model import FunctionType, Instruction, Module, RefType, Table, ValueType
 
@@ -15,7 +15,7 @@ def uses(module: Module, name: str) -> bool:
 
 
 def may_hold_function(kind: ValueType, *, in_extern: bool) -> bool:
-    """Whether a value of this type can be, or lead to, a function reference."""
+    """Return whether a value of this type can be, or lead to, a function reference."""
     if not isinstance(kind, RefType):
         return False
     if kind.heap.name == "extern":
@@ -36,7 +36,7 @@ def may_hold(module: Module, kinds: tuple[ValueType, ...]) -> bool:
 
 
 def is_container(module: Module, kind: ValueType, *, in_extern: bool) -> bool:
-    """Whether a value of this type is no function but may lead to one: either side may write into it."""
+    """Return whether a value of this type is no function but may lead to one: both sides may write to it."""
     if not isinstance(kind, RefType) or not may_hold_function(kind, in_extern=in_extern):
         return False
     if isinstance(kind.heap.name, int):

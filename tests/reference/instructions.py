@@ -1,4 +1,4 @@
-"""Reads instructions: each opcode's name and immediates are those of `opcodes.py`."""
+"""Read instructions; `opcodes.py` has the name and immediates of each opcode."""
 
 from .binary import Reader
 from .model import (
@@ -18,7 +18,7 @@ _CLOSERS = frozenset({"end", "delegate"})
 
 
 def expression(reader: Reader) -> Expression:
-    """Instructions up to the `end` that closes no block of theirs, with that `end`."""
+    """Return instructions up to the `end` that closes no block of theirs, with that `end`."""
     found: list[Instruction] = []
     depth = 1
     while depth:

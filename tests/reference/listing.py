@@ -1,4 +1,4 @@
-"""What a decoded module contains, as flat lists: for comparing with other decoders."""
+"""List what a decoded module contains, to compare it with other decoders."""
 
 from .model import Module
 
@@ -11,7 +11,7 @@ _INDIRECT = {
 
 
 def direct_calls(module: Module) -> list[tuple[int, int, int]]:
-    """Every `call` and `return_call` as (function, offset, callee)."""
+    """Return every `call` and `return_call` as (function, offset, callee)."""
     return [
         (function.index, instruction.offset, instruction.index(0))
         for function in module.functions
@@ -21,7 +21,7 @@ def direct_calls(module: Module) -> list[tuple[int, int, int]]:
 
 
 def indirect_calls(module: Module) -> list[tuple[int, int, str, int, int | None]]:
-    """Every other call as (function, offset, instruction, type index, table index if any)."""
+    """Return every other call as (function, offset, instruction, type index, table index if any)."""
     return [
         (
             function.index,
@@ -37,7 +37,7 @@ def indirect_calls(module: Module) -> list[tuple[int, int, str, int, int | None]
 
 
 def grow_sites(module: Module) -> list[tuple[int, int, int, int | None]]:
-    """Every `memory.grow` as (function, offset, memory, constant operand if any).
+    """Return every `memory.grow` as (function, offset, memory, constant operand if any).
 
     The operand is known when the instruction just before is a constant; it is as signed as that.
     """
@@ -53,7 +53,7 @@ def grow_sites(module: Module) -> list[tuple[int, int, int, int | None]]:
 
 
 def taken_functions(module: Module) -> frozenset[int]:
-    """The functions that a `ref.func` names, in code or in a constant expression."""
+    """Return the functions that a `ref.func` names, in code or in a constant expression."""
     bodies = [function.instructions for function in module.functions]
     return frozenset(
         instruction.index(0)

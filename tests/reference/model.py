@@ -1,4 +1,4 @@
-"""A decoded module as plain data: what `decoder.py` returns."""
+"""Define a decoded module as plain data, as `decoder.py` returns it."""
 
 import enum
 from dataclasses import dataclass
@@ -148,7 +148,7 @@ class Instruction:
     immediates: tuple[Immediate, ...] = ()
 
     def index(self, position: int) -> int:
-        """The immediate at `position`, which must be a number."""
+        """Return the immediate at `position`, which must be a number."""
         immediate = self.immediates[position]
         if not isinstance(immediate, int):
             raise TypeError(immediate)
@@ -273,11 +273,11 @@ class Module:
     functions: tuple[Function, ...]
 
     def imported_functions(self) -> tuple[Import, ...]:
-        """The imported functions: they have the first function indices."""
+        """Return the imported functions: they have the first function indices."""
         return tuple(item for item in self.imports if item.kind is Kind.FUNCTION)
 
     def constant_expressions(self) -> tuple[Expression, ...]:
-        """Every constant expression: of globals, tables and element segments."""
+        """Return every constant expression: of globals, tables and element segments."""
         found = [item.initialiser for item in self.globals]
         found += [table.initialiser for table in self.tables if table.initialiser is not None]
         for segment in self.elements:

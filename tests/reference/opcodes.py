@@ -1,4 +1,4 @@
-"""Every instruction's opcode, name and immediates, for the reference decoder.
+"""List the opcode, name and immediates of every instruction, for the reference decoder.
 
 Names are those of the WebAssembly specification; the casts that allow null have `.null` added.
 An immediate is named by how it is written: see `instructions.py`, which reads each kind.
@@ -31,7 +31,7 @@ def _prefixed(prefix: str, names: str) -> str:
 
 
 def _row(start: int, names: str, *immediates: str) -> Table:
-    """Instructions with consecutive opcodes and the same immediates; `-` is an unused opcode."""
+    """Return instructions with consecutive opcodes and the same immediates; `-` is an unused opcode."""
     return {start + i: (name, immediates) for i, name in enumerate(names.split()) if name != "-"}
 
 

@@ -1,6 +1,6 @@
-"""The verdict of every entry point, by the definition and nothing else: bytes in, verdicts out.
+"""Compute the verdict of every entry point from nothing but the definition of verdicts.
 
-Naive on purpose: every fixpoint goes over everything until nothing changes any more.
+It is naive on purpose: every fixpoint visits everything until nothing changes.
 """
 
 from collections.abc import Callable
@@ -38,7 +38,7 @@ _STACK_SWITCHING = frozenset(
 def verdicts(
     data: bytes, trusts: Callable[[str], bool] = lambda name: False
 ) -> dict[tuple[str, str], Verdict]:
-    """The verdict of each entry point, by kind (`export`, `start`, `escaped`) and name.
+    """Return the verdict of each entry point, by kind (`export`, `start`, `escaped`) and name.
 
     `trusts` says of an imported function's `module.field` whether it neither grows nor throws.
     A verdict is the worst over all memories. Raises `DecodeError`.
@@ -60,7 +60,7 @@ def verdicts(
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """A defined function with its graph; `callees` has None for what is no call."""
+    """A defined function with its graph; `callees` has None for instructions that are no calls."""
 
     function: Function
     flow: Flow
@@ -120,7 +120,7 @@ class _Prover:
     # The plain graph: every instruction counts.
 
     def growers_of(self, memory: int) -> set[int]:
-        """The imports that make the host grow `memory`."""
+        """Return the imports that make the host grow `memory`."""
         exported = any(item.kind is Kind.MEMORY and item.index == memory for item in self.module.exports)
         declared = self.module.memories[memory]
         visible = declared.imported or exported
@@ -161,7 +161,7 @@ class _Prover:
     # How functions can be left.
 
     def find_ways_out(self) -> None:
-        """Least fixpoint: a function returns or throws only if a finite execution shows it."""
+        """Compute the least fixpoint: a function returns or throws only if a finite execution shows it."""
         changed = True
         while changed:
             changed = False
@@ -176,7 +176,7 @@ class _Prover:
                         changed = True
 
     def nodes_from(self, body: _Body, start: set[int]) -> set[int]:
-        """The nodes that execution can come to from `start`."""
+        """Return the nodes that execution can reach from `start`."""
         found: set[int] = set()
         waiting = list(start)
         while waiting:
@@ -200,7 +200,7 @@ class _Prover:
         return following + self.thrown_to(body, node) if throws else following
 
     def thrown_to(self, body: _Body, node: int) -> tuple[int, ...]:
-        """Where an exception out of the call at `node` goes."""
+        """Return where an exception out of the call at `node` goes."""
         if body.function.instructions[node].name.startswith("return_call"):
             return (body.flow.thrown,)
         return body.flow.throwing[node]
@@ -208,7 +208,7 @@ class _Prover:
     # After the growth.
 
     def left_after_growth(self, memory: int) -> tuple[set[int], set[int]]:
-        """The functions that can grow `memory` and then return, and grow it and then throw."""
+        """Return the functions that can grow `memory` and then return, and grow it and then throw."""
         returning: set[int] = set(self.growers_of(memory))
         throwing: set[int] = set(self.growers_of(memory))
         changed = True
@@ -223,7 +223,7 @@ class _Prover:
         return returning, throwing
 
     def just_grown(self, body: _Body, memory: int, returning: set[int], throwing: set[int]) -> set[int]:
-        """The nodes of `body` where execution goes on just after a growth."""
+        """Return the nodes of `body` where execution goes on just after a growth."""
         grown: set[int] = set()
         for node in self.nodes_from(body, {0}) - {body.flow.exit, body.flow.thrown}:
             instruction, callees = body.function.instructions[node], body.callees[node]

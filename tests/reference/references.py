@@ -1,6 +1,6 @@
-"""Where function references can be: in tables, at the host, and in the hands of `call_ref`.
+"""Find where function references can be: in tables, at the host, and at `call_ref`.
 
-Module in, `References` out. Everything is over-approximated: every instruction counts, run or not.
+Everything is over-approximated: every instruction counts, run or not.
 """
 
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class References:
 
     @classmethod
     def of(cls, module: Module) -> "References":
-        """Follows the references of a valid module."""
+        """Return the references of a valid module."""
         taken = taken_functions(module)
         # Which functions a table holds doesn't depend on what the host hands in.
         inside = _table_contents(module, taken, from_host=False)
@@ -59,7 +59,7 @@ class References:
             contents = _table_contents(module, taken, from_host=from_host)
 
     def callees(self, instruction: Instruction) -> Callees | None:
-        """What `instruction` can call; None when it is no call."""
+        """Return what `instruction` can call; None when it is no call."""
         match instruction.name:
             case "call" | "return_call":
                 return Callees(frozenset({instruction.index(0)}), False)
@@ -73,7 +73,7 @@ class References:
         return None
 
     def callees_after(self, before: Instruction | None, instruction: Instruction) -> Callees | None:
-        """The same, with the instruction just before: a constant index names one place of a table."""
+        """Return the same, given the instruction before: a constant index selects one slot of a table."""
         if before is not None and instruction.name in ("call_indirect", "return_call_indirect"):
             slots = _fixed_slots(self.module, instruction.index(1))
             if slots is not None and before.name in ("i32.const", "i64.const"):
@@ -97,7 +97,7 @@ class References:
 
 
 def _fixed_slots(module: Module, table: int) -> dict[int, int | None] | None:
-    """By place what `table` always holds, if nobody can write to it; None for what is no plain function."""
+    """Return by slot what `table` always holds, if nobody can write to it; None for other than functions."""
     if table in _host_tables(module) or module.tables[table].initialiser is not None:
         return None
     for instruction in instructions(module):
@@ -137,7 +137,7 @@ def _function_type(module: Module, index: int) -> FunctionType:
 
 
 def _expression_contents(module: Module, expression: Expression) -> Callees:
-    """The functions that a constant expression can evaluate to."""
+    """Return the functions that a constant expression can evaluate to."""
     functions: set[int] = set()
     host = False
     for instruction in expression:
@@ -184,7 +184,7 @@ def _table_contents(module: Module, taken: frozenset[int], *, from_host: bool) -
 
 
 def _shares_containers(module: Module, entered: set[int]) -> bool:
-    """Whether anything that may lead to a function is in both hands at once."""
+    """Return whether both sides may have the same thing that can lead to a function."""
     in_extern = uses(module, "extern.convert_any") or uses(module, "any.convert_extern")
     signatures = [
         _function_type(module, module.function_types[index])
@@ -205,7 +205,7 @@ def _shares_containers(module: Module, entered: set[int]) -> bool:
 def _called_of_host(
     module: Module, tables: tuple[Callees, ...], *, from_host: bool
 ) -> tuple[FunctionType, ...]:
-    """The types of all calls that can go to a function of the host."""
+    """Return the types of all calls that can go to a function of the host."""
     types = list(module.function_types[: len(module.imported_functions())])
     for item in instructions(module):
         through = item.name.endswith("call_indirect") and tables[item.index(1)].host

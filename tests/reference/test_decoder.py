@@ -1,4 +1,4 @@
-"""The reference decoder agrees with `wasm-tools print`, and fails cleanly on what is no module."""
+"""Test that the reference decoder agrees with `wasm-tools print`, and fails cleanly on other bytes."""
 
 import re
 
@@ -58,7 +58,7 @@ EVERYTHING = """
 
 
 def assert_agrees_with_print(data: bytes) -> Module:
-    """Every instruction stands at the same offset under the same name; returns the module."""
+    """Check that every instruction has the same offset and name; return the module."""
     text = wasm_tools("print", "--print-offsets", "-", stdin=data).decode()
     found = re.findall(r"^\(;@([0-9a-f]+) *;\) +([a-z][\w.]*)", text, re.MULTILINE)
     printed = {int(offset, 16): word for offset, word in found}
@@ -103,8 +103,8 @@ def test_case_is_decoded_as_printed(case: Case) -> None:
     assert_agrees_with_print(assemble(case.wat))
 
 
-def test_everything_is_decoded() -> None:
-    """Each form of section entry ends up in its place in the model."""
+def test_every_part_of_a_module_is_decoded() -> None:
+    """Each form of section entry is decoded into the model."""
     module = assert_agrees_with_print(assemble(EVERYTHING))
     assert [(item.module, item.field, item.kind, item.index) for item in module.imports] == [
         ("m", "a", Kind.FUNCTION, 0),
@@ -142,7 +142,7 @@ def test_everything_is_decoded() -> None:
 
 
 def refusal(data: bytes) -> DecodeError | None:
-    """The error that decoding ends in; None when `data` is a module."""
+    """Return the error that decoding ends in; None when `data` is a module."""
     try:
         decode(data)
     except DecodeError as error:
@@ -150,8 +150,8 @@ def refusal(data: bytes) -> DecodeError | None:
     return None
 
 
-def test_a_module_cut_short_is_refused_or_smaller() -> None:
-    """Cut anywhere, a module is refused inside the cut, or the cut is between two sections."""
+def test_truncated_module_is_rejected_or_smaller() -> None:
+    """A module that is cut anywhere is rejected, unless the cut is between two sections."""
     data = assemble(EVERYTHING)
     refusals = [refusal(data[:length]) for length in range(len(data))]
     # Every accepted cut is behind a whole section, of which there are fourteen.
@@ -159,7 +159,7 @@ def test_a_module_cut_short_is_refused_or_smaller() -> None:
     assert all(error is None or error.offset <= cut for cut, error in enumerate(refusals))
 
 
-def test_a_changed_byte_raises_nothing_but_decode_errors() -> None:
+def test_changed_byte_raises_only_decode_errors() -> None:
     """Whatever a byte is changed to, decoding ends, with a module or with a DecodeError."""
     data = assemble(EVERYTHING)
     refused = 0
@@ -171,7 +171,7 @@ def test_a_changed_byte_raises_nothing_but_decode_errors() -> None:
 
 
 def body(*code: int) -> bytes:
-    """A module with one function, from nothing to nothing, of these bytes."""
+    """Return a module with one function, from nothing to nothing, of these bytes."""
     content = bytes([1, len(code) + 1, 0, *code])
     return b"\0asm\1\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0a" + bytes([len(content)]) + content
 
@@ -197,8 +197,8 @@ def body(*code: int) -> bytes:
         pytest.param((0x18, 0x00), 0, id="delegate at the end of a body"),
     ],
 )
-def test_unknown_code_is_refused_where_it_stands(code: tuple[int, ...], offset: int) -> None:
-    """The error names the byte where understanding ended."""
+def test_unknown_code_is_rejected_at_its_offset(code: tuple[int, ...], offset: int) -> None:
+    """The error names the byte that is not understood."""
     start = len(body(*code)) - len(code)
     with pytest.raises(DecodeError) as caught:
         decode(body(*code))
@@ -224,7 +224,7 @@ def test_unknown_code_is_refused_where_it_stands(code: tuple[int, ...], offset: 
         pytest.param(b"\0asm\1\0\0\0\x07\x05\xff\xff\xff\xff\x0f", id="huge vector"),
     ],
 )
-def test_what_is_no_module_is_refused(data: bytes) -> None:
+def test_non_module_is_rejected(data: bytes) -> None:
     """A broken frame raises DecodeError, never anything else."""
     with pytest.raises(DecodeError):
         decode(data)

@@ -16,14 +16,14 @@ def failing(stream: TextIO) -> None:
     raise OSError(28, "No space left on device")
 
 
-def test_a_file_and_its_folder_are_made(tmp_path: Path) -> None:
+def test_file_and_folder_are_created(tmp_path: Path) -> None:
     path = tmp_path / "new" / "report.json"
     write(path, hello)
     assert path.read_bytes() == b"hello\n"
     assert [one.name for one in path.parent.iterdir()] == ["report.json"]
 
 
-def test_a_failure_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None:
+def test_failure_keeps_the_old_file_and_leaves_no_draft(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     path.write_text("old")
     with pytest.raises(UsageError, match="can't write the report: No space left on device"):
@@ -32,7 +32,7 @@ def test_a_failure_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["report.json"]
 
 
-def test_a_link_stays_a_link(tmp_path: Path) -> None:
+def test_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "real").write_text("old")
     (tmp_path / "link").symlink_to("real")
     write(tmp_path / "link", hello)
@@ -40,11 +40,11 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "real").read_text() == "hello\n"
 
 
-def test_a_device_is_written_to_and_not_replaced() -> None:
+def test_device_is_written_in_place() -> None:
     write(Path("/dev/null"), hello)
     assert Path("/dev/null").is_char_device()
 
 
-def test_a_folder_can_not_be_written(tmp_path: Path) -> None:
+def test_folder_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="can't write the report: Is a directory"):
         write(tmp_path, hello)

@@ -6,7 +6,7 @@ from nogrow.errors import ModuleError
 from nogrow.util.background import Background
 
 
-def test_the_work_is_done_beside_other_work() -> None:
+def test_work_runs_in_the_background() -> None:
     go_on = threading.Event()
     work = Background(lambda: go_on.wait(60))
     go_on.set()
@@ -14,7 +14,7 @@ def test_the_work_is_done_beside_other_work() -> None:
     assert work.result() is True
 
 
-def test_what_the_work_raises_is_raised_where_its_result_is_asked_for() -> None:
+def test_result_raises_what_the_work_raised() -> None:
     def fail() -> None:
         raise ModuleError("no room")
 
@@ -22,7 +22,7 @@ def test_what_the_work_raises_is_raised_where_its_result_is_asked_for() -> None:
         Background(fail).result()
 
 
-def test_the_work_is_let_go_of_when_it_is_done() -> None:
+def test_work_is_released_when_it_is_done() -> None:
     class Large:
         pass
 

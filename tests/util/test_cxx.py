@@ -1,5 +1,5 @@
 # ruff: noqa: E501 -- one line per case
-"""C++ is spelled as LLVM 23 spells it. The names of the namespace `guest` were made by a compiler."""
+"""Test that names of C++ are spelled as by LLVM 23. A compiler made those of the namespace `guest`."""
 
 import pytest
 

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 -- one line per case
-"""What is not mangled stays as it is, and a hostile name costs little."""
+"""Test that unmangled names are kept, and that hostile names take little time."""
 
 import subprocess
 import sys
@@ -64,7 +64,7 @@ MARKED = {
 
 
 def doubling(levels: int) -> str:
-    """A v0 name of a type that is a pair of the type before it."""
+    """Return a v0 name of a type that is a pair of the type before it."""
     name, previous = "INvC1a1fTuuE", 8
     for _ in range(levels):
         back = f"B{base_62(previous)}"
@@ -73,13 +73,13 @@ def doubling(levels: int) -> str:
 
 
 def doubling_in_cxx(levels: int) -> str:
-    """A name of C++ with parameters of which each is a pair of the one before it."""
+    """Return a name of C++ with parameters of which each is a pair of the one before it."""
     digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     return "_Z1f1AIiE" + "".join(f"S_IS{digit}_S{digit}_E" for digit in digits[:levels])
 
 
 def base_62(number: int) -> str:
-    """A number as v0 writes it."""
+    """Return a number as v0 writes it."""
     digits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
     if number == 0:
         return "_"
@@ -113,12 +113,12 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("name", UNCHANGED)
-def test_what_is_not_mangled_stays_as_it_is(name: str) -> None:
+def test_unmangled_name_is_kept(name: str) -> None:
     assert demangle(name) == name
 
 
 @pytest.mark.parametrize(("name", "readable"), DEMANGLED_BEFORE.items())
-def test_hashes_that_another_tool_left_in_are_left_out(name: str, readable: str) -> None:
+def test_hashes_in_demangled_names_are_removed(name: str, readable: str) -> None:
     assert demangle(name) == readable
 
 
@@ -128,7 +128,7 @@ def test_marks_of_linkers_are_kept(name: str, readable: str) -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_names_come_back_soon(name: str) -> None:
+def test_hostile_name_takes_little_time(name: str) -> None:
     demangle("_RNvC1a1b")
     demangle("_Z1bv")
     tracemalloc.start()
@@ -148,13 +148,13 @@ def test_doubling_types_are_read_while_they_are_small() -> None:
 
 
 @pytest.mark.parametrize("make", [doubling, doubling_in_cxx])
-def test_a_spelling_may_be_long_but_not_longer_than_the_limit(make: Callable[[int], str]) -> None:
+def test_output_is_limited_in_length(make: Callable[[int], str]) -> None:
     level = next(level for level in range(60) if demangle(make(level)) == make(level))
     assert 8_000 < len(demangle(make(level - 1))) <= 1 << 16
 
 
 @pytest.mark.parametrize("mangled", ["INtC1a1S", "DINtC1a1T"])
-def test_nesting_is_read_to_a_depth_that_no_caller_changes(mangled: str) -> None:
+def test_nesting_limit_does_not_depend_on_the_caller(mangled: str) -> None:
     end = "EEL_" if mangled[0] == "D" else "E"
     deep, deeper = (f"_RINvC1a1f{mangled * depth}u{end * depth}E" for depth in (45, 60))
 
@@ -166,7 +166,7 @@ def test_nesting_is_read_to_a_depth_that_no_caller_changes(mangled: str) -> None
         assert below(frames, deeper) == deeper
 
 
-def test_on_a_full_stack_a_name_stays_as_it_is() -> None:
+def test_name_is_kept_on_a_full_stack() -> None:
     name = f"_Z{'Z' * 200}1fv{'E1gv' * 200}"
 
     def below(frames: int) -> str:

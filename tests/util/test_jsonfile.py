@@ -15,7 +15,7 @@ def document(tmp_path: Path, text: str | bytes) -> Node:
 
 
 @pytest.mark.parametrize("text", ['{"a": [1]}', '\ufeff{"a": [1]}', '{\r\n"a": [\r\n1]}\r\n'])
-def test_what_json_allows_is_read(tmp_path: Path, text: str) -> None:
+def test_valid_json_is_read(tmp_path: Path, text: str) -> None:
     (item,) = document(tmp_path, text).at("a").items()
     assert item.integer() == 1
 
@@ -26,17 +26,17 @@ def test_what_json_allows_is_read(tmp_path: Path, text: str) -> None:
         ("", "expected a lock; the file is empty"),
         (" \r\n", "expected a lock; the file is empty"),
         ("[1,\n2", "line 2: not valid JSON: Expecting ',' delimiter"),
-        (b'{\n"\xff": 1}', "line 2: not UTF-8, which JSON has to be"),
-        ('{"a": {"b": 1, "b": 2}}', '"b": this key is there twice in one object'),
-        ("[NaN]", "not valid JSON: NaN is no number of JSON"),
-        ("[-Infinity]", "not valid JSON: -Infinity is no number of JSON"),
+        (b'{\n"\xff": 1}', "line 2: not UTF-8, as JSON has to be"),
+        ('{"a": {"b": 1, "b": 2}}', '"b": this key occurs twice in one object'),
+        ("[NaN]", "not valid JSON: JSON does not allow NaN"),
+        ("[-Infinity]", "not valid JSON: JSON does not allow -Infinity"),
         ("[" * 100_000, "nested too deeply"),
         ("[" + "1" * 5000 + "]", "a number in it is too long"),
         ('{\n<<<<<<< ours\n"a": 1\n=======\n', "line 2: a merge conflict; keep one of the two sides"),
         ('{\r\n"a": 1,\r\n=======\r\n"a": 2}', "line 3: a merge conflict; keep one of the two sides"),
     ],
 )
-def test_what_is_no_json_ends_in_one_line(tmp_path: Path, text: str | bytes, message: str) -> None:
+def test_invalid_json_is_reported_in_one_line(tmp_path: Path, text: str | bytes, message: str) -> None:
     with pytest.raises(DocumentError) as caught:
         document(tmp_path, text)
     assert str(caught.value) == f"{tmp_path / 'a.json'}: {message}"
@@ -55,7 +55,7 @@ def test_what_is_no_json_ends_in_one_line(tmp_path: Path, text: str | bytes, mes
         ("{}", "the key `a` is missing"),
     ],
 )
-def test_a_value_of_another_type_is_named(tmp_path: Path, text: str, message: str) -> None:
+def test_value_of_the_wrong_type_is_described(tmp_path: Path, text: str, message: str) -> None:
     node = document(tmp_path, text)
 
     def asked() -> None:
@@ -67,7 +67,7 @@ def test_a_value_of_another_type_is_named(tmp_path: Path, text: str, message: st
     assert str(caught.value) == f"{tmp_path / 'a.json'}: {message}"
 
 
-def test_a_place_is_spelled_as_in_a_program(tmp_path: Path) -> None:
+def test_position_is_spelled_as_in_a_program(tmp_path: Path) -> None:
     ((_, inner),) = document(tmp_path, '{"x": {"a b.wasm#0": [true]}}').at("x").members()
     (flag,) = inner.items()
     assert flag.flag() is True
@@ -77,12 +77,10 @@ def test_a_place_is_spelled_as_in_a_program(tmp_path: Path) -> None:
         flag.items()
 
 
-def test_only_a_regular_file_of_bounded_size_is_opened(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_regular_files_of_bounded_size_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe"):
-        with pytest.raises(DocumentError, match="this is no regular file"):
+        with pytest.raises(DocumentError, match="this is not a regular file"):
             read(path, "a lock")
     with pytest.raises(DocumentError, match="can't read a lock: No such file"):
         read(tmp_path / "gone", "a lock")

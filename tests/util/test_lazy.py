@@ -6,7 +6,7 @@ from nogrow.util.lazy import LazySequence
 
 
 class Counting:
-    """Makes squares and remembers of which numbers."""
+    """Makes squares and records the numbers it was asked for."""
 
     def __init__(self) -> None:
         self.asked: list[int] = []
@@ -16,7 +16,7 @@ class Counting:
         return place * place
 
 
-def test_an_item_is_made_once_and_only_when_it_is_looked_at() -> None:
+def test_item_is_made_once_when_it_is_read() -> None:
     make = Counting()
     squares = LazySequence(10, make)
     assert len(squares) == 10
@@ -24,19 +24,19 @@ def test_an_item_is_made_once_and_only_when_it_is_looked_at() -> None:
     assert make.asked == [3, 9]
 
 
-def test_a_slice_makes_what_it_holds() -> None:
+def test_slice_makes_only_its_items() -> None:
     make = Counting()
     assert LazySequence(1_000_000, make)[2:4] == (4, 9)
     assert make.asked == [2, 3]
 
 
 @pytest.mark.parametrize("place", [10, -11])
-def test_a_place_out_of_range_is_an_error(place: int) -> None:
+def test_index_out_of_range_is_an_error(place: int) -> None:
     with pytest.raises(IndexError):
         LazySequence(10, Counting())[place]
 
 
-def test_it_equals_the_sequence_of_its_items() -> None:
+def test_lazy_sequence_equals_its_items() -> None:
     squares = LazySequence(3, Counting())
     assert squares == (0, 1, 4)
     assert squares == [0, 1, 4]
@@ -46,5 +46,5 @@ def test_it_equals_the_sequence_of_its_items() -> None:
     assert list(squares) == [0, 1, 4]
 
 
-def test_pickled_it_is_a_tuple() -> None:
+def test_lazy_sequence_is_pickled_as_a_tuple() -> None:
     assert pickle.loads(pickle.dumps(LazySequence(3, Counting()))) == (0, 1, 4)

@@ -28,7 +28,7 @@ def nothing(number: int) -> int:
     return -1
 
 
-def test_outcomes_keep_the_order_and_every_batch_is_told() -> None:
+def test_outcomes_keep_order_and_progress_is_reported() -> None:
     told: list[int] = []
     batches = [[1, 2], [3], [4, 5, 6]]
     assert in_order(batches, squared, nothing, 2, told.append) == [1, 4, 9, 16, 25, 36]
@@ -37,12 +37,12 @@ def test_outcomes_keep_the_order_and_every_batch_is_told() -> None:
     assert told[-1] == 6
 
 
-def test_a_process_that_ends_loses_one_thing_only() -> None:
+def test_ended_process_loses_one_item_only() -> None:
     batches = [[1, 2], [3, 4], [5]]
     assert in_order(batches, ending, nothing, 2, lambda done: None) == [1, 4, -1, 16, 25]
 
 
-def test_an_error_of_the_work_is_not_swallowed() -> None:
+def test_error_of_the_work_is_raised() -> None:
     with pytest.raises(IndexError):
         in_order([[1], [2]], failing, nothing, 2, lambda done: None)
 
@@ -53,7 +53,7 @@ def silent(numbers: Sequence[bytes]) -> list[int]:
     return [len(number) for number in numbers]
 
 
-def test_a_process_that_ends_holds_up_no_other_however_large_the_things_are() -> None:
+def test_ended_process_does_not_block_others_with_large_items() -> None:
     batches = [[bytes([number]) * 1_000_000] for number in range(12)]
     found = in_order(batches, silent, lambda thing: -1, 4, lambda done: None)
     assert found == [1_000_000] * 3 + [-1] + [1_000_000] * 8
@@ -68,7 +68,7 @@ def cut_off(numbers: Sequence[int]) -> list[int]:
     return squared(numbers)
 
 
-def test_a_process_that_is_killed_while_it_answers_holds_up_no_other() -> None:
+def test_process_killed_while_answering_does_not_block_others() -> None:
     assert in_order([[1], [2], [3], [4]], cut_off, nothing, 2, lambda done: None) == [1, -1, 9, 16]
 
 
@@ -80,7 +80,7 @@ def dying_once(folders: Sequence[Path]) -> list[str]:
     return [folder.name for folder in folders]
 
 
-def test_what_ended_a_process_by_chance_is_tried_once_more(tmp_path: Path) -> None:
+def test_item_is_tried_again_after_a_chance_failure(tmp_path: Path) -> None:
     (tmp_path / "bad").mkdir()
     told: list[int] = []
     batches = [[tmp_path / "a", tmp_path / "bad"], [tmp_path / "b"]]

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 -- one line per case
-"""Both manglings of Rust are spelled as rustc-demangle spells them without hashes.
+"""Test that both manglings of Rust are spelled as by rustc-demangle, without hashes.
 
 The names of the crate `guest` were made by rustc from a file of such functions.
 """

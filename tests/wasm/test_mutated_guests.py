@@ -7,6 +7,7 @@ import os
 import random
 import subprocess
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tools.bench.encode import section
 from tools.bench.pathological import module
 
 from nogrow.analysis.judgement import Judgement
+from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
 from nogrow.analysis.verdicts import judge
 from nogrow.contract.select import targets
 from nogrow.errors import ModuleError
@@ -45,9 +47,9 @@ def mutant(data: bytes, seed: int) -> bytes:
 
 
 def shared_engine(
-    data: bytes, trusts: object, _: object, growers: frozenset[str], *around: object
+    data: bytes, trusts: Callable[[str], bool], _: object, surroundings: Surroundings = NOTHING_KNOWN
 ) -> Judgement:
-    return judge(data, trusts, ENGINE, growers, *around)  # type: ignore[arg-type]
+    return judge(data, trusts, ENGINE, surroundings)
 
 
 @pytest.mark.skipif(not GUESTS, reason="no guests: `invoke build` makes them")

@@ -1,1 +1,1 @@
-"""Module to verdicts: the call graph, the searches in it, and the judgement."""
+"""Prove which entry points of a module can grow its memories: call graph, reachability, verdicts."""

@@ -1,4 +1,4 @@
-"""One thing that a judgement takes for granted: its kind, its subjects, and the sentence made of them."""
+"""Represent the assumptions behind a judgement, and put each of them into a sentence."""
 
 import enum
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ _LONGEST = 200
 
 
 class AssumptionKind(enum.Enum):
-    """What sort of thing is assumed."""
+    """The kinds of assumptions."""
 
     IMPORTS = "imports"
     """Imports neither grow a memory nor call back in."""
@@ -20,7 +20,7 @@ class AssumptionKind(enum.Enum):
     REFERENCES = "references"
     """The host hands in no reference to a harmful function."""
     AFTER_GROWTH = "after-growth"
-    """The host runs between a growth and the trap or exception behind it."""
+    """The host runs between a growth and the trap or exception that follows."""
     STACKS = "stacks"
     """The module switches stacks, so exits were not narrowed down."""
     HOST_GROWTH = "host-growth"
@@ -31,7 +31,7 @@ class AssumptionKind(enum.Enum):
     """A sentence from elsewhere: the component around the module, host code, or a report that was read."""
 
 
-# A verdict better than `reachable` is only as good as these: headlines name them.
+# Verdicts better than `reachable` depend on these, so headlines name them.
 _DECISIVE = frozenset(
     {
         AssumptionKind.IMPORTS,
@@ -44,7 +44,7 @@ _DECISIVE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A table or a memory: its index, and what the host calls it by if it has a name."""
+    """A table or a memory: its index, and the name by which the host knows it, if there is one."""
 
     index: int
     imported: bool = False
@@ -54,8 +54,8 @@ class Subject:
 class Assumption(NamedTuple):
     """One assumption. `imports` are labels (`module.field`); `text` is set for `STATED` only.
 
-    For `TABLE` and `REFERENCES`, `own` says that no function of the module's own is put or handed there, and
-    `foreign` that no function of the host is that grows the memory or calls back in.
+    For `TABLE` and `REFERENCES`, `own` says that the host puts or hands in none of the module's own
+    functions, and `foreign` that it puts or hands in no function that grows the memory or calls back in.
     """
 
     kind: AssumptionKind
@@ -68,7 +68,7 @@ class Assumption(NamedTuple):
 
     @property
     def decisive(self) -> bool:
-        """Whether a better verdict than `reachable` stands or falls with it."""
+        """Return whether verdicts better than `reachable` depend on it."""
         return self.kind in _DECISIVE
 
     @property
@@ -104,7 +104,7 @@ class Assumption(NamedTuple):
 
 
 def stated(text: str) -> Assumption:
-    """Return the assumption that somebody else has put into words."""
+    """Return the assumption that is already a sentence."""
     return Assumption(AssumptionKind.STATED, text=text)
 
 

@@ -1,4 +1,4 @@
-"""Imports that call back into the module to the vertices that they may call."""
+"""Find the vertices that imports may call when they call back into the module."""
 
 from collections.abc import Iterator, Mapping
 
@@ -12,21 +12,21 @@ _MALLOC = frozenset(("malloc", "_malloc"))
 
 
 def effects_of(module: Module, untrusted: set[int], served: Effects) -> dict[int, tuple[Effect, ...]]:
-    """Return what the untrusted imports are known to do: by name, and from the host code (`served`)."""
-    found: dict[int, tuple[Effect, ...]] = {}
+    """Return what the untrusted imports are known to do, by their names and by the host code (`served`)."""
+    by_import: dict[int, tuple[Effect, ...]] = {}
     for item in module.imported(Kind.FUNCTION):
         known = (effect_of(item.field), *served.get(item.label, ()))
         effects = tuple(effect for effect in known if effect is not None)
         if effects and item.index in untrusted:
-            found[item.index] = effects
-    return found
+            by_import[item.index] = effects
+    return by_import
 
 
 class Callbacks:
-    """The vertices that imports may call, by what is known of the imports."""
+    """Finds the vertices that imports may call, by what is known about the imports."""
 
     def __init__(self, module: Module, scan: Scan, references: References, targets: Targets) -> None:
-        """Exports are looked up by name once."""
+        """Index the exports by name."""
         self._module = module
         self._scan = scan
         self._taken = references.taken
@@ -35,13 +35,13 @@ class Callbacks:
         self._exports = {item.name: item.index for item in module.exported(Kind.FUNCTION)}
 
     def of(self, effects: Mapping[int, tuple[Effect, ...]]) -> dict[int, list[int]]:
-        """Return, for each import that may call back, all that a call of it may call: itself first."""
-        found: dict[int, list[int]] = {}
+        """Return for each import that calls back all vertices that a call of it may call, itself first."""
+        callees: dict[int, list[int]] = {}
         for index, known in effects.items():
             if any(effect.calls_back for effect in known):
                 called = {vertex for effect in known for vertex in self._called(self._imports[index], effect)}
-                found[index] = [index, *sorted(called - {index})]
-        return found
+                callees[index] = [index, *sorted(called - {index})]
+        return callees
 
     def _called(self, item: Import, effect: Effect) -> Iterator[int]:
         yield from (self._exports[name] for name in effect.exports if name in self._exports)
@@ -63,17 +63,17 @@ class Callbacks:
                 yield from self._targets.of(Dispatch(table, kind))
 
     def _tables(self) -> list[int | None]:
-        """The tables that host code can get at, or else all of them."""
+        """Return the tables that host code can access, or all if there is none."""
         if not self._scan.tables_apart:
             return [None]
-        seen = {item.index for item in self._module.imported(Kind.TABLE)}
-        seen |= {item.index for item in self._module.exported(Kind.TABLE)}
-        return [*(sorted(seen) or range(len(self._module.tables)))]
+        accessible = {item.index for item in self._module.imported(Kind.TABLE)}
+        accessible |= {item.index for item in self._module.exported(Kind.TABLE)}
+        return [*(sorted(accessible) or range(len(self._module.tables)))]
 
     def _types(self, item: Import, signature: str) -> list[int] | None:
-        """The canonical types of the functions that are called, None if these can't be told.
+        """Return the canonical types of the functions that are called, None if they are unknown.
 
-        Without BigInt, an i64 crosses as two i32: the import's own type then says less than the letters.
+        Without BigInt, an i64 is passed as two i32: the import's own type then says less than the letters.
         """
         types = self._module.types
         own = types.defined[self._module.functions[item.index]]

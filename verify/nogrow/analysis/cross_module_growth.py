@@ -1,14 +1,15 @@
-"""Follows growth from core module to core module of a component.
+"""Follow growth across the core modules of a component.
 
-In: how the modules are linked, and what was proved of each one alone. Out: for each module the imports behind
-which another one, or its own code called back, grows a memory that it has as well.
+For each module, this finds the imports behind which another module, or the module's own code when it is
+called back, grows a memory that the module has access to. It starts from the links between the modules and
+from the judgement of each module alone.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from nogrow.analysis.entry_points import REFERENCES
 from nogrow.analysis.judgement import EntryKind, Judgement, Verdict
-from nogrow.analysis.linked_imports import NOT_LINKED, Linked
+from nogrow.analysis.surroundings import NOT_LINKED, Linked
 from nogrow.errors import ModuleError
 from nogrow.wasm.canonical import Exported, Item
 from nogrow.wasm.forwarding import forwarders
@@ -29,15 +30,15 @@ def served(linking: Linking, number: int) -> dict[str, frozenset[int]]:
     The values are the numbers of those modules.
     """
     module = linking.modules[number]
-    found: dict[str, list[frozenset[int]]] = {}
+    servers_of: dict[str, list[frozenset[int]]] = {}
     for item in module.imported(Kind.FUNCTION) if module else ():
         # Two imports may share a label.
-        found.setdefault(item.label, []).append(linking.served_by(number, item))
-    return {label: frozenset().union(*servers) for label, servers in found.items() if all(servers)}
+        servers_of.setdefault(item.label, []).append(linking.served_by(number, item))
+    return {label: frozenset().union(*servers) for label, servers in servers_of.items() if all(servers)}
 
 
 class Growth:
-    """The graph of all entry points of a component's core modules, with the growths in it."""
+    """The call graph of the entry points of all core modules, and who grows which memory in it."""
 
     def __init__(
         self,
@@ -45,20 +46,22 @@ class Growth:
         judgements: Sequence[Judgement | None],
         trusts: Callable[[int, str], bool],
     ) -> None:
-        """Follow all calls between the modules; `judgements` has None for one that could not be judged.
+        """Follow all calls between the modules; `judgements` has None for a module that could not be judged.
 
-        `trusts` says of an import of a module whether its contract vouches for it by its exact name.
+        `trusts` says whether the contract of a module trusts one of its imports by its exact name.
         Raises `ModuleError` where there are too many calls.
         """
         self._linking, self._judgements, self._trusts = linking, judgements, trusts
         self._callees: list[set[int]] = [set()]
         self._edges = 0
-        self._who: dict[int, tuple[int, int | None]] = {}
+        self._entry_of: dict[int, tuple[int, int | None]] = {}
         self._labels: list[dict[str, int]] = [{} for _ in judgements]
         self._tables: dict[Place, int] = {}
-        self._made: dict[int, int] = {}
-        self._passed = any(module is None or _passes_references(module) for module in linking.modules)
-        self._slots = {} if self._passed else _slots(linking)
+        self._synthetic: dict[int, int] = {}
+        self._passes_references = any(
+            module is None or _passes_references(module) for module in linking.modules
+        )
+        self._slots = {} if self._passes_references else _slots(linking)
         self._entries = [self._add_entries(number) for number in range(len(judgements))]
         self._exports = [_exports(judgement) for judgement in judgements]
         for number, judgement in enumerate(judgements):
@@ -67,23 +70,23 @@ class Growth:
         self._nearest = self._search()
 
     def linked(self, number: int) -> Linked:
-        """Return what is known of the imports of core module `number`."""
+        """Return what is known about the imports of core module `number`."""
         module = self._linking.modules[number]
         if module is None:
             return NOT_LINKED
         growing: dict[str, str] = {}
         trapping: dict[str, str] = {}
         memories = {self._linking.memory(number, index) for index in visible(module, Kind.MEMORY)}
-        for label, vertex in self._labels[number].items() if memories else ():
+        for label, behind in self._labels[number].items() if memories else ():
             for back, by_label in ((True, growing), (False, trapping)):
-                near = (self._nearest.get((memory, back), {}).get(vertex) for memory in memories)
-                grower = next((one for one in near if one is not None), None)
+                near = (self._nearest.get((memory, back), {}).get(behind) for memory in memories)
+                grower = next((vertex for vertex in near if vertex is not None), None)
                 if grower is not None:
                     by_label.setdefault(label, self._name(grower))
         return Linked(served(self._linking, number), growing, trapping)
 
     def at_start(self) -> bool:
-        """Whether any module's start function leads to a growth of any memory."""
+        """Return whether any module's start function leads to a growth of any memory."""
         starts = {
             self._entries[number][place]
             for number, judgement in enumerate(self._judgements)
@@ -93,7 +96,7 @@ class Growth:
         return any(not starts.isdisjoint(near) for near in self._nearest.values())
 
     def _name(self, vertex: int) -> str:
-        number, place = self._who[vertex]
+        number, place = self._entry_of[vertex]
         judgement = self._judgements[number]
         if judgement is None or place is None:
             return f"core module {number}, which could not be judged,"
@@ -101,10 +104,10 @@ class Growth:
 
     def _vertex(self, callees: Iterable[int] = ()) -> int:
         self._callees.append(set())
-        self._lead(len(self._callees) - 1, callees)
+        self._add_calls(len(self._callees) - 1, callees)
         return len(self._callees) - 1
 
-    def _lead(self, vertex: int, callees: Iterable[int]) -> None:
+    def _add_calls(self, vertex: int, callees: Iterable[int]) -> None:
         before = len(self._callees[vertex])
         self._callees[vertex].update(callees)
         self._edges += len(self._callees[vertex]) - before
@@ -112,17 +115,17 @@ class Growth:
             raise ModuleError(f"the core modules call each other in more than {MOST_EDGES:,} ways")
 
     def _add_entries(self, number: int) -> list[int]:
-        """Adds a vertex for each entry point of the module, or one for a module that could not be judged."""
+        """Add a vertex for each entry point of the module, or one for a module that could not be judged."""
         judgement = self._judgements[number]
         count = 1 if judgement is None else len(judgement.verdict_table.verdicts)
         vertices = [self._vertex() for _ in range(count)]
         for place, vertex in enumerate(vertices):
-            self._who[vertex] = (number, None if judgement is None else place)
-        self._lead(_ANYTHING, vertices)
+            self._entry_of[vertex] = (number, None if judgement is None else place)
+        self._add_calls(_ANYTHING, vertices)
         return vertices
 
     def _follow(self, number: int, judgement: Judgement) -> None:
-        """Adds the calls of each entry point; most have those of others."""
+        """Add the calls of each entry point. Most entry points have the same calls as others."""
         module = self._linking.modules[number]
         forwarded = forwarders(module) if module else None
         groups: dict[tuple[str, ...], int] = {}
@@ -131,19 +134,19 @@ class Growth:
             slot = forwarded.get(entry.function.index) if forwarded else None
             exact = self._slots.get(self._linking.table(number, slot[0])) if slot else None
             if slot is not None and exact is not None:
-                self._lead(vertex, self._in_slot(exact.get(slot[1], ())))
+                self._add_calls(vertex, self._in_slot(exact.get(slot[1], ())))
                 continue
             if entry.imports not in groups:
-                groups[entry.imports] = self._vertex(self._label(number, one) for one in entry.imports)
-            self._lead(vertex, (groups[entry.imports],))
+                groups[entry.imports] = self._vertex(self._label(number, label) for label in entry.imports)
+            self._add_calls(vertex, (groups[entry.imports],))
 
     def _label(self, number: int, label: str) -> int:
-        """The vertex for what reports call `label`: an import, or the functions that come by a table."""
+        """Return the vertex for `label`, which names an import or the host's functions in a table."""
         known = self._labels[number]
         if label not in known:
             known[label] = vertex = self._vertex()
             if not self._trusts(number, label):
-                self._lead(vertex, self._behind(number, label))
+                self._add_calls(vertex, self._behind(number, label))
         return known[label]
 
     def _behind(self, number: int, label: str) -> Iterator[int]:
@@ -155,15 +158,15 @@ class Growth:
         for item in items:
             yield from self._serving(number, item)
         if not items or any(item.label == label for item in module.imported(Kind.TABLE)):
-            # References that are passed around come into tables of the module's own as well.
-            if self._passed:
+            # References that are passed around can get into the module's own tables, too.
+            if self._passes_references:
                 yield _ANYTHING
             for index in visible(module, Kind.TABLE):
                 yield self._table(self._linking.table(number, index))
 
     def _serving(self, number: int, item: Import) -> Iterator[int]:
-        for one in self._linking.serving(number, item):
-            yield from self._item(one)
+        for server in self._linking.serving(number, item):
+            yield from self._item(server)
 
     def _item(self, item: Item | None) -> Iterator[int]:
         if item is None:
@@ -173,26 +176,26 @@ class Growth:
             place = self._exports[item.module].get(item.name) if judged else 0
             yield _ANYTHING if place is None else self._entries[item.module][place]
         else:
-            if id(item) not in self._made:
-                # A destructor may be such a function that calls destructors.
-                self._made[id(item)] = vertex = self._vertex()
+            if id(item) not in self._synthetic:
+                # A destructor may itself be a function that calls destructors.
+                self._synthetic[id(item)] = vertex = self._vertex()
                 for called in item.calls:
-                    self._lead(vertex, self._item(called))
-            yield self._made[id(item)]
+                    self._add_calls(vertex, self._item(called))
+            yield self._synthetic[id(item)]
 
     def _table(self, table: Place) -> int:
-        """The vertex for all functions that the modules which have the table may have put into it."""
+        """Return the vertex for all functions that modules with access to the table may have put into it."""
         if table in self._tables:
             return self._tables[table]
-        self._tables[table] = vertex = self._vertex((_ANYTHING,) if self._passed else ())
+        self._tables[table] = vertex = self._vertex((_ANYTHING,) if self._passes_references else ())
         for number, module in enumerate(self._linking.modules):
             judgement = self._judgements[number]
             if module is None or judgement is None:
                 continue
             if any(self._linking.table(number, index) == table for index in visible(module, Kind.TABLE)):
-                self._lead(vertex, self._escaped(number, judgement))
+                self._add_calls(vertex, self._escaped(number, judgement))
                 for item in module.imported(Kind.FUNCTION):
-                    self._lead(vertex, self._serving(number, item))
+                    self._add_calls(vertex, self._serving(number, item))
         return vertex
 
     def _escaped(self, number: int, judgement: Judgement) -> Iterator[int]:
@@ -201,7 +204,7 @@ class Growth:
                 yield self._entries[number][place]
 
     def _in_slot(self, functions: Iterable[tuple[int, int]]) -> Iterator[int]:
-        """The vertices for functions, each given by its module and its index there."""
+        """Yield the vertices for functions, each given by its module and its index there."""
         for number, index in functions:
             module, judgement = self._linking.modules[number], self._judgements[number]
             places = [] if judgement is None else _places(judgement, index)
@@ -214,7 +217,7 @@ class Growth:
                 yield _ANYTHING
 
     def _search(self) -> dict[tuple[Place, bool], dict[int, int]]:
-        """By memory, and whether more than a trap can follow, the nearest grower behind each vertex."""
+        """Return the nearest grower behind each vertex, by memory and whether more than a trap can follow."""
         callers: list[list[int]] = [[] for _ in self._callees]
         for vertex, callees in enumerate(self._callees):
             for callee in callees:
@@ -234,16 +237,16 @@ class Growth:
         return {key: _backwards(callers, vertices) for key, vertices in sources.items()}
 
     def _grown(self, number: int) -> set[Place]:
-        """The memories that a module may grow; those that nobody else has count as one."""
+        """Return the memories that a module may grow; all that no other module has count as one."""
         linking, judgement = self._linking, self._judgements[number]
         module = linking.modules[number]
         if judgement is None or module is None:
             everywhere = enumerate(linking.modules)
             return {
                 linking.memory(owner, index)
-                for owner, one in everywhere
-                if one is not None
-                for index in visible(one, Kind.MEMORY)
+                for owner, owning in everywhere
+                if owning is not None
+                for index in visible(owning, Kind.MEMORY)
             }
         grown = {site.memory for site in judgement.sites}
         shared = set(visible(module, Kind.MEMORY))
@@ -254,7 +257,7 @@ class Growth:
 
 
 def _exports(judgement: Judgement | None) -> dict[str, int]:
-    """The places of exports by name."""
+    """Return the numbers of exported entry points by name."""
     entries = enumerate(judgement.entries) if judgement else ()
     return {entry.name: place for place, entry in entries if entry.kind is EntryKind.EXPORT}
 
@@ -264,7 +267,7 @@ def _places(judgement: Judgement, function: int) -> list[int]:
 
 
 def _passes_references(module: Module) -> bool:
-    """Whether references to functions may come into the module otherwise than in tables."""
+    """Return whether references to functions may get into the module by other means than tables."""
     types = module.types
     if any(item.form != FUNCTION_FORM for item in types.defined):
         return True
@@ -274,21 +277,22 @@ def _passes_references(module: Module) -> bool:
 
 
 def _slots(linking: Linking) -> dict[Place, dict[int, list[tuple[int, int]]]]:
-    """By table whose contents are known, the functions in each entry, by their modules and indices there.
+    """Return the functions in each entry of the tables whose contents are known.
 
-    Known is what only element segments fill, of modules with no code of their own but calls of the table.
+    A function is given by its module and its index there. The contents of a table are known if only element
+    segments fill it, and only of modules with no other code than calls of the table.
     """
     slots: dict[Place, dict[int, list[tuple[int, int]]]] = {}
-    lost: set[Place] = set()
+    unknown: set[Place] = set()
     for number, module in enumerate(linking.modules):
         if module is None:
             continue
         shared = {linking.table(number, index) for index in visible(module, Kind.TABLE)}
-        filled = [one for one in module.segments if one.mode is SegmentMode.ACTIVE]
+        filled = [segment for segment in module.segments if segment.mode is SegmentMode.ACTIVE]
         follows = forwarders(module) is not None and not any(table.initial for table in module.tables)
-        exact = all(one.offset is not None and None not in one.items for one in filled)
+        exact = all(segment.offset is not None and None not in segment.items for segment in filled)
         if linking.unclear is not None or linking.is_handed_out(number) or not (follows and exact):
-            lost |= shared
+            unknown |= shared
             continue
         for table in shared:
             slots.setdefault(table, {})
@@ -297,11 +301,11 @@ def _slots(linking: Linking) -> dict[Place, dict[int, list[tuple[int, int]]]]:
             for entry, function in enumerate(segment.items, (segment.offset or 0) & 0xFFFFFFFF):
                 if function is not None and function >= 0:
                     slots.setdefault(table, {}).setdefault(entry, []).append((number, function))
-    return {table: entries for table, entries in slots.items() if table not in lost}
+    return {table: entries for table, entries in slots.items() if table not in unknown}
 
 
 def _backwards(callers: Sequence[Sequence[int]], sources: Iterable[int]) -> dict[int, int]:
-    """By vertex from which a path of calls leads to one of `sources`, the nearest of them."""
+    """Return the nearest of `sources` for each vertex from which a path of calls leads to one."""
     nearest = {source: source for source in sources}
     waiting = list(nearest)
     for vertex in waiting:

@@ -1,7 +1,7 @@
-"""Names of Emscripten's ABI to what the functions behind them do. Minified names say nothing.
+"""Tell what the functions of Emscripten's ABI do, by their names. Minified names say nothing.
 
-The tables only ever add edges: an import whose name is in none of them is assumed to be harmless, and the
-report prints that assumption.
+These tables only ever add edges to the call graph: an import whose name is in none of them is assumed to be
+harmless, and the report prints that assumption.
 """
 
 import re
@@ -15,15 +15,15 @@ ANY = "*"
 """The signature of table entries of any type."""
 
 _GROWERS = frozenset(("emscripten_resize_heap", "enlargeMemory"))
-# They allocate with the `malloc` that the module exports: the exception, or what describes how it was caught.
+# These call the `malloc` that the module exports: for the exception, or for a record of how it was caught.
 _ALLOCATES = re.compile(r"_?__cxa_(allocate_exception|begin_catch|find_matching_catch(_\d+)?)")
-# The destructor of an exception is an entry of the table.
+# These call the destructor of an exception, which is an entry of the table.
 _DESTROYS = re.compile(r"_?__cxa_(end_catch|decrement_exception_refcount)")
 _INVOKES = re.compile(r"_?invoke_([a-zA-Z]+)")
 
 
 class Effect(NamedTuple):
-    """What a function of the host does besides returning.
+    """What a function of the host does before it returns.
 
     `grows` says that it grows the memory. `signature` is that of the table entries that it may call, the
     result first, in Emscripten's letters; `exports` are the exports that it may call, by their names;
@@ -39,7 +39,7 @@ class Effect(NamedTuple):
 
     @property
     def calls_back(self) -> bool:
-        """Whether it calls functions of the module."""
+        """Return whether it calls functions of the module."""
         return self.signature is not None or bool(self.exports) or self.allocates
 
 
@@ -80,7 +80,7 @@ def effect_of(name: str) -> Effect | None:
     if name.removeprefix("_") in _GROWERS:
         return Effect(grows=True, whole=True)
     if invoked := _INVOKES.fullmatch(name):
-        # Other letters may be a name that somebody else chose.
+        # With other letters it may be a function that somebody else named so.
         return Effect(signature=invoked[1], whole=is_signature(invoked[1]))
     if _ALLOCATES.fullmatch(name):
         return Effect(allocates=True, whole=True)
@@ -90,7 +90,7 @@ def effect_of(name: str) -> Effect | None:
 
 
 def is_signature(letters: str) -> bool:
-    """Whether `letters` are a signature in letters that are known."""
+    """Return whether `letters` is a signature made of known letters."""
     return _KNOWN_SIGNATURE.fullmatch(letters) is not None
 
 
@@ -98,13 +98,13 @@ def signature_of(name: str) -> str | None:
     """Return the signature of the ABI's function `name`, None if it is not known."""
     if invoked := _INVOKES.fullmatch(name):
         letters = invoked[1]
-        # Without BigInt, an i64 crosses as two i32.
+        # Without BigInt, an i64 is passed as two i32.
         return f"{letters[0]}p{letters[1:]}" if is_signature(letters) and "j" not in letters else None
-    return next((_SIGNATURES[one] for one in (name, name.removeprefix("_")) if one in _SIGNATURES), None)
+    return _SIGNATURES.get(name) or _SIGNATURES.get(name.removeprefix("_"))
 
 
 def fits(defined: "DefinedType", signature: str) -> bool:
-    """Whether the function type `defined` is the one that the letters of `signature` stand for."""
+    """Return whether the function type `defined` is the one that the letters of `signature` stand for."""
     parameters = signature[1:]
     results = signature[:1].replace("v", "")
     if len(defined.parts) != len(parameters) or len(defined.results) != len(results):

@@ -1,4 +1,4 @@
-"""Which entry points of two builds of a module are the same one, and when one of them is worse.
+"""Match the entry points of two builds of a module, and tell when one of them became worse.
 
 An export is known by its name and the start function is the only one. A function that escapes has only an
 index, which moves with every build: it is known by its debug name, and those of one name, or of none, are
@@ -12,10 +12,10 @@ from typing import TypeVar
 from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Verdict
 from nogrow.util.demangle import demangle
 
-# The name is that of an export or of a function's; the empty one is the start function, or no name.
+# The name of an export or of a function; empty for the start function, and where there is no name.
 Key = tuple[EntryKind, str]
 
-# What is new may be this bad: nobody who holds views is harmed by it.
+# A new entry point may be this bad: it detaches no views.
 HARMLESS = Verdict.UNREACHABLE
 
 _Old = TypeVar("_Old")
@@ -23,7 +23,7 @@ _New = TypeVar("_New")
 
 
 def key_of(entry: Entry) -> Key:
-    """The key that `entry` has in every build; names of functions are demangled, without hashes."""
+    """Return the key that `entry` has in every build; names of functions are demangled, without hashes."""
     match entry.kind:
         case EntryKind.EXPORT:
             return entry.kind, entry.name
@@ -34,22 +34,22 @@ def key_of(entry: Entry) -> Key:
 
 
 def level(verdict: Verdict, excused: bool) -> Verdict:
-    """The verdict as it counts in comparisons: growth that is excused harms nobody."""
+    """Return the verdict as it counts in comparisons: growth that is excused is harmless."""
     return HARMLESS if excused and verdict.grows else verdict
 
 
 def level_of(entry: Entry) -> Verdict:
-    """The verdict of `entry` as it counts in comparisons: on memories that a host sees."""
+    """Return the verdict of `entry` as it counts in comparisons: on memories that a host sees."""
     return entry.seen if entry.seen is not None else level(entry.verdict, entry.excused)
 
 
 def grouped(judgement: Judgement) -> dict[Key, list[Entry]]:
-    """The entry points by key, the worst of each group first."""
+    """Return the entry points by key, the worst of each group first."""
     groups: dict[Key, list[Entry]] = {}
     for entry in judgement.entries:
         groups.setdefault(key_of(entry), []).append(entry)
     for group in groups.values():
-        # The sort is stable: of equally bad ones the first in the module's order.
+        # The sort is stable: equally bad ones stay in the module's order.
         group.sort(key=lambda entry: level_of(entry).rank, reverse=True)
     return groups
 
@@ -60,10 +60,10 @@ def paired(
     old_level: Callable[[_Old], Verdict],
     new_level: Callable[[_New], Verdict],
 ) -> Iterator[tuple[Key, _Old | None, _New | None]]:
-    """Each key with what it was and what it is, None where there was or is none; the old ones first.
+    """Yield each key with an old and a new item, None where there is none; the old keys first.
 
-    Both sides have the worst of a group first. Equal ones are paired first and what is left in that order:
-    then no new one is worse than its partner exactly if there is a way to pair them so.
+    Both sides must have the worst of a group first. Equal items are paired first, the others in their order:
+    then, if any pairing exists in which no new item is worse than its partner, this is one.
     """
     for key in (*old, *(key for key in new if key not in old)):
         before, after = list(old.get(key, ())), list(new.get(key, ()))
@@ -78,7 +78,7 @@ def _equal(
     old_level: Callable[[_Old], Verdict],
     new_level: Callable[[_New], Verdict],
 ) -> Iterator[tuple[_Old, _New]]:
-    """Take the pairs of one verdict out of both lists."""
+    """Yield the pairs with equal verdicts and remove them from both lists."""
     by_level: dict[Verdict, list[_Old]] = {}
     for was in reversed(old):
         by_level.setdefault(old_level(was), []).append(was)

@@ -1,18 +1,19 @@
-"""The ways into a module, and the host's functions on the way: what there is, and what it is called."""
+"""List the entry points of a module and the vertices of the host, and name them."""
 
+from nogrow.analysis.assumptions import Subject
 from nogrow.analysis.escape import References
 from nogrow.analysis.judgement import EntryKind
 from nogrow.wasm.model import Export, Kind, Module
 
 REFERENCES = "(function references)"
-"""What reports call the host's functions that references handed in lead to."""
+"""The name in reports of the host's functions that the module gets as references."""
 
 
 class EntryPoints:
-    """The ways in: exports in order of name, the start function, then what escapes in order of index."""
+    """The entry points: exports by name, the start function, then escaping functions by index."""
 
     def __init__(self, module: Module, references: References) -> None:
-        """The ways into `module`, by their places."""
+        """Number the entry points of `module`."""
         self._exports: list[Export] = sorted(module.exported(Kind.FUNCTION), key=lambda item: item.name)
         self._has_start = module.start is not None
         self.functions = [
@@ -21,27 +22,27 @@ class EntryPoints:
             *sorted(references.escaped),
         ]
 
-    def kind(self, place: int) -> EntryKind:
-        """How the host gets at the way in."""
-        past = place - len(self._exports)
+    def kind(self, number: int) -> EntryKind:
+        """Return how the host gets at the entry point."""
+        past = number - len(self._exports)
         if past < 0:
             return EntryKind.EXPORT
         return EntryKind.START if past == 0 and self._has_start else EntryKind.ESCAPED
 
-    def name(self, place: int) -> str:
-        """What reports call it."""
-        if place < len(self._exports):
-            return self._exports[place].name
-        return "(start)" if place == self.start else f"func[{self.functions[place]}]"
+    def name(self, number: int) -> str:
+        """Return the name of the entry point in reports."""
+        if number < len(self._exports):
+            return self._exports[number].name
+        return "(start)" if number == self.start else f"func[{self.functions[number]}]"
 
     @property
     def start(self) -> int | None:
-        """The place of the start function, None if there is none."""
+        """The number of the start function, None if there is none."""
         return len(self._exports) if self._has_start else None
 
 
 def host_labels(module: Module, references: References) -> dict[int, str]:
-    """The vertices that stand for functions of the host, and what reports call them."""
+    """Return the vertices that stand for functions of the host, and their names in reports."""
     labels = {item.index: item.label for item in module.imported(Kind.FUNCTION)}
     first = len(module.functions)
     tables = {item.index: f"(table {item.name})" for item in module.exported(Kind.TABLE)}
@@ -50,3 +51,15 @@ def host_labels(module: Module, references: References) -> dict[int, str]:
         labels[first + index] = tables.get(index, f"(table {index})")
     labels[first + len(module.tables)] = REFERENCES
     return labels
+
+
+def host_tables(module: Module, references: References) -> dict[int, Subject | None]:
+    """Return by vertex the table whose host functions it stands for, None for those behind references."""
+    exported = {item.index: item.name for item in reversed(module.exported(Kind.TABLE))}
+    imported = {item.index: item.label for item in module.imported(Kind.TABLE)}
+    first = len(module.functions)
+    tables: dict[int, Subject | None] = {first + len(module.tables): None}
+    for index in references.host_tables:
+        name = imported.get(index, exported.get(index))
+        tables[first + index] = Subject(index, index in imported, name)
+    return tables

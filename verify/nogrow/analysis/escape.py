@@ -1,6 +1,6 @@
-"""Where references to functions can be: in tables, in the host's hands, and behind every indirect call.
+"""Find where references to functions can be: in tables, at the host, and behind every indirect call.
 
-In: a module and its scan. Out: `References`. All of it errs on the side of too many functions.
+All of it errs on the side of too many functions.
 WebAssembly 3.0, sections 2.5.5 (tables) and 2.5.6 (element segments).
 """
 
@@ -13,13 +13,13 @@ from nogrow.wasm.types import ValueType
 
 
 class References(NamedTuple):
-    """What references to functions the module's run can meet.
+    """The references to functions that can exist while the module runs.
 
-    `contents` are, by table, the functions it can hold; `host_tables` the tables that can hold functions
-    of the host; `host_references` says whether the host can hand in references to functions.
-    `escaped` are the functions that the host can come to hold without their being exported, `held` all that
-    it can get hold of.
-    `fixed_slots` are, by table that never changes and is never shared, its functions by index.
+    `taken` are all functions to which references are made. `contents` has the functions that each table can
+    hold; `host_tables` are the tables that can hold functions of the host; `host_references` says whether the
+    host can hand in references to functions. `escaped` are the functions that the host can get although they
+    are not exported, `held` all functions that it can get. `fixed_slots` has the functions by index of each
+    table that never changes and is never shared.
     """
 
     taken: frozenset[int]
@@ -32,7 +32,7 @@ class References(NamedTuple):
 
 
 def find_references(module: Module, scan: Scan) -> References:
-    """Follows references to functions from where they are taken to where they can be called."""
+    """Follow references to functions from where they are taken to where they can be called."""
     return _Finder(module, scan).references()
 
 
@@ -54,7 +54,7 @@ class _Finder:
         self.imported = frozenset(item.index for item in module.imported(Kind.FUNCTION))
 
     def references(self) -> References:
-        # What escapes and what arrives can bring about each other: asked again until nothing changes.
+        # What escapes depends on what arrives, and the other way round: repeat until nothing changes.
         host_references = False
         escaped: frozenset[int] = frozenset()
         while True:
@@ -90,7 +90,7 @@ class _Finder:
         return item.parts, item.results
 
     def _tables(self, host_references: bool) -> tuple[Contents, frozenset[int]]:
-        """By table the functions in it, and the tables that can hold functions of the host."""
+        """Return the functions in each table, and the tables that can hold functions of the host."""
         module, moves = self.module, self.scan.moves
         anything = set(self.scan.tables_written)
         for index, table in enumerate(module.tables):
@@ -110,7 +110,7 @@ class _Finder:
     def _crossing(
         self, escaped: frozenset[int], host_tables: frozenset[int], host_references: bool
     ) -> tuple[set[ValueType], set[ValueType]]:
-        """The types of what goes from the module to the host, and of what comes in from it."""
+        """Return the types of values that go from the module to the host, and of those that come in."""
         module = self.module
         out: set[ValueType] = set()
         into: set[ValueType] = set()
@@ -133,13 +133,13 @@ class _Finder:
             out.add(module.globals[export.index].type)
             if module.globals[export.index].mutable:
                 into.add(module.globals[export.index].type)
-        # What tables of plain function references pass on is followed function by function.
+        # Tables of plain function references are followed function by function.
         elements = {module.tables[index].element for index in self.visible}
         out.update(element for element in elements if self._is_container(element))
         return out, into
 
     def _host_calls(self, host_tables: frozenset[int], host_references: bool) -> set[int]:
-        """The type indices of all calls that can go to functions of the host."""
+        """Return the type indices of all calls that can go to functions of the host."""
         calls = {self.module.functions[item.index] for item in self.module.imported(Kind.FUNCTION)}
         for dispatch in self.scan.dispatches:
             if dispatch.type is None:
@@ -151,7 +151,7 @@ class _Finder:
         return calls
 
     def _fixed_slots(self) -> dict[int, dict[int, int | None]]:
-        """Tables whose contents are known slot by slot: a slot without function is null and traps."""
+        """Return the tables whose contents are known slot by slot; other slots are null and trap."""
         module = self.module
         moved = {move.table for move in self.scan.moves}
         changing = self.visible | self.scan.tables_written | moved
@@ -166,7 +166,7 @@ class _Finder:
             if segment.offset is None or segment.offset >= 1 << 32:
                 del slots[segment.table]
                 continue
-            # The operand of a 32-bit constant may have been read as negative.
+            # A 32-bit constant may have been decoded as a negative number.
             first = segment.offset & 0xFFFFFFFF
             slots[segment.table].update(enumerate(segment.items, first))
         return slots

@@ -1,4 +1,4 @@
-"""Indirect calls to the functions that they may call, by type (WebAssembly 3.0, section 3.3: matching)."""
+"""Find the functions that indirect calls may call, by type (WebAssembly 3.0, section 3.3: matching)."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -10,19 +10,19 @@ from nogrow.wasm.scan import Dispatch, Scan
 
 
 class _ByType(NamedTuple):
-    """Functions by the canonical index of their type; `linked` may be of a subtype of it."""
+    """Functions by the canonical index of their type; those in `linked` may be of a subtype of it."""
 
     declared: dict[int, list[int]]
     linked: dict[int, list[int]]
 
 
 class Targets:
-    """The vertices that each dispatch can go to: functions, and stand-ins for the host's."""
+    """Finds the vertices that each dispatch can go to: functions, and stand-ins for the host's functions."""
 
     def __init__(self, module: Module, scan: Scan, references: References, *, opened: bool = False) -> None:
-        """Functions are sorted by type once for each set that dispatches ask about.
+        """With `opened`, the host puts each function that it can get wherever it can put one.
 
-        `opened` has the host put each function that it can get hold of wherever it can put one.
+        Functions are grouped by type once for each set of them.
         """
         self._module = module
         self._scan = scan
@@ -35,7 +35,7 @@ class Targets:
         self._wider: dict[frozenset[int], frozenset[int]] = {}
 
     def of(self, dispatch: Dispatch) -> list[int]:
-        """All vertices that `dispatch` may call."""
+        """Return all vertices that `dispatch` may call."""
         hosts = self._stand_ins(dispatch)
         functions = self._inside(dispatch)
         if hosts and self._opened:
@@ -45,14 +45,14 @@ class Targets:
         return sorted(self._matching(self._by_type(functions), dispatch.type)) + hosts
 
     def left_out(self) -> frozenset[int]:
-        """The stand-ins for the host where a function of the module's own could come, and is not followed."""
+        """Return the stand-ins for the host where the module's own functions could be, unfollowed."""
         if self._opened:
             return frozenset()
-        found: set[int] = set()
+        open_to_own: set[int] = set()
         more: dict[frozenset[int], _ByType] = {}
         for dispatch in self._scan.dispatches:
             hosts = self._stand_ins(dispatch)
-            if not hosts or found.issuperset(hosts):
+            if not hosts or open_to_own.issuperset(hosts):
                 continue
             inside = self._inside(dispatch)
             if inside not in more:
@@ -64,8 +64,8 @@ class Targets:
                 else any(True for _ in self._matching(outside, dispatch.type))
             )
             if fits:
-                found.update(hosts)
-        return frozenset(found)
+                open_to_own.update(hosts)
+        return frozenset(open_to_own)
 
     def _with_held(self, functions: frozenset[int]) -> frozenset[int]:
         if functions not in self._wider:
@@ -73,14 +73,14 @@ class Targets:
         return self._wider[functions]
 
     def _inside(self, dispatch: Dispatch) -> frozenset[int]:
-        """The functions that the module itself may have put where `dispatch` calls, of any type."""
+        """Return the functions that the module itself may have put where `dispatch` calls, of any type."""
         references = self._references
         if dispatch.table is None or dispatch.type is None:
             return references.taken
         return references.contents[dispatch.table]
 
     def _stand_ins(self, dispatch: Dispatch) -> list[int]:
-        """The vertices for the host's functions that `dispatch` may call."""
+        """Return the vertices for the host's functions that `dispatch` may call."""
         references = self._references
         if dispatch.table is not None:
             return [self._host + dispatch.table] if dispatch.table in references.host_tables else []
@@ -92,12 +92,12 @@ class Targets:
         return hosts
 
     def constant_calls(self) -> dict[int, int]:
-        """By node, the function that a constant index into a table that never changes leads to."""
+        """Return the functions at constant indices into tables that never change, by the node of the call."""
         calls: dict[int, int] = {}
         for call in self._scan.constant_indices:
             slots = self._references.fixed_slots.get(call.table)
             function = slots.get(call.index) if slots is not None else None
-            # What traps, on a null reference or on another type, is left to the dispatch.
+            # The dispatch covers calls that trap because of a null reference or of another type.
             if function is not None and function >= 0 and self._scan.tables_apart:
                 dispatch = self._scan.dispatches[call.vertex - self._scan.first_dispatch]
                 if dispatch.type is not None and self._fits(function, dispatch.type):
@@ -105,13 +105,13 @@ class Targets:
         return calls
 
     def _fits(self, function: int, kind: int) -> bool:
-        """Whether the function may be of the canonical type `kind`."""
+        """Return whether the function may be of the canonical type `kind`."""
         types, own = self._module.types, self._module.functions[function]
         below = self._is_linked(function) and types.canonical[own] in types.supertypes(kind)
         return below or kind in types.supertypes(own)
 
     def _is_linked(self, function: int) -> bool:
-        """Whether the host may have linked a function of a subtype of the declared type."""
+        """Return whether the host may have linked a function of a subtype of the declared type."""
         return function < len(self._imports) and not self._imports[function].exact
 
     def _by_type(self, functions: frozenset[int]) -> _ByType:
@@ -129,7 +129,7 @@ class Targets:
         return self._sorted[functions]
 
     def _matching(self, functions: _ByType, kind: int) -> Iterator[int]:
-        """Those of the functions that may be of the canonical type `kind`."""
+        """Yield the functions that may be of the canonical type `kind`."""
         types = self._module.types
         waiting = [kind]
         while waiting:

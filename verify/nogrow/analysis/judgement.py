@@ -1,7 +1,4 @@
-"""What the prover says of one module: plain data, made in `prove.py`, read by every later stage.
-
-Nothing here knows of contracts, terminals or formats.
-"""
+"""Define the judgement of one module: plain data that `verdicts.py` makes and every later stage reads."""
 
 import enum
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,10 +12,10 @@ from nogrow.util.lazy import LazySequence
 
 
 class Verdict(enum.Enum):
-    """How an entry point stands to growth; the members stand in an order that puts the better ones first.
+    """What an entry point can do to memories. The members are listed with the better ones first.
 
-    The verdicts are a partial order, so `<` is not defined: `at_most` compares. A value is the set of what
-    may happen, a bit each, so that a better verdict's set is a part of a worse one's.
+    The verdicts are a partial order, so `<` is not defined: `at_most` compares. A value is the set of events
+    that may happen, a bit for each, so the set of a better verdict is a subset of the set of a worse one.
     """
 
     ABSENT = 0b00000
@@ -27,28 +24,28 @@ class Verdict(enum.Enum):
     THROW_ONLY = 0b00111
     CAPPED = 0b01011
     CAPPED_AND_THROW_ONLY = 0b01111
-    """The one on some memory or entry point, the other on another; neither is worse than the other."""
+    """Capped on one memory or entry point, throw-only on another; neither is worse than the other."""
     REACHABLE = 0b11111
 
     @property
     def label(self) -> str:
-        """The verdict as contracts and reports spell it, for example `trap-only` or `capped+throw-only`."""
+        """Return the verdict as contracts and reports spell it: `trap-only`, `capped+throw-only`."""
         return self.name.lower().replace("_and_", "+").replace("_", "-")
 
     @property
     def parts(self) -> tuple["Verdict", ...]:
-        """The verdicts that it stands for: two for `capped+throw-only`, else itself."""
+        """Return the verdicts that it combines: two for `capped+throw-only`, else itself."""
         both = self is Verdict.CAPPED_AND_THROW_ONLY
         return (Verdict.THROW_ONLY, Verdict.CAPPED) if both else (self,)
 
     @property
     def rank(self) -> int:
-        """The place in a list that has the better ones first. Only for the order of what is shown."""
+        """Return the position in a list with the better ones first; use it only to sort what is shown."""
         return _RANKS[self]
 
     @property
     def grows(self) -> bool:
-        """Whether a path leads to a growth: it is neither `absent` nor `unreachable`."""
+        """Return whether a path leads to a growth: whether it is neither `absent` nor `unreachable`."""
         return self is not Verdict.ABSENT and self is not Verdict.UNREACHABLE
 
     def at_most(self, other: "Verdict") -> bool:
@@ -62,7 +59,7 @@ class Verdict(enum.Enum):
 
     @classmethod
     def from_label(cls, label: str) -> "Verdict":
-        """The verdict that `label` spells; raises `ValueError` for any other text."""
+        """Return the verdict that `label` spells; raise `ValueError` for any other text."""
         for verdict in cls:
             if verdict.label == label:
                 return verdict
@@ -74,13 +71,13 @@ _RANKS = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
 def worst(verdicts: Iterable[Verdict], default: Verdict = Verdict.ABSENT) -> Verdict:
     """Return the best verdict that is at least as bad as each of `verdicts`, `default` if there is none."""
-    # There are few different ones, and a module can have a million entry points.
+    # A module can have a million entry points, but there are few different verdicts.
     different = set(verdicts)
     return reduce(Verdict.joined, different) if different else default
 
 
 class EntryKind(enum.Enum):
-    """How the host gets at an entry point."""
+    """How the host gets to call an entry point."""
 
     EXPORT = "export"
     START = "start"
@@ -110,23 +107,23 @@ class Memory:
 
     @property
     def fixed(self) -> bool:
-        """Whether the maximum is the minimum, so that no growth by more than 0 pages can succeed."""
+        """Return whether the maximum is the minimum, so that no growth by more than 0 pages can succeed."""
         return self.max_pages == self.min_pages
 
     @property
     def visible(self) -> bool:
-        """Whether a host can hold views of it: only of what is imported or exported.
+        """Return whether a host can hold views of it: only if it is imported or exported.
 
-        In a component, what a core module exports may be used by others, and counts as visible.
+        In a component, other modules may use what a core module exports, so that counts as visible.
         """
         return self.imported or bool(self.exported)
 
 
 class Conditions(NamedTuple):
-    """What a contract says beside the imports that a proof depends on.
+    """The conditions of a contract that a proof depends on, besides the trust in imports.
 
-    `open_tables`: the host may put each function of the module that it can get hold of into the tables that
-    it sees. `private_memories`: growth of a memory that no host sees counts like any other.
+    `open_tables`: the host may put each function of the module that it can get into the tables that it sees.
+    `private_memories`: growth of a memory that no host sees counts like any other growth.
     """
 
     open_tables: bool = False
@@ -157,12 +154,12 @@ class Step(NamedTuple):
 
 
 class Witness(Sequence[Step]):
-    """A path of calls that is followed when somebody first looks at it; equal to a tuple of its steps."""
+    """A path of calls that is computed when somebody first reads it; equal to a tuple of its steps."""
 
     __slots__ = ("_follow", "_steps")
 
     def __init__(self, follow: Callable[[], Sequence[Step]]) -> None:
-        """`follow` gives the steps."""
+        """Remember `follow`, which returns the steps."""
         self._follow = follow
         self._steps: Sequence[Step] | None = None
 
@@ -194,22 +191,23 @@ class Witness(Sequence[Step]):
 
 
 class Entry(NamedTuple):
-    """One way into the module and its verdict, the worst over all memories.
+    """An entry point of the module and its verdict, the worst over all memories.
 
-    A module can have tens of thousands, and named tuples are made several times faster than dataclasses.
+    A module can have tens of thousands: named tuples are created several times faster than dataclasses.
 
     `name` is the export name, `(start)`, or `func[INDEX]` for a function that escapes.
-    `memory` is the memory that the verdict is about, None when nothing can grow; for `capped+throw-only` the
+    `memory` is the memory that the verdict is about, None if none can grow; for `capped+throw-only` it is the
     one that really grows.
     `witness` is the shortest path to a growth, empty for `absent` and `unreachable`.
     `host_grows` is the import (`module.field`) that ends the witness when the host does the growing.
     `grower` is the function of another core module that grows it behind that import, None for the host.
-    `airtight` is set for `capped`: True when every site that it reaches has a constant operand above 0.
-    `imports` are the host's functions it can reach; `imports_after_growth` those among them that may
-    run between a growth and the trap or exception that follows it, for `trap-only` and `throw-only`.
-    `excused` marks growth in the start function on memories of the module's own: before any view exists.
-    `seen` is set where the verdict is about a memory that no host sees: the verdict on those that it sees,
-    `absent` or `unreachable`. `assumptions` are those on the host's functions that it reaches.
+    `airtight` says about a `capped` one that every site that it reaches has a constant operand above 0.
+    `imports` are the host's functions that it can reach; `imports_after_growth` are those that may run
+    between a growth and the trap or exception that follows, for `trap-only` and `throw-only`.
+    `excused` marks growth of the module's own memories in the start function, before any view exists.
+    `seen` is set where the verdict is about a memory that no host sees: it is the verdict on the memories
+    that the host sees, `absent` or `unreachable`. `assumptions` are those about the host's functions that it
+    reaches.
     """
 
     name: str
@@ -229,17 +227,17 @@ class Entry(NamedTuple):
 
 
 class Resting(NamedTuple):
-    """What verdicts better than `reachable` rest on, and the names of the entry points that have those."""
+    """The assumptions behind verdicts better than `reachable`, and the entry points with these verdicts."""
 
     assumptions: tuple[Assumption, ...] = ()
     entries: Sequence[str] = ()
 
 
 class VerdictTable(NamedTuple):
-    """What is known of all entry points by their places, without making them.
+    """What is known about all entry points, by their numbers, before they are made.
 
-    `excused` are the places of those that are; `host_grows` says by place which import does the growing;
-    `seen` has by place what is found on memories that a host sees, see `Entry`.
+    The numbers in `excused` and the keys of `host_grows` and `seen` are those of entry points for which
+    `Entry` has a value of that name.
     """
 
     verdicts: Sequence[Verdict]
@@ -250,27 +248,27 @@ class VerdictTable(NamedTuple):
     @property
     def harmful(self) -> Verdict | None:
         """Return the worst verdict on memories that a host sees; None without entry points."""
-        counting = [self.seen.get(place, verdict) for place, verdict in enumerate(self.verdicts)]
+        counting = [self.seen.get(number, verdict) for number, verdict in enumerate(self.verdicts)]
         return worst(counting) if counting else None
 
 
 class Entries(LazySequence[Entry]):
-    """Entry points that are made when they are looked at; how they stand is known before."""
+    """Entry points that are made when somebody reads them; their verdicts are known before."""
 
     __slots__ = ("verdict_table",)
 
     def __init__(self, verdict_table: VerdictTable, make: Callable[[int], Entry]) -> None:
-        """`make` makes the entry point at a place."""
+        """Remember `make`, which makes the entry point with a number."""
         super().__init__(len(verdict_table.verdicts), make)
         self.verdict_table = verdict_table
 
 
 class Judgement(NamedTuple):
-    """All that was proved of one module.
+    """All that was proved about one module.
 
-    `assumptions` have the weightiest first, `resting` has those that headlines name. Of the `indirect_calls`
-    in the module, the targets of `indirect_exact` are known to be the one function that a constant index
-    names. `imports` are the host's functions that any entry point can reach.
+    `assumptions` has the weightiest first, `resting` has those that headlines name. `indirect_exact` counts
+    those of the `indirect_calls` that can only call the one function at a constant index. `imports` are the
+    host's functions that any entry point can reach.
     """
 
     memories: tuple[Memory, ...]
@@ -284,18 +282,18 @@ class Judgement(NamedTuple):
 
     @property
     def verdict_table(self) -> VerdictTable:
-        """How the entry points stand, by their places."""
+        """Return what is known about the entry points without making them."""
         if isinstance(self.entries, Entries):
             return self.entries.verdict_table
         return VerdictTable(
             tuple(entry.verdict for entry in self.entries),
-            frozenset(place for place, entry in enumerate(self.entries) if entry.excused),
-            {place: entry.host_grows for place, entry in enumerate(self.entries) if entry.host_grows},
-            {place: entry.seen for place, entry in enumerate(self.entries) if entry.seen is not None},
+            frozenset(number for number, entry in enumerate(self.entries) if entry.excused),
+            {number: entry.host_grows for number, entry in enumerate(self.entries) if entry.host_grows},
+            {number: entry.seen for number, entry in enumerate(self.entries) if entry.seen is not None},
         )
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of any entry point; without entry points, whether there are grow sites."""
+        """Return the worst verdict of any entry point; without entry points, whether there are grow sites."""
         floor = Verdict.UNREACHABLE if self.sites else Verdict.ABSENT
         return worst(self.verdict_table.verdicts, floor)

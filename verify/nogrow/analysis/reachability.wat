@@ -1,18 +1,61 @@
-;; The search kernel: follows the flow graph of the scan kernel from the growths back to the ways in.
+;; The reachability kernel: searches the flow graph of the scan kernel backwards, from the growths to the entry points.
 ;;
-;; In: the nodes that scan.wat describes, in the same memory; for each vertex (a function, a stand-in for the host's
-;; functions, or the dispatch of an indirect call) the range of its nodes; for each import what it may do.
-;; Out: for each vertex the next step towards a growth, over all calls and over the ways out.
+;; It shares its memory with the scan kernel. Its input are the nodes that scan.wat describes, the range of nodes of
+;; each vertex, and what each import may do. A vertex is a function, a stand-in for the host's functions, or the
+;; dispatch of an indirect call. The result is a hop for each vertex: the next step towards a growth, once over all
+;; calls and once for each exit by which the function can be left afterwards.
 ;;
-;; Two ways out of a function: 0 the normal exit, 1 the exceptional exit. Bits in a node's kind, once known:
-;;   0x10 live: some run of the function may get here
-;;   0x20 the normal exit can be reached from here, 0x40 the exceptional exit
-;;   0x80 the memory may have grown when the function gets here
-;; Bits in a vertex's state: 1 it may return, 2 it may throw, 4 its nodes' exits are known, 8 it may run after a growth,
-;;   0x10 live calls of it wait for it to return or to throw, 0x20 its nodes have been followed (set for imports too),
-;;   0x40 it can be reached from where `after` starts, 0x80 it waits in the queue
+;; `reachability.py` calls the exported functions in this order:
+;;   set_graph, redirect_calls, add_dispatch, set_areas   take the graph over and complete it
+;;   index_callers                                        lists the callers of each vertex
+;;   compute_summaries                                    which functions return, which throw, which nodes are live
+;;   backward_calls, backward_exits, describe_edges       for each memory: the hops, and what stands at them
+;;   forward_after_growth                                 what may run after a growth
+;;   propagate_imports                                    which imports each vertex reaches
+;;
+;; A function has two exits: 0 the normal exit, 1 the exceptional exit. As the target of a node they are -1 and -2.
 (module
   (import "nogrow" "memory" (memory 1))
+
+  ;; Constants are immutable globals, which wasmtime compiles to constants.
+
+  ;; Kinds of nodes, as scan.wat has them.
+  (global $NODE_BR i32 (i32.const 0))
+  (global $NODE_BR_IF i32 (i32.const 1))
+  (global $NODE_CALL i32 (i32.const 2))
+  (global $NODE_GROW i32 (i32.const 3))
+  (global $NODE_TRAP i32 (i32.const 4))
+  ;; A bit for each kind behind which control may go on at the next node: all but BR and TRAP.
+  (global $FALL_THROUGH i32 (i32.const 0x1ee))
+
+  ;; Targets that are no nodes.
+  (global $NORMAL_EXIT i32 (i32.const -1))
+  (global $EXCEPTIONAL_EXIT i32 (i32.const -2))
+
+  (global $HOST_GROWS i32 (i32.const -1))   ;; instead of a hop's node: the vertex is an import that grows the memory
+  (global $GROWS_ITSELF i32 (i32.const -1)) ;; instead of the vertex that a hop calls: the node is a GROW
+
+  ;; Bits in the byte of a node's kind, and what is combined of them.
+  (global $KIND i32 (i32.const 0xf))                ;; the kind itself
+  (global $LIVE i32 (i32.const 0x10))               ;; some run of the function may get here
+  (global $REACHES_NORMAL i32 (i32.const 0x20))     ;; the normal exit can be reached from here
+  (global $REACHES_EXCEPTIONAL i32 (i32.const 0x40)) ;; the exceptional exit can be reached from here
+  (global $REACHES_BOTH i32 (i32.const 0x60))
+  (global $GROWN i32 (i32.const 0x80))              ;; the memory may have grown when the function gets here
+  (global $KIND_AND_LIVE i32 (i32.const 0x1f))
+  (global $LIVE_CALL i32 (i32.const 0x12))
+  (global $LIVE_GROW i32 (i32.const 0x13))
+
+  ;; Bits in a vertex's state.
+  (global $MAY_RETURN i32 (i32.const 1))
+  (global $MAY_THROW i32 (i32.const 2))
+  (global $MAY_LEAVE i32 (i32.const 3))    ;; both of them
+  (global $EXITS_KNOWN i32 (i32.const 4))  ;; the exits that its nodes reach are known
+  (global $RUNS_AFTER i32 (i32.const 8))   ;; it may run after a growth
+  (global $AWAITED i32 (i32.const 0x10))   ;; live calls of it wait for it to return or to throw
+  (global $FOLLOWED i32 (i32.const 0x20))  ;; its nodes have been followed (set for imports, too)
+  (global $REACHED i32 (i32.const 0x40))   ;; an entry point that `forward_after_growth` was given reaches it
+  (global $QUEUED i32 (i32.const 0x80))    ;; it waits in the queue of `propagate_imports`
 
   (global $kinds (mut i32) (i32.const 0))     ;; by node, as scan.wat says
   (global $targets (mut i32) (i32.const 0))
@@ -27,41 +70,47 @@
   (global $state (mut i32) (i32.const 0))     ;; by vertex: one byte
   (global $incoming (mut i32) (i32.const 0))  ;; by vertex: its first caller; one more than there are vertices
   (global $callers (mut i32) (i32.const 0))   ;; 8 bytes each: the calling node and its vertex
-  (global $hops (mut i32) (i32.const 0))      ;; by vertex: the node that leads to a growth, 0 if none does, -1 the growing import
-  (global $way_hops (mut i32) (i32.const 0))  ;; by vertex and way out: twice such a node and the callee's way; 0, -1 likewise
-  (global $queue (mut i32) (i32.const 0))     ;; 4 bytes for each vertex and way out
-  (global $order (mut i32) (i32.const 0))     ;; 4 bytes for each vertex that has nodes: most callees before their callers
+  (global $hops (mut i32) (i32.const 0))      ;; by vertex: the node that leads to a growth, 0 if none does, or $HOST_GROWS
+  (global $exit_hops (mut i32) (i32.const 0))  ;; by vertex and exit: twice such a node, plus the callee's exit
+  (global $queue (mut i32) (i32.const 0))     ;; 4 bytes for each vertex and exit
+  (global $order (mut i32) (i32.const 0))     ;; 4 bytes for each vertex with nodes: most callees come first
   (global $stack (mut i32) (i32.const 0))     ;; 16 bytes for each node and 8 for each vertex
   (global $sets (mut i32) (i32.const 0))      ;; by vertex: 8 bytes, the imports it reaches
   (global $tail (mut i32) (i32.const 0))      ;; where the queue ends
   (global $top (mut i32) (i32.const 0))       ;; where the stack ends
-  (global $settled (mut i32) (i32.const 0))   ;; where the queue of vertices that changed state ends
+  (global $changed_end (mut i32) (i32.const 0))   ;; where the queue of vertices that changed state ends
   (global $order_end (mut i32) (i32.const 0)) ;; where the order ends
 
-  ;; The graph, as far as the scan has made it.
-  (func (export "open") (param i32 i32 i32 i32 i32 i32 i32)
-    (global.set $handlers (local.get 6))
-    (global.set $kinds (local.get 0))
-    (global.set $targets (local.get 1))
-    (global.set $extras (local.get 2))
-    (global.set $places (local.get 3))
-    (global.set $calls (local.get 4))
-    (global.set $calls_end (local.get 5)))
+  ;; Where the graph is, as far as the scan has made it.
+  (func (export "set_graph")
+    (param $kinds i32) (param $targets i32) (param $extras i32) (param $places i32)
+    (param $calls i32) (param $calls_end i32) (param $handlers i32)
+    (global.set $kinds (local.get $kinds))
+    (global.set $targets (local.get $targets))
+    (global.set $extras (local.get $extras))
+    (global.set $places (local.get $places))
+    (global.set $calls (local.get $calls))
+    (global.set $calls_end (local.get $calls_end))
+    (global.set $handlers (local.get $handlers)))
 
-  (func (export "configure") (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
-    (global.set $first_calls (local.get 11))
-    (global.set $ranges (local.get 0))
-    (global.set $vertices (local.get 1))
-    (global.set $state (local.get 2))
-    (global.set $incoming (local.get 3))
-    (global.set $callers (local.get 4))
-    (global.set $hops (local.get 5))
-    (global.set $way_hops (local.get 6))
-    (global.set $queue (local.get 7))
-    (global.set $order (local.get 8))
-    (global.set $order_end (local.get 8))
-    (global.set $stack (local.get 9))
-    (global.set $sets (local.get 10)))
+  ;; Where the areas of this kernel are; the globals above say what each holds.
+  (func (export "set_areas")
+    (param $ranges i32) (param $vertices i32) (param $state i32) (param $incoming i32) (param $callers i32)
+    (param $hops i32) (param $exit_hops i32) (param $queue i32) (param $order i32) (param $stack i32)
+    (param $sets i32) (param $first_calls i32)
+    (global.set $ranges (local.get $ranges))
+    (global.set $vertices (local.get $vertices))
+    (global.set $state (local.get $state))
+    (global.set $incoming (local.get $incoming))
+    (global.set $callers (local.get $callers))
+    (global.set $hops (local.get $hops))
+    (global.set $exit_hops (local.get $exit_hops))
+    (global.set $queue (local.get $queue))
+    (global.set $order (local.get $order))
+    (global.set $order_end (local.get $order))
+    (global.set $stack (local.get $stack))
+    (global.set $sets (local.get $sets))
+    (global.set $first_calls (local.get $first_calls)))
 
   (func $kind_at (param $node i32) (result i32)
     (i32.add (global.get $kinds) (local.get $node)))
@@ -82,8 +131,8 @@
   (func $handler (param $node i32) (result i32)
     (local $extra i32)
     (if (i32.eqz (global.get $handlers))
-      (then (return (i32.const -2))))
-    (select (local.tee $extra (call $extra (local.get $node))) (i32.const -2) (local.get $extra)))
+      (then (return (global.get $EXCEPTIONAL_EXIT))))
+    (select (local.tee $extra (call $extra (local.get $node))) (global.get $EXCEPTIONAL_EXIT) (local.get $extra)))
 
   (func $range (param $vertex i32) (result i32)
     (i32.load (i32.add (global.get $ranges) (i32.shl (local.get $vertex) (i32.const 2)))))
@@ -115,30 +164,35 @@
       (br_if $more (i32.lt_u (local.get $low) (local.get $high))))
     (local.get $low))
 
-  ;; Makes the nodes of a dispatch from node $first on: any one of $count vertices at $targets is called. The node after.
-  (func (export "dispatch") (param $first i32) (param $vertices i32) (param $count i32) (result i32)
+  ;; Writes the nodes of a dispatch, which calls any one of the $count vertices at $vertices, and returns the node
+  ;; behind them. The first node is $first:
+  ;;
+  ;;   for each vertex:  BR_IF to the next alternative; CALL vertex; BR to the normal exit
+  ;;   TRAP
+  (func (export "add_dispatch") (param $first i32) (param $vertices i32) (param $count i32) (result i32)
     (loop $more
       (if (local.get $count)
         (then
-          (i32.store8 (call $kind_at (local.get $first)) (i32.const 1 (; BR_IF, to the next alternative ;)))
+          (i32.store8 (call $kind_at (local.get $first)) (global.get $NODE_BR_IF))
           (call $set_target (local.get $first) (i32.add (local.get $first) (i32.const 3)))
           (local.set $first (i32.add (local.get $first) (i32.const 1)))
-          (i32.store8 (call $kind_at (local.get $first)) (i32.const 2 (; CALL ;)))
+          (i32.store8 (call $kind_at (local.get $first)) (global.get $NODE_CALL))
           (call $set_target (local.get $first) (i32.load (local.get $vertices)))
           (i32.store (global.get $calls_end) (local.get $first))
           (global.set $calls_end (i32.add (global.get $calls_end) (i32.const 4)))
           (local.set $first (i32.add (local.get $first) (i32.const 1)))
-          (i32.store8 (call $kind_at (local.get $first)) (i32.const 0 (; BR ;)))
-          (call $set_target (local.get $first) (i32.const -1))
+          (i32.store8 (call $kind_at (local.get $first)) (global.get $NODE_BR))
+          (call $set_target (local.get $first) (global.get $NORMAL_EXIT))
           (local.set $first (i32.add (local.get $first) (i32.const 1)))
           (local.set $vertices (i32.add (local.get $vertices) (i32.const 4)))
           (local.set $count (i32.sub (local.get $count) (i32.const 1)))
           (br $more))))
-    (i32.store8 (call $kind_at (local.get $first)) (i32.const 4 (; TRAP ;)))
+    (i32.store8 (call $kind_at (local.get $first)) (global.get $NODE_TRAP))
     (i32.add (local.get $first) (i32.const 1)))
 
-  ;; Makes calls of a function call what stands for it at $instead, 4 bytes for each of $functions; 0 leaves them.
-  (func (export "redirect") (param $instead i32) (param $functions i32)
+  ;; Makes each call of a function call the vertex that $instead has for it (4 bytes for each of $functions; 0 leaves
+  ;; the call as it is).
+  (func (export "redirect_calls") (param $instead i32) (param $functions i32)
     (local $call i32) (local $callee i32) (local $dispatch i32)
     (local.set $call (global.get $calls))
     (loop $each
@@ -157,8 +211,14 @@
   (func $set_target (param $node i32) (param $target i32)
     (i32.store (i32.add (global.get $targets) (i32.shl (local.get $node) (i32.const 2))) (local.get $target)))
 
-  ;; Sorts the calls by callee: `incoming` and `callers`.
-  (func (export "link")
+  ;; Sorts the calls by callee, with a counting sort:
+  ;;
+  ;;   for each call: incoming[callee] += 1
+  ;;   incoming = running sums of incoming          (where the callers of each vertex end)
+  ;;   for each call, from the last to the first:
+  ;;     incoming[callee] -= 1; callers[incoming[callee]] = (call, vertex of the call)
+  ;;     first_calls[vertex of the call] = call
+  (func (export "index_callers")
     (local $vertex i32) (local $node i32) (local $call i32) (local $address i32) (local $sum i32) (local $first i32)
     (local.set $call (global.get $calls))
     (loop $count
@@ -199,141 +259,164 @@
           (i32.store offset=4 (local.get $address) (local.get $vertex))
           (br $fill)))))
 
-  ;; ---- which functions return, which throw, which nodes are live: the least fixpoint
+  ;; ---- Summaries: which functions return, which throw, and which nodes are live
+  ;;
+  ;; The least fixpoint of these rules:
+  ;;   the first node of a vertex is live
+  ;;   a live node makes the nodes behind it live; if an exit is behind it, its vertex may leave by that exit
+  ;;   behind a live CALL are: the next node, if the callee may return; the handler or the exceptional exit, if it may
+  ;;   throw
+  ;;
+  ;;   for each vertex with nodes that has not been followed:
+  ;;     sweep it: mark nodes as live in their order, and follow the callees of live calls first
+  ;;     what goes back to an earlier node is followed at once, by `run`
+  ;;   for each vertex that came to return or to throw while calls of it were waiting:
+  ;;     for each live call of it: run on behind the call
 
-  ;; Follows the nodes of $vertex in their order, marking what comes next as live. A function is followed before the first
-  ;; call of it, which is then met again: so calls seldom have to wait. Few branches: they would be hard to predict.
+  ;; Follows the nodes of $vertex in their order and marks what comes next as live. A callee is followed before the
+  ;; first call of it, which is met again afterwards: so calls seldom have to wait. It has few branches, which would be
+  ;; hard to predict.
   (func $sweep (param $vertex i32)
     (local $index i32) (local $stop i32) (local $kind i32) (local $callee i32) (local $state i32)
     (local $live i32) (local $target i32) (local $falls i32)
-    (call $later (i32.const 0) (local.get $vertex))
+    (call $push_pair (i32.const 0) (local.get $vertex))
     (local.set $index (call $enter (local.get $vertex)))
     (local.set $stop (call $range (i32.add (local.get $vertex) (i32.const 1))))
-    (local.set $live (i32.const 0x10))
+    (local.set $live (global.get $LIVE))
     (loop $more
       (if (i32.eq (local.get $index) (local.get $stop))
         (then
           (call $note_exits (local.get $vertex))
-          (call $ordered (local.get $vertex))
+          (call $append_to_order (local.get $vertex))
           (global.set $top (i32.sub (global.get $top) (i32.const 8)))
           (local.set $index (i32.load (global.get $top)))
           (if (i32.eqz (local.get $index))
             (then (return)))
           (local.set $vertex (i32.load offset=4 (global.get $top)))
-          (local.set $live (i32.const 0x10))
+          (local.set $live (global.get $LIVE))
           (local.set $stop (call $range (i32.add (local.get $vertex) (i32.const 1))))))
-      ;; $live is 0x10 if control can come from the node before.
+      ;; $live is $LIVE if control can come from the node before.
       (local.set $kind
         (i32.or (i32.load8_u (i32.add (global.get $kinds) (local.get $index))) (local.get $live)))
       (local.set $target (local.get $index))
       (local.set $live (i32.const 0))
-      (if (i32.and (local.get $kind) (i32.const 0x10))
+      (if (i32.and (local.get $kind) (global.get $LIVE))
         (then
           (i32.store8 (i32.add (global.get $kinds) (local.get $index)) (local.get $kind))
           (local.set $target
             (i32.load (i32.add (global.get $targets) (i32.shl (local.get $index) (i32.const 2)))))
-          (if (i32.eq (local.get $kind) (i32.const 0x12 (; CALL ;)))
+          (if (i32.eq (local.get $kind) (global.get $LIVE_CALL))
             (then
               (local.set $callee (local.get $target))
               (local.set $state (i32.load8_u (i32.add (global.get $state) (local.get $callee))))
-              (if (i32.eqz (i32.and (local.get $state) (i32.const 0x20)))
+              (if (i32.eqz (i32.and (local.get $state) (global.get $FOLLOWED)))
                 (then
                   (call $note_exits (local.get $vertex))
-                  (call $later (local.get $index) (local.get $vertex))
+                  (call $push_pair (local.get $index) (local.get $vertex))
                   (local.set $vertex (local.get $callee))
                   (local.set $index (call $enter (local.get $vertex)))
                   (local.set $stop (call $range (i32.add (local.get $vertex) (i32.const 1))))
-                  (local.set $live (i32.const 0x10))
+                  (local.set $live (global.get $LIVE))
                   (br $more)))
-              (if (i32.ne (i32.and (local.get $state) (i32.const 3)) (i32.const 3))
-                (then (call $add_state (local.get $callee) (i32.const 0x10))))
-              (local.set $falls (i32.and (local.get $state) (i32.const 1)))
+              (if (i32.ne (i32.and (local.get $state) (global.get $MAY_LEAVE)) (global.get $MAY_LEAVE))
+                (then (call $add_state (local.get $callee) (global.get $AWAITED))))
+              (local.set $falls (i32.and (local.get $state) (global.get $MAY_RETURN)))
               (local.set $target
                 (select
                   (if (result i32) (global.get $handlers)
                     (then (call $handler (local.get $index)))
-                    (else (i32.const -2)))
+                    (else (global.get $EXCEPTIONAL_EXIT)))
                   (local.get $index)
-                  (i32.and (local.get $state) (i32.const 2)))))
+                  (i32.and (local.get $state) (global.get $MAY_THROW)))))
             (else
-              (local.set $kind (i32.and (local.get $kind) (i32.const 0xf)))
+              (local.set $kind (i32.and (local.get $kind) (global.get $KIND)))
               ;; All but BR and TRAP go on at the next node.
               (local.set $falls
-                (i32.and (i32.shr_u (i32.const 0x1ee) (local.get $kind)) (i32.const 1)))
+                (i32.and (i32.shr_u (global.get $FALL_THROUGH) (local.get $kind)) (i32.const 1)))
               (local.set $target
-                (select (local.get $target) (local.get $index) (i32.le_u (local.get $kind) (i32.const 1))))))
+                (select (local.get $target) (local.get $index) (i32.le_u (local.get $kind) (global.get $NODE_BR_IF))))))
           (if (i32.lt_u (local.get $target) (local.get $index))
             (then (call $run (local.get $target) (local.get $vertex)))
             (else
               (local.set $target (i32.add (global.get $kinds) (local.get $target)))
               (i32.store8 (local.get $target)
-                (i32.or (i32.load8_u (local.get $target)) (i32.const 0x10)))))
+                (i32.or (i32.load8_u (local.get $target)) (global.get $LIVE)))))
           (local.set $live (i32.shl (local.get $falls) (i32.const 4)))))
       (local.set $index (i32.add (local.get $index) (i32.const 1)))
       (br $more)))
 
-  ;; The two bytes before the kinds are marked as the exits are come to.
+  ;; Adds the exits that the sweep of $vertex came to: it marks them as live in the two bytes before the kinds.
   (func $note_exits (param $vertex i32)
     (local $marks i32)
-    (local.set $marks (i32.load16_u (call $kind_at (i32.const -2))))
-    (i32.store16 (call $kind_at (i32.const -2)) (i32.const 0))
+    (local.set $marks (i32.load16_u (call $kind_at (global.get $EXCEPTIONAL_EXIT))))
+    (i32.store16 (call $kind_at (global.get $EXCEPTIONAL_EXIT)) (i32.const 0))
     (if (i32.and (local.get $marks) (i32.const 0x1000))
-      (then (call $leaves (local.get $vertex) (i32.const 1))))
-    (if (i32.and (local.get $marks) (i32.const 0x10))
-      (then (call $leaves (local.get $vertex) (i32.const 2)))))
+      (then (call $add_exit (local.get $vertex) (global.get $MAY_RETURN))))
+    (if (i32.and (local.get $marks) (global.get $LIVE))
+      (then (call $add_exit (local.get $vertex) (global.get $MAY_THROW)))))
 
-  ;; Starts to follow $vertex: its first node.
+  ;; Marks $vertex as followed and returns its first node.
   (func $enter (param $vertex i32) (result i32)
-    (call $add_state (local.get $vertex) (i32.const 0x20))
+    (call $add_state (local.get $vertex) (global.get $FOLLOWED))
     (call $range (local.get $vertex)))
 
-  (func $ordered (param $vertex i32)
+  ;; A vertex is complete: most of its callees are in the order already.
+  (func $append_to_order (param $vertex i32)
     (i32.store (global.get $order_end) (local.get $vertex))
     (global.set $order_end (i32.add (global.get $order_end) (i32.const 4))))
 
-  ;; A run of $vertex gets to node $index, or leaves by an exit: follows it as far as it goes.
+  ;; Follows a run of $vertex that gets to node $index, or to an exit, as far as it goes:
+  ;;
+  ;;   push (index, vertex)
+  ;;   until nothing is left of what was pushed here: pop (index, vertex)
+  ;;     until the run ends at an exit, at a trap, or at a node that is live already:
+  ;;       mark the node as live; push where else the run may go; go on with the next node
   (func $run (param $index i32) (param $vertex i32)
     (local $kind i32) (local $state i32) (local $callee i32) (local $bottom i32)
     (local.set $bottom (global.get $top))
     (loop $more
       (block $ended
-        (if (i32.ge_u (local.get $index) (i32.const -2))
+        (if (i32.ge_u (local.get $index) (global.get $EXCEPTIONAL_EXIT))
           (then
-            (call $leaves (local.get $vertex) (i32.sub (i32.const 0) (local.get $index)))
+            (call $add_exit (local.get $vertex) (i32.sub (i32.const 0) (local.get $index)))
             (br $ended)))
         (local.set $kind (i32.load8_u (i32.add (global.get $kinds) (local.get $index))))
-        (br_if $ended (i32.and (local.get $kind) (i32.const 0x10)))
-        (if (i32.eq (local.get $kind) (i32.const 2 (; CALL ;)))
+        (br_if $ended (i32.and (local.get $kind) (global.get $LIVE)))
+        (if (i32.eq (local.get $kind) (global.get $NODE_CALL))
           (then
             (local.set $callee (i32.load (i32.add (global.get $targets) (i32.shl (local.get $index) (i32.const 2)))))
             (local.set $state (i32.load8_u (i32.add (global.get $state) (local.get $callee))))
-            (if (i32.eqz (i32.and (local.get $state) (i32.const 0x20)))
+            (if (i32.eqz (i32.and (local.get $state) (global.get $FOLLOWED)))
               (then
-                (call $later (local.get $index) (local.get $vertex))
-                (call $add_state (local.get $callee) (i32.const 0x20))
-                (call $ordered (local.get $callee))
+                (call $push_pair (local.get $index) (local.get $vertex))
+                (call $add_state (local.get $callee) (global.get $FOLLOWED))
+                (call $append_to_order (local.get $callee))
                 (local.set $index (call $range (local.get $callee)))
                 (local.set $vertex (local.get $callee))
                 (br $more)))
-            (i32.store8 (i32.add (global.get $kinds) (local.get $index)) (i32.or (local.get $kind) (i32.const 0x10)))
-            (if (i32.ne (i32.and (local.get $state) (i32.const 3)) (i32.const 3))
-              (then (call $add_state (local.get $callee) (i32.const 0x10))))
-            (if (i32.and (local.get $state) (i32.const 2))
-              (then (call $later (call $handler (local.get $index)) (local.get $vertex))))
+            (i32.store8 (i32.add (global.get $kinds) (local.get $index)) (i32.or (local.get $kind) (global.get $LIVE)))
+            (if (i32.ne (i32.and (local.get $state) (global.get $MAY_LEAVE)) (global.get $MAY_LEAVE))
+              (then (call $add_state (local.get $callee) (global.get $AWAITED))))
+            (if (i32.and (local.get $state) (global.get $MAY_THROW))
+              (then (call $push_pair (call $handler (local.get $index)) (local.get $vertex))))
             (local.set $index (i32.add (local.get $index) (i32.const 1)))
-            (br_if $more (i32.and (local.get $state) (i32.const 1)))
+            (br_if $more (i32.and (local.get $state) (global.get $MAY_RETURN)))
             (br $ended)))
-        (i32.store8 (i32.add (global.get $kinds) (local.get $index)) (i32.or (local.get $kind) (i32.const 0x10)))
-        (if (i32.le_u (local.get $kind) (i32.const 1 (; BR, BR_IF ;)))
+        (i32.store8 (i32.add (global.get $kinds) (local.get $index)) (i32.or (local.get $kind) (global.get $LIVE)))
+        (if (i32.le_u (local.get $kind) (global.get $NODE_BR_IF))
           (then
             (if (local.get $kind)
               (then
-                (call $later (i32.load (i32.add (global.get $targets) (i32.shl (local.get $index) (i32.const 2)))) (local.get $vertex))
+                (call $push_pair
+                  (i32.load (i32.add (global.get $targets) (i32.shl (local.get $index) (i32.const 2))))
+                  (local.get $vertex))
                 (local.set $index (i32.add (local.get $index) (i32.const 1))))
-              (else (local.set $index (i32.load (i32.add (global.get $targets) (i32.shl (local.get $index) (i32.const 2)))))))
+              (else
+                (local.set $index
+                  (i32.load (i32.add (global.get $targets) (i32.shl (local.get $index) (i32.const 2)))))))
             (br $more)))
         (local.set $index (i32.add (local.get $index) (i32.const 1)))
-        (br_if $more (i32.ne (local.get $kind) (i32.const 4 (; TRAP ;)))))
+        (br_if $more (i32.ne (local.get $kind) (global.get $NODE_TRAP))))
       (if (i32.gt_u (global.get $top) (local.get $bottom))
         (then
           (global.set $top (i32.sub (global.get $top) (i32.const 8)))
@@ -341,43 +424,44 @@
           (local.set $vertex (i32.load offset=4 (global.get $top)))
           (br $more)))))
 
-  (func $later (param $index i32) (param $vertex i32)
+  ;; Pushes two words.
+  (func $push_pair (param $index i32) (param $vertex i32)
     (i32.store (global.get $top) (local.get $index))
     (i32.store offset=4 (global.get $top) (local.get $vertex))
     (global.set $top (i32.add (global.get $top) (i32.const 8))))
 
-  ;; $vertex comes to an exit. If calls of it wait for that, it queues up to wake them.
-  (func $leaves (param $vertex i32) (param $bit i32)
+  ;; $vertex may leave by an exit ($bit of its state). If calls of it wait for that, it joins the queue to wake them.
+  (func $add_exit (param $vertex i32) (param $bit i32)
     (local $address i32) (local $state i32)
     (local.set $address (i32.add (global.get $state) (local.get $vertex)))
     (local.set $state (i32.load8_u (local.get $address)))
     (if (i32.eqz (i32.and (local.get $state) (local.get $bit)))
       (then
         (i32.store8 (local.get $address) (i32.or (local.get $state) (local.get $bit)))
-        (if (i32.and (local.get $state) (i32.const 0x10))
+        (if (i32.and (local.get $state) (global.get $AWAITED))
           (then
-            (i32.store (global.get $settled) (local.get $vertex))
-            (global.set $settled (i32.add (global.get $settled) (i32.const 4))))))))
+            (i32.store (global.get $changed_end) (local.get $vertex))
+            (global.set $changed_end (i32.add (global.get $changed_end) (i32.const 4))))))))
 
-  (func (export "settle")
+  (func (export "compute_summaries")
     (local $vertex i32) (local $head i32) (local $index i32) (local $stop i32) (local $node i32) (local $state i32)
     (local $address i32) (local $kinds i32) (local $caller i32)
     (global.set $top (global.get $stack))
-    (global.set $settled (global.get $queue))
+    (global.set $changed_end (global.get $queue))
     (local.set $head (global.get $queue))
     (loop $each
       (if (i32.lt_u (local.get $vertex) (global.get $vertices))
         (then
           ;; Stand-ins for the host have no nodes: what comes next is not theirs.
           (if (i32.and
-                (i32.eqz (i32.and (call $state_of (local.get $vertex)) (i32.const 0x20)))
+                (i32.eqz (i32.and (call $state_of (local.get $vertex)) (global.get $FOLLOWED)))
                 (i32.lt_u (call $range (local.get $vertex)) (call $range (i32.add (local.get $vertex) (i32.const 1)))))
             (then (call $sweep (local.get $vertex))))
           (local.set $vertex (i32.add (local.get $vertex) (i32.const 1)))
           (br $each))))
-    ;; A vertex that has come to return, or to throw, wakes the live calls of it.
+    ;; A vertex that may leave by another exit wakes the live calls of it.
     (loop $more
-      (if (i32.lt_u (local.get $head) (global.get $settled))
+      (if (i32.lt_u (local.get $head) (global.get $changed_end))
         (then
           (local.set $vertex (i32.load (local.get $head)))
           (local.set $head (i32.add (local.get $head) (i32.const 4)))
@@ -390,29 +474,36 @@
                 (local.set $address (i32.add (global.get $callers) (i32.shl (local.get $index) (i32.const 3))))
                 (local.set $node (i32.load (local.get $address)))
                 (local.set $kinds (i32.load16_u (i32.add (global.get $kinds) (local.get $node))))
-                (if (i32.and (local.get $kinds) (i32.const 0x10))
+                (if (i32.and (local.get $kinds) (global.get $LIVE))
                   (then
                     ;; The next node's kind is the high byte.
-                    (if (i32.gt_u (i32.shl (i32.and (local.get $state) (i32.const 1)) (i32.const 12))
+                    (if (i32.gt_u (i32.shl (i32.and (local.get $state) (global.get $MAY_RETURN)) (i32.const 12))
                           (i32.and (local.get $kinds) (i32.const 0x1000)))
                       (then
                         (call $run (i32.add (local.get $node) (i32.const 1)) (i32.load offset=4 (local.get $address)))))
-                    (if (i32.and (local.get $state) (i32.const 2))
+                    (if (i32.and (local.get $state) (global.get $MAY_THROW))
                       (then
                         (local.set $caller (i32.load offset=4 (local.get $address)))
                         ;; Most calls are in no handler, and their callers throw already.
                         (if (i32.or (global.get $handlers)
                               (i32.eqz (i32.and
                                 (i32.load8_u (i32.add (global.get $state) (local.get $caller)))
-                                (i32.const 2))))
+                                (global.get $MAY_THROW))))
                           (then (call $run (call $handler (local.get $node)) (local.get $caller))))))))
                 (local.set $index (i32.add (local.get $index) (i32.const 1)))
                 (br $wake))))
           (br $more)))))
 
-  ;; ---- over all calls: who can reach a growth of $memory
+  ;; ---- Backwards over all calls: which vertices can reach a growth of $memory
+  ;;
+  ;;   queue = the vertices with a GROW of $memory (hop: that node), and the imports that grow it (hop: -1)
+  ;;   for each vertex in the queue: for each call of it:
+  ;;     if the caller has no hop: hop of the caller = the call; add the caller to the queue
+  ;;
+  ;; The search is breadth-first, so hops lead along shortest paths.
 
-  (func $reached (param $vertex i32) (param $hop i32)
+  ;; $vertex reaches a growth by way of $hop.
+  (func $add_hop (param $vertex i32) (param $hop i32)
     (local $address i32)
     (local.set $address (i32.add (global.get $hops) (i32.shl (local.get $vertex) (i32.const 2))))
     (if (i32.eqz (i32.load (local.get $address)))
@@ -421,8 +512,8 @@
         (i32.store (global.get $tail) (local.get $vertex))
         (global.set $tail (i32.add (global.get $tail) (i32.const 4))))))
 
-  ;; $grow is the first node of the list of GROW nodes; $growers are $count imports that grow the memory.
-  (func (export "reach") (param $memory i32) (param $grow i32) (param $growers i32) (param $count i32)
+  ;; $grow is the first node in the list of all GROW nodes; $growers has $count imports that grow the memory.
+  (func (export "backward_calls") (param $memory i32) (param $grow i32) (param $growers i32) (param $count i32)
     (local $head i32) (local $index i32) (local $stop i32) (local $vertex i32) (local $address i32)
     (memory.fill (global.get $hops) (i32.const 0) (i32.shl (global.get $vertices) (i32.const 2)))
     (global.set $tail (global.get $queue))
@@ -431,13 +522,13 @@
       (if (local.get $grow)
         (then
           (if (i32.eq (call $target (local.get $grow)) (local.get $memory))
-            (then (call $reached (call $owner (local.get $grow)) (local.get $grow))))
+            (then (call $add_hop (call $owner (local.get $grow)) (local.get $grow))))
           (local.set $grow (call $extra (local.get $grow)))
           (br $sites))))
     (loop $imports
       (if (local.get $count)
         (then
-          (call $reached (i32.load (local.get $growers)) (i32.const -1))
+          (call $add_hop (i32.load (local.get $growers)) (global.get $HOST_GROWS))
           (local.set $growers (i32.add (local.get $growers) (i32.const 4)))
           (local.set $count (i32.sub (local.get $count) (i32.const 1)))
           (br $imports))))
@@ -458,35 +549,41 @@
                         (i32.add (global.get $hops)
                           (i32.shl (i32.load offset=4 (local.get $address)) (i32.const 2)))))
                   (then
-                    (call $reached (i32.load offset=4 (local.get $address)) (i32.load (local.get $address)))))
+                    (call $add_hop (i32.load offset=4 (local.get $address)) (i32.load (local.get $address)))))
                 (local.set $index (i32.add (local.get $index) (i32.const 1)))
                 (br $back))))
           (br $more))))
-    (call $exits_of_reached))
+    (call $compute_exits_of_reached))
 
-  ;; ---- how each node of a function that reaches a growth can leave the function
+  ;; ---- Backwards within a function: by which exits each node can leave
+  ;;
+  ;;   for each vertex that reaches a growth, once:
+  ;;     until nothing changes: for each node from the last to the first:
+  ;;       exits of the node = union of the exits of all nodes behind it (of a CALL: as its callee's summary says)
 
-  ;; The exits (0x20 and 0x40) that can be reached from $target: the bytes before the kinds say it of the exits.
+  ;; The exits ($REACHES_*) that can be reached from $target, which may be an exit itself: the two bytes before the
+  ;; kinds stand for these.
   (func $exits_from (param $target i32) (result i32)
-    (i32.and (i32.load8_u (i32.add (global.get $kinds) (local.get $target))) (i32.const 0x60)))
+    (i32.and (i32.load8_u (i32.add (global.get $kinds) (local.get $target))) (global.get $REACHES_BOTH)))
 
-  (func $exits_of_reached
+  (func $compute_exits_of_reached
     (local $vertex i32)
-    (i32.store8 (call $kind_at (i32.const -1)) (i32.const 0x20))
-    (i32.store8 (call $kind_at (i32.const -2)) (i32.const 0x40))
+    (i32.store8 (call $kind_at (global.get $NORMAL_EXIT)) (global.get $REACHES_NORMAL))
+    (i32.store8 (call $kind_at (global.get $EXCEPTIONAL_EXIT)) (global.get $REACHES_EXCEPTIONAL))
     (loop $each
-      (if (i32.eqz (i32.and (call $state_of (local.get $vertex)) (i32.const 4)))
+      (if (i32.eqz (i32.and (call $state_of (local.get $vertex)) (global.get $EXITS_KNOWN)))
         (then
           (if (i32.load (i32.add (global.get $hops) (i32.shl (local.get $vertex) (i32.const 2))))
             (then
-              (call $add_state (local.get $vertex) (i32.const 4))
-              (call $exits (local.get $vertex))))))
+              (call $add_state (local.get $vertex) (global.get $EXITS_KNOWN))
+              (call $compute_exits (local.get $vertex))))))
       (br_if $each
         (i32.lt_u (local.tee $vertex (i32.add (local.get $vertex) (i32.const 1))) (global.get $vertices)))))
 
-  ;; Sweeps backwards over the nodes. What goes back to a node before it is written on the stack: where it would gain an
-  ;; exit, another sweep starts there. After 16, every node may leave both ways: too much, never too little.
-  (func $exits (param $vertex i32)
+  ;; Sweeps backwards over the nodes of $vertex. Branches to earlier nodes are noted on the stack: where such a branch
+  ;; would gain an exit, another sweep starts there. After 16 sweeps, every node counts as reaching both exits: that is
+  ;; too much, but never too little.
+  (func $compute_exits (param $vertex i32)
     (local $first i32) (local $index i32) (local $kind i32) (local $known i32) (local $next i32) (local $state i32)
     (local $target i32) (local $through i32) (local $sweeps i32) (local $place i32) (local $noted i32)
     (local.set $first (call $range (local.get $vertex)))
@@ -500,26 +597,26 @@
             (local.set $index (i32.sub (local.get $index) (i32.const 1)))
             (local.set $kind (i32.load8_u (i32.add (global.get $kinds) (local.get $index))))
             (local.set $known (local.get $kind))
-            (local.set $kind (i32.and (local.get $kind) (i32.const 0xf)))
+            (local.set $kind (i32.and (local.get $kind) (global.get $KIND)))
             ;; $next holds the exits from the node behind, and becomes those from this one. Node 0 has none.
             (local.set $target
               (i32.load (i32.add (global.get $targets) (i32.shl (local.get $index) (i32.const 2)))))
-            (if (i32.eq (local.get $kind) (i32.const 2 (; CALL ;)))
+            (if (i32.eq (local.get $kind) (global.get $NODE_CALL))
               (then
                 (local.set $state (i32.load8_u (i32.add (global.get $state) (local.get $target))))
-                (local.set $through (i32.and (local.get $state) (i32.const 1)))
+                (local.set $through (i32.and (local.get $state) (global.get $MAY_RETURN)))
                 (local.set $target
                   (select
                     (if (result i32) (global.get $handlers)
                       (then (call $handler (local.get $index)))
-                      (else (i32.const -2)))
+                      (else (global.get $EXCEPTIONAL_EXIT)))
                     (i32.const 0)
-                    (i32.and (local.get $state) (i32.const 2)))))
+                    (i32.and (local.get $state) (global.get $MAY_THROW)))))
               (else
                 (local.set $through
-                  (i32.and (i32.shr_u (i32.const 0x1ee) (local.get $kind)) (i32.const 1)))
+                  (i32.and (i32.shr_u (global.get $FALL_THROUGH) (local.get $kind)) (i32.const 1)))
                 (local.set $target
-                  (select (local.get $target) (i32.const 0) (i32.le_u (local.get $kind) (i32.const 1))))))
+                  (select (local.get $target) (i32.const 0) (i32.le_u (local.get $kind) (global.get $NODE_BR_IF))))))
             (local.set $next
               (i32.or
                 (i32.and (local.get $next) (i32.sub (i32.const 0) (local.get $through)))
@@ -529,7 +626,7 @@
             (if (i32.lt_u (i32.sub (local.get $target) (i32.const 1)) (local.get $index))
               (then
                 (if (i32.eqz (local.get $sweeps))
-                  (then (call $later (local.get $index) (local.get $target))))))
+                  (then (call $push_pair (local.get $index) (local.get $target))))))
             (br $each))))
       (local.set $place (local.get $noted))
       (loop $back
@@ -546,44 +643,52 @@
                 (if (i32.lt_u (local.get $index) (call $range (i32.add (local.get $vertex) (i32.const 1))))
                   (then (local.set $next (call $exits_from (local.get $index)))))
                 (br_if $sweep (i32.lt_u (local.get $sweeps) (i32.const 16)))
-                (call $all_exits (local.get $vertex))
+                (call $assume_all_exits (local.get $vertex))
                 (return)))
             (local.set $place (i32.add (local.get $place) (i32.const 8)))
             (br $back))))))
 
-  (func $all_exits (param $vertex i32)
+  ;; Lets every node of $vertex reach both exits.
+  (func $assume_all_exits (param $vertex i32)
     (local $index i32)
     (local.set $index (call $range (local.get $vertex)))
     (loop $each
       (if (i32.lt_u (local.get $index) (call $range (i32.add (local.get $vertex) (i32.const 1))))
         (then
-          (call $mark (local.get $index) (i32.const 0x60))
+          (call $mark (local.get $index) (global.get $REACHES_BOTH))
           (local.set $index (i32.add (local.get $index) (i32.const 1)))
           (br $each)))))
 
-  ;; ---- over the ways out: who can grow $memory and be left
+  ;; ---- Backwards over the exits: which vertices can grow $memory and be left then
+  ;;
+  ;;   queue = (vertex, exit) for each live GROW of $memory and each exit that can be reached from behind it,
+  ;;           and for each import that grows it and each exit that it has
+  ;;   for each (vertex, exit) in the queue: for each live call of the vertex:
+  ;;     for each exit that the caller can reach from where the callee's exit leads:
+  ;;       if (caller, that exit) has no hop: give it this call and exit as its hop; add it to the queue
 
-  ;; From $vertex, after a growth, the exits $bits can be reached by way of $hop.
-  (func $left (param $vertex i32) (param $bits i32) (param $hop i32)
-    (if (i32.and (local.get $bits) (i32.const 0x20))
-      (then (call $left_by (i32.shl (local.get $vertex) (i32.const 1)) (local.get $hop))))
-    (if (i32.and (local.get $bits) (i32.const 0x40))
+  ;; $vertex can be left by the exits $bits ($REACHES_*) after a growth by way of $hop.
+  (func $add_exit_hops (param $vertex i32) (param $bits i32) (param $hop i32)
+    (if (i32.and (local.get $bits) (global.get $REACHES_NORMAL))
+      (then (call $add_exit_hop (i32.shl (local.get $vertex) (i32.const 1)) (local.get $hop))))
+    (if (i32.and (local.get $bits) (global.get $REACHES_EXCEPTIONAL))
       (then
-        (call $left_by (i32.or (i32.shl (local.get $vertex) (i32.const 1)) (i32.const 1)) (local.get $hop)))))
+        (call $add_exit_hop (i32.or (i32.shl (local.get $vertex) (i32.const 1)) (i32.const 1)) (local.get $hop)))))
 
-  (func $left_by (param $place i32) (param $hop i32)
+  ;; $place is twice the vertex plus the exit.
+  (func $add_exit_hop (param $place i32) (param $hop i32)
     (local $address i32)
-    (local.set $address (i32.add (global.get $way_hops) (i32.shl (local.get $place) (i32.const 2))))
+    (local.set $address (i32.add (global.get $exit_hops) (i32.shl (local.get $place) (i32.const 2))))
     (if (i32.eqz (i32.load (local.get $address)))
       (then
         (i32.store (local.get $address) (local.get $hop))
         (i32.store (global.get $tail) (local.get $place))
         (global.set $tail (i32.add (global.get $tail) (i32.const 4))))))
 
-  (func (export "leave") (param $memory i32) (param $grow i32) (param $growers i32) (param $count i32)
+  (func (export "backward_exits") (param $memory i32) (param $grow i32) (param $growers i32) (param $count i32)
     (local $head i32) (local $index i32) (local $stop i32) (local $place i32) (local $address i32)
-    (local $node i32) (local $way i32) (local $vertex i32) (local $caller i32)
-    (memory.fill (global.get $way_hops) (i32.const 0) (i32.shl (global.get $vertices) (i32.const 3)))
+    (local $node i32) (local $exit i32) (local $vertex i32) (local $caller i32)
+    (memory.fill (global.get $exit_hops) (i32.const 0) (i32.shl (global.get $vertices) (i32.const 3)))
     (global.set $tail (global.get $queue))
     (local.set $head (global.get $queue))
     (loop $sites
@@ -591,9 +696,9 @@
         (then
           (if (i32.and
                 (i32.eq (call $target (local.get $grow)) (local.get $memory))
-                (i32.shr_u (i32.and (call $kind (local.get $grow)) (i32.const 0x10)) (i32.const 4)))
+                (i32.shr_u (i32.and (call $kind (local.get $grow)) (global.get $LIVE)) (i32.const 4)))
             (then
-              (call $left (call $owner (local.get $grow))
+              (call $add_exit_hops (call $owner (local.get $grow))
                 (call $exits_from (i32.add (local.get $grow) (i32.const 1)))
                 (i32.shl (local.get $grow) (i32.const 1)))))
           (local.set $grow (call $extra (local.get $grow)))
@@ -602,9 +707,9 @@
       (if (local.get $count)
         (then
           (local.set $vertex (i32.load (local.get $growers)))
-          (call $left (local.get $vertex)
-            (i32.shl (i32.and (call $state_of (local.get $vertex)) (i32.const 3)) (i32.const 5))
-            (i32.const -1))
+          (call $add_exit_hops (local.get $vertex)
+            (i32.shl (i32.and (call $state_of (local.get $vertex)) (global.get $MAY_LEAVE)) (i32.const 5))
+            (global.get $HOST_GROWS))
           (local.set $growers (i32.add (local.get $growers) (i32.const 4)))
           (local.set $count (i32.sub (local.get $count) (i32.const 1)))
           (br $imports))))
@@ -612,7 +717,7 @@
       (if (i32.lt_u (local.get $head) (global.get $tail))
         (then
           (local.set $place (i32.load (local.get $head)))
-          (local.set $way (i32.and (local.get $place) (i32.const 1)))
+          (local.set $exit (i32.and (local.get $place) (i32.const 1)))
           (local.set $head (i32.add (local.get $head) (i32.const 4)))
           (local.set $vertex (i32.shr_u (local.get $place) (i32.const 1)))
           (local.set $index (call $first_caller (local.get $vertex)))
@@ -625,23 +730,24 @@
                 (local.set $caller (i32.load offset=4 (local.get $address)))
                 (if (i32.and
                       (i32.or
-                        (i32.eqz (call $way_hop (local.get $caller) (i32.const 0)))
-                        (i32.eqz (call $way_hop (local.get $caller) (i32.const 1))))
-                      (i32.shr_u (i32.and (call $kind (local.get $node)) (i32.const 0x10)) (i32.const 4)))
+                        (i32.eqz (call $exit_hop (local.get $caller) (i32.const 0)))
+                        (i32.eqz (call $exit_hop (local.get $caller) (i32.const 1))))
+                      (i32.shr_u (i32.and (call $kind (local.get $node)) (global.get $LIVE)) (i32.const 4)))
                   (then
-                    (call $left (local.get $caller)
+                    (call $add_exit_hops (local.get $caller)
                       (call $exits_from
-                        (if (result i32) (local.get $way)
+                        (if (result i32) (local.get $exit)
                           (then (call $handler (local.get $node)))
                           (else (i32.add (local.get $node) (i32.const 1)))))
-                      (i32.or (i32.shl (local.get $node) (i32.const 1)) (local.get $way)))))
+                      (i32.or (i32.shl (local.get $node) (i32.const 1)) (local.get $exit)))))
                 (local.set $index (i32.add (local.get $index) (i32.const 1)))
                 (br $back))))
           (br $more)))))
 
-  ;; Writes to the stack's area, for each of $count hops at $hops, which hold nodes times 2 to the power of $shift: the
-  ;; vertex that the node calls, -1 if it grows the memory itself; where the instruction is; its opcode. 12 bytes each.
-  (func (export "steps") (param $hops i32) (param $count i32) (param $shift i32)
+  ;; Describes what stands at each of the $count hops at $hops, which hold nodes times 2 to the power of $shift. Writes
+  ;; 12 bytes for each into the stack's area: the vertex that the node calls, -1 if it grows the memory itself; the
+  ;; address of its instruction; the opcode. Hops that are no nodes (0, -1) get nothing.
+  (func (export "describe_edges") (param $hops i32) (param $count i32) (param $shift i32)
     (local $out i32) (local $hop i32) (local $place i32)
     (local.set $out (global.get $stack))
     (loop $each
@@ -652,8 +758,8 @@
             (then
               (local.set $hop (i32.shr_u (local.get $hop) (local.get $shift)))
               (i32.store (local.get $out)
-                (select (call $target (local.get $hop)) (i32.const -1)
-                  (i32.eq (i32.and (call $kind (local.get $hop)) (i32.const 0xf)) (i32.const 2 (; CALL ;)))))
+                (select (call $target (local.get $hop)) (global.get $GROWS_ITSELF)
+                  (i32.eq (i32.and (call $kind (local.get $hop)) (global.get $KIND)) (global.get $NODE_CALL))))
               (local.set $place
                 (i32.load (i32.add (global.get $places) (i32.shl (local.get $hop) (i32.const 2)))))
               (i32.store offset=4 (local.get $out) (local.get $place))
@@ -663,54 +769,64 @@
           (local.set $count (i32.sub (local.get $count) (i32.const 1)))
           (br $each)))))
 
-  ;; ---- what may run after a growth of the memory last searched for: bit 8 of the states
+  ;; ---- Forwards from the growths: what may run after a growth of the memory last searched for
+  ;;
+  ;;   mark the vertices that the given entry points reach
+  ;;   for each marked vertex that reaches a growth: for each of its nodes in their order:
+  ;;     the nodes behind a live GROW, and behind a live CALL of what can grow and come back, run after a growth
+  ;;     so do all nodes behind these; a CALL among them makes its callee run after a growth
+  ;;   whatever such callees call, runs after a growth, too
 
-  ;; Node $index goes to $target after a growth; the sweep comes to it later unless it stands before $index.
-  (func $grown (param $target i32) (param $index i32)
-    (if (i32.ge_u (local.get $target) (i32.const -2))
+  ;; After a growth, control goes from node $index to $target. The sweep comes to $target later, unless it stands before
+  ;; $index.
+  (func $flow_to (param $target i32) (param $index i32)
+    (if (i32.ge_u (local.get $target) (global.get $EXCEPTIONAL_EXIT))
       (then (return)))
     (if (i32.gt_u (local.get $target) (local.get $index))
-      (then (call $mark (local.get $target) (i32.const 0x80)))
+      (then (call $mark (local.get $target) (global.get $GROWN)))
       (else
-        (call $push (local.get $target))
-        (call $flow))))
+        (call $push_grown (local.get $target))
+        (call $drain))))
 
-  (func $push (param $target i32)
-    (if (i32.ge_u (local.get $target) (i32.const -2))
+  ;; Marks $target as running after a growth, and has it followed, unless it is an exit or marked already.
+  (func $push_grown (param $target i32)
+    (if (i32.ge_u (local.get $target) (global.get $EXCEPTIONAL_EXIT))
       (then (return)))
-    (if (i32.and (call $kind (local.get $target)) (i32.const 0x80))
+    (if (i32.and (call $kind (local.get $target)) (global.get $GROWN))
       (then (return)))
-    (call $mark (local.get $target) (i32.const 0x80))
+    (call $mark (local.get $target) (global.get $GROWN))
     (i32.store (global.get $top) (local.get $target))
     (global.set $top (i32.add (global.get $top) (i32.const 4))))
 
-  ;; Follows all that is on the stack.
-  (func $flow
+  ;; Follows all nodes on the stack.
+  (func $drain
     (local $index i32) (local $kind i32) (local $callee i32) (local $state i32)
     (loop $more
       (if (i32.gt_u (global.get $top) (global.get $stack))
         (then
           (global.set $top (i32.sub (global.get $top) (i32.const 4)))
           (local.set $index (i32.load (global.get $top)))
-          (local.set $kind (i32.and (call $kind (local.get $index)) (i32.const 0xf)))
-          (if (i32.eq (local.get $kind) (i32.const 2 (; CALL ;)))
+          (local.set $kind (i32.and (call $kind (local.get $index)) (global.get $KIND)))
+          (if (i32.eq (local.get $kind) (global.get $NODE_CALL))
             (then
               (local.set $callee (call $target (local.get $index)))
               (local.set $state (call $state_of (local.get $callee)))
-              (call $runs (local.get $callee))
-              (if (i32.and (local.get $state) (i32.const 2))
-                (then (call $push (call $handler (local.get $index)))))
-              (if (i32.and (local.get $state) (i32.const 1))
-                (then (call $push (i32.add (local.get $index) (i32.const 1)))))
+              (call $mark_run (local.get $callee))
+              (if (i32.and (local.get $state) (global.get $MAY_THROW))
+                (then (call $push_grown (call $handler (local.get $index)))))
+              (if (i32.and (local.get $state) (global.get $MAY_RETURN))
+                (then (call $push_grown (i32.add (local.get $index) (i32.const 1)))))
               (br $more)))
-          (if (i32.le_u (local.get $kind) (i32.const 1))
-            (then (call $push (call $target (local.get $index)))))
-          (if (i32.and (i32.ne (local.get $kind) (i32.const 0)) (i32.ne (local.get $kind) (i32.const 4)))
-            (then (call $push (i32.add (local.get $index) (i32.const 1)))))
+          (if (i32.le_u (local.get $kind) (global.get $NODE_BR_IF))
+            (then (call $push_grown (call $target (local.get $index)))))
+          (if (i32.and
+                (i32.ne (local.get $kind) (global.get $NODE_BR))
+                (i32.ne (local.get $kind) (global.get $NODE_TRAP)))
+            (then (call $push_grown (i32.add (local.get $index) (i32.const 1)))))
           (br $more)))))
 
-  ;; Sets bit $bit in the states of all that the vertices from $head in the queue on call, and those in turn.
-  (func $spread_bit (param $head i32) (param $bit i32)
+  ;; Sets bit $bit in the states of all vertices that those in the queue, from $head on, call directly or indirectly.
+  (func $propagate_bit (param $head i32) (param $bit i32)
     (local $vertex i32) (local $call i32) (local $stop i32) (local $address i32) (local $state i32)
     (loop $more
       (if (i32.lt_u (local.get $head) (global.get $tail))
@@ -739,27 +855,28 @@
                 (br $calls))))
           (br $more)))))
 
-  ;; Marks all vertices that $count vertices at $vertices can reach.
-  (func $all_reached (param $vertices i32) (param $count i32)
+  ;; Marks the $count vertices at $vertices, and all that they can reach.
+  (func $mark_reachable (param $vertices i32) (param $count i32)
     (global.set $tail (global.get $queue))
     (loop $seed
       (if (local.get $count)
         (then
-          (call $meet (i32.load (local.get $vertices)))
+          (call $mark_reached (i32.load (local.get $vertices)))
           (local.set $vertices (i32.add (local.get $vertices) (i32.const 4)))
           (local.set $count (i32.sub (local.get $count) (i32.const 1)))
           (br $seed))))
-    (call $spread_bit (global.get $queue) (i32.const 0x40)))
+    (call $propagate_bit (global.get $queue) (global.get $REACHED)))
 
-  (func $meet (param $vertex i32)
-    (if (i32.and (call $state_of (local.get $vertex)) (i32.const 0x40))
+  (func $mark_reached (param $vertex i32)
+    (if (i32.and (call $state_of (local.get $vertex)) (global.get $REACHED))
       (then (return)))
-    (call $add_state (local.get $vertex) (i32.const 0x40))
+    (call $add_state (local.get $vertex) (global.get $REACHED))
     (i32.store (global.get $tail) (local.get $vertex))
     (global.set $tail (i32.add (global.get $tail) (i32.const 4))))
 
-  ;; What follows a growth in $vertex: right behind it, or behind a call that may have grown the memory and come back.
-  (func $after_in (param $vertex i32) (param $memory i32)
+  ;; Finds what follows a growth in $vertex: right behind it, or behind a call that may have grown the memory and come
+  ;; back.
+  (func $sweep_after_growth (param $vertex i32) (param $memory i32)
     (local $index i32) (local $stop i32) (local $kind i32) (local $target i32) (local $grown i32) (local $state i32)
     (local $hops i64)
     (local.set $index (call $range (local.get $vertex)))
@@ -767,81 +884,90 @@
     (loop $each
       (if (i32.lt_u (local.get $index) (local.get $stop))
         (then
-          ;; $grown is 0x80 if control can come from the node before after a growth.
+          ;; $grown is $GROWN if control can come from the node before after a growth.
           (local.set $kind
             (i32.or (i32.load8_u (i32.add (global.get $kinds) (local.get $index))) (local.get $grown)))
           (i32.store8 (i32.add (global.get $kinds) (local.get $index)) (local.get $kind))
-          (local.set $grown (i32.and (local.get $kind) (i32.const 0x80)))
+          (local.set $grown (i32.and (local.get $kind) (global.get $GROWN)))
           (local.set $target
             (i32.load (i32.add (global.get $targets) (i32.shl (local.get $index) (i32.const 2)))))
           (block $done
-            (if (i32.eq (i32.and (local.get $kind) (i32.const 0xf)) (i32.const 2 (; CALL ;)))
+            (if (i32.eq (i32.and (local.get $kind) (global.get $KIND)) (global.get $NODE_CALL))
               (then
                 (local.set $state (i32.load8_u (i32.add (global.get $state) (local.get $target))))
                 (if (local.get $grown)
                   (then
-                    (if (i32.eqz (i32.and (local.get $state) (i32.const 8)))
-                      (then (call $runs (local.get $target))))
-                    (if (i32.and (local.get $state) (i32.const 2))
-                      (then (call $grown (call $handler (local.get $index)) (local.get $index))))
-                    (local.set $grown (i32.shl (i32.and (local.get $state) (i32.const 1)) (i32.const 7)))))
-                (br_if $done (i32.eqz (i32.and (local.get $kind) (i32.const 0x10))))
+                    (if (i32.eqz (i32.and (local.get $state) (global.get $RUNS_AFTER)))
+                      (then (call $mark_run (local.get $target))))
+                    (if (i32.and (local.get $state) (global.get $MAY_THROW))
+                      (then (call $flow_to (call $handler (local.get $index)) (local.get $index))))
+                    (local.set $grown (i32.shl (i32.and (local.get $state) (global.get $MAY_RETURN)) (i32.const 7)))))
+                (br_if $done (i32.eqz (i32.and (local.get $kind) (global.get $LIVE))))
                 (local.set $hops
-                  (i64.load (i32.add (global.get $way_hops) (i32.shl (local.get $target) (i32.const 3)))))
+                  (i64.load (i32.add (global.get $exit_hops) (i32.shl (local.get $target) (i32.const 3)))))
                 (if (i32.wrap_i64 (local.get $hops))
-                  (then (local.set $grown (i32.const 0x80))))
+                  (then (local.set $grown (global.get $GROWN))))
                 (if (i64.gt_u (local.get $hops) (i64.const 0xffffffff))
-                  (then (call $grown (call $handler (local.get $index)) (local.get $index))))
+                  (then (call $flow_to (call $handler (local.get $index)) (local.get $index))))
                 (br $done)))
-            (local.set $kind (i32.and (local.get $kind) (i32.const 0x1f)))
-            (if (i32.eq (local.get $kind) (i32.const 0x13 (; live GROW ;)))
+            (local.set $kind (i32.and (local.get $kind) (global.get $KIND_AND_LIVE)))
+            (if (i32.eq (local.get $kind) (global.get $LIVE_GROW))
               (then
                 (if (i32.eq (local.get $target) (local.get $memory))
-                  (then (local.set $grown (i32.const 0x80))))
+                  (then (local.set $grown (global.get $GROWN))))
                 (br $done)))
             (br_if $done (i32.eqz (local.get $grown)))
-            (local.set $kind (i32.and (local.get $kind) (i32.const 0xf)))
-            (if (i32.le_u (local.get $kind) (i32.const 1 (; BR, BR_IF ;)))
-              (then (call $grown (local.get $target) (local.get $index))))
+            (local.set $kind (i32.and (local.get $kind) (global.get $KIND)))
+            (if (i32.le_u (local.get $kind) (global.get $NODE_BR_IF))
+              (then (call $flow_to (local.get $target) (local.get $index))))
             ;; All but BR and TRAP go on at the next node.
             (local.set $grown
-              (i32.shl (i32.and (i32.shr_u (i32.const 0x1ee) (local.get $kind)) (i32.const 1)) (i32.const 7))))
+              (i32.shl (i32.and (i32.shr_u (global.get $FALL_THROUGH) (local.get $kind)) (i32.const 1)) (i32.const 7))))
           (local.set $index (i32.add (local.get $index) (i32.const 1)))
           (br $each)))))
 
-  (func $runs (param $vertex i32)
+  ;; $vertex may run after a growth.
+  (func $mark_run (param $vertex i32)
     (local $address i32)
     (local.set $address (i32.add (global.get $state) (local.get $vertex)))
-    (if (i32.and (i32.load8_u (local.get $address)) (i32.const 8))
+    (if (i32.and (i32.load8_u (local.get $address)) (global.get $RUNS_AFTER))
       (then (return)))
-    (i32.store8 (local.get $address) (i32.or (i32.load8_u (local.get $address)) (i32.const 8)))
+    (i32.store8 (local.get $address) (i32.or (i32.load8_u (local.get $address)) (global.get $RUNS_AFTER)))
     (i32.store (global.get $tail) (local.get $vertex))
     (global.set $tail (i32.add (global.get $tail) (i32.const 4))))
 
-  (func $way_hop (param $vertex i32) (param $way i32) (result i32)
+  ;; The hop of $vertex for one of its exits.
+  (func $exit_hop (param $vertex i32) (param $exit i32) (result i32)
     (i32.load
-      (i32.add (global.get $way_hops)
-        (i32.add (i32.shl (local.get $vertex) (i32.const 3)) (i32.shl (local.get $way) (i32.const 2))))))
+      (i32.add (global.get $exit_hops)
+        (i32.add (i32.shl (local.get $vertex) (i32.const 3)) (i32.shl (local.get $exit) (i32.const 2))))))
 
-  ;; In the functions that $count vertices at $vertices can reach.
-  (func (export "after") (param $memory i32) (param $vertices i32) (param $count i32)
+  ;; Follows only the functions that the $count vertices at $vertices can reach.
+  (func (export "forward_after_growth") (param $memory i32) (param $vertices i32) (param $count i32)
     (local $vertex i32)
-    (call $all_reached (local.get $vertices) (local.get $count))
+    (call $mark_reachable (local.get $vertices) (local.get $count))
     (global.set $top (global.get $stack))
     (global.set $tail (global.get $queue))
     (loop $each
-      (if (i32.and (call $state_of (local.get $vertex)) (i32.const 0x40))
+      (if (i32.and (call $state_of (local.get $vertex)) (global.get $REACHED))
         (then
           (if (i32.load (i32.add (global.get $hops) (i32.shl (local.get $vertex) (i32.const 2))))
-            (then (call $after_in (local.get $vertex) (local.get $memory))))))
+            (then (call $sweep_after_growth (local.get $vertex) (local.get $memory))))))
       (br_if $each
         (i32.lt_u (local.tee $vertex (i32.add (local.get $vertex) (i32.const 1))) (global.get $vertices))))
-    (call $spread_bit (global.get $queue) (i32.const 8)))
+    (call $propagate_bit (global.get $queue) (global.get $RUNS_AFTER)))
 
-  ;; ---- which of up to 64 groups of imports each vertex reaches over all calls: each has so many `together`
+  ;; ---- Backwards over all calls: which imports each vertex reaches
+  ;;
+  ;;   sets = 0; sets[import] = the bit of its group
+  ;;   queue = the imports, then all vertices with nodes, most callees before their callers
+  ;;   until the queue is empty: take a vertex from it; for each caller of the vertex:
+  ;;     sets[caller] |= sets[vertex]; if that changed anything: add the caller to the queue, unless it waits there
+  ;;
+  ;; Because of the order, nearly everything is known when the queue has gone through the vertices once.
 
-  ;; Most callees come before their callers: nearly all is said when the queue has gone through the vertices once.
-  (func (export "spread") (param $imports i32) (param $count i32) (param $together i32)
+  ;; $imports has $count imports; each group, of 64 at most, has $together of them.
+  (func (export "propagate_imports") (param $imports i32) (param $count i32) (param $together i32)
     (local $left i32) (local $vertex i32) (local $index i32) (local $stop i32) (local $address i32) (local $bits i64)
     (local $bit i64) (local $caller i32) (local $head i32)
     (memory.fill (global.get $sets) (i32.const 0) (i32.shl (global.get $vertices) (i32.const 3)))
@@ -859,7 +985,7 @@
             (then
               (local.set $left (local.get $together))
               (local.set $bit (i64.shl (local.get $bit) (i64.const 1)))))
-          (call $wait (local.get $vertex))
+          (call $enqueue (local.get $vertex))
           (local.set $imports (i32.add (local.get $imports) (i32.const 4)))
           (local.set $count (i32.sub (local.get $count) (i32.const 1)))
           (br $seed))))
@@ -867,14 +993,14 @@
     (loop $all
       (if (i32.lt_u (local.get $index) (global.get $order_end))
         (then
-          (call $wait (i32.load (local.get $index)))
+          (call $enqueue (i32.load (local.get $index)))
           (local.set $index (i32.add (local.get $index) (i32.const 4)))
           (br $all))))
     (loop $more
       (if (i32.ne (local.get $head) (global.get $tail))
         (then
           (local.set $vertex (i32.load (local.get $head)))
-          (local.set $head (call $around (i32.add (local.get $head) (i32.const 4))))
+          (local.set $head (call $wrap (i32.add (local.get $head) (i32.const 4))))
           (local.set $address (i32.add (global.get $state) (local.get $vertex)))
           (i32.store8 (local.get $address) (i32.and (i32.load8_u (local.get $address)) (i32.const 0x7f)))
           (local.set $bits (i64.load (i32.add (global.get $sets) (i32.shl (local.get $vertex) (i32.const 3)))))
@@ -889,20 +1015,21 @@
                 (if (i64.ne (i64.or (i64.load (local.get $address)) (local.get $bits)) (i64.load (local.get $address)))
                   (then
                     (i64.store (local.get $address) (i64.or (i64.load (local.get $address)) (local.get $bits)))
-                    (call $wait (local.get $caller))))
+                    (call $enqueue (local.get $caller))))
                 (local.set $index (i32.add (local.get $index) (i32.const 1)))
                 (br $back))))
           (br $more)))))
 
-  ;; A place in the queue, or where the queue starts again behind its last place: it has two for each vertex.
-  (func $around (param $place i32) (result i32)
+  ;; The address $place in the queue, or the queue's start if that is where it ends: it is a ring with two places for
+  ;; each vertex.
+  (func $wrap (param $place i32) (result i32)
     (select (global.get $queue) (local.get $place)
       (i32.eq (local.get $place) (i32.add (global.get $queue) (i32.shl (global.get $vertices) (i32.const 3))))))
 
-  ;; Puts a vertex into the queue unless it waits there already (bit 0x80 of its state).
-  (func $wait (param $vertex i32)
-    (if (i32.and (call $state_of (local.get $vertex)) (i32.const 0x80))
+  ;; Adds $vertex to the queue, unless it waits there already ($QUEUED).
+  (func $enqueue (param $vertex i32)
+    (if (i32.and (call $state_of (local.get $vertex)) (global.get $QUEUED))
       (then (return)))
-    (call $add_state (local.get $vertex) (i32.const 0x80))
+    (call $add_state (local.get $vertex) (global.get $QUEUED))
     (i32.store (global.get $tail) (local.get $vertex))
-    (global.set $tail (call $around (i32.add (global.get $tail) (i32.const 4))))))
+    (global.set $tail (call $wrap (i32.add (global.get $tail) (i32.const 4))))))

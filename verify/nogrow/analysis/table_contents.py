@@ -1,6 +1,6 @@
-"""What tables can hold: the functions of segments, moved from table to table until nothing changes.
+"""Find what tables can hold: functions of segments, copied from table to table until nothing changes.
 
-All of it errs on the side of too many functions, also where following each of them would take too long.
+All of it errs on the side of too many functions, also where it would take too long to follow each of them.
 """
 
 from collections import defaultdict
@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from nogrow.wasm.model import Module, SegmentMode
 from nogrow.wasm.scan import TableMove
 
-# So many functions are moved for each table; compilers make one table or a few, and seldom copy between them.
+# How many functions may be moved in all. Compilers make few tables and seldom copy between them.
 _WORK = 1 << 22
 
 Contents = tuple[frozenset[int], ...]
@@ -18,15 +18,15 @@ Contents = tuple[frozenset[int], ...]
 def contents_of(
     module: Module, moves: Collection[TableMove], anything: Iterable[int], taken: frozenset[int]
 ) -> Contents:
-    """By table the functions in it. Tables that hold the same share one set.
+    """Return the functions in each table. Tables that hold the same share one set.
 
-    Those of `anything` may hold each of the functions `taken`, to which all others belong as well.
+    The tables in `anything` may hold all functions in `taken`, which has all functions that any table holds.
     """
-    found = [frozenset[int]()] * len(module.tables)
+    contents = [frozenset[int]()] * len(module.tables)
     for table, functions in _placed(module):
-        found[table] = frozenset(functions)
+        contents[table] = frozenset(functions)
     for table in anything:
-        found[table] = taken
+        contents[table] = taken
     segments: dict[int, frozenset[int]] = {}
     copies: dict[int, list[int]] = defaultdict(list)
     left = _WORK
@@ -36,17 +36,17 @@ def contents_of(
             continue
         if move.source not in segments:
             segments[move.source] = frozenset(module.segments[move.source].functions)
-        joined = _joined(found[move.table], segments[move.source])
-        left -= len(joined) if joined is not found[move.table] else 0
-        found[move.table] = joined if left > 0 else taken
-    if not _copied(found, copies, left):
+        joined = _joined(contents[move.table], segments[move.source])
+        left -= len(joined) if joined is not contents[move.table] else 0
+        contents[move.table] = joined if left > 0 else taken
+    if not _copied(contents, copies, left):
         for table in {table for tables in copies.values() for table in tables}:
-            found[table] = taken
-    return tuple(found)
+            contents[table] = taken
+    return tuple(contents)
 
 
 def reached_by_copies(moves: Collection[TableMove], tables: Iterable[int]) -> set[int]:
-    """The `tables` and all tables to which copies lead from them."""
+    """Return the `tables` and all tables to which copies lead from them."""
     copies: dict[int, list[int]] = defaultdict(list)
     for move in moves:
         if not move.from_segment:
@@ -62,7 +62,7 @@ def reached_by_copies(moves: Collection[TableMove], tables: Iterable[int]) -> se
 
 
 def _placed(module: Module) -> Iterator[tuple[int, set[int]]]:
-    """The functions that initialisers and active segments place, by table."""
+    """Yield each table with the functions that its initialiser and active segments put there."""
     placed: dict[int, set[int]] = defaultdict(set)
     for index, table in enumerate(module.tables):
         if table.initial:
@@ -73,26 +73,26 @@ def _placed(module: Module) -> Iterator[tuple[int, set[int]]]:
     yield from placed.items()
 
 
-def _copied(found: list[frozenset[int]], copies: dict[int, list[int]], left: int) -> bool:
-    """Follows the copies until nothing changes; False if that takes more than is `left`."""
+def _copied(contents: list[frozenset[int]], copies: dict[int, list[int]], left: int) -> bool:
+    """Follow the copies until nothing changes; return False if that takes more work than is `left`."""
     waiting = list(copies)
     while waiting:
         source = waiting.pop()
         for table in copies.get(source, ()):
-            joined = _joined(found[table], found[source])
+            joined = _joined(contents[table], contents[source])
             left -= 1
-            if joined is found[table]:
+            if joined is contents[table]:
                 continue
-            left -= len(joined) if joined is not found[source] else 0
+            left -= len(joined) if joined is not contents[source] else 0
             if left < 0:
                 return False
-            found[table] = joined
+            contents[table] = joined
             waiting.append(table)
     return True
 
 
-def _joined(one: frozenset[int], other: frozenset[int]) -> frozenset[int]:
-    """All of both: one of the two itself if that has all."""
-    if one is other or other <= one:
-        return one
-    return other if one <= other else one | other
+def _joined(first: frozenset[int], second: frozenset[int]) -> frozenset[int]:
+    """Return the union: one of the two sets itself if that has all."""
+    if first is second or second <= first:
+        return first
+    return second if first <= second else first | second

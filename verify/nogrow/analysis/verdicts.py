@@ -1,22 +1,18 @@
-"""A module's bytes to its judgement: what nogrow proves, put together.
+"""Prove how each entry point of a module stands to growth: from the module's bytes to its `Judgement`.
 
-In: bytes, and which imports are trusted. Out: a `Judgement`.
+The steps of a proof are in other modules of this package; this one puts them together.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 
-from nogrow.analysis.assumptions import Assumption, Subject
+from nogrow.analysis.assumptions import Assumption
 from nogrow.analysis.callbacks import Callbacks, effects_of
-from nogrow.analysis.emscripten_abi import NO_EFFECTS, Effects
-from nogrow.analysis.entry_points import EntryPoints, host_labels
-from nogrow.analysis.escape import References, find_references
+from nogrow.analysis.entry_points import EntryPoints, host_labels, host_tables
+from nogrow.analysis.escape import find_references
 from nogrow.analysis.host_assumptions import HostSide, assumptions
 from nogrow.analysis.indirect_calls import Targets
 from nogrow.analysis.judgement import (
-    NO_CONDITIONS,
-    Conditions,
     Entries,
     Entry,
     Function,
@@ -29,11 +25,10 @@ from nogrow.analysis.judgement import (
     VerdictTable,
     Witness,
 )
-from nogrow.analysis.linked_imports import NOT_LINKED, Linked
 from nogrow.analysis.reachability import NO_CALLBACKS, Search, WitnessEdge
-from nogrow.analysis.reachable_imports import Hosts
+from nogrow.analysis.reachable_imports import Hosts, ReachedHosts
+from nogrow.analysis.surroundings import NOTHING_KNOWN, Linked, Surroundings
 from nogrow.analysis.worst_verdicts import LEFT_BY, Finding, Findings
-from nogrow.errors import ModuleError
 from nogrow.util.background import Background
 from nogrow.util.lazy import LazySequence
 from nogrow.wasm.model import Kind, Module
@@ -44,220 +39,246 @@ from nogrow.wasm.scan import Scanning, begin
 
 Trust = Callable[[str], bool]
 
-# Every entry point of a report lists the imports that it reaches: 27 million times in all in DuckDB.
-MOST_REACHED = 200_000_000
-
 
 def judge(
     data: bytes,
     trusts: Trust,
     engine: Engine | None = None,
-    growers: frozenset[str] = frozenset(),
-    conditions: Conditions = NO_CONDITIONS,
-    linked: Linked = NOT_LINKED,
-    effects: Effects = NO_EFFECTS,
+    surroundings: Surroundings = NOTHING_KNOWN,
 ) -> Judgement:
-    """The judgement of the core module in `data`.
+    """Return the judgement of the core module in `data`.
 
-    `trusts` says of an import, given as `module.field`, whether it neither grows the memory, nor calls
-    back in, nor throws. `engine` is for callers that judge several modules. `growers` are imports that
-    grow the memory, besides those known by their names, and `effects` what others do. `conditions` are the
-    contract's. `linked` is what the component around the module says of its imports. Raises `ModuleError`,
-    with the offset in bytes, for what can't be judged.
+    `trusts` says about an import, given as `module.field`, whether it neither grows the memory, nor calls
+    back in, nor throws. Callers that judge several modules pass one `engine`. Raises `ModuleError`, with the
+    offset in bytes, for a module that can't be judged.
     """
-    return prove(begin(data, engine or Engine()), trusts, growers, conditions, linked, effects)
+    return prove(begin(data, engine or Engine()), trusts, surroundings)
 
 
-def prove(
-    scanning: Scanning,
-    trusts: Trust,
-    growers: frozenset[str] = frozenset(),
-    conditions: Conditions = NO_CONDITIONS,
-    linked: Linked = NOT_LINKED,
-    effects: Effects = NO_EFFECTS,
-) -> Judgement:
-    """The judgement of a core module whose scan has begun; see `judge`."""
-    module = scanning.module
-    scanned = scanning.result()
-    references = find_references(module, scanned)
-    memories = _memories(module)
-    labels = host_labels(module, references)
-    untrusted = {vertex for vertex, label in labels.items() if not trusts(label)}
-    targets = Targets(module, scanned, references, opened=conditions.open_tables)
-    exact = targets.constant_calls()
-    known = effects_of(module, untrusted, effects)
-    search = Search(
-        scanned,
-        len(module.functions),
-        lambda place: targets.of(scanned.dispatches[place]),
-        {vertex: vertex in untrusted for vertex in labels},
-        exact,
-        Callbacks(module, scanned, references, targets).of(known) if known else NO_CALLBACKS,
-    )
-    # The search runs outside of Python and leaves time for this.
-    naming = Background(lambda: FunctionNames(module))
-    search.settle()
-    ways = EntryPoints(module, references)
-    growing = {
-        item.index: item.label
-        for item in module.imported(Kind.FUNCTION)
-        if item.index in untrusted
-        and (item.label in growers or any(effect.grows for effect in known.get(item.index, ())))
-    }
-    entered = set(ways.functions)
-    behind = {vertex: label for vertex, label in labels.items() if vertex in untrusted}
-    growing |= {vertex: label for vertex, label in behind.items() if label in linked.growing}
-    trapping = [vertex for vertex, label in behind.items() if label in linked.trapping]
+def prove(scanning: Scanning, trusts: Trust, surroundings: Surroundings = NOTHING_KNOWN) -> Judgement:
+    """Return the judgement of a core module whose scan has begun; see `judge`."""
+    return _Proof(scanning, trusts, surroundings).judgement()
 
-    def is_called(vertex: int) -> bool:
-        return vertex in entered or search.called(vertex)
 
-    findings = Findings(
-        scanned,
-        memories,
-        list(filter(is_called, growing)),
-        ways,
-        search,
-        list(filter(is_called, trapping)),
-        private=conditions.private_memories,
-        linked=bool(linked.labels),
-    )
-    hosts = Hosts(labels, is_called)
-    reached = search.reached_by(hosts.vertices, ways.functions, hosts.together)
-    _check_size(hosts, reached)
-    running = frozenset(filter(search.runs_after_growth, hosts.vertices))
-    after = hosts.bits(running.__contains__)
+class _Proof:
+    """The proof about one module: its call graph, and what the search in it finds."""
 
-    # Thousands of ways in share most of their paths and of what they reach.
-    @cache
-    def function(index: int) -> Function:
-        return Function(index, naming.result().get(index))
+    def __init__(self, scanning: Scanning, trusts: Trust, surroundings: Surroundings) -> None:
+        """Builds the graph and searches it."""
+        self._module = module = scanning.module
+        self._scan = scan = scanning.result()
+        self._surroundings = surroundings
+        self._references = references = find_references(module, scan)
+        self._memories = _memories(module)
+        self._labels = labels = host_labels(module, references)
+        self._untrusted = {vertex for vertex, label in labels.items() if not trusts(label)}
+        self._targets = targets = Targets(
+            module, scan, references, opened=surroundings.conditions.open_tables
+        )
+        self._constant_calls = targets.constant_calls()
+        self._effects = effects = effects_of(module, self._untrusted, surroundings.effects)
+        self._search = Search(
+            scan,
+            len(module.functions),
+            lambda number: targets.of(scan.dispatches[number]),
+            {vertex: vertex in self._untrusted for vertex in labels},
+            self._constant_calls,
+            Callbacks(module, scan, references, targets).of(effects) if effects else NO_CALLBACKS,
+        )
+        # The search runs outside of Python and leaves time for this.
+        self._names = Background(lambda: FunctionNames(module))
+        self._search.compute_summaries()
+        self._entry_points = EntryPoints(module, references)
+        self._entered = set(self._entry_points.functions)
+        self._growers = self._find_growers()
+        self._findings = self._find_growths()
+        hosts = Hosts(labels, self._is_called)
+        self._reached = ReachedHosts(hosts, self._search, self._entry_points.functions)
 
-    @cache
-    def step(hop: WitnessEdge) -> Step:
-        return Step(function(hop.vertex), hop.offset, INSTRUCTIONS[hop.opcode, None].name)
+    def judgement(self) -> Judgement:
+        """Put together what was found; most of it is made when somebody looks at it."""
+        findings, reached = self._findings, self._reached
+        side = self._host_side()
+        assumed = cache(partial(_assumed, side, reached.hosts))
+        maker = _EntryMaker(
+            self._names,
+            self._entry_points,
+            findings,
+            reached,
+            assumed,
+            self._labels,
+            self._surroundings.linked,
+        )
+        left_after_growth = (
+            number
+            for number, verdict in enumerate(findings.verdicts)
+            if verdict in LEFT_BY and number not in findings.seen
+        )
+        every = reached.union(range(len(findings.verdicts)))
+        return Judgement(
+            self._memories,
+            tuple(
+                Site(maker.function(grow.function), grow.memory, grow.offset, grow.operand)
+                for grow in self._scan.grows
+            ),
+            Entries(
+                VerdictTable(
+                    findings.verdicts,
+                    findings.excused,
+                    {number: self._labels[grower] for number, grower in findings.growers.items()},
+                    findings.seen,
+                ),
+                maker.entry,
+            ),
+            assumptions(
+                assumed(every),
+                self._memories,
+                after=reached.listed_after_growth(reached.union(left_after_growth)),
+                switches_stacks=self._scan.switches_stacks,
+            ),
+            self._scan.indirect_calls,
+            len(self._constant_calls),
+            frozenset(reached.listed(every)),
+            self._resting(assumed),
+        )
 
-    def steps(finding: Finding) -> Sequence[Step]:
-        hops, _ = finding.path()
-        return LazySequence(len(hops), lambda place: step(hops[place]))
+    def _is_called(self, vertex: int) -> bool:
+        return vertex in self._entered or self._search.called(vertex)
 
-    @cache
-    def listed(found: int) -> tuple[str, ...]:
-        return hosts.listed(found)
+    def _find_growers(self) -> dict[int, str]:
+        """Return the vertices of the host behind which the memory may grow, with their names.
 
-    # A known grower that was followed is no assumption; behind a fixed memory it is not followed.
-    followed = set(growing) if findings.hosted else set[int]()
-    served = {vertex for vertex, label in labels.items() if label in linked.served}
-    # What the ABI says of a function is all that it does.
-    told = {index for index, done in known.items() if any(effect.whole for effect in done)}
-    own = targets.left_out()
-    side = HostSide(
-        memories,
-        labels,
-        _host_tables(module, references),
-        untrusted - followed - served - (told - growing.keys()),
-        own,
-        growth=any(
-            findings.seen.get(place, verdict) is not Verdict.ABSENT
-            for place, verdict in enumerate(findings.verdicts)
-        ),
-    )
+        Behind those of `Linked.trapping`, which are not among them, only a trap can follow.
+        """
+        growing = {
+            item.index: item.label
+            for item in self._module.imported(Kind.FUNCTION)
+            if item.index in self._untrusted
+            and (
+                item.label in self._surroundings.growers
+                or any(effect.grows for effect in self._effects.get(item.index, ()))
+            )
+        }
+        linked = self._surroundings.linked
+        return growing | {vertex: label for vertex, label in self._behind() if label in linked.growing}
 
-    @cache
-    def assumed(found: int) -> tuple[Assumption, ...]:
-        return side.behind(hosts.behind(found))
+    def _find_growths(self) -> Findings:
+        linked = self._surroundings.linked
+        trapping = [vertex for vertex, label in self._behind() if label in linked.trapping]
+        return Findings(
+            self._scan,
+            self._memories,
+            list(filter(self._is_called, self._growers)),
+            self._entry_points,
+            self._search,
+            list(filter(self._is_called, trapping)),
+            private=self._surroundings.conditions.private_memories,
+            linked=bool(linked.labels),
+        )
 
-    @cache
-    def listed_after(found: int) -> tuple[str, ...]:
-        return hosts.listed(found, running.__contains__)
+    def _behind(self) -> list[tuple[int, str]]:
+        """Return the vertices of the host that nobody vouches for, with their names."""
+        return [(vertex, label) for vertex, label in self._labels.items() if vertex in self._untrusted]
 
-    def entry(place: int) -> Entry:
-        finding = findings.at(place)
-        grower = findings.growers.get(place)
-        before_exit = finding.verdict in LEFT_BY and place not in findings.seen
+    def _host_side(self) -> HostSide:
+        findings, growing = self._findings, self._growers
+        # A known grower that was followed is no assumption; behind a fixed memory it is not followed.
+        followed = set(growing) if findings.hosted else set[int]()
+        linked = self._surroundings.linked
+        served = {vertex for vertex, label in self._labels.items() if label in linked.served}
+        # These do only what the ABI says.
+        known = {index for index, done in self._effects.items() if any(effect.whole for effect in done)}
+        return HostSide(
+            self._memories,
+            self._labels,
+            host_tables(self._module, self._references),
+            self._untrusted - followed - served - (known - growing.keys()),
+            self._targets.left_out(),
+            growth=any(
+                findings.seen.get(number, verdict) is not Verdict.ABSENT
+                for number, verdict in enumerate(findings.verdicts)
+            ),
+        )
+
+    def _resting(self, assumed: Callable[[int], tuple[Assumption, ...]]) -> Resting:
+        """Return the assumptions behind verdicts better than `reachable`, and whose verdicts these are."""
+        findings, reached, name = self._findings, self._reached, self._entry_points.name
+        better = (
+            number
+            for number, verdict in enumerate(findings.verdicts)
+            if reached.by_entry[number] and findings.seen.get(number, verdict) is not Verdict.REACHABLE
+        )
+        resting = [number for number in better if assumed(reached.by_entry[number])]
+        return Resting(
+            assumed(reached.union(resting)),
+            LazySequence(len(resting), lambda place: name(resting[place])),
+        )
+
+
+class _EntryMaker:
+    """Makes entry points by their numbers. Does not keep the search's memory alive."""
+
+    def __init__(
+        self,
+        names: Background[FunctionNames],
+        entry_points: EntryPoints,
+        findings: Findings,
+        reached: ReachedHosts,
+        assumed: Callable[[int], tuple[Assumption, ...]],
+        labels: dict[int, str],
+        linked: Linked,
+    ) -> None:
+        """`labels` are the names of the host's vertices; `assumed` says what is assumed of such bits."""
+        self._entry_points = entry_points
+        self._findings = findings
+        self._reached = reached
+        self._assumed = assumed
+        self._labels = labels
+        self._grown_by = linked.labels
+        # Thousands of entry points share most of their paths.
+        self.function = cache(partial(_function, names))
+        self._step = cache(partial(_step, self.function))
+
+    def entry(self, number: int) -> Entry:
+        """Return the entry point with this number."""
+        finding = self._findings.at(number)
+        grower = self._findings.growers.get(number)
+        label = None if grower is None else self._labels[grower]
+        reached = self._reached.by_entry[number]
+        left_after_growth = finding.verdict in LEFT_BY and number not in self._findings.seen
         return Entry(
-            name=ways.name(place),
-            kind=ways.kind(place),
-            function=function(ways.functions[place]),
+            name=self._entry_points.name(number),
+            kind=self._entry_points.kind(number),
+            function=self.function(self._entry_points.functions[number]),
             verdict=finding.verdict,
             memory=finding.memory,
-            witness=Witness(lambda: steps(finding)) if finding.found else (),
-            imports=listed(reached[place]),
-            imports_after_growth=listed_after(reached[place] & after) if before_exit else (),
-            host_grows=None if grower is None else labels[grower],
-            grower=None if grower is None else linked.labels.get(labels[grower]),
+            witness=Witness(lambda: self._steps(finding)) if finding.found else (),
+            imports=self._reached.listed(reached),
+            imports_after_growth=self._reached.listed_after_growth(reached) if left_after_growth else (),
+            host_grows=label,
+            grower=None if label is None else self._grown_by.get(label),
             airtight=finding.airtight,
-            excused=place in findings.excused,
-            seen=findings.seen.get(place),
-            assumptions=assumed(reached[place]),
+            excused=number in self._findings.excused,
+            seen=self._findings.seen.get(number),
+            assumptions=self._assumed(reached),
         )
 
-    before_exits = {
-        reached[place]
-        for place, verdict in enumerate(findings.verdicts)
-        if verdict in LEFT_BY and place not in findings.seen
-    }
-    imports = _union(reached)
-    better = [
-        place
-        for place, verdict in enumerate(findings.verdicts)
-        if reached[place] and findings.seen.get(place, verdict) is not Verdict.REACHABLE
-    ]
-    resting = [place for place in better if assumed(reached[place])]
-    return Judgement(
-        memories,
-        tuple(Site(function(one.function), one.memory, one.offset, one.operand) for one in scanned.grows),
-        Entries(
-            VerdictTable(
-                findings.verdicts,
-                findings.excused,
-                {place: labels[grower] for place, grower in findings.growers.items()},
-                findings.seen,
-            ),
-            entry,
-        ),
-        assumptions(
-            assumed(imports),
-            memories,
-            after=listed_after(_union(before_exits) & after),
-            switches_stacks=scanned.switches_stacks,
-        ),
-        scanned.indirect_calls,
-        len(exact),
-        frozenset(listed(imports)),
-        Resting(
-            assumed(_union(reached[place] for place in resting)),
-            LazySequence(len(resting), lambda number: ways.name(resting[number])),
-        ),
-    )
+    def _steps(self, finding: Finding) -> Sequence[Step]:
+        step = self._step
+        edges, _ = finding.path()
+        return LazySequence(len(edges), lambda number: step(edges[number]))
 
 
-def _check_size(hosts: Hosts, reached: Sequence[int]) -> None:
-    counts = Counter(reached)
-    if sum(hosts.count(found) * times for found, times in counts.items()) > MOST_REACHED:
-        raise ModuleError(
-            f"{len(reached):,} entry points reach so many of {len(hosts.vertices):,} imports "
-            f"that a report would list more than {MOST_REACHED:,}"
-        )
+def _function(names: Background[FunctionNames], index: int) -> Function:
+    return Function(index, names.result().get(index))
 
 
-def _host_tables(module: Module, references: References) -> dict[int, Subject | None]:
-    """By vertex the table in which it stands for the host's functions, None for those behind references."""
-    exported = {item.index: item.name for item in reversed(module.exported(Kind.TABLE))}
-    imported = {item.index: item.label for item in module.imported(Kind.TABLE)}
-    first = len(module.functions)
-    tables: dict[int, Subject | None] = {first + len(module.tables): None}
-    for index in references.host_tables:
-        name = imported.get(index, exported.get(index))
-        tables[first + index] = Subject(index, index in imported, name)
-    return tables
+def _step(function: Callable[[int], Function], edge: WitnessEdge) -> Step:
+    return Step(function(edge.vertex), edge.offset, INSTRUCTIONS[edge.opcode, None].name)
 
 
-def _union(sets: Iterable[int]) -> int:
-    union = 0
-    for one in set(sets):
-        union |= one
-    return union
+def _assumed(side: HostSide, hosts: Hosts, bits: int) -> tuple[Assumption, ...]:
+    return side.behind(hosts.behind(bits))
 
 
 def _memories(module: Module) -> tuple[Memory, ...]:

@@ -1,4 +1,4 @@
-"""What was found of every way in: the worst verdict over all memories, and the path that shows it."""
+"""Find for each entry point the worst verdict over all memories, and the path that proves it."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from nogrow.analysis.reachability import Exit, Search, SearchResult, WitnessEdge
 from nogrow.errors import ModuleError
 from nogrow.wasm.scan import Scan
 
-# What is found is kept for each memory and function, some 50 bytes.
+# A search result takes some 50 bytes for each memory and function.
 MOST_STEPS = 1 << 24
 
 LEFT_BY = {
@@ -21,7 +21,7 @@ LEFT_BY = {
 
 
 class Finding(NamedTuple):
-    """What was found of one way in: the worst over all memories."""
+    """The worst verdict on one entry point over all memories, and where its proof is."""
 
     verdict: Verdict
     memory: int | None = None
@@ -31,16 +31,15 @@ class Finding(NamedTuple):
     airtight: bool = False
 
     def path(self) -> tuple[Sequence[WitnessEdge], int | None]:
-        """The shortest path to the growth, and the import that grows if one does."""
+        """Return the shortest path to the growth, and the import that grows if one does."""
         return self.found.path(self.function, self.left_by) if self.found else ((), None)
 
 
 class Findings:
-    """What was found of every way in, by place. `growers` are the imports at the ends of paths.
+    """The worst verdict on every entry point, by the number of the entry point.
 
-    `hosted` are the memories that imports were followed to grow.
-
-    `seen` has, for ways in that can grow only memories that no host sees, the verdict on those that it sees.
+    `growers` are the imports at the ends of paths. `hosted` are the memories that imports may grow. `seen`
+    has the verdict on memories that a host sees, for entry points that can grow only other memories.
     """
 
     verdicts: list[Verdict]
@@ -56,18 +55,18 @@ class Findings:
         scanned: Scan,
         memories: tuple[Memory, ...],
         growers: list[int],
-        ways: EntryPoints,
+        entry_points: EntryPoints,
         search: Search,
         trapping: Sequence[int] = (),
         *,
         private: bool = False,
         linked: bool = False,
     ) -> None:
-        """Has `search` look for the growths of each memory; `growers` are imports that grow it.
+        """Search for the growths of each memory; `growers` are imports that grow it.
 
-        Behind the imports in `trapping` it grows as well, but only a trap can follow. `private` has memories
-        that no host sees count like all others. `linked` says that some of these imports are served by other
-        modules, which may grow a fixed memory by 0 pages.
+        It grows behind the imports in `trapping`, too, but only a trap can follow. With `private`, memories
+        that no host sees count like all others. `linked` says that other modules serve some of these
+        imports: such a module may grow a fixed memory by 0 pages.
         """
         self.hosted = hosted = {
             memory.index
@@ -75,7 +74,7 @@ class Findings:
             if (growers or trapping) and (linked or not memory.fixed) and (memory.imported or memory.exported)
         }
         loose = {grow.memory for grow in scanned.grows if not grow.operand} | (hosted if linked else set())
-        # The first of the worst stands for all: of capped ones that shall be one that is grown by 0.
+        # The first memory with the worst verdict is reported; among capped ones, one that is grown by 0.
         growing = sorted(
             hosted | {grow.memory for grow in scanned.grows},
             key=lambda index: (not memories[index].fixed or index not in loose, index),
@@ -88,22 +87,28 @@ class Findings:
                 f"{len(growing)} memories that grow and {vertices:,} functions: too many together"
             )
         self._exact = not scanned.switches_stacks
-        self._left_by = {one: LEFT_BY.get(one, Exit.NORMAL) if self._exact else None for one in Verdict}
-        self._functions = ways.functions
+        self._left_by = {
+            verdict: LEFT_BY.get(verdict, Exit.NORMAL) if self._exact else None for verdict in Verdict
+        }
+        self._functions = entry_points.functions
         self._found = {}
         # A constant operand above 0 at every site: none can succeed at the maximum.
         self._airtight = {index for index in growing if index not in loose}
         self._worst = {}
-        self.verdicts = [Verdict.UNREACHABLE if counting else Verdict.ABSENT] * len(ways.functions)
+        self.verdicts = [Verdict.UNREACHABLE if counting else Verdict.ABSENT] * len(entry_points.functions)
         # In the start function, growth of the module's own memory comes before any view of it.
-        excused = ways.start
+        excused = entry_points.start
         for index in counting:
             self._found[index] = (
-                search.find(index, growers, trapping) if index in hosted else search.find(index, [])
+                search.find_growths(index, growers, trapping)
+                if index in hosted
+                else search.find_growths(index, [])
             )
-            verdicts = self._add(index, memories[index], ways.functions, exact=self._exact)
+            verdicts = self._add(index, memories[index], entry_points.functions, exact=self._exact)
             before_exit = {
-                ways.functions[place] for place, verdict in enumerate(verdicts) if verdict in LEFT_BY
+                entry_points.functions[number]
+                for number, verdict in enumerate(verdicts)
+                if verdict in LEFT_BY
             }
             if before_exit:
                 search.follow_growth(index, sorted(before_exit))
@@ -111,54 +116,56 @@ class Findings:
                 excused = None
         self.seen = {}
         for index in unseen:
-            self._found[index] = search.find(index, [])
-            self._add_unseen(index, memories[index], ways.functions)
-        found = excused is not None and self.verdicts[excused].grows
-        self.excused = frozenset((excused,)) if excused is not None and found else frozenset[int]()
-        ends = {place: self._grower(place) for place, index in self._worst.items() if index in hosted}
-        self.growers = {place: grower for place, grower in ends.items() if grower is not None}
+            self._found[index] = search.find_growths(index, [])
+            self._add_unseen(index, memories[index], entry_points.functions)
+        grows = excused is not None and self.verdicts[excused].grows
+        self.excused = frozenset((excused,)) if excused is not None and grows else frozenset[int]()
+        growers_at_end = {
+            number: self._grower(number) for number, index in self._worst.items() if index in hosted
+        }
+        self.growers = {number: grower for number, grower in growers_at_end.items() if grower is not None}
 
     def _add(self, index: int, memory: Memory, functions: Sequence[int], *, exact: bool) -> list[Verdict]:
-        """Adds what was found for one memory; the verdicts on it alone."""
+        """Join the verdicts on one memory to those on the others; return the verdicts on it alone."""
         verdicts = self._on(index, memory, functions, exact=exact)
-        for place, verdict in enumerate(verdicts):
+        for number, verdict in enumerate(verdicts):
             if verdict is Verdict.UNREACHABLE:
                 continue
-            before = self.verdicts[place]
-            self.verdicts[place] = joined = before.joined(verdict)
-            # Where neither is the worse one, the memory that really grows is the one to tell about.
+            before = self.verdicts[number]
+            self.verdicts[number] = joined = before.joined(verdict)
+            # Where neither verdict is worse, report the memory that really grows.
             if joined is not before and verdict in (joined, Verdict.THROW_ONLY):
-                self._worst[place] = index
+                self._worst[number] = index
         return verdicts
 
     def _add_unseen(self, index: int, memory: Memory, functions: Sequence[int]) -> None:
-        """Adds what was found for a memory that no host sees, where a way in grows no other memory."""
-        for place, verdict in enumerate(self._on(index, memory, functions, exact=self._exact)):
-            known = self.verdicts[place]
-            if verdict.at_most(known) or (known.grows and place not in self.seen):
+        """Join the verdicts on a memory that no host sees, for entry points that grow no other memory."""
+        for number, verdict in enumerate(self._on(index, memory, functions, exact=self._exact)):
+            known = self.verdicts[number]
+            if verdict.at_most(known) or (known.grows and number not in self.seen):
                 continue
-            self.seen.setdefault(place, known)
-            self.verdicts[place] = joined = known.joined(verdict)
+            self.seen.setdefault(number, known)
+            self.verdicts[number] = joined = known.joined(verdict)
             if verdict.grows and verdict in (joined, Verdict.THROW_ONLY):
-                self._worst[place] = index
+                self._worst[number] = index
 
     def _on(self, index: int, memory: Memory, functions: Sequence[int], *, exact: bool) -> list[Verdict]:
-        """The verdicts on one memory alone."""
-        # Where stacks are switched, a function may be left in ways that are not followed.
+        """Return the verdicts on one memory alone."""
+        # Where stacks are switched, control may leave a function by paths that are not followed.
         left = Verdict.CAPPED if memory.fixed else Verdict.REACHABLE
         by_exit = (Verdict.UNREACHABLE, Verdict.TRAP_ONLY if exact else left, Verdict.THROW_ONLY, left)
         return [by_exit[exit] for exit in self._found[index].exits(functions)]
 
-    def _grower(self, place: int) -> int | None:
-        left_by = self._left_by[self.verdicts[place]]
-        return self._found[self._worst[place]].grower(self._functions[place], left_by)
+    def _grower(self, number: int) -> int | None:
+        left_by = self._left_by[self.verdicts[number]]
+        return self._found[self._worst[number]].grower(self._functions[number], left_by)
 
-    def at(self, place: int) -> Finding:
-        """The finding on the way in at a place."""
-        verdict = self.verdicts[place]
-        index = self._worst.get(place)
+    def at(self, number: int) -> Finding:
+        """Return the finding on the entry point with this number."""
+        verdict = self.verdicts[number]
+        index = self._worst.get(number)
         if index is None:
             return Finding(verdict)
         left_by = self._left_by[verdict]
         airtight = verdict is Verdict.CAPPED and index in self._airtight
-        return Finding(verdict, index, self._found[index], self._functions[place], left_by, airtight)
+        return Finding(verdict, index, self._found[index], self._functions[number], left_by, airtight)

@@ -5,8 +5,8 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from nogrow.analysis.emscripten_abi import NO_EFFECTS, Effects
-from nogrow.analysis.judgement import NO_CONDITIONS, Conditions, Judgement, Site
-from nogrow.analysis.linked_imports import NOT_LINKED, Linked
+from nogrow.analysis.judgement import Conditions, Judgement, Site
+from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
 from nogrow.contract.check import notes, violations
 from nogrow.contract.model import ArtifactContract, Scenario
 from nogrow.contract.phrases import listed
@@ -40,10 +40,7 @@ class Judge(Protocol):
         data: bytes,
         trusts: Callable[[str], bool],
         engine: Engine | None,
-        growers: frozenset[str],
-        conditions: Conditions = NO_CONDITIONS,
-        linked: Linked = NOT_LINKED,
-        effects: Effects = NO_EFFECTS,
+        surroundings: Surroundings = NOTHING_KNOWN,
         /,
     ) -> Judgement:
         """Return the judgement, or raise `ModuleError`."""
@@ -162,9 +159,7 @@ class Examination(NamedTuple):
                 part.data,
                 _trusts(target.clauses_of(part.number), labels),
                 engine,
-                labels,
-                _conditions(target.clauses_of(part.number)),
-                linked,
+                Surroundings(labels, _conditions(target.clauses_of(part.number)), linked),
             ),
             lambda part, label: all(
                 label in clause.imports.trusted for clause in target.clauses_of(part.number)
@@ -259,13 +254,15 @@ class Examination(NamedTuple):
         conditions = _conditions(clauses)
         if linkage is None:
             trusts = _trusts(clauses, labels | effects.keys())
-            judgement = self.judge(part.data, trusts, engine, labels, conditions, NOT_LINKED, effects)
+            judgement = self.judge(
+                part.data, trusts, engine, Surroundings(labels, conditions, effects=effects)
+            )
         elif linkage.alone is not None and not linkage.linked.labels:
             judgement = linkage.alone
         else:
             linked = linkage.linked
             trusts = _trusts(clauses, labels | linked.labels.keys())
-            judgement = self.judge(part.data, trusts, engine, labels, conditions, linked)
+            judgement = self.judge(part.data, trusts, engine, Surroundings(labels, conditions, linked))
         return judgement, validating.result() if validating else Validation(None)
 
     def _notes(self, judgement: Judgement, glue: tuple[Glue, ...], validation: Validation) -> Iterator[str]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from nogrow.analysis.cross_module_growth import Growth, served
 from nogrow.analysis.judgement import Judgement
-from nogrow.analysis.linked_imports import NOT_LINKED, Linked
+from nogrow.analysis.surroundings import NOT_LINKED, Linked
 from nogrow.errors import ModuleError
 from nogrow.pipeline.core_modules import Part
 from nogrow.wasm.linking import read_linking

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from nogrow.analysis.emscripten_abi import NO_EFFECTS, Effects
-from nogrow.analysis.judgement import NO_CONDITIONS, Conditions, Judgement
-from nogrow.analysis.linked_imports import NOT_LINKED, Linked
+from nogrow.analysis.judgement import Judgement
+from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
 from nogrow.errors import ModuleError
 from nogrow.util.background import Background
 from nogrow.wasm.file import read
@@ -45,10 +44,7 @@ class Ahead:
         data: bytes,
         trusts: Callable[[str], bool],
         engine: object,
-        growers: frozenset[str],
-        conditions: Conditions = NO_CONDITIONS,
-        linked: Linked = NOT_LINKED,
-        effects: Effects = NO_EFFECTS,
+        surroundings: Surroundings = NOTHING_KNOWN,
     ) -> Judgement:
         """The judgement of the core module in `data`, with the scan that was started if it is that one's.
 
@@ -57,8 +53,8 @@ class Ahead:
         from nogrow.analysis.verdicts import judge, prove
 
         if data is not self._reading.result() or self._scanning is None:
-            return judge(data, trusts, self._engine, growers, conditions, linked, effects)
+            return judge(data, trusts, self._engine, surroundings)
         if isinstance(self._scanning, ModuleError):
             raise self._scanning
         scanning, self._scanning = self._scanning, None
-        return prove(scanning, trusts, growers, conditions, linked, effects)
+        return prove(scanning, trusts, surroundings)

@@ -1,1 +1,1 @@
-"""Helpers that know nothing of WebAssembly or of contracts."""
+"""Offer helpers that know nothing about WebAssembly or contracts."""

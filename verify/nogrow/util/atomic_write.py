@@ -1,4 +1,4 @@
-"""A report, or bytes, to a file that is either all there or as it was."""
+"""Write files atomically: after a failure, a file is as it was before."""
 
 import errno
 import os
@@ -10,9 +10,9 @@ from nogrow.errors import UsageError
 
 
 def write(path: Path, render: Callable[[TextIO], None]) -> None:
-    """Let `render` write the file `path`, which is replaced only when all is written.
+    """Let `render` write the file `path`, and replace the file only when everything is written.
 
-    What is no regular file, as `/dev/stdout`, is written to as it is. Raises `UsageError` if the
+    A file that is not a regular one, such as `/dev/stdout`, is written in place. Raises `UsageError` if the
     file can't be written.
     """
     try:
@@ -30,7 +30,7 @@ def _resolved(path: Path) -> Path:
     try:
         return path.resolve()
     except RuntimeError as error:
-        # Python's error for a loop of links, up to version 3.12.
+        # Up to version 3.12, Python raises this for a loop of links.
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from error
 
 
@@ -40,15 +40,15 @@ def write_bytes(path: Path, data: bytes) -> None:
     Raises `UsageError` if the file can't be written.
     """
     try:
-        place = _resolved(path)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        draft = _draft(place)
+        target = _resolved(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = _draft(target)
         try:
             with draft.open("xb") as stream:
                 stream.write(data)
-            if place.exists():
-                draft.chmod(place.stat().st_mode & 0o7777)
-            draft.replace(place)
+            if target.exists():
+                draft.chmod(target.stat().st_mode & 0o7777)
+            draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:

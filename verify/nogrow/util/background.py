@@ -1,4 +1,4 @@
-"""Work that goes on beside other work: for what waits for the disk or runs outside of Python."""
+"""Run work in a background thread: worthwhile for work that waits for the disk or runs outside of Python."""
 
 import os
 import sys
@@ -15,14 +15,14 @@ def cores() -> int:
 
 
 class Background(Generic[_Result]):
-    """Work that a thread has begun to do."""
+    """Work that a thread is doing."""
 
     def __init__(self, work: Callable[[], _Result]) -> None:
-        """Starts `work` at once."""
+        """Start `work` at once."""
         self._results: list[_Result] = []
         self._errors: list[BaseException] = []
-        # A thread that is still at work keeps nobody who was interrupted from leaving. What it works with is
-        # not kept here: it can be large.
+        # The thread is a daemon so that it does not delay the end of an interrupted program. `work` is not
+        # stored here, because what it refers to can be large.
         self._thread = Thread(target=self._run, args=(work,), daemon=True)
         self._thread.start()
 
@@ -33,9 +33,9 @@ class Background(Generic[_Result]):
             self._errors.append(error)
 
     def result(self, seconds: float | None = None) -> _Result:
-        """Waits for the work's result; raises what the work raised.
+        """Wait for the work and return its result, or raise what the work raised.
 
-        Raises `TimeoutError` if it takes longer than `seconds`; the work then goes on, and nobody is told.
+        Raises `TimeoutError` if it takes longer than `seconds`; the work then goes on unobserved.
         """
         self._thread.join(seconds)
         if self._thread.is_alive():

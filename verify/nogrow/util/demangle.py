@@ -1,29 +1,28 @@
-"""Names of functions as a module or its DWARF holds them to names that a reader knows from the source."""
+"""Turn mangled names of functions into the names that readers know from the source."""
 
 import re
 
-# Far above what a compiler writes; what is longer costs time to read and helps nobody who reads a report.
+# Compilers write much shorter names. A longer one takes time to demangle and would help no reader.
 _LONGEST = 1 << 16
 
-# Some 50 generic types within each other, twice what big programs have. Reading them takes 400 of the 1,000
-# frames that Python allows, so what a name is read as doesn't depend on where in the program that happens.
+# Some 50 nested generic types, twice as many as big programs have. Demangling them takes 400 of the 1,000
+# frames that Python allows, so the result does not depend on the depth of the caller.
 _DEEPEST = 100
 
-# wasm-ld's mark of a stub, the mangled name, what wasm-bindgen says about a wrapper. No mangling has spaces.
+# wasm-ld's mark of a stub, the mangled name, and wasm-bindgen's remark on a wrapper. No mangling has spaces.
 _MANGLED = re.compile(r"(signature_mismatch:|undefined_weak:|)(_[RZ][^ ]+)( .*|)")
 
-# Tools that demangle before they write leave Rust's hashes in: of the function, and with v0 of the crates.
+# Tools that demangle names leave Rust's hashes in: that of the function and, with v0, those of the crates.
 _HASH = re.compile(r"(?<=[^:])::h[0-9a-f]{16}(?=\Z|\.| (?:externref|multivalue) shim)")
 _CRATE_HASH = re.compile(r"(?<=\w)\[[0-9a-f]{1,16}\](?=::)")
 
 
 def demangle(name: str) -> str:
-    """The readable form of a function's name, for people only: functions that differ may share one.
+    """Return the readable form of a function's name. Different functions may share one.
 
-    Rust's manglings come back as `rustc` prints them without hashes, those of C++ as LLVM prints them. Hashes
-    are also left out of Rust names that were demangled before. Every other name comes back as it is, and so
-    does one that is malformed, nested too deeply, or longer than 65,536 characters before or after.
-    Raises nothing.
+    Names of Rust are spelled as `rustc` prints them, without hashes, names of C++ as LLVM prints them. Hashes
+    are also removed from Rust names that another tool demangled. Every other name is returned as it is, also
+    if it is malformed, nested too deeply, or longer than 65,536 characters before or after. Raises nothing.
     """
     if len(name) > _LONGEST:
         return name
@@ -35,9 +34,9 @@ def demangle(name: str) -> str:
 
 
 def _spell(mangled: str) -> str:
-    # Importing it takes longer than judging most modules, and only mangled names need it.
+    # The import takes longer than judging most modules, and only mangled names need it.
     import demangle as library
 
     limits = library.Limits(max_depth=_DEEPEST, max_output=_LONGEST, max_input=_LONGEST)
-    # Of its other schemes some take plain names of C for mangled ones.
+    # Some of its other schemes take plain names of C for mangled ones.
     return library.demangle(mangled, language=("rust", "itanium"), style="llvm", limits=limits)

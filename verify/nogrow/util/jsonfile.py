@@ -1,4 +1,4 @@
-"""A JSON file that somebody else may have written, read strictly: what is wrong ends in file and place."""
+"""Read JSON files strictly, and name the file and the position of whatever is wrong in them."""
 
 import json
 import re
@@ -10,10 +10,10 @@ from typing import Any, NoReturn
 
 from nogrow.errors import DocumentError
 
-# A report on a module with 20,000 entry points has 100 MB.
+# A report on a module with 20,000 entry points takes 100 MB.
 MOST_BYTES = 512 << 20
 LONGEST_KEY = 100
-# No line of JSON starts with these: its strings don't span lines.
+# No line of JSON can start with these, because strings can't span lines.
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})", re.MULTILINE)
 
 
@@ -21,7 +21,7 @@ _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})", re.MULTILINE)
 class Node:
     """The value at `keys` in the document of the file `path`.
 
-    Each method raises `DocumentError` where the value is not as it asks.
+    Each method raises `DocumentError` if the value is not of the kind that it returns.
     """
 
     path: Path
@@ -29,11 +29,11 @@ class Node:
     value: Any
 
     def error(self, message: str) -> DocumentError:
-        """The error that names this place."""
+        """Return an error that names this position."""
         return DocumentError(self.path, _spelled(self.keys) if self.keys else None, message)
 
     def object(self, known: Iterable[str] | None = None) -> dict[str, Any]:
-        """The object; with `known`, a key that is not among them is refused."""
+        """Return the object; with `known`, it must not have other keys."""
         if not isinstance(self.value, dict):
             raise self.error(f"expected an object, not {_described(self.value)}")
         known = None if known is None else tuple(known)
@@ -43,39 +43,39 @@ class Node:
         return self.value
 
     def members(self) -> "Iterator[tuple[str, Node]]":
-        """The keys of the object with their values."""
+        """Return the keys of the object with their values."""
         return ((key, self._inner(key)) for key in self.object())
 
     def items(self) -> "Iterator[Node]":
-        """The items of the array."""
+        """Return the items of the array."""
         if not isinstance(self.value, list):
             raise self.error(f"expected an array, not {_described(self.value)}")
-        return (Node(self.path, (*self.keys, place), one) for place, one in enumerate(self.value))
+        return (Node(self.path, (*self.keys, index), item) for index, item in enumerate(self.value))
 
     def at(self, key: str) -> "Node":
-        """The value at `key`, which must be there."""
+        """Return the value at `key`, which must exist."""
         if key not in self.object():
             raise self.error(f"the key `{key}` is missing")
         return self._inner(key)
 
     def get(self, key: str) -> "Node | None":
-        """The value at `key`, None if there is no such key or it is null."""
+        """Return the value at `key`, None if there is no such key or it is null."""
         return None if self.object().get(key) is None else self._inner(key)
 
     def text(self) -> str:
-        """The string."""
+        """Return the string."""
         if not isinstance(self.value, str):
             raise self.error(f"expected a string, not {_described(self.value)}")
         return self.value
 
     def integer(self, least: int = 0) -> int:
-        """The integer, `least` at least."""
+        """Return the integer, which must be at least `least`."""
         if not isinstance(self.value, int) or isinstance(self.value, bool) or self.value < least:
             raise self.error(f"expected an integer of at least {least}, not {_described(self.value)}")
         return self.value
 
     def flag(self) -> bool:
-        """The boolean."""
+        """Return the boolean."""
         if not isinstance(self.value, bool):
             raise self.error(f"expected true or false, not {_described(self.value)}")
         return self.value
@@ -85,11 +85,11 @@ class Node:
 
 
 def read(path: Path, what: str) -> Node:
-    """The document in the file `path`, which messages call `what`; raises `DocumentError`."""
+    """Return the document in the file `path`, which messages call `what`; raise `DocumentError`."""
     try:
         # Opening a FIFO waits for its writer.
         if path.exists() and not path.is_file():
-            raise DocumentError(path, None, f"expected {what}; this is no regular file")
+            raise DocumentError(path, None, f"expected {what}, but this is not a regular file")
         if path.stat().st_size > MOST_BYTES:
             raise DocumentError(path, None, f"too large for {what}: above {MOST_BYTES >> 20} MiB")
         raw = path.read_bytes()
@@ -100,14 +100,14 @@ def read(path: Path, what: str) -> Node:
 
 def _parsed(path: Path, raw: bytes, what: str) -> Any:  # noqa: ANN401
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
+        members = dict(pairs)
+        if len(members) < len(pairs):
             ((twice, _),) = Counter(key for key, _ in pairs).most_common(1)
-            raise DocumentError(path, _quoted(twice), "this key is there twice in one object")
-        return found
+            raise DocumentError(path, _quoted(twice), "this key occurs twice in one object")
+        return members
 
     def constant(word: str) -> NoReturn:
-        raise DocumentError(path, None, f"not valid JSON: {word} is no number of JSON")
+        raise DocumentError(path, None, f"not valid JSON: JSON does not allow {word}")
 
     try:
         text = raw.decode("utf-8-sig")
@@ -116,7 +116,7 @@ def _parsed(path: Path, raw: bytes, what: str) -> Any:  # noqa: ANN401
         return json.loads(text, object_pairs_hook=unique, parse_constant=constant)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise DocumentError(path, f"line {line}", "not UTF-8, which JSON has to be") from error
+        raise DocumentError(path, f"line {line}", "not UTF-8, as JSON has to be") from error
     except json.JSONDecodeError as error:
         if conflict := _CONFLICT.search(text):
             line = text.count("\n", 0, conflict.start()) + 1
@@ -154,7 +154,7 @@ def _described(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case int() | float():
-            return f"the number {value}" if abs(value) < 10**20 else "a number as large as this"
+            return f"the number {value}" if abs(value) < 10**20 else "a number of this size"
         case str():
             return f"the string {_quoted(value)}"
         case list():

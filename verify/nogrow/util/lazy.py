@@ -1,4 +1,4 @@
-"""Sequences whose items are made when somebody first looks at them: a report shows few of them."""
+"""Provide sequences whose items are made when somebody first reads them: reports show few of them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar, overload
@@ -7,18 +7,18 @@ _Item = TypeVar("_Item", covariant=True)
 
 
 class LazySequence(Sequence[_Item]):
-    """Items that are made one by one; equal to any sequence of equal items.
+    """A sequence that makes each item when it is first read; equal to any sequence of equal items.
 
-    Pickled, it is a tuple of them all.
+    It is pickled as a tuple of all items.
     """
 
-    __slots__ = ("_count", "_made", "_make")
+    __slots__ = ("_count", "_items", "_make")
 
     def __init__(self, count: int, make: Callable[[int], _Item]) -> None:
-        """`make` makes the item at a place below `count`."""
+        """Remember `make`, which makes the item with an index below `count`."""
         self._count = count
         self._make = make
-        self._made: dict[int, _Item] = {}
+        self._items: dict[int, _Item] = {}
 
     @overload
     def __getitem__(self, index: int) -> _Item: ...
@@ -27,15 +27,15 @@ class LazySequence(Sequence[_Item]):
     def __getitem__(self, index: slice) -> tuple[_Item, ...]: ...
 
     def __getitem__(self, index: int | slice) -> _Item | tuple[_Item, ...]:
-        places = range(self._count)[index]
-        if isinstance(places, range):
-            return tuple(map(self._at, places))
-        return self._at(places)
+        selected = range(self._count)[index]
+        if isinstance(selected, range):
+            return tuple(map(self._at, selected))
+        return self._at(selected)
 
-    def _at(self, place: int) -> _Item:
-        if place not in self._made:
-            self._made[place] = self._make(place)
-        return self._made[place]
+    def _at(self, index: int) -> _Item:
+        if index not in self._items:
+            self._items[index] = self._make(index)
+        return self._items[index]
 
     def __iter__(self) -> Iterator[_Item]:
         return map(self._at, range(self._count))
