@@ -59,7 +59,7 @@ def test_every_name_and_path_survives(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["ok\ud800.wasm", "\udfff", "a\0"])
 def test_a_path_that_no_file_can_have_is_refused(tmp_path: Path, path: str) -> None:
     (tmp_path / "l").write_bytes(written(Lock(tmp_path / "l", {path: pin({})})))
-    with pytest.raises(DocumentError, match="a path can't hold a NUL or half a character"):
+    with pytest.raises(DocumentError, match="a path can't contain a NUL or half a character"):
         load(tmp_path / "l")
 
 
@@ -133,16 +133,22 @@ def test_a_module_with_both_verdicts_may_name_one_as_before(tmp_path: Path) -> N
         ({"sha256": "A" * 64}, f"{AT}.sha256: expected 64 hexadecimal digits"),
         ({"size": "1"}, f'{AT}.size: expected an integer of at least 0, not the string "1"'),
         ({"verdict": "good"}, f"{AT}.verdict: unknown verdict 'good'; known: absent, unreachable"),
-        ({"verdict": "capped"}, f"{AT}.verdict: expected reachable, the worst of its entry points"),
-        ({"exports": {}}, f"{AT}.verdict: expected unreachable, the worst of its entry points"),
+        (
+            {"verdict": "capped"},
+            f"{AT}.verdict: expected reachable, the worst verdict of the module's entry points",
+        ),
+        (
+            {"exports": {}},
+            f"{AT}.verdict: expected unreachable, the worst verdict of the module's entry points",
+        ),
         ({"exports": {"good": []}}, f"{AT}.exports.good: unknown verdict 'good'"),
         ({"exports": {"reachable": "a"}}, f'{AT}.exports.reachable: expected an array, not the string "a"'),
         ({"exports": {"reachable": [1]}}, f"{AT}.exports.reachable[0]: expected a string, not the number 1"),
-        ({"exports": {"reachable": ["a", "a"]}}, f"{AT}.exports.reachable[1]: this export is there twice"),
-        ({"exports": {"reachable": ["a"], "absent": ["a"]}}, "this export is there twice"),
+        ({"exports": {"reachable": ["a", "a"]}}, f"{AT}.exports.reachable[1]: duplicate export"),
+        ({"exports": {"reachable": ["a"], "absent": ["a"]}}, "duplicate export"),
         ({"escaped": {"absent": [""]}}, f"{AT}.escaped.absent[0]: expected a name"),
         ({"nameless": {"absent": 0}}, f"{AT}.nameless.absent: expected an integer of at least 1"),
-        ({"nameless": {"absent": 10**9}}, "no module has as many functions as 1,000,000,000"),
+        ({"nameless": {"absent": 10**9}}, "no module has 1,000,000,000 functions"),
         ({"start": {"verdict": "absent"}}, f"{AT}.start: the key `excused` is missing"),
         ({"start": "absent"}, f"{AT}.start: expected an object"),
         ({"entries": {}}, f"{AT}.entries: unknown key; known here: sha256, size, verdict, exports"),

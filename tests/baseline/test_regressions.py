@@ -150,7 +150,7 @@ def test_worse_verdicts_of_the_same_bytes_are_explained() -> None:
     held = Pinned(lock(a=exports(f=ABSENT))).hold("a.wasm", judgement(entry("f", REACHABLE)), DIGEST)
     assert len(held.violations) == 1
     (note,) = held.notes
-    assert note.startswith("the module is the pinned one, byte for byte")
+    assert note.startswith("the module is byte for byte the pinned one;")
 
 
 def test_what_is_pinned_and_not_checked_is_missing() -> None:
