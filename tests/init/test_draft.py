@@ -4,7 +4,7 @@ import tomllib
 
 from nogrow.analysis.judgement import Judgement, Memory
 from nogrow.init.draft import draft
-from nogrow.init.infer_clause import ease
+from nogrow.init.infer_clause import infer_clause
 from nogrow.init.modules import Clause, LeftOut
 from nogrow.init.sources import Buildable
 
@@ -14,7 +14,7 @@ def clause(*maxima: int | None) -> Clause:
         Memory(number, False, (), False, "i32", 65536, 1, most) for number, most in enumerate(maxima)
     )
     judgement = Judgement(memories, (), (), ())
-    return Clause("a.wasm", "a.wasm", ease([judgement]), (judgement,))
+    return Clause("a.wasm", "a.wasm", infer_clause([judgement]), (judgement,))
 
 
 def test_limits_are_proposed_that_every_memory_keeps() -> None:
@@ -44,4 +44,4 @@ def test_only_the_first_hints_are_given() -> None:
     hints = [Buildable(f"the crate {number}", "cargo build", None) for number in range(23)]
     text = draft([clause()], hints)
     assert text.count("# No module was built from") == 20
-    assert "# ... and 3 more that no module was built from.\n" in text
+    assert "# ... and 3 more sources that no module was built from.\n" in text
