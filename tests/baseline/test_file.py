@@ -131,7 +131,7 @@ def test_a_module_with_both_verdicts_may_name_one_as_before(tmp_path: Path) -> N
     [
         ({"sha256": "0" * 63}, f"{AT}.sha256: expected 64 hexadecimal digits"),
         ({"sha256": "A" * 64}, f"{AT}.sha256: expected 64 hexadecimal digits"),
-        ({"size": "1"}, f'{AT}.size: expected an integer of at least 0, not the string "1"'),
+        ({"size": "1"}, f"{AT}.size: expected an integer of at least 0, not the string '1'"),
         ({"verdict": "good"}, f"{AT}.verdict: unknown verdict 'good'; known: absent, unreachable"),
         (
             {"verdict": "capped"},
@@ -142,7 +142,7 @@ def test_a_module_with_both_verdicts_may_name_one_as_before(tmp_path: Path) -> N
             f"{AT}.verdict: expected unreachable, the worst verdict of the module's entry points",
         ),
         ({"exports": {"good": []}}, f"{AT}.exports.good: unknown verdict 'good'"),
-        ({"exports": {"reachable": "a"}}, f'{AT}.exports.reachable: expected an array, not the string "a"'),
+        ({"exports": {"reachable": "a"}}, f"{AT}.exports.reachable: expected an array, not the string 'a'"),
         ({"exports": {"reachable": [1]}}, f"{AT}.exports.reachable[0]: expected a string, not the number 1"),
         ({"exports": {"reachable": ["a", "a"]}}, f"{AT}.exports.reachable[1]: duplicate export"),
         ({"exports": {"reachable": ["a"], "absent": ["a"]}}, "duplicate export"),
@@ -165,14 +165,14 @@ def test_a_wrong_pin_is_an_error_that_names_the_key(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "expected a lock of nogrow; the file is empty"),
+        ("", "the file is empty; expected a lock of nogrow"),
         ("{}", "the key `schema` is missing"),
         ('{"schema": "nogrow/lock/2"}', "schema: expected nogrow/lock/1, the only version"),
         ('{"schema": 1}', "schema: expected a string, not the number 1"),
         ('{"schema": "nogrow/lock/1"}', "the key `artifacts` is missing"),
         ('{"schema": "nogrow/lock/1", "artifacts": {}}', "artifacts: empty"),
         ('{"schema": "nogrow/lock/1", "more": 1}', "more: unknown key"),
-        ('{"schema": "nogrow/lock/1", "artifacts": {"a": {}, "a": {}}}', '"a": this key is there twice'),
+        ('{"schema": "nogrow/lock/1", "artifacts": {"a": {}, "a": {}}}', '"a": duplicate key'),
         ('{"schema": "nogrow/lock/1", "artifacts": {"./a": {}}}', "expected a path relative to the lock"),
         ('{"schema": "nogrow/lock/1", "artifacts": {"/a": {}}}', "expected a path relative to the lock"),
         ("schema = 1\n", "line 1: not valid JSON"),
