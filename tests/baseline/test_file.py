@@ -57,7 +57,7 @@ def test_every_name_and_path_survives(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["ok\ud800.wasm", "\udfff", "a\0"])
-def test_a_path_that_no_file_can_have_is_refused(tmp_path: Path, path: str) -> None:
+def test_impossible_path_is_rejected(tmp_path: Path, path: str) -> None:
     (tmp_path / "l").write_bytes(written(Lock(tmp_path / "l", {path: pin({})})))
     with pytest.raises(DocumentError, match="a path can't contain a NUL or half a character"):
         load(tmp_path / "l")
@@ -70,7 +70,7 @@ def test_a_hundred_thousand_entry_points_survive(tmp_path: Path) -> None:
     assert again(Lock(tmp_path / "nogrow.lock", pins), tmp_path).pins == pins
 
 
-def test_the_file_is_sorted_ascii_with_an_entry_point_a_line_the_worst_first() -> None:
+def test_file_is_sorted_ascii_with_a_line_per_entry_point() -> None:
     entries: dict[Key, tuple[Verdict, ...]] = {
         (EXPORT, "b"): (UNREACHABLE,),
         (EXPORT, "é"): (UNREACHABLE,),
@@ -91,7 +91,7 @@ def test_the_file_is_sorted_ascii_with_an_entry_point_a_line_the_worst_first() -
     ]
 
 
-def test_the_order_of_what_was_found_does_not_change_the_bytes() -> None:
+def test_order_of_entry_points_does_not_change_the_bytes() -> None:
     entries = (entry("a", REACHABLE), entry("b", UNREACHABLE), entry("c", UNREACHABLE))
     pins = [pin_of(judgement(*found), DIGEST, 100) for found in (entries, entries[::-1])]
     first, second = (written(Lock(Path("l"), {"x": each, "a": each})) for each in pins)
@@ -99,7 +99,7 @@ def test_the_order_of_what_was_found_does_not_change_the_bytes() -> None:
     assert first == written(Lock(Path("l"), {"a": pins[0], "x": pins[0]}))
 
 
-def test_the_order_in_the_file_and_line_ends_mean_nothing(tmp_path: Path) -> None:
+def test_order_and_line_ends_in_the_file_do_not_matter(tmp_path: Path) -> None:
     text = (
         '{"artifacts": {"b": {"exports": {"unreachable": ["z", "a"], "reachable": ["m"]},'
         f' "verdict": "reachable", "size": 1, "sha256": "{DIGEST}"}}}},\r\n"schema": "nogrow/lock/1"}}\r\n'
@@ -118,7 +118,7 @@ GOOD: dict[str, Any] = {
 AT = 'artifacts["a.wasm"]'
 
 
-def test_a_module_with_both_verdicts_may_name_one_as_before(tmp_path: Path) -> None:
+def test_lock_of_0_1_0_may_name_one_of_two_verdicts(tmp_path: Path) -> None:
     """Version 0.1.0 called such a module `capped`."""
     text = written(lock(a=exports(f=VERDICTS[3], g=VERDICTS[4]))).decode()
     assert '"verdict": "capped+throw-only"' in text
@@ -155,7 +155,7 @@ def test_a_module_with_both_verdicts_may_name_one_as_before(tmp_path: Path) -> N
     ],
     ids=str,
 )
-def test_a_wrong_pin_is_an_error_that_names_the_key(
+def test_wrong_pin_names_the_key(
     tmp_path: Path, changes: dict[str, Any], message: str
 ) -> None:
     document = {"schema": "nogrow/lock/1", "artifacts": {"a.wasm": GOOD | changes}}
@@ -189,7 +189,7 @@ def refused(tmp_path: Path, text: str) -> str:
     return str(caught.value)
 
 
-def test_a_module_without_entry_points_has_a_verdict_of_its_own(tmp_path: Path) -> None:
+def test_module_without_entry_points_keeps_its_verdict(tmp_path: Path) -> None:
     pins = {"a": Pin(DIGEST, 1, UNREACHABLE, {})}
     assert again(Lock(tmp_path / "nogrow.lock", pins), tmp_path).pins == pins
 

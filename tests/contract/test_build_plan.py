@@ -65,24 +65,24 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert plan.artifact(crate, "small") == PurePosixPath("out put/small/my crate.wasm")
 
 
-def test_by_default_a_release_is_built_into_build_with_the_flags_of_the_crate(tmp_path: Path) -> None:
+def test_defaults_build_a_release_into_build(tmp_path: Path) -> None:
     plan = load_plan(written(tmp_path, 'schema = 1\n[[build.crate]]\npath = "crates/app"'))
     assert plan == Plan(crates=(CrateSource("app", PurePosixPath("crates/app"), ("release",)),))
     assert plan.artifact(plan.crates[0], "release") == PurePosixPath("build/release/app.wasm")
 
 
-def test_without_a_table_nothing_is_built(tmp_path: Path) -> None:
+def test_plan_without_a_table_is_empty(tmp_path: Path) -> None:
     assert load_plan(written(tmp_path, "schema = 1")).is_empty
 
 
 @pytest.mark.parametrize(
     "text", ['schema = 1\n[[build.wat]]\npath = "a.wat"', 'schema = 1\n[[build.crate]]\npath = "a"', COMMAND]
 )
-def test_one_source_is_something_to_build(tmp_path: Path, text: str) -> None:
+def test_plan_with_one_source_is_not_empty(tmp_path: Path, text: str) -> None:
     assert not load_plan(written(tmp_path, text)).is_empty
 
 
-def test_check_reads_a_contract_that_also_says_what_is_built(tmp_path: Path) -> None:
+def test_check_reads_a_contract_with_a_build_table(tmp_path: Path) -> None:
     assert len(load(written(tmp_path, WHOLE + ARTIFACT)).artifacts) == 1
 
 
@@ -135,7 +135,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_a_wrong_plan_is_an_error_with_file_line_and_key(tmp_path: Path, case: str) -> None:
+def test_wrong_plan_names_file_line_and_key(tmp_path: Path, case: str) -> None:
     text, line, message = WRONG[case]
     path = written(tmp_path, text)
     with pytest.raises(ContractError) as raised:
@@ -144,7 +144,7 @@ def test_a_wrong_plan_is_an_error_with_file_line_and_key(tmp_path: Path, case: s
     assert "\n" not in str(raised.value)
 
 
-def test_what_is_wrong_in_the_plan_is_wrong_for_check_as_well(tmp_path: Path) -> None:
+def test_check_rejects_a_wrong_plan(tmp_path: Path) -> None:
     path = written(tmp_path, f"schema = 1\n{ARTIFACT}[build]\nprofile = []")
     with pytest.raises(ContractError, match=r":5: build\.profile: unknown key; did you mean `profiles`\?"):
         load(path)

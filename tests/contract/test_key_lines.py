@@ -62,5 +62,5 @@ def test_the_line_of_a_key_is_that_of_its_statement(keys: Keys, line: int) -> No
     assert line_of(TEXT, keys) == line
 
 
-def test_the_last_line_needs_no_end() -> None:
+def test_last_line_needs_no_newline() -> None:
     assert line_of("a = 1\nb = 2", ("b",)) == 2

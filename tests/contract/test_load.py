@@ -84,7 +84,7 @@ def test_a_whole_contract_is_read(tmp_path: Path) -> None:
     assert second.host == Host(stubs=(), wasi=False)
 
 
-def test_what_a_scenario_may_say_of_values_traps_and_imports(tmp_path: Path) -> None:
+def test_values_traps_and_imports_of_a_scenario_are_read(tmp_path: Path) -> None:
     text = (
         HEAD
         + """wasi = true
@@ -246,14 +246,14 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
 }  # fmt: skip
 
 
-def test_the_outermost_numbers_and_the_most_calls_are_taken(tmp_path: Path) -> None:
+def test_extreme_numbers_and_the_most_calls_are_accepted(tmp_path: Path) -> None:
     step = Call("f", (-(2**63), 2**64 - 1), repeat=9999)
     text = f'{STEPS}  {{ call = "f", args = [{step.args[0]}, {step.args[1]}], repeat = 9999 }},\n]'
     assert load(written(tmp_path, text)).artifacts[0].scenarios[0].steps[1] == step
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_a_wrong_contract_is_an_error_with_file_line_and_key(tmp_path: Path, case: str) -> None:
+def test_wrong_contract_names_file_line_and_key(tmp_path: Path, case: str) -> None:
     text, line, message = WRONG[case]
     path = written(tmp_path, text.replace("{folder}", str(tmp_path)) if isinstance(text, str) else text)
     with pytest.raises(ContractError) as raised:
@@ -263,7 +263,7 @@ def test_a_wrong_contract_is_an_error_with_file_line_and_key(tmp_path: Path, cas
     assert "\n" not in str(raised.value)
 
 
-def test_calls_that_are_not_repeated_count_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unrepeated_calls_count_towards_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nogrow.contract.scenario_steps.MOST_CALLS", 3)
     path = written(tmp_path, STEPS + '  { call = "f" },\n' * 2 + "]")
     assert len(load(path).artifacts[0].scenarios[0].steps) == 3
@@ -272,12 +272,12 @@ def test_calls_that_are_not_repeated_count_as_well(tmp_path: Path, monkeypatch: 
         load(path)
 
 
-def test_a_stub_brings_no_wasi_along(tmp_path: Path) -> None:
+def test_stub_does_not_enable_wasi(tmp_path: Path) -> None:
     path = written(tmp_path, HEAD + 'stub = [{ import = "e.f" }]')
     assert load(path).artifacts[0].host == Host((Stub("e.f"),), wasi=False)
 
 
-def test_what_is_no_toml_is_said_with_the_place_once(tmp_path: Path) -> None:
+def test_invalid_toml_names_its_line_once(tmp_path: Path) -> None:
     path = written(tmp_path, "schema = = 1")
     with pytest.raises(ContractError) as raised:
         load(path)
@@ -289,7 +289,7 @@ def test_a_missing_contract_is_an_error(tmp_path: Path) -> None:
         load(tmp_path / "nogrow.toml")
 
 
-def test_a_folder_is_no_contract(tmp_path: Path) -> None:
+def test_folder_is_not_a_contract(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match="not a regular file"):
         load(tmp_path)
 
@@ -319,6 +319,6 @@ def test_tables_and_private_memories_are_conditions(
         ('[artifact.memory]\nprivate = "juge"', "unknown value 'juge'"),
     ],
 )
-def test_unknown_words_for_conditions_are_errors(tmp_path: Path, text: str, message: str) -> None:
+def test_unknown_conditions_are_errors(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ContractError, match=message):
         load(written(tmp_path, HEAD + text))

@@ -28,7 +28,7 @@ def named(function: str | None, one: Entry) -> Entry:
 
 @pytest.mark.parametrize("before", Verdict, ids=lambda one: one.label)
 @pytest.mark.parametrize("after", Verdict, ids=lambda one: one.label)
-def test_a_change_leads_where_the_order_of_verdicts_says(before: Verdict, after: Verdict) -> None:
+def test_direction_follows_the_order_of_verdicts(before: Verdict, after: Verdict) -> None:
     found = module(artifact(entry("f", before)), artifact(entry("f", after)))
     expected = SAME if after is before else BETTER if after.at_most(before) else WORSE
     assert found.direction is expected
@@ -41,7 +41,7 @@ def test_a_change_leads_where_the_order_of_verdicts_says(before: Verdict, after:
     ("verdict", "new", "gone"),
     [(ABSENT, SAME, SAME), (UNREACHABLE, SAME, SAME), (REACHABLE, WORSE, BETTER)],
 )
-def test_what_is_new_or_gone_counts_if_it_can_grow(verdict: Verdict, new: Direction, gone: Direction) -> None:
+def test_added_or_removed_entry_points_count_if_they_grow(verdict: Verdict, new: Direction, gone: Direction) -> None:
     other = entry("g", UNREACHABLE)
     assert changes((other,), (other, entry("f", verdict)))["f"].direction is new
     assert changes((other, entry("f", verdict)), (other,))["f"].direction is gone
@@ -72,7 +72,7 @@ def test_no_rename_is_guessed(old: list[str | None], new: list[str | None]) -> N
     assert all(one.old_name is None for one in found.values())
 
 
-def test_a_function_that_escapes_under_another_index_is_unchanged() -> None:
+def test_escaping_function_may_change_its_index() -> None:
     old, new = (named("f", entry(f"func[{index}]", REACHABLE, kind=EntryKind.ESCAPED)) for index in (3, 4))
     assert module(artifact(old), artifact(new)).unchanged == 1
 
@@ -84,7 +84,7 @@ def test_growth_before_any_view_makes_nothing_worse() -> None:
     assert module(artifact(new), artifact(new._replace(excused=False))).direction is WORSE
 
 
-def test_the_first_grow_site_is_worse_whatever_the_names() -> None:
+def test_first_grow_site_is_worse_under_any_names() -> None:
     old = artifact(entry("f", ABSENT))
     for entries in ((), (entry("g", UNREACHABLE),)):
         new = old._replace(judgement=Judgement((), (SITE,), entries, ()))
@@ -132,13 +132,13 @@ def paths(old: list[str], new: list[str]) -> set[tuple[str | None, str | None]]:
         (["a", "b"], [], {("a", None), ("b", None)}),
     ],
 )
-def test_files_are_known_by_path_and_then_by_a_name_that_is_unique(
+def test_files_are_paired_by_path_then_by_unique_name(
     old: list[str], new: list[str], expected: set[tuple[str | None, str | None]]
 ) -> None:
     assert paths(old, new) == expected
 
 
-def test_a_module_that_is_new_is_worse_if_it_can_grow() -> None:
+def test_new_module_is_worse_if_it_can_grow() -> None:
     quiet, bad = artifact(entry("f", ABSENT)), artifact(entry("g", REACHABLE), path="b.wasm")
     assert compare([quiet], [quiet, bad]).direction is WORSE
     assert compare([quiet, bad], [quiet]).direction is BETTER

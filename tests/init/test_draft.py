@@ -32,7 +32,7 @@ def test_comments_stay_comments() -> None:
     assert [one["path"] for one in document["artifact"]] == ["a.wasm"]
 
 
-def test_a_source_that_invoke_can_build_comes_with_the_lines_for_it() -> None:
+def test_buildable_source_comes_with_its_build_table() -> None:
     hint = Buildable("the crate a", "cargo build", "target/a.wasm", "crate", "crates/a b")
     lines = draft([clause()], [hint]).split("\n")
     place = lines.index("# [[build.crate]]")

@@ -21,7 +21,7 @@ def many(count: int, verdict: Verdict, prefix: str = "f") -> list[tuple[str, Ver
     return [(f"{prefix}{number:03}", verdict) for number in range(count)]
 
 
-def test_what_cannot_grow_needs_no_exception() -> None:
+def test_no_growth_needs_no_exemption() -> None:
     clause = infer_clause([judged(("a", U), ("b", Verdict.ABSENT))])
     assert (clause.floor, clause.exemptions, clause.growing, clause.entries) == (U, (), 0, 2)
 
@@ -48,22 +48,22 @@ def test_all_functions_that_escape_have_one_exception() -> None:
     assert clause.exemptions == (Exemption(ESCAPED, R, None),)
 
 
-def test_what_names_one_export_comes_before_what_names_all_that_escape() -> None:
+def test_exports_come_before_escaping_functions() -> None:
     clause = infer_clause([judged(("func[1]", T), kind=EntryKind.ESCAPED), judged(("func[9]", R))])
     assert [one.pattern for one in clause.exemptions] == ["func[[]9]", ESCAPED]
 
 
-def test_an_export_called_like_a_function_that_escapes_has_its_own() -> None:
+def test_export_named_like_an_escaping_function_is_separate() -> None:
     clause = infer_clause([judged(("func[1]", T), kind=EntryKind.ESCAPED), judged(("func[1]", R))])
     assert clause.exemptions == (Exemption("func[[]1]", R, "func[1]"), Exemption(ESCAPED, T, None))
 
 
-def test_the_start_function_and_an_export_of_its_name_have_their_own() -> None:
+def test_export_named_like_the_start_function_is_separate() -> None:
     clause = infer_clause([judged(("(start)", T), kind=EntryKind.START), judged(("(start)", R))])
     assert clause.exemptions == (Exemption("[(]start)", R, "(start)"), Exemption(START, T, "(start)"))
 
 
-def test_where_neither_is_worse_the_floor_is_both() -> None:
+def test_incomparable_verdicts_give_a_joined_floor() -> None:
     clause = infer_clause(
         [
             judged(
@@ -75,7 +75,7 @@ def test_where_neither_is_worse_the_floor_is_both() -> None:
     assert (clause.floor, clause.exemptions) == (Verdict.CAPPED_AND_THROW_ONLY, ())
 
 
-def test_a_name_with_wildcards_is_written_so_that_it_names_nothing_else() -> None:
+def test_wildcards_in_names_are_escaped() -> None:
     assert infer_clause([judged(("a*", R))]).exemptions == (Exemption("a[*]", R, "a*"),)
     assert infer_clause([judged(("a*", R), ("a[*]", U))]).exemptions == (Exemption("a[*]", R, "a*"),)
 
@@ -85,7 +85,7 @@ def test_growth_before_any_view_needs_no_exception() -> None:
     assert (clause.floor, clause.exemptions, clause.growing) == (U, (), 0)
 
 
-def test_of_one_name_in_several_core_modules_the_worst_counts() -> None:
+def test_worst_verdict_of_a_shared_name_counts() -> None:
     assert infer_clause([judged(("a", T)), judged(("a", R)), judged(("a", U))]).exemptions == (
         Exemption("a", R, "a"),
     )

@@ -109,7 +109,7 @@ def test_names_in_any_mixture_pass() -> None:
     assert_passes()
 
 
-def test_what_stands_in_comments_passes_too() -> None:
+def test_commented_limits_pass() -> None:
     Path("a.wasm").write_bytes(module({"a": True, "b": False}))
     assert_passes()
     lines = contract().split("\n")
@@ -120,7 +120,7 @@ def test_what_stands_in_comments_passes_too() -> None:
     assert nogrow("check")[0] == 0
 
 
-def test_the_exception_is_for_what_grows_and_for_nothing_else() -> None:
+def test_exemption_covers_only_the_growing_export() -> None:
     Path("a.wasm").write_bytes(module({"a*": True, "ab": False}))
     assert_passes()
     Path("a.wasm").write_bytes(module({"a*": True, "ab": True}))
@@ -153,7 +153,7 @@ def test_each_core_module_of_a_component_has_its_own_clause() -> None:
     }
 
 
-def test_a_component_with_a_part_that_can_not_be_judged_is_left_out() -> None:
+def test_component_with_an_unjudged_part_is_left_out() -> None:
     broken = "(core module (func unreachable unreachable nop unreachable))"
     data = assemble(COMPONENT[:-1] + broken + ")")
     Path("c.wasm").write_bytes(data.replace(b"\0\0\x01\0\x0b", b"\0\0\xff\0\x0b"))

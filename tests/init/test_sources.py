@@ -54,19 +54,19 @@ def test_a_crate_in_a_workspace_is_built_to_the_workspace() -> None:
         "[lib]\ncrate-type = 1",
     ],
 )
-def test_other_crates_and_other_texts_are_none(text: str) -> None:
+def test_other_crates_give_no_hint(text: str) -> None:
     put("Cargo.toml", text)
     assert hints() == ()
 
 
 @pytest.mark.parametrize("built", ["pkg/two_words_bg.wasm", "target/x/release/two_words.wasm"])
-def test_what_is_built_already_is_no_hint(built: str) -> None:
+def test_built_source_gives_no_hint(built: str) -> None:
     put("Cargo.toml", CDYLIB)
     put(built)
     assert hints() == ()
 
 
-def test_text_is_assembled_and_paths_are_seen_from_the_contract() -> None:
+def test_paths_of_texts_are_relative_to_the_contract() -> None:
     put("a b/guest[1].wat")
     (hint,) = hints("sub")
     assert hint.command == "wat2wasm 'a b/guest[1].wat' -o 'build/guest[1].wasm'"
