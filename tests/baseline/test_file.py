@@ -1,4 +1,4 @@
-"""Locks written, read, and damaged."""
+"""Test that locks are written and read without a change, and that damaged locks are rejected."""
 
 import json
 from pathlib import Path
@@ -38,9 +38,9 @@ NAMES = (
 VERDICTS = list(Verdict)
 
 
-def again(one: Lock, folder: Path) -> Lock:
+def again(original: Lock, folder: Path) -> Lock:
     path = folder / "nogrow.lock"
-    path.write_bytes(written(one))
+    path.write_bytes(written(original))
     return load(path)
 
 
@@ -50,7 +50,7 @@ def test_every_name_and_path_survives(tmp_path: Path) -> None:
     }
     entries |= {(ESCAPED, name): (REACHABLE, UNREACHABLE) for name in NAMES}
     pins = {name: pin({**entries, START: (TRAP_ONLY,)}, excused=True) for name in NAMES if "\0" not in name}
-    pins = {name: one for name, one in pins.items() if name not in ("", "\ud800")} | {
+    pins = {name: module_pin for name, module_pin in pins.items() if name not in ("", "\ud800")} | {
         "a\udcff.wasm#0": pin({})
     }
     assert again(Lock(tmp_path / "nogrow.lock", pins), tmp_path).pins == pins
@@ -119,7 +119,7 @@ AT = 'artifacts["a.wasm"]'
 
 
 def test_lock_of_0_1_0_may_name_one_of_two_verdicts(tmp_path: Path) -> None:
-    """Version 0.1.0 called such a module `capped`."""
+    # Version 0.1.0 wrote `capped` for such a module.
     text = written(lock(a=exports(f=VERDICTS[3], g=VERDICTS[4]))).decode()
     assert '"verdict": "capped+throw-only"' in text
     (tmp_path / "l").write_text(text.replace("capped+throw-only", "capped"))
@@ -155,9 +155,7 @@ def test_lock_of_0_1_0_may_name_one_of_two_verdicts(tmp_path: Path) -> None:
     ],
     ids=str,
 )
-def test_wrong_pin_names_the_key(
-    tmp_path: Path, changes: dict[str, Any], message: str
-) -> None:
+def test_wrong_pin_names_the_key(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
     document = {"schema": "nogrow/lock/1", "artifacts": {"a.wasm": GOOD | changes}}
     assert message in refused(tmp_path, json.dumps(document))
 
@@ -196,7 +194,7 @@ def test_module_without_entry_points_keeps_its_verdict(tmp_path: Path) -> None:
 
 def test_paths_are_relative_to_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    one = Lock(Path("sub/nogrow.lock"), {})
-    assert one.key("a.wasm") == "../a.wasm"
-    assert one.key(str(tmp_path / "sub" / "x" / "a.wasm#0")) == "x/a.wasm#0"
-    assert one.shown("../a.wasm") == "a.wasm"
+    empty = Lock(Path("sub/nogrow.lock"), {})
+    assert empty.key("a.wasm") == "../a.wasm"
+    assert empty.key(str(tmp_path / "sub" / "x" / "a.wasm#0")) == "x/a.wasm#0"
+    assert empty.shown("../a.wasm") == "a.wasm"

@@ -32,7 +32,7 @@ DEFAULT = ArtifactContract()
 
 
 def rules(contract: ArtifactContract, found: Judgement) -> list[str]:
-    return [one.rule.id for one in violations(contract, found)]
+    return [violation.rule.id for violation in violations(contract, found)]
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,7 @@ def rules(contract: ArtifactContract, found: Judgement) -> list[str]:
     ],
     ids=lambda value: value.label if isinstance(value, Verdict) else None,
 )
-def test_each_disallowed_verdict_has_its_rule(
-    verdict: Verdict, expected: list[str]
-) -> None:
+def test_each_disallowed_verdict_has_its_rule(verdict: Verdict, expected: list[str]) -> None:
     assert rules(DEFAULT, judgement(entry("f", verdict))) == expected
 
 
@@ -78,13 +76,11 @@ def test_allowing_a_verdict_allows_the_better_ones_and_no_other(allowed: Verdict
     ],
     ids=["capped", "throw-only", "neither", "both listed", "both in one", "reachable"],
 )
-def test_capped_and_throw_only_must_both_be_allowed(
-    allow: tuple[Verdict, ...], expected: list[str]
-) -> None:
+def test_capped_and_throw_only_must_both_be_allowed(allow: tuple[Verdict, ...], expected: list[str]) -> None:
     found = judgement(entry("f", BOTH))
     assert rules(ArtifactContract(allow=allow), found) == expected
-    for one in violations(ArtifactContract(allow=allow), found):
-        assert one.headline == (
+    for violation in violations(ArtifactContract(allow=allow), found):
+        assert violation.headline == (
             "`f` can grow memory 0 before an exception leaves it, and another memory by 0 pages and return; "
             "its verdict is capped+throw-only"
         )
@@ -92,8 +88,8 @@ def test_capped_and_throw_only_must_both_be_allowed(
 
 def test_expected_capped_rejects_capped_and_throw_only() -> None:
     found = judgement(entry("f", BOTH))
-    (one,) = violations(ArtifactContract(expect=(Expectation("f", CAPPED),)), found)
-    assert one.headline.startswith("`f` is capped+throw-only, expected capped;")
+    (violation,) = violations(ArtifactContract(expect=(Expectation("f", CAPPED),)), found)
+    assert violation.headline.startswith("`f` is capped+throw-only, expected capped;")
 
 
 def test_message_names_verdict_path_and_allowed_verdicts() -> None:
@@ -155,7 +151,7 @@ def test_sites_count_without_entry_points() -> None:
 def test_exception_applies_to_its_export_only() -> None:
     contract = ArtifactContract(exports=(Allowance("init", (REACHABLE,)),))
     found = judgement(entry("init", REACHABLE), entry("f", REACHABLE))
-    assert [one.entry for one in violations(contract, found)] == ["f"]
+    assert [violation.entry for violation in violations(contract, found)] == ["f"]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +165,7 @@ def test_exception_applies_to_its_export_only() -> None:
     ],
 )
 def test_the_closest_exception_wins(patterns: tuple[str, ...], closest: str) -> None:
-    exports = tuple(Allowance(one, (CAPPED if one == closest else ABSENT,)) for one in patterns)
+    exports = tuple(Allowance(pattern, (CAPPED if pattern == closest else ABSENT,)) for pattern in patterns)
     assert allowed(ArtifactContract(exports=exports), entry("process", CAPPED)) == (CAPPED,)
 
 
@@ -200,21 +196,25 @@ def test_key_excuses_only_what_it_names(key: str, excused: list[str]) -> None:
         entry("func[1]", REACHABLE, kind=EntryKind.ESCAPED)._replace(function=Function(1, None)),
     )
     contract = ArtifactContract(exports=(Allowance(key, (REACHABLE,)),))
-    broken = {(one.about.kind, one.about.name) for one in violations(contract, found) if one.about}
-    kept = [one for one in found.entries if (one.kind, one.name) not in broken]
-    assert [f"{one.kind.value} {one.name}" for one in kept] == excused
+    broken = {
+        (violation.about.kind, violation.about.name)
+        for violation in violations(contract, found)
+        if violation.about
+    }
+    kept = [item for item in found.entries if (item.kind, item.name) not in broken]
+    assert [f"{item.kind.value} {item.name}" for item in kept] == excused
     expected = ArtifactContract(allow=(ABSENT,), expect=(Expectation(key, REACHABLE),))
-    about = [one.about for one in violations(expected, found) if one.about]
-    assert [one for one in found.entries if one not in about] == kept
+    about = [violation.about for violation in violations(expected, found) if violation.about]
+    assert [item for item in found.entries if item not in about] == kept
 
 
 @pytest.mark.parametrize("name", ["f", "a*", "[x]", "(start)", "(escaped)", "()", "(a*)", "(a\nb)", "?", ""])
 def test_the_key_of_an_entry_point_names_it_and_no_other(name: str) -> None:
-    one = entry(name, REACHABLE)
+    named = entry(name, REACHABLE)
     others = [entry(other, REACHABLE) for other in ("x", "ab", "(abc)", "f2", "start")]
     others += [entry(name, REACHABLE, kind=kind) for kind in (EntryKind.START, EntryKind.ESCAPED)]
-    assert matches(key_of(one), one)
-    assert [other for other in others if matches(key_of(one), other)] == []
+    assert matches(key_of(named), named)
+    assert [other for other in others if matches(key_of(named), other)] == []
 
 
 @pytest.mark.parametrize(
@@ -234,8 +234,8 @@ def test_an_exact_key_wins_over_a_longer_glob(exact: str, glob: str, kind: Entry
 
 
 def test_export_named_like_another_kind_is_marked() -> None:
-    (one,) = violations(DEFAULT, judgement(entry("func[1]", REACHABLE)))
-    assert one.headline.startswith("`func[1] (export)` can grow memory 0")
+    (violation,) = violations(DEFAULT, judgement(entry("func[1]", REACHABLE)))
+    assert violation.headline.startswith("`func[1] (export)` can grow memory 0")
 
 
 def test_key_copied_from_a_report_gets_a_hint() -> None:
@@ -258,7 +258,7 @@ def test_deny_breaks_on_each_untrusted_import() -> None:
     imports = Imports(Policy.DENY, ("env.log_*", "wasi.fd_write"))
     reached = ("env.log_line", "env.now", "wasi.fd_read", "wasi.fd_write")
     found = violations(ArtifactContract(imports=imports), judgement(entry("f", ABSENT, imports=reached)))
-    assert [one.rule for one in found] == [Rule.UNTRUSTED_IMPORT] * 2
+    assert [violation.rule for violation in found] == [Rule.UNTRUSTED_IMPORT] * 2
     assert "`env.now`" in found[0].message
     assert "`wasi.fd_read`" in found[1].message
 
@@ -312,7 +312,7 @@ def test_violations_are_ordered_by_rule_then_entry_point() -> None:
     verdicts = {"b": CAPPED, "a": REACHABLE, "c": TRAP_ONLY, "d": REACHABLE}
     found = judgement(*(entry(name, verdict) for name, verdict in verdicts.items()))
     contract = ArtifactContract(exports=exports, memory=MemoryLimits(min_pages=2))
-    assert [(one.rule.id, one.entry) for one in violations(contract, found)] == [
+    assert [(violation.rule.id, violation.entry) for violation in violations(contract, found)] == [
         ("NG001", "a"),
         ("NG001", "d"),
         ("NG002", "c"),
@@ -352,8 +352,8 @@ def test_a_long_path_is_shortened_in_the_middle() -> None:
 
 def test_unreachable_without_sites_breaks_absent() -> None:
     found = Judgement((), (), (entry("f", UNREACHABLE),), ())
-    (one,) = violations(ArtifactContract(allow=(ABSENT,)), found)
-    assert (one.rule, one.headline) == (
+    (violation,) = violations(ArtifactContract(allow=(ABSENT,)), found)
+    assert (violation.rule, violation.headline) == (
         Rule.SITE_PRESENT,
         "0 grow sites in the module, where `f` may have none",
     )

@@ -1,4 +1,4 @@
-"""What a scenario is spelled as, the contract's reader reads as the same scenario."""
+"""Test that a scenario written as TOML is read again without a change."""
 
 import math
 from pathlib import Path

@@ -23,11 +23,11 @@ def contract(*paths: str, at: str = "nogrow.toml") -> Contract:
 
 
 def chosen(contract: Contract | None, *paths: str) -> list[tuple[str, str]]:
-    return [(one.path, one.clause.path) for one in targets(contract, paths)]
+    return [(target.path, target.clause.path) for target in targets(contract, paths)]
 
 
 def held(found: Iterable[Target]) -> dict[str, list[str]]:
-    return {one.path: [clause.path for clause in one.clauses] for one in found}
+    return {target.path: [clause.path for clause in target.clauses] for target in found}
 
 
 @pytest.mark.usefixtures("folder")
@@ -51,7 +51,7 @@ class TestPaths:
     def test_files_folders_and_globs_are_sorted_and_taken_once(
         self, given: list[str], found: list[str]
     ) -> None:
-        assert [one.path for one in targets(None, given)] == found
+        assert [target.path for target in targets(None, given)] == found
 
     @pytest.mark.parametrize("path", ["gone.wasm", "gone/*.wasm", "empty", "a.wasm/x.wasm", "emp*"])
     def test_path_without_a_module_is_reported(self, path: str) -> None:
@@ -68,7 +68,7 @@ class TestPaths:
 
     def test_a_file_named_like_a_glob_is_a_file(self) -> None:
         Path("[a].wasm").write_bytes(b"")
-        assert [one.path for one in targets(None, ["[a].wasm"])] == ["[a].wasm"]
+        assert [target.path for target in targets(None, ["[a].wasm"])] == ["[a].wasm"]
 
     def test_dangling_link_counts_as_existing(self) -> None:
         Path("link.wasm").symlink_to("gone")
@@ -98,7 +98,7 @@ class TestContract:
 
     def test_missing_artifact_is_reported(self) -> None:
         found = targets(contract("gone.wasm", "gone/*.wasm", "a.wasm"), ())
-        assert [(one.path, one.found) for one in found] == [
+        assert [(target.path, target.found) for target in found] == [
             ("a.wasm", True),
             ("gone.wasm", False),
             ("gone/*.wasm", False),
@@ -157,7 +157,7 @@ class TestContract:
     def test_a_part_of_a_linked_component_has_its_own_clause(self) -> None:
         Path("link.wasm").symlink_to("a.wasm")
         found = targets(contract("a.wasm#0", "link.wasm"), ())
-        assert [(one.path, [clause.path for _, clause in one.parts]) for one in found] == [
+        assert [(target.path, [clause.path for _, clause in target.parts]) for target in found] == [
             ("a.wasm", ["a.wasm#0"]),
             ("link.wasm", []),
         ]
@@ -168,23 +168,26 @@ class TestContract:
 
     def test_a_clause_may_be_for_one_core_module_of_a_component(self) -> None:
         by_part = contract("a.wasm#1", "a.wasm#0", "b.wasm")
-        (one,) = targets(by_part, ("a.wasm",))
-        assert one.clause.path == ""
-        assert [(number, clause.path) for number, clause in one.parts] == [(1, "a.wasm#1"), (0, "a.wasm#0")]
+        (target,) = targets(by_part, ("a.wasm",))
+        assert target.clause.path == ""
+        assert [(number, clause.path) for number, clause in target.parts] == [
+            (1, "a.wasm#1"),
+            (0, "a.wasm#0"),
+        ]
         assert chosen(by_part) == [("a.wasm", ""), ("b.wasm", "b.wasm")]
 
     def test_the_whole_component_may_have_a_clause_as_well(self) -> None:
-        (one,) = targets(contract("a.wasm#1", "a.wasm"), ())
-        assert one.clause.path == "a.wasm"
-        assert [number for number, _ in one.parts] == [1]
+        (target,) = targets(contract("a.wasm#1", "a.wasm"), ())
+        assert target.clause.path == "a.wasm"
+        assert [number for number, _ in target.parts] == [1]
 
     def test_missing_component_is_reported(self) -> None:
-        (one,) = targets(contract("gone.wasm#1"), ())
-        assert (one.path, one.found) == ("gone.wasm", False)
+        (target,) = targets(contract("gone.wasm#1"), ())
+        assert (target.path, target.found) == ("gone.wasm", False)
 
     def test_hash_without_a_number_is_part_of_the_name(self) -> None:
         found = targets(contract("gone#x.wasm", "7"), ())
-        assert [(one.path, one.clause.path, one.parts) for one in found] == [
+        assert [(target.path, target.clause.path, target.parts) for target in found] == [
             ("7", "7", ()),
             ("gone#x.wasm", "gone#x.wasm", ()),
         ]

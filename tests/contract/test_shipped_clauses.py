@@ -59,10 +59,10 @@ def test_wildcards_stop_at_slashes_and_archives(pattern: str, path: str) -> None
 
 def test_exact_path_wins_over_globs_which_all_apply() -> None:
     three = contract("dist/*!*.wasm", "dist/*!x*", "dist/a!x.wasm")
-    assert [one.path for one in clauses_at(three, "dist/a!x.wasm")] == ["dist/a!x.wasm"]
-    assert [one.path for one in clauses_at(three, "dist/b!x.wasm")] == ["dist/*!*.wasm", "dist/*!x*"]
+    assert [clause.path for clause in clauses_at(three, "dist/a!x.wasm")] == ["dist/a!x.wasm"]
+    assert [clause.path for clause in clauses_at(three, "dist/b!x.wasm")] == ["dist/*!*.wasm", "dist/*!x*"]
     parts = contract("dist/*!*.wasm#0", "dist/*!x*#0", "dist/a!x.wasm#0", "dist/*!*.wasm#1")
-    assert [(number, one.path) for number, one in parts_at(parts, "dist/a!x.wasm")] == [
+    assert [(number, clause.path) for number, clause in parts_at(parts, "dist/a!x.wasm")] == [
         (0, "dist/a!x.wasm#0"),
         (1, "dist/*!*.wasm#1"),
     ]
@@ -78,7 +78,7 @@ def test_exact_path_wins_over_globs_which_all_apply() -> None:
     ],
 )
 def test_exclamation_mark_in_brackets_is_a_wildcard(pattern: str, named: str, other: str) -> None:
-    assert [one.path for one in clauses_at(contract(pattern), named)] == [pattern]
+    assert [clause.path for clause in clauses_at(contract(pattern), named)] == [pattern]
     assert clauses_at(contract(pattern), other) == ()
 
 
@@ -124,14 +124,14 @@ def test_root_may_be_given_by_any_path() -> None:
 
 
 def test_core_modules_of_a_component_have_clauses_by_number() -> None:
-    one, two = ArtifactContract("dist/*!c.wasm#1"), ArtifactContract("dist/*!d.wasm#0")
-    assert parts_at(Contract(Path("nogrow.toml"), (one, two)), "dist/a.whl!c.wasm") == ((1, one),)
+    clause, two = ArtifactContract("dist/*!c.wasm#1"), ArtifactContract("dist/*!d.wasm#0")
+    assert parts_at(Contract(Path("nogrow.toml"), (clause, two)), "dist/a.whl!c.wasm") == ((1, clause),)
 
 
 def test_clauses_on_members_have_no_targets() -> None:
     Path("a!b.wasm").write_bytes(b"")
     found = targets(contract("dist/*.whl!**/*.wasm", "dist/a.whl!x.wasm", "a!b.wasm"), ())
-    assert [one.path for one in found] == ["a!b.wasm"]
+    assert [target.path for target in found] == ["a!b.wasm"]
 
 
 class TestDigests:
@@ -139,7 +139,7 @@ class TestDigests:
         Path("b.wasm").write_bytes(b"two")
         Path("a.wasm").write_bytes(b"two")
         found = built(contract("b.wasm", "a.wasm", "gone.wasm"))
-        assert {key: [clause.path for clause in one.clauses] for key, one in found.items()} == {
+        assert {key: [clause.path for clause in target.clauses] for key, target in found.items()} == {
             hashlib.sha256(b"two").hexdigest(): ["a.wasm", "b.wasm"]
         }
 
@@ -148,9 +148,11 @@ class TestDigests:
         Path("good.wasm").write_bytes(b"good")
         clause = ArtifactContract("bad.wasm", expect=(Expectation("grow", Verdict.REACHABLE),))
         found = built(Contract(Path("nogrow.toml"), (clause, ArtifactContract("good.wasm"))))
-        assert [one.path for one in found.values()] == ["good.wasm"]
+        assert [target.path for target in found.values()] == ["good.wasm"]
 
     def test_unreadable_artifact_is_left_out(self) -> None:
         Path("link.wasm").symlink_to("gone")
         Path("there.wasm").write_bytes(b"there")
-        assert [one.path for one in built(contract("link.wasm", "there.wasm")).values()] == ["there.wasm"]
+        assert [target.path for target in built(contract("link.wasm", "there.wasm")).values()] == [
+            "there.wasm"
+        ]

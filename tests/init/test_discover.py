@@ -1,4 +1,4 @@
-"""What is found below a folder, and what is passed over."""
+"""Test which files are discovered below a folder and which folders are skipped."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The text of a contract, where its parts are strange."""
+"""Test the text of drafted contracts with unusual parts."""
 
 import tomllib
 
@@ -29,7 +29,7 @@ def test_comments_stay_comments() -> None:
     assert all(line.isprintable() for line in text.split("\n"))
     document = tomllib.loads(text)
     assert set(document) == {"schema", "artifact"}
-    assert [one["path"] for one in document["artifact"]] == ["a.wasm"]
+    assert [artifact["path"] for artifact in document["artifact"]] == ["a.wasm"]
 
 
 def test_buildable_source_comes_with_its_build_table() -> None:

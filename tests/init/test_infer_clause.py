@@ -1,4 +1,4 @@
-"""Which clause is made of verdicts."""
+"""Test which clause is inferred from verdicts."""
 
 from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Verdict
 from nogrow.contract.entry_keys import ESCAPED, START
@@ -50,7 +50,7 @@ def test_all_functions_that_escape_have_one_exception() -> None:
 
 def test_exports_come_before_escaping_functions() -> None:
     clause = infer_clause([judged(("func[1]", T), kind=EntryKind.ESCAPED), judged(("func[9]", R))])
-    assert [one.pattern for one in clause.exemptions] == ["func[[]9]", ESCAPED]
+    assert [exemption.pattern for exemption in clause.exemptions] == ["func[[]9]", ESCAPED]
 
 
 def test_export_named_like_an_escaping_function_is_separate() -> None:

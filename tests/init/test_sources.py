@@ -1,4 +1,4 @@
-"""What modules could be built from, and how that is said."""
+"""Test which sources are suggested for building modules."""
 
 import json
 from pathlib import Path
