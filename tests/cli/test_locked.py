@@ -123,7 +123,7 @@ def test_a_module_that_the_contract_forgot_is_a_failure(nogrow: Nogrow, known: P
     contract(known, f'[[artifact]]\npath = "quiet.wasm"\n{ANY}')
     done = nogrow("check", "--locked")
     assert done.exit_code == 1
-    assert "error[NG011]: pin-broken: the module is pinned in nogrow.lock, and there is none" in done.stdout
+    assert "error[NG011]: pin-broken: the module is pinned in nogrow.lock but was not found" in done.stdout
     assert "  --> growing.wasm" in done.stdout
 
 
