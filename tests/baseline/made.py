@@ -1,4 +1,4 @@
-"""Pins made by hand."""
+"""Build pins and locks by hand."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ EXPORT, ESCAPED = EntryKind.EXPORT, EntryKind.ESCAPED
 
 
 def pin(entries: dict[Key, tuple[Verdict, ...]], *, excused: bool = False) -> Pin:
-    verdict = worst(one for verdicts in entries.values() for one in verdicts)
+    verdict = worst(verdict for verdicts in entries.values() for verdict in verdicts)
     return Pin(DIGEST, 100, verdict, entries, excused)
 
 
@@ -20,4 +20,4 @@ def exports(**verdicts: Verdict) -> Pin:
 
 
 def lock(**pins: Pin) -> Lock:
-    return Lock(Path("nogrow.lock"), {f"{name}.wasm": one for name, one in pins.items()})
+    return Lock(Path("nogrow.lock"), {f"{name}.wasm": module_pin for name, module_pin in pins.items()})

@@ -1,4 +1,4 @@
-"""Locks written, read, and damaged."""
+"""Test that locks are written and read without a change, and that damaged locks are rejected."""
 
 import json
 from pathlib import Path
@@ -38,9 +38,9 @@ NAMES = (
 VERDICTS = list(Verdict)
 
 
-def again(one: Lock, folder: Path) -> Lock:
+def again(original: Lock, folder: Path) -> Lock:
     path = folder / "nogrow.lock"
-    path.write_bytes(written(one))
+    path.write_bytes(written(original))
     return load(path)
 
 
@@ -50,16 +50,16 @@ def test_every_name_and_path_survives(tmp_path: Path) -> None:
     }
     entries |= {(ESCAPED, name): (REACHABLE, UNREACHABLE) for name in NAMES}
     pins = {name: pin({**entries, START: (TRAP_ONLY,)}, excused=True) for name in NAMES if "\0" not in name}
-    pins = {name: one for name, one in pins.items() if name not in ("", "\ud800")} | {
+    pins = {name: module_pin for name, module_pin in pins.items() if name not in ("", "\ud800")} | {
         "a\udcff.wasm#0": pin({})
     }
     assert again(Lock(tmp_path / "nogrow.lock", pins), tmp_path).pins == pins
 
 
 @pytest.mark.parametrize("path", ["ok\ud800.wasm", "\udfff", "a\0"])
-def test_a_path_that_no_file_can_have_is_refused(tmp_path: Path, path: str) -> None:
+def test_impossible_path_is_rejected(tmp_path: Path, path: str) -> None:
     (tmp_path / "l").write_bytes(written(Lock(tmp_path / "l", {path: pin({})})))
-    with pytest.raises(DocumentError, match="a path can't hold a NUL or half a character"):
+    with pytest.raises(DocumentError, match="a path can't contain a NUL or half a character"):
         load(tmp_path / "l")
 
 
@@ -70,7 +70,7 @@ def test_a_hundred_thousand_entry_points_survive(tmp_path: Path) -> None:
     assert again(Lock(tmp_path / "nogrow.lock", pins), tmp_path).pins == pins
 
 
-def test_the_file_is_sorted_ascii_with_an_entry_point_a_line_the_worst_first() -> None:
+def test_file_is_sorted_ascii_with_a_line_per_entry_point() -> None:
     entries: dict[Key, tuple[Verdict, ...]] = {
         (EXPORT, "b"): (UNREACHABLE,),
         (EXPORT, "é"): (UNREACHABLE,),
@@ -91,7 +91,7 @@ def test_the_file_is_sorted_ascii_with_an_entry_point_a_line_the_worst_first() -
     ]
 
 
-def test_the_order_of_what_was_found_does_not_change_the_bytes() -> None:
+def test_order_of_entry_points_does_not_change_the_bytes() -> None:
     entries = (entry("a", REACHABLE), entry("b", UNREACHABLE), entry("c", UNREACHABLE))
     pins = [pin_of(judgement(*found), DIGEST, 100) for found in (entries, entries[::-1])]
     first, second = (written(Lock(Path("l"), {"x": each, "a": each})) for each in pins)
@@ -99,7 +99,7 @@ def test_the_order_of_what_was_found_does_not_change_the_bytes() -> None:
     assert first == written(Lock(Path("l"), {"a": pins[0], "x": pins[0]}))
 
 
-def test_the_order_in_the_file_and_line_ends_mean_nothing(tmp_path: Path) -> None:
+def test_order_and_line_ends_in_the_file_do_not_matter(tmp_path: Path) -> None:
     text = (
         '{"artifacts": {"b": {"exports": {"unreachable": ["z", "a"], "reachable": ["m"]},'
         f' "verdict": "reachable", "size": 1, "sha256": "{DIGEST}"}}}},\r\n"schema": "nogrow/lock/1"}}\r\n'
@@ -118,8 +118,8 @@ GOOD: dict[str, Any] = {
 AT = 'artifacts["a.wasm"]'
 
 
-def test_a_module_with_both_verdicts_may_name_one_as_before(tmp_path: Path) -> None:
-    """Version 0.1.0 called such a module `capped`."""
+def test_lock_of_0_1_0_may_name_one_of_two_verdicts(tmp_path: Path) -> None:
+    # Version 0.1.0 wrote `capped` for such a module.
     text = written(lock(a=exports(f=VERDICTS[3], g=VERDICTS[4]))).decode()
     assert '"verdict": "capped+throw-only"' in text
     (tmp_path / "l").write_text(text.replace("capped+throw-only", "capped"))
@@ -131,27 +131,31 @@ def test_a_module_with_both_verdicts_may_name_one_as_before(tmp_path: Path) -> N
     [
         ({"sha256": "0" * 63}, f"{AT}.sha256: expected 64 hexadecimal digits"),
         ({"sha256": "A" * 64}, f"{AT}.sha256: expected 64 hexadecimal digits"),
-        ({"size": "1"}, f'{AT}.size: expected an integer of at least 0, not the string "1"'),
+        ({"size": "1"}, f"{AT}.size: expected an integer of at least 0, not the string '1'"),
         ({"verdict": "good"}, f"{AT}.verdict: unknown verdict 'good'; known: absent, unreachable"),
-        ({"verdict": "capped"}, f"{AT}.verdict: expected reachable, the worst of its entry points"),
-        ({"exports": {}}, f"{AT}.verdict: expected unreachable, the worst of its entry points"),
+        (
+            {"verdict": "capped"},
+            f"{AT}.verdict: expected reachable, the worst verdict of the module's entry points",
+        ),
+        (
+            {"exports": {}},
+            f"{AT}.verdict: expected unreachable, the worst verdict of the module's entry points",
+        ),
         ({"exports": {"good": []}}, f"{AT}.exports.good: unknown verdict 'good'"),
-        ({"exports": {"reachable": "a"}}, f'{AT}.exports.reachable: expected an array, not the string "a"'),
+        ({"exports": {"reachable": "a"}}, f"{AT}.exports.reachable: expected an array, not the string 'a'"),
         ({"exports": {"reachable": [1]}}, f"{AT}.exports.reachable[0]: expected a string, not the number 1"),
-        ({"exports": {"reachable": ["a", "a"]}}, f"{AT}.exports.reachable[1]: this export is there twice"),
-        ({"exports": {"reachable": ["a"], "absent": ["a"]}}, "this export is there twice"),
+        ({"exports": {"reachable": ["a", "a"]}}, f"{AT}.exports.reachable[1]: duplicate export"),
+        ({"exports": {"reachable": ["a"], "absent": ["a"]}}, "duplicate export"),
         ({"escaped": {"absent": [""]}}, f"{AT}.escaped.absent[0]: expected a name"),
         ({"nameless": {"absent": 0}}, f"{AT}.nameless.absent: expected an integer of at least 1"),
-        ({"nameless": {"absent": 10**9}}, "no module has as many functions as 1,000,000,000"),
+        ({"nameless": {"absent": 10**9}}, "no module has 1,000,000,000 functions"),
         ({"start": {"verdict": "absent"}}, f"{AT}.start: the key `excused` is missing"),
         ({"start": "absent"}, f"{AT}.start: expected an object"),
         ({"entries": {}}, f"{AT}.entries: unknown key; known here: sha256, size, verdict, exports"),
     ],
     ids=str,
 )
-def test_a_wrong_pin_is_an_error_that_names_the_key(
-    tmp_path: Path, changes: dict[str, Any], message: str
-) -> None:
+def test_wrong_pin_names_the_key(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
     document = {"schema": "nogrow/lock/1", "artifacts": {"a.wasm": GOOD | changes}}
     assert message in refused(tmp_path, json.dumps(document))
 
@@ -159,14 +163,14 @@ def test_a_wrong_pin_is_an_error_that_names_the_key(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "expected a lock of nogrow; the file is empty"),
+        ("", "the file is empty; expected a lock of nogrow"),
         ("{}", "the key `schema` is missing"),
         ('{"schema": "nogrow/lock/2"}', "schema: expected nogrow/lock/1, the only version"),
         ('{"schema": 1}', "schema: expected a string, not the number 1"),
         ('{"schema": "nogrow/lock/1"}', "the key `artifacts` is missing"),
         ('{"schema": "nogrow/lock/1", "artifacts": {}}', "artifacts: empty"),
         ('{"schema": "nogrow/lock/1", "more": 1}', "more: unknown key"),
-        ('{"schema": "nogrow/lock/1", "artifacts": {"a": {}, "a": {}}}', '"a": this key occurs twice'),
+        ('{"schema": "nogrow/lock/1", "artifacts": {"a": {}, "a": {}}}', '"a": duplicate key'),
         ('{"schema": "nogrow/lock/1", "artifacts": {"./a": {}}}', "expected a path relative to the lock"),
         ('{"schema": "nogrow/lock/1", "artifacts": {"/a": {}}}', "expected a path relative to the lock"),
         ("schema = 1\n", "line 1: not valid JSON"),
@@ -183,14 +187,14 @@ def refused(tmp_path: Path, text: str) -> str:
     return str(caught.value)
 
 
-def test_a_module_without_entry_points_has_a_verdict_of_its_own(tmp_path: Path) -> None:
+def test_module_without_entry_points_keeps_its_verdict(tmp_path: Path) -> None:
     pins = {"a": Pin(DIGEST, 1, UNREACHABLE, {})}
     assert again(Lock(tmp_path / "nogrow.lock", pins), tmp_path).pins == pins
 
 
 def test_paths_are_relative_to_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    one = Lock(Path("sub/nogrow.lock"), {})
-    assert one.key("a.wasm") == "../a.wasm"
-    assert one.key(str(tmp_path / "sub" / "x" / "a.wasm#0")) == "x/a.wasm#0"
-    assert one.shown("../a.wasm") == "a.wasm"
+    empty = Lock(Path("sub/nogrow.lock"), {})
+    assert empty.key("a.wasm") == "../a.wasm"
+    assert empty.key(str(tmp_path / "sub" / "x" / "a.wasm#0")) == "x/a.wasm#0"
+    assert empty.shown("../a.wasm") == "a.wasm"

@@ -22,17 +22,17 @@ from tests.contract.made import (
 
 
 def escaped(index: int, name: str | None, verdict: Verdict) -> Entry:
-    one = entry(f"func[{index}]", verdict, kind=ESCAPED)
-    return one._replace(function=Function(index, name))
+    function = entry(f"func[{index}]", verdict, kind=ESCAPED)
+    return function._replace(function=Function(index, name))
 
 
-def said(held: Held) -> list[str]:
-    assert all(one.rule is Rule.PIN_BROKEN for one in held.violations)
-    return [one.headline for one in held.violations]
+def headlines(held: Held) -> list[str]:
+    assert all(violation.rule is Rule.PIN_BROKEN for violation in held.violations)
+    return [violation.headline for violation in held.violations]
 
 
-@pytest.mark.parametrize("before", Verdict, ids=lambda one: one.label)
-@pytest.mark.parametrize("after", Verdict, ids=lambda one: one.label)
+@pytest.mark.parametrize("before", Verdict, ids=lambda verdict: verdict.label)
+@pytest.mark.parametrize("after", Verdict, ids=lambda verdict: verdict.label)
 def test_a_verdict_may_only_become_better(before: Verdict, after: Verdict) -> None:
     held = compare(exports(f=before), judgement(entry("f", after)))
     assert len(held.violations) == (not after.at_most(before))
@@ -41,18 +41,18 @@ def test_a_verdict_may_only_become_better(before: Verdict, after: Verdict) -> No
     )
 
 
-def test_what_is_worse_says_what_it_was_and_has_its_witness() -> None:
+def test_regression_names_old_verdict_and_has_a_witness() -> None:
     held = compare(exports(f=TRAP_ONLY), judgement(entry("f", REACHABLE)))
-    assert said(held) == ["`f` is reachable, pinned as trap-only"]
+    assert headlines(held) == ["`f` is reachable, pinned as trap-only"]
     assert held.violations[0].entry == "f"
     assert held.violations[0].about is not None
     assert held.violations[0].about.witness
 
 
-@pytest.mark.parametrize("verdict", Verdict, ids=lambda one: one.label)
-def test_another_name_is_no_way_around_the_lock(verdict: Verdict) -> None:
+@pytest.mark.parametrize("verdict", Verdict, ids=lambda verdict: verdict.label)
+def test_renaming_does_not_evade_the_lock(verdict: Verdict) -> None:
     held = compare(exports(old=REACHABLE), judgement(entry("new", verdict)))
-    assert said(held) == (
+    assert headlines(held) == (
         [f"`new` is {verdict.label} and not pinned; a new entry point must be absent or unreachable"]
         if verdict.grows
         else []
@@ -60,50 +60,50 @@ def test_another_name_is_no_way_around_the_lock(verdict: Verdict) -> None:
     assert held.better == (Better("old", EXPORT, REACHABLE, None),)
 
 
-def test_swapped_verdicts_are_seen() -> None:
+def test_swapped_verdicts_are_noticed() -> None:
     now = judgement(entry("a", REACHABLE), entry("b", UNREACHABLE))
     held = compare(exports(a=UNREACHABLE, b=REACHABLE), now)
-    assert said(held) == ["`a` is reachable, pinned as unreachable"]
-    assert [one.name for one in held.better] == ["b"]
+    assert headlines(held) == ["`a` is reachable, pinned as unreachable"]
+    assert [change.name for change in held.better] == ["b"]
 
 
-def test_the_worst_is_said_first_and_what_is_harmless_and_gone_not_at_all() -> None:
+def test_worst_comes_first_and_harmless_removals_are_silent() -> None:
     now = judgement(entry("a", CAPPED), entry("b", REACHABLE))
     held = compare(exports(a=UNREACHABLE, b=UNREACHABLE, c=UNREACHABLE), now)
-    assert [one.entry for one in held.violations] == ["b", "a"]
+    assert [violation.entry for violation in held.violations] == ["b", "a"]
     assert held.better == ()
 
 
-def test_the_first_grow_site_is_one_violation_for_all_entry_points() -> None:
+def test_first_grow_site_is_a_single_violation() -> None:
     names = [f"f{number}" for number in range(100)]
     now = judgement(*(entry(name, UNREACHABLE) for name in names))
     held = compare(exports(**dict.fromkeys(names, ABSENT)), now)
-    assert said(held) == [
+    assert headlines(held) == [
         "1 grow site in the module, where `f0`, `f1`, `f2` and 97 more were pinned as absent"
     ]
     assert held.violations[0].about is None
 
 
 @pytest.mark.parametrize("names", [("g",), ()], ids=["another name", "none"])
-def test_the_first_grow_site_is_seen_whatever_the_entry_points_are_called(names: tuple[str, ...]) -> None:
+def test_first_grow_site_is_noticed_under_any_names(names: tuple[str, ...]) -> None:
     now = Judgement((), (SITE,), tuple(entry(name, UNREACHABLE) for name in names), ())
-    assert said(compare(exports(f=ABSENT), now)) == [
+    assert headlines(compare(exports(f=ABSENT), now)) == [
         "1 grow site in the module, where the module was pinned as absent"
     ]
 
 
-def test_an_export_that_is_called_like_another_kind_is_not_mistaken_for_it() -> None:
+def test_export_named_like_another_kind_is_not_mistaken() -> None:
     pinned = pin({(EXPORT, "func[3]"): (REACHABLE,), (EXPORT, "(start)"): (REACHABLE,)})
     now = judgement(entry("(start)", REACHABLE, kind=EntryKind.START), escaped(3, None, REACHABLE))
     assert len(compare(pinned, now).violations) == 2
 
 
-def test_a_function_that_escapes_is_known_by_its_name_without_hash() -> None:
+def test_escaping_function_is_known_by_name_without_hash() -> None:
     before = judgement(escaped(3, "_ZN1a1b17h0123456789abcdefE", REACHABLE), escaped(4, "c", UNREACHABLE))
     after = judgement(escaped(4, "_ZN1a1b17hfedcba9876543210E", REACHABLE), escaped(3, "c", UNREACHABLE))
     assert compare(pin_of(before, DIGEST, 1), after) == Held(())
     worse = judgement(escaped(4, "a::b", UNREACHABLE), escaped(3, "c", REACHABLE))
-    assert said(compare(pin_of(before, DIGEST, 1), worse)) == [
+    assert headlines(compare(pin_of(before, DIGEST, 1), worse)) == [
         "`func[3]` (c) is reachable, pinned as unreachable"
     ]
 
@@ -113,19 +113,19 @@ def test_functions_without_a_name_are_counted() -> None:
     moved = judgement(escaped(8, None, UNREACHABLE), escaped(9, None, REACHABLE))
     assert compare(pinned, moved) == Held(())
     more = judgement(escaped(8, None, REACHABLE), escaped(9, None, REACHABLE))
-    assert said(compare(pinned, more)) == ["`func[9]` is reachable, pinned as unreachable"]
+    assert headlines(compare(pinned, more)) == ["`func[9]` is reachable, pinned as unreachable"]
     fewer = judgement(escaped(8, None, UNREACHABLE))
     assert compare(pinned, fewer).better == (Better("(nameless)", ESCAPED, REACHABLE, None),)
 
 
-def test_growth_before_any_view_is_no_worse_but_growth_after_it_is() -> None:
+def test_only_growth_after_the_first_view_is_worse() -> None:
     def start(verdict: Verdict, excused: bool) -> Judgement:
         return judgement(entry("(start)", verdict, kind=EntryKind.START, excused=excused))
 
     harmless = pin({START: (REACHABLE,)}, excused=True)
     assert compare(pin({START: (UNREACHABLE,)}), start(REACHABLE, True)) == Held(())
     assert compare(harmless, start(UNREACHABLE, False)) == Held(())
-    assert said(compare(harmless, start(REACHABLE, False))) == [
+    assert headlines(compare(harmless, start(REACHABLE, False))) == [
         "`(start)` is reachable, pinned as unreachable"
     ]
     assert compare(pin({START: (REACHABLE,)}), start(REACHABLE, True)).better
@@ -133,14 +133,14 @@ def test_growth_before_any_view_is_no_worse_but_growth_after_it_is() -> None:
 
 def test_a_module_that_is_not_pinned_breaks_the_lock() -> None:
     held = Pinned(lock(a=exports(f=ABSENT))).hold("b.wasm", judgement(entry("f", ABSENT)), DIGEST)
-    assert said(held) == ["the module is not in nogrow.lock; `nogrow pin` adds it"]
+    assert headlines(held) == ["the module is not in nogrow.lock; `nogrow pin` adds it"]
 
 
-def test_another_build_with_the_same_verdicts_is_fine_unless_exact() -> None:
+def test_rebuild_with_equal_verdicts_passes_unless_exact() -> None:
     pinned, now = lock(a=exports(f=ABSENT)), judgement(entry("f", ABSENT))
     assert Pinned(pinned).hold("a.wasm", now, "1" * 64) == Held(())
     assert Pinned(pinned, exact=True).hold("a.wasm", now, DIGEST) == Held(())
-    assert said(Pinned(pinned, exact=True).hold("a.wasm", now, "1" * 64)) == [
+    assert headlines(Pinned(pinned, exact=True).hold("a.wasm", now, "1" * 64)) == [
         f"the module is not the pinned one: its sha256 is {'1' * 64}, not {DIGEST}"
     ]
     assert Pinned(pinned, exact=True).hold("a.wasm", now, None).violations
@@ -150,10 +150,10 @@ def test_worse_verdicts_of_the_same_bytes_are_explained() -> None:
     held = Pinned(lock(a=exports(f=ABSENT))).hold("a.wasm", judgement(entry("f", REACHABLE)), DIGEST)
     assert len(held.violations) == 1
     (note,) = held.notes
-    assert note.startswith("the module is the pinned one, byte for byte")
+    assert note.startswith("the module is byte for byte the pinned one;")
 
 
-def test_what_is_pinned_and_not_checked_is_missing() -> None:
+def test_pinned_module_that_is_not_checked_is_missing() -> None:
     pinned = lock(a=exports(f=ABSENT), b=exports(f=ABSENT))
     assert [path for path, _ in Pinned(pinned, whole=True).missing(["a.wasm"], [])] == ["b.wasm"]
     assert list(Pinned(pinned).missing(["a.wasm"], [])) == []
@@ -162,29 +162,29 @@ def test_what_is_pinned_and_not_checked_is_missing() -> None:
 
 @pytest.mark.parametrize("whole", [False, True])
 def test_a_core_module_that_its_component_lost_is_missing(whole: bool) -> None:
-    one = exports(f=ABSENT)
-    pinned = Pinned(lock()._replace(pins={"c.wasm#0": one, "c.wasm#1": one}), whole=whole)
+    pinned_module = exports(f=ABSENT)
+    pinned = Pinned(lock()._replace(pins={"c.wasm#0": pinned_module, "c.wasm#1": pinned_module}), whole=whole)
     assert [path for path, _ in pinned.missing(["c.wasm#0"], [])] == ["c.wasm#1"]
 
 
 @pytest.mark.parametrize(("before", "after"), [(CAPPED, THROW_ONLY), (THROW_ONLY, CAPPED)])
 def test_a_change_between_capped_and_throw_only_is_worse(before: Verdict, after: Verdict) -> None:
     held = compare(exports(f=before), judgement(entry("f", after)))
-    assert said(held) == [f"`f` is {after.label}, pinned as {before.label}"]
+    assert headlines(held) == [f"`f` is {after.label}, pinned as {before.label}"]
     assert held.better == ()
 
 
 def test_an_export_and_an_escaped_function_of_one_name_are_two() -> None:
     before = judgement(entry("func[3]", UNREACHABLE), escaped(3, None, REACHABLE))
     after = judgement(entry("func[3]", REACHABLE), escaped(3, None, UNREACHABLE))
-    assert said(compare(pin_of(before, DIGEST, 1), after)) == [
+    assert headlines(compare(pin_of(before, DIGEST, 1), after)) == [
         "`func[3] (export)` is reachable, pinned as unreachable"
     ]
 
 
 @pytest.mark.parametrize("count", [2, 3])
-def test_functions_of_one_name_are_worse_if_no_pairing_keeps_them(count: int) -> None:
-    """By brute force over all pairings."""
+def test_same_named_functions_need_a_pairing_that_keeps_them(count: int) -> None:
+    # Brute force over all pairings is the reference.
     for before in combinations_with_replacement(Verdict, count):
         for after in combinations_with_replacement(Verdict, count):
             kept = any(

@@ -51,7 +51,7 @@ def test_each_command_names_the_assumption(nogrow: Nogrow, calling: Path, words:
     assert "no entry point can grow" not in said.lower()
     if words[0] == "init":
         text = Path("nogrow.toml").read_text()
-        assert f"# No path leads from an entry point to a growth, assuming that {HARMLESS}.\n" in text
+        assert f"# No path leads from an entry point to a grow site, assuming that {HARMLESS}.\n" in text
 
 
 def test_sealed_copy_names_the_assumption(nogrow: Nogrow, calling: Path) -> None:
@@ -147,4 +147,4 @@ def test_export_of_a_private_memory_is_worse(nogrow: Nogrow, folder: Path) -> No
     module(folder / "q.wasm", PRIVATE.format('(export "m")'))
     done = nogrow("diff", "p.wasm", "q.wasm")
     assert done.exit_code == 1
-    assert "  worse: `f`: reachable (until now, no view of the memory existed)\n" in done.stdout
+    assert "  worse: `f`: reachable (before, no view of the memory existed)\n" in done.stdout

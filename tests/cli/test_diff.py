@@ -52,7 +52,7 @@ def test_text_says_what_is_worse_first(nogrow: Nogrow) -> None:
         "  worse: `ok`: absent -> unreachable\n"
         "  grow sites: 0 -> 1\n"
         "  0 entry points unchanged\n"
-        "compared 1 module: 2 worse, 0 better, 0 changed otherwise, 0 entry points unchanged\n"
+        "compared 1 module: 2 worse, 0 better, 0 with other changes, 0 entry points unchanged\n"
     )
 
 
@@ -118,7 +118,7 @@ def test_a_long_list_is_cut_and_says_how_much_worse_it_is(nogrow: Nogrow, folder
     module(folder / "many.wasm", f'(module (memory (export "m") 1) {text})')
     done = nogrow("diff", "quiet.wasm", "many.wasm")
     assert done.stdout.count("  worse: ") == 20
-    assert "  ... and 6 more, 5 of them worse; --format json has all\n" in done.stdout
+    assert "  ... and 6 more, 5 of them worse; --format json lists all\n" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ def test_the_contract_that_is_written(nogrow: Nogrow, kept: Path) -> None:
     assert done.exit_code == 0
     assert (kept / "nogrow.toml").read_text() == (
         """\
-# What the modules of this project must keep; `nogrow check` holds them to it.
-# All of it holds today. A line marked `tighten` allows what had better not be.
+# What the modules of this project must keep; `nogrow check` enforces it.
+# All modules pass today. A line marked `tighten` allows more than it should.
 
 schema = 1
 
@@ -92,7 +92,7 @@ def test_a_folder_that_can_not_be_searched_is_said(
     nogrow: Nogrow, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = Found(("quiet.wasm",), (), (), (), ("./shut: can't be searched: Permission denied",))
-    monkeypatch.setattr("nogrow.init.discover.look", lambda paths: found)
+    monkeypatch.setattr("nogrow.init.discover.discover", lambda paths: found)
     done = nogrow("init")
     assert done.exit_code == 4
     assert "  ./shut: can't be searched: Permission denied\n" in done.output
@@ -116,7 +116,7 @@ def test_a_component_without_modules_is_no_gap(nogrow: Nogrow, folder: Path) -> 
     (folder / "empty/c.wasm").write_bytes(b"\0asm\x0d\0\x01\0")
     done = nogrow("init", "empty", "quiet.wasm")
     assert done.exit_code == 0
-    assert "left out: empty/c.wasm: there is no core module in it" in done.output
+    assert "left out: empty/c.wasm: it contains no core module" in done.output
 
 
 def test_nothing_in_a_name_is_obeyed(nogrow: Nogrow, folder: Path) -> None:

@@ -94,7 +94,7 @@ def test_every_format_shows_what_is_broken(nogrow: Nogrow, known: Path, form: Fo
     done = nogrow("check", "--locked", "--format", form.value, "--color", "never")
     assert (done.exit_code, done.stderr) == (1, "")
     assert "NG011" in done.stdout
-    assert "there is none to check" in done.stdout
+    assert "but was not found" in done.stdout
     assert "not pinned" in done.stdout
 
 
@@ -123,7 +123,7 @@ def test_a_module_that_the_contract_forgot_is_a_failure(nogrow: Nogrow, known: P
     contract(known, f'[[artifact]]\npath = "quiet.wasm"\n{ANY}')
     done = nogrow("check", "--locked")
     assert done.exit_code == 1
-    assert "error[NG011]: pin-broken: the module is pinned in nogrow.lock, and there is none" in done.stdout
+    assert "error[NG011]: pin-broken: the module is pinned in nogrow.lock but was not found" in done.stdout
     assert "  --> growing.wasm" in done.stdout
 
 
@@ -187,7 +187,7 @@ def test_the_core_modules_of_a_component_are_pinned_by_number(nogrow: Nogrow, fo
     assert "error[NG011]: pin-broken: `f` is reachable, pinned as absent\n  --> c.wasm#0\n" in done.stdout
     path.write_bytes(assemble(f"(component {core.format('')})"))
     done = nogrow("check", "--locked", "c.wasm")
-    assert "there is none to check\n  --> c.wasm#1\n" in done.stdout
+    assert "but was not found\n  --> c.wasm#1\n" in done.stdout
 
 
 def test_the_lock_is_the_same_measure_in_several_processes(

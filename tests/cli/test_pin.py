@@ -99,7 +99,7 @@ def test_what_becomes_worse_is_said(nogrow: Nogrow, folder: Path) -> None:
     [
         ("schema = 1\n", "line 1: not valid JSON"),
         ("", "the file is empty"),
-        ("{\n<<<<<<< ours\n=======\n", "line 2: a merge conflict; keep one of the two sides"),
+        ("{\n<<<<<<< ours\n=======\n", "line 2: unresolved merge conflict; keep one of the two sides"),
     ],
 )
 def test_a_file_that_is_no_lock_is_not_written_over(

@@ -1,4 +1,4 @@
-"""Judgements made by hand, so that a test of what is held to them needs no module."""
+"""Build judgements by hand, so that tests of contracts and reports need no module."""
 
 from nogrow.analysis.assumptions import stated
 from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Memory, Site, Step, Verdict
@@ -46,5 +46,5 @@ def memory(least: int = 1, most: int | None = None, page_size: int = 65536, inde
 def judgement(
     *entries: Entry, memories: tuple[Memory, ...] = (memory(),), assumptions: tuple[str, ...] = ()
 ) -> Judgement:
-    sites = () if all(one.verdict is ABSENT for one in entries) else (SITE,)
+    sites = () if all(item.verdict is ABSENT for item in entries) else (SITE,)
     return Judgement(memories, sites, entries, tuple(map(stated, assumptions)))

@@ -65,24 +65,24 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert plan.artifact(crate, "small") == PurePosixPath("out put/small/my crate.wasm")
 
 
-def test_by_default_a_release_is_built_into_build_with_the_flags_of_the_crate(tmp_path: Path) -> None:
+def test_defaults_build_a_release_into_build(tmp_path: Path) -> None:
     plan = load_plan(written(tmp_path, 'schema = 1\n[[build.crate]]\npath = "crates/app"'))
     assert plan == Plan(crates=(CrateSource("app", PurePosixPath("crates/app"), ("release",)),))
     assert plan.artifact(plan.crates[0], "release") == PurePosixPath("build/release/app.wasm")
 
 
-def test_without_a_table_nothing_is_built(tmp_path: Path) -> None:
+def test_plan_without_a_table_is_empty(tmp_path: Path) -> None:
     assert load_plan(written(tmp_path, "schema = 1")).is_empty
 
 
 @pytest.mark.parametrize(
     "text", ['schema = 1\n[[build.wat]]\npath = "a.wat"', 'schema = 1\n[[build.crate]]\npath = "a"', COMMAND]
 )
-def test_one_source_is_something_to_build(tmp_path: Path, text: str) -> None:
+def test_plan_with_one_source_is_not_empty(tmp_path: Path, text: str) -> None:
     assert not load_plan(written(tmp_path, text)).is_empty
 
 
-def test_check_reads_a_contract_that_also_says_what_is_built(tmp_path: Path) -> None:
+def test_check_reads_a_contract_with_a_build_table(tmp_path: Path) -> None:
     assert len(load(written(tmp_path, WHOLE + ARTIFACT)).artifacts) == 1
 
 
@@ -91,7 +91,7 @@ WRONG = {
     "build is no table": ("schema = 1\nbuild = 1", 2, "build: expected a table, not the number 1"),
     "crates for crate": ("schema = 1\n[build]\ncrates = []", 3, "build.crates: unknown key; did you mean `crate`?"),
     "crate is a table": ('schema = 1\n[build.crate]\npath = "a"', 2, "build.crate: expected an array of tables, not a table"),
-    "no time": ("schema = 1\n[build]\nseconds = 0", 3, "build.seconds: expected an integer of at least 1, not 0"),
+    "no time": ("schema = 1\n[build]\nseconds = 0", 3, "build.seconds: expected an integer of at least 1, not the number 0"),
     "output outside": ('schema = 1\n[build]\noutput = "a/../../b"', 3, "build.output: expected a path below the folder of this file, not 'a/../../b'"),
     "output absolute": ('schema = 1\n[build]\noutput = "/tmp/b"', 3, "build.output: expected a path below the folder of this file, not '/tmp/b'"),
     "output is all": ('schema = 1\n[build]\noutput = "."', 3, "build.output: expected a path below the folder of this file, not '.'"),
@@ -103,7 +103,7 @@ WRONG = {
     "profile is a flag": ('schema = 1\n[build]\nprofiles = ["-Z"]', 3, "build.profiles#1: expected a name of letters"),
     "crate without path": ('schema = 1\n[[build.crate]]\nname = "a"', 2, "build.crate#1: the key `path` is missing: the folder of a Cargo.toml"),
     "crate with another key": ('schema = 1\n[[build.crate]]\npath = "a"\nfeature = ["std"]', 4, "build.crate#1.feature: unknown key; did you mean `features`?"),
-    "crate without a name": ('schema = 1\n[[build.crate]]\npath = "."', 2, "build.crate#1: the key `name` is missing: what to call what is built"),
+    "crate without a name": ('schema = 1\n[[build.crate]]\npath = "."', 2, "build.crate#1: the key `name` is missing: the name of the result"),
     "crate above": ('schema = 1\n[[build.crate]]\npath = ".."', 3, "build.crate#1.path: '..' can't name a file"),
     "flags are text": ('schema = 1\n[[build.crate]]\npath = "a"\nrustflags = "-C opt-level=3"', 4, "build.crate#1.rustflags: expected an array of strings, not the string '-C opt-level=3'"),
     "features twice over": ('schema = 1\n[[build.crate]]\npath = "a"\nfeatures = ["std", 1]', 4, "build.crate#1.features#2: expected a string, not the number 1"),
@@ -112,9 +112,9 @@ WRONG = {
     "name is a path": ('schema = 1\n[[build.wat]]\npath = "a.wat"\nname = "../b"', 4, "build.wat#1.name: '../b' can't name a file"),
     "name has a line end": ('schema = 1\n[[build.wat]]\npath = "a.wat"\nname = "a\\nb"', 4, "build.wat#1.name: 'a\\nb' can't name a file"),
     "empty name": ('schema = 1\n[[build.wat]]\npath = "a.wat"\nname = ""', 4, "build.wat#1.name: '' can't name a file"),
-    "NUL in a path": ('schema = 1\n[[build.wat]]\npath = "a\\u0000.wat"', 3, "build.wat#1.path: a path can't hold a NUL character"),
-    "built twice": ('schema = 1\n[[build.wat]]\npath = "a.wat"\n[[build.crate]]\npath = "x/a"', 5, "build.crate#1.path: `build/release/a.wasm` is built by wat#1 already"),
-    "built twice by name": ('schema = 1\n[[build.wat]]\npath = "a.wat"\n[[build.wat]]\npath = "b.wat"\nname = "a"', 6, "build.wat#2.name: `build/release/a.wasm` is built by wat#1 already"),
+    "NUL in a path": ('schema = 1\n[[build.wat]]\npath = "a\\u0000.wat"', 3, "build.wat#1.path: a path can't contain a NUL character"),
+    "built twice": ('schema = 1\n[[build.wat]]\npath = "a.wat"\n[[build.crate]]\npath = "x/a"', 5, "build.crate#1.path: `build/release/a.wasm` is already built by wat#1"),
+    "built twice by name": ('schema = 1\n[[build.wat]]\npath = "a.wat"\n[[build.wat]]\npath = "b.wat"\nname = "a"', 6, "build.wat#2.name: `build/release/a.wasm` is already built by wat#1"),
     "command without name": ('schema = 1\n[[build.command]]\nrun = ["a"]', 2, "build.command#1: the key `name` is missing"),
     "command without run": ('schema = 1\n[[build.command]]\nname = "a"', 2, "build.command#1: the key `run` is missing: the program and its arguments"),
     "command for a shell": ('schema = 1\n[[build.command]]\nname = "a"\nrun = "make guest"', 4, "build.command#1.run: expected an array of strings, not the string 'make guest'"),
@@ -128,14 +128,14 @@ WRONG = {
     "tool with a number in its words": (COMMAND + 'tools = [["go", 1]]', 6, "build.command#1.tools#1: expected a program such as"),
     "tool without words": (COMMAND + "tools = [[]]", 6, "build.command#1.tools#1: expected a program such as"),
     "output of a command outside": ('schema = 1\n[[build.command]]\nname = "c"\nrun = ["make"]\noutputs = ["a.wasm", "../b.wasm"]', 5, "build.command#1.outputs#2: expected a path below the folder of this file, not '../b.wasm'"),
-    "made twice by a command": ('schema = 1\n[[build.command]]\nname = "c"\nrun = ["make"]\noutputs = ["a.wasm", "./a.wasm"]', 5, "build.command#1.outputs: `a.wasm` is built by the command 'c' already"),
-    "output is nogrow's": ('schema = 1\n[[build.command]]\nname = "c"\nrun = ["make"]\noutputs = ["build/manifest.json"]', 5, "build.command#1.outputs: `build/manifest.json` is a file of nogrow's own"),
-    "name of a command twice": (COMMAND + '[[build.command]]\nname = "c"\nrun = ["a"]\noutputs = ["b.wasm"]', 7, "build.command#2.name: a second command of the name 'c'"),
+    "made twice by a command": ('schema = 1\n[[build.command]]\nname = "c"\nrun = ["make"]\noutputs = ["a.wasm", "./a.wasm"]', 5, "build.command#1.outputs: `a.wasm` is already built by the command 'c'"),
+    "output is nogrow's": ('schema = 1\n[[build.command]]\nname = "c"\nrun = ["make"]\noutputs = ["build/manifest.json"]', 5, "build.command#1.outputs: `build/manifest.json` is a file that nogrow writes itself"),
+    "name of a command twice": (COMMAND + '[[build.command]]\nname = "c"\nrun = ["a"]\noutputs = ["b.wasm"]', 7, "build.command#2.name: a second command with the name 'c'"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_a_wrong_plan_is_an_error_with_file_line_and_key(tmp_path: Path, case: str) -> None:
+def test_wrong_plan_names_file_line_and_key(tmp_path: Path, case: str) -> None:
     text, line, message = WRONG[case]
     path = written(tmp_path, text)
     with pytest.raises(ContractError) as raised:
@@ -144,7 +144,7 @@ def test_a_wrong_plan_is_an_error_with_file_line_and_key(tmp_path: Path, case: s
     assert "\n" not in str(raised.value)
 
 
-def test_what_is_wrong_in_the_plan_is_wrong_for_check_as_well(tmp_path: Path) -> None:
+def test_check_rejects_a_wrong_plan(tmp_path: Path) -> None:
     path = written(tmp_path, f"schema = 1\n{ARTIFACT}[build]\nprofile = []")
     with pytest.raises(ContractError, match=r":5: build\.profile: unknown key; did you mean `profiles`\?"):
         load(path)

@@ -32,7 +32,7 @@ DEFAULT = ArtifactContract()
 
 
 def rules(contract: ArtifactContract, found: Judgement) -> list[str]:
-    return [one.rule.id for one in violations(contract, found)]
+    return [violation.rule.id for violation in violations(contract, found)]
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,7 @@ def rules(contract: ArtifactContract, found: Judgement) -> list[str]:
     ],
     ids=lambda value: value.label if isinstance(value, Verdict) else None,
 )
-def test_each_verdict_that_the_default_contract_does_not_allow_has_its_rule(
-    verdict: Verdict, expected: list[str]
-) -> None:
+def test_each_disallowed_verdict_has_its_rule(verdict: Verdict, expected: list[str]) -> None:
     assert rules(DEFAULT, judgement(entry("f", verdict))) == expected
 
 
@@ -78,25 +76,23 @@ def test_allowing_a_verdict_allows_the_better_ones_and_no_other(allowed: Verdict
     ],
     ids=["capped", "throw-only", "neither", "both listed", "both in one", "reachable"],
 )
-def test_capped_and_throw_only_have_to_be_allowed_both(
-    allow: tuple[Verdict, ...], expected: list[str]
-) -> None:
+def test_capped_and_throw_only_must_both_be_allowed(allow: tuple[Verdict, ...], expected: list[str]) -> None:
     found = judgement(entry("f", BOTH))
     assert rules(ArtifactContract(allow=allow), found) == expected
-    for one in violations(ArtifactContract(allow=allow), found):
-        assert one.headline == (
+    for violation in violations(ArtifactContract(allow=allow), found):
+        assert violation.headline == (
             "`f` can grow memory 0 before an exception leaves it, and another memory by 0 pages and return; "
             "its verdict is capped+throw-only"
         )
 
 
-def test_what_is_expected_to_be_capped_may_not_throw_after_a_growth() -> None:
+def test_expected_capped_rejects_capped_and_throw_only() -> None:
     found = judgement(entry("f", BOTH))
-    (one,) = violations(ArtifactContract(expect=(Expectation("f", CAPPED),)), found)
-    assert one.headline.startswith("`f` is capped+throw-only, expected capped;")
+    (violation,) = violations(ArtifactContract(expect=(Expectation("f", CAPPED),)), found)
+    assert violation.headline.startswith("`f` is capped+throw-only, expected capped;")
 
 
-def test_a_message_names_verdict_path_and_what_is_allowed() -> None:
+def test_message_names_verdict_path_and_allowed_verdicts() -> None:
     (found,) = violations(DEFAULT, judgement(entry("set_name", REACHABLE)))
     assert found.message == (
         "`set_name` can grow memory 0 and return; its verdict is reachable; "
@@ -131,12 +127,12 @@ def test_excused_growth_in_start_breaks_nothing(verdict: Verdict) -> None:
     assert rules(ArtifactContract(allow=(ABSENT,)), judgement(start)) == []
 
 
-def test_growth_in_start_on_an_imported_memory_breaks_the_contract() -> None:
+def test_unexcused_growth_in_start_breaks_the_contract() -> None:
     start = entry("(start)", REACHABLE, kind=EntryKind.START)
     assert rules(DEFAULT, judgement(start)) == ["NG001"]
 
 
-def test_sites_break_a_contract_that_allows_absent_only() -> None:
+def test_sites_break_a_contract_that_allows_only_absent() -> None:
     found = judgement(entry("f", UNREACHABLE), entry("g", UNREACHABLE))
     (violation,) = violations(ArtifactContract(allow=(ABSENT,)), found)
     assert violation.rule is Rule.SITE_PRESENT
@@ -146,16 +142,16 @@ def test_sites_break_a_contract_that_allows_absent_only() -> None:
     )
 
 
-def test_sites_break_a_contract_that_allows_absent_only_without_entry_points() -> None:
+def test_sites_count_without_entry_points() -> None:
     found = Judgement((memory(),), (SITE,), (), ())
     assert rules(ArtifactContract(allow=(ABSENT,)), found) == ["NG004"]
     assert rules(DEFAULT, found) == []
 
 
-def test_an_exception_for_one_export_leaves_the_others_as_they_were() -> None:
+def test_exception_applies_to_its_export_only() -> None:
     contract = ArtifactContract(exports=(Allowance("init", (REACHABLE,)),))
     found = judgement(entry("init", REACHABLE), entry("f", REACHABLE))
-    assert [one.entry for one in violations(contract, found)] == ["f"]
+    assert [violation.entry for violation in violations(contract, found)] == ["f"]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +165,7 @@ def test_an_exception_for_one_export_leaves_the_others_as_they_were() -> None:
     ],
 )
 def test_the_closest_exception_wins(patterns: tuple[str, ...], closest: str) -> None:
-    exports = tuple(Allowance(one, (CAPPED if one == closest else ABSENT,)) for one in patterns)
+    exports = tuple(Allowance(pattern, (CAPPED if pattern == closest else ABSENT,)) for pattern in patterns)
     assert allowed(ArtifactContract(exports=exports), entry("process", CAPPED)) == (CAPPED,)
 
 
@@ -193,28 +189,32 @@ def test_patterns_tell_upper_from_lower_case() -> None:
         ("*", ["export process*", "export process_a", "export func[1]", "export (start)"]),
     ],
 )
-def test_no_export_can_pass_for_what_a_key_does_not_name(key: str, excused: list[str]) -> None:
+def test_key_excuses_only_what_it_names(key: str, excused: list[str]) -> None:
     found = judgement(
         *(entry(name, REACHABLE) for name in ("process*", "process_a", "func[1]", "(start)")),
         entry("(start)", REACHABLE, kind=EntryKind.START),
         entry("func[1]", REACHABLE, kind=EntryKind.ESCAPED)._replace(function=Function(1, None)),
     )
     contract = ArtifactContract(exports=(Allowance(key, (REACHABLE,)),))
-    broken = {(one.about.kind, one.about.name) for one in violations(contract, found) if one.about}
-    kept = [one for one in found.entries if (one.kind, one.name) not in broken]
-    assert [f"{one.kind.value} {one.name}" for one in kept] == excused
+    broken = {
+        (violation.about.kind, violation.about.name)
+        for violation in violations(contract, found)
+        if violation.about
+    }
+    kept = [item for item in found.entries if (item.kind, item.name) not in broken]
+    assert [f"{item.kind.value} {item.name}" for item in kept] == excused
     expected = ArtifactContract(allow=(ABSENT,), expect=(Expectation(key, REACHABLE),))
-    about = [one.about for one in violations(expected, found) if one.about]
-    assert [one for one in found.entries if one not in about] == kept
+    about = [violation.about for violation in violations(expected, found) if violation.about]
+    assert [item for item in found.entries if item not in about] == kept
 
 
 @pytest.mark.parametrize("name", ["f", "a*", "[x]", "(start)", "(escaped)", "()", "(a*)", "(a\nb)", "?", ""])
 def test_the_key_of_an_entry_point_names_it_and_no_other(name: str) -> None:
-    one = entry(name, REACHABLE)
+    named = entry(name, REACHABLE)
     others = [entry(other, REACHABLE) for other in ("x", "ab", "(abc)", "f2", "start")]
     others += [entry(name, REACHABLE, kind=kind) for kind in (EntryKind.START, EntryKind.ESCAPED)]
-    assert matches(key_of(one), one)
-    assert [other for other in others if matches(key_of(one), other)] == []
+    assert matches(key_of(named), named)
+    assert [other for other in others if matches(key_of(named), other)] == []
 
 
 @pytest.mark.parametrize(
@@ -233,12 +233,12 @@ def test_an_exact_key_wins_over_a_longer_glob(exact: str, glob: str, kind: Entry
         assert allowed(contract, entry(name, CAPPED, kind=kind)) == (CAPPED,)
 
 
-def test_an_export_that_is_called_like_another_kind_is_marked() -> None:
-    (one,) = violations(DEFAULT, judgement(entry("func[1]", REACHABLE)))
-    assert one.headline.startswith("`func[1] (export)` can grow memory 0")
+def test_export_named_like_another_kind_is_marked() -> None:
+    (violation,) = violations(DEFAULT, judgement(entry("func[1]", REACHABLE)))
+    assert violation.headline.startswith("`func[1] (export)` can grow memory 0")
 
 
-def test_a_key_that_is_spelled_like_an_entry_point_but_names_none_gets_a_hint() -> None:
+def test_key_copied_from_a_report_gets_a_hint() -> None:
     contract = ArtifactContract(exports=(Allowance("func[3]", (ABSENT,)),))
     found = judgement(entry("func[3]", ABSENT, kind=EntryKind.ESCAPED))
     assert notes(contract, found) == (
@@ -258,7 +258,7 @@ def test_deny_breaks_on_each_untrusted_import() -> None:
     imports = Imports(Policy.DENY, ("env.log_*", "wasi.fd_write"))
     reached = ("env.log_line", "env.now", "wasi.fd_read", "wasi.fd_write")
     found = violations(ArtifactContract(imports=imports), judgement(entry("f", ABSENT, imports=reached)))
-    assert [one.rule for one in found] == [Rule.UNTRUSTED_IMPORT] * 2
+    assert [violation.rule for violation in found] == [Rule.UNTRUSTED_IMPORT] * 2
     assert "`env.now`" in found[0].message
     assert "`wasi.fd_read`" in found[1].message
 
@@ -307,12 +307,12 @@ def test_a_message_on_limits_says_nothing_of_usual_pages() -> None:
     assert found.message == "memory 0 has a maximum of 2 pages; allowed: at most 1 page"
 
 
-def test_violations_come_by_rule_and_then_in_the_order_of_the_entry_points() -> None:
+def test_violations_are_ordered_by_rule_then_entry_point() -> None:
     exports = (Allowance("a", (CAPPED,)), Allowance("d", (ABSENT,)))
     verdicts = {"b": CAPPED, "a": REACHABLE, "c": TRAP_ONLY, "d": REACHABLE}
     found = judgement(*(entry(name, verdict) for name, verdict in verdicts.items()))
     contract = ArtifactContract(exports=exports, memory=MemoryLimits(min_pages=2))
-    assert [(one.rule.id, one.entry) for one in violations(contract, found)] == [
+    assert [(violation.rule.id, violation.entry) for violation in violations(contract, found)] == [
         ("NG001", "a"),
         ("NG001", "d"),
         ("NG002", "c"),
@@ -333,7 +333,7 @@ def test_an_expectation_excuses_no_other_entry_point() -> None:
     assert rules(contract, judgement(entry("f", REACHABLE), entry("g", REACHABLE))) == ["NG001"]
 
 
-def test_an_expectation_of_a_missing_entry_point_is_a_lost_control() -> None:
+def test_missing_expected_entry_point_is_a_lost_control() -> None:
     contract = ArtifactContract(expect=(Expectation("gone", REACHABLE),))
     (found,) = violations(contract, judgement(entry("f", ABSENT)))
     assert found.rule is Rule.CONTROL_LOST
@@ -350,16 +350,16 @@ def test_a_long_path_is_shortened_in_the_middle() -> None:
     assert path_of(steps[:6]) == "f0 -> f1 -> (2 more) -> f4 -> f5: call at offset 0x5"
 
 
-def test_a_module_without_sites_of_its_own_breaks_absent_where_the_host_grows_the_memory() -> None:
+def test_unreachable_without_sites_breaks_absent() -> None:
     found = Judgement((), (), (entry("f", UNREACHABLE),), ())
-    (one,) = violations(ArtifactContract(allow=(ABSENT,)), found)
-    assert (one.rule, one.headline) == (
+    (violation,) = violations(ArtifactContract(allow=(ABSENT,)), found)
+    assert (violation.rule, violation.headline) == (
         Rule.SITE_PRESENT,
         "0 grow sites in the module, where `f` may have none",
     )
 
 
-def test_a_very_long_name_is_cut_in_its_middle() -> None:
+def test_very_long_name_loses_its_middle() -> None:
     (found,) = violations(DEFAULT, judgement(entry("a" * 5000 + "b" * 5000, REACHABLE)))
     assert len(found.headline) < 1000
     assert "a...b" in found.headline
@@ -386,7 +386,7 @@ def test_sites_of_a_visible_memory_count_beside_a_private_one() -> None:
     assert rules(DEFAULT, found) == []
 
 
-def test_sites_of_a_private_memory_count_in_no_module_without_entries() -> None:
+def test_private_sites_do_not_count_without_entry_points() -> None:
     found = Judgement((HIDDEN,), (SITE,), (), ())
     assert rules(ArtifactContract(allow=(ABSENT,)), found) == []
     assert rules(ArtifactContract(allow=(ABSENT,), conditions=JUDGE), found) == ["NG004"]

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.contract.clause_lines import Origins, without_number
+from nogrow.contract.clause_lines import ClauseLines, without_number
 from tests.cli.modules import QUIET, module
 
 CONTRACT = """schema = 1
@@ -48,32 +48,32 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 def test_a_module_leads_to_the_line_of_its_clause(folder: Path, path: str, line: int | None) -> None:
-    assert Origins("nogrow.toml", [path, "one.wasm"]).line(path) == line
-    assert Origins("nogrow.toml", [path]).line("never asked for") is None
+    assert ClauseLines("nogrow.toml", [path, "one.wasm"]).line(path) == line
+    assert ClauseLines("nogrow.toml", [path]).line("never asked for") is None
 
 
-def test_a_line_is_looked_for_once(folder: Path) -> None:
-    origins = Origins("nogrow.toml", ["one.wasm"])
-    assert origins.line("one.wasm") == 3
+def test_line_is_looked_up_once(folder: Path) -> None:
+    lines = ClauseLines("nogrow.toml", ["one.wasm"])
+    assert lines.line("one.wasm") == 3
     (folder / "nogrow.toml").unlink()
-    assert origins.line("one.wasm") == 3
+    assert lines.line("one.wasm") == 3
 
 
 def test_the_clause_may_be_in_another_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder / "dist")
-    assert Origins("../nogrow.toml", ["two.wasm"]).line("two.wasm") == 7
-    assert Origins("../nogrow.toml", ["../gone.wasm"]).line("../gone.wasm") == 12
+    assert ClauseLines("../nogrow.toml", ["two.wasm"]).line("two.wasm") == 7
+    assert ClauseLines("../nogrow.toml", ["../gone.wasm"]).line("../gone.wasm") == 12
 
 
 @pytest.mark.parametrize("text", [None, b"schema = 2", b"\xff"], ids=str)
-def test_a_contract_that_can_not_be_read_has_no_lines(folder: Path, text: bytes | None) -> None:
+def test_unreadable_contract_has_no_lines(folder: Path, text: bytes | None) -> None:
     path = folder / "nogrow.toml"
     path.unlink() if text is None else path.write_bytes(text)
-    assert Origins("nogrow.toml", ["one.wasm"]).line("one.wasm") is None
-    assert Origins(None, ["one.wasm"]).line("one.wasm") is None
+    assert ClauseLines("nogrow.toml", ["one.wasm"]).line("one.wasm") is None
+    assert ClauseLines(None, ["one.wasm"]).line("one.wasm") is None
 
 
-def test_only_a_number_after_a_hash_sign_is_a_core_modules() -> None:
+def test_only_a_number_after_the_hash_is_removed() -> None:
     assert [without_number(path) for path in ("a#1", "a#", "#1", "a#1b", "a#1#2")] == [
         *("a", "a#", "", "a#1b", "a#1")
     ]

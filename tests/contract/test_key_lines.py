@@ -1,6 +1,7 @@
 import pytest
 
-from nogrow.contract.key_lines import KeyPath, line_of
+from nogrow.contract.key_lines import line_of
+from nogrow.util.document import Keys
 
 TEXT = '''# a comment
 schema = 1
@@ -57,9 +58,9 @@ memory.min = 1
     ],
     ids=str,
 )
-def test_the_line_of_a_key_is_that_of_its_statement(keys: KeyPath, line: int) -> None:
+def test_the_line_of_a_key_is_that_of_its_statement(keys: Keys, line: int) -> None:
     assert line_of(TEXT, keys) == line
 
 
-def test_the_last_line_needs_no_end() -> None:
+def test_last_line_needs_no_newline() -> None:
     assert line_of("a = 1\nb = 2", ("b",)) == 2

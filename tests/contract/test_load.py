@@ -84,7 +84,7 @@ def test_a_whole_contract_is_read(tmp_path: Path) -> None:
     assert second.host == Host(stubs=(), wasi=False)
 
 
-def test_what_a_scenario_may_say_of_values_traps_and_imports(tmp_path: Path) -> None:
+def test_values_traps_and_imports_of_a_scenario_are_read(tmp_path: Path) -> None:
     text = (
         HEAD
         + """wasi = true
@@ -145,13 +145,13 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "no TOML": ("schema = 1\nx = = 2\ny = 1\n", 2, "not valid TOML: Invalid value"),
     "end in the middle": ("schema = 1\nx = [", 2, "not valid TOML"),
     "a key twice": ("schema = 1\nschema = 2", 2, "not valid TOML: Cannot overwrite a value"),
-    "not UTF-8": (b"\n# \xff\n", 2, "not UTF-8"),
+    "not UTF-8": (b"\n# \xff\n", 2, "not valid UTF-8"),
     "nested too deeply": ("a = " + "[" * 20000, None, "nested too deeply"),
     "empty": ("", 1, "the key `schema` is missing"),
     "another schema": ("\nschema = 2\n", 2, "schema: expected 1"),
-    "schema that is a date": ("schema = 1979-05-27", 1, "schema: expected an integer, not a date or time"),
-    "schema of another type": ('schema = "1"', 1, "schema: expected an integer, not the string '1'"),
-    "schema true": ("schema = true", 1, "schema: expected an integer, not true"),
+    "schema that is a date": ("schema = 1979-05-27", 1, "schema: expected an integer of at least 1, not a date or time"),
+    "schema of another type": ('schema = "1"', 1, "schema: expected an integer of at least 1, not the string '1'"),
+    "schema true": ("schema = true", 1, "schema: expected an integer of at least 1, not true"),
     "no artifact": ("schema = 1", 1, "no [[artifact]]"),
     "artifact is a table": ("schema = 1\n[artifact]\n", 2, "artifact: expected an array of tables, not a table"),
     "artifact is no table": ("schema = 1\nartifact = [1]", 2, "artifact#1: expected a table, not the number 1"),
@@ -161,7 +161,7 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "no path": ("schema = 1\n\n[[artifact]]\n", 3, "artifact#1: the key `path` is missing"),
     "empty path": ('schema = 1\n[[artifact]]\npath = ""', 3, "artifact#1.path: expected the path"),
     "path is a number": ("schema = 1\n[[artifact]]\npath = 1", 3, "artifact#1.path: expected a string, not the number 1"),
-    "path twice": (HEAD + '[[artifact]]\npath = "./a.wasm"', 5, "artifact#2.path: the artifact `a.wasm` has a contract already"),
+    "path twice": (HEAD + '[[artifact]]\npath = "./a.wasm"', 5, "artifact#2.path: the artifact `a.wasm` already has a contract"),
     "bad stars": ('schema = 1\n[[artifact]]\npath = "a**/b"', 3, "artifact#1.path: bad glob"),
     "bracket that a slash cuts": ('schema = 1\n[[artifact]]\npath = "a[b/c]"', 3, "artifact#1.path: bad glob"),
     "bracket with a mark alone": ('schema = 1\n[[artifact]]\npath = "a[!]"', 3, "artifact#1.path: bad glob"),
@@ -171,22 +171,22 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "key with many dots": ("a." * 20000 + f"b = 0x{'f' * 20}\n", 1, "a.a.a."),
     "absolute path of the same file": (HEAD + '[[artifact]]\npath = "{folder}/a.wasm"', 5, "artifact#2.path: the artifact `"),
     "open bracket": ('schema = 1\n[[artifact]]\npath = "a[b"', 3, "artifact#1.path: bad glob"),
-    "NUL in path": ('schema = 1\n[[artifact]]\npath = "a\\u0000"', 3, "artifact#1.path: a path can't hold"),
+    "NUL in path": ('schema = 1\n[[artifact]]\npath = "a\\u0000"', 3, "artifact#1.path: a path can't contain"),
     "unknown verdict": (HEAD + 'allow = [\n"absent",\n"unreachble"]', 6, "artifact#1.allow#2: unknown verdict 'unreachble'; did you mean `unreachable`?"),
     "verdict of another type": (HEAD + "allow = [1]", 4, "artifact#1.allow#1: expected a verdict, not the number 1"),
     "allow is a string": (HEAD + 'allow = "absent"', 4, "artifact#1.allow: expected an array of verdicts, not the string 'absent'"),
     "nothing allowed": (HEAD + "allow = []", 4, "artifact#1.allow: expected at least one verdict"),
     "exports is no table": (HEAD + "exports = []", 4, "artifact#1.exports: expected a table, not an array"),
     "unknown verdict in exports": (HEAD + '[artifact.exports]\nf = ["absnt"]', 5, "artifact#1.exports.f#1: unknown verdict 'absnt'; did you mean `absent`?"),
-    "unknown key in parentheses": (HEAD + '[artifact.exports]\n"(strat)" = ["absent"]', 5, "artifact#1.exports.(strat): expected (start), (escaped) or (func[INDEX]) in parentheses; the key for an export of this name is '[(]strat)'"),
+    "unknown key in parentheses": (HEAD + '[artifact.exports]\n"(strat)" = ["absent"]', 5, "artifact#1.exports.(strat): expected (start), (escaped) or (func[INDEX]) in parentheses; the key for an export with this name is '[(]strat)'"),
     "index with a zero before it": (HEAD + 'expect = { "(func[01])" = "absent" }', 4, "artifact#1.expect.(func[01]): expected (start), (escaped) or (func[INDEX])"),
     "expect is a list": (HEAD + 'expect = { f = ["absent"] }', 4, "artifact#1.expect.f: expected a verdict, not an array"),
     "nothing expected": (HEAD + "expect = {}", 4, "artifact#1.expect: empty"),
     "empty memory": (HEAD + "[artifact.memory]", 4, "artifact#1.memory: empty"),
     "unknown key of memory": (HEAD + "[artifact.memory]\nmin_pages = 1\nmax_page = 1", 6, "artifact#1.memory.max_page: unknown key; did you mean `max_pages`?"),
-    "negative maximum": (HEAD + "[artifact.memory]\nmax_pages = -1", 5, "artifact#1.memory.max_pages: expected an integer of at least 0, not -1"),
-    "negative pages": (HEAD + "[artifact.memory]\nmin_pages = -1", 5, "artifact#1.memory.min_pages: expected an integer of at least 0, not -1"),
-    "pages in half": (HEAD + "[artifact.memory]\nmin_pages = 1.5", 5, "artifact#1.memory.min_pages: expected an integer, not the number 1.5"),
+    "negative maximum": (HEAD + "[artifact.memory]\nmax_pages = -1", 5, "artifact#1.memory.max_pages: expected an integer of at least 0, not the number -1"),
+    "negative pages": (HEAD + "[artifact.memory]\nmin_pages = -1", 5, "artifact#1.memory.min_pages: expected an integer of at least 0, not the number -1"),
+    "pages in half": (HEAD + "[artifact.memory]\nmin_pages = 1.5", 5, "artifact#1.memory.min_pages: expected an integer of at least 0, not the number 1.5"),
     "pages the wrong way round": (HEAD + "[artifact.memory]\nmax_pages = 1\nmin_pages = 2", 6, "artifact#1.memory.min_pages: min_pages 2 is above max_pages 1"),
     "unknown key of imports": (HEAD + '[artifact.imports]\npolcy = "deny"', 5, "artifact#1.imports.polcy: unknown key; did you mean `policy`?"),
     "unknown policy": (HEAD + '[artifact.imports]\npolicy = "denny"', 5, "artifact#1.imports.policy: unknown policy 'denny'; did you mean `deny`?"),
@@ -215,7 +215,7 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "bad name to save": (STEPS + '  { call = "f", save = "$v" },\n]', 8, "artifact#1.scenario#1.steps#2.save: expected a name"),
     "negative address": (STEPS + '  { write = "f", at = -1 },\n]', 8, "artifact#1.scenario#1.steps#2.at: expected 0 to"),
     "read without expect": (STEPS + "  { read = 1, at = 1 },\n]", 8, "artifact#1.scenario#1.steps#2: the key `expect` is missing"),
-    "read with both": (STEPS + '  { read = 1, at = 1, expect = "a", expect_hex = "00" },\n]', 8, "artifact#1.scenario#1.steps#2.expect_hex: expect says already"),
+    "read with both": (STEPS + '  { read = 1, at = 1, expect = "a", expect_hex = "00" },\n]', 8, "artifact#1.scenario#1.steps#2.expect_hex: expect already says"),
     "odd hex": (STEPS + '  { write_hex = "0", at = 1 },\n]', 8, "artifact#1.scenario#1.steps#2.write_hex: expected bytes in hex such as"),
     "no hex": (STEPS + '  { read = 1, at = 1, expect_hex = "zz" },\n]', 8, "artifact#1.scenario#1.steps#2.expect_hex: expected bytes in hex"),
     "hex is a number": (STEPS + '  { write_hex = 0, at = 1 },\n]', 8, "artifact#1.scenario#1.steps#2.write_hex: expected a string, not the number 0"),
@@ -227,7 +227,7 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "trap of another type": (STEPS + '  { call = "f", expect_trap = 1 },\n]', 8, "artifact#1.scenario#1.steps#2.expect_trap: expected true or a part of the trap's message, not the number 1"),
     "trap without text": (STEPS + '  { call = "f", expect_trap = "" },\n]', 8, "artifact#1.scenario#1.steps#2.expect_trap: expected true or a part of the trap's message, not an empty"),
     "trap and result": (STEPS + '  { call = "f", expect = 1, expect_trap = true },\n]', 8, "artifact#1.scenario#1.steps#2.expect_trap: a call that must trap returns nothing"),
-    "repeat of nothing": (STEPS + '  { call = "f", repeat = 0 },\n]', 8, "artifact#1.scenario#1.steps#2.repeat: expected an integer of at least 1, not 0"),
+    "repeat of nothing": (STEPS + '  { call = "f", repeat = 0 },\n]', 8, "artifact#1.scenario#1.steps#2.repeat: expected an integer of at least 1, not the number 0"),
     "repeat for ever": (STEPS + '  { call = "f", repeat = 10000 },\n]', 8, "artifact#1.scenario#1.steps#2.repeat: expected at most 9,999 calls in all, not 10,000"),
     "repeat when all calls are made": (STEPS + '  { call = "f", repeat = 9999 },\n  { call = "f", repeat = 1 },\n]', 9, "artifact#1.scenario#1.steps#3.repeat: expected at most 0 calls in all, not 1"),
     "rounds for ever": (STEPS + "]\nrepeat = 10001", 9, "artifact#1.scenario#1.repeat: expected at most 10,000 calls in all"),
@@ -239,21 +239,21 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "stub with another key": (HEAD + '[[artifact.stub]]\nimport = "e.f"\nreturn = 0', 6, "artifact#1.stub#1.return: unknown key; did you mean `returns`?"),
     "stub returns text": (HEAD + '[[artifact.stub]]\nimport = "e.f"\nreturns = [0, "a"]', 6, "artifact#1.stub#1.returns#2: expected a number"),
     "stub fails and returns": (HEAD + '[[artifact.stub]]\nimport = "e.f"\nfails = true\nreturns = 0', 7, "artifact#1.stub#1.returns: a stub that fails returns nothing"),
-    "stub grows by nothing": (HEAD + '[[artifact.stub]]\nimport = "e.f"\ngrows = 0', 6, "artifact#1.stub#1.grows: expected an integer of at least 1, not 0"),
+    "stub grows by nothing": (HEAD + '[[artifact.stub]]\nimport = "e.f"\ngrows = 0', 6, "artifact#1.stub#1.grows: expected an integer of at least 1, not the number 0"),
     "stub twice": (HEAD + '[[artifact.stub]]\nimport = "e.f"\n[[artifact.stub]]\nimport = "e.f"', 7, "artifact#1.stub#2.import: a second stub for the import `e.f`"),
     "read without at": (STEPS + '  { read = 1, expect = "a" },\n]', 8, "artifact#1.scenario#1.steps#2: the key `at` is missing"),
     "write a number": (STEPS + "  { write = 1, at = 1 },\n]", 8, "artifact#1.scenario#1.steps#2.write: expected a string"),
 }  # fmt: skip
 
 
-def test_the_outermost_numbers_and_the_most_calls_are_taken(tmp_path: Path) -> None:
+def test_extreme_numbers_and_the_most_calls_are_accepted(tmp_path: Path) -> None:
     step = Call("f", (-(2**63), 2**64 - 1), repeat=9999)
     text = f'{STEPS}  {{ call = "f", args = [{step.args[0]}, {step.args[1]}], repeat = 9999 }},\n]'
     assert load(written(tmp_path, text)).artifacts[0].scenarios[0].steps[1] == step
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_a_wrong_contract_is_an_error_with_file_line_and_key(tmp_path: Path, case: str) -> None:
+def test_wrong_contract_names_file_line_and_key(tmp_path: Path, case: str) -> None:
     text, line, message = WRONG[case]
     path = written(tmp_path, text.replace("{folder}", str(tmp_path)) if isinstance(text, str) else text)
     with pytest.raises(ContractError) as raised:
@@ -263,7 +263,7 @@ def test_a_wrong_contract_is_an_error_with_file_line_and_key(tmp_path: Path, cas
     assert "\n" not in str(raised.value)
 
 
-def test_calls_that_are_not_repeated_count_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unrepeated_calls_count_towards_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nogrow.contract.scenario_steps.MOST_CALLS", 3)
     path = written(tmp_path, STEPS + '  { call = "f" },\n' * 2 + "]")
     assert len(load(path).artifacts[0].scenarios[0].steps) == 3
@@ -272,12 +272,12 @@ def test_calls_that_are_not_repeated_count_as_well(tmp_path: Path, monkeypatch: 
         load(path)
 
 
-def test_a_stub_brings_no_wasi_along(tmp_path: Path) -> None:
+def test_stub_does_not_enable_wasi(tmp_path: Path) -> None:
     path = written(tmp_path, HEAD + 'stub = [{ import = "e.f" }]')
     assert load(path).artifacts[0].host == Host((Stub("e.f"),), wasi=False)
 
 
-def test_what_is_no_toml_is_said_with_the_place_once(tmp_path: Path) -> None:
+def test_invalid_toml_names_its_line_once(tmp_path: Path) -> None:
     path = written(tmp_path, "schema = = 1")
     with pytest.raises(ContractError) as raised:
         load(path)
@@ -289,8 +289,8 @@ def test_a_missing_contract_is_an_error(tmp_path: Path) -> None:
         load(tmp_path / "nogrow.toml")
 
 
-def test_a_folder_is_no_contract(tmp_path: Path) -> None:
-    with pytest.raises(ContractError, match="no regular file"):
+def test_folder_is_not_a_contract(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match="not a regular file"):
         load(tmp_path)
 
 
@@ -319,6 +319,6 @@ def test_tables_and_private_memories_are_conditions(
         ('[artifact.memory]\nprivate = "juge"', "unknown value 'juge'"),
     ],
 )
-def test_unknown_words_for_conditions_are_errors(tmp_path: Path, text: str, message: str) -> None:
+def test_unknown_conditions_are_errors(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ContractError, match=message):
         load(written(tmp_path, HEAD + text))

@@ -11,7 +11,7 @@ from nogrow.contract.phrases import listed, shortened
     ],
     ids=["100 characters", "101 characters"],
 )
-def test_a_name_of_more_than_100_characters_keeps_50_of_each_end(name: str, shown: str) -> None:
+def test_long_name_keeps_50_characters_of_each_end(name: str, shown: str) -> None:
     assert shortened(name) == shown
 
 

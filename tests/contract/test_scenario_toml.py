@@ -1,4 +1,4 @@
-"""What a scenario is spelled as, the contract's reader reads as the same scenario."""
+"""Test that a scenario written as TOML is read again without a change."""
 
 import math
 from pathlib import Path
@@ -38,7 +38,7 @@ def read_again(scenario: Scenario, folder: Path) -> Scenario:
     ],
     ids=str,
 )
-def test_a_step_is_read_again_as_it_was(step: Step, tmp_path: Path) -> None:
+def test_written_step_is_read_unchanged(step: Step, tmp_path: Path) -> None:
     # A scenario has to call something.
     scenario = Scenario("name", (step, Call("f")))
     assert read_again(scenario, tmp_path) == scenario

@@ -23,11 +23,11 @@ def contract(*paths: str, at: str = "nogrow.toml") -> Contract:
 
 
 def chosen(contract: Contract | None, *paths: str) -> list[tuple[str, str]]:
-    return [(one.path, one.clause.path) for one in targets(contract, paths)]
+    return [(target.path, target.clause.path) for target in targets(contract, paths)]
 
 
 def held(found: Iterable[Target]) -> dict[str, list[str]]:
-    return {one.path: [clause.path for clause in one.clauses] for one in found}
+    return {target.path: [clause.path for clause in target.clauses] for target in found}
 
 
 @pytest.mark.usefixtures("folder")
@@ -51,30 +51,30 @@ class TestPaths:
     def test_files_folders_and_globs_are_sorted_and_taken_once(
         self, given: list[str], found: list[str]
     ) -> None:
-        assert [one.path for one in targets(None, given)] == found
+        assert [target.path for target in targets(None, given)] == found
 
     @pytest.mark.parametrize("path", ["gone.wasm", "gone/*.wasm", "empty", "a.wasm/x.wasm", "emp*"])
-    def test_a_path_that_matches_no_module_is_named(self, path: str) -> None:
+    def test_path_without_a_module_is_reported(self, path: str) -> None:
         Path("empty").mkdir()
         assert targets(None, [path]) == (Target(path, ArtifactContract(), found=False),)
 
-    def test_without_paths_and_contract_there_is_nothing(self) -> None:
+    def test_no_paths_and_no_contract_give_no_targets(self) -> None:
         assert targets(None, []) == ()
 
-    def test_a_path_that_can_not_be_looked_at_counts_as_there(self) -> None:
+    def test_unreadable_path_counts_as_existing(self) -> None:
         path = "n" * 300 + ".wasm"
         (found,) = targets(None, [path])
         assert (found.path, found.found) == (path, True)
 
     def test_a_file_named_like_a_glob_is_a_file(self) -> None:
         Path("[a].wasm").write_bytes(b"")
-        assert [one.path for one in targets(None, ["[a].wasm"])] == ["[a].wasm"]
+        assert [target.path for target in targets(None, ["[a].wasm"])] == ["[a].wasm"]
 
-    def test_a_dangling_link_is_there_but_can_not_be_read(self) -> None:
+    def test_dangling_link_counts_as_existing(self) -> None:
         Path("link.wasm").symlink_to("gone")
         assert targets(None, ["link.wasm"]) == (Target("link.wasm", ArtifactContract()),)
 
-    def test_a_folder_that_can_not_be_listed_is_a_problem(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_unlistable_folder_is_a_problem(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def denied(path: str) -> None:
             raise PermissionError(13, "Permission denied", path)
 
@@ -96,9 +96,9 @@ class TestContract:
     def test_paths_are_relative_to_the_contract(self) -> None:
         assert chosen(contract("c.wasm", at="sub/nogrow.toml")) == [("sub/c.wasm", "c.wasm")]
 
-    def test_an_artifact_that_is_not_there_is_named(self) -> None:
+    def test_missing_artifact_is_reported(self) -> None:
         found = targets(contract("gone.wasm", "gone/*.wasm", "a.wasm"), ())
-        assert [(one.path, one.found) for one in found] == [
+        assert [(target.path, target.found) for target in found] == [
             ("a.wasm", True),
             ("gone.wasm", False),
             ("gone/*.wasm", False),
@@ -111,7 +111,7 @@ class TestContract:
         found = chosen(contract("*.wasm", "a.wasm"))
         assert found == [("a.wasm", "a.wasm"), ("b.wasm", "*.wasm")]
 
-    def test_of_several_globs_all_must_be_kept(self) -> None:
+    def test_clauses_of_all_matching_globs_apply(self) -> None:
         for paths in ((), ("a.wasm", "b.wasm")):
             found = targets(contract("a*", "*.wasm"), paths)
             assert held(found) == {"a.wasm": ["a*", "*.wasm"], "b.wasm": ["*.wasm"]}
@@ -122,7 +122,7 @@ class TestContract:
         assert chosen(both, str(Path("a.wasm").absolute()))[0][1] == "a.wasm"
         assert chosen(contract("sub/../a.wasm"), "a.wasm")[0][1] == "sub/../a.wasm"
 
-    def test_a_link_without_a_clause_has_all_of_its_file(self) -> None:
+    def test_link_without_a_clause_has_those_of_its_target(self) -> None:
         Path("link.wasm").symlink_to("a.wasm")
         assert chosen(contract("a.wasm"), "link.wasm") == [("link.wasm", "a.wasm")]
         Path("other.wasm").symlink_to("a.wasm")
@@ -131,7 +131,7 @@ class TestContract:
 
     @pytest.mark.parametrize("paths", [(), ("a.wasm", "link.wasm"), ("./link.wasm", "sub/../a.wasm")])
     @pytest.mark.parametrize("hard", [False, True])
-    def test_a_path_is_held_to_its_own_clause(self, paths: tuple[str, ...], hard: bool) -> None:
+    def test_linked_path_has_its_own_clause(self, paths: tuple[str, ...], hard: bool) -> None:
         if hard:
             Path("link.wasm").hardlink_to("a.wasm")
         else:
@@ -142,14 +142,14 @@ class TestContract:
             "link.wasm": ["link.wasm"],
         }
 
-    def test_a_path_through_a_linked_folder_is_held_to_its_own_clause(self) -> None:
+    def test_path_through_a_linked_folder_has_its_own_clause(self) -> None:
         Path("current").symlink_to("sub")
         both = contract("sub/c.wasm", "current/*.wasm")
         expected = {"current/c.wasm": ["current/*.wasm"], "sub/c.wasm": ["sub/c.wasm"]}
         assert held(targets(both, ())) == expected
         assert held(targets(both, ("current/c.wasm", "sub/c.wasm"))) == expected
 
-    def test_an_exclamation_mark_in_brackets_leads_into_no_archive(self) -> None:
+    def test_exclamation_mark_in_brackets_is_a_wildcard(self) -> None:
         Path("_a.wasm").write_bytes(b"")
         found = chosen(contract("_*.wasm", "[!_]*.wasm"))
         assert found == [("_a.wasm", "_*.wasm"), ("a.wasm", "[!_]*.wasm"), ("b.wasm", "[!_]*.wasm")]
@@ -157,41 +157,44 @@ class TestContract:
     def test_a_part_of_a_linked_component_has_its_own_clause(self) -> None:
         Path("link.wasm").symlink_to("a.wasm")
         found = targets(contract("a.wasm#0", "link.wasm"), ())
-        assert [(one.path, [clause.path for _, clause in one.parts]) for one in found] == [
+        assert [(target.path, [clause.path for _, clause in target.parts]) for target in found] == [
             ("a.wasm", ["a.wasm#0"]),
             ("link.wasm", []),
         ]
 
     @pytest.mark.parametrize("path", ["a.wasm#00", "a.wasm#+1", "a.wasm#\u0663", "a.wasm#1_0"])
-    def test_only_plain_digits_are_the_number_of_a_core_module(self, path: str) -> None:
+    def test_only_plain_digits_number_a_core_module(self, path: str) -> None:
         assert targets(contract(path), ()) == (Target(path, ArtifactContract(path), found=False),)
 
     def test_a_clause_may_be_for_one_core_module_of_a_component(self) -> None:
         by_part = contract("a.wasm#1", "a.wasm#0", "b.wasm")
-        (one,) = targets(by_part, ("a.wasm",))
-        assert one.clause.path == ""
-        assert [(number, clause.path) for number, clause in one.parts] == [(1, "a.wasm#1"), (0, "a.wasm#0")]
+        (target,) = targets(by_part, ("a.wasm",))
+        assert target.clause.path == ""
+        assert [(number, clause.path) for number, clause in target.parts] == [
+            (1, "a.wasm#1"),
+            (0, "a.wasm#0"),
+        ]
         assert chosen(by_part) == [("a.wasm", ""), ("b.wasm", "b.wasm")]
 
     def test_the_whole_component_may_have_a_clause_as_well(self) -> None:
-        (one,) = targets(contract("a.wasm#1", "a.wasm"), ())
-        assert one.clause.path == "a.wasm"
-        assert [number for number, _ in one.parts] == [1]
+        (target,) = targets(contract("a.wasm#1", "a.wasm"), ())
+        assert target.clause.path == "a.wasm"
+        assert [number for number, _ in target.parts] == [1]
 
-    def test_a_component_that_is_not_there_is_named(self) -> None:
-        (one,) = targets(contract("gone.wasm#1"), ())
-        assert (one.path, one.found) == ("gone.wasm", False)
+    def test_missing_component_is_reported(self) -> None:
+        (target,) = targets(contract("gone.wasm#1"), ())
+        assert (target.path, target.found) == ("gone.wasm", False)
 
-    def test_a_number_sign_before_no_number_is_a_part_of_the_name(self) -> None:
+    def test_hash_without_a_number_is_part_of_the_name(self) -> None:
         found = targets(contract("gone#x.wasm", "7"), ())
-        assert [(one.path, one.clause.path, one.parts) for one in found] == [
+        assert [(target.path, target.clause.path, target.parts) for target in found] == [
             ("7", "7", ()),
             ("gone#x.wasm", "gone#x.wasm", ()),
         ]
 
 
 @pytest.mark.usefixtures("folder")
-def test_what_is_above_a_linked_folder_is_not_what_is_beside_the_link() -> None:
+def test_dotdot_after_a_link_is_the_parent_of_its_target() -> None:
     Path("link").symlink_to("sub/deep")
     Path("sub/a.wasm").write_bytes(b"")
     assert chosen(contract("a.wasm"), "link/../a.wasm") == [("link/../a.wasm", "")]

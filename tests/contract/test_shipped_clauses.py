@@ -53,16 +53,16 @@ def test_a_pattern_names_a_member(pattern: str, path: str) -> None:
         ("dist/*!p/**/q/x.wasm", "dist/a!p/x.wasm"),
     ],
 )
-def test_a_pattern_does_not_go_past_slashes_and_archives(pattern: str, path: str) -> None:
+def test_wildcards_stop_at_slashes_and_archives(pattern: str, path: str) -> None:
     assert clauses_at(contract(pattern), path) == ()
 
 
-def test_an_exact_path_goes_before_globs_which_must_all_be_kept() -> None:
+def test_exact_path_wins_over_globs_which_all_apply() -> None:
     three = contract("dist/*!*.wasm", "dist/*!x*", "dist/a!x.wasm")
-    assert [one.path for one in clauses_at(three, "dist/a!x.wasm")] == ["dist/a!x.wasm"]
-    assert [one.path for one in clauses_at(three, "dist/b!x.wasm")] == ["dist/*!*.wasm", "dist/*!x*"]
+    assert [clause.path for clause in clauses_at(three, "dist/a!x.wasm")] == ["dist/a!x.wasm"]
+    assert [clause.path for clause in clauses_at(three, "dist/b!x.wasm")] == ["dist/*!*.wasm", "dist/*!x*"]
     parts = contract("dist/*!*.wasm#0", "dist/*!x*#0", "dist/a!x.wasm#0", "dist/*!*.wasm#1")
-    assert [(number, one.path) for number, one in parts_at(parts, "dist/a!x.wasm")] == [
+    assert [(number, clause.path) for number, clause in parts_at(parts, "dist/a!x.wasm")] == [
         (0, "dist/a!x.wasm#0"),
         (1, "dist/*!*.wasm#1"),
     ]
@@ -77,12 +77,12 @@ def test_an_exact_path_goes_before_globs_which_must_all_be_kept() -> None:
         ("dist/[]!].zip!x.wasm", "dist/].zip!x.wasm", "dist/a.zip!x.wasm"),
     ],
 )
-def test_an_exclamation_mark_in_brackets_leads_into_no_archive(pattern: str, named: str, other: str) -> None:
-    assert [one.path for one in clauses_at(contract(pattern), named)] == [pattern]
+def test_exclamation_mark_in_brackets_is_a_wildcard(pattern: str, named: str, other: str) -> None:
+    assert [clause.path for clause in clauses_at(contract(pattern), named)] == [pattern]
     assert clauses_at(contract(pattern), other) == ()
 
 
-def test_a_member_named_like_a_core_module_has_not_its_clause() -> None:
+def test_member_named_like_a_core_module_lacks_its_clause() -> None:
     assert clauses_at(contract("a.zip!c.wasm#0"), "a.zip!c.wasm#0") == ()
 
 
@@ -99,7 +99,7 @@ def test_a_member_named_like_a_core_module_has_not_its_clause() -> None:
         *("dist/gone.wasm", "dist/g*.wasm", "dist/gone.wasm#0", "dist/a.zip!gone.wasm#0", "*/*.whl!x.wasm"),
     ],
 )
-def test_a_clause_on_what_is_shipped_that_matches_nothing_is_named(pattern: str) -> None:
+def test_unmatched_clause_is_reported(pattern: str) -> None:
     shipped = ("dist/a.zip!x.wasm", "dist/b.wasm")
     assert unmatched(contract(pattern), ["dist"], shipped, ()) == (pattern,)
 
@@ -111,12 +111,12 @@ def test_a_clause_on_what_is_shipped_that_matches_nothing_is_named(pattern: str)
         *("other/a.zip!gone.wasm", "gone.wasm", "**/gone.wasm", "dist2/gone.wasm", "dist/bad.zip!gone.wasm"),
     ],
 )
-def test_a_clause_that_matches_or_is_about_something_else_is_not_named(pattern: str) -> None:
+def test_matched_or_unrelated_clause_is_not_reported(pattern: str) -> None:
     shipped = ("dist/a.zip!x.wasm", "dist/b.wasm")
     assert unmatched(contract(pattern), ["dist"], shipped, ("dist/bad.zip",)) == ()
 
 
-def test_a_clause_is_about_what_is_shipped_whatever_the_root_is_called() -> None:
+def test_root_may_be_given_by_any_path() -> None:
     Path("dist").mkdir()
     Path("link").symlink_to("dist")
     for root in ("./dist", "link", str(Path("dist").absolute())):
@@ -124,33 +124,35 @@ def test_a_clause_is_about_what_is_shipped_whatever_the_root_is_called() -> None
 
 
 def test_core_modules_of_a_component_have_clauses_by_number() -> None:
-    one, two = ArtifactContract("dist/*!c.wasm#1"), ArtifactContract("dist/*!d.wasm#0")
-    assert parts_at(Contract(Path("nogrow.toml"), (one, two)), "dist/a.whl!c.wasm") == ((1, one),)
+    clause, two = ArtifactContract("dist/*!c.wasm#1"), ArtifactContract("dist/*!d.wasm#0")
+    assert parts_at(Contract(Path("nogrow.toml"), (clause, two)), "dist/a.whl!c.wasm") == ((1, clause),)
 
 
-def test_clauses_on_members_are_not_missing_from_what_was_built() -> None:
+def test_clauses_on_members_have_no_targets() -> None:
     Path("a!b.wasm").write_bytes(b"")
     found = targets(contract("dist/*.whl!**/*.wasm", "dist/a.whl!x.wasm", "a!b.wasm"), ())
-    assert [one.path for one in found] == ["a!b.wasm"]
+    assert [target.path for target in found] == ["a!b.wasm"]
 
 
 class TestDigests:
-    def test_the_same_bytes_have_all_clauses_of_what_was_built(self) -> None:
+    def test_equal_bytes_share_all_clauses(self) -> None:
         Path("b.wasm").write_bytes(b"two")
         Path("a.wasm").write_bytes(b"two")
         found = built(contract("b.wasm", "a.wasm", "gone.wasm"))
-        assert {key: [clause.path for clause in one.clauses] for key, one in found.items()} == {
+        assert {key: [clause.path for clause in target.clauses] for key, target in found.items()} == {
             hashlib.sha256(b"two").hexdigest(): ["a.wasm", "b.wasm"]
         }
 
-    def test_a_control_gives_nobody_its_clause(self) -> None:
+    def test_control_is_left_out(self) -> None:
         Path("bad.wasm").write_bytes(b"bad")
         Path("good.wasm").write_bytes(b"good")
         clause = ArtifactContract("bad.wasm", expect=(Expectation("grow", Verdict.REACHABLE),))
         found = built(Contract(Path("nogrow.toml"), (clause, ArtifactContract("good.wasm"))))
-        assert [one.path for one in found.values()] == ["good.wasm"]
+        assert [target.path for target in found.values()] == ["good.wasm"]
 
-    def test_what_can_not_be_read_gives_nobody_its_clause(self) -> None:
+    def test_unreadable_artifact_is_left_out(self) -> None:
         Path("link.wasm").symlink_to("gone")
         Path("there.wasm").write_bytes(b"there")
-        assert [one.path for one in built(contract("link.wasm", "there.wasm")).values()] == ["there.wasm"]
+        assert [target.path for target in built(contract("link.wasm", "there.wasm")).values()] == [
+            "there.wasm"
+        ]

@@ -19,20 +19,20 @@ def module(old: ArtifactReport, new: ArtifactReport) -> ModuleDifference:
 
 
 def changes(old: tuple[Entry, ...], new: tuple[Entry, ...]) -> dict[str, EntryChange]:
-    return {one.name: one for one in module(artifact(*old), artifact(*new)).entries}
+    return {change.name: change for change in module(artifact(*old), artifact(*new)).entries}
 
 
-def named(function: str | None, one: Entry) -> Entry:
-    return one._replace(function=Function(9, function))
+def named(function: str | None, export: Entry) -> Entry:
+    return export._replace(function=Function(9, function))
 
 
-@pytest.mark.parametrize("before", Verdict, ids=lambda one: one.label)
-@pytest.mark.parametrize("after", Verdict, ids=lambda one: one.label)
-def test_a_change_leads_where_the_order_of_verdicts_says(before: Verdict, after: Verdict) -> None:
+@pytest.mark.parametrize("before", Verdict, ids=lambda verdict: verdict.label)
+@pytest.mark.parametrize("after", Verdict, ids=lambda verdict: verdict.label)
+def test_direction_follows_the_order_of_verdicts(before: Verdict, after: Verdict) -> None:
     found = module(artifact(entry("f", before)), artifact(entry("f", after)))
     expected = SAME if after is before else BETTER if after.at_most(before) else WORSE
     assert found.direction is expected
-    assert [one.direction for one in found.entries] == [expected] * (before is not after)
+    assert [change.direction for change in found.entries] == [expected] * (before is not after)
     assert found.unchanged == (before is after)
     assert len(found.entries) == (before is not after)
 
@@ -41,7 +41,9 @@ def test_a_change_leads_where_the_order_of_verdicts_says(before: Verdict, after:
     ("verdict", "new", "gone"),
     [(ABSENT, SAME, SAME), (UNREACHABLE, SAME, SAME), (REACHABLE, WORSE, BETTER)],
 )
-def test_what_is_new_or_gone_counts_if_it_can_grow(verdict: Verdict, new: Direction, gone: Direction) -> None:
+def test_added_or_removed_entry_points_count_if_they_grow(
+    verdict: Verdict, new: Direction, gone: Direction
+) -> None:
     other = entry("g", UNREACHABLE)
     assert changes((other,), (other, entry("f", verdict)))["f"].direction is new
     assert changes((other, entry("f", verdict)), (other,))["f"].direction is gone
@@ -49,8 +51,8 @@ def test_what_is_new_or_gone_counts_if_it_can_grow(verdict: Verdict, new: Direct
 
 def test_an_export_whose_function_kept_its_name_is_renamed() -> None:
     old, new = named("_ZN1a1bE", entry("x", UNREACHABLE)), named("a::b", entry("y", UNREACHABLE))
-    one = changes((old,), (new,))["y"]
-    assert (one.old_name, one.function, one.direction) == ("x", "a::b", SAME)
+    change = changes((old,), (new,))["y"]
+    assert (change.old_name, change.function, change.direction) == ("x", "a::b", SAME)
     worse = changes((old,), (new._replace(verdict=REACHABLE),))["y"]
     assert (worse.old_name, worse.direction) == ("x", WORSE)
 
@@ -65,14 +67,14 @@ def test_an_export_whose_function_kept_its_name_is_renamed() -> None:
     ],
 )
 def test_no_rename_is_guessed(old: list[str | None], new: list[str | None]) -> None:
-    before = tuple(named(one, entry(f"old{place}", UNREACHABLE)) for place, one in enumerate(old))
-    after = tuple(named(one, entry(f"new{place}", UNREACHABLE)) for place, one in enumerate(new))
+    before = tuple(named(function, entry(f"old{place}", UNREACHABLE)) for place, function in enumerate(old))
+    after = tuple(named(function, entry(f"new{place}", UNREACHABLE)) for place, function in enumerate(new))
     found = changes(before, after)
     assert len(found) == len(old) + len(new)
-    assert all(one.old_name is None for one in found.values())
+    assert all(change.old_name is None for change in found.values())
 
 
-def test_a_function_that_escapes_under_another_index_is_unchanged() -> None:
+def test_escaping_function_may_change_its_index() -> None:
     old, new = (named("f", entry(f"func[{index}]", REACHABLE, kind=EntryKind.ESCAPED)) for index in (3, 4))
     assert module(artifact(old), artifact(new)).unchanged == 1
 
@@ -84,7 +86,7 @@ def test_growth_before_any_view_makes_nothing_worse() -> None:
     assert module(artifact(new), artifact(new._replace(excused=False))).direction is WORSE
 
 
-def test_the_first_grow_site_is_worse_whatever_the_names() -> None:
+def test_first_grow_site_is_worse_under_any_names() -> None:
     old = artifact(entry("f", ABSENT))
     for entries in ((), (entry("g", UNREACHABLE),)):
         new = old._replace(judgement=Judgement((), (SITE,), entries, ()))
@@ -99,7 +101,7 @@ def test_memories_sites_and_imports_are_compared() -> None:
         new._replace(imports=frozenset({"a.c", "a.d"})),
     )
     found = module(ArtifactReport("a", judgement=old), ArtifactReport("b", judgement=new))
-    assert [(one.number, one.before, one.after) for one in found.memories] == [
+    assert [(change.number, change.before, change.after) for change in found.memories] == [
         (0, old.memories[0], new.memories[0]),
         (1, None, new.memories[1]),
     ]
@@ -116,7 +118,7 @@ def test_the_worst_comes_first() -> None:
 
 def paths(old: list[str], new: list[str]) -> set[tuple[str | None, str | None]]:
     sides = [[artifact(path=path) for path in side] for side in (old, new)]
-    return {(one and one.path, two and two.path) for one, two in pairs(*sides)}
+    return {(old and old.path, new and new.path) for old, new in pairs(*sides)}
 
 
 @pytest.mark.parametrize(
@@ -132,13 +134,13 @@ def paths(old: list[str], new: list[str]) -> set[tuple[str | None, str | None]]:
         (["a", "b"], [], {("a", None), ("b", None)}),
     ],
 )
-def test_files_are_known_by_path_and_then_by_a_name_that_is_unique(
+def test_files_are_paired_by_path_then_by_unique_name(
     old: list[str], new: list[str], expected: set[tuple[str | None, str | None]]
 ) -> None:
     assert paths(old, new) == expected
 
 
-def test_a_module_that_is_new_is_worse_if_it_can_grow() -> None:
+def test_new_module_is_worse_if_it_can_grow() -> None:
     quiet, bad = artifact(entry("f", ABSENT)), artifact(entry("g", REACHABLE), path="b.wasm")
     assert compare([quiet], [quiet, bad]).direction is WORSE
     assert compare([quiet, bad], [quiet]).direction is BETTER

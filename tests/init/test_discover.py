@@ -1,11 +1,11 @@
-"""What is found below a folder, and what is passed over."""
+"""Test which files are discovered below a folder and which folders are skipped."""
 
 from pathlib import Path
 
 import pytest
 
 from nogrow.errors import UsageError
-from nogrow.init.discover import look
+from nogrow.init.discover import discover
 
 
 @pytest.fixture
@@ -22,36 +22,36 @@ def put(*paths: str) -> None:
 
 def test_modules_texts_and_manifests_are_told_apart(tree: Path) -> None:
     put("pkg/b.wasm", "a.wasm", "wat/a.wat", "Cargo.toml", "web/package.json", "README.md")
-    found = look(["."])
+    found = discover(["."])
     assert found.modules == ("a.wasm", "pkg/b.wasm")
     assert found.texts == ("wat/a.wat",)
     assert found.manifests == ("Cargo.toml", "web/package.json")
     assert found.skipped == found.problems == ()
 
 
-def test_what_git_ignores_is_looked_at(tree: Path) -> None:
+def test_files_ignored_by_git_are_found(tree: Path) -> None:
     put("build/a.wasm")
     Path(".gitignore").write_text("build/\n")
-    assert look(["."]).modules == ("build/a.wasm",)
+    assert discover(["."]).modules == ("build/a.wasm",)
 
 
-def test_folders_of_others_are_passed_over_and_named(tree: Path) -> None:
+def test_foreign_folders_are_skipped_and_named(tree: Path) -> None:
     put("node_modules/x/a.wasm", ".git/a.wasm", "env/pyvenv.cfg", "env/a.wasm", "lib/a.wasm")
-    found = look(["."])
+    found = discover(["."])
     assert found.modules == ("lib/a.wasm",)
     assert found.skipped == (".git", "env", "node_modules")
 
 
-def test_a_folder_that_is_named_is_looked_into(tree: Path) -> None:
+def test_named_folder_is_searched(tree: Path) -> None:
     put("node_modules/x/a.wasm")
-    assert look(["node_modules"]).modules == ("node_modules/x/a.wasm",)
+    assert discover(["node_modules"]).modules == ("node_modules/x/a.wasm",)
 
 
-def test_cargos_copies_are_passed_over_in_its_target_folder_only(tree: Path) -> None:
+def test_cargos_copies_are_skipped_in_its_target_folder(tree: Path) -> None:
     put("target/.rustc_info.json", "build/a.wasm", "deps/a.wasm")
     put(*(f"target/wasm32-unknown-unknown/release/{path}" for path in ("a.wasm", "deps/a-1f.wasm")))
     put("target/release/build/x/out/b.wasm")
-    found = look(["."])
+    found = discover(["."])
     assert found.modules == ("build/a.wasm", "deps/a.wasm", "target/wasm32-unknown-unknown/release/a.wasm")
     assert found.skipped == ("target/release/build", "target/wasm32-unknown-unknown/release/deps")
 
@@ -60,20 +60,20 @@ def test_a_file_is_found_once(tree: Path) -> None:
     put("lib/a.wasm")
     Path("lib/link.wasm").symlink_to("a.wasm")
     Path("folder").symlink_to("lib")
-    assert len(look([".", "lib", "lib/a.wasm"]).modules) == 1
+    assert len(discover([".", "lib", "lib/a.wasm"]).modules) == 1
 
 
-def test_a_file_that_is_named_is_a_module(tree: Path) -> None:
+def test_named_file_is_a_module(tree: Path) -> None:
     put("a.bin", "b.wat")
-    assert look(["a.bin", "b.wat"]).modules == ("a.bin", "b.wat")
+    assert discover(["a.bin", "b.wat"]).modules == ("a.bin", "b.wat")
 
 
-def test_a_path_that_is_not_there_is_a_mistake(tree: Path) -> None:
+def test_missing_path_is_an_error(tree: Path) -> None:
     with pytest.raises(UsageError, match="gone: no such file or folder"):
-        look([".", "gone"])
+        discover([".", "gone"])
 
 
-def test_a_folder_that_can_not_be_searched_is_a_problem(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unsearchable_folder_is_a_problem(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import os
 
     put("shut/a.wasm")
@@ -85,4 +85,4 @@ def test_a_folder_that_can_not_be_searched_is_a_problem(tree: Path, monkeypatch:
         return scandir(path)
 
     monkeypatch.setattr("os.scandir", refuse)
-    assert look(["."]).problems == ("./shut: can't be searched: Permission denied",)
+    assert discover(["."]).problems == ("./shut: can't be searched: Permission denied",)

@@ -1,10 +1,10 @@
-"""The text of a contract, where its parts are strange."""
+"""Test the text of drafted contracts with unusual parts."""
 
 import tomllib
 
 from nogrow.analysis.judgement import Judgement, Memory
 from nogrow.init.draft import draft
-from nogrow.init.infer_clause import ease
+from nogrow.init.infer_clause import infer_clause
 from nogrow.init.modules import Clause, LeftOut
 from nogrow.init.sources import Buildable
 
@@ -14,7 +14,7 @@ def clause(*maxima: int | None) -> Clause:
         Memory(number, False, (), False, "i32", 65536, 1, most) for number, most in enumerate(maxima)
     )
     judgement = Judgement(memories, (), (), ())
-    return Clause("a.wasm", "a.wasm", ease([judgement]), (judgement,))
+    return Clause("a.wasm", "a.wasm", infer_clause([judgement]), (judgement,))
 
 
 def test_limits_are_proposed_that_every_memory_keeps() -> None:
@@ -29,10 +29,10 @@ def test_comments_stay_comments() -> None:
     assert all(line.isprintable() for line in text.split("\n"))
     document = tomllib.loads(text)
     assert set(document) == {"schema", "artifact"}
-    assert [one["path"] for one in document["artifact"]] == ["a.wasm"]
+    assert [artifact["path"] for artifact in document["artifact"]] == ["a.wasm"]
 
 
-def test_a_source_that_invoke_can_build_comes_with_the_lines_for_it() -> None:
+def test_buildable_source_comes_with_its_build_table() -> None:
     hint = Buildable("the crate a", "cargo build", "target/a.wasm", "crate", "crates/a b")
     lines = draft([clause()], [hint]).split("\n")
     place = lines.index("# [[build.crate]]")
@@ -44,4 +44,4 @@ def test_only_the_first_hints_are_given() -> None:
     hints = [Buildable(f"the crate {number}", "cargo build", None) for number in range(23)]
     text = draft([clause()], hints)
     assert text.count("# No module was built from") == 20
-    assert "# ... and 3 more that no module was built from.\n" in text
+    assert "# ... and 3 more sources that no module was built from.\n" in text

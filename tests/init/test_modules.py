@@ -1,4 +1,4 @@
-"""What `nogrow init` records of the host code that it found."""
+"""Test that `nogrow init` records the host code that it found."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What `init` writes is kept by what it was written of, whatever that is."""
+"""Test that the modules a contract was drafted for always keep it."""
 
 import os
 import random
@@ -48,7 +48,7 @@ def assert_passes(code: int = 0) -> None:
 
 
 def module(exports: dict[str, bool], extra: str = "") -> bytes:
-    """A module that exports these names; True is for those that grow."""
+    """Return a module that exports these names; True marks those that grow."""
     functions = "".join(
         f'(func (export "{"".join(f"{chr(92)}{byte:02x}" for byte in name.encode())}")'
         f" {'(drop (memory.grow (i32.const 1)))' if grows else ''})"
@@ -93,7 +93,7 @@ def test_names_of_every_kind_pass_as_exceptions() -> None:
     Path("more.wasm").write_bytes(module(dict.fromkeys(STRANGE[20:], True)))
     assert_passes()
     document = tomllib.loads(contract())
-    assert [len(one["exports"]) for one in document["artifact"]] == [20, len(STRANGE) - 20]
+    assert [len(artifact["exports"]) for artifact in document["artifact"]] == [20, len(STRANGE) - 20]
 
 
 def test_names_in_any_mixture_pass() -> None:
@@ -109,7 +109,7 @@ def test_names_in_any_mixture_pass() -> None:
     assert_passes()
 
 
-def test_what_stands_in_comments_passes_too() -> None:
+def test_commented_limits_pass() -> None:
     Path("a.wasm").write_bytes(module({"a": True, "b": False}))
     assert_passes()
     lines = contract().split("\n")
@@ -120,7 +120,7 @@ def test_what_stands_in_comments_passes_too() -> None:
     assert nogrow("check")[0] == 0
 
 
-def test_the_exception_is_for_what_grows_and_for_nothing_else() -> None:
+def test_exemption_covers_only_the_growing_export() -> None:
     Path("a.wasm").write_bytes(module({"a*": True, "ab": False}))
     assert_passes()
     Path("a.wasm").write_bytes(module({"a*": True, "ab": True}))
@@ -147,20 +147,20 @@ def test_each_core_module_of_a_component_has_its_own_clause() -> None:
     Path("c.wasm").write_bytes(assemble(COMPONENT))
     assert_passes()
     artifacts = tomllib.loads(contract())["artifact"]
-    assert {one["path"]: one["exports"] for one in artifacts} == {
+    assert {artifact["path"]: artifact["exports"] for artifact in artifacts} == {
         "c.wasm#0": {"a": [Verdict.REACHABLE.label]},
         "c.wasm#1": {"b": [Verdict.TRAP_ONLY.label]},
     }
 
 
-def test_a_component_with_a_part_that_can_not_be_judged_is_left_out() -> None:
+def test_component_with_an_unjudged_part_is_left_out() -> None:
     broken = "(core module (func unreachable unreachable nop unreachable))"
     data = assemble(COMPONENT[:-1] + broken + ")")
     Path("c.wasm").write_bytes(data.replace(b"\0\0\x01\0\x0b", b"\0\0\xff\0\x0b"))
     Path("quiet.wasm").write_bytes(module({"f": False}))
     assert_passes(code=4)
     assert "# Not in this contract: c.wasm#2\n" in contract()
-    assert [one["path"] for one in tomllib.loads(contract())["artifact"]] == ["quiet.wasm"]
+    assert [artifact["path"] for artifact in tomllib.loads(contract())["artifact"]] == ["quiet.wasm"]
 
 
 def test_a_contract_in_another_folder_finds_its_modules(folder: Path) -> None:

@@ -1,11 +1,11 @@
-"""What modules could be built from, and how that is said."""
+"""Test which sources are suggested for building modules."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from nogrow.init.discover import look
+from nogrow.init.discover import discover
 from nogrow.init.sources import Buildable, buildable
 
 CDYLIB = '[package]\nname = "two-words"\n[lib]\ncrate-type = ["cdylib"]\n'
@@ -22,17 +22,17 @@ def put(path: str, text: str = "") -> None:
 
 
 def hints(folder: str = ".") -> tuple[Buildable, ...]:
-    return buildable(look(["."]), Path(folder))
+    return buildable(discover(["."]), Path(folder))
 
 
 def test_a_crate_that_makes_a_library_for_others() -> None:
     put("guest/Cargo.toml", CDYLIB)
     (hint,) = hints()
-    assert hint.what == "the crate two-words"
+    assert hint.description == "the crate two-words"
     assert hint.command == (
         "cargo build --release --target wasm32-unknown-unknown --manifest-path guest/Cargo.toml"
     )
-    assert hint.makes == "guest/target/wasm32-unknown-unknown/release/two_words.wasm"
+    assert hint.output == "guest/target/wasm32-unknown-unknown/release/two_words.wasm"
     assert (hint.kind, hint.path) == ("crate", "guest")
 
 
@@ -40,7 +40,7 @@ def test_a_crate_in_a_workspace_is_built_to_the_workspace() -> None:
     put("Cargo.toml", "[workspace]\n")
     put("crates/guest/Cargo.toml", CDYLIB.replace("[lib]", '[lib]\nname = "other"'))
     (hint,) = hints()
-    assert hint.makes == "target/wasm32-unknown-unknown/release/other.wasm"
+    assert hint.output == "target/wasm32-unknown-unknown/release/other.wasm"
 
 
 @pytest.mark.parametrize(
@@ -54,23 +54,23 @@ def test_a_crate_in_a_workspace_is_built_to_the_workspace() -> None:
         "[lib]\ncrate-type = 1",
     ],
 )
-def test_other_crates_and_other_texts_are_none(text: str) -> None:
+def test_other_crates_give_no_hint(text: str) -> None:
     put("Cargo.toml", text)
     assert hints() == ()
 
 
 @pytest.mark.parametrize("built", ["pkg/two_words_bg.wasm", "target/x/release/two_words.wasm"])
-def test_what_is_built_already_is_no_hint(built: str) -> None:
+def test_built_source_gives_no_hint(built: str) -> None:
     put("Cargo.toml", CDYLIB)
     put(built)
     assert hints() == ()
 
 
-def test_text_is_assembled_and_paths_are_seen_from_the_contract() -> None:
+def test_paths_of_texts_are_relative_to_the_contract() -> None:
     put("a b/guest[1].wat")
     (hint,) = hints("sub")
     assert hint.command == "wat2wasm 'a b/guest[1].wat' -o 'build/guest[1].wasm'"
-    assert hint.makes == "../build/guest[[]1].wasm"
+    assert hint.output == "../build/guest[[]1].wasm"
     assert (hint.kind, hint.path) == ("wat", "../a b/guest[1].wat")
 
 

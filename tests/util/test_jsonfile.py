@@ -23,17 +23,23 @@ def test_valid_json_is_read(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "expected a lock; the file is empty"),
-        (" \r\n", "expected a lock; the file is empty"),
+        ("", "the file is empty; expected a lock"),
+        (" \r\n", "the file is empty; expected a lock"),
         ("[1,\n2", "line 2: not valid JSON: Expecting ',' delimiter"),
-        (b'{\n"\xff": 1}', "line 2: not UTF-8, as JSON has to be"),
-        ('{"a": {"b": 1, "b": 2}}', '"b": this key occurs twice in one object'),
-        ("[NaN]", "not valid JSON: JSON does not allow NaN"),
-        ("[-Infinity]", "not valid JSON: JSON does not allow -Infinity"),
+        (b'{\n"\xff": 1}', "line 2: not valid UTF-8, which JSON requires"),
+        ('{"a": {"b": 1, "b": 2}}', '"b": duplicate key in one object'),
+        ("[NaN]", "not valid JSON: NaN; JSON does not allow NaN or Infinity"),
+        ("[-Infinity]", "not valid JSON: -Infinity; JSON does not allow NaN or Infinity"),
         ("[" * 100_000, "nested too deeply"),
-        ("[" + "1" * 5000 + "]", "a number in it is too long"),
-        ('{\n<<<<<<< ours\n"a": 1\n=======\n', "line 2: a merge conflict; keep one of the two sides"),
-        ('{\r\n"a": 1,\r\n=======\r\n"a": 2}', "line 3: a merge conflict; keep one of the two sides"),
+        ("[" + "1" * 5000 + "]", "a number in it has too many digits"),
+        (
+            '{\n<<<<<<< ours\n"a": 1\n=======\n',
+            "line 2: unresolved merge conflict; keep one of the two sides",
+        ),
+        (
+            '{\r\n"a": 1,\r\n=======\r\n"a": 2}',
+            "line 3: unresolved merge conflict; keep one of the two sides",
+        ),
     ],
 )
 def test_invalid_json_is_reported_in_one_line(tmp_path: Path, text: str | bytes, message: str) -> None:
@@ -47,7 +53,7 @@ def test_invalid_json_is_reported_in_one_line(tmp_path: Path, text: str | bytes,
     [
         ("[]", "expected an object, not an array"),
         ('{"a": 1, "b": 2}', "b: unknown key; known here: a"),
-        ('{"a": "x"}', 'a: expected an integer of at least 0, not the string "x"'),
+        ('{"a": "x"}', "a: expected an integer of at least 0, not the string 'x'"),
         ('{"a": true}', "a: expected an integer of at least 0, not true"),
         ('{"a": -1}', "a: expected an integer of at least 0, not the number -1"),
         ('{"a": 1.5}', "a: expected an integer of at least 0, not the number 1.5"),
@@ -80,7 +86,7 @@ def test_position_is_spelled_as_in_a_program(tmp_path: Path) -> None:
 def test_only_regular_files_of_bounded_size_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe"):
-        with pytest.raises(DocumentError, match="this is not a regular file"):
+        with pytest.raises(DocumentError, match="not a regular file"):
             read(path, "a lock")
     with pytest.raises(DocumentError, match="can't read a lock: No such file"):
         read(tmp_path / "gone", "a lock")

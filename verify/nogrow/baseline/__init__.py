@@ -1,1 +1,1 @@
-"""The ratchet: what was judged once, kept in a file, and what has become worse since."""
+"""This package keeps verdicts in a lock file and reports what has become worse since."""

@@ -1,4 +1,4 @@
-"""What a lock holds, as plain data: made of judgements or by `read.py`, read by all that compares."""
+"""This module defines the content of a lock as plain data, and makes pins from judgements."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -13,10 +13,10 @@ START: Key = (EntryKind.START, "")
 
 
 class Pin(NamedTuple):
-    """What was found of one core module: digest and size (bytes) of its file, and the verdicts.
+    """The recorded state of a core module: digest and size (bytes) of its file, and its verdicts.
 
-    `entries` has the verdicts of each key, the worst first. `excused` says that growth in the start function
-    came before any view of the memory.
+    `entries` has the verdicts of each key, worst first. `excused` says that growth in the start function
+    comes before any view of the memory exists.
     """
 
     sha256: str
@@ -27,44 +27,44 @@ class Pin(NamedTuple):
 
     @property
     def levels(self) -> dict[Key, tuple[Verdict, ...]]:
-        """The verdicts as they count in comparisons."""
-        excused = {START: tuple(level(one, self.excused) for one in self.entries.get(START, ()))}
+        """Return the verdicts as they count in comparisons."""
+        excused = {START: tuple(level(verdict, self.excused) for verdict in self.entries.get(START, ()))}
         return {key: excused.get(key, verdicts) for key, verdicts in self.entries.items()}
 
     @property
     def level(self) -> Verdict:
-        """The worst of all levels; without entry points, whether there were grow sites."""
-        return worst((one for verdicts in self.levels.values() for one in verdicts), self.verdict)
+        """Return the worst of all levels, or the module's verdict if there are no entry points."""
+        return worst((verdict for verdicts in self.levels.values() for verdict in verdicts), self.verdict)
 
 
 class Lock(NamedTuple):
-    """A lock file; the modules' paths are relative to its folder, with slashes."""
+    """A lock file with its pins by path; the paths are relative to the folder of the file, with slashes."""
 
     path: Path
     pins: Mapping[str, Pin]
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The files of the modules, as reports call them."""
+        """Return the paths of the pinned files, as reports show them."""
         return tuple(sorted({self.shown(without_number(key)) for key in self.pins}))
 
     def key(self, path: str) -> str:
-        """What the lock calls the module that reports call `path`."""
+        """Return the key in the lock for the module that reports show as `path`."""
         relative = os.path.relpath(path, self.path.parent)
         return PurePath(relative).as_posix()
 
     def shown(self, key: str) -> str:
-        """What reports call the module that the lock calls `key`."""
+        """Return the path that reports show for the module with this key in the lock."""
         return os.path.normpath(self.path.parent / key)
 
 
 def worst_first(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
-    """The verdicts in the order of a pin."""
+    """Return the verdicts sorted from worst to best, the order of a pin."""
     return tuple(sorted(verdicts, key=lambda verdict: verdict.rank, reverse=True))
 
 
 def pin_of(judgement: Judgement, sha256: str, size: int) -> Pin:
-    """The pin of a module that was judged."""
+    """Return the pin for a judged module."""
     entries = {key: worst_first(map(_pinned, group)) for key, group in grouped(judgement).items()}
     excused = any(entry.excused for entry in judgement.entries)
     verdict = worst(map(_pinned, judgement.entries), judgement.verdict)
@@ -72,5 +72,5 @@ def pin_of(judgement: Judgement, sha256: str, size: int) -> Pin:
 
 
 def _pinned(entry: Entry) -> Verdict:
-    """Return the verdict to pin: were it that on a memory no host sees, exporting it would change nothing."""
+    """Return the verdict on memories that a host sees, so that exporting a private memory is noticed."""
     return entry.verdict if entry.seen is None else entry.seen

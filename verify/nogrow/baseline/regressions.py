@@ -1,4 +1,4 @@
-"""From a lock and a judgement to what has become worse, and what better: no files, no output."""
+"""This module compares a judgement with a lock and reports what has become worse or better."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from nogrow.contract.violation import Rule, Violation
 
 
 class Better(NamedTuple):
-    """An entry point that is better than pinned; `after` is None if it is gone."""
+    """An entry point that is better than pinned; `after` is None if it was removed."""
 
     name: str
     kind: EntryKind
@@ -21,7 +21,7 @@ class Better(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A module held to its pin: what is worse, what is better, and what else to know."""
+    """The result of comparing a module with its pin."""
 
     violations: tuple[Violation, ...]
     better: tuple[Better, ...] = ()
@@ -29,10 +29,10 @@ class Held(NamedTuple):
 
 
 class Pinned(NamedTuple):
-    """A lock, and how it is to be kept.
+    """A lock and the way to apply it.
 
-    `exact` asks for the very bytes that were pinned. `whole` says that everything was to be checked, and
-    not only what somebody named.
+    `exact` requires the bytes that were pinned. `whole` says that all pinned modules must be checked, not
+    only those named on the command line.
     """
 
     lock: Lock
@@ -40,23 +40,23 @@ class Pinned(NamedTuple):
     whole: bool = False
 
     def hold(self, path: str, judgement: Judgement, sha256: str | None) -> Held:
-        """What the module at `path` breaks of its pin, and what it betters."""
+        """Compare the module at `path` with its pin."""
         pin = self.lock.pins.get(self.lock.key(path))
         if pin is None:
             return Held((_of_module(f"the module is not in {self.lock.path}; `nogrow pin` adds it"),))
         held = compare(pin, judgement)
         if sha256 == pin.sha256 and held.violations:
-            changed = "what is trusted of the imports, the glue or nogrow itself has changed"
-            return held._replace(notes=(f"the module is the pinned one, byte for byte: {changed}",))
+            changed = "the trusted imports, the host code or nogrow itself must have changed"
+            return held._replace(notes=(f"the module is byte for byte the pinned one; {changed}",))
         if self.exact and sha256 != pin.sha256:
-            other = _of_module(f"the module is not the pinned one: its sha256 is {sha256}, not {pin.sha256}")
-            return held._replace(violations=(other, *held.violations))
+            text = f"the module is not the pinned one: its sha256 is {sha256}, not {pin.sha256}"
+            return held._replace(violations=(_of_module(text), *held.violations))
         return held
 
     def missing(self, judged: Iterable[str], broken: Iterable[str]) -> Iterator[tuple[str, Violation]]:
-        """The path and violation of each module that is pinned and should have been judged, and was not.
+        """Yield the path and the violation of each pinned module that should have been judged and was not.
 
-        `judged` are the paths of those that were, `broken` of those that could not be.
+        `judged` are the paths of the judged modules, `broken` those of the modules that could not be judged.
         """
         keys = {self.lock.key(path) for path in judged}
         files = {without_number(key) for key in keys}
@@ -64,19 +64,20 @@ class Pinned(NamedTuple):
         for key in self.lock.pins:
             file = without_number(key)
             if key not in keys and file not in excused and (self.whole or file in files):
-                text = f"the module is pinned in {self.lock.path}, and there is none to check"
+                text = f"the module is pinned in {self.lock.path} but was not found"
                 yield self.lock.shown(key), _of_module(text)
 
 
 def compare(pin: Pin, judgement: Judgement) -> Held:
-    """What of the judgement is worse and what is better than pinned.
+    """Return what is worse and what is better than pinned.
 
-    An entry point that is not pinned may be `absent` or `unreachable`: else a new name would be a way out.
+    An entry point that is not pinned must be `absent` or `unreachable`; otherwise renaming an entry point
+    would evade the lock.
     """
     violations: list[Violation] = []
     with_sites: list[Entry] = []
     better: list[Better] = []
-    for key, before, entry in paired(pin.levels, grouped(judgement), _itself, level_of):
+    for key, before, entry in paired(pin.levels, grouped(judgement), lambda verdict: verdict, level_of):
         after = None if entry is None else level_of(entry)
         if entry is None or after is None:
             if before is not None and before.grows:
@@ -88,15 +89,11 @@ def compare(pin: Pin, judgement: Judgement) -> Held:
                 violations.append(_worse(entry, before))
         elif before is not None and after is not before:
             better.append(Better(_name(key), key[0], before, after))
-    violations.sort(key=lambda one: -(one.about.verdict.rank if one.about else 0))
+    violations.sort(key=lambda violation: -(violation.about.verdict.rank if violation.about else 0))
     if with_sites or (not violations and not _floor(judgement).at_most(pin.level)):
         violations.append(_sites(judgement, with_sites))
-    better.sort(key=lambda one: (-one.before.rank, one.kind.value, one.name))
+    better.sort(key=lambda change: (-change.before.rank, change.kind.value, change.name))
     return Held(tuple(violations), tuple(better))
-
-
-def _itself(verdict: Verdict) -> Verdict:
-    return verdict
 
 
 def _floor(judgement: Judgement) -> Verdict:
@@ -116,7 +113,7 @@ def _worse(entry: Entry, before: Verdict | None) -> Violation:
 
 
 def _sites(judgement: Judgement, entries: list[Entry]) -> Violation:
-    """One violation for all entry points that are unreachable now: it is the module that has changed."""
+    """Return one violation for all entry points that are now unreachable, since the module has changed."""
     sites = counted(len(judgement.sites), "grow site")
     names = f", where {listed([entry_name(entry) for entry in entries])}" if entries else ", where the module"
     verb = "were" if len(entries) > 1 else "was"

@@ -1,4 +1,4 @@
-"""A lock to the bytes of its file: sorted, one entry point a line, ASCII only, and nothing of the clock."""
+"""This module writes a lock file so that equal verdicts give equal bytes and differences are readable."""
 
 import json
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from nogrow.baseline.model import START, Lock, Pin, worst_first
 
 SCHEMA = "nogrow/lock/1"
 
-# Worst first: what a reader looks for.
+# Readers look for the worst verdicts.
 WORST_FIRST = worst_first(Verdict)
 
 
 def written(lock: Lock) -> bytes:
-    """The file's bytes; equal locks give equal ones.
+    """Return the bytes of the lock file: sorted, ASCII, with one entry point per line and no time stamp.
 
-    JSON and not TOML: a name may be any text, and a path any bytes, which TOML has no way to write.
+    The format is JSON because names can be any text and paths any bytes, which TOML cannot represent.
     """
     document = {
         "schema": SCHEMA,
@@ -43,10 +43,10 @@ def _pin(pin: Pin) -> dict[str, Any]:
 
 
 def _named(pin: Pin, kind: EntryKind) -> Mapping[str, list[str]]:
-    """The names of the entry points by verdict; functions of one name are there several times."""
+    """Return the names of the entry points by verdict; a name that functions share is repeated."""
     names: dict[Verdict, list[str]] = {verdict: [] for verdict in WORST_FIRST}
     for (of_kind, name), verdicts in pin.entries.items():
         if of_kind is kind and (name or kind is EntryKind.EXPORT):
             for verdict in verdicts:
                 names[verdict].append(name)
-    return {verdict.label: sorted(found) for verdict, found in names.items() if found}
+    return {verdict.label: sorted(group) for verdict, group in names.items() if group}

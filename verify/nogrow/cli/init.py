@@ -47,7 +47,7 @@ def init(ctx: click.Context, paths: tuple[str, ...], place: Path, force: bool) -
         raise UsageError(f"{place}: not a regular file")
     from nogrow.analysis.verdicts import judge
     from nogrow.contract.select import targets
-    from nogrow.init.discover import look
+    from nogrow.init.discover import discover
     from nogrow.init.draft import draft
     from nogrow.init.modules import Clause, LeftOut, parts
     from nogrow.init.sources import buildable
@@ -56,7 +56,7 @@ def init(ctx: click.Context, paths: tuple[str, ...], place: Path, force: bool) -
     from nogrow.util.atomic_write import write_bytes
     from nogrow.util.background import cores
 
-    found = look(paths or (".",))
+    found = discover(paths or (".",))
     with progress() as watch:
         chosen = targets(None, found.modules)
         own = beside(chosen)
@@ -87,7 +87,7 @@ def _lines(parts: "Sequence[Clause | LeftOut]") -> Iterator[str]:
             yield f"left out: {one.path}: {one.reason}"
         else:
             worst = max(one.judgements, key=lambda judgement: judgement.verdict.rank)
-            growing = one.eased.growing
+            growing = one.inferred.growing
             tighten = f", {counted(growing, 'entry point')} to tighten" if growing else ""
             yield f"{one.path}: {headline(worst)}{tighten}"
 

@@ -1,1 +1,1 @@
-"""Judgement to violations: the contract file and what breaks it."""
+"""This package reads contract files and decides which of their rules a judged module breaks."""

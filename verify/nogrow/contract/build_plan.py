@@ -1,4 +1,4 @@
-"""From the `[build]` table of a contract file to a `Plan`: what is built, from what, and where to."""
+"""This module reads the `[build]` table of a contract file: the sources, the commands and the outputs."""
 
 import posixpath
 import re
@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from nogrow.contract.document import Table, described, suggestion
+from nogrow.contract.document import without_nul
+from nogrow.util.document import Node, suggestion
 
 DEFAULT_OUTPUT = "build"
 DEFAULT_SECONDS = 600
@@ -14,7 +15,7 @@ DEFAULT_PROFILES = ("release",)
 MANIFEST = "manifest.json"
 REPORT = "report.json"
 _KEYS = ("output", "profiles", "seconds", "crate", "wat", "command")
-# What cargo calls its own profiles, and where it puts what they build.
+# The names of cargo's built-in profiles, and the folders that cargo builds them to.
 _CARGO_PROFILES = {"dev": "debug", "test": "debug", "bench": "release"}
 
 
@@ -29,7 +30,7 @@ class TextSource(NamedTuple):
 class CrateSource(NamedTuple):
     """The library of a crate, built with these features; `path` is the folder of its Cargo.toml.
 
-    `rustflags` are None where the contract says nothing of them.
+    `rustflags` is None if the contract does not set it.
     """
 
     name: str
@@ -43,9 +44,9 @@ class CrateSource(NamedTuple):
 class CommandSource(NamedTuple):
     """A command that makes the files `outputs`; all paths are relative to the contract file.
 
-    `run` are its words, which no shell reads, and `folder` is where it runs. `inputs` are the files, folders
-    and globs that it depends on; without any, nothing is known of that. `tools` are the commands that say
-    which versions take part, and `help` is what to do where a program is missing.
+    `run` is the program with its arguments, which is run in `folder` without a shell. `inputs` are the files,
+    folders and globs that the command depends on; without them, its dependencies are unknown. `tools` are
+    commands that print the versions of the tools used, and `help` tells how to install a missing program.
     """
 
     name: str
@@ -58,7 +59,7 @@ class CommandSource(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a project builds; `output` is the folder for it, `seconds` the limit for each program's time."""
+    """The sources that a project builds into the folder `output`; each program may run for `seconds`."""
 
     output: PurePosixPath = PurePosixPath(DEFAULT_OUTPUT)
     seconds: int = DEFAULT_SECONDS
@@ -68,163 +69,168 @@ class Plan(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to build."""
+        """Return whether there is nothing to build."""
         return not (self.texts or self.crates or self.commands)
 
     def artifact(self, source: TextSource | CrateSource, profile: str) -> PurePosixPath:
-        """Where `source` is built to in `profile`, relative to the contract file."""
+        """Return the path that `source` is built to in `profile`, relative to the contract file."""
         return self.output / profile / f"{source.name}.wasm"
 
 
-def plan_of(table: Table | None) -> Plan:
-    """The plan that `table` describes, an empty one for None.
+def plan_of(table: Node | None) -> Plan:
+    """Return the plan that `table` describes, an empty one for None.
 
-    Raises `ContractError` where it is wrong, and where two sources would be built to the same file.
+    Raises `ContractError` for a mistake, and if two sources would be built to the same file.
     """
     if table is None:
         return Plan()
-    table.only(_KEYS)
-    profiles = _profiles(table, DEFAULT_PROFILES)
+    table.object(_KEYS)
+    profiles = table.optional("profiles", _profiles, DEFAULT_PROFILES)
     plan = Plan(
-        output=_below(table, "output", table.values.get("output", DEFAULT_OUTPUT)),
-        seconds=table.integer("seconds", 1) or DEFAULT_SECONDS,
-        texts=tuple(_text(one, profiles) for one in table.tables("wat")),
-        crates=tuple(_crate(one, profiles) for one in table.tables("crate")),
-        commands=tuple(_command(one) for one in table.tables("command")),
+        output=table.optional("output", _below, PurePosixPath(DEFAULT_OUTPUT)),
+        seconds=table.optional("seconds", lambda node: node.integer(1), DEFAULT_SECONDS),
+        texts=tuple(_text(inner, profiles) for inner in table.objects("wat")),
+        crates=tuple(_crate(inner, profiles) for inner in table.objects("crate")),
+        commands=tuple(map(_command, table.objects("command"))),
     )
-    _require_own_places(table, plan)
+    _require_distinct_names(table)
+    _require_distinct_outputs(table, plan)
     return plan
 
 
-def _text(table: Table, profiles: tuple[str, ...]) -> TextSource:
-    table.only(("path", "name", "profiles"))
-    path = _path(table, "path", table.name("path", "the path of a .wat file"))
-    return TextSource(_name(table, path.stem), path, _profiles(table, profiles))
+def _text(table: Node, profiles: tuple[str, ...]) -> TextSource:
+    table.object(("path", "name", "profiles"))
+    path = _source_path(table, "the path of a .wat file")
+    return TextSource(_name(table, path.stem), path, table.optional("profiles", _profiles, profiles))
 
 
-def _crate(table: Table, profiles: tuple[str, ...]) -> CrateSource:
-    table.only(("path", "name", "profiles", "features", "default_features", "rustflags"))
-    path = _path(table, "path", table.name("path", "the folder of a Cargo.toml"))
+def _crate(table: Node, profiles: tuple[str, ...]) -> CrateSource:
+    table.object(("path", "name", "profiles", "features", "default_features", "rustflags"))
+    path = _source_path(table, "the folder of a Cargo.toml")
     return CrateSource(
         name=_name(table, path.name),
         path=path,
-        profiles=_profiles(table, profiles),
-        features=table.strings("features"),
-        default_features=table.flag("default_features", True),
-        rustflags=table.strings("rustflags") if "rustflags" in table.values else None,
+        profiles=table.optional("profiles", _profiles, profiles),
+        features=table.optional("features", Node.strings, ()),
+        default_features=table.optional("default_features", Node.flag, True),
+        rustflags=table.optional("rustflags", Node.strings, None),
     )
 
 
-def _command(table: Table) -> CommandSource:
-    table.only(("name", "run", "outputs", "inputs", "folder", "tools", "help"))
-    name = _name(table, "")
-    words = _filled(table, "run", "the program and its arguments, an array of strings")
-    outputs = _filled(table, "outputs", "the files that the command makes, an array of paths")
-    inputs = table.strings("inputs")
-    for index, pattern in enumerate(inputs):
-        _path(table, "inputs", pattern, index)
+def _command(table: Node) -> CommandSource:
+    table.object(("name", "run", "outputs", "inputs", "folder", "tools", "help"))
     return CommandSource(
-        name=name,
-        run=words,
-        outputs=tuple(_below(table, "outputs", path, index) for index, path in enumerate(outputs)),
-        inputs=inputs,
-        folder=_path(table, "folder", table.string("folder") or "."),
-        tools=tuple(_tool(table, value, index) for index, value in enumerate(table.array("tools", "tools"))),
-        help=table.string("help"),
+        name=_name(table, ""),
+        run=_words(table, "run", "the program and its arguments, an array of strings"),
+        outputs=_outputs(table),
+        inputs=table.optional("inputs", _inputs, ()),
+        folder=table.optional("folder", lambda node: _path(node, node.text() or "."), PurePosixPath()),
+        tools=table.optional("tools", lambda node: tuple(map(_tool, node.items("tools"))), ()),
+        help=table.optional("help", Node.text, None),
     )
 
 
-def _filled(table: Table, key: str, meaning: str) -> tuple[str, ...]:
-    table.require(key, meaning)
-    values = table.strings(key)
-    if not values:
-        raise table.error(key, f"expected {meaning}, not an empty array")
-    for index, value in enumerate(values):
-        if "\0" in value:
-            raise table.error(key, "a NUL character can't be passed to a program", index)
-    return values
+def _words(table: Node, key: str, meaning: str) -> tuple[str, ...]:
+    node = table.at(key, meaning)
+    words = node.strings()
+    if not words:
+        raise node.error(f"expected {meaning}, not an empty array")
+    for item in node.items():
+        if "\0" in item.value:
+            raise item.error("a NUL character can't be passed to a program")
+    return words
 
 
-def _tool(table: Table, value: object, index: int) -> tuple[str, ...]:
-    words = [value, "--version"] if isinstance(value, str) else value
+def _outputs(table: Node) -> tuple[PurePosixPath, ...]:
+    _words(table, "outputs", "the files that the command makes, an array of paths")
+    return tuple(map(_below, table.at("outputs").items()))
+
+
+def _inputs(node: Node) -> tuple[str, ...]:
+    patterns = node.strings()
+    for item in node.items():
+        without_nul(item, item.text())
+    return patterns
+
+
+def _tool(node: Node) -> tuple[str, ...]:
+    words = [node.value, "--version"] if isinstance(node.value, str) else node.value
     if isinstance(words, list) and words:
         texts = tuple(word for word in words if isinstance(word, str) and word and "\0" not in word)
         if len(texts) == len(words):
             return texts
-    expected = 'a program such as "clang" or a command such as ["go", "version"]'
-    raise table.error("tools", f"expected {expected}, not {described(value)}", index)
+    raise node.unexpected('a program such as "clang" or a command such as ["go", "version"]')
 
 
-def _name(table: Table, default: str) -> str:
-    if not default or "name" in table.values:
-        table.require("name", "what to call what is built")
-    name = table.string("name") if "name" in table.values else default
+def _name(table: Node, default: str) -> str:
+    if not default:
+        table.at("name", "the name of the result")
+    name = table.optional("name", Node.text, default)
     if not name or name in (".", "..") or "/" in name or "\\" in name or not name.isprintable():
-        raise table.error("name" if "name" in table.values else "path", f"{name!r} can't name a file")
+        raise (table.get("name") or table.at("path")).error(f"{name!r} can't name a file")
     return name
 
 
-def _profiles(table: Table, default: tuple[str, ...]) -> tuple[str, ...]:
-    if "profiles" not in table.values:
-        return default
-    profiles = table.strings("profiles")
+def _profiles(node: Node) -> tuple[str, ...]:
+    profiles = node.strings()
     if not profiles:
-        raise table.error("profiles", "expected at least one profile")
-    for index, profile in enumerate(profiles):
+        raise node.error("expected at least one profile")
+    for profile, item in zip(profiles, node.items(), strict=True):
         if profile in _CARGO_PROFILES:
-            help_ = suggestion(_CARGO_PROFILES[profile], ("debug", "release"))
-            raise table.error("profiles", f"cargo's {profile!r} has another name here; {help_}", index)
+            hint = suggestion(_CARGO_PROFILES[profile], ("debug", "release"))
+            raise item.error(f"cargo's {profile!r} has another name here; {hint}")
         if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]*", profile):
-            raise table.error(
-                "profiles", f"expected a name of letters, digits, - and _, not {profile!r}", index
-            )
+            raise item.error(f"expected a name of letters, digits, - and _, not {profile!r}")
     return tuple(dict.fromkeys(profiles))
 
 
-def _path(table: Table, key: str, value: str, *inner: int) -> PurePosixPath:
-    if "\0" in value:
-        raise table.error(key, "a path can't hold a NUL character", *inner)
-    return PurePosixPath(posixpath.normpath(value))
+def _source_path(table: Node, meaning: str) -> PurePosixPath:
+    path = table.required("path", meaning)
+    return _path(table.at("path"), path)
 
 
-def _below(table: Table, key: str, value: object, *inner: int) -> PurePosixPath:
-    """The path of something that is written: never outside the project, and never all of it."""
-    if not isinstance(value, str) or not value:
-        shown = "an empty string" if value == "" else described(value)
-        raise table.error(key, f"expected a string, not {shown}", *inner)
-    path = _path(table, key, value, *inner)
-    if path.is_absolute() or path.parts[:1] in ((), ("..",)) or not value.isprintable():
-        raise table.error(key, f"expected a path below the folder of this file, not {value!r}", *inner)
+def _path(node: Node, path: str) -> PurePosixPath:
+    return PurePosixPath(posixpath.normpath(without_nul(node, path)))
+
+
+def _below(node: Node) -> PurePosixPath:
+    """Return the path of an output, which must not be outside the project, nor all of it."""
+    text = node.filled()
+    path = _path(node, text)
+    if path.is_absolute() or path.parts[:1] in ((), ("..",)) or not text.isprintable():
+        raise node.error(f"expected a path below the folder of this file, not {text!r}")
     return path
 
 
-def _require_own_places(table: Table, plan: Plan) -> None:
-    taken = {plan.output / name: "a file of nogrow's own" for name in (MANIFEST, REPORT)}
+def _require_distinct_names(table: Node) -> None:
     names: set[str] = set()
-    for one in table.tables("command"):
-        name = one.values["name"]
-        if name in names:
-            raise one.error("name", f"a second command of the name {name!r}")
-        names.add(name)
-    for place, who, key, path in _places(table, plan):
+    for command in table.objects("command"):
+        name = command.at("name")
+        if name.text() in names:
+            raise name.error(f"a second command with the name {name.text()!r}")
+        names.add(name.text())
+
+
+def _require_distinct_outputs(table: Node, plan: Plan) -> None:
+    taken = {plan.output / name: "a file that nogrow writes itself" for name in (MANIFEST, REPORT)}
+    for node, source, path in _all_outputs(table, plan):
         if path in taken:
-            raise place.error(key, f"`{path}` is {taken[path]}")
-        taken[path] = f"built by {who} already"
+            raise node.error(f"`{path}` is {taken[path]}")
+        taken[path] = f"already built by {source}"
 
 
-def _places(table: Table, plan: Plan) -> Iterator[tuple[Table, str, str, PurePosixPath]]:
-    """Each file that is built: the table that says so, which that is, the key, and the path."""
+def _all_outputs(table: Node, plan: Plan) -> Iterator[tuple[Node, str, PurePosixPath]]:
+    """Yield each file that is built: the value that names it, what messages call its source, and the path."""
     yield from _modules(table, "wat", plan, plan.texts)
     yield from _modules(table, "crate", plan, plan.crates)
-    for inner, command in zip(table.tables("command"), plan.commands, strict=True):
+    for inner, command in zip(table.objects("command"), plan.commands, strict=True):
         for path in command.outputs:
-            yield inner, f"the command {command.name!r}", "outputs", path
+            yield inner.at("outputs"), f"the command {command.name!r}", path
 
 
 def _modules(
-    table: Table, kind: str, plan: Plan, sources: Sequence[TextSource | CrateSource]
-) -> Iterator[tuple[Table, str, str, PurePosixPath]]:
-    for index, inner in enumerate(table.tables(kind)):
-        key = "name" if "name" in inner.values else "path"
-        for profile in sources[index].profiles:
-            yield inner, f"{kind}#{index + 1}", key, plan.artifact(sources[index], profile)
+    table: Node, kind: str, plan: Plan, sources: Sequence[TextSource | CrateSource]
+) -> Iterator[tuple[Node, str, PurePosixPath]]:
+    for number, (inner, source) in enumerate(zip(table.objects(kind), sources, strict=True), 1):
+        for profile in source.profiles:
+            yield inner.get("name") or inner.at("path"), f"{kind}#{number}", plan.artifact(source, profile)

@@ -1,11 +1,11 @@
-"""From a clause of the contract and a judgement to what is broken: no files, no output."""
+"""This module decides what a judgement breaks of a contract's clause."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from nogrow.analysis.judgement import Entry, Judgement, Memory, Verdict, worst
 from nogrow.contract.entry_keys import closeness, key_of, matches
-from nogrow.contract.model import ArtifactContract, Expectation, Policy
+from nogrow.contract.model import ArtifactContract, Policy
 from nogrow.contract.phrases import counted, entry_name, listed, name_of, shortened
 from nogrow.contract.violation import Rule, Violation
 from nogrow.util.lazy import LazySequence
@@ -16,26 +16,28 @@ RULES = {
     Verdict.CAPPED: Rule.GROWTH_CAPPED,
     Verdict.REACHABLE: Rule.GROWTH_REACHABLE,
 }
+# The index of an entry point whose verdict is not allowed, and the verdicts that are.
+_NotAllowed = tuple[int, tuple[Verdict, ...]]
 
 
 def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Violation]:
-    """What `judgement` breaks of `contract`, by rule and then in the order of the entry points.
+    """Return the violations of `contract`, ordered by rule and then by entry point.
 
-    Allowing a verdict allows the better ones, and no other. What an `expect` names has that one verdict and
-    no other; `allow` and `exports` say nothing of it. Growth in the start function before any view exists
-    breaks nothing.
+    Allowing a verdict allows the better ones and no other. An entry point that `expect` names must have
+    exactly that verdict; `allow` and `exports` do not apply to it. Growth in the start function before any
+    view exists breaks nothing.
     """
     verdict_table, entries = judgement.verdict_table, judgement.entries
-    # By rule: the places of what grows and what may be there, or the violation where it is there already.
-    found: defaultdict[str, list[tuple[int, tuple[Verdict, ...]] | Violation]] = defaultdict(list)
+    # The violations by rule. Those of entry points are only made when somebody looks at them.
+    found: defaultdict[str, list[_NotAllowed | Violation]] = defaultdict(list)
     with_sites: list[int] = []
-    for place, may in _not_allowed(contract, judgement):
-        verdict = verdict_table.seen.get(place, verdict_table.verdicts[place])
-        rule = _rule(verdict, may, by_host=place in verdict_table.host_grows)
+    for index, may in _not_allowed(contract, judgement):
+        verdict = verdict_table.seen.get(index, verdict_table.verdicts[index])
+        rule = _rule(verdict, may, by_host=index in verdict_table.host_grows)
         if rule is None:
-            with_sites.append(place)
+            with_sites.append(index)
         else:
-            found[rule.id].append((place, may))
+            found[rule.id].append((index, may))
     for violation in (
         *_sites(contract, judgement, with_sites),
         *_imports(contract, judgement),
@@ -43,32 +45,32 @@ def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Vio
         *_expected(contract, judgement),
     ):
         found[violation.rule.id].append(violation)
-    ordered = [one for number in sorted(found) for one in found[number]]
+    ordered = [item for rule_id in sorted(found) for item in found[rule_id]]
 
     def at(number: int) -> Violation:
-        one = ordered[number]
-        return one if isinstance(one, Violation) else _growth(entries[one[0]], one[1])
+        item = ordered[number]
+        return item if isinstance(item, Violation) else _growth(entries[item[0]], item[1])
 
     return LazySequence(len(ordered), at)
 
 
 def notes(contract: ArtifactContract, judgement: Judgement) -> tuple[str, ...]:
-    """What the contract's author should know although nothing is broken.
+    """Return hints for the contract's author that are not violations.
 
-    That is an exception for exports which names no entry point: it protects or excuses nothing. And it is
-    that there are no views of a memory that can grow.
+    They name exceptions in `exports` that match no entry point, and memories that can grow although no host
+    can have views of them.
     """
     unseen = () if contract.conditions.private_memories else _unseen(judgement)
     return *unseen, *(
-        f"the contract's exports name `{one.pattern}`, which no entry point matches"
-        f"{_hint(one.pattern, judgement)}"
-        for one in contract.exports
-        if not any(matches(one.pattern, entry) for entry in judgement.entries)
+        f"the contract's exports name `{allowance.pattern}`, which no entry point matches"
+        f"{_hint(allowance.pattern, judgement)}"
+        for allowance in contract.exports
+        if not any(matches(allowance.pattern, entry) for entry in judgement.entries)
     )
 
 
 def _unseen(judgement: Judgement) -> Iterator[str]:
-    """Say of each memory that the module grows and no host sees that it is one."""
+    """Yield a hint for each memory that the module grows and no host sees."""
     growing = {site.memory for site in judgement.sites}
     for memory in judgement.memories:
         if memory.index in growing and not memory.visible:
@@ -76,45 +78,43 @@ def _unseen(judgement: Judgement) -> Iterator[str]:
 
 
 def allowed(contract: ArtifactContract, entry: Entry) -> tuple[Verdict, ...]:
-    """The verdicts that the entry point may have.
+    """Return the verdicts that the entry point may have.
 
-    A key that can name nothing else wins over globs, a longer glob over a shorter one, of two equally long
-    ones the first in the file.
+    An exact key wins over globs, a longer glob over a shorter one, and the first in the file over others of
+    the same length.
     """
-    matching = [one for one in contract.exports if matches(one.pattern, entry)]
+    matching = [allowance for allowance in contract.exports if matches(allowance.pattern, entry)]
     if not matching:
         return contract.allow
-    return max(matching, key=lambda one: closeness(one.pattern, entry)).allow
+    return max(matching, key=lambda allowance: closeness(allowance.pattern, entry)).allow
 
 
 def _hint(pattern: str, judgement: Judgement) -> str:
-    """How to name the entry point that reports call as the key is spelled."""
+    """Return a hint with the right key if the pattern is an entry point's name as reports show it."""
     meant = next((entry for entry in judgement.entries if entry.name == pattern), None)
     return "" if meant is None else f"; the key for `{shortened(meant.name)}` is `{key_of(meant)}`"
 
 
-def _not_allowed(
-    contract: ArtifactContract, judgement: Judgement
-) -> Iterator[tuple[int, tuple[Verdict, ...]]]:
-    """The places of the entry points whose verdict is not allowed, and what is."""
+def _not_allowed(contract: ArtifactContract, judgement: Judgement) -> Iterator[_NotAllowed]:
+    """Yield the entry points whose verdict is not allowed."""
     verdict_table = judgement.verdict_table
-    may, most = contract.allow, worst(contract.allow)
+    may, worst_allowed = contract.allow, worst(contract.allow)
     by_name = contract.exports or contract.expect
-    for place, verdict in enumerate(verdict_table.verdicts):
+    for index, verdict in enumerate(verdict_table.verdicts):
         if by_name:
-            entry = judgement.entries[place]
-            if any(matches(one.pattern, entry) for one in contract.expect):
+            entry = judgement.entries[index]
+            if any(matches(expectation.pattern, entry) for expectation in contract.expect):
                 continue
             may = allowed(contract, entry)
-            most = worst(may)
-        # Of a memory that no host sees there are no views.
-        counting = verdict_table.seen.get(place, verdict)
-        if not counting.at_most(most) and place not in verdict_table.excused:
-            yield place, may
+            worst_allowed = worst(may)
+        # No host has views of a memory that it cannot see.
+        counting = verdict_table.seen.get(index, verdict)
+        if not counting.at_most(worst_allowed) and index not in verdict_table.excused:
+            yield index, may
 
 
 def _rule(verdict: Verdict, may: tuple[Verdict, ...], *, by_host: bool) -> Rule | None:
-    """The rule that the verdict breaks, None where it is the presence of grow sites."""
+    """Return the rule that the verdict breaks, None if it is the rule on the presence of grow sites."""
     if by_host:
         return Rule.HOST_GROWS
     if verdict is Verdict.CAPPED_AND_THROW_ONLY:
@@ -132,44 +132,43 @@ def _growth(entry: Entry, may: tuple[Verdict, ...]) -> Violation:
         case Rule.HOST_GROWS, _ if entry.grower is not None:
             before = " before a trap" if entry.verdict is Verdict.TRAP_ONLY else ""
             grower = f"{shortened(entry.grower)} grows {memory}{before}"
-            what = f"reaches the import `{entry.host_grows}`, behind which {grower}"
+            effect = f"reaches the import `{entry.host_grows}`, behind which {grower}"
         case Rule.HOST_GROWS, _:
-            what = f"reaches the import `{entry.host_grows}`, which makes the host grow {memory}"
+            effect = f"reaches the import `{entry.host_grows}`, which makes the host grow {memory}"
         case _, Verdict.TRAP_ONLY:
-            what = f"can grow {memory} before it traps"
+            effect = f"can grow {memory} before it traps"
         case _, Verdict.THROW_ONLY:
-            what = f"can grow {memory} before an exception leaves it"
+            effect = f"can grow {memory} before an exception leaves it"
         case _, Verdict.CAPPED_AND_THROW_ONLY:
-            what = (
+            effect = (
                 f"can grow {memory} before an exception leaves it, and another memory by 0 pages and return"
             )
         case _, Verdict.CAPPED if entry.airtight:
-            what = f"can execute a growth of {memory}, which always fails as it is at its maximum"
+            effect = f"can execute a growth of {memory}, which always fails as it is at its maximum"
         case _, Verdict.CAPPED:
-            what = f"can grow {memory} by 0 pages and return; that detaches views as well"
+            effect = f"can grow {memory} by 0 pages and return; that detaches views as well"
         case _:
-            what = f"can grow {memory} and return"
-    headline = f"{name} {what}; its verdict is {entry.verdict.label}"
+            effect = f"can grow {memory} and return"
+    headline = f"{name} {effect}; its verdict is {entry.verdict.label}"
     return Violation(rule or Rule.SITE_PRESENT, headline, entry.name, entry, may)
 
 
-def _sites(contract: ArtifactContract, judgement: Judgement, places: list[int]) -> Iterator[Violation]:
-    """Grow sites where there may be none, for the entry points at `places` or for the whole module."""
+def _sites(contract: ArtifactContract, judgement: Judgement, indices: list[int]) -> Iterator[Violation]:
+    """Yield the violation for grow sites that the entry points at `indices`, or the module, may not have."""
     sites = judgement.sites
     if not contract.conditions.private_memories:
         unseen = {memory.index for memory in judgement.memories if not memory.visible}
         sites = tuple(site for site in sites if site.memory not in unseen)
     by_module = not judgement.entries and bool(sites)
-    if not places and not (by_module and worst(contract.allow) is Verdict.ABSENT):
+    if not indices and not (by_module and worst(contract.allow) is Verdict.ABSENT):
         return
-    count = counted(len(sites), "grow site")
-    where = ""
+    headline = f"{counted(len(sites), 'grow site')} in the module"
     if sites:
         first = min(sites, key=lambda site: site.offset)
-        where = f", the first in {name_of(first.function)} at offset 0x{first.offset:x}"
-    names = LazySequence(len(places), lambda place: entry_name(judgement.entries[places[place]]))
-    who = f", where {listed(names)} may have none" if names else ""
-    headline = f"{count} in the module{where}{who}"
+        headline += f", the first in {name_of(first.function)} at offset 0x{first.offset:x}"
+    if indices:
+        names = LazySequence(len(indices), lambda number: entry_name(judgement.entries[indices[number]]))
+        headline += f", where {listed(names)} may have none"
     yield Violation(Rule.SITE_PRESENT, headline, allowed=(Verdict.ABSENT,))
 
 
@@ -182,30 +181,30 @@ def _imports(contract: ArtifactContract, judgement: Judgement) -> Iterator[Viola
                 message = (
                     f"`{entry_name(entry)}` reaches the import `{shortened(name)}`, "
                     "which the contract does not trust; "
-                    "the policy for imports is deny: trust it by name or don't reach it"
+                    "the policy for imports is deny: add the name to `trusted`, or don't call the import"
                 )
                 yield Violation(Rule.UNTRUSTED_IMPORT, message, entry.name, entry)
 
 
 def _memories(contract: ArtifactContract, judgement: Judgement) -> Iterator[Violation]:
-    """Holds each memory to the limits: the minimum at least, the maximum declared and at most."""
+    """Yield a violation for each limit that a memory breaks; a maximum must also be declared."""
     limits = contract.memory
     if limits is None:
         return
     if not judgement.memories:
-        yield Violation(Rule.MEMORY_LIMITS, "the module has no memory; the contract gives limits for one")
+        yield Violation(Rule.MEMORY_LIMITS, "the module has no memory, but the contract sets limits for one")
     for memory in judgement.memories:
-        least, most = limits.min_pages, limits.max_pages
-        if least is not None and memory.min_pages < least:
-            yield _limit(memory, "minimum", memory.min_pages, f"at least {_pages(least)}")
-        if most is not None and (memory.max_pages is None or memory.max_pages > most):
-            yield _limit(memory, "maximum", memory.max_pages, f"at most {_pages(most)}")
+        minimum, maximum = limits.min_pages, limits.max_pages
+        if minimum is not None and memory.min_pages < minimum:
+            yield _limit(memory, "minimum", memory.min_pages, f"at least {_pages(minimum)}")
+        if maximum is not None and (memory.max_pages is None or memory.max_pages > maximum):
+            yield _limit(memory, "maximum", memory.max_pages, f"at most {_pages(maximum)}")
 
 
-def _limit(memory: Memory, which: str, pages: int | None, wanted: str) -> Violation:
-    declared = f"declares no {which}" if pages is None else f"has a {which} of {_pages(pages)}"
+def _limit(memory: Memory, limit: str, pages: int | None, bound: str) -> Violation:
+    declared = f"declares no {limit}" if pages is None else f"has a {limit} of {_pages(pages)}"
     size = "" if memory.page_size == 65536 else f" (a page has {memory.page_size} bytes here)"
-    message = f"memory {memory.index} {declared}; allowed: {wanted}{size}"
+    message = f"memory {memory.index} {declared}; allowed: {bound}{size}"
     return Violation(Rule.MEMORY_LIMITS, message)
 
 
@@ -214,19 +213,18 @@ def _pages(count: int) -> str:
 
 
 def _expected(contract: ArtifactContract, judgement: Judgement) -> Iterator[Violation]:
-    for one in contract.expect:
-        matching = [entry for entry in judgement.entries if matches(one.pattern, entry)]
+    for pattern, verdict in contract.expect:
+        matching = [entry for entry in judgement.entries if matches(pattern, entry)]
         if not matching:
-            hint = _hint(one.pattern, judgement)
-            message = f"no such entry point: `{one.pattern}`, expected to be {one.verdict.label}{hint}"
-            yield Violation(Rule.CONTROL_LOST, message, one.pattern)
+            hint = _hint(pattern, judgement)
+            message = f"no such entry point: `{pattern}`, expected to be {verdict.label}{hint}"
+            yield Violation(Rule.CONTROL_LOST, message, pattern)
         for entry in matching:
-            if entry.verdict is not one.verdict:
-                yield _lost(entry, one)
+            if entry.verdict is not verdict:
+                yield _control_lost(entry, verdict)
 
 
-def _lost(entry: Entry, one: Expectation) -> Violation:
-    found = f"`{entry_name(entry)}` is {entry.verdict.label}"
-    advice = "the module has changed, or the check no longer sees what it does"
-    headline = f"{found}, expected {one.verdict.label}; {advice}"
+def _control_lost(entry: Entry, expected: Verdict) -> Violation:
+    advice = "the module has changed, or the check no longer recognizes its growth"
+    headline = f"`{entry_name(entry)}` is {entry.verdict.label}, expected {expected.label}; {advice}"
     return Violation(Rule.CONTROL_LOST, headline, entry.name, entry)

@@ -1,4 +1,4 @@
-"""From the modules of a report back to the lines of the contract file that are about them."""
+"""This module finds the lines of a contract file that the modules of a report are held to."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,14 +12,14 @@ from nogrow.contract.shipped_clauses import clauses_at
 from nogrow.errors import ContractError
 
 
-class Origins:
-    """The lines that give the paths of a contract's artifacts; nothing is read before it is asked for.
+class ClauseLines:
+    """The lines of a contract file with the paths of its artifacts.
 
-    A contract that can't be read any more has none.
+    The file is read when a line is first asked for; a file that has become unreadable has no lines.
     """
 
     def __init__(self, contract: str | None, paths: Iterable[str]) -> None:
-        """`contract` is the path of the contract file, `paths` are those of the report's artifacts."""
+        """Prepare for the contract file at the path `contract` and the report's artifacts at `paths`."""
         self._contract = contract
         self._paths = paths
         self._text = ""
@@ -27,7 +27,7 @@ class Origins:
         self._lines: dict[int, int] = {}
 
     def line(self, path: str) -> int | None:
-        """The line (from 1) with the `path` that the module at `path` is held to, None if there is none."""
+        """Return the line (from 1) with the `path` of the clause for the module at `path`, None if none."""
         if self._clauses is None:
             self._clauses = self._read()
         clause = self._clauses.get(path)
@@ -49,13 +49,13 @@ class Origins:
 
 
 def _clauses(contract: Contract, paths: tuple[str, ...]) -> dict[str, int]:
-    """The number of the clause of each path that has one."""
+    """Return the number of the clause for each path that has one."""
     numbers = {clause: number for number, clause in enumerate(contract.artifacts)}
-    # Of a component's core modules, the contract may name the one or the file.
+    # The contract may name a core module or the component that contains it.
     files = {path: without_number(path) for path in paths}
-    by_file = {one.path: numbers.get(one.clause) for one in targets(contract, tuple(files.values()))}
-    spelled = {str(contract.path.parent / one.path): number for one, number in numbers.items()}
-    found = {path: spelled.get(path, by_file.get(file)) for path, file in files.items()}
+    by_file = {target.path: numbers.get(target.clause) for target in targets(contract, tuple(files.values()))}
+    by_path = {str(contract.path.parent / clause.path): number for clause, number in numbers.items()}
+    found = {path: by_path.get(path, by_file.get(file)) for path, file in files.items()}
     for path in paths:
         if MEMBER in path and (clauses := clauses_at(contract, path)):
             found[path] = numbers[clauses[0]]
@@ -63,5 +63,5 @@ def _clauses(contract: Contract, paths: tuple[str, ...]) -> dict[str, int]:
 
 
 def without_number(path: str) -> str:
-    """The file of a core module that is called `FILE#NUMBER`; any other path as it is."""
+    """Return the file of a path `FILE#NUMBER`, and any other path unchanged."""
     return split_number(path)[0]

@@ -1,4 +1,4 @@
-"""Verdicts in words: with what they rest on, and whether a host can see the memory that grows."""
+"""This module words verdicts together with the assumptions behind them."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ _MOST = 3
 
 
 def headline(judgement: Judgement) -> str:
-    """Return the module's verdict, and what is assumed of the host for it or for better ones in it."""
+    """Return the module's verdict and the assumptions behind it, or behind better verdicts in the module."""
     label = judgement.verdict.label
     if is_unseen(judgement):
         label = f"{label}, of no memory that a host can see"
@@ -26,14 +26,14 @@ def headline(judgement: Judgement) -> str:
 
 
 def of_entry(entry: Entry) -> str:
-    """Return the entry point's verdict, and what is assumed of the host for it."""
+    """Return the entry point's verdict and the assumptions behind it."""
     if not is_assumed(entry):
         return entry.verdict.label
     return f"{entry.verdict.label}, {assuming(entry.assumptions)}"
 
 
 def is_assumed(entry: Entry) -> bool:
-    """Return whether the entry point would be worse if an assumption on the host did not hold."""
+    """Return whether the entry point's verdict would be worse without the assumptions about the host."""
     counting = entry.verdict if entry.seen is None else entry.seen
     return bool(entry.assumptions) and counting is not Verdict.REACHABLE
 
@@ -45,7 +45,7 @@ def is_unseen(judgement: Judgement) -> bool:
 
 
 def assuming(assumptions: Sequence[Assumption]) -> str:
-    """Return the first of the assumptions as a clause that starts with `assuming that`."""
+    """Return a clause that starts with `assuming that` and states the first assumptions."""
     return f"assuming {_that(assumptions)}"
 
 

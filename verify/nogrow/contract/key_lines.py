@@ -1,20 +1,20 @@
-"""From a key of a TOML text to its line: `tomllib` says what a text means, but not where."""
+"""This module finds the line of a key in a TOML text, since `tomllib` gives no positions."""
 
 import tomllib
 from collections.abc import Iterable
 from typing import Any
 
-KeyPath = tuple[str | int, ...]
+from nogrow.util.document import Keys
 
 
-def line_of(text: str, keys: KeyPath) -> int:
-    """The line (from 1) of the statement that first gives `text` a value at `keys`.
+def line_of(text: str, keys: Keys) -> int:
+    """Return the line (from 1) of the statement that first gives `text` a value at `keys`.
 
-    A value within an array that spans lines is found at its own line. `text` must be valid TOML
-    that has the keys. The answer comes from parsing prefixes of the text.
+    A value in an array that spans lines has its own line. `text` must be valid TOML and have the keys. The
+    function parses prefixes of the text until the keys appear.
     """
     lines = text.split("\n")
-    # A prefix of `low` lines is valid without the keys, one of `high` lines valid with them.
+    # The first `low` lines are valid TOML without the keys, the first `high` lines valid TOML with them.
     low, high = 0, len(lines)
     while (middle := _between(lines, low, high)) is not None:
         if _has(_parsed(lines[:middle]), keys):
@@ -24,10 +24,10 @@ def line_of(text: str, keys: KeyPath) -> int:
     return low + 1 + _within(lines[:low], lines[low:high], keys)
 
 
-def _within(before: list[str], statement: list[str], keys: KeyPath) -> int:
+def _within(before: list[str], statement: list[str], keys: Keys) -> int:
     """Return the line of `statement`, counted from 0, where the value at `keys` begins or ends.
 
-    An array that spans lines is looked at as if it ended after each of them.
+    The function closes an array that spans lines after each of them to see what the lines so far hold.
     """
     outer = [keys[:count] for count in range(len(keys)) if not _has(_parsed(before), keys[:count])]
     is_inside = False
@@ -35,12 +35,12 @@ def _within(before: list[str], statement: list[str], keys: KeyPath) -> int:
         cut = _parsed([*before, *statement[:count], "]"])
         if _has(cut, keys):
             return count - 1
-        is_inside = is_inside or any(_has(cut, one) for one in outer)
+        is_inside = is_inside or any(_has(cut, prefix) for prefix in outer)
     return len(statement) - 1 if is_inside else 0
 
 
 def _between(lines: list[str], low: int, high: int) -> int | None:
-    """The number of lines of a valid prefix strictly between `low` and `high`, near the middle."""
+    """Return the length in lines of a valid prefix strictly between `low` and `high`, near the middle."""
     middle = (low + high) // 2
     return _valid(lines, range(middle, low, -1)) or _valid(lines, range(middle + 1, high))
 
@@ -56,11 +56,11 @@ def _parsed(lines: list[str]) -> dict[str, Any] | None:
         return None
 
 
-def _has(document: dict[str, Any] | None, keys: KeyPath) -> bool:
+def _has(document: dict[str, Any] | None, keys: Keys) -> bool:
     value: Any = document
     for key in keys:
-        inside = range(len(value)) if isinstance(value, list) else value
-        if not isinstance(inside, dict | range) or key not in inside:
+        known = range(len(value)) if isinstance(value, list) else value
+        if not isinstance(known, dict | range) or key not in known:
             return False
         value = value[key]
     return value is not None

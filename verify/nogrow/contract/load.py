@@ -1,4 +1,4 @@
-"""From a contract file to a `Contract`: every key is known and of its type, or it is an error."""
+"""This module reads contract files and rejects every key and value that it does not know."""
 
 import enum
 import glob
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from nogrow.analysis.judgement import Conditions, Verdict
-from nogrow.contract.document import Table, described, read, suggestion
+from nogrow.contract.document import read, without_nul
 from nogrow.contract.entry_keys import ESCAPED, START, export_key, is_known, is_reserved
 from nogrow.contract.model import (
     DEFAULT_ALLOW,
@@ -26,223 +26,201 @@ from nogrow.contract.model import (
     Tables,
 )
 from nogrow.contract.paths import has_open_bracket, is_glob, members
+from nogrow.util.document import Node, suggestion
 
 if TYPE_CHECKING:
     from nogrow.contract.build_plan import Plan
 
 SCHEMA = 1
+_KEYS = (
+    *("path", "js", "allow", "exports", "memory", "imports"),
+    *("scenario", "stub", "wasi", "expect", "tables"),
+)
 
 
 def load(path: Path) -> Contract:
-    """The contract in the file `path`; raises `ContractError` with file, line and key."""
+    """Return the contract in the file `path`; raises `ContractError` with file, line and key."""
     document = _document(path)
-    # `check` is short, and builds nothing; but a file with a mistake in it is not kept.
-    if "build" in document.values:
+    # `check` builds nothing, so it imports the plan only to reject a contract with a mistake in it.
+    if "build" in document.object():
         _plan(document)
-    tables = document.tables("artifact")
+    tables = document.objects("artifact")
     if not tables:
-        raise document.error(None, "no [[artifact]]: a contract has to name at least one module")
+        raise document.error("no [[artifact]]: a contract must name at least one module")
     artifacts: list[ArtifactContract] = []
-    places: set[str] = set()
+    paths: set[str] = set()
     for table in tables:
         artifact = _artifact(table)
-        place = os.path.abspath(path.parent / artifact.path)  # noqa: PTH100
-        if place in places:
-            raise table.error("path", f"the artifact `{artifact.path}` has a contract already")
+        absolute = os.path.abspath(path.parent / artifact.path)  # noqa: PTH100
+        if absolute in paths:
+            raise table.at("path").error(f"the artifact `{artifact.path}` already has a contract")
         artifacts.append(artifact)
-        places.add(place)
+        paths.add(absolute)
     return Contract(path, tuple(artifacts))
 
 
 def load_plan(path: Path) -> "Plan":
-    """What the contract file `path` says is built; its artifacts are not looked at.
+    """Return the build plan in the contract file `path`, without reading its artifacts.
 
     Raises `ContractError` with file, line and key.
     """
     return _plan(_document(path))
 
 
-def _document(path: Path) -> Table:
+def _document(path: Path) -> Node:
     document = read(path)
-    document.require("schema", f"the version of the contract's format, {SCHEMA}")
-    if document.integer("schema") != SCHEMA:
-        raise document.error("schema", f"expected {SCHEMA}, the only version that this nogrow reads")
-    document.only(("schema", "artifact", "build"))
+    schema = document.at("schema", f"the version of the contract's format, {SCHEMA}")
+    if schema.integer(1) != SCHEMA:
+        raise schema.error(f"expected {SCHEMA}, the only version that this nogrow can read")
+    document.object(("schema", "artifact", "build"))
     return document
 
 
-def _plan(document: Table) -> "Plan":
+def _plan(document: Node) -> "Plan":
     from nogrow.contract.build_plan import plan_of
 
-    return plan_of(document.table("build"))
+    return plan_of(document.get("build"))
 
 
-def _artifact(table: Table) -> ArtifactContract:
-    table.only(
-        (
-            "path",
-            "js",
-            "allow",
-            "exports",
-            "memory",
-            "imports",
-            "scenario",
-            "stub",
-            "wasi",
-            "expect",
-            "tables",
-        )
-    )
+def _artifact(table: Node) -> ArtifactContract:
+    table.object(_KEYS)
     host = _host(table)
     return ArtifactContract(
         path=_path(table),
-        allow=_verdicts(table, "allow") if "allow" in table.values else DEFAULT_ALLOW,
-        exports=_exports(table.table("exports")),
-        memory=_memory(table.table("memory")),
-        imports=_imports(table.table("imports")),
+        allow=table.optional("allow", _verdicts, DEFAULT_ALLOW),
+        exports=table.optional("exports", _exports, ()),
+        memory=table.optional("memory", _memory, None),
+        imports=table.optional("imports", _imports, Imports()),
         scenarios=_scenarios(table, host),
         host=host,
-        js=_js(table),
-        expect=_expect(table.table("expect")),
+        js=table.optional("js", _js, ()),
+        expect=table.optional("expect", _expect, ()),
         conditions=_conditions(table),
     )
 
 
-def _js(table: Table) -> tuple[str, ...]:
-    files = table.strings("js")
-    for index, file in enumerate(files):
-        if "\0" in file:
-            raise table.error("js", "a path can't hold a NUL character", index)
-    folder = glob.escape(str(table.path.parent))
+def _js(node: Node) -> tuple[str, ...]:
+    node.strings()
+    files = tuple(without_nul(item, item.text()) for item in node.items())
+    folder = glob.escape(str(node.source.path.parent))
     return tuple(f"{folder}/{file if is_glob(file) else glob.escape(file)}" for file in files)
 
 
-def _path(table: Table) -> str:
-    path = table.name("path", "the path of a module or a glob, relative to the contract file")
-    if "\0" in path:
-        raise table.error("path", "a path can't hold a NUL character")
+def _path(table: Node) -> str:
+    path = table.required("path", "the path of a module or a glob, relative to the contract file")
+    node = table.at("path")
+    without_nul(node, path)
     parts = [part for member in members(path) for part in member.split("/")]
     if any("**" in part and part != "**" for part in parts):
-        raise table.error("path", "bad glob: `**` has to stand alone between slashes")
+        raise node.error("bad glob: `**` must stand alone between slashes")
     if has_open_bracket(path):
-        raise table.error("path", "bad glob: `[` without `]`; write `[[]` for a plain bracket")
+        raise node.error("bad glob: `[` without `]`; write `[[]` for a literal bracket")
     if re.search(r"#[0-9]{10,}$", path):
-        raise table.error("path", "no component has a core module of this number")
+        raise node.error("no component has a core module with this number")
     return posixpath.normpath(path)
 
 
-def _verdict(table: Table, key: str, value: object, *inner: int) -> Verdict:
-    if not isinstance(value, str):
-        raise table.error(key, f"expected a verdict, not {described(value)}", *inner)
+def _verdict(node: Node) -> Verdict:
+    if not isinstance(node.value, str):
+        raise node.unexpected("a verdict")
     try:
-        return Verdict.from_label(value)
+        return Verdict.from_label(node.value)
     except ValueError:
-        help_ = suggestion(value, (verdict.label for verdict in Verdict))
-        raise table.error(key, f"unknown verdict {value!r}; {help_}", *inner) from None
+        known = suggestion(node.value, (verdict.label for verdict in Verdict))
+        raise node.error(f"unknown verdict {node.value!r}; {known}") from None
 
 
-def _verdicts(table: Table, key: str) -> tuple[Verdict, ...]:
-    values = table.array(key, "verdicts")
-    if not values:
-        raise table.error(key, "expected at least one verdict")
-    verdicts = {_verdict(table, key, value, index) for index, value in enumerate(values)}
+def _verdicts(node: Node) -> tuple[Verdict, ...]:
+    verdicts = {_verdict(item) for item in node.items("verdicts")}
+    if not verdicts:
+        raise node.error("expected at least one verdict")
     return tuple(sorted(verdicts, key=lambda verdict: verdict.rank))
 
 
-def _key(table: Table, pattern: str) -> str:
+def _key(node: Node, pattern: str) -> str:
     if is_reserved(pattern) and not is_known(pattern):
         message = (
             f"expected {START}, {ESCAPED} or (func[INDEX]) in parentheses; "
-            f"the key for an export of this name is {export_key(pattern)!r}"
+            f"the key for an export with this name is {export_key(pattern)!r}"
         )
-        raise table.error(pattern, message)
+        raise node.error(message)
     return pattern
 
 
-def _exports(table: Table | None) -> tuple[Allowance, ...]:
-    if table is None:
-        return ()
-    return tuple(Allowance(_key(table, pattern), _verdicts(table, pattern)) for pattern in table.values)
+def _exports(table: Node) -> tuple[Allowance, ...]:
+    return tuple(Allowance(_key(node, pattern), _verdicts(node)) for pattern, node in table.members())
 
 
-def _expect(table: Table | None) -> tuple[Expectation, ...]:
-    if table is None:
-        return ()
-    if not table.values:
-        raise table.error(None, "empty: name an entry point and its verdict, or drop the key")
-    return tuple(
-        Expectation(_key(table, pattern), _verdict(table, pattern, value))
-        for pattern, value in table.values.items()
-    )
+def _expect(table: Node) -> tuple[Expectation, ...]:
+    if not table.object():
+        raise table.error("empty: name an entry point and its verdict, or remove the key")
+    return tuple(Expectation(_key(node, pattern), _verdict(node)) for pattern, node in table.members())
 
 
-def _memory(table: Table | None) -> MemoryLimits | None:
-    if table is None:
-        return None
-    table.only(("min_pages", "max_pages", "private"))
-    least, most = table.integer("min_pages", 0), table.integer("max_pages", 0)
-    if least is None and most is None:
-        if "private" in table.values:
+def _memory(table: Node) -> MemoryLimits | None:
+    table.object(("min_pages", "max_pages", "private"))
+    minimum = table.optional("min_pages", Node.integer, None)
+    maximum = table.optional("max_pages", Node.integer, None)
+    if minimum is None and maximum is None:
+        if table.get("private") is not None:
             return None
-        raise table.error(None, "empty: give min_pages, max_pages or both")
-    if least is not None and most is not None and least > most:
-        raise table.error("min_pages", f"min_pages {least} is above max_pages {most}: none has that")
-    return MemoryLimits(least, most)
+        raise table.error("empty: give min_pages, max_pages or both")
+    if minimum is not None and maximum is not None and minimum > maximum:
+        raise table.at("min_pages").error(f"min_pages {minimum} is above max_pages {maximum}")
+    return MemoryLimits(minimum, maximum)
 
 
-def _conditions(table: Table) -> Conditions:
-    memory = table.table("memory")
-    private = None if memory is None else _choice(memory, "private", "value", Private, Private.IGNORE)
-    return Conditions(
-        open_tables=_choice(table, "tables", "value", Tables, Tables.ASSUME) is Tables.OPEN,
-        private_memories=private is Private.JUDGE,
-    )
+def _conditions(table: Node) -> Conditions:
+    tables = table.optional("tables", lambda node: _choice(node, "value", Tables), Tables.ASSUME)
+    memory = table.get("memory")
+    private = memory and memory.optional("private", lambda node: _choice(node, "value", Private), None)
+    return Conditions(open_tables=tables is Tables.OPEN, private_memories=private is Private.JUDGE)
 
 
 _Choice = TypeVar("_Choice", bound=enum.Enum)
 
 
-def _choice(table: Table, key: str, noun: str, choices: type[_Choice], default: _Choice) -> _Choice:
-    """Return the choice that `key` names; raises `ContractError` for any other text."""
-    word = table.string(key)
-    if word is None:
-        return default
+def _choice(node: Node, noun: str, choices: type[_Choice]) -> _Choice:
+    """Return the choice that the value names; raises `ContractError` for any other text."""
+    word = node.text()
     known = {choice.value: choice for choice in choices}
     if word not in known:
-        raise table.error(key, f"unknown {noun} {word!r}; {suggestion(word, known)}")
+        raise node.error(f"unknown {noun} {word!r}; {suggestion(word, known)}")
     return known[word]
 
 
-def _imports(table: Table | None) -> Imports:
-    if table is None:
-        return Imports()
-    table.only(("policy", "trusted"))
-    policy = _choice(table, "policy", "policy", Policy, Policy.ASSUME)
-    trusted = table.strings("trusted")
-    for index, pattern in enumerate(trusted):
-        if "." not in pattern and "*" not in pattern:
-            raise table.error("trusted", f"expected module.field, not {pattern!r}", index)
-    return Imports(policy, trusted)
+def _imports(table: Node) -> Imports:
+    table.object(("policy", "trusted"))
+    policy = table.optional("policy", lambda node: _choice(node, "policy", Policy), Policy.ASSUME)
+    return Imports(policy, table.optional("trusted", _trusted, ()))
 
 
-def _host(table: Table) -> Host:
-    # `check` is short, and most contracts have neither stubs nor scenarios.
-    if not {"stub", "wasi"} & table.values.keys():
+def _trusted(node: Node) -> tuple[str, ...]:
+    patterns = node.strings()
+    for item in node.items():
+        if "." not in item.value and "*" not in item.value:
+            raise item.error(f"expected module.field, not {item.value!r}")
+    return patterns
+
+
+def _host(table: Node) -> Host:
+    # Most contracts have neither stubs nor scenarios, and `check` must start quickly.
+    if not {"stub", "wasi"} & table.object().keys():
         return Host()
     from nogrow.contract.scenario_stubs import host_of
 
     return host_of(table)
 
 
-def _scenarios(table: Table, host: Host) -> tuple[Scenario, ...]:
-    if "scenario" not in table.values:
+def _scenarios(table: Node, host: Host) -> tuple[Scenario, ...]:
+    if "scenario" not in table.object():
         return ()
     from nogrow.contract.scenario_steps import scenario_of
 
-    scenarios: list[Scenario] = []
-    for inner in table.tables("scenario"):
+    scenarios: dict[str, Scenario] = {}
+    for inner in table.objects("scenario"):
         scenario = scenario_of(inner, host)
-        if scenario.name in (other.name for other in scenarios):
-            raise inner.error("name", f"a second scenario of the name {scenario.name!r}")
-        scenarios.append(scenario)
-    return tuple(scenarios)
+        if scenario.name in scenarios:
+            raise inner.at("name").error(f"a second scenario with the name {scenario.name!r}")
+        scenarios[scenario.name] = scenario
+    return tuple(scenarios.values())

@@ -1,4 +1,4 @@
-"""What a contract says, as plain data: made by `load.py`, read by all later stages."""
+"""This module defines the content of a contract as plain data, which `load.py` makes."""
 
 import enum
 from fnmatch import fnmatchcase
@@ -12,59 +12,59 @@ DEFAULT_ALLOW = (Verdict.ABSENT, Verdict.UNREACHABLE)
 
 
 class Policy(enum.Enum):
-    """What is believed of an import that no pattern trusts."""
+    """What is assumed of an import that no pattern trusts."""
 
     ASSUME = "assume"
     DENY = "deny"
 
 
 class Tables(enum.Enum):
-    """What is believed of the tables that the host sees."""
+    """What is assumed of the tables that the host sees."""
 
     ASSUME = "assume"
-    """The host puts none of the module's own functions there; reports say so."""
+    """The host stores none of the module's own functions there; reports list this assumption."""
     OPEN = "open"
-    """They may hold every function that the host can get hold of."""
+    """They may hold every function that the host can obtain."""
 
 
 class Private(enum.Enum):
-    """How growth of a memory counts that is neither imported nor exported."""
+    """Whether growth counts of a memory that is neither imported nor exported."""
 
     IGNORE = "ignore"
     JUDGE = "judge"
 
 
 class Allowance(NamedTuple):
-    """The verdicts that the entry points named by `pattern` may have (exact name or glob)."""
+    """The verdicts allowed to the entry points that `pattern` names (exact name or glob)."""
 
     pattern: str
     allow: tuple[Verdict, ...]
 
 
 class Expectation(NamedTuple):
-    """The one verdict that the entry points named by `pattern` must have (exact name or glob)."""
+    """The one verdict that the entry points must have that `pattern` names (exact name or glob)."""
 
     pattern: str
     verdict: Verdict
 
 
 class MemoryLimits(NamedTuple):
-    """Bounds on a memory's declared limits, in the module's own pages; None leaves a side open."""
+    """Bounds on a memory's declared limits, in the module's own pages; None means no bound."""
 
     min_pages: int | None = None
     max_pages: int | None = None
 
 
 class Imports(NamedTuple):
-    """What is believed of the host; `trusted` are exact names or globs on `module.field`."""
+    """What is assumed of imported functions; `trusted` are exact names or globs on `module.field`."""
 
     policy: Policy = Policy.ASSUME
     trusted: tuple[str, ...] = ()
 
     def trusts(self, name: str) -> bool:
-        """Whether the import `name` (`module.field`) neither grows, calls back in, nor throws.
+        """Return whether the import `name` (`module.field`) is trusted not to grow, call back or throw.
 
-        An import that is known to grow the memory or to call back is trusted by its exact name only.
+        An import that is known to grow the memory or to call back is trusted only by its exact name.
         """
         if name in self.trusted:
             return True
@@ -83,11 +83,11 @@ Value = int | float | Saved
 
 
 class Call(NamedTuple):
-    """Call the exported function `export`, `repeat` times; each time the same is expected of it.
+    """Call the exported function `export`, `repeat` times, with the same expectations each time.
 
-    `expect` is what it must return, several values as a tuple. `may_grow` False makes growth a failure,
-    `must_grow` True makes its absence one. `expect_trap` is a text that the trap's message must hold, the
-    empty one for any trap; None means that the call must come back.
+    `expect` is the value that the call must return, a tuple for several values. Without `may_grow`, growth is
+    a failure; with `must_grow`, the lack of it is one. `expect_trap` is a text that the trap's message must
+    contain, the empty text for any trap; None means that the call must return.
     """
 
     export: str
@@ -119,9 +119,9 @@ Step = Call | Write | Read
 
 
 class Stub(NamedTuple):
-    """What stands in for the imported function `name` (`module.field`).
+    """A replacement for the imported function `name` (`module.field`).
 
-    It grows the memory by `grows` pages, then traps if it `fails`, or else returns the values `returns`.
+    It grows the memory by `grows` pages, then traps if it `fails`, and otherwise returns `returns`.
     """
 
     name: str
@@ -131,14 +131,14 @@ class Stub(NamedTuple):
 
 
 class Host(NamedTuple):
-    """What a scenario's module may import: the stubs, and WASI preview 1 in a sandbox if `wasi` says so."""
+    """The imports of a scenario: the stubs, and with `wasi` a sandboxed WASI preview 1."""
 
     stubs: tuple[Stub, ...] = ()
     wasi: bool = False
 
 
 class Scenario(NamedTuple):
-    """Steps that are run in order, `repeat` times, in one fresh instance with the imports of `host`."""
+    """Steps to run in order, `repeat` times, in one fresh instance with the imports of `host`."""
 
     name: str
     steps: tuple[Step, ...]
@@ -147,10 +147,10 @@ class Scenario(NamedTuple):
 
 
 class ArtifactContract(NamedTuple):
-    """One `[[artifact]]`: what the modules at `path` (or matching it as a glob) must keep.
+    """One `[[artifact]]`: the rules for the module at `path`, or for all modules that it matches as a glob.
 
     Without arguments it is the default contract: every entry point `absent` or `unreachable`. `js` are
-    globs of the files of host code that are loaded with it, from the working folder.
+    globs, relative to the working folder, of the host code that the module is loaded with.
     """
 
     path: str = ""
@@ -166,7 +166,7 @@ class ArtifactContract(NamedTuple):
 
 
 class Contract(NamedTuple):
-    """A contract file; the artifacts' paths are relative to the folder of `path`."""
+    """A contract file; the paths of its artifacts are relative to the folder of `path`."""
 
     path: Path
     artifacts: tuple[ArtifactContract, ...]

@@ -1,34 +1,32 @@
-"""From an `[[artifact]]` table to what its scenarios' modules may import."""
+"""This module reads what the modules of an artifact's scenarios may import."""
 
-from nogrow.contract.document import Table
 from nogrow.contract.model import Host, Number, Stub
 from nogrow.contract.scenario_values import number
+from nogrow.util.document import Node
 
 
-def host_of(table: Table) -> Host:
-    """The stubs of an artifact, and whether it has WASI; raises `ContractError` where they are wrong."""
-    stubs: list[Stub] = []
-    for inner in table.tables("stub"):
+def host_of(table: Node) -> Host:
+    """Return the stubs of an `[[artifact]]` and whether it has WASI; raises `ContractError`."""
+    stubs: dict[str, Stub] = {}
+    for inner in table.objects("stub"):
         stub = _stub(inner)
-        if stub.name in (other.name for other in stubs):
-            raise inner.error("import", f"a second stub for the import `{stub.name}`")
-        stubs.append(stub)
-    return Host(tuple(stubs), table.flag("wasi", False))
+        if stub.name in stubs:
+            raise inner.at("import").error(f"a second stub for the import `{stub.name}`")
+        stubs[stub.name] = stub
+    return Host(tuple(stubs.values()), table.optional("wasi", Node.flag, False))
 
 
-def _stub(table: Table) -> Stub:
-    table.only(("import", "returns", "fails", "grows"))
-    name = table.name("import", "the import's name, module.field")
+def _stub(table: Node) -> Stub:
+    table.object(("import", "returns", "fails", "grows"))
+    name = table.required("import", "the import's name, module.field")
     if "." not in name:
-        raise table.error("import", f"expected module.field, not {name!r}")
-    fails = table.flag("fails", False)
-    if fails and "returns" in table.values:
-        raise table.error("returns", "a stub that fails returns nothing; drop one of the two")
-    return Stub(name, _returns(table), fails, table.integer("grows", 1) or 0)
+        raise table.at("import").error(f"expected module.field, not {name!r}")
+    fails, returns = table.optional("fails", Node.flag, False), table.get("returns")
+    if fails and returns is not None:
+        raise returns.error("a stub that fails returns nothing; remove one of the two")
+    grows = table.optional("grows", lambda node: node.integer(1), 0)
+    return Stub(name, () if returns is None else _returns(returns), fails, grows)
 
 
-def _returns(table: Table) -> tuple[Number, ...]:
-    value = table.values.get("returns", [])
-    if isinstance(value, list):
-        return tuple(number(table, "returns", one, index) for index, one in enumerate(value))
-    return (number(table, "returns", value),)
+def _returns(node: Node) -> tuple[Number, ...]:
+    return tuple(map(number, node.items() if isinstance(node.value, list) else (node,)))

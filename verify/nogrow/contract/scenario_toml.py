@@ -1,72 +1,57 @@
-"""A scenario to the text of a contract that says it."""
-
-import json
-import math
+"""This module writes a scenario as the TOML text that `load.py` reads."""
 
 from nogrow.contract.model import Call, Saved, Scenario, Step, Value, Write
+from nogrow.contract.toml_text import assignments, inline_table
+
+_Fields = dict[str, object]
 
 
 def spelled(scenario: Scenario) -> str:
-    """The lines of `[[artifact.scenario]]`, which `load.py` reads as `scenario` again, its host left out."""
-    lines = ["[[artifact.scenario]]", f"name = {quoted(scenario.name)}"]
+    """Return the lines of `[[artifact.scenario]]`; reading them gives `scenario` again, without its host."""
+    fields: _Fields = {"name": scenario.name}
     if scenario.repeat > 1:
-        lines.append(f"repeat = {scenario.repeat}")
-    lines += ["steps = [", *(f"  {{ {', '.join(_step(one))} }}," for one in scenario.steps), "]"]
-    return "\n".join(lines)
+        fields["repeat"] = scenario.repeat
+    steps = [f"  {inline_table(_step(step))}," for step in scenario.steps]
+    return "\n".join(["[[artifact.scenario]]", *assignments(fields), "steps = [", *steps, "]"])
 
 
-def _step(step: Step) -> list[str]:
+def _step(step: Step) -> _Fields:
     match step:
         case Call():
             return _call(step)
         case Write(data, at):
-            return [_data("write", "write_hex", data), f"at = {_value(at)}"]
+            return _data("write", "write_hex", data) | {"at": _value(at)}
     expected = _data("expect", "expect_hex", step.expect)
-    return [f"read = {_value(step.length)}", f"at = {_value(step.at)}", expected]
+    return {"read": _value(step.length), "at": _value(step.at)} | expected
 
 
-def _call(step: Call) -> list[str]:
-    parts = [f"call = {quoted(step.export)}"]
+def _call(step: Call) -> _Fields:
+    fields: _Fields = {"call": step.export}
     if step.args:
-        parts.append(f"args = {_values(step.args)}")
+        fields["args"] = [_value(argument) for argument in step.args]
     if step.save is not None:
-        parts.append(f"save = {quoted(step.save)}")
+        fields["save"] = step.save
     if isinstance(step.expect, int | float | Saved):
-        parts.append(f"expect = {_value(step.expect)}")
+        fields["expect"] = _value(step.expect)
     elif step.expect is not None:
-        parts.append(f"expect = {_values(step.expect)}")
+        fields["expect"] = [_value(result) for result in step.expect]
     if step.expect_trap is not None:
-        parts.append(f"expect_trap = {quoted(step.expect_trap) if step.expect_trap else 'true'}")
-    parts += ["may_grow = false"] * (not step.may_grow) + ["must_grow = true"] * step.must_grow
-    return parts + [f"repeat = {step.repeat}"] * (step.repeat > 1)
+        fields["expect_trap"] = step.expect_trap or True
+    if not step.may_grow:
+        fields["may_grow"] = False
+    if step.must_grow:
+        fields["must_grow"] = True
+    if step.repeat > 1:
+        fields["repeat"] = step.repeat
+    return fields
 
 
-def _values(values: tuple[Value, ...]) -> str:
-    return f"[{', '.join(map(_value, values))}]"
+def _value(value: Value) -> int | float | str:
+    return f"${value.name}" if isinstance(value, Saved) else value
 
 
-def _value(value: Value) -> str:
-    if isinstance(value, Saved):
-        return f'"${value.name}"'
-    # TOML's integers have 64 bits with a sign in most readers; a contract may give either form.
-    if isinstance(value, float) and math.isfinite(value):
-        return repr(value) if any(one in repr(value) for one in ".e") else f"{value!r}.0"
-    return f'"{value}"' if isinstance(value, float) else str(value)
-
-
-def _data(key: str, hexadecimal: str, data: str | bytes) -> str:
-    raw = data.encode() if isinstance(data, str) else data
-    if all(0x20 <= one < 0x7F for one in raw):
-        return f"{key} = {quoted(raw.decode())}"
-    return f"{key} = {quoted(data)}" if isinstance(data, str) else f'{hexadecimal} = "{raw.hex()}"'
-
-
-def quoted(text: str) -> str:
-    """The text as a string of TOML, for keys too; characters that a terminal could obey are escaped."""
-    # JSON's escapes are TOML's; JSON leaves characters as they are that TOML refuses, or that can't be seen.
-    shown = json.dumps(text, ensure_ascii=False)
-    return "".join(one if one.isprintable() else _escaped(ord(one)) for one in shown)
-
-
-def _escaped(code: int) -> str:
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+def _data(key: str, hex_key: str, data: str | bytes) -> _Fields:
+    if isinstance(data, str):
+        return {key: data}
+    is_text = all(0x20 <= byte < 0x7F for byte in data)
+    return {key: data.decode()} if is_text else {hex_key: data.hex()}

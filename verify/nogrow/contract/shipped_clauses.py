@@ -1,4 +1,4 @@
-"""The clauses that a shipped module must keep: by its path, else by being the module that was built."""
+"""This module finds the clauses for a shipped module, by its path or by the bytes of a built module."""
 
 import glob
 import hashlib
@@ -14,10 +14,10 @@ from nogrow.wasm.file import read
 
 
 def clauses_at(contract: Contract, path: str) -> tuple[ArtifactContract, ...]:
-    """The clauses that name the shipped module at `path`: those with the exact path, else all globs.
+    """Return the clauses that name the shipped module at `path`: the exact ones, else all matching globs.
 
-    `path` is `FILE` or `FILE!MEMBER`, relative to the working folder. In a glob, `*` stays between two
-    slashes, `**` does not, and neither goes past a `!`.
+    `path` is `FILE` or `FILE!MEMBER`, relative to the working folder. In a glob, `**` also matches slashes,
+    `*` does not, and neither matches a `!`.
     """
     found = [
         clause
@@ -29,31 +29,34 @@ def clauses_at(contract: Contract, path: str) -> tuple[ArtifactContract, ...]:
 
 
 def parts_at(contract: Contract, path: str) -> tuple[tuple[int, ArtifactContract], ...]:
-    """The clauses for single core modules of the shipped component at `path`, by their numbers."""
+    """Return the clauses for single core modules of the shipped component at `path`, with their numbers."""
     found = [
         (number, clause)
         for clause, pattern, number in _patterns(contract)
         if number is not None and _matches(pattern, path)
     ]
     exact = {number for number, clause in found if not is_glob(clause.path)}
-    return tuple(one for one in found if one[0] not in exact or not is_glob(one[1].path))
+    return tuple(
+        (number, clause) for number, clause in found if number not in exact or not is_glob(clause.path)
+    )
 
 
 def unmatched(
     contract: Contract, roots: Sequence[str], modules: Sequence[str], refused: Sequence[str]
 ) -> tuple[str, ...]:
-    """The paths of the clauses that are about what is at `roots`, and match none of the `modules` there.
+    """Return the paths of the clauses that are about files at `roots` but match none of the `modules`.
 
-    `refused` are the files that could not be looked into: nothing is missing from them. A clause about
-    members of archives counts if its archive may be at one of the roots, one about files if they must be.
+    `refused` are the files that could not be opened; clauses about them are left out. A clause about members
+    of archives counts if its archive can be below a root, a clause about files only if they must be there.
     """
-    places = [os.path.realpath(root) for root in roots]
+    real_roots = [os.path.realpath(root) for root in roots]
     missing: list[str] = []
     for clause, pattern, _ in _patterns(contract):
         file = members(pattern)[0]
         fixed = os.path.realpath(_fixed(file))
-        inside = any(_is_below(fixed, place) for place in places)
-        around = is_shipped(clause) and is_glob(clause.path) and any(_is_below(one, fixed) for one in places)
+        inside = any(_is_below(fixed, root) for root in real_roots)
+        may_match_archives = is_shipped(clause) and is_glob(clause.path)
+        around = may_match_archives and any(_is_below(root, fixed) for root in real_roots)
         is_there = any(_matches(pattern, path) for path in modules)
         if (inside or around) and not is_there and not any(_matches(file, path) for path in refused):
             missing.append(os.path.normpath(contract.path.parent / clause.path))
@@ -61,9 +64,9 @@ def unmatched(
 
 
 def _fixed(pattern: str) -> str:
-    """The beginning of a pattern that holds no wildcard, up to a slash or to its end."""
+    """Return the leading folders of a pattern that contain no wildcard."""
     parts = pattern.split("/")
-    wild = next((place for place, part in enumerate(parts) if is_glob(plain(part))), len(parts))
+    wild = next((index for index, part in enumerate(parts) if is_glob(plain(part))), len(parts))
     return unescaped("/".join(parts[:wild])) or "/"
 
 
@@ -72,36 +75,35 @@ def _is_below(path: str, folder: str) -> bool:
 
 
 def _patterns(contract: Contract) -> list[tuple[ArtifactContract, str, int | None]]:
-    """The clauses, their absolute paths as globs, and the number of the core module that they are about."""
+    """Return the clauses with their absolute paths as globs and the numbers of their core modules."""
     folder = glob.escape(os.path.abspath(contract.path.parent))  # noqa: PTH100
-    found = []
-    for one in contract.artifacts:
-        path, number = split_number(one.path)
+    patterns = []
+    for clause in contract.artifacts:
+        path, number = split_number(clause.path)
         pattern = f"{folder}/{path if is_glob(path) else glob.escape(path)}"
-        found.append((one, os.path.normpath(pattern), number))
-    return found
+        patterns.append((clause, os.path.normpath(pattern), number))
+    return patterns
 
 
 def built(contract: Contract) -> Mapping[str, Target]:
-    """The contract's artifacts that are there, by the SHA-256 of their bytes in hexadecimal.
+    """Return the contract's artifacts that exist, by the SHA-256 of their bytes in hexadecimal.
 
-    A control, which has an `expect`, is left out: what it has to do is nothing that may be shipped. Of
-    several with the same bytes, all clauses must be kept.
+    A control, which has an `expect`, is left out, because it must grow and so must never be shipped.
+    Artifacts with the same bytes share a target that has all their clauses.
     """
     found: dict[str, Target] = {}
     for target in targets(contract, ()):
-        clauses = (*target.clauses, *(clause for _, clause in target.parts))
-        if any(clause.expect for clause in clauses):
+        if any(clause.expect for clause in target.every_clause):
             continue
         try:
             digest = hashlib.sha256(read(target.path)).hexdigest()
         except ModuleError:
-            # It is judged where it is asked for; here it only gives its clause to nothing.
+            # `nogrow check` reports the unreadable file; no shipped module can have its bytes.
             continue
-        other = found.get(digest, target)
-        more = [clause for clause in target.clauses if clause not in other.clauses]
-        found[digest] = other._replace(
-            also=(*other.also, *more), parts=tuple(dict.fromkeys((*other.parts, *target.parts)))
+        first = found.get(digest, target)
+        more = [clause for clause in target.clauses if clause not in first.clauses]
+        found[digest] = first._replace(
+            also=(*first.also, *more), parts=tuple(dict.fromkeys((*first.parts, *target.parts)))
         )
     return found
 
@@ -109,36 +111,37 @@ def built(contract: Contract) -> Mapping[str, Target]:
 def _matches(pattern: str, path: str) -> bool:
     patterns, paths = members(pattern), os.path.abspath(path).split(MEMBER)  # noqa: PTH100
     return len(patterns) == len(paths) and all(
-        _all_match(one.split("/"), other.split("/")) for one, other in zip(patterns, paths, strict=True)
+        _all_match(wanted.split("/"), part.split("/")) for wanted, part in zip(patterns, paths, strict=True)
     )
 
 
 def _all_match(patterns: list[str], parts: list[str]) -> bool:
-    """Whether the parts of a path match those of a pattern, of which `**` stands for any number."""
-    reached = _passed(patterns, {0})
+    """Return whether the parts of a path match those of a pattern, of which `**` matches any number."""
+    # The lengths of the beginnings of the pattern that match the parts so far.
+    reached = _with_empty_stars(patterns, {0})
     for part in parts:
-        reached = _passed(
+        reached = _with_empty_stars(
             patterns,
             {
-                place if patterns[place] == "**" else place + 1
-                for place in reached
-                if place < len(patterns) and (patterns[place] == "**" or fnmatchcase(part, patterns[place]))
+                index if patterns[index] == "**" else index + 1
+                for index in reached
+                if index < len(patterns) and (patterns[index] == "**" or fnmatchcase(part, patterns[index]))
             },
         )
     return len(patterns) in reached
 
 
-def _passed(patterns: list[str], reached: set[int]) -> set[int]:
-    """The beginnings of the pattern that are reached, also where a `**` stands for nothing."""
-    for place in sorted(reached):
-        while place < len(patterns) and patterns[place] == "**":
-            place += 1
-            reached.add(place)
+def _with_empty_stars(patterns: list[str], reached: set[int]) -> set[int]:
+    """Return the lengths with those added that are reached if each `**` matches no part."""
+    for index in sorted(reached):
+        while index < len(patterns) and patterns[index] == "**":
+            index += 1
+            reached.add(index)
     return reached
 
 
 def digest_of(contract: Contract | None) -> str | None:
-    """The SHA-256 of the contract's file in hexadecimal; raises `ContractError` if it is gone."""
+    """Return the SHA-256 of the contract file in hexadecimal; raises `ContractError` if it is unreadable."""
     if contract is None:
         return None
     try:

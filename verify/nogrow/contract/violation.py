@@ -1,4 +1,4 @@
-"""The rules that a module or its host can break, and a broken one."""
+"""This module defines the rules that a module or its host code can break, and violations of them."""
 
 import enum
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from nogrow.jshost.model import CachedView
 
 
 class Rule(enum.Enum):
-    """A rule by its id; the ids stay, whatever else changes."""
+    """A rule by its id; users depend on the ids, so they never change."""
 
     GROWTH_REACHABLE = "NG001"
     GROWTH_BEFORE_EXIT = "NG002"
@@ -26,22 +26,22 @@ class Rule(enum.Enum):
 
     @property
     def id(self) -> str:
-        """The id, for example `NG001`."""
+        """Return the id, for example `NG001`."""
         return self.value
 
     @property
     def label(self) -> str:
-        """The name that goes with the id, for example `growth-reachable`."""
+        """Return the rule's name, for example `growth-reachable`."""
         return self.name.lower().replace("_", "-")
 
 
 class Violation(NamedTuple):
-    """One broken rule.
+    """A broken rule.
 
-    `headline` says what is wrong in one sentence. `entry` is the entry point's name as the contract or the
-    module spells it, None when the whole module is meant. `about` is that entry point where the module has
-    it: its witness explains the violation. `allowed` are the verdicts it may have, empty where the rule is
-    not about what is allowed. `view` is what host code keeps, where the rule is about that.
+    `headline` says in one sentence what is wrong. `entry` is the entry point's name in the contract or the
+    module, None if the violation is about the whole module. `about` is the entry point if the module has it;
+    its witness explains the violation. `allowed` are the verdicts that it may have, empty if the rule is not
+    about allowed verdicts. `view` is the cached view in host code, if the rule is about one.
     """
 
     rule: Rule
@@ -53,7 +53,7 @@ class Violation(NamedTuple):
 
     @property
     def message(self) -> str:
-        """The headline with the witness in short and what is allowed."""
+        """Return the headline, the witness in short form, and the allowed verdicts."""
         path = f"; path: {path_of(self.about.witness)}" if self.about and self.about.witness else ""
         allowed = f"; allowed: {labels(self.allowed)}" if self.allowed else ""
         return f"{self.headline}{path}{allowed}"

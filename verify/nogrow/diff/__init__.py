@@ -1,1 +1,1 @@
-"""Two builds of modules to what has changed between them."""
+"""This package compares two builds of modules and reports what has changed between them."""

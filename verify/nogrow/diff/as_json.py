@@ -1,4 +1,4 @@
-"""A difference as JSON, version 1; `diff.schema.json` describes it."""
+"""This module writes a difference as JSON, version 1, which `diff.schema.json` describes."""
 
 import json
 from typing import Any, TextIO
@@ -14,13 +14,13 @@ Object = dict[str, Any]
 
 
 def render(difference: Difference, stream: TextIO) -> None:
-    """Write the difference; equal ones give equal bytes, and only ASCII."""
+    """Write the difference in ASCII; equal differences give equal bytes."""
     document = {
         "schema": SCHEMA,
         "tool": {"name": "nogrow", "version": __version__},
         "direction": difference.direction.value,
         "notes": list(difference.notes),
-        "modules": [_module(one) for one in difference.modules],
+        "modules": [_module(module) for module in difference.modules],
     }
     stream.write(in_json(json.dumps(document, indent=2)) + "\n")
 
@@ -30,13 +30,13 @@ def _module(module: ModuleDifference) -> Object:
         "old": module.old,
         "new": module.new,
         "direction": module.direction.value,
-        "verdicts": [_label(one) for one in module.verdicts],
+        "verdicts": [_label(verdict) for verdict in module.verdicts],
         "same_bytes": module.same_bytes,
-        "entries": [_entry(one) for one in module.entries],
+        "entries": [_entry(change) for change in module.entries],
         "unchanged": module.unchanged,
         "memories": [
-            {"index": one.number, "before": _memory(one.before), "after": _memory(one.after)}
-            for one in module.memories
+            {"index": change.number, "before": _memory(change.before), "after": _memory(change.after)}
+            for change in module.memories
         ],
         "sites": list(module.sites),
         "imports_new": list(module.imports_new),

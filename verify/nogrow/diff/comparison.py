@@ -1,4 +1,4 @@
-"""Two lists of judged artifacts to their difference."""
+"""This module pairs the modules of two builds and computes what differs between them."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -19,51 +19,50 @@ NOTHING = Judgement((), (), (), ())
 
 
 def compare(old: Artifacts, new: Artifacts, notes: Iterable[str] = ()) -> Difference:
-    """What differs between the artifacts, all of which are judged."""
+    """Return the difference between the artifacts, all of which must be judged."""
     return Difference(tuple(_module(*pair) for pair in pairs(old, new)), tuple(notes))
 
 
 def pairs(old: Artifacts, new: Artifacts) -> list[Pair]:
-    """Each artifact with the one that it was.
+    """Return each artifact with its counterpart in the other build, None where it has none.
 
-    A file is known by its path, or else by a name that no other file of its side has; one file on each side
-    are a pair whatever they are called. Within a component, modules are known by their numbers.
+    Files are paired by path, or else by a file name that is unique on its side. If each side has a single
+    file, the two are a pair whatever their names. Core modules of a component are paired by number.
     """
     before, after = _files(old), _files(new)
     names = _paired_names(list(before), list(after))
-    found: list[Pair] = []
-    for file in after:
-        parts = dict(before.get(names.get(file, ""), {}))
-        mine = after[file]
-        if len(parts) == len(mine) == 1:
-            found.append((next(iter(parts.values())), next(iter(mine.values()))))
+    paired_artifacts: list[Pair] = []
+    for file, new_parts in after.items():
+        old_parts = dict(before.get(names.get(file, ""), {}))
+        if len(old_parts) == len(new_parts) == 1:
+            paired_artifacts.append((next(iter(old_parts.values())), next(iter(new_parts.values()))))
             continue
-        found += [(parts.pop(number, None), one) for number, one in mine.items()]
-        found += [(one, None) for one in parts.values()]
-    gone = [file for file in before if file not in names.values()]
-    return found + [(one, None) for file in gone for one in before[file].values()]
+        paired_artifacts += [(old_parts.pop(number, None), part) for number, part in new_parts.items()]
+        paired_artifacts += [(part, None) for part in old_parts.values()]
+    removed = [file for file in before if file not in names.values()]
+    return paired_artifacts + [(part, None) for file in removed for part in before[file].values()]
 
 
 def _files(artifacts: Artifacts) -> dict[str, dict[str, ArtifactReport]]:
-    """The artifacts by file and by what follows it in their paths."""
+    """Return the artifacts by file, and within a file by `#NUMBER`, empty for the file itself."""
     files: dict[str, dict[str, ArtifactReport]] = {}
-    for one in artifacts:
-        file = without_number(one.path)
-        files.setdefault(file, {})[one.path.removeprefix(file)] = one
+    for artifact in artifacts:
+        file = without_number(artifact.path)
+        files.setdefault(file, {})[artifact.path.removeprefix(file)] = artifact
     return files
 
 
 def _paired_names(old: list[str], new: list[str]) -> dict[str, str]:
-    """The old file of each new one that has one."""
+    """Return the old file by new file, for each new file that has one."""
     if len(old) == len(new) == 1:
         return {new[0]: old[0]}
     same = {file: file for file in new if file in old}
-    left = {side: _unique([one for one in files if one not in same]) for side, files in ((0, old), (1, new))}
-    return same | {file: left[0][name] for name, file in left[1].items() if name in left[0]}
+    old_by_name, new_by_name = (_unique([file for file in side if file not in same]) for side in (old, new))
+    return same | {file: old_by_name[name] for name, file in new_by_name.items() if name in old_by_name}
 
 
 def _unique(files: list[str]) -> dict[str, str]:
-    """The files whose names no other has, by name."""
+    """Return the files that share their name with no other file, by name."""
     counts = Counter(PurePath(file).name for file in files)
     return {PurePath(file).name: file for file in files if counts[PurePath(file).name] == 1}
 
@@ -107,43 +106,43 @@ def _entries(before: Judgement, after: Judgement) -> tuple[list[EntryChange], in
         else:
             unchanged += 1
     renamed = _renamed(gone, new)
-    known = {id(one) for pair in renamed for one in pair}
+    known = {id(entry) for pair in renamed for entry in pair}
     changed += [_change(now, old, now) for old, now in renamed]
-    changed += [_change(one, one, None) for one in gone if id(one) not in known]
-    changed += [_change(one, None, one) for one in new if id(one) not in known]
+    changed += [_change(entry, entry, None) for entry in gone if id(entry) not in known]
+    changed += [_change(entry, None, entry) for entry in new if id(entry) not in known]
     return changed, unchanged
 
 
 def _renamed(gone: list[Entry], new: list[Entry]) -> list[tuple[Entry, Entry]]:
-    """Exports of another name whose functions have one debug name that no other such function has.
+    """Return pairs of exports that were renamed: both functions have the same, unique debug name.
 
-    Not by what is in the function: its code holds indices, which move with every build.
+    Function bodies are not compared, because they hold indices that change with every build.
     """
     old, now = _by_function(gone), _by_function(new)
     return [(old[name], now[name]) for name in old if name in now]
 
 
 def _by_function(entries: list[Entry]) -> dict[str, Entry]:
-    exports = [(_function(one), one) for one in entries if one.kind is EntryKind.EXPORT]
+    exports = [(_function(entry), entry) for entry in entries if entry.kind is EntryKind.EXPORT]
     counts = Counter(name for name, _ in exports)
-    return {name: one for name, one in exports if name is not None and counts[name] == 1}
+    return {name: entry for name, entry in exports if name is not None and counts[name] == 1}
 
 
-def _change(one: Entry, old: Entry | None, new: Entry | None) -> EntryChange:
-    """The change from `old` to `new`, under the name of `one`."""
+def _change(named: Entry, old: Entry | None, new: Entry | None) -> EntryChange:
+    """Return the change from `old` to `new`, under the name of `named`."""
     return EntryChange(
-        one.name,
-        one.kind,
+        named.name,
+        named.kind,
         old and old.verdict,
         new and new.verdict,
         old.name if old and new and old.name != new.name else None,
-        _function(one),
+        _function(named),
         (bool(old and _harmless(old)), bool(new and _harmless(new))),
     )
 
 
 def _harmless(entry: Entry) -> bool:
-    """Whether its growth is before any view, or of a memory that no host sees."""
+    """Return whether its growth comes before any view exists, or is of a memory that no host sees."""
     return entry.excused or entry.seen is not None
 
 
@@ -152,12 +151,12 @@ def _function(entry: Entry) -> str | None:
 
 
 def _weight(change: EntryChange) -> tuple[int, int, str, str]:
-    worst = max(-1 if one is None else one.rank for one in (change.before, change.after))
+    worst = max(-1 if verdict is None else verdict.rank for verdict in (change.before, change.after))
     return list(type(change.direction)).index(change.direction), -worst, change.name, change.kind.value
 
 
 def _memories(before: Judgement, after: Judgement) -> tuple[MemoryChange, ...]:
-    old, new = ({one.index: one for one in side.memories} for side in (before, after))
+    old, new = ({memory.index: memory for memory in side.memories} for side in (before, after))
     return tuple(
         MemoryChange(index, old.get(index), new.get(index))
         for index in sorted(old.keys() | new.keys())

@@ -1,4 +1,4 @@
-"""A difference as Markdown, for release notes and the summary of a job."""
+"""This module writes a difference as Markdown, for release notes and job summaries."""
 
 from collections.abc import Iterator
 from typing import TextIO
@@ -8,19 +8,19 @@ from nogrow.diff.model import Difference, Direction
 from nogrow.diff.text import details, headline, summary
 from nogrow.report.escaping import fenced, in_markdown
 
-# A summary of more than 1 MiB is dropped whole.
+# GitHub drops a job summary of more than 1 MiB entirely.
 MOST_BYTES = 500_000
 
 
 def render(difference: Difference, stream: TextIO) -> None:
-    """Write a heading, a summary, and a block for each module that has changed, the worse ones first."""
+    """Write a heading, a summary, and a block for each module, regressions first."""
     for line in _lines(difference):
         stream.write(line + "\n")
 
 
 def _lines(difference: Difference) -> Iterator[str]:
     order = list(Direction)
-    modules = sorted(difference.modules, key=lambda one: order.index(one.direction))
+    modules = sorted(difference.modules, key=lambda module: order.index(module.direction))
     yield "## Memory growth"
     yield ""
     yield f"nogrow {summary(difference)}."
@@ -30,7 +30,7 @@ def _lines(difference: Difference) -> Iterator[str]:
         room -= sum(len(line.encode(errors="replace")) + 1 for line in lines)
         if room < 0:
             yield ""
-            yield f"No room for {counted(len(modules) - number, 'more module')}."
+            yield f"{counted(len(modules) - number, 'more module')} left out: the summary would be too long."
             break
         yield from lines
     for note in difference.notes:

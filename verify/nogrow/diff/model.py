@@ -1,4 +1,7 @@
-"""What differs between two builds, as plain data: made by `compare.py`, rendered by its neighbours."""
+"""This module defines the difference between two builds as plain data.
+
+`comparison.py` computes it; the other modules of the package write it.
+"""
 
 import enum
 from typing import NamedTuple
@@ -8,7 +11,7 @@ from nogrow.analysis.judgement import EntryKind, Memory, Verdict
 
 
 class Direction(enum.Enum):
-    """Where a change leads, by the order of the verdicts."""
+    """Whether a change is worse or better, by the order of the verdicts."""
 
     WORSE = "worse"
     BETTER = "better"
@@ -16,11 +19,12 @@ class Direction(enum.Enum):
 
 
 class EntryChange(NamedTuple):
-    """An entry point that is not as it was.
+    """An entry point that has changed.
 
-    `before` and `after` are None if it was not there, or is no longer. `old_name` is what it was called, if
-    that was something else; `function` is the demangled debug name of its function. Growth that is
-    `excused`, in the start function before any view or of a memory that no host sees, makes nothing worse.
+    `before` is None for a new entry point, `after` for a removed one. `old_name` is its former name if it was
+    renamed; `function` is the demangled debug name of its function. `excused` says, before and after, whether
+    its growth counts for nothing: in the start function before any view exists, or of a memory that no host
+    sees.
     """
 
     name: str
@@ -33,12 +37,12 @@ class EntryChange(NamedTuple):
 
     @property
     def direction(self) -> Direction:
-        """Worse or better; what is new is worse if it can grow, what is gone is better if it could."""
+        """Return the direction; a new entry point that can grow is worse, and removing one is better."""
         was, now = self.excused
         before = HARMLESS if self.before is None else level(self.before, was)
         after = HARMLESS if self.after is None else level(self.after, now)
         if self.before is None or self.after is None:
-            # What is harmless may come and go.
+            # Adding or removing a harmless entry point changes nothing.
             before, after = before.joined(HARMLESS), after.joined(HARMLESS)
         if not after.at_most(before):
             return Direction.WORSE
@@ -46,7 +50,7 @@ class EntryChange(NamedTuple):
 
 
 class MemoryChange(NamedTuple):
-    """A memory whose declaration is not as it was; None where there was, or is, none."""
+    """A memory whose declaration has changed; `before` is None if it is new, `after` if it was removed."""
 
     number: int
     before: Memory | None
@@ -54,11 +58,11 @@ class MemoryChange(NamedTuple):
 
 
 class ModuleDifference(NamedTuple):
-    """A core module before and after; a path is None if the module was not there, or is no longer.
+    """A core module before and after; `old` or `new` is the path, None if that build lacks the module.
 
-    `unchanged` counts the entry points that are as they were, `sites` the grow sites. `imports_new` and
-    `imports_gone` are host functions that an entry point reaches, `assumed_new` and `assumed_gone` are
-    sentences on what is assumed.
+    `unchanged` counts the entry points without a change, `sites` the grow sites before and after.
+    `imports_new` and `imports_gone` are the host functions that entry points now reach or no longer reach,
+    `assumed_new` and `assumed_gone` are the assumptions that were added or dropped, as sentences.
     """
 
     old: str | None
@@ -76,24 +80,27 @@ class ModuleDifference(NamedTuple):
 
     @property
     def direction(self) -> Direction:
-        """Worse if anything is; better if something is and nothing is worse."""
-        found = {entry.direction for entry in self.entries}
+        """Return worse if any change is worse, else better if any change is better, else the same."""
+        directions = {entry.direction for entry in self.entries}
         before, after = self.verdicts
-        # Entry points that are exchanged, or none, may hide that the module has grow sites now.
+        # With other entry points, or none, only the module's verdict shows that it has grow sites now.
         excused = any(any(entry.excused) for entry in self.entries)
         if before is not None and after is not None and not after.at_most(before) and not excused:
             return Direction.WORSE
-        return next((one for one in Direction if one in found), Direction.SAME)
+        return _leading(directions)
 
 
 class Difference(NamedTuple):
-    """All modules of two builds, and sentences on what was left out."""
+    """The differences of all modules of two builds, and notes on files that were left out."""
 
     modules: tuple[ModuleDifference, ...]
     notes: tuple[str, ...] = ()
 
     @property
     def direction(self) -> Direction:
-        """Worse if any module is; better if one is and none is worse."""
-        found = {module.direction for module in self.modules}
-        return next((one for one in Direction if one in found), Direction.SAME)
+        """Return worse if any module is worse, else better if any module is better, else the same."""
+        return _leading({module.direction for module in self.modules})
+
+
+def _leading(directions: set[Direction]) -> Direction:
+    return next((direction for direction in Direction if direction in directions), Direction.SAME)

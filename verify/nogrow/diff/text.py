@@ -1,4 +1,4 @@
-"""A difference as lines of text: what is worse first, what is the same only counted."""
+"""This module writes a difference as text: regressions first, unchanged entry points only counted."""
 
 from collections.abc import Iterator
 from typing import TextIO
@@ -10,13 +10,13 @@ from nogrow.contract.phrases import counted, listed, shortened, unmistakable
 from nogrow.diff.model import Difference, Direction, EntryChange, MemoryChange, ModuleDifference
 from nogrow.report.escaping import printable
 
-# What a person reads at most; JSON has everything.
+# Nobody reads more than this; the JSON report has all of them.
 MOST_ENTRIES = 20
 COLOURS = {Direction.WORSE: "red", Direction.BETTER: "green", Direction.SAME: None}
 
 
 def render(difference: Difference, stream: TextIO, *, colour: bool = False) -> None:
-    """Write the difference; whatever modules and paths name is escaped."""
+    """Write the difference; names that come from modules and paths are escaped."""
     for module in difference.modules:
         for line, direction in lines(module):
             stream.write((click.style(line, fg=COLOURS[direction]) if colour else line) + "\n")
@@ -26,13 +26,13 @@ def render(difference: Difference, stream: TextIO, *, colour: bool = False) -> N
 
 
 def lines(module: ModuleDifference) -> Iterator[tuple[str, Direction]]:
-    """Yield the lines on one module, and where each leads."""
+    """Yield the lines about a module, each with its direction."""
     yield headline(module), module.direction
     yield from ((f"  {line}", direction) for line, direction in details(module))
 
 
 def headline(module: ModuleDifference) -> str:
-    """The module and its verdicts."""
+    """Return the line that names the module and its verdicts."""
     before, after = module.verdicts
     if module.old is None or before is None:
         return f"added: {printable(module.new or '')}: {_label(after)}"
@@ -44,20 +44,21 @@ def headline(module: ModuleDifference) -> str:
 
 
 def details(module: ModuleDifference) -> Iterator[tuple[str, Direction]]:
-    """Yield what has changed within a module."""
+    """Yield the lines about the changes within a module, each with its direction."""
     for change in module.entries[:MOST_ENTRIES]:
         yield entry(change), change.direction
-    left = module.entries[MOST_ENTRIES:]
-    if left:
-        worse = sum(change.direction is Direction.WORSE for change in left)
-        yield f"... and {len(left):,} more, {worse:,} of them worse; --format json has all", Direction.SAME
+    left_out = module.entries[MOST_ENTRIES:]
+    if left_out:
+        worse = sum(change.direction is Direction.WORSE for change in left_out)
+        text = f"... and {len(left_out):,} more, {worse:,} of them worse; --format json lists all"
+        yield text, Direction.SAME
     yield from ((line, Direction.SAME) for line in _facts(module))
 
 
 def entry(change: EntryChange) -> str:
-    """One entry point in one line."""
+    """Return the line about an entry point."""
     word = {Direction.WORSE: "worse", Direction.BETTER: "better"}.get(change.direction)
-    kind, name = _what(change)
+    kind, name = _kind_and_name(change)
     before, after = _label(change.before), _label(change.after)
     if change.before is None:
         text = f"{name} is new: {after}"
@@ -71,27 +72,27 @@ def entry(change: EntryChange) -> str:
     if now:
         text += " (no view of the memory exists)"
     elif was:
-        text += " (until now, no view of the memory existed)"
+        text += " (before, no view of the memory existed)"
     return f"{word or kind}: {text}"
 
 
 def summary(difference: Difference) -> str:
-    """How many modules, and how many entry points are what."""
+    """Return the line that counts the modules and the changes of their entry points."""
     changes = [change for module in difference.modules for change in module.entries]
     directions = [change.direction for change in changes]
     unchanged = sum(module.unchanged for module in difference.modules)
-    worse, better, same = (f"{directions.count(one):,}" for one in Direction)
+    worse, better, same = (f"{directions.count(direction):,}" for direction in Direction)
     return (
         f"compared {counted(len(difference.modules), 'module')}: {worse} worse, {better} better, "
-        f"{same} changed otherwise, {counted(unchanged, 'entry point')} unchanged"
+        f"{same} with other changes, {counted(unchanged, 'entry point')} unchanged"
     )
 
 
-def _what(change: EntryChange) -> tuple[str, str]:
-    """What has happened to the entry point, and what it is called."""
+def _kind_and_name(change: EntryChange) -> tuple[str, str]:
+    """Return the kind of the change in one word, and the entry point's name."""
     name = f"`{printable(shortened(unmistakable(change.name, change.kind)))}`"
     if change.kind is EntryKind.ESCAPED:
-        # The index says nothing across builds; it helps to find the function in the newer one.
+        # Indices differ between builds; the function's name identifies it.
         name = f"{name} ({printable(shortened(change.function))})" if change.function else name
     elif change.old_name is not None:
         name += f" (was `{printable(shortened(change.old_name))}`)"
@@ -125,10 +126,10 @@ def _memory(change: MemoryChange) -> str:
 def _limits(memory: Memory | None) -> str:
     if memory is None:
         return "none"
-    most = "no maximum" if memory.max_pages is None else f"at most {memory.max_pages:,}"
+    maximum = "no maximum" if memory.max_pages is None else f"at most {memory.max_pages:,}"
     kind = f"{'imported, ' if memory.imported else ''}{'shared, ' if memory.shared else ''}"
     size = "" if memory.page_size == 65536 else f", of {counted(memory.page_size, 'byte')}"
-    return f"{kind}{counted(memory.min_pages, 'page')}, {most}{size}"
+    return f"{kind}{counted(memory.min_pages, 'page')}, {maximum}{size}"
 
 
 def _label(verdict: Verdict | None) -> str:

@@ -1,1 +1,1 @@
-"""A folder to a starter contract: what is there, judged, and a nogrow.toml that it keeps today."""
+"""This package drafts a first contract for the modules of a project."""

@@ -1,4 +1,4 @@
-"""Paths to what is there: modules, what modules are built from, and what was not looked into."""
+"""This module finds a project's WebAssembly modules and the files they may be built from."""
 
 import os
 from collections.abc import Sequence
@@ -8,18 +8,19 @@ from typing import NamedTuple
 from nogrow.contract.select import SUFFIX
 from nogrow.errors import UsageError
 
-# Whoever lists modules of these folders in a contract names them.
-_NOT_OURS = ("node_modules", "__pycache__")
-# Below a profile of cargo's target folder, each module lies once more under a name that changes.
-_CARGOS = ("build", "deps", "incremental")
+# These hold other people's modules; a user who wants a contract for one names the folder.
+_FOREIGN = ("node_modules", "__pycache__")
+# Within a profile of cargo's target folder, these hold copies of the modules under changing names.
+_CARGO_INTERNAL = ("build", "deps", "incremental")
 _MANIFESTS = ("Cargo.toml", "package.json")
 
 
 class Found(NamedTuple):
-    """What is below the paths, each sorted and once.
+    """The files at and below the searched paths, sorted and without duplicates.
 
-    `modules` are files to judge, `texts` modules as text, `manifests` files of cargo and npm. `skipped` are
-    folders that were passed over; `problems` say which folders could not be searched, and why.
+    `modules` are the files to judge, `texts` the modules in the text format, `manifests` the files of cargo
+    and npm. `skipped` are the folders that were not searched; `problems` name the folders that could not be
+    searched, with the reason.
     """
 
     modules: tuple[str, ...]
@@ -29,26 +30,25 @@ class Found(NamedTuple):
     problems: tuple[str, ...]
 
 
-def look(paths: Sequence[str]) -> Found:
-    """What is at the paths and below them; raises `UsageError` for one that isn't there.
+def discover(paths: Sequence[str]) -> Found:
+    """Return the files at and below the paths; raises `UsageError` for a path that does not exist.
 
-    A file that is named is a module, whatever it is called. What git ignores is looked at: modules are
-    built there. Links to folders are not followed.
+    A path that names a file is a module, whatever its suffix. Files that git ignores are included, because
+    modules are built there. Links to folders are not followed.
     """
-    found: dict[str, str] = {}
+    by_real_path: dict[str, str] = {}
     skipped: list[str] = []
     problems: list[str] = []
     for path in paths:
         # Path.is_dir raises where a folder above may not be searched.
         if os.path.isdir(path):  # noqa: PTH112
             for file in _below(path, skipped, problems):
-                # The first of several paths to one file stands for it.
-                found.setdefault(os.path.realpath(file), file)
+                by_real_path.setdefault(os.path.realpath(file), file)
         elif os.path.exists(path):  # noqa: PTH110
-            found.setdefault(os.path.realpath(path), path)
+            by_real_path.setdefault(os.path.realpath(path), path)
         else:
             raise UsageError(f"{path}: no such file or folder")
-    files = sorted(found.values())
+    files = sorted(by_real_path.values())
     return Found(
         tuple(file for file in files if file.endswith(SUFFIX) or file in paths),
         tuple(file for file in files if file.endswith(".wat") and file not in paths),
@@ -65,19 +65,19 @@ def _below(path: str, skipped: list[str], problems: list[str]) -> list[str]:
         problems.append(f"{error.filename}: can't be searched: {error.strerror}")
 
     for folder, folders, names in os.walk(path, onerror=failed):
-        passed_over = [name for name in folders if _is_passed_over(Path(folder), name)]
-        skipped += (str(Path(folder, name)) for name in passed_over)
-        folders[:] = [name for name in folders if name not in passed_over]
+        excluded = [name for name in folders if _is_excluded(Path(folder), name)]
+        skipped += (str(Path(folder, name)) for name in excluded)
+        # `os.walk` descends into the folders that stay in this list.
+        folders[:] = [name for name in folders if name not in excluded]
         files += (
             str(Path(folder, name)) for name in names if name.endswith((SUFFIX, ".wat")) or name in _MANIFESTS
         )
     return files
 
 
-def _is_passed_over(folder: Path, name: str) -> bool:
-    if name.startswith(".") or name in _NOT_OURS:
+def _is_excluded(folder: Path, name: str) -> bool:
+    if name.startswith(".") or name in _FOREIGN:
         return True
-    if name in _CARGOS:
-        above = folder.parents
-        return any(os.path.lexists(one / ".rustc_info.json") for one in (*above[:2],))
+    if name in _CARGO_INTERNAL:
+        return any(os.path.lexists(parent / ".rustc_info.json") for parent in folder.parents[:2])
     return os.path.lexists(folder / name / "pyvenv.cfg")

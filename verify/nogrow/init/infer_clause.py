@@ -1,4 +1,4 @@
-"""Judgements to the strictest clause of a few lines that they keep."""
+"""This module infers the strictest short clause that a set of judgements keeps."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,15 +6,15 @@ from typing import NamedTuple
 from nogrow.analysis.judgement import EntryKind, Judgement, Verdict, worst
 from nogrow.contract.entry_keys import ESCAPED, START, export_key
 
-# With more exceptions than this, the clause as a whole allows more.
-FEW = 20
+# A clause with more exceptions than this would be unreadable; it allows a worse verdict to all instead.
+MOST_EXEMPTIONS = 20
 _Key = tuple[EntryKind, str]
 
 
 class Exemption(NamedTuple):
-    """The worst verdict that entry points may have: the one called `entry`, or all that escape if None.
+    """The worst verdict allowed to the entry point `entry`, or to all escaping functions if that is None.
 
-    `pattern` is the contract's key for them.
+    `pattern` is the key in the contract's `exports`.
     """
 
     pattern: str
@@ -22,10 +22,10 @@ class Exemption(NamedTuple):
     entry: str | None
 
 
-class Eased(NamedTuple):
-    """The worst verdict that every entry point may have, and the exceptions.
+class InferredClause(NamedTuple):
+    """The worst verdict allowed to every entry point, and the exceptions.
 
-    `growing` of the `entries` entry points have a verdict worse than `unreachable` that counts.
+    `growing` is the number of entry points that can grow a memory that a host sees, out of `entries`.
     """
 
     floor: Verdict
@@ -34,35 +34,36 @@ class Eased(NamedTuple):
     entries: int
 
 
-def ease(judgements: Sequence[Judgement]) -> Eased:
-    """The lowest floor, `unreachable` at least, above which there are few entry points, and these.
+def infer_clause(judgements: Sequence[Judgement]) -> InferredClause:
+    """Return the clause with the best floor, from `unreachable` up, that needs few exemptions.
 
-    The judgements are those of the core modules that one clause is about.
+    The judgements are those of the core modules that the clause is about.
     """
-    found: dict[_Key, Verdict] = {}
+    verdicts: dict[_Key, Verdict] = {}
     keys: set[_Key] = set()
     for judgement in judgements:
         excused = judgement.verdict_table.excused | judgement.verdict_table.seen.keys()
-        for place, entry in enumerate(judgement.entries):
+        for index, entry in enumerate(judgement.entries):
             key = entry.kind, entry.name
             keys.add(key)
-            if place not in excused:
-                found[key] = entry.verdict.joined(found.get(key, entry.verdict))
-    growing = {key: verdict for key, verdict in found.items() if verdict.grows}
+            if index not in excused:
+                verdicts[key] = entry.verdict.joined(verdicts.get(key, entry.verdict))
+    growing = {key: verdict for key, verdict in verdicts.items() if verdict.grows}
     for floor in list(Verdict)[Verdict.UNREACHABLE.rank :]:
         above = {key: verdict for key, verdict in growing.items() if not verdict.at_most(floor)}
         exemptions = _exemptions(above)
-        if len(exemptions) <= FEW:
+        if len(exemptions) <= MOST_EXEMPTIONS:
             break
-    return Eased(floor, exemptions, len(growing), len(keys))
+    return InferredClause(floor, exemptions, len(growing), len(keys))
 
 
 def _exemptions(above: dict[_Key, Verdict]) -> tuple[Exemption, ...]:
+    by_name = sorted(above.items(), key=lambda item: (item[0][1], item[0][0].value))
     own = [
         Exemption(export_key(name) if kind is EntryKind.EXPORT else START, verdict, name)
-        for (kind, name), verdict in sorted(above.items(), key=lambda one: (one[0][1], one[0][0].value))
+        for (kind, name), verdict in by_name
         if kind is not EntryKind.ESCAPED
     ]
-    # The index of a function that escapes changes with each build, so all of them have one exception.
+    # The index of an escaping function changes with each build, so one exemption covers all of them.
     escaped = [verdict for (kind, _), verdict in above.items() if kind is EntryKind.ESCAPED]
     return (*own, *([Exemption(ESCAPED, worst(escaped), None)] if escaped else ()))

@@ -1,4 +1,7 @@
-"""Found modules and the report on them to the parts of a contract: a clause each, or why there is none."""
+"""This module decides for each discovered module which clauses the drafted contract has for it.
+
+A module that could not be judged or named has none; the draft says why.
+"""
 
 import glob
 import os
@@ -8,31 +11,31 @@ from typing import NamedTuple
 
 from nogrow.analysis.judgement import Judgement, Memory
 from nogrow.contract.select import is_glob
-from nogrow.init.infer_clause import Eased, ease
+from nogrow.init.infer_clause import InferredClause, infer_clause
 from nogrow.init.paths import seen_from
 from nogrow.report.result import ArtifactReport, Outcome, Report
 
 
 class Clause(NamedTuple):
-    """A module of the contract: `path` as given, `pattern` as the contract names it.
+    """A clause of the draft about the module at `path`, which the contract names `pattern`.
 
-    `js` are the files of its host code, as the contract names them.
+    `js` are the files of the module's host code, as the contract names them.
     """
 
     path: str
     pattern: str
-    eased: Eased
+    inferred: InferredClause
     judgements: tuple[Judgement, ...]
     js: tuple[str, ...] = ()
 
     @property
     def memories(self) -> tuple[Memory, ...]:
-        """The memories that limits in the contract would be about."""
+        """Return the memories that limits in this clause would apply to."""
         return tuple(memory for judgement in self.judgements for memory in judgement.memories)
 
 
 class LeftOut(NamedTuple):
-    """A file that the contract has no clause for; `is_gap` if it may grow without anybody's notice."""
+    """A file without a clause, and the reason; `is_gap` says that its growth would go unnoticed."""
 
     path: str
     reason: str
@@ -42,9 +45,9 @@ class LeftOut(NamedTuple):
 def parts(
     modules: Sequence[str], report: Report, folder: Path, js: Mapping[str, tuple[str, ...]]
 ) -> tuple[Clause | LeftOut, ...]:
-    """What a contract in `folder` says of each module, in the order of `modules`.
+    """Return the parts of a contract in `folder`, in the order of `modules`.
 
-    `js` are the files of host code that were used, by module.
+    `js` are the files of host code that each module was judged with.
     """
     by_file: dict[str, list[ArtifactReport]] = {module: [] for module in modules}
     for artifact in report.artifacts:
@@ -60,27 +63,27 @@ def parts(
 def _parts(
     file: str, artifacts: Sequence[ArtifactReport], folder: Path, js: Sequence[str]
 ) -> Iterator[Clause | LeftOut]:
-    refused = [one for one in artifacts if one.outcome is Outcome.NOT_JUDGED]
-    judged = [(one.path, one.judgement) for one in artifacts if one.judgement is not None]
-    for artifact in refused:
+    not_judged = [artifact for artifact in artifacts if artifact.outcome is Outcome.NOT_JUDGED]
+    judged = [(artifact.path, artifact.judgement) for artifact in artifacts if artifact.judgement is not None]
+    for artifact in not_judged:
         yield LeftOut(artifact.path, artifact.violations[0].message.removeprefix(f"{artifact.path}: "))
-    # A component is judged as a whole: a clause for one part would have the others checked, too.
-    if refused:
+    # A clause for one core module of a component makes `nogrow check` judge all of them.
+    if not_judged:
         return
     if not judged:
-        yield LeftOut(file, "there is no core module in it", is_gap=False)
+        yield LeftOut(file, "it contains no core module", is_gap=False)
         return
     try:
         path = seen_from(folder, file)
         scripts = tuple(glob.escape(seen_from(folder, script)) for script in js)
     except UnicodeEncodeError:
-        yield LeftOut(file, "its name is not UTF-8, as a contract has to be")
+        yield LeftOut(file, "its name is not UTF-8, so a contract cannot name it")
         return
-    numbered = [(one, f"{path}{one.removeprefix(file)}", judgement) for one, judgement in judged]
-    # A part of a component can't be named by a glob, nor if there is a file of that name.
-    if is_glob(path) or any(one != file and os.path.lexists(one) for one, _, _ in numbered):
-        judgements = tuple(judgement for _, _, judgement in numbered)
-        yield Clause(file, glob.escape(path), ease(judgements), judgements, scripts)
+    # A clause cannot name a core module if the file's name is a glob, or if `FILE#NUMBER` is a file itself.
+    if is_glob(path) or any(module != file and os.path.lexists(module) for module, _ in judged):
+        judgements = tuple(judgement for _, judgement in judged)
+        yield Clause(file, glob.escape(path), infer_clause(judgements), judgements, scripts)
     else:
-        for one, pattern, judgement in numbered:
-            yield Clause(one, pattern, ease([judgement]), (judgement,), scripts)
+        for module, judgement in judged:
+            pattern = f"{path}{module.removeprefix(file)}"
+            yield Clause(module, pattern, infer_clause([judgement]), (judgement,), scripts)

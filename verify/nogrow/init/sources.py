@@ -1,4 +1,4 @@
-"""Files of cargo, npm and WebAssembly text to how a module is built from them."""
+"""This module tells how modules can be built from the crates, npm packages and text files of a project."""
 
 import glob
 import json
@@ -15,34 +15,38 @@ _TARGET = "wasm32-unknown-unknown"
 
 
 class Buildable(NamedTuple):
-    """Something that a module is built from, the command, and the module, None if that can't be told.
+    """A source that a module can be built from, and the command that does it.
 
-    `makes` is spelled as the contract names it. `kind` and `path` are for `[build]`, where it knows such
-    sources: `crate` with its folder, or `wat`.
+    `output` is the module's path in the contract, None if it is not known. `kind` and `path` describe the
+    source for the contract's `[build]` table: `crate` with the crate's folder, or `wat` with the file; None
+    for sources that the table does not support.
     """
 
-    what: str
+    description: str
     command: str
-    makes: str | None
+    output: str | None
     kind: str | None = None
     path: str | None = None
 
 
 def buildable(found: Found, folder: Path) -> tuple[Buildable, ...]:
-    """What modules can be built from and none of the modules was, as far as their names tell.
+    """Return the sources that no discovered module seems to be built from, going by file names.
 
-    The contract is to be in `folder`.
+    The paths are relative to `folder`, where the contract will be.
     """
     built = {PurePath(module).stem.removesuffix("_bg") for module in found.modules}
-    every = (*_of_manifests(found.manifests), *map(_of_text, found.texts))
-    left = (one for one in every if not (built if one.makes is None else {PurePath(one.makes).stem} & built))
+    sources = (*_of_manifests(found.manifests), *map(_of_text, found.texts))
     return tuple(
-        one._replace(makes=_spelled(one.makes, folder, glob.escape), path=_spelled(one.path, folder, str))
-        for one in left
+        source._replace(
+            output=_in_contract(source.output, folder, glob.escape),
+            path=_in_contract(source.path, folder, str),
+        )
+        for source in sources
+        if not (built if source.output is None else {PurePath(source.output).stem} & built)
     )
 
 
-def _spelled(path: str | None, folder: Path, escape: Callable[[str], str]) -> str | None:
+def _in_contract(path: str | None, folder: Path, escape: Callable[[str], str]) -> str | None:
     try:
         return None if path is None else escape(seen_from(folder, path))
     except UnicodeEncodeError:
@@ -51,13 +55,13 @@ def _spelled(path: str | None, folder: Path, escape: Callable[[str], str]) -> st
 
 def _of_manifests(manifests: Sequence[str]) -> Iterator[Buildable]:
     for path in manifests:
-        one = _of_crate(Path(path)) if path.endswith(".toml") else _of_package(Path(path))
-        if one is not None:
-            yield one
+        source = _of_crate(Path(path)) if path.endswith(".toml") else _of_package(Path(path))
+        if source is not None:
+            yield source
 
 
 def _of_crate(manifest: Path) -> Buildable | None:
-    """The crate, if it makes a library for other languages, as a module is."""
+    """Return the crate as a source if it has the crate type `cdylib`, which modules are built with."""
     document = _document(manifest)
     library, package = _table(document, "lib"), _table(document, "package")
     kinds = library.get("crate-type", library.get("crate_type"))
@@ -71,7 +75,7 @@ def _of_crate(manifest: Path) -> Buildable | None:
 
 
 def _workspace(manifest: Path) -> Path:
-    """The folder that cargo's target folder is in."""
+    """Return the folder that contains cargo's target folder."""
     for folder in manifest.parent.parents:
         if "workspace" in _document(folder / "Cargo.toml"):
             return folder
@@ -79,13 +83,13 @@ def _workspace(manifest: Path) -> Path:
 
 
 def _of_package(manifest: Path) -> Buildable | None:
-    """The npm package, if it has a script for building."""
+    """Return the npm package as a source if it has a build script."""
     scripts = _table(_document(manifest), "scripts")
     script = min((name for name in scripts if "build" in name), key=len, default=None)
     if script is None:
         return None
-    where = () if manifest.parent == Path() else ("--prefix", str(manifest.parent))
-    return Buildable(f"the npm package of {manifest}", shlex.join(("npm", *where, "run", script)), None)
+    prefix = () if manifest.parent == Path() else ("--prefix", str(manifest.parent))
+    return Buildable(f"the npm package of {manifest}", shlex.join(("npm", *prefix, "run", script)), None)
 
 
 def _of_text(text: str) -> Buildable:
@@ -95,7 +99,7 @@ def _of_text(text: str) -> Buildable:
 
 
 def _document(path: Path) -> dict[str, Any]:
-    """What the file says, nothing if it can't be read: how a module is built is only a hint."""
+    """Return the document, an empty one if it can't be read: a missing hint is no error."""
     try:
         text = path.read_text("utf-8")
         document = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nogrow.analysis.judgement import Step
-from nogrow.contract.clause_lines import Origins, without_number
+from nogrow.contract.clause_lines import ClauseLines, without_number
 from nogrow.contract.violation import Rule, Violation
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.source.model import Frame
@@ -30,7 +30,7 @@ class Positions:
         self._root = repository()
         self._inside: dict[str, str | None] = {}
         self._contract = report.contract
-        self._origins = Origins(report.contract, (artifact.path for artifact in report.artifacts))
+        self._clause_lines = ClauseLines(report.contract, (artifact.path for artifact in report.artifacts))
         self.quotable = Quotable(report.quotable)
 
     def violation(self, artifact: ArtifactReport, violation: Violation) -> Position:
@@ -49,7 +49,7 @@ class Positions:
 
     def artifact(self, artifact: ArtifactReport) -> Position:
         """Return the contract's line that names the module, or else the module itself."""
-        if self._contract is not None and (line := self._origins.line(artifact.path)) is not None:
+        if self._contract is not None and (line := self._clause_lines.line(artifact.path)) is not None:
             return Position(self._contract, line)
         return Position(without_number(artifact.path), 1, 1)
 

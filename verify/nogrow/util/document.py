@@ -1,0 +1,167 @@
+"""This module gives typed access to documents that somebody else may have written.
+
+Every value knows its keys, so that an error names the file and the place in it. `jsonfile.py` reads JSON
+files; `contract/document.py` reads TOML files.
+"""
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from nogrow.errors import NogrowError
+
+Keys = tuple[str | int, ...]
+LONGEST_TEXT = 100
+_Value = TypeVar("_Value")
+_Default = TypeVar("_Default")
+
+
+class Source(Protocol):
+    """The file that a document comes from; one class per format.
+
+    `mapping` and `mappings` are the format's words for a mapping, with its article and in the plural.
+    """
+
+    mapping: ClassVar[str]
+    mappings: ClassVar[str]
+
+    @property
+    def path(self) -> Path:
+        """Return the path of the file."""
+
+    def error(self, keys: Keys, message: str) -> NogrowError:
+        """Return the error that names the file and the value at `keys`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The value at `keys` in the document that `source` describes.
+
+    Each method that reads the value raises the error of `source` if the value is of another type.
+    """
+
+    source: Source
+    keys: Keys
+    value: Any
+
+    def error(self, message: str) -> NogrowError:
+        """Return an error that names this value."""
+        return self.source.error(self.keys, message)
+
+    def unexpected(self, expected: str) -> NogrowError:
+        """Return the error that says what was expected and what is there."""
+        return self.error(f"expected {expected}, not {self._described()}")
+
+    def object(self, known: Iterable[str] | None = None) -> dict[str, Any]:
+        """Return the mapping; with `known`, a key that is not among them is an error."""
+        if not isinstance(self.value, dict):
+            raise self.unexpected(self.source.mapping)
+        known = None if known is None else tuple(known)
+        for key in self.value:
+            if known is not None and key not in known:
+                raise self._inner(key).error(f"unknown key; {suggestion(key, known)}")
+        return self.value
+
+    def members(self) -> "Iterator[tuple[str, Node]]":
+        """Return the keys of the mapping with their values."""
+        return ((key, self._inner(key)) for key in self.object())
+
+    def items(self, kind: str = "") -> "Iterator[Node]":
+        """Return the items of the array; `kind` is what an error calls them, in the plural."""
+        if not isinstance(self.value, list):
+            raise self.unexpected(f"an array of {kind}" if kind else "an array")
+        return (Node(self.source, (*self.keys, index), item) for index, item in enumerate(self.value))
+
+    def at(self, key: str, meaning: str = "") -> "Node":
+        """Return the value at `key`, which must exist; `meaning` tells the user what belongs there."""
+        if key not in self.object():
+            raise self.error(f"the key `{key}` is missing{meaning and f': {meaning}'}")
+        return self._inner(key)
+
+    def get(self, key: str) -> "Node | None":
+        """Return the value at `key`, None if there is no such key or the value is null."""
+        return None if self.object().get(key) is None else self._inner(key)
+
+    def optional(self, key: str, read: "Callable[[Node], _Value]", default: _Default) -> "_Value | _Default":
+        """Return what `read` makes of the value at `key`, or the default if there is no value."""
+        node = self.get(key)
+        return default if node is None else read(node)
+
+    def objects(self, key: str) -> "tuple[Node, ...]":
+        """Return the mappings of the array at `key`, none if there is no such key."""
+        node = self.get(key)
+        nodes = () if node is None else tuple(node.items(self.source.mappings))
+        for item in nodes:
+            item.object()
+        return nodes
+
+    def text(self) -> str:
+        """Return the string."""
+        if not isinstance(self.value, str):
+            raise self.unexpected("a string")
+        return self.value
+
+    def filled(self, expected: str = "a string") -> str:
+        """Return the string, which must not be empty."""
+        text = self.text()
+        if not text:
+            raise self.error(f"expected {expected}, not an empty string")
+        return text
+
+    def required(self, key: str, meaning: str) -> str:
+        """Return the string at `key`, which must exist and not be empty."""
+        return self.at(key, meaning).filled(meaning)
+
+    def strings(self) -> tuple[str, ...]:
+        """Return the strings of the array, none of which may be empty."""
+        return tuple(item.filled() for item in self.items("strings"))
+
+    def integer(self, least: int = 0) -> int:
+        """Return the integer, which must be at least `least`."""
+        if not isinstance(self.value, int) or isinstance(self.value, bool) or self.value < least:
+            raise self.unexpected(f"an integer of at least {least}")
+        return self.value
+
+    def flag(self) -> bool:
+        """Return the boolean."""
+        if not isinstance(self.value, bool):
+            raise self.unexpected("true or false")
+        return self.value
+
+    def _inner(self, key: str) -> "Node":
+        return Node(self.source, (*self.keys, key), self.value[key])
+
+    def _described(self) -> str:
+        match self.value:
+            case None:
+                return "null"
+            case bool():
+                return "true" if self.value else "false"
+            case int() if abs(self.value) >= 10**20:
+                return "a number as large as this"
+            case int() | float():
+                return f"the number {self.value}"
+            case "":
+                return "an empty string"
+            case str():
+                return f"the string {shortened(self.value)!r}"
+            case list():
+                return "an array"
+            case dict():
+                return self.source.mapping
+            case _:
+                return "a date or time"
+
+
+def shortened(text: str) -> str:
+    """Return the text, cut where it is too long for a message."""
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return the end of a message about an unknown `word`: the closest known word, or all of them."""
+    known = tuple(known)
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean `{close[0]}`?" if close else f"known here: {', '.join(known)}"
