@@ -8,7 +8,7 @@ from nogrow.analysis.verdicts import judge
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import Target
 from nogrow.pipeline.check import check
-from nogrow.pipeline.read_ahead import Ahead
+from nogrow.pipeline.read_ahead import ReadAhead
 from nogrow.report.result import Report
 from tests.support.assemble import assemble
 
@@ -20,8 +20,7 @@ def report(path: Path, *, ahead: bool) -> Report:
     target = Target(str(path), ArtifactContract())
     if not ahead:
         return check(None, [target], judge=judge)
-    begun = Ahead(str(path))
-    return check(None, [target], judge=begun.judge, ahead=begun)
+    return check(None, [target], judge=judge, read_ahead=ReadAhead(str(path)))
 
 
 @pytest.mark.parametrize(

@@ -91,11 +91,11 @@ def check(
     if pinned is not None and contract is None and not paths:
         paths = pinned.lock.files
     chosen = gate.targets(contract) if gate else targets(contract, paths)
-    ahead = None
+    read_ahead = None
     if len(chosen) == 1 and chosen[0].found and not gate:
-        from nogrow.pipeline.read_ahead import Ahead
+        from nogrow.pipeline.read_ahead import ReadAhead
 
-        ahead = Ahead(chosen[0].path)
+        read_ahead = ReadAhead(chosen[0].path)
     from nogrow.analysis.verdicts import judge
     from nogrow.pipeline.check import check as check_all
     from nogrow.util.background import cores
@@ -104,16 +104,16 @@ def check(
         report = check_all(
             contract,
             chosen,
-            judge=ahead.judge if ahead else judge,
+            judge=judge,
             glue=glue_in(glue),
             own_glue=None if glue else _own_glue(chosen, gate, locked=pinned is not None),
             validate=validate,
-            jobs=1 if ahead else jobs or cores(),
+            jobs=1 if read_ahead else jobs or cores(),
             digest=pinned is not None or any(output.format is Format.JSON for output in outputs),
             whole=any(output.format is not Format.TEXT for output in outputs),
             source=_wanted(outputs, source, debug_info, prefixes, len(chosen)),
             pinned=pinned,
-            ahead=ahead,
+            read_ahead=read_ahead,
             watch=watch,
         )
     if gate:

@@ -58,21 +58,19 @@ def explain(
     from nogrow.analysis.verdicts import judge
     from nogrow.contract.select import targets
     from nogrow.pipeline.check import check as check_all
-    from nogrow.pipeline.read_ahead import Ahead
+    from nogrow.pipeline.read_ahead import ReadAhead
 
     path, number = _split(file)
     chosen = targets(contract, (path,))
     if len(chosen) > 1:
         raise UsageError(f"{file}: one file at a time can be explained; {len(chosen)} are there")
-    ahead = Ahead(chosen[0].path) if chosen[0].found else None
+    read_ahead = ReadAhead(chosen[0].path) if chosen[0].found else None
     whole = any(output.format is not Format.TEXT for output in outputs)
-    report = check_all(
-        contract, chosen, judge=ahead.judge if ahead else judge, glue=glue_in(glue), ahead=ahead, whole=whole
-    )
+    report = check_all(contract, chosen, judge=judge, glue=glue_in(glue), read_ahead=read_ahead, whole=whole)
     report = _narrowed(report, None if number is None else f"{chosen[0].path}#{number}")
     parts: list[Explained] = []
-    if ahead is not None:
-        data = ahead.read(chosen[0].path)
+    if read_ahead is not None:
+        data = read_ahead.data()
         parts = [
             _explained(one, one.judgement, data, entry, debug_info, prefixes)
             for one in report.artifacts

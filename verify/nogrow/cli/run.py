@@ -65,7 +65,7 @@ def run(
         for line in lines or ["nogrow: nothing to search: name a PATH"]:
             click.echo(line, err=not lines)
         ctx.exit(ExitCode.KEPT if report.outcome is Outcome.BROKEN else exit_code(report))
-    report = check_all(contract, chosen, run=run_scenario, source=wanted, apart=True)
+    report = check_all(contract, chosen, run=run_scenario, source=wanted, own_process=True)
     if not report.artifacts:
         click.echo("nogrow: nothing to run: the contract has no scenario", err=True)
     emit(report, outputs, colour, plain(quiet))

@@ -40,8 +40,10 @@ def _artifact(node: Node) -> ArtifactReport:
     if outcome == Outcome.NOTHING.value and judgement is None:
         return ArtifactReport(path)
     said: tuple[Violation, ...] = ()
+    refused = False
     if outcome == Outcome.NOT_JUDGED.value or judgement is None:
-        judgement, said = None, (Violation(Rule.NOT_JUDGED, f"{path}: the report has no verdict of it"),)
+        judgement, refused = None, True
+        said = (Violation(Rule.NOT_JUDGED, f"{path}: the report has no verdict of it"),)
     digest = None if sha256 is None else sha256.text()
     valid = node.get("validated")
     return ArtifactReport(
@@ -51,6 +53,7 @@ def _artifact(node: Node) -> ArtifactReport:
         judgement,
         said,
         validated=None if valid is None else valid.flag(),
+        refused=refused,
     )
 
 

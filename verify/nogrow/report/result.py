@@ -56,7 +56,8 @@ class ArtifactReport(NamedTuple):
     proposal that the module uses. `growers` are the imports that glue says grow the memory. `sources` says
     where instructions come from, by their offsets in the file; of inlined functions the innermost is first.
     `better` are the entry points that are better than pinned, None if the artifact was not held to a pin.
-    `host` says that it is host code and no module.
+    `host` says that it is host code and no module. `refused` says that it could not be judged: a violation
+    of NG010 says why, and there is no verdict.
     """
 
     path: str
@@ -71,6 +72,7 @@ class ArtifactReport(NamedTuple):
     sources: Mapping[int, tuple[Frame, ...]] = NO_SOURCES
     better: "tuple[Better, ...] | None" = None
     host: bool = False
+    refused: bool = False
 
     @property
     def unvalidated(self) -> bool:
@@ -80,8 +82,7 @@ class ArtifactReport(NamedTuple):
     @property
     def outcome(self) -> Outcome:
         """The artifact's outcome: kept only if something was looked at and nothing is broken."""
-        # What could not be judged has nothing else to be said of it.
-        if self.violations and self.violations[0].rule is Rule.NOT_JUDGED:
+        if self.refused:
             return Outcome.NOT_JUDGED
         if self.violations:
             return Outcome.BROKEN
@@ -90,6 +91,20 @@ class ArtifactReport(NamedTuple):
         if self.judgement is None and not self.scenarios:
             return Outcome.NOTHING
         return Outcome.KEPT
+
+
+def not_judged(artifact: ArtifactReport, message: str) -> ArtifactReport:
+    """Return the report of an artifact that could not be judged: NG010, and no verdict."""
+    return ArtifactReport(
+        artifact.path,
+        artifact.sha256,
+        artifact.size,
+        violations=(Violation(Rule.NOT_JUDGED, f"{artifact.path}: {message}"),),
+        scenarios=artifact.scenarios,
+        validated=artifact.validated,
+        host=artifact.host,
+        refused=True,
+    )
 
 
 class Report(NamedTuple):
