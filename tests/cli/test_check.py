@@ -68,7 +68,7 @@ def test_a_path_that_matches_nothing_is_named(nogrow: Nogrow) -> None:
 
 def test_without_anything_to_check_standard_error_says_what_to_do(nogrow: Nogrow) -> None:
     result = nogrow("check")
-    assert result.stderr == "nogrow: nothing to check: name a PATH, or write nogrow.toml\n"
+    assert result.stderr == "nogrow: nothing to check: give a PATH, or write nogrow.toml\n"
 
 
 def test_the_contract_of_the_working_folder_is_the_default(nogrow: Nogrow, folder: Path) -> None:
@@ -157,8 +157,8 @@ def test_formats_go_to_several_places(nogrow: Nogrow, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("formats", "message"),
     [
-        (["yaml"], "unknown format 'yaml'; known here: text, json, sarif, junit, github, markdown, html"),
-        (["json="], "names no file after the ="),
+        (["yaml"], "unknown format 'yaml'; expected text, json, sarif, junit, github, markdown or html"),
+        (["json="], "no file after the ="),
         (["text", "json"], "standard output can take one format only"),
         (["text=a", "json=./a"], "can take one format only"),
     ],

@@ -124,9 +124,9 @@ def test_a_long_list_is_cut_and_says_how_much_worse_it_is(nogrow: Nogrow, folder
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (["gone.wasm", "quiet.wasm"], 3, "nothing to compare: no file gone.wasm"),
-        (["empty", "quiet.wasm"], 2, "empty: expected a module or a JSON report; this is no regular file"),
-        (["pipe", "quiet.wasm"], 2, "pipe: expected a module or a JSON report; this is no regular file"),
+        (["gone.wasm", "quiet.wasm"], 3, "nothing to compare: no such file: gone.wasm"),
+        (["empty", "quiet.wasm"], 2, "empty: expected a module or a JSON report: not a regular file"),
+        (["pipe", "quiet.wasm"], 2, "pipe: expected a module or a JSON report: not a regular file"),
         (["other.json", "quiet.wasm"], 2, "other.json: the key `schema` is missing"),
         (["bad.json", "quiet.wasm"], 2, "bad.json: line 1: not valid JSON"),
         (["none.json", "quiet.wasm"], 3, "nothing to compare: no core module in none.json"),

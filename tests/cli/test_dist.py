@@ -131,7 +131,7 @@ def test_nothing_in_an_archive_is_nothing_to_check(nogrow: Nogrow, dist: Path) -
     assert (alone.exit_code, alone.stderr) == (3, "")
     assert alone.stdout.startswith("nothing: dist/docs.zip: no module there\n")
     both = nogrow("check", "--dist", "dist")
-    assert (both.exit_code, both.stderr) == (0, "nogrow: dist/docs.zip: no module in it\n")
+    assert (both.exit_code, both.stderr) == (0, "nogrow: dist/docs.zip: contains no module\n")
     named = nogrow("check", "--dist", WHEEL, "--dist", "dist/docs.zip")
     assert named.exit_code == 3
     assert nogrow("check", "--dist", "empty").exit_code == 3
@@ -148,11 +148,11 @@ def test_a_wheel_whose_record_says_another_digest_is_broken(nogrow: Nogrow, dist
     ("words", "message"),
     [
         (["--dist", "gone"], "--dist: gone is not there"),
-        (["--dist", "dist", "quiet.wasm"], "PATH or --dist"),
-        (["quiet.wasm", "--attest", "s.json"], "--attest: say with --dist DIR what is shipped"),
-        (["quiet.wasm", "--attestation", "s.json"], "--attestation: say with --dist DIR"),
+        (["--dist", "dist", "quiet.wasm"], "PATH and --dist cannot be combined"),
+        (["quiet.wasm", "--attest", "s.json"], "--attest: this option needs --dist DIR"),
+        (["quiet.wasm", "--attestation", "s.json"], "--attestation: this option needs --dist DIR"),
         (["--dist", "dist", "--attestation", "gone.json"], "gone.json: can't read a statement"),
-        (["--dist", "dist", "--attest", WHEEL], "--attest: not written over"),
+        (["--dist", "dist", "--attest", WHEEL], "--attest: refusing to overwrite"),
         (["--dist", "dist", "--dist", "dist/../other"], "have the same name"),
     ],
 )
@@ -310,8 +310,8 @@ class TestAttestation:
         result = nogrow("check", "--dist", "dist", "--attest", "s.json")
         assert result.exit_code == 1
         assert result.stderr == (
-            "nogrow: s.json: not written, and is still that of an earlier check: "
-            "only what is kept is attested\n"
+            "nogrow: s.json: not written, because not every contract is kept; "
+            "the file is that of an earlier check\n"
         )
         assert Path("s.json").read_bytes() == before
         assert nogrow("check", "--dist", "dist", "--attest", "new.json").exit_code == 1

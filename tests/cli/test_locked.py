@@ -151,7 +151,7 @@ def test_without_a_lock_there_is_nothing_to_hold_to(nogrow: Nogrow, folder: Path
     for words in (["--locked"], ["--exact"], ["--lock", "gone"]):
         done = nogrow("check", "quiet.wasm", *words)
         assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-        assert "no lock there; `nogrow pin` writes one" in done.stderr
+        assert "no such lock; write it with `nogrow pin`" in done.stderr
 
 
 def test_a_lock_with_another_verdict_for_another_name_is_noticed(nogrow: Nogrow, known: Path) -> None:

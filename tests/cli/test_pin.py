@@ -22,7 +22,7 @@ def test_bad_verdicts_are_pinned_as_well(nogrow: Nogrow, folder: Path) -> None:
         "nogrow.lock: 2 modules pinned, 3 entry points\n"
         "  new: growing.wasm: reachable\n  new: quiet.wasm: absent\n"
     )
-    assert done.stderr == "the contract is broken: `nogrow check` says where\n"
+    assert done.stderr == "nogrow: the contract is broken; `nogrow check` shows where\n"
     artifact = json.loads((folder / LOCK).read_text())["artifacts"]["growing.wasm"]
     assert artifact["size"] == (folder / "growing.wasm").stat().st_size
     assert artifact["exports"] == {"reachable": ["bad"], "unreachable": ["ok"]}
@@ -44,13 +44,13 @@ def test_what_is_not_judged_leaves_the_lock_as_it_was(
     done = nogrow("pin", file, *more)
     assert (done.exit_code, (folder / LOCK).read_bytes()) == (code, before)
     assert file in done.stdout
-    assert "nogrow.lock stays as it was" in done.stderr
+    assert "nogrow.lock is left unchanged" in done.stderr
 
 
 def test_without_anything_to_pin_it_says_what_to_do(nogrow: Nogrow, folder: Path) -> None:
     done = nogrow("pin")
     assert (done.exit_code, (folder / LOCK).exists()) == (3, False)
-    assert "name a PATH, or write nogrow.toml" in done.stderr
+    assert "give a PATH, or write nogrow.toml" in done.stderr
 
 
 def test_what_is_named_is_added_and_the_rest_stays(nogrow: Nogrow, folder: Path) -> None:
