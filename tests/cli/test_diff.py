@@ -45,7 +45,7 @@ def test_modules_and_reports_say_the_same(
     assert done.stdout == expected.stdout
 
 
-def test_text_says_what_is_worse_first(nogrow: Nogrow) -> None:
+def test_text_lists_worse_entries_first(nogrow: Nogrow) -> None:
     assert nogrow("diff", "quiet.wasm", "growing.wasm").stdout == (
         "quiet.wasm -> growing.wasm: absent -> reachable\n"
         "  worse: `bad` is new: reachable\n"
@@ -113,7 +113,7 @@ def test_a_report_of_many_modules_is_compared_module_by_module(nogrow: Nogrow, f
     )
 
 
-def test_a_long_list_is_cut_and_says_how_much_worse_it_is(nogrow: Nogrow, folder: Path) -> None:
+def test_long_list_is_cut_and_counted(nogrow: Nogrow, folder: Path) -> None:
     text = "".join(f'(func (export "f{number}") (drop (memory.grow (i32.const 1))))' for number in range(25))
     module(folder / "many.wasm", f'(module (memory (export "m") 1) {text})')
     done = nogrow("diff", "quiet.wasm", "many.wasm")

@@ -77,7 +77,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("name", "data", "line"), [(k, *v) for k, v in REFUSED.items()], ids=REFUSED)
-def test_what_is_refused_is_one_line_and_exit_code_4(
+def test_refused_archive_is_one_line_and_exit_code_4(
     nogrow: Nogrow, dist: Path, name: str, data: bytes, line: str
 ) -> None:
     (dist / name).write_bytes(data)
@@ -182,7 +182,7 @@ class TestContract:
     @pytest.mark.parametrize(
         ("clause", "code"), [('allow = ["reachable"]', 0), ('expect = { bad = "reachable" }', 1)]
     )
-    def test_the_same_bytes_keep_what_was_built_but_no_control_is_shipped(
+    def test_same_bytes_keep_the_built_clause_but_no_control(
         self, nogrow: Nogrow, dist: Path, clause: str, code: int
     ) -> None:
         (dist / "bad.zip").write_bytes(zip_of({"in/bad.wasm": GROWING_WASM}))
@@ -195,7 +195,7 @@ class TestAttestation:
     def attested(self, nogrow: Nogrow, dist: Path) -> None:
         assert nogrow("check", "--dist", "dist", "--attest", "s.json").exit_code == 0
 
-    def test_what_was_attested_is_kept_wherever_it_lies(self, nogrow: Nogrow) -> None:
+    def test_attested_shipment_is_kept_in_any_folder(self, nogrow: Nogrow) -> None:
         assert nogrow("check", "--dist", "dist", "--attestation", "s.json").exit_code == 0
         Path("dist").rename("downloaded")
         assert nogrow("check", "--dist", "downloaded", "--attestation", "s.json").exit_code == 0
@@ -227,7 +227,7 @@ class TestAttestation:
         assert "is not the one that was attested: its SHA-256 is" in result.stdout
         assert result.stdout.count("NG011") == 1
 
-    def test_what_is_added_removed_or_renamed_is_told(self, nogrow: Nogrow, dist: Path) -> None:
+    def test_added_removed_and_renamed_modules_are_reported(self, nogrow: Nogrow, dist: Path) -> None:
         (dist / "more.zip").write_bytes(zip_of({"x.wasm": QUIET_WASM}))
         (dist / "pkg.tgz").rename(dist / "new.tgz")
         Path(WHEEL).unlink()
@@ -302,9 +302,7 @@ class TestAttestation:
         assert result.exit_code == 1
         assert broken == ["dist/c.zip", "dist/c.zip!c.wasm#0"]
 
-    def test_what_is_broken_is_not_attested_and_an_older_statement_stays(
-        self, nogrow: Nogrow, dist: Path
-    ) -> None:
+    def test_broken_contract_leaves_the_old_statement(self, nogrow: Nogrow, dist: Path) -> None:
         before = Path("s.json").read_bytes()
         (dist / "bad.zip").write_bytes(zip_of({"in/bad.wasm": GROWING_WASM}))
         result = nogrow("check", "--dist", "dist", "--attest", "s.json")

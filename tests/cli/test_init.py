@@ -47,7 +47,7 @@ allow = ["absent", "unreachable"]
     assert nogrow("check").exit_code == 0
 
 
-def test_what_it_says(nogrow: Nogrow, kept: Path) -> None:
+def test_init_lists_modules_and_skipped_folders(nogrow: Nogrow, kept: Path) -> None:
     (kept / "node_modules").mkdir()
     assert nogrow("init").output == (
         "nogrow.toml: written, 3 modules found\n"
@@ -59,7 +59,7 @@ def test_what_it_says(nogrow: Nogrow, kept: Path) -> None:
     )
 
 
-def test_what_is_there_is_never_overwritten_without_force(nogrow: Nogrow, kept: Path) -> None:
+def test_existing_contract_needs_force(nogrow: Nogrow, kept: Path) -> None:
     (kept / "nogrow.toml").write_text("mine")
     done = nogrow("init")
     assert (done.exit_code, done.stderr) == (

@@ -34,7 +34,7 @@ def test_the_process_ends_with_the_code(folder: Path, file: str, code: int) -> N
     assert done.stderr == ""
 
 
-def test_a_reader_who_leaves_does_not_change_the_code(folder: Path) -> None:
+def test_closed_pipe_does_not_change_the_exit_code(folder: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
@@ -75,7 +75,7 @@ def test_a_closed_standard_output_is_never_a_pass(folder: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
-def test_a_name_that_the_encoding_lacks_is_escaped(folder: Path) -> None:
+def test_name_outside_the_encoding_is_escaped(folder: Path) -> None:
     (folder / "growing.wasm").rename(folder / "größe.wasm")
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = started("check", "größe.wasm", cwd=folder, env=environment)
@@ -83,7 +83,7 @@ def test_a_name_that_the_encoding_lacks_is_escaped(folder: Path) -> None:
     assert "gr\\xf6\\xdfe.wasm" in done.stdout
 
 
-def test_a_check_imports_only_what_it_uses(folder: Path) -> None:
+def test_check_imports_only_used_modules(folder: Path) -> None:
     code = (
         "import sys\n"
         "from click.testing import CliRunner\n"
@@ -122,7 +122,7 @@ def test_a_check_imports_only_what_it_uses(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("fault", ["EOFError('marshal data too short')", "ValueError('unforeseen')"])
-def test_a_fault_of_its_own_is_never_a_broken_contract(fault: str, folder: Path) -> None:
+def test_internal_error_is_never_a_broken_contract(fault: str, folder: Path) -> None:
     script = f"""
 import nogrow.cli.main as program
 

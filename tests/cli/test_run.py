@@ -38,7 +38,7 @@ def test_a_failed_scenario_is_explained(nogrow: Nogrow, folder: Path) -> None:
     )
 
 
-def test_json_tells_where_it_grew(nogrow: Nogrow, folder: Path) -> None:
+def test_json_has_the_call_stack_of_a_growth(nogrow: Nogrow, folder: Path) -> None:
     scenario(folder, "growing.wasm", '{ call = "ok" }, { call = "bad" }')
     (artifact,) = validated(nogrow("run", "--format", "json").stdout)["artifacts"]
     assert artifact["verdict"] is None

@@ -13,7 +13,7 @@ from tests.cli.conftest import Nogrow
     ("mode", "verdict"),
     [("cap", "reachable -> capped"), ("deny", "reachable -> absent"), ("trap", "reachable -> absent")],
 )
-def test_what_is_written_is_the_sealed_module(nogrow: Nogrow, folder: Path, mode: str, verdict: str) -> None:
+def test_sealed_module_is_written(nogrow: Nogrow, folder: Path, mode: str, verdict: str) -> None:
     data = (folder / "growing.wasm").read_bytes()
     done = nogrow("seal", "growing.wasm", "-o", "out/sealed.wasm", "--mode", mode)
     assert done.exit_code == 0

@@ -33,12 +33,12 @@ def report(path: Path, *, ahead: bool) -> Report:
         pytest.param(b"", id="an empty file"),
     ],
 )
-def test_ahead_changes_nothing(tmp_path: Path, data: bytes) -> None:
+def test_reading_ahead_changes_no_report(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.wasm"
     path.write_bytes(data)
     assert report(path, ahead=True) == report(path, ahead=False)
 
 
-def test_what_is_no_file_is_told_as_otherwise(tmp_path: Path) -> None:
+def test_missing_file_is_reported_the_same(tmp_path: Path) -> None:
     assert report(tmp_path, ahead=True) == report(tmp_path, ahead=False)
     assert report(tmp_path / "none", ahead=True) == report(tmp_path / "none", ahead=False)
