@@ -109,7 +109,7 @@ def test_growth_fails_the_test_with_the_call_stack(project: pytest.Pytester) -> 
             "E*2. func[[]1[]] inner",
             "E*3. func[[]0[]]*grow",
             "E*at 0x*: memory.grow",
-            "E*help: `nogrow explain guest.wasm grow` says *",
+            "E*help: `nogrow explain guest.wasm grow` shows *",
         ]
     )
     # No frame of nogrow's, and no chain of exceptions.
@@ -138,7 +138,7 @@ def test_growth_before_a_trap_is_growth(project: pytest.Pytester) -> None:
     result.stdout.no_fnmatch_line("*During handling*")
 
 
-def test_a_growth_that_needs_an_earlier_one_is_reported_without_calls(project: pytest.Pytester) -> None:
+def test_growth_after_an_earlier_one_has_no_call_stack(project: pytest.Pytester) -> None:
     result = run(
         project,
         test="""
@@ -154,12 +154,12 @@ def test_a_growth_that_needs_an_earlier_one_is_reported_without_calls(project: p
     result.stdout.fnmatch_lines(
         [
             "E*`grow()` grew the memory from 1 to 2 pages",
-            "E*note: the call stack is not known: call 1, `grow`, executes a memory.grow before*",
+            "E*note: the call stack is not known: call 1, `grow`, executed a memory.grow earlier*",
         ]
     )
 
 
-def test_functions_of_the_test_are_called_once_and_their_answers_replayed(project: pytest.Pytester) -> None:
+def test_host_functions_are_called_once_and_replayed(project: pytest.Pytester) -> None:
     result = run(
         project,
         test="""
@@ -305,7 +305,7 @@ def test_a_contract_elsewhere_has_its_own_paths(project: pytest.Pytester) -> Non
     result.stdout.fnmatch_lines(["inner/my.toml::../still.wasm PASSED*"])
 
 
-def test_nothing_is_collected_unless_it_is_asked_for(project: pytest.Pytester) -> None:
+def test_contract_is_collected_only_on_request(project: pytest.Pytester) -> None:
     Path("nogrow.toml").write_text("schema = 1")
     run(project, test="def test_other(): pass").assert_outcomes(passed=1)
 
@@ -325,7 +325,7 @@ def test_no_contract_is_one_clear_line(project: pytest.Pytester) -> None:
 
 
 @pytest.mark.parametrize("twice", [(), ("-p", PLUGIN)], ids=["entry point", "and -p"])
-def test_an_entry_point_may_load_it_as_well(project: pytest.Pytester, twice: tuple[str, ...]) -> None:
+def test_entry_point_may_load_the_plugin_as_well(project: pytest.Pytester, twice: tuple[str, ...]) -> None:
     info = Path("site/some-1.dist-info")
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: some\nVersion: 1\n")
@@ -343,7 +343,7 @@ def test_an_entry_point_may_load_it_as_well(project: pytest.Pytester, twice: tup
     assert "1 passed" in done.stdout, done.stdout + done.stderr
 
 
-def test_loading_it_loads_nothing_else() -> None:
+def test_plugin_loads_nothing_else() -> None:
     code = (
         f"import pytest, sys; before = set(sys.modules); import {PLUGIN}; print(*set(sys.modules) - before)"
     )
@@ -413,7 +413,7 @@ def test_growth_in_a_call_that_raised_is_not_lost(project: pytest.Pytester) -> N
     result.stdout.fnmatch_lines(["E*the memory grew from 1 to 2 pages in a call that raised"])
 
 
-def test_growth_within_a_function_of_the_host_is_that_of_the_outer_call(project: pytest.Pytester) -> None:
+def test_growth_in_a_host_function_fails_the_outer_call(project: pytest.Pytester) -> None:
     result = run(
         project,
         test="""

@@ -135,7 +135,7 @@ def test_lock_notices_when_a_private_memory_is_exported(nogrow: Nogrow, folder: 
     assert "`f` is reachable, pinned as absent" in done.stdout
 
 
-def test_difference_says_what_is_newly_assumed(nogrow: Nogrow, calling: Path) -> None:
+def test_diff_lists_new_assumptions(nogrow: Nogrow, calling: Path) -> None:
     done = nogrow("diff", "quiet.wasm", "calling.wasm")
     assert f"  now assumed: {HARMLESS}\n" in done.stdout
     document = json.loads(nogrow("diff", "quiet.wasm", "calling.wasm", "--format", "json").stdout)

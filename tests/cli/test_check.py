@@ -48,7 +48,7 @@ def test_the_exit_codes_and_which_wins(nogrow: Nogrow, words: list[str], code: i
     assert "Traceback" not in result.output
 
 
-def test_the_report_goes_to_standard_output_with_verdict_and_path(nogrow: Nogrow) -> None:
+def test_report_goes_to_standard_output(nogrow: Nogrow) -> None:
     result = nogrow("check", BROKEN)
     assert result.stdout.startswith("error[NG001]: growth-reachable: `bad` can grow memory 0")
     assert "  --> growing.wasm\n" in result.stdout
@@ -66,9 +66,9 @@ def test_a_path_that_matches_nothing_is_named(nogrow: Nogrow) -> None:
     assert "nothing: gone.wasm: no module found\n" in nogrow("check", NOTHING, KEPT).stdout
 
 
-def test_without_anything_to_check_standard_error_says_what_to_do(nogrow: Nogrow) -> None:
+def test_nothing_to_check_is_explained_on_standard_error(nogrow: Nogrow) -> None:
     result = nogrow("check")
-    assert result.stderr == "nogrow: nothing to check: name a PATH, or write nogrow.toml\n"
+    assert result.stderr == "nogrow: nothing to check: give a PATH, or write nogrow.toml\n"
 
 
 def test_the_contract_of_the_working_folder_is_the_default(nogrow: Nogrow, folder: Path) -> None:
@@ -157,8 +157,8 @@ def test_formats_go_to_several_places(nogrow: Nogrow, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("formats", "message"),
     [
-        (["yaml"], "unknown format 'yaml'; known here: text, json, sarif, junit, github, markdown, html"),
-        (["json="], "names no file after the ="),
+        (["yaml"], "unknown format 'yaml'; expected text, json, sarif, junit, github, markdown or html"),
+        (["json="], "no file after the ="),
         (["text", "json"], "standard output can take one format only"),
         (["text=a", "json=./a"], "can take one format only"),
     ],
@@ -177,7 +177,7 @@ def test_a_report_that_can_not_be_written_is_a_usage_error(nogrow: Nogrow) -> No
     assert result.stderr.startswith("nogrow: quiet.wasm/report.json: can't write the report")
 
 
-def test_quiet_says_nothing_of_what_is_kept(nogrow: Nogrow) -> None:
+def test_quiet_hides_kept_modules(nogrow: Nogrow) -> None:
     assert nogrow("check", "--quiet", KEPT).output == ""
     assert "quiet.wasm" not in nogrow("check", "-q", KEPT, BROKEN).stdout
 
@@ -214,7 +214,7 @@ def test_glue_says_which_import_grows_and_where(nogrow: Nogrow, folder: Path) ->
     assert "kept: quiet.wasm: absent, 0 grow sites\n" in result.stdout
 
 
-def test_without_glue_what_is_assumed_goes_beside_the_verdict(nogrow: Nogrow, folder: Path) -> None:
+def test_without_glue_the_verdict_names_its_assumption(nogrow: Nogrow, folder: Path) -> None:
     module(folder / "hosted.wasm", HOSTED.replace('"a" "t"', '"env" "tick"').format(pages="1"))
     result = nogrow("check", "hosted.wasm")
     assert result.exit_code == 0
@@ -243,7 +243,7 @@ def test_glue_that_serves_no_import_is_refused(nogrow: Nogrow, folder: Path, opt
     assert "empty.js serves none of its imports, as far as they can be followed: a.t; name" in result.stdout
     result = nogrow("check", "named.wasm", option, "empty.js")
     assert result.exit_code == 4
-    assert "empty.js serves none of its imports; nobody serves env.tick; name" in result.stdout
+    assert "empty.js serves none of its imports; not served: env.tick; name" in result.stdout
 
 
 def test_sites_of_minified_modules_need_no_glue(nogrow: Nogrow, folder: Path) -> None:

@@ -45,7 +45,7 @@ def test_modules_and_reports_say_the_same(
     assert done.stdout == expected.stdout
 
 
-def test_text_says_what_is_worse_first(nogrow: Nogrow) -> None:
+def test_text_lists_worse_entries_first(nogrow: Nogrow) -> None:
     assert nogrow("diff", "quiet.wasm", "growing.wasm").stdout == (
         "quiet.wasm -> growing.wasm: absent -> reachable\n"
         "  worse: `bad` is new: reachable\n"
@@ -113,7 +113,7 @@ def test_a_report_of_many_modules_is_compared_module_by_module(nogrow: Nogrow, f
     )
 
 
-def test_a_long_list_is_cut_and_says_how_much_worse_it_is(nogrow: Nogrow, folder: Path) -> None:
+def test_long_list_is_cut_and_counted(nogrow: Nogrow, folder: Path) -> None:
     text = "".join(f'(func (export "f{number}") (drop (memory.grow (i32.const 1))))' for number in range(25))
     module(folder / "many.wasm", f'(module (memory (export "m") 1) {text})')
     done = nogrow("diff", "quiet.wasm", "many.wasm")
@@ -124,9 +124,9 @@ def test_a_long_list_is_cut_and_says_how_much_worse_it_is(nogrow: Nogrow, folder
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (["gone.wasm", "quiet.wasm"], 3, "nothing to compare: no file gone.wasm"),
-        (["empty", "quiet.wasm"], 2, "empty: expected a module or a JSON report; this is no regular file"),
-        (["pipe", "quiet.wasm"], 2, "pipe: expected a module or a JSON report; this is no regular file"),
+        (["gone.wasm", "quiet.wasm"], 3, "nothing to compare: no such file: gone.wasm"),
+        (["empty", "quiet.wasm"], 2, "empty: expected a module or a JSON report: not a regular file"),
+        (["pipe", "quiet.wasm"], 2, "pipe: expected a module or a JSON report: not a regular file"),
         (["other.json", "quiet.wasm"], 2, "other.json: the key `schema` is missing"),
         (["bad.json", "quiet.wasm"], 2, "bad.json: line 1: not valid JSON"),
         (["none.json", "quiet.wasm"], 3, "nothing to compare: no core module in none.json"),

@@ -77,7 +77,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("name", "data", "line"), [(k, *v) for k, v in REFUSED.items()], ids=REFUSED)
-def test_what_is_refused_is_one_line_and_exit_code_4(
+def test_refused_archive_is_one_line_and_exit_code_4(
     nogrow: Nogrow, dist: Path, name: str, data: bytes, line: str
 ) -> None:
     (dist / name).write_bytes(data)
@@ -131,7 +131,7 @@ def test_nothing_in_an_archive_is_nothing_to_check(nogrow: Nogrow, dist: Path) -
     assert (alone.exit_code, alone.stderr) == (3, "")
     assert alone.stdout.startswith("nothing: dist/docs.zip: no module found\n")
     both = nogrow("check", "--dist", "dist")
-    assert (both.exit_code, both.stderr) == (0, "nogrow: dist/docs.zip: no module in it\n")
+    assert (both.exit_code, both.stderr) == (0, "nogrow: dist/docs.zip: contains no module\n")
     named = nogrow("check", "--dist", WHEEL, "--dist", "dist/docs.zip")
     assert named.exit_code == 3
     assert nogrow("check", "--dist", "empty").exit_code == 3
@@ -148,11 +148,11 @@ def test_a_wheel_whose_record_says_another_digest_is_broken(nogrow: Nogrow, dist
     ("words", "message"),
     [
         (["--dist", "gone"], "--dist: gone does not exist"),
-        (["--dist", "dist", "quiet.wasm"], "PATH or --dist"),
-        (["quiet.wasm", "--attest", "s.json"], "--attest: say with --dist DIR what is shipped"),
-        (["quiet.wasm", "--attestation", "s.json"], "--attestation: say with --dist DIR"),
+        (["--dist", "dist", "quiet.wasm"], "PATH and --dist cannot be combined"),
+        (["quiet.wasm", "--attest", "s.json"], "--attest: this option needs --dist DIR"),
+        (["quiet.wasm", "--attestation", "s.json"], "--attestation: this option needs --dist DIR"),
         (["--dist", "dist", "--attestation", "gone.json"], "gone.json: can't read a statement"),
-        (["--dist", "dist", "--attest", WHEEL], "--attest: not written over"),
+        (["--dist", "dist", "--attest", WHEEL], "--attest: refusing to overwrite"),
         (["--dist", "dist", "--dist", "dist/../other"], "have the same name"),
     ],
 )
@@ -182,7 +182,7 @@ class TestContract:
     @pytest.mark.parametrize(
         ("clause", "code"), [('allow = ["reachable"]', 0), ('expect = { bad = "reachable" }', 1)]
     )
-    def test_the_same_bytes_keep_what_was_built_but_no_control_is_shipped(
+    def test_same_bytes_keep_the_built_clause_but_no_control(
         self, nogrow: Nogrow, dist: Path, clause: str, code: int
     ) -> None:
         (dist / "bad.zip").write_bytes(zip_of({"in/bad.wasm": GROWING_WASM}))
@@ -195,7 +195,7 @@ class TestAttestation:
     def attested(self, nogrow: Nogrow, dist: Path) -> None:
         assert nogrow("check", "--dist", "dist", "--attest", "s.json").exit_code == 0
 
-    def test_what_was_attested_is_kept_wherever_it_lies(self, nogrow: Nogrow) -> None:
+    def test_attested_shipment_is_kept_in_any_folder(self, nogrow: Nogrow) -> None:
         assert nogrow("check", "--dist", "dist", "--attestation", "s.json").exit_code == 0
         Path("dist").rename("downloaded")
         assert nogrow("check", "--dist", "downloaded", "--attestation", "s.json").exit_code == 0
@@ -227,7 +227,7 @@ class TestAttestation:
         assert "is not the one that was attested: its SHA-256 is" in result.stdout
         assert result.stdout.count("NG011") == 1
 
-    def test_what_is_added_removed_or_renamed_is_told(self, nogrow: Nogrow, dist: Path) -> None:
+    def test_added_removed_and_renamed_modules_are_reported(self, nogrow: Nogrow, dist: Path) -> None:
         (dist / "more.zip").write_bytes(zip_of({"x.wasm": QUIET_WASM}))
         (dist / "pkg.tgz").rename(dist / "new.tgz")
         Path(WHEEL).unlink()
@@ -302,16 +302,14 @@ class TestAttestation:
         assert result.exit_code == 1
         assert broken == ["dist/c.zip", "dist/c.zip!c.wasm#0"]
 
-    def test_what_is_broken_is_not_attested_and_an_older_statement_stays(
-        self, nogrow: Nogrow, dist: Path
-    ) -> None:
+    def test_broken_contract_leaves_the_old_statement(self, nogrow: Nogrow, dist: Path) -> None:
         before = Path("s.json").read_bytes()
         (dist / "bad.zip").write_bytes(zip_of({"in/bad.wasm": GROWING_WASM}))
         result = nogrow("check", "--dist", "dist", "--attest", "s.json")
         assert result.exit_code == 1
         assert result.stderr == (
-            "nogrow: s.json: not written, and is still that of an earlier check: "
-            "only what is kept is attested\n"
+            "nogrow: s.json: not written, because not every contract is kept; "
+            "the file is that of an earlier check\n"
         )
         assert Path("s.json").read_bytes() == before
         assert nogrow("check", "--dist", "dist", "--attest", "new.json").exit_code == 1

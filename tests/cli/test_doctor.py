@@ -41,7 +41,7 @@ def test_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("state", [State.MISSING, State.BROKEN])
-def test_what_is_required_and_not_there_is_exit_code_1(monkeypatch: pytest.MonkeyPatch, state: State) -> None:
+def test_missing_required_tool_exits_with_1(monkeypatch: pytest.MonkeyPatch, state: State) -> None:
     code, output = doctor(monkeypatch, Finding(JUDGE, state, problem="it crashes"))
     assert code == 1
     assert "nogrow can't judge modules here" in output
@@ -64,7 +64,7 @@ def test_what_programs_print_is_never_obeyed(monkeypatch: pytest.MonkeyPatch) ->
     assert all(line.isprintable() for line in output.split("\n"))
 
 
-def test_the_real_one_ends_well_and_the_other_commands_do_not_load_it() -> None:
+def test_doctor_runs_and_no_other_command_loads_it() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "nogrow", "doctor"], capture_output=True, text=True, timeout=300, check=False
     )
@@ -75,7 +75,7 @@ def test_the_real_one_ends_well_and_the_other_commands_do_not_load_it() -> None:
     assert done.stdout == "[]\n"
 
 
-def test_it_works_without_the_extras() -> None:
+def test_doctor_works_without_the_extras() -> None:
     script = (
         "import sys; sys.modules.update(dict.fromkeys(('invoke', 'tree_sitter', 'hypothesis')))\n"
         "from nogrow.cli.main import cli; cli(['doctor', '--format', 'json'])"

@@ -47,22 +47,25 @@ allow = ["absent", "unreachable"]
     assert nogrow("check").exit_code == 0
 
 
-def test_what_it_says(nogrow: Nogrow, kept: Path) -> None:
+def test_init_lists_modules_and_skipped_folders(nogrow: Nogrow, kept: Path) -> None:
     (kept / "node_modules").mkdir()
     assert nogrow("init").output == (
         "nogrow.toml: written, 3 modules found\n"
         "  growing.wasm: reachable, 1 entry point to tighten\n"
         "  quiet.wasm: absent\n"
         "  unused.wasm: unreachable\n"
-        "  not looked into: node_modules\n"
-        "Next: nogrow check, and tighten what is marked so.\n"
+        "  skipped folders: node_modules\n"
+        "Next: run `nogrow check`, and tighten the clauses that are marked.\n"
     )
 
 
-def test_what_is_there_is_never_overwritten_without_force(nogrow: Nogrow, kept: Path) -> None:
+def test_existing_contract_needs_force(nogrow: Nogrow, kept: Path) -> None:
     (kept / "nogrow.toml").write_text("mine")
     done = nogrow("init")
-    assert (done.exit_code, done.stderr) == (2, "nogrow: nogrow.toml exists: write over it with --force\n")
+    assert (done.exit_code, done.stderr) == (
+        2,
+        "nogrow: nogrow.toml: the file exists; use --force to overwrite it\n",
+    )
     assert (kept / "nogrow.toml").read_text() == "mine"
     assert nogrow("init", "--force").exit_code == 0
     assert nogrow("check").exit_code == 0

@@ -43,7 +43,7 @@ def test_the_contract_holds_as_well(nogrow: Nogrow, folder: Path) -> None:
     assert "NG011" not in done.stdout
 
 
-def test_another_build_is_fine_unless_it_has_to_be_the_same(nogrow: Nogrow, known: Path) -> None:
+def test_other_bytes_fail_only_with_exact(nogrow: Nogrow, known: Path) -> None:
     module(known / "quiet.wasm", QUIET.replace("7", "8"))
     assert nogrow("check", "--locked").exit_code == 0
     done = nogrow("check", "--exact")
@@ -51,7 +51,7 @@ def test_another_build_is_fine_unless_it_has_to_be_the_same(nogrow: Nogrow, know
     assert "the module is not the pinned one: its sha256 is " in done.stdout
 
 
-def test_what_is_better_is_said_and_no_failure(nogrow: Nogrow, known: Path) -> None:
+def test_better_verdict_is_reported_and_passes(nogrow: Nogrow, known: Path) -> None:
     module(known / "growing.wasm", GROWING.replace("i32.const 1 memory.grow", "i32.const 1"))
     done = nogrow("check", "--locked")
     assert done.exit_code == 0
@@ -77,7 +77,7 @@ def test_without_a_lock_a_report_has_no_word_of_it(nogrow: Nogrow, known: Path) 
     assert all("improvements" not in one for one in document["artifacts"])
 
 
-def test_a_long_list_of_what_is_better_is_cut(nogrow: Nogrow, folder: Path) -> None:
+def test_long_list_of_better_verdicts_is_cut(nogrow: Nogrow, folder: Path) -> None:
     text = "".join(f'(func (export "f{number}") (drop (memory.grow (i32.const 1))))' for number in range(25))
     module(folder / "quiet.wasm", f'(module (memory (export "m") 1) {text})')
     nogrow("pin", "quiet.wasm")
@@ -88,7 +88,7 @@ def test_a_long_list_of_what_is_better_is_cut(nogrow: Nogrow, folder: Path) -> N
 
 
 @pytest.mark.parametrize("form", Format)
-def test_every_format_shows_what_is_broken(nogrow: Nogrow, known: Path, form: Format) -> None:
+def test_every_format_shows_a_broken_pin(nogrow: Nogrow, known: Path, form: Format) -> None:
     module(known / "quiet.wasm", GROWING)
     (known / "growing.wasm").unlink()
     done = nogrow("check", "--locked", "--format", form.value, "--color", "never")
@@ -151,7 +151,7 @@ def test_without_a_lock_there_is_nothing_to_hold_to(nogrow: Nogrow, folder: Path
     for words in (["--locked"], ["--exact"], ["--lock", "gone"]):
         done = nogrow("check", "quiet.wasm", *words)
         assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-        assert "no lock there; `nogrow pin` writes one" in done.stderr
+        assert "no such lock; write it with `nogrow pin`" in done.stderr
 
 
 def test_a_lock_with_another_verdict_for_another_name_is_noticed(nogrow: Nogrow, known: Path) -> None:

@@ -20,7 +20,7 @@ THROWS = f'(module (tag $x) (memory (export "m") 1) (func (export "f") {GROW} (t
 CAPPED = f'(module (memory (export "m") 1 1) (func (export "f") {GROW}))'
 
 
-def test_an_export_named_like_a_glob_does_not_switch_it_off(nogrow: Nogrow, folder: Path) -> None:
+def test_export_named_like_a_glob_does_not_disable_the_glob(nogrow: Nogrow, folder: Path) -> None:
     module(folder / "a.wasm", GLOB)
     clause = '[[artifact]]\npath = "a.wasm"\nallow = ["reachable"]\n[artifact.exports]\n'
     contract(folder, f'{clause}"process*" = ["absent", "unreachable"]')
@@ -68,7 +68,7 @@ def test_all_globs_that_match_a_file_must_be_kept(nogrow: Nogrow, folder: Path) 
         assert [one["rule"] for one in artifact["violations"]] == ["NG001", "NG007"]
 
 
-def test_what_one_clause_does_not_trust_is_not_trusted(nogrow: Nogrow, folder: Path) -> None:
+def test_import_is_trusted_only_if_all_clauses_trust_it(nogrow: Nogrow, folder: Path) -> None:
     grower = '(import "env" "emscripten_resize_heap" (func $f))'
     module(folder / "a.wasm", f'(module {grower} (memory (export "m") 1) (func (export "g") call $f))')
     trusting = (
@@ -112,7 +112,7 @@ def test_a_module_with_both_verdicts_names_both(nogrow: Nogrow, folder: Path) ->
         assert nogrow("check", "a.wasm", "--format", form).exit_code == 0
 
 
-def test_a_clause_on_what_is_shipped_that_matches_nothing_is_said(nogrow: Nogrow, folder: Path) -> None:
+def test_shipped_clause_without_a_match_is_reported(nogrow: Nogrow, folder: Path) -> None:
     module(folder / "dist/ok.wasm", QUIET)
     (folder / "dist/a.zip").write_bytes(zip_of({"x.wasm": (folder / "quiet.wasm").read_bytes()}))
     clause = '[[artifact]]\npath = "{}"\n'

@@ -22,7 +22,7 @@ def test_bad_verdicts_are_pinned_as_well(nogrow: Nogrow, folder: Path) -> None:
         "nogrow.lock: 2 modules pinned, 3 entry points\n"
         "  new: growing.wasm: reachable\n  new: quiet.wasm: absent\n"
     )
-    assert done.stderr == "the contract is broken: `nogrow check` says where\n"
+    assert done.stderr == "nogrow: the contract is broken; `nogrow check` shows where\n"
     artifact = json.loads((folder / LOCK).read_text())["artifacts"]["growing.wasm"]
     assert artifact["size"] == (folder / "growing.wasm").stat().st_size
     assert artifact["exports"] == {"reachable": ["bad"], "unreachable": ["ok"]}
@@ -34,7 +34,7 @@ def test_a_contract_that_is_kept_is_not_mentioned(nogrow: Nogrow) -> None:
 
 @pytest.mark.parametrize(("file", "code"), [("cut.wasm", 4), ("gone.wasm", 3), ("empty", 3)])
 @pytest.mark.parametrize("more", [[], ["growing.wasm"]], ids=["alone", "with a good one"])
-def test_what_is_not_judged_leaves_the_lock_as_it_was(
+def test_unjudged_module_leaves_the_lock_unchanged(
     nogrow: Nogrow, folder: Path, file: str, code: int, more: list[str]
 ) -> None:
     done = nogrow("pin", file, *more)
@@ -44,16 +44,16 @@ def test_what_is_not_judged_leaves_the_lock_as_it_was(
     done = nogrow("pin", file, *more)
     assert (done.exit_code, (folder / LOCK).read_bytes()) == (code, before)
     assert file in done.stdout
-    assert "nogrow.lock stays as it was" in done.stderr
+    assert "nogrow.lock is left unchanged" in done.stderr
 
 
-def test_without_anything_to_pin_it_says_what_to_do(nogrow: Nogrow, folder: Path) -> None:
+def test_nothing_to_pin_is_explained(nogrow: Nogrow, folder: Path) -> None:
     done = nogrow("pin")
     assert (done.exit_code, (folder / LOCK).exists()) == (3, False)
-    assert "name a PATH, or write nogrow.toml" in done.stderr
+    assert "give a PATH, or write nogrow.toml" in done.stderr
 
 
-def test_what_is_named_is_added_and_the_rest_stays(nogrow: Nogrow, folder: Path) -> None:
+def test_named_module_is_added_and_other_pins_stay(nogrow: Nogrow, folder: Path) -> None:
     nogrow("pin", "quiet.wasm")
     nogrow("pin", "growing.wasm")
     assert pinned(folder) == ["growing.wasm", "quiet.wasm"]

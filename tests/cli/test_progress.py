@@ -1,11 +1,13 @@
 import io
+import subprocess
 import sys
-import time
 
 import pytest
 
 from nogrow.cli import progress as stage
 from nogrow.cli.progress import progress
+
+SHOW_CURSOR = "\x1b[?25h"
 
 
 class Terminal(io.StringIO):
@@ -13,29 +15,48 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_nobody_is_told_where_no_terminal_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def shown(monkeypatch: pytest.MonkeyPatch, total: int, seconds_before: float = 0) -> str:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(stage, "SECONDS_BEFORE", seconds_before)
+    monkeypatch.setenv("TERM", "xterm")
+    with progress() as watch:
+        assert watch is not None
+        watch(0, total)
+        watch(2, total)
+    return terminal.getvalue()
+
+
+def test_without_a_terminal_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     with progress() as watch:
         assert watch is None
 
 
-def shown(monkeypatch: pytest.MonkeyPatch, silent: float, seconds: float) -> str:
-    terminal = Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr(stage, "SILENT", silent)
-    with progress() as watch:
-        assert watch is not None
-        watch(0, 3)
-        watch(2, 3)
-        time.sleep(seconds)
-    return terminal.getvalue()
+def test_quick_check_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown(monkeypatch, 3, seconds_before=60) == ""
 
 
-def test_what_is_quick_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert shown(monkeypatch, 60, 0) == ""
+def test_single_file_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown(monkeypatch, 1) == ""
 
 
-def test_what_takes_long_is_shown_and_wiped_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = shown(monkeypatch, 0, 0.3)
-    assert "\r\x1b[Knogrow: 2 of 3 checked, 0 s" in text
-    assert text.endswith("\r\x1b[K")
+def test_long_check_shows_a_bar_and_removes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = shown(monkeypatch, 3)
+    assert "nogrow" in text
+    assert "2/3" in text
+    # The line is erased after the cursor is shown again.
+    assert text.endswith("\x1b[2K")
+    assert SHOW_CURSOR in text
+
+
+def test_rich_is_loaded_only_to_draw() -> None:
+    code = (
+        "import sys, io\n"
+        "from nogrow.cli.progress import progress\n"
+        "sys.stderr.isatty = lambda: True\n"
+        "with progress() as watch:\n"
+        "    watch(0, 3)\n"
+        "assert 'rich' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], timeout=60, check=True)

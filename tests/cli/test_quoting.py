@@ -114,7 +114,7 @@ def test_source_below_the_working_directory_is_quoted(folder: Path, nogrow: Nogr
     assert SECRET in nogrow("explain", "named.wasm", "bad").output
 
 
-def test_a_path_prefix_allows_the_folder_it_names(folder: Path, nogrow: Nogrow) -> None:
+def test_path_prefix_allows_its_folder(folder: Path, nogrow: Nogrow) -> None:
     working = folder / "working"
     working.mkdir()
     os.chdir(working)

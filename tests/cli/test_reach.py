@@ -56,7 +56,7 @@ def reached(folder: Path, *words: str) -> list[str]:
     ],
     ids=" ".join,
 )
-def test_a_command_that_only_looks_writes_nothing_and_asks_nobody(folder: Path, words: list[str]) -> None:
+def test_reading_command_writes_no_file_and_uses_no_network(folder: Path, words: list[str]) -> None:
     before = sorted(folder.rglob("*"))
     assert reached(folder, *words) == []
     assert sorted(folder.rglob("*")) == sorted([*before, folder / "home"])

@@ -38,7 +38,7 @@ def test_a_failed_scenario_is_explained(nogrow: Nogrow, folder: Path) -> None:
     )
 
 
-def test_json_tells_where_it_grew(nogrow: Nogrow, folder: Path) -> None:
+def test_json_has_the_call_stack_of_a_growth(nogrow: Nogrow, folder: Path) -> None:
     scenario(folder, "growing.wasm", '{ call = "ok" }, { call = "bad" }')
     (artifact,) = validated(nogrow("run", "--format", "json").stdout)["artifacts"]
     assert artifact["verdict"] is None
@@ -109,7 +109,7 @@ def test_debug_information_is_for_one_module(nogrow: Nogrow, folder: Path) -> No
     scenario(folder, "*.wasm", '{ call = "ok" }')
     result = nogrow("run", "--debug-info", "other.wasm")
     assert result.exit_code == 2
-    assert "it is for one module, and 4 are to be run" in result.stderr
+    assert "--debug-info needs a single module, and 4 are run" in result.stderr
 
 
 GUEST = Path(__file__).parents[2] / "build" / "debug" / "greeting_growth.wasm"
@@ -135,7 +135,10 @@ def test_a_search_prints_a_scenario_to_paste(nogrow: Nogrow, folder: Path) -> No
     assert result.exit_code == 0
     assert '{ call = "bad", must_grow = true }' in result.stdout
     assert "the calls that grew it in step 1" in result.stdout
-    assert "quiet.wasm: no exported function can grow the memory and return, by the proof" in result.stdout
+    assert (
+        "quiet.wasm: nothing to search: it is proved that no exported function can grow the memory and return"
+        in result.stdout
+    )
 
 
 def test_a_search_is_text_and_needs_something_to_search(nogrow: Nogrow, folder: Path) -> None:

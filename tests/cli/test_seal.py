@@ -13,7 +13,7 @@ from tests.cli.conftest import Nogrow
     ("mode", "verdict"),
     [("cap", "reachable -> capped"), ("deny", "reachable -> absent"), ("trap", "reachable -> absent")],
 )
-def test_what_is_written_is_the_sealed_module(nogrow: Nogrow, folder: Path, mode: str, verdict: str) -> None:
+def test_sealed_module_is_written(nogrow: Nogrow, folder: Path, mode: str, verdict: str) -> None:
     data = (folder / "growing.wasm").read_bytes()
     done = nogrow("seal", "growing.wasm", "-o", "out/sealed.wasm", "--mode", mode)
     assert done.exit_code == 0
@@ -46,12 +46,12 @@ def test_the_modes_that_leave_growth_to_somebody_say_so(nogrow: Nogrow, folder: 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["growing.wasm", "--mode", "deny"], "where to?"),
-        (["growing.wasm", "--mode", "deny", "-o", "growing.wasm", "--force"], "is FILE itself"),
-        (["growing.wasm", "--mode", "deny", "-o", "link.wasm", "--force"], "is FILE itself"),
-        (["growing.wasm", "--mode", "deny", "-o", "quiet.wasm"], "quiet.wasm exists"),
+        (["growing.wasm", "--mode", "deny"], "no output file"),
+        (["growing.wasm", "--mode", "deny", "-o", "growing.wasm", "--force"], "this is FILE itself"),
+        (["growing.wasm", "--mode", "deny", "-o", "link.wasm", "--force"], "this is FILE itself"),
+        (["growing.wasm", "--mode", "deny", "-o", "quiet.wasm"], "quiet.wasm: the file exists"),
         (["growing.wasm", "--mode", "deny", "-o", "empty", "--force"], "not a regular file"),
-        (["growing.wasm", "--mode", "deny", "-o", "x.wasm", "--in-place"], "only one"),
+        (["growing.wasm", "--mode", "deny", "-o", "x.wasm", "--in-place"], "cannot be combined"),
         (["growing.wasm", "--mode", "deny", "-o", "x.wasm", "--pages", "3"], "for the mode cap"),
         (["growing.wasm", "--mode", "cap", "-o", "x.wasm", "--pages", "70000"], "can't have"),
         (["growing.wasm", "--mode", "shut", "-o", "x.wasm"], "Invalid value"),

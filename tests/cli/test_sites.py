@@ -8,7 +8,7 @@ from tests.report.validated import validated
     ("file", "code"),
     [("quiet.wasm", 0), ("unused.wasm", 0), ("growing.wasm", 0), ("cut.wasm", 4), ("gone.wasm", 3)],
 )
-def test_the_exit_code_says_whether_it_could_be_judged(nogrow: Nogrow, file: str, code: int) -> None:
+def test_exit_code_depends_on_judging_only(nogrow: Nogrow, file: str, code: int) -> None:
     assert nogrow("sites", file).exit_code == code
 
 

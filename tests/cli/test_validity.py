@@ -50,7 +50,7 @@ def ship(folder: Path, data: bytes) -> None:
 @pytest.mark.parametrize(
     "data", [INVALID, COMPONENT, INVALID + b"\0\x80\x80\x80\1\1a" + bytes((2 << 20) - 2)]
 )
-def test_no_command_judges_what_is_not_valid(
+def test_no_command_judges_an_invalid_module(
     words: tuple[str, ...], data: bytes, nogrow: Nogrow, written: Path
 ) -> None:
     ship(written, data)
@@ -61,7 +61,7 @@ def test_no_command_judges_what_is_not_valid(
 
 
 @pytest.mark.parametrize("words", [*COMMANDS, ("init", "a.wasm")], ids=" ".join)
-def test_each_command_says_that_it_was_not_validated(
+def test_each_command_reports_a_missing_validation(
     words: tuple[str, ...], nogrow: Nogrow, written: Path
 ) -> None:
     ship(written, UNSUPPORTED)
@@ -83,7 +83,7 @@ def test_a_statement_says_that_a_module_was_not_validated(nogrow: Nogrow, writte
     assert module["verdicts"][0]["assumptions"][0] == "the module is valid, though it was not validated"
 
 
-def test_a_report_that_is_compared_keeps_that_it_was_not_validated(nogrow: Nogrow, written: Path) -> None:
+def test_compared_report_stays_not_validated(nogrow: Nogrow, written: Path) -> None:
     ship(written, UNSUPPORTED)
     (written / "r.json").write_text(nogrow("check", "a.wasm", "--format", "json").stdout)
     assert nogrow("diff", "r.json", "r.json").stdout.count("a.wasm: not validated") == 2

@@ -55,7 +55,7 @@ def test_a_module_that_breaks_it(module: Path) -> None:
     assert artifact.outcome is Outcome.BROKEN
 
 
-def test_the_contract_says_what_is_trusted(module: Path) -> None:
+def test_contract_decides_which_imports_are_trusted(module: Path) -> None:
     asked: list[bool] = []
 
     def asking(data: bytes, trusts: Trust, *_: object) -> Judgement:
@@ -67,7 +67,7 @@ def test_the_contract_says_what_is_trusted(module: Path) -> None:
     assert asked == [True, False]
 
 
-def test_a_module_that_can_not_be_judged_is_named_with_its_offset(module: Path) -> None:
+def test_unjudged_module_is_named_with_the_offset(module: Path) -> None:
     (artifact,) = check(None, [target(module)], judge=refusing).artifacts
     assert artifact.outcome is Outcome.NOT_JUDGED
     (violation,) = artifact.violations
@@ -111,7 +111,7 @@ def test_an_unsearchable_folder_is_not_judged() -> None:
     assert artifact.outcome is Outcome.NOT_JUDGED
 
 
-def test_what_is_not_found_is_nothing() -> None:
+def test_missing_file_is_nothing() -> None:
     missing = Target("gone.wasm", ArtifactContract(), found=False)
     (artifact,) = check(None, [missing], judge=quiet).artifacts
     assert artifact.outcome is Outcome.NOTHING

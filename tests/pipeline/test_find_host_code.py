@@ -44,7 +44,7 @@ def test_a_script_that_names_the_module_is_its_host_code(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("text", [OTHER, "", "var = ;"])
-def test_a_script_that_does_not_belong_is_not_used(tmp_path: Path, text: str) -> None:
+def test_script_of_another_module_is_not_used(tmp_path: Path, text: str) -> None:
     assert found(files(tmp_path, m_js=text)) == []
 
 
@@ -66,7 +66,7 @@ def test_what_the_contract_names_is_not_looked_for(tmp_path: Path) -> None:
     assert [Path(one.file).name for one in glue[str(path)]] == ["x.js"]
 
 
-def test_host_code_of_a_contract_that_can_not_be_read_is_a_problem(tmp_path: Path) -> None:
+def test_unreadable_host_code_of_a_contract_is_a_problem(tmp_path: Path) -> None:
     path = files(tmp_path, x_js="var = ;")
     (one,), glue = named([target(path, str(tmp_path / "x.js"))])
     assert one.problem == f"{tmp_path / 'x.js'}:1: the glue is not JavaScript that can be read"

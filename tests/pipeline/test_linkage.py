@@ -116,7 +116,7 @@ def test_own_code_that_another_module_calls_back_is_followed(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "code", ["(drop (i32.const 0))", "(call $x)"], ids=["more than a call", "code of its own"]
 )
-def test_a_table_that_is_not_followed_may_hold_any_function_put_into_it(tmp_path: Path, code: str) -> None:
+def test_unfollowed_table_may_hold_any_function_put_into_it(tmp_path: Path, code: str) -> None:
     wat = f"""(core module $shim (type $t (func)) (table (export "t") 2 2 funcref) (func $x)
       (func (export "0") {code} (call_indirect (type $t) (i32.const 0))))
     (core instance $shim (instantiate $shim))
@@ -192,12 +192,12 @@ def test_a_fixed_memory_can_still_be_grown_by_0_pages(tmp_path: Path) -> None:
     ],
     ids=["imported", "imported within"],
 )
-def test_where_links_are_not_known_every_module_may_be_behind_an_import(tmp_path: Path, unclear: str) -> None:
+def test_unknown_links_may_lead_to_any_module(tmp_path: Path, unclear: str) -> None:
     found = verdicts(tmp_path, unclear + LIBRARY + USER)
     assert found[1] == {"bad": "reachable", "good": "reachable"}
 
 
-def test_definitions_that_are_not_read_leave_every_link_open(tmp_path: Path) -> None:
+def test_unknown_definition_leaves_every_link_open(tmp_path: Path) -> None:
     path = tmp_path / "c.wasm"
     data = assemble(f"(component {LIBRARY}{USER})")
     path.write_bytes(data + b"\x08\x02\x01\x7e")
@@ -207,7 +207,7 @@ def test_definitions_that_are_not_read_leave_every_link_open(tmp_path: Path) -> 
     assert {one.verdict.label for one in user.judgement.entries} == {"reachable"}
 
 
-def test_a_module_that_can_not_be_judged_may_grow_anything(tmp_path: Path) -> None:
+def test_unjudged_module_may_grow_anything(tmp_path: Path) -> None:
     path = tmp_path / "c.wasm"
     data = assemble(f"(component {LIBRARY}{USER})")
     path.write_bytes(data.replace(b"\x41\x01\x40\x00", b"\x41\x01\xff\x00"))

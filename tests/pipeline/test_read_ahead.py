@@ -8,7 +8,7 @@ from nogrow.analysis.verdicts import judge
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import Target
 from nogrow.pipeline.check import check
-from nogrow.pipeline.read_ahead import Ahead
+from nogrow.pipeline.read_ahead import ReadAhead
 from nogrow.report.result import Report
 from tests.support.assemble import assemble
 
@@ -20,8 +20,7 @@ def report(path: Path, *, ahead: bool) -> Report:
     target = Target(str(path), ArtifactContract())
     if not ahead:
         return check(None, [target], judge=judge)
-    begun = Ahead(str(path))
-    return check(None, [target], judge=begun.judge, ahead=begun)
+    return check(None, [target], judge=judge, read_ahead=ReadAhead(str(path)))
 
 
 @pytest.mark.parametrize(
@@ -34,12 +33,12 @@ def report(path: Path, *, ahead: bool) -> Report:
         pytest.param(b"", id="an empty file"),
     ],
 )
-def test_ahead_changes_nothing(tmp_path: Path, data: bytes) -> None:
+def test_reading_ahead_changes_no_report(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.wasm"
     path.write_bytes(data)
     assert report(path, ahead=True) == report(path, ahead=False)
 
 
-def test_what_is_no_file_is_told_as_otherwise(tmp_path: Path) -> None:
+def test_missing_file_is_reported_the_same(tmp_path: Path) -> None:
     assert report(tmp_path, ahead=True) == report(tmp_path, ahead=False)
     assert report(tmp_path / "none", ahead=True) == report(tmp_path / "none", ahead=False)

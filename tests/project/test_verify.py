@@ -161,7 +161,7 @@ def test_with_a_lock_nothing_becomes_worse(
     )
     monkeypatch.chdir(root)
     assert verify(root, locked=True) == 2
-    assert "nogrow.lock: no lock there; `nogrow pin` writes one" in capsys.readouterr().err
+    assert "nogrow.lock: no such lock; write it with `nogrow pin`" in capsys.readouterr().err
     assert CliRunner().invoke(cli, ["pin"]).exit_code == 0
     assert verify(root, locked=True) == 0
     module(root / "build" / "quiet.wasm", GROWING)

@@ -3,7 +3,7 @@
 from nogrow.contract.check import violations
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.violation import Rule, Violation
-from nogrow.report.result import ArtifactReport, Report
+from nogrow.report.result import ArtifactReport, Report, not_judged
 from nogrow.scenarios.result import Growth, ScenarioOutcome, ScenarioResult
 from tests.contract.made import REACHABLE, UNREACHABLE, entry, judgement, memory
 
@@ -38,9 +38,6 @@ BROKEN = ArtifactReport(
     validated=True,
     scenarios=(ScenarioResult("greeting", ScenarioOutcome.FAILED, message="`f` trapped"),),
 )
-NOT_JUDGED = ArtifactReport(
-    "build/cut.wasm",
-    violations=(Violation(Rule.NOT_JUDGED, "build/cut.wasm: offset 0x8: the section is cut off"),),
-)
+NOT_JUDGED = not_judged(ArtifactReport("build/cut.wasm"), "offset 0x8: the section is cut off")
 NOTHING = ArtifactReport("build/gone.wasm")
 ALL = Report("nogrow.toml", (KEPT, BROKEN, NOT_JUDGED, NOTHING))

@@ -1,6 +1,6 @@
-"""The pytest plugin: the fixture `wasm_guest`, and `--nogrow`, which makes tests of a contract.
+"""Register the fixture `wasm_guest`, and the option `--nogrow` that makes tests of a contract.
 
-Every run of pytest loads it where nogrow is installed, so it imports nothing else until it is used.
+pytest loads this plugin in every run where nogrow is installed, so it imports nothing until it is used.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ DEFAULT_CONTRACT = "nogrow.toml"
 
 
 class _Once:
-    """What the entry point names: it registers the plugin, unless `-p` has done so."""
+    """The plugin of the entry point, which registers this module unless `-p` has done so."""
 
     def pytest_addoption(self, parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
         if not pluginmanager.has_plugin(NAME):
@@ -41,12 +41,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--nogrow-contract",
         metavar="FILE",
         default=None,
-        help="Test those of the contract FILE instead; implies --nogrow.",
+        help="Test the contract FILE instead; implies --nogrow.",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Have pytest collect the contract, wherever the tests are."""
+    """Add the contract to the files that pytest collects."""
     contract = _contract(config)
     if contract is None:
         return
@@ -58,7 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "ContractFile | None":
-    """The contract's items, if `file_path` is the contract."""
+    """Return the collector of the contract, None if `file_path` is another file."""
     if file_path.resolve() != _contract(parent.config):
         return None
     from nogrow.testing.items import ContractFile
@@ -68,14 +68,14 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "ContractF
 
 @pytest.fixture
 def wasm_guest() -> "Callable[..., WasmGuest]":
-    """A function that makes a guest: `wasm_guest("app.wasm", imports={"env.now": lambda: 0})`."""
+    """Return the function that makes a guest: `wasm_guest("app.wasm", imports={"env.now": lambda: 0})`."""
     from nogrow.testing.guest import WasmGuest
 
     return WasmGuest
 
 
 def _contract(config: pytest.Config) -> Path | None:
-    """The contract to test, None if there is none to."""
+    """Return the path of the contract to test, None if no option asks for one."""
     named = config.getoption("nogrow_contract", None)
     if named is None and not config.getoption("nogrow", False):
         return None

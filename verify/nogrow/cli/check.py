@@ -1,4 +1,4 @@
-"""`nogrow check`: judge modules against the contract."""
+"""Define `nogrow check`, which judges modules against the contract."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,19 +38,19 @@ if TYPE_CHECKING:
 @click.option(
     "--validate/--no-validate",
     default=True,
-    help="Have wasmtime validate the modules, as by default; without, the report says `not validated`.",
+    help="Have wasmtime validate the modules; with --no-validate the report says `not validated`.",
 )
 @click.option(
     "--jobs",
     "-j",
     metavar="N",
     type=click.IntRange(min=1),
-    help="Use up to N processes; by default, as many as there are cores.",
+    help="Use up to N processes; the default is the number of cores.",
 )
 @click.option(
     "--source/--no-source",
     default=None,
-    help="Look up source lines in debug information; by default, for formats other than text and json.",
+    help="Look up source lines in debug information; the default is yes, except for text and json.",
 )
 @with_sources
 @with_lock
@@ -76,26 +76,28 @@ def check(
     attest: Path | None,
     attestation: Path | None,
 ) -> None:
-    """Judge modules (files, folders, globs) against the contract.
+    """Judge modules against the contract.
 
-    Without PATH, judge every artifact of the contract. Without a contract, every entry point must
-    be absent or unreachable.
+    PATH is a file, a folder or a glob; without PATH, every artifact of the contract is judged. Without a
+    contract, every entry point must be absent or unreachable.
     """
     gate = gate_of(paths, dist, attest, attestation)
     contract = contract_at(contract_path)
     from nogrow.contract.select import targets
 
     if gate and (locked or exact or lock_path):
-        raise UsageError("--locked or --dist: a lock is about files where they are built; see --attestation")
+        raise UsageError(
+            "--dist and a lock cannot be combined: a lock is about built files; use --attestation"
+        )
     pinned = pinned_in(lock_path, contract, locked=locked, exact=exact, whole=not paths)
     if pinned is not None and contract is None and not paths:
         paths = pinned.lock.files
     chosen = gate.targets(contract) if gate else targets(contract, paths)
-    ahead = None
+    read_ahead = None
     if len(chosen) == 1 and chosen[0].found and not gate:
-        from nogrow.pipeline.read_ahead import Ahead
+        from nogrow.pipeline.read_ahead import ReadAhead
 
-        ahead = Ahead(chosen[0].path)
+        read_ahead = ReadAhead(chosen[0].path)
     from nogrow.analysis.verdicts import judge
     from nogrow.pipeline.check import check as check_all
     from nogrow.util.background import cores
@@ -104,22 +106,22 @@ def check(
         report = check_all(
             contract,
             chosen,
-            judge=ahead.judge if ahead else judge,
+            judge=judge,
             glue=glue_in(glue),
             own_glue=None if glue else _own_glue(chosen, gate, locked=pinned is not None),
             validate=validate,
-            jobs=1 if ahead else jobs or cores(),
+            jobs=1 if read_ahead else jobs or cores(),
             digest=pinned is not None or any(output.format is Format.JSON for output in outputs),
             whole=any(output.format is not Format.TEXT for output in outputs),
             source=_wanted(outputs, source, debug_info, prefixes, len(chosen)),
             pinned=pinned,
-            ahead=ahead,
+            read_ahead=read_ahead,
             watch=watch,
         )
     if gate:
         report = gate.closed(report)
     if not report.artifacts:
-        click.echo("nogrow: nothing to check: name a PATH, or write nogrow.toml", err=True)
+        click.echo("nogrow: nothing to check: give a PATH, or write nogrow.toml", err=True)
     emit(report, outputs, colour, plain(quiet))
     if gate:
         gate.attest(report)
@@ -129,7 +131,7 @@ def check(
 def _own_glue(
     chosen: "tuple[Target, ...]", gate: "Gate | None", *, locked: bool
 ) -> "dict[str, tuple[Glue, ...]]":
-    """The host code that nobody named: what is shipped, or what `nogrow pin` finds as well."""
+    """Return the host code that no option names: shipped, or beside the modules as for `nogrow pin`."""
     if gate:
         return gate.host_code(chosen)
     if not locked:
@@ -142,9 +144,9 @@ def _own_glue(
 def _wanted(
     outputs: tuple[Output, ...], source: bool | None, debug_info: Path | None, prefixes: Prefixes, count: int
 ) -> "Wanted | None":
-    """Where to look for source lines, None for nowhere."""
+    """Return where to look up source lines, None if the report needs none."""
     if debug_info is not None and count > 1:
-        raise UsageError(f"--debug-info: it is for one module, and {count} are to be checked")
+        raise UsageError(f"--debug-info needs a single module, and {count} are checked")
     if source is None:
         plain = all(output.format in (Format.TEXT, Format.JSON) for output in outputs)
         source = not plain or debug_info is not None or bool(prefixes)

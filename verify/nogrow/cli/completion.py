@@ -1,4 +1,4 @@
-"""`nogrow completion`: the script that teaches a shell to complete nogrow's commands and options."""
+"""Define `nogrow completion`, which prints a shell's completion script."""
 
 import click
 from click.shell_completion import BashComplete, get_completion_class
@@ -10,9 +10,9 @@ SHELLS = ("bash", "zsh", "fish")
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the completion script for SHELL.
+    """Print the script that completes nogrow's commands in SHELL.
 
-    Load it in each session, for bash: eval "$(nogrow completion bash)".
+    To load it in bash, add to ~/.bashrc: eval "$(nogrow completion bash)".
     """
     root = ctx.find_root()
     kind = get_completion_class(shell)
@@ -26,4 +26,4 @@ def completion(ctx: click.Context, shell: str) -> None:
 class _Bash(BashComplete):
     @staticmethod
     def _check_version() -> None:
-        """Nothing: the script may be made on one machine and used on another."""
+        """Skip the check of this machine's bash: the script may be used on another machine."""

@@ -1,4 +1,4 @@
-"""`nogrow diff`: what has changed between two builds."""
+"""Define `nogrow diff`, which compares two builds."""
 
 import os
 from collections.abc import Sequence
@@ -56,25 +56,27 @@ def diff(
     colour: Colour,
     glue: tuple[Path, ...],
 ) -> None:
-    """Compare OLD and NEW entry point by entry point: modules, or JSON reports of nogrow.
+    """Compare the verdicts of OLD and NEW, entry point by entry point.
 
-    What the contract trusts of NEW's imports is trusted of OLD's as well. The exit code is 0 if nothing is
-    worse, 1 if something is, 2 for wrong usage, 3 if a file isn't there, 4 if something could not be judged.
+    OLD and NEW are modules or JSON reports of nogrow. The contract's trust in NEW's imports applies to OLD's
+    as well. The exit code is 0 if nothing is worse, 1 if something is, 2 for wrong usage, 3 if a file does
+    not exist, 4 if something could not be judged.
     """
     contract = contract_at(contract_path)
-    missing = [one for one in (old, new) if not is_there(one)]
+    missing = [path for path in (old, new) if not is_there(path)]
     if missing:
-        click.echo(f"nogrow: nothing to compare: no file {' and none '.join(missing)}", err=True)
+        click.echo(f"nogrow: nothing to compare: no such file: {', '.join(missing)}", err=True)
         ctx.exit(ExitCode.NOTHING)
-    reports = {one: _is_report(one) for one in (old, new)}
-    modules = _judged([one for one in (old, new) if not reports[one]], new, contract, glue)
+    is_report = {path: _is_report(path) for path in (old, new)}
+    modules = _judged([path for path in (old, new) if not is_report[path]], new, contract, glue)
     from nogrow.report.json_reader import load
 
-    sides = [load(Path(one)) if reports[one] else modules[one] for one in (old, new)]
+    sides = [load(Path(path)) if is_report[path] else modules[path] for path in (old, new)]
     notes: list[str] = []
-    if reports[old] != reports[new]:
-        place = 0 if reports[old] else 1
-        sides[place], notes = _narrowed(sides[place], (old, new)[place], (old, new)[1 - place])
+    if is_report[old] and not is_report[new]:
+        sides[0], notes = _narrowed(sides[0], old, new)
+    elif is_report[new] and not is_report[old]:
+        sides[1], notes = _narrowed(sides[1], new, old)
     code = _unfit(sides, old, new)
     if code is not None:
         ctx.exit(code)
@@ -82,17 +84,17 @@ def diff(
     from nogrow.diff.model import Direction
     from nogrow.report.summary import NOT_VALIDATED
 
-    before, after = ([one for one in side if one.judgement is not None] for side in sides)
-    notes += [f"{one.path}: {NOT_VALIDATED}" for one in (*before, *after) if one.unvalidated]
+    before, after = ([artifact for artifact in side if artifact.judgement is not None] for side in sides)
+    notes += [f"{artifact.path}: {NOT_VALIDATED}" for artifact in (*before, *after) if artifact.unvalidated]
     difference = compare(before, after, notes)
     deliver(outputs, colour, lambda form, coloured: _render(difference, form, coloured))
     ctx.exit(ExitCode.BROKEN if difference.direction is Direction.WORSE else ExitCode.KEPT)
 
 
 def _is_report(path: str) -> bool:
-    """Whether the file is to be read as a report: by what is in it, not by its name."""
+    """Return whether the file is a report, by its content and not by its name."""
     if not os.path.isfile(path):  # noqa: PTH113
-        raise UsageError(f"{path}: expected a module or a JSON report; this is no regular file")
+        raise UsageError(f"{path}: expected a module or a JSON report: not a regular file")
     try:
         with Path(path).open("rb") as file:
             return file.read(64).lstrip(_BEFORE_JSON).startswith(b"{")
@@ -103,7 +105,7 @@ def _is_report(path: str) -> bool:
 def _judged(
     paths: Sequence[str], new: str, contract: "Contract | None", glue: Sequence[Path]
 ) -> dict[str, _Artifacts]:
-    """What is in each of the modules, judged with the same trust."""
+    """Return the artifacts in each of the modules, judged with the same trust."""
     if not paths:
         return {}
     from nogrow.analysis.verdicts import judge
@@ -113,39 +115,39 @@ def _judged(
     (target,) = targets(contract, (new if new in paths else paths[0],))
     read = glue_in(glue)
 
-    def artifacts(one: "Target") -> _Artifacts:
-        return check(None, (one,), judge=judge, glue=read).artifacts
+    def artifacts(module: "Target") -> _Artifacts:
+        return check(None, (module,), judge=judge, glue=read).artifacts
 
     return {path: artifacts(target._replace(path=path)) for path in paths}
 
 
 def _narrowed(report: _Artifacts, path: str, module: str) -> tuple[_Artifacts, list[str]]:
-    """What the report has of the file `module`, and a note on what else it has."""
+    """Return the artifacts of the report that are of the file `module`, and a note on the others."""
     from nogrow.contract.clause_lines import without_number
 
-    files = list(dict.fromkeys(without_number(one.path) for one in report))
+    files = list(dict.fromkeys(without_number(artifact.path) for artifact in report))
     if len(files) < 2:
         return report, []
     name = Path(module).name
-    found = [one for one in files if one == module] or [one for one in files if Path(one).name == name]
-    if len(found) != 1:
-        raise UsageError(f"{path}: expected one module {name} in the report; it has {len(found)}")
+    same = [module] if module in files else [file for file in files if Path(file).name == name]
+    if len(same) != 1:
+        raise UsageError(f"{path}: expected one module {name} in the report; it has {len(same)}")
     note = f"{path} has {len(files) - 1} more, which are left out"
-    return tuple(one for one in report if without_number(one.path) == found[0]), [note]
+    return tuple(artifact for artifact in report if without_number(artifact.path) == same[0]), [note]
 
 
 def _unfit(sides: Sequence[_Artifacts], old: str, new: str) -> ExitCode | None:
-    """The exit code if the sides can't be compared, once it is said why."""
+    """Print why the sides can't be compared and return the exit code; return None if they can."""
     from nogrow.report import text
 
-    bad = tuple(one for side in sides for one in side if one.outcome is Outcome.NOT_JUDGED)
-    if bad:
-        *lines, _ = text.lines(Report(None, bad))
+    refused = tuple(artifact for side in sides for artifact in side if artifact.outcome is Outcome.NOT_JUDGED)
+    if refused:
+        *lines, _ = text.lines(Report(None, refused))
         for line in lines:
             click.echo(line)
         return ExitCode.NOT_JUDGED
     for side, path in zip(sides, (old, new), strict=True):
-        if not any(one.judgement for one in side):
+        if not any(artifact.judgement for artifact in side):
             click.echo(f"nogrow: nothing to compare: no core module in {path}", err=True)
             return ExitCode.NOTHING
     return None

@@ -1,4 +1,4 @@
-"""`nogrow check --dist`: what is going to be shipped, and statements about it; loaded only if asked for."""
+"""Judge a shipment for `nogrow check --dist`, and compare and write statements about it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 def gate_of(
     paths: Sequence[str], dist: Sequence[str], attest: Path | None, attestation: Path | None
 ) -> "Gate | None":
-    """What holds the shipment at `dist` to account, None if the options are not about one."""
+    """Return the gate for the shipment at `dist`, None without one; raises `UsageError` for wrong options."""
     if not dist:
         for option, file in (("--attest", attest), ("--attestation", attestation)):
             if file is not None:
-                raise UsageError(f"{option}: say with --dist DIR what is shipped")
+                raise UsageError(f"{option}: this option needs --dist DIR")
         return None
     if paths:
-        raise UsageError("PATH or --dist: in one call, either what was built or what is shipped is judged")
+        raise UsageError("PATH and --dist cannot be combined")
     return Gate(dist, attest, attestation)
 
 
 class Gate:
-    """A shipment, the statement that it is held to, and the one that is written of it."""
+    """A shipment, the statement that it is compared with, and the file to write a statement to."""
 
     def __init__(self, dist: Sequence[str], attest: Path | None, attestation: Path | None) -> None:
-        """Reads the shipment and the statement; raises `NogrowError`."""
+        """Read the shipment and the statement; raises `NogrowError`."""
         from nogrow.shipping.gate import gather
         from nogrow.shipping.statement_reader import read_statement
 
@@ -46,10 +46,10 @@ class Gate:
         self._attest = attest
         self._contract: str | None = None
         if attest is not None:
-            self._spare(attest)
+            self._refuse_to_overwrite(attest)
 
     def targets(self, contract: "Contract | None") -> "tuple[Target, ...]":
-        """What is to be judged."""
+        """Return the modules to judge."""
         from nogrow.contract.shipped_clauses import digest_of
         from nogrow.shipping.gate import targets_of
 
@@ -57,17 +57,17 @@ class Gate:
         chosen = targets_of(self._shipment, contract)
         if any(target.data is not None for target in chosen):
             for path in self._shipment.without_modules():
-                _say(f"{path}: no module in it")
+                _say(f"{path}: contains no module")
         return chosen
 
     def host_code(self, targets: "Sequence[Target]") -> "dict[str, tuple[Glue, ...]]":
-        """The host code that is shipped with the modules, by their paths."""
+        """Return the host code that is shipped with the modules, by their paths."""
         from nogrow.shipping.gate import host_code
 
         return host_code(self._shipment, targets)
 
     def closed(self, report: "Report") -> "Report":
-        """The report with what wheels and the statement say otherwise, and with what was looked at."""
+        """Return the report with the contradictions of wheels and of the statement, and with the counts."""
         from nogrow.shipping.gate import disagreements, with_violations
         from nogrow.shipping.statement_check import compare
 
@@ -82,12 +82,12 @@ class Gate:
         return with_violations(report, broken)._replace(shipped=self._shipment.counts)
 
     def attest(self, report: "Report") -> None:
-        """Write the statement if all is kept; if not, say that the file stays as it is."""
+        """Write the statement if every contract is kept; otherwise say that the file stays as it is."""
         if self._attest is None:
             return
         if report.outcome is not Outcome.KEPT:
-            left = ", and is still that of an earlier check" if is_there(self._attest) else ""
-            _say(f"{self._attest}: not written{left}: only what is kept is attested")
+            old = "; the file is that of an earlier check" if is_there(self._attest) else ""
+            _say(f"{self._attest}: not written, because not every contract is kept{old}")
             return
         from nogrow.shipping.statement import as_text
         from nogrow.shipping.statement_check import statement_of
@@ -95,8 +95,8 @@ class Gate:
 
         write_bytes(self._attest, as_text(statement_of(self._shipment, report, self._contract)).encode())
 
-    def _spare(self, file: Path) -> None:
-        """Raises `UsageError` for a file that is there and no statement: naming it can only be a mistake."""
+    def _refuse_to_overwrite(self, file: Path) -> None:
+        """Raise `UsageError` for a file that exists and is no statement: naming it can only be a mistake."""
         from nogrow.errors import DocumentError
         from nogrow.shipping.statement_reader import read_statement
 
@@ -106,7 +106,7 @@ class Gate:
             read_statement(file)
         except DocumentError as error:
             raise UsageError(
-                f"--attest: not written over, as it is no statement of nogrow: {error}"
+                f"--attest: refusing to overwrite a file that is no statement of nogrow: {error}"
             ) from error
 
 

@@ -1,9 +1,9 @@
-"""`nogrow doctor`: what tools are found, and how to get the others."""
+"""Define `nogrow doctor`, which lists the tools that nogrow can use."""
 
 import click
 
 _FORMATS = ("text", "json")
-# Nothing can be judged without it, which is what exit code 1 says of this command.
+# Exit code 1 of this command: nothing can be judged until the tool is there.
 _NOT_READY = 1
 
 
@@ -11,10 +11,10 @@ _NOT_READY = 1
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
 @click.pass_context
 def doctor(ctx: click.Context, form: str) -> None:
-    """Say which of the tools that nogrow can use are there, and what brings the others.
+    """List the tools that nogrow can use, and how to install the missing ones.
 
-    Each is asked for its version, within a time limit. Nothing is installed. The exit code is 1 if
-    something is missing or broken that is required; what is needed for single commands is not.
+    Each tool is asked for its version, within a time limit. Nothing is installed. The exit code is 1 if
+    a required tool is missing or broken; tools that only some commands need are not required.
     """
     from nogrow.doctor.probe import diagnose
     from nogrow.machine.machine import Machine

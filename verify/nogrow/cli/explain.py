@@ -1,4 +1,4 @@
-"""`nogrow explain`: why an entry point can grow the memory, and what to change."""
+"""Define `nogrow explain`, which shows why an entry point can grow the memory and what to change."""
 
 import os
 from pathlib import Path
@@ -47,36 +47,34 @@ def explain(
     prefixes: Prefixes,
     glue: tuple[Path, ...],
 ) -> None:
-    """Show why ENTRY of FILE can grow the memory: the line, the path, and what to change.
+    """Show why ENTRY of FILE can grow the memory, and what to change.
 
-    Without ENTRY, the worst entry points are explained, those with the same cause together. In a
-    component, FILE#0 is its first core module. Explaining is no gate: the exit code is 0 whatever
-    the verdict, 2 if there is no such ENTRY, 3 without FILE, 4 if it can't be judged. As JSON it is
-    the report that `check` makes.
+    Without ENTRY, the worst entry points are explained, grouped by cause. FILE#0 is the first core module of
+    a component. `explain` never fails a build: the exit code is 0 whatever the verdict, 2 if there is no
+    such ENTRY, 3 if there is no such FILE, 4 if FILE can't be judged. The JSON format is the report of
+    `check`.
     """
     contract = contract_at(contract_path)
     from nogrow.analysis.verdicts import judge
     from nogrow.contract.select import targets
     from nogrow.pipeline.check import check as check_all
-    from nogrow.pipeline.read_ahead import Ahead
+    from nogrow.pipeline.read_ahead import ReadAhead
 
     path, number = _split(file)
     chosen = targets(contract, (path,))
     if len(chosen) > 1:
-        raise UsageError(f"{file}: one file at a time can be explained; {len(chosen)} are there")
-    ahead = Ahead(chosen[0].path) if chosen[0].found else None
+        raise UsageError(f"{file}: expected a single file, got {len(chosen)}")
+    read_ahead = ReadAhead(chosen[0].path) if chosen[0].found else None
     whole = any(output.format is not Format.TEXT for output in outputs)
-    report = check_all(
-        contract, chosen, judge=ahead.judge if ahead else judge, glue=glue_in(glue), ahead=ahead, whole=whole
-    )
+    report = check_all(contract, chosen, judge=judge, glue=glue_in(glue), read_ahead=read_ahead, whole=whole)
     report = _narrowed(report, None if number is None else f"{chosen[0].path}#{number}")
     parts: list[Explained] = []
-    if ahead is not None:
-        data = ahead.read(chosen[0].path)
+    if read_ahead is not None:
+        data = read_ahead.data()
         parts = [
-            _explained(one, one.judgement, data, entry, debug_info, prefixes)
-            for one in report.artifacts
-            if one.judgement is not None
+            _explained(artifact, artifact.judgement, data, entry, debug_info, prefixes)
+            for artifact in report.artifacts
+            if artifact.judgement is not None
         ]
         parts = _asked_for(report, parts, entry)
 
@@ -92,10 +90,10 @@ def explain(
             if artifact.judgement is None:
                 text.render(Report(report.contract, (artifact,)), stream, colour=colour)
             elif artifact.unvalidated:
-                said = f"{NOT_VALIDATED}: {artifact.path}: {why_unvalidated(artifact)}"
-                stream.write(f"{printable(said)}\n\n")
-        quotable, beside = Quotable([new for _, new in prefixes]), str(Path(path).parent)
-        options = Options(lambda frame: excerpt(*frame[1:], quotable, beside), colour=colour, full=full)
+                warning = f"{NOT_VALIDATED}: {artifact.path}: {why_unvalidated(artifact)}"
+                stream.write(f"{printable(warning)}\n\n")
+        quotable, folder = Quotable([new for _, new in prefixes]), str(Path(path).parent)
+        options = Options(lambda frame: excerpt(*frame[1:], quotable, folder), colour=colour, full=full)
         render(parts, stream, options)
 
     emit(report, outputs, colour, as_text)
@@ -103,26 +101,22 @@ def explain(
 
 
 def _split(file: str) -> tuple[str, int | None]:
-    """The file, and the number of a core module in it where the path names one."""
+    """Return the file, and the number of a core module in it if the path names one."""
     from nogrow.contract.paths import split_number
 
     path, number = split_number(file)
-    # A path that can't be looked at is no file, and none is there to be explained.
+    # An existing file wins, even if its name ends like the number of a core module.
     return (file, None) if number is None or os.path.lexists(file) else (path, number)
 
 
 def _narrowed(report: Report, part: str | None) -> Report:
-    """The report on one core module of a component only."""
+    """Return the report on the core module at the path `part`, on all of them for None."""
     if part is None:
         return report
-    artifacts = tuple(one for one in report.artifacts if one.path == part)
-    # What could not be read as a component has no parts.
-    return Report(
-        report.contract,
-        artifacts
-        or tuple(one for one in report.artifacts if one.judgement is None)
-        or (ArtifactReport(part),),
-    )
+    artifacts = tuple(artifact for artifact in report.artifacts if artifact.path == part)
+    # A component that can't be read has no core modules, but a report that says why.
+    unjudged = tuple(artifact for artifact in report.artifacts if artifact.judgement is None)
+    return Report(report.contract, artifacts or unjudged or (ArtifactReport(part),))
 
 
 def _explained(
@@ -160,28 +154,27 @@ def _explained(
 
 
 def _bounds(path: str, data: bytes) -> tuple[int, int]:
-    """Where the core module that reports call `path` is in the file."""
+    """Return the first and last offset, in bytes of the file, of the core module that reports call `path`."""
     from nogrow.wasm.sections import is_component
 
     if not is_component(data):
         return 0, len(data)
     from nogrow.wasm.component import core_modules
 
-    one = core_modules(data)[int(path.rpartition("#")[2])]
-    return one.start, one.end
+    module = core_modules(data)[int(path.rpartition("#")[2])]
+    return module.start, module.end
 
 
 def _asked_for(report: Report, parts: "list[Explained]", name: str | None) -> "list[Explained]":
-    """The parts that have the entry point of that name; raises `UsageError` if none has."""
+    """Return the parts with an entry point of that name; raises `UsageError` if there is none."""
     if name is None or not parts:
         return parts
-    having = [part for part in parts if part.explanations or part.harmless]
-    if having:
-        return having
+    matching = [part for part in parts if part.explanations or part.harmless]
+    if matching:
+        return matching
     from difflib import get_close_matches
 
     names = {entry.name for part in parts for entry in part.judgement.entries}
     near = get_close_matches(name, names, n=3)
-    where = ", ".join(part.path for part in parts[:1])
-    hint = f"; near: {', '.join(near)}" if near else f"; it has {len(names)}"
-    raise UsageError(f"{where}: no entry point `{name}`{hint}")
+    hint = f"; did you mean {', '.join(near)}?" if near else f"; it has {len(names)}"
+    raise UsageError(f"{parts[0].path}: no entry point `{name}`{hint}")

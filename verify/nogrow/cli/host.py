@@ -1,4 +1,4 @@
-"""`nogrow host`: find views in JavaScript host code that are kept across calls into the module."""
+"""Define `nogrow host`, which finds views that JavaScript host code keeps across calls."""
 
 import click
 
@@ -16,13 +16,13 @@ from nogrow.report.result import exit_code
 def host(
     ctx: click.Context, files: tuple[str, ...], outputs: tuple[Output, ...], quiet: bool, colour: Colour
 ) -> None:
-    """Find views of a memory that host code keeps across calls that may grow it.
+    """Find memory views that host code keeps across calls that may grow the memory.
 
-    JavaScript (.js, .mjs, .cjs) and TypeScript (.ts, .mts, .cts) are read. Exit code 1 means a
-    finding, 4 that a file could not be judged.
+    FILE is JavaScript (.js, .mjs, .cjs) or TypeScript (.ts, .mts, .cts). The exit code is 1 if a view is
+    found, 4 if a file could not be judged.
     """
     if any(output.format is Format.HTML for output in outputs):
-        raise UsageError("--format html: that page is about modules; host code has the other formats")
+        raise UsageError("--format html: not available for host code; use another format")
     from nogrow.pipeline.check_host_code import inspect
 
     with progress() as watch:

@@ -1,4 +1,4 @@
-"""`nogrow init`: write a starter contract from what is there."""
+"""Define `nogrow init`, which writes a first contract for the modules of a project."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -26,25 +26,25 @@ _MOST_SKIPPED = 10
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option(
     "--contract",
-    "place",
+    "contract_path",
     metavar="FILE",
     default=DEFAULT_CONTRACT,
     show_default=True,
     type=click.Path(path_type=Path),
     help="The file to write.",
 )
-@click.option("--force", is_flag=True, help="Write over FILE if it exists.")
+@click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
 @click.pass_context
-def init(ctx: click.Context, paths: tuple[str, ...], place: Path, force: bool) -> None:
+def init(ctx: click.Context, paths: tuple[str, ...], contract_path: Path, force: bool) -> None:
     """Write a contract that the modules keep today, with comments on what to tighten.
 
-    Modules are looked for in the files and folders PATH, by default the working folder. The exit code is
-    4 if one could not be judged, which leaves it out of the contract, 3 if there is none, else 0.
+    PATH is a file or folder with modules; the default is the working folder. The exit code is 4 if a module
+    could not be judged, which leaves it out of the contract, 3 if there is no module, else 0.
     """
-    if os.path.lexists(place) and not force:
-        raise UsageError(f"{place} exists: write over it with --force")
-    if os.path.lexists(place) and not os.path.isfile(place):  # noqa: PTH113
-        raise UsageError(f"{place}: not a regular file")
+    if os.path.lexists(contract_path) and not force:
+        raise UsageError(f"{contract_path}: the file exists; use --force to overwrite it")
+    if os.path.lexists(contract_path) and not os.path.isfile(contract_path):  # noqa: PTH113
+        raise UsageError(f"{contract_path}: not a regular file")
     from nogrow.analysis.verdicts import judge
     from nogrow.contract.select import targets
     from nogrow.init.discover import discover
@@ -61,35 +61,32 @@ def init(ctx: click.Context, paths: tuple[str, ...], place: Path, force: bool) -
         chosen = targets(None, found.modules)
         own = beside(chosen)
         report = check(None, chosen, judge=judge, own_glue=own, jobs=cores(), digest=False, watch=watch)
-    used = {path: tuple(one.file for one in glue) for path, glue in own.items()}
-    written = parts([target.path for target in chosen], report, place.parent, used)
-    write_bytes(place, draft(written, buildable(found, place.parent)).encode())
-    click.echo(f"{printable(str(place))}: written, {_modules(found)} found")
+    used = {path: tuple(file.file for file in glue) for path, glue in own.items()}
+    folder = contract_path.parent
+    written = parts([target.path for target in chosen], report, folder, used)
+    write_bytes(contract_path, draft(written, buildable(found, folder)).encode())
+    click.echo(f"{printable(str(contract_path))}: written, {counted(len(found.modules), 'module')} found")
     for line in (*_lines(written), *_unvalidated(report), *_passed_over(found)):
         click.echo(f"  {printable(line)}")
-    click.echo("Next: nogrow check, and tighten what is marked so.")
-    if found.problems or any(isinstance(one, LeftOut) and one.is_gap for one in written):
+    click.echo("Next: run `nogrow check`, and tighten the clauses that are marked.")
+    if found.problems or any(isinstance(part, LeftOut) and part.is_gap for part in written):
         ctx.exit(ExitCode.NOT_JUDGED)
-    if not any(isinstance(one, Clause) for one in written):
+    if not any(isinstance(part, Clause) for part in written):
         ctx.exit(ExitCode.NOTHING)
-
-
-def _modules(found: "Found") -> str:
-    return counted(len(found.modules), "module")
 
 
 def _lines(parts: "Sequence[Clause | LeftOut]") -> Iterator[str]:
     from nogrow.contract.headlines import headline
     from nogrow.init.modules import LeftOut
 
-    for one in parts:
-        if isinstance(one, LeftOut):
-            yield f"left out: {one.path}: {one.reason}"
+    for part in parts:
+        if isinstance(part, LeftOut):
+            yield f"left out: {part.path}: {part.reason}"
         else:
-            worst = max(one.judgements, key=lambda judgement: judgement.verdict.rank)
-            growing = one.inferred.growing
+            worst = max(part.judgements, key=lambda judgement: judgement.verdict.rank)
+            growing = part.inferred.growing
             tighten = f", {counted(growing, 'entry point')} to tighten" if growing else ""
-            yield f"{one.path}: {headline(worst)}{tighten}"
+            yield f"{part.path}: {headline(worst)}{tighten}"
 
 
 def _unvalidated(report: "Report") -> Iterator[str]:
@@ -105,4 +102,4 @@ def _passed_over(found: "Found") -> Iterator[str]:
     if found.skipped:
         more = len(found.skipped) - _MOST_SKIPPED
         rest = f" and {more} more" if more > 0 else ""
-        yield f"not looked into: {', '.join(found.skipped[:_MOST_SKIPPED])}{rest}"
+        yield f"skipped folders: {', '.join(found.skipped[:_MOST_SKIPPED])}{rest}"

@@ -1,4 +1,4 @@
-"""The options that name a lock, and the lock that they mean."""
+"""Define the options about a lock, and load the lock that they name."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,33 +19,37 @@ lock_option = click.option(
     "lock_path",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help=f"The lock file; by default {DEFAULT_LOCK} beside the contract.",
+    help=f"The lock file; the default is {DEFAULT_LOCK} beside the contract.",
 )
 
 
 def with_lock(command: Command) -> Command:
-    """Give a command the options that hold modules to a lock."""
-    locked = click.option("--locked", is_flag=True, help="Fail if a verdict is worse than the lock says.")
-    exact = click.option("--exact", is_flag=True, help="With the lock: fail also if a module is another one.")
+    """Add the options that hold modules to a lock."""
+    locked = click.option("--locked", is_flag=True, help="Fail if a verdict is worse than the pinned one.")
+    exact = click.option(
+        "--exact",
+        is_flag=True,
+        help="With the lock: fail also if a module's bytes differ from the pinned ones.",
+    )
     return locked(exact(lock_option(command)))
 
 
 def lock_at(path: Path | None, contract: "Contract | None") -> Path:
-    """The lock file: the one that is named, or the one beside the contract or in the working folder."""
+    """Return the path of the lock file: `path`, or else beside the contract or in the working folder."""
     return path or (contract.path.parent if contract else Path()) / DEFAULT_LOCK
 
 
 def pinned_in(
     path: Path | None, contract: "Contract | None", *, locked: bool, exact: bool, whole: bool
 ) -> "Pinned | None":
-    """The lock to hold modules to, None if no option asks for one; raises `NogrowError`."""
+    """Return the lock to hold modules to, None if no option asks for one; raises `NogrowError`."""
     if not (locked or exact or path):
         return None
     from nogrow.baseline.read import load
     from nogrow.baseline.regressions import Pinned
     from nogrow.wasm.file import is_there
 
-    place = lock_at(path, contract)
-    if not is_there(place):
-        raise UsageError(f"{place}: no lock there; `nogrow pin` writes one")
-    return Pinned(load(place), exact, whole)
+    lock_path = lock_at(path, contract)
+    if not is_there(lock_path):
+        raise UsageError(f"{lock_path}: no such lock; write it with `nogrow pin`")
+    return Pinned(load(lock_path), exact, whole)

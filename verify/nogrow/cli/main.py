@@ -1,4 +1,4 @@
-"""The command `nogrow`: its commands, and what an error of the user's ends in."""
+"""Define the command `nogrow`, and turn errors into one line and an exit code."""
 
 import gc
 import os
@@ -19,8 +19,8 @@ from nogrow.errors import ModuleError, NogrowError, ToolError
 from nogrow.report.escaping import printable
 from nogrow.report.result import ExitCode
 
-NO_MEMORY = "there is not enough memory: nothing has been proved"
-# Only these commands themselves are to pay for loading them.
+NO_MEMORY = "not enough memory: no verdict"
+# A command is loaded only when it is called, so that the others start quickly.
 LATER = ("completion", "diff", "doctor", "explain", "host", "init", "pin", "seal")
 EPILOG = (
     "Exit codes: 0 every contract kept, 1 a contract broken, 2 wrong usage or contract file, "
@@ -50,14 +50,14 @@ class _Commands(click.Group):
             click.echo(f"nogrow: {NO_MEMORY}", err=True)
             ctx.exit(ExitCode.NOT_JUDGED)
         except EOFError as error:
-            # click takes it for the end of an input that it asked for, and ends with 1: a broken contract.
+            # click takes it for the end of its own input and exits with 1, which means a broken contract.
             raise RuntimeError("an unexpected end of a file") from error
 
 
 @click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="nogrow")
 def cli() -> None:
-    """Prove which ways into a WebAssembly module can grow its memory.
+    """Prove which entry points of a WebAssembly module can grow its memory.
 
     Growth detaches every typed-array view that JavaScript holds over the memory.
     """
@@ -68,15 +68,15 @@ for command in (check, sites, run):
 
 
 def _end(number: int, _frame: object) -> NoReturn:
-    """Ends the program as the signal would, but only after what is half written has been removed."""
+    """Exit as the signal would, but let handlers remove half-written files first."""
     raise SystemExit(128 + number)
 
 
 def main() -> None:
-    """Run the command line and exit with its code, at once: nothing is left to be done then."""
-    # A report holds its objects until it is written: looking for garbage among them only costs time.
+    """Run the command line and exit with its code."""
+    # A report keeps its objects until it is written: collecting garbage earlier only costs time.
     gc.set_threshold(100_000, 50, 50)
-    # A thread that comes back from a kernel is what the others wait for.
+    # The other threads wait for the one that comes back from a kernel.
     sys.setswitchinterval(0.0005)
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal's encoding lacks is no reason to fail.
@@ -85,7 +85,7 @@ def main() -> None:
     end = SystemExit(ExitCode.NOT_JUDGED)
     try:
         for number in (signal.SIGINT, signal.SIGTERM):
-            # What whoever started this wants ignored stays ignored.
+            # A signal that the parent process ignores stays ignored.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, _end)
         cli(prog_name="nogrow")
@@ -98,7 +98,7 @@ def main() -> None:
         import traceback
 
         traceback.print_exc()
-        click.echo("nogrow: a fault of nogrow's own: nothing has been proved", err=True)
+        click.echo("nogrow: internal error: no verdict; please report it", err=True)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, AttributeError, ValueError):
             stream.flush()

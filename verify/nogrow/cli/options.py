@@ -1,4 +1,4 @@
-"""The options that the commands share, and the values that they become."""
+"""Define the options that commands share, and the types of their values."""
 
 import enum
 import os
@@ -18,7 +18,7 @@ Command = Callable[..., object]
 
 
 class Format(enum.Enum):
-    """A format that a report can have."""
+    """The formats of a report."""
 
     TEXT = "text"
     JSON = "json"
@@ -29,11 +29,11 @@ class Format(enum.Enum):
     HTML = "html"
 
 
-KNOWN = [one.value for one in Format]
+FORMATS = [form.value for form in Format]
 
 
 class Colour(enum.Enum):
-    """When text is coloured."""
+    """The choices of when to colour text."""
 
     AUTO = "auto"
     ALWAYS = "always"
@@ -41,7 +41,7 @@ class Colour(enum.Enum):
 
 
 class Output(NamedTuple):
-    """A format and the file it goes to, None for standard output."""
+    """A format and the file that it is written to, None for standard output."""
 
     format: Format
     path: Path | None
@@ -49,24 +49,24 @@ class Output(NamedTuple):
 
 def _output(ctx: click.Context, param: click.Parameter, value: str) -> Output:
     name, equals, path = value.partition("=")
-    if name not in KNOWN:
-        message = f"unknown format {name!r}; known here: {', '.join(KNOWN)}"
+    if name not in FORMATS:
+        message = f"unknown format {name!r}; expected {', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
         raise click.BadParameter(message, ctx, param)
     if equals and not path:
-        raise click.BadParameter(f"{value!r} names no file after the =", ctx, param)
+        raise click.BadParameter(f"{value!r}: no file after the =", ctx, param)
     return Output(Format(name), Path(path) if equals else None)
 
 
 def outputs_of(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[Output, ...]:
-    """Return the outputs, text on standard output among them if nothing else goes there."""
+    """Return the outputs; text goes to standard output if no other format does."""
     outputs = tuple(_output(ctx, param, value) for value in values)
-    places = [output.path and output.path.absolute() for output in outputs]
-    for place in places:
-        if places.count(place) > 1:
-            where = "standard output" if place is None else f"the file {place}"
-            message = f"{where} can take one format only; send others to files: json=report.json"
+    paths = [output.path and output.path.absolute() for output in outputs]
+    for path in paths:
+        if paths.count(path) > 1:
+            destination = "standard output" if path is None else f"the file {path}"
+            message = f"{destination} can take one format only; send others to files: json=report.json"
             raise click.BadParameter(message, ctx, param)
-    return outputs if None in places else (Output(Format.TEXT, None), *outputs)
+    return outputs if None in paths else (Output(Format.TEXT, None), *outputs)
 
 
 Prefixes = tuple[tuple[str, str], ...]
@@ -75,19 +75,19 @@ Prefixes = tuple[tuple[str, str], ...]
 def _prefixes(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> Prefixes:
     for value in values:
         if "=" not in value or value.startswith("="):
-            raise click.BadParameter(f"{value!r} is not FROM=TO", ctx, param)
+            raise click.BadParameter(f"{value!r}: expected FROM=TO", ctx, param)
     return tuple((value.partition("=")[0], value.partition("=")[2]) for value in values)
 
 
 def with_sources(command: Command) -> Command:
-    """Give a command the options that say where source lines are found."""
+    """Add the options on where to find debug information and source files."""
     for option in reversed(SOURCES):
         command = option(command)
     return command
 
 
 def with_glue(command: Command) -> Command:
-    """Give a command the option that names the host code of the modules."""
+    """Add the option that names the host code of the modules."""
     return click.option(
         "--js",
         "--glue",
@@ -95,19 +95,19 @@ def with_glue(command: Command) -> Command:
         metavar="FILE|FOLDER",
         multiple=True,
         type=click.Path(path_type=Path),
-        help="JavaScript that belongs to the modules: what it says of their imports counts; repeatable.",
+        help="JavaScript host code of the modules, which shows what their imports do; repeatable.",
     )(command)
 
 
 def with_dist(command: Command) -> Command:
-    """Give a command the options on what is going to be shipped."""
+    """Add the options on a shipment."""
     for option in reversed(DIST):
         command = option(command)
     return command
 
 
 def glue_in(paths: Sequence[Path]) -> "list[Glue]":
-    """Return what the glue files say; raises `NogrowError` for one that can't be read."""
+    """Return what the host code at the paths says; raises `NogrowError` if it can't be read."""
     if not paths:
         return []
     from nogrow.jshost.glue_reader import read, scripts_at
@@ -116,14 +116,14 @@ def glue_in(paths: Sequence[Path]) -> "list[Glue]":
 
 
 def common(command: Command) -> Command:
-    """Give a command the options that all share."""
+    """Add the contract option and the options of a report."""
     for option in reversed(OPTIONS):
         command = option(command)
     return command
 
 
 def reporting(command: Command) -> Command:
-    """Give a command the options about the report alone."""
+    """Add the options of a report."""
     for option in reversed(OPTIONS[1:]):
         command = option(command)
     return command
@@ -134,7 +134,7 @@ def contract_at(path: Path | None) -> "Contract | None":
 
     Raises `ContractError`.
     """
-    # A link to nowhere is a contract that is gone, not a project that has none.
+    # A dangling link means that the contract is lost, not that the project has none.
     if path is None and not os.path.lexists(DEFAULT_CONTRACT):
         return None
     from nogrow.contract.load import load
@@ -148,7 +148,7 @@ SOURCES: tuple[Callable[[Command], Command], ...] = (
         "debug_info",
         metavar="FILE",
         type=click.Path(path_type=Path),
-        help="Where the debug information is, if not in the module: a module with DWARF, or a source map.",
+        help="The debug information, if the module has none: a module with DWARF, or a source map.",
     ),
     click.option(
         "--path-prefix",
@@ -156,7 +156,7 @@ SOURCES: tuple[Callable[[Command], Command], ...] = (
         metavar="FROM=TO",
         multiple=True,
         callback=_prefixes,
-        help="Show source paths that start with FROM as starting with TO; repeatable.",
+        help="Replace the prefix FROM of source paths with TO; repeatable.",
     ),
 )
 DIST: tuple[Callable[[Command], Command], ...] = (
@@ -165,7 +165,7 @@ DIST: tuple[Callable[[Command], Command], ...] = (
         "dist",
         metavar="DIR",
         multiple=True,
-        help="Judge what is shipped: the modules in the archives and other files of a folder, or in a file; "
+        help="Judge what is shipped: the modules in the files and archives of a folder, or in one file; "
         "repeatable.",
     ),
     click.option(
@@ -173,14 +173,14 @@ DIST: tuple[Callable[[Command], Command], ...] = (
         "attest",
         metavar="FILE",
         type=click.Path(path_type=Path),
-        help="With --dist: if all is kept, write the digests and verdicts to FILE, an in-toto statement.",
+        help="With --dist: if every contract is kept, write an in-toto statement of the verdicts to FILE.",
     ),
     click.option(
         "--attestation",
         "attestation",
         metavar="FILE",
         type=click.Path(path_type=Path),
-        help="With --dist: what is shipped must be what the statement in FILE is about.",
+        help="With --dist: fail if the shipment is not the one that the statement in FILE describes.",
     ),
 )
 OPTIONS: tuple[Callable[[Command], Command], ...] = (
@@ -189,7 +189,7 @@ OPTIONS: tuple[Callable[[Command], Command], ...] = (
         "contract_path",
         metavar="FILE",
         type=click.Path(path_type=Path),
-        help=f"The contract file; by default {DEFAULT_CONTRACT}, if it is there.",
+        help=f"The contract file; the default is {DEFAULT_CONTRACT} if it exists.",
     ),
     click.option(
         "--format",
@@ -197,16 +197,16 @@ OPTIONS: tuple[Callable[[Command], Command], ...] = (
         metavar="FORMAT[=FILE]",
         multiple=True,
         callback=outputs_of,
-        help=f"{', '.join(KNOWN[:-1])} or {KNOWN[-1]}, to standard output or to FILE; repeatable. "
-        "Unless another format goes there, text goes to standard output.",
+        help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}, to standard output or to FILE; repeatable. "
+        "Standard output gets text unless another format goes there.",
     ),
-    click.option("--quiet", "-q", is_flag=True, help="Leave out of the text what is kept."),
+    click.option("--quiet", "-q", is_flag=True, help="Hide modules that keep their contract."),
     click.option(
         "--color",
         "colour",
-        type=click.Choice([one.value for one in Colour]),
+        type=click.Choice([choice.value for choice in Colour]),
         default=Colour.AUTO.value,
         callback=lambda _ctx, _param, value: Colour(value),
-        help="Colour the text; auto does it on a terminal, unless NO_COLOR is set.",
+        help="Colour the text; auto does so on a terminal unless NO_COLOR is set.",
     ),
 )

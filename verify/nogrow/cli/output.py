@@ -1,4 +1,4 @@
-"""A report to where the options want it, each format imported only when it is asked for."""
+"""Write a report where the options want it; each format is imported only when it is wanted."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from nogrow.cli.options import Colour, Format, Output
 from nogrow.errors import UsageError
 from nogrow.report.result import Report
 
-# Each has a function `render`.
+# The module of each format has a function `render`.
 MODULES = {
     Format.JSON: "as_json",
     Format.SARIF: "sarif",
@@ -28,18 +28,18 @@ TextRender = Callable[[Report, TextIO, bool], None]
 def emit(report: Report, outputs: Sequence[Output], colour: Colour, as_text: TextRender) -> None:
     """Write the report in every format asked for, to files first.
 
-    `as_text` is how the command renders text, given whether to colour. Raises `UsageError` if an
-    output can't be written. A reader of standard output who has left is no error.
+    `as_text` renders text and is told whether to colour. Raises `UsageError` if an output can't be
+    written; a closed pipe at standard output is no error.
     """
     deliver(outputs, colour, lambda form, coloured: _render(report, form, as_text, coloured))
 
 
 def deliver(outputs: Sequence[Output], colour: Colour, render: Callable[[Format, bool], Render]) -> None:
-    """Write what `render` gives for each format, to files first; it is told whether to colour.
+    """Write each output with what `render` returns for its format, files first.
 
-    Raises `UsageError` if an output can't be written.
+    `render` is told whether to colour. Raises `UsageError` if an output can't be written.
     """
-    for output in sorted(outputs, key=lambda one: one.path is None):
+    for output in sorted(outputs, key=lambda output: output.path is None):
         if output.path is None:
             _print(render(output.format, _coloured(colour)))
         else:
@@ -49,7 +49,7 @@ def deliver(outputs: Sequence[Output], colour: Colour, render: Callable[[Format,
 
 
 def plain(quiet: bool) -> TextRender:
-    """Return how `check` and `run` render text."""
+    """Return the function with which `check` and `run` render text."""
 
     def render(report: Report, stream: TextIO, colour: bool) -> None:
         from nogrow.report import text
@@ -77,7 +77,7 @@ def _coloured(colour: Colour) -> bool:
 
 def _print(render: Render) -> None:
     if sys.stdout is None:
-        raise UsageError("standard output is closed: can't write the report")
+        raise UsageError("standard output: can't write the report: it is closed")
     try:
         render(sys.stdout)
         sys.stdout.flush()
@@ -90,5 +90,5 @@ def _print(render: Render) -> None:
 
 
 def _discard() -> None:
-    """Point standard output to nowhere, or Python fails on it again when it exits."""
+    """Point standard output to the null device, or Python fails on it again when it exits."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""`nogrow pin`: keep the verdicts of today, so that none becomes worse unseen."""
+"""Define `nogrow pin`, which writes today's verdicts into a lock."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,12 +32,14 @@ def pin(
     lock_path: Path | None,
     glue: tuple[Path, ...],
 ) -> None:
-    """Write the verdicts and digests of modules to nogrow.lock, good ones and bad ones.
+    """Write the verdicts and digests of modules to nogrow.lock.
 
-    Without PATH, every artifact of the contract is pinned, and nothing else stays in the lock; without a
-    contract, what the lock has is pinned again. With PATH, what else the lock has stays. The exit code
-    is 0 once the lock is written, also if the contract is broken. If something can't be judged (4) or
-    isn't there (3), the lock stays as it was.
+    Good verdicts are pinned as well as bad ones. With PATH, the pins of other modules stay in the lock.
+    Without PATH, every artifact of the contract is pinned and all other pins are removed; without a contract,
+    the modules in the lock are pinned anew.
+
+    The exit code is 0 if the lock was written, even if the contract is broken. If a module can't be judged
+    (4) or does not exist (3), the lock is left unchanged.
     """
     contract = contract_at(contract_path)
     from nogrow.analysis.verdicts import judge
@@ -50,81 +52,81 @@ def pin(
     from nogrow.util.background import cores
     from nogrow.wasm.file import is_there
 
-    place = lock_at(lock_path, contract)
-    # A file that is no lock, or one with a merge conflict, is not written over.
-    old = load(place) if is_there(place) else None
+    path = lock_at(lock_path, contract)
+    # Loading it refuses to overwrite a file that is no lock, or one with a merge conflict.
+    old = load(path) if is_there(path) else None
     again = old.files if old and not contract else ()
     chosen = targets(contract, paths or again)
     own_glue = None if glue else beside(chosen)
     report = check_all(contract, chosen, judge=judge, glue=glue_in(glue), own_glue=own_glue, jobs=cores())
     failure = _failure(report)
     if failure is not None:
-        click.echo(f"nogrow: {printable(str(place))} stays as it was: {failure[1]}", err=True)
+        click.echo(f"nogrow: {printable(str(path))} is left unchanged: {failure[1]}", err=True)
         ctx.exit(failure[0])
-    lock = _locked(place, report, old if paths else None)
+    lock = _locked(path, report, old if paths else None)
     for line in _changes(report, lock, old):
         click.echo(line)
     data = written(lock)
-    if old is None or place.read_bytes() != data:
-        write_bytes(place, data)
+    if old is None or path.read_bytes() != data:
+        write_bytes(path, data)
     if report.outcome is Outcome.BROKEN:
-        click.echo("the contract is broken: `nogrow check` says where", err=True)
+        click.echo("nogrow: the contract is broken; `nogrow check` shows where", err=True)
 
 
 def _failure(report: Report) -> tuple[ExitCode, str] | None:
-    """The exit code and what is shown if not everything was judged, after what is to be said of that."""
-    bad = tuple(one for one in report.artifacts if one.judgement is None)
+    """Print what was not judged and return the exit code and a reason; return None if all was judged."""
+    unjudged = tuple(artifact for artifact in report.artifacts if artifact.judgement is None)
     if not report.artifacts:
-        return ExitCode.NOTHING, "nothing to pin: name a PATH, or write nogrow.toml"
-    if not bad:
+        return ExitCode.NOTHING, "nothing to pin: give a PATH, or write nogrow.toml"
+    if not unjudged:
         return None
     from nogrow.report import text
 
     # The last line counts modules.
-    *lines, _ = text.lines(Report(report.contract, bad))
+    *lines, _ = text.lines(Report(report.contract, unjudged))
     for line in lines:
         click.echo(line)
-    if any(one.outcome is Outcome.NOT_JUDGED for one in bad):
-        return ExitCode.NOT_JUDGED, "not everything could be judged"
-    return ExitCode.NOTHING, "not everything is there"
+    if any(artifact.outcome is Outcome.NOT_JUDGED for artifact in unjudged):
+        return ExitCode.NOT_JUDGED, "not every module could be judged"
+    return ExitCode.NOTHING, "not every module exists"
 
 
-def _locked(place: Path, report: Report, kept: "Lock | None") -> "Lock":
-    """The lock on the modules of the report, and on what else of `kept` is of other files."""
+def _locked(path: Path, report: Report, kept: "Lock | None") -> "Lock":
+    """Return the lock on the modules of the report, with the pins in `kept` of other files."""
     from nogrow.baseline.model import Lock, Pin, pin_of
     from nogrow.contract.clause_lines import without_number
     from nogrow.errors import UsageError
 
-    lock, pins = Lock(place, {}), dict[str, Pin]()
-    for one in report.artifacts:
-        key = lock.key(one.path)
+    lock, pins = Lock(path, {}), dict[str, Pin]()
+    for artifact in report.artifacts:
+        key = lock.key(artifact.path)
         if key in pins:
-            raise UsageError(f"{one.path}: two modules would be pinned under this name")
-        if one.judgement is not None and one.sha256 is not None and one.size is not None:
-            pins[key] = pin_of(one.judgement, one.sha256, one.size)
+            raise UsageError(f"{artifact.path}: two modules would be pinned under this name")
+        if artifact.judgement is not None and artifact.sha256 is not None and artifact.size is not None:
+            pins[key] = pin_of(artifact.judgement, artifact.sha256, artifact.size)
     files = {without_number(key) for key in pins}
     others = kept.pins.items() if kept else ()
-    return Lock(place, {key: pin for key, pin in others if without_number(key) not in files} | pins)
+    return Lock(path, {key: pin for key, pin in others if without_number(key) not in files} | pins)
 
 
 def _changes(report: Report, lock: "Lock", old: "Lock | None") -> Iterator[str]:
-    """What is pinned, and how that differs from what was."""
+    """Yield lines on what is pinned now, and how it differs from what was pinned before."""
     from nogrow.baseline.regressions import compare
     from nogrow.report.summary import NOT_VALIDATED, why_unvalidated
 
-    place = printable(str(lock.path))
     count = sum(len(verdicts) for pin in lock.pins.values() for verdicts in pin.entries.values())
-    yield f"{place}: {counted(len(lock.pins), 'module')} pinned, {counted(count, 'entry point')}"
+    pinned = f"{counted(len(lock.pins), 'module')} pinned, {counted(count, 'entry point')}"
+    yield f"{printable(str(lock.path))}: {pinned}"
     lines: list[str] = []
-    for one in report.artifacts:
-        before = old.pins.get(lock.key(one.path)) if old else None
-        path = printable(one.path)
-        if one.unvalidated:
-            lines.append(f"  {NOT_VALIDATED}: {path}: {printable(why_unvalidated(one))}")
-        if one.judgement is None or before is None:
-            lines += [f"  new: {path}: {one.judgement.verdict.label}"] if one.judgement else []
+    for artifact in report.artifacts:
+        before = old.pins.get(lock.key(artifact.path)) if old else None
+        path, judgement = printable(artifact.path), artifact.judgement
+        if artifact.unvalidated:
+            lines.append(f"  {NOT_VALIDATED}: {path}: {printable(why_unvalidated(artifact))}")
+        if judgement is None or before is None:
+            lines += [f"  new: {path}: {judgement.verdict.label}"] if judgement else []
             continue
-        held = compare(before, one.judgement)
+        held = compare(before, judgement)
         lines += [f"  worse: {path}: {printable(worse.headline)}" for worse in held.violations]
         for better in held.better:
             now = "gone" if better.after is None else better.after.label

@@ -1,66 +1,59 @@
-"""How far a long check is, on standard error if that is a terminal."""
+"""Draw a progress bar on standard error while many files are checked."""
 
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import Event, Thread
-from typing import TextIO
+from contextlib import ExitStack, contextmanager
 
-SILENT = 1.0
-EVERY = 0.2
-CLEAR = "\r\x1b[K"
+# Quick checks show nothing, and don't load what draws the bar.
+SECONDS_BEFORE = 1.0
 
 Watch = Callable[[int, int], None]
 
 
 @contextmanager
 def progress() -> Iterator[Watch | None]:
-    """Yield what a check tells how many of its targets are done; None if nobody would see it.
+    """Yield a function to call with the numbers of finished files and of all; None without a terminal.
 
-    Nothing is shown in the first second, and nothing is left behind.
+    The bar appears when several files have taken longer than `SECONDS_BEFORE`, and is removed at the end.
     """
-    stream = sys.stderr
-    if stream is None or not stream.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
-    line = _Line(stream)
-    try:
-        yield line.tell
-    finally:
-        line.end()
+    with ExitStack() as stack:
+        begun = time.monotonic()
+        update: Watch | None = None
+
+        def watch(done: int, total: int) -> None:
+            nonlocal update
+            if update is None and total > 1 and time.monotonic() - begun >= SECONDS_BEFORE:
+                update = _draw(stack)
+            if update is not None:
+                update(done, total)
+
+        yield watch
 
 
-class _Line:
-    """A line that another thread writes anew, so that it moves while one module takes long."""
+def _draw(stack: ExitStack) -> Watch:
+    """Start to draw the bar, until `stack` is closed; return the function that moves it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._state = (0, 0)
-        self._ended = Event()
-        self._thread: Thread | None = None
+    bar = stack.enter_context(
+        Progress(
+            TextColumn("nogrow"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(file=sys.stderr),
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+    )
+    task = bar.add_task("files")
 
-    def tell(self, done: int, total: int) -> None:
-        self._state = (done, total)
-        if self._thread is None:
-            self._thread = Thread(target=self._write, daemon=True)
-            self._thread.start()
+    def move(done: int, total: int) -> None:
+        bar.update(task, completed=done, total=total)
 
-    def end(self) -> None:
-        self._ended.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _write(self) -> None:
-        started = time.monotonic()
-        if self._ended.wait(SILENT):
-            return
-        while True:
-            done, total = self._state
-            seconds = int(time.monotonic() - started)
-            self._stream.write(f"{CLEAR}nogrow: {done} of {total} checked, {seconds} s")
-            self._stream.flush()
-            if self._ended.wait(EVERY):
-                break
-        self._stream.write(CLEAR)
-        self._stream.flush()
+    return move

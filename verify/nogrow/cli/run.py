@@ -1,4 +1,4 @@
-"""`nogrow run`: run the scenarios of the contract."""
+"""Define `nogrow run`, which runs the scenarios of the contract."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from nogrow.report.result import ExitCode, Outcome, exit_code
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--search", is_flag=True, help="Try to make each entry point grow that can, by the proof.")
+@click.option("--search", is_flag=True, help="Search for inputs that make an entry point grow.")
 @click.option(
     "--budget",
     "seconds",
@@ -20,7 +20,7 @@ from nogrow.report.result import ExitCode, Outcome, exit_code
     type=click.FloatRange(0, min_open=True),
     default=10,
     show_default=True,
-    help="How long to search, for each entry point.",
+    help="The time to search for each entry point.",
 )
 @with_sources
 @common
@@ -39,9 +39,9 @@ def run(
 ) -> None:
     """Run the contract's scenarios in wasmtime and watch the memory.
 
-    Without PATH, run those of every artifact. Where a step grows the memory, the calls that did it
-    are shown, with source lines if the module has debug information. A module is called, not
-    judged: what it did not do is evidence, never proof.
+    Without PATH, the scenarios of every artifact are run. Where a step grows the memory, its call stack is
+    shown, with source lines if the module has debug information. A run is evidence, not proof: another input
+    may still grow the memory.
     """
     contract = contract_at(contract_path)
     from nogrow.contract.select import targets
@@ -53,19 +53,19 @@ def run(
     if not paths and not search:
         chosen = tuple(target for target in chosen if any(clause.scenarios for clause in target.clauses))
     if debug_info is not None and len(chosen) > 1:
-        raise UsageError(f"--debug-info: it is for one module, and {len(chosen)} are to be run")
+        raise UsageError(f"--debug-info needs a single module, and {len(chosen)} are run")
     wanted = Wanted(None if debug_info is None else str(debug_info), prefixes)
     if search:
         from nogrow.cli.search import found, judged
 
         if any(output.format is not Format.TEXT for output in outputs):
-            raise UsageError("--search prints text only")
+            raise UsageError("--search has no format but text")
         report = judged(contract, chosen)
         lines = list(found(report, chosen, seconds, wanted))
-        for line in lines or ["nogrow: nothing to search: name a PATH"]:
+        for line in lines or ["nogrow: nothing to search: give a PATH"]:
             click.echo(line, err=not lines)
         ctx.exit(ExitCode.KEPT if report.outcome is Outcome.BROKEN else exit_code(report))
-    report = check_all(contract, chosen, run=run_scenario, source=wanted, apart=True)
+    report = check_all(contract, chosen, run=run_scenario, source=wanted, own_process=True)
     if not report.artifacts:
         click.echo("nogrow: nothing to run: the contract has no scenario", err=True)
     emit(report, outputs, colour, plain(quiet))

@@ -1,4 +1,4 @@
-"""`nogrow seal`: rewrite a module so that it cannot grow."""
+"""Define `nogrow seal`, which writes a copy of a module that cannot grow."""
 
 import os
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 _MODES = ("cap", "deny", "trap")
 _MOST_ENTRIES = 20
 _OUT_OF_MEMORY = (
-    "now fails, as if there were no more memory: malloc answers null, "
+    "now fails as if memory were exhausted: malloc returns null, "
     "and most Rust, Go and C++ code traps or aborts."
 )
 _REFUSED = {
     "cap": f"A growth by more than 0 pages {_OUT_OF_MEMORY}",
     "deny": f"Every growth {_OUT_OF_MEMORY}",
-    "trap": "The guest now traps where it would grow; its instance should not be used after that.",
+    "trap": "The module now traps where it would grow; do not use the instance after that.",
 }
 
 
@@ -36,30 +36,30 @@ _REFUSED = {
     "output",
     metavar="OUT",
     type=click.Path(path_type=Path),
-    help="The file to write; one that exists is kept, unless --force says otherwise.",
+    help="The file to write; an existing file is overwritten only with --force.",
 )
 @click.option(
     "--mode",
     type=click.Choice(_MODES),
     required=True,
-    help="cap: each memory's maximum becomes its minimum. deny: every memory.grow answers -1. "
-    "trap: every memory.grow traps.",
+    help="cap: set each memory's maximum to its minimum. deny: let every memory.grow return -1. "
+    "trap: let every memory.grow trap.",
 )
 @click.option(
     "--pages",
     metavar="N",
     type=click.IntRange(min=0),
-    help="With cap: raise the minimum to N of the memory's pages first.",
+    help="With cap: first raise the minimum to N of the memory's pages.",
 )
-@click.option("--in-place", is_flag=True, help="Write over FILE itself.")
-@click.option("--force", is_flag=True, help="Write over OUT.")
+@click.option("--in-place", is_flag=True, help="Overwrite FILE.")
+@click.option("--force", is_flag=True, help="Overwrite OUT if it exists.")
 def seal(file: str, output: Path | None, mode: str, pages: int | None, in_place: bool, force: bool) -> None:
-    """Write a copy of FILE, a module or component, that cannot grow its memory.
+    """Write a copy of FILE that cannot grow its memory.
 
-    The copy is validated and judged before it is written. Exit code 4 means that it could not be,
-    and that nothing was written.
+    FILE is a module or a component. The copy is validated and judged before it is written. Exit code 4 means
+    that this failed, and that nothing was written.
     """
-    place = _place(Path(file), output, in_place=in_place, force=force)
+    target = _target(Path(file), output, in_place=in_place, force=force)
     from nogrow.rewrite.comparison import compare
     from nogrow.rewrite.rewrite import Mode, sealed
     from nogrow.util.atomic_write import write_bytes
@@ -70,47 +70,47 @@ def seal(file: str, output: Path | None, mode: str, pages: int | None, in_place:
     data = read(file)
     result = sealed(data, chosen, pages, engine)
     comparisons = compare(data, result.data, chosen, engine)
-    write_bytes(place, result.data)
+    write_bytes(target, result.data)
     same = ": nothing had to change" if result.data == data else ""
-    click.echo(f"{printable(str(place))}: {printable(file)} sealed ({mode}){same}")
-    for one in comparisons:
-        for line in _lines(one):
+    click.echo(f"{printable(str(target))}: {printable(file)} sealed ({mode}){same}")
+    for comparison in comparisons:
+        for line in _lines(comparison):
             click.echo(line)
     for note in result.notes:
         click.echo(f"  note: {printable(note)}")
-    click.echo(f"{_REFUSED[mode]} See it with your scenarios: nogrow run")
+    click.echo(f"{_REFUSED[mode]} Try it with your scenarios: nogrow run")
 
 
-def _place(file: Path, output: Path | None, *, in_place: bool, force: bool) -> Path:
-    """The file to write. The input is never written over by mistake, whatever it is called."""
+def _target(file: Path, output: Path | None, *, in_place: bool, force: bool) -> Path:
+    """Return the file to write; raises `UsageError` where the input would be overwritten by mistake."""
     if in_place:
         if output is not None:
-            raise UsageError("-o OUT and --in-place: only one of them says where to write")
+            raise UsageError("-o OUT and --in-place cannot be combined")
         return file
     if output is None:
-        raise UsageError("where to? name a file with -o OUT, or write over FILE with --in-place")
+        raise UsageError("no output file: use -o OUT or --in-place")
     if os.path.lexists(output):
         if not os.path.isfile(output):  # noqa: PTH113
             raise UsageError(f"{output}: not a regular file")
         if os.path.exists(file) and output.samefile(file):  # noqa: PTH110
-            raise UsageError(f"{output} is FILE itself: write over it with --in-place")
+            raise UsageError(f"{output}: this is FILE itself; use --in-place to overwrite it")
         if not force:
-            raise UsageError(f"{output} exists: write over it with --force")
+            raise UsageError(f"{output}: the file exists; use --force to overwrite it")
     return output
 
 
-def _lines(one: "Comparison") -> Iterator[str]:
-    name = "" if one.number is None else f"core module {one.number}: "
-    changed = one.changed
-    of_all = f"{len(changed)} of {counted(len(one.before.entries), 'entry point')}"
+def _lines(comparison: "Comparison") -> Iterator[str]:
+    name = "" if comparison.number is None else f"core module {comparison.number}: "
+    before, after, changed = comparison.before, comparison.after, comparison.changed
+    of_all = f"{len(changed)} of {counted(len(before.entries), 'entry point')}"
     yield (
-        f"  {name}verdict {one.before.verdict.label} -> {printable(headline(one.after))}, "
-        f"{of_all} changed; {counted(len(one.before.sites), 'grow site')} -> {len(one.after.sites)}"
+        f"  {name}verdict {before.verdict.label} -> {printable(headline(after))}, "
+        f"{of_all} changed; {counted(len(before.sites), 'grow site')} -> {len(after.sites)}"
     )
     worst_first = sorted(changed, key=lambda entry: -entry.before.rank)
     for entry in worst_first[:_MOST_ENTRIES]:
         yield f"    {printable(entry.name)}: {entry.before.label} -> {entry.after.label}"
     if len(changed) > _MOST_ENTRIES:
         yield f"    ... and {len(changed) - _MOST_ENTRIES} more"
-    for note in one.notes:
+    for note in comparison.notes:
         yield f"  {name}note: {printable(note)}"

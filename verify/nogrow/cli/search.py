@@ -1,4 +1,4 @@
-"""`nogrow run --search`: try to make entry points grow that a proof says can."""
+"""Search for inputs that make entry points grow, for `nogrow run --search`."""
 
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
@@ -17,7 +17,7 @@ INDENT = "   "
 
 
 def judged(contract: "Contract | None", chosen: "Sequence[Target]") -> "Report":
-    """The report that says which entry points to search; raises `UsageError` without hypothesis."""
+    """Return the report that says which entry points can grow; raises `UsageError` without hypothesis."""
     if find_spec("hypothesis") is None:
         raise UsageError("--search needs hypothesis: pip install 'nogrow[search]'")
     from nogrow.analysis.verdicts import judge
@@ -27,9 +27,9 @@ def judged(contract: "Contract | None", chosen: "Sequence[Target]") -> "Report":
 
 
 def found(report: "Report", chosen: "Sequence[Target]", seconds: float, wanted: "Wanted") -> Iterator[str]:
-    """Yield the lines that say what was found, for each entry point that is `reachable` or `capped`.
+    """Yield lines on the search for each exported function that is `reachable` or `capped`.
 
-    Each is searched for `seconds`.
+    Each function is searched for `seconds`.
     """
     from nogrow.analysis.judgement import EntryKind, Verdict
     from nogrow.contract.headlines import headline
@@ -42,36 +42,36 @@ def found(report: "Report", chosen: "Sequence[Target]", seconds: float, wanted: 
     for artifact in report.artifacts:
         path = printable(artifact.path)
         if artifact.judgement is None:
-            why = [one.headline for one in artifact.violations] or ["no module found"]
-            yield f"{path}: nothing is searched: {printable(why[0])}"
+            reasons = [violation.headline for violation in artifact.violations] or ["no such module"]
+            yield f"{path}: not searched: {printable(reasons[0])}"
             continue
         if artifact.path not in clauses:
-            yield f"{path}: a part of a component, which can't be searched"
+            yield f"{path}: not searched: it is part of a component"
             continue
         entries = [
-            one.name
-            for one in artifact.judgement.entries
-            if one.kind is EntryKind.EXPORT and one.seen is None and Verdict.CAPPED.at_most(one.verdict)
+            entry.name
+            for entry in artifact.judgement.entries
+            if entry.kind is EntryKind.EXPORT and entry.seen is None and Verdict.CAPPED.at_most(entry.verdict)
         ]
         if not entries:
-            said = "no exported function can grow the memory and return, by the proof"
+            reason = "it is proved that no exported function can grow the memory and return"
             if artifact.judgement.resting.assumptions:
-                said = f"nothing to search: {printable(headline(artifact.judgement))}"
-            yield f"{path}: {said}"
+                reason = printable(headline(artifact.judgement))
+            yield f"{path}: nothing to search: {reason}"
         data = read(artifact.path)
         for name in entries:
-            who = f"{path}: `{printable(name)}`"
+            function = f"{path}: `{printable(name)}`"
             clause = clauses[artifact.path]
             try:
                 result = search(data, name, clause.scenarios, clause.host, seconds)
             except GuestError as error:
-                yield f"{who}: not searched: {printable(str(error))}"
+                yield f"{function}: not searched: {printable(str(error))}"
                 continue
             tries = f"{result.tries:,} tries"
             if result.found is None:
-                yield f"{who}: no growth found in {tries} and {seconds:g} seconds; that is no proof of none"
+                yield f"{function}: no growth found in {tries} and {seconds:g} seconds; this proves nothing"
                 continue
-            yield f"{who}: grows the memory, found in {tries}:"
+            yield f"{function}: grows the memory, found in {tries}:"
             yield from (INDENT + line for line in spelled(result.found).split("\n"))
             yield from _shown(artifact.path, data, result.found, wanted)
 

@@ -1,4 +1,4 @@
-"""`nogrow sites`: list the grow sites of a module."""
+"""Define `nogrow sites`, which lists the grow sites of a module."""
 
 from pathlib import Path
 
@@ -21,10 +21,10 @@ def sites(
     quiet: bool,
     colour: Colour,
 ) -> None:
-    """List the grow sites of FILE.
+    """List the memory.grow instructions of FILE.
 
-    The exit code says whether it could be judged, not whether it keeps a contract; as JSON it is
-    the report that `check` makes.
+    The exit code is 4 if FILE could not be judged, 3 if it does not exist, else 0, whatever the contract
+    says. The JSON format is the report of `check`.
     """
     contract = contract_at(contract_path)
     from nogrow.analysis.verdicts import judge

@@ -1,1 +1,1 @@
-"""Take files through all stages to one report."""
+"""Take files through all stages, and put the reports on them together."""

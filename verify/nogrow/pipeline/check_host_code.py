@@ -1,4 +1,4 @@
-"""Files of host code to one report: each is read once, and what can't be judged keeps no other from it."""
+"""Check files of host code for views that are kept across calls, and put the reports on them together."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -8,35 +8,36 @@ from nogrow.contract.violation import Rule, Violation
 from nogrow.errors import ModuleError
 from nogrow.jshost.model import CachedView
 from nogrow.jshost.reader import views_kept_in
-from nogrow.report.result import ArtifactReport, Report
+from nogrow.report.result import ArtifactReport, Report, not_judged
 from nogrow.wasm.file import is_there, read
 
 
 def inspect(paths: Sequence[str], watch: Callable[[int, int], None] | None = None) -> Report:
-    """The report on the files, sorted by path, each once: a violation of NG012 for each kept view.
+    """Return the report on the files, sorted by path, each once, with NG012 for each kept view.
 
-    `watch` is told how many files of how many are done. Raises `UsageError` without a parser.
+    `watch` is told how many files of how many are done. A file that can't be judged is reported as NG010,
+    and the others are checked all the same. Raises `UsageError` without a parser.
     """
-    found = []
+    artifacts = []
     distinct = sorted(set(paths))
     for number, path in enumerate(distinct):
         if watch is not None:
             watch(number, len(distinct))
-        found.append(_inspected(path))
-    return Report(None, tuple(found))
+        artifacts.append(_inspected(path))
+    return Report(None, tuple(artifacts))
 
 
 def _inspected(path: str) -> ArtifactReport:
+    artifact = ArtifactReport(path, host=True)
     if not is_there(path):
-        return ArtifactReport(path, host=True, notes=("no such file",))
-    size, digest = None, None
+        return artifact._replace(notes=("no such file",))
     try:
         source = read(path)
-        size, digest = len(source), hashlib.sha256(source).hexdigest()
-        violations = [_violation(one) for one in views_kept_in(source, Path(path).suffix.lower())]
+        artifact = artifact._replace(size=len(source), sha256=hashlib.sha256(source).hexdigest())
+        views = views_kept_in(source, Path(path).suffix.lower())
     except ModuleError as error:
-        violations = [Violation(Rule.NOT_JUDGED, f"{path}: {error}")]
-    return ArtifactReport(path, digest, size, violations=violations, host=True)
+        return not_judged(artifact, str(error))
+    return artifact._replace(violations=tuple(map(_violation, views)))
 
 
 def _violation(view: CachedView) -> Violation:

@@ -1,13 +1,12 @@
-"""Judges the core modules of a component with what the others may do behind their imports."""
+"""Find out for each core module of a component what the others may do behind its imports."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from nogrow.analysis.cross_module_growth import Growth, served
 from nogrow.analysis.judgement import Judgement
 from nogrow.analysis.surroundings import NOT_LINKED, Linked
 from nogrow.errors import ModuleError
-from nogrow.pipeline.core_modules import Part
 from nogrow.wasm.linking import read_linking
 
 
@@ -23,22 +22,22 @@ class Linkage(NamedTuple):
 
 def linkages(
     data: bytes,
-    parts: Sequence[Part],
-    judge: Callable[[Part, Linked], Judgement],
-    trusts: Callable[[Part, str], bool],
+    count: int,
+    judge: Callable[[int, Linked], Judgement],
+    trusts: Callable[[int, str], bool],
 ) -> list[Linkage]:
-    """Return for each core module of the component `data` what the others may do behind its imports.
+    """Return for each of the `count` core modules of a component what the others may do behind its imports.
 
-    `judge` judges one of them. `trusts` says of an import whether the contract vouches for it by its exact
-    name. Raises `ModuleError` where there is too much to follow.
+    `judge` judges the module of a number. `trusts` says whether the contract vouches for an import of that
+    module by its exact name. Raises `ModuleError` where there is too much to follow.
     """
     linking = read_linking(data)
     alone: list[Judgement | None] = []
-    for number, part in enumerate(parts):
+    for number in range(count):
         try:
-            alone.append(judge(part, Linked(served(linking, number))))
+            alone.append(judge(number, Linked(served(linking, number))))
         except ModuleError:
-            # It is reported when its turn comes; the others have to expect anything of it.
+            # The error is reported when the module's turn comes; the others have to expect any growth of it.
             alone.append(None)
-    growth = Growth(linking, alone, lambda number, label: trusts(parts[number], label))
+    growth = Growth(linking, alone, trusts)
     return [Linkage(growth.linked(number), judgement) for number, judgement in enumerate(alone)]

@@ -1,60 +1,51 @@
-"""What is begun before all of the program is loaded: the only module is read, and its scan started."""
+"""Read a file and begin to scan it while the rest of the program is still being loaded."""
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from nogrow.analysis.judgement import Judgement
-from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
 from nogrow.errors import ModuleError
 from nogrow.util.background import Background
 from nogrow.wasm.file import read
 from nogrow.wasm.sections import is_component
 
+if TYPE_CHECKING:
+    from nogrow.wasm.scan import Scanning
 
-class Ahead:
-    """A file that is being judged while the program is loaded."""
+
+class ReadAhead:
+    """A file that is read, its scan if it is a core module, and the engine that the kernels run in."""
 
     def __init__(self, path: str) -> None:
-        """Starts threads: nothing for a program that is going to fork."""
-        self._path = path
+        """Begin at once. This starts threads, so a process that is going to fork must not do it."""
+        self.path = path
         self._reading = Background(lambda: read(path))
-        # Loaded while the file is read, while the kernels are compiled, or while its code is scanned.
+        # These imports take time, which passes while the file is read, or a kernel compiled, or code scanned.
         from nogrow.wasm.runtime import SCAN, Engine
 
-        self._engine = Engine()
-        self._engine.prepare(SCAN)
-        from nogrow.wasm.scan import Scanning, begin
+        self.engine = Engine()
+        self.engine.prepare(SCAN)
+        from nogrow.wasm.scan import begin
 
         self._scanning: Scanning | ModuleError | None = None
         try:
             data = self._reading.result()
             if not is_component(data):
-                self._scanning = begin(data, self._engine)
+                self._scanning = begin(data, self.engine)
         except ModuleError as error:
             self._scanning = error
         from nogrow.analysis.reachability import KERNEL as SEARCH
 
-        self._engine.prepare(SEARCH)
+        self.engine.prepare(SEARCH)
 
-    def read(self, path: str) -> bytes:
-        """The bytes of the file `path`, whether it was read ahead or not; raises `ModuleError`."""
-        return self._reading.result() if path == self._path else read(path)
+    def data(self) -> bytes:
+        """Return the bytes of the file; raises `ModuleError` if it can't be read."""
+        return self._reading.result()
 
-    def judge(
-        self,
-        data: bytes,
-        trusts: Callable[[str], bool],
-        engine: object,
-        surroundings: Surroundings = NOTHING_KNOWN,
-    ) -> Judgement:
-        """The judgement of the core module in `data`, with the scan that was started if it is that one's.
+    def take_scanning(self) -> "Scanning | None":
+        """Return the scan that has begun, once: None for a component.
 
-        Raises `ModuleError`.
+        Raises `ModuleError` for a file that can't be read or decoded.
         """
-        from nogrow.analysis.verdicts import judge, prove
-
-        if data is not self._reading.result() or self._scanning is None:
-            return judge(data, trusts, self._engine, surroundings)
-        if isinstance(self._scanning, ModuleError):
-            raise self._scanning
         scanning, self._scanning = self._scanning, None
-        return prove(scanning, trusts, surroundings)
+        if isinstance(scanning, ModuleError):
+            raise scanning
+        return scanning

@@ -14,14 +14,14 @@ from nogrow.contract.load import load
 from nogrow.contract.phrases import counted
 from nogrow.contract.select import targets
 from nogrow.errors import ContractError, DocumentError, ToolError, UsageError
-from nogrow.pipeline.check import check, not_judged
+from nogrow.pipeline.check import check
 from nogrow.project.console import announce, print_table
 from nogrow.project.inspect import grow_sites
 from nogrow.project.manifest import read_manifest, write_other
 from nogrow.project.project import CONTRACT, Project, open_project
 from nogrow.report import as_json, text
 from nogrow.report.escaping import printable
-from nogrow.report.result import ArtifactReport, ExitCode, Outcome, Report, exit_code
+from nogrow.report.result import ArtifactReport, ExitCode, Outcome, Report, exit_code, not_judged
 from nogrow.scenarios.runner import run
 from nogrow.wasm.component import core_modules
 

@@ -42,8 +42,9 @@ def _artifact(node: Node) -> ArtifactReport:
     if outcome == Outcome.NOTHING.value and judgement is None:
         return ArtifactReport(path)
     violations: tuple[Violation, ...] = ()
+    refused = False
     if outcome == Outcome.NOT_JUDGED.value or judgement is None:
-        judgement = None
+        judgement, refused = None, True
         violations = (Violation(Rule.NOT_JUDGED, f"{path}: the report has no verdict for it"),)
     digest = None if sha256 is None else sha256.text()
     valid = node.get("validated")
@@ -54,6 +55,7 @@ def _artifact(node: Node) -> ArtifactReport:
         judgement,
         violations,
         validated=None if valid is None else valid.flag(),
+        refused=refused,
     )
 
 

@@ -57,6 +57,8 @@ class ArtifactReport(NamedTuple):
     to the glue code. `sources` has the frames of instructions by their offset in the file, the innermost
     inlined function first. `better` has the entry points with a better verdict than pinned; it is None if
     the artifact was not compared with a lock file. `host` says that the artifact is host code, not a module.
+    `refused` says that the artifact could not be judged: a violation of NG010 says why, and there is no
+    verdict.
     """
 
     path: str
@@ -71,6 +73,7 @@ class ArtifactReport(NamedTuple):
     sources: Mapping[int, tuple[Frame, ...]] = NO_SOURCES
     better: "tuple[Better, ...] | None" = None
     host: bool = False
+    refused: bool = False
 
     @property
     def unvalidated(self) -> bool:
@@ -80,8 +83,7 @@ class ArtifactReport(NamedTuple):
     @property
     def outcome(self) -> Outcome:
         """The artifact's outcome: it is kept only if something was checked and nothing is broken."""
-        # An artifact that could not be judged has no other violations.
-        if self.violations and self.violations[0].rule is Rule.NOT_JUDGED:
+        if self.refused:
             return Outcome.NOT_JUDGED
         if self.violations:
             return Outcome.BROKEN
@@ -90,6 +92,20 @@ class ArtifactReport(NamedTuple):
         if self.judgement is None and not self.scenarios:
             return Outcome.NOTHING
         return Outcome.KEPT
+
+
+def not_judged(artifact: ArtifactReport, message: str) -> ArtifactReport:
+    """Return the report of an artifact that could not be judged: NG010, and no verdict."""
+    return ArtifactReport(
+        artifact.path,
+        artifact.sha256,
+        artifact.size,
+        violations=(Violation(Rule.NOT_JUDGED, f"{artifact.path}: {message}"),),
+        scenarios=artifact.scenarios,
+        validated=artifact.validated,
+        host=artifact.host,
+        refused=True,
+    )
 
 
 class Report(NamedTuple):

@@ -1,1 +1,1 @@
-"""For tests of guests: what the pytest plugin loads when it is used."""
+"""Test guests and contracts with pytest; the plugin loads this package when it is used."""

@@ -1,4 +1,4 @@
-"""A guest as tests use it: called like an object of Python, and watched while it must not grow."""
+"""Call a guest in a test like a Python object, and fail the test where it must not grow."""
 
 import os
 import shlex
@@ -24,16 +24,16 @@ from nogrow.wasm.file import read
 from nogrow.wasm.model import Kind
 from nogrow.wasm.sections import is_component
 
-# A test may wait for a person at a debugger; a call that never ends still does.
+# A test may wait for a person at a debugger; the limits still end a call that never returns.
 LIMITS = Limits(fuel=10**15, step_seconds=60, seconds=10**6)
 NO_IMPORTS: Mapping[str, Callable[..., object]] = {}
 
 
 class WasmGuest:
-    """One instance of a module. An export `f` is called as `guest.f(1, 2)` or `guest.call("f", 1, 2)`.
+    """An instance of a module, whose export `f` is called as `guest.f(1, 2)` or `guest.call("f", 1, 2)`.
 
-    Addresses and lengths are in bytes. What it can't do raises a `NogrowError`: a trap `TrappedError`, other
-    failures `GuestError`.
+    Addresses and lengths are in bytes. A trap raises `TrappedError`, every other failure of the guest
+    `GuestError`; both are a `NogrowError`.
     """
 
     def __init__(
@@ -57,20 +57,22 @@ class WasmGuest:
         with _plainly():
             self._data = _module(self._path)
             self._exports = _fitting(self._path, self._data, self._imports, wasi)
-            functions = {name: self._record.watched(name, one) for name, one in self._imports.items()}
+            functions = {
+                name: self._record.watched(name, function) for name, function in self._imports.items()
+            }
             self._guest = Guest(compiled(self._data, limits), self._host, functions)
 
     @property
     def pages(self) -> int:
-        """The memory's size in its own pages."""
+        """The size of the memory in its own pages."""
         __tracebackhide__ = True
         with _plainly():
             return self._instance().pages()
 
     def call(self, name: str, *args: Number) -> Number | tuple[Number | None, ...] | None:
-        """Call the exported function `name`: None for no result, a number for one, a tuple for several.
+        """Call the exported function `name` and return its result: None, a number, or a tuple of several.
 
-        Integers come back signed; what is no number, such as a reference, as None.
+        Integers are signed. A result that is no number, such as a reference, is None.
         """
         __tracebackhide__ = True
         with _plainly():
@@ -83,7 +85,7 @@ class WasmGuest:
                 results = guest.call(name, args)
         except GuestError as error:
             failed = error
-        # Within a function of the host, the outer call is the one to name.
+        # The failure names the outermost call, not one that a host function makes.
         if self._still and not nested and guest.pages() != before:
             pytest.fail(self._grown(name, args, before, failed))
         if failed is not None:
@@ -100,7 +102,7 @@ class WasmGuest:
         return b"".join(parts)
 
     def write(self, address: int, data: bytes | bytearray | str) -> None:
-        """Write `data`, a text as UTF-8, at `address`."""
+        """Write `data` at `address`; a text is encoded as UTF-8."""
         __tracebackhide__ = True
         content = data.encode() if isinstance(data, str) else bytes(data)
         with _plainly():
@@ -109,7 +111,7 @@ class WasmGuest:
 
     @contextmanager
     def no_growth(self) -> Iterator[None]:
-        """Fail the test at the first call inside that grows the memory, even if the call then traps."""
+        """Fail the test at the first call in the block that grows the memory, even if the call then traps."""
         __tracebackhide__ = True
         before = self.pages
         self._still += 1
@@ -118,7 +120,7 @@ class WasmGuest:
         finally:
             self._still -= 1
         if self.pages != before:
-            # A function of the host raised, and the test went on.
+            # A host function raised an exception that the test caught.
             pytest.fail(f"the memory grew from {before} to {self.pages} pages in a call that raised")
 
     def __getattr__(self, name: str) -> Callable[..., Number | tuple[Number | None, ...] | None]:
@@ -136,29 +138,29 @@ class WasmGuest:
 
     def _instance(self) -> Guest:
         if self._guest is None:
-            raise GuestError("the guest's start function has not come back yet")
+            raise GuestError("the guest's start function has not returned yet")
         return self._guest
 
     def _grown(self, name: str, args: tuple[Number, ...], before: int, failed: GuestError | None) -> str:
-        found = replay(self._data, self._record, self._imports, self._host, self._limits)
-        offsets = {step.offset for step in found.backtrace}
+        caught = replay(self._data, self._record, self._imports, self._host, self._limits)
+        offsets = {step.offset for step in caught.backtrace}
         sources = find_sources(self._path, self._data, 0, offsets, Wanted())
         call = shortened(f"{name}({', '.join(map(shown, args))})")
         lines = [f"`{printable(call)}` grew the memory from {before} to {self.pages} pages"]
         lines.append(f"module: {printable(self._path)}")
-        if found.backtrace:
-            lines += ["the calls that grew it:", *backtrace(found.backtrace, sources.frames)]
+        if caught.backtrace:
+            lines += ["the calls that grew it:", *backtrace(caught.backtrace, sources.frames)]
         if failed is not None:
             lines.append(f"after that, it failed: {printable(str(failed))}")
-        lines += [f"note: {printable(note)}" for note in (found.note, sources.note) if note]
+        lines += [f"note: {printable(note)}" for note in (caught.note, sources.note) if note]
         command = shlex.join(("nogrow", "explain", self._path, name))
-        lines.append(f"help: `{printable(command)}` says what can cause it, and what to change")
+        lines.append(f"help: `{printable(command)}` shows the cause and what to change")
         return "\n".join(lines)
 
 
 @contextmanager
 def _plainly() -> Iterator[None]:
-    """An error of nogrow's is raised from here, without the frames in which it was found."""
+    """Raise errors of nogrow without its own frames, so that pytest shows the test's line."""
     __tracebackhide__ = True
     try:
         yield
@@ -172,39 +174,38 @@ def _module(path: str) -> bytes:
     except ModuleError as error:
         raise ModuleError(f"{path}: {error}") from None
     if is_component(data):
-        raise ModuleError(f"{path}: a component; wasm_guest runs core modules only")
+        raise ModuleError(f"{path}: is a component; wasm_guest runs core modules only")
     return data
 
 
 def _fitting(path: str, data: bytes, imports: Mapping[str, object], wasi: bool) -> frozenset[str]:
-    """The names of the exported functions, if `imports` have all that the module needs."""
+    """Return the names of the exported functions; raises `NogrowError` if `imports` do not fit the module."""
     try:
         module = decode(data)
     except ModuleError as error:
         raise ModuleError(f"{path}: {error}") from None
     for name, function in imports.items():
         if not callable(function):
-            raise UsageError(f"imports: {name!r} is no function")
-    others = [one.label for one in module.imports if one.kind is not Kind.FUNCTION]
+            raise UsageError(f"imports: {name!r}: expected a function")
+    others = [item.label for item in module.imports if item.kind is not Kind.FUNCTION]
     if others:
-        raise GuestError(
-            f"{path}: it imports what is no function, which wasm_guest can't give: {_all(others)}"
-        )
+        raise GuestError(f"{path}: wasm_guest can provide functions only; it also imports {_listed(others)}")
     missing = [
-        one.label
-        for one in module.imports
-        if one.label not in imports and not (wasi and one.module == "wasi_snapshot_preview1")
+        item.label
+        for item in module.imports
+        if item.label not in imports and not (wasi and item.module == "wasi_snapshot_preview1")
     ]
     if missing:
-        hint = "; `wasi=True` gives it WASI in a sandbox" if any("wasi_" in one for one in missing) else ""
-        raise GuestError(f"{path}: imports are missing: {_all(missing)}{hint}")
-    return frozenset(one.name for one in module.exported(Kind.FUNCTION))
+        needs_wasi = any("wasi_" in label for label in missing)
+        hint = "; `wasi=True` provides WASI in a sandbox" if needs_wasi else ""
+        raise GuestError(f"{path}: imports are missing: {_listed(missing)}{hint}")
+    return frozenset(item.name for item in module.exported(Kind.FUNCTION))
 
 
-def _all(names: list[str]) -> str:
+def _listed(names: list[str]) -> str:
     return printable(", ".join(dict.fromkeys(names)))
 
 
 def _unsigned(address: int) -> int:
-    # A pointer that a call returned is signed, and has no end that a later part could count from.
+    # A pointer that a call returned is signed: a later part of the memory has to count from an unsigned one.
     return address % 2**32 if -(2**31) <= address < 0 else address

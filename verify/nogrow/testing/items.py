@@ -1,4 +1,4 @@
-"""A contract to test items: one for each artifact, one for each of its scenarios."""
+"""Make pytest items of a contract: one for each artifact, and one for each of its scenarios."""
 
 import os
 import warnings
@@ -22,7 +22,7 @@ from nogrow.source.lookup import Wanted
 
 
 class ContractFile(pytest.File):
-    """A contract: its items are judgements, and below each path its scenarios."""
+    """A contract file, whose items are the artifacts and, in a collector for each, their scenarios."""
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """Yield an item for each artifact, and a collector for those that have scenarios."""
@@ -52,18 +52,18 @@ class Scenarios(pytest.Collector):
 
 
 class ArtifactItem(pytest.Item):
-    """Judges an artifact against its contract."""
+    """A test that judges an artifact against its contract."""
 
     def __init__(self, *, target: Target, **others: object) -> None:
-        """`target` is the file and what it must keep."""
+        """`target` is the file and the clauses that it must keep."""
         super().__init__(**others)  # type: ignore[arg-type]
         self._target = target
         self._report = Report(None, ())
 
     def setup(self) -> None:
-        """Judge it: what can't be judged is an error, not a failure."""
+        """Judge the artifact; one that can't be judged is an error of the test, not a failure."""
         try:
-            self._report = self.examined(self._target)
+            self._report = self.report_on(self._target)
         except NogrowError as error:
             pytest.fail(printable(str(error)), pytrace=False)
         if self._report.outcome in (Outcome.NOT_JUDGED, Outcome.NOTHING):
@@ -78,57 +78,60 @@ class ArtifactItem(pytest.Item):
                 text = f"{artifact.path}: {NOT_VALIDATED}: {why_unvalidated(artifact)}"
                 warnings.warn(pytest.PytestWarning(printable(text)), stacklevel=1)
 
-    def examined(self, target: Target) -> Report:
-        """The report on the target."""
+    def report_on(self, target: Target) -> Report:
+        """Return the report on the target."""
         return check(None, (target,), judge=judge, digest=False, source=Wanted())
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """The contract, and what to call the item."""
-        # pytest takes a plain name for Python's, and shows its dots as `::`.
+        """Return the contract's path and the name of the item."""
+        # pytest takes a plain name for a Python name and shows its dots as `::`.
         return self.path, None, f"nogrow: {self.nodeid.partition('::')[2]}"
 
 
 class ScenarioItem(ArtifactItem):
-    """Runs one scenario."""
+    """A test that runs one scenario."""
 
-    def examined(self, target: Target) -> Report:
-        """The report on the run."""
+    def report_on(self, target: Target) -> Report:
+        """Return the report on the run."""
         report = check(None, (target,), run=run, digest=False, source=Wanted())
         # Of a component, the other core modules have nothing to run.
-        looked_at = (one for one in report.artifacts if one.scenarios or one.violations)
-        return report._replace(artifacts=tuple(looked_at) or report.artifacts)
+        ran = (artifact for artifact in report.artifacts if artifact.scenarios or artifact.violations)
+        return report._replace(artifacts=tuple(ran) or report.artifacts)
 
 
 def _with_scenarios(parent: ContractFile, name: str, target: Target) -> Iterator[Scenarios]:
     if not target.found or target.problem is not None:
         return
-    own = [
-        (one.name, _narrowed(target, clause, one)) for clause in target.clauses for one in clause.scenarios
-    ]
-    if own:
-        yield Scenarios.from_parent(parent, name=name, narrowed=own)
+    of_file = [narrowed for clause in target.clauses for narrowed in _each_scenario(target, clause)]
+    if of_file:
+        yield Scenarios.from_parent(parent, name=name, narrowed=of_file)
     for number, clause in target.parts:
-        of_part = [(one.name, _narrowed(target, clause, one)) for one in clause.scenarios]
-        if of_part:
-            yield Scenarios.from_parent(parent, name=f"{name}#{number}", narrowed=of_part)
+        if clause.scenarios:
+            narrowed = list(_each_scenario(target, clause))
+            yield Scenarios.from_parent(parent, name=f"{name}#{number}", narrowed=narrowed)
+
+
+def _each_scenario(target: Target, clause: ArtifactContract) -> Iterator[tuple[str, Target]]:
+    for scenario in clause.scenarios:
+        yield scenario.name, _narrowed(target, clause, scenario)
 
 
 def _narrowed(target: Target, clause: ArtifactContract, scenario: Scenario) -> Target:
-    """The target with this one scenario of the clause and no other."""
+    """Return the target with this scenario of the clause and no other."""
 
-    def only(one: ArtifactContract) -> ArtifactContract:
-        return one._replace(scenarios=(scenario,) if one is clause else ())
+    def only(other: ArtifactContract) -> ArtifactContract:
+        return other._replace(scenarios=(scenario,) if other is clause else ())
 
-    parts = tuple((number, only(one)) for number, one in target.parts)
+    parts = tuple((number, only(of_part)) for number, of_part in target.parts)
     return target._replace(clause=only(target.clause), also=tuple(map(only, target.also)), parts=parts)
 
 
 def _text(report: Report) -> str:
-    # The last line counts the modules of the report, which is one.
+    # The last line only counts the modules.
     return "\n".join(list(text.lines(report, quiet=True))[:-1])
 
 
 def _nearby(path: Path) -> Path:
-    """The path from the working directory, if the file is below it."""
+    """Return the path relative to the working directory, if the file is below it."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

@@ -1,4 +1,4 @@
-"""What was done to a guest and what its host answered, so that it can be done again to another."""
+"""Record what a test did to a guest and how the host answered, so that it can be replayed on a copy."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,22 +6,22 @@ from dataclasses import dataclass, field
 
 from nogrow.contract.model import Number
 
-# A test that does more than this is not replayed; what it wrote would be kept twice.
+# A longer test is not replayed: the record would keep everything that it wrote a second time.
 MOST_ACTIONS = 100_000
 MOST_BYTES = 64 << 20
 
 
 @dataclass(slots=True)
 class Written:
-    """`data` was written at the address `at`."""
+    """A write of `data` at `address`."""
 
-    at: int
+    address: int
     data: bytes
 
 
 @dataclass(slots=True)
 class Called:
-    """The export `name` was called; `answers` are what the host did meanwhile, in order."""
+    """A call of the export `name`; `answers` has the calls of imports during it, in order."""
 
     name: str
     args: tuple[Number, ...]
@@ -30,7 +30,7 @@ class Called:
 
 @dataclass(slots=True)
 class Answer:
-    """The import `name` was called: what its function did to the guest, then returned or raised."""
+    """A call of the import `name`: what its function did to the guest, then returned or raised."""
 
     name: str
     actions: list["Action"] = field(default_factory=list)
@@ -42,32 +42,32 @@ Action = Written | Called
 
 
 class Record:
-    """Everything done to one guest since it was made."""
+    """Everything that was done to a guest since it was made."""
 
     def __init__(self) -> None:
-        """Nothing was done so far."""
+        """Start with an empty record."""
         self.start: list[Answer] = []
-        """What the host did while the start function ran."""
+        """The calls of imports while the start function ran."""
         self.actions: list[Action] = []
         self.full = False
-        """Whether there was more than is kept."""
+        """Whether the record was given up because it grew too large."""
         self._actions, self._answers = self.actions, self.start
         self._count = self._bytes = 0
 
     @property
     def inside(self) -> bool:
-        """Whether a function of the host is running."""
+        """Whether a host function is running."""
         return self._actions is not self.actions
 
-    def written(self, at: int, data: bytes) -> None:
-        """Keep that `data` was written."""
+    def written(self, address: int, data: bytes) -> None:
+        """Record a write of `data` at `address`."""
         self._add(len(data))
         if not self.full:
-            self._actions.append(Written(at, data))
+            self._actions.append(Written(address, data))
 
     @contextmanager
     def called(self, name: str, args: tuple[Number, ...]) -> Iterator[None]:
-        """Keep that `name` is called, and what the host does until it comes back."""
+        """Record a call of `name`, and what the host does until it returns."""
         call, before = Called(name, args), self._answers
         self._add()
         if not self.full:
@@ -79,7 +79,7 @@ class Record:
             self._answers = before
 
     def watched(self, name: str, function: Callable[..., object]) -> Callable[..., object]:
-        """The import's `function`, each call of which is kept with what it does to the guest."""
+        """Return the import's `function`, wrapped so that each call and its effects are recorded."""
 
         def called(*args: Number) -> object:
             answer, before = Answer(name, raised=True), self._actions

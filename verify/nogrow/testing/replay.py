@@ -1,4 +1,4 @@
-"""A record of what was done to a guest, done again on a copy that traps where it would grow."""
+"""Replay a record on a copy of the guest that traps where it would grow, to get the call stack."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -16,45 +16,47 @@ UNKNOWN = "the call stack is not known:"
 
 
 class _GrownError(Exception):
+    """The copy trapped at a `memory.grow` during the call of `name`."""
+
     def __init__(self, name: str, frames: tuple[TrapFrame, ...]) -> None:
         super().__init__(name)
         self.name, self.frames = name, frames
 
 
 def replay(data: bytes, record: Record, imports: Iterable[str], host: Host, limits: Limits) -> Caught:
-    """The call stack of the growth in the last call of `record`.
+    """Return the call stack of the growth in the last call of `record`, or a note on why it is unknown.
 
-    The functions of the host are not called: their answers are those of the record.
+    Host functions are not called again: their answers are taken from the record.
     """
     if record.full:
-        return Caught(note=f"{UNKNOWN} too much was done to the guest before to do it again")
+        return Caught(note=f"{UNKNOWN} the test did too much to the guest to replay it")
     try:
         copy, offsets = trapped(data)
     except ModuleError as error:
         return Caught(note=f"{UNKNOWN} {error}")
-    again, call = _Again(record.start, offsets), "the start function"
+    host_again, call = _ReplayedHost(record.start, offsets), "the start function"
     last = len(record.actions) - 1
     number = -1
     try:
-        guest = Guest(compiled(copy, limits), host, again.functions(imports))
+        guest = Guest(compiled(copy, limits), host, host_again.functions(imports))
         for number, action in enumerate(record.actions):
             call = f"call {number + 1}, `{action.name}`," if isinstance(action, Called) else "a write"
-            again.take(guest, action)
+            host_again.take(guest, action)
     except _GrownError as error:
         if number == last:
             return backtrace(data, error.name, error.frames)
     except TrappedError as error:
         if not error.frames or error.frames[0].offset not in offsets:
-            return Caught(note=f"{UNKNOWN} a copy that must not grow fails before it: {error}")
+            return Caught(note=f"{UNKNOWN} a copy that must not grow fails earlier: {error}")
     except GuestError as error:
-        return Caught(note=f"{UNKNOWN} a copy that must not grow ends before it: {error}")
+        return Caught(note=f"{UNKNOWN} a copy that must not grow ends earlier: {error}")
     else:
         return Caught(note=f"{UNKNOWN} no memory.grow of the module was executed")
-    return Caught(note=f"{UNKNOWN} {call} executes a memory.grow before, and must come back")
+    return Caught(note=f"{UNKNOWN} {call} executed a memory.grow earlier and has to return")
 
 
-class _Again:
-    """The host of a copy: it does and answers what it did and answered before."""
+class _ReplayedHost:
+    """The host of the copy, which does and answers what the record says."""
 
     def __init__(self, start: list[Answer], offsets: frozenset[int]) -> None:
         self._answers = deque(start)
@@ -65,10 +67,10 @@ class _Again:
         return {name: partial(self._answer, name) for name in names}
 
     def take(self, guest: Guest, action: Action) -> None:
-        """Do it; raises `_GrownError` where the copy would grow."""
+        """Repeat the action; raises `_GrownError` where the copy would grow."""
         self._guest = guest
         if isinstance(action, Written):
-            guest.write(action.at, action.data)
+            guest.write(action.address, action.data)
             return
         before, self._answers = self._answers, deque(action.answers)
         try:
@@ -76,7 +78,7 @@ class _Again:
         except TrappedError as error:
             if error.frames and error.frames[0].offset in self._offsets:
                 raise _GrownError(action.name, error.frames) from error
-            # The guest did the same the first time, and the test went on.
+            # The guest trapped the first time as well, and the test went on.
         finally:
             self._answers = before
 

@@ -37,7 +37,7 @@ def glue_of(tmp_path: Path, label: str = "a.b", source: bytes = b"") -> Glue:
     return Glue("glue.js", (Grower(label, "glue.js", 5, 7),), source, served)
 
 
-def test_a_component_is_reported_by_its_core_modules(tmp_path: Path) -> None:
+def test_component_is_reported_by_its_core_modules(tmp_path: Path) -> None:
     path = written(tmp_path, "c.wasm", COMPONENT)
     first, second = check(None, [target(path)], judge=judge).artifacts
     assert (first.path, second.path) == (f"{path}#0", f"{path}#1")
@@ -64,7 +64,7 @@ def test_the_host_side_callers_are_assumptions(tmp_path: Path) -> None:
     assert second.judgement.assumptions == ()
 
 
-def test_a_core_module_that_can_not_be_read_leaves_the_others(tmp_path: Path) -> None:
+def test_unreadable_core_module_does_not_affect_the_others(tmp_path: Path) -> None:
     path = written(tmp_path, "c.wasm", COMPONENT)
     data = path.read_bytes()
     path.write_bytes(data.replace(GROW, b"\x41\x01\xff\x00"))
@@ -79,7 +79,7 @@ def test_a_component_without_core_modules_is_nothing(tmp_path: Path) -> None:
     assert artifact.notes == ("a component without core modules",)
 
 
-def test_a_clause_for_one_core_module_is_for_that_one_only(tmp_path: Path) -> None:
+def test_clause_of_a_core_module_applies_to_no_other(tmp_path: Path) -> None:
     path = written(tmp_path, "c.wasm", COMPONENT)
     grows = ArtifactContract(allow=(REACHABLE,))
     one = Target(str(path), ArtifactContract(), parts=((0, grows), (7, grows)))
@@ -88,7 +88,7 @@ def test_a_clause_for_one_core_module_is_for_that_one_only(tmp_path: Path) -> No
     assert (seventh.path, seventh.outcome) == (f"{path}#7", Outcome.NOTHING)
 
 
-def test_a_module_that_is_not_valid_is_not_judged(tmp_path: Path) -> None:
+def test_invalid_module_is_not_judged(tmp_path: Path) -> None:
     path = written(tmp_path, "a.wasm", '(module (func (export "f") (result i32)))')
     (artifact,) = check(None, [target(path)], judge=judge).artifacts
     assert artifact.outcome is Outcome.NOT_JUDGED
@@ -98,7 +98,7 @@ def test_a_module_that_is_not_valid_is_not_judged(tmp_path: Path) -> None:
     assert (artifact.outcome, artifact.validated) == (Outcome.KEPT, None)
 
 
-def test_the_offset_of_what_is_not_valid_is_that_in_the_component(tmp_path: Path) -> None:
+def test_invalid_core_module_has_its_offset_in_the_component(tmp_path: Path) -> None:
     bad = "(core module (func (result i32)))"
     path = written(tmp_path, "c.wasm", f"(component (core module) {bad})")
     _, second = check(None, [target(path)], judge=judge).artifacts
@@ -106,14 +106,14 @@ def test_the_offset_of_what_is_not_valid_is_that_in_the_component(tmp_path: Path
     assert f"#1: offset 0x{offset:x}: not a valid module" in second.violations[0].message
 
 
-def test_a_module_that_wasmtime_does_not_support_is_judged(tmp_path: Path) -> None:
+def test_module_that_wasmtime_does_not_support_is_judged(tmp_path: Path) -> None:
     path = written(tmp_path, "a.wasm", '(module (tag $t) (func (export "f") try throw $t catch_all end))')
     (artifact,) = check(None, [target(path)], judge=judge).artifacts
     assert (artifact.outcome, artifact.validated) == (Outcome.KEPT, None)
     assert artifact.notes[0].startswith("wasmtime can't validate the module: legacy_exceptions")
 
 
-def test_a_large_module_is_validated_as_well(tmp_path: Path) -> None:
+def test_large_module_is_validated(tmp_path: Path) -> None:
     path = written(tmp_path, "a.wasm", '(module (func (export "f") (result i32)))')
     size = 3 << 20
     path.write_bytes(
@@ -135,14 +135,14 @@ INVALID_COMPONENTS = {
 
 
 @pytest.mark.parametrize("wat", INVALID_COMPONENTS.values(), ids=INVALID_COMPONENTS)
-def test_an_invalid_component_is_not_judged(wat: str, tmp_path: Path) -> None:
+def test_invalid_component_is_not_judged(wat: str, tmp_path: Path) -> None:
     path = written(tmp_path, "c.wasm", wat)
     (artifact,) = check(None, [target(path)], judge=judge).artifacts
     assert (artifact.path, artifact.outcome, artifact.validated) == (str(path), Outcome.NOT_JUDGED, False)
     assert "not a valid module, says wasmtime" in artifact.violations[0].message
 
 
-def test_a_component_that_wasmtime_does_not_support_is_judged(tmp_path: Path) -> None:
+def test_component_that_wasmtime_does_not_support_is_judged(tmp_path: Path) -> None:
     path = written(tmp_path, "c.wasm", "(component (type (list u8 4)) (core module))")
     (artifact,) = check(None, [target(path)], judge=judge).artifacts
     assert (artifact.outcome, artifact.unvalidated) == (Outcome.KEPT, True)
