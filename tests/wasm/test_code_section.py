@@ -169,7 +169,7 @@ def test_a_scan_that_fails_in_an_unforeseen_way_is_no_answer(
     call = Kernel.call
 
     def failing(kernel: Kernel, name: str, *arguments: int) -> int:
-        if name == "scan":
+        if name == "build_flow_graph":
             raise wasmtime.WasmtimeError(message)
         return call(kernel, name, *arguments)
 

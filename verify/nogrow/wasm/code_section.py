@@ -95,7 +95,7 @@ class Bodies:
         self.workspace.bytes[stop : stop + len(_SENTINEL)] = _SENTINEL
         count = len(module.functions) - len(module.imported(Kind.FUNCTION))
         try:
-            kernel.call("scan", code, stop, count)
+            kernel.call("build_flow_graph", code, stop, count)
         except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
             number = kernel.number("error")
             if number not in _MESSAGES:
