@@ -73,7 +73,7 @@ def callers(*sections: bytes) -> tuple[str, ...]:
         pytest.param(section(3, b"anything"), 0, id="a section that does not matter"),
     ],
 )
-def test_what_is_passed_over_moves_no_index(between: bytes, functions: int) -> None:
+def test_skipped_definitions_keep_indices_right(between: bytes, functions: int) -> None:
     found = callers(alias(b"r"), between, alias(b"s"), lift(4, 1 + functions))
     assert found == ("canonical realloc: host-side caller of `s`",)
 
@@ -86,7 +86,7 @@ def test_exported_module_can_be_instantiated_by_its_new_index() -> None:
 
 
 @pytest.mark.parametrize("sort", [b"\x00", b"\x02"], ids=["function", "memory"])
-def test_exports_of_an_unknown_module_have_no_name(sort: bytes) -> None:
+def test_export_of_an_unknown_module_is_named_by_index(sort: bytes) -> None:
     """The instance of an imported module: the file has no code of it."""
     imported = section(10, b"\x01" + NAME + b"\x00\x12\x00")
     item = section(6, b"\x01\x00" + sort + b"\x01\x01\x01q")
@@ -113,14 +113,14 @@ def test_exports_of_an_unknown_module_have_no_name(sort: bytes) -> None:
         (section(8, b"\x01"), 0, "1 elements announced, 0 bytes left"),
     ],
 )
-def test_what_is_not_understood_ends_the_reading_and_is_said(odd: bytes, place: int, message: str) -> None:
+def test_unknown_definition_ends_the_reading_with_a_note(odd: bytes, place: int, message: str) -> None:
     before = alias(b"r")
     at = len(HEADER + CORE + INSTANCE + before) + 2 + place
     (found,) = callers(before, odd, lift(4, 0))
     assert f"were not read (offset 0x{at:x}: {message}" in found
 
 
-def test_what_was_read_before_is_still_said() -> None:
+def test_callers_before_an_unknown_definition_are_kept() -> None:
     found = callers(alias(b"r"), lift(4, 0), section(8, b"\x01\x7e"))
     assert len(found) == 2
     assert "canonical realloc: host-side caller of `r`" in found
@@ -141,12 +141,12 @@ OPERANDS = {
 @pytest.mark.parametrize(
     ("code", "operands"), [(code, one) for one, codes in OPERANDS.items() for code in codes]
 )
-def test_each_built_in_ends_where_its_operands_end(code: int, operands: bytes) -> None:
+def test_built_in_is_read_with_its_operands(code: int, operands: bytes) -> None:
     two = section(8, b"\x02" + 2 * (bytes((code,)) + operands))
     assert callers(two, alias(b"s"), lift(4, 2)) == ("canonical realloc: host-side caller of `s`",)
 
 
 @pytest.mark.parametrize("code", [0x28, 0x2A, 0x2E, 0x40, 0x41, 0x42, 0x7E, 0xFF])
-def test_other_built_ins_are_not_known(code: int) -> None:
+def test_unlisted_built_in_is_unknown(code: int) -> None:
     (found,) = callers(section(8, bytes((1, code))))
     assert f"unknown canonical definition 0x{code:02x}" in found

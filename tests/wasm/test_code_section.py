@@ -140,13 +140,13 @@ def test_padded_numbers_are_read(padding: int) -> None:
     assert (grow.memory, grow.operand) == (1, 3)
 
 
-def test_deep_nesting_is_no_recursion() -> None:
+def test_deep_nesting_does_not_overflow() -> None:
     depth = 200_000
     found = scanned(module_with_bodies([b"\x02\x40" * depth + b"\x0b" * depth + b"\x0b"]))
     assert found.grows == ()
 
 
-def test_zeros_are_read_as_instructions_in_any_number() -> None:
+def test_any_number_of_zeros_is_read_as_unreachable() -> None:
     """The fast path takes eight bytes at once, and `unreachable` is a zero."""
     for count in range(20):
         body = b"\0" * count + b"\x41\0\x40\0\x1a\x0b"
@@ -155,7 +155,7 @@ def test_zeros_are_read_as_instructions_in_any_number() -> None:
 
 
 @pytest.mark.parametrize("callee", [0, 127, 128, 16383, 16384, 20000])
-def test_call_goes_to_its_function_however_long_the_index(callee: int) -> None:
+def test_call_index_of_any_length_is_read(callee: int) -> None:
     """Short indices are read from one load, long ones byte by byte."""
     bodies = [b"\x10" + leb(callee) + b"\x0b"] + [b"\x0b"] * 20000
     found = scanned(module_with_bodies(bodies))
@@ -163,7 +163,7 @@ def test_call_goes_to_its_function_however_long_the_index(callee: int) -> None:
 
 
 @pytest.mark.parametrize("message", ["wasm trap: undefined\nbacktrace", ""])
-def test_a_scan_that_fails_in_an_unforeseen_way_is_no_answer(
+def test_unforeseen_failure_of_the_scan_is_an_error(
     message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     call = Kernel.call

@@ -27,7 +27,7 @@ def callers(wat: str) -> list[tuple[str, ...]]:
     return [module.callers for module in core_modules(assemble(wat))]
 
 
-def test_core_modules_come_in_file_order_with_their_places() -> None:
+def test_core_modules_have_file_order_and_spans() -> None:
     data = assemble(
         "(component (core module (memory 1)) (component (core module (memory 2)) "
         "(component (core module (memory 3)))) (core module (memory 4)))"
@@ -36,23 +36,23 @@ def test_core_modules_come_in_file_order_with_their_places() -> None:
     assert modules == [assemble(f"(module (memory {pages}))") for pages in (1, 2, 3, 4)]
 
 
-def test_a_component_is_told_from_a_core_module() -> None:
+def test_component_is_distinguished_from_core_module() -> None:
     assert is_component(assemble("(component)"))
     assert is_component(assemble("(component (core module))"))
     assert not is_component(assemble("(module)"))
     assert core_modules(assemble("(component)")) == ()
 
 
-def test_the_canonical_options_name_what_the_host_calls() -> None:
+def test_canonical_options_name_the_host_s_callees() -> None:
     assert callers(f"(component {LIBRARY} {LIFT})") == [SAID]
 
 
-def test_a_nested_component_has_its_own_index_spaces() -> None:
+def test_nested_component_has_its_own_index_spaces() -> None:
     wat = f"(component (core module (memory 1)) (component {LIBRARY} {LIFT}))"
     assert callers(wat) == [(), SAID]
 
 
-def test_an_outer_module_may_be_instantiated_within() -> None:
+def test_nested_component_can_instantiate_an_outer_module() -> None:
     module, instance = LIBRARY.rsplit("\n", 1)
     assert callers(f"(component {module} (component {instance} {LIFT}))") == [SAID]
 
@@ -64,7 +64,7 @@ def test_options_are_resolved_through_bundles_of_exports() -> None:
     assert callers(f"(component {LIBRARY} {bundle} {lower})") == [(SAID[0], SAID[2])]
 
 
-def test_built_ins_take_their_places_in_the_index_space() -> None:
+def test_built_ins_are_counted_in_the_index_space() -> None:
     built_ins = """(type $r (resource (rep i32)))
       (core func (canon resource.new $r)) (core func (canon resource.drop $r))
       (core func (canon resource.rep $r)) (core func (canon task.return (result u32)))
@@ -74,14 +74,14 @@ def test_built_ins_take_their_places_in_the_index_space() -> None:
     assert callers(f"(component {LIBRARY} {built_ins} {LIFT})") == [SAID]
 
 
-def test_a_function_that_is_no_export_is_said_by_its_index() -> None:
+def test_function_without_export_is_named_by_index() -> None:
     instance = section(2, b"\x01\x00\x00\x00")
     canonical = section(8, b"\x02\x1f\x00\x00\x00\x01\x04\x00\x00")
     (module,) = core_modules(HEADER + section(1, CORE) + instance + canonical)
     assert module.callers == ("canonical realloc: host-side caller of core function 0 of the component",)
 
 
-def test_definitions_that_are_not_understood_are_said_to_be_so() -> None:
+def test_unknown_definition_is_reported() -> None:
     at = len(HEADER + section(1, CORE)) + 3
     (module,) = core_modules(HEADER + section(1, CORE) + section(8, b"\x01\x7e"))
     (sentence,) = module.callers
@@ -101,13 +101,13 @@ def test_definitions_that_are_not_understood_are_said_to_be_so() -> None:
         pytest.param(HEADER + section(0, b"\x05a"), "offset 0xb: 5 bytes announced", id="custom"),
     ],
 )
-def test_what_is_not_framed_well_is_refused_with_its_offset(data: bytes, message: str) -> None:
+def test_badly_framed_component_is_refused_at_its_offset(data: bytes, message: str) -> None:
     with pytest.raises(ModuleError) as caught:
         core_modules(data)
     assert str(caught.value).startswith(message)
 
 
-def test_nesting_is_limited_and_overflows_nothing() -> None:
+def test_nesting_of_components_is_limited() -> None:
     data = HEADER
     for _ in range(2000):
         data = HEADER + section(4, data)
@@ -115,7 +115,7 @@ def test_nesting_is_limited_and_overflows_nothing() -> None:
         core_modules(data)
 
 
-def test_every_cut_of_a_component_is_refused_or_has_fewer_modules() -> None:
+def test_cut_component_is_refused_or_has_fewer_modules() -> None:
     data = assemble(f"(component {LIBRARY} {LIFT} (component (core module)))")
     whole = len(core_modules(data))
     found = [_counted(data[:length]) for length in range(8, len(data))]
@@ -130,11 +130,11 @@ def _counted(data: bytes) -> int | None:
         return None
 
 
-def test_a_section_of_values_is_passed_over() -> None:
+def test_value_section_is_skipped() -> None:
     assert core_modules(HEADER + section(12, b"anything")) == ()
 
 
-def test_what_a_component_without_modules_says_may_be_of_any_module() -> None:
+def test_callers_without_own_modules_apply_to_every_module() -> None:
     inner = HEADER + section(8, b"\x01\x7e")
     (one, two) = core_modules(HEADER + section(1, CORE) + section(1, CORE) + section(4, inner))
     assert one.callers == two.callers

@@ -118,7 +118,7 @@ def test_bad_entry_is_refused_at_its_offset(number: int, contents: bytes, place:
         pytest.param(9, b"\1\3\0\1\1", id="declarative segment"),
     ],
 )
-def test_initialiser_with_a_function_that_does_not_exist_is_refused(number: int, contents: bytes) -> None:
+def test_initialiser_with_unknown_function_is_refused(number: int, contents: bytes) -> None:
     with pytest.raises(ModuleError, match="function 1, which does not exist"):
         decode(build(number, contents)[0])
 
@@ -244,7 +244,7 @@ def test_limits_have_64_bits_and_no_more(flags: bytes) -> None:
         ("i32", "(global.get $g)", Constant()),
     ],
 )
-def test_constant_is_followed_where_it_is_plain(kind: str, text: str, expected: Constant) -> None:
+def test_plain_initialisers_have_a_value(kind: str, text: str, expected: Constant) -> None:
     found = module(
         f"""(type $s (struct (field funcref) (field i32))) (import "m" "g" (global $g i32))
         (func $f) (global {kind} {text})"""
@@ -291,7 +291,7 @@ def test_element_segment_of_every_form(
     assert found.functions == tuple(item for item in items if item is not None and item >= 0)
 
 
-def test_offset_of_a_segment_that_is_not_constant_is_not_followed() -> None:
+def test_segment_offset_that_is_not_plain_is_unknown() -> None:
     found = module("""(import "m" "g" (global $g i32)) (func $f) (table 4 funcref)
         (elem (global.get $g) $f) (elem (i32.add (i32.const 1) (i32.const 1)) $f)""")
     assert [segment.offset for segment in found.segments] == [None, None]
@@ -305,6 +305,6 @@ def test_offset_of_a_segment_that_is_not_constant_is_not_followed() -> None:
         "(module (table shared 1 funcref))",
     ],
 )
-def test_what_is_shared_has_a_shared_type(wat: str) -> None:
+def test_shared_item_of_an_unshared_type_is_refused(wat: str) -> None:
     with pytest.raises(ModuleError, match="of a type that is not shared"):
         decode(assemble(wat))

@@ -12,7 +12,7 @@ ENGINE = Engine()
     ("room", "calls", "sizes"),
     [(96, 48, [96, 384, 384, 384, 192]), (97, 49, [112, 400, 400, 400, 208])],
 )
-def test_the_parts_of_nodes_follow_one_another_without_overlap(
+def test_node_fields_do_not_overlap(
     room: int, calls: int, sizes: list[int]
 ) -> None:
     """A byte for each kind, four for each other part, rounded up to 16; 16 more before the first kind."""
@@ -24,7 +24,7 @@ def test_the_parts_of_nodes_follow_one_another_without_overlap(
     assert [after - before for before, after in pairwise(parts)] == sizes
 
 
-def test_another_target_is_that_of_one_node() -> None:
+def test_retarget_changes_one_node() -> None:
     nodes = Nodes.reserve(Workspace(ENGINE, PAGE_SIZE), 8, 8)
     nodes.retarget(3, 7)
     assert [nodes.node(index)[1] for index in range(6)] == [0, 0, 0, 7, 0, 0]

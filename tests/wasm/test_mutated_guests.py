@@ -56,7 +56,7 @@ def shared_engine(
 @pytest.mark.parametrize(
     "guest", GUESTS if ALL else GUESTS[:1], ids=lambda path: f"{path.parent.name}-{path.stem}"
 )
-def test_a_mutated_guest_is_judged_if_it_is_valid_and_only_then(guest: Path, tmp_path: Path) -> None:
+def test_mutated_guest_is_judged_exactly_if_it_is_valid(guest: Path, tmp_path: Path) -> None:
     data, seen = guest.read_bytes(), Counter[str]()
     for seed in range(COUNT):
         path = tmp_path / "mutant.wasm"
@@ -79,7 +79,7 @@ def test_a_mutated_guest_is_judged_if_it_is_valid_and_only_then(guest: Path, tmp
     assert seen["beyond wasmtime"] <= COUNT // 100, seen
 
 
-def test_without_wasmtime_s_opinion_wrong_operands_are_not_seen() -> None:
+def test_wrong_operands_need_wasmtime_s_validation() -> None:
     """nogrow itself reads every instruction and no types of operands: here, `i64` where `i32` must be."""
     wrong = module([b"\x42\1\x40\0\x1a"])
     assert len(judge(wrong, lambda label: False, ENGINE).sites) == 1
@@ -96,13 +96,13 @@ BAD_DATA = {
 
 
 @pytest.mark.parametrize("data", BAD_DATA.values(), ids=BAD_DATA)
-def test_a_malformed_data_section_is_refused(data: bytes) -> None:
+def test_malformed_data_section_is_refused(data: bytes) -> None:
     with pytest.raises(ModuleError, match="offset 0x"):
         decode(module() + section(11, data))
 
 
 @pytest.mark.parametrize(("count", "fits"), [(0, False), (1, True), (2, False)])
-def test_the_data_count_is_that_of_the_data_section(count: int, fits: bool) -> None:
+def test_data_count_equals_the_data_section_s(count: int, fits: bool) -> None:
     data = module() + section(12, bytes((count,))) + section(11, b"\1\1\0")
     if fits:
         decode(data)

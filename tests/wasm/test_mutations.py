@@ -73,7 +73,7 @@ def outcome(data: bytes, folder: Path, name: str) -> str:
 
 
 @pytest.mark.parametrize("first", range(0, 120, 20))
-def test_mutated_smith_module_is_judged_rightly_or_refused(first: int, tmp_path: Path) -> None:
+def test_mutated_smith_module_is_judged_right_or_refused(first: int, tmp_path: Path) -> None:
     for seed in range(first, first + 20):
         data, generator = smith(seed), random.Random(seed)
         for number in range(MUTANTS):
@@ -81,7 +81,7 @@ def test_mutated_smith_module_is_judged_rightly_or_refused(first: int, tmp_path:
             outcome(mutate(data, generator), tmp_path, f"seed {seed}, mutant {number}")
 
 
-def test_mutated_generated_module_is_judged_rightly_or_refused(tmp_path: Path) -> None:
+def test_mutated_module_is_judged_right_or_refused(tmp_path: Path) -> None:
     """Small modules: half of the changes hit the code, and enough of them leave a valid module."""
     seen: Counter[str] = Counter()
     for seed in range(60):

@@ -28,7 +28,7 @@ def test_functions_have_their_names() -> None:
     assert names(data) == {0: "a", 7: "b", 300: "c"}
 
 
-def test_bytes_that_are_no_utf8_are_replaced() -> None:
+def test_bytes_outside_utf8_are_replaced() -> None:
     assert names(naming(functions((0, b"a\xff")))) == {0: "a\N{REPLACEMENT CHARACTER}"}
 
 
@@ -49,12 +49,12 @@ def test_a_second_name_section_adds_names() -> None:
         pytest.param(b"\1\6\xff\xff\xff\xff\x0f\0", id="four billion names"),
     ],
 )
-def test_malformed_name_section_costs_names_only(rest: bytes) -> None:
+def test_malformed_name_section_loses_only_names(rest: bytes) -> None:
     assert set(names(naming(rest))) <= {0}
     assert names(naming(functions((0, b"kept")), rest))[0] in ("kept", "a")
 
 
-def test_other_custom_sections_are_left_alone() -> None:
+def test_other_custom_sections_are_ignored() -> None:
     assert names(HEADER + section(0, b"\5names" + functions((0, b"a")))) == {}
 
 
@@ -74,7 +74,7 @@ def test_numbers_of_every_length_are_read(index: int, size: int) -> None:
     assert found.get(3) == shown(b"z" * 100_000)
 
 
-def test_of_a_name_of_two_million_bytes_the_start_is_kept() -> None:
+def test_only_the_start_of_a_long_name_is_kept() -> None:
     found = FunctionNames(decode(naming(functions((0, b"n" * 2_097_152), (1, b"behind it")))))
     assert found.get(0) == "n" * LONGEST + "..."
     assert found.get(1) == "behind it"

@@ -46,7 +46,7 @@ LONG = {
 }
 
 
-def test_the_same_instructions_are_known_under_the_same_names() -> None:
+def test_instructions_and_names_equal_the_reference_s() -> None:
     assert INSTRUCTIONS.keys() == REFERENCE.keys() - UNSUPPORTED
     for key, instruction in INSTRUCTIONS.items():
         # Those of a long row, none of which any report names, have a number for a name.
@@ -77,13 +77,13 @@ def test_known_instruction_ends_where_the_reference_ends_it(
 
 @pytest.mark.parametrize("sub", [0x17F, 0x1FF, 0x200, 0x400, (1 << 32) - 1])
 @pytest.mark.parametrize("prefix", PREFIXES)
-def test_what_is_far_beyond_the_last_known_instruction_is_refused(prefix: int, sub: int) -> None:
+def test_sub_opcode_beyond_the_table_is_refused(prefix: int, sub: int) -> None:
     with pytest.raises(ModuleError, match="unknown instruction"):
         trap_offsets(module_with_bodies([bytes((prefix,)) + leb(sub) + bytes(16) + b"\x0b"]))
 
 
 @pytest.mark.parametrize("label", [0x3F, 0x40, 0x7C, 0x7F])
-def test_a_label_that_is_written_like_a_block_type_is_a_label(label: int) -> None:
+def test_label_encoded_like_a_block_type_is_a_label(label: int) -> None:
     branches = bytes((0x41, 0, 0x0D, label, 0x41, 1, 0x0D, 0, 0x0C, label))
     body = b"\x02\x40" * 0x80 + branches + b"\x0b" * 0x81
     assert_scan_is_the_references(module_with_bodies([body]), label)
@@ -95,7 +95,7 @@ BLOCK_TYPES = [b"\x40", *(bytes((byte,)) for byte in range(0x7B, 0x80)), *REFERE
 
 
 @pytest.mark.parametrize("written", BLOCK_TYPES, ids=bytes.hex)
-def test_a_block_type_ends_where_the_reference_ends_it(written: bytes) -> None:
+def test_block_type_ends_where_the_reference_ends_it(written: bytes) -> None:
     data = module_with_bodies([probe(0x02, None, written)])
     found = decode(data).functions[0].instructions
     assert trap_offsets(data) == [item.offset for item in found if item.name == "unreachable"]
@@ -104,6 +104,6 @@ def test_a_block_type_ends_where_the_reference_ends_it(written: bytes) -> None:
 @pytest.mark.parametrize(
     "written", [b"\x65\x7f", b"\x63\x65\x00", b"\x41", b"\x7a", b"\x02", b"\x67"], ids=bytes.hex
 )
-def test_what_is_no_block_type_is_refused(written: bytes) -> None:
+def test_unknown_block_type_is_refused(written: bytes) -> None:
     with pytest.raises(ModuleError, match="unknown type"):
         trap_offsets(module_with_bodies([probe(0x02, None, written)]))

@@ -128,7 +128,7 @@ def test_known_instruction_ends_where_wasm_tools_ends_it(prefix: int | None, tmp
 
 
 @pytest.mark.parametrize("opcode", [None, *PREFIXES])
-def test_what_the_table_leaves_out_is_unknown_to_wasm_tools_too(opcode: int | None, tmp_path: Path) -> None:
+def test_unlisted_opcode_is_unknown_to_wasm_tools_too(opcode: int | None, tmp_path: Path) -> None:
     missing = [
         item
         for item in opcodes()

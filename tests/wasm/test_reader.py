@@ -110,7 +110,7 @@ def test_unsigned_64_takes_ten_bytes_and_no_more() -> None:
 
 
 @pytest.mark.parametrize("data", [b"\x02\x01", b"\xff\xff\xff\xff\x0f"], ids=["one short", "four billion"])
-def test_vector_longer_than_its_section_is_refused_before_it_is_read(data: bytes) -> None:
+def test_vector_longer_than_its_section_is_refused(data: bytes) -> None:
     with pytest.raises(ModuleError, match="elements announced") as error:
         reader(data).count()
     assert refusal(error) == 0
@@ -149,7 +149,7 @@ EDGES = (0, 1, 127, 128, 129, 16_383, 16_384, 16_511, 2_097_151, 2_097_152, 0xFF
 
 @pytest.mark.parametrize("behind", range(4))
 @pytest.mark.parametrize("number", EDGES)
-def test_numbers_in_a_row_are_those_that_are_read_one_by_one(number: int, behind: int) -> None:
+def test_u32s_equals_repeated_u32_near_the_end(number: int, behind: int) -> None:
     """The quick way for short ones ends a few bytes before the end."""
     data = b"".join(map(leb, [number, 300, number, 5])) + bytes(behind)
     one_by_one, in_a_row = Reader(data, 0, len(data)), Reader(data, 0, len(data))

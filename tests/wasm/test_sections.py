@@ -77,7 +77,7 @@ def test_bad_framing_is_refused_at_its_offset(data: bytes, offset: int) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 13, 6, 7, 8, 9])
-def test_section_that_is_not_used_up_is_refused(number: int) -> None:
+def test_section_with_bytes_left_over_is_refused(number: int) -> None:
     """The code section is read by the scan: see test_bodies.py."""
     before = b"" if number != 8 else section(1, b"\1\x60\0\0") + section(2, b"\1\1a\1b\0\0")
     data = HEADER + before + section(number, b"\0\0")
@@ -94,6 +94,6 @@ def test_empty_section_is_refused(number: int) -> None:
     assert error.value.offset == len(data)
 
 
-def test_a_component_is_called_one() -> None:
+def test_component_is_named_in_the_error() -> None:
     with pytest.raises(ModuleError, match="a component, not a core module"):
         read_sections(b"\0asm\x0d\0\1\0")
