@@ -1,7 +1,6 @@
-"""What lies beyond the limits of engines, or contradicts itself, is refused with what it is."""
+"""Tests that modules beyond the limits of engines, or with contradictions, are refused with a reason."""
 
 import pytest
-from tools.bench.encode import HEADER, leb, section, sized, vector
 from tools.bench.pathological import deep_subtypes, module
 
 from nogrow.errors import ModuleError
@@ -11,6 +10,7 @@ from nogrow.wasm.decode import MOST_MEMORIES, decode
 from nogrow.wasm.exports import LONGEST_NAME
 from nogrow.wasm.types import DEEPEST
 from tests.support.assemble import assemble
+from tests.support.binary import HEADER, leb, section, sized, vector
 
 MEMORY = b"\0\1"
 PASSIVE = b"\1" + sized(b"data")

@@ -1,3 +1,5 @@
+"""Tests how components are read: their core modules, and which functions the host calls."""
+
 import pytest
 
 from nogrow.errors import ModuleError
@@ -16,7 +18,7 @@ LIBRARY = """(core module $m (memory (export "mem") 1)
 LIFT = """(func (export "run") (param "x" string) (result string)
   (canon lift (core func $i "run") (memory (core memory $i "mem")) (realloc (core func $i "realloc"))
     (post-return (core func $i "free"))))"""
-SAID = (
+CALLERS = (
     "canonical memory: the host reads and writes the memory exported as `mem`",
     "canonical post-return: host-side caller of `free`",
     "canonical realloc: host-side caller of `realloc`",
@@ -32,7 +34,7 @@ def test_core_modules_have_file_order_and_spans() -> None:
         "(component (core module (memory 1)) (component (core module (memory 2)) "
         "(component (core module (memory 3)))) (core module (memory 4)))"
     )
-    modules = [data[one.start : one.end] for one in core_modules(data)]
+    modules = [data[module.start : module.end] for module in core_modules(data)]
     assert modules == [assemble(f"(module (memory {pages}))") for pages in (1, 2, 3, 4)]
 
 
@@ -44,24 +46,24 @@ def test_component_is_distinguished_from_core_module() -> None:
 
 
 def test_canonical_options_name_the_host_s_callees() -> None:
-    assert callers(f"(component {LIBRARY} {LIFT})") == [SAID]
+    assert callers(f"(component {LIBRARY} {LIFT})") == [CALLERS]
 
 
 def test_nested_component_has_its_own_index_spaces() -> None:
     wat = f"(component (core module (memory 1)) (component {LIBRARY} {LIFT}))"
-    assert callers(wat) == [(), SAID]
+    assert callers(wat) == [(), CALLERS]
 
 
 def test_nested_component_can_instantiate_an_outer_module() -> None:
     module, instance = LIBRARY.rsplit("\n", 1)
-    assert callers(f"(component {module} (component {instance} {LIFT}))") == [SAID]
+    assert callers(f"(component {module} (component {instance} {LIFT}))") == [CALLERS]
 
 
 def test_options_are_resolved_through_bundles_of_exports() -> None:
     bundle = '(core instance $b (export "r" (func $i "realloc")) (export "m" (memory $i "mem")))'
     lower = """(import "f" (func $f (param "x" string) (result string)))
       (core func (canon lower (func $f) (memory (core memory $b "m")) (realloc (core func $b "r"))))"""
-    assert callers(f"(component {LIBRARY} {bundle} {lower})") == [(SAID[0], SAID[2])]
+    assert callers(f"(component {LIBRARY} {bundle} {lower})") == [(CALLERS[0], CALLERS[2])]
 
 
 def test_built_ins_are_counted_in_the_index_space() -> None:
@@ -71,7 +73,7 @@ def test_built_ins_are_counted_in_the_index_space() -> None:
       (core func (canon context.get i32 0)) (core func (canon backpressure.inc))
       (type $s (stream u8)) (core func (canon stream.new $s)) (core func (canon stream.cancel-read $s))
       (core func (canon waitable-set.new)) (core func (canon subtask.drop))"""
-    assert callers(f"(component {LIBRARY} {built_ins} {LIFT})") == [SAID]
+    assert callers(f"(component {LIBRARY} {built_ins} {LIFT})") == [CALLERS]
 
 
 def test_function_without_export_is_named_by_index() -> None:
@@ -118,9 +120,9 @@ def test_nesting_of_components_is_limited() -> None:
 def test_cut_component_is_refused_or_has_fewer_modules() -> None:
     data = assemble(f"(component {LIBRARY} {LIFT} (component (core module)))")
     whole = len(core_modules(data))
-    found = [_counted(data[:length]) for length in range(8, len(data))]
-    assert None in found
-    assert max(count for count in found if count is not None) <= whole
+    counts = [_counted(data[:length]) for length in range(8, len(data))]
+    assert None in counts
+    assert max(count for count in counts if count is not None) <= whole
 
 
 def _counted(data: bytes) -> int | None:
@@ -136,6 +138,6 @@ def test_value_section_is_skipped() -> None:
 
 def test_callers_without_own_modules_apply_to_every_module() -> None:
     inner = HEADER + section(8, b"\x01\x7e")
-    (one, two) = core_modules(HEADER + section(1, CORE) + section(1, CORE) + section(4, inner))
-    assert one.callers == two.callers
-    assert len(one.callers) == 1
+    first, second = core_modules(HEADER + section(1, CORE) + section(1, CORE) + section(4, inner))
+    assert first.callers == second.callers
+    assert len(first.callers) == 1

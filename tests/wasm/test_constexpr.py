@@ -1,4 +1,4 @@
-"""Constant expressions: which instructions are constant, where each ends, and what is followed of it."""
+"""Tests constant expressions: the constant instructions, where each ends, and the values."""
 
 import pytest
 
@@ -21,7 +21,7 @@ TYPES = "(type $s (struct (field i32))) (type $a (array i32)) (func $f) (func $g
 
 
 def constants(*globals_: str) -> list[Constant | None]:
-    text = f"(module {TYPES} {' '.join(f'(global {one})' for one in globals_)})"
+    text = f"(module {TYPES} {' '.join(f'(global {item})' for item in globals_)})"
     return [item.initial for item in decode(assemble(text)).globals]
 
 
@@ -35,8 +35,8 @@ def constants(*globals_: str) -> list[Constant | None]:
         "f32 (f32.const 1.5)",
         "f64 (f64.const 1.5)",
         "v128 (v128.const i64x2 1 2)",
-        *(f"i32 (i32.{one} (i32.const 1) (i32.const 2))" for one in ("add", "sub", "mul")),
-        *(f"i64 (i64.{one} (i64.const 1) (i64.const 2))" for one in ("add", "sub", "mul")),
+        *(f"i32 (i32.{name} (i32.const 1) (i32.const 2))" for name in ("add", "sub", "mul")),
+        *(f"i64 (i64.{name} (i64.const 1) (i64.const 2))" for name in ("add", "sub", "mul")),
         "funcref (ref.null func)",
         "funcref (ref.func $g)",
         "(ref $s) (struct.new $s (i32.const 1))",
@@ -50,8 +50,8 @@ def constants(*globals_: str) -> list[Constant | None]:
     ],
 )
 def test_constant_expression_ends_where_the_assembler_ends_it(text: str) -> None:
-    _, behind = constants(text, "i32 (i32.const 77)")
-    assert behind == Constant(number=77)
+    _, next_constant = constants(text, "i32 (i32.const 77)")
+    assert next_constant == Constant(number=77)
 
 
 @pytest.mark.parametrize(

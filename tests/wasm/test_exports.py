@@ -1,25 +1,25 @@
-"""The export section: names of every kind and length, and when it is read."""
+"""Tests the export section: names of every length and alphabet, and when it is read."""
 
 import pytest
-from tools.bench.encode import HEADER, leb, section, sized, vector
 from tools.bench.pathological import module
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Module
+from tests.support.binary import HEADER, leb, section, sized, vector
 
 NAMES = ["", "a", "n" * 127, "n" * 128, "n" * 300, "\u00e9", "\u00e9" * 64, "\0", "last"]
 
 
 def test_names_of_every_length_and_alphabet_are_read() -> None:
-    found = decode(module([b""], exports=[(name.encode(), 0) for name in NAMES])).exports
-    assert [one.name for one in found] == NAMES
+    exports = decode(module([b""], exports=[(name.encode(), 0) for name in NAMES])).exports
+    assert [export.name for export in exports] == NAMES
 
 
 @pytest.mark.parametrize("index", [0, 127, 128, 16_383, 16_384, 70_000])
 def test_indices_of_every_length_are_read(index: int) -> None:
-    (found,) = decode(module([b""] * (index + 1), exports=[(b"f", index)])).exports
-    assert found.index == index
+    (export,) = decode(module([b""] * (index + 1), exports=[(b"f", index)])).exports
+    assert export.index == index
 
 
 def test_duplicate_name_is_refused_at_the_second() -> None:

@@ -1,4 +1,4 @@
-"""What a scan keeps by type and table, filled to its last place: nothing runs over into what is beside it."""
+"""Tests that arrays by type and table, filled to the last element, do not overlap their neighbours."""
 
 import pytest
 
