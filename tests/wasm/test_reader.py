@@ -1,4 +1,4 @@
-"""The cursor: LEB128 numbers, vectors and names, and the offset of every refusal."""
+"""Tests the reader: LEB128 numbers, vectors and names, and the offsets of errors."""
 
 from collections.abc import Callable
 
@@ -12,12 +12,12 @@ START = 3
 
 
 def reader(data: bytes) -> Reader:
-    """A reader of `data` in the middle of a file that goes on behind it."""
+    """Return a reader of `data` in the middle of a file."""
     return Reader(bytes(START) + data + b"\x01" * 9, START, START + len(data))
 
 
 def refusal(error: pytest.ExceptionInfo[ModuleError]) -> int | None:
-    """The offset relative to where the reader began."""
+    """Return the offset of an error relative to the start of the reader."""
     return None if error.value.offset is None else error.value.offset - START
 
 
@@ -34,9 +34,9 @@ def refusal(error: pytest.ExceptionInfo[ModuleError]) -> int | None:
     ids=lambda value: value.hex() if isinstance(value, bytes) else str(value),
 )
 def test_u32_is_read_in_every_length(data: bytes, number: int) -> None:
-    one, many = reader(data), reader(data)
-    assert (one.u32(), one.position) == (number, START + len(data))
-    assert (many.u32s(1), many.position) == ([number], START + len(data))
+    single, row = reader(data), reader(data)
+    assert (single.u32(), single.position) == (number, START + len(data))
+    assert (row.u32s(1), row.position) == ([number], START + len(data))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ EDGES = (0, 1, 127, 128, 129, 16_383, 16_384, 16_511, 2_097_151, 2_097_152, 0xFF
 @pytest.mark.parametrize("behind", range(4))
 @pytest.mark.parametrize("number", EDGES)
 def test_u32s_equals_repeated_u32_near_the_end(number: int, behind: int) -> None:
-    """The quick way for short ones ends a few bytes before the end."""
+    """The fast path for short numbers stops a few bytes before the end."""
     data = b"".join(map(leb, [number, 300, number, 5])) + bytes(behind)
     one_by_one, in_a_row = Reader(data, 0, len(data)), Reader(data, 0, len(data))
     assert [one_by_one.u32() for _ in range(4)] == in_a_row.u32s(4) == [number, 300, number, 5]

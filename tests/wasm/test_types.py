@@ -1,4 +1,4 @@
-"""The type section: which types are equal, which are subtypes, and what is refused where."""
+"""Tests the type section: equal types, subtypes, and the offsets of errors."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.support.binary import vector
 
 
 def types(text: str) -> Types:
-    """The types of a module that has nothing else."""
+    """Return the types of a module that has nothing else."""
     return decode(assemble(f"(module {text})")).types
 
 
@@ -82,10 +82,10 @@ CHAIN = "(type $a (sub (func))) (type $b (sub $a (func))) (type $c (sub $b (func
 
 
 def test_supertypes_are_transitive_and_children_are_direct() -> None:
-    found = types(CHAIN)
-    assert list(found.supertypes(2)) == [2, 1, 0]
-    assert list(found.supertypes(3)) == [0]
-    assert found.children() == {0: {1}, 1: {2}}
+    declared = types(CHAIN)
+    assert list(declared.supertypes(2)) == [2, 1, 0]
+    assert list(declared.supertypes(3)) == [0]
+    assert declared.children() == {0: {1}, 1: {2}}
 
 
 @pytest.mark.parametrize(
@@ -105,9 +105,9 @@ def test_supertypes_are_transitive_and_children_are_direct() -> None:
     ],
 )
 def test_types_that_can_hold_a_function(text: str, function: bool, holds: bool) -> None:
-    found = types(f"(type $f (func)) (type $s (struct)) (type $k (cont $f)) (type (func (param {text})))")
-    (value,) = found.function(3).parts
-    assert (found.is_function_reference(value), found.holds_functions(value)) == (function, holds)
+    declared = types(f"(type $f (func)) (type $s (struct)) (type $k (cont $f)) (type (func (param {text})))")
+    (value,) = declared.function(3).parts
+    assert (declared.is_function_reference(value), declared.holds_functions(value)) == (function, holds)
 
 
 def test_externref_holds_functions_only_after_conversion() -> None:
@@ -123,9 +123,9 @@ def test_other_type_is_not_a_function_type(index: int) -> None:
 
 
 def test_shared_types_are_read() -> None:
-    """Only so far that a module with them can be told from a broken one."""
-    found = read(b"\x65\x60\0\0", b"\x60\x01\x65\x6e\0", b"\x60\x01\x63\x65\x70\0")
-    assert [item.shared for item in found.defined] == [True, False, False]
+    """Shared types are read to distinguish modules that use them from malformed ones."""
+    declared = read(b"\x65\x60\0\0", b"\x60\x01\x65\x6e\0", b"\x60\x01\x63\x65\x70\0")
+    assert [item.shared for item in declared.defined] == [True, False, False]
 
 
 @pytest.mark.parametrize(
@@ -185,9 +185,9 @@ NAMES = {
 
 @pytest.mark.parametrize(("text", "name"), NAMES.items())
 def test_each_value_type_has_its_name(text: str, name: str) -> None:
-    (found,) = types(f"(type (func (param {text})))").defined
+    (function,) = types(f"(type (func (param {text})))").defined
     reference = text not in ("i32", "i64", "f32", "f64", "v128")
-    assert found.parts == (ValueType(name, None, nullable=reference, reference=reference),)
+    assert function.parts == (ValueType(name, None, nullable=reference, reference=reference),)
 
 
 @pytest.mark.parametrize(
@@ -240,4 +240,4 @@ def test_shared_type_with_unshared_part_is_refused(data: bytes) -> None:
 
 def test_shared_type_can_have_numbers_and_shared_references() -> None:
     data = b"\2\x65\x5f\0\x65\x5f\3\x7f\0\x65\x6e\0\x63\0\0"
-    assert [one.shared for one in read_types(Reader(data, 0, len(data))).defined] == [True, True]
+    assert [item.shared for item in read_types(Reader(data, 0, len(data))).defined] == [True, True]

@@ -1,3 +1,5 @@
+"""Tests the validation by wasmtime: valid, invalid and unsupported modules and components."""
+
 import pytest
 import wasmtime
 
@@ -140,17 +142,18 @@ def test_bodies_of_a_component_are_not_validated() -> None:
 
 
 def test_component_is_validated_without_compiling(monkeypatch: pytest.MonkeyPatch) -> None:
-    given: list[bytes] = []
+    validated: list[bytes] = []
 
-    def made(engine: wasmtime.Engine, data: bytes) -> None:
-        given.append(data)
+    def component(engine: wasmtime.Engine, data: bytes) -> None:
+        validated.append(data)
 
-    monkeypatch.setattr("wasmtime.component.Component", made)
+    monkeypatch.setattr("wasmtime.component.Component", component)
     data = assemble(GOOD)
     validate_component(data)
-    changed = [place for place, (old, new) in enumerate(zip(data, given[0], strict=True)) if old != new]
-    # The `end` of the first body of two modules; the third module has none.
-    assert [data[place] for place in changed] == [0x0B, 0x0B]
+    bytes_before_and_after = enumerate(zip(data, validated[0], strict=True))
+    changed = [offset for offset, (before, after) in bytes_before_and_after if before != after]
+    # The `end` of the first body of two modules; the third module has no body.
+    assert [data[offset] for offset in changed] == [0x0B, 0x0B]
 
 
 def test_unsupported_component_is_not_invalid() -> None:
