@@ -1,8 +1,8 @@
 """Compares the scan kernel with the reference decoder, instruction by instruction and edge by edge.
 
-`kernel_view` reads the kernel's nodes (`scan.wat` describes them). `reference_view` derives the same facts from
-the reference's instructions: calls, growths, references and table writes, and where control can go from each
-call and growth.
+`kernel_view` reads the kernel's nodes (`scan.wat` describes them). `reference_view` derives the same facts
+from the reference's instructions: calls, growths, references and table writes, and where control can go from
+each call and growth.
 """
 
 import itertools
