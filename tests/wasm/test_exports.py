@@ -12,13 +12,13 @@ NAMES = ["", "a", "n" * 127, "n" * 128, "n" * 300, "\u00e9", "\u00e9" * 64, "\0"
 
 
 def test_names_of_every_length_and_alphabet_are_read() -> None:
-    exports = decode(module([b""], exports=[(name.encode(), 0) for name in NAMES])).exports
+    exports = decode(module([b""], memories=(), exports=[(name.encode(), 0) for name in NAMES])).exports
     assert [export.name for export in exports] == NAMES
 
 
 @pytest.mark.parametrize("index", [0, 127, 128, 16_383, 16_384, 70_000])
 def test_indices_of_every_length_are_read(index: int) -> None:
-    (export,) = decode(module([b""] * (index + 1), exports=[(b"f", index)])).exports
+    (export,) = decode(module([b""] * (index + 1), memories=(), exports=[(b"f", index)])).exports
     assert export.index == index
 
 
