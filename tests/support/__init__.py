@@ -1,1 +1,1 @@
-"""Helpers that make modules for the tests."""
+"""Builds modules for the tests and runs the programs that they need."""

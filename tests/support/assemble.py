@@ -1,4 +1,4 @@
-"""Runs `wasm-tools`, the assembler for all of the tests' modules."""
+"""Runs `wasm-tools`, which assembles the tests' modules."""
 
 import functools
 import subprocess
@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def wasm_tools(*arguments: str, stdin: bytes = b"") -> bytes:
-    """What `wasm-tools` prints; raises `ValueError` with its message when it fails."""
+    """Return the output of `wasm-tools`; raises `ValueError` with its message if it fails."""
     program = Path(sys.executable).parent / "wasm-tools"
-    done = subprocess.run([program, *arguments], input=stdin, capture_output=True, check=False)
+    done = subprocess.run([program, *arguments], input=stdin, capture_output=True, timeout=60, check=False)
     if done.returncode != 0:
         raise ValueError(done.stderr.decode(errors="replace"))
     return done.stdout
@@ -17,5 +17,5 @@ def wasm_tools(*arguments: str, stdin: bytes = b"") -> bytes:
 
 @functools.cache
 def assemble(wat: str) -> bytes:
-    """The module that `wat` is the text of; raises `ValueError` with the assembler's message."""
+    """Return the module whose text is `wat`; raises `ValueError` with the assembler's message."""
     return wasm_tools("parse", "-", stdin=wat.encode())

@@ -1,13 +1,12 @@
-"""Small builders of module bytes, for tests that need bytes no assembler would write."""
+"""Builds modules byte by byte, for tests that need bytes that no assembler writes."""
 
-from tools.bench.encode import HEADER, leb, section, vector
+from tools.bench.encode import HEADER, leb, section, sized, vector
 
-__all__ = ["HEADER", "leb", "module_with_bodies", "section", "vector"]
+__all__ = ["HEADER", "leb", "module_with_bodies", "section", "sized", "vector"]
 
 
 def module_with_bodies(bodies: list[bytes]) -> bytes:
-    """A module with two of everything and a function without locals for each of `bodies`."""
-    sized = [leb(len(body) + 1) + b"\0" + body for body in bodies]
+    """Return a module with two items of each kind and a function without locals for each of `bodies`."""
     return (
         HEADER
         + section(1, vector([b"\x60\0\0"] * 2))
@@ -18,5 +17,5 @@ def module_with_bodies(bodies: list[bytes]) -> bytes:
         + section(6, vector([b"\x7f\1\x41\0\x0b"] * 2))
         + section(9, vector([b"\1\0\0"] * 2))
         + section(12, b"\0")
-        + section(10, vector(sized))
+        + section(10, vector([sized(b"\0" + body) for body in bodies]))
     )

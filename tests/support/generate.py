@@ -1,4 +1,4 @@
-"""Random modules about growth: small, valid, quick to run, and with all six verdicts among them.
+"""Generates random modules: small, valid, quick to run, and with all six verdicts among them.
 
 A module imports at most `env.unknown` and `env.trusted` (i32 to nothing) and
 `env.emscripten_resize_heap` (i32 to i32). It exports its memories as `memory0`, `memory1`, some of
@@ -16,10 +16,10 @@ TABLE_SIZE = 4
 
 
 def random_module(seed: int, *, legacy: bool = False, growable: bool = False) -> str:
-    """The text of the module for `seed`; `legacy` uses the old exception handling instead.
+    """Return the text of the module for `seed`; `legacy` uses legacy exception handling.
 
-    With `growable`, every memory has room to grow, so that growth shows when the module is run,
-    and the functions of `probes.py` are added.
+    With `growable`, every memory has room to grow, so that running the module shows growth, and the module
+    has the functions of `probes.py` as well.
     """
     return _Generator(random.Random(seed), legacy, growable).module()
 
@@ -47,7 +47,7 @@ class _Generator:
     taken: set[str] = field(default_factory=set)
     passive: bool = False
     labels: int = 0
-    # How the function being written behaves: these change from function to function.
+    # The function that is being written, and whether it grows memory.
     current: _Function = field(default_factory=lambda: _Function("", False))
     grows: bool = False
 
@@ -114,14 +114,14 @@ class _Generator:
         return chosen
 
     def segments(self) -> list[str]:
-        """The segments, written last: they declare what the bodies take references of."""
+        """Return the segments; made last, because they declare the functions of the bodies' `ref.func`."""
         segments = []
         for table in ("$a", "$b"):
             held = self.some_functions()
             if held and self.chance(0.8):
                 segments.append(f"(elem (table {table}) (i32.const 0) func {held})")
             if self.chance(0.2):
-                # Over what the first one wrote, with a null.
+                # This segment overwrites part of the first one, also with a null.
                 items = f"(ref.null func) (ref.func {self.taken_function()})"
                 segments.append(
                     f"(elem (table {table}) (i32.const {self.random.randint(0, 2)}) funcref {items})"
@@ -178,7 +178,7 @@ class _Generator:
     def statements(self, depth: int, labels: tuple[str, ...]) -> str:
         count = self.random.randint(1, 3)
         parts = [self.statement(depth, labels) for _ in range(count)]
-        # A way that ends here makes the other ways out of a construct count.
+        # If this path ends here, the other exits of the enclosing block decide the verdict.
         if self.chance(0.25):
             parts.append(self.leap(labels))
         return " ".join(parts)
@@ -345,14 +345,14 @@ class _Generator:
 
     def write_table(self) -> str:
         target, source = self.random.sample(("$a", "$b"), 2)
-        zero, one = "(i32.const 0)", "(i32.const 1)"
+        start, length = "(i32.const 0)", "(i32.const 1)"
         kinds = ("copy", "copy", "set", "fill", "init" if self.passive else "copy")
         match self.random.choice(kinds):
             case "copy":
-                return f"(table.copy {target} {source} {self.small_index()} {zero} {one})"
+                return f"(table.copy {target} {source} {self.small_index()} {start} {length})"
             case "init":
-                return f"(table.init {target} $passive {self.small_index()} {zero} {one})"
+                return f"(table.init {target} $passive {self.small_index()} {start} {length})"
             case kind:
-                count = one if kind == "fill" else ""
+                count = length if kind == "fill" else ""
                 value = f"(ref.func {self.taken_function()})"
                 return f"(table.{kind} {target} {self.small_index()} {value} {count})"

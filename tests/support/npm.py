@@ -1,4 +1,4 @@
-"""Programs that npm brings: some tests need them, and nothing else of the project does."""
+"""Installs npm packages with the programs that only some tests need."""
 
 import platform
 import tempfile
@@ -19,7 +19,7 @@ TYPESCRIPT = "typescript@7.0.2"
 
 
 def new_node() -> Path:
-    """A Node whose memories have resizable buffers; skips the test where there is none."""
+    """Return a Node whose memories have resizable buffers; skip the test if there is none."""
     machine = _MACHINES.get(platform.machine())
     if platform.system() != "Linux" or machine is None:
         pytest.skip(f"no newer Node is known for {platform.system()} on {platform.machine()}")
@@ -27,14 +27,14 @@ def new_node() -> Path:
 
 
 def program(name: str, package: str) -> Path:
-    """The program that `package` brings, kept in `build/npm`; skips the test where npm can't fetch it."""
-    found = _FOLDER / package / "node_modules" / ".bin" / name
-    if not found.exists():
+    """Return the program of `package` in `build/npm`; skip the test if npm can't install it."""
+    path = _FOLDER / package / "node_modules" / ".bin" / name
+    if not path.exists():
         _install(package)
-    return found
+    return path
 
 
-# Where one package can't be fetched, none can: the tests need not wait for each of them.
+# If one package can't be installed, none can: later tests need not wait.
 _failed: list[str] = []
 
 
@@ -53,15 +53,15 @@ def _fetch(package: str) -> None:
     if npm is None:
         raise ToolError(f"{package} is needed, and npm is not on the PATH")
     _FOLDER.mkdir(parents=True, exist_ok=True)
-    # Moved to its place when it is complete.
-    with tempfile.TemporaryDirectory(prefix=".install-", dir=_FOLDER) as made:
-        # The binaries are in packages of their own: no package's script has to run.
+    # Only a complete installation is moved to its folder.
+    with tempfile.TemporaryDirectory(prefix=".install-", dir=_FOLDER) as folder:
+        # The binaries come in packages of their own, so no script has to run.
         options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--fetch-retries=1"]
-        done = run([npm, "install", *options, "--prefix", made, package], seconds=_SECONDS)
+        done = run([npm, "install", *options, "--prefix", folder, package], seconds=_SECONDS)
         if done.exit_code != 0:
             raise ToolError(f"npm can't install {package}: {done.complaint}")
-        Path(made).chmod(0o755)
-        Path(made, "node_modules").rename(_folder_of(package) / "node_modules")
+        Path(folder).chmod(0o755)
+        Path(folder, "node_modules").rename(_folder_of(package) / "node_modules")
 
 
 def _folder_of(package: str) -> Path:

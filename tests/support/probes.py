@@ -1,7 +1,7 @@
-"""Entry points with one way through each: what decides their verdict is a single edge of the graph.
+"""Generates probes: entry points whose verdict depends on a single edge of the graph.
 
-Added to the modules of `generate.py` for the soundness test. In a module with many ways out of everything,
-an edge that the prover loses is mostly made up for by another one; here it is not.
+The soundness test adds them to the modules of `generate.py`. In a module with many paths, another edge often
+makes up for one that the prover loses; in a probe, none does.
 """
 
 import random
@@ -23,14 +23,14 @@ GROW = "(drop (memory.grow $m0 (i32.const 1)))"
 
 
 class Prober:
-    """Writes probes with the random choices that it is given."""
+    """Writes probes with the choices of a random generator."""
 
     def __init__(self, generator: random.Random) -> None:
         self.random = generator
         self.labels = 0
 
     def probes(self) -> str:
-        """Helpers and one to three probes, exported as `p0`, `p1`, ... (i32 to nothing)."""
+        """Return helpers and one to three probes, exported as `p0`, `p1`, ... (i32 to nothing)."""
         count = self.random.randint(1, 3)
         return "\n".join((HELPERS, *(self.probe(index) for index in range(count))))
 
@@ -49,7 +49,7 @@ class Prober:
         return self.random.choice((*endings, f"(call $throws_deep {ARGUMENT})"))
 
     def action(self) -> str:
-        """The growth, in the probe or in what it calls."""
+        """Return a growth in the probe or in a function that it calls."""
         return self.random.choice((self.directly, self.directly, self.by_call, self.by_table))()
 
     def directly(self) -> str:
@@ -63,17 +63,17 @@ class Prober:
         return f"({tail}call {name} {ARGUMENT})"
 
     def by_table(self) -> str:
-        """Calls through a table that holds the growing function once the instruction before has run."""
+        """Return a call through a table into which the instruction before writes the growing function."""
         index = self.random.randrange(4)
         at = f"(i32.const {index})"
-        one, value = "(i32.const 1)", f"(ref.func {self.random.choice(('$grows', '$grows_throws'))})"
+        count, value = "(i32.const 1)", f"(ref.func {self.random.choice(('$grows', '$grows_throws'))})"
         write = self.random.choice(
             (
-                f"(table.copy $to $from {at} {at} {one})",
-                f"(table.init $to $held {at} {at} {one})",
+                f"(table.copy $to $from {at} {at} {count})",
+                f"(table.init $to $held {at} {at} {count})",
                 f"(table.set $to {at} {value})",
-                f"(table.fill $to {at} {value} {one})",
-                f"(drop (table.grow $to {value} {one}))",
+                f"(table.fill $to {at} {value} {count})",
+                f"(drop (table.grow $to {value} {count}))",
                 f"(table.set $to {at} (table.get $from {at}))",
             )
         )
@@ -87,7 +87,7 @@ class Prober:
         return f"{write} ({tail}call_indirect $to (type $plain) {ARGUMENT} {index_text})"
 
     def around(self, body: str) -> str:
-        """A construct that control has to take in one way to come out of with the memory grown."""
+        """Return a construct that control can leave with grown memory on only one path."""
         kinds = (
             self.switched,
             self.branched,
@@ -115,7 +115,7 @@ class Prober:
         return f"(if {ARGUMENT} (then {self.after()}) (else {body}))"
 
     def looped(self, body: str) -> str:
-        """The way out stands before the growth: only a second round comes to it."""
+        """The exit stands before the growth, so only a second iteration reaches it."""
         out, again = self.label(), self.label()
         back = self.random.choice((f"(br {again})", f"(br_if {again} {ARGUMENT}) unreachable"))
         leave = f"(br_if {out} (local.get 1)) (local.set 1 (i32.const 1))"
@@ -131,7 +131,7 @@ class Prober:
         return f"(block {out} (block {handler} {attempt} {inside}) {self.random.choice(('', 'unreachable'))})"
 
     def caught_again(self, body: str) -> str:
-        """The exception goes on after it was caught."""
+        """The handler throws the caught exception again."""
         caught, clause = self.label(), self.random.choice(("catch_all_ref", "catch_ref $x"))
         attempt = f"(try_table ({clause} {caught}) {body}) {self.random.choice(('unreachable', '(return)'))}"
         return f"(throw_ref (block {caught} (result exnref) {attempt}))"

@@ -1,4 +1,4 @@
-"""The real command in a process of its own, and what it used."""
+"""Runs the command `nogrow` in a process of its own and measures its use of time and memory."""
 
 import os
 import resource
@@ -12,19 +12,19 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-# For hangs only: nothing here takes a tenth of it.
+# Ends a process that hangs; no test needs a tenth of it.
 HANGS = 300.0
 NOGROW = (sys.executable, "-m", "nogrow")
 MB = 1 << 20
-# What a process's peak counts begins with what the one that started it held: this one holds next to nothing.
+# The peak memory of a process includes its parent's at the start, so a small process starts the command.
 LAUNCH = """
 import os, sys
 process = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
 _, status, usage = os.wait4(process, 0)
-told = f"{os.waitstatus_to_exitcode(status)} {usage.ru_utime + usage.ru_stime} {usage.ru_maxrss * 1024}"
-os.write(int(sys.argv[1]), told.encode())
+report = f"{os.waitstatus_to_exitcode(status)} {usage.ru_utime + usage.ru_stime} {usage.ru_maxrss * 1024}"
+os.write(int(sys.argv[1]), report.encode())
 """
-# For the end of a script: its own peak in kilobytes. That of `getrusage` begins with that of who started it.
+# The end of a script that prints its own peak memory in kilobytes; `getrusage` would include the parent's.
 PRINT_PEAK = """
 from pathlib import Path
 status = Path("/proc/self/status").read_text().split("\\n")
@@ -33,7 +33,7 @@ print(next(line.split()[1] for line in status if line.startswith("VmHWM:")))
 
 
 class Done(NamedTuple):
-    """A process that has ended; the code of one that a signal ended is negative."""
+    """The result of a process; the code is negative if a signal ended the process."""
 
     code: int
     out: str
@@ -43,7 +43,7 @@ class Done(NamedTuple):
 
 
 def limited(kind: int, most: int) -> Callable[[], None]:
-    """What sets a limit of the process in which it is called."""
+    """Return a function that limits a resource of the process that calls it."""
     return lambda: resource.setrlimit(kind, (most, most))
 
 
@@ -58,7 +58,7 @@ def started(
     stderr: int | None = None,
     pass_fds: Sequence[int] = (),
 ) -> "subprocess.Popen[bytes]":
-    """The command, started in `folder`; `environ` are changes, None takes a variable away."""
+    """Start the command in `folder`; `environ` changes variables, None removes one."""
     wanted = {**os.environ, **(environ or {})}
     env = {name: value for name, value in wanted.items() if value is not None}
     return subprocess.Popen(
@@ -80,9 +80,9 @@ def nogrow(
     environ: Mapping[str, str | None] | None = None,
     prepare: Callable[[], None] | None = None,
 ) -> Done:
-    """The command, run to its end; fails if it hangs, is ended by a signal, or prints a traceback."""
+    """Run the command; fail if it hangs, is ended by a signal, or prints a traceback."""
     read, write = os.pipe()
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, os.fdopen(read) as told:
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, os.fdopen(read) as report:
         process = started(
             str(write),
             *NOGROW,
@@ -98,14 +98,14 @@ def nogrow(
         os.close(write)
         ending = threading.Timer(HANGS, os.killpg, (process.pid, signal.SIGKILL))
         ending.start()
-        usage = told.read().split()
+        usage = report.read().split()
         process.wait()
         ending.cancel()
         texts = []
         for stream in (out, err):
             stream.seek(0)
             texts.append(stream.read().decode("utf-8", "replace"))
-    assert usage, f"{words}: it hangs"
+    assert usage, f"{words}: the process hangs"
     done = Done(int(usage[0]), texts[0], texts[1], float(usage[1]), int(usage[2]))
     assert done.code in range(5), (words, done.code, done.err[-2000:])
     assert "Traceback" not in done.out + done.err, done.err[-2000:]
@@ -113,7 +113,7 @@ def nogrow(
 
 
 def wait_for_end(process: int) -> None:
-    """Wait until a process has ended that was killed: it ends when its turn comes. Needs Linux's /proc."""
+    """Wait until a killed process has ended; needs Linux's /proc."""
     for _ in range(1000):
         try:
             state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
@@ -122,4 +122,4 @@ def wait_for_end(process: int) -> None:
         if state == "Z":
             return
         time.sleep(0.01)
-    raise AssertionError(f"process {process} goes on")
+    raise AssertionError(f"process {process} still runs")

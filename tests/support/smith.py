@@ -1,4 +1,4 @@
-"""Modules by `wasm-tools smith`: valid, strange, and the same for the same seed."""
+"""Generates valid, unusual modules with `wasm-tools smith`, always the same for a seed."""
 
 import functools
 import random
@@ -23,7 +23,7 @@ _FEATURES = {
 
 @functools.cache
 def smith(seed: int, **flags: bool | int) -> bytes:
-    """A module for `seed`; `flags` are options of `wasm-tools smith` with `_` for `-`.
+    """Return the module for `seed`; `flags` are options of `wasm-tools smith` with `_` for `-`.
 
     Switched on beyond the tool's defaults: several memories and tables, custom page sizes, wide
     arithmetic and custom sections. Switched off: custom descriptors, whose encoding still moves.
@@ -36,6 +36,6 @@ def smith(seed: int, **flags: bool | int) -> bytes:
         try:
             return wasm_tools("smith", *arguments, stdin=entropy)
         except ValueError:
-            # Some inputs make no module: the tool asks for another one.
+            # The tool can't make a module of every input.
             continue
     raise ValueError(seed)

@@ -1,4 +1,4 @@
-"""The real invoke, in any project's folder."""
+"""Runs Invoke's tasks in the folder of any project."""
 
 import os
 import subprocess

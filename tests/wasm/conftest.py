@@ -1,4 +1,4 @@
-"""The project's own artifacts are modules to be read, too."""
+"""Makes the project's built artifacts available to the tests of the decoder."""
 
 from tests.project.conftest import built_root
 

@@ -1,7 +1,6 @@
-"""What lies beyond the limits of engines, or contradicts itself, is refused with what it is."""
+"""Tests that modules beyond the limits of engines, or with contradictions, are refused with a reason."""
 
 import pytest
-from tools.bench.encode import HEADER, leb, section, sized, vector
 from tools.bench.pathological import deep_subtypes, module
 
 from nogrow.errors import ModuleError
@@ -11,6 +10,7 @@ from nogrow.wasm.decode import MOST_MEMORIES, decode
 from nogrow.wasm.exports import LONGEST_NAME
 from nogrow.wasm.types import DEEPEST
 from tests.support.assemble import assemble
+from tests.support.binary import HEADER, leb, section, sized, vector
 
 MEMORY = b"\0\1"
 PASSIVE = b"\1" + sized(b"data")
@@ -35,30 +35,30 @@ def in_memory(index: int) -> bytes:
     ],
     ids=["memories", "flags", "memory index", "no memory", "size", "data count", "name", "subtypes"],
 )
-def test_what_is_beyond_is_refused(data: bytes, message: str) -> None:
+def test_module_beyond_a_limit_is_refused(data: bytes, message: str) -> None:
     with pytest.raises(ModuleError, match=message):
         decode(data)
 
 
-def test_what_is_within_is_taken() -> None:
+def test_module_at_a_limit_is_decoded() -> None:
     assert len(decode(module(memories=[MEMORY] * MOST_MEMORIES)).memories) == MOST_MEMORIES
     decode(module(data=[PASSIVE, ACTIVE, in_memory(0)]))
     decode(deep_subtypes(DEEPEST))
 
 
-def test_a_component_has_so_many_core_modules_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_number_of_core_modules_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(component, "_MOST_MODULES", 2)
     assert len(core_modules(assemble("(component (core module) (core module))"))) == 2
     with pytest.raises(ModuleError, match="more than 2 core modules"):
         core_modules(assemble("(component (core module) (core module) (core module))"))
 
 
-def test_types_that_refer_to_others_and_to_none_are_told_apart_by_all_they_say() -> None:
+def test_types_that_differ_in_one_field_are_not_equal() -> None:
     struct = "(type (struct (field i32) (field (ref null 0))))"
     other = "(type (struct (field i64) (field (ref null 0))))"
     types = decode(assemble(f"(module (type (func)) {struct} {struct} {other})")).types
     assert types.canonical == (0, 1, 1, 3)
 
 
-def test_the_header_is_what_modules_begin_with() -> None:
+def test_header_alone_is_an_empty_module() -> None:
     assert decode(HEADER).functions == ()

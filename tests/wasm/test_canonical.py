@@ -1,4 +1,4 @@
-"""A component's definitions: each takes its place in the index spaces, or their reading ends and says so."""
+"""Tests the definitions of components: each fills its index space, or ends the reading with a note."""
 
 import pytest
 
@@ -12,7 +12,7 @@ NAME = b"\x00\x01n"
 
 
 def alias(name: bytes) -> bytes:
-    """The core function that instance 0 exports as `name`, of one character."""
+    """Return an alias of the core function that instance 0 exports as `name`, of one character."""
     return section(6, b"\x01\x00\x00\x01\x00\x01" + name)
 
 
@@ -73,9 +73,9 @@ def callers(*sections: bytes) -> tuple[str, ...]:
         pytest.param(section(3, b"anything"), 0, id="a section that does not matter"),
     ],
 )
-def test_what_is_passed_over_moves_no_index(between: bytes, functions: int) -> None:
-    found = callers(alias(b"r"), between, alias(b"s"), lift(4, 1 + functions))
-    assert found == ("canonical realloc: host-side caller of `s`",)
+def test_skipped_definitions_keep_indices_right(between: bytes, functions: int) -> None:
+    sentences = callers(alias(b"r"), between, alias(b"s"), lift(4, 1 + functions))
+    assert sentences == ("canonical realloc: host-side caller of `s`",)
 
 
 def test_exported_module_can_be_instantiated_by_its_new_index() -> None:
@@ -86,17 +86,17 @@ def test_exported_module_can_be_instantiated_by_its_new_index() -> None:
 
 
 @pytest.mark.parametrize("sort", [b"\x00", b"\x02"], ids=["function", "memory"])
-def test_exports_of_an_unknown_module_have_no_name(sort: bytes) -> None:
-    """The instance of an imported module: the file has no code of it."""
+def test_export_of_an_unknown_module_is_named_by_index(sort: bytes) -> None:
+    """The file has no code of an imported module."""
     imported = section(10, b"\x01" + NAME + b"\x00\x12\x00")
     item = section(6, b"\x01\x00" + sort + b"\x01\x01\x01q")
-    option, what = (4, "function") if sort == b"\x00" else (3, "memory")
-    (found,) = callers(imported, item, lift(option, 0))
-    assert found.endswith(f"core {what} 0 of the component")
+    option, kind = (4, "function") if sort == b"\x00" else (3, "memory")
+    (sentence,) = callers(imported, item, lift(option, 0))
+    assert sentence.endswith(f"core {kind} 0 of the component")
 
 
 @pytest.mark.parametrize(
-    ("odd", "place", "message"),
+    ("unknown", "offset", "message"),
     [
         (section(8, b"\x00\x00"), 1, "bytes left over in the section"),
         (section(2, b"\x01\x02"), 1, "unknown form of core instance 0x02"),
@@ -113,20 +113,20 @@ def test_exports_of_an_unknown_module_have_no_name(sort: bytes) -> None:
         (section(8, b"\x01"), 0, "1 elements announced, 0 bytes left"),
     ],
 )
-def test_what_is_not_understood_ends_the_reading_and_is_said(odd: bytes, place: int, message: str) -> None:
+def test_unknown_definition_ends_the_reading_with_a_note(unknown: bytes, offset: int, message: str) -> None:
     before = alias(b"r")
-    at = len(HEADER + CORE + INSTANCE + before) + 2 + place
-    (found,) = callers(before, odd, lift(4, 0))
-    assert f"were not read (offset 0x{at:x}: {message}" in found
+    at = len(HEADER + CORE + INSTANCE + before) + 2 + offset
+    (sentence,) = callers(before, unknown, lift(4, 0))
+    assert f"were not read (offset 0x{at:x}: {message}" in sentence
 
 
-def test_what_was_read_before_is_still_said() -> None:
-    found = callers(alias(b"r"), lift(4, 0), section(8, b"\x01\x7e"))
-    assert len(found) == 2
-    assert "canonical realloc: host-side caller of `r`" in found
+def test_callers_before_an_unknown_definition_are_kept() -> None:
+    sentences = callers(alias(b"r"), lift(4, 0), section(8, b"\x01\x7e"))
+    assert len(sentences) == 2
+    assert "canonical realloc: host-side caller of `r`" in sentences
 
 
-# Component model, Binary.md, `canon`: what follows the code of each built-in.
+# Component model, Binary.md, `canon`: examples of the operands of each built-in.
 OPERANDS = {
     b"\x01": (0x02, 0x03, 0x04, 0x07, 0x0E, 0x13, 0x14, 0x15, 0x1A, 0x1B, 0x06, 0x0C, 0x29, 0x2B, 0x2C, 0x2D),
     b"": (0x05, 0x08, 0x0D, 0x1E, 0x1F, 0x22, 0x23, 0x24, 0x25, 0x26),
@@ -139,14 +139,14 @@ OPERANDS = {
 
 
 @pytest.mark.parametrize(
-    ("code", "operands"), [(code, one) for one, codes in OPERANDS.items() for code in codes]
+    ("code", "operands"), [(code, operands) for operands, codes in OPERANDS.items() for code in codes]
 )
-def test_each_built_in_ends_where_its_operands_end(code: int, operands: bytes) -> None:
-    two = section(8, b"\x02" + 2 * (bytes((code,)) + operands))
-    assert callers(two, alias(b"s"), lift(4, 2)) == ("canonical realloc: host-side caller of `s`",)
+def test_built_in_is_read_with_its_operands(code: int, operands: bytes) -> None:
+    twice = section(8, b"\x02" + 2 * (bytes((code,)) + operands))
+    assert callers(twice, alias(b"s"), lift(4, 2)) == ("canonical realloc: host-side caller of `s`",)
 
 
 @pytest.mark.parametrize("code", [0x28, 0x2A, 0x2E, 0x40, 0x41, 0x42, 0x7E, 0xFF])
-def test_other_built_ins_are_not_known(code: int) -> None:
-    (found,) = callers(section(8, bytes((1, code))))
-    assert f"unknown canonical definition 0x{code:02x}" in found
+def test_unlisted_built_in_is_unknown(code: int) -> None:
+    (sentence,) = callers(section(8, bytes((1, code))))
+    assert f"unknown canonical definition 0x{code:02x}" in sentence

@@ -1,4 +1,4 @@
-"""Function bodies that are wrong: each ends in an error with the offset where understanding ended."""
+"""Tests malformed function bodies: each is an error with the offset of the first unreadable byte."""
 
 import pytest
 import wasmtime
@@ -18,7 +18,7 @@ def scanned(data: bytes) -> Scan:
 
 
 @pytest.mark.parametrize(
-    ("body", "place"),
+    ("body", "offset"),
     [
         pytest.param(b"", 0, id="nothing"),
         pytest.param(b"\x01\x01", 2, id="no end"),
@@ -72,11 +72,11 @@ def scanned(data: bytes) -> Scan:
         pytest.param(b"\x1c\xff\xff\xff\xff\x0f\x7f\x0b", 7, id="four billion value types"),
     ],
 )
-def test_bad_body_is_refused_at_its_offset(body: bytes, place: int) -> None:
+def test_bad_body_is_refused_at_its_offset(body: bytes, offset: int) -> None:
     data = module_with_bodies([body])
     with pytest.raises(ModuleError) as error:
         scanned(data)
-    assert error.value.offset == len(data) - len(body) + place
+    assert error.value.offset == len(data) - len(body) + offset
 
 
 def test_unknown_instruction_is_named() -> None:
@@ -92,7 +92,7 @@ def test_error_in_a_later_body_has_the_offset_in_the_file() -> None:
 
 
 def code(count: bytes, *bodies: bytes, declared: int = 1) -> bytes:
-    """A module with raw bodies, sizes included, behind the count in the code section."""
+    """Return a module whose code section has the count and the raw bodies, sizes included."""
     functions = section(3, vector([b"\0"] * declared))
     return HEADER + section(1, b"\1\x60\0\0") + functions + section(10, count + b"".join(bodies))
 
@@ -130,7 +130,7 @@ def test_functions_without_a_code_section_are_refused() -> None:
 
 @pytest.mark.parametrize("padding", range(5))
 def test_padded_numbers_are_read(padding: int) -> None:
-    """A memory.grow, its operand and its memory index, written with up to five bytes each."""
+    """The operand and the memory index of a memory.grow have up to five bytes each."""
 
     def padded(number: int) -> bytes:
         return bytes((number | 0x80,)) + b"\x80" * (padding - 1) + b"\0" if padding else bytes((number,))
@@ -140,14 +140,14 @@ def test_padded_numbers_are_read(padding: int) -> None:
     assert (grow.memory, grow.operand) == (1, 3)
 
 
-def test_deep_nesting_is_no_recursion() -> None:
+def test_deep_nesting_does_not_overflow() -> None:
     depth = 200_000
-    found = scanned(module_with_bodies([b"\x02\x40" * depth + b"\x0b" * depth + b"\x0b"]))
-    assert found.grows == ()
+    result = scanned(module_with_bodies([b"\x02\x40" * depth + b"\x0b" * depth + b"\x0b"]))
+    assert result.grows == ()
 
 
-def test_zeros_are_read_as_instructions_in_any_number() -> None:
-    """The fast path takes eight bytes at once, and `unreachable` is a zero."""
+def test_any_number_of_zeros_is_read_as_unreachable() -> None:
+    """The fast path reads eight bytes at once, and `unreachable` is a zero."""
     for count in range(20):
         body = b"\0" * count + b"\x41\0\x40\0\x1a\x0b"
         (grow,) = scanned(module_with_bodies([body])).grows
@@ -155,21 +155,19 @@ def test_zeros_are_read_as_instructions_in_any_number() -> None:
 
 
 @pytest.mark.parametrize("callee", [0, 127, 128, 16383, 16384, 20000])
-def test_call_goes_to_its_function_however_long_the_index(callee: int) -> None:
-    """Short indices are read from one load, long ones byte by byte."""
+def test_call_index_of_any_length_is_read(callee: int) -> None:
+    """The fast path reads short indices from one load, the general path long ones byte by byte."""
     bodies = [b"\x10" + leb(callee) + b"\x0b"] + [b"\x0b"] * 20000
-    found = scanned(module_with_bodies(bodies))
-    assert found.nodes.node(1)[:2] == (2, callee)
+    result = scanned(module_with_bodies(bodies))
+    assert result.nodes.node(1)[:2] == (2, callee)
 
 
 @pytest.mark.parametrize("message", ["wasm trap: undefined\nbacktrace", ""])
-def test_a_scan_that_fails_in_an_unforeseen_way_is_no_answer(
-    message: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unforeseen_failure_of_the_scan_is_an_error(message: str, monkeypatch: pytest.MonkeyPatch) -> None:
     call = Kernel.call
 
     def failing(kernel: Kernel, name: str, *arguments: int) -> int:
-        if name == "scan":
+        if name == "build_flow_graph":
             raise wasmtime.WasmtimeError(message)
         return call(kernel, name, *arguments)
 

@@ -1,4 +1,4 @@
-"""Constant expressions: which instructions are constant, where each ends, and what is followed of it."""
+"""Tests constant expressions: the constant instructions, where each ends, and the values."""
 
 import pytest
 
@@ -21,7 +21,7 @@ TYPES = "(type $s (struct (field i32))) (type $a (array i32)) (func $f) (func $g
 
 
 def constants(*globals_: str) -> list[Constant | None]:
-    text = f"(module {TYPES} {' '.join(f'(global {one})' for one in globals_)})"
+    text = f"(module {TYPES} {' '.join(f'(global {item})' for item in globals_)})"
     return [item.initial for item in decode(assemble(text)).globals]
 
 
@@ -35,8 +35,8 @@ def constants(*globals_: str) -> list[Constant | None]:
         "f32 (f32.const 1.5)",
         "f64 (f64.const 1.5)",
         "v128 (v128.const i64x2 1 2)",
-        *(f"i32 (i32.{one} (i32.const 1) (i32.const 2))" for one in ("add", "sub", "mul")),
-        *(f"i64 (i64.{one} (i64.const 1) (i64.const 2))" for one in ("add", "sub", "mul")),
+        *(f"i32 (i32.{name} (i32.const 1) (i32.const 2))" for name in ("add", "sub", "mul")),
+        *(f"i64 (i64.{name} (i64.const 1) (i64.const 2))" for name in ("add", "sub", "mul")),
         "funcref (ref.null func)",
         "funcref (ref.func $g)",
         "(ref $s) (struct.new $s (i32.const 1))",
@@ -49,9 +49,9 @@ def constants(*globals_: str) -> list[Constant | None]:
         "externref (extern.convert_any (ref.null any))",
     ],
 )
-def test_a_constant_expression_ends_where_the_assembler_ends_it(text: str) -> None:
-    _, behind = constants(text, "i32 (i32.const 77)")
-    assert behind == Constant(number=77)
+def test_constant_expression_ends_where_the_assembler_ends_it(text: str) -> None:
+    _, next_constant = constants(text, "i32 (i32.const 77)")
+    assert next_constant == Constant(number=77)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_constant_expression_ends_where_the_assembler_ends_it(text: str) -> No
         ("i31ref (ref.i31 (i32.const 1))", Constant()),
     ],
 )
-def test_what_is_followed_of_it(text: str, expected: Constant) -> None:
+def test_plain_constants_have_a_value(text: str, expected: Constant) -> None:
     assert constants(text) == [expected]
 
 
@@ -87,7 +87,7 @@ def test_no_other_instruction_is_constant(opcode: int, sub: int | None) -> None:
     assert error.value.offset == 0
 
 
-def test_an_unknown_instruction_is_not_constant() -> None:
+def test_unknown_instruction_is_not_constant() -> None:
     prefixed = [bytes((prefix, 0xFF, 0x7F)) for prefix in PREFIXES]
     for data in (b"\xff", *prefixed):
         with pytest.raises(ModuleError, match="in a constant expression"):
@@ -98,6 +98,6 @@ def test_every_constant_instruction_is_known() -> None:
     assert {item.name for item in INSTRUCTIONS.values()} >= CONSTANT
 
 
-def test_a_constant_expression_has_an_instruction() -> None:
+def test_empty_constant_expression_is_refused() -> None:
     with pytest.raises(ModuleError, match="without an instruction"):
         read_constant(Reader(b"\x0b", 0, 1))

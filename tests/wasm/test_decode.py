@@ -1,4 +1,4 @@
-"""Every section except the code: what it becomes in the model, and each refusal with its offset."""
+"""Tests the decoding of all sections except the code: the model, and the offsets of errors."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.support.assemble import assemble
 from tests.support.binary import HEADER, section, vector
 
 FUNCTION = b"\x60\0\0"
-# A type, a function of it, a table, a memory, a global, a tag: index 0 of everything exists, 1 does not.
+# One item of each kind: index 0 exists in every index space, index 1 in none.
 ITEMS = {
     1: b"\1" + FUNCTION,
     3: b"\1\0",
@@ -23,14 +23,14 @@ ORDER = (1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11)
 
 
 def build(number: int, contents: bytes, *, alone: bool = False) -> tuple[bytes, int]:
-    """A module with one section replaced, and where that section's contents stand."""
+    """Return a module with one section replaced, and where the contents of that section start."""
     sections = {number: contents} if alone else ITEMS | {number: contents}
-    data, place = HEADER, 0
+    data, start = HEADER, 0
     for key in ORDER:
         if key in sections:
             data += section(key, sections[key])
-            place = len(data) - len(contents) if key == number else place
-    return data, place
+            start = len(data) - len(contents) if key == number else start
+    return data, start
 
 
 def module(text: str) -> Module:
@@ -42,7 +42,7 @@ def import_of(kind: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("number", "contents", "place"),
+    ("number", "contents", "offset"),
     [
         pytest.param(2, import_of(b"\5\0"), 5, id="kind of an import"),
         pytest.param(2, import_of(b"\0\1"), 6, id="type of an imported function"),
@@ -101,11 +101,11 @@ def import_of(kind: bytes) -> bytes:
         pytest.param(9, b"\1\5\x70\1\x10\0\x0b", 4, id="call in an element"),
     ],
 )
-def test_bad_entry_is_refused_at_its_offset(number: int, contents: bytes, place: int) -> None:
+def test_bad_entry_is_refused_at_its_offset(number: int, contents: bytes, offset: int) -> None:
     data, start = build(number, contents)
     with pytest.raises(ModuleError) as error:
         decode(data)
-    assert error.value.offset == start + place
+    assert error.value.offset == start + offset
 
 
 @pytest.mark.parametrize(
@@ -118,16 +118,16 @@ def test_bad_entry_is_refused_at_its_offset(number: int, contents: bytes, place:
         pytest.param(9, b"\1\3\0\1\1", id="declarative segment"),
     ],
 )
-def test_initialiser_with_a_function_that_does_not_exist_is_refused(number: int, contents: bytes) -> None:
+def test_initialiser_with_unknown_function_is_refused(number: int, contents: bytes) -> None:
     with pytest.raises(ModuleError, match="function 1, which does not exist"):
         decode(build(number, contents)[0])
 
 
 @pytest.mark.parametrize(("number", "contents"), ITEMS.items())
 def test_items_are_read(number: int, contents: bytes) -> None:
-    """The module that the refusals above break is a module."""
-    found = decode(build(number, contents)[0])
-    assert len(found.functions) == len(found.tables) == len(found.memories) == len(found.tags) == 1
+    """The module that the tests above break is valid."""
+    decoded = decode(build(number, contents)[0])
+    assert len(decoded.functions) == len(decoded.tables) == len(decoded.memories) == len(decoded.tags) == 1
 
 
 @pytest.mark.parametrize(("number", "contents"), ITEMS.items())
@@ -145,20 +145,20 @@ def test_section_cut_inside_an_entry_is_refused_at_its_end(number: int, contents
 
 
 def test_imports_come_first_in_every_index_space() -> None:
-    found = module("""(type (func)) (import "m" "f" (func)) (import "m" "t" (table 1 funcref))
+    decoded = module("""(type (func)) (import "m" "f" (func)) (import "m" "t" (table 1 funcref))
         (import "m" "m" (memory 1 2)) (import "m" "g" (global (mut i32))) (import "m" "x" (tag))
         (func) (table 1 externref) (memory 3) (global i64 (i64.const 1)) (tag)""")
-    assert [(item.label, item.kind, item.index) for item in found.imports] == [
+    assert [(item.label, item.kind, item.index) for item in decoded.imports] == [
         ("m.f", Kind.FUNCTION, 0),
         ("m.t", Kind.TABLE, 0),
         ("m.m", Kind.MEMORY, 0),
         ("m.g", Kind.GLOBAL, 0),
         ("m.x", Kind.TAG, 0),
     ]
-    assert [item.imported for item in found.memories] == [True, False]
-    assert [item.imported for item in found.tables] == [True, False]
-    assert [(item.imported, item.mutable) for item in found.globals] == [(True, True), (False, False)]
-    assert (len(found.functions), len(found.tags)) == (2, 2)
+    assert [item.imported for item in decoded.memories] == [True, False]
+    assert [item.imported for item in decoded.tables] == [True, False]
+    assert [(item.imported, item.mutable) for item in decoded.globals] == [(True, True), (False, False)]
+    assert (len(decoded.functions), len(decoded.tags)) == (2, 2)
 
 
 COMPACT = (
@@ -173,8 +173,8 @@ COMPACT = (
 
 
 def test_compact_imports_are_unfolded() -> None:
-    found = decode(HEADER + section(1, b"\1" + FUNCTION) + section(2, COMPACT))
-    assert [(item.label, item.kind, item.index, item.exact) for item in found.imports] == [
+    decoded = decode(HEADER + section(1, b"\1" + FUNCTION) + section(2, COMPACT))
+    assert [(item.label, item.kind, item.index, item.exact) for item in decoded.imports] == [
         ("m.a", Kind.MEMORY, 0, False),
         ("m.b", Kind.FUNCTION, 0, False),
         ("n.c", Kind.FUNCTION, 1, True),
@@ -182,12 +182,12 @@ def test_compact_imports_are_unfolded() -> None:
         ("n.", Kind.FUNCTION, 3, True),
         ("o.", Kind.FUNCTION, 4, False),
     ]
-    assert (len(found.functions), len(found.memories)) == (5, 1)
+    assert (len(decoded.functions), len(decoded.memories)) == (5, 1)
 
 
 def test_compact_imports_of_nothing_leave_no_item() -> None:
-    found = decode(HEADER + section(1, b"\1" + FUNCTION) + section(2, b"\2\1m\0\x7f\0\1m\0\x7e\0\0\0"))
-    assert (found.imports, found.functions) == ((), ())
+    decoded = decode(HEADER + section(1, b"\1" + FUNCTION) + section(2, b"\2\1m\0\x7f\0\1m\0\x7e\0\0\0"))
+    assert (decoded.imports, decoded.functions) == ((), ())
 
 
 # Limits.
@@ -206,8 +206,8 @@ def test_compact_imports_of_nothing_leave_no_item() -> None:
     ],
 )
 def test_memory_limits(text: str, expected: tuple[int, int | None, int, int, bool]) -> None:
-    (found,) = module(f"(memory {text})").memories
-    shape = (found.minimum, found.maximum, found.address_bits, found.page_size, found.shared)
+    (memory,) = module(f"(memory {text})").memories
+    shape = (memory.minimum, memory.maximum, memory.address_bits, memory.page_size, memory.shared)
     assert shape == expected
 
 
@@ -244,21 +244,21 @@ def test_limits_have_64_bits_and_no_more(flags: bytes) -> None:
         ("i32", "(global.get $g)", Constant()),
     ],
 )
-def test_constant_is_followed_where_it_is_plain(kind: str, text: str, expected: Constant) -> None:
-    found = module(
+def test_plain_initialisers_have_a_value(kind: str, text: str, expected: Constant) -> None:
+    decoded = module(
         f"""(type $s (struct (field funcref) (field i32))) (import "m" "g" (global $g i32))
         (func $f) (global {kind} {text})"""
     )
-    assert found.globals[-1].initial == expected
+    assert decoded.globals[-1].initial == expected
 
 
 def test_table_has_its_initialiser() -> None:
-    found = module(
+    decoded = module(
         """(type $t (func)) (func $f) (table 2 funcref)
         (table 2 funcref (ref.func $f)) (table 1 (ref $t) (ref.func $f))"""
     )
-    assert [table.initial for table in found.tables] == [None, *[Constant((0,), function=0)] * 2]
-    assert not any(table.imported for table in found.tables)
+    assert [table.initial for table in decoded.tables] == [None, *[Constant((0,), function=0)] * 2]
+    assert not any(table.imported for table in decoded.tables)
 
 
 # Element segments: bit 0 passive or declarative, bit 1 a table index or declarative, bit 2 expressions.
@@ -286,15 +286,15 @@ def test_element_segment_of_every_form(
     tables = section(4, vector([b"\x70\0\5"] * 2))
     start = HEADER + section(1, b"\1" + FUNCTION) + section(3, b"\1\0") + tables
     rest = section(6, b"\1\x70\0" + NULL) + section(9, b"\1" + entry) + section(10, b"\1\2\0\x0b")
-    (found,) = decode(start + rest).segments
-    assert (found.mode, found.table, found.offset, found.items) == (mode, table, offset, items)
-    assert found.functions == tuple(item for item in items if item is not None and item >= 0)
+    (segment,) = decode(start + rest).segments
+    assert (segment.mode, segment.table, segment.offset, segment.items) == (mode, table, offset, items)
+    assert segment.functions == tuple(item for item in items if item is not None and item >= 0)
 
 
-def test_offset_of_a_segment_that_is_not_constant_is_not_followed() -> None:
-    found = module("""(import "m" "g" (global $g i32)) (func $f) (table 4 funcref)
+def test_segment_offset_that_is_not_plain_is_unknown() -> None:
+    decoded = module("""(import "m" "g" (global $g i32)) (func $f) (table 4 funcref)
         (elem (global.get $g) $f) (elem (i32.add (i32.const 1) (i32.const 1)) $f)""")
-    assert [segment.offset for segment in found.segments] == [None, None]
+    assert [segment.offset for segment in decoded.segments] == [None, None]
 
 
 @pytest.mark.parametrize(
@@ -305,6 +305,6 @@ def test_offset_of_a_segment_that_is_not_constant_is_not_followed() -> None:
         "(module (table shared 1 funcref))",
     ],
 )
-def test_what_is_shared_has_a_shared_type(wat: str) -> None:
+def test_shared_item_of_an_unshared_type_is_refused(wat: str) -> None:
     with pytest.raises(ModuleError, match="of a type that is not shared"):
         decode(assemble(wat))

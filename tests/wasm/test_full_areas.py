@@ -1,4 +1,4 @@
-"""What a scan keeps by type and table, filled to its last place: nothing runs over into what is beside it."""
+"""Tests that arrays by type and table, filled to the last element, do not overlap their neighbours."""
 
 import pytest
 
@@ -13,7 +13,7 @@ PARAMETERS = ("", "i32", "i64", "f32", "f64", "i32 i32", "i32 i64")
 
 @pytest.mark.parametrize("types", range(1, 8))
 @pytest.mark.parametrize("tables", [1, 2, 5])
-def test_every_type_is_called_through_every_table_and_by_reference(types: int, tables: int) -> None:
+def test_every_type_can_be_called_through_every_table(types: int, tables: int) -> None:
     declared = "".join(f"(type $y{n} (func (param {PARAMETERS[n]})))" for n in range(types))
     declared += "".join(f"(table $t{n} 1 funcref)" for n in range(tables))
     calls = [f"call_ref $y{kind}" for kind in range(types)]
@@ -28,7 +28,7 @@ def test_every_type_is_called_through_every_table_and_by_reference(types: int, t
     assert_scan_is_the_references(assemble(wat), (types, tables))
 
 
-def test_every_function_that_a_body_refers_to_is_taken() -> None:
+def test_functions_in_ref_func_are_taken() -> None:
     body = " ".join(f"(drop (ref.func {index}))" for index in (3, 0, 2))
     data = assemble(f"(module (func) (func) (func) (func {body}) (elem declare func 0 1 2 3))")
     assert scan(decode(data), Engine()).taken == {0, 2, 3}

@@ -1,4 +1,4 @@
-"""The name section gives names where it can and never an error."""
+"""Tests the name section: it gives the names that can be read and never causes an error."""
 
 import pytest
 
@@ -8,19 +8,19 @@ from tests.support.binary import HEADER, leb, section, vector
 
 
 def naming(*subsections: bytes) -> bytes:
-    """A module whose name section has these subsections."""
+    """Return a module whose name section has these subsections."""
     return HEADER + section(0, b"\4name" + b"".join(subsections))
 
 
 def functions(*names: tuple[int, bytes]) -> bytes:
-    """The subsection of function names."""
+    """Return the subsection of function names."""
     return section(1, vector([leb(index) + leb(len(name)) + name for index, name in names]))
 
 
 def names(data: bytes) -> dict[int, str]:
-    """The names of the first functions."""
-    found = FunctionNames(decode(data))
-    return {index: name for index in range(1000) if (name := found.get(index)) is not None}
+    """Return the names of the first 1,000 functions."""
+    function_names = FunctionNames(decode(data))
+    return {index: name for index in range(1000) if (name := function_names.get(index)) is not None}
 
 
 def test_functions_have_their_names() -> None:
@@ -28,7 +28,7 @@ def test_functions_have_their_names() -> None:
     assert names(data) == {0: "a", 7: "b", 300: "c"}
 
 
-def test_bytes_that_are_no_utf8_are_replaced() -> None:
+def test_bytes_outside_utf8_are_replaced() -> None:
     assert names(naming(functions((0, b"a\xff")))) == {0: "a\N{REPLACEMENT CHARACTER}"}
 
 
@@ -49,12 +49,12 @@ def test_a_second_name_section_adds_names() -> None:
         pytest.param(b"\1\6\xff\xff\xff\xff\x0f\0", id="four billion names"),
     ],
 )
-def test_malformed_name_section_costs_names_only(rest: bytes) -> None:
+def test_malformed_name_section_loses_only_names(rest: bytes) -> None:
     assert set(names(naming(rest))) <= {0}
     assert names(naming(functions((0, b"kept")), rest))[0] in ("kept", "a")
 
 
-def test_other_custom_sections_are_left_alone() -> None:
+def test_other_custom_sections_are_ignored() -> None:
     assert names(HEADER + section(0, b"\5names" + functions((0, b"a")))) == {}
 
 
@@ -65,16 +65,17 @@ def shown(name: bytes) -> str:
 @pytest.mark.parametrize("index", [0, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152, 0xFFFF_FFFF])
 @pytest.mark.parametrize("size", [0, 127, 128, 16_383, 16_384])
 def test_numbers_of_every_length_are_read(index: int, size: int) -> None:
-    """Those of up to three bytes are read in line, others one by one."""
-    before, name, behind = (1, b"before"), b"n" * size, (2, b"behind it")
-    # Room enough for a length that is read wrong.
+    """The fast path reads numbers of up to three bytes."""
+    before, name, behind = (1, b"before"), b"n" * size, (2, b"behind")
+    # A size that is read wrong still lies inside the section.
     long = (3, b"z" * 100_000)
-    found = FunctionNames(decode(naming(functions(before, (index, name), behind, long))))
-    assert [found.get(one) for one in (1, index, 2, 4)] == ["before", shown(name), "behind it", None]
-    assert found.get(3) == shown(b"z" * 100_000)
+    function_names = FunctionNames(decode(naming(functions(before, (index, name), behind, long))))
+    read = [function_names.get(number) for number in (1, index, 2, 4)]
+    assert read == ["before", shown(name), "behind", None]
+    assert function_names.get(3) == shown(b"z" * 100_000)
 
 
-def test_of_a_name_of_two_million_bytes_the_start_is_kept() -> None:
-    found = FunctionNames(decode(naming(functions((0, b"n" * 2_097_152), (1, b"behind it")))))
-    assert found.get(0) == "n" * LONGEST + "..."
-    assert found.get(1) == "behind it"
+def test_only_the_start_of_a_long_name_is_kept() -> None:
+    function_names = FunctionNames(decode(naming(functions((0, b"n" * 2_097_152), (1, b"behind")))))
+    assert function_names.get(0) == "n" * LONGEST + "..."
+    assert function_names.get(1) == "behind"

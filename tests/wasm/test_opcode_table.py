@@ -1,4 +1,4 @@
-"""The opcode table against that of the reference decoder: what is known, and where it ends."""
+"""Compares the opcode table with the reference decoder's: the instructions and their lengths."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.support.binary import leb, module_with_bodies
 from tests.wasm.test_opcodes import probe, trap_offsets
 from tests.wasm.test_scan import assert_scan_is_the_references
 
-# Proposals that no engine ships; what they make is not judged.
+# Proposals that no engine ships and nogrow does not support.
 UNSUPPORTED: set[tuple[int, int | None]] = {(0xFB, sub) for sub in range(0x20, 0x40)}
 REFERENCE: dict[tuple[int, int | None], tuple[str, tuple[str, ...]]] = {
     **{(opcode, None): item for opcode, item in ONE_BYTE.items()},
@@ -46,10 +46,10 @@ LONG = {
 }
 
 
-def test_the_same_instructions_are_known_under_the_same_names() -> None:
+def test_instructions_and_names_equal_the_reference_s() -> None:
     assert INSTRUCTIONS.keys() == REFERENCE.keys() - UNSUPPORTED
     for key, instruction in INSTRUCTIONS.items():
-        # Those of a long row, none of which any report names, have a number for a name.
+        # Instructions that no report names have a number in place of a name.
         if " " not in instruction.name:
             name, _ = REFERENCE[key]
             assert instruction.name in (name, name.removesuffix(".null"))
@@ -69,21 +69,21 @@ def test_known_instruction_ends_where_the_reference_ends_it(
             parts = (byte * size or written[kind] for kind, size in zip(kinds, sizes, strict=True))
             bodies.append(probe(opcode, sub, b"".join(parts)))
     data = module_with_bodies(bodies)
-    found = [item for function in decode(data).functions for item in function.instructions]
-    traps = [item.offset for item in found if item.name == "unreachable"]
-    # A run of eight zero bytes hides an `unreachable` that another one follows.
+    instructions = [item for function in decode(data).functions for item in function.instructions]
+    traps = [item.offset for item in instructions if item.name == "unreachable"]
+    # The fast path skips an `unreachable` that starts a run of eight zero bytes.
     assert trap_offsets(data) == [at for at in traps if data[at : at + 8] != bytes(8)]
 
 
 @pytest.mark.parametrize("sub", [0x17F, 0x1FF, 0x200, 0x400, (1 << 32) - 1])
 @pytest.mark.parametrize("prefix", PREFIXES)
-def test_what_is_far_beyond_the_last_known_instruction_is_refused(prefix: int, sub: int) -> None:
+def test_sub_opcode_beyond_the_table_is_refused(prefix: int, sub: int) -> None:
     with pytest.raises(ModuleError, match="unknown instruction"):
         trap_offsets(module_with_bodies([bytes((prefix,)) + leb(sub) + bytes(16) + b"\x0b"]))
 
 
 @pytest.mark.parametrize("label", [0x3F, 0x40, 0x7C, 0x7F])
-def test_a_label_that_is_written_like_a_block_type_is_a_label(label: int) -> None:
+def test_label_encoded_like_a_block_type_is_a_label(label: int) -> None:
     branches = bytes((0x41, 0, 0x0D, label, 0x41, 1, 0x0D, 0, 0x0C, label))
     body = b"\x02\x40" * 0x80 + branches + b"\x0b" * 0x81
     assert_scan_is_the_references(module_with_bodies([body]), label)
@@ -95,15 +95,15 @@ BLOCK_TYPES = [b"\x40", *(bytes((byte,)) for byte in range(0x7B, 0x80)), *REFERE
 
 
 @pytest.mark.parametrize("written", BLOCK_TYPES, ids=bytes.hex)
-def test_a_block_type_ends_where_the_reference_ends_it(written: bytes) -> None:
+def test_block_type_ends_where_the_reference_ends_it(written: bytes) -> None:
     data = module_with_bodies([probe(0x02, None, written)])
-    found = decode(data).functions[0].instructions
-    assert trap_offsets(data) == [item.offset for item in found if item.name == "unreachable"]
+    instructions = decode(data).functions[0].instructions
+    assert trap_offsets(data) == [item.offset for item in instructions if item.name == "unreachable"]
 
 
 @pytest.mark.parametrize(
     "written", [b"\x65\x7f", b"\x63\x65\x00", b"\x41", b"\x7a", b"\x02", b"\x67"], ids=bytes.hex
 )
-def test_what_is_no_block_type_is_refused(written: bytes) -> None:
+def test_unknown_block_type_is_refused(written: bytes) -> None:
     with pytest.raises(ModuleError, match="unknown type"):
         trap_offsets(module_with_bodies([probe(0x02, None, written)]))

@@ -1,4 +1,4 @@
-"""The cursor: LEB128 numbers, vectors and names, and the offset of every refusal."""
+"""Tests the reader: LEB128 numbers, vectors and names, and the offsets of errors."""
 
 from collections.abc import Callable
 
@@ -12,12 +12,12 @@ START = 3
 
 
 def reader(data: bytes) -> Reader:
-    """A reader of `data` in the middle of a file that goes on behind it."""
+    """Return a reader of `data` in the middle of a file."""
     return Reader(bytes(START) + data + b"\x01" * 9, START, START + len(data))
 
 
 def refusal(error: pytest.ExceptionInfo[ModuleError]) -> int | None:
-    """The offset relative to where the reader began."""
+    """Return the offset of an error relative to the start of the reader."""
     return None if error.value.offset is None else error.value.offset - START
 
 
@@ -34,9 +34,9 @@ def refusal(error: pytest.ExceptionInfo[ModuleError]) -> int | None:
     ids=lambda value: value.hex() if isinstance(value, bytes) else str(value),
 )
 def test_u32_is_read_in_every_length(data: bytes, number: int) -> None:
-    one, many = reader(data), reader(data)
-    assert (one.u32(), one.position) == (number, START + len(data))
-    assert (many.u32s(1), many.position) == ([number], START + len(data))
+    single, row = reader(data), reader(data)
+    assert (single.u32(), single.position) == (number, START + len(data))
+    assert (row.u32s(1), row.position) == ([number], START + len(data))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_unsigned_64_takes_ten_bytes_and_no_more() -> None:
 
 
 @pytest.mark.parametrize("data", [b"\x02\x01", b"\xff\xff\xff\xff\x0f"], ids=["one short", "four billion"])
-def test_vector_longer_than_its_section_is_refused_before_it_is_read(data: bytes) -> None:
+def test_vector_longer_than_its_section_is_refused(data: bytes) -> None:
     with pytest.raises(ModuleError, match="elements announced") as error:
         reader(data).count()
     assert refusal(error) == 0
@@ -149,8 +149,8 @@ EDGES = (0, 1, 127, 128, 129, 16_383, 16_384, 16_511, 2_097_151, 2_097_152, 0xFF
 
 @pytest.mark.parametrize("behind", range(4))
 @pytest.mark.parametrize("number", EDGES)
-def test_numbers_in_a_row_are_those_that_are_read_one_by_one(number: int, behind: int) -> None:
-    """The quick way for short ones ends a few bytes before the end."""
+def test_u32s_equals_repeated_u32_near_the_end(number: int, behind: int) -> None:
+    """The fast path for short numbers stops a few bytes before the end."""
     data = b"".join(map(leb, [number, 300, number, 5])) + bytes(behind)
     one_by_one, in_a_row = Reader(data, 0, len(data)), Reader(data, 0, len(data))
     assert [one_by_one.u32() for _ in range(4)] == in_a_row.u32s(4) == [number, 300, number, 5]

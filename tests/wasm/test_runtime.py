@@ -1,4 +1,4 @@
-"""The kernels' memory: never more than asked for, and a clean end where there is no room."""
+"""Tests the kernels' memory: its layout and its limits, and clean errors if there is no room."""
 
 import resource
 import subprocess
@@ -20,33 +20,33 @@ ENGINE = Engine()
 SCAN = Path(nogrow.wasm.__path__[0]) / "scan.wat"
 
 
-def test_areas_are_apart_aligned_and_zero() -> None:
+def test_areas_are_disjoint_aligned_and_zero() -> None:
     workspace = Workspace(ENGINE, 4 * PAGE_SIZE)
     first, second = workspace.area(5), workspace.area(100)
     assert first % 16 == second % 16 == 0
-    assert first > 0, "address 0 stands for nothing"
+    assert first > 0, "address 0 means none"
     assert second >= first + 5
     assert not any(workspace.bytes[second : second + 100])
 
 
-def test_areas_leave_no_more_room_between_them_than_they_are_rounded_up_by() -> None:
+def test_gaps_between_areas_are_only_padding() -> None:
     workspace = Workspace(ENGINE, PAGE_SIZE)
-    places = [workspace.area(size) for size in (16, 17, 1)]
-    assert [place - places[0] for place in places] == [0, 16, 48]
+    addresses = [workspace.area(size) for size in (16, 17, 1)]
+    assert [address - addresses[0] for address in addresses] == [0, 16, 48]
 
 
 @pytest.mark.parametrize("size", [1, PAGE_SIZE - 1, PAGE_SIZE])
-def test_a_workspace_is_larger_than_asked_for_and_can_be_handed_out_to_its_end(size: int) -> None:
+def test_whole_workspace_can_be_allocated(size: int) -> None:
     workspace = Workspace(ENGINE, size)
     assert workspace.size > size
     workspace.area(workspace.size - workspace.area(0))
 
 
-def test_a_part_of_the_data_is_loaded_and_no_more() -> None:
+def test_load_copies_only_the_given_range() -> None:
     workspace = Workspace(ENGINE, PAGE_SIZE)
-    place = workspace.area(8)
-    workspace.load(place, b"abcdefgh", 2, 4)
-    assert bytes(workspace.bytes[place : place + 8]) == b"cd" + bytes(6)
+    address = workspace.area(8)
+    workspace.load(address, b"abcdefgh", 2, 4)
+    assert bytes(workspace.bytes[address : address + 8]) == b"cd" + bytes(6)
 
 
 def test_area_without_room_is_an_error() -> None:
@@ -58,14 +58,14 @@ def test_area_without_room_is_an_error() -> None:
 
 def test_numbers_are_written_little_endian_and_read_back() -> None:
     workspace = Workspace(ENGINE, PAGE_SIZE)
-    place = workspace.area(8)
-    workspace.write_u32s(place, [1, 0xFFFFFFFE])
-    assert bytes(workspace.bytes[place : place + 8]) == b"\1\0\0\0\xfe\xff\xff\xff"
-    assert workspace.read_u32s(place, 2) == [1, 0xFFFFFFFE]
-    assert workspace.u32(place + 4) == 0xFFFFFFFE
+    address = workspace.area(8)
+    workspace.write_u32s(address, [1, 0xFFFFFFFE])
+    assert bytes(workspace.bytes[address : address + 8]) == b"\1\0\0\0\xfe\xff\xff\xff"
+    assert workspace.read_u32s(address, 2) == [1, 0xFFFFFFFE]
+    assert workspace.u32(address + 4) == 0xFFFFFFFE
 
 
-def test_workspace_is_no_larger_than_addresses_reach() -> None:
+def test_workspace_is_limited_to_32_bit_addresses() -> None:
     assert Workspace(ENGINE, 1 << 40).size == 65535 * PAGE_SIZE
 
 
@@ -76,10 +76,10 @@ def test_kernel_is_compiled_once_for_an_engine() -> None:
 
 @pytest.mark.parametrize(("nodes", "calls"), [(100, 100_000), (100_000, 100)], ids=["few nodes", "few calls"])
 @pytest.mark.parametrize("code", [b"\x10\0", b"\x11\0\0", b"\x12\0"], ids=bytes.hex)
-def test_kernel_says_when_its_nodes_do_not_fit(
+def test_full_node_array_is_an_error(
     code: bytes, nodes: int, calls: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The scan asks for room enough for any code; here it asks for less."""
+    """The scan reserves room for the worst case; this test makes it reserve less."""
     reserve = Nodes.reserve
     monkeypatch.setattr(Nodes, "reserve", lambda workspace, *_: reserve(workspace, nodes, calls))
     types, functions = section(1, vector([b"\x60\0\0"])), section(3, b"\1\0")
@@ -94,7 +94,7 @@ def no_room(*arguments: object) -> None:
     raise wasmtime.WasmtimeError("no room")
 
 
-def test_without_room_for_reservations_a_second_engine_does_without_them(
+def test_second_engine_makes_no_reservations(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     engine, memory = Engine(), wasmtime.Memory
@@ -109,24 +109,24 @@ def test_without_room_for_reservations_a_second_engine_does_without_them(
     first, _, _ = engine.reserve(1)
     assert first is not engine
     refusals.append(no_room)
-    assert engine.reserve(1)[0] is first, "made once"
+    assert engine.reserve(1)[0] is first, "the second engine is made once"
 
 
-def test_without_any_room_nothing_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_room_for_working_memory_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wasmtime, "Memory", no_room)
     with pytest.raises(ModuleError, match=f"no room for {3 * PAGE_SIZE} bytes of working memory"):
         Engine().reserve(3)
 
 
-def test_what_a_kernel_does_not_have_is_an_error() -> None:
+def test_unknown_export_of_a_kernel_is_an_error() -> None:
     kernel = Workspace(ENGINE, PAGE_SIZE).kernel(SCAN)
     with pytest.raises(TypeError, match="error_at"):
         kernel.call("error_at")
-    with pytest.raises(TypeError, match="scan"):
-        kernel.number("scan")
+    with pytest.raises(TypeError, match="build_flow_graph"):
+        kernel.number("build_flow_graph")
 
 
-def test_numbers_go_to_a_kernel_and_come_back_without_a_sign(tmp_path: Path) -> None:
+def test_kernel_numbers_are_unsigned(tmp_path: Path) -> None:
     text = tmp_path / "echo.wat"
     echo = '(func (export "echo") (param i32) (result i32) local.get 0)'
     text.write_text(f'(module (import "" "" (memory 0)) {echo} (func (export "nothing")))')
@@ -152,7 +152,7 @@ except ModuleError as error:
 
 
 def judged_within(megabytes: int, instructions: int) -> str:
-    """What a process says of a module when its address space is limited."""
+    """Return what a process with a limited address space prints about a module."""
     program = SPARING.format(limit=megabytes, instructions=instructions)
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False
@@ -164,10 +164,10 @@ def judged_within(megabytes: int, instructions: int) -> str:
 pytestmark = pytest.mark.skipif(not hasattr(resource, "RLIMIT_AS"), reason="no limits on address space here")
 
 
-def test_limited_address_space_costs_only_the_reservation() -> None:
-    """wasmtime reserves 4 GiB and more for a memory, which does not fit: the second try asks for less."""
+def test_limited_address_space_only_loses_the_reservation() -> None:
+    """wasmtime's reservation of 4 GiB and more does not fit, so the second attempt reserves less."""
     assert judged_within(2000, 3) == "unreachable\n"
 
 
-def test_module_larger_than_the_room_is_not_judged() -> None:
+def test_module_too_large_for_memory_is_not_judged() -> None:
     assert judged_within(700, 20_000_000).startswith("not judged: no room for")

@@ -1,8 +1,8 @@
-"""The scan kernel against the reference decoder, instruction by instruction and edge by edge.
+"""Compares the scan kernel with the reference decoder, instruction by instruction and edge by edge.
 
-`kernel_view` reads the kernel's nodes (`scan.wat` describes them), `reference_view` says the same of the
-reference's instructions: what is called, grown, taken and written, and where control can go from each
-call and each growth.
+`kernel_view` reads the kernel's nodes (`scan.wat` describes them). `reference_view` derives the same facts
+from the reference's instructions: calls, growths, references and table writes, and where control can go from
+each call and growth.
 """
 
 import itertools
@@ -33,13 +33,13 @@ CONVERTING = ("any.convert_extern", "extern.convert_any")
 CALLING = ("call", "return_call", "call_indirect", "return_call_indirect", "call_ref", "return_call_ref")
 THROWING = ("throw", "throw_ref", "rethrow")
 
-# Where control can go: the offsets of calls and growths, and the two ways out.
+# Where control can go: the offsets of calls and growths, and the two exits.
 Goals = frozenset[int | str]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """All that the proof takes from the code, told by offsets in the file.
+    """All facts about the code that the proof uses, by offsets in the file.
 
     `entries` is by function, `normal` and `throwing` by the offset of a call or growth.
     """
@@ -64,17 +64,17 @@ class View:
 
 
 class Nodes:
-    """The kernel's nodes, and a walk over those that are no calls and growths."""
+    """The kernel's nodes, and a walk to the next calls and growths."""
 
-    def __init__(self, found: Scan) -> None:
-        self.all = [found.nodes.node(index) for index in range(found.node_count)]
-        self.shift = found.code_shift
+    def __init__(self, result: Scan) -> None:
+        self.all = [result.nodes.node(index) for index in range(result.node_count)]
+        self.shift = result.code_shift
 
     def offset(self, node: int) -> int:
         return self.all[node][3] + self.shift
 
     def goals(self, first: int) -> Goals:
-        """What control can come to next from node `first` on."""
+        """Return the first calls, growths and exits that control can reach from node `first`."""
         goals: set[int | str] = set()
         seen: set[int] = set()
         waiting = [first]
@@ -94,24 +94,24 @@ class Nodes:
 
 def kernel_view(data: bytes) -> View:
     module = decode(data)
-    found = scan(module, ENGINE)
-    nodes = Nodes(found)
+    result = scan(module, ENGINE)
+    nodes = Nodes(result)
     relation = TypeRelation.of(decoder.decode(data))
-    starts = found.workspace.read_u32s(found.ranges, len(module.functions) + 1)
+    starts = result.workspace.read_u32s(result.ranges, len(module.functions) + 1)
     view = View(
         direct=[],
         indirect=[],
-        grows=[(grow.function, grow.offset, grow.memory, grow.operand) for grow in found.grows],
+        grows=[(grow.function, grow.offset, grow.memory, grow.operand) for grow in result.grows],
         constant_indices=[
-            (nodes.offset(item.node), item.table, item.index) for item in found.constant_indices
+            (nodes.offset(item.node), item.table, item.index) for item in result.constant_indices
         ],
-        taken=found.taken,
-        written=found.tables_written,
-        read=found.tables_read,
-        moves=frozenset(found.moves),
-        counts=(found.direct_calls, found.indirect_calls),
-        converts_extern=found.converts_extern,
-        switches_stacks=found.switches_stacks,
+        taken=result.taken,
+        written=result.tables_written,
+        read=result.tables_read,
+        moves=frozenset(result.moves),
+        counts=(result.direct_calls, result.indirect_calls),
+        converts_extern=result.converts_extern,
+        switches_stacks=result.switches_stacks,
         entries={},
         normal={},
         throwing={},
@@ -130,13 +130,13 @@ def kernel_view(data: bytes) -> View:
                 if target < len(module.functions):
                     view.direct.append((function, offset, target))
                 else:
-                    dispatch = found.dispatches[target - found.first_dispatch]
+                    dispatch = result.dispatches[target - result.first_dispatch]
                     view.indirect.append((function, offset, *described(dispatch, relation)))
     return view
 
 
 def described(dispatch: Dispatch, relation: TypeRelation) -> tuple[int | None, object]:
-    """The table and the type, as the reference names types."""
+    """Return the table and the reference's name of the type."""
     return dispatch.table, None if dispatch.type is None else relation.canonical[dispatch.type]
 
 
@@ -144,7 +144,7 @@ def described(dispatch: Dispatch, relation: TypeRelation) -> tuple[int | None, o
 
 
 def flow_goals(function: Function, flow: Flow, first: Iterable[int]) -> Goals:
-    """What control can come to next from the instructions `first` on."""
+    """Return the first calls, growths and exits that control can reach from the instructions `first`."""
     goals: set[int | str] = set()
     seen: set[int] = set()
     waiting = list(first)
@@ -225,18 +225,19 @@ def tables(instructions: list[Instruction], *names: str) -> frozenset[int]:
 
 
 def moves(instructions: list[Instruction]) -> frozenset[TableMove]:
-    found = [TableMove(True, item.index(0), item.index(1)) for item in instructions if is_init(item)]
-    found += [TableMove(False, i.index(1), i.index(0)) for i in instructions if i.name == "table.copy"]
-    return frozenset(found)
-
-
-def is_init(item: Instruction) -> bool:
-    return item.name == "table.init"
+    inits = (item for item in instructions if item.name == "table.init")
+    copies = (item for item in instructions if item.name == "table.copy")
+    return frozenset(
+        (
+            *(TableMove(True, item.index(0), item.index(1)) for item in inits),
+            *(TableMove(False, item.index(1), item.index(0)) for item in copies),
+        )
+    )
 
 
 def constant_indices(module: Module) -> list[tuple[int, int, int]]:
-    """Every call through a table whose index is pushed right before, if it is one of 32 bits."""
-    found = []
+    """Return the calls through tables with a constant index of 32 bits in the instruction before."""
+    calls = []
     for function in module.functions:
         for before, item in itertools.pairwise(function.instructions):
             if item.name not in ("call_indirect", "return_call_indirect"):
@@ -244,8 +245,8 @@ def constant_indices(module: Module) -> list[tuple[int, int, int]]:
             if before.name in ("i32.const", "i64.const"):
                 index = before.index(0) & (2**32 - 1 if before.name == "i32.const" else 2**64 - 1)
                 if index < 2**32:
-                    found.append((item.offset, item.index(1), index))
-    return found
+                    calls.append((item.offset, item.index(1), index))
+    return calls
 
 
 # The comparison.
@@ -284,9 +285,9 @@ def test_padded_numbers_change_nothing(seed: int) -> None:
 
 def test_built_artifact_is_scanned_as_the_reference_reads_it(built_root: Path) -> None:
     folders = ("debug", "release", "kernel")
-    found = sorted(path for name in folders for path in (built_root / "build" / name).glob("*.wasm"))
-    assert found
-    for path in found:
+    paths = sorted(path for name in folders for path in (built_root / "build" / name).glob("*.wasm"))
+    assert paths
+    for path in paths:
         assert_scan_is_the_references(path.read_bytes(), path.name)
 
 

@@ -1,4 +1,4 @@
-"""Section framing: the header, the order, and sizes that must be right to the byte."""
+"""Tests the framing of sections: the header, the order, and exact sizes."""
 
 import itertools
 
@@ -9,7 +9,7 @@ from nogrow.wasm.decode import decode
 from nogrow.wasm.sections import SectionId, read_sections
 from tests.support.binary import HEADER, section
 
-# Empty but for a count of nothing; in the order of the specification, section 5.5.2.
+# Sections with a count of 0, in the order of the specification (section 5.5.2).
 IN_ORDER = (1, 2, 3, 4, 5, 13, 6, 7, 9, 12, 10, 11)
 EMPTY = {number: section(number, b"\0") for number in IN_ORDER}
 CUSTOM = section(0, b"\x01xyz")
@@ -17,8 +17,8 @@ CUSTOM = section(0, b"\x01xyz")
 
 def test_all_sections_in_order_are_read() -> None:
     data = HEADER + b"".join(CUSTOM + EMPTY[number] for number in IN_ORDER) + CUSTOM
-    found = [item.id for item in read_sections(data) if item.id is not SectionId.CUSTOM]
-    assert found == list(IN_ORDER)
+    ids = [item.id for item in read_sections(data) if item.id is not SectionId.CUSTOM]
+    assert ids == list(IN_ORDER)
     decode(data)
 
 
@@ -38,13 +38,13 @@ def test_repeated_section_is_refused(number: int) -> None:
 
 
 def test_custom_section_has_its_name_and_contents() -> None:
-    (found,) = read_sections(HEADER + CUSTOM)
-    assert (found.name, found.start, found.end) == ("x", 12, 14)
+    (custom,) = read_sections(HEADER + CUSTOM)
+    assert (custom.name, custom.start, custom.end) == ("x", 12, 14)
 
 
 def test_section_size_may_be_padded() -> None:
-    (found,) = read_sections(HEADER + b"\x01\x81\x80\x80\x80\x00\x00")
-    assert (found.start, found.end) == (14, 15)
+    (types,) = read_sections(HEADER + b"\x01\x81\x80\x80\x80\x00\x00")
+    assert (types.start, types.end) == (14, 15)
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ def test_bad_framing_is_refused_at_its_offset(data: bytes, offset: int) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 13, 6, 7, 8, 9])
-def test_section_that_is_not_used_up_is_refused(number: int) -> None:
-    """The code section is read by the scan: see test_bodies.py."""
+def test_section_with_bytes_left_over_is_refused(number: int) -> None:
+    """The scan reads the code section: see test_code_section.py."""
     before = b"" if number != 8 else section(1, b"\1\x60\0\0") + section(2, b"\1\1a\1b\0\0")
     data = HEADER + before + section(number, b"\0\0")
     with pytest.raises(ModuleError, match="left over") as error:
@@ -94,6 +94,6 @@ def test_empty_section_is_refused(number: int) -> None:
     assert error.value.offset == len(data)
 
 
-def test_a_component_is_called_one() -> None:
+def test_component_is_named_in_the_error() -> None:
     with pytest.raises(ModuleError, match="a component, not a core module"):
         read_sections(b"\0asm\x0d\0\1\0")

@@ -1,4 +1,4 @@
-"""The type section: which types are equal, which are subtypes, and what is refused where."""
+"""Tests the type section: equal types, subtypes, and the offsets of errors."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.support.binary import vector
 
 
 def types(text: str) -> Types:
-    """The types of a module that has nothing else."""
+    """Return the types of a module that has nothing else."""
     return decode(assemble(f"(module {text})")).types
 
 
@@ -81,11 +81,11 @@ def test_equal_types_have_one_canonical_index(text: str, canonical: tuple[int, .
 CHAIN = "(type $a (sub (func))) (type $b (sub $a (func))) (type $c (sub $b (func))) (type $x (sub (func)))"
 
 
-def test_supertypes_go_all_the_way_up_and_children_one_step_down() -> None:
-    found = types(CHAIN)
-    assert list(found.supertypes(2)) == [2, 1, 0]
-    assert list(found.supertypes(3)) == [0]
-    assert found.children() == {0: {1}, 1: {2}}
+def test_supertypes_are_transitive_and_children_are_direct() -> None:
+    declared = types(CHAIN)
+    assert list(declared.supertypes(2)) == [2, 1, 0]
+    assert list(declared.supertypes(3)) == [0]
+    assert declared.children() == {0: {1}, 1: {2}}
 
 
 @pytest.mark.parametrize(
@@ -104,28 +104,28 @@ def test_supertypes_go_all_the_way_up_and_children_one_step_down() -> None:
         pytest.param("i64", False, False, id="number"),
     ],
 )
-def test_what_can_hold_a_function(text: str, function: bool, holds: bool) -> None:
-    found = types(f"(type $f (func)) (type $s (struct)) (type $k (cont $f)) (type (func (param {text})))")
-    (value,) = found.function(3).parts
-    assert (found.is_function_reference(value), found.holds_functions(value)) == (function, holds)
+def test_types_that_can_hold_a_function(text: str, function: bool, holds: bool) -> None:
+    declared = types(f"(type $f (func)) (type $s (struct)) (type $k (cont $f)) (type (func (param {text})))")
+    (value,) = declared.function(3).parts
+    assert (declared.is_function_reference(value), declared.holds_functions(value)) == (function, holds)
 
 
-def test_externref_holds_functions_only_where_references_are_converted() -> None:
+def test_externref_holds_functions_only_after_conversion() -> None:
     value = ValueType("extern", nullable=True, reference=True)
     assert not types("").holds_functions(value)
     assert types("").holds_functions(value, extern=True)
 
 
 @pytest.mark.parametrize("index", [0, 5])
-def test_only_function_types_are_function_types(index: int) -> None:
+def test_other_type_is_not_a_function_type(index: int) -> None:
     with pytest.raises(ModuleError, match="not a function type"):
         types("(type (struct))").function(index)
 
 
 def test_shared_types_are_read() -> None:
-    """Only so far that a module with them can be told from a broken one."""
-    found = read(b"\x65\x60\0\0", b"\x60\x01\x65\x6e\0", b"\x60\x01\x63\x65\x70\0")
-    assert [item.shared for item in found.defined] == [True, False, False]
+    """Shared types are read to distinguish modules that use them from malformed ones."""
+    declared = read(b"\x65\x60\0\0", b"\x60\x01\x65\x6e\0", b"\x60\x01\x63\x65\x70\0")
+    assert [item.shared for item in declared.defined] == [True, False, False]
 
 
 @pytest.mark.parametrize(
@@ -185,9 +185,9 @@ NAMES = {
 
 @pytest.mark.parametrize(("text", "name"), NAMES.items())
 def test_each_value_type_has_its_name(text: str, name: str) -> None:
-    (found,) = types(f"(type (func (param {text})))").defined
+    (function,) = types(f"(type (func (param {text})))").defined
     reference = text not in ("i32", "i64", "f32", "f64", "v128")
-    assert found.parts == (ValueType(name, None, nullable=reference, reference=reference),)
+    assert function.parts == (ValueType(name, None, nullable=reference, reference=reference),)
 
 
 @pytest.mark.parametrize(
@@ -201,17 +201,17 @@ def test_each_value_type_has_its_name(text: str, name: str) -> None:
     ],
     ids=str,
 )
-def test_a_reference_is_nullable_or_not(data: bytes, expected: ValueType) -> None:
+def test_reference_types_have_their_nullability(data: bytes, expected: ValueType) -> None:
     assert read_value_type(Reader(data, 0, len(data))) == expected
 
 
 @pytest.mark.parametrize("data", [b"\x64\x7f", b"\x63\xff\x7f"], ids=bytes.hex)
-def test_a_heap_type_of_minus_one_is_none(data: bytes) -> None:
+def test_heap_type_minus_one_is_refused(data: bytes) -> None:
     with pytest.raises(ModuleError, match="unknown heap type -1"):
         read_value_type(Reader(data, 0, len(data)))
 
 
-def test_a_number_is_no_reference_type() -> None:
+def test_number_type_is_not_a_reference_type() -> None:
     with pytest.raises(ModuleError, match="a reference type was expected") as error:
         read_reference_type(Reader(b"\0\x7f", 1, 2))
     assert error.value.offset == 1
@@ -233,11 +233,11 @@ NOT_SHARED = {
 
 
 @pytest.mark.parametrize("data", NOT_SHARED.values(), ids=NOT_SHARED)
-def test_a_shared_type_has_only_shared_parts(data: bytes) -> None:
+def test_shared_type_with_unshared_part_is_refused(data: bytes) -> None:
     with pytest.raises(ModuleError, match="shared"):
         read_types(Reader(data, 0, len(data)))
 
 
-def test_a_shared_type_may_have_numbers_and_shared_references() -> None:
+def test_shared_type_can_have_numbers_and_shared_references() -> None:
     data = b"\2\x65\x5f\0\x65\x5f\3\x7f\0\x65\x6e\0\x63\0\0"
-    assert [one.shared for one in read_types(Reader(data, 0, len(data))).defined] == [True, True]
+    assert [item.shared for item in read_types(Reader(data, 0, len(data))).defined] == [True, True]

@@ -1,3 +1,5 @@
+"""Tests the validation by wasmtime: valid, invalid and unsupported modules and components."""
+
 import pytest
 import wasmtime
 
@@ -50,19 +52,19 @@ INVALID = {
 
 
 @pytest.mark.parametrize("wat", VALID.values(), ids=VALID)
-def test_what_wasmtime_supports_is_validated(wat: str) -> None:
+def test_supported_proposal_is_validated(wat: str) -> None:
     assert validate(assemble(wat)).valid is True
 
 
 @pytest.mark.parametrize("wat", UNSUPPORTED.values(), ids=UNSUPPORTED)
-def test_what_wasmtime_does_not_support_is_not_called_invalid(wat: str) -> None:
+def test_unsupported_proposal_is_not_invalid(wat: str) -> None:
     validation = validate(assemble(wat))
     assert validation.valid is None
     assert validation.reason
 
 
 @pytest.mark.parametrize(("wat", "reason"), INVALID.items())
-def test_what_is_against_the_rules_is_invalid_with_reason_and_offset(wat: str, reason: str) -> None:
+def test_invalid_module_has_reason_and_offset(wat: str, reason: str) -> None:
     validation = validate(assemble(wat))
     assert validation.valid is False
     assert validation.reason is not None
@@ -72,14 +74,14 @@ def test_what_is_against_the_rules_is_invalid_with_reason_and_offset(wat: str, r
     )
 
 
-def test_a_reason_is_without_its_place_which_is_an_offset_in_the_file() -> None:
+def test_offset_is_split_from_the_reason() -> None:
     data = assemble("(module (func local.get 3 drop))")
     expected = Validation(False, "unknown local 3: local index out of bounds", data.index(b"\x20\x03"))
     assert validate(data) == expected
 
 
 @pytest.mark.parametrize("data", [b"", b"\0asm", b"\0asm\1\0\0\0\x0e\0", assemble("(component)")])
-def test_what_is_no_module_is_invalid(data: bytes) -> None:
+def test_other_bytes_are_invalid(data: bytes) -> None:
     assert validate(data).valid is False
 
 
@@ -91,7 +93,7 @@ def test_what_is_no_module_is_invalid(data: bytes) -> None:
         "legacy exceptions support is not enabled, or so it seems",
     ],
 )
-def test_an_unknown_message_means_invalid(message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_message_means_invalid(message: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def rejects(engine: wasmtime.Engine, data: bytes) -> None:
         raise wasmtime.WasmtimeError(message)
 
@@ -113,7 +115,7 @@ def component(*changes: tuple[str, str]) -> Validation:
     return validate_component(assemble(text))
 
 
-def test_a_valid_component_is_validated() -> None:
+def test_valid_component_is_validated() -> None:
     assert component() == Validation(True)
 
 
@@ -127,7 +129,7 @@ def test_a_valid_component_is_validated() -> None:
         (("(core module)", "(core module (start 0) (func (param i32)))"), "invalid start function type"),
     ],
 )
-def test_a_component_against_the_rules_is_invalid(change: tuple[str, str], reason: str) -> None:
+def test_invalid_component_has_reason_and_offset(change: tuple[str, str], reason: str) -> None:
     validation = component(change)
     assert validation.valid is False
     assert validation.reason is not None
@@ -135,31 +137,32 @@ def test_a_component_against_the_rules_is_invalid(change: tuple[str, str], reaso
     assert validation.offset is not None
 
 
-def test_bodies_of_a_component_are_left_to_the_validation_of_its_modules() -> None:
+def test_bodies_of_a_component_are_not_validated() -> None:
     assert component(("(func unreachable)", "(func i32.const 0)")).valid is True
 
 
-def test_a_component_is_validated_without_compiling_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    given: list[bytes] = []
+def test_component_is_validated_without_compiling(monkeypatch: pytest.MonkeyPatch) -> None:
+    validated: list[bytes] = []
 
-    def made(engine: wasmtime.Engine, data: bytes) -> None:
-        given.append(data)
+    def component(engine: wasmtime.Engine, data: bytes) -> None:
+        validated.append(data)
 
-    monkeypatch.setattr("wasmtime.component.Component", made)
+    monkeypatch.setattr("wasmtime.component.Component", component)
     data = assemble(GOOD)
     validate_component(data)
-    changed = [place for place, (old, new) in enumerate(zip(data, given[0], strict=True)) if old != new]
-    # The `end` of the first body of two modules; the third module has none.
-    assert [data[place] for place in changed] == [0x0B, 0x0B]
+    bytes_before_and_after = enumerate(zip(data, validated[0], strict=True))
+    changed = [offset for offset, (before, after) in bytes_before_and_after if before != after]
+    # The `end` of the first body of two modules; the third module has no body.
+    assert [data[offset] for offset in changed] == [0x0B, 0x0B]
 
 
-def test_a_component_that_wasmtime_does_not_support_is_not_called_invalid() -> None:
+def test_unsupported_component_is_not_invalid() -> None:
     validation = validate_component(assemble("(component (type (list u8 4)))"))
     assert validation.valid is None
     assert validation.reason == ("Fixed-length lists require the component model fixed-length lists feature")
 
 
-def test_a_processor_without_some_proposal_still_validates(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processor_without_a_proposal_still_validates(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = wasmtime.Engine
 
     def choosy(config: wasmtime.Config | None = None) -> wasmtime.Engine:

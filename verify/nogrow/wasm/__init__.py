@@ -1,1 +1,1 @@
-"""Bytes to module: sections, types, and the scan of all instructions."""
+"""Reads WebAssembly: core modules with all of their instructions, and how components link them."""

@@ -1,4 +1,4 @@
-"""Function bodies to nodes: the scan kernel with its tables, and what went wrong in it."""
+"""Runs the scan kernel on the code section: lays out its memory, calls it, and words its errors."""
 
 import wasmtime
 
@@ -9,38 +9,38 @@ from nogrow.wasm.model import Kind, Module
 from nogrow.wasm.opcodes import Immediate
 from nogrow.wasm.runtime import NO_ROOM, SCAN, Engine, Workspace
 
-# Working memory for each byte of code: itself, at worst a node, half a control frame of 16 bytes, and what
-# the search keeps.
+# Working memory for each byte of code: the byte itself, at worst a node and half a control frame of 16 bytes,
+# and what the search adds.
 _ROOM_PER_BYTE = 56
 # The nodes of a dispatch for each function that it may call.
 _NODES_PER_TARGET = 3
-# Room for functions that several dispatches may call: copied tables, subtypes. Untouched, it takes no memory.
+# Room for functions that several dispatches may call (copied tables, subtypes). Unused room takes no memory.
 _SPARE_TARGETS = 1 << 18
-# Beyond so many pairs of table and type, all tables share one row: more targets, never fewer.
+# With more pairs of table and type, all tables share one row: calls then have more targets, never fewer.
 _MOST_PAIRS = 1 << 22
-# An `end` at every address behind the code stops a body that runs past it.
+# A row of `end` after the code stops a body that runs past it.
 _SENTINEL = b"\x0b" * 32
 
 
 def host_vertices(module: Module) -> int:
-    """How many vertices stand for functions of the host: one for each table, one for references."""
+    """Return the number of vertices for functions of the host: one for each table, one for references."""
     return len(module.tables) + 1
 
 
 class Bodies:
-    """The function bodies of a module, and the nodes made of them."""
+    """The function bodies of a module, and the nodes that the kernel makes of them."""
 
     def __init__(self, module: Module, engine: Engine) -> None:
-        """Raises `ModuleError` when there is no room."""
+        """Reserve the memory for `module`; raises `ModuleError` if there is no room."""
         self._module = module
         start, end = module.code
         functions, types, tables = len(module.functions), len(module.types.defined), len(module.tables)
         self.tables_apart = (tables + 1) * types <= _MOST_PAIRS
         rows = (tables + 1 if self.tables_apart else 1) * types + 1
         fixed = 16 * functions + 8 * rows + 8 * types + 8 * tables + 16 * COUNT + (1 << 20)
-        # Vertices cost the search 64 bytes each, nodes with all that the search keeps of them some 40.
+        # The search needs 64 bytes for each vertex; a node takes 40 bytes, those of the search included.
         entries = _SPARE_TARGETS + sum(len(item.items) for item in module.segments)
-        # Calls of an import that calls back go to a vertex of its own.
+        # Each import may need a vertex of its own for calling back.
         imported = len(module.imported(Kind.FUNCTION))
         fixed += 80 * (functions + tables + rows + imported) + 40 * _NODES_PER_TARGET * entries
         self.workspace = workspace = Workspace(engine, fixed + _ROOM_PER_BYTE * (end - start))
@@ -71,7 +71,8 @@ class Bodies:
         self.table_flags = workspace.area(tables)
         self.ranges = workspace.area(4 * (functions + host_vertices(module) + rows + imported + 1))
         self.code = workspace.area(end - start + len(_SENTINEL))
-        # No instruction makes more nodes than it has bytes; a call has two at least. Dispatches come later.
+        # No instruction makes more nodes than it has bytes, and a call has at least two bytes. The search
+        # adds the nodes of dispatches.
         size = end - start + 1
         dispatched = _NODES_PER_TARGET * entries + rows
         self.nodes = nodes = Nodes.reserve(workspace, size + dispatched, size // 2 + entries + 1)
@@ -87,7 +88,7 @@ class Bodies:
         workspace.write_u32s(self.ranges, [1] * imported)
 
     def read(self) -> None:
-        """Makes the nodes; raises `ModuleError` with an offset for what can't be read."""
+        """Build the nodes; raises `ModuleError` with an offset for code that can't be read."""
         module, kernel, code = self._module, self.kernel, self.code
         start, end = module.code
         stop = code + end - start
@@ -95,33 +96,33 @@ class Bodies:
         self.workspace.bytes[stop : stop + len(_SENTINEL)] = _SENTINEL
         count = len(module.functions) - len(module.imported(Kind.FUNCTION))
         try:
-            kernel.call("scan", code, stop, count)
+            kernel.call("build_flow_graph", code, stop, count)
         except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
             number = kernel.number("error")
             if number not in _MESSAGES:
                 raise ModuleError(f"the scan of the code section failed: {_first_line(error)}") from error
             message = _MESSAGES[number].format(value=kernel.number("error_value"))
-            offset = None if number in _NO_PLACE else kernel.number("error_at") + start - code
+            offset = None if number in _WITHOUT_OFFSET else kernel.number("error_at") + start - code
             raise ModuleError(message, offset) from error
 
 
 _MESSAGES = {
     1: "unknown instruction, opcode 0x{value:02x}",
     2: "the function body ends inside an instruction or a block",
-    3: "an integer of over {value} bits, or too long a representation",
+    3: "an integer of more than {value} bits, or its representation is too long",
     4: "unknown type 0x{value:02x}",
     5: "unknown flags 0x{value:x}",
     6: "index {value} out of range",
     7: NO_ROOM,
     8: "label {value} out of range",
-    9: "else, catch or delegate outside the block it belongs to",
+    9: "else, catch or delegate outside of its block",
     10: "unknown kind of handler 0x{value:02x}",
     11: "the function goes on after its end",
     12: "{value} more function bodies announced than fit into the code section",
     13: "bytes left over in the code section",
     14: "more than 2^32 - 1 locals in the function",
 }
-_NO_PLACE = frozenset((7,))
+_WITHOUT_OFFSET = frozenset((7,))
 
 
 def _first_line(error: Exception) -> str:

@@ -1,14 +1,15 @@
-"""Reads a component: its core modules, nested ones included, how they are linked, and what the host calls.
+"""Reads a component: its core modules, how they are linked, and which of their functions the host calls.
 
-Component model, Binary.md. Only what leads to core code is read; its framing is checked, and what can't be
-read is an error with its offset in the file.
+Component model, Binary.md. Only sections that lead to core code are read. Bad framing is an error with its
+offset in the file.
 """
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from nogrow.errors import ModuleError
-from nogrow.wasm.canonical import Definitions, Instantiation
+from nogrow.wasm.canonical import Definitions
+from nogrow.wasm.core_instances import Instantiation
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import MAGIC
 
@@ -16,15 +17,15 @@ _VERSION, _LAYER = 0x0D, 1
 CORE_MODULE, COMPONENT = 1, 4
 _CUSTOM, _LAST_ID = 0, 12
 _DEEPEST = 1000
-# What wasm-tools takes, and engines with it. Each costs some milliseconds, however small it is.
+# The limit of wasm-tools and engines. Each module takes some milliseconds, however small it is.
 _MOST_MODULES = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class CoreModule:
-    """A core module between `start` and `end`, in bytes of the file.
+    """A core module from `start` to `end`, in bytes of the file.
 
-    `callers` are sentences on how the component's canonical definitions let the host use it.
+    `callers` are sentences about how the component's canonical definitions let the host use it.
     """
 
     start: int
@@ -34,17 +35,17 @@ class CoreModule:
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """A component that is being read."""
+    """A component whose end is not reached yet."""
 
     reader: Reader
     definitions: Definitions
 
 
 class Component(NamedTuple):
-    """A component's core modules in file order, those of nested components among them, and their linking.
+    """The core modules of a component and of nested components in file order, and how they are linked.
 
-    `handed_out` are the modules that somebody else may instantiate as well. `unclear` says why it is not
-    known how modules are linked, None if it is.
+    `handed_out` are the modules that code outside of the component may instantiate as well. `unclear` is the
+    reason why the linking is unknown, None if it is known.
     """
 
     modules: tuple[CoreModule, ...]
@@ -54,7 +55,7 @@ class Component(NamedTuple):
 
 
 def core_modules(data: bytes) -> tuple[CoreModule, ...]:
-    """Return the core modules of the component `data`; see `read_component`."""
+    """Return the core modules of the component `data`; raises the errors of `read_component`."""
     return read_component(data).modules
 
 
@@ -86,8 +87,8 @@ def read_component(data: bytes) -> Component:
             definitions.read(number, Reader(data, start, end))
     callers = _callers(len(modules), components)
     return Component(
-        tuple(CoreModule(*place, tuple(said)) for place, said in zip(modules, callers, strict=True)),
-        tuple(item for component in components for item in component.instantiations),
+        tuple(CoreModule(*span, sentences) for span, sentences in zip(modules, callers, strict=True)),
+        tuple(instantiation for component in components for instantiation in component.instantiations),
         frozenset().union(*(component.handed_out for component in components)),
         next((component.unclear for component in components if component.unclear), None),
     )
@@ -104,9 +105,9 @@ def _enter(data: bytes, start: int, end: int, outer: Definitions | None) -> _Ope
 
 
 def component_section(reader: Reader) -> tuple[int, int, int]:
-    """A component's next section: its id, and where its contents start and end, in bytes of the file.
+    """Read the next section of a component: return its id and where its contents start and end in the file.
 
-    Raises `ModuleError` when it is badly framed.
+    Raises `ModuleError` if it is badly framed.
     """
     at = reader.position
     number = reader.byte()
@@ -123,12 +124,12 @@ def component_section(reader: Reader) -> tuple[int, int, int]:
     return number, start, start + size
 
 
-def _callers(count: int, components: list[Definitions]) -> list[list[str]]:
-    """What is said of each module; what names no module is said of all that it may mean."""
-    said: list[set[str]] = [set() for _ in range(count)]
+def _callers(count: int, components: list[Definitions]) -> list[tuple[str, ...]]:
+    """Return the sentences about each module; one that names no module is repeated for each possible one."""
+    sentences: list[set[str]] = [set() for _ in range(count)]
     for component in components:
         own = component.own_modules or range(count)
         for module, sentence in component.callers():
             for index in own if module is None else (module,):
-                said[index].add(sentence)
-    return [sorted(sentences) for sentences in said]
+                sentences[index].add(sentence)
+    return [tuple(sorted(about)) for about in sentences]

@@ -1,4 +1,4 @@
-"""Constant expressions: global, table and element initialisers, and segment offsets.
+"""Reads constant expressions: initialisers of globals, tables and elements, and offsets of segments.
 
 WebAssembly 3.0, section 3.4.13.
 """
@@ -21,13 +21,13 @@ _SIGNED = {Immediate.S32: 32, Immediate.S64: 64}
 
 
 def read_constant(reader: Reader) -> Constant:
-    """One constant expression up to and including its `end`.
+    """Read a constant expression, its `end` included.
 
     Raises `ModuleError` for an instruction that is not constant.
     """
     start = reader.position
     if reader.peek() == _I32_CONST:
-        # Tens of thousands of segments and globals have no other: the same as below, without the tables.
+        # A fast path: most of a module's segments and globals have such an expression.
         reader.position = start + 1
         single = reader.signed(32)
         if reader.byte() == _END:

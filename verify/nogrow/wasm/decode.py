@@ -1,6 +1,6 @@
-"""Bytes to model: every section except the code, which `scan.py` reads.
+"""Decodes a core module into its model: all sections except the code, which `scan.py` reads.
 
-WebAssembly 3.0, section 5.5 (modules). Fails closed: what is not understood is an error with its offset.
+WebAssembly 3.0, section 5.5 (modules). Anything unknown is an error with its offset.
 """
 
 from collections.abc import Callable, Iterable, Sized
@@ -24,14 +24,14 @@ from nogrow.wasm.sections import Section, SectionId, read_sections
 from nogrow.wasm.segments import read_data, read_element
 from nogrow.wasm.types import Types, read_types
 
-# What engines take (WebAssembly JavaScript interface, "Implementation-defined Limits").
+# The limit of engines (WebAssembly JavaScript interface, "Implementation-defined Limits").
 MOST_MEMORIES = 100
 
 _EXACT_FUNCTION = 0x20
+# The forms of the compact imports proposal: items of one module, with a type each or all of one type.
 _ONE_MODULE, _ONE_TYPE = 0x7F, 0x7E
 
-
-# What instructions refer to, and where they are. The others say nothing of what the code means.
+# The sections that the scan needs: the code, and the sections that instructions refer to.
 _FOR_THE_CODE = frozenset(
     {
         SectionId.TYPE,
@@ -47,16 +47,16 @@ _FOR_THE_CODE = frozenset(
 
 
 def decode(data: bytes, begin: Callable[[Module], None] | None = None) -> Module:
-    """The model of the core module in `data`; raises `ModuleError` with the offset in the file.
+    """Return the model of the core module in `data`; raises `ModuleError` with the offset in the file.
 
-    `begin` is called with what there is as soon as it is all that instructions refer to: without globals,
-    exports and start function. Tens of thousands of those can be read while the instructions are scanned.
+    `begin` is called with a model that has everything that instructions refer to, but no globals, exports and
+    start function. The scan can begin with it while those are decoded: there can be tens of thousands.
     """
     return _Decoder(data).module(begin)
 
 
 class _Decoder:
-    """The index spaces while they fill up; imports come before the module's own items in each."""
+    """The contents of a module while its sections are read."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -85,7 +85,7 @@ class _Decoder:
             begin(self._model(sections))
         self._read(section for section in sections if section.id not in _FOR_THE_CODE)
         if self.data_count not in (None, self.data_segments):
-            raise ModuleError(f"{self.data_count} data segments announced, {self.data_segments} there")
+            raise ModuleError(f"{self.data_count} data segments announced, {self.data_segments} present")
         self._check_functions()
         return self._model(sections)
 
@@ -109,7 +109,7 @@ class _Decoder:
             if section.id in read:
                 reader = Reader(self.data, section.start, section.end)
                 read[section.id](reader)
-                self._used_up(reader, section)
+                _check_used_up(reader, section)
 
     def _model(self, sections: tuple[Section, ...]) -> Module:
         return Module(
@@ -127,12 +127,6 @@ class _Decoder:
             tuple(self.segments),
             self.code,
         )
-
-    def _used_up(self, reader: Reader, section: Section) -> None:
-        if reader.position != section.end:
-            left = section.end - reader.position
-            name = section.id.name.lower()
-            raise ModuleError(f"{left} bytes left over in the {name} section", reader.position)
 
     def _types(self, reader: Reader) -> None:
         self.types = read_types(reader)
@@ -156,7 +150,7 @@ class _Decoder:
         self.imports.append(Import(module, field, kind, index[kind], number == _EXACT_FUNCTION))
 
     def _imports_of_one_type(self, reader: Reader, module: str) -> None:
-        """The type stands once, before the names: it is read again for each of them."""
+        """Read imports whose type stands once, before their names, by reading it again for each name."""
         kind = reader.byte()
         start = reader.position
         skipped = _Decoder(self.data)
@@ -167,11 +161,11 @@ class _Decoder:
             self._import(Reader(reader.data, start, reader.end), module, name, kind)
 
     def _spaces(self) -> tuple[Sized, ...]:
-        """The index spaces, in the order of `Kind`."""
+        """Return the index spaces in the order of `Kind`."""
         return self.functions, self.tables, self.memories, self.globals, self.tags
 
     def _external(self, reader: Reader, number: int) -> Kind:
-        """Reads an external type and adds the imported item to its index space."""
+        """Read an external type and add the imported item to its index space."""
         kind = Kind.FUNCTION if number == _EXACT_FUNCTION else Kind(number) if number <= Kind.TAG else None
         match kind:
             case Kind.FUNCTION:
@@ -266,9 +260,16 @@ class _Decoder:
             read_data(reader, len(self.memories))
 
     def _check_functions(self) -> None:
-        """Function indices in initialisers may point forward, so they are checked at the end."""
+        """Check the function indices in initialisers, which may come before the functions are declared."""
         constants = [item.initial for item in self.globals] + [item.initial for item in self.tables]
         indices = [index for item in constants if item for index in item.functions]
         indices += [max(segment.functions) for segment in self.segments if segment.functions]
         if indices and max(indices) >= len(self.functions):
             raise ModuleError(f"an initialiser refers to function {max(indices)}, which does not exist")
+
+
+def _check_used_up(reader: Reader, section: Section) -> None:
+    if reader.position != section.end:
+        left = section.end - reader.position
+        name = section.id.name.lower()
+        raise ModuleError(f"{left} bytes left over in the {name} section", reader.position)

@@ -1,7 +1,4 @@
-"""The opcode table in the form that the scan kernel reads (`scan.wat` describes both parts).
-
-In: `opcodes.py`. Out: descriptors, and the masks, lengths and shapes of the fast path.
-"""
+"""Encodes the opcode table for the scan kernel: descriptors of all instructions, and a fast path's table."""
 
 import struct
 
@@ -9,8 +6,9 @@ from nogrow.wasm.opcodes import INSTRUCTIONS, PREFIXES, Action, Immediate, Instr
 
 _SUB_OPCODES = 512
 COUNT = 256 + _SUB_OPCODES * len(PREFIXES)
-"""How many descriptors there are: one for each opcode, then 512 for each prefix."""
+"""The number of descriptors: one for each opcode, then 512 for each prefix."""
 
+# The order of the labels in the fast path of `$scan_body`.
 _SHAPE_LEB, _SHAPE_MEMARG = 1, 2
 _SHAPES = {
     Action.BLOCK: 3,
@@ -24,14 +22,16 @@ _SHAPES = {
 
 
 def instruction_tables() -> tuple[bytes, bytes]:
-    """Descriptors (8 bytes: action, kinds of immediates), fast path (16 bytes: mask, length, shape)."""
+    """Return the descriptors and the fast path's table.
+
+    A descriptor has 8 bytes: the action, then the kinds of immediates. An entry of the fast path has 16: mask
+    (8), length (4) and shape (4).
+    """
     descriptors = bytearray(8 * COUNT)
-    # Of these masks only `unreachable` among zeros passes: it is one byte long.
+    # Eight zeros pass this mask: an `unreachable`, which is one byte long, before others.
     fast = bytearray(b"\xff" * 8 + b"\1" + bytes(7)) * 256
     for (opcode, sub), instruction in INSTRUCTIONS.items():
-        number = opcode
-        if sub is not None:
-            number = 256 + _SUB_OPCODES * PREFIXES.index(opcode) + sub
+        number = opcode if sub is None else 256 + _SUB_OPCODES * PREFIXES.index(opcode) + sub
         record = bytes((instruction.action, *instruction.immediates))
         descriptors[8 * number : 8 * number + len(record)] = record
         if sub is None:
@@ -43,14 +43,17 @@ def instruction_tables() -> tuple[bytes, bytes]:
 
 
 def _fast_mask(action: Action, immediates: tuple[Immediate, ...]) -> tuple[int, int] | None:
-    """The bits that must be 0 in the first 8 bytes for the instruction to have the length that follows."""
+    """Return the bits that must be 0 in the first 8 bytes of a plain instruction, and its length if they are.
+
+    None stands for an instruction without a usual length.
+    """
     if action is not Action.PLAIN:
         return None
     masks = {
         Immediate.U32: b"\x80",
         Immediate.S32: b"\x80",
         Immediate.S64: b"\x80",
-        # Alignments of 32 and more, a memory index, a continued LEB128: all for the long way.
+        # Any alignment of 32 or more, a memory index and a continued LEB128 leave the fast path.
         Immediate.MEMARG: b"\xe0\x80",
         Immediate.BYTES4: bytes(4),
         Immediate.BYTES8: bytes(8),
@@ -62,7 +65,7 @@ def _fast_mask(action: Action, immediates: tuple[Immediate, ...]) -> tuple[int, 
 
 
 def _shape(instruction: Instruction) -> int:
-    """The number of the kernel's short way for an instruction that the mask does not settle; 0 for none."""
+    """Return the shape by which the kernel reads an instruction that the mask rejects, 0 for none."""
     if instruction.action is not Action.PLAIN:
         return _SHAPES.get(instruction.action, 0)
     if instruction.immediates in ((Immediate.U32,), (Immediate.S32,), (Immediate.S64,)):

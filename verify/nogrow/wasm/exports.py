@@ -1,4 +1,4 @@
-"""The export section (WebAssembly 3.0, section 5.5.10), which can have a hundred thousand entries."""
+"""Reads the export section (WebAssembly 3.0, section 5.5.10), which can have a hundred thousand entries."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from nogrow.errors import ModuleError
 from nogrow.wasm.model import Export, Kind
 from nogrow.wasm.reader import Reader
 
-# What engines take (V8 and others).
+# The limit of V8 and other engines, in bytes.
 LONGEST_NAME = 100_000
 
 _KINDS = tuple(Kind)
@@ -14,7 +14,7 @@ _SHOWN = 200
 
 
 def read_exports(reader: Reader, sizes: Sequence[int]) -> list[Export]:
-    """The exports of a module whose index spaces, in the order of `Kind`, have so many items.
+    """Read the exports of a module; `sizes` are the lengths of its index spaces, in the order of `Kind`.
 
     Raises `ModuleError` with the offset.
     """
@@ -25,7 +25,7 @@ def read_exports(reader: Reader, sizes: Sequence[int]) -> list[Export]:
         at = reader.position
         length = data[at] if at < end else 0
         stop = at + 1 + length
-        # Most names are read here: the same as below, without the calls.
+        # A fast path for short ASCII names.
         if 0 < length < 0x80 and stop < end and data[at + 1 : stop].isascii():
             name, number = data[at + 1 : stop].decode("ascii"), data[stop]
             reader.position = stop + 1

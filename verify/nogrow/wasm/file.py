@@ -1,4 +1,4 @@
-"""A path to the bytes of the file: only regular files are read, each once, of the size that they say."""
+"""Reads files: only regular files, each once, and only if the file does not change meanwhile."""
 
 import os
 import stat
@@ -11,9 +11,9 @@ LARGEST = 1 << 30
 
 
 def is_there(path: str | Path) -> bool:
-    """Return whether anything is at `path`, a dangling link included.
+    """Return whether anything exists at `path`, a dangling link included.
 
-    What can't be looked at counts as there: whoever opens it learns why it can't be.
+    A path that can't be inspected counts as existing, so that opening it gives the reason.
     """
     try:
         Path(path).lstat()
@@ -25,12 +25,13 @@ def is_there(path: str | Path) -> bool:
 
 
 def read(path: str, largest: int = LARGEST) -> bytes:
-    """The bytes of the regular file `path`, at most `largest`; raises `ModuleError` for anything else.
+    """Return the contents of the regular file `path`, at most `largest` bytes.
 
-    A file that changes while it is read can't be judged: what was read may never have been in it.
+    Raises `ModuleError` for anything else, and for a file that changes while it is read: the bytes read may
+    never have been its contents.
     """
     try:
-        # Opening a FIFO waits for its writer, so what is no regular file is never opened.
+        # Opening a FIFO would wait for its writer, so only regular files are opened.
         _check(Path(path).stat(), largest)
         with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
             before = os.fstat(file.fileno())
@@ -44,12 +45,12 @@ def read(path: str, largest: int = LARGEST) -> bytes:
     return data
 
 
-def _check(found: os.stat_result, largest: int) -> None:
-    if not stat.S_ISREG(found.st_mode):
+def _check(status: os.stat_result, largest: int) -> None:
+    if not stat.S_ISREG(status.st_mode):
         raise ModuleError("not a regular file")
-    if found.st_size > largest:
-        raise ModuleError(f"it has {found.st_size:,} bytes, more than {largest:,}")
+    if status.st_size > largest:
+        raise ModuleError(f"it has {status.st_size:,} bytes, more than {largest:,}")
 
 
-def _state(found: os.stat_result) -> tuple[int, int]:
-    return found.st_size, found.st_mtime_ns
+def _state(status: os.stat_result) -> tuple[int, int]:
+    return status.st_size, status.st_mtime_ns

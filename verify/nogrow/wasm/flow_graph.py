@@ -1,4 +1,4 @@
-"""The flow graph's nodes in the kernels' memory; `scan.wat` describes them."""
+"""Gives access to the nodes of the flow graph in the kernels' memory; `scan.wat` describes them."""
 
 from typing import NamedTuple
 
@@ -9,9 +9,9 @@ EXCEPTIONAL_EXIT = 0xFFFFFFFE
 
 
 class Nodes(NamedTuple):
-    """Where the parts of the nodes stand in a workspace, and the list of those that are calls.
+    """The addresses of the arrays that hold the nodes, one for each field, and of the list of calls.
 
-    There is room for `room` nodes and `call_room` calls, each part in an array of its own.
+    `room` is the capacity in nodes, `call_room` in calls. `places` holds the field `at`.
     """
 
     workspace: Workspace
@@ -25,22 +25,19 @@ class Nodes(NamedTuple):
 
     @classmethod
     def reserve(cls, workspace: Workspace, room: int, calls: int) -> "Nodes":
-        """Room for so many nodes and calls; raises `ModuleError` without room."""
-        # The search keeps something of its own in the two bytes before the first kind.
+        """Reserve room for `room` nodes and `calls` calls; raises `ModuleError` if there is none."""
+        # The search kernel uses the two bytes before the first kind itself.
         kinds = workspace.area(room + 16) + 16
         rest = (workspace.area(size) for size in (4 * room, 4 * room, 4 * room, 4 * calls))
         return cls(workspace, room, calls, kinds, *rest)
 
     def node(self, index: int) -> tuple[int, int, int, int]:
-        """The node's kind, target, extra and place, as `scan.wat` calls them.
-
-        A call's extra is a node or an exit.
-        """
+        """Return the kind, target, extra and `at` of a node; the extra of a call is a node or an exit."""
         kind = self.workspace.bytes[self.kinds + index] & 0xF
-        parts = (self.targets, self.extras, self.places)
-        target, extra, place = (self.workspace.u32(part + 4 * index) for part in parts)
-        return kind, target, extra or EXCEPTIONAL_EXIT if kind == NODE_CALL else extra, place
+        fields = (self.targets, self.extras, self.places)
+        target, extra, at = (self.workspace.u32(field + 4 * index) for field in fields)
+        return kind, target, extra or EXCEPTIONAL_EXIT if kind == NODE_CALL else extra, at
 
     def retarget(self, index: int, target: int) -> None:
-        """Gives a node another target."""
+        """Set the target of a node."""
         self.workspace.write_u32s(self.targets + 4 * index, [target])

@@ -1,7 +1,7 @@
-"""Recognises core modules whose functions do nothing but call one entry of a table each.
+"""Recognises core modules whose functions each call one entry of a table and do nothing else.
 
-Components have such a module where one core module is instantiated before what it imports: a later one then
-fills the table. `wasm-tools component new` makes them.
+`wasm-tools component new` adds such a module if a core module is instantiated before the functions that it
+imports: a later module fills the table.
 """
 
 from collections.abc import Mapping
@@ -15,30 +15,30 @@ _CALL_INDIRECT, _RETURN_CALL_INDIRECT = 0x11, 0x13
 
 
 def forwarders(module: Module) -> Mapping[int, tuple[int, int]] | None:
-    """Return, by index of each function, the table and the entry there that it calls and nothing else.
+    """Return the table and the entry that each function calls, by function index.
 
-    None stands for a module that has any other code.
+    Return None for a module with any other code.
     """
-    found: dict[int, tuple[int, int]] = {}
+    entries: dict[int, tuple[int, int]] = {}
     reader = Reader(module.data, *module.code)
     index = len(module.imported(Kind.FUNCTION))
     try:
         while reader.position < reader.end:
             size = reader.u32()
             body = Reader(module.data, reader.position, min(reader.position + size, reader.end))
-            called = _called(body)
-            if called is None:
+            entry = _called_entry(body)
+            if entry is None:
                 return None
-            found[index] = called
+            entries[index] = entry
             reader.take(size)
             index += 1
     except ModuleError:
         return None
-    return found
+    return entries
 
 
-def _called(body: Reader) -> tuple[int, int] | None:
-    """The table and the entry that the body calls, with its own parameters or with constants."""
+def _called_entry(body: Reader) -> tuple[int, int] | None:
+    """Return the table and the entry that the body calls with its own parameters or with constants."""
     if body.u32() != 0:
         return None
     entry: int | None = None

@@ -1,4 +1,4 @@
-"""The types of tables, memories and globals, as imports and sections declare them.
+"""Reads the types of tables, memories and globals, as imports and sections declare them.
 
 WebAssembly 3.0, section 5.3.
 """
@@ -12,7 +12,7 @@ _SHARED = 2
 
 
 def read_table_type(reader: Reader, types: Types, *, imported: bool) -> Table:
-    """A table without an initialiser, in a module of these types; raises `ModuleError` with the offset."""
+    """Read the type of a table in a module with `types`; raises `ModuleError` with the offset."""
     start = at = reader.position
     element = _known(read_reference_type(reader), types, at)
     at = reader.position
@@ -28,7 +28,7 @@ def read_table_type(reader: Reader, types: Types, *, imported: bool) -> Table:
 
 
 def read_memory_type(reader: Reader, *, imported: bool) -> MemoryType:
-    """A memory; its limits count pages. Raises `ModuleError` with the offset."""
+    """Read the type of a memory, whose limits count pages; raises `ModuleError` with the offset."""
     start = at = reader.position
     flags = reader.byte()
     if flags > 15:
@@ -44,12 +44,12 @@ def read_memory_type(reader: Reader, *, imported: bool) -> MemoryType:
         page_size = 1 << exponent
     if maximum is not None and maximum < minimum:
         raise ModuleError(f"maximum {maximum} is below minimum {minimum}", at)
-    bits, place = 64 if flags & 4 else 32, (start, reader.position)
-    return MemoryType(imported, bool(flags & 2), bits, page_size, minimum, maximum, place)
+    bits, span = 64 if flags & 4 else 32, (start, reader.position)
+    return MemoryType(imported, bool(flags & _SHARED), bits, page_size, minimum, maximum, span)
 
 
 def read_global_type(reader: Reader, types: Types) -> tuple[ValueType, bool]:
-    """The type of a global's value, and whether it is mutable, in a module of these types.
+    """Read the type of a global: that of its value, and whether it is mutable, in a module with `types`.
 
     Raises `ModuleError` with the offset.
     """

@@ -1,6 +1,6 @@
-"""The model of a core module: what its sections declare, without its instructions.
+"""Models a core module: everything that its sections declare, without its instructions.
 
-Made by `decode.py`, read by the scan and the prover. Indices are those of the module's index spaces.
+Indices are those of the module's index spaces.
 """
 
 import enum
@@ -12,7 +12,7 @@ from nogrow.wasm.types import Types, ValueType
 
 
 class Kind(enum.IntEnum):
-    """What an import or export is (WebAssembly 3.0, section 5.2.5), with the number that encodes it."""
+    """The kind of an import or export, with the number that encodes it (WebAssembly 3.0, section 5.2.5)."""
 
     FUNCTION = 0
     TABLE = 1
@@ -25,7 +25,7 @@ class Kind(enum.IntEnum):
 class Import:
     """An import; `index` is its index in the index space of its kind.
 
-    `exact` says of a function that the host can't link one of a subtype of the declared type.
+    The host can link a function of a subtype of the declared type, unless `exact` is true.
     """
 
     module: str
@@ -36,13 +36,13 @@ class Import:
 
     @property
     def label(self) -> str:
-        """`module.field`, as contracts and reports name it."""
+        """Return `module.field`, as contracts and reports name the import."""
         return f"{self.module}.{self.field}"
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An export; names are unique in a module."""
+    """An export. Names are unique in a module."""
 
     name: str
     kind: Kind
@@ -50,9 +50,9 @@ class Export:
 
 
 class MemoryType(NamedTuple):
-    """A linear memory's type; limits count pages of `page_size` bytes (65,536 unless declared).
+    """The type of a linear memory; limits count pages of `page_size` bytes (65,536 unless declared).
 
-    `place` is where the type stands, from its flags to its end, in bytes of the file.
+    `place` is the start and the end of the encoded type, in bytes of the file.
     """
 
     imported: bool
@@ -65,10 +65,10 @@ class MemoryType(NamedTuple):
 
 
 class Constant(NamedTuple):
-    """A constant expression: the functions it refers to, and its value where that is a plain one.
+    """A constant expression: the functions that it refers to, and its value if it is a single instruction.
 
-    `number` is the value of a single `i32.const` or `i64.const`. `function` is the index of a single
-    `ref.func`, -1 for a single `ref.null`, None for anything that is not followed.
+    `number` is the value of an `i32.const` or `i64.const`. `function` is the index of a `ref.func`, -1 for a
+    `ref.null`, and None for any other expression.
     """
 
     functions: tuple[int, ...] = ()
@@ -78,7 +78,7 @@ class Constant(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table; `initial` fills it where the module gives an initialiser (None: null references)."""
+    """A table; `initial` is the initialiser of its elements, None for null references."""
 
     imported: bool
     element: ValueType
@@ -95,7 +95,7 @@ class Global(NamedTuple):
 
 
 class SegmentMode(enum.Enum):
-    """How an element segment comes into a table (WebAssembly 3.0, section 2.5.6)."""
+    """How an element segment is used (WebAssembly 3.0, section 2.5.6)."""
 
     ACTIVE = "active"
     PASSIVE = "passive"
@@ -103,9 +103,9 @@ class SegmentMode(enum.Enum):
 
 
 class ElementSegment(NamedTuple):
-    """An element segment; `items` are function indices, -1 for null, None for what is not followed.
+    """An element segment; `items` are function indices, -1 for null, and None for other expressions.
 
-    `offset` is the constant index in the table where an active segment starts, None when not constant.
+    `offset` is the index in the table where an active segment starts, None if it is not constant.
     """
 
     mode: SegmentMode
@@ -113,11 +113,11 @@ class ElementSegment(NamedTuple):
     offset: int | None
     items: tuple[int | None, ...]
     functions: tuple[int, ...]
-    """Every function that the segment refers to."""
+    """All functions that the segment refers to."""
 
 
 class Module(NamedTuple):
-    """A core module. `functions`, `tables`, ... list imported items first, as the index spaces do."""
+    """A core module. Like the index spaces, `functions`, `tables`, ... have the imported items first."""
 
     data: bytes
     sections: tuple[Section, ...]
@@ -133,12 +133,12 @@ class Module(NamedTuple):
     start: int | None
     segments: tuple[ElementSegment, ...]
     code: tuple[int, int]
-    """Where the function bodies stand, in bytes of the file: after the count, and the section's end."""
+    """The start (after the count) and the end of the function bodies, in bytes of the file."""
 
     def imported(self, kind: Kind) -> tuple[Import, ...]:
-        """The imports of one kind, by index."""
+        """Return the imports of one kind by index."""
         return tuple(item for item in self.imports if item.kind is kind)
 
     def exported(self, kind: Kind) -> tuple[Export, ...]:
-        """The exports of one kind, in file order."""
+        """Return the exports of one kind in file order."""
         return tuple(item for item in self.exports if item.kind is kind)

@@ -1,4 +1,4 @@
-"""The name section: debug names of functions (WebAssembly 3.0, section 7.4.1)."""
+"""Reads the debug names of functions from the name section (WebAssembly 3.0, section 7.4.1)."""
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.model import Module
@@ -8,18 +8,18 @@ from nogrow.wasm.sections import SectionId
 _FUNCTION_NAMES = 1
 
 LONGEST = 4096
-"""How many bytes of a name are shown: a report can have it in each of a million steps."""
+"""The number of bytes of a name that are kept: a report can repeat a name in each of a million steps."""
 
 
 class FunctionNames:
-    """The names of functions by their index, each decoded when it is asked for.
+    """The names of functions by index, each decoded on demand.
 
-    Names are only shown, so a malformed name section costs names and never the verdict.
+    Names are only displayed, so a malformed name section loses names and never changes a verdict.
     """
 
     def __init__(self, module: Module) -> None:
-        """Finds where each name stands; of several for a function the last counts."""
-        self._places: dict[int, tuple[bytes, int]] = {}
+        """Locate the name of each function; the last of several names for a function counts."""
+        self._positions: dict[int, tuple[bytes, int]] = {}
         for section in module.sections:
             if section.id is SectionId.CUSTOM and section.name == "name":
                 data = module.data[section.start : section.end]
@@ -29,11 +29,11 @@ class FunctionNames:
                     continue
 
     def get(self, index: int) -> str | None:
-        """The name of a function, None if it has none; bytes that are not UTF-8 are replaced."""
-        if index not in self._places:
+        """Return the name of a function, None if it has none; bytes that are not UTF-8 are replaced."""
+        if index not in self._positions:
             return None
-        data, place = self._places[index]
-        reader = Reader(data, place, len(data))
+        data, position = self._positions[index]
+        reader = Reader(data, position, len(data))
         size = reader.u32()
         name = reader.take(min(size, LONGEST)).decode("utf-8", "replace")
         return name if size <= LONGEST else f"{name}..."
@@ -53,32 +53,33 @@ class FunctionNames:
             left -= self._find_short(reader, left)
             if left:
                 index = reader.u32()
-                place = reader.position
+                position = reader.position
                 reader.take(reader.u32())
-                self._places[index] = (reader.data, place)
+                self._positions[index] = (reader.data, position)
                 left -= 1
 
     def _find_short(self, reader: Reader, count: int) -> int:
-        """Passes over up to `count` names whose numbers take at most 3 bytes each; how many these were.
+        """Locate up to `count` names whose index and size take at most 3 bytes each; return their number.
 
-        In line, for there can be tens of thousands. A number's first bytes hold 128 too much.
+        The LEB128 decoding is inlined for speed: the continuation bit of a byte adds 128, which the next byte
+        subtracts.
         """
-        data, position, places, found = reader.data, reader.position, self._places, 0
+        data, position, positions, located = reader.data, reader.position, self._positions, 0
         last = reader.end - 6
-        while found < count and position <= last:
+        while located < count and position <= last:
             index = data[position]
-            place = position + 1
+            size_at = position + 1
             if index >= 128:
-                second, third = data[place], data[place + 1]
-                place += 1
+                second, third = data[size_at], data[size_at + 1]
+                size_at += 1
                 index += second - 1 << 7
                 if second >= 128:
                     if third >= 128:
                         break
                     index += third - 1 << 14
-                    place += 1
-            size = data[place]
-            start = place + 1
+                    size_at += 1
+            size = data[size_at]
+            start = size_at + 1
             if size >= 128:
                 second, third = data[start], data[start + 1]
                 start += 1
@@ -90,8 +91,8 @@ class FunctionNames:
                     start += 1
             if start + size > reader.end:
                 break
-            places[index] = (data, place)
+            positions[index] = (data, size_at)
             position = start + size
-            found += 1
+            located += 1
         reader.position = position
-        return found
+        return located

@@ -1,8 +1,7 @@
-"""The one table of instructions: which immediates each has, and what it means for growth.
+"""Describes every instruction once: its immediates, and what the scan does with it.
 
-In: nothing. Out: `INSTRUCTIONS`, from which `scan.py` fills the kernel's tables and `constexpr.py` reads
-constant expressions, so that no instruction is described twice.
-WebAssembly 3.0, section 5.4, with threads, legacy exceptions, wide arithmetic and stack switching.
+`descriptors.py` makes the kernel's tables from `INSTRUCTIONS`, and `constexpr.py` reads constant expressions
+with it. WebAssembly 3.0, section 5.4, with threads, legacy exceptions, wide arithmetic and stack switching.
 """
 
 import enum
@@ -10,9 +9,10 @@ from typing import NamedTuple
 
 
 class Immediate(enum.IntEnum):
-    """What follows an opcode. The numbers are the kernel's; 0 ends its list."""
+    """A kind of immediate. The kernel uses the same numbers; 0 ends an instruction's list."""
 
-    U32 = 1  # an index or number that no verdict depends on
+    # An index or number that no verdict depends on.
+    U32 = 1
     S32 = 2
     S33 = 3
     S64 = 4
@@ -24,7 +24,7 @@ class Immediate(enum.IntEnum):
     BLOCK_TYPE = 10
     HEAP_TYPE = 11
     VALUE_TYPES = 12
-    # Indices whose range is checked, each against the bound of its own index space.
+    # Indices, each checked against the size of its index space.
     FUNCTION = 13
     TYPE = 14
     TABLE = 15
@@ -32,17 +32,17 @@ class Immediate(enum.IntEnum):
     TAG = 17
     ELEMENT = 18
     LABEL = 19
-    # Vectors that the kernel reads while it acts on the instruction.
+    # Vectors that the kernel reads when it acts on the instruction.
     LABELS = 20
     CATCHES = 21
     HANDLERS = 22
-    # Bytes of which most values are unassigned.
+    # Bytes most of whose values are unassigned.
     ZERO = 23
     CAST_FLAGS = 24
 
 
 class Action(enum.IntEnum):
-    """What the kernel does with an instruction once its immediates are read. The numbers are the kernel's."""
+    """What the kernel does with an instruction after reading its immediates. It uses the same numbers."""
 
     UNKNOWN = 0
     PLAIN = 1
@@ -82,7 +82,7 @@ class Action(enum.IntEnum):
 
 
 class Instruction(NamedTuple):
-    """An instruction's name in the specification's text format, its immediates in order, and the action."""
+    """An instruction: its name in the text format, its immediates in order, and the kernel's action."""
 
     name: str
     immediates: tuple[Immediate, ...] = ()
@@ -90,7 +90,7 @@ class Instruction(NamedTuple):
 
 
 PREFIXES = (0xFB, 0xFC, 0xFD, 0xFE)
-"""First bytes that a sub-opcode, a LEB128 u32, follows."""
+"""Opcodes that are followed by a sub-opcode, a LEB128 u32."""
 
 _I, _A = Immediate, Action
 _MEMARG = (_I.MEMARG,)

@@ -1,4 +1,4 @@
-"""A cursor over the bytes of a module: every read is checked against an end and fails with an offset.
+"""Reads the values of the binary format. Each read is checked against an end and fails with an offset.
 
 WebAssembly 3.0, section 5.2 (values).
 """
@@ -7,18 +7,18 @@ from nogrow.errors import ModuleError
 
 
 class Reader:
-    """Reads values from `data` between `position` and `end`, both byte offsets in the file."""
+    """A cursor over `data` from `position` to `end`, both byte offsets in the file."""
 
     __slots__ = ("data", "end", "position")
 
     def __init__(self, data: bytes, position: int, end: int) -> None:
-        """Reading past `end` raises `ModuleError`, even where `data` goes on."""
+        """Start at `position`; reading past `end` raises `ModuleError`, even if `data` goes on."""
         self.data = data
         self.position = position
         self.end = end
 
     def byte(self) -> int:
-        """The next byte."""
+        """Read the next byte."""
         position = self.position
         if position >= self.end:
             raise ModuleError("unexpected end of the section", position)
@@ -26,13 +26,13 @@ class Reader:
         return self.data[position]
 
     def peek(self) -> int:
-        """The next byte, which stays the next."""
+        """Return the next byte without advancing."""
         if self.position >= self.end:
             raise ModuleError("unexpected end of the section", self.position)
         return self.data[self.position]
 
     def take(self, count: int) -> bytes:
-        """The next `count` bytes."""
+        """Read the next `count` bytes."""
         start = self.position
         if count > self.end - start:
             raise ModuleError(f"{count} bytes announced, {self.end - start} left", start)
@@ -40,13 +40,13 @@ class Reader:
         return bytes(self.data[start : start + count])
 
     def skip(self, count: int) -> None:
-        """Passes over the next `count` bytes."""
+        """Skip the next `count` bytes."""
         if count > self.end - self.position:
             raise ModuleError(f"{count} bytes announced, {self.end - self.position} left", self.position)
         self.position += count
 
     def unsigned(self, bits: int) -> int:
-        """An unsigned LEB128 of at most `bits` bits (section 5.2.2)."""
+        """Read an unsigned LEB128 of at most `bits` bits (section 5.2.2)."""
         start = self.position
         value = shift = 0
         while True:
@@ -62,14 +62,14 @@ class Reader:
         return value
 
     def u32(self) -> int:
-        """An unsigned LEB128 of at most 32 bits."""
+        """Read an unsigned LEB128 of at most 32 bits."""
         position = self.position
         if position < self.end:
             byte = self.data[position]
             if byte < 0x80:
                 self.position = position + 1
                 return byte
-            # Written out, for there can be a hundred thousand of them.
+            # Inlined, because a module can have a hundred thousand of them.
             if position + 2 < self.end:
                 second, third = self.data[position + 1], self.data[position + 2]
                 if second < 0x80:
@@ -81,7 +81,7 @@ class Reader:
         return self.unsigned(32)
 
     def u32s(self, count: int) -> list[int]:
-        """`count` values in a row: the same as `u32` so many times, but quick for the short ones."""
+        """Read `count` values in a row: the same as `count` calls of `u32`, but faster for short ones."""
         data, position, end = self.data, self.position, self.end
         short = data[position : position + count]
         if position + count <= end and short.isascii():
@@ -117,7 +117,7 @@ class Reader:
         return values
 
     def signed(self, bits: int) -> int:
-        """A signed LEB128 of at most `bits` bits (section 5.2.2)."""
+        """Read a signed LEB128 of at most `bits` bits (section 5.2.2)."""
         data, start, end = self.data, self.position, self.end
         position = start
         value = shift = 0
@@ -140,7 +140,10 @@ class Reader:
         return value
 
     def count(self) -> int:
-        """The length of a vector; more elements than bytes left is refused before anything is made of it."""
+        """Read the length of a vector.
+
+        Raises `ModuleError` for more elements than bytes left, before the caller allocates anything.
+        """
         start = self.position
         count = self.u32()
         if count > self.end - self.position:
@@ -148,7 +151,7 @@ class Reader:
         return count
 
     def name(self, most: int | None = None) -> str:
-        """A name (section 5.2.4) of at most so many bytes; raises `ModuleError` when it is not UTF-8."""
+        """Read a name (section 5.2.4) of at most `most` bytes; raises `ModuleError` if it is not UTF-8."""
         length = self.u32()
         start = self.position
         if most is not None and length > most:

@@ -1,6 +1,6 @@
-"""The memory that the kernels share, and the kernels in it: the only place that knows wasmtime's interface.
+"""Compiles the kernels and runs them in a memory that they share, through wasmtime.
 
-The memory's maximum is its minimum: nogrow keeps the contract that it enforces.
+The memory's maximum equals its minimum: nogrow keeps the contract that it enforces.
 """
 
 import ctypes
@@ -20,10 +20,10 @@ _MOST_PAGES = 65535
 
 
 class Engine:
-    """Compiles each kernel once, however many modules it is used for."""
+    """Compiles each kernel once and makes memories for it."""
 
     def __init__(self, *, sparing: bool = False) -> None:
-        """`sparing` gives up wasmtime's generous reservations, for where address space is limited."""
+        """Start wasmtime; `sparing` does without its large reservations of address space."""
         config = wasmtime.Config()
         config.parallel_compilation = False
         if sparing:
@@ -36,9 +36,9 @@ class Engine:
         self._fallback: Engine | None = None
 
     def reserve(self, pages: int) -> "tuple[Engine, wasmtime.Store, wasmtime.Memory]":
-        """A memory of exactly `pages` pages, and the engine and store that it belongs to.
+        """Return a memory of exactly `pages` pages, with its engine and store.
 
-        Raises `ModuleError` when there is no room for it.
+        Raises `ModuleError` if there is no room for it.
         """
         store = wasmtime.Store(self._engine)
         kind = wasmtime.MemoryType(wasmtime.Limits(pages, pages))
@@ -53,7 +53,7 @@ class Engine:
         return self._fallback.reserve(pages)
 
     def prepare(self, *texts: Path) -> None:
-        """Starts to compile kernels, each the text in a file."""
+        """Start compiling kernels in the background; each text is the path of a `.wat` file."""
         for text in texts:
             self._kernels[text] = Background(partial(self._compiled, text))
 
@@ -61,19 +61,19 @@ class Engine:
         return wasmtime.Module(self._engine, bytes(wasmtime.wat2wasm(text.read_bytes())))
 
     def kernel(self, text: Path) -> wasmtime.Module:
-        """The kernel whose text is the file `text`, compiled."""
+        """Return the compiled kernel whose text is the file `text`."""
         if text not in self._kernels:
             self.prepare(text)
         return self._kernels[text].result()
 
 
 class Workspace:
-    """A memory of a fixed size, parts of which are handed out once and for all, and the kernels on it."""
+    """A memory of a fixed size, an allocator of areas in it, and the kernels that use it."""
 
     def __init__(self, engine: Engine, size: int) -> None:
-        """Reserves `size` bytes of address space, or what 32-bit addresses can reach if that is less.
+        """Reserve `size` bytes of address space, but no more than 32-bit addresses can reach.
 
-        Pages that are never written to take no memory. Raises `ModuleError` when there is no room at all.
+        Pages take no memory before they are written. Raises `ModuleError` if there is no room.
         """
         pages = min(size // PAGE_SIZE + 1, _MOST_PAGES)
         self._engine, self._store, self._memory = engine.reserve(pages)
@@ -83,7 +83,10 @@ class Workspace:
         self._next = 16
 
     def area(self, size: int) -> int:
-        """The address of `size` fresh bytes, all zero, aligned to 16; raises `ModuleError` without room."""
+        """Allocate `size` zero bytes, aligned to 16, and return their address.
+
+        Raises `ModuleError` if there is no room.
+        """
         address = self._next
         self._next = address + size + 15 & ~15
         if self._next > self.size:
@@ -91,48 +94,48 @@ class Workspace:
         return address
 
     def store(self, data: bytes) -> int:
-        """The address of a fresh area that holds `data`."""
+        """Allocate an area that holds `data` and return its address."""
         address = self.area(len(data))
         self.bytes[address : address + len(data)] = data
         return address
 
     def load(self, address: int, data: bytes, start: int, end: int) -> None:
-        """Copies `data[start:end]` to `address`, while other threads may run."""
+        """Copy `data[start:end]` to `address` without holding the interpreter's lock."""
         source = ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p).value or 0
         ctypes.memmove(self._address + address, source + start, end - start)
 
     def rest(self) -> tuple[int, int]:
-        """Everything not handed out yet: its first address and the one after its last, both aligned to 16."""
+        """Return the start and the end of the space that is not allocated yet, both aligned to 16."""
         return self._next, self.size
 
     def write_u32s(self, address: int, values: list[int]) -> None:
-        """Writes numbers of 4 bytes each."""
+        """Write numbers of 4 bytes each."""
         struct.pack_into(f"<{len(values)}I", self.bytes, address, *values)
 
     def read_u32s(self, address: int, count: int) -> list[int]:
-        """Reads numbers of 4 bytes each."""
+        """Read `count` numbers of 4 bytes each."""
         return self.bytes[address : address + 4 * count].cast("I").tolist()
 
     def u32(self, address: int) -> int:
-        """One number of 4 bytes."""
+        """Read a number of 4 bytes."""
         return int.from_bytes(self.bytes[address : address + 4], "little")
 
     def kernel(self, text: Path) -> "Kernel":
-        """The kernel whose text is the file `text`, bound to this memory."""
+        """Return an instance, in this memory, of the kernel whose text is the file `text`."""
         module = self._engine.kernel(text)
         return Kernel(self._store, wasmtime.Instance(self._store, module, [self._memory]))
 
 
 class Kernel:
-    """An instance of a kernel: its functions and its numbers by their export names."""
+    """An instance of a kernel, whose functions and globals are accessed by their export names."""
 
     def __init__(self, store: wasmtime.Store, instance: wasmtime.Instance) -> None:
-        """Made by `Workspace.kernel`."""
+        """Wrap an instance; `Workspace.kernel` calls this."""
         self._store = store
         self._exports = instance.exports(store)
 
     def call(self, name: str, *arguments: int) -> int:
-        """The result of an exported function, 0 if it has none; raises `wasmtime.Trap` when it traps."""
+        """Call an exported function and return its result, 0 if it has none; raises `wasmtime.Trap`."""
         function = self._exports[name]
         if not isinstance(function, wasmtime.Func):
             raise TypeError(name)
@@ -140,11 +143,11 @@ class Kernel:
         return _unsigned(result) if isinstance(result, int) else 0
 
     def number(self, name: str) -> int:
-        """The value of an exported global."""
-        item = self._exports[name]
-        if not isinstance(item, wasmtime.Global):
+        """Return the value of an exported global."""
+        variable = self._exports[name]
+        if not isinstance(variable, wasmtime.Global):
             raise TypeError(name)
-        return _unsigned(int(item.value(self._store)))
+        return _unsigned(int(variable.value(self._store)))
 
 
 def _signed(number: int) -> int:

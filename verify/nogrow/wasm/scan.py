@@ -1,6 +1,6 @@
-"""The code section to a flow graph: has the bodies read, and gathers what was found.
+"""Scans the code of a module in the background and collects what the scan found.
 
-In: a decoded module. Out: a `Scan`, whose nodes stay in the kernel's memory (`scan.wat` describes them).
+The nodes of the flow graph stay in the kernel's memory; `scan.wat` describes them.
 """
 
 from bisect import bisect_right
@@ -16,7 +16,7 @@ from nogrow.wasm.runtime import Engine, Workspace
 
 
 class Grow(NamedTuple):
-    """A `memory.grow`: its node, its function's index, its offset in the file and its operand if constant."""
+    """A `memory.grow`: its node, function and memory indices, offset in the file, and constant operand."""
 
     node: int
     function: int
@@ -35,9 +35,9 @@ class TableMove(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ConstantIndex:
-    """A `call_indirect` on table `table` whose index is a constant.
+    """A `call_indirect` through table `table` with a constant index.
 
-    `node` is its call, `vertex` the dispatch that it goes to.
+    `node` is its CALL, `vertex` the dispatch that it calls.
     """
 
     node: int
@@ -47,10 +47,10 @@ class ConstantIndex:
 
 
 class Dispatch(NamedTuple):
-    """The indirect calls of canonical type `type` through `table`.
+    """The target of all indirect calls of canonical type `type` through `table`.
 
-    `table` is None for a call by reference, or where tables are too many to be told apart;
-    `type` is None for a call of any function.
+    `table` is None for calls by reference, and if the module has too many tables to distinguish them. `type`
+    is None for calls of any function.
     """
 
     table: int | None
@@ -58,28 +58,28 @@ class Dispatch(NamedTuple):
 
 
 class Scan(NamedTuple):
-    """What the scan found; vertices are functions, then host stand-ins, then `dispatches`."""
+    """The result of a scan. Vertices are functions, then stand-ins for host functions, then `dispatches`."""
 
     workspace: Workspace
     nodes: Nodes
     node_count: int
     call_count: int
     has_handlers: bool
-    """Whether an exception out of any call can go to a handler around it."""
+    """Whether a handler encloses any call."""
     ranges: int
     first_dispatch: int
     code_shift: int
-    """What to add to an address in the workspace to get the offset in the file."""
+    """Added to an address in the workspace, this gives the offset in the file."""
     grows: tuple[Grow, ...]
     dispatches: tuple[Dispatch, ...]
     moves: tuple[TableMove, ...]
     constant_indices: tuple[ConstantIndex, ...]
     taken: frozenset[int]
-    """Functions that a `ref.func` instruction refers to."""
+    """The functions that `ref.func` instructions refer to."""
     tables_written: frozenset[int]
     tables_read: frozenset[int]
     tables_apart: bool
-    """Whether dispatches tell tables apart."""
+    """Whether dispatches distinguish tables."""
     direct_calls: int
     indirect_calls: int
     converts_extern: bool
@@ -87,32 +87,32 @@ class Scan(NamedTuple):
 
 
 def scan(module: Module, engine: Engine) -> Scan:
-    """The flow graph of all function bodies; raises `ModuleError` with an offset for what can't be read."""
+    """Scan all function bodies of `module`; raises `ModuleError` with an offset for unreadable code."""
     return Scanning(module, engine).result()
 
 
 def begin(data: bytes, engine: Engine) -> "Scanning":
-    """The scan of the core module in `data`, begun while the rest of the module is still being decoded.
+    """Begin to scan the core module in `data` while the rest of the module is being decoded.
 
     Raises `ModuleError` with the offset in the file.
     """
-    begun: list[Scanning] = []
-    module = decode(data, lambda outline: begun.append(Scanning(outline, engine)))
-    begun[0].module = module
-    return begun[0]
+    scans: list[Scanning] = []
+    module = decode(data, lambda outline: scans.append(Scanning(outline, engine)))
+    scans[0].module = module
+    return scans[0]
 
 
 class Scanning:
-    """A scan on its way: nearly all of it happens outside of Python, and leaves time for other work."""
+    """A running scan. The kernel runs outside of the interpreter's lock, so other work can go on."""
 
     def __init__(self, module: Module, engine: Engine) -> None:
-        """Raises `ModuleError` when there is no room."""
+        """Start the scan of `module`; raises `ModuleError` if there is no room."""
         self.module = module
         self._bodies = Bodies(module, engine)
         self._running = Background(self._bodies.read)
 
     def result(self) -> Scan:
-        """Waits for the flow graph; raises `ModuleError` with an offset for what can't be read."""
+        """Wait for the flow graph; raises `ModuleError` with an offset for code that can't be read."""
         self._running.result()
         module, bodies = self.module, self._bodies
         workspace, kernel, nodes = bodies.workspace, bodies.kernel, bodies.nodes
@@ -126,15 +126,15 @@ class Scanning:
             workspace=workspace,
             nodes=nodes,
             node_count=kernel.number("node_count"),
-            call_count=(kernel.number("last_call") - nodes.calls) // 4,
-            has_handlers=bool(kernel.number("handlers")),
+            call_count=(kernel.number("call_list_end") - nodes.calls) // 4,
+            has_handlers=bool(kernel.number("has_handlers")),
             ranges=bodies.ranges,
             first_dispatch=bodies.first_dispatch,
             code_shift=shift,
-            grows=lists.grows(kernel.number("grows"), starts),
+            grows=lists.grows(kernel.number("last_grow"), starts),
             dispatches=tuple(_dispatch(key, types, tables if bodies.tables_apart else 0) for key in keys),
-            moves=lists.moves(kernel.number("table_moves")),
-            constant_indices=lists.indices(kernel.number("indexes")),
+            moves=lists.moves(kernel.number("last_table_move")),
+            constant_indices=lists.indices(kernel.number("last_constant_index")),
             taken=_marked(bytes(workspace.bytes[bodies.taken : bodies.taken + functions])),
             tables_written=frozenset(index for index, flag in enumerate(flags) if flag & 1),
             tables_read=frozenset(index for index, flag in enumerate(flags) if flag & 2),
@@ -147,12 +147,12 @@ class Scanning:
 
 
 def _marked(flags: bytes) -> frozenset[int]:
-    found = []
-    position = flags.find(1)
-    while position >= 0:
-        found.append(position)
-        position = flags.find(1, position + 1)
-    return frozenset(found)
+    indices = []
+    index = flags.find(1)
+    while index >= 0:
+        indices.append(index)
+        index = flags.find(1, index + 1)
+    return frozenset(indices)
 
 
 def _dispatch(key: int, types: int, tables: int) -> Dispatch:
@@ -163,40 +163,40 @@ def _dispatch(key: int, types: int, tables: int) -> Dispatch:
 
 
 class _Lists:
-    """The kernel's linked lists of nodes, as tuples in file order."""
+    """Reads the kernel's linked lists of nodes, which start with the last node."""
 
     def __init__(self, nodes: Nodes, shift: int) -> None:
         self._node = nodes.node
         self._shift = shift
 
     def grows(self, index: int, starts: memoryview) -> tuple[Grow, ...]:
-        """`starts` are the first nodes of all functions: that of the next function ends one."""
-        found: list[Grow] = []
+        """Return the growth sites in file order; `starts` has the first node of each function."""
+        sites: list[Grow] = []
         while index:
             _, memory, link, at = self._node(index)
             _, low, high, known = self._node(index + 1)
             function = bisect_right(starts, index) - 1
             operand = low | high << 32 if known else None
-            found.append(Grow(index, function, memory, at + self._shift, operand))
+            sites.append(Grow(index, function, memory, at + self._shift, operand))
             index = link
-        return tuple(reversed(found))
+        return tuple(reversed(sites))
 
     def moves(self, index: int) -> tuple[TableMove, ...]:
-        found: set[TableMove] = set()
+        moves: set[TableMove] = set()
         while index:
             kind, first, second, link = self._node(index)
             if kind == NODE_INIT:
-                found.add(TableMove(True, first, second))
+                moves.add(TableMove(True, first, second))
             else:
-                found.add(TableMove(False, second, first))
+                moves.add(TableMove(False, second, first))
             index = link
-        return tuple(found)
+        return tuple(moves)
 
     def indices(self, index: int) -> tuple[ConstantIndex, ...]:
-        found: list[ConstantIndex] = []
+        indices: list[ConstantIndex] = []
         while index:
             _, table, value, link = self._node(index)
             _, vertex, _, _ = self._node(index - 1)
-            found.append(ConstantIndex(index - 1, vertex, table, value))
+            indices.append(ConstantIndex(index - 1, vertex, table, value))
             index = link
-        return tuple(reversed(found))
+        return tuple(reversed(indices))

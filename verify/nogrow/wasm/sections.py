@@ -1,4 +1,4 @@
-"""A module's bytes to its sections, with the framing checked: order, sizes and repetition.
+"""Splits a core module into its sections and checks their order, sizes and repetition.
 
 WebAssembly 3.0, section 5.5.2.
 """
@@ -13,7 +13,7 @@ MAGIC = b"\0asm"
 
 
 class SectionId(enum.IntEnum):
-    """The section ids; a custom section may stand anywhere and repeat."""
+    """The section ids. Custom sections may stand anywhere and repeat."""
 
     CUSTOM = 0
     TYPE = 1
@@ -31,12 +31,12 @@ class SectionId(enum.IntEnum):
     TAG = 13
 
 
-# Tag stands between memory and global, data count before code: their ids came later than their places.
+# Later proposals added the tag section (between memory and global) and the data count section (before code).
 _ORDER = tuple(SectionId(number) for number in (1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11))
 
 
 class Section(NamedTuple):
-    """Where a section's contents are: `start` to `end` in bytes of the file. `name` is for custom ones."""
+    """A section with contents from `start` to `end`, in bytes of the file; custom sections have a `name`."""
 
     id: SectionId
     start: int
@@ -45,12 +45,12 @@ class Section(NamedTuple):
 
 
 def is_component(data: bytes) -> bool:
-    """Whether the header announces a component, in whatever version, and not a core module."""
+    """Return whether the header announces a component of any version, not a core module."""
     return data[:4] == MAGIC and data[6:8] == b"\x01\x00"
 
 
 def read_sections(data: bytes) -> tuple[Section, ...]:
-    """The sections of a core module in file order.
+    """Return the sections of a core module in file order.
 
     Raises `ModuleError` for anything but a well-framed core module.
     """
@@ -65,18 +65,18 @@ def read_sections(data: bytes) -> tuple[Section, ...]:
     if (version, layer) != (1, 0):
         raise ModuleError(f"unknown binary version {version} (layer {layer})", 4)
     reader = Reader(data, 8, len(data))
-    found: list[Section] = []
-    place = -1
+    sections: list[Section] = []
+    last = -1
     while reader.position < reader.end:
         at = reader.position
         section = _read_section(reader)
         if section.id is not SectionId.CUSTOM:
             order = _ORDER.index(section.id)
-            if order <= place:
+            if order <= last:
                 raise ModuleError(f"{section.id.name.lower()} section repeated or out of order", at)
-            place = order
-        found.append(section)
-    return tuple(found)
+            last = order
+        sections.append(section)
+    return tuple(sections)
 
 
 def _read_section(reader: Reader) -> Section:

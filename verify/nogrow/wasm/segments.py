@@ -1,4 +1,4 @@
-"""Element segments, in all of their eight forms, and data segments (WebAssembly 3.0, section 5.5)."""
+"""Reads element segments in all of their eight forms, and data segments (WebAssembly 3.0, section 5.5)."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,10 @@ from nogrow.wasm.types import read_reference_type
 
 
 def read_element(reader: Reader, tables: int) -> ElementSegment:
-    """The next element segment of a module with so many tables; raises `ModuleError` with the offset."""
+    """Read the next element segment of a module with `tables` tables.
+
+    Raises `ModuleError` with the offset.
+    """
     at = reader.position
     flags = reader.u32()
     if flags > 7:
@@ -44,9 +47,9 @@ def read_element(reader: Reader, tables: int) -> ElementSegment:
 
 
 class DataSegment(NamedTuple):
-    """A data segment of `size` bytes and the `memory` that it is written to, None for a passive one.
+    """A data segment of `size` bytes for `memory`, None for a passive segment.
 
-    `offset` is the address that it is written to, None where that is not constant.
+    `offset` is the address that it is written to, None if that is not constant.
     """
 
     memory: int | None
@@ -55,7 +58,7 @@ class DataSegment(NamedTuple):
 
 
 def read_data(reader: Reader, memories: int) -> DataSegment:
-    """Read the next data segment of a module with so many memories, and pass over its bytes.
+    """Read the next data segment of a module with `memories` memories; skip its bytes.
 
     Raises `ModuleError` with the offset if it is malformed.
     """

@@ -1,4 +1,4 @@
-"""The type section to canonical types: structural equality, declared subtypes, and what can hold a function.
+"""Reads the type section: which types are equal, which are subtypes, and which can hold functions.
 
 WebAssembly 3.0, sections 3.2 (types), 3.3 (matching) and 5.3 (binary types).
 """
@@ -28,10 +28,10 @@ ABSTRACT_HEAP_TYPES = {
     0x69: "exn",
     0x68: "cont",
 }
-# A reference of one of these types leads to no function that the host could call.
+# No function that the host could call is reachable from a reference of these types.
 _NEVER_FUNCTIONS = frozenset(("nocont", "noexn", "nofunc", "noextern", "none", "extern", "i31", "exn"))
 
-# What engines take (WebAssembly JavaScript interface, "Implementation-defined Limits").
+# The limit of engines (WebAssembly JavaScript interface, "Implementation-defined Limits").
 DEEPEST = 63
 
 _REC, _SUB, _SUB_FINAL, _FUNC, _STRUCT, _ARRAY, _CONT, _SHARED = (
@@ -45,9 +45,9 @@ FUNCTION_FORM = _FUNC
 
 @dataclass(frozen=True, slots=True)
 class ValueType:
-    """A value type: `name` of a number, vector, packed or abstract heap type, or `index` of a defined one.
+    """A value type: a number, vector, packed or abstract heap type by `name`, or a defined type by `index`.
 
-    `shared` is about abstract heap types: whether threads may share what they refer to.
+    `shared` says of an abstract heap type that threads may share the referenced objects.
     """
 
     name: str | None
@@ -60,13 +60,14 @@ class ValueType:
 _PLAIN = {code: ValueType(name) for code, name in (NUMBER_TYPES | PACKED_TYPES).items()} | {
     code: ValueType(name, nullable=True, reference=True) for code, name in ABSTRACT_HEAP_TYPES.items()
 }
-"""The value types of one byte: there can be millions of each."""
+"""The value types of one byte, made once: a module can use each a million times."""
 
 
 class DefinedType(NamedTuple):
-    """A defined type as declared: its form, its parts in order, and its supertype if it has one.
+    """A defined type as declared.
 
-    `parts` are a function's parameters, a structure's or array's fields, a continuation's function type.
+    `parts` are the parameters of a function, the fields of a structure or array, or the function type of a
+    continuation.
     """
 
     form: int
@@ -79,44 +80,44 @@ class DefinedType(NamedTuple):
 
 
 class Types(NamedTuple):
-    """The types of a module; `canonical[i]` is the least index of a type equal to type i."""
+    """The types of a module; `canonical[i]` is the lowest index of a type equal to type i."""
 
     defined: tuple[DefinedType, ...]
     canonical: tuple[int, ...]
 
     def supertypes(self, index: int) -> Iterator[int]:
-        """The canonical index of type `index` and of each declared supertype above it."""
+        """Yield the canonical index of type `index` and of each of its supertypes."""
         current: int | None = index
         while current is not None:
             yield self.canonical[current]
             current = self.defined[current].supertype
 
     def children(self) -> dict[int, set[int]]:
-        """By canonical index, the canonical indices of the types declared directly below that type."""
-        found: dict[int, set[int]] = {}
+        """Return the direct subtypes of each type, both as canonical indices."""
+        children: dict[int, set[int]] = {}
         for index, item in enumerate(self.defined):
             if item.supertype is not None:
-                found.setdefault(self.canonical[item.supertype], set()).add(self.canonical[index])
-        return found
+                children.setdefault(self.canonical[item.supertype], set()).add(self.canonical[index])
+        return children
 
     def function(self, index: int) -> DefinedType:
-        """The function type at `index`; raises `ModuleError` when there is none."""
+        """Return the function type at `index`; raises `ModuleError` if there is none."""
         if index >= len(self.defined) or self.defined[index].form != _FUNC:
             raise ModuleError(f"type index {index} is not a function type")
         return self.defined[index]
 
     def is_function(self, index: int) -> bool:
-        """Whether the type at `index` is a function type."""
+        """Return whether the type at `index` is a function type."""
         return self.defined[index].form == _FUNC
 
     def is_shared(self, value: ValueType) -> bool:
-        """Whether something that threads share may hold a value of this type."""
+        """Return whether a shared object may hold a value of this type."""
         return _is_shared(value, self.defined)
 
     def holds_functions(self, value: ValueType, *, extern: bool = False) -> bool:
-        """Whether a value of this type can be or contain a reference to a function.
+        """Return whether a value of this type can be or contain a reference to a function.
 
-        `extern` says that references of the module's own may stand behind `externref`.
+        `extern` says that an `externref` may hide a reference of the module.
         """
         if not value.reference:
             return False
@@ -125,14 +126,14 @@ class Types(NamedTuple):
         return value.name not in _NEVER_FUNCTIONS
 
     def is_function_reference(self, value: ValueType) -> bool:
-        """Whether a value of this type is a reference to a function, not to something that holds one."""
+        """Return whether a value of this type refers to a function, not to an object that holds one."""
         if value.index is not None:
             return self.defined[value.index].form == _FUNC
         return value.name == "func"
 
 
 def read_value_type(reader: Reader) -> ValueType:
-    """One value type (section 5.3.5)."""
+    """Read a value type (section 5.3.5)."""
     at = reader.position
     byte = reader.byte()
     if byte in _PLAIN and byte not in PACKED_TYPES:
@@ -148,7 +149,7 @@ def read_value_type(reader: Reader) -> ValueType:
 
 
 def read_reference_type(reader: Reader) -> ValueType:
-    """One value type, which must be a reference type."""
+    """Read a value type that must be a reference type."""
     at = reader.position
     value = read_value_type(reader)
     if not value.reference:
@@ -157,7 +158,7 @@ def read_reference_type(reader: Reader) -> ValueType:
 
 
 def read_heap_type(reader: Reader) -> tuple[str | None, int | None]:
-    """A heap type (section 5.3.3): the name of an abstract one or the index of a defined one."""
+    """Read a heap type (section 5.3.3): the name of an abstract one or the index of a defined one."""
     if reader.peek() == _SHARED:
         reader.byte()
         return _abstract(reader)
@@ -179,7 +180,7 @@ def _abstract(reader: Reader) -> tuple[str, None]:
 
 
 def read_types(reader: Reader) -> Types:
-    """The whole type section, with equal types found by the structure of their recursion groups."""
+    """Read the type section. Types are equal if their recursion groups have the same structure."""
     defined: list[DefinedType] = []
     canonical: list[int] = []
     depths: list[int] = []
@@ -209,10 +210,10 @@ def _check_indices(defined: list[DefinedType], first: int, at: int) -> None:
                 raise ModuleError(f"type index {part.index} out of range", at)
         if item.supertype is not None and item.supertype >= position:
             raise ModuleError(f"supertype {item.supertype} is not declared before its subtype", at)
-    # wasmtime does not validate what is shared, so it is done here as far as types go.
+    # wasmtime does not validate shared types, so they are checked here.
     for item in defined[first:]:
         if item.supertype is not None and item.shared is not defined[item.supertype].shared:
-            raise ModuleError("only one of a type and its supertype is shared", at)
+            raise ModuleError("a type and its supertype must both be shared or both be unshared", at)
         if item.shared and not all(_is_shared(part, defined) for part in item.parts + item.results):
             raise ModuleError("a shared type has a part that is not shared", at)
 
@@ -222,7 +223,10 @@ def _is_shared(value: ValueType, defined: Sequence[DefinedType]) -> bool:
 
 
 def _key(item: DefinedType, first: int, canonical: list[int]) -> object:
-    """What makes two types equal: references into their own group count by place, others by identity."""
+    """Return a key that is the same for equal types.
+
+    References into the type's own group count by position, others by canonical index.
+    """
     if item.supertype is None and all(value.index is None for value in (*item.parts, *item.results)):
         return item
 
@@ -237,7 +241,7 @@ def _key(item: DefinedType, first: int, canonical: list[int]) -> object:
         return (value.name, reference(value.index), value.nullable, value.reference, value.shared)
 
     parts, results = tuple(map(part, item.parts)), tuple(map(part, item.results))
-    # In the order of a defined type: one without references is its own key.
+    # The fields of a `DefinedType` in order: a type without references is its own key.
     return (item.form, parts, results, item.mutable, reference(item.supertype), item.final, item.shared)
 
 

@@ -1,7 +1,7 @@
-"""Ask wasmtime's validator whether the bytes of a core module or of a component are valid WebAssembly.
+"""Asks wasmtime's validator whether a core module or a component is valid WebAssembly.
 
-What is not valid can never be instantiated, and nothing that is said of its code means anything. So whatever
-wasmtime rejects counts as invalid, unless its message says that a proposal is not supported or not enabled.
+An invalid module can never be instantiated, so a verdict on its code would mean nothing. Every module that
+wasmtime rejects counts as invalid, unless the message says that a proposal is not supported or not enabled.
 """
 
 import re
@@ -14,12 +14,12 @@ from nogrow.errors import ModuleError
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import SectionId, read_sections
 
-# Not a proposal: it makes relaxed SIMD deterministic, and changes nothing about what is valid.
+# Not a proposal: it makes relaxed SIMD deterministic and does not change which modules are valid.
 _NO_PROPOSAL = "wasm_relaxed_simd_deterministic"
 _STACKS = "wasm_stack_switching"
 _SHARED = "shared-everything-threads"
-# How the parser that wasmtime uses (wasmparser) words that a proposal is off. Every wording stands here as a
-# whole: a message that is not understood means that the module is invalid.
+# The complete messages of wasmtime's parser (wasmparser) about proposals that are off. Any other message
+# means that the module is invalid.
 _UNSUPPORTED = re.compile(
     "|".join(
         (
@@ -59,7 +59,7 @@ _UNSUPPORTED = re.compile(
             "64-bit memories require the `cm64` feature to be enabled",
             "resources with `i64` require the `cm64` feature to be enabled",
             "the `cm-[a-z0-9-]+` feature is not active",
-            # Wasmtime's own, on what its parser has found valid.
+            # Messages of wasmtime itself about valid components.
             "exporting a component from the root component is not supported",
             "root-level component imports are not supported",
             "custom-descriptors proposal not implemented",
@@ -71,19 +71,19 @@ _STACK_SWITCHING = re.compile(
     "|cannot define continuation types when stack switching is disabled"
     "|continuation refs not supported without the stack switching feature"
 )
-_PLACE = re.compile(r"(.*) \(at offset 0x([0-9a-f]+)\)", re.DOTALL)
+_OFFSET = re.compile(r"(.*) \(at offset 0x([0-9a-f]+)\)", re.DOTALL)
 _IN_COMPONENT = re.compile(r"failed to parse WebAssembly module\s+Caused by:\s+(?:0: )?(.*?)\s*", re.DOTALL)
-# wasmtime compiles function bodies only when all of a component is found valid.
+# wasmtime compiles function bodies only after it has validated the whole component.
 _COMPILED = re.compile(r"failed to compile: ")
-# A body without locals whose first byte is no instruction.
+# A body without locals whose first byte is not an instruction.
 _NO_CODE = b"\x00\xff"
 
 
 class Validation(NamedTuple):
-    """Whether a module is valid: None where wasmtime can't tell, as it does not support a proposal.
+    """Whether a module is valid: None if wasmtime can't tell because it does not support a proposal.
 
-    `reason` says why it is not True, None if nobody asked. `offset` is the byte that the reason is about,
-    from the start of what was validated.
+    `reason` is wasmtime's message, None for a valid module. `offset` is the byte that the message is about,
+    counted from the start of the validated bytes.
     """
 
     valid: bool | None
@@ -92,21 +92,21 @@ class Validation(NamedTuple):
 
     @property
     def error(self) -> ModuleError:
-        """The error that says that wasmtime rejects the module."""
+        """Return the error that reports the rejected module."""
         return ModuleError(f"not a valid module, says wasmtime: {self.reason}", self.offset)
 
 
 def validate(data: bytes) -> Validation:
-    """Return wasmtime's answer on the core module `data`, with every proposal on that wasmtime has."""
-    return _asked(lambda engine: wasmtime.Module.validate(engine, data))
+    """Validate the core module `data` with every proposal enabled that wasmtime supports."""
+    return _validation(lambda engine: wasmtime.Module.validate(engine, data))
 
 
 def validate_component(data: bytes) -> Validation:
-    """Return wasmtime's answer on the component `data`: on all of it but the bodies of functions.
+    """Validate the component `data`, except for the function bodies of its core modules.
 
-    `validate` is for those, module by module. Raises `ModuleError` for a component that can't be read.
+    `validate` checks those for each module. Raises `ModuleError` for a component that can't be read.
     """
-    # Core modules, which most files are, need nothing of this.
+    # Most files are core modules, which do not need this import.
     from wasmtime.component import Component
 
     not_compiled = _not_compiled(data)
@@ -118,11 +118,11 @@ def validate_component(data: bytes) -> Validation:
             if not _COMPILED.match(str(error)):
                 raise
 
-    return _asked(ask)
+    return _validation(ask)
 
 
-def _asked(ask: Callable[[wasmtime.Engine], None]) -> Validation:
-    """Ask without stack switching first: with it wasmtime takes tags that have results."""
+def _validation(ask: Callable[[wasmtime.Engine], None]) -> Validation:
+    """Ask without stack switching first, because with it wasmtime accepts every tag with results."""
     validation = _answer(ask, _engine(stack_switching=False))
     if validation.reason is not None and _STACK_SWITCHING.fullmatch(validation.reason):
         return _answer(ask, _engine(stack_switching=True))
@@ -135,15 +135,15 @@ def _answer(ask: Callable[[wasmtime.Engine], None], engine: wasmtime.Engine) -> 
     except wasmtime.WasmtimeError as error:
         message = str(error)
         cause = _IN_COMPONENT.fullmatch(message)
-        return _understood(cause[1] if cause else message)
+        return _interpreted(cause[1] if cause else message)
     return Validation(True)
 
 
 def _not_compiled(data: bytes) -> bytes:
-    """Return the component with a first body in each module that can't be compiled.
+    """Return the component with the first body of each module replaced by one that can't be compiled.
 
-    wasmtime has no function that validates a component without compiling it, and compiling can take minutes.
-    It validates everything else first, so it stops at this body.
+    wasmtime can't validate a component without compiling it, which can take minutes. It validates everything
+    else first, so it stops at the replaced body.
     """
     from nogrow.wasm.component import core_modules
 
@@ -152,7 +152,7 @@ def _not_compiled(data: bytes) -> bytes:
         try:
             body = _first_body(data[module.start : module.end])
         except ModuleError:
-            # wasmtime says what is wrong with it.
+            # wasmtime will report what is wrong with this module.
             continue
         if body is not None:
             start = module.start + body
@@ -161,7 +161,7 @@ def _not_compiled(data: bytes) -> bytes:
 
 
 def _first_body(module: bytes) -> int | None:
-    """Return the offset of the first function body's contents, None if there is none to change."""
+    """Return the offset of the first function body's contents, None if there is no body to replace."""
     for section in read_sections(module):
         if section.id is SectionId.CODE:
             reader = Reader(module, section.start, section.end)
@@ -170,9 +170,9 @@ def _first_body(module: bytes) -> int | None:
     return None
 
 
-def _understood(message: str) -> Validation:
-    place = _PLACE.fullmatch(message)
-    text, offset = (place[1], int(place[2], 16)) if place else (message, None)
+def _interpreted(message: str) -> Validation:
+    match = _OFFSET.fullmatch(message)
+    text, offset = (match[1], int(match[2], 16)) if match else (message, None)
     reason = " ".join(text.split())
     return Validation(None if _UNSUPPORTED.fullmatch(reason) else False, reason, offset)
 
@@ -187,5 +187,5 @@ def _engine(*, stack_switching: bool) -> wasmtime.Engine:
     try:
         return wasmtime.Engine(config)
     except wasmtime.WasmtimeError:
-        # Some proposals are not to be had on every processor.
+        # wasmtime does not have every proposal on every processor.
         return wasmtime.Engine()
