@@ -92,7 +92,7 @@ def copied(example: Example, folder: Path) -> Path:
 
 
 @each_example
-def test_an_example_is_kept_and_the_gate_closes_when_its_source_grows(
+def test_example_passes_and_fails_when_its_source_grows(
     example: Example, tmp_path: Path
 ) -> None:
     environ = example.needs()
@@ -115,7 +115,7 @@ def test_an_example_is_kept_and_the_gate_closes_when_its_source_grows(
     assert "memory.grow" in witness
 
 
-def test_the_example_in_c_is_the_same_with_binaryen(tmp_path: Path) -> None:
+def test_c_example_is_the_same_with_binaryen(tmp_path: Path) -> None:
     clang()
     example = next(one for one in CASES if one.folder == "c")
     project = copied(example, tmp_path)
@@ -131,11 +131,11 @@ def test_the_example_in_c_is_the_same_with_binaryen(tmp_path: Path) -> None:
 
 
 @each_example
-def test_the_readme_says_how_to_break_it(example: Example) -> None:
+def test_readme_says_how_to_break_the_example(example: Example) -> None:
     text = (EXAMPLES / example.folder / "README.md").read_text()
     assert f"```diff\n-{example.old}\n+{example.new}\n```" in text
 
 
 @each_example
-def test_the_tasks_are_five_lines(example: Example) -> None:
+def test_tasks_file_has_five_lines(example: Example) -> None:
     assert len((EXAMPLES / example.folder / "tasks.py").read_text().splitlines()) == 5

@@ -77,7 +77,7 @@ def line_of(error: pytest.ExceptionInfo[ToolError]) -> str:
 
 
 @EVERY
-def test_a_node_that_says_no_version_is_refused(fake: FakeMachine, script: str) -> None:
+def test_node_without_a_version_is_rejected(fake: FakeMachine, script: str) -> None:
     node = fake.program(fake.bin / "node", script)
     with pytest.raises(ToolError) as error:
         find_node(fake.machine())
@@ -85,7 +85,7 @@ def test_a_node_that_says_no_version_is_refused(fake: FakeMachine, script: str) 
 
 
 @EVERY
-def test_a_program_that_says_no_version_is_broken_to_the_doctor(fake: FakeMachine, script: str) -> None:
+def test_doctor_calls_a_program_without_version_broken(fake: FakeMachine, script: str) -> None:
     fake.program(fake.bin / "npm", script)
     found = program(Use("npm", "", ""), ("npm",), fake.machine())
     assert found.state is State.BROKEN
@@ -95,7 +95,7 @@ def test_a_program_that_says_no_version_is_broken_to_the_doctor(fake: FakeMachin
 
 
 @EVERY
-def test_an_assembler_that_says_no_version_is_refused(
+def test_assembler_without_a_version_is_rejected(
     fake: FakeMachine, script: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.executable", str(fake.root / "none" / "python3"))
@@ -108,7 +108,7 @@ def test_an_assembler_that_says_no_version_is_refused(
 
 @EVERY
 @pytest.mark.parametrize("name", ["cargo", "rustc"])
-def test_a_rust_that_says_no_version_is_passed_over(fake: FakeMachine, script: str, name: str) -> None:
+def test_rust_without_a_version_is_skipped(fake: FakeMachine, script: str, name: str) -> None:
     bad = fake.rust(fake.bin, "bad")
     fake.program(fake.bin / name, script)
     _, good = fake.rust(fake.usr_bin, "good")
@@ -123,7 +123,7 @@ def test_a_rust_that_says_no_version_is_passed_over(fake: FakeMachine, script: s
 @pytest.mark.parametrize(
     "libdir", ["", "echo", "printf '%09000d' 1", r"printf '/\0/x'", r"printf '/\377'", "/bin/cat /dev/zero"]
 )
-def test_a_rustc_that_names_no_folder_has_no_standard_library(fake: FakeMachine, libdir: str) -> None:
+def test_rustc_without_a_library_folder_is_skipped(fake: FakeMachine, libdir: str) -> None:
     _, rustc = fake.rust(fake.bin, "bad")
     script = f'case "$*" in --version) echo rustc 1.99.0 ;; *target-libdir*) {libdir or ":"} ;; esac'
     fake.program(rustc, script)
@@ -132,7 +132,7 @@ def test_a_rustc_that_names_no_folder_has_no_standard_library(fake: FakeMachine,
 
 
 @EVERY
-def test_a_rustup_that_answers_no_path_is_one_step_failing(fake: FakeMachine, script: str) -> None:
+def test_rustup_without_a_path_fails_only_its_step(fake: FakeMachine, script: str) -> None:
     fake.program(fake.bin / "rustup", script)
     _, good = fake.rust(fake.usr_bin, "good")
     choice = find_rust(fake.machine(seconds=1), ignore)
@@ -141,7 +141,7 @@ def test_a_rustup_that_answers_no_path_is_one_step_failing(fake: FakeMachine, sc
 
 
 @pytest.mark.parametrize("script", [one for one in NO_VERSION.values() if "hello" not in one])
-def test_a_tool_of_a_command_that_says_no_line_is_refused(fake: FakeMachine, script: str) -> None:
+def test_tool_of_a_command_without_a_version_is_rejected(fake: FakeMachine, script: str) -> None:
     fake.program(fake.bin / "cc", script)
     source = CommandSource("mine", ("cc",), (), tools=(("cc", "-v"),))
     step = CommandStep(Project(fake.root, Plan()), source, fake.machine().environ)
@@ -160,7 +160,7 @@ def test_a_tool_of_a_command_that_says_no_line_is_refused(fake: FakeMachine, scr
         ("/bin/cat /dev/zero", f"printed more than {MOST_BYTES:,} bytes"),
     ],
 )
-def test_an_npm_that_brings_nothing_good_is_an_error(fake: FakeMachine, script: str, said: str) -> None:
+def test_npm_that_installs_nothing_usable_is_an_error(fake: FakeMachine, script: str, said: str) -> None:
     fake.program(fake.bin / "npm", script)
     with pytest.raises(ToolError, match=said) as error:
         fetch(Package("a", "1", "sha512-x"), fake.root / "corpus", ignore, fake.machine())
@@ -169,7 +169,7 @@ def test_an_npm_that_brings_nothing_good_is_an_error(fake: FakeMachine, script: 
 
 
 @pytest.mark.parametrize("script", ["exit 0", "echo hello", "/usr/bin/head -c 3000 /dev/urandom"])
-def test_pins_stay_where_uv_prints_none(
+def test_pins_are_kept_if_uv_prints_none(
     fake: FakeMachine, script: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     uv = fake.program(fake.bin / "uv", script)
@@ -206,7 +206,7 @@ def project(fake: FakeMachine, script: str, seconds: int = 1) -> dict[str, str]:
     ],
     ids=["too old", "hangs", "endless", "killed", "makes nothing"],
 )
-def test_a_cargo_that_builds_nothing_ends_the_build_in_a_line(
+def test_cargo_that_builds_nothing_is_one_line(
     fake: FakeMachine, script: str, said: str
 ) -> None:
     environ = project(fake, script)
@@ -219,7 +219,7 @@ def test_a_cargo_that_builds_nothing_ends_the_build_in_a_line(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_cargo_that_runs_ends_with_the_task(fake: FakeMachine, number: signal.Signals) -> None:
+def test_running_cargo_ends_with_the_task(fake: FakeMachine, number: signal.Signals) -> None:
     environ = project(fake, f'echo $$ > "{fake.root}/cargo.pid"; exec /bin/sleep 60', seconds=60)
     process = started(
         "build",

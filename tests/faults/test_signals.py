@@ -57,7 +57,7 @@ def ended(process: "subprocess.Popen[bytes]") -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("number", BOTH)
-def test_a_report_that_is_half_written_is_removed(number: signal.Signals, tmp_path: Path) -> None:
+def test_partial_report_is_removed(number: signal.Signals, tmp_path: Path) -> None:
     (tmp_path / "m.wasm").write_bytes(exports(10))
     (tmp_path / "report").write_text("before")
     process = started(
@@ -83,7 +83,7 @@ def _children(process: int) -> list[int]:
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
 @pytest.mark.parametrize("number", BOTH)
-def test_a_guest_that_runs_ends_with_the_program(number: signal.Signals, tmp_path: Path) -> None:
+def test_running_guest_ends_with_the_program(number: signal.Signals, tmp_path: Path) -> None:
     (tmp_path / "spin.wasm").write_bytes(SPIN)
     (tmp_path / "nogrow.toml").write_text(CONTRACT)
     process = started("run", folder=tmp_path, prepare=heard, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -106,7 +106,7 @@ def _wait_for_children(process: int) -> list[int]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
-def test_a_guest_whose_process_is_killed_is_not_judged(tmp_path: Path) -> None:
+def test_guest_whose_process_is_killed_is_not_judged(tmp_path: Path) -> None:
     (tmp_path / "spin.wasm").write_bytes(SPIN)
     (tmp_path / "nogrow.toml").write_text(CONTRACT)
     process = started("run", folder=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -35,7 +35,7 @@ def left_over(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("words", [("check", "m.wasm"), ("sites", "m.wasm"), ("explain", "m.wasm")])
-def test_a_full_standard_output_is_said_in_a_line(words: tuple[str, ...], folder: Path) -> None:
+def test_full_standard_output_is_one_line(words: tuple[str, ...], folder: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         process = started(*words, folder=folder, stdout=full.fileno(), stderr=subprocess.PIPE)
         err = process.communicate(timeout=100)[1].decode()
@@ -54,7 +54,7 @@ def test_a_full_standard_output_is_said_in_a_line(words: tuple[str, ...], folder
     ],
     ids=["json", "html", "seal"],
 )
-def test_a_file_that_gets_full_is_as_it_was(words: tuple[str, ...], folder: Path) -> None:
+def test_file_on_a_full_disk_is_unchanged(words: tuple[str, ...], folder: Path) -> None:
     """Python ignores SIGXFSZ, so a write beyond the limit fails as on a full disk.
 
     Python itself would leave byte code cut off, for all who come after.
@@ -70,13 +70,13 @@ def test_a_file_that_gets_full_is_as_it_was(words: tuple[str, ...], folder: Path
     assert left_over(folder) == ["report"]
 
 
-def test_a_folder_that_can_not_be_written_to_is_said_in_a_line(folder: Path) -> None:
+def test_read_only_folder_is_one_line(folder: Path) -> None:
     done = nogrow("check", "m.wasm", "--format", "json=/proc/report", folder=folder)
     assert (done.code, done.err.count("\n")) == (2, 1)
     assert "/proc/report: can't write the report" in done.err
 
 
-def test_a_reader_who_leaves_is_no_error(folder: Path) -> None:
+def test_closed_pipe_is_not_an_error(folder: Path) -> None:
     read, write = os.pipe()
     process = started(
         "check", "many.wasm", "--format", "json", folder=folder, stdout=write, stderr=subprocess.PIPE
@@ -89,7 +89,7 @@ def test_a_reader_who_leaves_is_no_error(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("closed", ["1", "2"])
-def test_a_stream_may_be_closed(closed: str, folder: Path) -> None:
+def test_closed_stream_is_not_an_error(closed: str, folder: Path) -> None:
     done = subprocess.run(
         ["/bin/sh", "-c", f'exec "$0" -m nogrow check m.wasm {closed}>&-', sys.executable],
         cwd=folder,
@@ -101,7 +101,7 @@ def test_a_stream_may_be_closed(closed: str, folder: Path) -> None:
     assert (b"standard output is closed" in done.stderr) is (closed == "1")
 
 
-def test_neither_home_nor_terminal_nor_locale_is_needed(folder: Path) -> None:
+def test_home_terminal_and_locale_are_not_needed(folder: Path) -> None:
     name = "größe-\U0001f600.wasm"
     (folder / name).write_bytes(GROWING)
     plain = nogrow("check", name, folder=folder, environ={"PYTHONUTF8": "1"})
@@ -112,11 +112,11 @@ def test_neither_home_nor_terminal_nor_locale_is_needed(folder: Path) -> None:
     assert "gr" in bare.out
 
 
-def test_a_cache_of_byte_code_may_be_read_only(folder: Path) -> None:
+def test_read_only_bytecode_cache_is_not_an_error(folder: Path) -> None:
     assert nogrow("check", "m.wasm", folder=folder, environ={"PYTHONPYCACHEPREFIX": "/proc/none"}).code == 1
 
 
-def test_two_that_write_the_same_report_both_write_all_of_it(folder: Path) -> None:
+def test_two_processes_can_write_the_same_report(folder: Path) -> None:
     both = [
         started("check", "many.wasm", "--format", "json=report", folder=folder, stdout=subprocess.DEVNULL)
         for _ in range(2)
@@ -129,7 +129,7 @@ def test_two_that_write_the_same_report_both_write_all_of_it(folder: Path) -> No
 
 
 @pytest.mark.parametrize("many", [100, 200, 300, 500])
-def test_with_little_memory_the_verdict_is_right_or_there_is_none(many: int, folder: Path) -> None:
+def test_little_memory_never_gives_a_wrong_verdict(many: int, folder: Path) -> None:
     """Of address space, with next to which wasmtime reserves 4 GiB; Python itself needs some 60 MB."""
     (folder / "m.wasm").write_bytes(exports(100_000))
     process = started(

@@ -61,7 +61,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("script", "said"), FAULTS)
-def test_there_is_no_verdict_without_a_second_opinion(
+def test_no_verdict_without_a_second_opinion(
     fake: FakeMachine, script: str, said: str | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fake.program(fake.bin / "wasm-objdump", f"{script}")
@@ -76,7 +76,7 @@ def test_there_is_no_verdict_without_a_second_opinion(
     assert (said or FITS) in output
 
 
-def test_a_wasm_objdump_that_hangs_is_ended(
+def test_hanging_wasm_objdump_is_killed(
     fake: FakeMachine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stage, "_OBJDUMP_SECONDS", 0.3)
@@ -87,26 +87,26 @@ def test_a_wasm_objdump_that_hangs_is_ended(
     assert "thinking" in output
 
 
-def test_a_wasm_objdump_that_is_missing_leaves_no_verdict_and_says_what_brings_it(
+def test_no_verdict_without_wasm_objdump(
     fake: FakeMachine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert verify(fake.root) == 4
     assert "wasm-objdump is missing; this brings it: pip install 'nogrow[build]'" in capsys.readouterr().out
 
 
-def test_what_is_no_program_leaves_no_verdict(fake: FakeMachine, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_verdict_if_wasm_objdump_is_not_a_program(fake: FakeMachine, capsys: pytest.CaptureFixture[str]) -> None:
     fake.program(fake.bin / "wasm-objdump", "").write_bytes(b"\x7fELF nonsense")
     assert verify(fake.root) == 4
     assert "can't be started: Exec format error" in capsys.readouterr().out
 
 
-def test_the_real_one_in_the_place_of_the_fakes_is_believed(fake: FakeMachine) -> None:
+def test_real_wasm_objdump_gives_a_second_opinion(fake: FakeMachine) -> None:
     fake.program(fake.bin / "wasm-objdump", f'exec {REAL} "$@"')
     assert verify(fake.root) == 0
     assert len(grow_sites(fake.root / "growing.wasm")) == 1
 
 
-def test_nonsense_is_shown_in_part_with_what_to_do(fake: FakeMachine) -> None:
+def test_wrong_output_is_shortened_and_has_advice(fake: FakeMachine) -> None:
     fake.program(fake.bin / "wasm-objdump", "printf '%0900000d' 0")
     with pytest.raises(
         ToolError, match=r"000\.\.\.'; .* pip install --force-reinstall 'nogrow\[build\]'$"

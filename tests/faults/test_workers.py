@@ -72,7 +72,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_module_of_a_process_that_is_killed_twice_is_not_judged_and_all_others_are(folder: Path) -> None:
+def test_module_of_a_twice_killed_worker_is_not_judged(folder: Path) -> None:
     code, out, err = killed(folder, 2, "--jobs", "4", "--format", "json", *FILES)
     assert (code, err) == (4, "")
     outcomes = {one["path"]: one["outcome"] for one in json.loads(out)["artifacts"]}
@@ -81,7 +81,7 @@ def test_the_module_of_a_process_that_is_killed_twice_is_not_judged_and_all_othe
     assert set(outcomes.values()) == {"broken"}
 
 
-def test_that_is_said_in_a_line(folder: Path) -> None:
+def test_killed_worker_is_one_line(folder: Path) -> None:
     _, out, _ = killed(folder, 2, "--jobs", "4", *FILES)
     (line,) = (line for line in out.split("\n") if "process" in line)
     assert line == f"not judged[NG010]: not-judged: {VICTIM}: the process that judged it was ended"

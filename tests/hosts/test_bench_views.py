@@ -52,13 +52,13 @@ def total(node: dict[str, Any]) -> int:
     return int(node["selfSize"]) + sum(total(child) for child in node["children"])
 
 
-def test_nothing_is_allocated_by_an_access_through_live_views(browser: "Browser", server: PageServer) -> None:
+def test_access_through_live_views_allocates_nothing(browser: "Browser", server: PageServer) -> None:
     """The profiler itself, and the call of `read`, take some; a byte per read would be a million."""
     assert allocated(browser, server, "live") < 100_000
     assert allocated(browser, server, "fresh") > 10_000_000
 
 
-def test_every_way_is_measured_for_every_access(browser: "Browser", server: PageServer) -> None:
+def test_every_view_is_measured_for_every_access(browser: "Browser", server: PageServer) -> None:
     found = measure_views(server.root, browser, 1 << 18, 1)
     assert list(found) == ["u8 read", "i32 read", "f64 read", "dv read", "u8 write", "f32 write", "dv write"]
     for ways in found.values():
@@ -66,7 +66,7 @@ def test_every_way_is_measured_for_every_access(browser: "Browser", server: Page
         assert all(spent > 0 for spent in ways.values())
 
 
-def test_the_table_shows_how_many_times_a_kept_view_takes() -> None:
+def test_table_shows_the_ratio_to_a_kept_view() -> None:
     assert rows_of({"u8 read": {"kept": 0.5, "live": 0.5, "watched": 20.0}}) == [
         ("u8 read", "0.50", "1.00", "40.00")
     ]

@@ -39,7 +39,7 @@ def pages(page: "Page") -> list[int]:
 
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("guest", GUESTS)
-def test_the_page_shows_the_greeting_or_the_very_error(
+def test_page_shows_the_greeting_or_the_error(
     browser: "Browser", server: PageServer, guest: str, profile: str
 ) -> None:
     with opened(browser) as found:
@@ -61,7 +61,7 @@ def test_the_page_shows_the_greeting_or_the_very_error(
         ("live", ["attached", "detached", "attached"]),
     ],
 )
-def test_a_growth_is_drawn_with_what_it_does_to_the_view(
+def test_growth_is_drawn_with_its_effect_on_the_view(
     browser: "Browser", server: PageServer, view: str, expected: list[str]
 ) -> None:
     with opened(browser) as found:
@@ -77,7 +77,7 @@ def test_a_growth_is_drawn_with_what_it_does_to_the_view(
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_memory_that_does_not_grow_keeps_its_buffer(
+def test_memory_that_does_not_grow_keeps_its_buffer(
     browser: "Browser", server: PageServer, view: str
 ) -> None:
     with opened(browser) as found:
@@ -87,7 +87,7 @@ def test_a_memory_that_does_not_grow_keeps_its_buffer(
         assert found.page.locator(".buffer").count() == 3
 
 
-def test_what_is_chosen_is_run_and_stands_in_the_address(browser: "Browser", server: PageServer) -> None:
+def test_choice_is_run_and_put_into_the_address(browser: "Browser", server: PageServer) -> None:
     with opened(browser) as found:
         page = found.page
         page.goto(server.url)
@@ -102,7 +102,7 @@ def test_what_is_chosen_is_run_and_stands_in_the_address(browser: "Browser", ser
         assert page.get_by_label("watched").is_checked()
 
 
-def test_an_address_that_asks_for_nothing_known_shows_the_first_choice(
+def test_unknown_address_shows_the_first_choice(
     browser: "Browser", server: PageServer
 ) -> None:
     with opened(browser) as found:
@@ -111,7 +111,7 @@ def test_an_address_that_asks_for_nothing_known_shows_the_first_choice(
         assert found.page.inner_text("#said").startswith(DETACHED)
 
 
-def test_a_guest_that_is_not_built_says_what_builds_it(browser: "Browser", server: PageServer) -> None:
+def test_missing_guest_names_the_build_command(browser: "Browser", server: PageServer) -> None:
     with opened(browser) as found:
         answer = {"status": 404, "body": "not built; this builds it: invoke build\n"}
         found.page.route("**/*.wasm", lambda route: route.fulfill(**answer))
@@ -121,7 +121,7 @@ def test_a_guest_that_is_not_built_says_what_builds_it(browser: "Browser", serve
         assert found.page.locator(".moment").count() == 0
 
 
-def test_a_slow_guest_does_not_overwrite_what_was_chosen_after_it(
+def test_slow_guest_does_not_replace_a_later_choice(
     browser: "Browser", server: PageServer
 ) -> None:
     with opened(browser) as found:
@@ -138,7 +138,7 @@ def test_a_slow_guest_does_not_overwrite_what_was_chosen_after_it(
         assert page.inner_text("#said") == GREETING
 
 
-def test_the_page_asks_for_nothing_from_elsewhere(browser: "Browser", server: PageServer) -> None:
+def test_page_loads_nothing_from_other_servers(browser: "Browser", server: PageServer) -> None:
     with opened(browser) as found:
         browse(found.page, server.url, artifact("greeting"), "live")
         origin = server.url.removesuffix("/hosts/browser/")
@@ -147,13 +147,13 @@ def test_the_page_asks_for_nothing_from_elsewhere(browser: "Browser", server: Pa
         assert found.page.evaluate("crossOriginIsolated && typeof SharedArrayBuffer") == "function"
 
 
-def test_a_server_that_is_gone_is_one_line(browser: "Browser") -> None:
+def test_missing_server_is_one_line(browser: "Browser") -> None:
     with opened(browser) as found, pytest.raises(ToolError, match="shows nothing") as caught:
         browse(found.page, "http://127.0.0.1:9/", artifact("greeting"), "kept")
     assert "\n" not in str(caught.value)
 
 
-def test_everything_is_chosen_by_keyboard(browser: "Browser", server: PageServer) -> None:
+def test_all_choices_work_by_keyboard(browser: "Browser", server: PageServer) -> None:
     with opened(browser) as found:
         browse(found.page, server.url, artifact("greeting_growth"), "kept")
         names = []
@@ -175,7 +175,7 @@ def kept_picture(found: Opened, name: str) -> None:
 @pytest.mark.parametrize("width", [1240, 760, 360])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("view", "state"), [("kept", "detached"), ("live", "attached")])
-def test_both_outcomes_fit_in_both_schemes_on_wide_and_narrow_screens(
+def test_outcomes_fit_on_wide_and_narrow_screens(
     browser: "Browser", server: PageServer, view: str, state: str, scheme: str, width: int
 ) -> None:
     size = {"width": width, "height": 800}
@@ -188,7 +188,7 @@ def test_both_outcomes_fit_in_both_schemes_on_wide_and_narrow_screens(
         assert light is (scheme == "light")
 
 
-def test_the_documentation_s_pictures_are_taken_and_there(
+def test_pictures_of_the_documentation_are_taken(
     browser: "Browser", server: PageServer, tmp_path: Path
 ) -> None:
     """They are taken anew by `invoke pictures` only: fonts differ from machine to machine."""

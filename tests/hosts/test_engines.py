@@ -97,7 +97,7 @@ def pages(kept: int, live: int, fixed: int | None) -> dict[str, int | None]:
         ("resizable", (), 1, 2, 2),
     ],
 )
-def test_live_views_are_right_after_a_growth_whatever_becomes_of_a_kept_one(
+def test_live_views_are_right_after_growth(
     run: Call, case: str, arguments: tuple[object, ...], answer: object, kept: int, live: int
 ) -> None:
     if case == "resizable":
@@ -112,7 +112,7 @@ def test_live_views_are_right_after_a_growth_whatever_becomes_of_a_kept_one(
 
 
 @pytest.mark.parametrize("case", ["shared", "sharedGrowable", "sharedWithoutResizable"])
-def test_a_shared_memory_that_another_thread_grows_leaves_a_kept_view_too_short(run: Call, case: str) -> None:
+def test_growth_by_another_thread_leaves_kept_views_short(run: Call, case: str) -> None:
     if case == "sharedGrowable":
         needs_resizable(run)
     assert run("memories.engine")["isolated"]
@@ -120,7 +120,7 @@ def test_a_shared_memory_that_another_thread_grows_leaves_a_kept_view_too_short(
     assert run(f"memories.{case}") == {"kept": kept, "live": 2, "written": 42}
 
 
-def test_web_apis_that_refuse_views_of_a_resizable_memory_take_the_fixed_ones(run: Call) -> None:
+def test_web_apis_accept_the_fixed_views(run: Call) -> None:
     needs_resizable(run)
     found = run("memories.refusals")
     assert [name for name, live, _ in found if live != "TypeError"] == []
@@ -131,13 +131,13 @@ def blocks(samples: list[float]) -> list[list[float]]:
     return [samples[at : at + FRAMES] for at in range(0, len(samples), FRAMES)]
 
 
-def test_live_views_play_on_when_the_guest_grows_in_the_middle_of_a_tone(run: Call) -> None:
+def test_live_views_play_on_when_the_guest_grows(run: Call) -> None:
     found = run("audio.rendered", text(TONE), BLOCKS, True)
     assert (found["complaints"], found["ended"]) == ([], False)
     assert blocks(found["samples"]) == [SAW] * BLOCKS
 
 
-def test_a_kept_view_ends_the_tone_with_an_error_and_then_silence(run: Call) -> None:
+def test_kept_view_ends_the_tone_when_the_guest_grows(run: Call) -> None:
     found = run("audio.rendered", text(TONE), BLOCKS, False)
     assert found["ended"]
     (complaint,) = found["complaints"]

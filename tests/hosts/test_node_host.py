@@ -26,7 +26,7 @@ def host(*arguments: str | Path) -> tuple[int, str, str]:
 
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("guest", [name for name in GUESTS if name != "greeting_growth"])
-def test_a_kept_view_is_enough_for_a_guest_that_does_not_grow(
+def test_kept_view_works_without_growth(
     built_root: Path, profile: str, guest: str
 ) -> None:
     path = built_root / "build" / profile / f"{guest}.wasm"
@@ -35,7 +35,7 @@ def test_a_kept_view_is_enough_for_a_guest_that_does_not_grow(
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_a_kept_view_is_detached_by_the_growing_guest(built_root: Path, profile: str) -> None:
+def test_growing_guest_detaches_a_kept_view(built_root: Path, profile: str) -> None:
     path = built_root / "build" / profile / "greeting_growth.wasm"
     assert host(path) == (1, "", DETACHED)
     assert host("--views=kept", path) == (1, "", DETACHED)
@@ -46,7 +46,7 @@ def test_a_kept_view_is_detached_by_the_growing_guest(built_root: Path, profile:
 @pytest.mark.parametrize(
     "options", [("--watch-growth",), ("--views", "watched"), ("--watch-growth", "--views=watched")]
 )
-def test_a_watched_view_works_with_every_guest(
+def test_watched_view_works_with_every_guest(
     built_root: Path, options: tuple[str, ...], profile: str, guest: str
 ) -> None:
     path = built_root / "build" / profile / f"{guest}.wasm"
@@ -77,7 +77,7 @@ def test_live_views_work_with_every_guest(built_root: Path, profile: str, guest:
         (("/",), "cannot read /: EISDIR: illegal operation on a directory\n"),
     ],
 )
-def test_a_wrong_call_is_one_line_and_exit_code_2(arguments: tuple[str, ...], message: str) -> None:
+def test_wrong_usage_is_one_line_and_exit_code_2(arguments: tuple[str, ...], message: str) -> None:
     assert host(*arguments) == (2, "", message)
 
 
@@ -98,7 +98,7 @@ REFUSING = '(func (export "set_name") (param i32 i32) (result i32) (i32.const -1
         (f"(module {MEMORY} {POINTERS} {REFUSING})", "set_name returned -1"),
     ],
 )
-def test_a_module_that_is_no_guest_is_one_line_and_exit_code_1(
+def test_module_that_is_not_a_guest_exits_with_1(
     tmp_path: Path, wat: str, message: str
 ) -> None:
     path = tmp_path / "module.wasm"
@@ -108,7 +108,7 @@ def test_a_module_that_is_no_guest_is_one_line_and_exit_code_1(
     assert message in err
 
 
-def test_a_file_that_is_no_module_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
+def test_file_that_is_not_a_module_exits_with_1(tmp_path: Path) -> None:
     path = tmp_path / "text.wasm"
     path.write_text("hello")
     code, out, err = host(path)

@@ -22,14 +22,14 @@ def output(*command: str | Path) -> str:
     return done.stdout
 
 
-def test_minified_the_package_is_smaller_than_2_kilobytes() -> None:
+def test_minified_package_is_smaller_than_2_kilobytes() -> None:
     minified = output(program("esbuild", ESBUILD), "index.mjs", "--bundle", "--minify", "--format=esm")
     assert "liveViews" in minified
     assert "guard" in minified
     assert len(minified.encode()) < TWO_KILOBYTES
 
 
-def test_a_newer_node_passes_the_package_s_tests_with_resizable_buffers() -> None:
+def test_newer_node_passes_the_tests_of_the_package() -> None:
     said = output(new_node(), "--test", "--test-reporter=tap")
     skipped = re.findall(r"^ok \d+ - (.*) # SKIP", said, re.M)
     assert skipped == ["asking changes nothing in an engine that can't"]
@@ -37,13 +37,13 @@ def test_a_newer_node_passes_the_package_s_tests_with_resizable_buffers() -> Non
 
 
 @pytest.mark.parametrize("library", ["es2020", "esnext"])
-def test_the_types_allow_and_refuse_what_they_should(library: str) -> None:
+def test_types_accept_and_reject_the_examples(library: str) -> None:
     options = ["--noEmit", "--strict", "--module", "nodenext", "--types", ""]
     options += ["--target", library, "--lib", f"{library},dom"]
     output(program("tsc", TYPESCRIPT), *options, "support/types.ts")
 
 
-def test_the_types_name_every_getter_and_no_other() -> None:
+def test_types_declare_exactly_the_getters() -> None:
     source, types = (VIEWS / "live.mjs").read_text("utf-8"), (VIEWS / "index.d.ts").read_text("utf-8")
     getters = set(re.findall(r"^  get (\w+)\(", source, re.M))
     bodies = dict(re.findall(r"^export interface (\w+)[^{]*\{\n(.*?)^\}", types, re.M | re.S))
@@ -52,7 +52,7 @@ def test_the_types_name_every_getter_and_no_other() -> None:
     assert named["LiveViews"] == {"fixed"}
 
 
-def test_each_test_module_is_what_its_text_says() -> None:
+def test_binary_test_modules_match_their_text() -> None:
     source = (VIEWS / "support" / "guests.mjs").read_text("utf-8")
     modules = re.findall(r"/\*\n(.*?)\*/\nexport const \w+ = assembled\((.*?)\);", source, re.S)
     assert len(modules) == source.count("export const")
@@ -60,7 +60,7 @@ def test_each_test_module_is_what_its_text_says() -> None:
         assert base64.b64decode("".join(re.findall('"(.*?)"', code))) == assemble(text)
 
 
-def test_what_is_published_is_what_is_imported() -> None:
+def test_published_files_are_those_that_are_imported() -> None:
     package = json.loads((VIEWS / "package.json").read_text("utf-8"))
     assert package["files"] == ["*.mjs", "index.d.ts"]
     for name in (package["types"], *package["exports"]["."].values()):

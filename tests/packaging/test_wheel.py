@@ -59,7 +59,7 @@ def wheel(archives: Path) -> Path:
     return path
 
 
-def test_the_wheel_has_everything_but_code_that_the_package_has(wheel: Path) -> None:
+def test_wheel_has_all_files_of_the_package(wheel: Path) -> None:
     package = ROOT / "verify" / "nogrow"
     files = {
         path.relative_to(package.parent).as_posix()
@@ -69,7 +69,7 @@ def test_the_wheel_has_everything_but_code_that_the_package_has(wheel: Path) -> 
     assert {name for name in zipfile.ZipFile(wheel).namelist() if "dist-info" not in name} == files
 
 
-def test_the_source_archive_has_the_documents_and_no_tests(archives: Path) -> None:
+def test_source_archive_has_documents_but_no_tests(archives: Path) -> None:
     (path,) = archives.glob("*.tar.gz")
     with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
@@ -79,7 +79,7 @@ def test_the_source_archive_has_the_documents_and_no_tests(archives: Path) -> No
 
 
 @pytest.mark.parametrize("version", PYTHONS)
-def test_the_wheel_works_without_this_repository_and_without_a_network(
+def test_wheel_works_without_repository_and_network(
     version: str, wheel: Path, tmp_path: Path
 ) -> None:
     program = interpreter(version)

@@ -70,7 +70,7 @@ def shell(project: Path, script: str) -> int:
 
 
 @pytest.mark.parametrize("script", recipes(), ids=lambda script: script.strip().split("\n")[-1][:50])
-def test_a_recipe_passes_what_is_kept_and_fails_what_is_not(project: Path, script: str) -> None:
+def test_recipe_passes_or_fails_as_the_check_does(project: Path, script: str) -> None:
     module(project / "dist/app.wasm", QUIET)
     assert shell(project, script) == 0
     for name in re.findall(r"=([a-z]+\.(?:xml|html|md))", script):
@@ -82,19 +82,19 @@ def test_a_recipe_passes_what_is_kept_and_fails_what_is_not(project: Path, scrip
         assert (project / name).stat().st_size > 0
 
 
-def test_the_recipes_are_all_found() -> None:
+def test_all_recipes_are_found() -> None:
     assert len(recipes()) == 5
     assert len(blocks("yaml")) == 4
 
 
-def test_the_steps_give_the_action_inputs_that_it_has() -> None:
+def test_steps_use_only_inputs_of_the_action() -> None:
     ours = [step for step in steps() if step.get("uses") == "OWNER/nogrow@REVISION"]
     assert len(ours) == 2
     for step in ours:
         assert set(step.get("with", {})) <= set(document()["inputs"])
 
 
-def test_the_tables_have_every_input_and_output_of_the_action() -> None:
+def test_tables_list_every_input_and_output() -> None:
     action = document()
     named = re.findall(r"^\| `([a-z-]+)` \|", TEXT, re.M)
     assert [name for name in named if not name.startswith("nogrow")] == [
@@ -103,7 +103,7 @@ def test_the_tables_have_every_input_and_output_of_the_action() -> None:
     ]
 
 
-def test_the_hooks_are_those_of_the_manifest(tmp_path: Path) -> None:
+def test_hooks_are_those_of_the_manifest(tmp_path: Path) -> None:
     hooks = [hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())]
     assert re.findall(r"^\| `(nogrow[a-z-]*)` \|", TEXT, re.M) == hooks
     config = tmp_path / ".pre-commit-config.yaml"
