@@ -1,4 +1,4 @@
-"""Programs of a build that are missing, fail, hang, print nonsense or are too old: it is said in a line."""
+"""Tests with build programs that are missing, fail, hang, print wrong output or are too old."""
 
 import signal
 import subprocess
@@ -24,7 +24,7 @@ from nogrow.project import command_step
 from nogrow.project.build_tools import find_assembler
 from nogrow.project.command_step import CommandStep
 from nogrow.project.project import Project
-from tests.faults.test_signals import heard
+from tests.faults.test_signals import default_signals
 from tests.machine.fakes import FakeMachine, ignore
 from tests.support.program import started, wait_for_end
 from tests.support.tasks import VERIFY, invoke
@@ -41,7 +41,7 @@ path = "guest"
 """,
     "guest/Cargo.toml": '[package]\nname = "guest"\nversion = "0.1.0"\n[lib]\ncrate-type = ["cdylib"]\n',
 }
-# What no program that is asked for its version may do, and the end of a wait for it.
+# Scripts of programs that do not print a version.
 NO_VERSION = {
     "nothing": "exit 0",
     "a word": "echo hello",
@@ -59,19 +59,19 @@ EVERY = pytest.mark.parametrize("script", NO_VERSION.values(), ids=NO_VERSION)
 
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeMachine:
-    """A machine of fakes whose programs have a second to answer."""
-    for where, name in (
+    """Return a machine with fake programs, which have a second each."""
+    for module, name in (
         *((programs, "_VERSION_SECONDS"), (rust_probe, "_PROBE_SECONDS"), (demo, "_NODE_SECONDS")),
         *((ask, "SECONDS"), (command_step, "_VERSION_SECONDS"), (toolchain, "_RUSTUP_WHICH_SECONDS")),
     ):
-        monkeypatch.setattr(where, name, 1.0)
+        monkeypatch.setattr(module, name, 1.0)
     fake = FakeMachine(tmp_path)
     fake.bin.mkdir()
     return fake
 
 
 def line_of(error: pytest.ExceptionInfo[ToolError]) -> str:
-    """The message, which is short: a line, and at most what the program said below it."""
+    """Return the first line of the message, which is short even with the output of the program."""
     assert len(str(error.value)) < 1500
     return str(error.value).split("\n")[0]
 
@@ -87,11 +87,11 @@ def test_node_without_a_version_is_rejected(fake: FakeMachine, script: str) -> N
 @EVERY
 def test_doctor_calls_a_program_without_version_broken(fake: FakeMachine, script: str) -> None:
     fake.program(fake.bin / "npm", script)
-    found = program(Use("npm", "", ""), ("npm",), fake.machine())
-    assert found.state is State.BROKEN
-    assert found.problem
-    assert len(found.problem) <= 200
-    assert "\n" not in found.problem
+    finding = program(Use("npm", "", ""), ("npm",), fake.machine())
+    assert finding.state is State.BROKEN
+    assert finding.problem
+    assert len(finding.problem) <= 200
+    assert "\n" not in finding.problem
 
 
 @EVERY
@@ -115,7 +115,7 @@ def test_rust_without_a_version_is_skipped(fake: FakeMachine, script: str, name:
     environ = {"NOGROW_CARGO": str(bad[0]), "NOGROW_RUSTC": str(bad[1])}
     with pytest.raises(ToolError) as error:
         find_rust(fake.machine(environ=environ), ignore)
-    assert line_of(error).startswith(f"NOGROW_CARGO={bad[0]} and NOGROW_RUSTC={bad[1]} can't be used: ")
+    assert line_of(error).startswith(f"NOGROW_CARGO={bad[0]} and NOGROW_RUSTC={bad[1]} cannot be used: ")
     if name == "rustc":
         assert find_rust(fake.machine(), ignore).rust.rustc == good
 
@@ -140,7 +140,7 @@ def test_rustup_without_a_path_fails_only_its_step(fake: FakeMachine, script: st
     assert len(str(choice)) < 3000
 
 
-@pytest.mark.parametrize("script", [one for one in NO_VERSION.values() if "hello" not in one])
+@pytest.mark.parametrize("script", [script for script in NO_VERSION.values() if "hello" not in script])
 def test_tool_of_a_command_without_a_version_is_rejected(fake: FakeMachine, script: str) -> None:
     fake.program(fake.bin / "cc", script)
     source = CommandSource("mine", ("cc",), (), tools=(("cc", "-v"),))
@@ -151,7 +151,7 @@ def test_tool_of_a_command_without_a_version_is_rejected(fake: FakeMachine, scri
 
 
 @pytest.mark.parametrize(
-    ("script", "said"),
+    ("script", "message"),
     [
         ("echo 'npm error code EEXIST' >&2; exit 1", "needs the network once: npm error code EEXIST"),
         ("/usr/bin/head -c 3000 /dev/urandom", "left 0 archives instead of one"),
@@ -160,9 +160,9 @@ def test_tool_of_a_command_without_a_version_is_rejected(fake: FakeMachine, scri
         ("/bin/cat /dev/zero", f"printed more than {MOST_BYTES:,} bytes"),
     ],
 )
-def test_npm_that_installs_nothing_usable_is_an_error(fake: FakeMachine, script: str, said: str) -> None:
+def test_npm_that_installs_nothing_usable_is_an_error(fake: FakeMachine, script: str, message: str) -> None:
     fake.program(fake.bin / "npm", script)
-    with pytest.raises(ToolError, match=said) as error:
+    with pytest.raises(ToolError, match=message) as error:
         fetch(Package("a", "1", "sha512-x"), fake.root / "corpus", ignore, fake.machine())
     line_of(error)
     assert list((fake.root / "corpus").iterdir()) == []
@@ -183,7 +183,7 @@ def test_pins_are_kept_if_uv_prints_none(
 
 
 def project(fake: FakeMachine, script: str, seconds: int = 1) -> dict[str, str]:
-    """Write a project whose crate is built by a cargo that does `script`; the environment that names it."""
+    """Write a project with a cargo that runs `script`; return the environment that names the cargo."""
     for name, text in PROJECT.items():
         (fake.root / name).parent.mkdir(parents=True, exist_ok=True)
         (fake.root / name).write_text(text.replace("seconds = 1", f"seconds = {seconds}"))
@@ -193,7 +193,7 @@ def project(fake: FakeMachine, script: str, seconds: int = 1) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("script", "said"),
+    ("script", "message"),
     [
         (
             "echo 'error: edition 2030 is too new for this cargo' >&2; exit 101",
@@ -202,19 +202,17 @@ def project(fake: FakeMachine, script: str, seconds: int = 1) -> dict[str, str]:
         ("echo waiting >&2; /bin/sleep 60", "took longer than 1 s"),
         ("/bin/cat /dev/zero", f"printed more than {MOST_BYTES:,} bytes"),
         ("kill -9 $$", "exit code -9"),
-        ("exit 0", "the build made no "),
+        ("exit 0", "the build did not make "),
     ],
     ids=["too old", "hangs", "endless", "killed", "makes nothing"],
 )
-def test_cargo_that_builds_nothing_is_one_line(
-    fake: FakeMachine, script: str, said: str
-) -> None:
+def test_cargo_that_builds_nothing_is_one_line(fake: FakeMachine, script: str, message: str) -> None:
     environ = project(fake, script)
-    begun = time.monotonic()
-    done = invoke(fake.root, "build", code=1, environ=environ)
-    assert said in done.stderr
-    assert len(done.stderr) < 1500
-    assert time.monotonic() - begun < 60
+    start = time.monotonic()
+    completed = invoke(fake.root, "build", code=1, environ=environ)
+    assert message in completed.stderr
+    assert len(completed.stderr) < 1500
+    assert time.monotonic() - start < 60
     assert not list(fake.root.rglob("guest.wasm"))
 
 
@@ -226,16 +224,16 @@ def test_running_cargo_ends_with_the_task(fake: FakeMachine, number: signal.Sign
         folder=fake.root,
         environ={**environ, "PYTHONPATH": str(VERIFY)},
         program=(sys.executable, "-m", "invoke"),
-        prepare=heard,
+        prepare=default_signals,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
-    there = fake.root / "cargo.pid"
-    while not (there.exists() and there.read_text().strip()):
+    pid_file = fake.root / "cargo.pid"
+    while not (pid_file.exists() and pid_file.read_text().strip()):
         assert process.poll() is None
         time.sleep(0.02)
     process.send_signal(number)
     err = process.communicate(timeout=60)[1].decode()
     assert process.returncode == (1 if number is signal.SIGINT else 128 + number)
     assert "Traceback" not in err
-    wait_for_end(int(there.read_text()))
+    wait_for_end(int(pid_file.read_text()))

@@ -1,4 +1,4 @@
-"""The Node host as a program: what it prints and how it exits."""
+"""Tests of the output and the exit codes of the Node host."""
 
 import subprocess
 from pathlib import Path
@@ -18,17 +18,15 @@ USAGE = "usage: node server.mjs [--views kept|watched|live | --watch-growth] GUE
 
 
 def host(*arguments: str | Path) -> tuple[int, str, str]:
-    """Run the host; its exit code, standard output and standard error."""
+    """Run the host and return its exit code, standard output and standard error."""
     command = [find_node(Machine.current()), ROOT / HOST, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    return done.returncode, done.stdout, done.stderr
+    completed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return completed.returncode, completed.stdout, completed.stderr
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("guest", [name for name in GUESTS if name != "greeting_growth"])
-def test_kept_view_works_without_growth(
-    built_root: Path, profile: str, guest: str
-) -> None:
+def test_kept_view_works_without_growth(built_root: Path, profile: str, guest: str) -> None:
     path = built_root / "build" / profile / f"{guest}.wasm"
     assert host(path) == (0, GREETING, "")
     assert host("--views", "kept", path) == (0, GREETING, "")
@@ -98,9 +96,7 @@ REFUSING = '(func (export "set_name") (param i32 i32) (result i32) (i32.const -1
         (f"(module {MEMORY} {POINTERS} {REFUSING})", "set_name returned -1"),
     ],
 )
-def test_module_that_is_not_a_guest_exits_with_1(
-    tmp_path: Path, wat: str, message: str
-) -> None:
+def test_module_that_is_not_a_guest_exits_with_1(tmp_path: Path, wat: str, message: str) -> None:
     path = tmp_path / "module.wasm"
     path.write_bytes(assemble(wat))
     code, out, err = host(path)

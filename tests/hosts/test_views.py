@@ -1,4 +1,4 @@
-"""The package of live views: its size, its types, its tests in a newer Node, the modules they use."""
+"""Tests of the package of live views: its size, its types, and its tests in a newer Node."""
 
 import base64
 import json
@@ -16,10 +16,10 @@ TWO_KILOBYTES = 2048
 
 
 def output(*command: str | Path) -> str:
-    """What the program prints, run in the package's folder; it must succeed."""
-    done = subprocess.run(command, cwd=VIEWS, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    """Run the program in the package's folder and return its output; it must succeed."""
+    completed = subprocess.run(command, cwd=VIEWS, capture_output=True, text=True, timeout=300, check=False)
+    assert completed.returncode == 0, completed.stdout + completed.stderr
+    return completed.stdout
 
 
 def test_minified_package_is_smaller_than_2_kilobytes() -> None:
@@ -30,10 +30,10 @@ def test_minified_package_is_smaller_than_2_kilobytes() -> None:
 
 
 def test_newer_node_passes_the_tests_of_the_package() -> None:
-    said = output(new_node(), "--test", "--test-reporter=tap")
-    skipped = re.findall(r"^ok \d+ - (.*) # SKIP", said, re.M)
+    report = output(new_node(), "--test", "--test-reporter=tap")
+    skipped = re.findall(r"^ok \d+ - (.*) # SKIP", report, re.M)
     assert skipped == ["asking changes nothing in an engine that can't"]
-    assert re.search(r"^ok \d+ - each view follows growth by itself$", said, re.M)
+    assert re.search(r"^ok \d+ - each view follows growth by itself$", report, re.M)
 
 
 @pytest.mark.parametrize("library", ["es2020", "esnext"])

@@ -1,4 +1,4 @@
-"""The action for GitHub: what it leaves behind, and that no input is ever run."""
+"""Tests of the action for GitHub: its outputs, and that it executes no input."""
 
 import os
 import re
@@ -37,36 +37,36 @@ def run(tmp_path: Path) -> Runner:
 
 
 def scripts() -> list[tuple[str, str]]:
-    """Every script in the action and in the workflows, by its place."""
-    found = []
+    """Return every script in the action and in the workflows, with its location."""
+    scripts = []
 
-    def walk(place: str, value: object) -> None:
+    def walk(location: str, value: object) -> None:
         if isinstance(value, dict):
             for key, inner in value.items():
                 if key == "run" and isinstance(inner, str):
-                    found.append((place, inner))
-                walk(f"{place}.{key}", inner)
+                    scripts.append((location, inner))
+                walk(f"{location}.{key}", inner)
         elif isinstance(value, list):
             for number, inner in enumerate(value):
-                walk(f"{place}[{number}]", inner)
+                walk(f"{location}[{number}]", inner)
 
     for path in (ROOT / "action.yml", *sorted((ROOT / ".github").rglob("*.yml"))):
         walk(path.name, yaml.safe_load(path.read_text("utf-8")))
-    return found
+    return scripts
 
 
 def test_scripts_contain_no_expression() -> None:
     assert len(scripts()) >= 4
-    for place, script in scripts():
-        assert "${{" not in script, place
+    for location, script in scripts():
+        assert "${{" not in script, location
 
 
 def test_every_input_is_used_and_has_a_default() -> None:
     action = document()
     text = (ROOT / "action.yml").read_text("utf-8")
-    for name, one in action["inputs"].items():
-        assert isinstance(one["default"], str)
-        assert one["description"].endswith(".")
+    for name, properties in action["inputs"].items():
+        assert isinstance(properties["default"], str)
+        assert properties["description"].endswith(".")
         assert f"${{{{ inputs.{name} }}}}" in text
     assert set(re.findall(r"\$\{\{ *inputs\.([a-z-]+)", text)) == set(action["inputs"])
 
@@ -84,9 +84,7 @@ def test_every_input_is_used_and_has_a_default() -> None:
         ("[qg]*.wasm", 1, "broken"),
     ],
 )
-def test_step_exits_like_the_check_after_the_report(
-    run: Runner, paths: str, code: int, outcome: str
-) -> None:
+def test_step_exits_like_the_check_after_the_report(run: Runner, paths: str, code: int, outcome: str) -> None:
     done = run(paths=paths)
     assert (done.code, done.outputs["outcome"]) == (code, outcome)
     report = validated(Path(done.outputs["report"]).read_text("utf-8"))
@@ -97,7 +95,7 @@ def test_step_exits_like_the_check_after_the_report(
 def test_log_has_the_witness_and_the_annotations(run: Runner) -> None:
     done = run(paths="growing.wasm")
     assert "error[NG001]: growth-reachable: `bad` can grow memory 0" in done.log
-    assert [one.name for one in commands(done.log)] == ["error"]
+    assert [command.name for command in commands(done.log)] == ["error"]
     assert commands(run(paths="growing.wasm", annotations="false").log) == []
 
 
@@ -147,9 +145,9 @@ def test_installation_uses_the_action_s_own_files(run: Runner) -> None:
 
 @pytest.mark.slow
 def test_installation_works(run: Runner) -> None:
-    """Over the network."""
+    """Install over the network."""
     if not index_is_reached(run.temp):
-        pytest.skip("the Python package index can't be reached")
+        pytest.skip("the Python package index cannot be reached")
     copy_project(run.root / "action")
     runner = Runner(run.root, run.root / "action")
     done = runner(os.environ["PATH"], paths="growing.wasm", python=sys.executable)

@@ -1,4 +1,4 @@
-"""The recipes of docs/ci.md: what they run runs, and what they name is there."""
+"""Tests that the recipes in docs/ci.md work, and that the names in it exist."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from tests.repos.action import ROOT, document
 from tests.repos.hooked import environment, run
 
 TEXT = (ROOT / "docs/ci.md").read_text("utf-8")
-# What installs or builds: here everything is installed, and nothing to be built.
+# Programs that install or build, which these tests do not need.
 FAKES = ("pip", "make", "python3")
 CONTRACT = """schema = 1
 [[artifact]]
@@ -31,28 +31,28 @@ def blocks(language: str) -> list[str]:
 
 
 def recipes() -> list[str]:
-    """The shell commands, those in the recipe for GitLab among them."""
-    found = blocks("sh")
+    """Return the shell commands, with those in the recipe for GitLab."""
+    scripts = blocks("sh")
     for block in blocks("yaml"):
         for job in yaml.safe_load(block).values():
             if isinstance(job, dict) and "script" in job:
-                found.append("\n".join(job["script"]))
-    return found
+                scripts.append("\n".join(job["script"]))
+    return scripts
 
 
 def steps() -> list[dict[str, Any]]:
-    """The steps of the workflows for GitHub."""
+    """Return the steps of the workflows for GitHub."""
     documents = [yaml.safe_load(block) for block in blocks("yaml")]
-    jobs = [job for one in documents for job in one.get("jobs", {}).values()]
+    jobs = [job for workflow in documents for job in workflow.get("jobs", {}).values()]
     return [step for job in jobs for step in job["steps"]]
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project with a contract, and programs that do nothing where a recipe installs or builds."""
+    """Return a project with a contract, and fake programs that install and build."""
     (tmp_path / "nogrow.toml").write_text(CONTRACT)
     program = f'#!/bin/sh\nPYTHONPATH="{ROOT / "verify"}" exec "{sys.executable}" -m nogrow "$@"\n'
-    for path in ("bin/nogrow", ".nogrow/bin/nogrow", ".nogrow/bin/pip", *(f"bin/{one}" for one in FAKES)):
+    for path in ("bin/nogrow", ".nogrow/bin/nogrow", ".nogrow/bin/pip", *(f"bin/{name}" for name in FAKES)):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(program if path.endswith("nogrow") else "#!/bin/sh\n")
         (tmp_path / path).chmod(0o755)
@@ -76,7 +76,7 @@ def test_recipe_passes_or_fails_as_the_check_does(project: Path, script: str) ->
     for name in re.findall(r"=([a-z]+\.(?:xml|html|md))", script):
         assert (project / name).stat().st_size > 0
     module(project / "dist/app.wasm", GROWING)
-    # A scenario is evidence of its own: it fails where it saw a growth, and it did not.
+    # `nogrow run` only runs the scenario, which does not grow the memory.
     assert shell(project, script) == (0 if "nogrow run" in script else 1)
     for name in re.findall(r"=([a-z]+\.(?:xml|html|md))", script):
         assert (project / name).stat().st_size > 0

@@ -1,4 +1,4 @@
-"""The hooks, as the real pre-commit runs them; at first it installs nogrow, over the network."""
+"""Tests of the hooks with the real pre-commit, which first installs nogrow over the network."""
 
 import shutil
 from pathlib import Path
@@ -30,7 +30,7 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Hooks:
     if not Path(environ["PRE_COMMIT_HOME"]).exists():
         folder = tmp_path_factory.mktemp("pip")
         if not index_is_reached(folder):
-            pytest.skip("the hooks are not installed yet, and the Python package index can't be reached")
+            pytest.skip("the hooks are not installed yet, and the Python package index cannot be reached")
     return repository, revision, environ
 
 
@@ -96,7 +96,7 @@ def test_strange_file_names_are_treated_as_files(scratch: Scratch) -> None:
 
 
 def test_every_file_of_many_is_judged(scratch: Scratch) -> None:
-    # More than the system takes in one command line, so that pre-commit runs several.
+    # More file names than fit into a command line, so that pre-commit runs several.
     for number in range(700):
         module(scratch.folder / f"{number}/{'long' * 60}.wasm", QUIET)
     module(scratch.folder / f"350/{'long' * 60}.wasm", GROWING)

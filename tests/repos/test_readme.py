@@ -1,4 +1,4 @@
-"""The README's snippets: what `.ci/run` takes from it, and what users paste into their own repositories."""
+"""Tests of the snippets in the README, which `.ci/run` and users execute."""
 
 import re
 from pathlib import Path

@@ -6,7 +6,6 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-import tasks
 from invoke.context import MockContext
 from invoke.exceptions import Exit
 from tools.bench import measure

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import tasks
 from invoke.context import MockContext
 from invoke.exceptions import Exit
 from tools.browser import serve
