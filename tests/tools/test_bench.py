@@ -20,6 +20,7 @@ from tools.bench.plot import plot
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
 from tests.machine.fakes import FakeMachine
+from tools import tasks
 
 PYTHON = sys.executable
 MB = 1_000_000

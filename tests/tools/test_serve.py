@@ -13,6 +13,7 @@ from tools.browser.serve import BUILD_FIRST, Handler, PageServer
 
 from nogrow.errors import ToolError
 from tests.machine.fakes import collect
+from tools import tasks
 
 FILES = {
     "hosts/browser/index.html": b"page",
