@@ -66,7 +66,10 @@ def test_live_views_work_with_every_guest(built_root: Path, profile: str, guest:
         (("a", "b"), f"expected one guest, not 2; {USAGE}"),
         (("--grow", "a"), f"Unknown option '--grow'; {USAGE}"),
         (("--views", "old", "a"), f"unknown --views 'old'; expected kept, watched or live; {USAGE}"),
-        (("--views", "toString", "a"), f"unknown --views 'toString'; expected kept, watched or live; {USAGE}"),
+        (
+            ("--views", "toString", "a"),
+            f"unknown --views 'toString'; expected kept, watched or live; {USAGE}",
+        ),
         (
             ("--views", "live", "--watch-growth", "a"),
             f"--watch-growth means --views watched, not live; {USAGE}",

@@ -49,7 +49,7 @@ def open_project(root: Path) -> Project:
 
 
 def find_root(folder: Path) -> Path:
-    """Return the nearest folder with a contract, from `folder` upwards, or raise `ToolError` if there is none."""
+    """Return the nearest folder with a contract, from `folder` upwards; raises `ToolError` if none has it."""
     for candidate in (folder, *folder.parents):
         if (candidate / CONTRACT).is_file():
             return candidate
