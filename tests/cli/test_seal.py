@@ -52,7 +52,7 @@ def test_the_modes_that_leave_growth_to_somebody_say_so(nogrow: Nogrow, folder: 
         (["growing.wasm", "--mode", "deny", "-o", "quiet.wasm"], "quiet.wasm exists"),
         (["growing.wasm", "--mode", "deny", "-o", "empty", "--force"], "not a regular file"),
         (["growing.wasm", "--mode", "deny", "-o", "x.wasm", "--in-place"], "only one"),
-        (["growing.wasm", "--mode", "deny", "-o", "x.wasm", "--pages", "3"], "for the mode cap"),
+        (["growing.wasm", "--mode", "deny", "-o", "x.wasm", "--pages", "3"], "only be set in the mode cap"),
         (["growing.wasm", "--mode", "cap", "-o", "x.wasm", "--pages", "70000"], "cannot have"),
         (["growing.wasm", "--mode", "shut", "-o", "x.wasm"], "Invalid value"),
         (["growing.wasm", "-o", "x.wasm"], "Missing option"),
