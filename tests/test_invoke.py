@@ -1,4 +1,4 @@
-"""The tasks that other projects get: in a scratch project, by the real invoke."""
+"""Tests of the tasks that every project gets, in a small project with the real invoke."""
 
 import shutil
 import subprocess
@@ -28,7 +28,7 @@ MODULE = "out put/release/my guest.wasm"
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A project, in a folder with a space in its name, that is built from text."""
+    """Return a project with a module in the text format, in a folder with a space in its name."""
     folder = tmp_path / "my project"
     folder.mkdir()
     (folder / "tasks.py").write_text(TASKS)
@@ -37,55 +37,53 @@ def root(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_project_is_built_inspected_and_verified_with_a_tasks_file_of_three_lines(root: Path) -> None:
-    done = invoke(root, "build", "inspect", "verify")
+def test_three_line_tasks_file_builds_and_verifies(root: Path) -> None:
+    completed = invoke(root, "build", "inspect", "verify")
     assert (root / MODULE).is_file()
-    assert "the report is in out put/report.json" in done.stdout
+    assert "the report is in out put/report.json" in completed.stdout
     assert (root / "out put/inspect/release-my guest.txt").is_file()
 
 
-def test_the_gate_closes_with_the_witness_when_the_source_grows(root: Path) -> None:
+def test_verify_fails_with_a_witness_when_the_source_grows(root: Path) -> None:
     invoke(root, "build", "verify")
     (root / "my guest.wat").write_text(GROWS)
-    done = invoke(root, "build", "verify", code=1)
-    assert "error[NG001]: growth-reachable: `f` can grow memory 0 and return" in done.stdout
-    assert ": memory.grow" in done.stdout
+    completed = invoke(root, "build", "verify", code=1)
+    assert "error[NG001]: growth-reachable: `f` can grow memory 0 and return" in completed.stdout
+    assert ": memory.grow" in completed.stdout
 
 
-def test_tasks_work_from_a_folder_below(root: Path) -> None:
+def test_tasks_work_in_a_subfolder(root: Path) -> None:
     (root / "deep").mkdir()
     invoke(root / "deep", "build", "verify")
     assert (root / MODULE).is_file()
 
 
-def test_without_a_contract_it_is_one_line(root: Path) -> None:
+def test_missing_contract_is_one_line(root: Path) -> None:
     (root / "nogrow.toml").unlink()
-    done = invoke(root, "build", code=1)
-    assert done.stderr == (
-        f"there is no nogrow.toml in {root} or above it; it says what is built and judged\n"
-    )
+    completed = invoke(root, "build", code=1)
+    assert completed.stderr == f"no nogrow.toml in {root} or above it: run `nogrow init` to write one\n"
 
 
 @pytest.mark.parametrize("task", ["setup", "build", "inspect", "verify", "clean"])
-def test_a_wrong_contract_is_one_line_and_exit_code_2(root: Path, task: str) -> None:
+def test_wrong_contract_is_one_line_and_exit_code_2(root: Path, task: str) -> None:
     (root / "nogrow.toml").write_text("schema = 1\n[build]\ncrates = []\n")
-    done = invoke(root, task, code=2)
-    assert done.stderr.endswith("nogrow.toml:3: build.crates: unknown key; did you mean `crate`?\n")
-    assert done.stderr.count("\n") == 1
+    completed = invoke(root, task, code=2)
+    assert completed.stderr.endswith("nogrow.toml:3: build.crates: unknown key; did you mean `crate`?\n")
+    assert completed.stderr.count("\n") == 1
 
 
-def test_a_contract_that_builds_nothing_is_said_to(root: Path) -> None:
+def test_contract_without_a_build_is_an_error(root: Path) -> None:
     (root / "nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "a.wasm"\n')
-    assert "has nothing to build: name it in [[build.crate]]" in invoke(root, "build", code=1).stderr
+    assert "has nothing to build: add [[build.crate]]" in invoke(root, "build", code=1).stderr
 
 
-def test_a_missing_wabt_names_the_extra_that_brings_it(root: Path, tmp_path: Path) -> None:
-    # Of another Python, which has no wat2wasm beside it, and with an empty PATH.
+def test_missing_wabt_names_the_extra(root: Path, tmp_path: Path) -> None:
+    # This Python has no wat2wasm beside it, and the PATH is empty.
     code = (
         "import sys; sys.executable = '/nowhere/python'; from invoke.main import program; "
         "program.run(['invoke', 'build'])"
     )
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", code],
         cwd=root,
         env={"PATH": str(tmp_path), "PYTHONPATH": str(ROOT / "verify")},
@@ -94,15 +92,15 @@ def test_a_missing_wabt_names_the_extra_that_brings_it(root: Path, tmp_path: Pat
         timeout=120,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (
+    assert (completed.returncode, completed.stderr) == (
         1,
-        "wat2wasm is missing; this brings it: pip install 'nogrow[build]'\n",
+        "wat2wasm is missing: run pip install 'nogrow[build]'\n",
     )
 
 
-def test_a_missing_invoke_names_the_extra_that_brings_it() -> None:
+def test_missing_invoke_names_the_extra() -> None:
     code = "import sys; sys.modules['invoke'] = None; import nogrow.invoke"
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", code],
         env={"PYTHONPATH": str(ROOT / "verify")},
         capture_output=True,
@@ -110,38 +108,38 @@ def test_a_missing_invoke_names_the_extra_that_brings_it() -> None:
         timeout=120,
         check=False,
     )
-    assert done.stderr.splitlines()[-1] == (
-        "ImportError: nogrow.invoke needs invoke; this brings it: pip install 'nogrow[build]'"
+    assert completed.stderr.splitlines()[-1] == (
+        "ImportError: nogrow.invoke needs invoke: run pip install 'nogrow[build]'"
     )
 
 
-def test_sealed_copies_cannot_grow_and_say_what_changed(root: Path) -> None:
+def test_sealed_copies_cannot_grow(root: Path) -> None:
     (root / "my guest.wat").write_text(GROWS)
-    done = invoke(root, "build", "seal", "--mode", "deny")
+    completed = invoke(root, "build", "seal", "--mode", "deny")
     sealed = root / "out put/sealed/release/my guest.wasm"
     assert sealed.is_file()
-    assert "reachable" in done.stdout
+    assert "reachable" in completed.stdout
     with (root / "nogrow.toml").open("a") as contract:
         contract.write('allow = ["reachable"]\n[[artifact]]\npath = "out put/sealed/**/*.wasm"\n')
         contract.write('allow = ["absent"]\n')
     invoke(root, "verify")
 
 
-def test_an_unknown_mode_to_seal_in_is_one_line(root: Path) -> None:
-    done = invoke(root, "build", "seal", "--mode", "glue", code=2)
-    assert done.stderr == "there is no mode 'glue' to seal in; expected one of cap, deny, trap\n"
+def test_unknown_seal_mode_is_one_line(root: Path) -> None:
+    completed = invoke(root, "build", "seal", "--mode", "glue", code=2)
+    assert completed.stderr == "unknown mode 'glue'; expected cap, deny or trap\n"
 
 
-def test_clean_leaves_the_project_as_it_was(root: Path) -> None:
+def test_clean_restores_the_project(root: Path) -> None:
     before = sorted(root.rglob("*"))
     invoke(root, "build", "inspect", "seal", "--mode", "cap", "verify")
-    done = invoke(root, "clean", environ={"PYTHONDONTWRITEBYTECODE": "1"})
+    completed = invoke(root, "clean", environ={"PYTHONDONTWRITEBYTECODE": "1"})
     after = [path for path in sorted(root.rglob("*")) if "__pycache__" not in path.parts]
     assert after == before
-    assert "removed 5 files and folders" in done.stdout
+    assert "removed 5 files and folders" in completed.stdout
 
 
-def test_own_tasks_stand_beside_them_and_each_collection_is_a_new_one(root: Path) -> None:
+def test_each_collection_is_new_and_can_be_extended(root: Path) -> None:
     own = "from invoke.tasks import task\n@task\ndef ship(context):\n    'Ship it.'\n    print('shipped')\n"
     (root / "tasks.py").write_text(f"{own}{TASKS}namespace.add_task(ship)\n")
     assert "shipped" in invoke(root, "build", "ship").stdout
@@ -150,7 +148,7 @@ def test_own_tasks_stand_beside_them_and_each_collection_is_a_new_one(root: Path
     assert sorted(collection().tasks) == ["build", "clean", "inspect", "release", "seal", "setup", "verify"]
 
 
-def test_as_a_part_of_a_larger_collection_the_root_is_the_one_given(root: Path, tmp_path: Path) -> None:
+def test_root_is_kept_in_a_larger_collection(root: Path, tmp_path: Path) -> None:
     text = TASKS.replace("namespace = collection()", f"wasm = collection({str(root)!r})")
     more = "from invoke.collection import Collection\nnamespace = Collection()\n"
     (tmp_path / "tasks.py").write_text(f"{text}{more}namespace.add_collection(wasm, 'wasm')\n")
@@ -158,7 +156,7 @@ def test_as_a_part_of_a_larger_collection_the_root_is_the_one_given(root: Path, 
     assert (root / MODULE).is_file()
 
 
-def test_a_release_is_built_first_and_judged_as_it_is_shipped(root: Path) -> None:
+def test_release_builds_before_it_judges(root: Path) -> None:
     (root / "dist").mkdir()
     invoke(root, "release", "--dist", "dist", code=ExitCode.NOTHING)
     shutil.copy(root / MODULE, root / "dist" / "guest.wasm")

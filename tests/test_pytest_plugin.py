@@ -270,7 +270,7 @@ def test_a_contract_is_tested_item_by_item(project: pytest.Pytester) -> None:
             "nogrow.toml::hosted.wasm FAILED*",
             "nogrow.toml::gone.wasm ERROR*",
             "error[[]NG001[]]: growth-reachable: `grow` can grow memory 0 and return*",
-            "*`grow` grew the memory from 1 to 2 pages, where it may not grow*",
+            "*`grow` grew the memory from 1 to 2 pages, but it may not grow*",
             "nothing: gone.wasm: no module found",
         ]
     )

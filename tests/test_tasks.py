@@ -1,15 +1,15 @@
-"""This project's own tasks as people use them: what is listed, what is run, and how a mistake ends."""
+"""Tests of this project's own tasks: their list, the commands they run, and their errors."""
 
 import json
 import re
 import shlex
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
-import tasks
 from invoke.context import MockContext
 from invoke.exceptions import Exit
 from invoke.runners import Result
@@ -21,7 +21,7 @@ from tools.browser.demo import Demo, DemoRow, Views
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
 from nogrow.project.project import open_project
-from tools import checks
+from tools import checks, tasks
 
 NAMES = [
     "assure",
@@ -49,7 +49,7 @@ NAMES = [
 
 
 def commands(context: MockContext) -> list[list[str]]:
-    """The command lines that a task ran, as words."""
+    """Return the command lines that a task ran, as words."""
     run = context.run
     assert isinstance(run, Mock)
     return [shlex.split(call.args[0]) for call in run.call_args_list]
@@ -61,29 +61,32 @@ def invoke(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=tasks.ROOT, capture_output=True, text=True, timeout=120, check=False)
 
 
-def test_every_task_is_listed_with_a_line_that_says_what_it_does() -> None:
+def test_every_task_is_listed_with_a_summary() -> None:
     document = json.loads(invoke("--list", "--list-format=json").stdout)
     helped = {task["name"]: task["help"] for task in document["tasks"]}
     assert sorted(set(helped) & set(NAMES)) == NAMES
     assert all(helped.values())
 
 
-def test_no_task_of_this_project_is_left_out() -> None:
+def test_every_task_of_this_project_is_collected() -> None:
+    namespace = import_module("tasks").namespace
     own = {value for value in vars(tasks).values() if isinstance(value, Task)}
-    assert own <= set(tasks.namespace.tasks.values())
-    assert tasks.namespace.tasks["clean"] is tasks.clean
+    assert own == set(tasks.TASKS) <= set(namespace.tasks.values())
+    assert namespace.tasks["clean"] is tasks.clean
 
 
-def test_nothing_private_is_used() -> None:
-    imported = re.findall(r"^(?:from|import) .*", (tasks.ROOT / "tasks.py").read_text(), re.MULTILINE)
+def test_no_private_name_is_imported() -> None:
+    imported = re.findall(
+        r"^(?:from|import) .*", (tasks.ROOT / "tools" / "tasks.py").read_text(), re.MULTILINE
+    )
     assert imported
     assert not [line for line in imported if re.search(r"[ .]_[a-z]", line)]
 
 
-def test_an_unknown_task_is_one_line() -> None:
-    done = invoke("nothing")
-    assert done.returncode != 0
-    assert "Traceback" not in done.stderr
+def test_unknown_task_is_one_line() -> None:
+    completed = invoke("nothing")
+    assert completed.returncode != 0
+    assert "Traceback" not in completed.stderr
 
 
 def test_lint_runs_format_style_types_and_imports() -> None:
@@ -99,7 +102,7 @@ def test_lint_runs_format_style_types_and_imports() -> None:
     assert [Path(line[0]).name for line in words[3:]] == ["lint-imports"]
 
 
-def test_test_runs_pytest_then_each_crate_in_each_variant_then_what_node_runs() -> None:
+def test_test_runs_pytest_crates_and_node() -> None:
     context = MockContext(run=Result(), repeat=True)
     tasks.test(context)
     python, *crates, views, node = commands(context)
@@ -120,14 +123,14 @@ def test_test_runs_pytest_then_each_crate_in_each_variant_then_what_node_runs() 
     ]
 
 
-def test_the_crates_are_tested_with_the_rustc_that_belongs_to_the_cargo() -> None:
+def test_crates_are_tested_with_the_rustc_of_the_cargo() -> None:
     crates = checks.commands_of_test(open_project(tasks.ROOT), Machine.current())[1:-2]
     assert crates
     for command in crates:
         assert Path(command.environ["RUSTC"]).parent == Path(command.words[0]).parent
 
 
-def test_cover_measures_and_then_reports_into_the_build_folder() -> None:
+def test_cover_measures_and_reports_in_the_build_folder() -> None:
     context = MockContext(run=Result(), repeat=True)
     tasks.cover(context)
     run, report = commands(context)
@@ -137,33 +140,32 @@ def test_cover_measures_and_then_reports_into_the_build_folder() -> None:
     assert environs == {str(tasks.ROOT / "build" / "coverage")}
 
 
-def test_mutate_hands_on_what_to_mutate() -> None:
+def test_mutate_passes_its_options_on() -> None:
     context = MockContext(run=Result(), repeat=True)
-    tasks.mutate(context, module="proof/ways.py", sample=3)
+    tasks.mutate(context, module="analysis/escape.py", sample=3)
     tasks.mutate(context, kernel=True)
     first, second = (line[3:] for line in commands(context))
-    assert first == [str(tasks.ROOT), "--module", "proof/ways.py", "--sample", "3"]
+    assert first == [str(tasks.ROOT), "--module", "analysis/escape.py", "--sample", "3"]
     assert second == [str(tasks.ROOT), "--kernel"]
 
 
 @pytest.mark.parametrize(
-    ("found", "code"),
+    ("result", "code"),
     [(Audit(3, ()), None), (Audit(3, ("a 1: X-1",)), 1), (Audit(0, (), "no answer"), None)],
-    ids=["clean", "a hole", "not to be asked"],
+    ids=["clean", "vulnerable", "no answer"],
 )
-def test_an_audit_fails_by_holes_and_says_when_it_could_not_ask(
-    found: Audit, code: int | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_audit_fails_at_known_vulnerabilities(
+    result: Audit, code: int | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(tasks, "audit_pins", lambda root: found)
+    monkeypatch.setattr(tasks, "audit_pins", lambda root: result)
     if code is None:
         tasks.audit(MockContext())
     else:
         with pytest.raises(Exit) as caught:
             tasks.audit(MockContext())
         assert caught.value.code == code
-    assert ("skipped: no holes could be asked for: no answer" in capsys.readouterr().out) == bool(
-        found.reason
-    )
+    skipped = "skipped: the service of pip-audit gave no answer: no answer" in capsys.readouterr().out
+    assert skipped == bool(result.reason)
 
 
 def fail(*arguments: object) -> None:
@@ -178,9 +180,7 @@ def fail(*arguments: object) -> None:
         ("demo", "run_demo"),
     ],
 )
-def test_a_missing_tool_ends_in_its_message_and_exit_code_1(
-    monkeypatch: pytest.MonkeyPatch, name: str, part: str
-) -> None:
+def test_missing_tool_exits_with_1(monkeypatch: pytest.MonkeyPatch, name: str, part: str) -> None:
     monkeypatch.setattr(tasks, part, fail)
     with pytest.raises(Exit) as caught:
         getattr(tasks, name)(MockContext())
@@ -188,9 +188,7 @@ def test_a_missing_tool_ends_in_its_message_and_exit_code_1(
 
 
 @pytest.mark.parametrize("views", [Views.WATCHED, Views.LIVE])
-def test_a_demo_in_which_watched_or_live_views_fail_exits_with_1(
-    monkeypatch: pytest.MonkeyPatch, views: Views
-) -> None:
+def test_demo_with_failing_live_views_exits_with_1(monkeypatch: pytest.MonkeyPatch, views: Views) -> None:
     row = DemoRow("node", "build/debug/x.wasm", views, True, "TypeError: [red]no markup[/red]")
     monkeypatch.setattr(tasks, "run_demo", lambda *arguments: Demo((row,)))
     with pytest.raises(Exit) as caught:
@@ -198,7 +196,7 @@ def test_a_demo_in_which_watched_or_live_views_fail_exits_with_1(
     assert caught.value.code == 1
 
 
-def test_what_a_program_printed_is_shown_as_it_is(
+def test_output_of_a_program_is_not_read_as_markup(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
@@ -208,7 +206,7 @@ def test_what_a_program_printed_is_shown_as_it_is(
     assert "TypeError: [red]no markup[/red]" in capsys.readouterr().out
 
 
-def test_a_demo_without_chromium_says_what_installs_it(
+def test_demo_without_chromium_names_the_package(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
@@ -219,9 +217,7 @@ def test_a_demo_without_chromium_says_what_installs_it(
     assert "apt-get install -y chromium" in printed
 
 
-def test_clean_removes_what_was_built_and_nothing_else(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_clean_removes_only_build_outputs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tasks, "ROOT", tmp_path)
     for folder in ("build/debug", "crates/a/target/debug", "crates/a/src", "verify/nogrow/build"):
         (tmp_path / folder).mkdir(parents=True)

@@ -1,4 +1,4 @@
-;; The greeting guest by hand: the same exports and the same behaviour as the Rust guests, and no grow site.
+;; This hand-written guest has the exports and the behaviour of the Rust guests, but no grow site.
 ;;
 ;; Call sketch: no function calls another; the host calls each of the four exports.
 ;; Expected: verdict `absent` for every entry point, and memory limits min = max = 1 page.
@@ -7,9 +7,9 @@
 ;;   1024  the 128-byte buffer: salutation at +0, name at +16, message at +32
 ;;   1152  the fixed parts of the greeting: ", " at +0, "!" at +2
 ;;
-;; The texts are copied as bytes and never decoded, so any bytes will do: only a bad length is refused.
+;; The texts are copied as bytes and never decoded, so only an invalid length is rejected.
 (module
-  ;; One page, and never more: with max = min even the host can't add a page.
+  ;; With max = min, not even the host can add a page.
   (memory (export "memory") 1 1)
   (data (i32.const 1152) ", !")
 
@@ -27,7 +27,7 @@
   (func (export "set_name") (param $sal_len i32) (param $name_len i32) (result i32)
     (local $end i32)
 
-    ;; Compared without sign, a negative length is a huge one.
+    ;; As an unsigned number, a negative length is too large.
     (if (i32.or
           (i32.gt_u (local.get $sal_len) (i32.const 16))
           (i32.gt_u (local.get $name_len) (i32.const 16)))

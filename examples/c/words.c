@@ -1,4 +1,4 @@
-// How many words are in a text that the host wrote into `text`.
+// This guest counts the words of the text that the host wrote into `text`.
 
 static char text[4096];
 

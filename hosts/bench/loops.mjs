@@ -1,8 +1,8 @@
-// Loops over memory, to be timed.
+// This module has the loops over memory that the benchmark times.
 
 const LAST = 0xffff;
 
-/** The view is looked up at each access: what a live view must not make dearer. */
+/** Loops that get the view at each access, which live views must not make slower. */
 export const looked = {
   "u8 read"(views, times) {
     let sum = 0;
@@ -49,7 +49,7 @@ export const looked = {
   },
 };
 
-/** The same, with a view kept in a variable. */
+/** The same loops with the view in a variable. */
 export const kept = {
   "u8 read"({ u8 }, times) {
     let sum = 0;

@@ -1,16 +1,16 @@
-// What an access to memory costs through each way to have a view, in nanoseconds; in a page or in Node.
+// This module measures an access to memory through each kind of view, in nanoseconds, in a page or in Node.
 //
-// An engine compiles a function for what it has seen there. So each way has copies of the modules of its own
-// (`loops.mjs?live`), and what one has seen makes no other slower.
+// An engine compiles a function for the objects that it has seen. Each kind of view therefore has its own copies of
+// the modules (`loops.mjs?live`), so that no kind makes another one slower.
 
-/** The workaround: the memory is asked for its buffer each time. */
+/** Views that compare their buffer with the memory's at each access. */
 class Watched {
   constructor(memory) {
     this.memory = memory;
     this.views = keptViews(memory);
   }
 
-  right() {
+  current() {
     if (this.views.u8.buffer !== this.memory.buffer) {
       this.views = keptViews(this.memory);
     }
@@ -18,27 +18,27 @@ class Watched {
   }
 
   get u8() {
-    return this.right().u8;
+    return this.current().u8;
   }
 
   get i32() {
-    return this.right().i32;
+    return this.current().i32;
   }
 
   get f32() {
-    return this.right().f32;
+    return this.current().f32;
   }
 
   get f64() {
-    return this.right().f64;
+    return this.current().f64;
   }
 
   get dv() {
-    return this.right().dv;
+    return this.current().dv;
   }
 }
 
-/** A new view each time. */
+/** Views that are made again at each access. */
 class Fresh {
   constructor(memory) {
     this.memory = memory;
@@ -83,8 +83,8 @@ function resizableOf(memory) {
 const plain = () => new WebAssembly.Memory({ initial: 16 });
 const limited = () => new WebAssembly.Memory({ initial: 16, maximum: 64 });
 
-// `share` is which part of the accesses a slow way makes.
-const WAYS = {
+// `share` is the part of the accesses that a slow kind makes.
+const VIEW_KINDS = {
   kept: { memory: plain, views: keptViews, loops: "kept" },
   live: { memory: plain, views: (memory, liveViews) => liveViews(memory) },
   "live, has grown": { memory: plain, views: (memory, liveViews) => liveViews(memory), grows: true },
@@ -95,15 +95,15 @@ const WAYS = {
 };
 
 async function prepared(name, accesses) {
-  const { memory: made, views: viewsOf, loops = "looked", share = 1, grows = false } = WAYS[name];
-  const memory = made();
+  const { memory: newMemory, views: viewsOf, loops = "looked", share = 1, grows = false } = VIEW_KINDS[name];
+  const memory = newMemory();
   const copy = encodeURIComponent(name);
   const module = await import(`./loops.mjs?${copy}`);
   const { liveViews } = await import(`../views/live.mjs?${copy}`);
   const views = viewsOf(memory, liveViews);
   const times = Math.ceil(accesses * share);
   const runs = Object.entries(module[loops]).map(([access, loop]) => {
-    // A guest that grows does so early, too, before anything is compiled.
+    // A guest that grows also grows early, before the loop is compiled.
     if (grows) {
       loop(views, 10);
       memory.grow(1);
@@ -118,22 +118,22 @@ async function prepared(name, accesses) {
   return runs;
 }
 
-/** Nanoseconds per access, by kind of access and by way; of `rounds` in turn, the quickest. */
+/** Return the nanoseconds per access, by kind of access and kind of view: the fastest of `rounds`. */
 export async function measured(accesses, rounds) {
-  const known = Object.keys(WAYS).filter(
+  const known = Object.keys(VIEW_KINDS).filter(
     (name) => !name.includes("resizable") || "toResizableBuffer" in WebAssembly.Memory.prototype,
   );
   const runs = (await Promise.all(known.map((name) => prepared(name, accesses)))).flat();
   for (let round = 0; round < rounds; round++) {
-    for (const one of runs) {
+    for (const run of runs) {
       const begin = performance.now();
-      one.run();
-      one.best = Math.min(one.best, ((performance.now() - begin) * 1e6) / one.times);
+      run.run();
+      run.best = Math.min(run.best, ((performance.now() - begin) * 1e6) / run.times);
     }
   }
-  const found = {};
+  const results = {};
   for (const { name, access, best } of runs) {
-    (found[access] ??= {})[name] = best;
+    (results[access] ??= {})[name] = best;
   }
-  return found;
+  return results;
 }

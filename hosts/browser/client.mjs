@@ -1,13 +1,13 @@
-// The page: what is chosen is run at once, and the address says what is chosen, so that a run can be linked to.
+// This script runs each choice at once, and puts it into the address so that a run can be linked to.
 
-import { drawn } from "./draw.mjs";
+import { drawMoment } from "./draw.mjs";
 import { greet, load } from "./greet.mjs";
 import { recorder } from "./moments.mjs";
-import { WAYS } from "./ways.mjs";
+import { VIEW_KINDS } from "./view_kinds.mjs";
 
 const form = document.getElementById("choice");
 const result = document.getElementById("result");
-const said = document.getElementById("said");
+const message = document.getElementById("said");
 const meaning = document.getElementById("meaning");
 const list = document.getElementById("moments");
 
@@ -17,7 +17,7 @@ function chosen() {
   return Object.fromEntries(new FormData(form));
 }
 
-/** Choose what the address asks for; what it doesn't know stays as it is. */
+/** Select the choices in the address, and ignore unknown ones. */
 function choose(query) {
   for (const [name, value] of query) {
     for (const input of form.querySelectorAll("input")) {
@@ -29,21 +29,21 @@ function choose(query) {
 async function run() {
   const turn = ++latest;
   const { guest, profile, view } = chosen();
-  document.getElementById("code").textContent = WAYS[view].code;
+  document.getElementById("code").textContent = VIEW_KINDS[view].code;
   history.replaceState(null, "", `?${new URLSearchParams({ guest, view, profile })}`);
   result.ariaBusy = "true";
-  const outcome = await outcomeOf(`/build/${profile}/${guest}.wasm`, WAYS[view].view);
-  // A slow guest must not overwrite what was chosen after it.
+  const outcome = await outcomeOf(`/build/${profile}/${guest}.wasm`, VIEW_KINDS[view].view);
+  // A slow guest must not replace the result of a later choice.
   if (turn === latest) {
     show(outcome);
   }
 }
 
-async function outcomeOf(url, wayOf) {
+async function outcomeOf(url, makeView) {
   let moments = [];
   try {
     const guest = await load(url);
-    const record = recorder(guest.memory, wayOf(guest.memory), guest.get_msg_ptr());
+    const record = recorder(guest.memory, makeView(guest.memory), guest.get_msg_ptr());
     moments = record.moments;
     const text = greet(guest, record.view, record.watch);
     console.log(text);
@@ -55,22 +55,22 @@ async function outcomeOf(url, wayOf) {
 }
 
 function show({ text, failed, moments }) {
-  said.textContent = text;
+  message.textContent = text;
   result.dataset.outcome = failed ? "error" : "greeting";
   meaning.textContent = meaningOf(failed, moments);
-  list.replaceChildren(...moments.map((moment, at) => drawn(moment, moments[at - 1])));
+  list.replaceChildren(...moments.map((moment, index) => drawMoment(moment, moments[index - 1])));
   result.ariaBusy = "false";
 }
 
-/** What the reader just saw, in a sentence. */
+/** Return a sentence that explains the result. */
 function meaningOf(failed, moments) {
   const [before, after, reading] = moments;
   if (reading === undefined) {
-    return "The guest was not run to its end.";
+    return "The guest did not finish.";
   }
   const grown = after.pages - before.pages;
   if (grown === 0) {
-    return "The memory did not grow: the view is as good as it was.";
+    return "The memory did not grow, so the view is still attached.";
   }
   const growth = `The memory grew by ${grown} page${grown === 1 ? "" : "s"}`;
   if (failed) {

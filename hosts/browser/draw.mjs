@@ -1,4 +1,4 @@
-// Moments to elements: pages as cells, under them the buffers, under its buffer the view.
+// This module draws each moment: the pages as cells, below them the buffers, and below its buffer the view.
 
 const TITLES = {
   before: "Before the call",
@@ -7,8 +7,8 @@ const TITLES = {
 };
 const count = new Intl.NumberFormat("en");
 
-/** What the page draws for one moment; `before` is the moment before it, or undefined. */
-export function drawn(moment, before) {
+/** Return the element for a moment; `before` is the moment before it, or undefined. */
+export function drawMoment(moment, before) {
   const grown = before === undefined ? 0 : moment.pages - before.pages;
   return element("li", { class: "moment", "data-moment": moment.name }, [
     element("h3", {}, [TITLES[moment.name]]),
@@ -18,12 +18,12 @@ export function drawn(moment, before) {
 }
 
 function memory(moment, grown) {
-  const cells = Array.from({ length: moment.pages }, (_, at) => {
+  const cells = Array.from({ length: moment.pages }, (_, index) => {
     const kinds = ["page"];
-    if (at >= moment.pages - grown) {
+    if (index >= moment.pages - grown) {
       kinds.push("new");
     }
-    if (at === moment.greeting.page) {
+    if (index === moment.greeting.page) {
       kinds.push("used");
     }
     return element("i", { class: kinds.join(" ") });
@@ -65,10 +65,10 @@ function plural(number, noun) {
 }
 
 function element(name, attributes, children = []) {
-  const made = document.createElement(name);
+  const created = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
-    made.setAttribute(key, value);
+    created.setAttribute(key, value);
   }
-  made.append(...children);
-  return made;
+  created.append(...children);
+  return created;
 }

@@ -1,4 +1,4 @@
-// One greeting by a guest: loads it, writes the two texts, calls set_name and reads the answer through a view.
+// This module loads a guest, writes the two texts, calls set_name and reads the greeting through a view.
 
 const SALUTATION = "Ahoy there";
 const NAME = "Testy McTestface";
@@ -7,7 +7,7 @@ export class GuestError extends Error {
   name = "GuestError";
 }
 
-/** The exports of the guest at `url`; it must have what the greeting needs. */
+/** Return the exports of the guest at `url`, which must be a greeting guest. */
 export async function load(url) {
   const response = await fetch(url);
   if (!response.ok) {
@@ -18,9 +18,9 @@ export async function load(url) {
 }
 
 /**
- * The greeting of the guest, read through the view that `view()` gives at that moment.
+ * Return the greeting of the guest, read through the result of `view()`.
  *
- * `watch(moment)` is called before set_name, after it, and when the answer is read.
+ * `watch(moment)` is called before set_name, after it, and when the greeting is read.
  */
 export function greet(guest, view, watch) {
   const salutation = write(view(), guest.get_salutation_ptr(), SALUTATION);
@@ -30,7 +30,7 @@ export function greet(guest, view, watch) {
   const length = guest.set_name(salutation, name);
   watch("after");
   if (length < 0) {
-    throw new GuestError(`the guest refused the texts: set_name returned ${length}`);
+    throw new GuestError(`the guest rejected the texts: set_name returned ${length}`);
   }
   const mem8 = view();
   watch("reading");

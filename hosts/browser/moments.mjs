@@ -1,12 +1,12 @@
-// What there is at a moment, as plain data: the memory's pages, the buffers seen so far, and the view used last.
+// This module records the state at each moment as plain data: the pages, the buffers so far, and the last view.
 
 const PAGE_BYTES = 65536;
 const LONGEST_TEXT = 96;
 
 /**
- * A recorder for one run. `view()` of it gives what `inner()` gives and remembers it; `watch(name)` adds a moment.
+ * Return a recorder for a run. Its `view()` returns and remembers the result of `inner()`; `watch(name)` adds a moment.
  *
- * It asks for a view only when the host does: to ask is what makes a watched view new.
+ * The recorder only asks for a view when the host does, because asking renews a watched view.
  */
 export function recorder(memory, inner, address) {
   const buffers = [];
@@ -34,13 +34,13 @@ export function recorder(memory, inner, address) {
         name,
         pages: memory.buffer.byteLength / PAGE_BYTES,
         greeting: { page: Math.floor(address / PAGE_BYTES), text: textAt(memory, address) },
-        buffers: buffers.map((buffer, at) => ({
-          number: at + 1,
+        buffers: buffers.map((buffer, index) => ({
+          number: index + 1,
           bytes: buffer.byteLength,
-          // The memory has pages at all times, so a buffer of its own without a byte is a detached one.
+          // The memory always has pages, so a buffer without bytes is detached.
           attached: buffer.byteLength > 0,
           resizable: buffer.resizable === true,
-          current: at + 1 === current,
+          current: index + 1 === current,
         })),
         view: { of, length: last.length, attached: last.buffer.byteLength > 0 },
       });
@@ -48,7 +48,7 @@ export function recorder(memory, inner, address) {
   };
 }
 
-/** What stands at `address` up to the first zero byte. A view of its own reads it: the host's stays as it is. */
+/** Return the text at `address` up to the first zero byte, read without the host's view. */
 function textAt(memory, address) {
   const bytes = new Uint8Array(memory.buffer).slice(address, address + LONGEST_TEXT);
   return new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0)));

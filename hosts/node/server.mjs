@@ -1,9 +1,9 @@
-// A host for the greeting guests: node server.mjs [--views kept|watched|live] GUEST.wasm
+// This is a host for the greeting guests: node server.mjs [--views kept|watched|live] GUEST.wasm
 //
-// By default it does what most hosts do: it makes one view over the guest's memory and keeps it. A guest that grows
-// its memory detaches that view, and Node says so with a TypeError. With --views watched, or --watch-growth for
-// short, it makes a new view whenever `memory.buffer` has become another object, which a growth always causes. With
-// --views live it leaves that to the package in hosts/views.
+// By default it makes one view of the guest's memory and keeps it, as most hosts do. A guest that grows its memory
+// detaches that view, and the next use throws a TypeError. With --views watched, or --watch-growth for short, the host
+// makes a new view whenever `memory.buffer` is another object, which every growth causes. With --views live, it uses
+// the package in hosts/views.
 
 import { readFile } from "node:fs/promises";
 import process from "node:process";
@@ -31,14 +31,14 @@ function parseCommandLine(args) {
     throw new UsageError(`${error.message.split(". ")[0]}; ${USAGE}`);
   }
   if (parsed.positionals.length !== 1) {
-    throw new UsageError(`one guest is needed, not ${parsed.positionals.length}; ${USAGE}`);
+    throw new UsageError(`expected one guest, not ${parsed.positionals.length}; ${USAGE}`);
   }
   return { path: parsed.positionals[0], viewOf: chosenView(parsed.values) };
 }
 
 function chosenView({ views, "watch-growth": watchGrowth }) {
   if (views !== undefined && !Object.hasOwn(VIEWS, views)) {
-    throw new UsageError(`--views is kept, watched or live, not '${views}'; ${USAGE}`);
+    throw new UsageError(`unknown --views '${views}'; expected kept, watched or live; ${USAGE}`);
   }
   if (views !== undefined && watchGrowth && views !== "watched") {
     throw new UsageError(`--watch-growth means --views watched, not ${views}; ${USAGE}`);
@@ -72,13 +72,13 @@ function requireGuest(path, exports) {
   }
 }
 
-/** The view made once, as most hosts have it: right until the memory grows. */
+/** Return a view that is made once and valid until the memory grows, as in most hosts. */
 function keptView(memory) {
   const mem8 = new Uint8Array(memory.buffer);
   return () => mem8;
 }
 
-/** The workaround: a growth replaces `memory.buffer`, and then the view is made anew. */
+/** Return a view that is made again when a growth has replaced `memory.buffer`. */
 function watchedView(memory) {
   let mem8 = new Uint8Array(memory.buffer);
   return () => {
@@ -89,7 +89,7 @@ function watchedView(memory) {
   };
 }
 
-/** The package's way: asked each time, and nothing to remember. */
+/** Return a view of the package, which is valid after any growth. */
 function liveView(memory) {
   const views = liveViews(memory);
   return () => views.u8;
@@ -111,7 +111,7 @@ function greet(guest, view) {
   const nameLength = write(view(), NAME, guest.get_name_ptr());
   const length = guest.set_name(salutationLength, nameLength);
   if (length < 0) {
-    throw new GuestError(`the guest refused the texts: set_name returned ${length}`);
+    throw new GuestError(`the guest rejected the texts: set_name returned ${length}`);
   }
   const start = guest.get_msg_ptr();
   return new TextDecoder().decode(view().slice(start, start + length));
@@ -127,7 +127,7 @@ async function main() {
 try {
   await main();
 } catch (error) {
-  const ours = error instanceof UsageError || error instanceof GuestError;
-  console.error(ours ? error.message : `${error.name}: ${error.message}`);
+  const expected = error instanceof UsageError || error instanceof GuestError;
+  console.error(expected ? error.message : `${error.name}: ${error.message}`);
   process.exitCode = error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
 }

@@ -1,4 +1,4 @@
-// An instance in, its exports out, wrapped so that a growth is told with the name of the export that caused it.
+// This module wraps the exports of an instance, and reports each growth with the name of the export that caused it.
 
 const PAGE = 65536;
 
@@ -10,13 +10,13 @@ export function guard({ exports }, { onGrow, memories = {}, enabled = true } = {
   const seen = new Map();
   let running;
 
-  /** Tell what has grown since the last look, if an export is to blame. */
-  const look = (exportName) => {
+  /** Report the growth since the last check, if an export is running. */
+  const check = (exportName) => {
     for (const [memory, [memoryName, before, pagesBefore]] of seen) {
       const { buffer } = memory;
       const pagesAfter = buffer.byteLength / PAGE;
       seen.set(memory, [memoryName, buffer, pagesAfter]);
-      // A growth by no page shows in the buffer before it: detached, and of the same sort as the one now.
+      // A growth by 0 pages detaches the previous buffer, which then has the same kind as the current one.
       const detached = () => buffer !== before && !before.byteLength && buffer.resizable === before.resizable;
       if (exportName !== undefined && (pagesAfter !== pagesBefore || detached())) {
         onGrow({ exportName, memoryName, pagesBefore, pagesAfter });
@@ -29,15 +29,15 @@ export function guard({ exports }, { onGrow, memories = {}, enabled = true } = {
       seen.set(value, [name]);
     } else if (typeof value === "function") {
       guarded[name] = (...args) => {
-        // What has grown by now is the doing of the export that led here, not of this one.
-        look(running);
+        // The outer export caused the growth until now.
+        check(running);
         const outer = running;
         running = name;
         try {
           return value(...args);
         } finally {
           running = outer;
-          look(name);
+          check(name);
         }
       };
     }

@@ -1,9 +1,9 @@
-/** A Float16Array, where the compiler's library knows the class. */
+/** A Float16Array, if the compiler's library has the class. */
 export type Float16 = typeof globalThis extends { Float16Array: { prototype: infer View } } ? View : never;
 
 /**
- * Views of all of a memory. Each getter gives a view that is right at this moment; while the memory doesn't
- * grow, it gives the same object. Read the getter again after any call into the module, rather than keep a view.
+ * Views of a whole memory. Each getter returns a view that is valid now, and the same object until the memory
+ * grows. Read the getter again after each call into the module, and do not keep a view.
  */
 export interface Views {
   readonly u8: Uint8Array;
@@ -22,7 +22,7 @@ export interface Views {
   readonly dv: DataView;
 }
 
-/** Views over a plain ArrayBuffer, as compilers tell them apart since TypeScript 5.9. */
+/** Views over a plain ArrayBuffer, which is a type of its own since TypeScript 5.9. */
 export interface FixedViews {
   readonly u8: ReturnType<typeof Uint8Array.of>;
   readonly i8: ReturnType<typeof Int8Array.of>;
@@ -42,52 +42,52 @@ export interface FixedViews {
 
 export interface LiveViews extends Views {
   /**
-   * The same for Web APIs that refuse views of a resizable buffer. Reading a view here turns a resizable buffer
-   * back into one of fixed length, which detaches the views over it; the getters of both objects follow.
-   * Of a shared memory the views are of fixed length, but still shared.
+   * Views for Web APIs that reject views of a resizable buffer. Reading one turns a resizable buffer back into
+   * one of fixed length, which detaches the views over it; the getters of both objects then return new views.
+   * The views of a shared memory have a fixed length, but are still shared.
    */
   readonly fixed: FixedViews;
 }
 
 export interface LiveOptions {
   /**
-   * Ask the memory for a resizable buffer, over which a view follows growth by itself. This detaches all views
-   * that exist already. It has no effect in an engine without `toResizableBuffer`, or without a maximum.
+   * Ask the memory for a resizable buffer, whose views grow with it. This detaches all views that exist already.
+   * It has no effect in an engine without `toResizableBuffer`, or if the memory has no maximum.
    * The default is false.
    */
   resizable?: boolean;
 }
 
 /**
- * Views of `memory` that are right after any growth.
+ * Return views of `memory` that are valid after any growth.
  *
- * @throws TypeError when `memory` is no WebAssembly.Memory
+ * @throws TypeError if `memory` is not a WebAssembly.Memory
  */
 export function liveViews(memory: WebAssembly.Memory, options?: LiveOptions): LiveViews;
 
-/** A growth, and the export that is to blame. */
+/** A growth, and the export that caused it. */
 export interface Growth {
   exportName: string;
-  /** The name under which the memory is exported, or given in `memories`. */
+  /** The name of the memory as an export or in `memories`. */
   memoryName: string;
   /** In pages of 64 KiB. */
   pagesBefore: number;
-  /** The same as before for a growth by no page, which detaches views of a plain buffer all the same. */
+  /** Equal to `pagesBefore` for a growth by 0 pages, which also detaches views of a plain buffer. */
   pagesAfter: number;
 }
 
 export interface GuardOptions {
-  /** Told each growth, when the export that caused it returns or calls an export itself. What it throws reaches the caller. */
+  /** Called for each growth, when its export returns or calls another export. An exception reaches the caller. */
   onGrow?: (growth: Growth) => void;
-  /** Memories that the instance imports, by the name that a growth is told with. */
+  /** Memories that the instance imports, by the names for `memoryName`. */
   memories?: Record<string, WebAssembly.Memory>;
-  /** False gives the instance's exports themselves, as does leaving out `onGrow`. The default is true. */
+  /** False returns the exports unchanged, as does a missing `onGrow`. The default is true. */
   enabled?: boolean;
 }
 
 /**
- * The instance's exports, each function wrapped so that `onGrow` is told of a growth.
+ * Return the instance's exports, with each function wrapped so that `onGrow` is called for each growth.
  *
- * @throws TypeError when the instance exports no memory and `memories` has none
+ * @throws TypeError if the instance exports no memory and `memories` has none
  */
 export function guard<Exports extends object>(instance: { exports: Exports }, options?: GuardOptions): Exports;

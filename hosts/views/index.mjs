@@ -1,4 +1,4 @@
-// Views that stay right when a WebAssembly memory grows, and the name of the export that made it grow.
+// This package has views that stay valid when a WebAssembly memory grows, and reports the export that grew it.
 
 export { liveViews } from "./live.mjs";
 export { guard } from "./guard.mjs";

@@ -1,9 +1,9 @@
-// A WebAssembly.Memory in; out come views of it that are right after any growth.
+// This module makes views of a WebAssembly.Memory that are valid after any growth.
 //
-// What makes this cheap is the engine's compiler, so three things here are not a matter of taste. The getters
-// are a class's, because those of an object literal are not inlined. Each view has a field of its own. And what
-// tells whether the views are alive is an element: that of a detached array is undefined, and reading it is
-// compiled to less than asking for a length.
+// The engine's compiler makes this cheap, which needs three things. The getters belong to a class, because those
+// of an object literal are not inlined. Each view has a field of its own. And an element tells whether the views
+// are attached: the element of a detached array is undefined, and reading it takes less code than reading a
+// length.
 
 const NOTHING = new Uint8Array();
 
@@ -30,7 +30,7 @@ class Views {
   constructor(memory, fixed) {
     this.#memory = memory;
     this.#fixed = fixed ? this : new Views(memory, true);
-    // Views that wait until they are first read would make the compiler expect that again.
+    // If the views were made at the first read, the compiler would expect that case again.
     if (!fixed || !changesLength(memory.buffer)) {
       this.#renew();
     }
@@ -61,8 +61,8 @@ class Views {
     this.#f32 = new Float32Array(buffer);
     this.#f64 = new Float64Array(buffer);
     this.#dv = new DataView(buffer);
-    // A growth detaches a plain buffer, and its elements are gone. A shared one that can't grow itself becomes
-    // stale without a sign: only asking the memory tells, so nothing is ever taken to be alive.
+    // A growth detaches a plain buffer, which then has no elements. A shared buffer of fixed length becomes
+    // stale without a sign, so its views are checked against the memory at each access.
     this.#watch = buffer instanceof ArrayBuffer || buffer.growable ? this.#u8 : NOTHING;
   }
 
@@ -144,7 +144,7 @@ export function liveViews(memory, { resizable = false } = {}) {
     try {
       memory.toResizableBuffer();
     } catch {
-      // The engine doesn't know it, or the memory has no maximum: views are made anew after a growth.
+      // The engine does not support it, or the memory has no maximum, so a growth needs new views.
     }
   }
   return new Views(memory);

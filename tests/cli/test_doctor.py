@@ -32,10 +32,10 @@ def test_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
         0,
         "ok       kernels  0.1.0\n"
         "missing  node     for invoke demo\n"
-        "           get it: apt-get install nodejs\n"
+        "           install: apt-get install nodejs\n"
         "broken   node     (/bin/node)\n"
         "           node --version took longer than 10 s\n"
-        "           get it: apt-get install nodejs\n"
+        "           install: apt-get install nodejs\n"
         "nogrow can judge modules here.\n",
     )
 

@@ -1,4 +1,4 @@
-"""What is found on machines of fake programs: good, missing, hanging and babbling ones."""
+"""Tests of the diagnosis, on machines with fake programs."""
 
 import re
 import sys
@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.doctor import ask
-from nogrow.doctor import probe as look
+from nogrow.doctor import ask, probe
 from nogrow.doctor.model import Finding, State, Use
 from nogrow.doctor.probe import EXTRAS, diagnose
 from nogrow.machine import rust_probe
@@ -23,35 +22,35 @@ CLANG = 'case $1 in --version) echo "clang version 14.0.6" ;; *) echo {target} ;
 
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeMachine:
-    """A machine of fakes whose programs have half a second."""
+    """Return a machine with fake programs, which have half a second each."""
     monkeypatch.setattr(ask, "SECONDS", 0.5)
-    # Judging takes a second, and is tested without this.
-    monkeypatch.setattr(look, "_kernels", lambda machine: Finding(Use("kernels", "all", ""), State.OK))
+    # Judging takes a second, and has its own test.
+    monkeypatch.setattr(probe, "_kernels", lambda machine: Finding(Use("kernels", "all", ""), State.OK))
     fake = FakeMachine(tmp_path)
     fake.bin.mkdir()
     return fake
 
 
-def found(fake: FakeMachine, name: str, distribution: str = "ID=debian") -> Finding:
+def find(fake: FakeMachine, name: str, distribution: str = "ID=debian") -> Finding:
     machine = fake.machine(distribution=distribution)
-    (finding,) = (one for one in diagnose(machine).findings if one.use.name == name)
+    (finding,) = (finding for finding in diagnose(machine).findings if finding.use.name == name)
     return finding
 
 
 def test_this_machine_can_judge() -> None:
     diagnosis = diagnose(Machine.current())
     assert diagnosis.ready
-    required = [one for one in diagnosis.findings if one.use.required]
-    assert [one.use.name for one in required] == ["Python", "wasmtime", "kernels"]
+    required = [finding for finding in diagnosis.findings if finding.use.required]
+    assert [finding.use.name for finding in required] == ["Python", "wasmtime", "kernels"]
     assert required[1].version == metadata.version("wasmtime")
 
 
-def test_programs_that_answer(fake: FakeMachine) -> None:
+def test_program_that_prints_its_version_is_ok(fake: FakeMachine) -> None:
     node = fake.program(fake.bin / "node", "echo v21.3.0")
     fake.program(fake.bin / "clang", CLANG.format(target="wasm32"))
-    finding = found(fake, "node")
+    finding = find(fake, "node")
     assert (finding.state, finding.version, finding.path) == (State.OK, "21.3.0", str(node))
-    assert found(fake, "clang").state is State.OK
+    assert find(fake, "clang").state is State.OK
 
 
 @pytest.mark.parametrize(
@@ -59,62 +58,62 @@ def test_programs_that_answer(fake: FakeMachine) -> None:
     [
         ("sleep 60", "took longer than 0.5 s"),
         ("sleep 60 & sleep 60", "took longer than 0.5 s"),
-        ("echo hello there", "prints no version: hello there"),
-        ("exit 0", "prints no version: exit code 0, and it printed nothing"),
-        ("echo v20.1.0; echo error: broken >&2; exit 1", "prints no version: error: broken"),
-        ("head -c 3000 /dev/urandom; exit 1", "prints no version: "),
-        ("kill -9 $$", "prints no version: exit code -9"),
+        ("echo hello there", "did not print a version: hello there"),
+        ("exit 0", "did not print a version: exit code 0, and it printed nothing"),
+        ("echo v20.1.0; echo error: broken >&2; exit 1", "did not print a version: error: broken"),
+        ("head -c 3000 /dev/urandom; exit 1", "did not print a version: "),
+        ("kill -9 $$", "did not print a version: exit code -9"),
         ("echo v18.19.0", "too old: 20 or later is needed"),
     ],
 )
-def test_a_program_that_does_not_answer_well_is_broken(fake: FakeMachine, script: str, problem: str) -> None:
+def test_program_without_a_usable_version_is_broken(fake: FakeMachine, script: str, problem: str) -> None:
     fake.program(fake.bin / "node", f"PATH=/usr/bin:/bin\n{script}")
     started = time.monotonic()
-    finding = found(fake, "node")
+    finding = find(fake, "node")
     assert finding.state is State.BROKEN
     assert problem in (finding.problem or "")
     assert time.monotonic() - started < 30
 
 
-def test_what_is_no_program_is_broken(fake: FakeMachine) -> None:
+def test_file_that_is_not_a_program_is_broken(fake: FakeMachine) -> None:
     fake.program(fake.bin / "node", "").write_bytes(b"\x7fELF nonsense")
-    finding = found(fake, "node")
+    finding = find(fake, "node")
     assert finding.state is State.BROKEN
-    assert "can't be started" in (finding.problem or "")
+    assert "cannot be started" in (finding.problem or "")
 
 
-def test_a_clang_without_the_target_is_broken(fake: FakeMachine) -> None:
+def test_clang_without_the_target_is_broken(fake: FakeMachine) -> None:
     fake.program(fake.bin / "clang", CLANG.format(target="x86"))
-    finding = found(fake, "clang")
+    finding = find(fake, "clang")
     assert (finding.state, finding.problem) == (State.BROKEN, "it has no target wasm32")
 
 
-def test_what_is_missing_comes_with_a_command(fake: FakeMachine) -> None:
-    finding = found(fake, "wasm-ld")
-    assert (finding.state, finding.use.brings) == (State.MISSING, "apt-get install lld")
-    other = found(fake, "wasm-ld", distribution="ID=other")
-    assert other.use.brings == "install wasm-ld with this system's package manager"
+def test_missing_tool_has_an_install_command(fake: FakeMachine) -> None:
+    finding = find(fake, "wasm-ld")
+    assert (finding.state, finding.use.install) == (State.MISSING, "apt-get install lld")
+    elsewhere = find(fake, "wasm-ld", distribution="ID=other")
+    assert elsewhere.use.install == "install wasm-ld with this system's package manager"
 
 
-def test_rust_is_found_without_installing_anything(fake: FakeMachine) -> None:
-    assert found(fake, "Rust for WebAssembly").state is State.MISSING
+def test_search_for_rust_installs_nothing(fake: FakeMachine) -> None:
+    assert find(fake, "Rust for WebAssembly").state is State.MISSING
     fake.rust(fake.root / "active", "active", target=False)
     fake.rustup(fake.root / "active", target_add="exit 0")
     fake.program(fake.bin / "apt-get", "exit 0", logged=True)
-    finding = found(fake, "Rust for WebAssembly")
+    finding = find(fake, "Rust for WebAssembly")
     assert finding.state is State.BROKEN
     assert "has no standard library for wasm32-unknown-unknown" in (finding.problem or "")
-    assert finding.use.brings == "rustup target add wasm32-unknown-unknown"
+    assert finding.use.install == "rustup target add wasm32-unknown-unknown"
     assert {call.split()[1] for call in fake.calls} == {"which"}
     fake.rust(fake.bin, "good")
-    assert found(fake, "Rust for WebAssembly").version == "rustc 1.99.0 (good)"
+    assert find(fake, "Rust for WebAssembly").version == "rustc 1.99.0 (good)"
 
 
-def test_a_rustc_that_hangs_is_broken(fake: FakeMachine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hanging_rustc_is_broken(fake: FakeMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rust_probe, "_PROBE_SECONDS", 0.5)
     fake.rust(fake.bin, "good")
     fake.program(fake.bin / "rustc", "PATH=/usr/bin:/bin; sleep 60")
-    finding = found(fake, "Rust for WebAssembly")
+    finding = find(fake, "Rust for WebAssembly")
     assert finding.state is State.BROKEN
     assert "took longer than 0.5 s" in (finding.problem or "")
 
@@ -127,34 +126,36 @@ def test_a_rustc_that_hangs_is_broken(fake: FakeMachine, monkeypatch: pytest.Mon
         ("PATH=/usr/bin:/bin; sleep 60", "took longer than 0.5 s"),
     ],
 )
-def test_a_nogrow_that_judges_wrongly_is_not_ready(
+def test_nogrow_that_judges_wrongly_is_not_ready(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, problem: str
 ) -> None:
     fake = FakeMachine(tmp_path)
-    monkeypatch.setattr(look, "_CHECK_SECONDS", 0.5)
+    monkeypatch.setattr(probe, "_CHECK_SECONDS", 0.5)
     monkeypatch.setattr(sys, "executable", str(fake.program(fake.bin / "python", script)))
     diagnosis = diagnose(fake.machine())
     assert not diagnosis.ready
     assert problem in (diagnosis.findings[2].problem or "")
 
 
-def test_an_extra_is_there_if_all_of_it_is(fake: FakeMachine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_extra_needs_all_of_its_packages(fake: FakeMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     def version(name: str) -> str:
         if name in ("tree-sitter-javascript", "wasmtime"):
             raise metadata.PackageNotFoundError(name)
         return "1.2"
 
     monkeypatch.setattr("importlib.metadata.version", version)
-    glue, search = found(fake, "extra glue"), found(fake, "extra search")
+    glue, search = find(fake, "extra glue"), find(fake, "extra search")
     assert (glue.state, glue.problem) == (State.MISSING, "tree-sitter-javascript is not installed")
-    assert glue.use.brings == "pip install 'nogrow[glue]'"
+    assert glue.use.install == "pip install 'nogrow[glue]'"
     assert (search.state, search.version) == (State.OK, "1.2")
     assert not diagnose(fake.machine()).ready
 
 
-def test_the_extras_are_those_of_the_project() -> None:
+def test_extras_are_those_of_pyproject() -> None:
     document = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     extras = document["project"]["optional-dependencies"]
     del extras["dev"]
-    named = {name: tuple(re.split("[<>=]", one)[0] for one in extras[name]) for name in extras}
+    named = {
+        name: tuple(re.split("[<>=]", requirement)[0] for requirement in extras[name]) for name in extras
+    }
     assert named == EXTRAS

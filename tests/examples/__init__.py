@@ -1,1 +1,1 @@
-"""The examples, built, kept and broken."""
+"""Tests of the examples."""

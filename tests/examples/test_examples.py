@@ -1,4 +1,4 @@
-"""The example projects: each is built and kept, and then broken as its README says."""
+"""Tests that each example keeps its contract, and breaks it after the change in its README."""
 
 import dataclasses
 import os
@@ -16,24 +16,24 @@ from tests.project.conftest import ROOT
 from tests.support.tasks import invoke
 
 EXAMPLES = ROOT / "examples"
-# What npm says where its registry can't be reached.
+# The errors of npm without network.
 OFFLINE = re.compile(
     r"npm error code (E\w*(?:NOTFOUND|AGAIN|CONN\w+|TIMEDOUT|UNREACH)|FETCH_ERROR|\w*(?:CERT|SIGNATURE)\w*)"
 )
 
 
 def rust() -> dict[str, str]:
-    """The variables that name the Rust of this machine; nothing is installed for a test."""
+    """Return the variables that name the Rust of this machine; nothing is installed for a test."""
     machine = dataclasses.replace(Machine.current(), is_root=False)
     try:
-        found = find_rust(machine, print).rust
+        rust = find_rust(machine, print).rust
     except ToolError as error:
         pytest.skip(f"the example in Rust needs one: {error}")
-    return {"NOGROW_CARGO": str(found.cargo), "NOGROW_RUSTC": str(found.rustc)}
+    return {"NOGROW_CARGO": str(rust.cargo), "NOGROW_RUSTC": str(rust.rustc)}
 
 
 def clang() -> dict[str, str]:
-    """Nothing, if the programs are there."""
+    """Return no variables; skip the test if a program is missing."""
     missing = [name for name in ("clang", "wasm-ld") if shutil.which(name) is None]
     if missing:
         pytest.skip(f"the example in C needs {', '.join(missing)}: apt-get install clang lld")
@@ -41,7 +41,7 @@ def clang() -> dict[str, str]:
 
 
 def npm() -> dict[str, str]:
-    """Nothing, if npm is there."""
+    """Return no variables; skip the test if npm is missing."""
     if shutil.which("npm") is None:
         pytest.skip("the example in AssemblyScript needs npm, which comes with Node")
     return {}
@@ -49,7 +49,7 @@ def npm() -> dict[str, str]:
 
 @dataclasses.dataclass(frozen=True)
 class Example:
-    """An example, what makes it grow, the entry point that then does, and what it needs."""
+    """An example, the change that makes it grow, the entry point that then grows, and its needs."""
 
     folder: str
     source: str
@@ -92,15 +92,13 @@ def copied(example: Example, folder: Path) -> Path:
 
 
 @each_example
-def test_an_example_is_kept_and_the_gate_closes_when_its_source_grows(
-    example: Example, tmp_path: Path
-) -> None:
+def test_example_passes_and_fails_when_its_source_grows(example: Example, tmp_path: Path) -> None:
     environ = example.needs()
     project = copied(example, tmp_path)
-    done = invoke(project, "build", environ=environ, code=None)
-    if offline := OFFLINE.search(done.stderr):
+    completed = invoke(project, "build", environ=environ, code=None)
+    if offline := OFFLINE.search(completed.stderr):
         pytest.skip(f"npm can't reach its registry ({offline[1]}); the example needs it once")
-    assert done.returncode == 0, done.stderr
+    assert completed.returncode == 0, completed.stderr
     assert "│ yes " in invoke(project, "verify").stdout
     assert " 0 built now" in invoke(project, "build", environ=environ).stdout
 
@@ -108,16 +106,16 @@ def test_an_example_is_kept_and_the_gate_closes_when_its_source_grows(
     text = source.read_text()
     assert text.count(example.old) == 1
     source.write_text(text.replace(example.old, example.new))
-    done = invoke(project, "build", "verify", environ=environ, code=1)
-    assert f"error[NG001]: growth-reachable: `{example.entry}` can grow memory 0" in done.stdout
-    witness = done.stdout.partition("= path:")[2].partition("= allowed:")[0]
+    completed = invoke(project, "build", "verify", environ=environ, code=1)
+    assert f"error[NG001]: growth-reachable: `{example.entry}` can grow memory 0" in completed.stdout
+    witness = completed.stdout.partition("= path:")[2].partition("= allowed:")[0]
     assert re.search(rf"1\. func\[\d+\] .*{example.entry}\n", witness)
     assert "memory.grow" in witness
 
 
-def test_the_example_in_c_is_the_same_with_binaryen(tmp_path: Path) -> None:
+def test_c_example_is_the_same_with_binaryen(tmp_path: Path) -> None:
     clang()
-    example = next(one for one in CASES if one.folder == "c")
+    example = next(example for example in CASES if example.folder == "c")
     project = copied(example, tmp_path)
     programs = tmp_path / "bin"
     programs.mkdir()
@@ -131,11 +129,11 @@ def test_the_example_in_c_is_the_same_with_binaryen(tmp_path: Path) -> None:
 
 
 @each_example
-def test_the_readme_says_how_to_break_it(example: Example) -> None:
+def test_readme_says_how_to_break_the_example(example: Example) -> None:
     text = (EXAMPLES / example.folder / "README.md").read_text()
     assert f"```diff\n-{example.old}\n+{example.new}\n```" in text
 
 
 @each_example
-def test_the_tasks_are_five_lines(example: Example) -> None:
+def test_tasks_file_has_five_lines(example: Example) -> None:
     assert len((EXAMPLES / example.folder / "tasks.py").read_text().splitlines()) == 5

@@ -1,1 +1,1 @@
-"""Faults of what is around: disks, signals, pipes, locales, memory, other programs."""
+"""Tests with faults of the environment: disks, signals, pipes, locales, memory, other programs."""

@@ -1,4 +1,4 @@
-"""Programs of a build that are missing, fail, hang, print nonsense or are too old: it is said in a line."""
+"""Tests with build programs that are missing, fail, hang, print wrong output or are too old."""
 
 import signal
 import subprocess
@@ -24,7 +24,7 @@ from nogrow.project import command_step
 from nogrow.project.build_tools import find_assembler
 from nogrow.project.command_step import CommandStep
 from nogrow.project.project import Project
-from tests.faults.test_signals import heard
+from tests.faults.test_signals import default_signals
 from tests.machine.fakes import FakeMachine, ignore
 from tests.support.program import started, wait_for_end
 from tests.support.tasks import VERIFY, invoke
@@ -41,7 +41,7 @@ path = "guest"
 """,
     "guest/Cargo.toml": '[package]\nname = "guest"\nversion = "0.1.0"\n[lib]\ncrate-type = ["cdylib"]\n',
 }
-# What no program that is asked for its version may do, and the end of a wait for it.
+# Scripts of programs that do not print a version.
 NO_VERSION = {
     "nothing": "exit 0",
     "a word": "echo hello",
@@ -59,25 +59,25 @@ EVERY = pytest.mark.parametrize("script", NO_VERSION.values(), ids=NO_VERSION)
 
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeMachine:
-    """A machine of fakes whose programs have a second to answer."""
-    for where, name in (
+    """Return a machine with fake programs, which have a second each."""
+    for module, name in (
         *((programs, "_VERSION_SECONDS"), (rust_probe, "_PROBE_SECONDS"), (demo, "_NODE_SECONDS")),
         *((ask, "SECONDS"), (command_step, "_VERSION_SECONDS"), (toolchain, "_RUSTUP_WHICH_SECONDS")),
     ):
-        monkeypatch.setattr(where, name, 1.0)
+        monkeypatch.setattr(module, name, 1.0)
     fake = FakeMachine(tmp_path)
     fake.bin.mkdir()
     return fake
 
 
 def line_of(error: pytest.ExceptionInfo[ToolError]) -> str:
-    """The message, which is short: a line, and at most what the program said below it."""
+    """Return the first line of the message, which is short even with the output of the program."""
     assert len(str(error.value)) < 1500
     return str(error.value).split("\n")[0]
 
 
 @EVERY
-def test_a_node_that_says_no_version_is_refused(fake: FakeMachine, script: str) -> None:
+def test_node_without_a_version_is_rejected(fake: FakeMachine, script: str) -> None:
     node = fake.program(fake.bin / "node", script)
     with pytest.raises(ToolError) as error:
         find_node(fake.machine())
@@ -85,17 +85,17 @@ def test_a_node_that_says_no_version_is_refused(fake: FakeMachine, script: str) 
 
 
 @EVERY
-def test_a_program_that_says_no_version_is_broken_to_the_doctor(fake: FakeMachine, script: str) -> None:
+def test_doctor_calls_a_program_without_version_broken(fake: FakeMachine, script: str) -> None:
     fake.program(fake.bin / "npm", script)
-    found = program(Use("npm", "", ""), ("npm",), fake.machine())
-    assert found.state is State.BROKEN
-    assert found.problem
-    assert len(found.problem) <= 200
-    assert "\n" not in found.problem
+    finding = program(Use("npm", "", ""), ("npm",), fake.machine())
+    assert finding.state is State.BROKEN
+    assert finding.problem
+    assert len(finding.problem) <= 200
+    assert "\n" not in finding.problem
 
 
 @EVERY
-def test_an_assembler_that_says_no_version_is_refused(
+def test_assembler_without_a_version_is_rejected(
     fake: FakeMachine, script: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.executable", str(fake.root / "none" / "python3"))
@@ -108,14 +108,14 @@ def test_an_assembler_that_says_no_version_is_refused(
 
 @EVERY
 @pytest.mark.parametrize("name", ["cargo", "rustc"])
-def test_a_rust_that_says_no_version_is_passed_over(fake: FakeMachine, script: str, name: str) -> None:
+def test_rust_without_a_version_is_skipped(fake: FakeMachine, script: str, name: str) -> None:
     bad = fake.rust(fake.bin, "bad")
     fake.program(fake.bin / name, script)
     _, good = fake.rust(fake.usr_bin, "good")
     environ = {"NOGROW_CARGO": str(bad[0]), "NOGROW_RUSTC": str(bad[1])}
     with pytest.raises(ToolError) as error:
         find_rust(fake.machine(environ=environ), ignore)
-    assert line_of(error).startswith(f"NOGROW_CARGO={bad[0]} and NOGROW_RUSTC={bad[1]} can't be used: ")
+    assert line_of(error).startswith(f"NOGROW_CARGO={bad[0]} and NOGROW_RUSTC={bad[1]} cannot be used: ")
     if name == "rustc":
         assert find_rust(fake.machine(), ignore).rust.rustc == good
 
@@ -123,7 +123,7 @@ def test_a_rust_that_says_no_version_is_passed_over(fake: FakeMachine, script: s
 @pytest.mark.parametrize(
     "libdir", ["", "echo", "printf '%09000d' 1", r"printf '/\0/x'", r"printf '/\377'", "/bin/cat /dev/zero"]
 )
-def test_a_rustc_that_names_no_folder_has_no_standard_library(fake: FakeMachine, libdir: str) -> None:
+def test_rustc_without_a_library_folder_is_skipped(fake: FakeMachine, libdir: str) -> None:
     _, rustc = fake.rust(fake.bin, "bad")
     script = f'case "$*" in --version) echo rustc 1.99.0 ;; *target-libdir*) {libdir or ":"} ;; esac'
     fake.program(rustc, script)
@@ -132,7 +132,7 @@ def test_a_rustc_that_names_no_folder_has_no_standard_library(fake: FakeMachine,
 
 
 @EVERY
-def test_a_rustup_that_answers_no_path_is_one_step_failing(fake: FakeMachine, script: str) -> None:
+def test_rustup_without_a_path_fails_only_its_step(fake: FakeMachine, script: str) -> None:
     fake.program(fake.bin / "rustup", script)
     _, good = fake.rust(fake.usr_bin, "good")
     choice = find_rust(fake.machine(seconds=1), ignore)
@@ -140,8 +140,8 @@ def test_a_rustup_that_answers_no_path_is_one_step_failing(fake: FakeMachine, sc
     assert len(str(choice)) < 3000
 
 
-@pytest.mark.parametrize("script", [one for one in NO_VERSION.values() if "hello" not in one])
-def test_a_tool_of_a_command_that_says_no_line_is_refused(fake: FakeMachine, script: str) -> None:
+@pytest.mark.parametrize("script", [script for script in NO_VERSION.values() if "hello" not in script])
+def test_tool_of_a_command_without_a_version_is_rejected(fake: FakeMachine, script: str) -> None:
     fake.program(fake.bin / "cc", script)
     source = CommandSource("mine", ("cc",), (), tools=(("cc", "-v"),))
     step = CommandStep(Project(fake.root, Plan()), source, fake.machine().environ)
@@ -151,7 +151,7 @@ def test_a_tool_of_a_command_that_says_no_line_is_refused(fake: FakeMachine, scr
 
 
 @pytest.mark.parametrize(
-    ("script", "said"),
+    ("script", "message"),
     [
         ("echo 'npm error code EEXIST' >&2; exit 1", "needs the network once: npm error code EEXIST"),
         ("/usr/bin/head -c 3000 /dev/urandom", "left 0 archives instead of one"),
@@ -160,16 +160,16 @@ def test_a_tool_of_a_command_that_says_no_line_is_refused(fake: FakeMachine, scr
         ("/bin/cat /dev/zero", f"printed more than {MOST_BYTES:,} bytes"),
     ],
 )
-def test_an_npm_that_brings_nothing_good_is_an_error(fake: FakeMachine, script: str, said: str) -> None:
+def test_npm_that_installs_nothing_usable_is_an_error(fake: FakeMachine, script: str, message: str) -> None:
     fake.program(fake.bin / "npm", script)
-    with pytest.raises(ToolError, match=said) as error:
+    with pytest.raises(ToolError, match=message) as error:
         fetch(Package("a", "1", "sha512-x"), fake.root / "corpus", ignore, fake.machine())
     line_of(error)
     assert list((fake.root / "corpus").iterdir()) == []
 
 
 @pytest.mark.parametrize("script", ["exit 0", "echo hello", "/usr/bin/head -c 3000 /dev/urandom"])
-def test_pins_stay_where_uv_prints_none(
+def test_pins_are_kept_if_uv_prints_none(
     fake: FakeMachine, script: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     uv = fake.program(fake.bin / "uv", script)
@@ -183,7 +183,7 @@ def test_pins_stay_where_uv_prints_none(
 
 
 def project(fake: FakeMachine, script: str, seconds: int = 1) -> dict[str, str]:
-    """Write a project whose crate is built by a cargo that does `script`; the environment that names it."""
+    """Write a project with a cargo that runs `script`; return the environment that names the cargo."""
     for name, text in PROJECT.items():
         (fake.root / name).parent.mkdir(parents=True, exist_ok=True)
         (fake.root / name).write_text(text.replace("seconds = 1", f"seconds = {seconds}"))
@@ -193,7 +193,7 @@ def project(fake: FakeMachine, script: str, seconds: int = 1) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("script", "said"),
+    ("script", "message"),
     [
         (
             "echo 'error: edition 2030 is too new for this cargo' >&2; exit 101",
@@ -202,40 +202,38 @@ def project(fake: FakeMachine, script: str, seconds: int = 1) -> dict[str, str]:
         ("echo waiting >&2; /bin/sleep 60", "took longer than 1 s"),
         ("/bin/cat /dev/zero", f"printed more than {MOST_BYTES:,} bytes"),
         ("kill -9 $$", "exit code -9"),
-        ("exit 0", "the build made no "),
+        ("exit 0", "the build did not make "),
     ],
     ids=["too old", "hangs", "endless", "killed", "makes nothing"],
 )
-def test_a_cargo_that_builds_nothing_ends_the_build_in_a_line(
-    fake: FakeMachine, script: str, said: str
-) -> None:
+def test_cargo_that_builds_nothing_is_one_line(fake: FakeMachine, script: str, message: str) -> None:
     environ = project(fake, script)
-    begun = time.monotonic()
-    done = invoke(fake.root, "build", code=1, environ=environ)
-    assert said in done.stderr
-    assert len(done.stderr) < 1500
-    assert time.monotonic() - begun < 60
+    start = time.monotonic()
+    completed = invoke(fake.root, "build", code=1, environ=environ)
+    assert message in completed.stderr
+    assert len(completed.stderr) < 1500
+    assert time.monotonic() - start < 60
     assert not list(fake.root.rglob("guest.wasm"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_cargo_that_runs_ends_with_the_task(fake: FakeMachine, number: signal.Signals) -> None:
+def test_running_cargo_ends_with_the_task(fake: FakeMachine, number: signal.Signals) -> None:
     environ = project(fake, f'echo $$ > "{fake.root}/cargo.pid"; exec /bin/sleep 60', seconds=60)
     process = started(
         "build",
         folder=fake.root,
         environ={**environ, "PYTHONPATH": str(VERIFY)},
         program=(sys.executable, "-m", "invoke"),
-        prepare=heard,
+        prepare=default_signals,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
-    there = fake.root / "cargo.pid"
-    while not (there.exists() and there.read_text().strip()):
+    pid_file = fake.root / "cargo.pid"
+    while not (pid_file.exists() and pid_file.read_text().strip()):
         assert process.poll() is None
         time.sleep(0.02)
     process.send_signal(number)
     err = process.communicate(timeout=60)[1].decode()
     assert process.returncode == (1 if number is signal.SIGINT else 128 + number)
     assert "Traceback" not in err
-    wait_for_end(int(there.read_text()))
+    wait_for_end(int(pid_file.read_text()))

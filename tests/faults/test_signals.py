@@ -1,4 +1,4 @@
-"""Signals in the middle: the exit code is the signal's, nothing half-written stays, nothing goes on."""
+"""Tests that a signal ends a command with its exit code, without partial files and running processes."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from tools.bench.pathological import exports
 from tests.scenarios.guests import binary
 from tests.support.program import started, wait_for_end
 
-# A call of the host takes long and little fuel: only the limit of time ends this, after 10 seconds.
+# A call of the host takes long but little fuel, so only the time limit ends the loop, after 10 seconds.
 SPIN = binary(
     """(module (import "wasi_snapshot_preview1" "sched_yield" (func $f (result i32)))
       (memory (export "memory") 1) (func (export "run") (loop (drop (call $f)) br 0)))"""
@@ -26,7 +26,7 @@ wasi = true
 name = "s"
 steps = [{ call = "run" }]
 """
-# Writes for ever, so that the signal comes in the middle.
+# This report never ends, so that the signal arrives while it is written.
 WRITER = """
 import sys
 from pathlib import Path
@@ -45,8 +45,8 @@ main.main()
 BOTH = [signal.SIGINT, signal.SIGTERM]
 
 
-def heard() -> None:
-    """What is ignored stays so: in the background of a shell that is SIGINT, and with nohup SIGHUP."""
+def default_signals() -> None:
+    """Reset signals that a child would ignore: SIGINT in the background of a shell, SIGHUP under nohup."""
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
 
@@ -57,64 +57,66 @@ def ended(process: "subprocess.Popen[bytes]") -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("number", BOTH)
-def test_a_report_that_is_half_written_is_removed(number: signal.Signals, tmp_path: Path) -> None:
+def test_partial_report_is_removed(number: signal.Signals, tmp_path: Path) -> None:
     (tmp_path / "m.wasm").write_bytes(exports(10))
     (tmp_path / "report").write_text("before")
     process = started(
         folder=tmp_path,
         program=(sys.executable, "-c", WRITER),
-        prepare=heard,
+        prepare=default_signals,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
     assert process.stderr is not None
     assert process.stderr.readline() == b"writing\n"
     process.send_signal(number)
-    code, said = ended(process)
-    assert (code, "Traceback" in said) == (128 + number, False)
+    code, output = ended(process)
+    assert (code, "Traceback" in output) == (128 + number, False)
     assert (tmp_path / "report").read_text() == "before"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["m.wasm", "report"]
 
 
 def _children(process: int) -> list[int]:
     path = Path(f"/proc/{process}/task/{process}/children")
-    return [int(one) for one in path.read_text().split()]
+    return [int(number) for number in path.read_text().split()]
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
 @pytest.mark.parametrize("number", BOTH)
-def test_a_guest_that_runs_ends_with_the_program(number: signal.Signals, tmp_path: Path) -> None:
+def test_running_guest_ends_with_the_program(number: signal.Signals, tmp_path: Path) -> None:
     (tmp_path / "spin.wasm").write_bytes(SPIN)
     (tmp_path / "nogrow.toml").write_text(CONTRACT)
-    process = started("run", folder=tmp_path, prepare=heard, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = started(
+        "run", folder=tmp_path, prepare=default_signals, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     children = _wait_for_children(process.pid)
     process.send_signal(number)
-    code, said = ended(process)
-    assert (code, said) == (128 + number, "")
+    code, output = ended(process)
+    assert (code, output) == (128 + number, "")
     for child in children:
         wait_for_end(child)
 
 
 def _wait_for_children(process: int) -> list[int]:
     for _ in range(1000):
-        found = _children(process)
-        if found:
+        children = _children(process)
+        if children:
             time.sleep(0.3)
-            return found
+            return children
         time.sleep(0.02)
     raise TimeoutError
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs Linux's /proc")
-def test_a_guest_whose_process_is_killed_is_not_judged(tmp_path: Path) -> None:
+def test_guest_whose_process_is_killed_is_not_judged(tmp_path: Path) -> None:
     (tmp_path / "spin.wasm").write_bytes(SPIN)
     (tmp_path / "nogrow.toml").write_text(CONTRACT)
     process = started("run", folder=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    # The first try, and the second, alone.
+    # nogrow tries a second time, in a process alone.
     killed: set[int] = set()
     while len(killed) < 2:
         for child in set(_wait_for_children(process.pid)) - killed:
             os.kill(child, signal.SIGKILL)
             killed.add(child)
-    code, said = ended(process)
-    assert (code, "the process that judged it was ended" in said) == (4, True)
+    code, output = ended(process)
+    assert (code, "the process that judged it was ended" in output) == (4, True)

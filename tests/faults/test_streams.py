@@ -1,4 +1,4 @@
-"""Disks that are full, folders that are read-only, pipes that break, and what else there may not be."""
+"""Tests with full disks, read-only folders, closed pipes, and a bare environment."""
 
 import os
 import resource
@@ -35,7 +35,7 @@ def left_over(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("words", [("check", "m.wasm"), ("sites", "m.wasm"), ("explain", "m.wasm")])
-def test_a_full_standard_output_is_said_in_a_line(words: tuple[str, ...], folder: Path) -> None:
+def test_full_standard_output_is_one_line(words: tuple[str, ...], folder: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         process = started(*words, folder=folder, stdout=full.fileno(), stderr=subprocess.PIPE)
         err = process.communicate(timeout=100)[1].decode()
@@ -54,29 +54,29 @@ def test_a_full_standard_output_is_said_in_a_line(words: tuple[str, ...], folder
     ],
     ids=["json", "html", "seal"],
 )
-def test_a_file_that_gets_full_is_as_it_was(words: tuple[str, ...], folder: Path) -> None:
+def test_file_on_a_full_disk_is_unchanged(words: tuple[str, ...], folder: Path) -> None:
     """Python ignores SIGXFSZ, so a write beyond the limit fails as on a full disk.
 
-    Python itself would leave byte code cut off, for all who come after.
+    Python must not write byte code, which would stay truncated for later runs.
     """
     (folder / "report").write_text("before")
     force = ("--force",) if words[0] == "seal" else ()
     quiet = {"PYTHONDONTWRITEBYTECODE": "1"}
     full = limited(resource.RLIMIT_FSIZE, 4096)
-    done = nogrow(*words, *force, folder=folder, environ=quiet, prepare=full)
-    assert done.code == 2
-    assert "report: can't" in done.err
+    completed = nogrow(*words, *force, folder=folder, environ=quiet, prepare=full)
+    assert completed.code == 2
+    assert "report: can't" in completed.err
     assert (folder / "report").read_text() == "before"
     assert left_over(folder) == ["report"]
 
 
-def test_a_folder_that_can_not_be_written_to_is_said_in_a_line(folder: Path) -> None:
-    done = nogrow("check", "m.wasm", "--format", "json=/proc/report", folder=folder)
-    assert (done.code, done.err.count("\n")) == (2, 1)
-    assert "/proc/report: can't write the report" in done.err
+def test_read_only_folder_is_one_line(folder: Path) -> None:
+    completed = nogrow("check", "m.wasm", "--format", "json=/proc/report", folder=folder)
+    assert (completed.code, completed.err.count("\n")) == (2, 1)
+    assert "/proc/report: can't write the report" in completed.err
 
 
-def test_a_reader_who_leaves_is_no_error(folder: Path) -> None:
+def test_closed_pipe_is_not_an_error(folder: Path) -> None:
     read, write = os.pipe()
     process = started(
         "check", "many.wasm", "--format", "json", folder=folder, stdout=write, stderr=subprocess.PIPE
@@ -89,19 +89,19 @@ def test_a_reader_who_leaves_is_no_error(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("closed", ["1", "2"])
-def test_a_stream_may_be_closed(closed: str, folder: Path) -> None:
-    done = subprocess.run(
+def test_closed_stream_is_not_an_error(closed: str, folder: Path) -> None:
+    completed = subprocess.run(
         ["/bin/sh", "-c", f'exec "$0" -m nogrow check m.wasm {closed}>&-', sys.executable],
         cwd=folder,
         capture_output=True,
         timeout=100,
         check=False,
     )
-    assert done.returncode == (2 if closed == "1" else 1)
-    assert (b"standard output is closed" in done.stderr) is (closed == "1")
+    assert completed.returncode == (2 if closed == "1" else 1)
+    assert (b"standard output is closed" in completed.stderr) is (closed == "1")
 
 
-def test_neither_home_nor_terminal_nor_locale_is_needed(folder: Path) -> None:
+def test_home_terminal_and_locale_are_not_needed(folder: Path) -> None:
     name = "größe-\U0001f600.wasm"
     (folder / name).write_bytes(GROWING)
     plain = nogrow("check", name, folder=folder, environ={"PYTHONUTF8": "1"})
@@ -112,35 +112,35 @@ def test_neither_home_nor_terminal_nor_locale_is_needed(folder: Path) -> None:
     assert "gr" in bare.out
 
 
-def test_a_cache_of_byte_code_may_be_read_only(folder: Path) -> None:
+def test_read_only_bytecode_cache_is_not_an_error(folder: Path) -> None:
     assert nogrow("check", "m.wasm", folder=folder, environ={"PYTHONPYCACHEPREFIX": "/proc/none"}).code == 1
 
 
-def test_two_that_write_the_same_report_both_write_all_of_it(folder: Path) -> None:
+def test_two_processes_can_write_the_same_report(folder: Path) -> None:
     both = [
         started("check", "many.wasm", "--format", "json=report", folder=folder, stdout=subprocess.DEVNULL)
         for _ in range(2)
     ]
-    assert [one.wait(100) for one in both] == [1, 1]
+    assert [process.wait(100) for process in both] == [1, 1]
     alone = nogrow("check", "many.wasm", "--format", "json=alone", folder=folder)
     assert alone.code == 1
     assert (folder / "report").read_bytes() == (folder / "alone").read_bytes()
     assert left_over(folder) == ["alone", "report"]
 
 
-@pytest.mark.parametrize("many", [100, 200, 300, 500])
-def test_with_little_memory_the_verdict_is_right_or_there_is_none(many: int, folder: Path) -> None:
-    """Of address space, with next to which wasmtime reserves 4 GiB; Python itself needs some 60 MB."""
+@pytest.mark.parametrize("megabytes", [100, 200, 300, 500])
+def test_little_memory_never_gives_a_wrong_verdict(megabytes: int, folder: Path) -> None:
+    """Limit the address space, so that wasmtime cannot reserve 4 GiB; Python itself needs some 60 MB."""
     (folder / "m.wasm").write_bytes(exports(100_000))
     process = started(
         "check",
         "m.wasm",
         folder=folder,
-        prepare=limited(resource.RLIMIT_AS, many * MB),
+        prepare=limited(resource.RLIMIT_AS, megabytes * MB),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
     out, err = process.communicate(timeout=200)
-    # Where memory is so short that wasmtime's own code gets none, it aborts: no verdict either.
+    # wasmtime aborts if it gets no memory itself, and then there is no verdict.
     assert process.returncode in (1, 4, -signal.SIGABRT), err
     assert (b"error[NG001]" in out) is (process.returncode == 1)

@@ -1,4 +1,4 @@
-"""A wasm-objdump that is missing, fails, hangs or prints nonsense: no verdict is built on what it says."""
+"""Tests with a wasm-objdump that is missing, fails, hangs or prints wrong output."""
 
 import shlex
 import sys
@@ -15,7 +15,7 @@ from nogrow.project.verify import verify
 from tests.cli.modules import GROWING, QUIET, module
 from tests.machine.fakes import FakeMachine
 
-# For a script of the shell: the path may have a space in it.
+# Quoted for the shell, because the path may contain a space.
 REAL = shlex.quote(str(find_wabt("wasm-objdump")))
 CONTRACT = """schema = 1
 [[artifact]]
@@ -25,12 +25,12 @@ path = "growing.wasm"
 expect = { bad = "reachable" }
 """
 TITLE = 'printf "\\n$(/usr/bin/basename "$2"):\\tfile format wasm 0x1\\n\\nCode Disassembly:\\n\\n"'
-FITS = "printed what does not fit the file"
+MISMATCH = "the output of wasm-objdump does not match the file"
 
 
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeMachine:
-    """A project, and a machine on which programs are looked for in a folder of fakes alone."""
+    """Return a machine with a project, on which only fake programs are found."""
     fake = FakeMachine(tmp_path)
     fake.bin.mkdir()
     module(tmp_path / "quiet.wasm", QUIET)
@@ -42,41 +42,41 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeMachine:
     return fake
 
 
-# What it does, and what nogrow says of it.
+# The script of wasm-objdump, and the message of nogrow.
 FAULTS = [
     pytest.param("echo 'error: out of luck' >&2; exit 1", "out of luck", id="fails"),
     pytest.param("echo 'a warning'; exit 3", "exit code 3", id="fails and complains to its output"),
     pytest.param("kill -9 $$", "exit code -9", id="is killed"),
-    pytest.param("exit 0", FITS, id="prints nothing"),
-    pytest.param("/usr/bin/head -c 3000 /dev/urandom", FITS, id="random bytes"),
+    pytest.param("exit 0", MISMATCH, id="prints nothing"),
+    pytest.param("/usr/bin/head -c 3000 /dev/urandom", MISMATCH, id="random bytes"),
     pytest.param("/usr/bin/head -c 50000000 /dev/zero", "printed more than 1,0", id="50 MB"),
     pytest.param("/bin/cat /dev/zero >&2", "printed more than 1,0", id="endless complaint"),
-    pytest.param("echo 1.0.36", FITS, id="something else"),
-    pytest.param(TITLE, FITS, id="no function at all"),
+    pytest.param("echo 1.0.36", MISMATCH, id="something else"),
+    pytest.param(TITLE, MISMATCH, id="no function at all"),
     pytest.param(f'{REAL} "$@" | /bin/grep -v memory.grow', None, id="no memory.grow"),
-    pytest.param(f'{REAL} "$@" | /usr/bin/head -n -2', FITS, id="cut at its end"),
-    pytest.param(f'{REAL} "$@" | /bin/sed "s/^ 0000[0-9a-f]*:/ offset:/"', FITS, id="no offsets"),
-    pytest.param(f'{REAL} "$@" | /bin/sed "s/^ 00/ 10/"', FITS, id="other offsets"),
+    pytest.param(f'{REAL} "$@" | /usr/bin/head -n -2', MISMATCH, id="cut at its end"),
+    pytest.param(f'{REAL} "$@" | /bin/sed "s/^ 0000[0-9a-f]*:/ offset:/"', MISMATCH, id="no offsets"),
+    pytest.param(f'{REAL} "$@" | /bin/sed "s/^ 00/ 10/"', MISMATCH, id="other offsets"),
 ]
 
 
-@pytest.mark.parametrize(("script", "said"), FAULTS)
-def test_there_is_no_verdict_without_a_second_opinion(
-    fake: FakeMachine, script: str, said: str | None, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("script", "message"), FAULTS)
+def test_no_verdict_without_a_second_opinion(
+    fake: FakeMachine, script: str, message: str | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fake.program(fake.bin / "wasm-objdump", f"{script}")
+    fake.program(fake.bin / "wasm-objdump", script)
     started = time.monotonic()
     assert verify(fake.root) == 4
     assert time.monotonic() - started < 60
     output = capsys.readouterr().out
     assert len(output) < 10_000
     assert "growing.wasm: no second opinion on the grow sites: " in output
-    # Of the quiet one, a listing without its grow sites is the whole truth.
-    assert ("quiet.wasm: no second opinion" in output) is (said is not None)
-    assert (said or FITS) in output
+    # The quiet module has no grow sites, so a listing without grow sites is correct.
+    assert ("quiet.wasm: no second opinion" in output) is (message is not None)
+    assert (message or MISMATCH) in output
 
 
-def test_a_wasm_objdump_that_hangs_is_ended(
+def test_hanging_wasm_objdump_is_killed(
     fake: FakeMachine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stage, "_OBJDUMP_SECONDS", 0.3)
@@ -87,26 +87,26 @@ def test_a_wasm_objdump_that_hangs_is_ended(
     assert "thinking" in output
 
 
-def test_a_wasm_objdump_that_is_missing_leaves_no_verdict_and_says_what_brings_it(
+def test_no_verdict_without_wasm_objdump(fake: FakeMachine, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify(fake.root) == 4
+    assert "wasm-objdump is missing: run pip install 'nogrow[build]'" in capsys.readouterr().out
+
+
+def test_no_verdict_if_wasm_objdump_is_not_a_program(
     fake: FakeMachine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert verify(fake.root) == 4
-    assert "wasm-objdump is missing; this brings it: pip install 'nogrow[build]'" in capsys.readouterr().out
-
-
-def test_what_is_no_program_leaves_no_verdict(fake: FakeMachine, capsys: pytest.CaptureFixture[str]) -> None:
     fake.program(fake.bin / "wasm-objdump", "").write_bytes(b"\x7fELF nonsense")
     assert verify(fake.root) == 4
-    assert "can't be started: Exec format error" in capsys.readouterr().out
+    assert "cannot be started: Exec format error" in capsys.readouterr().out
 
 
-def test_the_real_one_in_the_place_of_the_fakes_is_believed(fake: FakeMachine) -> None:
+def test_real_wasm_objdump_gives_a_second_opinion(fake: FakeMachine) -> None:
     fake.program(fake.bin / "wasm-objdump", f'exec {REAL} "$@"')
     assert verify(fake.root) == 0
     assert len(grow_sites(fake.root / "growing.wasm")) == 1
 
 
-def test_nonsense_is_shown_in_part_with_what_to_do(fake: FakeMachine) -> None:
+def test_wrong_output_is_shortened_and_has_advice(fake: FakeMachine) -> None:
     fake.program(fake.bin / "wasm-objdump", "printf '%0900000d' 0")
     with pytest.raises(
         ToolError, match=r"000\.\.\.'; .* pip install --force-reinstall 'nogrow\[build\]'$"

@@ -1,4 +1,4 @@
-"""A process of `nogrow check --jobs` that is killed from outside: its module alone is not judged."""
+"""Tests with a killed worker process of `nogrow check --jobs`."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from tests.support.program import started
 
 FILES = [f"m{number}.wasm" for number in range(6)]
 VICTIM = "m2.wasm"
-# Whoever judges the victim says who it is, and waits to be killed.
+# The worker that judges the victim writes its process id and waits to be killed.
 CHECK = """
 import os
 import sys
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="patched process
 
 
 def killed(folder: Path, times: int, *words: str) -> tuple[int, str, str]:
-    """Kill so many of the processes that judge the victim; the exit code and what the command says."""
+    """Kill `times` processes that judge the victim; return the exit code, the output and the errors."""
     process = started(
         *("check", *words),
         folder=folder,
@@ -72,16 +72,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_module_of_a_process_that_is_killed_twice_is_not_judged_and_all_others_are(folder: Path) -> None:
+def test_module_of_a_twice_killed_worker_is_not_judged(folder: Path) -> None:
     code, out, err = killed(folder, 2, "--jobs", "4", "--format", "json", *FILES)
     assert (code, err) == (4, "")
-    outcomes = {one["path"]: one["outcome"] for one in json.loads(out)["artifacts"]}
+    outcomes = {artifact["path"]: artifact["outcome"] for artifact in json.loads(out)["artifacts"]}
     assert list(outcomes) == FILES
     assert outcomes.pop(VICTIM) == "not-judged"
     assert set(outcomes.values()) == {"broken"}
 
 
-def test_that_is_said_in_a_line(folder: Path) -> None:
+def test_killed_worker_is_one_line(folder: Path) -> None:
     _, out, _ = killed(folder, 2, "--jobs", "4", *FILES)
     (line,) = (line for line in out.split("\n") if "process" in line)
     assert line == f"not judged[NG010]: not-judged: {VICTIM}: the process that judged it was ended"

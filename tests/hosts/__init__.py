@@ -1,1 +1,1 @@
-"""The tests of the hosts."""
+"""Tests of the hosts."""

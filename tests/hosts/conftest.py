@@ -1,4 +1,4 @@
-"""The hosts' tests run over the same built artifacts as the build's."""
+"""Fixtures for the tests of the hosts, which use the built artifacts."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +14,6 @@ __all__ = ["built_root", "server"]
 
 @pytest.fixture(scope="session")
 def server(built_root: Path) -> Iterator[PageServer]:
-    """The project, served as `invoke serve` does."""
+    """Serve the project like `invoke serve`."""
     with served(built_root) as started:
         yield started

@@ -1,4 +1,4 @@
-"""Real engines as one interface: a function of a module of `tests/hosts/js` in, what it returns out."""
+"""This module calls functions of `tests/hosts/js` in real browsers."""
 
 import json
 import os
@@ -26,25 +26,27 @@ class Engine(Protocol):
     """A page in a browser."""
 
     def evaluate(self, expression: str) -> object:
-        """The value that the expression's promise is fulfilled with, through JSON."""
+        """Return the value of the expression's promise, through JSON."""
 
 
 def call(engine: Engine, url: str, function: str, *arguments: object) -> Any:  # noqa: ANN401
     """Call `MODULE.FUNCTION` of `tests/hosts/js`, which the page's server has at `url`."""
     module, _, name = function.partition(".")
-    given = ", ".join(json.dumps(each) for each in arguments)
-    return engine.evaluate(f"import('{url}/hosts/tests/{module}.mjs').then(all => all.{name}({given}))")
+    json_arguments = ", ".join(map(json.dumps, arguments))
+    return engine.evaluate(
+        f"import('{url}/hosts/tests/{module}.mjs').then(all => all.{name}({json_arguments}))"
+    )
 
 
 def copied(folder: Path) -> Path:
-    """A project to serve: the hosts as they are, and the tests' modules beside them."""
+    """Copy the hosts and the modules of the tests to `folder`, which can then be served."""
     shutil.copytree(ROOT / "hosts", folder / "hosts", ignore=shutil.ignore_patterns("node_modules"))
     shutil.copytree(Path(__file__).parent / "js", folder / "hosts" / "tests")
     return folder
 
 
 class Chromium:
-    """A page of Playwright's."""
+    """A page in Chromium, driven by Playwright."""
 
     def __init__(self, page: "Page") -> None:
         self.page = page
@@ -54,7 +56,7 @@ class Chromium:
 
 
 class Firefox:
-    """A page of a stock Firefox, which speaks WebDriver BiDi itself."""
+    """A page in Firefox, driven by WebDriver BiDi."""
 
     def __init__(self, socket: "ClientConnection") -> None:
         self._socket = socket
@@ -63,7 +65,7 @@ class Firefox:
         self._context = self.command("browsingContext.getTree")["contexts"][0]["context"]
 
     def command(self, method: str, **parameters: object) -> Any:  # noqa: ANN401
-        """Send a command and return its result, passing over events."""
+        """Send a command and return its result, ignoring events."""
         number = next(self._ids)
         self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
         while True:
@@ -86,12 +88,12 @@ class Firefox:
 
 @contextmanager
 def firefox(folder: Path) -> Iterator[Firefox]:
-    """Debian's Firefox with a profile in `folder`; skips the test where it is missing."""
+    """Start Firefox with a profile in `folder`; skip the test if it is missing."""
     program = shutil.which("firefox-esr") or shutil.which("firefox")
     if program is None:
-        pytest.skip("no Firefox; this installs it: apt-get install -y firefox-esr")
+        pytest.skip("no Firefox: run apt-get install -y firefox-esr")
     if find_spec("websockets") is None:
-        pytest.skip("no websockets; this installs it: pip install 'nogrow[dev]'")
+        pytest.skip("no websockets: run pip install 'nogrow[dev]'")
     from websockets.sync.client import connect
 
     words = [program, "--headless", "--no-remote", "--profile", str(folder), "--remote-debugging-port", "0"]
@@ -108,12 +110,11 @@ def firefox(folder: Path) -> Iterator[Firefox]:
 
 
 def _listening(process: "subprocess.Popen[bytes]", log: Path) -> str:
-    """Where it listens, once it has said so."""
+    """Return the address from the log of Firefox, once it is there."""
     for _ in range(_SECONDS * 10):
-        said = log.read_text(errors="replace")
-        found = re.search(r"WebDriver BiDi listening on (ws://\S+)", said)
-        if found is not None:
-            return found[1]
+        match = re.search(r"WebDriver BiDi listening on (ws://\S+)", log.read_text(errors="replace"))
+        if match is not None:
+            return match[1]
         try:
             process.wait(0.1)
         except subprocess.TimeoutExpired:

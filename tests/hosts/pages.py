@@ -1,4 +1,4 @@
-"""The browser host, opened."""
+"""This module opens the browser host in a new page."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,30 +9,30 @@ if TYPE_CHECKING:
 
 
 class Opened:
-    """A page, what it wrote to the console, what went wrong in it, and where it asked for what."""
+    """A page with its console messages, its errors and its requests."""
 
     def __init__(self, page: "Page") -> None:
         self.page = page
         self.console: list[tuple[str, str]] = []
         self.problems: list[str] = []
         self.requests: list[str] = []
-        page.on("console", self._said)
+        page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("request", lambda request: self.requests.append(request.url))
 
-    def _said(self, message: "ConsoleMessage") -> None:
+    def _on_console(self, message: "ConsoleMessage") -> None:
         self.console.append((message.type, message.text.split("\n")[0]))
 
 
 @contextmanager
 def opened(browser: "Browser", **options: object) -> Iterator[Opened]:
-    """A new page in a context of its own; that no script of it failed is checked at the end."""
+    """Open a new page in a new context, and check at the end that no script failed."""
     context = browser.new_context(
         **cast("dict[str, Any]", {"viewport": {"width": 1240, "height": 800}, **options})
     )
     try:
-        found = Opened(context.new_page())
-        yield found
+        page = Opened(context.new_page())
+        yield page
     finally:
         context.close()
-    assert found.problems == []
+    assert page.problems == []

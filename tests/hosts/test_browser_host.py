@@ -1,4 +1,4 @@
-"""The browser host's page in Chromium: what it says, what it draws, and what it looks like."""
+"""Tests of the page of the browser host, in Chromium."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 GREETING = "Ahoy there, Testy McTestface!"
-# How the sentence ends depends on Chromium's version.
+# The end of the message depends on the version of Chromium.
 DETACHED = "TypeError: Cannot perform %TypedArray%.prototype.slice on a detached "
 GUESTS = ("greeting", "greeting_growth", "greeting_nogrowth", "greeting_nogrowth_std")
 PROFILES = ("debug", "release")
-VIEWS = tuple(each.value for each in Views)
+VIEWS = tuple(views.value for views in Views)
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 
 
@@ -28,29 +28,29 @@ def artifact(guest: str, profile: str = "release") -> str:
 
 
 def states(page: "Page") -> list[str]:
-    """The state of the view at each moment, as the page draws it."""
-    return [one.get_attribute("data-view") or "" for one in page.locator("[data-view]").all()]
+    """Return the drawn state of the view at each step."""
+    return [element.get_attribute("data-view") or "" for element in page.locator("[data-view]").all()]
 
 
 def pages(page: "Page") -> list[int]:
-    """How many pages are drawn at each moment."""
-    return [one.locator(".page").count() for one in page.locator(".moment").all()]
+    """Return the number of pages that are drawn at each step."""
+    return [element.locator(".page").count() for element in page.locator(".moment").all()]
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("guest", GUESTS)
-def test_the_page_shows_the_greeting_or_the_very_error(
+def test_page_shows_the_greeting_or_the_error(
     browser: "Browser", server: PageServer, guest: str, profile: str
 ) -> None:
-    with opened(browser) as found:
+    with opened(browser) as host:
         for view in VIEWS:
-            found.console.clear()
-            shown = browse(found.page, server.url, artifact(guest, profile), view)
+            host.console.clear()
+            shown = browse(host.page, server.url, artifact(guest, profile), view)
             fails = (guest, view) == ("greeting_growth", "kept")
             assert shown.failed is fails
             assert shown.text.startswith(DETACHED) if fails else shown.text == GREETING
-            # The console says the same, in the same words.
-            assert found.console == [("error" if fails else "log", shown.text)]
+            # The console has the same message.
+            assert host.console == [("error" if fails else "log", shown.text)]
 
 
 @pytest.mark.parametrize(
@@ -61,35 +61,35 @@ def test_the_page_shows_the_greeting_or_the_very_error(
         ("live", ["attached", "detached", "attached"]),
     ],
 )
-def test_a_growth_is_drawn_with_what_it_does_to_the_view(
+def test_growth_is_drawn_with_its_effect_on_the_view(
     browser: "Browser", server: PageServer, view: str, expected: list[str]
 ) -> None:
-    with opened(browser) as found:
-        browse(found.page, server.url, artifact("greeting_growth"), view)
-        before, after, reading = pages(found.page)
-        assert states(found.page) == expected
+    with opened(browser) as host:
+        browse(host.page, server.url, artifact("greeting_growth"), view)
+        before, after, reading = pages(host.page)
+        assert states(host.page) == expected
         assert (after - before, reading - after) == (1, 0)
-        assert found.page.locator(".page.new").count() == 1
-        drawn = found.page.locator("[data-moment=after]").inner_text()
+        assert host.page.locator(".page.new").count() == 1
+        drawn = host.page.locator("[data-moment=after]").inner_text()
         assert "+1 page" in drawn
-        # It is not the data that is lost, whatever became of the view.
+        # The data is still there, even if the view is detached.
         assert f"holds “{GREETING}”" in drawn
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_memory_that_does_not_grow_keeps_its_buffer(
+def test_memory_that_does_not_grow_keeps_its_buffer(
     browser: "Browser", server: PageServer, view: str
 ) -> None:
-    with opened(browser) as found:
-        browse(found.page, server.url, artifact("greeting"), view)
-        assert states(found.page) == ["attached"] * 3
-        assert pages(found.page) == [1, 1, 1]
-        assert found.page.locator(".buffer").count() == 3
+    with opened(browser) as host:
+        browse(host.page, server.url, artifact("greeting"), view)
+        assert states(host.page) == ["attached"] * 3
+        assert pages(host.page) == [1, 1, 1]
+        assert host.page.locator(".buffer").count() == 3
 
 
-def test_what_is_chosen_is_run_and_stands_in_the_address(browser: "Browser", server: PageServer) -> None:
-    with opened(browser) as found:
-        page = found.page
+def test_choice_is_run_and_put_into_the_address(browser: "Browser", server: PageServer) -> None:
+    with opened(browser) as host:
+        page = host.page
         page.goto(server.url)
         page.wait_for_selector("#result[data-outcome=error]")
         page.get_by_label("watched").check()
@@ -102,96 +102,92 @@ def test_what_is_chosen_is_run_and_stands_in_the_address(browser: "Browser", ser
         assert page.get_by_label("watched").is_checked()
 
 
-def test_an_address_that_asks_for_nothing_known_shows_the_first_choice(
-    browser: "Browser", server: PageServer
-) -> None:
-    with opened(browser) as found:
-        found.page.goto(f"{server.url}?guest=../../x&view=toString&other=1")
-        found.page.wait_for_selector("#result[data-outcome=error]")
-        assert found.page.inner_text("#said").startswith(DETACHED)
+def test_unknown_address_shows_the_first_choice(browser: "Browser", server: PageServer) -> None:
+    with opened(browser) as host:
+        host.page.goto(f"{server.url}?guest=../../x&view=toString&other=1")
+        host.page.wait_for_selector("#result[data-outcome=error]")
+        assert host.page.inner_text("#said").startswith(DETACHED)
 
 
-def test_a_guest_that_is_not_built_says_what_builds_it(browser: "Browser", server: PageServer) -> None:
-    with opened(browser) as found:
+def test_missing_guest_names_the_build_command(browser: "Browser", server: PageServer) -> None:
+    with opened(browser) as host:
         answer = {"status": 404, "body": "not built; this builds it: invoke build\n"}
-        found.page.route("**/*.wasm", lambda route: route.fulfill(**answer))
-        shown = browse(found.page, server.url, artifact("greeting"), "kept")
+        host.page.route("**/*.wasm", lambda route: route.fulfill(**answer))
+        shown = browse(host.page, server.url, artifact("greeting"), "kept")
         assert shown.failed
         assert shown.text.endswith("/greeting.wasm: not built; this builds it: invoke build")
-        assert found.page.locator(".moment").count() == 0
+        assert host.page.locator(".moment").count() == 0
 
 
-def test_a_slow_guest_does_not_overwrite_what_was_chosen_after_it(
-    browser: "Browser", server: PageServer
-) -> None:
-    with opened(browser) as found:
-        page = found.page
+def test_slow_guest_does_not_replace_a_later_choice(browser: "Browser", server: PageServer) -> None:
+    with opened(browser) as host:
+        page = host.page
         waiting = []
         page.route("**/release/greeting_growth.wasm", lambda route: waiting.append(route))
         page.goto(server.url)
         page.get_by_label("greeting by hand").check()
         page.wait_for_selector("#result[data-outcome=greeting]")
-        with page.expect_event("console") as said:
+        with page.expect_event("console") as message:
             waiting[0].continue_()
-        assert said.value.type == "error"
+        assert message.value.type == "error"
         page.evaluate("new Promise(requestAnimationFrame)")
         assert page.inner_text("#said") == GREETING
 
 
-def test_the_page_asks_for_nothing_from_elsewhere(browser: "Browser", server: PageServer) -> None:
-    with opened(browser) as found:
-        browse(found.page, server.url, artifact("greeting"), "live")
+def test_page_loads_nothing_from_other_servers(browser: "Browser", server: PageServer) -> None:
+    with opened(browser) as host:
+        browse(host.page, server.url, artifact("greeting"), "live")
         origin = server.url.removesuffix("/hosts/browser/")
-        assert len(found.requests) > 5
-        assert [one for one in found.requests if not one.startswith((f"{origin}/", "data:"))] == []
-        assert found.page.evaluate("crossOriginIsolated && typeof SharedArrayBuffer") == "function"
+        assert len(host.requests) > 5
+        assert [url for url in host.requests if not url.startswith((f"{origin}/", "data:"))] == []
+        assert host.page.evaluate("crossOriginIsolated && typeof SharedArrayBuffer") == "function"
 
 
-def test_a_server_that_is_gone_is_one_line(browser: "Browser") -> None:
-    with opened(browser) as found, pytest.raises(ToolError, match="shows nothing") as caught:
-        browse(found.page, "http://127.0.0.1:9/", artifact("greeting"), "kept")
+def test_missing_server_is_one_line(browser: "Browser") -> None:
+    with opened(browser) as host, pytest.raises(ToolError, match="shows nothing") as caught:
+        browse(host.page, "http://127.0.0.1:9/", artifact("greeting"), "kept")
     assert "\n" not in str(caught.value)
 
 
-def test_everything_is_chosen_by_keyboard(browser: "Browser", server: PageServer) -> None:
-    with opened(browser) as found:
-        browse(found.page, server.url, artifact("greeting_growth"), "kept")
+def test_all_choices_work_by_keyboard(browser: "Browser", server: PageServer) -> None:
+    with opened(browser) as host:
+        browse(host.page, server.url, artifact("greeting_growth"), "kept")
         names = []
         for _ in range(4):
-            found.page.keyboard.press("Tab")
-            names.append(found.page.evaluate("document.activeElement.name ?? document.activeElement.id"))
+            host.page.keyboard.press("Tab")
+            names.append(host.page.evaluate("document.activeElement.name ?? document.activeElement.id"))
         assert names == ["guest", "view", "profile", "code"]
-        found.page.get_by_label("kept").focus()
-        found.page.keyboard.press("ArrowDown")
-        found.page.wait_for_selector("#result[data-outcome=greeting]")
-        assert found.page.get_by_label("watched").is_checked()
+        host.page.get_by_label("kept").focus()
+        host.page.keyboard.press("ArrowDown")
+        host.page.wait_for_selector("#result[data-outcome=greeting]")
+        assert host.page.get_by_label("watched").is_checked()
 
 
-def kept_picture(found: Opened, name: str) -> None:
+def save_screenshot(host: Opened, name: str) -> None:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    found.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+    host.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
 
 @pytest.mark.parametrize("width", [1240, 760, 360])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("view", "state"), [("kept", "detached"), ("live", "attached")])
-def test_both_outcomes_fit_in_both_schemes_on_wide_and_narrow_screens(
+def test_outcomes_fit_on_wide_and_narrow_screens(
     browser: "Browser", server: PageServer, view: str, state: str, scheme: str, width: int
 ) -> None:
     size = {"width": width, "height": 800}
-    with opened(browser, color_scheme=scheme, viewport=size) as found:
-        browse(found.page, server.url, artifact("greeting_growth"), view)
-        assert states(found.page)[-1] == state
-        kept_picture(found, f"browser-{state}-{scheme}-{width}")
-        assert found.page.evaluate("document.documentElement.scrollWidth") <= width
-        light = found.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(251, 251, 250)"
+    with opened(browser, color_scheme=scheme, viewport=size) as host:
+        browse(host.page, server.url, artifact("greeting_growth"), view)
+        assert states(host.page)[-1] == state
+        save_screenshot(host, f"browser-{state}-{scheme}-{width}")
+        assert host.page.evaluate("document.documentElement.scrollWidth") <= width
+        light = host.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(251, 251, 250)"
         assert light is (scheme == "light")
 
 
-def test_the_documentation_s_pictures_are_taken_and_there(
+def test_pictures_of_the_documentation_are_taken(
     browser: "Browser", server: PageServer, tmp_path: Path
 ) -> None:
-    """They are taken anew by `invoke pictures` only: fonts differ from machine to machine."""
+    """Compare only the file type, because fonts differ between machines."""
     taken = take_pictures(server.root, browser, tmp_path)
     assert [path.name for path in taken] == ["detached.png", "attached.png", "report.png"]
     for path in taken:

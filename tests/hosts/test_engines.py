@@ -1,4 +1,4 @@
-"""Live views in Chromium and Firefox: over each kind of memory, and in the audio thread."""
+"""Tests of live views in Chromium and Firefox, with each kind of memory and in the audio thread."""
 
 import base64
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ GUEST = """(module (memory (export "memory") 1)
   (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))"""
 
 BLOCKS, FRAMES, GROWS_IN = 32, 128, 16
-# A saw, 128 samples a call at address 1024, with a growth at the beginning of one call.
+# A saw wave with 128 samples per call at address 1024; one call grows the memory first.
 TONE = f"""(module (memory (export "memory") 1)
   (global $block (mut i32) (i32.const 0))
   (func (export "render") (result i32) (local $at i32)
@@ -31,7 +31,7 @@ TONE = f"""(module (memory (export "memory") 1)
       (br_if $next (i32.lt_u (local.get $at) (i32.const {FRAMES}))))
     (global.set $block (i32.add (global.get $block) (i32.const 1)))
     (i32.const 1024)))"""
-SAW = [(at + 1) / FRAMES for at in range(FRAMES)]
+SAW = [(index + 1) / FRAMES for index in range(FRAMES)]
 
 
 def text(wat: str) -> str:
@@ -39,7 +39,7 @@ def text(wat: str) -> str:
 
 
 class Call(Protocol):
-    """Calls a function of `tests/hosts/js` in the engine."""
+    """A function that calls a function of `tests/hosts/js` in the engine."""
 
     def __call__(self, function: str, *arguments: object) -> Any: ...  # noqa: ANN401
 
@@ -58,7 +58,7 @@ def in_firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 @pytest.fixture(params=["chromium", "firefox"])
 def run(request: pytest.FixtureRequest, origin: str) -> Iterator[Call]:
-    """A new page of the engine; cases may change the page's globals."""
+    """Return a function that calls into a new page, whose globals a test may change."""
     page = f"{origin}/hosts/tests/blank.html"
     if request.param == "firefox":
         started = request.getfixturevalue("in_firefox")
@@ -74,13 +74,13 @@ def run(request: pytest.FixtureRequest, origin: str) -> Iterator[Call]:
 
 
 def needs_resizable(run: Call) -> None:
-    """Skip the test where the engine does not know resizable memories."""
+    """Skip the test if the engine does not support resizable memories."""
     if not run("memories.engine")["resizable"]:
         pytest.skip("this engine has no memory.toResizableBuffer()")
 
 
 def pages(kept: int, live: int, fixed: int | None) -> dict[str, int | None]:
-    """The lengths of a kept view and of every live one."""
+    """Return the expected lengths of a kept view and of each live view, in pages."""
     return {"kept": kept, "live": live, "words": live, "dv": live, "fixed": fixed}
 
 
@@ -97,22 +97,22 @@ def pages(kept: int, live: int, fixed: int | None) -> dict[str, int | None]:
         ("resizable", (), 1, 2, 2),
     ],
 )
-def test_live_views_are_right_after_a_growth_whatever_becomes_of_a_kept_one(
+def test_live_views_are_right_after_growth(
     run: Call, case: str, arguments: tuple[object, ...], answer: object, kept: int, live: int
 ) -> None:
     if case == "resizable":
         needs_resizable(run)
-    found = run(f"memories.{case}", *arguments)
-    # To ask for fixed views is to make the memory a fixed one again.
-    fixed = found["before"]["fixed"] is not None
-    assert found["before"] == pages(1, 1, 1 if fixed else None)
-    assert found["after"] == pages(kept, live, live if fixed else None)
-    assert (found["answer"], found["still"], found["buffer"]) == (answer, 42, True)
-    assert found.get("resizable", case == "resizable") is (case == "resizable")
+    lengths = run(f"memories.{case}", *arguments)
+    # A test that asks for fixed views would make the memory fixed again.
+    fixed = lengths["before"]["fixed"] is not None
+    assert lengths["before"] == pages(1, 1, 1 if fixed else None)
+    assert lengths["after"] == pages(kept, live, live if fixed else None)
+    assert (lengths["answer"], lengths["still"], lengths["buffer"]) == (answer, 42, True)
+    assert lengths.get("resizable", case == "resizable") is (case == "resizable")
 
 
 @pytest.mark.parametrize("case", ["shared", "sharedGrowable", "sharedWithoutResizable"])
-def test_a_shared_memory_that_another_thread_grows_leaves_a_kept_view_too_short(run: Call, case: str) -> None:
+def test_growth_by_another_thread_leaves_kept_views_short(run: Call, case: str) -> None:
     if case == "sharedGrowable":
         needs_resizable(run)
     assert run("memories.engine")["isolated"]
@@ -120,30 +120,30 @@ def test_a_shared_memory_that_another_thread_grows_leaves_a_kept_view_too_short(
     assert run(f"memories.{case}") == {"kept": kept, "live": 2, "written": 42}
 
 
-def test_web_apis_that_refuse_views_of_a_resizable_memory_take_the_fixed_ones(run: Call) -> None:
+def test_web_apis_accept_the_fixed_views(run: Call) -> None:
     needs_resizable(run)
-    found = run("memories.refusals")
-    assert [name for name, live, _ in found if live != "TypeError"] == []
-    assert [name for name, _, fixed in found if fixed is not None] == []
+    refusals = run("memories.refusals")
+    assert [name for name, live, _ in refusals if live != "TypeError"] == []
+    assert [name for name, _, fixed in refusals if fixed is not None] == []
 
 
 def blocks(samples: list[float]) -> list[list[float]]:
-    return [samples[at : at + FRAMES] for at in range(0, len(samples), FRAMES)]
+    return [samples[start : start + FRAMES] for start in range(0, len(samples), FRAMES)]
 
 
-def test_live_views_play_on_when_the_guest_grows_in_the_middle_of_a_tone(run: Call) -> None:
-    found = run("audio.rendered", text(TONE), BLOCKS, True)
-    assert (found["complaints"], found["ended"]) == ([], False)
-    assert blocks(found["samples"]) == [SAW] * BLOCKS
+def test_live_views_play_on_when_the_guest_grows(run: Call) -> None:
+    audio = run("audio.rendered", text(TONE), BLOCKS, True)
+    assert (audio["complaints"], audio["ended"]) == ([], False)
+    assert blocks(audio["samples"]) == [SAW] * BLOCKS
 
 
-def test_a_kept_view_ends_the_tone_with_an_error_and_then_silence(run: Call) -> None:
-    found = run("audio.rendered", text(TONE), BLOCKS, False)
-    assert found["ended"]
-    (complaint,) = found["complaints"]
+def test_kept_view_ends_the_tone_when_the_guest_grows(run: Call) -> None:
+    audio = run("audio.rendered", text(TONE), BLOCKS, False)
+    assert audio["ended"]
+    (complaint,) = audio["complaints"]
     assert complaint.startswith("TypeError: ")
     assert "detached" in complaint
-    heard = blocks(found["samples"])
-    assert heard[:GROWS_IN] == [SAW] * GROWS_IN
-    # In the block that failed, Chromium plays once more what its buffer held.
-    assert heard[GROWS_IN + 1 :] == [[0.0] * FRAMES] * (BLOCKS - GROWS_IN - 1)
+    played = blocks(audio["samples"])
+    assert played[:GROWS_IN] == [SAW] * GROWS_IN
+    # In the block that failed, Chromium repeats the content of its buffer.
+    assert played[GROWS_IN + 1 :] == [[0.0] * FRAMES] * (BLOCKS - GROWS_IN - 1)

@@ -1,4 +1,4 @@
-"""The Node host as a program: what it prints and how it exits."""
+"""Tests of the output and the exit codes of the Node host."""
 
 import subprocess
 from pathlib import Path
@@ -18,24 +18,22 @@ USAGE = "usage: node server.mjs [--views kept|watched|live | --watch-growth] GUE
 
 
 def host(*arguments: str | Path) -> tuple[int, str, str]:
-    """Run the host; its exit code, standard output and standard error."""
+    """Run the host and return its exit code, standard output and standard error."""
     command = [find_node(Machine.current()), ROOT / HOST, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    return done.returncode, done.stdout, done.stderr
+    completed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return completed.returncode, completed.stdout, completed.stderr
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("guest", [name for name in GUESTS if name != "greeting_growth"])
-def test_a_kept_view_is_enough_for_a_guest_that_does_not_grow(
-    built_root: Path, profile: str, guest: str
-) -> None:
+def test_kept_view_works_without_growth(built_root: Path, profile: str, guest: str) -> None:
     path = built_root / "build" / profile / f"{guest}.wasm"
     assert host(path) == (0, GREETING, "")
     assert host("--views", "kept", path) == (0, GREETING, "")
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_a_kept_view_is_detached_by_the_growing_guest(built_root: Path, profile: str) -> None:
+def test_growing_guest_detaches_a_kept_view(built_root: Path, profile: str) -> None:
     path = built_root / "build" / profile / "greeting_growth.wasm"
     assert host(path) == (1, "", DETACHED)
     assert host("--views=kept", path) == (1, "", DETACHED)
@@ -46,7 +44,7 @@ def test_a_kept_view_is_detached_by_the_growing_guest(built_root: Path, profile:
 @pytest.mark.parametrize(
     "options", [("--watch-growth",), ("--views", "watched"), ("--watch-growth", "--views=watched")]
 )
-def test_a_watched_view_works_with_every_guest(
+def test_watched_view_works_with_every_guest(
     built_root: Path, options: tuple[str, ...], profile: str, guest: str
 ) -> None:
     path = built_root / "build" / profile / f"{guest}.wasm"
@@ -64,11 +62,14 @@ def test_live_views_work_with_every_guest(built_root: Path, profile: str, guest:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), f"one guest is needed, not 0; {USAGE}"),
-        (("a", "b"), f"one guest is needed, not 2; {USAGE}"),
+        ((), f"expected one guest, not 0; {USAGE}"),
+        (("a", "b"), f"expected one guest, not 2; {USAGE}"),
         (("--grow", "a"), f"Unknown option '--grow'; {USAGE}"),
-        (("--views", "old", "a"), f"--views is kept, watched or live, not 'old'; {USAGE}"),
-        (("--views", "toString", "a"), f"--views is kept, watched or live, not 'toString'; {USAGE}"),
+        (("--views", "old", "a"), f"unknown --views 'old'; expected kept, watched or live; {USAGE}"),
+        (
+            ("--views", "toString", "a"),
+            f"unknown --views 'toString'; expected kept, watched or live; {USAGE}",
+        ),
         (
             ("--views", "live", "--watch-growth", "a"),
             f"--watch-growth means --views watched, not live; {USAGE}",
@@ -77,7 +78,7 @@ def test_live_views_work_with_every_guest(built_root: Path, profile: str, guest:
         (("/",), "cannot read /: EISDIR: illegal operation on a directory\n"),
     ],
 )
-def test_a_wrong_call_is_one_line_and_exit_code_2(arguments: tuple[str, ...], message: str) -> None:
+def test_wrong_usage_is_one_line_and_exit_code_2(arguments: tuple[str, ...], message: str) -> None:
     assert host(*arguments) == (2, "", message)
 
 
@@ -98,9 +99,7 @@ REFUSING = '(func (export "set_name") (param i32 i32) (result i32) (i32.const -1
         (f"(module {MEMORY} {POINTERS} {REFUSING})", "set_name returned -1"),
     ],
 )
-def test_a_module_that_is_no_guest_is_one_line_and_exit_code_1(
-    tmp_path: Path, wat: str, message: str
-) -> None:
+def test_module_that_is_not_a_guest_exits_with_1(tmp_path: Path, wat: str, message: str) -> None:
     path = tmp_path / "module.wasm"
     path.write_bytes(assemble(wat))
     code, out, err = host(path)
@@ -108,7 +107,7 @@ def test_a_module_that_is_no_guest_is_one_line_and_exit_code_1(
     assert message in err
 
 
-def test_a_file_that_is_no_module_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
+def test_file_that_is_not_a_module_exits_with_1(tmp_path: Path) -> None:
     path = tmp_path / "text.wasm"
     path.write_text("hello")
     code, out, err = host(path)

@@ -1,4 +1,4 @@
-"""A machine of shell scripts: programs that answer as a test wants, in folders of its own."""
+"""This module provides a machine whose programs are shell scripts of a test."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,28 +18,28 @@ esac
 
 @dataclass(frozen=True)
 class FakeMachine:
-    """Folders below `root`: `bin` is the PATH, `usr/bin` a folder that is not on it."""
+    """A machine below `root`: the PATH is `bin`, and `usr/bin` is another folder with programs."""
 
     root: Path
 
     @property
     def bin(self) -> Path:
-        """The only folder of the PATH."""
+        """Return the only folder of the PATH."""
         return self.root / "bin"
 
     @property
     def usr_bin(self) -> Path:
-        """A folder for programs that is looked into although it is not on the PATH."""
+        """Return a folder with programs that is searched although it is not on the PATH."""
         return self.root / "usr" / "bin"
 
     @property
     def calls(self) -> list[str]:
-        """The command lines that `program`s with `logged` were called with."""
+        """Return the command lines of the calls of all `logged` programs."""
         log = self.root / "calls"
         return log.read_text().splitlines() if log.exists() else []
 
     def program(self, path: Path, script: str, *, logged: bool = False) -> Path:
-        """Write a program; a `logged` one notes its name and arguments in `calls`."""
+        """Write a program; a `logged` one records its name and arguments in `calls`."""
         note = f'echo "{path.name} $*" >> "{self.root}/calls"\n' if logged else ""
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"#!/bin/sh\n{note}{script}\n")
@@ -49,7 +49,7 @@ class FakeMachine:
     def rust(
         self, folder: Path, name: str, *, target: bool = True, linker_error: str = ""
     ) -> tuple[Path, Path]:
-        """Write a cargo and a rustc that builds for WebAssembly, unless told otherwise."""
+        """Write a cargo and a rustc, which by default can build for WebAssembly."""
         libdir = self.root / f"lib-{name}"
         libdir.mkdir(exist_ok=True)
         if target:
@@ -74,7 +74,7 @@ class FakeMachine:
         seconds: float = 60.0,
         environ: Mapping[str, str] | None = None,
     ) -> Machine:
-        """What the search sees of all this."""
+        """Return the machine that these folders describe."""
         release = self.root / "os-release"
         release.write_text(f"NAME=Fake\n{distribution}\n")
         return Machine(
@@ -88,9 +88,9 @@ class FakeMachine:
 
 
 def ignore(line: str) -> None:
-    """Take a line of progress and do nothing."""
+    """Ignore a line of progress."""
 
 
 def collect(lines: list[str]) -> Callable[[str], None]:
-    """A progress function that appends to `lines`."""
+    """Return a progress function that appends to `lines`."""
     return lines.append

@@ -1,4 +1,4 @@
-"""The order in which a Rust is looked for, and what the user is told when there is none."""
+"""Tests of the order of the search for Rust, and of the error when there is none."""
 
 import time
 from pathlib import Path
@@ -17,7 +17,7 @@ def fake(tmp_path: Path) -> FakeMachine:
     return FakeMachine(tmp_path)
 
 
-def test_the_environment_comes_before_rustup(fake: FakeMachine) -> None:
+def test_environment_comes_before_rustup(fake: FakeMachine) -> None:
     cargo, rustc = fake.rust(fake.root / "mine", "mine")
     fake.rust(fake.root / "active", "active")
     fake.rustup(fake.root / "active", target_add="exit 0")
@@ -28,7 +28,7 @@ def test_the_environment_comes_before_rustup(fake: FakeMachine) -> None:
 
 
 @pytest.mark.parametrize("variable", ["NOGROW_CARGO", "NOGROW_RUSTC"])
-def test_one_variable_brings_the_other_program_from_beside_it(fake: FakeMachine, variable: str) -> None:
+def test_one_variable_also_selects_the_program_beside_it(fake: FakeMachine, variable: str) -> None:
     fake.rust(fake.bin, "on-path")
     cargo, rustc = fake.rust(fake.root / "mine", "mine")
     value = cargo if variable == "NOGROW_CARGO" else rustc
@@ -36,7 +36,7 @@ def test_one_variable_brings_the_other_program_from_beside_it(fake: FakeMachine,
     assert (rust.cargo, rust.rustc) == (cargo, rustc)
 
 
-def test_a_relative_path_in_the_environment_counts_from_the_current_folder(
+def test_relative_path_starts_at_the_working_directory(
     fake: FakeMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, rustc = fake.rust(fake.root / "mine", "mine")
@@ -53,9 +53,7 @@ def test_a_relative_path_in_the_environment_counts_from_the_current_folder(
         ("no linker", "linker `rust-lld` not found"),
     ],
 )
-def test_an_unusable_rust_in_the_environment_is_an_error_and_no_other_is_taken(
-    fake: FakeMachine, kind: str, expected: str
-) -> None:
+def test_unusable_rust_in_the_environment_is_an_error(fake: FakeMachine, kind: str, expected: str) -> None:
     fake.rust(fake.bin, "good")
     mine = fake.root / "mine"
     if kind != "missing":
@@ -63,10 +61,10 @@ def test_an_unusable_rust_in_the_environment_is_an_error_and_no_other_is_taken(
         fake.rust(mine, "mine", target=kind != "no target", linker_error=error)
     with pytest.raises(ToolError, match=expected) as caught:
         find_rust(fake.machine(environ={"NOGROW_RUSTC": str(mine / "rustc")}), ignore)
-    assert f"NOGROW_RUSTC={mine}/rustc can't be used" in str(caught.value)
+    assert f"NOGROW_RUSTC={mine}/rustc cannot be used" in str(caught.value)
 
 
-def test_the_active_rustup_toolchain_is_taken_if_it_has_the_target(fake: FakeMachine) -> None:
+def test_active_rustup_toolchain_with_the_target_is_used(fake: FakeMachine) -> None:
     cargo, rustc = fake.rust(fake.root / "active", "active")
     fake.rustup(fake.root / "active", target_add="exit 1")
     fake.rust(fake.usr_bin, "system")
@@ -76,7 +74,7 @@ def test_the_active_rustup_toolchain_is_taken_if_it_has_the_target(fake: FakeMac
     assert not [call for call in fake.calls if "target add" in call]
 
 
-def test_rustup_adds_the_target_before_another_rustc_is_taken(fake: FakeMachine) -> None:
+def test_rustup_adds_the_target_before_another_rustc_is_tried(fake: FakeMachine) -> None:
     _, rustc = fake.rust(fake.root / "active", "active", target=False)
     fake.rustup(fake.root / "active", target_add=f': > "{fake.root}/lib-active/libstd-0.rlib"')
     fake.rust(fake.usr_bin, "system")
@@ -87,7 +85,7 @@ def test_rustup_adds_the_target_before_another_rustc_is_taken(fake: FakeMachine)
     assert lines == ["rustup target add wasm32-unknown-unknown (at most 60 s)"]
 
 
-def test_a_rustup_that_panics_is_one_step_failing(fake: FakeMachine) -> None:
+def test_panic_of_rustup_fails_only_its_step(fake: FakeMachine) -> None:
     fake.rust(fake.root / "active", "active", target=False)
     fake.rustup(fake.root / "active", target_add=PANIC)
     _, rustc = fake.rust(fake.usr_bin, "system")
@@ -96,7 +94,7 @@ def test_a_rustup_that_panics_is_one_step_failing(fake: FakeMachine) -> None:
     assert "thread 'main' panicked" in str(choice)
 
 
-def test_a_rustup_that_hangs_is_ended_with_its_children(fake: FakeMachine) -> None:
+def test_hanging_rustup_is_killed_with_its_children(fake: FakeMachine) -> None:
     fake.rust(fake.root / "active", "active", target=False)
     fake.rustup(fake.root / "active", target_add="/bin/sleep 60; exit 0")
     _, rustc = fake.rust(fake.usr_bin, "system")
@@ -107,40 +105,40 @@ def test_a_rustup_that_hangs_is_ended_with_its_children(fake: FakeMachine) -> No
     assert "took longer than 0.5 s" in str(choice)
 
 
-def test_a_success_of_rustup_that_adds_nothing_is_not_believed(fake: FakeMachine) -> None:
+def test_result_of_rustup_target_add_is_checked(fake: FakeMachine) -> None:
     fake.rust(fake.root / "active", "active", target=False)
     fake.rustup(fake.root / "active", target_add="exit 0")
     _, rustc = fake.rust(fake.usr_bin, "system")
     assert find_rust(fake.machine(), ignore).rust.rustc == rustc
 
 
-def test_every_rustc_is_tried_until_one_has_the_target(fake: FakeMachine) -> None:
+def test_each_rustc_is_tried_until_one_has_the_target(fake: FakeMachine) -> None:
     fake.rust(fake.bin, "first", target=False)
     _, rustc = fake.rust(fake.usr_bin, "second")
     choice = find_rust(fake.machine(), ignore)
     assert choice.rust.rustc == rustc
 
 
-def test_a_rustc_in_another_rustup_toolchain_is_found(fake: FakeMachine) -> None:
+def test_rustc_in_another_rustup_toolchain_is_found(fake: FakeMachine) -> None:
     folder = fake.root / "home" / ".rustup" / "toolchains" / "nightly" / "bin"
     _, rustc = fake.rust(folder, "nightly")
     assert find_rust(fake.machine(), ignore).rust.rustc == rustc
 
 
-def test_a_proxy_of_rustup_is_not_another_rustc(fake: FakeMachine) -> None:
+def test_proxy_of_rustup_is_not_another_rustc(fake: FakeMachine) -> None:
     fake.rustup(fake.root / "nowhere", target_add="exit 1")
     (fake.bin / "rustc").symlink_to(fake.bin / "rustup")
     with pytest.raises(ToolError, match="another rustc: there is no other rustc"):
         find_rust(fake.machine(), ignore)
 
 
-def test_a_rustc_that_cannot_link_is_not_taken(fake: FakeMachine) -> None:
+def test_rustc_that_cannot_link_is_not_used(fake: FakeMachine) -> None:
     fake.rust(fake.bin, "linkerless", linker_error="error: no linker")
     _, rustc = fake.rust(fake.usr_bin, "whole")
     assert find_rust(fake.machine(), ignore).rust.rustc == rustc
 
 
-def test_root_on_debian_gets_the_packages(fake: FakeMachine) -> None:
+def test_packages_are_installed_as_root_on_debian(fake: FakeMachine) -> None:
     fake.rust(fake.root / "stock", "apt")
     copies = f'/bin/mkdir -p "{fake.usr_bin}"; /bin/cp "{fake.root}"/stock/* "{fake.usr_bin}"'
     fake.program(fake.bin / "apt-get", f'[ "$1" = update ] || {{ {copies}; }}', logged=True)
@@ -164,7 +162,7 @@ def test_root_on_debian_gets_the_packages(fake: FakeMachine) -> None:
     ],
     ids=["debian as a user", "a relative of ubuntu", "fedora"],
 )
-def test_packages_are_installed_only_as_root_on_debian_or_ubuntu(
+def test_packages_are_not_installed_elsewhere(
     fake: FakeMachine, is_root: bool, distribution: str, reason: str
 ) -> None:
     fake.program(fake.bin / "apt-get", "exit 0", logged=True)
@@ -174,13 +172,13 @@ def test_packages_are_installed_only_as_root_on_debian_or_ubuntu(
     assert fake.calls == []
 
 
-def test_a_failing_apt_shows_what_it_said(fake: FakeMachine) -> None:
+def test_failing_apt_shows_its_output(fake: FakeMachine) -> None:
     fake.program(fake.bin / "apt-get", 'echo "E: no such package: error" >&2; exit 100')
     with pytest.raises(ToolError, match="apt-get install: E: no such package"):
         find_rust(fake.machine(is_root=True, distribution="ID=ubuntu"), ignore)
 
 
-def test_when_nothing_is_found_the_error_tells_every_step_and_the_way_out(
+def test_error_lists_every_step_and_the_advice(
     fake: FakeMachine,
 ) -> None:
     with pytest.raises(ToolError) as caught:
@@ -197,24 +195,24 @@ def test_when_nothing_is_found_the_error_tells_every_step_and_the_way_out(
     assert ADVICE == "apt-get install cargo rustc libstd-rust-dev-wasm32 lld"
 
 
-def test_cargo_is_told_which_rustc_to_use(fake: FakeMachine) -> None:
+def test_cargo_gets_the_chosen_rustc(fake: FakeMachine) -> None:
     _, rustc = fake.rust(fake.usr_bin, "system")
     rust = find_rust(fake.machine(), ignore).rust
     assert rust.environ({"PATH": "/p"}) == {"PATH": "/p", "RUSTC": str(rustc)}
 
 
-def test_the_host_gets_the_cargo_of_the_path_first(fake: FakeMachine) -> None:
+def test_host_cargo_on_the_path_comes_first(fake: FakeMachine) -> None:
     pair = fake.rust(fake.bin, "path", target=False)
     fake.rust(fake.usr_bin, "system")
     assert find_host_rust(fake.machine()) == pair
 
 
-def test_a_cargo_that_does_not_run_is_passed_over_on_the_host(fake: FakeMachine) -> None:
+def test_host_cargo_that_does_not_run_is_skipped(fake: FakeMachine) -> None:
     fake.program(fake.bin / "cargo", "exit 1")
     pair = fake.rust(fake.usr_bin, "system")
     assert find_host_rust(fake.machine()) == pair
 
 
-def test_no_cargo_for_the_host_is_an_error(fake: FakeMachine) -> None:
+def test_missing_host_cargo_is_an_error(fake: FakeMachine) -> None:
     with pytest.raises(ToolError, match="no cargo"):
         find_host_rust(fake.machine())

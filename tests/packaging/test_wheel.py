@@ -1,7 +1,7 @@
-"""The wheel and the source archive, made once, installed into environments of their own and used there.
+"""Tests of the wheel and the source archive, which are built once.
 
-Each supported Python that this machine has gets the wheel, and its dependencies from files downloaded before.
-What is then run has no network where that can be taken away.
+The wheel is installed for each supported Python of this machine, with dependencies that were downloaded
+before. The commands then run without network if the machine allows it.
 """
 
 import os
@@ -35,8 +35,8 @@ def run(*words: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
 
 def interpreter(version: str) -> str:
     versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    found = sorted(versions.glob(f"{version}.*/bin/python3"))
-    program = str(found[-1]) if found else shutil.which(f"python{version}")
+    programs = sorted(versions.glob(f"{version}.*/bin/python3"))
+    program = str(programs[-1]) if programs else shutil.which(f"python{version}")
     if program is None:
         pytest.skip(f"Python {version} is not on this machine")
     return program
@@ -44,12 +44,12 @@ def interpreter(version: str) -> str:
 
 @pytest.fixture(scope="session")
 def archives(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the wheel, made from the source archive as an index would have it, and that archive."""
+    """Return a folder with the source archive and the wheel that was built from it."""
     folder = tmp_path_factory.mktemp("dist")
-    done = run(sys.executable, "-m", "build", "--outdir", folder, ROOT, folder=folder)
-    if "No matching distribution" in done.stderr + done.stdout:
-        pytest.skip("the packages that build wheels can't be downloaded")
-    assert done.returncode == 0, done.stdout + done.stderr
+    completed = run(sys.executable, "-m", "build", "--outdir", folder, ROOT, folder=folder)
+    if "No matching distribution" in completed.stderr + completed.stdout:
+        pytest.skip("the packages that build wheels cannot be downloaded")
+    assert completed.returncode == 0, completed.stdout + completed.stderr
     return folder
 
 
@@ -59,7 +59,7 @@ def wheel(archives: Path) -> Path:
     return path
 
 
-def test_the_wheel_has_everything_but_code_that_the_package_has(wheel: Path) -> None:
+def test_wheel_has_all_files_of_the_package(wheel: Path) -> None:
     package = ROOT / "verify" / "nogrow"
     files = {
         path.relative_to(package.parent).as_posix()
@@ -69,7 +69,7 @@ def test_the_wheel_has_everything_but_code_that_the_package_has(wheel: Path) -> 
     assert {name for name in zipfile.ZipFile(wheel).namelist() if "dist-info" not in name} == files
 
 
-def test_the_source_archive_has_the_documents_and_no_tests(archives: Path) -> None:
+def test_source_archive_has_documents_but_no_tests(archives: Path) -> None:
     (path,) = archives.glob("*.tar.gz")
     with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
@@ -79,14 +79,12 @@ def test_the_source_archive_has_the_documents_and_no_tests(archives: Path) -> No
 
 
 @pytest.mark.parametrize("version", PYTHONS)
-def test_the_wheel_works_without_this_repository_and_without_a_network(
-    version: str, wheel: Path, tmp_path: Path
-) -> None:
+def test_wheel_works_without_repository_and_network(version: str, wheel: Path, tmp_path: Path) -> None:
     program = interpreter(version)
     kept = tmp_path / "packages"
-    done = run(program, "-m", "pip", "download", "-q", "--dest", kept, wheel, folder=tmp_path)
-    if done.returncode != 0:
-        pytest.skip(f"its dependencies can't be downloaded: {done.stderr.strip()[-200:]}")
+    completed = run(program, "-m", "pip", "download", "-q", "--dest", kept, wheel, folder=tmp_path)
+    if completed.returncode != 0:
+        pytest.skip(f"its dependencies cannot be downloaded: {completed.stderr.strip()[-200:]}")
     assert run(program, "-m", "venv", tmp_path / "venv", folder=tmp_path).returncode == 0
     scripts = tmp_path / "venv" / "bin"
     installed = run(
@@ -110,7 +108,7 @@ def test_the_wheel_works_without_this_repository_and_without_a_network(
 
 
 def offline() -> tuple[str, ...]:
-    """Words before a command that take the network from it, where this machine can do that."""
+    """Return a command prefix that removes the network, or nothing if the machine does not allow it."""
     words = ("unshare", "--net", "--map-root-user")
     program = shutil.which(words[0])
     usable = program and subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0

@@ -1,4 +1,4 @@
-"""The project's own artifacts, built once per test run; quick when they are up to date."""
+"""Fixtures that build this project's artifacts once per test run, which is quick when they are up to date."""
 
 import dataclasses
 from pathlib import Path
@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="session")
 def built_root() -> Path:
-    """The project, with every artifact in its `build/`. No packages are installed for it."""
+    """Build every artifact and return the project's folder; no packages are installed for it."""
     machine = dataclasses.replace(Machine.current(), is_root=False)
     project = open_project(ROOT)
     build_all(project, find_tools(project.plan, machine, print), print)
@@ -24,5 +24,5 @@ def built_root() -> Path:
 
 @pytest.fixture(scope="session")
 def built_project(built_root: Path) -> Project:
-    """The same as a project."""
+    """Return the built project."""
     return open_project(built_root)

@@ -1,4 +1,4 @@
-"""What is built again and what is left alone, with a cargo that only writes down what it was asked."""
+"""Tests of what a build makes again and what it keeps, with a fake cargo."""
 
 import hashlib
 import json
@@ -56,7 +56,7 @@ def fake(tmp_path: Path) -> FakeMachine:
 
 
 def project(folder: Path) -> Path:
-    """Write a small project with the same sources that the real one has."""
+    """Write a small project with the same source paths as the real one."""
     for crate in ("greeting_growth", "greeting_nogrowth"):
         source = folder / "crates" / crate / "src" / "lib.rs"
         source.parent.mkdir(parents=True)
@@ -88,9 +88,7 @@ def built(root: Path, tools: BuildTools, progress: Progress = ignore) -> BuildRe
     return build_all(open_project(root), tools, progress)
 
 
-def test_the_first_build_makes_every_guest_in_both_profiles_and_every_kernel(
-    fake: FakeMachine, root: Path
-) -> None:
+def test_first_build_makes_every_guest_and_kernel(fake: FakeMachine, root: Path) -> None:
     result = built(root, tools(fake))
     guests = ("greeting", "greeting_growth", "greeting_nogrowth", "greeting_nogrowth_std")
     expected = {f"build/{p}/{guest}.wasm" for p in ("debug", "release") for guest in guests}
@@ -98,7 +96,7 @@ def test_the_first_build_makes_every_guest_in_both_profiles_and_every_kernel(
     assert all((root / path).is_file() for path in result.built)
 
 
-def test_the_second_build_makes_nothing_and_calls_no_cargo(fake: FakeMachine, root: Path) -> None:
+def test_second_build_makes_nothing_and_does_not_run_cargo(fake: FakeMachine, root: Path) -> None:
     built(root, tools(fake))
     calls, manifest = fake.calls, (root / MANIFEST).read_bytes()
     assert built(root, tools(fake)).built == ()
@@ -148,7 +146,7 @@ def leave_target(root: Path) -> None:
         (remove_manifest, 9),
     ],
 )
-def test_only_what_changed_in_content_is_built_again(
+def test_only_changed_content_is_rebuilt(
     fake: FakeMachine, root: Path, change: Callable[[Path], None], rebuilt: int
 ) -> None:
     built(root, tools(fake))
@@ -159,26 +157,24 @@ def test_only_what_changed_in_content_is_built_again(
     assert built(root, tools(fake)).built == ()
 
 
-def test_another_rustc_builds_the_crates_again_but_not_the_text_modules(
-    fake: FakeMachine, root: Path
-) -> None:
+def test_another_rustc_rebuilds_only_the_crates(fake: FakeMachine, root: Path) -> None:
     built(root, tools(fake))
     result = built(root, tools(fake, version="2"))
     assert len(result.built) == 6
     assert not any(path.endswith(("/greeting.wasm", "/scan.wasm")) for path in result.built)
 
 
-def test_the_manifest_depends_on_the_build_alone(fake: FakeMachine, root: Path) -> None:
+def test_manifest_does_not_depend_on_the_folder(fake: FakeMachine, root: Path) -> None:
     built(root, tools(fake))
     elsewhere = project(fake.root / "deeper" / "elsewhere")
     built(elsewhere, tools(fake))
     assert (root / MANIFEST).read_bytes() == (elsewhere / MANIFEST).read_bytes()
 
 
-def test_the_manifest_says_digest_size_profile_source_and_tools(fake: FakeMachine, root: Path) -> None:
+def test_manifest_has_digest_size_profile_source_and_tools(fake: FakeMachine, root: Path) -> None:
     built(root, tools(fake))
     document = json.loads((root / MANIFEST).read_text())
-    entry = next(each for each in document["artifacts"] if each["path"] == GROWTH)
+    entry = next(artifact for artifact in document["artifacts"] if artifact["path"] == GROWTH)
     content = b"// greeting_growth\n"
     assert entry["size"] == len(content)
     assert entry["sha256"] == hashlib.sha256(content).hexdigest()
@@ -186,7 +182,7 @@ def test_the_manifest_says_digest_size_profile_source_and_tools(fake: FakeMachin
     assert entry["tools"] == {"cargo": "cargo 1", "rustc": "rustc 1"}
 
 
-def test_each_feature_variant_has_a_cargo_folder_of_its_own(fake: FakeMachine, root: Path) -> None:
+def test_each_feature_variant_has_its_own_cargo_folder(fake: FakeMachine, root: Path) -> None:
     built(root, tools(fake))
     folders = {call.split("--target-dir ")[1] for call in fake.calls if "--release" in call}
     names = ("greeting_growth", "greeting_nogrowth", "greeting_nogrowth_std")
@@ -196,19 +192,19 @@ def test_each_feature_variant_has_a_cargo_folder_of_its_own(fake: FakeMachine, r
     assert all(call.endswith("greeting_nogrowth_std") for call in with_std)
 
 
-def test_cargo_is_run_with_the_rustc_that_was_chosen(fake: FakeMachine, root: Path) -> None:
+def test_cargo_runs_with_the_chosen_rustc(fake: FakeMachine, root: Path) -> None:
     built(root, tools(fake))
-    said = set((fake.root / "environment").read_text().splitlines())
-    assert said == {f"RUSTC={fake.bin}/rustc"}
+    environment = set((fake.root / "environment").read_text().splitlines())
+    assert environment == {f"RUSTC={fake.bin}/rustc"}
 
 
-def test_only_the_release_build_of_a_text_module_goes_without_names(fake: FakeMachine, root: Path) -> None:
+def test_only_the_release_build_of_a_wat_file_has_no_names(fake: FakeMachine, root: Path) -> None:
     built(root, tools(fake))
     assert b"named" in (root / "build/debug/greeting.wasm").read_bytes()
     assert b"named" not in (root / "build/release/greeting.wasm").read_bytes()
 
 
-def test_an_artifact_without_a_source_any_more_is_removed(fake: FakeMachine, root: Path) -> None:
+def test_artifact_whose_source_is_gone_is_removed(fake: FakeMachine, root: Path) -> None:
     built(root, tools(fake))
     text = PLAN.replace('[[build.wat]]\npath = "verify/nogrow/wasm/scan.wat"\nprofiles = ["kernel"]\n', "")
     (root / "nogrow.toml").write_text(text)
@@ -217,7 +213,7 @@ def test_an_artifact_without_a_source_any_more_is_removed(fake: FakeMachine, roo
     assert all(entry.profile != "kernel" for entry in result.manifest.entries)
 
 
-def test_an_artifact_without_a_source_that_was_altered_stays(fake: FakeMachine, root: Path) -> None:
+def test_altered_artifact_whose_source_is_gone_is_kept(fake: FakeMachine, root: Path) -> None:
     built(root, tools(fake))
     (root / "build/kernel/scan.wasm").write_bytes(b"mine")
     text = PLAN.replace('[[build.wat]]\npath = "verify/nogrow/wasm/scan.wat"\nprofiles = ["kernel"]\n', "")
@@ -226,7 +222,7 @@ def test_an_artifact_without_a_source_that_was_altered_stays(fake: FakeMachine, 
     assert (root / "build/kernel/scan.wasm").read_bytes() == b"mine"
 
 
-def test_an_artifact_that_was_altered_is_said_to_be(fake: FakeMachine, root: Path) -> None:
+def test_altered_artifact_is_announced(fake: FakeMachine, root: Path) -> None:
     built(root, tools(fake))
     cut_output(root)
     lines: list[str] = []
@@ -234,7 +230,7 @@ def test_an_artifact_that_was_altered_is_said_to_be(fake: FakeMachine, root: Pat
     assert lines[0] == f"building {GROWTH}: it was altered since the last build"
 
 
-def test_what_was_built_before_a_failure_is_not_built_again(fake: FakeMachine, root: Path) -> None:
+def test_artifacts_built_before_a_failure_are_kept(fake: FakeMachine, root: Path) -> None:
     with pytest.raises(ToolError):
         built(root, tools(fake, cargo="exit 1"))
     result = built(root, tools(fake))
@@ -247,31 +243,31 @@ def test_each_step_is_announced_before_it_runs(fake: FakeMachine, root: Path) ->
     assert lines[:-1] == [f"building {path}" for path in result.built]
 
 
-def test_a_failing_cargo_shows_what_it_said(fake: FakeMachine, root: Path) -> None:
+def test_failing_cargo_shows_its_output(fake: FakeMachine, root: Path) -> None:
     broken = tools(fake, cargo='echo "error[E0425]: cannot find value" >&2; exit 101')
     with pytest.raises(ToolError, match="exit code 101") as caught:
         built(root, broken)
     assert "error[E0425]: cannot find value" in str(caught.value)
 
 
-def test_a_cargo_that_makes_nothing_is_an_error(fake: FakeMachine, root: Path) -> None:
-    with pytest.raises(ToolError, match="the build made no"):
+def test_cargo_that_makes_nothing_is_an_error(fake: FakeMachine, root: Path) -> None:
+    with pytest.raises(ToolError, match="the build did not make"):
         built(root, tools(fake, cargo="exit 0"))
 
 
-def test_a_mistake_in_a_text_module_shows_the_line(fake: FakeMachine, root: Path) -> None:
+def test_error_in_a_wat_file_shows_the_line(fake: FakeMachine, root: Path) -> None:
     (root / "wat/greeting.wat").write_text("(module\n(fnuc))")
     with pytest.raises(ToolError, match=r"greeting\.wat:2:2: error"):
         built(root, tools(fake))
 
 
-def test_a_missing_source_is_an_error(fake: FakeMachine, root: Path) -> None:
+def test_missing_source_is_an_error(fake: FakeMachine, root: Path) -> None:
     shutil.rmtree(root / "crates/greeting_nogrowth")
     with pytest.raises(ToolError, match="greeting_nogrowth is missing"):
         built(root, tools(fake))
 
 
-def test_a_failing_build_leaves_the_artifacts_of_the_last_one(fake: FakeMachine, root: Path) -> None:
+def test_failing_build_keeps_the_last_artifacts(fake: FakeMachine, root: Path) -> None:
     built(root, tools(fake))
     before = (root / GROWTH).read_bytes()
     change_crate(root)

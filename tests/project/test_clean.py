@@ -1,4 +1,4 @@
-"""What `clean` removes: what was built and is still that, and nothing else."""
+"""Tests that `clean` removes built files that were not altered, and nothing else."""
 
 from pathlib import Path, PurePosixPath
 
@@ -35,13 +35,13 @@ def left(project: Project) -> set[str]:
     return {path.relative_to(project.root).as_posix() for path in project.root.rglob("*")}
 
 
-def test_all_that_was_built_goes_with_its_folders(project: Project) -> None:
+def test_clean_removes_built_files_and_empty_folders(project: Project) -> None:
     clean_all(project, ignore)
     assert left(project) == {"dist"}
     clean_all(project, ignore)
 
 
-def test_what_was_altered_or_made_by_others_stays_and_is_named(project: Project) -> None:
+def test_altered_and_foreign_files_are_kept(project: Project) -> None:
     (project.root / "build/release/a b.wasm").write_bytes(b"mine")
     (project.root / "build/notes.txt").write_text("mine")
     (project.root / "build/cargo/own").mkdir()
@@ -49,11 +49,11 @@ def test_what_was_altered_or_made_by_others_stays_and_is_named(project: Project)
     clean_all(project, collect(lines))
     kept = {"build", "build/release", "build/release/a b.wasm", "build/notes.txt", "build/cargo"}
     assert left(project) == kept | {"build/cargo/own", "dist"}
-    assert lines[0] == "keeping build/release/a b.wasm: it is not what was built"
+    assert lines[0] == "keeping build/release/a b.wasm: it was altered since it was built"
 
 
 @pytest.mark.parametrize("name", ["../outside", "{folder}/outside"])
-def test_a_manifest_cannot_name_what_is_outside(project: Project, name: str) -> None:
+def test_files_outside_of_the_project_are_kept(project: Project, name: str) -> None:
     outside = project.root.parent / "outside"
     outside.write_bytes(b"made")
     path = name.format(folder=project.root.parent)
@@ -62,7 +62,7 @@ def test_a_manifest_cannot_name_what_is_outside(project: Project, name: str) -> 
     assert outside.exists()
 
 
-def test_the_manifest_of_another_program_is_no_reason_to_remove_anything(project: Project) -> None:
+def test_foreign_manifest_removes_nothing(project: Project) -> None:
     before = left(project)
     (project.root / OUTPUT / "manifest.json").write_text('{"name": "web app"}')
     with pytest.raises(ToolError, match="not a manifest of this nogrow"):

@@ -1,4 +1,4 @@
-"""Commands of a project's own: when they run, and how a mistake or a missing program ends."""
+"""Tests of build commands: when they run again, and how they fail."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -56,23 +56,23 @@ def built(fake: FakeMachine, root: Path, progress: Progress = ignore) -> BuildRe
     return build_all(open_project(root), BuildTools(fake.machine()), progress)
 
 
-def test_no_shell_reads_the_words(fake: FakeMachine, root: Path) -> None:
+def test_no_shell_reads_the_command(fake: FakeMachine, root: Path) -> None:
     assert built(fake, root).built == (GUEST, "src dir/made.js")
     assert fake.calls == ["cc --version", "cc $HOME a;b"]
     assert (root / GUEST).read_text() == "c"
 
 
-def test_the_manifest_has_each_output_with_words_and_tools(fake: FakeMachine, root: Path) -> None:
+def test_manifest_has_each_output_with_flags_and_tools(fake: FakeMachine, root: Path) -> None:
     built(fake, root)
-    entry, other = read_manifest(root).entries
-    assert (entry.path, entry.source, entry.profile, entry.flags) == (
+    module, script = read_manifest(root).entries
+    assert (module.path, module.source, module.profile, module.flags) == (
         GUEST,
         "my guest",
         "command",
         ("cc", "$HOME", "a;b"),
     )
-    assert [(tool.name, tool.version) for tool in entry.tools] == [("cc", "cc 1")]
-    assert (entry.is_module, other.is_module) == (True, False)
+    assert [(tool.name, tool.version) for tool in module.tools] == [("cc", "cc 1")]
+    assert (module.is_module, script.is_module) == (True, False)
 
 
 def nothing(fake: FakeMachine, root: Path) -> None:
@@ -125,7 +125,7 @@ def forget_inputs(fake: FakeMachine, root: Path) -> None:
         (forget_inputs, 2),
     ],
 )
-def test_a_command_runs_again_if_anything_that_counts_changed(
+def test_command_runs_again_if_an_input_changed(
     fake: FakeMachine, root: Path, change: Callable[[FakeMachine, Path], None], runs: int
 ) -> None:
     def count() -> int:
@@ -139,30 +139,30 @@ def test_a_command_runs_again_if_anything_that_counts_changed(
     assert (root / GUEST).read_text() == (root / "src dir/guest.c").read_text()
 
 
-def test_a_failing_command_shows_what_it_said_and_its_words(fake: FakeMachine, root: Path) -> None:
+def test_failing_command_shows_its_output_and_arguments(fake: FakeMachine, root: Path) -> None:
     compiler(fake, '[ "$1" = --version ] && echo 1 && exit 0; echo "guest.c:1: error" >&2; exit 2')
     with pytest.raises(ToolError) as raised:
         built(fake, root)
     assert str(raised.value) == f"{fake.bin}/cc '$HOME' 'a;b' failed with exit code 2\n  | guest.c:1: error"
 
 
-def test_a_command_that_takes_too_long_is_ended(fake: FakeMachine, root: Path) -> None:
+def test_command_that_takes_too_long_is_killed(fake: FakeMachine, root: Path) -> None:
     (root / "nogrow.toml").write_text(PLAN.replace("seconds = 20", "seconds = 1"))
     compiler(fake, '[ "$1" = --version ] && echo 1 && exit 0; echo waiting >&2; /bin/sleep 60')
     with pytest.raises(ToolError, match=r"took longer than 1 s\n  \| waiting"):
         built(fake, root)
 
 
-def test_a_command_that_leaves_out_an_output_is_an_error(fake: FakeMachine, root: Path) -> None:
+def test_missing_output_is_an_error(fake: FakeMachine, root: Path) -> None:
     compiler(fake, CC.replace("/bin/cat guest.c > made", "exit 0; > made"))
-    with pytest.raises(ToolError, match=r"'my guest' succeeded, but made no src dir/made\.js"):
+    with pytest.raises(ToolError, match=r"'my guest' succeeded, but did not make src dir/made\.js"):
         built(fake, root)
 
 
 @pytest.mark.parametrize(
     "task", [built, lambda fake, root: set_up(open_project(root), fake.machine(), ignore)]
 )
-def test_a_missing_program_is_an_error_with_help(
+def test_missing_program_shows_the_help(
     fake: FakeMachine, root: Path, task: Callable[[FakeMachine, Path], object]
 ) -> None:
     (fake.bin / "cc").unlink()
@@ -171,7 +171,7 @@ def test_a_missing_program_is_an_error_with_help(
         task(fake, root)
 
 
-def test_a_program_with_a_slash_is_found_in_the_folder_of_the_command(fake: FakeMachine, root: Path) -> None:
+def test_program_with_a_slash_is_relative_to_the_folder(fake: FakeMachine, root: Path) -> None:
     fake.program(root / "src dir/tools/cc", CC.format(version=1))
     (root / "nogrow.toml").write_text(PLAN.replace('["cc", "$HOME"', '["tools/cc", "$HOME"'))
     built(fake, root)
@@ -182,13 +182,13 @@ def test_a_program_with_a_slash_is_found_in_the_folder_of_the_command(fake: Fake
         built(fake, root)
 
 
-def test_a_pattern_that_names_no_file_is_an_error(fake: FakeMachine, root: Path) -> None:
+def test_pattern_that_matches_no_file_is_an_error(fake: FakeMachine, root: Path) -> None:
     (root / "config/a.h").unlink()
-    with pytest.raises(ToolError, match=r"the input \*\*/\*\.h names no file"):
+    with pytest.raises(ToolError, match=r"the input \*\*/\*\.h matches no file"):
         built(fake, root)
 
 
-def test_a_missing_folder_is_an_error(fake: FakeMachine, root: Path) -> None:
+def test_missing_folder_is_an_error(fake: FakeMachine, root: Path) -> None:
     (root / "nogrow.toml").write_text(PLAN.replace('folder = "src dir"', 'folder = "gone"'))
     with pytest.raises(ToolError, match="gone of the command 'my guest' is missing"):
         built(fake, root)

@@ -1,4 +1,4 @@
-"""What a crate is built from beyond its own folder, and what its manifest and configuration say."""
+"""Tests of the files that a crate is built from, and of reading its manifest and configuration."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ CDYLIB = '[lib]\ncrate-type = ["cdylib"]\n'
 
 @pytest.fixture
 def crate(tmp_path: Path) -> Path:
-    """A crate `a b` of a workspace, beside another one."""
+    """Return the folder of the crate `a b` in a workspace with another crate."""
     for name in (
         "Cargo.toml",
         "Cargo.lock",
@@ -31,33 +31,33 @@ def crate(tmp_path: Path) -> Path:
 
 
 def names(crate: Path, dependencies: str = "") -> set[str]:
-    said = crate / "build" / "a.d"
-    said.write_text(dependencies)
-    files = crate_files(crate, crate / "build", said)
+    dependency_file = crate / "build" / "a.d"
+    dependency_file.write_text(dependencies)
+    files = crate_files(crate, crate / "build", dependency_file)
     return {str(file.relative_to(crate.parent)) for file in files if file.is_relative_to(crate.parent)}
 
 
 OWN = {"a b/Cargo.toml", "a b/src/lib.rs", "a b/src/target/kept.rs", "Cargo.toml", "Cargo.lock"}
 
 
-def test_it_is_all_in_its_folder_but_what_is_built_and_the_manifests_above(crate: Path) -> None:
+def test_files_are_the_sources_and_the_manifests_above(crate: Path) -> None:
     assert names(crate) == OWN
 
 
-def test_it_is_what_cargo_said_that_it_read_with_the_manifest_of_that_crate(crate: Path) -> None:
+def test_files_include_the_sources_that_cargo_reported(crate: Path) -> None:
     escaped = str(crate).replace(" ", "\\ ")
-    said = f"{escaped}/build/a.wasm: {escaped}/src/lib.rs {crate.parent}/other/src/lib.rs /gone.rs\n"
-    assert names(crate, said) == OWN | {"other/src/lib.rs", "other/Cargo.toml"}
+    dependencies = f"{escaped}/build/a.wasm: {escaped}/src/lib.rs {crate.parent}/other/src/lib.rs /gone.rs\n"
+    assert names(crate, dependencies) == OWN | {"other/src/lib.rs", "other/Cargo.toml"}
 
 
-def test_what_a_build_script_made_does_not_count(crate: Path) -> None:
+def test_output_of_a_build_script_is_not_an_input(crate: Path) -> None:
     escaped = str(crate).replace(" ", "\\ ")
     (crate / "build/out.rs").touch()
     assert names(crate, f"x: {escaped}/build/out.rs\n") == OWN
 
 
 @pytest.mark.parametrize("name", [".cargo/config.toml", "rust-toolchain.toml"])
-def test_what_cargo_reads_in_the_folders_above_counts(crate: Path, name: str) -> None:
+def test_cargo_files_in_folders_above_are_inputs(crate: Path, name: str) -> None:
     path = crate.parent / name
     path.parent.mkdir(exist_ok=True)
     path.touch()
@@ -73,13 +73,13 @@ def test_what_cargo_reads_in_the_folders_above_counts(crate: Path, name: str) ->
         ("target = 1", False),
     ],
 )
-def test_flags_for_rustc_may_be_in_a_configuration_above(crate: Path, text: str, is_set: bool) -> None:
+def test_rustflags_in_a_configuration_above_are_found(crate: Path, text: str, is_set: bool) -> None:
     (crate.parent / ".cargo").mkdir()
     (crate.parent / ".cargo" / "config.toml").write_text(text)
     assert has_rustflags(crate) is is_set
 
 
-def test_a_lock_file_counts_in_the_crate_or_its_workspace(crate: Path) -> None:
+def test_lock_file_is_found_in_crate_or_workspace(crate: Path) -> None:
     assert is_locked(crate)
     (crate.parent / "Cargo.toml").unlink()
     assert not is_locked(crate)
@@ -94,7 +94,7 @@ def test_a_lock_file_counts_in_the_crate_or_its_workspace(crate: Path) -> None:
         (f'[package]\nname = "my-guest"\n{CDYLIB}name = "other"', "other"),
     ],
 )
-def test_the_module_is_called_like_the_library(crate: Path, text: str, name: str) -> None:
+def test_module_has_the_name_of_the_library(crate: Path, text: str, name: str) -> None:
     (crate / "Cargo.toml").write_text(text)
     assert library_of(crate) == name
 
@@ -103,16 +103,16 @@ def test_the_module_is_called_like_the_library(crate: Path, text: str, name: str
     ("text", "message"),
     [
         ('[package]\nname = "a"', r'makes no module: its \[lib\] needs crate-type = \["cdylib"\]'),
-        ("lib = 1", "is no manifest of a crate"),
-        ("[lib", "can't be read: "),
+        ("lib = 1", "is not the manifest of a crate"),
+        ("[lib", "cannot be read: "),
     ],
 )
-def test_a_crate_that_makes_no_module_is_an_error(crate: Path, text: str, message: str) -> None:
+def test_crate_without_a_module_is_an_error(crate: Path, text: str, message: str) -> None:
     (crate / "Cargo.toml").write_text(text)
     with pytest.raises(ToolError, match=f"Cargo.toml {message}"):
         library_of(crate)
 
 
-def test_a_folder_without_a_crate_is_an_error(tmp_path: Path) -> None:
+def test_folder_without_a_crate_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match=r"is missing, or has no Cargo\.toml"):
         library_of(tmp_path)

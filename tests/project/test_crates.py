@@ -1,4 +1,4 @@
-"""Crates by the real cargo: which change builds again, and whose flags rustc gets."""
+"""Tests of building crates with the real cargo."""
 
 import dataclasses
 from pathlib import Path, PurePosixPath
@@ -27,7 +27,7 @@ CAPPED = '["-C", "link-arg=--max-memory=2097152", "-C", "link-arg=--initial-memo
 
 @pytest.fixture(scope="module")
 def tools() -> BuildTools:
-    """The Rust of this machine; nothing is installed for a test."""
+    """Return the Rust of this machine; nothing is installed for a test."""
     machine = dataclasses.replace(Machine.current(), is_root=False)
     plan = Plan(crates=(CrateSource("any", PurePosixPath("any")),))
     return find_tools(plan, machine, ignore)
@@ -35,7 +35,7 @@ def tools() -> BuildTools:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A workspace with a guest that uses a crate in another folder, and a profile of its own."""
+    """Return a workspace with a profile of its own and a guest that uses a crate in another folder."""
     folder = tmp_path / "my project"
     files = {
         "Cargo.toml": '[workspace]\nmembers = ["guest", "helper"]\n[profile.small]\ninherits = "release"\n',
@@ -67,7 +67,7 @@ def most_pages(root: Path) -> int | None:
     return decode((root / MODULE).read_bytes()).memories[0].maximum
 
 
-def test_a_change_in_a_crate_in_another_folder_builds_again(root: Path, tools: BuildTools) -> None:
+def test_change_in_a_dependency_rebuilds_the_crate(root: Path, tools: BuildTools) -> None:
     assert built(root, tools) == (MODULE,)
     assert built(root, tools) == ()
     before = (root / MODULE).read_bytes()
@@ -77,7 +77,7 @@ def test_a_change_in_a_crate_in_another_folder_builds_again(root: Path, tools: B
     assert built(root, tools) == ()
 
 
-def test_flags_for_rustc_come_from_the_contract(root: Path, tools: BuildTools) -> None:
+def test_rustflags_come_from_the_contract(root: Path, tools: BuildTools) -> None:
     built(root, tools)
     assert most_pages(root) is None
     contract(root, f"rustflags = {CAPPED}")
@@ -85,7 +85,7 @@ def test_flags_for_rustc_come_from_the_contract(root: Path, tools: BuildTools) -
     assert most_pages(root) == 32
 
 
-def test_without_any_there_those_of_the_configuration_count(root: Path, tools: BuildTools) -> None:
+def test_rustflags_of_the_configuration_are_the_default(root: Path, tools: BuildTools) -> None:
     (root / ".cargo").mkdir()
     (root / ".cargo" / "config.toml").write_text(f"[build]\nrustflags = {CAPPED}\n")
     built(root, tools)
@@ -93,7 +93,7 @@ def test_without_any_there_those_of_the_configuration_count(root: Path, tools: B
 
 
 @pytest.mark.parametrize("is_configured", [False, True])
-def test_flags_of_the_shell_do_not_count(root: Path, tools: BuildTools, is_configured: bool) -> None:
+def test_rustflags_of_the_shell_are_ignored(root: Path, tools: BuildTools, is_configured: bool) -> None:
     if is_configured:
         (root / ".cargo").mkdir()
         (root / ".cargo" / "config.toml").write_text(f"[build]\nrustflags = {CAPPED}\n")
@@ -102,7 +102,7 @@ def test_flags_of_the_shell_do_not_count(root: Path, tools: BuildTools, is_confi
     assert built(root, dataclasses.replace(tools, machine=machine)) == (MODULE,)
 
 
-def test_a_mistake_in_the_source_shows_what_cargo_said(root: Path, tools: BuildTools) -> None:
+def test_error_in_the_source_shows_the_output_of_cargo(root: Path, tools: BuildTools) -> None:
     (root / "guest/src/lib.rs").write_text("fn f( {}")
     with pytest.raises(ToolError, match=r"failed with exit code 101\n(.|\n)*\| error: "):
         built(root, tools)

@@ -1,4 +1,4 @@
-"""What is built, and that every built guest does what its memory map says."""
+"""Tests that every built guest follows the memory map."""
 
 import functools
 from pathlib import Path, PurePosixPath
@@ -20,7 +20,7 @@ GREETING = b"Ahoy there, Testy McTestface!"
 each_guest = pytest.mark.parametrize("guest", GUESTS, ids=str)
 
 
-def test_every_text_module_of_the_package_is_built_as_a_kernel() -> None:
+def test_every_wat_file_of_the_package_is_built_as_a_kernel() -> None:
     kernels = {text.path for text in PLAN.texts if text.profiles == ("kernel",)}
     files = (ROOT / "verify").rglob("*.wat")
     assert kernels == {PurePosixPath(file.relative_to(ROOT).as_posix()) for file in files}
@@ -37,10 +37,10 @@ def compiled(path: Path) -> tuple[wasmtime.Engine, wasmtime.Module]:
 
 
 class Guest:
-    """A fresh instance with names for what the tests do to it."""
+    """An instance of a guest, with methods for its exports."""
 
     def __init__(self, path: Path) -> None:
-        """Instantiate without imports: a guest asks its host for nothing."""
+        """Instantiate without imports, because a guest has none."""
         engine, module = compiled(path)
         self.store = wasmtime.Store(engine)
         self.exports = wasmtime.Instance(self.store, module, []).exports(self.store)
@@ -73,7 +73,7 @@ class Guest:
 
 
 @each_guest
-def test_a_guest_greets(built_root: Path, guest: PurePosixPath) -> None:
+def test_guest_greets(built_root: Path, guest: PurePosixPath) -> None:
     instance = Guest(built_root / guest)
     assert instance.greet(b"Ahoy there", b"Testy McTestface") == GREETING
     assert instance.greet(b"", b"") == b", !"
@@ -82,9 +82,7 @@ def test_a_guest_greets(built_root: Path, guest: PurePosixPath) -> None:
 
 
 @each_guest
-def test_the_buffer_has_salutation_name_and_message_at_0_16_and_32(
-    built_root: Path, guest: PurePosixPath
-) -> None:
+def test_buffer_has_name_at_16_and_message_at_32(built_root: Path, guest: PurePosixPath) -> None:
     instance = Guest(built_root / guest)
     assert instance.call("get_name_ptr") - instance.start == 16
     assert instance.call("get_msg_ptr") - instance.start == 32
@@ -92,9 +90,7 @@ def test_the_buffer_has_salutation_name_and_message_at_0_16_and_32(
 
 @each_guest
 @pytest.mark.parametrize("bad", [-1, 17, 128, -(2**31), 2**31 - 1])
-def test_a_length_outside_0_to_16_gives_minus_1_and_changes_nothing(
-    built_root: Path, guest: PurePosixPath, bad: int
-) -> None:
+def test_length_outside_0_to_16_returns_minus_1(built_root: Path, guest: PurePosixPath, bad: int) -> None:
     instance = Guest(built_root / guest)
     instance.write(b"Ahoy", b"Testy")
     before = instance.buffer()
@@ -104,9 +100,7 @@ def test_a_length_outside_0_to_16_gives_minus_1_and_changes_nothing(
 
 
 @each_guest
-def test_a_text_that_is_not_utf8_is_refused_by_the_guests_that_need_it(
-    built_root: Path, guest: PurePosixPath
-) -> None:
+def test_rust_guests_reject_text_that_is_not_utf8(built_root: Path, guest: PurePosixPath) -> None:
     instance = Guest(built_root / guest)
     instance.write(b"\xff", b"Testy")
     before = instance.buffer()
@@ -119,7 +113,7 @@ def test_a_text_that_is_not_utf8_is_refused_by_the_guests_that_need_it(
 
 
 @each_guest
-def test_the_first_greeting_grows_only_the_growing_guest(built_root: Path, guest: PurePosixPath) -> None:
+def test_first_greeting_grows_only_the_growing_guest(built_root: Path, guest: PurePosixPath) -> None:
     instance = Guest(built_root / guest)
     before = instance.pages()
     instance.greet(b"Ahoy there", b"Testy McTestface")
@@ -127,7 +121,7 @@ def test_the_first_greeting_grows_only_the_growing_guest(built_root: Path, guest
 
 
 @pytest.mark.parametrize("profile", ["debug", "release"])
-def test_the_hand_written_guest_declares_that_it_never_grows(built_root: Path, profile: str) -> None:
+def test_hand_written_guest_has_a_fixed_memory(built_root: Path, profile: str) -> None:
     instance = Guest(built_root / "build" / profile / "greeting.wasm")
     limits = instance.memory.type(instance.store).limits
     assert (limits.min, limits.max) == (1, 1)

@@ -1,4 +1,4 @@
-"""The second opinion: which `memory.grow` the disassembly shows, and when it isn't believed."""
+"""Tests of the grow sites in a disassembly, and of listings that are rejected."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ def module(folder: Path, wat: str) -> Path:
     return path
 
 
-def test_sites_come_with_function_name_memory_and_offset(tmp_path: Path) -> None:
+def test_site_has_function_name_memory_and_offset(tmp_path: Path) -> None:
     path = module(
         tmp_path,
         """(module (import "env" "f" (func)) (memory 1) (memory 1)
@@ -42,7 +42,7 @@ def test_sites_come_with_function_name_memory_and_offset(tmp_path: Path) -> None
     assert content[first.offset : first.offset + 2] == b"\x40\x00"
 
 
-def test_a_function_without_a_name_has_none(tmp_path: Path) -> None:
+def test_function_without_a_name_has_none(tmp_path: Path) -> None:
     path = module(tmp_path, "(module (memory 1) (func (drop (memory.grow (i32.const 1)))))")
     assert [site.function_name for site in grow_sites(path)] == [None]
 
@@ -60,11 +60,11 @@ def test_a_function_without_a_name_has_none(tmp_path: Path) -> None:
     ],
     ids=["empty", "memory", "two bodies", "bytes", "export name", "import name", "data"],
 )
-def test_what_only_looks_like_a_site_is_none(tmp_path: Path, wat: str) -> None:
+def test_text_that_looks_like_a_site_is_not_counted(tmp_path: Path, wat: str) -> None:
     assert grow_sites(module(tmp_path, wat)) == ()
 
 
-def test_an_instruction_over_several_lines_is_followed(tmp_path: Path) -> None:
+def test_instruction_over_several_lines_is_read(tmp_path: Path) -> None:
     path = module(
         tmp_path,
         """(module (memory 1) (func (param i32) (local i64 i64 f32 v128)
@@ -76,7 +76,7 @@ def test_an_instruction_over_several_lines_is_followed(tmp_path: Path) -> None:
     assert len(grow_sites(path)) == 1
 
 
-def test_more_than_127_groups_of_locals_are_followed(tmp_path: Path) -> None:
+def test_more_than_127_groups_of_locals_are_read(tmp_path: Path) -> None:
     groups = " ".join("i32 i64" for _ in range(100))
     wat = f"(module (memory 1) (func (local {groups}) (drop (memory.grow (i32.const 1)))))"
     assert len(grow_sites(module(tmp_path, wat))) == 1
@@ -94,8 +94,8 @@ FORGED = "\\0a 000022: 40 00                      | memory.grow 0\\0a"
     ],
     ids=["import", "export", "function"],
 )
-def test_a_name_that_forges_a_line_is_an_error_and_no_site(tmp_path: Path, wat: str) -> None:
-    with pytest.raises(ToolError, match="does not fit the file"):
+def test_name_that_forges_a_line_is_an_error(tmp_path: Path, wat: str) -> None:
+    with pytest.raises(ToolError, match="does not match the file"):
         grow_sites(module(tmp_path, wat))
 
 
@@ -118,34 +118,34 @@ GROWS = "(module (memory 1) (func (drop (memory.grow (i32.const 1)))) (func))"
     ],
     ids=lambda text: repr(text[:20]),
 )
-def test_a_listing_that_does_not_fit_the_file_is_an_error(tmp_path: Path, old: str, new: str) -> None:
+def test_listing_that_does_not_match_the_file_is_an_error(tmp_path: Path, old: str, new: str) -> None:
     path = module(tmp_path, GROWS)
     listing = disassemble(path)
     assert len(parse_listing(path, listing)) == 1
     assert old in listing
-    with pytest.raises(ToolError, match="does not fit the file"):
+    with pytest.raises(ToolError, match="does not match the file"):
         parse_listing(path, listing.replace(old, new))
 
 
 @pytest.mark.parametrize("mnemonic", ["memory.grow", "end"])
-def test_a_line_left_out_is_an_error(tmp_path: Path, mnemonic: str) -> None:
+def test_missing_line_is_an_error(tmp_path: Path, mnemonic: str) -> None:
     path = module(tmp_path, GROWS)
     lines = disassemble(path).split("\n")
-    gone = next(line for line in lines if line.rstrip("0 ").endswith(mnemonic))
-    kept = [line for line in lines if line != gone]
-    with pytest.raises(ToolError, match="does not fit the file"):
+    removed = next(line for line in lines if line.rstrip("0 ").endswith(mnemonic))
+    kept = [line for line in lines if line != removed]
+    with pytest.raises(ToolError, match="does not match the file"):
         parse_listing(path, "\n".join(kept))
 
 
-def test_a_truncated_module_is_an_error_that_shows_what_objdump_said(tmp_path: Path) -> None:
+def test_truncated_module_shows_the_error_of_objdump(tmp_path: Path) -> None:
     path = module(tmp_path, GROWS)
     path.write_bytes(path.read_bytes()[:-5])
     with pytest.raises(ToolError, match="error: invalid section size"):
         grow_sites(path)
 
 
-def test_a_missing_artifact_is_an_error_that_says_how_to_build_it(tmp_path: Path) -> None:
-    with pytest.raises(ToolError, match=r"gone\.wasm is missing; .* invoke build"):
+def test_missing_artifact_names_the_build_command(tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match=r"gone\.wasm is missing: run `invoke build`"):
         grow_sites(tmp_path / "gone.wasm")
 
 
@@ -154,27 +154,27 @@ def test_nothing_built_is_an_error(tmp_path: Path) -> None:
         inspect_all(Project(tmp_path, Plan()), print)
 
 
-def test_every_artifact_is_inspected_announced_and_its_listing_kept(built_project: Project) -> None:
+def test_every_artifact_is_inspected_and_its_listing_written(built_project: Project) -> None:
     lines: list[str] = []
     built_root = built_project.root
     inspections = inspect_all(built_project, collect(lines))
     document = json.loads((built_root / "build" / MANIFEST).read_text())
     paths = [entry["path"] for entry in document["artifacts"]]
-    assert [seen.artifact for seen in inspections] == paths
+    assert [inspection.artifact for inspection in inspections] == paths
     assert lines == [f"disassembling {path}" for path in paths]
-    for seen in inspections:
-        profile, name = Path(seen.artifact).parts[1:]
-        assert seen.listing == f"build/inspect/{profile}-{Path(name).stem}.txt"
-        assert "Code Disassembly:" in (built_root / seen.listing).read_text()
+    for inspection in inspections:
+        profile, name = Path(inspection.artifact).parts[1:]
+        assert inspection.listing == f"build/inspect/{profile}-{Path(name).stem}.txt"
+        assert "Code Disassembly:" in (built_root / inspection.listing).read_text()
 
 
-def test_only_guests_with_std_have_sites_and_all_are_in_the_allocator(built_project: Project) -> None:
+def test_only_allocators_of_guests_with_std_have_sites(built_project: Project) -> None:
     with_sites = set()
     built_root = built_project.root
-    for seen in inspect_all(built_project, print):
-        if seen.sites:
-            with_sites.add(Path(seen.artifact).stem)
-            assert all("dlmalloc" in (site.function_name or "") for site in seen.sites)
+    for inspection in inspect_all(built_project, print):
+        if inspection.sites:
+            with_sites.add(Path(inspection.artifact).stem)
+            assert all("dlmalloc" in (site.function_name or "") for site in inspection.sites)
     assert with_sites == {"greeting_growth", "greeting_nogrowth_std"}
     grown = [grow_sites(built_root / f"build/{p}/greeting_nogrowth_std.wasm") for p in PROFILES]
     assert all(grown)
@@ -183,7 +183,7 @@ def test_only_guests_with_std_have_sites_and_all_are_in_the_allocator(built_proj
 PROFILES = ("debug", "release")
 
 
-def test_a_component_is_passed_over_and_what_is_no_module_is_not_looked_at(tmp_path: Path) -> None:
+def test_components_and_other_files_are_skipped(tmp_path: Path) -> None:
     contents = {"build/c.wasm": assemble("(component)"), "out put/a b.wasm": assemble(GROWS), "a.js": b"js"}
     entries = []
     for name, content in contents.items():
@@ -192,7 +192,7 @@ def test_a_component_is_passed_over_and_what_is_no_module_is_not_looked_at(tmp_p
         entries.append(Entry(name, "make", "command", sha256_of(content), len(content), (), (), ""))
     write_manifest(tmp_path, Manifest(tuple(entries)))
     lines: list[str] = []
-    (seen,) = inspect_all(Project(tmp_path, Plan()), collect(lines))
-    assert (seen.artifact, seen.listing) == ("out put/a b.wasm", "build/inspect/out put/a b.txt")
-    assert len(seen.sites) == 1
-    assert lines[1] == "build/c.wasm is a component, which wasm-objdump can't read"
+    (inspection,) = inspect_all(Project(tmp_path, Plan()), collect(lines))
+    assert (inspection.artifact, inspection.listing) == ("out put/a b.wasm", "build/inspect/out put/a b.txt")
+    assert len(inspection.sites) == 1
+    assert lines[1] == "build/c.wasm is a component, which wasm-objdump cannot read"

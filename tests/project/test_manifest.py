@@ -1,4 +1,4 @@
-"""The manifest as a file: what is written is read again, and what is no manifest is said to be none."""
+"""Tests of reading and writing the manifest."""
 
 from pathlib import Path
 
@@ -21,12 +21,12 @@ from nogrow.project.manifest import (
 ENTRY = Entry("build/a.wasm", "a.wat", "debug", "00", 8, ("-x",), (Tool("t", "1"), Tool("u", "2")), "11")
 
 
-def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+def test_written_manifest_is_read_back(tmp_path: Path) -> None:
     write_manifest(tmp_path, Manifest((ENTRY,)))
     assert read_manifest(tmp_path) == Manifest((ENTRY,))
 
 
-def test_what_else_is_written_is_noted_and_the_artifacts_stay(tmp_path: Path) -> None:
+def test_other_files_are_recorded_beside_the_artifacts(tmp_path: Path) -> None:
     write_manifest(tmp_path, Manifest((ENTRY,)))
     write_other(tmp_path, OUTPUT / "a b.txt", b"listing")
     manifest = read_manifest(tmp_path)
@@ -35,7 +35,7 @@ def test_what_else_is_written_is_noted_and_the_artifacts_stay(tmp_path: Path) ->
     assert (tmp_path / "build/a b.txt").read_bytes() == b"listing"
 
 
-def test_a_manifest_of_another_program_is_never_written_over(tmp_path: Path) -> None:
+def test_foreign_manifest_is_not_overwritten(tmp_path: Path) -> None:
     path = tmp_path / OUTPUT / MANIFEST
     path.parent.mkdir()
     path.write_text('{"name": "my web app"}')
@@ -45,13 +45,13 @@ def test_a_manifest_of_another_program_is_never_written_over(tmp_path: Path) -> 
     assert not (path.parent / "report.json").exists()
 
 
-def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+def test_write_error_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "build").write_text("a file")
-    with pytest.raises(ToolError, match=r"^[^\n]*build/report\.json can't be written: "):
+    with pytest.raises(ToolError, match=r"^[^\n]*build/report\.json cannot be written: "):
         write_atomic(tmp_path / "build" / "report.json", b"{}")
 
 
-def test_no_file_is_an_empty_manifest(tmp_path: Path) -> None:
+def test_missing_manifest_is_empty(tmp_path: Path) -> None:
     assert read_manifest(tmp_path) == Manifest(())
 
 
@@ -68,7 +68,7 @@ def test_no_file_is_an_empty_manifest(tmp_path: Path) -> None:
         "\xff",
     ],
 )
-def test_anything_else_is_an_error_that_says_how_to_go_on(tmp_path: Path, text: str) -> None:
+def test_invalid_manifest_is_an_error_with_advice(tmp_path: Path, text: str) -> None:
     path = tmp_path / OUTPUT / MANIFEST
     path.parent.mkdir()
     path.write_text(text, encoding="latin-1")
@@ -76,7 +76,7 @@ def test_anything_else_is_an_error_that_says_how_to_go_on(tmp_path: Path, text: 
         read_manifest(tmp_path)
 
 
-def test_a_reader_sees_the_old_file_or_the_new_and_nothing_else_is_left(tmp_path: Path) -> None:
+def test_write_is_atomic_and_leaves_no_temporary_file(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "file"
     write_atomic(path, b"old")
     with path.open("rb") as reader:

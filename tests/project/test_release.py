@@ -17,7 +17,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     return open_project(root)
 
 
-def test_a_shipment_that_keeps_the_contract_is_attested(
+def test_release_that_keeps_the_contract_is_attested(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert release(project, ["project/dist"]) == 0
@@ -25,7 +25,7 @@ def test_a_shipment_that_keeps_the_contract_is_attested(
     assert '"p.whl!x.wasm"' in (project.root / project.attestation).read_text()
 
 
-def test_a_shipment_that_grows_is_not(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_release_that_grows_is_not_attested(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     (project.root / "dist" / "p.whl").write_bytes(wheel_of({"x.wasm": GROWING_WASM}))
     assert release(project, ["project/dist"]) == 1
     assert not (project.root / project.attestation).exists()
@@ -33,12 +33,12 @@ def test_a_shipment_that_grows_is_not(project: Project, capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize(
-    ("dist", "message"), [([], "name what is shipped with --dist DIR"), (["gone"], "gone is not there")]
+    ("dist", "message"), [([], "name them with --dist DIR"), (["gone"], "gone is not there")]
 )
-def test_a_mistake_is_one_line(
+def test_user_error_is_one_line(
     project: Project, capsys: pytest.CaptureFixture[str], dist: list[str], message: str
 ) -> None:
     assert release(project, dist) == 2
-    said = capsys.readouterr().err
-    assert message in said
-    assert said.count("\n") == 1
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1

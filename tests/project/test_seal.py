@@ -1,4 +1,4 @@
-"""Sealed copies of what was built."""
+"""Tests of sealed copies of built modules."""
 
 from pathlib import Path
 
@@ -25,27 +25,29 @@ def built(root: Path, contents: dict[str, bytes]) -> Project:
     return Project(root, Plan())
 
 
-def test_each_module_has_a_copy_under_its_own_path_and_nothing_else_has(tmp_path: Path) -> None:
+def test_each_module_has_a_copy_under_its_own_path(tmp_path: Path) -> None:
     growing = assemble(GROWING)
     project = built(tmp_path, {"build/release/a b.wasm": growing, "dist/b.wasm": growing, "dist/b.js": b"js"})
     copies = seal_all(project, Mode.DENY, ignore)
-    assert [(one.artifact, one.copy, one.before, one.after) for one in copies] == [
+    assert [(copy.artifact, copy.copy, copy.before, copy.after) for copy in copies] == [
         ("build/release/a b.wasm", "build/sealed/release/a b.wasm", "reachable", "absent"),
         ("dist/b.wasm", "build/sealed/dist/b.wasm", "reachable", "absent"),
     ]
-    noted = read_manifest(tmp_path).others
-    assert noted == {one.copy: sha256_of((tmp_path / one.copy).read_bytes()) for one in copies}
+    recorded = read_manifest(tmp_path).others
+    assert recorded == {copy.copy: sha256_of((tmp_path / copy.copy).read_bytes()) for copy in copies}
     assert (tmp_path / "dist/b.wasm").read_bytes() == growing
 
 
-def test_two_modules_never_have_the_same_copy(tmp_path: Path) -> None:
+def test_two_modules_with_the_same_copy_are_an_error(tmp_path: Path) -> None:
     project = built(tmp_path, {"build/dist/a.wasm": assemble(GROWING), "dist/a.wasm": assemble(GROWING)})
-    with pytest.raises(ToolError, match=r"both be sealed to build/sealed/dist/a\.wasm; build dist/a"):
+    with pytest.raises(
+        ToolError, match=r"both be sealed to build/sealed/dist/a\.wasm; change the output path of dist/a"
+    ):
         seal_all(project, Mode.CAP, ignore)
 
 
-def test_what_is_no_module_cannot_be_sealed(tmp_path: Path) -> None:
-    with pytest.raises(ToolError, match=r"^build/a\.wasm can't be sealed: offset 0x0: "):
+def test_file_that_is_not_a_module_cannot_be_sealed(tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match=r"^build/a\.wasm cannot be sealed: offset 0x0: "):
         seal_all(built(tmp_path, {"build/a.wasm": b"js"}), Mode.CAP, ignore)
 
 

@@ -1,4 +1,4 @@
-"""The steps of `action.yml`, run as a runner does: expressions filled in, then a shell for each step."""
+"""This module runs the steps of `action.yml` like a runner of GitHub."""
 
 import os
 import re
@@ -13,7 +13,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 _EXPRESSION = re.compile(r"\$\{\{ *([a-z.-]+) *\}\}")
-# What the real installation leaves: a Python and a nogrow in a virtual environment.
+# Like the real installation, this leaves a Python and a nogrow in a virtual environment.
 _FAKE_PYTHON = """#!/bin/sh
 echo "$@" >> "$RUNNER_TEMP/calls"
 [ "$2" = venv ] || exit 1
@@ -25,14 +25,14 @@ chmod +x "$3"/bin/*
 
 
 def document() -> dict[str, Any]:
-    """The action."""
-    found: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-    return found
+    """Return the action."""
+    action: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    return action
 
 
 @dataclass(frozen=True)
 class Done:
-    """The exit code and the log of the last step that ran, and what the steps left for the runner."""
+    """The exit code and log of the last step that ran, with the outputs and the summary of all steps."""
 
     code: int
     log: str
@@ -49,16 +49,16 @@ class Runner:
 
     @property
     def work(self) -> Path:
-        """The checked out repository."""
+        """Return the checked out repository."""
         return self.root / "work"
 
     @property
     def temp(self) -> Path:
-        """The runner's own folder for temporary files."""
+        """Return the runner's folder for temporary files."""
         return self.root / "temp"
 
     def prepare(self) -> None:
-        """Make the folders, and a Python that installs nothing."""
+        """Create the folders, and a Python that installs nothing."""
         for folder in (self.work, self.temp, self.root / "bin"):
             folder.mkdir()
         python = self.root / "bin" / "python3"
@@ -68,7 +68,7 @@ class Runner:
     def __call__(self, path: str | None = None, **inputs: str) -> Done:
         """Run the action with these inputs, `_` for `-`; `path` is the PATH, by default that of the fake."""
         action = document()
-        values = {name: one.get("default", "") for name, one in action["inputs"].items()}
+        values = {name: properties.get("default", "") for name, properties in action["inputs"].items()}
         values |= {name.replace("_", "-"): value for name, value in inputs.items()}
         environ = {
             "PATH": path or f"{self.root / 'bin'}{os.pathsep}{os.environ['PATH']}",

@@ -1,4 +1,4 @@
-"""A scratch git repository whose commits go through this project's hooks, as pre-commit runs them."""
+"""This module sets up a git repository whose commits run this project's hooks with pre-commit."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ _WHO = {
 
 
 def run(words: Sequence[str], folder: Path, environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """What the command printed, both streams in one."""
+    """Run the command and return its output, with both streams in one."""
     return subprocess.run(
         words,
         cwd=folder,
@@ -34,7 +34,7 @@ def run(words: Sequence[str], folder: Path, environ: Mapping[str, str]) -> subpr
 
 
 def environment(home: Path) -> dict[str, str]:
-    """The environment of a user without settings of git, who has this Python's programs first."""
+    """Return an environment without settings of git, with this Python's programs first on the PATH."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "PRE_COMMIT"))}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     kept.pop("PYTHONPATH", None)
@@ -52,7 +52,7 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def copy_project(folder: Path) -> None:
-    """Copy what is installed of this project to `folder`: installing leaves files beside the sources."""
+    """Copy the installed files of this project to `folder`, as installing leaves files beside the sources."""
     folder.mkdir(parents=True)
     for path in (path for pattern in _SHIPPED for path in ROOT.glob(pattern)):
         if path.is_dir():
@@ -63,16 +63,16 @@ def copy_project(folder: Path) -> None:
 
 
 def index_is_reached(folder: Path) -> bool:
-    """Whether pip can download what every installation from sources needs; it goes to `folder`."""
+    """Return whether pip can download setuptools, which an installation from sources needs, to `folder`."""
     words = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "setuptools>=77"]
     return run(words, folder, os.environ).returncode == 0
 
 
 def hook_repository() -> tuple[Path, str, dict[str, str]]:
-    """This project as a git repository, its only commit, and the environment to use it in.
+    """Return this project as a git repository, its only commit, and the environment for git.
 
-    It lies below build/, and the commit depends on nothing but the files, so that pre-commit installs it
-    anew only when one has changed.
+    The repository is below build/ and the commit depends only on the files, so that pre-commit installs it
+    again only when a file has changed.
     """
     home, repository = CACHE / "home", CACHE / "nogrow"
     environ = environment(home)
@@ -98,7 +98,7 @@ class Scratch:
     environ: Mapping[str, str] = field(repr=False)
 
     def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run a command in it."""
+        """Run a command in the repository."""
         return run(words, self.folder, self.environ)
 
     def commit(self) -> subprocess.CompletedProcess[str]:
@@ -108,5 +108,5 @@ class Scratch:
 
     @property
     def commits(self) -> int:
-        """How many commits there are."""
+        """Return the number of commits."""
         return int(self("git", "rev-list", "--all", "--count").stdout)

@@ -1,4 +1,4 @@
-"""The action for GitHub: what it leaves behind, and that no input is ever run."""
+"""Tests of the action for GitHub: its outputs, and that it executes no input."""
 
 import os
 import re
@@ -37,36 +37,36 @@ def run(tmp_path: Path) -> Runner:
 
 
 def scripts() -> list[tuple[str, str]]:
-    """Every script in the action and in the workflows, by its place."""
-    found = []
+    """Return every script in the action and in the workflows, with its location."""
+    scripts = []
 
-    def walk(place: str, value: object) -> None:
+    def walk(location: str, value: object) -> None:
         if isinstance(value, dict):
             for key, inner in value.items():
                 if key == "run" and isinstance(inner, str):
-                    found.append((place, inner))
-                walk(f"{place}.{key}", inner)
+                    scripts.append((location, inner))
+                walk(f"{location}.{key}", inner)
         elif isinstance(value, list):
             for number, inner in enumerate(value):
-                walk(f"{place}[{number}]", inner)
+                walk(f"{location}[{number}]", inner)
 
     for path in (ROOT / "action.yml", *sorted((ROOT / ".github").rglob("*.yml"))):
         walk(path.name, yaml.safe_load(path.read_text("utf-8")))
-    return found
+    return scripts
 
 
-def test_no_script_has_an_expression_written_into_it() -> None:
+def test_scripts_contain_no_expression() -> None:
     assert len(scripts()) >= 4
-    for place, script in scripts():
-        assert "${{" not in script, place
+    for location, script in scripts():
+        assert "${{" not in script, location
 
 
-def test_every_input_reaches_the_steps_and_has_a_default() -> None:
+def test_every_input_is_used_and_has_a_default() -> None:
     action = document()
     text = (ROOT / "action.yml").read_text("utf-8")
-    for name, one in action["inputs"].items():
-        assert isinstance(one["default"], str)
-        assert one["description"].endswith(".")
+    for name, properties in action["inputs"].items():
+        assert isinstance(properties["default"], str)
+        assert properties["description"].endswith(".")
         assert f"${{{{ inputs.{name} }}}}" in text
     assert set(re.findall(r"\$\{\{ *inputs\.([a-z-]+)", text)) == set(action["inputs"])
 
@@ -84,9 +84,7 @@ def test_every_input_reaches_the_steps_and_has_a_default() -> None:
         ("[qg]*.wasm", 1, "broken"),
     ],
 )
-def test_the_step_ends_as_the_check_does_after_the_report_is_written(
-    run: Runner, paths: str, code: int, outcome: str
-) -> None:
+def test_step_exits_like_the_check_after_the_report(run: Runner, paths: str, code: int, outcome: str) -> None:
     done = run(paths=paths)
     assert (done.code, done.outputs["outcome"]) == (code, outcome)
     report = validated(Path(done.outputs["report"]).read_text("utf-8"))
@@ -94,21 +92,21 @@ def test_the_step_ends_as_the_check_does_after_the_report_is_written(
     assert done.summary.startswith(f"## nogrow: {outcome}\n")
 
 
-def test_the_log_has_the_witness_and_the_annotations(run: Runner) -> None:
+def test_log_has_the_witness_and_the_annotations(run: Runner) -> None:
     done = run(paths="growing.wasm")
     assert "error[NG001]: growth-reachable: `bad` can grow memory 0" in done.log
-    assert [one.name for one in commands(done.log)] == ["error"]
+    assert [command.name for command in commands(done.log)] == ["error"]
     assert commands(run(paths="growing.wasm", annotations="false").log) == []
 
 
-def test_a_wrong_contract_is_an_error_without_a_report(run: Runner) -> None:
+def test_wrong_contract_fails_without_a_report(run: Runner) -> None:
     (run.work / "nogrow.toml").write_text("schema = 2\n")
     done = run(paths="quiet.wasm")
     assert (done.code, dict(done.outputs), done.summary) == (2, {"outcome": "error", "report": ""}, "")
     assert "nogrow: nogrow.toml:1: schema: expected 1" in done.log
 
 
-def test_a_contract_and_files_are_seen_from_the_working_directory(run: Runner) -> None:
+def test_paths_are_relative_to_the_working_directory(run: Runner) -> None:
     (run.work / "sub dir").mkdir()
     (run.work / "sub dir" / "other.toml").write_text(
         'schema = 1\n[[artifact]]\npath = "../growing.wasm"\nexpect = { bad = "reachable" }\n'
@@ -120,7 +118,7 @@ def test_a_contract_and_files_are_seen_from_the_working_directory(run: Runner) -
 
 
 @pytest.mark.parametrize("name", ["paths", "contract", "sarif", "junit", "annotations", "python"])
-def test_nothing_in_an_input_is_run(run: Runner, name: str) -> None:
+def test_inputs_are_never_executed(run: Runner, name: str) -> None:
     for value in HOSTILE:
         done = run(**{"paths": "growing.wasm", name: value})
         assert done.outputs.get("outcome") != "kept", value
@@ -137,7 +135,7 @@ def test_paths_that_look_like_options_are_paths(run: Runner) -> None:
     assert "error[NG001]" in done.log
 
 
-def test_the_installation_is_from_the_action_itself(run: Runner) -> None:
+def test_installation_uses_the_action_s_own_files(run: Runner) -> None:
     run(paths="quiet.wasm")
     venv, install = (run.temp / "calls").read_text().splitlines()
     assert venv == f"-m venv {run.temp}/nogrow"
@@ -146,10 +144,10 @@ def test_the_installation_is_from_the_action_itself(run: Runner) -> None:
 
 
 @pytest.mark.slow
-def test_the_real_installation_works(run: Runner) -> None:
-    """Over the network."""
+def test_installation_works(run: Runner) -> None:
+    """Install over the network."""
     if not index_is_reached(run.temp):
-        pytest.skip("the Python package index can't be reached")
+        pytest.skip("the Python package index cannot be reached")
     copy_project(run.root / "action")
     runner = Runner(run.root, run.root / "action")
     done = runner(os.environ["PATH"], paths="growing.wasm", python=sys.executable)

@@ -1,4 +1,4 @@
-"""The recipes of docs/ci.md: what they run runs, and what they name is there."""
+"""Tests that the recipes in docs/ci.md work, and that the names in it exist."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from tests.repos.action import ROOT, document
 from tests.repos.hooked import environment, run
 
 TEXT = (ROOT / "docs/ci.md").read_text("utf-8")
-# What installs or builds: here everything is installed, and nothing to be built.
+# Programs that install or build, which these tests do not need.
 FAKES = ("pip", "make", "python3")
 CONTRACT = """schema = 1
 [[artifact]]
@@ -31,28 +31,28 @@ def blocks(language: str) -> list[str]:
 
 
 def recipes() -> list[str]:
-    """The shell commands, those in the recipe for GitLab among them."""
-    found = blocks("sh")
+    """Return the shell commands, with those in the recipe for GitLab."""
+    scripts = blocks("sh")
     for block in blocks("yaml"):
         for job in yaml.safe_load(block).values():
             if isinstance(job, dict) and "script" in job:
-                found.append("\n".join(job["script"]))
-    return found
+                scripts.append("\n".join(job["script"]))
+    return scripts
 
 
 def steps() -> list[dict[str, Any]]:
-    """The steps of the workflows for GitHub."""
+    """Return the steps of the workflows for GitHub."""
     documents = [yaml.safe_load(block) for block in blocks("yaml")]
-    jobs = [job for one in documents for job in one.get("jobs", {}).values()]
+    jobs = [job for workflow in documents for job in workflow.get("jobs", {}).values()]
     return [step for job in jobs for step in job["steps"]]
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project with a contract, and programs that do nothing where a recipe installs or builds."""
+    """Return a project with a contract, and fake programs that install and build."""
     (tmp_path / "nogrow.toml").write_text(CONTRACT)
     program = f'#!/bin/sh\nPYTHONPATH="{ROOT / "verify"}" exec "{sys.executable}" -m nogrow "$@"\n'
-    for path in ("bin/nogrow", ".nogrow/bin/nogrow", ".nogrow/bin/pip", *(f"bin/{one}" for one in FAKES)):
+    for path in ("bin/nogrow", ".nogrow/bin/nogrow", ".nogrow/bin/pip", *(f"bin/{name}" for name in FAKES)):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(program if path.endswith("nogrow") else "#!/bin/sh\n")
         (tmp_path / path).chmod(0o755)
@@ -70,31 +70,31 @@ def shell(project: Path, script: str) -> int:
 
 
 @pytest.mark.parametrize("script", recipes(), ids=lambda script: script.strip().split("\n")[-1][:50])
-def test_a_recipe_passes_what_is_kept_and_fails_what_is_not(project: Path, script: str) -> None:
+def test_recipe_passes_or_fails_as_the_check_does(project: Path, script: str) -> None:
     module(project / "dist/app.wasm", QUIET)
     assert shell(project, script) == 0
     for name in re.findall(r"=([a-z]+\.(?:xml|html|md))", script):
         assert (project / name).stat().st_size > 0
     module(project / "dist/app.wasm", GROWING)
-    # A scenario is evidence of its own: it fails where it saw a growth, and it did not.
+    # `nogrow run` only runs the scenario, which does not grow the memory.
     assert shell(project, script) == (0 if "nogrow run" in script else 1)
     for name in re.findall(r"=([a-z]+\.(?:xml|html|md))", script):
         assert (project / name).stat().st_size > 0
 
 
-def test_the_recipes_are_all_found() -> None:
+def test_all_recipes_are_found() -> None:
     assert len(recipes()) == 5
     assert len(blocks("yaml")) == 4
 
 
-def test_the_steps_give_the_action_inputs_that_it_has() -> None:
+def test_steps_use_only_inputs_of_the_action() -> None:
     ours = [step for step in steps() if step.get("uses") == "OWNER/nogrow@REVISION"]
     assert len(ours) == 2
     for step in ours:
         assert set(step.get("with", {})) <= set(document()["inputs"])
 
 
-def test_the_tables_have_every_input_and_output_of_the_action() -> None:
+def test_tables_list_every_input_and_output() -> None:
     action = document()
     named = re.findall(r"^\| `([a-z-]+)` \|", TEXT, re.M)
     assert [name for name in named if not name.startswith("nogrow")] == [
@@ -103,7 +103,7 @@ def test_the_tables_have_every_input_and_output_of_the_action() -> None:
     ]
 
 
-def test_the_hooks_are_those_of_the_manifest(tmp_path: Path) -> None:
+def test_hooks_are_those_of_the_manifest(tmp_path: Path) -> None:
     hooks = [hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())]
     assert re.findall(r"^\| `(nogrow[a-z-]*)` \|", TEXT, re.M) == hooks
     config = tmp_path / ".pre-commit-config.yaml"

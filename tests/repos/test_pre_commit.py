@@ -1,4 +1,4 @@
-"""The hooks, as the real pre-commit runs them; at first it installs nogrow, over the network."""
+"""Tests of the hooks with the real pre-commit, which first installs nogrow over the network."""
 
 import shutil
 from pathlib import Path
@@ -30,7 +30,7 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Hooks:
     if not Path(environ["PRE_COMMIT_HOME"]).exists():
         folder = tmp_path_factory.mktemp("pip")
         if not index_is_reached(folder):
-            pytest.skip("the hooks are not installed yet, and the Python package index can't be reached")
+            pytest.skip("the hooks are not installed yet, and the Python package index cannot be reached")
     return repository, revision, environ
 
 
@@ -48,11 +48,11 @@ def scratch(hooks: Hooks, tmp_path: Path) -> Scratch:
     return scratch
 
 
-def test_the_configuration_has_five_lines() -> None:
+def test_configuration_has_five_lines() -> None:
     assert len(CONFIG.splitlines()) == 5
 
 
-def test_the_manifest_is_as_pre_commit_wants_it(tmp_path: Path) -> None:
+def test_manifest_is_valid_for_pre_commit(tmp_path: Path) -> None:
     words = ["pre-commit", "validate-manifest", str(ROOT / ".pre-commit-hooks.yaml")]
     done = run(words, tmp_path, environment(tmp_path))
     assert (done.returncode, done.stdout) == (0, "")
@@ -61,7 +61,7 @@ def test_the_manifest_is_as_pre_commit_wants_it(tmp_path: Path) -> None:
     assert hooks["nogrow"]["args"][-1] == "--"
 
 
-def test_a_growing_module_is_refused_with_its_witness_and_a_quiet_one_goes_through(scratch: Scratch) -> None:
+def test_growing_module_fails_with_its_witness(scratch: Scratch) -> None:
     growing = module(scratch.folder / "pkg/app.wasm", GROWING)
     done = scratch.commit()
     assert done.returncode != 0
@@ -75,12 +75,12 @@ def test_a_growing_module_is_refused_with_its_witness_and_a_quiet_one_goes_throu
     assert scratch.commits == 1
 
 
-def test_what_can_not_be_judged_is_refused(scratch: Scratch) -> None:
+def test_module_that_is_not_judged_fails(scratch: Scratch) -> None:
     cut(scratch.folder / "cut.wasm", QUIET)
     assert "NG010" in scratch.commit().stdout
 
 
-def test_strange_file_names_are_files_and_nothing_else(scratch: Scratch) -> None:
+def test_strange_file_names_are_treated_as_files(scratch: Scratch) -> None:
     names = ["-q.wasm", "--help.wasm", "--format=html=out.wasm", "a b.wasm", "new\nline.wasm", "*.wasm"]
     names += ["é.wasm", "$(touch pwned).wasm", "; touch pwned.wasm"]
     for name in names:
@@ -95,8 +95,8 @@ def test_strange_file_names_are_files_and_nothing_else(scratch: Scratch) -> None
     assert not (scratch.folder / "pwned").exists()
 
 
-def test_of_many_files_every_one_is_judged(scratch: Scratch) -> None:
-    # More than the system takes in one command line, so that pre-commit runs several.
+def test_every_file_of_many_is_judged(scratch: Scratch) -> None:
+    # More file names than fit into a command line, so that pre-commit runs several.
     for number in range(700):
         module(scratch.folder / f"{number}/{'long' * 60}.wasm", QUIET)
     module(scratch.folder / f"350/{'long' * 60}.wasm", GROWING)
@@ -105,7 +105,7 @@ def test_of_many_files_every_one_is_judged(scratch: Scratch) -> None:
     assert done.stdout.count("error[NG001]") == 1
 
 
-def test_a_file_has_the_clause_that_names_it_and_else_the_default_one(scratch: Scratch) -> None:
+def test_file_without_a_clause_has_the_default_clause(scratch: Scratch) -> None:
     (scratch.folder / "nogrow.toml").write_text(
         'schema = 1\n[[artifact]]\npath = "control.wasm"\nexpect = { bad = "reachable" }\n'
         '[[artifact]]\npath = "strict.wasm"\nallow = ["absent"]\n'
@@ -121,14 +121,14 @@ def test_a_file_has_the_clause_that_names_it_and_else_the_default_one(scratch: S
     assert done.stdout.count("error[") == 1
 
 
-def test_a_deleted_module_is_no_longer_asked_for(scratch: Scratch) -> None:
+def test_deleted_module_is_not_judged(scratch: Scratch) -> None:
     path = module(scratch.folder / "a.wasm", QUIET)
     assert scratch.commit().returncode == 0
     path.unlink()
     assert scratch.commit().returncode == 0
 
 
-def test_the_contract_hook_judges_what_is_built_and_ignored(scratch: Scratch, tmp_path: Path) -> None:
+def test_contract_hook_judges_ignored_build_outputs(scratch: Scratch, tmp_path: Path) -> None:
     config = scratch.folder / ".pre-commit-config.yaml"
     config.write_text(config.read_text().replace("id: nogrow", "id: nogrow-contract"))
     (scratch.folder / ".gitignore").write_text("build/\n")

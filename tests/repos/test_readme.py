@@ -1,4 +1,4 @@
-"""The README's snippets: what `.ci/run` takes from it, and what users paste into their own repositories."""
+"""Tests of the snippets in the README, which `.ci/run` and users execute."""
 
 import re
 from pathlib import Path
@@ -20,12 +20,12 @@ def test_first_two_shell_blocks_set_up_and_test() -> None:
     assert test == ".venv/bin/invoke test\n"
 
 
-def test_hook_of_the_readme_is_in_the_manifest() -> None:
+def test_hook_in_the_readme_is_in_the_manifest() -> None:
     hooks = [hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())]
     (repository,) = yaml.safe_load(blocks("yaml")[0])["repos"]
     assert {hook["id"] for hook in repository["hooks"]} <= set(hooks)
 
 
-def test_workflow_of_the_readme_uses_the_action() -> None:
+def test_workflow_in_the_readme_uses_the_action() -> None:
     (job,) = yaml.safe_load(blocks("yaml")[1])["jobs"].values()
     assert [step["uses"] for step in job["steps"] if "uses" in step][-1] == "OWNER/nogrow@REVISION"

@@ -1,4 +1,4 @@
-"""Sealing with everything checked that holds for any module."""
+"""This module seals a module and checks the properties that every sealed module has."""
 
 from nogrow.analysis.judgement import Verdict
 from nogrow.analysis.verdicts import judge
@@ -10,7 +10,7 @@ KERNELS = Engine()
 
 
 def is_valid(data: bytes) -> bool:
-    """Whether `wasm-tools` says so, with every proposal on."""
+    """Return whether `wasm-tools`, with every proposal on, finds the module valid."""
     try:
         wasm_tools("validate", "--features", "all", "-", stdin=data)
     except ValueError:
@@ -23,16 +23,16 @@ def verdict(data: bytes) -> Verdict:
 
 
 def checked(data: bytes, mode: Mode, pages: int | None = None) -> Sealed:
-    """The module sealed: still valid, the same when it is sealed again, and never to grow."""
+    """Seal the module; check that the copy is valid, fixed, and unchanged when sealed again."""
     result = sealed(data, mode, pages, KERNELS)
     assert is_valid(result.data) or not is_valid(data)
     assert sealed(result.data, mode, pages, KERNELS).data == result.data
     assert sealed(data, mode, pages, KERNELS) == result
-    found = judge(result.data, lambda _: True, KERNELS)
+    judgement = judge(result.data, lambda _: True, KERNELS)
     if mode is Mode.CAP:
-        assert found.verdict.at_most(Verdict.CAPPED_AND_THROW_ONLY)
-        assert all(memory.fixed for memory in found.memories)
+        assert judgement.verdict.at_most(Verdict.CAPPED_AND_THROW_ONLY)
+        assert all(memory.fixed for memory in judgement.memories)
     else:
-        assert found.verdict is Verdict.ABSENT
-        assert not found.sites
+        assert judgement.verdict is Verdict.ABSENT
+        assert not judgement.sites
     return result

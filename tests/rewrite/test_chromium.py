@@ -1,4 +1,4 @@
-"""What sealing does to a page's views, in Chromium: the pictures of the definition, run."""
+"""Tests of the effect of sealing on the views of a page, in Chromium."""
 
 import base64
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ GUEST = """(module (memory (export "memory") 1 4)
   (func (export "by_zero") (result i32) (memory.grow (i32.const 0)))
   (func (export "by_one") (result i32) (memory.grow (i32.const 1))))"""
 CALL = """async ([text, name]) => {
-  const bytes = Uint8Array.from(atob(text), one => one.charCodeAt(0));
+  const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
   const { instance } = await WebAssembly.instantiate(bytes);
   const view = new Uint8Array(instance.exports.memory.buffer);
   let answer;
@@ -37,10 +37,10 @@ CALL = """async ([text, name]) => {
         (Mode.TRAP, "by_one", "RuntimeError", 65536),
     ],
 )
-def test_a_view_is_kept_or_lost(
+def test_denied_growth_keeps_the_view_attached(
     browser: "Browser", mode: Mode | None, name: str, answer: object, length: int
 ) -> None:
-    """A detached view has no length left."""
+    """A detached view has the length 0."""
     data = assemble(GUEST) if mode is None else sealed(assemble(GUEST), mode).data
     page = browser.new_page()
     try:

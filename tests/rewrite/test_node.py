@@ -1,4 +1,4 @@
-"""What JavaScript sees: views that a growth by 0 pages detaches stay attached when growth is denied."""
+"""Tests of the effect of sealing on the views of a host, in Node."""
 
 import subprocess
 from pathlib import Path
@@ -28,7 +28,7 @@ console.log(answer, view.byteLength === 65536 ? "attached" : "detached");
 
 
 @pytest.mark.parametrize(
-    ("mode", "name", "said"),
+    ("mode", "name", "output"),
     [
         (None, "zero", "1 detached"),
         (None, "one", "1 detached"),
@@ -40,7 +40,9 @@ console.log(answer, view.byteLength === 65536 ? "attached" : "detached");
         (Mode.TRAP, "one", "RuntimeError attached"),
     ],
 )
-def test_views_of_a_sealed_guest(tmp_path: Path, mode: Mode | None, name: str, said: str) -> None:
+def test_denied_growth_keeps_views_attached(
+    tmp_path: Path, mode: Mode | None, name: str, output: str
+) -> None:
     try:
         node = find_node(Machine.current())
     except ToolError as error:
@@ -48,5 +50,7 @@ def test_views_of_a_sealed_guest(tmp_path: Path, mode: Mode | None, name: str, s
     guest, host = tmp_path / "guest.wasm", tmp_path / "host.cjs"
     guest.write_bytes(GUEST if mode is None else sealed(GUEST, mode).data)
     host.write_text(HOST)
-    done = subprocess.run([node, host, guest, name], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout == f"{said}\n"
+    completed = subprocess.run(
+        [node, host, guest, name], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert completed.stdout == f"{output}\n"

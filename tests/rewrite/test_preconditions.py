@@ -1,10 +1,9 @@
-"""What is not sealed, because it could not be sealed right, and what is all the same."""
+"""Tests of modules that are not sealed, because the copy would be wrong."""
 
 import pytest
 
 from nogrow.errors import ModuleError
-from nogrow.rewrite import preconditions as sealable
-from nogrow.rewrite import trial_instantiation as trial
+from nogrow.rewrite import preconditions, trial_instantiation
 from nogrow.rewrite.comparison import compare
 from nogrow.rewrite.preconditions import TRIED, require_known_links
 from nogrow.rewrite.rewrite import Mode, sealed
@@ -24,13 +23,13 @@ IMPORTED = """(import "m" (core module $M (export "mem" (memory 1))))
 
 
 def copied(wat: str, mode: Mode, pages: int | None = None) -> tuple[str, ...]:
-    """Seal the module or component; return the notes, or raise why it is not sealed."""
+    """Seal the module or component and return the notes; raises `ModuleError` if it is not sealed."""
     data = assemble(wat)
     after = sealed(data, mode, pages, KERNELS).data
-    return tuple(note for one in compare(data, after, mode, KERNELS) for note in one.notes)
+    return tuple(note for comparison in compare(data, after, mode, KERNELS) for note in comparison.notes)
 
 
-def refused(wat: str, mode: Mode, pages: int | None = None) -> str:
+def rejected(wat: str, mode: Mode, pages: int | None = None) -> str:
     with pytest.raises(ModuleError) as caught:
         copied(wat, mode, pages)
     return str(caught.value)
@@ -41,12 +40,12 @@ def component(start: str, code: str, limits: str = "1") -> str:
 
 
 @pytest.mark.parametrize("mode", Mode)
-def test_a_component_that_imports_a_core_module_is_not_sealed(mode: Mode) -> None:
-    assert "code that is not known may grow a memory" in refused(f"(component {IMPORTED})", mode)
+def test_component_that_imports_a_core_module_is_rejected(mode: Mode) -> None:
+    assert "unknown code may grow a memory" in rejected(f"(component {IMPORTED})", mode)
 
 
 @pytest.mark.parametrize("mode", Mode)
-def test_a_component_that_is_not_read_is_not_sealed(mode: Mode) -> None:
+def test_component_with_unread_definitions_is_rejected(mode: Mode) -> None:
     data = assemble(component("", GROW + "drop")) + b"\x08\x02\x01\x7e"
     linking = read_linking(data)
     with pytest.raises(ModuleError, match="definitions of the component were not read"):
@@ -54,79 +53,81 @@ def test_a_component_that_is_not_read_is_not_sealed(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("mode", Mode)
-def test_a_copy_that_traps_when_it_is_instantiated_is_not_made(mode: Mode) -> None:
-    why = refused(component("(start $f)", OR_TRAP), mode)
-    assert why.endswith("in the copy it fails: wasm `unreachable` instruction executed")
-    assert "in the copy it fails" in refused(f"(module (memory 1) (func $f {OR_TRAP}) (start $f))", mode)
+def test_copy_that_traps_at_start_is_rejected(mode: Mode) -> None:
+    reason = rejected(component("(start $f)", OR_TRAP), mode)
+    assert reason.endswith("fails in the copy: wasm `unreachable` instruction executed")
+    assert "fails in the copy" in rejected(f"(module (memory 1) (func $f {OR_TRAP}) (start $f))", mode)
 
 
-def test_a_start_function_that_can_do_without_growth_is_sealed() -> None:
+def test_start_function_that_tolerates_no_growth_is_sealed() -> None:
     for wat in (
         component("(start $f)", f"(drop {GROW})"),
         f"(module (memory 1) (func $f (drop {GROW})) (start $f))",
     ):
         assert TRIED in copied(wat, Mode.CAP)
         assert TRIED in copied(wat, Mode.DENY)
-        assert "in the copy it fails" in refused(wat, Mode.TRAP)
+        assert "fails in the copy" in rejected(wat, Mode.TRAP)
 
 
-def test_growth_that_start_does_not_come_to_is_sealed() -> None:
+def test_start_function_that_does_not_grow_is_sealed() -> None:
     wat = f"(module (memory 1) (func $f (if (i32.const 0) (then {OR_TRAP}))) (start $f))"
     for mode in Mode:
         assert TRIED in copied(wat, mode)
 
 
 @pytest.mark.parametrize("mode", Mode)
-def test_growth_elsewhere_needs_no_trial(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sealable, "failure", lambda *_, **__: pytest.fail("it was tried"))
+def test_growth_outside_of_start_needs_no_trial(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preconditions, "failure", lambda *_, **__: pytest.fail("it was tried"))
     assert TRIED not in copied(component("", OR_TRAP), mode)
 
 
 @pytest.mark.parametrize("mode", Mode)
-def test_a_start_function_that_another_module_serves_is_followed(mode: Mode) -> None:
+def test_start_function_in_another_module_is_followed(mode: Mode) -> None:
     start = """(core module $s (import "a" "f" (func $f)) (start $f))
     (core instance (instantiate $s (with "a" (instance $a))))"""
     wat = component("", OR_TRAP).replace("(core instance (inst", "(core instance $a (inst")
-    assert "in the copy it fails" in refused(f"{wat.removesuffix(')')} {start})", mode)
+    assert "fails in the copy" in rejected(f"{wat.removesuffix(')')} {start})", mode)
 
 
 @pytest.mark.parametrize("mode", Mode)
-def test_a_start_function_that_can_not_be_tried_is_not_sealed(mode: Mode) -> None:
+def test_start_function_that_cannot_be_tested_is_rejected(mode: Mode) -> None:
     wat = f'(module (import "a" "b" (func $b)) (memory 1) (func $f call $b (drop {GROW})) (start $f))'
-    assert "can't be tried" in refused(wat, mode)
+    assert "cannot test whether the copy traps" in rejected(wat, mode)
 
 
-def test_a_start_function_that_never_ends_can_not_be_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial, "_FUEL", 1000)
+def test_endless_start_function_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial_instantiation, "_FUEL", 1000)
     wat = f"(module (memory 1) (func $f (drop {GROW}) (loop br 0)) (start $f))"
-    assert "all fuel consumed" in refused(wat, Mode.DENY)
+    assert "all fuel consumed" in rejected(wat, Mode.DENY)
 
 
-def test_a_memory_from_outside_of_the_component_can_not_be_capped() -> None:
+def test_memory_from_outside_of_a_component_is_not_capped() -> None:
     wat = f"""(component (core module $a (import "m" "mem" (memory 1)) (func (export "f") (drop {GROW})))
       (export "a" (core module $a)))"""
-    assert "cap can't cap it" in refused(wat, Mode.CAP)
+    assert "cap cannot cap it" in rejected(wat, Mode.CAP)
     copied(wat, Mode.DENY)
     copied(wat, Mode.TRAP)
 
 
-def test_more_pages_than_another_module_takes_are_refused() -> None:
+def test_more_pages_than_an_import_allows_are_rejected() -> None:
     wat = component("", f"(drop {GROW})", "1 2")
-    assert "core module 1 could not import memory 0 any more" in refused(wat, Mode.CAP, 3)
+    assert "core module 1 could no longer import memory 0" in rejected(wat, Mode.CAP, 3)
     for pages in (None, 1, 2):
         copied(wat, Mode.CAP, pages)
     copied(component("", f"(drop {GROW})"), Mode.CAP, 3)
 
 
-def test_core_modules_that_are_never_instantiated_link_nothing() -> None:
+def test_core_module_without_instance_links_nothing() -> None:
     linking = read_linking(assemble('(component (core module (import "a" "m" (memory 1))))'))
     assert not linking.is_instantiated(0)
 
 
-def test_data_beyond_the_pages_of_an_imported_memory_is_refused() -> None:
+def test_data_beyond_a_capped_import_is_rejected() -> None:
     wat = """(module (import "a" "m" (memory 1)) (func (export "f") (drop (memory.grow (i32.const 1))))
       (data "passive") (data (i32.const 65535) "x") (data (i32.const 131071) "xy"))"""
-    assert "data would be beyond the 1 pages of memory 0, an import; use --pages 3" in refused(wat, Mode.CAP)
-    assert "use --pages 3" in refused(wat, Mode.CAP, 2)
+    assert "data does not fit into the 1 pages of the imported memory 0; use --pages 3" in rejected(
+        wat, Mode.CAP
+    )
+    assert "use --pages 3" in rejected(wat, Mode.CAP, 2)
     copied(wat, Mode.CAP, 3)
     copied(wat, Mode.DENY)

@@ -12,7 +12,7 @@ OPERAND = "(i32.load (i32.const 8))"
 
 
 def code(wat: str, memories: str = "(memory 1)") -> bytes:
-    """A module with one function from i32 to i32 and a local of each other type."""
+    """Return a module with a function from i32 to i32 that has an i64 and an f64 local."""
     return assemble(
         f"(module {memories} (tag $t) (global $g (mut i32) (i32.const 1))"
         f"(func (param i32) (result i32) (local i64 f64) {wat}))"
@@ -20,13 +20,13 @@ def code(wat: str, memories: str = "(memory 1)") -> bytes:
 
 
 def listing(data: bytes) -> list[str]:
-    """The instructions of the module, without indentation."""
+    """Return the instructions of the module, without indentation."""
     lines = [line.strip() for line in wasm_tools("print", "-", stdin=data).decode().split("\n")]
     start = next(number for number, line in enumerate(lines) if line.startswith("(func"))
     return [line for line in lines[start + 1 :] if line and not line.startswith(("(", ")"))]
 
 
-# What stands around the growth, and what is left of it with -1 as the answer.
+# The code with the growth, and the instructions after deny.
 IN_PLACE = {
     "a constant": ("(memory.grow (i32.const 3))", "i32.const -1|nop|nop"),
     "a long constant": ("(memory.grow (i32.const 70000))", "i32.const -1|nop|nop|nop|nop"),
@@ -59,7 +59,7 @@ IN_PLACE = {
 
 
 @pytest.mark.parametrize("name", IN_PLACE)
-def test_denying_takes_as_many_bytes_where_something_can_be_left_out(name: str) -> None:
+def test_deny_keeps_the_length_where_possible(name: str) -> None:
     before, after = IN_PLACE[name]
     data = code(before)
     result = checked(data, Mode.DENY)
@@ -68,7 +68,7 @@ def test_denying_takes_as_many_bytes_where_something_can_be_left_out(name: str) 
     assert result.notes == ()
 
 
-# Before each of these stands something that has an effect of its own.
+# The operand of each of these has an instruction with a side effect before the growth.
 MOVING = {
     "a load": f"(memory.grow {OPERAND})",
     "a division": "(memory.grow (i32.div_u (local.get 0) (i32.const 7)))",
@@ -82,18 +82,18 @@ MOVING = {
 
 
 @pytest.mark.parametrize("name", MOVING)
-def test_denying_keeps_effects_and_moves_code_where_it_must(name: str) -> None:
+def test_deny_keeps_side_effects(name: str) -> None:
     data = code(MOVING[name])
     result = checked(data, Mode.DENY)
     assert len(result.data) == len(data) + 1
     kept = [line for line in listing(data) if line != "memory.grow"]
-    left = [line for line in listing(result.data) if line not in ("drop", "nop", "i32.const -1")]
-    assert [line for line in left if line in kept] == left
+    remaining = [line for line in listing(result.data) if line not in ("drop", "nop", "i32.const -1")]
+    assert [line for line in remaining if line in kept] == remaining
 
 
 @pytest.mark.parametrize("mode", [Mode.CAP, Mode.TRAP])
 @pytest.mark.parametrize("name", [*IN_PLACE, *MOVING])
-def test_the_other_modes_take_the_same_code(name: str, mode: Mode) -> None:
+def test_cap_and_trap_seal_the_same_code(name: str, mode: Mode) -> None:
     data = code(IN_PLACE[name][0] if name in IN_PLACE else MOVING[name])
     result = checked(data, mode)
     assert len(result.data) - len(data) == (1 if mode is Mode.CAP else 0)
@@ -113,11 +113,11 @@ def test_the_other_modes_take_the_same_code(name: str, mode: Mode) -> None:
     ],
 )
 @pytest.mark.parametrize("mode", Mode)
-def test_blocks_branches_and_several_results_stay_valid(wat: str, mode: Mode) -> None:
+def test_sealed_control_flow_is_valid(wat: str, mode: Mode) -> None:
     checked(code(wat), mode)
 
 
-def test_old_exceptions_are_read() -> None:
+def test_legacy_exceptions_are_read() -> None:
     data = assemble(
         "(module (memory 1) (tag $t) (func try i32.const 1 memory.grow drop throw $t "
         "catch $t i32.const 1 memory.grow memory.grow drop catch_all rethrow 0 end))"
@@ -126,12 +126,11 @@ def test_old_exceptions_are_read() -> None:
         checked(data, mode)
 
 
-def test_instructions_of_every_shape_before_a_site_are_stepped_over() -> None:
+def test_instructions_with_all_immediates_are_read() -> None:
     data = assemble(
         "(module (memory 1) (memory $b 1) (table 1 funcref) (type $s (struct (field i32))) (tag $t) "
         "(func $f (param $v v128) (local $r (ref null $s)) (local f32 f64)"
         "(drop (v128.const i64x2 64 64)) "
-        ""
         "(drop (v128.load8_lane $b offset=64 3 (i32.const 64) (local.get $v)))"
         "(drop (i8x16.shuffle 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 (local.get $v) (local.get $v)))"
         "(drop (f64.const 64)) (drop (f32.const 64)) (drop (i64.const -64)) (drop (i32.const 0x40404040))"
@@ -150,7 +149,7 @@ def test_instructions_of_every_shape_before_a_site_are_stepped_over() -> None:
 def padded(index: bytes) -> bytes:
     body = b"\0\x41\x01\x40" + index + b"\x1a\x0b"
     header = b"\0asm\1\0\0\0" + section(1, b"\1\x60\0\0") + section(3, b"\1\0") + section(5, b"\1\0\1")
-    # Sizes in more bytes than they need, as linkers leave them.
+    # Linkers leave sizes in more bytes than they need.
     sized = bytes((len(body) | 0x80, 0x80, 0)) + body
     contents = b"\1" + sized
     return header + b"\x0a" + bytes((len(contents) | 0x80, 0x80, 0x80, 0x80, 0)) + contents
@@ -164,8 +163,8 @@ def test_padded_integers_keep_their_width(index: bytes, mode: Mode) -> None:
     assert len(checked(data, mode).data) == len(data)
 
 
-def test_sizes_in_padded_integers_stay_padded_where_code_moves() -> None:
-    # call 0, memory.grow 0, local.tee 0: nothing can be left out.
+def test_padded_sizes_keep_their_width_when_code_moves() -> None:
+    # call 0, memory.grow 0, local.tee 0: no instruction can be replaced.
     body = b"\1\1\x7f\x10\0\x40\0\x22\0\x0b"
     contents = b"\1" + bytes((len(body) | 0x80, 0)) + body
     data = (
@@ -193,7 +192,7 @@ CAPPED = {
 
 
 @pytest.mark.parametrize("name", CAPPED)
-def test_capping_sets_the_maximum_to_the_minimum(name: str) -> None:
+def test_cap_sets_the_maximum_to_the_minimum(name: str) -> None:
     memory, pages, expected = CAPPED[name]
     result = checked(assemble(f"(module {memory} (memory 7 8))"), Mode.CAP, pages)
     printed = wasm_tools("print", "-", stdin=result.data).decode()
@@ -201,16 +200,16 @@ def test_capping_sets_the_maximum_to_the_minimum(name: str) -> None:
     assert f"(memory (;1;) {max(7, pages or 0)} {max(7, pages or 0)})" in printed
 
 
-def test_a_padded_maximum_stays_padded() -> None:
+def test_padded_maximum_keeps_its_width() -> None:
     data = b"\0asm\1\0\0\0" + section(5, b"\1\1\x81\0\x84\x80\0")
     assert checked(data, Mode.CAP).data == b"\0asm\1\0\0\0" + section(5, b"\1\1\x81\0\x81\x80\0")
 
 
-def test_an_imported_memory_is_capped_and_the_host_is_told() -> None:
+def test_capped_import_has_a_note_for_the_host() -> None:
     data = assemble('(module (import "env" "f" (func)) (import "env" "mem" (memory 2)) (memory 1 5))')
     result = checked(data, Mode.CAP)
     assert result.notes == (
-        "memory 0 is imported (env.mem): the host has to hand in one of exactly 2 pages,"
+        "memory 0 is imported (env.mem): the host must provide a memory with exactly 2 pages,"
         " as minimum and as maximum",
     )
 
@@ -224,14 +223,14 @@ def test_compact_imports_of_one_type_are_capped_once() -> None:
 
 
 @pytest.mark.parametrize(("memory", "pages"), [("(memory 1)", 65537), ("(memory i64 1)", 1 << 49)])
-def test_more_pages_than_a_memory_can_have_are_refused(memory: str, pages: int) -> None:
-    with pytest.raises(UsageError, match="can't have"):
+def test_more_pages_than_a_memory_can_have_are_rejected(memory: str, pages: int) -> None:
+    with pytest.raises(UsageError, match="cannot have"):
         sealed(assemble(f"(module {memory})"), Mode.CAP, pages, KERNELS)
 
 
 @pytest.mark.parametrize("mode", [Mode.DENY, Mode.TRAP])
-def test_pages_are_for_capping(mode: Mode) -> None:
-    with pytest.raises(UsageError, match="for the mode cap"):
+def test_pages_need_the_mode_cap(mode: Mode) -> None:
+    with pytest.raises(UsageError, match="only be set in the mode cap"):
         sealed(assemble("(module)"), mode, 3, KERNELS)
 
 
@@ -239,7 +238,7 @@ def with_sections(data: bytes, *names: str) -> bytes:
     return data + b"".join(section(0, leb(len(name)) + name.encode() + b"\1\2") for name in names)
 
 
-PLACES = (
+CODE_OFFSET_SECTIONS = (
     ".debug_info",
     "sourceMappingURL",
     "external_debug_info",
@@ -251,44 +250,42 @@ KEPT = ("name", "producers", "target_features", "dylink.0", "whatever")
 
 
 def names(data: bytes) -> list[str]:
-    return [one.name for one in read_sections(data) if one.name]
+    return [section.name for section in read_sections(data) if section.name]
 
 
 @pytest.mark.parametrize(
     ("mode", "wat", "dropped"),
     [
-        (Mode.DENY, MOVING["a load"], PLACES),
+        (Mode.DENY, MOVING["a load"], CODE_OFFSET_SECTIONS),
         (Mode.DENY, IN_PLACE["a local"][0], ()),
         (Mode.TRAP, MOVING["a load"], ()),
         (Mode.CAP, MOVING["a load"], ("sourceMappingURL",)),
     ],
 )
-def test_what_says_where_code_stands_is_dropped_only_where_it_would_be_wrong(
-    mode: Mode, wat: str, dropped: tuple[str, ...]
-) -> None:
+def test_sections_with_wrong_code_offsets_are_dropped(mode: Mode, wat: str, dropped: tuple[str, ...]) -> None:
     plain = assemble(
         f"(module (memory 1) (func (param i32) (result i32) (local f64) {wat}))".replace(
             "(local.get 2)", "(f64.const 0)"
         )
     )
-    everything = [name for pair in zip(PLACES, (*KEPT, "last"), strict=True) for name in pair]
+    everything = [name for pair in zip(CODE_OFFSET_SECTIONS, (*KEPT, "last"), strict=True) for name in pair]
     result = sealed(with_sections(plain, *everything), mode, engine=KERNELS)
     assert names(result.data) == [name for name in everything if name not in dropped]
     assert all(any(name in note for note in result.notes) for name in dropped)
-    # The rest is what it would be without them.
+    # The rest is the same as without these sections.
     kept = [name for name in everything if name not in dropped]
     assert result.data == with_sections(sealed(plain, mode, engine=KERNELS).data, *kept)
 
 
-def test_a_linker_still_finds_what_it_patches() -> None:
+def test_linking_sections_are_dropped_from_relocatable_code() -> None:
     plain = code(IN_PLACE["a local"][0])
     result = sealed(with_sections(plain, "linking", "reloc.CODE"), Mode.DENY, engine=KERNELS)
     assert names(result.data) == ["name"]
-    assert result.notes == ("dropped, because instructions moved: linking, reloc.CODE",)
+    assert result.notes == ("dropped because instructions moved: linking, reloc.CODE",)
 
 
 @pytest.mark.parametrize("mode", Mode)
-def test_a_component_is_sealed_module_by_module(mode: Mode) -> None:
+def test_each_core_module_of_a_component_is_sealed(mode: Mode) -> None:
     growing = f"(memory 1) (func (result i32) (memory.grow {OPERAND}))"
     data = assemble(
         f"(component (core module {growing}) (component (core module {growing}) (core module "
@@ -300,7 +297,7 @@ def test_a_component_is_sealed_module_by_module(mode: Mode) -> None:
     for before, after in zip(core_modules(data), core_modules(result.data), strict=True):
         old, new = data[before.start : before.end], result.data[after.start : after.end]
         if b"\1a\1m" in old:
-            # Its limits have to suit the module that defines the memory.
+            # Its limits must match the module that defines the memory.
             assert new == old
         else:
             assert new == checked(old, mode).data
@@ -308,14 +305,14 @@ def test_a_component_is_sealed_module_by_module(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("mode", Mode)
-def test_a_module_without_growth_or_memory_is_not_changed(mode: Mode) -> None:
+def test_module_without_growth_or_memory_is_unchanged(mode: Mode) -> None:
     data = assemble("(module (func (result i32) (i32.const 0x40)))")
     assert sealed(data, mode, engine=KERNELS).data == data
 
 
 @pytest.mark.parametrize("cut", [3, 9, 30])
 @pytest.mark.parametrize("mode", Mode)
-def test_what_cant_be_decoded_is_refused(cut: int, mode: Mode) -> None:
+def test_truncated_module_is_rejected(cut: int, mode: Mode) -> None:
     data = code(MOVING["a load"])
     with pytest.raises(ModuleError):
         sealed(data[:-cut], mode, engine=KERNELS)

@@ -1,6 +1,6 @@
-"""Strange modules, sealed: as valid as before, and the same to whoever calls them until they grow.
+"""Tests that sealed random modules are valid, and behave the same until they grow.
 
-A normal run takes 120 modules of `wasm-tools smith`; `NOGROW_SEAL=2000` takes 2,000. Seeds count from 0.
+By default, 120 modules of `wasm-tools smith` are tested; `NOGROW_SEAL=2000` tests 2,000. Seeds count from 0.
 """
 
 import functools
@@ -28,11 +28,11 @@ ARGUMENTS = (0, 1, 2, -1)
 
 
 @pytest.mark.parametrize("first", range(0, SMITHS, BATCH))
-def test_a_sealed_module_is_as_valid_as_it_was(first: int) -> None:
+def test_sealed_module_stays_valid(first: int) -> None:
     for seed in range(first, first + BATCH):
         for mode in Mode:
             checked(smith(seed), mode)
-    # Or this shows nothing of the code.
+    # Without grow sites, the test would show nothing.
     assert any(judgement(smith(seed)).sites for seed in range(first, first + BATCH))
 
 
@@ -53,14 +53,14 @@ def runner() -> wasmtime.Engine:
 
 
 class AttemptedError(Exception):
-    """The run came to a growth: what follows may differ."""
+    """The run reached a growth, after which the behaviour may differ."""
 
 
 class Run:
-    """An instance whose calls are described by everything that a host can see of them."""
+    """An instance, with a description of everything that a host can observe of its calls."""
 
     def __init__(self, data: bytes, sites: frozenset[int]) -> None:
-        """`sites` are where a growth is a trap, in the copy that has traps instead."""
+        """Instantiate the module; a trap at one of the offsets `sites` is an attempt to grow."""
         self.sites = sites
         self.store = wasmtime.Store(runner())
         self.store.set_fuel(100_000)
@@ -69,7 +69,7 @@ class Run:
         quiet = wasmtime.Module(runner(), '(module (func (export "f") (param i32)))')
         host = wasmtime.Instance(self.store, quiet, []).exports(self.store)["f"]
         assert isinstance(host, wasmtime.Func)
-        self.began = self.outcome(lambda: self.instantiate(module, host))
+        self.start = self.outcome(lambda: self.instantiate(module, host))
 
     def instantiate(self, module: wasmtime.Module, host: wasmtime.Func) -> None:
         imports = [host] * len(module.imports)
@@ -82,27 +82,27 @@ class Run:
             if trap.frames and trap.frames[0].module_offset in self.sites:
                 raise AttemptedError from trap
             if "all fuel consumed" in str(trap):
-                # Other instructions use other amounts of it.
+                # The replaced instructions use a different amount of fuel.
                 raise AttemptedError from trap
-            # How an access is bounds-checked, which the limits decide, may change what stands before this.
+            # The limits decide how accesses are checked, which can change the text before the cause.
             return f"trapped {str(trap).strip().splitlines()[-1].rpartition('wasm trap: ')[2]}"
         except wasmtime.WasmtimeError as error:
-            # An exception out of the start function.
+            # The start function threw an exception.
             return f"failed {str(error).strip().splitlines()[-1]}"
 
     def call(self, name: str, argument: int) -> tuple[str, list[object]]:
         function = self.exports[name]
         assert isinstance(function, wasmtime.Func)
-        return self.outcome(lambda: function(self.store, argument)), self.seen()
+        return self.outcome(lambda: function(self.store, argument)), self.state()
 
-    def seen(self) -> list[object]:
-        seen: list[object] = []
+    def state(self) -> list[object]:
+        state: list[object] = []
         for item in self.exports.values():
             if isinstance(item, wasmtime.Memory):
-                seen += (item.size(self.store), bytes(item.read(self.store, 0, 65536)))
+                state += (item.size(self.store), bytes(item.read(self.store, 0, 65536)))
             elif isinstance(item, wasmtime.Global):
-                seen.append(item.value(self.store))
-        return seen
+                state.append(item.value(self.store))
+        return state
 
 
 def judgement(data: bytes) -> Judgement:
@@ -110,15 +110,15 @@ def judgement(data: bytes) -> Judgement:
 
 
 def history(data: bytes, name: str, sites: frozenset[int], count: int) -> list[object]:
-    """What `count` calls in a row come to; raises `AttemptedError` where a growth is tried."""
+    """Return the outcomes of `count` calls in a row; raises `AttemptedError` if one tries to grow."""
     run = Run(data, sites)
     if not run.exports:
-        return [run.began]
-    return [run.began, *(run.call(name, argument) for argument in ARGUMENTS[:count])]
+        return [run.start]
+    return [run.start, *(run.call(name, argument) for argument in ARGUMENTS[:count])]
 
 
 def quiet_calls(seed: int) -> tuple[int, int]:
-    """How many runs of a random module try no growth, and how many do; those are all compared."""
+    """Compare the runs of a random module that do not try to grow; return both numbers."""
     data = assemble(random_module(seed))
     if "emscripten" in random_module(seed):
         return 0, 0
@@ -142,15 +142,15 @@ def quiet_calls(seed: int) -> tuple[int, int]:
     return same, grown
 
 
-def test_until_it_grows_a_sealed_module_does_what_it_did() -> None:
+def test_sealed_module_behaves_the_same_until_it_grows() -> None:
     counts = [quiet_calls(seed) for seed in range(RANDOM)]
-    # Enough of both kinds, or this shows nothing.
+    # With too few of either kind, the test would show nothing.
     assert sum(same for same, _ in counts) > RANDOM
     assert sum(grown for _, grown in counts) > RANDOM // 4
 
 
-def test_after_a_denied_growth_it_does_what_it_would_do_without_memory() -> None:
-    """With the maximum at the minimum, growth by more than 0 fails already: denying that changes nothing."""
+def test_denied_growth_behaves_like_failed_growth() -> None:
+    """With the maximum at the minimum, growth by more than 0 fails anyway, so deny changes nothing."""
     wat = (
         '(module (memory 1 1) (func (export "f") (param i32) (result i32) (local i32)'
         "(local.set 1 (i32.add (i32.const 1) (local.get 0)))"
@@ -166,7 +166,7 @@ def test_after_a_denied_growth_it_does_what_it_would_do_without_memory() -> None
 
 
 def smith_calls(seed: int) -> tuple[int, int]:
-    """The same for what `wasm-tools smith` makes: calls with zeros, in fresh instances."""
+    """Compare calls with zeros in new instances of a module of `wasm-tools smith`, like `quiet_calls`."""
     data = smith(seed, **RUNNABLE)
     sites = frozenset(grow.offset for grow in scan(decode(data), KERNELS).grows)
     copies = [data, *(sealed(data, mode, None, KERNELS).data for mode in (Mode.CAP, Mode.DENY))]
@@ -175,14 +175,14 @@ def smith_calls(seed: int) -> tuple[int, int]:
     try:
         wasmtime.Module(runner(), data)
     except wasmtime.WasmtimeError:
-        # A proposal that wasmtime leaves out.
+        # wasmtime does not support a proposal that the module uses.
         return 0, 0
     module = decode(data)
     for item in module.exported(Kind.FUNCTION):
-        parameters = [str(one.name) for one in module.types.defined[module.functions[item.index]].parts]
-        if not all(one in ZEROS for one in parameters):
+        parameters = [str(kind.name) for kind in module.types.defined[module.functions[item.index]].parts]
+        if not all(kind in ZEROS for kind in parameters):
             continue
-        zeros = [ZEROS[one] for one in parameters]
+        zeros = [ZEROS[kind] for kind in parameters]
         try:
             expected = zeroed(traps, item.name, zeros, sites)
         except AttemptedError:
@@ -190,20 +190,21 @@ def smith_calls(seed: int) -> tuple[int, int]:
             continue
         for copy in copies:
             try:
-                found = zeroed(copy, item.name, zeros, frozenset())
+                actual = zeroed(copy, item.name, zeros, frozenset())
             except AttemptedError:
-                # No growth traps here: the fuel was not enough. Deep recursion may end either way.
+                # A growth does not trap here, so the fuel ran out, perhaps only in one copy by recursion.
                 continue
-            assert found == expected
+            assert actual == expected
             same += 1
     return same, grown
 
 
-# wasmtime's Python interface can't show values of some types.
+# wasmtime's Python API cannot represent values of some types.
 RUNNABLE = {
     "max_imports": 0,
     **{
-        f"{one}_enabled": False for one in ("exceptions", "gc", "memory64", "relaxed_simd", "simd", "threads")
+        f"{proposal}_enabled": False
+        for proposal in ("exceptions", "gc", "memory64", "relaxed_simd", "simd", "threads")
     },
 }
 ZEROS: dict[str, int | float] = {"i32": 0, "i64": 0, "f32": 0.0, "f64": 0.0}
@@ -213,19 +214,19 @@ def zeroed(data: bytes, name: str, zeros: list[int | float], sites: frozenset[in
     run = Run(data, sites)
     function = run.exports.get(name)
     if not isinstance(function, wasmtime.Func):
-        return [run.began]
-    ended = run.outcome(lambda: describe(function(run.store, *zeros)))
-    return [run.began, ended, *map(describe, run.seen())]
+        return [run.start]
+    outcome = run.outcome(lambda: describe(function(run.store, *zeros)))
+    return [run.start, outcome, *map(describe, run.state())]
 
 
 def describe(value: object) -> str:
-    """References have no value of their own that two instances could share."""
+    """Return a value as text; a reference has no value that two instances could share."""
     if isinstance(value, list | tuple):
         return ", ".join(map(describe, value))
     return str(value) if isinstance(value, int | float | bytes | None) else type(value).__name__
 
 
-def test_until_it_grows_a_strange_module_does_what_it_did() -> None:
+def test_sealed_smith_module_behaves_the_same_until_it_grows() -> None:
     counts = [smith_calls(seed) for seed in range(SMITHS)]
     assert sum(same for same, _ in counts) > 3 * SMITHS // 4
     assert sum(grown for _, grown in counts) > 0

@@ -1,4 +1,4 @@
-"""Small guests, and scenarios run in them."""
+"""This module runs scenarios in small guests."""
 
 import wasmtime
 
@@ -8,12 +8,12 @@ from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult
 from nogrow.scenarios.runner import run
 
 NOTHING, FULL = Host(), Limits()
-# Much less than in earnest, so that tests of the limits are short.
+# Much less than the defaults, so that tests of the limits are short.
 TIGHT = Limits(fuel=50_000_000, step_seconds=0.3, seconds=0.5, memory_bytes=2**24, output_bytes=20)
 
 
 def binary(text: str) -> bytes:
-    """The module `text` in binary."""
+    """Return the module `text` in binary."""
     return bytes(wasmtime.wat2wasm(text))
 
 
@@ -24,7 +24,7 @@ def played(
     repeat: int = 1,
     limits: Limits = FULL,
 ) -> ScenarioResult:
-    """What a scenario of the steps shows."""
+    """Return the result of a scenario with the steps."""
     return run(binary(module), Scenario("s", steps, repeat, host), limits)
 
 
@@ -35,7 +35,7 @@ def failure(
     repeat: int = 1,
     limits: Limits = FULL,
 ) -> str:
-    """The one line that says why a scenario of the steps fails."""
+    """Return the line that says why a scenario with the steps fails."""
     result = played(module, *steps, host=host, repeat=repeat, limits=limits)
     assert result.outcome is ScenarioOutcome.FAILED
     assert result.message is not None

@@ -52,9 +52,7 @@ BUFFER = Scenario("s", (Call("buffer", save="p"), Write("abc", Saved("p")), Call
         ),
     ],
 )
-def test_the_smallest_reproduction_is_found_and_grows(
-    tmp_path: Path, export: str, steps: tuple[Step, ...]
-) -> None:
+def test_smallest_reproduction_is_found(tmp_path: Path, export: str, steps: tuple[Step, ...]) -> None:
     data = binary(MODULE)
     result = search(data, export, (BUFFER,), HOST, 20)
     assert result.found is not None
@@ -66,7 +64,7 @@ def test_the_smallest_reproduction_is_found_and_grows(
     assert run(data, read).outcome is ScenarioOutcome.GREW
 
 
-# Grows at the fifth call of any of its functions and at every seventh after that, and keeps counting.
+# `step` grows the memory in its call 5, and in every seventh call after that.
 STATE = """(module (memory (export "memory") 1)
   (global $calls (mut i32) (i32.const 0))
   (func $grow (drop (memory.grow (i32.const 1))))
@@ -78,14 +76,14 @@ STATE = """(module (memory (export "memory") 1)
 
 
 @pytest.mark.parametrize("seconds", [0.5, 2])
-def test_a_guest_with_state_is_searched(seconds: float) -> None:
+def test_guest_with_state_is_searched(seconds: float) -> None:
     data = binary(STATE)
     found = search(data, "step", (), Host(), seconds).found
     assert found is not None
     assert run(data, found).outcome is ScenarioOutcome.GREW
 
 
-def test_a_scenario_that_has_grown_before_is_searched() -> None:
+def test_search_goes_on_after_earlier_growth() -> None:
     before = (Call("start", save="n"), Call("step", (Saved("n"),), save="n"))
     scenario = Scenario("s", (*before, Call("start"), Call("step", (Saved("n"),)), Call("start")))
     data = binary(STATE)
@@ -110,7 +108,7 @@ def test_a_scenario_that_has_grown_before_is_searched() -> None:
     ids=lambda error: type(error).__name__,
 )
 @pytest.mark.parametrize("grew", [True, False])
-def test_what_hypothesis_raises_only_ends_a_search(
+def test_error_of_hypothesis_only_ends_the_search(
     monkeypatch: pytest.MonkeyPatch, error: Exception, grew: bool
 ) -> None:
     def find(_: object, condition: Callable[[Try], bool], settings: object) -> Try:
@@ -128,7 +126,7 @@ def test_what_hypothesis_raises_only_ends_a_search(
     )
 
 
-def test_a_try_has_the_same_outcome_when_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outcome_of_a_try_never_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     outcomes: list[bool] = []
 
     def find(_: object, condition: Callable[[Try], bool], settings: object) -> Try:
@@ -145,33 +143,34 @@ def test_a_try_has_the_same_outcome_when_the_time_is_up(monkeypatch: pytest.Monk
     assert outcomes == [True, False, True]
 
 
-def test_what_grows_once_and_not_again_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_growth_that_does_not_happen_again_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def still(data: bytes, scenario: Scenario) -> ScenarioResult:
         return ScenarioResult(scenario.name, ScenarioOutcome.STILL)
 
     monkeypatch.setattr("nogrow.scenarios.argument_search.run", still)
-    with pytest.raises(GuestError, match="once and not again"):
+    with pytest.raises(GuestError, match="once but not again"):
         search(binary(STATE), "step", (), Host(), 0.2)
 
 
 @pytest.mark.parametrize("export", ["never", "traps"])
-def test_what_does_not_grow_and_return_is_not_found_in_time(export: str) -> None:
-    begun = time.monotonic()
+def test_search_without_result_ends_in_time(export: str) -> None:
+    start = time.monotonic()
     result = search(binary(MODULE), export, (), HOST, 1)
     assert result.found is None
     assert result.tries > 10 or export == "traps"
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - start < 5
 
 
 @pytest.mark.parametrize(
-    ("export", "message"), [("vector", "numbers can be drawn only"), ("gone", "no exported function `gone`")]
+    ("export", "message"),
+    [("vector", "the search can only draw numbers"), ("gone", "no exported function `gone`")],
 )
-def test_what_can_not_be_searched(export: str, message: str) -> None:
+def test_export_that_cannot_be_searched_is_an_error(export: str, message: str) -> None:
     with pytest.raises(GuestError, match=message):
         search(binary(MODULE), export, (), HOST, 1)
 
 
-def test_every_step_is_spelled_as_a_contract_reads_it(tmp_path: Path) -> None:
+def test_every_step_is_written_as_valid_toml(tmp_path: Path) -> None:
     steps: tuple[Step, ...] = (
         Call("f", (1, -2.5, 1e300, float("inf")), save="v", repeat=3),
         Call('q"\n\x7fé', expect=Saved("v"), may_grow=False),

@@ -11,37 +11,37 @@ MODULE = """(module (memory (export "memory") 1)
     (if (local.get 0) (then (call 4 (i32.sub (local.get 0) (i32.const 1)))) (else (drop (call $grow))))))"""
 
 
-def test_the_calls_that_grew_it_are_named_from_the_outermost_on() -> None:
+def test_backtrace_starts_with_the_outermost_call() -> None:
     growth = played(MODULE, Call("f")).grew_at
     assert growth is not None
     assert growth.note is None
     data = binary(MODULE)
-    assert [(one.function.index, one.function.name, one.instruction) for one in growth.backtrace] == [
+    assert [(step.function.index, step.function.name, step.instruction) for step in growth.backtrace] == [
         (2, "f", "call"),
         (1, "inner", "call_indirect"),
         (0, "grow", "memory.grow"),
     ]
     assert data[growth.backtrace[-1].offset] == 0x40
-    assert [data[one.offset] for one in growth.backtrace] == [0x10, 0x11, 0x40]
+    assert [data[step.offset] for step in growth.backtrace] == [0x10, 0x11, 0x40]
 
 
-def test_wasmtime_tells_no_more_than_the_innermost() -> None:
+def test_long_backtrace_has_the_innermost_calls() -> None:
     growth = played(MODULE, Call("deep", (30,))).grew_at
     assert growth is not None
     assert len(growth.backtrace) == 20
-    assert growth.note == "wasmtime tells the innermost 20 calls and no others"
+    assert growth.note == "wasmtime only gives the innermost 20 calls"
 
 
-def test_what_needs_an_earlier_growth_is_reported_without_calls() -> None:
+def test_growth_after_an_earlier_grow_site_has_no_backtrace() -> None:
     growth = played(MODULE, Call("zero"), Call("f")).grew_at
     assert growth is not None
     assert (growth.step, growth.backtrace) == (2, ())
-    assert (
-        growth.note == "the call stack is not known: step 1 executes a memory.grow before, and must come back"
+    assert growth.note == (
+        "the call stack is not known: step 1 executes a memory.grow before the growth, which must succeed"
     )
 
 
-def test_growth_in_start_hides_what_comes_later() -> None:
+def test_growth_after_growth_in_start_has_no_backtrace() -> None:
     text = MODULE.replace("(table", "(start $inner) (table")
     growth = played(text, Call("f")).grew_at
     assert growth is not None
@@ -50,8 +50,8 @@ def test_growth_in_start_hides_what_comes_later() -> None:
     assert "the start function executes a memory.grow before" in growth.note
 
 
-def test_a_copy_that_goes_another_way_is_no_evidence() -> None:
-    # A growth that is refused at first is tried again: the trap is that of the first try.
+def test_backtrace_is_that_of_the_first_grow_site() -> None:
+    # The first memory.grow fails and the second grows, but the copy traps at the first.
     text = """(module (memory (export "memory") 1)
       (func (export "f") (drop (memory.grow (i32.const 65536))) (drop (memory.grow (i32.const 1)))))"""
     growth = played(text, Call("f")).grew_at
@@ -64,7 +64,7 @@ HOST = """(module (import "env" "resize" (func $resize (param i32) (result i32))
   (func (export "f") (drop (call $resize (i32.const 7)))))"""
 
 
-def test_growth_by_the_host_is_reported_with_its_import() -> None:
+def test_growth_by_a_stub_names_the_import() -> None:
     result = played(HOST, Call("f"), host=Host((Stub("env.resize", (1,), grows=2),)))
     assert result.grew_at is not None
     assert result.grew_at[:4] == (1, "f", 1, 3)

@@ -15,7 +15,7 @@ MODULE = """(module
 STUBS = (Stub("env.add", (7,)), Stub("env.log.two", (2**64 - 1, 0.5)), Stub("env.done"))
 
 
-def test_stubs_return_constants_and_their_calls_are_recorded() -> None:
+def test_stub_returns_constants_and_records_its_calls() -> None:
     steps = (Call("add", expect=7, repeat=12), Call("two", expect=(-1, 0.5)))
     result = played(MODULE, *steps, host=Host(STUBS))
     assert result.message is None
@@ -26,18 +26,18 @@ def test_stubs_return_constants_and_their_calls_are_recorded() -> None:
     )
 
 
-def test_a_stub_may_fail() -> None:
+def test_stub_can_fail() -> None:
     host = Host((*STUBS[:2], Stub("env.done", fails=True)))
-    said = "`done` trapped: the stub of env.done fails, as the contract says"
-    assert failure(MODULE, Call("done"), host=host) == f"step 1: {said}"
+    message = "`done` trapped: the stub of env.done fails, as the contract demands"
+    assert failure(MODULE, Call("done"), host=host) == f"step 1: {message}"
     assert played(MODULE, Call("done", expect_trap="env.done"), host=host).message is None
 
 
 @pytest.mark.parametrize(
     ("stubs", "message"),
     [
-        ((), "the module needs imports that the contract has no stub for: env.add, env.log.two, env.done"),
-        (STUBS[:2], "the module needs imports that the contract has no stub for: env.done"),
+        ((), "the contract has no stub for these imports of the module: env.add, env.log.two, env.done"),
+        (STUBS[:2], "the contract has no stub for these imports of the module: env.done"),
         (
             (*STUBS[:2], Stub("env.done", (1,))),
             "the stub of env.done returns 1 values, the import none",
@@ -52,17 +52,17 @@ def test_a_stub_may_fail() -> None:
         ),
     ],
 )
-def test_stubs_that_do_not_fit(stubs: tuple[Stub, ...], message: str) -> None:
+def test_stub_that_does_not_match_the_import_is_an_error(stubs: tuple[Stub, ...], message: str) -> None:
     assert failure(MODULE, Call("done"), host=Host(stubs)) == message
 
 
-def test_what_is_no_function_has_no_stub() -> None:
+def test_import_that_is_not_a_function_has_no_stub() -> None:
     module = '(module (import "env" "m" (memory 1)) (export "memory" (memory 0)) (func (export "f")))'
-    message = "the module needs imports that the contract has no stub for: env.m"
+    message = "the contract has no stub for these imports of the module: env.m"
     assert failure(module, Call("f"), host=Host((Stub("env.m"),))) == message
 
 
-def test_a_stub_that_grows_is_refused_as_a_host_is() -> None:
+def test_stub_cannot_grow_beyond_the_maximum() -> None:
     module = """(module (import "env" "grow" (func $grow (result i32))) (memory (export "memory") 1 1)
       (func (export "f") (result i32) (call $grow)))"""
     result = played(

@@ -22,11 +22,11 @@ MODULE = """(module (memory (export "memory") 1)
         ("fill", "`fill` ran for more than 0.3 seconds"),
     ],
 )
-def test_a_call_that_does_not_end(export: str, message: str) -> None:
+def test_endless_call_ends_at_a_limit(export: str, message: str) -> None:
     limits = TIGHT._replace(fuel=2**62) if export == "fill" else TIGHT._replace(step_seconds=30)
-    begun = time.monotonic()
+    start = time.monotonic()
     assert failure(MODULE, Call(export), limits=limits) == f"step 1: {message}"
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - start < 10
 
 
 def test_repetitions_share_the_time_of_their_step() -> None:
@@ -38,18 +38,18 @@ def test_repetitions_share_the_time_of_their_step() -> None:
     assert message.endswith("`fill` ran for more than 0.001 seconds")
 
 
-def test_all_steps_share_the_time_of_the_scenario() -> None:
+def test_steps_share_the_time_of_the_scenario() -> None:
     limits = TIGHT._replace(fuel=2**62, seconds=0)
     assert failure(MODULE, Call("nop"), limits=limits).endswith("the scenario ran for more than 0 seconds")
 
 
-def test_a_limit_is_no_trap_that_a_contract_may_expect() -> None:
+def test_limit_does_not_count_as_an_expected_trap() -> None:
     limits = TIGHT._replace(step_seconds=30)
     assert "instructions" in failure(MODULE, Call("spin", expect_trap=""), limits=limits)
     assert played(MODULE, Call("deep", expect_trap="stack"), limits=limits).message is None
 
 
-def test_growth_beyond_the_limit_is_refused_as_by_a_host_without_memory() -> None:
+def test_growth_beyond_the_memory_limit_fails() -> None:
     result = played(MODULE, Call("grow", expect=-1), Call("much", expect=1), limits=TIGHT)
     assert result.message is None
     assert result.pages == (1, 256)
@@ -60,11 +60,11 @@ def test_growth_beyond_the_limit_is_refused_as_by_a_host_without_memory() -> Non
     [
         (
             '(module (memory (export "memory") 65536))',
-            "the module starts with 65536 pages of memory; a scenario has 16384 at most",
+            "the module starts with 65536 pages of memory; a scenario allows at most 16384",
         ),
         (
             '(module (memory 65536) (memory (export "memory") 1))',
-            "wasmtime can't load the module: memory minimum size of 65536 pages exceeds memory limits",
+            "wasmtime cannot load the module: memory minimum size of 65536 pages exceeds memory limits",
         ),
         (
             '(module (memory (export "memory") 1) (func $s unreachable) (start $s))',
@@ -81,6 +81,6 @@ def test_growth_beyond_the_limit_is_refused_as_by_a_host_without_memory() -> Non
     ],
     ids=["memory", "another memory", "trap", "loop", "recursion"],
 )
-def test_a_start_ends_within_the_limits_as_well(module: str, message: str) -> None:
+def test_start_function_obeys_the_limits(module: str, message: str) -> None:
     limits = TIGHT._replace(memory_bytes=2**30, step_seconds=30, seconds=60)
     assert failure(module, Call("f"), limits=limits) == message

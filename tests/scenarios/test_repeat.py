@@ -20,7 +20,7 @@ MODULE = """(module (memory (export "memory") 1)
 
 
 @pytest.mark.parametrize(
-    ("export", "said"),
+    ("export", "summary"),
     [
         ("still", "still() x 5  1 page"),
         ("warm", "warm() x 5  1 -> 2 pages, grew only in the first of 5 calls"),
@@ -30,11 +30,11 @@ MODULE = """(module (memory (export "memory") 1)
     ],
 )
 @pytest.mark.parametrize("by_round", [False, True])
-def test_growth_at_first_is_told_from_growth_for_ever(export: str, said: str, by_round: bool) -> None:
+def test_growth_is_counted_over_all_repetitions(export: str, summary: str, by_round: bool) -> None:
     steps = (Call(export, repeat=1 if by_round else 5),)
     result = run(binary(MODULE), Scenario("s", steps, 5 if by_round else 1))
     assert len(result.pages) == 5
-    assert any(line.strip() == f"1. {said}" for line in lines(result, {}))
+    assert any(line.strip() == f"1. {summary}" for line in lines(result, {}))
 
 
 def test_growth_in_the_steady_state_fails() -> None:
@@ -44,18 +44,18 @@ def test_growth_in_the_steady_state_fails() -> None:
     assert message.startswith("step 2, call 2 of 9: `third` grew the memory from 1 to 2 pages")
 
 
-def test_a_failure_in_a_later_round_says_so() -> None:
+def test_failure_names_its_round() -> None:
     message = failure(MODULE, Call("still"), Call("third", may_grow=False), repeat=4)
     assert message.startswith("round 3, step 2: `third` grew")
 
 
-def test_the_growth_that_is_caught_is_that_of_its_call() -> None:
+def test_backtrace_is_that_of_the_call_that_grew() -> None:
     growth = played(MODULE, Call("third", repeat=5)).grew_at
     assert growth is not None
     assert [step.function.name for step in growth.backtrace] == ["third", "grow"]
 
 
-def test_a_call_that_traps_may_have_grown() -> None:
+def test_growth_before_a_trap_is_observed() -> None:
     result = played(MODULE, Call("trap", expect_trap=""), Call("still"))
     assert result.message is None
     assert result.pages == (2, 2)
@@ -78,9 +78,9 @@ def test_a_call_that_traps_may_have_grown() -> None:
     ],
     ids=["no trap", "another trap"],
 )
-def test_a_trap_that_was_expected_and_is_not_there(step: Call, message: str) -> None:
+def test_missing_trap_fails(step: Call, message: str) -> None:
     assert failure(MODULE, step) == f"step 1: {message}"
 
 
-def test_a_part_of_the_message_is_enough() -> None:
+def test_expected_trap_matches_part_of_the_message() -> None:
     assert played(MODULE, Call("trap", expect_trap="unreachable")).message is None

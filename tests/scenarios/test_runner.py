@@ -41,7 +41,7 @@ def failure(*steps: Step, module: str = GUEST) -> str:
     return result.message
 
 
-def test_writes_calls_and_reads() -> None:
+def test_write_call_and_read_steps_run() -> None:
     result = played(
         Call("ptr", save="p"),
         Write("Ahoy, wörld", Saved("p")),
@@ -51,7 +51,7 @@ def test_writes_calls_and_reads() -> None:
     assert result[:5] == ("s", ScenarioOutcome.STILL, (1, 1), None, None)
 
 
-def test_growth_is_seen_and_its_first_call_named() -> None:
+def test_first_call_that_grew_is_reported() -> None:
     result = played(Call("nop"), Call("grow"), Call("grow"))
     assert result.outcome is ScenarioOutcome.GREW
     assert result.pages == (1, 2, 3)
@@ -59,21 +59,23 @@ def test_growth_is_seen_and_its_first_call_named() -> None:
     assert result.grew_at[:4] == (2, "grow", 1, 2)
 
 
-def test_growth_where_none_may_be_fails() -> None:
+def test_growth_fails_where_it_is_forbidden() -> None:
     result = played(Call("nop", may_grow=False), Call("grow", may_grow=False), Call("nop"))
     assert result.outcome is ScenarioOutcome.FAILED
-    assert result.message == ("step 2: `grow` grew the memory from 1 to 2 pages, where it may not grow")
+    assert result.message == ("step 2: `grow` grew the memory from 1 to 2 pages, but it may not grow")
     assert result.pages == (1, 2)
     assert result.grew_at is not None
     assert result.grew_at[:4] == (2, "grow", 1, 2)
 
 
-def test_no_growth_where_some_must_be_fails() -> None:
+def test_no_growth_fails_where_it_is_required() -> None:
     assert played(Call("grow", must_grow=True)).outcome is ScenarioOutcome.GREW
-    assert failure(Call("nop", must_grow=True)) == ("step 1: `nop` left the memory at 1 pages; it must grow")
+    assert failure(Call("nop", must_grow=True)) == (
+        "step 1: `nop` did not grow the memory, which has 1 pages; it must grow"
+    )
 
 
-def test_a_refused_growth_is_none() -> None:
+def test_failed_growth_does_not_count() -> None:
     result = played(*[Call("grow")] * 5)
     assert result.pages == (2, 3, 4, 4, 4)
 
@@ -85,46 +87,46 @@ def test_a_refused_growth_is_none() -> None:
         (Call("global"), "no exported function `global`"),
         (Call("trap"), "`trap` trapped: wasm `unreachable` instruction executed"),
         (Call("deep"), "`deep` trapped: call stack exhausted"),
-        (Call("throw"), "`throw` threw an exception that nothing caught"),
+        (Call("throw"), "`throw` threw an exception that was not caught"),
         (Call("add", (1,)), "`add` takes 2 arguments, not 1"),
         (Call("add", (2**32, 0)), "`add` takes an i32, and 4294967296 does not fit"),
         (Call("add", (-(2**31) - 1, 0)), "`add` takes an i32, and -2147483649 does not fit"),
         (Call("add", (1, 2), expect=4), "`add` returned 3, expected 4"),
         (Call("nop", expect=0), "`nop` returned nothing, expected 0"),
-        (Call("nop", save="x"), "`nop` returned nothing, no single number to save"),
-        (Call("two", save="x"), "`two` returned [1, 2], no single number to save"),
-        (Write("ab", 65535), "can't write 2 bytes at 65535: the memory has 65536 bytes"),
-        (Read(2, 65535, "ab"), "can't read 2 bytes at 65535: the memory has 65536 bytes"),
-        (Read(2**40, 0, "ab"), "can't read 1099511627776 bytes: a scenario reads 1048576 at most"),
+        (Call("nop", save="x"), "`nop` returned nothing; only a single number can be saved"),
+        (Call("two", save="x"), "`two` returned [1, 2]; only a single number can be saved"),
+        (Write("ab", 65535), "cannot write 2 bytes at 65535: the memory has 65536 bytes"),
+        (Read(2, 65535, "ab"), "cannot read 2 bytes at 65535: the memory has 65536 bytes"),
+        (Read(2**40, 0, "ab"), "cannot read 1099511627776 bytes: a scenario reads at most 1048576"),
         (Read(1, 0, "a"), "read '\\x00', expected 'a'"),
         (Read(2, 0, ""), "read '\\x00\\x00', expected ''"),
     ],
     ids=str,
 )
-def test_what_a_step_may_not_do(step: Step, message: str) -> None:
+def test_invalid_step_fails(step: Step, message: str) -> None:
     assert failure(step) == f"step 1: {message}"
 
 
-def test_a_call_without_end_runs_out_of_fuel() -> None:
+def test_endless_call_runs_out_of_fuel() -> None:
     assert failure(Call("spin")) == "step 1: `spin` ran for more than 2000000000 instructions"
 
 
-def test_arguments_may_be_signed_or_unsigned() -> None:
+def test_arguments_can_be_signed_or_unsigned() -> None:
     assert failure(Call("add", (2**32 - 1, 0), expect=7)).endswith("returned -1, expected 7")
     assert failure(Call("wide", (2**64 - 1,), expect=7)).endswith("returned -1, expected 7")
 
 
-def test_a_length_below_zero_is_not_read() -> None:
+def test_negative_length_fails() -> None:
     message = failure(Call("top", save="len"), Read(Saved("len"), 0, ""))
-    assert message == "step 2: can't read -1 bytes at 0: the memory has 65536 bytes"
+    assert message == "step 2: cannot read -1 bytes at 0: the memory has 65536 bytes"
 
 
-def test_a_returned_address_is_unsigned() -> None:
+def test_returned_address_is_unsigned() -> None:
     message = failure(Call("top", save="p"), Read(1, Saved("p"), ""))
-    assert message == "step 2: can't read 1 bytes at 4294967295: the memory has 65536 bytes"
+    assert message == "step 2: cannot read 1 bytes at 4294967295: the memory has 65536 bytes"
 
 
-def test_what_is_not_utf_8_is_shown_as_bytes() -> None:
+def test_text_that_is_not_utf8_is_shown_as_bytes() -> None:
     message = failure(Call("bad"), Read(1, 16, "a"))
     assert message == "step 2: read b'\\xff', which is not UTF-8; expected 'a'"
 
@@ -134,53 +136,53 @@ def test_what_is_not_utf_8_is_shown_as_bytes() -> None:
     [
         (
             '(module (import "env" "log" (func)) (memory (export "m") 1))',
-            "the module needs imports that the contract has no stub for: env.log",
+            "the contract has no stub for these imports of the module: env.log",
         ),
         (
             '(module (import "env" "m" (memory 1)) (export "m" (memory 0)))',
-            "the module needs imports that the contract has no stub for: env.m",
+            "the contract has no stub for these imports of the module: env.m",
         ),
         (
             '(module (func $s unreachable) (start $s) (memory (export "m") 1))',
             "the start function trapped: wasm `unreachable` instruction executed",
         ),
-        ('(module (func (export "f")))', "the module exports no memory, so there is nothing to watch"),
+        ('(module (func (export "f")))', "the module exports no memory, so its growth cannot be observed"),
         (
             '(module (memory (export "a") 1) (memory (export "b") 1))',
-            "several exported memories, none of them `memory`: a, b",
+            "the module exports several memories, none of them as `memory`: a, b",
         ),
         (
             '(module (memory (export "memory") 1 1 shared))',
-            "the module has a shared memory, which scenarios don't support",
+            "the module has a shared memory, which scenarios do not support",
         ),
         (
             '(module (memory (export "memory") 65536))',
-            "the module starts with 65536 pages of memory; a scenario has 16384 at most",
+            "the module starts with 65536 pages of memory; a scenario allows at most 16384",
         ),
     ],
 )
-def test_a_module_that_can_not_be_run_fails_in_one_line(module: str, message: str) -> None:
+def test_module_that_cannot_run_fails_in_one_line(module: str, message: str) -> None:
     assert failure(Call("f"), module=module) == message
 
 
-def test_bytes_that_are_no_module_fail_in_one_line() -> None:
+def test_invalid_module_fails_in_one_line() -> None:
     result = run(b"\0asm\1\0\0\0\xff", Scenario("s", (Call("f"),)))
     assert result.outcome is ScenarioOutcome.FAILED
     assert result.message is not None
-    assert result.message.startswith("wasmtime can't load the module: malformed section id")
+    assert result.message.startswith("wasmtime cannot load the module: malformed section id")
 
 
-def test_the_memory_is_the_only_one_or_the_one_called_memory() -> None:
+def test_observed_memory_is_the_only_one_or_named_memory() -> None:
     only = '(module (memory (export "m") 3) (func (export "f")))'
     assert played(Call("f"), module=only).pages == (3,)
     named = '(module (memory (export "a") 1) (memory (export "memory") 2) (func (export "f")))'
     assert played(Call("f"), module=named).pages == (2,)
 
 
-def test_a_64_bit_memory_is_watched_too() -> None:
+def test_64_bit_memory_is_observed() -> None:
     module = '(module (memory (export "m") i64 1) (func (export "f") i64.const 2 memory.grow drop))'
     assert played(Call("f"), module=module).pages == (3,)
 
 
-def test_each_run_has_a_fresh_instance() -> None:
+def test_each_run_has_a_new_instance() -> None:
     assert played(Call("grow")).pages == played(Call("grow")).pages == (2,)

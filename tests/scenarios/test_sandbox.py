@@ -1,4 +1,4 @@
-"""Guests that try to get out, to stay, or to take more than they may."""
+"""Tests with guests that try to leave the sandbox, to run for ever, or to exceed the limits."""
 
 import subprocess
 import sys
@@ -65,7 +65,7 @@ ENDLESS = {
       (func (export "f") (loop (drop (call $w (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 4)))
         br 0)))""",
 }
-# Where wasmtime's own code is not finished, it ends its process.
+# wasmtime aborts the process at parts that are not implemented.
 UNFINISHED = {
     "a continuation to the host": f"""(module {MEMORY} (type $f (func)) (type $c (cont $f))
       (table (export "t") 1 (ref null $c)) (func (export "f") (result (ref null $c)) (ref.null $c)))""",
@@ -78,7 +78,7 @@ UNFINISHED = {
 
 @pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="needs Linux's /proc")
 @pytest.mark.parametrize("wat", GREEDY.values(), ids=GREEDY)
-def test_a_greedy_guest_gets_what_the_limits_say(wat: str) -> None:
+def test_greedy_guest_stays_within_the_limits(wat: str) -> None:
     limits = TIGHT._replace(
         fuel=2**40, memory_bytes=64 * MB, table_elements=10_000_000, step_seconds=5, seconds=10
     )
@@ -97,21 +97,21 @@ def test_a_greedy_guest_gets_what_the_limits_say(wat: str) -> None:
     )
     out, _ = process.communicate(assemble(wat), timeout=100)
     assert process.returncode == 0
-    # All memories, the references, all tables, and what Python and wasmtime take themselves.
+    # All memories, the references, all tables, and Python with wasmtime.
     assert int(out) * 1024 < (64 + 64 + 160 + 100) * MB
 
 
 @pytest.mark.parametrize("wat", (ENDLESS | UNFINISHED).values(), ids=ENDLESS | UNFINISHED)
-def test_a_guest_that_would_stay_is_ended(wat: str, tmp_path: Path) -> None:
+def test_endless_guest_is_ended(wat: str, tmp_path: Path) -> None:
     (tmp_path / "m.wasm").write_bytes(assemble(wat))
     (tmp_path / "nogrow.toml").write_text(CONTRACT)
-    done = nogrow("run", folder=tmp_path)
-    assert done.code in (0, 1)
-    assert len(done.out) < 1 << 18
+    completed = nogrow("run", folder=tmp_path)
+    assert completed.code in (0, 1)
+    assert len(completed.out) < 1 << 18
 
 
-def test_a_file_is_not_to_be_had_by_any_descriptor(tmp_path: Path) -> None:
-    """As `cap-std` hosts give folders from descriptor 3 on, all are tried."""
+def test_no_descriptor_opens_a_file(tmp_path: Path) -> None:
+    """Try all descriptors, because `cap-std` hosts open folders from descriptor 3 on."""
     wat = f"""(module (import "wasi_snapshot_preview1" "path_open"
       (func $o (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32))) {MEMORY}
       (data (i32.const 0) "etc/passwd") (func (export "f") (param i32) (result i32)
@@ -121,6 +121,6 @@ def test_a_file_is_not_to_be_had_by_any_descriptor(tmp_path: Path) -> None:
     assert played(wat, *calls, host=Host(wasi=True)).message is None
 
 
-def test_what_compiles_too_long_is_given_up() -> None:
+def test_long_compilation_is_an_error() -> None:
     with pytest.raises(GuestError, match=r"wasmtime takes more than 0\.01 seconds to compile it"):
         compiled(of_size(1_000_000), TIGHT._replace(compile_seconds=0.01))

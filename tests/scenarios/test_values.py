@@ -6,7 +6,7 @@ from nogrow.contract.model import Call, Read, Saved, Step, Write
 from nogrow.scenarios.result import ScenarioOutcome
 from tests.scenarios.guests import failure, played
 
-# Each function returns what it is given.
+# Each of the first functions returns its arguments.
 ECHO = """(module (memory (export "memory") 1)
   (func (export "i32") (param i32) (result i32) local.get 0)
   (func (export "i64") (param i64) (result i64) local.get 0)
@@ -19,7 +19,7 @@ ECHO = """(module (memory (export "memory") 1)
 
 
 @pytest.mark.parametrize(
-    ("kind", "given", "expected"),
+    ("kind", "argument", "expected"),
     [
         ("i32", -1, 2**32 - 1),
         ("i32", 2**31, -(2**31)),
@@ -35,8 +35,8 @@ ECHO = """(module (memory (export "memory") 1)
         ("f64", -0.0, 0.0),
     ],
 )
-def test_a_value_goes_in_and_comes_back(kind: str, given: float, expected: float) -> None:
-    result = played(ECHO, Call(kind, (given,), expect=expected))
+def test_value_is_passed_and_returned(kind: str, argument: float, expected: float) -> None:
+    result = played(ECHO, Call(kind, (argument,), expect=expected))
     assert result.message is None
 
 
@@ -53,17 +53,17 @@ def test_a_value_goes_in_and_comes_back(kind: str, given: float, expected: float
         (Call("i32", (1,), expect=1.5), "`i32` returns an i32, not 1.5"),
         (Call("i32", (1,), expect=(1, 2)), "`i32` returned 1, expected [1, 2]"),
         (Call("both", (1, 2.5), expect=(1, 2)), "`both` returned [2.5, 1], expected [1.0, 2]"),
-        (Call("null", save="x"), "`null` returned a reference or vector, no single number to save"),
+        (Call("null", save="x"), "`null` returned a reference or vector; only a single number can be saved"),
         (Call("vector", expect=0), "`vector` returns a v128, which"),
         (Read(2, 0, b"\0\1"), "read 0000, expected 0001"),
     ],
     ids=str,
 )
-def test_what_is_no_value_or_another_one(step: Step, message: str) -> None:
+def test_wrong_value_fails(step: Step, message: str) -> None:
     assert failure(ECHO, step).startswith(f"step 1: {message}")
 
 
-def test_a_saved_value_may_stand_wherever_a_number_does() -> None:
+def test_saved_value_can_replace_any_number() -> None:
     result = played(
         ECHO,
         Call("i32", (4,), save="n"),
@@ -76,6 +76,6 @@ def test_a_saved_value_may_stand_wherever_a_number_does() -> None:
     assert result.outcome is ScenarioOutcome.STILL
 
 
-def test_a_float_is_no_address() -> None:
+def test_float_is_not_an_address() -> None:
     message = failure(ECHO, Call("f64", (2.5,), save="x"), Write("a", Saved("x")))
-    assert message == "step 2: 2.5 is no address or length: it is no integer"
+    assert message == "step 2: 2.5 is not an address or length: it is not an integer"

@@ -10,15 +10,15 @@ WASI = Host(wasi=True)
 
 
 def module(*imports: str) -> str:
-    """A module that passes calls on to each of its imports from WASI."""
+    """Return a module that exports a function for each of its imports from WASI."""
     lines: list[str] = []
     functions: list[str] = []
-    for place, one in enumerate(imports):
-        name, _, signature = one.partition(" ")
+    for number, item in enumerate(imports):
+        name, _, signature = item.partition(" ")
         params = signature.partition("(result")[0].count("i32") + signature.count("i64")
-        gets = " ".join(f"local.get {number}" for number in range(params))
-        lines.append(f'(import "wasi_snapshot_preview1" "{name}" (func $f{place} {signature}))')
-        functions.append(f'(func (export "{name}") {signature} {gets} call $f{place})')
+        gets = " ".join(f"local.get {index}" for index in range(params))
+        lines.append(f'(import "wasi_snapshot_preview1" "{name}" (func $f{number} {signature}))')
+        functions.append(f'(func (export "{name}") {signature} {gets} call $f{number})')
     return f'(module {" ".join(lines)} (memory (export "memory") 1) {" ".join(functions)})'
 
 
@@ -28,7 +28,7 @@ WRITE = "fd_write (param i32 i32 i32 i32) (result i32)"
 PAIR = "(param i32 i32) (result i32)"
 
 
-def test_the_clock_stands_and_the_random_bytes_are_known() -> None:
+def test_clock_and_random_bytes_are_deterministic() -> None:
     now = NOW.to_bytes(8, "little")
     first = hashlib.shake_128((1).to_bytes(8, "little")).digest(4)
     steps = (
@@ -45,7 +45,7 @@ def test_the_clock_stands_and_the_random_bytes_are_known() -> None:
     assert played(module(CLOCK, RANDOM), *steps, host=WASI).message is None
 
 
-def test_there_are_no_arguments_and_no_environment() -> None:
+def test_arguments_and_environment_are_empty() -> None:
     steps = (
         Write(b"\xff" * 8, 0),
         Call("args_sizes_get", (0, 4), expect=0),
@@ -61,7 +61,7 @@ def written(*steps: Write | Call | Read) -> str:
     return result.output
 
 
-def test_what_is_written_is_kept_up_to_a_bound() -> None:
+def test_output_is_kept_up_to_the_limit() -> None:
     text, vectors = Write("Ahoy there, ", 64), Write(b"\x40\0\0\0\x0c\0\0\0", 0)
     assert written(text, vectors, Call("fd_write", (1, 0, 1, 32), expect=0), Read(4, 32, b"\x0c\0\0\0")) == (
         "Ahoy there, "
@@ -82,11 +82,11 @@ def test_what_is_written_is_kept_up_to_a_bound() -> None:
         (1, -4, 1, FAULT),
     ],
 )
-def test_what_can_not_be_written(fd: int, vectors: int, count: int, errno: int) -> None:
+def test_invalid_write_returns_an_error_number(fd: int, vectors: int, count: int, errno: int) -> None:
     assert written(Call("fd_write", (fd, vectors, count, 32), expect=errno)) == ""
 
 
-def test_a_vector_beyond_the_memory_is_a_fault() -> None:
+def test_vector_outside_of_the_memory_is_a_fault() -> None:
     vectors = Write(b"\x40\0\0\0\xff\xff\xff\xff", 0)
     assert written(vectors, Call("fd_write", (1, 0, 1, 32), expect=FAULT)) == ""
 
@@ -117,32 +117,32 @@ def test_there_are_no_files_and_no_network(function: str, args: tuple[int, ...],
 
 
 @pytest.mark.parametrize(("code", "message"), [(0, None), (3, "step 1: `proc_exit` exited with code 3")])
-def test_an_exit_is_a_return_or_says_its_code(code: int, message: str | None) -> None:
+def test_exit_code_above_0_is_a_trap(code: int, message: str | None) -> None:
     exiting = module("proc_exit (param i32)")
     assert played(exiting, Call("proc_exit", (code,)), host=WASI).message == message
     if code:
         assert played(exiting, Call("proc_exit", (code,), expect_trap="code 3"), host=WASI).message is None
 
 
-def test_a_function_of_another_type_is_not_wasi() -> None:
-    message = "the module imports wasi_snapshot_preview1.random_get with another type than WASI's"
+def test_import_with_another_type_is_an_error() -> None:
+    message = "the module imports wasi_snapshot_preview1.random_get with a type that differs from WASI's"
     assert failure(module("random_get (param i64)"), Call("f"), host=WASI) == message
 
 
-def test_without_wasi_its_functions_are_imports_like_others() -> None:
+def test_without_wasi_its_functions_need_stubs() -> None:
     message = failure(module(RANDOM, "thread_spawn (param i32)"), Call("f"))
     assert message.endswith(
-        "random_get, wasi_snapshot_preview1.thread_spawn; `wasi = true` gives it WASI in a sandbox"
+        "random_get, wasi_snapshot_preview1.thread_spawn; set `wasi = true` for WASI in a sandbox"
     )
     assert failure(module("thread_spawn (param i32)"), Call("f"), host=WASI).endswith("thread_spawn")
 
 
-def test_a_stub_wins_over_the_sandbox() -> None:
+def test_stub_takes_precedence_over_wasi() -> None:
     host = Host((Stub("wasi_snapshot_preview1.random_get", (52,)),), wasi=True)
     assert played(module(RANDOM), Call("random_get", (0, 4), expect=52), host=host).message is None
 
 
-def test_wasi_needs_a_memory_of_its_name() -> None:
+def test_wasi_needs_an_export_called_memory() -> None:
     text = module(RANDOM).replace('(export "memory")', '(export "m")')
-    said = "step 1: `random_get` trapped: WASI needs an exported memory called `memory`"
-    assert failure(text, Call("random_get", (0, 4)), host=WASI) == said
+    message = "step 1: `random_get` trapped: WASI needs an exported memory called `memory`"
+    assert failure(text, Call("random_get", (0, 4)), host=WASI) == message

@@ -6,7 +6,6 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-import tasks
 from invoke.context import MockContext
 from invoke.exceptions import Exit
 from tools.bench import measure
@@ -21,6 +20,7 @@ from tools.bench.plot import plot
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
 from tests.machine.fakes import FakeMachine
+from tools import tasks
 
 PYTHON = sys.executable
 MB = 1_000_000

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import tasks
 from invoke.context import MockContext
 from invoke.exceptions import Exit
 from tools.browser import serve
@@ -14,6 +13,7 @@ from tools.browser.serve import BUILD_FIRST, Handler, PageServer
 
 from nogrow.errors import ToolError
 from tests.machine.fakes import collect
+from tools import tasks
 
 FILES = {
     "hosts/browser/index.html": b"page",

@@ -1,4 +1,7 @@
-"""Tasks for invoke, for any project with a `nogrow.toml`: `namespace = collection()` in its `tasks.py`."""
+"""This module has the Invoke tasks for a project with a `nogrow.toml`.
+
+Put `namespace = collection()` into the `tasks.py` of the project.
+"""
 
 import signal
 import threading
@@ -13,7 +16,7 @@ try:
     from invoke.exceptions import Exit
     from invoke.tasks import task
 except ModuleNotFoundError as error:
-    raise ImportError("nogrow.invoke needs invoke; this brings it: pip install 'nogrow[build]'") from error
+    raise ImportError("nogrow.invoke needs invoke: run pip install 'nogrow[build]'") from error
 
 from nogrow.errors import ContractError, NogrowError, UsageError
 from nogrow.machine.machine import Machine
@@ -32,10 +35,10 @@ from nogrow.rewrite.rewrite import Mode
 
 
 def collection(root: Path | None = None) -> Collection:
-    """The tasks from `setup` to `clean`, a new collection each time.
+    """Return a new collection of the tasks from `setup` to `clean`.
 
-    `root` is the folder of the contract. Without it, that is the working directory or the nearest folder
-    above it that has a `nogrow.toml`.
+    `root` is the folder of the contract; by default, the nearest folder with a `nogrow.toml`, from the
+    working directory upwards.
     """
     tasks = Collection("nogrow", setup, build, inspect, verify, seal, release, clean)
     if root is not None:
@@ -45,35 +48,38 @@ def collection(root: Path | None = None) -> Collection:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """End a user's mistake or a missing tool in its message and an exit code, without traceback.
+    """Turn an error of nogrow into its message and an exit code, without traceback.
 
-    The code is 2 for a wrong contract or usage, as with `nogrow check`, and 1 for all else. The programs that
-    the task started end with it, also where a signal ends it.
+    The exit code is 2 for a wrong contract or usage, as with `nogrow check`, and 1 for any other error. When
+    a signal ends the task, the programs that the task started end too.
     """
     try:
         with _signals_as_exceptions():
             yield
     except NogrowError as error:
-        wrong = isinstance(error, ContractError | UsageError)
+        is_usage = isinstance(error, ContractError | UsageError)
         message = "\n".join(map(printable, str(error).split("\n")))
-        raise Exit(message, code=ExitCode.USAGE if wrong else 1) from error
+        raise Exit(message, code=ExitCode.USAGE if is_usage else 1) from error
 
 
 @contextmanager
 def _signals_as_exceptions() -> Iterator[None]:
-    """What runs below can end its programs: they are in sessions of their own, where no signal is heard."""
+    """Raise `SystemExit` at a signal, so that the task can end its programs.
+
+    The programs run in sessions of their own, so the signal does not reach them.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    # Not every system has both. One that is ignored, as with nohup, stays so.
+    # Some systems have no SIGHUP. A signal that is ignored, as under nohup, stays ignored.
     known = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    wanted = [one for one in known if signal.getsignal(one) is signal.SIG_DFL]
-    for number in wanted:
+    unhandled = [number for number in known if signal.getsignal(number) is signal.SIG_DFL]
+    for number in unhandled:
         signal.signal(number, _leave)
     try:
         yield
     finally:
-        for number in wanted:
+        for number in unhandled:
             signal.signal(number, signal.SIG_DFL)
 
 
@@ -83,14 +89,14 @@ def _leave(number: int, frame: FrameType | None) -> None:
 
 @task
 def setup(context: Context) -> None:
-    """Find the tools that the build needs, or install a Rust, and say which and why."""
+    """Find the tools that the build needs, install Rust if it is missing, and print which are used."""
     with plain_errors():
         set_up(_project(context), Machine.current(), announce)
 
 
 @task
 def build(context: Context) -> None:
-    """Set up, then build all that nogrow.toml names and that is not up to date."""
+    """Build the artifacts in nogrow.toml that are missing or out of date."""
     with plain_errors():
         project = _project(context)
         result = build_all(project, set_up(project, Machine.current(), announce), announce)
@@ -103,42 +109,42 @@ def build(context: Context) -> None:
 
 @task
 def inspect(context: Context) -> None:
-    """List every memory.grow that wasm-objdump finds, and keep its listings."""
+    """List every memory.grow that wasm-objdump finds, and write its listings."""
     with plain_errors():
         rows = []
-        for seen in inspect_all(_project(context), announce):
-            for site in seen.sites:
+        for inspection in inspect_all(_project(context), announce):
+            for site in inspection.sites:
                 function = site.function_name or f"func[{site.function_index}]"
-                rows.append((seen.artifact, printable(function), f"0x{site.offset:x}"))
-            if not seen.sites:
-                rows.append((seen.artifact, "none", ""))
+                rows.append((inspection.artifact, printable(function), f"0x{site.offset:x}"))
+            if not inspection.sites:
+                rows.append((inspection.artifact, "none", ""))
         print_table("memory.grow", ("artifact", "function", "offset"), rows)
 
 
-@task(help={"locked": "Hold them to nogrow.lock as well."})
+@task(help={"locked": "Also compare with nogrow.lock."})
 def verify(context: Context, locked: bool = False) -> None:
-    """Judge every artifact against nogrow.toml; exits as `nogrow check` does."""
+    """Judge every artifact against nogrow.toml, with the exit codes of `nogrow check`."""
     with plain_errors():
         code = verify_artifacts(_root(context), locked=locked)
     if code != 0:
         raise Exit(code=code)
 
 
-@task(help={"mode": "cap, deny or trap, as `nogrow seal` has them."})
+@task(help={"mode": "cap, deny or trap, as in `nogrow seal`."})
 def seal(context: Context, mode: str) -> None:
-    """Write a copy of each built module that cannot grow its memory."""
+    """Write a sealed copy of each built module, which cannot grow its memory."""
     with plain_errors():
         copies = seal_all(_project(context), _mode(mode), announce)
-        rows = [(one.copy, one.before, one.after) for one in copies]
+        rows = [(copy.copy, copy.before, copy.after) for copy in copies]
         print_table("sealed", ("copy", "verdict before", "and after"), rows)
-        for one in copies:
-            for note in one.notes:
-                announce(printable(f"{one.copy}: {note}"))
+        for copy in copies:
+            for note in copy.notes:
+                announce(printable(f"{copy.copy}: {note}"))
 
 
-@task(iterable=["dist"], help={"dist": "A folder or file that is going to be shipped; repeatable."})
+@task(iterable=["dist"], help={"dist": "A folder or file of the release; repeatable."})
 def release(context: Context, dist: list[str]) -> None:
-    """Build, judge what is going to be shipped, and attest it if all is kept."""
+    """Build the project, judge the files of the release, and attest them if they keep the contract."""
     with plain_errors():
         project = _project(context)
         build_all(project, set_up(project, Machine.current(), announce), announce)
@@ -149,7 +155,7 @@ def release(context: Context, dist: list[str]) -> None:
 
 @task
 def clean(context: Context) -> None:
-    """Remove what was built; what was altered since, or made by others, stays."""
+    """Remove the built files that were not altered since."""
     with plain_errors():
         clean_all(_project(context), announce)
 
@@ -167,5 +173,5 @@ def _mode(name: str) -> Mode:
     try:
         return Mode(name)
     except ValueError:
-        known = ", ".join(one.value for one in Mode)
-        raise UsageError(f"there is no mode {name!r} to seal in; expected one of {known}") from None
+        *known, last = (mode.value for mode in Mode)
+        raise UsageError(f"unknown mode {name!r}; expected {', '.join(known)} or {last}") from None

@@ -1,7 +1,7 @@
-//! A guest that builds its greeting in an intermediate `String`, and so grows its memory.
+//! This guest builds its greeting in an intermediate `String`, and so grows its memory.
 //!
-//! This is the broken one, on purpose. `format!` asks the allocator for room, the allocator executes `memory.grow`, and
-//! every view that the host holds over the memory is detached. `greeting_nogrowth` does the same work without it.
+//! It is broken on purpose: `format!` asks the allocator for memory, the allocator executes `memory.grow`, and every view
+//! that the host has of the memory is detached. `greeting_nogrowth` does the same work without an allocator.
 
 use std::cell::UnsafeCell;
 
@@ -23,19 +23,19 @@ fn address_of(offset: usize) -> *mut u8 {
     BUFFER.0.get().cast::<u8>().wrapping_add(offset)
 }
 
-/// Where the host writes the salutation, 16 bytes at most.
+/// Returns the address at which the host writes the salutation, at most 16 bytes.
 #[no_mangle]
 pub extern "C" fn get_salutation_ptr() -> *mut u8 {
     address_of(SALUTATION_AT)
 }
 
-/// Where the host writes the name, 16 bytes at most.
+/// Returns the address at which the host writes the name, at most 16 bytes.
 #[no_mangle]
 pub extern "C" fn get_name_ptr() -> *mut u8 {
     address_of(NAME_AT)
 }
 
-/// Where the host reads the greeting.
+/// Returns the address at which the host reads the greeting.
 #[no_mangle]
 pub extern "C" fn get_msg_ptr() -> *mut u8 {
     address_of(MESSAGE_AT)
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn the_exports_work_on_the_shared_buffer() {
         let (salutation, name) = (b"Ahoy there", b"Testy McTestface");
-        // SAFETY: no other test touches the shared buffer, and every range lies in it.
+        // SAFETY: no other test touches the shared buffer, and every range is inside of it.
         unsafe {
             get_salutation_ptr().copy_from(salutation.as_ptr(), salutation.len());
             get_name_ptr().copy_from(name.as_ptr(), name.len());

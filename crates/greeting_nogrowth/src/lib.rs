@@ -1,10 +1,10 @@
-//! A guest that writes its greeting straight to the buffer, and so never grows its memory.
+//! This guest writes its greeting directly to the buffer, and so never grows its memory.
 //!
 //! By default it is `no_std` and a panic traps: the module has no `memory.grow` at all. With the feature `std` the same
 //! source is linked with the standard library, as most crates are. Then every panic in it can reach the panic machinery,
 //! which allocates: the module contains `memory.grow`, but a call that returns has not grown the memory.
 
-// The host's tests need std, and there a panic handler of our own would clash with it.
+// The tests on the host need std, which has a panic handler of its own.
 #![cfg_attr(all(target_arch = "wasm32", not(feature = "std")), no_std)]
 
 use core::cell::UnsafeCell;
@@ -33,19 +33,19 @@ fn address_of(offset: usize) -> *mut u8 {
     BUFFER.0.get().cast::<u8>().wrapping_add(offset)
 }
 
-/// Where the host writes the salutation, 16 bytes at most.
+/// Returns the address at which the host writes the salutation, at most 16 bytes.
 #[no_mangle]
 pub extern "C" fn get_salutation_ptr() -> *mut u8 {
     address_of(SALUTATION_AT)
 }
 
-/// Where the host writes the name, 16 bytes at most.
+/// Returns the address at which the host writes the name, at most 16 bytes.
 #[no_mangle]
 pub extern "C" fn get_name_ptr() -> *mut u8 {
     address_of(NAME_AT)
 }
 
-/// Where the host reads the greeting.
+/// Returns the address at which the host reads the greeting.
 #[no_mangle]
 pub extern "C" fn get_msg_ptr() -> *mut u8 {
     address_of(MESSAGE_AT)
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn the_exports_work_on_the_shared_buffer() {
         let (salutation, name) = (b"Ahoy there", b"Testy McTestface");
-        // SAFETY: no other test touches the shared buffer, and every range lies in it.
+        // SAFETY: no other test touches the shared buffer, and every range is inside of it.
         unsafe {
             get_salutation_ptr().copy_from(salutation.as_ptr(), salutation.len());
             get_name_ptr().copy_from(name.as_ptr(), name.len());

@@ -1,4 +1,4 @@
-// The Adler-32 checksum of the bytes that the host wrote at `textAt()`.
+// This guest computes the Adler-32 checksum of the bytes that the host wrote at `textAt()`.
 
 const SIZE = 4096;
 const TEXT = memory.data(SIZE);

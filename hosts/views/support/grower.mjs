@@ -1,4 +1,4 @@
-// A thread that grows the memory that it is given whenever it is told to.
+// This thread grows its memory by the number of pages in each message.
 
 import { parentPort, workerData } from "node:worker_threads";
 

@@ -1,4 +1,4 @@
-// Small modules for the tests: the text, and what it is assembled to. A test of the project compares the two.
+// This module has small guests for the tests, as text and as binary; a test of the project compares the two.
 
 /*
 (module
@@ -37,7 +37,7 @@ export const SHARER = assembled(
   "AGFzbQEAAAABBgFgAX8BfwIRAQRob3N0Bm1lbW9yeQIDARQDAgEABwgBBGdyb3cAAAoIAQYAIABAAAs=",
 );
 
-/** The exports' owner: an instance of the module in which `call` and `memory` are what it imports. */
+/** Return an instance of the module that imports `call` and `memory`. */
 export function instantiate(module, call = () => {}, memory = undefined) {
   return new WebAssembly.Instance(module, { host: { call, memory } });
 }

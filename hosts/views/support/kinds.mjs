@@ -1,4 +1,4 @@
-// The kinds of view, as the tests go through them.
+// This module lists the kinds of views for the tests.
 
 export const KINDS = {
   u8: Uint8Array,
@@ -20,13 +20,13 @@ export const PAGE = 65536;
 
 export const hasResizable = "toResizableBuffer" in WebAssembly.Memory.prototype;
 
-/** For a test's `skip`: false, or why this engine can't run it. */
+/** The value for a test's `skip`: false, or why this engine cannot run the test. */
 export const withoutResizable = !hasResizable && `${process.version} has no memory.toResizableBuffer()`;
 
 /**
- * The kinds whose view is not of this class, over the memory's buffer, of all its bytes.
+ * Return the kinds whose view has another class or does not cover the whole memory.
  *
- * A growable buffer shows the memory whatever other buffer the memory gives now.
+ * A view of a growable buffer covers the memory even if the memory now has another buffer.
  */
 export function wrongKinds(views, memory) {
   return Object.keys(KINDS).filter((name) => {

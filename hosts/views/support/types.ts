@@ -1,4 +1,4 @@
-// What the types allow and what they refuse; a test of the project compiles this and runs none of it.
+// These examples must compile, except for the lines after @ts-expect-error; a test compiles the file without running it.
 
 import { guard, liveViews } from "nogrow-views";
 import type { FixedViews, Growth, LiveViews } from "nogrow-views";
@@ -9,9 +9,9 @@ liveViews(memory, { resizable: true });
 
 // @ts-expect-error: a buffer is not a memory
 liveViews(memory.buffer);
-// @ts-expect-error: there is no such option
+// @ts-expect-error: the option does not exist
 liveViews(memory, { resize: true });
-// @ts-expect-error: a view is replaced by the package only
+// @ts-expect-error: the views are read-only
 views.u8 = new Uint8Array(memory.buffer);
 
 const numbers: number[] = [
@@ -29,22 +29,22 @@ const numbers: number[] = [
 const large: bigint[] = [views.u64[0], views.i64[0]];
 const half: number | undefined = views.f16?.[0];
 
-// A Blob takes only views of a plain buffer, and the compiler can tell.
+// A Blob only accepts views of a plain buffer, which the compiler checks.
 const fixed: FixedViews = views.fixed;
 new Blob([fixed.u8, fixed.f64, fixed.dv]);
-// @ts-expect-error: a live view may be of a resizable or shared buffer
+// @ts-expect-error: a live view can have a resizable or shared buffer
 new Blob([views.u8]);
 
 type Exports = { set_name(salutation: number, name: number): number; memory: WebAssembly.Memory };
 declare const instance: { exports: Exports };
-const told: Growth[] = [];
-const exports: Exports = guard(instance, { onGrow: (growth) => told.push(growth), memories: { memory } });
+const growths: Growth[] = [];
+const exports: Exports = guard(instance, { onGrow: (growth) => growths.push(growth), memories: { memory } });
 const length: number = exports.set_name(1, 2);
-const pages: number[] = told.map((growth) => growth.pagesAfter - growth.pagesBefore);
-const names: string[] = told.map((growth) => growth.exportName + growth.memoryName);
+const pages: number[] = growths.map((growth) => growth.pagesAfter - growth.pagesBefore);
+const names: string[] = growths.map((growth) => growth.exportName + growth.memoryName);
 guard(instance);
 guard(new WebAssembly.Instance({} as WebAssembly.Module), { enabled: false });
-// @ts-expect-error: a memory has no place among the functions
+// @ts-expect-error: a function is not a memory
 guard(instance, { memories: { set_name: instance.exports.set_name } });
 
 export { half, large, length, names, numbers, pages };

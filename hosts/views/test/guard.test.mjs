@@ -1,4 +1,4 @@
-// The guard: which export is named, and that nothing else about an export changes.
+// These tests check which export the guard reports, and that it changes nothing else.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -7,7 +7,7 @@ import { guard, liveViews } from "../index.mjs";
 import { BORROWER, GUEST, SHARER, instantiate } from "../support/guests.mjs";
 import { withoutResizable } from "../support/kinds.mjs";
 
-/** Guarded exports, and the growths told so far, each in one line. */
+/** Return guarded exports and the list of the growths so far, each as a line. */
 function guarded(module, { call, memory, memories } = {}) {
   const told = [];
   const onGrow = ({ exportName, memoryName, pagesBefore, pagesAfter }) =>
@@ -23,7 +23,7 @@ for (const options of [undefined, {}, { enabled: false, onGrow() {} }, { enabled
   });
 }
 
-test("a growth is told with export, memory and pages", () => {
+test("growth is reported with export, memory and pages", () => {
   const { exports, told } = guarded(GUEST);
   assert.equal(exports.grow(2), 1);
   assert.deepEqual(told, ["grow: memory 1 -> 3"]);
@@ -31,25 +31,25 @@ test("a growth is told with export, memory and pages", () => {
   assert.deepEqual(told, ["grow: memory 1 -> 3", "grow: memory 3 -> 4"]);
 });
 
-test("a growth by no page is told: it detaches views", () => {
+test("growth by 0 pages is reported, because it detaches views", () => {
   const { exports, told } = guarded(GUEST);
   exports.grow(0);
   assert.deepEqual(told, ["grow: memory 1 -> 1"]);
 });
 
-test("a growth that failed is not told", () => {
+test("failed growth is not reported", () => {
   const { exports, told } = guarded(GUEST);
   assert.equal(exports.grow(100), -1);
   assert.deepEqual(told, []);
 });
 
-test("arguments and results are as they were", () => {
+test("arguments and results are unchanged", () => {
   const { exports, told } = guarded(GUEST);
   assert.deepEqual(exports.swap(1, 2), [2, 1]);
   assert.deepEqual(told, []);
 });
 
-test("there are the same exports, and what is no function is the same object", () => {
+test("exports that are not functions are unchanged", () => {
   const instance = instantiate(GUEST);
   const exports = guard(instance, { onGrow() {} });
   assert.deepEqual(Object.keys(exports), Object.keys(instance.exports));
@@ -58,14 +58,14 @@ test("there are the same exports, and what is no function is the same object", (
   assert.equal(exports.grow, exports.grow);
 });
 
-test("an export that traps is told, and the trap is the caller's", () => {
+test("growth before a trap is reported, and the trap is thrown", () => {
   const { exports, told } = guarded(GUEST);
   assert.throws(() => exports["grow, trap"](), WebAssembly.RuntimeError);
   exports.swap(1, 2);
   assert.deepEqual(told, ["grow, trap: memory 1 -> 2"]);
 });
 
-test("each of two nested exports is told of its own growth, once", () => {
+test("each of two nested exports is reported once", () => {
   const { exports, told } = guarded(GUEST, { call: (exports) => exports.grow(5) });
   exports["grow, call, grow"]();
   assert.deepEqual(told, [
@@ -75,13 +75,13 @@ test("each of two nested exports is told of its own growth, once", () => {
   ]);
 });
 
-test("the export that only calls the host is not blamed for a nested one", () => {
+test("an export is not reported for growth in a nested one", () => {
   const { exports, told } = guarded(GUEST, { call: (exports) => exports.grow(1) });
   exports.call();
   assert.deepEqual(told, ["grow: memory 1 -> 2"]);
 });
 
-test("a nested trap that the host catches leaves the outer export in charge", () => {
+test("after a nested trap, growth belongs to the outer export", () => {
   const nested = (exports) => assert.throws(() => exports["grow, trap"]());
   const { exports, told } = guarded(GUEST, { call: nested });
   exports["grow, call, grow"]();
@@ -92,7 +92,7 @@ test("a nested trap that the host catches leaves the outer export in charge", ()
   ]);
 });
 
-test("a growth by the host within a call is the call's, one between calls is nobody's", () => {
+test("growth by the host belongs to the running export, if any", () => {
   const { exports, told } = guarded(GUEST, { call: ({ memory }) => memory.grow(1) });
   exports.memory.grow(1);
   exports.call();
@@ -101,28 +101,28 @@ test("a growth by the host within a call is the call's, one between calls is nob
   assert.deepEqual(told, ["call: memory 2 -> 3"]);
 });
 
-test("a memory without a page is not taken for a detached one", () => {
+test("a memory without pages does not count as detached", () => {
   const empty = new WebAssembly.Memory({ initial: 0 });
   const { exports, told } = guarded(GUEST, { memories: { empty } });
   exports.swap(1, 2);
   assert.deepEqual(told, []);
 });
 
-test("an imported memory is watched under the name that it is given", () => {
+test("an imported memory is watched under its given name", () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 20 });
   const { exports, told } = guarded(BORROWER, { memory, memories: { heap: memory } });
   exports.grow(1);
   assert.deepEqual(told, ["grow: heap 1 -> 2"]);
 });
 
-test("two memories of one name are both watched", () => {
+test("two memories with the same name are both watched", () => {
   const other = new WebAssembly.Memory({ initial: 1 });
   const { exports, told } = guarded(GUEST, { call: () => other.grow(1), memories: { memory: other } });
   exports["grow, call, grow"]();
   assert.deepEqual(told.sort(), ["grow, call, grow: memory 1 -> 2", "grow, call, grow: memory 1 -> 4"]);
 });
 
-test("a shared memory's growth is told, and one by no page is not: it detaches nothing", () => {
+test("growth of a shared memory by 0 pages is not reported", () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 20, shared: true });
   const { exports, told } = guarded(SHARER, { memory, memories: { memory } });
   exports.grow(0);
@@ -130,13 +130,13 @@ test("a shared memory's growth is told, and one by no page is not: it detaches n
   assert.deepEqual(told, ["grow: memory 1 -> 4"]);
 });
 
-test("without a memory to watch, nothing could ever be told: an error", () => {
+test("an instance without memory is an error", () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 20, shared: true });
   const instance = instantiate(SHARER, undefined, memory);
   assert.throws(() => guard(instance, { onGrow() {} }), /^TypeError: no memory to watch$/);
 });
 
-test("what onGrow throws reaches the caller, and the next growth is told as ever", () => {
+test("an exception of onGrow reaches the caller", () => {
   const told = [];
   const exports = guard(instantiate(GUEST), {
     onGrow(growth) {
@@ -151,7 +151,7 @@ test("what onGrow throws reaches the caller, and the next growth is told as ever
   assert.deepEqual(told, ["grow", "grow"]);
 });
 
-test("onGrow may call an export", () => {
+test("onGrow can call an export", () => {
   const instance = instantiate(GUEST);
   const told = [];
   const exports = guard(instance, { onGrow: (growth) => told.push(growth.pagesAfter, exports.swap(1, 2)[0]) });
@@ -159,7 +159,7 @@ test("onGrow may call an export", () => {
   assert.deepEqual(told, [2, 2]);
 });
 
-test("a resizable memory's growth is told", { skip: withoutResizable }, () => {
+test("growth of a resizable memory is reported", { skip: withoutResizable }, () => {
   const { exports, told } = guarded(GUEST);
   const views = liveViews(exports.memory, { resizable: true });
   exports.grow(0);
@@ -168,7 +168,7 @@ test("a resizable memory's growth is told", { skip: withoutResizable }, () => {
   assert.deepEqual(told, ["grow: memory 1 -> 2"]);
 });
 
-test("a change from resizable to fixed is no growth", { skip: withoutResizable }, () => {
+test("a change from resizable to fixed is not a growth", { skip: withoutResizable }, () => {
   const { exports, told } = guarded(GUEST, { call: ({ memory }) => memory.toResizableBuffer() });
   exports.call();
   exports.memory.toFixedLengthBuffer();

@@ -1,4 +1,4 @@
-// Live views over a plain memory, whose buffer a growth detaches.
+// These tests use a plain memory, whose buffer is detached by growth.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -34,7 +34,7 @@ for (const name of Object.keys(KINDS)) {
   });
 }
 
-test("what was written is read after a growth", () => {
+test("data is the same after growth", () => {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const views = liveViews(memory);
   views.dv.setUint32(4, 0x01020304, true);
@@ -43,7 +43,7 @@ test("what was written is read after a growth", () => {
   assert.equal(views.i32[1], 0x01020304);
 });
 
-test("a growth that fails leaves the views alone", () => {
+test("failed growth keeps the views", () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
   const views = liveViews(memory);
   const view = views.u8;
@@ -54,7 +54,7 @@ test("a growth that fails leaves the views alone", () => {
   assert.deepEqual(wrongKinds(views, memory), []);
 });
 
-test("a memory that begins with no page at all", () => {
+test("a memory can start with 0 pages", () => {
   const memory = new WebAssembly.Memory({ initial: 0 });
   const views = liveViews(memory);
   const view = views.u8;
@@ -64,7 +64,7 @@ test("a memory that begins with no page at all", () => {
   assert.deepEqual(wrongKinds(views, memory), []);
 });
 
-test("many growths in a row", () => {
+test("views follow many growths", () => {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const views = liveViews(memory);
   for (let pages = 2; pages <= 100; pages++) {
@@ -74,14 +74,14 @@ test("many growths in a row", () => {
   }
 });
 
-test("by default the memory's buffer stays as it is", () => {
+test("by default the buffer is unchanged", () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 2 });
   const kept = new Uint8Array(memory.buffer);
   assert.equal(liveViews(memory).u8.buffer, kept.buffer);
   assert.equal(kept.length, PAGE);
 });
 
-test("fixed views are right after any growth too", () => {
+test("fixed views are valid after growth", () => {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { fixed } = liveViews(memory);
   assert.deepEqual(wrongKinds(fixed, memory), []);
@@ -90,7 +90,7 @@ test("fixed views are right after any growth too", () => {
   assert.equal(fixed.u8, fixed.u8);
 });
 
-test("a 64-bit memory", (context) => {
+test("views of a 64-bit memory follow growth", (context) => {
   let memory;
   try {
     memory = new WebAssembly.Memory({ initial: 1n, maximum: 4n, address: "i64" });
@@ -104,7 +104,7 @@ test("a 64-bit memory", (context) => {
   assert.equal(views.u8.length, 3 * PAGE);
 });
 
-test("f16 is there where the engine has it", () => {
+test("f16 exists if the engine supports it", () => {
   const views = liveViews(new WebAssembly.Memory({ initial: 1 }));
   assert.equal(views.f16?.constructor, globalThis.Float16Array);
 });
@@ -115,7 +115,7 @@ for (const wrong of [undefined, null, {}, new ArrayBuffer(8), WebAssembly.Memory
   });
 }
 
-test("other code may make the buffer resizable and back", { skip: withoutResizable }, () => {
+test("other code can make the buffer resizable and fixed", { skip: withoutResizable }, () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 9 });
   const views = liveViews(memory);
   const steps = ["toResizableBuffer", "toFixedLengthBuffer", "toResizableBuffer"];

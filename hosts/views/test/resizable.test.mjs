@@ -1,4 +1,4 @@
-// Views over a resizable buffer, in engines that have it, and what comes of asking in those that don't.
+// These tests use a resizable buffer, or ask for one in an engine without support.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ import { KINDS, PAGE, hasResizable, withoutResizable, wrongKinds } from "../supp
 const skip = withoutResizable;
 const bounded = (options) => new WebAssembly.Memory({ initial: 1, maximum: 4, ...options });
 
-test("asking changes nothing in an engine that can't", { skip: hasResizable && "this engine can" }, () => {
+test("without engine support, the option has no effect", { skip: hasResizable && "this engine can" }, () => {
   const memory = bounded();
   const kept = new Uint8Array(memory.buffer);
   const views = liveViews(memory, { resizable: true });
@@ -18,7 +18,7 @@ test("asking changes nothing in an engine that can't", { skip: hasResizable && "
   assert.deepEqual(wrongKinds(views, memory), []);
 });
 
-test("a memory without a maximum is served as if nothing had been asked", () => {
+test("without a maximum, the option has no effect", () => {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const views = liveViews(memory, { resizable: true });
   assert.ok(!memory.buffer.resizable);
@@ -26,7 +26,7 @@ test("a memory without a maximum is served as if nothing had been asked", () => 
   assert.deepEqual(wrongKinds(views, memory), []);
 });
 
-test("each view follows growth by itself", { skip }, () => {
+test("each view grows with the memory", { skip }, () => {
   const memory = bounded();
   const views = liveViews(memory, { resizable: true });
   const kept = Object.fromEntries(Object.keys(KINDS).map((name) => [name, views[name]]));
@@ -39,7 +39,7 @@ test("each view follows growth by itself", { skip }, () => {
   assert.equal(kept.u8, views.u8);
 });
 
-test("views go on when other code makes the buffer fixed again", { skip }, () => {
+test("views stay valid if other code makes the buffer fixed", { skip }, () => {
   const memory = bounded();
   const views = liveViews(memory, { resizable: true });
   views.u8[7] = 7;
@@ -66,13 +66,13 @@ for (const name of Object.keys(KINDS)) {
   });
 }
 
-test("what is written through a fixed view is in the memory", { skip }, () => {
+test("a fixed view writes to the memory", { skip }, () => {
   const views = liveViews(bounded(), { resizable: true });
   const { written } = new TextEncoder().encodeInto("Ahoy", views.fixed.u8);
   assert.equal(new TextDecoder().decode(views.u8.slice(0, written)), "Ahoy");
 });
 
-test("fixed views are fixed again when other code has made the buffer resizable", { skip }, () => {
+test("fixed views stay fixed if other code makes the buffer resizable", { skip }, () => {
   const memory = bounded();
   const { fixed } = liveViews(memory);
   assert.equal(fixed.u8.length, PAGE);
@@ -89,7 +89,7 @@ test("a 64-bit memory can be resizable", { skip }, () => {
   assert.equal(kept.length, 3 * PAGE);
 });
 
-test("a memory that begins with no page at all can be resizable", { skip }, () => {
+test("a memory with 0 pages can be resizable", { skip }, () => {
   const memory = new WebAssembly.Memory({ initial: 0, maximum: 1 });
   const views = liveViews(memory, { resizable: true });
   const kept = views.u8;
@@ -98,7 +98,7 @@ test("a memory that begins with no page at all can be resizable", { skip }, () =
   assert.equal(views.u8, kept);
 });
 
-test("slices have a buffer of their own, of fixed length", { skip }, () => {
+test("a slice has a buffer of its own with a fixed length", { skip }, () => {
   const { u8 } = liveViews(bounded(), { resizable: true });
   assert.equal(u8.slice(0, 4).buffer.resizable, false);
 });

@@ -1,4 +1,4 @@
-// Views over a shared memory: a growth detaches nothing, and leaves a plain buffer with its old length.
+// These tests use a shared memory, whose growth detaches nothing but keeps the length of a plain buffer.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -10,7 +10,7 @@ import { KINDS, PAGE, withoutResizable, wrongKinds } from "../support/kinds.mjs"
 
 const shared = () => new WebAssembly.Memory({ initial: 1, maximum: 9, shared: true });
 
-/** Has another thread grow the memory by each of these, and calls `check` after each. */
+/** Let another thread grow the memory by each number of pages, and call `check` after each. */
 async function grownElsewhere(memory, growths, check) {
   const worker = new Worker(new URL("../support/grower.mjs", import.meta.url), { workerData: memory });
   try {
@@ -24,7 +24,7 @@ async function grownElsewhere(memory, growths, check) {
   }
 }
 
-test("the length is right after a growth, where a kept view's is stale", () => {
+test("the length is valid after growth, unlike that of a kept view", () => {
   const memory = shared();
   const views = liveViews(memory);
   const kept = views.u8;
@@ -35,7 +35,7 @@ test("the length is right after a growth, where a kept view's is stale", () => {
   assert.deepEqual([kept.length, views.u8.length], [PAGE, 5 * PAGE]);
 });
 
-test("a view is the same object while nothing grows", () => {
+test("a view is the same object until the memory grows", () => {
   const views = liveViews(shared());
   assert.equal(views.i32, views.i32);
   assert.equal(views.dv, views.dv);
@@ -57,7 +57,7 @@ for (const options of [{}, { resizable: true }]) {
   });
 }
 
-test("fixed views of a shared memory are shared still", () => {
+test("fixed views of a shared memory are shared", () => {
   const memory = shared();
   const { fixed } = liveViews(memory);
   memory.grow(1);
@@ -69,7 +69,7 @@ test("a slice of a shared view is not shared", () => {
   assert.ok(liveViews(shared()).u8.slice(0, 4).buffer instanceof ArrayBuffer);
 });
 
-test("views of a growable buffer follow by themselves, and outlive a fixed one", { skip: withoutResizable }, () => {
+test("views of a growable buffer grow with it", { skip: withoutResizable }, () => {
   const memory = shared();
   const views = liveViews(memory, { resizable: true });
   const kept = views.u8;

@@ -1,4 +1,4 @@
-// A worker that grows the memory it is sent, and writes into the new page.
+// This worker grows the memory in each message, and writes to the new page.
 
 addEventListener("message", ({ data: memory }) => {
   memory.grow(1);

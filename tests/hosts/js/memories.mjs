@@ -1,4 +1,4 @@
-// What happens to views over each kind of memory, in plain data. Each function is one case of test_engines.py.
+// This module tests views of each kind of memory. Each function is a case of test_engines.py and returns plain data.
 
 import { liveViews } from "/hosts/views/index.mjs";
 
@@ -9,12 +9,12 @@ export const engine = () => ({
   isolated: crossOriginIsolated,
 });
 
-/** Turn an engine that knows resizable memories into one that doesn't. */
+/** Remove the engine's support for resizable memories. */
 function forgetResizable() {
   delete WebAssembly.Memory.prototype.toResizableBuffer;
 }
 
-/** The lengths of a kept view and of the live ones, in pages, before and after `change`. */
+/** Return the lengths of a kept view and of the live ones, in pages, before and after `change`. */
 function lengths(memory, change, options) {
   const views = liveViews(memory, options);
   const kept = new Uint8Array(memory.buffer);
@@ -42,7 +42,7 @@ export const byOne = () => {
   return lengths(memory, () => memory.grow(1));
 };
 
-/** As above, but the guest does it. */
+/** Let the guest grow the memory. */
 export const byTheGuest = async (bytes, pages) => {
   const { instance } = await WebAssembly.instantiate(decoded(bytes));
   return lengths(instance.exports.memory, () => instance.exports.grow(pages));
@@ -55,8 +55,8 @@ export const capped = () => {
 
 export const resizable = () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 4 });
-  const found = lengths(memory, () => memory.grow(1), { resizable: true });
-  return { ...found, resizable: memory.buffer.resizable };
+  const result = lengths(memory, () => memory.grow(1), { resizable: true });
+  return { ...result, resizable: memory.buffer.resizable };
 };
 
 export const withoutResizable = () => {
@@ -99,7 +99,7 @@ const USES = {
     new AudioBuffer({ length: 128, sampleRate: 48000 }).copyToChannel(f32, 0),
 };
 
-/** What each Web API says to live views of a resizable memory, and to the fixed ones. */
+/** Return each Web API with its error for live views of a resizable memory and for the fixed ones. */
 export const refusals = () =>
   Object.entries(USES).map(([name, use]) => {
     const views = liveViews(new WebAssembly.Memory({ initial: 1, maximum: 4 }), { resizable: true });
@@ -116,5 +116,5 @@ function errorOf(act) {
 }
 
 function decoded(text) {
-  return Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }

@@ -1,4 +1,4 @@
-// An AudioWorklet processor that plays what a guest renders, through a view of one of two kinds.
+// This AudioWorklet processor plays the tone of a guest, through a kept view or a live one.
 
 import { liveViews } from "/hosts/views/index.mjs";
 
@@ -16,9 +16,9 @@ class Tone extends AudioWorkletProcessor {
 
   process(inputs, [[output]]) {
     try {
-      const at = this.render() / 4;
-      // Part by part, as `set` takes it: a view without its buffer is a TypeError here.
-      output.set(this.samples().subarray(at, at + FRAMES));
+      const start = this.render() / 4;
+      // A detached view throws a TypeError here.
+      output.set(this.samples().subarray(start, start + FRAMES));
       return true;
     } catch (error) {
       this.port.postMessage(`${error.name}: ${error.message}`);

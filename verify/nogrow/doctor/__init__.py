@@ -1,1 +1,1 @@
-"""A machine to what is there of all that nogrow can use, and how to get what is missing."""
+"""This package diagnoses which tools a machine has, and says how to install the missing ones."""

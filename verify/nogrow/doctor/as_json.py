@@ -1,4 +1,4 @@
-"""A diagnosis as JSON; `doctor.schema.json` describes it."""
+"""This module renders a diagnosis as JSON, which `doctor.schema.json` describes."""
 
 import json
 
@@ -8,19 +8,19 @@ from nogrow.report.escaping import in_json
 
 
 def document(diagnosis: Diagnosis) -> str:
-    """The text of the document."""
+    """Return the diagnosis as a JSON document."""
     tools = [
         {
-            "name": one.use.name,
-            "state": one.state.value,
-            "required": one.use.required,
-            "version": one.version,
-            "path": one.path,
-            "problem": one.problem,
-            "purpose": one.use.purpose,
-            "get": one.use.brings,
+            "name": finding.use.name,
+            "state": finding.state.value,
+            "required": finding.use.required,
+            "version": finding.version,
+            "path": finding.path,
+            "problem": finding.problem,
+            "purpose": finding.use.purpose,
+            "get": finding.use.install,
         }
-        for one in diagnosis.findings
+        for finding in diagnosis.findings
     ]
     head = {"schema": "nogrow/doctor/1", "tool": {"name": "nogrow", "version": __version__}}
     return in_json(json.dumps({**head, "ready": diagnosis.ready, "tools": tools}, indent=2))

@@ -1,4 +1,4 @@
-"""A program, or distributions of Python, to what is found of them; no program is waited for for long."""
+"""This module asks programs for their versions, within some seconds, and looks up Python packages."""
 
 import re
 import shutil
@@ -16,7 +16,8 @@ SECONDS = 10.0
 _VERSION = re.compile(r"(?<![\w.])v?(\d{1,9}(?:\.\d{1,9})+)")
 _SHOWN = 200
 
-Look = Callable[[Completed], str | None]
+Check = Callable[[Completed], str | None]
+"""A function that returns a problem in the output of a program, or None."""
 
 
 def program(
@@ -26,32 +27,32 @@ def program(
     *,
     oldest: int = 0,
     beside: bool = False,
-    also: tuple[str, Look] | None = None,
+    check: tuple[str, Check] | None = None,
 ) -> Finding:
-    """The first of the programs that is on the PATH, asked for its version.
+    """Return the finding on the first of the programs `names` that is on the PATH.
 
-    Versions begin with `oldest` at least. `beside` looks beside this Python first. `also` is one more
-    argument to call it with, and what finds a problem in what is printed then.
+    `oldest` is the lowest major version that can be used. With `beside`, the folder of this Python comes
+    before the PATH. `check` is an argument to call the program with and a check of its output.
     """
-    found = [path for name in names if (path := _find(name, machine, beside)) is not None]
-    if not found:
+    paths = [path for name in names if (path := _find(name, machine, beside)) is not None]
+    if not paths:
         return Finding(use, State.MISSING)
-    path = found[0]
+    path = paths[0]
     try:
-        said = _said(path, "--version", machine)
-        version = _version(said)
+        completed = _call(path, "--version", machine)
+        version = _version(completed)
         if version is None:
-            return _broken(use, path, None, f"prints no version: {said.complaint}")
+            return _broken(use, path, None, f"did not print a version: {completed.complaint}")
         if int(version.split(".")[0]) < oldest:
             return _broken(use, path, version, f"too old: {oldest} or later is needed")
-        problem = None if also is None else also[1](_said(path, also[0], machine))
+        problem = None if check is None else check[1](_call(path, check[0], machine))
     except ToolError as error:
         return _broken(use, path, None, str(error))
     return Finding(use, State.OK if problem is None else State.BROKEN, version, str(path), problem)
 
 
 def distributions(use: Use, names: Sequence[str]) -> Finding:
-    """The distributions of Python that make up the tool: it is there when all are."""
+    """Return the finding on a tool that consists of Python packages; it is missing if one of them is."""
     versions = []
     for name in names:
         try:
@@ -62,24 +63,24 @@ def distributions(use: Use, names: Sequence[str]) -> Finding:
 
 
 def _find(name: str, machine: Machine, beside: bool) -> Path | None:
-    # Not resolved: in a virtual environment, python3 is a link that leads out of it.
-    found = shutil.which(name, path=str(Path(sys.executable).parent)) if beside else None
-    return machine.on_path(name) if found is None else Path(found)
+    # The path is not resolved, because python3 in a virtual environment is a link that leads out of it.
+    path = shutil.which(name, path=str(Path(sys.executable).parent)) if beside else None
+    return machine.on_path(name) if path is None else Path(path)
 
 
-def _said(path: Path, argument: str, machine: Machine) -> Completed:
+def _call(path: Path, argument: str, machine: Machine) -> Completed:
     return run([path, argument], seconds=SECONDS, environ=machine.environ, most_bytes=ANSWER_BYTES)
 
 
-def _version(said: Completed) -> str | None:
-    """The first number with a point in what a program that succeeded printed."""
-    if said.exit_code != 0:
+def _version(completed: Completed) -> str | None:
+    """Return the first version number in the output, or None if there is none or the program failed."""
+    if completed.exit_code != 0:
         return None
-    place = _VERSION.search(said.stdout) or _VERSION.search(said.stderr)
-    return None if place is None else place[1]
+    match = _VERSION.search(completed.stdout) or _VERSION.search(completed.stderr)
+    return None if match is None else match[1]
 
 
 def _broken(use: Use, path: Path, version: str | None, problem: str) -> Finding:
-    # What it said before it was ended is lines of its own.
+    # The output of a program that was killed is in further lines of the problem.
     lines = (line.strip() for line in problem.split("\n"))
     return Finding(use, State.BROKEN, version, str(path), " ".join(lines)[:_SHOWN])

@@ -1,4 +1,4 @@
-"""What a tool is for, and what was found of it."""
+"""This module defines tools that nogrow can use, and the findings on them."""
 
 import enum
 from typing import NamedTuple
@@ -13,19 +13,19 @@ class State(enum.Enum):
 
 
 class Use(NamedTuple):
-    """A tool by its `name`, what needs it, and the one command that `brings` it.
+    """A tool, its purpose, and the command or advice to `install` it.
 
-    `required` says that nogrow can judge nothing without it.
+    Without a `required` tool, nogrow cannot judge any module.
     """
 
     name: str
     purpose: str
-    brings: str
+    install: str
     required: bool = False
 
 
 class Finding(NamedTuple):
-    """What was found of a tool: its version and its file where that is known, and what is wrong with it."""
+    """The state of a tool, its version and path if they are known, and the problem if there is one."""
 
     use: Use
     state: State
@@ -35,11 +35,11 @@ class Finding(NamedTuple):
 
 
 class Diagnosis(NamedTuple):
-    """All findings, in the order in which the tools matter."""
+    """All findings, with the most important tools first."""
 
     findings: tuple[Finding, ...]
 
     @property
     def ready(self) -> bool:
-        """Whether everything that is required can be used."""
-        return all(one.state is State.OK for one in self.findings if one.use.required)
+        """Return whether all required tools can be used."""
+        return all(finding.state is State.OK for finding in self.findings if finding.use.required)

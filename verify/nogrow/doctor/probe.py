@@ -1,4 +1,4 @@
-"""A machine to the findings on each tool that nogrow can use."""
+"""This module probes each tool that nogrow can use on a machine."""
 
 import sys
 import tempfile
@@ -24,20 +24,20 @@ _PURPOSES = {
     "search": "nogrow run --search",
 }
 _CHECK_SECONDS = 60.0
-# (module (memory (export "memory") 1) (func (export "f"))), and the same with an `f` that grows and returns:
-# both verdicts have to be right.
+# (module (memory (export "memory") 1) (func (export "f"))), and the same module with an `f` that grows and
+# returns. nogrow must judge both right.
 _HEAD = "0061736d01000000010401600000030201000503010001070e02066d656d6f72790200016600000a"
 _QUIET = bytes.fromhex(_HEAD + "040102000b")
 _GROWING = bytes.fromhex(_HEAD + "09010700410140001a0b")
 
 
 def diagnose(machine: Machine) -> Diagnosis:
-    """What is there. Nothing is installed, and nothing is written but to a temporary folder."""
+    """Return the findings on all tools. Installs nothing, and writes only to a temporary folder."""
     debian = machine.is_debian_like()
 
     def use(name: str, purpose: str, packages: str) -> Use:
-        other = f"install {name} with this system's package manager"
-        return Use(name, purpose, f"apt-get install {packages}" if debian else other)
+        advice = f"install {name} with this system's package manager"
+        return Use(name, purpose, f"apt-get install {packages}" if debian else advice)
 
     return Diagnosis(
         (
@@ -56,7 +56,10 @@ def diagnose(machine: Machine) -> Diagnosis:
             ),
             _rust(machine, debian),
             program(
-                use("clang", "guests in C", "clang"), ("clang",), machine, also=("--print-targets", _has_wasm)
+                use("clang", "guests in C", "clang"),
+                ("clang",),
+                machine,
+                check=("--print-targets", _has_wasm),
             ),
             program(use("wasm-ld", "guests in C", "lld"), ("wasm-ld",), machine),
             program(use("node", "invoke demo", "nodejs"), ("node",), machine, oldest=20),
@@ -81,7 +84,7 @@ def _extra(name: str) -> Finding:
 
 
 def _kernels(machine: Machine) -> Finding:
-    """Whether nogrow judges, found by having it judge: in a process of its own, as native code may crash."""
+    """Let nogrow judge two modules, in a process of its own because native code may crash."""
     use = Use("kernels", "everything", "pip install --force-reinstall nogrow wasmtime", required=True)
     with tempfile.TemporaryDirectory(prefix="nogrow-doctor-") as name:
         folder = Path(name)
@@ -89,12 +92,12 @@ def _kernels(machine: Machine) -> Finding:
             (folder / file).write_bytes(data)
             command = [sys.executable, "-m", "nogrow", "check", file]
             try:
-                done = run(command, seconds=_CHECK_SECONDS, environ=machine.environ, folder=folder)
+                completed = run(command, seconds=_CHECK_SECONDS, environ=machine.environ, folder=folder)
             except ToolError as error:
                 return Finding(use, State.BROKEN, problem=str(error).split("\n")[0])
-            if done.exit_code != code:
-                problem = f"nogrow check {file} exits with {done.exit_code}, not {code}: {done.complaint}"
-                return Finding(use, State.BROKEN, problem=problem)
+            if completed.exit_code != code:
+                exits = f"exits with {completed.exit_code}, not {code}: {completed.complaint}"
+                return Finding(use, State.BROKEN, problem=f"nogrow check {file} {exits}")
     return Finding(use, State.OK, __version__)
 
 
@@ -103,7 +106,7 @@ def _rust(machine: Machine, debian: bool) -> Finding:
     try:
         rust = find_installed_rust(machine).rust
     except ToolError as error:
-        # The first line is known to whoever reads the second, and the last is what `use` says.
+        # The first line only says that there is no Rust, and the last repeats the advice of `use`.
         reasons = [line.strip() for line in str(error).split("\n")[1:-1]]
         missing = not machine.everywhere("rustc") and machine.on_path("rustup") is None
         return Finding(
@@ -118,5 +121,5 @@ def _rust_command(machine: Machine, debian: bool) -> str:
     return ADVICE if debian else f"install rustup, then: rustup target add {TARGET}"
 
 
-def _has_wasm(said: Completed) -> str | None:
-    return None if "wasm32" in said.stdout else "it has no target wasm32"
+def _has_wasm(completed: Completed) -> str | None:
+    return None if "wasm32" in completed.stdout else "it has no target wasm32"

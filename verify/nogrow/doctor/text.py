@@ -1,4 +1,4 @@
-"""A diagnosis as text for people."""
+"""This module renders a diagnosis as text."""
 
 from collections.abc import Iterator
 
@@ -7,18 +7,18 @@ from nogrow.report.escaping import printable
 
 
 def lines(diagnosis: Diagnosis) -> Iterator[str]:
-    """A line for each tool, and under it what is wrong and what brings it."""
-    widest = max(len(one.use.name) for one in diagnosis.findings)
+    """Yield a line for each tool, followed by the problem and how to install the tool."""
+    widest = max(len(finding.use.name) for finding in diagnosis.findings)
     for finding in diagnosis.findings:
         yield f"{finding.state.value:<7}  {finding.use.name:<{widest}}  {_shown(finding)}".rstrip()
         if finding.state is not State.OK:
             if finding.state is State.BROKEN or finding.problem:
                 yield f"{'':11}{printable(finding.problem or '?')}"
-            yield f"{'':11}get it: {finding.use.brings}"
+            yield f"{'':11}install: {finding.use.install}"
     if diagnosis.ready:
         yield "nogrow can judge modules here."
     else:
-        yield "nogrow can't judge modules here: something that is required is missing or broken."
+        yield "nogrow can't judge modules here: a required tool is missing or broken."
 
 
 def _shown(finding: Finding) -> str:

@@ -1,1 +1,1 @@
-"""The machine that nogrow runs on: its programs, how they are started, and a Rust among them."""
+"""This package finds and starts programs on the machine that nogrow runs on."""

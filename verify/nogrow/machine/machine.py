@@ -1,4 +1,4 @@
-"""What a search for programs may look at: a machine as data, so a test can describe its own."""
+"""This module describes a machine as data, so that a test can describe another one."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Machine:
-    """The environment, the folders that hold programs, and what may be done to the system."""
+    """A machine: its environment, its program folders, and the time limits for installing programs."""
 
     environ: Mapping[str, str]
     is_root: bool
@@ -20,24 +20,24 @@ class Machine:
 
     @classmethod
     def current(cls) -> "Machine":
-        """The machine that this process runs on."""
+        """Return the machine that this process runs on."""
         return cls(environ=dict(os.environ), is_root=hasattr(os, "geteuid") and os.geteuid() == 0)
 
     def on_path(self, program: str) -> Path | None:
-        """The program as a shell would find it, as an absolute path."""
-        found = shutil.which(program, path=self.environ.get("PATH", ""))
-        return Path(found).absolute() if found is not None else None
+        """Return the absolute path of the program on the PATH, or None if it is missing."""
+        path = shutil.which(program, path=self.environ.get("PATH", ""))
+        return Path(path).absolute() if path is not None else None
 
     def everywhere(self, program: str) -> tuple[Path, ...]:
-        """Every file of that name: along the PATH, in the usual folders, in rustup's toolchains."""
+        """Return every program of that name: on the PATH, in the usual folders, in rustup's toolchains."""
         folders = [Path(part) for part in self.environ.get("PATH", "").split(os.pathsep) if part]
         folders += self.program_folders
         folders += sorted(self._rustup_home().glob("toolchains/*/bin"))
-        found = dict.fromkeys(folder / program for folder in folders if os.access(folder / program, os.X_OK))
-        return tuple(path for path in found if path.is_file())
+        paths = dict.fromkeys(folder / program for folder in folders)
+        return tuple(path for path in paths if os.access(path, os.X_OK) and path.is_file())
 
     def is_debian_like(self) -> bool:
-        """Whether the system says that it is Debian, Ubuntu, or made from one of them."""
+        """Return whether the system is Debian, Ubuntu, or derived from one of them."""
         try:
             lines = self.os_release.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:

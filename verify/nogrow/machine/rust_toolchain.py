@@ -1,4 +1,4 @@
-"""A machine in, a Rust that can target WebAssembly out, and why it was this one and no other."""
+"""This module finds or installs a Rust that can build for WebAssembly, and says why it chose that one."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _SHOWN = 100
 
 @dataclass(frozen=True)
 class Refusal:
-    """A step of the search that found nothing to take."""
+    """A step of the search that found no usable Rust, and the reason."""
 
     step: str
     reason: str
@@ -26,17 +26,17 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Choice:
-    """The Rust that was taken, the step that found it, and the steps before it."""
+    """The Rust that was chosen, the step that found it, and the steps before that found none."""
 
     rust: Rust
     step: str
     refusals: tuple[Refusal, ...]
 
     def __str__(self) -> str:
-        """What was taken and why, for the user."""
+        """Return lines for the user on the choice and its reasons."""
         lines = [f"{refusal.step}: {refusal.reason}" for refusal in self.refusals]
-        taken = f"{self.rust.rustc} ({self.rust.rustc_version}) with {self.rust.cargo}"
-        return "\n".join([*lines, f"{self.step}: took {taken}"])
+        chosen = f"{self.rust.rustc} ({self.rust.rustc_version}) with {self.rust.cargo}"
+        return "\n".join([*lines, f"{self.step}: using {chosen}"])
 
 
 @dataclass(frozen=True)
@@ -47,16 +47,16 @@ class _Step:
 
 
 def find_rust(machine: Machine, progress: Progress) -> Choice:
-    """The first Rust that can build for the target, in the order of `_STEPS`.
+    """Return the first Rust that can build for the target, in the order of `_STEPS`.
 
-    Raises `ToolError` when the environment names one that can't, and when there is none; the
-    error then tells what each step found.
+    Raises `ToolError` if the environment names a Rust that cannot, or if there is none; the error then lists
+    the result of each step.
     """
     return _first(_STEPS, machine, progress)
 
 
 def find_installed_rust(machine: Machine) -> Choice:
-    """The Rust that `find_rust` takes if nothing has to be installed; changes nothing on the machine.
+    """Return the Rust that `find_rust` chooses without the steps that install something.
 
     Raises `ToolError` as `find_rust` does.
     """
@@ -70,17 +70,16 @@ def _first(steps: Sequence[_Step], machine: Machine, progress: Progress) -> Choi
             return Choice(step.take(machine, progress), step.name, tuple(refusals))
         except RefusedError as refusal:
             refusals.append(Refusal(step.name, str(refusal)))
-    found = "".join(f"\n  {refusal.step}: {refusal.reason}" for refusal in refusals)
+    reasons = "".join(f"\n  {refusal.step}: {refusal.reason}" for refusal in refusals)
     raise ToolError(
-        f"no Rust on this machine can target {TARGET}{found}\n"
-        f"on Debian or Ubuntu, this as root brings one: {ADVICE}"
+        f"no Rust on this machine can target {TARGET}{reasons}\non Debian or Ubuntu, run as root: {ADVICE}"
     )
 
 
 def find_host_rust(machine: Machine) -> tuple[Path, Path | None]:
-    """A cargo that runs on this machine, and the rustc beside it; for tests on the host.
+    """Return a cargo that runs on this machine and the rustc beside it, to run tests of crates.
 
-    The one on the PATH is asked first. Raises `ToolError` when none works.
+    The cargo on the PATH comes first. Raises `ToolError` if none works.
     """
     reasons = []
     for cargo in machine.everywhere("cargo"):
@@ -95,7 +94,7 @@ def find_host_rust(machine: Machine) -> tuple[Path, Path | None]:
 
 def _runs(program: Path, machine: Machine) -> bool:
     try:
-        version = run(
+        completed = run(
             [program, "--version"],
             seconds=_RUSTUP_WHICH_SECONDS,
             environ=machine.environ,
@@ -103,7 +102,7 @@ def _runs(program: Path, machine: Machine) -> bool:
         )
     except ToolError:
         return False
-    return version.exit_code == 0
+    return completed.exit_code == 0
 
 
 def _from_environment(machine: Machine, progress: Progress) -> Rust:
@@ -116,24 +115,24 @@ def _from_environment(machine: Machine, progress: Progress) -> Rust:
         raise RefusedError("NOGROW_CARGO and NOGROW_RUSTC are not set")
     variables = " and ".join(f"NOGROW_{name.upper()}={value}" for name, value in named.items())
     try:
-        given = {name: _named_program(machine, value) for name, value in named.items()}
-        beside = next(iter(given.values()))
-        cargo = given.get("cargo") or _partner(machine, beside, "cargo")
-        rustc = given.get("rustc") or _partner(machine, beside, "rustc")
+        programs = {name: _named_program(machine, value) for name, value in named.items()}
+        first = next(iter(programs.values()))
+        cargo = programs.get("cargo") or _partner(machine, first, "cargo")
+        rustc = programs.get("rustc") or _partner(machine, first, "rustc")
         return probe(cargo, rustc, machine.environ)
     except RefusedError as refusal:
-        raise ToolError(f"{variables} can't be used: {refusal}") from refusal
+        raise ToolError(f"{variables} cannot be used: {refusal}") from refusal
 
 
 def _named_program(machine: Machine, value: str) -> Path:
-    found = machine.on_path(value)
-    if found is None:
+    program = machine.on_path(value)
+    if program is None:
         raise RefusedError(f"{value} is not a program")
-    return found
+    return program
 
 
 def _partner(machine: Machine, program: Path, name: str) -> Path:
-    """The `name` that belongs to `program`: beside it, else the first on the machine."""
+    """Return the program `name` beside `program`, or else the first on the machine."""
     beside = program.with_name(name)
     for candidate in (beside, *machine.everywhere(name)):
         if candidate.is_file():
@@ -146,11 +145,11 @@ def _from_rustup(machine: Machine, progress: Progress) -> Rust:
 
 
 def _rustup_which(machine: Machine, name: str) -> Path:
-    """The program behind rustup's proxy; a proxy itself could change its mind in another folder."""
-    said = _rustup(machine, ["which", name], _RUSTUP_WHICH_SECONDS)
-    output = first_line(said)
+    """Return the program behind rustup's proxy; the proxy could choose another one in another folder."""
+    answer = _rustup(machine, ["which", name], _RUSTUP_WHICH_SECONDS)
+    output = first_line(answer)
     if output is None or not Path(output).is_file():
-        raise RefusedError(f"rustup which {name} answered {said.strip()[:_SHOWN]!r}, which is no file")
+        raise RefusedError(f"rustup which {name} answered {answer.strip()[:_SHOWN]!r}, which is not a file")
     return Path(output)
 
 

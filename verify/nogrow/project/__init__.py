@@ -1,1 +1,1 @@
-"""The build: finding the tools, making the guests, and looking at them with other tools."""
+"""This package does what the Invoke tasks ask for: it builds, inspects, judges, seals and releases."""

@@ -1,4 +1,4 @@
-"""The programs that one build uses, found once, and only those that its plan needs."""
+"""This module finds the programs that a build plan needs, once per build."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from nogrow.project.manifest import Tool
 
 @dataclass(frozen=True)
 class Assembler:
-    """WABT's `wat2wasm`, and the version that it says it has."""
+    """WABT's `wat2wasm` and the version that it reports."""
 
     program: Path
     version: Tool
@@ -22,7 +22,10 @@ class Assembler:
 
 @dataclass(frozen=True)
 class BuildTools:
-    """What a build may use: without crates there need be no Rust, without text modules no assembler."""
+    """The programs of a build.
+
+    `rust` is None if the plan has no crates, and `assembler` is None if it has no text modules.
+    """
 
     machine: Machine
     rust: Rust | None = None
@@ -30,9 +33,9 @@ class BuildTools:
 
 
 def find_tools(plan: Plan, machine: Machine, progress: Progress) -> BuildTools:
-    """What `plan` needs, found or installed, and announced; raises `ToolError`.
+    """Find or install the programs that `plan` needs, and announce them; raises `ToolError`.
 
-    The programs of commands are looked for when their turn comes: an earlier command may bring them.
+    The programs of a command are looked up when the command runs, because an earlier one may install them.
     """
     rust = None
     if plan.crates:
@@ -43,6 +46,6 @@ def find_tools(plan: Plan, machine: Machine, progress: Progress) -> BuildTools:
 
 
 def find_assembler() -> Assembler:
-    """The assembler; raises `ToolError` where it is missing."""
+    """Return the assembler; raises `ToolError` if it is missing."""
     program = find_wabt("wat2wasm")
     return Assembler(program, Tool("wat2wasm", program_version(program)))

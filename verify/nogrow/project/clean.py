@@ -1,4 +1,4 @@
-"""What was built to nothing again: files are removed if they are still what the build made, and no others."""
+"""This module removes built files that are still as the build made them, and no others."""
 
 import contextlib
 import shutil
@@ -12,9 +12,9 @@ from nogrow.project.project import Project
 
 
 def clean_all(project: Project, progress: Progress) -> None:
-    """Remove what the manifest lists and cargo's folders, and say what is kept because it was altered.
+    """Remove cargo's folders and the files in the manifest, and announce the altered files that are kept.
 
-    Raises `ToolError` for a manifest that is none, and where something can't be removed.
+    Raises `ToolError` if the manifest cannot be read or a file cannot be removed.
     """
     root, output = project.root, project.plan.output
     manifest = read_manifest(root, output)
@@ -29,7 +29,7 @@ def clean_all(project: Project, progress: Progress) -> None:
                 path.unlink()
                 removed.append(PurePosixPath(name))
             elif path.exists():
-                progress(f"keeping {name}: it is not what was built")
+                progress(f"keeping {name}: it was altered since it was built")
         if (root / output / MANIFEST).is_file():
             (root / output / MANIFEST).unlink()
             removed.append(output / MANIFEST)
@@ -37,7 +37,7 @@ def clean_all(project: Project, progress: Progress) -> None:
             shutil.rmtree(folder)
             removed.append(PurePosixPath(folder.relative_to(root).as_posix()))
     except OSError as error:
-        raise ToolError(f"{error.filename} can't be removed: {error.strerror}") from error
+        raise ToolError(f"{error.filename} cannot be removed: {error.strerror}") from error
     _remove_empty(root, output, removed)
     progress(f"removed {len(removed)} files and folders")
 
@@ -48,13 +48,13 @@ def _is_below(name: str) -> bool:
 
 
 def _cargo_folders(folder: Path) -> list[Path]:
-    """The folders of cargo's own, which it marks."""
+    """Return the folders below `folder` that cargo marked as its own."""
     return [tag.parent for tag in sorted(folder.glob("*/CACHEDIR.TAG")) if b"cargo" in tag.read_bytes()]
 
 
 def _remove_empty(root: Path, output: PurePosixPath, removed: list[PurePosixPath]) -> None:
-    """Removes the folders of what is removed that are empty now, as far as they are in `output`."""
+    """Remove the folders in `output` that are empty now that the files in `removed` are gone."""
     above = {parent for path in removed for parent in path.parents if parent.is_relative_to(output)}
-    for folder in sorted(above, key=lambda one: -len(one.parts)):
+    for folder in sorted(above, key=lambda path: -len(path.parts)):
         with contextlib.suppress(OSError):
             (root / folder).rmdir()

@@ -1,4 +1,4 @@
-"""A command of a project's own to the files that it makes."""
+"""This module runs a command of the project as a build step, and checks that it made its outputs."""
 
 import os
 import shlex
@@ -20,7 +20,7 @@ _VERSION_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class CommandStep:
-    """A command of the project's own."""
+    """A build step that runs a command from the contract."""
 
     project: Project
     command: CommandSource
@@ -29,30 +29,30 @@ class CommandStep:
 
     @property
     def source(self) -> str:
-        """The command's name."""
+        """Return the name of the command."""
         return self.command.name
 
     @property
     def outputs(self) -> tuple[PurePosixPath, ...]:
-        """What it is said to make."""
+        """Return the outputs that the contract names."""
         return self.command.outputs
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """Its words."""
+        """Return the command line."""
         return self.command.run
 
     @property
     def settings(self) -> tuple[str, ...]:
-        """Where it runs."""
+        """Return the folder that the command runs in."""
         return (str(self.command.folder),)
 
     def tools(self) -> tuple[Tool, ...]:
-        """The tools that the contract names, with what each says of its version."""
+        """Return the tools that the contract names, with the version that each reports."""
         return tuple(Tool(words[0], self._version(words)) for words in self.command.tools)
 
     def files(self) -> set[Path] | None:
-        """The inputs that the contract names, None if it names none."""
+        """Return the inputs that the contract names, or None if it names none."""
         if not self.command.inputs:
             return None
         root = self.project.root
@@ -60,32 +60,32 @@ class CommandStep:
         return matching(root, self.command.inputs, output) - {root / path for path in self.outputs}
 
     def make(self) -> None:
-        """Run it, the folders for its outputs being there, and look whether it made all of them."""
-        first, *others = self.command.run
+        """Create the folders of the outputs, run the command, and check that every output exists."""
+        program, *arguments = self.command.run
         for path in self.outputs:
             _make_folder(self.project.root / path)
         run_checked(
-            [self._program(first), *others],
+            [self._program(program), *arguments],
             seconds=self.project.plan.seconds,
             environ=self.environ,
             folder=self._folder,
         )
         for path in self.outputs:
             if not (self.project.root / path).is_file():
-                raise ToolError(f"the command {self.command.name!r} succeeded, but made no {path}")
+                raise ToolError(f"the command {self.command.name!r} succeeded, but did not make {path}")
 
     def _version(self, words: tuple[str, ...]) -> str:
         line: list[str | Path] = [self._program(words[0]), *words[1:]]
-        said = run_checked(
+        completed = run_checked(
             line,
             seconds=_VERSION_SECONDS,
             environ=self.environ,
             folder=self._folder,
             most_bytes=ANSWER_BYTES,
         )
-        version = first_line(said.stdout.strip() or said.stderr)
+        version = first_line(completed.stdout.strip() or completed.stderr)
         if version is None:
-            raise ToolError(f"{shlex.join(words)} says no version: {said.complaint!r}")
+            raise ToolError(f"{shlex.join(words)} did not print a version: {completed.complaint!r}")
         return version
 
     @property
@@ -100,21 +100,21 @@ def _make_folder(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ToolError(f"{path.parent} can't be made: {error.strerror}") from error
+        raise ToolError(f"{path.parent} cannot be created: {error.strerror}") from error
 
 
 def command_program(project: Project, command: CommandSource, name: str, environ: Mapping[str, str]) -> Path:
-    """Where the program `name` is: on the PATH, or, with a slash in it, relative to the command's folder.
+    """Return the path of the program `name`; a name with a slash is relative to the command's folder.
 
-    Raises `ToolError` with the command's `help` where it is missing.
+    Any other name is looked up on the PATH. Raises `ToolError` with the command's `help` if it is missing.
     """
     folder = project.root / command.folder
     if not folder.is_dir():
         raise ToolError(f"the folder {folder} of the command {command.name!r} is missing")
-    place = str(Path(os.path.normpath(folder / name))) if "/" in name else name
-    found = shutil.which(place, path=environ.get("PATH", ""))
-    if found is None:
-        how = f"; {command.help}" if command.help else ""
-        where = "missing" if "/" in name else "not on the PATH"
-        raise ToolError(f"{name}, which the command {command.name!r} needs, is {where}{how}")
-    return Path(found).absolute()
+    path_or_name = str(Path(os.path.normpath(folder / name))) if "/" in name else name
+    program = shutil.which(path_or_name, path=environ.get("PATH", ""))
+    if program is None:
+        advice = f"; {command.help}" if command.help else ""
+        state = "missing" if "/" in name else "not on the PATH"
+        raise ToolError(f"{name}, which the command {command.name!r} needs, is {state}{advice}")
+    return Path(program).absolute()

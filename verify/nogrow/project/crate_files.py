@@ -1,4 +1,4 @@
-"""A crate's folder to the files that it is built from, and to what its manifest and configuration say."""
+"""This module finds the files that a crate is built from, and reads its manifest and cargo configuration."""
 
 import re
 import tomllib
@@ -22,33 +22,33 @@ _UNESCAPED_SPACE = re.compile(r"(?<!\\) +")
 
 
 def crate_files(folder: Path, output: Path, dependencies: Path) -> set[Path]:
-    """What the crate in `folder` is built from, as far as it is known.
+    """Return the files that the crate in `folder` is built from, as far as they are known.
 
-    That is all in the folder, what cargo reads in the folders above, and what cargo said in the file
-    `dependencies` when it built the crate last: sources in other folders, such as other crates.
+    They are all files in the folder, the files that cargo reads in the folders above, and the sources in
+    other folders (such as other crates) that cargo listed in `dependencies` at the last build.
     """
     files = set(files_below(folder, output))
     named = {(folder / path).absolute() for path in _named_in(dependencies)}
     outside = {file for file in named if not file.is_relative_to(output) and file.is_file()}
-    for place in {folder, *(file.parent for file in outside)}:
-        for above in (place, *place.parents):
+    for source_folder in {folder, *(file.parent for file in outside)}:
+        for above in (source_folder, *source_folder.parents):
             files.update(above / name for name in _ABOVE if (above / name).is_file())
     return files | outside
 
 
 def _named_in(dependencies: Path) -> Iterator[str]:
-    """The sources in a file as cargo writes it, `made: source source`, spaces escaped."""
+    """Yield the sources in a dependency file of cargo: `output: source source`, with escaped spaces."""
     try:
         lines = dependencies.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return
     for line in lines:
         _, _, sources = line.partition(": ")
-        yield from (one.replace("\\ ", " ") for one in _UNESCAPED_SPACE.split(sources) if one)
+        yield from (path.replace("\\ ", " ") for path in _UNESCAPED_SPACE.split(sources) if path)
 
 
 def has_rustflags(folder: Path) -> bool:
-    """Whether a configuration that cargo reads for the crate in `folder` sets flags for rustc."""
+    """Return whether a configuration that cargo reads for the crate in `folder` sets flags for rustc."""
     for above in (folder, *folder.parents):
         for name in (".cargo/config", ".cargo/config.toml"):
             config = _toml(above / name)
@@ -60,20 +60,20 @@ def has_rustflags(folder: Path) -> bool:
 
 
 def is_locked(folder: Path) -> bool:
-    """Whether the crate in `folder`, or a workspace above it, has a lock file."""
-    above = [one for one in folder.parents if (one / "Cargo.toml").is_file()]
-    return any((one / "Cargo.lock").is_file() for one in (folder, *above))
+    """Return whether the crate in `folder`, or a workspace above it, has a lock file."""
+    workspaces = [parent for parent in folder.parents if (parent / "Cargo.toml").is_file()]
+    return any((candidate / "Cargo.lock").is_file() for candidate in (folder, *workspaces))
 
 
 def library_of(folder: Path) -> str:
-    """The name that cargo gives the module of the crate in `folder`; raises `ToolError` if it makes none."""
+    """Return the name of the module that cargo builds of the crate; raises `ToolError` if it builds none."""
     path = folder / "Cargo.toml"
     if not path.is_file():
         raise ToolError(f"the source {folder} is missing, or has no Cargo.toml")
     manifest = _toml(path)
     library, package = manifest.get("lib", {}), manifest.get("package", {})
     if not isinstance(library, dict) or not isinstance(package, dict):
-        raise ToolError(f"{path} is no manifest of a crate")
+        raise ToolError(f"{path} is not the manifest of a crate")
     kinds = library.get("crate-type", library.get("crate_type"))
     if not isinstance(kinds, list) or "cdylib" not in kinds:
         raise ToolError(f'{path} makes no module: its [lib] needs crate-type = ["cdylib"]')
@@ -87,4 +87,4 @@ def _toml(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise ToolError(f"{path} can't be read: {error}") from error
+        raise ToolError(f"{path} cannot be read: {error}") from error

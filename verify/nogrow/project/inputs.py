@@ -1,4 +1,4 @@
-"""What an artifact depends on, files, flags and versions, to one digest."""
+"""This module computes one digest of the files, flags and tool versions that an artifact depends on."""
 
 import glob
 import hashlib
@@ -9,69 +9,64 @@ from pathlib import Path
 from nogrow.errors import ToolError
 from nogrow.project.manifest import Tool, sha256_of
 
-_NEVER = ("target", "node_modules", ".git")
+_SKIPPED = frozenset(("target", "node_modules", ".git"))
 
 
 class Digests:
-    """The digests of the files that one build step reads, each taken once.
+    """The digests of the files that a build step reads; each file is read once.
 
-    A file that changes while it is built from so has its old digest, and the next build sees the change.
+    A file that changes during the build keeps its old digest, so the next build notices the change.
     """
 
     def __init__(self, root: Path) -> None:
-        """Paths in the digest are relative to `root`."""
+        """Make paths in the digests relative to `root`."""
         self._root = root
-        self._seen: dict[Path, str] = {}
+        self._digests: dict[Path, str] = {}
 
     def of(self, files: Iterable[Path], flags: Iterable[str], tools: Iterable[Tool]) -> str:
-        """One digest of files, flags and versions; raises `ToolError` for a file that can't be read."""
+        """Return one digest of files, flags and versions; raises `ToolError` if a file cannot be read."""
         digest = hashlib.sha256()
         for part in (*(part for tool in tools for part in (tool.name, tool.version)), *flags):
             digest.update(part.encode() + b"\0")
         for file in sorted(set(files)):
-            place = Path(os.path.relpath(file, self._root)).as_posix()
-            digest.update(place.encode("utf-8", "surrogateescape") + b"\0" + self._one(file).encode())
+            path = Path(os.path.relpath(file, self._root)).as_posix()
+            digest.update(path.encode("utf-8", "surrogateescape") + b"\0" + self._file_digest(file).encode())
         return digest.hexdigest()
 
-    def _one(self, file: Path) -> str:
-        if file not in self._seen:
+    def _file_digest(self, file: Path) -> str:
+        if file not in self._digests:
             try:
-                self._seen[file] = sha256_of(file.read_bytes())
+                self._digests[file] = sha256_of(file.read_bytes())
             except OSError as error:
-                raise ToolError(f"{file} can't be read: {error.strerror}") from error
-        return self._seen[file]
+                raise ToolError(f"{file} cannot be read: {error.strerror}") from error
+        return self._digests[file]
 
 
 def files_below(folder: Path, output: Path) -> Iterator[Path]:
-    """The files below `folder`, but for those in `output`, in `.git`, and in what cargo and npm put there."""
-    for place, folders, names in os.walk(folder):
-        at = Path(place)
-        inner = at != folder
-        skipped = [one for one in folders if at / one == output or (one in _NEVER and not _kept(one, inner))]
-        folders[:] = sorted(set(folders) - set(skipped))
-        yield from (at / name for name in sorted(names) if (at / name).is_file())
-
-
-def _kept(name: str, inner: bool) -> bool:
-    # Only at the top of a crate does cargo make this one.
-    return name == "target" and inner
+    """Yield the files below `folder`, without `output`, `.git` and the folders that cargo and npm fill."""
+    for current, subfolders, names in os.walk(folder):
+        path = Path(current)
+        # cargo makes `target` only at the top of a crate.
+        skipped = _SKIPPED if path == folder else _SKIPPED - {"target"}
+        subfolders[:] = sorted(name for name in subfolders if name not in skipped and path / name != output)
+        yield from (path / name for name in sorted(names) if (path / name).is_file())
 
 
 def matching(root: Path, patterns: Iterable[str], output: Path) -> set[Path]:
-    """The files that `patterns` name: files, folders with all below them, or globs, relative to `root`.
+    """Return the files that match `patterns`: files, folders with all files below, or globs.
 
-    What is in `output` counts only where it is named itself. Raises `ToolError` for a pattern that names
-    nothing.
+    Patterns are relative to `root`. A file in `output` matches only if the pattern names it exactly. Raises
+    `ToolError` for a pattern that matches no file.
     """
-    found: set[Path] = set()
+    matched: set[Path] = set()
     for pattern in patterns:
         exact = Path(os.path.normpath(root / pattern))
         hits = [exact] if exact.exists() else _globbed(root, pattern, output)
         files = {file for hit in hits for file in (files_below(hit, output) if hit.is_dir() else (hit,))}
         if not files:
-            raise ToolError(f"the input {pattern} names no file")
-        found |= files
-    return found
+            raise ToolError(f"the input {pattern} matches no file")
+        matched |= files
+    return matched
 
 
 def _globbed(root: Path, pattern: str, output: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""What was built, from what, with which tools: `manifest.json`, a function of the build."""
+"""This module reads and writes `manifest.json`, which records the artifacts, their sources and tools."""
 
 import hashlib
 import json
@@ -13,11 +13,12 @@ from nogrow.errors import ToolError
 
 SCHEMA = "nogrow/manifest/1"
 OUTPUT = PurePosixPath(DEFAULT_OUTPUT)
+NOTHING_BUILT = "nothing is built yet: run `invoke build`"
 
 
 @dataclass(frozen=True)
 class Tool:
-    """A program that took part in a build, and the version that it says it has."""
+    """A program that a build used, and the version that it reports."""
 
     name: str
     version: str
@@ -25,7 +26,7 @@ class Tool:
 
 @dataclass(frozen=True)
 class Entry:
-    """One artifact as it was built. `inputs` is the digest of all that this depends on, if it is known."""
+    """An artifact as it was built; `inputs` is the digest of its dependencies, empty if they are unknown."""
 
     path: str
     source: str
@@ -38,51 +39,51 @@ class Entry:
 
     @property
     def is_module(self) -> bool:
-        """Whether it is a module, by its name: commands make other files as well."""
+        """Return whether the file is a module, by its name; commands also make other files."""
         return self.path.endswith(".wasm")
 
     def is_intact(self, root: Path) -> bool:
-        """Whether the file is still the one that was built."""
+        """Return whether the file is still the one that was built."""
         return is_file_with(root / self.path, self.sha256)
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """All artifacts of a build, sorted by path, and by path the SHA-256 of what else was written."""
+    """The artifacts of a build, sorted by path, and the SHA-256 of each other file that was written."""
 
     entries: tuple[Entry, ...]
     others: Mapping[str, str] = field(default_factory=dict)
 
     def entry(self, path: PurePosixPath) -> Entry | None:
-        """The entry of the artifact at `path`, if it was ever built."""
+        """Return the entry of the artifact at `path`, or None if it was never built."""
         return next((entry for entry in self.entries if entry.path == str(path)), None)
 
 
 def sha256_of(content: bytes) -> str:
-    """The SHA-256 of `content` in lower-case hexadecimal."""
+    """Return the SHA-256 of `content` in lower-case hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
 
 def is_file_with(path: Path, sha256: str) -> bool:
-    """Whether there is a regular file at `path` with this digest."""
+    """Return whether there is a regular file at `path` with this digest."""
     try:
         return path.is_file() and sha256_of(path.read_bytes()) == sha256
     except OSError:
         return False
 
 
-def read_made(output: Path) -> bytes:
-    """What a program was to write to `output`; raises `ToolError` if it is not there."""
+def read_output(output: Path) -> bytes:
+    """Return the bytes that a program wrote to `output`; raises `ToolError` if the file is missing."""
     try:
         return output.read_bytes()
     except OSError as error:
-        raise ToolError(f"the build made no {output}: {error.strerror}") from error
+        raise ToolError(f"the build did not make {output}: {error.strerror}") from error
 
 
 def write_atomic(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees the old content or the new, and never a part of it.
+    """Write a file so that a reader sees either the old content or the new, never a part of it.
 
-    Raises `ToolError` where it can't be written.
+    Raises `ToolError` if the file cannot be written.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -90,7 +91,7 @@ def write_atomic(path: Path, content: bytes) -> None:
         part.write_bytes(content)
         part.replace(path)
     except OSError as error:
-        raise ToolError(f"{path} can't be written: {error.strerror}") from error
+        raise ToolError(f"{path} cannot be written: {error.strerror}") from error
     finally:
         if part.parent.is_dir():
             part.unlink(missing_ok=True)
@@ -98,7 +99,7 @@ def write_atomic(path: Path, content: bytes) -> None:
 
 def write_manifest(root: Path, manifest: Manifest, output: PurePosixPath = OUTPUT) -> None:
     """Write `manifest` to the folder `output` of the project at `root`."""
-    entries = sorted((asdict(entry) for entry in manifest.entries), key=lambda each: each["path"])
+    entries = sorted((asdict(entry) for entry in manifest.entries), key=lambda entry: entry["path"])
     for entry in entries:
         entry["tools"] = {tool["name"]: tool["version"] for tool in entry["tools"]}
     document: dict[str, Any] = {"schema": SCHEMA, "artifacts": entries}
@@ -109,7 +110,7 @@ def write_manifest(root: Path, manifest: Manifest, output: PurePosixPath = OUTPU
 
 
 def write_other(root: Path, path: PurePosixPath, content: bytes, output: PurePosixPath = OUTPUT) -> None:
-    """Write what is no artifact to `path`, relative to `root`, and note it in the manifest."""
+    """Write a file that is not an artifact to `path`, relative to `root`, and record it in the manifest."""
     manifest = read_manifest(root, output)
     write_atomic(root / path, content)
     others = {**manifest.others, str(path): sha256_of(content)}
@@ -117,9 +118,9 @@ def write_other(root: Path, path: PurePosixPath, content: bytes, output: PurePos
 
 
 def read_manifest(root: Path, output: PurePosixPath = OUTPUT) -> Manifest:
-    """The manifest of the project at `root`; it is empty when nothing was built.
+    """Return the manifest of the project at `root`; it is empty when nothing was built.
 
-    Raises `ToolError` when the file is there but is no manifest.
+    Raises `ToolError` if the file exists but is not a manifest.
     """
     path = root / output / MANIFEST
     advice = "remove it, or give [build] another `output`"
@@ -128,7 +129,7 @@ def read_manifest(root: Path, output: PurePosixPath = OUTPUT) -> Manifest:
     except FileNotFoundError:
         return Manifest(())
     except (OSError, ValueError) as error:
-        raise ToolError(f"{path} can't be read as nogrow's manifest: {error}; {advice}") from error
+        raise ToolError(f"{path} cannot be read as nogrow's manifest: {error}; {advice}") from error
     try:
         if document["schema"] != SCHEMA:
             raise ToolError(f"{path} is not a manifest of this nogrow; {advice}")

@@ -1,4 +1,4 @@
-"""A folder with a contract in, and out comes what is built there and where all of it goes."""
+"""This module opens a project, and says where its artifacts and reports are written."""
 
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -12,45 +12,45 @@ CONTRACT = "nogrow.toml"
 
 @dataclass(frozen=True)
 class Project:
-    """The folder of a contract, and what the contract says is built; its paths are relative to `root`."""
+    """The folder of a contract and its build plan; the paths below are relative to `root`."""
 
     root: Path
     plan: Plan
 
     @property
     def report(self) -> PurePosixPath:
-        """Where `verify` writes its report."""
+        """Return the path of the report that `verify` writes."""
         return self.plan.output / REPORT
 
     @property
     def listings(self) -> PurePosixPath:
-        """The folder for what `inspect` sees."""
+        """Return the folder of the listings that `inspect` writes."""
         return self.plan.output / "inspect"
 
     @property
     def sealed(self) -> PurePosixPath:
-        """The folder for sealed copies."""
+        """Return the folder of sealed copies."""
         return self.plan.output / "sealed"
 
     @property
     def attestation(self) -> PurePosixPath:
-        """Where `release` writes its statement."""
+        """Return the path of the statement that `release` writes."""
         return self.plan.output / "attestation.json"
 
     @property
     def cargo(self) -> PurePosixPath:
-        """The folder in which cargo has a folder for each crate."""
+        """Return the folder in which cargo builds, with a folder for each crate."""
         return self.plan.output / "cargo"
 
 
 def open_project(root: Path) -> Project:
-    """The project at `root`; raises `ContractError` where its contract is wrong."""
+    """Return the project at `root`; raises `ContractError` if its contract is wrong."""
     return Project(root.absolute(), load_plan(root / CONTRACT))
 
 
 def find_root(folder: Path) -> Path:
-    """`folder`, or the nearest one above it, with a contract; raises `ToolError` if there is none."""
+    """Return the nearest folder with a contract, from `folder` upwards; raises `ToolError` if none has it."""
     for candidate in (folder, *folder.parents):
         if (candidate / CONTRACT).is_file():
             return candidate
-    raise ToolError(f"there is no {CONTRACT} in {folder} or above it; it says what is built and judged")
+    raise ToolError(f"no {CONTRACT} in {folder} or above it: run `nogrow init` to write one")

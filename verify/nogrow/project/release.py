@@ -1,4 +1,4 @@
-"""The last gate: what is going to be shipped, judged and attested."""
+"""This module judges the files of a release, and writes the attestation if they keep the contract."""
 
 import contextlib
 import os
@@ -19,16 +19,16 @@ from nogrow.util.background import cores
 
 
 def release(project: Project, dist: Sequence[str]) -> int:
-    """Judge what is at the paths `dist` against the project's contract, and print the report.
+    """Judge the files at the paths `dist` against the project's contract, and print the report.
 
-    Returns the exit code of `nogrow check --dist`. If all is kept, the statement is written; if not, one that
-    is there belongs to an earlier release.
+    Returns the exit code of `nogrow check --dist`. The statement is written only if the contract is kept; a
+    statement that exists after a failure belongs to an earlier release.
     """
     paths = [os.path.relpath(path, project.root) for path in dist]
     with contextlib.chdir(project.root):
         try:
             if not paths:
-                raise UsageError("nothing to release: name what is shipped with --dist DIR")
+                raise UsageError("no files to release: name them with --dist DIR")
             contract = contract_at(None)
             gate = Gate(paths, Path(project.attestation), None)
             report = gate.closed(check(contract, gate.targets(contract), judge=judge, jobs=cores()))

@@ -1,4 +1,4 @@
-"""A project in, and out come the tools that it is built with; what is missing is said at once."""
+"""This module finds the tools that a project is built with, and reports a missing one before the build."""
 
 from nogrow.machine.machine import Machine
 from nogrow.machine.process import Progress
@@ -8,17 +8,17 @@ from nogrow.project.project import Project
 
 
 def set_up(project: Project, machine: Machine, progress: Progress) -> BuildTools:
-    """What the project's build needs, announced; raises `ToolError` for what is missing.
+    """Find the tools that the project's build needs, and announce them; raises `ToolError` if one is missing.
 
-    Of commands, the programs on the PATH are looked for; one with a slash in its name may be made by an
-    earlier command.
+    The programs of commands are looked up on the PATH. A program with a slash in its name is not looked up,
+    because an earlier command may make it.
     """
     tools = find_tools(project.plan, machine, progress)
     if tools.assembler is not None:
-        progress(f"wat2wasm: took {tools.assembler.program} ({tools.assembler.version.version})")
+        progress(f"wat2wasm: using {tools.assembler.program} ({tools.assembler.version.version})")
     for command in project.plan.commands:
         for name in dict.fromkeys([command.run[0], *(words[0] for words in command.tools)]):
             if "/" not in name:
-                found = command_program(project, command, name, machine.environ)
-                progress(f"{name}: took {found} for the command {command.name!r}")
+                program = command_program(project, command, name, machine.environ)
+                progress(f"{name}: using {program} for the command {command.name!r}")
     return tools

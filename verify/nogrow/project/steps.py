@@ -1,4 +1,4 @@
-"""A plan to steps: each knows what it makes, what that depends on, and how it is made."""
+"""This module turns a build plan into steps, each of which makes some artifacts."""
 
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -12,56 +12,58 @@ from nogrow.project.manifest import Tool
 from nogrow.project.project import Project
 from nogrow.project.text_step import TextStep
 
-Found = TypeVar("Found")
+AnyTool = TypeVar("AnyTool")
 
 
 class Step(Protocol):
-    """A part of a build; paths are relative to the project."""
+    """A step of a build; paths are relative to the project."""
 
     @property
     def source(self) -> str:
-        """What it is made from, as the manifest has it."""
+        """Return the source, as the manifest records it."""
 
     @property
     def profile(self) -> str:
-        """The profile as the manifest has it."""
+        """Return the profile, as the manifest records it."""
 
     @property
     def outputs(self) -> tuple[PurePosixPath, ...]:
-        """The files that it makes."""
+        """Return the files that the step makes."""
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """The flags of the program that makes them, as the manifest has them."""
+        """Return the flags of the program that makes the files, as the manifest records them."""
 
     @property
     def settings(self) -> tuple[str, ...]:
-        """What else counts, but is no flag."""
+        """Return settings that are not flags but also change the outputs."""
 
     def tools(self) -> tuple[Tool, ...]:
-        """The programs that make them; raises `ToolError`."""
+        """Return the programs that make the files; raises `ToolError`."""
 
     def files(self) -> set[Path] | None:
-        """What they depend on, as far as it is known now, or None if nothing is known; raises `ToolError`."""
+        """Return the files that the outputs depend on, or None if they are unknown; raises `ToolError`."""
 
     def make(self) -> None:
-        """Make all of them; raises `ToolError`."""
+        """Make all outputs; raises `ToolError`."""
 
 
 def steps(project: Project, tools: BuildTools) -> Iterator[Step]:
-    """What is built: text modules, then crates, then commands, as the contract file lists them."""
+    """Yield the steps of a build: text modules, crates, then commands, each in the contract's order."""
     plan, environ = project.plan, tools.machine.environ
     for text in plan.texts:
         for profile in text.profiles:
-            yield TextStep(project, text, profile, _found(tools.assembler))
+            yield TextStep(project, text, profile, _required(tools.assembler))
     for crate in plan.crates:
         for profile in crate.profiles:
-            yield CrateStep(project, crate, profile, _found(tools.rust), environ)
+            yield CrateStep(project, crate, profile, _required(tools.rust), environ)
     for command in plan.commands:
         yield CommandStep(project, command, environ)
 
 
-def _found(tool: Found | None) -> Found:
+def _required(tool: AnyTool | None) -> AnyTool:
     if tool is None:
-        raise ToolError("the tools for this build were not looked for")
+        raise ToolError(
+            "internal error: a tool that the build plan needs was not looked up; please report it"
+        )
     return tool

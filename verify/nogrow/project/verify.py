@@ -1,4 +1,4 @@
-"""The main job: every artifact of the project's contract judged, run and seen by two decoders."""
+"""This module judges the artifacts of a project, and compares the grow sites with a second decoder."""
 
 import contextlib
 import io
@@ -32,15 +32,16 @@ KEPT = {
     Outcome.NOTHING: "not there",
 }
 
-Places = Collection[tuple[int, int]]
+Sites = Collection[tuple[int, int]]
+"""Grow sites as function index and offset in bytes of the file."""
 
 
 def verify(root: Path, *, locked: bool = False) -> int:
-    """Judge the artifacts of `root`'s contract, print a table and what is broken, write the report.
+    """Judge the artifacts of the contract in `root`, print a table and the violations, and write the report.
 
-    Returns the exit code of `nogrow check`. `locked` holds them to the lock beside the contract. The report
-    goes to the folder for what is built. An artifact of whose grow sites `wasm-objdump` says something else
-    is not judged. Raises `ToolError` where the report can't be written.
+    Returns the exit code of `nogrow check`. `locked` also compares with the lock beside the contract. The
+    report is written to the build folder. An artifact is not judged if `wasm-objdump` finds other grow sites.
+    Raises `ToolError` if the report cannot be written.
     """
     with contextlib.chdir(root):
         try:
@@ -53,7 +54,7 @@ def verify(root: Path, *, locked: bool = False) -> int:
         chosen = targets(contract, ())
         announce(f"judging {counted(len(chosen), 'artifact')} against {CONTRACT}")
         report = check(contract, chosen, judge=judge, run=run, pinned=pinned)
-        report = Report(report.contract, tuple(cross_checked(one) for one in report.artifacts))
+        report = Report(report.contract, tuple(map(cross_checked, report.artifacts)))
         print_table("verify", ("artifact", "sites", "verdict", "contract kept?"), rows(report))
         text.render(report, sys.stdout, colour=sys.stdout.isatty(), quiet=True)
         document = io.StringIO()
@@ -66,19 +67,19 @@ def verify(root: Path, *, locked: bool = False) -> int:
 def _announce_altered(project: Project) -> None:
     for entry in read_manifest(project.root, project.plan.output).entries:
         if (project.root / entry.path).exists() and not entry.is_intact(project.root):
-            announce(f"{entry.path} was altered since it was built; it is judged as it is")
+            announce(f"{entry.path} was altered since it was built; nogrow judges the altered file")
 
 
 def rows(report: Report) -> list[tuple[str, str, str, str]]:
-    """Return the table's rows: artifact, number of sites, verdict, and whether it keeps the contract."""
+    """Return the rows of the table: artifact, number of sites, verdict, and whether it keeps the contract."""
     return [
         (
-            printable(one.path),
-            str(len(one.judgement.sites)) if one.judgement else "-",
-            _verdict(one.judgement) if one.judgement else "-",
-            KEPT[one.outcome],
+            printable(artifact.path),
+            str(len(artifact.judgement.sites)) if artifact.judgement else "-",
+            _verdict(artifact.judgement) if artifact.judgement else "-",
+            KEPT[artifact.outcome],
         )
-        for one in report.artifacts
+        for artifact in report.artifacts
     ]
 
 
@@ -87,10 +88,10 @@ def _verdict(judgement: Judgement) -> str:
     return f"{judgement.verdict.label}{assumed}"
 
 
-def by_objdump(path: Path) -> Places:
-    """Return the sites that `wasm-objdump` sees, with offsets in the file; raises `ToolError`.
+def objdump_sites(path: Path) -> Sites:
+    """Return the sites that `wasm-objdump` finds, with offsets in the file; raises `ToolError`.
 
-    `file.wasm#0` is a component's first core module.
+    The path `file.wasm#0` means the first core module of the component `file.wasm`.
     """
     file, _, number = str(path).rpartition("#")
     if path.is_file() or not number.isdecimal() or not Path(file).is_file():
@@ -103,16 +104,18 @@ def by_objdump(path: Path) -> Places:
         return {(site.function_index, site.offset + core.start) for site in grow_sites(part)}
 
 
-def cross_checked(artifact: ArtifactReport, other: Callable[[Path], Places] = by_objdump) -> ArtifactReport:
-    """Return the report as it is, or as not judged where another decoder sees other grow sites.
+def cross_checked(
+    artifact: ArtifactReport, second_opinion: Callable[[Path], Sites] = objdump_sites
+) -> ArtifactReport:
+    """Return the report unchanged, or as not judged if the second decoder finds other grow sites.
 
-    `other` gives the sites of a file as (function index, offset in bytes); by default it is
-    `wasm-objdump`. If it fails, there is no second opinion, and the artifact is not judged either.
+    `second_opinion` returns the sites of a file; by default it runs `wasm-objdump`. If it fails, the artifact
+    is not judged either.
     """
     if artifact.judgement is None:
         return artifact
     try:
-        theirs = set(other(Path(artifact.path)))
+        theirs = set(second_opinion(Path(artifact.path)))
     except ToolError as error:
         reason = str(error).removeprefix(f"{artifact.path}: ")
         return not_judged(artifact, f"no second opinion on the grow sites: {reason}")
@@ -120,12 +123,12 @@ def cross_checked(artifact: ArtifactReport, other: Callable[[Path], Places] = by
     if ours == theirs:
         return artifact
     differences = [
-        f"only {who} sees {_listed(places)}"
-        for who, places in (("nogrow", ours - theirs), ("wasm-objdump", theirs - ours))
-        if places
+        f"only {decoder} finds {_listed(sites)}"
+        for decoder, sites in (("nogrow", ours - theirs), ("wasm-objdump", theirs - ours))
+        if sites
     ]
     return not_judged(artifact, f"two decoders disagree on memory.grow: {'; '.join(differences)}")
 
 
-def _listed(places: Places) -> str:
-    return ", ".join(f"offset 0x{offset:x} (func[{index}])" for index, offset in sorted(places))
+def _listed(sites: Sites) -> str:
+    return ", ".join(f"offset 0x{offset:x} (func[{index}])" for index, offset in sorted(sites))

@@ -1,1 +1,1 @@
-"""A module rewritten so that it cannot grow its memory."""
+"""This package rewrites modules so that they cannot grow their memory."""

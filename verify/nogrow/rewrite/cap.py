@@ -1,4 +1,4 @@
-"""A memory's limits to limits whose maximum is the minimum.
+"""This module caps memories: it sets the maximum of their limits to the minimum.
 
 WebAssembly 3.0, section 5.3.15 (limits), with the proposal for custom page sizes.
 """
@@ -15,13 +15,13 @@ _MOST_BYTES = {32: 1 << 32, 64: 1 << 64}
 
 
 def capped(module: Module, pages: int | None, *, imports: bool) -> tuple[list[Edit], list[str]]:
-    """The changes that give every memory its minimum as its maximum, and sentences on what they mean.
+    """Return the edits that set every memory's maximum to its minimum, and notes for the user.
 
     `pages` (in each memory's own pages) raises smaller minimums first. `imports` says whether imported
-    memories change too. Raises `UsageError` where no memory can have so many pages, `ModuleError` where the
-    module itself declares so many.
+    memories are capped too. Raises `UsageError` if `pages` is more than a memory can have, and `ModuleError`
+    if the module itself declares too many.
     """
-    # One import of a group may stand for many memories with the same type, in the same place.
+    # A compact import can declare many memories by one type, which is edited once.
     edits: dict[int, Edit] = {}
     notes = [] if module.memories else ["no memory: there is nothing to cap"]
     labels = {item.index: item.label for item in module.imported(Kind.MEMORY)}
@@ -31,35 +31,35 @@ def capped(module: Module, pages: int | None, *, imports: bool) -> tuple[list[Ed
             continue
         minimum = max(memory.minimum, pages or 0)
         if minimum * memory.page_size > _MOST_BYTES[memory.address_bits]:
-            message = f"memory {index}, of pages of {memory.page_size} bytes, can't have {minimum} of them"
+            message = f"memory {index}, of pages of {memory.page_size} bytes, cannot have {minimum} of them"
             if memory.minimum == minimum:
                 raise ModuleError(message, memory.place[0])
             raise UsageError(message)
         if memory.imported:
             _require_room(module, index, memory, minimum)
             notes.append(
-                f"memory {index} is imported ({labels[index]}): the host has to hand in one of exactly"
+                f"memory {index} is imported ({labels[index]}): the host must provide a memory with exactly"
                 f" {minimum} pages, as minimum and as maximum"
             )
         if pages is not None and memory.minimum > pages:
-            notes.append(f"memory {index} has {memory.minimum} pages from the start and keeps them")
+            notes.append(f"memory {index} already has {memory.minimum} pages at the start and keeps them")
         elif memory.maximum is not None and memory.maximum < minimum:
-            notes.append(f"memory {index} was allowed {memory.maximum} pages and has {minimum} now")
+            notes.append(f"memory {index} had a maximum of {memory.maximum} pages and now has {minimum}")
         if (memory.minimum, memory.maximum) != (minimum, minimum):
             edits[memory.place[0]] = _edit(module.data, memory, minimum)
     return list(edits.values()), notes
 
 
 def _require_room(module: Module, index: int, memory: MemoryType, pages: int) -> None:
-    """Raise `ModuleError` where the module writes data beyond `pages` when it is instantiated.
+    """Raise `ModuleError` if the module writes data beyond `pages` when it is instantiated.
 
-    A host that hands in a larger memory could instantiate it before, and nobody could instantiate the copy.
+    A host with a larger memory could instantiate the original, but no host could instantiate the copy.
     """
     limit = (1 << memory.address_bits) - 1
     for section in module.sections:
         reader = Reader(module.data, section.start, section.end)
         for _ in range(reader.count() if section.id is SectionId.DATA else 0):
-            at = reader.position
+            offset = reader.position
             segment = read_data(reader, len(module.memories))
             if segment.memory != index or segment.offset is None:
                 continue
@@ -67,14 +67,14 @@ def _require_room(module: Module, index: int, memory: MemoryType, pages: int) ->
             if end > pages * memory.page_size:
                 needed = -(-end // memory.page_size)
                 raise ModuleError(
-                    f"not sealed: data would be beyond the {pages} pages of memory {index}, an import; "
+                    f"not sealed: data does not fit into the {pages} pages of the imported memory {index}; "
                     f"use --pages {needed}",
-                    at,
+                    offset,
                 )
 
 
 def _edit(data: bytes, memory: MemoryType, minimum: int) -> Edit:
-    """Only numbers that change are written anew, in the width that they had if they fit."""
+    """Return the edit of the limits; a number that changes keeps its width if the new one fits."""
     start, end = memory.place
     reader = Reader(data, start, end)
     flags = reader.byte()

@@ -1,4 +1,4 @@
-"""Custom sections that say where code stands: what becomes of them when code moves.
+"""This module drops custom sections that contain code offsets, where moved code makes them wrong.
 
 WebAssembly tool conventions: Linking.md, Debugging.md, CodeMetadata.md, BuildId.md.
 """
@@ -11,7 +11,7 @@ from nogrow.wasm.model import Module
 from nogrow.wasm.sections import SectionId
 
 _BY_OFFSET_IN_FILE = frozenset(("sourceMappingURL",))
-# The information outside of the module is found by these, and is about the code as it was.
+# These lead to information outside of the module, which describes the original code.
 _BY_OFFSET_IN_CODE = frozenset(("external_debug_info", "build_id", "linking", ".gdb_index"))
 _BY_OFFSET_IN_CODE_PREFIXES = (".debug_", "metadata.code.", "reloc.")
 
@@ -19,14 +19,14 @@ HEADER_SIZE = 8
 
 
 class Moves(NamedTuple):
-    """What the changes move: the code section in the file, and instructions in the code section."""
+    """Whether edits move the code section in the file, and whether they move instructions in the section."""
 
     section: bool
     instructions: bool
 
 
 def moves(module: Module, edits: Iterable[Edit]) -> Moves:
-    """What `edits`, none of which is in a custom section, move."""
+    """Return what `edits` move; none of them may be in a custom section."""
     code = [section for section in module.sections if section.id is SectionId.CODE]
     if not code:
         return Moves(False, False)
@@ -36,12 +36,12 @@ def moves(module: Module, edits: Iterable[Edit]) -> Moves:
 
 
 def is_relocatable(module: Module) -> bool:
-    """Whether a linker is still to patch the code."""
+    """Return whether the module has relocations, which a linker still applies to the code."""
     return any(section.name.startswith("reloc.") for section in module.sections)
 
 
 def outdated(module: Module, moved: Moves) -> tuple[list[Edit], list[str]]:
-    """The custom sections that would be wrong now, as changes that leave them out, and a sentence on them."""
+    """Return the edits that remove the custom sections that are wrong now, and a note if there are any."""
     edits: list[Edit] = []
     names: list[str] = []
     for section, header in zip(module.sections, headers(module), strict=True):
@@ -50,9 +50,9 @@ def outdated(module: Module, moved: Moves) -> tuple[list[Edit], list[str]]:
             names.append(section.name)
     if not names:
         return [], []
-    why = "instructions moved" if moved.instructions else "the code moved in the file"
+    reason = "instructions moved" if moved.instructions else "the code moved in the file"
     listed = ", ".join(dict.fromkeys(names))
-    return edits, [f"dropped, because {why}: {listed}"]
+    return edits, [f"dropped because {reason}: {listed}"]
 
 
 def _is_outdated(name: str, moved: Moves) -> bool:
@@ -63,12 +63,12 @@ def _is_outdated(name: str, moved: Moves) -> bool:
 
 
 def headers(module: Module) -> tuple[int, ...]:
-    """Where the id of each section stands, in bytes: each follows the one before it."""
+    """Return the offset of each section's id, in bytes."""
     return (HEADER_SIZE, *(section.end for section in module.sections))[: len(module.sections)]
 
 
 def bodies(module: Module) -> Iterator[Frame]:
-    """The function bodies with their sizes, in file order."""
+    """Yield the function bodies with their sizes, in file order."""
     position, end = module.code
     while position < end:
         frame = frame_at(module.data, position, end)

@@ -1,7 +1,7 @@
-"""A module and the same one sealed to what that changes: both are validated and judged.
+"""This module validates and judges a module and its sealed copy, and compares the verdicts.
 
-What can't be judged, and a sealed module that is not valid or not sealed, is an error: nothing of it may
-be shipped.
+A module that cannot be judged is an error, and so is a copy that is not valid or not sealed, because such a
+copy must not be shipped.
 """
 
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from nogrow.wasm.validate import Validation, validate, validate_component
 
 
 class EntryChange(NamedTuple):
-    """An entry point whose verdict is another one now."""
+    """An entry point whose verdict changed."""
 
     name: str
     before: Verdict
@@ -27,9 +27,9 @@ class EntryChange(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """A core module before and after.
+    """The judgements on a core module before and after sealing, with notes for the user.
 
-    `number` is its place in a component, None for a file that is a core module. `notes` are sentences.
+    `number` is the module's position in a component, None if the file is a core module.
     """
 
     number: int | None
@@ -39,28 +39,28 @@ class Comparison(NamedTuple):
 
     @property
     def changed(self) -> list[EntryChange]:
-        """The entry points with another verdict, in the judgement's order."""
+        """Return the entry points whose verdict changed, in the order of the judgement."""
         pairs = zip(self.before.verdict_table.verdicts, self.after.verdict_table.verdicts, strict=True)
         return [
-            EntryChange(self.before.entries[place].name, old, new)
-            for place, (old, new) in enumerate(pairs)
+            EntryChange(self.before.entries[index].name, old, new)
+            for index, (old, new) in enumerate(pairs)
             if old is not new
         ]
 
 
 def compare(before: bytes, after: bytes, mode: Mode, engine: Engine) -> tuple[Comparison, ...]:
-    """Return what sealing made of each core module in the file.
+    """Return the comparison of each core module in the file before and after sealing.
 
-    No import is trusted. Raises `ModuleError` for what can't be judged, where `after` is no valid module or
-    can still grow its memory by itself, and where `before` can be instantiated and `after` can't.
+    No import is trusted. Raises `ModuleError` if a module cannot be judged, if `after` is not valid or can
+    still grow its own memory, and if `before` can be instantiated but `after` cannot.
     """
     if not is_component(before):
         compared = [_compare(before, after, mode, engine, None)]
-        note = require_start(before, after, [one.before for one in compared], None)
+        note = require_start(before, after, [comparison.before for comparison in compared], None)
     else:
         _require_valid(validate_component(before))
         linking = read_linking(before)
-        # What it says of a link that breaks is clearer than what validation says.
+        # This comes first because its message on a broken link is clearer than that of the validation.
         require_known_links(linking, read_linking(after), mode)
         notes = _validated(validate_component(after), "component")
         pairs = zip(core_modules(before), core_modules(after), strict=True)
@@ -68,8 +68,8 @@ def compare(before: bytes, after: bytes, mode: Mode, engine: Engine) -> tuple[Co
             _compare(before[old.start : old.end], after[new.start : new.end], mode, engine, number)
             for number, (old, new) in enumerate(pairs)
         ]
-        compared = [one._replace(notes=(*notes, *one.notes)) for one in compared]
-        note = require_start(before, after, [one.before for one in compared], linking)
+        compared = [comparison._replace(notes=(*notes, *comparison.notes)) for comparison in compared]
+        note = require_start(before, after, [comparison.before for comparison in compared], linking)
     if note is not None:
         compared[0] = compared[0]._replace(notes=(*compared[0].notes, note))
     return tuple(compared)
@@ -83,10 +83,10 @@ def _compare(before: bytes, after: bytes, mode: Mode, engine: Engine, number: in
     growers = sorted(set(new.verdict_table.host_grows.values()))
     if growers:
         notes.append(
-            f"the host still grows the memory behind {', '.join(growers)}: only the mode cap stops it"
+            f"the host can still grow the memory in {', '.join(growers)}: only the mode cap prevents that"
         )
     if not new.verdict.at_most(Verdict.TRAP_ONLY) and any(not site.operand for site in new.sites):
-        notes.append("a memory.grow by 0 pages still succeeds and detaches views: the mode deny stops that")
+        notes.append("memory.grow by 0 pages still succeeds and detaches views: the mode deny prevents that")
     return Comparison(number, old, new, tuple(notes))
 
 
@@ -97,11 +97,11 @@ def _require_valid(original: Validation) -> None:
 
 
 def _validated(after: Validation, noun: str) -> list[str]:
-    """Return what to say of the copy's validation; raises `ModuleError` if it failed."""
+    """Return a note if the copy could not be validated; raises `ModuleError` if it is not valid."""
     if after.valid is False:
         raise ModuleError(f"the sealed {noun} is not valid: {after.reason}", after.offset)
     if after.valid is None:
-        return [f"not validated: wasmtime can't tell whether the sealed {noun} is valid: {after.reason}"]
+        return [f"not validated: wasmtime cannot decide whether the sealed {noun} is valid: {after.reason}"]
     return []
 
 
@@ -110,7 +110,7 @@ def _trusts_nothing(label: str) -> bool:
 
 
 def _require_sealed(judgement: Judgement, mode: Mode, *, in_component: bool) -> None:
-    """Sealing is a promise: it is proved again, from the bytes that will be written."""
+    """Raise `ModuleError` if the copy, judged from the bytes that will be written, can still grow."""
     if mode is not Mode.CAP:
         if judgement.sites:
             raise ModuleError("a memory.grow is left", judgement.sites[0].offset)

@@ -1,7 +1,7 @@
-"""The bytes of a function body to its instructions, one by one.
+"""This module reads the instructions of a function body one by one, with their offsets.
 
-In: code that the scan has read, so that its immediates are known to be right. Out: where each instruction
-stands. WebAssembly 3.0, section 5.4.
+The scan has read the code before, so its immediates are known to be well formed (WebAssembly 3.0,
+section 5.4).
 """
 
 from collections.abc import Iterator
@@ -33,23 +33,23 @@ class Instruction(NamedTuple):
 
 
 def instructions(data: bytes, start: int, end: int) -> Iterator[Instruction]:
-    """The instructions of the function body from `start` (its locals) to `end`.
+    """Yield the instructions of the function body from `start` (its locals) to `end`.
 
-    Raises `ModuleError` with the offset in the file for what can't be read.
+    Raises `ModuleError` with the offset in the file if an instruction cannot be read.
     """
     reader = Reader(data, start, end)
     for _ in range(reader.count()):
         reader.u32()
         read_value_type(reader)
     while reader.position < end:
-        at = reader.position
+        offset = reader.position
         opcode = reader.byte()
-        known = INSTRUCTIONS.get((opcode, reader.u32() if opcode in PREFIXES else None))
-        if known is None:
-            raise ModuleError(f"unknown instruction, opcode 0x{opcode:02x}", at)
-        for immediate in known.immediates:
+        definition = INSTRUCTIONS.get((opcode, reader.u32() if opcode in PREFIXES else None))
+        if definition is None:
+            raise ModuleError(f"unknown instruction, opcode 0x{opcode:02x}", offset)
+        for immediate in definition.immediates:
             _skip(reader, immediate)
-        yield Instruction(opcode, at, reader.position)
+        yield Instruction(opcode, offset, reader.position)
 
 
 def _skip(reader: Reader, immediate: Immediate) -> None:
@@ -78,11 +78,11 @@ def _skip(reader: Reader, immediate: Immediate) -> None:
             reader.u32s(reader.count() + 1)
         case Immediate.CATCHES:
             for _ in range(reader.count()):
-                # The kinds below 2 name a tag before the label.
+                # The kinds below 2 have a tag index before the label.
                 reader.u32s(2 if reader.byte() < 2 else 1)
         case Immediate.HANDLERS:
             for _ in range(reader.count()):
-                # Kind 0 has a label after the tag.
+                # Kind 0 has a label after the tag index.
                 reader.u32s(2 if reader.byte() == 0 else 1)
         case _:
             reader.u32()
@@ -93,7 +93,7 @@ def _skip_block_type(reader: Reader) -> None:
     if byte == _EMPTY:
         reader.byte()
     elif byte & 0xC0 == 0x40:
-        # A single byte that is a negative number is a value type.
+        # A single byte that encodes a negative number is a value type.
         read_value_type(reader)
     else:
         read_heap_type(reader)

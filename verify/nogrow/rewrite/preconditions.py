@@ -1,4 +1,4 @@
-"""Refuses what can't be sealed right: growth that is out of reach, and copies that can't be instantiated."""
+"""This module refuses to seal where unknown code may grow, or where the copy cannot be instantiated."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,13 +10,13 @@ from nogrow.rewrite.trial_instantiation import failure
 from nogrow.wasm.linking import Linking
 from nogrow.wasm.model import Kind, MemoryType
 
-TRIED = "a start function can reach a growth: the copy was instantiated, and did not trap"
+TRIED = "a start function can reach a memory.grow: the copy was instantiated as a test and did not trap"
 
 
 def require_known_links(before: Linking, after: Linking, mode: Mode) -> None:
-    """Raise `ModuleError` where code outside of the component may grow, or where the copy can't be linked."""
+    """Raise `ModuleError` if code outside of the component may grow, or if the copy cannot be linked."""
     if before.unclear is not None:
-        raise ModuleError(f"not sealed, because code that is not known may grow a memory: {before.unclear}")
+        raise ModuleError(f"not sealed, because unknown code may grow a memory: {before.unclear}")
     if mode is not Mode.CAP:
         return
     for number, module in enumerate(before.modules):
@@ -24,19 +24,19 @@ def require_known_links(before: Linking, after: Linking, mode: Mode) -> None:
             if not before.served_by(number, item):
                 raise ModuleError(
                     f"not sealed: core module {number} imports memory {item.index} ({item.label}) from "
-                    "outside of the component, where cap can't cap it; use deny or trap"
+                    "outside of the component, so cap cannot cap it; use deny or trap"
                 )
     broken = sorted(set(_unfit(after)) - set(_unfit(before)))
     if broken:
         number, index = broken[0]
         raise ModuleError(
-            f"not sealed: core module {number} could not import memory {index} any more, because its limits "
-            "are not those that it asks for; use fewer --pages"
+            f"not sealed: core module {number} could no longer import memory {index}, because the limits "
+            "would not match the import; use fewer --pages"
         )
 
 
 def _unfit(linking: Linking) -> Iterator[tuple[int, int]]:
-    """The imported memories, by core module and index, whose limits are not met by what serves them."""
+    """Yield core module and index of each imported memory whose limits the defined memory does not match."""
     defined: dict[tuple[int, int], list[MemoryType]] = {}
     modules = [(number, module) for number, module in enumerate(linking.modules) if module]
     for number, module in modules:
@@ -46,12 +46,12 @@ def _unfit(linking: Linking) -> Iterator[tuple[int, int]]:
     for number, module in modules:
         for index, memory in enumerate(module.memories):
             served = defined.get(linking.memory(number, index), []) if memory.imported else []
-            if not all(_fits(one, memory) for one in served):
+            if not all(_fits(definition, memory) for definition in served):
                 yield number, index
 
 
 def _fits(memory: MemoryType, wanted: MemoryType) -> bool:
-    """Whether an import of the type `wanted` takes a memory that has just its minimum."""
+    """Return whether `memory`, at its minimum size, matches an import of the type `wanted`."""
     if memory.minimum < wanted.minimum:
         return False
     return wanted.maximum is None or (memory.maximum is not None and memory.maximum <= wanted.maximum)
@@ -60,22 +60,22 @@ def _fits(memory: MemoryType, wanted: MemoryType) -> bool:
 def require_start(
     before: bytes, after: bytes, judgements: Sequence[Judgement], linking: Linking | None
 ) -> str | None:
-    """Return a note if a start function that can grow was tried, None where there is none.
+    """Return a note if a start function can grow and the copy did not trap in it, None if none can grow.
 
-    Raise `ModuleError` where the copy `after` traps in it, or where that can't be found out.
+    Raises `ModuleError` if the copy `after` traps in it, or if that cannot be tested.
     """
     if before == after or not _grows_at_start(judgements, linking):
         return None
     component = linking is not None
-    why = failure(before, component=component)
-    if why is not None:
+    reason = failure(before, component=component)
+    if reason is not None:
         raise ModuleError(
-            "not sealed: a start function can grow the memory, and whether the copy traps there can't be "
-            f"tried, because with imports that trap FILE itself fails: {why}"
+            "not sealed: a start function can grow the memory, and nogrow cannot test whether the copy traps "
+            f"there, because FILE itself fails with imports that trap: {reason}"
         )
-    why = failure(after, component=component)
-    if why is not None:
-        raise ModuleError(f"not sealed: a start function grows the memory, and in the copy it fails: {why}")
+    reason = failure(after, component=component)
+    if reason is not None:
+        raise ModuleError(f"not sealed: a start function grows the memory, and fails in the copy: {reason}")
     return TRIED
 
 
@@ -83,8 +83,8 @@ def _grows_at_start(judgements: Sequence[Judgement], linking: Linking | None) ->
     if linking is not None:
         return Growth(linking, judgements, lambda number, label: False).at_start()
     return any(
-        judgement.entries[place].kind is EntryKind.START
+        judgement.entries[index].kind is EntryKind.START
         for judgement in judgements
-        for place, verdict in enumerate(judgement.verdict_table.verdicts)
+        for index, verdict in enumerate(judgement.verdict_table.verdicts)
         if verdict.grows
     )

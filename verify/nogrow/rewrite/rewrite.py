@@ -1,10 +1,11 @@
-"""A module's bytes to those of a module that cannot grow its memory.
+"""This module seals a module or component, so that it cannot grow its memory.
 
-Everything that the mode doesn't call for is kept byte for byte. The same input gives the same bytes, and
-sealing again changes nothing.
+Every byte that the mode does not concern is kept. The same input gives the same bytes, and sealing twice
+changes nothing.
 """
 
 import enum
+from bisect import bisect_left
 from typing import NamedTuple
 
 from nogrow.errors import UsageError
@@ -23,10 +24,10 @@ from nogrow.wasm.sections import is_component
 
 
 class Mode(enum.Enum):
-    """How a module is kept from growing.
+    """How growth is prevented.
 
-    `cap`: the maximum of each memory becomes its minimum, so that growth by more than 0 pages fails.
-    `deny`: every `memory.grow`, by 0 too, answers -1 and is not executed. `trap`: every one traps.
+    `cap` sets the maximum of each memory to its minimum, so that growth by more than 0 pages fails. `deny`
+    replaces every `memory.grow` by the result -1, also for 0 pages. `trap` replaces every one by a trap.
     """
 
     CAP = "cap"
@@ -35,21 +36,21 @@ class Mode(enum.Enum):
 
 
 class Sealed(NamedTuple):
-    """The bytes of the sealed module, and sentences on what was dropped or what the host has to do."""
+    """The bytes of the sealed module, and notes on what was dropped or what the host has to do."""
 
     data: bytes
     notes: tuple[str, ...]
 
 
 def sealed(data: bytes, mode: Mode, pages: int | None = None, engine: Engine | None = None) -> Sealed:
-    """The core module or component `data`, sealed.
+    """Return the sealed copy of the core module or component `data`.
 
     `pages` (for `cap`, in each memory's own pages) raises the minimum first. `engine` is for callers that
-    seal several modules. Raises `ModuleError`, with the offset in bytes, for what can't be decoded, and
-    `UsageError` for pages that no memory can have.
+    seal several modules. Raises `ModuleError`, with the offset in bytes, if `data` cannot be decoded, and
+    `UsageError` for `pages` that no memory can have.
     """
     if pages is not None and mode is not Mode.CAP:
-        raise UsageError(f"pages are for the mode cap: {mode.value} leaves the limits as they are")
+        raise UsageError(f"pages can only be set in the mode cap: {mode.value} does not change limits")
     engine = engine or Engine()
     if not is_component(data):
         return _module(data, mode, pages, engine, in_component=False)
@@ -67,64 +68,59 @@ def _module(data: bytes, mode: Mode, pages: int | None, engine: Engine, *, in_co
     notes: list[str] = []
     frames = [frame_at(data, header + 1, len(data)) for header in headers(module)]
     if mode is Mode.CAP:
-        # In a component another core module defines an imported memory, and is capped there.
+        # In a component, an imported memory is capped in the core module that defines it.
         edits, notes = capped(module, pages, imports=not in_component)
     else:
-        edits, touched = _refused(module, mode, engine)
-        frames += touched
-    dropped, said = outdated(module, moves(module, edits))
-    return Sealed(spliced(data, (*edits, *dropped), frames), (*notes, *said))
+        edits, changed = _without_growth(module, mode, engine)
+        frames += changed
+    dropped, drop_notes = outdated(module, moves(module, edits))
+    return Sealed(spliced(data, (*edits, *dropped), frames), (*notes, *drop_notes))
 
 
-def _refused(module: Module, mode: Mode, engine: Engine) -> tuple[list[Edit], list[Frame]]:
-    """The changes to the code, and the function bodies that they are in."""
+def _without_growth(module: Module, mode: Mode, engine: Engine) -> tuple[list[Edit], list[Frame]]:
+    """Return the edits that replace every `memory.grow`, and the function bodies that they change."""
     data = module.data
     grows = {grow.offset: grow.memory for grow in scan(module, engine).grows}
     edits: list[Edit] = []
-    touched: list[Frame] = []
+    changed: list[Frame] = []
     if not grows:
-        return edits, touched
-    # A linker still patches operands in such code, and must find them where it looks for them.
-    alone = is_relocatable(module)
+        return edits, changed
+    # A linker still patches operands of relocatable code, so they must stay where they are.
+    relocatable = is_relocatable(module)
     offsets = sorted(grows)
-    place = 0
     for body in bodies(module):
-        inside: list[int] = []
-        while place < len(offsets) and offsets[place] < body.end:
-            inside.append(offsets[place])
-            place += 1
+        inside = offsets[bisect_left(offsets, body.start) : bisect_left(offsets, body.end)]
         if not inside:
             continue
-        touched.append(body)
+        changed.append(body)
         before = straight_before(instructions(data, body.start, body.end), set(inside))
         for offset in inside:
             site = _site(module, offset, grows[offset])
-            edits.append(
-                trapped(site) if mode is Mode.TRAP else denied(data, site, () if alone else before[offset])
-            )
-    return edits, touched
+            operands = () if relocatable else before[offset]
+            edits.append(trapped(site) if mode is Mode.TRAP else denied(data, site, operands))
+    return edits, changed
 
 
 def _site(module: Module, offset: int, memory: int) -> Site:
-    """Its end is where the memory's index ends, which may be a padded LEB128."""
+    """Return the site at `offset`; it ends with the memory's index, which may be a padded LEB128."""
     reader = Reader(module.data, offset + 1, module.code[1])
     reader.u32()
     return Site(offset, reader.position, module.memories[memory].address_bits)
 
 
 def _component_frames(data: bytes) -> list[Frame]:
-    """The sections of a component that hold core modules, those of nested components among them."""
-    found: list[Frame] = []
+    """Return the sections of a component that contain core modules, also those in nested components."""
+    frames: list[Frame] = []
     readers = [Reader(data, 8, len(data))]
     while readers:
         reader = readers[-1]
         if reader.position == reader.end:
             readers.pop()
             continue
-        at = reader.position + 1
-        number, start, end = component_section(reader)
-        if number in (CORE_MODULE, COMPONENT):
-            found.append(Frame(at, start, end))
-        if number == COMPONENT:
+        size_offset = reader.position + 1
+        section_id, start, end = component_section(reader)
+        if section_id in (CORE_MODULE, COMPONENT):
+            frames.append(Frame(size_offset, start, end))
+        if section_id == COMPONENT:
             readers.append(Reader(data, start + 8, end))
-    return found
+    return frames

@@ -1,4 +1,4 @@
-"""Bytes and changes to new bytes: what is not changed stays, and the sizes around a change are set right.
+"""This module applies edits to the bytes of a module, and updates the sizes around each edit.
 
 WebAssembly 3.0, sections 5.2.2 (integers), 5.5.2 (sections) and 5.5.13 (function bodies).
 """
@@ -14,7 +14,7 @@ _LARGEST = 1 << 32
 
 
 class Edit(NamedTuple):
-    """Put `new` in the place of the bytes from `start` to `end`, both offsets in the file."""
+    """A replacement of the bytes from `start` to `end`, both offsets in the file, by `new`."""
 
     start: int
     end: int
@@ -22,12 +22,12 @@ class Edit(NamedTuple):
 
     @property
     def growth(self) -> int:
-        """How many bytes more there are afterwards."""
+        """Return by how many bytes the edit makes the file longer."""
         return len(self.new) - (self.end - self.start)
 
 
 class Frame(NamedTuple):
-    """Something that its size stands before: the size is at `at`, the contents from `start` to `end`."""
+    """Contents from `start` to `end` with their size before them, at the offset `at`."""
 
     at: int
     start: int
@@ -35,7 +35,7 @@ class Frame(NamedTuple):
 
 
 def frame_at(data: bytes, at: int, limit: int) -> Frame:
-    """The frame whose size stands at `at`; raises `ModuleError` where it would end past `limit`."""
+    """Return the frame whose size is at `at`; raises `ModuleError` if it would end after `limit`."""
     reader = Reader(data, at, limit)
     size = reader.u32()
     start = reader.position
@@ -44,7 +44,7 @@ def frame_at(data: bytes, at: int, limit: int) -> Frame:
 
 
 def leb(number: int, width: int = 1) -> bytes:
-    """An unsigned LEB128, padded to `width` bytes where it needs fewer."""
+    """Return `number` as an unsigned LEB128, padded to `width` bytes if it needs fewer."""
     out = bytearray()
     while number >= 0x80 or len(out) + 1 < width:
         out.append(number & 0x7F | 0x80)
@@ -54,14 +54,14 @@ def leb(number: int, width: int = 1) -> bytes:
 
 
 def spliced(data: bytes, edits: Iterable[Edit], frames: Iterable[Frame]) -> bytes:
-    """`data` after `edits`, which don't overlap.
+    """Return `data` after `edits`, which must not overlap.
 
-    `frames` are what may have changed its size: either one holds another or they are apart, and an edit
-    is inside of a frame or outside. A size keeps its width where the new one fits. Raises `ModuleError`
-    where a size does not fit into 32 bits.
+    `frames` are the frames whose sizes may change. Two frames are nested or disjoint, and an edit is inside
+    of a frame or outside. A size keeps its width if the new one fits. Raises `ModuleError` if a size does not
+    fit into 32 bits.
     """
     ordered = sorted(edits)
-    # An inner frame starts behind the outer one, and the width of its size changes the outer one's.
+    # An inner frame starts after the outer one, and the width of its size counts for the outer size.
     for frame in sorted(set(frames), reverse=True):
         first = bisect_left(ordered, frame.start, key=lambda edit: edit.start)
         last = bisect_left(ordered, frame.end, key=lambda edit: edit.start)
@@ -70,7 +70,9 @@ def spliced(data: bytes, edits: Iterable[Edit], frames: Iterable[Frame]) -> byte
             continue
         size = frame.end - frame.start + growth
         if size >= _LARGEST:
-            raise ModuleError(f"sealed, a part of the module would have {size} bytes", frame.at)
+            raise ModuleError(
+                f"a part of the sealed module would have {size} bytes, which is too large", frame.at
+            )
         ordered.insert(first, Edit(frame.at, frame.start, leb(size, frame.start - frame.at)))
     parts: list[bytes] = []
     position = 0

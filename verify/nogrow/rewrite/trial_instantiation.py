@@ -1,6 +1,6 @@
-"""Instantiates a module or component and its sealed copy, to see whether the copy traps where it did not.
+"""This module instantiates a module or component, to test whether a sealed copy traps in its start function.
 
-Each import is a function that traps, so what happens is the same every time and reaches nothing outside.
+Each import is a function that traps, so the test is deterministic and has no effect outside.
 """
 
 import wasmtime
@@ -16,9 +16,9 @@ _FEATURES = ("threads", "memory64", "multi_memory", "tail_call", "exceptions", "
 
 
 def failure(data: bytes, *, component: bool) -> str | None:
-    """Return why `data` can't be instantiated with imports that trap, None if it can.
+    """Return why `data` cannot be instantiated with imports that trap, or None if it can.
 
-    It may use some seconds and 1 GiB, and does not wait for other threads or for the clock.
+    The module may use up to 60 seconds and 1 GiB of memory.
     """
     config = wasmtime.Config()
     for feature in _FEATURES:
@@ -26,7 +26,7 @@ def failure(data: bytes, *, component: bool) -> str | None:
     config.consume_fuel = True
     config.epoch_interruption = True
     config.parallel_compilation = False
-    # On a shared memory an instruction can wait for ever, and no limit ends it.
+    # On a shared memory, an instruction can wait for ever, which no limit ends.
     config.shared_memory = False
     engine = wasmtime.Engine(config)
     store = wasmtime.Store(engine)

@@ -1,1 +1,1 @@
-"""Scenarios: evidence by running a module in wasmtime."""
+"""This package runs scenarios: it executes a module in wasmtime and observes its memory."""

@@ -1,4 +1,4 @@
-"""A growth to the call stack that grew: the scenario is run again on a copy that traps there."""
+"""This module finds the call stack of a growth: it runs the scenario again on a copy that traps there."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from nogrow.rewrite.rewrite import Mode, sealed
 from nogrow.scenarios.errors import GuestError, TrapFrame, TrappedError
 from nogrow.scenarios.guest import Guest, compiled
 from nogrow.scenarios.limits import Limits
-from nogrow.scenarios.steps import CaughtError, Course
+from nogrow.scenarios.steps import Observation, StoppedError
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Kind
 from nogrow.wasm.runtime import Engine
@@ -21,7 +21,7 @@ INSTRUCTIONS = {
     0x14: "call_ref",
     0x40: "memory.grow",
 }
-# How many wasmtime gives at most; its interface for C can't ask for more.
+# wasmtime's C API gives no more.
 MOST_FRAMES = 20
 
 
@@ -33,57 +33,56 @@ class Caught(NamedTuple):
 
 
 def trapped(data: bytes) -> tuple[bytes, frozenset[int]]:
-    """A copy of the core module that traps at each `memory.grow`, and their offsets in bytes, in both.
+    """Return a copy of the core module that traps at each `memory.grow`, and their offsets in bytes.
 
-    Raises `ModuleError` if it can't be decoded.
+    The offsets are the same in the copy. Raises `ModuleError` if the module cannot be decoded.
     """
     offsets = frozenset(grow.offset for grow in scan(decode(data), Engine()).grows)
     return sealed(data, Mode.TRAP).data, offsets
 
 
-def caught(data: bytes, scenario: Scenario, limits: Limits, number: int, call: str) -> Caught:
-    """Run `scenario` again up to its call `number`, counted from 1, of `call`, in which `data` grew.
+def find_backtrace(data: bytes, scenario: Scenario, limits: Limits, number: int, call: str) -> Caught:
+    """Return the call stack of the growth of `data` in call `number`, counted from 1, of the export `call`.
 
-    The copy ends at the first `memory.grow` that is executed. Where that is not the growth, what was before
-    it needs a growth to succeed, and there is no call stack to show.
+    The copy traps at the first `memory.grow` that is executed. If an earlier one must succeed before the
+    growth, there is no call stack.
     """
     try:
         copy, offsets = trapped(data)
     except ModuleError as error:
-        return Caught(note=f"the call stack is not known: {error}")
-    course = Course(scenario, offsets)
+        return _unknown(str(error))
+    observation = Observation(scenario, offsets)
     try:
-        course.run(Guest(compiled(copy, limits), scenario.host))
-    except CaughtError as error:
+        observation.run(Guest(compiled(copy, limits), scenario.host))
+    except StoppedError as error:
         if error.number == number:
             return backtrace(data, call, error.frames)
-        where = f"step {error.step}"
+        location = f"step {error.step}"
     except TrappedError as error:
         if not error.frames or error.frames[0].offset not in offsets:
-            return Caught(note="the call stack is not known: a copy that must not grow fails before it")
-        where = "the start function"
+            return _unknown("the copy that traps at memory.grow fails before the growth")
+        location = "the start function"
     except GuestError as error:
-        return Caught(note=f"the call stack is not known: a copy that must not grow ends before it: {error}")
+        return _unknown(f"the copy that traps at memory.grow ends before the growth: {error}")
     else:
-        return Caught(note="the call stack is not known: no memory.grow of the module was executed")
-    return Caught(
-        note=f"the call stack is not known: {where} executes a memory.grow before, and must come back"
-    )
+        return _unknown("no memory.grow of the module was executed")
+    return _unknown(f"{location} executes a memory.grow before the growth, which must succeed")
+
+
+def _unknown(reason: str) -> Caught:
+    return Caught(note=f"the call stack is not known: {reason}")
 
 
 def backtrace(data: bytes, call: str, frames: tuple[TrapFrame, ...]) -> Caught:
-    """The call stack of a copy of `data` that trapped in the call of the export `call`.
-
-    `frames` are the innermost first.
-    """
+    """Return the call stack of a trap in the exported function `call`; `frames` has the innermost first."""
     steps = [
-        Step(Function(one.function, one.name), one.offset, INSTRUCTIONS.get(data[one.offset], "call"))
-        for one in reversed(frames)
+        Step(Function(frame.function, frame.name), frame.offset, INSTRUCTIONS.get(data[frame.offset], "call"))
+        for frame in reversed(frames)
     ]
-    called = [one.index for one in decode(data).exported(Kind.FUNCTION) if one.name == call]
+    called = [export.index for export in decode(data).exported(Kind.FUNCTION) if export.name == call]
     first = steps[0].function
     if len(steps) >= MOST_FRAMES:
-        return Caught(tuple(steps), f"wasmtime tells the innermost {MOST_FRAMES} calls and no others")
+        return Caught(tuple(steps), f"wasmtime only gives the innermost {MOST_FRAMES} calls")
     if first.name is None and first.index in called:
         steps[0] = Step(Function(first.index, call), steps[0].offset, steps[0].instruction)
     return Caught(tuple(steps))

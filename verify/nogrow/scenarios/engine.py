@@ -1,4 +1,4 @@
-"""wasmtime as scenarios use it: every feature on, metered, and its errors in one line."""
+"""This module configures wasmtime for scenarios, and words its errors in one line."""
 
 from collections.abc import Sequence
 
@@ -24,11 +24,11 @@ FEATURES = (
     "wide_arithmetic",
     "custom_page_sizes",
 )
-# Not stack switching: wasmtime ends the process where it meets what of it is not written yet.
+# Stack switching is missing, because wasmtime aborts the process at a part that is not implemented.
 
 
 def engine(limits: Limits) -> wasmtime.Engine:
-    """An engine that stops at the end of the fuel, of the stack and of an epoch."""
+    """Return an engine with all features, which stops at the limits of fuel, stack and epoch."""
     config = wasmtime.Config()
     for feature in FEATURES:
         setattr(config, f"wasm_{feature}", True)
@@ -36,35 +36,35 @@ def engine(limits: Limits) -> wasmtime.Engine:
     config.epoch_interruption = True
     config.max_wasm_stack = limits.stack_bytes
     config.parallel_compilation = False
-    # On a shared memory an instruction can wait for ever, and no limit ends it.
+    # On a shared memory, an instruction can wait for ever, which no limit ends.
     config.shared_memory = False
-    # Whether a NaN has a sign must not depend on the machine.
+    # The sign of a NaN must not depend on the machine.
     config.cranelift_nan_canonicalization = True
     return wasmtime.Engine(config)
 
 
 def ending(error: wasmtime.Trap, limits: Limits) -> tuple[str, bool]:
-    """How a call ended that trapped, and whether it met a limit of fuel or time."""
+    """Return how a call that trapped ended, and whether it met a limit of fuel or time."""
     if error.trap_code is wasmtime.TrapCode.OUT_OF_FUEL:
         return f"ran for more than {limits.fuel} instructions", True
     if error.trap_code is wasmtime.TrapCode.INTERRUPT:
         return f"ran for more than {limits.step_seconds:g} seconds", True
     if "thrown Wasm exception" in error.message:
-        return "threw an exception that nothing caught", False
+        return "threw an exception that was not caught", False
     return f"trapped: {line(error).removeprefix('wasm trap: ')}", False
 
 
 def frames(error: wasmtime.Trap) -> tuple[TrapFrame, ...]:
-    """The functions that were active at the trap, the innermost first."""
-    return tuple(TrapFrame(one.func_index, one.func_name, one.module_offset) for one in error.frames)
+    """Return the functions that were active at the trap, the innermost first."""
+    return tuple(TrapFrame(frame.func_index, frame.func_name, frame.module_offset) for frame in error.frames)
 
 
 def line(error: wasmtime.Trap | wasmtime.WasmtimeError) -> str:
-    """The last line of the error, where wasmtime gives the cause."""
-    lines = [one.strip() for one in str(error).splitlines() if one.strip()]
+    """Return the last line of the error, which has the cause."""
+    lines = [text.strip() for text in str(error).splitlines() if text.strip()]
     return lines[-1] if lines else "no reason given"
 
 
 def some(names: Sequence[str], most: int = 3) -> str:
-    """The first names, and how many more there are."""
+    """Return the first names, and how many more there are."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

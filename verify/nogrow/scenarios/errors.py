@@ -1,4 +1,4 @@
-"""How a guest fails a scenario: one line for people each, and what a trap left behind."""
+"""This module defines the errors by which a guest fails a scenario; the text of each is one line."""
 
 from typing import NamedTuple
 
@@ -6,11 +6,11 @@ from nogrow.errors import NogrowError
 
 
 class GuestError(NogrowError):
-    """The guest can't be run, or did what it may not: it trapped, ran on, or has no such export."""
+    """The guest cannot be run, or did something that the scenario does not allow."""
 
 
 class TrapFrame(NamedTuple):
-    """A function that was active at a trap, and the offset in the module, in bytes, of where it was."""
+    """A function that was active at a trap, and its position as an offset in bytes of the module."""
 
     function: int
     name: str | None
@@ -18,22 +18,22 @@ class TrapFrame(NamedTuple):
 
 
 class TrappedError(GuestError):
-    """A call ended in a trap, in an exception that nothing caught, or in an exit with a code above 0."""
+    """A call ended in a trap, in an exception that was not caught, or in an exit with a code above 0."""
 
     def __init__(self, message: str, frames: tuple[TrapFrame, ...] = ()) -> None:
-        """`frames` are the active functions, the innermost first."""
+        """Keep `frames`, the active functions with the innermost first."""
         super().__init__(message)
         self.frames = frames
 
 
 class HostError(Exception):
-    """Raised in a function of the host to end the guest's call; `str()` of it says why."""
+    """An import ends the guest's call; the text says why."""
 
 
 class ExitError(HostError):
     """The guest asked WASI to exit with `code`."""
 
     def __init__(self, code: int) -> None:
-        """`code` is 0 for success."""
+        """Keep `code`, which is 0 for success."""
         super().__init__(f"exited with code {code}")
         self.code = code

@@ -1,4 +1,4 @@
-"""A module's bytes to an instance that can be called, written and read, within limits."""
+"""This module compiles and instantiates a guest, and calls, reads and writes it within limits."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -22,7 +22,7 @@ READ_BYTES = 2**20
 
 
 class Compiled(NamedTuple):
-    """A module that is ready to be instantiated, any number of times, one after the other."""
+    """A compiled module, which can be instantiated any number of times, one after the other."""
 
     engine: wasmtime.Engine
     module: wasmtime.Module
@@ -31,10 +31,10 @@ class Compiled(NamedTuple):
 
 
 def compiled(data: bytes, limits: Limits) -> Compiled:
-    """The module `data`, ready to be run within `limits`; raises `GuestError` if it can't be."""
-    own = engine(limits)
+    """Return the module `data` compiled for `limits`; raises `GuestError` if that fails."""
+    wasmtime_engine = engine(limits)
     try:
-        module = Background(lambda: wasmtime.Module(own, data)).result(limits.compile_seconds)
+        module = Background(lambda: wasmtime.Module(wasmtime_engine, data)).result(limits.compile_seconds)
     except wasmtime.WasmtimeError as error:
         raise _not_loaded(error) from error
     except TimeoutError:
@@ -42,14 +42,14 @@ def compiled(data: bytes, limits: Limits) -> Compiled:
             f"wasmtime takes more than {limits.compile_seconds:g} seconds to compile it"
         ) from None
     _check_size(module, limits)
-    return Compiled(own, module, signatures(data), limits)
+    return Compiled(wasmtime_engine, module, signatures(data), limits)
 
 
 class Guest:
-    """One instance of a module, with the imports of `host` and nothing else: no files, no network, no clock.
+    """An instance of a module with only the imports of `host`: no files, no network, no clock.
 
-    It uses no more than the limits that it was compiled for allow; a growth beyond fails as `memory.grow`
-    does. Addresses and lengths are in bytes.
+    It obeys the limits that it was compiled for; a growth beyond them fails as `memory.grow` does. Addresses
+    and lengths are in bytes.
     """
 
     def __init__(
@@ -60,8 +60,8 @@ class Guest:
     ) -> None:
         """Instantiate the module and run its start function.
 
-        `functions` are Python functions for imports, by `module.field`; they come before those of `host`.
-        May raise `GuestError`, for a trap in the start function `TrappedError`.
+        `functions` are Python functions for imports, by `module.field`; they take precedence over `host`.
+        Raises `GuestError`, and for a trap in the start function `TrappedError`.
         """
         limits = module.limits
         self._limits = limits
@@ -90,21 +90,21 @@ class Guest:
 
     @property
     def host_growths(self) -> Sequence[str]:
-        """The imports whose stubs grew the memory so far, in order."""
+        """Return the imports whose stubs grew the memory so far, in order."""
         return self._imports.growths
 
     @property
     def stubs(self) -> tuple[StubSeen, ...]:
-        """What was seen of the stubs so far."""
+        """Return the observed calls of the stubs so far."""
         return self._imports.seen()
 
     @property
     def output(self) -> str:
-        """What the guest wrote by WASI so far."""
+        """Return the text that the guest has written with WASI so far."""
         return self._imports.wasi.output
 
     def step(self) -> AbstractContextManager[None]:
-        """Calls in this context share one step's time; any other call has it for itself."""
+        """Return a context in which all calls share the time of one step; without it, each call is a step."""
         return self._clock.step()
 
     def pages(self) -> int:
@@ -115,14 +115,14 @@ class Guest:
         """Call the exported function `name` and return its results, integers as signed numbers.
 
         Raises `TrappedError` if it traps, and `GuestError` if there is no such function, if it takes other
-        arguments, or does not come back. An exit with code 0 is a return without results.
+        arguments, or if it does not return. An exit with code 0 counts as a return without results.
         """
         function = self._function(name)
         types, results = self._signatures[name]
         if len(types) != len(args):
             raise GuestError(f"`{name}` takes {len(types)} arguments, not {len(args)}")
         if "v128" in results:
-            raise GuestError(f"`{name}` returns a v128, which wasmtime's interface for Python can't pass on")
+            raise GuestError(f"`{name}` returns a v128, which wasmtime's Python API does not support")
         values = [fitted(f"`{name}` takes", value, kind) for value, kind in zip(args, types, strict=True)]
         try:
             with self._clock.step():
@@ -134,17 +134,17 @@ class Guest:
         except (wasmtime.Trap, HostError) as error:
             raise self._ended(f"`{name}`", error) from error
         except wasmtime.WasmtimeError as error:
-            raise GuestError(f"`{name}` can't be called: {line(error)}") from error
-        found = [] if not results else [returned] if len(results) == 1 else returned
-        return tuple(one if isinstance(one, int | float) else None for one in found)
+            raise GuestError(f"`{name}` cannot be called: {line(error)}") from error
+        returned = [] if not results else [returned] if len(results) == 1 else returned
+        return tuple(value if isinstance(value, int | float) else None for value in returned)
 
     def result_types(self, name: str) -> tuple[str, ...]:
-        """The types of what the exported function `name` returns; raises `GuestError` if there is none."""
+        """Return the result types of the exported function `name`; raises `GuestError` if there is none."""
         self._function(name)
         return self._signatures[name].results
 
     def write(self, at: int, data: bytes) -> None:
-        """Write `data` at the address `at`; raises `GuestError` if it does not fit there."""
+        """Write `data` to the address `at`; raises `GuestError` if it does not fit."""
         start = self._range("write", at, len(data))
         if data:
             self._memory.write(self._store, data, start)
@@ -152,10 +152,10 @@ class Guest:
     def read(self, at: int, length: int) -> bytes:
         """Return the `length` bytes at the address `at`, at most `READ_BYTES`.
 
-        Raises `GuestError` if they aren't there.
+        Raises `GuestError` if they are outside of the memory.
         """
         if length > READ_BYTES:
-            raise GuestError(f"can't read {length} bytes: a scenario reads {READ_BYTES} at most")
+            raise GuestError(f"cannot read {length} bytes: a scenario reads at most {READ_BYTES}")
         start = self._range("read", at, length)
         return bytes(self._memory.read(self._store, start, start + length))
 
@@ -165,39 +165,42 @@ class Guest:
             raise GuestError(f"no exported function `{name}`")
         return function
 
-    def _ended(self, who: str, error: wasmtime.Trap | HostError) -> GuestError:
+    def _ended(self, function: str, error: wasmtime.Trap | HostError) -> GuestError:
         if isinstance(error, HostError):
-            return TrappedError(f"{who} {error}")
-        how, limited = ending(error, self._limits)
-        return GuestError(f"{who} {how}") if limited else TrappedError(f"{who} {how}", frames(error))
+            return TrappedError(f"{function} {error}")
+        cause, limited = ending(error, self._limits)
+        message = f"{function} {cause}"
+        return GuestError(message) if limited else TrappedError(message, frames(error))
 
-    def _range(self, what: str, at: int, length: int) -> int:
-        # A pointer that a call returned is signed here and unsigned in the memory.
+    def _range(self, action: str, at: int, length: int) -> int:
+        # A call returns a pointer as a signed number, but an address is unsigned.
         start = at % 2**32 if -(2**31) <= at < 0 else at % 2**64
         size = self._memory.data_len(self._store)
         if length < 0 or start + length > size:
-            raise GuestError(f"can't {what} {length} bytes at {start}: the memory has {size} bytes")
+            raise GuestError(f"cannot {action} {length} bytes at {start}: the memory has {size} bytes")
         return start
 
     def _find_memory(self) -> wasmtime.Memory:
         memories = {name: item for name, item in self._exports.items() if isinstance(item, wasmtime.Memory)}
         if not memories:
-            raise GuestError("the module exports no memory, so there is nothing to watch")
+            raise GuestError("the module exports no memory, so its growth cannot be observed")
         if "memory" not in memories and len(memories) > 1:
-            raise GuestError(f"several exported memories, none of them `memory`: {some(list(memories))}")
+            raise GuestError(
+                f"the module exports several memories, none of them as `memory`: {some(list(memories))}"
+            )
         return memories.get("memory", next(iter(memories.values())))
 
 
 def _not_loaded(error: wasmtime.WasmtimeError) -> GuestError:
     if "shared memory support is disabled" in str(error):
-        return GuestError("the module has a shared memory, which scenarios don't support")
-    return GuestError(f"wasmtime can't load the module: {line(error)}")
+        return GuestError("the module has a shared memory, which scenarios do not support")
+    return GuestError(f"wasmtime cannot load the module: {line(error)}")
 
 
 def _check_size(module: wasmtime.Module, limits: Limits) -> None:
-    for one in module.exports:
-        kind = one.type
+    for export in module.exports:
+        kind = export.type
         if isinstance(kind, wasmtime.MemoryType) and kind.limits.min * kind.page_size > limits.memory_bytes:
             most = limits.memory_bytes // kind.page_size
-            wanted = f"{kind.limits.min} pages of memory"
-            raise GuestError(f"the module starts with {wanted}; a scenario has {most} at most")
+            start = f"the module starts with {kind.limits.min} pages of memory"
+            raise GuestError(f"{start}; a scenario allows at most {most}")

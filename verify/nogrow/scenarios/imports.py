@@ -1,4 +1,4 @@
-"""What a module imports to functions of the host, as its contract says."""
+"""This module provides the functions for a module's imports: stubs, WASI and Python functions."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -20,18 +20,18 @@ NO_FUNCTIONS: Mapping[str, Body] = {}
 
 
 class Imports:
-    """The functions that stand in for a module's imports, and what is seen of their calls."""
+    """The functions for a module's imports, with a record of their calls."""
 
     def __init__(self, host: Host, output_bytes: int, functions: Mapping[str, Body] = NO_FUNCTIONS) -> None:
-        """`output_bytes` bounds what is kept of the texts that the guest writes.
+        """Keep at most `output_bytes` of the text that the guest writes.
 
-        `functions` are Python functions by `module.field`; they come before the stubs and WASI.
+        `functions` are Python functions by `module.field`; they take precedence over stubs and WASI.
         """
         self.wasi = Wasi(output_bytes)
         self.growths: list[str] = []
         """The imports whose stubs grew the memory, in order."""
         self._host = host
-        self._given = functions
+        self._functions = functions
         self._stubs = {stub.name: stub for stub in host.stubs}
         self._calls: dict[str, int] = {stub.name: 0 for stub in host.stubs}
         self._recorded: dict[str, list[tuple[str, ...]]] = {stub.name: [] for stub in host.stubs}
@@ -39,26 +39,26 @@ class Imports:
     def functions(
         self, store: wasmtime.Store, wanted: Sequence[tuple[wasmtime.ImportType, Signature | None]]
     ) -> list[wasmtime.Func]:
-        """The functions for the imports `wanted`, in order; raises `GuestError` if any has none.
+        """Return the functions for the imports `wanted`, in order; raises `GuestError` if one has none.
 
-        The signature of an import is None if it is no function.
+        The signature of an import is None if it is not a function.
         """
-        bodies = [(one, self._body(one, signature)) for one, signature in wanted]
-        missing = [label(one) for one, body in bodies if body is None]
+        bodies = [(item, self._body(item, signature)) for item, signature in wanted]
+        missing = [label(item) for item, body in bodies if body is None]
         if missing:
             hint = ""
-            if not self._host.wasi and any(one.startswith(f"{MODULE}.") for one in missing):
-                hint = "; `wasi = true` gives it WASI in a sandbox"
+            if not self._host.wasi and any(name.startswith(f"{MODULE}.") for name in missing):
+                hint = "; set `wasi = true` for WASI in a sandbox"
             listed = some(missing, MOST_LISTED)
-            raise GuestError(f"the module needs imports that the contract has no stub for: {listed}{hint}")
+            raise GuestError(f"the contract has no stub for these imports of the module: {listed}{hint}")
         return [
-            wasmtime.Func(store, one.type, body, access_caller=True)
-            for one, body in bodies
-            if body is not None and isinstance(one.type, wasmtime.FuncType)
+            wasmtime.Func(store, item.type, body, access_caller=True)
+            for item, body in bodies
+            if body is not None and isinstance(item.type, wasmtime.FuncType)
         ]
 
     def seen(self) -> tuple[StubSeen, ...]:
-        """What was seen of the stubs, in the contract's order."""
+        """Return the observed calls of the stubs, in the contract's order."""
         return tuple(
             StubSeen(name, calls, tuple(self._recorded[name])) for name, calls in self._calls.items()
         )
@@ -66,9 +66,9 @@ class Imports:
     def _body(self, wanted: wasmtime.ImportType, signature: Signature | None) -> Body | None:
         if signature is None:
             return None
-        given = self._given.get(label(wanted))
-        if given is not None:
-            return _in_python(label(wanted), given, signature)
+        function = self._functions.get(label(wanted))
+        if function is not None:
+            return _in_python(label(wanted), function, signature)
         stub = self._stubs.get(label(wanted))
         if stub is not None:
             return self._stub(stub, signature)
@@ -80,19 +80,17 @@ class Imports:
         results = signature.results
         _no_vectors(stub.name, signature)
         if not stub.fails and len(stub.returns) != len(results):
-            wants = f"{len(results)} ({', '.join(results)})" if results else "none"
-            raise GuestError(
-                f"the stub of {stub.name} returns {len(stub.returns)} values, the import {wants}"
-            )
-        who = f"the import {stub.name} returns"
-        values = [fitted(who, value, kind) for value, kind in zip(stub.returns, results, strict=False)]
+            returned = f"the stub of {stub.name} returns {len(stub.returns)} values"
+            raise GuestError(f"{returned}, the import {_count(results)}")
+        subject = f"the import {stub.name} returns"
+        values = [fitted(subject, value, kind) for value, kind in zip(stub.returns, results, strict=False)]
 
         def called(caller: wasmtime.Caller, *args: Number) -> object:
             self._record(stub.name, args)
             if stub.grows:
                 self._grow(caller, stub)
             if stub.fails:
-                raise HostError(f"trapped: the stub of {stub.name} fails, as the contract says")
+                raise HostError(f"trapped: the stub of {stub.name} fails, as the contract demands")
             return None if not values else values[0] if len(values) == 1 else values
 
         return called
@@ -100,8 +98,8 @@ class Imports:
     def _record(self, name: str, args: Sequence[object]) -> None:
         self._calls[name] += 1
         if len(self._recorded[name]) < MOST_RECORDED:
-            numbers = (one if isinstance(one, int | float) else None for one in args)
-            self._recorded[name].append(tuple(shown(one) for one in numbers))
+            numbers = (value if isinstance(value, int | float) else None for value in args)
+            self._recorded[name].append(tuple(map(shown, numbers)))
 
     def _grow(self, caller: wasmtime.Caller, stub: Stub) -> None:
         memory = caller.get("memory")
@@ -110,14 +108,14 @@ class Imports:
         try:
             memory.grow(caller, stub.grows)
         except wasmtime.WasmtimeError:
-            # What a host does that can't grow it is the stub's `returns`.
+            # A growth beyond the limits fails; the stub then returns its values, as a host would.
             return
         self.growths.append(stub.name)
 
 
 def _in_python(name: str, function: Body, signature: Signature) -> Body:
     _no_vectors(name, signature)
-    results, who = signature.results, f"the function for {name} returns"
+    results, subject = signature.results, f"the function for {name} returns"
 
     def called(_: wasmtime.Caller, *args: Number) -> object:
         returned = function(*args)
@@ -125,23 +123,27 @@ def _in_python(name: str, function: Body, signature: Signature) -> Body:
         if returned is None:
             values = []
         if len(values) != len(results):
-            wants = f"{len(results)} ({', '.join(results)})" if results else "none"
-            raise GuestError(f"{who} {len(values)} values, the import {wants}")
-        fit: list[Number] = []
+            raise GuestError(f"{subject} {len(values)} values, the import {_count(results)}")
+        numbers: list[Number] = []
         for value, kind in zip(values, results, strict=True):
             if not isinstance(value, int | float):
-                raise GuestError(f"{who} an object of type {type(value).__name__}; the import returns {kind}")
-            fit.append(fitted(who, value, kind))
-        return None if not fit else fit[0] if len(fit) == 1 else fit
+                name_of_type = type(value).__name__
+                raise GuestError(f"{subject} an object of type {name_of_type}; the import returns {kind}")
+            numbers.append(fitted(subject, value, kind))
+        return None if not numbers else numbers[0] if len(numbers) == 1 else numbers
 
     return called
 
 
+def _count(results: Sequence[str]) -> str:
+    return f"{len(results)} ({', '.join(results)})" if results else "none"
+
+
 def _no_vectors(name: str, signature: Signature) -> None:
     if "v128" in signature.params:
-        raise GuestError(f"the import {name} takes a v128, which a stub can't be called with")
+        raise GuestError(f"the import {name} takes a v128, which stubs do not support")
 
 
 def label(wanted: wasmtime.ImportType) -> str:
-    """The import's name as contracts spell it, `module.field`."""
+    """Return the name of the import as contracts write it, `module.field`."""
     return f"{wanted.module}.{wanted.name}"

@@ -1,4 +1,4 @@
-"""What a scenario may use at most, and the clock that ends one which runs on."""
+"""This module defines the limits of a scenario, and ends a scenario that runs for too long."""
 
 import threading
 import time
@@ -12,11 +12,11 @@ from nogrow.scenarios.errors import GuestError
 
 
 class Limits(NamedTuple):
-    """The most that one run of a scenario may use.
+    """The limits of one run of a scenario.
 
-    `fuel` is about one for each instruction, in all steps together. `step_seconds` are for one step with
-    all its repetitions, `seconds` for all steps, `compile_seconds` for making the module ready. All memories
-    share `memory_bytes`, and all tables `table_elements`; a growth beyond fails as `memory.grow` does.
+    `fuel` is about one per instruction, in all steps together. `step_seconds` is for a step with all its
+    repetitions, `seconds` for all steps, and `compile_seconds` for the compilation. All memories share
+    `memory_bytes`, and all tables `table_elements`; a growth beyond them fails as `memory.grow` does.
     """
 
     fuel: int = 2_000_000_000
@@ -30,22 +30,22 @@ class Limits(NamedTuple):
 
 
 class Clock:
-    """Ends what a store runs when its time is up.
+    """A clock that ends the calls in a store when the time is up.
 
-    Fuel alone does not: a call of the host takes thousands of times longer than an addition.
+    Fuel is not enough, because a call of the host takes thousands of times longer than an addition.
     """
 
     def __init__(self, engine: wasmtime.Engine, store: wasmtime.Store, limits: Limits) -> None:
-        """The time for all steps begins to run."""
+        """Start the time for all steps."""
         self._engine, self._store, self._limits = engine, store, limits
         self._end = time.monotonic() + limits.seconds
         self._running = False
 
     @contextmanager
     def step(self) -> Iterator[None]:
-        """Gives what is run within one step's time; within another step, what is left of that one's.
+        """Limit the calls in this context to the time of one step; a step in a step shares its time.
 
-        Raises `GuestError` if there is no time left for any step.
+        Raises `GuestError` if no time is left.
         """
         if self._running:
             yield

@@ -1,4 +1,4 @@
-"""What running a scenario showed: plain data, made in `scenario.py`."""
+"""This module defines the result of running a scenario."""
 
 import enum
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from nogrow.analysis import judgement
 
 
 class ScenarioOutcome(enum.Enum):
-    """How a scenario ended; all three are evidence of one run, none is a proof."""
+    """How a scenario ended; each outcome is evidence of one run, not a proof."""
 
     STILL = "observed-still"
     GREW = "observed-growth"
@@ -15,11 +15,10 @@ class ScenarioOutcome(enum.Enum):
 
 
 class Growth(NamedTuple):
-    """The first call that grew the memory: its `step` counts from 1, the sizes are in pages.
+    """The first call that grew the memory; `step` counts from 1, the sizes are in pages.
 
-    `backtrace` are the functions that were active when it grew, from the one that was called to the one
-    with the `memory.grow`, as a witness is listed; their offsets count bytes in the file. It is empty where
-    it could not be had, and `note` says why.
+    `backtrace` lists the functions that were active, from the called function to the one with the
+    `memory.grow`, like a witness; the offsets are in bytes of the file. If it is empty, `note` says why.
     """
 
     step: int
@@ -31,11 +30,11 @@ class Growth(NamedTuple):
 
 
 class StepSeen(NamedTuple):
-    """One step in all its repetitions: `number` counts from 1, `what` is how the contract would spell it.
+    """A step in all its repetitions; `number` counts from 1, `what` is the step as a contract writes it.
 
-    `times` is how often it was taken. `pages_before` and `pages` are the memory's sizes in pages before the
-    first and after the last time. It grew the memory in `growths` of them, first in time `first`, counted
-    from 1, last in time `last`; both are 0 if it never did.
+    The step was taken `times` times. `pages_before` and `pages` are the memory's sizes in pages before the
+    first and after the last time. The memory grew in `growths` of them, the first time in number `first`,
+    counted from 1, and the last time in number `last`; both are 0 if it never grew.
     """
 
     number: int
@@ -49,7 +48,7 @@ class StepSeen(NamedTuple):
 
 
 class StubSeen(NamedTuple):
-    """How often the stub of the import `name` was called, and the arguments of the first of these calls."""
+    """How often the stub of the import `name` was called, and the arguments of the first calls."""
 
     name: str
     calls: int
@@ -57,10 +56,10 @@ class StubSeen(NamedTuple):
 
 
 class ScenarioResult(NamedTuple):
-    """One run of a scenario.
+    """The result of one run of a scenario.
 
-    `pages` is the memory's size in pages after each call that ended as it should. `message` says why it
-    failed, None if it did not. `output` is what the guest wrote by WASI.
+    `pages` is the memory's size in pages after each call that ended as expected. `message` says why the
+    scenario failed, and is None if it did not. `output` is the text that the guest wrote with WASI.
     """
 
     name: str

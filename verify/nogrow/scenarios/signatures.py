@@ -1,6 +1,6 @@
-"""A module's bytes to the types of the functions that it exports and imports.
+"""This module reads the signatures of the functions that a module exports and imports.
 
-wasmtime's interface for C, and with it the process, ends at a type that it does not know, such as v128.
+wasmtime's C API aborts the process at a type that it does not know, such as v128.
 """
 
 from typing import NamedTuple
@@ -13,16 +13,16 @@ from nogrow.wasm.types import DefinedType, ValueType
 
 
 class Signature(NamedTuple):
-    """The types of a function's parameters and results by name; all references are `a reference`."""
+    """The names of a function's parameter and result types; every reference type is `a reference`."""
 
     params: tuple[str, ...]
     results: tuple[str, ...]
 
 
 class Signatures(NamedTuple):
-    """The signatures of the exported functions by name, and of the imports in order, None for no function.
+    """The signatures of the exported functions by name, and of the imports in order.
 
-    `memories` and `tables` are how many of them there are.
+    An import that is not a function has the signature None. `memories` and `tables` are their numbers.
     """
 
     exports: dict[str, Signature]
@@ -32,23 +32,23 @@ class Signatures(NamedTuple):
 
 
 def signatures(data: bytes) -> Signatures:
-    """The signatures in the module `data`; raises `GuestError` if it can't be decoded."""
+    """Return the signatures in the module `data`; raises `GuestError` if it cannot be decoded."""
     try:
         module = decode(data)
-        found = [_signature(module.types.function(index)) for index in module.functions]
+        functions = [_signature(module.types.function(index)) for index in module.functions]
     except ModuleError as error:
-        raise GuestError(f"the module can't be decoded: {error}") from error
+        raise GuestError(f"the module cannot be decoded: {error}") from error
     return Signatures(
-        {one.name: found[one.index] for one in module.exported(Kind.FUNCTION)},
-        tuple(found[one.index] if one.kind is Kind.FUNCTION else None for one in module.imports),
+        {export.name: functions[export.index] for export in module.exported(Kind.FUNCTION)},
+        tuple(functions[item.index] if item.kind is Kind.FUNCTION else None for item in module.imports),
         len(module.memories),
         len(module.tables),
     )
 
 
-def _signature(one: DefinedType) -> Signature:
-    return Signature(tuple(map(_name, one.parts)), tuple(map(_name, one.results)))
+def _signature(kind: DefinedType) -> Signature:
+    return Signature(tuple(map(_name, kind.parts)), tuple(map(_name, kind.results)))
 
 
-def _name(one: ValueType) -> str:
-    return "a reference" if one.reference or one.name is None else one.name
+def _name(kind: ValueType) -> str:
+    return "a reference" if kind.reference or kind.name is None else kind.name

@@ -1,4 +1,4 @@
-"""The steps of a scenario in an instance: each is taken, what it must do is checked, pages are counted."""
+"""This module takes the steps of a scenario in an instance, checks their results and observes the memory."""
 
 from nogrow.contract.model import Address, Call, Number, Read, Saved, Scenario, Step, Value, Write
 from nogrow.contract.phrases import shortened
@@ -10,20 +10,20 @@ from nogrow.scenarios.values import Results, all_same, all_shown, fitted, shown
 LONGEST = 400
 
 
-class CaughtError(Exception):
-    """A trap at one of the offsets that the course was to stop at, in its call `number`, counted from 1."""
+class StoppedError(Exception):
+    """A trap at one of the offsets to stop at, in the call `number`, counted from 1."""
 
     def __init__(self, number: int, step: int, frames: tuple[TrapFrame, ...]) -> None:
-        """`step` counts from 1 too; `frames` are the active functions, the innermost first."""
-        super().__init__(f"caught in step {step}")
+        """Keep the call, the step (counted from 1) and the active functions, the innermost first."""
+        super().__init__(f"stopped in step {step}")
         self.number, self.step, self.frames = number, step, frames
 
 
-class Course:
-    """One run of a scenario and what it has seen so far."""
+class Observation:
+    """A run of a scenario, with its observations so far."""
 
     def __init__(self, scenario: Scenario, stop_at: frozenset[int] = frozenset()) -> None:
-        """A trap at one of the offsets `stop_at` ends it with `CaughtError`."""
+        """Prepare a run; a trap at one of the offsets `stop_at` ends it with `StoppedError`."""
         self.pages: list[int] = []
         self.growth: Growth | None = None
         self.grew_in = 0
@@ -35,8 +35,8 @@ class Course:
         self._calls = 0
 
     def run(self, guest: Guest) -> None:
-        """Take all steps; raises `GuestError`, which says where, at the first that fails."""
-        for round_ in range(1, self._scenario.repeat + 1):
+        """Take all steps; raises `GuestError` with the position of the first step that fails."""
+        for repetition in range(1, self._scenario.repeat + 1):
             for number, step in enumerate(self._scenario.steps, 1):
                 times = step.repeat if isinstance(step, Call) else 1
                 time = 0
@@ -46,14 +46,14 @@ class Course:
                             time += 1
                             self._take(guest, number, step)
                 except TrappedError as error:
-                    message = f"{self._place(round_, number, time, times)}: {error}"
+                    message = f"{self._position(repetition, number, time, times)}: {error}"
                     raise TrappedError(message, error.frames) from error
                 except GuestError as error:
-                    raise GuestError(f"{self._place(round_, number, time, times)}: {error}") from error
+                    raise GuestError(f"{self._position(repetition, number, time, times)}: {error}") from error
 
-    def _place(self, round_: int, number: int, time: int, times: int) -> str:
-        place = f"round {round_}, step {number}" if self._scenario.repeat > 1 else f"step {number}"
-        return f"{place}, call {time} of {times}" if times > 1 else place
+    def _position(self, repetition: int, number: int, time: int, times: int) -> str:
+        step = f"round {repetition}, step {number}" if self._scenario.repeat > 1 else f"step {number}"
+        return f"{step}, call {time} of {times}" if times > 1 else step
 
     def _take(self, guest: Guest, number: int, step: Step) -> None:
         before = guest.pages()
@@ -66,10 +66,10 @@ class Course:
                 case Read(length, at, expect):
                     _compare(guest.read(self._address(at), self._address(length)), expect)
         finally:
-            self._see(number, step, before, guest.pages())
+            self._record(number, step, before, guest.pages())
 
-    def _see(self, number: int, step: Step, before: int, after: int) -> None:
-        seen = self.steps.get(number) or StepSeen(number, _spelled(step), 0, before, after)
+    def _record(self, number: int, step: Step, before: int, after: int) -> None:
+        seen = self.steps.get(number) or StepSeen(number, _written(step), 0, before, after)
         times = seen.times + 1
         seen = seen._replace(times=times, pages=after)
         if after != before:
@@ -86,7 +86,7 @@ class Course:
             results = guest.call(step.export, args)
         except TrappedError as error:
             if error.frames and error.frames[0].offset in self._stop_at:
-                raise CaughtError(self._calls, number, error.frames) from error
+                raise StoppedError(self._calls, number, error.frames) from error
             trap = error
         after = guest.pages()
         if after != before and self.growth is None:
@@ -97,10 +97,12 @@ class Course:
         self._check_trap(step, trap, results)
         self.pages.append(after)
         if after != before and not step.may_grow:
-            grown = f"from {before} to {after} pages"
-            raise GuestError(f"`{step.export}` grew the memory {grown}, where it may not grow")
+            growth = f"from {before} to {after} pages"
+            raise GuestError(f"`{step.export}` grew the memory {growth}, but it may not grow")
         if after == before and step.must_grow:
-            raise GuestError(f"`{step.export}` left the memory at {after} pages; it must grow")
+            raise GuestError(
+                f"`{step.export}` did not grow the memory, which has {after} pages; it must grow"
+            )
         if trap is None:
             self._check_results(guest, step, results)
 
@@ -117,15 +119,17 @@ class Course:
         if step.expect is not None:
             values = [self._value(value) for value in _wanted(step.expect)]
             if len(values) == len(results):
-                types, who = guest.result_types(step.export), f"`{step.export}` returns"
-                values = [fitted(who, value, kind) for value, kind in zip(values, types, strict=True)]
+                types, subject = guest.result_types(step.export), f"`{step.export}` returns"
+                values = [fitted(subject, value, kind) for value, kind in zip(values, types, strict=True)]
             if not all_same(results, values):
                 raise GuestError(
                     f"`{step.export}` returned {all_shown(results)}, expected {all_shown(values)}"
                 )
         if step.save is not None:
             if len(results) != 1 or results[0] is None:
-                raise GuestError(f"`{step.export}` returned {all_shown(results)}, no single number to save")
+                raise GuestError(
+                    f"`{step.export}` returned {all_shown(results)}; only a single number can be saved"
+                )
             self._saved[step.save] = results[0]
 
     def _value(self, value: Value) -> Number:
@@ -134,12 +138,12 @@ class Course:
     def _address(self, value: Address) -> int:
         number = self._value(value)
         if not isinstance(number, int):
-            raise GuestError(f"{number} is no address or length: it is no integer")
+            raise GuestError(f"{number} is not an address or length: it is not an integer")
         return number
 
 
 def _wanted(expect: Value | tuple[Value, ...]) -> tuple[Value, ...]:
-    # A saved value is a tuple as well.
+    # A saved value is also a tuple.
     return (expect,) if isinstance(expect, int | float | Saved) else expect
 
 
@@ -156,7 +160,7 @@ def _compare(data: bytes, expected: str | bytes) -> None:
         raise GuestError(f"read {_shown(text)}, expected {_shown(expected)}")
 
 
-def _spelled(step: Step) -> str:
+def _written(step: Step) -> str:
     match step:
         case Call():
             return f"{step.export}({', '.join(map(_argument, step.args))})"

@@ -1,7 +1,7 @@
-"""WASI preview 1 without a world: no files, no network, no arguments, a clock that stands.
+"""This module implements WASI preview 1 in a sandbox: no files, no network, no arguments, a constant clock.
 
-Written from the interface's definition, `wasi_snapshot_preview1.witx`. The functions see the guest's memory
-and nothing else, so a run depends on nothing but the module and its contract.
+It follows the definition of the interface, `wasi_snapshot_preview1.witx`. The functions only use the guest's
+memory, so a run depends only on the module and its contract.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ MODULE = "wasi_snapshot_preview1"
 SUCCESS, BADF, FAULT, INVAL, NOSYS, SPIPE = 0, 8, 21, 28, 52, 70
 STANDARD = (0, 1, 2)
 CHARACTER_DEVICE = 2
-# Nanoseconds: a moment in 2001, long enough after 0 for programs that subtract from it.
+# Nanoseconds. The time is in 2001, because some programs subtract from it.
 NOW = 1_000_000_000 * 10**9
 RESOLUTION = 1_000_000
 CLOCKS = 4
@@ -25,7 +25,7 @@ MOST_RANDOM = 2**20
 MOST_VECTORS = 1024
 I32, I64 = "i", "l"
 
-# The parameters of each function; all but proc_exit return an error number.
+# The parameters of each function; all functions except proc_exit return an error number.
 SIGNATURES = {
     "args_get": "ii",
     "args_sizes_get": "ii",
@@ -77,11 +77,11 @@ SIGNATURES = {
 
 
 class _FaultError(Exception):
-    """The guest named bytes that are not in its memory."""
+    """The guest passed an address outside of its memory."""
 
 
 class _View:
-    """The guest's memory during one call."""
+    """The guest's memory during a call."""
 
     def __init__(self, caller: wasmtime.Caller) -> None:
         self._caller = caller
@@ -116,14 +116,14 @@ class _View:
 
 
 class Wasi:
-    """The functions, and what the guest wrote to its standard output and error."""
+    """The functions of WASI, and the text that the guest wrote to its standard output and error."""
 
     def __init__(self, output_bytes: int) -> None:
-        """No more than `output_bytes` bytes are kept of what is written."""
+        """Keep at most `output_bytes` bytes of the text that the guest writes."""
         self._room = output_bytes
         self._output = bytearray()
         self._drawn = 0
-        self._own: dict[str, Callable[..., int]] = {
+        self._implemented: dict[str, Callable[..., int]] = {
             "args_sizes_get": self._no_strings,
             "environ_sizes_get": self._no_strings,
             "args_get": _nothing,
@@ -144,30 +144,30 @@ class Wasi:
 
     @property
     def output(self) -> str:
-        """What was written to standard output and error, in order, as text."""
+        """Return the text that was written to standard output and error, in order."""
         return self._output.decode("utf-8", "replace")
 
     def function(
         self, name: str, params: Sequence[str], results: Sequence[str]
     ) -> Callable[..., object] | None:
-        """The function `name`, None if WASI has none; raises `GuestError` for another type than WASI's."""
+        """Return the function `name`, None if WASI has none; raises `GuestError` if the type differs."""
         signature = SIGNATURES.get(name)
         if signature is None:
             return None
-        types = ["i32" if one == I32 else "i64" for one in signature]
+        types = ["i32" if letter == I32 else "i64" for letter in signature]
         if [*params] != types or [*results] != ([] if name == "proc_exit" else ["i32"]):
-            raise GuestError(f"the module imports {MODULE}.{name} with another type than WASI's")
-        own = self._own.get(name)
-        if own is None:
+            raise GuestError(f"the module imports {MODULE}.{name} with a type that differs from WASI's")
+        function = self._implemented.get(name)
+        if function is None:
             refusal = BADF if name.startswith(("fd_", "path_")) else NOSYS
             return lambda _caller, *_: refusal
 
         def called(caller: wasmtime.Caller, *args: int) -> object:
             try:
-                found = own(_View(caller), *args)
+                error_number = function(_View(caller), *args)
             except _FaultError:
                 return FAULT
-            return None if name == "proc_exit" else found
+            return None if name == "proc_exit" else error_number
 
         return called
 
@@ -182,9 +182,9 @@ class Wasi:
         if not 0 <= count <= MOST_VECTORS:
             return INVAL
         total = 0
-        for place in range(count):
-            at, size = memory.u32(vectors + 8 * place), memory.u32(vectors + 8 * place + 4)
-            # The size is checked against the memory, but only what is kept is copied.
+        for number in range(count):
+            at, size = memory.u32(vectors + 8 * number), memory.u32(vectors + 8 * number + 4)
+            # The whole range must be in the memory, but only the bytes that are kept are copied.
             memory.check(at, size)
             self._output += memory.read(at, min(size, self._room - len(self._output)))
             total += size
@@ -217,7 +217,7 @@ def _clock(memory: _View, clock: int, at: int, nanoseconds: int) -> int:
 def _status(memory: _View, fd: int, at: int) -> int:
     if fd not in STANDARD:
         return BADF
-    # The file's type, flags and rights; a terminal, so that libraries write each line at once.
+    # The type, flags and rights of the file. It is a terminal, so that libraries flush each line.
     memory.write(at, struct.pack("<BxHxxxxQQ", CHARACTER_DEVICE, 0, 2**6 | 2**1, 0))
     return SUCCESS
 

@@ -1,4 +1,4 @@
-//! The mean of the last eight values. All memory is there from the start, so a host's view stays whole.
+//! This guest computes the mean of the last eight values. It never allocates, so a host's view stays attached.
 
 use std::cell::Cell;
 
@@ -9,7 +9,7 @@ struct Window {
     count: Cell<usize>,
 }
 
-// A guest has one thread.
+// SAFETY: a guest has one thread.
 unsafe impl Sync for Window {}
 
 static WINDOW: Window = Window {
@@ -17,7 +17,7 @@ static WINDOW: Window = Window {
     count: Cell::new(0),
 };
 
-/// Take a value, and return the mean of the last eight.
+/// Adds a value and returns the mean of the last eight.
 #[no_mangle]
 pub extern "C" fn push(value: f64) -> f64 {
     let mut values = WINDOW.values.get();

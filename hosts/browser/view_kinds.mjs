@@ -1,9 +1,9 @@
-// The three ways to have a view, each with the lines of a host that does so.
+// This module has the three kinds of views, each with the code of a host that uses it.
 
 import { liveViews } from "../views/index.mjs";
 
-/** A way gives, for a memory, a function that gives the Uint8Array to use now. */
-export const WAYS = {
+/** Each `view` takes a memory and returns a function that returns the current Uint8Array. */
+export const VIEW_KINDS = {
   kept: {
     view(memory) {
       const mem8 = new Uint8Array(memory.buffer);
