@@ -1,6 +1,6 @@
 """The search kernel's rare ways: calls that wait for an exit, several memories, what follows a growth.
 
-Each module was made so that a mutant of the kernel gets it wrong; see docs/assurance.md.
+Each module was made so that a mutant of the kernel gets it wrong; see docs/guarantees.md.
 """
 
 import pytest

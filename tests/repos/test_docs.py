@@ -1,4 +1,4 @@
-"""The recipes of docs/ci.md: what they run runs, and what they name is there."""
+"""The recipes of docs/check-in-ci.md: what they run runs, and what they name is there."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from tests.cli.modules import GROWING, QUIET, module
 from tests.repos.action import ROOT, document
 from tests.repos.hooked import environment, run
 
-TEXT = (ROOT / "docs/ci.md").read_text("utf-8")
+TEXT = (ROOT / "docs/check-in-ci.md").read_text("utf-8")
 # What installs or builds: here everything is installed, and nothing to be built.
 FAKES = ("pip", "make", "python3")
 CONTRACT = """schema = 1

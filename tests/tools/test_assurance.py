@@ -9,7 +9,7 @@ from tools.guards.assure import Guard, read_guards
 from tools.mutation.plan import read_plan
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs" / "assurance.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "guarantees.md").read_text("utf-8")
 NAMED = sorted(set(re.findall(r"`(tests/[\w/.]+::\w+)`", PAGE)))
 
 

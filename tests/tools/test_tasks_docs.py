@@ -7,7 +7,7 @@ from nogrow.contract.load import load_plan
 from nogrow.invoke import collection
 from tests.project.conftest import ROOT
 
-DOCS = (ROOT / "docs" / "tasks.md").read_text()
+DOCS = (ROOT / "docs" / "build-with-invoke.md").read_text()
 
 
 def blocks(language: str) -> list[str]:
