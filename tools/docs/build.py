@@ -18,7 +18,7 @@ _WIDTH = 100
 _LIMIT_SECONDS = 300
 _HEAD = """# Command reference
 
-What each command says of itself with `--help`.
+This page shows the output of `--help` for each command.
 """
 
 
