@@ -113,11 +113,11 @@ def test_an_address_that_asks_for_nothing_known_shows_the_first_choice(
 
 def test_a_guest_that_is_not_built_says_what_builds_it(browser: "Browser", server: PageServer) -> None:
     with opened(browser) as found:
-        answer = {"status": 404, "body": "not built; this builds it: invoke build\n"}
+        answer = {"status": 404, "body": "not built yet: run `invoke build`\n"}
         found.page.route("**/*.wasm", lambda route: route.fulfill(**answer))
         shown = browse(found.page, server.url, artifact("greeting"), "kept")
         assert shown.failed
-        assert shown.text.endswith("/greeting.wasm: not built; this builds it: invoke build")
+        assert shown.text.endswith("/greeting.wasm: not built yet: run `invoke build`")
         assert found.page.locator(".moment").count() == 0
 
 

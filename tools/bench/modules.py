@@ -1,4 +1,4 @@
-"""The corpus and the generated modules in; tables, `build/bench.json` and `build/bench.svg` out."""
+"""Run the bench over the corpus and the generated modules, and write its results as tables, JSON and SVG."""
 
 import json
 import os
@@ -46,8 +46,8 @@ _ON_GENERATED = (NOGROW, VALIDATE, VALIDATE_ONE, SHA256SUM)
 def run_bench(root: Path, rounds: int, *, strict: bool) -> int:
     """Measure whole processes over the corpus and the generated modules, and print and write the results.
 
-    Returns 1 if `strict` is set and an aim is not met, else 0. Raises `ToolError`, also when a program or the
-    network is missing.
+    Returns 1 if `strict` is set and an aim is not met, otherwise 0. Raises `ToolError`, also when a program
+    or the network is missing.
     """
     if rounds < 1:
         raise ToolError("the bench needs at least one round")
@@ -64,7 +64,7 @@ def run_bench(root: Path, rounds: int, *, strict: bool) -> int:
     found = aims(subjects)
     _print(subjects, found)
     if rounds < LEAST_ROUNDS:
-        announce(f"medians of fewer than {LEAST_ROUNDS} rounds say little")
+        announce(f"the medians of fewer than {LEAST_ROUNDS} rounds are not reliable")
     write_atomic(root / RESULTS, _as_json(subjects, found, rounds).encode())
     write_atomic(root / PLOT, plot(subjects, _TOOLS).encode())
     announce(f"the figures are in {RESULTS}, and {PLOT} shows them")
@@ -74,7 +74,7 @@ def run_bench(root: Path, rounds: int, *, strict: bool) -> int:
 def run_comparison(root: Path) -> int:
     """Compare the grow sites and direct calls of every corpus module with another decoder's.
 
-    Returns 1 when any of them differ, else 0. Raises `ToolError` and `ModuleError`.
+    Returns 1 when any of them differ, otherwise 0. Raises `ToolError` and `ModuleError`.
     """
     found = []
     for path in fetch_all(root, announce, Machine.current()):
@@ -86,7 +86,7 @@ def run_comparison(root: Path) -> int:
 
 
 def pipelines(path: Path, names: Sequence[str], machine: Machine) -> tuple[Pipeline, ...]:
-    """The commands of `names` for one module; raises `ToolError` for a program that is missing."""
+    """Return the commands of `names` for one module; raises `ToolError` for a missing program."""
     file = str(path)
     validate = (_program("wasm-tools", "nogrow[dev]"), "validate", "--features", "all", file)
     commands = {
@@ -127,7 +127,7 @@ def _measured(
     name: str, path: Path, lines: Sequence[Pipeline], rounds: int, shape: Shape | None = None
 ) -> Subject:
     announce(f"measuring {name}")
-    # An empty folder: there, no contract is found.
+    # In an empty folder, nogrow finds no contract.
     with tempfile.TemporaryDirectory(prefix="nogrow-bench-") as folder:
         measured = measure(lines, rounds, Path(folder))
     size = path.stat().st_size
@@ -145,12 +145,14 @@ def _print(subjects: Sequence[Subject], found: Sequence[Aim]) -> None:
         (subject.name, f"{subject.size / _MB:.2f}", *(_peak(subject.of(name)) for name in _TOOLS))
         for subject in subjects
     ]
-    print_table("peak memory in MB; 12 is the least that can be seen", columns, rows)
+    print_table("peak memory in MB; 12 is the smallest that can be measured", columns, rows)
     print_table("aims", ("aim", "met?"), [(aim.words, "yes" if aim.met else "no") for aim in found])
     for shape in shapes():
         if shape.beyond_limits:
-            announce(f"{shape.name} is over the limit of engines, {shape.beyond_limits}: others refuse it")
-    announce("x1: over 10 s, so run once; refused: the program failed on the module")
+            announce(
+                f"{shape.name} exceeds the limit of engines, {shape.beyond_limits}: other tools refuse it"
+            )
+    announce("x1: took over 10 s, so it ran once; refused: the program failed on the module")
 
 
 def _time(subject: Subject, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Changed archives to nogrow and to all other readers, and what they read differently to a table."""
+"""Give changed archives to nogrow and to all other readers, and report what they read differently."""
 
 import random
 import tempfile
@@ -21,14 +21,14 @@ SUFFIXES = ("tar", "zip", *streams.TARS, *streams.PACKERS)
 _QUIET = '(module (func (export "quiet")) (memory (export "m") 1))'
 _GROWING = '(module (func (export "grow") (drop (memory.grow (i32.const 1)))) (memory (export "m") 1))'
 _BATCH = 160
-# How many archives are changed before what was accepted is read, even if that is less than a batch.
+# After so many archives the accepted ones are read, even if they do not fill a batch.
 _MOST_REFUSED = 2000
-# How often each kind is tried: compressed files have few ways to differ.
+# The weights of the kinds: compressed files have few ways to differ.
 _WEIGHTS = (8, 8, 2, 1, 1, 1, 1, 1)
 
 
 class Disagreement(NamedTuple):
-    """An archive that nogrow accepts and reads otherwise than `reader`."""
+    """An archive that nogrow accepts and `reader` reads differently."""
 
     suffix: str
     reader: str
@@ -37,7 +37,7 @@ class Disagreement(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """How often nogrow was compared with a reader on files of a kind, and how often that refused the file."""
+    """How often nogrow was compared with a reader on a kind of file, and how often the reader refused it."""
 
     suffix: str
     reader: str
@@ -47,7 +47,7 @@ class Pair(NamedTuple):
 
 
 class Differed(NamedTuple):
-    """How many archives were made, how many of them nogrow accepts, and each pair of readers."""
+    """The number of archives, how many of them nogrow accepted, and the results for each reader."""
 
     executions: int
     accepted: int
@@ -63,14 +63,14 @@ def differ(
     executions: int = 0,
     suffixes: Sequence[str] = SUFFIXES,
 ) -> Differed:
-    """Compare nogrow with the readers for so many minutes, or on so many archives that `seed` decides on."""
+    """Compare nogrow with the readers for `minutes`, or on `executions` archives; `seed` determines them."""
     choose = random.Random(seed)  # noqa: S311
     make = _maker(choose, suffixes)
     until = time.monotonic() + minutes * 60
     counts: dict[tuple[str, str], list[int]] = {}
     disagreements: list[Disagreement] = []
     tried = accepted = 0
-    # Archives that were compared already: many changes come to the same.
+    # Archives that were already compared; many changes give the same bytes.
     seen: set[bytes] = set()
     while time.monotonic() < until or tried < executions:
         batch: dict[str, list[tuple[bytes, Mapping[str, bytes]]]] = {}
@@ -92,7 +92,7 @@ def differ(
 
 
 def accepted_as(suffix: str, data: bytes) -> dict[str, bytes] | None:
-    """Return the modules that nogrow finds in the archive itself, by their names; None if it refuses it."""
+    """Return the modules that nogrow finds in the archive itself, by name; None if it refuses the archive."""
     name = f"{STREAM_NAME}.{suffix}" if suffix in streams.PACKERS else f"x.{suffix}"
     try:
         found = contents(name, data, Budget(Limits(), len(data)))
@@ -102,9 +102,9 @@ def accepted_as(suffix: str, data: bytes) -> dict[str, bytes] | None:
 
 
 def complaint(own: Mapping[str, bytes], reading: Reading) -> str | None:
-    """Return what a reader reads otherwise than nogrow, None if nothing.
+    """Return what a reader reads differently from nogrow, None if there is no difference.
 
-    A reader that refuses an archive in the middle may have written files, so these are compared as well.
+    A reader that refuses an archive in the middle may have written files, so these are compared too.
     """
     files = {_normal(name): data for name, data in reading.files.items() if _is_module(name, data)}
     for name, data in files.items():

@@ -1,4 +1,4 @@
-"""Zips that are changed field by field, in the header of a member, in the directory, or in both."""
+"""Make zips that are changed field by field: in a member's header, in the directory, or in both."""
 
 import random
 import struct
@@ -12,7 +12,7 @@ _LOCAL, _CENTRAL = b"PK\3\4", b"PK\1\2"
 
 @dataclass
 class Facts:
-    """What one of the two headers says of a member."""
+    """The facts about a member that both its header and the directory state."""
 
     name: bytes
     flags: int = 0
@@ -26,7 +26,7 @@ class Facts:
 
 @dataclass
 class Entry:
-    """A member: both headers, its packed bytes, and what stands around them."""
+    """A member: both headers, its packed bytes, and what surrounds them."""
 
     local: Facts
     central: Facts
@@ -43,7 +43,7 @@ class Entry:
 
 @dataclass
 class Zip:
-    """The members, and what stands before the directory and behind it."""
+    """The members, and what precedes and follows the directory."""
 
     entries: list[Entry]
     gap: bytes = b""
@@ -68,7 +68,7 @@ def entry(name: bytes, content: bytes, method: int = DEFLATED, *, described: boo
 
 
 def seeds(quiet: bytes, growing: bytes) -> list[Callable[[], Zip]]:
-    """Return what makes zips of each kind. In a stored file of each, a whole zip hides."""
+    """Return functions that make zips of each kind. In a stored file of each, a whole zip is hidden."""
     inner = joined(Zip([entry(b"package/evil.wasm", growing, STORED)]))
 
     def plain() -> Zip:
@@ -217,7 +217,7 @@ def _extra(one: Entry, choose: random.Random) -> bytes:
 
 
 def _around(made: Zip, choose: random.Random) -> None:
-    """Change what stands around a member, or what only the directory says of it."""
+    """Change what surrounds a member, or what only the directory states about it."""
     one = choose.choice(made.entries)
     match choose.randrange(9):
         case 0:
@@ -250,7 +250,7 @@ def _around(made: Zip, choose: random.Random) -> None:
 
 
 def _members(made: Zip, choose: random.Random) -> None:
-    """Repeat a member, leave one out, or swap two."""
+    """Repeat a member, remove one, or swap two."""
     place, other = choose.randrange(len(made.entries)), choose.randrange(len(made.entries))
     match choose.randrange(3):
         case 0:
@@ -262,7 +262,7 @@ def _members(made: Zip, choose: random.Random) -> None:
 
 
 def _end(made: Zip, choose: random.Random) -> None:
-    """Change the end of the zip, or what stands before or behind it."""
+    """Change the end of the zip, or what precedes or follows it."""
     inner = joined(Zip([entry(b"package/ok.wasm", b"\0asm\1\0\0\0", STORED)]))
     match choose.randrange(8):
         case 0:
