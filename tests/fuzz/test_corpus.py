@@ -90,7 +90,7 @@ def test_unknown_target_is_one_line() -> None:
 
 def test_target_runs_under_libfuzzer(tmp_path: Path) -> None:
     pytest.importorskip("atheris", reason="atheris is not installed: pip install 'nogrow[dev]'")
-    for name in ("tests", "verify"):
+    for name in ("tests", "tools", "verify"):
         (tmp_path / name).symlink_to(ROOT / name)
     (done,) = fuzz(tmp_path, ["names"], 1 / 60, print)
     assert done.complaint is None

@@ -22,6 +22,7 @@ CRASHES = Path("build", "fuzz", "crashes")
 LONGEST_INPUT_SECONDS = 20
 MOST_MEMORY_MB = 2048
 _START_SECONDS = 120
+_SCREEN = 4000
 _PROGRESS = re.compile(r"^#\d+\s.*\bcov: (\d+)\b.*\bcorp: (\d+)", re.M)
 _DONE = re.compile(r"^Done (\d+) runs", re.M)
 _RUNS = re.compile(r"^#(\d+)\s", re.M)
@@ -90,6 +91,7 @@ def read_log(target: str, code: int, log: str) -> Fuzzed:
 
 
 def _complaint(log: str) -> str:
-    """Return the log from the first error of Python or libFuzzer on, at most a screen of it."""
-    start = max(log.find("=== Uncaught Python exception"), 0) or max(log.find("==ERROR"), 0)
-    return log[start : start + 4000].strip()
+    """Return a screen of the log from the first error of Python or libFuzzer on, otherwise its end."""
+    starts = [log.find(mark) for mark in ("=== Uncaught Python exception", "==ERROR")]
+    start = next((position for position in starts if position >= 0), len(log) - _SCREEN)
+    return log[max(start, 0) :][:_SCREEN].strip()
