@@ -83,9 +83,9 @@ def component(data: bytes) -> None:
 
 def names(data: bytes) -> None:
     """Read the name section of an otherwise valid module."""
-    found = FunctionNames(decode(module_with_customs(("name", data))))
+    function_names = FunctionNames(decode(module_with_customs(("name", data))))
     for index in (0, 1, 127, 128, 1 << 32):
-        found.get(index)
+        function_names.get(index)
 
 
 def dwarf(data: bytes) -> None:

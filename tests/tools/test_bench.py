@@ -119,8 +119,8 @@ def test_large_module_is_compared_with_native_tools(nogrow: float, words: str, e
 
 @pytest.mark.parametrize(("peak", "expected"), [(100 * MB, True), (101 * MB, False)])
 def test_memory_is_compared_with_the_size(peak: int, expected: bool) -> None:
-    one = Subject("x", 10 * MB, (Measured(NOGROW, (Run(1.0, 5, 0), Run(1.0, peak, 0))),))
-    assert met([one], "peak memory") is expected
+    subject = Subject("x", 10 * MB, (Measured(NOGROW, (Run(1.0, 5, 0), Run(1.0, peak, 0))),))
+    assert met([subject], "peak memory") is expected
 
 
 @pytest.mark.parametrize(
@@ -155,9 +155,9 @@ def test_shape_far_above_the_line_misses_the_aim(seconds: float, expected: bool)
 
 
 def test_line_through_points_on_a_line() -> None:
-    found = Line.through([(0, 1.0), (10, 2.0), (40, 5.0)])
-    assert found.start_seconds == pytest.approx(1.0)
-    assert found.at(20) == pytest.approx(3.0)
+    line = Line.through([(0, 1.0), (10, 2.0), (40, 5.0)])
+    assert line.start_seconds == pytest.approx(1.0)
+    assert line.at(20) == pytest.approx(3.0)
 
 
 # The whole bench.
@@ -179,7 +179,7 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_bench_writes_figures_and_a_plot(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_bench(small, 1, strict=False) == 0
     document = json.loads((small / "build/bench.json").read_text())
-    assert [one["name"] for one in document["modules"]] == ["a-1/a.wasm", "500 b", "5000 b", "odd"]
+    assert [module["name"] for module in document["modules"]] == ["a-1/a.wasm", "500 b", "5000 b", "odd"]
     assert len(document["modules"][0]["measured"]) == 6
     assert all(run["exit_code"] == 1 for run in document["modules"][0]["measured"][NOGROW]["runs"])
     ElementTree.fromstring((small / "build/bench.svg").read_text())

@@ -170,6 +170,6 @@ SMALL = [path for path in modules_in(ROOT / CORPUS) if path.stat().st_size < QUI
 @pytest.mark.skipif(not SMALL, reason=f"{CORPUS} is not there: `invoke bench` fetches it")
 @pytest.mark.parametrize("path", SMALL, ids=lambda path: str(path.relative_to(ROOT / CORPUS)))
 def test_another_decoder_counts_the_same_in_real_modules(path: Path) -> None:
-    found = compare(path)
-    assert found.ours == found.theirs
-    assert found.theirs.direct_calls > 0
+    comparison = compare(path)
+    assert comparison.ours == comparison.theirs
+    assert comparison.theirs.direct_calls > 0

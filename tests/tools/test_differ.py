@@ -30,9 +30,9 @@ def readers(*names: str) -> list[Reader]:
 def until_found(chosen: list[Reader], suffix: str, most: int = 3000) -> set[str]:
     """Return the readers that disagree in the first run of 300 archives with a disagreement."""
     for seed in range(most // 300):
-        found = differ(chosen, seed, executions=300, suffixes=[suffix]).disagreements
-        if found:
-            return {one.reader for one in found}
+        disagreements = differ(chosen, seed, executions=300, suffixes=[suffix]).disagreements
+        if disagreements:
+            return {disagreement.reader for disagreement in disagreements}
     return set()
 
 
@@ -145,6 +145,6 @@ def test_disagreements_are_written_to_files(tmp_path: Path) -> None:
     done = differ([reader], 0, executions=40, suffixes=["gz"])
     assert done.disagreements
     paths = write(done.disagreements, tmp_path / "kept")
-    assert [path.read_bytes() for path in paths] == [one.data for one in done.disagreements]
+    assert [path.read_bytes() for path in paths] == [disagreement.data for disagreement in done.disagreements]
     (pair,) = done.pairs
     assert pair == ("gz", "blind", done.accepted, 0, len(done.disagreements))

@@ -64,10 +64,10 @@ def test_one_export_in_a_hundred_can_grow() -> None:
 
 
 def test_shapes_have_unique_names_and_three_are_on_the_line() -> None:
-    made = shapes()
-    assert len({shape.name for shape in made}) == len(made)
-    assert [shape.name for shape in made if shape.on_line] == ["1 MB", "10 MB", "40 MB"]
-    assert [shape.name for shape in made if shape.beyond_limits] == ["one function of 40 MB"]
+    every_shape = shapes()
+    assert len({shape.name for shape in every_shape}) == len(every_shape)
+    assert [shape.name for shape in every_shape if shape.on_line] == ["1 MB", "10 MB", "40 MB"]
+    assert [shape.name for shape in every_shape if shape.beyond_limits] == ["one function of 40 MB"]
 
 
 def test_other_tools_refuse_only_shapes_beyond_the_limits() -> None:

@@ -21,7 +21,7 @@ KERNEL = """(module
 
 
 def test_kernel_mutants_are_valid_and_of_each_kind() -> None:
-    assert [(one.line, one.change) for one in kernel.mutants_of(KERNEL)] == [
+    assert [(mutant.line, mutant.change) for mutant in kernel.mutants_of(KERNEL)] == [
         (4, "1 to 2"),
         (4, "1 to 0"),
         (6, "if negated"),
@@ -45,7 +45,10 @@ def limited(number: int | None, most: int) -> int:
 
 def test_python_mutants_keep_types_and_docstrings() -> None:
     assert sorted(
-        {(one.line, one.text.split("\n")[one.line - 1].strip()) for one in python.mutants_of(PYTHON)}
+        {
+            (mutant.line, mutant.text.split("\n")[mutant.line - 1].strip())
+            for mutant in python.mutants_of(PYTHON)
+        }
     ) == [
         (4, "if not number is None or number > most:"),
         (4, "if number is None and number > most:"),
@@ -85,8 +88,8 @@ def test_mutants_are_killed_time_out_or_survive(project: Path) -> None:
     mutants = mutants_of(project, subject, None)
     before = (project / subject.path).read_text()
     outcomes = {
-        one.mutant.text.split("\n")[one.mutant.line - 1].strip(): one
-        for one in tried(project, subject, mutants)
+        result.mutant.text.split("\n")[result.mutant.line - 1].strip(): result
+        for result in tried(project, subject, mutants)
     }
     assert len(outcomes) == len(mutants)
     assert outcomes["while total <= number:"].outcome is Outcome.KILLED
@@ -131,8 +134,8 @@ def test_it() -> None:
 def test_webassembly_traps_in_the_child_process(project: Path) -> None:
     (project / "tests" / "test_limited.py").write_text(TRAPS)
     subject = Subject("verify/limited.py", ("tests/test_limited.py",))
-    (one,) = tried(project, subject, mutants_of(project, subject, 1))
-    assert one.outcome is Outcome.SURVIVED
+    (result,) = tried(project, subject, mutants_of(project, subject, 1))
+    assert result.outcome is Outcome.SURVIVED
 
 
 def test_sample_is_constant() -> None:

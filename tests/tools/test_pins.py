@@ -20,16 +20,19 @@ def requirements() -> list[Requirement]:
     document = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     project = document["project"]
     extras = project["optional-dependencies"]
-    waiting = [Requirement(one) for one in (*project["dependencies"], *document["build-system"]["requires"])]
+    waiting = [
+        Requirement(requirement)
+        for requirement in (*project["dependencies"], *document["build-system"]["requires"])
+    ]
     waiting.append(Requirement("nogrow[dev]"))
-    found = []
+    needed = []
     while waiting:
-        one = waiting.pop()
-        if one.name == "nogrow":
-            waiting += [Requirement(each) for name in one.extras for each in extras[name]]
-        elif one.marker is None or one.marker.evaluate():
-            found.append(one)
-    return found
+        requirement = waiting.pop()
+        if requirement.name == "nogrow":
+            waiting += [Requirement(each) for name in requirement.extras for each in extras[name]]
+        elif requirement.marker is None or requirement.marker.evaluate():
+            needed.append(requirement)
+    return needed
 
 
 def pinned() -> dict[str, str]:
@@ -51,7 +54,9 @@ def test_pins_satisfy_the_requirements(wanted: Requirement) -> None:
 
 def test_pins_have_hashes_and_no_index_address() -> None:
     text = (ROOT / PINS).read_text("utf-8")
-    packages = [one for one in re.split(r"^(?=\w)", text, flags=re.MULTILINE) if not one.startswith("#")]
+    packages = [
+        package for package in re.split(r"^(?=\w)", text, flags=re.MULTILINE) if not package.startswith("#")
+    ]
     assert len(packages) == len(PIN.findall(text)) >= len(requirements())
-    assert all("--hash=sha256:" in one for one in packages)
+    assert all("--hash=sha256:" in package for package in packages)
     assert not re.search(r"://|--index|--find-links|--trusted|file:", text)

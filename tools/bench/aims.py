@@ -75,24 +75,24 @@ def line_of(subjects: Sequence[Subject]) -> Line:
 
 def aims(subjects: Sequence[Subject]) -> tuple[Aim, ...]:
     """Return every aim for which there are measurements."""
-    found = []
+    checked = []
     for subject in subjects:
         if subject.name.endswith(_LARGE):
-            found += [
+            checked += [
                 _at_most(subject, VALIDATE_ONE, 1.0),
                 _at_most(subject, VALIDATE, 1.25),
                 _times_faster(subject, OBJDUMP, 60.0),
             ]
         if subject.name.endswith(_SMALL):
-            found.append(_at_most(subject, IMPORT_WASMTIME, 2.0))
+            checked.append(_at_most(subject, IMPORT_WASMTIME, 2.0))
     failed = [f"{subject.name}: {_failure(subject)}" for subject in subjects if _failure(subject)]
-    found.append(Aim("; ".join(("every module judged", *failed)), not failed))
+    checked.append(Aim("; ".join(("every module judged", *failed)), not failed))
     memory = "peak memory at most twice the module plus 80 MB"
-    found.append(_worst(memory, subjects, _memory_share, 1.0, "{0:.2f} of that for {1}"))
+    checked.append(_worst(memory, subjects, _memory_share, 1.0, "{0:.2f} of that for {1}"))
     straight = [subject for subject in subjects if subject.on_line]
     if len(straight) > 1:
-        found += _straightness(subjects, straight)
-    return tuple(found)
+        checked += _straightness(subjects, straight)
+    return tuple(checked)
 
 
 def _straightness(subjects: Sequence[Subject], straight: Sequence[Subject]) -> list[Aim]:

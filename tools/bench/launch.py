@@ -37,8 +37,8 @@ def launch(commands: list[list[str]], environ: dict[str, str]) -> tuple[float, i
     unit = 1 if sys.platform == "darwin" else 1024
     peak = max(usage.ru_maxrss for _, _, usage in ended) * unit
     complaints.seek(max(0, complaints.seek(0, os.SEEK_END) - _SHOWN_BYTES))
-    said = complaints.read().decode(errors="replace")
-    return seconds, peak, os.waitstatus_to_exitcode(ended[0][1]), said
+    complaint = complaints.read().decode(errors="replace")
+    return seconds, peak, os.waitstatus_to_exitcode(ended[0][1]), complaint
 
 
 if __name__ == "__main__":

@@ -72,8 +72,8 @@ def measure_once(pipeline: Pipeline, folder: Path) -> Run:
     environ.pop("PYTHONDONTWRITEBYTECODE", None)
     script = [sys.executable, "-I", "-S", launch.__file__, json.dumps([pipeline.commands, environ])]
     done = run_checked(script, seconds=LIMIT_SECONDS, folder=folder)
-    seconds, peak, code, said = json.loads(done.stdout)
-    return Run(float(seconds), int(peak), int(code), said.strip().rpartition("\n")[2])
+    seconds, peak, code, complaint = json.loads(done.stdout)
+    return Run(float(seconds), int(peak), int(code), complaint.strip().rpartition("\n")[2])
 
 
 def measure(pipelines: Sequence[Pipeline], rounds: int, folder: Path) -> tuple[Measured, ...]:

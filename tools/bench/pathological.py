@@ -148,8 +148,8 @@ def types(count: int) -> bytes:
             digits.append(kinds[digit])
         return vector(digits)
 
-    made = [b"\x60" + parameters(number) + b"\0" for number in range(count)]
-    return module([_GROW], types=made, exports=[_RUN])
+    function_types = [b"\x60" + parameters(number) + b"\0" for number in range(count)]
+    return module([_GROW], types=function_types, exports=[_RUN])
 
 
 def one_group(count: int) -> bytes:
@@ -160,18 +160,18 @@ def one_group(count: int) -> bytes:
 
 def doubling_types(count: int) -> bytes:
     """Return a module of structures that contain the previous one twice: expanded, 2^count parts."""
-    made = [b"\x5f\2" + 2 * (b"\x63" + signed(index) + b"\0") for index in range(count)]
-    return module([_GROW], types=[_EMPTY, *made], exports=[_RUN])
+    structures = [b"\x5f\2" + 2 * (b"\x63" + signed(index) + b"\0") for index in range(count)]
+    return module([_GROW], types=[_EMPTY, *structures], exports=[_RUN])
 
 
 def wide_subtypes(count: int) -> bytes:
     """Return a module with subtypes of one type, a table of imports of that type, and a call by each type."""
     # Equal types would be identical, so each recursion group contains another marker.
-    made = [b"\x50\0" + _EMPTY, *(b"\x4e\2\x50\1\0" + _EMPTY + _marker(index) for index in range(count))]
+    groups = [b"\x50\0" + _EMPTY, *(b"\x4e\2\x50\1\0" + _EMPTY + _marker(index) for index in range(count))]
     calls = b"".join(b"\x41\0\x11" + leb(1 + 2 * index) + b"\0" for index in range(count))
     return module(
         [calls + _GROW],
-        types=made,
+        types=groups,
         imports=[name("host") + name("f") + b"\0\0"] * count,
         tables=[b"\x70\0\1"],
         exports=[(b"run", count)],
@@ -187,8 +187,8 @@ def _marker(index: int) -> bytes:
 
 def deep_subtypes(count: int) -> bytes:
     """Return a module whose types are each a subtype of the previous one."""
-    made = [b"\x50\0" + _EMPTY, *(b"\x50\1" + leb(index) + _EMPTY for index in range(count - 1))]
-    return module([_GROW], types=made, exports=[_RUN])
+    subtypes = [b"\x50\0" + _EMPTY, *(b"\x50\1" + leb(index) + _EMPTY for index in range(count - 1))]
+    return module([_GROW], types=subtypes, exports=[_RUN])
 
 
 def exports(count: int) -> bytes:

@@ -20,10 +20,10 @@ rect.ground{fill:var(--ground)}text{fill:var(--text);font:13px sans-serif}line{s
 def plot(subjects: Sequence[Subject], names: Sequence[str]) -> str:
     """Return the SVG with one colour for each of `names`; generated modules are drawn hollow."""
     points = [
-        (place, subject, one.seconds)
+        (place, subject, measured.seconds)
         for subject in subjects
         for place, name in enumerate(names)
-        if (one := subject.of(name)) is not None
+        if (measured := subject.of(name)) is not None
     ]
     across = _Axis.over([subject.size / 1000 for _, subject, _ in points], _LEFT, _WIDTH - _RIGHT)
     up = _Axis.over([seconds for _, _, seconds in points], _HEIGHT - _BOTTOM, _TOP)

@@ -23,12 +23,12 @@ def measure_views(root: Path, browser: "Browser", accesses: int, rounds: int) ->
         # The server isolates the page, and an isolated page has a clock with 5 microseconds.
         page = browser.new_page()
         page.goto(server.url)
-        found: dict[str, dict[str, float]] = page.evaluate(_RUN, [accesses, rounds])
+        times: dict[str, dict[str, float]] = page.evaluate(_RUN, [accesses, rounds])
         page.close()
-    return found
+    return times
 
 
-def rows_of(found: dict[str, dict[str, float]]) -> list[tuple[str, ...]]:
+def rows_of(times: dict[str, dict[str, float]]) -> list[tuple[str, ...]]:
     """Return the rows of the table: access, nanoseconds with a kept view, and multiples of that."""
     return [
         (
@@ -36,7 +36,7 @@ def rows_of(found: dict[str, dict[str, float]]) -> list[tuple[str, ...]]:
             f"{ways[_KEPT]:.2f}",
             *(f"{spent / ways[_KEPT]:.2f}" for way, spent in ways.items() if way != _KEPT),
         )
-        for access, ways in found.items()
+        for access, ways in times.items()
     ]
 
 
@@ -46,7 +46,7 @@ def run_bench_views(root: Path, machine: Machine, rounds: int, progress: Progres
         f"measuring {ACCESSES:,} accesses of each kind in Chromium, {rounds} rounds; the fastest round counts"
     )
     with chromium(machine) as browser:
-        found = measure_views(root, browser, ACCESSES, rounds)
-    ways = [way for way in next(iter(found.values())) if way != _KEPT]
+        times = measure_views(root, browser, ACCESSES, rounds)
+    ways = [way for way in next(iter(times.values())) if way != _KEPT]
     columns = ("access", "kept, ns", *(f"{way}, times" for way in ways))
-    print_table("views", columns, rows_of(found))
+    print_table("views", columns, rows_of(times))

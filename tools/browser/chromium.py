@@ -27,10 +27,10 @@ def find_chromium(machine: Machine) -> Path:
     """Return Chromium's path from the PATH; raises `ToolError` if it or Playwright is missing."""
     if find_spec("playwright") is None:
         raise ToolError(NO_PLAYWRIGHT)
-    found = machine.on_path("chromium") or machine.on_path("chromium-browser")
-    if found is None:
+    program = machine.on_path("chromium") or machine.on_path("chromium-browser")
+    if program is None:
         raise ToolError(NO_CHROMIUM)
-    return found
+    return program
 
 
 @contextmanager

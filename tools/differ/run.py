@@ -95,10 +95,10 @@ def accepted_as(suffix: str, data: bytes) -> dict[str, bytes] | None:
     """Return the modules that nogrow finds in the archive itself, by name; None if it refuses the archive."""
     name = f"{STREAM_NAME}.{suffix}" if suffix in streams.PACKERS else f"x.{suffix}"
     try:
-        found = contents(name, data, Budget(Limits(), len(data)))
+        archive = contents(name, data, Budget(Limits(), len(data)))
     except UnsafeArchiveError:
         return None
-    return {module.members[0]: module.data for module in found.modules if len(module.members) == 1}
+    return {module.members[0]: module.data for module in archive.modules if len(module.members) == 1}
 
 
 def complaint(own: Mapping[str, bytes], reading: Reading) -> str | None:
@@ -120,9 +120,9 @@ def complaint(own: Mapping[str, bytes], reading: Reading) -> str | None:
 def write(disagreements: Sequence[Disagreement], folder: Path) -> list[Path]:
     """Write the archives into the folder, and return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{number}.{one.suffix}" for number, one in enumerate(disagreements)]
-    for path, one in zip(paths, disagreements, strict=True):
-        path.write_bytes(one.data)
+    paths = [folder / f"{number}.{disagreement.suffix}" for number, disagreement in enumerate(disagreements)]
+    for path, disagreement in zip(paths, disagreements, strict=True):
+        path.write_bytes(disagreement.data)
     return paths
 
 
@@ -150,7 +150,7 @@ def _compare(
     inputs: Sequence[tuple[bytes, Mapping[str, bytes]]],
     counts: dict[tuple[str, str], list[int]],
 ) -> list[Disagreement]:
-    found = []
+    disagreements = []
     with tempfile.TemporaryDirectory(prefix="nogrow-differ-") as folder:
         paths = [Path(folder, f"{number}.{suffix}") for number in range(len(inputs))]
         for path, (data, _) in zip(paths, inputs, strict=True):
@@ -166,8 +166,8 @@ def _compare(
                 problem = complaint(own, reading)
                 if problem is not None:
                     count[2] += 1
-                    found.append(Disagreement(suffix, reader.name, data, problem))
-    return found
+                    disagreements.append(Disagreement(suffix, reader.name, data, problem))
+    return disagreements
 
 
 def _is_module(name: str, data: bytes) -> bool:

@@ -75,9 +75,9 @@ def record(key: bytes, value: bytes) -> bytes:
 def seeds(quiet: bytes, growing: bytes) -> list[list[Part]]:
     """Return tars of each format. Each has a file that contains a hidden member, found by a misread size."""
     inner = Part(header(b"package/evil.wasm", len(growing), magic=V7), growing).whole
-    found = []
+    tars = []
     for magic in (POSIX, GNU, V7):
-        found.append(
+        tars.append(
             [
                 file(b"package/package.json", b'{"name":"p","version":"1.0.0"}', magic),
                 file(b"package/notes.bin", inner, magic),
@@ -89,7 +89,7 @@ def seeds(quiet: bytes, growing: bytes) -> list[list[Part]]:
     notes = file(b"package/notes.bin", inner)
     comment = record(b"comment", b"0123")
     sized = record(b"path", b"package/y.wasm") + record(b"size", b"%d" % len(quiet))
-    found += [
+    tars += [
         [Part(header(b"PaxHeader", len(pax), b"x"), pax), file(b"package/short", quiet), notes],
         [Part(header(b"global", len(comment), b"g"), comment), notes, file(b"a/x.wasm", quiet)],
         [Part(header(b"././@LongLink", len(long_name), b"L", GNU), long_name), file(b"s", quiet, GNU), notes],
@@ -103,7 +103,7 @@ def seeds(quiet: bytes, growing: bytes) -> list[list[Part]]:
         ],
         [Part(header(b"package/", 0, b"5"), b""), notes, file(b"package/x.wasm", quiet)],
     ]
-    return found
+    return tars
 
 
 def file(name: bytes, content: bytes, magic: bytes = POSIX) -> Part:

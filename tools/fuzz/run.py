@@ -62,11 +62,11 @@ def fuzz(root: Path, targets: Sequence[str], minutes: float, announce: Callable[
 
 
 def _fuzz_one(root: Path, seconds: int, target: str) -> Fuzzed:
-    found = root / FOUND / target
-    found.mkdir(parents=True, exist_ok=True)
+    corpus = root / FOUND / target
+    corpus.mkdir(parents=True, exist_ok=True)
     dictionary = root / DICTIONARIES / f"{target}.dict"
     words = (
-        *(sys.executable, "-m", "tests.fuzz", target, found, root / SEEDS / target),
+        *(sys.executable, "-m", "tests.fuzz", target, corpus, root / SEEDS / target),
         f"-max_total_time={seconds}",
         f"-timeout={LONGEST_INPUT_SECONDS}",
         f"-rss_limit_mb={MOST_MEMORY_MB}",
