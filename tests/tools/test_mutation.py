@@ -159,5 +159,5 @@ def test_module_is_selected_by_the_end_of_its_path() -> None:
 def test_missing_file_in_the_plan_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "mutation.toml").write_text('[files]\n"a.py" = []\n')
-    with pytest.raises(ToolError, match=r"there is no a.py"):
+    with pytest.raises(ToolError, match=r"a.py does not exist"):
         read_plan(tmp_path)
