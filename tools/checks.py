@@ -1,4 +1,4 @@
-"""The commands behind `invoke test` and `invoke lint`, as data: the same on a desk and in CI."""
+"""Define the commands of `invoke test`, `cover` and `lint` as data, the same for a developer and in CI."""
 
 import sys
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from tools.browser.demo import HOST, find_node
 
 VIEWS = PurePosixPath("hosts/views")
 
-# The tests of what decides, and of who uses it in ways of its own.
+# The tests of the code that decides, and of the callers that use it differently.
 _DECIDING = (
     *("analysis", "wasm", "contract", "baseline", "diff", "pipeline/test_check.py", "shipping/test_gate.py"),
     *("report/test_text.py", "report/test_locations.py", "cli/test_dist.py", "hostile/test_malformed.py"),
@@ -34,16 +34,16 @@ _NOT_RANDOM = " and ".join(
 
 @dataclass(frozen=True)
 class Command:
-    """A program with its arguments, and what to set in its environment."""
+    """A program with its arguments, and the variables to set in its environment."""
 
     words: tuple[str, ...]
     environ: Mapping[str, str] = field(default_factory=dict)
 
 
 def commands_of_test(project: Project, machine: Machine) -> tuple[Command, ...]:
-    """The Python tests, each crate's own on this machine, those of the views in Node, and the host's syntax.
+    """Return the commands for the tests in Python, in the crates and in Node, and for the Node host's syntax.
 
-    Raises `ToolError` when there is no cargo that runs here, or no Node.
+    Raises `ToolError` when no cargo runs on this machine, or Node is missing.
     """
     root = project.root
     cargo, rustc = find_host_rust(machine)
@@ -66,19 +66,19 @@ def commands_of_test(project: Project, machine: Machine) -> tuple[Command, ...]:
         for source in project.plan.crates
     )
     node = str(find_node(machine))
-    # A folder means something else to each Node, and a pattern nothing to Node 20.
+    # Each version of Node treats a folder differently, and Node 20 does not understand patterns.
     suites = sorted(str(path) for path in (project.root / VIEWS).glob("test/*.test.mjs"))
     views = Command((node, "--test", "--test-reporter=spec", *suites))
     syntax = Command((node, "--check", str(project.root / HOST)))
-    # A file's tests share what they build, so they run in one process.
+    # The tests of a file share what they build, so they run in one process.
     tests = Command((sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile"))
     return (tests, *crates, views, syntax)
 
 
 def commands_of_cover(root: Path) -> tuple[Command, ...]:
-    """The tests of what decides, under coverage, and what they did not reach: with that it fails.
+    """Return the commands that measure the branch coverage of the code that decides, and fail below a limit.
 
-    The large random tests are left out: they take most of the time and reach nothing more.
+    The large random tests are left out: they take most of the time and cover no further branch.
     """
     python = (sys.executable, "-m", "coverage")
     environ = {"COVERAGE_FILE": str(root / "build" / "coverage")}
@@ -90,7 +90,7 @@ def commands_of_cover(root: Path) -> tuple[Command, ...]:
 
 
 def commands_of_lint() -> tuple[Command, ...]:
-    """Format, style, types, and which part may import which; raises `ToolError`."""
+    """Return the commands that check format, style, types and imports; raises `ToolError`."""
     python = (sys.executable, "-m")
     return (
         Command((*python, "ruff", "format", "--check")),

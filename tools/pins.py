@@ -1,4 +1,4 @@
-"""`pyproject.toml` to `requirements-dev.txt`: what development installs, each file with its hashes."""
+"""Pin the development requirements of `pyproject.toml` in `requirements-dev.txt`, with hashes."""
 
 from pathlib import Path, PurePosixPath
 
@@ -15,15 +15,15 @@ _LIMIT_SECONDS = 600
 
 
 def write_pins(root: Path) -> Path:
-    """Resolve the requirements of development anew and write them; the path that was written.
+    """Resolve the development requirements again, write them, and return the path of the file.
 
-    Raises `ToolError` when uv is missing, can't resolve them, or prints something else.
+    Raises `ToolError` when uv is missing, cannot resolve them, or prints something unexpected.
     """
     done = run_checked(
         (
             find_program("uv", "nogrow[dev]"),
             *("pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"),
-            # Where the files come from is a matter of the machine: hashes say which they are.
+            # Each machine may use another index; the hashes identify the files.
             *("--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"),
             *("--extra", "dev", "--upgrade", str(root / "pyproject.toml")),
         ),

@@ -1,6 +1,6 @@
 """Test rare paths of the reachability kernel: waiting calls, several memories, what follows a growth.
 
-Each module was made so that a mutant of the kernel gets it wrong; see docs/assurance.md.
+Each module was made so that a mutant of the kernel gets it wrong; see docs/guarantees.md.
 """
 
 import pytest

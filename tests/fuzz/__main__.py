@@ -1,6 +1,6 @@
-"""One target under libFuzzer, guided by the coverage of nogrow: `python -m tests.fuzz TARGET [options]`.
+"""Run one target under libFuzzer, guided by the coverage of nogrow: `python -m tests.fuzz TARGET [options]`.
 
-A crash ends it with the input written to where `-artifact_prefix=` says.
+A crash ends the run. libFuzzer writes the input to the path that `-artifact_prefix=` names.
 """
 
 import random
@@ -10,16 +10,16 @@ import atheris
 
 with atheris.instrument_imports(include=["nogrow"]):
     from tests.fuzz.targets import MODULES, TARGETS
-from tests.fuzz.parts import taken_apart
+from tests.fuzz.parts import split
 
-# So often the bytes are changed as they are, without a thought of what they mean.
+# The probability that bytes are changed without regard to the structure of the module.
 _PLAIN = 0.25
 
 
 def changed(data: bytes, most: int, seed: int) -> bytes:
-    """The module with a section or function body changed, left out, repeated or moved; any bytes at times."""
+    """Return the module with a section or body changed, removed, repeated or moved; sometimes any bytes."""
     choose = random.Random(seed)
-    parts = taken_apart(data)
+    parts = split(data)
     if parts is None or not parts.sections or choose.random() < _PLAIN:
         return bytes(atheris.Mutate(data, most))
     places: list[tuple[list[bytes], int]] = [(parts.bodies, place) for place in range(len(parts.bodies))]
@@ -41,7 +41,7 @@ def changed(data: bytes, most: int, seed: int) -> bytes:
 
 
 def main() -> None:
-    """Run the target named first until libFuzzer's limits end it."""
+    """Run the target that the first argument names until libFuzzer's limits end it."""
     name = sys.argv.pop(1)
     mutator = {"custom_mutator": changed} if name in MODULES else {}
     atheris.Setup(sys.argv, TARGETS[name], **mutator)

@@ -1,4 +1,4 @@
-"""A module taken apart, and put together again with its sizes set right: changes get past the framing."""
+"""Split a module into parts, and join them with correct sizes, so that changes get past the framing."""
 
 from typing import NamedTuple
 
@@ -9,13 +9,13 @@ from tests.support.binary import HEADER, leb, section
 
 
 class Parts(NamedTuple):
-    """The sections after the header, by id and contents, and the code section's bodies."""
+    """The sections after the header, by id and contents, and the bodies in the code section."""
 
     sections: list[tuple[int, bytes]]
     bodies: list[bytes]
 
     def joined(self) -> bytes:
-        """The module with every size and the count of bodies as they have to be."""
+        """Return the module with correct sizes and a correct count of bodies."""
         code = leb(len(self.bodies)) + b"".join(leb(len(body)) + body for body in self.bodies)
         return HEADER + b"".join(
             section(number, code if number == SectionId.CODE else contents)
@@ -23,8 +23,8 @@ class Parts(NamedTuple):
         )
 
 
-def taken_apart(data: bytes) -> Parts | None:
-    """The parts of a module; None for what has no module's frame."""
+def split(data: bytes) -> Parts | None:
+    """Return the parts of a module, None if the data is not framed like a module."""
     if data[:8] != HEADER:
         return None
     reader = Reader(data, 8, len(data))

@@ -1,4 +1,4 @@
-"""`nogrow run` on any bytes: what is called, stubbed and watched, all of it made from the module itself."""
+"""Run scenarios on any bytes; the calls and stubs are made from the module itself."""
 
 import io
 import sys
@@ -24,7 +24,7 @@ from nogrow.scenarios.wasi import MODULE
 from nogrow.wasm.decode import decode
 from tests.scenarios.guests import binary
 
-# Much less than in earnest: most inputs that run at all run for ever.
+# The limits are much smaller than usual, because most inputs that run at all run for ever.
 LIMITS = Limits(
     fuel=100_000,
     step_seconds=0.2,
@@ -36,7 +36,7 @@ LIMITS = Limits(
 )
 _MOST_CALLED = 3
 _NUMBERS: dict[str, Number] = {"i32": 8, "i64": 1, "f32": 0.5, "f64": -1.0}
-# What Python says of itself before it opens, starts or asks anything.
+# Prefixes of Python's audit events for files, processes and the network.
 _REACHES = ("open", "os.", "shutil.", "socket.", "subprocess.", "urllib.")
 _OWN = str(Path(nogrow.__file__).parent)
 _reached: list[str] = []
@@ -44,27 +44,27 @@ _watching = False
 
 
 def played(path: Path) -> tuple[ExitCode, list[str]]:
-    """Run a scenario for each of the first exports; the exit code, and what was reached outside."""
+    """Run a scenario for each of the first exports; return the exit code and all accesses to the outside."""
     _prepare()
     _reached.clear()
     clause = ArtifactContract(str(path), scenarios=tuple(_scenarios(path.read_bytes())))
     report = check(None, (Target(str(path), clause),), run=_watched)
-    for one in (text.render, as_json.render):
-        one(report, io.StringIO())
+    for render in (text.render, as_json.render):
+        render(report, io.StringIO())
     return exit_code(report), list(_reached)
 
 
 def _scenarios(data: bytes) -> Iterator[Scenario]:
-    """Two rounds of writing, calling and reading; the second function's scenario has other values."""
+    """Yield a scenario for each function: two rounds of writing, calling and reading."""
     try:
         module, known = decode(data), signatures(data)
     except (ModuleError, GuestError):
         yield Scenario("any", (Call("any"),))
         return
     stubs = tuple(
-        Stub(one.label, _fitting(signature.results), grows=1)
-        for one, signature in zip(module.imports, known.imports, strict=True)
-        if signature is not None and one.module != MODULE
+        Stub(item.label, _fitting(signature.results), grows=1)
+        for item, signature in zip(module.imports, known.imports, strict=True)
+        if signature is not None and item.module != MODULE
     )
     host = Host(stubs, wasi=True)
     for name, signature in islice(known.exports.items(), _MOST_CALLED):
@@ -73,7 +73,7 @@ def _scenarios(data: bytes) -> Iterator[Scenario]:
 
 
 def _fitting(types: tuple[str, ...]) -> tuple[Number, ...]:
-    return tuple(_NUMBERS.get(one, 0) for one in types)
+    return tuple(_NUMBERS.get(name, 0) for name in types)
 
 
 def _least(signature: Signature) -> tuple[Number, ...]:
@@ -96,14 +96,14 @@ def _watch() -> Iterator[None]:
 
 
 def _note(event: str, args: tuple[object, ...]) -> None:
-    # nogrow reads its own kernels.
+    # nogrow reads its own kernels, which is allowed.
     if _watching and event.startswith(_REACHES) and not str(next(iter(args), "")).startswith(_OWN):
         _reached.append(f"{event} {args[:1]}")
 
 
 @cache
 def _prepare() -> None:
-    """There is one hook, for ever: none can be taken away. What runs first loads code, which is no reach."""
+    """Install the audit hook once, because it cannot be removed; a first run loads code before that."""
     run(
         binary(
             '(module (memory (export "memory") 1) (func (export "f") (drop (memory.grow (i32.const 1)))))'

@@ -1,7 +1,7 @@
-"""What is fuzzed: each target takes any bytes, and raises only where nogrow breaks a promise.
+"""Define the fuzz targets: each accepts any bytes, and raises only if nogrow breaks a promise.
 
-The promises: an error is one of nogrow's own; what wasmtime finds valid is judged; a seal keeps what its mode
-says; an exit code is one of the table; a guest that runs reaches nothing.
+The promises are: an error is one of nogrow's own; a module that wasmtime finds valid is judged; a sealed copy
+keeps the promise of its mode; an exit code is a documented one; a running guest reaches nothing outside.
 """
 
 import io
@@ -56,11 +56,11 @@ _FORMATS = ("text", "json", "sarif", "junit", "github", "markdown", "html")
 
 
 class BrokenPromiseError(AssertionError):
-    """nogrow did what it says that it never does."""
+    """nogrow broke a promise."""
 
 
 def module(data: bytes) -> None:
-    """Decoding, proving, and the names of what was found."""
+    """Decode and judge a module, and look up the names in the judgement."""
     try:
         judgement = judge(data, lambda label: False, _ENGINE)
     except ModuleError as error:
@@ -73,7 +73,7 @@ def module(data: bytes) -> None:
 
 
 def component(data: bytes) -> None:
-    """The core modules of a component."""
+    """Find the core modules of a component."""
     with suppress(ModuleError):
         read_linking(data)
         for part in core_modules(data):
@@ -82,21 +82,21 @@ def component(data: bytes) -> None:
 
 
 def names(data: bytes) -> None:
-    """The name section of a module that is fine otherwise."""
-    found = FunctionNames(decode(module_with_customs(("name", data))))
+    """Read the name section of an otherwise valid module."""
+    function_names = FunctionNames(decode(module_with_customs(("name", data))))
     for index in (0, 1, 127, 128, 1 << 32):
-        found.get(index)
+        function_names.get(index)
 
 
 def dwarf(data: bytes) -> None:
-    """A module with its debug information in it."""
+    """Locate instructions of a module that contains its debug information."""
     with suppress(ModuleError, StopIteration):
         start = code_start(data)
         locate(data, range(start, min(start + 200, len(data))))
 
 
 def sourcemap(data: bytes) -> None:
-    """A source map beside a module."""
+    """Read a source map beside a module."""
     whole = module_with_customs()
     with suppress(UsageError):
         wanted = Wanted(debug_info=str(_file("map.json", data)))
@@ -104,24 +104,24 @@ def sourcemap(data: bytes) -> None:
 
 
 def contract(data: bytes) -> None:
-    """A contract file."""
+    """Read a contract file."""
     with suppress(ContractError):
         load(_file("nogrow.toml", data))
 
 
 def glue(data: bytes) -> None:
-    """JavaScript glue."""
+    """Read JavaScript glue code."""
     with suppress(UsageError):
         read_glue(_file("glue.js", data))
 
 
 def host(data: bytes) -> None:
-    """Host code in JavaScript."""
+    """Analyse host code in JavaScript."""
     inspect((str(_file("host.js", data)),))
 
 
 def lock(data: bytes) -> None:
-    """A lock: what is read is written again to the same pins."""
+    """Read a lock, write it, and read it again: the pins must be equal."""
     with suppress(DocumentError):
         read = load_lock(_file("nogrow.lock", data))
         if load_lock(_file("again.lock", written(read))).pins != read.pins:
@@ -129,7 +129,7 @@ def lock(data: bytes) -> None:
 
 
 def report(data: bytes) -> None:
-    """A report in JSON, compared with itself."""
+    """Read a JSON report and compare it with itself."""
     with suppress(DocumentError):
         artifacts = load_report(_file("report.json", data))
         if compare(artifacts, artifacts).direction is not Direction.SAME:
@@ -137,7 +137,7 @@ def report(data: bytes) -> None:
 
 
 def statement(data: bytes) -> None:
-    """A statement: what is read is written again to the same."""
+    """Read a statement, write it, and read it again: both must be equal."""
     with suppress(DocumentError):
         read = read_statement(_file("statement.json", data))
         if read_statement(_file("again.json", as_text(read).encode())) != read:
@@ -145,10 +145,10 @@ def statement(data: bytes) -> None:
 
 
 def archive(data: bytes) -> None:
-    """An archive under each name: what is accepted hides no module from those that unpack it with Python."""
+    """Read an archive under each name: if it is accepted, Python must not find more modules in it."""
     for name, unpacked in (("a.zip", _unzipped), ("a.tar", _untarred), ("a.tgz", _untarred)):
         try:
-            found = {one.data for one in contents(name, data, Budget(Limits(), len(data))).modules}
+            found = {module.data for module in contents(name, data, Budget(Limits(), len(data))).modules}
         except UnsafeArchiveError:
             continue
         if any(member.startswith(MAGIC) and member not in found for member in unpacked(data)):
@@ -169,7 +169,7 @@ def _untarred(data: bytes) -> Iterator[bytes]:
 
 
 def seal(data: bytes) -> None:
-    """All modes of sealing: a valid module stays valid, and none but `cap` leaves a `memory.grow`."""
+    """Seal a module in all modes: it must stay valid, and only `cap` may leave a `memory.grow`."""
     valid = validate(data).valid
     for mode in Mode:
         try:
@@ -183,7 +183,7 @@ def seal(data: bytes) -> None:
 
 
 def command(data: bytes) -> None:
-    """`nogrow check` and `explain` on a file, in every format."""
+    """Run `nogrow check` in every format, `explain` and `sites` on a file."""
     path = str(_file("any.wasm", data))
     check = ["check", path, "--format", "text"]
     check += [f"--format={name}={_FOLDER / name}" for name in _FORMATS[1:]]
@@ -196,7 +196,7 @@ def command(data: bytes) -> None:
 
 
 def scenario(data: bytes) -> None:
-    """`nogrow run`, within small limits: the guest reaches nothing outside."""
+    """Run `nogrow run` within small limits: the guest must reach nothing outside."""
     code, reached = played(_file("guest.wasm", data))
     if code not in _CODES:
         raise BrokenPromiseError(f"run: exit code {code}")

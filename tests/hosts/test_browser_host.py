@@ -111,11 +111,11 @@ def test_unknown_address_shows_the_first_choice(browser: "Browser", server: Page
 
 def test_missing_guest_names_the_build_command(browser: "Browser", server: PageServer) -> None:
     with opened(browser) as host:
-        answer = {"status": 404, "body": "not built; this builds it: invoke build\n"}
+        answer = {"status": 404, "body": "not built yet: run `invoke build`\n"}
         host.page.route("**/*.wasm", lambda route: route.fulfill(**answer))
         shown = browse(host.page, server.url, artifact("greeting"), "kept")
         assert shown.failed
-        assert shown.text.endswith("/greeting.wasm: not built; this builds it: invoke build")
+        assert shown.text.endswith("/greeting.wasm: not built yet: run `invoke build`")
         assert host.page.locator(".moment").count() == 0
 
 

@@ -1,4 +1,4 @@
-"""Tests that the recipes in docs/ci.md work, and that the names in it exist."""
+"""Tests that the recipes in docs/check-in-ci.md work, and that the names in it exist."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from tests.cli.modules import GROWING, QUIET, module
 from tests.repos.action import ROOT, document
 from tests.repos.hooked import environment, run
 
-TEXT = (ROOT / "docs/ci.md").read_text("utf-8")
+TEXT = (ROOT / "docs/check-in-ci.md").read_text("utf-8")
 # Programs that install or build, which these tests do not need.
 FAKES = ("pip", "make", "python3")
 CONTRACT = """schema = 1

@@ -1,4 +1,4 @@
-"""The demo's tests run over the same built artifacts as the project's."""
+"""Provide the project's built artifacts to the tests of the demonstration."""
 
 from tests.project.conftest import built_root
 

@@ -1,4 +1,4 @@
-"""A guard that is taken away, and the tests that notice or don't."""
+"""Test the removal of guards, which tests may or may not notice."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ test = "tests/test_guarded.py::{name}"
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    for name in ("crates", "docs", "examples", "hosts", "tests", "verify", "wat"):
+    for name in ("crates", "docs", "examples", "hosts", "tests", "tools", "verify", "wat"):
         (tmp_path / name).mkdir()
     for name in ("nogrow.toml", "pyproject.toml", "tasks.py"):
         (tmp_path / name).write_text("")
@@ -30,7 +30,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_test_that_holds_a_guard_is_told_from_one_that_does_not(project: Path) -> None:
+def test_noticed_and_unnoticed_guards_are_distinguished(project: Path) -> None:
     text = GUARD.format(name="test_held", old="n > 3") + GUARD.format(name="test_blind", old="n > 3")
     (project / "tests" / "guards.toml").write_text(text)
     held, blind = assure_all(project, lambda line: None)
@@ -39,13 +39,13 @@ def test_a_test_that_holds_a_guard_is_told_from_one_that_does_not(project: Path)
     assert "n > 3" in (project / "verify" / "guarded.py").read_text(), "only a copy is changed"
 
 
-def test_a_guard_s_text_stands_in_its_file_exactly_once(project: Path) -> None:
+def test_guard_text_must_occur_exactly_once(project: Path) -> None:
     (project / "tests" / "guards.toml").write_text(GUARD.format(name="test_held", old="n < 3"))
-    with pytest.raises(ToolError, match=r"test_held: its text stands 0 times in verify/guarded.py"):
+    with pytest.raises(ToolError, match=r"test_held: its text occurs 0 times in verify/guarded.py"):
         read_guards(project)
 
 
-def test_tests_that_fail_with_every_guard_there_say_nothing(project: Path) -> None:
+def test_tests_that_fail_with_all_guards_are_an_error(project: Path) -> None:
     (project / "tests" / "guards.toml").write_text(GUARD.format(name="test_gone", old="n > 3"))
-    with pytest.raises(ToolError, match=r"fail with every guard there"):
+    with pytest.raises(ToolError, match=r"fail although every guard is in place"):
         assure_all(project, lambda line: None)

@@ -1,4 +1,4 @@
-"""An audit says what it found, and a service that can't be asked is no clean bill."""
+"""Test that an audit reports what it found, and that an unavailable service is no success."""
 
 import json
 import os
@@ -21,7 +21,7 @@ SKIPPED = {"name": "c", "skip_reason": "not found"}
 
 @pytest.fixture
 def answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder for what the program answers: of the probe, and of the pins."""
+    """Return a folder for the program's answers about the probe and the pins."""
     program = tmp_path / "pip-audit"
     program.write_text(f'#!/bin/sh\nfor last; do :; done\ncat "{tmp_path}/$(basename "$last")"\n')
     os.chmod(program, 0o755)  # noqa: PTH101
@@ -35,19 +35,19 @@ def answer(folder: Path, probe: object, pins: object) -> Audit:
     return audit.audit(folder)
 
 
-def test_holes_and_packages_that_are_not_known_are_complaints(answers: Path) -> None:
+def test_vulnerable_and_unknown_packages_are_complaints(answers: Path) -> None:
     found = answer(answers, HOLE, [HOLE, CLEAN, SKIPPED])
     assert found == Audit(3, ("a 1: X-1, X-2; fixed in 2", "c: not found"))
 
 
 @pytest.mark.parametrize("probe", [CLEAN, SKIPPED], ids=["no holes known", "not found"])
-def test_a_service_that_knows_no_hole_at_all_is_not_believed(answers: Path, probe: object) -> None:
+def test_service_without_known_vulnerabilities_is_rejected(answers: Path, probe: object) -> None:
     found = answer(answers, probe, [CLEAN])
     assert (found.packages, found.complaints) == (0, ())
     assert found.reason
 
 
-def test_a_program_that_prints_nonsense_was_not_asked(answers: Path) -> None:
+def test_nonsense_output_is_no_audit(answers: Path) -> None:
     (answers / "probe.txt").write_text("no connection")
     found = audit.audit(answers)
     assert found.reason is not None
@@ -68,7 +68,7 @@ NONSENSE = [
 
 
 @pytest.mark.parametrize("said", NONSENSE, ids=lambda said: said[:40])
-def test_json_that_is_no_answer_is_an_error_and_no_clean_bill(answers: Path, said: str) -> None:
+def test_unexpected_json_is_an_error(answers: Path, said: str) -> None:
     answer(answers, HOLE, [CLEAN])
     (answers / "requirements-dev.txt").write_text(said)
     with pytest.raises(ToolError, match="pip-audit failed: "):

@@ -1,4 +1,4 @@
-"""The bench: what is measured, which aims that meets, what is written, and how the task ends."""
+"""Test the bench: its measurements, aims, output files and exit codes."""
 
 import json
 import sys
@@ -30,23 +30,23 @@ def python(name: str, *scripts: str) -> Pipeline:
     return Pipeline(name, tuple((PYTHON, "-S", "-c", script) for script in scripts))
 
 
-# Measuring.
+# Measurements.
 
 
-def test_time_and_memory_are_those_of_the_process(tmp_path: Path) -> None:
+def test_time_and_memory_of_the_process_are_measured(tmp_path: Path) -> None:
     script = "import time; data = b'x' * 100_000_000; time.sleep(0.2)"
     run = measure.measure_once(python("large", script), tmp_path)
     assert 0.2 <= run.seconds < 5
     assert 100 * MB < run.peak_bytes < 140 * MB
 
 
-def test_memory_of_the_process_that_measures_does_not_count(tmp_path: Path) -> None:
+def test_memory_of_the_measuring_process_does_not_count(tmp_path: Path) -> None:
     held = bytes(200 * MB)
     assert measure.measure_once(python("small", "pass"), tmp_path).peak_bytes < 40 * MB
     assert held[-1] == 0
 
 
-def test_a_pipeline_is_over_when_all_of_it_is_and_has_the_first_one_s_exit_code(tmp_path: Path) -> None:
+def test_pipeline_ends_with_its_last_process(tmp_path: Path) -> None:
     first = "import sys; print('x' * 1_000_000); sys.exit(3)"
     second = "import sys, time; time.sleep(0.2); open('read', 'w').write(str(len(sys.stdin.read())))"
     run = measure.measure_once(python("both", first, second), tmp_path)
@@ -54,20 +54,20 @@ def test_a_pipeline_is_over_when_all_of_it_is_and_has_the_first_one_s_exit_code(
     assert run.seconds >= 0.2
 
 
-def test_what_a_program_complains_of_is_kept(tmp_path: Path) -> None:
+def test_complaint_is_recorded(tmp_path: Path) -> None:
     failed = measure.measure_once(python("failed", "print('first'); raise ValueError('last')"), tmp_path)
     assert (failed.exit_code, failed.complaint) == (1, "ValueError: last")
     assert measure.measure_once(python("quiet", "print('out')"), tmp_path).complaint == ""
 
 
-def test_a_pipeline_runs_in_its_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pipeline_runs_in_its_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     script = "import os, sys; sys.exit(int(os.environ['N']) + ('PYTHONDONTWRITEBYTECODE' in os.environ))"
     pipeline = Pipeline("environ", ((PYTHON, "-S", "-c", script),), {"N": "7"})
     assert measure.measure_once(pipeline, tmp_path).exit_code == 7
 
 
-def test_a_program_that_can_not_be_started_is_an_error(tmp_path: Path) -> None:
+def test_program_that_does_not_start_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="No such file"):
         measure.measure_once(Pipeline("none", ((str(tmp_path / "none"),),)), tmp_path)
 
@@ -112,24 +112,22 @@ def met(subjects: list[Subject], words: str) -> bool:
         (1.1, "60 times faster", False),
     ],
 )
-def test_the_large_module_is_held_against_the_native_tools(nogrow: float, words: str, expected: bool) -> None:
+def test_large_module_is_compared_with_native_tools(nogrow: float, words: str, expected: bool) -> None:
     times = {NOGROW: nogrow, VALIDATE: 0.7, VALIDATE_ONE: 1.0, OBJDUMP: 60.0}
     assert met([subject("x/biome_wasm_bg.wasm", 45 * MB, times)], words) is expected
 
 
 @pytest.mark.parametrize(("peak", "expected"), [(100 * MB, True), (101 * MB, False)])
-def test_memory_is_held_against_the_size(peak: int, expected: bool) -> None:
-    one = Subject("x", 10 * MB, (Measured(NOGROW, (Run(1.0, 5, 0), Run(1.0, peak, 0))),))
-    assert met([one], "peak memory") is expected
+def test_memory_is_compared_with_the_size(peak: int, expected: bool) -> None:
+    subject = Subject("x", 10 * MB, (Measured(NOGROW, (Run(1.0, 5, 0), Run(1.0, peak, 0))),))
+    assert met([subject], "peak memory") is expected
 
 
 @pytest.mark.parametrize(
     ("code", "complaint", "expected"),
     [(0, "", True), (1, "", True), (4, "", False), (-9, "", False), (1, "ImportError: x", False)],
 )
-def test_a_module_that_was_not_judged_in_every_run_is_named(
-    code: int, complaint: str, expected: bool
-) -> None:
+def test_module_not_judged_in_some_run_is_named(code: int, complaint: str, expected: bool) -> None:
     runs = (Run(1.0, 5, code, complaint), Run(1.0, 5, 0))
     assert met([Subject("x", 10 * MB, (Measured(NOGROW, runs),))], "every module judged") is expected
 
@@ -146,28 +144,28 @@ def line(*seconds: float) -> list[Subject]:
     ("seconds", "expected"),
     [((0.11, 0.2, 0.5), True), ((0.1, 0.1, 0.1), True), ((0.1, 1.0, 16.0), False), ((0.1, 0.2, 2.4), False)],
 )
-def test_time_must_lie_on_a_line(seconds: tuple[float, float, float], expected: bool) -> None:
+def test_time_must_be_linear(seconds: tuple[float, float, float], expected: bool) -> None:
     assert met(line(*seconds), "linear") is expected
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(0.59, True), (0.61, False)])
-def test_no_shape_may_take_three_times_its_size_s_line(seconds: float, expected: bool) -> None:
+def test_shape_far_above_the_line_misses_the_aim(seconds: float, expected: bool) -> None:
     shape = subject("odd", 10 * MB, {NOGROW: seconds}, generated=True)
     assert met([*line(0.11, 0.2, 0.5), shape], "odd") is expected
 
 
-def test_the_line_through_points_on_a_line_is_that_line() -> None:
-    found = Line.through([(0, 1.0), (10, 2.0), (40, 5.0)])
-    assert found.start_seconds == pytest.approx(1.0)
-    assert found.at(20) == pytest.approx(3.0)
+def test_line_through_points_on_a_line() -> None:
+    line = Line.through([(0, 1.0), (10, 2.0), (40, 5.0)])
+    assert line.start_seconds == pytest.approx(1.0)
+    assert line.at(20) == pytest.approx(3.0)
 
 
-# The whole.
+# The whole bench.
 
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A bench of one real and three generated modules, all small."""
+    """Replace the bench's modules by one real and three generated ones, all small."""
     module = tmp_path / "build/corpus/a-1/a.wasm"
     module.parent.mkdir(parents=True)
     module.write_bytes(of_size(1000))
@@ -178,10 +176,10 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_bench_writes_figures_and_a_plot(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bench_writes_figures_and_a_plot(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_bench(small, 1, strict=False) == 0
     document = json.loads((small / "build/bench.json").read_text())
-    assert [one["name"] for one in document["modules"]] == ["a-1/a.wasm", "500 b", "5000 b", "odd"]
+    assert [module["name"] for module in document["modules"]] == ["a-1/a.wasm", "500 b", "5000 b", "odd"]
     assert len(document["modules"][0]["measured"]) == 6
     assert all(run["exit_code"] == 1 for run in document["modules"][0]["measured"][NOGROW]["runs"])
     ElementTree.fromstring((small / "build/bench.svg").read_text())
@@ -191,7 +189,7 @@ def test_the_bench_writes_figures_and_a_plot(small: Path, capsys: pytest.Capture
 
 
 @pytest.mark.parametrize(("strict", "code"), [(True, 1), (False, 0)])
-def test_an_aim_that_is_not_met_ends_a_strict_bench_only(
+def test_missed_aim_fails_only_a_strict_bench(
     small: Path, monkeypatch: pytest.MonkeyPatch, strict: bool, code: int
 ) -> None:
     slow = Measured(NOGROW, (Run(1.0, 10_000 * MB, 0),))
@@ -199,13 +197,13 @@ def test_an_aim_that_is_not_met_ends_a_strict_bench_only(
     assert run_bench(small, 5, strict=strict) == code
 
 
-def test_a_bench_of_no_rounds_is_refused(small: Path) -> None:
+def test_bench_without_rounds_is_refused(small: Path) -> None:
     with pytest.raises(ToolError, match="at least one round"):
         run_bench(small, 0, strict=False)
 
 
 @pytest.mark.parametrize(("theirs", "code"), [(3, 0), (4, 1)])
-def test_a_comparison_that_differs_exits_with_1(
+def test_differing_comparison_exits_with_1(
     small: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -219,22 +217,22 @@ def test_a_comparison_that_differs_exits_with_1(
     assert ("3 here, 4 there" in capsys.readouterr().out) is (code == 1)
 
 
-def test_a_missing_program_is_named(tmp_path: Path) -> None:
+def test_missing_program_is_named(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="grep is not on the PATH"):
         pipelines(tmp_path / "a.wasm", [NOGROW], FakeMachine(tmp_path).machine())
 
 
-def test_the_commands_are_those_of_this_python() -> None:
+def test_commands_use_this_python() -> None:
     (nogrow,) = pipelines(Path("/a.wasm"), [NOGROW], Machine.current())
     assert nogrow.commands == ((str(Path(PYTHON).parent / "nogrow"), "check", "/a.wasm"),)
 
 
-def test_the_plot_escapes_names_and_takes_equal_values() -> None:
+def test_plot_escapes_names_and_accepts_equal_values() -> None:
     ElementTree.fromstring(plot([subject('<&">', 1000, {NOGROW: 0.1})], [NOGROW]))
 
 
 @pytest.mark.parametrize("code", [0, 1])
-def test_the_task_ends_with_the_bench_s_code(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+def test_task_exits_with_the_bench_code(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
     calls: list[object] = []
 
     def run(root: Path, rounds: int, *, strict: bool) -> int:

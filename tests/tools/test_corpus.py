@@ -1,4 +1,4 @@
-"""The corpus: what is downloaded and kept, what is refused, and that nogrow counts right in it."""
+"""Test what the corpus downloads, keeps and refuses, and that nogrow counts correctly in it."""
 
 import dataclasses
 import io
@@ -47,7 +47,7 @@ class Registry:
     package: Package
 
     def fetch(self, package: Package | None = None) -> tuple[Path, ...]:
-        """The modules of the package."""
+        """Return the modules of the package."""
         return fetch(package or self.package, self.corpus, ignore, self.fake.machine())
 
 
@@ -60,7 +60,7 @@ def registry(tmp_path: Path) -> Registry:
     return Registry(fake, tmp_path / "corpus", served, package)
 
 
-def test_a_package_is_downloaded_and_only_what_is_wanted_of_it_unpacked(registry: Registry) -> None:
+def test_only_wanted_files_of_a_package_are_unpacked(registry: Registry) -> None:
     (module,) = registry.fetch()
     assert module.read_bytes() == MODULE
     assert module == registry.corpus / "scope-a-1.0.0/package/lib/a.wasm"
@@ -69,14 +69,14 @@ def test_a_package_is_downloaded_and_only_what_is_wanted_of_it_unpacked(registry
     assert registry.fake.calls == ["npm pack @scope/a@1.0.0 --ignore-scripts --loglevel=error"]
 
 
-def test_what_is_there_and_right_is_not_downloaded_again(registry: Registry) -> None:
+def test_valid_archive_is_not_downloaded_again(registry: Registry) -> None:
     first = registry.fetch()
     lines: list[str] = []
     assert fetch(registry.package, registry.corpus, collect(lines), registry.fake.machine()) == first
     assert (len(registry.fake.calls), lines) == (1, [])
 
 
-def test_an_archive_that_was_altered_is_downloaded_and_unpacked_again(registry: Registry) -> None:
+def test_altered_archive_is_downloaded_again(registry: Registry) -> None:
     (module,) = registry.fetch()
     module.write_bytes(b"altered")
     registry.corpus.joinpath("scope-a-1.0.0.tgz").write_bytes(b"altered")
@@ -85,14 +85,14 @@ def test_an_archive_that_was_altered_is_downloaded_and_unpacked_again(registry: 
     assert len(registry.fake.calls) == 2
 
 
-def test_modules_that_were_removed_are_unpacked_without_a_download(registry: Registry) -> None:
+def test_removed_modules_are_unpacked_without_a_download(registry: Registry) -> None:
     (module,) = registry.fetch()
     module.parent.parent.parent.rename(registry.corpus / "elsewhere")
     assert registry.fetch() == (module,)
     assert len(registry.fake.calls) == 1
 
 
-def test_another_archive_than_the_pinned_one_is_refused_and_leaves_nothing(registry: Registry) -> None:
+def test_archive_that_is_not_the_pinned_one_is_refused(registry: Registry) -> None:
     archive(registry.served, {**CONTENTS, "package/lib/a.wasm": b"something else"})
     with pytest.raises(ToolError, match=r"@scope/a@1\.0\.0 is not the pinned one: sha512-"):
         registry.fetch()
@@ -106,18 +106,18 @@ def test_another_archive_than_the_pinned_one_is_refused_and_leaves_nothing(regis
         pytest.param({"../out.wasm": MODULE}, {}, id="parent first"),
     ],
 )
-def test_a_file_that_would_land_outside_is_refused(
+def test_file_outside_the_folder_is_refused(
     registry: Registry, contents: dict[str, bytes], links: dict[str, str]
 ) -> None:
     archive(registry.served, {**CONTENTS, **contents}, links)
     package = dataclasses.replace(registry.package, integrity=integrity_of(registry.served))
-    with pytest.raises(ToolError, match="can't be unpacked"):
+    with pytest.raises(ToolError, match="cannot be unpacked"):
         registry.fetch(package)
     assert not list(registry.fake.root.rglob("out.wasm"))
     assert not (registry.corpus / package.folder).exists()
 
 
-def test_links_are_left_out(registry: Registry, tmp_path: Path) -> None:
+def test_links_are_not_unpacked(registry: Registry, tmp_path: Path) -> None:
     links = {"package/sub": str(tmp_path / "outside"), "package/link.wasm": "/etc/hostname"}
     archive(registry.served, {**CONTENTS, "package/sub/in.wasm": MODULE}, links)
     package = dataclasses.replace(registry.package, integrity=integrity_of(registry.served))
@@ -127,39 +127,39 @@ def test_links_are_left_out(registry: Registry, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", b"\x1f\x8b\x08\0cut"])
-def test_what_is_no_archive_is_refused(registry: Registry, content: bytes) -> None:
+def test_damaged_archive_is_refused(registry: Registry, content: bytes) -> None:
     registry.served.write_bytes(content)
     package = dataclasses.replace(registry.package, integrity=integrity_of(registry.served))
-    with pytest.raises(ToolError, match="can't be unpacked"):
+    with pytest.raises(ToolError, match="cannot be unpacked"):
         registry.fetch(package)
 
 
-def test_a_package_without_modules_is_refused(registry: Registry) -> None:
+def test_package_without_modules_is_refused(registry: Registry) -> None:
     archive(registry.served, {"package/package.json": b"{}"})
     package = dataclasses.replace(registry.package, integrity=integrity_of(registry.served))
-    with pytest.raises(ToolError, match="holds no module"):
+    with pytest.raises(ToolError, match="contains no module"):
         registry.fetch(package)
 
 
-def test_without_npm_the_error_says_where_it_comes_from(registry: Registry) -> None:
+def test_missing_npm_is_an_error(registry: Registry) -> None:
     (registry.fake.bin / "npm").unlink()
-    with pytest.raises(ToolError, match="npm is not on the PATH; it comes with Node"):
+    with pytest.raises(ToolError, match="npm is not on the PATH; the bench needs it"):
         registry.fetch()
 
 
-def test_without_a_network_the_error_says_what_npm_said(registry: Registry) -> None:
+def test_failed_download_shows_npms_message(registry: Registry) -> None:
     registry.fake.program(registry.fake.bin / "npm", "echo 'npm error code ENOTFOUND' >&2; exit 1")
     with pytest.raises(ToolError, match="needs the network once: npm error code ENOTFOUND"):
         registry.fetch()
 
 
-def test_an_npm_that_leaves_nothing_is_an_error(registry: Registry) -> None:
+def test_npm_without_an_archive_is_an_error(registry: Registry) -> None:
     registry.fake.program(registry.fake.bin / "npm", "exit 0")
     with pytest.raises(ToolError, match="left 0 archives"):
         registry.fetch()
 
 
-def test_every_package_is_pinned_and_has_a_folder_of_its_own() -> None:
+def test_every_package_is_pinned_and_has_its_own_folder() -> None:
     assert all(package.integrity.startswith("sha512-") for package in PACKAGES)
     assert len({package.folder for package in PACKAGES}) == len(PACKAGES) == 6
 
@@ -169,7 +169,7 @@ SMALL = [path for path in modules_in(ROOT / CORPUS) if path.stat().st_size < QUI
 
 @pytest.mark.skipif(not SMALL, reason=f"{CORPUS} is not there: `invoke bench` fetches it")
 @pytest.mark.parametrize("path", SMALL, ids=lambda path: str(path.relative_to(ROOT / CORPUS)))
-def test_grow_sites_and_direct_calls_of_real_modules_are_those_of_another_decoder(path: Path) -> None:
-    found = compare(path)
-    assert found.ours == found.theirs
-    assert found.theirs.direct_calls > 0
+def test_another_decoder_counts_the_same_in_real_modules(path: Path) -> None:
+    comparison = compare(path)
+    assert comparison.ours == comparison.theirs
+    assert comparison.theirs.direct_calls > 0

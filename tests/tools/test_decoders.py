@@ -1,4 +1,4 @@
-"""The comparison with other decoders: what they print is counted by mnemonic, never by name."""
+"""Test the comparison with other decoders, which counts instructions and ignores names."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,9 +20,7 @@ LYING = '(module (memory 1) (func $"a\\n 000020: 40 00 | memory.grow 0\\n(;@20 ;
 
 
 @pytest.mark.parametrize("count", [by_nogrow, by_objdump, by_wasm_tools])
-def test_all_count_sites_and_direct_calls_dead_ones_too(
-    tmp_path: Path, count: Callable[[Path], Counts]
-) -> None:
+def test_dead_sites_and_direct_calls_are_counted(tmp_path: Path, count: Callable[[Path], Counts]) -> None:
     path = tmp_path / "plain.wasm"
     path.write_bytes(assemble(PLAIN))
     found = count(path)
@@ -30,14 +28,14 @@ def test_all_count_sites_and_direct_calls_dead_ones_too(
     assert all(path.read_bytes()[site] == 0x40 for site in found.sites)
 
 
-def test_a_module_is_compared_with_objdump_if_that_reads_it(tmp_path: Path) -> None:
+def test_objdump_is_asked_first(tmp_path: Path) -> None:
     path = tmp_path / "plain.wasm"
     path.write_bytes(assemble(PLAIN))
     found = compare(path)
     assert (found.agrees, found.other) == (True, "wasm-objdump")
 
 
-def test_what_objdump_does_not_read_is_compared_with_wasm_tools(tmp_path: Path) -> None:
+def test_wasm_tools_is_asked_if_objdump_fails(tmp_path: Path) -> None:
     path = tmp_path / "gc.wasm"
     path.write_bytes(
         assemble("""(module (memory 1) (type $s (struct (field (mut i32))))
@@ -47,7 +45,7 @@ def test_what_objdump_does_not_read_is_compared_with_wasm_tools(tmp_path: Path) 
     assert (found.agrees, found.other, found.ours.direct_calls) == (True, "wasm-tools", 1)
 
 
-def test_names_that_look_like_instructions_are_not_counted(tmp_path: Path) -> None:
+def test_names_that_look_like_instructions_do_not_count(tmp_path: Path) -> None:
     path = tmp_path / "lying.wasm"
     path.write_bytes(assemble(LYING))
     assert by_wasm_tools(path) == Counts((), 0)
@@ -59,14 +57,14 @@ def test_names_that_look_like_instructions_are_not_counted(tmp_path: Path) -> No
         assert found == Counts((), 0)
 
 
-def test_a_difference_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_difference_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "plain.wasm"
     path.write_bytes(assemble(PLAIN))
     monkeypatch.setattr(module_under_test, "by_nogrow", lambda path: Counts((), 3))
     assert not compare(path).agrees
 
 
-def test_what_no_decoder_reads_is_an_error(tmp_path: Path) -> None:
+def test_module_that_no_decoder_reads_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "broken.wasm"
     path.write_bytes(b"\0asm\1\0\0\0\x0a\x05\x01")
     with pytest.raises(ModuleError):

@@ -1,4 +1,4 @@
-"""The demonstration: the hosts over every guest, with each sort of view."""
+"""Test the demonstration, which runs the hosts over every guest with each kind of view."""
 
 from contextlib import nullcontext
 from pathlib import Path
@@ -16,13 +16,13 @@ from tests.machine.fakes import FakeMachine, collect
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-# How the sentence goes on depends on V8's version.
+# The rest of the sentence depends on V8's version.
 DETACHED = "TypeError: Cannot perform %TypedArray%.prototype.slice on a detached "
 NAMES = ("greeting", "greeting_growth", "greeting_nogrowth", "greeting_nogrowth_std")
 GUESTS = [f"build/{profile}/{name}.wasm" for profile in ("debug", "release") for name in NAMES]
 
 
-def test_only_the_growing_guest_fails_and_only_with_a_kept_view(built_root: Path, browser: "Browser") -> None:
+def test_only_the_growing_guest_with_a_kept_view_fails(built_root: Path, browser: "Browser") -> None:
     lines: list[str] = []
     shown = run_demo(built_root, Machine.current(), collect(lines), lambda machine: nullcontext(browser))
     assert shown.skipped is None
@@ -35,9 +35,7 @@ def test_only_the_growing_guest_fails_and_only_with_a_kept_view(built_root: Path
     assert len(lines) == len(GUESTS) + 1
 
 
-def test_without_chromium_the_node_host_is_run_and_the_other_is_skipped(
-    built_root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_chromium_only_the_node_host_runs(built_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(machine: Machine) -> Path:
         raise ToolError(NO_CHROMIUM)
 
@@ -47,28 +45,28 @@ def test_without_chromium_the_node_host_is_run_and_the_other_is_skipped(
     assert shown.skipped == NO_CHROMIUM
 
 
-def test_nothing_built_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ToolError, match="nothing is built yet; this builds it: invoke build"):
+def test_missing_build_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match="nothing is built yet: run `invoke build`"):
         run_demo(tmp_path, Machine.current(), print)
 
 
-def test_no_node_is_an_error(tmp_path: Path) -> None:
+def test_missing_node_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="node is not on the PATH"):
         find_node(FakeMachine(tmp_path).machine())
 
 
 @pytest.mark.parametrize(
     ("answer", "message"),
-    [("v18.19.1", "v18.19.1; Node 20 or later is needed"), ("hello", "does not say which version")],
+    [("v18.19.1", "v18.19.1; Node 20 or later is needed"), ("hello", "did not print a version")],
 )
-def test_a_node_too_old_or_unknown_is_an_error(tmp_path: Path, answer: str, message: str) -> None:
+def test_old_or_unknown_node_is_an_error(tmp_path: Path, answer: str, message: str) -> None:
     fake = FakeMachine(tmp_path)
     fake.program(fake.bin / "node", f"echo {answer}")
     with pytest.raises(ToolError, match=message):
         find_node(fake.machine())
 
 
-def test_node_20_is_taken(tmp_path: Path) -> None:
+def test_node_20_is_accepted(tmp_path: Path) -> None:
     fake = FakeMachine(tmp_path)
     node = fake.program(fake.bin / "node", "echo v20.0.0")
     assert find_node(fake.machine()) == node

@@ -1,4 +1,4 @@
-"""The differential fuzzer: what it compares, and that it finds what each guard keeps out."""
+"""Test the differential fuzzer: it must find the archives that each guard refuses."""
 
 import random
 import re
@@ -20,7 +20,7 @@ READERS = find_readers().there
 
 
 def readers(*names: str) -> list[Reader]:
-    """The readers of these names; skips the test where none of them is there."""
+    """Return the readers of these names; skip the test if none of them is available."""
     chosen = [reader for reader in READERS if reader.name in names]
     if not chosen:
         pytest.skip(f"none of {', '.join(names)} is installed")
@@ -28,11 +28,11 @@ def readers(*names: str) -> list[Reader]:
 
 
 def until_found(chosen: list[Reader], suffix: str, most: int = 3000) -> set[str]:
-    """The readers that disagree in the first of the runs of 300 archives in which any does."""
+    """Return the readers that disagree in the first run of 300 archives with a disagreement."""
     for seed in range(most // 300):
-        found = differ(chosen, seed, executions=300, suffixes=[suffix]).disagreements
-        if found:
-            return {one.reader for one in found}
+        disagreements = differ(chosen, seed, executions=300, suffixes=[suffix]).disagreements
+        if disagreements:
+            return {disagreement.reader for disagreement in disagreements}
     return set()
 
 
@@ -50,7 +50,7 @@ def tolerant_records(data: bytes, *, for_all: bool) -> tarheader.Extended:
 
 
 def first_stream_only(streams: compressed._Streams) -> bool:
-    """End at the first bytes that begin no stream, as Python does."""
+    """Stop at the first bytes that start no stream, as Python does."""
     streams._offset -= len(streams._decompressor.unused_data)
     if not streams._data[streams._offset :].tobytes().startswith(streams._magic):
         return False
@@ -89,14 +89,14 @@ def test_disagreement_is_found_without_its_guard(
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_python_reads_what_nogrow_accepts_alike(suffix: str) -> None:
+def test_python_agrees_on_accepted_archives(suffix: str) -> None:
     done = differ(python_readers(), 0, executions=400, suffixes=[suffix])
     assert (done.executions, done.disagreements) == (400, ())
     assert done.accepted > 3
     assert all(pair.compared == done.accepted for pair in done.pairs)
 
 
-def test_every_reader_reads_the_archives_before_changes(tmp_path: Path) -> None:
+def test_every_reader_reads_unchanged_archives(tmp_path: Path) -> None:
     tar = tars.joined(tars.seeds(QUIET_WASM, GROWING_WASM)[0])
     plain = {
         "tar": [tars.joined(parts) for parts in tars.seeds(QUIET_WASM, GROWING_WASM)],
@@ -140,11 +140,11 @@ def test_complaint_names_what_is_read_otherwise(
     assert found == said if said is None else said in (found or "")
 
 
-def test_disagreements_are_kept_as_files(tmp_path: Path) -> None:
+def test_disagreements_are_written_to_files(tmp_path: Path) -> None:
     reader = Reader("blind", ("gz",), lambda paths, _: [Reading({}, True) for _ in paths])
     done = differ([reader], 0, executions=40, suffixes=["gz"])
     assert done.disagreements
     paths = write(done.disagreements, tmp_path / "kept")
-    assert [path.read_bytes() for path in paths] == [one.data for one in done.disagreements]
+    assert [path.read_bytes() for path in paths] == [disagreement.data for disagreement in done.disagreements]
     (pair,) = done.pairs
     assert pair == ("gz", "blind", done.accepted, 0, len(done.disagreements))

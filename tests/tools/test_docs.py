@@ -11,12 +11,12 @@ ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#([^)\s]+))?\)")
 
 
-def test_the_command_reference_is_what_the_commands_say() -> None:
+def test_command_reference_is_up_to_date() -> None:
     assert (ROOT / REFERENCE).read_text("utf-8") == command_reference(), "run `invoke docs`"
 
 
 @pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md"])
-def test_links_outside_of_the_pages_lead_somewhere(name: str) -> None:
+def test_links_of_root_documents_exist(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     targets = [target for target, _ in LINK.findall(text) if "://" not in target]
     assert [target for target in targets if not (ROOT / target).exists()] == []
@@ -30,7 +30,7 @@ def scratch(root: Path, text: str) -> Path:
     return root
 
 
-def test_pages_are_made(tmp_path: Path) -> None:
+def test_pages_are_built(tmp_path: Path) -> None:
     text = "# First\n\n[there](other.md#part)\n\n```{toctree}\nother\ncommands\n```\n"
     first = build_docs(scratch(tmp_path, text), lambda _: None)
     assert 'href="other.html#part"' in (tmp_path / first).read_text("utf-8")
@@ -38,7 +38,7 @@ def test_pages_are_made(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("target", ["gone.md", "other.md#gone"])
-def test_a_link_that_leads_nowhere_fails(target: str, tmp_path: Path) -> None:
+def test_broken_link_fails(target: str, tmp_path: Path) -> None:
     text = f"# First\n\n[there]({target})\n\n```{{toctree}}\nother\ncommands\n```\n"
     with pytest.raises(ToolError, match="gone"):
         build_docs(scratch(tmp_path, text), lambda _: None)
@@ -47,7 +47,7 @@ def test_a_link_that_leads_nowhere_fails(target: str, tmp_path: Path) -> None:
 CARD = "<td>\n\n**Start**\n\n- [There](other.md)\n{more}\n</td>\n"
 
 
-def test_cards_of_the_landing_page_become_its_contents(tmp_path: Path) -> None:
+def test_cards_become_the_table_of_contents(tmp_path: Path) -> None:
     text = "# First\n\n" + CARD.format(more="- [Commands](commands.md)\n")
     first = build_docs(scratch(tmp_path, text), lambda _: None)
     page = (tmp_path / first).read_text("utf-8")

@@ -1,4 +1,4 @@
-"""The generated modules: valid, of the size that they should have, and judged as they should be."""
+"""Test that generated modules are valid, have the requested size and get the expected verdict."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ SMALL: list[tuple[str, Callable[[], bytes]]] = [
 
 
 @pytest.mark.parametrize("make", [make for _, make in SMALL], ids=[name for name, _ in SMALL])
-def test_a_generated_module_is_valid_and_has_one_grow_site_that_can_be_reached(
+def test_generated_module_is_valid_with_one_reachable_site(
     make: Callable[[], bytes],
 ) -> None:
     data = make()
@@ -35,24 +35,24 @@ def test_a_generated_module_is_valid_and_has_one_grow_site_that_can_be_reached(
 
 
 @pytest.mark.parametrize("size", [100_000, 1_000_000, 5_000_000])
-def test_a_module_of_a_size_has_nearly_that_size(size: int) -> None:
+def test_module_has_nearly_the_requested_size(size: int) -> None:
     assert abs(len(of_size(size)) / size - 1) < 0.03
     assert abs(len(one_function(size)) / size - 1) < 0.03
 
 
-def test_the_same_bytes_are_made_every_time() -> None:
+def test_generated_bytes_are_constant() -> None:
     assert of_size(100_000) == of_size(100_000)
     assert one_function(10_000) == one_function(10_000)
 
 
-def test_counts_are_those_asked_for() -> None:
+def test_counts_are_as_requested() -> None:
     assert len(decode(of_functions(1000)).functions) == 1000
     assert scan(decode(of_functions(1000)), Engine()).direct_calls == 2 * 999
     assert scan(decode(call_chain(1000)), Engine()).direct_calls == 999
     assert len(decode(one_function(10_000)).functions) == 1
 
 
-def test_the_witness_of_a_chain_goes_through_every_function() -> None:
+def test_witness_of_a_chain_visits_every_function() -> None:
     (entry,) = judge(call_chain(500), lambda label: False).entries
     assert [step.function.index for step in entry.witness] == list(range(500))
 
@@ -63,14 +63,14 @@ def test_one_export_in_a_hundred_can_grow() -> None:
     assert (len(verdicts), verdicts.count(Verdict.REACHABLE)) == (300, 3)
 
 
-def test_the_shapes_have_names_of_their_own_and_three_make_the_line() -> None:
-    made = shapes()
-    assert len({shape.name for shape in made}) == len(made)
-    assert [shape.name for shape in made if shape.on_line] == ["1 MB", "10 MB", "40 MB"]
-    assert [shape.name for shape in made if shape.beyond_limits] == ["one function of 40 MB"]
+def test_shapes_have_unique_names_and_three_are_on_the_line() -> None:
+    every_shape = shapes()
+    assert len({shape.name for shape in every_shape}) == len(every_shape)
+    assert [shape.name for shape in every_shape if shape.on_line] == ["1 MB", "10 MB", "40 MB"]
+    assert [shape.name for shape in every_shape if shape.beyond_limits] == ["one function of 40 MB"]
 
 
-def test_a_shape_beyond_the_limits_is_refused_by_others_for_that_alone() -> None:
+def test_other_tools_refuse_only_shapes_beyond_the_limits() -> None:
     (shape,) = (shape for shape in shapes() if shape.beyond_limits)
     with pytest.raises(ValueError, match=r"body size count exceeds limit of 7654321"):
         wasm_tools("validate", "-", stdin=shape.make())

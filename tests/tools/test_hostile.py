@@ -1,4 +1,4 @@
-"""The table of pathological modules: what is in it, and what is not within the bounds."""
+"""Test the table of pathological modules and its bounds."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tools.bench.pathological import Hostile, functions, hostile_modules
 @pytest.mark.parametrize(
     ("peak", "exit_code", "code"), [(40 << 20, 0, 0), (40 << 20, 1, 1), (400 << 20, 0, 1)]
 )
-def test_what_takes_too_much_or_ends_otherwise_fails(
+def test_exceeded_bound_or_other_exit_code_fails(
     peak: int,
     exit_code: int,
     code: int,
@@ -27,12 +27,12 @@ def test_what_takes_too_much_or_ends_otherwise_fails(
     assert "10 functions" in capsys.readouterr().out
 
 
-def test_the_kinds_have_names_of_their_own_and_the_same_bytes_every_time() -> None:
+def test_kinds_have_unique_names_and_constant_bytes() -> None:
     kinds = hostile_modules()
     assert len({kind.name for kind in kinds}) == len(kinds)
     assert all(kind.make(5) == kind.make(5) for kind in kinds)
 
 
-def test_the_documentation_lists_every_kind() -> None:
+def test_documentation_lists_every_kind() -> None:
     text = Path(__file__).resolve().parents[2].joinpath("docs/limits.md").read_text("utf-8")
     assert [kind.name for kind in hostile_modules() if f"| {kind.name} |" not in text] == []

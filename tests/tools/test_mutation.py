@@ -1,4 +1,4 @@
-"""Mutants of small texts, and what becomes of them."""
+"""Test the mutants of small texts and their outcomes."""
 
 from pathlib import Path
 
@@ -20,11 +20,11 @@ KERNEL = """(module
 """
 
 
-def test_a_kernel_s_mutants_are_valid_and_of_each_kind() -> None:
-    assert [(one.line, one.change) for one in kernel.mutants_of(KERNEL)] == [
+def test_kernel_mutants_are_valid_and_of_each_kind() -> None:
+    assert [(mutant.line, mutant.change) for mutant in kernel.mutants_of(KERNEL)] == [
         (4, "1 to 2"),
         (4, "1 to 0"),
-        (6, "if turned round"),
+        (6, "if negated"),
         (6, "without (if (i32.lt_u (local.get 0) (i32.const 8)) (then (global.set $g (local.get 0))))"),
         (6, "i32.lt_u to i32.le_u"),
         (6, "8 to 9"),
@@ -43,9 +43,12 @@ def limited(number: int | None, most: int) -> int:
 '''
 
 
-def test_python_s_mutants_leave_types_and_documents_alone() -> None:
+def test_python_mutants_keep_types_and_docstrings() -> None:
     assert sorted(
-        {(one.line, one.text.split("\n")[one.line - 1].strip()) for one in python.mutants_of(PYTHON)}
+        {
+            (mutant.line, mutant.text.split("\n")[mutant.line - 1].strip())
+            for mutant in python.mutants_of(PYTHON)
+        }
     ) == [
         (4, "if not number is None or number > most:"),
         (4, "if number is None and number > most:"),
@@ -60,8 +63,8 @@ def test_python_s_mutants_leave_types_and_documents_alone() -> None:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project of one file and its test, with all that a copy takes along."""
-    for name in ("crates", "docs", "examples", "hosts", "tests", "verify", "wat"):
+    """Return a project with one file and its test, and with every folder that a copy needs."""
+    for name in ("crates", "docs", "examples", "hosts", "tests", "tools", "verify", "wat"):
         (tmp_path / name).mkdir()
     for name in ("nogrow.toml", "pyproject.toml", "tasks.py"):
         (tmp_path / name).write_text("")
@@ -80,13 +83,13 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_mutants_are_killed_or_turn_in_circles_or_live(project: Path) -> None:
+def test_mutants_are_killed_time_out_or_survive(project: Path) -> None:
     subject = Subject("verify/limited.py", ("tests/test_limited.py",))
     mutants = mutants_of(project, subject, None)
     before = (project / subject.path).read_text()
     outcomes = {
-        one.mutant.text.split("\n")[one.mutant.line - 1].strip(): one
-        for one in tried(project, subject, mutants)
+        result.mutant.text.split("\n")[result.mutant.line - 1].strip(): result
+        for result in tried(project, subject, mutants)
     }
     assert len(outcomes) == len(mutants)
     assert outcomes["while total <= number:"].outcome is Outcome.KILLED
@@ -96,15 +99,15 @@ def test_mutants_are_killed_or_turn_in_circles_or_live(project: Path) -> None:
     assert (project / subject.path).read_text() == before, "only a copy is changed"
 
 
-def test_tests_that_fail_without_a_change_try_nothing(project: Path) -> None:
+def test_failing_tests_try_no_mutant(project: Path) -> None:
     (project / "tests" / "test_limited.py").write_text("def test_it() -> None:\n    assert False\n")
     subject = Subject("verify/limited.py", ("tests/test_limited.py",))
     with pytest.raises(ToolError, match=r"fail without any change: tests/test_limited.py::test_it"):
         list(tried(project, subject, mutants_of(project, subject, 1)))
 
 
-def test_tests_that_fail_in_a_second_process_without_a_change_try_nothing(project: Path) -> None:
-    """Else every mutant would count as killed."""
+def test_tests_that_fail_in_a_child_try_no_mutant(project: Path) -> None:
+    """Otherwise every mutant would count as killed."""
     (project / "tests" / "test_limited.py").write_text(
         "from pathlib import Path\n\n\ndef test_it() -> None:\n    Path('been-here').touch(exist_ok=False)\n"
     )
@@ -128,14 +131,14 @@ def test_it() -> None:
 """
 
 
-def test_webassembly_traps_and_has_room_where_mutants_are_tried(project: Path) -> None:
+def test_webassembly_traps_in_the_child_process(project: Path) -> None:
     (project / "tests" / "test_limited.py").write_text(TRAPS)
     subject = Subject("verify/limited.py", ("tests/test_limited.py",))
-    (one,) = tried(project, subject, mutants_of(project, subject, 1))
-    assert one.outcome is Outcome.SURVIVED
+    (result,) = tried(project, subject, mutants_of(project, subject, 1))
+    assert result.outcome is Outcome.SURVIVED
 
 
-def test_a_draw_is_the_same_each_time() -> None:
+def test_sample_is_constant() -> None:
     root = Path(__file__).resolve().parents[2]
     subject = Subject("verify/nogrow/analysis/entry_points.py", ())
     first = mutants_of(root, subject, 5)
@@ -144,7 +147,7 @@ def test_a_draw_is_the_same_each_time() -> None:
     assert set(first) <= set(mutants_of(root, subject, None))
 
 
-def test_a_module_is_chosen_by_the_end_of_its_path() -> None:
+def test_module_is_selected_by_the_end_of_its_path() -> None:
     subjects = (Subject("a/scan.py", ()), Subject("a/scan.wat", ()), Subject("b/ascan.py", ()))
     assert chosen(subjects, "scan.py", kernel=False) == subjects[:1]
     assert chosen(subjects, None, kernel=True) == subjects[1:2]
@@ -153,8 +156,8 @@ def test_a_module_is_chosen_by_the_end_of_its_path() -> None:
         chosen(subjects, "other.py", kernel=False)
 
 
-def test_a_plan_with_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+def test_missing_file_in_the_plan_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "mutation.toml").write_text('[files]\n"a.py" = []\n')
-    with pytest.raises(ToolError, match=r"there is no a.py"):
+    with pytest.raises(ToolError, match=r"a.py does not exist"):
         read_plan(tmp_path)

@@ -1,4 +1,4 @@
-"""The pins of development agree with pyproject.toml."""
+"""Test that the development pins agree with pyproject.toml."""
 
 import re
 import tomllib
@@ -16,24 +16,27 @@ PIN = re.compile(r"^([\w.-]+)==(\S+?)(?: ; (.+?))? \\$", re.MULTILINE)
 
 
 def requirements() -> list[Requirement]:
-    """What development needs by pyproject.toml, those of the project's own extras too."""
+    """Return the development requirements in pyproject.toml, including those of the project's own extras."""
     document = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     project = document["project"]
     extras = project["optional-dependencies"]
-    waiting = [Requirement(one) for one in (*project["dependencies"], *document["build-system"]["requires"])]
+    waiting = [
+        Requirement(requirement)
+        for requirement in (*project["dependencies"], *document["build-system"]["requires"])
+    ]
     waiting.append(Requirement("nogrow[dev]"))
-    found = []
+    needed = []
     while waiting:
-        one = waiting.pop()
-        if one.name == "nogrow":
-            waiting += [Requirement(each) for name in one.extras for each in extras[name]]
-        elif one.marker is None or one.marker.evaluate():
-            found.append(one)
-    return found
+        requirement = waiting.pop()
+        if requirement.name == "nogrow":
+            waiting += [Requirement(each) for name in requirement.extras for each in extras[name]]
+        elif requirement.marker is None or requirement.marker.evaluate():
+            needed.append(requirement)
+    return needed
 
 
 def pinned() -> dict[str, str]:
-    """The version of each package that is pinned for this Python."""
+    """Return the pinned version of each package for this Python."""
     text = (ROOT / PINS).read_text("utf-8")
     return {
         canonicalize_name(name): version
@@ -43,15 +46,17 @@ def pinned() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("wanted", sorted(requirements(), key=str), ids=str)
-def test_what_development_needs_is_pinned_to_a_version_that_satisfies_it(wanted: Requirement) -> None:
+def test_pins_satisfy_the_requirements(wanted: Requirement) -> None:
     version = pinned().get(canonicalize_name(wanted.name))
     assert version is not None, "not pinned: `invoke pin-deps` writes the pins anew"
     assert Version(version) in wanted.specifier, "`invoke pin-deps` writes the pins anew"
 
 
-def test_every_pin_has_hashes_and_the_file_names_no_place() -> None:
+def test_pins_have_hashes_and_no_index_address() -> None:
     text = (ROOT / PINS).read_text("utf-8")
-    packages = [one for one in re.split(r"^(?=\w)", text, flags=re.MULTILINE) if not one.startswith("#")]
+    packages = [
+        package for package in re.split(r"^(?=\w)", text, flags=re.MULTILINE) if not package.startswith("#")
+    ]
     assert len(packages) == len(PIN.findall(text)) >= len(requirements())
-    assert all("--hash=sha256:" in one for one in packages)
+    assert all("--hash=sha256:" in package for package in packages)
     assert not re.search(r"://|--index|--find-links|--trusted|file:", text)

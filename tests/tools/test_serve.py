@@ -1,4 +1,4 @@
-"""The server of the browser host: what it gives, as what, and what it keeps to itself."""
+"""Test which files the browser host's server provides, with which types, and which it refuses."""
 
 import http.client
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def server(tmp_path: Path) -> Iterator[PageServer]:
 
 
 def ask(server: PageServer, target: str, method: str = "GET") -> tuple[int, http.client.HTTPMessage, bytes]:
-    """Ask for `target` as it is, which a browser would tidy up first."""
+    """Request `target` unchanged; a browser would normalise it first."""
     connection = http.client.HTTPConnection(serve.ADDRESS, server.server_port, timeout=30)
     connection.putrequest(method, target, skip_host=False)
     connection.endheaders()
@@ -68,7 +68,7 @@ def ask(server: PageServer, target: str, method: str = "GET") -> tuple[int, http
         ("/build/debug/a.wasm", "application/wasm", b"\0asm"),
     ],
 )
-def test_files_of_the_page_have_the_types_that_browsers_ask_for(
+def test_files_have_the_types_that_browsers_need(
     server: PageServer, target: str, kind: str, content: bytes
 ) -> None:
     status, headers, body = ask(server, target)
@@ -107,17 +107,17 @@ def test_nothing_else_is_served(server: PageServer, target: str) -> None:
     assert b"secret" not in body
 
 
-def test_the_root_leads_to_the_page(server: PageServer) -> None:
+def test_root_redirects_to_the_page(server: PageServer) -> None:
     status, headers, _ = ask(server, "/")
     assert (status, headers["Location"]) == (302, "/hosts/browser/")
 
 
-def test_a_module_that_is_not_built_says_what_builds_it(server: PageServer) -> None:
+def test_missing_module_says_how_to_build_it(server: PageServer) -> None:
     status, _, body = ask(server, "/build/release/a.wasm")
-    assert (status, body) == (404, b"not built; this builds it: invoke build\n")
+    assert (status, body) == (404, b"not built yet: run `invoke build`\n")
 
 
-def test_the_page_is_isolated_and_never_stale(server: PageServer) -> None:
+def test_page_is_isolated_and_not_cached(server: PageServer) -> None:
     for target in ("/", "/hosts/browser/", "/nothing"):
         headers = ask(server, target)[1]
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
@@ -125,7 +125,7 @@ def test_the_page_is_isolated_and_never_stale(server: PageServer) -> None:
         assert headers["Cache-Control"] == "no-store"
 
 
-def test_only_this_machine_is_listened_to(server: PageServer) -> None:
+def test_server_listens_on_this_machine_only(server: PageServer) -> None:
     assert server.server_address[0] == "127.0.0.1"
 
 
@@ -133,7 +133,7 @@ def test_other_methods_are_refused(server: PageServer) -> None:
     assert ask(server, "/hosts/browser/", "DELETE")[0] == 501
 
 
-def test_a_busy_port_is_one_line(server: PageServer) -> None:
+def test_busy_port_is_one_line(server: PageServer) -> None:
     with pytest.raises(ToolError) as caught:
         PageServer(server.root, server.server_port)
     said = str(caught.value)
@@ -142,17 +142,19 @@ def test_a_busy_port_is_one_line(server: PageServer) -> None:
 
 
 @pytest.mark.parametrize("port", [65536, -1])
-def test_a_port_that_there_cannot_be_is_one_line(tmp_path: Path, port: int) -> None:
-    with pytest.raises(ToolError, match=f"there is no port {port}; ports are 0 to 65535"):
+def test_invalid_port_is_one_line(tmp_path: Path, port: int) -> None:
+    with pytest.raises(ToolError, match=f"invalid port {port}; expected 0 to 65535"):
         PageServer(tmp_path, port)
 
 
-def test_nothing_built_is_one_line(tmp_path: Path) -> None:
+def test_missing_build_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match=BUILD_FIRST):
         serve.serve(tmp_path, 0, print)
 
 
-def test_ctrl_c_ends_it_without_a_traceback(server: PageServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_ends_the_server_without_a_traceback(
+    server: PageServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupt(self: PageServer) -> None:
         raise KeyboardInterrupt
 
@@ -163,7 +165,7 @@ def test_ctrl_c_ends_it_without_a_traceback(server: PageServer, monkeypatch: pyt
     assert lines[1:] == ["ended"]
 
 
-def test_a_page_closed_while_it_loads_is_no_error(
+def test_page_closed_while_loading_is_no_error(
     server: PageServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def break_off(self: Handler) -> None:
@@ -175,7 +177,7 @@ def test_a_page_closed_while_it_loads_is_no_error(
     assert capsys.readouterr().err == ""
 
 
-def test_the_task_takes_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_task_accepts_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
     ports: list[int] = []
 
     def refuse(root: Path, port: int, progress: object) -> None:

@@ -1,4 +1,4 @@
-"""`invoke suite`: what it counts, and what it fails on."""
+"""Test what `invoke suite` counts and when it fails."""
 
 from pathlib import Path
 
@@ -32,8 +32,8 @@ def test_each_assertion_is_counted(tmp_path: Path, capsys: pytest.CaptureFixture
     code, lines = tried(tmp_path, SCRIPT)
     assert code == 0
     assert lines[-1] == (
-        "1 of 1 scripts read, 6 modules, 1 assertions about text only; "
-        "0 modules that are not valid got a verdict"
+        "1 of 1 scripts read, 6 modules, 1 assertions about the text format only; "
+        "0 invalid modules got a verdict"
     )
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in capsys.readouterr().out.split("\n")]
     assert ["valid", "2", "1", "0", "0"] in rows
@@ -42,23 +42,23 @@ def test_each_assertion_is_counted(tmp_path: Path, capsys: pytest.CaptureFixture
     assert ["malformed", "0", "0", "1", "0"] in rows
 
 
-def test_an_invalid_module_that_gets_a_verdict_fails(tmp_path: Path) -> None:
+def test_invalid_module_with_a_verdict_fails(tmp_path: Path) -> None:
     code, lines = tried(tmp_path, PASSING)
     assert code == 1
     assert lines[-2].startswith("0.wast:1: asserted invalid, judged, not validated: wasmtime can't validate")
 
 
-def test_a_module_that_is_judged_wrongly_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrongly_judged_module_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suite, "check", lambda *words, **named: check(*words, **named, validate=False))
     assert tried(tmp_path, SCRIPT)[0] == 1
 
 
-def test_a_script_that_can_not_be_read_is_named(tmp_path: Path) -> None:
+def test_unreadable_script_is_named(tmp_path: Path) -> None:
     _, lines = tried(tmp_path, "(module (nonsense))", SCRIPT)
     assert any(line.startswith("wasm-tools can't read 0.wast: ") for line in lines)
     assert lines[-1].startswith("1 of 2 scripts read")
 
 
-def test_a_folder_without_scripts_is_a_mistake(tmp_path: Path) -> None:
+def test_folder_without_scripts_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no \*\.wast file below"):
         run_suite(tmp_path, print)

@@ -1,4 +1,4 @@
-"""What the documentation of the tasks shows is what works."""
+"""Test that the examples in the documentation of the tasks work."""
 
 import re
 from pathlib import Path, PurePosixPath
@@ -7,14 +7,14 @@ from nogrow.contract.load import load_plan
 from nogrow.invoke import collection
 from tests.project.conftest import ROOT
 
-DOCS = (ROOT / "docs" / "tasks.md").read_text()
+DOCS = (ROOT / "docs" / "build-with-invoke.md").read_text()
 
 
 def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", DOCS, re.DOTALL | re.MULTILINE)
 
 
-def test_the_table_that_is_shown_is_read(tmp_path: Path) -> None:
+def test_shown_build_table_can_be_read(tmp_path: Path) -> None:
     (text,) = blocks("toml")
     (tmp_path / "nogrow.toml").write_text(text)
     plan = load_plan(tmp_path / "nogrow.toml")
@@ -22,7 +22,7 @@ def test_the_table_that_is_shown_is_read(tmp_path: Path) -> None:
     assert plan.commands[0].tools == (("clang", "--version"), ("go", "version"))
 
 
-def test_the_file_that_is_shown_is_that_of_the_examples() -> None:
+def test_shown_tasks_file_is_that_of_the_examples() -> None:
     assert blocks("python")[0] == (ROOT / "examples" / "c" / "tasks.py").read_text()
     assert (
         "\nfrom nogrow.invoke import collection\n\nnamespace = collection()\n"

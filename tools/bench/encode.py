@@ -1,4 +1,4 @@
-"""Numbers, names and lists to the bytes that a module spells them with (WebAssembly 3.0, chapter 5)."""
+"""Encode numbers, names, vectors and sections in the binary format (WebAssembly 3.0, chapter 5)."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ HEADER = b"\0asm\1\0\0\0"
 
 
 def leb(number: int) -> bytes:
-    """`number` as an unsigned LEB128."""
+    """Return `number` as an unsigned LEB128."""
     if number < 0x80:
         return bytes((number,))
     digits = bytearray()
@@ -18,32 +18,32 @@ def leb(number: int) -> bytes:
 
 
 def name(text: str) -> bytes:
-    """A name: its length in bytes, and the text as UTF-8."""
+    """Return a name: its length in bytes, and the text as UTF-8."""
     return sized(text.encode())
 
 
 def sized(contents: bytes) -> bytes:
-    """The length of the contents in bytes, and the contents."""
+    """Return the length of the contents in bytes, and the contents."""
     return leb(len(contents)) + contents
 
 
 def vector(items: Sequence[bytes]) -> bytes:
-    """A vector: the count, then the items."""
+    """Return a vector: the count, then the items."""
     return leb(len(items)) + b"".join(items)
 
 
 def section(number: int, contents: bytes) -> bytes:
-    """A section with its id and size."""
+    """Return a section with its id and size."""
     return bytes((number,)) + sized(contents)
 
 
 def custom(title: str, contents: bytes) -> bytes:
-    """A custom section."""
+    """Return a custom section."""
     return section(0, name(title) + contents)
 
 
 def signed(number: int) -> bytes:
-    """`number` as a signed LEB128."""
+    """Return `number` as a signed LEB128."""
     digits = bytearray()
     while not -0x40 <= number < 0x40:
         digits.append(number & 0x7F | 0x80)

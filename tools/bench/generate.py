@@ -1,7 +1,7 @@
-"""Sizes in, modules as bytes out: they show how nogrow's cost grows with each thing that can be many.
+"""Generate modules that show how nogrow's cost grows with size and with each count.
 
-All are made here, byte by byte, always the same. All are valid; a shape that is over the limits which
-engines have agreed on says so.
+The same arguments always give the same bytes. All modules are valid; a shape beyond the limits that engines
+have agreed on says so.
 """
 
 import random
@@ -15,7 +15,7 @@ _EMPTY_TYPE = b"\x60\0\0"
 _GROW = b"\x41\1\x40\0\x1a"
 _END = b"\x0b"
 _TABLE_SIZE = 1000
-# Statements of functions from two i32 to one: each leaves the stack as it was.
+# Statements for functions from two i32 to one; each leaves the stack unchanged.
 _STATEMENTS = (
     b"\x20\0\x41\x07\x6a\x21\1",
     b"\x20\1\x41\xff\x01\x71\x21\0",
@@ -34,17 +34,17 @@ _GROWING_EXPORTS = 100
 
 @dataclass(frozen=True)
 class Shape:
-    """A generated module of the bench. `on_line` is set for those that differ in size only."""
+    """A generated module of the bench; `on_line` is set for modules that differ only in size."""
 
     name: str
     make: Callable[[], bytes]
     on_line: bool = False
     beyond_limits: str = ""
-    """Which limit of engines it exceeds, if it does: other tools may refuse it."""
+    """The limit of engines that the module exceeds, if any: other tools may refuse it."""
 
 
 def shapes() -> tuple[Shape, ...]:
-    """The modules of the bench, those that differ in size only first."""
+    """Return the modules of the bench, those that differ only in size first."""
     return (
         Shape("1 MB", lambda: of_size(1_000_000), on_line=True),
         Shape("10 MB", lambda: of_size(10_000_000), on_line=True),
@@ -64,10 +64,10 @@ def shapes() -> tuple[Shape, ...]:
 
 
 def of_size(size: int) -> bytes:
-    """A module of about `size` bytes, most of it code: functions of some 350 bytes that call each other.
+    """Return a module of about `size` bytes, mostly code: functions of about 350 bytes that call each other.
 
-    Each has two calls of functions before it, and on a condition two of any; every tenth calls through a
-    table. The first function has the grow site, and the last one is exported.
+    Each function has two calls of functions before it and two conditional calls of any function; every tenth
+    one calls through a table. The first function has the grow site, and the last one is exported.
     """
     paragraphs, chance = _paragraphs()
     count = _function_count(size, paragraphs)
@@ -84,7 +84,7 @@ def of_size(size: int) -> bytes:
 
 
 def of_functions(count: int) -> bytes:
-    """A module of `count` short functions in a tree: each calls two others; the last has the grow site."""
+    """Return a module with a tree of `count` short functions, each calling two others; the last one grows."""
     last = count - 1
     bodies = [
         _call(min(2 * index + 1, last)) + _call(min(2 * index + 2, last)) + b"\x20\0" + _END
@@ -94,7 +94,7 @@ def of_functions(count: int) -> bytes:
 
 
 def one_function(size: int) -> bytes:
-    """A module of about `size` bytes whose only function has the grow site in its middle."""
+    """Return a module of about `size` bytes whose only function has the grow site in its middle."""
     paragraphs, chance = _paragraphs()
     half = size // 2
     call = _call_if(0)
@@ -110,13 +110,13 @@ def one_function(size: int) -> bytes:
 
 
 def call_chain(depth: int) -> bytes:
-    """A module of `depth` functions: each calls the next, and the last one has the grow site."""
+    """Return a module of `depth` functions: each calls the next, and the last one has the grow site."""
     bodies = [b"\x10" + leb(index + 1) + _END for index in range(depth - 1)]
     return _module(_EMPTY_TYPE, [*bodies, _GROW + _END], [("run", 0)])
 
 
 def many_exports(count: int) -> bytes:
-    """A module with `count` exports, each a function of its own.
+    """Return a module with `count` exports, each a function of its own.
 
     One in a hundred calls the function with the grow site, and so breaks the default contract.
     """
@@ -152,7 +152,7 @@ def _call_if(target: int) -> bytes:
 
 
 def _module(kind: bytes, bodies: Sequence[bytes], exports: Sequence[tuple[str, int]]) -> bytes:
-    """A module of functions of one type, with a memory of one page and a table of the first functions."""
+    """Return a module of functions of one type, with one page of memory and a table of functions."""
     count = len(bodies)
     in_table = min(count, _TABLE_SIZE)
     named = [name(export) + b"\0" + leb(index) for export, index in exports]

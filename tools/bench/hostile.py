@@ -1,4 +1,4 @@
-"""The pathological modules in, a table of what `nogrow check` takes of processor time and memory out."""
+"""Measure the processor time and memory of `nogrow check` on modules that are made to be expensive."""
 
 import resource
 from pathlib import Path, PurePosixPath
@@ -12,7 +12,7 @@ from tools.bench.modules import pipelines
 from tools.bench.pathological import hostile_modules
 
 FOLDER = PurePosixPath("build/pathological")
-# `docs/limits.md` states both.
+# `docs/limits.md` states both bounds.
 SECONDS_FOR_A_MB, SECONDS = 4.0, 3.0
 BYTES_FOR_A_BYTE, BYTES = 120, 100_000_000
 
@@ -20,9 +20,9 @@ _MB = 1_000_000
 
 
 def run_pathological(root: Path, rounds: int) -> int:
-    """Measure `nogrow check` on each of the modules, in `rounds` rounds, and print a table.
+    """Measure `nogrow check` on each of the modules in `rounds` rounds, and print a table.
 
-    Returns 1 if any is not within its bounds or ends in another exit code than it should, else 0.
+    Returns 1 if a module exceeds its bounds or has an unexpected exit code, otherwise 0.
     """
     rows, missed = [], 0
     path = root / FOLDER / "module.wasm"
@@ -31,21 +31,21 @@ def run_pathological(root: Path, rounds: int) -> int:
         write_atomic(path, data)
         announce(f"measuring {kind.many:,} {kind.name}")
         before = _cpu_seconds()
-        (one,) = measure(pipelines(path, (NOGROW,), Machine.current()), rounds, path.parent)
-        seconds, size = (_cpu_seconds() - before) / len(one.runs), len(data)
+        (measured,) = measure(pipelines(path, (NOGROW,), Machine.current()), rounds, path.parent)
+        seconds, size = (_cpu_seconds() - before) / len(measured.runs), len(data)
         within = (
             seconds < SECONDS_FOR_A_MB * size / _MB + SECONDS
-            and one.peak_bytes < BYTES_FOR_A_BYTE * size + BYTES
-            and one.exit_codes == {kind.code}
+            and measured.peak_bytes < BYTES_FOR_A_BYTE * size + BYTES
+            and measured.exit_codes == {kind.code}
         )
         missed += not within
         rows.append(
             (
                 f"{kind.many:,} {kind.name}",
                 f"{size / _MB:.1f}",
-                ", ".join(map(str, sorted(one.exit_codes))),
+                ", ".join(map(str, sorted(measured.exit_codes))),
                 f"{seconds:.1f}",
-                f"{one.peak_bytes / _MB:,.0f}",
+                f"{measured.peak_bytes / _MB:,.0f}",
                 "yes" if within else "no",
             )
         )
@@ -55,6 +55,6 @@ def run_pathological(root: Path, rounds: int) -> int:
 
 
 def _cpu_seconds() -> float:
-    """The time that processors spent on the processes that this one has waited for, and on theirs."""
+    """Return the processor time of the children that this process has waited for, and of their children."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime

@@ -1,7 +1,7 @@
-"""The script that `measure` starts: a pipeline as JSON in, what came of it out.
+"""Run one pipeline, which `measure` passes as JSON, and print the result as JSON.
 
-What a process's peak counts begins with what the one that started it held. So this one has next to nothing
-in memory, about 12 MB, which is the least that a peak can be.
+The peak memory of a process includes what the process that started it had in memory. So this script keeps
+almost nothing in memory: about 12 MB, which is the smallest peak that can be measured.
 """
 
 import json
@@ -17,7 +17,7 @@ def launch(commands: list[list[str]], environ: dict[str, str]) -> tuple[float, i
     """Run the commands to their end, each reading what the one before it prints.
 
     Returns the seconds from the first fork to the last exit, the peak in bytes of the largest process, the
-    exit code of the first, and how what they printed to standard error ends.
+    exit code of the first one, and the end of their standard error.
     """
     nothing = os.open(os.devnull, os.O_RDWR)
     complaints = tempfile.TemporaryFile()  # noqa: SIM115
@@ -33,12 +33,12 @@ def launch(commands: list[list[str]], environ: dict[str, str]) -> tuple[float, i
         source = following
     ended = [os.wait4(process, 0) for process in started]
     seconds = time.perf_counter() - begin
-    # Kilobytes on Linux, bytes on macOS.
+    # `ru_maxrss` counts kilobytes on Linux, bytes on macOS.
     unit = 1 if sys.platform == "darwin" else 1024
     peak = max(usage.ru_maxrss for _, _, usage in ended) * unit
     complaints.seek(max(0, complaints.seek(0, os.SEEK_END) - _SHOWN_BYTES))
-    said = complaints.read().decode(errors="replace")
-    return seconds, peak, os.waitstatus_to_exitcode(ended[0][1]), said
+    complaint = complaints.read().decode(errors="replace")
+    return seconds, peak, os.waitstatus_to_exitcode(ended[0][1]), complaint
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Pipelines of commands in, the time and peak memory of whole processes out, in interleaved rounds."""
+"""Measure the time and peak memory of whole processes, in interleaved rounds."""
 
 import json
 import os
@@ -17,7 +17,7 @@ SLOW_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Pipeline:
-    """Commands of which each reads what the one before it prints; the programs are absolute paths."""
+    """Commands, each of which reads the output of the one before it; the programs are absolute paths."""
 
     name: str
     commands: tuple[tuple[str, ...], ...]
@@ -26,7 +26,7 @@ class Pipeline:
 
 @dataclass(frozen=True)
 class Run:
-    """One run. The peak is that of the largest process; the exit code is that of the first.
+    """One run, with the peak of the largest process and the exit code of the first one.
 
     `complaint` is the last line of standard error, empty if there is none.
     """
@@ -46,40 +46,40 @@ class Measured:
 
     @property
     def seconds(self) -> float:
-        """The median time."""
+        """Return the median time in seconds."""
         return statistics.median(run.seconds for run in self.runs)
 
     @property
     def peak_bytes(self) -> int:
-        """The highest peak."""
+        """Return the highest peak in bytes."""
         return max(run.peak_bytes for run in self.runs)
 
     @property
     def exit_codes(self) -> frozenset[int]:
-        """The exit codes of all runs."""
+        """Return the exit codes of all runs."""
         return frozenset(run.exit_code for run in self.runs)
 
     @property
     def complaint(self) -> str:
-        """What a run complained of, if any did."""
+        """Return the complaint of the first run that had one, otherwise an empty text."""
         return next((run.complaint for run in self.runs if run.complaint), "")
 
 
 def measure_once(pipeline: Pipeline, folder: Path) -> Run:
-    """One run in `folder`; raises `ToolError` when it doesn't start or takes too long."""
+    """Run the pipeline once in `folder`; raises `ToolError` when it does not start or takes too long."""
     environ = {**os.environ, **pipeline.environ}
-    # An installed command writes its byte code once and has it from then on.
+    # An installed command has compiled its byte code already.
     environ.pop("PYTHONDONTWRITEBYTECODE", None)
     script = [sys.executable, "-I", "-S", launch.__file__, json.dumps([pipeline.commands, environ])]
     done = run_checked(script, seconds=LIMIT_SECONDS, folder=folder)
-    seconds, peak, code, said = json.loads(done.stdout)
-    return Run(float(seconds), int(peak), int(code), said.strip().rpartition("\n")[2])
+    seconds, peak, code, complaint = json.loads(done.stdout)
+    return Run(float(seconds), int(peak), int(code), complaint.strip().rpartition("\n")[2])
 
 
 def measure(pipelines: Sequence[Pipeline], rounds: int, folder: Path) -> tuple[Measured, ...]:
-    """Every pipeline once in each round, so that what else the machine does meets them all alike.
+    """Run every pipeline once in each round, so that other load on the machine affects all of them equally.
 
-    One that takes over `SLOW_SECONDS` is not run again.
+    A pipeline that takes more than `SLOW_SECONDS` runs only once.
     """
     runs: dict[str, list[Run]] = {pipeline.name: [] for pipeline in pipelines}
     for _ in range(rounds):

@@ -1,4 +1,4 @@
-"""The corpus and the generated modules in; tables, `build/bench.json` and `build/bench.svg` out."""
+"""Run the bench over the corpus and the generated modules, and write its results as tables, JSON and SVG."""
 
 import json
 import os
@@ -46,8 +46,8 @@ _ON_GENERATED = (NOGROW, VALIDATE, VALIDATE_ONE, SHA256SUM)
 def run_bench(root: Path, rounds: int, *, strict: bool) -> int:
     """Measure whole processes over the corpus and the generated modules, and print and write the results.
 
-    Returns 1 if `strict` is set and an aim is not met, else 0. Raises `ToolError`, also when a program or the
-    network is missing.
+    Returns 1 if `strict` is set and an aim is not met, otherwise 0. Raises `ToolError`, also when a program
+    or the network is missing.
     """
     if rounds < 1:
         raise ToolError("the bench needs at least one round")
@@ -61,32 +61,32 @@ def run_bench(root: Path, rounds: int, *, strict: bool) -> int:
         path = _generate(root, shape)
         lines = pipelines(path, _ON_GENERATED, machine)
         subjects.append(_measured(shape.name, path, lines, rounds, shape))
-    found = aims(subjects)
-    _print(subjects, found)
+    checked_aims = aims(subjects)
+    _print(subjects, checked_aims)
     if rounds < LEAST_ROUNDS:
-        announce(f"medians of fewer than {LEAST_ROUNDS} rounds say little")
-    write_atomic(root / RESULTS, _as_json(subjects, found, rounds).encode())
+        announce(f"the medians of fewer than {LEAST_ROUNDS} rounds are not reliable")
+    write_atomic(root / RESULTS, _as_json(subjects, checked_aims, rounds).encode())
     write_atomic(root / PLOT, plot(subjects, _TOOLS).encode())
     announce(f"the figures are in {RESULTS}, and {PLOT} shows them")
-    return 1 if strict and not all(aim.met for aim in found) else 0
+    return 1 if strict and not all(aim.met for aim in checked_aims) else 0
 
 
 def run_comparison(root: Path) -> int:
     """Compare the grow sites and direct calls of every corpus module with another decoder's.
 
-    Returns 1 when any of them differ, else 0. Raises `ToolError` and `ModuleError`.
+    Returns 1 when any of them differ, otherwise 0. Raises `ToolError` and `ModuleError`.
     """
-    found = []
+    comparisons = []
     for path in fetch_all(root, announce, Machine.current()):
         announce(f"comparing {path.relative_to(root)}")
-        found.append(compare(path))
+        comparisons.append(compare(path))
     columns = ("module", "compared with", "grow sites", "direct calls", "the same?")
-    print_table("comparison", columns, [_compared(root, one) for one in found])
-    return 0 if all(one.agrees for one in found) else 1
+    print_table("comparison", columns, [_compared(root, comparison) for comparison in comparisons])
+    return 0 if all(comparison.agrees for comparison in comparisons) else 1
 
 
 def pipelines(path: Path, names: Sequence[str], machine: Machine) -> tuple[Pipeline, ...]:
-    """The commands of `names` for one module; raises `ToolError` for a program that is missing."""
+    """Return the commands of `names` for one module; raises `ToolError` for a missing program."""
     file = str(path)
     validate = (_program("wasm-tools", "nogrow[dev]"), "validate", "--features", "all", file)
     commands = {
@@ -111,10 +111,10 @@ def _program(name: str, requirement: str) -> str:
 
 
 def _on_path(machine: Machine, name: str) -> str:
-    found = machine.on_path(name)
-    if found is None:
+    path = machine.on_path(name)
+    if path is None:
         raise ToolError(f"{name} is not on the PATH; the bench compares with it")
-    return str(found)
+    return str(path)
 
 
 def _generate(root: Path, shape: Shape) -> Path:
@@ -127,14 +127,14 @@ def _measured(
     name: str, path: Path, lines: Sequence[Pipeline], rounds: int, shape: Shape | None = None
 ) -> Subject:
     announce(f"measuring {name}")
-    # An empty folder: there, no contract is found.
+    # In an empty folder, nogrow finds no contract.
     with tempfile.TemporaryDirectory(prefix="nogrow-bench-") as folder:
         measured = measure(lines, rounds, Path(folder))
     size = path.stat().st_size
     return Subject(name, size, measured, shape is not None, shape is not None and shape.on_line)
 
 
-def _print(subjects: Sequence[Subject], found: Sequence[Aim]) -> None:
+def _print(subjects: Sequence[Subject], checked_aims: Sequence[Aim]) -> None:
     columns = ("module", "MB", *_TOOLS)
     rows = [
         (subject.name, f"{subject.size / _MB:.2f}", *(_time(subject, name) for name in _TOOLS))
@@ -145,42 +145,44 @@ def _print(subjects: Sequence[Subject], found: Sequence[Aim]) -> None:
         (subject.name, f"{subject.size / _MB:.2f}", *(_peak(subject.of(name)) for name in _TOOLS))
         for subject in subjects
     ]
-    print_table("peak memory in MB; 12 is the least that can be seen", columns, rows)
-    print_table("aims", ("aim", "met?"), [(aim.words, "yes" if aim.met else "no") for aim in found])
+    print_table("peak memory in MB; 12 is the smallest that can be measured", columns, rows)
+    print_table("aims", ("aim", "met?"), [(aim.words, "yes" if aim.met else "no") for aim in checked_aims])
     for shape in shapes():
         if shape.beyond_limits:
-            announce(f"{shape.name} is over the limit of engines, {shape.beyond_limits}: others refuse it")
-    announce("x1: over 10 s, so run once; refused: the program failed on the module")
+            announce(
+                f"{shape.name} exceeds the limit of engines, {shape.beyond_limits}: other tools refuse it"
+            )
+    announce("x1: took over 10 s, so it ran once; refused: the program failed on the module")
 
 
 def _time(subject: Subject, name: str) -> str:
-    one = subject.of(name)
-    if one is None:
+    measured = subject.of(name)
+    if measured is None:
         return ""
-    notes = [f"{one.seconds / subject.seconds(NOGROW):.3g}"] if name != NOGROW else []
-    notes += ["x1"] if len(one.runs) == 1 else []
-    notes += ["refused"] if is_refused(one) else []
-    return f"{one.seconds * 1000:,.0f}" + (f" ({', '.join(notes)})" if notes else "")
+    notes = [f"{measured.seconds / subject.seconds(NOGROW):.3g}"] if name != NOGROW else []
+    notes += ["x1"] if len(measured.runs) == 1 else []
+    notes += ["refused"] if is_refused(measured) else []
+    return f"{measured.seconds * 1000:,.0f}" + (f" ({', '.join(notes)})" if notes else "")
 
 
-def _peak(one: Measured | None) -> str:
-    return "" if one is None else f"{one.peak_bytes / _MB:,.0f}"
+def _peak(measured: Measured | None) -> str:
+    return "" if measured is None else f"{measured.peak_bytes / _MB:,.0f}"
 
 
-def _compared(root: Path, one: Comparison) -> tuple[str, ...]:
+def _compared(root: Path, comparison: Comparison) -> tuple[str, ...]:
     def cell(ours: int, theirs: int) -> str:
         return f"{ours:,}" if ours == theirs else f"{ours:,} here, {theirs:,} there"
 
     return (
-        str(one.path.relative_to(root / CORPUS)),
-        one.other,
-        cell(len(one.ours.sites), len(one.theirs.sites)),
-        cell(one.ours.direct_calls, one.theirs.direct_calls),
-        "yes" if one.agrees else "no",
+        str(comparison.path.relative_to(root / CORPUS)),
+        comparison.other,
+        cell(len(comparison.ours.sites), len(comparison.theirs.sites)),
+        cell(comparison.ours.direct_calls, comparison.theirs.direct_calls),
+        "yes" if comparison.agrees else "no",
     )
 
 
-def _as_json(subjects: Sequence[Subject], found: Sequence[Aim], rounds: int) -> str:
+def _as_json(subjects: Sequence[Subject], checked_aims: Sequence[Aim], rounds: int) -> str:
     wabt, wasm_tools = find_wabt("wasm-objdump"), find_program("wasm-tools", "nogrow[dev]")
     document = {
         "schema": SCHEMA,
@@ -200,16 +202,16 @@ def _as_json(subjects: Sequence[Subject], found: Sequence[Aim], rounds: int) -> 
                 "size": subject.size,
                 "generated": subject.generated,
                 "measured": {
-                    one.name: {
-                        "seconds": one.seconds,
-                        "peak_bytes": one.peak_bytes,
-                        "runs": [asdict(run) for run in one.runs],
+                    measured.name: {
+                        "seconds": measured.seconds,
+                        "peak_bytes": measured.peak_bytes,
+                        "runs": [asdict(run) for run in measured.runs],
                     }
-                    for one in subject.measured
+                    for measured in subject.measured
                 },
             }
             for subject in subjects
         ],
-        "aims": [asdict(aim) for aim in found],
+        "aims": [asdict(aim) for aim in checked_aims],
     }
     return json.dumps(document, indent=2) + "\n"

@@ -1,7 +1,7 @@
-"""A count in, modules out that have so many of one thing, made to cost much: they show how cost grows.
+"""Generate modules that contain very many of one thing, to show how nogrow's cost grows with it.
 
-All are made here, byte by byte, always the same. Most are over the limits which engines have agreed on; the
-question is how soon they are judged or refused, and in how much memory.
+The same count always gives the same bytes. Most modules exceed the limits that engines have agreed on: the
+question is how fast and in how much memory nogrow judges or refuses them.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,9 +19,9 @@ _MILLION = 1_000_000
 
 @dataclass(frozen=True)
 class Hostile:
-    """A kind of module: `make` makes the one with so many; `many` are for the table of the limits.
+    """A kind of module: `make` returns the module for a count; `many` is the count in the table of limits.
 
-    `code` is what `nogrow check` has to exit with.
+    `code` is the expected exit code of `nogrow check`.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Hostile:
 
 
 def hostile_modules() -> tuple[Hostile, ...]:
-    """All kinds, in the order of the table."""
+    """Return all kinds, in the order of the table."""
     return (
         Hostile("nested blocks", nested_blocks),
         Hostile("nested loops, with branches to the outermost", nested_loops, 4),
@@ -98,47 +98,47 @@ def module(
 
 
 def nested_blocks(count: int) -> bytes:
-    """Blocks within each other."""
+    """Return a module with nested blocks."""
     return module([b"\x02\x40" * count + _GROW + _END * count], exports=[_RUN])
 
 
 def nested_loops(count: int) -> bytes:
-    """Loops within each other, and in the innermost as many branches to the outermost."""
+    """Return a module with nested loops; the innermost one has as many branches to the outermost one."""
     branch = b"\x41\0\x0d" + leb(count - 1)
     return module([b"\x03\x40" * count + branch * count + _END * count + _GROW], exports=[_RUN])
 
 
 def nested_tries(count: int) -> bytes:
-    """Handlers within each other, with a call in each that may throw to all of them."""
+    """Return a module with nested handlers, each with a call that may throw to all of them."""
     code = b"\x1f\x40\1\0\0\0" * count + b"\x10\0\x0b" * count
     return module([code + _GROW], tags=[b"\0\0"], exports=[_RUN])
 
 
 def nested_legacy_tries(count: int) -> bytes:
-    """The same with the instructions of the older proposal."""
+    """Return the module of `nested_tries` with the instructions of the older proposal."""
     code = b"\x06\x40" * count + b"\x10\0\x07\0\x0b" * count
     return module([code + _GROW], tags=[b"\0\0"], exports=[_RUN])
 
 
 def one_br_table(count: int) -> bytes:
-    """One br_table with so many labels."""
+    """Return a module with one br_table of `count` labels."""
     table = b"\x41\0\x0e" + leb(count) + bytes(count + 1)
     return module([b"\x02\x40" + table + _END + _GROW], exports=[_RUN])
 
 
 def functions(count: int) -> bytes:
-    """Functions that do nothing."""
+    """Return a module with functions that do nothing."""
     return module([b""] * count)
 
 
 def huge_locals(count: int) -> bytes:
-    """Functions that each announce more locals than 32 bits can count."""
+    """Return a module whose functions each declare more locals than 32 bits can count."""
     most = b"\xff\xff\xff\xff\x0f\x7f"
     return module([b""] * count, local=b"\2" + most + most)
 
 
 def types(count: int) -> bytes:
-    """Function types of which no two are equal."""
+    """Return a module with function types, no two of which are equal."""
     kinds = (b"\x7f", b"\x7e", b"\x7d", b"\x7c")
 
     def parameters(number: int) -> bytes:
@@ -148,30 +148,30 @@ def types(count: int) -> bytes:
             digits.append(kinds[digit])
         return vector(digits)
 
-    made = [b"\x60" + parameters(number) + b"\0" for number in range(count)]
-    return module([_GROW], types=made, exports=[_RUN])
+    function_types = [b"\x60" + parameters(number) + b"\0" for number in range(count)]
+    return module([_GROW], types=function_types, exports=[_RUN])
 
 
 def one_group(count: int) -> bytes:
-    """A single recursion group, in which each type names the next."""
+    """Return a module with one recursion group, in which each type refers to the next."""
     members = [b"\x5f\1\x63" + signed(1 + (index + 1) % count) + b"\0" for index in range(count)]
     return module([_GROW], types=[_EMPTY, b"\x4e" + vector(members)], exports=[_RUN])
 
 
 def doubling_types(count: int) -> bytes:
-    """Structures that each hold the one before twice: written out, the last would have 2^count parts."""
-    made = [b"\x5f\2" + 2 * (b"\x63" + signed(index) + b"\0") for index in range(count)]
-    return module([_GROW], types=[_EMPTY, *made], exports=[_RUN])
+    """Return a module of structures that contain the previous one twice: expanded, 2^count parts."""
+    structures = [b"\x5f\2" + 2 * (b"\x63" + signed(index) + b"\0") for index in range(count)]
+    return module([_GROW], types=[_EMPTY, *structures], exports=[_RUN])
 
 
 def wide_subtypes(count: int) -> bytes:
-    """Subtypes of one type, imports of that type in a table, and a call through it by each of the types."""
-    # An equal type would be the same: each holds another number of results.
-    made = [b"\x50\0" + _EMPTY, *(b"\x4e\2\x50\1\0" + _EMPTY + _marker(index) for index in range(count))]
+    """Return a module with subtypes of one type, a table of imports of that type, and a call by each type."""
+    # Equal types would be identical, so each recursion group contains another marker.
+    groups = [b"\x50\0" + _EMPTY, *(b"\x4e\2\x50\1\0" + _EMPTY + _marker(index) for index in range(count))]
     calls = b"".join(b"\x41\0\x11" + leb(1 + 2 * index) + b"\0" for index in range(count))
     return module(
         [calls + _GROW],
-        types=made,
+        types=groups,
         imports=[name("host") + name("f") + b"\0\0"] * count,
         tables=[b"\x70\0\1"],
         exports=[(b"run", count)],
@@ -180,35 +180,35 @@ def wide_subtypes(count: int) -> bytes:
 
 
 def _marker(index: int) -> bytes:
-    """A structure unlike all others, so that the group that it is in is, too."""
+    """Return a structure that differs from all others, so that its recursion group does too."""
     kinds = (b"\x7f\0", b"\x7f\1", b"\x7e\0", b"\x7e\1", b"\x7d\0", b"\x7d\1", b"\x7c\0", b"\x7c\1")
     return b"\x5f" + vector([kinds[index >> shift & 7] for shift in range(0, 21, 3)])
 
 
 def deep_subtypes(count: int) -> bytes:
-    """Types of which each is a subtype of the one before."""
-    made = [b"\x50\0" + _EMPTY, *(b"\x50\1" + leb(index) + _EMPTY for index in range(count - 1))]
-    return module([_GROW], types=made, exports=[_RUN])
+    """Return a module whose types are each a subtype of the previous one."""
+    subtypes = [b"\x50\0" + _EMPTY, *(b"\x50\1" + leb(index) + _EMPTY for index in range(count - 1))]
+    return module([_GROW], types=subtypes, exports=[_RUN])
 
 
 def exports(count: int) -> bytes:
-    """Exports of one function that grows."""
+    """Return a module with many exports of one function that grows the memory."""
     return module([_GROW], exports=[(b"e%d" % index, 0) for index in range(count)])
 
 
 def deep_exports(count: int) -> bytes:
-    """A chain of calls as deep, with an export for each of its functions: half of count squared steps."""
+    """Return a module with a chain of calls and an export of each function: count^2 / 2 steps in all."""
     chain = [b"\x10" + leb(index + 1) for index in range(count - 1)]
     return module([*chain, _GROW], exports=[(b"e%d" % index, index) for index in range(count)])
 
 
 def imports(count: int) -> bytes:
-    """Imported functions that one function calls, one after the other."""
+    """Return a module with imported functions that one function calls."""
     return _with_imports(count, 1)
 
 
 def imports_and_exports(count: int) -> bytes:
-    """The same, with as many exports, of which each reaches every import."""
+    """Return the module of `imports` with as many exports, each of which reaches every import."""
     return _with_imports(count, count)
 
 
@@ -222,28 +222,28 @@ def _with_imports(count: int, ways: int) -> bytes:
 
 
 def globals_(count: int) -> bytes:
-    """Globals, each with an initial value."""
+    """Return a module with globals, each with an initial value."""
     return module([_GROW], globals_=[b"\x7f\0\x41\0\x0b"] * count, exports=[_RUN])
 
 
 def memories(count: int) -> bytes:
-    """Memories, each with a grow site of its own."""
+    """Return a module with memories, each with a grow site of its own."""
     code = b"".join(b"\x41\1\x40" + leb(index) + b"\x1a" for index in range(count))
     return module([code], memories=[_MEMORY] * count, exports=[_RUN])
 
 
 def data_segments(count: int) -> bytes:
-    """Active data segments without bytes."""
+    """Return a module with active data segments without bytes."""
     return module([_GROW], exports=[_RUN], data=[b"\0\x41\0\x0b\0"] * count)
 
 
 def element_segments(count: int) -> bytes:
-    """Active element segments of one function each."""
+    """Return a module with active element segments of one function each."""
     return module([_GROW], tables=[b"\x70\0\1"], exports=[_RUN], elements=[b"\0\x41\0\x0b\1\0"] * count)
 
 
 def copied_tables(count: int) -> bytes:
-    """Tables of which each is copied into the one before; the last holds the function."""
+    """Return a module whose tables are each copied into the previous one; the last contains the function."""
     copies = [b"\x41\0" * 3 + b"\xfc\x0e" + leb(index) + leb(index + 1) for index in range(count - 1)]
     code = b"".join(copies) + b"\x41\0\x11\0\0"
     last = b"\2" + leb(count - 1) + b"\x41\0\x0b\0\1\0"
@@ -251,13 +251,13 @@ def copied_tables(count: int) -> bytes:
 
 
 def filled_tables(count: int) -> bytes:
-    """Tables that are all filled from a segment of as many functions, and called through."""
+    """Return a module whose tables are all filled from a segment of as many functions, and called through."""
     fills = [b"\x41\0" * 3 + b"\xfc\x0c\0" + leb(index) + _call_through(0, index) for index in range(count)]
     return _many_tables(count, b"".join(fills))
 
 
 def written_tables(count: int) -> bytes:
-    """Tables that any of as many functions may be written to, and calls by a type that none of them has."""
+    """Return a module whose tables may contain any function, with calls by a type that no function has."""
     writes = [b"\x41\0\xd0\x70\x26" + leb(index) + _call_through(1, index) for index in range(count)]
     return _many_tables(count, b"".join(writes))
 
@@ -278,7 +278,7 @@ def _many_tables(count: int, code: bytes) -> bytes:
 
 
 def constant_calls(count: int) -> bytes:
-    """Calls through a table that never changes, each by another constant index."""
+    """Return a module with calls through a constant table, each with another constant index."""
     calls = b"".join(b"\x41" + signed(index) + b"\x11\0\0" for index in range(count))
     segment = b"\0\x41\0\x0b" + vector([leb(index) for index in range(count)])
     table = b"\x70\0" + leb(count)
@@ -286,33 +286,33 @@ def constant_calls(count: int) -> bytes:
 
 
 def long_export(count: int) -> bytes:
-    """An export with a name of so many bytes."""
+    """Return a module whose export has a name of `count` bytes."""
     return module([_GROW], exports=[(b"n" * count, 0)])
 
 
 def long_import(count: int) -> bytes:
-    """An import with a name of so many bytes."""
+    """Return a module whose import has a name of `count` bytes."""
     imported = name("host") + name("n" * count) + b"\0\0"
     return module([b"\x10\0" + _GROW], imports=[imported], exports=[(b"run", 1)])
 
 
 def long_function_name(count: int) -> bytes:
-    """A function whose name in the name section has so many bytes."""
+    """Return a module whose function has a debug name of `count` bytes."""
     return module([_GROW], exports=[_RUN]) + _names([b"\0" + name("n" * count)])
 
 
 def long_custom(count: int) -> bytes:
-    """A custom section whose name has so many bytes."""
+    """Return a module with a custom section whose name has `count` bytes."""
     return module([_GROW], exports=[_RUN]) + custom("n" * count, b"")
 
 
 def not_utf8(count: int) -> bytes:
-    """An export whose name has so many bytes, of which the last is not UTF-8."""
+    """Return a module whose export has a name of `count` bytes, the last of which is not UTF-8."""
     return module([_GROW], exports=[(b"n" * (count - 1) + b"\xff", 0)])
 
 
 def function_names(count: int) -> bytes:
-    """Functions that each have a name in the name section."""
+    """Return a module whose functions each have a name in the name section."""
     named = [leb(index) + name(f"f{index}") for index in range(count)]
     return module([_GROW, *([b""] * (count - 1))], exports=[_RUN]) + _names(named)
 
@@ -322,12 +322,12 @@ def _names(named: Sequence[bytes]) -> bytes:
 
 
 def customs(count: int) -> bytes:
-    """Custom sections without contents."""
+    """Return a module with custom sections without contents."""
     return module([_GROW], exports=[_RUN]) + custom("c", b"") * count
 
 
 def nested_components(count: int) -> bytes:
-    """Components within each other. The sizes come from the inside out, the bytes from the outside in."""
+    """Return nested components. Sizes are computed from the inside out, bytes written from the outside in."""
     heads: list[bytes] = []
     size = 8
     for _ in range(count - 1):
@@ -338,5 +338,5 @@ def nested_components(count: int) -> bytes:
 
 
 def core_modules(count: int) -> bytes:
-    """A component of so many core modules, of which each grows."""
+    """Return a component of `count` core modules, each of which can grow its memory."""
     return b"\0asm\x0d\0\1\0" + section(1, module([_GROW], exports=[_RUN])) * count

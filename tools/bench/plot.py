@@ -1,4 +1,4 @@
-"""Measurements in, an SVG of time against size out; both axes are logarithmic."""
+"""Draw an SVG of time against size, with logarithmic axes."""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from tools.bench.aims import Subject
 _WIDTH, _HEIGHT = 860, 480
 _LEFT, _RIGHT, _TOP, _BOTTOM = 80, 230, 40, 60
 _COLOURS = ("#d1495b", "#2e86ab", "#3a9d5d", "#b5651d", "#8e6bbf", "#7a7a7a")
-# The ground changes with the text, so that one is always readable on the other.
+# The background changes together with the text, so that the text is always readable.
 _STYLE = """
 :root{--ground:#ffffff;--text:#1f2328;--grid:#d0d7de}
 @media(prefers-color-scheme:dark){:root{--ground:#0d1117;--text:#e6edf3;--grid:#30363d}}
@@ -18,12 +18,12 @@ rect.ground{fill:var(--ground)}text{fill:var(--text);font:13px sans-serif}line{s
 
 
 def plot(subjects: Sequence[Subject], names: Sequence[str]) -> str:
-    """The SVG with one colour for each of `names`; generated modules are hollow."""
+    """Return the SVG with one colour for each of `names`; generated modules are drawn hollow."""
     points = [
-        (place, subject, one.seconds)
+        (place, subject, measured.seconds)
         for subject in subjects
         for place, name in enumerate(names)
-        if (one := subject.of(name)) is not None
+        if (measured := subject.of(name)) is not None
     ]
     across = _Axis.over([subject.size / 1000 for _, subject, _ in points], _LEFT, _WIDTH - _RIGHT)
     up = _Axis.over([seconds for _, _, seconds in points], _HEIGHT - _BOTTOM, _TOP)
@@ -57,7 +57,7 @@ def plot(subjects: Sequence[Subject], names: Sequence[str]) -> str:
 
 
 class _Axis:
-    """Powers of ten, from the one below all values to the one above, mapped to pixels."""
+    """An axis from the power of ten below all values to the one above, mapped to pixels."""
 
     def __init__(self, low: int, high: int, start: float, end: float) -> None:
         self._low, self._high, self._start, self._end = low, high, start, end

@@ -1,1 +1,1 @@
-"""The browser demo and what drives a browser."""
+"""The demonstration in a browser, and the programs that drive a browser."""

@@ -1,4 +1,4 @@
-"""Guests and ways to view their memory in, and out comes what the browser host's page shows of them."""
+"""Open the browser host's page with Playwright, read what it shows, and take screenshots."""
 
 import threading
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 PICTURES = PurePosixPath("docs/images")
-# What is shown in the documentation: the growing guest, and the view with which it is run.
+# The documentation shows the growing guest with each of these views.
 PICTURED = {"detached": "kept", "attached": "live"}
 _GROWING = "build/release/greeting_growth.wasm"
 _SECONDS = 60.0
@@ -29,7 +29,7 @@ _SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page shows: the greeting, or the error as JavaScript words it."""
+    """The result on the page: the greeting, or JavaScript's error message."""
 
     text: str
     failed: bool
@@ -48,7 +48,10 @@ def served(root: Path) -> Iterator[PageServer]:
 
 
 def browse(page: "Page", url: str, artifact: str, view: str) -> Shown:
-    """Let the page at `url` run the artifact with the view; raises `ToolError` when it shows nothing."""
+    """Let the page at `url` run the artifact with the view, and return what it shows.
+
+    Raises `ToolError` when the page shows nothing.
+    """
     from playwright.sync_api import Error
 
     path = PurePosixPath(artifact)
@@ -63,8 +66,8 @@ def browse(page: "Page", url: str, artifact: str, view: str) -> Shown:
 
 
 def picture_report(root: Path, browser: "Browser", folder: Path) -> Path:
-    """Write a picture of the growing guest's report as a page to `folder`; its path."""
-    place = folder / "report.png"
+    """Write a screenshot of the growing guest's HTML report to `folder`, and return its path."""
+    path = folder / "report.png"
     context = browser.new_context(viewport={"width": 1240, "height": 900}, color_scheme="light")
     with TemporaryDirectory() as scratch, chdir(root):
         report = check(None, targets(None, (_GROWING,)), judge=judge)
@@ -74,13 +77,13 @@ def picture_report(root: Path, browser: "Browser", folder: Path) -> Path:
         page = context.new_page()
         page.goto(file.as_uri())
         page.get_by_role("option", name="set_name").click()
-        write_atomic(place, page.screenshot())
+        write_atomic(path, page.screenshot())
     context.close()
-    return place
+    return path
 
 
 def take_pictures(root: Path, browser: "Browser", folder: Path) -> tuple[Path, ...]:
-    """Write the documentation's pictures of the page to `folder`; their paths. Raises `ToolError`."""
+    """Write the documentation's screenshots to `folder`, and return their paths; raises `ToolError`."""
     context = browser.new_context(viewport={"width": 1240, "height": 800}, color_scheme="light")
     taken = []
     with served(root) as server:

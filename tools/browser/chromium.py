@@ -1,4 +1,4 @@
-"""A machine in, and out comes Debian's Chromium without a window, as Playwright drives it."""
+"""Find Debian's Chromium and start it without a window, driven by Playwright."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,23 +19,23 @@ ARGUMENTS = (
     "--no-first-run",
     "--disable-background-networking",
 )
-NO_PLAYWRIGHT = "no Playwright; this installs it: pip install 'nogrow[dev]'"
-NO_CHROMIUM = "no Chromium; this installs it: apt-get install -y chromium"
+NO_PLAYWRIGHT = "Playwright is missing; install it with: pip install 'nogrow[dev]'"
+NO_CHROMIUM = "Chromium is missing; install it with: apt-get install -y chromium"
 
 
 def find_chromium(machine: Machine) -> Path:
-    """Chromium from the PATH; raises `ToolError` where it or Playwright is missing."""
+    """Return Chromium's path from the PATH; raises `ToolError` if it or Playwright is missing."""
     if find_spec("playwright") is None:
         raise ToolError(NO_PLAYWRIGHT)
-    found = machine.on_path("chromium") or machine.on_path("chromium-browser")
-    if found is None:
+    program = machine.on_path("chromium") or machine.on_path("chromium-browser")
+    if program is None:
         raise ToolError(NO_CHROMIUM)
-    return found
+    return program
 
 
 @contextmanager
 def chromium(machine: Machine) -> Iterator["Browser"]:
-    """Start Chromium, and end it after use. A process can do that once; raises `ToolError`."""
+    """Start Chromium, and end it after use; raises `ToolError`. A process can do this only once."""
     program = find_chromium(machine)
     from playwright.sync_api import Error, sync_playwright
 

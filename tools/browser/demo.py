@@ -1,4 +1,4 @@
-"""The built guests in, and out comes what each host makes of them, with each sort of view."""
+"""Run each host over the built guests with each kind of view."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Browsers = Callable[[Machine], "AbstractContextManager[Browser]"]
 
-# The profile of modules that are no guests.
+# The profile of the kernels, which are not guests.
 KERNEL = "kernel"
 HOST = PurePosixPath("hosts/node/server.mjs")
 _OLDEST_NODE = 20
@@ -29,7 +29,7 @@ _NODE_SECONDS = 60.0
 
 
 class Views(Enum):
-    """How a host looks at its guest's memory; the values are those of its option `--views`."""
+    """The kinds of view that a host can use; the values are those of its option `--views`."""
 
     KEPT = "kept"
     WATCHED = "watched"
@@ -38,7 +38,7 @@ class Views(Enum):
 
 @dataclass(frozen=True)
 class DemoRow:
-    """One run of a host: whether it failed, and the greeting or the error that it printed or showed."""
+    """One run of a host: whether it failed, and the greeting or error that it printed or showed."""
 
     host: str
     artifact: str
@@ -49,38 +49,37 @@ class DemoRow:
 
 @dataclass(frozen=True)
 class Demo:
-    """All runs; where the browser host was not run, `skipped` says why."""
+    """All runs; if the browser host was skipped, `skipped` says why."""
 
     rows: tuple[DemoRow, ...]
     skipped: str | None = None
 
 
 def find_node(machine: Machine) -> Path:
-    """Node 20 or later from the PATH; raises `ToolError`."""
+    """Return the path of Node 20 or later from the PATH; raises `ToolError`."""
     node = machine.on_path("node")
     if node is None:
         raise ToolError(f"node is not on the PATH; Node {_OLDEST_NODE} or later is needed")
-    said = run([node, "--version"], seconds=_NODE_SECONDS, environ=machine.environ, most_bytes=ANSWER_BYTES)
-    version = re.fullmatch(r"v(\d{1,9})\.[\w.-]{1,99}", said.stdout.strip())
-    if version is None or said.exit_code != 0:
+    answer = run([node, "--version"], seconds=_NODE_SECONDS, environ=machine.environ, most_bytes=ANSWER_BYTES)
+    version = re.fullmatch(r"v(\d{1,9})\.[\w.-]{1,99}", answer.stdout.strip())
+    if version is None or answer.exit_code != 0:
         raise ToolError(
-            f"{node} does not say which version it is, and Node {_OLDEST_NODE} or later is needed: "
-            f"{said.complaint}"
+            f"{node} did not print a version, and Node {_OLDEST_NODE} or later is needed: {answer.complaint}"
         )
     if int(version[1]) < _OLDEST_NODE:
-        raise ToolError(f"{node} is {said.stdout.strip()}; Node {_OLDEST_NODE} or later is needed")
+        raise ToolError(f"{node} is {answer.stdout.strip()}; Node {_OLDEST_NODE} or later is needed")
     return node
 
 
 def run_host(node: Path, root: Path, artifact: str, views: Views) -> DemoRow:
-    """One run of the host over the artifact; raises `ToolError` when it doesn't end."""
+    """Run the host once over the artifact; raises `ToolError` when it does not end."""
     done = run([node, root / HOST, "--views", views.value, root / artifact], seconds=_NODE_SECONDS)
     output = done.stdout if done.exit_code == 0 else done.stderr
     return DemoRow("node", artifact, views, done.exit_code != 0, output.strip())
 
 
 def run_demo(root: Path, machine: Machine, progress: Progress, browsers: Browsers = chromium) -> Demo:
-    """Run each host over every built guest, with each sort of view.
+    """Run each host over every built guest with each kind of view.
 
     Without Chromium, the browser host is skipped. Raises `ToolError` without a build, or without Node.
     """
@@ -90,13 +89,13 @@ def run_demo(root: Path, machine: Machine, progress: Progress, browsers: Browser
     node = find_node(machine)
     rows = []
     for guest in guests:
-        progress(f"running {HOST} over {guest}, with each sort of view")
+        progress(f"running {HOST} over {guest}, with each kind of view")
         rows += [run_host(node, root, guest, views) for views in Views]
     try:
         find_chromium(machine)
     except ToolError as error:
         return Demo(tuple(rows), str(error))
-    progress("opening hosts/browser with every guest, with each sort of view")
+    progress("opening hosts/browser with every guest and each kind of view")
     with browsers(machine) as browser:
         return Demo((*rows, *_browsed(root, browser, guests)))
 

@@ -1,6 +1,7 @@
-"""The project's folder in, and out comes an HTTP server on this machine for the browser host.
+"""Serve the browser host's page over HTTP, on this machine only.
 
-It gives what the page needs and nothing else: files below `hosts/` whose kind is known, and built modules.
+The server provides what the page needs and nothing else: files of known types below `hosts/`, and built
+modules.
 """
 
 import contextlib
@@ -17,8 +18,8 @@ from nogrow.machine.process import Progress
 
 ADDRESS = "127.0.0.1"
 PAGE = "/hosts/browser/"
-BUILD_FIRST = "nothing is built yet; this builds it: invoke build"
-# `instantiateStreaming` refuses a module of another type, and `import` a script of another type.
+BUILD_FIRST = "nothing is built yet: run `invoke build`"
+# `instantiateStreaming` and `import` refuse files of any other type.
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -26,19 +27,19 @@ _TYPES = {
     ".wasm": "application/wasm",
 }
 _HEADERS = {
-    # Only a page that is isolated by these two gets a SharedArrayBuffer.
+    # Only a page that these two headers isolate gets a SharedArrayBuffer.
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Content-Security-Policy": "default-src 'self' data:; script-src 'self' 'wasm-unsafe-eval'",
     "X-Content-Type-Options": "nosniff",
-    # A guest that was built again is what the next load shows.
+    # The next load shows a guest that was built again.
     "Cache-Control": "no-store",
 }
 _SECONDS = 30.0
 
 
 def file_of(root: Path, target: str) -> Path | None:
-    """The file that a request for `target` gets, or None where there is none that may be had."""
+    """Return the file for a request of `target`, None if there is none that may be served."""
     name = unquote(urlsplit(target).path)
     if name.endswith("/"):
         name += "index.html"
@@ -54,7 +55,7 @@ def file_of(root: Path, target: str) -> Path | None:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers GET and HEAD for the server's files."""
+    """Answer GET and HEAD requests for the server's files."""
 
     server: "PageServer"
     protocol_version = "HTTP/1.1"
@@ -63,15 +64,15 @@ class Handler(BaseHTTPRequestHandler):
     timeout = _SECONDS
 
     def do_GET(self) -> None:
-        """Send a file, or say what is missing."""
+        """Send a file, or a message that it is missing."""
         self._answer(with_content=True)
 
     def do_HEAD(self) -> None:
-        """Send what GET would, without the content."""
+        """Send the headers that GET would send."""
         self._answer(with_content=False)
 
     def log_message(self, format: str, *arguments: object) -> None:
-        """Print nothing: the page itself shows what failed."""
+        """Print nothing, because the page itself shows what failed."""
 
     def _answer(self, *, with_content: bool) -> None:
         status, headers, content = self._response()
@@ -85,14 +86,14 @@ class Handler(BaseHTTPRequestHandler):
     def _response(self) -> tuple[HTTPStatus, dict[str, str], bytes]:
         if urlsplit(self.path).path == "/":
             return HTTPStatus.FOUND, {"Location": PAGE}, b""
-        # A name that is too long is an error of the system's, and no such file either.
+        # For a name that is too long, the system reports an error; there is no such file.
         with contextlib.suppress(OSError):
             path = file_of(self.server.root, self.path)
             if path is not None:
                 return HTTPStatus.OK, {"Content-Type": _TYPES[path.suffix]}, path.read_bytes()
         built = self.path.startswith("/build/")
-        said = "not built; this builds it: invoke build\n" if built else "there is no such file\n"
-        return HTTPStatus.NOT_FOUND, {"Content-Type": "text/plain; charset=utf-8"}, said.encode()
+        message = "not built yet: run `invoke build`\n" if built else "there is no such file\n"
+        return HTTPStatus.NOT_FOUND, {"Content-Type": "text/plain; charset=utf-8"}, message.encode()
 
 
 class PageServer(ThreadingHTTPServer):
@@ -106,20 +107,20 @@ class PageServer(ThreadingHTTPServer):
         try:
             super().__init__((ADDRESS, port), Handler)
         except OverflowError as error:
-            raise ToolError(f"there is no port {port}; ports are 0 to 65535") from error
+            raise ToolError(f"invalid port {port}; expected 0 to 65535") from error
         except OSError as error:
-            other = f"; this takes any free one: invoke serve --port 0 ({error.strerror})"
-            why = "is in use" if error.errno == errno.EADDRINUSE else "can't be used"
-            raise ToolError(f"port {port} of {ADDRESS} {why}{other}") from error
+            advice = f"; use any free port with `invoke serve --port 0` ({error.strerror})"
+            why = "is in use" if error.errno == errno.EADDRINUSE else "cannot be used"
+            raise ToolError(f"port {port} of {ADDRESS} {why}{advice}") from error
 
     def handle_error(self, request: socket | tuple[bytes, socket], client_address: object) -> None:
-        """Say nothing of a page that was closed while it was loading; all else is a fault of ours."""
+        """Ignore a page that was closed while it was loading; any other error is an internal one."""
         if not isinstance(sys.exception(), ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
 
     @property
     def url(self) -> str:
-        """Where the page is."""
+        """Return the address of the page."""
         return f"http://{ADDRESS}:{self.server_port}{PAGE}"
 
 

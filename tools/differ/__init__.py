@@ -1,1 +1,1 @@
-"""A differential fuzzer: nogrow and other programs read archives that are changed field by field."""
+"""Differential fuzzing: nogrow and other programs read archives that are changed field by field."""

@@ -1,4 +1,4 @@
-"""What reads archives besides nogrow: Python's own modules, and programs where they are found on the PATH."""
+"""Read archives with Python's own modules and with other programs that are on the PATH."""
 
 import bz2
 import gzip
@@ -25,18 +25,18 @@ _BAD = (
     *(NotImplementedError, RuntimeError, RecursionError, OverflowError, IndexError, KeyError),
 )
 STREAM_NAME = "x.wasm"
-"""What the one file in a compressed file is called."""
+"""The name of the single file in a compressed file."""
 
 
 class Reading(NamedTuple):
-    """The files that a reader unpacked, by their names, and whether it found no fault."""
+    """The files that a reader unpacked, by name, and whether it reported no error."""
 
     files: Mapping[str, bytes]
     succeeded: bool
 
 
 class Reader(NamedTuple):
-    """A program or library, the suffixes of what it reads, and how it reads several files at once."""
+    """A program or library, the suffixes that it reads, and a function that reads several files at once."""
 
     name: str
     suffixes: tuple[str, ...]
@@ -44,7 +44,7 @@ class Reader(NamedTuple):
 
 
 class Readers(NamedTuple):
-    """The readers that are there, and the names of those that are not."""
+    """The available readers, and the names of the missing ones."""
 
     there: tuple[Reader, ...]
     absent: tuple[str, ...]
@@ -69,7 +69,7 @@ def python_readers() -> tuple[Reader, ...]:
 
 def find_readers() -> Readers:
     """Return the readers that this machine has."""
-    there, absent = [*python_readers()], []
+    available, missing = [*python_readers()], []
     programs: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
         ("tar", "GNU tar", _TARS, 'tar -xf "$1" -C "$2" --no-same-owner'),
         ("bsdtar", "bsdtar", (*_TARS, "zip"), 'bsdtar -xf "$1" -C "$2"'),
@@ -83,20 +83,20 @@ def find_readers() -> Readers:
     )
     for program, name, suffixes, line in programs:
         if shutil.which(program):
-            there.append(Reader(name, suffixes, _of_program(line)))
+            available.append(Reader(name, suffixes, _of_program(line)))
         else:
-            absent.append(name)
+            missing.append(name)
     if find_spec("pip"):
-        there.append(Reader("pip", (*_TARS, "zip"), _of_script([sys.executable, "-c", _PIP])))
+        available.append(Reader("pip", (*_TARS, "zip"), _of_script([sys.executable, "-c", _PIP])))
     else:
-        absent.append("pip")
+        missing.append("pip")
     package = _npm_tar()
     if package is not None:
-        there.append(Reader("npm's tar", ("tar", "tgz"), _of_script(["node", "-e", _NPM, package])))
-        there.append(Reader("Node's zlib", ("gz",), _of_script(["node", "-e", _ZLIB, STREAM_NAME])))
+        available.append(Reader("npm's tar", ("tar", "tgz"), _of_script(["node", "-e", _NPM, package])))
+        available.append(Reader("Node's zlib", ("gz",), _of_script(["node", "-e", _ZLIB, STREAM_NAME])))
     else:
-        absent += ["npm's tar", "Node's zlib"]
-    return Readers(tuple(there), tuple(absent))
+        missing += ["npm's tar", "Node's zlib"]
+    return Readers(tuple(available), tuple(missing))
 
 
 def _read(stream: gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile) -> bytes:
@@ -133,7 +133,7 @@ def _in_python(path: Path, unpack: Callable[[bytes], dict[str, bytes]]) -> Readi
         return Reading({}, succeeded=False)
 
 
-# Unpacks each file that is named into the folder behind it, and prints the exit codes.
+# The script unpacks each named file into the folder after it, and prints the exit codes.
 _LOOP = """
 while [ $# -gt 0 ]; do
   mkdir -p "$2"
@@ -143,7 +143,7 @@ while [ $# -gt 0 ]; do
 done
 """
 
-# pip leaves out the folder that all members are in, as nobody else does; here it is put back.
+# Only pip leaves out a folder that contains all members; the script puts it back.
 _PIP = """
 import sys, tarfile
 from pathlib import Path
@@ -190,7 +190,7 @@ for (let i = 2; i < process.argv.length; i += 2) {
 
 
 def _npm_tar() -> str | None:
-    """Return the folder of the tar that npm ships, None without npm."""
+    """Return the folder of the package tar inside npm, None without npm."""
     if not shutil.which("npm") or not shutil.which("node"):
         return None
     try:
@@ -206,7 +206,7 @@ def _of_program(line: str) -> Callable[[Sequence[Path], Path], list[Reading]]:
 
 
 def _of_script(command: Sequence[str]) -> Callable[[Sequence[Path], Path], list[Reading]]:
-    """Return a reader that starts `command` once, with each file and the folder that it unpacks it to."""
+    """Return a reader that starts `command` once, with each file and the folder to unpack it to."""
 
     def read(paths: Sequence[Path], scratch: Path) -> list[Reading]:
         folders = [scratch / str(number) for number in range(len(paths))]
@@ -218,7 +218,7 @@ def _of_script(command: Sequence[str]) -> Callable[[Sequence[Path], Path], list[
             raise ToolError(
                 f"{command[0]} ended after {len(codes)} of {len(paths)} archives: {done.complaint}"
             )
-        return [Reading(_files(one), code == "0") for one, code in zip(folders, codes, strict=True)]
+        return [Reading(_files(folder), code == "0") for folder, code in zip(folders, codes, strict=True)]
 
     return read
 

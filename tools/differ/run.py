@@ -1,4 +1,4 @@
-"""Changed archives to nogrow and to all other readers, and what they read differently to a table."""
+"""Give changed archives to nogrow and to all other readers, and report what they read differently."""
 
 import random
 import tempfile
@@ -21,14 +21,14 @@ SUFFIXES = ("tar", "zip", *streams.TARS, *streams.PACKERS)
 _QUIET = '(module (func (export "quiet")) (memory (export "m") 1))'
 _GROWING = '(module (func (export "grow") (drop (memory.grow (i32.const 1)))) (memory (export "m") 1))'
 _BATCH = 160
-# How many archives are changed before what was accepted is read, even if that is less than a batch.
+# After so many archives the accepted ones are read, even if they do not fill a batch.
 _MOST_REFUSED = 2000
-# How often each kind is tried: compressed files have few ways to differ.
+# The weights of the kinds: compressed files have few ways to differ.
 _WEIGHTS = (8, 8, 2, 1, 1, 1, 1, 1)
 
 
 class Disagreement(NamedTuple):
-    """An archive that nogrow accepts and reads otherwise than `reader`."""
+    """An archive that nogrow accepts and `reader` reads differently."""
 
     suffix: str
     reader: str
@@ -37,7 +37,7 @@ class Disagreement(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """How often nogrow was compared with a reader on files of a kind, and how often that refused the file."""
+    """How often nogrow was compared with a reader on a kind of file, and how often the reader refused it."""
 
     suffix: str
     reader: str
@@ -47,7 +47,7 @@ class Pair(NamedTuple):
 
 
 class Differed(NamedTuple):
-    """How many archives were made, how many of them nogrow accepts, and each pair of readers."""
+    """The number of archives, how many of them nogrow accepted, and the results for each reader."""
 
     executions: int
     accepted: int
@@ -63,14 +63,14 @@ def differ(
     executions: int = 0,
     suffixes: Sequence[str] = SUFFIXES,
 ) -> Differed:
-    """Compare nogrow with the readers for so many minutes, or on so many archives that `seed` decides on."""
+    """Compare nogrow with the readers for `minutes`, or on `executions` archives; `seed` determines them."""
     choose = random.Random(seed)  # noqa: S311
     make = _maker(choose, suffixes)
     until = time.monotonic() + minutes * 60
     counts: dict[tuple[str, str], list[int]] = {}
     disagreements: list[Disagreement] = []
     tried = accepted = 0
-    # Archives that were compared already: many changes come to the same.
+    # Archives that were already compared; many changes give the same bytes.
     seen: set[bytes] = set()
     while time.monotonic() < until or tried < executions:
         batch: dict[str, list[tuple[bytes, Mapping[str, bytes]]]] = {}
@@ -92,19 +92,19 @@ def differ(
 
 
 def accepted_as(suffix: str, data: bytes) -> dict[str, bytes] | None:
-    """Return the modules that nogrow finds in the archive itself, by their names; None if it refuses it."""
+    """Return the modules that nogrow finds in the archive itself, by name; None if it refuses the archive."""
     name = f"{STREAM_NAME}.{suffix}" if suffix in streams.PACKERS else f"x.{suffix}"
     try:
-        found = contents(name, data, Budget(Limits(), len(data)))
+        archive = contents(name, data, Budget(Limits(), len(data)))
     except UnsafeArchiveError:
         return None
-    return {module.members[0]: module.data for module in found.modules if len(module.members) == 1}
+    return {module.members[0]: module.data for module in archive.modules if len(module.members) == 1}
 
 
 def complaint(own: Mapping[str, bytes], reading: Reading) -> str | None:
-    """Return what a reader reads otherwise than nogrow, None if nothing.
+    """Return what a reader reads differently from nogrow, None if there is no difference.
 
-    A reader that refuses an archive in the middle may have written files, so these are compared as well.
+    A reader that refuses an archive in the middle may have written files, so these are compared too.
     """
     files = {_normal(name): data for name, data in reading.files.items() if _is_module(name, data)}
     for name, data in files.items():
@@ -120,9 +120,9 @@ def complaint(own: Mapping[str, bytes], reading: Reading) -> str | None:
 def write(disagreements: Sequence[Disagreement], folder: Path) -> list[Path]:
     """Write the archives into the folder, and return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{number}.{one.suffix}" for number, one in enumerate(disagreements)]
-    for path, one in zip(paths, disagreements, strict=True):
-        path.write_bytes(one.data)
+    paths = [folder / f"{number}.{disagreement.suffix}" for number, disagreement in enumerate(disagreements)]
+    for path, disagreement in zip(paths, disagreements, strict=True):
+        path.write_bytes(disagreement.data)
     return paths
 
 
@@ -150,7 +150,7 @@ def _compare(
     inputs: Sequence[tuple[bytes, Mapping[str, bytes]]],
     counts: dict[tuple[str, str], list[int]],
 ) -> list[Disagreement]:
-    found = []
+    disagreements = []
     with tempfile.TemporaryDirectory(prefix="nogrow-differ-") as folder:
         paths = [Path(folder, f"{number}.{suffix}") for number in range(len(inputs))]
         for path, (data, _) in zip(paths, inputs, strict=True):
@@ -166,8 +166,8 @@ def _compare(
                 problem = complaint(own, reading)
                 if problem is not None:
                     count[2] += 1
-                    found.append(Disagreement(suffix, reader.name, data, problem))
-    return found
+                    disagreements.append(Disagreement(suffix, reader.name, data, problem))
+    return disagreements
 
 
 def _is_module(name: str, data: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Compressed files that are changed: streams behind each other, with zeros or other bytes between them."""
+"""Make changed compressed files: several streams in a row, with zeros or other bytes between them."""
 
 import bz2
 import gzip
@@ -24,8 +24,8 @@ TARS = {"tgz": "gz", "tbz2": "bz2", "txz": "xz"}
 
 
 def changed(quiet: bytes, growing: bytes, suffix: str, choose: random.Random) -> bytes:
-    """Return a compressed file. Its first stream or its first two may be a module by themselves."""
-    # The first 14 bytes of a module of one section are often a module too.
+    """Return a compressed file. Its first stream, or the first two together, may be a whole module."""
+    # The first 14 bytes of a module with one section are often a module too.
     cut = choose.choice((8, 14, len(growing)))
     streams = choose.choice(
         (
@@ -40,13 +40,13 @@ def changed(quiet: bytes, growing: bytes, suffix: str, choose: random.Random) ->
 
 
 def _custom(choose: random.Random) -> bytes:
-    """Return a custom section with any bytes, which makes a module another one."""
+    """Return a custom section with random bytes, which changes a module without making it invalid."""
     content = choose.randbytes(choose.choice((2, 20, 100)))
     return bytes([0, len(content) + 1, 0]) + content
 
 
 def changed_tar(parts: list[tars.Part], suffix: str, choose: random.Random) -> bytes:
-    """Return a compressed tar, in one stream or several, at times changed before."""
+    """Return a compressed tar in one or several streams; sometimes the tar is changed first."""
     data = tars.joined(parts) if choose.random() < 1 / 2 else tars.changed(parts, choose)
     cuts = sorted(
         choose.choice((0, 512, 1024, len(data) - 1024, choose.randrange(len(data)))) for _ in range(2)

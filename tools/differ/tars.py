@@ -1,4 +1,4 @@
-"""Tars that are changed field by field, as programs may misread it, and block by block."""
+"""Make tars that are changed field by field, in ways that programs may misread, and block by block."""
 
 import random
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import NamedTuple
 BLOCK = 512
 POSIX, GNU, V7 = b"ustar\x0000", b"ustar  \0", bytes(8)
 
-# The fields of a header block by their names: where each begins and how long it is.
+# The fields of a header block by name: start and length.
 FIELDS = {
     "name": (0, 100),
     "mode": (100, 8),
@@ -30,14 +30,14 @@ NUMBERS = ("mode", "uid", "gid", "size", "mtime", "checksum", "devmajor", "devmi
 
 
 class Part(NamedTuple):
-    """A header block and what follows it up to the next one."""
+    """A header block and the content after it, up to the next header."""
 
     header: bytes
     content: bytes
 
     @property
     def whole(self) -> bytes:
-        """The part as it stands in the tar, its last block filled up."""
+        """Return the bytes of the part in the tar, with its last block filled up."""
         return self.header + self.content + bytes(-len(self.content) % BLOCK)
 
 
@@ -64,7 +64,7 @@ def with_checksum(block: bytes, form: str = "{:06o}\0 ") -> bytes:
 
 
 def record(key: bytes, value: bytes) -> bytes:
-    """Return a pax record with its length in front."""
+    """Return a pax record, which starts with its length."""
     body = b" " + key + b"=" + value + b"\n"
     length = len(body) + 1
     while len(b"%d" % length) + len(body) != length:
@@ -73,11 +73,11 @@ def record(key: bytes, value: bytes) -> bytes:
 
 
 def seeds(quiet: bytes, growing: bytes) -> list[list[Part]]:
-    """Return tars of each format. In a file of each, a member hides that is read where a size is misread."""
+    """Return tars of each format. Each has a file that contains a hidden member, found by a misread size."""
     inner = Part(header(b"package/evil.wasm", len(growing), magic=V7), growing).whole
-    found = []
+    tars = []
     for magic in (POSIX, GNU, V7):
-        found.append(
+        tars.append(
             [
                 file(b"package/package.json", b'{"name":"p","version":"1.0.0"}', magic),
                 file(b"package/notes.bin", inner, magic),
@@ -89,7 +89,7 @@ def seeds(quiet: bytes, growing: bytes) -> list[list[Part]]:
     notes = file(b"package/notes.bin", inner)
     comment = record(b"comment", b"0123")
     sized = record(b"path", b"package/y.wasm") + record(b"size", b"%d" % len(quiet))
-    found += [
+    tars += [
         [Part(header(b"PaxHeader", len(pax), b"x"), pax), file(b"package/short", quiet), notes],
         [Part(header(b"global", len(comment), b"g"), comment), notes, file(b"a/x.wasm", quiet)],
         [Part(header(b"././@LongLink", len(long_name), b"L", GNU), long_name), file(b"s", quiet, GNU), notes],
@@ -103,7 +103,7 @@ def seeds(quiet: bytes, growing: bytes) -> list[list[Part]]:
         ],
         [Part(header(b"package/", 0, b"5"), b""), notes, file(b"package/x.wasm", quiet)],
     ]
-    return found
+    return tars
 
 
 def file(name: bytes, content: bytes, magic: bytes = POSIX) -> Part:
@@ -139,10 +139,10 @@ def _cut_or_followed(data: bytes, choose: random.Random) -> bytes:
 
 
 def _field(parts: list[Part], choose: random.Random) -> None:
-    """Write a field of a header in another way, with the right checksum behind it."""
+    """Write a field of a header in another way, with a matching checksum."""
     place = choose.randrange(len(parts))
     block = bytearray(parts[place].header)
-    # A size that is misread hides a member, or shows one.
+    # A misread size hides a member or reveals a hidden one.
     field = "size" if choose.random() < 1 / 3 else choose.choice(list(FIELDS))
     start, length = FIELDS[field]
     value = bytes(block[start : start + length])
@@ -185,7 +185,7 @@ def _put(block: bytearray, field: str, value: bytes) -> None:
 
 
 def _number(field: bytes, length: int, choose: random.Random) -> bytes:
-    """Return the number in `field` or another one, written as some programs take it for another one."""
+    """Return the number in `field` or another one, in a form that some programs read differently."""
     digits = field.strip(b" \0").lstrip(b"0") or b"0"
     value = int(digits, 8) if digits.isdigit() and not set(digits) & set(b"89") else 0
     value = choose.choice((value, value, value, 0, max(0, value - BLOCK), value + BLOCK, 1))
@@ -248,7 +248,7 @@ def _name(value: bytes, choose: random.Random) -> bytes:
 
 
 def _block(parts: list[Part], choose: random.Random) -> None:
-    """Leave a part out, repeat it, swap it with another, or put in zeros."""
+    """Remove a part, repeat it, swap it with another, or insert zeros."""
     place, other = choose.randrange(len(parts)), choose.randrange(len(parts))
     match choose.randrange(5):
         case 0 if len(parts) > 1:
@@ -264,7 +264,7 @@ def _block(parts: list[Part], choose: random.Random) -> None:
 
 
 def _extra(choose: random.Random) -> Part:
-    """Return a header in front of a member: pax, of one or for all, or one of GNU's."""
+    """Return a header that precedes a member: a pax header for one or all members, or one of GNU's."""
     kind = choose.choice((b"x", b"x", b"x", b"g", b"X", b"L", b"K", b"N", b"S"))
     if kind in b"xgX":
         content = b"".join(_record(choose) for _ in range(choose.choice((1, 1, 2))))
@@ -318,12 +318,12 @@ _VALUES = (
 
 
 def _pax(parts: list[Part], choose: random.Random) -> None:
-    """Put a header in front of a part."""
+    """Insert a header before a part."""
     parts.insert(choose.randrange(len(parts)), _extra(choose))
 
 
 def _content(parts: list[Part], choose: random.Random) -> None:
-    """Change a byte of a content, and leave the header as it is."""
+    """Change a byte of a part's content, and keep its header."""
     place = choose.randrange(len(parts))
     content = bytearray(parts[place].content)
     if content:

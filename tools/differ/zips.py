@@ -1,4 +1,4 @@
-"""Zips that are changed field by field, in the header of a member, in the directory, or in both."""
+"""Make zips that are changed field by field: in a member's header, in the directory, or in both."""
 
 import random
 import struct
@@ -12,7 +12,7 @@ _LOCAL, _CENTRAL = b"PK\3\4", b"PK\1\2"
 
 @dataclass
 class Facts:
-    """What one of the two headers says of a member."""
+    """The facts about a member that both its header and the directory state."""
 
     name: bytes
     flags: int = 0
@@ -26,7 +26,7 @@ class Facts:
 
 @dataclass
 class Entry:
-    """A member: both headers, its packed bytes, and what stands around them."""
+    """A member: both headers, its packed bytes, and what surrounds them."""
 
     local: Facts
     central: Facts
@@ -43,7 +43,7 @@ class Entry:
 
 @dataclass
 class Zip:
-    """The members, and what stands before the directory and behind it."""
+    """The members, and what precedes and follows the directory."""
 
     entries: list[Entry]
     gap: bytes = b""
@@ -68,7 +68,7 @@ def entry(name: bytes, content: bytes, method: int = DEFLATED, *, described: boo
 
 
 def seeds(quiet: bytes, growing: bytes) -> list[Callable[[], Zip]]:
-    """Return what makes zips of each kind. In a stored file of each, a whole zip hides."""
+    """Return functions that make zips of each kind. In a stored file of each, a whole zip is hidden."""
     inner = joined(Zip([entry(b"package/evil.wasm", growing, STORED)]))
 
     def plain() -> Zip:
@@ -84,72 +84,82 @@ def seeds(quiet: bytes, growing: bytes) -> list[Callable[[], Zip]]:
         return Zip([entry(b"package/", b"", STORED), entry(b"package/ok.wasm", quiet, described=True)])
 
     def hidden() -> Zip:
-        made = plain()
-        made.entries.insert(1, entry(b"package/evil.wasm", growing, STORED))
-        made.entries[1].is_listed = False
-        return made
+        zip_ = plain()
+        zip_.entries.insert(1, entry(b"package/evil.wasm", growing, STORED))
+        zip_.entries[1].is_listed = False
+        return zip_
 
     return [plain, described, hidden]
 
 
-def joined(made: Zip) -> bytes:
+def joined(zip_: Zip) -> bytes:
     """Return the zip's bytes."""
     body, listed = b"", []
-    for one in made.entries:
-        body += one.before
+    for member in zip_.entries:
+        body += member.before
         offset = len(body)
-        facts = one.local
+        facts = member.local
         body += struct.pack(
             "<4sHHHIIIIHH",
             *(_LOCAL, facts.needed, facts.flags, facts.method, 0, facts.crc, facts.packed, facts.size),
             *(len(facts.name), len(facts.extra)),
         )
-        body += facts.name + facts.extra + one.data + one.descriptor
-        if one.is_listed:
-            listed.append(_central(one, offset))
-    body += made.gap
+        body += facts.name + facts.extra + member.data + member.descriptor
+        if member.is_listed:
+            listed.append(_central(member, offset))
+    body += zip_.gap
     directory = b"".join(listed)
-    count = len(listed) + made.count_shift
+    count = len(listed) + zip_.count_shift
     end = struct.pack(
         "<4sHHHHIIH",
-        *(b"PK\5\6", *made.disks, count & 0xFFFF, count & 0xFFFF),
-        *((len(directory) + made.size_shift) & 0xFFFFFFFF, (len(body) + made.start_shift) & 0xFFFFFFFF),
-        len(made.comment),
+        *(b"PK\5\6", *zip_.disks, count & 0xFFFF, count & 0xFFFF),
+        *((len(directory) + zip_.size_shift) & 0xFFFFFFFF, (len(body) + zip_.start_shift) & 0xFFFFFFFF),
+        len(zip_.comment),
     )
-    return body + directory + made.before_end + end + made.comment + made.behind
+    return body + directory + zip_.before_end + end + zip_.comment + zip_.behind
 
 
-def _central(one: Entry, offset: int) -> bytes:
-    facts = one.central
+def _central(listed: Entry, offset: int) -> bytes:
+    facts = listed.central
     return (
         struct.pack(
             "<4sBBHHHIIIIHHHHHII",
-            *(_CENTRAL, 20, one.made_by, facts.needed, facts.flags, facts.method, 0, facts.crc, facts.packed),
-            *(facts.size, len(facts.name), len(facts.extra), len(one.comment), one.disk, 0),
-            *(one.attributes & 0xFFFFFFFF, (offset + one.shift) & 0xFFFFFFFF),
+            *(
+                _CENTRAL,
+                20,
+                listed.made_by,
+                facts.needed,
+                facts.flags,
+                facts.method,
+                0,
+                facts.crc,
+                facts.packed,
+            ),
+            *(facts.size, len(facts.name), len(facts.extra), len(listed.comment), listed.disk, 0),
+            *(listed.attributes & 0xFFFFFFFF, (offset + listed.shift) & 0xFFFFFFFF),
         )
         + facts.name
         + facts.extra
-        + one.comment
+        + listed.comment
     )
 
 
-def changed(made: Zip, choose: random.Random) -> bytes:
+def changed(zip_: Zip, choose: random.Random) -> bytes:
     """Return the zip with one to three changes."""
     for _ in range(choose.choice((1, 1, 1, 2, 3))):
-        choose.choice(_CHANGES)(made, choose)
-    return joined(made)
+        choose.choice(_CHANGES)(zip_, choose)
+    return joined(zip_)
 
 
-def _fact(made: Zip, choose: random.Random) -> None:
+def _fact(zip_: Zip, choose: random.Random) -> None:
     """Change a field in the header, in the directory, or in both."""
-    one = choose.choice(made.entries)
-    which = choose.choice(((one.local,), (one.central,), (one.local, one.central)))
+    member = choose.choice(zip_.entries)
+    which = choose.choice(((member.local,), (member.central,), (member.local, member.central)))
     match choose.choice(
         ("name", "name", "flags", "method", "crc", "packed", "size", "extra", "extra", "needed")
     ):
         case "name":
-            name = _name(one.central.name, choose)
+            name = _name(member.central.name, choose)
             for facts in which:
                 facts.name = name
         case "flags":
@@ -161,7 +171,7 @@ def _fact(made: Zip, choose: random.Random) -> None:
             for facts in which:
                 facts.method = method
         case "extra":
-            extra = _extra(one, choose)
+            extra = _extra(member, choose)
             for facts in which:
                 facts.extra += extra
         case "needed":
@@ -204,11 +214,11 @@ def _name(name: bytes, choose: random.Random) -> bytes:
     )
 
 
-def _extra(one: Entry, choose: random.Random) -> bytes:
+def _extra(member: Entry, choose: random.Random) -> bytes:
     number = choose.choice((1, 0x7075, 0x7855, 0x5455, 0x756E, 0x6C78, 0x0017, 0x9901, 0xCAFE, 0x000D, 0))
     content = {
-        1: struct.pack("<QQQ", one.central.size, one.central.packed, 0)[: choose.choice((8, 16, 24))],
-        0x7075: b"\1" + struct.pack("<I", zlib.crc32(one.central.name)) + b"package/other.wasm",
+        1: struct.pack("<QQQ", member.central.size, member.central.packed, 0)[: choose.choice((8, 16, 24))],
+        0x7075: b"\1" + struct.pack("<I", zlib.crc32(member.central.name)) + b"package/other.wasm",
         0x756E: struct.pack("<IHIHH", 0, 0o120777, 0, 0, 0) + b"x",
         0x6C78: b"\7" + struct.pack("<HHI", 3, 3, 0o40755 << 16),
     }.get(number, b"\1234")
@@ -216,71 +226,71 @@ def _extra(one: Entry, choose: random.Random) -> bytes:
     return struct.pack("<HH", number, length) + content + choose.choice((b"", b"", b"\0", b"\0\0\0\0", b"x"))
 
 
-def _around(made: Zip, choose: random.Random) -> None:
-    """Change what stands around a member, or what only the directory says of it."""
-    one = choose.choice(made.entries)
+def _around(zip_: Zip, choose: random.Random) -> None:
+    """Change what surrounds a member, or what only the directory states about it."""
+    member = choose.choice(zip_.entries)
     match choose.randrange(9):
         case 0:
-            one.before = choose.choice((b"gap", joined(Zip([entry(b"evil.wasm", b"text", STORED)]))))
+            member.before = choose.choice((b"gap", joined(Zip([entry(b"evil.wasm", b"text", STORED)]))))
         case 1:
-            one.made_by = choose.choice((0, 3, 7, 10, 19, 255))
+            member.made_by = choose.choice((0, 3, 7, 10, 19, 255))
         case 2:
-            one.attributes = choose.choice(
+            member.attributes = choose.choice(
                 (0, 0x10, 0x20, 0o40755 << 16, 0o120777 << 16, 0o100644 << 16, 0o644 << 16)
             )
         case 3:
             end = struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 0, 0, 0, 0, 0)
-            one.comment = choose.choice(
+            member.comment = choose.choice(
                 (b"text", end, b"PK\6\7" + bytes(16), b"PK\6\6" + bytes(52) + b"PK\6\7" + bytes(16))
             )
         case 4:
-            one.disk = choose.choice((1, 0xFFFF))
+            member.disk = choose.choice((1, 0xFFFF))
         case 5:
-            one.shift = choose.choice((-1, 1, 4, -30, 40))
+            member.shift = choose.choice((-1, 1, 4, -30, 40))
         case 6:
-            one.is_listed = not one.is_listed
+            member.is_listed = not member.is_listed
         case 7:
-            one.descriptor = choose.choice(
-                (b"", one.descriptor[4:], one.descriptor + b"\0\0\0\0", b"PK\7\x08" + bytes(12))
+            member.descriptor = choose.choice(
+                (b"", member.descriptor[4:], member.descriptor + b"\0\0\0\0", b"PK\7\x08" + bytes(12))
             )
         case _:
-            data = bytearray(one.data or b"x")
+            data = bytearray(member.data or b"x")
             data[choose.randrange(len(data))] ^= 1 << choose.randrange(8)
-            one.data = bytes(data)
+            member.data = bytes(data)
 
 
-def _members(made: Zip, choose: random.Random) -> None:
-    """Repeat a member, leave one out, or swap two."""
-    place, other = choose.randrange(len(made.entries)), choose.randrange(len(made.entries))
+def _members(zip_: Zip, choose: random.Random) -> None:
+    """Repeat a member, remove one, or swap two."""
+    place, other = choose.randrange(len(zip_.entries)), choose.randrange(len(zip_.entries))
     match choose.randrange(3):
         case 0:
-            made.entries.insert(other, made.entries[place])
-        case 1 if len(made.entries) > 1:
-            del made.entries[place]
+            zip_.entries.insert(other, zip_.entries[place])
+        case 1 if len(zip_.entries) > 1:
+            del zip_.entries[place]
         case _:
-            made.entries[place], made.entries[other] = made.entries[other], made.entries[place]
+            zip_.entries[place], zip_.entries[other] = zip_.entries[other], zip_.entries[place]
 
 
-def _end(made: Zip, choose: random.Random) -> None:
-    """Change the end of the zip, or what stands before or behind it."""
+def _end(zip_: Zip, choose: random.Random) -> None:
+    """Change the end of the zip, or what precedes or follows it."""
     inner = joined(Zip([entry(b"package/ok.wasm", b"\0asm\1\0\0\0", STORED)]))
     match choose.randrange(8):
         case 0:
-            made.comment = choose.choice((b"text", inner, inner[-22:], b"PK\5\6"))
+            zip_.comment = choose.choice((b"text", inner, inner[-22:], b"PK\5\6"))
         case 1:
-            made.behind = choose.choice((b"x", inner, bytes(4)))
+            zip_.behind = choose.choice((b"x", inner, bytes(4)))
         case 2:
-            made.gap = choose.choice((b"gap", inner, bytes(4)))
+            zip_.gap = choose.choice((b"gap", inner, bytes(4)))
         case 3:
-            made.before_end = choose.choice((b"PK\6\7" + bytes(16), b"PK\5\5\0\0", b"x"))
+            zip_.before_end = choose.choice((b"PK\6\7" + bytes(16), b"PK\5\5\0\0", b"x"))
         case 4:
-            made.count_shift = choose.choice((-1, 1))
+            zip_.count_shift = choose.choice((-1, 1))
         case 5:
-            made.size_shift = choose.choice((-1, 1, 46))
+            zip_.size_shift = choose.choice((-1, 1, 46))
         case 6:
-            made.start_shift = choose.choice((-1, 1, 30))
+            zip_.start_shift = choose.choice((-1, 1, 30))
         case _:
-            made.disks = choose.choice(((1, 0), (0, 1), (0xFFFF, 0xFFFF)))
+            zip_.disks = choose.choice(((1, 0), (0, 1), (0xFFFF, 0xFFFF)))
 
 
 _CHANGES: tuple[Callable[[Zip, random.Random], None], ...] = (

@@ -1,1 +1,1 @@
-"""The documentation's pages."""
+"""Build the documentation's pages."""

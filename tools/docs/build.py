@@ -1,4 +1,4 @@
-"""The documents: the command reference, made of the commands' own help, and the pages made of all of them."""
+"""Write the command reference from the commands' help, and build the documentation's pages with Sphinx."""
 
 import shutil
 import sys
@@ -18,7 +18,7 @@ _WIDTH = 100
 _LIMIT_SECONDS = 300
 _HEAD = """# Command reference
 
-What each command says of itself with `--help`.
+This page shows the output of `--help` for each command.
 """
 
 
@@ -35,9 +35,9 @@ def command_reference() -> str:
 
 
 def build_docs(root: Path, announce: Callable[[str], None]) -> Path:
-    """Write the command reference, make the pages anew, and return the first of them.
+    """Write the command reference, build all pages, and return the path of the first one.
 
-    Raises `ToolError` when the generator is missing, or has a warning, as for a link that leads nowhere.
+    Raises `ToolError` when Sphinx is missing or prints a warning, for example about a broken link.
     """
     if find_spec("sphinx") is None:
         raise ToolError("the pages need Sphinx: pip install 'nogrow[dev]'")

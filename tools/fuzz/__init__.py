@@ -1,1 +1,1 @@
-"""Fuzzing."""
+"""Coverage-guided fuzzing of every parser of untrusted input."""

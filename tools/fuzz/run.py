@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing: each target for its share of the time, a process of its own under libFuzzer."""
+"""Run coverage-guided fuzzing: each target gets a share of the time and a libFuzzer process of its own."""
 
 import re
 import sys
@@ -18,19 +18,20 @@ DICTIONARIES = Path("tests", "fuzz", "dictionaries")
 FOUND = Path("build", "fuzz", "corpus")
 CRASHES = Path("build", "fuzz", "crashes")
 
-# An input that takes longer than this hangs, for whoever waits for it; nothing in the corpora takes a second.
+# An input that takes longer counts as a hang; no input in the corpora takes a second.
 LONGEST_INPUT_SECONDS = 20
 MOST_MEMORY_MB = 2048
 _START_SECONDS = 120
+_SCREEN = 4000
 _PROGRESS = re.compile(r"^#\d+\s.*\bcov: (\d+)\b.*\bcorp: (\d+)", re.M)
 _DONE = re.compile(r"^Done (\d+) runs", re.M)
 _RUNS = re.compile(r"^#(\d+)\s", re.M)
 
 
 class Fuzzed(NamedTuple):
-    """What became of a target: how many inputs were tried, and how many of the program's edges they reached.
+    """The result for a target: how many inputs were tried, and how many edges of the program they covered.
 
-    `complaint` is what it ended with before its time, None if nothing was found.
+    `complaint` is the error that ended the target early, None if there was none.
     """
 
     target: str
@@ -41,16 +42,16 @@ class Fuzzed(NamedTuple):
 
 
 def fuzz(root: Path, targets: Sequence[str], minutes: float, announce: Callable[[str], None]) -> list[Fuzzed]:
-    """Fuzz each target for its share of `minutes`; inputs that crash stay in build/fuzz/crashes/.
+    """Fuzz each target for its share of `minutes`. Inputs that crash a target stay in build/fuzz/crashes/.
 
-    Raises `ToolError` when atheris is missing, or a target can't be started.
+    Raises `ToolError` when atheris is missing, or a target cannot be started.
     """
     if find_spec("atheris") is None:
-        raise ToolError("fuzzing needs atheris, which there is for Linux: pip install 'nogrow[dev]'")
+        raise ToolError("fuzzing needs atheris, which only exists for Linux: pip install 'nogrow[dev]'")
     known = sorted(path.name for path in (root / SEEDS).iterdir())
     for target in targets:
         if target not in known:
-            raise ToolError(f"no target {target!r}; there are {', '.join(known)}")
+            raise ToolError(f"unknown target {target!r}; expected one of: {', '.join(known)}")
     chosen = list(targets or known)
     workers = min(cores(), len(chosen))
     seconds = max(1, round(minutes * 60 * workers / len(chosen)))
@@ -61,11 +62,11 @@ def fuzz(root: Path, targets: Sequence[str], minutes: float, announce: Callable[
 
 
 def _fuzz_one(root: Path, seconds: int, target: str) -> Fuzzed:
-    found = root / FOUND / target
-    found.mkdir(parents=True, exist_ok=True)
+    corpus = root / FOUND / target
+    corpus.mkdir(parents=True, exist_ok=True)
     dictionary = root / DICTIONARIES / f"{target}.dict"
     words = (
-        *(sys.executable, "-m", "tests.fuzz", target, found, root / SEEDS / target),
+        *(sys.executable, "-m", "tests.fuzz", target, corpus, root / SEEDS / target),
         f"-max_total_time={seconds}",
         f"-timeout={LONGEST_INPUT_SECONDS}",
         f"-rss_limit_mb={MOST_MEMORY_MB}",
@@ -78,7 +79,7 @@ def _fuzz_one(root: Path, seconds: int, target: str) -> Fuzzed:
 
 
 def read_log(target: str, code: int, log: str) -> Fuzzed:
-    """Return what libFuzzer's log says. Raises `ToolError` for a target that never got to try an input."""
+    """Return the figures in libFuzzer's log. Raises `ToolError` for a target that tried no input."""
     progress = _PROGRESS.findall(log)
     coverage, corpus = map(int, progress[-1]) if progress else (0, 0)
     finished = _DONE.search(log)
@@ -90,6 +91,7 @@ def read_log(target: str, code: int, log: str) -> Fuzzed:
 
 
 def _complaint(log: str) -> str:
-    """The lines from where Python or libFuzzer says what is wrong, at most a screen."""
-    start = max(log.find("=== Uncaught Python exception"), 0) or max(log.find("==ERROR"), 0)
-    return log[start : start + 4000].strip()
+    """Return a screen of the log from the first error of Python or libFuzzer on, otherwise its end."""
+    starts = [log.find(mark) for mark in ("=== Uncaught Python exception", "==ERROR")]
+    start = next((position for position in starts if position >= 0), len(log) - _SCREEN)
+    return log[max(start, 0) :][:_SCREEN].strip()

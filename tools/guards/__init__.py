@@ -1,1 +1,1 @@
-"""Tests of the guards."""
+"""Check that a test fails when a guard is removed."""

@@ -1,4 +1,4 @@
-"""Each guard in `tests/guards.toml` taken away in a copy of the project: the test that holds it must fail."""
+"""Remove each guard in `tests/guards.toml` in a copy of the project, and check that the named test fails."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ _PASSED, _FAILED = 0, 1
 
 
 class Guard(NamedTuple):
-    """A guard: the text `old` in `file`, what it is without (`new`), and the test that holds it."""
+    """A guard: the text `old` in `file`, the text without the guard (`new`), and the test that must fail."""
 
     name: str
     file: str
@@ -27,7 +27,7 @@ class Guard(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What became of a guard's test when the guard was gone."""
+    """The outcome of a guard's test after the guard was removed."""
 
     guard: str
     test: str
@@ -36,24 +36,29 @@ class Row(NamedTuple):
 
 
 def read_guards(root: Path) -> tuple[Guard, ...]:
-    """The guards of the project at `root`; raises `ToolError` where a text is not there exactly once."""
-    guards = tuple(Guard(**one) for one in tomllib.loads((root / GUARDS).read_text("utf-8"))["guard"])
+    """Return the guards of the project at `root`; raises `ToolError` unless each text occurs exactly once."""
+    guards = tuple(Guard(**entry) for entry in tomllib.loads((root / GUARDS).read_text("utf-8"))["guard"])
     for guard in guards:
         count = (root / guard.file).read_text("utf-8").count(guard.old)
         if count != 1:
-            raise ToolError(f"{GUARDS}: {guard.name}: its text stands {count} times in {guard.file}")
+            raise ToolError(
+                f"{GUARDS}: {guard.name}: its text occurs {count} times in {guard.file}, expected once"
+            )
     return guards
 
 
 def assure_all(root: Path, announce: Progress) -> tuple[Row, ...]:
-    """Take away one guard after the other; raises `ToolError` if the tests fail with all of them there."""
+    """Remove one guard after the other and run its test.
+
+    Raises `ToolError` if the tests fail with all guards in place.
+    """
     guards = read_guards(root)
     with copied(root) as copy:
-        announce(f"{len(guards)} guards: their tests, with all of them there")
+        announce(f"{len(guards)} guards: running their tests with all guards in place")
         tests = sorted({guard.test for guard in guards})
         code, last = _tested(copy, tests)
         if code != _PASSED:
-            raise ToolError(f"the tests fail with every guard there: {last}")
+            raise ToolError(f"the tests fail although every guard is in place: {last}")
         return tuple(_assured(copy, guards, announce))
 
 
@@ -69,8 +74,8 @@ def _assured(copy: Path, guards: Iterable[Guard], announce: Progress) -> Iterato
 
 
 def _tested(copy: Path, tests: list[str]) -> tuple[int, str]:
-    """The exit code of pytest, and the last line of what it says."""
-    # A compiled file of the same second and size would be taken for the changed one's.
+    """Return the exit code of pytest and the last line of its output."""
+    # Python would take a compiled file of the same second and size for that of the changed file.
     environ = {**os.environ, "PYTHONPATH": str(copy / "verify"), "PYTHONDONTWRITEBYTECODE": "1"}
     words = (sys.executable, "-m", "pytest", "-q", "--tb=line", "-p", "no:cacheprovider", *tests)
     done = run(words, seconds=_LIMIT_SECONDS, environ=environ, folder=copy)

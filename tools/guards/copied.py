@@ -1,4 +1,4 @@
-"""A copy of the project to try changes in: what is built is shared, everything else is its own."""
+"""Copy the project to try changes in; the copy shares only the built files."""
 
 import shutil
 import tempfile
@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _COPIED = (
-    *("crates", "docs", "examples", "hosts", "tests", "verify", "wat"),
+    *("crates", "docs", "examples", "hosts", "tests", "tools", "verify", "wat"),
     *("nogrow.toml", "pyproject.toml", "tasks.py"),
 )
 
 
 @contextmanager
 def copied(root: Path) -> Iterator[Path]:
-    """A copy of the project at `root` in a folder that is removed in the end."""
+    """Yield a copy of the project at `root`, and remove it at the end."""
     with tempfile.TemporaryDirectory(prefix="nogrow-copy-") as folder:
         copy = Path(folder)
         for name in _COPIED:

@@ -1,1 +1,1 @@
-"""Mutation testing: one small change to a source file at a time, and whether the tests notice it."""
+"""Mutation testing: make one small change to a source file at a time, and see whether the tests notice it."""

@@ -1,4 +1,4 @@
-"""What `invoke mutate` runs, in a process of its own because Cosmic Ray is for development only."""
+"""Run `invoke mutate` in a process of its own, because Cosmic Ray is for development only."""
 
 import argparse
 from collections import Counter
@@ -12,7 +12,7 @@ from tools.mutation.run import mutants_of, tried
 
 
 def main() -> int:
-    """Tries the mutants that the arguments choose; 1 when one survives, 2 when they can't be tried."""
+    """Try the mutants that the arguments select; return 1 when one survives, 2 when they cannot be tried."""
     parser = argparse.ArgumentParser()
     parser.add_argument("root", type=Path)
     parser.add_argument("--module")
@@ -33,11 +33,11 @@ def _try_all(root: Path, module: str | None, sample: int | None, *, kernel: bool
         mutants = mutants_of(root, subject, sample)
         announce(f"{subject.path}: {len(mutants)} mutants")
         counts: Counter[Outcome] = Counter()
-        for one in tried(root, subject, mutants):
-            counts[one.outcome] += 1
-            if one.outcome is Outcome.SURVIVED:
-                announce(f"  survived: line {one.mutant.line}: {one.mutant.change}: {one.mutant.source}")
-                survivors.append((f"{subject.path}:{one.mutant.line}", one.mutant.change, one.mutant.source))
+        for mutant, outcome, _ in tried(root, subject, mutants):
+            counts[outcome] += 1
+            if outcome is Outcome.SURVIVED:
+                announce(f"  survived: line {mutant.line}: {mutant.change}: {mutant.source}")
+                survivors.append((f"{subject.path}:{mutant.line}", mutant.change, mutant.source))
         rows.append((subject.path, *(str(counts[outcome]) for outcome in Outcome)))
         announce("  " + ", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome))
     print_table("mutants", ("file", *(outcome.value for outcome in Outcome)), rows)

@@ -1,4 +1,4 @@
-"""The text of a WebAssembly kernel to its mutants, all of which are valid modules."""
+"""Make the mutants of a WebAssembly kernel's text, all of which are valid modules."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _DROPPED = re.compile(
 
 @dataclass
 class _Node:
-    """A parenthesis of the text with its atoms and inner parentheses; places count characters."""
+    """A parenthesis of the text with its atoms and inner parentheses; positions count characters."""
 
     start: int
     end: int = 0
@@ -32,29 +32,29 @@ class _Node:
 
     @property
     def head(self) -> str:
-        """The keyword that it begins with."""
+        """The keyword at its beginning."""
         return self.atoms[0][0] if self.atoms else ""
 
 
 def mutants_of(text: str) -> list[Mutant]:
-    """The mutants of the kernel `text` in order of their lines, without those that are no valid module."""
+    """Return the mutants of the kernel `text` in the order of their lines, without invalid modules."""
     nodes = _nodes(text)
     signatures = {
         node.atoms[1][0]: _signature(node) for node in _nodes_of(nodes, "func") if len(node.atoms) > 1
     }
     found: list[Mutant] = []
     inward = [node for node in _nodes_of(nodes, "global") if not _nodes_of(node.inner, "export")]
-    # The first value of a global that nobody sees from outside is replaced before anything reads it.
+    # The initial value of a global that is not exported is replaced before anything reads it.
     passed_over = {id(inner) for node in inward for inner in node.inner}
     for node in (node for node in nodes if id(node) not in passed_over):
         found += _changed_words(text, node, signatures)
         found += _changed_shape(text, node)
     engine = wasmtime.Engine()
-    return [one for one in distinct(text, found) if _is_valid(engine, one.text)]
+    return [mutant for mutant in distinct(text, found) if _is_valid(engine, mutant.text)]
 
 
 def _changed_words(text: str, node: _Node, signatures: dict[str, tuple[int, int]]) -> Iterator[Mutant]:
-    """Other operators, other numbers, other labels, and calls of another function of the same shape."""
+    """Yield mutants with another operator, number, label, or called function of the same signature."""
     word, start = node.atoms[0] if node.atoms else ("", 0)
     parts = _INSTRUCTION.fullmatch(word)
     if parts and parts[2] in _SWAPS:
@@ -82,41 +82,41 @@ def _changed_words(text: str, node: _Node, signatures: dict[str, tuple[int, int]
 
 
 def _changed_shape(text: str, node: _Node) -> Iterator[Mutant]:
-    """Conditions turned round, and instructions left out."""
+    """Yield mutants with a negated condition or without an instruction."""
     if node.head in ("br_if", "select") and node.inner:
         condition = node.inner[-1]
-        yield _turned(text, condition, node.head)
+        yield _negated(text, condition, node.head)
     elif node.head == "if":
-        conditions = [one for one in node.inner if one.head not in ("then", "else", "result", "param")]
+        conditions = [inner for inner in node.inner if inner.head not in ("then", "else", "result", "param")]
         if conditions:
-            yield _turned(text, conditions[-1], "if")
+            yield _negated(text, conditions[-1], "if")
     if _DROPPED.fullmatch(node.head):
         yield replaced(
             text, node.start, node.end, "", f"without {text[node.start : node.end].split(chr(10))[0]}"
         )
 
 
-def _turned(text: str, condition: _Node, head: str) -> Mutant:
+def _negated(text: str, condition: _Node, head: str) -> Mutant:
     inside = text[condition.start : condition.end]
-    return replaced(text, condition.start, condition.end, f"(i32.eqz {inside})", f"{head} turned round")
+    return replaced(text, condition.start, condition.end, f"(i32.eqz {inside})", f"{head} negated")
 
 
 def _nodes(text: str) -> list[_Node]:
-    """Every parenthesis of the text, the outer before the inner ones."""
+    """Return every parenthesis of the text, outer ones before inner ones."""
     found: list[_Node] = []
-    open_ones: list[_Node] = []
+    enclosing: list[_Node] = []
     for token in _TOKEN.finditer(text):
         word = token[0]
         if word == "(":
             node = _Node(token.start())
-            if open_ones:
-                open_ones[-1].inner.append(node)
-            open_ones.append(node)
+            if enclosing:
+                enclosing[-1].inner.append(node)
+            enclosing.append(node)
             found.append(node)
         elif word == ")":
-            open_ones.pop().end = token.end()
+            enclosing.pop().end = token.end()
         elif not word.startswith(("(;", ";;")):
-            open_ones[-1].atoms.append((word, token.start()))
+            enclosing[-1].atoms.append((word, token.start()))
     return found
 
 
@@ -125,7 +125,7 @@ def _nodes_of(nodes: list[_Node], head: str) -> list[_Node]:
 
 
 def _signature(function: _Node) -> tuple[int, int]:
-    """How many parameters and results a function has; all of the kernels' are numbers of 32 bits."""
+    """Return how many parameters and results a function has; all of them are i32 in the kernels."""
     counts = {"param": 0, "result": 0}
     for part in function.inner:
         if part.head in counts:

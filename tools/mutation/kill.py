@@ -1,8 +1,8 @@
-"""The process that tries mutants in a copy of the project: each is tested by a child of its own.
+"""Try mutants in a copy of the project: a child process of its own tests each mutant.
 
-In, on standard input: a job as JSON. Out, on standard output: how the tests go without a change, here and in
-a child, then a line for each mutant. What tests use and no mutant can change is loaded once; what belongs to
-the project is loaded anew by each child.
+This process reads a job as JSON from standard input. It writes one line of JSON for the tests without a
+change, run here and in a child, and then one for each mutant. Modules that no mutant can change are loaded
+once; each child loads the project's own modules again.
 """
 
 import json
@@ -20,27 +20,27 @@ import pytest
 from tools.mutation.mutant import Outcome
 
 _KEPT = ("tests.support.assemble", "tests.support.smith", "tests.support.binary", "tests.support.generate")
-# In a child, pytest would set its handlers of faults before those of wasmtime, whose traps are faults.
+# In a child, pytest would install its fault handlers before wasmtime's, and WebAssembly's traps are faults.
 _WITHOUT = ("cacheprovider", "randomly", "faulthandler")
 _QUIET = ("-x", "-q", "--tb=no", "--no-header", *(word for name in _WITHOUT for word in ("-p", f"no:{name}")))
-# A kernel's memory may have 4 GiB, most of which are never written to but count.
+# A kernel's memory may have 4 GiB: they count even though most of them are never written.
 _MOST_BYTES = 6 << 30
 _LEAST_SECONDS = 3.0
 _LEAST_WAIT = 30.0
 
 
 class _Limits(NamedTuple):
-    """Seconds: of the processor for each test, and from begin to end for all of them, which may only wait."""
+    """Limits in seconds: of processor time for each test, and of real time for all of them."""
 
     test: float
     wait: float
 
 
 class _Watch:
-    """Notes the first test that fails, and how much time of the processor the slowest one took.
+    """Record the first test that fails, and the processor time of the slowest test.
 
-    A test that takes more than `limit` seconds ends the process: no handler of Python's would run while a
-    kernel turns in circles.
+    A test that takes more than `limit` seconds ends the process, because Python's signal handlers do not run
+    while a kernel is in an endless loop.
     """
 
     def __init__(self, limit: float = 0) -> None:
@@ -62,7 +62,7 @@ class _Watch:
 
 
 def main() -> None:
-    """Runs the job."""
+    """Run the job."""
     job = json.load(sys.stdin)
     tests: list[str] = job["tests"]
     answers = os.fdopen(os.dup(1), "w")
@@ -79,7 +79,7 @@ def main() -> None:
             del sys.modules[name]
     sys.dont_write_bytecode = True
     limits = _Limits(_LEAST_SECONDS + 4 * watch.slowest, _LEAST_WAIT + 10 * (time.monotonic() - begun))
-    # What fails in every child would kill every mutant.
+    # A test that fails in every child would seem to notice every mutant.
     outcome, test = _tried(tests, limits)
     passed = outcome is Outcome.SURVIVED
     print(json.dumps({"passed": passed, "test": test or outcome.value}), file=answers, flush=True)
@@ -97,7 +97,7 @@ def main() -> None:
 
 
 def _tried(tests: list[str], limits: _Limits) -> tuple[Outcome, str]:
-    """What becomes of the mutant that is in place."""
+    """Test the mutant that is in place; return its outcome and the first test that failed."""
     receiving, sending = os.pipe()
     child = os.fork()
     if child == 0:
@@ -136,7 +136,7 @@ def _be_quiet() -> None:
 
 
 def _forget(path: Path) -> None:
-    """A compiled file of the same second and size would be taken for the changed one's."""
+    """Delete the compiled file, which Python would use if the change has the same second and size."""
     if path.suffix == ".py":
         Path(cache_from_source(str(path))).unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""What a mutant is, and what became of it."""
+"""Define mutants and their outcomes."""
 
 import enum
 from collections.abc import Iterator, Sequence
@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 
 class Mutant(NamedTuple):
-    """A changed source file: `line` (from 1) is where the change is, `change` says which it is.
+    """A changed source file: `line` (from 1) is the line of the change, and `change` describes it.
 
-    `source` is what the line was, `text` is the whole file after the change.
+    `source` is the original line, and `text` the whole file after the change.
     """
 
     line: int
@@ -18,7 +18,7 @@ class Mutant(NamedTuple):
 
 
 class Outcome(enum.Enum):
-    """What became of a mutant."""
+    """The outcome of testing a mutant."""
 
     KILLED = "killed"
     TIMEOUT = "timeout"
@@ -26,16 +26,16 @@ class Outcome(enum.Enum):
 
 
 def replaced(text: str, start: int, end: int, new: str, change: str) -> Mutant:
-    """The mutant of `text` that has `new` in place of the characters from `start` to `end`."""
+    """Return the mutant of `text` with `new` in place of the characters from `start` to `end`."""
     line = text.count("\n", 0, start)
     source = text.split("\n")[line].strip()
     return Mutant(line + 1, source, change, text[:start] + new + text[end:])
 
 
 def distinct(text: str, mutants: Sequence[Mutant]) -> Iterator[Mutant]:
-    """The mutants that differ from the original `text` and from each other, in order of their lines."""
+    """Yield the mutants that differ from `text` and from each other, in the order of their lines."""
     seen = {text}
-    for mutant in sorted(mutants, key=lambda one: one.line):
+    for mutant in sorted(mutants, key=lambda mutant: mutant.line):
         if mutant.text not in seen:
             seen.add(mutant.text)
             yield mutant

@@ -1,4 +1,4 @@
-"""A Python file to its mutants: the operators of Cosmic Ray, and statements left out."""
+"""Make the mutants of a Python file: with the operators of Cosmic Ray, and by removing statements."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ from cosmic_ray.plugins import get_operator, operator_names
 
 from tools.mutation.mutant import Mutant, distinct, replaced
 
-# One replacement for each operator of the language: Cosmic Ray knows ten, and most fall at the first test.
+# Use one replacement for each operator: Cosmic Ray has ten, and the first test notices most of them.
 _USED = re.compile(
     r"core/(AddNot|NumberReplacer|RemoveDecorator|Replace(And|Or|True|False|Break|Continue)With\w+"
     r"|ZeroIterationForLoop|ReplaceUnaryOperator_(Delete_\w+|USub_UAdd)"
@@ -19,12 +19,12 @@ _USED = re.compile(
     r"|BitAnd_BitOr|BitOr_BitAnd))"
 )
 _DROPPED = (ast.Raise, ast.AugAssign, ast.Expr, ast.Delete)
-# What a decorator adds is not noticed without it, or it is a matter of types and speed.
-_PASSED_OVER = re.compile(r"@(dataclass|overload|property|classmethod|abstractmethod)\b")
+# A test cannot notice that a decorator is missing if it only affects types or speed.
+_IGNORED = re.compile(r"@(dataclass|overload|property|classmethod|abstractmethod)\b")
 
 
 def mutants_of(text: str) -> list[Mutant]:
-    """The mutants of the Python source `text`, in order of their lines; annotations are left alone."""
+    """Return the mutants of the Python source `text`, sorted by line; annotations stay unchanged."""
     tree = ast.parse(text)
     return list(distinct(text, [*_by_operator(text, _annotated(tree)), *_without_statements(text, tree)]))
 
@@ -38,7 +38,7 @@ def _by_operator(text: str, annotated: set[tuple[int, int]]) -> Iterator[Mutant]
         ]
         for occurrence, (line, column) in enumerate(places):
             source = lines[line - 1].strip()
-            if (line, column) in annotated or _PASSED_OVER.match(source):
+            if (line, column) in annotated or _IGNORED.match(source):
                 continue
             mutated = mutate_code(text, operator, occurrence)
             if mutated is not None and _compiles(mutated):
@@ -54,11 +54,11 @@ def _compiles(text: str) -> bool:
 
 
 def _annotated(tree: ast.Module) -> set[tuple[int, int]]:
-    """The places (line from 1, column from 0) that belong to types, whose change no run notices."""
+    """Return the positions (line from 1, column from 0) inside type annotations, which no run can notice."""
     places: set[tuple[int, int]] = set()
     for node in ast.walk(tree):
         types = (getattr(node, "annotation", None), getattr(node, "returns", None))
-        for item in (item for one in types if one is not None for item in ast.walk(one)):
+        for item in (item for annotation in types if annotation is not None for item in ast.walk(annotation)):
             if isinstance(item, ast.expr):
                 for column in range(item.col_offset, item.end_col_offset or 0):
                     places.add((item.lineno, column))
@@ -77,7 +77,7 @@ def _without_statements(text: str, tree: ast.Module) -> Iterator[Mutant]:
         start = starts[node.lineno - 1] + node.col_offset
         end = starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
         if text[starts[node.lineno - 1] : end].isascii():
-            yield replaced(text, start, end, "pass", "left out")
+            yield replaced(text, start, end, "pass", "removed")
 
 
 def _sets_a_part(node: ast.stmt) -> bool:

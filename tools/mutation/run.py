@@ -1,4 +1,4 @@
-"""Subjects in, tried mutants out: each subject in a copy of the project, by a process of its own."""
+"""Try the mutants of each subject in a copy of the project, in a process of its own."""
 
 import json
 import os
@@ -19,7 +19,7 @@ _SEED = 8
 
 
 class Tried(NamedTuple):
-    """A mutant and what became of it; `test` is the first one that failed, if one did."""
+    """A mutant and its outcome; `test` is the first test that failed, if one did."""
 
     mutant: Mutant
     outcome: Outcome
@@ -27,18 +27,18 @@ class Tried(NamedTuple):
 
 
 def mutants_of(root: Path, subject: Subject, sample: int | None) -> list[Mutant]:
-    """The mutants of `subject`, or as many of them as `sample` says, drawn the same way each time."""
+    """Return the mutants of `subject`, or a fixed sample of `sample` mutants."""
     text = (root / subject.path).read_text("utf-8")
-    found = kernel.mutants_of(text) if subject.is_kernel else python.mutants_of(text)
-    if sample is None or sample >= len(found):
-        return found
-    # Nobody is to be surprised by the choice, so it needs no secret.
-    drawn = random.Random(_SEED).sample(found, sample)  # noqa: S311
-    return sorted(drawn, key=lambda one: one.line)
+    mutants = kernel.mutants_of(text) if subject.is_kernel else python.mutants_of(text)
+    if sample is None or sample >= len(mutants):
+        return mutants
+    # A fixed seed gives the same sample each time.
+    drawn = random.Random(_SEED).sample(mutants, sample)  # noqa: S311
+    return sorted(drawn, key=lambda mutant: mutant.line)
 
 
 def tried(root: Path, subject: Subject, mutants: Sequence[Mutant]) -> Iterator[Tried]:
-    """Tries each of `mutants`; raises `ToolError` when the tests fail without any change."""
+    """Try each of `mutants` and yield the results; raises `ToolError` if the tests fail without a change."""
     with copied(root) as copy:
         yield from _answers(copy, subject, mutants)
 
@@ -46,8 +46,8 @@ def tried(root: Path, subject: Subject, mutants: Sequence[Mutant]) -> Iterator[T
 def _answers(copy: Path, subject: Subject, mutants: Sequence[Mutant]) -> Iterator[Tried]:
     path = (copy / "verify", Path(__file__).resolve().parents[2])
     environ = dict(os.environ) | {"PYTHONPATH": os.pathsep.join(map(str, path))}
-    job = {"tests": subject.tests, "path": subject.path, "mutants": [one.text for one in mutants]}
-    # The words are this Python and a module of this package.
+    job = {"tests": subject.tests, "path": subject.path, "mutants": [mutant.text for mutant in mutants]}
+    # The command is this Python with a module of this package.
     with subprocess.Popen(
         (sys.executable, "-m", "tools.mutation.kill"),
         cwd=copy,

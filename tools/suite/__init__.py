@@ -1,1 +1,1 @@
-"""The specification's test suite."""
+"""Run the specification's test suite."""

@@ -1,7 +1,7 @@
-"""Hold nogrow against a test suite of WebAssembly: scripts that say which modules are valid, and which not.
+"""Compare nogrow with a WebAssembly test suite, whose scripts state which modules are valid.
 
-The scripts (`*.wast`) are the user's, such as those of WebAssembly/testsuite. `wasm-tools` turns them into
-modules.
+The user provides the scripts (`*.wast`), for example those of WebAssembly/testsuite. `wasm-tools` converts
+them into modules.
 """
 
 import enum
@@ -29,7 +29,7 @@ _MOST_LISTED = 200
 
 
 class Asserted(enum.Enum):
-    """What a script says of a module."""
+    """The property that a script asserts about a module."""
 
     VALID = "valid"
     INVALID = "invalid"
@@ -37,7 +37,7 @@ class Asserted(enum.Enum):
 
 
 class Judged(enum.Enum):
-    """What nogrow made of a module."""
+    """The result of judging a module."""
 
     JUDGED = "judged"
     NOT_VALIDATED = "judged, not validated"
@@ -45,12 +45,12 @@ class Judged(enum.Enum):
     NO_MODULE = "a component without core modules"
 
 
-# All other commands that have a module need a valid one; a custom section makes no module invalid.
+# All other commands with a module need a valid one; a custom section never makes a module invalid.
 _COMMANDS = {"assert_invalid": Asserted.INVALID, "assert_malformed": Asserted.MALFORMED}
 
 
 class Case(NamedTuple):
-    """A module of a script: `place` is the script and the line."""
+    """A module of a script; `place` is the script and the line."""
 
     place: str
     asserted: Asserted
@@ -58,17 +58,17 @@ class Case(NamedTuple):
 
 
 class Script(NamedTuple):
-    """The modules of a script; `texts` counts those that are text only, which nogrow does not read."""
+    """The modules of a script; `texts` counts those in the text format, which nogrow does not read."""
 
     cases: tuple[Case, ...]
     texts: int
 
 
 class Verdict(NamedTuple):
-    """What nogrow made of a case, and why if it is not judged and validated.
+    """The result for a case, with a reason if the module was not both judged and validated.
 
-    `elsewhere` says that wasm-tools finds the module valid with every proposal that it knows: the script is
-    about a version of WebAssembly without one of them.
+    `elsewhere` is set if wasm-tools finds the module valid with all proposals: then the script is about a
+    version of WebAssembly without one of them.
     """
 
     case: Case
@@ -78,22 +78,22 @@ class Verdict(NamedTuple):
 
     @property
     def passes(self) -> bool:
-        """Whether a module that is not valid has got a verdict."""
+        """Return whether an invalid module got a verdict."""
         wrong = self.case.asserted is not Asserted.VALID and not self.elsewhere
         return wrong and self.judged in (Judged.JUDGED, Judged.NOT_VALIDATED)
 
 
 def run_suite(folder: Path, progress: Progress) -> int:
-    """Judge the modules of all scripts below `folder` and print tables of what became of them.
+    """Judge the modules of all scripts below `folder`, and print tables of the results.
 
-    Returns 1 if a module that a script says is not valid got a verdict. Raises `UsageError` without scripts,
-    and `ToolError` without wasm-tools.
+    Returns 1 if a module that a script asserts to be invalid got a verdict, otherwise 0. Raises `UsageError`
+    if there are no scripts, and `ToolError` without wasm-tools.
     """
     scripts = sorted(folder.rglob("*.wast"))
     if not scripts:
         raise UsageError(f"--path: no *.wast file below {folder}")
     program = find_program("wasm-tools", "nogrow[dev]")
-    progress(f"making modules of {len(scripts):,} scripts")
+    progress(f"converting {len(scripts):,} scripts into modules")
     cases: list[Case] = []
     unreadable: list[str] = []
     texts = 0
@@ -110,21 +110,22 @@ def run_suite(folder: Path, progress: Progress) -> int:
     _print(verdicts)
     for line in unreadable:
         progress(f"wasm-tools can't read {line}")
-    passing = [one for one in verdicts if one.passes]
-    for one in passing[:_MOST_LISTED]:
-        progress(f"{one.case.place}: asserted {one.case.asserted.value}, {one.judged.value}: {one.reason}")
+    passing = [verdict for verdict in verdicts if verdict.passes]
+    for verdict in passing[:_MOST_LISTED]:
+        case = verdict.case
+        progress(f"{case.place}: asserted {case.asserted.value}, {verdict.judged.value}: {verdict.reason}")
     progress(
         f"{len(scripts) - len(unreadable):,} of {len(scripts):,} scripts read, {len(cases):,} modules, "
-        f"{texts:,} assertions about text only; {len(passing):,} modules that are not valid got a verdict"
+        f"{texts:,} assertions about the text format only; {len(passing):,} invalid modules got a verdict"
     )
     return 1 if passing else 0
 
 
 def read_script(program: Path, path: Path, name: str) -> Script:
-    """Return the modules of the script at `path`, called `name`; raises `ToolError` if it can't be read."""
-    with tempfile.TemporaryDirectory() as made:
-        listing = Path(made, "script.json")
-        words = ("json-from-wast", path, "-o", listing, "--wasm-dir", made)
+    """Return the modules of the script at `path`, called `name`; raises `ToolError` if it cannot be read."""
+    with tempfile.TemporaryDirectory() as folder:
+        listing = Path(folder, "script.json")
+        words = ("json-from-wast", path, "-o", listing, "--wasm-dir", folder)
         done = run((program, *words), seconds=_SECONDS)
         if done.exit_code:
             raise ToolError(done.complaint)
@@ -135,7 +136,7 @@ def read_script(program: Path, path: Path, name: str) -> Script:
             Case(
                 f"{name}:{command['line']}",
                 _COMMANDS.get(command["type"], Asserted.VALID),
-                Path(made, command["filename"]).read_bytes(),
+                Path(folder, command["filename"]).read_bytes(),
             )
             for command in binary
         )
@@ -143,7 +144,7 @@ def read_script(program: Path, path: Path, name: str) -> Script:
 
 
 def judge_cases(program: Path, cases: Sequence[Case]) -> list[Verdict]:
-    """Judge the modules as `nogrow check` does."""
+    """Return the results of judging the modules as `nogrow check` does."""
     names = {f"{number:06}": case for number, case in enumerate(cases)}
     targets = [Target(name, ArtifactContract(), data=case.data) for name, case in names.items()]
     report = check(None, targets, judge=judge, jobs=cores(), digest=False)
@@ -154,27 +155,27 @@ def judge_cases(program: Path, cases: Sequence[Case]) -> list[Verdict]:
 
 
 def _verdict(program: Path, case: Case, parts: Sequence[ArtifactReport]) -> Verdict:
-    refused = [one for one in parts if one.outcome is Outcome.NOT_JUDGED]
-    unvalidated = [one for one in parts if one.unvalidated]
+    refused = [part for part in parts if part.outcome is Outcome.NOT_JUDGED]
+    unvalidated = [part for part in parts if part.unvalidated]
     if refused:
         return Verdict(case, Judged.NOT_JUDGED, refused[0].violations[0].message)
     if unvalidated:
         verdict = Verdict(case, Judged.NOT_VALIDATED, why_unvalidated(unvalidated[0]))
     else:
-        nothing = all(one.outcome is Outcome.NOTHING for one in parts)
+        nothing = all(part.outcome is Outcome.NOTHING for part in parts)
         verdict = Verdict(case, Judged.NO_MODULE if nothing else Judged.JUDGED)
     return verdict._replace(elsewhere=verdict.passes and _valid_elsewhere(program, case.data))
 
 
 def _valid_elsewhere(program: Path, data: bytes) -> bool:
-    with tempfile.TemporaryDirectory() as made:
-        path = Path(made, "module.wasm")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "module.wasm")
         path.write_bytes(data)
         return run((program, "validate", "--features", "all", path), seconds=_SECONDS).exit_code == 0
 
 
 def _print(verdicts: Sequence[Verdict]) -> None:
-    counts = Counter((one.case.asserted, one.elsewhere, one.judged) for one in verdicts)
+    counts = Counter((each.case.asserted, each.elsewhere, each.judged) for each in verdicts)
     groups = [(asserted, elsewhere) for asserted in Asserted for elsewhere in (False, True)]
     rows = [
         (_heading(*group), *(f"{counts[*group, judged]:,}" for judged in Judged))
@@ -191,9 +192,9 @@ def _heading(asserted: Asserted, elsewhere: bool) -> str:
 
 def _reasons(verdicts: Sequence[Verdict]) -> Iterator[tuple[str, str, str]]:
     counts = Counter(
-        (one.reason, one.passes)
-        for one in verdicts
-        if one.judged is Judged.NOT_VALIDATED and not one.elsewhere
+        (verdict.reason, verdict.passes)
+        for verdict in verdicts
+        if verdict.judged is Judged.NOT_VALIDATED and not verdict.elsewhere
     )
     for reason in sorted({reason for reason, _ in counts}):
         yield reason, f"{counts[reason, False]:,}", f"{counts[reason, True]:,}"
