@@ -40,7 +40,7 @@ def test_the_modes_that_leave_growth_to_somebody_say_so(nogrow: Nogrow, folder: 
         bytes(wasmtime.wat2wasm('(module (memory 1) (func (export "f") (drop (memory.grow (i32.const 0)))))'))
     )
     done = nogrow("seal", "zero.wasm", "-o", "q.wasm", "--mode", "cap")
-    assert "a memory.grow by 0 pages still succeeds" in done.stdout
+    assert "memory.grow by 0 pages still succeeds" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_closed_stream_is_not_an_error(closed: str, folder: Path) -> None:
         check=False,
     )
     assert completed.returncode == (2 if closed == "1" else 1)
-    assert (b"standard output is closed" in completed.stderr) is (closed == "1")
+    assert (b"the report: it is closed" in completed.stderr) is (closed == "1")
 
 
 def test_home_terminal_and_locale_are_not_needed(folder: Path) -> None:

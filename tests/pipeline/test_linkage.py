@@ -245,4 +245,4 @@ def test_explain_names_the_other_core_module(tmp_path: Path) -> None:
 
     reports(tmp_path, LIBRARY + USER)
     done = CliRunner().invoke(explain, [str(tmp_path / "c.wasm"), "bad"])
-    assert "can have `grow` of core module 0 grow the memory by the" in done.output
+    assert "can make `grow` of core module 0 grow the memory through" in done.output

@@ -29,11 +29,11 @@ def test_release_that_grows_is_not_attested(project: Project, capsys: pytest.Cap
     (project.root / "dist" / "p.whl").write_bytes(wheel_of({"x.wasm": GROWING_WASM}))
     assert release(project, ["project/dist"]) == 1
     assert not (project.root / project.attestation).exists()
-    assert "only what is kept is attested" in capsys.readouterr().err
+    assert "not every contract is kept" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    ("dist", "message"), [([], "name them with --dist DIR"), (["gone"], "gone is not there")]
+    ("dist", "message"), [([], "name them with --dist DIR"), (["gone"], "gone does not exist")]
 )
 def test_user_error_is_one_line(
     project: Project, capsys: pytest.CaptureFixture[str], dist: list[str], message: str
