@@ -74,11 +74,17 @@ def test_zip_that_was_written_to_a_pipe_is_read() -> None:
         opened("x.zip", patched(data, signature + 4, b"\0\0\0\0"))
 
 
+# Both sizes stand in front of the lengths of the name and the extra field.
+_SIZES_IN_HEADER = 18
+
+
 def test_sizes_in_the_extra_field_are_read() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive, archive.open("x.wasm", "w", force_zip64=True) as member:
         member.write(QUIET_WASM)
-    assert modules_in("x.zip", buffer.getvalue()) == ["x.wasm"]
+    # Python before 3.11.4 writes the sizes into the header as well.
+    data = patched(buffer.getvalue(), _SIZES_IN_HEADER, b"\xff" * 8)
+    assert modules_in("x.zip", data) == ["x.wasm"]
 
 
 CASES: dict[str, tuple[bytes, str]] = {

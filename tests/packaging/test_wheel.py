@@ -35,7 +35,8 @@ def run(*words: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
 
 def interpreter(version: str) -> str:
     versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    programs = sorted(versions.glob(f"{version}.*/bin/python3"))
+    # Another user's folder may not be readable.
+    programs = sorted(versions.glob(f"{version}.*/bin/python3")) if os.access(versions, os.R_OK) else []
     program = str(programs[-1]) if programs else shutil.which(f"python{version}")
     if program is None:
         pytest.skip(f"Python {version} is not on this machine")

@@ -223,11 +223,20 @@ def _of_script(command: Sequence[str]) -> Callable[[Sequence[Path], Path], list[
     return read
 
 
+def _make_readable(path: Path, mode: int) -> None:
+    """Let its owner read what an archive unpacked for nobody; a link may lead elsewhere and is left alone."""
+    if not path.is_symlink():
+        path.chmod(mode)
+
+
 def _files(folder: Path) -> dict[str, bytes]:
     files = {}
-    for place, _, names in os.walk(folder):
+    for place, folders, names in os.walk(folder):
+        for name in folders:
+            _make_readable(Path(place, name), 0o700)
         for name in names:
             path = Path(place, name)
             if path.is_file():
+                _make_readable(path, 0o600)
                 files[path.relative_to(folder).as_posix()] = path.read_bytes()
     return files
