@@ -20,7 +20,7 @@ def report(path: Path, *, ahead: bool) -> Report:
     target = Target(str(path), ArtifactContract())
     if not ahead:
         return check(None, [target], judge=judge)
-    return check(None, [target], judge=judge, read_ahead=ReadAhead(str(path)))
+    return check(None, [target], judge=judge, read_ahead=ReadAhead(str(path), validate=True))
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def check(
     if len(chosen) == 1 and chosen[0].found and not gate:
         from nogrow.pipeline.read_ahead import ReadAhead
 
-        read_ahead = ReadAhead(chosen[0].path)
+        read_ahead = ReadAhead(chosen[0].path, validate=validate)
     from nogrow.analysis.verdicts import judge
     from nogrow.pipeline.check import check as check_all
     from nogrow.util.background import cores

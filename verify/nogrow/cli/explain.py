@@ -64,7 +64,7 @@ def explain(
     chosen = targets(contract, (path,))
     if len(chosen) > 1:
         raise UsageError(f"{file}: expected a single file, got {len(chosen)}")
-    read_ahead = ReadAhead(chosen[0].path) if chosen[0].found else None
+    read_ahead = ReadAhead(chosen[0].path, validate=True) if chosen[0].found else None
     whole = any(output.format is not Format.TEXT for output in outputs)
     report = check_all(contract, chosen, judge=judge, glue=glue_in(glue), read_ahead=read_ahead, whole=whole)
     report = _narrowed(report, None if number is None else f"{chosen[0].path}#{number}")

@@ -200,7 +200,9 @@ class Pipeline:
             return None, Validation(None)
         data = case.module.data
         effects = host_effects(data, case.clauses, case.glue) if case.glue else NO_EFFECTS
-        validating = Background(lambda: validate(data)) if self._settings.validate else None
+        validating = case.read_ahead.take_validating() if case.read_ahead is not None else None
+        if validating is None and self._settings.validate:
+            validating = Background(lambda: validate(data))
         linkage = case.linkage
         if linkage is not None and linkage.alone is not None and not linkage.linked.labels:
             judgement = linkage.alone

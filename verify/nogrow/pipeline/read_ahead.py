@@ -1,4 +1,4 @@
-"""Read a file and begin to scan it while the rest of the program is still being loaded."""
+"""Read a file and begin to scan and validate it while the rest of the program is still being loaded."""
 
 from typing import TYPE_CHECKING
 
@@ -9,12 +9,13 @@ from nogrow.wasm.sections import is_component
 
 if TYPE_CHECKING:
     from nogrow.wasm.scan import Scanning
+    from nogrow.wasm.validate import Validation
 
 
 class ReadAhead:
-    """A file that is read, its scan if it is a core module, and the engine that the kernels run in."""
+    """A file that is read, its scan and validation if it is a core module, and the engine of the kernels."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, validate: bool) -> None:
         """Begin at once. This starts threads, so a process that is going to fork must not do it."""
         self.path = path
         self._reading = Background(lambda: read(path))
@@ -26,9 +27,12 @@ class ReadAhead:
         from nogrow.wasm.scan import begin
 
         self._scanning: Scanning | ModuleError | None = None
+        self._validating: Background[Validation] | None = None
         try:
             data = self._reading.result()
             if not is_component(data):
+                if validate:
+                    self._validating = _begin_validation(data)
                 self._scanning = begin(data, self.engine)
         except ModuleError as error:
             self._scanning = error
@@ -49,3 +53,14 @@ class ReadAhead:
         if isinstance(scanning, ModuleError):
             raise scanning
         return scanning
+
+    def take_validating(self) -> "Background[Validation] | None":
+        """Return the validation that has begun, once: None for a component, or if it is switched off."""
+        validating, self._validating = self._validating, None
+        return validating
+
+
+def _begin_validation(data: bytes) -> "Background[Validation]":
+    from nogrow.wasm.validate import validate
+
+    return Background(lambda: validate(data))
