@@ -108,7 +108,7 @@ def test_host_code_tells_which_exports_an_import_calls() -> None:
     ],
 )
 def test_exceptions_are_allocated_by_the_module(field: str, export: str, verdict: str) -> None:
-    """Where the import's name is minified, any export may be `malloc`."""
+    """Any export may be `malloc` if the names are minified."""
     text = f"""(module (import "env" "{field}" (func $make)) (memory (export "memory") 1)
       (func (export "{export}") (drop (memory.grow (i32.const 1))))
       (func (export "e") (call $make)))"""

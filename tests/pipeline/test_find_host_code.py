@@ -1,4 +1,4 @@
-"""Where host code is found without being named, and what of it is used."""
+"""Tests that host code is found beside a module, and used only if it belongs to the module."""
 
 import io
 import tarfile

@@ -12,7 +12,7 @@ from nogrow.util.lazy import LazySequence
 
 
 class Verdict(enum.Enum):
-    """What an entry point can do to memories. The members are listed with the better ones first.
+    """Say what an entry point can do to memories. The members are listed with the better ones first.
 
     The verdicts are a partial order, so `<` is not defined: `at_most` compares. A value is the set of events
     that may happen, a bit for each, so the set of a better verdict is a subset of the set of a worse one.
@@ -234,7 +234,7 @@ class Resting(NamedTuple):
 
 
 class VerdictTable(NamedTuple):
-    """What is known about all entry points, by their numbers, before they are made.
+    """Hold the facts about all entry points, by their numbers, before the entry points are made.
 
     The numbers in `excused` and the keys of `host_grows` and `seen` are those of entry points for which
     `Entry` has a value of that name.

@@ -81,7 +81,7 @@
   (global $changed_end (mut i32) (i32.const 0))   ;; where the queue of vertices that changed state ends
   (global $order_end (mut i32) (i32.const 0)) ;; where the order ends
 
-  ;; Where the graph is, as far as the scan has made it.
+  ;; Note where the scan has put the graph.
   (func (export "set_graph")
     (param $kinds i32) (param $targets i32) (param $extras i32) (param $places i32)
     (param $calls i32) (param $calls_end i32) (param $handlers i32)
