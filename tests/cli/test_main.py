@@ -112,7 +112,7 @@ def test_check_imports_only_used_modules(folder: Path) -> None:
                 *("cli.diff", "cli.explain", "cli.host", "cli.pin", "cli.seal"),
                 *("jshost.glue_reader", "jshost.stale_views", "pipeline.check_host_code"),
                 *("pipeline.find_host_code", "pipeline.linkage", "rewrite", "scenarios.guest", "shipping"),
-                *("source.frames", "util.jsonfile", "util.parallel", "wasm.component"),
+                *("source.lookup", "util.jsonfile", "util.parallel", "wasm.component"),
             )
         ),
         *(f"nogrow.report.{name}" for name in ("as_json", "sarif", "junit", "github", "markdown")),

@@ -11,8 +11,8 @@ from nogrow.explain.toolchain import Kind, Toolchain
 from nogrow.jshost.glue_model import Grower
 from nogrow.report.excerpt_text import columns
 from nogrow.report.explain_text import Options, render
-from nogrow.source.excerpt import Excerpt
 from nogrow.source.model import Frame
+from nogrow.source.quote import Excerpt
 from tests.contract.made import judgement, memory
 from tests.explain.conftest import Golden
 from tests.explain.made import RUST, Sources, as_is, frame, grown

@@ -33,8 +33,7 @@ from nogrow.report.result import ExitCode
 from nogrow.rewrite.rewrite import Mode, sealed
 from nogrow.shipping.statement import as_text
 from nogrow.shipping.statement_reader import read_statement
-from nogrow.source.frames import locate
-from nogrow.source.lookup import Wanted, find_sources
+from nogrow.source.lookup import Wanted, find_sources, locate
 from nogrow.wasm.component import core_modules
 from nogrow.wasm.decode import decode
 from nogrow.wasm.linking import read_linking

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nogrow.source.frames import locate
+from nogrow.source.lookup import locate
 from nogrow.source.model import DebugFile, Frame
 from tests.source import made
 from tests.source.made import Dwarf, Line, leb, u16, u32

@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.source.excerpt import Excerpt, SurroundingLines, excerpt
-from nogrow.source.quote import Quotable
+from nogrow.source.quote import Excerpt, Quotable, SurroundingLines, excerpt
 
 SOURCE = '    Some(format!("{a}, {b}"))\n\tlet größe = é.to_string();\r\nreturn "x y" + 12.5;\n'
 

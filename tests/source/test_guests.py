@@ -10,7 +10,7 @@ import pytest
 
 from nogrow.analysis.verdicts import judge
 from nogrow.source.debug_files import find_debug
-from nogrow.source.frames import locate
+from nogrow.source.lookup import locate
 from nogrow.wasm.decode import decode
 from tests.source.made import code_start
 

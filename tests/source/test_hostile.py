@@ -5,8 +5,8 @@ import time
 import pytest
 
 from nogrow.source.debug_files import find_debug
-from nogrow.source.frames import locate
-from nogrow.source.work_limit import MOST, Meter, MeteredStream, TooMuchError
+from nogrow.source.debug_sections import MOST, Meter, MeteredStream, TooMuchError
+from nogrow.source.lookup import locate
 from tests.source import made
 from tests.source.made import Dwarf, leb, u16, u32
 from tests.source.test_dwarf import FILES, INFO, LINES, VERSION_4, frames, version_5

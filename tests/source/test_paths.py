@@ -2,7 +2,7 @@
 
 import pytest
 
-from nogrow.source.paths import join, replace
+from nogrow.source.model import join, replace
 
 
 @pytest.mark.parametrize(

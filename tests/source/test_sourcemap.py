@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nogrow.source.frames import locate
+from nogrow.source.lookup import locate
 from nogrow.source.model import DebugFile, Frame
 from tests.source import made
 

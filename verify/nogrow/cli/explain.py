@@ -83,8 +83,7 @@ def explain(
         from nogrow.report.escaping import printable
         from nogrow.report.explain_text import Options, render
         from nogrow.report.summary import NOT_VALIDATED, why_unvalidated
-        from nogrow.source.excerpt import excerpt
-        from nogrow.source.quote import Quotable
+        from nogrow.source.quote import Quotable, excerpt
 
         for artifact in report.artifacts:
             if artifact.judgement is None:

@@ -3,7 +3,7 @@
 import unicodedata
 
 from nogrow.report.escaping import printable
-from nogrow.source.excerpt import Excerpt
+from nogrow.source.quote import Excerpt
 
 TAB = " " * 4
 CUT = "..."

@@ -19,8 +19,8 @@ from nogrow.explain.toolchain import Kind
 from nogrow.report.cause_text import LONGEST_PATH, because, mark_label, position
 from nogrow.report.escaping import printable
 from nogrow.report.excerpt_text import drawn
-from nogrow.source.excerpt import Excerpt
 from nogrow.source.model import Frame
+from nogrow.source.quote import Excerpt
 
 WIDTH = 80
 # Limits for readability.

@@ -141,7 +141,7 @@ def _where(artifact: ArtifactReport, violation: Violation, positions: "Positions
         yield f"  --> {printable(artifact.path)}"
         return
     from nogrow.report.excerpt_text import drawn
-    from nogrow.source.excerpt import excerpt
+    from nogrow.source.quote import excerpt
 
     yield f"  --> {printable(position.file)}:{position.line}:{position.column}"
     line = excerpt(*position, positions.quotable, str(Path(artifact.path).parent))

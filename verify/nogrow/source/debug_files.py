@@ -13,9 +13,8 @@ from typing import NamedTuple
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from nogrow.errors import ModuleError
-from nogrow.source.file_policy import within
-from nogrow.source.model import DebugFile
-from nogrow.source.paths import is_absolute
+from nogrow.source.model import DebugFile, is_absolute
+from nogrow.source.quote import within
 from nogrow.wasm.file import read
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import MAGIC, Section, SectionId, read_sections

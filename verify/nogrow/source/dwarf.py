@@ -6,11 +6,10 @@ DWARF 5, sections 2.14 (declaration coordinates), 3.3.8.2 (call coordinates) and
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from nogrow.source.container import Debug, open_debug
-from nogrow.source.inline_scopes import find_scopes
-from nogrow.source.line_header import LineProgram, read_line_program
-from nogrow.source.line_rows import Row, find_rows
+from nogrow.source.debug_sections import Debug, open_debug
+from nogrow.source.line_program import LineProgram, Row, find_rows, read_line_program
 from nogrow.source.model import Frame
+from nogrow.source.scopes import find_scopes
 from nogrow.source.units import Unit, find_units, text
 from nogrow.wasm.sections import Section
 
@@ -44,8 +43,8 @@ def read_frames(
 def _read_unit(debug: Debug, unit: Unit, addresses: list[int], located: dict[int, tuple[Frame, ...]]) -> None:
     if unit.lines is None:
         return
-    program = read_line_program(debug, unit.lines, unit.unit["address_size"], unit.directory)
-    rows = find_rows(debug.section("line"), program, addresses, debug.meter)
+    program = read_line_program(debug, unit.lines, unit.directory)
+    rows = find_rows(debug.sections["line"], program, addresses, debug.meter)
     scopes = find_scopes(unit, [address for address in addresses if address in rows])
     for address, row in rows.items():
         frames = _frames(unit, program, row, scopes.get(address, []))

@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from nogrow.errors import ModuleError
-from nogrow.source.model import DebugFile, Frame
-from nogrow.source.paths import is_absolute
+from nogrow.source.model import DebugFile, Frame, is_absolute
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import Section
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from elftools.dwarf.ranges import BaseAddressEntry, RangeLists
 
-from nogrow.source.container import Debug
+from nogrow.source.debug_sections import Debug
 
 if TYPE_CHECKING:
     from elftools.dwarf.compileunit import CompileUnit
@@ -59,7 +59,7 @@ class Unit(NamedTuple):
             width = 4 if self.unit.structs.dwarf_format == 32 else 8
             at = self.rnglists_base + value * width
             value = self.rnglists_base + int.from_bytes(
-                self.debug.section("rnglists")[at : at + width], "little"
+                self.debug.sections["rnglists"][at : at + width], "little"
             )
         base = self.base
         for entry in self.lists.get_range_list_at_offset(value, self.unit):

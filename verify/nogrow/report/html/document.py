@@ -27,8 +27,7 @@ from nogrow.report.html.tables import (
 )
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.scenarios.result import ScenarioResult
-from nogrow.source.excerpt import SurroundingLines
-from nogrow.source.quote import Quotable
+from nogrow.source.quote import Quotable, SurroundingLines
 
 Object = dict[str, object]
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from nogrow.analysis.judgement import Function, Step
 from nogrow.contract.phrases import shortened
 from nogrow.report.escaping import printable
-from nogrow.source.excerpt import SurroundingLines
 from nogrow.source.model import Frame
+from nogrow.source.quote import SurroundingLines
 from nogrow.util.demangle import demangle
 
 Columns = dict[str, list[object]]
