@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nogrow.invoke import collection
-from nogrow.report.result import ExitCode
+from nogrow.report.exit_code import ExitCode
 from tests.project.conftest import ROOT
 from tests.support.tasks import invoke
 

@@ -3,7 +3,7 @@ import pytest
 from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Verdict
 from nogrow.diff.comparison import compare, pairs
 from nogrow.diff.model import Difference, Direction, EntryChange, ModuleDifference
-from nogrow.report.result import ArtifactReport
+from nogrow.report.model import ArtifactReport
 from tests.contract.made import ABSENT, REACHABLE, SITE, UNREACHABLE, entry, judgement, memory
 
 WORSE, BETTER, SAME = Direction

@@ -1,6 +1,6 @@
 import pytest
 
-from nogrow.explain.names import LONGEST, bare, roots, stem
+from nogrow.explain.provenance import LONGEST, bare, roots, stem
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from nogrow.contract.select import Target
 from nogrow.errors import ModuleError
 from nogrow.pipeline.check import check
 from nogrow.report import as_json, text
-from nogrow.report.result import ExitCode, exit_code
+from nogrow.report.exit_code import ExitCode, exit_code
 from nogrow.scenarios.errors import GuestError
 from nogrow.scenarios.limits import Limits
 from nogrow.scenarios.result import ScenarioResult

@@ -28,8 +28,8 @@ from nogrow.diff.model import Direction
 from nogrow.errors import ContractError, DocumentError, ModuleError, UsageError
 from nogrow.jshost.glue_reader import read as read_glue
 from nogrow.pipeline.check_host_code import inspect
-from nogrow.report.json_reader import load as load_report
-from nogrow.report.result import ExitCode
+from nogrow.report.as_json import load as load_report
+from nogrow.report.exit_code import ExitCode
 from nogrow.rewrite.rewrite import Mode, sealed
 from nogrow.shipping.statement import as_text
 from nogrow.shipping.statement_reader import read_statement

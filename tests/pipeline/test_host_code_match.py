@@ -11,7 +11,8 @@ from nogrow.contract.select import Target
 from nogrow.jshost.glue_reader import parse
 from nogrow.pipeline.check import check
 from nogrow.pipeline.host_code_match import effects, foreign, minified, without_host_code
-from nogrow.report.result import ArtifactReport, Outcome
+from nogrow.report.exit_code import Outcome
+from nogrow.report.model import ArtifactReport
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Module
 from tests.support.assemble import assemble

@@ -9,7 +9,8 @@ from nogrow.analysis.verdicts import judge
 from nogrow.contract.model import ArtifactContract, Imports
 from nogrow.contract.select import Target
 from nogrow.pipeline.check import check
-from nogrow.report.result import ArtifactReport, Outcome
+from nogrow.report.exit_code import Outcome
+from nogrow.report.model import ArtifactReport
 from tests.support.assemble import assemble
 
 GROW = "(drop (memory.grow (i32.const 1)))"

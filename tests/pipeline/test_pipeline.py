@@ -10,7 +10,7 @@ from nogrow.contract.select import Target
 from nogrow.contract.violation import Rule
 from nogrow.jshost.glue_model import Glue, Grower, Served, Table
 from nogrow.pipeline.check import check
-from nogrow.report.result import Outcome
+from nogrow.report.exit_code import Outcome
 from tests.contract.made import REACHABLE
 from tests.support.assemble import assemble
 

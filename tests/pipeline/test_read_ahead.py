@@ -9,7 +9,7 @@ from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import Target
 from nogrow.pipeline.check import check
 from nogrow.pipeline.read_ahead import ReadAhead
-from nogrow.report.result import Report
+from nogrow.report.model import Report
 from tests.support.assemble import assemble
 
 GROWS = '(module (memory 1) (func (export "f") (drop (memory.grow (i32.const 1)))))'

@@ -8,7 +8,8 @@ from nogrow.errors import ToolError
 from nogrow.project import verify as stage
 from nogrow.project.manifest import Entry, Manifest, write_manifest
 from nogrow.project.verify import Sites, cross_checked, objdump_sites, verify
-from nogrow.report.result import ArtifactReport, Outcome
+from nogrow.report.exit_code import Outcome
+from nogrow.report.model import ArtifactReport
 from tests.cli.modules import GROWING, QUIET, cut, module
 from tests.contract.made import SITE
 from tests.report.made import BROKEN, KEPT, NOT_JUDGED

@@ -10,8 +10,8 @@ from tools.browser.chromium import chromium, find_chromium
 
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
-from nogrow.report.html.render import render
-from nogrow.report.result import Report
+from nogrow.report.html import render
+from nogrow.report.model import Report
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

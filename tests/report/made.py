@@ -3,7 +3,7 @@
 from nogrow.contract.check import violations
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.violation import Rule, Violation
-from nogrow.report.result import ArtifactReport, Report, not_judged
+from nogrow.report.model import ArtifactReport, Report, not_judged
 from nogrow.scenarios.result import Growth, ScenarioOutcome, ScenarioResult
 from tests.contract.made import REACHABLE, UNREACHABLE, entry, judgement, memory
 

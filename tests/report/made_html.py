@@ -3,7 +3,7 @@
 from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Step, Verdict
 from nogrow.contract.check import violations
 from nogrow.contract.model import ArtifactContract
-from nogrow.report.result import ArtifactReport, Report
+from nogrow.report.model import ArtifactReport, Report
 from nogrow.scenarios.result import Growth, ScenarioOutcome, ScenarioResult
 from nogrow.source.model import Frame
 from tests.contract.made import (

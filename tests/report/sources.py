@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable
 from typing import TextIO
 
-from nogrow.report.result import Report
+from nogrow.report.model import Report
 from nogrow.source.model import Frame
 from tests.report.made import BROKEN
 

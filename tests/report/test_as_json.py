@@ -4,7 +4,7 @@ import pytest
 
 from nogrow import __version__
 from nogrow.analysis.judgement import Function
-from nogrow.report.result import ArtifactReport, Report
+from nogrow.report.model import ArtifactReport, Report
 from nogrow.source.model import Frame
 from tests.report.made import ALL, BROKEN, GROWING, KEPT, NOT_JUDGED, NOTHING
 from tests.report.validated import SCHEMA, Invalid, rendered, validated

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from nogrow.report import github
-from nogrow.report.result import ArtifactReport, Report
+from nogrow.report.model import ArtifactReport, Report
 from tests.report.made import ALL, BROKEN, KEPT, NOT_JUDGED, NOTHING
 from tests.report.sources import WITH_SOURCES, rendered
 from tests.report.workflow import Command, commands

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from nogrow.analysis.judgement import Function
-from nogrow.report.html import document, tables
-from nogrow.report.html.render import SCRIPTS, island, render
-from nogrow.report.result import ArtifactReport, Report
+from nogrow.report.html import SCRIPTS, document, island, render, tables
+from nogrow.report.model import ArtifactReport, Report
 from nogrow.source.model import Frame
 from tests.contract.made import REACHABLE, entry, judgement
 from tests.report.made import ALL, BROKEN, GROWING, KEPT

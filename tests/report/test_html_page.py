@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nogrow.report.result import ArtifactReport, Report
+from nogrow.report.model import ArtifactReport, Report
 from tests.contract.made import REACHABLE, judgement
 from tests.report.browser import opened
 from tests.report.made import NOT_JUDGED

@@ -7,8 +7,9 @@ import pytest
 
 from nogrow.analysis.judgement import EntryKind
 from nogrow.errors import DocumentError
-from nogrow.report.json_reader import load
-from nogrow.report.result import ArtifactReport, Outcome, Report
+from nogrow.report.as_json import load
+from nogrow.report.exit_code import Outcome
+from nogrow.report.model import ArtifactReport, Report
 from tests.contract.made import REACHABLE, entry, judgement
 from tests.report.made import ALL, BROKEN, GROWING
 from tests.report.validated import rendered

@@ -5,7 +5,7 @@ import pytest
 from nogrow.analysis.judgement import EntryKind
 from nogrow.contract.violation import Rule, Violation
 from nogrow.report import junit
-from nogrow.report.result import ArtifactReport, Report
+from nogrow.report.model import ArtifactReport, Report
 from tests.contract.made import ABSENT, entry, judgement
 from tests.report.made import ALL, BROKEN, GROWING, KEPT, NOT_JUDGED, NOTHING
 from tests.report.sources import rendered

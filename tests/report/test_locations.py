@@ -5,7 +5,7 @@ import pytest
 
 from nogrow.contract.violation import Rule, Violation
 from nogrow.report.locations import Position, Positions, inside, repository
-from nogrow.report.result import ArtifactReport, Report
+from nogrow.report.model import ArtifactReport, Report
 from nogrow.source.model import Frame
 from tests.report.made import BROKEN, GROWING
 from tests.report.sources import STD, USER, WITH_SOURCES

@@ -1,7 +1,7 @@
 import pytest
 
 from nogrow.report import markdown
-from nogrow.report.result import ArtifactReport, Report
+from nogrow.report.model import ArtifactReport, Report
 from tests.report.made import ALL, BROKEN, KEPT
 from tests.report.sources import rendered
 

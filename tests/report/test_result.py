@@ -2,7 +2,8 @@ from itertools import chain, combinations
 
 import pytest
 
-from nogrow.report.result import ArtifactReport, ExitCode, Outcome, Report, exit_code
+from nogrow.report.exit_code import ExitCode, Outcome, exit_code
+from nogrow.report.model import ArtifactReport, Report
 from tests.report.made import BROKEN, KEPT, NOT_JUDGED, NOTHING
 
 KINDS = {

@@ -11,7 +11,7 @@ from nogrow.analysis.judgement import Entry, EntryKind, Function, Step
 from nogrow.contract.violation import Rule, Violation
 from nogrow.jshost.glue_model import Grower
 from nogrow.report import sarif
-from nogrow.report.result import ArtifactReport, Report
+from nogrow.report.model import ArtifactReport, Report
 from tests.contract.made import REACHABLE, entry
 from tests.report.made import ALL, BROKEN, KEPT, NOT_JUDGED, NOTHING
 from tests.report.sources import STD, WITH_SOURCES, rendered

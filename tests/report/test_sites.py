@@ -1,14 +1,14 @@
 import io
 
-from nogrow.report.result import ArtifactReport, Report
-from nogrow.report.sites import render
+from nogrow.report.model import ArtifactReport, Report
+from nogrow.report.text import render_sites
 from tests.contract.made import ABSENT, entry, judgement
 from tests.report.made import BROKEN, NOT_JUDGED
 
 
 def rendered(*artifacts: ArtifactReport) -> str:
     stream = io.StringIO()
-    render(Report(None, artifacts), stream)
+    render_sites(Report(None, artifacts), stream)
     return stream.getvalue()
 
 

@@ -9,7 +9,7 @@ from nogrow.contract.check import violations
 from nogrow.contract.model import ArtifactContract
 from nogrow.jshost.glue_model import Grower
 from nogrow.report.escaping import printable
-from nogrow.report.result import ArtifactReport, Report
+from nogrow.report.model import ArtifactReport, Report
 from nogrow.report.text import render
 from tests.contract.made import ABSENT, REACHABLE, entry, judgement
 from tests.report.made import ALL, KEPT

@@ -6,9 +6,8 @@ from typing import TextIO
 
 import pytest
 
-from nogrow.report import as_json, github, junit, markdown, sarif, sites, text
-from nogrow.report.html import render as html
-from nogrow.report.result import ArtifactReport, Report
+from nogrow.report import as_json, github, html, junit, markdown, sarif, text
+from nogrow.report.model import ArtifactReport, Report
 from tests.report.made import KEPT
 from tests.report.sources import rendered
 
@@ -22,7 +21,7 @@ FORMATS: dict[str, Callable[[Report, TextIO], None]] = {
     "github": github.render,
     "junit": junit.render,
     "sarif": sarif.render,
-    "sites": sites.render,
+    "sites": text.render_sites,
 }
 
 

@@ -9,7 +9,7 @@ import jsonschema  # type: ignore[import-untyped, unused-ignore]
 
 import nogrow.report
 from nogrow.report import as_json
-from nogrow.report.result import Report
+from nogrow.report.model import Report
 
 Invalid = jsonschema.ValidationError
 SCHEMA = Path(nogrow.report.__file__).with_name("report.schema.json")

@@ -18,7 +18,7 @@ from nogrow.analysis.verdicts import judge
 from nogrow.contract.select import targets
 from nogrow.errors import ModuleError
 from nogrow.pipeline.check import check
-from nogrow.report.result import ExitCode, exit_code
+from nogrow.report.exit_code import ExitCode, exit_code
 from nogrow.wasm.decode import decode
 from nogrow.wasm.runtime import Engine
 from nogrow.wasm.validate import validate

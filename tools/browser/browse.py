@@ -14,7 +14,7 @@ from nogrow.contract.select import targets
 from nogrow.errors import ToolError
 from nogrow.pipeline.check import check
 from nogrow.project.manifest import write_atomic
-from nogrow.report.html.render import render
+from nogrow.report.html import render
 from tools.browser.serve import PageServer
 
 if TYPE_CHECKING:

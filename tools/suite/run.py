@@ -20,7 +20,8 @@ from nogrow.machine.process import Progress, run
 from nogrow.machine.programs import find_program
 from nogrow.pipeline.check import check
 from nogrow.project.console import print_table
-from nogrow.report.result import ArtifactReport, Outcome
+from nogrow.report.exit_code import Outcome
+from nogrow.report.model import ArtifactReport
 from nogrow.report.summary import why_unvalidated
 from nogrow.util.background import cores
 

@@ -30,7 +30,7 @@ from nogrow.project.seal import seal_all
 from nogrow.project.setup import set_up
 from nogrow.project.verify import verify as verify_artifacts
 from nogrow.report.escaping import printable
-from nogrow.report.result import ExitCode
+from nogrow.report.exit_code import ExitCode
 from nogrow.rewrite.rewrite import Mode
 
 

@@ -22,7 +22,7 @@ from nogrow.cli.options import (
 from nogrow.cli.output import emit, plain
 from nogrow.cli.progress import progress
 from nogrow.errors import UsageError
-from nogrow.report.result import exit_code
+from nogrow.report.exit_code import exit_code
 
 if TYPE_CHECKING:
     from nogrow.cli.dist import Gate

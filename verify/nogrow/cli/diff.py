@@ -10,7 +10,8 @@ import click
 from nogrow.cli.options import OPTIONS, Colour, Format, Output, contract_at, glue_in, outputs_of, with_glue
 from nogrow.cli.output import Render, deliver
 from nogrow.errors import UsageError
-from nogrow.report.result import ArtifactReport, ExitCode, Outcome, Report
+from nogrow.report.exit_code import ExitCode, Outcome
+from nogrow.report.model import ArtifactReport, Report
 from nogrow.wasm.file import is_there
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def diff(
         ctx.exit(ExitCode.NOTHING)
     is_report = {path: _is_report(path) for path in (old, new)}
     modules = _judged([path for path in (old, new) if not is_report[path]], new, contract, glue)
-    from nogrow.report.json_reader import load
+    from nogrow.report.as_json import load
 
     sides = [load(Path(path)) if is_report[path] else modules[path] for path in (old, new)]
     notes: list[str] = []

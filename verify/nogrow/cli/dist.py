@@ -8,14 +8,14 @@ import click
 
 from nogrow.errors import UsageError
 from nogrow.report.escaping import printable
-from nogrow.report.result import Outcome
+from nogrow.report.exit_code import Outcome
 from nogrow.wasm.file import is_there
 
 if TYPE_CHECKING:
     from nogrow.contract.model import Contract
     from nogrow.contract.select import Target
     from nogrow.jshost.glue_model import Glue
-    from nogrow.report.result import Report
+    from nogrow.report.model import Report
     from nogrow.shipping.statement import Statement
 
 

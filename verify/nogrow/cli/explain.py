@@ -19,7 +19,8 @@ from nogrow.cli.options import (
 )
 from nogrow.cli.output import emit
 from nogrow.errors import UsageError
-from nogrow.report.result import ArtifactReport, ExitCode, Outcome, Report, exit_code
+from nogrow.report.exit_code import ExitCode, Outcome, exit_code
+from nogrow.report.model import ArtifactReport, Report
 
 if TYPE_CHECKING:
     from nogrow.analysis.judgement import Judgement

@@ -6,7 +6,7 @@ from nogrow.cli.options import Colour, Format, Output, reporting
 from nogrow.cli.output import emit, plain
 from nogrow.cli.progress import progress
 from nogrow.errors import UsageError
-from nogrow.report.result import exit_code
+from nogrow.report.exit_code import exit_code
 
 
 @click.command()

@@ -12,12 +12,12 @@ from nogrow.cli.progress import progress
 from nogrow.contract.phrases import counted
 from nogrow.errors import UsageError
 from nogrow.report.escaping import printable
-from nogrow.report.result import ExitCode
+from nogrow.report.exit_code import ExitCode
 
 if TYPE_CHECKING:
     from nogrow.init.discover import Found
     from nogrow.init.modules import Clause, LeftOut
-    from nogrow.report.result import Report
+    from nogrow.report.model import Report
 
 _MOST_SKIPPED = 10
 

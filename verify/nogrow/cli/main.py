@@ -17,7 +17,7 @@ from nogrow.cli.run import run
 from nogrow.cli.sites import sites
 from nogrow.errors import ModuleError, NogrowError, ToolError
 from nogrow.report.escaping import printable
-from nogrow.report.result import ExitCode
+from nogrow.report.exit_code import ExitCode
 
 NO_MEMORY = "not enough memory: no verdict"
 # A command is loaded only when it is called, so that the others start quickly.

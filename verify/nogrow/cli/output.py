@@ -9,7 +9,7 @@ from typing import TextIO
 
 from nogrow.cli.options import Colour, Format, Output
 from nogrow.errors import UsageError
-from nogrow.report.result import Report
+from nogrow.report.model import Report
 
 # The module of each format has a function `render`.
 MODULES = {
@@ -18,7 +18,7 @@ MODULES = {
     Format.JUNIT: "junit",
     Format.GITHUB: "github",
     Format.MARKDOWN: "markdown",
-    Format.HTML: "html.render",
+    Format.HTML: "html",
 }
 
 Render = Callable[[TextIO], None]

@@ -10,7 +10,8 @@ from nogrow.cli.lock import lock_at, lock_option
 from nogrow.cli.options import OPTIONS, contract_at, glue_in, with_glue
 from nogrow.contract.phrases import counted, shortened
 from nogrow.report.escaping import printable
-from nogrow.report.result import ExitCode, Outcome, Report
+from nogrow.report.exit_code import ExitCode, Outcome
+from nogrow.report.model import Report
 
 if TYPE_CHECKING:
     from nogrow.baseline.model import Lock

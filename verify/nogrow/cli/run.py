@@ -7,7 +7,7 @@ import click
 from nogrow.cli.options import Colour, Format, Output, Prefixes, common, contract_at, with_sources
 from nogrow.cli.output import emit, plain
 from nogrow.errors import UsageError
-from nogrow.report.result import ExitCode, Outcome, exit_code
+from nogrow.report.exit_code import ExitCode, Outcome, exit_code
 
 
 @click.command()

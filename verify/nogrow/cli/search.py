@@ -10,7 +10,7 @@ from nogrow.report.escaping import printable
 if TYPE_CHECKING:
     from nogrow.contract.model import Contract, Scenario
     from nogrow.contract.select import Target
-    from nogrow.report.result import Report
+    from nogrow.report.model import Report
     from nogrow.source.lookup import Wanted
 
 INDENT = "   "

@@ -6,7 +6,7 @@ import click
 
 from nogrow.cli.options import Colour, Format, Output, common, contract_at
 from nogrow.cli.output import emit
-from nogrow.report.result import ExitCode, Outcome, exit_code
+from nogrow.report.exit_code import ExitCode, Outcome, exit_code
 
 
 @click.command()
@@ -30,9 +30,9 @@ def sites(
     from nogrow.analysis.verdicts import judge
     from nogrow.contract.select import targets
     from nogrow.pipeline.check import check as check_all
-    from nogrow.report.sites import render
+    from nogrow.report.text import render_sites
 
     whole = any(output.format is not Format.TEXT for output in outputs)
     report = check_all(contract, targets(contract, (file,)), judge=judge, whole=whole, hosted=False)
-    emit(report, outputs, colour, render)
+    emit(report, outputs, colour, render_sites)
     ctx.exit(ExitCode.KEPT if report.outcome is Outcome.BROKEN else exit_code(report))

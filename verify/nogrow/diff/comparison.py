@@ -9,7 +9,7 @@ from nogrow.analysis.entry_identity import grouped, level_of, paired
 from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Memory
 from nogrow.contract.clause_lines import without_number
 from nogrow.diff.model import Difference, EntryChange, MemoryChange, ModuleDifference
-from nogrow.report.result import ArtifactReport
+from nogrow.report.model import ArtifactReport
 from nogrow.util.demangle import demangle
 
 Artifacts = Sequence[ArtifactReport]

@@ -8,7 +8,7 @@ import enum
 import re
 from typing import NamedTuple
 
-from nogrow.explain.names import bare
+from nogrow.explain.provenance import bare
 
 
 class Family(enum.Enum):

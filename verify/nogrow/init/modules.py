@@ -13,7 +13,8 @@ from nogrow.analysis.judgement import Judgement, Memory
 from nogrow.contract.select import is_glob
 from nogrow.init.infer_clause import InferredClause, infer_clause
 from nogrow.init.paths import seen_from
-from nogrow.report.result import ArtifactReport, Outcome, Report
+from nogrow.report.exit_code import Outcome
+from nogrow.report.model import ArtifactReport, Report
 
 
 class Clause(NamedTuple):

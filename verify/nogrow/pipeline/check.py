@@ -12,7 +12,8 @@ from nogrow.jshost.glue_model import Glue
 from nogrow.pipeline.pipeline import Pipeline, Reports, reports_on
 from nogrow.pipeline.read_ahead import ReadAhead
 from nogrow.pipeline.settings import Judge, Run, Settings
-from nogrow.report.result import ArtifactReport, Outcome, Report, not_judged
+from nogrow.report.exit_code import Outcome
+from nogrow.report.model import ArtifactReport, Report, not_judged
 
 if TYPE_CHECKING:
     from nogrow.baseline.regressions import Pinned

@@ -8,7 +8,7 @@ from nogrow.contract.violation import Rule, Violation
 from nogrow.errors import ModuleError
 from nogrow.jshost.model import CachedView
 from nogrow.jshost.reader import views_kept_in
-from nogrow.report.result import ArtifactReport, Report, not_judged
+from nogrow.report.model import ArtifactReport, Report, not_judged
 from nogrow.wasm.file import is_there, read
 
 

@@ -25,7 +25,7 @@ from nogrow.pipeline.details import (
 from nogrow.pipeline.host_imports import host_effects, refuse_unknown_names
 from nogrow.pipeline.read_ahead import ReadAhead
 from nogrow.pipeline.settings import Judge, Settings
-from nogrow.report.result import NO_SOURCES, ArtifactReport, not_judged
+from nogrow.report.model import NO_SOURCES, ArtifactReport, not_judged
 from nogrow.scenarios.result import ScenarioResult
 from nogrow.source.model import Frame
 from nogrow.util.background import Background

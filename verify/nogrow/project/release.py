@@ -14,7 +14,7 @@ from nogrow.pipeline.check import check
 from nogrow.project.project import Project
 from nogrow.report import text
 from nogrow.report.escaping import printable
-from nogrow.report.result import ExitCode, exit_code
+from nogrow.report.exit_code import ExitCode, exit_code
 from nogrow.util.background import cores
 
 

@@ -21,7 +21,8 @@ from nogrow.project.manifest import read_manifest, write_other
 from nogrow.project.project import CONTRACT, Project, open_project
 from nogrow.report import as_json, text
 from nogrow.report.escaping import printable
-from nogrow.report.result import ArtifactReport, ExitCode, Outcome, Report, exit_code, not_judged
+from nogrow.report.exit_code import ExitCode, Outcome, exit_code
+from nogrow.report.model import ArtifactReport, Report, not_judged
 from nogrow.scenarios.runner import run
 from nogrow.wasm.component import core_modules
 

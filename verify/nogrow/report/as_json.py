@@ -1,19 +1,27 @@
-"""Render a report as JSON, version 1; `report.schema.json` describes the format."""
+"""Render a report as JSON, version 1, and read the verdicts, memories, sites and imports back.
+
+`report.schema.json` describes the format. Other versions of nogrow may add keys, so unknown keys are ignored.
+"""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TextIO
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from nogrow import __version__
-from nogrow.analysis.assumptions import sentences
-from nogrow.analysis.judgement import Entry, Function, Judgement, Memory, Site, Step
+from nogrow.analysis.assumptions import sentences, stated
+from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Memory, Site, Step, Verdict
 from nogrow.contract.violation import Violation
 from nogrow.jshost.model import CachedView
 from nogrow.report.escaping import in_json
-from nogrow.report.result import ArtifactReport, Report
+from nogrow.report.exit_code import Outcome
+from nogrow.report.model import ArtifactReport, Report, not_judged
 from nogrow.scenarios.result import Growth, ScenarioResult
 from nogrow.source.model import Frame
+from nogrow.util.jsonfile import Node, read
 
 if TYPE_CHECKING:
     from nogrow.baseline.regressions import Better
@@ -23,6 +31,7 @@ SCHEMA = "nogrow/report/1"
 
 Object = dict[str, Any]
 Sources = Mapping[int, tuple[Frame, ...]]
+T = TypeVar("T")
 
 
 def render(report: Report, stream: TextIO) -> None:
@@ -54,10 +63,11 @@ def _artifact(artifact: ArtifactReport) -> Object:
         "outcome": artifact.outcome.value,
         "verdict": judgement.verdict.label if judgement else None,
         "validated": artifact.validated,
-        "memories": [_memory(memory) for memory in sorted(memories, key=lambda memory: memory.index)],
-        "sites": [_site(site, artifact.sources) for site in sorted(sites, key=lambda site: site.offset)],
+        "memories": [_memory(memory) for memory in sorted(memories, key=attrgetter("index"))],
+        "sites": [_site(site, artifact.sources) for site in sorted(sites, key=attrgetter("offset"))],
         "entries": [_entry(entry, artifact.sources) for entry in sorted(entries, key=_entry_order)],
-        "indirect_calls": judgement and _indirect_calls(judgement),
+        "indirect_calls": judgement
+        and {"total": judgement.indirect_calls, "exact": judgement.indirect_exact},
         "assumptions": sentences(judgement.assumptions) if judgement else [],
         "violations": [_violation(violation) for violation in artifact.violations],
         "scenarios": [_scenario(scenario, artifact.sources) for scenario in artifact.scenarios],
@@ -65,31 +75,13 @@ def _artifact(artifact: ArtifactReport) -> Object:
     }
 
 
-def _indirect_calls(judgement: Judgement) -> Object:
-    return {"total": judgement.indirect_calls, "exact": judgement.indirect_exact}
-
-
 def _memory(memory: Memory) -> Object:
-    return {
-        "index": memory.index,
-        "imported": memory.imported,
-        "exported": sorted(memory.exported),
-        "shared": memory.shared,
-        "index_type": memory.index_type,
-        "page_size": memory.page_size,
-        "min_pages": memory.min_pages,
-        "max_pages": memory.max_pages,
-    }
+    return {**asdict(memory), "exported": sorted(memory.exported)}
 
 
 def _site(site: Site, sources: Sources) -> Object:
-    return {
-        "function": _function(site.function),
-        "memory": site.memory,
-        "offset": site.offset,
-        "operand": site.operand,
-        "source": _source(sources.get(site.offset, ())),
-    }
+    source = _source(sources.get(site.offset, ()))
+    return {**site._asdict(), "function": _function(site.function), "source": source}
 
 
 def _entry_order(entry: Entry) -> tuple[str, str, int]:
@@ -110,12 +102,8 @@ def _entry(entry: Entry, sources: Sources) -> Object:
 
 
 def _step(step: Step, sources: Sources) -> Object:
-    return {
-        "function": _function(step.function),
-        "offset": step.offset,
-        "instruction": step.instruction,
-        "source": _source(sources.get(step.offset, ())),
-    }
+    source = _source(sources.get(step.offset, ()))
+    return {**step._asdict(), "function": _function(step.function), "source": source}
 
 
 def _source(frames: Sequence[Frame]) -> Object | None:
@@ -130,14 +118,12 @@ def _function(function: Function) -> Object:
 
 
 def _violation(violation: Violation) -> Object:
-    view = {} if violation.view is None else {"view": _view(violation.view)}
-    about = violation.about
     return {
         "rule": violation.rule.id,
         "entry": violation.entry,
-        "kind": about and about.kind.value,
+        "kind": violation.about and violation.about.kind.value,
         "message": violation.message,
-        **view,
+        **({} if violation.view is None else {"view": _view(violation.view)}),
     }
 
 
@@ -175,11 +161,109 @@ def _scenario(scenario: ScenarioResult, sources: Sources) -> Object:
 
 
 def _growth(growth: Growth, sources: Sources) -> Object:
-    return {
-        "step": growth.step,
-        "call": growth.call,
-        "pages_before": growth.pages_before,
-        "pages_after": growth.pages_after,
-        "backtrace": [_step(step, sources) for step in growth.backtrace],
-        "note": growth.note,
-    }
+    return {**growth._asdict(), "backtrace": [_step(step, sources) for step in growth.backtrace]}
+
+
+def load(path: Path) -> tuple[ArtifactReport, ...]:
+    """Return the artifacts of the report in the file `path`, without witnesses.
+
+    An artifact that was not judged has no judgement but a violation of NG010; a missing artifact has neither.
+    Raises `DocumentError` if the report is malformed.
+    """
+    document = read(path, "a JSON report of nogrow")
+    schema = document.at("schema")
+    if schema.text() != SCHEMA:
+        raise schema.error(f"expected {SCHEMA}, the only version that this nogrow reads")
+    artifacts: dict[str, ArtifactReport] = {}
+    for node in document.at("artifacts").items():
+        artifact = _read_artifact(node)
+        if artifact.path in artifacts:
+            raise node.at("path").error("the report has this artifact twice")
+        artifacts[artifact.path] = artifact
+    return tuple(artifacts.values())
+
+
+def _read_artifact(node: Node) -> ArtifactReport:
+    path, outcome = node.at("path").text(), _read_outcome(node.at("outcome"))
+    verdict = node.get("verdict")
+    judgement = None if verdict is None else _read_judgement(node, verdict)
+    if outcome is Outcome.NOTHING and judgement is None:
+        return ArtifactReport(path)
+    artifact = ArtifactReport(
+        path,
+        node.optional("sha256", Node.text, None),
+        node.optional("size", Node.integer, None),
+        judgement,
+        validated=node.optional("validated", Node.flag, None),
+    )
+    if outcome is Outcome.NOT_JUDGED or judgement is None:
+        return not_judged(artifact, "the report has no verdict for it")
+    return artifact
+
+
+def _read_judgement(node: Node, worst: Node) -> Judgement:
+    memories = tuple(map(_read_memory, node.at("memories").items()))
+    sites = tuple(map(_read_site, node.at("sites").items()))
+    # The report does not say which memory a verdict is about: the start function may grow an imported one.
+    own = not any(memory.imported for memory in memories)
+    entries = tuple(_read_entry(entry, own) for entry in node.at("entries").items())
+    imports = frozenset(name for entry in entries for name in entry.imports)
+    assumed = tuple(stated(sentence.text()) for sentence in node.at("assumptions").items())
+    judgement = Judgement(memories, sites, entries, assumed, imports=imports)
+    verdict = _read_verdict(worst)
+    # Version 0.1.0 reported only one of the two.
+    both = judgement.verdict is Verdict.CAPPED_AND_THROW_ONLY and verdict is Verdict.CAPPED
+    if verdict is not judgement.verdict and not both:
+        raise worst.error(f"expected {judgement.verdict.label}, the worst of its entry points")
+    return judgement
+
+
+def _read_memory(node: Node) -> Memory:
+    return Memory(
+        node.at("index").integer(),
+        node.at("imported").flag(),
+        tuple(name.text() for name in node.at("exported").items()),
+        node.at("shared").flag(),
+        node.at("index_type").text(),
+        node.at("page_size").integer(1),
+        node.at("min_pages").integer(),
+        node.optional("max_pages", Node.integer, None),
+    )
+
+
+def _read_site(node: Node) -> Site:
+    return Site(
+        _read_function(node.at("function")), node.at("memory").integer(), node.at("offset").integer(), None
+    )
+
+
+def _read_entry(node: Node, own_memories: bool) -> Entry:
+    verdict = _read_verdict(node.at("verdict"))
+    kind = _read_kind(node.at("kind"))
+    return Entry(
+        node.at("name").text(),
+        kind,
+        _read_function(node.at("function")),
+        verdict,
+        imports=tuple(name.text() for name in node.at("imports").items()),
+        seen=node.optional("seen", _read_verdict, None),
+        excused=kind is EntryKind.START and own_memories and verdict.grows,
+    )
+
+
+def _read_function(node: Node) -> Function:
+    return Function(node.at("index").integer(), node.optional("name", Node.text, None))
+
+
+def _reader_of(what: str, known: Mapping[str, T]) -> Callable[[Node], T]:
+    def read_known(node: Node) -> T:
+        if node.text() not in known:
+            raise node.error(f"unknown {what} {node.text()!r}; known: {', '.join(known)}")
+        return known[node.text()]
+
+    return read_known
+
+
+_read_outcome = _reader_of("outcome", {outcome.value: outcome for outcome in Outcome})
+_read_kind = _reader_of("kind", {kind.value: kind for kind in EntryKind})
+_read_verdict = _reader_of("verdict", {verdict.label: verdict for verdict in Verdict})

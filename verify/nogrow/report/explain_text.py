@@ -13,12 +13,13 @@ from nogrow.contract.headlines import assuming, headline, is_assumed
 from nogrow.contract.phrases import counted, entry_name, listed, shortened
 from nogrow.contract.violation import Rule
 from nogrow.explain.advice import Advice
-from nogrow.explain.cause import PathFunction
+from nogrow.explain.allocation_sites import UNKNOWN, Family, Use
+from nogrow.explain.cause import Cause, PathFunction
 from nogrow.explain.explain import Explained, Explanation
+from nogrow.explain.provenance import Origin
 from nogrow.explain.toolchain import Kind
-from nogrow.report.cause_text import LONGEST_PATH, because, mark_label, position
 from nogrow.report.escaping import printable
-from nogrow.report.excerpt_text import drawn
+from nogrow.report.locations import drawn
 from nogrow.source.model import Frame
 from nogrow.source.quote import Excerpt
 
@@ -28,6 +29,7 @@ MOST_CAUSES = 5
 MOST_STEPS = 40
 MOST_IMPORTS = 8
 LONGEST_NAME = 200
+LONGEST_PATH = 62
 
 COLOURS = {
     Verdict.REACHABLE: "red",
@@ -124,12 +126,12 @@ class _Text:
 
     def lines(self, seen: set[Advice]) -> Iterator[str]:
         yield from self._headline()
-        where = printable(position(self._frame) if self._frame else self._part.path)
+        where = printable(str(self._frame) if self._frame else self._part.path)
         excerpt = self._options.excerpt_of(self._frame) if self._frame else None
         gutter = " " * len(str(excerpt.line)) if excerpt else "  "
         yield f"{gutter}--> {where}"
         if excerpt:
-            for line, marked in drawn(excerpt, mark_label(self._cause), WIDTH):
+            for line, marked in drawn(excerpt, _mark_label(self._cause), WIDTH):
                 yield self._style(line, COLOURS.get(self._entry.verdict, "yellow")) if marked else line
         yield from self._path()
         yield from self._host()
@@ -152,7 +154,7 @@ class _Text:
         rule = Rule.HOST_GROWS if self._entry.host_grows else RULES[self._entry.verdict]
         word = f"{self._entry.verdict.label}[{rule.id}]"
         names = printable(listed([entry_name(entry) for entry in self._explanation.entries]))
-        text = f"{word}: {names} {self._can()}, {printable(because(self._cause))}"
+        text = f"{word}: {names} {self._can()}, {printable(_because(self._cause))}"
         first, *rest = _wrapped(text, "", "    ", whole=False)
         colour = COLOURS.get(self._entry.verdict, "yellow")
         yield self._style(word, colour) + self._style(first.removeprefix(word))
@@ -206,7 +208,7 @@ class _Text:
         if function.frame:
             # Paths of the user's code stay whole, because people copy them; a library's paths are shortened.
             whole = self._options.full or not function.origin.is_library
-            where = position(function.frame)
+            where = str(function.frame)
             yield f"          at {printable(where if whole else shortened(where, LONGEST_PATH))}"
         if not function.frame or index == len(self._cause.path) - 1:
             yield f"          at 0x{function.step.offset:06x}: {printable(function.step.instruction)}"
@@ -254,3 +256,50 @@ def _imports(names: Sequence[str]) -> str:
     shown = ", ".join(printable(shortened(name)) for name in sorted(names)[:MOST_IMPORTS])
     more = len(names) - MOST_IMPORTS
     return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _because(cause: Cause) -> str:
+    """Return the reason for the growth as the end of a sentence."""
+    if cause.vague:
+        unnamed = "along functions that have no names"
+        return unnamed if cause.use is UNKNOWN else f"because {_allocates(cause.use, '')}, {unnamed}"
+    blamed = cause.blamed
+    if blamed is None:
+        if cause.path[0].origin is Origin.ALLOCATOR:
+            return "because the host calls the allocator through it"
+        named = all(function.origin is not Origin.UNKNOWN for function in cause.path)
+        whose = "; no code of yours is on the path" if named else ""
+        return f"because {_allocates(cause.use, '')}{whose}"
+    if blamed.frame:
+        where = f"at {shortened(str(blamed.frame), LONGEST_PATH)}"
+    else:
+        where = f"in `{shortened(blamed.function, LONGEST_PATH)}`"
+    if blamed.origin is Origin.DEPENDENCY:
+        where += " (a dependency)"
+    if cause.use is UNKNOWN:
+        return f"because of the call {where}"
+    if cause.use.family is Family.OWN_GROWTH:
+        return f"through the {cause.use.label} {where}"
+    return f"because {_allocates(cause.use, where)}"
+
+
+def _mark_label(cause: Cause) -> str:
+    """Return the label beside the marked code."""
+    match cause.use.family:
+        case Family.OWN_GROWTH:
+            return "grows the memory"
+        case Family.UNKNOWN:
+            return "leads to the growth"
+        case Family.PANIC:
+            return "can fail and then allocates its message"
+        case _:
+            return "allocates"
+
+
+def _allocates(use: Use, where: str) -> str:
+    """Return a clause saying that the use allocates."""
+    at = f" {where}" if where else ""
+    if use.label == "an allocation":
+        return f"of an allocation{at}"
+    acts = use.label.startswith("`") or use.family in (Family.PANIC, Family.RUNTIME, Family.PASSING)
+    return f"{use.label}{at} {'allocates' if acts else 'is allocated'}"

@@ -6,8 +6,9 @@ from typing import TextIO
 
 from nogrow.contract.phrases import counted
 from nogrow.report.escaping import in_command, in_property
+from nogrow.report.exit_code import Outcome
 from nogrow.report.locations import Position, Positions
-from nogrow.report.result import Outcome, Report
+from nogrow.report.model import Report
 from nogrow.report.summary import (
     NOT_VALIDATED,
     resting,

@@ -8,7 +8,8 @@ from nogrow.contract.headlines import is_assumed, of_entry
 from nogrow.contract.phrases import unmistakable
 from nogrow.contract.violation import Rule, Violation
 from nogrow.report.escaping import in_xml
-from nogrow.report.result import ArtifactReport, Outcome, Report
+from nogrow.report.exit_code import Outcome
+from nogrow.report.model import ArtifactReport, Report
 from nogrow.report.summary import NOT_VALIDATED, why_nothing, why_unvalidated
 from nogrow.scenarios.result import ScenarioOutcome
 

@@ -8,7 +8,8 @@ from nogrow.analysis.judgement import Judgement
 from nogrow.contract.phrases import counted, shortened
 from nogrow.report import text
 from nogrow.report.escaping import fenced, in_markdown, printable
-from nogrow.report.result import ArtifactReport, Outcome, Report
+from nogrow.report.exit_code import Outcome
+from nogrow.report.model import ArtifactReport, Report
 from nogrow.report.summary import outcome_label, resting, summary, weightiest_first
 
 # GitHub drops a summary of more than 1 MiB completely.

@@ -17,8 +17,9 @@ from nogrow.contract.phrases import counted, name_of, shortened, unmistakable
 from nogrow.contract.violation import Rule, Violation
 from nogrow.jshost.model import CachedView
 from nogrow.report.escaping import in_json, in_sarif
+from nogrow.report.exit_code import Outcome
 from nogrow.report.locations import Position, Positions
-from nogrow.report.result import ArtifactReport, Outcome, Report
+from nogrow.report.model import ArtifactReport, Report
 from nogrow.report.rule_help import RULE_HELP, RuleHelp
 from nogrow.report.summary import (
     NOT_VALIDATED,

@@ -91,17 +91,11 @@ def backtrace(steps: Sequence[Step], sources: Sources) -> Iterator[str]:
 def _step(number: int, step: Step, frames: tuple[Frame, ...]) -> Iterator[str]:
     name = f" {printable(readable(step.function.name))}" if step.function.name else ""
     yield f"     {number:>3}. func[{step.function.index}]{name}"
-    outer = f", {_position(frames[-1])}" if frames else ""
+    outer = f", {printable(str(frames[-1]))}" if frames else ""
     yield f"          at 0x{step.offset:06x}: {step.instruction}{outer}"
     for frame in frames[-2::-1]:
         inner = printable(readable(frame.function)) if frame.function else "a function"
-        yield f"          inlined: {inner}, {_position(frame)}"
-
-
-def _position(frame: Frame) -> str:
-    _, file, line, column = frame
-    position = f":{line}" + (f":{column}" if column > 0 else "") if line > 0 else ""
-    return printable(file) + position
+        yield f"          inlined: {inner}, {printable(str(frame))}"
 
 
 def _calls(stub: StubSeen) -> str:

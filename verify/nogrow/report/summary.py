@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from nogrow.contract.headlines import headline
 from nogrow.contract.phrases import counted
 from nogrow.contract.violation import Violation
-from nogrow.report.result import WEIGHT, ArtifactReport, Outcome, Report
+from nogrow.report.exit_code import WEIGHT, Outcome
+from nogrow.report.model import ArtifactReport, Report
 
 if TYPE_CHECKING:
     from nogrow.archives.counts import Counts

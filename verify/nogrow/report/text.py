@@ -9,18 +9,21 @@ import click
 from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.judgement import Judgement, Step
 from nogrow.contract.headlines import headline
-from nogrow.contract.phrases import counted, labels, readable, shortened
+from nogrow.contract.phrases import counted, labels, name_of, readable, shortened
 from nogrow.contract.violation import Rule, Violation
 from nogrow.jshost.model import CachedView
 from nogrow.report.escaping import printable
-from nogrow.report.result import ArtifactReport, Outcome, Report
+from nogrow.report.exit_code import Outcome
+from nogrow.report.model import ArtifactReport, Report
 from nogrow.report.summary import (
+    NOT_VALIDATED,
     checked,
     of_them_unvalidated,
     outcome_counts,
     outcome_label,
     searched_files,
     why_nothing,
+    why_unvalidated,
 )
 from nogrow.source.model import Frame
 
@@ -140,7 +143,7 @@ def _where(artifact: ArtifactReport, violation: Violation, positions: "Positions
     if positions is None or position is None or position.column < 1 or position.file == artifact.path:
         yield f"  --> {printable(artifact.path)}"
         return
-    from nogrow.report.excerpt_text import drawn
+    from nogrow.report.locations import drawn
     from nogrow.source.quote import excerpt
 
     yield f"  --> {printable(position.file)}:{position.line}:{position.column}"
@@ -166,10 +169,7 @@ def _witness(witness: Sequence[Step], sources: Mapping[int, tuple[Frame, ...]]) 
 def _position(sources: Mapping[int, tuple[Frame, ...]], step: Step) -> str:
     """Return the step's position in its own function, not in a function that is inlined there."""
     frames = sources.get(step.offset, ())
-    if not frames or frames[-1].line < 1:
-        return ""
-    _, file, line, column = frames[-1]
-    return f", {printable(file)}:{line}" + (f":{column}" if column > 0 else "")
+    return f", {printable(str(frames[-1]))}" if frames and frames[-1].line > 0 else ""
 
 
 def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
@@ -220,3 +220,18 @@ def _summary(style: _Style, report: Report) -> str:
         for outcome, count in outcome_counts(report)
     )
     return f"{checked(report)}: {', '.join(counts)}{of_them_unvalidated(report)}"
+
+
+def render_sites(report: Report, stream: TextIO, colour: bool = False) -> None:
+    """Write the grow sites of each artifact, one line each, or the reason why it could not be judged."""
+    for artifact in report.artifacts:
+        if artifact.judgement is None:
+            render(Report(report.contract, (artifact,)), stream, colour=colour)
+            continue
+        sites = sorted(artifact.judgement.sites, key=lambda site: site.offset)
+        why = f", {NOT_VALIDATED}: {printable(why_unvalidated(artifact))}" if artifact.unvalidated else ""
+        stream.write(f"{printable(artifact.path)}: {counted(len(sites), 'grow site')}{why}\n")
+        for site in sites:
+            by = "a computed number" if site.operand is None else counted(site.operand, "page")
+            where = f"0x{site.offset:06x}  memory {site.memory}"
+            stream.write(f"  {where}  by {by}  in {printable(name_of(site.function))}\n")

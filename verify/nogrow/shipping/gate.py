@@ -15,7 +15,7 @@ from nogrow.contract.violation import Rule, Violation
 from nogrow.errors import UsageError
 from nogrow.jshost.glue_model import Glue
 from nogrow.pipeline.find_host_code import belonging, is_named, scripts_beside
-from nogrow.report.result import ArtifactReport, Report
+from nogrow.report.model import ArtifactReport, Report
 
 
 class Shipment(NamedTuple):

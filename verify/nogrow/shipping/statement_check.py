@@ -8,7 +8,7 @@ from nogrow.analysis.judgement import Judgement, Verdict
 from nogrow.archives.archive import SEPARATOR
 from nogrow.archives.shipped_files import Shipped
 from nogrow.contract.clause_lines import without_number
-from nogrow.report.result import ArtifactReport, Report
+from nogrow.report.model import ArtifactReport, Report
 from nogrow.report.summary import NOT_VALIDATED
 from nogrow.shipping.gate import Shipment, name_of, path_of
 from nogrow.shipping.statement import AttestedFile, AttestedModule, AttestedVerdict, Statement

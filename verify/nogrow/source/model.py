@@ -23,6 +23,11 @@ class Frame(NamedTuple):
     line: int
     column: int
 
+    def __str__(self) -> str:
+        """Return the position as `file:line:column`, without what is unknown."""
+        column = f":{self.column}" if self.column > 0 else ""
+        return f"{self.file}:{self.line}{column}" if self.line > 0 else self.file
+
 
 class DebugFile(NamedTuple):
     """Debug information in a separate file: another module with DWARF, or a source map.

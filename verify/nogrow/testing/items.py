@@ -15,7 +15,8 @@ from nogrow.errors import NogrowError
 from nogrow.pipeline.check import check
 from nogrow.report import text
 from nogrow.report.escaping import printable
-from nogrow.report.result import Outcome, Report
+from nogrow.report.exit_code import Outcome
+from nogrow.report.model import Report
 from nogrow.report.summary import NOT_VALIDATED, why_unvalidated
 from nogrow.scenarios.runner import run
 from nogrow.source.lookup import Wanted

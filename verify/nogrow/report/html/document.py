@@ -25,7 +25,7 @@ from nogrow.report.html.tables import (
     shown,
     shown_names,
 )
-from nogrow.report.result import ArtifactReport, Report
+from nogrow.report.model import ArtifactReport, Report
 from nogrow.scenarios.result import ScenarioResult
 from nogrow.source.quote import Quotable, SurroundingLines
 

@@ -1,4 +1,91 @@
-// Builds the page: a summary, and one artifact at a time below it.
+// Builds the page: the table of artifacts, and one artifact at a time below it.
+
+const ROWS = 100;
+
+const verdictBar = (artifact, verdicts) => {
+  const total = artifact.counts.reduce((sum, entries) => sum + entries, 0);
+  if (total === 0) return '\u2013';
+  const parts = artifact.counts.map((entries, verdict) => [entries, verdict]).filter(([entries]) => entries > 0).reverse();
+  return [
+    el('span', { class: 'bar', 'aria-hidden': 'true' }, parts.map(([entries, verdict]) => {
+      const part = el('span', { class: `v${verdict}` });
+      part.style.flexGrow = entries / total;
+      return part;
+    })),
+    el('span', { class: 'counts' }, parts.map(([entries, verdict], index) => [
+      index > 0 && ', ', el('span', { class: `ink v${verdict}` }, `${number(entries)} ${verdicts[verdict]}`)])),
+  ];
+};
+
+const summary = (report, choose) => {
+  const { artifacts, verdicts } = report;
+  const row = (artifact, place) => {
+    const { assumed } = artifact;
+    const cell = (label, properties, ...children) => el('td', { role: 'cell', 'data-label': label, ...properties },
+      el('div', {}, ...children));
+    return el('tr', { role: 'row' },
+      el('th', { role: 'rowheader', scope: 'row' }, button({ class: 'link choose', 'data-place': place,
+        click: () => choose(place, true) }, named(artifact.path))),
+      cell('Outcome', {}, outcomeLabel(artifact)),
+      cell('Verdict', {}, artifact.verdict < 0 ? '\u2013' : verdictMark(artifact.verdict, verdicts[artifact.verdict]),
+        assumed && el('details', { class: 'assumed' }, el('summary', {}, 'with an assumption'), sentence(assumed))),
+      cell('Grow sites', { class: 'number' }, artifact.verdict < 0 ? '\u2013' : number(artifact.siteCount)),
+      cell('Entry points', { class: 'wide' }, verdictBar(artifact, verdicts)),
+      cell('Violations', { class: 'number' }, number(artifact.violationCount)));
+  };
+  const heads = ['Artifact', 'Outcome', 'Verdict', 'Grow sites', 'Entry points', 'Violations'];
+  const places = artifacts.map((_, place) => place);
+  const [body, more] = pagedList(places, ROWS, (place) => row(artifacts[place], place), 'tbody', { role: 'rowgroup' });
+  return [
+    el('h2', { id: 'summary-title' }, count(artifacts.length, 'artifact')),
+    el('table', { role: 'table', class: 'artifacts' },
+      el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' },
+        heads.map((head) => el('th', { role: 'columnheader', scope: 'col' }, head)))),
+      body),
+    more,
+  ];
+};
+
+const head = (report) => [
+  el('h1', {}, 'nogrow'),
+  el('p', {}, el('span', { class: `outcome ${report.outcome}` }, report.outcome), ' ', outcomeTexts[report.outcome]),
+  el('p', { class: 'quiet' }, report.contract ? ['Contract: ', named(report.contract)] : 'No contract file', ` \u00b7 ${report.tool}`),
+];
+
+// Draws the memory's size after each call of a scenario as a step plot.
+const plot = (scenario) => {
+  const { pages, grewAt } = scenario;
+  const size = { width: 560, height: 150, left: 64, right: 12, top: 30, bottom: 30 };
+  const [least, most] = [Math.min(...pages), Math.max(...pages)];
+  const span = most - least || 1;
+  const wide = (size.width - size.left - size.right) / pages.length;
+  const x = (call) => size.left + call * wide;
+  const y = (value) => size.height - size.bottom
+    - ((value - least) / span) * (size.height - size.top - size.bottom);
+  const line = pages.map((value, call) => `${call ? 'L' : 'M'}${x(call)} ${y(value)}H${x(call + 1)}`).join('');
+  const rises = pages.flatMap((value, call) => (call > 0 && value > pages[call - 1] ? [call] : []));
+  const label = (value) => svg('text', { x: size.left - 8, y: y(value) + 4, 'text-anchor': 'end' }, number(value));
+  return svg('svg', { class: 'plot', viewBox: `0 0 ${size.width} ${size.height}`, role: 'img',
+    'aria-label': `Pages after each of ${count(pages.length, 'call')}: from ${number(pages[0])} to ${number(pages[pages.length - 1])}.`
+      + (grewAt ? ` It grew in step ${grewAt[0]}.` : '') },
+  svg('line', { x1: size.left, x2: size.width - size.right, y1: y(least), y2: y(least) }),
+  most > least && svg('line', { x1: size.left, x2: size.width - size.right, y1: y(most), y2: y(most) }),
+  label(least), most > least && label(most),
+  svg('path', { d: line }),
+  rises.slice(0, 200).map((call) => svg('circle', { cx: x(call), cy: y(pages[call]), r: 4 })),
+  svg('text', { x: size.left, y: size.height - 8 }, 'call 1'),
+  pages.length > 1 && svg('text', { x: size.width - size.right, y: size.height - 8, 'text-anchor': 'end' }, `call ${number(pages.length)}`),
+  svg('text', { x: size.left - 8, y: 14, 'text-anchor': 'end' }, 'pages'));
+};
+
+const scenarioOf = (scenario) => el('figure', {},
+  el('figcaption', {}, named(scenario.name), ' ', el('span', { class: `outcome ${scenario.outcome}` }, scenario.outcome)),
+  scenario.message && el('p', { class: 'violation' }, sentence(scenario.message)),
+  scenario.grewAt && el('p', {}, `Step ${scenario.grewAt[0]}: `, named(scenario.grewAt[1]),
+    ` grew the memory from ${number(scenario.grewAt[2])} to ${count(scenario.grewAt[3], 'page')}.`),
+  scenario.pages.length > 0 ? plot(scenario) : el('p', { class: 'quiet' }, 'No call returned.'),
+  scenario.calls > scenario.pages.length && el('p', { class: 'quiet' },
+    `Only the first ${number(scenario.pages.length)} of ${number(scenario.calls)} calls are shown.`));
 
 const report = JSON.parse(document.getElementById('report').textContent);
 

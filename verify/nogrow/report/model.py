@@ -1,12 +1,12 @@
-"""Define the result that every format renders: a report on each artifact, with outcomes and exit codes."""
+"""Define the report that every format renders, which has the results for each artifact."""
 
-import enum
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.analysis.judgement import Judgement
 from nogrow.contract.violation import Rule, Violation
 from nogrow.jshost.glue_model import Grower
+from nogrow.report.exit_code import WEIGHT, Outcome
 from nogrow.scenarios.result import ScenarioResult
 from nogrow.source.model import Frame
 
@@ -14,34 +14,6 @@ if TYPE_CHECKING:
     from nogrow.archives.counts import Counts
     from nogrow.baseline.regressions import Better
 
-
-class Outcome(enum.Enum):
-    """Whether an artifact, or the whole report, keeps the contract."""
-
-    KEPT = "kept"
-    BROKEN = "broken"
-    NOT_JUDGED = "not-judged"
-    NOTHING = "nothing"
-
-
-class ExitCode(enum.IntEnum):
-    """The exit codes of the commands."""
-
-    KEPT = 0
-    BROKEN = 1
-    USAGE = 2
-    NOTHING = 3
-    NOT_JUDGED = 4
-
-
-# The report has the first of these outcomes that any artifact has.
-WEIGHT = (Outcome.NOT_JUDGED, Outcome.BROKEN, Outcome.NOTHING, Outcome.KEPT)
-CODES = {
-    Outcome.KEPT: ExitCode.KEPT,
-    Outcome.BROKEN: ExitCode.BROKEN,
-    Outcome.NOTHING: ExitCode.NOTHING,
-    Outcome.NOT_JUDGED: ExitCode.NOT_JUDGED,
-}
 
 # Type checkers forbid writes to a Mapping. A MappingProxyType would enforce that but can't be pickled.
 NO_SOURCES: Mapping[int, tuple[Frame, ...]] = {}
@@ -125,12 +97,3 @@ class Report(NamedTuple):
         """The worst outcome of any artifact; without artifacts, it is `NOTHING`."""
         outcomes = {artifact.outcome for artifact in self.artifacts} or {Outcome.NOTHING}
         return min(outcomes, key=WEIGHT.index)
-
-
-def exit_code(report: Report) -> ExitCode:
-    """Return the exit code for the report.
-
-    Not judged takes precedence over broken, broken over nothing, and nothing over kept. After a usage error
-    or an invalid contract there is no report.
-    """
-    return CODES[report.outcome]
