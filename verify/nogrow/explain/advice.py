@@ -31,27 +31,29 @@ class Advice(NamedTuple):
     example: tuple[str, ...] = ()
 
 
-_F, _K = Family, Kind
-_C = frozenset((Kind.CLANG, Kind.EMSCRIPTEN))
-_ALL = frozenset(Kind)
-_HEAP = frozenset((_F.STRING, _F.COLLECTION, _F.BOXED, _F.ALLOCATION, _F.FORMATTING, _F.UNKNOWN))
+class _Row(NamedTuple):
+    """What to change in code of these toolchains that causes growth by these families of uses."""
+
+    kinds: tuple[Kind, ...]
+    families: tuple[Family, ...]
+    text: str
+    example: tuple[str, ...] = ()
 
 
-def _only(*kinds: Kind) -> frozenset[Kind]:
-    return frozenset(kinds)
+_F = Family
+_RUST, _C, _ALL = (Kind.RUST,), (Kind.CLANG, Kind.EMSCRIPTEN), tuple(Kind)
+_HEAP = (_F.STRING, _F.COLLECTION, _F.BOXED, _F.ALLOCATION, _F.FORMATTING, _F.UNKNOWN)
 
-
-CODE: tuple[tuple[frozenset[Kind], frozenset[Family], str, tuple[str, ...]], ...] = (
-    (
+CODE = (
+    _Row(
         _ALL,
-        frozenset((_F.OWN_GROWTH,)),
+        (_F.OWN_GROWTH,),
         "the function grows the memory itself. Declare a minimum that is large enough for everything, "
         "allocate from it, and remove the `memory.grow`.",
-        (),
     ),
-    (
+    _Row(
         _ALL,
-        frozenset((_F.PASSING,)),
+        (_F.PASSING,),
         "wasm-bindgen allocates memory for every string and slice that JavaScript passes in. Export the "
         "address of a static buffer, let the host write into it, and pass only the length.",
         (
@@ -62,9 +64,9 @@ CODE: tuple[tuple[frozenset[Kind], frozenset[Family], str, tuple[str, ...]], ...
             "}",
         ),
     ),
-    (
-        _only(_K.RUST),
-        frozenset((_F.FORMATTING,)),
+    _Row(
+        _RUST,
+        (_F.FORMATTING,),
         "it creates a `String` on the heap. Implement `core::fmt::Write` for a byte array of fixed size and "
         "use `write!`, or use `heapless::String` or `arrayvec::ArrayString`. In a `no_std` crate without "
         "`alloc`, no code can allocate by mistake.",
@@ -80,29 +82,26 @@ CODE: tuple[tuple[frozenset[Kind], frozenset[Family], str, tuple[str, ...]], ...
             "}",
         ),
     ),
-    (
-        _only(_K.RUST),
-        frozenset((_F.STRING,)),
+    _Row(
+        _RUST,
+        (_F.STRING,),
         "a `String` is on the heap. Borrow a `&str`, or keep the text in a byte array of fixed size, for "
         "example in a `heapless::String` or an `arrayvec::ArrayString`.",
-        (),
     ),
-    (
-        _only(_K.RUST),
-        frozenset((_F.COLLECTION,)),
+    _Row(
+        _RUST,
+        (_F.COLLECTION,),
         "collections keep their items on the heap. Use an array `[T; N]` with a length, or a collection of "
         "fixed capacity (`heapless::Vec`, `arrayvec::ArrayVec`).",
-        (),
     ),
-    (
-        _only(_K.RUST),
-        frozenset((_F.BOXED,)),
+    _Row(
+        _RUST,
+        (_F.BOXED,),
         "the value is on the heap. Keep it in a `static` or on the stack, and pass a reference.",
-        (),
     ),
-    (
-        _only(_K.RUST),
-        frozenset((_F.PANIC,)),
+    _Row(
+        _RUST,
+        (_F.PANIC,),
         "the panic machinery creates its message on the heap. Build a `#![no_std]` crate whose "
         '`#[panic_handler]` traps, or avoid panics (`get` instead of an index). `panic = "abort"` alone does '
         "not help, because the message is created before the abort.",
@@ -113,83 +112,75 @@ CODE: tuple[tuple[frozenset[Kind], frozenset[Family], str, tuple[str, ...]], ...
             "}",
         ),
     ),
-    (
-        _only(_K.RUST),
+    _Row(
+        _RUST,
         _HEAP,
         "in a `no_std` crate without `alloc`, no code can allocate. Keep data of fixed size in a `static` or "
         "on the stack.",
-        (),
     ),
-    (
+    _Row(
         _C,
-        frozenset((_F.FORMATTING,)),
+        (_F.FORMATTING,),
         "it creates the text on the heap or in a stream's buffer. Write into an array with `snprintf`, or "
         "copy the parts into one.",
-        (),
     ),
-    (
+    _Row(
         _C,
-        frozenset((_F.STRING,)),
+        (_F.STRING,),
         "text of more than a few bytes is on the heap. Read it through a `std::string_view`, and write it to "
         "a `char` array of fixed size.",
-        (),
     ),
-    (
+    _Row(
         _C,
-        frozenset((_F.COLLECTION, _F.BOXED)),
+        (_F.COLLECTION, _F.BOXED),
         "the items are on the heap. Use `std::array`, or a `std::pmr` container with a "
         "`monotonic_buffer_resource` over a static array, with `null_memory_resource()` as its upstream.",
-        (),
     ),
-    (
+    _Row(
         _C,
-        frozenset((_F.PANIC,)),
+        (_F.PANIC,),
         "exceptions are allocated on the heap. Build with `-fno-exceptions`, or return an error code.",
-        (),
     ),
-    (
+    _Row(
         _C,
-        _HEAP | {_F.RUNTIME},
+        (*_HEAP, _F.RUNTIME),
         "`malloc` and `new` grow the memory when the heap is full. Use static arrays, or allocate from one "
         "static array yourself.",
         ("static char arena[65536];",),
     ),
-    (
-        _only(_K.ASSEMBLYSCRIPT),
-        _HEAP | {_F.RUNTIME, _F.PANIC},
+    _Row(
+        (Kind.ASSEMBLYSCRIPT,),
+        (*_HEAP, _F.RUNTIME, _F.PANIC),
         "strings, arrays and objects are on the heap with every `--runtime`. Reserve space with "
         "`memory.data`, and access it with `load` and `store`; a `StaticArray` literal in a `const` global "
         "is static as well.",
         ("const text = memory.data(256);", "store<u8>(text, 65);"),
     ),
-    (
-        _only(_K.GO),
-        frozenset(Family),
+    _Row(
+        (Kind.GO,),
+        tuple(Family),
         "all Go code needs the runtime, which grows the memory whenever code allocates. Use TinyGo with "
         "`-gc=none`: code that allocates then does not link.",
-        (),
     ),
-    (
-        _only(_K.TINYGO),
-        frozenset(Family),
+    _Row(
+        (Kind.TINYGO,),
+        tuple(Family),
         "the runtime grows the memory when the heap is full, also with `-gc=leaking`. Keep values in global "
         "arrays that exist before the host creates its views; with `-gc=none`, code that allocates does not "
         "link.",
-        (),
     ),
-    (
-        _only(_K.ZIG),
-        frozenset(Family),
+    _Row(
+        (Kind.ZIG,),
+        tuple(Family),
         "allocate from a `std.heap.FixedBufferAllocator` over a global array: it fails when the array is "
         "full and never grows the memory.",
         ("var bytes: [4096]u8 = undefined;", "var fixed = std.heap.FixedBufferAllocator.init(&bytes);"),
     ),
-    (
+    _Row(
         _ALL,
-        frozenset(Family),
+        tuple(Family),
         "on this path, use only static data and the stack; an allocator grows the memory when its heap is "
         "full.",
-        (),
     ),
 )
 
@@ -244,10 +235,9 @@ def advice_for(entry: Entry, cause: Cause, toolchain: Toolchain) -> tuple[Advice
 
 
 def _code(cause: Cause, toolchain: Toolchain) -> Advice:
-    for kinds, families, text, example in CODE:
-        if toolchain.kind in kinds and cause.use.family in families:
-            return Advice(Alternative.CODE, text, example)
-    raise AssertionError("the last row fits every cause")
+    # The last row fits every cause.
+    row = next(row for row in CODE if toolchain.kind in row.kinds and cause.use.family in row.families)
+    return Advice(Alternative.CODE, row.text, row.example)
 
 
 def _names(toolchain: Toolchain) -> Advice:

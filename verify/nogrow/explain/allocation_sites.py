@@ -37,6 +37,7 @@ UNKNOWN = Use("a call", Family.UNKNOWN)
 OWN_GROWTH = Use("`memory.grow`", Family.OWN_GROWTH)
 
 _F = Family
+_CPP = r".*\bstd::(?:__\w+::)?"
 USES: tuple[tuple[str, str, Family], ...] = (
     # Rust. Panics come first, because they allocate only their message.
     (r"(?:core|std)::panicking::|std::rt::begin_panic|rust_(?:panic|begin_unwind)", "a panic", _F.PANIC),
@@ -63,54 +64,36 @@ USES: tuple[tuple[str, str, Family], ...] = (
     (r"(?:wasm_bindgen::__rt::)?_?_?wbindgen_\w*(?:malloc|realloc|export_\d+)", "wasm-bindgen", _F.PASSING),
     (r"wasm_bindgen::|__externref_|__wbindgen_", "wasm-bindgen", _F.RUNTIME),
     # C and C++.
-    (r".*\bstd::(?:__\w+::)?(?:basic_string\b|string\b|to_string\b)", "`std::string`", _F.STRING),
-    (
-        r".*\bstd::(?:__\w+::)?(?:basic_[io]?stringstream|basic_o?stream|basic_stringbuf|ostream|locale|ios_base)\b",
-        "a C++ stream",
-        _F.FORMATTING,
-    ),
-    (r".*\bstd::(?:__\w+::)?vector\b", "`std::vector`", _F.COLLECTION),
-    (
-        r".*\bstd::(?:__\w+::)?(?:map|multimap|unordered_map|set|multiset|unordered_set|deque|list|forward_list|__tree"
-        r"|__hash_table)\b",
-        "a C++ container",
-        _F.COLLECTION,
-    ),
-    (r".*\bstd::(?:__\w+::)?(?:make_|allocate_)?(?:shared|unique)(?:_ptr)?\b", "a smart pointer", _F.BOXED),
-    (r".*\bstd::(?:__\w+::)?function\b", "`std::function`", _F.BOXED),
-    (
-        r"(?:__cxa_(?:throw|allocate_exception)|std::terminate|__cxa_\w*exception)",
-        "a C++ exception",
-        _F.PANIC,
-    ),
+    (rf"{_CPP}(?:basic_string\b|string\b|to_string\b)", "`std::string`", _F.STRING),
+    (rf"{_CPP}(?:basic_[io]?stringstream|basic_o?stream|basic_stringbuf)\b", "a C++ stream", _F.FORMATTING),
+    (rf"{_CPP}(?:ostream|locale|ios_base)\b", "a C++ stream", _F.FORMATTING),
+    (rf"{_CPP}vector\b", "`std::vector`", _F.COLLECTION),
+    (rf"{_CPP}(?:(?:multi|unordered_)?(?:map|set)|__tree|__hash_table)\b", "a C++ container", _F.COLLECTION),
+    (rf"{_CPP}(?:deque|(?:forward_)?list)\b", "a C++ container", _F.COLLECTION),
+    (rf"{_CPP}(?:make_|allocate_)?(?:shared|unique)(?:_ptr)?\b", "a smart pointer", _F.BOXED),
+    (rf"{_CPP}function\b", "`std::function`", _F.BOXED),
+    (r"__cxa_throw|__cxa_\w*exception|std::terminate", "a C++ exception", _F.PANIC),
     (r"operator new", "`new`", _F.ALLOCATION),
     (r"(?:v?as|v?f|v?s?n?|)w?printf$|printf_core|__vfprintf", "`printf`", _F.FORMATTING),
     (r"__wasm_call_ctors|_initialize$", "a constructor that runs at the start", _F.RUNTIME),
     (r"str(n?)dup$", "`strdup`", _F.STRING),
     # AssemblyScript.
     (r"~lib/(?:string|util/string|util/number|number)", "a string", _F.STRING),
-    (
-        r"~lib/(?:array|typedarray|arraybuffer|map|set|dataview|staticarray)",
-        "an array or a map",
-        _F.COLLECTION,
-    ),
+    (r"~lib/(?:array|typedarray|dataview|staticarray|map|set)", "an array or a map", _F.COLLECTION),
     (r"~lib/rt/\w+/__(?:new|renew|alloc|realloc)|~lib/memory/heap", "an object", _F.ALLOCATION),
     (r"~lib/rt", "the runtime", _F.RUNTIME),
     # Go and TinyGo.
     (r"fmt\.(?:Fp|Sp|P|Ap|Er)\w+", "`fmt`", _F.FORMATTING),
     (r"runtime\.(?:gopanic|panic\w*|throw|_panic|runtimePanic)", "a panic", _F.PANIC),
     (
-        r"runtime\.(?:concatstring\w*|slicebytetostring|stringto\w+|stringConcat|stringFrom\w+|intstring)",
+        r"runtime\.(?:concatstring|slicebytetostring|intstring|string(?:to|Concat|From))",
         "a string",
         _F.STRING,
     ),
     (r"runtime\.(?:makeslice|growslice|sliceAppend|appendslice)", "a slice", _F.COLLECTION),
     (r"runtime\.(?:makemap\w*|map\w+|hashmap\w+)|internal/runtime/maps\.", "a map", _F.COLLECTION),
-    (
-        r"runtime\.(?:newobject|makechan|convT\w*|newproc\w*|mallocgc|alloc)\b",
-        "an object on the heap",
-        _F.ALLOCATION,
-    ),
+    (r"runtime\.(?:newobject|makechan|mallocgc|alloc)\b", "an object on the heap", _F.ALLOCATION),
+    (r"runtime\.(?:convT|newproc)\w*\b", "an object on the heap", _F.ALLOCATION),
     (r"runtime\.|_rt0_|wasm_export_|gcWriteBarrier", "Go's runtime", _F.RUNTIME),
     (r"strings\.|bytes\.|strconv\.", "a string", _F.STRING),
     # Zig.
@@ -121,11 +104,8 @@ USES: tuple[tuple[str, str, Family], ...] = (
     (r"(?:std\.)?(?:heap|mem\.Allocator)\.", "`std.mem.Allocator`", _F.ALLOCATION),
     # The allocators come last, because everything above calls them.
     (r"(?:core::arch::wasm32::|std::arch::wasm32::)memory_grow", "`memory_grow`", _F.OWN_GROWTH),
-    (
-        r"(?:dl|em|emscripten_builtin_|mi_)?(?:malloc|calloc|realloc|memalign|aligned_alloc|posix_memalign)$",
-        "`malloc`",
-        _F.ALLOCATION,
-    ),
+    (r"(?:dl|em|emscripten_builtin_|mi_)?(?:[mc]alloc|realloc|aligned_alloc)$", "`malloc`", _F.ALLOCATION),
+    (r"(?:dl|em|emscripten_builtin_|mi_)?(?:posix_)?memalign$", "`malloc`", _F.ALLOCATION),
     (r"(?:__)?sbrk$", "`sbrk`", _F.ALLOCATION),
     (r"__(?:rust|rdl|rg|rustc)_\w*alloc|_?__rustc::\w*alloc|alloc::alloc::", "an allocation", _F.ALLOCATION),
     (r".*\b(?:GlobalAlloc|dlmalloc|wee_alloc|talc|lol_alloc)\b", "an allocation", _F.ALLOCATION),

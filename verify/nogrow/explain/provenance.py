@@ -54,20 +54,14 @@ PATHS: tuple[tuple[str, Origin], ...] = (
     (r"(?:^|/)rustc-[\d.]+(?:-\w+)*/(?:library|vendor|compiler)/", Origin.LIBRARY),
     (r"(?:^|/)rust/deps/", Origin.LIBRARY),
     (r"(?:^|/)rustlib/src/rust/", Origin.LIBRARY),
-    (
-        r"(?:^|/)library/(?:alloc|core|std|panic_abort|panic_unwind|proc_macro|test|unwind)/src/",
-        Origin.LIBRARY,
-    ),
+    (r"(?:^|/)library/(?:alloc|core|std|panic_(?:abort|unwind)|proc_macro|test|unwind)/src/", Origin.LIBRARY),
     (r"/(?:compiler_builtins|wasm-bindgen|wasm-bindgen-\w+|js-sys|wasi|hashbrown)-\d", Origin.LIBRARY),
     (r"(?:^|/)\.?cargo/(?:registry|git)/", Origin.DEPENDENCY),
     (r"/registry/src/[^/]+-[0-9a-f]{16}/", Origin.DEPENDENCY),
     # C and C++: Emscripten, the WASI SDK, and headers of the system.
     (r"(?:^|/)emsdk/", Origin.LIBRARY),
     (r"(?:^|/)emscripten/(?:system|cache|upstream)/", Origin.LIBRARY),
-    (
-        r"(?:^|/)system/lib/(?:libc|libcxx|libcxxabi|compiler-rt|dlmalloc|emmalloc|mimalloc|pthread)",
-        Origin.LIBRARY,
-    ),
+    (r"(?:^|/)system/lib/(?:libc|compiler-rt|dlmalloc|emmalloc|mimalloc|pthread)", Origin.LIBRARY),
     (r"(?:^|/)(?:wasi-libc|wasi-sdk[^/]*|wasisdk:/*[^/]*|libc-(?:top|bottom)-half)/", Origin.LIBRARY),
     (r"(?:^|/)(?:libcxx|libcxxabi|libunwind|compiler-rt|musl)/(?:src|include|lib)/", Origin.LIBRARY),
     (r"/include/c\+\+/", Origin.LIBRARY),
@@ -88,6 +82,8 @@ _ZIG_PACKAGES = (
     r"|log|math|mem|multi_array_list|posix|process|rand|segmented_list|sort|start|std|unicode|wasm)"
 )
 
+_PREFIX = r"(?:dl|em|emscripten_builtin_|__libc_|internal_|tmalloc_)?"
+
 NAMES: tuple[tuple[str, Origin], ...] = (
     # The functions through which code enters an allocator.
     (r"__(?:rust|rdl|rg|rustc)_(?:alloc|alloc_zeroed|realloc|dealloc)$", Origin.ALLOCATOR),
@@ -98,20 +94,15 @@ NAMES: tuple[tuple[str, Origin], ...] = (
     (r"__wbindgen_(?:malloc|realloc|export_\d+)$", Origin.ALLOCATOR),
     (r"operator new(?:\[\])?(?:\(|$)", Origin.ALLOCATOR),
     (
-        r"(?:dl|em|mi_|emscripten_builtin_|__libc_|internal_|tmalloc_)?"
-        r"(?:malloc|calloc|realloc|memalign|aligned_alloc|posix_memalign)(?:_(?:large|small))?$",
+        rf"{_PREFIX}(?:[mc]alloc|realloc|aligned_alloc|(?:posix_)?memalign)(?:_(?:large|small))?$",
         Origin.ALLOCATOR,
     ),
-    (r"(?:__)?(?:sbrk|morecore|sys_alloc|internal_memalign)$", Origin.ALLOCATOR),
-    (r"mi_\w+$", Origin.ALLOCATOR),
+    (r"(?:__)?(?:sbrk|morecore|sys_alloc|internal_memalign)$|mi_\w+$", Origin.ALLOCATOR),
     (r"~lib/rt/(?:tlsf|tcms|itcms|stub)/", Origin.ALLOCATOR),
     (r"~lib/memory/heap\.", Origin.ALLOCATOR),
-    (
-        r"runtime\.(?:mallocgc|alloc|growHeap|sysAlloc|sysReserve|sbrk|\(\*mheap\)\.\w+|\(\*pageAlloc\)\.\w+)",
-        Origin.ALLOCATOR,
-    ),
-    (r"(?:std\.)?heap\.", Origin.ALLOCATOR),
-    (r"(?:std\.)?mem\.Allocator\.", Origin.ALLOCATOR),
+    (r"runtime\.(?:mallocgc|alloc|growHeap|sysAlloc|sysReserve|sbrk)", Origin.ALLOCATOR),
+    (r"runtime\.\(\*(?:mheap|pageAlloc)\)\.\w+", Origin.ALLOCATOR),
+    (r"(?:std\.)?(?:heap|mem\.Allocator)\.", Origin.ALLOCATOR),
     # The libraries and runtimes of the languages.
     (r"__wasm_call_(?:ctors|dtors)$|_start$|_initialize$|__original_main$", Origin.LIBRARY),
     (r"(?:export:)?~lib/", Origin.LIBRARY),
@@ -121,22 +112,20 @@ NAMES: tuple[tuple[str, Origin], ...] = (
     (rf"{_ZIG_PACKAGES}\.[A-Za-z_]", Origin.LIBRARY),
     (r"_rt0_wasm\w*$|wasm_export_\w+$|gcWriteBarrier\w*$|go:", Origin.LIBRARY),
     (r"tinygo_\w+$|\(\*?(?:runtime|internal/task)\.", Origin.LIBRARY),
-    (
-        r"(?:v|f|d|s|vf|sn|vsn|vs|as|vas)?w?printf$|f?put[cs](?:har)?$|puts$|f(?:open|dopen|write|read|flush|close)$"
-        r"|str(?:n?dup|to\w+|error)$|getline$|getdelim$|qsort$|setlocale$|realpath$|open_memstream$|abort$|atexit$",
-        Origin.LIBRARY,
-    ),
+    (r"(?:v|f|d|s|vf|sn|vsn|vs|as|vas)?w?printf$|f?put[cs](?:har)?$", Origin.LIBRARY),
+    (r"f(?:d?open|write|read|flush|close)$|str(?:n?dup|to\w+|error)$", Origin.LIBRARY),
+    (r"(?:getline|getdelim|qsort|setlocale|realpath|open_memstream|abort|atexit)$", Origin.LIBRARY),
     # C reserves these names for the implementation.
     (r"__\w+$", Origin.LIBRARY),
 )
 
 # The Rust crates and C++ namespaces that come with the toolchain, by the root of a name.
 ROOTS: tuple[tuple[str, Origin], ...] = (
+    (r"core|alloc|std|std_detect|proc_macro|test|unwind|panic_(?:abort|unwind)", Origin.LIBRARY),
     (
-        r"core|alloc|std|proc_macro|test|unwind|std_detect|panic_abort|panic_unwind|compiler_builtins",
+        r"compiler_builtins|hashbrown|rustc_demangle|addr2line|gimli|miniz_oxide|rustc_std_workspace_\w+",
         Origin.LIBRARY,
     ),
-    (r"hashbrown|rustc_demangle|addr2line|gimli|miniz_oxide|rustc_std_workspace_\w+", Origin.LIBRARY),
     (r"wasm_bindgen|wasm_bindgen_\w+|__wbindgen\w*|js_sys|__rustc", Origin.LIBRARY),
     (r"__cxxabiv1|__gnu_cxx|__cxa\w*|emscripten", Origin.LIBRARY),
     (r"dlmalloc|wee_alloc|talc|lol_alloc|rlsf|mimalloc|buddy_alloc", Origin.ALLOCATOR),
