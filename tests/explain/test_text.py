@@ -51,7 +51,7 @@ def explained(
         toolchain,
         tuple(explanations(judged, entries, sources or {}, as_is, toolchain)),
         tuple(entry for entry in entries if by_name and not entry.witness),
-        growing(judged),
+        len(growing(judged)),
         by_name,
         growers,
     )

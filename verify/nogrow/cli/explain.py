@@ -146,7 +146,7 @@ def _explained(
         toolchain,
         tuple(explanations(judgement, entries, sources, demangle, toolchain)),
         tuple(entry for entry in entries if not entry.witness),
-        growing(judgement),
+        len(growing(judgement)),
         name is not None,
         artifact.growers,
         artifact.notes if note is None else (*artifact.notes, note),

@@ -9,7 +9,6 @@ from nogrow.explain.provenance import Origin, origin_of
 from nogrow.source.model import Frame
 
 Demangle = Callable[[str], str]
-OriginOf = Callable[[str | None, str | None], Origin]
 Sources = Mapping[int, tuple[Frame, ...]]
 
 
@@ -73,29 +72,19 @@ class Cause(NamedTuple):
         return [index for index, called in enumerate(self.path) if matches(called)][:1]
 
 
-def cause_of(
-    entry: Entry,
-    sources: Sources,
-    demangle: Demangle,
-    names: Mapping[int, str],
-    origin: OriginOf = origin_of,
-) -> Cause:
+def cause_of(entry: Entry, sources: Sources, demangle: Demangle, names: Mapping[int, str]) -> Cause:
     """Return the cause of the growth at the end of the entry point's witness.
 
     `sources` has the frames by the offsets of the steps, the innermost first. `names` has other names, by
-    function index, for functions without a debug name. `origin` tells whose code a function is.
+    function index, for functions without a debug name.
     """
-    path = tuple(_path(entry.witness, sources, demangle, names, origin))
+    path = tuple(_path(entry.witness, sources, demangle, names))
     blamed_at = _blamed_at(path)
     return Cause(path, blamed_at, _use(entry, path, blamed_at))
 
 
 def _path(
-    witness: Sequence[Step],
-    sources: Sources,
-    demangle: Demangle,
-    names: Mapping[int, str],
-    origin: OriginOf,
+    witness: Sequence[Step], sources: Sources, demangle: Demangle, names: Mapping[int, str]
 ) -> list[PathFunction]:
     path: list[PathFunction] = []
     for number, step in enumerate(witness, 1):
@@ -106,12 +95,12 @@ def _path(
         outer = frames[-1] if frames else None
         if readable is None and outer is not None and outer.function:
             readable = demangle(outer.function)
-        whose = origin(readable, outer.file if outer else None)
+        whose = origin_of(readable, outer.file if outer else None)
         shown = readable or f"func[{step.function.index}]"
         path.append(PathFunction(number, step, shown, whose, outer))
         for frame in frames[-2::-1]:
             inner = demangle(frame.function) if frame.function else None
-            whose = origin(inner, frame.file)
+            whose = origin_of(inner, frame.file)
             path.append(PathFunction(number, step, inner or "(inlined)", whose, frame, inlined=True))
     return path
 

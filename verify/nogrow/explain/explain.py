@@ -9,7 +9,6 @@ from nogrow.analysis.judgement import Entry, EntryKind, Judgement
 from nogrow.contract.phrases import unmistakable
 from nogrow.explain.advice import Advice, advice_for
 from nogrow.explain.cause import Cause, Demangle, Sources, cause_of
-from nogrow.explain.provenance import origin_of
 from nogrow.explain.toolchain import Toolchain
 from nogrow.jshost.glue_model import Grower
 
@@ -54,7 +53,7 @@ def chosen(judgement: Judgement, name: str | None) -> list[Entry]:
         return exact or [entry for entry in entries if entry.name == name]
     worst: list[Entry] = []
     steps = 0
-    for index in islice(_growing(judgement), MOST_FOLLOWED):
+    for index in islice(growing(judgement), MOST_FOLLOWED):
         worst.append(entries[index])
         steps += len(entries[index].witness)
         if steps > MOST_STEPS:
@@ -62,12 +61,7 @@ def chosen(judgement: Judgement, name: str | None) -> list[Entry]:
     return worst
 
 
-def growing(judgement: Judgement) -> int:
-    """Return how many entry points can grow a memory."""
-    return len(_growing(judgement))
-
-
-def _growing(judgement: Judgement) -> list[int]:
+def growing(judgement: Judgement) -> list[int]:
     """Return the indices of the entry points that can grow a memory: the worst first, the excused last."""
     table = judgement.verdict_table
     indices = [index for index, verdict in enumerate(table.verdicts) if verdict.grows]
@@ -96,12 +90,12 @@ def explanations(
     """
     names = names_of(judgement)
     # Thousands of entry points share most of their paths.
-    readable, origin = cache(demangle), cache(origin_of)
+    readable = cache(demangle)
     by_cause: dict[object, Explanation] = {}
     for entry in entries:
         if not entry.witness:
             continue
-        cause = cause_of(entry, sources, readable, names, origin)
+        cause = cause_of(entry, sources, readable, names)
         key = _key(entry, cause)
         if key in by_cause:
             known = by_cause[key]

@@ -6,6 +6,7 @@ apart as Rust, C++, Go, Zig and AssemblyScript spell them.
 
 import enum
 import re
+from functools import lru_cache
 
 # The most characters of a name that are read: C++ templates can produce names of a megabyte.
 LONGEST = 4096
@@ -139,6 +140,8 @@ def _compiled(rows: tuple[tuple[str, Origin], ...]) -> tuple[tuple[re.Pattern[st
 _BY_PATH, _BY_NAME, _BY_ROOT = _compiled(PATHS), _compiled(NAMES), _compiled(ROOTS)
 
 
+# Thousands of paths share most of their functions.
+@lru_cache(100_000)
 def origin_of(name: str | None, file: str | None) -> Origin:
     """Return whose code the function with this readable name and this source file is."""
     if file:
