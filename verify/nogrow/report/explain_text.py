@@ -31,20 +31,26 @@ MOST_IMPORTS = 8
 LONGEST_NAME = 200
 LONGEST_PATH = 62
 
-COLOURS = {
-    Verdict.REACHABLE: "red",
-    Verdict.CAPPED: "yellow",
-    Verdict.THROW_ONLY: "red",
-    Verdict.CAPPED_AND_THROW_ONLY: "red",
+RED = (Verdict.REACHABLE, Verdict.THROW_ONLY, Verdict.CAPPED_AND_THROW_ONLY)
+ACTS = {
+    Verdict.REACHABLE: "can grow {} and return",
+    Verdict.CAPPED: "can grow {} by 0 pages and return",
+    Verdict.TRAP_ONLY: "can grow {} before it traps",
+    Verdict.THROW_ONLY: "can grow {} before an exception leaves it",
+    Verdict.CAPPED_AND_THROW_ONLY: "can grow {} before an exception leaves it, and another by 0 pages",
 }
-
-ExcerptOf = Callable[[Frame], Excerpt | None]
+AIRTIGHT = "can try to grow {}, which always fails"
+MARKS = {
+    Family.OWN_GROWTH: "grows the memory",
+    Family.UNKNOWN: "leads to the growth",
+    Family.PANIC: "can fail and then allocates its message",
+}
 
 
 class Options(NamedTuple):
     """How to render: where excerpts come from, whether to use colours and to show every step of a path."""
 
-    excerpt_of: ExcerptOf
+    excerpt_of: Callable[[Frame], Excerpt | None]
     colour: bool = False
     full: bool = False
 
@@ -64,7 +70,7 @@ def _part(part: Explained, options: Options) -> Iterator[str]:
     for entry in part.harmless:
         yield from _harmless(part, entry)
     for note in part.notes:
-        yield from _wrapped(f"note: {printable(note)}", "", "    ")
+        yield from _wrapped(f"note: {printable(note)}")
     if part.by_name:
         return
     path = printable(part.path)
@@ -72,14 +78,14 @@ def _part(part: Explained, options: Options) -> Iterator[str]:
         verdict = printable(headline(part.judgement))
         no_path = "no path leads from an entry point to a growth"
         result = no_path if part.judgement.resting.assumptions else "no entry point can grow a memory"
-        yield from _wrapped(f"{path}: {result}: {verdict}", "", "    ")
+        yield from _wrapped(f"{path}: {result}: {verdict}")
         yield from _assumptions(part)
         return
     explained = sum(len(explanation.entries) for explanation in shown)
     causes = f"{counted(len(shown), 'cause')} of {counted(explained, 'entry point')}"
     rest = part.growing - explained
     more = f"; {rest:,} more can grow a memory: name one to see its cause" if rest else ""
-    yield from _wrapped(f"{path}: explained {causes}{more}", "", "    ")
+    yield from _wrapped(f"{path}: explained {causes}{more}")
 
 
 def _harmless(part: Explained, entry: Entry) -> Iterator[str]:
@@ -87,17 +93,21 @@ def _harmless(part: Explained, entry: Entry) -> Iterator[str]:
     result = f"`{name}` cannot grow a memory"
     if is_assumed(entry):
         result = f"no path leads from `{name}` to a growth, {printable(assuming(entry.assumptions))}"
-    yield from _wrapped(f"{entry.verdict.label}: {result}", "", "    ")
+    yield from _wrapped(f"{entry.verdict.label}: {result}")
     yield f"  --> {printable(part.path)}"
     yield from _assumptions(part)
 
 
 def _assumptions(part: Explained) -> Iterator[str]:
     for sentence in sentences(part.judgement.assumptions):
-        yield from _wrapped(f"assumption: {printable(sentence)}", "   = ", "     ")
+        yield from _fact(f"assumption: {printable(sentence)}")
 
 
-def _wrapped(text: str, first: str, rest: str, *, whole: bool = True) -> list[str]:
+def _fact(text: str) -> list[str]:
+    return _wrapped(text, "   = ", "     ")
+
+
+def _wrapped(text: str, first: str = "", rest: str = "    ", *, whole: bool = True) -> list[str]:
     """Return lines of at most 80 columns; by default longer words stay whole, because people copy paths."""
     return textwrap.wrap(
         text,
@@ -120,6 +130,7 @@ class _Text:
         self._cause = explanation.cause
         blamed = explanation.cause.blamed
         self._frame = blamed.frame if blamed else None
+        self._colour = "red" if self._entry.verdict in RED else "yellow"
 
     def _style(self, text: str, colour: str | None = None) -> str:
         return click.style(text, fg=colour, bold=True) if self._options.colour else text
@@ -131,23 +142,23 @@ class _Text:
         gutter = " " * len(str(excerpt.line)) if excerpt else "  "
         yield f"{gutter}--> {where}"
         if excerpt:
-            for line, marked in drawn(excerpt, _mark_label(self._cause), WIDTH):
-                yield self._style(line, COLOURS.get(self._entry.verdict, "yellow")) if marked else line
+            for line, marked in drawn(excerpt, MARKS.get(self._cause.use.family, "allocates"), WIDTH):
+                yield self._style(line, self._colour) if marked else line
         yield from self._path()
         yield from self._host()
         if self._entry.excused:
             note = "note: this runs before the host can create a view, so it breaks no contract"
-            yield from _wrapped(note, "   = ", "     ")
+            yield from _fact(note)
         if self._entry.seen is not None:
             note = (
                 f"note: memory {self._entry.memory} is neither imported nor exported: no host view of it can "
                 "exist, so this breaks no contract"
             )
-            yield from _wrapped(note, "   = ", "     ")
+            yield from _fact(note)
         if self._part.toolchain.kind is not Kind.UNKNOWN:
             tools = printable(", ".join(self._part.toolchain.tools))
             built = f"built with: {self._part.toolchain.kind.value}{f' ({tools})' if tools else ''}"
-            yield from _wrapped(built, "   = ", "     ")
+            yield from _fact(built)
         yield from self._help(seen)
 
     def _headline(self) -> Iterator[str]:
@@ -155,35 +166,23 @@ class _Text:
         word = f"{self._entry.verdict.label}[{rule.id}]"
         names = printable(listed([entry_name(entry) for entry in self._explanation.entries]))
         text = f"{word}: {names} {self._can()}, {printable(_because(self._cause))}"
-        first, *rest = _wrapped(text, "", "    ", whole=False)
-        colour = COLOURS.get(self._entry.verdict, "yellow")
-        yield self._style(word, colour) + self._style(first.removeprefix(word))
+        first, *rest = _wrapped(text, whole=False)
+        yield self._style(word, self._colour) + self._style(first.removeprefix(word))
         yield from (self._style(line) for line in rest)
 
     def _can(self) -> str:
         entry = self._entry
         several = len(self._part.judgement.memories) > 1
         memory = f"memory {entry.memory}" if several else "the memory"
-        if entry.host_grows is not None:
-            label = printable(shortened(entry.host_grows))
-            if entry.grower is not None:
-                before = " before it traps" if entry.verdict is Verdict.TRAP_ONLY else ""
-                grower = printable(shortened(entry.grower))
-                return f"can make {grower} grow {memory} through the import `{label}`{before}"
-            return f"can make the host grow {memory} through the import `{label}`"
-        match entry.verdict:
-            case Verdict.TRAP_ONLY:
-                return f"can grow {memory} before it traps"
-            case Verdict.THROW_ONLY:
-                return f"can grow {memory} before an exception leaves it"
-            case Verdict.CAPPED_AND_THROW_ONLY:
-                return f"can grow {memory} before an exception leaves it, and another by 0 pages"
-            case Verdict.CAPPED if entry.airtight:
-                return f"can try to grow {memory}, which always fails"
-            case Verdict.CAPPED:
-                return f"can grow {memory} by 0 pages and return"
-            case _:
-                return f"can grow {memory} and return"
+        if entry.host_grows is None:
+            airtight = entry.verdict is Verdict.CAPPED and entry.airtight
+            return (AIRTIGHT if airtight else ACTS[entry.verdict]).format(memory)
+        grows, before = "the host grow", ""
+        if entry.grower is not None:
+            grows = f"{printable(shortened(entry.grower))} grow"
+            before = " before it traps" if entry.verdict is Verdict.TRAP_ONLY else ""
+        label = printable(shortened(entry.host_grows))
+        return f"can make {grows} {memory} through the import `{label}`{before}"
 
     def _path(self) -> Iterator[str]:
         path = self._cause.path
@@ -218,13 +217,13 @@ class _Text:
         for grower in self._part.growers:
             if grower.label == entry.host_grows:
                 where = printable(f"{shortened(grower.label)}, {grower.place}")
-                yield from _wrapped(f"host grows: {where}", "   = ", "     ")
+                yield from _fact(f"host grows: {where}")
         after = entry.imports_after_growth
         if after:
             text = f"host functions that may run after the growth: {_imports(after)}"
-            yield from _wrapped(text, "   = ", "     ")
+            yield from _fact(text)
         elif entry.imports:
-            yield from _wrapped(f"host functions reached: {_imports(entry.imports)}", "   = ", "     ")
+            yield from _fact(f"host functions reached: {_imports(entry.imports)}")
 
     def _help(self, seen: set[Advice]) -> Iterator[str]:
         """Yield the advice that no earlier explanation gave."""
@@ -232,7 +231,7 @@ class _Text:
         for advice in new:
             seen.add(advice)
             text = f"help: {advice.alternative.value}: {advice.text}"
-            first, *rest = _wrapped(text, "   = ", "     ")
+            first, *rest = _fact(text)
             yield first.replace("help:", self._style("help:", "cyan"), 1)
             yield from rest
             yield from (f"         {line}" for line in advice.example)
@@ -281,19 +280,6 @@ def _because(cause: Cause) -> str:
     if cause.use.family is Family.OWN_GROWTH:
         return f"through the {cause.use.label} {where}"
     return f"because {_allocates(cause.use, where)}"
-
-
-def _mark_label(cause: Cause) -> str:
-    """Return the label beside the marked code."""
-    match cause.use.family:
-        case Family.OWN_GROWTH:
-            return "grows the memory"
-        case Family.UNKNOWN:
-            return "leads to the growth"
-        case Family.PANIC:
-            return "can fail and then allocates its message"
-        case _:
-            return "allocates"
 
 
 def _allocates(use: Use, where: str) -> str:
