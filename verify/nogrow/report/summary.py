@@ -1,6 +1,6 @@
 """Summarise a report in a few words, for the formats that show a summary above or below the violations."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from nogrow.contract.headlines import headline
@@ -17,36 +17,28 @@ NOT_VALIDATED = "not validated"
 CANT_VALIDATE = "wasmtime can't validate "
 
 
-def summary(report: Report) -> str:
-    """Return how many modules were checked, and how many of them have which outcome."""
-    counts = [f"{count} {outcome.value}" for outcome, count in outcome_counts(report)]
-    return f"{checked(report)}: {', '.join(counts)}{of_them_unvalidated(report)}"
+def summary(report: Report, style: Callable[[str, Outcome | None], str] = lambda text, _: text) -> str:
+    """Return how many modules or files were checked, and how many of them have which outcome.
 
-
-def checked(report: Report) -> str:
-    """Return how many modules or files were checked, for example `checked 2 modules`."""
-    count = sum(artifact.outcome is not Outcome.NOTHING for artifact in report.artifacts)
-    noun = "file" if any(artifact.host for artifact in report.artifacts) else "module"
-    return f"checked {counted(count, noun)}"
-
-
-def outcome_counts(report: Report) -> list[tuple[Outcome, int]]:
-    """Return each outcome that occurs with its number of artifacts; `KEPT` is always included."""
+    `style` may colour a count after its outcome, which is None for a count of 0.
+    """
     outcomes = [artifact.outcome for artifact in report.artifacts]
-    counts = ((outcome, outcomes.count(outcome)) for outcome in Outcome)
-    return [(outcome, count) for outcome, count in counts if count or outcome is Outcome.KEPT]
+    noun = "file" if any(artifact.host for artifact in report.artifacts) else "module"
+    counts = [
+        style(f"{outcomes.count(outcome)} {outcome.value}", outcome if outcome in outcomes else None)
+        for outcome in Outcome
+        if outcome in outcomes or outcome is Outcome.KEPT
+    ]
+    unvalidated = sum(artifact.unvalidated for artifact in report.artifacts)
+    rest = f"; {unvalidated} {NOT_VALIDATED}" if unvalidated else ""
+    checked = counted(len(outcomes) - outcomes.count(Outcome.NOTHING), noun)
+    return f"checked {checked}: {', '.join(counts)}{rest}"
 
 
 def outcome_label(artifact: ArtifactReport) -> str:
     """Return the artifact's outcome, marked if the module was judged without being validated."""
     outcome = artifact.outcome.value
     return f"{outcome}, {NOT_VALIDATED}" if artifact.unvalidated else outcome
-
-
-def of_them_unvalidated(report: Report) -> str:
-    """Return how many modules were judged without being validated, or nothing if there are none."""
-    count = sum(artifact.unvalidated for artifact in report.artifacts)
-    return f"; {count} {NOT_VALIDATED}" if count else ""
 
 
 def why_unvalidated(artifact: ArtifactReport) -> str:

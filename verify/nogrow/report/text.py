@@ -17,11 +17,9 @@ from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report
 from nogrow.report.summary import (
     NOT_VALIDATED,
-    checked,
-    of_them_unvalidated,
-    outcome_counts,
     outcome_label,
     searched_files,
+    summary,
     why_nothing,
     why_unvalidated,
 )
@@ -77,7 +75,7 @@ def lines(report: Report, *, colour: bool = False, quiet: bool = False) -> Itera
             yield from _artifact(style, artifact)
     if report.shipped is not None:
         yield f"searched {searched_files(report.shipped)}"
-    yield _summary(style, report)
+    yield summary(report, lambda text, outcome: style(text, COLOURS[outcome] if outcome else None))
 
 
 class _Style:
@@ -212,14 +210,6 @@ def _facts(judgement: Judgement | None) -> str:
     sites = counted(len(judgement.sites), "grow site")
     sign = ";" if judgement.resting.assumptions else ","
     return f": {printable(headline(judgement))}{sign} {sites}"
-
-
-def _summary(style: _Style, report: Report) -> str:
-    counts = (
-        style(f"{count} {outcome.value}", COLOURS[outcome] if count else None)
-        for outcome, count in outcome_counts(report)
-    )
-    return f"{checked(report)}: {', '.join(counts)}{of_them_unvalidated(report)}"
 
 
 def render_sites(report: Report, stream: TextIO, colour: bool = False) -> None:
