@@ -3,7 +3,7 @@ from nogrow.report.rule_help import RULE_HELP
 
 
 def test_every_rule_has_help() -> None:
-    explained = {rule.id: rule.label for rule in RULE_HELP}
+    explained = {rule.rule.id: rule.rule.label for rule in RULE_HELP}
     assert explained.items() >= {(rule.id, rule.label) for rule in Rule}
     assert list(explained) == [f"NG{number:03}" for number in range(1, len(RULE_HELP) + 1)]
 

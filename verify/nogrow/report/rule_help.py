@@ -2,12 +2,13 @@
 
 from typing import NamedTuple
 
+from nogrow.contract.violation import Rule
+
 
 class RuleHelp(NamedTuple):
-    """A rule in words: its id, its label, what violates it, why that matters, and how to fix it."""
+    """A rule in words: what violates it, why that matters, and how to fix it."""
 
-    id: str
-    label: str
+    rule: Rule
     short: str
     why: str
     advice: str
@@ -15,7 +16,7 @@ class RuleHelp(NamedTuple):
     @property
     def name(self) -> str:
         """The label in the form that SARIF expects, for example `GrowthReachable`."""
-        return "".join(word.capitalize() for word in self.label.split("-"))
+        return "".join(word.capitalize() for word in self.rule.label.split("-"))
 
 
 _DETACHES = (
@@ -24,8 +25,7 @@ _DETACHES = (
 
 RULE_HELP = (
     RuleHelp(
-        "NG001",
-        "growth-reachable",
+        Rule.GROWTH_REACHABLE,
         "An entry point can grow the memory and return.",
         f"A call of this entry point can reach a memory.grow and then return. {_DETACHES}",
         "Keep the code off the path that the report shows: allocate at startup, write into a buffer of fixed "
@@ -33,8 +33,7 @@ RULE_HELP = (
         "every call, allow the verdict `reachable` for this entry point in the contract.",
     ),
     RuleHelp(
-        "NG002",
-        "growth-before-exit",
+        Rule.GROWTH_BEFORE_EXIT,
         "An entry point can grow the memory before it traps or throws.",
         "After the growth, the call always ends in a trap or an exception; it never returns. "
         f"{_DETACHES} A host that catches the trap or the exception and continues uses detached views.",
@@ -42,8 +41,7 @@ RULE_HELP = (
         "point. Otherwise, keep the panic and error handling from allocating.",
     ),
     RuleHelp(
-        "NG003",
-        "growth-capped",
+        Rule.GROWTH_CAPPED,
         "An entry point can execute a memory.grow that cannot add a page.",
         "The memory already has its maximum size. Growth by 1 page or more fails, but growth by 0 pages "
         "succeeds and detaches all views.",
@@ -51,8 +49,7 @@ RULE_HELP = (
         "entry point.",
     ),
     RuleHelp(
-        "NG004",
-        "site-present",
+        Rule.SITE_PRESENT,
         "The module contains memory.grow instructions that the contract forbids.",
         "The contract allows only the verdict `absent`. The next change to the code can make an instruction "
         "reachable that is unreachable today.",
@@ -60,8 +57,7 @@ RULE_HELP = (
         "machinery, or allow `unreachable` in the contract.",
     ),
     RuleHelp(
-        "NG005",
-        "untrusted-import",
+        Rule.UNTRUSTED_IMPORT,
         "An entry point reaches an import that the contract does not trust.",
         "The contract's policy for imports is `deny`. An imported function can grow the memory or call back "
         "into the module, and a proof about the module does not cover it.",
@@ -69,8 +65,7 @@ RULE_HELP = (
         "contract. Otherwise, keep the entry point from reaching it.",
     ),
     RuleHelp(
-        "NG006",
-        "host-grows",
+        Rule.HOST_GROWS,
         "An entry point reaches an import through which the host or another core module of the component "
         "grows the memory.",
         f"The memory.grow is not in this module but in the host or in another core module. {_DETACHES}",
@@ -78,8 +73,7 @@ RULE_HELP = (
         "point from calling the import.",
     ),
     RuleHelp(
-        "NG007",
-        "memory-limits",
+        Rule.MEMORY_LIMITS,
         "The declared limits of a memory violate the contract.",
         "The declared minimum must be at least `min_pages`. A maximum must be declared, and it must be at "
         "most `max_pages`.",
@@ -87,31 +81,27 @@ RULE_HELP = (
         "the limits in the contract.",
     ),
     RuleHelp(
-        "NG008",
-        "control-lost",
+        Rule.CONTROL_LOST,
         "An entry point does not have the verdict that the contract expects.",
         "A control is a module whose verdict is known. If its verdict differs, either the module has changed "
         "or the check no longer detects growth.",
         "Find out which of the two happened before you change the contract.",
     ),
     RuleHelp(
-        "NG009",
-        "scenario-failed",
+        Rule.SCENARIO_FAILED,
         "A scenario of the contract failed.",
         "The run grew the memory where the scenario forbids it, trapped, or read an unexpected value.",
         "Run `nogrow run` to see the step that failed.",
     ),
     RuleHelp(
-        "NG010",
-        "not-judged",
+        Rule.NOT_JUDGED,
         "The module could not be judged.",
         "The module cannot be read, is damaged, or uses a feature that nogrow does not understand. nogrow "
         "knows nothing about it, which never counts as a pass.",
         "Run `wasm-tools validate` on the module, and build it again if it is invalid.",
     ),
     RuleHelp(
-        "NG011",
-        "pin-broken",
+        Rule.PIN_BROKEN,
         "A verdict is worse than in nogrow.lock, or the module is not the one that was pinned or attested.",
         "A lock file and a statement about a shipment record the digests and verdicts of judged modules. "
         "Entry points that grow today may continue to grow, but no verdict may become worse and no file may "
@@ -120,8 +110,7 @@ RULE_HELP = (
         "`nogrow pin`, or attest the shipment again.",
     ),
     RuleHelp(
-        "NG012",
-        "cached-view",
+        Rule.CACHED_VIEW,
         "Host code uses a view that it kept across a call into the module.",
         f"The call may have grown the memory. {_DETACHES} Reads from a detached view return undefined, "
         "writes have no effect, and methods throw.",

@@ -71,11 +71,10 @@ class _Run:
 
     def add(self, artifact: ArtifactReport) -> None:
         """Add the results and notifications for an artifact."""
+        location = self._location(self._positions.artifact(artifact))
         if artifact.outcome is Outcome.NOTHING:
-            location = self._location(self._positions.artifact(artifact))
             self.notify("error", f"{artifact.path}: {why_nothing(artifact)}", location)
         if artifact.unvalidated:
-            location = self._location(self._positions.artifact(artifact))
             self.notify("warning", f"{artifact.path}: {NOT_VALIDATED}: {why_unvalidated(artifact)}", location)
         room = MOST_RESULTS - len(self._results)
         for violation in artifact.violations[:room]:
@@ -98,17 +97,11 @@ class _Run:
             # It comes first and does not count towards the limit.
             text = f"{more} not shown; use --format json=FILE to see all"
             self._notifications.insert(0, {"level": "warning", "message": _message(text)})
-        bad = {Outcome.NOT_JUDGED, Outcome.NOTHING}
         outcomes = {artifact.outcome for artifact in report.artifacts}
-        judged = bool(outcomes) and outcomes.isdisjoint(bad)
+        judged = bool(outcomes) and outcomes <= {Outcome.KEPT, Outcome.BROKEN}
+        driver = {"name": "nogrow", "version": __version__, "rules": list(map(_rule, RULE_HELP))}
         return {
-            "tool": {
-                "driver": {
-                    "name": "nogrow",
-                    "version": __version__,
-                    "rules": [_rule(rule) for rule in RULE_HELP],
-                }
-            },
+            "tool": {"driver": driver},
             "invocations": [
                 {"executionSuccessful": judged, "toolExecutionNotifications": self._notifications}
             ],
@@ -117,7 +110,7 @@ class _Run:
         }
 
     def _result(self, artifact: ArtifactReport, violation: Violation, location: Object) -> Object:
-        numbers = [rule.id for rule in RULE_HELP]
+        rules = [rule.rule for rule in RULE_HELP]
         about = violation.about
         if about is not None:
             location = {**location, "logicalLocations": [_logical(about.name)]}
@@ -126,7 +119,7 @@ class _Run:
             flow = self._view_flow(artifact, violation.view)
         return {
             "ruleId": violation.rule.id,
-            "ruleIndex": numbers.index(violation.rule.id),
+            "ruleIndex": rules.index(violation.rule),
             "level": "error",
             "message": _message(with_path(artifact, violation)),
             "locations": [location],
@@ -139,9 +132,8 @@ class _Run:
         folded = len(steps) - MOST_STEPS
         if folded > 0:
             steps = (*steps[: MOST_STEPS // 2], *steps[-MOST_STEPS // 2 :])
-        if len(steps) > self._steps_left:
+        if not self._has_room(len(steps)):
             return []
-        self._steps_left -= len(steps)
         flow = [self._step(artifact, step) for step in steps]
         if folded > 0:
             first = flow[MOST_STEPS // 2]["location"]["message"]
@@ -159,13 +151,17 @@ class _Run:
         if view.call is not None:
             steps.append((view.call.at, f"{view.call.text} may grow the memory"))
         steps.append((view.at, f"{view.binding} is used"))
-        if len(steps) > self._steps_left:
+        if not self._has_room(len(steps)):
             return []
-        self._steps_left -= len(steps)
         return [
             {"location": {**self._location(Position(artifact.path, *position)), "message": _message(text)}}
             for position, text in steps
         ]
+
+    def _has_room(self, steps: int) -> bool:
+        fits = steps <= self._steps_left
+        self._steps_left -= steps if fits else 0
+        return fits
 
     def _step(self, artifact: ArtifactReport, step: Step) -> Object:
         position = self._positions.step(artifact, step)
@@ -197,13 +193,13 @@ class _Run:
 
 def _rule(rule: RuleHelp) -> Object:
     return {
-        "id": rule.id,
+        "id": rule.rule.id,
         "name": rule.name,
         "shortDescription": {"text": rule.short},
         "fullDescription": {"text": rule.why},
         "help": {
             "text": f"{rule.why}\n\n{rule.advice}",
-            "markdown": f"# {rule.id} {rule.label}\n\n{rule.why}\n\n{rule.advice}\n",
+            "markdown": f"# {rule.rule.id} {rule.rule.label}\n\n{rule.why}\n\n{rule.advice}\n",
         },
         "defaultConfiguration": {"level": "error"},
         "properties": {"precision": "high", "problem.severity": "error", "tags": ["webassembly"]},
