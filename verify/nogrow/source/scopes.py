@@ -20,8 +20,8 @@ _ADDRESSES = ("DW_AT_low_pc", "DW_AT_high_pc", "DW_AT_ranges")
 
 _LEB128, _STRING, _BLOCK, _BLOCK1, _BLOCK2, _BLOCK4 = -1, -2, -3, -4, -5, -6
 _BLOCK_LENGTHS = {_BLOCK1: 1, _BLOCK2: 2, _BLOCK4: 4}
-_OFFSET, _ADDRESS = "offset", "address"
-_FORMS: dict[int | str, str] = {
+_OFFSET, _ADDRESS = -7, -8
+_FORMS = {
     0: "flag_present implicit_const",
     1: "addrx1 data1 flag ref1 strx1",
     2: "addrx2 data2 ref2 strx2",
@@ -69,7 +69,7 @@ class _Layouts(dict[int, _Layout]):
         self._table = unit.get_abbrev_table()
         wide = 4 if unit.structs.dwarf_format == 32 else 8
         address: int = unit["address_size"]
-        widths: dict[int | str, int] = {_OFFSET: wide, _ADDRESS: address}
+        widths = {_OFFSET: wide, _ADDRESS: address}
         self._sizes = {form: widths.get(size, size) for form, size in _SIZES.items()}
         if unit["version"] == 2:
             self._sizes["DW_FORM_ref_addr"] = address

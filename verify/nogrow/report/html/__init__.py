@@ -7,7 +7,7 @@ from importlib.resources import files
 from string import Template
 from typing import TextIO
 
-from nogrow.report.html.document import document
+from nogrow.report.html import document
 from nogrow.report.model import Report
 
 # In the order of the page: each script uses only scripts before it.
@@ -27,7 +27,7 @@ def render(report: Report, stream: TextIO) -> None:
         policy=POLICY.format(script=_hash(script), style=_hash(style)),
         style=style,
         script=script,
-        data=island(document(report)),
+        data=island(document.document(report)),
     )
     stream.write(page)
 

@@ -6,6 +6,7 @@ that there is none.
 
 from collections.abc import Sequence
 from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple
 
 from nogrow import __version__
@@ -86,10 +87,7 @@ def document(report: Report) -> Object:
         "outcome": report.outcome.value,
         "verdicts": [verdict.label for verdict in Verdict],
         "kinds": [kind.value for kind in KINDS],
-        "artifacts": [
-            _artifact(artifact, room, quotable)
-            for artifact, room in zip(report.artifacts, rooms, strict=True)
-        ],
+        "artifacts": [_artifact(*pair, quotable) for pair in zip(report.artifacts, rooms, strict=True)],
     }
 
 
@@ -117,13 +115,11 @@ def _judged(
     steps = Steps(functions, strings, room.steps)
     sets = Sets(strings)
     entries = sorted(judgement.entries, key=_order)[: room.entries]
-    sites = sorted(judgement.sites, key=lambda site: site.offset)
+    sites = sorted(judgement.sites, key=attrgetter("offset"))
     verdicts = judgement.verdict_table.verdicts
     assumed = headline(judgement).removeprefix(judgement.verdict.label).lstrip(",; ")
     facts: Object = {
-        "memories": [
-            _memory(memory) for memory in sorted(judgement.memories, key=lambda memory: memory.index)
-        ],
+        "memories": list(map(_memory, sorted(judgement.memories, key=attrgetter("index")))),
         "siteCount": len(sites),
         "sites": [
             [functions.number(site.function), site.memory, site.offset, site.operand, sources.at(site.offset)]
@@ -198,11 +194,9 @@ def _violations(artifact: ArtifactReport, entries: list[Entry], strings: Strings
         (violation, -1 if violation.about is None else indices.get(_key(violation.about)))
         for violation in artifact.violations
     )
-    kept = list(
-        islice(((violation, index) for violation, index in indexed if index is not None), room.violations)
-    )
+    kept = list(islice((pair for pair in indexed if pair[1] is not None), room.violations))
     violations = [violation for violation, _ in kept]
-    texts = [_text(violation) for violation in violations]
+    texts = list(map(_text, violations))
     return {
         "rule": [strings.number(f"{violation.rule.id} {violation.rule.label}") for violation in violations],
         "entry": [index for _, index in kept],

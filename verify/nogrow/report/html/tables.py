@@ -129,16 +129,13 @@ class Steps:
     def columns(self, source: Callable[[int], list[list[int]]]) -> Columns:
         """Return the steps as columns; `source` returns the frames of an offset, which few steps have."""
         steps = list(self._numbers)
-        sources: list[object] = []
-        for number, step in enumerate(steps):
-            if frames := source(step[1]):
-                sources.append([number, frames])
+        sources = [[number, source(offset)] for number, (_, offset, _, _) in enumerate(steps)]
         return {
             "function": [step[0] for step in steps],
             "offset": [step[1] for step in steps],
             "instruction": [self._strings.number(step[2]) for step in steps],
             "next": [step[3] for step in steps],
-            "source": sources,
+            "source": [pair for pair in sources if pair[1]],
         }
 
 
@@ -158,12 +155,5 @@ class Sources:
         frames = self._frames.get(offset, ())
         for frame in frames:
             self._lines.want(frame.file, frame.line)
-        return [
-            [
-                self._strings.optional(frame.function),
-                self._strings.number(frame.file),
-                frame.line,
-                frame.column,
-            ]
-            for frame in frames
-        ]
+        strings = self._strings
+        return [[strings.optional(name), strings.number(file), *at] for name, file, *at in frames]
