@@ -22,13 +22,8 @@ from nogrow.wasm.sections import MAGIC, Section, SectionId, read_sections
 LARGEST = 1 << 31
 """The largest debug file that is read, in bytes."""
 
-_DWARF, _EXTERNAL, _SOURCE_MAP, _BUILD_ID = (
-    ".debug_info",
-    "external_debug_info",
-    "sourceMappingURL",
-    "build_id",
-)
-
+_DWARF, _BUILD_ID = ".debug_info", "build_id"
+_LINKS = ("external_debug_info", "sourceMappingURL")
 _SHOWN = 200
 _SEPARATORS = ("/", "\\")
 
@@ -59,10 +54,8 @@ def find_debug(path: str, data: bytes, named: str | None = None) -> FoundDebug:
     customs = {section.name: section for section in reversed(sections) if section.id is SectionId.CUSTOM}
     if _DWARF in customs:
         return FoundDebug(None)
-    for name in (_EXTERNAL, _SOURCE_MAP):
-        if name in customs:
-            return _follow(path, data, customs[name])
-    return FoundDebug(None)
+    link = next((customs[name] for name in _LINKS if name in customs), None)
+    return FoundDebug(None) if link is None else _follow(path, data, link)
 
 
 def _follow(path: str, data: bytes, section: Section) -> FoundDebug:
@@ -140,6 +133,5 @@ def _checked(debug: DebugFile, data: bytes) -> DebugFile:
 
 
 def _build_id(data: bytes) -> bytes | None:
-    sections = read_sections(data)
-    section = next((section for section in sections if section.name == _BUILD_ID), None)
-    return None if section is None else data[section.start : section.end]
+    ids = (data[section.start : section.end] for section in read_sections(data) if section.name == _BUILD_ID)
+    return next(ids, None)

@@ -10,7 +10,7 @@ from nogrow.source.debug_sections import Debug, open_debug
 from nogrow.source.line_program import LineProgram, Row, find_rows, read_line_program
 from nogrow.source.model import Frame
 from nogrow.source.scopes import find_scopes
-from nogrow.source.units import Unit, find_units, text
+from nogrow.source.units import Unit, find_units, number, text
 from nogrow.wasm.sections import Section
 
 if TYPE_CHECKING:
@@ -54,14 +54,12 @@ def _read_unit(debug: Debug, unit: Unit, addresses: list[int], located: dict[int
 
 def _frames(unit: Unit, program: LineProgram, row: Row, scopes: list[int]) -> tuple[Frame, ...]:
     """Return the frames, the innermost first; each has the position at which it calls the one before it."""
-    frames: list[Frame] = []
+    frames = [] if scopes else [_frame(program, None, row)]
     position = row
     for offset in reversed(scopes):
         entry = unit.unit.get_DIE_from_refaddr(offset)
         frames.append(_frame(program, _name(entry), position))
         position = _called_at(entry)
-    if not scopes:
-        frames.append(_frame(program, None, row))
     # Line 0 marks code that the compiler generated, which has a position only if a caller has one.
     return tuple(frames) if any(frame.file and frame.line for frame in frames) else ()
 
@@ -71,11 +69,7 @@ def _frame(program: LineProgram, function: str | None, position: Row) -> Frame:
 
 
 def _called_at(entry: "DIE") -> Row:
-    numbers = []
-    for name in ("DW_AT_call_file", "DW_AT_call_line", "DW_AT_call_column"):
-        value = entry.attributes[name].value if name in entry.attributes else 0
-        numbers.append(value if isinstance(value, int) else 0)
-    return Row(*numbers)
+    return Row(*(number(entry, f"DW_AT_call_{part}") or 0 for part in ("file", "line", "column")))
 
 
 def _name(entry: "DIE") -> str | None:
@@ -84,9 +78,9 @@ def _name(entry: "DIE") -> str | None:
     for _ in range(_LONGEST_ORIGIN):
         for name in _LINKAGE_NAMES:
             if name in entry.attributes:
-                return text(entry.attributes[name].value) or None
+                return text(entry, name) or None
         if plain is None and "DW_AT_name" in entry.attributes:
-            plain = text(entry.attributes["DW_AT_name"].value)
+            plain = text(entry, "DW_AT_name")
         origin = next((name for name in _ORIGINS if name in entry.attributes), None)
         if origin is None:
             break

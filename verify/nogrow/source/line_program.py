@@ -10,7 +10,7 @@ from typing import NamedTuple
 from nogrow.errors import ModuleError
 from nogrow.source.debug_sections import Debug, Meter
 from nogrow.source.model import join
-from nogrow.source.units import text
+from nogrow.source.units import shown
 from nogrow.wasm.reader import Reader
 
 _PATH, _DIRECTORY = 1, 2
@@ -143,7 +143,7 @@ class _Names:
         end = data.find(0, offset)
         # Many names can share the same bytes, so a small file could cause much work.
         self.debug.meter.spend(1 + max(end - offset, 0) // 64)
-        return text(data[offset:end]) if end >= 0 else ""
+        return shown(data[offset:end]) if end >= 0 else ""
 
     def _string(self) -> str:
         reader = self.reader
@@ -152,7 +152,7 @@ class _Names:
             raise ModuleError("unterminated name in a line program", reader.position)
         name = reader.take(end - reader.position)
         reader.position = end + 1
-        return text(name)
+        return shown(name)
 
 
 _COPY, _ADVANCE_PC, _ADVANCE_LINE, _SET_FILE, _SET_COLUMN = 1, 2, 3, 4, 5

@@ -9,6 +9,7 @@ import posixpath
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -43,6 +44,9 @@ class _Mapping(NamedTuple):
     source: int
     line: int
     column: int
+
+
+_NOWHERE, _END = _Mapping(-1, -1, 0, 0), _Mapping(1 << 64, -1, 0, 0)
 
 
 def read_places(
@@ -130,20 +134,14 @@ def _covering(part: dict[str, Any], wanted: list[int], first: int) -> Iterator[t
     text = part.get("mappings")
     if not isinstance(text, str) or not text.isascii():
         return
-    remaining = iter(wanted)
-    offset: int | None = next(remaining)
-    last: _Mapping | None = None
-    for mapping in _mappings(text.partition(";")[0].encode(), first):
-        while offset is not None and mapping.offset > offset:
-            if last is not None:
-                yield offset, last
-            offset = next(remaining, None)
-        if offset is None:
-            return
+    position, last = 0, _NOWHERE
+    for mapping in chain(_mappings(text.partition(";")[0].encode(), first), (_END,)):
+        while mapping.offset > wanted[position]:
+            yield wanted[position], last
+            position += 1
+            if position == len(wanted):
+                return
         last = mapping
-    while offset is not None and last is not None:
-        yield offset, last
-        offset = next(remaining, None)
 
 
 def _mappings(line: bytes, first: int) -> Iterator[_Mapping]:

@@ -15,6 +15,7 @@ from nogrow.source.debug_sections import Debug
 
 if TYPE_CHECKING:
     from elftools.dwarf.compileunit import CompileUnit
+    from elftools.dwarf.die import DIE
 
 _LOW, _HIGH, _RANGES = "DW_AT_low_pc", "DW_AT_high_pc", "DW_AT_ranges"
 _ADDRESS_FORMS = ("DW_FORM_addr", "DW_FORM_addrx", *(f"DW_FORM_addrx{size}" for size in (1, 2, 3, 4)))
@@ -104,25 +105,32 @@ def covered(addresses: list[int], spans: list[Span]) -> list[int]:
 
 
 def _unit(debug: Debug, compiled: "CompileUnit") -> Unit:
-    attributes = compiled.get_top_DIE().attributes
-
-    def number(name: str) -> int | None:
-        value = attributes[name].value if name in attributes else None
-        return value if isinstance(value, int) else None
-
+    entry = compiled.get_top_DIE()
     version = compiled["version"]
     ranges = debug.info.debug_ranges_sec if version < 5 else debug.info.debug_rnglists_sec
     return Unit(
         debug,
         compiled,
-        number(_LOW) or 0,
+        number(entry, _LOW) or 0,
         RangeLists(ranges.stream if ranges else BytesIO(), compiled.structs, version, debug.info),
-        number("DW_AT_rnglists_base") or 0,
-        number("DW_AT_stmt_list"),
-        text(attributes["DW_AT_comp_dir"].value) if "DW_AT_comp_dir" in attributes else "",
+        number(entry, "DW_AT_rnglists_base") or 0,
+        number(entry, "DW_AT_stmt_list"),
+        text(entry, "DW_AT_comp_dir"),
     )
 
 
-def text(value: object) -> str:
-    """Return a string attribute as text, with invalid UTF-8 replaced, because it is only shown."""
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else ""
+def number(entry: "DIE", name: str) -> int | None:
+    """Return the value of an attribute, or None if the entry does not have it as a number."""
+    value = entry.attributes[name].value if name in entry.attributes else None
+    return value if isinstance(value, int) else None
+
+
+def text(entry: "DIE", name: str) -> str:
+    """Return the value of an attribute, or an empty string if the entry does not have it as a string."""
+    value = entry.attributes[name].value if name in entry.attributes else None
+    return shown(value) if isinstance(value, bytes) else ""
+
+
+def shown(value: bytes) -> str:
+    """Return a string with invalid UTF-8 replaced, because it is only shown."""
+    return value.decode("utf-8", "replace")
