@@ -229,15 +229,11 @@ ANY_NAMES = "keep names and lines: build with debug information, and don't strip
 
 def advice_for(entry: Entry, cause: Cause, toolchain: Toolchain) -> tuple[Advice, ...]:
     """Return the advice for the cause: what to change in the code, the memory's limits and the host."""
-    code = _code(cause, toolchain)
-    shown = (_names(toolchain), code) if cause.vague else (code,)
-    return (*shown, _cap(entry, toolchain), _host(entry))
-
-
-def _code(cause: Cause, toolchain: Toolchain) -> Advice:
     # The last row fits every cause.
     row = next(row for row in CODE if toolchain.kind in row.kinds and cause.use.family in row.families)
-    return Advice(Alternative.CODE, row.text, row.example)
+    code = Advice(Alternative.CODE, row.text, row.example)
+    shown = (_names(toolchain), code) if cause.vague else (code,)
+    return (*shown, _cap(entry, toolchain), _host(entry))
 
 
 def _names(toolchain: Toolchain) -> Advice:

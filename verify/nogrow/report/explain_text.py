@@ -14,7 +14,7 @@ from nogrow.contract.phrases import counted, entry_name, listed, shortened
 from nogrow.contract.violation import Rule
 from nogrow.explain.advice import Advice
 from nogrow.explain.allocation_sites import UNKNOWN, Family, Use
-from nogrow.explain.cause import Cause, PathFunction
+from nogrow.explain.cause import Cause
 from nogrow.explain.explain import Explained, Explanation
 from nogrow.explain.provenance import Origin
 from nogrow.explain.toolchain import Kind
@@ -187,13 +187,17 @@ class _Text:
     def _path(self) -> Iterator[str]:
         path = self._cause.path
         full = self._options.full
-        kept = list(range(len(path))) if full else _without_middle(sorted(self._cause.notable()))
+        kept = list(range(len(path))) if full else sorted(self._cause.notable())
+        if not full and len(kept) > MOST_STEPS:
+            kept = kept[: MOST_STEPS // 2] + kept[-MOST_STEPS // 2 :]
         hidden = len(path) - len(kept)
         yield f"   = path{f' (--full shows {hidden} more)' if hidden else ''}:"
         previous = -1
         for index in kept:
-            if index - previous > 1:
-                yield f"          ... {_gap(path[previous + 1 : index])} ..."
+            if left_out := path[previous + 1 : index]:
+                library = all(function.origin.is_library for function in left_out)
+                where = " in the library" if library else ""
+                yield f"          ... {counted(len(left_out), 'more call')}{where} ..."
             yield from self._step(index)
             previous = index
 
@@ -237,17 +241,6 @@ class _Text:
             yield from (f"         {line}" for line in advice.example)
         if len(new) < len(self._explanation.advice):
             yield f"   = {self._style('help:', 'cyan')} see {'also ' if new else ''}the advice above"
-
-
-def _without_middle(indices: list[int]) -> list[int]:
-    """Return the indices, without those in the middle if there are more than `MOST_STEPS`."""
-    half = MOST_STEPS // 2
-    return indices if len(indices) <= MOST_STEPS else indices[:half] + indices[-half:]
-
-
-def _gap(functions: Sequence[PathFunction]) -> str:
-    library = all(function.origin.is_library for function in functions)
-    return f"{counted(len(functions), 'more call')}{' in the library' if library else ''}"
 
 
 def _imports(names: Sequence[str]) -> str:

@@ -30,7 +30,8 @@ def render(report: Report, stream: TextIO) -> None:
     """Write a command for each violation up to the limit, the number of the others, and a summary."""
     for line in islice(_errors(report), MOST_ERRORS):
         stream.write(line + "\n")
-    more = _count(report) - MOST_ERRORS
+    nothing = sum(artifact.outcome is Outcome.NOTHING for artifact in report.artifacts)
+    more = nothing + sum(len(artifact.violations) for artifact in report.artifacts) - MOST_ERRORS
     if more > 0:
         text = in_command(f"{counted(more, 'more error')} not shown; use --format json=FILE to see all")
         stream.write(f"::warning title=nogrow::{text}\n")
@@ -72,8 +73,3 @@ def _command(positions: Positions, position: Position, title: str, text: str, le
     properties["title"] = title
     listed = ",".join(f"{name}={in_property(value)}" for name, value in properties.items())
     return f"::{level} {listed}::{in_command(text)}"
-
-
-def _count(report: Report) -> int:
-    nothing = sum(artifact.outcome is Outcome.NOTHING for artifact in report.artifacts)
-    return nothing + sum(len(artifact.violations) for artifact in report.artifacts)

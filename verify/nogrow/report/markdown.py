@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TextIO
 
-from nogrow.analysis.judgement import Judgement
 from nogrow.contract.phrases import counted, shortened
 from nogrow.report import text
 from nogrow.report.escaping import fenced, in_markdown, printable
@@ -45,26 +44,21 @@ def _lines(report: Report) -> Iterator[str]:
         yield "Verdicts that rest on assumptions:"
         yield ""
         yield from (f"- {in_markdown(shortened(line, LONGEST_LINE))}" for line in assumed)
-    yield from _details([artifact for artifact in artifacts if _has_details(artifact)])
-
-
-def _has_details(artifact: ArtifactReport) -> bool:
-    return bool(artifact.better) or artifact.unvalidated or artifact.outcome is not Outcome.KEPT
+    yield from _details(
+        [
+            artifact
+            for artifact in artifacts
+            if artifact.better or artifact.unvalidated or artifact.outcome is not Outcome.KEPT
+        ]
+    )
 
 
 def _row(artifact: ArtifactReport) -> str:
-    judgement = artifact.judgement
-    cells = (
-        _path(artifact),
-        outcome_label(artifact),
-        *(_judged(judgement) if judgement else ("", "", "")),
-        f"{len(artifact.violations):,}",
-    )
+    judgement, judged = artifact.judgement, ("", "", "")
+    if judgement is not None:
+        judged = judgement.verdict.label, f"{len(judgement.sites):,}", f"{len(judgement.entries):,}"
+    cells = (_path(artifact), outcome_label(artifact), *judged, f"{len(artifact.violations):,}")
     return f"| {' | '.join(cells)} |"
-
-
-def _judged(judgement: Judgement) -> tuple[str, str, str]:
-    return judgement.verdict.label, f"{len(judgement.sites):,}", f"{len(judgement.entries):,}"
 
 
 def _details(artifacts: list[ArtifactReport]) -> Iterator[str]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from nogrow.analysis.judgement import Step
 from nogrow.contract.phrases import counted, readable, shortened
 from nogrow.report.escaping import printable
-from nogrow.scenarios.result import Growth, ScenarioOutcome, ScenarioResult, StepSeen, StubSeen
+from nogrow.report.text import step_lines
+from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult, StepSeen, StubSeen
 from nogrow.source.model import Frame
 
 # Limits for readability; JSON has everything.
@@ -26,7 +27,11 @@ def scenario(result: ScenarioResult, sources: Sources) -> Iterator[str]:
     if len(result.steps) > MOST_STEPS:
         yield f"          ... {counted(len(result.steps) - MOST_STEPS, 'more step')} ..."
     if result.grew_at is not None:
-        yield from _growth(result.grew_at, sources)
+        if result.grew_at.backtrace:
+            yield f"     the calls that grew it in step {result.grew_at.step}:"
+        if result.grew_at.note:
+            yield f"     note: {printable(result.grew_at.note)}"
+        yield from backtrace(result.grew_at.backtrace, sources)
     for stub in result.stubs:
         yield f"     stub {printable(shortened(stub.name))}: {_calls(stub)}"
     if result.output:
@@ -74,28 +79,14 @@ def _grew(seen: StepSeen) -> str:
     return f"grew in {seen.growths} of {seen.times} calls, from call {seen.first} to call {seen.last}"
 
 
-def _growth(growth: Growth, sources: Sources) -> Iterator[str]:
-    if growth.backtrace:
-        yield f"     the calls that grew it in step {growth.step}:"
-    if growth.note:
-        yield f"     note: {printable(growth.note)}"
-    yield from backtrace(growth.backtrace, sources)
-
-
 def backtrace(steps: Sequence[Step], sources: Sources) -> Iterator[str]:
     """Yield the lines about the calls that grew the memory, the outermost first."""
     for number, step in enumerate(steps, 1):
-        yield from _step(number, step, sources.get(step.offset, ()))
-
-
-def _step(number: int, step: Step, frames: tuple[Frame, ...]) -> Iterator[str]:
-    name = f" {printable(readable(step.function.name))}" if step.function.name else ""
-    yield f"     {number:>3}. func[{step.function.index}]{name}"
-    outer = f", {printable(str(frames[-1]))}" if frames else ""
-    yield f"          at 0x{step.offset:06x}: {step.instruction}{outer}"
-    for frame in frames[-2::-1]:
-        inner = printable(readable(frame.function)) if frame.function else "a function"
-        yield f"          inlined: {inner}, {printable(str(frame))}"
+        frames = sources.get(step.offset, ())
+        yield from step_lines(number, step, str(frames[-1]) if frames else "")
+        for frame in frames[-2::-1]:
+            inner = printable(readable(frame.function)) if frame.function else "a function"
+            yield f"          inlined: {inner}, {printable(str(frame))}"
 
 
 def _calls(stub: StubSeen) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from nogrow.analysis.assumptions import sentences
-from nogrow.analysis.judgement import Judgement, Step
+from nogrow.analysis.judgement import Step
 from nogrow.contract.headlines import headline
 from nogrow.contract.phrases import counted, labels, name_of, readable, shortened
 from nogrow.contract.violation import Rule, Violation
@@ -51,7 +51,12 @@ def render(report: Report, stream: TextIO, *, colour: bool = False, quiet: bool 
 def lines(report: Report, *, colour: bool = False, quiet: bool = False) -> Iterator[str]:
     """Yield the lines of the report, without line ends; names from modules and paths are escaped."""
     style = _Style(colour)
-    positions = _positions(report)
+    positions = None
+    if any(artifact.sources for artifact in report.artifacts):
+        # Imported here, because most reports have no source locations.
+        from nogrow.report.locations import Positions
+
+        positions = Positions(report)
     for artifact in report.artifacts:
         shown = artifact.violations[:MOST_VIOLATIONS]
         for violation in shown:
@@ -123,15 +128,6 @@ def _view(artifact: ArtifactReport, view: CachedView) -> Iterator[str]:
     yield "   = help: create the view again after the call, or use live views and do not keep their results"
 
 
-def _positions(report: Report) -> "Positions | None":
-    """Return the positions of violations in the source, or None if the report has no source locations."""
-    if not any(artifact.sources for artifact in report.artifacts):
-        return None
-    from nogrow.report.locations import Positions
-
-    return Positions(report)
-
-
 def _where(artifact: ArtifactReport, violation: Violation, positions: "Positions | None") -> Iterator[str]:
     """Yield the module's path, after the source line that causes the growth if it is known."""
     if violation.view is not None:
@@ -157,17 +153,18 @@ def _witness(witness: Sequence[Step], sources: Mapping[int, tuple[Frame, ...]]) 
         if folded and index == half + folded:
             yield f"          ... {folded:,} more calls ..."
         number, step = index + 1, witness[index]
-        function = step.function
-        name = f" {printable(readable(function.name))}" if function.name else ""
-        yield f"     {number:>3}. func[{function.index}]{name}"
-        instruction = printable(shortened(step.instruction))
-        yield f"          at 0x{step.offset:06x}: {instruction}{_position(sources, step)}"
+        # The last frame is in the step's own function, not in a function that is inlined there.
+        frames = sources.get(step.offset, ())
+        where = str(frames[-1]) if frames and frames[-1].line > 0 else ""
+        yield from step_lines(number, step, where)
 
 
-def _position(sources: Mapping[int, tuple[Frame, ...]], step: Step) -> str:
-    """Return the step's position in its own function, not in a function that is inlined there."""
-    frames = sources.get(step.offset, ())
-    return f", {printable(str(frames[-1]))}" if frames and frames[-1].line > 0 else ""
+def step_lines(number: int, step: Step, where: str) -> Iterator[str]:
+    """Yield the function and the instruction of a step, which is at the position `where` in the source."""
+    name = f" {printable(readable(step.function.name))}" if step.function.name else ""
+    yield f"     {number:>3}. func[{step.function.index}]{name}"
+    instruction = printable(shortened(step.instruction))
+    yield f"          at 0x{step.offset:06x}: {instruction}{where and f', {printable(where)}'}"
 
 
 def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
@@ -180,7 +177,11 @@ def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
         yield f"{outcome}: {path}: {printable(why_nothing(artifact))}"
         return
     judgement = artifact.judgement
-    yield f"{outcome}: {path}{_facts(judgement)}"
+    facts = ""
+    if judgement is not None:
+        sign = ";" if judgement.resting.assumptions else ","
+        facts = f": {printable(headline(judgement))}{sign} {counted(len(judgement.sites), 'grow site')}"
+    yield f"{outcome}: {path}{facts}"
     for result in artifact.scenarios:
         # Imported here, because `check` never has scenarios.
         from nogrow.report.scenario_text import scenario
@@ -202,14 +203,6 @@ def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
     for sentence in sentences(judgement.assumptions):
         if sentence not in shown:
             yield f"   = assumption: {printable(sentence)}"
-
-
-def _facts(judgement: Judgement | None) -> str:
-    if judgement is None:
-        return ""
-    sites = counted(len(judgement.sites), "grow site")
-    sign = ";" if judgement.resting.assumptions else ","
-    return f": {printable(headline(judgement))}{sign} {sites}"
 
 
 def render_sites(report: Report, stream: TextIO, colour: bool = False) -> None:

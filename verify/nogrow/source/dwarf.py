@@ -59,17 +59,14 @@ def _frames(unit: Unit, program: LineProgram, row: Row, scopes: list[int]) -> tu
     for offset in reversed(scopes):
         entry = unit.unit.get_DIE_from_refaddr(offset)
         frames.append(_frame(program, _name(entry), position))
-        position = _called_at(entry)
+        numbers = (number(entry, f"DW_AT_call_{part}") for part in ("file", "line", "column"))
+        position = Row(*(known or 0 for known in numbers))
     # Line 0 marks code that the compiler generated, which has a position only if a caller has one.
     return tuple(frames) if any(frame.file and frame.line for frame in frames) else ()
 
 
 def _frame(program: LineProgram, function: str | None, position: Row) -> Frame:
     return Frame(function, program.path(position.file), max(position.line, 0), position.column)
-
-
-def _called_at(entry: "DIE") -> Row:
-    return Row(*(number(entry, f"DW_AT_call_{part}") or 0 for part in ("file", "line", "column")))
 
 
 def _name(entry: "DIE") -> str | None:

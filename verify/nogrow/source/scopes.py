@@ -143,7 +143,11 @@ def _walk(unit: Unit, addresses: list[int], scopes: dict[int, list[int]]) -> Non
                     scopes[address].append(at)
             if hit and layout.tag == _FUNCTION and layout.children:
                 inside = min(inside, depth)
-        position = position + layout.size if layout.size >= 0 else _after(data, position, layout)
+        if layout.size >= 0:
+            position += layout.size
+        else:
+            for step in layout.steps:
+                position = _step(data, position, step)
         depth += layout.children
 
 
@@ -158,12 +162,6 @@ def _values(data: bytes, position: int, layout: _Layout) -> Values:
                 values[name] = form, _leb128(data, position)[0]
         position = _step(data, position, step)
     return values
-
-
-def _after(data: bytes, position: int, layout: _Layout) -> int:
-    for step in layout.steps:
-        position = _step(data, position, step)
-    return position
 
 
 def _step(data: bytes, position: int, step: int) -> int:
