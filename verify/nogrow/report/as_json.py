@@ -19,6 +19,7 @@ from nogrow.jshost.model import CachedView
 from nogrow.report.escaping import in_json
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report, not_judged
+from nogrow.report.summary import entry_key
 from nogrow.scenarios.result import Growth, ScenarioResult
 from nogrow.source.model import Frame
 from nogrow.util.jsonfile import Node, read
@@ -52,25 +53,22 @@ def render(report: Report, stream: TextIO) -> None:
 
 
 def _artifact(artifact: ArtifactReport) -> Object:
-    judgement = artifact.judgement
-    memories = judgement.memories if judgement else ()
-    sites = judgement.sites if judgement else ()
-    entries = judgement.entries if judgement else ()
+    judgement, sources = artifact.judgement or Judgement((), (), (), ()), artifact.sources
+    indirect = {"total": judgement.indirect_calls, "exact": judgement.indirect_exact}
     return {
         "path": artifact.path,
         "sha256": artifact.sha256,
         "size": artifact.size,
         "outcome": artifact.outcome.value,
-        "verdict": judgement.verdict.label if judgement else None,
+        "verdict": artifact.judgement and judgement.verdict.label,
         "validated": artifact.validated,
-        "memories": [_memory(memory) for memory in sorted(memories, key=attrgetter("index"))],
-        "sites": [_site(site, artifact.sources) for site in sorted(sites, key=attrgetter("offset"))],
-        "entries": [_entry(entry, artifact.sources) for entry in sorted(entries, key=_entry_order)],
-        "indirect_calls": judgement
-        and {"total": judgement.indirect_calls, "exact": judgement.indirect_exact},
-        "assumptions": sentences(judgement.assumptions) if judgement else [],
-        "violations": [_violation(violation) for violation in artifact.violations],
-        "scenarios": [_scenario(scenario, artifact.sources) for scenario in artifact.scenarios],
+        "memories": [_memory(memory) for memory in sorted(judgement.memories, key=attrgetter("index"))],
+        "sites": [_site(site, sources) for site in sorted(judgement.sites, key=attrgetter("offset"))],
+        "entries": [_entry(entry, sources) for entry in sorted(judgement.entries, key=entry_key)],
+        "indirect_calls": artifact.judgement and indirect,
+        "assumptions": sentences(judgement.assumptions),
+        "violations": list(map(_violation, artifact.violations)),
+        "scenarios": [_scenario(scenario, sources) for scenario in artifact.scenarios],
         **({} if artifact.better is None else {"improvements": list(map(_better, artifact.better))}),
     }
 
@@ -82,10 +80,6 @@ def _memory(memory: Memory) -> Object:
 def _site(site: Site, sources: Sources) -> Object:
     source = _source(sources.get(site.offset, ()))
     return {**site._asdict(), "function": _function(site.function), "source": source}
-
-
-def _entry_order(entry: Entry) -> tuple[str, str, int]:
-    return entry.name, entry.kind.value, entry.function.index
 
 
 def _entry(entry: Entry, sources: Sources) -> Object:

@@ -3,17 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TextIO
 
-from nogrow.analysis.judgement import Entry
 from nogrow.contract.headlines import is_assumed, of_entry
 from nogrow.contract.phrases import unmistakable
 from nogrow.contract.violation import Rule, Violation
 from nogrow.report.escaping import in_xml
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report
-from nogrow.report.summary import NOT_VALIDATED, why_nothing, why_unvalidated
+from nogrow.report.summary import NOT_VALIDATED, entry_key, why_nothing, why_unvalidated
 from nogrow.scenarios.result import ScenarioOutcome
-
-Key = tuple[str, str, int]
 
 
 class _Case(NamedTuple):
@@ -43,7 +40,7 @@ def render(report: Report, stream: TextIO) -> None:
         skipped = sum(case.problem == "skipped" for case in inner)
         stream.write(f'  <testsuite name="{in_xml(path)}" {_counts(inner)} skipped="{skipped}">\n')
         for case in inner:
-            stream.writelines(_case(path, case))
+            stream.write(_case(path, case))
         stream.write("  </testsuite>\n")
     stream.write("</testsuites>\n")
 
@@ -53,18 +50,18 @@ def _cases(artifact: ArtifactReport) -> Iterator[_Case]:
         yield _Case("check", "error", "nothing", (why_nothing(artifact),))
     if artifact.unvalidated:
         yield _Case("validation", "skipped", NOT_VALIDATED, (why_unvalidated(artifact),))
-    of_entries: dict[Key, list[Violation]] = {}
+    of_entries: dict[tuple[str, str, int], list[Violation]] = {}
     of_rules: dict[Rule, list[Violation]] = {}
     for violation in artifact.violations:
         if violation.about is not None:
-            of_entries.setdefault(_key(violation.about), []).append(violation)
+            of_entries.setdefault(entry_key(violation.about), []).append(violation)
         # Scenarios have cases of their own.
         elif violation.rule is not Rule.SCENARIO_FAILED or not artifact.scenarios:
             of_rules.setdefault(violation.rule, []).append(violation)
     for rule, violations in of_rules.items():
         yield _broken(f"{rule.id} {rule.label}", violations)
-    for entry in sorted(artifact.judgement.entries if artifact.judgement else (), key=_key):
-        case = _broken(unmistakable(entry.name, entry.kind), of_entries.pop(_key(entry), []))
+    for entry in sorted(artifact.judgement.entries if artifact.judgement else (), key=entry_key):
+        case = _broken(unmistakable(entry.name, entry.kind), of_entries.pop(entry_key(entry), []))
         yield case._replace(output=of_entry(entry)) if is_assumed(entry) and case.problem is None else case
     for violations in of_entries.values():
         yield _broken(violations[0].entry or "", violations)
@@ -91,30 +88,23 @@ def _broken(name: str, violations: Sequence[Violation]) -> _Case:
     return _Case(name, problem, f"{rule.id} {rule.label}", messages)
 
 
-def _key(entry: Entry) -> Key:
-    return entry.name, entry.kind.value, entry.function.index
-
-
 def _counts(cases: Sequence[_Case]) -> str:
     problems = [case.problem for case in cases]
     return f'tests="{len(cases)}" failures="{problems.count("failure")}" errors="{problems.count("error")}"'
 
 
-def _case(path: str, case: _Case) -> Iterator[str]:
+def _case(path: str, case: _Case) -> str:
     start = f'    <testcase name="{in_xml(case.name)}" classname="{in_xml(path)}"'
-    if case.problem is None and not case.output:
-        yield start + "/>\n"
-        return
-    if case.problem is None:
-        yield f"{start}>\n      <system-out>{in_xml(case.output)}</system-out>\n    </testcase>\n"
-        return
-    more = f" (and {len(case.messages) - 1} more)" if len(case.messages) > 1 else ""
-    body = "\n".join(in_xml(message) for message in case.messages)
-    yield start + ">\n"
-    # In JUnit's schemas, `skipped` has a message but no type.
-    kind = "" if case.problem == "skipped" else f'type="{in_xml(case.type)}" '
-    prefix = f"{case.type}: " if case.problem == "skipped" else ""
-    yield f'      <{case.problem} {kind}message="{in_xml(prefix + case.messages[0] + more)}">'
-    # Some readers show only the attribute, others only the body.
-    yield f"{body}</{case.problem}>\n"
-    yield "    </testcase>\n"
+    inner = f"<system-out>{in_xml(case.output)}</system-out>"
+    if case.problem is not None:
+        more = f" (and {len(case.messages) - 1} more)" if len(case.messages) > 1 else ""
+        # In JUnit's schemas, `skipped` has a message but no type.
+        skipped = case.problem == "skipped"
+        kind, prefix = ("", f"{case.type}: ") if skipped else (f'type="{in_xml(case.type)}" ', "")
+        summary = in_xml(prefix + case.messages[0] + more)
+        # Some readers show only the attribute, others only the body.
+        body = "\n".join(map(in_xml, case.messages))
+        inner = f'<{case.problem} {kind}message="{summary}">{body}</{case.problem}>'
+    elif not case.output:
+        return start + "/>\n"
+    return f"{start}>\n      {inner}\n    </testcase>\n"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from nogrow.analysis.judgement import Entry
 from nogrow.contract.headlines import headline
 from nogrow.contract.phrases import counted
 from nogrow.contract.violation import Violation
@@ -67,6 +68,11 @@ def resting(report: Report) -> Iterator[str]:
 def weightiest_first(report: Report) -> list[ArtifactReport]:
     """Return the artifacts, those with the worst outcome first, so that these are kept if space runs out."""
     return sorted(report.artifacts, key=lambda artifact: WEIGHT.index(artifact.outcome))
+
+
+def entry_key(entry: Entry) -> tuple[str, str, int]:
+    """Return a key of the entry point that no other one of the module has, by which formats sort."""
+    return entry.name, entry.kind.value, entry.function.index
 
 
 def with_path(artifact: ArtifactReport, violation: Violation) -> str:

@@ -27,6 +27,7 @@ from nogrow.report.html.tables import (
     shown_names,
 )
 from nogrow.report.model import ArtifactReport, Report
+from nogrow.report.summary import entry_key
 from nogrow.scenarios.result import ScenarioResult
 from nogrow.source.quote import Quotable, SurroundingLines
 
@@ -43,8 +44,6 @@ LONGEST_LINE = 200
 
 KINDS = (EntryKind.EXPORT, EntryKind.START, EntryKind.ESCAPED)
 AIRTIGHT, EXCUSED, UNSEEN = 1, 2, 4
-
-_Key = tuple[EntryKind, str, int]
 
 
 class _Room(NamedTuple):
@@ -155,10 +154,6 @@ def _order(entry: Entry) -> tuple[int, int, str, int]:
     return -entry.verdict.rank, KINDS.index(entry.kind), "" if escaped else entry.name, entry.function.index
 
 
-def _key(entry: Entry) -> _Key:
-    return entry.kind, entry.name, entry.function.index
-
-
 def _entries(
     entries: list[Entry], functions: Functions, steps: Steps, sets: Sets, strings: Strings, room: int
 ) -> Object:
@@ -188,10 +183,10 @@ def _entries(
 
 
 def _violations(artifact: ArtifactReport, entries: list[Entry], strings: Strings, room: _Room) -> Object:
-    indices = {_key(entry): index for index, entry in enumerate(entries)}
+    indices = {entry_key(entry): index for index, entry in enumerate(entries)}
     # The page shows an entry point's violations with it; without the entry point, they are left out.
     indexed = (
-        (violation, -1 if violation.about is None else indices.get(_key(violation.about)))
+        (violation, -1 if violation.about is None else indices.get(entry_key(violation.about)))
         for violation in artifact.violations
     )
     kept = list(islice((pair for pair in indexed if pair[1] is not None), room.violations))
