@@ -6,10 +6,9 @@ from typing import NamedTuple
 from nogrow.analysis.judgement import Entry, Step
 from nogrow.explain.allocation_sites import OWN_GROWTH, UNKNOWN, Use, use_of
 from nogrow.explain.provenance import Origin, origin_of
-from nogrow.source.model import Frame
+from nogrow.source.model import Frame, Frames
 
 Demangle = Callable[[str], str]
-Sources = Mapping[int, tuple[Frame, ...]]
 
 
 class PathFunction(NamedTuple):
@@ -72,7 +71,7 @@ class Cause(NamedTuple):
         return [index for index, called in enumerate(self.path) if matches(called)][:1]
 
 
-def cause_of(entry: Entry, sources: Sources, demangle: Demangle, names: Mapping[int, str]) -> Cause:
+def cause_of(entry: Entry, sources: Frames, demangle: Demangle, names: Mapping[int, str]) -> Cause:
     """Return the cause of the growth at the end of the entry point's witness.
 
     `sources` has the frames by the offsets of the steps, the innermost first. `names` has other names, by
@@ -84,7 +83,7 @@ def cause_of(entry: Entry, sources: Sources, demangle: Demangle, names: Mapping[
 
 
 def _path(
-    witness: Sequence[Step], sources: Sources, demangle: Demangle, names: Mapping[int, str]
+    witness: Sequence[Step], sources: Frames, demangle: Demangle, names: Mapping[int, str]
 ) -> list[PathFunction]:
     path: list[PathFunction] = []
     for number, step in enumerate(witness, 1):

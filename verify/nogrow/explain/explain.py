@@ -8,9 +8,10 @@ from typing import NamedTuple
 from nogrow.analysis.judgement import Entry, EntryKind, Judgement
 from nogrow.contract.phrases import unmistakable
 from nogrow.explain.advice import Advice, advice_for
-from nogrow.explain.cause import Cause, Demangle, Sources, cause_of
+from nogrow.explain.cause import Cause, Demangle, cause_of
 from nogrow.explain.toolchain import Toolchain
 from nogrow.jshost.glue_model import Grower
+from nogrow.source.model import Frames
 
 # A bundle can have 17,000 entry points that grow a memory: at most this many are explained if none is named.
 MOST_FOLLOWED = 400
@@ -80,7 +81,7 @@ def names_of(judgement: Judgement) -> dict[int, str]:
 def explanations(
     judgement: Judgement,
     entries: Sequence[Entry],
-    sources: Sources,
+    sources: Frames,
     demangle: Demangle,
     toolchain: Toolchain,
 ) -> list[Explanation]:

@@ -21,7 +21,7 @@ from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report, not_judged
 from nogrow.report.summary import entry_key
 from nogrow.scenarios.result import Growth, ScenarioResult
-from nogrow.source.model import Frame
+from nogrow.source.model import Frame, Frames
 from nogrow.util.jsonfile import Node, read
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ PIECES_PER_WRITE = 10_000
 SCHEMA = "nogrow/report/1"
 
 Object = dict[str, Any]
-Sources = Mapping[int, tuple[Frame, ...]]
 T = TypeVar("T")
 
 
@@ -77,12 +76,12 @@ def _memory(memory: Memory) -> Object:
     return {**asdict(memory), "exported": sorted(memory.exported)}
 
 
-def _site(site: Site, sources: Sources) -> Object:
+def _site(site: Site, sources: Frames) -> Object:
     source = _source(sources.get(site.offset, ()))
     return {**site._asdict(), "function": _function(site.function), "source": source}
 
 
-def _entry(entry: Entry, sources: Sources) -> Object:
+def _entry(entry: Entry, sources: Frames) -> Object:
     return {
         "name": entry.name,
         "kind": entry.kind.value,
@@ -95,7 +94,7 @@ def _entry(entry: Entry, sources: Sources) -> Object:
     }
 
 
-def _step(step: Step, sources: Sources) -> Object:
+def _step(step: Step, sources: Frames) -> Object:
     source = _source(sources.get(step.offset, ()))
     return {**step._asdict(), "function": _function(step.function), "source": source}
 
@@ -139,7 +138,7 @@ def _better(better: "Better") -> Object:
     }
 
 
-def _scenario(scenario: ScenarioResult, sources: Sources) -> Object:
+def _scenario(scenario: ScenarioResult, sources: Frames) -> Object:
     return {
         "name": scenario.name,
         "outcome": scenario.outcome.value,
@@ -154,7 +153,7 @@ def _scenario(scenario: ScenarioResult, sources: Sources) -> Object:
     }
 
 
-def _growth(growth: Growth, sources: Sources) -> Object:
+def _growth(growth: Growth, sources: Frames) -> Object:
     return {**growth._asdict(), "backtrace": [_step(step, sources) for step in growth.backtrace]}
 
 

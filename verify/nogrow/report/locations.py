@@ -54,7 +54,9 @@ class Positions:
             return self.artifact(artifact)
         own = _cause(artifact, violation)
         if own is None or not self._is_own(own):
-            own = self._first(artifact, _offsets(artifact, violation))
+            offsets = _offsets(artifact, violation)
+            frames = (frame for offset in offsets for frame in artifact.sources.get(offset, ()))
+            own = next(filter(self._is_own, frames), None)
         return self.artifact(artifact) if own is None else _at(own)
 
     def artifact(self, artifact: ArtifactReport) -> Position:
@@ -77,10 +79,6 @@ class Positions:
 
     def _is_own(self, frame: Frame) -> bool:
         return frame.line > 0 and self.in_repository(frame.file) is not None
-
-    def _first(self, artifact: ArtifactReport, offsets: Iterable[int]) -> Frame | None:
-        frames = (frame for offset in offsets for frame in artifact.sources.get(offset, ()))
-        return next(filter(self._is_own, frames), None)
 
 
 def repository() -> str:

@@ -1,6 +1,6 @@
 """Define the report that every format renders, which has the results for each artifact."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.analysis.judgement import Judgement
@@ -8,7 +8,7 @@ from nogrow.contract.violation import Rule, Violation
 from nogrow.jshost.glue_model import Grower
 from nogrow.report.exit_code import WEIGHT, Outcome
 from nogrow.scenarios.result import ScenarioResult
-from nogrow.source.model import Frame
+from nogrow.source.model import Frames
 
 if TYPE_CHECKING:
     from nogrow.archives.counts import Counts
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 # Type checkers forbid writes to a Mapping. A MappingProxyType would enforce that but can't be pickled.
-NO_SOURCES: Mapping[int, tuple[Frame, ...]] = {}
+NO_SOURCES: Frames = {}
 
 
 class ArtifactReport(NamedTuple):
@@ -42,7 +42,7 @@ class ArtifactReport(NamedTuple):
     scenarios: tuple[ScenarioResult, ...] = ()
     validated: bool | None = None
     growers: tuple[Grower, ...] = ()
-    sources: Mapping[int, tuple[Frame, ...]] = NO_SOURCES
+    sources: Frames = NO_SOURCES
     better: "tuple[Better, ...] | None" = None
     host: bool = False
     refused: bool = False

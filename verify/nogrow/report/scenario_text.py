@@ -1,13 +1,13 @@
 """Render a scenario's result as text: its steps, the memory's size after each, and the calls that grew it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from nogrow.analysis.judgement import Step
 from nogrow.contract.phrases import counted, readable, shortened
 from nogrow.report.escaping import printable
 from nogrow.report.text import step_lines
 from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult, StepSeen, StubSeen
-from nogrow.source.model import Frame
+from nogrow.source.model import Frames
 
 # Limits for readability; JSON has everything.
 MOST_PAGES = 20
@@ -15,10 +15,8 @@ MOST_STEPS = 100
 MOST_OUTPUT = 10
 WIDEST = 60
 
-Sources = Mapping[int, tuple[Frame, ...]]
 
-
-def scenario(result: ScenarioResult, sources: Sources) -> Iterator[str]:
+def scenario(result: ScenarioResult, sources: Frames) -> Iterator[str]:
     """Yield the lines about one scenario; only the first has no indentation."""
     yield _headline(result)
     width = min(WIDEST, max((len(_what(seen)) for seen in result.steps), default=0))
@@ -79,7 +77,7 @@ def _grew(seen: StepSeen) -> str:
     return f"grew in {seen.growths} of {seen.times} calls, from call {seen.first} to call {seen.last}"
 
 
-def backtrace(steps: Sequence[Step], sources: Sources) -> Iterator[str]:
+def backtrace(steps: Sequence[Step], sources: Frames) -> Iterator[str]:
     """Yield the lines about the calls that grew the memory, the outermost first."""
     for number, step in enumerate(steps, 1):
         frames = sources.get(step.offset, ())

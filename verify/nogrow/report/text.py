@@ -1,6 +1,6 @@
 """Render a report as plain text, with a diagnostic in the style of rustc for each violation."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -23,7 +23,7 @@ from nogrow.report.summary import (
     why_nothing,
     why_unvalidated,
 )
-from nogrow.source.model import Frame
+from nogrow.source.model import Frames
 
 if TYPE_CHECKING:
     from nogrow.report.locations import Positions
@@ -147,7 +147,7 @@ def _where(artifact: ArtifactReport, violation: Violation, positions: "Positions
     yield f"   = module: {printable(artifact.path)}"
 
 
-def _witness(witness: Sequence[Step], sources: Mapping[int, tuple[Frame, ...]]) -> Iterator[str]:
+def _witness(witness: Sequence[Step], sources: Frames) -> Iterator[str]:
     half, folded = MOST_STEPS // 2, max(0, len(witness) - MOST_STEPS)
     for index in (*range(min(half, len(witness))), *range(half + folded, len(witness))):
         if folded and index == half + folded:

@@ -1,12 +1,12 @@
 """Find the source positions of instructions, from DWARF or a source map, in the module or in another file."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from nogrow.errors import ModuleError, UsageError
 from nogrow.source.debug_files import find_debug
 from nogrow.source.dwarf import read_frames
-from nogrow.source.model import DebugFile, Frame, replace
+from nogrow.source.model import DebugFile, Frame, Frames, replace
 from nogrow.source.sourcemap import read_places
 from nogrow.wasm.sections import MAGIC, SectionId, read_sections
 
@@ -26,7 +26,7 @@ class Wanted(NamedTuple):
 class Sources(NamedTuple):
     """Frames by offset in the file, the innermost inlined function first; `note` reports a problem if any."""
 
-    frames: Mapping[int, tuple[Frame, ...]]
+    frames: Frames
     note: str | None = None
 
 

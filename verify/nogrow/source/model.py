@@ -4,7 +4,7 @@ The paths come from the machine that built the module, which may run another ope
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 _ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:[/\\]")
@@ -27,6 +27,10 @@ class Frame(NamedTuple):
         """Return the position as `file:line:column`, without what is unknown."""
         column = f":{self.column}" if self.column > 0 else ""
         return f"{self.file}:{self.line}{column}" if self.line > 0 else self.file
+
+
+Frames = Mapping[int, tuple[Frame, ...]]
+"""The frames of instructions by their offset in the file, the innermost inlined function first."""
 
 
 class DebugFile(NamedTuple):

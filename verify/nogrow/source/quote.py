@@ -7,7 +7,7 @@ not in a hidden folder.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -64,7 +64,10 @@ class Quotable:
 
         A relative path is looked up in the working directory and then in the folder `beside`.
         """
-        for path in _candidates(file, beside):
+        paths = [Path(file)]
+        if beside and not Path(file).is_absolute():
+            paths.append(Path(beside, file))
+        for path in paths:
             target = self._permitted(path)
             if target is not None and (lines := self._read(target)):
                 return lines
@@ -78,12 +81,6 @@ class Quotable:
         target, inner = allowed
         hidden = any(part.startswith(".") for part in inner.parts)
         return None if hidden or target.suffix.lower() not in SUFFIXES else target
-
-
-def _candidates(file: str, beside: str) -> Iterator[Path]:
-    yield Path(file)
-    if beside and not Path(file).is_absolute():
-        yield Path(beside, file)
 
 
 def _lines(path: Path) -> Sequence[bytes]:

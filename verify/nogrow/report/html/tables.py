@@ -1,11 +1,11 @@
 """Store repeated names, steps and import lists once, in columns that the page's script reads."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from nogrow.analysis.judgement import Function, Step
 from nogrow.contract.phrases import shortened
 from nogrow.report.escaping import printable
-from nogrow.source.model import Frame
+from nogrow.source.model import Frames
 from nogrow.source.quote import SurroundingLines
 from nogrow.util.demangle import demangle
 
@@ -142,9 +142,7 @@ class Steps:
 class Sources:
     """Turn frames into numbers (function, file, line, column) and ask for the source lines around them."""
 
-    def __init__(
-        self, strings: Strings, frames: Mapping[int, tuple[Frame, ...]], lines: SurroundingLines
-    ) -> None:
+    def __init__(self, strings: Strings, frames: Frames, lines: SurroundingLines) -> None:
         """Use these frames, by offset; names go into `strings`."""
         self._strings = strings
         self._frames = frames
