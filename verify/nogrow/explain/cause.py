@@ -47,7 +47,7 @@ class Cause(NamedTuple):
         """Whether functions without names hide the cause and no source position helps."""
         if self.blamed is not None and self.blamed.frame is not None:
             return False
-        for called in self._called():
+        for called in self.path[0 if self.blamed_at is None else self.blamed_at + 1 :]:
             if called.origin is Origin.UNKNOWN:
                 return True
             if use_of(called.function) == self.use:
@@ -63,9 +63,6 @@ class Cause(NamedTuple):
         kept.update(self._first(lambda called: called.origin is Origin.ALLOCATOR))
         kept.update(self._first(lambda called: use_of(called.function) == self.use))
         return frozenset(kept)
-
-    def _called(self) -> tuple[PathFunction, ...]:
-        return self.path[0 if self.blamed_at is None else self.blamed_at + 1 :]
 
     def _first(self, matches: Callable[[PathFunction], bool]) -> list[int]:
         return [index for index, called in enumerate(self.path) if matches(called)][:1]

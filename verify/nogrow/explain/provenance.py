@@ -162,15 +162,14 @@ def _by_name(name: str) -> Origin | None:
     for pattern, origin in _BY_NAME:
         if pattern.match(name):
             return origin
-    origins = [_by_root(root) for root in roots(name)]
+    origins = [
+        next((origin for pattern, origin in _BY_ROOT if pattern.fullmatch(root)), None)
+        for root in roots(name)
+    ]
     # For `<Type as Trait>`, the code is in the crate of one of the two: the one that no table knows, if any.
     if not origins or None in origins:
         return None
     return min(origins, key=lambda origin: origin is Origin.ALLOCATOR)
-
-
-def _by_root(root: str) -> Origin | None:
-    return next((origin for pattern, origin in _BY_ROOT if pattern.fullmatch(root)), None)
 
 
 def stem(name: str) -> str:

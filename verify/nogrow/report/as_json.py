@@ -20,7 +20,7 @@ from nogrow.report.escaping import in_json
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report, not_judged
 from nogrow.report.summary import entry_key
-from nogrow.scenarios.result import Growth, ScenarioResult
+from nogrow.scenarios.result import ScenarioResult
 from nogrow.source.model import Frame, Frames
 from nogrow.util.jsonfile import Node, read
 
@@ -139,11 +139,13 @@ def _better(better: "Better") -> Object:
 
 
 def _scenario(scenario: ScenarioResult, sources: Frames) -> Object:
+    growth = scenario.grew_at
+    backtrace = [_step(step, sources) for step in growth.backtrace] if growth else []
     return {
         "name": scenario.name,
         "outcome": scenario.outcome.value,
         "pages": list(scenario.pages),
-        "grew_at": scenario.grew_at and _growth(scenario.grew_at, sources),
+        "grew_at": growth and {**growth._asdict(), "backtrace": backtrace},
         "steps": [step._asdict() for step in scenario.steps],
         "stubs": [
             {"import": stub.name, "calls": stub.calls, "arguments": list(map(list, stub.arguments))}
@@ -151,10 +153,6 @@ def _scenario(scenario: ScenarioResult, sources: Frames) -> Object:
         ],
         "output": scenario.output,
     }
-
-
-def _growth(growth: Growth, sources: Frames) -> Object:
-    return {**growth._asdict(), "backtrace": [_step(step, sources) for step in growth.backtrace]}
 
 
 def load(path: Path) -> tuple[ArtifactReport, ...]:

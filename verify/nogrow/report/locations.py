@@ -132,7 +132,7 @@ def drawn(excerpt: Excerpt, label: str, width: int) -> list[tuple[str, bool]]:
     token = _first(token, room - len(CUT))
     kept = room - columns(token) - min(columns(after), AFTER)
     if columns(before) > kept:
-        before = CUT + _last(before, max(0, kept - len(CUT)))
+        before = CUT + _first(before[::-1], max(0, kept - len(CUT)))[::-1]
     after = _first(after, room - columns(before) - columns(token))
     rows = [(f"{gutter} |", False), (f"{number} | {before}{token}{after}".rstrip(), False)]
     if token:
@@ -163,7 +163,3 @@ def _first(text: str, room: int) -> str:
         if taken > room:
             return text[:position]
     return text
-
-
-def _last(text: str, room: int) -> str:
-    return _first(text[::-1], room)[::-1]

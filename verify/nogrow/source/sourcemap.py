@@ -29,7 +29,7 @@ _CONTINUED = 32
 _LONGEST_NUMBER = 7
 _MOST_PARTS = 10_000
 _MOST_KNOWN = 100_000
-_PREFIX = re.compile(rb"\A\xef\xbb\xbf")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SEGMENT = re.compile(rb"[^,]+")
 _GUARD = b")]}'"
 
@@ -59,8 +59,11 @@ def read_places(
     """
     if len(debug.data) > LARGEST:
         return {}
+    raw = debug.data.removeprefix(_BYTE_ORDER_MARK)
+    # Servers put a line before JSON so that it is not a valid script; ECMA-426 says to skip it.
+    raw = raw.partition(b"\n")[2] if raw.startswith(_GUARD) else raw
     try:
-        document = json.loads(_document(debug.data))
+        document = json.loads(raw)
     except (ValueError, RecursionError):
         return {}
     starts = _body_starts(data, code)
@@ -78,12 +81,6 @@ def read_places(
                 frame = Frame(None, sources[mapping.source], mapping.line + 1, mapping.column + 1)
                 located.setdefault(offset, (frame,))
     return located
-
-
-def _document(data: bytes) -> bytes:
-    data = _PREFIX.sub(b"", data)
-    # Servers put this line before JSON so that it is not a valid script; ECMA-426 says to skip it.
-    return data.partition(b"\n")[2] if data.startswith(_GUARD) else data
 
 
 def _parts(document: object) -> Iterator[tuple[int, int, dict[str, Any]]]:
