@@ -6,9 +6,9 @@ from typing import NamedTuple
 from nogrow.analysis.entry_identity import HARMLESS, Key, grouped, level_of, paired
 from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Verdict, worst
 from nogrow.baseline.model import Lock, Pin
-from nogrow.contract.clause_lines import without_number
+from nogrow.contract.patterns import without_number
 from nogrow.contract.phrases import counted, entry_name, listed, name_of, unmistakable
-from nogrow.contract.violation import Rule, Violation
+from nogrow.contract.violations import Rule, Violation
 
 
 class Better(NamedTuple):
@@ -78,11 +78,12 @@ def compare(pin: Pin, judgement: Judgement) -> Held:
     with_sites: list[Entry] = []
     better: list[Better] = []
     for key, before, entry in paired(pin.levels, grouped(judgement), lambda verdict: verdict, level_of):
-        after = None if entry is None else level_of(entry)
-        if entry is None or after is None:
+        if entry is None:
             if before is not None and before.grows:
                 better.append(Better(_name(key), key[0], before, None))
-        elif not after.at_most(HARMLESS if before is None else before):
+            continue
+        after = level_of(entry)
+        if not after.at_most(HARMLESS if before is None else before):
             if after is HARMLESS:
                 with_sites.append(entry)
             else:
@@ -90,14 +91,11 @@ def compare(pin: Pin, judgement: Judgement) -> Held:
         elif before is not None and after is not before:
             better.append(Better(_name(key), key[0], before, after))
     violations.sort(key=lambda violation: -(violation.about.verdict.rank if violation.about else 0))
-    if with_sites or (not violations and not _floor(judgement).at_most(pin.level)):
+    floor = worst(map(level_of, judgement.entries), judgement.verdict)
+    if with_sites or (not violations and not floor.at_most(pin.level)):
         violations.append(_sites(judgement, with_sites))
     better.sort(key=lambda change: (-change.before.rank, change.kind.value, change.name))
     return Held(tuple(violations), tuple(better))
-
-
-def _floor(judgement: Judgement) -> Verdict:
-    return worst(map(level_of, judgement.entries), judgement.verdict)
 
 
 def _worse(entry: Entry, before: Verdict | None) -> Violation:

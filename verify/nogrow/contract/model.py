@@ -9,6 +9,8 @@ from nogrow.analysis.judgement import Conditions, Verdict
 from nogrow.analysis.known_growers import is_known_by_name
 
 DEFAULT_ALLOW = (Verdict.ABSENT, Verdict.UNREACHABLE)
+# The verdicts by the labels that contracts, locks and statements use.
+VERDICTS = {verdict.label: verdict for verdict in Verdict}
 
 
 class Policy(enum.Enum):
@@ -16,22 +18,6 @@ class Policy(enum.Enum):
 
     ASSUME = "assume"
     DENY = "deny"
-
-
-class Tables(enum.Enum):
-    """What is assumed of the tables that the host sees."""
-
-    ASSUME = "assume"
-    """The host stores none of the module's own functions there; reports list this assumption."""
-    OPEN = "open"
-    """They may hold every function that the host can obtain."""
-
-
-class Private(enum.Enum):
-    """Whether growth counts of a memory that is neither imported nor exported."""
-
-    IGNORE = "ignore"
-    JUDGE = "judge"
 
 
 class Allowance(NamedTuple):

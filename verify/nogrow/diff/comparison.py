@@ -6,9 +6,9 @@ from pathlib import PurePath
 
 from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.entry_identity import grouped, level_of, paired
-from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Memory
-from nogrow.contract.clause_lines import without_number
-from nogrow.diff.model import Difference, EntryChange, MemoryChange, ModuleDifference
+from nogrow.analysis.judgement import Entry, EntryKind, Judgement
+from nogrow.contract.patterns import without_number
+from nogrow.diff.model import Difference, EntryChange, MemoryChange, ModuleDifference, declared
 from nogrow.report.result import ArtifactReport
 from nogrow.util.demangle import demangle
 
@@ -70,6 +70,7 @@ def _unique(files: list[str]) -> dict[str, str]:
 def _module(old: ArtifactReport | None, new: ArtifactReport | None) -> ModuleDifference:
     before = old.judgement if old and old.judgement else NOTHING
     after = new.judgement if new and new.judgement else NOTHING
+    was_assumed, now_assumed = (set(sentences(side.assumptions)) for side in (before, after))
     changes, unchanged = _entries(before, after)
     return ModuleDifference(
         old and old.path,
@@ -82,13 +83,9 @@ def _module(old: ArtifactReport | None, new: ArtifactReport | None) -> ModuleDif
         (len(before.sites), len(after.sites)),
         tuple(sorted(after.imports - before.imports)),
         tuple(sorted(before.imports - after.imports)),
-        tuple(sorted(_assumed(after) - _assumed(before))),
-        tuple(sorted(_assumed(before) - _assumed(after))),
+        tuple(sorted(now_assumed - was_assumed)),
+        tuple(sorted(was_assumed - now_assumed)),
     )
-
-
-def _assumed(judgement: Judgement) -> set[str]:
-    return set(sentences(judgement.assumptions))
 
 
 def _entries(before: Judgement, after: Judgement) -> tuple[list[EntryChange], int]:
@@ -105,7 +102,10 @@ def _entries(before: Judgement, after: Judgement) -> tuple[list[EntryChange], in
             changed.append(_change(now, old, now))
         else:
             unchanged += 1
-    renamed = _renamed(gone, new)
+    # An export was renamed if both functions have the same, unique debug name. Function bodies are not
+    # compared, because they hold indices that change with every build.
+    old_names, new_names = _by_function(gone), _by_function(new)
+    renamed = [(entry, new_names[name]) for name, entry in old_names.items() if name in new_names]
     known = {id(entry) for pair in renamed for entry in pair}
     changed += [_change(now, old, now) for old, now in renamed]
     changed += [_change(entry, entry, None) for entry in gone if id(entry) not in known]
@@ -113,16 +113,8 @@ def _entries(before: Judgement, after: Judgement) -> tuple[list[EntryChange], in
     return changed, unchanged
 
 
-def _renamed(gone: list[Entry], new: list[Entry]) -> list[tuple[Entry, Entry]]:
-    """Return pairs of exports that were renamed: both functions have the same, unique debug name.
-
-    Function bodies are not compared, because they hold indices that change with every build.
-    """
-    old, now = _by_function(gone), _by_function(new)
-    return [(old[name], now[name]) for name in old if name in now]
-
-
 def _by_function(entries: list[Entry]) -> dict[str, Entry]:
+    """Return the exports whose debug name no other has, by this name."""
     exports = [(_function(entry), entry) for entry in entries if entry.kind is EntryKind.EXPORT]
     counts = Counter(name for name, _ in exports)
     return {name: entry for name, entry in exports if name is not None and counts[name] == 1}
@@ -160,9 +152,5 @@ def _memories(before: Judgement, after: Judgement) -> tuple[MemoryChange, ...]:
     return tuple(
         MemoryChange(index, old.get(index), new.get(index))
         for index in sorted(old.keys() | new.keys())
-        if _declared(old.get(index)) != _declared(new.get(index))
+        if declared(old.get(index)) != declared(new.get(index))
     )
-
-
-def _declared(memory: Memory | None) -> object:
-    return memory and (memory.imported, memory.shared, memory.page_size, memory.min_pages, memory.max_pages)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from nogrow import __version__
 from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.judgement import Entry, Function, Judgement, Memory, Site, Step
-from nogrow.contract.violation import Violation
+from nogrow.contract.violations import Violation
 from nogrow.jshost.model import CachedView
 from nogrow.report.escaping import in_json
 from nogrow.report.result import ArtifactReport, Report

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nogrow.analysis.assumptions import Assumption, stated
 from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Memory, Site, Verdict
-from nogrow.contract.violation import Rule, Violation
+from nogrow.contract.violations import Rule, Violation
 from nogrow.report.as_json import SCHEMA
 from nogrow.report.result import ArtifactReport, Outcome
 from nogrow.util.jsonfile import Node, read

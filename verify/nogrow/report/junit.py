@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TextIO
 
 from nogrow.analysis.judgement import Entry
-from nogrow.contract.headlines import is_assumed, of_entry
-from nogrow.contract.phrases import unmistakable
-from nogrow.contract.violation import Rule, Violation
+from nogrow.contract.phrases import is_assumed, of_entry, unmistakable
+from nogrow.contract.violations import Rule, Violation
 from nogrow.report.escaping import in_xml
 from nogrow.report.result import ArtifactReport, Outcome, Report
 from nogrow.report.summary import NOT_VALIDATED, why_nothing, why_unvalidated

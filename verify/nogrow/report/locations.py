@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nogrow.analysis.judgement import Step
-from nogrow.contract.clause_lines import ClauseLines, without_number
-from nogrow.contract.violation import Rule, Violation
+from nogrow.contract.clause_lines import ClauseLines
+from nogrow.contract.patterns import without_number
+from nogrow.contract.violations import Rule, Violation
 from nogrow.report.result import ArtifactReport, Report
 from nogrow.source.model import Frame
 from nogrow.source.quote import Quotable

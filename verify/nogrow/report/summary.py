@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nogrow.contract.headlines import headline
-from nogrow.contract.phrases import counted
-from nogrow.contract.violation import Violation
+from nogrow.contract.phrases import counted, headline
+from nogrow.contract.violations import Violation
 from nogrow.report.result import WEIGHT, ArtifactReport, Outcome, Report
 
 if TYPE_CHECKING:
