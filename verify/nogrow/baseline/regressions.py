@@ -78,12 +78,11 @@ def compare(pin: Pin, judgement: Judgement) -> Held:
     with_sites: list[Entry] = []
     better: list[Better] = []
     for key, before, entry in paired(pin.levels, grouped(judgement), lambda verdict: verdict, level_of):
-        if entry is None:
+        after = None if entry is None else level_of(entry)
+        if entry is None or after is None:
             if before is not None and before.grows:
                 better.append(Better(_name(key), key[0], before, None))
-            continue
-        after = level_of(entry)
-        if not after.at_most(HARMLESS if before is None else before):
+        elif not after.at_most(HARMLESS if before is None else before):
             if after is HARMLESS:
                 with_sites.append(entry)
             else:
@@ -113,9 +112,9 @@ def _worse(entry: Entry, before: Verdict | None) -> Violation:
 def _sites(judgement: Judgement, entries: list[Entry]) -> Violation:
     """Return one violation for all entry points that are now unreachable, since the module has changed."""
     sites = counted(len(judgement.sites), "grow site")
-    names = f", where {listed([entry_name(entry) for entry in entries])}" if entries else ", where the module"
+    subject = listed([entry_name(entry) for entry in entries]) or "the module"
     verb = "were" if len(entries) > 1 else "was"
-    return _of_module(f"{sites} in the module{names} {verb} pinned as absent")
+    return _of_module(f"{sites} in the module, where {subject} {verb} pinned as absent")
 
 
 def _of_module(text: str) -> Violation:

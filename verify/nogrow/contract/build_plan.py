@@ -80,10 +80,7 @@ class Plan(NamedTuple):
 
 
 def plan_of(table: Node | None) -> Plan:
-    """Return the plan that `table` describes, an empty one for None.
-
-    Raises `ContractError` for a mistake, and if two sources would be built to the same file.
-    """
+    """Return the plan that `table` describes, an empty one for None."""
     if table is None:
         return Plan()
     table.object(_KEYS)
@@ -155,11 +152,10 @@ def _outputs(node: Node) -> tuple[PurePosixPath, ...]:
 
 def _tool(node: Node) -> tuple[str, ...]:
     words = [node.value, "--version"] if isinstance(node.value, str) else node.value
-    if isinstance(words, list) and words:
-        texts = tuple(word for word in words if isinstance(word, str) and word and "\0" not in word)
-        if len(texts) == len(words):
-            return texts
-    raise node.unexpected('a program such as "clang" or a command such as ["go", "version"]')
+    is_list = isinstance(words, list) and bool(words)
+    if not is_list or not all(isinstance(word, str) and word and "\0" not in word for word in words):
+        raise node.unexpected('a program such as "clang" or a command such as ["go", "version"]')
+    return tuple(words)
 
 
 def _name(table: Node, default: str) -> str:

@@ -1,4 +1,7 @@
-"""This module reads contract files and rejects every key and value that it does not know."""
+"""This module reads contract files.
+
+It rejects every key and value that it does not know, with a `ContractError` that names file, line and key.
+"""
 
 import glob
 import os
@@ -28,8 +31,7 @@ from nogrow.contract.patterns import (
     export_key,
     has_open_bracket,
     is_glob,
-    is_known,
-    is_reserved,
+    is_unknown_key,
     members,
 )
 from nogrow.contract.tomlfile import read, without_nul
@@ -51,7 +53,7 @@ _PRIVATE = {"ignore": False, "judge": True}
 
 
 def load(path: Path) -> Contract:
-    """Return the contract in the file `path`; raises `ContractError` with file, line and key."""
+    """Return the contract in the file `path`."""
     document = _document(path)
     # `check` builds nothing, so it imports the plan only to reject a contract with a mistake in it.
     if "build" in document.object():
@@ -70,10 +72,7 @@ def load(path: Path) -> Contract:
 
 
 def load_plan(path: Path) -> "Plan":
-    """Return the build plan in the contract file `path`, without reading its artifacts.
-
-    Raises `ContractError` with file, line and key.
-    """
+    """Return the build plan in the contract file `path`, without reading its artifacts."""
     return _plan(_document(path))
 
 
@@ -149,7 +148,7 @@ def _verdicts(node: Node) -> tuple[Verdict, ...]:
 def _by_pattern(table: Node) -> Iterator[tuple[str, Node]]:
     """Yield the keys, which name entry points, with their values."""
     for pattern, node in table.members():
-        if is_reserved(pattern) and not is_known(pattern):
+        if is_unknown_key(pattern):
             message = (
                 f"expected {START}, {ESCAPED} or (func[INDEX]) in parentheses; "
                 f"the key for an export with this name is {export_key(pattern)!r}"

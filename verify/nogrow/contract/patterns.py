@@ -14,8 +14,6 @@ MEMBER = "!"
 START, ESCAPED = "(start)", "(escaped)"
 _CLASS = r"\[!?+\]?+[^]/]*+\]"
 _NUMBERED = re.compile(r"(.*)#(0|[1-9][0-9]{0,8})", re.DOTALL)
-_RESERVED = re.compile(r"\(.*\)", re.DOTALL)
-_KNOWN = re.compile(r"\((?:start|escaped|func\[(?:0|[1-9][0-9]*)\])\)")
 
 
 def is_glob(path: str) -> bool:
@@ -56,21 +54,21 @@ def without_number(path: str) -> str:
     return split_number(path)[0]
 
 
-def is_reserved(pattern: str) -> bool:
+def is_unknown_key(key: str) -> bool:
+    """Return whether the key is reserved, but has no meaning."""
+    return _is_reserved(key) and not re.fullmatch(r"\((?:start|escaped|func\[(?:0|[1-9][0-9]*)\])\)", key)
+
+
+def _is_reserved(key: str) -> bool:
     """Return whether the key is reserved for entry points that are not exports."""
-    return _RESERVED.fullmatch(pattern) is not None
-
-
-def is_known(pattern: str) -> bool:
-    """Return whether the reserved key has a meaning."""
-    return _KNOWN.fullmatch(pattern) is not None
+    return key.startswith("(") and key.endswith(")")
 
 
 def matches(pattern: str, entry: Entry) -> bool:
     """Return whether the key names the entry point."""
     match entry.kind:
         case EntryKind.EXPORT:
-            return not is_reserved(pattern) and fnmatchcase(entry.name, pattern)
+            return not _is_reserved(pattern) and fnmatchcase(entry.name, pattern)
         case EntryKind.START:
             return pattern == START
         case EntryKind.ESCAPED:
@@ -87,4 +85,4 @@ def key_of(entry: Entry) -> str:
 def export_key(name: str) -> str:
     """Return the key that names the export `name` and no other."""
     escaped = glob.escape(name)
-    return f"[(]{escaped[1:]}" if is_reserved(escaped) else escaped
+    return f"[(]{escaped[1:]}" if _is_reserved(escaped) else escaped

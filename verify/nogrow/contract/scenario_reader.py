@@ -22,7 +22,7 @@ _NUMBER = 'a number, "nan", "inf" or "-inf"'
 
 
 def host_of(table: Node) -> Host:
-    """Return the stubs of an `[[artifact]]` and whether it has WASI; raises `ContractError`."""
+    """Return the stubs of an `[[artifact]]`, and whether it has WASI."""
     stubs = tuple(map(_stub, table.objects("stub")))
     table.require_distinct("stub", "import", "stub for the import")
     return Host(stubs, table.optional("wasi", Node.flag, False))
@@ -41,17 +41,16 @@ def _stub(table: Node) -> Stub:
 
 
 def _returns(node: Node) -> tuple[Number, ...]:
-    numbers: list[Number] = []
-    for item in node.items() if isinstance(node.value, list) else (node,):
-        number = _number(item)
-        if number is None:
-            raise item.unexpected(_NUMBER)
-        numbers.append(number)
-    return tuple(numbers)
+    if isinstance(node.value, list):
+        return tuple(number for item in node.items() for number in _returns(item))
+    number = _number(node)
+    if number is None:
+        raise node.unexpected(_NUMBER)
+    return (number,)
 
 
 def scenario_of(table: Node, host: Host) -> Scenario:
-    """Return the scenario of an `[[artifact.scenario]]`; raises `ContractError` if it is not valid."""
+    """Return the scenario of an `[[artifact.scenario]]`."""
     table.object(("name", "steps", "repeat"))
     name = table.required("name", "the scenario's name")
     node = table.at("steps", "the steps to run, an array of tables")

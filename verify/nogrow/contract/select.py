@@ -148,25 +148,22 @@ def _matches(contract: Contract, clause: ArtifactContract) -> list[str]:
 
 def _at_path(path: str) -> list[Target]:
     """Return the targets for a path of the command line, with the default clause."""
+    default = ArtifactContract()
     found: list[Target] = []
     if _is_folder(path):
-        found += _in_folder(path)
+        problems: list[OSError] = []
+        for folder, _, names in os.walk(path, onerror=problems.append):
+            files = (str(Path(folder, name)) for name in names if name.endswith(SUFFIX))
+            found += (Target(file, default) for file in files)
+        for problem in problems:
+            reason = f"can't be read: {problem.strerror}"
+            found.append(Target(str(problem.filename), default, problem=reason))
     elif is_there(path):
-        found.append(Target(path, ArtifactContract()))
+        found.append(Target(path, default))
     elif is_glob(path):
         hits = sorted(glob.glob(path, recursive=True))  # noqa: PTH207
         found += (target for hit in hits for target in _at_path(hit) if target.found)
-    return found or [Target(path, ArtifactContract(), found=False)]
-
-
-def _in_folder(path: str) -> Iterator[Target]:
-    problems: list[OSError] = []
-    for folder, _, names in os.walk(path, onerror=problems.append):
-        for name in names:
-            if name.endswith(SUFFIX):
-                yield Target(str(Path(folder, name)), ArtifactContract())
-    for problem in problems:
-        yield Target(str(problem.filename), ArtifactContract(), problem=f"can't be read: {problem.strerror}")
+    return found or [Target(path, default, found=False)]
 
 
 def _joined(contract: Contract, path: str) -> str:

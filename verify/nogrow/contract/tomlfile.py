@@ -24,8 +24,11 @@ class _TomlFile:
     text: str
 
     def error(self, keys: Keys, message: str) -> ContractError:
-        line = line_of(self.text, keys) if keys else 1
-        return ContractError(self.path, line, f"{_spelled(keys)}: {message}" if keys else message)
+        if not keys:
+            return ContractError(self.path, 1, message)
+        # `artifact#2.imports.policy` is in the second artifact.
+        spelled = "".join(f"#{key + 1}" if isinstance(key, int) else f".{key}" for key in keys)
+        return ContractError(self.path, line_of(self.text, keys), f"{spelled.removeprefix('.')}: {message}")
 
 
 def read(path: Path) -> Node:
@@ -61,11 +64,6 @@ def without_nul(node: Node) -> str:
     if "\0" in node.text():
         raise node.error("a path can't contain a NUL character")
     return node.text()
-
-
-def _spelled(keys: Keys) -> str:
-    """Return the keys as messages write them: `artifact#2.imports.policy` is in the second artifact."""
-    return "".join(f"#{key + 1}" if isinstance(key, int) else f".{key}" for key in keys).removeprefix(".")
 
 
 def line_of(text: str, keys: Keys) -> int:

@@ -75,6 +75,12 @@ class Violation(NamedTuple):
         return f"{self.headline}{path}{allowed}"
 
 
+_EFFECTS = {
+    Verdict.TRAP_ONLY: "before it traps",
+    Verdict.THROW_ONLY: "before an exception leaves it",
+    Verdict.CAPPED: "by 0 pages and return; that detaches views as well",
+    Verdict.CAPPED_AND_THROW_ONLY: "before an exception leaves it, and another memory by 0 pages and return",
+}
 # The index of an entry point whose verdict is not allowed, and the verdicts that are.
 _NotAllowed = tuple[int, tuple[Verdict, ...]]
 
@@ -179,26 +185,16 @@ def _rule(verdict: Verdict, may: tuple[Verdict, ...], *, by_host: bool) -> Rule 
 def _growth(entry: Entry, may: tuple[Verdict, ...]) -> Violation:
     rule = _rule(entry.verdict, may, by_host=entry.host_grows is not None)
     memory = "a memory" if entry.memory is None else f"memory {entry.memory}"
-    match rule, entry.verdict:
-        case Rule.HOST_GROWS, _ if entry.grower is not None:
-            before = " before a trap" if entry.verdict is Verdict.TRAP_ONLY else ""
-            grower = f"{shortened(entry.grower)} grows {memory}{before}"
-            effect = f"reaches the import `{entry.host_grows}`, behind which {grower}"
-        case Rule.HOST_GROWS, _:
-            effect = f"reaches the import `{entry.host_grows}`, which makes the host grow {memory}"
-        case _, Verdict.TRAP_ONLY:
-            effect = f"can grow {memory} before it traps"
-        case _, Verdict.THROW_ONLY:
-            effect = f"can grow {memory} before an exception leaves it"
-        case _, Verdict.CAPPED_AND_THROW_ONLY:
-            capped = "another memory by 0 pages and return"
-            effect = f"can grow {memory} before an exception leaves it, and {capped}"
-        case _, Verdict.CAPPED if entry.airtight:
-            effect = f"can execute a growth of {memory}, which always fails as it is at its maximum"
-        case _, Verdict.CAPPED:
-            effect = f"can grow {memory} by 0 pages and return; that detaches views as well"
-        case _:
-            effect = f"can grow {memory} and return"
+    if entry.host_grows is not None and entry.grower is not None:
+        before = " before a trap" if entry.verdict is Verdict.TRAP_ONLY else ""
+        grower = f"{shortened(entry.grower)} grows {memory}{before}"
+        effect = f"reaches the import `{entry.host_grows}`, behind which {grower}"
+    elif entry.host_grows is not None:
+        effect = f"reaches the import `{entry.host_grows}`, which makes the host grow {memory}"
+    elif entry.verdict is Verdict.CAPPED and entry.airtight:
+        effect = f"can execute a growth of {memory}, which always fails as it is at its maximum"
+    else:
+        effect = f"can grow {memory} {_EFFECTS.get(entry.verdict, 'and return')}"
     headline = f"`{entry_name(entry)}` {effect}; its verdict is {entry.verdict.label}"
     return Violation(rule or Rule.SITE_PRESENT, headline, entry.name, entry, may)
 

@@ -59,8 +59,8 @@ def discover(paths: Sequence[str]) -> Found:
 
 
 def _below(path: str, skipped: list[str], problems: list[str]) -> list[str]:
-    files: list[str] = []
     errors: list[OSError] = []
+    files: list[str] = []
     for folder, folders, names in os.walk(path, onerror=errors.append):
         excluded = [name for name in folders if _is_excluded(Path(folder), name)]
         skipped += (str(Path(folder, name)) for name in excluded)
