@@ -15,7 +15,6 @@ from nogrow.contract.model import (
     Host,
     Imports,
     MemoryLimits,
-    Policy,
     Read,
     Saved,
     Scenario,
@@ -69,7 +68,7 @@ def test_a_whole_contract_is_read(tmp_path: Path) -> None:
     assert first.expect == (Expectation("main", REACHABLE),)
     assert first.exports == (Allowance("init", (REACHABLE,)), Allowance("process*", (ABSENT,)))
     assert first.memory == MemoryLimits(17, 17)
-    assert first.imports == Imports(Policy.DENY, ("env.log_*",))
+    assert first.imports == Imports(denied=True, trusted=("env.log_*",))
     steps = (
         Call("ptr", save="p"),
         Write("Ahoy", Saved("p")),
@@ -79,7 +78,7 @@ def test_a_whole_contract_is_read(tmp_path: Path) -> None:
     )
     assert first.scenarios == (Scenario("greeting", steps),)
     assert second.allow == DEFAULT_ALLOW
-    assert second.imports == Imports(Policy.ASSUME, ())
+    assert second.imports == Imports(denied=False, trusted=())
     assert second.memory is None
     assert second.host == Host(stubs=(), wasi=False)
 

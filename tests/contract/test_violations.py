@@ -9,7 +9,6 @@ from nogrow.contract.model import (
     Expectation,
     Imports,
     MemoryLimits,
-    Policy,
 )
 from nogrow.contract.patterns import key_of, matches
 from nogrow.contract.violations import Rule, allowed, notes, violations
@@ -254,7 +253,7 @@ def test_an_exception_that_matches_nothing_is_noted() -> None:
 
 
 def test_deny_breaks_on_each_untrusted_import() -> None:
-    imports = Imports(Policy.DENY, ("env.log_*", "wasi.fd_write"))
+    imports = Imports(denied=True, trusted=("env.log_*", "wasi.fd_write"))
     reached = ("env.log_line", "env.now", "wasi.fd_read", "wasi.fd_write")
     found = violations(ArtifactContract(imports=imports), judgement(entry("f", ABSENT, imports=reached)))
     assert [violation.rule for violation in found] == [Rule.UNTRUSTED_IMPORT] * 2

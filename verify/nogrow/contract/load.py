@@ -22,7 +22,6 @@ from nogrow.contract.model import (
     Host,
     Imports,
     MemoryLimits,
-    Policy,
     Scenario,
 )
 from nogrow.contract.patterns import (
@@ -45,7 +44,7 @@ _KEYS = (
     *("path", "js", "allow", "exports", "memory", "imports"),
     *("scenario", "stub", "wasi", "expect", "tables"),
 )
-_POLICIES = {policy.value: policy for policy in Policy}
+_POLICIES = {"assume": False, "deny": True}
 # Whether the tables that the host sees may hold every function that the host can obtain.
 _TABLES = {"assume": False, "open": True}
 # Whether growth counts of a memory that is neither imported nor exported.
@@ -182,8 +181,8 @@ def _memory(table: Node) -> MemoryLimits | None:
 
 def _imports(table: Node) -> Imports:
     table.object(("policy", "trusted"))
-    policy = table.optional("policy", lambda node: node.choice("policy", _POLICIES), Policy.ASSUME)
-    return Imports(policy, table.optional("trusted", _trusted, ()))
+    denied = table.optional("policy", lambda node: node.choice("policy", _POLICIES), False)
+    return Imports(denied, table.optional("trusted", _trusted, ()))
 
 
 def _trusted(node: Node) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """This module defines the content of a contract as plain data, which `load.py` makes."""
 
-import enum
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
@@ -11,13 +10,6 @@ from nogrow.analysis.known_growers import is_known_by_name
 DEFAULT_ALLOW = (Verdict.ABSENT, Verdict.UNREACHABLE)
 # The verdicts by the labels that contracts, locks and statements use.
 VERDICTS = {verdict.label: verdict for verdict in Verdict}
-
-
-class Policy(enum.Enum):
-    """What is assumed of an import that no pattern trusts."""
-
-    ASSUME = "assume"
-    DENY = "deny"
 
 
 class Allowance(NamedTuple):
@@ -42,9 +34,12 @@ class MemoryLimits(NamedTuple):
 
 
 class Imports(NamedTuple):
-    """What is assumed of imported functions; `trusted` are exact names or globs on `module.field`."""
+    """What is assumed of imported functions; `trusted` are exact names or globs on `module.field`.
 
-    policy: Policy = Policy.ASSUME
+    With `denied`, no entry point may reach an import that is not trusted.
+    """
+
+    denied: bool = False
     trusted: tuple[str, ...] = ()
 
     def trusts(self, name: str) -> bool:

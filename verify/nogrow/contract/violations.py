@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from nogrow.analysis.judgement import Entry, Judgement, Memory, Verdict, worst
-from nogrow.contract.model import ArtifactContract, Policy
+from nogrow.contract.model import ArtifactContract
 from nogrow.contract.patterns import key_of, matches
 from nogrow.contract.phrases import counted, entry_name, labels, listed, name_of, path_of, shortened
 from nogrow.jshost.model import CachedView
@@ -219,7 +219,7 @@ def _sites(contract: ArtifactContract, judgement: Judgement, indices: list[int])
 
 
 def _imports(contract: ArtifactContract, judgement: Judgement) -> Iterator[Violation]:
-    if contract.imports.policy is not Policy.DENY:
+    if not contract.imports.denied:
         return
     for entry in judgement.entries:
         for name in sorted(set(entry.imports)):
