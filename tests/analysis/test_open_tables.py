@@ -15,7 +15,7 @@ from nogrow.analysis.assumptions import AssumptionKind
 from nogrow.analysis.judgement import NO_CONDITIONS, Conditions, Judgement, Verdict
 from nogrow.analysis.surroundings import Surroundings
 from nogrow.analysis.verdicts import judge
-from nogrow.contract.headlines import headline, of_entry
+from nogrow.contract.phrases import headline, of_entry
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
 from nogrow.wasm.runtime import Engine

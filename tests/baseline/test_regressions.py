@@ -6,7 +6,7 @@ from nogrow.analysis.entry_identity import grouped, level_of, paired
 from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Verdict
 from nogrow.baseline.model import START, pin_of, worst_first
 from nogrow.baseline.regressions import Better, Held, Pinned, compare
-from nogrow.contract.violation import Rule
+from nogrow.contract.violations import Rule
 from tests.baseline.made import DIGEST, ESCAPED, EXPORT, exports, lock, pin
 from tests.contract.made import (
     ABSENT,

@@ -52,7 +52,7 @@ def test_text_lists_worse_entries_first(nogrow: Nogrow) -> None:
         "  worse: `ok`: absent -> unreachable\n"
         "  grow sites: 0 -> 1\n"
         "  0 entry points unchanged\n"
-        "compared 1 module: 2 worse, 0 better, 0 with other changes, 0 entry points unchanged\n"
+        "compared 1 module: 2 worse, 0 improved, 0 with other changes, 0 entry points unchanged\n"
     )
 
 

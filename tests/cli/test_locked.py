@@ -69,7 +69,7 @@ def test_better_verdict_is_reported_and_passes(nogrow: Nogrow, known: Path) -> N
         [],
     ]
     nogrow("pin")
-    assert "better" not in nogrow("check", "--locked").stdout
+    assert "improved" not in nogrow("check", "--locked").stdout
 
 
 def test_without_a_lock_a_report_has_no_word_of_it(nogrow: Nogrow, known: Path) -> None:

@@ -59,7 +59,7 @@ def test_named_module_is_added_and_other_pins_stay(nogrow: Nogrow, folder: Path)
     assert pinned(folder) == ["growing.wasm", "quiet.wasm"]
     module(folder / "growing.wasm", QUIET)
     done = nogrow("pin")
-    assert "  better: growing.wasm: `bad` is gone, pinned as reachable\n" in done.stdout
+    assert "  improved: growing.wasm: `bad` is gone, pinned as reachable\n" in done.stdout
     assert pinned(folder) == ["growing.wasm", "quiet.wasm"]
 
 

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.contract.clause_lines import ClauseLines, without_number
+from nogrow.contract.clause_lines import ClauseLines
+from nogrow.contract.patterns import without_number
 from tests.cli.modules import QUIET, module
 
 CONTRACT = """schema = 1

@@ -7,7 +7,7 @@ import pytest
 
 from nogrow.contract.load import load
 from nogrow.contract.model import Call, Read, Saved, Scenario, Step, Write
-from nogrow.contract.scenario_toml import spelled
+from nogrow.contract.toml_text import spelled
 
 
 def read_again(scenario: Scenario, folder: Path) -> Scenario:

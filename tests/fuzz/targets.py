@@ -19,8 +19,8 @@ from click.testing import CliRunner
 from nogrow.analysis.verdicts import judge
 from nogrow.archives.archive import contents
 from nogrow.archives.unpack_limits import Budget, Limits, UnsafeArchiveError
-from nogrow.baseline.read import load as load_lock
-from nogrow.baseline.write import written
+from nogrow.baseline.lock_file import load as load_lock
+from nogrow.baseline.lock_file import written
 from nogrow.cli.main import cli
 from nogrow.contract.load import load
 from nogrow.diff.comparison import compare
@@ -31,8 +31,7 @@ from nogrow.pipeline.check_host_code import inspect
 from nogrow.report.as_json import load as load_report
 from nogrow.report.exit_code import ExitCode
 from nogrow.rewrite.rewrite import Mode, sealed
-from nogrow.shipping.statement import as_text
-from nogrow.shipping.statement_reader import read_statement
+from nogrow.shipping.statement import as_text, read_statement
 from nogrow.source.lookup import Wanted, find_sources, locate
 from nogrow.wasm.component import core_modules
 from nogrow.wasm.decode import decode

@@ -4,8 +4,7 @@ import tomllib
 
 from nogrow.analysis.judgement import Judgement, Memory
 from nogrow.init.draft import draft
-from nogrow.init.infer_clause import infer_clause
-from nogrow.init.modules import Clause, LeftOut
+from nogrow.init.infer_clauses import Clause, LeftOut, infer_clause
 from nogrow.init.sources import Buildable
 
 

@@ -8,7 +8,7 @@ import pytest
 from nogrow.analysis.judgement import Judgement
 from nogrow.contract.model import ArtifactContract, Call, Imports, Scenario
 from nogrow.contract.select import Target
-from nogrow.contract.violation import Rule
+from nogrow.contract.violations import Rule
 from nogrow.errors import ModuleError
 from nogrow.pipeline.check import check
 from nogrow.report.exit_code import Outcome

@@ -7,7 +7,7 @@ from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.verdicts import judge
 from nogrow.contract.model import ArtifactContract, Imports
 from nogrow.contract.select import Target
-from nogrow.contract.violation import Rule
+from nogrow.contract.violations import Rule
 from nogrow.jshost.glue_model import Glue, Grower, Served, Table
 from nogrow.pipeline.check import check
 from nogrow.report.exit_code import Outcome

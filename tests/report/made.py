@@ -1,8 +1,7 @@
 """Provide a report with artifacts of every outcome."""
 
-from nogrow.contract.check import violations
 from nogrow.contract.model import ArtifactContract
-from nogrow.contract.violation import Rule, Violation
+from nogrow.contract.violations import Rule, Violation, violations
 from nogrow.report.model import ArtifactReport, Report, not_judged
 from nogrow.scenarios.result import Growth, ScenarioOutcome, ScenarioResult
 from tests.contract.made import REACHABLE, UNREACHABLE, entry, judgement, memory

@@ -1,8 +1,8 @@
 """Provide reports that are difficult for the page: hostile names, every verdict, many entry points."""
 
 from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Step, Verdict
-from nogrow.contract.check import violations
 from nogrow.contract.model import ArtifactContract
+from nogrow.contract.violations import violations
 from nogrow.report.model import ArtifactReport, Report
 from nogrow.scenarios.result import Growth, ScenarioOutcome, ScenarioResult
 from nogrow.source.model import Frame

@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 import pytest
 
 from nogrow.analysis.judgement import EntryKind
-from nogrow.contract.violation import Rule, Violation
+from nogrow.contract.violations import Rule, Violation
 from nogrow.report import junit
 from nogrow.report.model import ArtifactReport, Report
 from tests.contract.made import ABSENT, entry, judgement

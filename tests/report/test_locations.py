@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.contract.violation import Rule, Violation
+from nogrow.contract.violations import Rule, Violation
 from nogrow.report.locations import Position, Positions, inside, repository
 from nogrow.report.model import ArtifactReport, Report
 from nogrow.source.model import Frame

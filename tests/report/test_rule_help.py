@@ -1,4 +1,4 @@
-from nogrow.contract.violation import Rule
+from nogrow.contract.violations import Rule
 from nogrow.report.rule_help import RULE_HELP
 
 

@@ -8,7 +8,7 @@ import jsonschema  # type: ignore[import-untyped, unused-ignore]
 import pytest
 
 from nogrow.analysis.judgement import Entry, EntryKind, Function, Step
-from nogrow.contract.violation import Rule, Violation
+from nogrow.contract.violations import Rule, Violation
 from nogrow.jshost.glue_model import Grower
 from nogrow.report import sarif
 from nogrow.report.model import ArtifactReport, Report

@@ -16,7 +16,7 @@ from hypothesis.errors import (
 
 from nogrow.contract.load import load
 from nogrow.contract.model import Call, Host, Read, Saved, Scenario, Step, Stub, Write
-from nogrow.contract.scenario_toml import spelled
+from nogrow.contract.toml_text import spelled
 from nogrow.scenarios.argument_search import Try, search
 from nogrow.scenarios.errors import GuestError
 from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from nogrow.analysis.entry_identity import Key, grouped, level
 from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Verdict, worst
-from nogrow.contract.clause_lines import without_number
+from nogrow.contract.patterns import without_number
 
 START: Key = (EntryKind.START, "")
 
@@ -28,8 +28,8 @@ class Pin(NamedTuple):
     @property
     def levels(self) -> dict[Key, tuple[Verdict, ...]]:
         """Return the verdicts as they count in comparisons."""
-        excused = {START: tuple(level(verdict, self.excused) for verdict in self.entries.get(START, ()))}
-        return {key: excused.get(key, verdicts) for key, verdicts in self.entries.items()}
+        start = tuple(level(verdict, self.excused) for verdict in self.entries.get(START, ()))
+        return {key: start if key == START else verdicts for key, verdicts in self.entries.items()}
 
     @property
     def level(self) -> Verdict:
@@ -50,8 +50,7 @@ class Lock(NamedTuple):
 
     def key(self, path: str) -> str:
         """Return the key in the lock for the module that reports show as `path`."""
-        relative = os.path.relpath(path, self.path.parent)
-        return PurePath(relative).as_posix()
+        return PurePath(os.path.relpath(path, self.path.parent)).as_posix()
 
     def shown(self, key: str) -> str:
         """Return the path that reports show for the module with this key in the lock."""
@@ -66,9 +65,8 @@ def worst_first(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
 def pin_of(judgement: Judgement, sha256: str, size: int) -> Pin:
     """Return the pin for a judged module."""
     entries = {key: worst_first(map(_pinned, group)) for key, group in grouped(judgement).items()}
-    excused = any(entry.excused for entry in judgement.entries)
     verdict = worst(map(_pinned, judgement.entries), judgement.verdict)
-    return Pin(sha256, size, verdict, entries, excused)
+    return Pin(sha256, size, verdict, entries, any(entry.excused for entry in judgement.entries))
 
 
 def _pinned(entry: Entry) -> Verdict:

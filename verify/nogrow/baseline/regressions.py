@@ -6,9 +6,9 @@ from typing import NamedTuple
 from nogrow.analysis.entry_identity import HARMLESS, Key, grouped, level_of, paired
 from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Verdict, worst
 from nogrow.baseline.model import Lock, Pin
-from nogrow.contract.clause_lines import without_number
+from nogrow.contract.patterns import without_number
 from nogrow.contract.phrases import counted, entry_name, listed, name_of, unmistakable
-from nogrow.contract.violation import Rule, Violation
+from nogrow.contract.violations import Rule, Violation
 
 
 class Better(NamedTuple):
@@ -90,14 +90,11 @@ def compare(pin: Pin, judgement: Judgement) -> Held:
         elif before is not None and after is not before:
             better.append(Better(_name(key), key[0], before, after))
     violations.sort(key=lambda violation: -(violation.about.verdict.rank if violation.about else 0))
-    if with_sites or (not violations and not _floor(judgement).at_most(pin.level)):
+    floor = worst(map(level_of, judgement.entries), judgement.verdict)
+    if with_sites or (not violations and not floor.at_most(pin.level)):
         violations.append(_sites(judgement, with_sites))
     better.sort(key=lambda change: (-change.before.rank, change.kind.value, change.name))
     return Held(tuple(violations), tuple(better))
-
-
-def _floor(judgement: Judgement) -> Verdict:
-    return worst(map(level_of, judgement.entries), judgement.verdict)
 
 
 def _worse(entry: Entry, before: Verdict | None) -> Violation:
@@ -115,9 +112,9 @@ def _worse(entry: Entry, before: Verdict | None) -> Violation:
 def _sites(judgement: Judgement, entries: list[Entry]) -> Violation:
     """Return one violation for all entry points that are now unreachable, since the module has changed."""
     sites = counted(len(judgement.sites), "grow site")
-    names = f", where {listed([entry_name(entry) for entry in entries])}" if entries else ", where the module"
+    subject = listed([entry_name(entry) for entry in entries]) or "the module"
     verb = "were" if len(entries) > 1 else "was"
-    return _of_module(f"{sites} in the module{names} {verb} pinned as absent")
+    return _of_module(f"{sites} in the module, where {subject} {verb} pinned as absent")
 
 
 def _of_module(text: str) -> Violation:

@@ -124,7 +124,7 @@ def _judged(
 
 def _narrowed(report: _Artifacts, path: str, module: str) -> tuple[_Artifacts, list[str]]:
     """Return the artifacts of the report that are of the file `module`, and a note on the others."""
-    from nogrow.contract.clause_lines import without_number
+    from nogrow.contract.patterns import without_number
 
     files = list(dict.fromkeys(without_number(artifact.path) for artifact in report))
     if len(files) < 2:
@@ -155,14 +155,14 @@ def _unfit(sides: Sequence[_Artifacts], old: str, new: str) -> ExitCode | None:
 
 
 def _render(difference: "Difference", form: Format, coloured: bool) -> Render:
-    from nogrow.diff import as_json, markdown, text
+    from nogrow.diff import as_json, text
 
     def render(stream: TextIO) -> None:
         match form:
             case Format.JSON:
                 as_json.render(difference, stream)
             case Format.MARKDOWN:
-                markdown.render(difference, stream)
+                text.render_markdown(difference, stream)
             case _:
                 text.render(difference, stream, colour=coloured)
 

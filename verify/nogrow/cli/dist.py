@@ -39,7 +39,7 @@ class Gate:
     def __init__(self, dist: Sequence[str], attest: Path | None, attestation: Path | None) -> None:
         """Read the shipment and the statement; raises `NogrowError`."""
         from nogrow.shipping.gate import gather
-        from nogrow.shipping.statement_reader import read_statement
+        from nogrow.shipping.statement import read_statement
 
         self._attested: Statement | None = None if attestation is None else read_statement(attestation)
         self._shipment = gather(dist)
@@ -98,7 +98,7 @@ class Gate:
     def _refuse_to_overwrite(self, file: Path) -> None:
         """Raise `UsageError` for a file that exists and is no statement: naming it can only be a mistake."""
         from nogrow.errors import DocumentError
-        from nogrow.shipping.statement_reader import read_statement
+        from nogrow.shipping.statement import read_statement
 
         if not is_there(file):
             return

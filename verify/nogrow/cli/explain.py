@@ -102,7 +102,7 @@ def explain(
 
 def _split(file: str) -> tuple[str, int | None]:
     """Return the file, and the number of a core module in it if the path names one."""
-    from nogrow.contract.paths import split_number
+    from nogrow.contract.patterns import split_number
 
     path, number = split_number(file)
     # An existing file wins, even if its name ends like the number of a core module.

@@ -16,7 +16,7 @@ from nogrow.report.exit_code import ExitCode
 
 if TYPE_CHECKING:
     from nogrow.init.discover import Found
-    from nogrow.init.modules import Clause, LeftOut
+    from nogrow.init.infer_clauses import Clause, LeftOut
     from nogrow.report.model import Report
 
 _MOST_SKIPPED = 10
@@ -49,7 +49,7 @@ def init(ctx: click.Context, paths: tuple[str, ...], contract_path: Path, force:
     from nogrow.contract.select import targets
     from nogrow.init.discover import discover
     from nogrow.init.draft import draft
-    from nogrow.init.modules import Clause, LeftOut, parts
+    from nogrow.init.infer_clauses import Clause, LeftOut, parts
     from nogrow.init.sources import buildable
     from nogrow.pipeline.check import check
     from nogrow.pipeline.find_host_code import beside
@@ -76,8 +76,8 @@ def init(ctx: click.Context, paths: tuple[str, ...], contract_path: Path, force:
 
 
 def _lines(parts: "Sequence[Clause | LeftOut]") -> Iterator[str]:
-    from nogrow.contract.headlines import headline
-    from nogrow.init.modules import LeftOut
+    from nogrow.contract.phrases import headline
+    from nogrow.init.infer_clauses import LeftOut
 
     for part in parts:
         if isinstance(part, LeftOut):

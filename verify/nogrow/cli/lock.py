@@ -45,7 +45,7 @@ def pinned_in(
     """Return the lock to hold modules to, None if no option asks for one; raises `NogrowError`."""
     if not (locked or exact or path):
         return None
-    from nogrow.baseline.read import load
+    from nogrow.baseline.lock_file import load
     from nogrow.baseline.regressions import Pinned
     from nogrow.wasm.file import is_there
 

@@ -44,8 +44,7 @@ def pin(
     """
     contract = contract_at(contract_path)
     from nogrow.analysis.verdicts import judge
-    from nogrow.baseline.read import load
-    from nogrow.baseline.write import written
+    from nogrow.baseline.lock_file import load, written
     from nogrow.contract.select import targets
     from nogrow.pipeline.check import check as check_all
     from nogrow.pipeline.find_host_code import beside
@@ -95,7 +94,7 @@ def _failure(report: Report) -> tuple[ExitCode, str] | None:
 def _locked(path: Path, report: Report, kept: "Lock | None") -> "Lock":
     """Return the lock on the modules of the report, with the pins in `kept` of other files."""
     from nogrow.baseline.model import Lock, Pin, pin_of
-    from nogrow.contract.clause_lines import without_number
+    from nogrow.contract.patterns import without_number
     from nogrow.errors import UsageError
 
     lock, pins = Lock(path, {}), dict[str, Pin]()
@@ -132,7 +131,7 @@ def _changes(report: Report, lock: "Lock", old: "Lock | None") -> Iterator[str]:
         for better in held.better:
             now = "gone" if better.after is None else better.after.label
             name = printable(shortened(better.name))
-            lines.append(f"  better: {path}: `{name}` is {now}, pinned as {better.before.label}")
+            lines.append(f"  improved: {path}: `{name}` is {now}, pinned as {better.before.label}")
     gone = [key for key in old.pins if key not in lock.pins] if old else []
     lines += [f"  no longer pinned: {printable(key)}" for key in gone]
     yield from lines[:_MOST_LINES]

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nogrow.contract.headlines import headline
-from nogrow.contract.phrases import counted
+from nogrow.contract.phrases import counted, headline
 from nogrow.errors import UsageError
 from nogrow.report.escaping import printable
 

@@ -32,8 +32,8 @@ def found(report: "Report", chosen: "Sequence[Target]", seconds: float, wanted: 
     Each function is searched for `seconds`.
     """
     from nogrow.analysis.judgement import EntryKind, Verdict
-    from nogrow.contract.headlines import headline
-    from nogrow.contract.scenario_toml import spelled
+    from nogrow.contract.phrases import headline
+    from nogrow.contract.toml_text import spelled
     from nogrow.scenarios.argument_search import search
     from nogrow.scenarios.errors import GuestError
     from nogrow.wasm.file import read

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from nogrow.contract.document import without_nul
+from nogrow.contract.tomlfile import without_nul
 from nogrow.util.document import Node, suggestion
 
 DEFAULT_OUTPUT = "build"
@@ -15,6 +15,8 @@ DEFAULT_PROFILES = ("release",)
 MANIFEST = "manifest.json"
 REPORT = "report.json"
 _KEYS = ("output", "profiles", "seconds", "crate", "wat", "command")
+_RUN = "the program and its arguments, an array of strings"
+_OUTPUTS = "the files that the command makes, an array of paths"
 # The names of cargo's built-in profiles, and the folders that cargo builds them to.
 _CARGO_PROFILES = {"dev": "debug", "test": "debug", "bench": "release"}
 
@@ -78,10 +80,7 @@ class Plan(NamedTuple):
 
 
 def plan_of(table: Node | None) -> Plan:
-    """Return the plan that `table` describes, an empty one for None.
-
-    Raises `ContractError` for a mistake, and if two sources would be built to the same file.
-    """
+    """Return the plan that `table` describes, an empty one for None."""
     if table is None:
         return Plan()
     table.object(_KEYS)
@@ -93,7 +92,7 @@ def plan_of(table: Node | None) -> Plan:
         crates=tuple(_crate(inner, profiles) for inner in table.objects("crate")),
         commands=tuple(map(_command, table.objects("command"))),
     )
-    _require_distinct_names(table)
+    table.require_distinct("command", "name", "command with the name")
     _require_distinct_outputs(table, plan)
     return plan
 
@@ -121,45 +120,42 @@ def _command(table: Node) -> CommandSource:
     table.object(("name", "run", "outputs", "inputs", "folder", "tools", "help"))
     return CommandSource(
         name=_name(table, ""),
-        run=_words(table, "run", "the program and its arguments, an array of strings"),
-        outputs=_outputs(table),
-        inputs=table.optional("inputs", _inputs, ()),
-        folder=table.optional("folder", lambda node: _path(node, node.text() or "."), PurePosixPath()),
+        run=_run(table.at("run", _RUN)),
+        outputs=_outputs(table.at("outputs", _OUTPUTS)),
+        inputs=table.optional("inputs", _paths, ()),
+        folder=table.optional("folder", _path, PurePosixPath()),
         tools=table.optional("tools", lambda node: tuple(map(_tool, node.items("tools"))), ()),
         help=table.optional("help", Node.text, None),
     )
 
 
-def _words(table: Node, key: str, meaning: str) -> tuple[str, ...]:
-    node = table.at(key, meaning)
+def _run(node: Node) -> tuple[str, ...]:
     words = node.strings()
     if not words:
-        raise node.error(f"expected {meaning}, not an empty array")
+        raise node.error(f"expected {_RUN}, not an empty array")
     for item in node.items():
         if "\0" in item.value:
             raise item.error("a NUL character can't be passed to a program")
     return words
 
 
-def _outputs(table: Node) -> tuple[PurePosixPath, ...]:
-    _words(table, "outputs", "the files that the command makes, an array of paths")
-    return tuple(map(_below, table.at("outputs").items()))
+def _paths(node: Node) -> tuple[str, ...]:
+    node.strings()
+    return tuple(map(without_nul, node.items()))
 
 
-def _inputs(node: Node) -> tuple[str, ...]:
-    patterns = node.strings()
-    for item in node.items():
-        without_nul(item, item.text())
-    return patterns
+def _outputs(node: Node) -> tuple[PurePosixPath, ...]:
+    if not _paths(node):
+        raise node.error(f"expected {_OUTPUTS}, not an empty array")
+    return tuple(map(_below, node.items()))
 
 
 def _tool(node: Node) -> tuple[str, ...]:
     words = [node.value, "--version"] if isinstance(node.value, str) else node.value
-    if isinstance(words, list) and words:
-        texts = tuple(word for word in words if isinstance(word, str) and word and "\0" not in word)
-        if len(texts) == len(words):
-            return texts
-    raise node.unexpected('a program such as "clang" or a command such as ["go", "version"]')
+    is_list = isinstance(words, list) and bool(words)
+    if not is_list or not all(isinstance(word, str) and word and "\0" not in word for word in words):
+        raise node.unexpected('a program such as "clang" or a command such as ["go", "version"]')
+    return tuple(words)
 
 
 def _name(table: Node, default: str) -> str:
@@ -185,52 +181,41 @@ def _profiles(node: Node) -> tuple[str, ...]:
 
 
 def _source_path(table: Node, meaning: str) -> PurePosixPath:
-    path = table.required("path", meaning)
-    return _path(table.at("path"), path)
+    table.required("path", meaning)
+    return _path(table.at("path"))
 
 
-def _path(node: Node, path: str) -> PurePosixPath:
-    return PurePosixPath(posixpath.normpath(without_nul(node, path)))
+def _path(node: Node) -> PurePosixPath:
+    return PurePosixPath(posixpath.normpath(without_nul(node)))
 
 
 def _below(node: Node) -> PurePosixPath:
     """Return the path of an output, which must not be outside the project, nor all of it."""
     text = node.filled()
-    path = _path(node, text)
+    path = _path(node)
     if path.is_absolute() or path.parts[:1] in ((), ("..",)) or not text.isprintable():
         raise node.error(f"expected a path below the folder of this file, not {text!r}")
     return path
 
 
-def _require_distinct_names(table: Node) -> None:
-    names: set[str] = set()
-    for command in table.objects("command"):
-        name = command.at("name")
-        if name.text() in names:
-            raise name.error(f"a second command with the name {name.text()!r}")
-        names.add(name.text())
-
-
 def _require_distinct_outputs(table: Node, plan: Plan) -> None:
     taken = {plan.output / name: "a file that nogrow writes itself" for name in (MANIFEST, REPORT)}
-    for node, source, path in _all_outputs(table, plan):
+    for node, source, path in _built_files(table, plan):
         if path in taken:
             raise node.error(f"`{path}` is {taken[path]}")
         taken[path] = f"already built by {source}"
 
 
-def _all_outputs(table: Node, plan: Plan) -> Iterator[tuple[Node, str, PurePosixPath]]:
+def _built_files(table: Node, plan: Plan) -> Iterator[tuple[Node, str, PurePosixPath]]:
     """Yield each file that is built: the value that names it, what messages call its source, and the path."""
-    yield from _modules(table, "wat", plan, plan.texts)
-    yield from _modules(table, "crate", plan, plan.crates)
+    kinds: tuple[tuple[str, Sequence[TextSource | CrateSource]], ...] = (
+        ("wat", plan.texts),
+        ("crate", plan.crates),
+    )
+    for kind, sources in kinds:
+        for number, (inner, source) in enumerate(zip(table.objects(kind), sources, strict=True), 1):
+            node = inner.get("name") or inner.at("path")
+            yield from ((node, f"{kind}#{number}", plan.artifact(source, name)) for name in source.profiles)
     for inner, command in zip(table.objects("command"), plan.commands, strict=True):
-        for path in command.outputs:
-            yield inner.at("outputs"), f"the command {command.name!r}", path
-
-
-def _modules(
-    table: Node, kind: str, plan: Plan, sources: Sequence[TextSource | CrateSource]
-) -> Iterator[tuple[Node, str, PurePosixPath]]:
-    for number, (inner, source) in enumerate(zip(table.objects(kind), sources, strict=True), 1):
-        for profile in source.profiles:
-            yield inner.get("name") or inner.at("path"), f"{kind}#{number}", plan.artifact(source, profile)
+        node = inner.at("outputs")
+        yield from ((node, f"the command {command.name!r}", path) for path in command.outputs)

@@ -1,14 +1,15 @@
 """This module finds the lines of a contract file that the modules of a report are held to."""
 
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 
-from nogrow.contract.key_lines import line_of
 from nogrow.contract.load import load
 from nogrow.contract.model import Contract
-from nogrow.contract.paths import MEMBER, split_number
+from nogrow.contract.patterns import MEMBER, without_number
 from nogrow.contract.select import targets
 from nogrow.contract.shipped_clauses import clauses_at
+from nogrow.contract.tomlfile import line_of
 from nogrow.errors import ContractError
 
 
@@ -22,34 +23,27 @@ class ClauseLines:
         """Prepare for the contract file at the path `contract` and the report's artifacts at `paths`."""
         self._contract = contract
         self._paths = paths
-        self._text = ""
-        self._clauses: dict[str, int] | None = None
         self._lines: dict[int, int] = {}
 
     def line(self, path: str) -> int | None:
         """Return the line (from 1) with the `path` of the clause for the module at `path`, None if none."""
-        if self._clauses is None:
-            self._clauses = self._read()
-        clause = self._clauses.get(path)
-        if clause is None:
-            return None
-        if clause not in self._lines:
-            self._lines[clause] = line_of(self._text, ("artifact", clause, "path"))
-        return self._lines[clause]
+        text, clauses = self._clauses
+        clause = clauses.get(path)
+        if clause is not None and clause not in self._lines:
+            self._lines[clause] = line_of(text, ("artifact", clause, "path"))
+        return None if clause is None else self._lines[clause]
 
-    def _read(self) -> dict[str, int]:
-        if self._contract is None:
-            return {}
+    @cached_property
+    def _clauses(self) -> tuple[str, dict[str, int]]:
+        """The text of the contract, and the number of the clause for each path that has one."""
         try:
-            contract = load(Path(self._contract))
-            self._text = contract.path.read_text(encoding="utf-8")
+            contract = load(Path(self._contract or ""))
+            return contract.path.read_text(encoding="utf-8"), _numbers(contract, tuple(self._paths))
         except (ContractError, OSError, UnicodeDecodeError):
-            return {}
-        return _clauses(contract, tuple(self._paths))
+            return "", {}
 
 
-def _clauses(contract: Contract, paths: tuple[str, ...]) -> dict[str, int]:
-    """Return the number of the clause for each path that has one."""
+def _numbers(contract: Contract, paths: tuple[str, ...]) -> dict[str, int]:
     numbers = {clause: number for number, clause in enumerate(contract.artifacts)}
     # The contract may name a core module or the component that contains it.
     files = {path: without_number(path) for path in paths}
@@ -60,8 +54,3 @@ def _clauses(contract: Contract, paths: tuple[str, ...]) -> dict[str, int]:
         if MEMBER in path and (clauses := clauses_at(contract, path)):
             found[path] = numbers[clauses[0]]
     return {path: number for path, number in found.items() if number is not None}
-
-
-def without_number(path: str) -> str:
-    """Return the file of a path `FILE#NUMBER`, and any other path unchanged."""
-    return split_number(path)[0]

@@ -1,18 +1,20 @@
-"""This module reads contract files and rejects every key and value that it does not know."""
+"""This module reads contract files.
 
-import enum
+It rejects every key and value that it does not know, with a `ContractError` that names file, line and key.
+"""
+
 import glob
 import os
 import posixpath
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from nogrow.analysis.judgement import Conditions, Verdict
-from nogrow.contract.document import read, without_nul
-from nogrow.contract.entry_keys import ESCAPED, START, export_key, is_known, is_reserved
 from nogrow.contract.model import (
     DEFAULT_ALLOW,
+    VERDICTS,
     Allowance,
     ArtifactContract,
     Contract,
@@ -20,13 +22,19 @@ from nogrow.contract.model import (
     Host,
     Imports,
     MemoryLimits,
-    Policy,
-    Private,
     Scenario,
-    Tables,
 )
-from nogrow.contract.paths import has_open_bracket, is_glob, members
-from nogrow.util.document import Node, suggestion
+from nogrow.contract.patterns import (
+    ESCAPED,
+    START,
+    export_key,
+    has_open_bracket,
+    is_glob,
+    is_unknown_key,
+    members,
+)
+from nogrow.contract.tomlfile import read, without_nul
+from nogrow.util.document import Node
 
 if TYPE_CHECKING:
     from nogrow.contract.build_plan import Plan
@@ -36,10 +44,15 @@ _KEYS = (
     *("path", "js", "allow", "exports", "memory", "imports"),
     *("scenario", "stub", "wasi", "expect", "tables"),
 )
+_POLICIES = {"assume": False, "deny": True}
+# Whether the tables that the host sees may hold every function that the host can obtain.
+_TABLES = {"assume": False, "open": True}
+# Whether growth counts of a memory that is neither imported nor exported.
+_PRIVATE = {"ignore": False, "judge": True}
 
 
 def load(path: Path) -> Contract:
-    """Return the contract in the file `path`; raises `ContractError` with file, line and key."""
+    """Return the contract in the file `path`."""
     document = _document(path)
     # `check` builds nothing, so it imports the plan only to reject a contract with a mistake in it.
     if "build" in document.object():
@@ -47,23 +60,18 @@ def load(path: Path) -> Contract:
     tables = document.objects("artifact")
     if not tables:
         raise document.error("no [[artifact]]: a contract must name at least one module")
-    artifacts: list[ArtifactContract] = []
-    paths: set[str] = set()
+    artifacts: dict[str, ArtifactContract] = {}
     for table in tables:
         artifact = _artifact(table)
         absolute = os.path.abspath(path.parent / artifact.path)  # noqa: PTH100
-        if absolute in paths:
+        if absolute in artifacts:
             raise table.at("path").error(f"the artifact `{artifact.path}` already has a contract")
-        artifacts.append(artifact)
-        paths.add(absolute)
-    return Contract(path, tuple(artifacts))
+        artifacts[absolute] = artifact
+    return Contract(path, tuple(artifacts.values()))
 
 
 def load_plan(path: Path) -> "Plan":
-    """Return the build plan in the contract file `path`, without reading its artifacts.
-
-    Raises `ContractError` with file, line and key.
-    """
+    """Return the build plan in the contract file `path`, without reading its artifacts."""
     return _plan(_document(path))
 
 
@@ -85,6 +93,7 @@ def _plan(document: Node) -> "Plan":
 def _artifact(table: Node) -> ArtifactContract:
     table.object(_KEYS)
     host = _host(table)
+    memory = table.get("memory")
     return ArtifactContract(
         path=_path(table),
         allow=table.optional("allow", _verdicts, DEFAULT_ALLOW),
@@ -95,21 +104,25 @@ def _artifact(table: Node) -> ArtifactContract:
         host=host,
         js=table.optional("js", _js, ()),
         expect=table.optional("expect", _expect, ()),
-        conditions=_conditions(table),
+        conditions=Conditions(
+            open_tables=table.optional("tables", lambda node: node.choice("word", _TABLES), False),
+            private_memories=memory is not None
+            and memory.optional("private", lambda node: node.choice("word", _PRIVATE), False),
+        ),
     )
 
 
 def _js(node: Node) -> tuple[str, ...]:
     node.strings()
-    files = tuple(without_nul(item, item.text()) for item in node.items())
     folder = glob.escape(str(node.source.path.parent))
+    files = map(without_nul, node.items())
     return tuple(f"{folder}/{file if is_glob(file) else glob.escape(file)}" for file in files)
 
 
 def _path(table: Node) -> str:
     path = table.required("path", "the path of a module or a glob, relative to the contract file")
     node = table.at("path")
-    without_nul(node, path)
+    without_nul(node)
     parts = [part for member in members(path) for part in member.split("/")]
     if any("**" in part and part != "**" for part in parts):
         raise node.error("bad glob: `**` must stand alone between slashes")
@@ -121,40 +134,36 @@ def _path(table: Node) -> str:
 
 
 def _verdict(node: Node) -> Verdict:
-    if not isinstance(node.value, str):
-        raise node.unexpected("a verdict")
-    try:
-        return Verdict.from_label(node.value)
-    except ValueError:
-        known = suggestion(node.value, (verdict.label for verdict in Verdict))
-        raise node.error(f"unknown verdict {node.value!r}; {known}") from None
+    return node.choice("verdict", VERDICTS)
 
 
 def _verdicts(node: Node) -> tuple[Verdict, ...]:
-    verdicts = {_verdict(item) for item in node.items("verdicts")}
+    verdicts = set(map(_verdict, node.items("verdicts")))
     if not verdicts:
         raise node.error("expected at least one verdict")
     return tuple(sorted(verdicts, key=lambda verdict: verdict.rank))
 
 
-def _key(node: Node, pattern: str) -> str:
-    if is_reserved(pattern) and not is_known(pattern):
-        message = (
-            f"expected {START}, {ESCAPED} or (func[INDEX]) in parentheses; "
-            f"the key for an export with this name is {export_key(pattern)!r}"
-        )
-        raise node.error(message)
-    return pattern
+def _by_pattern(table: Node) -> Iterator[tuple[str, Node]]:
+    """Yield the keys, which name entry points, with their values."""
+    for pattern, node in table.members():
+        if is_unknown_key(pattern):
+            message = (
+                f"expected {START}, {ESCAPED} or (func[INDEX]) in parentheses; "
+                f"the key for an export with this name is {export_key(pattern)!r}"
+            )
+            raise node.error(message)
+        yield pattern, node
 
 
 def _exports(table: Node) -> tuple[Allowance, ...]:
-    return tuple(Allowance(_key(node, pattern), _verdicts(node)) for pattern, node in table.members())
+    return tuple(Allowance(pattern, _verdicts(node)) for pattern, node in _by_pattern(table))
 
 
 def _expect(table: Node) -> tuple[Expectation, ...]:
     if not table.object():
         raise table.error("empty: name an entry point and its verdict, or remove the key")
-    return tuple(Expectation(_key(node, pattern), _verdict(node)) for pattern, node in table.members())
+    return tuple(Expectation(pattern, _verdict(node)) for pattern, node in _by_pattern(table))
 
 
 def _memory(table: Node) -> MemoryLimits | None:
@@ -170,29 +179,10 @@ def _memory(table: Node) -> MemoryLimits | None:
     return MemoryLimits(minimum, maximum)
 
 
-def _conditions(table: Node) -> Conditions:
-    tables = table.optional("tables", lambda node: _choice(node, "value", Tables), Tables.ASSUME)
-    memory = table.get("memory")
-    private = memory and memory.optional("private", lambda node: _choice(node, "value", Private), None)
-    return Conditions(open_tables=tables is Tables.OPEN, private_memories=private is Private.JUDGE)
-
-
-_Choice = TypeVar("_Choice", bound=enum.Enum)
-
-
-def _choice(node: Node, noun: str, choices: type[_Choice]) -> _Choice:
-    """Return the choice that the value names; raises `ContractError` for any other text."""
-    word = node.text()
-    known = {choice.value: choice for choice in choices}
-    if word not in known:
-        raise node.error(f"unknown {noun} {word!r}; {suggestion(word, known)}")
-    return known[word]
-
-
 def _imports(table: Node) -> Imports:
     table.object(("policy", "trusted"))
-    policy = table.optional("policy", lambda node: _choice(node, "policy", Policy), Policy.ASSUME)
-    return Imports(policy, table.optional("trusted", _trusted, ()))
+    denied = table.optional("policy", lambda node: node.choice("policy", _POLICIES), False)
+    return Imports(denied, table.optional("trusted", _trusted, ()))
 
 
 def _trusted(node: Node) -> tuple[str, ...]:
@@ -207,7 +197,7 @@ def _host(table: Node) -> Host:
     # Most contracts have neither stubs nor scenarios, and `check` must start quickly.
     if not {"stub", "wasi"} & table.object().keys():
         return Host()
-    from nogrow.contract.scenario_stubs import host_of
+    from nogrow.contract.scenario_reader import host_of
 
     return host_of(table)
 
@@ -215,12 +205,8 @@ def _host(table: Node) -> Host:
 def _scenarios(table: Node, host: Host) -> tuple[Scenario, ...]:
     if "scenario" not in table.object():
         return ()
-    from nogrow.contract.scenario_steps import scenario_of
+    from nogrow.contract.scenario_reader import scenario_of
 
-    scenarios: dict[str, Scenario] = {}
-    for inner in table.objects("scenario"):
-        scenario = scenario_of(inner, host)
-        if scenario.name in scenarios:
-            raise inner.at("name").error(f"a second scenario with the name {scenario.name!r}")
-        scenarios[scenario.name] = scenario
-    return tuple(scenarios.values())
+    scenarios = tuple(scenario_of(inner, host) for inner in table.objects("scenario"))
+    table.require_distinct("scenario", "name", "scenario with the name")
+    return scenarios

@@ -1,6 +1,5 @@
 """This module defines the content of a contract as plain data, which `load.py` makes."""
 
-import enum
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
@@ -9,29 +8,8 @@ from nogrow.analysis.judgement import Conditions, Verdict
 from nogrow.analysis.known_growers import is_known_by_name
 
 DEFAULT_ALLOW = (Verdict.ABSENT, Verdict.UNREACHABLE)
-
-
-class Policy(enum.Enum):
-    """What is assumed of an import that no pattern trusts."""
-
-    ASSUME = "assume"
-    DENY = "deny"
-
-
-class Tables(enum.Enum):
-    """What is assumed of the tables that the host sees."""
-
-    ASSUME = "assume"
-    """The host stores none of the module's own functions there; reports list this assumption."""
-    OPEN = "open"
-    """They may hold every function that the host can obtain."""
-
-
-class Private(enum.Enum):
-    """Whether growth counts of a memory that is neither imported nor exported."""
-
-    IGNORE = "ignore"
-    JUDGE = "judge"
+# The verdicts by the labels that contracts, locks and statements use.
+VERDICTS = {verdict.label: verdict for verdict in Verdict}
 
 
 class Allowance(NamedTuple):
@@ -56,9 +34,12 @@ class MemoryLimits(NamedTuple):
 
 
 class Imports(NamedTuple):
-    """What is assumed of imported functions; `trusted` are exact names or globs on `module.field`."""
+    """What is assumed of imported functions; `trusted` are exact names or globs on `module.field`.
 
-    policy: Policy = Policy.ASSUME
+    With `denied`, no entry point may reach an import that is not trusted.
+    """
+
+    denied: bool = False
     trusted: tuple[str, ...] = ()
 
     def trusts(self, name: str) -> bool:

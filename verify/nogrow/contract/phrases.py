@@ -1,13 +1,14 @@
-"""This module shortens functions, paths, lists and verdicts for messages."""
+"""This module words names, lists and verdicts for messages, and verdicts with the assumptions behind them."""
 
 import re
 from collections.abc import Sequence
 
-from nogrow.analysis.judgement import Entry, EntryKind, Function, Step, Verdict
+from nogrow.analysis.assumptions import Assumption
+from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Step, Verdict
 from nogrow.util.demangle import demangle
 
-LONGEST_NAME = 100
-LONGEST_PATH = 5
+_LONGEST_PATH = 5
+_MOST_ASSUMPTIONS = 3
 # The names that reports give to entry points that are not exports, with or without the mark of an export.
 _NOT_EXPORTS = re.compile(r"(?:\(start\)|func\[[0-9]+\])(?: \(export\))*")
 
@@ -22,12 +23,10 @@ def readable(name: str) -> str:
     return shortened(demangle(name))
 
 
-def shortened(name: str, most: int = LONGEST_NAME) -> str:
+def shortened(name: str, most: int = 100) -> str:
     """Return the name; one of more than `most` characters loses its middle."""
-    if len(name) <= most:
-        return name
     half = most // 2
-    return f"{name[:half]}...{name[-half:]}"
+    return name if len(name) <= most else f"{name[:half]}...{name[-half:]}"
 
 
 def entry_name(entry: Entry) -> str:
@@ -45,12 +44,11 @@ def unmistakable(name: str, kind: EntryKind) -> str:
 
 def path_of(witness: Sequence[Step]) -> str:
     """Return the functions of a witness, without the middle of a long one, and the offset where it ends."""
-    left_out = len(witness) - LONGEST_PATH + 1
     # A path can have a million steps.
-    shown = witness if left_out <= 1 else (*witness[:2], *witness[2 - LONGEST_PATH + 1 :])
-    names = [name_of(step.function) for step in shown]
-    if left_out > 1:
-        names.insert(2, f"({left_out} more)")
+    is_long = len(witness) > _LONGEST_PATH
+    names = [name_of(step.function) for step in ((*witness[:2], *witness[-2:]) if is_long else witness)]
+    if is_long:
+        names.insert(2, f"({len(witness) - 4} more)")
     last = witness[-1]
     return f"{' -> '.join(names)}: {shortened(last.instruction)} at offset 0x{last.offset:x}"
 
@@ -69,3 +67,49 @@ def counted(number: int, noun: str) -> str:
 def labels(verdicts: Sequence[Verdict]) -> str:
     """Return the verdicts as a list of the labels that contracts use."""
     return ", ".join(verdict.label for verdict in verdicts)
+
+
+def headline(judgement: Judgement) -> str:
+    """Return the module's verdict and the assumptions behind it, or behind better verdicts in the module."""
+    label = judgement.verdict.label
+    if is_unseen(judgement):
+        label = f"{label}, of no memory that a host can see"
+    resting = judgement.resting
+    if not resting.assumptions:
+        return label
+    if judgement.verdict is not Verdict.REACHABLE:
+        return f"{label}, {assuming(resting.assumptions)}"
+    noun, verb = ("verdict", "assumes") if len(resting.entries) == 1 else ("verdicts", "assume")
+    return f"{label}; the better {noun} of {listed(resting.entries)} {verb} {_that(resting.assumptions)}"
+
+
+def of_entry(entry: Entry) -> str:
+    """Return the entry point's verdict and the assumptions behind it."""
+    label = entry.verdict.label
+    return f"{label}, {assuming(entry.assumptions)}" if is_assumed(entry) else label
+
+
+def is_assumed(entry: Entry) -> bool:
+    """Return whether the entry point's verdict would be worse without the assumptions about the host."""
+    counting = entry.verdict if entry.seen is None else entry.seen
+    return bool(entry.assumptions) and counting is not Verdict.REACHABLE
+
+
+def is_unseen(judgement: Judgement) -> bool:
+    """Return whether the module grows, and only memories that no host sees."""
+    harmful = judgement.verdict_table.harmful
+    return harmful is not None and not harmful.grows and judgement.verdict.grows
+
+
+def assuming(assumptions: Sequence[Assumption]) -> str:
+    """Return a clause that starts with `assuming that` and states the first assumptions."""
+    return f"assuming {_that(assumptions)}"
+
+
+def _that(assumptions: Sequence[Assumption]) -> str:
+    clauses = [f"that {assumption.sentence}" for assumption in assumptions[:_MOST_ASSUMPTIONS]]
+    more = len(assumptions) - _MOST_ASSUMPTIONS
+    if more > 0:
+        clauses.append(f"{more} more, which are listed as assumptions")
+    *others, last = clauses
+    return f"{', '.join(others)} and {last}" if others else last

@@ -2,15 +2,14 @@
 
 import glob
 import os
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from nogrow.contract.model import ArtifactContract, Contract
-from nogrow.contract.paths import MEMBER, is_glob, members, split_number
+from nogrow.contract.patterns import is_glob, members, split_number
 from nogrow.wasm.file import is_there
-
-__all__ = ["MEMBER", "SUFFIX", "Target", "is_glob", "targets"]
 
 SUFFIX = ".wasm"
 
@@ -59,33 +58,31 @@ def targets(contract: Contract | None, paths: Sequence[str]) -> tuple[Target, ..
     clause names a path, not the target of a link at that path. A clause with the file's exact path replaces
     those with a glob; if several globs match, all their clauses apply.
     """
+    contract = contract or Contract(Path(), ())
     clauses = _Clauses(contract)
     found: dict[str, Target] = {}
-    if paths:
-        for path in paths:
-            for target in _at_path(path):
-                found.setdefault(_absolute(target.path), clauses.of(target))
-    elif contract is not None:
-        folder = str(contract.path.parent)
-        for clause in _of_files(contract):
-            matches = _matches(contract, clause)
-            if not matches:
-                missing = _joined(folder, clause.path)
-                found.setdefault(_absolute(missing), Target(missing, clause, found=False))
-            for path in matches:
-                found.setdefault(_absolute(path), clauses.of(Target(path, clause)))
-    parts: dict[str, list[tuple[int, ArtifactContract]]] = {}
-    linked: dict[str, list[tuple[int, ArtifactContract]]] = {}
+    for path in paths:
+        for target in _at_path(path):
+            found.setdefault(_absolute(target.path), clauses.of(target))
+    for clause in () if paths else _of_files(contract):
+        matching = _matches(contract, clause)
+        for path in matching:
+            found.setdefault(_absolute(path), clauses.of(Target(path, clause)))
+        if not matching:
+            missing = _joined(contract, clause.path)
+            found.setdefault(_absolute(missing), Target(missing, clause, found=False))
+    parts: defaultdict[str, list[tuple[int, ArtifactContract]]] = defaultdict(list)
+    linked: defaultdict[str, list[tuple[int, ArtifactContract]]] = defaultdict(list)
     for path, number, clause in _parts(contract):
-        parts.setdefault(_absolute(path), []).append((number, clause))
-        linked.setdefault(os.path.realpath(path), []).append((number, clause))
+        parts[_absolute(path)].append((number, clause))
+        linked[os.path.realpath(path)].append((number, clause))
         if not paths:
             found.setdefault(_absolute(path), Target(path, ArtifactContract(), found=is_there(path)))
     for absolute, target in found.items():
-        own = parts.get(absolute)
-        if own is None and not clauses.names(absolute):
-            own = linked.get(os.path.realpath(target.path))
-        found[absolute] = target._replace(parts=tuple(own or ()))
+        own = parts.get(absolute, [])
+        if not own and not clauses.names(absolute):
+            own = linked.get(os.path.realpath(target.path), [])
+        found[absolute] = target._replace(parts=tuple(own))
     return tuple(sorted(found.values(), key=lambda target: target.path))
 
 
@@ -94,47 +91,41 @@ def is_shipped(clause: ArtifactContract) -> bool:
     return len(members(clause.path)) > 1
 
 
-def _parts(contract: Contract | None) -> Iterator[tuple[str, int, ArtifactContract]]:
+def _parts(contract: Contract) -> Iterator[tuple[str, int, ArtifactContract]]:
     """Yield the clauses for single core modules, with the component's path and the module's number."""
-    if contract is None:
-        return
-    folder = str(contract.path.parent)
     for clause in contract.artifacts:
         file, number = split_number(clause.path)
-        if number is not None and not is_glob(file) and not is_there(_joined(folder, clause.path)):
-            yield _joined(folder, file), number, clause
+        if number is not None and not is_glob(file) and not is_there(_joined(contract, clause.path)):
+            yield _joined(contract, file), number, clause
 
 
 def _of_files(contract: Contract) -> list[ArtifactContract]:
     """Return the clauses that are about files, not about core modules or members of archives."""
-    folder = str(contract.path.parent)
     others = [clause for _, _, clause in _parts(contract)]
     shipped = [clause for clause in contract.artifacts if is_shipped(clause)]
-    others += [clause for clause in shipped if not is_there(_joined(folder, clause.path))]
+    others += [clause for clause in shipped if not is_there(_joined(contract, clause.path))]
     return [clause for clause in contract.artifacts if clause not in others]
 
 
 class _Clauses:
     """The clauses that name each file: by its path, or else by a path that links lead to the same file."""
 
-    def __init__(self, contract: Contract | None) -> None:
-        """Collect the clauses of the contract, none if it is None."""
-        self._exact: dict[str, list[ArtifactContract]] = {}
-        self._globs: dict[str, list[ArtifactContract]] = {}
+    def __init__(self, contract: Contract) -> None:
+        self._exact: defaultdict[str, list[ArtifactContract]] = defaultdict(list)
+        self._globs: defaultdict[str, list[ArtifactContract]] = defaultdict(list)
+        self._linked: defaultdict[str, list[ArtifactContract]] = defaultdict(list)
         paths: dict[str, str] = {}
-        for clause in contract.artifacts if contract is not None else ():
+        for clause in contract.artifacts:
             by_path = self._globs if is_glob(clause.path) else self._exact
-            for path in _matches(contract, clause) if contract is not None else ():
-                absolute = _absolute(path)
-                by_path.setdefault(absolute, []).append(clause)
-                paths[absolute] = path
-        self._linked: dict[str, list[ArtifactContract]] = {}
+            for path in _matches(contract, clause):
+                by_path[_absolute(path)].append(clause)
+                paths[_absolute(path)] = path
         for absolute, path in paths.items():
-            self._linked.setdefault(os.path.realpath(path), []).extend(self._at(absolute))
+            self._linked[os.path.realpath(path)] += self._at(absolute)
 
     def names(self, absolute: str) -> bool:
         """Return whether a clause names the path itself."""
-        return absolute in self._exact or absolute in self._globs
+        return bool(self._at(absolute))
 
     def of(self, target: Target) -> Target:
         """Return the target with all clauses that apply to it, unchanged if there are none."""
@@ -147,43 +138,36 @@ class _Clauses:
 
 
 def _matches(contract: Contract, clause: ArtifactContract) -> list[str]:
-    folder = str(contract.path.parent)
     if not is_glob(clause.path):
-        path = _joined(folder, clause.path)
+        path = _joined(contract, clause.path)
         return [path] if is_there(path) else []
     # Path.glob rejects absolute patterns and `..`.
-    hits = sorted(glob.glob(clause.path, root_dir=folder, recursive=True))  # noqa: PTH207
-    paths = (_joined(folder, hit) for hit in hits)
-    return [path for path in paths if not _is_folder(path)]
+    hits = sorted(glob.glob(clause.path, root_dir=contract.path.parent, recursive=True))  # noqa: PTH207
+    return [path for path in (_joined(contract, hit) for hit in hits) if not _is_folder(path)]
 
 
-def _at_path(path: str) -> Iterator[Target]:
-    """Yield the targets for a path of the command line, with the default clause."""
+def _at_path(path: str) -> list[Target]:
+    """Return the targets for a path of the command line, with the default clause."""
     default = ArtifactContract()
+    found: list[Target] = []
     if _is_folder(path):
-        folder = list(_in_folder(path))
-        yield from folder or [Target(path, default, found=False)]
+        problems: list[OSError] = []
+        for folder, _, names in os.walk(path, onerror=problems.append):
+            files = (str(Path(folder, name)) for name in names if name.endswith(SUFFIX))
+            found += (Target(file, default) for file in files)
+        for problem in problems:
+            reason = f"can't be read: {problem.strerror}"
+            found.append(Target(str(problem.filename), default, problem=reason))
     elif is_there(path):
-        yield Target(path, default)
-    elif is_glob(path) and (hits := sorted(glob.glob(path, recursive=True))):  # noqa: PTH207
-        modules = [target for hit in hits for target in _at_path(hit) if target.found]
-        yield from modules or [Target(path, default, found=False)]
-    else:
-        yield Target(path, default, found=False)
+        found.append(Target(path, default))
+    elif is_glob(path):
+        hits = sorted(glob.glob(path, recursive=True))  # noqa: PTH207
+        found += (target for hit in hits for target in _at_path(hit) if target.found)
+    return found or [Target(path, default, found=False)]
 
 
-def _in_folder(path: str) -> Iterator[Target]:
-    problems: list[OSError] = []
-    for folder, _, names in os.walk(path, onerror=problems.append):
-        for name in names:
-            if name.endswith(SUFFIX):
-                yield Target(str(Path(folder, name)), ArtifactContract())
-    for problem in problems:
-        yield Target(str(problem.filename), ArtifactContract(), problem=f"can't be read: {problem.strerror}")
-
-
-def _joined(folder: str, path: str) -> str:
-    return str(Path(folder, path))
+def _joined(contract: Contract, path: str) -> str:
+    return str(contract.path.parent / path)
 
 
 def _is_folder(path: str) -> bool:

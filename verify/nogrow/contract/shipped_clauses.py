@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from nogrow.contract.model import ArtifactContract, Contract
-from nogrow.contract.paths import MEMBER, is_glob, members, plain, split_number, unescaped
+from nogrow.contract.patterns import MEMBER, fixed_folder, is_glob, members, split_number
 from nogrow.contract.select import Target, is_shipped, targets
 from nogrow.errors import ContractError, ModuleError
 from nogrow.wasm.file import read
@@ -19,26 +19,20 @@ def clauses_at(contract: Contract, path: str) -> tuple[ArtifactContract, ...]:
     `path` is `FILE` or `FILE!MEMBER`, relative to the working folder. In a glob, `**` also matches slashes,
     `*` does not, and neither matches a `!`.
     """
-    found = [
-        clause
-        for clause, pattern, number in _patterns(contract)
-        if number is None and _matches(pattern, path)
-    ]
-    exact = [clause for clause in found if not is_glob(clause.path)]
-    return tuple(exact or found)
+    return tuple(clause for number, clause in _naming(contract, path) if number is None)
 
 
 def parts_at(contract: Contract, path: str) -> tuple[tuple[int, ArtifactContract], ...]:
     """Return the clauses for single core modules of the shipped component at `path`, with their numbers."""
-    found = [
-        (number, clause)
-        for clause, pattern, number in _patterns(contract)
-        if number is not None and _matches(pattern, path)
-    ]
+    return tuple((number, clause) for number, clause in _naming(contract, path) if number is not None)
+
+
+def _naming(contract: Contract, path: str) -> list[tuple[int | None, ArtifactContract]]:
+    """Return the clauses that name `path`: of each number the exact ones, else all matching globs."""
+    patterns = _patterns(contract)
+    found = [(number, clause) for clause, pattern, number in patterns if _matches(pattern, path)]
     exact = {number for number, clause in found if not is_glob(clause.path)}
-    return tuple(
-        (number, clause) for number, clause in found if number not in exact or not is_glob(clause.path)
-    )
+    return [(number, clause) for number, clause in found if number not in exact or not is_glob(clause.path)]
 
 
 def unmatched(
@@ -49,11 +43,11 @@ def unmatched(
     `refused` are the files that could not be opened; clauses about them are left out. A clause about members
     of archives counts if its archive can be below a root, a clause about files only if they must be there.
     """
-    real_roots = [os.path.realpath(root) for root in roots]
+    real_roots = list(map(os.path.realpath, roots))
     missing: list[str] = []
     for clause, pattern, _ in _patterns(contract):
         file = members(pattern)[0]
-        fixed = os.path.realpath(_fixed(file))
+        fixed = os.path.realpath(fixed_folder(file))
         inside = any(_is_below(fixed, root) for root in real_roots)
         may_match_archives = is_shipped(clause) and is_glob(clause.path)
         around = may_match_archives and any(_is_below(root, fixed) for root in real_roots)
@@ -61,13 +55,6 @@ def unmatched(
         if (inside or around) and not is_there and not any(_matches(file, path) for path in refused):
             missing.append(os.path.normpath(contract.path.parent / clause.path))
     return tuple(missing)
-
-
-def _fixed(pattern: str) -> str:
-    """Return the leading folders of a pattern that contain no wildcard."""
-    parts = pattern.split("/")
-    wild = next((index for index, part in enumerate(parts) if is_glob(plain(part))), len(parts))
-    return unescaped("/".join(parts[:wild])) or "/"
 
 
 def _is_below(path: str, folder: str) -> bool:
@@ -117,27 +104,19 @@ def _matches(pattern: str, path: str) -> bool:
 
 def _all_match(patterns: list[str], parts: list[str]) -> bool:
     """Return whether the parts of a path match those of a pattern, of which `**` matches any number."""
-    # The lengths of the beginnings of the pattern that match the parts so far.
-    reached = _with_empty_stars(patterns, {0})
+    # For each beginning of the pattern, whether it matches the parts so far. Trying each number of parts for
+    # each `**` would take exponential time.
+    row = [True]
+    for pattern in patterns:
+        row.append(row[-1] and pattern == "**")
     for part in parts:
-        reached = _with_empty_stars(
-            patterns,
-            {
-                index if patterns[index] == "**" else index + 1
-                for index in reached
-                if index < len(patterns) and (patterns[index] == "**" or fnmatchcase(part, patterns[index]))
-            },
-        )
-    return len(patterns) in reached
-
-
-def _with_empty_stars(patterns: list[str], reached: set[int]) -> set[int]:
-    """Return the lengths with those added that are reached if each `**` matches no part."""
-    for index in sorted(reached):
-        while index < len(patterns) and patterns[index] == "**":
-            index += 1
-            reached.add(index)
-    return reached
+        last, row = row, [False]
+        for index, pattern in enumerate(patterns):
+            is_star = pattern == "**"
+            row.append(
+                row[index] or last[index + 1] if is_star else last[index] and fnmatchcase(part, pattern)
+            )
+    return row[-1]
 
 
 def digest_of(contract: Contract | None) -> str | None:

@@ -4,8 +4,8 @@ import json
 from typing import Any, TextIO
 
 from nogrow import __version__
-from nogrow.analysis.judgement import Memory, Verdict
-from nogrow.diff.model import Difference, EntryChange, ModuleDifference
+from nogrow.analysis.judgement import Verdict
+from nogrow.diff.model import Difference, EntryChange, ModuleDifference, declared
 from nogrow.report.escaping import in_json
 
 SCHEMA = "nogrow/diff/1"
@@ -19,8 +19,8 @@ def render(difference: Difference, stream: TextIO) -> None:
         "schema": SCHEMA,
         "tool": {"name": "nogrow", "version": __version__},
         "direction": difference.direction.value,
-        "notes": list(difference.notes),
-        "modules": [_module(module) for module in difference.modules],
+        "notes": difference.notes,
+        "modules": list(map(_module, difference.modules)),
     }
     stream.write(in_json(json.dumps(document, indent=2)) + "\n")
 
@@ -30,19 +30,13 @@ def _module(module: ModuleDifference) -> Object:
         "old": module.old,
         "new": module.new,
         "direction": module.direction.value,
-        "verdicts": [_label(verdict) for verdict in module.verdicts],
-        "same_bytes": module.same_bytes,
-        "entries": [_entry(change) for change in module.entries],
-        "unchanged": module.unchanged,
+        **module._asdict(),
+        "verdicts": list(map(_label, module.verdicts)),
+        "entries": list(map(_entry, module.entries)),
         "memories": [
-            {"index": change.number, "before": _memory(change.before), "after": _memory(change.after)}
+            {"index": change.number, "before": declared(change.before), "after": declared(change.after)}
             for change in module.memories
         ],
-        "sites": list(module.sites),
-        "imports_new": list(module.imports_new),
-        "imports_gone": list(module.imports_gone),
-        "assumed_new": list(module.assumed_new),
-        "assumed_gone": list(module.assumed_gone),
     }
 
 
@@ -55,18 +49,6 @@ def _entry(change: EntryChange) -> Object:
         "before": _label(change.before),
         "after": _label(change.after),
         "direction": change.direction.value,
-    }
-
-
-def _memory(memory: Memory | None) -> Object | None:
-    if memory is None:
-        return None
-    return {
-        "imported": memory.imported,
-        "shared": memory.shared,
-        "page_size": memory.page_size,
-        "min_pages": memory.min_pages,
-        "max_pages": memory.max_pages,
     }
 
 

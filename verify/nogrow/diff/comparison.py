@@ -3,17 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
+from typing import TypeVar
 
 from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.entry_identity import grouped, level_of, paired
-from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Memory
-from nogrow.contract.clause_lines import without_number
-from nogrow.diff.model import Difference, EntryChange, MemoryChange, ModuleDifference
+from nogrow.analysis.judgement import Entry, EntryKind, Judgement
+from nogrow.contract.patterns import without_number
+from nogrow.diff.model import Difference, EntryChange, MemoryChange, ModuleDifference, declared
 from nogrow.report.model import ArtifactReport
 from nogrow.util.demangle import demangle
 
 Artifacts = Sequence[ArtifactReport]
 Pair = tuple[ArtifactReport | None, ArtifactReport | None]
+_Item = TypeVar("_Item")
 
 NOTHING = Judgement((), (), (), ())
 
@@ -57,19 +59,22 @@ def _paired_names(old: list[str], new: list[str]) -> dict[str, str]:
     if len(old) == len(new) == 1:
         return {new[0]: old[0]}
     same = {file: file for file in new if file in old}
-    old_by_name, new_by_name = (_unique([file for file in side if file not in same]) for side in (old, new))
+    old_by_name, new_by_name = (
+        _unique([(PurePath(file).name, file) for file in side if file not in same]) for side in (old, new)
+    )
     return same | {file: old_by_name[name] for name, file in new_by_name.items() if name in old_by_name}
 
 
-def _unique(files: list[str]) -> dict[str, str]:
-    """Return the files that share their name with no other file, by name."""
-    counts = Counter(PurePath(file).name for file in files)
-    return {PurePath(file).name: file for file in files if counts[PurePath(file).name] == 1}
+def _unique(named: Sequence[tuple[str | None, _Item]]) -> dict[str, _Item]:
+    """Return the items that share their name with no other item, by name."""
+    counts = Counter(name for name, _ in named)
+    return {name: item for name, item in named if name is not None and counts[name] == 1}
 
 
 def _module(old: ArtifactReport | None, new: ArtifactReport | None) -> ModuleDifference:
     before = old.judgement if old and old.judgement else NOTHING
     after = new.judgement if new and new.judgement else NOTHING
+    was_assumed, now_assumed = (set(sentences(side.assumptions)) for side in (before, after))
     changes, unchanged = _entries(before, after)
     return ModuleDifference(
         old and old.path,
@@ -82,13 +87,9 @@ def _module(old: ArtifactReport | None, new: ArtifactReport | None) -> ModuleDif
         (len(before.sites), len(after.sites)),
         tuple(sorted(after.imports - before.imports)),
         tuple(sorted(before.imports - after.imports)),
-        tuple(sorted(_assumed(after) - _assumed(before))),
-        tuple(sorted(_assumed(before) - _assumed(after))),
+        tuple(sorted(now_assumed - was_assumed)),
+        tuple(sorted(was_assumed - now_assumed)),
     )
-
-
-def _assumed(judgement: Judgement) -> set[str]:
-    return set(sentences(judgement.assumptions))
 
 
 def _entries(before: Judgement, after: Judgement) -> tuple[list[EntryChange], int]:
@@ -105,27 +106,18 @@ def _entries(before: Judgement, after: Judgement) -> tuple[list[EntryChange], in
             changed.append(_change(now, old, now))
         else:
             unchanged += 1
-    renamed = _renamed(gone, new)
+    # An export was renamed if both functions have the same, unique debug name. Function bodies are not
+    # compared, because they hold indices that change with every build.
+    old_names, new_names = (
+        _unique([(_function(entry), entry) for entry in side if entry.kind is EntryKind.EXPORT])
+        for side in (gone, new)
+    )
+    renamed = [(entry, new_names[name]) for name, entry in old_names.items() if name in new_names]
     known = {id(entry) for pair in renamed for entry in pair}
     changed += [_change(now, old, now) for old, now in renamed]
     changed += [_change(entry, entry, None) for entry in gone if id(entry) not in known]
     changed += [_change(entry, None, entry) for entry in new if id(entry) not in known]
     return changed, unchanged
-
-
-def _renamed(gone: list[Entry], new: list[Entry]) -> list[tuple[Entry, Entry]]:
-    """Return pairs of exports that were renamed: both functions have the same, unique debug name.
-
-    Function bodies are not compared, because they hold indices that change with every build.
-    """
-    old, now = _by_function(gone), _by_function(new)
-    return [(old[name], now[name]) for name in old if name in now]
-
-
-def _by_function(entries: list[Entry]) -> dict[str, Entry]:
-    exports = [(_function(entry), entry) for entry in entries if entry.kind is EntryKind.EXPORT]
-    counts = Counter(name for name, _ in exports)
-    return {name: entry for name, entry in exports if name is not None and counts[name] == 1}
 
 
 def _change(named: Entry, old: Entry | None, new: Entry | None) -> EntryChange:
@@ -160,9 +152,5 @@ def _memories(before: Judgement, after: Judgement) -> tuple[MemoryChange, ...]:
     return tuple(
         MemoryChange(index, old.get(index), new.get(index))
         for index in sorted(old.keys() | new.keys())
-        if _declared(old.get(index)) != _declared(new.get(index))
+        if declared(old.get(index)) != declared(new.get(index))
     )
-
-
-def _declared(memory: Memory | None) -> object:
-    return memory and (memory.imported, memory.shared, memory.page_size, memory.min_pages, memory.max_pages)

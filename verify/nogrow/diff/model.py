@@ -57,6 +57,12 @@ class MemoryChange(NamedTuple):
     after: Memory | None
 
 
+def declared(memory: Memory | None) -> dict[str, object] | None:
+    """Return what a module declares of its memory, None if there is no memory."""
+    keys = ("imported", "shared", "page_size", "min_pages", "max_pages")
+    return None if memory is None else {key: getattr(memory, key) for key in keys}
+
+
 class ModuleDifference(NamedTuple):
     """A core module before and after; `old` or `new` is the path, None if that build lacks the module.
 

@@ -1,4 +1,7 @@
-"""This module writes a difference as text: regressions first, unchanged entry points only counted."""
+"""This module writes a difference as text and as Markdown.
+
+Regressions come first, and unchanged entry points are only counted.
+"""
 
 from collections.abc import Iterator
 from typing import TextIO
@@ -7,31 +10,60 @@ import click
 
 from nogrow.analysis.judgement import EntryKind, Memory, Verdict
 from nogrow.contract.phrases import counted, listed, shortened, unmistakable
-from nogrow.diff.model import Difference, Direction, EntryChange, MemoryChange, ModuleDifference
-from nogrow.report.escaping import printable
+from nogrow.diff.model import Difference, Direction, EntryChange, ModuleDifference
+from nogrow.report.escaping import fenced, in_markdown, printable
 
 # Nobody reads more than this; the JSON report has all of them.
 MOST_ENTRIES = 20
+# GitHub drops a job summary of more than 1 MiB entirely.
+MOST_BYTES = 500_000
 COLOURS = {Direction.WORSE: "red", Direction.BETTER: "green", Direction.SAME: None}
+_WORDS = {Direction.WORSE: "worse", Direction.BETTER: "improved"}
 
 
 def render(difference: Difference, stream: TextIO, *, colour: bool = False) -> None:
     """Write the difference; names that come from modules and paths are escaped."""
     for module in difference.modules:
-        for line, direction in lines(module):
+        details = ((f"  {line}", direction) for line, direction in _details(module))
+        for line, direction in ((_headline(module), module.direction), *details):
             stream.write((click.style(line, fg=COLOURS[direction]) if colour else line) + "\n")
     for note in difference.notes:
         stream.write(f"note: {printable(note)}\n")
-    stream.write(summary(difference) + "\n")
+    stream.write(_summary(difference) + "\n")
 
 
-def lines(module: ModuleDifference) -> Iterator[tuple[str, Direction]]:
-    """Yield the lines about a module, each with its direction."""
-    yield headline(module), module.direction
-    yield from ((f"  {line}", direction) for line, direction in details(module))
+def render_markdown(difference: Difference, stream: TextIO) -> None:
+    """Write a heading, a summary, and a block for each module, regressions first."""
+    for line in _markdown(difference):
+        stream.write(line + "\n")
 
 
-def headline(module: ModuleDifference) -> str:
+def _markdown(difference: Difference) -> Iterator[str]:
+    order = list(Direction)
+    modules = sorted(difference.modules, key=lambda module: order.index(module.direction))
+    yield "## Memory growth"
+    yield ""
+    yield f"nogrow {_summary(difference)}."
+    room = MOST_BYTES
+    for number, module in enumerate(modules):
+        lines = [
+            "",
+            f"### {in_markdown(_headline(module))}",
+            "",
+            *fenced(line for line, _ in _details(module)),
+        ]
+        room -= sum(len(line.encode(errors="replace")) + 1 for line in lines)
+        if room < 0:
+            yield ""
+            yield f"{counted(len(modules) - number, 'more module')} left out: the summary would be too long."
+            break
+        yield from lines
+    for note in difference.notes:
+        yield ""
+        yield f"Note: {in_markdown(note)}"
+
+
+def _headline(module: ModuleDifference) -> str:
     """Return the line that names the module and its verdicts."""
     before, after = module.verdicts
     if module.old is None or before is None:
@@ -43,10 +75,10 @@ def headline(module: ModuleDifference) -> str:
     return f"{paths}: {verdicts}{', the same bytes' if module.same_bytes else ''}"
 
 
-def details(module: ModuleDifference) -> Iterator[tuple[str, Direction]]:
+def _details(module: ModuleDifference) -> Iterator[tuple[str, Direction]]:
     """Yield the lines about the changes within a module, each with its direction."""
     for change in module.entries[:MOST_ENTRIES]:
-        yield entry(change), change.direction
+        yield _entry(change), change.direction
     left_out = module.entries[MOST_ENTRIES:]
     if left_out:
         worse = sum(change.direction is Direction.WORSE for change in left_out)
@@ -55,19 +87,16 @@ def details(module: ModuleDifference) -> Iterator[tuple[str, Direction]]:
     yield from ((line, Direction.SAME) for line in _facts(module))
 
 
-def entry(change: EntryChange) -> str:
-    """Return the line about an entry point."""
-    word = {Direction.WORSE: "worse", Direction.BETTER: "better"}.get(change.direction)
+def _entry(change: EntryChange) -> str:
+    word = _WORDS.get(change.direction)
     kind, name = _kind_and_name(change)
     before, after = _label(change.before), _label(change.after)
     if change.before is None:
         text = f"{name} is new: {after}"
     elif change.after is None:
         text = f"{name} is gone: was {before}"
-    elif change.before is change.after:
-        text = f"{name}: {before}"
     else:
-        text = f"{name}: {before} -> {after}"
+        text = f"{name}: {before if before == after else f'{before} -> {after}'}"
     was, now = change.excused
     if now:
         text += " (no view of the memory exists)"
@@ -76,14 +105,14 @@ def entry(change: EntryChange) -> str:
     return f"{word or kind}: {text}"
 
 
-def summary(difference: Difference) -> str:
+def _summary(difference: Difference) -> str:
     """Return the line that counts the modules and the changes of their entry points."""
     changes = [change for module in difference.modules for change in module.entries]
     directions = [change.direction for change in changes]
     unchanged = sum(module.unchanged for module in difference.modules)
-    worse, better, same = (f"{directions.count(direction):,}" for direction in Direction)
+    worse, improved, same = (f"{directions.count(direction):,}" for direction in Direction)
     return (
-        f"compared {counted(len(difference.modules), 'module')}: {worse} worse, {better} better, "
+        f"compared {counted(len(difference.modules), 'module')}: {worse} worse, {improved} improved, "
         f"{same} with other changes, {counted(unchanged, 'entry point')} unchanged"
     )
 
@@ -103,7 +132,8 @@ def _kind_and_name(change: EntryChange) -> tuple[str, str]:
 
 
 def _facts(module: ModuleDifference) -> Iterator[str]:
-    yield from map(_memory, module.memories)
+    for change in module.memories:
+        yield f"memory {change.number}: {_limits(change.before)} -> {_limits(change.after)}"
     before, after = module.sites
     if before != after:
         yield f"grow sites: {before:,} -> {after:,}"
@@ -112,15 +142,9 @@ def _facts(module: ModuleDifference) -> Iterator[str]:
     if module.imports_gone:
         yield f"imports no longer reached: {printable(listed(module.imports_gone, 10))}"
     if module.old is not None and module.new is not None:
-        yield from (f"now assumed: {printable(sentence)}" for sentence in module.assumed_new[:MOST_ENTRIES])
-        yield from (
-            f"no longer assumed: {printable(sentence)}" for sentence in module.assumed_gone[:MOST_ENTRIES]
-        )
+        for what, assumed in (("now", module.assumed_new), ("no longer", module.assumed_gone)):
+            yield from (f"{what} assumed: {printable(sentence)}" for sentence in assumed[:MOST_ENTRIES])
     yield f"{counted(module.unchanged, 'entry point')} unchanged"
-
-
-def _memory(change: MemoryChange) -> str:
-    return f"memory {change.number}: {_limits(change.before)} -> {_limits(change.after)}"
 
 
 def _limits(memory: Memory | None) -> str:

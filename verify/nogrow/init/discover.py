@@ -1,8 +1,8 @@
-"""This module finds a project's WebAssembly modules and the files they may be built from."""
+"""This module finds a project's WebAssembly modules, the files they may be built from, and their paths."""
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from nogrow.contract.select import SUFFIX
@@ -59,12 +59,9 @@ def discover(paths: Sequence[str]) -> Found:
 
 
 def _below(path: str, skipped: list[str], problems: list[str]) -> list[str]:
+    errors: list[OSError] = []
     files: list[str] = []
-
-    def failed(error: OSError) -> None:
-        problems.append(f"{error.filename}: can't be searched: {error.strerror}")
-
-    for folder, folders, names in os.walk(path, onerror=failed):
+    for folder, folders, names in os.walk(path, onerror=errors.append):
         excluded = [name for name in folders if _is_excluded(Path(folder), name)]
         skipped += (str(Path(folder, name)) for name in excluded)
         # `os.walk` descends into the folders that stay in this list.
@@ -72,6 +69,7 @@ def _below(path: str, skipped: list[str], problems: list[str]) -> list[str]:
         files += (
             str(Path(folder, name)) for name in names if name.endswith((SUFFIX, ".wat")) or name in _MANIFESTS
         )
+    problems += (f"{error.filename}: can't be searched: {error.strerror}" for error in errors)
     return files
 
 
@@ -81,3 +79,14 @@ def _is_excluded(folder: Path, name: str) -> bool:
     if name in _CARGO_INTERNAL:
         return any(os.path.lexists(parent / ".rustc_info.json") for parent in folder.parents[:2])
     return os.path.lexists(folder / name / "pyvenv.cfg")
+
+
+def seen_from(folder: Path, file: str) -> str:
+    """Return the file's path relative to `folder`, with slashes; raises `UnicodeEncodeError` if not UTF-8."""
+    here, there = folder.absolute(), Path(file).absolute()
+    if not there.is_relative_to(here) or ".." in there.parts:
+        # After a link, `..` is the parent of the link's target.
+        here, there = here.resolve(), there.parent.resolve() / there.name
+    path = PurePath(os.path.relpath(there, here)).as_posix()
+    path.encode()
+    return path

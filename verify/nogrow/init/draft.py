@@ -1,13 +1,12 @@
 """This module writes the drafted contract: what passes today, with comments on what to tighten."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from nogrow.analysis.judgement import Verdict
-from nogrow.contract.headlines import assuming, is_unseen
-from nogrow.contract.phrases import counted
+from nogrow.contract.phrases import assuming, counted, is_unseen
 from nogrow.contract.toml_text import assignments, quoted, value
-from nogrow.init.modules import Clause, LeftOut
+from nogrow.init.infer_clauses import Clause, LeftOut
 from nogrow.init.sources import Buildable
 from nogrow.report.escaping import printable
 
@@ -21,14 +20,14 @@ _STRICTEST = (Verdict.ABSENT, Verdict.UNREACHABLE)
 
 def draft(parts: Sequence[Clause | LeftOut], hints: Sequence[Buildable]) -> str:
     """Return the text of nogrow.toml; without any clause, it has one for a module yet to be built."""
-    blocks = [_HEAD, "schema = 1"]
-    blocks += ("\n".join(_clause(part) if isinstance(part, Clause) else _left_out(part)) for part in parts)
-    blocks += ("\n".join(_hint(hint)) for hint in hints[:_MOST_HINTS])
+    blocks: list[Iterable[str]] = [(_HEAD,), ("schema = 1",)]
+    blocks += (_clause(part) if isinstance(part, Clause) else _left_out(part) for part in parts)
+    blocks += map(_hint, hints[:_MOST_HINTS])
     if len(hints) > _MOST_HINTS:
-        blocks.append(f"# ... and {len(hints) - _MOST_HINTS} more sources that no module was built from.")
+        blocks.append((f"# ... and {len(hints) - _MOST_HINTS} more sources that no module was built from.",))
     if not any(isinstance(part, Clause) for part in parts):
-        blocks.append("\n".join(_placeholder(hints)))
-    return "\n\n".join(blocks) + "\n"
+        blocks.append(_placeholder(hints))
+    return "\n\n".join(map("\n".join, blocks)) + "\n"
 
 
 def _clause(clause: Clause) -> Iterator[str]:
@@ -43,10 +42,9 @@ def _clause(clause: Clause) -> Iterator[str]:
     if inferred.exemptions:
         yield ""
         yield "[artifact.exports]"
-    for exemption in inferred.exemptions:
-        advice = _explain(clause.path, exemption.entry or "")
-        verdicts = value([verdict.label for verdict in exemption.verdict.parts])
-        yield f"{quoted(exemption.pattern)} = {verdicts}  # tighten: {advice}"
+    for pattern, verdict, entry in inferred.exemptions:
+        advice = _explain(clause.path, entry or "")
+        yield f"{quoted(pattern)} = {_labels(verdict.parts)}  # tighten: {advice}"
     yield from _limits(clause)
 
 
@@ -66,7 +64,7 @@ def _summary(clause: Clause) -> str:
 
 def _limits(clause: Clause) -> Iterator[str]:
     """Yield limits to uncomment, if all memories declare a maximum."""
-    maxima = [memory.max_pages for memory in clause.memories]
+    maxima = [memory.max_pages for judgement in clause.judgements for memory in judgement.memories]
     declared = [pages for pages in maxima if pages is not None]
     if declared and len(declared) == len(maxima):
         yield ""
@@ -105,10 +103,12 @@ def _commented(values: dict[str, object]) -> Iterator[str]:
 
 
 def _allow(verdicts: Sequence[Verdict]) -> str:
-    (line,) = assignments({"allow": [verdict.label for verdict in verdicts]})
-    return line
+    return f"allow = {_labels(verdicts)}"
 
 
-def _explain(path: str, entry: str = "") -> str:
-    words = ("nogrow", "explain", path, *([entry] if entry else []))
-    return printable(shlex.join(words))
+def _labels(verdicts: Sequence[Verdict]) -> str:
+    return value([verdict.label for verdict in verdicts])
+
+
+def _explain(path: str, *entry: str) -> str:
+    return printable(shlex.join(("nogrow", "explain", path, *filter(None, entry))))

@@ -4,12 +4,11 @@ import glob
 import json
 import shlex
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
-from nogrow.init.discover import Found
-from nogrow.init.paths import seen_from
+from nogrow.init.discover import Found, seen_from
 
 _TARGET = "wasm32-unknown-unknown"
 
@@ -35,14 +34,17 @@ def buildable(found: Found, folder: Path) -> tuple[Buildable, ...]:
     The paths are relative to `folder`, where the contract will be.
     """
     built = {PurePath(module).stem.removesuffix("_bg") for module in found.modules}
-    sources = (*_of_manifests(found.manifests), *map(_of_text, found.texts))
+    manifests = (
+        (_of_crate if path.endswith(".toml") else _of_package)(Path(path)) for path in found.manifests
+    )
     return tuple(
         source._replace(
             output=_in_contract(source.output, folder, glob.escape),
             path=_in_contract(source.path, folder, str),
         )
-        for source in sources
-        if not (built if source.output is None else {PurePath(source.output).stem} & built)
+        for source in (*manifests, *map(_of_text, found.texts))
+        if source is not None
+        and not (built if source.output is None else {PurePath(source.output).stem} & built)
     )
 
 
@@ -51,13 +53,6 @@ def _in_contract(path: str | None, folder: Path, escape: Callable[[str], str]) -
         return None if path is None else escape(seen_from(folder, path))
     except UnicodeEncodeError:
         return None
-
-
-def _of_manifests(manifests: Sequence[str]) -> Iterator[Buildable]:
-    for path in manifests:
-        source = _of_crate(Path(path)) if path.endswith(".toml") else _of_package(Path(path))
-        if source is not None:
-            yield source
 
 
 def _of_crate(manifest: Path) -> Buildable | None:

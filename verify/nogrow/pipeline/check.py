@@ -108,7 +108,7 @@ def _process_ended(target: Target) -> Reports:
 def _with_missing(artifacts: Reports, pinned: "Pinned") -> Reports:
     """Return the artifacts, and those that the lock has and that are not there: they break it."""
     # Only with a lock is the contract's reader loaded, for its knowledge of paths.
-    from nogrow.contract.clause_lines import without_number
+    from nogrow.contract.patterns import without_number
 
     judged = [artifact.path for artifact in artifacts if artifact.judgement is not None]
     refused = [artifact.path for artifact in artifacts if artifact.outcome is Outcome.NOT_JUDGED]

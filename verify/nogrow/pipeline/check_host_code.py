@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from nogrow.contract.violation import Rule, Violation
+from nogrow.contract.violations import Rule, Violation
 from nogrow.errors import ModuleError
 from nogrow.jshost.model import CachedView
 from nogrow.jshost.reader import views_kept_in

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Collection, Sequence
 
 from nogrow.analysis.judgement import Conditions, Judgement
-from nogrow.contract.check import violations
 from nogrow.contract.model import ArtifactContract
-from nogrow.contract.violation import Violation
+from nogrow.contract.violations import Violation, violations
 
 Clauses = Sequence[ArtifactContract]
 

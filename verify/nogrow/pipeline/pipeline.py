@@ -7,9 +7,8 @@ from nogrow.analysis.assumptions import stated
 from nogrow.analysis.emscripten_abi import NO_EFFECTS, Effects
 from nogrow.analysis.judgement import Judgement
 from nogrow.analysis.surroundings import NOT_LINKED, Linked, Surroundings
-from nogrow.contract.check import notes
 from nogrow.contract.select import Target
-from nogrow.contract.violation import Violation
+from nogrow.contract.violations import Violation, notes
 from nogrow.errors import ModuleError
 from nogrow.jshost.glue_model import Glue, Grower
 from nogrow.pipeline.clauses import Clauses, conditions_of, trusted_by_all, violations_of_all

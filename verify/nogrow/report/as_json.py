@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 from nogrow import __version__
 from nogrow.analysis.assumptions import sentences, stated
 from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Memory, Site, Step, Verdict
-from nogrow.contract.violation import Violation
+from nogrow.contract.violations import Violation
 from nogrow.jshost.model import CachedView
 from nogrow.report.escaping import in_json
 from nogrow.report.exit_code import Outcome

@@ -8,10 +8,8 @@ import click
 
 from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.judgement import Entry, Verdict
-from nogrow.contract.check import RULES
-from nogrow.contract.headlines import assuming, headline, is_assumed
-from nogrow.contract.phrases import counted, entry_name, listed, shortened
-from nogrow.contract.violation import Rule
+from nogrow.contract.phrases import assuming, counted, entry_name, headline, is_assumed, listed, shortened
+from nogrow.contract.violations import RULES, Rule
 from nogrow.explain.advice import Advice
 from nogrow.explain.allocation_sites import UNKNOWN, Family, Use
 from nogrow.explain.cause import Cause

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TextIO
 
-from nogrow.contract.headlines import is_assumed, of_entry
-from nogrow.contract.phrases import unmistakable
-from nogrow.contract.violation import Rule, Violation
+from nogrow.contract.phrases import is_assumed, of_entry, unmistakable
+from nogrow.contract.violations import Rule, Violation
 from nogrow.report.escaping import in_xml
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report

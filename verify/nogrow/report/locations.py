@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nogrow.analysis.judgement import Step
-from nogrow.contract.clause_lines import ClauseLines, without_number
-from nogrow.contract.violation import Rule, Violation
+from nogrow.contract.clause_lines import ClauseLines
+from nogrow.contract.patterns import without_number
+from nogrow.contract.violations import Rule, Violation
 from nogrow.report.escaping import printable
 from nogrow.report.model import ArtifactReport, Report
 from nogrow.source.model import Frame

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.analysis.judgement import Judgement
-from nogrow.contract.violation import Rule, Violation
+from nogrow.contract.violations import Rule, Violation
 from nogrow.jshost.glue_model import Grower
 from nogrow.report.exit_code import WEIGHT, Outcome
 from nogrow.scenarios.result import ScenarioResult

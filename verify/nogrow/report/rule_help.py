@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from nogrow.contract.violation import Rule
+from nogrow.contract.violations import Rule
 
 
 class RuleHelp(NamedTuple):

@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from nogrow import __version__
 from nogrow.analysis.judgement import Entry, EntryKind, Step
-from nogrow.contract.clause_lines import without_number
+from nogrow.contract.patterns import without_number
 from nogrow.contract.phrases import counted, name_of, shortened, unmistakable
-from nogrow.contract.violation import Rule, Violation
+from nogrow.contract.violations import Rule, Violation
 from nogrow.jshost.model import CachedView
 from nogrow.report.escaping import in_json, in_sarif
 from nogrow.report.exit_code import Outcome

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from nogrow.analysis.judgement import Entry
-from nogrow.contract.headlines import headline
-from nogrow.contract.phrases import counted
-from nogrow.contract.violation import Violation
+from nogrow.contract.phrases import counted, headline
+from nogrow.contract.violations import Violation
 from nogrow.report.exit_code import WEIGHT, Outcome
 from nogrow.report.model import ArtifactReport, Report
 

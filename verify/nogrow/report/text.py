@@ -8,9 +8,8 @@ import click
 
 from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.judgement import Step
-from nogrow.contract.headlines import headline
-from nogrow.contract.phrases import counted, labels, name_of, readable, shortened
-from nogrow.contract.violation import Rule, Violation
+from nogrow.contract.phrases import counted, headline, labels, name_of, readable, shortened
+from nogrow.contract.violations import Rule, Violation
 from nogrow.jshost.model import CachedView
 from nogrow.report.escaping import printable
 from nogrow.report.exit_code import Outcome

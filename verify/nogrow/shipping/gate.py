@@ -8,10 +8,10 @@ from nogrow.archives.counts import Counts, added
 from nogrow.archives.shipped_files import Shipped, shipped
 from nogrow.archives.unpack_limits import Limits
 from nogrow.contract.model import ArtifactContract, Contract
-from nogrow.contract.paths import split_number
+from nogrow.contract.patterns import without_number
 from nogrow.contract.select import Target
 from nogrow.contract.shipped_clauses import built, clauses_at, parts_at, unmatched
-from nogrow.contract.violation import Rule, Violation
+from nogrow.contract.violations import Rule, Violation
 from nogrow.errors import UsageError
 from nogrow.jshost.glue_model import Glue
 from nogrow.pipeline.find_host_code import belonging, is_named, scripts_beside
@@ -40,25 +40,24 @@ def gather(paths: Sequence[str], limits: Limits = Limits()) -> Shipment:  # noqa
 
     Raises `UsageError` if a path does not exist, or if two files have the same name below the paths.
     """
-    files: list[Shipped] = []
+    files: dict[str, Shipped] = {}
+    names: dict[str, str] = {}
     empty: list[str] = []
     counts: dict[str, Counts] = {}
     for path in paths:
-        kept = sum(len(module.data) for file in files for module in file.modules)
+        kept = sum(len(module.data) for file in files.values() for module in file.modules)
         at_path = tuple(shipped(path, limits, kept))
         counts.update((file.path, file.counts) for file in at_path)
-        files += (file for file in at_path if file.matters)
         if not any(file.modules or file.refused for file in at_path):
             empty.append(path)
-    seen: dict[str, str] = {}
-    for file in files:
-        first = seen.setdefault(file.name, file.path)
-        if first != file.path:
-            raise UsageError(
-                f"--dist: {first} and {file.path} have the same name: name the folder above them instead"
-            )
-    unique = tuple({file.path: file for file in files}.values())
-    return Shipment(unique, tuple(empty), added(counts.values()), tuple(paths))
+        for file in filter(lambda file: file.matters, at_path):
+            first = names.setdefault(file.name, file.path)
+            if first != file.path:
+                raise UsageError(
+                    f"--dist: {first} and {file.path} have the same name: name the folder above them instead"
+                )
+            files[file.path] = file
+    return Shipment(tuple(files.values()), tuple(empty), added(counts.values()), tuple(paths))
 
 
 def targets_of(shipment: Shipment, contract: Contract | None) -> tuple[Target, ...]:
@@ -76,6 +75,20 @@ def targets_of(shipment: Shipment, contract: Contract | None) -> tuple[Target, .
         targets += (_target(file, module, contract, by_digest) for module in file.modules)
     targets += _missing(shipment, contract) if contract else ()
     return tuple(sorted(targets, key=lambda target: target.path))
+
+
+def _target(
+    file: Shipped, module: Module, contract: Contract | None, by_digest: Mapping[str, Target]
+) -> Target:
+    path = path_of(file, module)
+    template = by_digest.get(module.sha256) or Target(path, ArtifactContract())
+    target = template._replace(path=path, data=module.data)
+    if contract is None:
+        return target
+    named, parts = clauses_at(contract, path), parts_at(contract, path)
+    if not named:
+        return target._replace(parts=parts or target.parts)
+    return target._replace(clause=named[0], also=named[1:], parts=parts)
 
 
 def _missing(shipment: Shipment, contract: Contract) -> Iterator[Target]:
@@ -115,16 +128,17 @@ def with_violations(report: Report, broken: Mapping[str, Sequence[str]]) -> Repo
     """Add a violation of NG011 for each of the sentences, which are sorted by the path of their artifact."""
     artifacts = list(report.artifacts)
     # A component has several artifacts, of which the first gets the violations.
-    indices = {
-        _component_path(artifact.path, broken): index
-        for index, artifact in reversed(list(enumerate(artifacts)))
-    }
+    indices: dict[str, int] = {}
+    for index, artifact in enumerate(artifacts):
+        file = without_number(artifact.path)
+        is_known = artifact.path in broken or file not in broken
+        indices.setdefault(artifact.path if is_known else file, index)
     for path, sentences in broken.items():
-        violations = tuple(Violation(Rule.PIN_BROKEN, sentence) for sentence in sentences)
         if path not in indices:
-            artifacts.append(ArtifactReport(path, violations=violations))
-            continue
+            indices[path] = len(artifacts)
+            artifacts.append(ArtifactReport(path))
         artifact = artifacts[indices[path]]
+        violations = (Violation(Rule.PIN_BROKEN, sentence) for sentence in sentences)
         artifacts[indices[path]] = artifact._replace(violations=(*artifact.violations, *violations))
     return report._replace(artifacts=tuple(sorted(artifacts, key=lambda artifact: artifact.path)))
 
@@ -135,23 +149,3 @@ def disagreements(shipment: Shipment) -> Iterator[tuple[str, str]]:
         for module in file.modules:
             if module.problem is not None:
                 yield path_of(file, module), module.problem
-
-
-def _component_path(path: str, known: Mapping[str, object]) -> str:
-    """Return the path of a core module's component if only that is known, else the path itself."""
-    file, _ = split_number(path)
-    return file if path not in known and file in known else path
-
-
-def _target(
-    file: Shipped, module: Module, contract: Contract | None, by_digest: Mapping[str, Target]
-) -> Target:
-    path = path_of(file, module)
-    template = by_digest.get(module.sha256) or Target(path, ArtifactContract())
-    target = template._replace(path=path, data=module.data)
-    if contract is None:
-        return target
-    named, parts = clauses_at(contract, path), parts_at(contract, path)
-    if not named:
-        return target._replace(parts=parts or target.parts)
-    return target._replace(clause=named[0], also=named[1:], parts=parts)

@@ -1,10 +1,14 @@
-"""Write the verdicts on a shipment as an in-toto Statement, version 1, with nogrow's own predicate."""
+"""Write and read the verdicts on a shipment: an in-toto Statement, version 1, with nogrow's own predicate."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from nogrow import __version__
+from nogrow.analysis.judgement import Verdict
+from nogrow.contract.model import VERDICTS
+from nogrow.util.jsonfile import Node, read
 
 TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:nogrow:attestation:1"
@@ -13,18 +17,15 @@ Object = dict[str, Any]
 
 
 class AttestedVerdict(NamedTuple):
-    """The label of the verdict on a core module, and the assumptions of the verdict."""
+    """The verdict on a core module, and its assumptions."""
 
     name: str
-    verdict: str
+    verdict: Verdict
     assumptions: tuple[str, ...] = ()
 
 
 class AttestedModule(NamedTuple):
-    """A judged module; a component has a verdict for each of its core modules.
-
-    `size` is in bytes.
-    """
+    """A judged module of `size` bytes; a component has a verdict for each of its core modules."""
 
     name: str
     sha256: str
@@ -81,12 +82,69 @@ def _file(file: AttestedFile) -> Object:
 
 
 def _module(module: AttestedModule) -> Object:
-    verdicts: Sequence[Object] = [
-        {"name": verdict.name, "verdict": verdict.verdict, "assumptions": list(verdict.assumptions)}
-        for verdict in module.verdicts
+    verdicts = [
+        {"name": name, "verdict": verdict.label, "assumptions": list(assumptions)}
+        for name, verdict, assumptions in module.verdicts
     ]
     return {**_subject(module), "verdicts": verdicts}
 
 
 def _subject(attested: AttestedFile | AttestedModule) -> Object:
     return {"name": attested.name, "size": attested.size, "digest": {"sha256": attested.sha256}}
+
+
+def read_statement(path: Path) -> Statement:
+    """Read the statement in the file `path`; raise `DocumentError`, which names the wrong field.
+
+    Unknown fields are ignored, as the framework demands. The subjects and the predicate must name the same
+    files and modules.
+    """
+    document = read(path, "a statement of nogrow")
+    if "payloadType" in document.object():
+        raise document.error("a signed envelope: verify its signature, and use the file with its payload")
+    _exactly(document.at("_type"), TYPE)
+    _exactly(document.at("predicateType"), PREDICATE_TYPE)
+    predicate = document.at("predicate")
+    _exactly(predicate.at("outcome"), "kept")
+    contract = predicate.get("contract")
+    statement = Statement(
+        tuple(map(_read_file, predicate.at("files").items())),
+        None if contract is None else _read_digest(contract),
+        predicate.at("tool").at("version").text(),
+    )
+    # A file that is itself a module has the same name for both.
+    files = statement.files
+    names = [module.name for file in files for module in file.modules if module.name != file.name]
+    names += (file.name for file in files)
+    listed = document.at("subject")
+    subjects = [(subject.at("name").text(), _read_digest(subject)) for subject in listed.items()]
+    if len(set(names)) != len(names) or sorted(subjects) != sorted(statement.subjects().items()):
+        raise listed.error("expected the files and modules of predicate.files, each once")
+    return statement
+
+
+def _read_file(node: Node) -> AttestedFile:
+    return AttestedFile(*_read_subject(node), tuple(map(_read_module, node.at("modules").items())))
+
+
+def _read_module(node: Node) -> AttestedModule:
+    return AttestedModule(*_read_subject(node), tuple(map(_read_verdict, node.at("verdicts").items())))
+
+
+def _read_subject(node: Node) -> tuple[str, str, int]:
+    return node.at("name").text(), _read_digest(node), node.at("size").integer()
+
+
+def _read_verdict(node: Node) -> AttestedVerdict:
+    verdict = node.at("verdict").choice("verdict", VERDICTS)
+    assumptions = tuple(item.text() for item in node.at("assumptions").items())
+    return AttestedVerdict(node.at("name").text(), verdict, assumptions)
+
+
+def _read_digest(node: Node) -> str:
+    return node.at("digest").at("sha256").digest()
+
+
+def _exactly(node: Node, text: str) -> None:
+    if node.text() != text:
+        raise node.error(f"expected {text!r}")

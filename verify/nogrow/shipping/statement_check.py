@@ -1,13 +1,13 @@
 """Make the statement of a report on a shipment, and compare a shipment with an older statement."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.judgement import Judgement, Verdict
 from nogrow.archives.archive import SEPARATOR
 from nogrow.archives.shipped_files import Shipped
-from nogrow.contract.clause_lines import without_number
+from nogrow.contract.patterns import without_number
 from nogrow.report.model import ArtifactReport, Report
 from nogrow.report.summary import NOT_VALIDATED
 from nogrow.shipping.gate import Shipment, name_of, path_of
@@ -44,24 +44,18 @@ def compare(attested: Statement, shipment: Shipment, report: Report, contract: s
     paths |= {
         name_of(file, module): path_of(file, module) for file in shipment.files for module in file.modules
     }
-    broken: dict[str, list[str]] = {}
     refused = {file.name for file in shipment.files if file.refused is not None}
-    for name, sentence in (*_changed_files(attested, current), *_worse(attested, current)):
-        if name.partition(SEPARATOR)[0] in refused:
-            continue
-        broken.setdefault(paths.get(name, name), []).append(sentence)
-    notes = [f"{name}: {text}" for name, text in _better(attested, current)]
+    verdicts = list(_changed_verdicts(attested, current))
+    worse = ((name, sentence) for name, is_worse, sentence in verdicts if is_worse)
+    broken: dict[str, tuple[str, ...]] = {}
+    for name, sentence in (*_changed_files(attested, current), *worse):
+        if name.partition(SEPARATOR)[0] not in refused:
+            path = paths.get(name, name)
+            broken[path] = (*broken.get(path, ()), sentence)
+    notes = [sentence for _, is_worse, sentence in verdicts if not is_worse]
     if attested.contract != contract:
         notes.append("the contract is not the one under which the shipment was attested")
-    return Differences({path: tuple(sentences) for path, sentences in broken.items()}, tuple(notes))
-
-
-def _assumptions(artifact: ArtifactReport, judgement: Judgement) -> tuple[str, ...]:
-    """Return the assumptions of the verdict; without validation, that the module is valid is one of them."""
-    assumptions = tuple(sentences(judgement.assumptions))
-    if not artifact.unvalidated:
-        return assumptions
-    return (f"the module is valid, though it was {NOT_VALIDATED}", *assumptions)
+    return Differences(broken, tuple(notes))
 
 
 def _file(file: Shipped, reports: Mapping[str, list[ArtifactReport]]) -> AttestedFile:
@@ -71,7 +65,7 @@ def _file(file: Shipped, reports: Mapping[str, list[ArtifactReport]]) -> Atteste
         verdicts = tuple(
             AttestedVerdict(
                 name + artifact.path.removeprefix(path),
-                artifact.judgement.verdict.label,
+                artifact.judgement.verdict,
                 _assumptions(artifact, artifact.judgement),
             )
             for artifact in reports.get(path, ())
@@ -82,63 +76,53 @@ def _file(file: Shipped, reports: Mapping[str, list[ArtifactReport]]) -> Atteste
     return AttestedFile(file.name, file.sha256 or "", file.size or 0, tuple(modules))
 
 
-def _changed_files(attested: Statement, current: Statement) -> list[tuple[str, str]]:
-    """Return the files and modules that were replaced, added, removed or renamed, each with a sentence."""
+def _assumptions(artifact: ArtifactReport, judgement: Judgement) -> tuple[str, ...]:
+    """Return the assumptions of the verdict; without validation, that the module is valid is one of them."""
+    assumptions = tuple(sentences(judgement.assumptions))
+    if not artifact.unvalidated:
+        return assumptions
+    return (f"the module is valid, though it was {NOT_VALIDATED}", *assumptions)
+
+
+def _changed_files(attested: Statement, current: Statement) -> Iterator[tuple[str, str]]:
+    """Yield the files and modules that were replaced, added, removed or renamed, each with a sentence."""
     before, now = attested.subjects(), current.subjects()
-    added = {name: sha256 for name, sha256 in now.items() if name not in before}
-    removed = {name: sha256 for name, sha256 in before.items() if name not in now}
-    sentences = [
-        (name, f"is not the one that was attested: its SHA-256 is {now[name]}, and was {before[name]}")
-        for name in sorted(before.keys() & now.keys())
-        if before[name] != now[name]
-    ]
-    for name, sha256 in sorted(added.items()):
-        old_names = sorted(old_name for old_name, digest in removed.items() if digest == sha256)
-        why = (
-            f"was attested as {old_names[0]}" if old_names else "was not there when the shipment was attested"
+    for name in sorted(before.keys() & now.keys()):
+        if before[name] != now[name]:
+            digests = f"its SHA-256 is {now[name]}, and was {before[name]}"
+            yield name, f"{name} is not the one that was attested: {digests}"
+    added, removed = sorted(now.keys() - before.keys()), sorted(before.keys() - now.keys())
+    for name in added:
+        old_name = next((old_name for old_name in removed if before[old_name] == now[name]), None)
+        since = (
+            "was not there when the shipment was attested"
+            if old_name is None
+            else f"was attested as {old_name}"
         )
-        sentences.append((name, why))
-    renamed = set(added.values())
-    sentences += [
-        (name, "was attested, and is not there")
-        for name, sha256 in sorted(removed.items())
-        if sha256 not in renamed
-    ]
-    return [(name, f"{name} {sentence}") for name, sentence in sentences]
+        yield name, f"{name} {since}"
+    renamed = {now[name] for name in added}
+    for name in removed:
+        if before[name] not in renamed:
+            yield name, f"{name} was attested, and is not there"
 
 
-def _changed_verdicts(attested: Statement, current: Statement) -> list[tuple[str, Verdict, Verdict, str]]:
-    """Return the verdicts that changed on the same bytes.
+def _changed_verdicts(attested: Statement, current: Statement) -> Iterator[tuple[str, bool, str]]:
+    """Yield the verdicts that changed on the same bytes.
 
-    Each has the name of the module, the verdict now and before, and the name of the core module.
+    Each has the name of the module, whether it is worse, and the sentence about the core module.
     """
-    attested_modules = {module.name: module for file in attested.files for module in file.modules}
-    changed = []
+    old_modules = {module.name: module for file in attested.files for module in file.modules}
     for module in (module for file in current.files for module in file.modules):
-        old = attested_modules.get(module.name)
+        old = old_modules.get(module.name)
         if old is None or old.sha256 != module.sha256:
             continue
-        verdicts = {was.name: Verdict.from_label(was.verdict) for was in old.verdicts}
-        for core_module in module.verdicts:
-            now = Verdict.from_label(core_module.verdict)
+        verdicts = {name: verdict for name, verdict, _ in old.verdicts}
+        for name, now, _ in module.verdicts:
             # A core module that was attested without a verdict counts as one with the best verdict.
-            before = verdicts.get(core_module.name, Verdict.ABSENT)
-            if now is not before:
-                changed.append((module.name, now, before, core_module.name))
-    return changed
-
-
-def _worse(attested: Statement, current: Statement) -> list[tuple[str, str]]:
-    return [
-        (module, f"{name} is {now.label}, and was attested as {was.label}")
-        for module, now, was, name in _changed_verdicts(attested, current)
-        if not now.at_most(was)
-    ]
-
-
-def _better(attested: Statement, current: Statement) -> list[tuple[str, str]]:
-    return [
-        (name, f"is {now.label}, and was attested as {was.label}")
-        for _, now, was, name in _changed_verdicts(attested, current)
-        if now.at_most(was)
-    ]
+            was = verdicts.get(name, Verdict.ABSENT)
+            if now is not was:
+                yield (
+                    module.name,
+                    not now.at_most(was),
+                    f"{name} is {now.label}, and was attested as {was.label}",
+                )

@@ -1,11 +1,12 @@
 """This module gives typed access to documents that somebody else may have written.
 
 Every value knows its keys, so that an error names the file and the place in it. `jsonfile.py` reads JSON
-files; `contract/document.py` reads TOML files.
+files; `contract/tomlfile.py` reads TOML files.
 """
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -97,6 +98,15 @@ class Node:
             item.object()
         return nodes
 
+    def require_distinct(self, array: str, key: str, noun: str) -> None:
+        """Raise an error if two mappings of the array have the same string at `key`."""
+        seen: set[str] = set()
+        for item in self.objects(array):
+            node = item.at(key)
+            if node.text() in seen:
+                raise node.error(f"a second {noun} {node.text()!r}")
+            seen.add(node.text())
+
     def text(self) -> str:
         """Return the string."""
         if not isinstance(self.value, str):
@@ -118,10 +128,26 @@ class Node:
         """Return the strings of the array, none of which may be empty."""
         return tuple(item.filled() for item in self.items("strings"))
 
+    def choice(self, noun: str, choices: Mapping[str, _Value]) -> _Value:
+        """Return the choice that the string names; `noun` is what an error calls it."""
+        if not isinstance(self.value, str):
+            raise self.unexpected(f"a {noun}")
+        if self.value not in choices:
+            raise self.error(f"unknown {noun} {shortened(self.value)!r}; {suggestion(self.value, choices)}")
+        return choices[self.value]
+
+    def digest(self) -> str:
+        """Return the SHA-256 in hexadecimal."""
+        if not re.fullmatch(r"[0-9a-f]{64}", self.text()):
+            raise self.error("expected a SHA-256: 64 hexadecimal digits in lower case")
+        return self.text()
+
     def integer(self, least: int = 0) -> int:
-        """Return the integer, which must be at least `least`."""
+        """Return the integer, which must be at least `least` and fit into 64 bits."""
         if not isinstance(self.value, int) or isinstance(self.value, bool) or self.value < least:
             raise self.unexpected(f"an integer of at least {least}")
+        if self.value.bit_length() > 64:
+            raise self.error("the integer does not fit into 64 bits")
         return self.value
 
     def flag(self) -> bool:

@@ -12,9 +12,8 @@ from typing import NamedTuple
 from nogrow import __version__
 from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Memory, Verdict
-from nogrow.contract.headlines import assuming, headline, is_assumed
-from nogrow.contract.phrases import labels, shortened
-from nogrow.contract.violation import Violation
+from nogrow.contract.phrases import assuming, headline, is_assumed, labels, shortened
+from nogrow.contract.violations import Violation
 from nogrow.report.escaping import printable
 from nogrow.report.html.tables import (
     ROOM_FOR_NAMES,

@@ -1,8 +1,8 @@
 """Test which clause is inferred from verdicts."""
 
 from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Verdict
-from nogrow.contract.entry_keys import ESCAPED, START
-from nogrow.init.infer_clause import MOST_EXEMPTIONS, Exemption, infer_clause
+from nogrow.contract.patterns import ESCAPED, START
+from nogrow.init.infer_clauses import MOST_EXEMPTIONS, Exemption, infer_clause
 
 R, T, U = Verdict.REACHABLE, Verdict.TRAP_ONLY, Verdict.UNREACHABLE
 

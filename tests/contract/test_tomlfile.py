@@ -1,6 +1,6 @@
 import pytest
 
-from nogrow.contract.key_lines import line_of
+from nogrow.contract.tomlfile import line_of
 from nogrow.util.document import Keys
 
 TEXT = '''# a comment

@@ -1,20 +1,85 @@
-"""This module decides what a judgement breaks of a contract's clause."""
+"""This module defines the rules that a module or its host code can break.
 
+It also decides what a judgement breaks of a contract's clause.
+"""
+
+import enum
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from nogrow.analysis.judgement import Entry, Judgement, Memory, Verdict, worst
-from nogrow.contract.entry_keys import closeness, key_of, matches
-from nogrow.contract.model import ArtifactContract, Policy
-from nogrow.contract.phrases import counted, entry_name, listed, name_of, shortened
-from nogrow.contract.violation import Rule, Violation
+from nogrow.contract.model import ArtifactContract
+from nogrow.contract.patterns import key_of, matches
+from nogrow.contract.phrases import counted, entry_name, labels, listed, name_of, path_of, shortened
+from nogrow.jshost.model import CachedView
 from nogrow.util.lazy import LazySequence
+
+
+class Rule(enum.Enum):
+    """A rule by its id; users depend on the ids, so they never change."""
+
+    GROWTH_REACHABLE = "NG001"
+    GROWTH_BEFORE_EXIT = "NG002"
+    GROWTH_CAPPED = "NG003"
+    SITE_PRESENT = "NG004"
+    UNTRUSTED_IMPORT = "NG005"
+    HOST_GROWS = "NG006"
+    MEMORY_LIMITS = "NG007"
+    CONTROL_LOST = "NG008"
+    SCENARIO_FAILED = "NG009"
+    NOT_JUDGED = "NG010"
+    PIN_BROKEN = "NG011"
+    CACHED_VIEW = "NG012"
+
+    @property
+    def id(self) -> str:
+        """Return the id, for example `NG001`."""
+        return self.value
+
+    @property
+    def label(self) -> str:
+        """Return the rule's name, for example `growth-reachable`."""
+        return self.name.lower().replace("_", "-")
+
 
 RULES = {
     Verdict.TRAP_ONLY: Rule.GROWTH_BEFORE_EXIT,
     Verdict.THROW_ONLY: Rule.GROWTH_BEFORE_EXIT,
     Verdict.CAPPED: Rule.GROWTH_CAPPED,
     Verdict.REACHABLE: Rule.GROWTH_REACHABLE,
+}
+
+
+class Violation(NamedTuple):
+    """A broken rule.
+
+    `headline` says in one sentence what is wrong. `entry` is the entry point's name in the contract or the
+    module, None if the violation is about the whole module. `about` is the entry point if the module has it;
+    its witness explains the violation. `allowed` are the verdicts that it may have, empty if the rule is not
+    about allowed verdicts. `view` is the cached view in host code, if the rule is about one.
+    """
+
+    rule: Rule
+    headline: str
+    entry: str | None = None
+    about: Entry | None = None
+    allowed: tuple[Verdict, ...] = ()
+    view: CachedView | None = None
+
+    @property
+    def message(self) -> str:
+        """Return the headline, the witness in short form, and the allowed verdicts."""
+        path = f"; path: {path_of(self.about.witness)}" if self.about and self.about.witness else ""
+        allowed = f"; allowed: {labels(self.allowed)}" if self.allowed else ""
+        return f"{self.headline}{path}{allowed}"
+
+
+_EFFECTS = {
+    Verdict.TRAP_ONLY: "before it traps",
+    Verdict.THROW_ONLY: "before an exception leaves it",
+    Verdict.CAPPED: "by 0 pages and return; that detaches views as well",
+    Verdict.CAPPED_AND_THROW_ONLY: "before an exception leaves it, and another memory by 0 pages and return",
 }
 # The index of an entry point whose verdict is not allowed, and the verdicts that are.
 _NotAllowed = tuple[int, tuple[Verdict, ...]]
@@ -54,27 +119,20 @@ def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Vio
     return LazySequence(len(ordered), at)
 
 
-def notes(contract: ArtifactContract, judgement: Judgement) -> tuple[str, ...]:
-    """Return hints for the contract's author that are not violations.
+def notes(contract: ArtifactContract, judgement: Judgement) -> Iterator[str]:
+    """Yield hints for the contract's author that are not violations.
 
-    They name exceptions in `exports` that match no entry point, and memories that can grow although no host
-    can have views of them.
+    They name memories that can grow although no host can have views of them, and exceptions in `exports`
+    that match no entry point.
     """
-    unseen = () if contract.conditions.private_memories else _unseen(judgement)
-    return *unseen, *(
-        f"the contract's exports name `{allowance.pattern}`, which no entry point matches"
-        f"{_hint(allowance.pattern, judgement)}"
-        for allowance in contract.exports
-        if not any(matches(allowance.pattern, entry) for entry in judgement.entries)
-    )
-
-
-def _unseen(judgement: Judgement) -> Iterator[str]:
-    """Yield a hint for each memory that the module grows and no host sees."""
     growing = {site.memory for site in judgement.sites}
-    for memory in judgement.memories:
+    for memory in judgement.memories if not contract.conditions.private_memories else ():
         if memory.index in growing and not memory.visible:
             yield f"memory {memory.index} is neither imported nor exported: no host view of it can exist"
+    for pattern, _ in contract.exports:
+        if not any(matches(pattern, entry) for entry in judgement.entries):
+            hint = _hint(pattern, judgement)
+            yield f"the contract's exports name `{pattern}`, which no entry point matches{hint}"
 
 
 def allowed(contract: ArtifactContract, entry: Entry) -> tuple[Verdict, ...]:
@@ -86,7 +144,8 @@ def allowed(contract: ArtifactContract, entry: Entry) -> tuple[Verdict, ...]:
     matching = [allowance for allowance in contract.exports if matches(allowance.pattern, entry)]
     if not matching:
         return contract.allow
-    return max(matching, key=lambda allowance: closeness(allowance.pattern, entry)).allow
+    exact = key_of(entry)
+    return max(matching, key=lambda allowance: (allowance.pattern == exact, len(allowance.pattern))).allow
 
 
 def _hint(pattern: str, judgement: Judgement) -> str:
@@ -103,7 +162,7 @@ def _not_allowed(contract: ArtifactContract, judgement: Judgement) -> Iterator[_
     for index, verdict in enumerate(verdict_table.verdicts):
         if by_name:
             entry = judgement.entries[index]
-            if any(matches(expectation.pattern, entry) for expectation in contract.expect):
+            if any(matches(pattern, entry) for pattern, _ in contract.expect):
                 continue
             may = allowed(contract, entry)
             worst_allowed = worst(may)
@@ -124,32 +183,19 @@ def _rule(verdict: Verdict, may: tuple[Verdict, ...], *, by_host: bool) -> Rule 
 
 
 def _growth(entry: Entry, may: tuple[Verdict, ...]) -> Violation:
-    name = f"`{entry_name(entry)}`"
-    by_host = entry.host_grows is not None
-    rule = _rule(entry.verdict, may, by_host=by_host)
+    rule = _rule(entry.verdict, may, by_host=entry.host_grows is not None)
     memory = "a memory" if entry.memory is None else f"memory {entry.memory}"
-    match rule, entry.verdict:
-        case Rule.HOST_GROWS, _ if entry.grower is not None:
-            before = " before a trap" if entry.verdict is Verdict.TRAP_ONLY else ""
-            grower = f"{shortened(entry.grower)} grows {memory}{before}"
-            effect = f"reaches the import `{entry.host_grows}`, behind which {grower}"
-        case Rule.HOST_GROWS, _:
-            effect = f"reaches the import `{entry.host_grows}`, which makes the host grow {memory}"
-        case _, Verdict.TRAP_ONLY:
-            effect = f"can grow {memory} before it traps"
-        case _, Verdict.THROW_ONLY:
-            effect = f"can grow {memory} before an exception leaves it"
-        case _, Verdict.CAPPED_AND_THROW_ONLY:
-            effect = (
-                f"can grow {memory} before an exception leaves it, and another memory by 0 pages and return"
-            )
-        case _, Verdict.CAPPED if entry.airtight:
-            effect = f"can execute a growth of {memory}, which always fails as it is at its maximum"
-        case _, Verdict.CAPPED:
-            effect = f"can grow {memory} by 0 pages and return; that detaches views as well"
-        case _:
-            effect = f"can grow {memory} and return"
-    headline = f"{name} {effect}; its verdict is {entry.verdict.label}"
+    if entry.host_grows is not None and entry.grower is not None:
+        before = " before a trap" if entry.verdict is Verdict.TRAP_ONLY else ""
+        grower = f"{shortened(entry.grower)} grows {memory}{before}"
+        effect = f"reaches the import `{entry.host_grows}`, behind which {grower}"
+    elif entry.host_grows is not None:
+        effect = f"reaches the import `{entry.host_grows}`, which makes the host grow {memory}"
+    elif entry.verdict is Verdict.CAPPED and entry.airtight:
+        effect = f"can execute a growth of {memory}, which always fails as it is at its maximum"
+    else:
+        effect = f"can grow {memory} {_EFFECTS.get(entry.verdict, 'and return')}"
+    headline = f"`{entry_name(entry)}` {effect}; its verdict is {entry.verdict.label}"
     return Violation(rule or Rule.SITE_PRESENT, headline, entry.name, entry, may)
 
 
@@ -173,7 +219,7 @@ def _sites(contract: ArtifactContract, judgement: Judgement, indices: list[int])
 
 
 def _imports(contract: ArtifactContract, judgement: Judgement) -> Iterator[Violation]:
-    if contract.imports.policy is not Policy.DENY:
+    if not contract.imports.denied:
         return
     for entry in judgement.entries:
         for name in sorted(set(entry.imports)):
@@ -188,31 +234,26 @@ def _imports(contract: ArtifactContract, judgement: Judgement) -> Iterator[Viola
 
 def _memories(contract: ArtifactContract, judgement: Judgement) -> Iterator[Violation]:
     """Yield a violation for each limit that a memory breaks; a maximum must also be declared."""
-    limits = contract.memory
-    if limits is None:
+    if contract.memory is None:
         return
+    minimum, maximum = contract.memory
     if not judgement.memories:
         yield Violation(Rule.MEMORY_LIMITS, "the module has no memory, but the contract sets limits for one")
     for memory in judgement.memories:
-        minimum, maximum = limits.min_pages, limits.max_pages
         if minimum is not None and memory.min_pages < minimum:
-            yield _limit(memory, "minimum", memory.min_pages, f"at least {_pages(minimum)}")
+            yield _limit(memory, "minimum", memory.min_pages, f"at least {counted(minimum, 'page')}")
         if maximum is not None and (memory.max_pages is None or memory.max_pages > maximum):
-            yield _limit(memory, "maximum", memory.max_pages, f"at most {_pages(maximum)}")
+            yield _limit(memory, "maximum", memory.max_pages, f"at most {counted(maximum, 'page')}")
 
 
 def _limit(memory: Memory, limit: str, pages: int | None, bound: str) -> Violation:
-    declared = f"declares no {limit}" if pages is None else f"has a {limit} of {_pages(pages)}"
+    declared = f"declares no {limit}" if pages is None else f"has a {limit} of {counted(pages, 'page')}"
     size = "" if memory.page_size == 65536 else f" (a page has {memory.page_size} bytes here)"
-    message = f"memory {memory.index} {declared}; allowed: {bound}{size}"
-    return Violation(Rule.MEMORY_LIMITS, message)
-
-
-def _pages(count: int) -> str:
-    return counted(count, "page")
+    return Violation(Rule.MEMORY_LIMITS, f"memory {memory.index} {declared}; allowed: {bound}{size}")
 
 
 def _expected(contract: ArtifactContract, judgement: Judgement) -> Iterator[Violation]:
+    advice = "the module has changed, or the check no longer recognizes its growth"
     for pattern, verdict in contract.expect:
         matching = [entry for entry in judgement.entries if matches(pattern, entry)]
         if not matching:
@@ -221,10 +262,5 @@ def _expected(contract: ArtifactContract, judgement: Judgement) -> Iterator[Viol
             yield Violation(Rule.CONTROL_LOST, message, pattern)
         for entry in matching:
             if entry.verdict is not verdict:
-                yield _control_lost(entry, verdict)
-
-
-def _control_lost(entry: Entry, expected: Verdict) -> Violation:
-    advice = "the module has changed, or the check no longer recognizes its growth"
-    headline = f"`{entry_name(entry)}` is {entry.verdict.label}, expected {expected.label}; {advice}"
-    return Violation(Rule.CONTROL_LOST, headline, entry.name, entry)
+                found = f"`{entry_name(entry)}` is {entry.verdict.label}, expected {verdict.label}"
+                yield Violation(Rule.CONTROL_LOST, f"{found}; {advice}", entry.name, entry)

@@ -3,17 +3,15 @@ import dataclasses
 import pytest
 
 from nogrow.analysis.judgement import Conditions, EntryKind, Function, Judgement, Verdict
-from nogrow.contract.check import allowed, notes, violations
-from nogrow.contract.entry_keys import key_of, matches
 from nogrow.contract.model import (
     Allowance,
     ArtifactContract,
     Expectation,
     Imports,
     MemoryLimits,
-    Policy,
 )
-from nogrow.contract.violation import Rule
+from nogrow.contract.patterns import key_of, matches
+from nogrow.contract.violations import Rule, allowed, notes, violations
 from tests.contract.made import (
     ABSENT,
     BOTH,
@@ -241,7 +239,7 @@ def test_export_named_like_another_kind_is_marked() -> None:
 def test_key_copied_from_a_report_gets_a_hint() -> None:
     contract = ArtifactContract(exports=(Allowance("func[3]", (ABSENT,)),))
     found = judgement(entry("func[3]", ABSENT, kind=EntryKind.ESCAPED))
-    assert notes(contract, found) == (
+    assert tuple(notes(contract, found)) == (
         "the contract's exports name `func[3]`, which no entry point matches; "
         "the key for `func[3]` is `(func[3])`",
     )
@@ -249,13 +247,13 @@ def test_key_copied_from_a_report_gets_a_hint() -> None:
 
 def test_an_exception_that_matches_nothing_is_noted() -> None:
     contract = ArtifactContract(exports=(Allowance("gone*", (ABSENT,)), Allowance("f", (ABSENT,))))
-    assert notes(contract, judgement(entry("f", ABSENT))) == (
+    assert tuple(notes(contract, judgement(entry("f", ABSENT)))) == (
         "the contract's exports name `gone*`, which no entry point matches",
     )
 
 
 def test_deny_breaks_on_each_untrusted_import() -> None:
-    imports = Imports(Policy.DENY, ("env.log_*", "wasi.fd_write"))
+    imports = Imports(denied=True, trusted=("env.log_*", "wasi.fd_write"))
     reached = ("env.log_line", "env.now", "wasi.fd_read", "wasi.fd_write")
     found = violations(ArtifactContract(imports=imports), judgement(entry("f", ABSENT, imports=reached)))
     assert [violation.rule for violation in found] == [Rule.UNTRUSTED_IMPORT] * 2
@@ -375,7 +373,7 @@ def test_growth_of_a_private_memory_breaks_nothing(allow: tuple[Verdict, ...]) -
         entry("f", REACHABLE, seen=ABSENT), entry("g", UNREACHABLE, seen=ABSENT), memories=(HIDDEN,)
     )
     assert rules(ArtifactContract(allow=allow), found) == []
-    assert notes(DEFAULT, found) == (
+    assert tuple(notes(DEFAULT, found)) == (
         "memory 0 is neither imported nor exported: no host view of it can exist",
     )
 
@@ -405,4 +403,4 @@ def test_limits_hold_for_private_memories_too() -> None:
 
 def test_judged_private_memory_has_no_note() -> None:
     found = judgement(entry("f", REACHABLE), memories=(HIDDEN,))
-    assert notes(ArtifactContract(conditions=JUDGE), found) == ()
+    assert tuple(notes(ArtifactContract(conditions=JUDGE), found)) == ()

@@ -5,9 +5,16 @@ from typing import Any
 
 import pytest
 
+from nogrow.analysis.judgement import Verdict
 from nogrow.errors import DocumentError
-from nogrow.shipping.statement import AttestedFile, AttestedModule, AttestedVerdict, Statement, as_text
-from nogrow.shipping.statement_reader import read_statement
+from nogrow.shipping.statement import (
+    AttestedFile,
+    AttestedModule,
+    AttestedVerdict,
+    Statement,
+    as_text,
+    read_statement,
+)
 
 ONE, TWO, THREE = "1" * 64, "2" * 64, "3" * 64
 ASSUMPTION = "the host itself does not grow memory 0"
@@ -19,7 +26,7 @@ STATEMENT = Statement(
             100,
             (
                 AttestedModule(
-                    "a.whl!x.wasm", TWO, 10, (AttestedVerdict("a.whl!x.wasm", "absent", (ASSUMPTION,)),)
+                    "a.whl!x.wasm", TWO, 10, (AttestedVerdict("a.whl!x.wasm", Verdict.ABSENT, (ASSUMPTION,)),)
                 ),
             ),
         ),
@@ -27,7 +34,7 @@ STATEMENT = Statement(
             "c.wasm",
             THREE,
             9,
-            (AttestedModule("c.wasm", THREE, 9, (AttestedVerdict("c.wasm#0", "capped"),)),),
+            (AttestedModule("c.wasm", THREE, 9, (AttestedVerdict("c.wasm#0", Verdict.CAPPED),)),),
         ),
     ),
     THREE,
@@ -99,7 +106,10 @@ CASES: dict[str, tuple[Callable[[Document], None], str]] = {
         r"files\[1\].digest.sha256: expected a SHA-256",
     ),
     "size": (setting(True, *MODULE, "size"), r"modules\[0\].size: expected an integer of at least 0"),
-    "verdict": (setting("good", *MODULE, "verdicts", 0, "verdict"), r"verdict: expected a verdict: absent, "),
+    "verdict": (
+        setting("good", *MODULE, "verdicts", 0, "verdict"),
+        r"verdict: unknown verdict 'good'; known here: absent, ",
+    ),
     "a subject less": (without("subject", 0), "subject: expected the files and modules of predicate.files"),
     "a module less": (without(*MODULE), "subject: expected the files and modules of predicate.files"),
     "another digest": (setting(THREE, "subject", 0, "digest", "sha256"), "subject: expected the files"),

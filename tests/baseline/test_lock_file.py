@@ -8,9 +8,8 @@ import pytest
 
 from nogrow.analysis.entry_identity import Key
 from nogrow.analysis.judgement import Verdict
+from nogrow.baseline.lock_file import load, written
 from nogrow.baseline.model import START, Lock, Pin, pin_of
-from nogrow.baseline.read import load
-from nogrow.baseline.write import written
 from nogrow.errors import DocumentError
 from tests.baseline.made import DIGEST, ESCAPED, EXPORT, exports, lock, pin
 from tests.contract.made import REACHABLE, TRAP_ONLY, UNREACHABLE, entry, judgement
@@ -129,10 +128,10 @@ def test_lock_of_0_1_0_may_name_one_of_two_verdicts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"sha256": "0" * 63}, f"{AT}.sha256: expected 64 hexadecimal digits"),
-        ({"sha256": "A" * 64}, f"{AT}.sha256: expected 64 hexadecimal digits"),
+        ({"sha256": "0" * 63}, f"{AT}.sha256: expected a SHA-256"),
+        ({"sha256": "A" * 64}, f"{AT}.sha256: expected a SHA-256"),
         ({"size": "1"}, f"{AT}.size: expected an integer of at least 0, not the string '1'"),
-        ({"verdict": "good"}, f"{AT}.verdict: unknown verdict 'good'; known: absent, unreachable"),
+        ({"verdict": "good"}, f"{AT}.verdict: unknown verdict 'good'; known here: absent, unreachable"),
         (
             {"verdict": "capped"},
             f"{AT}.verdict: expected reachable, the worst verdict of the module's entry points",
