@@ -10,7 +10,7 @@ from click.testing import CliRunner
 import nogrow
 from nogrow.cli.main import cli
 from nogrow.doctor import probe as look
-from nogrow.doctor.model import Diagnosis, Finding, State, Use
+from nogrow.doctor.diagnosis import Diagnosis, Finding, State, Use
 
 SCHEMA = Path(nogrow.__file__).parent / "doctor/doctor.schema.json"
 JUDGE = Use("kernels", "everything", "pip install nogrow", required=True)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.doctor import ask, probe
-from nogrow.doctor.model import Finding, State, Use
+from nogrow.doctor import probe
+from nogrow.doctor.diagnosis import Finding, State, Use
 from nogrow.doctor.probe import EXTRAS, diagnose
-from nogrow.machine import rust_probe
+from nogrow.machine import rust_toolchain
 from nogrow.machine.machine import Machine
 from tests.machine.fakes import FakeMachine
 
@@ -23,7 +23,7 @@ CLANG = 'case $1 in --version) echo "clang version 14.0.6" ;; *) echo {target} ;
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeMachine:
     """Return a machine with fake programs, which have half a second each."""
-    monkeypatch.setattr(ask, "SECONDS", 0.5)
+    monkeypatch.setattr(probe, "_VERSION_SECONDS", 0.5)
     # Judging takes a second, and has its own test.
     monkeypatch.setattr(probe, "_kernels", lambda machine: Finding(Use("kernels", "all", ""), State.OK))
     fake = FakeMachine(tmp_path)
@@ -110,7 +110,7 @@ def test_search_for_rust_installs_nothing(fake: FakeMachine) -> None:
 
 
 def test_hanging_rustc_is_broken(fake: FakeMachine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rust_probe, "_PROBE_SECONDS", 0.5)
+    monkeypatch.setattr(rust_toolchain, "_PROBE_SECONDS", 0.5)
     fake.rust(fake.bin, "good")
     fake.program(fake.bin / "rustc", "PATH=/usr/bin:/bin; sleep 60")
     finding = find(fake, "Rust for WebAssembly")

@@ -11,10 +11,10 @@ import pytest
 
 from nogrow.errors import ToolError
 from nogrow.machine.process import Progress
-from nogrow.machine.rust_probe import Rust
-from nogrow.project.build_tools import BuildTools, find_assembler
+from nogrow.machine.rust_toolchain import Rust
 from nogrow.project.builder import BuildResult, build_all
 from nogrow.project.project import open_project
+from nogrow.project.setup import BuildTools, find_assembler
 from tests.machine.fakes import FakeMachine, collect, ignore
 
 MANIFEST = "build/manifest.json"

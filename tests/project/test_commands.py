@@ -7,11 +7,10 @@ import pytest
 
 from nogrow.errors import ToolError
 from nogrow.machine.process import Progress
-from nogrow.project.build_tools import BuildTools
 from nogrow.project.builder import BuildResult, build_all
 from nogrow.project.manifest import read_manifest
 from nogrow.project.project import open_project
-from nogrow.project.setup import set_up
+from nogrow.project.setup import BuildTools, set_up
 from tests.machine.fakes import FakeMachine, ignore
 
 PLAN = """schema = 1
@@ -64,7 +63,7 @@ def test_no_shell_reads_the_command(fake: FakeMachine, root: Path) -> None:
 
 def test_manifest_has_each_output_with_flags_and_tools(fake: FakeMachine, root: Path) -> None:
     built(fake, root)
-    module, script = read_manifest(root).entries
+    module, script = read_manifest(open_project(root)).entries
     assert (module.path, module.source, module.profile, module.flags) == (
         GUEST,
         "my guest",

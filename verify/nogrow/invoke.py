@@ -20,14 +20,13 @@ except ModuleNotFoundError as error:
 
 from nogrow.errors import ContractError, NogrowError, UsageError
 from nogrow.machine.machine import Machine
-from nogrow.project.builder import build_all
-from nogrow.project.clean import clean_all
+from nogrow.project.builder import build_all, clean_all
 from nogrow.project.console import announce, print_table
 from nogrow.project.inspect import inspect_all
 from nogrow.project.project import Project, find_root, open_project
-from nogrow.project.release import release as judge_shipment
 from nogrow.project.seal import seal_all
 from nogrow.project.setup import set_up
+from nogrow.project.verify import release as judge_shipment
 from nogrow.project.verify import verify as verify_artifacts
 from nogrow.report.escaping import printable
 from nogrow.report.result import ExitCode

