@@ -21,8 +21,8 @@ from nogrow.machine import rust_toolchain as toolchain
 from nogrow.machine.process import MOST_BYTES
 from nogrow.machine.rust_toolchain import find_rust
 from nogrow.project import steps
+from nogrow.project.builder import BuildTools
 from nogrow.project.project import Project
-from nogrow.project.setup import find_assembler
 from nogrow.project.steps import CommandStep
 from tests.faults.test_signals import default_signals
 from tests.machine.fakes import FakeMachine, ignore
@@ -102,7 +102,7 @@ def test_assembler_without_a_version_is_rejected(
     monkeypatch.setenv("PATH", str(fake.bin))
     fake.program(fake.bin / "wat2wasm", script)
     with pytest.raises(ToolError) as error:
-        find_assembler()
+        BuildTools(fake.machine(), ignore).assembler  # noqa: B018
     assert "wat2wasm --version" in line_of(error)
 
 

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from nogrow.machine.machine import Machine
-from nogrow.project.builder import build_all
+from nogrow.project.builder import build_all, set_up
 from nogrow.project.project import Project, open_project
-from nogrow.project.setup import set_up
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,10 +7,9 @@ import pytest
 
 from nogrow.errors import ToolError
 from nogrow.machine.process import Progress
-from nogrow.project.builder import BuildResult, build_all
+from nogrow.project.builder import BuildResult, BuildTools, build_all, set_up
 from nogrow.project.manifest import read_manifest
 from nogrow.project.project import open_project
-from nogrow.project.setup import BuildTools, set_up
 from tests.machine.fakes import FakeMachine, ignore
 
 PLAN = """schema = 1
@@ -52,7 +51,7 @@ def compiler(fake: FakeMachine, script: str = CC, version: str = "1") -> None:
 
 
 def built(fake: FakeMachine, root: Path, progress: Progress = ignore) -> BuildResult:
-    return build_all(open_project(root), BuildTools(fake.machine()), progress)
+    return build_all(open_project(root), BuildTools(fake.machine(), ignore), progress)
 
 
 def test_no_shell_reads_the_command(fake: FakeMachine, root: Path) -> None:

@@ -8,9 +8,8 @@ import pytest
 from nogrow.contract.build_plan import CrateSource, Plan
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
-from nogrow.project.builder import build_all
+from nogrow.project.builder import BuildTools, build_all, set_up
 from nogrow.project.project import Project, open_project
-from nogrow.project.setup import BuildTools, set_up
 from nogrow.wasm.decode import decode
 from tests.machine.fakes import ignore
 

@@ -21,12 +21,11 @@ except ModuleNotFoundError as error:
 from nogrow.errors import ContractError, NogrowError, UsageError
 from nogrow.machine.machine import Machine
 from nogrow.project import verify as judging
-from nogrow.project.builder import BuildResult, build_all, clean_all
+from nogrow.project.builder import BuildResult, build_all, clean_all, set_up
 from nogrow.project.console import announce, print_table
 from nogrow.project.inspect import inspect_all
 from nogrow.project.project import Project, find_root, open_project
 from nogrow.project.seal import seal_all
-from nogrow.project.setup import set_up
 from nogrow.report.escaping import printable
 from nogrow.report.result import ExitCode
 from nogrow.rewrite.rewrite import Mode

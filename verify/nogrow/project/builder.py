@@ -1,17 +1,22 @@
-"""This module builds the artifacts of a project that are out of date, and removes built files."""
+"""This module finds the tools of a project, builds what is out of date, and removes what was built."""
 
 import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from nogrow.contract.build_plan import MANIFEST
 from nogrow.contract.phrases import counted
 from nogrow.errors import ToolError
+from nogrow.machine.machine import Machine
 from nogrow.machine.process import Progress
+from nogrow.machine.programs import find_wabt, program_version
+from nogrow.machine.rust_toolchain import Rust, find_rust
+from nogrow.project.crate_step import CrateStep
 from nogrow.project.manifest import (
     Entry,
     Manifest,
@@ -23,8 +28,60 @@ from nogrow.project.manifest import (
     write_manifest,
 )
 from nogrow.project.project import CONTRACT, Project
-from nogrow.project.setup import BuildTools, steps
-from nogrow.project.steps import Step
+from nogrow.project.steps import Assembler, CommandStep, Step, TextStep
+
+
+@dataclass
+class BuildTools:
+    """The programs of a build, each of which is looked up and announced when a step first needs it."""
+
+    machine: Machine
+    progress: Progress
+
+    @cached_property
+    def rust(self) -> Rust:
+        """Return a Rust that can build for WebAssembly, which is installed if it is missing."""
+        choice = find_rust(self.machine, self.progress)
+        self.progress(str(choice))
+        return choice.rust
+
+    @cached_property
+    def assembler(self) -> Assembler:
+        """Return the assembler of the text format."""
+        program = find_wabt("wat2wasm")
+        version = program_version(program)
+        self.progress(f"wat2wasm: using {program} ({version})")
+        return Assembler(program, version)
+
+
+def set_up(project: Project, machine: Machine, progress: Progress) -> BuildTools:
+    """Find the tools that the project's build needs, and announce them.
+
+    The programs of commands are looked up on the PATH. A program with a slash in its name is not looked up,
+    because an earlier command may make it.
+    """
+    tools = BuildTools(machine, progress)
+    for step in _steps(project, tools):
+        if isinstance(step, CommandStep):
+            for name in dict.fromkeys([step.command.run[0], *(words[0] for words in step.command.tools)]):
+                if "/" not in name:
+                    progress(f"{name}: using {step.program(name)} for the command {step.source!r}")
+    return tools
+
+
+def _steps(project: Project, tools: BuildTools) -> Iterator[Step]:
+    """Yield the steps of a build: text modules, crates, then commands, each in the contract's order."""
+    plan, environ = project.plan, tools.machine.environ
+    for text in plan.texts:
+        for profile in text.profiles:
+            outputs = (plan.artifact(text, profile),)
+            yield TextStep(project, str(text.path), profile, outputs, tools.assembler)
+    for crate in plan.crates:
+        for profile in crate.profiles:
+            outputs = (plan.artifact(crate, profile),)
+            yield CrateStep(project, str(crate.path), profile, outputs, crate, tools.rust, environ)
+    for command in plan.commands:
+        yield CommandStep(project, command.name, "command", command.outputs, command, environ)
 
 
 @dataclass(frozen=True)
@@ -38,9 +95,8 @@ class BuildResult:
 def build_all(project: Project, tools: BuildTools, progress: Progress) -> BuildResult:
     """Build every artifact of the project that is missing, altered or out of date.
 
-    An artifact of the last build that no step makes any more is removed, unless it was altered. Raises
-    `ToolError` when a step fails and when there is nothing to build; artifacts that were built before the
-    error are kept.
+    An artifact of the last build that no step makes any more is removed, unless it was altered. If a step
+    fails, artifacts that were built before are kept.
     """
     if project.plan.is_empty:
         raise ToolError(
@@ -51,7 +107,7 @@ def build_all(project: Project, tools: BuildTools, progress: Progress) -> BuildR
     entries: list[Entry] = []
     built: list[str] = []
     try:
-        for step in steps(project, tools):
+        for step in _steps(project, tools):
             up_to_date = _up_to_date(step, before, progress)
             entries += up_to_date or _build(step)
             built += [] if up_to_date else map(str, step.outputs)
@@ -77,7 +133,7 @@ def _up_to_date(step: Step, before: Manifest, progress: Progress) -> list[Entry]
     known = [entry for path in step.outputs for entry in before.entries if entry.path == str(path)]
     not_intact = {entry.path for entry in known if not entry.is_intact(root)}
     if len(known) == len(step.outputs) and not not_intact:
-        digest = _Digests(root).of(step, step.tools())
+        digest = _digest(step, step.tools(), {})
         if digest and all(entry.inputs == digest for entry in known):
             return known
     for path in map(str, step.outputs):
@@ -87,11 +143,12 @@ def _up_to_date(step: Step, before: Manifest, progress: Progress) -> list[Entry]
 
 
 def _build(step: Step) -> list[Entry]:
-    digests, tools = _Digests(step.project.root), step.tools()
-    digests.of(step, tools)
+    digests: dict[Path, str] = {}
+    tools = step.tools()
+    _digest(step, tools, digests)
     step.make()
-    # cargo reports some inputs only after the build. Files that were known before keep their old digests.
-    inputs = digests.of(step, tools)
+    # cargo reports some inputs only after the build.
+    inputs = _digest(step, tools, digests)
     contents = [(str(path), read_output(step.project.root / path)) for path in step.outputs]
     return [
         Entry(path, step.source, step.profile, sha256_of(content), len(content), step.flags, tools, inputs)
@@ -99,36 +156,27 @@ def _build(step: Step) -> list[Entry]:
     ]
 
 
-class _Digests:
-    """The digests of the files that a build step reads; each file is read once.
+def _digest(step: Step, tools: Sequence[Tool], digests: dict[Path, str]) -> str:
+    """Return one digest of all that `step` depends on, or an empty string if that is not known.
 
-    A file that changes during the build keeps its old digest, so the next build notices the change.
+    `digests` has those of the files that were read before, and gains the others. A file that changes during
+    the build keeps its old digest, so the next build notices the change.
     """
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._digests: dict[Path, str] = {}
-
-    def of(self, step: Step, tools: Sequence[Tool]) -> str:
-        """Return one digest of all that `step` depends on, or an empty string if that is not known."""
-        files = step.files()
-        if files is None:
-            return ""
-        digest = hashlib.sha256()
-        for part in (*(part for tool in tools for part in tool), *step.flags, *step.settings):
-            digest.update(part.encode() + b"\0")
-        for file in sorted(files):
-            path = Path(os.path.relpath(file, self._root)).as_posix()
-            digest.update(path.encode("utf-8", "surrogateescape") + b"\0" + self._file_digest(file).encode())
-        return digest.hexdigest()
-
-    def _file_digest(self, file: Path) -> str:
-        if file not in self._digests:
+    files = step.files()
+    if files is None:
+        return ""
+    digest = hashlib.sha256()
+    for part in (*(part for tool in tools for part in tool), *step.flags, *step.settings):
+        digest.update(part.encode() + b"\0")
+    for file in sorted(files):
+        if file not in digests:
             try:
-                self._digests[file] = sha256_of(file.read_bytes())
+                digests[file] = sha256_of(file.read_bytes())
             except OSError as error:
                 raise ToolError(f"{file} cannot be read: {error.strerror}") from error
-        return self._digests[file]
+        path = Path(os.path.relpath(file, step.project.root)).as_posix()
+        digest.update(path.encode("utf-8", "surrogateescape") + b"\0" + digests[file].encode())
+    return digest.hexdigest()
 
 
 def _without(before: Manifest, entries: Sequence[Entry]) -> list[Entry]:
@@ -144,10 +192,7 @@ def _write(project: Project, entries: Sequence[Entry], before: Manifest) -> Mani
 
 
 def clean_all(project: Project, progress: Progress) -> None:
-    """Remove cargo's folders and the files in the manifest, and announce the altered files that are kept.
-
-    Raises `ToolError` if the manifest cannot be read or a file cannot be removed.
-    """
+    """Remove cargo's folders and the files in the manifest, and announce the altered files that are kept."""
     root, own = project.root, project.output / MANIFEST
     manifest = read_manifest(project)
     written = {entry.path: entry.sha256 for entry in manifest.entries} | dict(manifest.others)

@@ -48,10 +48,7 @@ class Inspection:
 
 
 def inspect_all(project: Project, progress: Progress) -> tuple[Inspection, ...]:
-    """Disassemble every module that the manifest lists, and write the listings.
-
-    Raises `ToolError` when a module cannot be disassembled and when nothing is built.
-    """
+    """Disassemble every module that the manifest lists, and write the listings."""
     inspections = []
     for entry in built_modules(project):
         progress(f"disassembling {entry.path}")
@@ -74,15 +71,12 @@ def _listing(project: Project, entry: Entry) -> PurePosixPath:
 
 
 def grow_sites(path: Path) -> tuple[ObjdumpSite, ...]:
-    """Return every `memory.grow` that `wasm-objdump` finds in the file, in file order.
-
-    Raises `ToolError` if it fails or if its listing does not match the file.
-    """
+    """Return every `memory.grow` that `wasm-objdump` finds in the file, in file order."""
     return parse_listing(path, disassemble(path))
 
 
 def disassemble(path: Path) -> str:
-    """Return the output of `wasm-objdump -d`; raises `ToolError`."""
+    """Return the output of `wasm-objdump -d`."""
     most = _LEAST_CHARACTERS + _CHARACTERS_PER_BYTE * len(_content(path))
     objdump = find_wabt("wasm-objdump")
     return run([objdump, "-d", path], seconds=_OBJDUMP_SECONDS, most_bytes=most).checked().stdout

@@ -75,10 +75,7 @@ def read_output(output: Path) -> bytes:
 
 
 def write_atomic(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees either the old content or the new, never a part of it.
-
-    Raises `ToolError` if the file cannot be written.
-    """
+    """Write a file so that a reader sees either the old content or the new, never a part of it."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -109,10 +106,7 @@ def write_other(project: Project, path: PurePosixPath, content: bytes) -> None:
 
 
 def read_manifest(project: Project) -> Manifest:
-    """Return the manifest of the project; it is empty when nothing was built.
-
-    Raises `ToolError` if the file exists but is not a manifest.
-    """
+    """Return the manifest of the project; it is empty when nothing was built."""
     path = project.root / project.output / MANIFEST
     advice = "remove it, or give [build] another `output`"
     try:

@@ -29,10 +29,7 @@ class SealedCopy:
 
 
 def seal_all(project: Project, mode: Mode, progress: Progress) -> tuple[SealedCopy, ...]:
-    """Write a sealed copy of every module that the manifest lists, under the module's path in `sealed`.
-
-    Raises `ToolError` when nothing is built, and for a module that cannot be sealed.
-    """
+    """Write a sealed copy of every module that the manifest lists, under the module's path in `sealed`."""
     engine = Engine()
     copies: list[SealedCopy] = []
     for path in [entry.path for entry in built_modules(project)]:

@@ -47,15 +47,15 @@ class Step(ABC):
 
     @abstractmethod
     def tools(self) -> tuple[Tool, ...]:
-        """Return the programs that make the files; raises `ToolError`."""
+        """Return the programs that make the files."""
 
     @abstractmethod
     def files(self) -> set[Path] | None:
-        """Return the files that the outputs depend on, or None if they are unknown; raises `ToolError`."""
+        """Return the files that the outputs depend on, or None if they are unknown."""
 
     @abstractmethod
     def make(self) -> None:
-        """Make all outputs; raises `ToolError`."""
+        """Make all outputs."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class TextStep(Step):
         return (Tool("wat2wasm", self.assembler.version),)
 
     def files(self) -> set[Path] | None:
-        """Return the text file; raises `ToolError` if it is missing."""
+        """Return the text file."""
         path = self.project.root / self.source
         if not path.is_file():
             raise ToolError(f"the source {path} is missing")
@@ -150,7 +150,7 @@ class CommandStep(Step):
     def program(self, name: str) -> Path:
         """Return the path of the program `name`; a name with a slash is relative to the command's folder.
 
-        Any other name is looked up on the PATH. Raises `ToolError` with the command's `help`.
+        Any other name is looked up on the PATH.
         """
         if not self._folder.is_dir():
             raise ToolError(f"the folder {self._folder} of the command {self.source!r} is missing")
@@ -193,8 +193,7 @@ def files_below(folder: Path, output: Path) -> Iterator[Path]:
 def _matching(root: Path, patterns: Iterable[str], output: Path) -> set[Path]:
     """Return the files that match `patterns`: files, folders with all files below, or globs.
 
-    Patterns are relative to `root`. A file in `output` matches only if the pattern names it exactly. Raises
-    `ToolError` for a pattern that matches no file.
+    Patterns are relative to `root`. A file in `output` matches only if the pattern names it exactly.
     """
     matched: set[Path] = set()
     for pattern in patterns:

@@ -55,7 +55,6 @@ def verify(root: Path, *, locked: bool = False) -> int:
 
     Returns the exit code of `nogrow check`. `locked` also compares with the lock beside the contract. The
     report is written to the build folder. An artifact is not judged if `wasm-objdump` finds other grow sites.
-    Raises `ToolError` if the report cannot be written.
     """
     with contextlib.chdir(root):
         try:
@@ -91,7 +90,7 @@ def _row(artifact: ArtifactReport) -> tuple[str, str, str, str]:
 
 
 def objdump_sites(path: Path) -> Sites:
-    """Return the sites that `wasm-objdump` finds, with offsets in the file; raises `ToolError`.
+    """Return the sites that `wasm-objdump` finds, with offsets in the file.
 
     The path `file.wasm#0` means the first core module of the component `file.wasm`.
     """
