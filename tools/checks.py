@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from nogrow.errors import ToolError
-from nogrow.machine.machine import Machine
+from nogrow.machine.machine import Machine, find_program
 from nogrow.machine.process import ANSWER_BYTES, run
-from nogrow.machine.programs import find_program
 from nogrow.machine.rust_toolchain import ADVICE
 from nogrow.project.project import Project
 from tools.browser.demo import HOST, find_node

@@ -3,8 +3,8 @@
 from pathlib import Path, PurePosixPath
 
 from nogrow.errors import ToolError
+from nogrow.machine.machine import find_program
 from nogrow.machine.process import run
-from nogrow.machine.programs import find_program
 from nogrow.project.manifest import write_atomic
 
 PINS = PurePosixPath("requirements-dev.txt")

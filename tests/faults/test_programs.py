@@ -16,7 +16,7 @@ from nogrow.doctor import probe
 from nogrow.doctor.diagnosis import State, Use
 from nogrow.doctor.probe import program
 from nogrow.errors import ToolError
-from nogrow.machine import programs
+from nogrow.machine import machine
 from nogrow.machine import rust_toolchain as toolchain
 from nogrow.machine.process import MOST_BYTES
 from nogrow.machine.rust_toolchain import find_rust
@@ -61,7 +61,7 @@ EVERY = pytest.mark.parametrize("script", NO_VERSION.values(), ids=NO_VERSION)
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeMachine:
     """Return a machine with fake programs, which have a second each."""
     for module, name in (
-        *((programs, "_VERSION_SECONDS"), (toolchain, "_PROBE_SECONDS"), (demo, "_NODE_SECONDS")),
+        *((machine, "_VERSION_SECONDS"), (toolchain, "_PROBE_SECONDS"), (demo, "_NODE_SECONDS")),
         *((probe, "_VERSION_SECONDS"), (steps, "_VERSION_SECONDS"), (toolchain, "_RUSTUP_WHICH_SECONDS")),
     ):
         monkeypatch.setattr(module, name, 1.0)

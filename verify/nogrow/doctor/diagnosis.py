@@ -2,7 +2,7 @@
 
 import enum
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from nogrow import __version__
@@ -39,19 +39,13 @@ class Finding(NamedTuple):
     problem: str | None = None
 
 
-class Diagnosis(NamedTuple):
-    """All findings, with the most important tools first."""
-
-    findings: tuple[Finding, ...]
-
-    @property
-    def ready(self) -> bool:
-        """Return whether all required tools can be used."""
-        return all(finding.state is State.OK for finding in self.findings if finding.use.required)
+def is_ready(findings: Sequence[Finding]) -> bool:
+    """Return whether all required tools can be used."""
+    return all(finding.state is State.OK for finding in findings if finding.use.required)
 
 
-def as_json(diagnosis: Diagnosis) -> str:
-    """Return the diagnosis as a JSON document, which `doctor.schema.json` describes."""
+def as_json(findings: Sequence[Finding]) -> str:
+    """Return the findings as a JSON document, which `doctor.schema.json` describes."""
     tools = [
         {
             "name": finding.use.name,
@@ -63,22 +57,22 @@ def as_json(diagnosis: Diagnosis) -> str:
             "purpose": finding.use.purpose,
             "get": finding.use.install,
         }
-        for finding in diagnosis.findings
+        for finding in findings
     ]
     head = {"schema": "nogrow/doctor/1", "tool": {"name": "nogrow", "version": __version__}}
-    return in_json(json.dumps({**head, "ready": diagnosis.ready, "tools": tools}, indent=2))
+    return in_json(json.dumps({**head, "ready": is_ready(findings), "tools": tools}, indent=2))
 
 
-def as_text(diagnosis: Diagnosis) -> Iterator[str]:
+def as_text(findings: Sequence[Finding]) -> Iterator[str]:
     """Yield a line for each tool, followed by the problem and how to install the tool."""
-    widest = max(len(finding.use.name) for finding in diagnosis.findings)
-    for finding in diagnosis.findings:
+    widest = max(len(finding.use.name) for finding in findings)
+    for finding in findings:
         yield f"{finding.state.value:<7}  {finding.use.name:<{widest}}  {_shown(finding)}".rstrip()
         if finding.state is not State.OK:
             if finding.state is State.BROKEN or finding.problem:
                 yield f"{'':11}{printable(finding.problem or '?')}"
             yield f"{'':11}install: {finding.use.install}"
-    if diagnosis.ready:
+    if is_ready(findings):
         yield "nogrow can judge modules here."
     else:
         yield "nogrow can't judge modules here: a required tool is missing or broken."

@@ -7,11 +7,10 @@ from importlib import metadata
 from pathlib import Path
 
 from nogrow import __version__
-from nogrow.doctor.diagnosis import Diagnosis, Finding, State, Use
+from nogrow.doctor.diagnosis import Finding, State, Use
 from nogrow.errors import ToolError
-from nogrow.machine.machine import Machine
+from nogrow.machine.machine import Machine, beside_python
 from nogrow.machine.process import ANSWER_BYTES, Completed, run
-from nogrow.machine.programs import beside_python
 from nogrow.machine.rust_toolchain import ADVICE, TARGET, find_installed_rust
 
 EXTRAS = {
@@ -35,8 +34,11 @@ _QUIET = bytes.fromhex(_HEAD + "040102000b")
 _GROWING = bytes.fromhex(_HEAD + "09010700410140001a0b")
 
 
-def diagnose(machine: Machine) -> Diagnosis:
-    """Return the findings on all tools. Installs nothing, and writes only to a temporary folder."""
+def diagnose(machine: Machine) -> tuple[Finding, ...]:
+    """Return the findings on all tools, the most important first.
+
+    Installs nothing, and writes only to a temporary folder.
+    """
     debian = machine.is_debian_like()
 
     def use(name: str, purpose: str, packages: str) -> Use:
@@ -46,20 +48,18 @@ def diagnose(machine: Machine) -> Diagnosis:
     wasmtime = Use("wasmtime", "everything", "pip install --force-reinstall nogrow", required=True)
     objdump = Use("wasm-objdump", "invoke inspect and verify", "pip install 'nogrow[build]'")
     chromium = use("chromium", "the tests of the HTML report", "chromium")
-    return Diagnosis(
-        (
-            _python(),
-            _distributions(wasmtime, "wasmtime"),
-            _kernels(machine),
-            *(_extra(name) for name in EXTRAS),
-            program(objdump, machine, path=beside_python("wasm-objdump")),
-            _rust(machine, debian),
-            program(use("clang", "guests in C", "clang"), machine, target="wasm32"),
-            program(use("wasm-ld", "guests in C", "lld"), machine),
-            program(use("node", "invoke demo", "nodejs"), machine, oldest=20),
-            program(use("npm", "invoke bench", "npm"), machine),
-            program(chromium, machine, other_names=("chromium-browser", "google-chrome")),
-        )
+    return (
+        _python(),
+        _distributions(wasmtime, "wasmtime"),
+        _kernels(machine),
+        *(_extra(name) for name in EXTRAS),
+        program(objdump, machine, path=beside_python("wasm-objdump")),
+        _rust(machine, debian),
+        program(use("clang", "guests in C", "clang"), machine, target="wasm32"),
+        program(use("wasm-ld", "guests in C", "lld"), machine),
+        program(use("node", "invoke demo", "nodejs"), machine, oldest=20),
+        program(use("npm", "invoke bench", "npm"), machine),
+        program(chromium, machine, other_names=("chromium-browser", "google-chrome")),
     )
 
 

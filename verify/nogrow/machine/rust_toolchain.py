@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nogrow.errors import ToolError
-from nogrow.machine.machine import Machine
+from nogrow.machine.machine import Machine, first_line, version_in
 from nogrow.machine.process import ANSWER_BYTES, Progress, run
-from nogrow.machine.programs import first_line, version_in
 
 TARGET = "wasm32-unknown-unknown"
 ADVICE = "apt-get install cargo rustc libstd-rust-dev-wasm32 lld"

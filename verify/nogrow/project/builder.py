@@ -12,9 +12,8 @@ from pathlib import Path, PurePosixPath
 from nogrow.contract.build_plan import MANIFEST
 from nogrow.contract.phrases import counted
 from nogrow.errors import ToolError
-from nogrow.machine.machine import Machine
+from nogrow.machine.machine import Machine, find_wabt, program_version
 from nogrow.machine.process import Progress
-from nogrow.machine.programs import find_wabt, program_version
 from nogrow.machine.rust_toolchain import Rust, find_rust
 from nogrow.project.crate_step import CrateStep
 from nogrow.project.manifest import (

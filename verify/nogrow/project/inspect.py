@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from nogrow.errors import ToolError
+from nogrow.machine.machine import find_wabt
 from nogrow.machine.process import Progress, run
-from nogrow.machine.programs import find_wabt
 from nogrow.project.manifest import Entry, built_modules, write_other
 from nogrow.project.project import Project
 from nogrow.wasm.sections import is_component

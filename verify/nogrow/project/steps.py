@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 
 from nogrow.contract.build_plan import CommandSource
 from nogrow.errors import ToolError
+from nogrow.machine.machine import first_line
 from nogrow.machine.process import ANSWER_BYTES, run
-from nogrow.machine.programs import first_line
 from nogrow.project.manifest import Tool, read_output, write_atomic
 from nogrow.project.project import Project
 

@@ -26,7 +26,6 @@ from nogrow.wasm.sections import is_component
 
 # A test may wait for a person at a debugger; the limits still end a call that never returns.
 LIMITS = Limits(fuel=10**15, step_seconds=60, seconds=10**6)
-NO_IMPORTS: Mapping[str, Callable[..., object]] = {}
 
 
 class WasmGuest:
@@ -50,7 +49,7 @@ class WasmGuest:
         """
         __tracebackhide__ = True
         self._path, self._limits, self._host = os.fspath(path), limits, Host(wasi=wasi)
-        self._imports = imports or NO_IMPORTS
+        self._imports = imports or {}
         self._record = Record()
         self._still = 0
         self._guest: Guest | None = None
