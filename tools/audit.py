@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nogrow.errors import ToolError
+from nogrow.machine.machine import find_program
 from nogrow.machine.process import run
-from nogrow.machine.programs import find_program
 from tools.pins import PINS
 
 _PROBE_SECONDS = 60

@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from nogrow.machine.machine import Machine
-from nogrow.machine.programs import find_program
-from nogrow.machine.rust_toolchain import find_host_rust
+from nogrow.errors import ToolError
+from nogrow.machine.machine import Machine, find_program
+from nogrow.machine.process import ANSWER_BYTES, run
+from nogrow.machine.rust_toolchain import ADVICE
 from nogrow.project.project import Project
 from tools.browser.demo import HOST, find_node
 
 VIEWS = PurePosixPath("hosts/views")
 
+_CARGO_SECONDS = 30.0
 # The tests of the code that decides, and of the callers that use it differently.
 _DECIDING = (
     *("analysis", "wasm", "contract", "baseline", "diff", "pipeline/test_check.py", "shipping/test_gate.py"),
@@ -98,3 +100,32 @@ def commands_of_lint() -> tuple[Command, ...]:
         Command((*python, "mypy")),
         Command((str(find_program("lint-imports", "nogrow[dev]")),)),
     )
+
+
+def find_host_rust(machine: Machine) -> tuple[Path, Path | None]:
+    """Return a cargo that runs on this machine and the rustc beside it, to run tests of crates.
+
+    The cargo on the PATH comes first. Raises `ToolError` if none works.
+    """
+    reasons = []
+    for cargo in machine.everywhere("cargo"):
+        rustc = cargo.with_name("rustc")
+        pair = (cargo, rustc) if rustc.is_file() else (cargo,)
+        broken = [program for program in pair if not _runs(program, machine)]
+        if not broken:
+            return cargo, rustc if rustc.is_file() else None
+        reasons.append(f"{broken[0]} does not run")
+    raise ToolError("; ".join(reasons) or f"no cargo on this machine; try: {ADVICE}")
+
+
+def _runs(program: Path, machine: Machine) -> bool:
+    try:
+        completed = run(
+            [program, "--version"],
+            seconds=_CARGO_SECONDS,
+            environ=machine.environ,
+            most_bytes=ANSWER_BYTES,
+        )
+    except ToolError:
+        return False
+    return completed.exit_code == 0

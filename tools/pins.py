@@ -3,8 +3,8 @@
 from pathlib import Path, PurePosixPath
 
 from nogrow.errors import ToolError
-from nogrow.machine.process import run_checked
-from nogrow.machine.programs import find_program
+from nogrow.machine.machine import find_program
+from nogrow.machine.process import run
 from nogrow.project.manifest import write_atomic
 
 PINS = PurePosixPath("requirements-dev.txt")
@@ -19,7 +19,7 @@ def write_pins(root: Path) -> Path:
 
     Raises `ToolError` when uv is missing, cannot resolve them, or prints something unexpected.
     """
-    done = run_checked(
+    done = run(
         (
             find_program("uv", "nogrow[dev]"),
             *("pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"),
@@ -28,7 +28,7 @@ def write_pins(root: Path) -> Path:
             *("--extra", "dev", "--upgrade", str(root / "pyproject.toml")),
         ),
         seconds=_LIMIT_SECONDS,
-    )
+    ).checked()
     if "==" not in done.stdout or "--hash=sha256:" not in done.stdout or "\ufffd" in done.stdout:
         raise ToolError(f"uv printed no pins with hashes, {PINS} is as it was: {done.complaint!r}")
     write_atomic(root / PINS, (_HEAD + done.stdout).encode())

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-from tools.bench.pathological import Hostile, hostile_modules, module
+from tools.bench.encode import module
+from tools.bench.pathological import Hostile, hostile_modules
 
 from nogrow.analysis.verdicts import judge
 from nogrow.errors import ModuleError

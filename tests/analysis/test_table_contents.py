@@ -1,7 +1,7 @@
 """Test what tables can hold after copies in any order and number, and the limits of a proof."""
 
 import pytest
-from tools.bench.pathological import module
+from tools.bench.encode import module
 
 from nogrow.analysis import table_contents as tables
 from nogrow.analysis.judgement import Verdict

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 import nogrow
 from nogrow.cli.main import cli
 from nogrow.doctor import probe as look
-from nogrow.doctor.model import Diagnosis, Finding, State, Use
+from nogrow.doctor.diagnosis import Finding, State, Use
 
 SCHEMA = Path(nogrow.__file__).parent / "doctor/doctor.schema.json"
 JUDGE = Use("kernels", "everything", "pip install nogrow", required=True)
@@ -21,7 +21,7 @@ FINE = Finding(JUDGE, State.OK, "0.1.0")
 def doctor(
     monkeypatch: pytest.MonkeyPatch, *findings: Finding, words: tuple[str, ...] = ()
 ) -> tuple[int, str]:
-    monkeypatch.setattr(look, "diagnose", lambda machine: Diagnosis(findings))
+    monkeypatch.setattr(look, "diagnose", lambda machine: findings)
     done = CliRunner().invoke(cli, ["doctor", *words])
     return done.exit_code, done.stdout
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.doctor import ask, probe
-from nogrow.doctor.model import Finding, State, Use
+from nogrow.doctor import probe
+from nogrow.doctor.diagnosis import Finding, State, Use, is_ready
 from nogrow.doctor.probe import EXTRAS, diagnose
-from nogrow.machine import rust_probe
+from nogrow.machine import rust_toolchain
 from nogrow.machine.machine import Machine
 from tests.machine.fakes import FakeMachine
 
@@ -23,7 +23,7 @@ CLANG = 'case $1 in --version) echo "clang version 14.0.6" ;; *) echo {target} ;
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeMachine:
     """Return a machine with fake programs, which have half a second each."""
-    monkeypatch.setattr(ask, "SECONDS", 0.5)
+    monkeypatch.setattr(probe, "_VERSION_SECONDS", 0.5)
     # Judging takes a second, and has its own test.
     monkeypatch.setattr(probe, "_kernels", lambda machine: Finding(Use("kernels", "all", ""), State.OK))
     fake = FakeMachine(tmp_path)
@@ -33,14 +33,14 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeMachine:
 
 def find(fake: FakeMachine, name: str, distribution: str = "ID=debian") -> Finding:
     machine = fake.machine(distribution=distribution)
-    (finding,) = (finding for finding in diagnose(machine).findings if finding.use.name == name)
+    (finding,) = (finding for finding in diagnose(machine) if finding.use.name == name)
     return finding
 
 
 def test_this_machine_can_judge() -> None:
     diagnosis = diagnose(Machine.current())
-    assert diagnosis.ready
-    required = [finding for finding in diagnosis.findings if finding.use.required]
+    assert is_ready(diagnosis)
+    required = [finding for finding in diagnosis if finding.use.required]
     assert [finding.use.name for finding in required] == ["Python", "wasmtime", "kernels"]
     assert required[1].version == metadata.version("wasmtime")
 
@@ -110,7 +110,7 @@ def test_search_for_rust_installs_nothing(fake: FakeMachine) -> None:
 
 
 def test_hanging_rustc_is_broken(fake: FakeMachine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rust_probe, "_PROBE_SECONDS", 0.5)
+    monkeypatch.setattr(rust_toolchain, "_PROBE_SECONDS", 0.5)
     fake.rust(fake.bin, "good")
     fake.program(fake.bin / "rustc", "PATH=/usr/bin:/bin; sleep 60")
     finding = find(fake, "Rust for WebAssembly")
@@ -133,8 +133,8 @@ def test_nogrow_that_judges_wrongly_is_not_ready(
     monkeypatch.setattr(probe, "_CHECK_SECONDS", 0.5)
     monkeypatch.setattr(sys, "executable", str(fake.program(fake.bin / "python", script)))
     diagnosis = diagnose(fake.machine())
-    assert not diagnosis.ready
-    assert problem in (diagnosis.findings[2].problem or "")
+    assert not is_ready(diagnosis)
+    assert problem in (diagnosis[2].problem or "")
 
 
 def test_extra_needs_all_of_its_packages(fake: FakeMachine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +148,7 @@ def test_extra_needs_all_of_its_packages(fake: FakeMachine, monkeypatch: pytest.
     assert (glue.state, glue.problem) == (State.MISSING, "tree-sitter-javascript is not installed")
     assert glue.use.install == "pip install 'nogrow[glue]'"
     assert (search.state, search.version) == (State.OK, "1.2")
-    assert not diagnose(fake.machine()).ready
+    assert not is_ready(diagnose(fake.machine()))
 
 
 def test_extras_are_those_of_pyproject() -> None:

@@ -12,18 +12,18 @@ from tools.browser import demo
 from tools.browser.demo import find_node
 
 from nogrow.contract.build_plan import CommandSource, Plan
-from nogrow.doctor import ask
-from nogrow.doctor.ask import program
-from nogrow.doctor.model import State, Use
+from nogrow.doctor import probe
+from nogrow.doctor.diagnosis import State, Use
+from nogrow.doctor.probe import program
 from nogrow.errors import ToolError
-from nogrow.machine import programs, rust_probe
+from nogrow.machine import machine
 from nogrow.machine import rust_toolchain as toolchain
 from nogrow.machine.process import MOST_BYTES
 from nogrow.machine.rust_toolchain import find_rust
-from nogrow.project import command_step
-from nogrow.project.build_tools import find_assembler
-from nogrow.project.command_step import CommandStep
+from nogrow.project import steps
+from nogrow.project.builder import BuildTools
 from nogrow.project.project import Project
+from nogrow.project.steps import CommandStep
 from tests.faults.test_signals import default_signals
 from tests.machine.fakes import FakeMachine, ignore
 from tests.support.program import started, wait_for_end
@@ -61,8 +61,8 @@ EVERY = pytest.mark.parametrize("script", NO_VERSION.values(), ids=NO_VERSION)
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeMachine:
     """Return a machine with fake programs, which have a second each."""
     for module, name in (
-        *((programs, "_VERSION_SECONDS"), (rust_probe, "_PROBE_SECONDS"), (demo, "_NODE_SECONDS")),
-        *((ask, "SECONDS"), (command_step, "_VERSION_SECONDS"), (toolchain, "_RUSTUP_WHICH_SECONDS")),
+        *((machine, "_VERSION_SECONDS"), (toolchain, "_PROBE_SECONDS"), (demo, "_NODE_SECONDS")),
+        *((probe, "_VERSION_SECONDS"), (steps, "_VERSION_SECONDS"), (toolchain, "_RUSTUP_WHICH_SECONDS")),
     ):
         monkeypatch.setattr(module, name, 1.0)
     fake = FakeMachine(tmp_path)
@@ -87,7 +87,7 @@ def test_node_without_a_version_is_rejected(fake: FakeMachine, script: str) -> N
 @EVERY
 def test_doctor_calls_a_program_without_version_broken(fake: FakeMachine, script: str) -> None:
     fake.program(fake.bin / "npm", script)
-    finding = program(Use("npm", "", ""), ("npm",), fake.machine())
+    finding = program(Use("npm", "", ""), fake.machine())
     assert finding.state is State.BROKEN
     assert finding.problem
     assert len(finding.problem) <= 200
@@ -102,7 +102,7 @@ def test_assembler_without_a_version_is_rejected(
     monkeypatch.setenv("PATH", str(fake.bin))
     fake.program(fake.bin / "wat2wasm", script)
     with pytest.raises(ToolError) as error:
-        find_assembler()
+        BuildTools(fake.machine(), ignore).assembler  # noqa: B018
     assert "wat2wasm --version" in line_of(error)
 
 
@@ -144,7 +144,7 @@ def test_rustup_without_a_path_fails_only_its_step(fake: FakeMachine, script: st
 def test_tool_of_a_command_without_a_version_is_rejected(fake: FakeMachine, script: str) -> None:
     fake.program(fake.bin / "cc", script)
     source = CommandSource("mine", ("cc",), (), tools=(("cc", "-v"),))
-    step = CommandStep(Project(fake.root, Plan()), source, fake.machine().environ)
+    step = CommandStep(Project(fake.root, Plan()), "mine", "command", (), source, fake.machine().environ)
     with pytest.raises(ToolError) as error:
         step.tools()
     assert "cc" in line_of(error)

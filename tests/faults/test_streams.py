@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tools.bench.pathological import exports, module
+from tools.bench.encode import module
+from tools.bench.pathological import exports
 
 from tests.support.program import MB, limited, nogrow, started
 

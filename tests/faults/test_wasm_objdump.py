@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nogrow.errors import ToolError
-from nogrow.machine.programs import find_wabt
+from nogrow.machine.machine import find_wabt
 from nogrow.project import inspect as stage
 from nogrow.project.inspect import grow_sites
 from nogrow.project.verify import verify

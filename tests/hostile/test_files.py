@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tools.bench.pathological import module
+from tools.bench.encode import module
 
 from nogrow.cli.main import cli
 from nogrow.errors import ModuleError

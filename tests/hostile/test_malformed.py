@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tools.bench.encode import HEADER, leb, section, sized
-from tools.bench.pathological import module
+from tools.bench.encode import HEADER, leb, module, section, sized
 
 from tests.support.program import nogrow
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from nogrow.errors import ToolError
-from nogrow.machine.process import run, run_checked
+from nogrow.machine.process import run
 
 
 def test_output_and_exit_code_are_returned() -> None:
@@ -21,7 +21,7 @@ def test_output_and_exit_code_are_returned() -> None:
 
 def test_failure_shows_the_standard_error() -> None:
     with pytest.raises(ToolError, match="exit code 1") as caught:
-        run_checked(["/bin/sh", "-c", "echo first >&2; echo last >&2; exit 1"], seconds=10)
+        run(["/bin/sh", "-c", "echo first >&2; echo last >&2; exit 1"], seconds=10).checked()
     assert str(caught.value).endswith("\n  | first\n  | last")
 
 
@@ -98,13 +98,13 @@ def test_program_that_prints_too_much_is_killed(stream: int) -> None:
 
 def test_long_line_is_shortened() -> None:
     with pytest.raises(ToolError, match=r"\n  \| 000") as caught:
-        run_checked(["/bin/sh", "-c", "printf '%0900000d' 0 >&2; exit 1"], seconds=10)
+        run(["/bin/sh", "-c", "printf '%0900000d' 0 >&2; exit 1"], seconds=10).checked()
     assert len(str(caught.value)) < 1000
 
 
 def test_empty_standard_error_does_not_hide_the_output() -> None:
     with pytest.raises(ToolError, match=r"\n  \| what is wrong"):
-        run_checked(["/bin/sh", "-c", "echo what is wrong; echo >&2; exit 1"], seconds=10)
+        run(["/bin/sh", "-c", "echo what is wrong; echo >&2; exit 1"], seconds=10).checked()
 
 
 def test_argument_with_a_null_byte_is_a_tool_error() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nogrow.errors import ToolError
-from nogrow.machine.rust_toolchain import ADVICE, find_host_rust, find_rust
+from nogrow.machine.rust_toolchain import ADVICE, find_rust
 from tests.machine.fakes import FakeMachine, collect, ignore
 
 PANIC = "echo \"thread 'main' panicked at src/dist.rs\" >&2; exit 101"
@@ -199,20 +199,3 @@ def test_cargo_gets_the_chosen_rustc(fake: FakeMachine) -> None:
     _, rustc = fake.rust(fake.usr_bin, "system")
     rust = find_rust(fake.machine(), ignore).rust
     assert rust.environ({"PATH": "/p"}) == {"PATH": "/p", "RUSTC": str(rustc)}
-
-
-def test_host_cargo_on_the_path_comes_first(fake: FakeMachine) -> None:
-    pair = fake.rust(fake.bin, "path", target=False)
-    fake.rust(fake.usr_bin, "system")
-    assert find_host_rust(fake.machine()) == pair
-
-
-def test_host_cargo_that_does_not_run_is_skipped(fake: FakeMachine) -> None:
-    fake.program(fake.bin / "cargo", "exit 1")
-    pair = fake.rust(fake.usr_bin, "system")
-    assert find_host_rust(fake.machine()) == pair
-
-
-def test_missing_host_cargo_is_an_error(fake: FakeMachine) -> None:
-    with pytest.raises(ToolError, match="no cargo"):
-        find_host_rust(fake.machine())

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from nogrow.machine.machine import Machine
-from nogrow.project.build_tools import find_tools
-from nogrow.project.builder import build_all
+from nogrow.project.builder import build_all, set_up
 from nogrow.project.project import Project, open_project
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,7 +17,7 @@ def built_root() -> Path:
     """Build every artifact and return the project's folder; no packages are installed for it."""
     machine = dataclasses.replace(Machine.current(), is_root=False)
     project = open_project(ROOT)
-    build_all(project, find_tools(project.plan, machine, print), print)
+    build_all(project, set_up(project, machine, print), print)
     return ROOT
 
 

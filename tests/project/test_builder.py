@@ -11,9 +11,8 @@ import pytest
 
 from nogrow.errors import ToolError
 from nogrow.machine.process import Progress
-from nogrow.machine.rust_probe import Rust
-from nogrow.project.build_tools import BuildTools, find_assembler
-from nogrow.project.builder import BuildResult, build_all
+from nogrow.machine.rust_toolchain import Rust
+from nogrow.project.builder import BuildResult, BuildTools, build_all
 from nogrow.project.project import open_project
 from tests.machine.fakes import FakeMachine, collect, ignore
 
@@ -80,8 +79,9 @@ def root(fake: FakeMachine) -> Path:
 
 def tools(fake: FakeMachine, *, version: str = "1", cargo: str = CARGO) -> BuildTools:
     program = fake.program(fake.bin / "cargo", cargo, logged=True)
-    rust = Rust(program, fake.bin / "rustc", "cargo 1", f"rustc {version}")
-    return BuildTools(fake.machine(), rust, find_assembler())
+    tools = BuildTools(fake.machine(), ignore)
+    tools.rust = Rust(program, fake.bin / "rustc", "cargo 1", f"rustc {version}")
+    return tools
 
 
 def built(root: Path, tools: BuildTools, progress: Progress = ignore) -> BuildResult:

@@ -6,8 +6,8 @@ import pytest
 
 from nogrow.contract.build_plan import Plan
 from nogrow.errors import ToolError
-from nogrow.project.clean import clean_all
-from nogrow.project.manifest import OUTPUT, Entry, Manifest, sha256_of, write_manifest, write_other
+from nogrow.project.builder import clean_all
+from nogrow.project.manifest import Entry, Manifest, sha256_of, write_manifest, write_other
 from nogrow.project.project import Project
 from tests.machine.fakes import collect, ignore
 
@@ -23,12 +23,13 @@ def project(tmp_path: Path) -> Project:
     for name in artifacts:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(b"made")
-    write_manifest(root, Manifest(tuple(entry(name, b"made") for name in artifacts)))
-    write_other(root, PurePosixPath("build/inspect/a.txt"), b"seen")
+    project = Project(root, Plan())
+    write_manifest(project, Manifest(tuple(entry(name, b"made") for name in artifacts)))
+    write_other(project, PurePosixPath("build/inspect/a.txt"), b"seen")
     cargo = root / "build/cargo/a"
     cargo.mkdir(parents=True)
     (cargo / "CACHEDIR.TAG").write_text("# created by cargo.")
-    return Project(root, Plan())
+    return project
 
 
 def left(project: Project) -> set[str]:
@@ -57,14 +58,14 @@ def test_files_outside_of_the_project_are_kept(project: Project, name: str) -> N
     outside = project.root.parent / "outside"
     outside.write_bytes(b"made")
     path = name.format(folder=project.root.parent)
-    write_manifest(project.root, Manifest((entry(path, b"made"),)))
+    write_manifest(project, Manifest((entry(path, b"made"),)))
     clean_all(project, ignore)
     assert outside.exists()
 
 
 def test_foreign_manifest_removes_nothing(project: Project) -> None:
     before = left(project)
-    (project.root / OUTPUT / "manifest.json").write_text('{"name": "web app"}')
+    (project.root / project.output / "manifest.json").write_text('{"name": "web app"}')
     with pytest.raises(ToolError, match="not a manifest of this nogrow"):
         clean_all(project, ignore)
     assert left(project) == before

@@ -7,11 +7,9 @@ import pytest
 
 from nogrow.errors import ToolError
 from nogrow.machine.process import Progress
-from nogrow.project.build_tools import BuildTools
-from nogrow.project.builder import BuildResult, build_all
+from nogrow.project.builder import BuildResult, BuildTools, build_all, set_up
 from nogrow.project.manifest import read_manifest
 from nogrow.project.project import open_project
-from nogrow.project.setup import set_up
 from tests.machine.fakes import FakeMachine, ignore
 
 PLAN = """schema = 1
@@ -53,7 +51,7 @@ def compiler(fake: FakeMachine, script: str = CC, version: str = "1") -> None:
 
 
 def built(fake: FakeMachine, root: Path, progress: Progress = ignore) -> BuildResult:
-    return build_all(open_project(root), BuildTools(fake.machine()), progress)
+    return build_all(open_project(root), BuildTools(fake.machine(), ignore), progress)
 
 
 def test_no_shell_reads_the_command(fake: FakeMachine, root: Path) -> None:
@@ -64,7 +62,7 @@ def test_no_shell_reads_the_command(fake: FakeMachine, root: Path) -> None:
 
 def test_manifest_has_each_output_with_flags_and_tools(fake: FakeMachine, root: Path) -> None:
     built(fake, root)
-    module, script = read_manifest(root).entries
+    module, script = read_manifest(open_project(root)).entries
     assert (module.path, module.source, module.profile, module.flags) == (
         GUEST,
         "my guest",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nogrow.errors import ToolError
-from nogrow.project.crate_files import crate_files, has_rustflags, is_locked, library_of
+from nogrow.project.crate_step import crate_files, has_rustflags, is_locked, library_of
 
 CDYLIB = '[lib]\ncrate-type = ["cdylib"]\n'
 

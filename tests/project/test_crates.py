@@ -8,9 +8,8 @@ import pytest
 from nogrow.contract.build_plan import CrateSource, Plan
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
-from nogrow.project.build_tools import BuildTools, find_tools
-from nogrow.project.builder import build_all
-from nogrow.project.project import open_project
+from nogrow.project.builder import BuildTools, build_all, set_up
+from nogrow.project.project import Project, open_project
 from nogrow.wasm.decode import decode
 from tests.machine.fakes import ignore
 
@@ -30,7 +29,7 @@ def tools() -> BuildTools:
     """Return the Rust of this machine; nothing is installed for a test."""
     machine = dataclasses.replace(Machine.current(), is_root=False)
     plan = Plan(crates=(CrateSource("any", PurePosixPath("any")),))
-    return find_tools(plan, machine, ignore)
+    return set_up(Project(Path(), plan), machine, ignore)
 
 
 @pytest.fixture

@@ -190,9 +190,10 @@ def test_components_and_other_files_are_skipped(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(content)
         entries.append(Entry(name, "make", "command", sha256_of(content), len(content), (), (), ""))
-    write_manifest(tmp_path, Manifest(tuple(entries)))
+    project = Project(tmp_path, Plan())
+    write_manifest(project, Manifest(tuple(entries)))
     lines: list[str] = []
-    (inspection,) = inspect_all(Project(tmp_path, Plan()), collect(lines))
+    (inspection,) = inspect_all(project, collect(lines))
     assert (inspection.artifact, inspection.listing) == ("out put/a b.wasm", "build/inspect/out put/a b.txt")
     assert len(inspection.sites) == 1
     assert lines[1] == "build/c.wasm is a component, which wasm-objdump cannot read"

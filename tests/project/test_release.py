@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from nogrow.project.project import Project, open_project
-from nogrow.project.release import release
+from nogrow.project.verify import release
 from tests.archives.made import GROWING_WASM, QUIET_WASM, wheel_of
 
 

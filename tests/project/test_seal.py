@@ -21,8 +21,9 @@ def built(root: Path, contents: dict[str, bytes]) -> Project:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(content)
         entries.append(Entry(path, "a", "release", sha256_of(content), len(content), (), (), "00"))
-    write_manifest(root, Manifest(tuple(entries)))
-    return Project(root, Plan())
+    project = Project(root, Plan())
+    write_manifest(project, Manifest(tuple(entries)))
+    return project
 
 
 def test_each_module_has_a_copy_under_its_own_path(tmp_path: Path) -> None:
@@ -33,7 +34,7 @@ def test_each_module_has_a_copy_under_its_own_path(tmp_path: Path) -> None:
         ("build/release/a b.wasm", "build/sealed/release/a b.wasm", "reachable", "absent"),
         ("dist/b.wasm", "build/sealed/dist/b.wasm", "reachable", "absent"),
     ]
-    recorded = read_manifest(tmp_path).others
+    recorded = read_manifest(project).others
     assert recorded == {copy.copy: sha256_of((tmp_path / copy.copy).read_bytes()) for copy in copies}
     assert (tmp_path / "dist/b.wasm").read_bytes() == growing
 

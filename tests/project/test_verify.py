@@ -7,6 +7,7 @@ from nogrow.cli.main import cli
 from nogrow.errors import ToolError
 from nogrow.project import verify as stage
 from nogrow.project.manifest import Entry, Manifest, write_manifest
+from nogrow.project.project import open_project
 from nogrow.project.verify import Sites, cross_checked, objdump_sites, verify
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport
@@ -128,7 +129,7 @@ def test_wrong_contract_exits_with_2(root: Path, capsys: pytest.CaptureFixture[s
 
 def test_altered_artifact_is_announced(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     entry = Entry("build/quiet.wasm", "quiet.wat", "release", "00", 8, (), (), "00")
-    write_manifest(root, Manifest((entry,)))
+    write_manifest(open_project(root), Manifest((entry,)))
     assert verify(root) == 0
     assert (
         "build/quiet.wasm was altered since it was built; nogrow judges the altered file"

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tools.differ import streams, tars, zips
+from tools.differ import streams, tar_changes, tars, zips
 from tools.differ.readers import Reader, Reading, find_readers, python_readers
 from tools.differ.run import SUFFIXES, accepted_as, complaint, differ, write
 
@@ -118,7 +118,7 @@ def test_every_reader_reads_unchanged_archives(tmp_path: Path) -> None:
 
 def test_same_seed_makes_same_archives() -> None:
     parts = tars.seeds(QUIET_WASM, GROWING_WASM)[0]
-    first, second = (tars.changed(parts, random.Random(3)) for _ in range(2))
+    first, second = (tar_changes.changed(parts, random.Random(3)) for _ in range(2))
     assert first == second
 
 

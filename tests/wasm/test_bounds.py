@@ -1,7 +1,8 @@
 """Tests that modules beyond the limits of engines, or with contradictions, are refused with a reason."""
 
 import pytest
-from tools.bench.pathological import deep_subtypes, module
+from tools.bench.encode import module
+from tools.bench.pathological import deep_subtypes
 
 from nogrow.errors import ModuleError
 from nogrow.wasm import component

@@ -1,7 +1,7 @@
 """Tests the export section: names of every length and alphabet, and when it is read."""
 
 import pytest
-from tools.bench.pathological import module
+from tools.bench.encode import module
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.decode import decode

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tools.bench.pathological import module
+from tools.bench.encode import module
 
 from nogrow.analysis.judgement import Judgement
 from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from nogrow.analysis.verdicts import judge
 from nogrow.errors import ToolError
+from nogrow.machine.machine import find_program, find_wabt
 from nogrow.machine.process import kill
-from nogrow.machine.programs import find_program, find_wabt
 from nogrow.wasm.decode import decode
 from nogrow.wasm.runtime import Engine
 from nogrow.wasm.scan import scan

@@ -1,8 +1,12 @@
-"""Encode numbers, names, vectors and sections in the binary format (WebAssembly 3.0, chapter 5)."""
+"""Encode numbers, names, vectors, sections and modules in the binary format (WebAssembly 3.0, chapter 5)."""
 
 from collections.abc import Sequence
 
 HEADER = b"\0asm\1\0\0\0"
+EMPTY = b"\x60\0\0"
+"""The type of functions without parameters and results."""
+_MEMORY = b"\0\1"
+_END = b"\x0b"
 
 
 def leb(number: int) -> bytes:
@@ -42,6 +46,11 @@ def custom(title: str, contents: bytes) -> bytes:
     return section(0, name(title) + contents)
 
 
+def names(functions: Sequence[bytes]) -> bytes:
+    """Return a name section with the names of functions, each after its index."""
+    return custom("name", b"\1" + sized(vector(functions)))
+
+
 def signed(number: int) -> bytes:
     """Return `number` as a signed LEB128."""
     digits = bytearray()
@@ -50,3 +59,31 @@ def signed(number: int) -> bytes:
         number >>= 7
     digits.append(number & 0x7F)
     return bytes(digits)
+
+
+def module(
+    bodies: Sequence[bytes] = (),
+    *,
+    types: Sequence[bytes] = (EMPTY,),
+    imports: Sequence[bytes] = (),
+    tables: Sequence[bytes] = (),
+    memories: Sequence[bytes] = (_MEMORY,),
+    tags: Sequence[bytes] = (),
+    globals_: Sequence[bytes] = (),
+    exports: Sequence[tuple[bytes, int]] = (),
+    elements: Sequence[bytes] = (),
+    data: Sequence[bytes] = (),
+    local: bytes = b"\0",
+) -> bytes:
+    """Return a module of functions of type 0, with memory 0 exported if a function is.
+
+    The bodies need no `end`; `local` declares the locals of each.
+    """
+    named = [sized(export) + b"\0" + leb(index) for export, index in exports]
+    if exports and memories:
+        named.append(sized(b"memory") + b"\2\0")
+    parts = {
+        1: types, 2: imports, 3: [b"\0"] * len(bodies), 4: tables, 5: memories, 13: tags, 6: globals_,
+        7: named, 9: elements, 10: [sized(local + body + _END) for body in bodies], 11: data,
+    }  # fmt: skip
+    return HEADER + b"".join(section(number, vector(items)) for number, items in parts.items() if items)

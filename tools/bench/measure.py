@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nogrow.machine.process import run_checked
+from nogrow.machine.process import run
 from tools.bench import launch
 
 LIMIT_SECONDS = 600.0
@@ -71,7 +71,7 @@ def measure_once(pipeline: Pipeline, folder: Path) -> Run:
     # An installed command has compiled its byte code already.
     environ.pop("PYTHONDONTWRITEBYTECODE", None)
     script = [sys.executable, "-I", "-S", launch.__file__, json.dumps([pipeline.commands, environ])]
-    done = run_checked(script, seconds=LIMIT_SECONDS, folder=folder)
+    done = run(script, seconds=LIMIT_SECONDS, folder=folder).checked()
     seconds, peak, code, complaint = json.loads(done.stdout)
     return Run(float(seconds), int(peak), int(code), complaint.strip().rpartition("\n")[2])
 

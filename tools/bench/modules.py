@@ -10,8 +10,7 @@ from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 
 from nogrow.errors import ToolError
-from nogrow.machine.machine import Machine
-from nogrow.machine.programs import find_program, find_wabt, program_version
+from nogrow.machine.machine import Machine, find_program, find_wabt, program_version
 from nogrow.project.console import announce, print_table
 from nogrow.project.manifest import write_atomic
 from tools.bench.aims import (

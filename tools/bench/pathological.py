@@ -4,13 +4,12 @@ The same count always gives the same bytes. Most modules exceed the limits that 
 question is how fast and in how much memory nogrow judges or refuses them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from tools.bench.encode import HEADER, custom, leb, name, section, signed, sized, vector
+from tools.bench.encode import EMPTY, custom, leb, module, name, names, section, signed, vector
 
-_EMPTY, _OTHER = b"\x60\0\0", b"\x60\1\x7f\0"
-_MEMORY = b"\0\1"
+_OTHER = b"\x60\1\x7f\0"
 _GROW = b"\x41\1\x40\0\x1a"
 _END = b"\x0b"
 _RUN = (b"run", 0)
@@ -69,34 +68,6 @@ def hostile_modules() -> tuple[Hostile, ...]:
     )
 
 
-def module(
-    bodies: Sequence[bytes] = (),
-    *,
-    types: Sequence[bytes] = (_EMPTY,),
-    imports: Sequence[bytes] = (),
-    tables: Sequence[bytes] = (),
-    memories: Sequence[bytes] = (_MEMORY,),
-    tags: Sequence[bytes] = (),
-    globals_: Sequence[bytes] = (),
-    exports: Sequence[tuple[bytes, int]] = (),
-    elements: Sequence[bytes] = (),
-    data: Sequence[bytes] = (),
-    local: bytes = b"\0",
-) -> bytes:
-    """Return a module of functions of type 0, with memory 0 exported if a function is.
-
-    The bodies need no `end`; `local` declares the locals of each.
-    """
-    named = [sized(export) + b"\0" + leb(index) for export, index in exports]
-    if exports and memories:
-        named.append(sized(b"memory") + b"\2\0")
-    parts = {
-        1: types, 2: imports, 3: [b"\0"] * len(bodies), 4: tables, 5: memories, 13: tags, 6: globals_,
-        7: named, 9: elements, 10: [sized(local + body + _END) for body in bodies], 11: data,
-    }  # fmt: skip
-    return HEADER + b"".join(section(number, vector(items)) for number, items in parts.items() if items)
-
-
 def nested_blocks(count: int) -> bytes:
     """Return a module with nested blocks."""
     return module([b"\x02\x40" * count + _GROW + _END * count], exports=[_RUN])
@@ -110,14 +81,14 @@ def nested_loops(count: int) -> bytes:
 
 def nested_tries(count: int) -> bytes:
     """Return a module with nested handlers, each with a call that may throw to all of them."""
-    code = b"\x1f\x40\1\0\0\0" * count + b"\x10\0\x0b" * count
-    return module([code + _GROW], tags=[b"\0\0"], exports=[_RUN])
+    return module(
+        [b"\x1f\x40\1\0\0\0" * count + b"\x10\0\x0b" * count + _GROW], tags=[b"\0\0"], exports=[_RUN]
+    )
 
 
 def nested_legacy_tries(count: int) -> bytes:
     """Return the module of `nested_tries` with the instructions of the older proposal."""
-    code = b"\x06\x40" * count + b"\x10\0\x07\0\x0b" * count
-    return module([code + _GROW], tags=[b"\0\0"], exports=[_RUN])
+    return module([b"\x06\x40" * count + b"\x10\0\x07\0\x0b" * count + _GROW], tags=[b"\0\0"], exports=[_RUN])
 
 
 def one_br_table(count: int) -> bytes:
@@ -133,8 +104,7 @@ def functions(count: int) -> bytes:
 
 def huge_locals(count: int) -> bytes:
     """Return a module whose functions each declare more locals than 32 bits can count."""
-    most = b"\xff\xff\xff\xff\x0f\x7f"
-    return module([b""] * count, local=b"\2" + most + most)
+    return module([b""] * count, local=b"\2" + 2 * b"\xff\xff\xff\xff\x0f\x7f")
 
 
 def types(count: int) -> bytes:
@@ -155,19 +125,19 @@ def types(count: int) -> bytes:
 def one_group(count: int) -> bytes:
     """Return a module with one recursion group, in which each type refers to the next."""
     members = [b"\x5f\1\x63" + signed(1 + (index + 1) % count) + b"\0" for index in range(count)]
-    return module([_GROW], types=[_EMPTY, b"\x4e" + vector(members)], exports=[_RUN])
+    return module([_GROW], types=[EMPTY, b"\x4e" + vector(members)], exports=[_RUN])
 
 
 def doubling_types(count: int) -> bytes:
     """Return a module of structures that contain the previous one twice: expanded, 2^count parts."""
     structures = [b"\x5f\2" + 2 * (b"\x63" + signed(index) + b"\0") for index in range(count)]
-    return module([_GROW], types=[_EMPTY, *structures], exports=[_RUN])
+    return module([_GROW], types=[EMPTY, *structures], exports=[_RUN])
 
 
 def wide_subtypes(count: int) -> bytes:
     """Return a module with subtypes of one type, a table of imports of that type, and a call by each type."""
     # Equal types would be identical, so each recursion group contains another marker.
-    groups = [b"\x50\0" + _EMPTY, *(b"\x4e\2\x50\1\0" + _EMPTY + _marker(index) for index in range(count))]
+    groups = [b"\x50\0" + EMPTY, *(b"\x4e\2\x50\1\0" + EMPTY + _marker(index) for index in range(count))]
     calls = b"".join(b"\x41\0\x11" + leb(1 + 2 * index) + b"\0" for index in range(count))
     return module(
         [calls + _GROW],
@@ -187,7 +157,7 @@ def _marker(index: int) -> bytes:
 
 def deep_subtypes(count: int) -> bytes:
     """Return a module whose types are each a subtype of the previous one."""
-    subtypes = [b"\x50\0" + _EMPTY, *(b"\x50\1" + leb(index) + _EMPTY for index in range(count - 1))]
+    subtypes = [b"\x50\0" + EMPTY, *(b"\x50\1" + leb(index) + EMPTY for index in range(count - 1))]
     return module([_GROW], types=subtypes, exports=[_RUN])
 
 
@@ -202,23 +172,19 @@ def deep_exports(count: int) -> bytes:
     return module([*chain, _GROW], exports=[(b"e%d" % index, index) for index in range(count)])
 
 
-def imports(count: int) -> bytes:
-    """Return a module with imported functions that one function calls."""
-    return _with_imports(count, 1)
-
-
-def imports_and_exports(count: int) -> bytes:
-    """Return the module of `imports` with as many exports, each of which reaches every import."""
-    return _with_imports(count, count)
-
-
-def _with_imports(count: int, ways: int) -> bytes:
+def imports(count: int, ways: int = 1) -> bytes:
+    """Return a module with imported functions, and exports that each reach all of them."""
     calls = b"".join(b"\x10" + leb(index) for index in range(count))
     return module(
         [calls + _GROW, *([b"\x10" + leb(count)] * (ways - 1))],
         imports=[name("host") + name(f"f{index}") + b"\0\0" for index in range(count)],
         exports=[(b"e%d" % index, count + index) for index in range(ways)],
     )
+
+
+def imports_and_exports(count: int) -> bytes:
+    """Return the module of `imports` with as many exports."""
+    return imports(count, count)
 
 
 def globals_(count: int) -> bytes:
@@ -229,7 +195,7 @@ def globals_(count: int) -> bytes:
 def memories(count: int) -> bytes:
     """Return a module with memories, each with a grow site of its own."""
     code = b"".join(b"\x41\1\x40" + leb(index) + b"\x1a" for index in range(count))
-    return module([code], memories=[_MEMORY] * count, exports=[_RUN])
+    return module([code], memories=[b"\0\1"] * count, exports=[_RUN])
 
 
 def data_segments(count: int) -> bytes:
@@ -252,28 +218,23 @@ def copied_tables(count: int) -> bytes:
 
 def filled_tables(count: int) -> bytes:
     """Return a module whose tables are all filled from a segment of as many functions, and called through."""
-    fills = [b"\x41\0" * 3 + b"\xfc\x0c\0" + leb(index) + _call_through(0, index) for index in range(count)]
-    return _many_tables(count, b"".join(fills))
+    return _many_tables(count, b"\x41\0" * 3 + b"\xfc\x0c\0", b"\x41\0\x11\0")
 
 
 def written_tables(count: int) -> bytes:
     """Return a module whose tables may contain any function, with calls by a type that no function has."""
-    writes = [b"\x41\0\xd0\x70\x26" + leb(index) + _call_through(1, index) for index in range(count)]
-    return _many_tables(count, b"".join(writes))
+    return _many_tables(count, b"\x41\0\xd0\x70\x26", b"\x41\0\x41\0\x11\1")
 
 
-def _call_through(kind: int, table: int) -> bytes:
-    return (b"\x41\0\x41\0\x11" if kind else b"\x41\0\x11") + leb(kind) + leb(table)
-
-
-def _many_tables(count: int, code: bytes) -> bytes:
-    segment = b"\1\0" + vector([leb(index) for index in range(count)])
+def _many_tables(count: int, instruction: bytes, call: bytes) -> bytes:
+    """Return a module that executes the instruction and the call for each of its tables."""
+    indices = [leb(index) for index in range(count)]
     return module(
-        [code + _GROW, *([b""] * (count - 1))],
-        types=[_EMPTY, _OTHER],
+        [b"".join(instruction + index + call + index for index in indices) + _GROW, *([b""] * (count - 1))],
+        types=[EMPTY, _OTHER],
         tables=[b"\x70\0\1"] * count,
         exports=[_RUN],
-        elements=[segment],
+        elements=[b"\1\0" + vector(indices)],
     )
 
 
@@ -298,7 +259,7 @@ def long_import(count: int) -> bytes:
 
 def long_function_name(count: int) -> bytes:
     """Return a module whose function has a debug name of `count` bytes."""
-    return module([_GROW], exports=[_RUN]) + _names([b"\0" + name("n" * count)])
+    return module([_GROW], exports=[_RUN]) + names([b"\0" + name("n" * count)])
 
 
 def long_custom(count: int) -> bytes:
@@ -314,11 +275,7 @@ def not_utf8(count: int) -> bytes:
 def function_names(count: int) -> bytes:
     """Return a module whose functions each have a name in the name section."""
     named = [leb(index) + name(f"f{index}") for index in range(count)]
-    return module([_GROW, *([b""] * (count - 1))], exports=[_RUN]) + _names(named)
-
-
-def _names(named: Sequence[bytes]) -> bytes:
-    return custom("name", b"\1" + sized(vector(named)))
+    return module([_GROW, *([b""] * (count - 1))], exports=[_RUN]) + names(named)
 
 
 def customs(count: int) -> bytes:

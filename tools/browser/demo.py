@@ -8,10 +8,12 @@ from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from nogrow.contract.build_plan import Plan
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
 from nogrow.machine.process import ANSWER_BYTES, Progress, run
 from nogrow.project.manifest import read_manifest
+from nogrow.project.project import Project
 from tools.browser.browse import browse, served
 from tools.browser.chromium import chromium, find_chromium
 from tools.browser.serve import BUILD_FIRST
@@ -83,7 +85,7 @@ def run_demo(root: Path, machine: Machine, progress: Progress, browsers: Browser
 
     Without Chromium, the browser host is skipped. Raises `ToolError` without a build, or without Node.
     """
-    guests = [entry.path for entry in read_manifest(root).entries if entry.profile != KERNEL]
+    guests = [entry.path for entry in read_manifest(Project(root, Plan())).entries if entry.profile != KERNEL]
     if not guests:
         raise ToolError(BUILD_FIRST)
     node = find_node(machine)

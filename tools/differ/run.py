@@ -12,7 +12,7 @@ import wasmtime
 from nogrow.archives.archive import contents
 from nogrow.archives.unpack_limits import Budget, Limits, UnsafeArchiveError
 from nogrow.wasm.sections import MAGIC
-from tools.differ import streams, tars, zips
+from tools.differ import streams, tar_changes, tars, zip_changes, zips
 from tools.differ.readers import STREAM_NAME, Reader, Reading
 
 DISAGREEMENTS = PurePosixPath("build/differ")
@@ -134,9 +134,9 @@ def _maker(choose: random.Random, suffixes: Sequence[str]) -> Callable[[], tuple
     def make() -> tuple[str, bytes]:
         (suffix,) = choose.choices(suffixes, weights)
         if suffix == "tar":
-            return suffix, tars.changed(choose.choice(tar_seeds), choose)
+            return suffix, tar_changes.changed(choose.choice(tar_seeds), choose)
         if suffix == "zip":
-            return suffix, zips.changed(choose.choice(zip_seeds)(), choose)
+            return suffix, zip_changes.changed(choose.choice(zip_seeds)(), choose)
         if suffix in streams.TARS:
             return suffix, streams.changed_tar(choose.choice(tar_seeds), suffix, choose)
         return suffix, streams.changed(quiet, growing, suffix, choose)

@@ -8,7 +8,7 @@ import struct
 import zlib
 from collections.abc import Callable
 
-from tools.differ import tars
+from tools.differ import tar_changes, tars
 
 _CHECKS = (lzma.CHECK_NONE, lzma.CHECK_CRC32, lzma.CHECK_CRC64, lzma.CHECK_SHA256)
 
@@ -47,7 +47,7 @@ def _custom(choose: random.Random) -> bytes:
 
 def changed_tar(parts: list[tars.Part], suffix: str, choose: random.Random) -> bytes:
     """Return a compressed tar in one or several streams; sometimes the tar is changed first."""
-    data = tars.joined(parts) if choose.random() < 1 / 2 else tars.changed(parts, choose)
+    data = tars.joined(parts) if choose.random() < 1 / 2 else tar_changes.changed(parts, choose)
     cuts = sorted(
         choose.choice((0, 512, 1024, len(data) - 1024, choose.randrange(len(data)))) for _ in range(2)
     )

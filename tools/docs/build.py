@@ -10,7 +10,7 @@ import click
 
 from nogrow.cli.main import cli
 from nogrow.errors import ToolError
-from nogrow.machine.process import run_checked
+from nogrow.machine.process import run
 
 REFERENCE = Path("docs", "commands.md")
 PAGES = Path("build", "docs")
@@ -46,5 +46,5 @@ def build_docs(root: Path, announce: Callable[[str], None]) -> Path:
     pages = root / PAGES
     shutil.rmtree(pages, ignore_errors=True)
     words = (sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-E", "-d")
-    run_checked((*words, pages.with_suffix(".cache"), root / "docs", pages), seconds=_LIMIT_SECONDS)
+    run((*words, pages.with_suffix(".cache"), root / "docs", pages), seconds=_LIMIT_SECONDS).checked()
     return PAGES / "index.html"

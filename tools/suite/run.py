@@ -16,8 +16,8 @@ from nogrow.analysis.verdicts import judge
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import Target
 from nogrow.errors import ToolError, UsageError
+from nogrow.machine.machine import find_program
 from nogrow.machine.process import Progress, run
-from nogrow.machine.programs import find_program
 from nogrow.pipeline.check import check
 from nogrow.project.console import print_table
 from nogrow.report.exit_code import Outcome

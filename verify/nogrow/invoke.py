@@ -20,15 +20,12 @@ except ModuleNotFoundError as error:
 
 from nogrow.errors import ContractError, NogrowError, UsageError
 from nogrow.machine.machine import Machine
-from nogrow.project.builder import build_all
-from nogrow.project.clean import clean_all
+from nogrow.project import verify as judging
+from nogrow.project.builder import BuildResult, build_all, clean_all, set_up
 from nogrow.project.console import announce, print_table
 from nogrow.project.inspect import inspect_all
 from nogrow.project.project import Project, find_root, open_project
-from nogrow.project.release import release as judge_shipment
 from nogrow.project.seal import seal_all
-from nogrow.project.setup import set_up
-from nogrow.project.verify import verify as verify_artifacts
 from nogrow.report.escaping import printable
 from nogrow.report.exit_code import ExitCode
 from nogrow.rewrite.rewrite import Mode
@@ -68,11 +65,10 @@ def _signals_as_exceptions() -> Iterator[None]:
 
     The programs run in sessions of their own, so the signal does not reach them.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    # Some systems have no SIGHUP. A signal that is ignored, as under nohup, stays ignored.
-    known = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # Only the main thread may set handlers, and some systems have no SIGHUP.
+    names = ("SIGTERM", "SIGHUP") if threading.current_thread() is threading.main_thread() else ()
+    known = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    # A signal that is ignored, as under nohup, stays ignored.
     unhandled = [number for number in known if signal.getsignal(number) is signal.SIG_DFL]
     for number in unhandled:
         signal.signal(number, _leave)
@@ -98,8 +94,7 @@ def setup(context: Context) -> None:
 def build(context: Context) -> None:
     """Build the artifacts in nogrow.toml that are missing or out of date."""
     with plain_errors():
-        project = _project(context)
-        result = build_all(project, set_up(project, Machine.current(), announce), announce)
+        result = _build(_project(context))
         rows = [
             (entry.path, f"{entry.size:,}", "built" if entry.path in result.built else "kept")
             for entry in result.manifest.entries
@@ -125,7 +120,7 @@ def inspect(context: Context) -> None:
 def verify(context: Context, locked: bool = False) -> None:
     """Judge every artifact against nogrow.toml, with the exit codes of `nogrow check`."""
     with plain_errors():
-        code = verify_artifacts(_root(context), locked=locked)
+        code = judging.verify(_root(context), locked=locked)
     if code != 0:
         raise Exit(code=code)
 
@@ -147,8 +142,8 @@ def release(context: Context, dist: list[str]) -> None:
     """Build the project, judge the files of the release, and attest them if they keep the contract."""
     with plain_errors():
         project = _project(context)
-        build_all(project, set_up(project, Machine.current(), announce), announce)
-        code = judge_shipment(project, dist)
+        _build(project)
+        code = judging.release(project, dist)
     if code != 0:
         raise Exit(code=code)
 
@@ -167,6 +162,10 @@ def _root(context: Context) -> Path:
 
 def _project(context: Context) -> Project:
     return open_project(_root(context))
+
+
+def _build(project: Project) -> BuildResult:
+    return build_all(project, set_up(project, Machine.current(), announce), announce)
 
 
 def _mode(name: str) -> Mode:

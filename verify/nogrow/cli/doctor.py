@@ -16,18 +16,11 @@ def doctor(ctx: click.Context, form: str) -> None:
     Each tool is asked for its version, within a time limit. Nothing is installed. The exit code is 1 if
     a required tool is missing or broken; tools that only some commands need are not required.
     """
+    from nogrow.doctor.diagnosis import as_json, as_text, is_ready
     from nogrow.doctor.probe import diagnose
     from nogrow.machine.machine import Machine
 
-    diagnosis = diagnose(Machine.current())
-    if form == "json":
-        from nogrow.doctor.as_json import document
-
-        click.echo(document(diagnosis))
-    else:
-        from nogrow.doctor.text import lines
-
-        for line in lines(diagnosis):
-            click.echo(line)
-    if not diagnosis.ready:
+    findings = diagnose(Machine.current())
+    click.echo(as_json(findings) if form == "json" else "\n".join(as_text(findings)))
+    if not is_ready(findings):
         ctx.exit(_NOT_READY)

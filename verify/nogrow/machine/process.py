@@ -47,6 +47,14 @@ class Completed:
         first = (errors or lines or [f"exit code {self.exit_code}, and it printed nothing"])[0]
         return _shortened(first, _SHOWN_CHARACTERS)
 
+    def checked(self) -> "Completed":
+        """Return this, or raise `ToolError` with the standard error if the exit code is not 0."""
+        if self.exit_code != 0:
+            output = self.stderr if self.stderr.strip() else self.stdout
+            line = _command_line(self.command)
+            raise ToolError(f"{line} failed with exit code {self.exit_code}{_quoted(output)}")
+        return self
+
 
 def run(
     command: Sequence[str | Path],
@@ -79,23 +87,6 @@ def run(
         excess = f"took longer than {seconds:g} s" if timed_out else f"printed more than {most_bytes:,} bytes"
         raise ToolError(f"{_command_line(words)} {excess}{_quoted(stderr.text)}")
     return Completed(words, process.returncode, stdout.text, stderr.text)
-
-
-def run_checked(
-    command: Sequence[str | Path],
-    *,
-    seconds: float,
-    environ: Mapping[str, str] | None = None,
-    folder: Path | None = None,
-    most_bytes: int = MOST_BYTES,
-) -> Completed:
-    """Run `command` like `run`, but raise `ToolError` with its standard error if the exit code is not 0."""
-    completed = run(command, seconds=seconds, environ=environ, folder=folder, most_bytes=most_bytes)
-    if completed.exit_code != 0:
-        output = completed.stderr if completed.stderr.strip() else completed.stdout
-        line = _command_line(completed.command)
-        raise ToolError(f"{line} failed with exit code {completed.exit_code}{_quoted(output)}")
-    return completed
 
 
 def _start(

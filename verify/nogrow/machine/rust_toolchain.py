@@ -1,42 +1,54 @@
 """This module finds or installs a Rust that can build for WebAssembly, and says why it chose that one."""
 
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from nogrow.errors import ToolError
-from nogrow.machine.machine import Machine
+from nogrow.machine.machine import Machine, first_line, version_in
 from nogrow.machine.process import ANSWER_BYTES, Progress, run
-from nogrow.machine.programs import first_line
-from nogrow.machine.rust_probe import TARGET, RefusedError, Rust, probe
 
+TARGET = "wasm32-unknown-unknown"
 ADVICE = "apt-get install cargo rustc libstd-rust-dev-wasm32 lld"
 _DEBIAN_PACKAGES = tuple(ADVICE.split()[2:])
 _RUSTUP_WHICH_SECONDS = 30.0
+_PROBE_SECONDS = 60.0
+_PROBE_SOURCE = '#[no_mangle]\npub extern "C" fn probe() {}\n'
+_WASM_MAGIC = b"\0asm"
 _SHOWN = 100
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """A step of the search that found no usable Rust, and the reason."""
+class Rust:
+    """A cargo and a rustc that together can build for the target."""
 
-    step: str
-    reason: str
+    cargo: Path
+    rustc: Path
+    cargo_version: str
+    rustc_version: str
+
+    def environ(self, base: Mapping[str, str]) -> dict[str, str]:
+        """Return `base` with RUSTC set, so that cargo uses this rustc and not the first on the PATH."""
+        return {**base, "RUSTC": str(self.rustc)}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The Rust that was chosen, the step that found it, and the steps before that found none."""
+    """The Rust that was chosen, the step that found it, and why the steps before found none."""
 
     rust: Rust
     step: str
-    refusals: tuple[Refusal, ...]
+    refusals: tuple[str, ...]
 
     def __str__(self) -> str:
         """Return lines for the user on the choice and its reasons."""
-        lines = [f"{refusal.step}: {refusal.reason}" for refusal in self.refusals]
         chosen = f"{self.rust.rustc} ({self.rust.rustc_version}) with {self.rust.cargo}"
-        return "\n".join([*lines, f"{self.step}: using {chosen}"])
+        return "\n".join([*self.refusals, f"{self.step}: using {chosen}"])
+
+
+class _RefusedError(Exception):
+    """A Rust installation cannot be used, or a step of the search failed; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -64,71 +76,32 @@ def find_installed_rust(machine: Machine) -> Choice:
 
 
 def _first(steps: Sequence[_Step], machine: Machine, progress: Progress) -> Choice:
-    refusals: list[Refusal] = []
+    refusals: list[str] = []
     for step in steps:
         try:
             return Choice(step.take(machine, progress), step.name, tuple(refusals))
-        except RefusedError as refusal:
-            refusals.append(Refusal(step.name, str(refusal)))
-    reasons = "".join(f"\n  {refusal.step}: {refusal.reason}" for refusal in refusals)
+        except _RefusedError as refusal:
+            refusals.append(f"{step.name}: {refusal}")
+    reasons = "".join(f"\n  {refusal}" for refusal in refusals)
     raise ToolError(
         f"no Rust on this machine can target {TARGET}{reasons}\non Debian or Ubuntu, run as root: {ADVICE}"
     )
 
 
-def find_host_rust(machine: Machine) -> tuple[Path, Path | None]:
-    """Return a cargo that runs on this machine and the rustc beside it, to run tests of crates.
-
-    The cargo on the PATH comes first. Raises `ToolError` if none works.
-    """
-    reasons = []
-    for cargo in machine.everywhere("cargo"):
-        rustc = cargo.with_name("rustc")
-        pair = (cargo, rustc) if rustc.is_file() else (cargo,)
-        broken = [program for program in pair if not _runs(program, machine)]
-        if not broken:
-            return cargo, rustc if rustc.is_file() else None
-        reasons.append(f"{broken[0]} does not run")
-    raise ToolError("; ".join(reasons) or f"no cargo on this machine; try: {ADVICE}")
-
-
-def _runs(program: Path, machine: Machine) -> bool:
-    try:
-        completed = run(
-            [program, "--version"],
-            seconds=_RUSTUP_WHICH_SECONDS,
-            environ=machine.environ,
-            most_bytes=ANSWER_BYTES,
-        )
-    except ToolError:
-        return False
-    return completed.exit_code == 0
-
-
 def _from_environment(machine: Machine, progress: Progress) -> Rust:
-    named = {
-        name: machine.environ[f"NOGROW_{name.upper()}"]
-        for name in ("cargo", "rustc")
-        if machine.environ.get(f"NOGROW_{name.upper()}")
-    }
+    values = {name: machine.environ.get(f"NOGROW_{name.upper()}") for name in ("cargo", "rustc")}
+    named = {name: value for name, value in values.items() if value}
     if not named:
-        raise RefusedError("NOGROW_CARGO and NOGROW_RUSTC are not set")
+        raise _RefusedError("NOGROW_CARGO and NOGROW_RUSTC are not set")
     variables = " and ".join(f"NOGROW_{name.upper()}={value}" for name, value in named.items())
     try:
-        programs = {name: _named_program(machine, value) for name, value in named.items()}
+        programs = {name: _on_path(machine, value, "is not a program") for name, value in named.items()}
         first = next(iter(programs.values()))
         cargo = programs.get("cargo") or _partner(machine, first, "cargo")
         rustc = programs.get("rustc") or _partner(machine, first, "rustc")
-        return probe(cargo, rustc, machine.environ)
-    except RefusedError as refusal:
+        return _probed(cargo, rustc, machine.environ)
+    except _RefusedError as refusal:
         raise ToolError(f"{variables} cannot be used: {refusal}") from refusal
-
-
-def _named_program(machine: Machine, value: str) -> Path:
-    program = machine.on_path(value)
-    if program is None:
-        raise RefusedError(f"{value} is not a program")
-    return program
 
 
 def _partner(machine: Machine, program: Path, name: str) -> Path:
@@ -137,11 +110,11 @@ def _partner(machine: Machine, program: Path, name: str) -> Path:
     for candidate in (beside, *machine.everywhere(name)):
         if candidate.is_file():
             return candidate
-    raise RefusedError(f"there is no {name} for {program}")
+    raise _RefusedError(f"there is no {name} for {program}")
 
 
 def _from_rustup(machine: Machine, progress: Progress) -> Rust:
-    return probe(_rustup_which(machine, "cargo"), _rustup_which(machine, "rustc"), machine.environ)
+    return _probed(_rustup_which(machine, "cargo"), _rustup_which(machine, "rustc"), machine.environ)
 
 
 def _rustup_which(machine: Machine, name: str) -> Path:
@@ -149,7 +122,7 @@ def _rustup_which(machine: Machine, name: str) -> Path:
     answer = _rustup(machine, ["which", name], _RUSTUP_WHICH_SECONDS)
     output = first_line(answer)
     if output is None or not Path(output).is_file():
-        raise RefusedError(f"rustup which {name} answered {answer.strip()[:_SHOWN]!r}, which is not a file")
+        raise _RefusedError(f"rustup which {name} answered {answer.strip()[:_SHOWN]!r}, which is not a file")
     return Path(output)
 
 
@@ -161,16 +134,8 @@ def _from_rustup_target_add(machine: Machine, progress: Progress) -> Rust:
 
 
 def _rustup(machine: Machine, arguments: list[str], seconds: float) -> str:
-    rustup = machine.on_path("rustup")
-    if rustup is None:
-        raise RefusedError("rustup is not on the PATH")
-    try:
-        completed = run([rustup, *arguments], seconds=seconds, environ=machine.environ)
-    except ToolError as error:
-        raise RefusedError(str(error)) from error
-    if completed.exit_code != 0:
-        raise RefusedError(f"rustup {' '.join(arguments)}: {completed.complaint}")
-    return completed.stdout
+    rustup = _on_path(machine, "rustup", "is not on the PATH")
+    return _answer([rustup, *arguments], machine.environ, seconds)
 
 
 def _from_any_rustc(machine: Machine, progress: Progress) -> Rust:
@@ -179,37 +144,33 @@ def _from_any_rustc(machine: Machine, progress: Progress) -> Rust:
         if rustc.resolve().name == "rustup":
             continue
         try:
-            return probe(_partner(machine, rustc, "cargo"), rustc, machine.environ)
-        except RefusedError as refusal:
+            return _probed(_partner(machine, rustc, "cargo"), rustc, machine.environ)
+        except _RefusedError as refusal:
             reasons.append(str(refusal))
-    raise RefusedError("; ".join(reasons) or "there is no other rustc")
+    raise _RefusedError("; ".join(reasons) or "there is no other rustc")
 
 
 def _from_apt(machine: Machine, progress: Progress) -> Rust:
     if not machine.is_debian_like():
-        raise RefusedError("this system is neither Debian nor Ubuntu")
+        raise _RefusedError("this system is neither Debian nor Ubuntu")
     if not machine.is_root:
-        raise RefusedError("only root may install packages")
-    apt = machine.on_path("apt-get")
-    if apt is None:
-        raise RefusedError("apt-get is not on the PATH")
+        raise _RefusedError("only root may install packages")
+    apt = _on_path(machine, "apt-get", "is not on the PATH")
     environ = {**machine.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    update: list[str | Path] = [apt, "update"]
-    install: list[str | Path] = [apt, "install", "-y", "--no-install-recommends", *_DEBIAN_PACKAGES]
     complaints = []
     # A fresh container has no package lists. A failed update is no end: old lists may do.
-    for command in (update, install):
-        progress(f"{' '.join(map(str, command))} (at most {machine.apt_seconds:g} s)")
+    for words in (["update"], ["install", "-y", "--no-install-recommends", *_DEBIAN_PACKAGES]):
+        progress(f"{apt} {' '.join(words)} (at most {machine.apt_seconds:g} s)")
         try:
-            completed = run(command, seconds=machine.apt_seconds, environ=environ)
+            completed = run([apt, *words], seconds=machine.apt_seconds, environ=environ)
         except ToolError as error:
-            raise RefusedError(str(error)) from error
+            raise _RefusedError(str(error)) from error
         if completed.exit_code != 0:
-            complaints.append(f"apt-get {command[1]}: {completed.complaint}")
+            complaints.append(f"apt-get {words[0]}: {completed.complaint}")
     try:
         return _from_any_rustc(machine, progress)
-    except RefusedError as refusal:
-        raise RefusedError("; ".join([*complaints, str(refusal)])) from refusal
+    except _RefusedError as refusal:
+        raise _RefusedError("; ".join([*complaints, str(refusal)])) from refusal
 
 
 _STEPS = (
@@ -219,3 +180,56 @@ _STEPS = (
     _Step("another rustc", _from_any_rustc),
     _Step("apt-get install", _from_apt, installs=True),
 )
+
+
+def _probed(cargo: Path, rustc: Path, environ: Mapping[str, str]) -> Rust:
+    """Build a small module with the pair and return the pair as a `Rust`.
+
+    A standard library for the target is not enough, because Debian has the linker in another package.
+    """
+    rust = Rust(cargo, rustc, _version(cargo, environ), _version(rustc, environ))
+    libraries = _answer([rustc, "--print", "target-libdir", "--target", TARGET], environ, _PROBE_SECONDS)
+    if not _has_standard_library(libraries.strip()):
+        raise _RefusedError(f"{rustc} ({rust.rustc_version}) has no standard library for {TARGET}")
+    with tempfile.TemporaryDirectory(prefix="nogrow-probe-") as name:
+        source, output = Path(name, "probe.rs"), Path(name, "probe.wasm")
+        source.write_text(_PROBE_SOURCE)
+        options = ("--target", TARGET, "--crate-type", "cdylib")
+        _answer([rustc, *options, "-o", output, source], environ, _PROBE_SECONDS)
+        if not output.is_file() or output.read_bytes()[:4] != _WASM_MAGIC:
+            raise _RefusedError(f"{rustc} ({rust.rustc_version}) did not build a WebAssembly module")
+    return rust
+
+
+def _version(program: Path, environ: Mapping[str, str]) -> str:
+    output = _answer([program, "--version"], environ, _PROBE_SECONDS)
+    version = version_in(output)
+    if version is None:
+        raise _RefusedError(f"{program} --version did not print a version: {output[:_SHOWN]!r}")
+    return version
+
+
+def _has_standard_library(folder: str) -> bool:
+    try:
+        return any(Path(folder).glob("libstd-*.rlib"))
+    except (OSError, ValueError):
+        # rustc printed something that is not a path.
+        return False
+
+
+def _on_path(machine: Machine, name: str, problem: str) -> Path:
+    program = machine.on_path(name)
+    if program is None:
+        raise _RefusedError(f"{name} {problem}")
+    return program
+
+
+def _answer(command: Sequence[str | Path], environ: Mapping[str, str], seconds: float) -> str:
+    """Return what the program prints, unless it fails."""
+    try:
+        completed = run(command, seconds=seconds, environ=environ, most_bytes=ANSWER_BYTES)
+    except ToolError as error:
+        raise _RefusedError(str(error)) from error
+    if completed.exit_code != 0:
+        raise _RefusedError(f"{' '.join(completed.command[:3])}: {completed.complaint}")
+    return completed.stdout

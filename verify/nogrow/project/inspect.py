@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from nogrow.errors import ToolError
-from nogrow.machine.process import Progress, run_checked
-from nogrow.machine.programs import find_wabt
-from nogrow.project.manifest import NOTHING_BUILT, Entry, read_manifest, write_other
+from nogrow.machine.machine import find_wabt
+from nogrow.machine.process import Progress, run
+from nogrow.project.manifest import Entry, built_modules, write_other
 from nogrow.project.project import Project
 from nogrow.wasm.sections import is_component
 
@@ -48,50 +48,38 @@ class Inspection:
 
 
 def inspect_all(project: Project, progress: Progress) -> tuple[Inspection, ...]:
-    """Disassemble every module that the manifest lists, and write the listings.
-
-    Raises `ToolError` when a module cannot be disassembled and when nothing is built.
-    """
-    root, output = project.root, project.plan.output
-    modules = [entry for entry in read_manifest(root, output).entries if entry.is_module]
-    if not modules:
-        raise ToolError(NOTHING_BUILT)
+    """Disassemble every module that the manifest lists, and write the listings."""
     inspections = []
-    for entry in modules:
+    for entry in built_modules(project):
         progress(f"disassembling {entry.path}")
-        path = root / entry.path
+        path = project.root / entry.path
         if is_component(_content(path)):
             progress(f"{entry.path} is a component, which wasm-objdump cannot read")
             continue
         text = disassemble(path)
-        listing = project.listings / _listing(project, entry)
-        write_other(root, listing, text.encode(), output)
+        listing = project.output / "inspect" / _listing(project, entry)
+        write_other(project, listing, text.encode())
         inspections.append(Inspection(entry.path, str(listing), parse_listing(path, text)))
     return tuple(inspections)
 
 
 def _listing(project: Project, entry: Entry) -> PurePosixPath:
     path = PurePosixPath(entry.path)
-    if path == project.plan.output / entry.profile / path.name:
+    if path == project.output / entry.profile / path.name:
         return PurePosixPath(f"{entry.profile}-{path.stem}.txt")
     return path.with_suffix(".txt")
 
 
 def grow_sites(path: Path) -> tuple[ObjdumpSite, ...]:
-    """Return every `memory.grow` that `wasm-objdump` finds in the file, in file order.
-
-    Raises `ToolError` if it fails or if its listing does not match the file.
-    """
+    """Return every `memory.grow` that `wasm-objdump` finds in the file, in file order."""
     return parse_listing(path, disassemble(path))
 
 
 def disassemble(path: Path) -> str:
-    """Return the output of `wasm-objdump -d`; raises `ToolError`."""
-    if not path.is_file():
-        raise ToolError(f"{path} is missing: run `invoke build`")
+    """Return the output of `wasm-objdump -d`."""
+    most = _LEAST_CHARACTERS + _CHARACTERS_PER_BYTE * len(_content(path))
     objdump = find_wabt("wasm-objdump")
-    most = _LEAST_CHARACTERS + _CHARACTERS_PER_BYTE * path.stat().st_size
-    return run_checked([objdump, "-d", path], seconds=_OBJDUMP_SECONDS, most_bytes=most).stdout
+    return run([objdump, "-d", path], seconds=_OBJDUMP_SECONDS, most_bytes=most).checked().stdout
 
 
 def parse_listing(path: Path, listing: str) -> tuple[ObjdumpSite, ...]:
@@ -148,15 +136,17 @@ class _ListingParser:
     def _begin(self, line: str, offset: str, index: str, name: str | None) -> None:
         previous = self._function
         start = int(offset, 16)
-        if previous is not None:
-            # Only the size of the second body lies between two bodies.
-            follows = start == self._after_leb(self._next_offset)
-            if not follows or int(index) != previous[0] + 1:
-                raise self._mismatch(line)
+        # Only the size of the second body lies between two bodies.
+        follows = previous is None or (start, int(index)) == (
+            self._leb(self._next_offset)[1],
+            previous[0] + 1,
+        )
+        if not follows:
+            raise self._mismatch(line)
         self._function = (int(index), name)
         self._listed += 1
         # A body begins with the number of its local declarations, which the listing leaves out.
-        self._next_offset = self._after_leb(start)
+        self._next_offset = self._leb(start)[1]
 
     def _instruction(self, line: str, offset: str, digits: str, text: str) -> None:
         start, shown = int(offset, 16), bytes.fromhex(digits)
@@ -172,9 +162,6 @@ class _ListingParser:
             index, name = self._function
             memory = int(words[1]) if len(words) == 2 else 0
             self._sites.append(ObjdumpSite(index, name, memory, start))
-
-    def _after_leb(self, offset: int) -> int:
-        return self._leb(offset)[1]
 
     def _leb(self, offset: int) -> tuple[int, int]:
         """Return the LEB128 number at `offset`, and the offset where it ends."""

@@ -6,18 +6,16 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import NamedTuple
 
-from nogrow.contract.build_plan import DEFAULT_OUTPUT, MANIFEST
+from nogrow.contract.build_plan import MANIFEST
 from nogrow.errors import ToolError
+from nogrow.project.project import Project
 
 SCHEMA = "nogrow/manifest/1"
-OUTPUT = PurePosixPath(DEFAULT_OUTPUT)
-NOTHING_BUILT = "nothing is built yet: run `invoke build`"
 
 
-@dataclass(frozen=True)
-class Tool:
+class Tool(NamedTuple):
     """A program that a build used, and the version that it reports."""
 
     name: str
@@ -54,10 +52,6 @@ class Manifest:
     entries: tuple[Entry, ...]
     others: Mapping[str, str] = field(default_factory=dict)
 
-    def entry(self, path: PurePosixPath) -> Entry | None:
-        """Return the entry of the artifact at `path`, or None if it was never built."""
-        return next((entry for entry in self.entries if entry.path == str(path)), None)
-
 
 def sha256_of(content: bytes) -> str:
     """Return the SHA-256 of `content` in lower-case hexadecimal."""
@@ -81,48 +75,39 @@ def read_output(output: Path) -> bytes:
 
 
 def write_atomic(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees either the old content or the new, never a part of it.
-
-    Raises `ToolError` if the file cannot be written.
-    """
+    """Write a file so that a reader sees either the old content or the new, never a part of it."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
-        part.replace(path)
+        try:
+            part.write_bytes(content)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
         raise ToolError(f"{path} cannot be written: {error.strerror}") from error
-    finally:
-        if part.parent.is_dir():
-            part.unlink(missing_ok=True)
 
 
-def write_manifest(root: Path, manifest: Manifest, output: PurePosixPath = OUTPUT) -> None:
-    """Write `manifest` to the folder `output` of the project at `root`."""
-    entries = sorted((asdict(entry) for entry in manifest.entries), key=lambda entry: entry["path"])
-    for entry in entries:
-        entry["tools"] = {tool["name"]: tool["version"] for tool in entry["tools"]}
-    document: dict[str, Any] = {"schema": SCHEMA, "artifacts": entries}
-    if manifest.others:
-        document["others"] = dict(manifest.others)
+def write_manifest(project: Project, manifest: Manifest) -> None:
+    """Write `manifest` to the output folder of the project."""
+    entries = [{**asdict(entry), "tools": dict(entry.tools)} for entry in manifest.entries]
+    entries.sort(key=lambda entry: str(entry["path"]))
+    others = {"others": dict(manifest.others)} if manifest.others else {}
+    document = {"schema": SCHEMA, "artifacts": entries, **others}
     text = json.dumps(document, indent=2, sort_keys=True)
-    write_atomic(root / output / MANIFEST, (text + "\n").encode())
+    write_atomic(project.root / project.output / MANIFEST, (text + "\n").encode())
 
 
-def write_other(root: Path, path: PurePosixPath, content: bytes, output: PurePosixPath = OUTPUT) -> None:
-    """Write a file that is not an artifact to `path`, relative to `root`, and record it in the manifest."""
-    manifest = read_manifest(root, output)
-    write_atomic(root / path, content)
-    others = {**manifest.others, str(path): sha256_of(content)}
-    write_manifest(root, replace(manifest, others=others), output)
+def write_other(project: Project, path: PurePosixPath, content: bytes) -> None:
+    """Write a file that is not an artifact to `path` in the project, and record it in the manifest."""
+    manifest = read_manifest(project)
+    write_atomic(project.root / path, content)
+    write_manifest(project, replace(manifest, others={**manifest.others, str(path): sha256_of(content)}))
 
 
-def read_manifest(root: Path, output: PurePosixPath = OUTPUT) -> Manifest:
-    """Return the manifest of the project at `root`; it is empty when nothing was built.
-
-    Raises `ToolError` if the file exists but is not a manifest.
-    """
-    path = root / output / MANIFEST
+def read_manifest(project: Project) -> Manifest:
+    """Return the manifest of the project; it is empty when nothing was built."""
+    path = project.root / project.output / MANIFEST
     advice = "remove it, or give [build] another `output`"
     try:
         document = json.loads(path.read_bytes())
@@ -133,8 +118,8 @@ def read_manifest(root: Path, output: PurePosixPath = OUTPUT) -> Manifest:
     try:
         if document["schema"] != SCHEMA:
             raise ToolError(f"{path} is not a manifest of this nogrow; {advice}")
-        others = {str(path): str(sha256) for path, sha256 in document.get("others", {}).items()}
-        return Manifest(tuple(_entry(fields) for fields in document["artifacts"]), others)
+        others = {str(name): str(sha256) for name, sha256 in document.get("others", {}).items()}
+        return Manifest(tuple(map(_entry, document["artifacts"])), others)
     except (KeyError, TypeError, AttributeError) as error:
         raise ToolError(f"{path} is not a manifest of this nogrow; {advice}") from error
 
@@ -143,10 +128,17 @@ def _entry(fields: dict[str, object]) -> Entry:
     tools, flags, size = fields["tools"], fields["flags"], fields["size"]
     if not (isinstance(tools, dict) and isinstance(flags, list) and isinstance(size, int)):
         raise TypeError
-    texts = {name: str(fields[name]) for name in ("path", "source", "profile", "sha256", "inputs")}
     return Entry(
-        **texts,
+        **{name: str(fields[name]) for name in ("path", "source", "profile", "sha256", "inputs")},
         size=size,
         flags=tuple(map(str, flags)),
         tools=tuple(Tool(str(name), str(version)) for name, version in tools.items()),
     )
+
+
+def built_modules(project: Project) -> list[Entry]:
+    """Return the modules that the manifest lists; raises `ToolError` if there are none."""
+    modules = [entry for entry in read_manifest(project).entries if entry.is_module]
+    if not modules:
+        raise ToolError("nothing is built yet: run `invoke build`")
+    return modules

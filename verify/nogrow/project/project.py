@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from nogrow.contract.build_plan import REPORT, Plan
+from nogrow.contract.build_plan import Plan
 from nogrow.contract.load import load_plan
 from nogrow.errors import ToolError
 
@@ -18,29 +18,19 @@ class Project:
     plan: Plan
 
     @property
-    def report(self) -> PurePosixPath:
-        """Return the path of the report that `verify` writes."""
-        return self.plan.output / REPORT
-
-    @property
-    def listings(self) -> PurePosixPath:
-        """Return the folder of the listings that `inspect` writes."""
-        return self.plan.output / "inspect"
-
-    @property
-    def sealed(self) -> PurePosixPath:
-        """Return the folder of sealed copies."""
-        return self.plan.output / "sealed"
+    def output(self) -> PurePosixPath:
+        """Return the folder that everything is built to."""
+        return self.plan.output
 
     @property
     def attestation(self) -> PurePosixPath:
         """Return the path of the statement that `release` writes."""
-        return self.plan.output / "attestation.json"
+        return self.output / "attestation.json"
 
     @property
     def cargo(self) -> PurePosixPath:
         """Return the folder in which cargo builds, with a folder for each crate."""
-        return self.plan.output / "cargo"
+        return self.output / "cargo"
 
 
 def open_project(root: Path) -> Project:

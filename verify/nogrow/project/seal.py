@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from nogrow.analysis.judgement import Judgement, worst
 from nogrow.errors import ModuleError, ToolError
 from nogrow.machine.process import Progress
-from nogrow.project.manifest import NOTHING_BUILT, read_manifest, write_other
+from nogrow.project.manifest import built_modules, write_other
 from nogrow.project.project import Project
 from nogrow.rewrite.comparison import compare
 from nogrow.rewrite.rewrite import Mode, sealed
@@ -29,28 +29,21 @@ class SealedCopy:
 
 
 def seal_all(project: Project, mode: Mode, progress: Progress) -> tuple[SealedCopy, ...]:
-    """Write a sealed copy of every module that the manifest lists, under the module's path in `sealed`.
-
-    Raises `ToolError` when nothing is built, and for a module that cannot be sealed.
-    """
-    root, output = project.root, project.plan.output
-    modules = [entry.path for entry in read_manifest(root, output).entries if entry.is_module]
-    if not modules:
-        raise ToolError(NOTHING_BUILT)
+    """Write a sealed copy of every module that the manifest lists, under the module's path in `sealed`."""
     engine = Engine()
     copies: list[SealedCopy] = []
-    for path in modules:
+    for path in [entry.path for entry in built_modules(project)]:
         progress(f"sealing {path}")
         try:
-            data = read(str(root / path))
+            data = read(str(project.root / path))
             result = sealed(data, mode, None, engine)
             comparisons = compare(data, result.data, mode, engine)
         except ModuleError as error:
             raise ToolError(f"{path} cannot be sealed: {error}") from error
-        target = project.sealed / path.removeprefix(f"{output}/")
+        target = project.output / "sealed" / path.removeprefix(f"{project.output}/")
         if str(target) in {copy.copy for copy in copies}:
             raise ToolError(f"two modules would both be sealed to {target}; change the output path of {path}")
-        write_other(root, target, result.data, output)
+        write_other(project, target, result.data)
         before = _worst([comparison.before for comparison in comparisons])
         after = _worst([comparison.after for comparison in comparisons])
         notes = (*result.notes, *(note for comparison in comparisons for note in comparison.notes))

@@ -1,19 +1,32 @@
-"""This module judges the artifacts of a project, and compares the grow sites with a second decoder."""
+"""This module judges the artifacts and releases of a project.
+
+It compares the grow sites in artifacts with those that a second decoder finds.
+"""
 
 import contextlib
 import io
+import os
 import sys
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from nogrow.analysis.judgement import Judgement
 from nogrow.analysis.verdicts import judge
+from nogrow.cli.dist import Gate
 from nogrow.cli.lock import pinned_in
+from nogrow.cli.options import contract_at
+from nogrow.contract.build_plan import REPORT
 from nogrow.contract.load import load
 from nogrow.contract.phrases import counted
 from nogrow.contract.select import targets
-from nogrow.errors import ContractError, DocumentError, ToolError, UsageError
+from nogrow.errors import (
+    ContractError,
+    DocumentError,
+    ModuleError,
+    NogrowError,
+    ToolError,
+    UsageError,
+)
 from nogrow.pipeline.check import check
 from nogrow.project.console import announce, print_table
 from nogrow.project.inspect import grow_sites
@@ -24,9 +37,10 @@ from nogrow.report.escaping import printable
 from nogrow.report.exit_code import ExitCode, Outcome, exit_code
 from nogrow.report.model import ArtifactReport, Report, not_judged
 from nogrow.scenarios.runner import run
+from nogrow.util.background import cores
 from nogrow.wasm.component import core_modules
 
-KEPT = {
+_KEPT = {
     Outcome.KEPT: "yes",
     Outcome.BROKEN: "no",
     Outcome.NOT_JUDGED: "not judged",
@@ -42,55 +56,42 @@ def verify(root: Path, *, locked: bool = False) -> int:
 
     Returns the exit code of `nogrow check`. `locked` also compares with the lock beside the contract. The
     report is written to the build folder. An artifact is not judged if `wasm-objdump` finds other grow sites.
-    Raises `ToolError` if the report cannot be written.
     """
     with contextlib.chdir(root):
         try:
             contract, project = load(Path(CONTRACT)), open_project(Path())
             pinned = pinned_in(None, contract, locked=locked, exact=False, whole=True)
         except (ContractError, DocumentError, UsageError) as error:
-            sys.stderr.write(f"{printable(str(error))}\n")
-            return ExitCode.USAGE
-        _announce_altered(project)
+            return _failed(error)
+        for entry in read_manifest(project).entries:
+            if Path(entry.path).exists() and not entry.is_intact(project.root):
+                announce(f"{entry.path} was altered since it was built; nogrow judges the altered file")
         chosen = targets(contract, ())
         announce(f"judging {counted(len(chosen), 'artifact')} against {CONTRACT}")
         report = check(contract, chosen, judge=judge, run=run, pinned=pinned)
         report = Report(report.contract, tuple(map(cross_checked, report.artifacts)))
-        print_table("verify", ("artifact", "sites", "verdict", "contract kept?"), rows(report))
+        print_table(
+            "verify", ("artifact", "sites", "verdict", "contract kept?"), [*map(_row, report.artifacts)]
+        )
         text.render(report, sys.stdout, colour=sys.stdout.isatty(), quiet=True)
         document = io.StringIO()
         as_json.render(report, document)
-        write_other(project.root, project.report, document.getvalue().encode(), project.plan.output)
-        announce(f"the report is in {project.report}")
+        path = project.output / REPORT
+        write_other(project, path, document.getvalue().encode())
+        announce(f"the report is in {path}")
     return exit_code(report)
 
 
-def _announce_altered(project: Project) -> None:
-    for entry in read_manifest(project.root, project.plan.output).entries:
-        if (project.root / entry.path).exists() and not entry.is_intact(project.root):
-            announce(f"{entry.path} was altered since it was built; nogrow judges the altered file")
-
-
-def rows(report: Report) -> list[tuple[str, str, str, str]]:
-    """Return the rows of the table: artifact, number of sites, verdict, and whether it keeps the contract."""
-    return [
-        (
-            printable(artifact.path),
-            str(len(artifact.judgement.sites)) if artifact.judgement else "-",
-            _verdict(artifact.judgement) if artifact.judgement else "-",
-            KEPT[artifact.outcome],
-        )
-        for artifact in report.artifacts
-    ]
-
-
-def _verdict(judgement: Judgement) -> str:
-    assumed = ", with an assumption" if judgement.resting.assumptions else ""
-    return f"{judgement.verdict.label}{assumed}"
+def _row(artifact: ArtifactReport) -> tuple[str, str, str, str]:
+    sites = verdict = "-"
+    if (judgement := artifact.judgement) is not None:
+        assumed = ", with an assumption" if judgement.resting.assumptions else ""
+        sites, verdict = str(len(judgement.sites)), f"{judgement.verdict.label}{assumed}"
+    return printable(artifact.path), sites, verdict, _KEPT[artifact.outcome]
 
 
 def objdump_sites(path: Path) -> Sites:
-    """Return the sites that `wasm-objdump` finds, with offsets in the file; raises `ToolError`.
+    """Return the sites that `wasm-objdump` finds, with offsets in the file.
 
     The path `file.wasm#0` means the first core module of the component `file.wasm`.
     """
@@ -133,3 +134,29 @@ def cross_checked(
 
 def _listed(sites: Sites) -> str:
     return ", ".join(f"offset 0x{offset:x} (func[{index}])" for index, offset in sorted(sites))
+
+
+def release(project: Project, dist: Sequence[str]) -> int:
+    """Judge the files at the paths `dist` against the project's contract, and print the report.
+
+    Returns the exit code of `nogrow check --dist`. The statement is written only if the contract is kept; a
+    statement that exists after a failure belongs to an earlier release.
+    """
+    paths = [os.path.relpath(path, project.root) for path in dist]
+    with contextlib.chdir(project.root):
+        try:
+            if not paths:
+                raise UsageError("no files to release: name them with --dist DIR")
+            contract = contract_at(None)
+            gate = Gate(paths, Path(project.attestation), None)
+            report = gate.closed(check(contract, gate.targets(contract), judge=judge, jobs=cores()))
+            text.render(report, sys.stdout)
+            gate.attest(report)
+        except NogrowError as error:
+            return _failed(error)
+    return exit_code(report)
+
+
+def _failed(error: NogrowError) -> int:
+    sys.stderr.write(f"{printable(str(error))}\n")
+    return ExitCode.NOT_JUDGED if isinstance(error, ModuleError) else ExitCode.USAGE

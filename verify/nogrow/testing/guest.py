@@ -4,6 +4,7 @@ import os
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
@@ -17,16 +18,14 @@ from nogrow.scenarios.guest import READ_BYTES, Guest, compiled
 from nogrow.scenarios.limits import Limits
 from nogrow.scenarios.values import Results, shown
 from nogrow.source.lookup import Wanted, find_sources
-from nogrow.testing.record import Record
-from nogrow.testing.replay import replay
+from nogrow.testing.replay import Record, replay
 from nogrow.wasm.decode import decode
 from nogrow.wasm.file import read
-from nogrow.wasm.model import Kind
+from nogrow.wasm.model import Kind, Module
 from nogrow.wasm.sections import is_component
 
 # A test may wait for a person at a debugger; the limits still end a call that never returns.
 LIMITS = Limits(fuel=10**15, step_seconds=60, seconds=10**6)
-NO_IMPORTS: Mapping[str, Callable[..., object]] = {}
 
 
 class WasmGuest:
@@ -50,13 +49,14 @@ class WasmGuest:
         """
         __tracebackhide__ = True
         self._path, self._limits, self._host = os.fspath(path), limits, Host(wasi=wasi)
-        self._imports = imports or NO_IMPORTS
+        self._imports = imports or {}
         self._record = Record()
         self._still = 0
         self._guest: Guest | None = None
         with _plainly():
-            self._data = _module(self._path)
-            self._exports = _fitting(self._path, self._data, self._imports, wasi)
+            self._data, module = _module(self._path)
+            _require_fitting(self._path, module, self._imports, wasi)
+            self._exports = {item.name for item in module.exported(Kind.FUNCTION)}
             functions = {
                 name: self._record.watched(name, function) for name, function in self._imports.items()
             }
@@ -95,7 +95,8 @@ class WasmGuest:
     def read(self, address: int, length: int) -> bytes:
         """Return the `length` bytes at `address`."""
         __tracebackhide__ = True
-        start, parts = _unsigned(address), []
+        # A pointer that a call returned is signed, but a later part has to count from an unsigned one.
+        start, parts = address % 2**32 if -(2**31) <= address < 0 else address, []
         with _plainly():
             for done in range(0, max(length, 1), READ_BYTES):
                 parts.append(self._instance().read(start + done, min(READ_BYTES, length - done)))
@@ -126,12 +127,7 @@ class WasmGuest:
     def __getattr__(self, name: str) -> Callable[..., Number | tuple[Number | None, ...] | None]:
         if "_exports" not in self.__dict__ or name not in self._exports:
             raise AttributeError(f"the guest has no exported function {name!r}")
-
-        def export(*args: Number) -> Number | tuple[Number | None, ...] | None:
-            __tracebackhide__ = True
-            return self.call(name, *args)
-
-        return export
+        return partial(self.call, name)
 
     def __repr__(self) -> str:
         return f"<guest {self._path}>"
@@ -168,22 +164,18 @@ def _plainly() -> Iterator[None]:
         raise error.with_traceback(None) from None
 
 
-def _module(path: str) -> bytes:
+def _module(path: str) -> tuple[bytes, Module]:
     try:
         data = read(path)
+        module = None if is_component(data) else decode(data)
     except ModuleError as error:
         raise ModuleError(f"{path}: {error}") from None
-    if is_component(data):
+    if module is None:
         raise ModuleError(f"{path}: is a component; wasm_guest runs core modules only")
-    return data
+    return data, module
 
 
-def _fitting(path: str, data: bytes, imports: Mapping[str, object], wasi: bool) -> frozenset[str]:
-    """Return the names of the exported functions; raises `NogrowError` if `imports` do not fit the module."""
-    try:
-        module = decode(data)
-    except ModuleError as error:
-        raise ModuleError(f"{path}: {error}") from None
+def _require_fitting(path: str, module: Module, imports: Mapping[str, object], wasi: bool) -> None:
     for name, function in imports.items():
         if not callable(function):
             raise UsageError(f"imports: {name!r}: expected a function")
@@ -199,13 +191,7 @@ def _fitting(path: str, data: bytes, imports: Mapping[str, object], wasi: bool) 
         needs_wasi = any("wasi_" in label for label in missing)
         hint = "; `wasi=True` provides WASI in a sandbox" if needs_wasi else ""
         raise GuestError(f"{path}: imports are missing: {_listed(missing)}{hint}")
-    return frozenset(item.name for item in module.exported(Kind.FUNCTION))
 
 
 def _listed(names: list[str]) -> str:
     return printable(", ".join(dict.fromkeys(names)))
-
-
-def _unsigned(address: int) -> int:
-    # A pointer that a call returned is signed: a later part of the memory has to count from an unsigned one.
-    return address % 2**32 if -(2**31) <= address < 0 else address

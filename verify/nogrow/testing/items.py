@@ -27,7 +27,8 @@ class ContractFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """Yield an item for each artifact, and a collector for those that have scenarios."""
-        path = _nearby(self.path)
+        here = Path.cwd()
+        path = self.path.relative_to(here) if self.path.is_relative_to(here) else self.path
         try:
             chosen = targets(load(path), ())
         except NogrowError as error:
@@ -103,18 +104,15 @@ class ScenarioItem(ArtifactItem):
 def _with_scenarios(parent: ContractFile, name: str, target: Target) -> Iterator[Scenarios]:
     if not target.found or target.problem is not None:
         return
-    of_file = [narrowed for clause in target.clauses for narrowed in _each_scenario(target, clause)]
-    if of_file:
-        yield Scenarios.from_parent(parent, name=name, narrowed=of_file)
-    for number, clause in target.parts:
-        if clause.scenarios:
-            narrowed = list(_each_scenario(target, clause))
-            yield Scenarios.from_parent(parent, name=f"{name}#{number}", narrowed=narrowed)
-
-
-def _each_scenario(target: Target, clause: ArtifactContract) -> Iterator[tuple[str, Target]]:
-    for scenario in clause.scenarios:
-        yield scenario.name, _narrowed(target, clause, scenario)
+    of_parts = [(f"{name}#{number}", (clause,)) for number, clause in target.parts]
+    for collector, clauses in ((name, target.clauses), *of_parts):
+        narrowed = [
+            (scenario.name, _narrowed(target, clause, scenario))
+            for clause in clauses
+            for scenario in clause.scenarios
+        ]
+        if narrowed:
+            yield Scenarios.from_parent(parent, name=collector, narrowed=narrowed)
 
 
 def _narrowed(target: Target, clause: ArtifactContract, scenario: Scenario) -> Target:
@@ -130,9 +128,3 @@ def _narrowed(target: Target, clause: ArtifactContract, scenario: Scenario) -> T
 def _text(report: Report) -> str:
     # The last line only counts the modules.
     return "\n".join(list(text.lines(report, quiet=True))[:-1])
-
-
-def _nearby(path: Path) -> Path:
-    """Return the path relative to the working directory, if the file is below it."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -1,18 +1,153 @@
-"""Replay a record on a copy of the guest that traps where it would grow, to get the call stack."""
+"""Record what a test did to a guest, and replay it on a copy that traps where it would grow.
+
+The trap shows the call stack. Host functions are not called again: their answers are recorded too.
+"""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 
-from nogrow.contract.model import Host
+from nogrow.contract.model import Host, Number
 from nogrow.errors import ModuleError
 from nogrow.scenarios.backtrace import Caught, backtrace, trapped
 from nogrow.scenarios.errors import GuestError, HostError, TrapFrame, TrappedError
-from nogrow.scenarios.guest import Guest, compiled
+from nogrow.scenarios.guest import Compiled, Guest, compiled
 from nogrow.scenarios.limits import Limits
-from nogrow.testing.record import Action, Answer, Called, Record, Written
 
-UNKNOWN = "the call stack is not known:"
+# A longer test is not replayed: the record would keep everything that it wrote a second time.
+MOST_ACTIONS = 100_000
+MOST_BYTES = 64 << 20
+
+
+@dataclass(slots=True)
+class Written:
+    """A write of `data` at `address`."""
+
+    address: int
+    data: bytes
+
+
+@dataclass(slots=True)
+class Called:
+    """A call of the export `name`; `answers` has the calls of imports during it, in order."""
+
+    name: str
+    args: tuple[Number, ...]
+    answers: list["Answer"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Answer:
+    """A call of the import `name`: what its function did to the guest, then returned or raised."""
+
+    name: str
+    actions: list["Action"] = field(default_factory=list)
+    returned: object = None
+    raised: bool = False
+
+
+Action = Written | Called
+
+
+class Record:
+    """Everything that was done to a guest since it was made, unless it became too much."""
+
+    def __init__(self) -> None:
+        """Start with an empty record."""
+        self.start: list[Answer] = []
+        """The calls of imports while the start function ran."""
+        self.actions: list[Action] = []
+        self._actions, self._answers = self.actions, self.start
+        self._count = self._bytes = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether the record was given up because it grew too large."""
+        return self._count > MOST_ACTIONS or self._bytes > MOST_BYTES
+
+    @property
+    def inside(self) -> bool:
+        """Whether a host function is running."""
+        return self._actions is not self.actions
+
+    def written(self, address: int, data: bytes) -> None:
+        """Record a write of `data` at `address`."""
+        if self._has_room(len(data)):
+            self._actions.append(Written(address, data))
+
+    @contextmanager
+    def called(self, name: str, args: tuple[Number, ...]) -> Iterator[None]:
+        """Record a call of `name`, and what the host does until it returns."""
+        call, before = Called(name, args), self._answers
+        if self._has_room():
+            self._actions.append(call)
+        self._answers = call.answers
+        try:
+            yield
+        finally:
+            self._answers = before
+
+    def watched(self, name: str, function: Callable[..., object]) -> Callable[..., object]:
+        """Return the import's `function`, wrapped so that each call and its effects are recorded."""
+
+        def called(*args: Number) -> object:
+            answer, before = Answer(name, raised=True), self._actions
+            if self._has_room():
+                self._answers.append(answer)
+            self._actions = answer.actions
+            try:
+                answer.returned = function(*args)
+                answer.raised = False
+            finally:
+                self._actions = before
+            return answer.returned
+
+        return called
+
+    def _has_room(self, size: int = 0) -> bool:
+        self._count += 1
+        self._bytes += size
+        if self.full:
+            self.actions.clear()
+            self.start.clear()
+        return not self.full
+
+
+def replay(data: bytes, record: Record, imports: Iterable[str], host: Host, limits: Limits) -> Caught:
+    """Return the call stack of the growth in the last call of `record`, or a note on why it is unknown."""
+    if record.full:
+        return _unknown("the test did too much to the guest to replay it")
+    try:
+        copy, offsets = trapped(data)
+    except ModuleError as error:
+        return _unknown(str(error))
+    number, call = -1, "the start function"
+    try:
+        guest = _ReplayedGuest(compiled(copy, limits), record.start, imports, host, offsets)
+        for number, action in enumerate(record.actions):
+            if isinstance(action, Called):
+                call = f"call {number + 1}, `{action.name}`,"
+            guest.take(action)
+    except _GrownError as error:
+        if number == len(record.actions) - 1:
+            return backtrace(data, error.name, error.frames)
+    except GuestError as error:
+        if not _is_growth(error, offsets):
+            ending = "fails" if isinstance(error, TrappedError) else "ends"
+            return _unknown(f"a copy that must not grow {ending} earlier: {error}")
+    else:
+        return _unknown("no memory.grow of the module was executed")
+    return _unknown(f"{call} executed a memory.grow earlier and has to return")
+
+
+def _unknown(reason: str) -> Caught:
+    return Caught(note=f"the call stack is not known: {reason}")
+
+
+def _is_growth(error: GuestError, offsets: frozenset[int]) -> bool:
+    return isinstance(error, TrappedError) and bool(error.frames) and error.frames[0].offset in offsets
 
 
 class _GrownError(Exception):
@@ -23,60 +158,32 @@ class _GrownError(Exception):
         self.name, self.frames = name, frames
 
 
-def replay(data: bytes, record: Record, imports: Iterable[str], host: Host, limits: Limits) -> Caught:
-    """Return the call stack of the growth in the last call of `record`, or a note on why it is unknown.
+class _ReplayedGuest:
+    """An instance of the copy, whose host does and answers what the record says."""
 
-    Host functions are not called again: their answers are taken from the record.
-    """
-    if record.full:
-        return Caught(note=f"{UNKNOWN} the test did too much to the guest to replay it")
-    try:
-        copy, offsets = trapped(data)
-    except ModuleError as error:
-        return Caught(note=f"{UNKNOWN} {error}")
-    host_again, call = _ReplayedHost(record.start, offsets), "the start function"
-    last = len(record.actions) - 1
-    number = -1
-    try:
-        guest = Guest(compiled(copy, limits), host, host_again.functions(imports))
-        for number, action in enumerate(record.actions):
-            call = f"call {number + 1}, `{action.name}`," if isinstance(action, Called) else "a write"
-            host_again.take(guest, action)
-    except _GrownError as error:
-        if number == last:
-            return backtrace(data, error.name, error.frames)
-    except TrappedError as error:
-        if not error.frames or error.frames[0].offset not in offsets:
-            return Caught(note=f"{UNKNOWN} a copy that must not grow fails earlier: {error}")
-    except GuestError as error:
-        return Caught(note=f"{UNKNOWN} a copy that must not grow ends earlier: {error}")
-    else:
-        return Caught(note=f"{UNKNOWN} no memory.grow of the module was executed")
-    return Caught(note=f"{UNKNOWN} {call} executed a memory.grow earlier and has to return")
-
-
-class _ReplayedHost:
-    """The host of the copy, which does and answers what the record says."""
-
-    def __init__(self, start: list[Answer], offsets: frozenset[int]) -> None:
+    def __init__(
+        self,
+        module: Compiled,
+        start: list[Answer],
+        imports: Iterable[str],
+        host: Host,
+        offsets: frozenset[int],
+    ) -> None:
         self._answers = deque(start)
         self._offsets = offsets
-        self._guest: Guest | None = None
+        # The host cannot use the guest before the start function has returned, so `start` has no actions.
+        self._guest = Guest(module, host, {name: partial(self._answer, name) for name in imports})
 
-    def functions(self, names: Iterable[str]) -> dict[str, Callable[..., object]]:
-        return {name: partial(self._answer, name) for name in names}
-
-    def take(self, guest: Guest, action: Action) -> None:
+    def take(self, action: Action) -> None:
         """Repeat the action; raises `_GrownError` where the copy would grow."""
-        self._guest = guest
         if isinstance(action, Written):
-            guest.write(action.address, action.data)
+            self._guest.write(action.address, action.data)
             return
         before, self._answers = self._answers, deque(action.answers)
         try:
-            guest.call(action.name, action.args)
+            self._guest.call(action.name, action.args)
         except TrappedError as error:
-            if error.frames and error.frames[0].offset in self._offsets:
+            if _is_growth(error, self._offsets):
                 raise _GrownError(action.name, error.frames) from error
             # The guest trapped the first time as well, and the test went on.
         finally:
@@ -87,8 +194,7 @@ class _ReplayedHost:
             raise HostError(f"called {name}, which it did not do the first time")
         answer = self._answers.popleft()
         for action in answer.actions:
-            if self._guest is not None:
-                self.take(self._guest, action)
+            self.take(action)
         if answer.raised:
             raise HostError(f"was ended by the function for {name}")
         return answer.returned

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nogrow.errors import ToolError
-from nogrow.machine.programs import find_program, find_wabt, program_version, version_in
+from nogrow.machine.machine import find_program, find_wabt, program_version, version_in
 from tests.machine.fakes import FakeMachine
 
 
