@@ -18,7 +18,7 @@ from nogrow.contract.select import Target
 from nogrow.errors import ToolError, UsageError
 from nogrow.machine.process import Progress, run
 from nogrow.machine.programs import find_program
-from nogrow.pipeline.check import check
+from nogrow.pipeline.all_files import check
 from nogrow.project.console import print_table
 from nogrow.report.result import ArtifactReport, Outcome
 from nogrow.report.summary import why_unvalidated

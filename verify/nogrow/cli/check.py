@@ -99,7 +99,7 @@ def check(
 
         read_ahead = ReadAhead(chosen[0].path, validate=validate)
     from nogrow.analysis.verdicts import judge
-    from nogrow.pipeline.check import check as check_all
+    from nogrow.pipeline.all_files import check as check_all
     from nogrow.util.background import cores
 
     with progress() as watch:
@@ -136,7 +136,7 @@ def _own_glue(
         return gate.host_code(chosen)
     if not locked:
         return {}
-    from nogrow.pipeline.find_host_code import beside
+    from nogrow.pipeline.host_code import beside
 
     return beside(chosen)
 

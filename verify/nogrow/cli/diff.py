@@ -110,7 +110,7 @@ def _judged(
         return {}
     from nogrow.analysis.verdicts import judge
     from nogrow.contract.select import targets
-    from nogrow.pipeline.check import check
+    from nogrow.pipeline.all_files import check
 
     (target,) = targets(contract, (new if new in paths else paths[0],))
     read = glue_in(glue)

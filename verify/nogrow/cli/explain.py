@@ -57,7 +57,7 @@ def explain(
     contract = contract_at(contract_path)
     from nogrow.analysis.verdicts import judge
     from nogrow.contract.select import targets
-    from nogrow.pipeline.check import check as check_all
+    from nogrow.pipeline.all_files import check as check_all
     from nogrow.pipeline.read_ahead import ReadAhead
 
     path, number = _split(file)

@@ -51,8 +51,8 @@ def init(ctx: click.Context, paths: tuple[str, ...], contract_path: Path, force:
     from nogrow.init.draft import draft
     from nogrow.init.modules import Clause, LeftOut, parts
     from nogrow.init.sources import buildable
-    from nogrow.pipeline.check import check
-    from nogrow.pipeline.find_host_code import beside
+    from nogrow.pipeline.all_files import check
+    from nogrow.pipeline.host_code import beside
     from nogrow.util.atomic_write import write_bytes
     from nogrow.util.background import cores
 

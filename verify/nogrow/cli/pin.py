@@ -46,8 +46,8 @@ def pin(
     from nogrow.baseline.read import load
     from nogrow.baseline.write import written
     from nogrow.contract.select import targets
-    from nogrow.pipeline.check import check as check_all
-    from nogrow.pipeline.find_host_code import beside
+    from nogrow.pipeline.all_files import check as check_all
+    from nogrow.pipeline.host_code import beside
     from nogrow.util.atomic_write import write_bytes
     from nogrow.util.background import cores
     from nogrow.wasm.file import is_there

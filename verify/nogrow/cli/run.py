@@ -45,7 +45,7 @@ def run(
     """
     contract = contract_at(contract_path)
     from nogrow.contract.select import targets
-    from nogrow.pipeline.check import check as check_all
+    from nogrow.pipeline.all_files import check as check_all
     from nogrow.scenarios.runner import run as run_scenario
     from nogrow.source.lookup import Wanted
 

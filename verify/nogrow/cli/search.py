@@ -21,7 +21,7 @@ def judged(contract: "Contract | None", chosen: "Sequence[Target]") -> "Report":
     if find_spec("hypothesis") is None:
         raise UsageError("--search needs hypothesis: pip install 'nogrow[search]'")
     from nogrow.analysis.verdicts import judge
-    from nogrow.pipeline.check import check
+    from nogrow.pipeline.all_files import check
 
     return check(contract, chosen, judge=judge)
 

@@ -10,7 +10,7 @@ from nogrow.analysis.verdicts import judge
 from nogrow.cli.dist import Gate
 from nogrow.cli.options import contract_at
 from nogrow.errors import ModuleError, NogrowError, UsageError
-from nogrow.pipeline.check import check
+from nogrow.pipeline.all_files import check
 from nogrow.project.project import Project
 from nogrow.report import text
 from nogrow.report.escaping import printable

@@ -14,7 +14,7 @@ from nogrow.contract.load import load
 from nogrow.contract.phrases import counted
 from nogrow.contract.select import targets
 from nogrow.errors import ContractError, DocumentError, ToolError, UsageError
-from nogrow.pipeline.check import check
+from nogrow.pipeline.all_files import check
 from nogrow.project.console import announce, print_table
 from nogrow.project.inspect import grow_sites
 from nogrow.project.manifest import read_manifest, write_other

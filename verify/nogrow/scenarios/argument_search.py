@@ -47,7 +47,7 @@ class Search(NamedTuple):
 
 @contextmanager
 def _temporary_storage() -> Iterator[None]:
-    """Keep hypothesis from writing `.hypothesis` into the working folder: it caches more than its database."""
+    """Keep hypothesis from writing into the working folder, which it does even without a database."""
     with TemporaryDirectory(prefix="nogrow-search-") as folder:
         set_hypothesis_home_dir(folder)
         try:
