@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nogrow.analysis.judgement import Judgement
 from nogrow.analysis.verdicts import judge
-from nogrow.cli.lock import pinned_in
+from nogrow.cli.options import pinned_in
 from nogrow.contract.load import load
 from nogrow.contract.phrases import counted
 from nogrow.contract.select import targets
