@@ -112,7 +112,7 @@ def test_check_imports_only_used_modules(folder: Path) -> None:
                 *("cli.diff", "cli.explain", "cli.host", "cli.pin", "cli.run", "cli.seal", "cli.sites"),
                 *("jshost.glue_reader", "jshost.stale_views", "pipeline.cached_views"),
                 *("pipeline.host_code", "rewrite", "scenarios.guest", "shipping"),
-                *("source.frames", "util.jsonfile", "util.parallel", "wasm.component"),
+                *("source.frames", "util.parallel", "wasm.component"),
             )
         ),
         *(f"nogrow.report.{name}" for name in ("as_json", "sarif", "junit", "github", "markdown")),

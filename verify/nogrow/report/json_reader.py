@@ -10,7 +10,7 @@ from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Mem
 from nogrow.contract.violation import Rule, Violation
 from nogrow.report.as_json import SCHEMA
 from nogrow.report.result import ArtifactReport, Outcome
-from nogrow.util.jsonfile import Node, read
+from nogrow.util.document import Node, read_json
 
 
 def load(path: Path) -> tuple[ArtifactReport, ...]:
@@ -19,7 +19,7 @@ def load(path: Path) -> tuple[ArtifactReport, ...]:
     An artifact that was not judged has no judgement but a violation of NG010; a missing artifact has neither.
     Raises `DocumentError` if the report is malformed.
     """
-    document = read(path, "a JSON report of nogrow")
+    document = read_json(path, "a JSON report of nogrow")
     schema = document.at("schema")
     if schema.text() != SCHEMA:
         raise schema.error(f"expected {SCHEMA}, the only version that this nogrow reads")

@@ -12,7 +12,7 @@ from nogrow.shipping.statement import (
     AttestedVerdict,
     Statement,
 )
-from nogrow.util.jsonfile import Node, read
+from nogrow.util.document import Node, read_json
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -23,7 +23,7 @@ def read_statement(path: Path) -> Statement:
     Unknown fields are ignored, as the framework demands. The subjects and the predicate must name the same
     files and modules.
     """
-    document = read(path, "a statement of nogrow")
+    document = read_json(path, "a statement of nogrow")
     if "payloadType" in document.object():
         raise document.error("a signed envelope: verify its signature, and use the file with its payload")
     _exactly(document.at("_type"), TYPE)
