@@ -64,7 +64,6 @@ def run(
     may still grow the memory.
     """
     contract = contract_at(contract_path)
-    from nogrow.analysis.verdicts import judge
     from nogrow.contract.select import targets
     from nogrow.pipeline.all_files import check as check_all
     from nogrow.scenarios.runner import run as run_scenario
@@ -85,6 +84,8 @@ def run(
         raise UsageError("--search has no format but text")
     if find_spec("hypothesis") is None:
         raise UsageError("--search needs hypothesis: pip install 'nogrow[search]'")
+    from nogrow.analysis.verdicts import judge
+
     report = check_all(contract, chosen, judge=judge)
     lines = list(_searched(report, chosen, seconds, wanted))
     for line in lines or ["nogrow: nothing to search: give a PATH"]:

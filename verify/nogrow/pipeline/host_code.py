@@ -63,8 +63,8 @@ def named(targets: Sequence[Target]) -> tuple[tuple[Target, ...], GlueByPath]:
 def _files(clause: ArtifactContract) -> Iterator[Path]:
     """Yield the files that the clause names; raises `UsageError` for a glob or a path that matches none."""
     for pattern in clause.js:
-        files = [Path(hit) for hit in glob.glob(pattern, recursive=True)]  # noqa: PTH207
-        files = [file for file in files if file.is_file()]
+        hits = map(Path, glob.glob(pattern, recursive=True))  # noqa: PTH207
+        files = [file for file in hits if file.is_file()]
         if not files:
             raise UsageError(f"no file matches `js` of its contract: {Path(pattern)}")
         yield from files
@@ -87,18 +87,16 @@ def beside(targets: Iterable[Target]) -> GlueByPath:
         scripts = scripts_beside(target.path)
         # A module that can't be read is reported when it is judged.
         with suppress(ModuleError):
-            by_path[target.path] = (
-                belonging(read_module(target.path), target.trusts, scripts) if scripts else ()
-            )
-    return {path: glue for path, glue in by_path.items() if glue}
+            if scripts and (glue := belonging(read_module(target.path), target.trusts, scripts)):
+                by_path[target.path] = glue
+    return by_path
 
 
 def scripts_beside(path: str) -> tuple[Script, ...]:
     """Return the scripts in the folder of the module at `path` that may belong to it."""
-    folder = Path(path).parent
     try:
-        files = sorted(file for file in folder.iterdir() if file.suffix in SUFFIXES and file.is_file())
-        small = [file for file in files if file.stat().st_size <= MOST_BYTES]
+        scripts = sorted(file for file in Path(path).parent.iterdir() if file.suffix in SUFFIXES)
+        small = [file for file in scripts if file.is_file() and file.stat().st_size <= MOST_BYTES]
         return likely(path, [(str(file), file.read_bytes()) for file in small])
     except OSError:
         # The folder may not be listed, and no option names it: it is as if it had no scripts.
@@ -144,8 +142,7 @@ def host_effects(data: bytes, clauses: Clauses, glue: Sequence[Glue]) -> Effects
     module = decode(data)
     if _cannot_grow(module):
         return {}
-    reason = foreign(module, glue, trusted_by_all(clauses))
-    if reason is not None:
+    if reason := foreign(module, glue, trusted_by_all(clauses)):
         raise ModuleError(reason)
     return effects((item.label for item in module.imported(Kind.FUNCTION)), glue)
 
@@ -162,10 +159,9 @@ def refuse_unknown_names(data: bytes, judgement: Judgement, clauses: Clauses) ->
     trusts = trusted_by_all(clauses)
     reached = [name for name in judgement.imports if not trusts(name)]
     # The module is decoded again only if one of the fields is so short that it may be minified.
-    if any(_SHORT.fullmatch(label.rpartition(".")[2]) for label in reached):
-        reason = without_host_code(decode(data), reached)
-        if reason is not None:
-            raise ModuleError(reason)
+    may_be_minified = any(_SHORT.fullmatch(label.rpartition(".")[2]) for label in reached)
+    if may_be_minified and (reason := without_host_code(decode(data), reached)):
+        raise ModuleError(reason)
 
 
 def without_host_code(module: Module, reached: Iterable[str]) -> str | None:

@@ -12,10 +12,17 @@ from nogrow.analysis.surroundings import Linked, Surroundings
 from nogrow.contract.check import notes
 from nogrow.contract.model import Scenario
 from nogrow.contract.select import Target
-from nogrow.contract.violation import Rule, Violation
+from nogrow.contract.violation import Violation
 from nogrow.errors import ModuleError
 from nogrow.jshost.glue_model import Glue, Grower
-from nogrow.pipeline.clauses import Clauses, conditions_of, trusted_by_all, violations_of_all
+from nogrow.pipeline.clauses import (
+    Clauses,
+    conditions_of,
+    failed_scenarios,
+    trusted_by_all,
+    violations_of_all,
+    with_more,
+)
 from nogrow.pipeline.core_modules import (
     Linkage,
     LocatedModule,
@@ -27,7 +34,7 @@ from nogrow.pipeline.core_modules import (
 )
 from nogrow.pipeline.read_ahead import ReadAhead
 from nogrow.report.result import ArtifactReport, not_judged
-from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult
+from nogrow.scenarios.result import ScenarioResult
 from nogrow.util.background import Background
 from nogrow.wasm.file import read
 from nogrow.wasm.runtime import Engine
@@ -112,7 +119,11 @@ class Pipeline:
             data = read_ahead.data() if read_ahead else target.data
             data = read(target.path) if data is None else data
             # A file is what is shipped: its digest and size are those of each of its core modules.
-            artifact = ArtifactReport(target.path, self._digest(data), len(data))
+            artifact = artifact._replace(size=len(data))
+            if self.digest:
+                import hashlib
+
+                artifact = artifact._replace(sha256=hashlib.sha256(data).hexdigest())
             cases = [self._case(target, module, read_ahead) for module in modules_in(target.path, data)]
         except ModuleError as error:
             return (not_judged(artifact, str(error)),)
@@ -120,13 +131,6 @@ class Pipeline:
             return self._component(artifact, target, data, cases)
         reports = tuple(self._module(artifact, case) for case in cases)
         return (*reports, *_missing_modules(target, reports))
-
-    def _digest(self, data: bytes) -> str | None:
-        if not self.digest:
-            return None
-        import hashlib
-
-        return hashlib.sha256(data).hexdigest()
 
     def _case(self, target: Target, module: LocatedModule, read_ahead: ReadAhead | None) -> _Case:
         glue = self.glue.get(target.path, ())
@@ -145,35 +149,39 @@ class Pipeline:
         self, artifact: ArtifactReport, target: Target, data: bytes, cases: Sequence[_Case]
     ) -> Reports:
         """Judge the core modules with each other, while another thread has wasmtime validate the whole."""
-        wanted = self.validate and self.judge is not None
-        validating = Background(lambda: validate_component(data)) if wanted else None
-        try:
-            cases = self._linked(data, cases)
-        except ModuleError as error:
-            return tuple(not_judged(artifact._replace(path=case.module.path), str(error)) for case in cases)
+        judge, validating = self.judge, None
+        if judge is not None:
+            if self.validate:
+                validating = Background(lambda: validate_component(data))
+            try:
+                found = linkages(
+                    data,
+                    len(cases),
+                    lambda number, linked: self._judge(judge, cases[number], linked),
+                    lambda number, label: all(
+                        label in clause.imports.trusted for clause in cases[number].clauses
+                    ),
+                )
+            except ModuleError as error:
+                paths = [case.module.path for case in cases]
+                return tuple(not_judged(artifact._replace(path=path), str(error)) for path in paths)
+            cases = [case._replace(linkage=linkage) for case, linkage in zip(cases, found, strict=True)]
         reports = tuple(self._module(artifact, case) for case in cases)
         if validating is not None:
             validation = validating.result()
             if validation.valid is False:
                 return (not_judged(artifact._replace(validated=False), str(validation.error)),)
             if validation.valid is None:
-                reports = tuple(_unvalidated(report, validation) for report in reports)
+                note = f"wasmtime can't validate the component: {validation.reason}"
+                reports = tuple(
+                    report._replace(validated=None, notes=(note, *report.notes))
+                    if report.judgement is not None
+                    else report
+                    for report in reports
+                )
         if not reports:
             return (artifact._replace(notes=("a component without core modules",)),)
         return (*reports, *_missing_modules(target, reports))
-
-    def _linked(self, data: bytes, cases: Sequence[_Case]) -> Sequence[_Case]:
-        """Return the cases with what the component says of the imports of each."""
-        judge = self.judge
-        if judge is None:
-            return cases
-        found = linkages(
-            data,
-            len(cases),
-            lambda number, linked: self._judge(judge, cases[number], linked),
-            lambda number, label: all(label in clause.imports.trusted for clause in cases[number].clauses),
-        )
-        return [case._replace(linkage=linkage) for case, linkage in zip(cases, found, strict=True)]
 
     def _module(self, artifact: ArtifactReport, case: _Case) -> ArtifactReport:
         """Take a core module through all stages after its file was read."""
@@ -205,7 +213,7 @@ class Pipeline:
             frames, note = find_sources(case.file, module.data, module.start, offsets, source)
             artifact = artifact._replace(sources=frames, notes=(*artifact.notes, *filter(None, [note])))
         return artifact._replace(
-            violations=_joined(artifact.violations, _failed(scenarios)), scenarios=scenarios
+            violations=with_more(artifact.violations, failed_scenarios(scenarios)), scenarios=scenarios
         )
 
     def _prove_and_validate(self, case: _Case) -> tuple[Judgement | None, Validation]:
@@ -263,7 +271,7 @@ class Pipeline:
         held = None if pinned is None else pinned.hold(case.module.path, judgement, artifact.sha256)
         if held is None:
             return artifact
-        violations = _joined(violations, held.violations)
+        violations = with_more(violations, held.violations)
         return artifact._replace(violations=violations, better=held.better, notes=held.notes)
 
 
@@ -304,30 +312,9 @@ def _offsets_to_locate(
     return {site.offset for site in sites} | {step.offset for step in (*of_violations, *of_growths)}
 
 
-def _failed(scenarios: Sequence[ScenarioResult]) -> tuple[Violation, ...]:
-    return tuple(
-        Violation(Rule.SCENARIO_FAILED, f"scenario `{result.name}`: {result.message}")
-        for result in scenarios
-        if result.outcome is ScenarioOutcome.FAILED
-    )
-
-
 def _missing_modules(target: Target, reports: Reports) -> Iterator[ArtifactReport]:
     """Yield a report for each core module that the contract names and the file does not have."""
     present = {report.path for report in reports}
     for path in dict.fromkeys(f"{target.path}#{number}" for number, _ in target.parts):
         if path not in present:
             yield ArtifactReport(path)
-
-
-def _unvalidated(report: ArtifactReport, validation: Validation) -> ArtifactReport:
-    """Return the report on a module in a component that could not be validated as a whole."""
-    if report.judgement is None:
-        return report
-    note = f"wasmtime can't validate the component: {validation.reason}"
-    return report._replace(validated=None, notes=(note, *report.notes))
-
-
-def _joined(violations: Sequence[Violation], more: tuple[Violation, ...]) -> Sequence[Violation]:
-    # The violations of a contract are made when they are looked at: they stay so where nothing is added.
-    return (*violations, *more) if more else violations
