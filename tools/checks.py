@@ -17,9 +17,10 @@ VIEWS = PurePosixPath("hosts/views")
 _CARGO_SECONDS = 30.0
 # The tests of the code that decides, and of the callers that use it differently.
 _DECIDING = (
-    *("analysis", "wasm", "contract", "baseline", "diff", "pipeline/test_check.py", "shipping/test_gate.py"),
+    *("analysis", "wasm", "contract", "baseline", "diff", "pipeline/test_linkage.py"),
     *("report/test_text.py", "report/test_locations.py", "cli/test_dist.py", "hostile/test_malformed.py"),
-    *("hostile/test_files.py", "project/test_commands.py", "pipeline/test_linkage.py"),
+    *("hostile/test_files.py", "project/test_commands.py", "shipping/test_gate.py"),
+    "pipeline/test_all_files.py",
 )
 _NOT_RANDOM = " and ".join(
     f"not {name}"

@@ -299,7 +299,7 @@ def test_validation_can_be_left_out(nogrow: Nogrow) -> None:
 
 
 def test_the_report_is_the_same_however_many_jobs(nogrow: Nogrow, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nogrow.pipeline.check.WORTH_PROCESSES", 0)
+    monkeypatch.setattr("nogrow.pipeline.all_files.WORTH_PROCESSES", 0)
     one, two = (nogrow("check", ".", "--format", "json", "--jobs", jobs) for jobs in ("1", "2"))
     assert one.exit_code == two.exit_code == 4
     assert one.stdout == two.stdout

@@ -61,7 +61,7 @@ def test_several_processes_give_the_same_report(
 ) -> None:
     (dist / "bad.zip").write_bytes(zip_of({"in/bad.wasm": GROWING_WASM}))
     alone = nogrow("check", "--dist", "dist", "--format", "json", "--jobs", "1").stdout
-    monkeypatch.setattr("nogrow.pipeline.check.WORTH_PROCESSES", 1)
+    monkeypatch.setattr("nogrow.pipeline.all_files.WORTH_PROCESSES", 1)
     calls = Mock(wraps=parallel.in_order)
     monkeypatch.setattr(parallel, "in_order", calls)
     assert nogrow("check", "--dist", "dist", "--format", "json", "--jobs", "2").stdout == alone

@@ -193,7 +193,7 @@ def test_the_core_modules_of_a_component_are_pinned_by_number(nogrow: Nogrow, fo
 def test_the_lock_is_the_same_measure_in_several_processes(
     nogrow: Nogrow, known: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nogrow.pipeline.check.WORTH_PROCESSES", 0)
+    monkeypatch.setattr("nogrow.pipeline.all_files.WORTH_PROCESSES", 0)
     module(known / "quiet.wasm", GROWING)
     one, two = (nogrow("check", "--locked", "--format", "json", "-j", jobs) for jobs in ("1", "2"))
     assert one.exit_code == 1

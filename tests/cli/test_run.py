@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -109,7 +111,7 @@ def test_debug_information_is_for_one_module(nogrow: Nogrow, folder: Path) -> No
     scenario(folder, "*.wasm", '{ call = "ok" }')
     result = nogrow("run", "--debug-info", "other.wasm")
     assert result.exit_code == 2
-    assert "--debug-info needs a single module, and 4 are run" in result.stderr
+    assert "--debug-info needs a single module, not 4" in result.stderr
 
 
 GUEST = Path(__file__).parents[2] / "build" / "debug" / "greeting_growth.wasm"
@@ -164,3 +166,14 @@ def test_a_search_of_a_stateful_guest_prints_what_grows_again(nogrow: Nogrow, fo
     again = nogrow("run")
     assert again.exit_code == 0
     assert "1 -> 2 pages, grew" in again.output
+
+
+def test_a_search_writes_nothing_into_the_working_folder(folder: Path) -> None:
+    before = sorted(folder.rglob("*"))
+    words = ("run", "--search", "--budget", "0.5", "growing.wasm")
+    done = subprocess.run(
+        [sys.executable, "-m", "nogrow", *words], cwd=folder, capture_output=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"grows the memory" in done.stdout
+    assert sorted(folder.rglob("*")) == before

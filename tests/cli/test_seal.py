@@ -103,7 +103,7 @@ def test_a_promise_that_is_not_kept_is_not_written(
     import nogrow.rewrite.rewrite as rewriting
 
     monkeypatch.setattr(rewriting, "sealed", lambda data, *rest: rewriting.Sealed(data, ()))
-    for mode in command._MODES:
+    for mode in command._REFUSED:
         assert nogrow("seal", "growing.wasm", "-o", "x.wasm", "--mode", mode).exit_code == 4
     assert not (folder / "x.wasm").exists()
 

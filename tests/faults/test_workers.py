@@ -21,7 +21,7 @@ import os
 import sys
 import time
 from pathlib import Path
-import nogrow.pipeline.check as stage
+import nogrow.pipeline.all_files as stage
 import nogrow.analysis.verdicts as prove
 from nogrow.cli import main
 judge = prove.judge

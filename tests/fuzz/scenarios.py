@@ -12,7 +12,7 @@ import nogrow
 from nogrow.contract.model import ArtifactContract, Call, Host, Number, Read, Scenario, Stub, Write
 from nogrow.contract.select import Target
 from nogrow.errors import ModuleError
-from nogrow.pipeline.check import check
+from nogrow.pipeline.all_files import check
 from nogrow.report import as_json, text
 from nogrow.report.exit_code import ExitCode, exit_code
 from nogrow.scenarios.errors import GuestError

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from nogrow.cli.main import cli
 from nogrow.contract.load import load
-from tests.pipeline.test_host_code_match import GLUE, MINIFIED
+from tests.pipeline.test_host_code import GLUE, MINIFIED
 from tests.support.assemble import assemble
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import Target
-from nogrow.pipeline.find_host_code import belonging, beside, named
+from nogrow.pipeline.host_code import belonging, beside, named
 from nogrow.shipping.gate import gather, host_code, targets_of
-from tests.pipeline.test_host_code_match import GLUE, MINIFIED
+from tests.pipeline.test_host_code import GLUE, MINIFIED
 from tests.support.assemble import assemble
 
 DATA = assemble(MINIFIED.format(limits="1"))

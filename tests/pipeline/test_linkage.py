@@ -8,7 +8,7 @@ from nogrow.analysis.judgement import Entry, Judgement
 from nogrow.analysis.verdicts import judge
 from nogrow.contract.model import ArtifactContract, Imports
 from nogrow.contract.select import Target
-from nogrow.pipeline.check import check
+from nogrow.pipeline.all_files import check
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport
 from tests.support.assemble import assemble

@@ -9,7 +9,7 @@ from nogrow.contract.model import ArtifactContract, Imports
 from nogrow.contract.select import Target
 from nogrow.contract.violations import Rule
 from nogrow.jshost.glue_model import Glue, Grower, Served, Table
-from nogrow.pipeline.check import check
+from nogrow.pipeline.all_files import check
 from nogrow.report.exit_code import Outcome
 from tests.contract.made import REACHABLE
 from tests.support.assemble import assemble
@@ -203,7 +203,7 @@ def target(path: Path, clause: ArtifactContract | None = None) -> Target:
 def test_the_report_is_the_same_however_many_processes_made_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nogrow.pipeline.check.WORTH_PROCESSES", 0)
+    monkeypatch.setattr("nogrow.pipeline.all_files.WORTH_PROCESSES", 0)
     written(tmp_path, "a.wasm", IMPORTING.format("1"))
     written(tmp_path, "c.wasm", COMPONENT)
     (tmp_path / "b.wasm").write_bytes(b"\0asm\x01\0\0\0\xff")

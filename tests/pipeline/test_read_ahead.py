@@ -7,7 +7,7 @@ import pytest
 from nogrow.analysis.verdicts import judge
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import Target
-from nogrow.pipeline.check import check
+from nogrow.pipeline.all_files import check
 from nogrow.pipeline.read_ahead import ReadAhead
 from nogrow.report.model import Report
 from tests.support.assemble import assemble

@@ -7,7 +7,7 @@ from tools.suite import run as suite
 from tools.suite.run import run_suite
 
 from nogrow.errors import UsageError
-from nogrow.pipeline.check import check
+from nogrow.pipeline.all_files import check
 
 SCRIPT = """
 (module (memory 1))

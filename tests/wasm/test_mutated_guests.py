@@ -17,7 +17,7 @@ from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
 from nogrow.analysis.verdicts import judge
 from nogrow.contract.select import targets
 from nogrow.errors import ModuleError
-from nogrow.pipeline.check import check
+from nogrow.pipeline.all_files import check
 from nogrow.report.exit_code import ExitCode, exit_code
 from nogrow.wasm.decode import decode
 from nogrow.wasm.runtime import Engine

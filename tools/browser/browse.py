@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from nogrow.analysis.verdicts import judge
 from nogrow.contract.select import targets
 from nogrow.errors import ToolError
-from nogrow.pipeline.check import check
+from nogrow.pipeline.all_files import check
 from nogrow.project.manifest import write_atomic
 from nogrow.report.html import render
 from tools.browser.serve import PageServer

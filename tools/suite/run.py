@@ -18,7 +18,7 @@ from nogrow.contract.select import Target
 from nogrow.errors import ToolError, UsageError
 from nogrow.machine.machine import find_program
 from nogrow.machine.process import Progress, run
-from nogrow.pipeline.check import check
+from nogrow.pipeline.all_files import check
 from nogrow.project.console import print_table
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport

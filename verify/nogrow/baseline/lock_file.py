@@ -17,7 +17,7 @@ from nogrow.analysis.entry_identity import Key
 from nogrow.analysis.judgement import EntryKind, Verdict, worst
 from nogrow.baseline.model import START, Lock, Pin, worst_first
 from nogrow.contract.model import VERDICTS
-from nogrow.util.jsonfile import Node, read
+from nogrow.util.document import Node
 
 SCHEMA = "nogrow/lock/1"
 _KEYS = ("sha256", "size", "verdict", "exports", "start", "escaped", "nameless")
@@ -30,7 +30,7 @@ _WORST_FIRST = worst_first(Verdict)
 
 def load(path: Path) -> Lock:
     """Return the lock in the file `path`; raises `DocumentError` if it is not a valid lock."""
-    document = read(path, "a lock of nogrow")
+    document = read_json(path, "a lock of nogrow")
     schema = document.at("schema")
     if schema.text() != SCHEMA:
         raise schema.error(f"expected {SCHEMA}, the only version that this nogrow can read")

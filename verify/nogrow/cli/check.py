@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nogrow.cli.dist import gate_of
-from nogrow.cli.lock import pinned_in, with_lock
 from nogrow.cli.options import (
     Colour,
     Format,
@@ -15,8 +13,11 @@ from nogrow.cli.options import (
     common,
     contract_at,
     glue_in,
+    pinned_in,
+    require_single_module,
     with_dist,
     with_glue,
+    with_lock,
     with_sources,
 )
 from nogrow.cli.output import emit, plain
@@ -25,10 +26,7 @@ from nogrow.errors import UsageError
 from nogrow.report.exit_code import exit_code
 
 if TYPE_CHECKING:
-    from nogrow.cli.dist import Gate
-    from nogrow.contract.select import Target
     from nogrow.jshost.glue_model import Glue
-    from nogrow.source.lookup import Wanted
 
 
 @click.command()
@@ -67,7 +65,7 @@ def check(
     validate: bool,
     jobs: int | None,
     source: bool | None,
-    debug_info: Path | None,
+    debug_info: str | None,
     prefixes: Prefixes,
     locked: bool,
     exact: bool,
@@ -81,7 +79,11 @@ def check(
     PATH is a file, a folder or a glob; without PATH, every artifact of the contract is judged. Without a
     contract, every entry point must be absent or unreachable.
     """
-    gate = gate_of(paths, dist, attest, attestation)
+    gate = None
+    if dist or attest or attestation:
+        from nogrow.cli.dist import gate_of
+
+        gate = gate_of(paths, dist, attest, attestation)
     contract = contract_at(contract_path)
     from nogrow.contract.select import targets
 
@@ -93,27 +95,44 @@ def check(
     if pinned is not None and contract is None and not paths:
         paths = pinned.lock.files
     chosen = gate.targets(contract) if gate else targets(contract, paths)
+    require_single_module(debug_info, len(chosen))
     read_ahead = None
     if len(chosen) == 1 and chosen[0].found and not gate:
         from nogrow.pipeline.read_ahead import ReadAhead
 
         read_ahead = ReadAhead(chosen[0].path, validate=validate)
     from nogrow.analysis.verdicts import judge
-    from nogrow.pipeline.check import check as check_all
+    from nogrow.pipeline.all_files import check as check_all
     from nogrow.util.background import cores
 
+    # Host code that no option names is shipped, or beside the modules as for `nogrow pin`.
+    own_glue: dict[str, tuple[Glue, ...]] = {}
+    if gate and not glue:
+        own_glue = gate.host_code(chosen)
+    elif pinned is not None and not glue:
+        from nogrow.pipeline.host_code import beside
+
+        own_glue = beside(chosen)
+    formats = {output.format for output in outputs}
+    if source is None:
+        source = not formats <= {Format.TEXT, Format.JSON} or debug_info is not None or bool(prefixes)
+    wanted = None
+    if source:
+        from nogrow.source.lookup import Wanted
+
+        wanted = Wanted(debug_info, prefixes)
     with progress() as watch:
         report = check_all(
             contract,
             chosen,
             judge=judge,
             glue=glue_in(glue),
-            own_glue=None if glue else _own_glue(chosen, gate, locked=pinned is not None),
+            own_glue=own_glue,
             validate=validate,
             jobs=1 if read_ahead else jobs or cores(),
-            digest=pinned is not None or any(output.format is Format.JSON for output in outputs),
-            whole=any(output.format is not Format.TEXT for output in outputs),
-            source=_wanted(outputs, source, debug_info, prefixes, len(chosen)),
+            digest=pinned is not None or Format.JSON in formats,
+            whole=formats != {Format.TEXT},
+            source=wanted,
             pinned=pinned,
             read_ahead=read_ahead,
             watch=watch,
@@ -126,32 +145,3 @@ def check(
     if gate:
         gate.attest(report)
     ctx.exit(exit_code(report))
-
-
-def _own_glue(
-    chosen: "tuple[Target, ...]", gate: "Gate | None", *, locked: bool
-) -> "dict[str, tuple[Glue, ...]]":
-    """Return the host code that no option names: shipped, or beside the modules as for `nogrow pin`."""
-    if gate:
-        return gate.host_code(chosen)
-    if not locked:
-        return {}
-    from nogrow.pipeline.find_host_code import beside
-
-    return beside(chosen)
-
-
-def _wanted(
-    outputs: tuple[Output, ...], source: bool | None, debug_info: Path | None, prefixes: Prefixes, count: int
-) -> "Wanted | None":
-    """Return where to look up source lines, None if the report needs none."""
-    if debug_info is not None and count > 1:
-        raise UsageError(f"--debug-info needs a single module, and {count} are checked")
-    if source is None:
-        plain = all(output.format in (Format.TEXT, Format.JSON) for output in outputs)
-        source = not plain or debug_info is not None or bool(prefixes)
-    if not source:
-        return None
-    from nogrow.source.lookup import Wanted
-
-    return Wanted(None if debug_info is None else str(debug_info), prefixes)

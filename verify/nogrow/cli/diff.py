@@ -2,13 +2,25 @@
 
 import os
 from collections.abc import Sequence
+from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
-from nogrow.cli.options import OPTIONS, Colour, Format, Output, contract_at, glue_in, outputs_of, with_glue
-from nogrow.cli.output import Render, deliver
+from nogrow.cli.options import (
+    Colour,
+    Format,
+    Output,
+    colour_option,
+    contract_at,
+    contract_option,
+    format_option,
+    glue_in,
+    with_glue,
+)
+from nogrow.cli.output import Render, deliver, print_unjudged
 from nogrow.errors import UsageError
 from nogrow.report.exit_code import ExitCode, Outcome
 from nogrow.report.model import ArtifactReport, Report
@@ -16,36 +28,20 @@ from nogrow.wasm.file import is_there
 
 if TYPE_CHECKING:
     from nogrow.contract.model import Contract
-    from nogrow.contract.select import Target
-    from nogrow.diff.model import Difference
 
-_CONTRACT, _, _, _COLOUR = OPTIONS
-_FORMATS = (Format.TEXT, Format.MARKDOWN, Format.JSON)
+# Each module of `nogrow.diff` has a function `render`.
+_FORMATS = {Format.TEXT: "text", Format.MARKDOWN: "markdown", Format.JSON: "as_json"}
 _BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
 
 _Artifacts = tuple[ArtifactReport, ...]
 
 
-def _outputs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[Output, ...]:
-    outputs = outputs_of(ctx, param, values)
-    if any(output.format not in _FORMATS for output in outputs):
-        raise click.BadParameter("expected text, markdown or json", ctx, param)
-    return outputs
-
-
 @click.command()
 @click.argument("old")
 @click.argument("new")
-@_CONTRACT
-@click.option(
-    "--format",
-    "outputs",
-    metavar="FORMAT[=FILE]",
-    multiple=True,
-    callback=_outputs,
-    help="text, markdown or json, to standard output or to FILE; repeatable.",
-)
-@_COLOUR
+@contract_option
+@format_option(tuple(_FORMATS))
+@colour_option
 @with_glue
 @click.pass_context
 def diff(
@@ -88,7 +84,12 @@ def diff(
     before, after = ([artifact for artifact in side if artifact.judgement is not None] for side in sides)
     notes += [f"{artifact.path}: {NOT_VALIDATED}" for artifact in (*before, *after) if artifact.unvalidated]
     difference = compare(before, after, notes)
-    deliver(outputs, colour, lambda form, coloured: _render(difference, form, coloured))
+
+    def render(form: Format, coloured: bool) -> Render:
+        options = {"colour": coloured} if form is Format.TEXT else {}
+        return partial(import_module(f"nogrow.diff.{_FORMATS[form]}").render, difference, **options)
+
+    deliver(outputs, colour, render)
     ctx.exit(ExitCode.BROKEN if difference.direction is Direction.WORSE else ExitCode.KEPT)
 
 
@@ -111,15 +112,13 @@ def _judged(
         return {}
     from nogrow.analysis.verdicts import judge
     from nogrow.contract.select import targets
-    from nogrow.pipeline.check import check
+    from nogrow.pipeline.all_files import check
 
     (target,) = targets(contract, (new if new in paths else paths[0],))
     read = glue_in(glue)
-
-    def artifacts(module: "Target") -> _Artifacts:
-        return check(None, (module,), judge=judge, glue=read).artifacts
-
-    return {path: artifacts(target._replace(path=path)) for path in paths}
+    return {
+        path: check(None, (target._replace(path=path),), judge=judge, glue=read).artifacts for path in paths
+    }
 
 
 def _narrowed(report: _Artifacts, path: str, module: str) -> tuple[_Artifacts, list[str]]:
@@ -139,31 +138,12 @@ def _narrowed(report: _Artifacts, path: str, module: str) -> tuple[_Artifacts, l
 
 def _unfit(sides: Sequence[_Artifacts], old: str, new: str) -> ExitCode | None:
     """Print why the sides can't be compared and return the exit code; return None if they can."""
-    from nogrow.report import text
-
     refused = tuple(artifact for side in sides for artifact in side if artifact.outcome is Outcome.NOT_JUDGED)
     if refused:
-        *lines, _ = text.lines(Report(None, refused))
-        for line in lines:
-            click.echo(line)
+        print_unjudged(Report(None, refused))
         return ExitCode.NOT_JUDGED
     for side, path in zip(sides, (old, new), strict=True):
         if not any(artifact.judgement for artifact in side):
             click.echo(f"nogrow: nothing to compare: no core module in {path}", err=True)
             return ExitCode.NOTHING
     return None
-
-
-def _render(difference: "Difference", form: Format, coloured: bool) -> Render:
-    from nogrow.diff import as_json, text
-
-    def render(stream: TextIO) -> None:
-        match form:
-            case Format.JSON:
-                as_json.render(difference, stream)
-            case Format.MARKDOWN:
-                text.render_markdown(difference, stream)
-            case _:
-                text.render(difference, stream, colour=coloured)
-
-    return render

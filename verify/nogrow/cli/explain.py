@@ -23,8 +23,9 @@ from nogrow.report.exit_code import ExitCode, Outcome, exit_code
 from nogrow.report.model import ArtifactReport, Report
 
 if TYPE_CHECKING:
-    from nogrow.analysis.judgement import Judgement
     from nogrow.explain.explain import Explained
+    from nogrow.pipeline.read_ahead import ReadAhead
+    from nogrow.source.lookup import Wanted
 
 
 @click.command()
@@ -44,7 +45,7 @@ def explain(
     quiet: bool,
     colour: Colour,
     full: bool,
-    debug_info: Path | None,
+    debug_info: str | None,
     prefixes: Prefixes,
     glue: tuple[Path, ...],
 ) -> None:
@@ -56,9 +57,7 @@ def explain(
     `check`.
     """
     contract = contract_at(contract_path)
-    from nogrow.analysis.verdicts import judge
     from nogrow.contract.select import targets
-    from nogrow.pipeline.check import check as check_all
     from nogrow.pipeline.read_ahead import ReadAhead
 
     path, number = _split(file)
@@ -66,18 +65,17 @@ def explain(
     if len(chosen) > 1:
         raise UsageError(f"{file}: expected a single file, got {len(chosen)}")
     read_ahead = ReadAhead(chosen[0].path, validate=True) if chosen[0].found else None
+    from nogrow.analysis.verdicts import judge
+    from nogrow.pipeline.all_files import check as check_all
+
     whole = any(output.format is not Format.TEXT for output in outputs)
     report = check_all(contract, chosen, judge=judge, glue=glue_in(glue), read_ahead=read_ahead, whole=whole)
     report = _narrowed(report, None if number is None else f"{chosen[0].path}#{number}")
     parts: list[Explained] = []
-    if read_ahead is not None:
-        data = read_ahead.data()
-        parts = [
-            _explained(artifact, artifact.judgement, data, entry, debug_info, prefixes)
-            for artifact in report.artifacts
-            if artifact.judgement is not None
-        ]
-        parts = _asked_for(report, parts, entry)
+    if read_ahead is not None and any(artifact.judgement for artifact in report.artifacts):
+        from nogrow.source.lookup import Wanted
+
+        parts = _explained(report, read_ahead, entry, Wanted(debug_info, prefixes))
 
     def as_text(report: Report, stream: TextIO, colour: bool) -> None:
         from nogrow.report import text
@@ -120,54 +118,41 @@ def _narrowed(report: Report, part: str | None) -> Report:
 
 
 def _explained(
-    artifact: ArtifactReport,
-    judgement: "Judgement",
-    data: bytes,
-    name: str | None,
-    debug_info: Path | None,
-    prefixes: Prefixes,
-) -> "Explained":
+    report: Report, read_ahead: "ReadAhead", name: str | None, wanted: "Wanted"
+) -> "list[Explained]":
+    """Return the explanations for each module of the report.
+
+    Raises `UsageError` if none of them has an entry point `name`.
+    """
     from nogrow.explain.explain import Explained, chosen, explanations, growing, names_of
     from nogrow.explain.toolchain import toolchain_of
-    from nogrow.source.lookup import Wanted, find_sources
+    from nogrow.pipeline.core_modules import modules_in
+    from nogrow.source.lookup import find_sources
     from nogrow.util.demangle import demangle
 
-    start, end = _bounds(artifact.path, data)
-    module = data[start:end]
-    entries = chosen(judgement, name)
-    offsets = {step.offset for entry in entries for step in entry.witness}
-    wanted = Wanted(None if debug_info is None else str(debug_info), prefixes)
-    sources, note = find_sources(artifact.path, module, start, offsets, wanted)
-    labels = (*judgement.imports, *names_of(judgement).values())
-    toolchain = toolchain_of(module, labels)
-    return Explained(
-        artifact.path,
-        judgement,
-        toolchain,
-        tuple(explanations(judgement, entries, sources, demangle, toolchain)),
-        tuple(entry for entry in entries if not entry.witness),
-        len(growing(judgement)),
-        name is not None,
-        artifact.growers,
-        artifact.notes if note is None else (*artifact.notes, note),
-    )
-
-
-def _bounds(path: str, data: bytes) -> tuple[int, int]:
-    """Return the first and last offset, in bytes of the file, of the core module that reports call `path`."""
-    from nogrow.wasm.sections import is_component
-
-    if not is_component(data):
-        return 0, len(data)
-    from nogrow.wasm.component import core_modules
-
-    module = core_modules(data)[int(path.rpartition("#")[2])]
-    return module.start, module.end
-
-
-def _asked_for(report: Report, parts: "list[Explained]", name: str | None) -> "list[Explained]":
-    """Return the parts with an entry point of that name; raises `UsageError` if there is none."""
-    if name is None or not parts:
+    modules = {module.path: module for module in modules_in(read_ahead.path, read_ahead.data())}
+    parts: list[Explained] = []
+    for artifact in report.artifacts:
+        judgement = artifact.judgement
+        if judgement is None:
+            continue
+        module, entries = modules[artifact.path], chosen(judgement, name)
+        offsets = {step.offset for entry in entries for step in entry.witness}
+        sources, note = find_sources(artifact.path, module.data, module.start, offsets, wanted)
+        toolchain = toolchain_of(module.data, (*judgement.imports, *names_of(judgement).values()))
+        part = Explained(
+            artifact.path,
+            judgement,
+            toolchain,
+            tuple(explanations(judgement, entries, sources, demangle, toolchain)),
+            tuple(entry for entry in entries if not entry.witness),
+            len(growing(judgement)),
+            name is not None,
+            artifact.growers,
+            artifact.notes if note is None else (*artifact.notes, note),
+        )
+        parts.append(part)
+    if name is None:
         return parts
     matching = [part for part in parts if part.explanations or part.harmless]
     if matching:

@@ -23,7 +23,7 @@ def host(
     """
     if any(output.format is Format.HTML for output in outputs):
         raise UsageError("--format html: not available for host code; use another format")
-    from nogrow.pipeline.check_host_code import inspect
+    from nogrow.pipeline.cached_views import inspect
 
     with progress() as watch:
         report = inspect(files, watch)

@@ -13,6 +13,7 @@ from nogrow.contract.phrases import counted
 from nogrow.errors import UsageError
 from nogrow.report.escaping import printable
 from nogrow.report.exit_code import ExitCode
+from nogrow.report.model import Report
 
 if TYPE_CHECKING:
     from nogrow.init.discover import Found
@@ -41,18 +42,19 @@ def init(ctx: click.Context, paths: tuple[str, ...], contract_path: Path, force:
     PATH is a file or folder with modules; the default is the working folder. The exit code is 4 if a module
     could not be judged, which leaves it out of the contract, 3 if there is no module, else 0.
     """
-    if os.path.lexists(contract_path) and not force:
-        raise UsageError(f"{contract_path}: the file exists; use --force to overwrite it")
-    if os.path.lexists(contract_path) and not os.path.isfile(contract_path):  # noqa: PTH113
-        raise UsageError(f"{contract_path}: not a regular file")
+    if os.path.lexists(contract_path):
+        if not force:
+            raise UsageError(f"{contract_path}: the file exists; use --force to overwrite it")
+        if not os.path.isfile(contract_path):  # noqa: PTH113
+            raise UsageError(f"{contract_path}: not a regular file")
     from nogrow.analysis.verdicts import judge
     from nogrow.contract.select import targets
     from nogrow.init.discover import discover
     from nogrow.init.draft import draft
     from nogrow.init.infer_clauses import Clause, LeftOut, parts
     from nogrow.init.sources import buildable
-    from nogrow.pipeline.check import check
-    from nogrow.pipeline.find_host_code import beside
+    from nogrow.pipeline.all_files import check
+    from nogrow.pipeline.host_code import beside
     from nogrow.util.atomic_write import write_bytes
     from nogrow.util.background import cores
 
@@ -66,7 +68,7 @@ def init(ctx: click.Context, paths: tuple[str, ...], contract_path: Path, force:
     written = parts([target.path for target in chosen], report, folder, used)
     write_bytes(contract_path, draft(written, buildable(found, folder)).encode())
     click.echo(f"{printable(str(contract_path))}: written, {counted(len(found.modules), 'module')} found")
-    for line in (*_lines(written), *_unvalidated(report), *_passed_over(found)):
+    for line in _lines(written, report, found):
         click.echo(f"  {printable(line)}")
     click.echo("Next: run `nogrow check`, and tighten the clauses that are marked.")
     if found.problems or any(isinstance(part, LeftOut) and part.is_gap for part in written):
@@ -75,9 +77,11 @@ def init(ctx: click.Context, paths: tuple[str, ...], contract_path: Path, force:
         ctx.exit(ExitCode.NOTHING)
 
 
-def _lines(parts: "Sequence[Clause | LeftOut]") -> Iterator[str]:
+def _lines(parts: "Sequence[Clause | LeftOut]", report: Report, found: "Found") -> Iterator[str]:
+    """Yield what the contract says of each module, and what it says nothing of."""
     from nogrow.contract.phrases import headline
     from nogrow.init.infer_clauses import LeftOut
+    from nogrow.report.summary import NOT_VALIDATED, why_unvalidated
 
     for part in parts:
         if isinstance(part, LeftOut):
@@ -87,17 +91,9 @@ def _lines(parts: "Sequence[Clause | LeftOut]") -> Iterator[str]:
             growing = part.inferred.growing
             tighten = f", {counted(growing, 'entry point')} to tighten" if growing else ""
             yield f"{part.path}: {headline(worst)}{tighten}"
-
-
-def _unvalidated(report: "Report") -> Iterator[str]:
-    from nogrow.report.summary import NOT_VALIDATED, why_unvalidated
-
     for artifact in report.artifacts:
         if artifact.unvalidated:
             yield f"{NOT_VALIDATED}: {artifact.path}: {why_unvalidated(artifact)}"
-
-
-def _passed_over(found: "Found") -> Iterator[str]:
     yield from found.problems
     if found.skipped:
         more = len(found.skipped) - _MOST_SKIPPED

@@ -12,16 +12,13 @@ from typing import NoReturn
 import click
 
 from nogrow import __version__
-from nogrow.cli.check import check
-from nogrow.cli.run import run
-from nogrow.cli.sites import sites
 from nogrow.errors import ModuleError, NogrowError, ToolError
 from nogrow.report.escaping import printable
 from nogrow.report.exit_code import ExitCode
 
 NO_MEMORY = "not enough memory: no verdict"
 # A command is loaded only when it is called, so that the others start quickly.
-LATER = ("completion", "diff", "doctor", "explain", "host", "init", "pin", "seal")
+COMMANDS = ["check", "completion", "diff", "doctor", "explain", "host", "init", "pin", "run", "seal", "sites"]
 EPILOG = (
     "Exit codes: 0 every contract kept, 1 a contract broken, 2 wrong usage or contract file, "
     "3 nothing to check, 4 something could not be judged. "
@@ -31,13 +28,13 @@ EPILOG = (
 
 class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted((*super().list_commands(ctx), *LATER))
+        return COMMANDS
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in LATER:
-            command: click.Command = getattr(import_module(f"nogrow.cli.{cmd_name}"), cmd_name)
-            return command
-        return super().get_command(ctx, cmd_name)
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"nogrow.cli.{cmd_name}"), cmd_name)
+        return command
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -61,10 +58,6 @@ def cli() -> None:
 
     Growth detaches every typed-array view that JavaScript holds over the memory.
     """
-
-
-for command in (check, sites, run):
-    cli.add_command(command)
 
 
 def _end(number: int, _frame: object) -> NoReturn:

@@ -1,20 +1,27 @@
-"""Define the options that commands share, and the types of their values."""
+"""Define the options that commands share, and load what they name."""
 
 import enum
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from nogrow.errors import UsageError
+
 if TYPE_CHECKING:
+    from nogrow.baseline.regressions import Pinned
     from nogrow.contract.model import Contract
     from nogrow.jshost.glue_model import Glue
 
 DEFAULT_CONTRACT = Path("nogrow.toml")
+DEFAULT_LOCK = "nogrow.lock"
 
 Command = Callable[..., object]
+Option = Callable[[Command], Command]
+Prefixes = tuple[tuple[str, str], ...]
 
 
 class Format(enum.Enum):
@@ -27,9 +34,6 @@ class Format(enum.Enum):
     GITHUB = "github"
     MARKDOWN = "markdown"
     HTML = "html"
-
-
-FORMATS = [form.value for form in Format]
 
 
 class Colour(enum.Enum):
@@ -47,29 +51,31 @@ class Output(NamedTuple):
     path: Path | None
 
 
-def _output(ctx: click.Context, param: click.Parameter, value: str) -> Output:
-    name, equals, path = value.partition("=")
-    if name not in FORMATS:
-        message = f"unknown format {name!r}; expected {', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
-        raise click.BadParameter(message, ctx, param)
-    if equals and not path:
-        raise click.BadParameter(f"{value!r}: no file after the =", ctx, param)
-    return Output(Format(name), Path(path) if equals else None)
-
-
-def outputs_of(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[Output, ...]:
+def _outputs(
+    formats: Sequence[Format], ctx: click.Context, param: click.Parameter, values: Sequence[str]
+) -> tuple[Output, ...]:
     """Return the outputs; text goes to standard output if no other format does."""
-    outputs = tuple(_output(ctx, param, value) for value in values)
+    by_name = {form.value: form for form in formats}
+    outputs: list[Output] = []
+    for value in values:
+        name, equals, file = value.partition("=")
+        if name not in by_name:
+            raise click.BadParameter(f"unknown format {name!r}; expected {_listed(formats)}", ctx, param)
+        if equals and not file:
+            raise click.BadParameter(f"{value!r}: no file after the =", ctx, param)
+        outputs.append(Output(by_name[name], Path(file) if equals else None))
     paths = [output.path and output.path.absolute() for output in outputs]
     for path in paths:
         if paths.count(path) > 1:
             destination = "standard output" if path is None else f"the file {path}"
             message = f"{destination} can take one format only; send others to files: json=report.json"
             raise click.BadParameter(message, ctx, param)
-    return outputs if None in paths else (Output(Format.TEXT, None), *outputs)
+    return tuple(outputs) if None in paths else (Output(Format.TEXT, None), *outputs)
 
 
-Prefixes = tuple[tuple[str, str], ...]
+def _listed(formats: Sequence[Format]) -> str:
+    *names, last = (form.value for form in formats)
+    return f"{', '.join(names)} or {last}"
 
 
 def _prefixes(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> Prefixes:
@@ -79,54 +85,116 @@ def _prefixes(ctx: click.Context, param: click.Parameter, values: Sequence[str])
     return tuple((value.partition("=")[0], value.partition("=")[2]) for value in values)
 
 
-def with_sources(command: Command) -> Command:
-    """Add the options on where to find debug information and source files."""
-    for option in reversed(SOURCES):
-        command = option(command)
-    return command
-
-
-def with_glue(command: Command) -> Command:
-    """Add the option that names the host code of the modules."""
+def format_option(formats: Sequence[Format] = tuple(Format)) -> Option:
+    """Return the option that says in which of the formats to report, and where to."""
     return click.option(
-        "--js",
-        "--glue",
-        "glue",
-        metavar="FILE|FOLDER",
+        "--format",
+        "outputs",
+        metavar="FORMAT[=FILE]",
         multiple=True,
-        type=click.Path(path_type=Path),
-        help="JavaScript host code of the modules, which shows what their imports do; repeatable.",
-    )(command)
+        callback=partial(_outputs, formats),
+        help=f"{_listed(formats)}, to standard output or to FILE; repeatable. "
+        "Standard output gets text unless another format goes there.",
+    )
 
 
-def with_dist(command: Command) -> Command:
-    """Add the options on a shipment."""
-    for option in reversed(DIST):
-        command = option(command)
-    return command
+def _together(*options: Option) -> Option:
+    """Return a decorator that adds the options, to be listed in this order."""
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
 
 
-def glue_in(paths: Sequence[Path]) -> "list[Glue]":
-    """Return what the host code at the paths says; raises `NogrowError` if it can't be read."""
-    if not paths:
-        return []
-    from nogrow.jshost.glue_reader import read, scripts_at
+_FILE = click.Path(path_type=Path)
 
-    return [read(script) for path in paths for script in scripts_at(path)]
-
-
-def common(command: Command) -> Command:
-    """Add the contract option and the options of a report."""
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
-
-
-def reporting(command: Command) -> Command:
-    """Add the options of a report."""
-    for option in reversed(OPTIONS[1:]):
-        command = option(command)
-    return command
+contract_option = click.option(
+    "--contract",
+    "contract_path",
+    metavar="FILE",
+    type=_FILE,
+    help=f"The contract file; the default is {DEFAULT_CONTRACT} if it exists.",
+)
+colour_option = click.option(
+    "--color",
+    "colour",
+    type=click.Choice([choice.value for choice in Colour]),
+    default=Colour.AUTO.value,
+    callback=lambda _ctx, _param, value: Colour(value),
+    help="Colour the text; auto does so on a terminal unless NO_COLOR is set.",
+)
+lock_option = click.option(
+    "--lock",
+    "lock_path",
+    metavar="FILE",
+    type=_FILE,
+    help=f"The lock file; the default is {DEFAULT_LOCK} beside the contract.",
+)
+# The options of a report.
+reporting = _together(
+    format_option(),
+    click.option("--quiet", "-q", is_flag=True, help="Hide modules that keep their contract."),
+    colour_option,
+)
+common = _together(contract_option, reporting)
+with_glue = click.option(
+    "--js",
+    "--glue",
+    "glue",
+    metavar="FILE|FOLDER",
+    multiple=True,
+    type=_FILE,
+    help="JavaScript host code of the modules, which shows what their imports do; repeatable.",
+)
+with_sources = _together(
+    click.option(
+        "--debug-info",
+        metavar="FILE",
+        type=click.Path(),
+        help="The debug information, if the module has none: a module with DWARF, or a source map.",
+    ),
+    click.option(
+        "--path-prefix",
+        "prefixes",
+        metavar="FROM=TO",
+        multiple=True,
+        callback=_prefixes,
+        help="Replace the prefix FROM of source paths with TO; repeatable.",
+    ),
+)
+with_lock = _together(
+    click.option("--locked", is_flag=True, help="Fail if a verdict is worse than the pinned one."),
+    click.option(
+        "--exact",
+        is_flag=True,
+        help="With the lock: fail also if a module's bytes differ from the pinned ones.",
+    ),
+    lock_option,
+)
+with_dist = _together(
+    click.option(
+        "--dist",
+        metavar="DIR",
+        multiple=True,
+        help="Judge what is shipped: the modules in the files and archives of a folder, or in one file; "
+        "repeatable.",
+    ),
+    click.option(
+        "--attest",
+        metavar="FILE",
+        type=_FILE,
+        help="With --dist: if every contract is kept, write an in-toto statement of the verdicts to FILE.",
+    ),
+    click.option(
+        "--attestation",
+        metavar="FILE",
+        type=_FILE,
+        help="With --dist: fail if the shipment is not the one that the statement in FILE describes.",
+    ),
+)
 
 
 def contract_at(path: Path | None) -> "Contract | None":
@@ -142,71 +210,37 @@ def contract_at(path: Path | None) -> "Contract | None":
     return load(path or DEFAULT_CONTRACT)
 
 
-SOURCES: tuple[Callable[[Command], Command], ...] = (
-    click.option(
-        "--debug-info",
-        "debug_info",
-        metavar="FILE",
-        type=click.Path(path_type=Path),
-        help="The debug information, if the module has none: a module with DWARF, or a source map.",
-    ),
-    click.option(
-        "--path-prefix",
-        "prefixes",
-        metavar="FROM=TO",
-        multiple=True,
-        callback=_prefixes,
-        help="Replace the prefix FROM of source paths with TO; repeatable.",
-    ),
-)
-DIST: tuple[Callable[[Command], Command], ...] = (
-    click.option(
-        "--dist",
-        "dist",
-        metavar="DIR",
-        multiple=True,
-        help="Judge what is shipped: the modules in the files and archives of a folder, or in one file; "
-        "repeatable.",
-    ),
-    click.option(
-        "--attest",
-        "attest",
-        metavar="FILE",
-        type=click.Path(path_type=Path),
-        help="With --dist: if every contract is kept, write an in-toto statement of the verdicts to FILE.",
-    ),
-    click.option(
-        "--attestation",
-        "attestation",
-        metavar="FILE",
-        type=click.Path(path_type=Path),
-        help="With --dist: fail if the shipment is not the one that the statement in FILE describes.",
-    ),
-)
-OPTIONS: tuple[Callable[[Command], Command], ...] = (
-    click.option(
-        "--contract",
-        "contract_path",
-        metavar="FILE",
-        type=click.Path(path_type=Path),
-        help=f"The contract file; the default is {DEFAULT_CONTRACT} if it exists.",
-    ),
-    click.option(
-        "--format",
-        "outputs",
-        metavar="FORMAT[=FILE]",
-        multiple=True,
-        callback=outputs_of,
-        help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}, to standard output or to FILE; repeatable. "
-        "Standard output gets text unless another format goes there.",
-    ),
-    click.option("--quiet", "-q", is_flag=True, help="Hide modules that keep their contract."),
-    click.option(
-        "--color",
-        "colour",
-        type=click.Choice([choice.value for choice in Colour]),
-        default=Colour.AUTO.value,
-        callback=lambda _ctx, _param, value: Colour(value),
-        help="Colour the text; auto does so on a terminal unless NO_COLOR is set.",
-    ),
-)
+def glue_in(paths: Sequence[Path]) -> "list[Glue]":
+    """Return what the host code at the paths says; raises `NogrowError` if it can't be read."""
+    if not paths:
+        return []
+    from nogrow.jshost.glue_reader import read, scripts_at
+
+    return [read(script) for path in paths for script in scripts_at(path)]
+
+
+def lock_at(path: Path | None, contract: "Contract | None") -> Path:
+    """Return the path of the lock file: `path`, or else beside the contract or in the working folder."""
+    return path or (contract.path.parent if contract else Path()) / DEFAULT_LOCK
+
+
+def pinned_in(
+    path: Path | None, contract: "Contract | None", *, locked: bool, exact: bool, whole: bool
+) -> "Pinned | None":
+    """Return the lock to hold modules to, None if no option asks for one; raises `NogrowError`."""
+    if not (locked or exact or path):
+        return None
+    from nogrow.baseline.lock_file import load
+    from nogrow.baseline.regressions import Pinned
+    from nogrow.wasm.file import is_there
+
+    lock_path = lock_at(path, contract)
+    if not is_there(lock_path):
+        raise UsageError(f"{lock_path}: no such lock; write it with `nogrow pin`")
+    return Pinned(load(lock_path), exact, whole)
+
+
+def require_single_module(debug_info: str | None, count: int) -> None:
+    """Raise `UsageError` if `--debug-info` is for several modules, whose number is `count`."""
+    if debug_info is not None and count > 1:
+        raise UsageError(f"--debug-info needs a single module, not {count}")

@@ -7,6 +7,8 @@ from functools import partial
 from importlib import import_module
 from typing import TextIO
 
+import click
+
 from nogrow.cli.options import Colour, Format, Output
 from nogrow.errors import UsageError
 from nogrow.report.model import Report
@@ -31,7 +33,13 @@ def emit(report: Report, outputs: Sequence[Output], colour: Colour, as_text: Tex
     `as_text` renders text and is told whether to colour. Raises `UsageError` if an output can't be
     written; a closed pipe at standard output is no error.
     """
-    deliver(outputs, colour, lambda form, coloured: _render(report, form, as_text, coloured))
+
+    def render(form: Format, coloured: bool) -> Render:
+        if form is Format.TEXT:
+            return lambda stream: as_text(report, stream, coloured)
+        return partial(import_module(f"nogrow.report.{MODULES[form]}").render, report)
+
+    deliver(outputs, colour, render)
 
 
 def deliver(outputs: Sequence[Output], colour: Colour, render: Callable[[Format, bool], Render]) -> None:
@@ -48,6 +56,15 @@ def deliver(outputs: Sequence[Output], colour: Colour, render: Callable[[Format,
             write(output.path, render(output.format, False))
 
 
+def print_unjudged(report: Report) -> None:
+    """Print the artifacts of the report as text, without the last line, which counts modules."""
+    from nogrow.report import text
+
+    *lines, _ = text.lines(report)
+    for line in lines:
+        click.echo(line)
+
+
 def plain(quiet: bool) -> TextRender:
     """Return the function with which `check` and `run` render text."""
 
@@ -57,14 +74,6 @@ def plain(quiet: bool) -> TextRender:
         text.render(report, stream, colour=colour, quiet=quiet)
 
     return render
-
-
-def _render(report: Report, form: Format, as_text: TextRender, colour: bool) -> Render:
-    if form is Format.TEXT:
-        return lambda stream: as_text(report, stream, colour)
-    module = import_module(f"nogrow.report.{MODULES[form]}")
-    render: Callable[[Report, TextIO], None] = module.render
-    return partial(render, report)
 
 
 def _coloured(colour: Colour) -> bool:
@@ -81,14 +90,8 @@ def _print(render: Render) -> None:
     try:
         render(sys.stdout)
         sys.stdout.flush()
-    except BrokenPipeError:
-        _discard()
     except OSError as error:
-        _discard()
-        message = f"standard output: can't write the report: {error.strerror}"
-        raise UsageError(message) from error
-
-
-def _discard() -> None:
-    """Point standard output to the null device, or Python fails on it again when it exits."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Python would fail on the closed stream again when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise UsageError(f"standard output: can't write the report: {error.strerror}") from error

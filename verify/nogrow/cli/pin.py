@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nogrow.cli.lock import lock_at, lock_option
-from nogrow.cli.options import OPTIONS, contract_at, glue_in, with_glue
+from nogrow.cli.options import contract_at, contract_option, glue_in, lock_at, lock_option, with_glue
+from nogrow.cli.output import print_unjudged
 from nogrow.contract.phrases import counted, shortened
 from nogrow.report.escaping import printable
 from nogrow.report.exit_code import ExitCode, Outcome
@@ -17,12 +17,11 @@ if TYPE_CHECKING:
     from nogrow.baseline.model import Lock
 
 _MOST_LINES = 20
-_CONTRACT, *_ = OPTIONS
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@_CONTRACT
+@contract_option
 @lock_option
 @with_glue
 @click.pass_context
@@ -46,8 +45,8 @@ def pin(
     from nogrow.analysis.verdicts import judge
     from nogrow.baseline.lock_file import load, written
     from nogrow.contract.select import targets
-    from nogrow.pipeline.check import check as check_all
-    from nogrow.pipeline.find_host_code import beside
+    from nogrow.pipeline.all_files import check as check_all
+    from nogrow.pipeline.host_code import beside
     from nogrow.util.atomic_write import write_bytes
     from nogrow.util.background import cores
     from nogrow.wasm.file import is_there
@@ -55,8 +54,7 @@ def pin(
     path = lock_at(lock_path, contract)
     # Loading it refuses to overwrite a file that is no lock, or one with a merge conflict.
     old = load(path) if is_there(path) else None
-    again = old.files if old and not contract else ()
-    chosen = targets(contract, paths or again)
+    chosen = targets(contract, paths or (old.files if old and not contract else ()))
     own_glue = None if glue else beside(chosen)
     report = check_all(contract, chosen, judge=judge, glue=glue_in(glue), own_glue=own_glue, jobs=cores())
     failure = _failure(report)
@@ -80,12 +78,7 @@ def _failure(report: Report) -> tuple[ExitCode, str] | None:
         return ExitCode.NOTHING, "nothing to pin: give a PATH, or write nogrow.toml"
     if not unjudged:
         return None
-    from nogrow.report import text
-
-    # The last line counts modules.
-    *lines, _ = text.lines(Report(report.contract, unjudged))
-    for line in lines:
-        click.echo(line)
+    print_unjudged(Report(report.contract, unjudged))
     if any(artifact.outcome is Outcome.NOT_JUDGED for artifact in unjudged):
         return ExitCode.NOT_JUDGED, "not every module could be judged"
     return ExitCode.NOTHING, "not every module exists"

@@ -4,6 +4,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 # Quick checks show nothing, and don't load what draws the bar.
 SECONDS_BEFORE = 1.0
@@ -22,38 +26,28 @@ def progress() -> Iterator[Watch | None]:
         return
     with ExitStack() as stack:
         begun = time.monotonic()
-        update: Watch | None = None
+        bar: Progress | None = None
 
         def watch(done: int, total: int) -> None:
-            nonlocal update
-            if update is None and total > 1 and time.monotonic() - begun >= SECONDS_BEFORE:
-                update = _draw(stack)
-            if update is not None:
-                update(done, total)
+            nonlocal bar
+            if bar is None and total > 1 and time.monotonic() - begun >= SECONDS_BEFORE:
+                bar = stack.enter_context(_bar())
+            if bar is not None:
+                bar.update(bar.task_ids[0], completed=done, total=total)
 
         yield watch
 
 
-def _draw(stack: ExitStack) -> Watch:
-    """Start to draw the bar, until `stack` is closed; return the function that moves it."""
+def _bar() -> "Progress":
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 
-    bar = stack.enter_context(
-        Progress(
-            TextColumn("nogrow"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=Console(file=sys.stderr),
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
+    bar = Progress(
+        *("nogrow", BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
     )
-    task = bar.add_task("files")
-
-    def move(done: int, total: int) -> None:
-        bar.update(task, completed=done, total=total)
-
-    return move
+    bar.add_task("files")
+    return bar

@@ -1,13 +1,34 @@
-"""Define `nogrow run`, which runs the scenarios of the contract."""
+"""Define `nogrow run`, which runs the scenarios of the contract or searches for inputs that grow memory."""
 
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from nogrow.cli.options import Colour, Format, Output, Prefixes, common, contract_at, with_sources
+from nogrow.cli.options import (
+    Colour,
+    Format,
+    Output,
+    Prefixes,
+    common,
+    contract_at,
+    require_single_module,
+    with_sources,
+)
 from nogrow.cli.output import emit, plain
 from nogrow.errors import UsageError
+from nogrow.report.escaping import printable
 from nogrow.report.exit_code import ExitCode, Outcome, exit_code
+from nogrow.report.model import Report
+
+if TYPE_CHECKING:
+    from nogrow.contract.model import Scenario
+    from nogrow.contract.select import Target
+    from nogrow.source.lookup import Wanted
+
+_INDENT = "   "
 
 
 @click.command()
@@ -34,7 +55,7 @@ def run(
     outputs: tuple[Output, ...],
     quiet: bool,
     colour: Colour,
-    debug_info: Path | None,
+    debug_info: str | None,
     prefixes: Prefixes,
 ) -> None:
     """Run the contract's scenarios in wasmtime and watch the memory.
@@ -45,28 +66,88 @@ def run(
     """
     contract = contract_at(contract_path)
     from nogrow.contract.select import targets
-    from nogrow.pipeline.check import check as check_all
+    from nogrow.pipeline.all_files import check as check_all
     from nogrow.scenarios.runner import run as run_scenario
     from nogrow.source.lookup import Wanted
 
     chosen = targets(contract, paths)
     if not paths and not search:
         chosen = tuple(target for target in chosen if any(clause.scenarios for clause in target.clauses))
-    if debug_info is not None and len(chosen) > 1:
-        raise UsageError(f"--debug-info needs a single module, and {len(chosen)} are run")
-    wanted = Wanted(None if debug_info is None else str(debug_info), prefixes)
-    if search:
-        from nogrow.cli.search import found, judged
+    require_single_module(debug_info, len(chosen))
+    wanted = Wanted(debug_info, prefixes)
+    if not search:
+        report = check_all(contract, chosen, run=run_scenario, source=wanted, own_process=True)
+        if not report.artifacts:
+            click.echo("nogrow: nothing to run: the contract has no scenario", err=True)
+        emit(report, outputs, colour, plain(quiet))
+        ctx.exit(exit_code(report))
+    if any(output.format is not Format.TEXT for output in outputs):
+        raise UsageError("--search has no format but text")
+    if find_spec("hypothesis") is None:
+        raise UsageError("--search needs hypothesis: pip install 'nogrow[search]'")
+    from nogrow.analysis.verdicts import judge
 
-        if any(output.format is not Format.TEXT for output in outputs):
-            raise UsageError("--search has no format but text")
-        report = judged(contract, chosen)
-        lines = list(found(report, chosen, seconds, wanted))
-        for line in lines or ["nogrow: nothing to search: give a PATH"]:
-            click.echo(line, err=not lines)
-        ctx.exit(ExitCode.KEPT if report.outcome is Outcome.BROKEN else exit_code(report))
-    report = check_all(contract, chosen, run=run_scenario, source=wanted, own_process=True)
-    if not report.artifacts:
-        click.echo("nogrow: nothing to run: the contract has no scenario", err=True)
-    emit(report, outputs, colour, plain(quiet))
-    ctx.exit(exit_code(report))
+    report = check_all(contract, chosen, judge=judge)
+    lines = list(_searched(report, chosen, seconds, wanted))
+    for line in lines or ["nogrow: nothing to search: give a PATH"]:
+        click.echo(line, err=not lines)
+    ctx.exit(ExitCode.KEPT if report.outcome is Outcome.BROKEN else exit_code(report))
+
+
+def _searched(report: Report, chosen: "Sequence[Target]", seconds: float, wanted: "Wanted") -> Iterator[str]:
+    """Yield lines on the search for each exported function that is `reachable` or `capped`.
+
+    Each function is searched for `seconds`.
+    """
+    from nogrow.analysis.judgement import EntryKind, Verdict
+    from nogrow.contract.phrases import headline
+    from nogrow.contract.toml_text import spelled
+    from nogrow.scenarios.argument_search import search
+    from nogrow.scenarios.errors import GuestError
+    from nogrow.wasm.file import read
+
+    clauses = {target.path: target.clause for target in chosen}
+    for artifact in report.artifacts:
+        path = printable(artifact.path)
+        if artifact.judgement is None:
+            reasons = [violation.headline for violation in artifact.violations] or ["no such module"]
+            yield f"{path}: not searched: {printable(reasons[0])}"
+            continue
+        if artifact.path not in clauses:
+            yield f"{path}: not searched: it is part of a component"
+            continue
+        entries = [
+            entry.name
+            for entry in artifact.judgement.entries
+            if entry.kind is EntryKind.EXPORT and entry.seen is None and Verdict.CAPPED.at_most(entry.verdict)
+        ]
+        if not entries:
+            reason = "it is proved that no exported function can grow the memory and return"
+            if artifact.judgement.resting.assumptions:
+                reason = printable(headline(artifact.judgement))
+            yield f"{path}: nothing to search: {reason}"
+        data, clause = read(artifact.path), clauses[artifact.path]
+        for name in entries:
+            function = f"{path}: `{printable(name)}`"
+            try:
+                result = search(data, name, clause.scenarios, clause.host, seconds)
+            except GuestError as error:
+                yield f"{function}: not searched: {printable(str(error))}"
+                continue
+            tries = f"{result.tries:,} tries"
+            if result.found is None:
+                yield f"{function}: no growth found in {tries} and {seconds:g} seconds; this proves nothing"
+                continue
+            yield f"{function}: grows the memory, found in {tries}:"
+            shown = _shown(artifact.path, data, result.found, wanted)
+            yield from (_INDENT + line for line in (*spelled(result.found).split("\n"), *shown))
+
+
+def _shown(path: str, data: bytes, scenario: "Scenario", wanted: "Wanted") -> Iterator[str]:
+    from nogrow.report.scenario_text import scenario as lines
+    from nogrow.scenarios.runner import run
+    from nogrow.source.lookup import find_sources
+
+    result = run(data, scenario)
+    offsets = {step.offset for step in result.grew_at.backtrace} if result.grew_at else set()
+    yield from lines(result, find_sources(path, data, 0, offsets, wanted).frames)

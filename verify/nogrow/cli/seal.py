@@ -14,7 +14,6 @@ from nogrow.report.escaping import printable
 if TYPE_CHECKING:
     from nogrow.rewrite.comparison import Comparison
 
-_MODES = ("cap", "deny", "trap")
 _MOST_ENTRIES = 20
 _OUT_OF_MEMORY = (
     "now fails as if memory were exhausted: malloc returns null, "
@@ -39,7 +38,7 @@ _REFUSED = {
 )
 @click.option(
     "--mode",
-    type=click.Choice(_MODES),
+    type=click.Choice(list(_REFUSED)),
     required=True,
     help="cap: set each memory's maximum to its minimum. deny: let every memory.grow return -1. "
     "trap: let every memory.grow trap.",

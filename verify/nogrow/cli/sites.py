@@ -29,7 +29,7 @@ def sites(
     contract = contract_at(contract_path)
     from nogrow.analysis.verdicts import judge
     from nogrow.contract.select import targets
-    from nogrow.pipeline.check import check as check_all
+    from nogrow.pipeline.all_files import check as check_all
     from nogrow.report.text import render_sites
 
     whole = any(output.format is not Format.TEXT for output in outputs)

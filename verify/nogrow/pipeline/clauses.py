@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Sequence
 
 from nogrow.analysis.judgement import Conditions, Judgement
 from nogrow.contract.model import ArtifactContract
-from nogrow.contract.violations import Violation, violations
+from nogrow.contract.violations import Rule, Violation, violations
+from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult
 
 Clauses = Sequence[ArtifactContract]
 
@@ -35,3 +36,17 @@ def violations_of_all(clauses: Clauses, judgement: Judgement) -> Sequence[Violat
     for clause in clauses:
         broken += (violation for violation in violations(clause, judgement) if violation not in broken)
     return sorted(broken, key=lambda violation: violation.rule.id)
+
+
+def failed_scenarios(scenarios: Sequence[ScenarioResult]) -> tuple[Violation, ...]:
+    """Return a violation of NG009 for each scenario that failed."""
+    return tuple(
+        Violation(Rule.SCENARIO_FAILED, f"scenario `{result.name}`: {result.message}")
+        for result in scenarios
+        if result.outcome is ScenarioOutcome.FAILED
+    )
+
+
+def with_more(violations: Sequence[Violation], more: tuple[Violation, ...]) -> Sequence[Violation]:
+    """Return all violations; those of a contract, which are made when they are looked at, stay so."""
+    return (*violations, *more) if more else violations

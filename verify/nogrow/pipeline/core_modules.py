@@ -1,12 +1,18 @@
-"""Find the core modules in a file, and turn their offsets into those of the file."""
+"""Find the core modules in a file, their offsets in it, and how those of a component serve each other."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from nogrow.analysis.assumptions import stated
 from nogrow.analysis.judgement import Judgement, Step
+from nogrow.analysis.surroundings import NOT_LINKED, Linked
+from nogrow.contract.phrases import listed
+from nogrow.errors import ModuleError
 from nogrow.scenarios.result import ScenarioResult
 from nogrow.wasm.sections import is_component
+
+# How many imports a note names that another core module serves.
+_MOST_SERVED = 8
 
 
 class LocatedModule(NamedTuple):
@@ -23,6 +29,16 @@ class LocatedModule(NamedTuple):
     number: int | None = None
 
 
+class Linkage(NamedTuple):
+    """What the component around a core module says of its imports.
+
+    `alone` is the judgement of the module without what grows behind them, None where there is none.
+    """
+
+    linked: Linked = NOT_LINKED
+    alone: Judgement | None = None
+
+
 def modules_in(path: str, data: bytes) -> tuple[LocatedModule, ...]:
     """Return the core modules in the file: itself, or `FILE#0`, `FILE#1`, ... for a component.
 
@@ -36,6 +52,43 @@ def modules_in(path: str, data: bytes) -> tuple[LocatedModule, ...]:
         LocatedModule(f"{path}#{number}", data[core.start : core.end], core.start, core.callers, number)
         for number, core in enumerate(core_modules(data))
     )
+
+
+def linkages(
+    data: bytes,
+    count: int,
+    judge: Callable[[int, Linked], Judgement],
+    trusts: Callable[[int, str], bool],
+) -> list[Linkage]:
+    """Return for each of the `count` core modules of a component what the others may do behind its imports.
+
+    `judge` judges the module of a number. `trusts` says whether the contract vouches for an import of that
+    module by its exact name. Raises `ModuleError` where there is too much to follow.
+    """
+    from nogrow.analysis.cross_module_growth import Growth, served
+    from nogrow.wasm.linking import read_linking
+
+    linking = read_linking(data)
+    alone: list[Judgement | None] = []
+    for number in range(count):
+        try:
+            alone.append(judge(number, Linked(served(linking, number))))
+        except ModuleError:
+            # The error is reported when the module's turn comes; the others have to expect any growth of it.
+            alone.append(None)
+    growth = Growth(linking, alone, trusts)
+    return [Linkage(growth.linked(number), judgement) for number, judgement in enumerate(alone)]
+
+
+def served_imports(judgement: Judgement, linked: Linked) -> Iterator[str]:
+    """Yield notes on the reached imports that other core modules of the component serve."""
+    by_modules: dict[frozenset[int], list[str]] = {}
+    for label, modules in linked.served.items():
+        if label in judgement.imports:
+            by_modules.setdefault(modules, []).append(label)
+    for modules, labels in sorted(by_modules.items(), key=lambda item: sorted(item[0])):
+        numbers = " or ".join(map(str, sorted(modules)))
+        yield f"served by core module {numbers} of the component: {listed(sorted(labels), _MOST_SERVED)}"
 
 
 def in_file(judgement: Judgement, module: LocatedModule) -> Judgement:
@@ -63,4 +116,4 @@ def scenario_in_file(result: ScenarioResult, module: LocatedModule) -> ScenarioR
 
 
 def _steps_in_file(steps: Iterable[Step], start: int) -> tuple[Step, ...]:
-    return tuple(Step(step.function, step.offset + start, step.instruction) for step in steps)
+    return tuple(step._replace(offset=step.offset + start) for step in steps)

@@ -1,32 +1,39 @@
 """Take one file through all stages: read, decode and scan, prove beside validate, contract, report."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.analysis.assumptions import stated
 from nogrow.analysis.emscripten_abi import NO_EFFECTS, Effects
 from nogrow.analysis.judgement import Judgement
-from nogrow.analysis.surroundings import NOT_LINKED, Linked, Surroundings
+from nogrow.analysis.surroundings import Linked, Surroundings
+from nogrow.contract.model import Scenario
 from nogrow.contract.select import Target
 from nogrow.contract.violations import Violation, notes
 from nogrow.errors import ModuleError
 from nogrow.jshost.glue_model import Glue, Grower
-from nogrow.pipeline.clauses import Clauses, conditions_of, trusted_by_all, violations_of_all
-from nogrow.pipeline.core_modules import LocatedModule, in_file, modules_in, scenario_in_file
-from nogrow.pipeline.details import (
-    TOO_LONG,
-    can_be_listed,
+from nogrow.pipeline.clauses import (
+    Clauses,
+    conditions_of,
     failed_scenarios,
-    host_growth,
-    offsets_to_locate,
+    trusted_by_all,
+    violations_of_all,
+    with_more,
+)
+from nogrow.pipeline.core_modules import (
+    Linkage,
+    LocatedModule,
+    in_file,
+    linkages,
+    modules_in,
+    scenario_in_file,
     served_imports,
 )
-from nogrow.pipeline.host_imports import host_effects, refuse_unknown_names
 from nogrow.pipeline.read_ahead import ReadAhead
-from nogrow.pipeline.settings import Judge, Settings
-from nogrow.report.model import NO_SOURCES, ArtifactReport, not_judged
+from nogrow.report.model import ArtifactReport, not_judged
 from nogrow.scenarios.result import ScenarioResult
-from nogrow.source.model import Frame
 from nogrow.util.background import Background
 from nogrow.wasm.file import read
 from nogrow.wasm.runtime import Engine
@@ -34,16 +41,19 @@ from nogrow.wasm.sections import is_component
 from nogrow.wasm.validate import Validation, validate, validate_component
 
 if TYPE_CHECKING:
-    from nogrow.pipeline.linkage import Linkage
+    from nogrow.baseline.regressions import Pinned
+    from nogrow.source.lookup import Wanted
 
+# Of a module with more violations, the others are reported without their places in the source.
+MOST_LOCATED = 5_000
+# All formats but text list the whole path of each entry point. Real modules have some 10,000 steps in all.
+MOST_STEPS = 2_000_000
+TOO_LONG = f"the paths of its entry points have more than {MOST_STEPS:,} steps in all, too many for a report"
 
+# See `nogrow.analysis.verdicts.judge` and `nogrow.scenarios.runner.run`.
+Judge = Callable[[bytes, Callable[[str], bool], Engine | None, Surroundings], Judgement]
+Run = Callable[[bytes, Scenario], ScenarioResult]
 Reports = tuple[ArtifactReport, ...]
-
-
-def reports_on(settings: Settings, targets: Sequence[Target]) -> list[Reports]:
-    """Return the reports on each of the targets, which share a pipeline."""
-    pipeline = Pipeline(settings)
-    return [pipeline.reports(target) for target in targets]
 
 
 class _Case(NamedTuple):
@@ -57,18 +67,36 @@ class _Case(NamedTuple):
     clauses: Clauses
     glue: tuple[Glue, ...]
     growers: tuple[Grower, ...]
-    linkage: "Linkage | None" = None
+    read_ahead: ReadAhead | None
+    linkage: Linkage = Linkage()
+
+
+@dataclass
+class Pipeline:
+    """The stages that files go through one after another, with the choices that are the same for all files.
+
+    `nogrow.pipeline.all_files.check` explains the choices. `glue` has the host code of each file by its path.
+    A pipeline can be sent to another process before it has judged a module.
+    """
+
+    judge: Judge | None
+    run: Run | None
+    validate: bool
+    hosted: bool
+    digest: bool
+    whole: bool
+    source: "Wanted | None"
+    pinned: "Pinned | None"
+    glue: Mapping[str, tuple[Glue, ...]]
     read_ahead: ReadAhead | None = None
 
+    @cached_property
+    def _engine(self) -> Engine:
+        return Engine() if self.read_ahead is None else self.read_ahead.engine
 
-class Pipeline:
-    """The stages that files go through one after another; they share the engine of the kernels."""
-
-    def __init__(self, settings: Settings, read_ahead: ReadAhead | None = None) -> None:
-        """`read_ahead` has begun to read and scan one of the files."""
-        self._settings = settings
-        self._read_ahead = read_ahead
-        self._engine = read_ahead.engine if read_ahead is not None else Engine() if settings.judge else None
+    def all_reports(self, targets: Sequence[Target]) -> list[Reports]:
+        """Return the reports on each of the targets."""
+        return [self.reports(target) for target in targets]
 
     def reports(self, target: Target) -> Reports:
         """Return the report on the target's file, or on each of its core modules if it is a component."""
@@ -83,11 +111,19 @@ class Pipeline:
             return (artifact,)
         if target.problem is not None:
             return (not_judged(artifact, target.problem),)
+        read_ahead = self.read_ahead if target.data is None else None
+        if read_ahead is not None and read_ahead.path != target.path:
+            read_ahead = None
         try:
-            data = self._read(target)
+            data = read_ahead.data() if read_ahead else target.data
+            data = read(target.path) if data is None else data
             # A file is what is shipped: its digest and size are those of each of its core modules.
-            artifact = ArtifactReport(target.path, self._digest(data), len(data))
-            cases = [self._case(target, module) for module in modules_in(target.path, data)]
+            artifact = artifact._replace(size=len(data))
+            if self.digest:
+                import hashlib
+
+                artifact = artifact._replace(sha256=hashlib.sha256(data).hexdigest())
+            cases = [self._case(target, module, read_ahead) for module in modules_in(target.path, data)]
         except ModuleError as error:
             return (not_judged(artifact, str(error)),)
         if is_component(data):
@@ -95,26 +131,8 @@ class Pipeline:
         reports = tuple(self._module(artifact, case) for case in cases)
         return (*reports, *_missing_modules(target, reports))
 
-    def _read(self, target: Target) -> bytes:
-        if target.data is not None:
-            return target.data
-        read_ahead = self._read_ahead_of(target)
-        return read(target.path) if read_ahead is None else read_ahead.data()
-
-    def _read_ahead_of(self, target: Target) -> ReadAhead | None:
-        read_ahead = self._read_ahead
-        is_its_file = read_ahead is not None and target.data is None and target.path == read_ahead.path
-        return read_ahead if is_its_file else None
-
-    def _digest(self, data: bytes) -> str | None:
-        if not self._settings.digest:
-            return None
-        import hashlib
-
-        return hashlib.sha256(data).hexdigest()
-
-    def _case(self, target: Target, module: LocatedModule) -> _Case:
-        glue = self._settings.glue.get(target.path, ())
+    def _case(self, target: Target, module: LocatedModule, read_ahead: ReadAhead | None) -> _Case:
+        glue = self.glue.get(target.path, ())
         in_component = module.number is not None
         return _Case(
             target.path,
@@ -123,48 +141,50 @@ class Pipeline:
             # The core modules of a component serve each other, which host code has no part in.
             () if in_component else glue,
             tuple(grower for file in glue for grower in file.growers),
-            read_ahead=None if in_component else self._read_ahead_of(target),
+            None if in_component else read_ahead,
         )
 
     def _component(
         self, artifact: ArtifactReport, target: Target, data: bytes, cases: Sequence[_Case]
     ) -> Reports:
         """Judge the core modules with each other, while another thread has wasmtime validate the whole."""
-        wanted = self._settings.validate and self._settings.judge is not None
-        validating = Background(lambda: validate_component(data)) if wanted else None
-        try:
-            cases = self._linked(data, cases)
-        except ModuleError as error:
-            return tuple(not_judged(artifact._replace(path=case.module.path), str(error)) for case in cases)
+        judge, validating = self.judge, None
+        if judge is not None:
+            if self.validate:
+                validating = Background(lambda: validate_component(data))
+            try:
+                found = linkages(
+                    data,
+                    len(cases),
+                    lambda number, linked: self._judge(judge, cases[number], linked),
+                    lambda number, label: all(
+                        label in clause.imports.trusted for clause in cases[number].clauses
+                    ),
+                )
+            except ModuleError as error:
+                paths = [case.module.path for case in cases]
+                return tuple(not_judged(artifact._replace(path=path), str(error)) for path in paths)
+            cases = [case._replace(linkage=linkage) for case, linkage in zip(cases, found, strict=True)]
         reports = tuple(self._module(artifact, case) for case in cases)
         if validating is not None:
             validation = validating.result()
             if validation.valid is False:
                 return (not_judged(artifact._replace(validated=False), str(validation.error)),)
             if validation.valid is None:
-                reports = tuple(_unvalidated(report, validation) for report in reports)
+                note = f"wasmtime can't validate the component: {validation.reason}"
+                reports = tuple(
+                    report._replace(validated=None, notes=(note, *report.notes))
+                    if report.judgement is not None
+                    else report
+                    for report in reports
+                )
         if not reports:
             return (artifact._replace(notes=("a component without core modules",)),)
         return (*reports, *_missing_modules(target, reports))
 
-    def _linked(self, data: bytes, cases: Sequence[_Case]) -> Sequence[_Case]:
-        """Return the cases with what the component says of the imports of each."""
-        judge = self._settings.judge
-        if judge is None:
-            return cases
-        from nogrow.pipeline.linkage import linkages
-
-        found = linkages(
-            data,
-            len(cases),
-            lambda number, linked: self._judge(judge, cases[number], linked),
-            lambda number, label: all(label in clause.imports.trusted for clause in cases[number].clauses),
-        )
-        return [case._replace(linkage=linkage) for case, linkage in zip(cases, found, strict=True)]
-
     def _module(self, artifact: ArtifactReport, case: _Case) -> ArtifactReport:
         """Take a core module through all stages after its file was read."""
-        module = case.module
+        module, source = case.module, self.source
         artifact = artifact._replace(path=module.path)
         try:
             judgement, validation = self._prove_and_validate(case)
@@ -175,18 +195,24 @@ class Pipeline:
             return not_judged(artifact, str(validation.error.moved(module.start)))
         scenarios = self._run(case)
         if judgement is not None:
-            judgement = _in_surroundings(judgement, case)
-            if self._settings.whole and not can_be_listed(judgement):
+            if case.growers and _may_grow(judgement):
+                from nogrow.pipeline.host_code import host_growth
+
+                growth = host_growth(judgement, case.clauses, case.growers)
+                judgement = judgement._replace(assumptions=(*map(stated, growth), *judgement.assumptions))
+            judgement = in_file(judgement, module)
+            if self.whole and not _can_be_listed(judgement):
                 return not_judged(artifact, TOO_LONG)
             artifact = self._held_to_contract(artifact, judgement, case)
             artifact = artifact._replace(notes=(*artifact.notes, *_notes(case, judgement, validation)))
-        offsets = offsets_to_locate(judgement, artifact.violations, scenarios)
-        frames, *source_notes = self._sources(case, offsets)
+        if source is not None:
+            from nogrow.source.lookup import find_sources
+
+            offsets = _offsets_to_locate(judgement, artifact.violations, scenarios)
+            frames, note = find_sources(case.file, module.data, module.start, offsets, source)
+            artifact = artifact._replace(sources=frames, notes=(*artifact.notes, *filter(None, [note])))
         return artifact._replace(
-            violations=_joined(artifact.violations, failed_scenarios(scenarios)),
-            notes=(*artifact.notes, *source_notes),
-            scenarios=scenarios,
-            sources=frames,
+            violations=with_more(artifact.violations, failed_scenarios(scenarios)), scenarios=scenarios
         )
 
     def _prove_and_validate(self, case: _Case) -> tuple[Judgement | None, Validation]:
@@ -194,22 +220,25 @@ class Pipeline:
 
         Raises `ModuleError` where the host code is not that of the module, or is missing.
         """
-        judge = self._settings.judge
+        judge, data = self.judge, case.module.data
         if judge is None:
             return None, Validation(None)
-        data = case.module.data
-        effects = host_effects(data, case.clauses, case.glue) if case.glue else NO_EFFECTS
-        validating = case.read_ahead.take_validating() if case.read_ahead is not None else None
-        if validating is None and self._settings.validate:
+        effects = NO_EFFECTS
+        if case.glue:
+            from nogrow.pipeline.host_code import host_effects
+
+            effects = host_effects(data, case.clauses, case.glue)
+        validating = case.read_ahead.validating if case.read_ahead is not None else None
+        if validating is None and self.validate:
             validating = Background(lambda: validate(data))
-        linkage = case.linkage
-        if linkage is not None and linkage.alone is not None and not linkage.linked.labels:
-            judgement = linkage.alone
-        else:
-            linked = NOT_LINKED if linkage is None else linkage.linked
+        linked, judgement = case.linkage
+        if judgement is None or linked.labels:
             judgement = self._judge(judge, case, linked, effects)
         validation = validating.result() if validating is not None else Validation(None)
-        if self._settings.hosted and not case.glue and case.module.number is None:
+        may_need_host_code = self.hosted and not case.glue and case.module.number is None
+        if may_need_host_code and judgement.imports and _may_grow(judgement):
+            from nogrow.pipeline.host_code import refuse_unknown_names
+
             refuse_unknown_names(data, judgement, case.clauses)
         return judgement, validation
 
@@ -217,7 +246,7 @@ class Pipeline:
         growers = frozenset(grower.label for grower in case.growers)
         trusts = trusted_by_all(case.clauses, growers | effects.keys() | linked.labels.keys())
         surroundings = Surroundings(growers, conditions_of(case.clauses), linked, effects)
-        scanning = case.read_ahead.take_scanning() if case.read_ahead is not None else None
+        scanning = case.read_ahead.scanning() if case.read_ahead is not None else None
         if scanning is not None:
             from nogrow.analysis.verdicts import prove
 
@@ -225,7 +254,7 @@ class Pipeline:
         return judge(case.module.data, trusts, self._engine, surroundings)
 
     def _run(self, case: _Case) -> tuple[ScenarioResult, ...]:
-        run, module = self._settings.run, case.module
+        run, module = self.run, case.module
         if run is None:
             return ()
         scenarios = (scenario for clause in case.clauses for scenario in clause.scenarios)
@@ -235,47 +264,51 @@ class Pipeline:
         self, artifact: ArtifactReport, judgement: Judgement, case: _Case
     ) -> ArtifactReport:
         """Return the report with what the judgement breaks of the clauses, and of the lock if any."""
-        artifact = artifact._replace(
-            judgement=judgement, growers=case.growers, violations=violations_of_all(case.clauses, judgement)
-        )
-        if self._settings.pinned is None:
-            return artifact
-        held = self._settings.pinned.hold(case.module.path, judgement, artifact.sha256)
+        pinned = self.pinned
+        violations = violations_of_all(case.clauses, judgement)
+        artifact = artifact._replace(judgement=judgement, growers=case.growers, violations=violations)
+        held = None if pinned is None else pinned.hold(case.module.path, judgement, artifact.sha256)
         if held is None:
             return artifact
-        violations = _joined(artifact.violations, held.violations)
+        violations = with_more(violations, held.violations)
         return artifact._replace(violations=violations, better=held.better, notes=held.notes)
 
-    def _sources(
-        self, case: _Case, offsets: Callable[[], set[int]]
-    ) -> tuple[Mapping[int, tuple[Frame, ...]], *tuple[str, ...]]:
-        """Return where the instructions at the offsets stand in the source, and a note if there is one."""
-        if self._settings.source is None:
-            return (NO_SOURCES,)
-        from nogrow.source.lookup import find_sources
 
-        module = case.module
-        sources = find_sources(case.file, module.data, module.start, offsets(), self._settings.source)
-        return (sources.frames,) if sources.note is None else (sources.frames, sources.note)
+def _may_grow(judgement: Judgement) -> bool:
+    """Return whether the host sees a memory that can grow."""
+    return any(memory.visible and not memory.fixed for memory in judgement.memories)
 
 
-def _in_surroundings(judgement: Judgement, case: _Case) -> Judgement:
-    """Return the judgement with offsets in the file, and with the growth by host code that it assumes."""
-    growth = host_growth(judgement, case.clauses, case.growers)
-    if growth:
-        judgement = judgement._replace(assumptions=(*map(stated, growth), *judgement.assumptions))
-    return in_file(judgement, case.module)
+def _can_be_listed(judgement: Judgement) -> bool:
+    """Return whether the paths of all entry points together have at most `MOST_STEPS` steps."""
+    growing = sum(verdict.grows for verdict in judgement.verdict_table.verdicts)
+    left = MOST_STEPS
+    for entry in judgement.entries if growing > 1 else ():
+        left -= len(entry.witness)
+        if left < 0:
+            return False
+    return True
 
 
 def _notes(case: _Case, judgement: Judgement, validation: Validation) -> Iterator[str]:
     for clause in case.clauses:
         yield from notes(clause, judgement)
-    if case.linkage is not None:
-        yield from served_imports(judgement, case.linkage.linked)
+    yield from served_imports(judgement, case.linkage.linked)
     if case.glue and not any(grower.label in judgement.imports for grower in case.growers):
         yield "in the glue, no import that is reached leads to a growth of the memory"
     if validation.valid is None and validation.reason is not None:
         yield f"wasmtime can't validate the module: {validation.reason}"
+
+
+def _offsets_to_locate(
+    judgement: Judgement | None, violations: Sequence[Violation], scenarios: Sequence[ScenarioResult]
+) -> set[int]:
+    """Return the offsets of the instructions whose source a report shows."""
+    sites = judgement.sites if judgement is not None else ()
+    witnesses = (violation.about.witness for violation in violations[:MOST_LOCATED] if violation.about)
+    of_violations = (step for witness in witnesses for step in witness[:MOST_LOCATED])
+    of_growths = (step for result in scenarios if result.grew_at for step in result.grew_at.backtrace)
+    return {site.offset for site in sites} | {step.offset for step in (*of_violations, *of_growths)}
 
 
 def _missing_modules(target: Target, reports: Reports) -> Iterator[ArtifactReport]:
@@ -284,16 +317,3 @@ def _missing_modules(target: Target, reports: Reports) -> Iterator[ArtifactRepor
     for path in dict.fromkeys(f"{target.path}#{number}" for number, _ in target.parts):
         if path not in present:
             yield ArtifactReport(path)
-
-
-def _unvalidated(report: ArtifactReport, validation: Validation) -> ArtifactReport:
-    """Return the report on a module in a component that could not be validated as a whole."""
-    if report.judgement is None:
-        return report
-    note = f"wasmtime can't validate the component: {validation.reason}"
-    return report._replace(validated=None, notes=(note, *report.notes))
-
-
-def _joined(violations: Sequence[Violation], more: tuple[Violation, ...]) -> Sequence[Violation]:
-    # The violations of a contract are made when they are looked at: they stay so where nothing is added.
-    return (*violations, *more) if more else violations

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 class ReadAhead:
-    """A file that is read, its scan and validation if it is a core module, and the engine of the kernels."""
+    """A file that is read, its scan and validation if it is a core module, and the engine of the kernels.
+
+    `validating` is None for a component, or if validation is switched off.
+    """
 
     def __init__(self, path: str, *, validate: bool) -> None:
         """Begin at once. This starts threads, so a process that is going to fork must not do it."""
@@ -27,12 +30,12 @@ class ReadAhead:
         from nogrow.wasm.scan import begin
 
         self._scanning: Scanning | ModuleError | None = None
-        self._validating: Background[Validation] | None = None
+        self.validating: Background[Validation] | None = None
         try:
-            data = self._reading.result()
+            data = self.data()
             if not is_component(data):
                 if validate:
-                    self._validating = _begin_validation(data)
+                    self.validating = _begin_validation(data)
                 self._scanning = begin(data, self.engine)
         except ModuleError as error:
             self._scanning = error
@@ -44,20 +47,14 @@ class ReadAhead:
         """Return the bytes of the file; raises `ModuleError` if it can't be read."""
         return self._reading.result()
 
-    def take_scanning(self) -> "Scanning | None":
-        """Return the scan that has begun, once: None for a component.
+    def scanning(self) -> "Scanning | None":
+        """Return the scan that has begun, None for a component.
 
         Raises `ModuleError` for a file that can't be read or decoded.
         """
-        scanning, self._scanning = self._scanning, None
-        if isinstance(scanning, ModuleError):
-            raise scanning
-        return scanning
-
-    def take_validating(self) -> "Background[Validation] | None":
-        """Return the validation that has begun, once: None for a component, or if it is switched off."""
-        validating, self._validating = self._validating, None
-        return validating
+        if isinstance(self._scanning, ModuleError):
+            raise self._scanning
+        return self._scanning
 
 
 def _begin_validation(data: bytes) -> "Background[Validation]":

@@ -13,21 +13,13 @@ from pathlib import Path
 
 from nogrow.analysis.verdicts import judge
 from nogrow.cli.dist import Gate
-from nogrow.cli.lock import pinned_in
-from nogrow.cli.options import contract_at
+from nogrow.cli.options import contract_at, pinned_in
 from nogrow.contract.build_plan import REPORT
 from nogrow.contract.load import load
 from nogrow.contract.phrases import counted
 from nogrow.contract.select import targets
-from nogrow.errors import (
-    ContractError,
-    DocumentError,
-    ModuleError,
-    NogrowError,
-    ToolError,
-    UsageError,
-)
-from nogrow.pipeline.check import check
+from nogrow.errors import ContractError, DocumentError, ModuleError, NogrowError, ToolError, UsageError
+from nogrow.pipeline.all_files import check
 from nogrow.project.console import announce, print_table
 from nogrow.project.inspect import grow_sites
 from nogrow.project.manifest import read_manifest, write_other

@@ -22,7 +22,7 @@ from nogrow.report.model import ArtifactReport, Report, not_judged
 from nogrow.report.summary import entry_key
 from nogrow.scenarios.result import ScenarioResult
 from nogrow.source.model import Frame, Frames
-from nogrow.util.jsonfile import Node, read
+from nogrow.util.document import Node
 
 if TYPE_CHECKING:
     from nogrow.baseline.regressions import Better
@@ -161,7 +161,7 @@ def load(path: Path) -> tuple[ArtifactReport, ...]:
     An artifact that was not judged has no judgement but a violation of NG010; a missing artifact has neither.
     Raises `DocumentError` if the report is malformed.
     """
-    document = read(path, "a JSON report of nogrow")
+    document = read_json(path, "a JSON report of nogrow")
     schema = document.at("schema")
     if schema.text() != SCHEMA:
         raise schema.error(f"expected {SCHEMA}, the only version that this nogrow reads")

@@ -2,11 +2,14 @@
 
 import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
+from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import HypothesisException
 
 from nogrow.contract.model import Call, Host, Number, Saved, Scenario, Step, Value, Write
@@ -42,6 +45,18 @@ class Search(NamedTuple):
     tries: int
 
 
+@contextmanager
+def _temporary_storage() -> Iterator[None]:
+    """Keep hypothesis from writing into the working folder, which it does even without a database."""
+    with TemporaryDirectory(prefix="nogrow-search-") as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)
+
+
+@_temporary_storage()
 def search(data: bytes, export: str, scenarios: Sequence[Scenario], host: Host, seconds: float) -> Search:
     """Search for `seconds` for calls of the exported function `export` that grow the memory and return.
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from nogrow import __version__
 from nogrow.analysis.judgement import Verdict
 from nogrow.contract.model import VERDICTS
-from nogrow.util.jsonfile import Node, read
+from nogrow.util.document import Node
 
 TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:nogrow:attestation:1"
@@ -99,7 +99,7 @@ def read_statement(path: Path) -> Statement:
     Unknown fields are ignored, as the framework demands. The subjects and the predicate must name the same
     files and modules.
     """
-    document = read(path, "a statement of nogrow")
+    document = read_json(path, "a statement of nogrow")
     if "payloadType" in document.object():
         raise document.error("a signed envelope: verify its signature, and use the file with its payload")
     _exactly(document.at("_type"), TYPE)

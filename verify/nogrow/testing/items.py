@@ -12,7 +12,7 @@ from nogrow.contract.load import load
 from nogrow.contract.model import ArtifactContract, Scenario
 from nogrow.contract.select import Target, targets
 from nogrow.errors import NogrowError
-from nogrow.pipeline.check import check
+from nogrow.pipeline.all_files import check
 from nogrow.report import text
 from nogrow.report.escaping import printable
 from nogrow.report.exit_code import Outcome

@@ -2,7 +2,8 @@
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -19,19 +20,11 @@ def write(path: Path, render: Callable[[TextIO], None]) -> None:
         if path.exists() and not path.is_file():
             with path.open("w", encoding="utf-8", newline="\n") as stream:
                 render(stream)
-        else:
-            _replace(_resolved(path), render)
+            return
+        with _replacing(path) as draft, draft.open("x", encoding="utf-8", newline="\n") as stream:
+            render(stream)
     except OSError as error:
-        message = f"{path}: can't write the report: {error.strerror}"
-        raise UsageError(message) from error
-
-
-def _resolved(path: Path) -> Path:
-    try:
-        return path.resolve()
-    except RuntimeError as error:
-        # Up to version 3.12, Python raises this for a loop of links.
-        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from error
+        raise UsageError(f"{path}: can't write the report: {error.strerror}") from error
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -40,31 +33,27 @@ def write_bytes(path: Path, data: bytes) -> None:
     Raises `UsageError` if the file can't be written.
     """
     try:
-        target = _resolved(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = _draft(target)
-        try:
+        with _replacing(path) as draft:
             with draft.open("xb") as stream:
                 stream.write(data)
-            if target.exists():
-                draft.chmod(target.stat().st_mode & 0o7777)
-            draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
+            if path.exists():
+                draft.chmod(path.stat().st_mode & 0o7777)
     except OSError as error:
         raise UsageError(f"{path}: can't be written: {error.strerror}") from error
 
 
-def _replace(path: Path, render: Callable[[TextIO], None]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = _draft(path)
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Yield the path of a draft, which replaces the file `path` if no error occurs."""
     try:
-        with draft.open("x", encoding="utf-8", newline="\n") as stream:
-            render(stream)
-        draft.replace(path)
+        target = path.resolve()
+    except RuntimeError as error:
+        # Up to version 3.12, Python raises this for a loop of links.
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from error
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}.tmp")
+    try:
+        yield draft
+        draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
-
-
-def _draft(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")

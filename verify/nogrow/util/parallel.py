@@ -8,7 +8,6 @@ a `ProcessPoolExecutor` share could stay locked for ever.)
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import active_children, get_context
 from multiprocessing.connection import Connection, wait
@@ -37,8 +36,8 @@ def in_order(
     An interruption ends all processes.
     """
     results: list[list[_Outcome] | None] = [None] * len(batches)
-    with _ended_together():
-        done = 0
+    done = 0
+    try:
         watch(done)
         for number, outcomes in _worked(batches, work, jobs, bytes_each):
             results[number] = outcomes
@@ -47,20 +46,21 @@ def in_order(
                 watch(done)
         for number, batch in enumerate(batches):
             if results[number] is None:
-                results[number] = [_alone(item, work, lost, bytes_each) for item in batch]
+                alone = [outcomes for item in batch for _, outcomes in _worked([[item]], work, 1, bytes_each)]
+                results[number] = [
+                    lost(item) if outcomes is None else outcomes[0]
+                    for item, outcomes in zip(batch, alone, strict=True)
+                ]
                 done += len(batch)
                 watch(done)
+    except Exception:
+        raise
+    except BaseException:
+        # An interruption does not wait for the work of the processes.
+        for process in active_children():
+            process.kill()
+        raise
     return [outcome for outcomes in results for outcome in outcomes or ()]
-
-
-def _alone(
-    item: _Item,
-    work: Work[_Item, _Outcome],
-    lost: Callable[[_Item], _Outcome],
-    bytes_each: int | None,
-) -> _Outcome:
-    ((_, outcomes),) = _worked([[item]], work, 1, bytes_each)
-    return lost(item) if outcomes is None else outcomes[0]
 
 
 def _worked(
@@ -92,7 +92,7 @@ def _worked(
             process.kill()
 
 
-def _answer(pipe: "Connection", process: BaseProcess) -> list[_Outcome] | None:
+def _answer(pipe: Connection, process: BaseProcess) -> list[_Outcome] | None:
     """Return the outcomes, None if the process ended without a whole answer; raise what its work raised."""
     try:
         answer: list[_Outcome] | Exception = pipe.recv()
@@ -107,32 +107,8 @@ def _answer(pipe: "Connection", process: BaseProcess) -> list[_Outcome] | None:
 
 
 def _serve(
-    pipe: "Connection", work: Work[_Item, _Outcome], batch: Sequence[_Item], bytes_each: int | None
+    pipe: Connection, work: Work[_Item, _Outcome], batch: Sequence[_Item], bytes_each: int | None
 ) -> None:
-    _prepare(bytes_each)
-    answer: list[_Outcome] | Exception
-    try:
-        answer = work(batch)
-    except Exception as error:  # noqa: BLE001
-        # The process that asked for the work raises it.
-        answer = error
-    pipe.send(answer)
-
-
-@contextmanager
-def _ended_together() -> Iterator[None]:
-    """End all processes when this one is interrupted, without waiting for their work."""
-    try:
-        yield
-    except Exception:
-        raise
-    except BaseException:
-        for process in active_children():
-            process.kill()
-        raise
-
-
-def _prepare(bytes_each: int | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     if bytes_each is not None and sys.platform == "linux":
@@ -143,3 +119,10 @@ def _prepare(bytes_each: int | None) -> None:
         allowed = bytes_each if most == resource.RLIM_INFINITY else min(bytes_each, most)
         resource.setrlimit(resource.RLIMIT_DATA, (allowed, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    answer: list[_Outcome] | Exception
+    try:
+        answer = work(batch)
+    except Exception as error:  # noqa: BLE001
+        # The process that asked for the work raises it.
+        answer = error
+    pipe.send(answer)

@@ -10,7 +10,7 @@ from nogrow.contract.model import ArtifactContract, Call, Imports, Scenario
 from nogrow.contract.select import Target
 from nogrow.contract.violations import Rule
 from nogrow.errors import ModuleError
-from nogrow.pipeline.check import check
+from nogrow.pipeline.all_files import check
 from nogrow.report.exit_code import Outcome
 from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult
 from tests.contract.made import REACHABLE, UNREACHABLE, entry, judgement

@@ -9,8 +9,8 @@ from nogrow.analysis.verdicts import judge
 from nogrow.contract.model import ArtifactContract, Imports
 from nogrow.contract.select import Target
 from nogrow.jshost.glue_reader import parse
-from nogrow.pipeline.check import check
-from nogrow.pipeline.host_code_match import effects, foreign, minified, without_host_code
+from nogrow.pipeline.all_files import check
+from nogrow.pipeline.host_code import effects, foreign, minified, without_host_code
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport
 from nogrow.wasm.decode import decode

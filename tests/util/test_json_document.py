@@ -4,14 +4,14 @@ from pathlib import Path
 import pytest
 
 from nogrow.errors import DocumentError
-from nogrow.util import jsonfile
-from nogrow.util.jsonfile import Node, read
+from nogrow.util import document as reading
+from nogrow.util.document import Node, read_json
 
 
 def document(tmp_path: Path, text: str | bytes) -> Node:
     path = tmp_path / "a.json"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return read(path, "a lock")
+    return read_json(path, "a lock")
 
 
 @pytest.mark.parametrize("text", ['{"a": [1]}', '\ufeff{"a": [1]}', '{\r\n"a": [\r\n1]}\r\n'])
@@ -87,9 +87,9 @@ def test_only_regular_files_of_bounded_size_are_read(tmp_path: Path, monkeypatch
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe"):
         with pytest.raises(DocumentError, match="not a regular file"):
-            read(path, "a lock")
+            read_json(path, "a lock")
     with pytest.raises(DocumentError, match="can't read a lock: No such file"):
-        read(tmp_path / "gone", "a lock")
-    monkeypatch.setattr(jsonfile, "MOST_BYTES", 1)
+        read_json(tmp_path / "gone", "a lock")
+    monkeypatch.setattr(reading, "MOST_BYTES", 1)
     with pytest.raises(DocumentError, match="too large for a lock"):
         document(tmp_path, "{}")

@@ -1,17 +1,15 @@
-"""Judge or run a list of files, shared among processes, and put the reports on them together."""
+"""Take all files of a check through the pipeline, in one process or several, and join the reports."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nogrow.contract.model import Contract
 from nogrow.contract.select import Target
 from nogrow.jshost.glue_model import Glue
-from nogrow.pipeline.pipeline import Pipeline, Reports, reports_on
+from nogrow.pipeline.pipeline import Judge, Pipeline, Reports, Run
 from nogrow.pipeline.read_ahead import ReadAhead
-from nogrow.pipeline.settings import Judge, Run, Settings
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report, not_judged
 
@@ -69,12 +67,12 @@ def check(
     - `watch` is told how many targets of how many are done.
     """
     if any(clause.js for target in targets for clause in target.every_clause):
-        from nogrow.pipeline.find_host_code import named
+        from nogrow.pipeline.host_code import named
 
         targets, from_contract = named(targets)
         own_glue = {**(own_glue or {}), **from_contract}
-    glue_by_path = _by_path(glue, targets, own_glue or {})
-    settings = Settings(judge, run, validate, glue_by_path, digest, source, pinned, whole, hosted)
+    by_path = _by_path(glue, targets, own_glue or {})
+    pipeline = Pipeline(judge, run, validate, hosted, digest, whole, source, pinned, by_path, read_ahead)
 
     def report_progress(done: int) -> None:
         if watch is not None:
@@ -85,11 +83,10 @@ def check(
         from nogrow.util.parallel import in_order
 
         # A judgement is sent from process to process with all of its paths.
-        work = partial(reports_on, settings._replace(whole=True))
+        pipeline.whole = True
         most_bytes = MOST_BYTES if own_process else None
-        reports = in_order(batches, work, _process_ended, jobs, report_progress, most_bytes)
+        reports = in_order(batches, pipeline.all_reports, _process_ended, jobs, report_progress, most_bytes)
     else:
-        pipeline = Pipeline(settings, read_ahead)
         reports = []
         for target in targets:
             report_progress(len(reports))

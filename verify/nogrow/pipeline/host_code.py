@@ -1,0 +1,304 @@
+"""Find the host code of modules, decide whether it belongs to a module, and say what its imports do.
+
+Where the imports have readable names, it is enough that the host code serves each of them. Minified names are
+the same in every build. There the whole import object must fit the module, and so must every export that the
+host code uses and the type of every well-known function.
+"""
+
+import glob
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+from nogrow.analysis.emscripten_abi import ANY, Effect, Effects, effect_of, fits, signature_of
+from nogrow.analysis.judgement import Judgement
+from nogrow.contract.model import ArtifactContract
+from nogrow.contract.select import Target
+from nogrow.errors import ModuleError, UsageError
+from nogrow.jshost.glue_model import Glue, Grower, Served
+from nogrow.jshost.nearby_scripts import MOST_BYTES, SUFFIXES, Script, likely
+from nogrow.pipeline.clauses import Clauses, trusted_by_all
+from nogrow.wasm.decode import decode
+from nogrow.wasm.file import read as read_module
+from nogrow.wasm.model import Import, Kind, Module
+from nogrow.wasm.sections import is_component
+
+GlueByPath = dict[str, tuple[Glue, ...]]
+
+# Binaryen names imports, then exports, in this order; after `$` it goes on with two letters.
+_ORDER = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$"
+_SHORT = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]{0,2}")
+# Emscripten's `convertJsFunctionToWasm` reads this export from a module that it makes itself.
+_OF_A_WRAPPER = "f"
+_FEW = 8
+ASK = (
+    "name the JavaScript that belongs to the module with --js FILE (or --glue FILE), "
+    "or trust these imports in the contract"
+)
+
+
+def named(targets: Sequence[Target]) -> tuple[tuple[Target, ...], GlueByPath]:
+    """Return the targets and, by path, the host code that the contract names for them.
+
+    A target whose host code can't be read becomes one that can't be judged.
+    """
+    from nogrow.jshost.glue_reader import read
+
+    read_once = cache(read)
+    usable: list[Target] = []
+    by_path: GlueByPath = {}
+    for target in targets:
+        try:
+            if target.found:
+                files = {file for clause in target.every_clause for file in _files(clause)}
+                by_path[target.path] = tuple(map(read_once, sorted(files)))
+            usable.append(target)
+        except UsageError as error:
+            usable.append(target._replace(problem=str(error)))
+    return tuple(usable), by_path
+
+
+def _files(clause: ArtifactContract) -> Iterator[Path]:
+    """Yield the files that the clause names; raises `UsageError` for a glob or a path that matches none."""
+    for pattern in clause.js:
+        hits = map(Path, glob.glob(pattern, recursive=True))  # noqa: PTH207
+        files = [file for file in hits if file.is_file()]
+        if not files:
+            raise UsageError(f"no file matches `js` of its contract: {Path(pattern)}")
+        yield from files
+
+
+def is_named(target: Target) -> bool:
+    """Return whether the contract names the host code of the target."""
+    return any(clause.js for clause in target.every_clause)
+
+
+def beside(targets: Iterable[Target]) -> GlueByPath:
+    """Return, by path, the host code that is in the folder of each module and belongs to it.
+
+    Targets whose host code the contract names are left out.
+    """
+    by_path: GlueByPath = {}
+    for target in targets:
+        if not target.found or target.problem is not None or is_named(target):
+            continue
+        scripts = scripts_beside(target.path)
+        # A module that can't be read is reported when it is judged.
+        with suppress(ModuleError):
+            if scripts and (glue := belonging(read_module(target.path), target.trusts, scripts)):
+                by_path[target.path] = glue
+    return by_path
+
+
+def scripts_beside(path: str) -> tuple[Script, ...]:
+    """Return the scripts in the folder of the module at `path` that may belong to it."""
+    try:
+        scripts = sorted(file for file in Path(path).parent.iterdir() if file.suffix in SUFFIXES)
+        small = [file for file in scripts if file.is_file() and file.stat().st_size <= MOST_BYTES]
+        return likely(path, [(str(file), file.read_bytes()) for file in small])
+    except OSError:
+        # The folder may not be listed, and no option names it: it is as if it had no scripts.
+        return ()
+
+
+def belonging(data: bytes, trusts: Callable[[str], bool], scripts: Sequence[Script]) -> tuple[Glue, ...]:
+    """Return the scripts that belong to the module in `data`, as far as that can be told.
+
+    None are returned for a module that needs no host code: it imports nothing, or can't grow.
+    """
+    if not scripts or is_component(data):
+        return ()
+    try:
+        module = decode(data)
+    except ModuleError:
+        # The error is reported when the module is judged.
+        return ()
+    if not module.imported(Kind.FUNCTION) or _cannot_grow(module):
+        return ()
+    from nogrow.jshost.glue_reader import parse
+
+    candidates: list[Glue] = []
+    for name, source in scripts:
+        # No option names this file: one that can't be read is as if it did not exist.
+        with suppress(UsageError):
+            candidates.append(parse(name, source))
+    alone = tuple(glue for glue in candidates if foreign(module, (glue,), trusts) is None)
+    if alone or not candidates:
+        return alone
+    return tuple(candidates) if foreign(module, candidates, trusts) is None else ()
+
+
+def _cannot_grow(module: Module) -> bool:
+    return all(memory.maximum == memory.minimum for memory in module.memories)
+
+
+def host_effects(data: bytes, clauses: Clauses, glue: Sequence[Glue]) -> Effects:
+    """Return what the host code says of the imports of the core module in `data`.
+
+    Raises `ModuleError` where the host code is not that of the module.
+    """
+    module = decode(data)
+    if _cannot_grow(module):
+        return {}
+    if reason := foreign(module, glue, trusted_by_all(clauses)):
+        raise ModuleError(reason)
+    return effects((item.label for item in module.imported(Kind.FUNCTION)), glue)
+
+
+def host_growth(judgement: Judgement, clauses: Clauses, growers: Sequence[Grower]) -> list[str]:
+    """Return a sentence for each reached import behind which host code grows a memory of the module."""
+    trusted = frozenset.intersection(*(frozenset(clause.imports.trusted) for clause in clauses))
+    reached = judgement.imports - trusted
+    return [f"host grows: {grower.label}, {grower.place}" for grower in growers if grower.label in reached]
+
+
+def refuse_unknown_names(data: bytes, judgement: Judgement, clauses: Clauses) -> None:
+    """Raise `ModuleError` where imports with minified names may grow the memory."""
+    trusts = trusted_by_all(clauses)
+    reached = [name for name in judgement.imports if not trusts(name)]
+    # The module is decoded again only if one of the fields is so short that it may be minified.
+    may_be_minified = any(_SHORT.fullmatch(label.rpartition(".")[2]) for label in reached)
+    if may_be_minified and (reason := without_host_code(decode(data), reached)):
+        raise ModuleError(reason)
+
+
+def without_host_code(module: Module, reached: Iterable[str]) -> str | None:
+    """Return why a module that may grow can't be judged without host code, None if it can.
+
+    `reached` are the imports that entry points reach and no clause trusts.
+    """
+    unknown = sorted(minified(module) & set(reached))
+    if not unknown:
+        return None
+    return f"its imports have minified names, and one of them may grow the memory: {_listed(unknown)}; {ASK}"
+
+
+def minified(module: Module) -> frozenset[str]:
+    """Return the labels of the imported functions whose names are minified.
+
+    Emscripten shortens the name of the module that is imported from to one letter as well. Binaryen alone may
+    keep it, and then the fields are the first names in Binaryen's order.
+    """
+    functions = module.imported(Kind.FUNCTION)
+    fields = {item.field for item in functions}
+    count = min(len(fields), len(_ORDER))
+    by_order = set(_ORDER[:count]) <= fields and all(map(_SHORT.fullmatch, fields))
+    return frozenset(item.label for item in functions if by_order or _is_minified(item))
+
+
+def _is_minified(item: Import) -> bool:
+    return len(item.module) == 1 and item.module in _ORDER and bool(_SHORT.fullmatch(item.field))
+
+
+def foreign(module: Module, glue: Sequence[Glue], trusts: Callable[[str], bool]) -> str | None:
+    """Return why the host code in `glue` is not that of the module, None if it may be."""
+    short = minified(module)
+    functions = [item for item in module.imported(Kind.FUNCTION) if not trusts(item.label)]
+    named = [item for item in functions if item.label not in short]
+    unserved = sorted({item.label for item in named if not any(_serves(file.served, item) for file in glue)})
+    files = ", ".join(file.file for file in glue)
+    if unserved:
+        how_many = "none" if len(unserved) == len({item.label for item in named}) else "not all"
+        return f"{files} serves {how_many} of its imports; not served: {_listed(unserved)}; {ASK}"
+    if len(named) == len(functions):
+        return None
+    reasons = [_of_another_build(module, short, file) for file in glue]
+    return None if None in reasons else f"{'; '.join(filter(None, reasons))}; {ASK}"
+
+
+def _serves(served: Served, item: Import) -> bool:
+    if item.field in served.exported:
+        return True
+    return any(table.module == item.module and item.field in table.fields for table in served.tables)
+
+
+def _of_another_build(module: Module, short: frozenset[str], glue: Glue) -> str | None:
+    """Return why the file with the minified imports is of another build, None if nothing shows that."""
+    checks = (_other_object, _other_exports, _other_types, _other_growth)
+    reasons = (check(module, short, glue) for check in checks)
+    return next((f"{glue.file} {reason}" for reason in reasons if reason is not None), None)
+
+
+def _other_object(module: Module, short: frozenset[str], glue: Glue) -> str | None:
+    """Return how the import object differs from the module's imports, None if the fields are the same."""
+    for name in sorted({item.module for item in module.imports if item.label in short}):
+        wanted = {item.field for item in module.imports if item.module == name}
+        tables = [table.fields for table in glue.served.tables if table.module == name]
+        if any(fields == wanted for fields in tables):
+            continue
+        # Many objects have such short names: the message is about the most similar one.
+        nearest = max(tables, key=lambda fields: len(fields & wanted) - len(fields - wanted), default=None)
+        if nearest is None or not nearest & wanted:
+            return f"serves none of its imports, as far as they can be followed: {_listed(sorted(short))}"
+        differences = (("not", wanted - nearest), ("also", nearest - wanted))
+        parts = [
+            f"{word} {_listed([f'{name}.{field}' for field in sorted(fields)])}"
+            for word, fields in differences
+            if fields
+        ]
+        return f"is of another build: it serves {', '.join(parts)}"
+    return None
+
+
+def _other_exports(module: Module, _short: frozenset[str], glue: Glue) -> str | None:
+    """Return which exports the code uses that the module lacks, None if it has them all."""
+    kinds = {item.name: item.kind for item in module.exports}
+    minified_reads = {name for name in glue.served.reads if _SHORT.fullmatch(name) and name != _OF_A_WRAPPER}
+    if unknown := sorted(minified_reads - kinds.keys()):
+        return f"is of another build: it reads exports that the module does not have: {_listed(unknown)}"
+    memories = sorted(name for name in glue.served.memories & kinds.keys() if kinds[name] is not Kind.MEMORY)
+    if memories:
+        return f"is of another build: it uses exports as a memory that are none: {_listed(memories)}"
+    return None
+
+
+def _other_types(module: Module, short: frozenset[str], glue: Glue) -> str | None:
+    """Return which well-known function has another type than the import that it serves, None for none."""
+    names: dict[str, list[str]] = {}
+    for label, name in glue.served.names:
+        names.setdefault(label, []).append(name)
+    for item in module.imported(Kind.FUNCTION):
+        known = [name for name in names.get(item.label, ()) if signature_of(name) is not None]
+        own = module.types.defined[module.functions[item.index]]
+        if item.label in short and known and not any(fits(own, signature_of(name) or "") for name in known):
+            return f"is of another build: it serves {item.label} with {known[0]}, which has another type"
+    return None
+
+
+def _other_growth(module: Module, short: frozenset[str], glue: Glue) -> str | None:
+    """Return how growth by the host contradicts the module's limits, None if it does not.
+
+    Emscripten makes a memory growable only where a host function grows it. Where the functions have kept
+    their names, the names tell which one does.
+    """
+    growers = {grower.label for grower in glue.growers}
+    known_to_grow = {label for label, name in glue.served.names if (known := effect_of(name)) and known.grows}
+    if fixed := sorted((known_to_grow & short) - growers):
+        return f"is of a build whose memory can't grow: there, {_listed(fixed)} does not grow it"
+    named = {label for label, name in glue.served.names if not _SHORT.fullmatch(name)}
+    if growers & short or short <= named:
+        return None
+    return "serves no import that grows the memory, although the module's limits leave room for that"
+
+
+def effects(labels: Iterable[str], glue: Sequence[Glue]) -> Effects:
+    """Return what the host code says of the imports `labels`, apart from growing the memory."""
+    by_label: dict[str, list[Effect]] = {label: [] for label in labels}
+    for label, name in (pair for file in glue for pair in file.served.names):
+        known = effect_of(name)
+        if label in by_label and known is not None:
+            by_label[label].append(known)
+    for called in (called for file in glue for called in file.served.called):
+        if called.label in by_label:
+            # The ABI is more exact on which functions it calls.
+            is_known = bool(by_label[called.label]) or effect_of(called.label.rpartition(".")[2]) is not None
+            signature = ANY if called.table and not is_known else None
+            by_label[called.label].append(Effect(signature=signature, exports=frozenset(called.exports)))
+    return {label: tuple(known) for label, known in by_label.items() if known}
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _FEW
+    return ", ".join(names[:_FEW]) + (f" and {more} more" if more > 0 else "")
