@@ -110,7 +110,7 @@ def test_check_imports_only_used_modules(folder: Path) -> None:
             for name in (
                 *("archives", "analysis.entry_identity", "baseline", "diff", "explain"),
                 *("cli.diff", "cli.explain", "cli.host", "cli.pin", "cli.seal"),
-                *("jshost.glue_reader", "jshost.stale_views", "pipeline.check_host_code"),
+                *("jshost.imports", "jshost.stale_views", "pipeline.check_host_code"),
                 *("pipeline.find_host_code", "pipeline.linkage", "rewrite", "scenarios.guest", "shipping"),
                 *("source.frames", "util.jsonfile", "util.parallel", "wasm.component"),
             )

@@ -8,7 +8,7 @@ import pytest
 from nogrow.analysis.judgement import Entry, EntryKind, Verdict
 from nogrow.explain.explain import Explained, explanations, growing
 from nogrow.explain.toolchain import Kind, Toolchain
-from nogrow.jshost.glue_model import Grower
+from nogrow.jshost.model import Grower
 from nogrow.report.excerpt_text import columns
 from nogrow.report.explain_text import Options, render
 from nogrow.source.excerpt import Excerpt

@@ -8,7 +8,7 @@ from nogrow.analysis.emscripten_abi import ANY, Effect
 from nogrow.analysis.verdicts import judge
 from nogrow.contract.model import ArtifactContract, Imports
 from nogrow.contract.select import Target
-from nogrow.jshost.glue_reader import parse
+from nogrow.jshost.imports import parse
 from nogrow.pipeline.check import check
 from nogrow.pipeline.host_code_match import effects, foreign, minified, without_host_code
 from nogrow.report.result import ArtifactReport, Outcome

@@ -8,7 +8,7 @@ from nogrow.analysis.verdicts import judge
 from nogrow.contract.model import ArtifactContract, Imports
 from nogrow.contract.select import Target
 from nogrow.contract.violation import Rule
-from nogrow.jshost.glue_model import Glue, Grower, Served, Table
+from nogrow.jshost.model import Glue, Grower, Served, Table
 from nogrow.pipeline.check import check
 from nogrow.report.result import Outcome
 from tests.contract.made import REACHABLE

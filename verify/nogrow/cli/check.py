@@ -27,7 +27,7 @@ from nogrow.report.result import exit_code
 if TYPE_CHECKING:
     from nogrow.cli.dist import Gate
     from nogrow.contract.select import Target
-    from nogrow.jshost.glue_model import Glue
+    from nogrow.jshost.model import Glue
     from nogrow.source.lookup import Wanted
 
 

@@ -14,7 +14,7 @@ from nogrow.wasm.file import is_there
 if TYPE_CHECKING:
     from nogrow.contract.model import Contract
     from nogrow.contract.select import Target
-    from nogrow.jshost.glue_model import Glue
+    from nogrow.jshost.model import Glue
     from nogrow.report.result import Report
     from nogrow.shipping.statement import Statement
 

@@ -10,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from nogrow.contract.model import Contract
-    from nogrow.jshost.glue_model import Glue
+    from nogrow.jshost.model import Glue
 
 DEFAULT_CONTRACT = Path("nogrow.toml")
 
@@ -110,7 +110,8 @@ def glue_in(paths: Sequence[Path]) -> "list[Glue]":
     """Return what the host code at the paths says; raises `NogrowError` if it can't be read."""
     if not paths:
         return []
-    from nogrow.jshost.glue_reader import read, scripts_at
+    from nogrow.jshost.imports import read
+    from nogrow.jshost.nearby_scripts import scripts_at
 
     return [read(script) for path in paths for script in scripts_at(path)]
 

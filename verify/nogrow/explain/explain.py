@@ -11,7 +11,7 @@ from nogrow.explain.advice import Advice, advice_for
 from nogrow.explain.cause import Cause, Demangle, Sources, cause_of
 from nogrow.explain.provenance import origin_of
 from nogrow.explain.toolchain import Toolchain
-from nogrow.jshost.glue_model import Grower
+from nogrow.jshost.model import Grower
 
 # A bundle can have 17,000 entry points that grow a memory: at most this many are explained if none is named.
 MOST_FOLLOWED = 400

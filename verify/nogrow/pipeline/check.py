@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nogrow.contract.model import Contract
 from nogrow.contract.select import Target
-from nogrow.jshost.glue_model import Glue
+from nogrow.jshost.model import Glue
 from nogrow.pipeline.pipeline import Pipeline, Reports, reports_on
 from nogrow.pipeline.read_ahead import ReadAhead
 from nogrow.pipeline.settings import Judge, Run, Settings

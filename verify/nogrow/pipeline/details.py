@@ -6,7 +6,7 @@ from nogrow.analysis.judgement import Judgement
 from nogrow.analysis.surroundings import Linked
 from nogrow.contract.phrases import listed
 from nogrow.contract.violation import Rule, Violation
-from nogrow.jshost.glue_model import Grower
+from nogrow.jshost.model import Grower
 from nogrow.pipeline.clauses import Clauses
 from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import Target
 from nogrow.errors import ModuleError, UsageError
-from nogrow.jshost.glue_model import Glue
+from nogrow.jshost.model import Glue
 from nogrow.jshost.nearby_scripts import MOST_BYTES, SUFFIXES, Script, likely
 from nogrow.pipeline.host_code_match import foreign
 from nogrow.wasm.decode import decode
@@ -23,7 +23,7 @@ def named(targets: Sequence[Target]) -> tuple[tuple[Target, ...], GlueByPath]:
 
     A target whose host code can't be read becomes one that can't be judged.
     """
-    from nogrow.jshost.glue_reader import read
+    from nogrow.jshost.imports import read
 
     usable: list[Target] = []
     by_path: GlueByPath = {}
@@ -103,7 +103,7 @@ def scripts_beside(path: str) -> tuple[Script, ...]:
 
 
 def _parsed(name: str, source: bytes) -> Glue | None:
-    from nogrow.jshost.glue_reader import parse
+    from nogrow.jshost.imports import parse
 
     try:
         return parse(name, source)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from nogrow.analysis.emscripten_abi import ANY, Effect, Effects, effect_of, fits, signature_of
-from nogrow.jshost.glue_model import Glue, Served
+from nogrow.jshost.model import Glue, Served
 from nogrow.wasm.model import Import, Kind, Module
 
 # Binaryen names imports, then exports, in this order; after `$` it goes on with two letters.

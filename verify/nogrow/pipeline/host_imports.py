@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from nogrow.analysis.emscripten_abi import Effects
 from nogrow.analysis.judgement import Judgement
 from nogrow.errors import ModuleError
-from nogrow.jshost.glue_model import Glue
+from nogrow.jshost.model import Glue
 from nogrow.pipeline.clauses import Clauses, trusted_by_all
 from nogrow.wasm.model import Kind
 

@@ -11,7 +11,7 @@ from nogrow.contract.check import notes
 from nogrow.contract.select import Target
 from nogrow.contract.violation import Violation
 from nogrow.errors import ModuleError
-from nogrow.jshost.glue_model import Glue, Grower
+from nogrow.jshost.model import Glue, Grower
 from nogrow.pipeline.clauses import Clauses, conditions_of, trusted_by_all, violations_of_all
 from nogrow.pipeline.core_modules import LocatedModule, in_file, modules_in, scenario_in_file
 from nogrow.pipeline.details import (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from nogrow.analysis.judgement import Judgement
 from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
 from nogrow.contract.model import Scenario
-from nogrow.jshost.glue_model import Glue
+from nogrow.jshost.model import Glue
 from nogrow.scenarios.result import ScenarioResult
 from nogrow.wasm.runtime import Engine
 

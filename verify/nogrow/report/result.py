@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.analysis.judgement import Judgement
 from nogrow.contract.violation import Rule, Violation
-from nogrow.jshost.glue_model import Grower
+from nogrow.jshost.model import Grower
 from nogrow.scenarios.result import ScenarioResult
 from nogrow.source.model import Frame
 

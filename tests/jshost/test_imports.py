@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from nogrow.errors import UsageError
-from nogrow.jshost.glue_reader import read, scripts_at
+from nogrow.jshost.imports import read
+from nogrow.jshost.nearby_scripts import scripts_at
 
 CORPUS = Path(__file__).parents[2] / "build" / "corpus"
 
