@@ -33,14 +33,10 @@ class CallEffects:
                     self.entering.add(caller)
                     queue.append(caller)
 
-    def call(self, call: CallSite) -> bool:
-        """Return whether the call may enter the module."""
+    def of(self, call: CallSite) -> tuple[bool, set[int]]:
+        """Return whether the call may enter the module, and the functions of this program that it may run."""
         enters, functions = self._effect(call)
-        return enters or any(function in self.entering for function in functions)
-
-    def called(self, call: CallSite) -> set[int]:
-        """Return the functions of this program that the call may run before it returns."""
-        return self._effect(call)[1]
+        return enters or not self.entering.isdisjoint(functions), functions
 
     def _effect(self, call: CallSite) -> tuple[bool, set[int]]:
         """Return whether the call itself may enter the module, and the functions that it may run."""

@@ -44,7 +44,7 @@ def graph_of(program: Program, function: Node, tracked: frozenset[Binding]) -> G
             stack.pop()
         else:
             stack.append(flow.visit(child))
-    return flow.graph
+    return flow
 
 
 class _Flow(Jumps):
@@ -112,14 +112,14 @@ class _Flow(Jumps):
     def _use(self, node: Node) -> None:
         binding = self._binding(node)
         if binding is not None:
-            self.graph.add_event(EventKind.USE, node, binding)
+            self.add_event(EventKind.USE, node, binding)
 
     def _access(self, node: Node) -> Visit:
         binding = self._binding(node)
         if binding is None:
             yield from fields(node, "object", "index")
         else:
-            self.graph.add_event(EventKind.USE, node, binding)
+            self.add_event(EventKind.USE, node, binding)
 
     def _assignment(self, node: Node) -> Visit:
         left, right = sides_of(node)
@@ -141,19 +141,19 @@ class _Flow(Jumps):
         left, right = fields(node, "left", "right")
         if self._binding(left) is None:
             yield left
-        before = self.graph.here
-        self.graph.go(self.graph.block(before))
+        before = self.here
+        self.go(self.block(before))
         yield right
         if operator_of(node) in ("||=", "&&=", "??="):
             self._define(left, right)
-            self.graph.go(self.graph.block(before, self.graph.here))
+            self.go(self.block(before, self.here))
 
     def _define(self, left: Node, right: Node) -> None:
         program = self._program
         for terms, part, values in program.constraints.targets(left, program.constraints.terms.of(right)):
             for target in self._tracked_among(terms):
                 is_view = program.points_to.any(values) & KEPT
-                self.graph.add_event(EventKind.DEF if is_view else EventKind.KILL, part, target)
+                self.add_event(EventKind.DEF if is_view else EventKind.KILL, part, target)
 
     def _call(self, node: Node) -> Visit:
         callee = callee_of(node)
@@ -177,22 +177,22 @@ class _Flow(Jumps):
         site = self._program.constraints.calls.get(node.id)
         if site is None:
             return
-        effects = self._program.effects
-        called = effects.called(site) - self._program.constraints.inlined
-        for function in sorted(called):
+        enters, functions = self._program.effects.of(site)
+        called = sorted(functions - self._program.constraints.inlined)
+        for function in called:
             for binding, read in self._program.seen_within(function):
                 if binding in self._tracked:
-                    self.graph.add_event(EventKind.USE, read, binding)
-        if effects.call(site):
-            self.graph.add_event(EventKind.CALL, node)
-        for function in sorted(called):
+                    self.add_event(EventKind.USE, read, binding)
+        if enters:
+            self.add_event(EventKind.CALL, node)
+        for function in called:
             for filled in self._program.filled.get(function, ()):
                 if filled in self._tracked:
-                    self.graph.add_event(EventKind.DEF, node, filled)
+                    self.add_event(EventKind.DEF, node, filled)
 
     def _wait(self, node: Node) -> Visit:
         yield from node.named_children
-        self.graph.add_event(EventKind.CALL, node)
+        self.add_event(EventKind.CALL, node)
 
     def _unary(self, node: Node) -> Visit:
         for operand in tested(node):
@@ -206,16 +206,16 @@ class _Flow(Jumps):
         if operator in ("&&", "||", "??"):
             checked = len(self._checked)
             yield from self._test(node, bare(left))
-            before = self.graph.here
-            self.graph.go(self.graph.block(before))
+            before = self.here
+            self.go(self.block(before))
             if node.id in self._conditions:
                 yield from self._test(node, bare(right))
             else:
                 yield right
-            self.graph.go(self.graph.block(before, self.graph.here))
+            self.go(self.block(before, self.here))
             # A view that any part of the condition checks counts as checked after the whole condition.
             for check, binding in self._checked[checked:]:
-                self.graph.add_event(EventKind.DEF, check, binding)
+                self.add_event(EventKind.DEF, check, binding)
         elif operator in COMPARISONS:
             for operand in (left, right):
                 yield from self._test(node, bare(operand))
@@ -235,7 +235,7 @@ class _Flow(Jumps):
             yield operand
         elif tells(node, operand) or (not names and self._compared(node, binding)):
             self._checked.append((held, binding))
-            self.graph.add_event(EventKind.DEF, held, binding)
+            self.add_event(EventKind.DEF, held, binding)
 
     def _compared(self, node: Node, binding: Binding) -> bool:
         """Return whether `node` compares a kept buffer with the memory's."""

@@ -11,6 +11,7 @@ from nogrow.jshost.parse import (
     arguments_of,
     bare,
     callee_of,
+    children_of,
     fields,
     key_of,
     operator_of,
@@ -50,8 +51,8 @@ class Constraints:
         self.terms = Terms(self.walk)
         self.stores: list[Store] = []
         self.calls: dict[int, CallSite] = {}
-        self.view_arguments: dict[int, tuple[Term, ...]] = {}
-        self.returned: dict[int, list[Term]] = defaultdict(list)
+        # What functions return, and the first arguments of calls that create views.
+        self.flows: dict[Returned | Made, list[Term]] = defaultdict(list)
         self.methods: dict[str, set[int]] = defaultdict(set)
         self.parameters: dict[int, list[Name | None]] = {}
         self.constructors: dict[int, int] = {}
@@ -90,7 +91,7 @@ class Constraints:
             case "arrow_function" | "return_statement":
                 function = node.id if node.type == "arrow_function" else within
                 for value in returned_by(node):
-                    self.returned[function] += self.terms.of(value)
+                    self.flows[Returned(function)] += self.terms.of(value)
             case "await_expression" | "yield_expression":
                 self.waits.add(within)
             case "export_specifier" | "export_statement":
@@ -188,7 +189,7 @@ class Constraints:
         arguments = tuple(tuple(self.terms.of(argument)) for argument in argument_nodes)
         callees = self.terms.of(node if is_new else callee)
         if any(isinstance(term, Made) for term in self.terms.of(node)) and arguments:
-            self.view_arguments[node.id] = arguments[0]
+            self.flows[Made(node.id)] += arguments[0]
         self.calls[node.id] = CallSite(node, within, tuple(callees), arguments)
         if callee.type in FUNCTIONS and not is_new:
             self.inlined.add(callee.id)
@@ -206,10 +207,8 @@ class Constraints:
 
     def _parameters(self, node: Node) -> None:
         self.parameters[node.id] = names = []
-        listed = [child for each in fields(node, "parameters") for child in each.named_children]
+        listed = [child for each in fields(node, "parameters") for child in children_of(each)]
         for parameter in fields(node, "parameter") or listed:
-            if parameter.type == "comment":
-                continue
             pattern = parameter.child_by_field_name("pattern") or parameter
             left = pattern.child_by_field_name("left") or pattern
             names.append(self.terms.name(left) if left.type == "identifier" else None)

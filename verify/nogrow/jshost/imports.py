@@ -7,6 +7,7 @@ it imports. Callers that ask whether the code belongs to a module compare whole 
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from stat import S_ISREG
 
@@ -16,10 +17,13 @@ from nogrow.jshost.parse import first_error
 from nogrow.jshost.parse import parse as parse_source
 from nogrow.jshost.syntax import Name, Owner
 from nogrow.jshost.terms import Member, Result, Term
-from nogrow.jshost.values import NOTHING, Values
+from nogrow.jshost.values import NOTHING, Values, closure
 
 LARGEST = 1 << 26
 """The largest glue that is read, in bytes. Emscripten's has some 100,000."""
+
+Imports = dict[str, list[Term]]
+"""The values behind each import, by its label `module.field`."""
 
 _TABLE_SIGNS = frozenset(("get", "set", "length"))
 
@@ -49,29 +53,17 @@ def parse(name: str, source: bytes) -> Glue:
         raise UsageError(f"{name}:{error_at.line}: the glue is not JavaScript that can be read")
     try:
         values = Values(root)
-        growing, served = _growing_imports(values), _served(values)
+        imports, tables = _served_imports(values)
+        growing = _growing_functions(values)
+        growers = [
+            Grower(label, name, *min(growing[function] for function in functions))
+            for label, behind in sorted(imports.items())
+            if (functions := growing.keys() & {each for value in behind for each in values.functions(value)})
+        ]
+        served = _served(values, imports, tables)
     except RecursionError as error:
         raise UsageError(f"{name}: the glue is nested too deeply to be read") from error
-    growers = tuple(Grower(label, name, line, column) for label, (line, column) in growing)
-    return Glue(name, growers, source, served)
-
-
-def _growing_imports(values: Values) -> list[tuple[str, Position]]:
-    """Return the labels, `module.field`, each with the position of the first call of `grow` it leads to."""
-    growing = _growing_functions(values)
-    if not growing:
-        return []
-    fields: dict[Owner, dict[str, Position]] = defaultdict(dict)
-    for holder, name, value in values.every_field():
-        for function in values.functions(value) & growing.keys():
-            fields[holder][name] = min(growing[function], fields[holder].get(name, growing[function]))
-    imports: dict[str, Position] = {}
-    for _, module, value in values.every_field():
-        for held in values.objects(value):
-            for name, position in fields.get(held, {}).items():
-                label = f"{module}.{name}"
-                imports[label] = min(position, imports.get(label, position))
-    return sorted(imports.items())
+    return Glue(name, tuple(growers), source, served)
 
 
 def _growing_functions(values: Values) -> dict[int, Position]:
@@ -105,13 +97,13 @@ def _of_memory(values: Values, member: Member) -> bool:
     return "buffer" in signs or not signs & _TABLE_SIGNS
 
 
-def _served(values: Values) -> Served:
-    """Return the imports that the program serves, and the exports that it uses."""
-    fields: dict[Owner, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+def _served_imports(values: Values) -> tuple[Imports, set[Table]]:
+    """Return the values behind each import that the program serves, and the objects that hold them."""
+    fields: dict[Owner, Imports] = defaultdict(lambda: defaultdict(list))
     for holder, name, value in values.every_field():
         fields[holder][name].append(value)
     tables: set[Table] = set()
-    imports: dict[str, list[Term]] = defaultdict(list)
+    imports: Imports = defaultdict(list)
     for _, module, value in values.every_field():
         objects = [fields[held] for held in values.objects(value) if held in fields]
         tables |= {Table(module, frozenset(held)) for held in objects}
@@ -121,6 +113,10 @@ def _served(values: Values) -> Served:
         for held in objects:
             for name, behind in held.items():
                 imports[f"{module}.{name}"] += behind
+    return imports, tables
+
+
+def _served(values: Values, imports: Imports, tables: set[Table]) -> Served:
     names = {
         (label, value.name)
         for label, behind in imports.items()
@@ -138,23 +134,15 @@ def _served(values: Values) -> Served:
     )
 
 
-def _called(values: Values, imports: dict[str, list[Term]]) -> Iterator[Called]:
+def _called(values: Values, imports: Imports) -> Iterator[Called]:
     """Yield what the functions behind the imports may call: an export, or an entry of a table."""
-    direct: dict[int, tuple[frozenset[str], bool, frozenset[int]]] = {}
+    direct = cache(lambda function: _called_by(values, set(values.invoked.get(function, ()))))
     for label, behind in sorted(imports.items()):
-        seen = {function for value in behind for function in values.functions(value)}
+        functions = {function for value in behind for function in values.functions(value)}
+        run = [direct(function) for function in closure(functions, lambda function: direct(function)[2])]
         exports = {name for value in behind for name in values.exports(value)}
-        table = False
-        queue = list(seen)
-        while queue:
-            function = queue.pop()
-            if function not in direct:
-                direct[function] = _called_by(values, set(values.invoked.get(function, ())))
-            named, of_table, called = direct[function]
-            exports |= named
-            table |= of_table
-            queue += called - seen
-            seen |= called
+        exports |= {name for named, _, _ in run for name in named}
+        table = any(of_table for _, of_table, _ in run)
         if exports or table:
             yield Called(label, tuple(sorted(exports)), table)
 

@@ -7,7 +7,6 @@ from nogrow.jshost.builtins import words
 from nogrow.jshost.model import Position
 
 if TYPE_CHECKING:
-    from tree_sitter import Language
     from tree_sitter import Node as Node
 else:
     # The parser is optional, and only `parse` imports it.
@@ -35,24 +34,16 @@ def parse(source: bytes, name: str) -> Node:
     The tree may contain syntax errors. Raises `UsageError` if the parser is not installed.
     """
     try:
-        from tree_sitter import Parser
+        from tree_sitter import Language, Parser
 
-        return Parser(_language(name)).parse(source).root_node
+        if name.endswith(TYPESCRIPT):
+            from tree_sitter_typescript import language_typescript as language
+        else:
+            from tree_sitter_javascript import language
     except ImportError as error:
         suffix = next((suffix for suffix in TYPESCRIPT if name.endswith(suffix)), ".js")
         raise UsageError(f"no parser for {suffix} files: install it with {INSTALL}") from error
-
-
-def _language(name: str) -> "Language":
-    from tree_sitter import Language
-
-    if name.endswith(TYPESCRIPT):
-        import tree_sitter_typescript
-
-        return Language(tree_sitter_typescript.language_typescript())
-    import tree_sitter_javascript
-
-    return Language(tree_sitter_javascript.language())
+    return Parser(Language(language())).parse(source).root_node
 
 
 def first_error(root: Node) -> Position | None:
@@ -113,10 +104,15 @@ def property_of(node: Node) -> str | None:
     return key_of(node.child_by_field_name("property") or node.child_by_field_name("index"))
 
 
+def children_of(node: Node) -> list[Node]:
+    """Return the named children of `node` without comments, which may be anywhere."""
+    return [child for child in node.named_children if child.type != "comment"]
+
+
 def bare(node: Node) -> Node:
     """Return the expression without parentheses, `await` and type annotations around it."""
-    while node.type in TRANSPARENT and node.named_children:
-        node = node.named_children[-1 if node.type == "type_assertion" else 0]
+    while node.type in TRANSPARENT and (inner := children_of(node)):
+        node = inner[-1 if node.type == "type_assertion" else 0]
     return node
 
 
@@ -127,12 +123,7 @@ def callee_of(node: Node) -> Node | None:
 
 def arguments_of(node: Node) -> list[Node]:
     """Return the arguments of a call."""
-    return [
-        argument
-        for arguments in fields(node, "arguments")
-        for argument in arguments.named_children
-        if argument.type != "comment"
-    ]
+    return [child for arguments in fields(node, "arguments") for child in children_of(arguments)]
 
 
 def operator_of(node: Node) -> str:
@@ -149,10 +140,9 @@ def value_parts(node: Node) -> list[Node]:
         case "ternary_expression":
             return fields(node, "consequence", "alternative")
         case "binary_expression":
-            operands = node.named_children if operator_of(node) in ("||", "&&", "??") else []
-            return [child for child in operands if child.type != "comment"]
+            return children_of(node) if operator_of(node) in ("||", "&&", "??") else []
         case "sequence_expression":
-            return node.named_children[-1:]
+            return children_of(node)[-1:]
         case kind if kind in TRANSPARENT:
             return [bare(node)]
     return []

@@ -6,7 +6,9 @@ The analysis is flow-insensitive: a binding stands for every value that is ever 
 import enum
 import re
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import or_
 
 from nogrow.errors import ModuleError
 from nogrow.jshost.builtins import LIVE, NOT_OF_MEMORY
@@ -70,10 +72,8 @@ class PointsTo:
         self.flows: dict[Term, set[Term]] = defaultdict(set)
         for store in constraints.stores:
             self.flows[self.find(store.target)].update(map(self.find, store.values))
-        for function, values in constraints.returned.items():
-            self.flows[Returned(function)].update(map(self.find, values))
-        for node, arguments in constraints.view_arguments.items():
-            self.flows[Made(node)].update(map(self.find, arguments))
+        for term, values in constraints.flows.items():
+            self.flows[term].update(map(self.find, values))
         self._pass_arguments()
         self._kinds: dict[Term, Kind] = defaultdict(lambda: NONE)
         self._others: set[Term] = set()
@@ -179,12 +179,9 @@ class PointsTo:
                     kind |= self._kinds[Returned(function)]
         return kind & ~Kind.MEMORY if kind & Kind.FIXED else kind
 
-    def any(self, terms: tuple[Term, ...] | list[Term]) -> Kind:
+    def any(self, terms: Iterable[Term]) -> Kind:
         """Return the kinds that any of the terms may have."""
-        kind = NONE
-        for term in terms:
-            kind |= self.of(term)
-        return kind
+        return reduce(or_, map(self.of, terms), NONE)
 
     def _member(self, of: Term | None, name: str) -> Kind:
         held = self._of(of)
@@ -248,9 +245,7 @@ class PointsTo:
         while queue:
             target = queue.popleft()
             queued.discard(target)
-            kind = self._kinds[target]
-            for value in self.flows[target]:
-                kind |= self.of(value)
+            kind = self._kinds[target] | self.any(self.flows[target])
             if kind & ~self._kinds[target]:
                 self._kinds[target] |= kind
                 for further in waiting[target]:

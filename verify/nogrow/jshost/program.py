@@ -51,7 +51,7 @@ class Program:
                     self._names[function].append(target)
         self._depth = 0
         self._times = Counter(
-            function for call in constraints.calls.values() for function in self.effects.called(call)
+            function for call in constraints.calls.values() for function in self.effects.of(call)[1]
         )
         self._handed = {function for functions in constraints.methods.values() for function in functions}
         self._within: dict[int, int | None] = {}
@@ -67,7 +67,7 @@ class Program:
             return None
         scope = binding.scope
         functions = self.constraints.walk.functions
-        home = scope if scope in functions else self.constraints.walk.scopes.function(scope)
+        home = scope if scope in functions else self.constraints.walk.scopes.functions[scope]
         return None if home == self.constraints.root else home
 
     def runs_within(self, function: int, home: int | None) -> bool:
@@ -100,14 +100,20 @@ class Program:
         }
         return len(constructors - {None}) >= A_SET_OF_VIEWS or self._run_often(maker)
 
+    def outlives(self, binding: Binding, function: int) -> bool:
+        """Return whether the binding may hold a view from before the call of the function."""
+        # The code outside functions runs once, before all others.
+        if function == self.constraints.root:
+            return False
+        home = self.home(binding)
+        return home is None or not self.runs_within(function, home)
+
     def seen_within(self, function: int) -> list[tuple[Binding, Node]]:
         """Return the views of an outer function that `function` reads, if it runs only within that one."""
         return [
             (name, node)
             for name, node in self.reads.get(function, ())
-            if name in self.stores
-            and self.home(name) not in (function, None)
-            and self.runs_within(function, self.home(name))
+            if name in self.stores and self.home(name) != function and not self.outlives(name, function)
         ]
 
     def _used_by_atomics(self) -> set[Term]:

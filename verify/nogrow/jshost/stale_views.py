@@ -57,10 +57,7 @@ def _cached_views(root: Node) -> tuple[CachedView, ...]:
     stale: dict[Binding, dict[Position, StaleUse]] = defaultdict(dict)
     for function, tracked in _where_used(program, candidates).items():
         node = program.constraints.walk.functions.get(function, root)
-        # The code outside functions runs once, before all others.
-        outliving = [
-            binding for binding in tracked if function != root.id and _outlives(program, binding, function)
-        ]
+        outliving = [binding for binding in tracked if program.outlives(binding, function)]
         for use in stale_uses(graph_of(program, node, frozenset(tracked)), outliving):
             stale[use.binding].setdefault(position_of(use.node), use)
     for name, node in _exported(program):
@@ -104,12 +101,6 @@ def _exported(program: Program) -> Iterator[tuple[Name, Node]]:
             for name in fields(part, "name"):
                 if name.type == "identifier":
                     yield program.constraints.terms.name(name), name
-
-
-def _outlives(program: Program, binding: Binding, function: int) -> bool:
-    """Return whether the binding may hold a view from before the call of the function."""
-    home = program.home(binding)
-    return home is None or not program.runs_within(function, home)
 
 
 def _finding(program: Program, binding: Binding, uses: dict[Position, StaleUse]) -> CachedView:

@@ -37,14 +37,10 @@ def _without_chain(node: Node) -> Node:
 
 def tested(node: Node) -> list[Node]:
     """Return the operands that the expression or statement `node` only tests."""
-    match node.type:
-        case "binary_expression":
-            operands = fields(node, "left", "right")
-        case "unary_expression":
-            operands = fields(node, "argument") if operator_of(node) in ("!", "typeof") else []
-        case _:
-            operands = fields(node, "condition")
-    return [bare(operand) for operand in operands]
+    if node.type == "unary_expression" and operator_of(node) not in ("!", "typeof"):
+        return []
+    operands = {"binary_expression": ("left", "right"), "unary_expression": ("argument",)}
+    return [bare(operand) for operand in fields(node, *operands.get(node.type, ("condition",)))]
 
 
 def tells(node: Node, operand: Node) -> bool:

@@ -72,7 +72,8 @@ class Scopes:
         self._parent: dict[int, int] = {}
         self._names: dict[int, set[str]] = {root.id: set()}
         self._scope: dict[int, int] = {}
-        self._function: dict[int, int] = {}
+        # The function around each scope, call and `return`.
+        self.functions: dict[int, int] = {}
         stack = [(root, root.id, root.id)]
         while stack:
             node, scope, function = stack.pop()
@@ -80,7 +81,7 @@ class Scopes:
             if kind in _LOOKED_UP or kind.endswith("_declaration"):
                 self._scope[node.id] = scope
             if kind in _PLACED:
-                self._function[node.id] = function
+                self.functions[node.id] = function
             self._declare(node, scope, function)
             if kind in FUNCTIONS or kind in _BLOCKS:
                 self._parent[node.id] = scope
@@ -111,10 +112,6 @@ class Scopes:
         while name not in self._names[scope] and scope in self._parent:
             scope = self._parent[scope]
         return Name(scope, name)
-
-    def function(self, node: int) -> int:
-        """Return the function around the node with the id `node`: a scope, a call or a `return`."""
-        return self._function[node]
 
     def _declare(self, node: Node, scope: int, function: int) -> None:
         match node.type:

@@ -8,6 +8,7 @@ and an expression of any length is followed.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from typing import TypeVar
 
 from nogrow.jshost.model import Position
 from nogrow.jshost.parse import (
@@ -28,6 +29,7 @@ from nogrow.jshost.parse import (
 from nogrow.jshost.syntax import Name, Owner, Scopes
 from nogrow.jshost.terms import Function, Member, Result, Term, This
 
+T = TypeVar("T")
 # A member of this name stands for every member of its object. It is no identifier of JavaScript.
 ANY = "*"
 # The value of a property whose value is unknown: it stands for no function and no object.
@@ -82,7 +84,7 @@ class Values:
                 self._export(node)
             case "arrow_function" | "return_statement":
                 is_return = node.type == "return_statement"
-                function = self._scopes.function(node.id) if is_return else node.id
+                function = self._scopes.functions[node.id] if is_return else node.id
                 for returned in returned_by(node):
                     self._returned[function] += self._values(returned)
             case kind if kind in ACCESSES:
@@ -139,7 +141,7 @@ class Values:
     def _call(self, node: Node) -> None:
         callee = callee_of(node)
         passed = [self._values(argument) for argument in arguments_of(node)]
-        within = self._scopes.function(node.id)
+        within = self._scopes.functions[node.id]
         invoked = self.invoked[within]
         for values in passed:
             invoked.extend(values)
@@ -221,7 +223,7 @@ class Values:
 
     def all_of(self, value: Term) -> set[Term]:
         """Return `value` and all values that it may stand for."""
-        return _closure(value, self._further)
+        return closure([value], self._further)
 
     def _functions(self, value: Term) -> frozenset[int]:
         """Return the functions that `value` may be."""
@@ -264,13 +266,13 @@ class Values:
 
     def _aliases(self, value: Term) -> set[Term]:
         """Return `value`, and if it is a name, what is assigned to it, directly or by other names."""
-        return _closure(value, lambda each: self._assigned.get(each, ()) if isinstance(each, Name) else ())
+        return closure([value], lambda each: self._assigned.get(each, ()) if isinstance(each, Name) else ())
 
 
-def _closure(value: Term, further: Callable[[Term], Iterable[Term]]) -> set[Term]:
-    """Return `value` and all values that `further` leads to from it."""
-    seen = {value}
-    queue = [value]
+def closure(start: Iterable[T], further: Callable[[T], Iterable[T]]) -> set[T]:
+    """Return the elements of `start`, and all that `further` leads to from them."""
+    seen = set(start)
+    queue = list(seen)
     while queue:
         new = set(further(queue.pop())) - seen
         seen |= new
