@@ -13,8 +13,7 @@ from stat import S_ISREG
 
 from nogrow.errors import UsageError
 from nogrow.jshost.model import Called, Glue, Grower, Position, Served, Table
-from nogrow.jshost.parse import first_error
-from nogrow.jshost.parse import parse as parse_source
+from nogrow.jshost.parse import first_error, parse
 from nogrow.jshost.syntax import Name, Owner
 from nogrow.jshost.terms import Member, Result, Term
 from nogrow.jshost.values import NOTHING, Values, closure
@@ -42,12 +41,12 @@ def read(path: Path) -> Glue:
         source = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: can't read the glue: {error.strerror}") from error
-    return parse(str(path), source)
+    return analyse(str(path), source)
 
 
-def parse(name: str, source: bytes) -> Glue:
+def analyse(name: str, source: bytes) -> Glue:
     """Analyse the glue `source`, which reports call `name`; raise `UsageError` as `read` does."""
-    root = parse_source(source, name)
+    root = parse(source, name)
     error_at = first_error(root)
     if error_at is not None:
         raise UsageError(f"{name}:{error_at.line}: the glue is not JavaScript that can be read")

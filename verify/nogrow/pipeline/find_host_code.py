@@ -103,10 +103,10 @@ def scripts_beside(path: str) -> tuple[Script, ...]:
 
 
 def _parsed(name: str, source: bytes) -> Glue | None:
-    from nogrow.jshost.imports import parse
+    from nogrow.jshost.imports import analyse
 
     try:
-        return parse(name, source)
+        return analyse(name, source)
     except UsageError:
         # No option names this file: one that can't be read is as if it did not exist.
         return None
