@@ -110,7 +110,7 @@ def test_check_imports_only_used_modules(folder: Path) -> None:
             for name in (
                 *("archives", "analysis.entry_identity", "baseline", "diff", "explain"),
                 *("cli.diff", "cli.explain", "cli.host", "cli.pin", "cli.run", "cli.seal", "cli.sites"),
-                *("jshost.glue_reader", "jshost.stale_views", "pipeline.cached_views"),
+                *("jshost.imports", "jshost.stale_views", "pipeline.cached_views"),
                 *("pipeline.host_code", "rewrite", "scenarios.guest", "shipping"),
                 *("source.lookup", "util.parallel", "wasm.component"),
             )

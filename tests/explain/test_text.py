@@ -8,7 +8,7 @@ import pytest
 from nogrow.analysis.judgement import Entry, EntryKind, Verdict
 from nogrow.explain.explain import Explained, explanations, growing
 from nogrow.explain.toolchain import Kind, Toolchain
-from nogrow.jshost.glue_model import Grower
+from nogrow.jshost.model import Grower
 from nogrow.report.explain_text import Options, render
 from nogrow.report.locations import columns
 from nogrow.source.model import Frame

@@ -26,7 +26,7 @@ from nogrow.contract.load import load
 from nogrow.diff.comparison import compare
 from nogrow.diff.model import Direction
 from nogrow.errors import ContractError, DocumentError, ModuleError, UsageError
-from nogrow.jshost.glue_reader import read as read_glue
+from nogrow.jshost.imports import read as read_glue
 from nogrow.pipeline.cached_views import inspect
 from nogrow.report.as_json import load as load_report
 from nogrow.report.exit_code import ExitCode

@@ -24,6 +24,10 @@ KEPT = {
         class A{ mem=new WebAssembly.Memory({initial:1}); v=new Uint8Array(this.mem.buffer);
         r(){return this.v[0]}}
     """,
+    "comment in parentheses": """
+        function f(e){const u=(/* a view */ new Uint8Array(e.exports.memory.buffer)); e.exports.g();
+        return u[0]}
+    """,
     "alias": """
         function f(e){const u=new Uint8Array(e.exports.memory.buffer); const w=u; e.exports.g();
         return w[0]}

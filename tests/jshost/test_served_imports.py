@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.jshost.glue_model import Called, Served, Table
-from nogrow.jshost.glue_reader import read
+from nogrow.jshost.imports import read
+from nogrow.jshost.model import Called, Served, Table
 from nogrow.jshost.nearby_scripts import likely
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from nogrow.jshost.model import CachedView
-from nogrow.jshost.reader import views_kept_in
+from nogrow.jshost.stale_views import views_kept_in
 from tests.jshost.fresh import FRESH
 from tests.jshost.kept import KEPT
 

@@ -8,7 +8,7 @@ from nogrow.analysis.emscripten_abi import ANY, Effect
 from nogrow.analysis.verdicts import judge
 from nogrow.contract.model import ArtifactContract, Imports
 from nogrow.contract.select import Target
-from nogrow.jshost.glue_reader import parse
+from nogrow.jshost.imports import analyse
 from nogrow.pipeline.all_files import check
 from nogrow.pipeline.host_code import effects, foreign, minified, without_host_code
 from nogrow.report.exit_code import Outcome
@@ -37,7 +37,7 @@ def module(limits: str = "1", text: str = MINIFIED) -> Module:
 
 
 def reason(glue: str, of: Module | None = None) -> str | None:
-    return foreign(of or module(), [parse("g.js", glue.encode())], lambda _: False)
+    return foreign(of or module(), [analyse("g.js", glue.encode())], lambda _: False)
 
 
 @pytest.mark.parametrize("glue", [GLUE, CLOSED])
@@ -109,7 +109,7 @@ def test_every_named_import_must_be_served(imports: str, glue: str, unserved: st
 
 def test_several_files_serve_together() -> None:
     of = decode(assemble('(module (import "env" "one" (func)) (import "env" "two" (func)) (memory 1))'))
-    files = [parse("a.js", b"i={env:{one(){}}}"), parse("b.js", b"export function two(){}")]
+    files = [analyse("a.js", b"i={env:{one(){}}}"), analyse("b.js", b"export function two(){}")]
     assert foreign(of, files, lambda _: False) is None
     assert foreign(of, files[:1], lambda label: label == "env.two") is None
 
@@ -134,7 +134,7 @@ def test_minified_names_are_recognised(imports: str, expected: str) -> None:
 
 
 def test_what_host_code_says_becomes_effects() -> None:
-    glue = parse("g.js", GLUE.replace("w(i)(a)", "tbl.get(i)(a)").replace("throw 1", "x.e()").encode())
+    glue = analyse("g.js", GLUE.replace("w(i)(a)", "tbl.get(i)(a)").replace("throw 1", "x.e()").encode())
     found = effects(("a.a", "a.b", "a.c"), [glue])
     assert found["a.b"][0] == Effect(signature="vi", whole=True)
     assert all(one.signature != ANY for one in found["a.b"])

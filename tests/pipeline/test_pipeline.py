@@ -8,7 +8,7 @@ from nogrow.analysis.verdicts import judge
 from nogrow.contract.model import ArtifactContract, Imports
 from nogrow.contract.select import Target
 from nogrow.contract.violations import Rule
-from nogrow.jshost.glue_model import Glue, Grower, Served, Table
+from nogrow.jshost.model import Glue, Grower, Served, Table
 from nogrow.pipeline.all_files import check
 from nogrow.report.exit_code import Outcome
 from tests.contract.made import REACHABLE

@@ -9,7 +9,7 @@ import pytest
 
 from nogrow.analysis.judgement import Entry, EntryKind, Function, Step
 from nogrow.contract.violations import Rule, Violation
-from nogrow.jshost.glue_model import Grower
+from nogrow.jshost.model import Grower
 from nogrow.report import sarif
 from nogrow.report.model import ArtifactReport, Report
 from tests.contract.made import REACHABLE, entry

@@ -7,7 +7,7 @@ from nogrow.analysis.assumptions import Assumption, AssumptionKind, Subject
 from nogrow.analysis.judgement import Function, Resting, Step
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.violations import violations
-from nogrow.jshost.glue_model import Grower
+from nogrow.jshost.model import Grower
 from nogrow.report.escaping import printable
 from nogrow.report.model import ArtifactReport, Report
 from nogrow.report.text import render

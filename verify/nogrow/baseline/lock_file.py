@@ -17,7 +17,7 @@ from nogrow.analysis.entry_identity import Key
 from nogrow.analysis.judgement import EntryKind, Verdict, worst
 from nogrow.baseline.model import START, Lock, Pin, worst_first
 from nogrow.contract.model import VERDICTS
-from nogrow.util.document import Node
+from nogrow.util.document import Node, read_json
 
 SCHEMA = "nogrow/lock/1"
 _KEYS = ("sha256", "size", "verdict", "exports", "start", "escaped", "nameless")

@@ -26,7 +26,7 @@ from nogrow.errors import UsageError
 from nogrow.report.exit_code import exit_code
 
 if TYPE_CHECKING:
-    from nogrow.jshost.glue_model import Glue
+    from nogrow.jshost.model import Glue
 
 
 @click.command()

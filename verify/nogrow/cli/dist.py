@@ -9,7 +9,7 @@ from nogrow.contract.model import Contract
 from nogrow.contract.select import Target
 from nogrow.contract.shipped_clauses import digest_of
 from nogrow.errors import DocumentError, UsageError
-from nogrow.jshost.glue_model import Glue
+from nogrow.jshost.model import Glue
 from nogrow.report.escaping import printable
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import Report

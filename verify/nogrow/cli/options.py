@@ -14,7 +14,7 @@ from nogrow.errors import UsageError
 if TYPE_CHECKING:
     from nogrow.baseline.regressions import Pinned
     from nogrow.contract.model import Contract
-    from nogrow.jshost.glue_model import Glue
+    from nogrow.jshost.model import Glue
 
 DEFAULT_CONTRACT = Path("nogrow.toml")
 DEFAULT_LOCK = "nogrow.lock"
@@ -214,7 +214,8 @@ def glue_in(paths: Sequence[Path]) -> "list[Glue]":
     """Return what the host code at the paths says; raises `NogrowError` if it can't be read."""
     if not paths:
         return []
-    from nogrow.jshost.glue_reader import read, scripts_at
+    from nogrow.jshost.imports import read
+    from nogrow.jshost.nearby_scripts import scripts_at
 
     return [read(script) for path in paths for script in scripts_at(path)]
 

@@ -10,7 +10,7 @@ from nogrow.contract.phrases import unmistakable
 from nogrow.explain.advice import Advice, advice_for
 from nogrow.explain.cause import Cause, Demangle, cause_of
 from nogrow.explain.toolchain import Toolchain
-from nogrow.jshost.glue_model import Grower
+from nogrow.jshost.model import Grower
 from nogrow.source.model import Frames
 
 # A bundle can have 17,000 entry points that grow a memory: at most this many are explained if none is named.

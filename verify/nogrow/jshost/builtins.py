@@ -1,28 +1,29 @@
 """List the built-in names of JavaScript and its hosts: which create views, and which never enter a module."""
 
 
-def _names(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """Return the set of the words in `text`."""
     return frozenset(text.split())
 
 
-VIEWS = _names("""
+VIEWS = words("""
     BigInt64Array BigUint64Array DataView Float16Array Float32Array Float64Array Int16Array Int32Array
     Int8Array Uint16Array Uint32Array Uint8Array Uint8ClampedArray
 """)
 # The members of `liveViews(memory)` that are views.
-LIVE = _names("dv f16 f32 f64 i16 i32 i64 i8 u16 u32 u64 u8 u8c")
+LIVE = words("dv f16 f32 f64 i16 i32 i64 i8 u16 u32 u64 u8 u8c")
 # Members of typed arrays that a memory doesn't have.
-NOT_OF_MEMORY = _names("""
+NOT_OF_MEMORY = words("""
     byteLength byteOffset copy copyWithin fill indexOf length push set slice subarray toString
 """)
 # Members that tell whether an object is a memory.
 MEMORY_SIGNS = NOT_OF_MEMORY | {"buffer", "grow", "toResizableBuffer"}
 # Properties that tell whether a view is attached.
-STATE = _names("buffer byteLength detached length")
-COMPARISONS = _names("!= !== < <= == === > >= in instanceof")
-EQUALITIES = _names("!= !== == ===")
+STATE = words("buffer byteLength detached length")
+COMPARISONS = words("!= !== < <= == === > >= in instanceof")
+EQUALITIES = words("!= !== == ===")
 # Functions and classes of the language and its hosts.
-GLOBALS = VIEWS | _names("""
+GLOBALS = VIEWS | words("""
     AbortController AggregateError alert Array ArrayBuffer atob BigInt Blob Boolean btoa
     cancelAnimationFrame clearImmediate clearInterval clearTimeout Date decodeURI decodeURIComponent
     DOMException encodeURI encodeURIComponent Error escape EvalError fetch FinalizationRegistry FormData
@@ -32,26 +33,26 @@ GLOBALS = VIEWS | _names("""
     TextDecoder TextEncoder TypeError unescape URIError URL URLSearchParams WeakMap WeakRef WeakSet Worker
 """)
 # Objects whose methods are those of the language and its hosts.
-OBJECTS = VIEWS | _names("""
+OBJECTS = VIEWS | words("""
     Array ArrayBuffer Atomics BigInt Buffer console crypto Date document Error globalThis Intl JSON location
     Map Math navigator Number Object performance process Promise Reflect self String Symbol URL WebAssembly
     window
 """)
 # Objects that hold all globals, those of the program included.
-WORLDS = _names("globalThis self window")
+WORLDS = words("globalThis self window")
 # Node's own modules.
-NODE = _names("""
+NODE = words("""
     assert buffer child_process cluster console crypto dgram dns events fs fs/promises http http2 https
     module net os path perf_hooks process punycode querystring readline stream string_decoder timers
     timers/promises tls tty url util v8 vm worker_threads zlib
 """)
 # Methods of built-in objects that call their argument before they return.
-WITH_CALLBACK = _names("""
+WITH_CALLBACK = words("""
     every filter find findIndex findLast findLastIndex flatMap forEach from map reduce reduceRight replace
     replaceAll some sort
 """)
 # Methods of built-in objects. The last is a function that Emscripten looks for in its embedder.
-METHODS = WITH_CALLBACK | _names("""
+METHODS = WITH_CALLBACK | words("""
     abs add addEventListener appendChild arrayBuffer at bind bindBuffer bindTexture bufferData bufferSubData
     catch ceil charAt charCodeAt clear clz32 codePointAt concat copy copyWithin createBuffer
     createBufferSource createElement createImageData createObjectURL createTexture debug decode delete deref
@@ -69,4 +70,4 @@ METHODS = WITH_CALLBACK | _names("""
     valueOf values warn write writeUInt32LE SDL_canPlayWithWebAudio
 """)
 # Methods that call their argument later.
-SCHEDULERS = _names("addEventListener catch finally then")
+SCHEDULERS = words("addEventListener catch finally then")

@@ -5,7 +5,7 @@ from collections import defaultdict
 from nogrow.jshost.builtins import GLOBALS, METHODS, OBJECTS, SCHEDULERS, WORLDS
 from nogrow.jshost.constraints import CallSite, Constraints
 from nogrow.jshost.points_to import Kind, PointsTo
-from nogrow.jshost.scopes import Name
+from nogrow.jshost.syntax import Name
 from nogrow.jshost.terms import Class, Function, Instance, Made, Member, NewMemory, Result, Term
 
 
@@ -18,32 +18,25 @@ class CallEffects:
         self._points_to = points_to
         self._parameters = {name for names in constraints.parameters.values() for name in names}
         self.callers: dict[int, set[int]] = defaultdict(set)
-        self._entering = set(constraints.waits)
+        # The functions whose calls may enter the module.
+        self.entering = set(constraints.waits)
         for call in constraints.calls.values():
             enters, functions = self._effect(call)
             if enters:
-                self._entering.add(call.within)
+                self.entering.add(call.within)
             for function in functions:
                 self.callers[function].add(call.within)
-        queue = list(self._entering)
+        queue = list(self.entering)
         while queue:
             for caller in self.callers.get(queue.pop(), ()):
-                if caller not in self._entering:
-                    self._entering.add(caller)
+                if caller not in self.entering:
+                    self.entering.add(caller)
                     queue.append(caller)
 
-    def function(self, function: int) -> bool:
-        """Return whether a call of the function may enter the module."""
-        return function in self._entering
-
-    def call(self, call: CallSite) -> bool:
-        """Return whether the call may enter the module."""
+    def of(self, call: CallSite) -> tuple[bool, set[int]]:
+        """Return whether the call may enter the module, and the functions of this program that it may run."""
         enters, functions = self._effect(call)
-        return enters or any(function in self._entering for function in functions)
-
-    def called(self, call: CallSite) -> set[int]:
-        """Return the functions of this program that the call may run before it returns."""
-        return self._effect(call)[1]
+        return enters or not self.entering.isdisjoint(functions), functions
 
     def _effect(self, call: CallSite) -> tuple[bool, set[int]]:
         """Return whether the call itself may enter the module, and the functions that it may run."""

@@ -4,64 +4,58 @@ Every visit is a generator that yields the nodes to visit next, so that deep nes
 """
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
-from nogrow.jshost.branches import Jumps
-from nogrow.jshost.builtins import COMPARISONS
-from nogrow.jshost.events import EventKind, Graph
-from nogrow.jshost.nodes import ACCESSES, FUNCTIONS, arguments_of, bare, callee_of, operator_of
+from nogrow.jshost.branches import Jumps, Visit
+from nogrow.jshost.builtins import COMPARISONS, words
+from nogrow.jshost.dataflow import EventKind, Graph
+from nogrow.jshost.parse import (
+    ACCESSES,
+    FUNCTIONS,
+    Node,
+    arguments_of,
+    bare,
+    callee_of,
+    fields,
+    operator_of,
+    sides_of,
+)
 from nogrow.jshost.points_to import KEPT
 from nogrow.jshost.program import Program
-from nogrow.jshost.scopes import Name
 from nogrow.jshost.state_checks import state_of, tells, tested
-from nogrow.jshost.terms import Binding, Member
+from nogrow.jshost.syntax import Name
+from nogrow.jshost.terms import Binding, Member, Term
 
-if TYPE_CHECKING:
-    from tree_sitter import Node
-
-Visit = Iterator["Node"]
-_NAMING = frozenset(("identifier", "shorthand_property_identifier", *ACCESSES))
-_SILENT = frozenset(
-    (
-        "comment",
-        "string",
-        "number",
-        "regex",
-        "type_annotation",
-        "type_arguments",
-        "type_parameters",
-        "import_statement",
-        "interface_declaration",
-        "type_alias_declaration",
-        "export_clause",
-        "class_body",
-    )
-)
+_NAMES = words("identifier shorthand_property_identifier this")
+_NAMING = ACCESSES | _NAMES - {"this"}
+_SILENT = FUNCTIONS | words("""
+    class_body comment export_clause import_statement interface_declaration number regex string
+    type_alias_declaration type_annotation type_arguments type_parameters
+""")
 
 
-def graph_of(program: Program, function: "Node", tracked: frozenset[Binding]) -> Graph:
+def graph_of(program: Program, function: Node, tracked: frozenset[Binding]) -> Graph:
     """Return the graph of one function, or of the program's code outside functions."""
     flow = _Flow(program, tracked)
-    start = function.child_by_field_name("body") if function.type in FUNCTIONS else None
-    stack: list[Visit] = [flow.visit(start or function)]
+    body = fields(function, "body") if function.type in FUNCTIONS else []
+    stack: list[Visit] = [flow.visit(body[0] if body else function)]
     while stack:
         child = next(stack[-1], None)
         if child is None:
             stack.pop()
         else:
             stack.append(flow.visit(child))
-    return flow.graph
+    return flow
 
 
 class _Flow(Jumps):
     def __init__(self, program: Program, tracked: frozenset[Binding]) -> None:
-        super().__init__(Graph())
+        super().__init__()
         self._program = program
         self._tracked = tracked
         self._checked: list[tuple[Node, Binding]] = []
         self._conditions: set[int] = set()
         self._visits: dict[str, Callable[[Node], Visit]] = {
-            "variable_declarator": self._declaration,
+            "variable_declarator": self._assignment,
             "assignment_expression": self._assignment,
             "augmented_assignment_expression": self._augmented,
             "call_expression": self._call,
@@ -87,118 +81,91 @@ class _Flow(Jumps):
             "subscript_expression": self._access,
         }
 
-    def visit(self, node: "Node") -> Visit:
+    def visit(self, node: Node) -> Visit:
         """Add the events of `node`, and yield its parts to visit next."""
-        kind = node.type
-        if kind in FUNCTIONS:
-            constraints = self._program.constraints
-            return (
-                self.inline(node, once=node.id in constraints.callees)
-                if node.id in constraints.inlined
-                else iter(())
-            )
-        if kind in _SILENT:
-            return iter(())
-        if kind in ("identifier", "shorthand_property_identifier", "this"):
+        kind, constraints = node.type, self._program.constraints
+        if node.id in constraints.inlined:
+            return self.inline(node, once=node.id in constraints.callees)
+        if kind in _NAMES:
             self._use(node)
-            return iter(())
-        return self._visits.get(kind, self._parts)(node)
+        return iter(()) if kind in _SILENT else self._visits.get(kind, self._parts)(node)
 
-    def visit_condition(self, node: "Node") -> Visit:
+    def visit_condition(self, node: Node) -> Visit:
         """Visit the condition of `node`, whose own value is only tested."""
-        condition = node.child_by_field_name("condition")
-        if condition is None:
-            return
-        yield from self._test(node, bare(condition))
+        for condition in fields(node, "condition"):
+            yield from self._test(node, bare(condition))
 
-    def _parts(self, node: "Node") -> Visit:
+    def _parts(self, node: Node) -> Visit:
         yield from node.named_children
 
-    def binding(self, node: "Node") -> Binding | None:
+    def _tracked_among(self, terms: list[Term]) -> Iterator[Binding]:
+        for target in map(self._program.points_to.find, terms):
+            if isinstance(target, Name | Member) and target in self._tracked:
+                yield target
+
+    def _binding(self, node: Node) -> Binding | None:
         """Return the tracked binding that `node` names, None if it names none."""
         inner = bare(node)
-        for term in self._program.constraints.terms.of(inner) if inner.type in _NAMING else ():
-            target = self._program.points_to.find(term)
-            if isinstance(target, Name | Member) and target in self._tracked:
-                return target
-        return None
+        terms = self._program.constraints.terms.of(inner) if inner.type in _NAMING else []
+        return next(self._tracked_among(terms), None)
 
-    def _use(self, node: "Node") -> None:
-        binding = self.binding(node)
+    def _use(self, node: Node) -> None:
+        binding = self._binding(node)
         if binding is not None:
-            self.graph.add_event(EventKind.USE, node, binding)
+            self.add_event(EventKind.USE, node, binding)
 
-    def _access(self, node: "Node") -> Visit:
-        if self.binding(node) is not None:
-            self._use(node)
-            return
-        for name in ("object", "index"):
-            part = node.child_by_field_name(name)
-            if part is not None:
-                yield part
+    def _access(self, node: Node) -> Visit:
+        binding = self._binding(node)
+        if binding is None:
+            yield from fields(node, "object", "index")
+        else:
+            self.add_event(EventKind.USE, node, binding)
 
-    def _declaration(self, node: "Node") -> Visit:
-        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        if value is None or name is None:
-            return
-        yield value
-        self._define(name, value)
-
-    def _assignment(self, node: "Node") -> Visit:
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    def _assignment(self, node: Node) -> Visit:
+        left, right = sides_of(node)
         if left is None or right is None:
             return
         left = bare(left)
-        if left.type in ACCESSES and self.binding(left) is None:
+        if left.type in ACCESSES and self._binding(left) is None:
             # The object is evaluated before the right side, but used after it.
-            base = left.child_by_field_name("object")
-            used_last = base if base is not None and self.binding(base) is not None else None
-            yield from (
-                part
-                for part in (base if used_last is None else None, left.child_by_field_name("index"), right)
-                if part is not None
-            )
-            if used_last is not None:
-                self._use(bare(used_last))
+            bases = fields(left, "object")
+            used_last = [bare(base) for base in bases if self._binding(base) is not None]
+            yield from (*([] if used_last else bases), *fields(left, "index"), right)
+            for used in used_last:
+                self._use(used)
             return
         yield right
         self._define(left, right)
 
-    def _augmented(self, node: "Node") -> Visit:
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if left is None or right is None:
-            return
-        logical = operator_of(node) in ("||=", "&&=", "??=")
-        if self.binding(left) is None:
+    def _augmented(self, node: Node) -> Visit:
+        left, right = fields(node, "left", "right")
+        if self._binding(left) is None:
             yield left
-        before = self.graph.here
-        self.graph.go(self.graph.block(before))
+        before = self.here
+        self.go(self.block(before))
         yield right
-        if logical:
+        if operator_of(node) in ("||=", "&&=", "??="):
             self._define(left, right)
-            self.graph.go(self.graph.block(before, self.graph.here))
+            self.go(self.block(before, self.here))
 
-    def _define(self, left: "Node", right: "Node") -> None:
+    def _define(self, left: Node, right: Node) -> None:
         program = self._program
         for terms, part, values in program.constraints.targets(left, program.constraints.terms.of(right)):
-            for term in terms:
-                target = program.points_to.find(term)
-                if isinstance(target, Name | Member) and target in self._tracked:
-                    is_view = program.points_to.any(values) & KEPT
-                    self.graph.add_event(EventKind.DEF if is_view else EventKind.KILL, part, target)
+            for target in self._tracked_among(terms):
+                is_view = program.points_to.any(values) & KEPT
+                self.add_event(EventKind.DEF if is_view else EventKind.KILL, part, target)
 
-    def _call(self, node: "Node") -> Visit:
+    def _call(self, node: Node) -> Visit:
         callee = callee_of(node)
         used_last: list[Node] = []
         if callee is not None:
             inner = bare(callee)
-            base = inner.child_by_field_name("object") if inner.type in ACCESSES else None
-            if base is not None and self.binding(base) is not None:
-                used_last.append(bare(base))
-            elif inner.type in FUNCTIONS or inner.type != "super":
+            bases = fields(inner, "object") if inner.type in ACCESSES else []
+            used_last = [bare(base) for base in bases if self._binding(base) is not None]
+            if not used_last and inner.type != "super":
                 yield callee
         for argument in arguments_of(node):
-            if self.binding(argument) is not None and bare(argument).type in _NAMING:
+            if self._binding(argument) is not None:
                 used_last.append(bare(argument))
             else:
                 yield argument
@@ -206,51 +173,49 @@ class _Flow(Jumps):
             self._use(used)
         self._add_call(node)
 
-    def _add_call(self, node: "Node") -> None:
+    def _add_call(self, node: Node) -> None:
         site = self._program.constraints.calls.get(node.id)
         if site is None:
             return
-        effects = self._program.call_effects
-        called = effects.called(site) - self._program.constraints.inlined
-        for function in sorted(called):
+        enters, functions = self._program.effects.of(site)
+        called = sorted(functions - self._program.constraints.inlined)
+        for function in called:
             for binding, read in self._program.seen_within(function):
                 if binding in self._tracked:
-                    self.graph.add_event(EventKind.USE, read, binding)
-        if effects.call(site):
-            self.graph.add_event(EventKind.CALL, node)
-        for function in sorted(called):
-            for filled in self._program.lifetime.filled.get(function, ()):
+                    self.add_event(EventKind.USE, read, binding)
+        if enters:
+            self.add_event(EventKind.CALL, node)
+        for function in called:
+            for filled in self._program.filled.get(function, ()):
                 if filled in self._tracked:
-                    self.graph.add_event(EventKind.DEF, node, filled)
+                    self.add_event(EventKind.DEF, node, filled)
 
-    def _wait(self, node: "Node") -> Visit:
+    def _wait(self, node: Node) -> Visit:
         yield from node.named_children
-        self.graph.add_event(EventKind.CALL, node)
+        self.add_event(EventKind.CALL, node)
 
-    def _unary(self, node: "Node") -> Visit:
+    def _unary(self, node: Node) -> Visit:
         for operand in tested(node):
             yield from self._test(node, operand)
         if operator_of(node) not in ("!", "typeof"):
             yield from node.named_children
 
-    def _binary(self, node: "Node") -> Visit:
+    def _binary(self, node: Node) -> Visit:
         operator = operator_of(node)
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if left is None or right is None:
-            return
+        left, right = fields(node, "left", "right")
         if operator in ("&&", "||", "??"):
             checked = len(self._checked)
             yield from self._test(node, bare(left))
-            before = self.graph.here
-            self.graph.go(self.graph.block(before))
+            before = self.here
+            self.go(self.block(before))
             if node.id in self._conditions:
                 yield from self._test(node, bare(right))
             else:
                 yield right
-            self.graph.go(self.graph.block(before, self.graph.here))
+            self.go(self.block(before, self.here))
             # A view that any part of the condition checks counts as checked after the whole condition.
             for check, binding in self._checked[checked:]:
-                self.graph.add_event(EventKind.DEF, check, binding)
+                self.add_event(EventKind.DEF, check, binding)
         elif operator in COMPARISONS:
             for operand in (left, right):
                 yield from self._test(node, bare(operand))
@@ -258,23 +223,23 @@ class _Flow(Jumps):
             yield left
             yield right
 
-    def _test(self, node: "Node", operand: "Node") -> Visit:
+    def _test(self, node: Node, operand: Node) -> Visit:
         """Visit an operand of a test, which reads only a view's state or identity."""
         held, names = state_of(operand)
-        if operand.type in ACCESSES and self.binding(operand) is not None:
+        if operand.type in ACCESSES and self._binding(operand) is not None:
             held, names = operand, []
-        binding = self.binding(held) if held.type in _NAMING else None
+        binding = self._binding(held) if held.type in _NAMING else None
         if binding is None:
             if operator_of(node) in ("", "!", "&&", "||", "??"):
                 self._conditions.add(operand.id)
             yield operand
         elif tells(node, operand) or (not names and self._compared(node, binding)):
             self._checked.append((held, binding))
-            self.graph.add_event(EventKind.DEF, held, binding)
+            self.add_event(EventKind.DEF, held, binding)
 
-    def _compared(self, node: "Node", binding: Binding) -> bool:
+    def _compared(self, node: Node, binding: Binding) -> bool:
         """Return whether `node` compares a kept buffer with the memory's."""
         return node.type == "binary_expression" and any(
-            state_of(operand)[1][-1:] == ["buffer"] and self.binding(operand) != binding
+            state_of(operand)[1][-1:] == ["buffer"] and self._binding(operand) != binding
             for operand in tested(node)
         )

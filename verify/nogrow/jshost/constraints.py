@@ -2,27 +2,25 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from nogrow.jshost.builtins import NODE, WITH_CALLBACK
-from nogrow.jshost.nodes import FUNCTIONS, arguments_of, bare, callee_of, key_of, operator_of, text_of
-from nogrow.jshost.scopes import Name
-from nogrow.jshost.syntax import Walk
-from nogrow.jshost.terms import (
-    Binding,
-    Class,
-    Function,
-    Made,
-    Member,
-    NewMemory,
-    Returned,
-    Term,
-    Terms,
-    This,
+from nogrow.jshost.parse import (
+    FUNCTIONS,
+    Node,
+    arguments_of,
+    bare,
+    callee_of,
+    children_of,
+    fields,
+    key_of,
+    operator_of,
+    returned_by,
+    sides_of,
+    text_of,
 )
-
-if TYPE_CHECKING:
-    from tree_sitter import Node
+from nogrow.jshost.syntax import Name, Walk
+from nogrow.jshost.terms import Binding, Class, Function, Made, Member, NewMemory, Returned, Term, Terms, This
 
 
 class Store(NamedTuple):
@@ -30,14 +28,14 @@ class Store(NamedTuple):
 
     target: Binding
     values: tuple[Term, ...]
-    node: "Node"
+    node: Node
     within: int
 
 
 class CallSite(NamedTuple):
     """A call in the function `within`: the terms of its callee, and of each argument."""
 
-    node: "Node"
+    node: Node
     within: int
     callees: tuple[Term, ...]
     arguments: tuple[tuple[Term, ...], ...]
@@ -46,15 +44,15 @@ class CallSite(NamedTuple):
 class Constraints:
     """The constraints of a program."""
 
-    def __init__(self, walk: Walk) -> None:
-        """Collect the constraints from the tree, without resolving any."""
-        self.walk = walk
-        self.root = walk.root.id
-        self.terms = Terms(walk.scopes, self.root, walk.this_owners)
+    def __init__(self, root: Node) -> None:
+        """Collect the constraints from the tree; raise `ModuleError` if it is too deeply nested."""
+        self.walk = Walk(root)
+        self.root = root.id
+        self.terms = Terms(self.walk)
         self.stores: list[Store] = []
         self.calls: dict[int, CallSite] = {}
-        self.view_arguments: dict[int, tuple[Term, ...]] = {}
-        self.returned: dict[int, list[Term]] = defaultdict(list)
+        # What functions return, and the first arguments of calls that create views.
+        self.flows: dict[Returned | Made, list[Term]] = defaultdict(list)
         self.methods: dict[str, set[int]] = defaultdict(set)
         self.parameters: dict[int, list[Name | None]] = {}
         self.constructors: dict[int, int] = {}
@@ -65,26 +63,24 @@ class Constraints:
         self.waits: set[int] = set()
         self.exported: list[Node] = []
         self.modules: dict[Name, str] = {}
-        for node, function in walk.nodes:
+        for node, function in self.walk.nodes:
             self._take(node, function)
-        for node in walk.functions.values():
+        for node in self.walk.functions.values():
             self._parameters(node)
 
-    def _take(self, node: "Node", within: int) -> None:
+    def _take(self, node: Node, within: int) -> None:
         match node.type:
             case "variable_declarator":
-                self._assignment(node.child_by_field_name("name"), node.child_by_field_name("value"), within)
-                self._annotated(node, node.child_by_field_name("name"), within)
+                self._assignment(node, within)
+                self._annotated(node, "name", within)
             case "assignment_expression" | "augmented_assignment_expression":
                 # The result of `+=` is a number or a string, never a view.
-                if node.type == "assignment_expression" or operator_of(node) in ("||=", "&&=", "??="):
-                    right = node.child_by_field_name("right")
-                    self._assignment(node.child_by_field_name("left"), right, within)
+                if operator_of(node) in ("", "||=", "&&=", "??="):
+                    self._assignment(node, within)
             case "function_declaration" | "generator_function_declaration":
                 self._declare(node, Function(node.id), within)
             case "class_declaration" | "abstract_class_declaration":
-                body = node.child_by_field_name("body")
-                if body is not None:
+                for body in fields(node, "body"):
                     self._declare(node, Class(body.id), within)
             case "pair" | "shorthand_property_identifier" | "method_definition":
                 self._property(node, within)
@@ -92,13 +88,10 @@ class Constraints:
                 self._property(node, within)
             case "call_expression" | "new_expression":
                 self._call(node, within)
-            case "return_statement":
-                for child in node.named_children:
-                    self.returned[within] += self.terms.of(child)
-            case "arrow_function":
-                body = node.child_by_field_name("body")
-                if body is not None and body.type != "statement_block":
-                    self.returned[node.id] += self.terms.of(body)
+            case "arrow_function" | "return_statement":
+                function = node.id if node.type == "arrow_function" else within
+                for value in returned_by(node):
+                    self.flows[Returned(function)] += self.terms.of(value)
             case "await_expression" | "yield_expression":
                 self.waits.add(within)
             case "export_specifier" | "export_statement":
@@ -106,20 +99,20 @@ class Constraints:
             case "import_statement":
                 self._import(node)
             case "required_parameter" | "optional_parameter":
-                self._annotated(node, node.child_by_field_name("pattern"), within)
+                self._annotated(node, "pattern", within)
 
-    def store(self, target: Term | None, values: Iterable[Term], node: "Node", within: int) -> None:
+    def store(self, target: Term | None, values: Iterable[Term], node: Node, within: int) -> None:
         """Add the constraint that `target` may hold `values`."""
         if isinstance(target, Name | Member):
             self.stores.append(Store(target, tuple(values), node, within))
 
-    def _declare(self, node: "Node", value: Term, within: int) -> None:
-        name = node.child_by_field_name("name")
-        if name is not None:
+    def _declare(self, node: Node, value: Term, within: int) -> None:
+        for name in fields(node, "name"):
             self.written.add(name.id)
-            self.store(Name(self.terms.scopes.at(node), text_of(name)), (value,), node, within)
+            self.store(self.walk.scopes.name(node), (value,), node, within)
 
-    def _assignment(self, left: "Node | None", right: "Node | None", within: int) -> None:
+    def _assignment(self, node: Node, within: int) -> None:
+        left, right = sides_of(node)
         if left is None:
             return
         if right is None:
@@ -130,7 +123,7 @@ class Constraints:
             for term in target:
                 self.store(term, values, right, within)
 
-    def targets(self, left: "Node", values: list[Term]) -> Iterable[tuple[list[Term], "Node", list[Term]]]:
+    def targets(self, left: Node, values: list[Term]) -> Iterable[tuple[list[Term], Node, list[Term]]]:
         """Yield each binding in the pattern `left`, its node, and the part of `values` that it gets."""
         stack = [(bare(left), values)]
         while stack:
@@ -144,29 +137,26 @@ class Constraints:
                     stack.extend((child, assigned) for child in node.named_children)
                 case "pair_pattern" | "object_assignment_pattern" | "assignment_pattern":
                     key = key_of(node.child_by_field_name("key"))
-                    inner = node.child_by_field_name("value" if node.type == "pair_pattern" else "left")
-                    if inner is not None:
-                        members: list[Term] = (
-                            assigned if key is None else [Member(term, key) for term in assigned]
-                        )
-                        stack.append((inner, members))
+                    if key is not None:
+                        assigned = [Member(term, key) for term in assigned]
+                    inner = fields(node, "value" if node.type == "pair_pattern" else "left")
+                    stack.extend((part, assigned) for part in inner)
                 case "array_pattern":
                     stack.extend((child, []) for child in node.named_children)
 
-    def _annotated(self, node: "Node", name: "Node | None", within: int) -> None:
+    def _annotated(self, node: Node, field: str, within: int) -> None:
         """Store a memory in what TypeScript declares to be one."""
-        if name is not None and _is_declared_memory(node):
-            for target in self.terms.of(name):
-                self.store(target, (NewMemory(False),), node, within)
+        if _is_declared_memory(node):
+            for name in fields(node, field):
+                for target in self.terms.of(name):
+                    self.store(target, (NewMemory(False),), node, within)
 
-    def _property(self, node: "Node", within: int) -> None:
+    def _property(self, node: Node, within: int) -> None:
         holder = self.walk.holders.get(node.id)
         if holder is None:
             return
-        key = node.child_by_field_name("key") or node.child_by_field_name("property")
-        name = text_of(node) if not node.named_children and key is None else key_of(key)
-        if node.type in ("method_definition", "public_field_definition"):
-            name = key_of(node.child_by_field_name("name"))
+        is_shorthand = node.type == "shorthand_property_identifier"
+        name = text_of(node) if is_shorthand else key_of(fields(node, "key", "property", "name")[0])
         if name is None:
             return
         member = Member(This(holder), name)
@@ -179,17 +169,16 @@ class Constraints:
             if name == "constructor":
                 self.constructors[holder] = node.id
             values: list[Term] = [Function(node.id)]
-        elif node.type == "shorthand_property_identifier":
-            values = self.terms.of(node)
         else:
-            values = self.terms.of(value) if value is not None else []
+            # A field without a value has no terms, the node of a shorthand property is its value.
+            values = self.terms.of(value or node)
         self.methods[name].update(term.node for term in values if isinstance(term, Function))
         if values:
             self.store(member, values, value or node, within)
         if _is_declared_memory(node):
             self.store(member, (NewMemory(False),), node, within)
 
-    def _call(self, node: "Node", within: int) -> None:
+    def _call(self, node: Node, within: int) -> None:
         is_new = node.type == "new_expression"
         callee = callee_of(node)
         if callee is None:
@@ -200,38 +189,32 @@ class Constraints:
         arguments = tuple(tuple(self.terms.of(argument)) for argument in argument_nodes)
         callees = self.terms.of(node if is_new else callee)
         if any(isinstance(term, Made) for term in self.terms.of(node)) and arguments:
-            self.view_arguments[node.id] = arguments[0]
+            self.flows[Made(node.id)] += arguments[0]
         self.calls[node.id] = CallSite(node, within, tuple(callees), arguments)
         if callee.type in FUNCTIONS and not is_new:
             self.inlined.add(callee.id)
         elif callee.type == "member_expression":
-            member = self.terms.member(callee)
-            if member is not None and member.name in ("call", "apply") and isinstance(member.of, Function):
-                self.inlined.add(member.of.node)
-            elif member is not None and member.name in WITH_CALLBACK:
-                self.inlined.update(
-                    argument.id for argument in map(bare, argument_nodes) if argument.type in FUNCTIONS
-                )
-            elif member is not None and member == Member(Name(self.root, "Object"), "assign") and arguments:
-                for target in arguments[0]:
-                    for values in arguments[1:]:
-                        self.store(target, values, node, within)
+            match self.terms.member(callee):
+                case Member(Function(function), "call" | "apply"):
+                    self.inlined.add(function)
+                case Member(_, name) if name in WITH_CALLBACK:
+                    passed = map(bare, argument_nodes)
+                    self.inlined.update(argument.id for argument in passed if argument.type in FUNCTIONS)
+                case Member(Name(self.root, "Object"), "assign") if arguments:
+                    for target in arguments[0]:
+                        for values in arguments[1:]:
+                            self.store(target, values, node, within)
 
-    def _parameters(self, node: "Node") -> None:
-        names: list[Name | None] = []
-        single = node.child_by_field_name("parameter")
-        parameters = node.child_by_field_name("parameters")
-        listed = [single] if single is not None else parameters.named_children if parameters else []
-        for parameter in listed:
-            if parameter.type == "comment":
-                continue
+    def _parameters(self, node: Node) -> None:
+        self.parameters[node.id] = names = []
+        listed = [child for each in fields(node, "parameters") for child in children_of(each)]
+        for parameter in fields(node, "parameter") or listed:
             pattern = parameter.child_by_field_name("pattern") or parameter
             left = pattern.child_by_field_name("left") or pattern
             names.append(self.terms.name(left) if left.type == "identifier" else None)
             self.written.update(part.id for _, part, _ in self.targets(pattern, []))
-        self.parameters[node.id] = names
 
-    def _import(self, node: "Node") -> None:
+    def _import(self, node: Node) -> None:
         source = key_of(node.child_by_field_name("source"))
         stack = list(node.named_children)
         while stack and source is not None:
@@ -246,6 +229,6 @@ class Constraints:
         return self.modules.get(name, "").removeprefix("node:") in NODE
 
 
-def _is_declared_memory(node: "Node") -> bool:
+def _is_declared_memory(node: Node) -> bool:
     kind = node.child_by_field_name("type")
     return kind is not None and text_of(kind).lstrip(": ") == "WebAssembly.Memory"

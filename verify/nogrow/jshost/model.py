@@ -1,4 +1,4 @@
-"""Describe what the analysis of host code finds. The reports read it, so nothing here needs a parser."""
+"""Describe what the analyses of host code find. The reports read it, so nothing here needs a parser."""
 
 from typing import NamedTuple
 
@@ -38,3 +38,65 @@ class CachedView(NamedTuple):
     def at(self) -> Position:
         """The first use that may come after a growth."""
         return self.uses[0]
+
+
+class Grower(NamedTuple):
+    """An import, given as `module.field`, and the call of `grow` in `file` that it leads to.
+
+    `line` and `column` count from 1, columns in bytes.
+    """
+
+    label: str
+    file: str
+    line: int
+    column: int
+
+    @property
+    def place(self) -> str:
+        """`FILE.js:LINE:COLUMN`."""
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Table(NamedTuple):
+    """The fields that an import object has under the name `module`."""
+
+    module: str
+    fields: frozenset[str]
+
+
+class Called(NamedTuple):
+    """What the function behind the import `label` may call: exports by name, and entries of a table."""
+
+    label: str
+    exports: tuple[str, ...]
+    table: bool
+
+
+class Served(NamedTuple):
+    """The imports that a glue file serves, and the exports that it uses.
+
+    `tables` are the objects that may be part of an import object. `names` has, by label, the names that the
+    functions behind imports have in the file. `exported` is what the file itself exports, from which other
+    files make import objects. `reads` are the module's exports that the file names, `memories` those that it
+    uses as a memory.
+    """
+
+    tables: tuple[Table, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
+    exported: frozenset[str] = frozenset()
+    reads: frozenset[str] = frozenset()
+    memories: frozenset[str] = frozenset()
+    called: tuple[Called, ...] = ()
+
+
+class Glue(NamedTuple):
+    """A glue file: its imports that grow the memory, and its text, which may name the module."""
+
+    file: str
+    growers: tuple[Grower, ...]
+    source: bytes
+    served: Served = Served()
+
+    def names(self, module: str) -> bool:
+        """Return whether the file names the module, which is given without its folder."""
+        return module.encode() in self.source

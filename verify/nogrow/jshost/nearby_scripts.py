@@ -1,8 +1,10 @@
-"""Select the scripts near a module that may be its host code, by their names and the names in them."""
+"""Select the scripts that may be host code: those that the user names, or those near a module."""
 
 import os
 from collections.abc import Iterable
-from pathlib import PurePath
+from pathlib import Path, PurePath
+
+from nogrow.errors import UsageError
 
 SUFFIXES = (".js", ".mjs", ".cjs")
 # A larger script is read only if the user names it.
@@ -10,6 +12,19 @@ MOST_BYTES = 4 << 20
 
 Script = tuple[str, bytes]
 """A script's path and its text."""
+
+
+def scripts_at(path: Path) -> list[Path]:
+    """Return the scripts in the folder `path` and below it, or `path` itself if it is no folder.
+
+    Raises `UsageError` for a folder without scripts.
+    """
+    if not path.is_dir():
+        return [path]
+    scripts = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+    if not scripts:
+        raise UsageError(f"{path}: no JavaScript in it; files that end in {', '.join(SUFFIXES)} are read")
+    return scripts
 
 
 def likely(module: str, scripts: Iterable[Script]) -> tuple[Script, ...]:

@@ -1,45 +1,52 @@
-"""Parse JavaScript and TypeScript with tree-sitter, and locate the first syntax error."""
+"""Parse JavaScript and TypeScript with tree-sitter, and read the parts of the nodes of its trees."""
 
 from typing import TYPE_CHECKING
 
 from nogrow.errors import UsageError
+from nogrow.jshost.builtins import words
 from nogrow.jshost.model import Position
 
 if TYPE_CHECKING:
-    from tree_sitter import Language, Node
+    from tree_sitter import Node as Node
+else:
+    # The parser is optional, and only `parse` imports it.
+    Node = object
 
 INSTALL = "pip install 'nogrow[glue]'"
 JAVASCRIPT = (".js", ".mjs", ".cjs")
 TYPESCRIPT = (".ts", ".mts", ".cts")
+FUNCTIONS = words("""
+    arrow_function function_declaration function_expression generator_function
+    generator_function_declaration method_definition
+""")
+# The expressions that read or write a property.
+ACCESSES = words("member_expression subscript_expression")
+# The expressions whose value is that of the expression in them.
+TRANSPARENT = words("""
+    as_expression await_expression non_null_expression parenthesized_expression satisfies_expression
+    spread_element type_assertion
+""")
 
 
-def parse(source: bytes, name: str) -> "Node":
+def parse(source: bytes, name: str) -> Node:
     """Return the root of the syntax tree of `source`; a name that ends as TypeScript's do has types in it.
 
     The tree may contain syntax errors. Raises `UsageError` if the parser is not installed.
     """
     try:
-        from tree_sitter import Parser
+        from tree_sitter import Language, Parser
 
-        return Parser(_language(name)).parse(source).root_node
+        if name.endswith(TYPESCRIPT):
+            from tree_sitter_typescript import language_typescript as language
+        else:
+            from tree_sitter_javascript import language
     except ImportError as error:
         suffix = next((suffix for suffix in TYPESCRIPT if name.endswith(suffix)), ".js")
         raise UsageError(f"no parser for {suffix} files: install it with {INSTALL}") from error
+    return Parser(Language(language())).parse(source).root_node
 
 
-def _language(name: str) -> "Language":
-    from tree_sitter import Language
-
-    if name.endswith(TYPESCRIPT):
-        import tree_sitter_typescript
-
-        return Language(tree_sitter_typescript.language_typescript())
-    import tree_sitter_javascript
-
-    return Language(tree_sitter_javascript.language())
-
-
-def first_error(root: "Node") -> Position | None:
+def first_error(root: Node) -> Position | None:
     """Return where the parser met the first syntax error, None if there is none."""
     if not root.has_error:
         return None
@@ -52,7 +59,90 @@ def first_error(root: "Node") -> Position | None:
     return position_of(node)
 
 
-def position_of(node: "Node") -> Position:
+def position_of(node: Node) -> Position:
     """Return where `node` starts."""
     row, column = node.start_point
     return Position(row + 1, column + 1)
+
+
+def text_of(node: Node) -> str:
+    """Return the source text of `node`."""
+    return (node.text or b"").decode(errors="replace")
+
+
+def fields(node: Node, *names: str) -> list[Node]:
+    """Return those of the named fields of `node` that it has."""
+    return [part for name in names if (part := node.child_by_field_name(name)) is not None]
+
+
+def sides_of(node: Node) -> tuple[Node | None, Node | None]:
+    """Return what a declarator or an assignment assigns to, and the value."""
+    names = ("name", "value") if node.type == "variable_declarator" else ("left", "right")
+    return node.child_by_field_name(names[0]), node.child_by_field_name(names[1])
+
+
+def returned_by(node: Node) -> list[Node]:
+    """Return the expressions that a `return` statement or an arrow function without a block returns."""
+    if node.type == "return_statement":
+        return node.named_children
+    return [body for body in fields(node, "body") if body.type != "statement_block"]
+
+
+def key_of(node: Node | None) -> str | None:
+    """Return the property that `node` names by an identifier or a constant; None if it is computed."""
+    if node is None:
+        return None
+    if node.type == "string":
+        return text_of(node)[1:-1]
+    if node.type in ("property_identifier", "private_property_identifier", "number"):
+        return text_of(node)
+    return None
+
+
+def property_of(node: Node) -> str | None:
+    """Return the property that an access names; None if it is computed."""
+    return key_of(node.child_by_field_name("property") or node.child_by_field_name("index"))
+
+
+def children_of(node: Node) -> list[Node]:
+    """Return the named children of `node` without comments, which may be anywhere."""
+    return [child for child in node.named_children if child.type != "comment"]
+
+
+def bare(node: Node) -> Node:
+    """Return the expression without parentheses, `await` and type annotations around it."""
+    while node.type in TRANSPARENT and (inner := children_of(node)):
+        node = inner[-1 if node.type == "type_assertion" else 0]
+    return node
+
+
+def callee_of(node: Node) -> Node | None:
+    """Return the expression that a call or `new` calls."""
+    return node.child_by_field_name("function") or node.child_by_field_name("constructor")
+
+
+def arguments_of(node: Node) -> list[Node]:
+    """Return the arguments of a call."""
+    return [child for arguments in fields(node, "arguments") for child in children_of(arguments)]
+
+
+def operator_of(node: Node) -> str:
+    """Return the operator of a unary, binary or assignment expression; empty if it has none."""
+    operator = node.child_by_field_name("operator")
+    return "" if operator is None else operator.type
+
+
+def value_parts(node: Node) -> list[Node]:
+    """Return the parts of an expression that its value may come from, if it has no value of its own."""
+    match node.type:
+        case "assignment_expression" | "augmented_assignment_expression":
+            return fields(node, "right")
+        case "ternary_expression":
+            return fields(node, "consequence", "alternative")
+        case "binary_expression":
+            return children_of(node) if operator_of(node) in ("||", "&&", "??") else []
+        case "sequence_expression":
+            return children_of(node)[-1:]
+        case kind if kind in TRANSPARENT:
+            return [bare(node)]
+    return []

@@ -6,12 +6,14 @@ The analysis is flow-insensitive: a binding stands for every value that is ever 
 import enum
 import re
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import or_
 
 from nogrow.errors import ModuleError
 from nogrow.jshost.builtins import LIVE, NOT_OF_MEMORY
 from nogrow.jshost.constraints import Constraints
-from nogrow.jshost.scopes import Name
+from nogrow.jshost.syntax import Name
 from nogrow.jshost.terms import (
     DEEPEST,
     Binding,
@@ -63,17 +65,15 @@ class PointsTo:
         self._canonical: dict[Member, Member] = {}
         for store in constraints.stores:
             for value in store.values or [None]:
-                same = self._sole.setdefault(store.target, value) == value
-                if not same:
+                if self._sole.setdefault(store.target, value) != value:
                     self._sole[store.target] = None
-        self._holders = {value: binding for binding, value in self._sole.items() if isinstance(value, This)}
+        # The binding that holds an object and nothing else.
+        self.holders = {value: binding for binding, value in self._sole.items() if isinstance(value, This)}
         self.flows: dict[Term, set[Term]] = defaultdict(set)
         for store in constraints.stores:
             self.flows[self.find(store.target)].update(map(self.find, store.values))
-        for function, values in constraints.returned.items():
-            self.flows[Returned(function)].update(map(self.find, values))
-        for node, arguments in constraints.view_arguments.items():
-            self.flows[Made(node)].update(map(self.find, arguments))
+        for term, values in constraints.flows.items():
+            self.flows[term].update(map(self.find, values))
         self._pass_arguments()
         self._kinds: dict[Term, Kind] = defaultdict(lambda: NONE)
         self._others: set[Term] = set()
@@ -104,10 +104,6 @@ class PointsTo:
             of = None if base is None else self._object(base)
             base = Member(of if depth(of) < DEEPEST else None, name)
         return base if isinstance(base, Member) else term
-
-    def holder(self, thing: This) -> Binding | None:
-        """Return a binding that holds the object and nothing else."""
-        return self._holders.get(thing)
 
     def _object(self, term: Term) -> Term:
         for _ in range(4):
@@ -183,12 +179,9 @@ class PointsTo:
                     kind |= self._kinds[Returned(function)]
         return kind & ~Kind.MEMORY if kind & Kind.FIXED else kind
 
-    def any(self, terms: tuple[Term, ...] | list[Term]) -> Kind:
+    def any(self, terms: Iterable[Term]) -> Kind:
         """Return the kinds that any of the terms may have."""
-        kind = NONE
-        for term in terms:
-            kind |= self.of(term)
-        return kind
+        return reduce(or_, map(self.of, terms), NONE)
 
     def _member(self, of: Term | None, name: str) -> Kind:
         held = self._of(of)
@@ -209,9 +202,6 @@ class PointsTo:
         )
         return named and of not in self._others and not held & (Kind.FIXED | Kind.OTHER)
 
-    def _made_otherwise(self, term: Term) -> bool:
-        return any(isinstance(value, Made) for value in self.flows.get(term, ()))
-
     def _pass_arguments(self) -> None:
         count = 0
         for call in self.constraints.calls.values():
@@ -229,35 +219,20 @@ class PointsTo:
 
     def _evidence(self) -> None:
         """Note which terms are memories, or are not, by the members that the program uses of them."""
-        grown, read, other, resizable = set(), set(), set(), set()
-        for member in self._all_members():
-            if member.of is None:
-                continue
-            if member.name == "grow":
-                grown.add(member.of)
-            elif member.name == "buffer":
-                read.add(member.of)
-            elif member.name in NOT_OF_MEMORY:
-                other.add(member.of)
-            elif member.name == "toResizableBuffer":
-                resizable.add(member.of)
-        self._others |= other
-        for term in (grown & read) - other:
-            if not self._made_otherwise(term):
+        having: dict[str, set[Term]] = defaultdict(set)
+        for node in self.constraints.walk.member_nodes:
+            for member in map(self.find, self.constraints.terms.of(node)):
+                if isinstance(member, Member) and member.of is not None:
+                    having[member.name].add(member.of)
+        self._others.update(*(having[name] for name in NOT_OF_MEMORY))
+        for term in (having["grow"] & having["buffer"]) - self._others:
+            if not any(isinstance(value, Made) for value in self.flows.get(term, ())):
                 self._kinds[term] |= Kind.MEMORY
-        for term in resizable:
+        for term in having["toResizableBuffer"]:
             self._kinds[term] |= Kind.FIXED
         for name, module in self.constraints.modules.items():
             if module.endswith(".wasm"):
                 self._kinds[name] |= Kind.EXPORTS
-
-    def _all_members(self) -> Iterator[Member]:
-        constraints = self.constraints
-        for node in constraints.walk.member_nodes:
-            for term in constraints.terms.of(node):
-                canonical = self.find(term)
-                if isinstance(canonical, Member):
-                    yield canonical
 
     def _solve(self) -> None:
         waiting: dict[Term, list[Term]] = defaultdict(list)
@@ -270,9 +245,7 @@ class PointsTo:
         while queue:
             target = queue.popleft()
             queued.discard(target)
-            kind = self._kinds[target]
-            for value in self.flows[target]:
-                kind |= self.of(value)
+            kind = self._kinds[target] | self.any(self.flows[target])
             if kind & ~self._kinds[target]:
                 self._kinds[target] |= kind
                 for further in waiting[target]:

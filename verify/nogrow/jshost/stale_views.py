@@ -2,47 +2,69 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from nogrow.errors import ModuleError
 from nogrow.jshost.cfg import graph_of
 from nogrow.jshost.dataflow import StaleUse, stale_uses
 from nogrow.jshost.model import CachedView, Call, Position
-from nogrow.jshost.nodes import callee_of, text_of
-from nogrow.jshost.parse import position_of
+from nogrow.jshost.parse import (
+    JAVASCRIPT,
+    TYPESCRIPT,
+    Node,
+    callee_of,
+    fields,
+    first_error,
+    parse,
+    position_of,
+    text_of,
+)
 from nogrow.jshost.program import Program
-from nogrow.jshost.scopes import Name
+from nogrow.jshost.syntax import Name
 from nogrow.jshost.terms import Binding, Member, This
 
-if TYPE_CHECKING:
-    from tree_sitter import Node
-
+# A megabyte of minified code takes some ten seconds, and close to half a gigabyte of memory.
+MOST_BYTES = 2 << 20
+# Code without any of these has no view of a memory; `buffer` can be written in escapes.
+_SIGNS = (b"buffer", b"\\u", b"\\x", b"liveViews")
 _LONGEST_CALL = 60
+_WAITS = {"await_expression": "await", "yield_expression": "yield", "for_in_statement": "for await"}
 
 
-def cached_views(root: "Node") -> tuple[CachedView, ...]:
-    """Return the findings in the order of the text.
+def views_kept_in(source: bytes, suffix: str) -> tuple[CachedView, ...]:
+    """Return the stale views in `source`, whose file name ends in `suffix`, in the order of the text.
 
-    Raises `ModuleError` if the program is too entangled to be analysed.
+    Raises `ModuleError` for source that can't be judged: not JavaScript, too large, or too entangled; and
+    `UsageError` if the parser is not installed.
     """
+    if suffix not in JAVASCRIPT + TYPESCRIPT:
+        known = ", ".join(JAVASCRIPT + TYPESCRIPT)
+        raise ModuleError(f"not a file of JavaScript or TypeScript: the name must end in one of {known}")
+    if len(source) > MOST_BYTES:
+        raise ModuleError(
+            f"too large: {len(source):,} bytes; files of up to {MOST_BYTES:,} bytes are analysed"
+        )
+    root = parse(source, suffix)
+    error_at = first_error(root)
+    if error_at is not None:
+        kind = "TypeScript" if suffix in TYPESCRIPT else "JavaScript"
+        raise ModuleError(f"line {error_at.line}, column {error_at.column}: not {kind} that can be read")
+    return _cached_views(root) if any(sign in source for sign in _SIGNS) else ()
+
+
+def _cached_views(root: Node) -> tuple[CachedView, ...]:
     program = Program(root)
-    candidates = frozenset(
-        binding for binding in program.lifetime.stores if not program.lifetime.refreshed(binding)
-    )
+    candidates = frozenset(binding for binding in program.stores if not program.refreshed(binding))
     stale: dict[Binding, dict[Position, StaleUse]] = defaultdict(dict)
     for function, tracked in _where_used(program, candidates).items():
         node = program.constraints.walk.functions.get(function, root)
-        outliving = (
-            []
-            if function == program.constraints.root
-            else [binding for binding in tracked if _outlives(program, binding, function)]
-        )
+        outliving = [binding for binding in tracked if program.outlives(binding, function)]
         for use in stale_uses(graph_of(program, node, frozenset(tracked)), outliving):
             stale[use.binding].setdefault(position_of(use.node), use)
     for name, node in _exported(program):
         if name in candidates:
             stale[name].setdefault(position_of(node), StaleUse(name, node, None))
     findings = (_finding(program, binding, uses) for binding, uses in stale.items())
-    return tuple(sorted(findings, key=_order))
+    return tuple(sorted(findings, key=lambda finding: (finding.at, finding.made, finding.binding)))
 
 
 def _where_used(program: Program, candidates: frozenset[Binding]) -> dict[int, set[Binding]]:
@@ -53,13 +75,13 @@ def _where_used(program: Program, candidates: frozenset[Binding]) -> dict[int, s
         if isinstance(binding, Member):
             by_member[binding.name].append(binding)
     used: dict[int, set[Binding]] = defaultdict(set)
-    for function, read in program.lifetime.readers.items():
-        used[function] |= {name for name in read if name in candidates}
+    for function, read in program.reads.items():
+        used[function] |= {name for name, _ in read if name in candidates}
     for function, names in constraints.walk.members.items():
         for name in names & by_member.keys():
             used[function].update(by_member[name])
     for binding in candidates:
-        home = program.lifetime.home(binding)
+        home = program.home(binding)
         if home is not None:
             used[home].add(binding)
     tracked: dict[int, set[Binding]] = defaultdict(set)
@@ -71,34 +93,22 @@ def _where_used(program: Program, candidates: frozenset[Binding]) -> dict[int, s
     return {function: bindings for function, bindings in tracked.items() if bindings}
 
 
-def _exported(program: Program) -> Iterator[tuple[Name, "Node"]]:
+def _exported(program: Program) -> Iterator[tuple[Name, Node]]:
     """Yield the bindings that the file exports, and where."""
     for node in program.constraints.exported:
-        declared = node.child_by_field_name("declaration")
-        for part in declared.named_children if declared is not None else [node]:
-            name = part.child_by_field_name("name")
-            if name is not None and name.type == "identifier":
-                yield program.constraints.terms.name(name), name
-
-
-def _outlives(program: Program, binding: Binding, function: int) -> bool:
-    """Return whether the binding may hold a view from before the call of the function."""
-    home = program.lifetime.home(binding)
-    return home is None or not program.lifetime.runs_within(function, home)
+        declared = fields(node, "declaration")
+        for part in declared[0].named_children if declared else [node]:
+            for name in fields(part, "name"):
+                if name.type == "identifier":
+                    yield program.constraints.terms.name(name), name
 
 
 def _finding(program: Program, binding: Binding, uses: dict[Position, StaleUse]) -> CachedView:
-    made = min(position_of(store.node) for store in program.lifetime.stores[binding])
+    made = min(position_of(store.node) for store in program.stores[binding])
     order = sorted(uses)
-    first = uses[order[0]]
-    call = None
-    if first.call is not None:
-        call = Call(position_of(first.call), _called(first.call))
+    after = uses[order[0]].call
+    call = None if after is None else Call(position_of(after), _called(after))
     return CachedView(_spelled(program, binding), made, tuple(order), call)
-
-
-def _order(finding: CachedView) -> tuple[Position, Position, str]:
-    return finding.at, finding.made, finding.binding
 
 
 def _spelled(program: Program, binding: Binding) -> str:
@@ -108,7 +118,7 @@ def _spelled(program: Program, binding: Binding) -> str:
         names.insert(0, term.name)
         term = term.of
     if isinstance(term, This) and term.owner in program.constraints.walk.objects:
-        holder = program.points_to.holder(term)
+        holder = program.points_to.holders.get(term)
         names.insert(0, "{...}" if holder is None else holder.name)
     elif isinstance(term, This):
         names.insert(0, "this")
@@ -117,9 +127,9 @@ def _spelled(program: Program, binding: Binding) -> str:
     return ".".join(names)
 
 
-def _called(node: "Node") -> str:
-    if node.type in ("await_expression", "yield_expression", "for_in_statement"):
-        return {"await_expression": "await", "yield_expression": "yield"}.get(node.type, "for await")
+def _called(node: Node) -> str:
+    if node.type in _WAITS:
+        return _WAITS[node.type]
     callee = callee_of(node)
     text = " ".join(text_of(callee).split()) if callee is not None else "call"
     new = "new " if node.type == "new_expression" else ""

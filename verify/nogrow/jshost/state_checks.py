@@ -1,30 +1,18 @@
 """Recognise expressions that check whether a view is still attached, which are no use of the view."""
 
-from typing import TYPE_CHECKING
-
-from nogrow.jshost.builtins import EQUALITIES, STATE
-from nogrow.jshost.nodes import ACCESSES, bare, operator_of, property_of, text_of
-
-if TYPE_CHECKING:
-    from tree_sitter import Node
+from nogrow.jshost.builtins import EQUALITIES, STATE, words
+from nogrow.jshost.parse import ACCESSES, Node, bare, fields, operator_of, property_of, text_of
 
 # The expressions and statements that test a value.
-TESTS = frozenset(
-    (
-        "binary_expression",
-        "unary_expression",
-        "if_statement",
-        "ternary_expression",
-        "while_statement",
-        "do_statement",
-    )
-)
+TESTS = words("""
+    binary_expression do_statement if_statement ternary_expression unary_expression while_statement
+""")
 
 # The operators that test whether a value is truthy; the condition of a statement has none.
 _TRUTHS = frozenset(("", "!", "&&", "||", "??"))
 
 
-def state_of(node: "Node") -> tuple["Node", list[str]]:
+def state_of(node: Node) -> tuple[Node, list[str]]:
     """Return whose state `node` reads, and the properties it reads: `v` and [buffer, detached]."""
     names: list[str] = []
     base = _without_chain(bare(node))
@@ -38,32 +26,24 @@ def state_of(node: "Node") -> tuple["Node", list[str]]:
     return base, names
 
 
-def _without_chain(node: "Node") -> "Node":
+def _without_chain(node: Node) -> Node:
     """Return `v.buffer` for `v == null ? undefined : v.buffer`, which compilers write for `v?.buffer`."""
     if node.type == "ternary_expression":
-        branches = [node.child_by_field_name(name) for name in ("consequence", "alternative")]
-        defined = [
-            bare(branch)
-            for branch in branches
-            if branch is not None and text_of(branch) not in ("void 0", "undefined")
-        ]
-        return defined[0] if len(defined) == 1 else node
+        branches = fields(node, "consequence", "alternative")
+        defined = [branch for branch in branches if text_of(branch) not in ("void 0", "undefined")]
+        return bare(defined[0]) if len(defined) == 1 else node
     return node
 
 
-def tested(node: "Node") -> list["Node"]:
+def tested(node: Node) -> list[Node]:
     """Return the operands that the expression or statement `node` only tests."""
-    match node.type:
-        case "binary_expression":
-            operands = [node.child_by_field_name("left"), node.child_by_field_name("right")]
-        case "unary_expression":
-            operands = [node.child_by_field_name("argument")] if operator_of(node) in ("!", "typeof") else []
-        case _:
-            operands = [node.child_by_field_name("condition")]
-    return [bare(operand) for operand in operands if operand is not None]
+    if node.type == "unary_expression" and operator_of(node) not in ("!", "typeof"):
+        return []
+    operands = {"binary_expression": ("left", "right"), "unary_expression": ("argument",)}
+    return [bare(operand) for operand in fields(node, *operands.get(node.type, ("condition",)))]
 
 
-def tells(node: "Node", operand: "Node") -> bool:
+def tells(node: Node, operand: Node) -> bool:
     """Return whether the outcome of the test `node` tells if the view in `operand` is still attached."""
     _, names = state_of(operand)
     if not names:
@@ -75,7 +55,7 @@ def tells(node: "Node", operand: "Node") -> bool:
     return operator_of(node) in _TRUTHS or _compares_with_no_length(node, operand)
 
 
-def checks_state(node: "Node") -> bool:
+def checks_state(node: Node) -> bool:
     """Return whether `node` checks of any value whether it is still a view of the current memory."""
     if node.type == "binary_expression" and operator_of(node) not in EQUALITIES:
         return False
@@ -83,7 +63,7 @@ def checks_state(node: "Node") -> bool:
     return any(set(state_of(operand)[1]) - {"length"} and tells(node, operand) for operand in tested(node))
 
 
-def _compares_with_no_length(node: "Node", operand: "Node") -> bool:
+def _compares_with_no_length(node: Node, operand: Node) -> bool:
     """Return whether `node` compares the operand with 0, or with the length of a buffer."""
     if operator_of(node) not in EQUALITIES:
         return False

@@ -1,69 +1,175 @@
-"""Index a syntax tree in one walk: its nodes, the function around each, and the owners of `this`."""
+"""Index a syntax tree: the declaration that a name means, the function around a node, what `this` is."""
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from nogrow.errors import ModuleError
-from nogrow.jshost.builtins import MEMORY_SIGNS
-from nogrow.jshost.nodes import ACCESSES, FUNCTIONS, arguments_of, bare, property_of, text_of
-from nogrow.jshost.scopes import Name, Scopes
+from nogrow.jshost.builtins import MEMORY_SIGNS, words
+from nogrow.jshost.parse import (
+    ACCESSES,
+    FUNCTIONS,
+    Node,
+    arguments_of,
+    bare,
+    fields,
+    property_of,
+    sides_of,
+    text_of,
+)
 from nogrow.jshost.state_checks import TESTS, checks_state
 
-if TYPE_CHECKING:
-    from tree_sitter import Node
-
 DEEPEST_FUNCTIONS = 2_000
-_OF_INTEREST = frozenset(
-    (
-        "variable_declarator",
-        "assignment_expression",
-        "augmented_assignment_expression",
-        "call_expression",
-        "new_expression",
-        "return_statement",
-        "pair",
-        "shorthand_property_identifier",
-        "field_definition",
-        "public_field_definition",
-        "method_definition",
-        "function_declaration",
-        "generator_function_declaration",
-        "class_declaration",
-        "class",
-        "abstract_class_declaration",
-        "arrow_function",
-        "export_specifier",
-        "export_statement",
-        "await_expression",
-        "yield_expression",
-        "import_statement",
-        "required_parameter",
-        "optional_parameter",
-    )
-)
-_READS = frozenset(("identifier", "shorthand_property_identifier"))
+# The time to look up a name grows with the depth.
+DEEPEST_SCOPES = 2_000
+_OF_INTEREST = words("""
+    abstract_class_declaration arrow_function assignment_expression augmented_assignment_expression
+    await_expression call_expression class class_declaration export_specifier export_statement
+    field_definition function_declaration generator_function_declaration import_statement method_definition
+    new_expression optional_parameter pair public_field_definition required_parameter return_statement
+    shorthand_property_identifier variable_declarator yield_expression
+""")
+_READS = words("identifier shorthand_property_identifier")
+_EXPRESSIONS = words("function_expression generator_function")
+_BLOCKS = words("""
+    catch_clause class_static_block for_in_statement for_statement statement_block switch_body
+""")
+_NAMES = words("identifier shorthand_property_identifier_pattern")
+# The nodes whose scope or function is looked up later. Those of all nodes would take too much memory.
+_LOOKED_UP = _NAMES | {"shorthand_property_identifier"}
+_PLACED = FUNCTIONS | _BLOCKS | words("call_expression new_expression program return_statement")
+# The patterns that declare names, each with the field that does: `a = default` and `key: a` declare `a` only.
+_PATTERNS = {
+    "object_pattern": None,
+    "array_pattern": None,
+    "rest_pattern": None,
+    "pair_pattern": "value",
+    "object_assignment_pattern": "left",
+    "assignment_pattern": "left",
+    "formal_parameters": None,
+    # TypeScript wraps parameters in these two.
+    "required_parameter": "pattern",
+    "optional_parameter": "pattern",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name, and the scope that declares it."""
+
+    scope: int
+    name: str
+
+
+# What identifies an object of the program: its node, or the name of its constructor.
+Owner = int | Name
+
+
+class Scopes:
+    """The scopes of a tree by the ids of their nodes, each with the names that it declares."""
+
+    def __init__(self, root: Node) -> None:
+        """Collect the scopes of the tree below `root`, which is a scope itself."""
+        self._parent: dict[int, int] = {}
+        self._names: dict[int, set[str]] = {root.id: set()}
+        self._scope: dict[int, int] = {}
+        # The function around each scope, call and `return`.
+        self.functions: dict[int, int] = {}
+        stack = [(root, root.id, root.id)]
+        while stack:
+            node, scope, function = stack.pop()
+            kind = node.type
+            if kind in _LOOKED_UP or kind.endswith("_declaration"):
+                self._scope[node.id] = scope
+            if kind in _PLACED:
+                self.functions[node.id] = function
+            self._declare(node, scope, function)
+            if kind in FUNCTIONS or kind in _BLOCKS:
+                self._parent[node.id] = scope
+                self._names.setdefault(node.id, set())
+                scope = node.id
+                function = node.id if kind in FUNCTIONS else function
+                self._parameters(node)
+            stack.extend((child, scope, function) for child in node.named_children)
+        self.deepest = self._skip_empty(root.id)
+        """The deepest nesting of scopes that declare names."""
+
+    def _skip_empty(self, root: int) -> int:
+        """Link each scope to the nearest outer one that declares names, which speeds up lookups."""
+        depths = {root: 0}
+        # The dict has each scope after the one around it.
+        for scope, parent in self._parent.items():
+            if not self._names[parent] and parent in self._parent:
+                parent = self._parent[parent]
+                self._parent[scope] = parent
+            depths[scope] = depths[parent] + 1
+        return max(depths.values())
+
+    def name(self, node: Node) -> Name:
+        """Return what the name `node`, or the name of the declaration `node`, means."""
+        named = node.child_by_field_name("name") if node.type.endswith("_declaration") else node
+        name = text_of(named) if named is not None else ""
+        scope = self._scope[node.id]
+        while name not in self._names[scope] and scope in self._parent:
+            scope = self._parent[scope]
+        return Name(scope, name)
+
+    def _declare(self, node: Node, scope: int, function: int) -> None:
+        match node.type:
+            case "variable_declaration" | "lexical_declaration":
+                names = self._names[function if node.type == "variable_declaration" else scope]
+                for declarator in node.named_children:
+                    names.update(_names_in(*fields(declarator, "name")))
+            case "function_declaration" | "generator_function_declaration":
+                # Outside strict code, a function in a block is hoisted to the function around it.
+                self._names[function].update(map(text_of, fields(node, "name")))
+            case "class_declaration" | "abstract_class_declaration":
+                self._names[scope].update(map(text_of, fields(node, "name")))
+
+    def _parameters(self, node: Node) -> None:
+        names = self._names[node.id]
+        names.update(_names_in(*fields(node, "parameters", "parameter")))
+        if node.child_by_field_name("kind") is not None:
+            names.update(_names_in(*fields(node, "left")))
+        if node.type in ("function_expression", "generator_function"):
+            names.update(map(text_of, fields(node, "name")))
+
+
+def _names_in(*patterns: Node) -> list[str]:
+    names = []
+    stack = list(patterns)
+    while stack:
+        node = stack.pop()
+        if node.type in _NAMES:
+            names.append(text_of(node))
+        elif node.type in _PATTERNS:
+            field = _PATTERNS[node.type]
+            stack.extend((field and fields(node, field)) or node.named_children)
+    return names
 
 
 class Walk:
     """The index of a tree; each list has a node before the nodes in it."""
 
-    def __init__(self, root: "Node", scopes: Scopes) -> None:
+    def __init__(self, root: Node) -> None:
         """Walk the tree in linear time and memory; raise `ModuleError` if it is too deep."""
         self.root = root
-        self.scopes = scopes
+        self.scopes = Scopes(root)
+        if self.scopes.deepest > DEEPEST_SCOPES:
+            raise ModuleError("too deeply nested to be analysed")
         self.nodes: list[tuple[Node, int]] = []
         self.functions: dict[int, Node] = {}
         self.parents: dict[int, int] = {}
-        self.this_owners: dict[int, int | Name] = {}
+        self.this_owners: dict[int, Owner] = {}
         self.reads: list[tuple[Node, int]] = []
         self.members: dict[int, set[str]] = defaultdict(set)
         self.member_nodes: list[Node] = []
         self.holders: dict[int, int] = {}
         self.checking: set[int] = set()
+        """The functions that check whether a buffer is still the memory's."""
         self.objects: set[int] = set()
-        self._hints: dict[int, int | Name] = {}
+        self._hints: dict[int, Owner] = {}
         depths: dict[int, int] = {}
-        stack: list[tuple[Node, int, int | Name | None]] = [(root, root.id, None)]
+        stack: list[tuple[Node, int, Owner | None]] = [(root, root.id, None)]
         while stack:
             node, function, owner = stack.pop()
             kind = node.type
@@ -95,51 +201,41 @@ class Walk:
                 depths[node.id] = depths.get(function, 0) + 1
                 if depths[node.id] > DEEPEST_FUNCTIONS:
                     raise ModuleError("too deeply nested to be analysed")
-                if kind != "arrow_function" and kind != "method_definition":
-                    owner = self._hints.get(node.id, node.id)
-                elif kind == "method_definition":
-                    owner = self._hints.get(node.id, owner)
+                if kind != "arrow_function":
+                    owner = self._hints.get(node.id, owner if kind == "method_definition" else node.id)
                 function = node.id
             stack.extend((child, function, owner) for child in reversed(node.named_children))
 
-    def _object(self, node: "Node") -> None:
+    def _object(self, node: Node) -> None:
         self.objects.add(node.id)
         for child in node.named_children:
             self.holders[child.id] = node.id
             if child.type == "method_definition":
                 self._hints[child.id] = node.id
             elif child.type == "pair":
-                value = child.child_by_field_name("value")
-                if value is not None and value.type in ("function_expression", "generator_function"):
-                    self._hints[value.id] = node.id
+                values = fields(child, "value")
+                self._hints.update((value.id, node.id) for value in values if value.type in _EXPRESSIONS)
 
-    def _lend(self, node: "Node", owner: "int | Name") -> None:
+    def _lend(self, node: Node, owner: Owner) -> None:
         """Note the owner of `this` for a function that is passed on together with `this`, or bound to it."""
         arguments = arguments_of(node)
         if any(argument.type == "this" for argument in arguments):
-            callee = node.child_by_field_name("function")
-            held = callee.child_by_field_name("object") if callee is not None else None
-            for part in (*arguments, *([bare(held)] if held is not None else ())):
-                if part.type in ("function_expression", "generator_function"):
+            held = [bare(of) for callee in fields(node, "function") for of in fields(callee, "object")]
+            for part in arguments + held:
+                if part.type in _EXPRESSIONS:
                     self._hints[part.id] = owner
 
-    def _hint(self, node: "Node", kind: str) -> None:
+    def _hint(self, node: Node, kind: str) -> None:
         """Note a function's `this`: the object that it constructs, or whose prototype holds it."""
         if kind in ("function_declaration", "generator_function_declaration"):
-            name = node.child_by_field_name("name")
-            if name is not None:
-                self._hints[node.id] = Name(self.scopes.at(node), text_of(name))
+            if node.child_by_field_name("name") is not None:
+                self._hints[node.id] = self.scopes.name(node)
         elif kind in ("variable_declarator", "assignment_expression"):
-            declares = kind == "variable_declarator"
-            left = node.child_by_field_name("name" if declares else "left")
-            right = node.child_by_field_name("value" if declares else "right")
-            if left is None or right is None or right.type != "function_expression":
+            base, right = sides_of(node)
+            if right is None or right.type != "function_expression":
                 return
-            base = left
-            while base.type in ACCESSES:
-                inner = base.child_by_field_name("object")
-                if inner is None:
-                    return
-                base = bare(inner)
-            if base.type == "identifier":
-                self._hints[right.id] = Name(self.scopes.at(base), text_of(base))
+            while base is not None and base.type in ACCESSES:
+                of = base.child_by_field_name("object")
+                base = None if of is None else bare(of)
+            if base is not None and base.type == "identifier":
+                self._hints[right.id] = self.scopes.name(base)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nogrow.contract.model import Contract
 from nogrow.contract.select import Target
-from nogrow.jshost.glue_model import Glue
+from nogrow.jshost.model import Glue
 from nogrow.pipeline.pipeline import Judge, Pipeline, Reports, Run
 from nogrow.pipeline.read_ahead import ReadAhead
 from nogrow.report.exit_code import Outcome

@@ -7,7 +7,7 @@ from pathlib import Path
 from nogrow.contract.violations import Rule, Violation
 from nogrow.errors import ModuleError
 from nogrow.jshost.model import CachedView
-from nogrow.jshost.reader import views_kept_in
+from nogrow.jshost.stale_views import views_kept_in
 from nogrow.report.model import ArtifactReport, Report, not_judged
 from nogrow.wasm.file import is_there, read
 

@@ -17,7 +17,7 @@ from nogrow.analysis.judgement import Judgement
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import Target
 from nogrow.errors import ModuleError, UsageError
-from nogrow.jshost.glue_model import Glue, Grower, Served
+from nogrow.jshost.model import Glue, Grower, Served
 from nogrow.jshost.nearby_scripts import MOST_BYTES, SUFFIXES, Script, likely
 from nogrow.pipeline.clauses import Clauses, trusted_by_all
 from nogrow.wasm.decode import decode
@@ -44,7 +44,7 @@ def named(targets: Sequence[Target]) -> tuple[tuple[Target, ...], GlueByPath]:
 
     A target whose host code can't be read becomes one that can't be judged.
     """
-    from nogrow.jshost.glue_reader import read
+    from nogrow.jshost.imports import read
 
     read_once = cache(read)
     usable: list[Target] = []
@@ -117,13 +117,12 @@ def belonging(data: bytes, trusts: Callable[[str], bool], scripts: Sequence[Scri
         return ()
     if not module.imported(Kind.FUNCTION) or _cannot_grow(module):
         return ()
-    from nogrow.jshost.glue_reader import parse
 
     candidates: list[Glue] = []
     for name, source in scripts:
         # No option names this file: one that can't be read is as if it did not exist.
         with suppress(UsageError):
-            candidates.append(parse(name, source))
+            candidates.append(analyse(name, source))
     alone = tuple(glue for glue in candidates if foreign(module, (glue,), trusts) is None)
     if alone or not candidates:
         return alone

@@ -13,7 +13,7 @@ from nogrow.contract.model import Scenario
 from nogrow.contract.select import Target
 from nogrow.contract.violations import Violation, notes
 from nogrow.errors import ModuleError
-from nogrow.jshost.glue_model import Glue, Grower
+from nogrow.jshost.model import Glue, Grower
 from nogrow.pipeline.clauses import (
     Clauses,
     conditions_of,

@@ -22,7 +22,7 @@ from nogrow.report.model import ArtifactReport, Report, not_judged
 from nogrow.report.summary import entry_key
 from nogrow.scenarios.result import ScenarioResult
 from nogrow.source.model import Frame, Frames
-from nogrow.util.document import Node
+from nogrow.util.document import Node, read_json
 
 if TYPE_CHECKING:
     from nogrow.baseline.regressions import Better

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.analysis.judgement import Judgement
 from nogrow.contract.violations import Rule, Violation
-from nogrow.jshost.glue_model import Grower
+from nogrow.jshost.model import Grower
 from nogrow.report.exit_code import WEIGHT, Outcome
 from nogrow.scenarios.result import ScenarioResult
 from nogrow.source.model import Frames

@@ -13,7 +13,7 @@ from nogrow.contract.select import Target
 from nogrow.contract.shipped_clauses import built, clauses_at, parts_at, unmatched
 from nogrow.contract.violations import Rule, Violation
 from nogrow.errors import UsageError
-from nogrow.jshost.glue_model import Glue
+from nogrow.jshost.model import Glue
 from nogrow.pipeline.host_code import belonging, is_named, scripts_beside
 from nogrow.report.model import ArtifactReport, Report
 

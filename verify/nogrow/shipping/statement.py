@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from nogrow import __version__
 from nogrow.analysis.judgement import Verdict
 from nogrow.contract.model import VERDICTS
-from nogrow.util.document import Node
+from nogrow.util.document import Node, read_json
 
 TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:nogrow:attestation:1"

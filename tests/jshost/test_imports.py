@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from nogrow.errors import UsageError
-from nogrow.jshost.glue_reader import read, scripts_at
+from nogrow.jshost.imports import read
+from nogrow.jshost.nearby_scripts import scripts_at
 
 CORPUS = Path(__file__).parents[2] / "build" / "corpus"
 
@@ -64,6 +65,7 @@ def test_minified_glue_names_the_growing_import_only(tmp_path: Path) -> None:
         ("function g(){m.grow(1)} i={a:{b:g}}; m.buffer", ["a.b"]),
         ("const g=()=>m['grow'](1), i={a:{b:()=>g()}}; m.buffer", ["a.b"]),
         ("i={a:{b(){m.grow(1)}}}", ["a.b"]),
+        ("const g=(/* grows */ ()=>m.grow(1)); i={a:{b:g}}", ["a.b"]),
         ("const f={b:()=>m.grow(1)}; i={a:f}", ["a.b"]),
         ("const f={}; f.b=()=>m.grow(1); i={a:f}", ["a.b"]),
         ("const f={}; f['b']=()=>m.grow(1); i={}; i.a=f", ["a.b"]),

@@ -5,7 +5,7 @@ import pytest
 
 from nogrow.errors import ModuleError, UsageError
 from nogrow.jshost.parse import INSTALL
-from nogrow.jshost.reader import views_kept_in
+from nogrow.jshost.stale_views import views_kept_in
 
 DEEP = 100_000
 
