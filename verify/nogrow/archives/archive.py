@@ -10,7 +10,7 @@ from nogrow.archives.compressed import DECOMPRESSORS, Forward
 from nogrow.archives.counts import Counts, added, counts_of_file
 from nogrow.archives.embedded import embedded
 from nogrow.archives.members import Member, imitates_part
-from nogrow.archives.tar_header import BLOCK
+from nogrow.archives.tar import BLOCK
 from nogrow.archives.unpack_limits import Budget, UnsafeArchiveError
 from nogrow.jshost.nearby_scripts import MOST_BYTES, SUFFIXES, Script, likely
 from nogrow.wasm.sections import MAGIC
