@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from tools.bench.encode import custom
 
-from nogrow.archives.counts import Counts
+from nogrow.archives.archive import Counts
 from nogrow.archives.unpack_limits import Limits, UnsafeArchiveError
 from tests.archives.made import GROWING_WASM, QUIET_WASM, modules_in, opened, tar_of, wheel_of, zip_of
 

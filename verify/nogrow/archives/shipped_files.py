@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from nogrow.archives.archive import Module, check_name, contents
-from nogrow.archives.counts import UNREADABLE, Counts
+from nogrow.archives.archive import UNREADABLE, Counts, Module, check_name, contents
 from nogrow.archives.unpack_limits import Budget, Limits, UnsafeArchiveError
 from nogrow.errors import ModuleError, UsageError
 from nogrow.wasm.file import read

@@ -9,7 +9,7 @@ from nogrow.contract.violation import Violation
 from nogrow.report.result import WEIGHT, ArtifactReport, Outcome, Report
 
 if TYPE_CHECKING:
-    from nogrow.archives.counts import Counts
+    from nogrow.archives.archive import Counts
 
 NOT_VALIDATED = "not validated"
 # The start of the note that says why wasmtime could not validate a module.
