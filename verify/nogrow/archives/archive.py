@@ -203,9 +203,9 @@ def _only_file(name: str, stream: Forward, budget: Budget) -> Member:
 
 
 def _embedded(data: bytes, budget: Budget) -> Iterator[Module]:
-    for number, module in enumerate(embedded(data)):
-        budget.member(len(module.data))
-        yield _module((f"{module.encoding}-{number}",), module.data, budget)
+    for number, (encoding, module) in enumerate(embedded(data)):
+        budget.member(len(module))
+        yield _module((f"{encoding}-{number}",), module, budget)
 
 
 def _module(members: tuple[str, ...], data: bytes, budget: Budget) -> Module:
