@@ -85,7 +85,7 @@ def test_greedy_guest_stays_within_the_limits(wat: str) -> None:
     script = (
         "import sys\n"
         "from nogrow.contract.model import Call, Scenario\n"
-        "from nogrow.scenarios.limits import Limits\n"
+        "from nogrow.scenarios.engine import Limits\n"
         "from nogrow.scenarios.runner import run\n"
         f"run(sys.stdin.buffer.read(), Scenario('s', (Call('f'),)), Limits(*{tuple(limits)!r}))\n{PRINT_PEAK}"
     )

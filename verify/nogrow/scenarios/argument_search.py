@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 
 from nogrow.contract.model import Call, Host, Number, Saved, Scenario, Step, Value, Write
+from nogrow.scenarios.engine import Limits
 from nogrow.scenarios.errors import GuestError
 from nogrow.scenarios.guest import Compiled, Guest, compiled
-from nogrow.scenarios.limits import Limits
 from nogrow.scenarios.result import ScenarioOutcome
 from nogrow.scenarios.runner import run
-from nogrow.scenarios.signatures import Signature
 from nogrow.scenarios.steps import Observation
-from nogrow.scenarios.values import KINDS
+from nogrow.scenarios.types import KINDS, Signature
 
 # A try must be short, because there are many.
 LIMITS = Limits(fuel=100_000_000, step_seconds=1, seconds=2)

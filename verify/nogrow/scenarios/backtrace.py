@@ -6,9 +6,9 @@ from nogrow.analysis.judgement import Function, Step
 from nogrow.contract.model import Scenario
 from nogrow.errors import ModuleError
 from nogrow.rewrite.rewrite import Mode, sealed
+from nogrow.scenarios.engine import Limits
 from nogrow.scenarios.errors import GuestError, TrapFrame, TrappedError
 from nogrow.scenarios.guest import Guest, compiled
-from nogrow.scenarios.limits import Limits
 from nogrow.scenarios.steps import Observation, StoppedError
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Kind

@@ -7,13 +7,11 @@ from typing import NamedTuple
 import wasmtime
 
 from nogrow.contract.model import Host, Number
-from nogrow.scenarios.engine import ending, engine, frames, line, some
+from nogrow.scenarios.engine import Clock, Limits, ending, engine, frames, line, some
 from nogrow.scenarios.errors import ExitError, GuestError, HostError, TrappedError
 from nogrow.scenarios.imports import NO_FUNCTIONS, Body, Imports
-from nogrow.scenarios.limits import Clock, Limits
 from nogrow.scenarios.result import StubSeen
-from nogrow.scenarios.signatures import Signatures, signatures
-from nogrow.scenarios.values import Results, fitted
+from nogrow.scenarios.types import Results, Signatures, fitted, signatures
 from nogrow.util.background import Background
 
 __all__ = ["Compiled", "Guest", "GuestError", "TrappedError", "compiled"]

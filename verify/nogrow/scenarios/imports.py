@@ -8,8 +8,7 @@ from nogrow.contract.model import Host, Number, Stub
 from nogrow.scenarios.engine import some
 from nogrow.scenarios.errors import GuestError, HostError
 from nogrow.scenarios.result import StubSeen
-from nogrow.scenarios.signatures import Signature
-from nogrow.scenarios.values import fitted, shown
+from nogrow.scenarios.types import Signature, fitted, shown
 from nogrow.scenarios.wasi import MODULE, Wasi
 
 MOST_LISTED = 10

@@ -2,9 +2,9 @@
 
 from nogrow.contract.model import Scenario
 from nogrow.scenarios.backtrace import find_backtrace
+from nogrow.scenarios.engine import Limits
 from nogrow.scenarios.errors import GuestError
 from nogrow.scenarios.guest import Guest, compiled
-from nogrow.scenarios.limits import Limits
 from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult
 from nogrow.scenarios.steps import Observation
 

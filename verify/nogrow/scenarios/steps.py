@@ -5,7 +5,7 @@ from nogrow.contract.phrases import shortened
 from nogrow.scenarios.errors import GuestError, TrapFrame, TrappedError
 from nogrow.scenarios.guest import Guest
 from nogrow.scenarios.result import Growth, StepSeen
-from nogrow.scenarios.values import Results, all_same, all_shown, fitted, shown
+from nogrow.scenarios.types import Results, all_same, all_shown, fitted, shown
 
 LONGEST = 400
 
