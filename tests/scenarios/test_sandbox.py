@@ -8,7 +8,8 @@ import pytest
 from tools.bench.generate import of_size
 
 from nogrow.contract.model import Call, Host
-from nogrow.scenarios.guest import GuestError, compiled
+from nogrow.scenarios.errors import GuestError
+from nogrow.scenarios.guest import compiled
 from nogrow.scenarios.wasi import BADF, NOSYS
 from tests.scenarios.guests import TIGHT, played
 from tests.support.assemble import assemble

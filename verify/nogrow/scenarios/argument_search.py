@@ -14,8 +14,7 @@ from nogrow.scenarios.engine import Limits
 from nogrow.scenarios.errors import GuestError
 from nogrow.scenarios.guest import Compiled, Guest, compiled
 from nogrow.scenarios.result import ScenarioOutcome
-from nogrow.scenarios.runner import run
-from nogrow.scenarios.steps import Observation
+from nogrow.scenarios.runner import Observation, run
 from nogrow.scenarios.types import KINDS, Signature
 
 # A try must be short, because there are many.

@@ -32,8 +32,7 @@ class Imports:
         self._host = host
         self._functions = functions
         self._stubs = {stub.name: stub for stub in host.stubs}
-        self._calls: dict[str, int] = {stub.name: 0 for stub in host.stubs}
-        self._recorded: dict[str, list[tuple[str, ...]]] = {stub.name: [] for stub in host.stubs}
+        self._seen = {stub.name: StubSeen(stub.name, 0) for stub in host.stubs}
 
     def functions(
         self, store: wasmtime.Store, wanted: Sequence[tuple[wasmtime.ImportType, Signature | None]]
@@ -58,9 +57,7 @@ class Imports:
 
     def seen(self) -> tuple[StubSeen, ...]:
         """Return the observed calls of the stubs, in the contract's order."""
-        return tuple(
-            StubSeen(name, calls, tuple(self._recorded[name])) for name, calls in self._calls.items()
-        )
+        return tuple(self._seen.values())
 
     def _body(self, wanted: wasmtime.ImportType, signature: Signature | None) -> Body | None:
         if signature is None:
@@ -95,10 +92,11 @@ class Imports:
         return called
 
     def _record(self, name: str, args: Sequence[object]) -> None:
-        self._calls[name] += 1
-        if len(self._recorded[name]) < MOST_RECORDED:
+        seen = self._seen[name]
+        if seen.calls < MOST_RECORDED:
             numbers = (value if isinstance(value, int | float) else None for value in args)
-            self._recorded[name].append(tuple(map(shown, numbers)))
+            seen = seen._replace(arguments=(*seen.arguments, tuple(map(shown, numbers))))
+        self._seen[name] = seen._replace(calls=seen.calls + 1)
 
     def _grow(self, caller: wasmtime.Caller, stub: Stub) -> None:
         memory = caller.get("memory")

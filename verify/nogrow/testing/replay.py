@@ -6,10 +6,10 @@ from functools import partial
 
 from nogrow.contract.model import Host
 from nogrow.errors import ModuleError
-from nogrow.scenarios.backtrace import Caught, backtrace, trapped
 from nogrow.scenarios.engine import Limits
 from nogrow.scenarios.errors import GuestError, HostError, TrapFrame, TrappedError
 from nogrow.scenarios.guest import Guest, compiled
+from nogrow.scenarios.runner import Caught, backtrace, trapped
 from nogrow.testing.record import Action, Answer, Called, Record, Written
 
 UNKNOWN = "the call stack is not known:"
