@@ -68,12 +68,12 @@ def found(report: "Report", chosen: "Sequence[Target]", seconds: float, wanted: 
                 yield f"{function}: not searched: {printable(str(error))}"
                 continue
             tries = f"{result.tries:,} tries"
-            if result.found is None:
+            if result.scenario is None:
                 yield f"{function}: no growth found in {tries} and {seconds:g} seconds; this proves nothing"
                 continue
             yield f"{function}: grows the memory, found in {tries}:"
-            yield from (INDENT + line for line in spelled(result.found).split("\n"))
-            yield from _shown(artifact.path, data, result.found, wanted)
+            yield from (INDENT + line for line in spelled(result.scenario).split("\n"))
+            yield from _shown(artifact.path, data, result.scenario, wanted)
 
 
 def _shown(path: str, data: bytes, scenario: "Scenario", wanted: "Wanted") -> Iterator[str]:

@@ -15,7 +15,7 @@ from nogrow.scenarios.errors import GuestError
 from nogrow.scenarios.guest import Compiled, Guest, compiled
 from nogrow.scenarios.result import ScenarioOutcome
 from nogrow.scenarios.runner import Observation, run
-from nogrow.scenarios.types import KINDS, Signature
+from nogrow.scenarios.types import BITS, KINDS, Signature
 
 # A try must be short, because there are many.
 LIMITS = Limits(fuel=100_000_000, step_seconds=1, seconds=2)
@@ -27,6 +27,14 @@ MOST_BYTES = 64
 # The most tries that are run again, the smallest first, until one grows the memory again.
 MOST_AGAIN = 10
 FIRST_DRAWS = 30
+_SETTINGS = settings(
+    max_examples=MOST_TRIES,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=(Phase.generate, Phase.shrink),
+    suppress_health_check=list(HealthCheck),
+)
 
 Args = tuple[Number, ...]
 # The bytes that the scenario writes, and the arguments of the calls with the number of calls for each.
@@ -36,7 +44,7 @@ Try = tuple[tuple[bytes, ...], tuple[tuple[Args, int], ...]]
 class Search(NamedTuple):
     """The smallest scenario that grows the memory, None if there was none, and the number of `tries`."""
 
-    found: Scenario | None
+    scenario: Scenario | None
     tries: int
 
 
@@ -84,7 +92,7 @@ def _warm_up() -> None:
     One of its first draws reads the constants of all loaded modules, which can take longer than the search.
     """
     draws = itertools.count()
-    find(st.lists(st.integers(0, 64)), lambda _: next(draws) > FIRST_DRAWS, settings=_settings())
+    find(st.lists(st.integers(0, 64)), lambda _: next(draws) > FIRST_DRAWS, settings=_SETTINGS)
 
 
 def _smallest(strategy: st.SearchStrategy[Try], condition: "_GrowsMemory") -> Try | None:
@@ -94,7 +102,7 @@ def _smallest(strategy: st.SearchStrategy[Try], condition: "_GrowsMemory") -> Tr
     the tries that grew the memory.
     """
     try:
-        return find(strategy, condition, settings=_settings())
+        return find(strategy, condition, settings=_SETTINGS)
     except (HypothesisException, _OverError):
         return None
 
@@ -103,17 +111,6 @@ def _size(drawn: Try) -> tuple[int, int, int, str]:
     """Return a sort key: fewer calls come first, then fewer bytes, then shorter numbers."""
     texts, calls = drawn
     return sum(times for _, times in calls), sum(map(len, texts)), len(repr(drawn)), repr(drawn)
-
-
-def _settings() -> settings:
-    return settings(
-        max_examples=MOST_TRIES,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-    )
 
 
 def _template(
@@ -135,16 +132,14 @@ def _bytes(written: str | bytes) -> st.SearchStrategy[bytes]:
 
 def _values(kind: str, argument: Value) -> st.SearchStrategy[Number]:
     """Return a strategy for any value of the type `kind`, or the argument of the scenario."""
-    drawn = _any(kind)
-    return drawn if isinstance(argument, Saved) else st.one_of(drawn, st.just(argument))
-
-
-def _any(kind: str) -> st.SearchStrategy[Number]:
-    if kind in ("i32", "i64"):
-        half = 2 ** (31 if kind == "i32" else 63)
+    drawn: st.SearchStrategy[Number]
+    if kind in BITS:
+        half = 2 ** (BITS[kind] - 1)
         # Lengths and counts are small, and addresses are in the first pages.
-        return st.one_of(st.integers(0, 64), st.integers(0, 2**20), st.integers(-half, half - 1))
-    return st.floats(width=32 if kind == "f32" else 64)
+        drawn = st.one_of(st.integers(0, 64), st.integers(0, 2**20), st.integers(-half, half - 1))
+    else:
+        drawn = st.floats(width=32 if kind == "f32" else 64)
+    return drawn if isinstance(argument, Saved) else st.one_of(drawn, st.just(argument))
 
 
 class _OverError(BaseException):

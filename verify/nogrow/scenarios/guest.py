@@ -8,7 +8,7 @@ import wasmtime
 from nogrow.contract.model import Host, Number
 from nogrow.scenarios.engine import Clock, Limits, ending, engine, frames, line, some
 from nogrow.scenarios.errors import ExitError, GuestError, HostError, TrappedError
-from nogrow.scenarios.imports import NO_FUNCTIONS, Body, Imports
+from nogrow.scenarios.imports import Body, Imports
 from nogrow.scenarios.types import Results, Signatures, fitted, signatures
 from nogrow.util.background import Background
 
@@ -50,7 +50,7 @@ class Guest:
         self,
         module: Compiled,
         host: Host = Host(),  # noqa: B008
-        functions: Mapping[str, Body] = NO_FUNCTIONS,
+        functions: Mapping[str, Body] | None = None,
     ) -> None:
         """Instantiate the module and run its start function.
 
@@ -59,7 +59,7 @@ class Guest:
         """
         limits = module.limits
         self._limits = limits
-        self.imports = Imports(host, limits.output_bytes, functions)
+        self.imports = Imports(host, limits.output_bytes, functions or {})
         """The functions for the imports, with a record of their calls."""
         self._store = wasmtime.Store(module.engine)
         self._store.set_fuel(limits.fuel)
