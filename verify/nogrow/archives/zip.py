@@ -77,8 +77,8 @@ def _directory(data: bytes, budget: Budget) -> tuple[int, int]:
         raise UnsafeArchiveError("a zip with two ends")
     if data[max(0, at - _LOCATOR_SIZE) :].startswith(_LOCATOR):
         raise UnsafeArchiveError("a zip64")
-    _, disk, first_disk, here, count, size, start, _ = _END.unpack_from(data, at)
-    if disk or first_disk or here != count:
+    _, disk, first_disk, count_on_disk, count, size, start, _ = _END.unpack_from(data, at)
+    if disk or first_disk or count_on_disk != count:
         raise UnsafeArchiveError("a part of a zip in several parts")
     if start + size != at:
         raise UnsafeArchiveError("a zip with bytes before or within it that belong to no member, or a zip64")

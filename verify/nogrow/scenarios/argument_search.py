@@ -189,8 +189,8 @@ class _GrowsMemory:
         last = steps[number - 1]
         first = observation.steps[number].first
         grown = last._replace(repeat=1, must_grow=True) if isinstance(last, Call) else last
-        again = (last._replace(repeat=first - 1),) if isinstance(last, Call) and first > 1 else ()
-        return Scenario(f"{self._call.export} grows", (*steps[: number - 1], *again, grown), host=self._host)
+        calls = (last._replace(repeat=first - 1),) if isinstance(last, Call) and first > 1 else ()
+        return Scenario(f"{self._call.export} grows", (*steps[: number - 1], *calls, grown), host=self._host)
 
     def _grown_in(self, observation: Observation) -> int | None:
         """Return the number of the first step that grew the memory, from the calls on."""
