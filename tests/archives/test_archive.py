@@ -156,6 +156,6 @@ def _replaced(data: bytes, name: str, content: bytes) -> bytes:
 @pytest.mark.parametrize("name", ["p.whl", "p.zip", "p.tgz", "p.tar"])
 def test_module_with_an_archive_in_it_is_not_an_archive(name: str) -> None:
     """Python's zipfile, and pip with it, reads a zip that has other bytes in front."""
-    both = QUIET_WASM + custom("x", zip_of({"x.wasm": GROWING_WASM}))
+    module_and_zip = QUIET_WASM + custom("x", zip_of({"x.wasm": GROWING_WASM}))
     with pytest.raises(UnsafeArchiveError, match="a module with the file name of an archive"):
-        opened(name, both)
+        opened(name, module_and_zip)

@@ -78,20 +78,22 @@ STATE = """(module (memory (export "memory") 1)
 @pytest.mark.parametrize("seconds", [0.5, 2])
 def test_guest_with_state_is_searched(seconds: float) -> None:
     data = binary(STATE)
-    found = search(data, "step", (), Host(), seconds).scenario
-    assert found is not None
-    assert run(data, found).outcome is ScenarioOutcome.GREW
+    smallest = search(data, "step", (), Host(), seconds).scenario
+    assert smallest is not None
+    assert run(data, smallest).outcome is ScenarioOutcome.GREW
 
 
 def test_search_goes_on_after_earlier_growth() -> None:
     before = (Call("start", save="n"), Call("step", (Saved("n"),), save="n"))
     scenario = Scenario("s", (*before, Call("start"), Call("step", (Saved("n"),)), Call("start")))
     data = binary(STATE)
-    found = search(data, "step", (scenario,), Host(), 2).scenario
-    assert found is not None
-    assert found.steps[0] == before[0]
-    assert sum(step.repeat for step in found.steps if isinstance(step, Call) and step.export == "step") == 5
-    assert run(data, found).outcome is ScenarioOutcome.GREW
+    smallest = search(data, "step", (scenario,), Host(), 2).scenario
+    assert smallest is not None
+    assert smallest.steps[0] == before[0]
+    assert (
+        sum(step.repeat for step in smallest.steps if isinstance(step, Call) and step.export == "step") == 5
+    )
+    assert run(data, smallest).outcome is ScenarioOutcome.GREW
 
 
 @pytest.mark.parametrize(
@@ -118,8 +120,8 @@ def test_error_of_hypothesis_only_ends_the_search(
 
     monkeypatch.setattr("nogrow.scenarios.argument_search._warm_up", lambda: None)
     monkeypatch.setattr("nogrow.scenarios.argument_search.find", find)
-    found = search(binary(STATE), "step", (), Host(), 20).scenario
-    assert found == (
+    smallest = search(binary(STATE), "step", (), Host(), 20).scenario
+    assert smallest == (
         Scenario("step grows", (Call("step", (0,), repeat=4), Call("step", (0,), must_grow=True)))
         if grew
         else None
