@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import wasmtime
 
-from nogrow.scenarios.errors import GuestError, TrapFrame
+from nogrow.scenarios.errors import GuestError, HostError, TrapFrame, TrappedError
 
 # Stack switching is missing, because wasmtime aborts the process at a part that is not implemented.
 _FEATURES = (
@@ -90,20 +90,19 @@ def engine(limits: Limits) -> wasmtime.Engine:
     return wasmtime.Engine(config)
 
 
-def ending(error: wasmtime.Trap, limits: Limits) -> tuple[str, bool]:
-    """Return how a call that trapped ended, and whether it met a limit of fuel or time."""
+def ended(function: str, error: wasmtime.Trap | HostError, limits: Limits) -> GuestError:
+    """Return the error for a call of `function` that did not return: `TrappedError` unless it met a limit."""
+    if isinstance(error, HostError):
+        return TrappedError(f"{function} {error}")
     if error.trap_code is wasmtime.TrapCode.OUT_OF_FUEL:
-        return f"ran for more than {limits.fuel} instructions", True
+        return GuestError(f"{function} ran for more than {limits.fuel} instructions")
     if error.trap_code is wasmtime.TrapCode.INTERRUPT:
-        return f"ran for more than {limits.step_seconds:g} seconds", True
+        return GuestError(f"{function} ran for more than {limits.step_seconds:g} seconds")
+    cause = f"trapped: {line(error).removeprefix('wasm trap: ')}"
     if "thrown Wasm exception" in error.message:
-        return "threw an exception that was not caught", False
-    return f"trapped: {line(error).removeprefix('wasm trap: ')}", False
-
-
-def frames(error: wasmtime.Trap) -> tuple[TrapFrame, ...]:
-    """Return the functions that were active at the trap, the innermost first."""
-    return tuple(TrapFrame(frame.func_index, frame.func_name, frame.module_offset) for frame in error.frames)
+        cause = "threw an exception that was not caught"
+    frames = (TrapFrame(frame.func_index, frame.func_name, frame.module_offset) for frame in error.frames)
+    return TrappedError(f"{function} {cause}", tuple(frames))
 
 
 def line(error: wasmtime.Trap | wasmtime.WasmtimeError) -> str:

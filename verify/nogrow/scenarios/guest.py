@@ -6,8 +6,8 @@ from typing import NamedTuple
 import wasmtime
 
 from nogrow.contract.model import Host, Number
-from nogrow.scenarios.engine import Clock, Limits, ending, engine, frames, line, some
-from nogrow.scenarios.errors import ExitError, GuestError, HostError, TrappedError
+from nogrow.scenarios.engine import Clock, Limits, ended, engine, line, some
+from nogrow.scenarios.errors import ExitError, GuestError, HostError
 from nogrow.scenarios.imports import Body, Imports
 from nogrow.scenarios.types import Results, Signatures, fitted, signatures
 from nogrow.util.background import Background
@@ -78,7 +78,7 @@ class Guest:
             with self.step():
                 instance = wasmtime.Instance(self._store, module.module, linked)
         except (wasmtime.Trap, HostError) as error:
-            raise self._ended("the start function", error) from error
+            raise ended("the start function", error, limits) from error
         except wasmtime.WasmtimeError as error:
             raise _not_loaded(error) from error
         exports = instance.exports(self._store)
@@ -105,12 +105,10 @@ class Guest:
         try:
             with self.step():
                 returned = function(self._store, *values)
-        except ExitError as error:
-            if error.code == 0:
-                return ()
-            raise self._ended(f"`{name}`", error) from error
         except (wasmtime.Trap, HostError) as error:
-            raise self._ended(f"`{name}`", error) from error
+            if isinstance(error, ExitError) and error.code == 0:
+                return ()
+            raise ended(f"`{name}`", error, self._limits) from error
         except wasmtime.WasmtimeError as error:
             raise GuestError(f"`{name}` cannot be called: {line(error)}") from error
         returned = [] if not results else [returned] if len(results) == 1 else returned
@@ -137,13 +135,6 @@ class Guest:
         if not isinstance(function, wasmtime.Func):
             raise GuestError(f"no exported function `{name}`")
         return function
-
-    def _ended(self, function: str, error: wasmtime.Trap | HostError) -> GuestError:
-        if isinstance(error, HostError):
-            return TrappedError(f"{function} {error}")
-        cause, limited = ending(error, self._limits)
-        message = f"{function} {cause}"
-        return GuestError(message) if limited else TrappedError(message, frames(error))
 
     def _range(self, action: str, at: int, length: int) -> int:
         # A call returns a pointer as a signed number, but an address is unsigned.
