@@ -28,13 +28,13 @@ function memory(moment, grown) {
     }
     return element("i", { class: kinds.join(" ") });
   });
-  const more = grown > 0 ? [element("strong", {}, [` +${plural(grown, "page")}`])] : [];
+  const growth = grown > 0 ? [element("strong", {}, [` +${plural(grown, "page")}`])] : [];
   const { page, text } = moment.greeting;
-  const held = text === "" ? `page ${page} is where the greeting will be` : `page ${page} holds “${text}”`;
+  const content = text === "" ? `page ${page} is where the greeting will be` : `page ${page} holds “${text}”`;
   return element("div", { class: "memory" }, [
-    element("p", { class: "label" }, ["memory ", element("span", {}, [plural(moment.pages, "page"), ...more])]),
+    element("p", { class: "label" }, ["memory ", element("span", {}, [plural(moment.pages, "page"), ...growth])]),
     element("div", { class: "pages", "aria-hidden": "true" }, cells),
-    element("p", { class: "quiet" }, [held]),
+    element("p", { class: "quiet" }, [content]),
   ]);
 }
 

@@ -28,7 +28,7 @@ def zip_of(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> by
     return buffer.getvalue()
 
 
-def tar_of(files: Mapping[str, bytes], *more: tarfile.TarInfo, mode: str = "w") -> bytes:
+def tar_of(files: Mapping[str, bytes], *links: tarfile.TarInfo, mode: str = "w") -> bytes:
     """Return a tar with the files, followed by empty members such as links."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode=mode) as archive:  # type: ignore[call-overload]
@@ -36,7 +36,7 @@ def tar_of(files: Mapping[str, bytes], *more: tarfile.TarInfo, mode: str = "w") 
             info = tarfile.TarInfo(name)
             info.size = len(data)
             archive.addfile(info, io.BytesIO(data))
-        for info in more:
+        for info in links:
             archive.addfile(info)
     return buffer.getvalue()
 

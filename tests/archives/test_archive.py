@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from tools.bench.encode import custom
 
-from nogrow.archives.counts import Counts
+from nogrow.archives.archive import Counts
 from nogrow.archives.unpack_limits import Limits, UnsafeArchiveError
 from tests.archives.made import GROWING_WASM, QUIET_WASM, modules_in, opened, tar_of, wheel_of, zip_of
 
@@ -156,6 +156,6 @@ def _replaced(data: bytes, name: str, content: bytes) -> bytes:
 @pytest.mark.parametrize("name", ["p.whl", "p.zip", "p.tgz", "p.tar"])
 def test_module_with_an_archive_in_it_is_not_an_archive(name: str) -> None:
     """Python's zipfile, and pip with it, reads a zip that has other bytes in front."""
-    both = QUIET_WASM + custom("x", zip_of({"x.wasm": GROWING_WASM}))
+    module_and_zip = QUIET_WASM + custom("x", zip_of({"x.wasm": GROWING_WASM}))
     with pytest.raises(UnsafeArchiveError, match="a module with the file name of an archive"):
-        opened(name, both)
+        opened(name, module_and_zip)

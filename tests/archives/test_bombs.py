@@ -73,7 +73,7 @@ def test_bomb_is_refused_with_one_line(tmp_path: Path, name: str, make: object, 
         "print('!'.join((file.name, *file.refused.members)), file.refused, sep=': ')\n" + PRINT_PEAK
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code, name],
         cwd=tmp_path,
         env=environment,
@@ -82,7 +82,7 @@ def test_bomb_is_refused_with_one_line(tmp_path: Path, name: str, make: object, 
         timeout=60,
         check=True,
     )
-    line, memory = done.stdout.splitlines()
+    line, memory = result.stdout.splitlines()
     assert line.startswith(f"{name}!{member}" if member else f"{name}: unpacks to ")
     assert int(memory) * 1024 < MOST_MEMORY
 

@@ -40,7 +40,7 @@ def test_files_are_sorted_and_tell_whether_they_matter(dist: Path) -> None:
     ]
     assert (archive.name, module.name, empty.modules) == ("z.zip", "sub/x.wasm", ())
     assert (archive.sha256, archive.size) == (hashlib.sha256(ZIP).hexdigest(), len(ZIP))
-    assert [found.members for found in (*archive.modules, *module.modules)] == [("x.wasm",), ()]
+    assert [module_found.members for module_found in (*archive.modules, *module.modules)] == [("x.wasm",), ()]
 
 
 def test_file_is_named_without_its_folder(dist: Path) -> None:

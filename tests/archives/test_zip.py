@@ -187,9 +187,9 @@ def with_extra(extra: bytes) -> bytes:
 
 
 def test_stored_member_with_its_size_behind_it_is_refused() -> None:
-    made = zips.Zip([zips.entry(b"x.wasm", QUIET_WASM, zips.STORED, described=True)])
+    archive = zips.Zip([zips.entry(b"x.wasm", QUIET_WASM, zips.STORED, described=True)])
     with pytest.raises(UnsafeArchiveError, match="a stored member whose size is behind it"):
-        opened("x.zip", zips.joined(made))
+        opened("x.zip", zips.joined(archive))
 
 
 @pytest.mark.parametrize(("made_by", "attributes"), [(0, 0x10), (3, 0o40755 << 16)])

@@ -35,28 +35,28 @@ def calling(folder: Path) -> Path:
 def test_each_format_names_the_assumption_beside_the_verdict(
     nogrow: Nogrow, calling: Path, form: str
 ) -> None:
-    done = nogrow("check", "calling.wasm", "--format", form)
-    assert done.exit_code == 0
-    assert f"assuming that {HARMLESS}" in done.stdout
+    result = nogrow("check", "calling.wasm", "--format", form)
+    assert result.exit_code == 0
+    assert f"assuming that {HARMLESS}" in result.stdout
 
 
 @pytest.mark.parametrize(
     "words", [("explain", "calling.wasm"), ("explain", "calling.wasm", "ok"), ("init", "calling.wasm")]
 )
 def test_each_command_names_the_assumption(nogrow: Nogrow, calling: Path, words: tuple[str, ...]) -> None:
-    done = nogrow(*words)
-    said = " ".join(done.stdout.split())
-    assert f"assuming that {HARMLESS}" in said
-    assert "can't grow" not in said
-    assert "no entry point can grow" not in said.lower()
+    result = nogrow(*words)
+    output = " ".join(result.stdout.split())
+    assert f"assuming that {HARMLESS}" in output
+    assert "can't grow" not in output
+    assert "no entry point can grow" not in output.lower()
     if words[0] == "init":
         text = Path("nogrow.toml").read_text()
         assert f"# No path leads from an entry point to a grow site, assuming that {HARMLESS}.\n" in text
 
 
 def test_sealed_copy_names_the_assumption(nogrow: Nogrow, calling: Path) -> None:
-    done = nogrow("seal", "calling.wasm", "-o", "sealed.wasm", "--mode", "cap")
-    assert f"-> absent, assuming that {HARMLESS}" in done.stdout
+    result = nogrow("seal", "calling.wasm", "-o", "sealed.wasm", "--mode", "cap")
+    assert f"-> absent, assuming that {HARMLESS}" in result.stdout
 
 
 def test_trusted_imports_leave_nothing_to_assume(nogrow: Nogrow, folder: Path, calling: Path) -> None:
@@ -67,39 +67,39 @@ def test_trusted_imports_leave_nothing_to_assume(nogrow: Nogrow, folder: Path, c
 def test_fixed_memory_has_the_assumption_too(nogrow: Nogrow, folder: Path) -> None:
     module(folder / "fixed.wasm", FIXED)
     contract(folder, '[[artifact]]\npath = "fixed.wasm"\n[artifact.exports]\n"g" = ["capped"]')
-    done = nogrow("check")
-    assert done.exit_code == 0
+    result = nogrow("check")
+    assert result.exit_code == 0
     assumed = "env.h neither grows the memory nor calls back in"
-    assert done.stdout.startswith(f"kept: fixed.wasm: capped, assuming that {assumed}; 1 grow site\n")
+    assert result.stdout.startswith(f"kept: fixed.wasm: capped, assuming that {assumed}; 1 grow site\n")
 
 
 def test_table_that_the_host_sees_is_named_per_entry_point(nogrow: Nogrow, folder: Path) -> None:
     module(folder / "t.wasm", TABLE)
     clause = '[[artifact]]\npath = "t.wasm"\n{}[artifact.exports]\n"grow" = ["reachable"]'
     contract(folder, clause.format(""))
-    done = nogrow("check")
-    assert done.exit_code == 0
+    result = nogrow("check")
+    assert result.exit_code == 0
     assert (
         f"kept: t.wasm: reachable; the better verdict of `main` assumes that {CLOSED}; 1 grow site\n"
-        in done.stdout
+        in result.stdout
     )
     (artifact,) = validated(nogrow("check", "--format", "json").stdout)["artifacts"]
-    assert {one["name"]: one.get("assumptions") for one in artifact["entries"]} == {
+    assert {entry["name"]: entry.get("assumptions") for entry in artifact["entries"]} == {
         "grow": None,
         "main": [CLOSED],
     }
     contract(folder, clause.format('tables = "open"\n'))
-    done = nogrow("check")
-    assert done.exit_code == 1
-    assert "error[NG001]: growth-reachable: `main` can grow memory 0 and return" in done.stdout
+    result = nogrow("check")
+    assert result.exit_code == 1
+    assert "error[NG001]: growth-reachable: `main` can grow memory 0 and return" in result.stdout
     assert "can grow the memory and return" in nogrow("explain", "t.wasm", "main").stdout
     assert nogrow("diff", "t.wasm", "t.wasm").exit_code == 0
 
 
 def test_private_memory_is_kept_and_said(nogrow: Nogrow, folder: Path) -> None:
     module(folder / "p.wasm", PRIVATE.format(""))
-    done = nogrow("check", "p.wasm")
-    assert (done.exit_code, done.stdout.splitlines()[:2]) == (
+    result = nogrow("check", "p.wasm")
+    assert (result.exit_code, result.stdout.splitlines()[:2]) == (
         0,
         [
             "kept: p.wasm: reachable, of no memory that a host can see, 1 grow site",
@@ -107,17 +107,17 @@ def test_private_memory_is_kept_and_said(nogrow: Nogrow, folder: Path) -> None:
         ],
     )
     (artifact,) = validated(nogrow("check", "p.wasm", "--format", "json").stdout)["artifacts"]
-    assert [(one["verdict"], one["seen"]) for one in artifact["entries"]] == [("reachable", "absent")]
+    assert [(entry["verdict"], entry["seen"]) for entry in artifact["entries"]] == [("reachable", "absent")]
     contract(folder, '[[artifact]]\npath = "p.wasm"\n[artifact.memory]\nprivate = "judge"')
-    done = nogrow("check")
-    assert done.exit_code == 1
-    assert UNSEEN not in done.stdout
+    result = nogrow("check")
+    assert result.exit_code == 1
+    assert UNSEEN not in result.stdout
 
 
 def test_explain_and_init_say_that_a_memory_is_private(nogrow: Nogrow, folder: Path) -> None:
     module(folder / "p.wasm", PRIVATE.format(""))
-    said = " ".join(nogrow("explain", "p.wasm", "f").stdout.split())
-    assert f"note: {UNSEEN}, so this breaks no contract" in said
+    text = " ".join(nogrow("explain", "p.wasm", "f").stdout.split())
+    assert f"note: {UNSEEN}, so this breaks no contract" in text
     nogrow("init", "p.wasm")
     assert "# No entry point can grow a memory that a host sees.\n" in Path("nogrow.toml").read_text()
     assert nogrow("check").exit_code == 0
@@ -130,14 +130,14 @@ def test_lock_notices_when_a_private_memory_is_exported(nogrow: Nogrow, folder: 
     assert json.loads(Path("nogrow.lock").read_text())["artifacts"]["p.wasm"]["verdict"] == "absent"
     assert nogrow("check", "--locked").exit_code == 0
     module(folder / "p.wasm", PRIVATE.format('(export "m")'))
-    done = nogrow("check", "--locked")
-    assert done.exit_code == 1
-    assert "`f` is reachable, pinned as absent" in done.stdout
+    result = nogrow("check", "--locked")
+    assert result.exit_code == 1
+    assert "`f` is reachable, pinned as absent" in result.stdout
 
 
 def test_diff_lists_new_assumptions(nogrow: Nogrow, calling: Path) -> None:
-    done = nogrow("diff", "quiet.wasm", "calling.wasm")
-    assert f"  now assumed: {HARMLESS}\n" in done.stdout
+    result = nogrow("diff", "quiet.wasm", "calling.wasm")
+    assert f"  now assumed: {HARMLESS}\n" in result.stdout
     document = json.loads(nogrow("diff", "quiet.wasm", "calling.wasm", "--format", "json").stdout)
     assert document["modules"][0]["assumed_new"] == [HARMLESS]
 
@@ -145,6 +145,6 @@ def test_diff_lists_new_assumptions(nogrow: Nogrow, calling: Path) -> None:
 def test_export_of_a_private_memory_is_worse(nogrow: Nogrow, folder: Path) -> None:
     module(folder / "p.wasm", PRIVATE.format(""))
     module(folder / "q.wasm", PRIVATE.format('(export "m")'))
-    done = nogrow("diff", "p.wasm", "q.wasm")
-    assert done.exit_code == 1
-    assert "  worse: `f`: reachable (before, no view of the memory existed)\n" in done.stdout
+    result = nogrow("diff", "p.wasm", "q.wasm")
+    assert result.exit_code == 1
+    assert "  worse: `f`: reachable (before, no view of the memory existed)\n" in result.stdout

@@ -165,7 +165,7 @@ def test_formats_go_to_several_places(nogrow: Nogrow, folder: Path) -> None:
     ids=str,
 )
 def test_a_wrong_format_is_a_usage_error(nogrow: Nogrow, formats: list[str], message: str) -> None:
-    words = [word for one in formats for word in ("--format", one)]
+    words = [word for form in formats for word in ("--format", form)]
     result = nogrow("check", *words, KEPT)
     assert result.exit_code == 2
     assert message in " ".join(result.stderr.split())
@@ -289,18 +289,18 @@ def test_wrong_glue_is_a_usage_error(nogrow: Nogrow, folder: Path) -> None:
 
 
 def test_validation_can_be_left_out(nogrow: Nogrow) -> None:
-    found = {
+    validated_by_options = {
         words: validated(nogrow("check", KEPT, "--format", "json", *words).stdout)["artifacts"][0][
             "validated"
         ]
         for words in ((), ("--validate",), ("--no-validate",))
     }
-    assert found == {(): True, ("--validate",): True, ("--no-validate",): None}
+    assert validated_by_options == {(): True, ("--validate",): True, ("--no-validate",): None}
 
 
 def test_the_report_is_the_same_however_many_jobs(nogrow: Nogrow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nogrow.pipeline.all_files.WORTH_PROCESSES", 0)
-    one, two = (nogrow("check", ".", "--format", "json", "--jobs", jobs) for jobs in ("1", "2"))
-    assert one.exit_code == two.exit_code == 4
-    assert one.stdout == two.stdout
+    serial, parallel = (nogrow("check", ".", "--format", "json", "--jobs", jobs) for jobs in ("1", "2"))
+    assert serial.exit_code == parallel.exit_code == 4
+    assert serial.stdout == parallel.stdout
     assert nogrow("check", ".", "--jobs", "0").exit_code == 2

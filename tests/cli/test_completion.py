@@ -44,10 +44,10 @@ def completed(shell: str, line: str, folder: Path) -> str:
     path = f"{on_path}{os.pathsep}{os.environ['PATH']}"
     environ = {**os.environ, "PATH": path, "HOME": str(folder)}
     quiet = {"bash": ("--norc",), "fish": ("--no-config",), "zsh": ("-f",)}[shell]
-    done = subprocess.run(
+    result = subprocess.run(
         [program, *quiet, "-c", script], env=environ, capture_output=True, text=True, timeout=60, check=True
     )
-    return done.stdout
+    return result.stdout
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -63,8 +63,8 @@ def test_options_of_a_command_are_completed(shell: str, tmp_path: Path) -> None:
 
 
 def test_an_unknown_shell_is_one_line() -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "nogrow", "completion", "tcsh"], capture_output=True, text=True, check=False
     )
-    assert done.returncode == 2
-    assert "'bash', 'zsh', 'fish'" in done.stderr
+    assert result.returncode == 2
+    assert "'bash', 'zsh', 'fish'" in result.stderr

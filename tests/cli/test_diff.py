@@ -40,9 +40,9 @@ def test_modules_and_reports_say_the_same(
         if reports in (side, "both"):
             nogrow("check", file, "--format", f"json={side}.data")
             sides[side] = f"{side}.data"
-    done = nogrow("diff", *sides.values())
-    assert (done.exit_code, done.stderr) == (code, "")
-    assert done.stdout == expected.stdout
+    result = nogrow("diff", *sides.values())
+    assert (result.exit_code, result.stderr) == (code, "")
+    assert result.stdout == expected.stdout
 
 
 def test_text_lists_worse_entries_first(nogrow: Nogrow) -> None:
@@ -60,9 +60,9 @@ def test_renames_memories_and_imports_are_said(nogrow: Nogrow, folder: Path) -> 
     module(folder / "one.wasm", RENAMED.format(name="run"))
     two = RENAMED.format(name="go").replace("2 3", "2").replace('"log"', '"trace"')
     module(folder / "two.wasm", two)
-    done = nogrow("diff", "one.wasm", "two.wasm")
-    assert done.exit_code == 0
-    assert done.stdout.splitlines()[1:-1] == [
+    result = nogrow("diff", "one.wasm", "two.wasm")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[1:-1] == [
         "  renamed: `go` (was `run`): absent",
         "  memory 0: 2 pages, at most 3 -> 2 pages, no maximum",
         "  imports now reached: `env.trace`",
@@ -78,17 +78,17 @@ def test_json_is_valid_and_markdown_too(nogrow: Nogrow, new: str) -> None:
     words = ("diff", "unused.wasm", new)
     document = validated(nogrow(*words, "--format", "json").stdout)
     assert document["direction"] == ("worse" if new == "growing.wasm" else "better")
-    shown = nogrow(*words, "--format", "markdown").stdout
-    assert shown.startswith("## Memory growth\n\nnogrow compared 1 module: ")
-    assert f"### `unused.wasm -> {new}: unreachable -> " in shown
+    markdown = nogrow(*words, "--format", "markdown").stdout
+    assert markdown.startswith("## Memory growth\n\nnogrow compared 1 module: ")
+    assert f"### `unused.wasm -> {new}: unreachable -> " in markdown
 
 
 def test_formats_go_to_files_and_only_these(nogrow: Nogrow, folder: Path) -> None:
-    done = nogrow("diff", "quiet.wasm", "growing.wasm", "--format", "json=d.json", "--format", "markdown")
-    assert done.stdout.startswith("## Memory growth")
+    result = nogrow("diff", "quiet.wasm", "growing.wasm", "--format", "json=d.json", "--format", "markdown")
+    assert result.stdout.startswith("## Memory growth")
     assert validated((folder / "d.json").read_text())["direction"] == "worse"
-    done = nogrow("diff", "quiet.wasm", "growing.wasm", "--format", "sarif")
-    assert (done.exit_code, "expected text, markdown or json" in done.stderr) == (2, True)
+    result = nogrow("diff", "quiet.wasm", "growing.wasm", "--format", "sarif")
+    assert (result.exit_code, "expected text, markdown or json" in result.stderr) == (2, True)
     assert "\x1b[31m" in nogrow("diff", "quiet.wasm", "growing.wasm", "--color", "always").stdout
 
 
@@ -96,18 +96,18 @@ def test_a_report_of_many_modules_is_compared_module_by_module(nogrow: Nogrow, f
     nogrow("check", "quiet.wasm", "unused.wasm", "growing.wasm", "--format", "json=old.json")
     module(folder / "unused.wasm", GROWING)
     nogrow("check", "quiet.wasm", "unused.wasm", "--format", "json=new.json")
-    done = nogrow("diff", "old.json", "new.json")
-    assert done.exit_code == 1
-    assert "\nunused.wasm: unreachable -> reachable\n  worse: `bad` is new: reachable\n" in done.stdout
-    assert "\nremoved: growing.wasm: was reachable\n" in done.stdout
-    shown = nogrow("diff", "old.json", "new.json", "--format", "markdown").stdout
-    assert shown.index("unused.wasm") < shown.index("growing.wasm") < shown.index("quiet.wasm")
-    done = nogrow("diff", "old.json", "unused.wasm")
-    assert done.exit_code == 1
-    assert "note: old.json has 2 more, which are left out\ncompared 1 module" in done.stdout
+    result = nogrow("diff", "old.json", "new.json")
+    assert result.exit_code == 1
+    assert "\nunused.wasm: unreachable -> reachable\n  worse: `bad` is new: reachable\n" in result.stdout
+    assert "\nremoved: growing.wasm: was reachable\n" in result.stdout
+    markdown = nogrow("diff", "old.json", "new.json", "--format", "markdown").stdout
+    assert markdown.index("unused.wasm") < markdown.index("growing.wasm") < markdown.index("quiet.wasm")
+    result = nogrow("diff", "old.json", "unused.wasm")
+    assert result.exit_code == 1
+    assert "note: old.json has 2 more, which are left out\ncompared 1 module" in result.stdout
     module(folder / "else.wasm", GROWING)
-    done = nogrow("diff", "old.json", "else.wasm")
-    assert (done.exit_code, "expected one module else.wasm in the report; it has 0" in done.stderr) == (
+    result = nogrow("diff", "old.json", "else.wasm")
+    assert (result.exit_code, "expected one module else.wasm in the report; it has 0" in result.stderr) == (
         2,
         True,
     )
@@ -116,9 +116,9 @@ def test_a_report_of_many_modules_is_compared_module_by_module(nogrow: Nogrow, f
 def test_long_list_is_cut_and_counted(nogrow: Nogrow, folder: Path) -> None:
     text = "".join(f'(func (export "f{number}") (drop (memory.grow (i32.const 1))))' for number in range(25))
     module(folder / "many.wasm", f'(module (memory (export "m") 1) {text})')
-    done = nogrow("diff", "quiet.wasm", "many.wasm")
-    assert done.stdout.count("  worse: ") == 20
-    assert "  ... and 6 more, 5 of them worse; --format json lists all\n" in done.stdout
+    result = nogrow("diff", "quiet.wasm", "many.wasm")
+    assert result.stdout.count("  worse: ") == 20
+    assert "  ... and 6 more, 5 of them worse; --format json lists all\n" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -141,9 +141,9 @@ def test_what_cannot_be_compared_is_one_line(
     (folder / "bad.json").write_text("{")
     (folder / "none.json").write_text('{"schema": "nogrow/report/1", "artifacts": []}')
     for order in (words, words[::-1]):
-        done = nogrow("diff", *order)
-        assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (code, "", 1)
-        assert message in done.stderr
+        result = nogrow("diff", *order)
+        assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (code, "", 1)
+        assert message in result.stderr
 
 
 @pytest.mark.parametrize("words", [["cut.wasm", "quiet.wasm"], ["quiet.wasm", "cut.wasm"]], ids=str)
@@ -152,9 +152,9 @@ def test_what_was_not_judged_is_never_the_same(nogrow: Nogrow, words: list[str],
     if reported:
         nogrow("check", "cut.wasm", "--format", "json=cut.json")
         words = [word.replace("cut.wasm", "cut.json") for word in words]
-    done = nogrow("diff", *words)
-    assert done.exit_code == 4
-    assert done.stdout.startswith("not judged[NG010]")
+    result = nogrow("diff", *words)
+    assert result.exit_code == 4
+    assert result.stdout.startswith("not judged[NG010]")
 
 
 def test_a_text_is_a_module_that_cannot_be_judged(nogrow: Nogrow, folder: Path) -> None:
@@ -168,17 +168,17 @@ def test_both_are_judged_with_the_trust_of_the_new_one(nogrow: Nogrow, folder: P
     module(folder / "new.wasm", throwing)
     assert "-> new.wasm: throw-only, the same bytes\n" in nogrow("diff", "old.wasm", "new.wasm").stdout
     contract(folder, '[[artifact]]\npath = "new.wasm"\n[artifact.imports]\ntrusted = ["env.log"]\n')
-    done = nogrow("diff", "old.wasm", "new.wasm")
-    assert done.exit_code == 0
-    assert "-> new.wasm: trap-only, the same bytes\n" in done.stdout
+    result = nogrow("diff", "old.wasm", "new.wasm")
+    assert result.exit_code == 0
+    assert "-> new.wasm: trap-only, the same bytes\n" in result.stdout
 
 
 def test_glue_counts_for_both(nogrow: Nogrow, folder: Path) -> None:
     for name in ("old.wasm", "new.wasm"):
         module(folder / name, HOSTED.format(pages="1"))
     (folder / "glue.js").write_text("var m; WebAssembly.instantiate(x, {a: {t: () => m.grow(1)}}); m.buffer")
-    done = nogrow("diff", "old.wasm", "new.wasm", "--glue", "glue.js")
-    assert "-> new.wasm: reachable" in done.stdout
+    result = nogrow("diff", "old.wasm", "new.wasm", "--glue", "glue.js")
+    assert "-> new.wasm: reachable" in result.stdout
 
 
 def test_a_log_obeys_no_name(nogrow: Nogrow, folder: Path) -> None:
@@ -186,9 +186,9 @@ def test_a_log_obeys_no_name(nogrow: Nogrow, folder: Path) -> None:
     file = "\x1b[2J`|##[y]\udcff.wasm"
     module(folder / file, GROWING.replace("bad", name))
     for form in ("text", "json", "markdown"):
-        shown = nogrow("diff", "quiet.wasm", file, "--format", form, "--color", "never").stdout
-        assert all(line.isprintable() for line in shown.split("\n"))
-        assert "##[" not in shown
-    tokens = MarkdownIt("commonmark").parse(shown)
+        output = nogrow("diff", "quiet.wasm", file, "--format", form, "--color", "never").stdout
+        assert all(line.isprintable() for line in output.split("\n"))
+        assert "##[" not in output
+    tokens = MarkdownIt("commonmark").parse(output)
     assert {child.type for token in tokens for child in token.children or ()} == {"text", "code_inline"}
     assert [token.type for token in tokens].count("fence") == 1

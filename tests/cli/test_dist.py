@@ -44,8 +44,8 @@ def test_each_module_of_each_archive_is_judged(nogrow: Nogrow, dist: Path) -> No
     result = nogrow("check", "--dist", "dist", "--format", "json")
     report = validated(result.stdout)
     assert result.exit_code == 0
-    assert [one["path"] for one in report["artifacts"]] == [MODULE, "dist/pkg.tgz!package/x.wasm"]
-    assert {one["outcome"] for one in report["artifacts"]} == {"kept"}
+    assert [artifact["path"] for artifact in report["artifacts"]] == [MODULE, "dist/pkg.tgz!package/x.wasm"]
+    assert {artifact["outcome"] for artifact in report["artifacts"]} == {"kept"}
 
 
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "junit", "github", "markdown", "html"])
@@ -130,8 +130,11 @@ def test_nothing_in_an_archive_is_nothing_to_check(nogrow: Nogrow, dist: Path) -
     alone = nogrow("check", "--dist", "dist/docs.zip")
     assert (alone.exit_code, alone.stderr) == (3, "")
     assert alone.stdout.startswith("nothing: dist/docs.zip: no module found\n")
-    both = nogrow("check", "--dist", "dist")
-    assert (both.exit_code, both.stderr) == (0, "nogrow: dist/docs.zip: contains no module\n")
+    result_of_both = nogrow("check", "--dist", "dist")
+    assert (result_of_both.exit_code, result_of_both.stderr) == (
+        0,
+        "nogrow: dist/docs.zip: contains no module\n",
+    )
     named = nogrow("check", "--dist", WHEEL, "--dist", "dist/docs.zip")
     assert named.exit_code == 3
     assert nogrow("check", "--dist", "empty").exit_code == 3
@@ -212,9 +215,9 @@ class TestAttestation:
         swapped(Path(WHEEL), record=record)
         result = nogrow("check", "--dist", "dist", "--attestation", "s.json", "--format", "json")
         broken = {
-            one["path"]: [violation["rule"] for violation in one["violations"]]
-            for one in validated(result.stdout)["artifacts"]
-            if one["violations"]
+            artifact["path"]: [violation["rule"] for violation in artifact["violations"]]
+            for artifact in validated(result.stdout)["artifacts"]
+            if artifact["violations"]
         }
         assert result.exit_code == 1
         assert broken == {WHEEL: ["NG011"], MODULE: ["NG011"] * (1 if record else 2)}
@@ -250,8 +253,8 @@ class TestAttestation:
     def test_a_swapped_module_that_can_not_be_judged_is_both(self, nogrow: Nogrow, dist: Path) -> None:
         (dist / "pkg.tgz").write_bytes(tar_of({"package/x.wasm": QUIET_WASM[:-1]}, mode="w:gz"))
         result = nogrow("check", "--dist", "dist", "--attestation", "s.json", "--format", "json")
-        found = {one["path"]: one for one in validated(result.stdout)["artifacts"]}
-        module = found["dist/pkg.tgz!package/x.wasm"]
+        artifacts = {one["path"]: one for one in validated(result.stdout)["artifacts"]}
+        module = artifacts["dist/pkg.tgz!package/x.wasm"]
         assert (result.exit_code, module["outcome"]) == (4, "not-judged")
         assert [one["rule"] for one in module["violations"]] == ["NG010", "NG011"]
 
@@ -291,14 +294,18 @@ class TestAttestation:
 
     def test_a_component_is_attested_and_caught_by_its_core_modules(self, nogrow: Nogrow, dist: Path) -> None:
         core = '(core module (func (export "f") (result i32) i32.const {}))'
-        both = [bytes(wasmtime.wat2wasm(f"(component {core.format(n)} {core.format(2)})")) for n in (1, 3)]
-        (dist / "c.zip").write_bytes(zip_of({"c.wasm": both[0]}))
+        components = [
+            bytes(wasmtime.wat2wasm(f"(component {core.format(n)} {core.format(2)})")) for n in (1, 3)
+        ]
+        (dist / "c.zip").write_bytes(zip_of({"c.wasm": components[0]}))
         assert nogrow("check", "--dist", "dist", "--attest", "s.json").exit_code == 0
         assert '"name": "c.zip!c.wasm#1"' in Path("s.json").read_text()
         assert nogrow("check", "--dist", "dist", "--attestation", "s.json").exit_code == 0
-        (dist / "c.zip").write_bytes(zip_of({"c.wasm": both[1]}))
+        (dist / "c.zip").write_bytes(zip_of({"c.wasm": components[1]}))
         result = nogrow("check", "--dist", "dist", "--attestation", "s.json", "--format", "json")
-        broken = [one["path"] for one in validated(result.stdout)["artifacts"] if one["violations"]]
+        broken = [
+            artifact["path"] for artifact in validated(result.stdout)["artifacts"] if artifact["violations"]
+        ]
         assert result.exit_code == 1
         assert broken == ["dist/c.zip", "dist/c.zip!c.wasm#0"]
 

@@ -22,8 +22,8 @@ def doctor(
     monkeypatch: pytest.MonkeyPatch, *findings: Finding, words: tuple[str, ...] = ()
 ) -> tuple[int, str]:
     monkeypatch.setattr(look, "diagnose", lambda machine: findings)
-    done = CliRunner().invoke(cli, ["doctor", *words])
-    return done.exit_code, done.stdout
+    result = CliRunner().invoke(cli, ["doctor", *words])
+    return result.exit_code, result.stdout
 
 
 def test_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,14 +65,14 @@ def test_what_programs_print_is_never_obeyed(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_doctor_runs_and_no_other_command_loads_it() -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "nogrow", "doctor"], capture_output=True, text=True, timeout=300, check=False
     )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith("nogrow can judge modules here.\n")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.endswith("nogrow can judge modules here.\n")
     script = "import sys, nogrow.cli.main; print([m for m in sys.modules if 'build' in m or 'doctor' in m])"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert done.stdout == "[]\n"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert result.stdout == "[]\n"
 
 
 def test_doctor_works_without_the_extras() -> None:
@@ -80,8 +80,8 @@ def test_doctor_works_without_the_extras() -> None:
         "import sys; sys.modules.update(dict.fromkeys(('invoke', 'tree_sitter', 'hypothesis')))\n"
         "from nogrow.cli.main import cli; cli(['doctor', '--format', 'json'])"
     )
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=300, check=False
     )
-    assert done.returncode == 0
-    assert json.loads(done.stdout)["ready"]
+    assert result.returncode == 0
+    assert json.loads(result.stdout)["ready"]

@@ -22,12 +22,12 @@ STARTS = {
 def test_every_format_goes_to_standard_output_or_a_file(
     nogrow: Nogrow, folder: Path, form: Format, command: str, code: int
 ) -> None:
-    shown = nogrow(command, "growing.wasm", "--format", form.value)
-    assert (shown.exit_code, shown.stderr) == (code, "")
-    assert shown.stdout.startswith(STARTS[form])
+    result = nogrow(command, "growing.wasm", "--format", form.value)
+    assert (result.exit_code, result.stderr) == (code, "")
+    assert result.stdout.startswith(STARTS[form])
     written = nogrow(command, "growing.wasm", "--format", f"{form.value}=report", "--quiet")
     assert written.exit_code == code
-    assert (folder / "report").read_text() == shown.stdout
+    assert (folder / "report").read_text() == result.stdout
 
 
 @pytest.mark.parametrize("form", Format)

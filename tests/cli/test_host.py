@@ -35,9 +35,9 @@ def code(folder: Path) -> Path:
     ],
 )
 def test_the_exit_code(nogrow: Nogrow, code: Path, files: list[str], code_expected: int) -> None:
-    done = nogrow("host", *files)
-    assert done.exit_code == code_expected
-    assert "Traceback" not in done.output
+    result = nogrow("host", *files)
+    assert result.exit_code == code_expected
+    assert "Traceback" not in result.output
 
 
 def test_the_text_names_the_view_the_call_and_the_uses(nogrow: Nogrow, code: Path) -> None:
@@ -57,7 +57,7 @@ def test_the_text_names_the_view_the_call_and_the_uses(nogrow: Nogrow, code: Pat
 
 def test_json_has_the_view_and_is_valid(nogrow: Nogrow, code: Path) -> None:
     document = validated(nogrow("host", "kept.mjs", "fresh.js", "broken.cjs", "--format", "json").stdout)
-    outcomes = {one["path"]: one["outcome"] for one in document["artifacts"]}
+    outcomes = {artifact["path"]: artifact["outcome"] for artifact in document["artifacts"]}
     assert outcomes == {"broken.cjs": "not-judged", "fresh.js": "kept", "kept.mjs": "broken"}
     (violation,) = document["artifacts"][2]["violations"]
     assert violation["rule"] == "NG012"
@@ -72,9 +72,9 @@ def test_json_has_the_view_and_is_valid(nogrow: Nogrow, code: Path) -> None:
 def test_sarif_has_the_place_and_the_way_there(nogrow: Nogrow, code: Path) -> None:
     (run,) = json.loads(nogrow("host", "kept.mjs", "--format", "sarif").stdout)["runs"]
     (result,) = run["results"]
-    place = result["locations"][0]["physicalLocation"]
-    assert place["artifactLocation"]["uri"] == "kept.mjs"
-    assert place["region"] == {"startLine": 3, "startColumn": 1}
+    location = result["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == "kept.mjs"
+    assert location["region"] == {"startLine": 3, "startColumn": 1}
     steps = result["codeFlows"][0]["threadFlows"][0]["locations"]
     lines = [step["location"]["physicalLocation"]["region"]["startLine"] for step in steps]
     assert lines == [1, 2, 3]
@@ -99,9 +99,9 @@ def test_markdown_shows_the_finding(nogrow: Nogrow, code: Path) -> None:
 
 
 def test_html_is_refused(nogrow: Nogrow, code: Path) -> None:
-    done = nogrow("host", "kept.mjs", "--format", "html=page.html")
-    assert done.exit_code == 2
-    assert "not available for host code" in done.stderr
+    result = nogrow("host", "kept.mjs", "--format", "html=page.html")
+    assert result.exit_code == 2
+    assert "not available for host code" in result.stderr
     assert not (code / "page.html").exists()
 
 
@@ -120,8 +120,8 @@ def test_a_file_that_is_named_twice_is_reported_once(nogrow: Nogrow, code: Path)
 
 
 def test_node_host_of_this_repository_keeps_one_view(nogrow: Nogrow) -> None:
-    done = nogrow("host", str(REPOSITORY / "hosts/node/server.mjs"), "--format", "json")
-    (artifact,) = validated(done.stdout)["artifacts"]
-    assert [one["view"]["binding"] for one in artifact["violations"]] == ["mem8"]
+    result = nogrow("host", str(REPOSITORY / "hosts/node/server.mjs"), "--format", "json")
+    (artifact,) = validated(result.stdout)["artifacts"]
+    assert [violation["view"]["binding"] for violation in artifact["violations"]] == ["mem8"]
     text = (REPOSITORY / "hosts/node/server.mjs").read_text().split("\n")
     assert "return () => mem8;" in text[artifact["violations"][0]["view"]["uses"][0]["line"] - 1]

@@ -16,8 +16,8 @@ def kept(folder: Path) -> Path:
 
 
 def test_the_contract_that_is_written(nogrow: Nogrow, kept: Path) -> None:
-    done = nogrow("init")
-    assert done.exit_code == 0
+    result = nogrow("init")
+    assert result.exit_code == 0
     assert (kept / "nogrow.toml").read_text() == (
         """\
 # What the modules of this project must keep; `nogrow check` enforces it.
@@ -61,8 +61,8 @@ def test_init_lists_modules_and_skipped_folders(nogrow: Nogrow, kept: Path) -> N
 
 def test_existing_contract_needs_force(nogrow: Nogrow, kept: Path) -> None:
     (kept / "nogrow.toml").write_text("mine")
-    done = nogrow("init")
-    assert (done.exit_code, done.stderr) == (
+    result = nogrow("init")
+    assert (result.exit_code, result.stderr) == (
         2,
         "nogrow: nogrow.toml: the file exists; use --force to overwrite it\n",
     )
@@ -82,12 +82,12 @@ def test_a_mistake_leaves_no_file_behind(nogrow: Nogrow, folder: Path) -> None:
 
 
 def test_what_can_not_be_judged_is_left_out_and_said(nogrow: Nogrow, folder: Path) -> None:
-    done = nogrow("init")
-    assert done.exit_code == 4
-    assert "  left out: cut.wasm: offset 0x" in done.output
+    result = nogrow("init")
+    assert result.exit_code == 4
+    assert "  left out: cut.wasm: offset 0x" in result.output
     text = (folder / "nogrow.toml").read_text()
     assert "# Not in this contract: cut.wasm\n# offset 0x" in text
-    assert all(one["path"] != "cut.wasm" for one in tomllib.loads(text)["artifact"])
+    assert all(artifact["path"] != "cut.wasm" for artifact in tomllib.loads(text)["artifact"])
     assert nogrow("check").exit_code == 0
 
 
@@ -96,14 +96,14 @@ def test_a_folder_that_can_not_be_searched_is_said(
 ) -> None:
     found = Found(("quiet.wasm",), (), (), (), ("./shut: can't be searched: Permission denied",))
     monkeypatch.setattr("nogrow.init.discover.discover", lambda paths: found)
-    done = nogrow("init")
-    assert done.exit_code == 4
-    assert "  ./shut: can't be searched: Permission denied\n" in done.output
+    result = nogrow("init")
+    assert result.exit_code == 4
+    assert "  ./shut: can't be searched: Permission denied\n" in result.output
 
 
 def test_with_no_module_the_contract_says_how_to_build_one(nogrow: Nogrow, folder: Path) -> None:
-    done = nogrow("init", "empty")
-    assert done.exit_code == 3
+    result = nogrow("init", "empty")
+    assert result.exit_code == 3
     assert 'path = "build/*.wasm"\n' in (folder / "nogrow.toml").read_text()
     assert nogrow("check").exit_code == 3
     (folder / "empty/guest.wat").write_text("")
@@ -117,16 +117,16 @@ def test_with_no_module_the_contract_says_how_to_build_one(nogrow: Nogrow, folde
 
 def test_a_component_without_modules_is_no_gap(nogrow: Nogrow, folder: Path) -> None:
     (folder / "empty/c.wasm").write_bytes(b"\0asm\x0d\0\x01\0")
-    done = nogrow("init", "empty", "quiet.wasm")
-    assert done.exit_code == 0
-    assert "left out: empty/c.wasm: it contains no core module" in done.output
+    result = nogrow("init", "empty", "quiet.wasm")
+    assert result.exit_code == 0
+    assert "left out: empty/c.wasm: it contains no core module" in result.output
 
 
 def test_nothing_in_a_name_is_obeyed(nogrow: Nogrow, folder: Path) -> None:
     name = "\x1b[31m\n::error::\u202e##[x].wasm"
     (folder / "growing.wasm").rename(folder / name)
-    done = nogrow("init", name)
+    result = nogrow("init", name)
     text = (folder / "nogrow.toml").read_text()
-    assert all(line.isprintable() for line in (done.output + text).split("\n"))
+    assert all(line.isprintable() for line in (result.output + text).split("\n"))
     assert "::error::" not in {line[:9] for line in text.split("\n")}
     assert nogrow("check").exit_code == 0

@@ -29,39 +29,39 @@ def test_growth_that_is_new_may_not(nogrow: Nogrow, known: Path) -> None:
     module(known / "quiet.wasm", GROWING)
     assert nogrow("check").exit_code == 0
     for words in (["--locked"], ["--lock", "nogrow.lock"], ["--exact"], ["--locked", "quiet.wasm"]):
-        done = nogrow("check", *words)
-        assert done.exit_code == 1
-        assert "error[NG011]: pin-broken: `bad` is reachable and not pinned" in done.stdout
-        assert "at 0x00003d: memory.grow" in done.stdout
+        result = nogrow("check", *words)
+        assert result.exit_code == 1
+        assert "error[NG011]: pin-broken: `bad` is reachable and not pinned" in result.stdout
+        assert "at 0x00003d: memory.grow" in result.stdout
 
 
 def test_the_contract_holds_as_well(nogrow: Nogrow, folder: Path) -> None:
     nogrow("pin", "growing.wasm")
-    done = nogrow("check", "--locked")
-    assert done.exit_code == 1
-    assert "NG001" in done.stdout
-    assert "NG011" not in done.stdout
+    result = nogrow("check", "--locked")
+    assert result.exit_code == 1
+    assert "NG001" in result.stdout
+    assert "NG011" not in result.stdout
 
 
 def test_other_bytes_fail_only_with_exact(nogrow: Nogrow, known: Path) -> None:
     module(known / "quiet.wasm", QUIET.replace("7", "8"))
     assert nogrow("check", "--locked").exit_code == 0
-    done = nogrow("check", "--exact")
-    assert done.exit_code == 1
-    assert "the module is not the pinned one: its sha256 is " in done.stdout
+    result = nogrow("check", "--exact")
+    assert result.exit_code == 1
+    assert "the module is not the pinned one: its sha256 is " in result.stdout
 
 
 def test_better_verdict_is_reported_and_passes(nogrow: Nogrow, known: Path) -> None:
     module(known / "growing.wasm", GROWING.replace("i32.const 1 memory.grow", "i32.const 1"))
-    done = nogrow("check", "--locked")
-    assert done.exit_code == 0
-    assert "   = improved: `bad` is absent, pinned as reachable\n" in done.stdout
-    assert "help: run `nogrow pin` to lock in these improvements\n" in done.stdout
+    result = nogrow("check", "--locked")
+    assert result.exit_code == 0
+    assert "   = improved: `bad` is absent, pinned as reachable\n" in result.stdout
+    assert "help: run `nogrow pin` to lock in these improvements\n" in result.stdout
     assert nogrow("check", "--locked", "--quiet").stdout == ""
-    shown = nogrow("check", "--locked", "--format", "markdown").stdout
-    assert "   = improved: `bad` is absent, pinned as reachable\n" in shown
+    markdown = nogrow("check", "--locked", "--format", "markdown").stdout
+    assert "   = improved: `bad` is absent, pinned as reachable\n" in markdown
     document = validated(nogrow("check", "--locked", "--format", "json").stdout)
-    assert [one["improvements"] for one in document["artifacts"]] == [
+    assert [artifact["improvements"] for artifact in document["artifacts"]] == [
         [
             {"entry": "bad", "kind": "export", "before": "reachable", "after": "absent"},
             {"entry": "ok", "kind": "export", "before": "unreachable", "after": "absent"},
@@ -74,7 +74,7 @@ def test_better_verdict_is_reported_and_passes(nogrow: Nogrow, known: Path) -> N
 
 def test_without_a_lock_a_report_has_no_word_of_it(nogrow: Nogrow, known: Path) -> None:
     document = validated(nogrow("check", "--format", "json").stdout)
-    assert all("improvements" not in one for one in document["artifacts"])
+    assert all("improvements" not in artifact for artifact in document["artifacts"])
 
 
 def test_long_list_of_better_verdicts_is_cut(nogrow: Nogrow, folder: Path) -> None:
@@ -91,11 +91,11 @@ def test_long_list_of_better_verdicts_is_cut(nogrow: Nogrow, folder: Path) -> No
 def test_every_format_shows_a_broken_pin(nogrow: Nogrow, known: Path, form: Format) -> None:
     module(known / "quiet.wasm", GROWING)
     (known / "growing.wasm").unlink()
-    done = nogrow("check", "--locked", "--format", form.value, "--color", "never")
-    assert (done.exit_code, done.stderr) == (1, "")
-    assert "NG011" in done.stdout
-    assert "but was not found" in done.stdout
-    assert "not pinned" in done.stdout
+    result = nogrow("check", "--locked", "--format", form.value, "--color", "never")
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert "NG011" in result.stdout
+    assert "but was not found" in result.stdout
+    assert "not pinned" in result.stdout
 
 
 def test_a_source_line_goes_with_a_broken_pin(nogrow: Nogrow, folder: Path) -> None:
@@ -112,32 +112,32 @@ def test_a_source_line_goes_with_a_broken_pin(nogrow: Nogrow, folder: Path) -> N
 def test_a_module_that_is_gone_is_a_failure_and_no_nothing(nogrow: Nogrow, known: Path) -> None:
     (known / "quiet.wasm").unlink()
     assert nogrow("check").exit_code == 3
-    done = nogrow("check", "--locked")
-    assert done.exit_code == 1
-    assert "nothing" not in done.stdout
-    assert done.stdout.count("error[NG011]") == 1
+    result = nogrow("check", "--locked")
+    assert result.exit_code == 1
+    assert "nothing" not in result.stdout
+    assert result.stdout.count("error[NG011]") == 1
     assert nogrow("check", "--locked", "growing.wasm").exit_code == 0
 
 
 def test_a_module_that_the_contract_forgot_is_a_failure(nogrow: Nogrow, known: Path) -> None:
     contract(known, f'[[artifact]]\npath = "quiet.wasm"\n{ANY}')
-    done = nogrow("check", "--locked")
-    assert done.exit_code == 1
-    assert "error[NG011]: pin-broken: the module is pinned in nogrow.lock but was not found" in done.stdout
-    assert "  --> growing.wasm" in done.stdout
+    result = nogrow("check", "--locked")
+    assert result.exit_code == 1
+    assert "error[NG011]: pin-broken: the module is pinned in nogrow.lock but was not found" in result.stdout
+    assert "  --> growing.wasm" in result.stdout
 
 
 def test_a_module_that_the_lock_does_not_know_is_a_failure(nogrow: Nogrow, known: Path) -> None:
-    done = nogrow("check", "--locked", "unused.wasm")
-    assert done.exit_code == 1
-    assert "the module is not in nogrow.lock; `nogrow pin` adds it" in done.stdout
+    result = nogrow("check", "--locked", "unused.wasm")
+    assert result.exit_code == 1
+    assert "the module is not in nogrow.lock; `nogrow pin` adds it" in result.stdout
 
 
 def test_what_cannot_be_judged_is_not_excused_by_the_lock(nogrow: Nogrow, known: Path) -> None:
     (known / "quiet.wasm").write_bytes(b"\0asm")
-    done = nogrow("check", "--locked")
-    assert done.exit_code == 4
-    assert "NG011" not in done.stdout
+    result = nogrow("check", "--locked")
+    assert result.exit_code == 4
+    assert "NG011" not in result.stdout
 
 
 def test_without_contract_and_path_the_lock_says_what_to_check(nogrow: Nogrow, folder: Path) -> None:
@@ -149,26 +149,26 @@ def test_without_contract_and_path_the_lock_says_what_to_check(nogrow: Nogrow, f
 
 def test_without_a_lock_there_is_nothing_to_hold_to(nogrow: Nogrow, folder: Path) -> None:
     for words in (["--locked"], ["--exact"], ["--lock", "gone"]):
-        done = nogrow("check", "quiet.wasm", *words)
-        assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-        assert "no such lock; write it with `nogrow pin`" in done.stderr
+        result = nogrow("check", "quiet.wasm", *words)
+        assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+        assert "no such lock; write it with `nogrow pin`" in result.stderr
 
 
 def test_a_lock_with_another_verdict_for_another_name_is_noticed(nogrow: Nogrow, known: Path) -> None:
     document = json.loads((known / "nogrow.lock").read_text())
     document["artifacts"]["growing.wasm"]["exports"] = {"reachable": ["ok"], "unreachable": ["bad"]}
     (known / "nogrow.lock").write_text(json.dumps(document))
-    done = nogrow("check", "--locked")
-    assert done.exit_code == 1
-    assert "`bad` is reachable, pinned as unreachable" in done.stdout
-    assert "improved: `ok` is unreachable, pinned as reachable" in done.stdout
-    assert "byte for byte" in done.stdout
+    result = nogrow("check", "--locked")
+    assert result.exit_code == 1
+    assert "`bad` is reachable, pinned as unreachable" in result.stdout
+    assert "improved: `ok` is unreachable, pinned as reachable" in result.stdout
+    assert "byte for byte" in result.stdout
 
 
 def test_the_first_grow_site_breaks_a_pin_that_has_none(nogrow: Nogrow, known: Path) -> None:
     module(known / "quiet.wasm", UNUSED)
-    done = nogrow("check", "--locked")
-    assert "1 grow site in the module, where `ok` was pinned as absent" in done.stdout
+    result = nogrow("check", "--locked")
+    assert "1 grow site in the module, where `ok` was pinned as absent" in result.stdout
 
 
 def test_the_core_modules_of_a_component_are_pinned_by_number(nogrow: Nogrow, folder: Path) -> None:
@@ -182,12 +182,12 @@ def test_the_core_modules_of_a_component_are_pinned_by_number(nogrow: Nogrow, fo
     assert nogrow("pin").exit_code == 0
     assert nogrow("check", "--exact").exit_code == 0
     path.write_bytes(assemble(f"(component {core.format(grow)} {core.format('')})"))
-    done = nogrow("check", "--locked")
-    assert done.exit_code == 1
-    assert "error[NG011]: pin-broken: `f` is reachable, pinned as absent\n  --> c.wasm#0\n" in done.stdout
+    result = nogrow("check", "--locked")
+    assert result.exit_code == 1
+    assert "error[NG011]: pin-broken: `f` is reachable, pinned as absent\n  --> c.wasm#0\n" in result.stdout
     path.write_bytes(assemble(f"(component {core.format('')})"))
-    done = nogrow("check", "--locked", "c.wasm")
-    assert "but was not found\n  --> c.wasm#1\n" in done.stdout
+    result = nogrow("check", "--locked", "c.wasm")
+    assert "but was not found\n  --> c.wasm#1\n" in result.stdout
 
 
 def test_the_lock_is_the_same_measure_in_several_processes(
@@ -195,6 +195,6 @@ def test_the_lock_is_the_same_measure_in_several_processes(
 ) -> None:
     monkeypatch.setattr("nogrow.pipeline.all_files.WORTH_PROCESSES", 0)
     module(known / "quiet.wasm", GROWING)
-    one, two = (nogrow("check", "--locked", "--format", "json", "-j", jobs) for jobs in ("1", "2"))
-    assert one.exit_code == 1
-    assert one.stdout == two.stdout
+    serial, parallel = (nogrow("check", "--locked", "--format", "json", "-j", jobs) for jobs in ("1", "2"))
+    assert serial.exit_code == 1
+    assert serial.stdout == parallel.stdout

@@ -29,15 +29,15 @@ def test_without_command_the_help_is_shown(nogrow: Nogrow) -> None:
     ("file", "code"), [("quiet.wasm", 0), ("growing.wasm", 1), ("gone.wasm", 3), ("cut.wasm", 4)]
 )
 def test_the_process_ends_with_the_code(folder: Path, file: str, code: int) -> None:
-    done = started("check", file, cwd=folder)
-    assert done.returncode == code
-    assert done.stderr == ""
+    result = started("check", file, cwd=folder)
+    assert result.returncode == code
+    assert result.stderr == ""
 
 
 def test_closed_pipe_does_not_change_the_exit_code(folder: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "nogrow", "check", "growing.wasm"],
         stdout=writer,
         stderr=subprocess.PIPE,
@@ -46,12 +46,12 @@ def test_closed_pipe_does_not_change_the_exit_code(folder: Path) -> None:
         check=False,
     )
     os.close(writer)
-    assert (done.returncode, done.stderr) == (1, b"")
+    assert (result.returncode, result.stderr) == (1, b"")
 
 
 def test_a_full_disk_is_never_a_pass(folder: Path) -> None:
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-m", "nogrow", "check", "quiet.wasm"],
             stdout=full,
             stderr=subprocess.PIPE,
@@ -59,28 +59,28 @@ def test_a_full_disk_is_never_a_pass(folder: Path) -> None:
             timeout=60,
             check=False,
         )
-    assert done.returncode == 2
-    assert done.stderr == (b"nogrow: standard output: can't write the report: No space left on device\n")
+    assert result.returncode == 2
+    assert result.stderr == (b"nogrow: standard output: can't write the report: No space left on device\n")
 
 
 def test_a_closed_standard_output_is_never_a_pass(folder: Path) -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         ["sh", "-c", f"exec {shlex.quote(sys.executable)} -m nogrow check quiet.wasm >&-"],
         capture_output=True,
         cwd=folder,
         timeout=60,
         check=False,
     )
-    assert done.returncode == 2
-    assert b"Traceback" not in done.stderr
+    assert result.returncode == 2
+    assert b"Traceback" not in result.stderr
 
 
 def test_name_outside_the_encoding_is_escaped(folder: Path) -> None:
     (folder / "growing.wasm").rename(folder / "größe.wasm")
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
-    done = started("check", "größe.wasm", cwd=folder, env=environment)
-    assert done.returncode == 1
-    assert "gr\\xf6\\xdfe.wasm" in done.stdout
+    result = started("check", "größe.wasm", cwd=folder, env=environment)
+    assert result.returncode == 1
+    assert "gr\\xf6\\xdfe.wasm" in result.stdout
 
 
 def test_check_imports_only_used_modules(folder: Path) -> None:
@@ -92,7 +92,7 @@ def test_check_imports_only_used_modules(folder: Path) -> None:
         "assert CliRunner().invoke(cli, ['check', 'quiet.wasm']).exit_code == 0\n"
         "print(*sorted(set(sys.modules) - before))\n"
     )
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
@@ -100,7 +100,7 @@ def test_check_imports_only_used_modules(folder: Path) -> None:
         timeout=60,
         check=True,
     )
-    imported = done.stdout.split()
+    imported = result.stdout.split()
     assert "nogrow.pipeline.all_files" in imported
     unused = (
         *("rich", "toml", "tomllib", "json", "importlib.metadata", "concurrent.futures", "multiprocessing"),
@@ -131,7 +131,7 @@ def fail(*arguments: object) -> None:
 program._Commands.get_command = fail
 program.main()
 """
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", script, "check"],
         cwd=folder,
         capture_output=True,
@@ -139,5 +139,5 @@ program.main()
         timeout=60,
         check=False,
     )
-    assert done.returncode == 4
-    assert "internal error: no verdict; please report it" in done.stderr
+    assert result.returncode == 4
+    assert "internal error: no verdict; please report it" in result.stderr

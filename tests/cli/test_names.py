@@ -65,7 +65,7 @@ def test_all_globs_that_match_a_file_must_be_kept(nogrow: Nogrow, folder: Path) 
         contract(folder, text)
         result = nogrow("check", "--format", "json")
         (artifact,) = validated(result.stdout)["artifacts"]
-        assert [one["rule"] for one in artifact["violations"]] == ["NG001", "NG007"]
+        assert [violation["rule"] for violation in artifact["violations"]] == ["NG001", "NG007"]
 
 
 def test_import_is_trusted_only_if_all_clauses_trust_it(nogrow: Nogrow, folder: Path) -> None:
@@ -76,8 +76,8 @@ def test_import_is_trusted_only_if_all_clauses_trust_it(nogrow: Nogrow, folder: 
     )
     contract(folder, trusting)
     assert nogrow("check").exit_code == 0
-    for other in ("?.wasm", "a.w*"):
-        contract(folder, f'{trusting}[[artifact]]\npath = "{other}"\n')
+    for pattern in ("?.wasm", "a.w*"):
+        contract(folder, f'{trusting}[[artifact]]\npath = "{pattern}"\n')
         result = nogrow("check")
         assert result.exit_code == 1
         assert "NG006" in result.stdout
@@ -98,13 +98,13 @@ def test_capped_does_not_allow_a_growth_before_an_exception(nogrow: Nogrow, fold
 
 
 def test_a_module_with_both_verdicts_names_both(nogrow: Nogrow, folder: Path) -> None:
-    both = CAPPED.replace(" 1 1)", " 1 1) (memory 1) (tag $x)")[:-1]
+    two_memories = CAPPED.replace(" 1 1)", " 1 1) (memory 1) (tag $x)")[:-1]
     throws = '(func (export "g") i32.const 1 memory.grow 1 drop (throw $x))'
-    module(folder / "a.wasm", f"{both} {throws})")
+    module(folder / "a.wasm", f"{two_memories} {throws})")
     result = nogrow("check", "a.wasm", "--format", "json")
     (artifact,) = validated(result.stdout)["artifacts"]
     assert artifact["verdict"] == "capped+throw-only"
-    assert [one["verdict"] for one in artifact["entries"]] == ["capped", "throw-only"]
+    assert [entry["verdict"] for entry in artifact["entries"]] == ["capped", "throw-only"]
     assert "broken: a.wasm: capped+throw-only" in nogrow("check", "a.wasm").stdout
     assert nogrow("init", "a.wasm").exit_code == 0
     assert nogrow("check").exit_code == 0

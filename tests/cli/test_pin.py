@@ -16,13 +16,13 @@ def pinned(folder: Path, lock: str = LOCK) -> list[str]:
 
 
 def test_bad_verdicts_are_pinned_as_well(nogrow: Nogrow, folder: Path) -> None:
-    done = nogrow("pin", "growing.wasm", "quiet.wasm")
-    assert done.exit_code == 0
-    assert done.stdout == (
+    result = nogrow("pin", "growing.wasm", "quiet.wasm")
+    assert result.exit_code == 0
+    assert result.stdout == (
         "nogrow.lock: 2 modules pinned, 3 entry points\n"
         "  new: growing.wasm: reachable\n  new: quiet.wasm: absent\n"
     )
-    assert done.stderr == "nogrow: the contract is broken; `nogrow check` shows where\n"
+    assert result.stderr == "nogrow: the contract is broken; `nogrow check` shows where\n"
     artifact = json.loads((folder / LOCK).read_text())["artifacts"]["growing.wasm"]
     assert artifact["size"] == (folder / "growing.wasm").stat().st_size
     assert artifact["exports"] == {"reachable": ["bad"], "unreachable": ["ok"]}
@@ -33,24 +33,24 @@ def test_a_contract_that_is_kept_is_not_mentioned(nogrow: Nogrow) -> None:
 
 
 @pytest.mark.parametrize(("file", "code"), [("cut.wasm", 4), ("gone.wasm", 3), ("empty", 3)])
-@pytest.mark.parametrize("more", [[], ["growing.wasm"]], ids=["alone", "with a good one"])
+@pytest.mark.parametrize("other_files", [[], ["growing.wasm"]], ids=["alone", "with a good one"])
 def test_unjudged_module_leaves_the_lock_unchanged(
-    nogrow: Nogrow, folder: Path, file: str, code: int, more: list[str]
+    nogrow: Nogrow, folder: Path, file: str, code: int, other_files: list[str]
 ) -> None:
-    done = nogrow("pin", file, *more)
-    assert (done.exit_code, (folder / LOCK).exists()) == (code, False)
+    result = nogrow("pin", file, *other_files)
+    assert (result.exit_code, (folder / LOCK).exists()) == (code, False)
     nogrow("pin", "quiet.wasm")
     before = (folder / LOCK).read_bytes()
-    done = nogrow("pin", file, *more)
-    assert (done.exit_code, (folder / LOCK).read_bytes()) == (code, before)
-    assert file in done.stdout
-    assert "nogrow.lock is left unchanged" in done.stderr
+    result = nogrow("pin", file, *other_files)
+    assert (result.exit_code, (folder / LOCK).read_bytes()) == (code, before)
+    assert file in result.stdout
+    assert "nogrow.lock is left unchanged" in result.stderr
 
 
 def test_nothing_to_pin_is_explained(nogrow: Nogrow, folder: Path) -> None:
-    done = nogrow("pin")
-    assert (done.exit_code, (folder / LOCK).exists()) == (3, False)
-    assert "give a PATH, or write nogrow.toml" in done.stderr
+    result = nogrow("pin")
+    assert (result.exit_code, (folder / LOCK).exists()) == (3, False)
+    assert "give a PATH, or write nogrow.toml" in result.stderr
 
 
 def test_named_module_is_added_and_other_pins_stay(nogrow: Nogrow, folder: Path) -> None:
@@ -58,8 +58,8 @@ def test_named_module_is_added_and_other_pins_stay(nogrow: Nogrow, folder: Path)
     nogrow("pin", "growing.wasm")
     assert pinned(folder) == ["growing.wasm", "quiet.wasm"]
     module(folder / "growing.wasm", QUIET)
-    done = nogrow("pin")
-    assert "  improved: growing.wasm: `bad` is gone, pinned as reachable\n" in done.stdout
+    result = nogrow("pin")
+    assert "  improved: growing.wasm: `bad` is gone, pinned as reachable\n" in result.stdout
     assert pinned(folder) == ["growing.wasm", "quiet.wasm"]
 
 
@@ -106,8 +106,8 @@ def test_a_file_that_is_no_lock_is_not_written_over(
     nogrow: Nogrow, folder: Path, text: str, message: str
 ) -> None:
     (folder / "mine").write_text(text)
-    done = nogrow("pin", "quiet.wasm", "--lock", "mine")
-    assert (done.exit_code, message in done.stderr, done.stderr.count("\n")) == (2, True, 1)
+    result = nogrow("pin", "quiet.wasm", "--lock", "mine")
+    assert (result.exit_code, message in result.stderr, result.stderr.count("\n")) == (2, True, 1)
     assert (folder / "mine").read_text() == text
 
 
@@ -132,8 +132,8 @@ def test_glue_beside_the_module_is_found(nogrow: Nogrow, folder: Path) -> None:
     (folder / "host.mjs").write_text(
         'var m; WebAssembly.instantiate("hosted.wasm", {a: {t: () => m.grow(1)}}); m.buffer'
     )
-    done = nogrow("pin", "hosted.wasm")
-    assert "new: hosted.wasm: reachable" in done.stdout
+    result = nogrow("pin", "hosted.wasm")
+    assert "new: hosted.wasm: reachable" in result.stdout
     assert "NG011" not in nogrow("check", "--locked").stdout
 
 
@@ -144,9 +144,9 @@ def test_glue_counts(nogrow: Nogrow, folder: Path) -> None:
     )
     nogrow("pin", "hosted.wasm")
     assert nogrow("check", "--locked").exit_code == 0
-    done = nogrow("check", "--locked", "--glue", "glue.js")
-    assert "NG011" in done.stdout
-    assert "byte for byte" in done.stdout
+    result = nogrow("check", "--locked", "--glue", "glue.js")
+    assert "NG011" in result.stdout
+    assert "byte for byte" in result.stdout
     nogrow("pin", "hosted.wasm", "--glue", "glue.js")
     assert "NG011" not in nogrow("check", "--locked", "--glue", "glue.js").stdout
 
@@ -154,9 +154,9 @@ def test_glue_counts(nogrow: Nogrow, folder: Path) -> None:
 def test_a_name_that_a_terminal_would_obey_is_escaped(nogrow: Nogrow, folder: Path) -> None:
     name = "\x1b[2J##[x]\udcff.wasm"
     (folder / "growing.wasm").rename(folder / name)
-    done = nogrow("pin", name)
-    assert done.exit_code == 0
-    assert all(line.isprintable() for line in done.output.split("\n"))
+    result = nogrow("pin", name)
+    assert result.exit_code == 0
+    assert all(line.isprintable() for line in result.output.split("\n"))
     assert pinned(folder) == [name]
     assert "NG011" not in nogrow("check", "--locked", "--color", "never").stdout
 
@@ -177,5 +177,5 @@ def test_two_modules_of_one_name_are_refused(nogrow: Nogrow, folder: Path) -> No
 
     (folder / "c.wasm").write_bytes(assemble("(component (core module))"))
     (folder / "growing.wasm").rename(folder / "c.wasm#0")
-    done = nogrow("pin", "c.wasm", "c.wasm#0")
-    assert (done.exit_code, "two modules" in done.stderr, (folder / LOCK).exists()) == (2, True, False)
+    result = nogrow("pin", "c.wasm", "c.wasm#0")
+    assert (result.exit_code, "two modules" in result.stderr, (folder / LOCK).exists()) == (2, True, False)

@@ -46,8 +46,10 @@ def naming(folder: Path, source: str, wat: str = GROWING) -> Path:
 
 def outputs(nogrow: Nogrow, folder: Path, *words: str, forms: tuple[str, ...] = FORMATS) -> dict[str, str]:
     """Run the command once for all formats, and return what each one holds."""
-    more = [word for form in forms if form != "text" for word in ("--format", f"{form}={folder / form}.out")]
-    result = nogrow(*words, *more)
+    options = [
+        word for form in forms if form != "text" for word in ("--format", f"{form}={folder / form}.out")
+    ]
+    result = nogrow(*words, *options)
     assert result.exit_code in (0, 1)
     assert "Traceback" not in result.output
     return {

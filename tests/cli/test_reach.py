@@ -32,7 +32,7 @@ def reached(folder: Path, *words: str) -> list[str]:
     home = folder / "home"
     home.mkdir(exist_ok=True)
     environ = {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", WATCHED, *words],
         cwd=folder,
         env={**os.environ, **environ},
@@ -41,9 +41,9 @@ def reached(folder: Path, *words: str) -> list[str]:
         timeout=120,
         check=False,
     )
-    assert done.returncode in (0, 1), done.stderr
+    assert result.returncode in (0, 1), result.stderr
     assert list(home.iterdir()) == []
-    return [line for line in done.stderr.splitlines() if line.startswith("reached ")]
+    return [line for line in result.stderr.splitlines() if line.startswith("reached ")]
 
 
 @pytest.mark.parametrize(

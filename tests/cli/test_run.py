@@ -75,8 +75,8 @@ def test_json_has_steps_backtrace_stubs_and_output(nogrow: Nogrow, folder: Path)
     with (folder / "nogrow.toml").open("a") as contract:
         contract.write(stub)
     (artifact,) = validated(nogrow("run", "--format", "json").stdout)["artifacts"]
-    (found,) = artifact["scenarios"]
-    assert found["steps"] == [
+    (scenario_result,) = artifact["scenarios"]
+    assert scenario_result["steps"] == [
         {
             "number": 1,
             "what": "bad()",
@@ -88,9 +88,9 @@ def test_json_has_steps_backtrace_stubs_and_output(nogrow: Nogrow, folder: Path)
             "last": 2,
         }
     ]
-    assert found["stubs"] == [{"import": "env.log", "calls": 0, "arguments": []}]
-    assert found["output"] == ""
-    (step,) = found["grew_at"]["backtrace"]
+    assert scenario_result["stubs"] == [{"import": "env.log", "calls": 0, "arguments": []}]
+    assert scenario_result["output"] == ""
+    (step,) = scenario_result["grew_at"]["backtrace"]
     assert step["instruction"] == "memory.grow"
     assert step["function"] == {"index": 1, "name": "bad"}
     data = (folder / "growing.wasm").read_bytes()
@@ -126,8 +126,10 @@ def test_the_control_is_caught_with_its_source_lines(nogrow: Nogrow) -> None:
     assert places == sorted(places)
     line = next(
         number
-        for number, one in enumerate((GUEST.parents[2] / "crates/greeting_growth/src/lib.rs").open(), 1)
-        if "format!(" in one and "Some(" in one
+        for number, source_line in enumerate(
+            (GUEST.parents[2] / "crates/greeting_growth/src/lib.rs").open(), 1
+        )
+        if "format!(" in source_line and "Some(" in source_line
     )
     assert f"crates/greeting_growth/src/lib.rs:{line}:" in text
 
@@ -163,17 +165,17 @@ def test_a_search_of_a_stateful_guest_prints_what_grows_again(nogrow: Nogrow, fo
     scenario = [line.strip() for line in printed if line.startswith("   ")]
     pasted = scenario[: scenario.index("]") + 1]
     (folder / "nogrow.toml").write_text("schema = 1\n[[artifact]]\npath = 'state.wasm'\n" + "\n".join(pasted))
-    again = nogrow("run")
-    assert again.exit_code == 0
-    assert "1 -> 2 pages, grew" in again.output
+    result_again = nogrow("run")
+    assert result_again.exit_code == 0
+    assert "1 -> 2 pages, grew" in result_again.output
 
 
 def test_a_search_writes_nothing_into_the_working_folder(folder: Path) -> None:
     before = sorted(folder.rglob("*"))
     words = ("run", "--search", "--budget", "0.5", "growing.wasm")
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "nogrow", *words], cwd=folder, capture_output=True, timeout=60, check=False
     )
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert b"grows the memory" in done.stdout
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert b"grows the memory" in result.stdout
     assert sorted(folder.rglob("*")) == before

@@ -15,11 +15,11 @@ from tests.cli.conftest import Nogrow
 )
 def test_sealed_module_is_written(nogrow: Nogrow, folder: Path, mode: str, verdict: str) -> None:
     data = (folder / "growing.wasm").read_bytes()
-    done = nogrow("seal", "growing.wasm", "-o", "out/sealed.wasm", "--mode", mode)
-    assert done.exit_code == 0
-    assert f"  verdict {verdict}, " in done.stdout
-    assert f"    bad: {verdict}\n" in done.stdout
-    assert "nogrow run" in done.stdout.splitlines()[-1]
+    result = nogrow("seal", "growing.wasm", "-o", "out/sealed.wasm", "--mode", mode)
+    assert result.exit_code == 0
+    assert f"  verdict {verdict}, " in result.stdout
+    assert f"    bad: {verdict}\n" in result.stdout
+    assert "nogrow run" in result.stdout.splitlines()[-1]
     assert (folder / "out/sealed.wasm").read_bytes() == sealed(data, Mode(mode)).data
     assert (folder / "growing.wasm").read_bytes() == data
     assert nogrow("check", "out/sealed.wasm").exit_code == (1 if mode == "cap" else 0)
@@ -31,16 +31,16 @@ def test_the_modes_that_leave_growth_to_somebody_say_so(nogrow: Nogrow, folder: 
     host = '(module (import "env" "emscripten_resize_heap" (func $g (param i32) (result i32)))'
     text = host + '(memory (export "memory") 1 9) (func (export "f") (drop (call $g (i32.const 1)))))'
     (folder / "host.wasm").write_bytes(bytes(wasmtime.wat2wasm(text)))
-    done = nogrow("seal", "host.wasm", "-o", "o.wasm", "--mode", "deny")
-    assert "verdict reachable -> reachable" in done.stdout
-    assert "the host can still grow the memory in env.emscripten_resize_heap" in done.stdout
-    done = nogrow("seal", "host.wasm", "-o", "p.wasm", "--mode", "cap", "--pages", "3")
-    assert "verdict reachable -> absent" in done.stdout
+    result = nogrow("seal", "host.wasm", "-o", "o.wasm", "--mode", "deny")
+    assert "verdict reachable -> reachable" in result.stdout
+    assert "the host can still grow the memory in env.emscripten_resize_heap" in result.stdout
+    result = nogrow("seal", "host.wasm", "-o", "p.wasm", "--mode", "cap", "--pages", "3")
+    assert "verdict reachable -> absent" in result.stdout
     (folder / "zero.wasm").write_bytes(
         bytes(wasmtime.wat2wasm('(module (memory 1) (func (export "f") (drop (memory.grow (i32.const 0)))))'))
     )
-    done = nogrow("seal", "zero.wasm", "-o", "q.wasm", "--mode", "cap")
-    assert "memory.grow by 0 pages still succeeds" in done.stdout
+    result = nogrow("seal", "zero.wasm", "-o", "q.wasm", "--mode", "cap")
+    assert "memory.grow by 0 pages still succeeds" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -61,15 +61,15 @@ def test_the_modes_that_leave_growth_to_somebody_say_so(nogrow: Nogrow, folder: 
 def test_wrong_usage_writes_nothing(nogrow: Nogrow, folder: Path, words: list[str], message: str) -> None:
     (folder / "link.wasm").symlink_to("growing.wasm")
     before = {path.name: path.read_bytes() for path in folder.glob("*.wasm")}
-    done = nogrow("seal", *words)
-    assert (done.exit_code, message in done.stderr) == (2, True)
+    result = nogrow("seal", *words)
+    assert (result.exit_code, message in result.stderr) == (2, True)
     assert {path.name: path.read_bytes() for path in folder.glob("*.wasm")} == before
 
 
 @pytest.mark.parametrize("file", ["cut.wasm", "gone.wasm", "empty"])
 def test_what_cant_be_judged_is_not_written(nogrow: Nogrow, folder: Path, file: str) -> None:
-    done = nogrow("seal", file, "-o", "x.wasm", "--mode", "deny")
-    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (4, "", 1)
+    result = nogrow("seal", file, "-o", "x.wasm", "--mode", "deny")
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (4, "", 1)
     assert not (folder / "x.wasm").exists()
 
 
@@ -82,8 +82,8 @@ def test_output_that_is_not_valid_is_not_written(
         "validate",
         lambda data: Validation(True) if data == original else Validation(False, "type mismatch", 9),
     )
-    done = nogrow("seal", "growing.wasm", "-o", "x.wasm", "--mode", "deny")
-    assert (done.exit_code, "the sealed module is not valid" in done.stderr) == (4, True)
+    result = nogrow("seal", "growing.wasm", "-o", "x.wasm", "--mode", "deny")
+    assert (result.exit_code, "the sealed module is not valid" in result.stderr) == (4, True)
     assert not (folder / "x.wasm").exists()
 
 
@@ -92,8 +92,8 @@ def test_a_component_that_is_not_valid_is_not_sealed(nogrow: Nogrow, folder: Pat
 
     core = "(core module (memory 1) (func i32.const 1 memory.grow drop))"
     (folder / "c.wasm").write_bytes(assemble(f"(component {core} (core instance (instantiate 7)))"))
-    done = nogrow("seal", "c.wasm", "-o", "x.wasm", "--mode", "deny")
-    assert (done.exit_code, "unknown module 7" in done.stderr) == (4, True)
+    result = nogrow("seal", "c.wasm", "-o", "x.wasm", "--mode", "deny")
+    assert (result.exit_code, "unknown module 7" in result.stderr) == (4, True)
     assert not (folder / "x.wasm").exists()
 
 
@@ -114,10 +114,10 @@ def test_in_place_keeps_permissions_and_comes_to_rest(nogrow: Nogrow, folder: Pa
     assert nogrow("seal", "growing.wasm", "--in-place", "--mode", "deny").exit_code == 0
     first = path.read_bytes()
     assert path.stat().st_mode & 0o777 == 0o640
-    done = nogrow("seal", "growing.wasm", "--in-place", "--mode", "deny")
-    assert "nothing had to change" in done.stdout
+    result = nogrow("seal", "growing.wasm", "--in-place", "--mode", "deny")
+    assert "nothing had to change" in result.stdout
     assert path.read_bytes() == first
-    assert [one.name for one in folder.iterdir() if one.name.startswith(".")] == []
+    assert [file.name for file in folder.iterdir() if file.name.startswith(".")] == []
 
 
 def test_force_writes_over_another_file(nogrow: Nogrow, folder: Path) -> None:
@@ -129,10 +129,10 @@ def test_a_component_is_reported_module_by_module(nogrow: Nogrow, folder: Path) 
 
     core = '(core module (memory 1) (func (export "f") (drop (memory.grow (i32.const 1)))))'
     (folder / "c.wasm").write_bytes(assemble(f"(component {core} {core})"))
-    done = nogrow("seal", "c.wasm", "-o", "d.wasm", "--mode", "deny")
-    assert done.exit_code == 0
-    assert "  core module 0: verdict reachable -> absent, 1 of 1 entry point changed" in done.stdout
-    assert "  core module 1: verdict reachable -> absent" in done.stdout
+    result = nogrow("seal", "c.wasm", "-o", "d.wasm", "--mode", "deny")
+    assert result.exit_code == 0
+    assert "  core module 0: verdict reachable -> absent, 1 of 1 entry point changed" in result.stdout
+    assert "  core module 1: verdict reachable -> absent" in result.stdout
 
 
 def test_a_component_that_can_not_be_sealed_right_is_not_written(nogrow: Nogrow, folder: Path) -> None:
@@ -143,6 +143,6 @@ def test_a_component_that_can_not_be_sealed_right_is_not_written(nogrow: Nogrow,
       (core module $a (import "m" "mem" (memory 1)) (func (export "g") (drop (memory.grow (i32.const 1)))))
       (core instance (instantiate $a (with "m" (instance $i)))))"""
     (folder / "c.wasm").write_bytes(assemble(wat))
-    done = nogrow("seal", "c.wasm", "-o", "x.wasm", "--mode", "cap")
-    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (4, "", 1)
+    result = nogrow("seal", "c.wasm", "-o", "x.wasm", "--mode", "cap")
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (4, "", 1)
     assert not (folder / "x.wasm").exists()

@@ -54,9 +54,9 @@ def test_no_command_judges_an_invalid_module(
     words: tuple[str, ...], data: bytes, nogrow: Nogrow, written: Path
 ) -> None:
     ship(written, data)
-    done = nogrow(*words)
-    assert done.exit_code == 4
-    assert "not a valid module, says wasmtime" in done.stdout + done.stderr
+    result = nogrow(*words)
+    assert result.exit_code == 4
+    assert "not a valid module, says wasmtime" in result.stdout + result.stderr
     assert not (written / "nogrow.lock").exists()
 
 
@@ -65,9 +65,9 @@ def test_each_command_reports_a_missing_validation(
     words: tuple[str, ...], nogrow: Nogrow, written: Path
 ) -> None:
     ship(written, UNSUPPORTED)
-    done = nogrow(*words)
-    assert done.exit_code == 0
-    assert "not validated" in done.stdout + done.stderr
+    result = nogrow(*words)
+    assert result.exit_code == 0
+    assert "not validated" in result.stdout + result.stderr
 
 
 def test_validation_that_is_left_out_is_not_silent(nogrow: Nogrow, written: Path) -> None:

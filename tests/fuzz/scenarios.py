@@ -15,11 +15,11 @@ from nogrow.errors import ModuleError
 from nogrow.pipeline.all_files import check
 from nogrow.report import as_json, text
 from nogrow.report.exit_code import ExitCode, exit_code
+from nogrow.scenarios.engine import Limits
 from nogrow.scenarios.errors import GuestError
-from nogrow.scenarios.limits import Limits
 from nogrow.scenarios.result import ScenarioResult
 from nogrow.scenarios.runner import run
-from nogrow.scenarios.signatures import Signature, signatures
+from nogrow.scenarios.types import Signature, signatures
 from nogrow.scenarios.wasi import MODULE
 from nogrow.wasm.decode import decode
 from tests.scenarios.guests import binary

@@ -3,7 +3,7 @@
 import wasmtime
 
 from nogrow.contract.model import Host, Scenario, Step
-from nogrow.scenarios.limits import Limits
+from nogrow.scenarios.engine import Limits
 from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult
 from nogrow.scenarios.runner import run
 

@@ -55,11 +55,11 @@ BUFFER = Scenario("s", (Call("buffer", save="p"), Write("abc", Saved("p")), Call
 def test_smallest_reproduction_is_found(tmp_path: Path, export: str, steps: tuple[Step, ...]) -> None:
     data = binary(MODULE)
     result = search(data, export, (BUFFER,), HOST, 20)
-    assert result.found is not None
-    assert result.found.steps == steps
-    assert run(data, result.found).outcome is ScenarioOutcome.GREW
+    assert result.scenario is not None
+    assert result.scenario.steps == steps
+    assert run(data, result.scenario).outcome is ScenarioOutcome.GREW
     text = 'schema = 1\n[[artifact]]\npath = "a.wasm"\nstub = [{ import = "env.f", returns = 0 }]\n'
-    (tmp_path / "nogrow.toml").write_text(text + spelled(result.found))
+    (tmp_path / "nogrow.toml").write_text(text + spelled(result.scenario))
     (read,) = load(tmp_path / "nogrow.toml").artifacts[0].scenarios
     assert run(data, read).outcome is ScenarioOutcome.GREW
 
@@ -78,20 +78,22 @@ STATE = """(module (memory (export "memory") 1)
 @pytest.mark.parametrize("seconds", [0.5, 2])
 def test_guest_with_state_is_searched(seconds: float) -> None:
     data = binary(STATE)
-    found = search(data, "step", (), Host(), seconds).found
-    assert found is not None
-    assert run(data, found).outcome is ScenarioOutcome.GREW
+    smallest = search(data, "step", (), Host(), seconds).scenario
+    assert smallest is not None
+    assert run(data, smallest).outcome is ScenarioOutcome.GREW
 
 
 def test_search_goes_on_after_earlier_growth() -> None:
     before = (Call("start", save="n"), Call("step", (Saved("n"),), save="n"))
     scenario = Scenario("s", (*before, Call("start"), Call("step", (Saved("n"),)), Call("start")))
     data = binary(STATE)
-    found = search(data, "step", (scenario,), Host(), 2).found
-    assert found is not None
-    assert found.steps[0] == before[0]
-    assert sum(step.repeat for step in found.steps if isinstance(step, Call) and step.export == "step") == 5
-    assert run(data, found).outcome is ScenarioOutcome.GREW
+    smallest = search(data, "step", (scenario,), Host(), 2).scenario
+    assert smallest is not None
+    assert smallest.steps[0] == before[0]
+    assert (
+        sum(step.repeat for step in smallest.steps if isinstance(step, Call) and step.export == "step") == 5
+    )
+    assert run(data, smallest).outcome is ScenarioOutcome.GREW
 
 
 @pytest.mark.parametrize(
@@ -118,8 +120,8 @@ def test_error_of_hypothesis_only_ends_the_search(
 
     monkeypatch.setattr("nogrow.scenarios.argument_search._warm_up", lambda: None)
     monkeypatch.setattr("nogrow.scenarios.argument_search.find", find)
-    found = search(binary(STATE), "step", (), Host(), 20).found
-    assert found == (
+    smallest = search(binary(STATE), "step", (), Host(), 20).scenario
+    assert smallest == (
         Scenario("step grows", (Call("step", (0,), repeat=4), Call("step", (0,), must_grow=True)))
         if grew
         else None
@@ -139,7 +141,7 @@ def test_outcome_of_a_try_never_changes(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr("nogrow.scenarios.argument_search._warm_up", lambda: None)
     monkeypatch.setattr("nogrow.scenarios.argument_search.find", find)
-    assert search(binary(STATE), "step", (), Host(), 0.4).found is not None
+    assert search(binary(STATE), "step", (), Host(), 0.4).scenario is not None
     assert outcomes == [True, False, True]
 
 
@@ -156,7 +158,7 @@ def test_growth_that_does_not_happen_again_is_an_error(monkeypatch: pytest.Monke
 def test_search_without_result_ends_in_time(export: str) -> None:
     start = time.monotonic()
     result = search(binary(MODULE), export, (), HOST, 1)
-    assert result.found is None
+    assert result.scenario is None
     assert result.tries > 10 or export == "traps"
     assert time.monotonic() - start < 5
 

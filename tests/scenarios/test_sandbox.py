@@ -8,7 +8,8 @@ import pytest
 from tools.bench.generate import of_size
 
 from nogrow.contract.model import Call, Host
-from nogrow.scenarios.guest import GuestError, compiled
+from nogrow.scenarios.errors import GuestError
+from nogrow.scenarios.guest import compiled
 from nogrow.scenarios.wasi import BADF, NOSYS
 from tests.scenarios.guests import TIGHT, played
 from tests.support.assemble import assemble
@@ -85,7 +86,7 @@ def test_greedy_guest_stays_within_the_limits(wat: str) -> None:
     script = (
         "import sys\n"
         "from nogrow.contract.model import Call, Scenario\n"
-        "from nogrow.scenarios.limits import Limits\n"
+        "from nogrow.scenarios.engine import Limits\n"
         "from nogrow.scenarios.runner import run\n"
         f"run(sys.stdin.buffer.read(), Scenario('s', (Call('f'),)), Limits(*{tuple(limits)!r}))\n{PRINT_PEAK}"
     )

@@ -9,10 +9,8 @@ from tools.differ import streams, tar_changes, tars, zips
 from tools.differ.readers import Reader, Reading, find_readers, python_readers
 from tools.differ.run import SUFFIXES, accepted_as, complaint, differ, write
 
-from nogrow.archives import compressed
-from nogrow.archives import tar as dist_tar
-from nogrow.archives import tar_header as tarheader
-from nogrow.archives import zip as dist_zip
+from nogrow.archives import compressed, tar
+from nogrow.archives import zip as zip_reader
 from nogrow.archives.unpack_limits import UnsafeArchiveError
 from tests.archives.made import GROWING_WASM, QUIET_WASM
 
@@ -36,17 +34,17 @@ def until_found(chosen: list[Reader], suffix: str, most: int = 3000) -> set[str]
     return set()
 
 
-def tolerant_records(data: bytes, *, for_all: bool) -> tarheader.Extended:
+def tolerant_records(data: bytes, *, for_all: bool) -> tar.Extended:
     """Read pax records by their lengths alone, as Python does."""
-    path, place = None, 0
-    while place < len(data):
-        match = re.compile(rb"([1-9][0-9]*) ([^=]+)=").match(data, place)
-        if match is None or match[2] not in (b"path", *tarheader._HARMLESS):
+    path, offset = None, 0
+    while offset < len(data):
+        match = re.compile(rb"([1-9][0-9]*) ([^=]+)=").match(data, offset)
+        if match is None or match[2] not in (b"path", *tar._HARMLESS):
             raise UnsafeArchiveError("another record")
-        end = place + int(match[1])
+        end = offset + int(match[1])
         path = data[match.end() : end - 1] if match[2] == b"path" else path
-        place = end
-    return tarheader.Extended(path)
+        offset = end
+    return tar.Extended(path)
 
 
 def first_stream_only(streams: compressed._Streams) -> bool:
@@ -59,32 +57,26 @@ def first_stream_only(streams: compressed._Streams) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("place", "name", "without", "suffix", "names"),
+    ("module", "name", "without", "suffix", "names"),
     [
-        (tarheader, "_NUMBER", re.compile(rb" *([0-7_]+)[ \0]*"), "tar", ("npm's tar",)),
-        (tarheader, "_CHECKSUM", re.compile(rb" *([0-7_]+)[ \0]*"), "tar", ("npm's tar",)),
-        (dist_tar, "read_records", tolerant_records, "tar", ("npm's tar",)),
-        (
-            tarheader,
-            "_prefix",
-            lambda block, magic: block[345:500].split(b"\0")[0],
-            "tar",
-            ("GNU tar", "bsdtar"),
-        ),
+        (tar, "_NUMBER", re.compile(rb" *([0-7_]+)[ \0]*"), "tar", ("npm's tar",)),
+        (tar, "_CHECKSUM", re.compile(rb" *([0-7_]+)[ \0]*"), "tar", ("npm's tar",)),
+        (tar, "_records", tolerant_records, "tar", ("npm's tar",)),
+        (tar, "_prefix", lambda block, magic: block[345:500].split(b"\0")[0], "tar", ("GNU tar", "bsdtar")),
         (compressed._Streams, "_next", first_stream_only, "xz", ("xz",)),
-        (dist_zip, "_fields", lambda extra, known: {}, "zip", ("unzip", "bsdtar")),
+        (zip_reader, "_fields", lambda extra, known: {}, "zip", ("unzip", "bsdtar")),
     ],
     ids=["size", "checksum", "line end in pax", "prefix", "xz padding", "extra fields"],
 )
 def test_disagreement_is_found_without_its_guard(
-    place: object,
+    module: object,
     name: str,
     without: object,
     suffix: str,
     names: tuple[str, ...],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(place, name, without)
+    monkeypatch.setattr(module, name, without)
     assert until_found(readers(*names), suffix)
 
 
@@ -97,16 +89,16 @@ def test_python_agrees_on_accepted_archives(suffix: str) -> None:
 
 
 def test_every_reader_reads_unchanged_archives(tmp_path: Path) -> None:
-    tar = tars.joined(tars.seeds(QUIET_WASM, GROWING_WASM)[0])
+    plain_tar = tars.joined(tars.seeds(QUIET_WASM, GROWING_WASM)[0])
     plain = {
         "tar": [tars.joined(parts) for parts in tars.seeds(QUIET_WASM, GROWING_WASM)],
         "zip": [zips.joined(make()) for make in zips.seeds(QUIET_WASM, GROWING_WASM)[:2]],
         **{suffix: [pack(QUIET_WASM, 6)] for suffix, pack in streams.PACKERS.items()},
-        **{suffix: [streams.PACKERS[packer](tar, 6)] for suffix, packer in streams.TARS.items()},
+        **{suffix: [streams.PACKERS[packer](plain_tar, 6)] for suffix, packer in streams.TARS.items()},
     }
     for number, reader in enumerate(READERS):
         for suffix in reader.suffixes:
-            paths = [tmp_path / f"{place}.{suffix}" for place in range(len(plain[suffix]))]
+            paths = [tmp_path / f"{index}.{suffix}" for index in range(len(plain[suffix]))]
             for path, data in zip(paths, plain[suffix], strict=True):
                 path.write_bytes(data)
             readings = reader.read(paths, tmp_path / f"{number}-{suffix}")

@@ -12,7 +12,9 @@ const READS = 1e6;
 /** Return how often the garbage collector ran during a million calls of `read`. */
 async function collections(read) {
   const started = [];
-  const observer = new PerformanceObserver((list) => started.push(...list.getEntries().map((one) => one.startTime)));
+  const observer = new PerformanceObserver((list) => {
+    started.push(...list.getEntries().map((entry) => entry.startTime));
+  });
   observer.observe({ entryTypes: ["gc"] });
   const begin = performance.now();
   let total = 0;

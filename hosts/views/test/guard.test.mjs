@@ -9,11 +9,11 @@ import { withoutResizable } from "../support/kinds.mjs";
 
 /** Return guarded exports and the list of the growths so far, each as a line. */
 function guarded(module, { call, memory, memories } = {}) {
-  const told = [];
+  const reports = [];
   const onGrow = ({ exportName, memoryName, pagesBefore, pagesAfter }) =>
-    told.push(`${exportName}: ${memoryName} ${pagesBefore} -> ${pagesAfter}`);
+    reports.push(`${exportName}: ${memoryName} ${pagesBefore} -> ${pagesAfter}`);
   const exports = guard(instantiate(module, () => call(exports), memory), { onGrow, memories });
-  return { exports, told };
+  return { exports, reports };
 }
 
 for (const options of [undefined, {}, { enabled: false, onGrow() {} }, { enabled: true }]) {
@@ -24,29 +24,29 @@ for (const options of [undefined, {}, { enabled: false, onGrow() {} }, { enabled
 }
 
 test("growth is reported with export, memory and pages", () => {
-  const { exports, told } = guarded(GUEST);
+  const { exports, reports } = guarded(GUEST);
   assert.equal(exports.grow(2), 1);
-  assert.deepEqual(told, ["grow: memory 1 -> 3"]);
+  assert.deepEqual(reports, ["grow: memory 1 -> 3"]);
   exports.grow(1);
-  assert.deepEqual(told, ["grow: memory 1 -> 3", "grow: memory 3 -> 4"]);
+  assert.deepEqual(reports, ["grow: memory 1 -> 3", "grow: memory 3 -> 4"]);
 });
 
 test("growth by 0 pages is reported, because it detaches views", () => {
-  const { exports, told } = guarded(GUEST);
+  const { exports, reports } = guarded(GUEST);
   exports.grow(0);
-  assert.deepEqual(told, ["grow: memory 1 -> 1"]);
+  assert.deepEqual(reports, ["grow: memory 1 -> 1"]);
 });
 
 test("failed growth is not reported", () => {
-  const { exports, told } = guarded(GUEST);
+  const { exports, reports } = guarded(GUEST);
   assert.equal(exports.grow(100), -1);
-  assert.deepEqual(told, []);
+  assert.deepEqual(reports, []);
 });
 
 test("arguments and results are unchanged", () => {
-  const { exports, told } = guarded(GUEST);
+  const { exports, reports } = guarded(GUEST);
   assert.deepEqual(exports.swap(1, 2), [2, 1]);
-  assert.deepEqual(told, []);
+  assert.deepEqual(reports, []);
 });
 
 test("exports that are not functions are unchanged", () => {
@@ -59,16 +59,16 @@ test("exports that are not functions are unchanged", () => {
 });
 
 test("growth before a trap is reported, and the trap is thrown", () => {
-  const { exports, told } = guarded(GUEST);
+  const { exports, reports } = guarded(GUEST);
   assert.throws(() => exports["grow, trap"](), WebAssembly.RuntimeError);
   exports.swap(1, 2);
-  assert.deepEqual(told, ["grow, trap: memory 1 -> 2"]);
+  assert.deepEqual(reports, ["grow, trap: memory 1 -> 2"]);
 });
 
 test("each of two nested exports is reported once", () => {
-  const { exports, told } = guarded(GUEST, { call: (exports) => exports.grow(5) });
+  const { exports, reports } = guarded(GUEST, { call: (exports) => exports.grow(5) });
   exports["grow, call, grow"]();
-  assert.deepEqual(told, [
+  assert.deepEqual(reports, [
     "grow, call, grow: memory 1 -> 2",
     "grow: memory 2 -> 7",
     "grow, call, grow: memory 7 -> 9",
@@ -76,16 +76,16 @@ test("each of two nested exports is reported once", () => {
 });
 
 test("an export is not reported for growth in a nested one", () => {
-  const { exports, told } = guarded(GUEST, { call: (exports) => exports.grow(1) });
+  const { exports, reports } = guarded(GUEST, { call: (exports) => exports.grow(1) });
   exports.call();
-  assert.deepEqual(told, ["grow: memory 1 -> 2"]);
+  assert.deepEqual(reports, ["grow: memory 1 -> 2"]);
 });
 
 test("after a nested trap, growth belongs to the outer export", () => {
   const nested = (exports) => assert.throws(() => exports["grow, trap"]());
-  const { exports, told } = guarded(GUEST, { call: nested });
+  const { exports, reports } = guarded(GUEST, { call: nested });
   exports["grow, call, grow"]();
-  assert.deepEqual(told, [
+  assert.deepEqual(reports, [
     "grow, call, grow: memory 1 -> 2",
     "grow, trap: memory 2 -> 3",
     "grow, call, grow: memory 3 -> 5",
@@ -93,41 +93,41 @@ test("after a nested trap, growth belongs to the outer export", () => {
 });
 
 test("growth by the host belongs to the running export, if any", () => {
-  const { exports, told } = guarded(GUEST, { call: ({ memory }) => memory.grow(1) });
+  const { exports, reports } = guarded(GUEST, { call: ({ memory }) => memory.grow(1) });
   exports.memory.grow(1);
   exports.call();
   exports.memory.grow(1);
   exports.swap(1, 2);
-  assert.deepEqual(told, ["call: memory 2 -> 3"]);
+  assert.deepEqual(reports, ["call: memory 2 -> 3"]);
 });
 
 test("a memory without pages does not count as detached", () => {
   const empty = new WebAssembly.Memory({ initial: 0 });
-  const { exports, told } = guarded(GUEST, { memories: { empty } });
+  const { exports, reports } = guarded(GUEST, { memories: { empty } });
   exports.swap(1, 2);
-  assert.deepEqual(told, []);
+  assert.deepEqual(reports, []);
 });
 
 test("an imported memory is watched under its given name", () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 20 });
-  const { exports, told } = guarded(BORROWER, { memory, memories: { heap: memory } });
+  const { exports, reports } = guarded(BORROWER, { memory, memories: { heap: memory } });
   exports.grow(1);
-  assert.deepEqual(told, ["grow: heap 1 -> 2"]);
+  assert.deepEqual(reports, ["grow: heap 1 -> 2"]);
 });
 
 test("two memories with the same name are both watched", () => {
   const other = new WebAssembly.Memory({ initial: 1 });
-  const { exports, told } = guarded(GUEST, { call: () => other.grow(1), memories: { memory: other } });
+  const { exports, reports } = guarded(GUEST, { call: () => other.grow(1), memories: { memory: other } });
   exports["grow, call, grow"]();
-  assert.deepEqual(told.sort(), ["grow, call, grow: memory 1 -> 2", "grow, call, grow: memory 1 -> 4"]);
+  assert.deepEqual(reports.sort(), ["grow, call, grow: memory 1 -> 2", "grow, call, grow: memory 1 -> 4"]);
 });
 
 test("growth of a shared memory by 0 pages is not reported", () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 20, shared: true });
-  const { exports, told } = guarded(SHARER, { memory, memories: { memory } });
+  const { exports, reports } = guarded(SHARER, { memory, memories: { memory } });
   exports.grow(0);
   exports.grow(3);
-  assert.deepEqual(told, ["grow: memory 1 -> 4"]);
+  assert.deepEqual(reports, ["grow: memory 1 -> 4"]);
 });
 
 test("an instance without memory is an error", () => {
@@ -137,10 +137,10 @@ test("an instance without memory is an error", () => {
 });
 
 test("an exception of onGrow reaches the caller", () => {
-  const told = [];
+  const reports = [];
   const exports = guard(instantiate(GUEST), {
     onGrow(growth) {
-      told.push(growth.exportName);
+      reports.push(growth.exportName);
       throw new Error("no growth here");
     },
   });
@@ -148,29 +148,29 @@ test("an exception of onGrow reaches the caller", () => {
   exports.memory.grow(1);
   exports.swap(1, 2);
   assert.throws(() => exports.grow(1));
-  assert.deepEqual(told, ["grow", "grow"]);
+  assert.deepEqual(reports, ["grow", "grow"]);
 });
 
 test("onGrow can call an export", () => {
   const instance = instantiate(GUEST);
-  const told = [];
-  const exports = guard(instance, { onGrow: (growth) => told.push(growth.pagesAfter, exports.swap(1, 2)[0]) });
+  const reports = [];
+  const exports = guard(instance, { onGrow: (growth) => reports.push(growth.pagesAfter, exports.swap(1, 2)[0]) });
   exports.grow(1);
-  assert.deepEqual(told, [2, 2]);
+  assert.deepEqual(reports, [2, 2]);
 });
 
 test("growth of a resizable memory is reported", { skip: withoutResizable }, () => {
-  const { exports, told } = guarded(GUEST);
+  const { exports, reports } = guarded(GUEST);
   const views = liveViews(exports.memory, { resizable: true });
   exports.grow(0);
   exports.grow(1);
   assert.equal(views.u8.length, exports.memory.buffer.byteLength);
-  assert.deepEqual(told, ["grow: memory 1 -> 2"]);
+  assert.deepEqual(reports, ["grow: memory 1 -> 2"]);
 });
 
 test("a change from resizable to fixed is not a growth", { skip: withoutResizable }, () => {
-  const { exports, told } = guarded(GUEST, { call: ({ memory }) => memory.toResizableBuffer() });
+  const { exports, reports } = guarded(GUEST, { call: ({ memory }) => memory.toResizableBuffer() });
   exports.call();
   exports.memory.toFixedLengthBuffer();
-  assert.deepEqual(told, []);
+  assert.deepEqual(reports, []);
 });

@@ -42,8 +42,8 @@ test("a view is the same object until the memory grows", () => {
 });
 
 for (const options of [{}, { resizable: true }]) {
-  const asked = options.resizable ? "asked for a resizable buffer" : "by default";
-  test(`a growth by another thread is seen, ${asked}`, async () => {
+  const request = options.resizable ? "asked for a resizable buffer" : "by default";
+  test(`a growth by another thread is seen, ${request}`, async () => {
     const memory = shared();
     const views = liveViews(memory, options);
     let total = 1;

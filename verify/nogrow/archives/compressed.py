@@ -4,8 +4,8 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
-from typing import Protocol
 
 from nogrow.archives.unpack_limits import Budget, UnsafeArchiveError
 
@@ -15,53 +15,26 @@ _BAD = (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error)
 _MOST_MEMORY = 256 << 20
 
 
-class _Decompressor(Protocol):
-    """The decompressor of one stream, with the interface of `bz2.BZ2Decompressor`."""
-
-    @property
-    def eof(self) -> bool: ...
-
-    @property
-    def needs_input(self) -> bool: ...
-
-    @property
-    def unused_data(self) -> bytes: ...
-
-    def decompress(self, data: bytes, max_length: int) -> bytes: ...
-
-
 class _Gzip:
-    """The decompressor of one member of a gzip file, RFC 1952."""
+    """The decompressor of one member of a gzip file, RFC 1952, with the interface of `BZ2Decompressor`."""
 
     def __init__(self) -> None:
         self._inner = zlib.decompressobj(16 + zlib.MAX_WBITS)
-
-    @property
-    def eof(self) -> bool:
-        return self._inner.eof
-
-    @property
-    def needs_input(self) -> bool:
-        return not self._inner.unconsumed_tail
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._inner.unused_data
+        self.eof, self.needs_input, self.unused_data = False, True, b""
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        return self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
+        content = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
+        self.eof, self.unused_data = self._inner.eof, self._inner.unused_data
+        self.needs_input = not self._inner.unconsumed_tail
+        return content
 
 
-def _xz() -> _Decompressor:
-    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MOST_MEMORY)
-
-
-DECOMPRESSORS: dict[bytes, Callable[[], _Decompressor]] = {
+DECOMPRESSORS: dict[bytes, Callable[[], _Gzip | bz2.BZ2Decompressor | lzma.LZMADecompressor]] = {
     b"\x1f\x8b": _Gzip,
     b"BZh": bz2.BZ2Decompressor,
-    b"\xfd7zXZ\0": _xz,
+    b"\xfd7zXZ\0": partial(lzma.LZMADecompressor, lzma.FORMAT_XZ, memlimit=_MOST_MEMORY),
 }
-"""The decompressors, by the first bytes of a stream."""
+"""The decompressors of one stream, by its first bytes."""
 
 
 class _Streams:

@@ -6,7 +6,7 @@ strings, as an array of numbers, or in hexadecimal. A module that can't be read 
 
 import heapq
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -44,22 +44,20 @@ _WINDOW_OF_STRING = 30
 _CLOSING = {b"[": b"]", b"(": b")", b"{": b"}", b'"': b'"', b"'": b"'", b"`": b"`"}
 
 
-class Embedded(NamedTuple):
-    """A module in a file: its encoding there, and its bytes."""
+def embedded(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield the modules in `data` in their order, each with its encoding there.
 
-    encoding: str
-    data: bytes
-
-
-def embedded(data: bytes) -> Iterator[Embedded]:
-    """Yield the modules in `data` in their order; raise `UnsafeArchiveError`, which names the line."""
+    Raises `UnsafeArchiveError`, which names the line.
+    """
     lowered = data.lower()
+    strings = _around(_ESCAPED, _LETTERS, data, lowered, _WINDOW_OF_STRING)
+    arrays = _around(_NUMBERS, _LETTERS_AS_NUMBERS, lowered, lowered, _WINDOW)
     searches = (
-        _urls(data, lowered),
-        _base64(data),
-        _strings(data, lowered),
-        _arrays(lowered),
-        _hexadecimal(data, lowered),
+        _literals(data, _URL.finditer(lowered), _url),
+        _literals(data, _BASE64.finditer(data), _base64),
+        _literals(data, strings, _string),
+        _literals(lowered, arrays, _array),
+        _literals(data, _HEX.finditer(lowered), _hexadecimal),
     )
     end = 0
     for literal in heapq.merge(*searches, key=lambda literal: literal.start):
@@ -70,102 +68,102 @@ def embedded(data: bytes) -> Iterator[Embedded]:
             line = data.count(b"\n", 0, literal.start) + 1
             raise UnsafeArchiveError(f"line {line}: {literal.problem}")
         end = literal.end
-        yield Embedded(literal.encoding, literal.module)
+        yield literal.encoding, literal.module
 
 
 class _Literal(NamedTuple):
     start: int
     end: int
-    encoding: str
+    encoding: str = ""
     module: bytes = b""
     problem: str | None = None
 
 
-def _urls(data: bytes, lowered: bytes) -> Iterator[_Literal]:
-    """Yield the modules in `data:` URLs, and the problems of URLs with the media type of WebAssembly."""
-    for match in _URL.finditer(lowered):
-        start = match.start()
-        is_wasm = url_type(match[0].decode("latin-1")) == WASM_TYPE
-        if _EMPTY.match(data, match.end()):
-            continue
+# The end of a literal, its encoding and its module.
+_Contents = tuple[int, str, bytes]
+
+
+def _literals(
+    data: bytes,
+    matches: Iterable[re.Match[bytes]],
+    read: Callable[[bytes, re.Match[bytes]], _Contents | None],
+) -> Iterator[_Literal]:
+    """Yield what `read` returns for each match, or its problem, unless it returns None."""
+    for match in matches:
         try:
-            text, end = string_at(data, start)
-            body = url_body(text)
-            problem = None if is_plain_url(text) or not body.startswith(MAGIC) else _CHANGED
+            literal = read(data, match)
         except UnsafeArchiveError as error:
-            if is_wasm:
-                yield _Literal(start, match.end(), "url", problem=error.reason)
-            continue
-        if body.startswith(MAGIC):
-            yield _Literal(start, end, "base64" if b"base64" in match[0] else "url", body, problem)
-        elif is_wasm:
-            yield _Literal(start, end, "url", problem=f"a `data:` URL of {WASM_TYPE} without a module")
+            yield _Literal(match.start(), match.end(), problem=error.reason)
+        else:
+            if literal is not None:
+                yield _Literal(match.start(), *literal)
 
 
-_CHANGED = "a `data:` URL of a module with characters that browsers drop: encode them as `%09` or `%23`"
+def _url(data: bytes, match: re.Match[bytes]) -> _Contents | None:
+    """Return the module in a `data:` URL; raise errors only if it has the media type of WebAssembly."""
+    is_wasm = url_type(match[0].decode("latin-1")) == WASM_TYPE
+    if _EMPTY.match(data, match.end()):
+        return None
+    try:
+        text, end = string_at(data, match.start())
+        body = url_body(text)
+    except UnsafeArchiveError:
+        if is_wasm:
+            raise
+        return None
+    if body.startswith(MAGIC):
+        if not is_plain_url(text):
+            raise UnsafeArchiveError(
+                "a `data:` URL of a module with characters that browsers drop: encode them as `%09` or `%23`"
+            )
+        return end, "base64" if b"base64" in match[0] else "url", body
+    if is_wasm:
+        raise UnsafeArchiveError(f"a `data:` URL of {WASM_TYPE} without a module")
+    return None
 
 
-def _base64(data: bytes) -> Iterator[_Literal]:
-    for match in _BASE64.finditer(data):
-        module, problem = b"", "base64 of a module that does not end as one string literal"
-        if _END.match(data, match.end()):
-            try:
-                text = unescaped(match[0].decode("ascii"))
-                module, problem = from_base64(unquote_to_bytes(text)), ""
-            except UnsafeArchiveError as error:
-                problem = error.reason
-        yield _Literal(match.start(), match.end(), "base64", module, problem or None)
+def _base64(data: bytes, match: re.Match[bytes]) -> _Contents:
+    if not _END.match(data, match.end()):
+        raise UnsafeArchiveError("base64 of a module that does not end as one string literal")
+    text = unescaped(match[0].decode("ascii"))
+    return match.end(), "base64", from_base64(unquote_to_bytes(text))
 
 
-def _strings(data: bytes, lowered: bytes) -> Iterator[_Literal]:
-    for match in _around(_ESCAPED, _LETTERS, data, lowered, _WINDOW_OF_STRING):
-        start, is_escaped = match.start(), _ESCAPES.search(match[0]) is not None
-        if not is_escaped and data[max(0, start - 1) : start] not in (b'"', b"'", b"`"):
-            # These bytes are within a binary file, not in a string.
-            continue
-        try:
-            text, end = string_at(data, start)
-            module = bytes_of(text)
-        except UnsafeArchiveError as error:
-            yield _Literal(start, match.end(), "string", problem=error.reason)
-            continue
-        yield _Literal(start, end, "string", unquote_to_bytes(module) if b"%" in match[0] else module)
+def _string(data: bytes, match: re.Match[bytes]) -> _Contents | None:
+    if not _ESCAPES.search(match[0]) and not _is_quoted(data, match.start()):
+        # These bytes are within a binary file, not in a string.
+        return None
+    text, end = string_at(data, match.start())
+    module = bytes_of(text)
+    return end, "string", unquote_to_bytes(module) if b"%" in match[0] else module
 
 
-def _arrays(lowered: bytes) -> Iterator[_Literal]:
-    for match in _around(_NUMBERS, _LETTERS_AS_NUMBERS, lowered, lowered, _WINDOW):
-        opening = lowered[max(0, match.start() - _WINDOW) : match.start()].rstrip()[-1:]
-        closing = _CLOSING.get(opening)
-        if closing is None:
-            problem = "a module that is not at the start of an array"
-            yield _Literal(match.start(), match.end(), "array", problem=problem)
-            continue
-        try:
-            module, end = numbers_at(lowered, match.start(), closing)
-        except UnsafeArchiveError as error:
-            yield _Literal(match.start(), match.end(), "array", problem=error.reason)
-            continue
-        yield _Literal(match.start(), end, "array", module)
+def _array(lowered: bytes, match: re.Match[bytes]) -> _Contents:
+    opening = lowered[max(0, match.start() - _WINDOW) : match.start()].rstrip()[-1:]
+    closing = _CLOSING.get(opening)
+    if closing is None:
+        raise UnsafeArchiveError("a module that is not at the start of an array")
+    module, end = numbers_at(lowered, match.start(), closing)
+    return end, "array", module
 
 
-def _hexadecimal(data: bytes, lowered: bytes) -> Iterator[_Literal]:
-    for match in _HEX.finditer(lowered):
-        if data[max(0, match.start() - 1) : match.start()] not in (b'"', b"'", b"`"):
-            continue
-        module, problem, end = b"", None, match.end()
-        try:
-            text, end = string_at(data, match.start())
-            module = bytes.fromhex(text)
-        except UnsafeArchiveError as error:
-            problem = error.reason
-        except ValueError:
-            problem = "a module in hexadecimal with other characters in it"
-        yield _Literal(match.start(), end, "hex", module, problem)
+def _hexadecimal(data: bytes, match: re.Match[bytes]) -> _Contents | None:
+    if not _is_quoted(data, match.start()):
+        return None
+    text, end = string_at(data, match.start())
+    try:
+        return end, "hex", bytes.fromhex(text)
+    except ValueError:
+        raise UnsafeArchiveError("a module in hexadecimal with other characters in it") from None
+
+
+def _is_quoted(data: bytes, start: int) -> bool:
+    return data[max(0, start - 1) : start] in (b'"', b"'", b"`")
 
 
 def _around(
-    pattern: "re.Pattern[bytes]", letters: "re.Pattern[bytes]", data: bytes, lowered: bytes, window: int
-) -> "Iterator[re.Match[bytes]]":
+    pattern: re.Pattern[bytes], letters: re.Pattern[bytes], data: bytes, lowered: bytes, window: int
+) -> Iterator[re.Match[bytes]]:
     """Yield the matches of `pattern` around each match of `letters`, which is faster to search for."""
     end = 0
     for letter in letters.finditer(lowered):

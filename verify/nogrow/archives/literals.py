@@ -21,7 +21,6 @@ _BASE64_MARK = re.compile(rb";\s*base64\s*\Z", re.IGNORECASE)
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
 _JOINED = re.compile(rb"\s*\+")
 _MOST_SPACE = 200
-_BACKSLASH = ord("\\")
 _MOST_BYTE = 255
 
 
@@ -56,7 +55,8 @@ def _end(data: bytes, start: int, quote: bytes, *, is_within: bool) -> int:
     """
     searched = start
     while (end := data.find(quote, searched)) >= 0:
-        backslashes = _backslashes(data, start, end)
+        between = data[searched:end]
+        backslashes = len(between) - len(between.rstrip(b"\\"))
         if is_within and backslashes % 4 == 1:
             return end - 1
         if not is_within and backslashes % 2 == 0:
@@ -65,18 +65,10 @@ def _end(data: bytes, start: int, quote: bytes, *, is_within: bool) -> int:
     raise UnsafeArchiveError("a module in a string literal without end")
 
 
-def _backslashes(data: bytes, start: int, end: int) -> int:
-    """Return the number of backslashes between `start` and `end` directly in front of `end`."""
-    first = end
-    while first > start and data[first - 1] == _BACKSLASH:
-        first -= 1
-    return end - first
-
-
 def unescaped(text: str) -> str:
     """Return the text with each escape of JavaScript replaced by its character."""
 
-    def character(match: "re.Match[str]") -> str:
+    def character(match: re.Match[str]) -> str:
         braces, four, two, octal, single = match.groups()
         if braces or four or two:
             return chr(min(int(braces or four or two, 16), 0x10FFFF))

@@ -19,7 +19,8 @@ _STREAM = re.compile(r":[^/]*:\$", re.IGNORECASE)
 _FORBIDDEN = str.maketrans('<>:"|?*', "_______")
 # Reports number the core modules of a component.
 _PART = re.compile(r"#\d+\Z")
-
+_FILE_AND_FOLDER = "a file and a folder of that name"
+_SECOND = "a second member of that name, or of one that differs only in upper and lower case"
 
 _Folder = dict[str, "_Folder | None"]
 
@@ -57,25 +58,19 @@ class Names:
         self._parts_left -= len(parts)
         if self._parts_left < 0:
             raise UnsafeArchiveError(f"members in more than {MOST_PARTS:,} folders")
-        self._enter([_plain(part) for part in parts], folder)
-        return "/".join(parts)
-
-    def _enter(self, keys: list[str], folder: bool) -> None:
-        here = self._root
+        keys = [_plain(part) for part in parts]
+        parent = self._root
         for key in keys if folder else keys[:-1]:
-            inner = here.setdefault(key, {})
+            inner = parent.setdefault(key, {})
             if inner is None:
-                raise UnsafeArchiveError("a file and a folder of that name")
-            here = inner
-        if folder:
-            return
-        if keys[-1] in here:
-            is_file = here[keys[-1]] is None
-            raise UnsafeArchiveError(_SECOND if is_file else "a file and a folder of that name")
-        here[keys[-1]] = None
-
-
-_SECOND = "a second member of that name, or of one that differs only in upper and lower case"
+                raise UnsafeArchiveError(_FILE_AND_FOLDER)
+            parent = inner
+        if not folder:
+            if keys[-1] in parent:
+                is_file = parent[keys[-1]] is None
+                raise UnsafeArchiveError(_SECOND if is_file else _FILE_AND_FOLDER)
+            parent[keys[-1]] = None
+        return "/".join(parts)
 
 
 def _parts(name: str) -> list[str]:

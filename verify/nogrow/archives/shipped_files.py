@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from nogrow.archives.archive import Module, check_name, contents
-from nogrow.archives.counts import UNREADABLE, Counts
+from nogrow.archives.archive import UNREADABLE, Counts, Module, check_name, contents
 from nogrow.archives.unpack_limits import Budget, Limits, UnsafeArchiveError
 from nogrow.errors import ModuleError, UsageError
 from nogrow.wasm.file import read
@@ -46,12 +45,12 @@ def shipped(path: str, limits: Limits = Limits(), kept: int = 0) -> Iterator[Shi
     if not os.path.lexists(path):
         raise UsageError(f"--dist: {path} does not exist")
     if not Path(path).is_dir():
-        yield from _file(path, Path(path).name, limits, kept)
+        yield _file(path, Path(path).name, limits, kept)
         return
     for name in _names(path):
-        for file in _file(str(Path(path, name)), Path(name).as_posix(), limits, kept):
-            kept += sum(len(module.data) for module in file.modules)
-            yield file
+        file = _file(str(Path(path, name)), Path(name).as_posix(), limits, kept)
+        kept += sum(len(module.data) for module in file.modules)
+        yield file
 
 
 def _names(folder: str) -> Sequence[str]:
@@ -68,7 +67,7 @@ def _names(folder: str) -> Sequence[str]:
     return sorted(paths)
 
 
-def _file(path: str, name: str, limits: Limits, kept: int) -> Iterator[Shipped]:
+def _file(path: str, name: str, limits: Limits, kept: int) -> Shipped:
     file = Shipped(path, name)
     try:
         data = _read(path, name, limits)
@@ -77,9 +76,8 @@ def _file(path: str, name: str, limits: Limits, kept: int) -> Iterator[Shipped]:
         if inside.modules or inside.is_archive:
             check_name(name)
     except UnsafeArchiveError as error:
-        yield file._replace(refused=error)
-        return
-    yield file._replace(modules=inside.modules, is_archive=inside.is_archive, counts=inside.counts)
+        return file._replace(refused=error)
+    return file._replace(modules=inside.modules, is_archive=inside.is_archive, counts=inside.counts)
 
 
 def _read(path: str, name: str, limits: Limits) -> bytes:

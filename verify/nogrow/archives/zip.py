@@ -68,22 +68,17 @@ def _directory(data: bytes, budget: Budget) -> tuple[int, int]:
     Only the end record may follow the directory, and nothing may follow that.
     """
     tail = max(0, len(data) - _END.size - _LONGEST_COMMENT)
-    ends = [
-        match.start()
-        for match in re.finditer(re.escape(_END_MAGIC), data[tail:])
-        if _is_end(data, tail + match.start())
-    ]
-    if len(ends) != 1:
-        raise UnsafeArchiveError(
-            "a zip that is cut, or has bytes after its end" if not ends else "a zip with two ends"
-        )
-    at = tail + ends[0]
-    if data.rfind(_END_MAGIC) != at:
+    starts = (match.start() for match in re.compile(_END_MAGIC).finditer(data, tail))
+    ends = [start for start in starts if _is_end(data, start)]
+    if not ends:
+        raise UnsafeArchiveError("a zip that is cut, or has bytes after its end")
+    at = ends[0]
+    if len(ends) > 1 or data.rfind(_END_MAGIC) != at:
         raise UnsafeArchiveError("a zip with two ends")
     if data[max(0, at - _LOCATOR_SIZE) :].startswith(_LOCATOR):
         raise UnsafeArchiveError("a zip64")
-    _, disk, first_disk, here, count, size, start, _ = _END.unpack_from(data, at)
-    if disk or first_disk or here != count:
+    _, disk, first_disk, count_on_disk, count, size, start, _ = _END.unpack_from(data, at)
+    if disk or first_disk or count_on_disk != count:
         raise UnsafeArchiveError("a part of a zip in several parts")
     if start + size != at:
         raise UnsafeArchiveError("a zip with bytes before or within it that belong to no member, or a zip64")
@@ -98,8 +93,8 @@ def _is_end(data: bytes, at: int) -> bool:
     """Return whether an end record at `at` reaches exactly to the end of the file."""
     if at + _END.size > len(data):
         return False
-    (comment,) = struct.unpack_from("<H", data, at + 20)
-    return bool(at + _END.size + comment == len(data))
+    *_, comment_length = _END.unpack_from(data, at)
+    return bool(at + _END.size + comment_length == len(data))
 
 
 def _listed(data: bytes) -> list[zipfile.ZipInfo]:

@@ -135,12 +135,12 @@ def _searched(report: Report, chosen: "Sequence[Target]", seconds: float, wanted
                 yield f"{function}: not searched: {printable(str(error))}"
                 continue
             tries = f"{result.tries:,} tries"
-            if result.found is None:
+            if result.scenario is None:
                 yield f"{function}: no growth found in {tries} and {seconds:g} seconds; this proves nothing"
                 continue
             yield f"{function}: grows the memory, found in {tries}:"
-            shown = _shown(artifact.path, data, result.found, wanted)
-            yield from (_INDENT + line for line in (*spelled(result.found).split("\n"), *shown))
+            shown = _shown(artifact.path, data, result.scenario, wanted)
+            yield from (_INDENT + line for line in (*spelled(result.scenario).split("\n"), *shown))
 
 
 def _shown(path: str, data: bytes, scenario: "Scenario", wanted: "Wanted") -> Iterator[str]:

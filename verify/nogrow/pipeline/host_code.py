@@ -117,6 +117,7 @@ def belonging(data: bytes, trusts: Callable[[str], bool], scripts: Sequence[Scri
         return ()
     if not module.imported(Kind.FUNCTION) or _cannot_grow(module):
         return ()
+    from nogrow.jshost.imports import analyse
 
     candidates: list[Glue] = []
     for name, source in scripts:

@@ -11,7 +11,7 @@ from nogrow.scenarios.result import ScenarioResult
 from nogrow.source.model import Frames
 
 if TYPE_CHECKING:
-    from nogrow.archives.counts import Counts
+    from nogrow.archives.archive import Counts
     from nogrow.baseline.regressions import Better
 
 

@@ -10,7 +10,7 @@ from nogrow.report.exit_code import WEIGHT, Outcome
 from nogrow.report.model import ArtifactReport, Report
 
 if TYPE_CHECKING:
-    from nogrow.archives.counts import Counts
+    from nogrow.archives.archive import Counts
 
 NOT_VALIDATED = "not validated"
 # The start of the note that says why wasmtime could not validate a module.

@@ -13,14 +13,12 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import HypothesisException
 
 from nogrow.contract.model import Call, Host, Number, Saved, Scenario, Step, Value, Write
+from nogrow.scenarios.engine import Limits
 from nogrow.scenarios.errors import GuestError
 from nogrow.scenarios.guest import Compiled, Guest, compiled
-from nogrow.scenarios.limits import Limits
 from nogrow.scenarios.result import ScenarioOutcome
-from nogrow.scenarios.runner import run
-from nogrow.scenarios.signatures import Signature
-from nogrow.scenarios.steps import Observation
-from nogrow.scenarios.values import KINDS
+from nogrow.scenarios.runner import Observation, run
+from nogrow.scenarios.types import BITS, KINDS, Signature
 
 # A try must be short, because there are many.
 LIMITS = Limits(fuel=100_000_000, step_seconds=1, seconds=2)
@@ -32,6 +30,14 @@ MOST_BYTES = 64
 # The most tries that are run again, the smallest first, until one grows the memory again.
 MOST_AGAIN = 10
 FIRST_DRAWS = 30
+_SETTINGS = settings(
+    max_examples=MOST_TRIES,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=(Phase.generate, Phase.shrink),
+    suppress_health_check=list(HealthCheck),
+)
 
 Args = tuple[Number, ...]
 # The bytes that the scenario writes, and the arguments of the calls with the number of calls for each.
@@ -41,7 +47,7 @@ Try = tuple[tuple[bytes, ...], tuple[tuple[Args, int], ...]]
 class Search(NamedTuple):
     """The smallest scenario that grows the memory, None if there was none, and the number of `tries`."""
 
-    found: Scenario | None
+    scenario: Scenario | None
     tries: int
 
 
@@ -101,7 +107,7 @@ def _warm_up() -> None:
     One of its first draws reads the constants of all loaded modules, which can take longer than the search.
     """
     draws = itertools.count()
-    find(st.lists(st.integers(0, 64)), lambda _: next(draws) > FIRST_DRAWS, settings=_settings())
+    find(st.lists(st.integers(0, 64)), lambda _: next(draws) > FIRST_DRAWS, settings=_SETTINGS)
 
 
 def _smallest(strategy: st.SearchStrategy[Try], condition: "_GrowsMemory") -> Try | None:
@@ -111,7 +117,7 @@ def _smallest(strategy: st.SearchStrategy[Try], condition: "_GrowsMemory") -> Tr
     the tries that grew the memory.
     """
     try:
-        return find(strategy, condition, settings=_settings())
+        return find(strategy, condition, settings=_SETTINGS)
     except (HypothesisException, _OverError):
         return None
 
@@ -120,17 +126,6 @@ def _size(drawn: Try) -> tuple[int, int, int, str]:
     """Return a sort key: fewer calls come first, then fewer bytes, then shorter numbers."""
     texts, calls = drawn
     return sum(times for _, times in calls), sum(map(len, texts)), len(repr(drawn)), repr(drawn)
-
-
-def _settings() -> settings:
-    return settings(
-        max_examples=MOST_TRIES,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-    )
 
 
 def _template(
@@ -152,16 +147,14 @@ def _bytes(written: str | bytes) -> st.SearchStrategy[bytes]:
 
 def _values(kind: str, argument: Value) -> st.SearchStrategy[Number]:
     """Return a strategy for any value of the type `kind`, or the argument of the scenario."""
-    drawn = _any(kind)
-    return drawn if isinstance(argument, Saved) else st.one_of(drawn, st.just(argument))
-
-
-def _any(kind: str) -> st.SearchStrategy[Number]:
-    if kind in ("i32", "i64"):
-        half = 2 ** (31 if kind == "i32" else 63)
+    drawn: st.SearchStrategy[Number]
+    if kind in BITS:
+        half = 2 ** (BITS[kind] - 1)
         # Lengths and counts are small, and addresses are in the first pages.
-        return st.one_of(st.integers(0, 64), st.integers(0, 2**20), st.integers(-half, half - 1))
-    return st.floats(width=32 if kind == "f32" else 64)
+        drawn = st.one_of(st.integers(0, 64), st.integers(0, 2**20), st.integers(-half, half - 1))
+    else:
+        drawn = st.floats(width=32 if kind == "f32" else 64)
+    return drawn if isinstance(argument, Saved) else st.one_of(drawn, st.just(argument))
 
 
 class _OverError(BaseException):
@@ -211,8 +204,8 @@ class _GrowsMemory:
         last = steps[number - 1]
         first = observation.steps[number].first
         grown = last._replace(repeat=1, must_grow=True) if isinstance(last, Call) else last
-        again = (last._replace(repeat=first - 1),) if isinstance(last, Call) and first > 1 else ()
-        return Scenario(f"{self._call.export} grows", (*steps[: number - 1], *again, grown), host=self._host)
+        calls = (last._replace(repeat=first - 1),) if isinstance(last, Call) and first > 1 else ()
+        return Scenario(f"{self._call.export} grows", (*steps[: number - 1], *calls, grown), host=self._host)
 
     def _grown_in(self, observation: Observation) -> int | None:
         """Return the number of the first step that grew the memory, from the calls on."""

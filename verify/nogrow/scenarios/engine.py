@@ -1,36 +1,83 @@
-"""This module configures wasmtime for scenarios, and words its errors in one line."""
+"""This module configures wasmtime for scenarios, limits each run, and words wasmtime's errors in one line."""
 
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
 
 import wasmtime
 
-from nogrow.scenarios.errors import TrapFrame
-from nogrow.scenarios.limits import Limits
+from nogrow.scenarios.errors import GuestError, HostError, TrapFrame, TrappedError
 
-FEATURES = (
-    "threads",
-    "tail_call",
-    "reference_types",
-    "simd",
-    "bulk_memory",
-    "multi_value",
-    "multi_memory",
-    "memory64",
-    "relaxed_simd",
-    "relaxed_simd_deterministic",
-    "exceptions",
-    "function_references",
-    "gc",
-    "wide_arithmetic",
-    "custom_page_sizes",
-)
 # Stack switching is missing, because wasmtime aborts the process at a part that is not implemented.
+_FEATURES = (
+    *("threads", "tail_call", "reference_types", "simd", "bulk_memory", "multi_value", "multi_memory"),
+    *("memory64", "relaxed_simd", "relaxed_simd_deterministic", "exceptions", "function_references", "gc"),
+    *("wide_arithmetic", "custom_page_sizes"),
+)
+
+
+class Limits(NamedTuple):
+    """The limits of one run of a scenario.
+
+    `fuel` is about one per instruction, in all steps together. `step_seconds` is for a step with all its
+    repetitions, `seconds` for all steps, and `compile_seconds` for the compilation. All memories share
+    `memory_bytes`, and all tables `table_elements`; a growth beyond them fails as `memory.grow` does.
+    """
+
+    fuel: int = 2_000_000_000
+    step_seconds: float = 10
+    seconds: float = 60
+    compile_seconds: float = 60
+    memory_bytes: int = 2**30
+    table_elements: int = 10_000_000
+    stack_bytes: int = 2**19
+    output_bytes: int = 2**16
+
+
+class Clock:
+    """A clock that ends the calls in a store when the time is up.
+
+    Fuel is not enough, because a call of the host takes thousands of times longer than an addition.
+    """
+
+    def __init__(self, engine: wasmtime.Engine, store: wasmtime.Store, limits: Limits) -> None:
+        """Start the time for all steps."""
+        self._engine, self._store, self._limits = engine, store, limits
+        self._end = time.monotonic() + limits.seconds
+        self._running = False
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """Limit the calls in this context to the time of one step; a step in a step shares its time.
+
+        Raises `GuestError` if no time is left.
+        """
+        if self._running:
+            yield
+            return
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise GuestError(f"the scenario ran for more than {self._limits.seconds:g} seconds")
+        self._store.set_epoch_deadline(1)
+        timer = threading.Timer(min(left, self._limits.step_seconds), self._engine.increment_epoch)
+        timer.daemon = True
+        timer.start()
+        self._running = True
+        try:
+            yield
+        finally:
+            self._running = False
+            timer.cancel()
+            # A timer that is about to fire would end the next step.
+            timer.join()
 
 
 def engine(limits: Limits) -> wasmtime.Engine:
     """Return an engine with all features, which stops at the limits of fuel, stack and epoch."""
     config = wasmtime.Config()
-    for feature in FEATURES:
+    for feature in _FEATURES:
         setattr(config, f"wasm_{feature}", True)
     config.consume_fuel = True
     config.epoch_interruption = True
@@ -43,20 +90,19 @@ def engine(limits: Limits) -> wasmtime.Engine:
     return wasmtime.Engine(config)
 
 
-def ending(error: wasmtime.Trap, limits: Limits) -> tuple[str, bool]:
-    """Return how a call that trapped ended, and whether it met a limit of fuel or time."""
+def ended(function: str, error: wasmtime.Trap | HostError, limits: Limits) -> GuestError:
+    """Return the error for a call of `function` that did not return: `TrappedError` unless it met a limit."""
+    if isinstance(error, HostError):
+        return TrappedError(f"{function} {error}")
     if error.trap_code is wasmtime.TrapCode.OUT_OF_FUEL:
-        return f"ran for more than {limits.fuel} instructions", True
+        return GuestError(f"{function} ran for more than {limits.fuel} instructions")
     if error.trap_code is wasmtime.TrapCode.INTERRUPT:
-        return f"ran for more than {limits.step_seconds:g} seconds", True
+        return GuestError(f"{function} ran for more than {limits.step_seconds:g} seconds")
+    cause = f"trapped: {line(error).removeprefix('wasm trap: ')}"
     if "thrown Wasm exception" in error.message:
-        return "threw an exception that was not caught", False
-    return f"trapped: {line(error).removeprefix('wasm trap: ')}", False
-
-
-def frames(error: wasmtime.Trap) -> tuple[TrapFrame, ...]:
-    """Return the functions that were active at the trap, the innermost first."""
-    return tuple(TrapFrame(frame.func_index, frame.func_name, frame.module_offset) for frame in error.frames)
+        cause = "threw an exception that was not caught"
+    frames = (TrapFrame(frame.func_index, frame.func_name, frame.module_offset) for frame in error.frames)
+    return TrappedError(f"{function} {cause}", tuple(frames))
 
 
 def line(error: wasmtime.Trap | wasmtime.WasmtimeError) -> str:

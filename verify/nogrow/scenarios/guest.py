@@ -1,22 +1,16 @@
 """This module compiles and instantiates a guest, and calls, reads and writes it within limits."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 import wasmtime
 
 from nogrow.contract.model import Host, Number
-from nogrow.scenarios.engine import ending, engine, frames, line, some
-from nogrow.scenarios.errors import ExitError, GuestError, HostError, TrappedError
-from nogrow.scenarios.imports import NO_FUNCTIONS, Body, Imports
-from nogrow.scenarios.limits import Clock, Limits
-from nogrow.scenarios.result import StubSeen
-from nogrow.scenarios.signatures import Signatures, signatures
-from nogrow.scenarios.values import Results, fitted
+from nogrow.scenarios.engine import Clock, Limits, ended, engine, line, some
+from nogrow.scenarios.errors import ExitError, GuestError, HostError
+from nogrow.scenarios.imports import Body, Imports
+from nogrow.scenarios.types import Results, Signatures, fitted, signatures
 from nogrow.util.background import Background
-
-__all__ = ["Compiled", "Guest", "GuestError", "TrappedError", "compiled"]
 
 READ_BYTES = 2**20
 
@@ -56,7 +50,7 @@ class Guest:
         self,
         module: Compiled,
         host: Host = Host(),  # noqa: B008
-        functions: Mapping[str, Body] = NO_FUNCTIONS,
+        functions: Mapping[str, Body] | None = None,
     ) -> None:
         """Instantiate the module and run its start function.
 
@@ -65,7 +59,8 @@ class Guest:
         """
         limits = module.limits
         self._limits = limits
-        self._imports = Imports(host, limits.output_bytes, functions)
+        self.imports = Imports(host, limits.output_bytes, functions or {})
+        """The functions for the imports, with a record of their calls."""
         self._store = wasmtime.Store(module.engine)
         self._store.set_fuel(limits.fuel)
         self._store.set_limits(
@@ -73,39 +68,22 @@ class Guest:
             table_elements=limits.table_elements // max(1, module.signatures.tables),
             instances=1,
         )
-        self._clock = Clock(module.engine, self._store, limits)
-        self._signatures = module.signatures.exports
+        self.step = Clock(module.engine, self._store, limits).step
+        """A context in which all calls share the time of one step; without it, each call is a step."""
+        self.signatures = module.signatures.exports
+        """The signatures of the exported functions, by name."""
         wanted = list(zip(module.module.imports, module.signatures.imports, strict=True))
-        linked = self._imports.functions(self._store, wanted)
+        linked = self.imports.functions(self._store, wanted)
         try:
-            with self._clock.step():
+            with self.step():
                 instance = wasmtime.Instance(self._store, module.module, linked)
         except (wasmtime.Trap, HostError) as error:
-            raise self._ended("the start function", error) from error
+            raise ended("the start function", error, limits) from error
         except wasmtime.WasmtimeError as error:
             raise _not_loaded(error) from error
         exports = instance.exports(self._store)
         self._exports = {name: exports[name] for name in exports}
         self._memory = self._find_memory()
-
-    @property
-    def host_growths(self) -> Sequence[str]:
-        """Return the imports whose stubs grew the memory so far, in order."""
-        return self._imports.growths
-
-    @property
-    def stubs(self) -> tuple[StubSeen, ...]:
-        """Return the observed calls of the stubs so far."""
-        return self._imports.seen()
-
-    @property
-    def output(self) -> str:
-        """Return the text that the guest has written with WASI so far."""
-        return self._imports.wasi.output
-
-    def step(self) -> AbstractContextManager[None]:
-        """Return a context in which all calls share the time of one step; without it, each call is a step."""
-        return self._clock.step()
 
     def pages(self) -> int:
         """Return the memory's size in its own pages."""
@@ -118,30 +96,23 @@ class Guest:
         arguments, or if it does not return. An exit with code 0 counts as a return without results.
         """
         function = self._function(name)
-        types, results = self._signatures[name]
+        types, results = self.signatures[name]
         if len(types) != len(args):
             raise GuestError(f"`{name}` takes {len(types)} arguments, not {len(args)}")
         if "v128" in results:
             raise GuestError(f"`{name}` returns a v128, which wasmtime's Python API does not support")
         values = [fitted(f"`{name}` takes", value, kind) for value, kind in zip(args, types, strict=True)]
         try:
-            with self._clock.step():
+            with self.step():
                 returned = function(self._store, *values)
-        except ExitError as error:
-            if error.code == 0:
-                return ()
-            raise self._ended(f"`{name}`", error) from error
         except (wasmtime.Trap, HostError) as error:
-            raise self._ended(f"`{name}`", error) from error
+            if isinstance(error, ExitError) and error.code == 0:
+                return ()
+            raise ended(f"`{name}`", error, self._limits) from error
         except wasmtime.WasmtimeError as error:
             raise GuestError(f"`{name}` cannot be called: {line(error)}") from error
         returned = [] if not results else [returned] if len(results) == 1 else returned
         return tuple(value if isinstance(value, int | float) else None for value in returned)
-
-    def result_types(self, name: str) -> tuple[str, ...]:
-        """Return the result types of the exported function `name`; raises `GuestError` if there is none."""
-        self._function(name)
-        return self._signatures[name].results
 
     def write(self, at: int, data: bytes) -> None:
         """Write `data` to the address `at`; raises `GuestError` if it does not fit."""
@@ -164,13 +135,6 @@ class Guest:
         if not isinstance(function, wasmtime.Func):
             raise GuestError(f"no exported function `{name}`")
         return function
-
-    def _ended(self, function: str, error: wasmtime.Trap | HostError) -> GuestError:
-        if isinstance(error, HostError):
-            return TrappedError(f"{function} {error}")
-        cause, limited = ending(error, self._limits)
-        message = f"{function} {cause}"
-        return GuestError(message) if limited else TrappedError(message, frames(error))
 
     def _range(self, action: str, at: int, length: int) -> int:
         # A call returns a pointer as a signed number, but an address is unsigned.

@@ -8,21 +8,19 @@ from nogrow.contract.model import Host, Number, Stub
 from nogrow.scenarios.engine import some
 from nogrow.scenarios.errors import GuestError, HostError
 from nogrow.scenarios.result import StubSeen
-from nogrow.scenarios.signatures import Signature
-from nogrow.scenarios.values import fitted, shown
+from nogrow.scenarios.types import Signature, fitted, shown
 from nogrow.scenarios.wasi import MODULE, Wasi
 
 MOST_LISTED = 10
 MOST_RECORDED = 10
 
 Body = Callable[..., object]
-NO_FUNCTIONS: Mapping[str, Body] = {}
 
 
 class Imports:
     """The functions for a module's imports, with a record of their calls."""
 
-    def __init__(self, host: Host, output_bytes: int, functions: Mapping[str, Body] = NO_FUNCTIONS) -> None:
+    def __init__(self, host: Host, output_bytes: int, functions: Mapping[str, Body]) -> None:
         """Keep at most `output_bytes` of the text that the guest writes.
 
         `functions` are Python functions by `module.field`; they take precedence over stubs and WASI.
@@ -33,8 +31,7 @@ class Imports:
         self._host = host
         self._functions = functions
         self._stubs = {stub.name: stub for stub in host.stubs}
-        self._calls: dict[str, int] = {stub.name: 0 for stub in host.stubs}
-        self._recorded: dict[str, list[tuple[str, ...]]] = {stub.name: [] for stub in host.stubs}
+        self._seen = {stub.name: StubSeen(stub.name, 0) for stub in host.stubs}
 
     def functions(
         self, store: wasmtime.Store, wanted: Sequence[tuple[wasmtime.ImportType, Signature | None]]
@@ -59,26 +56,22 @@ class Imports:
 
     def seen(self) -> tuple[StubSeen, ...]:
         """Return the observed calls of the stubs, in the contract's order."""
-        return tuple(
-            StubSeen(name, calls, tuple(self._recorded[name])) for name, calls in self._calls.items()
-        )
+        return tuple(self._seen.values())
 
     def _body(self, wanted: wasmtime.ImportType, signature: Signature | None) -> Body | None:
+        name = label(wanted)
         if signature is None:
             return None
-        function = self._functions.get(label(wanted))
-        if function is not None:
-            return _in_python(label(wanted), function, signature)
-        stub = self._stubs.get(label(wanted))
-        if stub is not None:
-            return self._stub(stub, signature)
-        if self._host.wasi and wanted.module == MODULE:
-            return self.wasi.function(wanted.name or "", *signature)
-        return None
+        if name not in self._functions and name not in self._stubs:
+            is_wasi = self._host.wasi and wanted.module == MODULE
+            return self.wasi.function(wanted.name or "", *signature) if is_wasi else None
+        if "v128" in signature.params:
+            raise GuestError(f"the import {name} takes a v128, which stubs do not support")
+        if name in self._functions:
+            return _in_python(name, self._functions[name], signature.results)
+        return self._stub(self._stubs[name], signature.results)
 
-    def _stub(self, stub: Stub, signature: Signature) -> Body:
-        results = signature.results
-        _no_vectors(stub.name, signature)
+    def _stub(self, stub: Stub, results: Sequence[str]) -> Body:
         if not stub.fails and len(stub.returns) != len(results):
             returned = f"the stub of {stub.name} returns {len(stub.returns)} values"
             raise GuestError(f"{returned}, the import {_count(results)}")
@@ -96,10 +89,11 @@ class Imports:
         return called
 
     def _record(self, name: str, args: Sequence[object]) -> None:
-        self._calls[name] += 1
-        if len(self._recorded[name]) < MOST_RECORDED:
+        seen = self._seen[name]
+        if seen.calls < MOST_RECORDED:
             numbers = (value if isinstance(value, int | float) else None for value in args)
-            self._recorded[name].append(tuple(map(shown, numbers)))
+            seen = seen._replace(arguments=(*seen.arguments, tuple(map(shown, numbers))))
+        self._seen[name] = seen._replace(calls=seen.calls + 1)
 
     def _grow(self, caller: wasmtime.Caller, stub: Stub) -> None:
         memory = caller.get("memory")
@@ -113,15 +107,12 @@ class Imports:
         self.growths.append(stub.name)
 
 
-def _in_python(name: str, function: Body, signature: Signature) -> Body:
-    _no_vectors(name, signature)
-    results, subject = signature.results, f"the function for {name} returns"
+def _in_python(name: str, function: Body, results: Sequence[str]) -> Body:
+    subject = f"the function for {name} returns"
 
     def called(_: wasmtime.Caller, *args: Number) -> object:
         returned = function(*args)
-        values = list(returned) if isinstance(returned, tuple | list) else [returned]
-        if returned is None:
-            values = []
+        values = [] if returned is None else returned if isinstance(returned, tuple | list) else [returned]
         if len(values) != len(results):
             raise GuestError(f"{subject} {len(values)} values, the import {_count(results)}")
         numbers: list[Number] = []
@@ -137,11 +128,6 @@ def _in_python(name: str, function: Body, signature: Signature) -> Body:
 
 def _count(results: Sequence[str]) -> str:
     return f"{len(results)} ({', '.join(results)})" if results else "none"
-
-
-def _no_vectors(name: str, signature: Signature) -> None:
-    if "v128" in signature.params:
-        raise GuestError(f"the import {name} takes a v128, which stubs do not support")
 
 
 def label(wanted: wasmtime.ImportType) -> str:

@@ -23,57 +23,30 @@ RESOLUTION = 1_000_000
 CLOCKS = 4
 MOST_RANDOM = 2**20
 MOST_VECTORS = 1024
-I32, I64 = "i", "l"
 
-# The parameters of each function; all functions except proc_exit return an error number.
-SIGNATURES = {
-    "args_get": "ii",
-    "args_sizes_get": "ii",
-    "clock_res_get": "ii",
-    "clock_time_get": "ili",
-    "environ_get": "ii",
-    "environ_sizes_get": "ii",
-    "fd_advise": "illi",
-    "fd_allocate": "ill",
-    "fd_close": "i",
-    "fd_datasync": "i",
-    "fd_fdstat_get": "ii",
-    "fd_fdstat_set_flags": "ii",
-    "fd_fdstat_set_rights": "ill",
-    "fd_filestat_get": "ii",
-    "fd_filestat_set_size": "il",
-    "fd_filestat_set_times": "illi",
-    "fd_pread": "iiili",
-    "fd_prestat_dir_name": "iii",
-    "fd_prestat_get": "ii",
-    "fd_pwrite": "iiili",
-    "fd_read": "iiii",
-    "fd_readdir": "iiili",
-    "fd_renumber": "ii",
-    "fd_seek": "ilii",
-    "fd_sync": "i",
-    "fd_tell": "ii",
-    "fd_write": "iiii",
-    "path_create_directory": "iii",
-    "path_filestat_get": "iiiii",
-    "path_filestat_set_times": "iiiilli",
-    "path_link": "iiiiiii",
-    "path_open": "iiiiillii",
-    "path_readlink": "iiiiii",
-    "path_remove_directory": "iii",
-    "path_rename": "iiiiii",
-    "path_symlink": "iiiii",
-    "path_unlink_file": "iii",
-    "poll_oneoff": "iiii",
-    "proc_exit": "i",
-    "proc_raise": "i",
-    "random_get": "ii",
-    "sched_yield": "",
-    "sock_accept": "iii",
-    "sock_recv": "iiiiii",
-    "sock_send": "iiiii",
-    "sock_shutdown": "ii",
+# The functions by their parameters: `i` is an i32, `l` an i64. All except proc_exit return an error number.
+_FUNCTIONS = {
+    "": "sched_yield",
+    "i": "fd_close fd_datasync fd_sync proc_exit proc_raise",
+    "ii": (
+        "args_get args_sizes_get clock_res_get environ_get environ_sizes_get fd_fdstat_get "
+        "fd_fdstat_set_flags fd_filestat_get fd_prestat_get fd_renumber fd_tell random_get sock_shutdown"
+    ),
+    "il": "fd_filestat_set_size",
+    "iii": "fd_prestat_dir_name path_create_directory path_remove_directory path_unlink_file sock_accept",
+    "ili": "clock_time_get",
+    "ill": "fd_allocate fd_fdstat_set_rights",
+    "iiii": "fd_read fd_write poll_oneoff",
+    "ilii": "fd_seek",
+    "illi": "fd_advise fd_filestat_set_times",
+    "iiiii": "path_filestat_get path_symlink sock_send",
+    "iiili": "fd_pread fd_pwrite fd_readdir",
+    "iiiiii": "path_readlink path_rename sock_recv",
+    "iiiiiii": "path_link",
+    "iiiilli": "path_filestat_set_times",
+    "iiiiillii": "path_open",
 }
+_PARAMETERS = {name: parameters for parameters, names in _FUNCTIONS.items() for name in names.split()}
 
 
 class _FaultError(Exception):
@@ -94,21 +67,19 @@ class _View:
         return memory
 
     def read(self, at: int, size: int) -> bytes:
-        start = self._checked(at, size)
+        start = self.checked(at, size)
         return bytes(self._memory.read(self._caller, start, start + size))
 
     def write(self, at: int, data: bytes) -> None:
-        start = self._checked(at, len(data))
+        start = self.checked(at, len(data))
         if data:
             self._memory.write(self._caller, data, start)
 
     def u32(self, at: int) -> int:
         return int(struct.unpack("<I", self.read(at, 4))[0])
 
-    def check(self, at: int, size: int) -> None:
-        self._checked(at, size)
-
-    def _checked(self, at: int, size: int) -> int:
+    def checked(self, at: int, size: int) -> int:
+        """Return the unsigned address `at`; raise `_FaultError` if the range is not in the memory."""
         start = at % 2**32
         if start + size > self._memory.data_len(self._caller):
             raise _FaultError
@@ -126,10 +97,10 @@ class Wasi:
         self._implemented: dict[str, Callable[..., int]] = {
             "args_sizes_get": self._no_strings,
             "environ_sizes_get": self._no_strings,
-            "args_get": _nothing,
-            "environ_get": _nothing,
-            "sched_yield": _nothing,
-            "clock_res_get": _resolution,
+            "args_get": lambda *_: SUCCESS,
+            "environ_get": lambda *_: SUCCESS,
+            "sched_yield": lambda *_: SUCCESS,
+            "clock_res_get": lambda memory, clock, at: _clock(memory, clock, at, RESOLUTION),
             "clock_time_get": lambda memory, clock, _precision, at: _clock(memory, clock, at, NOW),
             "fd_close": lambda _memory, fd: SUCCESS if fd in STANDARD else BADF,
             "fd_fdstat_get": _status,
@@ -151,10 +122,9 @@ class Wasi:
         self, name: str, params: Sequence[str], results: Sequence[str]
     ) -> Callable[..., object] | None:
         """Return the function `name`, None if WASI has none; raises `GuestError` if the type differs."""
-        signature = SIGNATURES.get(name)
-        if signature is None:
+        if name not in _PARAMETERS:
             return None
-        types = ["i32" if letter == I32 else "i64" for letter in signature]
+        types = ["i32" if letter == "i" else "i64" for letter in _PARAMETERS[name]]
         if [*params] != types or [*results] != ([] if name == "proc_exit" else ["i32"]):
             raise GuestError(f"the module imports {MODULE}.{name} with a type that differs from WASI's")
         function = self._implemented.get(name)
@@ -185,7 +155,7 @@ class Wasi:
         for number in range(count):
             at, size = memory.u32(vectors + 8 * number), memory.u32(vectors + 8 * number + 4)
             # The whole range must be in the memory, but only the bytes that are kept are copied.
-            memory.check(at, size)
+            memory.checked(at, size)
             self._output += memory.read(at, min(size, self._room - len(self._output)))
             total += size
         memory.write(written_at, struct.pack("<I", total % 2**32))
@@ -197,14 +167,6 @@ class Wasi:
         self._drawn += 1
         memory.write(at, hashlib.shake_128(self._drawn.to_bytes(8, "little")).digest(size))
         return SUCCESS
-
-
-def _nothing(_memory: _View, *_args: int) -> int:
-    return SUCCESS
-
-
-def _resolution(memory: _View, clock: int, at: int) -> int:
-    return _clock(memory, clock, at, RESOLUTION)
 
 
 def _clock(memory: _View, clock: int, at: int, nanoseconds: int) -> int:

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from nogrow.archives.archive import SEPARATOR, Module
-from nogrow.archives.counts import Counts, added
+from nogrow.archives.archive import SEPARATOR, Counts, Module, added
 from nogrow.archives.shipped_files import Shipped, shipped
 from nogrow.archives.unpack_limits import Limits
 from nogrow.contract.model import ArtifactContract, Contract

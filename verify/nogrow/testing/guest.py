@@ -13,10 +13,10 @@ from nogrow.contract.phrases import shortened
 from nogrow.errors import ModuleError, NogrowError, UsageError
 from nogrow.report.escaping import printable
 from nogrow.report.scenario_text import backtrace
+from nogrow.scenarios.engine import Limits
 from nogrow.scenarios.errors import GuestError
 from nogrow.scenarios.guest import READ_BYTES, Guest, compiled
-from nogrow.scenarios.limits import Limits
-from nogrow.scenarios.values import Results, shown
+from nogrow.scenarios.types import Results, shown
 from nogrow.source.lookup import Wanted, find_sources
 from nogrow.testing.replay import Record, replay
 from nogrow.wasm.decode import decode

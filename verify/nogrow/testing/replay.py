@@ -11,10 +11,10 @@ from functools import partial
 
 from nogrow.contract.model import Host, Number
 from nogrow.errors import ModuleError
-from nogrow.scenarios.backtrace import Caught, backtrace, trapped
+from nogrow.scenarios.engine import Limits
 from nogrow.scenarios.errors import GuestError, HostError, TrapFrame, TrappedError
 from nogrow.scenarios.guest import Compiled, Guest, compiled
-from nogrow.scenarios.limits import Limits
+from nogrow.scenarios.runner import Caught, backtrace, trapped
 
 # A longer test is not replayed: the record would keep everything that it wrote a second time.
 MOST_ACTIONS = 100_000

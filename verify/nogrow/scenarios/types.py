@@ -1,17 +1,67 @@
-"""This module converts numbers of the contract to values of WebAssembly's types, compares and shows them."""
+"""This module reads the types of a module's functions, and fits, compares and shows numbers of these types.
+
+wasmtime's C API aborts the process at a type that it does not know, such as v128.
+"""
 
 import math
 import struct
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from nogrow.contract.model import Number
+from nogrow.errors import ModuleError
 from nogrow.scenarios.errors import GuestError
+from nogrow.wasm.decode import decode
+from nogrow.wasm.model import Kind
+from nogrow.wasm.types import DefinedType, ValueType
 
 BITS = {"i32": 32, "i64": 64}
 KINDS = (*BITS, "f32", "f64")
 
 # The results of a call; None stands for a reference or a vector.
 Results = tuple[Number | None, ...]
+
+
+class Signature(NamedTuple):
+    """The names of a function's parameter and result types; every reference type is `a reference`."""
+
+    params: tuple[str, ...]
+    results: tuple[str, ...]
+
+
+class Signatures(NamedTuple):
+    """The signatures of the exported functions by name, and of the imports in order.
+
+    An import that is not a function has the signature None. `memories` and `tables` are their numbers.
+    """
+
+    exports: dict[str, Signature]
+    imports: tuple[Signature | None, ...]
+    memories: int
+    tables: int
+
+
+def signatures(data: bytes) -> Signatures:
+    """Return the signatures in the module `data`; raises `GuestError` if it cannot be decoded."""
+    try:
+        module = decode(data)
+        functions = [_signature(module.types.function(index)) for index in module.functions]
+    except ModuleError as error:
+        raise GuestError(f"the module cannot be decoded: {error}") from error
+    return Signatures(
+        {export.name: functions[export.index] for export in module.exported(Kind.FUNCTION)},
+        tuple(functions[item.index] if item.kind is Kind.FUNCTION else None for item in module.imports),
+        len(module.memories),
+        len(module.tables),
+    )
+
+
+def _signature(kind: DefinedType) -> Signature:
+    return Signature(tuple(map(_name, kind.parts)), tuple(map(_name, kind.results)))
+
+
+def _name(kind: ValueType) -> str:
+    return "a reference" if kind.reference or kind.name is None else kind.name
 
 
 def fitted(subject: str, value: Number, kind: str) -> Number:
