@@ -24,6 +24,7 @@ from nogrow.contract.model import (
 )
 from nogrow.errors import ContractError
 from tests.contract.made import ABSENT, REACHABLE, UNREACHABLE
+from tests.support.sample import sampled
 
 WHOLE = """schema = 1
 [[artifact]]
@@ -168,7 +169,8 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "number of a core module with many digits": (f'schema = 1\n[[artifact]]\npath = "a#{"9" * 5000}"', 3, "artifact#1.path: no component has"),
     "number with many digits": (HEAD + f"# x\n[artifact.memory]\nmin_pages = {'1' * 5000}", 6, "an integer in it does not fit into 64 bits"),
     "hexadecimal number with many digits": (HEAD + f"memory = {{ max_pages = 1, min_pages = 0x{'f' * 5000} }}", 4, "artifact#1.memory.min_pages: the integer does not fit"),
-    "key with many dots": ("a." * 20000 + f"b = 0x{'f' * 20}\n", 1, "a.a.a."),
+    "key with many dots": ("a." * 2000 + f"b = 0x{'f' * 20}\n", 1, "a.a.a."),
+    "key with very many dots": ("a." * 20000 + f"b = 0x{'f' * 20}\n", 1, "a.a.a."),
     "absolute path of the same file": (HEAD + '[[artifact]]\npath = "{folder}/a.wasm"', 5, "artifact#2.path: the artifact `"),
     "open bracket": ('schema = 1\n[[artifact]]\npath = "a[b"', 3, "artifact#1.path: bad glob"),
     "NUL in path": ('schema = 1\n[[artifact]]\npath = "a\\u0000"', 3, "artifact#1.path: a path can't contain"),
@@ -252,7 +254,7 @@ def test_extreme_numbers_and_the_most_calls_are_accepted(tmp_path: Path) -> None
     assert load(written(tmp_path, text)).artifacts[0].scenarios[0].steps[1] == step
 
 
-@pytest.mark.parametrize("case", WRONG)
+@pytest.mark.parametrize("case", sampled(WRONG, lambda case: case != "key with very many dots"))
 def test_wrong_contract_names_file_line_and_key(tmp_path: Path, case: str) -> None:
     text, line, message = WRONG[case]
     path = written(tmp_path, text.replace("{folder}", str(tmp_path)) if isinstance(text, str) else text)
