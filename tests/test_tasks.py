@@ -107,6 +107,7 @@ def test_test_runs_pytest_crates_and_node() -> None:
     tasks.test(context)
     python, *crates, views, node = commands(context)
     assert python[:3] == [sys.executable, "-m", "pytest"]
+    assert "-m" not in python[3:]
     assert node[1:] == ["--check", str(tasks.ROOT / "hosts/node/server.mjs")]
     assert views[1:3] == ["--test", "--test-reporter=spec"]
     assert {Path(name) for name in views[3:]} == set((tasks.ROOT / "hosts/views/test").glob("*.test.mjs"))
@@ -123,8 +124,34 @@ def test_test_runs_pytest_crates_and_node() -> None:
     ]
 
 
+def test_all_tests_include_the_exhaustive_ones() -> None:
+    context = MockContext(run=Result(), repeat=True)
+    tasks.test(context, all=True)
+    python, *rest = commands(context)
+    assert python[-2:] == ["-m", ""]
+    assert len(rest) == 5
+
+
+def test_only_tests_of_changed_files_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    context = MockContext(run=Result(), repeat=True)
+    monkeypatch.setattr(tasks, "changed_files", lambda root: ["verify/nogrow/wasm/decode.py"])
+    tasks.test(context, changed=True)
+    assert commands(context) == [[sys.executable, "-m", "pytest", "-q", "tests/wasm/test_decode.py"]]
+    monkeypatch.setattr(tasks, "changed_files", lambda root: ["README.md"])
+    context = MockContext()
+    tasks.test(context, changed=True)
+    assert "no test mirrors a changed file: run `invoke test`" in capsys.readouterr().out
+
+
+def test_changed_and_all_tests_cannot_be_combined() -> None:
+    with pytest.raises(Exit, match="cannot be combined"):
+        tasks.test(MockContext(), all=True, changed=True)
+
+
 def test_crates_are_tested_with_the_rustc_of_the_cargo() -> None:
-    crates = checks.commands_of_test(open_project(tasks.ROOT), Machine.current())[1:-2]
+    crates = checks.commands_of_test(open_project(tasks.ROOT), Machine.current(), exhaustive=False)[1:-2]
     assert crates
     for command in crates:
         assert Path(command.environ["RUSTC"]).parent == Path(command.words[0]).parent
@@ -168,7 +195,7 @@ def test_audit_fails_at_known_vulnerabilities(
     assert skipped == bool(result.reason)
 
 
-def fail(*arguments: object) -> None:
+def fail(*arguments: object, **options: object) -> None:
     raise ToolError("the tool is missing")
 
 

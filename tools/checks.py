@@ -15,6 +15,9 @@ from tools.browser.demo import HOST, find_node
 VIEWS = PurePosixPath("hosts/views")
 
 _CARGO_SECONDS = 30.0
+# No expression of markers: pytest's last `-m` counts, and pyproject.toml leaves out exhaustive tests.
+_EVERY_TEST = ("-m", "")
+
 # The tests of the code that decides, and of the callers that use it differently.
 _DECIDING = (
     *("analysis", "wasm", "contract", "baseline", "diff", "pipeline/test_linkage.py"),
@@ -43,8 +46,10 @@ class Command:
     environ: Mapping[str, str] = field(default_factory=dict)
 
 
-def commands_of_test(project: Project, machine: Machine) -> tuple[Command, ...]:
+def commands_of_test(project: Project, machine: Machine, *, exhaustive: bool) -> tuple[Command, ...]:
     """Return the commands for the tests in Python, in the crates and in Node, and for the Node host's syntax.
+
+    Without `exhaustive`, pytest leaves out the tests with this marker, as pyproject.toml says.
 
     Raises `ToolError` when no cargo runs on this machine, or Node is missing.
     """
@@ -74,18 +79,20 @@ def commands_of_test(project: Project, machine: Machine) -> tuple[Command, ...]:
     views = Command((node, "--test", "--test-reporter=spec", *suites))
     syntax = Command((node, "--check", str(project.root / HOST)))
     # The tests of a file share what they build, so they run in one process.
-    tests = Command((sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile"))
+    pytest = (sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile")
+    tests = Command((*pytest, *(_EVERY_TEST if exhaustive else ())))
     return (tests, *crates, views, syntax)
 
 
 def commands_of_cover(root: Path) -> tuple[Command, ...]:
     """Return the commands that measure the branch coverage of the code that decides, and fail below a limit.
 
-    The large random tests are left out: they take most of the time and cover no further branch.
+    The large random tests are left out, because they take most of the time and cover no further branch. Other
+    exhaustive tests run.
     """
     python = (sys.executable, "-m", "coverage")
     environ = {"COVERAGE_FILE": str(root / "build" / "coverage")}
-    tests = (*(str(PurePosixPath("tests", name)) for name in _DECIDING), "-k", _NOT_RANDOM)
+    tests = (*(str(PurePosixPath("tests", name)) for name in _DECIDING), "-k", _NOT_RANDOM, *_EVERY_TEST)
     return (
         Command((*python, "run", "-m", "pytest", "-q", *tests), environ),
         Command((*python, "report"), environ),

@@ -23,6 +23,7 @@ from tools.browser.browse import PICTURES, take_pictures
 from tools.browser.chromium import chromium
 from tools.browser.demo import Views, run_demo
 from tools.browser.serve import serve as serve_page
+from tools.changed import changed_files, mirrors_of
 from tools.checks import Command, commands_of_cover, commands_of_lint, commands_of_test
 from tools.differ.readers import find_readers
 from tools.differ.run import DISAGREEMENTS, Pair
@@ -38,11 +39,23 @@ from tools.suite.run import run_suite
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@task
-def test(context: Context) -> None:
-    """Run all tests: Python, the crates, the package of views and the syntax of the Node host."""
+@task(
+    help={
+        "all": "Run the exhaustive tests as well: long random sets, more browsers and builds of examples.",
+        "changed": "Run only the Python tests that mirror the files that differ from the last commit.",
+    }
+)
+def test(context: Context, all: bool = False, changed: bool = False) -> None:  # noqa: PT028
+    """Run the tests: Python, the crates, the package of views and the syntax of the Node host."""
+    if all and changed:
+        raise Exit("--all and --changed cannot be combined", code=2)
     with plain_errors():
-        _run(context, commands_of_test(open_project(ROOT), Machine.current()))
+        if not changed:
+            _run(context, commands_of_test(open_project(ROOT), Machine.current(), exhaustive=all))
+        elif tests := mirrors_of(ROOT, changed_files(ROOT)):
+            _run(context, [Command((sys.executable, "-m", "pytest", "-q", *tests))])
+        else:
+            announce("no test mirrors a changed file: run `invoke test`")
 
 
 @task

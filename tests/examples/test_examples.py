@@ -91,6 +91,7 @@ def copied(example: Example, folder: Path) -> Path:
     return place
 
 
+@pytest.mark.exhaustive
 @each_example
 def test_example_passes_and_fails_when_its_source_grows(example: Example, tmp_path: Path) -> None:
     environ = example.needs()

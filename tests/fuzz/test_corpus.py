@@ -88,6 +88,7 @@ def test_unknown_target_is_one_line() -> None:
         fuzz(ROOT, ["nmes"], 0.01, print)
 
 
+@pytest.mark.exhaustive
 def test_target_runs_under_libfuzzer(tmp_path: Path) -> None:
     pytest.importorskip("atheris", reason="atheris is not installed: pip install 'nogrow[dev]'")
     for name in ("tests", "tools", "verify"):

@@ -6,6 +6,7 @@ import pytest
 from tools.bench.pathological import Hostile, deep_exports, hostile_modules, imports_and_exports
 
 from tests.support.program import MB, Done, nogrow
+from tests.support.sample import sampled
 
 KINDS = hostile_modules()
 # Modules of these kinds are refused only above the limits on their number.
@@ -29,6 +30,18 @@ LEAST_SECONDS = 1.0
 # Types take the most memory, some 80 bytes for each byte; every check takes a fixed amount.
 BYTES_FOR_A_BYTE, FIXED = 120, 100 * MB
 
+COMMANDS = {
+    "check": ("check",),
+    "check_json": ("check", "--format", "json=out", "--source"),
+    "explain": ("explain",),
+    "sites": ("sites",),
+    "seal": ("seal", "-o", "out.wasm", "--mode", "trap"),
+}
+
+
+def is_quick(kind: Hostile) -> bool:
+    return kind.name not in ("core modules of a component", "imports, all called")
+
 
 def check(kind: Hostile, many: int, folder: Path) -> Done:
     path = folder / "m.wasm"
@@ -38,7 +51,7 @@ def check(kind: Hostile, many: int, folder: Path) -> Done:
     return done
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
+@pytest.mark.parametrize("kind", sampled(KINDS, is_quick), ids=[kind.name for kind in KINDS])
 def test_time_grows_less_than_quadratically(kind: Hostile, tmp_path: Path) -> None:
     few, many = kind.many // 50, MORE * kind.many // 50
     larger = check(kind, many, tmp_path)
@@ -50,20 +63,22 @@ def test_time_grows_less_than_quadratically(kind: Hostile, tmp_path: Path) -> No
     assert max(map(len, (larger.out + larger.err).split("\n"))) < 5000
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
 @pytest.mark.parametrize(
-    "command",
+    ("command", "kind"),
+    # Quick runs test each kind with one command, and each command with some kinds.
     [
-        ("check",),
-        ("check", "--format", "json=out", "--source"),
-        ("explain",),
-        ("sites",),
-        ("seal", "-o", "out.wasm", "--mode", "trap"),
+        pytest.param(
+            command,
+            kind,
+            id=f"{name}-{kind.name}",
+            marks=() if number % len(COMMANDS) == place else pytest.mark.exhaustive,
+        )
+        for number, kind in enumerate(KINDS)
+        for place, (name, command) in enumerate(COMMANDS.items())
     ],
-    ids=lambda command: command[0] + ("_json" if len(command) == 4 else ""),
 )
 def test_every_command_ends_with_a_documented_exit_code(
-    kind: Hostile, command: tuple[str, ...], tmp_path: Path
+    command: tuple[str, ...], kind: Hostile, tmp_path: Path
 ) -> None:
     """Use enough items to reach the limits of depth, names and numbers, and few enough to be quick."""
     (tmp_path / "m.wasm").write_bytes(kind.make(3000 if kind.many <= 1_000_000 else 200_000))
@@ -74,7 +89,7 @@ def test_every_command_ends_with_a_documented_exit_code(
         assert len((done.out + done.err).split("\n")) <= 6
 
 
-@pytest.mark.parametrize(("count", "code"), [(1500, 1), (3000, 4)])
+@pytest.mark.parametrize(("count", "code"), [pytest.param(1500, 1, marks=pytest.mark.exhaustive), (3000, 4)])
 def test_too_many_steps_of_paths_are_not_reported(count: int, code: int, tmp_path: Path) -> None:
     (tmp_path / "m.wasm").write_bytes(deep_exports(count))
     assert nogrow("check", "m.wasm", folder=tmp_path).code == 1

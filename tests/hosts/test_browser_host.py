@@ -10,6 +10,7 @@ from tools.browser.serve import PageServer
 
 from nogrow.errors import ToolError
 from tests.hosts.pages import Opened, opened
+from tests.support.sample import sampled
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -37,7 +38,7 @@ def pages(page: "Page") -> list[int]:
     return [element.locator(".page").count() for element in page.locator(".moment").all()]
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", sampled(PROFILES))
 @pytest.mark.parametrize("guest", GUESTS)
 def test_page_shows_the_greeting_or_the_error(
     browser: "Browser", server: PageServer, guest: str, profile: str
@@ -168,7 +169,7 @@ def save_screenshot(host: Opened, name: str) -> None:
     host.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
 
-@pytest.mark.parametrize("width", [1240, 760, 360])
+@pytest.mark.parametrize("width", sampled([360, 760, 1240]))
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("view", "state"), [("kept", "detached"), ("live", "attached")])
 def test_outcomes_fit_on_wide_and_narrow_screens(

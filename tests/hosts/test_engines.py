@@ -11,6 +11,7 @@ from tools.browser.serve import ADDRESS
 
 from tests.hosts.engines import Chromium, call, copied, firefox
 from tests.support.assemble import assemble
+from tests.support.sample import sampled
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -56,7 +57,7 @@ def in_firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         yield started
 
 
-@pytest.fixture(params=["chromium", "firefox"])
+@pytest.fixture(params=sampled(["chromium", "firefox"]))
 def run(request: pytest.FixtureRequest, origin: str) -> Iterator[Call]:
     """Return a function that calls into a new page, whose globals a test may change."""
     page = f"{origin}/hosts/tests/blank.html"

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.assemble import assemble
 from tests.support.npm import ESBUILD, TYPESCRIPT, new_node, program
+from tests.support.sample import sampled
 
 VIEWS = Path(__file__).parents[2] / "hosts" / "views"
 TWO_KILOBYTES = 2048
@@ -29,6 +30,7 @@ def test_minified_package_is_smaller_than_2_kilobytes() -> None:
     assert len(minified.encode()) < TWO_KILOBYTES
 
 
+@pytest.mark.exhaustive
 def test_newer_node_passes_the_tests_of_the_package() -> None:
     report = output(new_node(), "--test", "--test-reporter=tap")
     skipped = re.findall(r"^ok \d+ - (.*) # SKIP", report, re.M)
@@ -36,7 +38,7 @@ def test_newer_node_passes_the_tests_of_the_package() -> None:
     assert re.search(r"^ok \d+ - each view grows with the memory$", report, re.M)
 
 
-@pytest.mark.parametrize("library", ["es2020", "esnext"])
+@pytest.mark.parametrize("library", sampled(["es2020", "esnext"]))
 def test_types_accept_and_reject_the_examples(library: str) -> None:
     options = ["--noEmit", "--strict", "--module", "nodenext", "--types", ""]
     options += ["--target", library, "--lib", f"{library},dom"]

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from nogrow.analysis.judgement import Verdict
 from nogrow.cli.main import cli
 from tests.support.assemble import assemble
+from tests.support.sample import sampled
 from tests.support.smith import smith
 
 ROOT = Path(__file__).parents[2]
@@ -78,8 +79,9 @@ def test_real_modules_pass(folder: Path) -> None:
     assert_passes()
 
 
-def test_generated_modules_pass() -> None:
-    for seed in range(40):
+@pytest.mark.parametrize("count", sampled([10, 40]))
+def test_generated_modules_pass(count: int) -> None:
+    for seed in range(count):
         Path(f"{seed}.wasm").write_bytes(smith(seed))
     found, output = nogrow("init")
     assert found in (0, 4)
@@ -96,9 +98,10 @@ def test_names_of_every_kind_pass_as_exceptions() -> None:
     assert [len(artifact["exports"]) for artifact in document["artifact"]] == [20, len(STRANGE) - 20]
 
 
-def test_names_in_any_mixture_pass() -> None:
+@pytest.mark.parametrize("count", sampled([15, 60]))
+def test_names_in_any_mixture_pass(count: int) -> None:
     generator = random.Random(7)
-    for number in range(60):
+    for number in range(count):
         names = generator.sample(STRANGE, generator.randint(1, 24))
         exports = {name: generator.random() < 0.6 for name in names}
         extra = (

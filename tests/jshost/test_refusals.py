@@ -72,12 +72,24 @@ def test_stale_view_is_found_below_deep_nesting() -> None:
         ("m.buffer;" + "(function(){" * 3_000 + "}())" * 3_000, "too deeply nested"),
         ("m.buffer;x=" + "(0," * 3_000 + "f" + ")()" * 3_000, "too deeply nested"),
         ("m.buffer;x=" + "new " * 3_000 + "f", "too deeply nested"),
-        ("".join(f"x{i}=" for i in range(5_000)) + "w.memory.buffer", "too many values are passed on"),
+        pytest.param(
+            "".join(f"x{i}=" for i in range(5_000)) + "w.memory.buffer",
+            "too many values are passed on",
+            marks=pytest.mark.exhaustive,
+        ),
     ],
 )
 def test_too_entangled_file_is_not_judged(text: str, reason: str) -> None:
     with pytest.raises(ModuleError, match=reason):
         views_kept_in(text.encode(), ".js")
+
+
+def test_too_many_passed_values_are_not_analysed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nogrow.jshost.terms.MOST_STEPS", 10_000)
+    text = "{}w.memory.buffer"
+    assert views_kept_in(text.format("x=" * 100).encode(), ".js") == ()
+    with pytest.raises(ModuleError, match="too many values are passed on"):
+        views_kept_in(text.format("".join(f"x{i}=" for i in range(200))).encode(), ".js")
 
 
 def test_function_that_takes_too_many_steps_is_not_judged() -> None:

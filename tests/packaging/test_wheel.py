@@ -79,6 +79,7 @@ def test_source_archive_has_documents_but_no_tests(archives: Path) -> None:
     assert not [name for name in names if name.startswith("tests/")]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("version", PYTHONS)
 def test_wheel_works_without_repository_and_network(version: str, wheel: Path, tmp_path: Path) -> None:
     program = interpreter(version)

@@ -143,7 +143,7 @@ def test_installation_uses_the_action_s_own_files(run: Runner) -> None:
     assert install.endswith(f" {ROOT}")
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_installation_works(run: Runner) -> None:
     """Install over the network."""
     if not index_is_reached(run.temp):

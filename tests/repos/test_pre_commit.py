@@ -9,7 +9,7 @@ import yaml
 from tests.cli.modules import GROWING, QUIET, UNUSED, cut, module
 from tests.repos.hooked import ROOT, Scratch, environment, hook_repository, index_is_reached, run
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.exhaustive
 
 CONFIG = """\
 repos:

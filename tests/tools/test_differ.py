@@ -13,6 +13,7 @@ from nogrow.archives import compressed, tar
 from nogrow.archives import zip as zip_reader
 from nogrow.archives.unpack_limits import UnsafeArchiveError
 from tests.archives.made import GROWING_WASM, QUIET_WASM
+from tests.support.sample import sampled
 
 READERS = find_readers().there
 
@@ -63,7 +64,9 @@ def first_stream_only(streams: compressed._Streams) -> bool:
         (tar, "_CHECKSUM", re.compile(rb" *([0-7_]+)[ \0]*"), "tar", ("npm's tar",)),
         (tar, "_records", tolerant_records, "tar", ("npm's tar",)),
         (tar, "_prefix", lambda block, magic: block[345:500].split(b"\0")[0], "tar", ("GNU tar", "bsdtar")),
-        (compressed._Streams, "_next", first_stream_only, "xz", ("xz",)),
+        pytest.param(
+            *(compressed._Streams, "_next", first_stream_only, "xz", ("xz",)), marks=pytest.mark.exhaustive
+        ),
         (zip_reader, "_fields", lambda extra, known: {}, "zip", ("unzip", "bsdtar")),
     ],
     ids=["size", "checksum", "line end in pax", "prefix", "xz padding", "extra fields"],
@@ -80,7 +83,7 @@ def test_disagreement_is_found_without_its_guard(
     assert until_found(readers(*names), suffix)
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("suffix", sampled(SUFFIXES, lambda suffix: suffix not in ("xz", "txz")))
 def test_python_agrees_on_accepted_archives(suffix: str) -> None:
     done = differ(python_readers(), 0, executions=400, suffixes=[suffix])
     assert (done.executions, done.disagreements) == (400, ())

@@ -22,7 +22,11 @@ from tools.mutation.mutant import Outcome
 _KEPT = ("tests.support.assemble", "tests.support.smith", "tests.support.binary", "tests.support.generate")
 # In a child, pytest would install its fault handlers before wasmtime's, and WebAssembly's traps are faults.
 _WITHOUT = ("cacheprovider", "randomly", "faulthandler")
-_QUIET = ("-x", "-q", "--tb=no", "--no-header", *(word for name in _WITHOUT for word in ("-p", f"no:{name}")))
+_WITHOUT_PLUGINS = tuple(word for name in _WITHOUT for word in ("-p", f"no:{name}"))
+# The plan may name exhaustive tests, so no test is left out by its marker.
+_WITHOUT_PLUGINS = tuple(word for name in _WITHOUT for word in ("-p", f"no:{name}"))
+# The plan may name exhaustive tests, so no test is left out by its marker.
+_QUIET = ("-x", "-q", "--tb=no", "--no-header", *_WITHOUT_PLUGINS, "-m", "")
 # A kernel's memory may have 4 GiB: they count even though most of them are never written.
 _MOST_BYTES = 6 << 30
 _LEAST_SECONDS = 3.0

@@ -5,13 +5,14 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 from nogrow.errors import ContractError
 from nogrow.util.document import Keys, Node
+
+_Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,9 @@ def line_of(text: str, keys: Keys) -> int:
     lines = text.split("\n")
     # The first `low` lines are valid TOML without the keys, the first `high` lines valid TOML with them.
     low, high = 0, len(lines)
-    while (middle := _between(lines, low, high)) is not None:
-        if _has(_parsed(lines[:middle]), keys):
+    while (prefix := _between(lines, low, high)) is not None:
+        middle, document = prefix
+        if _depth(document, keys) == len(keys):
             high = middle
         else:
             low = middle
@@ -88,35 +90,40 @@ def _within(before: list[str], statement: list[str], keys: Keys) -> int:
 
     The function closes an array that spans lines after each of them to see what the lines so far hold.
     """
-    outer = [keys[:count] for count in range(len(keys)) if not _has(_parsed(before), keys[:count])]
+    depth = _depth(_parsed(before), keys)
     is_inside = False
     for count in range(1, len(statement)):
-        cut = _parsed([*before, *statement[:count], "]"])
-        if _has(cut, keys):
+        cut_depth = _depth(_parsed([*before, *statement[:count], "]"]), keys)
+        if cut_depth == len(keys):
             return count - 1
-        is_inside = is_inside or any(_has(cut, prefix) for prefix in outer)
+        is_inside = is_inside or cut_depth > depth
     return len(statement) - 1 if is_inside else 0
 
 
-def _between(lines: list[str], low: int, high: int) -> int | None:
-    """Return the length in lines of a valid prefix strictly between `low` and `high`, near the middle."""
+def _between(lines: list[str], low: int, high: int) -> tuple[int, _Document] | None:
+    """Return a valid prefix strictly between `low` and `high`, near the middle: its length and document."""
     middle = (low + high) // 2
-    counts: Iterable[int] = (*range(middle, low, -1), *range(middle + 1, high))
-    return next((count for count in counts if _parsed(lines[:count]) is not None), None)
+    prefixes = (
+        (count, _parsed(lines[:count])) for count in (*range(middle, low, -1), *range(middle + 1, high))
+    )
+    return next(((count, document) for count, document in prefixes if document is not None), None)
 
 
-def _parsed(lines: list[str]) -> dict[str, Any] | None:
+def _parsed(lines: list[str]) -> _Document | None:
     try:
         return tomllib.loads("\n".join(lines))
     except (tomllib.TOMLDecodeError, RecursionError):
         return None
 
 
-def _has(document: dict[str, Any] | None, keys: Keys) -> bool:
+def _depth(document: _Document | None, keys: Keys) -> int:
+    """Return how many of the keys, from the first, lead to a value; -1 without a document."""
+    if document is None:
+        return -1
     value: Any = document
-    for key in keys:
+    for count, key in enumerate(keys):
         known = range(len(value)) if isinstance(value, list) else value
         if not isinstance(known, dict | range) or key not in known:
-            return False
+            return count
         value = value[key]
-    return value is not None
+    return len(keys)

@@ -1,6 +1,7 @@
 """Encodes the opcode table for the scan kernel: descriptors of all instructions, and a fast path's table."""
 
 import struct
+from functools import cache
 
 from nogrow.wasm.opcodes import INSTRUCTIONS, PREFIXES, Action, Immediate, Instruction
 
@@ -21,6 +22,7 @@ _SHAPES = {
 }
 
 
+@cache
 def instruction_tables() -> tuple[bytes, bytes]:
     """Return the descriptors and the fast path's table.
 
