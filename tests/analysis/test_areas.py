@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 from tools.bench.pathological import Hostile, hostile_modules, module
 
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.errors import ModuleError
 from nogrow.wasm.runtime import Engine, Workspace
 from nogrow.wasm.sections import is_component

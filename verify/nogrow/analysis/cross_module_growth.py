@@ -11,10 +11,9 @@ from nogrow.analysis.entry_points import REFERENCES
 from nogrow.analysis.judgement import EntryKind, Judgement, Verdict
 from nogrow.analysis.surroundings import NOT_LINKED, Linked
 from nogrow.errors import ModuleError
-from nogrow.wasm.core_instances import Exported, Item
 from nogrow.wasm.forwarding import forwarders
 from nogrow.wasm.linking import Linking, Place, visible
-from nogrow.wasm.model import Import, Kind, Module, SegmentMode
+from nogrow.wasm.model import Exported, Import, Item, Kind, Module, SegmentMode
 from nogrow.wasm.types import FUNCTION_FORM
 
 # Each edge takes some 50 bytes; real components have some thousands.

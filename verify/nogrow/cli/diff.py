@@ -108,7 +108,7 @@ def _judged(
     """Return the artifacts in each of the modules, judged with the same trust."""
     if not paths:
         return {}
-    from nogrow.analysis.verdicts import judge
+    from nogrow.analysis.proof import judge
     from nogrow.contract.select import targets
     from nogrow.pipeline.check import check
 

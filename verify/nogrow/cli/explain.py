@@ -55,7 +55,7 @@ def explain(
     `check`.
     """
     contract = contract_at(contract_path)
-    from nogrow.analysis.verdicts import judge
+    from nogrow.analysis.proof import judge
     from nogrow.contract.select import targets
     from nogrow.pipeline.check import check as check_all
     from nogrow.pipeline.read_ahead import ReadAhead

@@ -20,7 +20,7 @@ def judged(contract: "Contract | None", chosen: "Sequence[Target]") -> "Report":
     """Return the report that says which entry points can grow; raises `UsageError` without hypothesis."""
     if find_spec("hypothesis") is None:
         raise UsageError("--search needs hypothesis: pip install 'nogrow[search]'")
-    from nogrow.analysis.verdicts import judge
+    from nogrow.analysis.proof import judge
     from nogrow.pipeline.check import check
 
     return check(contract, chosen, judge=judge)

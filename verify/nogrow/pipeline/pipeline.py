@@ -220,7 +220,7 @@ class Pipeline:
         surroundings = Surroundings(growers, conditions_of(case.clauses), linked, effects)
         scanning = case.read_ahead.take_scanning() if case.read_ahead is not None else None
         if scanning is not None:
-            from nogrow.analysis.verdicts import prove
+            from nogrow.analysis.proof import prove
 
             return prove(scanning, trusts, surroundings)
         return judge(case.module.data, trusts, self._engine, surroundings)

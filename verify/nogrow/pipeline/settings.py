@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Judge(Protocol):
-    """A function that judges a core module; see `nogrow.analysis.verdicts.judge`."""
+    """A function that judges a core module; see `nogrow.analysis.proof.judge`."""
 
     def __call__(
         self,

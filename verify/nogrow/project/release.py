@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.cli.dist import Gate
 from nogrow.cli.options import contract_at
 from nogrow.errors import ModuleError, NogrowError, UsageError

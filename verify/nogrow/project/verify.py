@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from nogrow.analysis.judgement import Judgement
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.cli.lock import pinned_in
 from nogrow.contract.load import load
 from nogrow.contract.phrases import counted

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.component_syntax import BUILT_INS, read_core_sort, read_description, skip_external_name
-from nogrow.wasm.core_instances import (
+from nogrow.wasm.model import (
     CanonicalFunction,
     CoreInstance,
     Exported,

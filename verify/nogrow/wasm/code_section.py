@@ -1,13 +1,16 @@
 """Runs the scan kernel on the code section: lays out its memory, calls it, and words its errors."""
 
+from typing import NamedTuple
+
 import wasmtime
 
 from nogrow.errors import ModuleError
-from nogrow.wasm.descriptors import COUNT, instruction_tables
-from nogrow.wasm.flow_graph import Nodes
 from nogrow.wasm.model import Kind, Module
-from nogrow.wasm.opcodes import Immediate
+from nogrow.wasm.opcodes import DESCRIPTORS, Immediate, instruction_tables
 from nogrow.wasm.runtime import NO_ROOM, SCAN, Engine, Workspace
+
+NODE_CALL, NODE_INIT = 2, 6
+EXCEPTIONAL_EXIT = 0xFFFFFFFE
 
 # Working memory for each byte of code: the byte itself, at worst a node and half a control frame of 16 bytes,
 # and what the search adds.
@@ -20,6 +23,41 @@ _SPARE_TARGETS = 1 << 18
 _MOST_PAIRS = 1 << 22
 # A row of `end` after the code stops a body that runs past it.
 _SENTINEL = b"\x0b" * 32
+
+
+class Nodes(NamedTuple):
+    """The addresses of the arrays that hold the nodes, one for each field, and of the list of calls.
+
+    `room` is the capacity in nodes, `call_room` in calls. `places` holds the field `at`.
+    """
+
+    workspace: Workspace
+    room: int
+    call_room: int
+    kinds: int
+    targets: int
+    extras: int
+    places: int
+    calls: int
+
+    @classmethod
+    def reserve(cls, workspace: Workspace, room: int, calls: int) -> "Nodes":
+        """Reserve room for `room` nodes and `calls` calls; raises `ModuleError` if there is none."""
+        # The search kernel uses the two bytes before the first kind itself.
+        kinds = workspace.area(room + 16) + 16
+        rest = (workspace.area(size) for size in (4 * room, 4 * room, 4 * room, 4 * calls))
+        return cls(workspace, room, calls, kinds, *rest)
+
+    def node(self, index: int) -> tuple[int, int, int, int]:
+        """Return the kind, target, extra and `at` of a node; the extra of a call is a node or an exit."""
+        kind = self.workspace.bytes[self.kinds + index] & 0xF
+        fields = (self.targets, self.extras, self.places)
+        target, extra, at = (self.workspace.u32(field + 4 * index) for field in fields)
+        return kind, target, extra or EXCEPTIONAL_EXIT if kind == NODE_CALL else extra, at
+
+    def retarget(self, index: int, target: int) -> None:
+        """Set the target of a node."""
+        self.workspace.write_u32s(self.targets + 4 * index, [target])
 
 
 def host_vertices(module: Module) -> int:
@@ -37,7 +75,7 @@ class Bodies:
         functions, types, tables = len(module.functions), len(module.types.defined), len(module.tables)
         self.tables_apart = (tables + 1) * types <= _MOST_PAIRS
         rows = (tables + 1 if self.tables_apart else 1) * types + 1
-        fixed = 16 * functions + 8 * rows + 8 * types + 8 * tables + 16 * COUNT + (1 << 20)
+        fixed = 16 * functions + 8 * rows + 8 * types + 8 * tables + 16 * DESCRIPTORS + (1 << 20)
         # The search needs 64 bytes for each vertex; a node takes 40 bytes, those of the search included.
         entries = _SPARE_TARGETS + sum(len(item.items) for item in module.segments)
         # Each import may need a vertex of its own for calling back.

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.canonical import Definitions
-from nogrow.wasm.core_instances import Instantiation
+from nogrow.wasm.model import Instantiation
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import MAGIC
 

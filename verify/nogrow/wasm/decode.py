@@ -7,8 +7,15 @@ from collections.abc import Callable, Iterable, Sized
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.constexpr import read_constant
-from nogrow.wasm.exports import LONGEST_NAME, read_exports
-from nogrow.wasm.limits import read_global_type, read_memory_type, read_table_type
+from nogrow.wasm.declarations import (
+    LONGEST_NAME,
+    read_data,
+    read_element,
+    read_exports,
+    read_global_type,
+    read_memory_type,
+    read_table_type,
+)
 from nogrow.wasm.model import (
     ElementSegment,
     Export,
@@ -21,7 +28,6 @@ from nogrow.wasm.model import (
 )
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import Section, SectionId, read_sections
-from nogrow.wasm.segments import read_data, read_element
 from nogrow.wasm.types import Types, read_types
 
 # The limit of engines (WebAssembly JavaScript interface, "Implementation-defined Limits").

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from nogrow.errors import ModuleError
 from nogrow.wasm.canonical import FUNCTION, MEMORY, TABLE
 from nogrow.wasm.component import Component, read_component
-from nogrow.wasm.core_instances import Exported, Instantiation, Item
 from nogrow.wasm.decode import decode
-from nogrow.wasm.model import Import, Kind, Module
+from nogrow.wasm.model import Exported, Import, Instantiation, Item, Kind, Module
 
 _SORTS = {Kind.FUNCTION: FUNCTION, Kind.TABLE: TABLE, Kind.MEMORY: MEMORY}
 

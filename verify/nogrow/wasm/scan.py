@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from nogrow.util.background import Background
-from nogrow.wasm.code_section import Bodies
+from nogrow.wasm.code_section import NODE_INIT, Bodies, Nodes
 from nogrow.wasm.decode import decode
-from nogrow.wasm.flow_graph import NODE_INIT, Nodes
 from nogrow.wasm.model import Module
 from nogrow.wasm.runtime import Engine, Workspace
 

@@ -1,7 +1,7 @@
 ;; The scan kernel reads every instruction of a module once and builds the flow graph: a node for each instruction
 ;; that can transfer control, grow a memory or write a table. A straight run of other instructions makes no node.
 ;;
-;; scan.py copies the function bodies into this memory. descriptors.py makes the instruction tables from opcodes.py.
+;; scan.py copies the function bodies into this memory. opcodes.py makes the instruction tables.
 ;; The nodes stand in program order, function after function. Each field of a node has an array of its own, because
 ;; most of the search needs only `kind` (1 byte) and `target` (4 bytes, like the fields that follow):
 ;;
@@ -29,7 +29,7 @@
 (module
   (import "nogrow" "memory" (memory 1))
 
-  ;; Kinds of nodes; flow_graph.py has the same numbers.
+  ;; Kinds of nodes; code_section.py has the same numbers.
   (global $NODE_BR i32 (i32.const 0))
   (global $NODE_BR_IF i32 (i32.const 1))
   (global $NODE_CALL i32 (i32.const 2))

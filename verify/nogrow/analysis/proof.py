@@ -6,11 +6,10 @@ The steps of a proof are in other modules of this package; this one puts them to
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 
-from nogrow.analysis.assumptions import Assumption
+from nogrow.analysis.assumptions import Assumption, HostSide, assumptions
 from nogrow.analysis.callbacks import Callbacks, effects_of
 from nogrow.analysis.entry_points import EntryPoints, host_labels, host_tables
 from nogrow.analysis.escape import find_references
-from nogrow.analysis.host_assumptions import HostSide, assumptions
 from nogrow.analysis.indirect_calls import Targets
 from nogrow.analysis.judgement import (
     Entries,
