@@ -117,11 +117,13 @@ class Bodies:
         frames = 8 * size + 16 & ~15
         top = workspace.area(frames)
         self.first_dispatch = functions + host_vertices(module)
-        kernel.call(
-            "configure", fast, descriptors, bounds, canonical, row_starts, reference_row, dispatch_map,
-            self.dispatch_keys, self.first_dispatch, self.taken, self.table_flags,
-            self.ranges + 4 * imported, nodes.kinds, nodes.targets, nodes.extras, nodes.places,
-            nodes.room, nodes.calls, nodes.calls + 4 * nodes.call_room, top, top + frames,
+        kernel.set_numbers(
+            fast=fast, descriptors=descriptors, bounds=bounds, canonical=canonical, rows=row_starts,
+            reference_row=reference_row, dispatch_map=dispatch_map, dispatch_keys=self.dispatch_keys,
+            first_dispatch=self.first_dispatch, taken=self.taken, table_flags=self.table_flags,
+            starts=self.ranges + 4 * imported, kinds=nodes.kinds, targets=nodes.targets, extras=nodes.extras,
+            places=nodes.places, room=nodes.room, call_list_end=nodes.calls,
+            call_list_limit=nodes.calls + 4 * nodes.call_room, top=top, bottom=top + frames,
         )  # fmt: skip
         workspace.write_u32s(self.ranges, [1] * imported)
 

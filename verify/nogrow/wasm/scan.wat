@@ -84,27 +84,27 @@
   (global $ERROR_BYTES_LEFT i32 (i32.const 13))
   (global $ERROR_LOCALS i32 (i32.const 14))
 
-  ;; Addresses and numbers that `configure` receives.
-  (global $fast (mut i32) (i32.const 0))          ;; by opcode, 16 bytes: mask (8), length (4), shape (4)
-  (global $descriptors (mut i32) (i32.const 0))   ;; by opcode, 8 bytes: action, then kinds of immediates
-  (global $bounds (mut i32) (i32.const 0))        ;; by kind of immediate: the number of indices
-  (global $canonical (mut i32) (i32.const 0))     ;; by type index: canonical type index
-  (global $rows (mut i32) (i32.const 0))          ;; by table: the first cell of its row in the dispatch map
-  (global $reference_row (mut i32) (i32.const 0)) ;; the first cell of the row for call_ref
-  (global $dispatch_map (mut i32) (i32.const 0))  ;; by row and canonical type: a vertex, 0 before its first use
-  (global $dispatch_keys (mut i32) (i32.const 0)) ;; by dispatch: its cell in the map
-  (global $first_dispatch (mut i32) (i32.const 0))
-  (global $taken (mut i32) (i32.const 0))         ;; by function: 1 if a ref.func refers to it
-  (global $table_flags (mut i32) (i32.const 0))   ;; by table: TABLE_WRITTEN (set, fill, grow), TABLE_READ (get)
-  (global $starts (mut i32) (i32.const 0))        ;; by defined function: its first node
-  (global $kinds (mut i32) (i32.const 0))         ;; by node, as above
-  (global $targets (mut i32) (i32.const 0))
-  (global $extras (mut i32) (i32.const 0))
-  (global $places (mut i32) (i32.const 0))        ;; the field `at`
-  (global $room (mut i32) (i32.const 0))          ;; the greatest number of nodes, node 0 included
-  (global $call_list_limit (mut i32) (i32.const 0))     ;; the end of the room for the list of CALL nodes
-  (global $top (mut i32) (i32.const 0))           ;; the control frames grow downwards from $bottom ...
-  (global $bottom (mut i32) (i32.const 0))        ;; ... to $top at most
+  ;; Addresses and numbers that code_section.py sets.
+  (global $fast (export "fast") (mut i32) (i32.const 0))          ;; by opcode, 16 bytes: mask (8), length (4), shape (4)
+  (global $descriptors (export "descriptors") (mut i32) (i32.const 0))   ;; by opcode, 8 bytes: action, then kinds of immediates
+  (global $bounds (export "bounds") (mut i32) (i32.const 0))        ;; by kind of immediate: the number of indices
+  (global $canonical (export "canonical") (mut i32) (i32.const 0))     ;; by type index: canonical type index
+  (global $rows (export "rows") (mut i32) (i32.const 0))          ;; by table: the first cell of its row in the dispatch map
+  (global $reference_row (export "reference_row") (mut i32) (i32.const 0)) ;; the first cell of the row for call_ref
+  (global $dispatch_map (export "dispatch_map") (mut i32) (i32.const 0))  ;; by row and canonical type: a vertex, 0 before its first use
+  (global $dispatch_keys (export "dispatch_keys") (mut i32) (i32.const 0)) ;; by dispatch: its cell in the map
+  (global $first_dispatch (export "first_dispatch") (mut i32) (i32.const 0))
+  (global $taken (export "taken") (mut i32) (i32.const 0))         ;; by function: 1 if a ref.func refers to it
+  (global $table_flags (export "table_flags") (mut i32) (i32.const 0))   ;; by table: TABLE_WRITTEN (set, fill, grow), TABLE_READ (get)
+  (global $starts (export "starts") (mut i32) (i32.const 0))        ;; by defined function: its first node
+  (global $kinds (export "kinds") (mut i32) (i32.const 0))         ;; by node, as above
+  (global $targets (export "targets") (mut i32) (i32.const 0))
+  (global $extras (export "extras") (mut i32) (i32.const 0))
+  (global $places (export "places") (mut i32) (i32.const 0))        ;; the field `at`
+  (global $room (export "room") (mut i32) (i32.const 0))          ;; the greatest number of nodes, node 0 included
+  (global $call_list_limit (export "call_list_limit") (mut i32) (i32.const 0))     ;; the end of the room for the list of CALL nodes
+  (global $top (export "top") (mut i32) (i32.const 0))           ;; the control frames grow downwards from $bottom ...
+  (global $bottom (export "bottom") (mut i32) (i32.const 0))        ;; ... to $top at most
 
   ;; Results.
   (global $node_count (export "node_count") (mut i32) (i32.const 1))
@@ -129,34 +129,6 @@
   ;;   +8 pending  IF: the BR_IF to the else part; TRY and CATCH: the node whose target is the next handler
   ;;   +12 handler the node or exit that an exception thrown directly inside goes to
   (global $frame (mut i32) (i32.const 0))
-
-  (func (export "configure")
-    (param $fast i32) (param $descriptors i32) (param $bounds i32) (param $canonical i32) (param $rows i32)
-    (param $reference_row i32) (param $dispatch_map i32) (param $dispatch_keys i32)
-    (param $first_dispatch i32) (param $taken i32) (param $table_flags i32) (param $starts i32)
-    (param $kinds i32) (param $targets i32) (param $extras i32) (param $places i32) (param $room i32)
-    (param $call_list_end i32) (param $call_list_limit i32) (param $top i32) (param $bottom i32)
-    (global.set $fast (local.get $fast))
-    (global.set $descriptors (local.get $descriptors))
-    (global.set $bounds (local.get $bounds))
-    (global.set $canonical (local.get $canonical))
-    (global.set $rows (local.get $rows))
-    (global.set $reference_row (local.get $reference_row))
-    (global.set $dispatch_map (local.get $dispatch_map))
-    (global.set $dispatch_keys (local.get $dispatch_keys))
-    (global.set $first_dispatch (local.get $first_dispatch))
-    (global.set $taken (local.get $taken))
-    (global.set $table_flags (local.get $table_flags))
-    (global.set $starts (local.get $starts))
-    (global.set $kinds (local.get $kinds))
-    (global.set $targets (local.get $targets))
-    (global.set $extras (local.get $extras))
-    (global.set $places (local.get $places))
-    (global.set $room (local.get $room))
-    (global.set $call_list_end (local.get $call_list_end))
-    (global.set $call_list_limit (local.get $call_list_limit))
-    (global.set $top (local.get $top))
-    (global.set $bottom (local.get $bottom)))
 
   ;; Stops the scan: the trap makes scan.py read the error.
   (func $fail (param $code i32) (param $at i32) (param $value i32)
