@@ -7,7 +7,7 @@ along which path, and which imports it reaches.
 import enum
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +19,8 @@ from nogrow.wasm.scan import Grow, Scan
 
 KERNEL = Path(__file__).with_name("reachability.wat")
 _RETURNS, _THROWS, _RUNS_AFTER, _FOLLOWED = 1, 2, 8, 0x20
-_HOST_GROWS = _GROWS_ITSELF = 0xFFFFFFFF
+# As a hop: an import grows the memory. As the vertex that a hop calls: the function grows it itself.
+_GROWS = 0xFFFFFFFF
 _SET_SIZE = 64
 NO_CALLBACKS: Mapping[int, Sequence[int]] = {}
 
@@ -66,56 +67,53 @@ class SearchResult:
             for vertex, both in zip(vertices, map(exits.__getitem__, vertices), strict=True)
         ]
 
-    def path(self, vertex: int, left_by: Exit | None) -> tuple[LazySequence[WitnessEdge], int | None]:
-        """Return the shortest path of calls from `vertex` to a growth, and the import that grows if one does.
+    def path(self, vertex: int, left_by: Exit | None) -> LazySequence[WitnessEdge]:
+        """Return the shortest path of calls from `vertex` to a growth.
 
         With `left_by` it is a path after which `vertex` can be left by that exit. Dispatches are left out:
-        the step to one goes on in the function called.
+        the step to one goes on in the function called. So is an import that grows the memory.
         """
         hops = self._calls if left_by is None else self._exits
+        per_vertex = 1 if left_by is None else 2
         keys = array("I")
-        key = vertex if left_by is None else 2 * vertex + left_by
-        grower: int | None = None
-        while True:
-            hop = hops.nodes[key]
-            if hop == _HOST_GROWS:
-                grower = vertex
-                break
-            if vertex < self._first_dispatch:
+        for key in self._keys(vertex, left_by):
+            if hops.nodes[key] != _GROWS and key < per_vertex * self._first_dispatch:
                 keys.append(key)
-            vertex = hops.edges[3 * key]
-            if vertex == _GROWS_ITSELF:
-                break
-            key = vertex if left_by is None else 2 * vertex + (hop & 1)
 
         def edge(number: int) -> WitnessEdge:
             key = keys[number]
             _, address, opcode = hops.edges[3 * key : 3 * key + 3]
-            return WitnessEdge(key if left_by is None else key >> 1, address + self._shift, opcode)
+            return WitnessEdge(key // per_vertex, address + self._shift, opcode)
 
-        return LazySequence(len(keys), edge), grower
+        return LazySequence(len(keys), edge)
 
     def grower(self, vertex: int, left_by: Exit | None) -> int | None:
         """Return the import that grows at the end of the path from `path`, None if a function grows there."""
         hops = self._calls if left_by is None else self._exits
         known = self._growers.setdefault(left_by is None, {})
         passed = []
-        key = vertex if left_by is None else 2 * vertex + left_by
         # Thousands of paths end in the same few steps.
-        while key not in known:
+        for key in self._keys(vertex, left_by):
             passed.append(key)
-            hop = hops.nodes[key]
-            if hop == _HOST_GROWS:
-                known[key] = key if left_by is None else key >> 1
+            if key in known:
                 break
-            vertex = hops.edges[3 * key]
-            if vertex == _GROWS_ITSELF:
-                known[key] = None
+        last = passed[-1]
+        if last not in known:
+            is_host = hops.nodes[last] == _GROWS
+            known[last] = (last if left_by is None else last // 2) if is_host else None
+        known.update(dict.fromkeys(passed, known[last]))
+        return known[last]
+
+    def _keys(self, vertex: int, left_by: Exit | None) -> Iterator[int]:
+        """Yield the place of each hop on the path from `path`, those of dispatches and imports included."""
+        hops = self._calls if left_by is None else self._exits
+        key = vertex if left_by is None else 2 * vertex + left_by
+        while True:
+            yield key
+            hop, callee = hops.nodes[key], hops.edges[3 * key]
+            if _GROWS in (hop, callee):
                 break
-            key = vertex if left_by is None else 2 * vertex + (hop & 1)
-        grower = known[key]
-        known.update(dict.fromkeys(passed, grower))
-        return grower
+            key = callee if left_by is None else 2 * callee + (hop & 1)
 
 
 class _Hops(NamedTuple):
@@ -235,8 +233,8 @@ class Search:
         It grows behind the imports in `trapping`, too, but only a trap can follow.
         """
         sites = [number for grow in self._grows[memory] for number in (grow.function, grow.node)]
-        followed = [number for vertex in growers for number in (vertex, _HOST_GROWS)]
-        ending = [number for vertex in trapping for number in (vertex, _HOST_GROWS)]
+        followed = [number for vertex in growers for number in (vertex, _GROWS)]
+        ending = [number for vertex in trapping for number in (vertex, _GROWS)]
         start, end = self._arguments, self._arguments + 4 * len(sites + followed)
         self._workspace.write_u32s(start, sites + followed + ending)
         self._kernel.call("backward_calls", start, end + 4 * len(ending))

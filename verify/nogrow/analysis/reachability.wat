@@ -57,29 +57,29 @@
   (global $REACHED i32 (i32.const 0x40))   ;; an entry point that `forward_after_growth` was given reaches it
   (global $QUEUED i32 (i32.const 0x80))    ;; it waits in the queue of `propagate_imports`
 
-  (global $kinds (export "kinds") (mut i32) (i32.const 0))     ;; by node, as scan.wat says
+  (global $kinds (export "kinds") (mut i32) (i32.const 0))         ;; by node, as scan.wat says
   (global $targets (export "targets") (mut i32) (i32.const 0))
   (global $extras (export "extras") (mut i32) (i32.const 0))
   (global $places (export "places") (mut i32) (i32.const 0))
-  (global $calls (export "calls") (mut i32) (i32.const 0))     ;; the CALL nodes, 4 bytes each
+  (global $calls (export "calls") (mut i32) (i32.const 0))         ;; the CALL nodes, 4 bytes each
   (global $calls_end (export "calls_end") (mut i32) (i32.const 0))
-  (global $handlers (export "handlers") (mut i32) (i32.const 0))  ;; whether any call has a handler around it
+  (global $handlers (export "handlers") (mut i32) (i32.const 0))   ;; whether any call has a handler around it
   (global $first_calls (export "first_calls") (mut i32) (i32.const 0)) ;; by vertex: its first place in that list, 0 if it calls nothing
-  (global $ranges (export "ranges") (mut i32) (i32.const 0))    ;; by vertex: its first node; one more than there are vertices
+  (global $ranges (export "ranges") (mut i32) (i32.const 0))       ;; by vertex: its first node; one more than there are vertices
   (global $vertices (export "vertices") (mut i32) (i32.const 0))
-  (global $state (export "state") (mut i32) (i32.const 0))     ;; by vertex: one byte
-  (global $incoming (export "incoming") (mut i32) (i32.const 0))  ;; by vertex: its first caller; one more than there are vertices
-  (global $callers (export "callers") (mut i32) (i32.const 0))   ;; 8 bytes each: the calling node and its vertex
-  (global $hops (export "hops") (mut i32) (i32.const 0))      ;; by vertex: the node that leads to a growth, 0 if none does, or $HOST_GROWS
-  (global $exit_hops (export "exit_hops") (mut i32) (i32.const 0))  ;; by vertex and exit: twice such a node, plus the callee's exit
-  (global $queue (export "queue") (mut i32) (i32.const 0))     ;; 4 bytes for each vertex and exit
-  (global $order (export "order") (mut i32) (i32.const 0))     ;; 4 bytes for each vertex with nodes: most callees come first
-  (global $stack (export "stack") (mut i32) (i32.const 0))     ;; 16 bytes for each node and 8 for each vertex
-  (global $sets (export "sets") (mut i32) (i32.const 0))      ;; by vertex: 8 bytes, the imports it reaches
-  (global $tail (mut i32) (i32.const 0))      ;; where the queue ends
-  (global $top (mut i32) (i32.const 0))       ;; where the stack ends
-  (global $changed_end (mut i32) (i32.const 0))   ;; where the queue of vertices that changed state ends
-  (global $order_end (mut i32) (i32.const 0)) ;; where the order ends
+  (global $state (export "state") (mut i32) (i32.const 0))         ;; by vertex: one byte
+  (global $incoming (export "incoming") (mut i32) (i32.const 0))   ;; by vertex: its first caller; one more than there are vertices
+  (global $callers (export "callers") (mut i32) (i32.const 0))     ;; 8 bytes each: the calling node and its vertex
+  (global $hops (export "hops") (mut i32) (i32.const 0))           ;; by vertex: the node that leads to a growth, 0 if none does, or $HOST_GROWS
+  (global $exit_hops (export "exit_hops") (mut i32) (i32.const 0)) ;; by vertex and exit: twice such a node, plus the callee's exit
+  (global $queue (export "queue") (mut i32) (i32.const 0))         ;; 4 bytes for each vertex and exit
+  (global $order (export "order") (mut i32) (i32.const 0))         ;; 4 bytes for each vertex with nodes: most callees come first
+  (global $stack (export "stack") (mut i32) (i32.const 0))         ;; 16 bytes for each node and 8 for each vertex
+  (global $sets (export "sets") (mut i32) (i32.const 0))           ;; by vertex: 8 bytes, the imports it reaches
+  (global $tail (mut i32) (i32.const 0))                           ;; where the queue ends
+  (global $top (mut i32) (i32.const 0))                            ;; where the stack ends
+  (global $changed_end (mut i32) (i32.const 0))                    ;; where the queue of vertices that changed state ends
+  (global $order_end (mut i32) (i32.const 0))                      ;; where the order ends
 
   (func $kind_at (param $node i32) (result i32)
     (i32.add (global.get $kinds) (local.get $node)))

@@ -1,6 +1,7 @@
 """Describes every instruction once: its immediates, and what the scan does with it.
 
-`instruction_tables` encodes `INSTRUCTIONS` for the kernel, and `constexpr.py` reads constant expressions with it. WebAssembly 3.0, section 5.4, with threads, legacy exceptions, wide arithmetic and stack switching.
+`instruction_tables` encodes `INSTRUCTIONS` for the kernel, and `constexpr.py` reads constant expressions with
+it. WebAssembly 3.0, section 5.4, with threads, legacy exceptions, wide arithmetic and stack switching.
 """
 
 import enum
@@ -11,74 +12,26 @@ from typing import NamedTuple
 class Immediate(enum.IntEnum):
     """A kind of immediate. The kernel uses the same numbers; 0 ends an instruction's list."""
 
-    # An index or number that no verdict depends on.
-    U32 = 1
-    S32 = 2
-    S33 = 3
-    S64 = 4
-    BYTE = 5
-    BYTES4 = 6
-    BYTES8 = 7
-    BYTES16 = 8
-    MEMARG = 9
-    BLOCK_TYPE = 10
-    HEAP_TYPE = 11
-    VALUE_TYPES = 12
+    # U32 is an index or number that no verdict depends on.
+    U32, S32, S33, S64, BYTE, BYTES4, BYTES8, BYTES16, MEMARG = range(1, 10)
+    BLOCK_TYPE, HEAP_TYPE, VALUE_TYPES = range(10, 13)
     # Indices, each checked against the size of its index space.
-    FUNCTION = 13
-    TYPE = 14
-    TABLE = 15
-    MEMORY = 16
-    TAG = 17
-    ELEMENT = 18
-    LABEL = 19
+    FUNCTION, TYPE, TABLE, MEMORY, TAG, ELEMENT, LABEL = range(13, 20)
     # Vectors that the kernel reads when it acts on the instruction.
-    LABELS = 20
-    CATCHES = 21
-    HANDLERS = 22
+    LABELS, CATCHES, HANDLERS = range(20, 23)
     # Bytes most of whose values are unassigned.
-    ZERO = 23
-    CAST_FLAGS = 24
+    ZERO, CAST_FLAGS = range(23, 25)
 
 
 class Action(enum.IntEnum):
     """What the kernel does with an instruction after reading its immediates. It uses the same numbers."""
 
-    UNKNOWN = 0
-    PLAIN = 1
-    UNREACHABLE = 2
-    BLOCK = 3
-    LOOP = 4
-    IF = 5
-    ELSE = 6
-    END = 7
-    BR = 8
-    BR_IF = 9
-    BR_TABLE = 10
-    RETURN = 11
-    CALL = 12
-    RETURN_CALL = 13
-    CALL_INDIRECT = 14
-    RETURN_CALL_INDIRECT = 15
-    CALL_REF = 16
-    RETURN_CALL_REF = 17
-    TRY = 18
-    CATCH = 19
-    CATCH_ALL = 20
-    DELEGATE = 21
-    THROW = 22
-    TRY_TABLE = 23
-    MEMORY_GROW = 24
-    REF_FUNC = 25
-    TABLE_INIT = 26
-    TABLE_COPY = 27
-    TABLE_WRITE = 28
-    TABLE_GET = 29
-    BR_ON_CAST = 30
-    CONVERT = 31
-    SUSPEND = 32
-    RESUME = 33
-    SWITCH = 34
+    UNKNOWN, PLAIN, UNREACHABLE, BLOCK, LOOP, IF, ELSE, END = range(8)
+    BR, BR_IF, BR_TABLE, RETURN = range(8, 12)
+    CALL, RETURN_CALL, CALL_INDIRECT, RETURN_CALL_INDIRECT, CALL_REF, RETURN_CALL_REF = range(12, 18)
+    TRY, CATCH, CATCH_ALL, DELEGATE, THROW, TRY_TABLE = range(18, 24)
+    MEMORY_GROW, REF_FUNC, TABLE_INIT, TABLE_COPY, TABLE_WRITE, TABLE_GET = range(24, 30)
+    BR_ON_CAST, CONVERT, SUSPEND, RESUME, SWITCH = range(30, 35)
 
 
 class Instruction(NamedTuple):

@@ -26,6 +26,7 @@
 ;;
 ;; Names in the code: $p is the position of the next byte to read, $at the position where the instruction starts.
 ;; Constants are immutable globals, which wasmtime compiles to constants.
+;; `(local.set $x (local.set $p (call $read_u32 (local.get $p))))` takes both results of the call.
 (module
   (import "nogrow" "memory" (memory 1))
 
@@ -85,26 +86,26 @@
   (global $ERROR_LOCALS i32 (i32.const 14))
 
   ;; Addresses and numbers that code_section.py sets.
-  (global $fast (export "fast") (mut i32) (i32.const 0))          ;; by opcode, 16 bytes: mask (8), length (4), shape (4)
-  (global $descriptors (export "descriptors") (mut i32) (i32.const 0))   ;; by opcode, 8 bytes: action, then kinds of immediates
-  (global $bounds (export "bounds") (mut i32) (i32.const 0))        ;; by kind of immediate: the number of indices
-  (global $canonical (export "canonical") (mut i32) (i32.const 0))     ;; by type index: canonical type index
-  (global $rows (export "rows") (mut i32) (i32.const 0))          ;; by table: the first cell of its row in the dispatch map
+  (global $fast (export "fast") (mut i32) (i32.const 0))           ;; by opcode, 16 bytes: mask (8), length (4), shape (4)
+  (global $descriptors (export "descriptors") (mut i32) (i32.const 0)) ;; by opcode, 8 bytes: action, then kinds of immediates
+  (global $bounds (export "bounds") (mut i32) (i32.const 0))       ;; by kind of immediate: the number of indices
+  (global $canonical (export "canonical") (mut i32) (i32.const 0)) ;; by type index: canonical type index
+  (global $rows (export "rows") (mut i32) (i32.const 0))           ;; by table: the first cell of its row in the dispatch map
   (global $reference_row (export "reference_row") (mut i32) (i32.const 0)) ;; the first cell of the row for call_ref
-  (global $dispatch_map (export "dispatch_map") (mut i32) (i32.const 0))  ;; by row and canonical type: a vertex, 0 before its first use
+  (global $dispatch_map (export "dispatch_map") (mut i32) (i32.const 0)) ;; by row and canonical type: a vertex, 0 before its first use
   (global $dispatch_keys (export "dispatch_keys") (mut i32) (i32.const 0)) ;; by dispatch: its cell in the map
   (global $first_dispatch (export "first_dispatch") (mut i32) (i32.const 0))
   (global $taken (export "taken") (mut i32) (i32.const 0))         ;; by function: 1 if a ref.func refers to it
-  (global $table_flags (export "table_flags") (mut i32) (i32.const 0))   ;; by table: TABLE_WRITTEN (set, fill, grow), TABLE_READ (get)
-  (global $starts (export "starts") (mut i32) (i32.const 0))        ;; by defined function: its first node
+  (global $table_flags (export "table_flags") (mut i32) (i32.const 0)) ;; by table: TABLE_WRITTEN (set, fill, grow), TABLE_READ (get)
+  (global $starts (export "starts") (mut i32) (i32.const 0))       ;; by defined function: its first node
   (global $kinds (export "kinds") (mut i32) (i32.const 0))         ;; by node, as above
   (global $targets (export "targets") (mut i32) (i32.const 0))
   (global $extras (export "extras") (mut i32) (i32.const 0))
-  (global $places (export "places") (mut i32) (i32.const 0))        ;; the field `at`
-  (global $room (export "room") (mut i32) (i32.const 0))          ;; the greatest number of nodes, node 0 included
-  (global $call_list_limit (export "call_list_limit") (mut i32) (i32.const 0))     ;; the end of the room for the list of CALL nodes
-  (global $top (export "top") (mut i32) (i32.const 0))           ;; the control frames grow downwards from $bottom ...
-  (global $bottom (export "bottom") (mut i32) (i32.const 0))        ;; ... to $top at most
+  (global $places (export "places") (mut i32) (i32.const 0))       ;; the field `at`
+  (global $room (export "room") (mut i32) (i32.const 0))           ;; the greatest number of nodes, node 0 included
+  (global $call_list_limit (export "call_list_limit") (mut i32) (i32.const 0)) ;; the end of the room for the list of CALL nodes
+  (global $top (export "top") (mut i32) (i32.const 0))             ;; the control frames grow downwards from $bottom ...
+  (global $bottom (export "bottom") (mut i32) (i32.const 0))       ;; ... to $top at most
 
   ;; Results.
   (global $node_count (export "node_count") (mut i32) (i32.const 1))
@@ -202,9 +203,7 @@
           (then (call $fail (global.get $ERROR_TYPE) (local.get $start) (local.get $byte))))))
     (if (call $is_abstract (local.get $byte))
       (then (return (i32.add (local.get $p) (i32.const 1)))))
-    (call $read_signed (local.get $p) (i32.const 5) (i32.const 5))
-    (local.set $p)
-    (local.set $value)
+    (local.set $value (local.set $p (call $read_signed (local.get $p) (i32.const 5) (i32.const 5))))
     (if (i32.or
           (i64.lt_s (local.get $value) (i64.const 0))
           (i64.ge_s (local.get $value)
@@ -239,9 +238,7 @@
   (func $skip_memarg (param $p i32) (result i32)
     (local $flags i32) (local $start i32) (local $byte i32) (local $left i32)
     (local.set $start (local.get $p))
-    (call $read_u32 (local.get $p))
-    (local.set $p)
-    (local.set $flags)
+    (local.set $flags (local.set $p (call $read_u32 (local.get $p))))
     (if (i32.ge_u (i32.and (local.get $flags) (i32.const -65)) (i32.const 32))
       (then (call $fail (global.get $ERROR_FLAGS) (local.get $start) (local.get $flags))))
     (if (i32.and (local.get $flags) (i32.const 64))
@@ -266,9 +263,7 @@
   (func $read_index (param $p i32) (param $kind i32) (result i32 i32)
     (local $value i32) (local $start i32)
     (local.set $start (local.get $p))
-    (call $read_u32 (local.get $p))
-    (local.set $p)
-    (local.set $value)
+    (local.set $value (local.set $p (call $read_u32 (local.get $p))))
     (if (i32.ge_u (local.get $value)
           (i32.load (i32.add (global.get $bounds) (i32.shl (local.get $kind) (i32.const 2)))))
       (then (call $fail (global.get $ERROR_INDEX) (local.get $start) (local.get $value))))
@@ -426,9 +421,7 @@
   ;; Appends a GROW and the NOTE with its operand.
   (func $emit_grow (param $memory i32) (param $at i32) (param $previous i32)
     (local $value i64) (local $known i32)
-    (call $constant_operand (local.get $previous))
-    (local.set $known)
-    (local.set $value)
+    (local.set $value (local.set $known (call $constant_operand (local.get $previous))))
     (global.set $last_grow
       (call $emit (global.get $NODE_GROW) (local.get $memory) (global.get $last_grow) (local.get $at)))
     (drop (call $emit (global.get $NODE_NOTE)
@@ -440,9 +433,7 @@
   (func $emit_indirect_call (param $type i32) (param $table i32) (param $at i32) (param $tail i32) (param $previous i32)
     (local $value i64) (local $known i32)
     (global.set $indirect_calls (i32.add (global.get $indirect_calls) (i32.const 1)))
-    (call $constant_operand (local.get $previous))
-    (local.set $known)
-    (local.set $value)
+    (local.set $value (local.set $known (call $constant_operand (local.get $previous))))
     (call $emit_call_node
       (call $dispatch_vertex
         (i32.load (i32.add (global.get $rows) (i32.shl (local.get $table) (i32.const 2))))
@@ -510,9 +501,7 @@
   ;; Reads the catches at $p, whose labels count from outside of the try_table; returns the position after them.
   (func $open_try_table (param $p i32) (param $at i32) (result i32)
     (local $count i32) (local $over i32) (local $first i32) (local $kind i32) (local $label i32) (local $sure i32)
-    (call $read_u32 (local.get $p))
-    (local.set $p)
-    (local.set $count)
+    (local.set $count (local.set $p (call $read_u32 (local.get $p))))
     (if (i32.eqz (local.get $count))
       (then
         (call $push_frame (global.get $FRAME_BLOCK) (i32.const 0) (i32.const 0) (call $current_handler))
@@ -526,9 +515,7 @@
         (then (call $fail (global.get $ERROR_HANDLER) (local.get $p) (local.get $kind))))
       (if (i32.lt_u (local.get $kind) (i32.const 2))
         (then (local.set $p (call $read_index (local.get $p) (global.get $INDEX_TAG))) (drop)))
-      (call $read_u32 (local.get $p))
-      (local.set $p)
-      (local.set $label)
+      (local.set $label (local.set $p (call $read_u32 (local.get $p))))
       (if (local.get $sure)
         (then (drop (call $frame_of_label (local.get $label) (local.get $at))))
         (else
@@ -544,16 +531,12 @@
   ;; Reads the labels of a br_table: a BR_IF for each, a BR for the last. Repeated labels share a node.
   (func $emit_br_table (param $p i32) (param $end i32) (param $at i32) (result i32)
     (local $count i32) (local $label i32) (local $last i32)
-    (call $read_u32 (local.get $p))
-    (local.set $p)
-    (local.set $count)
+    (local.set $count (local.set $p (call $read_u32 (local.get $p))))
     (local.set $last (i32.const -1))
     (loop $more
       (if (i32.ge_u (local.get $p) (local.get $end))
         (then (call $fail (global.get $ERROR_BODY_CUT_OFF) (local.get $at) (i32.const 0))))
-      (call $read_u32 (local.get $p))
-      (local.set $p)
-      (local.set $label)
+      (local.set $label (local.set $p (call $read_u32 (local.get $p))))
       (if (i32.or (i32.ne (local.get $label) (local.get $last)) (i32.eqz (local.get $count)))
         (then
           (call $emit_branch (i32.ne (local.get $count) (i32.const 0)) (local.get $label) (local.get $at))
@@ -567,9 +550,7 @@
   ;; Reads the handlers of a resume, (on tag label) or (on tag switch): a BR_IF to each label.
   (func $emit_resume_handlers (param $p i32) (param $end i32) (param $at i32) (result i32)
     (local $count i32) (local $kind i32) (local $label i32)
-    (call $read_u32 (local.get $p))
-    (local.set $p)
-    (local.set $count)
+    (local.set $count (local.set $p (call $read_u32 (local.get $p))))
     (loop $more
       (if (local.get $count)
         (then
@@ -582,9 +563,7 @@
           (drop)
           (if (i32.eqz (local.get $kind))
             (then
-              (call $read_u32 (local.get $p))
-              (local.set $p)
-              (local.set $label)
+              (local.set $label (local.set $p (call $read_u32 (local.get $p))))
               (call $emit_branch (global.get $NODE_BR_IF) (local.get $label) (local.get $at))))
           (local.set $count (i32.sub (local.get $count) (i32.const 1)))
           (br $more))))
@@ -592,9 +571,7 @@
 
   (func $skip_value_types (param $p i32) (param $end i32) (param $at i32) (result i32)
     (local $count i32)
-    (call $read_u32 (local.get $p))
-    (local.set $p)
-    (local.set $count)
+    (local.set $count (local.set $p (call $read_u32 (local.get $p))))
     (loop $more
       (if (local.get $count)
         (then
@@ -781,9 +758,7 @@
       (local.set $p (i32.add (local.get $p) (i32.const 1)))
       (if (i32.le_u (i32.sub (local.get $opcode) (global.get $FIRST_PREFIX)) (i32.const 3))
         (then
-          (call $read_u32 (local.get $p))
-          (local.set $p)
-          (local.set $a)
+          (local.set $a (local.set $p (call $read_u32 (local.get $p))))
           (if (i32.ge_u (local.get $a) (i32.const 512))
             (then (call $fail (global.get $ERROR_INSTRUCTION) (local.get $at) (local.get $opcode))))
           ;; 256 descriptors without prefix, then 512 for each prefix.
@@ -1013,27 +988,21 @@
           (local.set $start (local.get $p))
           (if (i32.ge_u (local.get $p) (local.get $end))
             (then (call $fail (global.get $ERROR_BODY_COUNT) (local.get $p) (local.get $count))))
-          (call $read_u32 (local.get $p))
-          (local.set $p)
-          (local.set $size)
+          (local.set $size (local.set $p (call $read_u32 (local.get $p))))
           (if (i32.gt_u (local.get $p) (local.get $end))
             (then (call $fail (global.get $ERROR_BODY_COUNT) (local.get $start) (local.get $count))))
           (if (i32.gt_u (local.get $size) (i32.sub (local.get $end) (local.get $p)))
             (then (call $fail (global.get $ERROR_BODY_COUNT) (local.get $start) (local.get $count))))
           (local.set $stop (i32.add (local.get $p) (local.get $size)))
           ;; Locals: groups of a count and a type.
-          (call $read_u32 (local.get $p))
-          (local.set $p)
-          (local.set $groups)
+          (local.set $groups (local.set $p (call $read_u32 (local.get $p))))
           (local.set $locals (i64.const 0))
           (loop $group
             (if (local.get $groups)
               (then
                 (if (i32.ge_u (local.get $p) (local.get $stop))
                   (then (call $fail (global.get $ERROR_BODY_CUT_OFF) (local.get $start) (i32.const 0))))
-                (call $read_u32 (local.get $p))
-                (local.set $p)
-                (local.set $many)
+                (local.set $many (local.set $p (call $read_u32 (local.get $p))))
                 (local.set $locals (i64.add (local.get $locals) (i64.extend_i32_u (local.get $many))))
                 (if (i64.gt_u (local.get $locals) (i64.const 0xffffffff))
                   (then (call $fail (global.get $ERROR_LOCALS) (local.get $start) (i32.const 0))))
