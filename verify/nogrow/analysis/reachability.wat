@@ -64,21 +64,21 @@
   (global $calls (export "calls") (mut i32) (i32.const 0))         ;; the CALL nodes, 4 bytes each
   (global $calls_end (export "calls_end") (mut i32) (i32.const 0))
   (global $handlers (export "handlers") (mut i32) (i32.const 0))   ;; whether any call has a handler around it
-  (global $first_calls (export "first_calls") (mut i32) (i32.const 0)) ;; by vertex: its first place in that list, 0 if it calls nothing
-  (global $ranges (export "ranges") (mut i32) (i32.const 0))       ;; by vertex: its first node; one more than there are vertices
+  (global $first_calls (export "first_calls") (mut i32) (i32.const 0)) ;; by vertex: its first place in that list
+  (global $ranges (export "ranges") (mut i32) (i32.const 0))       ;; by vertex: its first node, and an end
   (global $vertices (export "vertices") (mut i32) (i32.const 0))
   (global $state (export "state") (mut i32) (i32.const 0))         ;; by vertex: one byte
-  (global $incoming (export "incoming") (mut i32) (i32.const 0))   ;; by vertex: its first caller; one more than there are vertices
+  (global $incoming (export "incoming") (mut i32) (i32.const 0))   ;; by vertex: its first caller, and an end
   (global $callers (export "callers") (mut i32) (i32.const 0))     ;; 8 bytes each: the calling node and its vertex
-  (global $hops (export "hops") (mut i32) (i32.const 0))           ;; by vertex: the node that leads to a growth, 0 if none does, or $HOST_GROWS
-  (global $exit_hops (export "exit_hops") (mut i32) (i32.const 0)) ;; by vertex and exit: twice such a node, plus the callee's exit
+  (global $hops (export "hops") (mut i32) (i32.const 0))           ;; by vertex: the node towards a growth, or 0
+  (global $exit_hops (export "exit_hops") (mut i32) (i32.const 0)) ;; twice the node plus the callee's exit
   (global $queue (export "queue") (mut i32) (i32.const 0))         ;; 4 bytes for each vertex and exit
-  (global $order (export "order") (mut i32) (i32.const 0))         ;; 4 bytes for each vertex with nodes: most callees come first
+  (global $order (export "order") (mut i32) (i32.const 0))         ;; the vertices, most callees come first
   (global $stack (export "stack") (mut i32) (i32.const 0))         ;; 16 bytes for each node and 8 for each vertex
   (global $sets (export "sets") (mut i32) (i32.const 0))           ;; by vertex: 8 bytes, the imports it reaches
   (global $tail (mut i32) (i32.const 0))                           ;; where the queue ends
   (global $top (mut i32) (i32.const 0))                            ;; where the stack ends
-  (global $changed_end (mut i32) (i32.const 0))                    ;; where the queue of vertices that changed state ends
+  (global $changed_end (mut i32) (i32.const 0))                    ;; where the queue of changed vertices ends
   (global $order_end (mut i32) (i32.const 0))                      ;; where the order ends
 
   (func $kind_at (param $node i32) (result i32)

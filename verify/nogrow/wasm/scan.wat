@@ -55,7 +55,7 @@
   (global $FRAME_FUNCTION i32 (i32.const 5))
 
   ;; Flags in $table_flags.
-  (global $TABLE_WRITTEN i32 (i32.const 1))
+  (global $TABLE_WRITTEN i32 (i32.const 1)) ;; by table.set, table.fill or table.grow
   (global $TABLE_READ i32 (i32.const 2))
 
   ;; Kinds of immediates whose index is checked where it is read; `Immediate` in opcodes.py has the same numbers.
@@ -86,25 +86,25 @@
   (global $ERROR_LOCALS i32 (i32.const 14))
 
   ;; Addresses and numbers that code_section.py sets.
-  (global $fast (export "fast") (mut i32) (i32.const 0))           ;; by opcode, 16 bytes: mask (8), length (4), shape (4)
-  (global $descriptors (export "descriptors") (mut i32) (i32.const 0)) ;; by opcode, 8 bytes: action, then kinds of immediates
+  (global $fast (export "fast") (mut i32) (i32.const 0))           ;; by opcode: mask (8 bytes), length (4), shape (4)
+  (global $descriptors (export "descriptors") (mut i32) (i32.const 0)) ;; by opcode: action, kinds of immediates
   (global $bounds (export "bounds") (mut i32) (i32.const 0))       ;; by kind of immediate: the number of indices
   (global $canonical (export "canonical") (mut i32) (i32.const 0)) ;; by type index: canonical type index
-  (global $rows (export "rows") (mut i32) (i32.const 0))           ;; by table: the first cell of its row in the dispatch map
+  (global $rows (export "rows") (mut i32) (i32.const 0))           ;; by table: where its row in the map starts
   (global $reference_row (export "reference_row") (mut i32) (i32.const 0)) ;; the first cell of the row for call_ref
-  (global $dispatch_map (export "dispatch_map") (mut i32) (i32.const 0)) ;; by row and canonical type: a vertex, 0 before its first use
+  (global $dispatch_map (export "dispatch_map") (mut i32) (i32.const 0)) ;; by row and type: a vertex, or 0
   (global $dispatch_keys (export "dispatch_keys") (mut i32) (i32.const 0)) ;; by dispatch: its cell in the map
   (global $first_dispatch (export "first_dispatch") (mut i32) (i32.const 0))
   (global $taken (export "taken") (mut i32) (i32.const 0))         ;; by function: 1 if a ref.func refers to it
-  (global $table_flags (export "table_flags") (mut i32) (i32.const 0)) ;; by table: TABLE_WRITTEN (set, fill, grow), TABLE_READ (get)
+  (global $table_flags (export "table_flags") (mut i32) (i32.const 0)) ;; by table: TABLE_WRITTEN, TABLE_READ
   (global $starts (export "starts") (mut i32) (i32.const 0))       ;; by defined function: its first node
   (global $kinds (export "kinds") (mut i32) (i32.const 0))         ;; by node, as above
   (global $targets (export "targets") (mut i32) (i32.const 0))
   (global $extras (export "extras") (mut i32) (i32.const 0))
   (global $places (export "places") (mut i32) (i32.const 0))       ;; the field `at`
   (global $room (export "room") (mut i32) (i32.const 0))           ;; the greatest number of nodes, node 0 included
-  (global $call_list_limit (export "call_list_limit") (mut i32) (i32.const 0)) ;; the end of the room for the list of CALL nodes
-  (global $top (export "top") (mut i32) (i32.const 0))             ;; the control frames grow downwards from $bottom ...
+  (global $call_list_limit (export "call_list_limit") (mut i32) (i32.const 0)) ;; the end of the room for that list
+  (global $top (export "top") (mut i32) (i32.const 0))             ;; control frames grow downwards from $bottom ...
   (global $bottom (export "bottom") (mut i32) (i32.const 0))       ;; ... to $top at most
 
   ;; Results.
