@@ -296,9 +296,11 @@
     (global.set $node_count (i32.add (local.get $node) (i32.const 1)))
     (local.get $node))
 
-  ;; Appends a CALL of $callee whose exceptions go to $handler, and lists it.
-  (func $emit_call_node (param $callee i32) (param $handler i32) (param $at i32)
-    (local $last i32)
+  ;; Appends a CALL of $callee and lists it. A tail call leaves its function first, so no handler of this function
+  ;; catches its exceptions.
+  (func $emit_call_node (param $callee i32) (param $tail i32) (param $at i32)
+    (local $last i32) (local $handler i32)
+    (local.set $handler (select (global.get $EXCEPTIONAL_EXIT) (call $current_handler) (local.get $tail)))
     (local.set $last (global.get $call_list_end))
     (if (i32.ge_u (local.get $last) (global.get $call_list_limit))
       (then (call $fail (global.get $ERROR_NO_ROOM) (local.get $at) (i32.const 0))))
@@ -364,11 +366,7 @@
 
   ;; Appends a CALL and, for a tail call, the return after it.
   (func $emit_call (param $callee i32) (param $at i32) (param $tail i32)
-    ;; A tail call leaves its function first, so no handler of this function catches its exceptions.
-    (call $emit_call_node
-      (local.get $callee)
-      (select (global.get $EXCEPTIONAL_EXIT) (call $current_handler) (local.get $tail))
-      (local.get $at))
+    (call $emit_call_node (local.get $callee) (local.get $tail) (local.get $at))
     (if (local.get $tail)
       (then (drop (call $emit (global.get $NODE_BR) (global.get $NORMAL_EXIT) (i32.const 0) (local.get $at))))))
 
@@ -438,7 +436,7 @@
       (call $dispatch_vertex
         (i32.load (i32.add (global.get $rows) (i32.shl (local.get $table) (i32.const 2))))
         (local.get $type))
-      (select (global.get $EXCEPTIONAL_EXIT) (call $current_handler) (local.get $tail))
+      (local.get $tail)
       (local.get $at))
     (if (i32.and (local.get $known) (i64.lt_u (local.get $value) (i64.const 0x100000000)))
       (then
