@@ -663,16 +663,8 @@
         (call $leb_length (i64.and (i64.xor (local.get $word) (i64.const -1)) (i64.const 0x8080808080808000))))
       (local.set $c (i32.and (i32.wrap_i64 (i64.shr_u (local.get $word) (i64.const 8))) (i32.const 0xff)))
       (block $general
-        (block $ready
-        (block $end_of_block
-        (block $call
-        (block $br_if
-        (block $br
-        (block $if
-        (block $loop
-        (block $block
-        (block $memarg
-        (block $leb
+        (block $ready (block $end_of_block (block $call (block $br_if (block $br (block $if (block $loop
+        (block $block (block $memarg (block $leb
           (br_table $general $leb $memarg $block $loop $if $br $br_if $call $end_of_block $general
             (i32.load offset=12 (local.get $entry))))
         ;; leb
@@ -778,22 +770,9 @@
           (br_if $read (i32.eqz (local.get $kind)))
           (local.set $a (local.get $b))
           (local.set $b (local.get $c))
-          (block $by_action
-          (block $cast_flags
-          (block $zero
-          (block $unchecked
-          (block $checked
-          (block $value_types
-          (block $heap_type
-          (block $block_type
-          (block $memarg
-          (block $bytes16
-          (block $bytes8
-          (block $bytes4
-          (block $byte
-          (block $s64
-          (block $s33
-          (block $s32
+          (block $by_action (block $cast_flags (block $zero (block $unchecked (block $checked
+          (block $value_types (block $heap_type (block $block_type (block $memarg (block $bytes16
+          (block $bytes8 (block $bytes4 (block $byte (block $s64 (block $s33 (block $s32
             (br_table $unchecked $unchecked $s32 $s33 $s64 $byte $bytes4 $bytes8 $bytes16 $memarg
               $block_type $heap_type $value_types
               $checked $checked $checked $checked $checked $checked (; FUNCTION to ELEMENT ;)
@@ -838,40 +817,12 @@
           ;; by action: the action reads its vector itself
           ))
 
-      (block $done
-      (block $switch
-      (block $resume
-      (block $suspend
-      (block $convert
-      (block $br_on_cast
-      (block $table_get
-      (block $table_write
-      (block $table_copy
-      (block $table_init
-      (block $ref_func
-      (block $grow
-      (block $try_table
-      (block $throw
-      (block $delegate
-      (block $catch_all
-      (block $catch
-      (block $try
-      (block $return_call_ref
-      (block $call_ref
-      (block $return_call_indirect
-      (block $call_indirect
-      (block $return_call
-      (block $call
-      (block $return
-      (block $br_table
-      (block $br_if
-      (block $br
-      (block $end_of_block
-      (block $else
-      (block $if
-      (block $loop
-      (block $block
-      (block $unreachable
+      (block $done (block $switch (block $resume (block $suspend (block $convert (block $br_on_cast
+      (block $table_get (block $table_write (block $table_copy (block $table_init (block $ref_func
+      (block $grow (block $try_table (block $throw (block $delegate (block $catch_all (block $catch
+      (block $try (block $return_call_ref (block $call_ref (block $return_call_indirect (block $call_indirect
+      (block $return_call (block $call (block $return (block $br_table (block $br_if (block $br
+      (block $end_of_block (block $else (block $if (block $loop (block $block (block $unreachable
       (block $unknown
         (br_table $unknown $done $unreachable $block $loop $if $else $end_of_block $br $br_if $br_table $return
           $call $return_call $call_indirect $return_call_indirect $call_ref $return_call_ref
