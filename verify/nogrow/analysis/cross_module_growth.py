@@ -14,7 +14,6 @@ from nogrow.errors import ModuleError
 from nogrow.wasm.forwarding import filled_slots, forwarders
 from nogrow.wasm.linking import Linking, Place, visible
 from nogrow.wasm.model import Exported, Import, Item, Kind, Module
-from nogrow.wasm.types import FUNCTION_FORM
 
 # Each edge takes some 50 bytes; real components have some thousands.
 MOST_EDGES = 10_000_000
@@ -262,7 +261,7 @@ def _entries(judgement: Judgement | None) -> Sequence[Entry]:
 def _passes_references(module: Module) -> bool:
     """Return whether references to functions may get into the module by other means than tables."""
     types = module.types
-    if any(item.form != FUNCTION_FORM for item in types.defined):
+    if not all(map(types.is_function, range(len(types.defined)))):
         return True
     values = [value for item in types.defined for value in (*item.parts, *item.results)]
     values += [item.type for item in module.globals]

@@ -60,11 +60,6 @@ class Nodes(NamedTuple):
         self.workspace.write_u32s(self.targets + 4 * index, [target])
 
 
-def host_vertices(module: Module) -> int:
-    """Return the number of vertices for functions of the host: one for each table, one for references."""
-    return len(module.tables) + 1
-
-
 class Bodies:
     """The function bodies of a module, and the nodes that the kernel makes of them."""
 
@@ -73,6 +68,8 @@ class Bodies:
         self._module = module
         start, end = module.code
         functions, types, tables = len(module.functions), len(module.types.defined), len(module.tables)
+        # The vertices for functions of the host: one for each table, one for references.
+        hosts = tables + 1
         self.tables_apart = (tables + 1) * types <= _MOST_PAIRS
         rows = (tables + 1 if self.tables_apart else 1) * types + 1
         fixed = 16 * functions + 8 * rows + 8 * types + 8 * tables + 16 * DESCRIPTORS + (1 << 20)
@@ -107,7 +104,7 @@ class Bodies:
         self.dispatch_keys = workspace.area(4 * rows)
         self.taken = workspace.area(functions)
         self.table_flags = workspace.area(tables)
-        self.ranges = workspace.area(4 * (functions + host_vertices(module) + rows + imported + 1))
+        self.ranges = workspace.area(4 * (functions + hosts + rows + imported + 1))
         self.code = workspace.area(end - start + len(_SENTINEL))
         # No instruction makes more nodes than it has bytes, and a call has at least two bytes. The search
         # adds the nodes of dispatches.
@@ -116,7 +113,7 @@ class Bodies:
         self.nodes = nodes = Nodes.reserve(workspace, size + dispatched, size // 2 + entries + 1)
         frames = 8 * size + 16 & ~15
         top = workspace.area(frames)
-        self.first_dispatch = functions + host_vertices(module)
+        self.first_dispatch = functions + hosts
         kernel.set_numbers(
             fast=fast, descriptors=descriptors, bounds=bounds, canonical=canonical, rows=row_starts,
             reference_row=reference_row, dispatch_map=dispatch_map, dispatch_keys=self.dispatch_keys,
@@ -142,7 +139,7 @@ class Bodies:
             if number not in _MESSAGES:
                 raise ModuleError(f"the scan of the code section failed: {_first_line(error)}") from error
             message = _MESSAGES[number].format(value=kernel.number("error_value"))
-            offset = None if number in _WITHOUT_OFFSET else kernel.number("error_at") + start - code
+            offset = None if message == NO_ROOM else kernel.number("error_at") + start - code
             raise ModuleError(message, offset) from error
 
 
@@ -162,7 +159,6 @@ _MESSAGES = {
     13: "bytes left over in the code section",
     14: "more than 2^32 - 1 locals in the function",
 }
-_WITHOUT_OFFSET = frozenset((7,))
 
 
 def _first_line(error: Exception) -> str:

@@ -28,6 +28,7 @@ class Action(enum.IntEnum):
 
     UNKNOWN, PLAIN, UNREACHABLE, BLOCK, LOOP, IF, ELSE, END = range(8)
     BR, BR_IF, BR_TABLE, RETURN = range(8, 12)
+    # The kernel takes the odd ones of these for tail calls.
     CALL, RETURN_CALL, CALL_INDIRECT, RETURN_CALL_INDIRECT, CALL_REF, RETURN_CALL_REF = range(12, 18)
     TRY, CATCH, CATCH_ALL, DELEGATE, THROW, TRY_TABLE = range(18, 24)
     MEMORY_GROW, REF_FUNC, TABLE_INIT, TABLE_COPY, TABLE_WRITE, TABLE_GET = range(24, 30)

@@ -620,6 +620,10 @@
   (func $leb_length (param $ends i64) (result i32)
     (i32.add (i32.const 1) (i32.wrap_i64 (i64.shr_u (i64.ctz (local.get $ends)) (i64.const 3)))))
 
+  ;; Whether the $action of a call is that of a tail call: these are the odd ones.
+  (func $is_tail_call (param $action i32) (result i32)
+    (i32.and (local.get $action) (i32.const 1)))
+
   ;; Whether $byte is a whole block type: empty, or the type of a number or vector.
   (func $is_short_block_type (param $byte i32) (result i32)
     (i32.or
@@ -820,12 +824,11 @@
       (block $done (block $switch (block $resume (block $suspend (block $convert (block $br_on_cast
       (block $table_get (block $table_write (block $table_copy (block $table_init (block $ref_func
       (block $grow (block $try_table (block $throw (block $delegate (block $catch_all (block $catch
-      (block $try (block $return_call_ref (block $call_ref (block $return_call_indirect (block $call_indirect
-      (block $return_call (block $call (block $return (block $br_table (block $br_if (block $br
+      (block $try (block $call_ref (block $call_indirect (block $call (block $return (block $br_table (block $br_if (block $br
       (block $end_of_block (block $else (block $if (block $loop (block $block (block $unreachable
       (block $unknown
         (br_table $unknown $done $unreachable $block $loop $if $else $end_of_block $br $br_if $br_table $return
-          $call $return_call $call_indirect $return_call_indirect $call_ref $return_call_ref
+          $call $call $call_indirect $call_indirect $call_ref $call_ref
           $try $catch $catch_all $delegate $throw $try_table $grow $ref_func
           $table_init $table_copy $table_write $table_get $br_on_cast $convert $suspend $resume $switch
           $unknown
@@ -856,25 +859,17 @@
         (local.set $p (call $emit_br_table (local.get $p) (local.get $end) (local.get $at))) (br $done))
       ;; return
         (drop (call $emit (global.get $NODE_BR) (global.get $NORMAL_EXIT) (i32.const 0) (local.get $at))) (br $done))
-      ;; call
+      ;; call, return_call
         (global.set $direct_calls (i32.add (global.get $direct_calls) (i32.const 1)))
-        (call $emit_call (local.get $c) (local.get $at) (i32.const 0)) (br $done))
-      ;; return_call
-        (global.set $direct_calls (i32.add (global.get $direct_calls) (i32.const 1)))
-        (call $emit_call (local.get $c) (local.get $at) (i32.const 1)) (br $done))
-      ;; call_indirect
-        (call $emit_indirect_call (local.get $b) (local.get $c) (local.get $at) (i32.const 0) (local.get $previous))
+        (call $emit_call (local.get $c) (local.get $at) (call $is_tail_call (local.get $action))) (br $done))
+      ;; call_indirect, return_call_indirect
+        (call $emit_indirect_call
+          (local.get $b) (local.get $c) (local.get $at) (call $is_tail_call (local.get $action)) (local.get $previous))
         (br $done))
-      ;; return_call_indirect
-        (call $emit_indirect_call (local.get $b) (local.get $c) (local.get $at) (i32.const 1) (local.get $previous))
-        (br $done))
-      ;; call_ref
+      ;; call_ref, return_call_ref
         (call $emit_call
-          (call $dispatch_vertex (global.get $reference_row) (local.get $c)) (local.get $at) (i32.const 0))
-        (br $done))
-      ;; return_call_ref
-        (call $emit_call
-          (call $dispatch_vertex (global.get $reference_row) (local.get $c)) (local.get $at) (i32.const 1))
+          (call $dispatch_vertex (global.get $reference_row) (local.get $c))
+          (local.get $at) (call $is_tail_call (local.get $action)))
         (br $done))
       ;; try
         (call $open_try (local.get $at)) (br $done))

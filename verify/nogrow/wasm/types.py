@@ -27,9 +27,6 @@ _REC, _SUB, _SUB_FINAL, _FUNC, _STRUCT, _ARRAY, _CONT, _SHARED = (
     0x4E, 0x50, 0x4F, 0x60, 0x5F, 0x5E, 0x5D, 0x65,
 )  # fmt: skip
 
-FUNCTION_FORM = _FUNC
-"""The form of a defined type that is a function type."""
-
 
 @dataclass(frozen=True, slots=True)
 class ValueType:
