@@ -3,8 +3,8 @@
 import pytest
 
 from nogrow.analysis.judgement import Conditions, Entry, Verdict
-from nogrow.analysis.surroundings import Surroundings
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
+from nogrow.analysis.surroundings import Linked, Surroundings
 from nogrow.wasm.runtime import Engine
 from tests.reference.prover import verdicts
 from tests.support.assemble import assemble
@@ -147,3 +147,18 @@ def test_import_that_grows_is_an_entry_where_it_is_exported() -> None:
     ).entries
     assert (found.verdict, found.host_grows) == (Verdict.REACHABLE, "env.emscripten_resize_heap")
     assert verdicts(data) == {("export", "e"): Verdict.REACHABLE}
+
+
+def test_imports_that_both_grow_and_trap_leave_the_others_alone() -> None:
+    """Other core modules may grow a memory behind an import, and another one in front of a trap."""
+    names = [f"f{number}" for number in range(7)]
+    imports = " ".join(f'(import "env" "{name}" (func ${name}))' for name in names)
+    data = assemble(
+        f"""(module {imports} (memory (export "m") 1)
+        (func (export "all") {" ".join(f"(call ${name})" for name in names)})
+        (func (export "e") (call $f0) {GROW} (call $f1) unreachable))"""
+    )
+    growers = {f"env.{name}": "`g` of core module 1" for name in names}
+    surroundings = Surroundings(linked=Linked({}, growers, growers))
+    found = judge(data, lambda label: False, ENGINE, surroundings).entries[1]
+    assert found.imports_after_growth == ("env.f1",)

@@ -7,7 +7,7 @@ import pytest
 from tools.bench.encode import module
 from tools.bench.pathological import Hostile, hostile_modules
 
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.errors import ModuleError
 from nogrow.wasm.runtime import Engine, Workspace
 from nogrow.wasm.sections import is_component

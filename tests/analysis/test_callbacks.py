@@ -4,8 +4,8 @@ import pytest
 
 from nogrow.analysis.emscripten_abi import Effect, effect_of, signature_of
 from nogrow.analysis.judgement import Judgement
+from nogrow.analysis.proof import judge
 from nogrow.analysis.surroundings import Surroundings
-from nogrow.analysis.verdicts import judge
 from nogrow.contract.model import Imports
 from tests.support.assemble import assemble
 

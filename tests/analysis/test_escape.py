@@ -5,10 +5,10 @@ from itertools import pairwise
 import pytest
 
 from nogrow.analysis.judgement import Verdict
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.errors import ModuleError
 from nogrow.wasm import code_section as bodies
-from nogrow.wasm.flow_graph import Nodes
+from nogrow.wasm.code_section import Nodes
 from nogrow.wasm.runtime import Engine, Workspace
 from tests.analysis.cases import CASES
 from tests.reference.prover import verdicts

@@ -3,8 +3,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from nogrow.analysis.assumptions import Subject, sentences
-from nogrow.analysis.host_assumptions import HostSide, assumptions
+from nogrow.analysis.assumptions import HostSide, Subject, assumptions, sentences
 from nogrow.analysis.judgement import Memory
 from tests.contract.made import memory
 

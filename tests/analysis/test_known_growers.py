@@ -3,7 +3,7 @@
 import pytest
 
 from nogrow.analysis.judgement import Entry, Verdict
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.wasm.runtime import Engine
 from tests.reference.prover import verdicts
 from tests.support.assemble import assemble

@@ -13,8 +13,8 @@ from tools.browser.demo import find_node
 
 from nogrow.analysis.assumptions import AssumptionKind
 from nogrow.analysis.judgement import NO_CONDITIONS, Conditions, Judgement, Verdict
+from nogrow.analysis.proof import judge
 from nogrow.analysis.surroundings import Surroundings
-from nogrow.analysis.verdicts import judge
 from nogrow.contract.phrases import headline, of_entry
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine

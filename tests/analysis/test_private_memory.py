@@ -3,8 +3,8 @@
 import pytest
 
 from nogrow.analysis.judgement import NO_CONDITIONS, Conditions, Judgement, Verdict
+from nogrow.analysis.proof import judge
 from nogrow.analysis.surroundings import Surroundings
-from nogrow.analysis.verdicts import judge
 from nogrow.wasm.runtime import Engine
 from tests.support.assemble import assemble
 

@@ -21,8 +21,8 @@ import pytest
 import wasmtime
 
 from nogrow.analysis.judgement import NO_CONDITIONS, Conditions, Entry, EntryKind, Judgement, Verdict, worst
+from nogrow.analysis.proof import judge
 from nogrow.analysis.surroundings import Surroundings
-from nogrow.analysis.verdicts import judge
 from nogrow.wasm.runtime import Engine
 from tests.support.generate import TABLE_SIZE, random_module
 from tests.support.sample import sampled

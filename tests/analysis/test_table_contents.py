@@ -5,9 +5,9 @@ from tools.bench.encode import module
 
 from nogrow.analysis import table_contents as tables
 from nogrow.analysis.judgement import Verdict
+from nogrow.analysis.proof import judge
 from nogrow.analysis.reachable_imports import Hosts
 from nogrow.analysis.table_contents import contents_of, reached_by_copies
-from nogrow.analysis.verdicts import judge
 from nogrow.errors import ModuleError
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Module

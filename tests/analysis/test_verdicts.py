@@ -3,8 +3,8 @@
 import pytest
 
 from nogrow.analysis.judgement import Entry, EntryKind, Verdict
+from nogrow.analysis.proof import judge
 from nogrow.analysis.surroundings import Surroundings
-from nogrow.analysis.verdicts import judge
 from nogrow.wasm.runtime import Engine
 from tests.analysis.case import Case
 from tests.analysis.cases import CASES

@@ -6,8 +6,8 @@ Each module was made so that a mutant of the kernel gets it wrong; see docs/guar
 import pytest
 
 from nogrow.analysis.judgement import Conditions, Entry, Verdict
+from nogrow.analysis.proof import judge
 from nogrow.analysis.surroundings import Surroundings
-from nogrow.analysis.verdicts import judge
 from nogrow.wasm.runtime import Engine
 from tests.reference.prover import verdicts
 from tests.support.assemble import assemble

@@ -4,8 +4,8 @@ import pytest
 
 from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.judgement import Conditions, Entry, Verdict
+from nogrow.analysis.proof import judge
 from nogrow.analysis.surroundings import Surroundings
-from nogrow.analysis.verdicts import judge
 from nogrow.wasm.runtime import Engine
 from tests.support.assemble import assemble
 

@@ -13,7 +13,7 @@ import pytest
 import wasmtime
 
 from nogrow.analysis.judgement import Verdict
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.errors import ToolError
 from nogrow.explain.advice import Advice, Alternative
 from nogrow.explain.explain import chosen, explanations

@@ -22,7 +22,7 @@ import sys
 import time
 from pathlib import Path
 import nogrow.pipeline.all_files as stage
-import nogrow.analysis.verdicts as prove
+import nogrow.analysis.proof as prove
 from nogrow.cli import main
 judge = prove.judge
 def waiting(data, *rest):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.archives.archive import contents
 from nogrow.archives.unpack_limits import Budget, Limits, UnsafeArchiveError
 from nogrow.baseline.lock_file import load as load_lock

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nogrow.analysis.emscripten_abi import ANY, Effect
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.contract.model import ArtifactContract, Imports
 from nogrow.contract.select import Target
 from nogrow.jshost.imports import analyse

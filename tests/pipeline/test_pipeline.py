@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from nogrow.analysis.assumptions import sentences
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.contract.model import ArtifactContract, Imports
 from nogrow.contract.select import Target
 from nogrow.contract.violations import Rule

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import Target
 from nogrow.pipeline.all_files import check

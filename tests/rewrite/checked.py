@@ -1,7 +1,7 @@
 """This module seals a module and checks the properties that every sealed module has."""
 
 from nogrow.analysis.judgement import Verdict
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.rewrite.rewrite import Mode, Sealed, sealed
 from nogrow.wasm.runtime import Engine
 from tests.support.assemble import wasm_tools

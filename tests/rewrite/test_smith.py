@@ -11,7 +11,7 @@ import pytest
 import wasmtime
 
 from nogrow.analysis.judgement import Judgement
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.rewrite.rewrite import Mode, Sealed, sealed
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Kind

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.source.debug_files import find_debug
 from nogrow.source.lookup import locate
 from nogrow.wasm.decode import decode

@@ -6,7 +6,7 @@ import pytest
 from tools.bench.generate import call_chain, many_exports, of_functions, of_size, one_function, shapes
 
 from nogrow.analysis.judgement import Verdict
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.wasm.decode import decode
 from nogrow.wasm.runtime import Engine
 from nogrow.wasm.scan import scan

@@ -7,8 +7,8 @@ from tools.bench.pathological import deep_subtypes
 from nogrow.errors import ModuleError
 from nogrow.wasm import component
 from nogrow.wasm.component import core_modules
+from nogrow.wasm.declarations import LONGEST_NAME
 from nogrow.wasm.decode import MOST_MEMORIES, decode
-from nogrow.wasm.exports import LONGEST_NAME
 from nogrow.wasm.types import DEEPEST
 from tests.support.assemble import assemble
 from tests.support.binary import HEADER, leb, section, sized, vector

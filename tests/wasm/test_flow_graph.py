@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from nogrow.wasm.flow_graph import Nodes
+from nogrow.wasm.code_section import Nodes
 from nogrow.wasm.runtime import PAGE_SIZE, Engine, Workspace
 
 ENGINE = Engine()

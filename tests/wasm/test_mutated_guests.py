@@ -13,8 +13,8 @@ import pytest
 from tools.bench.encode import module
 
 from nogrow.analysis.judgement import Judgement
+from nogrow.analysis.proof import judge
 from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
-from nogrow.analysis.verdicts import judge
 from nogrow.contract.select import targets
 from nogrow.errors import ModuleError
 from nogrow.pipeline.all_files import check

@@ -10,7 +10,7 @@ from collections import Counter
 import pytest
 
 from nogrow.analysis.judgement import Judgement
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.errors import ModuleError
 from nogrow.wasm.runtime import Engine
 from tests.reference.prover import verdicts

@@ -10,8 +10,8 @@ import wasmtime
 
 import nogrow.wasm
 from nogrow.errors import ModuleError
+from nogrow.wasm.code_section import Nodes
 from nogrow.wasm.decode import decode
-from nogrow.wasm.flow_graph import Nodes
 from nogrow.wasm.runtime import PAGE_SIZE, Engine, Workspace
 from nogrow.wasm.scan import scan
 from tests.support.binary import HEADER, leb, section, vector
@@ -139,7 +139,7 @@ def test_kernel_numbers_are_unsigned(tmp_path: Path) -> None:
 SPARING = """
 import resource
 from nogrow.errors import ModuleError
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from tests.support.binary import module_with_bodies
 limit = {limit} << 20
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.errors import ToolError
 from nogrow.machine.machine import find_program, find_wabt
 from nogrow.machine.process import kill

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.contract.select import targets
 from nogrow.errors import ToolError
 from nogrow.pipeline.all_files import check

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import Target
 from nogrow.errors import ToolError, UsageError

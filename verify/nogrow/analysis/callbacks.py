@@ -79,14 +79,12 @@ class Callbacks:
         own = types.defined[self._module.functions[item.index]]
         if not is_signature(signature) or not own.parts:
             return None
+        functions = [(index, item) for index, item in enumerate(types.defined) if types.is_function(index)]
+        called = own.parts[1:], own.results
         return sorted(
             {
                 types.canonical[index]
-                for index, defined in enumerate(types.defined)
-                if types.is_function(index)
-                and (
-                    fits(defined, signature)
-                    or (defined.parts, defined.results) == (own.parts[1:], own.results)
-                )
+                for index, item in functions
+                if fits(item, signature) or (item.parts, item.results) == called
             }
         )

@@ -8,14 +8,12 @@ from the judgement of each module alone.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from nogrow.analysis.entry_points import REFERENCES
-from nogrow.analysis.judgement import EntryKind, Judgement, Verdict
+from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Verdict
 from nogrow.analysis.surroundings import NOT_LINKED, Linked
 from nogrow.errors import ModuleError
-from nogrow.wasm.core_instances import Exported, Item
-from nogrow.wasm.forwarding import forwarders
+from nogrow.wasm.forwarding import filled_slots, forwarders
 from nogrow.wasm.linking import Linking, Place, visible
-from nogrow.wasm.model import Import, Kind, Module, SegmentMode
-from nogrow.wasm.types import FUNCTION_FORM
+from nogrow.wasm.model import Exported, Import, Item, Kind, Module
 
 # Each edge takes some 50 bytes; real components have some thousands.
 MOST_EDGES = 10_000_000
@@ -61,9 +59,16 @@ class Growth:
         self._passes_references = any(
             module is None or _passes_references(module) for module in linking.modules
         )
-        self._slots = {} if self._passes_references else _slots(linking)
+        self._slots = {} if self._passes_references else filled_slots(linking)
         self._entries = [self._add_entries(number) for number in range(len(judgements))]
-        self._exports = [_exports(judgement) for judgement in judgements]
+        self._exports = [
+            {
+                entry.name: place
+                for place, entry in enumerate(_entries(judgement))
+                if entry.kind is EntryKind.EXPORT
+            }
+            for judgement in judgements
+        ]
         for number, judgement in enumerate(judgements):
             if judgement is not None:
                 self._follow(number, judgement)
@@ -82,7 +87,7 @@ class Growth:
                 near = (self._nearest.get((memory, back), {}).get(behind) for memory in memories)
                 grower = next((vertex for vertex in near if vertex is not None), None)
                 if grower is not None:
-                    by_label.setdefault(label, self._name(grower))
+                    by_label[label] = self._name(grower)
         return Linked(served(self._linking, number), growing, trapping)
 
     def at_start(self) -> bool:
@@ -90,7 +95,7 @@ class Growth:
         starts = {
             self._entries[number][place]
             for number, judgement in enumerate(self._judgements)
-            for place, entry in enumerate(judgement.entries if judgement else ())
+            for place, entry in enumerate(_entries(judgement))
             if entry.kind is EntryKind.START
         }
         return any(not starts.isdisjoint(near) for near in self._nearest.values())
@@ -127,11 +132,11 @@ class Growth:
     def _follow(self, number: int, judgement: Judgement) -> None:
         """Add the calls of each entry point. Most entry points have the same calls as others."""
         module = self._linking.modules[number]
-        forwarded = forwarders(module) if module else None
+        forwarded = (forwarders(module) if module else None) or {}
         groups: dict[tuple[str, ...], int] = {}
         for place, vertex in enumerate(self._entries[number]):
             entry = judgement.entries[place]
-            slot = forwarded.get(entry.function.index) if forwarded else None
+            slot = forwarded.get(entry.function.index)
             exact = self._slots.get(self._linking.table(number, slot[0])) if slot else None
             if slot is not None and exact is not None:
                 self._add_calls(vertex, self._in_slot(exact.get(slot[1], ())))
@@ -193,28 +198,23 @@ class Growth:
             if module is None or judgement is None:
                 continue
             if any(self._linking.table(number, index) == table for index in visible(module, Kind.TABLE)):
-                self._add_calls(vertex, self._escaped(number, judgement))
+                entries = zip(self._entries[number], judgement.entries, strict=True)
+                self._add_calls(vertex, (at for at, entry in entries if entry.kind is EntryKind.ESCAPED))
                 for item in module.imported(Kind.FUNCTION):
                     self._add_calls(vertex, self._serving(number, item))
         return vertex
 
-    def _escaped(self, number: int, judgement: Judgement) -> Iterator[int]:
-        for place, entry in enumerate(judgement.entries):
-            if entry.kind is EntryKind.ESCAPED:
-                yield self._entries[number][place]
-
     def _in_slot(self, functions: Iterable[tuple[int, int]]) -> Iterator[int]:
         """Yield the vertices for functions, each given by its module and its index there."""
         for number, index in functions:
-            module, judgement = self._linking.modules[number], self._judgements[number]
-            places = [] if judgement is None else _places(judgement, index)
+            module, entries = self._linking.modules[number], enumerate(_entries(self._judgements[number]))
             imported = module.imported(Kind.FUNCTION) if module else ()
             if index < len(imported):
                 yield from self._serving(number, imported[index])
-            elif places:
-                yield self._entries[number][places[0]]
             else:
-                yield _ANYTHING
+                places = (place for place, entry in entries if entry.function.index == index)
+                place = next(places, None)
+                yield _ANYTHING if place is None else self._entries[number][place]
 
     def _search(self) -> dict[tuple[Place, bool], dict[int, int]]:
         """Return the nearest grower behind each vertex, by memory and whether more than a trap can follow."""
@@ -241,12 +241,10 @@ class Growth:
         linking, judgement = self._linking, self._judgements[number]
         module = linking.modules[number]
         if judgement is None or module is None:
-            everywhere = enumerate(linking.modules)
             return {
                 linking.memory(owner, index)
-                for owner, owning in everywhere
-                if owning is not None
-                for index in visible(owning, Kind.MEMORY)
+                for owner, owning in enumerate(linking.modules)
+                for index in (visible(owning, Kind.MEMORY) if owning else ())
             }
         grown = {site.memory for site in judgement.sites}
         shared = set(visible(module, Kind.MEMORY))
@@ -256,52 +254,18 @@ class Growth:
         return {linking.memory(number, index) for index in grown & shared} | private
 
 
-def _exports(judgement: Judgement | None) -> dict[str, int]:
-    """Return the numbers of exported entry points by name."""
-    entries = enumerate(judgement.entries) if judgement else ()
-    return {entry.name: place for place, entry in entries if entry.kind is EntryKind.EXPORT}
-
-
-def _places(judgement: Judgement, function: int) -> list[int]:
-    return [place for place, entry in enumerate(judgement.entries) if entry.function.index == function]
+def _entries(judgement: Judgement | None) -> Sequence[Entry]:
+    return judgement.entries if judgement else ()
 
 
 def _passes_references(module: Module) -> bool:
     """Return whether references to functions may get into the module by other means than tables."""
     types = module.types
-    if any(item.form != FUNCTION_FORM for item in types.defined):
+    if not all(map(types.is_function, range(len(types.defined)))):
         return True
     values = [value for item in types.defined for value in (*item.parts, *item.results)]
     values += [item.type for item in module.globals]
     return any(types.holds_functions(value) for value in values)
-
-
-def _slots(linking: Linking) -> dict[Place, dict[int, list[tuple[int, int]]]]:
-    """Return the functions in each entry of the tables whose contents are known.
-
-    A function is given by its module and its index there. The contents of a table are known if only element
-    segments fill it, and only of modules with no other code than calls of the table.
-    """
-    slots: dict[Place, dict[int, list[tuple[int, int]]]] = {}
-    unknown: set[Place] = set()
-    for number, module in enumerate(linking.modules):
-        if module is None:
-            continue
-        shared = {linking.table(number, index) for index in visible(module, Kind.TABLE)}
-        filled = [segment for segment in module.segments if segment.mode is SegmentMode.ACTIVE]
-        follows = forwarders(module) is not None and not any(table.initial for table in module.tables)
-        exact = all(segment.offset is not None and None not in segment.items for segment in filled)
-        if linking.unclear is not None or linking.is_handed_out(number) or not (follows and exact):
-            unknown |= shared
-            continue
-        for table in shared:
-            slots.setdefault(table, {})
-        for segment in filled:
-            table = linking.table(number, segment.table)
-            for entry, function in enumerate(segment.items, (segment.offset or 0) & 0xFFFFFFFF):
-                if function is not None and function >= 0:
-                    slots.setdefault(table, {}).setdefault(entry, []).append((number, function))
-    return {table: entries for table, entries in slots.items() if table not in unknown}
 
 
 def _backwards(callers: Sequence[Sequence[int]], sources: Iterable[int]) -> dict[int, int]:

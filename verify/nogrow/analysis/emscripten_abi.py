@@ -89,6 +89,11 @@ def effect_of(name: str) -> Effect | None:
     return None
 
 
+def is_known_by_name(label: str) -> bool:
+    """Return whether the name of the import `label` alone tells that it grows the memory or calls back."""
+    return effect_of(label.rpartition(".")[2]) is not None
+
+
 def is_signature(letters: str) -> bool:
     """Return whether `letters` is a signature made of known letters."""
     return _KNOWN_SIGNATURE.fullmatch(letters) is not None

@@ -97,11 +97,8 @@ class _Finder:
             if table.initial and table.initial.function is None:
                 anything.add(index)
         unknown = {index for index, segment in enumerate(module.segments) if None in segment.items}
-        anything.update(
-            module.segments[index].table
-            for index in unknown
-            if module.segments[index].mode is SegmentMode.ACTIVE
-        )
+        segments = [module.segments[index] for index in unknown]
+        anything.update(segment.table for segment in segments if segment.mode is SegmentMode.ACTIVE)
         anything.update(move.table for move in moves if move.from_segment and move.source in unknown)
         hosts = reached_by_copies(moves, self.visible | anything if host_references else self.visible)
         holding = {index for index, table in enumerate(module.tables) if self._holds(table.element)}

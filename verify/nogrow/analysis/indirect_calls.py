@@ -58,12 +58,8 @@ class Targets:
             if inside not in more:
                 more[inside] = self._by_type(self._references.held - inside)
             outside = more[inside]
-            fits = (
-                bool(outside.declared)
-                if dispatch.type is None
-                else any(True for _ in self._matching(outside, dispatch.type))
-            )
-            if fits:
+            fitting = outside.declared if dispatch.type is None else self._matching(outside, dispatch.type)
+            if any(True for _ in fitting):
                 open_to_own.update(hosts)
         return frozenset(open_to_own)
 

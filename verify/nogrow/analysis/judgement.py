@@ -1,4 +1,4 @@
-"""Define the judgement of one module: plain data that `verdicts.py` makes and every later stage reads."""
+"""Define the judgement of one module: plain data that `proof.py` makes and every later stage reads."""
 
 import enum
 from collections.abc import Callable, Iterable, Mapping, Sequence

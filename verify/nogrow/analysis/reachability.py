@@ -6,7 +6,8 @@ along which path, and which imports it reaches.
 
 import enum
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -14,11 +15,12 @@ from typing import NamedTuple
 from nogrow.errors import ModuleError
 from nogrow.util.lazy import LazySequence
 from nogrow.wasm.runtime import NO_ROOM
-from nogrow.wasm.scan import Scan
+from nogrow.wasm.scan import Grow, Scan
 
 KERNEL = Path(__file__).with_name("reachability.wat")
 _RETURNS, _THROWS, _RUNS_AFTER, _FOLLOWED = 1, 2, 8, 0x20
-_HOST_GROWS = _GROWS_ITSELF = 0xFFFFFFFF
+# As a hop: an import grows the memory. As the vertex that a hop calls: the function grows it itself.
+_GROWS = 0xFFFFFFFF
 _SET_SIZE = 64
 NO_CALLBACKS: Mapping[int, Sequence[int]] = {}
 
@@ -65,56 +67,53 @@ class SearchResult:
             for vertex, both in zip(vertices, map(exits.__getitem__, vertices), strict=True)
         ]
 
-    def path(self, vertex: int, left_by: Exit | None) -> tuple[LazySequence[WitnessEdge], int | None]:
-        """Return the shortest path of calls from `vertex` to a growth, and the import that grows if one does.
+    def path(self, vertex: int, left_by: Exit | None) -> LazySequence[WitnessEdge]:
+        """Return the shortest path of calls from `vertex` to a growth.
 
         With `left_by` it is a path after which `vertex` can be left by that exit. Dispatches are left out:
-        the step to one goes on in the function called.
+        the step to one goes on in the function called. So is an import that grows the memory.
         """
         hops = self._calls if left_by is None else self._exits
+        per_vertex = 1 if left_by is None else 2
         keys = array("I")
-        key = vertex if left_by is None else 2 * vertex + left_by
-        grower: int | None = None
-        while True:
-            hop = hops.nodes[key]
-            if hop == _HOST_GROWS:
-                grower = vertex
-                break
-            if vertex < self._first_dispatch:
+        for key in self._keys(vertex, left_by):
+            if hops.nodes[key] != _GROWS and key < per_vertex * self._first_dispatch:
                 keys.append(key)
-            vertex = hops.edges[3 * key]
-            if vertex == _GROWS_ITSELF:
-                break
-            key = vertex if left_by is None else 2 * vertex + (hop & 1)
 
         def edge(number: int) -> WitnessEdge:
             key = keys[number]
             _, address, opcode = hops.edges[3 * key : 3 * key + 3]
-            return WitnessEdge(key if left_by is None else key >> 1, address + self._shift, opcode)
+            return WitnessEdge(key // per_vertex, address + self._shift, opcode)
 
-        return LazySequence(len(keys), edge), grower
+        return LazySequence(len(keys), edge)
 
     def grower(self, vertex: int, left_by: Exit | None) -> int | None:
         """Return the import that grows at the end of the path from `path`, None if a function grows there."""
         hops = self._calls if left_by is None else self._exits
         known = self._growers.setdefault(left_by is None, {})
         passed = []
-        key = vertex if left_by is None else 2 * vertex + left_by
         # Thousands of paths end in the same few steps.
-        while key not in known:
+        for key in self._keys(vertex, left_by):
             passed.append(key)
-            hop = hops.nodes[key]
-            if hop == _HOST_GROWS:
-                known[key] = key if left_by is None else key >> 1
+            if key in known:
                 break
-            vertex = hops.edges[3 * key]
-            if vertex == _GROWS_ITSELF:
-                known[key] = None
+        last = passed[-1]
+        if last not in known:
+            is_host = hops.nodes[last] == _GROWS
+            known[last] = (last if left_by is None else last // 2) if is_host else None
+        known.update(dict.fromkeys(passed, known[last]))
+        return known[last]
+
+    def _keys(self, vertex: int, left_by: Exit | None) -> Iterator[int]:
+        """Yield the place of each hop on the path from `path`, those of dispatches and imports included."""
+        hops = self._calls if left_by is None else self._exits
+        key = vertex if left_by is None else 2 * vertex + left_by
+        while True:
+            yield key
+            hop, callee = hops.nodes[key], hops.edges[3 * key]
+            if _GROWS in (hop, callee):
                 break
-            key = vertex if left_by is None else 2 * vertex + (hop & 1)
-        grower = known[key]
-        known.update(dict.fromkeys(passed, grower))
-        return grower
+            key = callee if left_by is None else 2 * callee + (hop & 1)
 
 
 class _Hops(NamedTuple):
@@ -146,6 +145,9 @@ class Search:
         self._scan = scan
         self._workspace = workspace = scan.workspace
         self._kernel = workspace.kernel(KERNEL)
+        self._grows: dict[int, list[Grow]] = defaultdict(list)
+        for grow in reversed(scan.grows):
+            self._grows[grow.memory].append(grow)
         first_callback = scan.first_dispatch + len(scan.dispatches)
         self._vertices = count = first_callback + len(callbacks)
         instead = {vertex: first_callback + number for number, vertex in enumerate(callbacks)}
@@ -153,22 +155,24 @@ class Search:
         for call, callee in exact.items():
             scan.nodes.retarget(call, instead.get(callee, callee))
         calls = (self._kernel.number("calls_end") - scan.nodes.calls) // 4
-        self._state = workspace.area(count)
-        self._incoming = incoming = workspace.area(4 * (count + 1))
-        callers = workspace.area(8 * calls)
-        self._hops = workspace.area(4 * count)
-        self._exit_hops = workspace.area(8 * count)
-        queue = workspace.area(8 * count)
-        order = workspace.area(4 * count)
-        self._stack = stack = workspace.area(max(16 * nodes + 8 * count, 24 * count))
-        self._sets = workspace.area(8 * count)
-        self._arguments = workspace.area(4 * max(len(hosts), 1))
+        sizes = {
+            "state": count,
+            "incoming": 4 * (count + 1),
+            "callers": 8 * calls,
+            "first_calls": 4 * count,
+            "hops": 4 * count,
+            "exit_hops": 8 * count,
+            "queue": 8 * count,
+            "order": 4 * count,
+            "stack": max(16 * nodes + 8 * count, 24 * count),
+            "sets": 8 * count,
+        }
+        self._areas = areas = {name: workspace.area(size) for name, size in sizes.items()}
+        self._kernel.set_numbers(ranges=scan.ranges, vertices=count, **areas)
+        # Growth may be followed and be trapping behind the same import.
+        self._arguments = workspace.area(8 * (len(scan.grows) + 2 * len(hosts)))
         for vertex, throws in hosts.items():
-            workspace.bytes[self._state + vertex] = _FOLLOWED | _RETURNS | (_THROWS if throws else 0)
-        self._kernel.call(
-            "set_areas", scan.ranges, count, self._state, incoming, callers, self._hops, self._exit_hops,
-            queue, order, stack, self._sets, workspace.area(4 * count),
-        )  # fmt: skip
+            workspace.bytes[areas["state"] + vertex] = _FOLLOWED | _RETURNS | (_THROWS if throws else 0)
 
     def compute_summaries(self) -> None:
         """Find out which functions return and which throw; call this before all other searches."""
@@ -187,9 +191,9 @@ class Search:
         Calls of a vertex in `instead` become calls of the vertex that `instead` has for it.
         """
         scan, workspace, nodes = self._scan, self._workspace, self._scan.nodes
-        self._kernel.call(
-            "set_graph", nodes.kinds, nodes.targets, nodes.extras, nodes.places, nodes.calls,
-            nodes.calls + 4 * scan.call_count, int(scan.has_handlers),
+        self._kernel.set_numbers(
+            kinds=nodes.kinds, targets=nodes.targets, extras=nodes.extras, places=nodes.places,
+            calls=nodes.calls, calls_end=nodes.calls + 4 * scan.call_count, handlers=int(scan.has_handlers),
         )  # fmt: skip
         if instead:
             redirected = workspace.area(4 * functions)
@@ -220,7 +224,7 @@ class Search:
 
     def called(self, vertex: int) -> bool:
         """Return whether any instruction can call `vertex`."""
-        first, end = self._workspace.read_u32s(self._incoming + 4 * vertex, 2)
+        first, end = self._workspace.read_u32s(self._areas["incoming"] + 4 * vertex, 2)
         return first != end
 
     def find_growths(self, memory: int, growers: Sequence[int], trapping: Sequence[int] = ()) -> SearchResult:
@@ -228,23 +232,26 @@ class Search:
 
         It grows behind the imports in `trapping`, too, but only a trap can follow.
         """
-        first = self._scan.grows[-1].node if self._scan.grows else 0
-        self._workspace.write_u32s(self._arguments, [*growers, *trapping])
-        self._kernel.call("backward_calls", memory, first, self._arguments, len(growers) + len(trapping))
-        self._kernel.call("backward_exits", memory, first, self._arguments, len(growers))
+        sites = [number for grow in self._grows[memory] for number in (grow.function, grow.node)]
+        followed = [number for vertex in growers for number in (vertex, _GROWS)]
+        ending = [number for vertex in trapping for number in (vertex, _GROWS)]
+        start, end = self._arguments, self._arguments + 4 * len(sites + followed)
+        self._workspace.write_u32s(start, sites + followed + ending)
+        self._kernel.call("backward_calls", start, end + 4 * len(ending))
+        self._kernel.call("backward_exits", start, end)
         return SearchResult(
             self._scan.first_dispatch,
             self._scan.code_shift,
-            self._described(self._hops, self._vertices, 0),
-            self._described(self._exit_hops, 2 * self._vertices, 1),
+            self._described(self._areas["hops"], self._vertices, 0),
+            self._described(self._areas["exit_hops"], 2 * self._vertices, 1),
         )
 
     def _described(self, hops: int, count: int, shift: int) -> _Hops:
         self._kernel.call("describe_edges", hops, count, shift)
-        memory = self._workspace.bytes
+        memory, edges = self._workspace.bytes, self._areas["stack"]
         return _Hops(
             memoryview(bytes(memory[hops : hops + 4 * count])).cast("I"),
-            memoryview(bytes(memory[self._stack : self._stack + 12 * count])).cast("I"),
+            memoryview(bytes(memory[edges : edges + 12 * count])).cast("I"),
         )
 
     def follow_growth(self, memory: int, vertices: Sequence[int]) -> None:
@@ -252,12 +259,12 @@ class Search:
 
         Only runs that begin in `vertices` are followed.
         """
-        self._workspace.write_u32s(self._stack, list(vertices))
-        self._kernel.call("forward_after_growth", memory, self._stack, len(vertices))
+        self._workspace.write_u32s(self._areas["stack"], list(vertices))
+        self._kernel.call("forward_after_growth", memory, self._areas["stack"], len(vertices))
 
     def runs_after_growth(self, vertex: int) -> bool:
         """Return whether `vertex` may be called after a growth of any memory whose growth was followed."""
-        return bool(self._workspace.bytes[self._state + vertex] & _RUNS_AFTER)
+        return bool(self._workspace.bytes[self._areas["state"] + vertex] & _RUNS_AFTER)
 
     def reached_by(self, hosts: Sequence[int], vertices: Sequence[int], together: int = 1) -> list[int]:
         """Return for each of `vertices` the bits of those `hosts` that paths of calls lead to.
@@ -269,7 +276,8 @@ class Search:
             batch = hosts[first : first + _SET_SIZE * together]
             self._workspace.write_u32s(self._arguments, list(batch))
             self._kernel.call("propagate_imports", self._arguments, len(batch), together)
-            sets = self._workspace.bytes[self._sets : self._sets + 8 * self._vertices].cast("Q")
+            start = self._areas["sets"]
+            sets = self._workspace.bytes[start : start + 8 * self._vertices].cast("Q")
             batches.append(list(map(sets.__getitem__, vertices)))
         # There are few different sets, so each is put together once.
         by_vertex = list(zip(*batches, strict=True)) if batches else [()] * len(vertices)

@@ -5,8 +5,8 @@
 ;; dispatch of an indirect call. The result is a hop for each vertex: the next step towards a growth, once over all
 ;; calls and once for each exit by which the function can be left afterwards.
 ;;
-;; `reachability.py` calls the exported functions in this order:
-;;   set_graph, redirect_calls, add_dispatch, set_areas   take the graph over and complete it
+;; `reachability.py` sets the exported globals and calls the exported functions in this order:
+;;   redirect_calls, add_dispatch                         complete the graph
 ;;   index_callers                                        lists the callers of each vertex
 ;;   compute_summaries                                    which functions return, which throw, which nodes are live
 ;;   backward_calls, backward_exits, describe_edges       for each memory: the hops, and what stands at them
@@ -57,60 +57,29 @@
   (global $REACHED i32 (i32.const 0x40))   ;; an entry point that `forward_after_growth` was given reaches it
   (global $QUEUED i32 (i32.const 0x80))    ;; it waits in the queue of `propagate_imports`
 
-  (global $kinds (mut i32) (i32.const 0))     ;; by node, as scan.wat says
-  (global $targets (mut i32) (i32.const 0))
-  (global $extras (mut i32) (i32.const 0))
-  (global $places (mut i32) (i32.const 0))
-  (global $calls (mut i32) (i32.const 0))     ;; the CALL nodes, 4 bytes each
+  (global $kinds (export "kinds") (mut i32) (i32.const 0))         ;; by node, as scan.wat says
+  (global $targets (export "targets") (mut i32) (i32.const 0))
+  (global $extras (export "extras") (mut i32) (i32.const 0))
+  (global $places (export "places") (mut i32) (i32.const 0))
+  (global $calls (export "calls") (mut i32) (i32.const 0))         ;; the CALL nodes, 4 bytes each
   (global $calls_end (export "calls_end") (mut i32) (i32.const 0))
-  (global $handlers (mut i32) (i32.const 0))  ;; whether any call has a handler around it
-  (global $first_calls (mut i32) (i32.const 0)) ;; by vertex: its first place in that list, 0 if it calls nothing
-  (global $ranges (mut i32) (i32.const 0))    ;; by vertex: its first node; one more than there are vertices
-  (global $vertices (mut i32) (i32.const 0))
-  (global $state (mut i32) (i32.const 0))     ;; by vertex: one byte
-  (global $incoming (mut i32) (i32.const 0))  ;; by vertex: its first caller; one more than there are vertices
-  (global $callers (mut i32) (i32.const 0))   ;; 8 bytes each: the calling node and its vertex
-  (global $hops (mut i32) (i32.const 0))      ;; by vertex: the node that leads to a growth, 0 if none does, or $HOST_GROWS
-  (global $exit_hops (mut i32) (i32.const 0))  ;; by vertex and exit: twice such a node, plus the callee's exit
-  (global $queue (mut i32) (i32.const 0))     ;; 4 bytes for each vertex and exit
-  (global $order (mut i32) (i32.const 0))     ;; 4 bytes for each vertex with nodes: most callees come first
-  (global $stack (mut i32) (i32.const 0))     ;; 16 bytes for each node and 8 for each vertex
-  (global $sets (mut i32) (i32.const 0))      ;; by vertex: 8 bytes, the imports it reaches
-  (global $tail (mut i32) (i32.const 0))      ;; where the queue ends
-  (global $top (mut i32) (i32.const 0))       ;; where the stack ends
-  (global $changed_end (mut i32) (i32.const 0))   ;; where the queue of vertices that changed state ends
-  (global $order_end (mut i32) (i32.const 0)) ;; where the order ends
-
-  ;; Note where the scan has put the graph.
-  (func (export "set_graph")
-    (param $kinds i32) (param $targets i32) (param $extras i32) (param $places i32)
-    (param $calls i32) (param $calls_end i32) (param $handlers i32)
-    (global.set $kinds (local.get $kinds))
-    (global.set $targets (local.get $targets))
-    (global.set $extras (local.get $extras))
-    (global.set $places (local.get $places))
-    (global.set $calls (local.get $calls))
-    (global.set $calls_end (local.get $calls_end))
-    (global.set $handlers (local.get $handlers)))
-
-  ;; Where the areas of this kernel are; the globals above say what each holds.
-  (func (export "set_areas")
-    (param $ranges i32) (param $vertices i32) (param $state i32) (param $incoming i32) (param $callers i32)
-    (param $hops i32) (param $exit_hops i32) (param $queue i32) (param $order i32) (param $stack i32)
-    (param $sets i32) (param $first_calls i32)
-    (global.set $ranges (local.get $ranges))
-    (global.set $vertices (local.get $vertices))
-    (global.set $state (local.get $state))
-    (global.set $incoming (local.get $incoming))
-    (global.set $callers (local.get $callers))
-    (global.set $hops (local.get $hops))
-    (global.set $exit_hops (local.get $exit_hops))
-    (global.set $queue (local.get $queue))
-    (global.set $order (local.get $order))
-    (global.set $order_end (local.get $order))
-    (global.set $stack (local.get $stack))
-    (global.set $sets (local.get $sets))
-    (global.set $first_calls (local.get $first_calls)))
+  (global $handlers (export "handlers") (mut i32) (i32.const 0))   ;; whether any call has a handler around it
+  (global $first_calls (export "first_calls") (mut i32) (i32.const 0)) ;; by vertex: its first place in that list
+  (global $ranges (export "ranges") (mut i32) (i32.const 0))       ;; by vertex: its first node, and an end
+  (global $vertices (export "vertices") (mut i32) (i32.const 0))
+  (global $state (export "state") (mut i32) (i32.const 0))         ;; by vertex: one byte
+  (global $incoming (export "incoming") (mut i32) (i32.const 0))   ;; by vertex: its first caller, and an end
+  (global $callers (export "callers") (mut i32) (i32.const 0))     ;; 8 bytes each: the calling node and its vertex
+  (global $hops (export "hops") (mut i32) (i32.const 0))           ;; by vertex: the node towards a growth, or 0
+  (global $exit_hops (export "exit_hops") (mut i32) (i32.const 0)) ;; twice the node plus the callee's exit
+  (global $queue (export "queue") (mut i32) (i32.const 0))         ;; 4 bytes for each vertex and exit
+  (global $order (export "order") (mut i32) (i32.const 0))         ;; the vertices, most callees come first
+  (global $stack (export "stack") (mut i32) (i32.const 0))         ;; 16 bytes for each node and 8 for each vertex
+  (global $sets (export "sets") (mut i32) (i32.const 0))           ;; by vertex: 8 bytes, the imports it reaches
+  (global $tail (mut i32) (i32.const 0))                           ;; where the queue ends
+  (global $top (mut i32) (i32.const 0))                            ;; where the stack ends
+  (global $changed_end (mut i32) (i32.const 0))                    ;; where the queue of changed vertices ends
+  (global $order_end (mut i32) (i32.const 0))                      ;; where the order ends
 
   (func $kind_at (param $node i32) (result i32)
     (i32.add (global.get $kinds) (local.get $node)))
@@ -124,15 +93,13 @@
   (func $target (param $node i32) (result i32)
     (i32.load (i32.add (global.get $targets) (i32.shl (local.get $node) (i32.const 2)))))
 
-  (func $extra (param $node i32) (result i32)
-    (i32.load (i32.add (global.get $extras) (i32.shl (local.get $node) (i32.const 2)))))
-
   ;; Where an exception out of the call at $node goes.
   (func $handler (param $node i32) (result i32)
     (local $extra i32)
     (if (i32.eqz (global.get $handlers))
       (then (return (global.get $EXCEPTIONAL_EXIT))))
-    (select (local.tee $extra (call $extra (local.get $node))) (global.get $EXCEPTIONAL_EXIT) (local.get $extra)))
+    (local.set $extra (i32.load (i32.add (global.get $extras) (i32.shl (local.get $node) (i32.const 2)))))
+    (select (local.get $extra) (global.get $EXCEPTIONAL_EXIT) (local.get $extra)))
 
   (func $range (param $vertex i32) (result i32)
     (i32.load (i32.add (global.get $ranges) (i32.shl (local.get $vertex) (i32.const 2)))))
@@ -150,19 +117,6 @@
 
   (func $caller (param $index i32) (result i32)
     (i32.add (global.get $callers) (i32.shl (local.get $index) (i32.const 3))))
-
-  ;; The vertex whose nodes hold $node: the last one whose range starts at or before it.
-  (func $owner (param $node i32) (result i32)
-    (local $low i32) (local $high i32) (local $middle i32)
-    (local.set $high (global.get $vertices))
-    (loop $more
-      (local.set $middle
-        (i32.shr_u (i32.add (i32.add (local.get $low) (local.get $high)) (i32.const 1)) (i32.const 1)))
-      (if (i32.le_u (call $range (local.get $middle)) (local.get $node))
-        (then (local.set $low (local.get $middle)))
-        (else (local.set $high (i32.sub (local.get $middle) (i32.const 1)))))
-      (br_if $more (i32.lt_u (local.get $low) (local.get $high))))
-    (local.get $low))
 
   ;; Writes the nodes of a dispatch, which calls any one of the $count vertices at $vertices, and returns the node
   ;; behind them. The first node is $first:
@@ -449,6 +403,7 @@
     (global.set $top (global.get $stack))
     (global.set $changed_end (global.get $queue))
     (local.set $head (global.get $queue))
+    (global.set $order_end (global.get $order))
     (loop $each
       (if (i32.lt_u (local.get $vertex) (global.get $vertices))
         (then
@@ -494,9 +449,9 @@
                 (br $wake))))
           (br $more)))))
 
-  ;; ---- Backwards over all calls: which vertices can reach a growth of $memory
+  ;; ---- Backwards over all calls: which vertices can reach a growth of one memory
   ;;
-  ;;   queue = the vertices with a GROW of $memory (hop: that node), and the imports that grow it (hop: -1)
+  ;;   queue = the vertices with a GROW of the memory (hop: that node), and the imports that grow it (hop: -1)
   ;;   for each vertex in the queue: for each call of it:
   ;;     if the caller has no hop: hop of the caller = the call; add the caller to the queue
   ;;
@@ -512,26 +467,18 @@
         (i32.store (global.get $tail) (local.get $vertex))
         (global.set $tail (i32.add (global.get $tail) (i32.const 4))))))
 
-  ;; $grow is the first node in the list of all GROW nodes; $growers has $count imports that grow the memory.
-  (func (export "backward_calls") (param $memory i32) (param $grow i32) (param $growers i32) (param $count i32)
+  ;; From $source to $end stand the sources of growth: 8 bytes each, a vertex and its hop.
+  (func (export "backward_calls") (param $source i32) (param $end i32)
     (local $head i32) (local $index i32) (local $stop i32) (local $vertex i32) (local $address i32)
     (memory.fill (global.get $hops) (i32.const 0) (i32.shl (global.get $vertices) (i32.const 2)))
     (global.set $tail (global.get $queue))
     (local.set $head (global.get $queue))
-    (loop $sites
-      (if (local.get $grow)
+    (loop $sources
+      (if (i32.lt_u (local.get $source) (local.get $end))
         (then
-          (if (i32.eq (call $target (local.get $grow)) (local.get $memory))
-            (then (call $add_hop (call $owner (local.get $grow)) (local.get $grow))))
-          (local.set $grow (call $extra (local.get $grow)))
-          (br $sites))))
-    (loop $imports
-      (if (local.get $count)
-        (then
-          (call $add_hop (i32.load (local.get $growers)) (global.get $HOST_GROWS))
-          (local.set $growers (i32.add (local.get $growers) (i32.const 4)))
-          (local.set $count (i32.sub (local.get $count) (i32.const 1)))
-          (br $imports))))
+          (call $add_hop (i32.load (local.get $source)) (i32.load offset=4 (local.get $source)))
+          (local.set $source (i32.add (local.get $source) (i32.const 8)))
+          (br $sources))))
     (loop $more
       (if (i32.lt_u (local.get $head) (global.get $tail))
         (then
@@ -659,9 +606,9 @@
           (local.set $index (i32.add (local.get $index) (i32.const 1)))
           (br $each)))))
 
-  ;; ---- Backwards over the exits: which vertices can grow $memory and be left then
+  ;; ---- Backwards over the exits: which vertices can grow the memory and be left then
   ;;
-  ;;   queue = (vertex, exit) for each live GROW of $memory and each exit that can be reached from behind it,
+  ;;   queue = (vertex, exit) for each live GROW of the memory and each exit that can be reached from behind it,
   ;;           and for each import that grows it and each exit that it has
   ;;   for each (vertex, exit) in the queue: for each live call of the vertex:
   ;;     for each exit that the caller can reach from where the callee's exit leads:
@@ -685,34 +632,31 @@
         (i32.store (global.get $tail) (local.get $place))
         (global.set $tail (i32.add (global.get $tail) (i32.const 4))))))
 
-  (func (export "backward_exits") (param $memory i32) (param $grow i32) (param $growers i32) (param $count i32)
+  ;; The sources of growth are those of `backward_calls`, without imports behind which only a trap can follow.
+  (func (export "backward_exits") (param $source i32) (param $end i32)
     (local $head i32) (local $index i32) (local $stop i32) (local $place i32) (local $address i32)
     (local $node i32) (local $exit i32) (local $vertex i32) (local $caller i32)
     (memory.fill (global.get $exit_hops) (i32.const 0) (i32.shl (global.get $vertices) (i32.const 3)))
     (global.set $tail (global.get $queue))
     (local.set $head (global.get $queue))
-    (loop $sites
-      (if (local.get $grow)
+    (loop $sources
+      (if (i32.lt_u (local.get $source) (local.get $end))
         (then
-          (if (i32.and
-                (i32.eq (call $target (local.get $grow)) (local.get $memory))
-                (i32.shr_u (i32.and (call $kind (local.get $grow)) (global.get $LIVE)) (i32.const 4)))
+          (local.set $vertex (i32.load (local.get $source)))
+          (local.set $node (i32.load offset=4 (local.get $source)))
+          (if (i32.eq (local.get $node) (global.get $HOST_GROWS))
             (then
-              (call $add_exit_hops (call $owner (local.get $grow))
-                (call $exits_from (i32.add (local.get $grow) (i32.const 1)))
-                (i32.shl (local.get $grow) (i32.const 1)))))
-          (local.set $grow (call $extra (local.get $grow)))
-          (br $sites))))
-    (loop $imports
-      (if (local.get $count)
-        (then
-          (local.set $vertex (i32.load (local.get $growers)))
-          (call $add_exit_hops (local.get $vertex)
-            (i32.shl (i32.and (call $state_of (local.get $vertex)) (global.get $MAY_LEAVE)) (i32.const 5))
-            (global.get $HOST_GROWS))
-          (local.set $growers (i32.add (local.get $growers) (i32.const 4)))
-          (local.set $count (i32.sub (local.get $count) (i32.const 1)))
-          (br $imports))))
+              (call $add_exit_hops (local.get $vertex)
+                (i32.shl (i32.and (call $state_of (local.get $vertex)) (global.get $MAY_LEAVE)) (i32.const 5))
+                (global.get $HOST_GROWS)))
+            (else
+              (if (i32.and (call $kind (local.get $node)) (global.get $LIVE))
+                (then
+                  (call $add_exit_hops (local.get $vertex)
+                    (call $exits_from (i32.add (local.get $node) (i32.const 1)))
+                    (i32.shl (local.get $node) (i32.const 1)))))))
+          (local.set $source (i32.add (local.get $source) (i32.const 8)))
+          (br $sources))))
     (loop $more
       (if (i32.lt_u (local.get $head) (global.get $tail))
         (then
@@ -811,7 +755,7 @@
             (then
               (local.set $callee (call $target (local.get $index)))
               (local.set $state (call $state_of (local.get $callee)))
-              (call $mark_run (local.get $callee))
+              (call $enqueue (local.get $callee) (global.get $RUNS_AFTER))
               (if (i32.and (local.get $state) (global.get $MAY_THROW))
                 (then (call $push_grown (call $handler (local.get $index)))))
               (if (i32.and (local.get $state) (global.get $MAY_RETURN))
@@ -861,18 +805,11 @@
     (loop $seed
       (if (local.get $count)
         (then
-          (call $mark_reached (i32.load (local.get $vertices)))
+          (call $enqueue (i32.load (local.get $vertices)) (global.get $REACHED))
           (local.set $vertices (i32.add (local.get $vertices) (i32.const 4)))
           (local.set $count (i32.sub (local.get $count) (i32.const 1)))
           (br $seed))))
     (call $propagate_bit (global.get $queue) (global.get $REACHED)))
-
-  (func $mark_reached (param $vertex i32)
-    (if (i32.and (call $state_of (local.get $vertex)) (global.get $REACHED))
-      (then (return)))
-    (call $add_state (local.get $vertex) (global.get $REACHED))
-    (i32.store (global.get $tail) (local.get $vertex))
-    (global.set $tail (i32.add (global.get $tail) (i32.const 4))))
 
   ;; Finds what follows a growth in $vertex: right behind it, or behind a call that may have grown the memory and come
   ;; back.
@@ -898,7 +835,7 @@
                 (if (local.get $grown)
                   (then
                     (if (i32.eqz (i32.and (local.get $state) (global.get $RUNS_AFTER)))
-                      (then (call $mark_run (local.get $target))))
+                      (then (call $enqueue (local.get $target) (global.get $RUNS_AFTER))))
                     (if (i32.and (local.get $state) (global.get $MAY_THROW))
                       (then (call $flow_to (call $handler (local.get $index)) (local.get $index))))
                     (local.set $grown (i32.shl (i32.and (local.get $state) (global.get $MAY_RETURN)) (i32.const 7)))))
@@ -925,16 +862,6 @@
               (i32.shl (i32.and (i32.shr_u (global.get $FALL_THROUGH) (local.get $kind)) (i32.const 1)) (i32.const 7))))
           (local.set $index (i32.add (local.get $index) (i32.const 1)))
           (br $each)))))
-
-  ;; $vertex may run after a growth.
-  (func $mark_run (param $vertex i32)
-    (local $address i32)
-    (local.set $address (i32.add (global.get $state) (local.get $vertex)))
-    (if (i32.and (i32.load8_u (local.get $address)) (global.get $RUNS_AFTER))
-      (then (return)))
-    (i32.store8 (local.get $address) (i32.or (i32.load8_u (local.get $address)) (global.get $RUNS_AFTER)))
-    (i32.store (global.get $tail) (local.get $vertex))
-    (global.set $tail (i32.add (global.get $tail) (i32.const 4))))
 
   ;; The hop of $vertex for one of its exits.
   (func $exit_hop (param $vertex i32) (param $exit i32) (result i32)
@@ -985,7 +912,7 @@
             (then
               (local.set $left (local.get $together))
               (local.set $bit (i64.shl (local.get $bit) (i64.const 1)))))
-          (call $enqueue (local.get $vertex))
+          (call $enqueue (local.get $vertex) (global.get $QUEUED))
           (local.set $imports (i32.add (local.get $imports) (i32.const 4)))
           (local.set $count (i32.sub (local.get $count) (i32.const 1)))
           (br $seed))))
@@ -993,7 +920,7 @@
     (loop $all
       (if (i32.lt_u (local.get $index) (global.get $order_end))
         (then
-          (call $enqueue (i32.load (local.get $index)))
+          (call $enqueue (i32.load (local.get $index)) (global.get $QUEUED))
           (local.set $index (i32.add (local.get $index) (i32.const 4)))
           (br $all))))
     (loop $more
@@ -1015,7 +942,7 @@
                 (if (i64.ne (i64.or (i64.load (local.get $address)) (local.get $bits)) (i64.load (local.get $address)))
                   (then
                     (i64.store (local.get $address) (i64.or (i64.load (local.get $address)) (local.get $bits)))
-                    (call $enqueue (local.get $caller))))
+                    (call $enqueue (local.get $caller) (global.get $QUEUED))))
                 (local.set $index (i32.add (local.get $index) (i32.const 1)))
                 (br $back))))
           (br $more)))))
@@ -1026,10 +953,13 @@
     (select (global.get $queue) (local.get $place)
       (i32.eq (local.get $place) (i32.add (global.get $queue) (i32.shl (global.get $vertices) (i32.const 3))))))
 
-  ;; Adds $vertex to the queue, unless it waits there already ($QUEUED).
-  (func $enqueue (param $vertex i32)
-    (if (i32.and (call $state_of (local.get $vertex)) (global.get $QUEUED))
+  ;; Sets $bit in the state of $vertex and adds it to the queue, unless the bit is set already.
+  (func $enqueue (param $vertex i32) (param $bit i32)
+    (local $address i32) (local $state i32)
+    (local.set $address (i32.add (global.get $state) (local.get $vertex)))
+    (local.set $state (i32.load8_u (local.get $address)))
+    (if (i32.and (local.get $state) (local.get $bit))
       (then (return)))
-    (call $add_state (local.get $vertex) (global.get $QUEUED))
+    (i32.store8 (local.get $address) (i32.or (local.get $state) (local.get $bit)))
     (i32.store (global.get $tail) (local.get $vertex))
     (global.set $tail (call $wrap (i32.add (global.get $tail) (i32.const 4))))))

@@ -62,7 +62,12 @@ class ReachedHosts:
         self.hosts = hosts
         self.by_entry = search.reached_by(hosts.vertices, functions, hosts.together)
         """The bits of what an entry point reaches, by its number."""
-        self._check_size()
+        times = Counter(self.by_entry)
+        if sum(hosts.count(bits) * count for bits, count in times.items()) > MOST_REACHED:
+            raise ModuleError(
+                f"{len(self.by_entry):,} entry points reach so many of {len(hosts.vertices):,} imports "
+                f"that a report would list more than {MOST_REACHED:,}"
+            )
         run_after_growth = frozenset(filter(search.runs_after_growth, hosts.vertices))
         self._after_growth = hosts.bits(run_after_growth.__contains__)
         # Thousands of entry points reach the same functions.
@@ -79,11 +84,3 @@ class ReachedHosts:
         for bits in {self.by_entry[number] for number in entries}:
             union |= bits
         return union
-
-    def _check_size(self) -> None:
-        times = Counter(self.by_entry)
-        if sum(self.hosts.count(bits) * count for bits, count in times.items()) > MOST_REACHED:
-            raise ModuleError(
-                f"{len(self.by_entry):,} entry points reach so many of {len(self.hosts.vertices):,} imports "
-                f"that a report would list more than {MOST_REACHED:,}"
-            )

@@ -4,7 +4,7 @@ All of it errs on the side of too many functions, also where it would take too l
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from nogrow.wasm.model import Module, SegmentMode
 from nogrow.wasm.scan import TableMove
@@ -28,11 +28,10 @@ def contents_of(
     for table in anything:
         contents[table] = taken
     segments: dict[int, frozenset[int]] = {}
-    copies: dict[int, list[int]] = defaultdict(list)
+    copies = _copies(moves)
     left = _WORK
     for move in moves:
         if not move.from_segment:
-            copies[move.source].append(move.table)
             continue
         if move.source not in segments:
             segments[move.source] = frozenset(module.segments[move.source].functions)
@@ -47,10 +46,7 @@ def contents_of(
 
 def reached_by_copies(moves: Collection[TableMove], tables: Iterable[int]) -> set[int]:
     """Return the `tables` and all tables to which copies lead from them."""
-    copies: dict[int, list[int]] = defaultdict(list)
-    for move in moves:
-        if not move.from_segment:
-            copies[move.source].append(move.table)
+    copies = _copies(moves)
     reached = set(tables)
     waiting = list(reached)
     while waiting:
@@ -59,6 +55,15 @@ def reached_by_copies(moves: Collection[TableMove], tables: Iterable[int]) -> se
                 reached.add(table)
                 waiting.append(table)
     return reached
+
+
+def _copies(moves: Collection[TableMove]) -> Mapping[int, list[int]]:
+    """Return by table the tables to which it is copied."""
+    copies: dict[int, list[int]] = defaultdict(list)
+    for move in moves:
+        if not move.from_segment:
+            copies[move.source].append(move.table)
+    return copies
 
 
 def _placed(module: Module) -> Iterator[tuple[int, set[int]]]:
@@ -73,7 +78,7 @@ def _placed(module: Module) -> Iterator[tuple[int, set[int]]]:
     yield from placed.items()
 
 
-def _copied(contents: list[frozenset[int]], copies: dict[int, list[int]], left: int) -> bool:
+def _copied(contents: list[frozenset[int]], copies: Mapping[int, list[int]], left: int) -> bool:
     """Follow the copies until nothing changes; return False if that takes more work than is `left`."""
     waiting = list(copies)
     while waiting:

@@ -30,9 +30,9 @@ class Finding(NamedTuple):
     left_by: Exit | None = None
     airtight: bool = False
 
-    def path(self) -> tuple[Sequence[WitnessEdge], int | None]:
-        """Return the shortest path to the growth, and the import that grows if one does."""
-        return self.found.path(self.function, self.left_by) if self.found else ((), None)
+    def path(self) -> Sequence[WitnessEdge]:
+        """Return the shortest path to the growth."""
+        return self.found.path(self.function, self.left_by) if self.found else ()
 
 
 class Findings:
@@ -41,14 +41,6 @@ class Findings:
     `growers` are the imports at the ends of paths. `hosted` are the memories that imports may grow. `seen`
     has the verdict on memories that a host sees, for entry points that can grow only other memories.
     """
-
-    verdicts: list[Verdict]
-    seen: dict[int, Verdict]
-    excused: frozenset[int]
-    growers: dict[int, int]
-    hosted: set[int]
-    _found: dict[int, SearchResult]
-    _worst: dict[int, int]
 
     def __init__(
         self,
@@ -91,33 +83,28 @@ class Findings:
             verdict: LEFT_BY.get(verdict, Exit.NORMAL) if self._exact else None for verdict in Verdict
         }
         self._functions = entry_points.functions
-        self._found = {}
+        self._found: dict[int, SearchResult] = {}
         # A constant operand above 0 at every site: none can succeed at the maximum.
         self._airtight = {index for index in growing if index not in loose}
-        self._worst = {}
+        self._worst: dict[int, int] = {}
         self.verdicts = [Verdict.UNREACHABLE if counting else Verdict.ABSENT] * len(entry_points.functions)
         # In the start function, growth of the module's own memory comes before any view of it.
         excused = entry_points.start
         for index in counting:
-            self._found[index] = (
-                search.find_growths(index, growers, trapping)
-                if index in hosted
-                else search.find_growths(index, [])
-            )
-            verdicts = self._add(index, memories[index], entry_points.functions, exact=self._exact)
+            behind = (growers, trapping) if index in hosted else ([], [])
+            self._found[index] = search.find_growths(index, *behind)
+            verdicts = self._add(index, memories[index])
             before_exit = {
-                entry_points.functions[number]
-                for number, verdict in enumerate(verdicts)
-                if verdict in LEFT_BY
+                self._functions[number] for number, verdict in enumerate(verdicts) if verdict in LEFT_BY
             }
             if before_exit:
                 search.follow_growth(index, sorted(before_exit))
             if excused is not None and memories[index].imported and verdicts[excused].grows:
                 excused = None
-        self.seen = {}
+        self.seen: dict[int, Verdict] = {}
         for index in unseen:
             self._found[index] = search.find_growths(index, [])
-            self._add_unseen(index, memories[index], entry_points.functions)
+            self._add_unseen(index, memories[index])
         grows = excused is not None and self.verdicts[excused].grows
         self.excused = frozenset((excused,)) if excused is not None and grows else frozenset[int]()
         growers_at_end = {
@@ -125,9 +112,9 @@ class Findings:
         }
         self.growers = {number: grower for number, grower in growers_at_end.items() if grower is not None}
 
-    def _add(self, index: int, memory: Memory, functions: Sequence[int], *, exact: bool) -> list[Verdict]:
+    def _add(self, index: int, memory: Memory) -> list[Verdict]:
         """Join the verdicts on one memory to those on the others; return the verdicts on it alone."""
-        verdicts = self._on(index, memory, functions, exact=exact)
+        verdicts = self._on(index, memory)
         for number, verdict in enumerate(verdicts):
             if verdict is Verdict.UNREACHABLE:
                 continue
@@ -138,9 +125,9 @@ class Findings:
                 self._worst[number] = index
         return verdicts
 
-    def _add_unseen(self, index: int, memory: Memory, functions: Sequence[int]) -> None:
+    def _add_unseen(self, index: int, memory: Memory) -> None:
         """Join the verdicts on a memory that no host sees, for entry points that grow no other memory."""
-        for number, verdict in enumerate(self._on(index, memory, functions, exact=self._exact)):
+        for number, verdict in enumerate(self._on(index, memory)):
             known = self.verdicts[number]
             if verdict.at_most(known) or (known.grows and number not in self.seen):
                 continue
@@ -149,12 +136,12 @@ class Findings:
             if verdict.grows and verdict in (joined, Verdict.THROW_ONLY):
                 self._worst[number] = index
 
-    def _on(self, index: int, memory: Memory, functions: Sequence[int], *, exact: bool) -> list[Verdict]:
+    def _on(self, index: int, memory: Memory) -> list[Verdict]:
         """Return the verdicts on one memory alone."""
         # Where stacks are switched, control may leave a function by paths that are not followed.
         left = Verdict.CAPPED if memory.fixed else Verdict.REACHABLE
-        by_exit = (Verdict.UNREACHABLE, Verdict.TRAP_ONLY if exact else left, Verdict.THROW_ONLY, left)
-        return [by_exit[exit] for exit in self._found[index].exits(functions)]
+        by_exit = (Verdict.UNREACHABLE, Verdict.TRAP_ONLY if self._exact else left, Verdict.THROW_ONLY, left)
+        return [by_exit[exit] for exit in self._found[index].exits(self._functions)]
 
     def _grower(self, number: int) -> int | None:
         left_by = self._left_by[self.verdicts[number]]

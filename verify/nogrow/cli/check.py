@@ -101,7 +101,7 @@ def check(
         from nogrow.pipeline.read_ahead import ReadAhead
 
         read_ahead = ReadAhead(chosen[0].path, validate=validate)
-    from nogrow.analysis.verdicts import judge
+    from nogrow.analysis.proof import judge
     from nogrow.pipeline.all_files import check as check_all
     from nogrow.util.background import cores
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,8 +28,7 @@ from nogrow.wasm.file import is_there
 if TYPE_CHECKING:
     from nogrow.contract.model import Contract
 
-# Each module of `nogrow.diff` has a function `render`.
-_FORMATS = {Format.TEXT: "text", Format.MARKDOWN: "markdown", Format.JSON: "as_json"}
+_FORMATS = (Format.TEXT, Format.MARKDOWN, Format.JSON)
 _BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
 
 _Artifacts = tuple[ArtifactReport, ...]
@@ -40,7 +38,7 @@ _Artifacts = tuple[ArtifactReport, ...]
 @click.argument("old")
 @click.argument("new")
 @contract_option
-@format_option(tuple(_FORMATS))
+@format_option(_FORMATS)
 @colour_option
 @with_glue
 @click.pass_context
@@ -77,6 +75,7 @@ def diff(
     code = _unfit(sides, old, new)
     if code is not None:
         ctx.exit(code)
+    from nogrow.diff import as_json, text
     from nogrow.diff.comparison import compare
     from nogrow.diff.model import Direction
     from nogrow.report.summary import NOT_VALIDATED
@@ -86,8 +85,13 @@ def diff(
     difference = compare(before, after, notes)
 
     def render(form: Format, coloured: bool) -> Render:
-        options = {"colour": coloured} if form is Format.TEXT else {}
-        return partial(import_module(f"nogrow.diff.{_FORMATS[form]}").render, difference, **options)
+        match form:
+            case Format.JSON:
+                return partial(as_json.render, difference)
+            case Format.MARKDOWN:
+                return partial(text.render_markdown, difference)
+            case _:
+                return partial(text.render, difference, colour=coloured)
 
     deliver(outputs, colour, render)
     ctx.exit(ExitCode.BROKEN if difference.direction is Direction.WORSE else ExitCode.KEPT)
@@ -110,7 +114,7 @@ def _judged(
     """Return the artifacts in each of the modules, judged with the same trust."""
     if not paths:
         return {}
-    from nogrow.analysis.verdicts import judge
+    from nogrow.analysis.proof import judge
     from nogrow.contract.select import targets
     from nogrow.pipeline.all_files import check
 

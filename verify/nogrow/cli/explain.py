@@ -57,6 +57,7 @@ def explain(
     `check`.
     """
     contract = contract_at(contract_path)
+    from nogrow.analysis.proof import judge
     from nogrow.contract.select import targets
     from nogrow.pipeline.read_ahead import ReadAhead
 
@@ -65,7 +66,6 @@ def explain(
     if len(chosen) > 1:
         raise UsageError(f"{file}: expected a single file, got {len(chosen)}")
     read_ahead = ReadAhead(chosen[0].path, validate=True) if chosen[0].found else None
-    from nogrow.analysis.verdicts import judge
     from nogrow.pipeline.all_files import check as check_all
 
     whole = any(output.format is not Format.TEXT for output in outputs)

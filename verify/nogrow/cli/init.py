@@ -47,7 +47,7 @@ def init(ctx: click.Context, paths: tuple[str, ...], contract_path: Path, force:
             raise UsageError(f"{contract_path}: the file exists; use --force to overwrite it")
         if not os.path.isfile(contract_path):  # noqa: PTH113
             raise UsageError(f"{contract_path}: not a regular file")
-    from nogrow.analysis.verdicts import judge
+    from nogrow.analysis.proof import judge
     from nogrow.contract.select import targets
     from nogrow.init.discover import discover
     from nogrow.init.draft import draft

@@ -42,7 +42,7 @@ def pin(
     (4) or does not exist (3), the lock is left unchanged.
     """
     contract = contract_at(contract_path)
-    from nogrow.analysis.verdicts import judge
+    from nogrow.analysis.proof import judge
     from nogrow.baseline.lock_file import load, written
     from nogrow.contract.select import targets
     from nogrow.pipeline.all_files import check as check_all

@@ -85,7 +85,7 @@ def run(
         raise UsageError("--search has no format but text")
     if find_spec("hypothesis") is None:
         raise UsageError("--search needs hypothesis: pip install 'nogrow[search]'")
-    from nogrow.analysis.verdicts import judge
+    from nogrow.analysis.proof import judge
 
     report = check_all(contract, chosen, judge=judge)
     lines = list(_searched(report, chosen, seconds, wanted))

@@ -27,7 +27,7 @@ def sites(
     says. The JSON format is the report of `check`.
     """
     contract = contract_at(contract_path)
-    from nogrow.analysis.verdicts import judge
+    from nogrow.analysis.proof import judge
     from nogrow.contract.select import targets
     from nogrow.pipeline.all_files import check as check_all
     from nogrow.report.text import render_sites

@@ -4,8 +4,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
+from nogrow.analysis.emscripten_abi import is_known_by_name
 from nogrow.analysis.judgement import Conditions, Verdict
-from nogrow.analysis.known_growers import is_known_by_name
 
 DEFAULT_ALLOW = (Verdict.ABSENT, Verdict.UNREACHABLE)
 # The verdicts by the labels that contracts, locks and statements use.

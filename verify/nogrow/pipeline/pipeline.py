@@ -50,7 +50,7 @@ MOST_LOCATED = 5_000
 MOST_STEPS = 2_000_000
 TOO_LONG = f"the paths of its entry points have more than {MOST_STEPS:,} steps in all, too many for a report"
 
-# See `nogrow.analysis.verdicts.judge` and `nogrow.scenarios.runner.run`.
+# See `nogrow.analysis.proof.judge` and `nogrow.scenarios.runner.run`.
 Judge = Callable[[bytes, Callable[[str], bool], Engine | None, Surroundings], Judgement]
 Run = Callable[[bytes, Scenario], ScenarioResult]
 Reports = tuple[ArtifactReport, ...]
@@ -248,7 +248,7 @@ class Pipeline:
         surroundings = Surroundings(growers, conditions_of(case.clauses), linked, effects)
         scanning = case.read_ahead.scanning() if case.read_ahead is not None else None
         if scanning is not None:
-            from nogrow.analysis.verdicts import prove
+            from nogrow.analysis.proof import prove
 
             return prove(scanning, trusts, surroundings)
         return judge(case.module.data, trusts, self._engine, surroundings)

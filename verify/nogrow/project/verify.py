@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.cli.dist import Gate
 from nogrow.cli.options import contract_at, pinned_in
 from nogrow.contract.build_plan import REPORT

@@ -5,10 +5,10 @@ WebAssembly 3.0, section 5.3.15 (limits), with the proposal for custom page size
 
 from nogrow.errors import ModuleError, UsageError
 from nogrow.rewrite.splice import Edit, leb
+from nogrow.wasm.declarations import read_data
 from nogrow.wasm.model import Kind, MemoryType, Module
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import SectionId
-from nogrow.wasm.segments import read_data
 
 _HAS_MAXIMUM = 1
 _MOST_BYTES = {32: 1 << 32, 64: 1 << 64}

@@ -7,7 +7,7 @@ copy must not be shipped.
 from typing import NamedTuple
 
 from nogrow.analysis.judgement import Judgement, Verdict
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.errors import ModuleError
 from nogrow.rewrite.preconditions import require_known_links, require_start
 from nogrow.rewrite.rewrite import Mode

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.analysis.verdicts import judge
+from nogrow.analysis.proof import judge
 from nogrow.contract.load import load
 from nogrow.contract.model import ArtifactContract, Scenario
 from nogrow.contract.select import Target, targets

@@ -4,13 +4,12 @@ Component model, Binary.md: core instances, aliases, canonical definitions, impo
 sections can contain a core module, so an unknown definition only ends the reading of its own component.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sized
 from typing import TypeVar
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.component_syntax import BUILT_INS, read_core_sort, read_description, skip_external_name
-from nogrow.wasm.core_instances import (
+from nogrow.wasm.model import (
     CanonicalFunction,
     CoreInstance,
     Exported,
@@ -37,15 +36,6 @@ _TYPE_OPTION = 0x08
 _LAST_OPTION = 0x09
 
 
-@dataclass(frozen=True, slots=True)
-class _Use:
-    """A canonical option, its index, and the item at that index."""
-
-    option: str
-    index: int
-    item: Item | None
-
-
 _Thing = TypeVar("_Thing")
 
 
@@ -66,7 +56,8 @@ class Definitions:
         self._spaces: dict[int, list[Item | None]] = {FUNCTION: [], TABLE: [], MEMORY: []}
         self._functions, self._memories = self._spaces[FUNCTION], self._spaces[MEMORY]
         self._destructors: list[Item | None] = []
-        self._uses: set[_Use] = set()
+        # Canonical options that the host uses, each with its index and the item at that index.
+        self._uses: set[tuple[str, int, Item | None]] = set()
         self._unread: ModuleError | None = None
 
     def add_module(self, number: int) -> None:
@@ -101,15 +92,16 @@ class Definitions:
 
     def callers(self) -> Iterator[tuple[int | None, str]]:
         """Yield the core module (None if unknown) of each use by the host, and a sentence about the use."""
-        for use in self._uses:
-            memory = use.option == "memory"
-            if isinstance(use.item, Exported):
-                item = f"the memory exported as `{use.item.name}`" if memory else f"`{use.item.name}`"
-            else:
-                item = f"core {'memory' if memory else 'function'} {use.index} of the component"
+        for option, index, item in self._uses:
+            memory = option == "memory"
+            module, used = None, f"core {'memory' if memory else 'function'} {index} of the component"
+            if isinstance(item, Exported):
+                module, used = (
+                    item.module,
+                    f"the memory exported as `{item.name}`" if memory else f"`{item.name}`",
+                )
             access = "the host reads and writes" if memory else "host-side caller of"
-            module = use.item.module if isinstance(use.item, Exported) else None
-            yield module, f"canonical {use.option}: {access} {item}"
+            yield module, f"canonical {option}: {access} {used}"
         if self._unread is not None:
             message = f"definitions of the component were not read ({self._unread}): other host-side callers"
             yield None, f"{message} are unknown"
@@ -123,7 +115,11 @@ class Definitions:
                 name = reader.name()
                 reader.byte()
                 arguments.append((name, _at(self._instances, reader)))
-            self._instantiate(module, tuple(arguments))
+            if module is None:
+                self.unclear = self.unclear or "the component instantiates a core module that it imports"
+            else:
+                self.instantiations.append(Instantiation(module, tuple(arguments)))
+            self._instances.append(module)
         elif form == 1:
             exports: dict[tuple[int, str], Item | None] = {}
             for _ in range(reader.count()):
@@ -135,13 +131,6 @@ class Definitions:
             self._instances.append(exports)
         else:
             raise ModuleError(f"unknown form of core instance 0x{form:02x}", at)
-
-    def _instantiate(self, module: int | None, arguments: tuple[tuple[str, CoreInstance], ...]) -> None:
-        if module is None:
-            self.unclear = self.unclear or "the component instantiates a core module that it imports"
-        else:
-            self.instantiations.append(Instantiation(module, arguments))
-        self._instances.append(module)
 
     def _component_instance(self, reader: Reader) -> None:
         """Read an instance of a component and note the core modules that are passed to it."""
@@ -268,10 +257,8 @@ class Definitions:
         return called
 
     def _use(self, option: str, space: "list[Item | None]", reader: Reader) -> Item | None:
-        at, index = reader.position, reader.u32()
-        if index >= len(space):
-            raise ModuleError(f"index {index} out of range", at)
-        self._uses.add(_Use(option, index, space[index]))
+        index = _index(space, reader)
+        self._uses.add((option, index, space[index]))
         return space[index]
 
     def _import(self, reader: Reader) -> None:
@@ -291,7 +278,11 @@ class Definitions:
 
 
 def _at(space: list[_Thing], reader: Reader) -> _Thing:
+    return space[_index(space, reader)]
+
+
+def _index(space: Sized, reader: Reader) -> int:
     at, index = reader.position, reader.u32()
     if index >= len(space):
         raise ModuleError(f"index {index} out of range", at)
-    return space[index]
+    return index

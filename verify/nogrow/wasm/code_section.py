@@ -1,13 +1,16 @@
 """Runs the scan kernel on the code section: lays out its memory, calls it, and words its errors."""
 
+from typing import NamedTuple
+
 import wasmtime
 
 from nogrow.errors import ModuleError
-from nogrow.wasm.descriptors import COUNT, instruction_tables
-from nogrow.wasm.flow_graph import Nodes
 from nogrow.wasm.model import Kind, Module
-from nogrow.wasm.opcodes import Immediate
+from nogrow.wasm.opcodes import DESCRIPTORS, Immediate, instruction_tables
 from nogrow.wasm.runtime import NO_ROOM, SCAN, Engine, Workspace
+
+NODE_CALL, NODE_INIT = 2, 6
+EXCEPTIONAL_EXIT = 0xFFFFFFFE
 
 # Working memory for each byte of code: the byte itself, at worst a node and half a control frame of 16 bytes,
 # and what the search adds.
@@ -22,9 +25,39 @@ _MOST_PAIRS = 1 << 22
 _SENTINEL = b"\x0b" * 32
 
 
-def host_vertices(module: Module) -> int:
-    """Return the number of vertices for functions of the host: one for each table, one for references."""
-    return len(module.tables) + 1
+class Nodes(NamedTuple):
+    """The addresses of the arrays that hold the nodes, one for each field, and of the list of calls.
+
+    `room` is the capacity in nodes, `call_room` in calls. `places` holds the field `at`.
+    """
+
+    workspace: Workspace
+    room: int
+    call_room: int
+    kinds: int
+    targets: int
+    extras: int
+    places: int
+    calls: int
+
+    @classmethod
+    def reserve(cls, workspace: Workspace, room: int, calls: int) -> "Nodes":
+        """Reserve room for `room` nodes and `calls` calls; raises `ModuleError` if there is none."""
+        # The search kernel uses the two bytes before the first kind itself.
+        kinds = workspace.area(room + 16) + 16
+        rest = (workspace.area(size) for size in (4 * room, 4 * room, 4 * room, 4 * calls))
+        return cls(workspace, room, calls, kinds, *rest)
+
+    def node(self, index: int) -> tuple[int, int, int, int]:
+        """Return the kind, target, extra and `at` of a node; the extra of a call is a node or an exit."""
+        kind = self.workspace.bytes[self.kinds + index] & 0xF
+        fields = (self.targets, self.extras, self.places)
+        target, extra, at = (self.workspace.u32(field + 4 * index) for field in fields)
+        return kind, target, extra or EXCEPTIONAL_EXIT if kind == NODE_CALL else extra, at
+
+    def retarget(self, index: int, target: int) -> None:
+        """Set the target of a node."""
+        self.workspace.write_u32s(self.targets + 4 * index, [target])
 
 
 class Bodies:
@@ -35,9 +68,11 @@ class Bodies:
         self._module = module
         start, end = module.code
         functions, types, tables = len(module.functions), len(module.types.defined), len(module.tables)
+        # The vertices for functions of the host: one for each table, one for references.
+        hosts = tables + 1
         self.tables_apart = (tables + 1) * types <= _MOST_PAIRS
         rows = (tables + 1 if self.tables_apart else 1) * types + 1
-        fixed = 16 * functions + 8 * rows + 8 * types + 8 * tables + 16 * COUNT + (1 << 20)
+        fixed = 16 * functions + 8 * rows + 8 * types + 8 * tables + 16 * DESCRIPTORS + (1 << 20)
         # The search needs 64 bytes for each vertex; a node takes 40 bytes, those of the search included.
         entries = _SPARE_TARGETS + sum(len(item.items) for item in module.segments)
         # Each import may need a vertex of its own for calling back.
@@ -69,7 +104,7 @@ class Bodies:
         self.dispatch_keys = workspace.area(4 * rows)
         self.taken = workspace.area(functions)
         self.table_flags = workspace.area(tables)
-        self.ranges = workspace.area(4 * (functions + host_vertices(module) + rows + imported + 1))
+        self.ranges = workspace.area(4 * (functions + hosts + rows + imported + 1))
         self.code = workspace.area(end - start + len(_SENTINEL))
         # No instruction makes more nodes than it has bytes, and a call has at least two bytes. The search
         # adds the nodes of dispatches.
@@ -78,12 +113,14 @@ class Bodies:
         self.nodes = nodes = Nodes.reserve(workspace, size + dispatched, size // 2 + entries + 1)
         frames = 8 * size + 16 & ~15
         top = workspace.area(frames)
-        self.first_dispatch = functions + host_vertices(module)
-        kernel.call(
-            "configure", fast, descriptors, bounds, canonical, row_starts, reference_row, dispatch_map,
-            self.dispatch_keys, self.first_dispatch, self.taken, self.table_flags,
-            self.ranges + 4 * imported, nodes.kinds, nodes.targets, nodes.extras, nodes.places,
-            nodes.room, nodes.calls, nodes.calls + 4 * nodes.call_room, top, top + frames,
+        self.first_dispatch = functions + hosts
+        kernel.set_numbers(
+            fast=fast, descriptors=descriptors, bounds=bounds, canonical=canonical, rows=row_starts,
+            reference_row=reference_row, dispatch_map=dispatch_map, dispatch_keys=self.dispatch_keys,
+            first_dispatch=self.first_dispatch, taken=self.taken, table_flags=self.table_flags,
+            starts=self.ranges + 4 * imported, kinds=nodes.kinds, targets=nodes.targets, extras=nodes.extras,
+            places=nodes.places, room=nodes.room, call_list_end=nodes.calls,
+            call_list_limit=nodes.calls + 4 * nodes.call_room, top=top, bottom=top + frames,
         )  # fmt: skip
         workspace.write_u32s(self.ranges, [1] * imported)
 
@@ -102,7 +139,7 @@ class Bodies:
             if number not in _MESSAGES:
                 raise ModuleError(f"the scan of the code section failed: {_first_line(error)}") from error
             message = _MESSAGES[number].format(value=kernel.number("error_value"))
-            offset = None if number in _WITHOUT_OFFSET else kernel.number("error_at") + start - code
+            offset = None if message == NO_ROOM else kernel.number("error_at") + start - code
             raise ModuleError(message, offset) from error
 
 
@@ -122,7 +159,6 @@ _MESSAGES = {
     13: "bytes left over in the code section",
     14: "more than 2^32 - 1 locals in the function",
 }
-_WITHOUT_OFFSET = frozenset((7,))
 
 
 def _first_line(error: Exception) -> str:

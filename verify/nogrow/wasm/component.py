@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.canonical import Definitions
-from nogrow.wasm.core_instances import Instantiation
+from nogrow.wasm.model import Instantiation
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import MAGIC
 
@@ -31,14 +31,6 @@ class CoreModule:
     start: int
     end: int
     callers: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """A component whose end is not reached yet."""
-
-    reader: Reader
-    definitions: Definitions
 
 
 class Component(NamedTuple):
@@ -66,9 +58,10 @@ def read_component(data: bytes) -> Component:
     """
     modules: list[tuple[int, int]] = []
     components: list[Definitions] = []
+    # The components whose end is not reached yet.
     opened = [_enter(data, 0, len(data), None)]
     while opened:
-        reader, definitions = opened[-1].reader, opened[-1].definitions
+        reader, definitions = opened[-1]
         if reader.position == reader.end:
             components.append(definitions)
             opened.pop()
@@ -94,14 +87,14 @@ def read_component(data: bytes) -> Component:
     )
 
 
-def _enter(data: bytes, start: int, end: int, outer: Definitions | None) -> _Open:
+def _enter(data: bytes, start: int, end: int, outer: Definitions | None) -> tuple[Reader, Definitions]:
     reader = Reader(data, start, end)
     if reader.take(min(4, end - start)) != MAGIC:
         raise ModuleError("not a component: it does not start with \\0asm", start)
     version, layer = (int.from_bytes(reader.take(2), "little") for _ in range(2))
     if (version, layer) != (_VERSION, _LAYER):
         raise ModuleError(f"unknown component version {version} (layer {layer})", start + 4)
-    return _Open(reader, Definitions(outer))
+    return reader, Definitions(outer)
 
 
 def component_section(reader: Reader) -> tuple[int, int, int]:

@@ -7,8 +7,15 @@ from collections.abc import Callable, Iterable, Sized
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.constexpr import read_constant
-from nogrow.wasm.exports import LONGEST_NAME, read_exports
-from nogrow.wasm.limits import read_global_type, read_memory_type, read_table_type
+from nogrow.wasm.declarations import (
+    LONGEST_NAME,
+    read_data,
+    read_element,
+    read_exports,
+    read_global_type,
+    read_memory_type,
+    read_table_type,
+)
 from nogrow.wasm.model import (
     ElementSegment,
     Export,
@@ -21,7 +28,6 @@ from nogrow.wasm.model import (
 )
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import Section, SectionId, read_sections
-from nogrow.wasm.segments import read_data, read_element
 from nogrow.wasm.types import Types, read_types
 
 # The limit of engines (WebAssembly JavaScript interface, "Implementation-defined Limits").
@@ -31,18 +37,9 @@ _EXACT_FUNCTION = 0x20
 # The forms of the compact imports proposal: items of one module, with a type each or all of one type.
 _ONE_MODULE, _ONE_TYPE = 0x7F, 0x7E
 
-# The sections that the scan needs: the code, and the sections that instructions refer to.
-_FOR_THE_CODE = frozenset(
-    {
-        SectionId.TYPE,
-        SectionId.IMPORT,
-        SectionId.FUNCTION,
-        SectionId.TABLE,
-        SectionId.MEMORY,
-        SectionId.TAG,
-        SectionId.ELEMENT,
-        SectionId.CODE,
-    }
+# The scan does not need these sections, because no instruction depends on their contents.
+_NOT_FOR_THE_CODE = frozenset(
+    (SectionId.GLOBAL, SectionId.EXPORT, SectionId.START, SectionId.DATA_COUNT, SectionId.DATA)
 )
 
 
@@ -77,13 +74,13 @@ class _Decoder:
 
     def module(self, begin: Callable[[Module], None] | None) -> Module:
         sections = read_sections(self.data)
-        self._read(section for section in sections if section.id in _FOR_THE_CODE)
+        self._read(section for section in sections if section.id not in _NOT_FOR_THE_CODE)
         defined = len(self.functions) - sum(item.kind is Kind.FUNCTION for item in self.imports)
         if defined != self.bodies:
             raise ModuleError(f"{defined} functions declared, {self.bodies} bodies", self.code[0])
         if begin is not None:
             begin(self._model(sections))
-        self._read(section for section in sections if section.id not in _FOR_THE_CODE)
+        self._read(section for section in sections if section.id in _NOT_FOR_THE_CODE)
         if self.data_count not in (None, self.data_segments):
             raise ModuleError(f"{self.data_count} data segments announced, {self.data_segments} present")
         self._check_functions()
@@ -109,7 +106,9 @@ class _Decoder:
             if section.id in read:
                 reader = Reader(self.data, section.start, section.end)
                 read[section.id](reader)
-                _check_used_up(reader, section)
+                if left := section.end - reader.position:
+                    name = section.id.name.lower()
+                    raise ModuleError(f"{left} bytes left over in the {name} section", reader.position)
 
     def _model(self, sections: tuple[Section, ...]) -> Module:
         return Module(
@@ -266,10 +265,3 @@ class _Decoder:
         indices += [max(segment.functions) for segment in self.segments if segment.functions]
         if indices and max(indices) >= len(self.functions):
             raise ModuleError(f"an initialiser refers to function {max(indices)}, which does not exist")
-
-
-def _check_used_up(reader: Reader, section: Section) -> None:
-    if reader.position != section.end:
-        left = section.end - reader.position
-        name = section.id.name.lower()
-        raise ModuleError(f"{left} bytes left over in the {name} section", reader.position)

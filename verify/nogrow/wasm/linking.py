@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from nogrow.errors import ModuleError
 from nogrow.wasm.canonical import FUNCTION, MEMORY, TABLE
 from nogrow.wasm.component import Component, read_component
-from nogrow.wasm.core_instances import Exported, Instantiation, Item
 from nogrow.wasm.decode import decode
-from nogrow.wasm.model import Import, Kind, Module
+from nogrow.wasm.model import Exported, Import, Instantiation, Item, Kind, Module
 
 _SORTS = {Kind.FUNCTION: FUNCTION, Kind.TABLE: TABLE, Kind.MEMORY: MEMORY}
 
@@ -51,12 +50,10 @@ class Linking:
         """
         if self.unclear is not None:
             return [None]
-        sort = _SORTS[item.kind]
-        instantiations = self._instantiations[number]
         return [
             provider
-            for instantiation in instantiations
-            for provider in instantiation.serves(item.module, sort, item.field)
+            for instantiation in self._instantiations[number]
+            for provider in instantiation.serves(item.module, _SORTS[item.kind], item.field)
         ]
 
     def served_by(self, number: int, item: Import) -> frozenset[int]:
@@ -95,11 +92,10 @@ class Linking:
 
     def _place(self, item: Item | None, kind: Kind) -> Place:
         module = self.modules[item.module] if isinstance(item, Exported) else None
-        if module is None or not isinstance(item, Exported):
-            return _UNKNOWN
-        indices = (export.index for export in module.exported(kind) if export.name == item.name)
-        index = next(indices, None)
-        return _UNKNOWN if index is None else (item.module, index)
+        for export in module.exported(kind) if module else ():
+            if isinstance(item, Exported) and export.name == item.name:
+                return item.module, export.index
+        return _UNKNOWN
 
 
 def read_linking(data: bytes) -> Linking:

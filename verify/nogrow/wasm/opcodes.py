@@ -1,84 +1,39 @@
 """Describes every instruction once: its immediates, and what the scan does with it.
 
-`descriptors.py` makes the kernel's tables from `INSTRUCTIONS`, and `constexpr.py` reads constant expressions
-with it. WebAssembly 3.0, section 5.4, with threads, legacy exceptions, wide arithmetic and stack switching.
+`instruction_tables` encodes `INSTRUCTIONS` for the kernel, and `constexpr.py` reads constant expressions with
+it. WebAssembly 3.0, section 5.4, with threads, legacy exceptions, wide arithmetic and stack switching.
 """
 
 import enum
+import struct
+from functools import cache
 from typing import NamedTuple
 
 
 class Immediate(enum.IntEnum):
     """A kind of immediate. The kernel uses the same numbers; 0 ends an instruction's list."""
 
-    # An index or number that no verdict depends on.
-    U32 = 1
-    S32 = 2
-    S33 = 3
-    S64 = 4
-    BYTE = 5
-    BYTES4 = 6
-    BYTES8 = 7
-    BYTES16 = 8
-    MEMARG = 9
-    BLOCK_TYPE = 10
-    HEAP_TYPE = 11
-    VALUE_TYPES = 12
+    # U32 is an index or number that no verdict depends on.
+    U32, S32, S33, S64, BYTE, BYTES4, BYTES8, BYTES16, MEMARG = range(1, 10)
+    BLOCK_TYPE, HEAP_TYPE, VALUE_TYPES = range(10, 13)
     # Indices, each checked against the size of its index space.
-    FUNCTION = 13
-    TYPE = 14
-    TABLE = 15
-    MEMORY = 16
-    TAG = 17
-    ELEMENT = 18
-    LABEL = 19
+    FUNCTION, TYPE, TABLE, MEMORY, TAG, ELEMENT, LABEL = range(13, 20)
     # Vectors that the kernel reads when it acts on the instruction.
-    LABELS = 20
-    CATCHES = 21
-    HANDLERS = 22
+    LABELS, CATCHES, HANDLERS = range(20, 23)
     # Bytes most of whose values are unassigned.
-    ZERO = 23
-    CAST_FLAGS = 24
+    ZERO, CAST_FLAGS = range(23, 25)
 
 
 class Action(enum.IntEnum):
     """What the kernel does with an instruction after reading its immediates. It uses the same numbers."""
 
-    UNKNOWN = 0
-    PLAIN = 1
-    UNREACHABLE = 2
-    BLOCK = 3
-    LOOP = 4
-    IF = 5
-    ELSE = 6
-    END = 7
-    BR = 8
-    BR_IF = 9
-    BR_TABLE = 10
-    RETURN = 11
-    CALL = 12
-    RETURN_CALL = 13
-    CALL_INDIRECT = 14
-    RETURN_CALL_INDIRECT = 15
-    CALL_REF = 16
-    RETURN_CALL_REF = 17
-    TRY = 18
-    CATCH = 19
-    CATCH_ALL = 20
-    DELEGATE = 21
-    THROW = 22
-    TRY_TABLE = 23
-    MEMORY_GROW = 24
-    REF_FUNC = 25
-    TABLE_INIT = 26
-    TABLE_COPY = 27
-    TABLE_WRITE = 28
-    TABLE_GET = 29
-    BR_ON_CAST = 30
-    CONVERT = 31
-    SUSPEND = 32
-    RESUME = 33
-    SWITCH = 34
+    UNKNOWN, PLAIN, UNREACHABLE, BLOCK, LOOP, IF, ELSE, END = range(8)
+    BR, BR_IF, BR_TABLE, RETURN = range(8, 12)
+    # The kernel takes the odd ones of these for tail calls.
+    CALL, RETURN_CALL, CALL_INDIRECT, RETURN_CALL_INDIRECT, CALL_REF, RETURN_CALL_REF = range(12, 18)
+    TRY, CATCH, CATCH_ALL, DELEGATE, THROW, TRY_TABLE = range(18, 24)
+    MEMORY_GROW, REF_FUNC, TABLE_INIT, TABLE_COPY, TABLE_WRITE, TABLE_GET = range(24, 30)
+    BR_ON_CAST, CONVERT, SUSPEND, RESUME, SWITCH = range(30, 35)
 
 
 class Instruction(NamedTuple):
@@ -227,3 +182,72 @@ INSTRUCTIONS: dict[tuple[int, int | None], Instruction] = {
     **{(0xFE, code): instruction for code, instruction in _ATOMIC.items()},
 }
 """Every instruction by its opcode and, after one of `PREFIXES`, its sub-opcode (None without a prefix)."""
+
+_SUB_OPCODES = 512
+DESCRIPTORS = 256 + _SUB_OPCODES * len(PREFIXES)
+"""The number of descriptors: one for each opcode, then 512 for each prefix."""
+
+# The order of the labels in the fast path of `$scan_body`.
+_SHAPE_LEB, _SHAPE_MEMARG = 1, 2
+_SHAPES = {
+    Action.BLOCK: 3,
+    Action.LOOP: 4,
+    Action.IF: 5,
+    Action.BR: 6,
+    Action.BR_IF: 7,
+    Action.CALL: 8,
+    Action.END: 9,
+}
+
+
+@cache
+def instruction_tables() -> tuple[bytes, bytes]:
+    """Return the descriptors and the fast path's table.
+
+    A descriptor has 8 bytes: the action, then the kinds of immediates. An entry of the fast path has 16: mask
+    (8), length (4) and shape (4).
+    """
+    descriptors = bytearray(8 * DESCRIPTORS)
+    # Eight zeros pass this mask: an `unreachable`, which is one byte long, before others.
+    fast = bytearray(b"\xff" * 8 + b"\1" + bytes(7)) * 256
+    for (opcode, sub), instruction in INSTRUCTIONS.items():
+        number = opcode if sub is None else 256 + _SUB_OPCODES * PREFIXES.index(opcode) + sub
+        record = bytes((instruction.action, *instruction.immediates))
+        descriptors[8 * number : 8 * number + len(record)] = record
+        if sub is None:
+            mask = _fast_mask(instruction.action, instruction.immediates)
+            if mask is not None:
+                struct.pack_into("<QI", fast, 16 * opcode, *mask)
+            struct.pack_into("<I", fast, 16 * opcode + 12, _shape(instruction))
+    return bytes(descriptors), bytes(fast)
+
+
+def _fast_mask(action: Action, immediates: tuple[Immediate, ...]) -> tuple[int, int] | None:
+    """Return the bits that must be 0 in the first 8 bytes of a plain instruction, and its length if they are.
+
+    None stands for an instruction without a usual length.
+    """
+    if action is not Action.PLAIN:
+        return None
+    masks = {
+        Immediate.U32: b"\x80",
+        Immediate.S32: b"\x80",
+        Immediate.S64: b"\x80",
+        # Any alignment of 32 or more, a memory index and a continued LEB128 leave the fast path.
+        Immediate.MEMARG: b"\xe0\x80",
+        Immediate.BYTES4: bytes(4),
+        Immediate.BYTES8: bytes(8),
+    }
+    if not all(immediate in masks for immediate in immediates):
+        return None
+    mask = b"\0" + b"".join(masks[immediate] for immediate in immediates)
+    return int.from_bytes(mask[:8], "little"), len(mask)
+
+
+def _shape(instruction: Instruction) -> int:
+    """Return the shape by which the kernel reads an instruction that the mask rejects, 0 for none."""
+    if instruction.action is not Action.PLAIN:
+        return _SHAPES.get(instruction.action, 0)
+    if instruction.immediates in ((Immediate.U32,), (Immediate.S32,), (Immediate.S64,)):
+        return _SHAPE_LEB
+    return _SHAPE_MEMARG if instruction.immediates == (Immediate.MEMARG,) else 0

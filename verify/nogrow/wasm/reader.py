@@ -34,10 +34,8 @@ class Reader:
     def take(self, count: int) -> bytes:
         """Read the next `count` bytes."""
         start = self.position
-        if count > self.end - start:
-            raise ModuleError(f"{count} bytes announced, {self.end - start} left", start)
-        self.position = start + count
-        return bytes(self.data[start : start + count])
+        self.skip(count)
+        return bytes(self.data[start : self.position])
 
     def skip(self, count: int) -> None:
         """Skip the next `count` bytes."""

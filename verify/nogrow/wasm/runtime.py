@@ -144,10 +144,18 @@ class Kernel:
 
     def number(self, name: str) -> int:
         """Return the value of an exported global."""
+        return _unsigned(int(self._global(name).value(self._store)))
+
+    def set_numbers(self, **numbers: int) -> None:
+        """Set exported globals, given by name."""
+        for name, number in numbers.items():
+            self._global(name).set_value(self._store, _signed(number))
+
+    def _global(self, name: str) -> wasmtime.Global:
         variable = self._exports[name]
         if not isinstance(variable, wasmtime.Global):
             raise TypeError(name)
-        return _unsigned(int(variable.value(self._store)))
+        return variable
 
 
 def _signed(number: int) -> int:

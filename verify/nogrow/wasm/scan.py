@@ -4,13 +4,13 @@ The nodes of the flow graph stay in the kernel's memory; `scan.wat` describes th
 """
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from nogrow.util.background import Background
-from nogrow.wasm.code_section import Bodies
+from nogrow.wasm.code_section import NODE_INIT, Bodies, Nodes
 from nogrow.wasm.decode import decode
-from nogrow.wasm.flow_graph import NODE_INIT, Nodes
 from nogrow.wasm.model import Module
 from nogrow.wasm.runtime import Engine, Workspace
 
@@ -121,7 +121,6 @@ class Scanning:
         flags = bytes(workspace.bytes[bodies.table_flags : bodies.table_flags + tables])
         starts = workspace.bytes[bodies.ranges : bodies.ranges + 4 * functions].cast("I")
         shift = module.code[0] - bodies.code
-        lists = _Lists(nodes, shift)
         return Scan(
             workspace=workspace,
             nodes=nodes,
@@ -131,10 +130,10 @@ class Scanning:
             ranges=bodies.ranges,
             first_dispatch=bodies.first_dispatch,
             code_shift=shift,
-            grows=lists.grows(kernel.number("last_grow"), starts),
+            grows=_grows(nodes, kernel.number("last_grow"), starts, shift),
             dispatches=tuple(_dispatch(key, types, tables if bodies.tables_apart else 0) for key in keys),
-            moves=lists.moves(kernel.number("last_table_move")),
-            constant_indices=lists.indices(kernel.number("last_constant_index")),
+            moves=_moves(nodes, kernel.number("last_table_move")),
+            constant_indices=_constant_indices(nodes, kernel.number("last_constant_index")),
             taken=_marked(bytes(workspace.bytes[bodies.taken : bodies.taken + functions])),
             tables_written=frozenset(index for index, flag in enumerate(flags) if flag & 1),
             tables_read=frozenset(index for index, flag in enumerate(flags) if flag & 2),
@@ -162,41 +161,35 @@ def _dispatch(key: int, types: int, tables: int) -> Dispatch:
     return Dispatch(row if row < tables else None, canonical)
 
 
-class _Lists:
-    """Reads the kernel's linked lists of nodes, which start with the last node."""
+def _linked(nodes: Nodes, index: int, link: int) -> Iterator[tuple[int, tuple[int, int, int, int]]]:
+    """Yield the nodes of a list with their indices, the last one first; field `link` leads to the next."""
+    while index:
+        node = nodes.node(index)
+        yield index, node
+        index = node[link]
 
-    def __init__(self, nodes: Nodes, shift: int) -> None:
-        self._node = nodes.node
-        self._shift = shift
 
-    def grows(self, index: int, starts: memoryview) -> tuple[Grow, ...]:
-        """Return the growth sites in file order; `starts` has the first node of each function."""
-        sites: list[Grow] = []
-        while index:
-            _, memory, link, at = self._node(index)
-            _, low, high, known = self._node(index + 1)
-            function = bisect_right(starts, index) - 1
-            operand = low | high << 32 if known else None
-            sites.append(Grow(index, function, memory, at + self._shift, operand))
-            index = link
-        return tuple(reversed(sites))
+def _grows(nodes: Nodes, last: int, starts: memoryview, shift: int) -> tuple[Grow, ...]:
+    """Return the growth sites in file order; `starts` has the first node of each function."""
+    sites: list[Grow] = []
+    for index, (_, memory, _, at) in _linked(nodes, last, 2):
+        _, low, high, known = nodes.node(index + 1)
+        operand = low | high << 32 if known else None
+        sites.append(Grow(index, bisect_right(starts, index) - 1, memory, at + shift, operand))
+    return tuple(reversed(sites))
 
-    def moves(self, index: int) -> tuple[TableMove, ...]:
-        moves: set[TableMove] = set()
-        while index:
-            kind, first, second, link = self._node(index)
-            if kind == NODE_INIT:
-                moves.add(TableMove(True, first, second))
-            else:
-                moves.add(TableMove(False, second, first))
-            index = link
-        return tuple(moves)
 
-    def indices(self, index: int) -> tuple[ConstantIndex, ...]:
-        indices: list[ConstantIndex] = []
-        while index:
-            _, table, value, link = self._node(index)
-            _, vertex, _, _ = self._node(index - 1)
-            indices.append(ConstantIndex(index - 1, vertex, table, value))
-            index = link
-        return tuple(reversed(indices))
+def _moves(nodes: Nodes, last: int) -> tuple[TableMove, ...]:
+    moves = {
+        TableMove(True, first, second) if kind == NODE_INIT else TableMove(False, second, first)
+        for _, (kind, first, second, _) in _linked(nodes, last, 3)
+    }
+    return tuple(moves)
+
+
+def _constant_indices(nodes: Nodes, last: int) -> tuple[ConstantIndex, ...]:
+    indices = [
+        ConstantIndex(index - 1, nodes.node(index - 1)[1], table, value)
+        for index, (_, table, value, _) in _linked(nodes, last, 3)
+    ]
+    return tuple(reversed(indices))

@@ -1,7 +1,7 @@
 ;; The scan kernel reads every instruction of a module once and builds the flow graph: a node for each instruction
 ;; that can transfer control, grow a memory or write a table. A straight run of other instructions makes no node.
 ;;
-;; scan.py copies the function bodies into this memory. descriptors.py makes the instruction tables from opcodes.py.
+;; scan.py copies the function bodies into this memory. opcodes.py makes the instruction tables.
 ;; The nodes stand in program order, function after function. Each field of a node has an array of its own, because
 ;; most of the search needs only `kind` (1 byte) and `target` (4 bytes, like the fields that follow):
 ;;
@@ -26,10 +26,11 @@
 ;;
 ;; Names in the code: $p is the position of the next byte to read, $at the position where the instruction starts.
 ;; Constants are immutable globals, which wasmtime compiles to constants.
+;; `(local.set $x (local.set $p (call $read_u32 (local.get $p))))` takes both results of the call.
 (module
   (import "nogrow" "memory" (memory 1))
 
-  ;; Kinds of nodes; flow_graph.py has the same numbers.
+  ;; Kinds of nodes; code_section.py has the same numbers.
   (global $NODE_BR i32 (i32.const 0))
   (global $NODE_BR_IF i32 (i32.const 1))
   (global $NODE_CALL i32 (i32.const 2))
@@ -54,7 +55,7 @@
   (global $FRAME_FUNCTION i32 (i32.const 5))
 
   ;; Flags in $table_flags.
-  (global $TABLE_WRITTEN i32 (i32.const 1))
+  (global $TABLE_WRITTEN i32 (i32.const 1)) ;; by table.set, table.fill or table.grow
   (global $TABLE_READ i32 (i32.const 2))
 
   ;; Kinds of immediates whose index is checked where it is read; `Immediate` in opcodes.py has the same numbers.
@@ -84,27 +85,27 @@
   (global $ERROR_BYTES_LEFT i32 (i32.const 13))
   (global $ERROR_LOCALS i32 (i32.const 14))
 
-  ;; Addresses and numbers that `configure` receives.
-  (global $fast (mut i32) (i32.const 0))          ;; by opcode, 16 bytes: mask (8), length (4), shape (4)
-  (global $descriptors (mut i32) (i32.const 0))   ;; by opcode, 8 bytes: action, then kinds of immediates
-  (global $bounds (mut i32) (i32.const 0))        ;; by kind of immediate: the number of indices
-  (global $canonical (mut i32) (i32.const 0))     ;; by type index: canonical type index
-  (global $rows (mut i32) (i32.const 0))          ;; by table: the first cell of its row in the dispatch map
-  (global $reference_row (mut i32) (i32.const 0)) ;; the first cell of the row for call_ref
-  (global $dispatch_map (mut i32) (i32.const 0))  ;; by row and canonical type: a vertex, 0 before its first use
-  (global $dispatch_keys (mut i32) (i32.const 0)) ;; by dispatch: its cell in the map
-  (global $first_dispatch (mut i32) (i32.const 0))
-  (global $taken (mut i32) (i32.const 0))         ;; by function: 1 if a ref.func refers to it
-  (global $table_flags (mut i32) (i32.const 0))   ;; by table: TABLE_WRITTEN (set, fill, grow), TABLE_READ (get)
-  (global $starts (mut i32) (i32.const 0))        ;; by defined function: its first node
-  (global $kinds (mut i32) (i32.const 0))         ;; by node, as above
-  (global $targets (mut i32) (i32.const 0))
-  (global $extras (mut i32) (i32.const 0))
-  (global $places (mut i32) (i32.const 0))        ;; the field `at`
-  (global $room (mut i32) (i32.const 0))          ;; the greatest number of nodes, node 0 included
-  (global $call_list_limit (mut i32) (i32.const 0))     ;; the end of the room for the list of CALL nodes
-  (global $top (mut i32) (i32.const 0))           ;; the control frames grow downwards from $bottom ...
-  (global $bottom (mut i32) (i32.const 0))        ;; ... to $top at most
+  ;; Addresses and numbers that code_section.py sets.
+  (global $fast (export "fast") (mut i32) (i32.const 0))           ;; by opcode: mask (8 bytes), length (4), shape (4)
+  (global $descriptors (export "descriptors") (mut i32) (i32.const 0)) ;; by opcode: action, kinds of immediates
+  (global $bounds (export "bounds") (mut i32) (i32.const 0))       ;; by kind of immediate: the number of indices
+  (global $canonical (export "canonical") (mut i32) (i32.const 0)) ;; by type index: canonical type index
+  (global $rows (export "rows") (mut i32) (i32.const 0))           ;; by table: where its row in the map starts
+  (global $reference_row (export "reference_row") (mut i32) (i32.const 0)) ;; the first cell of the row for call_ref
+  (global $dispatch_map (export "dispatch_map") (mut i32) (i32.const 0)) ;; by row and type: a vertex, or 0
+  (global $dispatch_keys (export "dispatch_keys") (mut i32) (i32.const 0)) ;; by dispatch: its cell in the map
+  (global $first_dispatch (export "first_dispatch") (mut i32) (i32.const 0))
+  (global $taken (export "taken") (mut i32) (i32.const 0))         ;; by function: 1 if a ref.func refers to it
+  (global $table_flags (export "table_flags") (mut i32) (i32.const 0)) ;; by table: TABLE_WRITTEN, TABLE_READ
+  (global $starts (export "starts") (mut i32) (i32.const 0))       ;; by defined function: its first node
+  (global $kinds (export "kinds") (mut i32) (i32.const 0))         ;; by node, as above
+  (global $targets (export "targets") (mut i32) (i32.const 0))
+  (global $extras (export "extras") (mut i32) (i32.const 0))
+  (global $places (export "places") (mut i32) (i32.const 0))       ;; the field `at`
+  (global $room (export "room") (mut i32) (i32.const 0))           ;; the greatest number of nodes, node 0 included
+  (global $call_list_limit (export "call_list_limit") (mut i32) (i32.const 0)) ;; the end of the room for that list
+  (global $top (export "top") (mut i32) (i32.const 0))             ;; control frames grow downwards from $bottom ...
+  (global $bottom (export "bottom") (mut i32) (i32.const 0))       ;; ... to $top at most
 
   ;; Results.
   (global $node_count (export "node_count") (mut i32) (i32.const 1))
@@ -129,34 +130,6 @@
   ;;   +8 pending  IF: the BR_IF to the else part; TRY and CATCH: the node whose target is the next handler
   ;;   +12 handler the node or exit that an exception thrown directly inside goes to
   (global $frame (mut i32) (i32.const 0))
-
-  (func (export "configure")
-    (param $fast i32) (param $descriptors i32) (param $bounds i32) (param $canonical i32) (param $rows i32)
-    (param $reference_row i32) (param $dispatch_map i32) (param $dispatch_keys i32)
-    (param $first_dispatch i32) (param $taken i32) (param $table_flags i32) (param $starts i32)
-    (param $kinds i32) (param $targets i32) (param $extras i32) (param $places i32) (param $room i32)
-    (param $call_list_end i32) (param $call_list_limit i32) (param $top i32) (param $bottom i32)
-    (global.set $fast (local.get $fast))
-    (global.set $descriptors (local.get $descriptors))
-    (global.set $bounds (local.get $bounds))
-    (global.set $canonical (local.get $canonical))
-    (global.set $rows (local.get $rows))
-    (global.set $reference_row (local.get $reference_row))
-    (global.set $dispatch_map (local.get $dispatch_map))
-    (global.set $dispatch_keys (local.get $dispatch_keys))
-    (global.set $first_dispatch (local.get $first_dispatch))
-    (global.set $taken (local.get $taken))
-    (global.set $table_flags (local.get $table_flags))
-    (global.set $starts (local.get $starts))
-    (global.set $kinds (local.get $kinds))
-    (global.set $targets (local.get $targets))
-    (global.set $extras (local.get $extras))
-    (global.set $places (local.get $places))
-    (global.set $room (local.get $room))
-    (global.set $call_list_end (local.get $call_list_end))
-    (global.set $call_list_limit (local.get $call_list_limit))
-    (global.set $top (local.get $top))
-    (global.set $bottom (local.get $bottom)))
 
   ;; Stops the scan: the trap makes scan.py read the error.
   (func $fail (param $code i32) (param $at i32) (param $value i32)
@@ -230,9 +203,7 @@
           (then (call $fail (global.get $ERROR_TYPE) (local.get $start) (local.get $byte))))))
     (if (call $is_abstract (local.get $byte))
       (then (return (i32.add (local.get $p) (i32.const 1)))))
-    (call $read_signed (local.get $p) (i32.const 5) (i32.const 5))
-    (local.set $p)
-    (local.set $value)
+    (local.set $value (local.set $p (call $read_signed (local.get $p) (i32.const 5) (i32.const 5))))
     (if (i32.or
           (i64.lt_s (local.get $value) (i64.const 0))
           (i64.ge_s (local.get $value)
@@ -267,9 +238,7 @@
   (func $skip_memarg (param $p i32) (result i32)
     (local $flags i32) (local $start i32) (local $byte i32) (local $left i32)
     (local.set $start (local.get $p))
-    (call $read_u32 (local.get $p))
-    (local.set $p)
-    (local.set $flags)
+    (local.set $flags (local.set $p (call $read_u32 (local.get $p))))
     (if (i32.ge_u (i32.and (local.get $flags) (i32.const -65)) (i32.const 32))
       (then (call $fail (global.get $ERROR_FLAGS) (local.get $start) (local.get $flags))))
     (if (i32.and (local.get $flags) (i32.const 64))
@@ -294,9 +263,7 @@
   (func $read_index (param $p i32) (param $kind i32) (result i32 i32)
     (local $value i32) (local $start i32)
     (local.set $start (local.get $p))
-    (call $read_u32 (local.get $p))
-    (local.set $p)
-    (local.set $value)
+    (local.set $value (local.set $p (call $read_u32 (local.get $p))))
     (if (i32.ge_u (local.get $value)
           (i32.load (i32.add (global.get $bounds) (i32.shl (local.get $kind) (i32.const 2)))))
       (then (call $fail (global.get $ERROR_INDEX) (local.get $start) (local.get $value))))
@@ -329,9 +296,11 @@
     (global.set $node_count (i32.add (local.get $node) (i32.const 1)))
     (local.get $node))
 
-  ;; Appends a CALL of $callee whose exceptions go to $handler, and lists it.
-  (func $emit_call_node (param $callee i32) (param $handler i32) (param $at i32)
-    (local $last i32)
+  ;; Appends a CALL of $callee and lists it. A tail call leaves its function first, so no handler of this function
+  ;; catches its exceptions.
+  (func $emit_call_node (param $callee i32) (param $tail i32) (param $at i32)
+    (local $last i32) (local $handler i32)
+    (local.set $handler (select (global.get $EXCEPTIONAL_EXIT) (call $current_handler) (local.get $tail)))
     (local.set $last (global.get $call_list_end))
     (if (i32.ge_u (local.get $last) (global.get $call_list_limit))
       (then (call $fail (global.get $ERROR_NO_ROOM) (local.get $at) (i32.const 0))))
@@ -397,11 +366,7 @@
 
   ;; Appends a CALL and, for a tail call, the return after it.
   (func $emit_call (param $callee i32) (param $at i32) (param $tail i32)
-    ;; A tail call leaves its function first, so no handler of this function catches its exceptions.
-    (call $emit_call_node
-      (local.get $callee)
-      (select (global.get $EXCEPTIONAL_EXIT) (call $current_handler) (local.get $tail))
-      (local.get $at))
+    (call $emit_call_node (local.get $callee) (local.get $tail) (local.get $at))
     (if (local.get $tail)
       (then (drop (call $emit (global.get $NODE_BR) (global.get $NORMAL_EXIT) (i32.const 0) (local.get $at))))))
 
@@ -454,9 +419,7 @@
   ;; Appends a GROW and the NOTE with its operand.
   (func $emit_grow (param $memory i32) (param $at i32) (param $previous i32)
     (local $value i64) (local $known i32)
-    (call $constant_operand (local.get $previous))
-    (local.set $known)
-    (local.set $value)
+    (local.set $value (local.set $known (call $constant_operand (local.get $previous))))
     (global.set $last_grow
       (call $emit (global.get $NODE_GROW) (local.get $memory) (global.get $last_grow) (local.get $at)))
     (drop (call $emit (global.get $NODE_NOTE)
@@ -468,14 +431,12 @@
   (func $emit_indirect_call (param $type i32) (param $table i32) (param $at i32) (param $tail i32) (param $previous i32)
     (local $value i64) (local $known i32)
     (global.set $indirect_calls (i32.add (global.get $indirect_calls) (i32.const 1)))
-    (call $constant_operand (local.get $previous))
-    (local.set $known)
-    (local.set $value)
+    (local.set $value (local.set $known (call $constant_operand (local.get $previous))))
     (call $emit_call_node
       (call $dispatch_vertex
         (i32.load (i32.add (global.get $rows) (i32.shl (local.get $table) (i32.const 2))))
         (local.get $type))
-      (select (global.get $EXCEPTIONAL_EXIT) (call $current_handler) (local.get $tail))
+      (local.get $tail)
       (local.get $at))
     (if (i32.and (local.get $known) (i64.lt_u (local.get $value) (i64.const 0x100000000)))
       (then
@@ -538,9 +499,7 @@
   ;; Reads the catches at $p, whose labels count from outside of the try_table; returns the position after them.
   (func $open_try_table (param $p i32) (param $at i32) (result i32)
     (local $count i32) (local $over i32) (local $first i32) (local $kind i32) (local $label i32) (local $sure i32)
-    (call $read_u32 (local.get $p))
-    (local.set $p)
-    (local.set $count)
+    (local.set $count (local.set $p (call $read_u32 (local.get $p))))
     (if (i32.eqz (local.get $count))
       (then
         (call $push_frame (global.get $FRAME_BLOCK) (i32.const 0) (i32.const 0) (call $current_handler))
@@ -554,9 +513,7 @@
         (then (call $fail (global.get $ERROR_HANDLER) (local.get $p) (local.get $kind))))
       (if (i32.lt_u (local.get $kind) (i32.const 2))
         (then (local.set $p (call $read_index (local.get $p) (global.get $INDEX_TAG))) (drop)))
-      (call $read_u32 (local.get $p))
-      (local.set $p)
-      (local.set $label)
+      (local.set $label (local.set $p (call $read_u32 (local.get $p))))
       (if (local.get $sure)
         (then (drop (call $frame_of_label (local.get $label) (local.get $at))))
         (else
@@ -572,16 +529,12 @@
   ;; Reads the labels of a br_table: a BR_IF for each, a BR for the last. Repeated labels share a node.
   (func $emit_br_table (param $p i32) (param $end i32) (param $at i32) (result i32)
     (local $count i32) (local $label i32) (local $last i32)
-    (call $read_u32 (local.get $p))
-    (local.set $p)
-    (local.set $count)
+    (local.set $count (local.set $p (call $read_u32 (local.get $p))))
     (local.set $last (i32.const -1))
     (loop $more
       (if (i32.ge_u (local.get $p) (local.get $end))
         (then (call $fail (global.get $ERROR_BODY_CUT_OFF) (local.get $at) (i32.const 0))))
-      (call $read_u32 (local.get $p))
-      (local.set $p)
-      (local.set $label)
+      (local.set $label (local.set $p (call $read_u32 (local.get $p))))
       (if (i32.or (i32.ne (local.get $label) (local.get $last)) (i32.eqz (local.get $count)))
         (then
           (call $emit_branch (i32.ne (local.get $count) (i32.const 0)) (local.get $label) (local.get $at))
@@ -595,9 +548,7 @@
   ;; Reads the handlers of a resume, (on tag label) or (on tag switch): a BR_IF to each label.
   (func $emit_resume_handlers (param $p i32) (param $end i32) (param $at i32) (result i32)
     (local $count i32) (local $kind i32) (local $label i32)
-    (call $read_u32 (local.get $p))
-    (local.set $p)
-    (local.set $count)
+    (local.set $count (local.set $p (call $read_u32 (local.get $p))))
     (loop $more
       (if (local.get $count)
         (then
@@ -610,9 +561,7 @@
           (drop)
           (if (i32.eqz (local.get $kind))
             (then
-              (call $read_u32 (local.get $p))
-              (local.set $p)
-              (local.set $label)
+              (local.set $label (local.set $p (call $read_u32 (local.get $p))))
               (call $emit_branch (global.get $NODE_BR_IF) (local.get $label) (local.get $at))))
           (local.set $count (i32.sub (local.get $count) (i32.const 1)))
           (br $more))))
@@ -620,9 +569,7 @@
 
   (func $skip_value_types (param $p i32) (param $end i32) (param $at i32) (result i32)
     (local $count i32)
-    (call $read_u32 (local.get $p))
-    (local.set $p)
-    (local.set $count)
+    (local.set $count (local.set $p (call $read_u32 (local.get $p))))
     (loop $more
       (if (local.get $count)
         (then
@@ -673,6 +620,10 @@
   (func $leb_length (param $ends i64) (result i32)
     (i32.add (i32.const 1) (i32.wrap_i64 (i64.shr_u (i64.ctz (local.get $ends)) (i64.const 3)))))
 
+  ;; Whether the $action of a call is that of a tail call: these are the odd ones.
+  (func $is_tail_call (param $action i32) (result i32)
+    (i32.and (local.get $action) (i32.const 1)))
+
   ;; Whether $byte is a whole block type: empty, or the type of a number or vector.
   (func $is_short_block_type (param $byte i32) (result i32)
     (i32.or
@@ -716,16 +667,8 @@
         (call $leb_length (i64.and (i64.xor (local.get $word) (i64.const -1)) (i64.const 0x8080808080808000))))
       (local.set $c (i32.and (i32.wrap_i64 (i64.shr_u (local.get $word) (i64.const 8))) (i32.const 0xff)))
       (block $general
-        (block $ready
-        (block $end_of_block
-        (block $call
-        (block $br_if
-        (block $br
-        (block $if
-        (block $loop
-        (block $block
-        (block $memarg
-        (block $leb
+        (block $ready (block $end_of_block (block $call (block $br_if (block $br (block $if (block $loop
+        (block $block (block $memarg (block $leb
           (br_table $general $leb $memarg $block $loop $if $br $br_if $call $end_of_block $general
             (i32.load offset=12 (local.get $entry))))
         ;; leb
@@ -809,9 +752,7 @@
       (local.set $p (i32.add (local.get $p) (i32.const 1)))
       (if (i32.le_u (i32.sub (local.get $opcode) (global.get $FIRST_PREFIX)) (i32.const 3))
         (then
-          (call $read_u32 (local.get $p))
-          (local.set $p)
-          (local.set $a)
+          (local.set $a (local.set $p (call $read_u32 (local.get $p))))
           (if (i32.ge_u (local.get $a) (i32.const 512))
             (then (call $fail (global.get $ERROR_INSTRUCTION) (local.get $at) (local.get $opcode))))
           ;; 256 descriptors without prefix, then 512 for each prefix.
@@ -833,22 +774,9 @@
           (br_if $read (i32.eqz (local.get $kind)))
           (local.set $a (local.get $b))
           (local.set $b (local.get $c))
-          (block $by_action
-          (block $cast_flags
-          (block $zero
-          (block $unchecked
-          (block $checked
-          (block $value_types
-          (block $heap_type
-          (block $block_type
-          (block $memarg
-          (block $bytes16
-          (block $bytes8
-          (block $bytes4
-          (block $byte
-          (block $s64
-          (block $s33
-          (block $s32
+          (block $by_action (block $cast_flags (block $zero (block $unchecked (block $checked
+          (block $value_types (block $heap_type (block $block_type (block $memarg (block $bytes16
+          (block $bytes8 (block $bytes4 (block $byte (block $s64 (block $s33 (block $s32
             (br_table $unchecked $unchecked $s32 $s33 $s64 $byte $bytes4 $bytes8 $bytes16 $memarg
               $block_type $heap_type $value_types
               $checked $checked $checked $checked $checked $checked (; FUNCTION to ELEMENT ;)
@@ -893,43 +821,14 @@
           ;; by action: the action reads its vector itself
           ))
 
-      (block $done
-      (block $switch
-      (block $resume
-      (block $suspend
-      (block $convert
-      (block $br_on_cast
-      (block $table_get
-      (block $table_write
-      (block $table_copy
-      (block $table_init
-      (block $ref_func
-      (block $grow
-      (block $try_table
-      (block $throw
-      (block $delegate
-      (block $catch_all
-      (block $catch
-      (block $try
-      (block $return_call_ref
-      (block $call_ref
-      (block $return_call_indirect
-      (block $call_indirect
-      (block $return_call
-      (block $call
-      (block $return
-      (block $br_table
-      (block $br_if
-      (block $br
-      (block $end_of_block
-      (block $else
-      (block $if
-      (block $loop
-      (block $block
-      (block $unreachable
+      (block $done (block $switch (block $resume (block $suspend (block $convert (block $br_on_cast
+      (block $table_get (block $table_write (block $table_copy (block $table_init (block $ref_func
+      (block $grow (block $try_table (block $throw (block $delegate (block $catch_all (block $catch
+      (block $try (block $call_ref (block $call_indirect (block $call (block $return (block $br_table (block $br_if (block $br
+      (block $end_of_block (block $else (block $if (block $loop (block $block (block $unreachable
       (block $unknown
         (br_table $unknown $done $unreachable $block $loop $if $else $end_of_block $br $br_if $br_table $return
-          $call $return_call $call_indirect $return_call_indirect $call_ref $return_call_ref
+          $call $call $call_indirect $call_indirect $call_ref $call_ref
           $try $catch $catch_all $delegate $throw $try_table $grow $ref_func
           $table_init $table_copy $table_write $table_get $br_on_cast $convert $suspend $resume $switch
           $unknown
@@ -960,25 +859,17 @@
         (local.set $p (call $emit_br_table (local.get $p) (local.get $end) (local.get $at))) (br $done))
       ;; return
         (drop (call $emit (global.get $NODE_BR) (global.get $NORMAL_EXIT) (i32.const 0) (local.get $at))) (br $done))
-      ;; call
+      ;; call, return_call
         (global.set $direct_calls (i32.add (global.get $direct_calls) (i32.const 1)))
-        (call $emit_call (local.get $c) (local.get $at) (i32.const 0)) (br $done))
-      ;; return_call
-        (global.set $direct_calls (i32.add (global.get $direct_calls) (i32.const 1)))
-        (call $emit_call (local.get $c) (local.get $at) (i32.const 1)) (br $done))
-      ;; call_indirect
-        (call $emit_indirect_call (local.get $b) (local.get $c) (local.get $at) (i32.const 0) (local.get $previous))
+        (call $emit_call (local.get $c) (local.get $at) (call $is_tail_call (local.get $action))) (br $done))
+      ;; call_indirect, return_call_indirect
+        (call $emit_indirect_call
+          (local.get $b) (local.get $c) (local.get $at) (call $is_tail_call (local.get $action)) (local.get $previous))
         (br $done))
-      ;; return_call_indirect
-        (call $emit_indirect_call (local.get $b) (local.get $c) (local.get $at) (i32.const 1) (local.get $previous))
-        (br $done))
-      ;; call_ref
+      ;; call_ref, return_call_ref
         (call $emit_call
-          (call $dispatch_vertex (global.get $reference_row) (local.get $c)) (local.get $at) (i32.const 0))
-        (br $done))
-      ;; return_call_ref
-        (call $emit_call
-          (call $dispatch_vertex (global.get $reference_row) (local.get $c)) (local.get $at) (i32.const 1))
+          (call $dispatch_vertex (global.get $reference_row) (local.get $c))
+          (local.get $at) (call $is_tail_call (local.get $action)))
         (br $done))
       ;; try
         (call $open_try (local.get $at)) (br $done))
@@ -1041,27 +932,21 @@
           (local.set $start (local.get $p))
           (if (i32.ge_u (local.get $p) (local.get $end))
             (then (call $fail (global.get $ERROR_BODY_COUNT) (local.get $p) (local.get $count))))
-          (call $read_u32 (local.get $p))
-          (local.set $p)
-          (local.set $size)
+          (local.set $size (local.set $p (call $read_u32 (local.get $p))))
           (if (i32.gt_u (local.get $p) (local.get $end))
             (then (call $fail (global.get $ERROR_BODY_COUNT) (local.get $start) (local.get $count))))
           (if (i32.gt_u (local.get $size) (i32.sub (local.get $end) (local.get $p)))
             (then (call $fail (global.get $ERROR_BODY_COUNT) (local.get $start) (local.get $count))))
           (local.set $stop (i32.add (local.get $p) (local.get $size)))
           ;; Locals: groups of a count and a type.
-          (call $read_u32 (local.get $p))
-          (local.set $p)
-          (local.set $groups)
+          (local.set $groups (local.set $p (call $read_u32 (local.get $p))))
           (local.set $locals (i64.const 0))
           (loop $group
             (if (local.get $groups)
               (then
                 (if (i32.ge_u (local.get $p) (local.get $stop))
                   (then (call $fail (global.get $ERROR_BODY_CUT_OFF) (local.get $start) (i32.const 0))))
-                (call $read_u32 (local.get $p))
-                (local.set $p)
-                (local.set $many)
+                (local.set $many (local.set $p (call $read_u32 (local.get $p))))
                 (local.set $locals (i64.add (local.get $locals) (i64.extend_i32_u (local.get $many))))
                 (if (i64.gt_u (local.get $locals) (i64.const 0xffffffff))
                   (then (call $fail (global.get $ERROR_LOCALS) (local.get $start) (i32.const 0))))

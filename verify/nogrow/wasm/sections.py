@@ -88,11 +88,8 @@ def _read_section(reader: Reader) -> Section:
         raise ModuleError(f"unknown section id {number}", at)
     section = SectionId(number)
     if size > reader.end - start:
-        raise ModuleError(
-            f"the {section.name.lower()} section announces {size} bytes, "
-            f"{reader.end - start} are left in the file",
-            at,
-        )
+        left, name = reader.end - start, section.name.lower()
+        raise ModuleError(f"the {name} section announces {size} bytes, {left} are left in the file", at)
     reader.position = start + size
     if section is not SectionId.CUSTOM:
         return Section(section, start, start + size)

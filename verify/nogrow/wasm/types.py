@@ -13,21 +13,10 @@ from nogrow.wasm.reader import Reader
 NUMBER_TYPES = {0x7F: "i32", 0x7E: "i64", 0x7D: "f32", 0x7C: "f64", 0x7B: "v128"}
 PACKED_TYPES = {0x78: "i8", 0x77: "i16"}
 ABSTRACT_HEAP_TYPES = {
-    0x75: "nocont",
-    0x74: "noexn",
-    0x73: "nofunc",
-    0x72: "noextern",
-    0x71: "none",
-    0x70: "func",
-    0x6F: "extern",
-    0x6E: "any",
-    0x6D: "eq",
-    0x6C: "i31",
-    0x6B: "struct",
-    0x6A: "array",
-    0x69: "exn",
+    0x75: "nocont", 0x74: "noexn", 0x73: "nofunc", 0x72: "noextern", 0x71: "none", 0x70: "func",
+    0x6F: "extern", 0x6E: "any", 0x6D: "eq", 0x6C: "i31", 0x6B: "struct", 0x6A: "array", 0x69: "exn",
     0x68: "cont",
-}
+}  # fmt: skip
 # No function that the host could call is reachable from a reference of these types.
 _NEVER_FUNCTIONS = frozenset(("nocont", "noexn", "nofunc", "noextern", "none", "extern", "i31", "exn"))
 
@@ -37,10 +26,6 @@ DEEPEST = 63
 _REC, _SUB, _SUB_FINAL, _FUNC, _STRUCT, _ARRAY, _CONT, _SHARED = (
     0x4E, 0x50, 0x4F, 0x60, 0x5F, 0x5E, 0x5D, 0x65,
 )  # fmt: skip
-
-
-FUNCTION_FORM = _FUNC
-"""The form of a defined type that is a function type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +104,7 @@ class Types(NamedTuple):
 
         `extern` says that an `externref` may hide a reference of the module.
         """
-        if not value.reference:
-            return False
-        if value.name == "extern":
-            return extern
-        return value.name not in _NEVER_FUNCTIONS
+        return value.reference and (extern if value.name == "extern" else value.name not in _NEVER_FUNCTIONS)
 
     def is_function_reference(self, value: ValueType) -> bool:
         """Return whether a value of this type refers to a function, not to an object that holds one."""

@@ -134,8 +134,12 @@ def _answer(ask: Callable[[wasmtime.Engine], None], engine: wasmtime.Engine) -> 
         ask(engine)
     except wasmtime.WasmtimeError as error:
         message = str(error)
-        cause = _IN_COMPONENT.fullmatch(message)
-        return _interpreted(cause[1] if cause else message)
+        if cause := _IN_COMPONENT.fullmatch(message):
+            message = cause[1]
+        match = _OFFSET.fullmatch(message)
+        text, offset = (match[1], int(match[2], 16)) if match else (message, None)
+        reason = " ".join(text.split())
+        return Validation(None if _UNSUPPORTED.fullmatch(reason) else False, reason, offset)
     return Validation(True)
 
 
@@ -168,13 +172,6 @@ def _first_body(module: bytes) -> int | None:
             if reader.u32() and reader.u32() >= len(_NO_CODE):
                 return reader.position
     return None
-
-
-def _interpreted(message: str) -> Validation:
-    match = _OFFSET.fullmatch(message)
-    text, offset = (match[1], int(match[2], 16)) if match else (message, None)
-    reason = " ".join(text.split())
-    return Validation(None if _UNSUPPORTED.fullmatch(reason) else False, reason, offset)
 
 
 def _engine(*, stack_switching: bool) -> wasmtime.Engine:

@@ -3,14 +3,14 @@
 The steps of a proof are in other modules of this package; this one puts them together.
 """
 
-from collections.abc import Callable, Sequence
-from functools import cache, partial
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
 
-from nogrow.analysis.assumptions import Assumption
+from nogrow.analysis.assumptions import Assumption, HostSide, assumptions
 from nogrow.analysis.callbacks import Callbacks, effects_of
 from nogrow.analysis.entry_points import EntryPoints, host_labels, host_tables
 from nogrow.analysis.escape import find_references
-from nogrow.analysis.host_assumptions import HostSide, assumptions
 from nogrow.analysis.indirect_calls import Targets
 from nogrow.analysis.judgement import (
     Entries,
@@ -27,7 +27,7 @@ from nogrow.analysis.judgement import (
 )
 from nogrow.analysis.reachability import NO_CALLBACKS, Search, WitnessEdge
 from nogrow.analysis.reachable_imports import Hosts, ReachedHosts
-from nogrow.analysis.surroundings import NOTHING_KNOWN, Linked, Surroundings
+from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
 from nogrow.analysis.worst_verdicts import LEFT_BY, Finding, Findings
 from nogrow.util.background import Background
 from nogrow.util.lazy import LazySequence
@@ -99,16 +99,11 @@ class _Proof:
         """Put together what was found; most of it is made when somebody looks at it."""
         findings, reached = self._findings, self._reached
         side = self._host_side()
-        assumed = cache(partial(_assumed, side, reached.hosts))
+        assumed = cache(lambda bits: side.behind(reached.hosts.behind(bits)))
         maker = _EntryMaker(
-            self._names,
-            self._entry_points,
-            findings,
-            reached,
-            assumed,
-            self._labels,
-            self._surroundings.linked,
-        )
+            self._names, self._entry_points, findings, reached, assumed, self._labels,
+            self._surroundings.linked.labels,
+        )  # fmt: skip
         left_after_growth = (
             number
             for number, verdict in enumerate(findings.verdicts)
@@ -215,70 +210,61 @@ class _Proof:
         )
 
 
+@dataclass(frozen=True)
 class _EntryMaker:
-    """Makes entry points by their numbers. Does not keep the search's memory alive."""
+    """Makes entry points by their numbers. Does not keep the search's memory alive.
 
-    def __init__(
-        self,
-        names: Background[FunctionNames],
-        entry_points: EntryPoints,
-        findings: Findings,
-        reached: ReachedHosts,
-        assumed: Callable[[int], tuple[Assumption, ...]],
-        labels: dict[int, str],
-        linked: Linked,
-    ) -> None:
-        """`labels` are the names of the host's vertices; `assumed` says what is assumed of such bits."""
-        self._entry_points = entry_points
-        self._findings = findings
-        self._reached = reached
-        self._assumed = assumed
-        self._labels = labels
-        self._grown_by = linked.labels
-        # Thousands of entry points share most of their paths.
-        self.function = cache(partial(_function, names))
-        self._step = cache(partial(_step, self.function))
+    `labels` are the names of the host's vertices; `assumed` says what is assumed of such bits. `grown_by` has
+    the growers behind imports, by the names of both.
+    """
+
+    names: Background[FunctionNames]
+    entry_points: EntryPoints
+    findings: Findings
+    reached: ReachedHosts
+    assumed: Callable[[int], tuple[Assumption, ...]]
+    labels: Mapping[int, str]
+    grown_by: Mapping[str, str]
+
+    # Thousands of entry points share most of their paths.
+    @cached_property
+    def function(self) -> Callable[[int], Function]:
+        """Return a function that makes the function with an index."""
+        return cache(lambda index: Function(index, self.names.result().get(index)))
+
+    @cached_property
+    def _step(self) -> Callable[[WitnessEdge], Step]:
+        return cache(
+            lambda edge: Step(self.function(edge.vertex), edge.offset, INSTRUCTIONS[edge.opcode, None].name)
+        )
 
     def entry(self, number: int) -> Entry:
         """Return the entry point with this number."""
-        finding = self._findings.at(number)
-        grower = self._findings.growers.get(number)
-        label = None if grower is None else self._labels[grower]
-        reached = self._reached.by_entry[number]
-        left_after_growth = finding.verdict in LEFT_BY and number not in self._findings.seen
+        finding = self.findings.at(number)
+        grower = self.findings.growers.get(number)
+        label = None if grower is None else self.labels[grower]
+        reached = self.reached.by_entry[number]
+        left_after_growth = finding.verdict in LEFT_BY and number not in self.findings.seen
         return Entry(
-            name=self._entry_points.name(number),
-            kind=self._entry_points.kind(number),
-            function=self.function(self._entry_points.functions[number]),
+            name=self.entry_points.name(number),
+            kind=self.entry_points.kind(number),
+            function=self.function(self.entry_points.functions[number]),
             verdict=finding.verdict,
             memory=finding.memory,
             witness=Witness(lambda: self._steps(finding)) if finding.found else (),
-            imports=self._reached.listed(reached),
-            imports_after_growth=self._reached.listed_after_growth(reached) if left_after_growth else (),
+            imports=self.reached.listed(reached),
+            imports_after_growth=self.reached.listed_after_growth(reached) if left_after_growth else (),
             host_grows=label,
-            grower=None if label is None else self._grown_by.get(label),
+            grower=None if label is None else self.grown_by.get(label),
             airtight=finding.airtight,
-            excused=number in self._findings.excused,
-            seen=self._findings.seen.get(number),
-            assumptions=self._assumed(reached),
+            excused=number in self.findings.excused,
+            seen=self.findings.seen.get(number),
+            assumptions=self.assumed(reached),
         )
 
     def _steps(self, finding: Finding) -> Sequence[Step]:
-        step = self._step
-        edges, _ = finding.path()
-        return LazySequence(len(edges), lambda number: step(edges[number]))
-
-
-def _function(names: Background[FunctionNames], index: int) -> Function:
-    return Function(index, names.result().get(index))
-
-
-def _step(function: Callable[[int], Function], edge: WitnessEdge) -> Step:
-    return Step(function(edge.vertex), edge.offset, INSTRUCTIONS[edge.opcode, None].name)
-
-
-def _assumed(side: HostSide, hosts: Hosts, bits: int) -> tuple[Assumption, ...]:
-    return side.behind(hosts.behind(bits))
+        edges = finding.path()
+        return LazySequence(len(edges), lambda number: self._step(edges[number]))
 
 
 def _memories(module: Module) -> tuple[Memory, ...]:
