@@ -1,12 +1,14 @@
 """Find the vertices that imports may call when they call back into the module."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
-from nogrow.analysis.emscripten_abi import Effect, Effects, effect_of, fits, is_signature
+from nogrow.analysis.emscripten_abi import Effect, Effects, arity_of, effect_of, fits, is_signature
 from nogrow.analysis.escape import References
 from nogrow.analysis.indirect_calls import Targets
 from nogrow.wasm.model import Import, Kind, Module
 from nogrow.wasm.scan import Dispatch, Scan
+from nogrow.wasm.types import ValueType
 
 _MALLOC = frozenset(("malloc", "_malloc"))
 
@@ -33,6 +35,8 @@ class Callbacks:
         self._targets = targets
         self._imports = module.imported(Kind.FUNCTION)
         self._exports = {item.name: item.index for item in module.exported(Kind.FUNCTION)}
+        # Hundreds of imports can call back, with few different signatures.
+        self._fitting: dict[tuple[str, tuple[ValueType, ...], tuple[ValueType, ...]], list[int]] = {}
 
     def of(self, effects: Mapping[int, tuple[Effect, ...]]) -> dict[int, list[int]]:
         """Return for each import that calls back all vertices that a call of it may call, itself first."""
@@ -58,10 +62,11 @@ class Callbacks:
         if wanted is None:
             yield from self._taken
             return
-        for table in self._tables():
+        for table in self._tables:
             for kind in wanted:
                 yield from self._targets.of(Dispatch(table, kind))
 
+    @cached_property
     def _tables(self) -> list[int | None]:
         """Return the tables that host code can access, or all if there is none."""
         if not self._scan.tables_apart:
@@ -69,6 +74,16 @@ class Callbacks:
         accessible = {item.index for item in self._module.imported(Kind.TABLE)}
         accessible |= {item.index for item in self._module.exported(Kind.TABLE)}
         return [*(sorted(accessible) or range(len(self._module.tables)))]
+
+    @cached_property
+    def _by_arity(self) -> dict[tuple[int, int], list[int]]:
+        """Return the indices of the function types by their numbers of parameters and results."""
+        by_arity: dict[tuple[int, int], list[int]] = {}
+        types = self._module.types
+        for index, item in enumerate(types.defined):
+            if types.is_function(index):
+                by_arity.setdefault((len(item.parts), len(item.results)), []).append(index)
+        return by_arity
 
     def _types(self, item: Import, signature: str) -> list[int] | None:
         """Return the canonical types of the functions that are called, None if they are unknown.
@@ -79,12 +94,16 @@ class Callbacks:
         own = types.defined[self._module.functions[item.index]]
         if not is_signature(signature) or not own.parts:
             return None
-        functions = [(index, item) for index, item in enumerate(types.defined) if types.is_function(index)]
-        called = own.parts[1:], own.results
-        return sorted(
-            {
-                types.canonical[index]
-                for index, item in functions
-                if fits(item, signature) or (item.parts, item.results) == called
-            }
-        )
+        key = signature, own.parts[1:], own.results
+        if key not in self._fitting:
+            arities = {arity_of(signature), (len(key[1]), len(key[2]))}
+            candidates = [index for arity in arities for index in self._by_arity.get(arity, ())]
+            self._fitting[key] = sorted(
+                {
+                    types.canonical[index]
+                    for index in candidates
+                    if (types.defined[index].parts, types.defined[index].results) == key[1:]
+                    or fits(types.defined[index], signature)
+                }
+            )
+        return self._fitting[key]

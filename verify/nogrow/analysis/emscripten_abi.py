@@ -108,11 +108,15 @@ def signature_of(name: str) -> str | None:
     return _SIGNATURES.get(name) or _SIGNATURES.get(name.removeprefix("_"))
 
 
+def arity_of(signature: str) -> tuple[int, int]:
+    """Return the numbers of parameters and results of a signature, whose first letter is the result."""
+    return len(signature) - 1, int(signature[0] != "v")
+
+
 def fits(defined: "DefinedType", signature: str) -> bool:
     """Return whether the function type `defined` is the one that the letters of `signature` stand for."""
-    parameters = signature[1:]
-    results = signature[:1].replace("v", "")
-    if len(defined.parts) != len(parameters) or len(defined.results) != len(results):
+    if (len(defined.parts), len(defined.results)) != arity_of(signature):
         return False
+    parameters, results = signature[1:], signature[:1].replace("v", "")
     pairs = (*zip(parameters, defined.parts, strict=True), *zip(results, defined.results, strict=True))
     return all(value.name in _LETTERS[letter] for letter, value in pairs)
