@@ -233,7 +233,13 @@ class Pipeline:
             validating = Background(lambda: validate(data))
         linked, judgement = case.linkage
         if judgement is None or linked.labels:
-            judgement = self._judge(judge, case, linked, effects)
+            try:
+                judgement = self._judge(judge, case, linked, effects)
+            except (ModuleError, MemoryError):
+                # The pipeline goes on to other modules; abandoned validations would pile up.
+                if validating is not None:
+                    validating.wait()
+                raise
         validation = validating.result() if validating is not None else Validation(None)
         may_need_host_code = self.hosted and not case.glue and case.module.number is None
         if may_need_host_code and judgement.imports and _may_grow(judgement):
