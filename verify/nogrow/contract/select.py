@@ -77,7 +77,8 @@ def targets(contract: Contract | None, paths: Sequence[str]) -> tuple[Target, ..
         parts[_absolute(path)].append((number, clause))
         linked[os.path.realpath(path)].append((number, clause))
         if not paths:
-            found.setdefault(_absolute(path), Target(path, ArtifactContract(), found=is_there(path)))
+            component = Target(path, ArtifactContract(), found=is_there(path))
+            found.setdefault(_absolute(path), clauses.of(component))
     for absolute, target in found.items():
         own = parts.get(absolute, [])
         if not own and not clauses.names(absolute):
