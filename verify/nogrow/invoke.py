@@ -47,8 +47,8 @@ def collection(root: Path | None = None) -> Collection:
 def plain_errors() -> Iterator[None]:
     """Turn an error of nogrow into its message and an exit code, without traceback.
 
-    The exit code is 2 for wrong usage, a wrong contract or a wrong document, as with `nogrow check`, and 1 for
-    any other error. When a signal ends the task, the programs that the task started end too.
+    The exit code is 2 for wrong usage, a wrong contract or a wrong JSON file, as with `nogrow check`, and 1
+    for any other error. When a signal ends the task, the programs that the task started end too.
     """
     try:
         with _signals_as_exceptions():
