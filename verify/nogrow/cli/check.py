@@ -105,7 +105,7 @@ def check(
     from nogrow.pipeline.all_files import check as check_all
     from nogrow.util.background import cores
 
-    # Host code that no option names is shipped, or beside the modules as for `nogrow pin`.
+    # Without --js, the host code is searched for in the shipment, or beside the modules as `nogrow pin` does.
     own_glue: dict[str, tuple[Glue, ...]] = {}
     if gate and not glue:
         own_glue = gate.host_code(chosen)
@@ -131,7 +131,7 @@ def check(
             validate=validate,
             jobs=1 if read_ahead else jobs or cores(),
             digest=pinned is not None or Format.JSON in formats,
-            whole=formats != {Format.TEXT},
+            lists_paths=formats != {Format.TEXT},
             source=wanted,
             pinned=pinned,
             read_ahead=read_ahead,

@@ -36,11 +36,11 @@ def check(
     run: Run | None = None,
     glue: Sequence[Glue] = (),
     own_glue: Mapping[str, Sequence[Glue]] | None = None,
-    hosted: bool = True,
+    require_host_code: bool = True,
     validate: bool = True,
     jobs: int = 1,
     digest: bool = True,
-    whole: bool = False,
+    lists_paths: bool = False,
     own_process: bool = False,
     source: "Wanted | None" = None,
     pinned: "Pinned | None" = None,
@@ -55,11 +55,11 @@ def check(
 
     - `glue` is host code for the targets whose file names it holds, or for all if it holds none of them;
       `own_glue` is the host code of single targets, by path.
-    - `hosted` False judges modules whose imports have minified names, where only their own code matters.
+    - `require_host_code` False also judges a module with minified imports whose host code is unknown.
     - `validate` False leaves out wasmtime's validation, and the report says so.
     - `jobs` is the number of processes that share the work; it never changes the report.
     - `digest` False leaves out the digests of the files.
-    - `whole` says that the report will list all paths of a module: one with too many is not judged.
+    - `lists_paths` says that the report will list all paths of a module: one with too many is not judged.
     - `own_process` gives each target a process of its own, with bounded memory.
     - `source` has the source lines of violations looked up in debug information.
     - `pinned` holds the modules to a lock.
@@ -72,7 +72,9 @@ def check(
         targets, from_contract = named(targets)
         own_glue = {**(own_glue or {}), **from_contract}
     by_path = _by_path(glue, targets, own_glue or {})
-    pipeline = Pipeline(judge, run, validate, hosted, digest, whole, source, pinned, by_path, read_ahead)
+    pipeline = Pipeline(
+        judge, run, validate, require_host_code, digest, lists_paths, source, pinned, by_path, read_ahead
+    )
 
     def report_progress(done: int) -> None:
         if watch is not None:
@@ -83,7 +85,7 @@ def check(
         from nogrow.util.parallel import in_order
 
         # A judgement is sent from process to process with all of its paths.
-        pipeline.whole = True
+        pipeline.lists_paths = True
         most_bytes = MOST_BYTES if own_process else None
         reports = in_order(batches, pipeline.all_reports, _process_ended, jobs, report_progress, most_bytes)
     else:
