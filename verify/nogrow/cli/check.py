@@ -20,7 +20,7 @@ from nogrow.cli.options import (
     with_lock,
     with_sources,
 )
-from nogrow.cli.output import emit, plain
+from nogrow.cli.output import emit, text_renderer
 from nogrow.cli.progress import progress
 from nogrow.errors import UsageError
 from nogrow.report.exit_code import exit_code
@@ -141,7 +141,7 @@ def check(
         report = gate.closed(report)
     if not report.artifacts:
         click.echo("nogrow: nothing to check: give a PATH, or write nogrow.toml", err=True)
-    emit(report, outputs, colour, plain(quiet))
+    emit(report, outputs, colour, text_renderer(quiet))
     if gate:
         gate.attest(report)
     ctx.exit(exit_code(report))

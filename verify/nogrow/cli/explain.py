@@ -110,7 +110,7 @@ def _split(file: str) -> tuple[str, int | None]:
 
 
 def _narrowed(report: Report, part: str | None) -> Report:
-    """Return the report on the core module at the path `part`, on all of them for None."""
+    """Return the report on the core module at the path `part` only, or unchanged if `part` is None."""
     if part is None:
         return report
     artifacts = tuple(artifact for artifact in report.artifacts if artifact.path == part)

@@ -46,9 +46,9 @@ _KEYS = (
     *("scenario", "stub", "wasi", "expect", "tables"),
 )
 _POLICIES = {"assume": False, "deny": True}
-# Whether the tables that the host sees may hold every function that the host can obtain.
+# `open`: the host may put every function that it can obtain into the tables that it sees.
 _TABLES = {"assume": False, "open": True}
-# Whether growth counts of a memory that is neither imported nor exported.
+# `judge`: growth of a memory counts even if the memory is neither imported nor exported.
 _PRIVATE = {"ignore": False, "judge": True}
 
 

@@ -234,7 +234,7 @@ def _imports(contract: ArtifactContract, judgement: Judgement) -> Iterator[Viola
 
 
 def _untrusted(entry: Entry, name: str) -> tuple[str, str]:
-    """Return what the entry point does with the host's functions of this name, and advice against it."""
+    """Return how the entry point reaches the host's functions of this name, and how to avoid that."""
     shown = f"`{shortened(name)}`"
     if name == REFERENCES:
         return f"can call {shown} that the host hands in", f"{shown} to `trusted`, or don't call them"

@@ -22,7 +22,7 @@ WORTH_PROCESSES = 8 << 20
 # Each process gets several batches, so that a long one at the end does not keep the others waiting.
 BATCHES = 4
 
-# The limit of a process that runs a guest: its memory, its references, and what compiles it.
+# The memory of a process that runs a guest: for the guest, its references and its compilation.
 MOST_BYTES = 4 << 30
 
 Watch = Callable[[int, int], None]
@@ -105,7 +105,7 @@ def _process_ended(target: Target) -> Reports:
 
 
 def _with_missing(artifacts: Reports, pinned: "Pinned") -> Reports:
-    """Return the artifacts, and those that the lock has and that are not there: they break it."""
+    """Return the artifacts, with a violation for each module in the lock that does not exist."""
     # Only with a lock is the contract's reader loaded, for its knowledge of paths.
     from nogrow.contract.patterns import without_number
 
@@ -127,7 +127,7 @@ def _with_missing(artifacts: Reports, pinned: "Pinned") -> Reports:
 def _by_path(
     glue: Sequence[Glue], targets: Sequence[Target], own_glue: Mapping[str, Sequence[Glue]]
 ) -> dict[str, tuple[Glue, ...]]:
-    """Return the host code of each target by its path, without its text, which is of no more use."""
+    """Return the host code of each target by its path, without its text, which is no longer needed."""
     by_path = {path: {file.file: file for file in files} for path, files in own_glue.items()}
     for file in glue:
         named = [target for target in targets if file.names(Path(target.path).name)]
