@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from invoke.exceptions import Exit
 
-from nogrow.invoke import collection
+from nogrow.errors import ContractError, DocumentError, NogrowError, ToolError, UsageError
+from nogrow.invoke import collection, plain_errors
 from nogrow.report.exit_code import ExitCode
 from tests.project.conftest import ROOT
 from tests.support.tasks import invoke
@@ -70,6 +72,22 @@ def test_wrong_contract_is_one_line_and_exit_code_2(root: Path, task: str) -> No
     completed = invoke(root, task, code=2)
     assert completed.stderr.endswith("nogrow.toml:3: build.crates: unknown key; did you mean `crate`?\n")
     assert completed.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (UsageError("usage"), 2),
+        (ContractError(Path("nogrow.toml"), 1, "contract"), 2),
+        (DocumentError(Path("nogrow.lock"), None, "document"), 2),
+        (ToolError("tool"), 1),
+    ],
+    ids=["usage", "contract", "document", "tool"],
+)
+def test_exit_code_of_an_error_is_that_of_its_class(error: NogrowError, code: int) -> None:
+    with pytest.raises(Exit) as caught, plain_errors():
+        raise error
+    assert (caught.value.code, caught.value.message) == (code, str(error))
 
 
 def test_contract_without_a_build_is_an_error(root: Path) -> None:

@@ -154,7 +154,7 @@ def test_growth_after_an_earlier_one_has_no_call_stack(project: pytest.Pytester)
     result.stdout.fnmatch_lines(
         [
             "E*`grow()` grew the memory from 1 to 2 pages",
-            "E*note: the call stack is not known: call 1, `grow`, executed a memory.grow earlier*",
+            "E*note: the call stack is not known: call 1, `grow`, executes a memory.grow before the *",
         ]
     )
 

@@ -111,6 +111,40 @@ def test_imports_are_trusted_or_denied(nogrow: Nogrow, folder: Path) -> None:
     assert nogrow("check").exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("declared", "reached", "name"),
+    [
+        (
+            '(table (export "t") 1 funcref) (func (export "f") (call_indirect (i32.const 0)))',
+            "can call the host's functions in `(table t)`",
+            "(table t)",
+        ),
+        (
+            '(import "env" "t" (table 1 funcref)) (func (export "f") (call_indirect (i32.const 0)))',
+            "can call the host's functions in the imported table `env.t`",
+            "env.t",
+        ),
+        (
+            '(type $t (func)) (func (export "f") (param (ref $t)) (call_ref $t (local.get 0)))',
+            "can call `(function references)` that the host hands in",
+            "(function references)",
+        ),
+    ],
+    ids=["exported table", "imported table", "references"],
+)
+def test_untrusted_table_is_not_called_an_import(
+    nogrow: Nogrow, folder: Path, declared: str, reached: str, name: str
+) -> None:
+    module(folder / "calling.wasm", f'(module {declared} (memory (export "memory") 1))')
+    clause = '[[artifact]]\npath = "calling.wasm"\n[artifact.imports]\npolicy = "deny"\n'
+    contract(folder, clause)
+    result = nogrow("check")
+    assert f"untrusted-import: `f` {reached}, which the contract does not trust; " in result.stdout
+    assert f"deny: add `{name}` to `trusted`, or don't call" in result.stdout
+    contract(folder, f'{clause}trusted = ["{name}"]\n')
+    assert nogrow("check").exit_code == 0
+
+
 def test_a_wrong_contract_is_one_line_on_standard_error(nogrow: Nogrow, folder: Path) -> None:
     contract(folder, '[[artifact]]\npath = "a.wasm"\nalow = []\n')
     result = nogrow("check", BROKEN)

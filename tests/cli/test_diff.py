@@ -104,7 +104,7 @@ def test_a_report_of_many_modules_is_compared_module_by_module(nogrow: Nogrow, f
     assert markdown.index("unused.wasm") < markdown.index("growing.wasm") < markdown.index("quiet.wasm")
     result = nogrow("diff", "old.json", "unused.wasm")
     assert result.exit_code == 1
-    assert "note: old.json has 2 more, which are left out\ncompared 1 module" in result.stdout
+    assert "note: old.json has 2 other modules, which are left out\ncompared 1 module" in result.stdout
     module(folder / "else.wasm", GROWING)
     result = nogrow("diff", "old.json", "else.wasm")
     assert (result.exit_code, "expected one module else.wasm in the report; it has 0" in result.stderr) == (

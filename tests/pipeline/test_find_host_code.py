@@ -9,7 +9,7 @@ import pytest
 
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import Target
-from nogrow.pipeline.host_code import belonging, beside, named
+from nogrow.pipeline.host_code import beside, named, of_module
 from nogrow.shipping.gate import gather, host_code, targets_of
 from tests.pipeline.test_host_code import GLUE, MINIFIED
 from tests.support.assemble import assemble
@@ -55,7 +55,7 @@ def test_of_several_scripts_those_that_belong_are_used(tmp_path: Path) -> None:
 @pytest.mark.parametrize("limits", ["1 1", "2 2"])
 def test_a_module_that_can_not_grow_needs_no_host_code(limits: str) -> None:
     fixed = assemble(MINIFIED.format(limits=limits))
-    assert belonging(fixed, lambda _: False, [("m.js", GLUE.encode())]) == ()
+    assert of_module(fixed, lambda _: False, [("m.js", GLUE.encode())]) == ()
 
 
 def test_what_the_contract_names_is_not_looked_for(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from nogrow.contract.model import ArtifactContract, Imports
 from nogrow.contract.select import Target
 from nogrow.jshost.imports import analyse
 from nogrow.pipeline.all_files import check
-from nogrow.pipeline.host_code import effects, foreign, minified, without_host_code
+from nogrow.pipeline.host_code import effects, minified, why_foreign, why_host_code_is_needed
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport
 from nogrow.wasm.decode import decode
@@ -37,7 +37,7 @@ def module(limits: str = "1", text: str = MINIFIED) -> Module:
 
 
 def reason(glue: str, of: Module | None = None) -> str | None:
-    return foreign(of or module(), [analyse("g.js", glue.encode())], lambda _: False)
+    return why_foreign(of or module(), [analyse("g.js", glue.encode())], lambda _: False)
 
 
 @pytest.mark.parametrize("glue", [GLUE, CLOSED])
@@ -52,7 +52,7 @@ def test_the_glue_of_the_build_belongs_to_it(glue: str) -> None:
         (GLUE.replace(", c: _abort", ""), "it serves not a.c"),
         (GLUE.replace("c: _abort", "c: _abort, d: _abort"), "it serves also a.d"),
         (GLUE.replace("x.e()", "x.k()"), "it reads exports that the module does not have: k"),
-        (GLUE.replace("m = x.d", "m = x.e"), "it uses exports as a memory that are none: e"),
+        (GLUE.replace("m = x.d", "m = x.e"), "it uses exports of another kind as a memory: e"),
         (
             GLUE.replace(
                 "a: _emscripten_resize_heap, b: invoke_vi", "a: invoke_vi, b: _emscripten_resize_heap"
@@ -110,8 +110,8 @@ def test_every_named_import_must_be_served(imports: str, glue: str, unserved: st
 def test_several_files_serve_together() -> None:
     of = decode(assemble('(module (import "env" "one" (func)) (import "env" "two" (func)) (memory 1))'))
     files = [analyse("a.js", b"i={env:{one(){}}}"), analyse("b.js", b"export function two(){}")]
-    assert foreign(of, files, lambda _: False) is None
-    assert foreign(of, files[:1], lambda label: label == "env.two") is None
+    assert why_foreign(of, files, lambda _: False) is None
+    assert why_foreign(of, files[:1], lambda label: label == "env.two") is None
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_minified_names_are_recognised(imports: str, expected: str) -> None:
     text = "".join('(import "{}" "{}" (func))'.format(*label.split(".")) for label in imports.split())
     of = decode(assemble(f"(module {text})"))
     assert minified(of) == set(expected.split())
-    assert (without_host_code(of, imports.split()) is None) == (not expected)
+    assert (why_host_code_is_needed(of, imports.split()) is None) == (not expected)
 
 
 def test_what_host_code_says_becomes_effects() -> None:

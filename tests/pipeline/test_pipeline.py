@@ -1,4 +1,5 @@
 import hashlib
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from nogrow.contract.violations import Rule
 from nogrow.jshost.model import Glue, Grower, Served, Table
 from nogrow.pipeline.all_files import check
 from nogrow.report.exit_code import Outcome
+from nogrow.wasm.validate import Validation
 from tests.contract.made import REACHABLE
 from tests.support.assemble import assemble
 
@@ -71,6 +73,24 @@ def test_unreadable_core_module_does_not_affect_the_others(tmp_path: Path) -> No
     first, second = check(None, [target(path)], judge=judge).artifacts
     assert f"{path}#0: offset 0x{data.index(GROW) + 2:x}: " in first.violations[0].message
     assert second.outcome is Outcome.KEPT
+
+
+def test_validation_of_an_undecodable_module_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pipeline goes on to the next file and must not let abandoned validations pile up."""
+    ended: list[int] = []
+
+    def slow(data: bytes) -> Validation:
+        time.sleep(0.2)
+        ended.append(len(data))
+        return Validation(None)
+
+    monkeypatch.setattr("nogrow.pipeline.pipeline.validate", slow)
+    path = tmp_path / "a.wasm"
+    path.write_bytes(b"\0asm\x01\0\0\0\xff")
+    (artifact,) = check(None, [target(path)], judge=judge).artifacts
+    assert (artifact.outcome, ended) == (Outcome.NOT_JUDGED, [9])
 
 
 def test_a_component_without_core_modules_is_nothing(tmp_path: Path) -> None:

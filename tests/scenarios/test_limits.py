@@ -43,6 +43,15 @@ def test_steps_share_the_time_of_the_scenario() -> None:
     assert failure(MODULE, Call("nop"), limits=limits).endswith("the scenario ran for more than 0 seconds")
 
 
+def test_message_names_the_limit_that_ended_the_call() -> None:
+    limits = TIGHT._replace(fuel=2**62, step_seconds=30, seconds=0.2)
+    message = failure(MODULE, Call("fill"), limits=limits)
+    assert message == "step 1: `fill` was ended: the scenario ran for more than 0.2 seconds"
+    start = MODULE.replace('(func (export "fill")', '(start $fill) (func $fill (export "fill")')
+    message = failure(start, Call("nop"), limits=limits)
+    assert message == "the start function was ended: the scenario ran for more than 0.2 seconds"
+
+
 def test_limit_does_not_count_as_an_expected_trap() -> None:
     limits = TIGHT._replace(step_seconds=30)
     assert "instructions" in failure(MODULE, Call("spin", expect_trap=""), limits=limits)

@@ -18,7 +18,7 @@ try:
 except ModuleNotFoundError as error:
     raise ImportError("nogrow.invoke needs invoke: run pip install 'nogrow[build]'") from error
 
-from nogrow.errors import ContractError, NogrowError, UsageError
+from nogrow.errors import ContractError, DocumentError, NogrowError, UsageError
 from nogrow.machine.machine import Machine
 from nogrow.project import verify as judging
 from nogrow.project.builder import BuildResult, build_all, clean_all, set_up
@@ -47,14 +47,14 @@ def collection(root: Path | None = None) -> Collection:
 def plain_errors() -> Iterator[None]:
     """Turn an error of nogrow into its message and an exit code, without traceback.
 
-    The exit code is 2 for a wrong contract or usage, as with `nogrow check`, and 1 for any other error. When
-    a signal ends the task, the programs that the task started end too.
+    The exit code is 2 for wrong usage, a wrong contract or a wrong JSON file, as with `nogrow check`, and 1
+    for any other error. When a signal ends the task, the programs that the task started end too.
     """
     try:
         with _signals_as_exceptions():
             yield
     except NogrowError as error:
-        is_usage = isinstance(error, ContractError | UsageError)
+        is_usage = isinstance(error, ContractError | DocumentError | UsageError)
         message = "\n".join(map(printable, str(error).split("\n")))
         raise Exit(message, code=ExitCode.USAGE if is_usage else 1) from error
 

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from nogrow.analysis.judgement import Memory
 
+REFERENCES = "(function references)"
+"""The name in reports of the host's functions that the module gets as references."""
+TABLE_PREFIX = "(table "
+"""How the name in reports of the host's functions in a table begins if the table is not imported."""
 _MOST_NAMED = 8
 _LONGEST = 200
 

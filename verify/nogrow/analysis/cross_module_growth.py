@@ -7,7 +7,7 @@ from the judgement of each module alone.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from nogrow.analysis.entry_points import REFERENCES
+from nogrow.analysis.assumptions import REFERENCES
 from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Verdict
 from nogrow.analysis.surroundings import NOT_LINKED, Linked
 from nogrow.errors import ModuleError

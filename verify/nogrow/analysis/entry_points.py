@@ -1,12 +1,9 @@
 """List the entry points of a module and the vertices of the host, and name them."""
 
-from nogrow.analysis.assumptions import Subject
+from nogrow.analysis.assumptions import REFERENCES, TABLE_PREFIX, Subject
 from nogrow.analysis.escape import References
 from nogrow.analysis.judgement import EntryKind
 from nogrow.wasm.model import Export, Kind, Module
-
-REFERENCES = "(function references)"
-"""The name in reports of the host's functions that the module gets as references."""
 
 
 class EntryPoints:
@@ -45,10 +42,10 @@ def host_labels(module: Module, references: References) -> dict[int, str]:
     """Return the vertices that stand for functions of the host, and their names in reports."""
     labels = {item.index: item.label for item in module.imported(Kind.FUNCTION)}
     first = len(module.functions)
-    tables = {item.index: f"(table {item.name})" for item in module.exported(Kind.TABLE)}
+    tables = {item.index: f"{TABLE_PREFIX}{item.name})" for item in module.exported(Kind.TABLE)}
     tables |= {item.index: item.label for item in module.imported(Kind.TABLE)}
     for index in references.host_tables:
-        labels[first + index] = tables.get(index, f"(table {index})")
+        labels[first + index] = tables.get(index, f"{TABLE_PREFIX}{index})")
     labels[first + len(module.tables)] = REFERENCES
     return labels
 

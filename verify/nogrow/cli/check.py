@@ -20,7 +20,7 @@ from nogrow.cli.options import (
     with_lock,
     with_sources,
 )
-from nogrow.cli.output import emit, plain
+from nogrow.cli.output import emit, text_renderer
 from nogrow.cli.progress import progress
 from nogrow.errors import UsageError
 from nogrow.report.exit_code import exit_code
@@ -105,7 +105,7 @@ def check(
     from nogrow.pipeline.all_files import check as check_all
     from nogrow.util.background import cores
 
-    # Host code that no option names is shipped, or beside the modules as for `nogrow pin`.
+    # Without --js, the host code is searched for in the shipment, or beside the modules as `nogrow pin` does.
     own_glue: dict[str, tuple[Glue, ...]] = {}
     if gate and not glue:
         own_glue = gate.host_code(chosen)
@@ -131,7 +131,7 @@ def check(
             validate=validate,
             jobs=1 if read_ahead else jobs or cores(),
             digest=pinned is not None or Format.JSON in formats,
-            whole=formats != {Format.TEXT},
+            lists_paths=formats != {Format.TEXT},
             source=wanted,
             pinned=pinned,
             read_ahead=read_ahead,
@@ -141,7 +141,7 @@ def check(
         report = gate.closed(report)
     if not report.artifacts:
         click.echo("nogrow: nothing to check: give a PATH, or write nogrow.toml", err=True)
-    emit(report, outputs, colour, plain(quiet))
+    emit(report, outputs, colour, text_renderer(quiet))
     if gate:
         gate.attest(report)
     ctx.exit(exit_code(report))

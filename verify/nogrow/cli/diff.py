@@ -72,7 +72,7 @@ def diff(
         sides[0], notes = _narrowed(sides[0], old, new)
     elif is_report[new] and not is_report[old]:
         sides[1], notes = _narrowed(sides[1], new, old)
-    code = _unfit(sides, old, new)
+    code = _print_unfit(sides, old, new)
     if code is not None:
         ctx.exit(code)
     from nogrow.diff import as_json, text
@@ -111,7 +111,7 @@ def _is_report(path: str) -> bool:
 def _judged(
     paths: Sequence[str], new: str, contract: "Contract | None", glue: Sequence[Path]
 ) -> dict[str, _Artifacts]:
-    """Return the artifacts in each of the modules, judged with the same trust."""
+    """Judge the modules, trusting the same imports in all of them, and return the artifacts of each."""
     if not paths:
         return {}
     from nogrow.analysis.proof import judge
@@ -126,7 +126,7 @@ def _judged(
 
 
 def _narrowed(report: _Artifacts, path: str, module: str) -> tuple[_Artifacts, list[str]]:
-    """Return the artifacts of the report that are of the file `module`, and a note on the others."""
+    """Return the report's artifacts of the file `module`, and a note with the number of other files."""
     from nogrow.contract.patterns import without_number
 
     files = list(dict.fromkeys(without_number(artifact.path) for artifact in report))
@@ -136,11 +136,11 @@ def _narrowed(report: _Artifacts, path: str, module: str) -> tuple[_Artifacts, l
     same = [module] if module in files else [file for file in files if Path(file).name == name]
     if len(same) != 1:
         raise UsageError(f"{path}: expected one module {name} in the report; it has {len(same)}")
-    note = f"{path} has {len(files) - 1} more, which are left out"
+    note = f"{path} has {len(files) - 1} other modules, which are left out"
     return tuple(artifact for artifact in report if without_number(artifact.path) == same[0]), [note]
 
 
-def _unfit(sides: Sequence[_Artifacts], old: str, new: str) -> ExitCode | None:
+def _print_unfit(sides: Sequence[_Artifacts], old: str, new: str) -> ExitCode | None:
     """Print why the sides can't be compared and return the exit code; return None if they can."""
     refused = tuple(artifact for side in sides for artifact in side if artifact.outcome is Outcome.NOT_JUDGED)
     if refused:

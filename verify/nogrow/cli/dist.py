@@ -47,7 +47,7 @@ class Gate:
             except DocumentError as error:
                 # Naming such a file can only be a mistake.
                 raise UsageError(
-                    f"--attest: refusing to overwrite a file that is no statement of nogrow: {error}"
+                    f"--attest: refusing to overwrite a file that is not a statement of nogrow: {error}"
                 ) from error
 
     def targets(self, contract: Contract | None) -> tuple[Target, ...]:
@@ -64,7 +64,10 @@ class Gate:
         return host_code(self._shipment, targets)
 
     def closed(self, report: Report) -> Report:
-        """Return the report with the contradictions of wheels and of the statement, and with the counts."""
+        """Return the report with the counts of the shipment, and with violations added.
+
+        A file violates NG011 if its wheel contradicts itself, or if the statement describes another shipment.
+        """
         broken: dict[str, tuple[str, ...]] = {}
         if self._attested is not None:
             differences = compare(self._attested, self._shipment, report, self._contract)
@@ -76,7 +79,7 @@ class Gate:
         return with_violations(report, broken)._replace(shipped=self._shipment.counts)
 
     def attest(self, report: Report) -> None:
-        """Write the statement if every contract is kept; otherwise say that the file stays as it is."""
+        """Write the statement if every contract is kept, else report that the file was not written."""
         if self._attest is None:
             return
         if report.outcome is not Outcome.KEPT:

@@ -68,8 +68,10 @@ def explain(
     read_ahead = ReadAhead(chosen[0].path, validate=True) if chosen[0].found else None
     from nogrow.pipeline.all_files import check as check_all
 
-    whole = any(output.format is not Format.TEXT for output in outputs)
-    report = check_all(contract, chosen, judge=judge, glue=glue_in(glue), read_ahead=read_ahead, whole=whole)
+    lists_paths = any(output.format is not Format.TEXT for output in outputs)
+    report = check_all(
+        contract, chosen, judge=judge, glue=glue_in(glue), read_ahead=read_ahead, lists_paths=lists_paths
+    )
     report = _narrowed(report, None if number is None else f"{chosen[0].path}#{number}")
     parts: list[Explained] = []
     if read_ahead is not None and any(artifact.judgement for artifact in report.artifacts):
@@ -108,7 +110,7 @@ def _split(file: str) -> tuple[str, int | None]:
 
 
 def _narrowed(report: Report, part: str | None) -> Report:
-    """Return the report on the core module at the path `part`, on all of them for None."""
+    """Return the report on the core module at the path `part` only, or unchanged if `part` is None."""
     if part is None:
         return report
     artifacts = tuple(artifact for artifact in report.artifacts if artifact.path == part)

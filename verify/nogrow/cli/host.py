@@ -3,7 +3,7 @@
 import click
 
 from nogrow.cli.options import Colour, Format, Output, reporting
-from nogrow.cli.output import emit, plain
+from nogrow.cli.output import emit, text_renderer
 from nogrow.cli.progress import progress
 from nogrow.errors import UsageError
 from nogrow.report.exit_code import exit_code
@@ -27,5 +27,5 @@ def host(
 
     with progress() as watch:
         report = inspect(files, watch)
-    emit(report, outputs, colour, plain(quiet))
+    emit(report, outputs, colour, text_renderer(quiet))
     ctx.exit(exit_code(report))

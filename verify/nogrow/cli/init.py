@@ -78,7 +78,7 @@ def init(ctx: click.Context, paths: tuple[str, ...], contract_path: Path, force:
 
 
 def _lines(parts: "Sequence[Clause | LeftOut]", report: Report, found: "Found") -> Iterator[str]:
-    """Yield what the contract says of each module, and what it says nothing of."""
+    """Yield a line for each module, with its verdict or why it is left out, and for each problem."""
     from nogrow.contract.phrases import headline
     from nogrow.init.infer_clauses import LeftOut
     from nogrow.report.summary import NOT_VALIDATED, why_unvalidated

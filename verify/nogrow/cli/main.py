@@ -47,7 +47,7 @@ class _Commands(click.Group):
             click.echo(f"nogrow: {NO_MEMORY}", err=True)
             ctx.exit(ExitCode.NOT_JUDGED)
         except EOFError as error:
-            # click takes it for the end of its own input and exits with 1, which means a broken contract.
+            # click would take it for the end of its own input and exit with 1, which means a broken contract.
             raise RuntimeError("an unexpected end of a file") from error
 
 
@@ -69,25 +69,25 @@ def main() -> None:
     """Run the command line and exit with its code."""
     # A report keeps its objects until it is written: collecting garbage earlier only costs time.
     gc.set_threshold(100_000, 50, 50)
-    # The other threads wait for the one that comes back from a kernel.
+    # A thread that returns from a kernel then gets the interpreter's lock sooner.
     sys.setswitchinterval(0.0005)
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal's encoding lacks is no reason to fail.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    end = SystemExit(ExitCode.NOT_JUDGED)
+    leaving = SystemExit(ExitCode.NOT_JUDGED)
     try:
         for number in (signal.SIGINT, signal.SIGTERM):
             # A signal that the parent process ignores stays ignored.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, _end)
         cli(prog_name="nogrow")
-    except SystemExit as done:
-        end = done
+    except SystemExit as error:
+        leaving = error
     except MemoryError:
         click.echo(f"nogrow: {NO_MEMORY}", err=True)
     except Exception:  # noqa: BLE001
-        # Python's own exit code for this is 1, which means a broken contract.
+        # Python would exit with 1, which means a broken contract.
         import traceback
 
         traceback.print_exc()
@@ -95,6 +95,6 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, AttributeError, ValueError):
             stream.flush()
-    # Taking down the interpreter, wasmtime and what `end` holds takes longer than judging a small module.
-    code = end.code
+    # Freeing the memory of the interpreter, wasmtime and the report takes longer than judging a small module.
+    code = leaving.code
     os._exit(code if isinstance(code, int) else ExitCode.KEPT if code is None else ExitCode.USAGE)

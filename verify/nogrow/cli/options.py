@@ -86,7 +86,7 @@ def _prefixes(ctx: click.Context, param: click.Parameter, values: Sequence[str])
 
 
 def format_option(formats: Sequence[Format] = tuple(Format)) -> Option:
-    """Return the option that says in which of the formats to report, and where to."""
+    """Return the option `--format`, which accepts these formats, each with an optional file."""
     return click.option(
         "--format",
         "outputs",
@@ -99,7 +99,7 @@ def format_option(formats: Sequence[Format] = tuple(Format)) -> Option:
 
 
 def _together(*options: Option) -> Option:
-    """Return a decorator that adds the options, to be listed in this order."""
+    """Return a decorator that adds the options, which `--help` lists in this order."""
 
     def add(command: Command) -> Command:
         for option in reversed(options):
@@ -133,7 +133,7 @@ lock_option = click.option(
     type=_FILE,
     help=f"The lock file; the default is {DEFAULT_LOCK} beside the contract.",
 )
-# The options of a report.
+# The options of each command that writes a report.
 reporting = _together(
     format_option(),
     click.option("--quiet", "-q", is_flag=True, help="Hide modules that keep their contract."),
@@ -211,7 +211,7 @@ def contract_at(path: Path | None) -> "Contract | None":
 
 
 def glue_in(paths: Sequence[Path]) -> "list[Glue]":
-    """Return what the host code at the paths says; raises `NogrowError` if it can't be read."""
+    """Read and analyse the host code at the paths; raises `NogrowError` if it can't be read."""
     if not paths:
         return []
     from nogrow.jshost.imports import read
@@ -228,7 +228,10 @@ def lock_at(path: Path | None, contract: "Contract | None") -> Path:
 def pinned_in(
     path: Path | None, contract: "Contract | None", *, locked: bool, exact: bool, whole: bool
 ) -> "Pinned | None":
-    """Return the lock to hold modules to, None if no option asks for one; raises `NogrowError`."""
+    """Return the lock that modules are compared with, None if no option asks for it.
+
+    `whole` says that all modules in the lock are checked. Raises `NogrowError` if the lock can't be read.
+    """
     if not (locked or exact or path):
         return None
     from nogrow.baseline.lock_file import load
@@ -242,6 +245,6 @@ def pinned_in(
 
 
 def require_single_module(debug_info: str | None, count: int) -> None:
-    """Raise `UsageError` if `--debug-info` is for several modules, whose number is `count`."""
+    """Raise `UsageError` if `--debug-info` is given, but several modules (`count`) are checked."""
     if debug_info is not None and count > 1:
         raise UsageError(f"--debug-info needs a single module, not {count}")

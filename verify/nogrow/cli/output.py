@@ -1,4 +1,4 @@
-"""Write a report where the options want it; each format is imported only when it is wanted."""
+"""Write a report to the outputs that the options name, and import only the formats that are used."""
 
 import os
 import sys
@@ -28,7 +28,7 @@ TextRender = Callable[[Report, TextIO, bool], None]
 
 
 def emit(report: Report, outputs: Sequence[Output], colour: Colour, as_text: TextRender) -> None:
-    """Write the report in every format asked for, to files first.
+    """Write the report to each output in its format, to files first.
 
     `as_text` renders text and is told whether to colour. Raises `UsageError` if an output can't be
     written; a closed pipe at standard output is no error.
@@ -43,9 +43,9 @@ def emit(report: Report, outputs: Sequence[Output], colour: Colour, as_text: Tex
 
 
 def deliver(outputs: Sequence[Output], colour: Colour, render: Callable[[Format, bool], Render]) -> None:
-    """Write each output with what `render` returns for its format, files first.
+    """Write each output with the renderer that `render` returns for its format, files first.
 
-    `render` is told whether to colour. Raises `UsageError` if an output can't be written.
+    `render` is told the format and whether to colour. Raises `UsageError` if an output can't be written.
     """
     for output in sorted(outputs, key=lambda output: output.path is None):
         if output.path is None:
@@ -65,7 +65,7 @@ def print_unjudged(report: Report) -> None:
         click.echo(line)
 
 
-def plain(quiet: bool) -> TextRender:
+def text_renderer(quiet: bool) -> TextRender:
     """Return the function with which `check` and `run` render text."""
 
     def render(report: Report, stream: TextIO, colour: bool) -> None:

@@ -52,7 +52,7 @@ def pin(
     from nogrow.wasm.file import is_there
 
     path = lock_at(lock_path, contract)
-    # Loading it refuses to overwrite a file that is no lock, or one with a merge conflict.
+    # `load` rejects a file that is not a lock or has a merge conflict, so it is not overwritten.
     old = load(path) if is_there(path) else None
     chosen = targets(contract, paths or (old.files if old and not contract else ()))
     own_glue = None if glue else beside(chosen)
@@ -72,7 +72,7 @@ def pin(
 
 
 def _failure(report: Report) -> tuple[ExitCode, str] | None:
-    """Print what was not judged and return the exit code and a reason; return None if all was judged."""
+    """Print the modules that were not judged and return the exit code and a reason, None without any."""
     unjudged = tuple(artifact for artifact in report.artifacts if artifact.judgement is None)
     if not report.artifacts:
         return ExitCode.NOTHING, "nothing to pin: give a PATH, or write nogrow.toml"
@@ -85,7 +85,7 @@ def _failure(report: Report) -> tuple[ExitCode, str] | None:
 
 
 def _locked(path: Path, report: Report, kept: "Lock | None") -> "Lock":
-    """Return the lock on the modules of the report, with the pins in `kept` of other files."""
+    """Return the lock that pins the report's modules and keeps the pins of other files in `kept`."""
     from nogrow.baseline.model import Lock, Pin, pin_of
     from nogrow.contract.patterns import without_number
     from nogrow.errors import UsageError
@@ -103,7 +103,7 @@ def _locked(path: Path, report: Report, kept: "Lock | None") -> "Lock":
 
 
 def _changes(report: Report, lock: "Lock", old: "Lock | None") -> Iterator[str]:
-    """Yield lines on what is pinned now, and how it differs from what was pinned before."""
+    """Yield lines with the number of pins and their differences from those in the `old` lock."""
     from nogrow.baseline.regressions import compare
     from nogrow.report.summary import NOT_VALIDATED, why_unvalidated
 

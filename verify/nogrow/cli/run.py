@@ -17,7 +17,7 @@ from nogrow.cli.options import (
     require_single_module,
     with_sources,
 )
-from nogrow.cli.output import emit, plain
+from nogrow.cli.output import emit, text_renderer
 from nogrow.errors import UsageError
 from nogrow.report.escaping import printable
 from nogrow.report.exit_code import ExitCode, Outcome, exit_code
@@ -79,7 +79,7 @@ def run(
         report = check_all(contract, chosen, run=run_scenario, source=wanted, own_process=True)
         if not report.artifacts:
             click.echo("nogrow: nothing to run: the contract has no scenario", err=True)
-        emit(report, outputs, colour, plain(quiet))
+        emit(report, outputs, colour, text_renderer(quiet))
         ctx.exit(exit_code(report))
     if any(output.format is not Format.TEXT for output in outputs):
         raise UsageError("--search has no format but text")
@@ -95,9 +95,9 @@ def run(
 
 
 def _searched(report: Report, chosen: "Sequence[Target]", seconds: float, wanted: "Wanted") -> Iterator[str]:
-    """Yield lines on the search for each exported function that is `reachable` or `capped`.
+    """Search inputs for each exported function that is `reachable` or `capped`, and yield the results.
 
-    Each function is searched for `seconds`.
+    The search takes up to `seconds` for each function.
     """
     from nogrow.analysis.judgement import EntryKind, Verdict
     from nogrow.contract.phrases import headline
@@ -139,11 +139,11 @@ def _searched(report: Report, chosen: "Sequence[Target]", seconds: float, wanted
                 yield f"{function}: no growth found in {tries} and {seconds:g} seconds; this proves nothing"
                 continue
             yield f"{function}: grows the memory, found in {tries}:"
-            shown = _shown(artifact.path, data, result.scenario, wanted)
+            shown = _run_lines(artifact.path, data, result.scenario, wanted)
             yield from (_INDENT + line for line in (*spelled(result.scenario).split("\n"), *shown))
 
 
-def _shown(path: str, data: bytes, scenario: "Scenario", wanted: "Wanted") -> Iterator[str]:
+def _run_lines(path: str, data: bytes, scenario: "Scenario", wanted: "Wanted") -> Iterator[str]:
     from nogrow.report.scenario_text import scenario as lines
     from nogrow.scenarios.runner import run
     from nogrow.source.lookup import find_sources

@@ -32,7 +32,9 @@ def sites(
     from nogrow.pipeline.all_files import check as check_all
     from nogrow.report.text import render_sites
 
-    whole = any(output.format is not Format.TEXT for output in outputs)
-    report = check_all(contract, targets(contract, (file,)), judge=judge, whole=whole, hosted=False)
+    lists_paths = any(output.format is not Format.TEXT for output in outputs)
+    report = check_all(
+        contract, targets(contract, (file,)), judge=judge, lists_paths=lists_paths, require_host_code=False
+    )
     emit(report, outputs, colour, render_sites)
     ctx.exit(ExitCode.KEPT if report.outcome is Outcome.BROKEN else exit_code(report))

@@ -1,4 +1,4 @@
-"""This module finds the lines of a contract file that the modules of a report are held to."""
+"""This module finds the line of a contract file with the clause for each module of a report."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -14,9 +14,9 @@ from nogrow.errors import ContractError
 
 
 class ClauseLines:
-    """The lines of a contract file with the paths of its artifacts.
+    """The lines of a contract file on which its clauses name their artifacts.
 
-    The file is read when a line is first asked for; a file that has become unreadable has no lines.
+    The first call of `line` reads the file. For a file that has become unreadable, there are no lines.
     """
 
     def __init__(self, contract: str | None, paths: Iterable[str]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nogrow.analysis.assumptions import REFERENCES, TABLE_PREFIX
 from nogrow.analysis.judgement import Conditions, Verdict
 from nogrow.contract.model import (
     DEFAULT_ALLOW,
@@ -45,9 +46,9 @@ _KEYS = (
     *("scenario", "stub", "wasi", "expect", "tables"),
 )
 _POLICIES = {"assume": False, "deny": True}
-# Whether the tables that the host sees may hold every function that the host can obtain.
+# `open`: the host may put every function that it can obtain into the tables that it sees.
 _TABLES = {"assume": False, "open": True}
-# Whether growth counts of a memory that is neither imported nor exported.
+# `judge`: growth of a memory counts even if the memory is neither imported nor exported.
 _PRIVATE = {"ignore": False, "judge": True}
 
 
@@ -188,7 +189,8 @@ def _imports(table: Node) -> Imports:
 def _trusted(node: Node) -> tuple[str, ...]:
     patterns = node.strings()
     for item in node.items():
-        if "." not in item.value and "*" not in item.value:
+        of_table = item.value.startswith(TABLE_PREFIX) and item.value.endswith(")")
+        if not (of_table or item.value == REFERENCES or "." in item.value or "*" in item.value):
             raise item.error(f"expected module.field, not {item.value!r}")
     return patterns
 

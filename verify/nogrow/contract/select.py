@@ -77,7 +77,8 @@ def targets(contract: Contract | None, paths: Sequence[str]) -> tuple[Target, ..
         parts[_absolute(path)].append((number, clause))
         linked[os.path.realpath(path)].append((number, clause))
         if not paths:
-            found.setdefault(_absolute(path), Target(path, ArtifactContract(), found=is_there(path)))
+            component = Target(path, ArtifactContract(), found=is_there(path))
+            found.setdefault(_absolute(path), clauses.of(component))
     for absolute, target in found.items():
         own = parts.get(absolute, [])
         if not own and not clauses.names(absolute):
@@ -108,7 +109,7 @@ def _of_files(contract: Contract) -> list[ArtifactContract]:
 
 
 class _Clauses:
-    """The clauses that name each file: by its path, or else by a path that links lead to the same file."""
+    """The clauses that name each file by its path, or else by another path that links to the same file."""
 
     def __init__(self, contract: Contract) -> None:
         self._exact: defaultdict[str, list[ArtifactContract]] = defaultdict(list)
@@ -176,7 +177,7 @@ def _is_folder(path: str) -> bool:
 
 
 def _absolute(path: str) -> str:
-    """Return the absolute path by which a clause names a file, with links resolved up to the last `..`."""
+    """Return the absolute path that clauses are compared by, with links resolved up to the last `..`."""
     parts = Path(path).absolute().parts
     if ".." not in parts:
         return str(Path(*parts))

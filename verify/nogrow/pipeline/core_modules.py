@@ -30,9 +30,9 @@ class LocatedModule(NamedTuple):
 
 
 class Linkage(NamedTuple):
-    """What the component around a core module says of its imports.
+    """The other core modules of a component that serve the imports of one, and what they may do.
 
-    `alone` is the judgement of the module without what grows behind them, None where there is none.
+    `alone` is the judgement of the module by itself, None if it is in no component or could not be judged.
     """
 
     linked: Linked = NOT_LINKED

@@ -87,7 +87,7 @@ def beside(targets: Iterable[Target]) -> GlueByPath:
         scripts = scripts_beside(target.path)
         # A module that can't be read is reported when it is judged.
         with suppress(ModuleError):
-            if scripts and (glue := belonging(read_module(target.path), target.trusts, scripts)):
+            if scripts and (glue := of_module(read_module(target.path), target.trusts, scripts)):
                 by_path[target.path] = glue
     return by_path
 
@@ -99,14 +99,14 @@ def scripts_beside(path: str) -> tuple[Script, ...]:
         small = [file for file in scripts if file.is_file() and file.stat().st_size <= MOST_BYTES]
         return likely(path, [(str(file), file.read_bytes()) for file in small])
     except OSError:
-        # The folder may not be listed, and no option names it: it is as if it had no scripts.
+        # No option names this folder: one that can't be listed is as if it had no scripts.
         return ()
 
 
-def belonging(data: bytes, trusts: Callable[[str], bool], scripts: Sequence[Script]) -> tuple[Glue, ...]:
-    """Return the scripts that belong to the module in `data`, as far as that can be told.
+def of_module(data: bytes, trusts: Callable[[str], bool], scripts: Sequence[Script]) -> tuple[Glue, ...]:
+    """Return those of the scripts that may be the host code of the module in `data`.
 
-    None are returned for a module that needs no host code: it imports nothing, or can't grow.
+    A module that imports no function or can't grow needs no host code, so there are none for it.
     """
     if not scripts or is_component(data):
         return ()
@@ -124,10 +124,10 @@ def belonging(data: bytes, trusts: Callable[[str], bool], scripts: Sequence[Scri
         # No option names this file: one that can't be read is as if it did not exist.
         with suppress(UsageError):
             candidates.append(analyse(name, source))
-    alone = tuple(glue for glue in candidates if foreign(module, (glue,), trusts) is None)
+    alone = tuple(glue for glue in candidates if why_foreign(module, (glue,), trusts) is None)
     if alone or not candidates:
         return alone
-    return tuple(candidates) if foreign(module, candidates, trusts) is None else ()
+    return tuple(candidates) if why_foreign(module, candidates, trusts) is None else ()
 
 
 def _cannot_grow(module: Module) -> bool:
@@ -142,7 +142,7 @@ def host_effects(data: bytes, clauses: Clauses, glue: Sequence[Glue]) -> Effects
     module = decode(data)
     if _cannot_grow(module):
         return {}
-    if reason := foreign(module, glue, trusted_by_all(clauses)):
+    if reason := why_foreign(module, glue, trusted_by_all(clauses)):
         raise ModuleError(reason)
     return effects((item.label for item in module.imported(Kind.FUNCTION)), glue)
 
@@ -160,11 +160,11 @@ def refuse_unknown_names(data: bytes, judgement: Judgement, clauses: Clauses) ->
     reached = [name for name in judgement.imports if not trusts(name)]
     # The module is decoded again only if one of the fields is so short that it may be minified.
     may_be_minified = any(_SHORT.fullmatch(label.rpartition(".")[2]) for label in reached)
-    if may_be_minified and (reason := without_host_code(decode(data), reached)):
+    if may_be_minified and (reason := why_host_code_is_needed(decode(data), reached)):
         raise ModuleError(reason)
 
 
-def without_host_code(module: Module, reached: Iterable[str]) -> str | None:
+def why_host_code_is_needed(module: Module, reached: Iterable[str]) -> str | None:
     """Return why a module that may grow can't be judged without host code, None if it can.
 
     `reached` are the imports that entry points reach and no clause trusts.
@@ -192,7 +192,7 @@ def _is_minified(item: Import) -> bool:
     return len(item.module) == 1 and item.module in _ORDER and bool(_SHORT.fullmatch(item.field))
 
 
-def foreign(module: Module, glue: Sequence[Glue], trusts: Callable[[str], bool]) -> str | None:
+def why_foreign(module: Module, glue: Sequence[Glue], trusts: Callable[[str], bool]) -> str | None:
     """Return why the host code in `glue` is not that of the module, None if it may be."""
     short = minified(module)
     functions = [item for item in module.imported(Kind.FUNCTION) if not trusts(item.label)]
@@ -250,7 +250,7 @@ def _other_exports(module: Module, _short: frozenset[str], glue: Glue) -> str | 
         return f"is of another build: it reads exports that the module does not have: {_listed(unknown)}"
     memories = sorted(name for name in glue.served.memories & kinds.keys() if kinds[name] is not Kind.MEMORY)
     if memories:
-        return f"is of another build: it uses exports as a memory that are none: {_listed(memories)}"
+        return f"is of another build: it uses exports of another kind as a memory: {_listed(memories)}"
     return None
 
 

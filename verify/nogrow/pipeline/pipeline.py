@@ -18,9 +18,9 @@ from nogrow.pipeline.clauses import (
     Clauses,
     conditions_of,
     failed_scenarios,
+    joined,
     trusted_by_all,
     violations_of_all,
-    with_more,
 )
 from nogrow.pipeline.core_modules import (
     Linkage,
@@ -82,9 +82,9 @@ class Pipeline:
     judge: Judge | None
     run: Run | None
     validate: bool
-    hosted: bool
+    require_host_code: bool
     digest: bool
-    whole: bool
+    lists_paths: bool
     source: "Wanted | None"
     pinned: "Pinned | None"
     glue: Mapping[str, tuple[Glue, ...]]
@@ -201,7 +201,7 @@ class Pipeline:
                 growth = host_growth(judgement, case.clauses, case.growers)
                 judgement = judgement._replace(assumptions=(*map(stated, growth), *judgement.assumptions))
             judgement = in_file(judgement, module)
-            if self.whole and not _can_be_listed(judgement):
+            if self.lists_paths and not _can_be_listed(judgement):
                 return not_judged(artifact, TOO_LONG)
             artifact = self._held_to_contract(artifact, judgement, case)
             artifact = artifact._replace(notes=(*artifact.notes, *_notes(case, judgement, validation)))
@@ -212,7 +212,7 @@ class Pipeline:
             frames, note = find_sources(case.file, module.data, module.start, offsets, source)
             artifact = artifact._replace(sources=frames, notes=(*artifact.notes, *filter(None, [note])))
         return artifact._replace(
-            violations=with_more(artifact.violations, failed_scenarios(scenarios)), scenarios=scenarios
+            violations=joined(artifact.violations, failed_scenarios(scenarios)), scenarios=scenarios
         )
 
     def _prove_and_validate(self, case: _Case) -> tuple[Judgement | None, Validation]:
@@ -233,9 +233,15 @@ class Pipeline:
             validating = Background(lambda: validate(data))
         linked, judgement = case.linkage
         if judgement is None or linked.labels:
-            judgement = self._judge(judge, case, linked, effects)
+            try:
+                judgement = self._judge(judge, case, linked, effects)
+            except (ModuleError, MemoryError):
+                # The pipeline goes on to other modules; abandoned validations would pile up.
+                if validating is not None:
+                    validating.wait()
+                raise
         validation = validating.result() if validating is not None else Validation(None)
-        may_need_host_code = self.hosted and not case.glue and case.module.number is None
+        may_need_host_code = self.require_host_code and not case.glue and case.module.number is None
         if may_need_host_code and judgement.imports and _may_grow(judgement):
             from nogrow.pipeline.host_code import refuse_unknown_names
 
@@ -263,14 +269,14 @@ class Pipeline:
     def _held_to_contract(
         self, artifact: ArtifactReport, judgement: Judgement, case: _Case
     ) -> ArtifactReport:
-        """Return the report with what the judgement breaks of the clauses, and of the lock if any."""
+        """Return the report with the violations of the clauses, and of the lock if there is one."""
         pinned = self.pinned
         violations = violations_of_all(case.clauses, judgement)
         artifact = artifact._replace(judgement=judgement, growers=case.growers, violations=violations)
         held = None if pinned is None else pinned.hold(case.module.path, judgement, artifact.sha256)
         if held is None:
             return artifact
-        violations = with_more(violations, held.violations)
+        violations = joined(violations, held.violations)
         return artifact._replace(violations=violations, better=held.better, notes=held.notes)
 
 

@@ -47,6 +47,7 @@ class Clock:
         self._engine, self._store, self._limits = engine, store, limits
         self._end = time.monotonic() + limits.seconds
         self._running = False
+        self._last_step = False
 
     @contextmanager
     def step(self) -> Iterator[None]:
@@ -59,7 +60,9 @@ class Clock:
             return
         left = self._end - time.monotonic()
         if left <= 0:
-            raise GuestError(f"the scenario ran for more than {self._limits.seconds:g} seconds")
+            raise GuestError(self._total_exceeded())
+        # All steps together run out of time before this step does.
+        self._last_step = left < self._limits.step_seconds
         self._store.set_epoch_deadline(1)
         timer = threading.Timer(min(left, self._limits.step_seconds), self._engine.increment_epoch)
         timer.daemon = True
@@ -72,6 +75,15 @@ class Clock:
             timer.cancel()
             # A timer that is about to fire would end the next step.
             timer.join()
+
+    def interrupted(self, function: str) -> GuestError:
+        """Return the error for a call of `function` that the clock ended; it names the limit."""
+        if self._last_step:
+            return GuestError(f"{function} was ended: {self._total_exceeded()}")
+        return GuestError(f"{function} ran for more than {self._limits.step_seconds:g} seconds")
+
+    def _total_exceeded(self) -> str:
+        return f"the scenario ran for more than {self._limits.seconds:g} seconds"
 
 
 def engine(limits: Limits) -> wasmtime.Engine:
@@ -90,14 +102,14 @@ def engine(limits: Limits) -> wasmtime.Engine:
     return wasmtime.Engine(config)
 
 
-def ended(function: str, error: wasmtime.Trap | HostError, limits: Limits) -> GuestError:
+def ended(function: str, error: wasmtime.Trap | HostError, limits: Limits, clock: Clock) -> GuestError:
     """Return the error for a call of `function` that did not return: `TrappedError` unless it met a limit."""
     if isinstance(error, HostError):
         return TrappedError(f"{function} {error}")
     if error.trap_code is wasmtime.TrapCode.OUT_OF_FUEL:
         return GuestError(f"{function} ran for more than {limits.fuel} instructions")
     if error.trap_code is wasmtime.TrapCode.INTERRUPT:
-        return GuestError(f"{function} ran for more than {limits.step_seconds:g} seconds")
+        return clock.interrupted(function)
     cause = f"trapped: {line(error).removeprefix('wasm trap: ')}"
     if "thrown Wasm exception" in error.message:
         cause = "threw an exception that was not caught"

@@ -1,5 +1,6 @@
 """This module defines the errors by which a guest fails a scenario; the text of each is one line."""
 
+from collections.abc import Container
 from typing import NamedTuple
 
 from nogrow.errors import NogrowError
@@ -24,6 +25,10 @@ class TrappedError(GuestError):
         """Keep `frames`, the active functions with the innermost first."""
         super().__init__(message)
         self.frames = frames
+
+    def is_at(self, offsets: Container[int]) -> bool:
+        """Return whether the guest trapped at one of the offsets."""
+        return bool(self.frames) and self.frames[0].offset in offsets
 
 
 class HostError(Exception):

@@ -68,7 +68,8 @@ class Guest:
             table_elements=limits.table_elements // max(1, module.signatures.tables),
             instances=1,
         )
-        self.step = Clock(module.engine, self._store, limits).step
+        self._clock = Clock(module.engine, self._store, limits)
+        self.step = self._clock.step
         """A context in which all calls share the time of one step; without it, each call is a step."""
         self.signatures = module.signatures.exports
         """The signatures of the exported functions, by name."""
@@ -78,7 +79,7 @@ class Guest:
             with self.step():
                 instance = wasmtime.Instance(self._store, module.module, linked)
         except (wasmtime.Trap, HostError) as error:
-            raise ended("the start function", error, limits) from error
+            raise ended("the start function", error, limits, self._clock) from error
         except wasmtime.WasmtimeError as error:
             raise _not_loaded(error) from error
         exports = instance.exports(self._store)
@@ -108,7 +109,7 @@ class Guest:
         except (wasmtime.Trap, HostError) as error:
             if isinstance(error, ExitError) and error.code == 0:
                 return ()
-            raise ended(f"`{name}`", error, self._limits) from error
+            raise ended(f"`{name}`", error, self._limits, self._clock) from error
         except wasmtime.WasmtimeError as error:
             raise GuestError(f"`{name}` cannot be called: {line(error)}") from error
         returned = [] if not results else [returned] if len(results) == 1 else returned

@@ -1,27 +1,16 @@
-"""This module runs a scenario step by step, observes the memory, and finds the call stack of a growth."""
+"""This module runs a scenario step by step and observes the memory."""
 
-from typing import NamedTuple
-
-from nogrow.analysis import judgement
 from nogrow.contract.model import Address, Call, Number, Read, Saved, Scenario, Step, Value, Write
 from nogrow.contract.phrases import shortened
-from nogrow.errors import ModuleError
-from nogrow.rewrite.rewrite import Mode, sealed
+from nogrow.scenarios.backtrace import StoppedError, find_backtrace
 from nogrow.scenarios.engine import Limits
-from nogrow.scenarios.errors import GuestError, TrapFrame, TrappedError
-from nogrow.scenarios.guest import Guest, compiled
+from nogrow.scenarios.errors import GuestError, TrappedError
+from nogrow.scenarios.guest import Compiled, Guest, compiled
 from nogrow.scenarios.result import Growth, ScenarioOutcome, ScenarioResult, StepSeen
 from nogrow.scenarios.types import Results, all_same, all_shown, fitted, shown
-from nogrow.wasm.decode import decode
-from nogrow.wasm.model import Kind
-from nogrow.wasm.runtime import Engine
-from nogrow.wasm.scan import scan
 
 # The longest text that a message quotes, in characters.
 _LONGEST = 400
-# wasmtime's C API gives no more.
-_MOST_FRAMES = 20
-_INSTRUCTIONS = {0x10: "call", 0x11: "call_indirect", 0x14: "call_ref", 0x40: "memory.grow"}
 
 
 def run(data: bytes, scenario: Scenario, limits: Limits = Limits()) -> ScenarioResult:  # noqa: B008
@@ -41,7 +30,11 @@ def run(data: bytes, scenario: Scenario, limits: Limits = Limits()) -> ScenarioR
         failure = str(error)
     growth = observation.growth
     if growth is not None:
-        caught = find_backtrace(data, scenario, limits, observation.grew_in, growth.call)
+
+        def run_again(copy: Compiled, offsets: frozenset[int]) -> None:
+            Observation(scenario, offsets).run(Guest(copy, scenario.host))
+
+        caught = find_backtrace(data, limits, observation.grew_in, run_again)
         # A note on a stub that grew the memory is more useful than the reason for a missing call stack.
         note = caught.note if caught.backtrace else growth.note or caught.note
         growth = growth._replace(backtrace=caught.backtrace, note=note)
@@ -56,15 +49,6 @@ def run(data: bytes, scenario: Scenario, limits: Limits = Limits()) -> ScenarioR
         guest.imports.seen() if guest else (),
         guest.imports.wasi.output if guest else "",
     )
-
-
-class StoppedError(Exception):
-    """A trap at one of the offsets to stop at, in the call `number`, counted from 1."""
-
-    def __init__(self, number: int, step: int, frames: tuple[TrapFrame, ...]) -> None:
-        """Keep the call, the step (counted from 1) and the active functions, the innermost first."""
-        super().__init__(f"stopped in step {step}")
-        self.number, self.step, self.frames = number, step, frames
 
 
 class Observation:
@@ -133,8 +117,9 @@ class Observation:
         try:
             results = guest.call(step.export, args)
         except TrappedError as error:
-            if error.frames and error.frames[0].offset in self._stop_at:
-                raise StoppedError(self._calls, number, error.frames) from error
+            if error.is_at(self._stop_at):
+                location = f"step {number}"
+                raise StoppedError(self._calls, location, step.export, error.frames) from error
             trap = error
         after = guest.pages()
         if after != before and self.growth is None:
@@ -223,66 +208,3 @@ def _argument(value: Value) -> str:
 
 def _shown(value: str | bytes) -> str:
     return shortened(repr(value), _LONGEST)
-
-
-class Caught(NamedTuple):
-    """The active functions at the growth, the outermost first; if there are none, `note` says why."""
-
-    backtrace: tuple[judgement.Step, ...] = ()
-    note: str | None = None
-
-
-def trapped(data: bytes) -> tuple[bytes, frozenset[int]]:
-    """Return a copy of the core module that traps at each `memory.grow`, and their offsets in bytes.
-
-    The offsets are the same in the copy. Raises `ModuleError` if the module cannot be decoded.
-    """
-    offsets = frozenset(grow.offset for grow in scan(decode(data), Engine()).grows)
-    return sealed(data, Mode.TRAP).data, offsets
-
-
-def find_backtrace(data: bytes, scenario: Scenario, limits: Limits, number: int, call: str) -> Caught:
-    """Return the call stack of the growth of `data` in call `number`, counted from 1, of the export `call`.
-
-    The copy traps at the first `memory.grow` that is executed. If an earlier one must succeed before the
-    growth, there is no call stack.
-    """
-    try:
-        copy, offsets = trapped(data)
-    except ModuleError as error:
-        return _unknown(str(error))
-    observation = Observation(scenario, offsets)
-    try:
-        observation.run(Guest(compiled(copy, limits), scenario.host))
-    except StoppedError as error:
-        if error.number == number:
-            return backtrace(data, call, error.frames)
-        location = f"step {error.step}"
-    except TrappedError as error:
-        if not error.frames or error.frames[0].offset not in offsets:
-            return _unknown("the copy that traps at memory.grow fails before the growth")
-        location = "the start function"
-    except GuestError as error:
-        return _unknown(f"the copy that traps at memory.grow ends before the growth: {error}")
-    else:
-        return _unknown("no memory.grow of the module was executed")
-    return _unknown(f"{location} executes a memory.grow before the growth, which must succeed")
-
-
-def _unknown(reason: str) -> Caught:
-    return Caught(note=f"the call stack is not known: {reason}")
-
-
-def backtrace(data: bytes, call: str, frames: tuple[TrapFrame, ...]) -> Caught:
-    """Return the call stack of a trap in the exported function `call`; `frames` has the innermost first."""
-    steps = []
-    for frame in reversed(frames):
-        function = judgement.Function(frame.function, frame.name)
-        steps.append(judgement.Step(function, frame.offset, _INSTRUCTIONS.get(data[frame.offset], "call")))
-    if len(steps) >= _MOST_FRAMES:
-        return Caught(tuple(steps), f"wasmtime only gives the innermost {_MOST_FRAMES} calls")
-    called = [export.index for export in decode(data).exported(Kind.FUNCTION) if export.name == call]
-    outermost = steps[0].function
-    if outermost.name is None and outermost.index in called:
-        steps[0] = steps[0]._replace(function=judgement.Function(outermost.index, call))
-    return Caught(tuple(steps))

@@ -13,7 +13,7 @@ from nogrow.contract.shipped_clauses import built, clauses_at, parts_at, unmatch
 from nogrow.contract.violations import Rule, Violation
 from nogrow.errors import UsageError
 from nogrow.jshost.model import Glue
-from nogrow.pipeline.host_code import belonging, is_named, scripts_beside
+from nogrow.pipeline.host_code import is_named, of_module, scripts_beside
 from nogrow.report.model import ArtifactReport, Report
 
 
@@ -109,7 +109,7 @@ def host_code(shipment: Shipment, targets: Sequence[Target]) -> dict[str, tuple[
             path = path_of(file, module)
             if path in trusts:
                 scripts = module.scripts if module.members else scripts_beside(file.path)
-                host_code_of[path] = belonging(module.data, trusts[path], scripts)
+                host_code_of[path] = of_module(module.data, trusts[path], scripts)
     return {path: glue for path, glue in host_code_of.items() if glue}
 
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from nogrow.contract.model import Host, Number
-from nogrow.errors import ModuleError
+from nogrow.scenarios.backtrace import Caught, StoppedError, find_backtrace, unknown
 from nogrow.scenarios.engine import Limits
-from nogrow.scenarios.errors import GuestError, HostError, TrapFrame, TrappedError
-from nogrow.scenarios.guest import Compiled, Guest, compiled
-from nogrow.scenarios.runner import Caught, backtrace, trapped
+from nogrow.scenarios.errors import HostError, TrappedError
+from nogrow.scenarios.guest import Compiled, Guest
 
 # A longer test is not replayed: the record would keep everything that it wrote a second time.
 MOST_ACTIONS = 100_000
@@ -118,44 +117,14 @@ class Record:
 def replay(data: bytes, record: Record, imports: Iterable[str], host: Host, limits: Limits) -> Caught:
     """Return the call stack of the growth in the last call of `record`, or a note on why it is unknown."""
     if record.full:
-        return _unknown("the test did too much to the guest to replay it")
-    try:
-        copy, offsets = trapped(data)
-    except ModuleError as error:
-        return _unknown(str(error))
-    number, call = -1, "the start function"
-    try:
-        guest = _ReplayedGuest(compiled(copy, limits), record.start, imports, host, offsets)
-        for number, action in enumerate(record.actions):
-            if isinstance(action, Called):
-                call = f"call {number + 1}, `{action.name}`,"
-            guest.take(action)
-    except _GrownError as error:
-        if number == len(record.actions) - 1:
-            return backtrace(data, error.name, error.frames)
-    except GuestError as error:
-        if not _is_growth(error, offsets):
-            ending = "fails" if isinstance(error, TrappedError) else "ends"
-            return _unknown(f"a copy that must not grow {ending} earlier: {error}")
-    else:
-        return _unknown("no memory.grow of the module was executed")
-    return _unknown(f"{call} executed a memory.grow earlier and has to return")
+        return unknown("the test did too much to the guest to replay it")
 
+    def repeat(copy: Compiled, offsets: frozenset[int]) -> None:
+        _ReplayedGuest(copy, record.start, imports, host, offsets).repeat(record.actions)
 
-def _unknown(reason: str) -> Caught:
-    return Caught(note=f"the call stack is not known: {reason}")
-
-
-def _is_growth(error: GuestError, offsets: frozenset[int]) -> bool:
-    return isinstance(error, TrappedError) and bool(error.frames) and error.frames[0].offset in offsets
-
-
-class _GrownError(Exception):
-    """The copy trapped at a `memory.grow` during the call of `name`."""
-
-    def __init__(self, name: str, frames: tuple[TrapFrame, ...]) -> None:
-        super().__init__(name)
-        self.name, self.frames = name, frames
+    # The last action is the call that grew the memory.
+    number = sum(isinstance(action, Called) for action in record.actions)
+    return find_backtrace(data, limits, number, repeat)
 
 
 class _ReplayedGuest:
@@ -173,9 +142,17 @@ class _ReplayedGuest:
         self._offsets = offsets
         # The host cannot use the guest before the start function has returned, so `start` has no actions.
         self._guest = Guest(module, host, {name: partial(self._answer, name) for name in imports})
+        self._calls, self._location = 0, ""
 
-    def take(self, action: Action) -> None:
-        """Repeat the action; raises `_GrownError` where the copy would grow."""
+    def repeat(self, actions: Iterable[Action]) -> None:
+        """Repeat the actions of the test; raises `StoppedError` where the copy would grow."""
+        for action in actions:
+            if isinstance(action, Called):
+                self._calls += 1
+                self._location = f"call {self._calls}, `{action.name}`,"
+            self._take(action)
+
+    def _take(self, action: Action) -> None:
         if isinstance(action, Written):
             self._guest.write(action.address, action.data)
             return
@@ -183,8 +160,8 @@ class _ReplayedGuest:
         try:
             self._guest.call(action.name, action.args)
         except TrappedError as error:
-            if _is_growth(error, self._offsets):
-                raise _GrownError(action.name, error.frames) from error
+            if error.is_at(self._offsets):
+                raise StoppedError(self._calls, self._location, action.name, error.frames) from error
             # The guest trapped the first time as well, and the test went on.
         finally:
             self._answers = before
@@ -194,7 +171,7 @@ class _ReplayedGuest:
             raise HostError(f"called {name}, which it did not do the first time")
         answer = self._answers.popleft()
         for action in answer.actions:
-            self.take(action)
+            self._take(action)
         if answer.raised:
             raise HostError(f"was ended by the function for {name}")
         return answer.returned

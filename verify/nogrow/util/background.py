@@ -32,6 +32,10 @@ class Background(Generic[_Result]):
         except BaseException as error:  # noqa: BLE001
             self._errors.append(error)
 
+    def wait(self) -> None:
+        """Wait for the end of the work, whatever it returns or raises."""
+        self._thread.join()
+
     def result(self, seconds: float | None = None) -> _Result:
         """Wait for the work and return its result, or raise what the work raised.
 

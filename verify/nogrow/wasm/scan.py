@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from nogrow.errors import ModuleError
 from nogrow.util.background import Background
 from nogrow.wasm.code_section import NODE_INIT, Bodies, Nodes
 from nogrow.wasm.decode import decode
@@ -94,10 +95,16 @@ def scan(module: Module, engine: Engine) -> Scan:
 def begin(data: bytes, engine: Engine) -> "Scanning":
     """Begin to scan the core module in `data` while the rest of the module is being decoded.
 
-    Raises `ModuleError` with the offset in the file.
+    Raises `ModuleError` with the offset in the file. No scan is running any more when it does.
     """
     scans: list[Scanning] = []
-    module = decode(data, lambda outline: scans.append(Scanning(outline, engine)))
+    try:
+        module = decode(data, lambda outline: scans.append(Scanning(outline, engine)))
+    except (ModuleError, MemoryError):
+        # The callers go on to other modules. Abandoned scans, each with a memory of its own, would pile up.
+        while scans:
+            scans.pop().wait()
+        raise
     scans[0].module = module
     return scans[0]
 
@@ -110,6 +117,10 @@ class Scanning:
         self.module = module
         self._bodies = Bodies(module, engine)
         self._running = Background(self._bodies.read)
+
+    def wait(self) -> None:
+        """Wait until the kernel no longer runs."""
+        self._running.wait()
 
     def result(self) -> Scan:
         """Wait for the flow graph; raises `ModuleError` with an offset for code that can't be read."""
