@@ -9,10 +9,12 @@ from nogrow import __version__
 project = "nogrow"
 release = __version__
 extensions = ["myst_parser"]
+# A block without a language is output or a diagram, not Python.
+highlight_language = "text"
 html_theme = "furo"
 html_title = f"nogrow {release}"
 html_static_path = ["_static"]
-html_css_files = ["cards.css"]
+html_css_files = ["pages.css"]
 myst_heading_anchors = 4
 # A link that leads nowhere is an error, not a warning that nobody reads.
 nitpicky = True

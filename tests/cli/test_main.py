@@ -25,6 +25,10 @@ def test_without_command_the_help_is_shown(nogrow: Nogrow) -> None:
     assert "3 nothing to check" in nogrow("--help").output
 
 
+def test_help_cuts_no_sentence_about_a_command(nogrow: Nogrow) -> None:
+    assert "..." not in nogrow("--help").output.split("Commands:")[1]
+
+
 @pytest.mark.parametrize(
     ("file", "code"), [("quiet.wasm", 0), ("growing.wasm", 1), ("gone.wasm", 3), ("cut.wasm", 4)]
 )

@@ -14,7 +14,8 @@ from nogrow.machine.process import run
 
 REFERENCE = Path("docs", "commands.md")
 PAGES = Path("build", "docs")
-_WIDTH = 100
+# Longer lines do not fit into a page.
+_WIDTH = 90
 _LIMIT_SECONDS = 300
 _HEAD = """# Command reference
 

@@ -1,3 +1,3 @@
-"""nogrow: proves which ways into a WebAssembly module can grow its memory."""
+"""Prove which entry points of a WebAssembly module can grow its memory."""
 
 __version__ = "0.1.0"

@@ -19,6 +19,7 @@ from nogrow.report.exit_code import ExitCode
 NO_MEMORY = "not enough memory: no verdict"
 # A command is loaded only when it is called, so that the others start quickly.
 COMMANDS = ["check", "completion", "diff", "doctor", "explain", "host", "init", "pin", "run", "seal", "sites"]
+_LONGEST_SENTENCE = 200
 EPILOG = (
     "Exit codes: 0 every contract kept, 1 a contract broken, 2 wrong usage or contract file, "
     "3 nothing to check, 4 something could not be judged. "
@@ -35,6 +36,16 @@ class _Commands(click.Group):
             return None
         command: click.Command = getattr(import_module(f"nogrow.cli.{cmd_name}"), cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        # click would cut each sentence to one line; here it is wrapped.
+        rows = [
+            (name, command.get_short_help_str(_LONGEST_SENTENCE))
+            for name in COMMANDS
+            if (command := self.get_command(ctx, name)) is not None
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> object:
         try:

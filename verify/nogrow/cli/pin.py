@@ -36,7 +36,7 @@ def pin(
 
     Good verdicts are pinned as well as bad ones. With PATH, the pins of other modules stay in the lock.
     Without PATH, every artifact of the contract is pinned and all other pins are removed; without a contract,
-    the modules in the lock are pinned anew.
+    the modules in the lock are pinned again.
 
     The exit code is 0 if the lock was written, even if the contract is broken. If a module can't be judged
     (4) or does not exist (3), the lock is left unchanged.

@@ -3,10 +3,11 @@
 import glob
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from nogrow.analysis.judgement import Conditions
 from nogrow.contract.model import ArtifactContract, Contract
 from nogrow.contract.patterns import is_glob, members, split_number
 from nogrow.wasm.file import is_there
@@ -183,3 +184,22 @@ def _absolute(path: str) -> str:
         return str(Path(*parts))
     end = len(parts) - parts[::-1].index("..")
     return str(Path(os.path.realpath(Path(*parts[:end])), *parts[end:]))
+
+
+def conditions_of(clauses: Sequence[ArtifactContract]) -> Conditions:
+    """Return the strictest conditions that any of the clauses sets."""
+    every = [clause.conditions for clause in clauses]
+    return Conditions(*map(any, zip(*every, strict=True)))
+
+
+def trusted_by_all(
+    clauses: Sequence[ArtifactContract], growing: Collection[str] = frozenset()
+) -> Callable[[str], bool]:
+    """Return a function that says whether all clauses trust an import.
+
+    The imports in `growing` are known to grow the memory, and are trusted by their exact name only.
+    """
+    every = [clause.imports for clause in clauses]
+    return lambda name: all(
+        name in imports.trusted or (name not in growing and imports.trusts(name)) for imports in every
+    )

@@ -120,6 +120,17 @@ def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Vio
     return LazySequence(len(ordered), at)
 
 
+def violations_of_all(clauses: Sequence[ArtifactContract], judgement: Judgement) -> Sequence[Violation]:
+    """Return the violations of all clauses, sorted by rule, each of them once."""
+    first, *others = clauses
+    if not others:
+        return violations(first, judgement)
+    broken: list[Violation] = []
+    for clause in clauses:
+        broken += (violation for violation in violations(clause, judgement) if violation not in broken)
+    return sorted(broken, key=lambda violation: violation.rule.id)
+
+
 def notes(contract: ArtifactContract, judgement: Judgement) -> Iterator[str]:
     """Yield hints for the contract's author that are not violations.
 

@@ -15,11 +15,10 @@ from pathlib import Path
 from nogrow.analysis.emscripten_abi import ANY, Effect, Effects, effect_of, fits, signature_of
 from nogrow.analysis.judgement import Judgement
 from nogrow.contract.model import ArtifactContract
-from nogrow.contract.select import Target
+from nogrow.contract.select import Target, trusted_by_all
 from nogrow.errors import ModuleError, UsageError
 from nogrow.jshost.model import Glue, Grower, Served
 from nogrow.jshost.nearby_scripts import MOST_BYTES, SUFFIXES, Script, likely
-from nogrow.pipeline.clauses import Clauses, trusted_by_all
 from nogrow.wasm.decode import decode
 from nogrow.wasm.file import read as read_module
 from nogrow.wasm.model import Import, Kind, Module
@@ -134,7 +133,7 @@ def _cannot_grow(module: Module) -> bool:
     return all(memory.maximum == memory.minimum for memory in module.memories)
 
 
-def host_effects(data: bytes, clauses: Clauses, glue: Sequence[Glue]) -> Effects:
+def host_effects(data: bytes, clauses: Sequence[ArtifactContract], glue: Sequence[Glue]) -> Effects:
     """Return what the host code says of the imports of the core module in `data`.
 
     Raises `ModuleError` where the host code is not that of the module.
@@ -147,14 +146,16 @@ def host_effects(data: bytes, clauses: Clauses, glue: Sequence[Glue]) -> Effects
     return effects((item.label for item in module.imported(Kind.FUNCTION)), glue)
 
 
-def host_growth(judgement: Judgement, clauses: Clauses, growers: Sequence[Grower]) -> list[str]:
+def host_growth(
+    judgement: Judgement, clauses: Sequence[ArtifactContract], growers: Sequence[Grower]
+) -> list[str]:
     """Return a sentence for each reached import behind which host code grows a memory of the module."""
     trusted = frozenset.intersection(*(frozenset(clause.imports.trusted) for clause in clauses))
     reached = judgement.imports - trusted
     return [f"host grows: {grower.label}, {grower.place}" for grower in growers if grower.label in reached]
 
 
-def refuse_unknown_names(data: bytes, judgement: Judgement, clauses: Clauses) -> None:
+def refuse_unknown_names(data: bytes, judgement: Judgement, clauses: Sequence[ArtifactContract]) -> None:
     """Raise `ModuleError` where imports with minified names may grow the memory."""
     trusts = trusted_by_all(clauses)
     reached = [name for name in judgement.imports if not trusts(name)]

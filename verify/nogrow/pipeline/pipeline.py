@@ -9,19 +9,11 @@ from nogrow.analysis.assumptions import stated
 from nogrow.analysis.emscripten_abi import NO_EFFECTS, Effects
 from nogrow.analysis.judgement import Judgement
 from nogrow.analysis.surroundings import Linked, Surroundings
-from nogrow.contract.model import Scenario
-from nogrow.contract.select import Target
-from nogrow.contract.violations import Violation, notes
+from nogrow.contract.model import ArtifactContract, Scenario
+from nogrow.contract.select import Target, conditions_of, trusted_by_all
+from nogrow.contract.violations import Violation, notes, violations_of_all
 from nogrow.errors import ModuleError
 from nogrow.jshost.model import Glue, Grower
-from nogrow.pipeline.clauses import (
-    Clauses,
-    conditions_of,
-    failed_scenarios,
-    joined,
-    trusted_by_all,
-    violations_of_all,
-)
 from nogrow.pipeline.core_modules import (
     Linkage,
     LocatedModule,
@@ -33,7 +25,7 @@ from nogrow.pipeline.core_modules import (
 )
 from nogrow.pipeline.read_ahead import ReadAhead
 from nogrow.report.model import ArtifactReport, not_judged
-from nogrow.scenarios.result import ScenarioResult
+from nogrow.scenarios.result import ScenarioResult, failed_scenarios
 from nogrow.util.background import Background
 from nogrow.wasm.file import read
 from nogrow.wasm.runtime import Engine
@@ -64,7 +56,7 @@ class _Case(NamedTuple):
 
     file: str
     module: LocatedModule
-    clauses: Clauses
+    clauses: Sequence[ArtifactContract]
     glue: tuple[Glue, ...]
     growers: tuple[Grower, ...]
     read_ahead: ReadAhead | None
@@ -212,7 +204,7 @@ class Pipeline:
             frames, note = find_sources(case.file, module.data, module.start, offsets, source)
             artifact = artifact._replace(sources=frames, notes=(*artifact.notes, *filter(None, [note])))
         return artifact._replace(
-            violations=joined(artifact.violations, failed_scenarios(scenarios)), scenarios=scenarios
+            violations=(*artifact.violations, *failed_scenarios(scenarios)), scenarios=scenarios
         )
 
     def _prove_and_validate(self, case: _Case) -> tuple[Judgement | None, Validation]:
@@ -276,7 +268,8 @@ class Pipeline:
         held = None if pinned is None else pinned.hold(case.module.path, judgement, artifact.sha256)
         if held is None:
             return artifact
-        violations = joined(violations, held.violations)
+        # The violations of entry points stay lazy if there are no others.
+        violations = (*violations, *held.violations) if held.violations else violations
         return artifact._replace(violations=violations, better=held.better, notes=held.notes)
 
 

@@ -1,9 +1,11 @@
 """This module defines the result of running a scenario."""
 
 import enum
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from nogrow.analysis import judgement
+from nogrow.contract.violations import Rule, Violation
 
 
 class ScenarioOutcome(enum.Enum):
@@ -70,3 +72,12 @@ class ScenarioResult(NamedTuple):
     steps: tuple[StepSeen, ...] = ()
     stubs: tuple[StubSeen, ...] = ()
     output: str = ""
+
+
+def failed_scenarios(scenarios: Sequence[ScenarioResult]) -> tuple[Violation, ...]:
+    """Return a violation of NG009 for each scenario that failed."""
+    return tuple(
+        Violation(Rule.SCENARIO_FAILED, f"scenario `{result.name}`: {result.message}")
+        for result in scenarios
+        if result.outcome is ScenarioOutcome.FAILED
+    )
