@@ -2,6 +2,7 @@
 
 from nogrow.analysis.judgement import Verdict
 from nogrow.analysis.proof import judge
+from nogrow.rewrite.reserve import Pages
 from nogrow.rewrite.rewrite import Mode, Sealed, sealed
 from nogrow.wasm.runtime import Engine
 from tests.support.assemble import wasm_tools
@@ -22,8 +23,13 @@ def verdict(data: bytes) -> Verdict:
     return judge(data, lambda _: True, KERNELS).verdict
 
 
-def checked(data: bytes, mode: Mode, pages: int | None = None) -> Sealed:
+RESERVED = 64
+
+
+def checked(data: bytes, mode: Mode, pages: Pages = None) -> Sealed:
     """Seal the module; check that the copy is valid, fixed, and unchanged when sealed again."""
+    if mode is Mode.RESERVE and pages is None:
+        pages = RESERVED
     result = sealed(data, mode, pages, KERNELS)
     assert is_valid(result.data) or not is_valid(data)
     assert sealed(result.data, mode, pages, KERNELS).data == result.data

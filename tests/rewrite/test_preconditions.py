@@ -8,9 +8,11 @@ from nogrow.rewrite.comparison import compare
 from nogrow.rewrite.preconditions import TRIED, require_known_links
 from nogrow.rewrite.rewrite import Mode, sealed
 from nogrow.wasm.linking import read_linking
-from tests.rewrite.checked import KERNELS
+from tests.rewrite.checked import KERNELS, RESERVED
 from tests.support.assemble import assemble
 
+# In the mode reserve, a memory is not counted in several core modules.
+UNCOUNTED = (Mode.CAP, Mode.DENY, Mode.TRAP)
 GROW = "(memory.grow (i32.const 1))"
 OR_TRAP = f"(if (i32.eq {GROW} (i32.const -1)) (then unreachable))"
 MAIN = '(core module $main (memory (export "mem") {})) (core instance $main (instantiate $main))'
@@ -25,6 +27,8 @@ IMPORTED = """(import "m" (core module $M (export "mem" (memory 1))))
 def copied(wat: str, mode: Mode, pages: int | None = None) -> tuple[str, ...]:
     """Seal the module or component and return the notes; raises `ModuleError` if it is not sealed."""
     data = assemble(wat)
+    if mode is Mode.RESERVE and pages is None:
+        pages = RESERVED
     after = sealed(data, mode, pages, KERNELS).data
     return tuple(note for comparison in compare(data, after, mode, KERNELS) for note in comparison.notes)
 
@@ -39,7 +43,7 @@ def component(start: str, code: str, limits: str = "1") -> str:
     return f"(component {MAIN.format(limits)} {ADAPTER.format(limits, code, start)})"
 
 
-@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("mode", UNCOUNTED)
 def test_component_that_imports_a_core_module_is_rejected(mode: Mode) -> None:
     assert "unknown code may grow a memory" in rejected(f"(component {IMPORTED})", mode)
 
@@ -52,11 +56,21 @@ def test_component_with_unread_definitions_is_rejected(mode: Mode) -> None:
         require_known_links(linking, linking, mode)
 
 
-@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("mode", UNCOUNTED)
 def test_copy_that_traps_at_start_is_rejected(mode: Mode) -> None:
     reason = rejected(component("(start $f)", OR_TRAP), mode)
     assert reason.endswith("fails in the copy: wasm `unreachable` instruction executed")
     assert "fails in the copy" in rejected(f"(module (memory 1) (func $f {OR_TRAP}) (start $f))", mode)
+
+
+def test_reserved_pages_must_suffice_for_the_start_function() -> None:
+    wat = f"(module (memory 1) (func $f {OR_TRAP}) (start $f))"
+    assert "fails in the copy" in rejected(wat, Mode.RESERVE, 1)
+    assert TRIED in copied(wat, Mode.RESERVE, 2)
+
+
+def test_memory_of_another_core_module_is_not_reserved() -> None:
+    assert "share one count of its pages" in rejected(component("", OR_TRAP), Mode.RESERVE)
 
 
 def test_start_function_that_tolerates_no_growth_is_sealed() -> None:
@@ -78,10 +92,12 @@ def test_start_function_that_does_not_grow_is_sealed() -> None:
 @pytest.mark.parametrize("mode", Mode)
 def test_growth_outside_of_start_needs_no_trial(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preconditions, "failure", lambda *_, **__: pytest.fail("it was tried"))
-    assert TRIED not in copied(component("", OR_TRAP), mode)
+    assert TRIED not in copied(f"(component (core module (memory 1) (func {OR_TRAP})))", mode)
+    if mode in UNCOUNTED:
+        assert TRIED not in copied(component("", OR_TRAP), mode)
 
 
-@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("mode", UNCOUNTED)
 def test_start_function_in_another_module_is_followed(mode: Mode) -> None:
     start = """(core module $s (import "a" "f" (func $f)) (start $f))
     (core instance (instantiate $s (with "a" (instance $a))))"""
@@ -104,7 +120,7 @@ def test_endless_start_function_is_rejected(monkeypatch: pytest.MonkeyPatch) -> 
 def test_memory_from_outside_of_a_component_is_not_capped() -> None:
     wat = f"""(component (core module $a (import "m" "mem" (memory 1)) (func (export "f") (drop {GROW})))
       (export "a" (core module $a)))"""
-    assert "cap cannot cap it" in rejected(wat, Mode.CAP)
+    assert "cap cannot set its limits" in rejected(wat, Mode.CAP)
     copied(wat, Mode.DENY)
     copied(wat, Mode.TRAP)
 

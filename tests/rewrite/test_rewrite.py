@@ -1,9 +1,14 @@
+import itertools
+from collections.abc import Iterator
+
 import pytest
 
 from nogrow.errors import ModuleError, UsageError
+from nogrow.rewrite.code_offset_sections import bodies
 from nogrow.rewrite.rewrite import Mode, sealed
 from nogrow.wasm.component import core_modules
-from nogrow.wasm.sections import read_sections
+from nogrow.wasm.decode import decode
+from nogrow.wasm.sections import SectionId, read_sections
 from tests.rewrite.checked import KERNELS, checked, is_valid
 from tests.support.assemble import assemble, wasm_tools
 from tests.support.binary import leb, section
@@ -19,11 +24,29 @@ def code(wat: str, memories: str = "(memory 1)") -> bytes:
     )
 
 
-def listing(data: bytes) -> list[str]:
-    """Return the instructions of the module, without indentation."""
+def listing(data: bytes, number: int = 0) -> list[str]:
+    """Return the instructions of a function of the module, without indentation."""
     lines = [line.strip() for line in wasm_tools("print", "-", stdin=data).decode().split("\n")]
-    start = next(number for number, line in enumerate(lines) if line.startswith("(func"))
-    return [line for line in lines[start + 1 :] if line and not line.startswith(("(", ")"))]
+    start = [number for number, line in enumerate(lines) if line.startswith("(func")][number]
+    code = itertools.takewhile(lambda line: line != ")", lines[start + 1 :])
+    return [line for line in code if line and not line.startswith("(")]
+
+
+def moved(before: bytes, after: bytes) -> int:
+    """Return how many functions the copy has more; check that the code of the others keeps its offsets."""
+    old, new = (
+        {frame.start - start: code for frame, code, start in code_of(data)} for data in (before, after)
+    )
+    changed = [start for start, body in old.items() if new.get(start) != body]
+    assert len(changed) <= len(new) - len(old)
+    return len(new) - len(old)
+
+
+def code_of(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the offset of each function body in the code section, and its bytes."""
+    start = next(section.start for section in read_sections(data) if section.id is SectionId.CODE)
+    for frame in bodies(decode(data)):
+        yield frame.start - start, data[frame.start : frame.end]
 
 
 # The code with the growth, and the instructions after deny.
@@ -85,9 +108,9 @@ MOVING = {
 def test_deny_keeps_side_effects(name: str) -> None:
     data = code(MOVING[name])
     result = checked(data, Mode.DENY)
-    assert len(result.data) == len(data) + 1
+    assert moved(data, result.data) == 1
     kept = [line for line in listing(data) if line != "memory.grow"]
-    remaining = [line for line in listing(result.data) if line not in ("drop", "nop", "i32.const -1")]
+    remaining = [line for line in listing(result.data, -1) if line not in ("drop", "nop", "i32.const -1")]
     assert [line for line in remaining if line in kept] == remaining
 
 
@@ -173,8 +196,9 @@ def test_padded_sizes_keep_their_width_when_code_moves() -> None:
     )  # fmt: skip
     assert is_valid(data)
     result = checked(data, Mode.DENY).data
-    assert len(result) == len(data) + 1
-    assert read_sections(result)[-1].start == read_sections(data)[-1].start
+    assert moved(data, result) == 1
+    # The function section has another entry.
+    assert read_sections(result)[-1].start == read_sections(data)[-1].start + 1
 
 
 CAPPED = {
@@ -210,7 +234,7 @@ def test_capped_import_has_a_note_for_the_host() -> None:
     result = checked(data, Mode.CAP)
     assert result.notes == (
         "memory 0 is imported (env.mem): the host must provide a memory with exactly 2 pages,"
-        " as minimum and as maximum",
+        " as minimum and as maximum: new WebAssembly.Memory({ initial: 2, maximum: 2 })",
     )
 
 
@@ -229,8 +253,8 @@ def test_more_pages_than_a_memory_can_have_are_rejected(memory: str, pages: int)
 
 
 @pytest.mark.parametrize("mode", [Mode.DENY, Mode.TRAP])
-def test_pages_need_the_mode_cap(mode: Mode) -> None:
-    with pytest.raises(UsageError, match="only be set in the mode cap"):
+def test_pages_need_the_mode_cap_or_reserve(mode: Mode) -> None:
+    with pytest.raises(UsageError, match="only be set with cap and reserve"):
         sealed(assemble("(module)"), mode, 3, KERNELS)
 
 
@@ -246,6 +270,7 @@ CODE_OFFSET_SECTIONS = (
     "metadata.code.branch_hint",
     "linking",
 )
+DROPPED = ("sourceMappingURL", "metadata.code.branch_hint", "linking")
 KEPT = ("name", "producers", "target_features", "dylink.0", "whatever")
 
 
@@ -256,7 +281,7 @@ def names(data: bytes) -> list[str]:
 @pytest.mark.parametrize(
     ("mode", "wat", "dropped"),
     [
-        (Mode.DENY, MOVING["a load"], CODE_OFFSET_SECTIONS),
+        (Mode.DENY, MOVING["a load"], DROPPED),
         (Mode.DENY, IN_PLACE["a local"][0], ()),
         (Mode.TRAP, MOVING["a load"], ()),
         (Mode.CAP, MOVING["a load"], ("sourceMappingURL",)),
@@ -281,7 +306,7 @@ def test_linking_sections_are_dropped_from_relocatable_code() -> None:
     plain = code(IN_PLACE["a local"][0])
     result = sealed(with_sections(plain, "linking", "reloc.CODE"), Mode.DENY, engine=KERNELS)
     assert names(result.data) == ["name"]
-    assert result.notes == ("dropped because instructions moved: linking, reloc.CODE",)
+    assert result.notes == ("dropped because functions moved: linking, reloc.CODE",)
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -291,17 +316,18 @@ def test_each_core_module_of_a_component_is_sealed(mode: Mode) -> None:
         f"(component (core module {growing}) (component (core module {growing}) (core module "
         f'(import "a" "m" (memory 1)) (func))) (core module (memory 2)))'
     )
-    result = sealed(data, mode, engine=KERNELS)
+    pages = 3 if mode is Mode.RESERVE else None
+    result = sealed(data, mode, pages, KERNELS)
     assert is_valid(result.data)
-    assert sealed(result.data, mode, engine=KERNELS).data == result.data
+    assert sealed(result.data, mode, pages, KERNELS).data == result.data
     for before, after in zip(core_modules(data), core_modules(result.data), strict=True):
         old, new = data[before.start : before.end], result.data[after.start : after.end]
         if b"\1a\1m" in old:
             # Its limits must match the module that defines the memory.
             assert new == old
         else:
-            assert new == checked(old, mode).data
-    assert bool(result.notes) is (mode is Mode.CAP)
+            assert new == checked(old, mode, pages).data
+    assert bool(result.notes) is mode.sets_limits
 
 
 @pytest.mark.parametrize("mode", Mode)

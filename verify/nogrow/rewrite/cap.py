@@ -3,6 +3,8 @@
 WebAssembly 3.0, section 5.3.15 (limits), with the proposal for custom page sizes.
 """
 
+from collections.abc import Mapping
+
 from nogrow.errors import ModuleError, UsageError
 from nogrow.rewrite.splice import Edit, leb
 from nogrow.wasm.declarations import read_data
@@ -14,12 +16,12 @@ _HAS_MAXIMUM = 1
 _MOST_BYTES = {32: 1 << 32, 64: 1 << 64}
 
 
-def capped(module: Module, pages: int | None, *, imports: bool) -> tuple[list[Edit], list[str]]:
+def capped(module: Module, pages: Mapping[int, int], *, imports: bool) -> tuple[list[Edit], list[str]]:
     """Return the edits that set every memory's maximum to its minimum, and notes for the user.
 
-    `pages` (in each memory's own pages) raises smaller minimums first. `imports` says whether imported
-    memories are capped too. Raises `UsageError` if `pages` is more than a memory can have, and `ModuleError`
-    if the module itself declares too many.
+    `pages`, by the memory's index and in its own pages, raises smaller minimums first. `imports` says whether
+    imported memories are capped too. Raises `UsageError` if `pages` is more than a memory can have, and
+    `ModuleError` if the module itself declares too many.
     """
     # A compact import can declare many memories by one type, which is edited once.
     edits: dict[int, Edit] = {}
@@ -29,7 +31,8 @@ def capped(module: Module, pages: int | None, *, imports: bool) -> tuple[list[Ed
         if memory.imported and not imports:
             notes.append(f"memory {index} is imported from another module of the component and left as it is")
             continue
-        minimum = max(memory.minimum, pages or 0)
+        wanted = pages.get(index, 0)
+        minimum = max(memory.minimum, wanted)
         if minimum * memory.page_size > _MOST_BYTES[memory.address_bits]:
             message = f"memory {index}, of pages of {memory.page_size} bytes, cannot have {minimum} of them"
             if memory.minimum == minimum:
@@ -39,15 +42,22 @@ def capped(module: Module, pages: int | None, *, imports: bool) -> tuple[list[Ed
             _require_room(module, index, memory, minimum)
             notes.append(
                 f"memory {index} is imported ({labels[index]}): the host must provide a memory with exactly"
-                f" {minimum} pages, as minimum and as maximum"
+                f" {minimum} pages, as minimum and as maximum: {_supplied(memory, minimum)}"
             )
-        if pages is not None and memory.minimum > pages:
+        if index in pages and memory.minimum > wanted:
             notes.append(f"memory {index} already has {memory.minimum} pages at the start and keeps them")
         elif memory.maximum is not None and memory.maximum < minimum:
             notes.append(f"memory {index} had a maximum of {memory.maximum} pages and now has {minimum}")
         if (memory.minimum, memory.maximum) != (minimum, minimum):
             edits[memory.place[0]] = _edit(module.data, memory, minimum)
     return list(edits.values()), notes
+
+
+def _supplied(memory: MemoryType, pages: int) -> str:
+    """Return the JavaScript expression for the memory that the host must provide."""
+    if memory.address_bits == 64:
+        return f'new WebAssembly.Memory({{ initial: {pages}n, maximum: {pages}n, address: "i64" }})'
+    return f"new WebAssembly.Memory({{ initial: {pages}, maximum: {pages} }})"
 
 
 def _require_room(module: Module, index: int, memory: MemoryType, pages: int) -> None:

@@ -3,36 +3,20 @@
 WebAssembly tool conventions: Linking.md, Debugging.md, CodeMetadata.md, BuildId.md.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from nogrow.rewrite.splice import Edit, Frame, frame_at
 from nogrow.wasm.model import Module
-from nogrow.wasm.sections import SectionId
 
-_BY_OFFSET_IN_FILE = frozenset(("sourceMappingURL",))
-# These lead to information outside of the module, which describes the original code.
-_BY_OFFSET_IN_CODE = frozenset(("external_debug_info", "build_id", "linking", ".gdb_index"))
-_BY_OFFSET_IN_CODE_PREFIXES = (".debug_", "metadata.code.", "reloc.")
+# These name offsets in the file.
+_BY_FILE = ("sourceMappingURL",)
+# These name offsets in function bodies, or relocations of code.
+_BY_BODY = ("linking", "metadata.code.", "reloc.")
+# These name offsets in the code section, or lead to information outside of the module that does.
+_BY_CODE = (".debug_", ".gdb_index", "build_id", "external_debug_info")
 
 HEADER_SIZE = 8
-
-
-class Moves(NamedTuple):
-    """Whether edits move the code section in the file, and whether they move instructions in the section."""
-
-    section: bool
-    instructions: bool
-
-
-def moves(module: Module, edits: Iterable[Edit]) -> Moves:
-    """Return what `edits` move; none of them may be in a custom section."""
-    code = [section for section in module.sections if section.id is SectionId.CODE]
-    if not code:
-        return Moves(False, False)
-    start = code[0].start
-    moving = [edit for edit in edits if edit.growth]
-    return Moves(any(edit.start < start for edit in moving), any(edit.start >= start for edit in moving))
 
 
 def is_relocatable(module: Module) -> bool:
@@ -40,26 +24,31 @@ def is_relocatable(module: Module) -> bool:
     return any(section.name.startswith("reloc.") for section in module.sections)
 
 
-def outdated(module: Module, moved: Moves) -> tuple[list[Edit], list[str]]:
+class Moved(NamedTuple):
+    """What moved: the code section in the file, functions to its end, and the other functions in it."""
+
+    section: bool
+    functions: bool
+    others: bool
+
+
+def outdated(module: Module, moved: Moved) -> tuple[list[Edit], list[str]]:
     """Return the edits that remove the custom sections that are wrong now, and a note if there are any."""
+    wrong = (
+        *(_BY_FILE if moved.section or moved.others else ()),
+        *(_BY_BODY if moved.functions or moved.others else ()),
+        *(_BY_CODE if moved.others else ()),
+    )
     edits: list[Edit] = []
     names: list[str] = []
     for section, header in zip(module.sections, headers(module), strict=True):
-        if section.id is SectionId.CUSTOM and _is_outdated(section.name, moved):
+        if section.name.startswith(wrong):
             edits.append(Edit(header, section.end, b""))
             names.append(section.name)
     if not names:
         return [], []
-    reason = "instructions moved" if moved.instructions else "the code moved in the file"
-    listed = ", ".join(dict.fromkeys(names))
-    return edits, [f"dropped because {reason}: {listed}"]
-
-
-def _is_outdated(name: str, moved: Moves) -> bool:
-    if name in _BY_OFFSET_IN_FILE:
-        return moved.section or moved.instructions
-    by_code = name in _BY_OFFSET_IN_CODE or name.startswith(_BY_OFFSET_IN_CODE_PREFIXES)
-    return by_code and moved.instructions
+    reason = "functions moved" if moved.functions or moved.others else "the code moved in the file"
+    return edits, [f"dropped because {reason}: {', '.join(dict.fromkeys(names))}"]
 
 
 def headers(module: Module) -> tuple[int, ...]:

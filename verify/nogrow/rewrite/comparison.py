@@ -111,9 +111,9 @@ def _trusts_nothing(label: str) -> bool:
 
 def _require_sealed(judgement: Judgement, mode: Mode, *, in_component: bool) -> None:
     """Raise `ModuleError` if the copy, judged from the bytes that will be written, can still grow."""
-    if mode is not Mode.CAP:
-        if judgement.sites:
-            raise ModuleError("a memory.grow is left", judgement.sites[0].offset)
+    if mode is not Mode.CAP and judgement.sites:
+        raise ModuleError("a memory.grow is left", judgement.sites[0].offset)
+    if not mode.sets_limits:
         return
     for memory in judgement.memories:
         if not memory.fixed and not (memory.imported and in_component):

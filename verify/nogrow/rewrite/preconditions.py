@@ -17,14 +17,14 @@ def require_known_links(before: Linking, after: Linking, mode: Mode) -> None:
     """Raise `ModuleError` if code outside of the component may grow, or if the copy cannot be linked."""
     if before.unclear is not None:
         raise ModuleError(f"not sealed, because unknown code may grow a memory: {before.unclear}")
-    if mode is not Mode.CAP:
+    if not mode.sets_limits:
         return
     for number, module in enumerate(before.modules):
         for item in module.imported(Kind.MEMORY) if module and before.is_instantiated(number) else ():
             if not before.served_by(number, item):
                 raise ModuleError(
                     f"not sealed: core module {number} imports memory {item.index} ({item.label}) from "
-                    "outside of the component, so cap cannot cap it; use deny or trap"
+                    f"outside of the component, so {mode.value} cannot set its limits; use deny or trap"
                 )
     broken = sorted(set(_unfit(after)) - set(_unfit(before)))
     if broken:

@@ -3,18 +3,16 @@
 WebAssembly 3.0, sections 4.6 (execution of instructions) and 5.4.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
 
-from nogrow.errors import ModuleError
 from nogrow.rewrite.instructions import Instruction
+from nogrow.rewrite.sites import Body, Site
 from nogrow.rewrite.splice import Edit
+from nogrow.wasm.model import Module
 
-GROW = 0x40
 _UNREACHABLE, _NOP, _DROP = b"\x00", b"\x01", b"\x1a"
 _LOCAL_SET, _LOCAL_TEE = 0x21, 0x22
 _MINUS_ONE = {32: b"\x41\x7f", 64: b"\x42\x7f"}
-_DISAGREE = "internal error: the scan and the rewriter disagree about the code; please report it"
 
 
 def _operands() -> dict[int, int]:
@@ -37,31 +35,34 @@ def _operands() -> dict[int, int]:
 _TAKES = _operands()
 
 
-class Site(NamedTuple):
-    """A `memory.grow` from `start` to `end`, and the width of its memory's addresses, 32 or 64 bits."""
-
-    start: int
-    end: int
-    address_bits: int
-
-
-def trapped(site: Site) -> Edit:
-    """Return the edit that replaces the site by `unreachable`, in as many bytes.
+def trapped(body: Body) -> Iterator[Edit]:
+    """Yield the edits that replace each site by `unreachable`, in as many bytes.
 
     After it the stack may have any type (section 3.3.4), so nothing else has to change, and a further
     `unreachable` for each remaining byte is valid.
     """
-    return Edit(site.start, site.end, _UNREACHABLE * (site.end - site.start))
+    for site in body.sites:
+        yield Edit(site.start, site.end, _UNREACHABLE * (site.end - site.start))
 
 
-def denied(data: bytes, site: Site, before: Sequence[Instruction]) -> Edit:
-    """Return the edit that replaces the site by instructions with the value -1, in as many bytes if possible.
+def denied(module: Module, body: Body, *, keep: bool) -> Iterator[Edit]:
+    """Yield the edits that replace each site by instructions with the value -1, in as many bytes if possible.
+
+    `keep` says that the instructions before a site must stay as they are.
+    """
+    before = straight_before(body.code, {site.start for site in body.sites})
+    for site in body.sites:
+        constant = _MINUS_ONE[module.memories[site.memory].address_bits]
+        yield _denied(module.data, site, constant, () if keep else before[site.start])
+
+
+def _denied(data: bytes, site: Site, constant: bytes, before: Sequence[Instruction]) -> Edit:
+    """Return the edit of one site.
 
     `before` is the result of `straight_before` for the site. If the site itself is too short, a `drop` after
     it takes the operand, or instructions that compute the operand are replaced too. The guest behaves the
     same, because they only compute the operand and no branch leads between them.
     """
-    constant = _MINUS_ONE[site.address_bits]
     fitting = _filled(_DROP + constant, site.start, site.end)
     if fitting is not None:
         return fitting
@@ -93,15 +94,12 @@ def _filled(code: bytes, start: int, end: int) -> Edit | None:
 def straight_before(code: Iterable[Instruction], sites: set[int]) -> dict[int, tuple[Instruction, ...]]:
     """Return the instructions directly before each of `sites`, which are offsets of instructions in `code`.
 
-    They are instructions that only compute one value, and a `local.tee` before them. Raises `ModuleError` if
-    no `memory.grow` starts at a site, which is an internal error.
+    They are instructions that only compute one value, and a `local.tee` before them.
     """
     before: dict[int, tuple[Instruction, ...]] = {}
     window: list[Instruction] = []
     for instruction in code:
         if instruction.start in sites:
-            if instruction.opcode != GROW:
-                raise ModuleError(_DISAGREE, instruction.start)
             before[instruction.start] = tuple(window)
         if instruction.opcode == _LOCAL_TEE:
             window = [instruction]
@@ -109,6 +107,4 @@ def straight_before(code: Iterable[Instruction], sites: set[int]) -> dict[int, t
             window.append(instruction)
         else:
             window = []
-    if len(before) != len(sites):
-        raise ModuleError(_DISAGREE, min(sites - set(before)))
     return before

@@ -5,22 +5,24 @@ changes nothing.
 """
 
 import enum
-from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from nogrow.errors import UsageError
+from nogrow.rewrite.additions import Additions
 from nogrow.rewrite.cap import capped
-from nogrow.rewrite.code_offset_sections import bodies, headers, is_relocatable, moves, outdated
-from nogrow.rewrite.instructions import instructions
-from nogrow.rewrite.replace_grow import Site, denied, straight_before, trapped
-from nogrow.rewrite.splice import Edit, Frame, frame_at, spliced
+from nogrow.rewrite.code_offset_sections import Moved, headers, is_relocatable, outdated
+from nogrow.rewrite.move_functions import replaced_bodies
+from nogrow.rewrite.replace_grow import denied, trapped
+from nogrow.rewrite.reserve import Pages, counted, counters, reserved_pages, wanted_pages
+from nogrow.rewrite.sites import Body, find_sites
+from nogrow.rewrite.splice import Edit, Frame, edited, frame_at, spliced
 from nogrow.wasm.component import COMPONENT, CORE_MODULE, component_section, core_modules
 from nogrow.wasm.decode import decode
-from nogrow.wasm.model import Module
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.runtime import Engine
-from nogrow.wasm.scan import scan
-from nogrow.wasm.sections import is_component
+from nogrow.wasm.sections import SectionId, is_component, read_sections
 
 
 class Mode(enum.Enum):
@@ -28,11 +30,18 @@ class Mode(enum.Enum):
 
     `cap` sets the maximum of each memory to its minimum, so that growth by more than 0 pages fails. `deny`
     replaces every `memory.grow` by the result -1, also for 0 pages. `trap` replaces every one by a trap.
+    `reserve` gives each memory all its pages at the start, and counts those that the module asked for.
     """
 
     CAP = "cap"
     DENY = "deny"
     TRAP = "trap"
+    RESERVE = "reserve"
+
+    @property
+    def sets_limits(self) -> bool:
+        """Return whether the copy's memories have a maximum that is their minimum."""
+        return self in (Mode.CAP, Mode.RESERVE)
 
 
 class Sealed(NamedTuple):
@@ -42,15 +51,15 @@ class Sealed(NamedTuple):
     notes: tuple[str, ...]
 
 
-def sealed(data: bytes, mode: Mode, pages: int | None = None, engine: Engine | None = None) -> Sealed:
+def sealed(data: bytes, mode: Mode, pages: Pages = None, engine: Engine | None = None) -> Sealed:
     """Return the sealed copy of the core module or component `data`.
 
-    `pages` (for `cap`, in each memory's own pages) raises the minimum first. `engine` is for callers that
-    seal several modules. Raises `ModuleError`, with the offset in bytes, if `data` cannot be decoded, and
-    `UsageError` for `pages` that no memory can have.
+    `pages`, in each memory's own pages, is what `cap` raises the minimum to and what `reserve` gives a
+    memory. `engine` is for callers that seal several modules. Raises `ModuleError`, with the offset in bytes,
+    if `data` cannot be decoded or sealed, and `UsageError` for `pages` that no memory can have.
     """
-    if pages is not None and mode is not Mode.CAP:
-        raise UsageError(f"pages can only be set in the mode cap: {mode.value} does not change limits")
+    if pages is not None and not mode.sets_limits:
+        raise UsageError(f"pages can only be set with cap and reserve: {mode.value} does not change limits")
     engine = engine or Engine()
     if not is_component(data):
         return _module(data, mode, pages, engine, in_component=False)
@@ -63,49 +72,47 @@ def sealed(data: bytes, mode: Mode, pages: int | None = None, engine: Engine | N
     return Sealed(spliced(data, edits, _component_frames(data)), tuple(notes))
 
 
-def _module(data: bytes, mode: Mode, pages: int | None, engine: Engine, *, in_component: bool) -> Sealed:
+def _module(data: bytes, mode: Mode, pages: Pages, engine: Engine, *, in_component: bool) -> Sealed:
     module = decode(data)
+    additions = Additions(module)
+    edits: list[Edit] = []
     notes: list[str] = []
-    frames = [frame_at(data, header + 1, len(data)) for header in headers(module)]
+    changed: Mapping[int, bytes] = {}
     if mode is Mode.CAP:
         # In a component, an imported memory is capped in the core module that defines it.
-        edits, notes = capped(module, pages, imports=not in_component)
+        edits, notes = capped(module, wanted_pages(module, pages), imports=not in_component)
+    elif mode is Mode.RESERVE:
+        bodies = find_sites(module, engine, sizes=True)
+        size = reserved_pages(module, bodies, pages, in_component=in_component)
+        edits, notes = capped(module, size, imports=not in_component)
+        counter = counters(module, bodies, size, additions)
+        changed = _bodies(data, bodies, lambda body: counted(body, counter))
     else:
-        edits, changed = _without_growth(module, mode, engine)
-        frames += changed
-    dropped, drop_notes = outdated(module, moves(module, edits))
-    return Sealed(spliced(data, (*edits, *dropped), frames), (*notes, *drop_notes))
+        # A linker still patches operands of relocatable code, so they must stay where they are.
+        replace = trapped if mode is Mode.TRAP else partial(denied, module, keep=is_relocatable(module))
+        changed = _bodies(data, find_sites(module, engine, sizes=False), replace)
+    code = replaced_bodies(module, changed, additions) if changed else None
+    edits += (*additions.edits(), *((code.edit,) if code else ()))
+    frames = [frame_at(data, header + 1, len(data)) for header in headers(module)]
+    result = spliced(data, edits, frames)
+    moved = Moved(
+        section=_code_start(result) != _code_start(data),
+        functions=code is not None and bool(code.moved),
+        others=code is not None and code.shifted,
+    )
+    dropped, drop_notes = outdated(module, moved)
+    return Sealed(spliced(data, (*edits, *dropped), frames) if dropped else result, (*notes, *drop_notes))
 
 
-def _without_growth(module: Module, mode: Mode, engine: Engine) -> tuple[list[Edit], list[Frame]]:
-    """Return the edits that replace every `memory.grow`, and the function bodies that they change."""
-    data = module.data
-    grows = {grow.offset: grow.memory for grow in scan(module, engine).grows}
-    edits: list[Edit] = []
-    changed: list[Frame] = []
-    if not grows:
-        return edits, changed
-    # A linker still patches operands of relocatable code, so they must stay where they are.
-    relocatable = is_relocatable(module)
-    offsets = sorted(grows)
-    for body in bodies(module):
-        inside = offsets[bisect_left(offsets, body.start) : bisect_left(offsets, body.end)]
-        if not inside:
-            continue
-        changed.append(body)
-        before = straight_before(instructions(data, body.start, body.end), set(inside))
-        for offset in inside:
-            site = _site(module, offset, grows[offset])
-            operands = () if relocatable else before[offset]
-            edits.append(trapped(site) if mode is Mode.TRAP else denied(data, site, operands))
-    return edits, changed
+def _code_start(data: bytes) -> int:
+    return next((section.start for section in read_sections(data) if section.id is SectionId.CODE), 0)
 
 
-def _site(module: Module, offset: int, memory: int) -> Site:
-    """Return the site at `offset`; it ends with the memory's index, which may be a padded LEB128."""
-    reader = Reader(module.data, offset + 1, module.code[1])
-    reader.u32()
-    return Site(offset, reader.position, module.memories[memory].address_bits)
+def _bodies(
+    data: bytes, bodies: Iterable[Body], replace: Callable[[Body], Iterable[Edit]]
+) -> Mapping[int, bytes]:
+    """Return the new body of each function whose sites are replaced, by the function's index."""
+    return {body.function: edited(data, body.frame.start, body.frame.end, replace(body)) for body in bodies}
 
 
 def _component_frames(data: bytes) -> list[Frame]:

@@ -53,6 +53,25 @@ def leb(number: int, width: int = 1) -> bytes:
     return bytes(out)
 
 
+def signed_leb(number: int) -> bytes:
+    """Return `number` as a signed LEB128."""
+    out = bytearray()
+    while not -0x40 <= number < 0x40:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    out.append(number & 0x7F)
+    return bytes(out)
+
+
+def edited(data: bytes, start: int, end: int, edits: Iterable[Edit]) -> bytes:
+    """Return the bytes from `start` to `end` after `edits` inside of them, which must not overlap."""
+    parts: list[bytes] = []
+    for edit in sorted(edits):
+        parts += (data[start : edit.start], edit.new)
+        start = edit.end
+    return b"".join((*parts, data[start:end]))
+
+
 def spliced(data: bytes, edits: Iterable[Edit], frames: Iterable[Frame]) -> bytes:
     """Return `data` after `edits`, which must not overlap.
 
@@ -74,9 +93,4 @@ def spliced(data: bytes, edits: Iterable[Edit], frames: Iterable[Frame]) -> byte
                 f"a part of the sealed module would have {size} bytes, which is too large", frame.at
             )
         ordered.insert(first, Edit(frame.at, frame.start, leb(size, frame.start - frame.at)))
-    parts: list[bytes] = []
-    position = 0
-    for edit in ordered:
-        parts += (data[position : edit.start], edit.new)
-        position = edit.end
-    return b"".join((*parts, data[position:]))
+    return edited(data, 0, len(data), ordered)

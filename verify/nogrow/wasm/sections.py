@@ -32,7 +32,7 @@ class SectionId(enum.IntEnum):
 
 
 # Later proposals added the tag section (between memory and global) and the data count section (before code).
-_ORDER = tuple(SectionId(number) for number in (1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11))
+ORDER = tuple(SectionId(number) for number in (1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11))
 
 
 class Section(NamedTuple):
@@ -71,7 +71,7 @@ def read_sections(data: bytes) -> tuple[Section, ...]:
         at = reader.position
         section = _read_section(reader)
         if section.id is not SectionId.CUSTOM:
-            order = _ORDER.index(section.id)
+            order = ORDER.index(section.id)
             if order <= last:
                 raise ModuleError(f"{section.id.name.lower()} section repeated or out of order", at)
             last = order
