@@ -34,9 +34,7 @@ def listing(data: bytes, number: int = 0) -> list[str]:
 
 def moved(before: bytes, after: bytes) -> int:
     """Return how many functions the copy has more; check that the code of the others keeps its offsets."""
-    old, new = (
-        {frame.start - start: code for frame, code, start in code_of(data)} for data in (before, after)
-    )
+    old, new = (dict(code_of(data)) for data in (before, after))
     changed = [start for start, body in old.items() if new.get(start) != body]
     assert len(changed) <= len(new) - len(old)
     return len(new) - len(old)

@@ -13,7 +13,7 @@ size, which is already the largest. WebAssembly 3.0, sections 4.6 (execution) an
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from nogrow.analysis.known_growers import is_known_grower
+from nogrow.analysis.emscripten_abi import effect_of
 from nogrow.errors import ModuleError, UsageError
 from nogrow.rewrite.additions import Additions, NewFunction
 from nogrow.rewrite.sites import GROW, Body
@@ -108,7 +108,8 @@ def _require_reservable(module: Module, index: int, memory: MemoryType, *, count
             "growth does not detach a shared buffer",
             memory.place[0],
         )
-    growers = [item.label for item in module.imported(Kind.FUNCTION) if is_known_grower(item.label)]
+    effects = {item.label: effect_of(item.field) for item in module.imported(Kind.FUNCTION)}
+    growers = [label for label, effect in effects.items() if effect is not None and effect.grows]
     if counted and growers:
         raise ModuleError(
             f"not sealed: the module grows memory {index} itself and through {growers[0]}; only one of them "
