@@ -1,18 +1,21 @@
 """Define `nogrow seal`, which writes a copy of a module that cannot grow."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from nogrow.cli.options import contract_at, contract_option
 from nogrow.contract.phrases import counted, headline
 from nogrow.errors import UsageError
 from nogrow.report.escaping import printable
 
 if TYPE_CHECKING:
+    from nogrow.contract.model import Scenario
     from nogrow.rewrite.comparison import Comparison
+    from nogrow.rewrite.reserve import Pages
 
 _MOST_ENTRIES = 20
 _OUT_OF_MEMORY = (
@@ -23,7 +26,10 @@ _REFUSED = {
     "cap": f"A growth by more than 0 pages {_OUT_OF_MEMORY}",
     "deny": f"Every growth {_OUT_OF_MEMORY}",
     "trap": "The module now traps where it would grow; do not use the instance after that.",
+    "reserve": "The memory has all its pages from the start. An allocation beyond them fails as if memory "
+    "were exhausted.",
 }
+_SCENARIOS = "scenarios"
 
 
 @click.command()
@@ -40,43 +46,96 @@ _REFUSED = {
     "--mode",
     type=click.Choice(list(_REFUSED)),
     required=True,
-    help="cap: set each memory's maximum to its minimum. deny: let every memory.grow return -1. "
+    help="reserve: give each memory its pages at the start, and let the module count them. "
+    "cap: set each memory's maximum to its minimum. deny: let every memory.grow return -1. "
     "trap: let every memory.grow trap.",
 )
 @click.option(
     "--pages",
-    metavar="N",
-    type=click.IntRange(min=0),
-    help="With cap: first raise the minimum to N of the memory's pages.",
+    "pages",
+    metavar="N|MEMORY=N|scenarios",
+    multiple=True,
+    help="With reserve: the pages of each memory that can grow, or of one memory (repeatable), or what the "
+    "contract's scenarios reach and a quarter more; the default is the declared maximum, if it is at most "
+    "1,024. With cap: first raise the minimum.",
 )
+@contract_option
 @click.option("--in-place", is_flag=True, help="Overwrite FILE.")
 @click.option("--force", is_flag=True, help="Overwrite OUT if it exists.")
-def seal(file: str, output: Path | None, mode: str, pages: int | None, in_place: bool, force: bool) -> None:
+def seal(
+    file: str,
+    output: Path | None,
+    mode: str,
+    pages: tuple[str, ...],
+    contract_path: Path | None,
+    in_place: bool,
+    force: bool,
+) -> None:
     """Write a copy of FILE that cannot grow its memory.
 
-    FILE is a module or a component. The copy is validated and judged before it is written. Exit code 4 means
-    that this failed, and that nothing was written.
+    FILE is a module or a component. The copy is validated and judged before it is written. With reserve, the
+    contract's scenarios for FILE must end the same in the copy. Exit code 4 means that this failed, and that
+    nothing was written.
     """
     target = _target(Path(file), output, in_place=in_place, force=force)
-    from nogrow.rewrite.comparison import compare
-    from nogrow.rewrite.rewrite import Mode, sealed
+    from nogrow.rewrite.rewrite import Mode
+    from nogrow.scenarios.sealing import pages_of_scenarios
+    from nogrow.scenarios.sealing import seal as seal_module
     from nogrow.util.atomic_write import write_bytes
     from nogrow.wasm.file import read
     from nogrow.wasm.runtime import Engine
 
-    chosen, engine = Mode(mode), Engine()
+    chosen = Mode(mode)
+    if _SCENARIOS in pages and (chosen is not Mode.RESERVE or len(pages) > 1):
+        raise UsageError("--pages scenarios is for the mode reserve, without another --pages")
+    number = None if _SCENARIOS in pages else _pages(pages)
+    scenarios = _scenarios(file, contract_path) if chosen is Mode.RESERVE else ()
     data = read(file)
-    result = sealed(data, chosen, pages, engine)
-    comparisons = compare(data, result.data, chosen, engine)
-    write_bytes(target, result.data)
-    same = ": nothing had to change" if result.data == data else ""
+    if _SCENARIOS in pages:
+        number = pages_of_scenarios(data, scenarios)
+        click.echo(f"--pages {number}: what the scenarios reach, and a quarter more")
+    copy = seal_module(data, chosen, number, Engine(), scenarios)
+    write_bytes(target, copy.data)
+    same = ": nothing had to change" if copy.data == data else ""
     click.echo(f"{printable(str(target))}: {printable(file)} sealed ({mode}){same}")
-    for comparison in comparisons:
+    for comparison in copy.comparisons:
         for line in _lines(comparison):
             click.echo(line)
-    for note in result.notes:
+    for note in copy.notes:
         click.echo(f"  note: {printable(note)}")
     click.echo(f"{_REFUSED[mode]} Try it with your scenarios: nogrow run")
+
+
+def _pages(values: Sequence[str]) -> "Pages":
+    """Return the numbers of `--pages`; raises `UsageError` for anything else."""
+    by_memory: dict[int, int] = {}
+    for value in values:
+        memory, separator, number = value.rpartition("=")
+        if not (number.isdecimal() and number.isascii()) or bool(separator) != (memory.isdecimal()):
+            raise UsageError(f"--pages {value}: expected a number, MEMORY=NUMBER or scenarios")
+        if not separator:
+            if len(values) > 1:
+                raise UsageError(
+                    f"--pages {value}: with several --pages, each needs a memory, as in 0={value}"
+                )
+            return int(number)
+        by_memory[int(memory)] = int(number)
+    return by_memory or None
+
+
+def _scenarios(file: str, contract_path: Path | None) -> "tuple[Scenario, ...]":
+    """Return the scenarios that the contract has for the file."""
+    contract = contract_at(contract_path)
+    if contract is None or not os.path.isfile(file):  # noqa: PTH113
+        return ()
+    from nogrow.contract.select import targets
+
+    return tuple(
+        scenario
+        for target in targets(contract, (file,))
+        for clause in target.clauses
+        for scenario in clause.scenarios
+    )
 
 
 def _target(file: Path, output: Path | None, *, in_place: bool, force: bool) -> Path:

@@ -1,5 +1,6 @@
 """This module compiles and instantiates a guest, and calls, reads and writes it within limits."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -90,6 +91,14 @@ class Guest:
         """Return the memory's size in its own pages."""
         return self._memory.size(self._store)
 
+    def size(self) -> int:
+        """Return the memory's size in bytes."""
+        return self._memory.data_len(self._store)
+
+    def digest(self, size: int) -> bytes:
+        """Return a digest of the first `size` bytes of the memory."""
+        return hashlib.sha256(self._memory.get_buffer_ptr(self._store, size)).digest()
+
     def call(self, name: str, args: Sequence[Number]) -> Results:
         """Call the exported function `name` and return its results, integers as signed numbers.
 
@@ -140,7 +149,7 @@ class Guest:
     def _range(self, action: str, at: int, length: int) -> int:
         # A call returns a pointer as a signed number, but an address is unsigned.
         start = at % 2**32 if -(2**31) <= at < 0 else at % 2**64
-        size = self._memory.data_len(self._store)
+        size = self.size()
         if length < 0 or start + length > size:
             raise GuestError(f"cannot {action} {length} bytes at {start}: the memory has {size} bytes")
         return start
