@@ -4,23 +4,30 @@ import pytest
 
 from nogrow.cli import seal as command
 from nogrow.rewrite import comparison as comparing
-from nogrow.rewrite.rewrite import Mode, sealed
+from nogrow.rewrite.rewrite import Mode, Sealed, sealed
+from nogrow.scenarios import sealing
 from nogrow.wasm.validate import Validation
 from tests.cli.conftest import Nogrow
 
 
 @pytest.mark.parametrize(
     ("mode", "verdict"),
-    [("cap", "reachable -> capped"), ("deny", "reachable -> absent"), ("trap", "reachable -> absent")],
+    [
+        ("cap", "reachable -> capped"),
+        ("deny", "reachable -> absent"),
+        ("trap", "reachable -> absent"),
+        ("reserve", "reachable -> absent"),
+    ],
 )
 def test_sealed_module_is_written(nogrow: Nogrow, folder: Path, mode: str, verdict: str) -> None:
     data = (folder / "growing.wasm").read_bytes()
-    result = nogrow("seal", "growing.wasm", "-o", "out/sealed.wasm", "--mode", mode)
+    words = ("--pages", "4") if mode == "reserve" else ()
+    result = nogrow("seal", "growing.wasm", "-o", "out/sealed.wasm", "--mode", mode, *words)
     assert result.exit_code == 0
     assert f"  verdict {verdict}, " in result.stdout
     assert f"    bad: {verdict}\n" in result.stdout
     assert "nogrow run" in result.stdout.splitlines()[-1]
-    assert (folder / "out/sealed.wasm").read_bytes() == sealed(data, Mode(mode)).data
+    assert (folder / "out/sealed.wasm").read_bytes() == sealed(data, Mode(mode), *map(int, words[1:])).data
     assert (folder / "growing.wasm").read_bytes() == data
     assert nogrow("check", "out/sealed.wasm").exit_code == (1 if mode == "cap" else 0)
 
@@ -52,8 +59,24 @@ def test_the_modes_that_leave_growth_to_somebody_say_so(nogrow: Nogrow, folder: 
         (["growing.wasm", "--mode", "deny", "-o", "quiet.wasm"], "quiet.wasm: the file exists"),
         (["growing.wasm", "--mode", "deny", "-o", "empty", "--force"], "not a regular file"),
         (["growing.wasm", "--mode", "deny", "-o", "x.wasm", "--in-place"], "cannot be combined"),
-        (["growing.wasm", "--mode", "deny", "-o", "x.wasm", "--pages", "3"], "only be set in the mode cap"),
+        (
+            ["growing.wasm", "--mode", "deny", "-o", "x.wasm", "--pages", "3"],
+            "only be set with cap",
+        ),
         (["growing.wasm", "--mode", "cap", "-o", "x.wasm", "--pages", "70000"], "cannot have"),
+        (["growing.wasm", "--mode", "reserve", "-o", "x.wasm", "--pages", "70000"], "cannot have"),
+        (
+            ["growing.wasm", "--mode", "reserve", "-o", "x.wasm", "--pages", "x"],
+            "--pages x: expected",
+        ),
+        (["growing.wasm", "--mode", "reserve", "-o", "x.wasm", "--pages", "=3"], "--pages =3: expected"),
+        (["growing.wasm", "--mode", "reserve", "-o", "x.wasm", "--pages", "7=3"], "has no memory 7"),
+        (["growing.wasm", "--mode", "reserve", "-o", "x.wasm", "--pages", "scenarios"], "has no scenario"),
+        (["growing.wasm", "--mode", "cap", "-o", "x.wasm", "--pages", "scenarios"], "for the mode reserve"),
+        (
+            ["growing.wasm", "--mode", "reserve", "-o", "x.wasm", "--pages", "0=3", "--pages", "4"],
+            "each of several needs a memory, as in 0=4",
+        ),
         (["growing.wasm", "--mode", "shut", "-o", "x.wasm"], "Invalid value"),
         (["growing.wasm", "-o", "x.wasm"], "Missing option"),
     ],
@@ -100,9 +123,7 @@ def test_a_component_that_is_not_valid_is_not_sealed(nogrow: Nogrow, folder: Pat
 def test_a_promise_that_is_not_kept_is_not_written(
     nogrow: Nogrow, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import nogrow.rewrite.rewrite as rewriting
-
-    monkeypatch.setattr(rewriting, "sealed", lambda data, *rest: rewriting.Sealed(data, ()))
+    monkeypatch.setattr(sealing, "sealed", lambda data, *rest: Sealed(data, ()))
     for mode in command._REFUSED:
         assert nogrow("seal", "growing.wasm", "-o", "x.wasm", "--mode", mode).exit_code == 4
     assert not (folder / "x.wasm").exists()
@@ -145,4 +166,39 @@ def test_a_component_that_can_not_be_sealed_right_is_not_written(nogrow: Nogrow,
     (folder / "c.wasm").write_bytes(assemble(wat))
     result = nogrow("seal", "c.wasm", "-o", "x.wasm", "--mode", "cap")
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (4, "", 1)
+    assert not (folder / "x.wasm").exists()
+
+
+SCENARIO = """schema = 1
+[[artifact]]
+path = "growing.wasm"
+allow = ["reachable"]
+[[artifact.scenario]]
+name = "grow"
+steps = [{ call = "bad" }, { call = "bad" }]
+"""
+
+
+def test_pages_of_scenarios_are_reserved(nogrow: Nogrow, folder: Path) -> None:
+    (folder / "nogrow.toml").write_text(SCENARIO)
+    result = nogrow("seal", "growing.wasm", "-o", "x.wasm", "--mode", "reserve", "--pages", "scenarios")
+    assert result.exit_code == 0, result.stderr
+    # Three pages and a quarter more.
+    assert "--pages 4: what the scenarios reach, and a quarter more\n" in result.stdout
+    assert "1 scenario ended the same in both" in result.stdout
+    assert "(reserve)" in result.stdout
+
+
+def test_copy_that_ends_a_scenario_differently_is_not_written(nogrow: Nogrow, folder: Path) -> None:
+    import wasmtime
+
+    text = """(module (memory (export "memory") 1) (func (export "bad") (result i32)
+      (memory.grow (i32.const 1))))"""
+    (folder / "growing.wasm").write_bytes(bytes(wasmtime.wat2wasm(text)))
+    (folder / "nogrow.toml").write_text(SCENARIO)
+    result = nogrow("seal", "growing.wasm", "-o", "x.wasm", "--mode", "reserve", "--pages", "2")
+    assert result.exit_code == 4
+    assert (
+        "scenario 'grow' differs: call 2, `bad()`: returned 2, in the copy: returned -1" in result.stderr
+    ), result.stderr
     assert not (folder / "x.wasm").exists()

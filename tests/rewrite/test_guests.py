@@ -9,9 +9,11 @@ from nogrow.project.inspect import disassemble
 from nogrow.rewrite.rewrite import Mode
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Module
+from nogrow.wasm.names import FunctionNames
 from nogrow.wasm.scan import scan
 from nogrow.wasm.sections import SectionId
 from tests.rewrite.checked import KERNELS, checked
+from tests.rewrite.test_rewrite import moved
 
 BUILD = Path(__file__).resolve().parents[2] / "build"
 GUESTS = sorted(path for profile in ("debug", "release") for path in (BUILD / profile).glob("*.wasm"))
@@ -31,7 +33,7 @@ def code_start(module: Module) -> int:
 
 @needs_guests
 @pytest.mark.parametrize("path", GUESTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
-@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("mode", [Mode.CAP, Mode.DENY, Mode.TRAP])
 def test_sealing_changes_only_the_grow_sites(path: Path, mode: Mode, tmp_path: Path) -> None:
     data = path.read_bytes()
     result = checked(data, mode)
@@ -68,4 +70,25 @@ def test_custom_sections_are_unchanged() -> None:
                 ]
                 for content in (data, result)
             ]
+            # New functions have names, and the other names stay.
+            if contents[0] != contents[1]:
+                assert mode is Mode.RESERVE
+                contents = [[(name, b) for name, b in sections if name != "name"] for sections in contents]
             assert contents[0] == contents[1]
+
+
+@needs_guests
+@pytest.mark.parametrize("path", GUESTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_reserving_keeps_the_offsets_of_other_functions(path: Path) -> None:
+    data = path.read_bytes()
+    module, copy = decode(data), decode(checked(data, Mode.RESERVE).data)
+    sites = scan(module, KERNELS).grows
+    added = moved(data, copy.data)
+    assert bool(added) is bool(sites)
+    names = [FunctionNames(item) for item in (module, copy)]
+    first = len(module.functions)
+    assert [names[0].get(index) for index in range(first)] == [names[1].get(index) for index in range(first)]
+    if sites:
+        assert names[1].get(first) == "nogrow.memory.grow"
+    if added > 1:
+        assert names[1].get(first + 1) == names[0].get(sites[0].function)

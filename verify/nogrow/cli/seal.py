@@ -115,9 +115,7 @@ def _pages(values: Sequence[str]) -> "Pages":
             raise UsageError(f"--pages {value}: expected a number, MEMORY=NUMBER or scenarios")
         if not separator:
             if len(values) > 1:
-                raise UsageError(
-                    f"--pages {value}: with several --pages, each needs a memory, as in 0={value}"
-                )
+                raise UsageError(f"--pages {value}: each of several needs a memory, as in 0={value}")
             return int(number)
         by_memory[int(memory)] = int(number)
     return by_memory or None
