@@ -21,13 +21,14 @@ from tests.cli.conftest import Nogrow
 )
 def test_sealed_module_is_written(nogrow: Nogrow, folder: Path, mode: str, verdict: str) -> None:
     data = (folder / "growing.wasm").read_bytes()
-    words = ("--pages", "4") if mode == "reserve" else ()
+    pages = 4 if mode == "reserve" else None
+    words = () if pages is None else ("--pages", str(pages))
     result = nogrow("seal", "growing.wasm", "-o", "out/sealed.wasm", "--mode", mode, *words)
     assert result.exit_code == 0
     assert f"  verdict {verdict}, " in result.stdout
     assert f"    bad: {verdict}\n" in result.stdout
     assert "nogrow run" in result.stdout.splitlines()[-1]
-    assert (folder / "out/sealed.wasm").read_bytes() == sealed(data, Mode(mode), *map(int, words[1:])).data
+    assert (folder / "out/sealed.wasm").read_bytes() == sealed(data, Mode(mode), pages).data
     assert (folder / "growing.wasm").read_bytes() == data
     assert nogrow("check", "out/sealed.wasm").exit_code == (1 if mode == "cap" else 0)
 
@@ -202,3 +203,17 @@ def test_copy_that_ends_a_scenario_differently_is_not_written(nogrow: Nogrow, fo
         "scenario 'grow' differs: call 2, `bad()`: returned 2, in the copy: returned -1" in result.stderr
     ), result.stderr
     assert not (folder / "x.wasm").exists()
+
+
+def test_scenario_shows_that_a_copy_with_a_start_function_can_start(nogrow: Nogrow, folder: Path) -> None:
+    import wasmtime
+
+    text = """(module (import "a" "b" (func $b)) (memory (export "memory") 1) (start $s)
+      (func $s (call $b) (drop (memory.grow (i32.const 1)))) (func (export "bad")))"""
+    (folder / "growing.wasm").write_bytes(bytes(wasmtime.wat2wasm(text)))
+    words = ("seal", "growing.wasm", "-o", "x.wasm", "--mode", "reserve", "--pages", "2")
+    result = nogrow(*words)
+    assert (result.exit_code, "cannot test whether the copy traps there" in result.stderr) == (4, True)
+    (folder / "nogrow.toml").write_text(SCENARIO + "[[artifact.stub]]\nimport = 'a.b'\n")
+    result = nogrow(*words)
+    assert result.exit_code == 0, result.stderr

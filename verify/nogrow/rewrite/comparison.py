@@ -48,15 +48,20 @@ class Comparison(NamedTuple):
         ]
 
 
-def compare(before: bytes, after: bytes, mode: Mode, engine: Engine) -> tuple[Comparison, ...]:
+def compare(
+    before: bytes, after: bytes, mode: Mode, engine: Engine, *, starts: bool = False
+) -> tuple[Comparison, ...]:
     """Return the comparison of each core module in the file before and after sealing.
 
-    No import is trusted. Raises `ModuleError` if a module cannot be judged, if `after` is not valid or can
-    still grow its own memory, and if `before` can be instantiated but `after` cannot.
+    No import is trusted. `starts` says that the caller also instantiates the copy for a scenario. Raises
+    `ModuleError` if a module cannot be judged, if `after` is not valid or can still grow its own memory, and
+    if `before` can be instantiated but `after` cannot.
     """
     if not is_component(before):
         compared = [_compare(before, after, mode, engine, None)]
-        note = require_start(before, after, [comparison.before for comparison in compared], None)
+        note = require_start(
+            before, after, [comparison.before for comparison in compared], None, starts=starts
+        )
     else:
         _require_valid(validate_component(before))
         linking = read_linking(before)

@@ -37,11 +37,11 @@ def seal(
     scenario differently, and `UsageError` for unusable `pages`.
     """
     result = sealed(data, mode, pages, engine)
-    comparisons = compare(data, result.data, mode, engine)
     notes = result.notes
+    if mode is not Mode.RESERVE or is_component(data):
+        scenarios = ()
+    comparisons = compare(data, result.data, mode, engine, starts=bool(scenarios))
     if mode is Mode.RESERVE:
-        if is_component(data):
-            scenarios = ()
         for scenario in scenarios:
             difference = first_difference(data, result.data, scenario)
             if difference is not None:
