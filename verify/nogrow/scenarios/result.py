@@ -78,6 +78,7 @@ class ScenarioResult(NamedTuple):
         """Return the largest size of the memory after a step, in pages; 0 if no step was taken."""
         return max((*self.pages, *(step.pages for step in self.steps)), default=0)
 
+
 def failed_scenarios(scenarios: Sequence[ScenarioResult]) -> tuple[Violation, ...]:
     """Return a violation of NG009 for each scenario that failed."""
     return tuple(
