@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.guests import binary
-from tests.support.assemble import assemble
+from tests.support.modules import assemble, write_module
 
 pytest_plugins = ["pytester"]
 
@@ -32,9 +31,9 @@ STILL = '(module (memory (export "memory") 1 1) (func (export "f")))'
 
 @pytest.fixture
 def project(pytester: pytest.Pytester) -> pytest.Pytester:
-    Path("guest.wasm").write_bytes(binary(GUEST))
-    Path("hosted.wasm").write_bytes(binary(HOSTED))
-    Path("still.wasm").write_bytes(binary(STILL))
+    write_module(Path("guest.wasm"), GUEST)
+    write_module(Path("hosted.wasm"), HOSTED)
+    write_module(Path("still.wasm"), STILL)
     return pytester
 
 
@@ -250,7 +249,7 @@ path = "gone.wasm"
 
 def test_a_module_that_was_not_validated_passes_with_a_warning(project: pytest.Pytester) -> None:
     text = '(module (tag $t) (func (export "f") try throw $t catch_all end))'
-    Path("legacy.wasm").write_bytes(assemble(text))
+    write_module(Path("legacy.wasm"), text)
     Path("nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "legacy.wasm"')
     result = run(project, "--nogrow")
     result.assert_outcomes(passed=1, warnings=1)
@@ -352,7 +351,7 @@ def test_plugin_loads_nothing_else() -> None:
 
 
 def test_a_core_module_of_a_component_has_scenarios_of_its_own(project: pytest.Pytester) -> None:
-    core = binary(STILL)
+    core = assemble(STILL)
     # A component: its header, then two core module sections.
     section = b"\x01" + bytes([len(core)]) + core
     Path("both.wasm").write_bytes(b"\0asm\x0d\0\x01\0" + section * 2)
@@ -394,9 +393,10 @@ def test_a_guest_may_be_used_within_a_function_of_the_host(project: pytest.Pytes
 
 
 def test_growth_in_a_call_that_raised_is_not_lost(project: pytest.Pytester) -> None:
-    Path("late.wasm").write_bytes(
-        binary("""(module (import "env" "log" (func $log)) (memory (export "memory") 1)
-          (func (export "f") (drop (memory.grow (i32.const 1))) (call $log)))""")
+    write_module(
+        Path("late.wasm"),
+        """(module (import "env" "log" (func $log)) (memory (export "memory") 1)
+          (func (export "f") (drop (memory.grow (i32.const 1))) (call $log)))""",
     )
     result = run(
         project,

@@ -7,7 +7,7 @@ from nogrow.analysis.judgement import Judgement
 from nogrow.analysis.proof import judge
 from nogrow.analysis.surroundings import Surroundings
 from nogrow.contract.model import Imports
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 # Function 1 grows and is an entry of the table, function 2 is there as well; `e` calls the import.
 INVOKING = """(module

@@ -12,7 +12,7 @@ from nogrow.wasm.code_section import Nodes
 from nogrow.wasm.runtime import Engine, Workspace
 from tests.analysis.cases import CASES
 from tests.reference.prover import verdicts
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 ENGINE = Engine()
 FUNCTIONS = """(module (import "m" "g" (global $g i32)) (memory 1) (type $f (func))

@@ -5,7 +5,7 @@ import pytest
 
 from nogrow.analysis.assumptions import HostSide, Subject, assumptions, sentences
 from nogrow.analysis.judgement import Memory
-from tests.contract.made import memory
+from tests.support.judgements import memory
 
 GROWABLE = memory()
 FIXED = memory(1, 1)

@@ -6,7 +6,7 @@ from nogrow.analysis.judgement import Entry, Verdict
 from nogrow.analysis.proof import judge
 from nogrow.wasm.runtime import Engine
 from tests.reference.prover import verdicts
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 ENGINE = Engine()
 RESIZE, ENLARGE = "env.emscripten_resize_heap", "env.enlargeMemory"

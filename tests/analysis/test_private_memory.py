@@ -6,7 +6,7 @@ from nogrow.analysis.judgement import NO_CONDITIONS, Conditions, Judgement, Verd
 from nogrow.analysis.proof import judge
 from nogrow.analysis.surroundings import Surroundings
 from nogrow.wasm.runtime import Engine
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 ENGINE = Engine()
 PRIVATE = Conditions(private_memories=True)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.analysis.cases import CASES, Case
 from tests.reference.prover import verdicts
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 
 def test_case_names_are_unique() -> None:

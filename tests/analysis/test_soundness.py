@@ -25,6 +25,7 @@ from nogrow.analysis.proof import judge
 from nogrow.analysis.surroundings import Surroundings
 from nogrow.wasm.runtime import Engine
 from tests.support.generate import TABLE_SIZE, random_module
+from tests.support.modules import assemble
 from tests.support.sample import sampled
 
 MODULES = int(os.environ.get("NOGROW_SOUNDNESS", "1500"))
@@ -96,7 +97,7 @@ class Guest:
                 text = text.replace(
                     f"(table ${name} {TABLE_SIZE}", f'(table ${name} (export "{name}") {TABLE_SIZE}'
                 )
-        data = bytes(wasmtime.wat2wasm(text))
+        data = assemble(text)
         judgement = judge(
             data,
             lambda label: label == "env.trusted",

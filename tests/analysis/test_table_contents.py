@@ -12,7 +12,7 @@ from nogrow.errors import ModuleError
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Module
 from nogrow.wasm.scan import TableMove
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 TAKEN = frozenset(range(4))
 

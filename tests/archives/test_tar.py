@@ -9,7 +9,8 @@ import pytest
 from tools.differ import tars
 
 from nogrow.archives.unpack_limits import Limits, UnsafeArchiveError
-from tests.archives.made import QUIET_WASM, link, modules_in, opened, tar_of
+from tests.support.archives import link, modules_in, opened, tar_of
+from tests.support.modules import QUIET_WASM
 
 FILES = {"./package/x.wasm": QUIET_WASM, "package/README": b"text"}
 PLAIN = tar_of(FILES)

@@ -11,8 +11,19 @@ from nogrow.analysis.judgement import Verdict
 from nogrow.baseline.lock_file import load, written
 from nogrow.baseline.model import START, Lock, Pin, pin_of
 from nogrow.errors import DocumentError
-from tests.baseline.made import DIGEST, ESCAPED, EXPORT, exports, lock, pin
-from tests.contract.made import REACHABLE, TRAP_ONLY, UNREACHABLE, entry, judgement
+from tests.support.judgements import (
+    DIGEST,
+    ESCAPED,
+    EXPORT,
+    REACHABLE,
+    TRAP_ONLY,
+    UNREACHABLE,
+    entry,
+    exports,
+    judgement,
+    lock,
+    pin,
+)
 
 NAMES = (
     *(

@@ -7,17 +7,22 @@ from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Ver
 from nogrow.baseline.model import START, pin_of, worst_first
 from nogrow.baseline.regressions import Better, Held, Pinned, compare
 from nogrow.contract.violations import Rule
-from tests.baseline.made import DIGEST, ESCAPED, EXPORT, exports, lock, pin
-from tests.contract.made import (
+from tests.support.judgements import (
     ABSENT,
     CAPPED,
+    DIGEST,
+    ESCAPED,
+    EXPORT,
     REACHABLE,
     SITE,
     THROW_ONLY,
     TRAP_ONLY,
     UNREACHABLE,
     entry,
+    exports,
     judgement,
+    lock,
+    pin,
 )
 
 
@@ -191,7 +196,7 @@ def test_same_named_functions_need_a_pairing_that_keeps_them(count: int) -> None
                 all(new.at_most(old) for new, old in zip(after, order, strict=True))
                 for order in permutations(before)
             )
-            found = [Entry("f", ESCAPED, Function(0, "f"), verdict) for verdict in after]
+            found = [entry("f", verdict, kind=ESCAPED) for verdict in after]
             pairs = paired(
                 {(ESCAPED, "f"): worst_first(before)},
                 grouped(judgement(*found)),

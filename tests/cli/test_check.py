@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Nogrow
-from tests.cli.modules import CALLING, module
 from tests.report.validated import validated
+from tests.support.modules import CALLING, write_module
 
 KEPT = "quiet.wasm"
 BROKEN = "growing.wasm"
@@ -101,7 +101,7 @@ def test_an_artifact_of_the_contract_that_is_not_there(nogrow: Nogrow, folder: P
 
 
 def test_imports_are_trusted_or_denied(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "calling.wasm", CALLING)
+    write_module(folder / "calling.wasm", CALLING)
     clause = '[[artifact]]\npath = "calling.wasm"\n[artifact.imports]\npolicy = "deny"\n'
     contract(folder, clause)
     result = nogrow("check")
@@ -205,7 +205,7 @@ GLUE = 'var m; WebAssembly.instantiate("hosted.wasm", {a: {t: () => m.grow(1)}})
 
 
 def test_glue_says_which_import_grows_and_where(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    write_module(folder / "hosted.wasm", HOSTED.format(pages="1"))
     (folder / "glue.js").write_text(GLUE)
     result = nogrow("check", "hosted.wasm", "quiet.wasm", "--glue", "glue.js")
     assert result.exit_code == 1
@@ -215,7 +215,7 @@ def test_glue_says_which_import_grows_and_where(nogrow: Nogrow, folder: Path) ->
 
 
 def test_without_glue_the_verdict_names_its_assumption(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "hosted.wasm", HOSTED.replace('"a" "t"', '"env" "tick"').format(pages="1"))
+    write_module(folder / "hosted.wasm", HOSTED.replace('"a" "t"', '"env" "tick"').format(pages="1"))
     result = nogrow("check", "hosted.wasm")
     assert result.exit_code == 0
     assert result.stdout.startswith(
@@ -224,7 +224,7 @@ def test_without_glue_the_verdict_names_its_assumption(nogrow: Nogrow, folder: P
 
 
 def test_minified_imports_of_a_growable_module_need_glue(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    write_module(folder / "hosted.wasm", HOSTED.format(pages="1"))
     result = nogrow("check", "hosted.wasm")
     assert result.exit_code == 4
     assert "hosted.wasm: its imports have minified names" in result.stdout
@@ -235,8 +235,8 @@ def test_minified_imports_of_a_growable_module_need_glue(nogrow: Nogrow, folder:
 
 @pytest.mark.parametrize("option", ["--js", "--glue"])
 def test_glue_that_serves_no_import_is_refused(nogrow: Nogrow, folder: Path, option: str) -> None:
-    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
-    module(folder / "named.wasm", HOSTED.replace('"a" "t"', '"env" "tick"').format(pages="1"))
+    write_module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    write_module(folder / "named.wasm", HOSTED.replace('"a" "t"', '"env" "tick"').format(pages="1"))
     (folder / "empty.js").write_text("")
     result = nogrow("check", "hosted.wasm", option, "empty.js")
     assert result.exit_code == 4
@@ -247,12 +247,12 @@ def test_glue_that_serves_no_import_is_refused(nogrow: Nogrow, folder: Path, opt
 
 
 def test_sites_of_minified_modules_need_no_glue(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    write_module(folder / "hosted.wasm", HOSTED.format(pages="1"))
     assert nogrow("sites", "hosted.wasm").exit_code == 0
 
 
 def test_a_contract_names_the_glue(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    write_module(folder / "hosted.wasm", HOSTED.format(pages="1"))
     (folder / "js").mkdir()
     (folder / "js" / "glue.js").write_text(GLUE)
     contract = 'schema = 1\n[[artifact]]\npath = "hosted.wasm"\njs = ["js/*.js"]\n'
@@ -264,7 +264,7 @@ def test_a_contract_names_the_glue(nogrow: Nogrow, folder: Path) -> None:
 
 
 def test_glue_of_a_contract_that_is_not_there_judges_nothing(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    write_module(folder / "hosted.wasm", HOSTED.format(pages="1"))
     (folder / "nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "hosted.wasm"\njs = ["gone.js"]\n')
     result = nogrow("check")
     assert result.exit_code == 4
@@ -272,7 +272,7 @@ def test_glue_of_a_contract_that_is_not_there_judges_nothing(nogrow: Nogrow, fol
 
 
 def test_fixed_memory_has_its_assumptions_printed(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "hosted.wasm", HOSTED.format(pages="1 1"))
+    write_module(folder / "hosted.wasm", HOSTED.format(pages="1 1"))
     result = nogrow("check", "hosted.wasm")
     assert result.stdout.startswith(
         "kept: hosted.wasm: absent, assuming that a.t neither grows the memory nor calls back in; "

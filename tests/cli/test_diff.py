@@ -9,8 +9,8 @@ from markdown_it import MarkdownIt
 
 import nogrow.diff
 from tests.cli.conftest import Nogrow
-from tests.cli.modules import CALLING, GROWING, module
 from tests.cli.test_check import HOSTED, contract
+from tests.support.modules import CALLING, GROWING, write_module
 
 SCHEMA = Path(nogrow.diff.__file__).with_name("diff.schema.json")
 RENAMED = """(module (import "env" "log" (func $log))
@@ -57,9 +57,9 @@ def test_text_lists_worse_entries_first(nogrow: Nogrow) -> None:
 
 
 def test_renames_memories_and_imports_are_said(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "one.wasm", RENAMED.format(name="run"))
+    write_module(folder / "one.wasm", RENAMED.format(name="run"))
     two = RENAMED.format(name="go").replace("2 3", "2").replace('"log"', '"trace"')
-    module(folder / "two.wasm", two)
+    write_module(folder / "two.wasm", two)
     result = nogrow("diff", "one.wasm", "two.wasm")
     assert result.exit_code == 0
     assert result.stdout.splitlines()[1:-1] == [
@@ -94,7 +94,7 @@ def test_formats_go_to_files_and_only_these(nogrow: Nogrow, folder: Path) -> Non
 
 def test_a_report_of_many_modules_is_compared_module_by_module(nogrow: Nogrow, folder: Path) -> None:
     nogrow("check", "quiet.wasm", "unused.wasm", "growing.wasm", "--format", "json=old.json")
-    module(folder / "unused.wasm", GROWING)
+    write_module(folder / "unused.wasm", GROWING)
     nogrow("check", "quiet.wasm", "unused.wasm", "--format", "json=new.json")
     result = nogrow("diff", "old.json", "new.json")
     assert result.exit_code == 1
@@ -105,7 +105,7 @@ def test_a_report_of_many_modules_is_compared_module_by_module(nogrow: Nogrow, f
     result = nogrow("diff", "old.json", "unused.wasm")
     assert result.exit_code == 1
     assert "note: old.json has 2 more, which are left out\ncompared 1 module" in result.stdout
-    module(folder / "else.wasm", GROWING)
+    write_module(folder / "else.wasm", GROWING)
     result = nogrow("diff", "old.json", "else.wasm")
     assert (result.exit_code, "expected one module else.wasm in the report; it has 0" in result.stderr) == (
         2,
@@ -115,7 +115,7 @@ def test_a_report_of_many_modules_is_compared_module_by_module(nogrow: Nogrow, f
 
 def test_long_list_is_cut_and_counted(nogrow: Nogrow, folder: Path) -> None:
     text = "".join(f'(func (export "f{number}") (drop (memory.grow (i32.const 1))))' for number in range(25))
-    module(folder / "many.wasm", f'(module (memory (export "m") 1) {text})')
+    write_module(folder / "many.wasm", f'(module (memory (export "m") 1) {text})')
     result = nogrow("diff", "quiet.wasm", "many.wasm")
     assert result.stdout.count("  worse: ") == 20
     assert "  ... and 6 more, 5 of them worse; --format json lists all\n" in result.stdout
@@ -164,8 +164,8 @@ def test_a_text_is_a_module_that_cannot_be_judged(nogrow: Nogrow, folder: Path) 
 
 def test_both_are_judged_with_the_trust_of_the_new_one(nogrow: Nogrow, folder: Path) -> None:
     throwing = CALLING.replace("call $log", "i32.const 1 memory.grow drop call $log unreachable")
-    module(folder / "old.wasm", throwing)
-    module(folder / "new.wasm", throwing)
+    write_module(folder / "old.wasm", throwing)
+    write_module(folder / "new.wasm", throwing)
     assert "-> new.wasm: throw-only, the same bytes\n" in nogrow("diff", "old.wasm", "new.wasm").stdout
     contract(folder, '[[artifact]]\npath = "new.wasm"\n[artifact.imports]\ntrusted = ["env.log"]\n')
     result = nogrow("diff", "old.wasm", "new.wasm")
@@ -175,7 +175,7 @@ def test_both_are_judged_with_the_trust_of_the_new_one(nogrow: Nogrow, folder: P
 
 def test_glue_counts_for_both(nogrow: Nogrow, folder: Path) -> None:
     for name in ("old.wasm", "new.wasm"):
-        module(folder / name, HOSTED.format(pages="1"))
+        write_module(folder / name, HOSTED.format(pages="1"))
     (folder / "glue.js").write_text("var m; WebAssembly.instantiate(x, {a: {t: () => m.grow(1)}}); m.buffer")
     result = nogrow("diff", "old.wasm", "new.wasm", "--glue", "glue.js")
     assert "-> new.wasm: reachable" in result.stdout
@@ -184,7 +184,7 @@ def test_glue_counts_for_both(nogrow: Nogrow, folder: Path) -> None:
 def test_a_log_obeys_no_name(nogrow: Nogrow, folder: Path) -> None:
     name = "".join(f"\\{byte:02x}" for byte in HOSTILE.encode())
     file = "\x1b[2J`|##[y]\udcff.wasm"
-    module(folder / file, GROWING.replace("bad", name))
+    write_module(folder / file, GROWING.replace("bad", name))
     for form in ("text", "json", "markdown"):
         output = nogrow("diff", "quiet.wasm", file, "--format", form, "--color", "never").stdout
         assert all(line.isprintable() for line in output.split("\n"))

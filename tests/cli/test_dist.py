@@ -8,12 +8,12 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
-import wasmtime
 
 from nogrow.util import parallel
-from tests.archives.made import GROWING_WASM, QUIET_WASM, link, record_digest, tar_of, wheel_of, zip_of
 from tests.cli.conftest import Nogrow
 from tests.report.validated import validated
+from tests.support.archives import link, record_digest, tar_of, wheel_of, zip_of
+from tests.support.modules import GROWING_WASM, QUIET_WASM, assemble
 
 WHEEL = "dist/pkg-1-py3-none-any.whl"
 MODULE = f"{WHEEL}!pkg/x.wasm"
@@ -294,9 +294,7 @@ class TestAttestation:
 
     def test_a_component_is_attested_and_caught_by_its_core_modules(self, nogrow: Nogrow, dist: Path) -> None:
         core = '(core module (func (export "f") (result i32) i32.const {}))'
-        components = [
-            bytes(wasmtime.wat2wasm(f"(component {core.format(n)} {core.format(2)})")) for n in (1, 3)
-        ]
+        components = [assemble(f"(component {core.format(n)} {core.format(2)})") for n in (1, 3)]
         (dist / "c.zip").write_bytes(zip_of({"c.wasm": components[0]}))
         assert nogrow("check", "--dist", "dist", "--attest", "s.json").exit_code == 0
         assert '"name": "c.zip!c.wasm#1"' in Path("s.json").read_text()

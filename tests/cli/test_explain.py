@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Nogrow
-from tests.cli.modules import module
 from tests.report.validated import validated
+from tests.support.modules import write_module
 
 TWO = """(module (memory (export "memory") 1)
   (func $alloc::fmt::format i32.const 1 memory.grow drop)
@@ -20,7 +20,7 @@ COMPONENT = """(component
 
 @pytest.fixture
 def two(folder: Path) -> Path:
-    return module(folder / "two.wasm", TWO)
+    return write_module(folder / "two.wasm", TWO)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_json_is_the_report_of_check(nogrow: Nogrow, two: Path) -> None:
 
 
 def test_a_core_module_of_a_component(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "both.wasm", COMPONENT)
+    write_module(folder / "both.wasm", COMPONENT)
     text = nogrow("explain", "both.wasm", "loud").stdout
     assert "  --> both.wasm#1\n" in text
     assert nogrow("explain", "both.wasm#1", "loud").stdout == text
@@ -113,7 +113,7 @@ def test_a_core_module_of_a_component(nogrow: Nogrow, folder: Path) -> None:
 
 
 def test_glue_says_which_import_grows(nogrow: Nogrow, folder: Path) -> None:
-    module(
+    write_module(
         folder / "hosted.wasm",
         '(module (import "a" "t" (func $t)) (memory (export "m") 1) (func (export "ok") call $t))',
     )

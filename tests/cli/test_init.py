@@ -5,7 +5,7 @@ import pytest
 
 from nogrow.init.discover import Found
 from tests.cli.conftest import Nogrow
-from tests.cli.modules import GROWING, module
+from tests.support.modules import GROWING, write_module
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_with_no_module_the_contract_says_how_to_build_one(nogrow: Nogrow, folde
     text = (folder / "nogrow.toml").read_text()
     assert "#   wat2wasm empty/guest.wat -o build/guest.wasm\n" in text
     assert tomllib.loads(text)["artifact"][0]["path"] == "build/guest.wasm"
-    module(folder / "build/guest.wasm", GROWING)
+    write_module(folder / "build/guest.wasm", GROWING)
     assert nogrow("check").exit_code == 1
 
 

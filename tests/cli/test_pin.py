@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Nogrow
-from tests.cli.modules import GROWING, QUIET, module
 from tests.cli.test_check import HOSTED, contract
+from tests.support.modules import GROWING, QUIET, write_module
 
 LOCK = "nogrow.lock"
 
@@ -57,7 +57,7 @@ def test_named_module_is_added_and_other_pins_stay(nogrow: Nogrow, folder: Path)
     nogrow("pin", "quiet.wasm")
     nogrow("pin", "growing.wasm")
     assert pinned(folder) == ["growing.wasm", "quiet.wasm"]
-    module(folder / "growing.wasm", QUIET)
+    write_module(folder / "growing.wasm", QUIET)
     result = nogrow("pin")
     assert "  improved: growing.wasm: `bad` is gone, pinned as reachable\n" in result.stdout
     assert pinned(folder) == ["growing.wasm", "quiet.wasm"]
@@ -89,7 +89,7 @@ def test_pinning_again_changes_nothing(nogrow: Nogrow, folder: Path) -> None:
 
 def test_what_becomes_worse_is_said(nogrow: Nogrow, folder: Path) -> None:
     nogrow("pin", "quiet.wasm")
-    module(folder / "quiet.wasm", GROWING)
+    write_module(folder / "quiet.wasm", GROWING)
     assert "  worse: quiet.wasm: `bad` is reachable and not pinned" in nogrow("pin").stdout
     assert nogrow("check", "--locked").stdout.count("NG011") == 0
 
@@ -127,7 +127,7 @@ def test_the_lock_keeps_its_permissions_and_no_draft_stays(nogrow: Nogrow, folde
 
 
 def test_glue_beside_the_module_is_found(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    write_module(folder / "hosted.wasm", HOSTED.format(pages="1"))
     assert nogrow("pin", "hosted.wasm").exit_code == 4
     (folder / "host.mjs").write_text(
         'var m; WebAssembly.instantiate("hosted.wasm", {a: {t: () => m.grow(1)}}); m.buffer'
@@ -138,7 +138,7 @@ def test_glue_beside_the_module_is_found(nogrow: Nogrow, folder: Path) -> None:
 
 
 def test_glue_counts(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "hosted.wasm", HOSTED.replace('"a" "t"', '"env" "tick"').format(pages="1"))
+    write_module(folder / "hosted.wasm", HOSTED.replace('"a" "t"', '"env" "tick"').format(pages="1"))
     (folder / "glue.js").write_text(
         "var m; WebAssembly.instantiate(x, {env: {tick: () => m.grow(1)}}); m.buffer"
     )
@@ -162,20 +162,16 @@ def test_a_name_that_a_terminal_would_obey_is_escaped(nogrow: Nogrow, folder: Pa
 
 
 def test_a_core_module_that_is_gone_does_not_stay(nogrow: Nogrow, folder: Path) -> None:
-    from tests.support.assemble import assemble
-
-    (folder / "c.wasm").write_bytes(assemble("(component (core module) (core module))"))
+    write_module(folder / "c.wasm", "(component (core module) (core module))")
     nogrow("pin", "quiet.wasm", "c.wasm")
     assert pinned(folder) == ["c.wasm#0", "c.wasm#1", "quiet.wasm"]
-    (folder / "c.wasm").write_bytes(assemble("(component (core module))"))
+    write_module(folder / "c.wasm", "(component (core module))")
     assert "  no longer pinned: c.wasm#1\n" in nogrow("pin", "c.wasm").stdout
     assert pinned(folder) == ["c.wasm#0", "quiet.wasm"]
 
 
 def test_two_modules_of_one_name_are_refused(nogrow: Nogrow, folder: Path) -> None:
-    from tests.support.assemble import assemble
-
-    (folder / "c.wasm").write_bytes(assemble("(component (core module))"))
+    write_module(folder / "c.wasm", "(component (core module))")
     (folder / "growing.wasm").rename(folder / "c.wasm#0")
     result = nogrow("pin", "c.wasm", "c.wasm#0")
     assert (result.exit_code, "two modules" in result.stderr, (folder / LOCK).exists()) == (2, True, False)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Nogrow
-from tests.cli.modules import module
 from tests.report.validated import validated
+from tests.support.modules import write_module
 
 
 def scenario(folder: Path, path: str, steps: str) -> None:
@@ -135,7 +135,7 @@ def test_the_control_is_caught_with_its_source_lines(nogrow: Nogrow) -> None:
 
 
 def test_a_search_prints_a_scenario_to_paste(nogrow: Nogrow, folder: Path) -> None:
-    result = nogrow("run", "--search", "--budget", "5", "growing.wasm", "quiet.wasm")
+    result = nogrow("run", "--search", "--budget", "60", "growing.wasm", "quiet.wasm")
     assert result.exit_code == 0
     assert '{ call = "bad", must_grow = true }' in result.stdout
     assert "the calls that grew it in step 1" in result.stdout
@@ -151,14 +151,14 @@ def test_a_search_is_text_and_needs_something_to_search(nogrow: Nogrow, folder: 
 
 
 def test_a_search_of_a_stateful_guest_prints_what_grows_again(nogrow: Nogrow, folder: Path) -> None:
-    module(
+    write_module(
         folder / "state.wasm",
         """(module (memory (export "memory") 1) (global $calls (mut i32) (i32.const 0))
         (func (export "add") (param i32)
           (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
           (if (i32.eq (global.get $calls) (i32.const 5)) (then (drop (memory.grow (i32.const 1)))))))""",
     )
-    result = nogrow("run", "--search", "--budget", "0.5", "state.wasm")
+    result = nogrow("run", "--search", "--budget", "60", "state.wasm")
     assert result.exit_code == 0
     assert "Traceback" not in result.output
     printed = result.output.split("\n")
@@ -172,9 +172,9 @@ def test_a_search_of_a_stateful_guest_prints_what_grows_again(nogrow: Nogrow, fo
 
 def test_a_search_writes_nothing_into_the_working_folder(folder: Path) -> None:
     before = sorted(folder.rglob("*"))
-    words = ("run", "--search", "--budget", "0.5", "growing.wasm")
+    words = ("run", "--search", "--budget", "60", "growing.wasm")
     result = subprocess.run(
-        [sys.executable, "-m", "nogrow", *words], cwd=folder, capture_output=True, timeout=60, check=False
+        [sys.executable, "-m", "nogrow", *words], cwd=folder, capture_output=True, timeout=120, check=False
     )
     assert (result.returncode, result.stderr) == (0, b"")
     assert b"grows the memory" in result.stdout

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Nogrow
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 # Its array is immutable. Nothing grows, and its size is that of a large module.
 INVALID = assemble(

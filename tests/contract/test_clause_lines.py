@@ -4,7 +4,7 @@ import pytest
 
 from nogrow.contract.clause_lines import ClauseLines
 from nogrow.contract.patterns import without_number
-from tests.cli.modules import QUIET, module
+from tests.support.modules import QUIET, write_module
 
 CONTRACT = """schema = 1
 [[artifact]]
@@ -27,7 +27,7 @@ path = "dist/*.whl!*.wasm"
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "nogrow.toml").write_text(CONTRACT)
     for name in ("one.wasm", "dist/two.wasm", "dist/one.wasm", "other.wasm", "parts.wasm"):
-        module(tmp_path / name, QUIET)
+        write_module(tmp_path / name, QUIET)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -22,7 +22,7 @@ from nogrow.contract.model import (
     Write,
 )
 from nogrow.errors import ContractError
-from tests.contract.made import ABSENT, REACHABLE, UNREACHABLE
+from tests.support.judgements import ABSENT, REACHABLE, UNREACHABLE
 
 WHOLE = """schema = 1
 [[artifact]]

@@ -12,7 +12,7 @@ from nogrow.contract.model import (
 )
 from nogrow.contract.patterns import key_of, matches
 from nogrow.contract.violations import Rule, allowed, notes, violations
-from tests.contract.made import (
+from tests.support.judgements import (
     ABSENT,
     BOTH,
     CAPPED,

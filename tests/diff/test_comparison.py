@@ -4,7 +4,7 @@ from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Ver
 from nogrow.diff.comparison import compare, pairs
 from nogrow.diff.model import Difference, Direction, EntryChange, ModuleDifference
 from nogrow.report.model import ArtifactReport
-from tests.contract.made import ABSENT, REACHABLE, SITE, UNREACHABLE, entry, judgement, memory
+from tests.support.judgements import ABSENT, REACHABLE, SITE, UNREACHABLE, entry, judgement, memory
 
 WORSE, BETTER, SAME = Direction
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-import wasmtime
 
 from nogrow.analysis.judgement import Verdict
 from nogrow.analysis.proof import judge
@@ -21,6 +20,7 @@ from nogrow.explain.toolchain import Kind, toolchain_of
 from nogrow.machine.machine import Machine
 from nogrow.machine.rust_toolchain import find_rust
 from nogrow.util.demangle import demangle
+from tests.support.modules import assemble
 
 BYTES = 2 << 20
 Build = Callable[..., bytes]
@@ -310,9 +310,7 @@ def test_zig_with_a_capped_memory(zig: Build) -> None:
 
 
 def text_module(memory: str, body: str) -> bytes:
-    return bytes(
-        wasmtime.wat2wasm(f'(module {memory} (func (export "run") (param i32) (result i32) {body}))')
-    )
+    return assemble(f'(module {memory} (func (export "run") (param i32) (result i32) {body}))')
 
 
 def test_hand_written_growth() -> None:

@@ -42,8 +42,7 @@ from nogrow.wasm.scan import scan
 from nogrow.wasm.sections import MAGIC
 from nogrow.wasm.validate import validate
 from tests.fuzz.scenarios import played
-from tests.source.made import code_start
-from tests.source.made import module as module_with_customs
+from tests.support.dwarf import code_start, module_with_customs
 
 Target = Callable[[bytes], None]
 

@@ -9,9 +9,9 @@ from tools.fuzz.run import fuzz, read_log
 
 from nogrow.errors import ToolError
 from nogrow.scenarios.wasi import Wasi
-from tests.archives.made import zip_of
 from tests.fuzz.parts import split
 from tests.fuzz.targets import MODULES, TARGETS, BrokenPromiseError
+from tests.support.archives import zip_of
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tools.bench.encode import leb
 
 from tests.fuzz.parts import Parts, split
 from tests.fuzz.targets import TARGETS
-from tests.support.binary import leb
 
 SEEDS = [
     parts

@@ -2,18 +2,15 @@
 
 import tomllib
 
-from nogrow.analysis.judgement import Judgement, Memory
 from nogrow.init.draft import draft
 from nogrow.init.infer_clauses import Clause, LeftOut, infer_clause
 from nogrow.init.sources import Buildable
+from tests.support.judgements import judgement, memory
 
 
 def clause(*maxima: int | None) -> Clause:
-    memories = tuple(
-        Memory(number, False, (), False, "i32", 65536, 1, most) for number, most in enumerate(maxima)
-    )
-    judgement = Judgement(memories, (), (), ())
-    return Clause("a.wasm", "a.wasm", infer_clause([judgement]), (judgement,))
+    judged = judgement(memories=tuple(memory(1, most) for most in maxima))
+    return Clause("a.wasm", "a.wasm", infer_clause([judged]), (judged,))
 
 
 def test_limits_are_proposed_that_every_memory_keeps() -> None:

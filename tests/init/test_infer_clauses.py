@@ -1,8 +1,9 @@
 """Test which clause is inferred from verdicts."""
 
-from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Verdict
+from nogrow.analysis.judgement import EntryKind, Judgement, Verdict
 from nogrow.contract.patterns import ESCAPED, START
 from nogrow.init.infer_clauses import MOST_EXEMPTIONS, Exemption, infer_clause
+from tests.support.judgements import entry, judgement
 
 R, T, U = Verdict.REACHABLE, Verdict.TRAP_ONLY, Verdict.UNREACHABLE
 
@@ -10,11 +11,7 @@ R, T, U = Verdict.REACHABLE, Verdict.TRAP_ONLY, Verdict.UNREACHABLE
 def judged(
     *entries: tuple[str, Verdict], kind: EntryKind = EntryKind.EXPORT, excused: bool = False
 ) -> Judgement:
-    made = tuple(
-        Entry(name, kind, Function(place, None), verdict, excused=excused)
-        for place, (name, verdict) in enumerate(entries)
-    )
-    return Judgement((), (), made, ())
+    return judgement(*(entry(name, verdict, kind=kind, excused=excused) for name, verdict in entries))
 
 
 def many(count: int, verdict: Verdict, prefix: str = "f") -> list[tuple[str, Verdict]]:

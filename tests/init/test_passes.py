@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from nogrow.analysis.judgement import Verdict
 from nogrow.cli.main import cli
-from tests.support.assemble import assemble
+from tests.support.modules import assemble, write_module
 from tests.support.sample import sampled
 from tests.support.smith import smith
 
@@ -140,14 +140,14 @@ def test_exemption_covers_only_the_growing_export() -> None:
     "wat", ['(module (memory 1) (func (export "f") (drop (memory.grow (i32.const 1)))))', COMPONENT]
 )
 def test_files_of_every_name_pass(name: str, wat: str) -> None:
-    Path(name).write_bytes(assemble(wat))
+    write_module(Path(name), wat)
     Path("quiet.wasm").write_bytes(module({"f": False}))
     assert_passes()
     assert nogrow("check", "quiet.wasm", "--quiet") == (0, "")
 
 
 def test_each_core_module_of_a_component_has_its_own_clause() -> None:
-    Path("c.wasm").write_bytes(assemble(COMPONENT))
+    write_module(Path("c.wasm"), COMPONENT)
     assert_passes()
     artifacts = tomllib.loads(contract())["artifact"]
     assert {artifact["path"]: artifact["exports"] for artifact in artifacts} == {

@@ -13,7 +13,7 @@ from nogrow.errors import ModuleError
 from nogrow.pipeline.all_files import check
 from nogrow.report.exit_code import Outcome
 from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult
-from tests.contract.made import REACHABLE, UNREACHABLE, entry, judgement
+from tests.support.judgements import REACHABLE, UNREACHABLE, entry, judgement
 
 Trust = Callable[[str], bool]
 # The smallest module.

@@ -12,7 +12,7 @@ from nogrow.contract.select import Target
 from nogrow.pipeline.host_code import belonging, beside, named
 from nogrow.shipping.gate import gather, host_code, targets_of
 from tests.pipeline.test_host_code import GLUE, MINIFIED
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 DATA = assemble(MINIFIED.format(limits="1"))
 OTHER = GLUE.replace("c: _abort", "c: _abort, z: _abort")

@@ -15,7 +15,7 @@ from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Module
-from tests.support.assemble import assemble
+from tests.support.modules import assemble, write_module
 
 MINIFIED = """(module
   (import "a" "a" (func $resize (param i32) (result i32)))
@@ -141,8 +141,7 @@ def test_what_host_code_says_becomes_effects() -> None:
 
 
 def judged(tmp_path: Path, limits: str, text: str = MINIFIED, **clause: object) -> ArtifactReport:
-    path = tmp_path / "m.wasm"
-    path.write_bytes(assemble(text.format(limits=limits)))
+    path = write_module(tmp_path / "m.wasm", text.format(limits=limits))
     one = Target(str(path), ArtifactContract(**clause))  # type: ignore[arg-type]
     (artifact,) = check(None, [one], judge=judge).artifacts
     return artifact

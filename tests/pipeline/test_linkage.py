@@ -11,7 +11,7 @@ from nogrow.contract.select import Target
 from nogrow.pipeline.all_files import check
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport
-from tests.support.assemble import assemble
+from tests.support.modules import assemble, write_module
 
 GROW = "(drop (memory.grow (i32.const 1)))"
 LIBRARY = """(core module $b (memory (export "mem") 1)
@@ -25,8 +25,7 @@ USER = """(core module $a (import "b" "mem" (memory 1)) (import "b" "grow" (func
 
 
 def reports(tmp_path: Path, wat: str, imports: Imports = Imports()) -> tuple[ArtifactReport, ...]:  # noqa: B008
-    path = tmp_path / "c.wasm"
-    path.write_bytes(assemble(f"(component {wat})"))
+    path = write_module(tmp_path / "c.wasm", f"(component {wat})")
     target = Target(str(path), ArtifactContract(str(path), imports=imports))
     return check(None, [target], judge=judge).artifacts
 

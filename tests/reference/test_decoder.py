@@ -8,8 +8,8 @@ from tests.analysis.cases import CASES, Case
 from tests.reference.decoder import decode
 from tests.reference.listing import direct_calls, grow_sites, indirect_calls, taken_functions
 from tests.reference.model import DecodeError, Kind, Module, SegmentMode
-from tests.support.assemble import assemble, wasm_tools
 from tests.support.generate import random_module
+from tests.support.modules import assemble, wasm_tools
 from tests.support.sample import sampled
 from tests.support.smith import smith
 

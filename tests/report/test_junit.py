@@ -6,9 +6,8 @@ from nogrow.analysis.judgement import EntryKind
 from nogrow.contract.violations import Rule, Violation
 from nogrow.report import junit
 from nogrow.report.model import ArtifactReport, Report
-from tests.contract.made import ABSENT, entry, judgement
-from tests.report.made import ALL, BROKEN, GROWING, KEPT, NOT_JUDGED, NOTHING
-from tests.report.sources import rendered
+from tests.support.judgements import ABSENT, entry, judgement
+from tests.support.reports import ALL, BROKEN, GROWING, KEPT, NOT_JUDGED, NOTHING, rendered
 
 Element = ElementTree.Element
 

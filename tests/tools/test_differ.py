@@ -12,7 +12,7 @@ from tools.differ.run import SUFFIXES, accepted_as, complaint, differ, write
 from nogrow.archives import compressed, tar
 from nogrow.archives import zip as zip_reader
 from nogrow.archives.unpack_limits import UnsafeArchiveError
-from tests.archives.made import GROWING_WASM, QUIET_WASM
+from tests.support.modules import GROWING_WASM, QUIET_WASM
 from tests.support.sample import sampled
 
 READERS = find_readers().there

@@ -1,10 +1,10 @@
 """Tests the name section: it gives the names that can be read and never causes an error."""
 
 import pytest
+from tools.bench.encode import HEADER, leb, section, vector
 
 from nogrow.wasm.decode import decode
 from nogrow.wasm.names import LONGEST, FunctionNames
-from tests.support.binary import HEADER, leb, section, vector
 
 
 def naming(*subsections: bytes) -> bytes:
