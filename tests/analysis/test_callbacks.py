@@ -54,7 +54,7 @@ def test_invoke_calls_only_entries_of_its_type() -> None:
 @pytest.mark.parametrize(
     ("more", "arguments"), [("i64", "(i64.const 0)"), ("i32 i32", "(i32.const 0) (i32.const 0)")]
 )
-def test_an_i64_of_invoke_may_be_two_i32(more: str, arguments: str) -> None:
+def test_i64_of_invoke_may_be_two_i32(more: str, arguments: str) -> None:
     assert verdicts(judged("invoke_vj", kind="vj", more=more, arguments=arguments))["e"] == "reachable"
 
 
@@ -62,7 +62,7 @@ def test_signature_with_unknown_letters_calls_any_entry() -> None:
     assert verdicts(judged("invoke_vX"))["e"] == "reachable"
 
 
-def test_the_witness_leads_through_the_import() -> None:
+def test_witness_leads_through_the_import() -> None:
     (entry,) = (entry for entry in judged("invoke_vi").entries if entry.name == "e")
     assert [step.function.index for step in entry.witness] == [3, 1]
     assert entry.imports[-1] == "env.invoke_vi"
@@ -119,7 +119,7 @@ def test_exceptions_are_allocated_by_the_module(field: str, export: str, verdict
     )
 
 
-def test_the_end_of_a_catch_calls_destructors() -> None:
+def test_end_of_a_catch_calls_destructors() -> None:
     found = verdicts(judged("__cxa_end_catch", more="", arguments=""))
     assert found["e"] == "reachable"
 

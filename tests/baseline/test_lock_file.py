@@ -73,7 +73,7 @@ def test_impossible_path_is_rejected(tmp_path: Path, path: str) -> None:
         load(tmp_path / "l")
 
 
-def test_a_hundred_thousand_entry_points_survive(tmp_path: Path) -> None:
+def test_hundred_thousand_entry_points_survive(tmp_path: Path) -> None:
     pins = {
         "a.wasm": exports(**{f"f{number}": VERDICTS[number % len(VERDICTS)] for number in range(100_000)})
     }
@@ -128,7 +128,7 @@ GOOD: dict[str, Any] = {
 AT = 'artifacts["a.wasm"]'
 
 
-def test_lock_of_0_1_0_may_name_one_of_two_verdicts(tmp_path: Path) -> None:
+def test_lock_of_0_1_0_may_name_either_verdict(tmp_path: Path) -> None:
     # Version 0.1.0 wrote `capped` for such a module.
     text = written(lock(a=exports(f=VERDICTS[3], g=VERDICTS[4]))).decode()
     assert '"verdict": "capped+throw-only"' in text
@@ -186,7 +186,7 @@ def test_wrong_pin_names_the_key(tmp_path: Path, changes: dict[str, Any], messag
         ("schema = 1\n", "line 1: not valid JSON"),
     ],
 )
-def test_a_wrong_lock_is_an_error(tmp_path: Path, text: str, message: str) -> None:
+def test_malformed_lock_is_an_error(tmp_path: Path, text: str, message: str) -> None:
     assert message in refused(tmp_path, text)
 
 

@@ -73,7 +73,7 @@ def test_fixed_memory_has_the_assumption_too(nogrow: Nogrow, folder: Path) -> No
     assert result.stdout.startswith(f"kept: fixed.wasm: capped, assuming that {assumed}; 1 grow site\n")
 
 
-def test_table_that_the_host_sees_is_named_per_entry_point(nogrow: Nogrow, folder: Path) -> None:
+def test_visible_table_is_named_per_entry_point(nogrow: Nogrow, folder: Path) -> None:
     write_module(folder / "t.wasm", TABLE)
     clause = '[[artifact]]\npath = "t.wasm"\n{}[artifact.exports]\n"grow" = ["reachable"]'
     contract(folder, clause.format(""))

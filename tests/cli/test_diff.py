@@ -92,7 +92,7 @@ def test_formats_go_to_files_and_only_these(nogrow: Nogrow, folder: Path) -> Non
     assert "\x1b[31m" in nogrow("diff", "quiet.wasm", "growing.wasm", "--color", "always").stdout
 
 
-def test_a_report_of_many_modules_is_compared_module_by_module(nogrow: Nogrow, folder: Path) -> None:
+def test_reports_are_compared_module_by_module(nogrow: Nogrow, folder: Path) -> None:
     nogrow("check", "quiet.wasm", "unused.wasm", "growing.wasm", "--format", "json=old.json")
     write_module(folder / "unused.wasm", GROWING)
     nogrow("check", "quiet.wasm", "unused.wasm", "--format", "json=new.json")
@@ -133,7 +133,7 @@ def test_long_list_is_cut_and_counted(nogrow: Nogrow, folder: Path) -> None:
     ],
     ids=str,
 )
-def test_what_cannot_be_compared_is_one_line(
+def test_incomparable_input_is_reported_in_one_line(
     nogrow: Nogrow, folder: Path, words: list[str], code: int, message: str
 ) -> None:
     os.mkfifo(folder / "pipe")
@@ -148,7 +148,7 @@ def test_what_cannot_be_compared_is_one_line(
 
 @pytest.mark.parametrize("words", [["cut.wasm", "quiet.wasm"], ["quiet.wasm", "cut.wasm"]], ids=str)
 @pytest.mark.parametrize("reported", [False, True])
-def test_what_was_not_judged_is_never_the_same(nogrow: Nogrow, words: list[str], reported: bool) -> None:
+def test_unjudged_modules_are_never_equal(nogrow: Nogrow, words: list[str], reported: bool) -> None:
     if reported:
         nogrow("check", "cut.wasm", "--format", "json=cut.json")
         words = [word.replace("cut.wasm", "cut.json") for word in words]
@@ -157,12 +157,12 @@ def test_what_was_not_judged_is_never_the_same(nogrow: Nogrow, words: list[str],
     assert result.stdout.startswith("not judged[NG010]")
 
 
-def test_a_text_is_a_module_that_cannot_be_judged(nogrow: Nogrow, folder: Path) -> None:
+def test_text_file_is_an_unjudged_module(nogrow: Nogrow, folder: Path) -> None:
     (folder / "text").write_text("hello")
     assert nogrow("diff", "text", "quiet.wasm").exit_code == 4
 
 
-def test_both_are_judged_with_the_trust_of_the_new_one(nogrow: Nogrow, folder: Path) -> None:
+def test_both_sides_use_the_new_contracts_trust(nogrow: Nogrow, folder: Path) -> None:
     throwing = CALLING.replace("call $log", "i32.const 1 memory.grow drop call $log unreachable")
     write_module(folder / "old.wasm", throwing)
     write_module(folder / "new.wasm", throwing)
@@ -181,7 +181,7 @@ def test_glue_counts_for_both(nogrow: Nogrow, folder: Path) -> None:
     assert "-> new.wasm: reachable" in result.stdout
 
 
-def test_a_log_obeys_no_name(nogrow: Nogrow, folder: Path) -> None:
+def test_log_escapes_names(nogrow: Nogrow, folder: Path) -> None:
     name = "".join(f"\\{byte:02x}" for byte in HOSTILE.encode())
     file = "\x1b[2J`|##[y]\udcff.wasm"
     write_module(folder / file, GROWING.replace("bad", name))

@@ -83,7 +83,7 @@ def linked(folder: Path) -> None:
     ],
     ids=lambda named: named.name,
 )
-def test_no_format_quotes_a_file_that_is_not_source(folder: Path, nogrow: Nogrow, named: Named) -> None:
+def test_formats_quote_only_source_files(folder: Path, nogrow: Nogrow, named: Named) -> None:
     working = folder / "working"
     working.mkdir()
     os.chdir(working)

@@ -66,7 +66,7 @@ class TestPaths:
         (found,) = targets(None, [path])
         assert (found.path, found.found) == (path, True)
 
-    def test_a_file_named_like_a_glob_is_a_file(self) -> None:
+    def test_file_named_like_a_glob_is_a_file(self) -> None:
         Path("[a].wasm").write_bytes(b"")
         assert [target.path for target in targets(None, ["[a].wasm"])] == ["[a].wasm"]
 
@@ -104,10 +104,10 @@ class TestContract:
             ("gone/*.wasm", False),
         ]
 
-    def test_a_glob_takes_no_folders(self) -> None:
+    def test_glob_matches_no_folders(self) -> None:
         assert chosen(contract("*")) == [("a.wasm", "*"), ("b.wasm", "*")]
 
-    def test_an_exact_path_wins_over_a_glob(self) -> None:
+    def test_exact_path_wins_over_a_glob(self) -> None:
         found = chosen(contract("*.wasm", "a.wasm"))
         assert found == [("a.wasm", "a.wasm"), ("b.wasm", "*.wasm")]
 
@@ -116,7 +116,7 @@ class TestContract:
             found = targets(contract("a*", "*.wasm"), paths)
             assert held(found) == {"a.wasm": ["a*", "*.wasm"], "b.wasm": ["*.wasm"]}
 
-    def test_a_path_has_the_clause_that_names_it_or_the_default(self) -> None:
+    def test_path_has_its_clause_or_the_default(self) -> None:
         both = contract("a.wasm", "gone.wasm")
         assert chosen(both, "a.wasm", "b.wasm") == [("a.wasm", "a.wasm"), ("b.wasm", "")]
         assert chosen(both, str(Path("a.wasm").absolute()))[0][1] == "a.wasm"
@@ -154,7 +154,7 @@ class TestContract:
         found = chosen(contract("_*.wasm", "[!_]*.wasm"))
         assert found == [("_a.wasm", "_*.wasm"), ("a.wasm", "[!_]*.wasm"), ("b.wasm", "[!_]*.wasm")]
 
-    def test_a_part_of_a_linked_component_has_its_own_clause(self) -> None:
+    def test_part_of_a_linked_component_has_its_own_clause(self) -> None:
         Path("link.wasm").symlink_to("a.wasm")
         found = targets(contract("a.wasm#0", "link.wasm"), ())
         assert [(target.path, [clause.path for _, clause in target.parts]) for target in found] == [
@@ -166,7 +166,7 @@ class TestContract:
     def test_only_plain_digits_number_a_core_module(self, path: str) -> None:
         assert targets(contract(path), ()) == (Target(path, ArtifactContract(path), found=False),)
 
-    def test_a_clause_may_be_for_one_core_module_of_a_component(self) -> None:
+    def test_clause_can_name_a_core_module_of_a_component(self) -> None:
         by_part = contract("a.wasm#1", "a.wasm#0", "b.wasm")
         (target,) = targets(by_part, ("a.wasm",))
         assert target.clause.path == ""
@@ -176,7 +176,7 @@ class TestContract:
         ]
         assert chosen(by_part) == [("a.wasm", ""), ("b.wasm", "b.wasm")]
 
-    def test_the_whole_component_may_have_a_clause_as_well(self) -> None:
+    def test_whole_component_may_have_a_clause(self) -> None:
         (target,) = targets(contract("a.wasm#1", "a.wasm"), ())
         assert target.clause.path == "a.wasm"
         assert [number for number, _ in target.parts] == [1]

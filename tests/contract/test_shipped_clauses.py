@@ -34,7 +34,7 @@ def contract(*paths: str) -> Contract:
         ("./dist/x.wasm", "dist/../dist/x.wasm"),
     ],
 )
-def test_a_pattern_names_a_member(pattern: str, path: str) -> None:
+def test_pattern_names_a_member(pattern: str, path: str) -> None:
     (found,) = clauses_at(contract(pattern), path)
     assert found.path == pattern
     assert clauses_at(contract(pattern), str(Path(path).absolute())) == (found,)
@@ -116,7 +116,7 @@ def test_matched_or_unrelated_clause_is_not_reported(pattern: str) -> None:
     assert unmatched(contract(pattern), ["dist"], shipped, ("dist/bad.zip",)) == ()
 
 
-def test_root_may_be_given_by_any_path() -> None:
+def test_root_can_be_any_path_to_the_folder() -> None:
     Path("dist").mkdir()
     Path("link").symlink_to("dist")
     for root in ("./dist", "link", str(Path("dist").absolute())):

@@ -51,13 +51,13 @@ def test_each_disallowed_verdict_has_its_rule(verdict: Verdict, expected: list[s
 
 
 @pytest.mark.parametrize("verdict", Verdict, ids=lambda verdict: verdict.label)
-def test_a_listed_verdict_is_allowed(verdict: Verdict) -> None:
+def test_listed_verdict_is_allowed(verdict: Verdict) -> None:
     assert rules(ArtifactContract(allow=(verdict,)), judgement(entry("f", verdict))) == []
 
 
 @pytest.mark.parametrize("allowed", Verdict, ids=lambda verdict: verdict.label)
 @pytest.mark.parametrize("verdict", Verdict, ids=lambda verdict: verdict.label)
-def test_allowing_a_verdict_allows_the_better_ones_and_no_other(allowed: Verdict, verdict: Verdict) -> None:
+def test_allowed_verdict_includes_only_better_ones(allowed: Verdict, verdict: Verdict) -> None:
     broken = rules(ArtifactContract(allow=(ABSENT, allowed)), judgement(entry("f", verdict)))
     assert (not broken) == verdict.at_most(allowed)
 
@@ -130,7 +130,7 @@ def test_unexcused_growth_in_start_breaks_the_contract() -> None:
     assert rules(DEFAULT, judgement(start)) == ["NG001"]
 
 
-def test_sites_break_a_contract_that_allows_only_absent() -> None:
+def test_site_breaks_a_contract_that_allows_absent_only() -> None:
     found = judgement(entry("f", UNREACHABLE), entry("g", UNREACHABLE))
     (violation,) = violations(ArtifactContract(allow=(ABSENT,)), found)
     assert violation.rule is Rule.SITE_PRESENT
@@ -162,7 +162,7 @@ def test_exception_applies_to_its_export_only() -> None:
         (("p*ss", "*ess", "other"), "p*ss"),
     ],
 )
-def test_the_closest_exception_wins(patterns: tuple[str, ...], closest: str) -> None:
+def test_closest_exception_wins(patterns: tuple[str, ...], closest: str) -> None:
     exports = tuple(Allowance(pattern, (CAPPED if pattern == closest else ABSENT,)) for pattern in patterns)
     assert allowed(ArtifactContract(exports=exports), entry("process", CAPPED)) == (CAPPED,)
 
@@ -187,7 +187,7 @@ def test_patterns_tell_upper_from_lower_case() -> None:
         ("*", ["export process*", "export process_a", "export func[1]", "export (start)"]),
     ],
 )
-def test_key_excuses_only_what_it_names(key: str, excused: list[str]) -> None:
+def test_key_excuses_only_its_entry_point(key: str, excused: list[str]) -> None:
     found = judgement(
         *(entry(name, REACHABLE) for name in ("process*", "process_a", "func[1]", "(start)")),
         entry("(start)", REACHABLE, kind=EntryKind.START),
@@ -207,7 +207,7 @@ def test_key_excuses_only_what_it_names(key: str, excused: list[str]) -> None:
 
 
 @pytest.mark.parametrize("name", ["f", "a*", "[x]", "(start)", "(escaped)", "()", "(a*)", "(a\nb)", "?", ""])
-def test_the_key_of_an_entry_point_names_it_and_no_other(name: str) -> None:
+def test_entry_point_key_is_unambiguous(name: str) -> None:
     named = entry(name, REACHABLE)
     others = [entry(other, REACHABLE) for other in ("x", "ab", "(abc)", "f2", "start")]
     others += [entry(name, REACHABLE, kind=kind) for kind in (EntryKind.START, EntryKind.ESCAPED)]
@@ -223,7 +223,7 @@ def test_the_key_of_an_entry_point_names_it_and_no_other(name: str) -> None:
         ("(func[3])", "(escaped)", EntryKind.ESCAPED, "func[3]"),
     ],
 )
-def test_an_exact_key_wins_over_a_longer_glob(exact: str, glob: str, kind: EntryKind, name: str) -> None:
+def test_exact_key_wins_over_a_longer_glob(exact: str, glob: str, kind: EntryKind, name: str) -> None:
     for exports in ((exact, glob), (glob, exact)):
         contract = ArtifactContract(
             exports=tuple(Allowance(key, (CAPPED if key == exact else ABSENT,)) for key in exports)
@@ -245,7 +245,7 @@ def test_key_copied_from_a_report_gets_a_hint() -> None:
     )
 
 
-def test_an_exception_that_matches_nothing_is_noted() -> None:
+def test_unmatched_exception_is_noted() -> None:
     contract = ArtifactContract(exports=(Allowance("gone*", (ABSENT,)), Allowance("f", (ABSENT,))))
     assert tuple(notes(contract, judgement(entry("f", ABSENT)))) == (
         "the contract's exports name `gone*`, which no entry point matches",
@@ -291,7 +291,7 @@ def test_memory_limits_need_a_memory_and_hold_for_each() -> None:
     assert rules(contract, judgement(memories=(memory(1, 1), memory(1, 2)))) == ["NG007"]
 
 
-def test_a_message_on_limits_says_the_size_of_unusual_pages() -> None:
+def test_limits_message_names_an_unusual_page_size() -> None:
     contract = ArtifactContract(memory=MemoryLimits(max_pages=1))
     (found,) = violations(contract, judgement(memories=(memory(1, 2, page_size=1),)))
     assert found.message == (
@@ -299,7 +299,7 @@ def test_a_message_on_limits_says_the_size_of_unusual_pages() -> None:
     )
 
 
-def test_a_message_on_limits_says_nothing_of_usual_pages() -> None:
+def test_limits_message_omits_the_usual_page_size() -> None:
     contract = ArtifactContract(memory=MemoryLimits(max_pages=1))
     (found,) = violations(contract, judgement(memories=(memory(1, 2),)))
     assert found.message == "memory 0 has a maximum of 2 pages; allowed: at most 1 page"
@@ -319,14 +319,14 @@ def test_violations_are_ordered_by_rule_then_entry_point() -> None:
     ]
 
 
-def test_an_expected_verdict_is_kept_only_by_itself() -> None:
+def test_expected_verdict_must_be_exact() -> None:
     contract = ArtifactContract(expect=(Expectation("f", REACHABLE),))
     assert rules(contract, judgement(entry("f", REACHABLE))) == []
     for verdict in (ABSENT, UNREACHABLE, TRAP_ONLY, THROW_ONLY, CAPPED):
         assert rules(contract, judgement(entry("f", verdict))) == ["NG008"]
 
 
-def test_an_expectation_excuses_no_other_entry_point() -> None:
+def test_expectation_excuses_no_other_entry_point() -> None:
     contract = ArtifactContract(expect=(Expectation("f", REACHABLE),))
     assert rules(contract, judgement(entry("f", REACHABLE), entry("g", REACHABLE))) == ["NG001"]
 
@@ -338,7 +338,7 @@ def test_missing_expected_entry_point_is_a_lost_control() -> None:
     assert found.message == "no such entry point: `gone`, expected to be reachable"
 
 
-def test_a_long_path_is_shortened_in_the_middle() -> None:
+def test_long_path_is_shortened_in_the_middle() -> None:
     from nogrow.analysis.judgement import Function, Step
     from nogrow.contract.phrases import path_of
 
@@ -378,7 +378,7 @@ def test_growth_of_a_private_memory_breaks_nothing(allow: tuple[Verdict, ...]) -
     )
 
 
-def test_sites_of_a_visible_memory_count_beside_a_private_one() -> None:
+def test_visible_sites_count_beside_private_ones() -> None:
     found = judgement(entry("f", REACHABLE, seen=UNREACHABLE))
     assert rules(ArtifactContract(allow=(ABSENT,)), found) == ["NG004"]
     assert rules(DEFAULT, found) == []

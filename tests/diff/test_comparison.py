@@ -49,7 +49,7 @@ def test_added_or_removed_entry_points_count_if_they_grow(
     assert changes((other, entry("f", verdict)), (other,))["f"].direction is gone
 
 
-def test_an_export_whose_function_kept_its_name_is_renamed() -> None:
+def test_export_of_the_same_function_is_renamed() -> None:
     old, new = named("_ZN1a1bE", entry("x", UNREACHABLE)), named("a::b", entry("y", UNREACHABLE))
     change = changes((old,), (new,))["y"]
     assert (change.old_name, change.function, change.direction) == ("x", "a::b", SAME)
@@ -110,7 +110,7 @@ def test_memories_sites_and_imports_are_compared() -> None:
     assert not found.same_bytes
 
 
-def test_the_worst_comes_first() -> None:
+def test_worst_change_is_listed_first() -> None:
     new = (entry("a", UNREACHABLE), entry("b", ABSENT), entry("c", REACHABLE), entry("d", Verdict.CAPPED))
     old = (entry("a", REACHABLE), entry("b", UNREACHABLE), entry("c", ABSENT), entry("d", UNREACHABLE))
     assert list(changes(old, new)) == ["c", "d", "a", "b"]

@@ -38,7 +38,7 @@ def test_seed_breaks_no_promise(path: Path) -> None:
 
 
 @pytest.mark.parametrize(("target", "data"), REGRESSIONS)
-def test_what_once_failed_breaks_no_promise(target: str, data: bytes) -> None:
+def test_former_failures_break_no_promise(target: str, data: bytes) -> None:
     TARGETS[target](data)
 
 

@@ -56,7 +56,7 @@ def test_cargos_copies_are_skipped_in_its_target_folder(tree: Path) -> None:
     assert found.skipped == ("target/release/build", "target/wasm32-unknown-unknown/release/deps")
 
 
-def test_a_file_is_found_once(tree: Path) -> None:
+def test_file_is_listed_once(tree: Path) -> None:
     put("lib/a.wasm")
     Path("lib/link.wasm").symlink_to("a.wasm")
     Path("folder").symlink_to("lib")

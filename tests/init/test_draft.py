@@ -13,7 +13,7 @@ def clause(*maxima: int | None) -> Clause:
     return Clause("a.wasm", "a.wasm", infer_clause([judged]), (judged,))
 
 
-def test_limits_are_proposed_that_every_memory_keeps() -> None:
+def test_proposed_limits_fit_every_memory() -> None:
     assert "# max_pages = 9\n" in draft([clause(3, 9, 5)], [])
     assert "max_pages" not in draft([clause(3, None)], [])
     assert "max_pages" not in draft([clause()], [])
@@ -36,7 +36,7 @@ def test_buildable_source_comes_with_its_build_table() -> None:
     assert build == {"build": {"crate": [{"path": "crates/a b"}]}}
 
 
-def test_only_the_first_hints_are_given() -> None:
+def test_only_the_first_hints_are_shown() -> None:
     hints = [Buildable(f"the crate {number}", "cargo build", None) for number in range(23)]
     text = draft([clause()], hints)
     assert text.count("# No module was built from") == 20

@@ -23,24 +23,24 @@ def test_no_growth_needs_no_exemption() -> None:
     assert (clause.floor, clause.exemptions, clause.growing, clause.entries) == (U, (), 0, 2)
 
 
-def test_few_that_grow_are_exceptions() -> None:
+def test_few_growing_exports_become_exceptions() -> None:
     clause = infer_clause([judged(("b", T), ("a", R), ("c", U))])
     assert clause.floor is U
     assert clause.exemptions == (Exemption("a", R, "a"), Exemption("b", T, "b"))
 
 
-def test_many_that_grow_raise_the_floor() -> None:
+def test_many_growing_exports_raise_the_floor() -> None:
     assert len(infer_clause([judged(*many(MOST_EXEMPTIONS, R))]).exemptions) == MOST_EXEMPTIONS
     clause = infer_clause([judged(*many(MOST_EXEMPTIONS + 1, R))])
     assert (clause.floor, clause.exemptions) == (R, ())
 
 
-def test_the_floor_is_no_higher_than_it_has_to_be() -> None:
+def test_floor_is_as_low_as_possible() -> None:
     clause = infer_clause([judged(*many(MOST_EXEMPTIONS + 1, T), ("bad", R))])
     assert (clause.floor, clause.exemptions) == (T, (Exemption("bad", R, "bad"),))
 
 
-def test_all_functions_that_escape_have_one_exception() -> None:
+def test_escaping_functions_share_an_exception() -> None:
     clause = infer_clause([judged(("func[1]", T), ("func[7]", R), kind=EntryKind.ESCAPED)])
     assert clause.exemptions == (Exemption(ESCAPED, R, None),)
 

@@ -24,7 +24,7 @@ def test_host_code_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert CliRunner().invoke(cli, ["check"]).exit_code == 0
 
 
-def test_a_module_without_its_host_code_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_module_without_its_host_code_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_module(Path("g.wasm"), MINIFIED.format(limits="1"))
     result = CliRunner().invoke(cli, ["init"])

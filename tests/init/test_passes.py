@@ -58,7 +58,7 @@ def module(exports: dict[str, bool], extra: str = "") -> bytes:
     return assemble(f'(module (memory (export "memory") 1 9) {extra} {functions})')
 
 
-def test_the_guests_and_kernels_pass(folder: Path) -> None:
+def test_guests_and_kernels_pass(folder: Path) -> None:
     built = sorted((ROOT / "build").glob("*/greeting*.wasm"))
     if not built:
         pytest.skip("nothing is built; invoke build")
@@ -166,7 +166,7 @@ def test_component_with_an_unjudged_part_is_left_out() -> None:
     assert [artifact["path"] for artifact in tomllib.loads(contract())["artifact"]] == ["quiet.wasm"]
 
 
-def test_a_contract_in_another_folder_finds_its_modules(folder: Path) -> None:
+def test_contract_in_another_folder_finds_its_modules(folder: Path) -> None:
     Path("a.wasm").write_bytes(module({"f": True}))
     Path("real/deep").mkdir(parents=True)
     Path("link").symlink_to("real/deep")
@@ -175,7 +175,7 @@ def test_a_contract_in_another_folder_finds_its_modules(folder: Path) -> None:
         assert nogrow("check", "--contract", place)[0] == 0
 
 
-def test_a_file_whose_name_is_not_utf_8_is_left_out() -> None:
+def test_file_name_outside_utf8_is_left_out() -> None:
     Path(os.fsdecode(b"caf\xe9.wasm")).write_bytes(module({"f": True}))
     Path("quiet.wasm").write_bytes(module({"f": False}))
     assert_passes(code=4)

@@ -34,11 +34,11 @@ def found(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["m_js", "m_mjs", "m_cjs"])
-def test_a_script_of_the_modules_name_is_its_host_code(tmp_path: Path, name: str) -> None:
+def test_script_with_the_module_name_is_host_code(tmp_path: Path, name: str) -> None:
     assert found(files(tmp_path, **{name: GLUE})) == [name.replace("_", ".")]
 
 
-def test_a_script_that_names_the_module_is_its_host_code(tmp_path: Path) -> None:
+def test_script_that_names_the_module_is_host_code(tmp_path: Path) -> None:
     path = files(tmp_path, x_js=GLUE + '"m.wasm"', y_js=GLUE)
     assert found(path) == ["x.js"]
 
@@ -48,17 +48,17 @@ def test_script_of_another_module_is_not_used(tmp_path: Path, text: str) -> None
     assert found(files(tmp_path, m_js=text)) == []
 
 
-def test_of_several_scripts_those_that_belong_are_used(tmp_path: Path) -> None:
+def test_only_related_scripts_are_used(tmp_path: Path) -> None:
     assert found(files(tmp_path, m_js=OTHER, m_mjs=GLUE)) == ["m.mjs"]
 
 
 @pytest.mark.parametrize("limits", ["1 1", "2 2"])
-def test_a_module_that_can_not_grow_needs_no_host_code(limits: str) -> None:
+def test_module_that_cannot_grow_needs_no_host_code(limits: str) -> None:
     fixed = assemble(MINIFIED.format(limits=limits))
     assert belonging(fixed, lambda _: False, [("m.js", GLUE.encode())]) == ()
 
 
-def test_what_the_contract_names_is_not_looked_for(tmp_path: Path) -> None:
+def test_contract_glue_disables_the_search(tmp_path: Path) -> None:
     path = files(tmp_path, m_js=GLUE, x_js=GLUE)
     one = target(path, str(tmp_path / "x.js"))
     assert beside([one]) == {}
@@ -99,6 +99,6 @@ def test_host_code_is_found_in_the_shipped_folder(tmp_path: Path) -> None:
     assert [Path(one).name for one in shipped(tmp_path)] == ["m.js"]
 
 
-def test_a_module_in_base64_has_its_host_code_around_it(tmp_path: Path) -> None:
+def test_host_code_surrounds_a_base64_module(tmp_path: Path) -> None:
     (tmp_path / "single.js").write_text(f"{GLUE}; var data = '{b64encode(DATA).decode()}'")
     assert [Path(one).name for one in shipped(tmp_path)] == ["single.js"]

@@ -50,7 +50,7 @@ def test_offsets_are_those_in_the_component(tmp_path: Path) -> None:
     assert [entry.witness[-1].offset for entry in first.entries if entry.witness] == [offset]
 
 
-def test_the_host_side_callers_are_assumptions(tmp_path: Path) -> None:
+def test_host_side_callers_are_assumptions(tmp_path: Path) -> None:
     first, second = check(None, [target(write_module(tmp_path / "c.wasm", COMPONENT))], judge=judge).artifacts
     assert first.judgement is not None
     assert second.judgement is not None
@@ -67,7 +67,7 @@ def test_unreadable_core_module_does_not_affect_the_others(tmp_path: Path) -> No
     assert second.outcome is Outcome.KEPT
 
 
-def test_a_component_without_core_modules_is_nothing(tmp_path: Path) -> None:
+def test_component_without_core_modules_is_nothing(tmp_path: Path) -> None:
     (artifact,) = check(
         None, [target(write_module(tmp_path / "c.wasm", "(component)"))], judge=judge
     ).artifacts
@@ -102,7 +102,7 @@ def test_invalid_core_module_has_its_offset_in_the_component(tmp_path: Path) -> 
     assert f"#1: offset 0x{offset:x}: not a valid module" in second.violations[0].message
 
 
-def test_module_that_wasmtime_does_not_support_is_judged(tmp_path: Path) -> None:
+def test_module_unsupported_by_wasmtime_is_judged(tmp_path: Path) -> None:
     path = write_module(
         tmp_path / "a.wasm", '(module (tag $t) (func (export "f") try throw $t catch_all end))'
     )
@@ -140,14 +140,14 @@ def test_invalid_component_is_not_judged(wat: str, tmp_path: Path) -> None:
     assert "not a valid module, says wasmtime" in artifact.violations[0].message
 
 
-def test_component_that_wasmtime_does_not_support_is_judged(tmp_path: Path) -> None:
+def test_component_unsupported_by_wasmtime_is_judged(tmp_path: Path) -> None:
     path = write_module(tmp_path / "c.wasm", "(component (type (list u8 4)) (core module))")
     (artifact,) = check(None, [target(path)], judge=judge).artifacts
     assert (artifact.outcome, artifact.unvalidated) == (Outcome.KEPT, True)
     assert artifact.notes[0].startswith("wasmtime can't validate the component: Fixed-length lists require")
 
 
-def test_glue_names_the_import_that_grows_and_the_line(tmp_path: Path) -> None:
+def test_glue_names_the_growing_import_and_its_line(tmp_path: Path) -> None:
     path = write_module(tmp_path / "a.wasm", IMPORTING.format("1"))
     (artifact,) = check(None, [target(path)], judge=judge, glue=[glue_of(tmp_path)]).artifacts
     assert artifact.violations[0].rule is Rule.HOST_GROWS
@@ -155,7 +155,7 @@ def test_glue_names_the_import_that_grows_and_the_line(tmp_path: Path) -> None:
     assert artifact.judgement.assumptions[0].sentence == "host grows: a.b, glue.js:5:7"
 
 
-def test_a_maximum_that_is_the_minimum_settles_it(tmp_path: Path) -> None:
+def test_growing_import_is_harmless_with_a_fixed_memory(tmp_path: Path) -> None:
     path = write_module(tmp_path / "a.wasm", IMPORTING.format("1 1"))
     (artifact,) = check(None, [target(path)], judge=judge, glue=[glue_of(tmp_path)]).artifacts
     assert artifact.outcome is Outcome.KEPT
@@ -163,7 +163,7 @@ def test_a_maximum_that_is_the_minimum_settles_it(tmp_path: Path) -> None:
     assert sentences(artifact.judgement.assumptions)[0] == "a.b neither grows the memory nor calls back in"
 
 
-def test_what_grows_is_trusted_by_its_exact_name_only(tmp_path: Path) -> None:
+def test_growing_import_needs_its_exact_name_for_trust(tmp_path: Path) -> None:
     path = write_module(tmp_path / "a.wasm", IMPORTING.format("1"))
     found = []
     for trusted in ("a.*", "a.b"):
@@ -173,7 +173,7 @@ def test_what_grows_is_trusted_by_its_exact_name_only(tmp_path: Path) -> None:
     assert found == [Outcome.BROKEN, Outcome.KEPT]
 
 
-def test_glue_that_names_a_module_is_for_no_other(tmp_path: Path) -> None:
+def test_glue_of_a_named_module_is_for_no_other(tmp_path: Path) -> None:
     both = [target(write_module(tmp_path / name, IMPORTING.format("1"))) for name in ("x.wasm", "y.wasm")]
     named, other = (
         [
@@ -186,7 +186,7 @@ def test_glue_that_names_a_module_is_for_no_other(tmp_path: Path) -> None:
     assert other == [Outcome.BROKEN, Outcome.BROKEN]
 
 
-def test_glue_that_leads_nowhere_is_said_to_do_so(tmp_path: Path) -> None:
+def test_glue_without_a_growing_import_is_noted(tmp_path: Path) -> None:
     path = write_module(tmp_path / "a.wasm", IMPORTING.format("1").replace('"a" "b"', '"env" "b2b"'))
     served = Served((Table("env", frozenset(("b2b",))),))
     glue = glue_of(tmp_path, "env.other")._replace(served=served)
@@ -198,7 +198,7 @@ def target(path: Path, clause: ArtifactContract | None = None) -> Target:
     return Target(str(path), clause or ArtifactContract())
 
 
-def test_the_report_is_the_same_however_many_processes_made_it(
+def test_report_is_independent_of_the_number_of_processes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("nogrow.pipeline.all_files.WORTH_PROCESSES", 0)
