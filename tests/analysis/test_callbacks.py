@@ -43,8 +43,8 @@ def verdicts(judgement: Judgement) -> dict[str, str]:
 
 @pytest.mark.parametrize("table", [SEEN, ""])
 def test_invoke_calls_entries_of_the_table_by_its_signature(table: str) -> None:
-    found = verdicts(judged("invoke_vi", table=table))
-    assert (found["e"], found["quiet"]) == ("reachable", "unreachable")
+    labels = verdicts(judged("invoke_vi", table=table))
+    assert (labels["e"], labels["quiet"]) == ("reachable", "unreachable")
 
 
 def test_invoke_calls_only_entries_of_its_type() -> None:
@@ -93,8 +93,8 @@ def test_host_code_tells_which_exports_an_import_calls() -> None:
       (func (export "malloc") (drop (memory.grow (i32.const 1))))
       (func (export "e") (call $name)) (func (export "quiet")))"""
     effects = {"env.name": (Effect(exports=frozenset(("malloc", "gone"))),)}
-    found = verdicts(judge(assemble(text), lambda _: False, surroundings=Surroundings(effects=effects)))
-    assert (found["e"], found["quiet"]) == ("reachable", "unreachable")
+    labels = verdicts(judge(assemble(text), lambda _: False, surroundings=Surroundings(effects=effects)))
+    assert (labels["e"], labels["quiet"]) == ("reachable", "unreachable")
     assert verdicts(judge(assemble(text), lambda _: False))["e"] == "unreachable"
 
 
@@ -120,8 +120,8 @@ def test_exceptions_are_allocated_by_the_module(field: str, export: str, verdict
 
 
 def test_end_of_a_catch_calls_destructors() -> None:
-    found = verdicts(judged("__cxa_end_catch", more="", arguments=""))
-    assert found["e"] == "reachable"
+    labels = verdicts(judged("__cxa_end_catch", more="", arguments=""))
+    assert labels["e"] == "reachable"
 
 
 def test_import_in_a_table_calls_back() -> None:

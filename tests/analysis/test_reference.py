@@ -16,5 +16,5 @@ def test_case_names_are_unique() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case_has_its_verdicts(case: Case) -> None:
     """All entries are found, and each has the expected verdict."""
-    found = verdicts(assemble(case.wat), lambda name: name in case.trusted)
-    assert {name: verdict.label for (_, name), verdict in found.items()} == case.verdicts
+    actual = verdicts(assemble(case.wat), lambda name: name in case.trusted)
+    assert {name: verdict.label for (_, name), verdict in actual.items()} == case.verdicts

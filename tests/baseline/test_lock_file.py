@@ -56,7 +56,7 @@ def again(original: Lock, folder: Path) -> Lock:
 
 def test_every_name_and_path_survives(tmp_path: Path) -> None:
     entries: dict[Key, tuple[Verdict, ...]] = {
-        (EXPORT, name): (VERDICTS[place % len(VERDICTS)],) for place, name in enumerate(NAMES)
+        (EXPORT, name): (VERDICTS[number % len(VERDICTS)],) for number, name in enumerate(NAMES)
     }
     entries |= {(ESCAPED, name): (REACHABLE, UNREACHABLE) for name in NAMES}
     pins = {name: pin({**entries, START: (TRAP_ONLY,)}, excused=True) for name in NAMES if "\0" not in name}
@@ -103,7 +103,7 @@ def test_file_is_sorted_ascii_with_a_line_per_entry_point() -> None:
 
 def test_order_of_entry_points_does_not_change_the_bytes() -> None:
     entries = (entry("a", REACHABLE), entry("b", UNREACHABLE), entry("c", UNREACHABLE))
-    pins = [pin_of(judgement(*found), DIGEST, 100) for found in (entries, entries[::-1])]
+    pins = [pin_of(judgement(*ordered), DIGEST, 100) for ordered in (entries, entries[::-1])]
     first, second = (written(Lock(Path("l"), {"x": each, "a": each})) for each in pins)
     assert first == second
     assert first == written(Lock(Path("l"), {"a": pins[0], "x": pins[0]}))

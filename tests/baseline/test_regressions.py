@@ -196,10 +196,10 @@ def test_functions_of_one_name_need_a_keeping_pairing(count: int) -> None:
                 all(new.at_most(old) for new, old in zip(after, order, strict=True))
                 for order in permutations(before)
             )
-            found = [entry("f", verdict, kind=ESCAPED) for verdict in after]
+            candidates = [entry("f", verdict, kind=ESCAPED) for verdict in after]
             pairs = paired(
                 {(ESCAPED, "f"): worst_first(before)},
-                grouped(judgement(*found)),
+                grouped(judgement(*candidates)),
                 lambda verdict: verdict,
                 level_of,
             )

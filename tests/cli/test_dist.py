@@ -253,10 +253,10 @@ class TestAttestation:
     def test_unjudged_module_also_breaks_its_attestation(self, nogrow: Nogrow, dist: Path) -> None:
         (dist / "pkg.tgz").write_bytes(tar_of({"package/x.wasm": QUIET_WASM[:-1]}, mode="w:gz"))
         result = nogrow("check", "--dist", "dist", "--attestation", "s.json", "--format", "json")
-        artifacts = {one["path"]: one for one in validated(result.stdout)["artifacts"]}
+        artifacts = {artifact["path"]: artifact for artifact in validated(result.stdout)["artifacts"]}
         module = artifacts["dist/pkg.tgz!package/x.wasm"]
         assert (result.exit_code, module["outcome"]) == (4, "not-judged")
-        assert [one["rule"] for one in module["violations"]] == ["NG010", "NG011"]
+        assert [violation["rule"] for violation in module["violations"]] == ["NG010", "NG011"]
 
     def test_statement_verdicts_are_checked(self, nogrow: Nogrow, dist: Path) -> None:
         (dist / "pkg.tgz").write_bytes(tar_of({"package/x.wasm": GROWING_WASM}, mode="w:gz"))

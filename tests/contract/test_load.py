@@ -257,8 +257,8 @@ def test_wrong_contract_names_file_line_and_key(tmp_path: Path, case: str) -> No
     path = written(tmp_path, text.replace("{folder}", str(tmp_path)) if isinstance(text, str) else text)
     with pytest.raises(ContractError) as raised:
         load(path)
-    place = f"{path}:{line}: " if line is not None else f"{path}: "
-    assert str(raised.value).startswith(place + message)
+    prefix = f"{path}:{line}: " if line is not None else f"{path}: "
+    assert str(raised.value).startswith(prefix + message)
     assert "\n" not in str(raised.value)
 
 

@@ -31,8 +31,8 @@ def test_comments_stay_comments() -> None:
 def test_buildable_source_comes_with_its_build_table() -> None:
     hint = Buildable("the crate a", "cargo build", "target/a.wasm", "crate", "crates/a b")
     lines = draft([clause()], [hint]).split("\n")
-    place = lines.index("# [[build.crate]]")
-    build = tomllib.loads("\n".join(line.removeprefix("# ") for line in lines[place : place + 2]))
+    start = lines.index("# [[build.crate]]")
+    build = tomllib.loads("\n".join(line.removeprefix("# ") for line in lines[start : start + 2]))
     assert build == {"build": {"crate": [{"path": "crates/a b"}]}}
 
 

@@ -42,10 +42,10 @@ def contract() -> str:
 
 
 def assert_passes(code: int = 0) -> None:
-    found, output = nogrow("init", "--force")
-    assert found == code, output
-    found, output = nogrow("check", "--no-validate")
-    assert found == 0, contract() + output
+    exit_code, output = nogrow("init", "--force")
+    assert exit_code == code, output
+    exit_code, output = nogrow("check", "--no-validate")
+    assert exit_code == 0, contract() + output
 
 
 def module(exports: dict[str, bool], extra: str = "") -> bytes:
@@ -83,11 +83,11 @@ def test_real_modules_pass(folder: Path) -> None:
 def test_generated_modules_pass(count: int) -> None:
     for seed in range(count):
         Path(f"{seed}.wasm").write_bytes(smith(seed))
-    found, output = nogrow("init")
-    assert found in (0, 4)
+    exit_code, output = nogrow("init")
+    assert exit_code in (0, 4)
     assert "Traceback" not in output
-    found, output = nogrow("check", "--no-validate")
-    assert found == 0, contract() + output
+    exit_code, output = nogrow("check", "--no-validate")
+    assert exit_code == 0, contract() + output
 
 
 def test_names_of_every_kind_pass_as_exceptions() -> None:
@@ -116,8 +116,8 @@ def test_commented_limits_pass() -> None:
     Path("a.wasm").write_bytes(module({"a": True, "b": False}))
     assert_passes()
     lines = contract().split("\n")
-    place = lines.index("# [artifact.memory]")
-    lines[place : place + 2] = (line.removeprefix("# ") for line in lines[place : place + 2])
+    start = lines.index("# [artifact.memory]")
+    lines[start : start + 2] = (line.removeprefix("# ") for line in lines[start : start + 2])
     Path("nogrow.toml").write_text("\n".join(lines))
     assert tomllib.loads("\n".join(lines))["artifact"][0]["memory"] == {"max_pages": 9}
     assert nogrow("check")[0] == 0
@@ -170,9 +170,9 @@ def test_contract_in_another_folder_finds_its_modules(folder: Path) -> None:
     Path("a.wasm").write_bytes(module({"f": True}))
     Path("real/deep").mkdir(parents=True)
     Path("link").symlink_to("real/deep")
-    for place in ("sub/nogrow.toml", "link/nogrow.toml", str(folder / "abs" / "nogrow.toml")):
-        assert nogrow("init", "--contract", place)[0] == 0
-        assert nogrow("check", "--contract", place)[0] == 0
+    for path in ("sub/nogrow.toml", "link/nogrow.toml", str(folder / "abs" / "nogrow.toml")):
+        assert nogrow("init", "--contract", path)[0] == 0
+        assert nogrow("check", "--contract", path)[0] == 0
 
 
 def test_file_name_outside_utf8_is_left_out() -> None:

@@ -80,7 +80,7 @@ def test_unjudged_module_is_named_with_the_offset(module: Path) -> None:
 def test_failure_does_not_stop_other_files(module: Path) -> None:
     gone = target(module.with_name("gone.wasm"))
     report = check(None, [gone, target(module)], judge=quiet)
-    assert [one.outcome for one in report.artifacts] == [Outcome.NOT_JUDGED, Outcome.KEPT]
+    assert [artifact.outcome for artifact in report.artifacts] == [Outcome.NOT_JUDGED, Outcome.KEPT]
     assert report.outcome is Outcome.NOT_JUDGED
 
 

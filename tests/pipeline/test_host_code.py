@@ -67,10 +67,10 @@ def test_glue_of_the_same_build_is_accepted(glue: str) -> None:
     ],
 )
 def test_glue_of_another_build_is_rejected(glue: str, message: str) -> None:
-    found = reason(glue)
-    assert found is not None
-    assert message in found
-    assert found.endswith("--js FILE (or --glue FILE), or trust these imports in the contract")
+    problem = reason(glue)
+    assert problem is not None
+    assert message in problem
+    assert problem.endswith("--js FILE (or --glue FILE), or trust these imports in the contract")
 
 
 def test_functions_with_unminified_names_need_not_grow() -> None:
@@ -102,9 +102,9 @@ def test_export_of_the_emscripten_wrapper_is_ignored() -> None:
     ],
 )
 def test_every_named_import_must_be_served(imports: str, glue: str, unserved: str) -> None:
-    found = reason(glue, decode(assemble(f'(module {imports} (memory (export "m") 1))')))
-    assert found is not None
-    assert f"g.js serves {unserved}; name" in found
+    problem = reason(glue, decode(assemble(f'(module {imports} (memory (export "m") 1))')))
+    assert problem is not None
+    assert f"g.js serves {unserved}; name" in problem
 
 
 def test_several_files_serve_together() -> None:
@@ -135,15 +135,15 @@ def test_minified_names_are_recognised(imports: str, expected: str) -> None:
 
 def test_host_code_determines_import_effects() -> None:
     glue = analyse("g.js", GLUE.replace("w(i)(a)", "tbl.get(i)(a)").replace("throw 1", "x.e()").encode())
-    found = effects(("a.a", "a.b", "a.c"), [glue])
-    assert found["a.b"][0] == Effect(signature="vi", whole=True)
-    assert all(one.signature != ANY for one in found["a.b"])
+    effects_of = effects(("a.a", "a.b", "a.c"), [glue])
+    assert effects_of["a.b"][0] == Effect(signature="vi", whole=True)
+    assert all(effect.signature != ANY for effect in effects_of["a.b"])
 
 
 def judged(tmp_path: Path, limits: str, text: str = MINIFIED, **clause: object) -> ArtifactReport:
     path = write_module(tmp_path / "m.wasm", text.format(limits=limits))
-    one = Target(str(path), ArtifactContract(**clause))  # type: ignore[arg-type]
-    (artifact,) = check(None, [one], judge=judge).artifacts
+    target = Target(str(path), ArtifactContract(**clause))  # type: ignore[arg-type]
+    (artifact,) = check(None, [target], judge=judge).artifacts
     return artifact
 
 

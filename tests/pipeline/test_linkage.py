@@ -31,8 +31,8 @@ def reports(tmp_path: Path, wat: str, imports: Imports = Imports()) -> tuple[Art
 
 
 def judgements(tmp_path: Path, wat: str) -> list[Judgement]:
-    found = [report.judgement for report in reports(tmp_path, wat)]
-    return [judgement for judgement in found if judgement is not None]
+    judged = [report.judgement for report in reports(tmp_path, wat)]
+    return [judgement for judgement in judged if judgement is not None]
 
 
 def verdicts(tmp_path: Path, wat: str) -> list[dict[str, str]]:
@@ -43,7 +43,7 @@ def verdicts(tmp_path: Path, wat: str) -> list[dict[str, str]]:
 
 
 def entry(judgement: Judgement, name: str) -> Entry:
-    return next(one for one in judgement.entries if one.name == name)
+    return next(entry_point for entry_point in judgement.entries if entry_point.name == name)
 
 
 def test_growth_in_a_serving_module_is_reachable(tmp_path: Path) -> None:
@@ -180,8 +180,8 @@ def test_fixed_memory_can_grow_by_0_pages(tmp_path: Path) -> None:
         "i32.const 1", "i32.const 0"
     )
     user = USER.replace("(memory 1)", "(memory 1 1)")
-    (_, found) = judgements(tmp_path, library + user)
-    assert (entry(found, "bad").verdict.label, entry(found, "bad").airtight) == ("capped", False)
+    (_, judged) = judgements(tmp_path, library + user)
+    assert (entry(judged, "bad").verdict.label, entry(judged, "bad").airtight) == ("capped", False)
 
 
 @pytest.mark.parametrize(
@@ -193,8 +193,8 @@ def test_fixed_memory_can_grow_by_0_pages(tmp_path: Path) -> None:
     ids=["imported", "imported within"],
 )
 def test_unknown_links_may_lead_to_any_module(tmp_path: Path, unclear: str) -> None:
-    found = verdicts(tmp_path, unclear + LIBRARY + USER)
-    assert found[1] == {"bad": "reachable", "good": "reachable"}
+    labels = verdicts(tmp_path, unclear + LIBRARY + USER)
+    assert labels[1] == {"bad": "reachable", "good": "reachable"}
 
 
 def test_unknown_definition_leaves_every_link_open(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_unknown_definition_leaves_every_link_open(tmp_path: Path) -> None:
     targets = [Target(str(path), ArtifactContract(str(path)))]
     _, user = check(None, targets, judge=judge, validate=False).artifacts
     assert user.judgement is not None
-    assert {one.verdict.label for one in user.judgement.entries} == {"reachable"}
+    assert {entry_point.verdict.label for entry_point in user.judgement.entries} == {"reachable"}
 
 
 def test_unjudged_module_may_grow_anything(tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_unjudged_module_may_grow_anything(tmp_path: Path) -> None:
     path.write_bytes(data.replace(b"\x41\x01\x40\x00", b"\x41\x01\xff\x00"))
     _, user = check(None, [Target(str(path), ArtifactContract(str(path)))], judge=judge).artifacts
     assert user.judgement is not None
-    assert {one.verdict.label for one in user.judgement.entries} == {"reachable"}
+    assert {entry_point.verdict.label for entry_point in user.judgement.entries} == {"reachable"}
 
 
 def test_passed_references_may_lead_anywhere(tmp_path: Path) -> None:

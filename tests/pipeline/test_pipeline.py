@@ -78,8 +78,8 @@ def test_component_without_core_modules_is_nothing(tmp_path: Path) -> None:
 def test_clause_of_a_core_module_applies_to_no_other(tmp_path: Path) -> None:
     path = write_module(tmp_path / "c.wasm", COMPONENT)
     grows = ArtifactContract(allow=(REACHABLE,))
-    one = Target(str(path), ArtifactContract(), parts=((0, grows), (7, grows)))
-    first, second, seventh = check(None, [one], judge=judge).artifacts
+    component = Target(str(path), ArtifactContract(), parts=((0, grows), (7, grows)))
+    first, second, seventh = check(None, [component], judge=judge).artifacts
     assert (first.outcome, second.outcome) == (Outcome.KEPT, Outcome.KEPT)
     assert (seventh.path, seventh.outcome) == (f"{path}#7", Outcome.NOTHING)
 
@@ -165,20 +165,20 @@ def test_growing_import_is_harmless_with_a_fixed_memory(tmp_path: Path) -> None:
 
 def test_growing_import_needs_its_exact_name_for_trust(tmp_path: Path) -> None:
     path = write_module(tmp_path / "a.wasm", IMPORTING.format("1"))
-    found = []
+    outcomes = []
     for trusted in ("a.*", "a.b"):
         clause = ArtifactContract(imports=Imports(trusted=(trusted,)))
         report = check(None, [target(path, clause)], judge=judge, glue=[glue_of(tmp_path)])
-        found.append(report.outcome)
-    assert found == [Outcome.BROKEN, Outcome.KEPT]
+        outcomes.append(report.outcome)
+    assert outcomes == [Outcome.BROKEN, Outcome.KEPT]
 
 
 def test_glue_of_a_named_module_is_for_no_other(tmp_path: Path) -> None:
     both = [target(write_module(tmp_path / name, IMPORTING.format("1"))) for name in ("x.wasm", "y.wasm")]
     named, other = (
         [
-            one.outcome
-            for one in check(None, both, judge=judge, glue=[glue_of(tmp_path, source=text)]).artifacts
+            artifact.outcome
+            for artifact in check(None, both, judge=judge, glue=[glue_of(tmp_path, source=text)]).artifacts
         ]
         for text in (b'"y.wasm"', b'"z.wasm"')
     )

@@ -61,8 +61,8 @@ EVERYTHING = """
 def assert_agrees_with_print(data: bytes) -> Module:
     """Check that every instruction has the same offset and name; return the module."""
     text = wasm_tools("print", "--print-offsets", "-", stdin=data).decode()
-    found = re.findall(r"^\(;@([0-9a-f]+) *;\) +([a-z][\w.]*)", text, re.MULTILINE)
-    printed = {int(offset, 16): word for offset, word in found}
+    matches = re.findall(r"^\(;@([0-9a-f]+) *;\) +([a-z][\w.]*)", text, re.MULTILINE)
+    printed = {int(offset, 16): word for offset, word in matches}
     module = decode(data)
     decoded = {
         item.offset: re.sub(r"^(ref\.(test|cast|cast_desc_eq))\.null$", r"\1", item.name)

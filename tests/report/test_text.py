@@ -167,6 +167,6 @@ def test_source_line_of_the_cause_is_shown(tmp_path: Path, monkeypatch: pytest.M
 def test_names_are_demangled() -> None:
     name = "_ZN4core3fmt5write17h0123456789abcdefE"
     growing = entry("f", REACHABLE, Step(Function(1, name), 0x40, "call"))
-    found = ArtifactReport("a.wasm", judgement=judgement(growing))
-    broken = found._replace(violations=violations(ArtifactContract(), judgement(growing)))
+    artifact = ArtifactReport("a.wasm", judgement=judgement(growing))
+    broken = artifact._replace(violations=violations(ArtifactContract(), judgement(growing)))
     assert "func[1] core::fmt::write\n" in rendered(Report(None, (broken,)))

@@ -22,15 +22,15 @@ LYING = '(module (memory 1) (func $"a\\n 000020: 40 00 | memory.grow 0\\n(;@20 ;
 @pytest.mark.parametrize("count", [by_nogrow, by_objdump, by_wasm_tools])
 def test_dead_sites_and_direct_calls_are_counted(tmp_path: Path, count: Callable[[Path], Counts]) -> None:
     path = write_module(tmp_path / "plain.wasm", PLAIN)
-    found = count(path)
-    assert (len(found.sites), found.direct_calls) == (2, 3)
-    assert all(path.read_bytes()[site] == 0x40 for site in found.sites)
+    counts = count(path)
+    assert (len(counts.sites), counts.direct_calls) == (2, 3)
+    assert all(path.read_bytes()[site] == 0x40 for site in counts.sites)
 
 
 def test_objdump_is_asked_first(tmp_path: Path) -> None:
     path = write_module(tmp_path / "plain.wasm", PLAIN)
-    found = compare(path)
-    assert (found.agrees, found.other) == (True, "wasm-objdump")
+    comparison = compare(path)
+    assert (comparison.agrees, comparison.other) == (True, "wasm-objdump")
 
 
 def test_wasm_tools_is_asked_if_objdump_fails(tmp_path: Path) -> None:
@@ -39,19 +39,19 @@ def test_wasm_tools_is_asked_if_objdump_fails(tmp_path: Path) -> None:
         """(module (memory 1) (type $s (struct (field (mut i32))))
           (func $f (drop (memory.grow (struct.get $s 0 (struct.new $s (i32.const 1)))))) (func (call $f)))""",
     )
-    found = compare(path)
-    assert (found.agrees, found.other, found.ours.direct_calls) == (True, "wasm-tools", 1)
+    comparison = compare(path)
+    assert (comparison.agrees, comparison.other, comparison.ours.direct_calls) == (True, "wasm-tools", 1)
 
 
 def test_names_that_look_like_instructions_do_not_count(tmp_path: Path) -> None:
     path = write_module(tmp_path / "lying.wasm", LYING)
     assert by_wasm_tools(path) == Counts((), 0)
     try:
-        found = by_objdump(path)
+        counts = by_objdump(path)
     except ToolError as error:
         assert "does not fit the file" in str(error)  # noqa: PT017
     else:
-        assert found == Counts((), 0)
+        assert counts == Counts((), 0)
 
 
 def test_difference_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
