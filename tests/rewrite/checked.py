@@ -4,7 +4,7 @@ from nogrow.analysis.judgement import Verdict
 from nogrow.analysis.proof import judge
 from nogrow.rewrite.rewrite import Mode, Sealed, sealed
 from nogrow.wasm.runtime import Engine
-from tests.support.assemble import wasm_tools
+from tests.support.modules import wasm_tools
 
 KERNELS = Engine()
 

@@ -9,7 +9,7 @@ from nogrow.rewrite.preconditions import TRIED, require_known_links
 from nogrow.rewrite.rewrite import Mode, sealed
 from nogrow.wasm.linking import read_linking
 from tests.rewrite.checked import KERNELS
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 GROW = "(memory.grow (i32.const 1))"
 OR_TRAP = f"(if (i32.eq {GROW} (i32.const -1)) (then unreachable))"

@@ -1,12 +1,12 @@
 import pytest
+from tools.bench.encode import leb, section
 
 from nogrow.errors import ModuleError, UsageError
 from nogrow.rewrite.rewrite import Mode, sealed
 from nogrow.wasm.component import core_modules
 from nogrow.wasm.sections import read_sections
 from tests.rewrite.checked import KERNELS, checked, is_valid
-from tests.support.assemble import assemble, wasm_tools
-from tests.support.binary import leb, section
+from tests.support.modules import assemble, wasm_tools
 
 OPERAND = "(i32.load (i32.const 8))"
 
