@@ -177,4 +177,26 @@ GROWS = {
     "default in pattern grows": "const f=({x=m.grow(1)}={})=>x; i={a:{b:()=>f()}}",
     "callback of iterator helper": "i={a:{b:()=>{Array.from([1],()=>m.grow(1))}}}",
     "function of a table name": "const table={t:m}; i={a:{b:()=>{table.t.grow(1)}}}",
+    "names like those of parameters": "const o={'(0)':()=>m.grow(1)},k='(0)'; i={a:{b:()=>o[k]()}}",
+    "empty name": "const o={'':()=>m.grow(1),x:(a,b)=>a}; o.x(...[1]); i={a:{b:()=>o['']()}}",
+    "new in a chain": "class C{x(){m.grow(1)}} const o={C}; i={a:{b:()=>new o.C().x()}}",
+    "escaped key of a pair": "const o={'\\x78':()=>m.grow(1)}; i={a:{b:()=>o.x()}}",
+    "escaped name": "const o={}; o.\\u0078=()=>m.grow(1); i={a:{b:()=>o.x()}}",
+    "push by another name": "const fs=[],p=fs.push.bind(fs); p(()=>m.grow(1)); i={a:{b:()=>fs[0]()}}",
+    "borrowed push": "const fs=[]; Array.prototype.push.call(fs,()=>m.grow(1)); i={a:{b:()=>fs[0]()}}",
+    "property of a function": "const f=()=>1; f.x=()=>m.grow(1); const h=f; i={a:{b:()=>h.x()}}",
+    "Object by another name": "const O=Object,o={}; O.assign(o,{x:()=>m.grow(1)}); i={a:{b:()=>o.x()}}",
+    "assign by another name": "const {assign}=Object,o={}; assign(o,{x:()=>m.grow(1)}); i={a:{b:()=>o.x()}}",
+    "Object.defineProperties": (
+        "const o={}; Object.defineProperties(o,{x:{value:()=>m.grow(1)}}); i={a:{b:()=>o.x()}}"
+    ),
+    "symbol": "const s=Symbol(),o={[s]:()=>m.grow(1)}; i={a:{b:()=>o[s]()}}",
+    "await in a loop": (
+        "async function* g(){yield ()=>m.grow(1)} i={a:{b:async()=>{for await(const f of g())f()}}}"
+    ),
+    "private field": "class C{#f=()=>m.grow(1); r(){this.#f()}} const c=new C(); i={a:{b:()=>c.r()}}",
+    "closure over a parameter": "const w=f=>({r:()=>f()}); const o=w(()=>m.grow(1)); i={a:{b:()=>o.r()}}",
+    "reduce": "const f=[()=>m.grow(1)].reduce((a,x)=>x,null); i={a:{b:()=>f()}}",
+    "JSON reviver": "i={a:{b:()=>{JSON.parse('1',()=>m.grow(1))}}}",
+    "toString of a class": "class C{toString(){m.grow(1);return ''}} i={a:{b:()=>{''+new C()}}}",
 }

@@ -43,11 +43,16 @@ def test_case_grows_in_node(text: str) -> None:
     assert subprocess.run([node, "-e", HOST.format(module=MODULE), text], check=False).returncode == 0
 
 
-def test_code_in_with_is_refused() -> None:
-    with pytest.raises(
-        UsageError, match=r"^glue\.js:2: the glue can't be followed: it has a `with` statement$"
-    ):
-        analyse("glue.js", b"const o={x:()=>m.grow(1)};\nwith(o){var h=()=>x()} i={a:{b:()=>h()}}")
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("const o={x:()=>m.grow(1)};\nwith(o){var h=()=>x()} i={a:{b:()=>h()}}", "a `with` statement"),
+        ("\nconst \\u0067=()=>m.grow(1); i={a:{b:()=>g()}}", "an escape in a name"),
+    ],
+)
+def test_code_that_hides_names_is_refused(text: str, what: str) -> None:
+    with pytest.raises(UsageError, match=rf"^glue\.js:2: the glue can't be followed: it has {what}$"):
+        analyse("glue.js", text.encode())
 
 
 def test_class_as_import_object_serves_no_import() -> None:

@@ -89,7 +89,8 @@ class Aliases:
         # Calls of a property whose name is computed, each with the function around it.
         self.computed: list[tuple[int, Node]] = []
         self.names_grow = False
-        self.with_at: Position | None = None
+        # What hides the meaning of names, and where.
+        self.unclear: tuple[Position, str] | None = None
         outside = self._of(root)
         stack = [(root, _Place(root.id, self._world, outside))]
         while stack:
@@ -123,6 +124,8 @@ class Aliases:
     def _name(self, node: Node) -> int:
         name = self._scopes.name(node)
         if name not in self._names:
+            if "\\" in name.name:
+                self.unclear = position_of(node), "an escape in a name"
             self._names[name] = self.groups.new()
         return self._names[name]
 
@@ -187,7 +190,7 @@ class Aliases:
             case "sequence_expression":
                 self._unify(node, *children_of(node)[-1:])
             case "with_statement":
-                self.with_at = position_of(node)
+                self.unclear = position_of(node), "a `with` statement"
             case "string" | "template_string" | "property_identifier" if node.id not in self._keys:
                 # Escapes are rare, so the name is not read any further.
                 text = text_of(node).strip("\"'`")
@@ -508,4 +511,4 @@ def _constant(node: Node) -> str | None:
         name: str | None = text_of(node)[1:-1]
     else:
         name = key_of(node)
-    return None if name is None or "\\" in name else name
+    return None if name is None or "\\" in name or "\n" in name else name

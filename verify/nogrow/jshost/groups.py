@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from nogrow.jshost.model import Position
 
-# The fields of a group that stand for no property. None of them is an identifier of JavaScript.
-RESULT, THIS, _EVERY = "()", "(this)", "(*)"
+# The fields of a group that stand for no property. No string of JavaScript has their line break.
+RESULT, THIS, _EVERY = "\nresult", "\nthis", "\nparameters"
 
 
 class Groups:
@@ -46,16 +46,16 @@ class Groups:
             self._parents[dropped] = kept
             if functions := self.functions.pop(dropped, None):
                 self.functions.setdefault(kept, set()).update(functions)
-            merges = [group.pop(dropped, None) for group in (self.merged, self.fields)]
-            mixed = _EVERY in (merges[1] or ()) or _EVERY in self.fields.get(kept, ())
-            own = self.fields.setdefault(kept, {}) if merges[1] else self.fields.get(kept, {})
-            for name, field in (merges[1] or {}).items():
+            merged, fields = self.merged.pop(dropped, None), self.fields.pop(dropped, {})
+            own = self.fields.setdefault(kept, {}) if fields else self.fields.get(kept, {})
+            mixed = _EVERY in fields or _EVERY in own
+            for name, field in fields.items():
                 if name in own:
                     queue.append((own[name], field))
                 else:
                     own[name] = field
-            if merges[0] is not None:
-                self.merged.setdefault(kept, set()).update(merges[0])
+            if merged is not None:
+                self.merged.setdefault(kept, set()).update(merged)
             if dropped in self.opaque:
                 self.opaque.add(kept)
             queue += self._merges(kept, mixed)
@@ -65,10 +65,10 @@ class Groups:
         own = self.fields.get(group, {})
         opaque = group in self.opaque
         if mixed and not opaque:
-            for name in [name for name in own if name[0] == "(" and name[1:-1].isdigit()]:
+            for name in [name for name in own if name[:1] == "\n" and name[1:].isdigit()]:
                 yield own[_EVERY], own.pop(name)
         if group in self.merged or opaque:
-            for name in [name for name in own if opaque or name[:1] != "("]:
+            for name in [name for name in own if opaque or name[:1] != "\n"]:
                 self.merged.setdefault(group, set()).add(name)
                 yield group, own.pop(name)
 
@@ -77,7 +77,7 @@ class Groups:
         group = self.find(group)
         if group in self.opaque:
             return group
-        if group in self.merged and name[:1] != "(":
+        if group in self.merged and name[:1] != "\n":
             self.merged[group].add(name)
             return group
         own = self.fields.setdefault(group, {})
@@ -88,7 +88,7 @@ class Groups:
     def parameter(self, group: int, number: int) -> int:
         """Return the group of a parameter of the functions in `group`."""
         every = _EVERY in self.fields.get(self.find(group), ())
-        return self.field(group, _EVERY if every else f"({number})")
+        return self.field(group, _EVERY if every else f"\n{number}")
 
     def mix(self, group: int) -> int:
         """Merge all parameters of the functions in `group`, and return their group."""

@@ -23,10 +23,9 @@ def growing_imports(name: str, root: Node, values: Values, imports: Imports) -> 
     `name` is the file's. Raises `UsageError` for code whose names can't be resolved.
     """
     aliases = Aliases(root, values.scopes)
-    if aliases.with_at is not None:
-        raise UsageError(
-            f"{name}:{aliases.with_at.line}: the glue can't be followed: it has a `with` statement"
-        )
+    if aliases.unclear is not None:
+        position, what = aliases.unclear
+        raise UsageError(f"{name}:{position.line}: the glue can't be followed: it has {what}")
     groups = aliases.groups
     growing: dict[int, Position] = {}
 
