@@ -199,4 +199,6 @@ GROWS = {
     "reduce": "const f=[()=>m.grow(1)].reduce((a,x)=>x,null); i={a:{b:()=>f()}}",
     "JSON reviver": "i={a:{b:()=>{JSON.parse('1',()=>m.grow(1))}}}",
     "toString of a class": "class C{toString(){m.grow(1);return ''}} i={a:{b:()=>{''+new C()}}}",
+    "computed read": "const o={x:()=>m.grow(1)},k='x'; const f=o[k]; i={a:{b:()=>f()}}",
+    "computed read of an argument": "const f=(o,k)=>o[k]; i={a:{b:()=>f({x:()=>m.grow(1)},'x')()}}",
 }

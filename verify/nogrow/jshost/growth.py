@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from nogrow.errors import UsageError
-from nogrow.jshost.aliases import Aliases, Groups
+from nogrow.jshost.aliases import Aliases
+from nogrow.jshost.groups import Groups
 from nogrow.jshost.model import Position
 from nogrow.jshost.parse import Node, fields, position_of
 from nogrow.jshost.terms import Member, Term
