@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.guests import binary
-from tests.support.assemble import assemble
+from tests.support.modules import assemble, write_module
 
 pytest_plugins = ["pytester"]
 
@@ -32,9 +31,9 @@ STILL = '(module (memory (export "memory") 1 1) (func (export "f")))'
 
 @pytest.fixture
 def project(pytester: pytest.Pytester) -> pytest.Pytester:
-    Path("guest.wasm").write_bytes(binary(GUEST))
-    Path("hosted.wasm").write_bytes(binary(HOSTED))
-    Path("still.wasm").write_bytes(binary(STILL))
+    write_module(Path("guest.wasm"), GUEST)
+    write_module(Path("hosted.wasm"), HOSTED)
+    write_module(Path("still.wasm"), STILL)
     return pytester
 
 
@@ -47,7 +46,7 @@ def run(project: pytest.Pytester, *args: str, test: str | None = None) -> pytest
     return project.runpytest_inprocess(*without, "-p", PLUGIN, *args)
 
 
-def test_a_guest_is_called_written_and_read(project: pytest.Pytester) -> None:
+def test_guest_is_called_written_and_read(project: pytest.Pytester) -> None:
     result = run(
         project,
         test="""
@@ -181,11 +180,11 @@ def test_host_functions_are_called_once_and_replayed(project: pytest.Pytester) -
         def test_after():
             assert calls == [20, 1]
 
-        def test_an_exception_of_a_function_reaches_the_test(wasm_guest):
+        def test_exception_of_a_host_function_reaches_the_test(wasm_guest):
             guest = wasm_guest("hosted.wasm", imports={"env.size": lambda _: 1 / 0, "env.log": print})
             guest.get()
 
-        def test_a_wrong_result_is_one_line(wasm_guest):
+        def test_unexpected_result_is_reported_in_one_line(wasm_guest):
             guest = wasm_guest("hosted.wasm", imports={"env.size": lambda _: None, "env.log": print})
             guest.get()
     """,
@@ -202,7 +201,7 @@ def test_host_functions_are_called_once_and_replayed(project: pytest.Pytester) -
     )
 
 
-def test_what_can_not_be_made_is_one_clear_line(project: pytest.Pytester) -> None:
+def test_impossible_guest_is_reported_in_one_line(project: pytest.Pytester) -> None:
     Path("bad.wasm").write_bytes(b"MZ")
     result = run(
         project,
@@ -248,16 +247,16 @@ path = "gone.wasm"
 """
 
 
-def test_a_module_that_was_not_validated_passes_with_a_warning(project: pytest.Pytester) -> None:
+def test_unvalidated_module_passes_with_a_warning(project: pytest.Pytester) -> None:
     text = '(module (tag $t) (func (export "f") try throw $t catch_all end))'
-    Path("legacy.wasm").write_bytes(assemble(text))
+    write_module(Path("legacy.wasm"), text)
     Path("nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "legacy.wasm"')
     result = run(project, "--nogrow")
     result.assert_outcomes(passed=1, warnings=1)
     result.stdout.fnmatch_lines(["*PytestWarning: legacy.wasm: not validated: wasmtime can't validate*"])
 
 
-def test_a_contract_is_tested_item_by_item(project: pytest.Pytester) -> None:
+def test_contract_is_tested_item_by_item(project: pytest.Pytester) -> None:
     Path("nogrow.toml").write_text(CONTRACT)
     result = run(project, "--nogrow", "-v", test="def test_other(): pass")
     result.assert_outcomes(passed=4, failed=2, errors=1)
@@ -297,7 +296,7 @@ def test_items_are_chosen_as_tests_are(
     assert (counts.get("passed", 0), counts.get("failed", 0)) == (passed, failed)
 
 
-def test_a_contract_elsewhere_has_its_own_paths(project: pytest.Pytester) -> None:
+def test_contract_in_another_folder_has_its_own_paths(project: pytest.Pytester) -> None:
     Path("inner").mkdir()
     Path("inner/my.toml").write_text('schema = 1\n[[artifact]]\npath = "../still.wasm"\n')
     result = run(project, "--nogrow-contract", "inner/my.toml", "-v")
@@ -310,7 +309,7 @@ def test_contract_is_collected_only_on_request(project: pytest.Pytester) -> None
     run(project, test="def test_other(): pass").assert_outcomes(passed=1)
 
 
-def test_a_bad_contract_is_one_clear_line(project: pytest.Pytester) -> None:
+def test_malformed_contract_is_reported_in_one_line(project: pytest.Pytester) -> None:
     Path("nogrow.toml").write_text("schema = 2")
     result = run(project, "--nogrow")
     assert result.ret == pytest.ExitCode.INTERRUPTED
@@ -318,7 +317,7 @@ def test_a_bad_contract_is_one_clear_line(project: pytest.Pytester) -> None:
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
-def test_no_contract_is_one_clear_line(project: pytest.Pytester) -> None:
+def test_missing_contract_is_reported_in_one_line(project: pytest.Pytester) -> None:
     result = run(project, "--nogrow")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: --nogrow: no such contract: *nogrow.toml"])
@@ -351,8 +350,8 @@ def test_plugin_loads_nothing_else() -> None:
     assert set(done.stdout.split()) <= {"nogrow", PLUGIN}
 
 
-def test_a_core_module_of_a_component_has_scenarios_of_its_own(project: pytest.Pytester) -> None:
-    core = binary(STILL)
+def test_core_module_has_its_own_scenarios(project: pytest.Pytester) -> None:
+    core = assemble(STILL)
     # A component: its header, then two core module sections.
     section = b"\x01" + bytes([len(core)]) + core
     Path("both.wasm").write_bytes(b"\0asm\x0d\0\x01\0" + section * 2)
@@ -365,7 +364,7 @@ def test_a_core_module_of_a_component_has_scenarios_of_its_own(project: pytest.P
     result.stdout.fnmatch_lines(["*::both.wasm PASSED*", "*::both.wasm#1::scenario calls PASSED*"])
 
 
-def test_a_module_that_can_not_be_judged_is_an_error(project: pytest.Pytester) -> None:
+def test_unjudged_module_is_an_error(project: pytest.Pytester) -> None:
     Path("bad.wasm").write_bytes(b"MZ")
     Path("nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "bad.wasm"\n')
     result = run(project, "--nogrow")
@@ -373,7 +372,7 @@ def test_a_module_that_can_not_be_judged_is_an_error(project: pytest.Pytester) -
     result.stdout.fnmatch_lines(["not judged[[]NG010[]]: *bad.wasm: *"])
 
 
-def test_a_guest_may_be_used_within_a_function_of_the_host(project: pytest.Pytester) -> None:
+def test_host_function_may_use_the_guest(project: pytest.Pytester) -> None:
     result = run(
         project,
         test="""
@@ -393,10 +392,11 @@ def test_a_guest_may_be_used_within_a_function_of_the_host(project: pytest.Pytes
     result.stdout.fnmatch_lines(["E*`grow()` grew the memory from 1 to 3 pages", "E*at 0x*: memory.grow"])
 
 
-def test_growth_in_a_call_that_raised_is_not_lost(project: pytest.Pytester) -> None:
-    Path("late.wasm").write_bytes(
-        binary("""(module (import "env" "log" (func $log)) (memory (export "memory") 1)
-          (func (export "f") (drop (memory.grow (i32.const 1))) (call $log)))""")
+def test_growth_in_a_call_that_raised_is_reported(project: pytest.Pytester) -> None:
+    write_module(
+        Path("late.wasm"),
+        """(module (import "env" "log" (func $log)) (memory (export "memory") 1)
+          (func (export "f") (drop (memory.grow (i32.const 1))) (call $log)))""",
     )
     result = run(
         project,

@@ -7,7 +7,7 @@ from nogrow.analysis.proof import judge
 from nogrow.analysis.surroundings import Linked, Surroundings
 from nogrow.wasm.runtime import Engine
 from tests.reference.prover import verdicts
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 ENGINE = Engine()
 GROW = "(drop (memory.grow (i32.const 1)))"
@@ -26,8 +26,8 @@ def entry(body: str, rest: str = "") -> Entry:
         surroundings=Surroundings(conditions=Conditions(private_memories=True)),
     )
     assert {(entry.kind.value, entry.name): entry.verdict for entry in judgement.entries} == verdicts(data)
-    (found,) = judgement.entries
-    return found
+    (only_entry,) = judgement.entries
+    return only_entry
 
 
 @pytest.mark.parametrize("between", range(6))
@@ -113,13 +113,15 @@ TRY = "(block $h (try_table (catch_all $h) {}))"
 def test_imports_that_may_run_after_the_growth_are_named(
     body: str, rest: str, verdict: Verdict, after: tuple[str, ...]
 ) -> None:
-    found = entry(body, rest)
-    assert (found.verdict, found.imports_after_growth) == (verdict, after)
+    entry_point = entry(body, rest)
+    assert (entry_point.verdict, entry_point.imports_after_growth) == (verdict, after)
 
 
 def test_every_import_on_a_path_is_named() -> None:
-    found = entry(f"(call $h0) {GROW} unreachable", "(func $h0 (call $h1)) (func $h1 (call $f) (call $g))")
-    assert found.imports == ("env.f", "env.g")
+    entry_point = entry(
+        f"(call $h0) {GROW} unreachable", "(func $h0 (call $h1)) (func $h1 (call $f) (call $g))"
+    )
+    assert entry_point.imports == ("env.f", "env.g")
 
 
 def test_verdict_is_about_the_memory_that_grows() -> None:
@@ -139,13 +141,13 @@ def test_verdict_is_about_the_memory_that_grows() -> None:
 def test_import_that_grows_is_an_entry_where_it_is_exported() -> None:
     data = assemble("""(module (import "env" "emscripten_resize_heap" (func $f (param i32) (result i32)))
         (memory (export "memory") 1) (export "e" (func $f)))""")
-    (found,) = judge(
+    (entry_point,) = judge(
         data,
         lambda label: False,
         ENGINE,
         surroundings=Surroundings(conditions=Conditions(private_memories=True)),
     ).entries
-    assert (found.verdict, found.host_grows) == (Verdict.REACHABLE, "env.emscripten_resize_heap")
+    assert (entry_point.verdict, entry_point.host_grows) == (Verdict.REACHABLE, "env.emscripten_resize_heap")
     assert verdicts(data) == {("export", "e"): Verdict.REACHABLE}
 
 
@@ -160,5 +162,5 @@ def test_imports_that_both_grow_and_trap_leave_the_others_alone() -> None:
     )
     growers = {f"env.{name}": "`g` of core module 1" for name in names}
     surroundings = Surroundings(linked=Linked({}, growers, growers))
-    found = judge(data, lambda label: False, ENGINE, surroundings).entries[1]
-    assert found.imports_after_growth == ("env.f1",)
+    entry_point = judge(data, lambda label: False, ENGINE, surroundings).entries[1]
+    assert entry_point.imports_after_growth == ("env.f1",)

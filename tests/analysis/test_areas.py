@@ -13,8 +13,8 @@ from nogrow.wasm.runtime import Engine, Workspace
 from nogrow.wasm.sections import is_component
 from tests.analysis.case import Case
 from tests.analysis.cases import CASES
-from tests.support.assemble import assemble
 from tests.support.generate import random_module
+from tests.support.modules import assemble
 from tests.support.sample import sampled
 from tests.support.smith import smith
 

@@ -7,7 +7,7 @@ from nogrow.analysis.judgement import Judgement
 from nogrow.analysis.proof import judge
 from nogrow.analysis.surroundings import Surroundings
 from nogrow.contract.model import Imports
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 # Function 1 grows and is an entry of the table, function 2 is there as well; `e` calls the import.
 INVOKING = """(module
@@ -43,8 +43,8 @@ def verdicts(judgement: Judgement) -> dict[str, str]:
 
 @pytest.mark.parametrize("table", [SEEN, ""])
 def test_invoke_calls_entries_of_the_table_by_its_signature(table: str) -> None:
-    found = verdicts(judged("invoke_vi", table=table))
-    assert (found["e"], found["quiet"]) == ("reachable", "unreachable")
+    labels = verdicts(judged("invoke_vi", table=table))
+    assert (labels["e"], labels["quiet"]) == ("reachable", "unreachable")
 
 
 def test_invoke_calls_only_entries_of_its_type() -> None:
@@ -54,7 +54,7 @@ def test_invoke_calls_only_entries_of_its_type() -> None:
 @pytest.mark.parametrize(
     ("more", "arguments"), [("i64", "(i64.const 0)"), ("i32 i32", "(i32.const 0) (i32.const 0)")]
 )
-def test_an_i64_of_invoke_may_be_two_i32(more: str, arguments: str) -> None:
+def test_i64_of_invoke_may_be_two_i32(more: str, arguments: str) -> None:
     assert verdicts(judged("invoke_vj", kind="vj", more=more, arguments=arguments))["e"] == "reachable"
 
 
@@ -62,7 +62,7 @@ def test_signature_with_unknown_letters_calls_any_entry() -> None:
     assert verdicts(judged("invoke_vX"))["e"] == "reachable"
 
 
-def test_the_witness_leads_through_the_import() -> None:
+def test_witness_leads_through_the_import() -> None:
     (entry,) = (entry for entry in judged("invoke_vi").entries if entry.name == "e")
     assert [step.function.index for step in entry.witness] == [3, 1]
     assert entry.imports[-1] == "env.invoke_vi"
@@ -93,8 +93,8 @@ def test_host_code_tells_which_exports_an_import_calls() -> None:
       (func (export "malloc") (drop (memory.grow (i32.const 1))))
       (func (export "e") (call $name)) (func (export "quiet")))"""
     effects = {"env.name": (Effect(exports=frozenset(("malloc", "gone"))),)}
-    found = verdicts(judge(assemble(text), lambda _: False, surroundings=Surroundings(effects=effects)))
-    assert (found["e"], found["quiet"]) == ("reachable", "unreachable")
+    labels = verdicts(judge(assemble(text), lambda _: False, surroundings=Surroundings(effects=effects)))
+    assert (labels["e"], labels["quiet"]) == ("reachable", "unreachable")
     assert verdicts(judge(assemble(text), lambda _: False))["e"] == "unreachable"
 
 
@@ -119,9 +119,9 @@ def test_exceptions_are_allocated_by_the_module(field: str, export: str, verdict
     )
 
 
-def test_the_end_of_a_catch_calls_destructors() -> None:
-    found = verdicts(judged("__cxa_end_catch", more="", arguments=""))
-    assert found["e"] == "reachable"
+def test_end_of_a_catch_calls_destructors() -> None:
+    labels = verdicts(judged("__cxa_end_catch", more="", arguments=""))
+    assert labels["e"] == "reachable"
 
 
 def test_import_in_a_table_calls_back() -> None:

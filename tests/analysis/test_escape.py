@@ -12,7 +12,7 @@ from nogrow.wasm.code_section import Nodes
 from nogrow.wasm.runtime import Engine, Workspace
 from tests.analysis.cases import CASES
 from tests.reference.prover import verdicts
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 ENGINE = Engine()
 FUNCTIONS = """(module (import "m" "g" (global $g i32)) (memory 1) (type $f (func))
@@ -23,9 +23,9 @@ def verdict(rest: str) -> Verdict:
     """Return the verdict of the export `e`, on which the reference prover has to agree."""
     data = assemble(f"{FUNCTIONS} {rest})")
     judgement = judge(data, lambda label: False, ENGINE)
-    found = {(entry.kind.value, entry.name): entry.verdict for entry in judgement.entries}
-    assert found == verdicts(data)
-    return found["export", "e"]
+    by_name = {(entry.kind.value, entry.name): entry.verdict for entry in judgement.entries}
+    assert by_name == verdicts(data)
+    return by_name["export", "e"]
 
 
 def call(index: str) -> str:
@@ -123,8 +123,8 @@ def test_constant_index(rest: str, expected: Verdict) -> None:
 def test_constant_index_of_a_null_goes_to_the_dispatch(index: int, expected: Verdict) -> None:
     items = "funcref (ref.func $still) (ref.func $grow) (ref.null func)"
     start = f"(module (memory 1) (type $f (func)) (func $still) {GROW} {TABLE}"
-    found = entries(f"{start} (elem (table $t) (i32.const 0) {items}) {call(f'(i32.const {index})')})")
-    assert found["export", "e"] == expected
+    by_name = entries(f"{start} (elem (table $t) (i32.const 0) {items}) {call(f'(i32.const {index})')})")
+    assert by_name["export", "e"] == expected
 
 
 @pytest.mark.parametrize(
@@ -151,27 +151,27 @@ def entries(text: str) -> dict[tuple[str, str], Verdict]:
     """Return all verdicts, on which the reference prover has to agree."""
     data = assemble(text)
     judgement = judge(data, lambda label: False, ENGINE)
-    found = {(entry.kind.value, entry.name): entry.verdict for entry in judgement.entries}
-    assert found == verdicts(data)
-    return found
+    by_name = {(entry.kind.value, entry.name): entry.verdict for entry in judgement.entries}
+    assert by_name == verdicts(data)
+    return by_name
 
 
 def test_structure_handed_in_lets_functions_out() -> None:
     """The module may write a reference into it, which the host can call then."""
     write = "(struct.set $s 0 (local.get 0) (ref.func $grow))"
-    found = entries(f'{CONTAINER} {GROW} (func (export "e") (param (ref null $s)) {write}))')
-    assert found["escaped", "func[0]"] == Verdict.REACHABLE
+    by_name = entries(f'{CONTAINER} {GROW} (func (export "e") (param (ref null $s)) {write}))')
+    assert by_name["escaped", "func[0]"] == Verdict.REACHABLE
 
 
 def test_structure_handed_out_lets_functions_in() -> None:
     """The host may write a reference into it, and what is called then may throw."""
-    made = '(global $g (export "g") (ref $s) (struct.new $s (ref.null func)))'
+    holder = '(global $g (export "g") (ref $s) (struct.new $s (ref.null func)))'
     called = "(call_ref $f (ref.cast (ref $f) (struct.get $s 0 (global.get $g))))"
     body = f"(drop (memory.grow (i32.const 1))) {called} unreachable"
-    found = entries(
-        f'{CONTAINER.replace("$grow)", "$still)")} (func $still) {made} (func (export "e") {body}))'
+    by_name = entries(
+        f'{CONTAINER.replace("$grow)", "$still)")} (func $still) {holder} (func (export "e") {body}))'
     )
-    assert found["export", "e"] == Verdict.THROW_ONLY
+    assert by_name["export", "e"] == Verdict.THROW_ONLY
 
 
 def test_small_module_with_many_table_copies_is_judged() -> None:
@@ -200,10 +200,10 @@ def test_too_many_tables_are_judged_as_one(
         with monkeypatch.context() as patch:
             patch.setattr(bodies, "_MOST_PAIRS", 0)
             judgement = judge(data, lambda label, case=case: label in case.trusted, ENGINE)  # type: ignore[misc]
-        found = {(entry.kind.value, entry.name): entry.verdict for entry in judgement.entries}
-        assert found.keys() >= exact.keys(), case.name
-        assert all(exact[key].at_most(found[key]) for key in exact), case.name
-        worse += found != exact
+        by_name = {(entry.kind.value, entry.name): entry.verdict for entry in judgement.entries}
+        assert by_name.keys() >= exact.keys(), case.name
+        assert all(exact[key].at_most(by_name[key]) for key in exact), case.name
+        worse += by_name != exact
     assert worse
 
 
@@ -245,16 +245,16 @@ RESUMES = """(type $f (func)) (type $c (cont $f)) (func $task) (elem declare fun
     ids=["table", "reference"],
 )
 def test_arguments_of_host_functions_escape(called: str, before: str) -> None:
-    found = entries(f'{PASSED} {before} (func (export "e") {called}))')
-    assert found["escaped", "func[0]"] == Verdict.REACHABLE
+    by_name = entries(f'{PASSED} {before} (func (export "e") {called}))')
+    assert by_name["escaped", "func[0]"] == Verdict.REACHABLE
 
 
 def test_reading_a_private_table_lets_no_functions_in() -> None:
     """The call after the growth goes to a function of the module, which does not throw."""
     called = "(call_ref $f (ref.cast (ref $f) (table.get $t (i32.const 0))))"
     body = f"(drop (memory.grow (i32.const 1))) {called} unreachable"
-    found = entries(f'{FUNCTIONS} {TABLE} {STILL} (func (export "e") {body}))')
-    assert found["export", "e"] == Verdict.TRAP_ONLY
+    by_name = entries(f'{FUNCTIONS} {TABLE} {STILL} (func (export "e") {body}))')
+    assert by_name["export", "e"] == Verdict.TRAP_ONLY
 
 
 @pytest.mark.parametrize("apart", [True, False])
@@ -266,5 +266,5 @@ def test_host_functions_are_behind_the_table_of_the_host(
         monkeypatch.setattr(bodies, "_MOST_PAIRS", 0)
     tables = '(table $a 1 funcref) (table $b 1 funcref) (table $t (export "t") 1 funcref)'
     body = "(drop (memory.grow (i32.const 1))) (call_indirect $t (type $f) (local.get 0)) unreachable"
-    found = entries(f'{FUNCTIONS} {tables} (func (export "e") (param i32) {body}))')
-    assert found["export", "e"] == Verdict.THROW_ONLY
+    by_name = entries(f'{FUNCTIONS} {tables} (func (export "e") (param i32) {body}))')
+    assert by_name["export", "e"] == Verdict.THROW_ONLY

@@ -5,7 +5,7 @@ import pytest
 
 from nogrow.analysis.assumptions import HostSide, Subject, assumptions, sentences
 from nogrow.analysis.judgement import Memory
-from tests.contract.made import memory
+from tests.support.judgements import memory
 
 GROWABLE = memory()
 FIXED = memory(1, 1)
@@ -18,7 +18,7 @@ TABLE = Subject(0, name="table")
 
 
 def assumed(
-    one: Memory,
+    declared: Memory,
     imports: Iterable[str] = (),
     *,
     growth: bool = False,
@@ -31,12 +31,12 @@ def assumed(
     through = dict(enumerate(tables, len(labels)))
     everything = labels | dict.fromkeys(through, "(table)")
     untrusted = set() if trusted else set(everything)
-    side = HostSide((one,), everything, through, untrusted, set(through) if own else set(), growth)
-    return sentences(assumptions(side.behind(everything), (one,), after=(), switches_stacks=False))
+    side = HostSide((declared,), everything, through, untrusted, set(through) if own else set(), growth)
+    return sentences(assumptions(side.behind(everything), (declared,), after=(), switches_stacks=False))
 
 
 @pytest.mark.parametrize(
-    ("one", "imports", "growth", "expected"),
+    ("declared", "imports", "growth", "expected"),
     [
         (GROWABLE, ("env.a",), False, [STAYS, ALONE]),
         (IMPORTED, ("env.a",), False, [STAYS, OTHERS]),
@@ -48,9 +48,9 @@ def assumed(
     ],
 )
 def test_assumptions_about_the_host(
-    one: Memory, imports: tuple[str, ...], growth: bool, expected: list[str]
+    declared: Memory, imports: tuple[str, ...], growth: bool, expected: list[str]
 ) -> None:
-    assert assumed(one, imports, growth=growth) == expected
+    assert assumed(declared, imports, growth=growth) == expected
 
 
 @pytest.mark.parametrize(
@@ -120,10 +120,10 @@ def test_memory_is_named_by_its_first_export() -> None:
 
 
 def test_imports_between_growth_and_trap_are_named() -> None:
-    (found,) = assumptions((), (HIDDEN,), after=("env.b", "env.a"), switches_stacks=False)
-    assert found.sentence.endswith("the host may run with detached views in: env.a, env.b")
+    (assumption,) = assumptions((), (HIDDEN,), after=("env.b", "env.a"), switches_stacks=False)
+    assert assumption.sentence.endswith("the host may run with detached views in: env.a, env.b")
 
 
 def test_switched_stacks_are_reported() -> None:
-    (found,) = assumptions((), (HIDDEN,), after=(), switches_stacks=True)
-    assert found.sentence.startswith("the module switches stacks")
+    (assumption,) = assumptions((), (HIDDEN,), after=(), switches_stacks=True)
+    assert assumption.sentence.startswith("the module switches stacks")

@@ -6,7 +6,7 @@ from nogrow.analysis.judgement import Entry, Verdict
 from nogrow.analysis.proof import judge
 from nogrow.wasm.runtime import Engine
 from tests.reference.prover import verdicts
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 ENGINE = Engine()
 RESIZE, ENLARGE = "env.emscripten_resize_heap", "env.enlargeMemory"
@@ -53,7 +53,7 @@ def entry(body: str) -> Entry:
         ),
     ],
 )
-def test_the_grower_at_the_end_of_the_path_is_named(body: str, verdict: Verdict, grower: str | None) -> None:
+def test_grower_at_the_end_of_the_path_is_named(body: str, verdict: Verdict, grower: str | None) -> None:
     entries = entry(body)
     assert (entries.verdict, entries.host_grows) == (verdict, grower)
     assert (entries.witness[-1].instruction == "memory.grow") == (grower is None)

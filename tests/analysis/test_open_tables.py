@@ -19,7 +19,7 @@ from nogrow.contract.phrases import headline, of_entry
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
 from nogrow.wasm.runtime import Engine
-from tests.support.assemble import assemble
+from tests.support.modules import assemble, write_module
 
 ENGINE = Engine()
 OPEN = Conditions(open_tables=True)
@@ -115,7 +115,7 @@ def test_host_in_node_detaches_its_view_this_way(way: str, tmp_path: Path) -> No
         node = find_node(Machine.current())
     except ToolError as error:
         pytest.skip(str(error))
-    (tmp_path / "m.wasm").write_bytes(assemble(f"(module {WAYS[way].text} {GROW})"))
+    write_module(tmp_path / "m.wasm", f"(module {WAYS[way].text} {GROW})")
     script = tmp_path / "host.mjs"
     script.write_text(
         f"""import fs from 'fs';

@@ -6,7 +6,7 @@ from nogrow.analysis.judgement import NO_CONDITIONS, Conditions, Judgement, Verd
 from nogrow.analysis.proof import judge
 from nogrow.analysis.surroundings import Surroundings
 from nogrow.wasm.runtime import Engine
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 ENGINE = Engine()
 PRIVATE = Conditions(private_memories=True)
@@ -23,13 +23,13 @@ def judged(text: str, conditions: Conditions = NO_CONDITIONS) -> Judgement:
     )
 
 
-def found(judgement: Judgement) -> dict[str, tuple[Verdict, int | None, Verdict | None]]:
+def entries_of(judgement: Judgement) -> dict[str, tuple[Verdict, int | None, Verdict | None]]:
     return {entry.name: (entry.verdict, entry.memory, entry.seen) for entry in judgement.entries}
 
 
 def test_growth_of_a_private_memory_is_shown_and_marked() -> None:
     judgement = judged(f'(memory $hidden 1) (func (export "e") {HIDDEN}) (func (export "f"))')
-    assert found(judgement) == {
+    assert entries_of(judgement) == {
         "e": (Verdict.REACHABLE, 0, Verdict.ABSENT),
         "f": (Verdict.UNREACHABLE, None, Verdict.ABSENT),
     }
@@ -42,7 +42,7 @@ def test_growth_of_a_private_memory_is_shown_and_marked() -> None:
 )
 def test_imported_and_exported_memories_are_seen(memory: str) -> None:
     judgement = judged(f'{memory} (func (export "e") {HIDDEN})')
-    assert found(judgement) == {"e": (Verdict.REACHABLE, 0, None)}
+    assert entries_of(judgement) == {"e": (Verdict.REACHABLE, 0, None)}
 
 
 def test_visible_growth_is_not_hidden_by_worse_private_growth() -> None:
@@ -50,19 +50,19 @@ def test_visible_growth_is_not_hidden_by_worse_private_growth() -> None:
     text = f"""(memory $hidden 1) (memory $shown (export "m") 1)
       (func (export "e") (param i32) {HIDDEN} (if (local.get 0) (then {SHOWN} unreachable)))
       (func (export "f") {HIDDEN}) (func (export "g") {SHOWN})"""
-    assert found(judged(text)) == {
+    assert entries_of(judged(text)) == {
         "e": (Verdict.TRAP_ONLY, 1, None),
         "f": (Verdict.REACHABLE, 0, Verdict.UNREACHABLE),
         "g": (Verdict.REACHABLE, 1, None),
     }
-    assert found(judged(text, PRIVATE))["e"] == (Verdict.REACHABLE, 0, None)
-    assert found(judged(text, PRIVATE))["f"] == (Verdict.REACHABLE, 0, None)
+    assert entries_of(judged(text, PRIVATE))["e"] == (Verdict.REACHABLE, 0, None)
+    assert entries_of(judged(text, PRIVATE))["f"] == (Verdict.REACHABLE, 0, None)
 
 
 def test_worst_of_several_private_memories_is_shown() -> None:
     text = f"""(memory $hidden 1) (memory $other 1 1) (func (export "e")
       {GROW.format("$other")} {HIDDEN}) (func (export "f") {GROW.format("$other")} {HIDDEN} unreachable)"""
-    assert found(judged(text)) == {
+    assert entries_of(judged(text)) == {
         "e": (Verdict.REACHABLE, 0, Verdict.ABSENT),
         "f": (Verdict.TRAP_ONLY, 0, Verdict.ABSENT),
     }
@@ -82,7 +82,7 @@ def test_known_grower_of_a_fixed_memory_is_assumed_to_do_no_harm() -> None:
     text = """(import "env" "emscripten_resize_heap" (func $g)) (memory (export "m") 1 1)
       (func (export "e") (call $g))"""
     judgement = judged(text)
-    assert found(judgement) == {"e": (Verdict.ABSENT, None, None)}
+    assert entries_of(judgement) == {"e": (Verdict.ABSENT, None, None)}
     assert [item.imports for item in judgement.resting.assumptions] == [("env.emscripten_resize_heap",)]
 
 

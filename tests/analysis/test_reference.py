@@ -4,7 +4,7 @@ import pytest
 
 from tests.analysis.cases import CASES, Case
 from tests.reference.prover import verdicts
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 
 def test_case_names_are_unique() -> None:
@@ -16,5 +16,5 @@ def test_case_names_are_unique() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case_has_its_verdicts(case: Case) -> None:
     """All entries are found, and each has the expected verdict."""
-    found = verdicts(assemble(case.wat), lambda name: name in case.trusted)
-    assert {name: verdict.label for (_, name), verdict in found.items()} == case.verdicts
+    actual = verdicts(assemble(case.wat), lambda name: name in case.trusted)
+    assert {name: verdict.label for (_, name), verdict in actual.items()} == case.verdicts

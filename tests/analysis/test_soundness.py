@@ -25,6 +25,7 @@ from nogrow.analysis.proof import judge
 from nogrow.analysis.surroundings import Surroundings
 from nogrow.wasm.runtime import Engine
 from tests.support.generate import TABLE_SIZE, random_module
+from tests.support.modules import assemble
 from tests.support.sample import sampled
 
 MODULES = int(os.environ.get("NOGROW_SOUNDNESS", "1500"))
@@ -96,7 +97,7 @@ class Guest:
                 text = text.replace(
                     f"(table ${name} {TABLE_SIZE}", f'(table ${name} (export "{name}") {TABLE_SIZE}'
                 )
-        data = bytes(wasmtime.wat2wasm(text))
+        data = assemble(text)
         judgement = judge(
             data,
             lambda label: label == "env.trusted",
@@ -189,8 +190,8 @@ def observe(seed: int, record: Record) -> None:
     for table in ("a", "b"):
         item = running.exports.get(table)
         if isinstance(item, wasmtime.Table):
-            for place, argument in itertools.product(range(item.size(running.store)), ARGUMENTS):
-                call_escaped(seed, guest, table, place, argument, record)
+            for index, argument in itertools.product(range(item.size(running.store)), ARGUMENTS):
+                call_escaped(seed, guest, table, index, argument, record)
 
 
 def call_one(
@@ -208,18 +209,18 @@ def call_one(
     return outcome is not Outcome.TRAPPED
 
 
-def call_escaped(seed: int, guest: Guest, table: str, place: int, argument: int, record: Record) -> None:
+def call_escaped(seed: int, guest: Guest, table: str, index: int, argument: int, record: Record) -> None:
     running = guest.start()
     assert running is not None
     item = running.exports[table]
     assert isinstance(item, wasmtime.Table)
-    function = item.get(running.store, place)
-    if not isinstance(function, wasmtime.Func) or place >= len(guest.module.exports):
+    function = item.get(running.store, index)
+    if not isinstance(function, wasmtime.Func) or index >= len(guest.module.exports):
         return
     escaped = [entry.verdict for entry in guest.judgement.entries if entry.kind is EntryKind.ESCAPED]
     outcome, grown = running.call(function, argument)
     if grown:
-        record.note(f"{seed}: {table}[{place}]", worst(escaped), outcome, f"({argument})")
+        record.note(f"{seed}: {table}[{index}]", worst(escaped), outcome, f"({argument})")
 
 
 def observe_filled(seed: int, conditions: Conditions, record: Record) -> None:
@@ -236,9 +237,9 @@ def observe_filled(seed: int, conditions: Conditions, record: Record) -> None:
         for table in ("a", "b"):
             item = running.exports[table]
             assert isinstance(item, wasmtime.Table)
-            for place in range(item.size(running.store)):
+            for index in range(item.size(running.store)):
                 if chosen.random() < 0.7:
-                    item.set(running.store, place, running.exports[chosen.choice(functions)])
+                    item.set(running.store, index, running.exports[chosen.choice(functions)])
         call_one(seed, guest, running, name, argument, FUEL[0], record)
 
 

@@ -12,7 +12,7 @@ from nogrow.errors import ModuleError
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Module
 from nogrow.wasm.scan import TableMove
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 TAKEN = frozenset(range(4))
 
@@ -120,14 +120,14 @@ def test_steps_are_limited_for_several_memories(
     call = "(table 1 funcref) (func (call_indirect (i32.const 0)))"
     grow = "(func (drop (memory.grow 0 (i32.const 1))) (drop (memory.grow 1 (i32.const 1))))"
     two = assemble(f"(module (memory 1) (memory 1) {call} {grow})")
-    one = assemble(f"(module (memory 1) {call} {grow.replace('grow 1', 'grow 0')})")
+    still = assemble(f"(module (memory 1) {call} {grow.replace('grow 1', 'grow 0')})")
     monkeypatch.setattr("nogrow.analysis.worst_verdicts.MOST_STEPS", 10)
     judge(two, lambda label: False)
     monkeypatch.setattr("nogrow.analysis.worst_verdicts.MOST_STEPS", 9)
     with pytest.raises(ModuleError, match="2 memories that grow and 5 functions"):
         judge(two, lambda label: False)
     monkeypatch.setattr("nogrow.analysis.worst_verdicts.MOST_STEPS", 0)
-    judge(one, lambda label: False)
+    judge(still, lambda label: False)
 
 
 def test_reached_imports_are_counted_by_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,8 @@ from nogrow.wasm.runtime import Engine
 from tests.analysis.case import Case
 from tests.analysis.cases import CASES
 from tests.reference.prover import verdicts
-from tests.support.assemble import assemble
 from tests.support.generate import random_module
+from tests.support.modules import assemble
 from tests.support.sample import sampled
 from tests.support.smith import smith
 
@@ -26,8 +26,8 @@ def judged(data: bytes, trusted: tuple[str, ...] = ()) -> dict[tuple[str, str], 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case(case: Case) -> None:
     entries = judged(assemble(case.wat), case.trusted)
-    found = {name: entry.verdict.label for (_, name), entry in entries.items()}
-    assert {name: found.get(name) for name in case.verdicts} == case.verdicts, case.rule
+    actual = {name: entry.verdict.label for (_, name), entry in entries.items()}
+    assert {name: actual.get(name) for name in case.verdicts} == case.verdicts, case.rule
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -42,16 +42,16 @@ def test_case_has_the_verdicts_of_the_reference_prover(case: Case) -> None:
 def test_generated_module_has_the_reference_verdicts(first: int) -> None:
     for seed in range(first, first + 50):
         data = assemble(random_module(seed))
-        found = {key: entry.verdict for key, entry in judged(data).items()}
-        assert found == verdicts(data), f"seed {seed}"
+        actual = {key: entry.verdict for key, entry in judged(data).items()}
+        assert actual == verdicts(data), f"seed {seed}"
 
 
 @pytest.mark.parametrize("first", sampled(range(0, 300, 50), 2))
 def test_smith_module_has_the_reference_verdicts(first: int) -> None:
     for seed in range(first, first + 50):
         data = smith(seed)
-        found = {key: entry.verdict for key, entry in judged(data).items()}
-        assert found == verdicts(data), f"seed {seed}"
+        actual = {key: entry.verdict for key, entry in judged(data).items()}
+        assert actual == verdicts(data), f"seed {seed}"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -92,7 +92,9 @@ def test_known_grower_is_no_assumption() -> None:
         """(module (import "a" "b" (func $grower)) (import "a" "c" (func $other))
         (memory (export "memory") 1) (func (export "e") (call $other) (call $grower) unreachable))"""
     )
-    found = judge(data, lambda label: False, ENGINE, surroundings=Surroundings(growers=frozenset(("a.b",))))
-    assert found.entries[0].imports == ("a.b", "a.c")
-    assert found.imports == {"a.b", "a.c"}
-    assert found.assumptions[0].imports == ("a.c",)
+    judgement = judge(
+        data, lambda label: False, ENGINE, surroundings=Surroundings(growers=frozenset(("a.b",)))
+    )
+    assert judgement.entries[0].imports == ("a.b", "a.c")
+    assert judgement.imports == {"a.b", "a.c"}
+    assert judgement.assumptions[0].imports == ("a.c",)

@@ -10,7 +10,7 @@ from nogrow.analysis.proof import judge
 from nogrow.analysis.surroundings import Surroundings
 from nogrow.wasm.runtime import Engine
 from tests.reference.prover import verdicts
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 ENGINE = Engine()
 GROW = "(drop (memory.grow (i32.const 1)))"
@@ -25,25 +25,25 @@ def entries(text: str) -> dict[str, Entry]:
         ENGINE,
         surroundings=Surroundings(conditions=Conditions(private_memories=True)),
     )
-    found = {(entry.kind.value, entry.name): entry.verdict for entry in judgement.entries}
-    assert found == verdicts(data)
+    by_name = {(entry.kind.value, entry.name): entry.verdict for entry in judgement.entries}
+    assert by_name == verdicts(data)
     return {entry.name: entry for entry in judgement.entries}
 
 
 def test_code_behind_calls_is_found_when_the_first_returns() -> None:
     """`$g` is followed before it is known that `$f`, which it calls, returns."""
-    found = entries(
+    by_name = entries(
         f"""(memory 1)
         (func $f (param i32) (if (local.get 0) (then (call $g)) (else (call $h))))
         (func $g (export "e") (call $f (i32.const 0)) (call $h) {GROW})
         (func $h)"""
     )
-    assert found["e"].verdict is Verdict.REACHABLE
+    assert by_name["e"].verdict is Verdict.REACHABLE
 
 
 def test_call_met_by_a_woken_run_waits_in_turn() -> None:
     """`$k` is met by `$g` only after `$f` has woken it, and returns only after that."""
-    found = entries(
+    by_name = entries(
         f"""(memory 1)
         (func $f (param i32)
           (if (local.get 0)
@@ -54,7 +54,7 @@ def test_call_met_by_a_woken_run_waits_in_turn() -> None:
         (func $k (export "k") (call $later))
         (func $h)"""
     )
-    assert found["e"].verdict is Verdict.REACHABLE
+    assert by_name["e"].verdict is Verdict.REACHABLE
 
 
 @pytest.mark.parametrize(
@@ -66,48 +66,48 @@ def test_call_met_by_a_woken_run_waits_in_turn() -> None:
     ids=["throws", "does not return"],
 )
 def test_woken_run_follows_its_calls(body: str, verdict: Verdict) -> None:
-    found = entries(
+    by_name = entries(
         f"""(import "h" "a" (func $a)) (memory 1)
         (func $f (param i32) (if (local.get 0) (then (call $g)) (else (call $h))))
         (func $g (export "e") {body})
         (func $h) (func $stops unreachable)"""
     )
-    assert found["e"].verdict is verdict
+    assert by_name["e"].verdict is verdict
 
 
 def test_function_that_returns_can_still_come_to_throw() -> None:
     """Without any handler in the module; `$f` throws only after `$g`, which it calls, was followed."""
-    found = entries(
+    by_name = entries(
         f"""(import "h" "a" (func $a)) (memory 1)
         (func $f (param i32)
           (if (local.get 0) (then (call $g (i32.const 0))) (else (call $a))) unreachable)
         (func $g (param i32) (if (local.get 0) (then return)) (call $f (local.get 0)) unreachable)
         (func (export "e") {GROW} (call $g (i32.const 0)) unreachable)"""
     )
-    assert found["e"].verdict is Verdict.THROW_ONLY
+    assert by_name["e"].verdict is Verdict.THROW_ONLY
 
 
 def test_only_calls_of_the_changed_function_go_on() -> None:
     """`$stops` is called after `$f`, which comes to return while calls of it wait."""
-    found = entries(
+    by_name = entries(
         f"""(memory 1)
         (func $f (param i32) (if (local.get 0) (then (call $g)) (else (call $h))))
         (func $stops unreachable) (func $g (call $f (i32.const 0))) (func $h)
         (func (export "e") (call $stops) {GROW})"""
     )
-    assert found["e"].verdict is Verdict.TRAP_ONLY
+    assert by_name["e"].verdict is Verdict.TRAP_ONLY
 
 
 def test_function_can_both_return_and_throw_after_growth() -> None:
     """It is found to return first, and so is the function behind it."""
-    found = entries(
+    by_name = entries(
         f"""(memory 1) (tag $x) (func $throws {GROW} (throw $x)) (func $grows {GROW})
         (func $both (param i32) (if (local.get 0) (then (call $grows)) (else (call $throws))))
         (func $next {GROW})
         (func (export "e") (param i32)
           (block $caught (try_table (catch_all $caught) (call $both (local.get 0)) unreachable)))"""
     )
-    assert found["e"].verdict is Verdict.REACHABLE
+    assert by_name["e"].verdict is Verdict.REACHABLE
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
@@ -117,16 +117,16 @@ def test_path_to_one_memory_hides_no_path_to_another(first: bool) -> None:
     others = " ".join("(func)" for _ in range(9))
     both = "(func $both (drop (memory.grow $a (i32.const 1))) (drop (memory.grow $b (i32.const 1))))"
     functions = (entry, others, both) if first else (both, others, entry)
-    found = entries(f"(memory $a 1 1) (memory $b 1) {' '.join(functions)}")
-    assert (found["e"].verdict, found["e"].memory) == (Verdict.REACHABLE, 1)
+    by_name = entries(f"(memory $a 1 1) (memory $b 1) {' '.join(functions)}")
+    assert (by_name["e"].verdict, by_name["e"].memory) == (Verdict.REACHABLE, 1)
 
 
 @pytest.mark.parametrize("place", [0, 1, 39, 79])
 def test_growth_is_found_at_any_function_index(place: int) -> None:
     functions = [f'(func (export "e{number}"))' for number in range(80)]
     functions[place] = f'(func (export "e{place}") {GROW})'
-    found = entries(f"(memory 1) {' '.join(functions)}")
-    assert [name for name, entry in found.items() if entry.verdict.grows] == [f"e{place}"]
+    by_name = entries(f"(memory 1) {' '.join(functions)}")
+    assert [name for name, entry in by_name.items() if entry.verdict.grows] == [f"e{place}"]
 
 
 HOST = '(import "h" "a" (func $a)) (import "h" "b" (func $b)) (import "h" "c" (func $c)) (memory 1)'

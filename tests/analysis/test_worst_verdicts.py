@@ -7,7 +7,7 @@ from nogrow.analysis.judgement import Conditions, Entry, Verdict
 from nogrow.analysis.proof import judge
 from nogrow.analysis.surroundings import Surroundings
 from nogrow.wasm.runtime import Engine
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 ENGINE = Engine()
 PRIVATE = Conditions(private_memories=True)
@@ -26,13 +26,13 @@ def entries(text: str) -> dict[str, Entry]:
 
 def test_capped_is_airtight_if_all_operands_are_above_0() -> None:
     """The other memory has a site without one; and what is not capped is never airtight."""
-    found = entries(
+    by_name = entries(
         f"""(memory $tight 1 1) (memory $loose 2 2) (memory $open 1)
         (func (export "tight") {GROW.format("$tight", 1)}) (func (export "loose") {GROW.format("$loose", 0)})
         (func (export "open") {GROW.format("$open", 1)})
         (func (export "trap") {GROW.format("$tight", 1)} unreachable) (func (export "none"))"""
     )
-    assert {name: (entry.verdict.label, entry.airtight) for name, entry in found.items()} == {
+    assert {name: (entry.verdict.label, entry.airtight) for name, entry in by_name.items()} == {
         "tight": ("capped", True),
         "loose": ("capped", False),
         "open": ("reachable", False),
@@ -44,12 +44,12 @@ def test_capped_is_airtight_if_all_operands_are_above_0() -> None:
 @pytest.mark.parametrize("first", [0, 1])
 def test_growth_by_0_of_another_memory_is_not_airtight(first: int) -> None:
     both = f"{GROW.format(0, 1 - first)} {GROW.format(1, first)}"
-    found = entries(
+    by_name = entries(
         f"""(memory 1 1) (memory 1 1) (func (export "both") {both})
         (func (export "tight") {GROW.format(first, 1)})
         (func (export "traps") {GROW.format(first, 1)} (if (i32.const 0) (then {both} unreachable)))"""
     )
-    assert {name: (entry.memory, entry.airtight) for name, entry in found.items()} == {
+    assert {name: (entry.memory, entry.airtight) for name, entry in by_name.items()} == {
         "both": (1 - first, False),
         "tight": (first, True),
         "traps": (first, True),
@@ -59,7 +59,7 @@ def test_growth_by_0_of_another_memory_is_not_airtight(first: int) -> None:
 def test_growth_of_another_memory_is_named_with_capped() -> None:
     """Neither is worse than the other; the witness is about the memory that really grows."""
     grow = [GROW.format(number, 1) for number in range(3)]
-    found = entries(
+    by_name = entries(
         f"""(memory 1 1) (memory 1) (memory 1) (tag $x)
         (func (export "both") (param i32) {grow[0]} (if (local.get 0) (then {grow[1]} (throw $x))))
         (func (export "all") (param i32) {grow[0]} (if (local.get 0) (then {grow[1]} (throw $x)))
@@ -68,7 +68,7 @@ def test_growth_of_another_memory_is_named_with_capped() -> None:
         (func (export "throw") {grow[1]} (throw $x)) (func (export "open") {grow[0]} {grow[1]})
         (func (export "alone") {grow[0]})"""
     )
-    assert {name: (entry.verdict.label, entry.memory) for name, entry in found.items()} == {
+    assert {name: (entry.verdict.label, entry.memory) for name, entry in by_name.items()} == {
         "both": ("capped+throw-only", 1),
         "all": ("capped+throw-only", 1),
         "trap": ("capped", 0),
@@ -83,27 +83,27 @@ def test_capped_memory_hides_no_exception_in_any_order(capped: int) -> None:
     """The one that throws may have no room either: then it grows by 0 before the exception."""
     limits = ["1", "1 1"] if capped else ["1 1", "1"]
     for memories in (limits, ["1 1", "1 1"]):
-        found = entries(
+        by_name = entries(
             f"""(memory {memories[0]}) (memory {memories[1]}) (tag $x)
             (func (export "f") (param i32) {GROW.format(capped, 0)}
               (if (local.get 0) (then {GROW.format(1 - capped, 0)} (throw $x))))"""
         )
-        assert (found["f"].verdict, found["f"].memory) == (Verdict.CAPPED_AND_THROW_ONLY, 1 - capped)
-        assert found["f"].witness[-1].instruction == "memory.grow"
+        assert (by_name["f"].verdict, by_name["f"].memory) == (Verdict.CAPPED_AND_THROW_ONLY, 1 - capped)
+        assert by_name["f"].witness[-1].instruction == "memory.grow"
 
 
 def test_start_is_excused_if_others_grow_an_imported_memory() -> None:
-    found = entries(
+    by_name = entries(
         f"""(import "e" "m" (memory $theirs 1)) (memory $own 1) (start $s) (func $s {GROW.format("$own", 1)})
         (func (export "e") {GROW.format("$theirs", 1)})"""
     )
-    assert (found["(start)"].verdict, found["(start)"].excused) == (Verdict.REACHABLE, True)
-    assert (found["e"].verdict, found["e"].excused) == (Verdict.REACHABLE, False)
+    assert (by_name["(start)"].verdict, by_name["(start)"].excused) == (Verdict.REACHABLE, True)
+    assert (by_name["e"].verdict, by_name["e"].excused) == (Verdict.REACHABLE, False)
 
 
 def test_start_without_growth_is_not_excused() -> None:
-    found = entries(f'(memory $m 1) (start $s) (func $s) (func (export "e") {GROW.format("$m", 1)})')
-    assert (found["(start)"].verdict, found["(start)"].excused) == (Verdict.UNREACHABLE, False)
+    by_name = entries(f'(memory $m 1) (start $s) (func $s) (func (export "e") {GROW.format("$m", 1)})')
+    assert (by_name["(start)"].verdict, by_name["(start)"].excused) == (Verdict.UNREACHABLE, False)
 
 
 def test_results_of_memories_are_not_mixed_up() -> None:
@@ -111,8 +111,8 @@ def test_results_of_memories_are_not_mixed_up() -> None:
     others = " ".join(f"(func {GROW.format('$open', 1)})" for _ in range(6))
     capped = " ".join(f'(func (export "{name}") {GROW.format("$capped", 1)})' for name in "abcdef")
     for functions in (others + capped, capped + others):
-        found = entries(f"(memory $capped 1 1) (memory $open 1) {functions}")
-        assert {entry.verdict for entry in found.values()} == {Verdict.CAPPED}
+        by_name = entries(f"(memory $capped 1 1) (memory $open 1) {functions}")
+        assert {entry.verdict for entry in by_name.values()} == {Verdict.CAPPED}
 
 
 LONG_AND_SHORT = f"""(memory $m 1)
@@ -162,11 +162,11 @@ def test_witness_steps_have_offsets_in_the_file() -> None:
 
 
 def test_entry_point_lists_only_the_imports_it_reaches() -> None:
-    found = entries(
+    by_name = entries(
         """(import "h" "a" (func $a)) (import "h" "b" (func $b)) (func $both (call $b) (call $a))
         (func (export "none")) (func (export "one") (call $b)) (func (export "two") (call $both))"""
     )
-    assert {name: entry.imports for name, entry in found.items()} == {
+    assert {name: entry.imports for name, entry in by_name.items()} == {
         "none": (),
         "one": ("h.b",),
         "two": ("h.a", "h.b"),
@@ -175,12 +175,12 @@ def test_entry_point_lists_only_the_imports_it_reaches() -> None:
 
 def test_imports_after_growth_are_listed_by_entry_point() -> None:
     grow = GROW.format("$m", 1)
-    found = entries(
+    by_name = entries(
         f"""(import "h" "a" (func $a)) (import "h" "b" (func $b)) (memory $m 1)
         (func (export "one") {grow} (call $a) unreachable)
         (func (export "two") {grow} (call $b) unreachable)"""
     )
-    assert [found[name].imports_after_growth for name in ("one", "two")] == [("h.a",), ("h.b",)]
+    assert [by_name[name].imports_after_growth for name in ("one", "two")] == [("h.a",), ("h.b",)]
 
 
 def test_reachable_entry_has_no_imports_after_growth() -> None:
@@ -201,8 +201,8 @@ def test_reachable_entry_has_no_imports_after_growth() -> None:
 def test_unreached_imports_are_not_listed() -> None:
     imports = '(import "h" "a" (func $a)) (import "h" "b" (func $b)) (import "h" "c" (func $c))'
     functions = '(func (call $a)) (func (call $c)) (func (export "e") (call $b))'
-    found = judge(assemble(f"(module {imports} {functions})"), lambda label: False, ENGINE)
-    assert found.imports == {"h.b"}
+    judgement = judge(assemble(f"(module {imports} {functions})"), lambda label: False, ENGINE)
+    assert judgement.imports == {"h.b"}
 
 
 def test_private_memory_without_growth_needs_no_assumptions() -> None:

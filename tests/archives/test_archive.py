@@ -8,7 +8,8 @@ from tools.bench.encode import custom
 
 from nogrow.archives.archive import Counts
 from nogrow.archives.unpack_limits import Limits, UnsafeArchiveError
-from tests.archives.made import GROWING_WASM, QUIET_WASM, modules_in, opened, tar_of, wheel_of, zip_of
+from tests.support.archives import modules_in, opened, tar_of, wheel_of, zip_of
+from tests.support.modules import GROWING_WASM, QUIET_WASM
 
 
 def test_module_is_recognised_by_name_or_contents() -> None:

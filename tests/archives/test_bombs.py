@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nogrow.archives.unpack_limits import UnsafeArchiveError
-from tests.archives.made import opened, tar_of, zip_of
+from tests.support.archives import opened, tar_of, zip_of
 from tests.support.program import PRINT_PEAK
 
 MIB = 1 << 20

@@ -4,7 +4,8 @@ import pytest
 
 from nogrow.archives.embedded import embedded
 from nogrow.archives.unpack_limits import Limits, UnsafeArchiveError
-from tests.archives.made import GROWING_WASM, QUIET_WASM, modules_in, opened
+from tests.support.archives import modules_in, opened
+from tests.support.modules import GROWING_WASM, QUIET_WASM
 
 TEXT = base64.b64encode(QUIET_WASM)
 BARE = TEXT.rstrip(b"=")

@@ -8,7 +8,8 @@ from nogrow.archives import shipped_files
 from nogrow.archives.shipped_files import Shipped, shipped
 from nogrow.archives.unpack_limits import Limits
 from nogrow.errors import UsageError
-from tests.archives.made import QUIET_WASM, zip_of
+from tests.support.archives import zip_of
+from tests.support.modules import QUIET_WASM
 
 ZIP = zip_of({"x.wasm": QUIET_WASM})
 

@@ -9,7 +9,8 @@ import pytest
 from tools.differ import tars
 
 from nogrow.archives.unpack_limits import Limits, UnsafeArchiveError
-from tests.archives.made import QUIET_WASM, link, modules_in, opened, tar_of
+from tests.support.archives import link, modules_in, opened, tar_of
+from tests.support.modules import QUIET_WASM
 
 FILES = {"./package/x.wasm": QUIET_WASM, "package/README": b"text"}
 PLAIN = tar_of(FILES)
@@ -281,7 +282,7 @@ def test_bytes_behind_compressed_data_are_refused(pack: Callable[[bytes], bytes]
             opened("x.tar", data)
 
 
-def test_a_header_larger_than_a_member_may_be_is_not_read() -> None:
+def test_oversized_header_is_not_read() -> None:
     limits = Limits(member=5000)
     data = with_headers({"comment": "x" * 9000})
     with pytest.raises(UnsafeArchiveError, match=r"9,\d+ bytes in one piece; at most 5,000 are read"):

@@ -8,7 +8,8 @@ import pytest
 from tools.differ import zips
 
 from nogrow.archives.unpack_limits import Limits, UnsafeArchiveError
-from tests.archives.made import GROWING_WASM, QUIET_WASM, modules_in, opened, zip_of
+from tests.support.archives import modules_in, opened, zip_of
+from tests.support.modules import GROWING_WASM, QUIET_WASM
 
 MODULE = {"a/x.wasm": QUIET_WASM}
 PLAIN = zip_of(MODULE)

@@ -11,8 +11,19 @@ from nogrow.analysis.judgement import Verdict
 from nogrow.baseline.lock_file import load, written
 from nogrow.baseline.model import START, Lock, Pin, pin_of
 from nogrow.errors import DocumentError
-from tests.baseline.made import DIGEST, ESCAPED, EXPORT, exports, lock, pin
-from tests.contract.made import REACHABLE, TRAP_ONLY, UNREACHABLE, entry, judgement
+from tests.support.judgements import (
+    DIGEST,
+    ESCAPED,
+    EXPORT,
+    REACHABLE,
+    TRAP_ONLY,
+    UNREACHABLE,
+    entry,
+    exports,
+    judgement,
+    lock,
+    pin,
+)
 
 NAMES = (
     *(
@@ -45,7 +56,7 @@ def again(original: Lock, folder: Path) -> Lock:
 
 def test_every_name_and_path_survives(tmp_path: Path) -> None:
     entries: dict[Key, tuple[Verdict, ...]] = {
-        (EXPORT, name): (VERDICTS[place % len(VERDICTS)],) for place, name in enumerate(NAMES)
+        (EXPORT, name): (VERDICTS[number % len(VERDICTS)],) for number, name in enumerate(NAMES)
     }
     entries |= {(ESCAPED, name): (REACHABLE, UNREACHABLE) for name in NAMES}
     pins = {name: pin({**entries, START: (TRAP_ONLY,)}, excused=True) for name in NAMES if "\0" not in name}
@@ -62,7 +73,7 @@ def test_impossible_path_is_rejected(tmp_path: Path, path: str) -> None:
         load(tmp_path / "l")
 
 
-def test_a_hundred_thousand_entry_points_survive(tmp_path: Path) -> None:
+def test_hundred_thousand_entry_points_survive(tmp_path: Path) -> None:
     pins = {
         "a.wasm": exports(**{f"f{number}": VERDICTS[number % len(VERDICTS)] for number in range(100_000)})
     }
@@ -92,7 +103,7 @@ def test_file_is_sorted_ascii_with_a_line_per_entry_point() -> None:
 
 def test_order_of_entry_points_does_not_change_the_bytes() -> None:
     entries = (entry("a", REACHABLE), entry("b", UNREACHABLE), entry("c", UNREACHABLE))
-    pins = [pin_of(judgement(*found), DIGEST, 100) for found in (entries, entries[::-1])]
+    pins = [pin_of(judgement(*ordered), DIGEST, 100) for ordered in (entries, entries[::-1])]
     first, second = (written(Lock(Path("l"), {"x": each, "a": each})) for each in pins)
     assert first == second
     assert first == written(Lock(Path("l"), {"a": pins[0], "x": pins[0]}))
@@ -117,7 +128,7 @@ GOOD: dict[str, Any] = {
 AT = 'artifacts["a.wasm"]'
 
 
-def test_lock_of_0_1_0_may_name_one_of_two_verdicts(tmp_path: Path) -> None:
+def test_lock_of_0_1_0_may_name_either_verdict(tmp_path: Path) -> None:
     # Version 0.1.0 wrote `capped` for such a module.
     text = written(lock(a=exports(f=VERDICTS[3], g=VERDICTS[4]))).decode()
     assert '"verdict": "capped+throw-only"' in text
@@ -175,7 +186,7 @@ def test_wrong_pin_names_the_key(tmp_path: Path, changes: dict[str, Any], messag
         ("schema = 1\n", "line 1: not valid JSON"),
     ],
 )
-def test_a_wrong_lock_is_an_error(tmp_path: Path, text: str, message: str) -> None:
+def test_malformed_lock_is_an_error(tmp_path: Path, text: str, message: str) -> None:
     assert message in refused(tmp_path, text)
 
 

@@ -7,17 +7,22 @@ from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Ver
 from nogrow.baseline.model import START, pin_of, worst_first
 from nogrow.baseline.regressions import Better, Held, Pinned, compare
 from nogrow.contract.violations import Rule
-from tests.baseline.made import DIGEST, ESCAPED, EXPORT, exports, lock, pin
-from tests.contract.made import (
+from tests.support.judgements import (
     ABSENT,
     CAPPED,
+    DIGEST,
+    ESCAPED,
+    EXPORT,
     REACHABLE,
     SITE,
     THROW_ONLY,
     TRAP_ONLY,
     UNREACHABLE,
     entry,
+    exports,
     judgement,
+    lock,
+    pin,
 )
 
 
@@ -33,7 +38,7 @@ def headlines(held: Held) -> list[str]:
 
 @pytest.mark.parametrize("before", Verdict, ids=lambda verdict: verdict.label)
 @pytest.mark.parametrize("after", Verdict, ids=lambda verdict: verdict.label)
-def test_a_verdict_may_only_become_better(before: Verdict, after: Verdict) -> None:
+def test_verdict_may_only_become_better(before: Verdict, after: Verdict) -> None:
     held = compare(exports(f=before), judgement(entry("f", after)))
     assert len(held.violations) == (not after.at_most(before))
     assert list(held.better) == (
@@ -131,7 +136,7 @@ def test_only_growth_after_the_first_view_is_worse() -> None:
     assert compare(pin({START: (REACHABLE,)}), start(REACHABLE, True)).better
 
 
-def test_a_module_that_is_not_pinned_breaks_the_lock() -> None:
+def test_unpinned_module_breaks_the_lock() -> None:
     held = Pinned(lock(a=exports(f=ABSENT))).hold("b.wasm", judgement(entry("f", ABSENT)), DIGEST)
     assert headlines(held) == ["the module is not in nogrow.lock; `nogrow pin` adds it"]
 
@@ -153,7 +158,7 @@ def test_worse_verdicts_of_the_same_bytes_are_explained() -> None:
     assert note.startswith("the module is byte for byte the pinned one;")
 
 
-def test_pinned_module_that_is_not_checked_is_missing() -> None:
+def test_unchecked_pinned_module_is_missing() -> None:
     pinned = lock(a=exports(f=ABSENT), b=exports(f=ABSENT))
     assert [path for path, _ in Pinned(pinned, whole=True).missing(["a.wasm"], [])] == ["b.wasm"]
     assert list(Pinned(pinned).missing(["a.wasm"], [])) == []
@@ -161,20 +166,20 @@ def test_pinned_module_that_is_not_checked_is_missing() -> None:
 
 
 @pytest.mark.parametrize("whole", [False, True])
-def test_a_core_module_that_its_component_lost_is_missing(whole: bool) -> None:
+def test_removed_core_module_is_missing(whole: bool) -> None:
     pinned_module = exports(f=ABSENT)
     pinned = Pinned(lock()._replace(pins={"c.wasm#0": pinned_module, "c.wasm#1": pinned_module}), whole=whole)
     assert [path for path, _ in pinned.missing(["c.wasm#0"], [])] == ["c.wasm#1"]
 
 
 @pytest.mark.parametrize(("before", "after"), [(CAPPED, THROW_ONLY), (THROW_ONLY, CAPPED)])
-def test_a_change_between_capped_and_throw_only_is_worse(before: Verdict, after: Verdict) -> None:
+def test_capped_and_throw_only_are_worse_than_each_other(before: Verdict, after: Verdict) -> None:
     held = compare(exports(f=before), judgement(entry("f", after)))
     assert headlines(held) == [f"`f` is {after.label}, pinned as {before.label}"]
     assert held.better == ()
 
 
-def test_an_export_and_an_escaped_function_of_one_name_are_two() -> None:
+def test_export_and_escaped_function_may_share_a_name() -> None:
     before = judgement(entry("func[3]", UNREACHABLE), escaped(3, None, REACHABLE))
     after = judgement(entry("func[3]", REACHABLE), escaped(3, None, UNREACHABLE))
     assert headlines(compare(pin_of(before, DIGEST, 1), after)) == [
@@ -183,7 +188,7 @@ def test_an_export_and_an_escaped_function_of_one_name_are_two() -> None:
 
 
 @pytest.mark.parametrize("count", [2, 3])
-def test_same_named_functions_need_a_pairing_that_keeps_them(count: int) -> None:
+def test_functions_of_one_name_need_a_keeping_pairing(count: int) -> None:
     # Brute force over all pairings is the reference.
     for before in combinations_with_replacement(Verdict, count):
         for after in combinations_with_replacement(Verdict, count):
@@ -191,10 +196,10 @@ def test_same_named_functions_need_a_pairing_that_keeps_them(count: int) -> None
                 all(new.at_most(old) for new, old in zip(after, order, strict=True))
                 for order in permutations(before)
             )
-            found = [Entry("f", ESCAPED, Function(0, "f"), verdict) for verdict in after]
+            candidates = [entry("f", verdict, kind=ESCAPED) for verdict in after]
             pairs = paired(
                 {(ESCAPED, "f"): worst_first(before)},
-                grouped(judgement(*found)),
+                grouped(judgement(*candidates)),
                 lambda verdict: verdict,
                 level_of,
             )

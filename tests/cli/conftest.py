@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from nogrow.cli.main import cli
-from tests.cli.modules import GROWING, QUIET, UNUSED, cut, module
+from tests.support.modules import GROWING, QUIET, UNUSED, write_cut_module, write_module
 
 Nogrow = Callable[..., Result]
 
@@ -15,10 +15,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder with a module of each outcome."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NO_COLOR", raising=False)
-    module(tmp_path / "quiet.wasm", QUIET)
-    module(tmp_path / "unused.wasm", UNUSED)
-    module(tmp_path / "growing.wasm", GROWING)
-    cut(tmp_path / "cut.wasm", QUIET)
+    write_module(tmp_path / "quiet.wasm", QUIET)
+    write_module(tmp_path / "unused.wasm", UNUSED)
+    write_module(tmp_path / "growing.wasm", GROWING)
+    write_cut_module(tmp_path / "cut.wasm", QUIET)
     (tmp_path / "empty").mkdir()
     return tmp_path
 

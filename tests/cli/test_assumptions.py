@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Nogrow
-from tests.cli.modules import CALLING, module
 from tests.cli.test_check import contract
 from tests.report.validated import validated
+from tests.support.modules import CALLING, write_module
 
 TABLE = """(module (memory (export "memory") 1) (table (export "table") 1 funcref)
   (func (export "main") (call_indirect (i32.const 0)))
@@ -28,7 +28,7 @@ UNSEEN = "memory 0 is neither imported nor exported: no host view of it can exis
 
 @pytest.fixture
 def calling(folder: Path) -> Path:
-    return module(folder / "calling.wasm", CALLING)
+    return write_module(folder / "calling.wasm", CALLING)
 
 
 @pytest.mark.parametrize("form", ["text", "github", "markdown", "sarif", "junit", "html"])
@@ -65,7 +65,7 @@ def test_trusted_imports_leave_nothing_to_assume(nogrow: Nogrow, folder: Path, c
 
 
 def test_fixed_memory_has_the_assumption_too(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "fixed.wasm", FIXED)
+    write_module(folder / "fixed.wasm", FIXED)
     contract(folder, '[[artifact]]\npath = "fixed.wasm"\n[artifact.exports]\n"g" = ["capped"]')
     result = nogrow("check")
     assert result.exit_code == 0
@@ -73,8 +73,8 @@ def test_fixed_memory_has_the_assumption_too(nogrow: Nogrow, folder: Path) -> No
     assert result.stdout.startswith(f"kept: fixed.wasm: capped, assuming that {assumed}; 1 grow site\n")
 
 
-def test_table_that_the_host_sees_is_named_per_entry_point(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "t.wasm", TABLE)
+def test_visible_table_is_named_per_entry_point(nogrow: Nogrow, folder: Path) -> None:
+    write_module(folder / "t.wasm", TABLE)
     clause = '[[artifact]]\npath = "t.wasm"\n{}[artifact.exports]\n"grow" = ["reachable"]'
     contract(folder, clause.format(""))
     result = nogrow("check")
@@ -97,7 +97,7 @@ def test_table_that_the_host_sees_is_named_per_entry_point(nogrow: Nogrow, folde
 
 
 def test_private_memory_is_kept_and_said(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "p.wasm", PRIVATE.format(""))
+    write_module(folder / "p.wasm", PRIVATE.format(""))
     result = nogrow("check", "p.wasm")
     assert (result.exit_code, result.stdout.splitlines()[:2]) == (
         0,
@@ -115,7 +115,7 @@ def test_private_memory_is_kept_and_said(nogrow: Nogrow, folder: Path) -> None:
 
 
 def test_explain_and_init_say_that_a_memory_is_private(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "p.wasm", PRIVATE.format(""))
+    write_module(folder / "p.wasm", PRIVATE.format(""))
     text = " ".join(nogrow("explain", "p.wasm", "f").stdout.split())
     assert f"note: {UNSEEN}, so this breaks no contract" in text
     nogrow("init", "p.wasm")
@@ -124,12 +124,12 @@ def test_explain_and_init_say_that_a_memory_is_private(nogrow: Nogrow, folder: P
 
 
 def test_lock_notices_when_a_private_memory_is_exported(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "p.wasm", PRIVATE.format(""))
+    write_module(folder / "p.wasm", PRIVATE.format(""))
     contract(folder, '[[artifact]]\npath = "p.wasm"\nallow = ["reachable"]')
     assert nogrow("pin").exit_code == 0
     assert json.loads(Path("nogrow.lock").read_text())["artifacts"]["p.wasm"]["verdict"] == "absent"
     assert nogrow("check", "--locked").exit_code == 0
-    module(folder / "p.wasm", PRIVATE.format('(export "m")'))
+    write_module(folder / "p.wasm", PRIVATE.format('(export "m")'))
     result = nogrow("check", "--locked")
     assert result.exit_code == 1
     assert "`f` is reachable, pinned as absent" in result.stdout
@@ -143,8 +143,8 @@ def test_diff_lists_new_assumptions(nogrow: Nogrow, calling: Path) -> None:
 
 
 def test_export_of_a_private_memory_is_worse(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "p.wasm", PRIVATE.format(""))
-    module(folder / "q.wasm", PRIVATE.format('(export "m")'))
+    write_module(folder / "p.wasm", PRIVATE.format(""))
+    write_module(folder / "q.wasm", PRIVATE.format('(export "m")'))
     result = nogrow("diff", "p.wasm", "q.wasm")
     assert result.exit_code == 1
     assert "  worse: `f`: reachable (before, no view of the memory existed)\n" in result.stdout

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Nogrow
-from tests.cli.modules import CALLING, module
 from tests.report.validated import validated
+from tests.support.modules import CALLING, write_module
 
 KEPT = "quiet.wasm"
 BROKEN = "growing.wasm"
@@ -42,7 +42,7 @@ def contract(folder: Path, text: str) -> None:
     ],
     ids=str,
 )
-def test_the_exit_codes_and_which_wins(nogrow: Nogrow, words: list[str], code: int) -> None:
+def test_worst_exit_code_wins(nogrow: Nogrow, words: list[str], code: int) -> None:
     result = nogrow("check", *words)
     assert result.exit_code == code
     assert "Traceback" not in result.output
@@ -56,13 +56,13 @@ def test_report_goes_to_standard_output(nogrow: Nogrow) -> None:
     assert result.stderr == ""
 
 
-def test_what_could_not_be_judged_names_file_and_offset(nogrow: Nogrow) -> None:
+def test_unjudged_module_has_file_and_offset(nogrow: Nogrow) -> None:
     result = nogrow("check", NOT_JUDGED)
     assert "error" not in result.stdout
     assert result.stdout.startswith("not judged[NG010]: not-judged: cut.wasm: offset 0x")
 
 
-def test_a_path_that_matches_nothing_is_named(nogrow: Nogrow) -> None:
+def test_unmatched_path_is_named(nogrow: Nogrow) -> None:
     assert "nothing: gone.wasm: no module found\n" in nogrow("check", NOTHING, KEPT).stdout
 
 
@@ -71,20 +71,20 @@ def test_nothing_to_check_is_explained_on_standard_error(nogrow: Nogrow) -> None
     assert result.stderr == "nogrow: nothing to check: give a PATH, or write nogrow.toml\n"
 
 
-def test_the_contract_of_the_working_folder_is_the_default(nogrow: Nogrow, folder: Path) -> None:
+def test_contract_in_the_working_folder_is_the_default(nogrow: Nogrow, folder: Path) -> None:
     contract(folder, '[[artifact]]\npath = "growing.wasm"\nexpect = { bad = "reachable" }\n')
     assert nogrow("check").exit_code == 0
     assert nogrow("check", "growing.wasm").exit_code == 0
 
 
-def test_a_lost_control_breaks_the_contract(nogrow: Nogrow, folder: Path) -> None:
+def test_lost_control_breaks_the_contract(nogrow: Nogrow, folder: Path) -> None:
     contract(folder, '[[artifact]]\npath = "quiet.wasm"\nexpect = { ok = "reachable" }\n')
     result = nogrow("check")
     assert result.exit_code == 1
     assert "NG008" in result.stdout
 
 
-def test_a_stricter_contract_holds_for_its_artifact_only(nogrow: Nogrow, folder: Path) -> None:
+def test_stricter_clause_applies_to_its_artifact_only(nogrow: Nogrow, folder: Path) -> None:
     contract(folder, '[[artifact]]\npath = "unused.wasm"\nallow = ["absent"]\n')
     result = nogrow("check")
     assert result.exit_code == 1
@@ -93,7 +93,7 @@ def test_a_stricter_contract_holds_for_its_artifact_only(nogrow: Nogrow, folder:
     assert nogrow("check", "growing.wasm").exit_code == 1
 
 
-def test_an_artifact_of_the_contract_that_is_not_there(nogrow: Nogrow, folder: Path) -> None:
+def test_missing_artifact_of_the_contract_is_nothing(nogrow: Nogrow, folder: Path) -> None:
     contract(folder, '[[artifact]]\npath = "quiet.wasm"\n[[artifact]]\npath = "dist/*.wasm"\n')
     result = nogrow("check")
     assert result.exit_code == 3
@@ -101,7 +101,7 @@ def test_an_artifact_of_the_contract_that_is_not_there(nogrow: Nogrow, folder: P
 
 
 def test_imports_are_trusted_or_denied(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "calling.wasm", CALLING)
+    write_module(folder / "calling.wasm", CALLING)
     clause = '[[artifact]]\npath = "calling.wasm"\n[artifact.imports]\npolicy = "deny"\n'
     contract(folder, clause)
     result = nogrow("check")
@@ -135,7 +135,7 @@ def test_imports_are_trusted_or_denied(nogrow: Nogrow, folder: Path) -> None:
 def test_untrusted_table_is_not_called_an_import(
     nogrow: Nogrow, folder: Path, declared: str, reached: str, name: str
 ) -> None:
-    module(folder / "calling.wasm", f'(module {declared} (memory (export "memory") 1))')
+    write_module(folder / "calling.wasm", f'(module {declared} (memory (export "memory") 1))')
     clause = '[[artifact]]\npath = "calling.wasm"\n[artifact.imports]\npolicy = "deny"\n'
     contract(folder, clause)
     result = nogrow("check")
@@ -145,7 +145,7 @@ def test_untrusted_table_is_not_called_an_import(
     assert nogrow("check").exit_code == 0
 
 
-def test_a_wrong_contract_is_one_line_on_standard_error(nogrow: Nogrow, folder: Path) -> None:
+def test_malformed_contract_is_one_line_on_stderr(nogrow: Nogrow, folder: Path) -> None:
     contract(folder, '[[artifact]]\npath = "a.wasm"\nalow = []\n')
     result = nogrow("check", BROKEN)
     assert result.exit_code == 2
@@ -169,7 +169,7 @@ def test_json_is_valid_and_the_same_twice(nogrow: Nogrow, words: list[str]) -> N
     assert first.stdout == second.stdout
 
 
-def test_a_format_goes_to_a_file_and_text_stays(nogrow: Nogrow, folder: Path) -> None:
+def test_format_goes_to_a_file_beside_the_text(nogrow: Nogrow, folder: Path) -> None:
     result = nogrow("check", "--format", "json=out/report.json", BROKEN)
     assert result.exit_code == 1
     assert result.stdout.startswith("error[NG001]")
@@ -177,7 +177,7 @@ def test_a_format_goes_to_a_file_and_text_stays(nogrow: Nogrow, folder: Path) ->
     assert document["outcome"] == "broken"
 
 
-def test_a_page_goes_to_a_file(nogrow: Nogrow, folder: Path) -> None:
+def test_html_page_goes_to_a_file(nogrow: Nogrow, folder: Path) -> None:
     assert nogrow("check", "--format", "html=report.html", BROKEN).exit_code == 1
     assert (folder / "report.html").read_text("utf-8").startswith("<!doctype html>")
 
@@ -198,14 +198,14 @@ def test_formats_go_to_several_places(nogrow: Nogrow, folder: Path) -> None:
     ],
     ids=str,
 )
-def test_a_wrong_format_is_a_usage_error(nogrow: Nogrow, formats: list[str], message: str) -> None:
+def test_unknown_format_is_a_usage_error(nogrow: Nogrow, formats: list[str], message: str) -> None:
     words = [word for form in formats for word in ("--format", form)]
     result = nogrow("check", *words, KEPT)
     assert result.exit_code == 2
     assert message in " ".join(result.stderr.split())
 
 
-def test_a_report_that_can_not_be_written_is_a_usage_error(nogrow: Nogrow) -> None:
+def test_unwritable_report_is_a_usage_error(nogrow: Nogrow) -> None:
     result = nogrow("check", "--format", "json=quiet.wasm/report.json", KEPT)
     assert result.exit_code == 2
     assert result.stderr.startswith("nogrow: quiet.wasm/report.json: can't write the report")
@@ -224,7 +224,7 @@ def test_colours(nogrow: Nogrow, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\x1b[31m" in nogrow("check", "--color", "always", BROKEN).stdout
 
 
-def test_a_hostile_file_name_never_reaches_the_terminal(nogrow: Nogrow, folder: Path) -> None:
+def test_hostile_file_name_never_reaches_the_terminal(nogrow: Nogrow, folder: Path) -> None:
     name = "\x1b[31m\n::error::\u202e.wasm"
     (folder / "growing.wasm").rename(folder / name)
     result = nogrow("check", "--color", "never", name, "\x1b[2Jgone")
@@ -238,8 +238,8 @@ HOSTED = """(module (import "a" "t" (func $t))
 GLUE = 'var m; WebAssembly.instantiate("hosted.wasm", {a: {t: () => m.grow(1)}}); m.buffer'
 
 
-def test_glue_says_which_import_grows_and_where(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+def test_glue_locates_the_growing_import(nogrow: Nogrow, folder: Path) -> None:
+    write_module(folder / "hosted.wasm", HOSTED.format(pages="1"))
     (folder / "glue.js").write_text(GLUE)
     result = nogrow("check", "hosted.wasm", "quiet.wasm", "--glue", "glue.js")
     assert result.exit_code == 1
@@ -249,7 +249,7 @@ def test_glue_says_which_import_grows_and_where(nogrow: Nogrow, folder: Path) ->
 
 
 def test_without_glue_the_verdict_names_its_assumption(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "hosted.wasm", HOSTED.replace('"a" "t"', '"env" "tick"').format(pages="1"))
+    write_module(folder / "hosted.wasm", HOSTED.replace('"a" "t"', '"env" "tick"').format(pages="1"))
     result = nogrow("check", "hosted.wasm")
     assert result.exit_code == 0
     assert result.stdout.startswith(
@@ -258,7 +258,7 @@ def test_without_glue_the_verdict_names_its_assumption(nogrow: Nogrow, folder: P
 
 
 def test_minified_imports_of_a_growable_module_need_glue(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    write_module(folder / "hosted.wasm", HOSTED.format(pages="1"))
     result = nogrow("check", "hosted.wasm")
     assert result.exit_code == 4
     assert "hosted.wasm: its imports have minified names" in result.stdout
@@ -268,9 +268,9 @@ def test_minified_imports_of_a_growable_module_need_glue(nogrow: Nogrow, folder:
 
 
 @pytest.mark.parametrize("option", ["--js", "--glue"])
-def test_glue_that_serves_no_import_is_refused(nogrow: Nogrow, folder: Path, option: str) -> None:
-    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
-    module(folder / "named.wasm", HOSTED.replace('"a" "t"', '"env" "tick"').format(pages="1"))
+def test_glue_that_serves_no_import_is_rejected(nogrow: Nogrow, folder: Path, option: str) -> None:
+    write_module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    write_module(folder / "named.wasm", HOSTED.replace('"a" "t"', '"env" "tick"').format(pages="1"))
     (folder / "empty.js").write_text("")
     result = nogrow("check", "hosted.wasm", option, "empty.js")
     assert result.exit_code == 4
@@ -281,12 +281,12 @@ def test_glue_that_serves_no_import_is_refused(nogrow: Nogrow, folder: Path, opt
 
 
 def test_sites_of_minified_modules_need_no_glue(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    write_module(folder / "hosted.wasm", HOSTED.format(pages="1"))
     assert nogrow("sites", "hosted.wasm").exit_code == 0
 
 
-def test_a_contract_names_the_glue(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+def test_contract_can_name_the_glue(nogrow: Nogrow, folder: Path) -> None:
+    write_module(folder / "hosted.wasm", HOSTED.format(pages="1"))
     (folder / "js").mkdir()
     (folder / "js" / "glue.js").write_text(GLUE)
     contract = 'schema = 1\n[[artifact]]\npath = "hosted.wasm"\njs = ["js/*.js"]\n'
@@ -297,8 +297,8 @@ def test_a_contract_names_the_glue(nogrow: Nogrow, folder: Path) -> None:
     assert "host grows: a.t, js/glue.js:1:" in nogrow("explain", "hosted.wasm", "ok").stdout
 
 
-def test_glue_of_a_contract_that_is_not_there_judges_nothing(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+def test_missing_glue_of_a_contract_prevents_judging(nogrow: Nogrow, folder: Path) -> None:
+    write_module(folder / "hosted.wasm", HOSTED.format(pages="1"))
     (folder / "nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "hosted.wasm"\njs = ["gone.js"]\n')
     result = nogrow("check")
     assert result.exit_code == 4
@@ -306,7 +306,7 @@ def test_glue_of_a_contract_that_is_not_there_judges_nothing(nogrow: Nogrow, fol
 
 
 def test_fixed_memory_has_its_assumptions_printed(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "hosted.wasm", HOSTED.format(pages="1 1"))
+    write_module(folder / "hosted.wasm", HOSTED.format(pages="1 1"))
     result = nogrow("check", "hosted.wasm")
     assert result.stdout.startswith(
         "kept: hosted.wasm: absent, assuming that a.t neither grows the memory nor calls back in; "
@@ -332,7 +332,7 @@ def test_validation_can_be_left_out(nogrow: Nogrow) -> None:
     assert validated_by_options == {(): True, ("--validate",): True, ("--no-validate",): None}
 
 
-def test_the_report_is_the_same_however_many_jobs(nogrow: Nogrow, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_report_is_independent_of_the_number_of_jobs(nogrow: Nogrow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nogrow.pipeline.all_files.WORTH_PROCESSES", 0)
     serial, parallel = (nogrow("check", ".", "--format", "json", "--jobs", jobs) for jobs in ("1", "2"))
     assert serial.exit_code == parallel.exit_code == 4

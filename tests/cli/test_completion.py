@@ -62,7 +62,7 @@ def test_options_of_a_command_are_completed(shell: str, tmp_path: Path) -> None:
     assert "--contract" in completed(shell, "nogrow check --con", tmp_path)
 
 
-def test_an_unknown_shell_is_one_line() -> None:
+def test_unknown_shell_is_reported_in_one_line() -> None:
     result = subprocess.run(
         [sys.executable, "-m", "nogrow", "completion", "tcsh"], capture_output=True, text=True, check=False
     )

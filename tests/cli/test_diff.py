@@ -9,8 +9,8 @@ from markdown_it import MarkdownIt
 
 import nogrow.diff
 from tests.cli.conftest import Nogrow
-from tests.cli.modules import CALLING, GROWING, module
 from tests.cli.test_check import HOSTED, contract
+from tests.support.modules import CALLING, GROWING, write_module
 
 SCHEMA = Path(nogrow.diff.__file__).with_name("diff.schema.json")
 RENAMED = """(module (import "env" "log" (func $log))
@@ -57,9 +57,9 @@ def test_text_lists_worse_entries_first(nogrow: Nogrow) -> None:
 
 
 def test_renames_memories_and_imports_are_said(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "one.wasm", RENAMED.format(name="run"))
+    write_module(folder / "one.wasm", RENAMED.format(name="run"))
     two = RENAMED.format(name="go").replace("2 3", "2").replace('"log"', '"trace"')
-    module(folder / "two.wasm", two)
+    write_module(folder / "two.wasm", two)
     result = nogrow("diff", "one.wasm", "two.wasm")
     assert result.exit_code == 0
     assert result.stdout.splitlines()[1:-1] == [
@@ -92,9 +92,9 @@ def test_formats_go_to_files_and_only_these(nogrow: Nogrow, folder: Path) -> Non
     assert "\x1b[31m" in nogrow("diff", "quiet.wasm", "growing.wasm", "--color", "always").stdout
 
 
-def test_a_report_of_many_modules_is_compared_module_by_module(nogrow: Nogrow, folder: Path) -> None:
+def test_reports_are_compared_module_by_module(nogrow: Nogrow, folder: Path) -> None:
     nogrow("check", "quiet.wasm", "unused.wasm", "growing.wasm", "--format", "json=old.json")
-    module(folder / "unused.wasm", GROWING)
+    write_module(folder / "unused.wasm", GROWING)
     nogrow("check", "quiet.wasm", "unused.wasm", "--format", "json=new.json")
     result = nogrow("diff", "old.json", "new.json")
     assert result.exit_code == 1
@@ -105,7 +105,7 @@ def test_a_report_of_many_modules_is_compared_module_by_module(nogrow: Nogrow, f
     result = nogrow("diff", "old.json", "unused.wasm")
     assert result.exit_code == 1
     assert "note: old.json has 2 other modules, which are left out\ncompared 1 module" in result.stdout
-    module(folder / "else.wasm", GROWING)
+    write_module(folder / "else.wasm", GROWING)
     result = nogrow("diff", "old.json", "else.wasm")
     assert (result.exit_code, "expected one module else.wasm in the report; it has 0" in result.stderr) == (
         2,
@@ -115,7 +115,7 @@ def test_a_report_of_many_modules_is_compared_module_by_module(nogrow: Nogrow, f
 
 def test_long_list_is_cut_and_counted(nogrow: Nogrow, folder: Path) -> None:
     text = "".join(f'(func (export "f{number}") (drop (memory.grow (i32.const 1))))' for number in range(25))
-    module(folder / "many.wasm", f'(module (memory (export "m") 1) {text})')
+    write_module(folder / "many.wasm", f'(module (memory (export "m") 1) {text})')
     result = nogrow("diff", "quiet.wasm", "many.wasm")
     assert result.stdout.count("  worse: ") == 20
     assert "  ... and 6 more, 5 of them worse; --format json lists all\n" in result.stdout
@@ -133,7 +133,7 @@ def test_long_list_is_cut_and_counted(nogrow: Nogrow, folder: Path) -> None:
     ],
     ids=str,
 )
-def test_what_cannot_be_compared_is_one_line(
+def test_incomparable_input_is_reported_in_one_line(
     nogrow: Nogrow, folder: Path, words: list[str], code: int, message: str
 ) -> None:
     os.mkfifo(folder / "pipe")
@@ -148,7 +148,7 @@ def test_what_cannot_be_compared_is_one_line(
 
 @pytest.mark.parametrize("words", [["cut.wasm", "quiet.wasm"], ["quiet.wasm", "cut.wasm"]], ids=str)
 @pytest.mark.parametrize("reported", [False, True])
-def test_what_was_not_judged_is_never_the_same(nogrow: Nogrow, words: list[str], reported: bool) -> None:
+def test_unjudged_modules_are_never_equal(nogrow: Nogrow, words: list[str], reported: bool) -> None:
     if reported:
         nogrow("check", "cut.wasm", "--format", "json=cut.json")
         words = [word.replace("cut.wasm", "cut.json") for word in words]
@@ -157,15 +157,15 @@ def test_what_was_not_judged_is_never_the_same(nogrow: Nogrow, words: list[str],
     assert result.stdout.startswith("not judged[NG010]")
 
 
-def test_a_text_is_a_module_that_cannot_be_judged(nogrow: Nogrow, folder: Path) -> None:
+def test_text_file_is_an_unjudged_module(nogrow: Nogrow, folder: Path) -> None:
     (folder / "text").write_text("hello")
     assert nogrow("diff", "text", "quiet.wasm").exit_code == 4
 
 
-def test_both_are_judged_with_the_trust_of_the_new_one(nogrow: Nogrow, folder: Path) -> None:
+def test_both_sides_use_the_new_contracts_trust(nogrow: Nogrow, folder: Path) -> None:
     throwing = CALLING.replace("call $log", "i32.const 1 memory.grow drop call $log unreachable")
-    module(folder / "old.wasm", throwing)
-    module(folder / "new.wasm", throwing)
+    write_module(folder / "old.wasm", throwing)
+    write_module(folder / "new.wasm", throwing)
     assert "-> new.wasm: throw-only, the same bytes\n" in nogrow("diff", "old.wasm", "new.wasm").stdout
     contract(folder, '[[artifact]]\npath = "new.wasm"\n[artifact.imports]\ntrusted = ["env.log"]\n')
     result = nogrow("diff", "old.wasm", "new.wasm")
@@ -175,16 +175,16 @@ def test_both_are_judged_with_the_trust_of_the_new_one(nogrow: Nogrow, folder: P
 
 def test_glue_counts_for_both(nogrow: Nogrow, folder: Path) -> None:
     for name in ("old.wasm", "new.wasm"):
-        module(folder / name, HOSTED.format(pages="1"))
+        write_module(folder / name, HOSTED.format(pages="1"))
     (folder / "glue.js").write_text("var m; WebAssembly.instantiate(x, {a: {t: () => m.grow(1)}}); m.buffer")
     result = nogrow("diff", "old.wasm", "new.wasm", "--glue", "glue.js")
     assert "-> new.wasm: reachable" in result.stdout
 
 
-def test_a_log_obeys_no_name(nogrow: Nogrow, folder: Path) -> None:
+def test_log_escapes_names(nogrow: Nogrow, folder: Path) -> None:
     name = "".join(f"\\{byte:02x}" for byte in HOSTILE.encode())
     file = "\x1b[2J`|##[y]\udcff.wasm"
-    module(folder / file, GROWING.replace("bad", name))
+    write_module(folder / file, GROWING.replace("bad", name))
     for form in ("text", "json", "markdown"):
         output = nogrow("diff", "quiet.wasm", file, "--format", form, "--color", "never").stdout
         assert all(line.isprintable() for line in output.split("\n"))

@@ -8,12 +8,12 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
-import wasmtime
 
 from nogrow.util import parallel
-from tests.archives.made import GROWING_WASM, QUIET_WASM, link, record_digest, tar_of, wheel_of, zip_of
 from tests.cli.conftest import Nogrow
 from tests.report.validated import validated
+from tests.support.archives import link, record_digest, tar_of, wheel_of, zip_of
+from tests.support.modules import GROWING_WASM, QUIET_WASM, assemble
 
 WHEEL = "dist/pkg-1-py3-none-any.whl"
 MODULE = f"{WHEEL}!pkg/x.wasm"
@@ -88,7 +88,7 @@ def test_refused_archive_is_one_line_and_exit_code_4(
     assert nogrow("check", "--dist", "dist").exit_code == 4
 
 
-def test_files_that_were_looked_at_are_counted(nogrow: Nogrow, dist: Path) -> None:
+def test_examined_files_are_counted(nogrow: Nogrow, dist: Path) -> None:
     (dist / "README").write_text("text")
     (dist / "logo.png").write_bytes(b"\x89PNG\0")
     (dist / "x.wasm.br").write_bytes(b"\x8b\x18")
@@ -117,7 +117,7 @@ def test_growing_module_in_a_script_is_broken(nogrow: Nogrow, dist: Path, name: 
     assert f"dist/{name}!" in result.stdout
 
 
-def test_file_that_imitates_a_part_is_not_judged(nogrow: Nogrow, dist: Path) -> None:
+def test_file_named_like_a_core_module_is_not_judged(nogrow: Nogrow, dist: Path) -> None:
     (dist / "c.wasm#0").write_bytes(GROWING_WASM)
     Path("nogrow.toml").write_text(
         'schema = 1\n[[artifact]]\npath = "dist/c.wasm#0"\nallow = ["reachable"]\n'
@@ -140,7 +140,7 @@ def test_nothing_in_an_archive_is_nothing_to_check(nogrow: Nogrow, dist: Path) -
     assert nogrow("check", "--dist", "empty").exit_code == 3
 
 
-def test_a_wheel_whose_record_says_another_digest_is_broken(nogrow: Nogrow, dist: Path) -> None:
+def test_wheel_with_a_wrong_record_is_broken(nogrow: Nogrow, dist: Path) -> None:
     swapped(Path(WHEEL), record=False)
     result = nogrow("check", "--dist", "dist")
     assert result.exit_code == 1
@@ -172,7 +172,7 @@ def test_wrong_usage_is_one_line_and_exit_code_2(nogrow: Nogrow, words: list[str
 
 
 class TestContract:
-    def test_a_clause_on_a_member_is_that_of_the_member(self, nogrow: Nogrow, dist: Path) -> None:
+    def test_clause_on_a_member_applies_to_the_member(self, nogrow: Nogrow, dist: Path) -> None:
         (dist / "bad.zip").write_bytes(zip_of({"in/bad.wasm": GROWING_WASM}))
         clause = '[[artifact]]\npath = "dist/*.zip!**/bad.wasm"\nallow = ["reachable"]\n'
         Path("nogrow.toml").write_text(f"schema = 1\n{clause}")
@@ -203,7 +203,7 @@ class TestAttestation:
         Path("dist").rename("downloaded")
         assert nogrow("check", "--dist", "downloaded", "--attestation", "s.json").exit_code == 0
 
-    def test_the_statement_depends_on_the_bytes_alone(self, nogrow: Nogrow) -> None:
+    def test_statement_depends_only_on_the_bytes(self, nogrow: Nogrow) -> None:
         before = Path("s.json").read_bytes()
         for file in Path("dist").iterdir():
             os.utime(file, (1, 1))
@@ -211,7 +211,7 @@ class TestAttestation:
         assert Path("s.json").read_bytes() == before
 
     @pytest.mark.parametrize("record", [False, True])
-    def test_a_byte_that_is_swapped_in_a_wheel_is_caught(self, nogrow: Nogrow, record: bool) -> None:
+    def test_changed_byte_in_a_wheel_is_reported(self, nogrow: Nogrow, record: bool) -> None:
         swapped(Path(WHEEL), record=record)
         result = nogrow("check", "--dist", "dist", "--attestation", "s.json", "--format", "json")
         broken = {
@@ -222,7 +222,7 @@ class TestAttestation:
         assert result.exit_code == 1
         assert broken == {WHEEL: ["NG011"], MODULE: ["NG011"] * (1 if record else 2)}
 
-    def test_a_wheel_that_is_packed_anew_is_not_the_attested_one(self, nogrow: Nogrow) -> None:
+    def test_repacked_wheel_differs_from_the_attested_one(self, nogrow: Nogrow) -> None:
         wheel = Path(WHEEL)
         wheel.write_bytes(wheel.read_bytes()[:-2] + b"\1\0x")
         result = nogrow("check", "--dist", "dist", "--attestation", "s.json")
@@ -243,22 +243,22 @@ class TestAttestation:
         ):
             assert sentence in result.stdout
 
-    def test_a_damaged_archive_is_not_judged_and_not_called_missing(self, nogrow: Nogrow) -> None:
+    def test_damaged_archive_is_not_judged_and_not_missing(self, nogrow: Nogrow) -> None:
         wheel = Path(WHEEL)
         wheel.write_bytes(wheel.read_bytes()[:-1])
         result = nogrow("check", "--dist", "dist", "--attestation", "s.json")
         assert result.exit_code == 4
         assert "is not there" not in result.stdout
 
-    def test_a_swapped_module_that_can_not_be_judged_is_both(self, nogrow: Nogrow, dist: Path) -> None:
+    def test_unjudged_module_also_breaks_its_attestation(self, nogrow: Nogrow, dist: Path) -> None:
         (dist / "pkg.tgz").write_bytes(tar_of({"package/x.wasm": QUIET_WASM[:-1]}, mode="w:gz"))
         result = nogrow("check", "--dist", "dist", "--attestation", "s.json", "--format", "json")
-        artifacts = {one["path"]: one for one in validated(result.stdout)["artifacts"]}
+        artifacts = {artifact["path"]: artifact for artifact in validated(result.stdout)["artifacts"]}
         module = artifacts["dist/pkg.tgz!package/x.wasm"]
         assert (result.exit_code, module["outcome"]) == (4, "not-judged")
-        assert [one["rule"] for one in module["violations"]] == ["NG010", "NG011"]
+        assert [violation["rule"] for violation in module["violations"]] == ["NG010", "NG011"]
 
-    def test_the_statement_is_not_believed(self, nogrow: Nogrow, dist: Path) -> None:
+    def test_statement_verdicts_are_checked(self, nogrow: Nogrow, dist: Path) -> None:
         (dist / "pkg.tgz").write_bytes(tar_of({"package/x.wasm": GROWING_WASM}, mode="w:gz"))
         Path("all.toml").write_text('schema = 1\n[[artifact]]\npath = "dist/*!**"\nallow = ["reachable"]\n')
         words = ("check", "--dist", "dist", "--contract", "all.toml")
@@ -273,9 +273,7 @@ class TestAttestation:
         assert result.exit_code == 1
         assert "pkg.tgz!package/x.wasm is reachable, and was attested as absent" in result.stdout
 
-    def test_a_verdict_that_the_statement_omits_is_no_verdict_at_all(
-        self, nogrow: Nogrow, dist: Path
-    ) -> None:
+    def test_verdict_omitted_by_the_statement_fails(self, nogrow: Nogrow, dist: Path) -> None:
         (dist / "bad.zip").write_bytes(zip_of({"x.wasm": GROWING_WASM}))
         Path("all.toml").write_text('schema = 1\n[[artifact]]\npath = "dist/*!**"\nallow = ["reachable"]\n')
         words = ("check", "--dist", "dist", "--contract", "all.toml")
@@ -285,18 +283,16 @@ class TestAttestation:
         Path("s.json").write_text(json.dumps(document))
         assert nogrow(*words, "--attestation", "s.json").exit_code == 1
 
-    def test_a_better_verdict_is_a_note(self, nogrow: Nogrow) -> None:
+    def test_better_verdict_than_attested_is_a_note(self, nogrow: Nogrow) -> None:
         worse = Path("s.json").read_text().replace('"verdict": "absent"', '"verdict": "capped"')
         Path("s.json").write_text(worse)
         result = nogrow("check", "--dist", "dist", "--attestation", "s.json")
         assert result.exit_code == 0
         assert "package/x.wasm is absent, and was attested as capped" in result.stderr
 
-    def test_a_component_is_attested_and_caught_by_its_core_modules(self, nogrow: Nogrow, dist: Path) -> None:
+    def test_component_is_attested_by_its_core_modules(self, nogrow: Nogrow, dist: Path) -> None:
         core = '(core module (func (export "f") (result i32) i32.const {}))'
-        components = [
-            bytes(wasmtime.wat2wasm(f"(component {core.format(n)} {core.format(2)})")) for n in (1, 3)
-        ]
+        components = [assemble(f"(component {core.format(n)} {core.format(2)})") for n in (1, 3)]
         (dist / "c.zip").write_bytes(zip_of({"c.wasm": components[0]}))
         assert nogrow("check", "--dist", "dist", "--attest", "s.json").exit_code == 0
         assert '"name": "c.zip!c.wasm#1"' in Path("s.json").read_text()
@@ -322,7 +318,7 @@ class TestAttestation:
         assert nogrow("check", "--dist", "dist", "--attest", "new.json").exit_code == 1
         assert not Path("new.json").exists()
 
-    def test_the_contract_is_named_by_its_digest(self, nogrow: Nogrow) -> None:
+    def test_statement_names_the_contract_by_digest(self, nogrow: Nogrow) -> None:
         assert json.loads(Path("s.json").read_text())["predicate"]["contract"] is None
         Path("nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "quiet.wasm"\n')
         assert nogrow("check", "--dist", "dist", "--attest", "s.json").exit_code == 0

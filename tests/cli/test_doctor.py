@@ -26,7 +26,7 @@ def doctor(
     return result.exit_code, result.stdout
 
 
-def test_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_prints_the_tools_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
     hanging = Finding(NODE, State.BROKEN, None, "/bin/node", "node --version took longer than 10 s")
     assert doctor(monkeypatch, FINE, Finding(NODE, State.MISSING), hanging) == (
         0,
@@ -48,7 +48,7 @@ def test_missing_required_tool_exits_with_1(monkeypatch: pytest.MonkeyPatch, sta
 
 
 @pytest.mark.parametrize("state", State)
-def test_the_document_is_as_its_schema_says(monkeypatch: pytest.MonkeyPatch, state: State) -> None:
+def test_document_matches_its_schema(monkeypatch: pytest.MonkeyPatch, state: State) -> None:
     finding = Finding(JUDGE, state, "1.2", "/bin/x", "\x1b[31m ##[x]")
     code, output = doctor(monkeypatch, finding, words=("--format", "json"))
     document = json.loads(output)
@@ -58,7 +58,7 @@ def test_the_document_is_as_its_schema_says(monkeypatch: pytest.MonkeyPatch, sta
     assert "##" not in output
 
 
-def test_what_programs_print_is_never_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_program_output_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
     bad = Finding(NODE, State.BROKEN, None, "/\x1b[2J", "\x1b[31m\n::error::\u202e")
     _, output = doctor(monkeypatch, FINE, bad)
     assert all(line.isprintable() for line in output.split("\n"))

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Nogrow
-from tests.cli.modules import module
 from tests.report.validated import validated
+from tests.support.modules import write_module
 
 TWO = """(module (memory (export "memory") 1)
   (func $alloc::fmt::format i32.const 1 memory.grow drop)
@@ -20,7 +20,7 @@ COMPONENT = """(component
 
 @pytest.fixture
 def two(folder: Path) -> Path:
-    return module(folder / "two.wasm", TWO)
+    return write_module(folder / "two.wasm", TWO)
 
 
 @pytest.mark.parametrize(
@@ -51,11 +51,11 @@ def test_explaining_is_no_gate(nogrow: Nogrow, words: list[str], code: int) -> N
     assert "Traceback" not in result.output
 
 
-def test_help_says_so(nogrow: Nogrow) -> None:
+def test_help_says_that_explain_never_fails(nogrow: Nogrow) -> None:
     assert "`explain` never fails a build" in " ".join(nogrow("explain", "--help").output.split())
 
 
-def test_an_entry_point_is_explained(nogrow: Nogrow) -> None:
+def test_entry_point_is_explained(nogrow: Nogrow) -> None:
     text = nogrow("explain", "growing.wasm", "bad").stdout
     assert text.startswith(
         "reachable[NG001]: `bad` can grow the memory and return, through the\n    `memory.grow` in `bad`"
@@ -73,7 +73,7 @@ def test_without_an_entry_point_causes_are_explained(nogrow: Nogrow, two: Path) 
     assert text.endswith("two.wasm: explained 2 causes of 3 entry points\n")
 
 
-def test_an_unknown_entry_point_is_one_line_with_near_ones(nogrow: Nogrow, two: Path) -> None:
+def test_unknown_entry_point_suggests_similar_names(nogrow: Nogrow, two: Path) -> None:
     result = nogrow("explain", "two.wasm", "thre")
     assert result.stdout == ""
     assert result.stderr == "nogrow: two.wasm: no entry point `thre`; did you mean three?\n"
@@ -82,7 +82,7 @@ def test_an_unknown_entry_point_is_one_line_with_near_ones(nogrow: Nogrow, two: 
     )
 
 
-def test_a_harmless_entry_point_is_said_to_be_so(nogrow: Nogrow, two: Path) -> None:
+def test_harmless_entry_point_is_reported_as_such(nogrow: Nogrow, two: Path) -> None:
     assert nogrow("explain", "two.wasm", "harmless").stdout.startswith(
         "unreachable: `harmless` cannot grow a memory\n  --> two.wasm\n"
     )
@@ -94,8 +94,8 @@ def test_json_is_the_report_of_check(nogrow: Nogrow, two: Path) -> None:
     assert explained == nogrow("check", "two.wasm", "--format", "json").stdout
 
 
-def test_a_core_module_of_a_component(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "both.wasm", COMPONENT)
+def test_core_module_of_a_component_is_explained(nogrow: Nogrow, folder: Path) -> None:
+    write_module(folder / "both.wasm", COMPONENT)
     text = nogrow("explain", "both.wasm", "loud").stdout
     assert "  --> both.wasm#1\n" in text
     assert nogrow("explain", "both.wasm#1", "loud").stdout == text
@@ -112,8 +112,8 @@ def test_a_core_module_of_a_component(nogrow: Nogrow, folder: Path) -> None:
     assert f"0x{offset}" in sites
 
 
-def test_glue_says_which_import_grows(nogrow: Nogrow, folder: Path) -> None:
-    module(
+def test_glue_identifies_the_growing_import(nogrow: Nogrow, folder: Path) -> None:
+    write_module(
         folder / "hosted.wasm",
         '(module (import "a" "t" (func $t)) (memory (export "m") 1) (func (export "ok") call $t))',
     )
@@ -142,7 +142,7 @@ def vlq(number: int) -> str:
     return digits[first | 32] + digits[rest] if rest else digits[first]
 
 
-def test_the_line_of_the_source_from_a_map_of_its_own(nogrow: Nogrow, folder: Path) -> None:
+def test_separate_source_map_gives_the_source_line(nogrow: Nogrow, folder: Path) -> None:
     (folder / "src").mkdir()
     (folder / "src/guest.ts").write_text("memory.grow(1)\n")
     site = nogrow("sites", "growing.wasm").stdout.partition("  0x")[2][:6]
@@ -153,7 +153,7 @@ def test_the_line_of_the_source_from_a_map_of_its_own(nogrow: Nogrow, folder: Pa
     assert "1 | memory.grow(1)\n  | ^^^^^^^^^^^ grows the memory\n" in text
 
 
-def test_a_map_that_is_named_and_not_there_is_a_note(nogrow: Nogrow, folder: Path) -> None:
+def test_missing_source_map_is_a_note(nogrow: Nogrow, folder: Path) -> None:
     contents = b"\x10sourceMappingURL\x08gone.map"
     path = folder / "growing.wasm"
     path.write_bytes(path.read_bytes() + b"\0" + bytes([len(contents)]) + contents)

@@ -31,7 +31,7 @@ def test_every_format_goes_to_standard_output_or_a_file(
 
 
 @pytest.mark.parametrize("form", Format)
-def test_a_run_has_every_format(nogrow: Nogrow, folder: Path, form: Format) -> None:
+def test_run_supports_every_format(nogrow: Nogrow, folder: Path, form: Format) -> None:
     steps = 'steps = [{ call = "bad", may_grow = false }]'
     scenario = f'[[artifact.scenario]]\nname = "stays"\n{steps}\n'
     (folder / "nogrow.toml").write_text(f'schema = 1\n[[artifact]]\npath = "growing.wasm"\n{scenario}')

@@ -34,13 +34,15 @@ def code(folder: Path) -> Path:
         (["growing.wasm"], 4),
     ],
 )
-def test_the_exit_code(nogrow: Nogrow, code: Path, files: list[str], code_expected: int) -> None:
+def test_exit_code_reports_stale_views(
+    nogrow: Nogrow, code: Path, files: list[str], code_expected: int
+) -> None:
     result = nogrow("host", *files)
     assert result.exit_code == code_expected
     assert "Traceback" not in result.output
 
 
-def test_the_text_names_the_view_the_call_and_the_uses(nogrow: Nogrow, code: Path) -> None:
+def test_text_names_view_call_and_uses(nogrow: Nogrow, code: Path) -> None:
     assert nogrow("host", "kept.mjs").stdout == (
         "error[NG012]: cached-view: `u`, made at 1:11, is used at 3:1, and at 1 more place although "
         "`i.exports.run()` at 2:1 may have grown the memory and detached it\n"
@@ -69,7 +71,7 @@ def test_json_has_the_view_and_is_valid(nogrow: Nogrow, code: Path) -> None:
     }
 
 
-def test_sarif_has_the_place_and_the_way_there(nogrow: Nogrow, code: Path) -> None:
+def test_sarif_has_the_location_and_the_code_flow(nogrow: Nogrow, code: Path) -> None:
     (run,) = json.loads(nogrow("host", "kept.mjs", "--format", "sarif").stdout)["runs"]
     (result,) = run["results"]
     location = result["locations"][0]["physicalLocation"]
@@ -81,7 +83,7 @@ def test_sarif_has_the_place_and_the_way_there(nogrow: Nogrow, code: Path) -> No
     assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "NG012"
 
 
-def test_an_annotation_has_line_and_column(nogrow: Nogrow, code: Path) -> None:
+def test_annotation_has_line_and_column(nogrow: Nogrow, code: Path) -> None:
     (command,) = commands(nogrow("host", "kept.mjs", "--format", "github").stdout)
     properties = command.properties
     assert (properties["file"], properties["line"], properties["col"]) == ("kept.mjs", "3", "1")
@@ -105,7 +107,7 @@ def test_html_is_refused(nogrow: Nogrow, code: Path) -> None:
     assert not (code / "page.html").exists()
 
 
-def test_a_finding_keeps_its_fingerprint_when_lines_move(nogrow: Nogrow, code: Path) -> None:
+def test_fingerprint_survives_moved_lines(nogrow: Nogrow, code: Path) -> None:
     def fingerprint() -> object:
         (run,) = json.loads(nogrow("host", "kept.mjs", "--format", "sarif").stdout)["runs"]
         return run["results"][0]["partialFingerprints"]
@@ -115,7 +117,7 @@ def test_a_finding_keeps_its_fingerprint_when_lines_move(nogrow: Nogrow, code: P
     assert fingerprint() == before
 
 
-def test_a_file_that_is_named_twice_is_reported_once(nogrow: Nogrow, code: Path) -> None:
+def test_file_named_twice_is_reported_once(nogrow: Nogrow, code: Path) -> None:
     assert "checked 1 file" in nogrow("host", "fresh.js", "fresh.js").stdout
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from nogrow.init.discover import Found
 from tests.cli.conftest import Nogrow
-from tests.cli.modules import GROWING, module
+from tests.support.modules import GROWING, write_module
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def kept(folder: Path) -> Path:
     return folder
 
 
-def test_the_contract_that_is_written(nogrow: Nogrow, kept: Path) -> None:
+def test_drafted_contract_is_written(nogrow: Nogrow, kept: Path) -> None:
     result = nogrow("init")
     assert result.exit_code == 0
     assert (kept / "nogrow.toml").read_text() == (
@@ -74,14 +74,14 @@ def test_existing_contract_needs_force(nogrow: Nogrow, kept: Path) -> None:
     assert not (kept / "gone.toml").exists()
 
 
-def test_a_mistake_leaves_no_file_behind(nogrow: Nogrow, folder: Path) -> None:
+def test_failed_init_leaves_no_file(nogrow: Nogrow, folder: Path) -> None:
     assert nogrow("init", "gone").exit_code == 2
     assert nogrow("init", "--contract", "quiet.wasm/nogrow.toml").exit_code == 2
     assert nogrow("init", "--contract", "empty", "--force").exit_code == 2
     assert sorted(path.suffix for path in folder.iterdir()) == ["", ".wasm", ".wasm", ".wasm", ".wasm"]
 
 
-def test_what_can_not_be_judged_is_left_out_and_said(nogrow: Nogrow, folder: Path) -> None:
+def test_unjudged_module_is_left_out_and_reported(nogrow: Nogrow, folder: Path) -> None:
     result = nogrow("init")
     assert result.exit_code == 4
     assert "  left out: cut.wasm: offset 0x" in result.output
@@ -91,17 +91,15 @@ def test_what_can_not_be_judged_is_left_out_and_said(nogrow: Nogrow, folder: Pat
     assert nogrow("check").exit_code == 0
 
 
-def test_a_folder_that_can_not_be_searched_is_said(
-    nogrow: Nogrow, kept: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = Found(("quiet.wasm",), (), (), (), ("./shut: can't be searched: Permission denied",))
-    monkeypatch.setattr("nogrow.init.discover.discover", lambda paths: found)
+def test_unsearchable_folder_is_reported(nogrow: Nogrow, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    discovered = Found(("quiet.wasm",), (), (), (), ("./shut: can't be searched: Permission denied",))
+    monkeypatch.setattr("nogrow.init.discover.discover", lambda paths: discovered)
     result = nogrow("init")
     assert result.exit_code == 4
     assert "  ./shut: can't be searched: Permission denied\n" in result.output
 
 
-def test_with_no_module_the_contract_says_how_to_build_one(nogrow: Nogrow, folder: Path) -> None:
+def test_contract_without_modules_explains_how_to_build(nogrow: Nogrow, folder: Path) -> None:
     result = nogrow("init", "empty")
     assert result.exit_code == 3
     assert 'path = "build/*.wasm"\n' in (folder / "nogrow.toml").read_text()
@@ -111,11 +109,11 @@ def test_with_no_module_the_contract_says_how_to_build_one(nogrow: Nogrow, folde
     text = (folder / "nogrow.toml").read_text()
     assert "#   wat2wasm empty/guest.wat -o build/guest.wasm\n" in text
     assert tomllib.loads(text)["artifact"][0]["path"] == "build/guest.wasm"
-    module(folder / "build/guest.wasm", GROWING)
+    write_module(folder / "build/guest.wasm", GROWING)
     assert nogrow("check").exit_code == 1
 
 
-def test_a_component_without_modules_is_no_gap(nogrow: Nogrow, folder: Path) -> None:
+def test_component_without_modules_leaves_no_gap(nogrow: Nogrow, folder: Path) -> None:
     (folder / "empty/c.wasm").write_bytes(b"\0asm\x0d\0\x01\0")
     result = nogrow("init", "empty", "quiet.wasm")
     assert result.exit_code == 0

@@ -5,9 +5,9 @@ import pytest
 
 from nogrow.cli.options import Format
 from tests.cli.conftest import Nogrow
-from tests.cli.modules import GROWING, QUIET, UNUSED, module
 from tests.cli.test_check import contract
 from tests.report.validated import validated
+from tests.support.modules import GROWING, QUIET, UNUSED, write_module
 
 ANY = 'allow = ["reachable"]\n'
 
@@ -20,13 +20,13 @@ def known(nogrow: Nogrow, folder: Path) -> Path:
     return folder
 
 
-def test_growth_that_is_known_may_stay(nogrow: Nogrow, known: Path) -> None:
+def test_pinned_growth_may_stay(nogrow: Nogrow, known: Path) -> None:
     for words in (["--locked"], ["--lock", "nogrow.lock"], ["--exact"], ["--locked", "growing.wasm"]):
         assert nogrow("check", *words).exit_code == 0
 
 
-def test_growth_that_is_new_may_not(nogrow: Nogrow, known: Path) -> None:
-    module(known / "quiet.wasm", GROWING)
+def test_new_growth_fails(nogrow: Nogrow, known: Path) -> None:
+    write_module(known / "quiet.wasm", GROWING)
     assert nogrow("check").exit_code == 0
     for words in (["--locked"], ["--lock", "nogrow.lock"], ["--exact"], ["--locked", "quiet.wasm"]):
         result = nogrow("check", *words)
@@ -35,7 +35,7 @@ def test_growth_that_is_new_may_not(nogrow: Nogrow, known: Path) -> None:
         assert "at 0x00003d: memory.grow" in result.stdout
 
 
-def test_the_contract_holds_as_well(nogrow: Nogrow, folder: Path) -> None:
+def test_lock_does_not_replace_the_contract(nogrow: Nogrow, folder: Path) -> None:
     nogrow("pin", "growing.wasm")
     result = nogrow("check", "--locked")
     assert result.exit_code == 1
@@ -44,7 +44,7 @@ def test_the_contract_holds_as_well(nogrow: Nogrow, folder: Path) -> None:
 
 
 def test_other_bytes_fail_only_with_exact(nogrow: Nogrow, known: Path) -> None:
-    module(known / "quiet.wasm", QUIET.replace("7", "8"))
+    write_module(known / "quiet.wasm", QUIET.replace("7", "8"))
     assert nogrow("check", "--locked").exit_code == 0
     result = nogrow("check", "--exact")
     assert result.exit_code == 1
@@ -52,7 +52,7 @@ def test_other_bytes_fail_only_with_exact(nogrow: Nogrow, known: Path) -> None:
 
 
 def test_better_verdict_is_reported_and_passes(nogrow: Nogrow, known: Path) -> None:
-    module(known / "growing.wasm", GROWING.replace("i32.const 1 memory.grow", "i32.const 1"))
+    write_module(known / "growing.wasm", GROWING.replace("i32.const 1 memory.grow", "i32.const 1"))
     result = nogrow("check", "--locked")
     assert result.exit_code == 0
     assert "   = improved: `bad` is absent, pinned as reachable\n" in result.stdout
@@ -72,16 +72,16 @@ def test_better_verdict_is_reported_and_passes(nogrow: Nogrow, known: Path) -> N
     assert "improved" not in nogrow("check", "--locked").stdout
 
 
-def test_without_a_lock_a_report_has_no_word_of_it(nogrow: Nogrow, known: Path) -> None:
+def test_report_without_a_lock_does_not_mention_it(nogrow: Nogrow, known: Path) -> None:
     document = validated(nogrow("check", "--format", "json").stdout)
     assert all("improvements" not in artifact for artifact in document["artifacts"])
 
 
 def test_long_list_of_better_verdicts_is_cut(nogrow: Nogrow, folder: Path) -> None:
     text = "".join(f'(func (export "f{number}") (drop (memory.grow (i32.const 1))))' for number in range(25))
-    module(folder / "quiet.wasm", f'(module (memory (export "m") 1) {text})')
+    write_module(folder / "quiet.wasm", f'(module (memory (export "m") 1) {text})')
     nogrow("pin", "quiet.wasm")
-    module(folder / "quiet.wasm", "(module)")
+    write_module(folder / "quiet.wasm", "(module)")
     lines = nogrow("check", "--locked").stdout.splitlines()
     assert sum("= improved: `f" in line for line in lines) == 20
     assert "   = improved: 5 more" in lines
@@ -89,7 +89,7 @@ def test_long_list_of_better_verdicts_is_cut(nogrow: Nogrow, folder: Path) -> No
 
 @pytest.mark.parametrize("form", Format)
 def test_every_format_shows_a_broken_pin(nogrow: Nogrow, known: Path, form: Format) -> None:
-    module(known / "quiet.wasm", GROWING)
+    write_module(known / "quiet.wasm", GROWING)
     (known / "growing.wasm").unlink()
     result = nogrow("check", "--locked", "--format", form.value, "--color", "never")
     assert (result.exit_code, result.stderr) == (1, "")
@@ -98,18 +98,18 @@ def test_every_format_shows_a_broken_pin(nogrow: Nogrow, known: Path, form: Form
     assert "not pinned" in result.stdout
 
 
-def test_a_source_line_goes_with_a_broken_pin(nogrow: Nogrow, folder: Path) -> None:
+def test_broken_pin_shows_the_source_line(nogrow: Nogrow, folder: Path) -> None:
     guest = Path(__file__).parents[2] / "build/debug/greeting_growth.wasm"
     if not guest.exists():
         pytest.skip("the guests are not built")
     contract(folder, f'[[artifact]]\npath = "a.wasm"\n{ANY}')
-    module(folder / "a.wasm", "(module)")
+    write_module(folder / "a.wasm", "(module)")
     nogrow("pin")
     (folder / "a.wasm").write_bytes(guest.read_bytes())
     assert "crates/greeting_growth/src/lib.rs:" in nogrow("check", "--locked", "--source").stdout
 
 
-def test_a_module_that_is_gone_is_a_failure_and_no_nothing(nogrow: Nogrow, known: Path) -> None:
+def test_missing_pinned_module_is_a_failure(nogrow: Nogrow, known: Path) -> None:
     (known / "quiet.wasm").unlink()
     assert nogrow("check").exit_code == 3
     result = nogrow("check", "--locked")
@@ -119,7 +119,7 @@ def test_a_module_that_is_gone_is_a_failure_and_no_nothing(nogrow: Nogrow, known
     assert nogrow("check", "--locked", "growing.wasm").exit_code == 0
 
 
-def test_a_module_that_the_contract_forgot_is_a_failure(nogrow: Nogrow, known: Path) -> None:
+def test_pinned_module_without_a_clause_is_a_failure(nogrow: Nogrow, known: Path) -> None:
     contract(known, f'[[artifact]]\npath = "quiet.wasm"\n{ANY}')
     result = nogrow("check", "--locked")
     assert result.exit_code == 1
@@ -127,34 +127,34 @@ def test_a_module_that_the_contract_forgot_is_a_failure(nogrow: Nogrow, known: P
     assert "  --> growing.wasm" in result.stdout
 
 
-def test_a_module_that_the_lock_does_not_know_is_a_failure(nogrow: Nogrow, known: Path) -> None:
+def test_unpinned_module_is_a_failure(nogrow: Nogrow, known: Path) -> None:
     result = nogrow("check", "--locked", "unused.wasm")
     assert result.exit_code == 1
     assert "the module is not in nogrow.lock; `nogrow pin` adds it" in result.stdout
 
 
-def test_what_cannot_be_judged_is_not_excused_by_the_lock(nogrow: Nogrow, known: Path) -> None:
+def test_lock_does_not_excuse_an_unjudged_module(nogrow: Nogrow, known: Path) -> None:
     (known / "quiet.wasm").write_bytes(b"\0asm")
     result = nogrow("check", "--locked")
     assert result.exit_code == 4
     assert "NG011" not in result.stdout
 
 
-def test_without_contract_and_path_the_lock_says_what_to_check(nogrow: Nogrow, folder: Path) -> None:
+def test_lock_determines_the_default_paths(nogrow: Nogrow, folder: Path) -> None:
     nogrow("pin", "quiet.wasm", "unused.wasm")
     assert "checked 2 modules: 2 kept" in nogrow("check", "--locked").stdout
     (folder / "quiet.wasm").unlink()
     assert nogrow("check", "--locked").exit_code == 1
 
 
-def test_without_a_lock_there_is_nothing_to_hold_to(nogrow: Nogrow, folder: Path) -> None:
+def test_locked_check_needs_a_lock(nogrow: Nogrow, folder: Path) -> None:
     for words in (["--locked"], ["--exact"], ["--lock", "gone"]):
         result = nogrow("check", "quiet.wasm", *words)
         assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
         assert "no such lock; write it with `nogrow pin`" in result.stderr
 
 
-def test_a_lock_with_another_verdict_for_another_name_is_noticed(nogrow: Nogrow, known: Path) -> None:
+def test_lock_with_exchanged_verdicts_is_reported(nogrow: Nogrow, known: Path) -> None:
     document = json.loads((known / "nogrow.lock").read_text())
     document["artifacts"]["growing.wasm"]["exports"] = {"reachable": ["ok"], "unreachable": ["bad"]}
     (known / "nogrow.lock").write_text(json.dumps(document))
@@ -165,36 +165,33 @@ def test_a_lock_with_another_verdict_for_another_name_is_noticed(nogrow: Nogrow,
     assert "byte for byte" in result.stdout
 
 
-def test_the_first_grow_site_breaks_a_pin_that_has_none(nogrow: Nogrow, known: Path) -> None:
-    module(known / "quiet.wasm", UNUSED)
+def test_first_grow_site_breaks_a_pin_without_sites(nogrow: Nogrow, known: Path) -> None:
+    write_module(known / "quiet.wasm", UNUSED)
     result = nogrow("check", "--locked")
     assert "1 grow site in the module, where `ok` was pinned as absent" in result.stdout
 
 
-def test_the_core_modules_of_a_component_are_pinned_by_number(nogrow: Nogrow, folder: Path) -> None:
-    from tests.support.assemble import assemble
-
+def test_core_modules_are_pinned_by_number(nogrow: Nogrow, folder: Path) -> None:
     core = '(core module (memory (export "m") 1) (func (export "f") {}))'
     grow = "(drop (memory.grow (i32.const 1)))"
-    path = folder / "c.wasm"
-    path.write_bytes(assemble(f"(component {core.format('')} {core.format(grow)})"))
+    path = write_module(folder / "c.wasm", f"(component {core.format('')} {core.format(grow)})")
     contract(folder, f'[[artifact]]\npath = "c.wasm"\n{ANY}')
     assert nogrow("pin").exit_code == 0
     assert nogrow("check", "--exact").exit_code == 0
-    path.write_bytes(assemble(f"(component {core.format(grow)} {core.format('')})"))
+    write_module(path, f"(component {core.format(grow)} {core.format('')})")
     result = nogrow("check", "--locked")
     assert result.exit_code == 1
     assert "error[NG011]: pin-broken: `f` is reachable, pinned as absent\n  --> c.wasm#0\n" in result.stdout
-    path.write_bytes(assemble(f"(component {core.format('')})"))
+    write_module(path, f"(component {core.format('')})")
     result = nogrow("check", "--locked", "c.wasm")
     assert "but was not found\n  --> c.wasm#1\n" in result.stdout
 
 
-def test_the_lock_is_the_same_measure_in_several_processes(
+def test_lock_holds_in_several_processes(
     nogrow: Nogrow, known: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("nogrow.pipeline.all_files.WORTH_PROCESSES", 0)
-    module(known / "quiet.wasm", GROWING)
+    write_module(known / "quiet.wasm", GROWING)
     serial, parallel = (nogrow("check", "--locked", "--format", "json", "-j", jobs) for jobs in ("1", "2"))
     assert serial.exit_code == 1
     assert serial.stdout == parallel.stdout

@@ -15,7 +15,7 @@ def started(*words: str, **options: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **options)  # type: ignore[call-overload, no-any-return]
 
 
-def test_the_version(nogrow: Nogrow) -> None:
+def test_version_is_printed(nogrow: Nogrow) -> None:
     assert nogrow("--version").output == f"nogrow, version {__version__}\n"
 
 
@@ -32,7 +32,7 @@ def test_help_cuts_no_sentence_about_a_command(nogrow: Nogrow) -> None:
 @pytest.mark.parametrize(
     ("file", "code"), [("quiet.wasm", 0), ("growing.wasm", 1), ("gone.wasm", 3), ("cut.wasm", 4)]
 )
-def test_the_process_ends_with_the_code(folder: Path, file: str, code: int) -> None:
+def test_process_ends_with_the_exit_code(folder: Path, file: str, code: int) -> None:
     result = started("check", file, cwd=folder)
     assert result.returncode == code
     assert result.stderr == ""
@@ -53,7 +53,7 @@ def test_closed_pipe_does_not_change_the_exit_code(folder: Path) -> None:
     assert (result.returncode, result.stderr) == (1, b"")
 
 
-def test_a_full_disk_is_never_a_pass(folder: Path) -> None:
+def test_full_disk_never_passes(folder: Path) -> None:
     with Path("/dev/full").open("w") as full:
         result = subprocess.run(
             [sys.executable, "-m", "nogrow", "check", "quiet.wasm"],
@@ -67,7 +67,7 @@ def test_a_full_disk_is_never_a_pass(folder: Path) -> None:
     assert result.stderr == (b"nogrow: standard output: can't write the report: No space left on device\n")
 
 
-def test_a_closed_standard_output_is_never_a_pass(folder: Path) -> None:
+def test_closed_standard_output_never_passes(folder: Path) -> None:
     result = subprocess.run(
         ["sh", "-c", f"exec {shlex.quote(sys.executable)} -m nogrow check quiet.wasm >&-"],
         capture_output=True,

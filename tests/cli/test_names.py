@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.archives.made import zip_of
 from tests.cli.conftest import Nogrow
-from tests.cli.modules import GROWING, QUIET, module
 from tests.cli.test_check import contract
 from tests.report.validated import validated
+from tests.support.archives import zip_of
+from tests.support.modules import GROWING, QUIET, write_module
 
 GROW = "i32.const 1 memory.grow drop"
 GLOB = f"""(module (memory (export "m") 1)
@@ -21,7 +21,7 @@ CAPPED = f'(module (memory (export "m") 1 1) (func (export "f") {GROW}))'
 
 
 def test_export_named_like_a_glob_does_not_disable_the_glob(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "a.wasm", GLOB)
+    write_module(folder / "a.wasm", GLOB)
     clause = '[[artifact]]\npath = "a.wasm"\nallow = ["reachable"]\n[artifact.exports]\n'
     contract(folder, f'{clause}"process*" = ["absent", "unreachable"]')
     result = nogrow("check")
@@ -29,8 +29,8 @@ def test_export_named_like_a_glob_does_not_disable_the_glob(nogrow: Nogrow, fold
     assert "`process_a` can grow" in result.stdout
 
 
-def test_an_export_named_like_an_escaped_function_is_not_excused(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "a.wasm", ESCAPED)
+def test_export_named_like_an_escaped_function_is_not_excused(nogrow: Nogrow, folder: Path) -> None:
+    write_module(folder / "a.wasm", ESCAPED)
     clause = '[[artifact]]\npath = "a.wasm"\n[artifact.exports]\n'
     for key, code in (("func[0]", 1), ("(func[0])", 1), ("(escaped)", 1), ("func[[]0]", 0)):
         contract(folder, f'{clause}"{key}" = ["reachable"]')
@@ -42,14 +42,14 @@ def test_an_export_named_like_an_escaped_function_is_not_excused(nogrow: Nogrow,
     assert "`func[0] (export)` can grow" in nogrow("explain", "a.wasm", "func[0] (export)").stdout
 
 
-def test_a_negated_glob_is_checked(nogrow: Nogrow, folder: Path) -> None:
+def test_negated_glob_is_checked(nogrow: Nogrow, folder: Path) -> None:
     contract(folder, '[[artifact]]\npath = "q*.wasm"\n[[artifact]]\npath = "[!cq]*.wasm"\n')
     result = nogrow("check")
     assert result.exit_code == 1
     assert "--> growing.wasm" in result.stdout
 
 
-def test_a_link_is_held_to_its_own_clause(nogrow: Nogrow, folder: Path) -> None:
+def test_link_is_held_to_its_own_clause(nogrow: Nogrow, folder: Path) -> None:
     (folder / "current.wasm").symlink_to("growing.wasm")
     lenient = '[[artifact]]\npath = "growing.wasm"\nallow = ["reachable"]\n'
     contract(folder, f'{lenient}[[artifact]]\npath = "current.wasm"\n')
@@ -58,7 +58,7 @@ def test_a_link_is_held_to_its_own_clause(nogrow: Nogrow, folder: Path) -> None:
     assert nogrow("check", "growing.wasm").exit_code == 0
 
 
-def test_all_globs_that_match_a_file_must_be_kept(nogrow: Nogrow, folder: Path) -> None:
+def test_clauses_of_all_matching_globs_must_be_kept(nogrow: Nogrow, folder: Path) -> None:
     lenient = '[[artifact]]\npath = "g*.wasm"\nallow = ["reachable"]\n'
     strict = '[[artifact]]\npath = "*ing.wasm"\n[artifact.memory]\nmax_pages = 1\n'
     for text in (lenient + strict, strict + lenient):
@@ -70,7 +70,7 @@ def test_all_globs_that_match_a_file_must_be_kept(nogrow: Nogrow, folder: Path) 
 
 def test_import_is_trusted_only_if_all_clauses_trust_it(nogrow: Nogrow, folder: Path) -> None:
     grower = '(import "env" "emscripten_resize_heap" (func $f))'
-    module(folder / "a.wasm", f'(module {grower} (memory (export "m") 1) (func (export "g") call $f))')
+    write_module(folder / "a.wasm", f'(module {grower} (memory (export "m") 1) (func (export "g") call $f))')
     trusting = (
         '[[artifact]]\npath = "a*.wasm"\n[artifact.imports]\ntrusted = ["env.emscripten_resize_heap"]\n'
     )
@@ -84,11 +84,11 @@ def test_import_is_trusted_only_if_all_clauses_trust_it(nogrow: Nogrow, folder: 
 
 
 def test_capped_does_not_allow_a_growth_before_an_exception(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "a.wasm", CAPPED)
+    write_module(folder / "a.wasm", CAPPED)
     contract(folder, '[[artifact]]\npath = "a.wasm"\nallow = ["capped"]\n')
     assert nogrow("check").exit_code == 0
     assert nogrow("pin").exit_code == 0
-    module(folder / "a.wasm", THROWS)
+    write_module(folder / "a.wasm", THROWS)
     assert nogrow("check").exit_code == 1
     contract(folder, '[[artifact]]\npath = "a.wasm"\nallow = ["capped", "throw-only"]\n')
     assert nogrow("check").exit_code == 0
@@ -97,10 +97,10 @@ def test_capped_does_not_allow_a_growth_before_an_exception(nogrow: Nogrow, fold
     assert "`f` is throw-only, pinned as capped" in result.stdout
 
 
-def test_a_module_with_both_verdicts_names_both(nogrow: Nogrow, folder: Path) -> None:
+def test_combined_verdict_names_both(nogrow: Nogrow, folder: Path) -> None:
     two_memories = CAPPED.replace(" 1 1)", " 1 1) (memory 1) (tag $x)")[:-1]
     throws = '(func (export "g") i32.const 1 memory.grow 1 drop (throw $x))'
-    module(folder / "a.wasm", f"{two_memories} {throws})")
+    write_module(folder / "a.wasm", f"{two_memories} {throws})")
     result = nogrow("check", "a.wasm", "--format", "json")
     (artifact,) = validated(result.stdout)["artifacts"]
     assert artifact["verdict"] == "capped+throw-only"
@@ -113,7 +113,7 @@ def test_a_module_with_both_verdicts_names_both(nogrow: Nogrow, folder: Path) ->
 
 
 def test_shipped_clause_without_a_match_is_reported(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "dist/ok.wasm", QUIET)
+    write_module(folder / "dist/ok.wasm", QUIET)
     (folder / "dist/a.zip").write_bytes(zip_of({"x.wasm": (folder / "quiet.wasm").read_bytes()}))
     clause = '[[artifact]]\npath = "{}"\n'
     for path, code in (
@@ -127,8 +127,8 @@ def test_shipped_clause_without_a_match_is_reported(nogrow: Nogrow, folder: Path
 
 
 @pytest.mark.parametrize("name", ["c.wasm#0", "c.wasm#12"])
-def test_a_member_named_like_a_core_module_is_not_judged(nogrow: Nogrow, folder: Path, name: str) -> None:
-    module(folder / "growing.wasm", GROWING)
+def test_member_named_like_a_core_module_is_not_judged(nogrow: Nogrow, folder: Path, name: str) -> None:
+    write_module(folder / "growing.wasm", GROWING)
     data = (folder / "growing.wasm").read_bytes()
     (folder / "dist").mkdir()
     (folder / "dist/a.zip").write_bytes(zip_of({name: data}))
@@ -164,7 +164,7 @@ LONG = "a" * 5000
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else None,
 )
-def test_a_path_that_can_not_be_opened_is_one_line(
+def test_unopenable_path_is_reported_in_one_line(
     nogrow: Nogrow, folder: Path, words: list[str], code: int
 ) -> None:
     (folder / "loop").symlink_to("loop")
@@ -176,6 +176,6 @@ def test_a_path_that_can_not_be_opened_is_one_line(
         assert result.stderr.count("\n") == 1
 
 
-def test_a_default_contract_that_leads_nowhere_is_no_absence(nogrow: Nogrow, folder: Path) -> None:
+def test_dangling_default_contract_is_an_error(nogrow: Nogrow, folder: Path) -> None:
     (folder / "nogrow.toml").symlink_to("gone")
     assert nogrow("check", "quiet.wasm").exit_code == 2

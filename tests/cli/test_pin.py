@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Nogrow
-from tests.cli.modules import GROWING, QUIET, module
 from tests.cli.test_check import HOSTED, contract
+from tests.support.modules import GROWING, QUIET, write_module
 
 LOCK = "nogrow.lock"
 
@@ -28,7 +28,7 @@ def test_bad_verdicts_are_pinned_as_well(nogrow: Nogrow, folder: Path) -> None:
     assert artifact["exports"] == {"reachable": ["bad"], "unreachable": ["ok"]}
 
 
-def test_a_contract_that_is_kept_is_not_mentioned(nogrow: Nogrow) -> None:
+def test_kept_contract_is_not_mentioned(nogrow: Nogrow) -> None:
     assert nogrow("pin", "quiet.wasm").stderr == ""
 
 
@@ -57,20 +57,20 @@ def test_named_module_is_added_and_other_pins_stay(nogrow: Nogrow, folder: Path)
     nogrow("pin", "quiet.wasm")
     nogrow("pin", "growing.wasm")
     assert pinned(folder) == ["growing.wasm", "quiet.wasm"]
-    module(folder / "growing.wasm", QUIET)
+    write_module(folder / "growing.wasm", QUIET)
     result = nogrow("pin")
     assert "  improved: growing.wasm: `bad` is gone, pinned as reachable\n" in result.stdout
     assert pinned(folder) == ["growing.wasm", "quiet.wasm"]
 
 
-def test_a_contract_says_all_that_is_pinned(nogrow: Nogrow, folder: Path) -> None:
+def test_contract_determines_which_modules_are_pinned(nogrow: Nogrow, folder: Path) -> None:
     nogrow("pin", "growing.wasm")
     contract(folder, '[[artifact]]\npath = "quiet.wasm"\n')
     assert "  no longer pinned: growing.wasm\n" in nogrow("pin").stdout
     assert pinned(folder) == ["quiet.wasm"]
 
 
-def test_the_lock_is_beside_the_contract_and_its_paths_are_too(nogrow: Nogrow, folder: Path) -> None:
+def test_lock_and_its_paths_are_beside_the_contract(nogrow: Nogrow, folder: Path) -> None:
     contract(folder, '[[artifact]]\npath = "*ing.wasm"\nallow = ["reachable"]\n')
     (folder / "sub").mkdir()
     os.chdir(folder / "sub")
@@ -87,9 +87,9 @@ def test_pinning_again_changes_nothing(nogrow: Nogrow, folder: Path) -> None:
     assert (folder / LOCK).stat().st_mtime == 1
 
 
-def test_what_becomes_worse_is_said(nogrow: Nogrow, folder: Path) -> None:
+def test_worse_verdict_is_reported(nogrow: Nogrow, folder: Path) -> None:
     nogrow("pin", "quiet.wasm")
-    module(folder / "quiet.wasm", GROWING)
+    write_module(folder / "quiet.wasm", GROWING)
     assert "  worse: quiet.wasm: `bad` is reachable and not pinned" in nogrow("pin").stdout
     assert nogrow("check", "--locked").stdout.count("NG011") == 0
 
@@ -102,7 +102,7 @@ def test_what_becomes_worse_is_said(nogrow: Nogrow, folder: Path) -> None:
         ("{\n<<<<<<< ours\n=======\n", "line 2: unresolved merge conflict; keep one of the two sides"),
     ],
 )
-def test_a_file_that_is_no_lock_is_not_written_over(
+def test_other_file_is_not_overwritten_by_a_lock(
     nogrow: Nogrow, folder: Path, text: str, message: str
 ) -> None:
     (folder / "mine").write_text(text)
@@ -111,14 +111,14 @@ def test_a_file_that_is_no_lock_is_not_written_over(
     assert (folder / "mine").read_text() == text
 
 
-def test_a_folder_or_a_link_to_nowhere_is_not_written_over(nogrow: Nogrow, folder: Path) -> None:
+def test_folder_or_dangling_link_is_not_overwritten(nogrow: Nogrow, folder: Path) -> None:
     (folder / "link").symlink_to("nowhere")
     for lock in ("empty", "link", "quiet.wasm/lock"):
         assert nogrow("pin", "quiet.wasm", "--lock", lock).exit_code == 2
     assert not (folder / "nowhere").exists()
 
 
-def test_the_lock_keeps_its_permissions_and_no_draft_stays(nogrow: Nogrow, folder: Path) -> None:
+def test_lock_keeps_its_permissions_and_leaves_no_draft(nogrow: Nogrow, folder: Path) -> None:
     nogrow("pin", "quiet.wasm")
     (folder / LOCK).chmod(0o640)
     nogrow("pin", "growing.wasm")
@@ -127,7 +127,7 @@ def test_the_lock_keeps_its_permissions_and_no_draft_stays(nogrow: Nogrow, folde
 
 
 def test_glue_beside_the_module_is_found(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "hosted.wasm", HOSTED.format(pages="1"))
+    write_module(folder / "hosted.wasm", HOSTED.format(pages="1"))
     assert nogrow("pin", "hosted.wasm").exit_code == 4
     (folder / "host.mjs").write_text(
         'var m; WebAssembly.instantiate("hosted.wasm", {a: {t: () => m.grow(1)}}); m.buffer'
@@ -138,7 +138,7 @@ def test_glue_beside_the_module_is_found(nogrow: Nogrow, folder: Path) -> None:
 
 
 def test_glue_counts(nogrow: Nogrow, folder: Path) -> None:
-    module(folder / "hosted.wasm", HOSTED.replace('"a" "t"', '"env" "tick"').format(pages="1"))
+    write_module(folder / "hosted.wasm", HOSTED.replace('"a" "t"', '"env" "tick"').format(pages="1"))
     (folder / "glue.js").write_text(
         "var m; WebAssembly.instantiate(x, {env: {tick: () => m.grow(1)}}); m.buffer"
     )
@@ -151,7 +151,7 @@ def test_glue_counts(nogrow: Nogrow, folder: Path) -> None:
     assert "NG011" not in nogrow("check", "--locked", "--glue", "glue.js").stdout
 
 
-def test_a_name_that_a_terminal_would_obey_is_escaped(nogrow: Nogrow, folder: Path) -> None:
+def test_terminal_control_in_a_name_is_escaped(nogrow: Nogrow, folder: Path) -> None:
     name = "\x1b[2J##[x]\udcff.wasm"
     (folder / "growing.wasm").rename(folder / name)
     result = nogrow("pin", name)
@@ -161,21 +161,17 @@ def test_a_name_that_a_terminal_would_obey_is_escaped(nogrow: Nogrow, folder: Pa
     assert "NG011" not in nogrow("check", "--locked", "--color", "never").stdout
 
 
-def test_a_core_module_that_is_gone_does_not_stay(nogrow: Nogrow, folder: Path) -> None:
-    from tests.support.assemble import assemble
-
-    (folder / "c.wasm").write_bytes(assemble("(component (core module) (core module))"))
+def test_removed_core_module_is_unpinned(nogrow: Nogrow, folder: Path) -> None:
+    write_module(folder / "c.wasm", "(component (core module) (core module))")
     nogrow("pin", "quiet.wasm", "c.wasm")
     assert pinned(folder) == ["c.wasm#0", "c.wasm#1", "quiet.wasm"]
-    (folder / "c.wasm").write_bytes(assemble("(component (core module))"))
+    write_module(folder / "c.wasm", "(component (core module))")
     assert "  no longer pinned: c.wasm#1\n" in nogrow("pin", "c.wasm").stdout
     assert pinned(folder) == ["c.wasm#0", "quiet.wasm"]
 
 
-def test_two_modules_of_one_name_are_refused(nogrow: Nogrow, folder: Path) -> None:
-    from tests.support.assemble import assemble
-
-    (folder / "c.wasm").write_bytes(assemble("(component (core module))"))
+def test_modules_with_the_same_name_are_rejected(nogrow: Nogrow, folder: Path) -> None:
+    write_module(folder / "c.wasm", "(component (core module))")
     (folder / "growing.wasm").rename(folder / "c.wasm#0")
     result = nogrow("pin", "c.wasm", "c.wasm#0")
     assert (result.exit_code, "two modules" in result.stderr, (folder / LOCK).exists()) == (2, True, False)

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 import pytest
+from tools.bench.encode import leb
 
 from tests.cli.conftest import Nogrow
-from tests.cli.modules import GROWING, module
-from tests.source.made import leb
 from tests.source.test_sourcemap import vlq
+from tests.support.modules import GROWING, write_module
 
 SECRET = "thesecretline"
 FORMATS = ("text", "json", "sarif", "junit", "github", "markdown", "html")
@@ -34,7 +34,7 @@ class Named(NamedTuple):
 
 def naming(folder: Path, source: str, wat: str = GROWING) -> Path:
     """Write a module whose source map says that all of its code comes from `source`, and return its path."""
-    path = module(folder / "named.wasm", wat)
+    path = write_module(folder / "named.wasm", wat)
     data = path.read_bytes()
     mappings = ",".join((vlq(0, 0, 0, 4), *[vlq(1, 0, 0, 0)] * len(data)))
     document = {"version": 3, "sources": [source], "names": [], "mappings": mappings}
@@ -83,7 +83,7 @@ def linked(folder: Path) -> None:
     ],
     ids=lambda named: named.name,
 )
-def test_no_format_quotes_a_file_that_is_not_source(folder: Path, nogrow: Nogrow, named: Named) -> None:
+def test_formats_quote_only_source_files(folder: Path, nogrow: Nogrow, named: Named) -> None:
     working = folder / "working"
     working.mkdir()
     os.chdir(working)

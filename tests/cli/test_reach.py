@@ -62,7 +62,7 @@ def test_reading_command_writes_no_file_and_uses_no_network(folder: Path, words:
     assert sorted(folder.rglob("*")) == sorted([*before, folder / "home"])
 
 
-def test_a_report_is_all_that_is_written(folder: Path) -> None:
+def test_report_is_the_only_written_file(folder: Path) -> None:
     (only,) = reached(folder, "check", "growing.wasm", "--format", "json=report.json")
     assert only.startswith(f"reached open {folder / '.report.json.'}")
     assert (folder / "report.json").is_file()

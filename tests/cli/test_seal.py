@@ -8,6 +8,7 @@ from nogrow.rewrite.rewrite import Mode, Sealed, sealed
 from nogrow.scenarios import sealing
 from nogrow.wasm.validate import Validation
 from tests.cli.conftest import Nogrow
+from tests.support.modules import write_module
 
 
 @pytest.mark.parametrize(
@@ -33,19 +34,17 @@ def test_sealed_module_is_written(nogrow: Nogrow, folder: Path, mode: str, verdi
     assert nogrow("check", "out/sealed.wasm").exit_code == (1 if mode == "cap" else 0)
 
 
-def test_the_modes_that_leave_growth_to_somebody_say_so(nogrow: Nogrow, folder: Path) -> None:
-    import wasmtime
-
+def test_seal_reports_remaining_growth(nogrow: Nogrow, folder: Path) -> None:
     host = '(module (import "env" "emscripten_resize_heap" (func $g (param i32) (result i32)))'
     text = host + '(memory (export "memory") 1 9) (func (export "f") (drop (call $g (i32.const 1)))))'
-    (folder / "host.wasm").write_bytes(bytes(wasmtime.wat2wasm(text)))
+    write_module(folder / "host.wasm", text)
     result = nogrow("seal", "host.wasm", "-o", "o.wasm", "--mode", "deny")
     assert "verdict reachable -> reachable" in result.stdout
     assert "the host can still grow the memory in env.emscripten_resize_heap" in result.stdout
     result = nogrow("seal", "host.wasm", "-o", "p.wasm", "--mode", "cap", "--pages", "3")
     assert "verdict reachable -> absent" in result.stdout
-    (folder / "zero.wasm").write_bytes(
-        bytes(wasmtime.wat2wasm('(module (memory 1) (func (export "f") (drop (memory.grow (i32.const 0)))))'))
+    write_module(
+        folder / "zero.wasm", '(module (memory 1) (func (export "f") (drop (memory.grow (i32.const 0)))))'
     )
     result = nogrow("seal", "zero.wasm", "-o", "q.wasm", "--mode", "cap")
     assert "memory.grow by 0 pages still succeeds" in result.stdout
@@ -91,15 +90,13 @@ def test_wrong_usage_writes_nothing(nogrow: Nogrow, folder: Path, words: list[st
 
 
 @pytest.mark.parametrize("file", ["cut.wasm", "gone.wasm", "empty"])
-def test_what_cant_be_judged_is_not_written(nogrow: Nogrow, folder: Path, file: str) -> None:
+def test_unjudged_module_is_not_sealed(nogrow: Nogrow, folder: Path, file: str) -> None:
     result = nogrow("seal", file, "-o", "x.wasm", "--mode", "deny")
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (4, "", 1)
     assert not (folder / "x.wasm").exists()
 
 
-def test_output_that_is_not_valid_is_not_written(
-    nogrow: Nogrow, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_invalid_output_is_not_written(nogrow: Nogrow, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     original = (folder / "growing.wasm").read_bytes()
     monkeypatch.setattr(
         comparing,
@@ -111,17 +108,15 @@ def test_output_that_is_not_valid_is_not_written(
     assert not (folder / "x.wasm").exists()
 
 
-def test_a_component_that_is_not_valid_is_not_sealed(nogrow: Nogrow, folder: Path) -> None:
-    from tests.support.assemble import assemble
-
+def test_invalid_component_is_not_sealed(nogrow: Nogrow, folder: Path) -> None:
     core = "(core module (memory 1) (func i32.const 1 memory.grow drop))"
-    (folder / "c.wasm").write_bytes(assemble(f"(component {core} (core instance (instantiate 7)))"))
+    write_module(folder / "c.wasm", f"(component {core} (core instance (instantiate 7)))")
     result = nogrow("seal", "c.wasm", "-o", "x.wasm", "--mode", "deny")
     assert (result.exit_code, "unknown module 7" in result.stderr) == (4, True)
     assert not (folder / "x.wasm").exists()
 
 
-def test_a_promise_that_is_not_kept_is_not_written(
+def test_copy_that_breaks_its_promise_is_not_written(
     nogrow: Nogrow, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sealing, "sealed", lambda data, *rest: Sealed(data, ()))
@@ -130,7 +125,7 @@ def test_a_promise_that_is_not_kept_is_not_written(
     assert not (folder / "x.wasm").exists()
 
 
-def test_in_place_keeps_permissions_and_comes_to_rest(nogrow: Nogrow, folder: Path) -> None:
+def test_in_place_sealing_keeps_permissions_and_is_stable(nogrow: Nogrow, folder: Path) -> None:
     path = folder / "growing.wasm"
     path.chmod(0o640)
     assert nogrow("seal", "growing.wasm", "--in-place", "--mode", "deny").exit_code == 0
@@ -146,25 +141,21 @@ def test_force_writes_over_another_file(nogrow: Nogrow, folder: Path) -> None:
     assert nogrow("seal", "growing.wasm", "-o", "quiet.wasm", "--mode", "trap", "--force").exit_code == 0
 
 
-def test_a_component_is_reported_module_by_module(nogrow: Nogrow, folder: Path) -> None:
-    from tests.support.assemble import assemble
-
+def test_sealed_component_is_reported_module_by_module(nogrow: Nogrow, folder: Path) -> None:
     core = '(core module (memory 1) (func (export "f") (drop (memory.grow (i32.const 1)))))'
-    (folder / "c.wasm").write_bytes(assemble(f"(component {core} {core})"))
+    write_module(folder / "c.wasm", f"(component {core} {core})")
     result = nogrow("seal", "c.wasm", "-o", "d.wasm", "--mode", "deny")
     assert result.exit_code == 0
     assert "  core module 0: verdict reachable -> absent, 1 of 1 entry point changed" in result.stdout
     assert "  core module 1: verdict reachable -> absent" in result.stdout
 
 
-def test_a_component_that_can_not_be_sealed_right_is_not_written(nogrow: Nogrow, folder: Path) -> None:
-    from tests.support.assemble import assemble
-
+def test_incorrectly_sealed_component_is_not_written(nogrow: Nogrow, folder: Path) -> None:
     wat = """(component (import "m" (core module $m (export "mem" (memory 1))))
       (core instance $i (instantiate $m))
       (core module $a (import "m" "mem" (memory 1)) (func (export "g") (drop (memory.grow (i32.const 1)))))
       (core instance (instantiate $a (with "m" (instance $i)))))"""
-    (folder / "c.wasm").write_bytes(assemble(wat))
+    write_module(folder / "c.wasm", wat)
     result = nogrow("seal", "c.wasm", "-o", "x.wasm", "--mode", "cap")
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (4, "", 1)
     assert not (folder / "x.wasm").exists()

@@ -24,5 +24,5 @@ def test_json_is_the_report(nogrow: Nogrow) -> None:
     assert len(document["artifacts"][0]["sites"]) == 1
 
 
-def test_a_file_has_to_be_named(nogrow: Nogrow) -> None:
+def test_file_argument_is_required(nogrow: Nogrow) -> None:
     assert nogrow("sites").exit_code == 2

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Nogrow
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 # Its array is immutable. Nothing grows, and its size is that of a large module.
 INVALID = assemble(
@@ -70,12 +70,12 @@ def test_each_command_reports_a_missing_validation(
     assert "not validated" in result.stdout + result.stderr
 
 
-def test_validation_that_is_left_out_is_not_silent(nogrow: Nogrow, written: Path) -> None:
+def test_omitted_validation_is_reported(nogrow: Nogrow, written: Path) -> None:
     ship(written, UNSUPPORTED)
     assert "kept, not validated: a.wasm" in nogrow("check", "a.wasm", "--no-validate", "--quiet").stdout
 
 
-def test_a_statement_says_that_a_module_was_not_validated(nogrow: Nogrow, written: Path) -> None:
+def test_statement_records_missing_validation(nogrow: Nogrow, written: Path) -> None:
     ship(written, UNSUPPORTED)
     assert nogrow("check", "--dist", "dist", "--attest", "s.json").exit_code == 0
     (file,) = json.loads((written / "s.json").read_text())["predicate"]["files"]

@@ -4,7 +4,7 @@ import pytest
 
 from nogrow.contract.clause_lines import ClauseLines
 from nogrow.contract.patterns import without_number
-from tests.cli.modules import QUIET, module
+from tests.support.modules import QUIET, write_module
 
 CONTRACT = """schema = 1
 [[artifact]]
@@ -27,7 +27,7 @@ path = "dist/*.whl!*.wasm"
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "nogrow.toml").write_text(CONTRACT)
     for name in ("one.wasm", "dist/two.wasm", "dist/one.wasm", "other.wasm", "parts.wasm"):
-        module(tmp_path / name, QUIET)
+        write_module(tmp_path / name, QUIET)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -48,7 +48,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("nowhere.wasm", None),
     ],
 )
-def test_a_module_leads_to_the_line_of_its_clause(folder: Path, path: str, line: int | None) -> None:
+def test_module_has_the_line_of_its_clause(folder: Path, path: str, line: int | None) -> None:
     assert ClauseLines("nogrow.toml", [path, "one.wasm"]).line(path) == line
     assert ClauseLines("nogrow.toml", [path]).line("never asked for") is None
 
@@ -60,7 +60,7 @@ def test_line_is_looked_up_once(folder: Path) -> None:
     assert lines.line("one.wasm") == 3
 
 
-def test_the_clause_may_be_in_another_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_clause_may_be_in_another_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder / "dist")
     assert ClauseLines("../nogrow.toml", ["two.wasm"]).line("two.wasm") == 7
     assert ClauseLines("../nogrow.toml", ["../gone.wasm"]).line("../gone.wasm") == 12

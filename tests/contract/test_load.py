@@ -22,7 +22,7 @@ from nogrow.contract.model import (
     Write,
 )
 from nogrow.errors import ContractError
-from tests.contract.made import ABSENT, REACHABLE, UNREACHABLE
+from tests.support.judgements import ABSENT, REACHABLE, UNREACHABLE
 
 WHOLE = """schema = 1
 [[artifact]]
@@ -58,7 +58,7 @@ def written(folder: Path, text: str | bytes) -> Path:
     return path
 
 
-def test_a_whole_contract_is_read(tmp_path: Path) -> None:
+def test_complete_contract_is_read(tmp_path: Path) -> None:
     path = written(tmp_path, WHOLE)
     contract = load(path)
     assert contract.path == path
@@ -124,11 +124,11 @@ steps = [
         ("min_pages = 2\nmax_pages = 2", MemoryLimits(2, 2)),
     ],
 )
-def test_one_limit_is_enough_and_may_be_0(tmp_path: Path, given: str, limits: MemoryLimits) -> None:
+def test_single_limit_is_enough_and_may_be_0(tmp_path: Path, given: str, limits: MemoryLimits) -> None:
     assert load(written(tmp_path, f"{HEAD}[artifact.memory]\n{given}")).artifacts[0].memory == limits
 
 
-def test_an_import_is_trusted_by_its_name_or_by_a_glob(tmp_path: Path) -> None:
+def test_import_is_trusted_by_name_or_glob(tmp_path: Path) -> None:
     path = written(tmp_path, HEAD + '[artifact.imports]\ntrusted = ["env.f", "env.log_*", "*"]')
     assert load(path).artifacts[0].imports.trusted == ("env.f", "env.log_*", "*")
 
@@ -264,8 +264,8 @@ def test_wrong_contract_names_file_line_and_key(tmp_path: Path, case: str) -> No
     path = written(tmp_path, text.replace("{folder}", str(tmp_path)) if isinstance(text, str) else text)
     with pytest.raises(ContractError) as raised:
         load(path)
-    place = f"{path}:{line}: " if line is not None else f"{path}: "
-    assert str(raised.value).startswith(place + message)
+    prefix = f"{path}:{line}: " if line is not None else f"{path}: "
+    assert str(raised.value).startswith(prefix + message)
     assert "\n" not in str(raised.value)
 
 
@@ -290,7 +290,7 @@ def test_invalid_toml_names_its_line_once(tmp_path: Path) -> None:
     assert str(raised.value) == f"{path}:1: not valid TOML: Invalid value"
 
 
-def test_a_missing_contract_is_an_error(tmp_path: Path) -> None:
+def test_missing_contract_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match="can't read the contract: No such file"):
         load(tmp_path / "nogrow.toml")
 

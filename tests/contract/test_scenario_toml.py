@@ -14,8 +14,8 @@ def read_again(scenario: Scenario, folder: Path) -> Scenario:
     path = folder / "nogrow.toml"
     path.write_text(f'schema = 1\n[[artifact]]\npath = "a.wasm"\n{spelled(scenario)}\n', "utf-8")
     (artifact,) = load(path).artifacts
-    (found,) = artifact.scenarios
-    return found
+    (scenario,) = artifact.scenarios
+    return scenario
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,8 @@ def chosen(contract: Contract | None, *paths: str) -> list[tuple[str, str]]:
     return [(target.path, target.clause.path) for target in targets(contract, paths)]
 
 
-def held(found: Iterable[Target]) -> dict[str, list[str]]:
-    return {target.path: [clause.path for clause in target.clauses] for target in found}
+def held(selected: Iterable[Target]) -> dict[str, list[str]]:
+    return {target.path: [clause.path for clause in target.clauses] for target in selected}
 
 
 @pytest.mark.usefixtures("folder")
@@ -63,10 +63,10 @@ class TestPaths:
 
     def test_unreadable_path_counts_as_existing(self) -> None:
         path = "n" * 300 + ".wasm"
-        (found,) = targets(None, [path])
-        assert (found.path, found.found) == (path, True)
+        (selected,) = targets(None, [path])
+        assert (selected.path, selected.found) == (path, True)
 
-    def test_a_file_named_like_a_glob_is_a_file(self) -> None:
+    def test_file_named_like_a_glob_is_a_file(self) -> None:
         Path("[a].wasm").write_bytes(b"")
         assert [target.path for target in targets(None, ["[a].wasm"])] == ["[a].wasm"]
 
@@ -86,8 +86,8 @@ class TestPaths:
 @pytest.mark.usefixtures("folder")
 class TestContract:
     def test_without_paths_every_artifact_is_a_target(self) -> None:
-        found = chosen(contract("a.wasm", "sub/**/*.wasm"))
-        assert found == [
+        selected = chosen(contract("a.wasm", "sub/**/*.wasm"))
+        assert selected == [
             ("a.wasm", "a.wasm"),
             ("sub/c.wasm", "sub/**/*.wasm"),
             ("sub/deep/d.wasm", "sub/**/*.wasm"),
@@ -97,26 +97,26 @@ class TestContract:
         assert chosen(contract("c.wasm", at="sub/nogrow.toml")) == [("sub/c.wasm", "c.wasm")]
 
     def test_missing_artifact_is_reported(self) -> None:
-        found = targets(contract("gone.wasm", "gone/*.wasm", "a.wasm"), ())
-        assert [(target.path, target.found) for target in found] == [
+        selected = targets(contract("gone.wasm", "gone/*.wasm", "a.wasm"), ())
+        assert [(target.path, target.found) for target in selected] == [
             ("a.wasm", True),
             ("gone.wasm", False),
             ("gone/*.wasm", False),
         ]
 
-    def test_a_glob_takes_no_folders(self) -> None:
+    def test_glob_matches_no_folders(self) -> None:
         assert chosen(contract("*")) == [("a.wasm", "*"), ("b.wasm", "*")]
 
-    def test_an_exact_path_wins_over_a_glob(self) -> None:
-        found = chosen(contract("*.wasm", "a.wasm"))
-        assert found == [("a.wasm", "a.wasm"), ("b.wasm", "*.wasm")]
+    def test_exact_path_wins_over_a_glob(self) -> None:
+        selected = chosen(contract("*.wasm", "a.wasm"))
+        assert selected == [("a.wasm", "a.wasm"), ("b.wasm", "*.wasm")]
 
     def test_clauses_of_all_matching_globs_apply(self) -> None:
         for paths in ((), ("a.wasm", "b.wasm")):
-            found = targets(contract("a*", "*.wasm"), paths)
-            assert held(found) == {"a.wasm": ["a*", "*.wasm"], "b.wasm": ["*.wasm"]}
+            selected = targets(contract("a*", "*.wasm"), paths)
+            assert held(selected) == {"a.wasm": ["a*", "*.wasm"], "b.wasm": ["*.wasm"]}
 
-    def test_a_path_has_the_clause_that_names_it_or_the_default(self) -> None:
+    def test_path_has_its_clause_or_the_default(self) -> None:
         both = contract("a.wasm", "gone.wasm")
         assert chosen(both, "a.wasm", "b.wasm") == [("a.wasm", "a.wasm"), ("b.wasm", "")]
         assert chosen(both, str(Path("a.wasm").absolute()))[0][1] == "a.wasm"
@@ -126,8 +126,8 @@ class TestContract:
         Path("link.wasm").symlink_to("a.wasm")
         assert chosen(contract("a.wasm"), "link.wasm") == [("link.wasm", "a.wasm")]
         Path("other.wasm").symlink_to("a.wasm")
-        found = targets(contract("other.wasm", "a.wasm"), ("link.wasm",))
-        assert held(found) == {"link.wasm": ["other.wasm", "a.wasm"]}
+        selected = targets(contract("other.wasm", "a.wasm"), ("link.wasm",))
+        assert held(selected) == {"link.wasm": ["other.wasm", "a.wasm"]}
 
     @pytest.mark.parametrize("paths", [(), ("a.wasm", "link.wasm"), ("./link.wasm", "sub/../a.wasm")])
     @pytest.mark.parametrize("hard", [False, True])
@@ -136,8 +136,8 @@ class TestContract:
             Path("link.wasm").hardlink_to("a.wasm")
         else:
             Path("link.wasm").symlink_to("a.wasm")
-        found = targets(contract("a.wasm", "link.wasm"), paths)
-        assert {Path(path).name: clauses for path, clauses in held(found).items()} == {
+        selected = targets(contract("a.wasm", "link.wasm"), paths)
+        assert {Path(path).name: clauses for path, clauses in held(selected).items()} == {
             "a.wasm": ["a.wasm"],
             "link.wasm": ["link.wasm"],
         }
@@ -151,13 +151,13 @@ class TestContract:
 
     def test_exclamation_mark_in_brackets_is_a_wildcard(self) -> None:
         Path("_a.wasm").write_bytes(b"")
-        found = chosen(contract("_*.wasm", "[!_]*.wasm"))
-        assert found == [("_a.wasm", "_*.wasm"), ("a.wasm", "[!_]*.wasm"), ("b.wasm", "[!_]*.wasm")]
+        selected = chosen(contract("_*.wasm", "[!_]*.wasm"))
+        assert selected == [("_a.wasm", "_*.wasm"), ("a.wasm", "[!_]*.wasm"), ("b.wasm", "[!_]*.wasm")]
 
-    def test_a_part_of_a_linked_component_has_its_own_clause(self) -> None:
+    def test_part_of_a_linked_component_has_its_own_clause(self) -> None:
         Path("link.wasm").symlink_to("a.wasm")
-        found = targets(contract("a.wasm#0", "link.wasm"), ())
-        assert [(target.path, [clause.path for _, clause in target.parts]) for target in found] == [
+        selected = targets(contract("a.wasm#0", "link.wasm"), ())
+        assert [(target.path, [clause.path for _, clause in target.parts]) for target in selected] == [
             ("a.wasm", ["a.wasm#0"]),
             ("link.wasm", []),
         ]
@@ -173,7 +173,7 @@ class TestContract:
     def test_only_plain_digits_number_a_core_module(self, path: str) -> None:
         assert targets(contract(path), ()) == (Target(path, ArtifactContract(path), found=False),)
 
-    def test_a_clause_may_be_for_one_core_module_of_a_component(self) -> None:
+    def test_clause_can_name_a_core_module_of_a_component(self) -> None:
         by_part = contract("a.wasm#1", "a.wasm#0", "b.wasm")
         (target,) = targets(by_part, ("a.wasm",))
         assert target.clause.path == ""
@@ -183,7 +183,7 @@ class TestContract:
         ]
         assert chosen(by_part) == [("a.wasm", ""), ("b.wasm", "b.wasm")]
 
-    def test_the_whole_component_may_have_a_clause_as_well(self) -> None:
+    def test_whole_component_may_have_a_clause(self) -> None:
         (target,) = targets(contract("a.wasm#1", "a.wasm"), ())
         assert target.clause.path == "a.wasm"
         assert [number for number, _ in target.parts] == [1]
@@ -193,8 +193,8 @@ class TestContract:
         assert (target.path, target.found) == ("gone.wasm", False)
 
     def test_hash_without_a_number_is_part_of_the_name(self) -> None:
-        found = targets(contract("gone#x.wasm", "7"), ())
-        assert [(target.path, target.clause.path, target.parts) for target in found] == [
+        selected = targets(contract("gone#x.wasm", "7"), ())
+        assert [(target.path, target.clause.path, target.parts) for target in selected] == [
             ("7", "7", ()),
             ("gone#x.wasm", "gone#x.wasm", ()),
         ]

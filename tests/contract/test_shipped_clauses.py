@@ -11,10 +11,10 @@ from nogrow.contract.shipped_clauses import built, clauses_at, parts_at, unmatch
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    place = tmp_path / "[odd] name"
-    place.mkdir()
-    monkeypatch.chdir(place)
-    return place
+    folder = tmp_path / "[odd] name"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
 
 
 def contract(*paths: str) -> Contract:
@@ -34,10 +34,10 @@ def contract(*paths: str) -> Contract:
         ("./dist/x.wasm", "dist/../dist/x.wasm"),
     ],
 )
-def test_a_pattern_names_a_member(pattern: str, path: str) -> None:
-    (found,) = clauses_at(contract(pattern), path)
-    assert found.path == pattern
-    assert clauses_at(contract(pattern), str(Path(path).absolute())) == (found,)
+def test_pattern_names_a_member(pattern: str, path: str) -> None:
+    (clause,) = clauses_at(contract(pattern), path)
+    assert clause.path == pattern
+    assert clauses_at(contract(pattern), str(Path(path).absolute())) == (clause,)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_matched_or_unrelated_clause_is_not_reported(pattern: str) -> None:
     assert unmatched(contract(pattern), ["dist"], shipped, ("dist/bad.zip",)) == ()
 
 
-def test_root_may_be_given_by_any_path() -> None:
+def test_root_can_be_any_path_to_the_folder() -> None:
     Path("dist").mkdir()
     Path("link").symlink_to("dist")
     for root in ("./dist", "link", str(Path("dist").absolute())):
@@ -130,25 +130,25 @@ def test_core_modules_of_a_component_have_clauses_by_number() -> None:
 
 def test_clauses_on_members_have_no_targets() -> None:
     Path("a!b.wasm").write_bytes(b"")
-    found = targets(contract("dist/*.whl!**/*.wasm", "dist/a.whl!x.wasm", "a!b.wasm"), ())
-    assert [target.path for target in found] == ["a!b.wasm"]
+    selected = targets(contract("dist/*.whl!**/*.wasm", "dist/a.whl!x.wasm", "a!b.wasm"), ())
+    assert [target.path for target in selected] == ["a!b.wasm"]
 
 
 class TestDigests:
     def test_equal_bytes_share_all_clauses(self) -> None:
         Path("b.wasm").write_bytes(b"two")
         Path("a.wasm").write_bytes(b"two")
-        found = built(contract("b.wasm", "a.wasm", "gone.wasm"))
-        assert {key: [clause.path for clause in target.clauses] for key, target in found.items()} == {
-            hashlib.sha256(b"two").hexdigest(): ["a.wasm", "b.wasm"]
-        }
+        targets_by_key = built(contract("b.wasm", "a.wasm", "gone.wasm"))
+        assert {
+            key: [clause.path for clause in target.clauses] for key, target in targets_by_key.items()
+        } == {hashlib.sha256(b"two").hexdigest(): ["a.wasm", "b.wasm"]}
 
     def test_control_is_left_out(self) -> None:
         Path("bad.wasm").write_bytes(b"bad")
         Path("good.wasm").write_bytes(b"good")
         clause = ArtifactContract("bad.wasm", expect=(Expectation("grow", Verdict.REACHABLE),))
-        found = built(Contract(Path("nogrow.toml"), (clause, ArtifactContract("good.wasm"))))
-        assert [target.path for target in found.values()] == ["good.wasm"]
+        targets_by_key = built(Contract(Path("nogrow.toml"), (clause, ArtifactContract("good.wasm"))))
+        assert [target.path for target in targets_by_key.values()] == ["good.wasm"]
 
     def test_unreadable_artifact_is_left_out(self) -> None:
         Path("link.wasm").symlink_to("gone")

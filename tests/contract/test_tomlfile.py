@@ -58,7 +58,7 @@ memory.min = 1
     ],
     ids=str,
 )
-def test_the_line_of_a_key_is_that_of_its_statement(keys: Keys, line: int) -> None:
+def test_key_has_the_line_of_its_statement(keys: Keys, line: int) -> None:
     assert line_of(TEXT, keys) == line
 
 

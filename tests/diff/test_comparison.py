@@ -4,7 +4,7 @@ from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Ver
 from nogrow.diff.comparison import compare, pairs
 from nogrow.diff.model import Difference, Direction, EntryChange, ModuleDifference
 from nogrow.report.model import ArtifactReport
-from tests.contract.made import ABSENT, REACHABLE, SITE, UNREACHABLE, entry, judgement, memory
+from tests.support.judgements import ABSENT, REACHABLE, SITE, UNREACHABLE, entry, judgement, memory
 
 WORSE, BETTER, SAME = Direction
 
@@ -14,8 +14,8 @@ def artifact(*entries: Entry, path: str = "a.wasm", sha256: str = "0" * 64) -> A
 
 
 def module(old: ArtifactReport, new: ArtifactReport) -> ModuleDifference:
-    (found,) = compare([old], [new]).modules
-    return found
+    (difference,) = compare([old], [new]).modules
+    return difference
 
 
 def changes(old: tuple[Entry, ...], new: tuple[Entry, ...]) -> dict[str, EntryChange]:
@@ -29,12 +29,12 @@ def named(function: str | None, export: Entry) -> Entry:
 @pytest.mark.parametrize("before", Verdict, ids=lambda verdict: verdict.label)
 @pytest.mark.parametrize("after", Verdict, ids=lambda verdict: verdict.label)
 def test_direction_follows_the_order_of_verdicts(before: Verdict, after: Verdict) -> None:
-    found = module(artifact(entry("f", before)), artifact(entry("f", after)))
+    difference = module(artifact(entry("f", before)), artifact(entry("f", after)))
     expected = SAME if after is before else BETTER if after.at_most(before) else WORSE
-    assert found.direction is expected
-    assert [change.direction for change in found.entries] == [expected] * (before is not after)
-    assert found.unchanged == (before is after)
-    assert len(found.entries) == (before is not after)
+    assert difference.direction is expected
+    assert [change.direction for change in difference.entries] == [expected] * (before is not after)
+    assert difference.unchanged == (before is after)
+    assert len(difference.entries) == (before is not after)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_added_or_removed_entry_points_count_if_they_grow(
     assert changes((other, entry("f", verdict)), (other,))["f"].direction is gone
 
 
-def test_an_export_whose_function_kept_its_name_is_renamed() -> None:
+def test_export_of_the_same_function_is_renamed() -> None:
     old, new = named("_ZN1a1bE", entry("x", UNREACHABLE)), named("a::b", entry("y", UNREACHABLE))
     change = changes((old,), (new,))["y"]
     assert (change.old_name, change.function, change.direction) == ("x", "a::b", SAME)
@@ -67,11 +67,11 @@ def test_an_export_whose_function_kept_its_name_is_renamed() -> None:
     ],
 )
 def test_no_rename_is_guessed(old: list[str | None], new: list[str | None]) -> None:
-    before = tuple(named(function, entry(f"old{place}", UNREACHABLE)) for place, function in enumerate(old))
-    after = tuple(named(function, entry(f"new{place}", UNREACHABLE)) for place, function in enumerate(new))
-    found = changes(before, after)
-    assert len(found) == len(old) + len(new)
-    assert all(change.old_name is None for change in found.values())
+    before = tuple(named(function, entry(f"old{number}", UNREACHABLE)) for number, function in enumerate(old))
+    after = tuple(named(function, entry(f"new{number}", UNREACHABLE)) for number, function in enumerate(new))
+    entry_changes = changes(before, after)
+    assert len(entry_changes) == len(old) + len(new)
+    assert all(change.old_name is None for change in entry_changes.values())
 
 
 def test_escaping_function_may_change_its_index() -> None:
@@ -100,17 +100,17 @@ def test_memories_sites_and_imports_are_compared() -> None:
         old._replace(imports=frozenset({"a.b", "a.c"})),
         new._replace(imports=frozenset({"a.c", "a.d"})),
     )
-    found = module(ArtifactReport("a", judgement=old), ArtifactReport("b", judgement=new))
-    assert [(change.number, change.before, change.after) for change in found.memories] == [
+    difference = module(ArtifactReport("a", judgement=old), ArtifactReport("b", judgement=new))
+    assert [(change.number, change.before, change.after) for change in difference.memories] == [
         (0, old.memories[0], new.memories[0]),
         (1, None, new.memories[1]),
     ]
-    assert found.sites == (1, 0)
-    assert (found.imports_new, found.imports_gone) == (("a.d",), ("a.b",))
-    assert not found.same_bytes
+    assert difference.sites == (1, 0)
+    assert (difference.imports_new, difference.imports_gone) == (("a.d",), ("a.b",))
+    assert not difference.same_bytes
 
 
-def test_the_worst_comes_first() -> None:
+def test_worst_change_is_listed_first() -> None:
     new = (entry("a", UNREACHABLE), entry("b", ABSENT), entry("c", REACHABLE), entry("d", Verdict.CAPPED))
     old = (entry("a", REACHABLE), entry("b", UNREACHABLE), entry("c", ABSENT), entry("d", UNREACHABLE))
     assert list(changes(old, new)) == ["c", "d", "a", "b"]

@@ -85,10 +85,10 @@ each_example = pytest.mark.parametrize("example", CASES, ids=lambda example: exa
 
 
 def copied(example: Example, folder: Path) -> Path:
-    place = folder / f"my {example.folder} project"
+    copy = folder / f"my {example.folder} project"
     ignored = shutil.ignore_patterns("build", "node_modules", "target", "__pycache__")
-    shutil.copytree(EXAMPLES / example.folder, place, ignore=ignored)
-    return place
+    shutil.copytree(EXAMPLES / example.folder, copy, ignore=ignored)
+    return copy
 
 
 @pytest.mark.exhaustive

@@ -1,14 +1,34 @@
-"""Compare texts with golden files; NOGROW_UPDATE_GOLDENS=1 updates them."""
+"""Find causes from frames, and compare texts with golden files; NOGROW_UPDATE_GOLDENS=1 updates them."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from nogrow.analysis.judgement import Entry
+from nogrow.explain.cause import Cause, cause_of
+from nogrow.source.model import Frame
+
+RUST = "/usr/src/rustc-1.63.0/library"
 GOLDENS = Path(__file__).with_name("goldens")
 
 Golden = Callable[[str, str], None]
+Sources = Mapping[int, tuple[Frame, ...]]
+
+
+def as_is(name: str) -> str:
+    return name
+
+
+def frame(position: str, function: str | None = None) -> Frame:
+    """Return the frame at `file:line:column`."""
+    file, line, column = position.rsplit(":", 2)
+    return Frame(function, file, int(line), int(column))
+
+
+def cause(entry: Entry, sources: Sources | None = None, names: Mapping[int, str] | None = None) -> Cause:
+    return cause_of(entry, sources or {}, as_is, names if names is not None else {1: entry.name})
 
 
 @pytest.fixture

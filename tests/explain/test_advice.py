@@ -4,7 +4,8 @@ from nogrow.analysis.judgement import Entry, Verdict
 from nogrow.explain.advice import CAPS, Advice, Alternative, advice_for
 from nogrow.explain.allocation_sites import USES, Family
 from nogrow.explain.toolchain import Kind, Toolchain
-from tests.explain.made import cause, grown
+from tests.explain.conftest import cause
+from tests.support.judgements import grown
 
 
 def advised(entry: Entry, kind: Kind = Kind.RUST) -> dict[Alternative, Advice]:

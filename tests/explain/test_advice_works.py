@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-import wasmtime
 
 from nogrow.analysis.judgement import Verdict
 from nogrow.analysis.proof import judge
@@ -21,6 +20,7 @@ from nogrow.explain.toolchain import Kind, toolchain_of
 from nogrow.machine.machine import Machine
 from nogrow.machine.rust_toolchain import find_rust
 from nogrow.util.demangle import demangle
+from tests.support.modules import assemble
 
 BYTES = 2 << 20
 Build = Callable[..., bytes]
@@ -40,8 +40,8 @@ def advice(data: bytes, kind: Kind, alternative: Alternative = Alternative.CODE)
     judgement = judge(data, lambda _: False)
     toolchain = toolchain_of(data, judgement.imports)
     assert toolchain.kind is kind
-    (one,) = explanations(judgement, chosen(judgement, "run"), {}, demangle, toolchain)
-    return next(advice for advice in one.advice if advice.alternative is alternative)
+    (explanation,) = explanations(judgement, chosen(judgement, "run"), {}, demangle, toolchain)
+    return next(advice for advice in explanation.advice if advice.alternative is alternative)
 
 
 def compiled(command: Sequence[str], out: Path, timeout: float = 60) -> bytes:
@@ -72,21 +72,21 @@ def rust(rustc: str, tmp_path: Path) -> Build:
 
 @pytest.fixture
 def clang(tmp_path: Path) -> Build:
-    found = shutil.which("clang")
-    if found is None or shutil.which("wasm-ld") is None:
+    clang = shutil.which("clang")
+    if clang is None or shutil.which("wasm-ld") is None:
         pytest.skip("no clang with wasm-ld; on Debian: apt-get install clang lld")
 
     def build(source: str, *flags: str, optimised_link: bool = False) -> bytes:
         (tmp_path / "guest.c").write_text(source)
         linked, compiled_ = tmp_path / "guest.wasm", tmp_path / "guest.o"
         target, optimised = "--target=wasm32", "-O1"
-        words = [found, target, optimised, "-g", "-fno-builtin", "-c", "-o", str(compiled_)]
+        words = [clang, target, optimised, "-g", "-fno-builtin", "-c", "-o", str(compiled_)]
         data = compiled([*words, str(tmp_path / "guest.c")], compiled_)
         if "-c" in flags:
             return data
         # When clang links with -O, it runs the wasm-opt on the PATH.
         more = [optimised] if optimised_link else []
-        words = [found, target, *more, "-nostdlib", "-Wl,--no-entry", "-o", str(linked), *flags]
+        words = [clang, target, *more, "-nostdlib", "-Wl,--no-entry", "-o", str(linked), *flags]
         return compiled([*words, str(compiled_)], linked)
 
     return build
@@ -94,15 +94,15 @@ def clang(tmp_path: Path) -> Build:
 
 @pytest.fixture
 def asc(tmp_path: Path) -> Build:
-    found = os.environ.get("NOGROW_ASC") or shutil.which("asc")
-    if found is None:
+    compiler = os.environ.get("NOGROW_ASC") or shutil.which("asc")
+    if compiler is None:
         pytest.skip("no asc: npm install assemblyscript, then put it on the PATH or name it in NOGROW_ASC")
 
     def build(source: str, *flags: str) -> bytes:
         (tmp_path / "guest.ts").write_text(source)
         out = tmp_path / "guest.wasm"
         words = ["--runtime", "stub", "-o", str(out), *flags]
-        return compiled([found, str(tmp_path / "guest.ts"), *words], out)
+        return compiled([compiler, str(tmp_path / "guest.ts"), *words], out)
 
     return build
 
@@ -201,8 +201,8 @@ def test_rust_with_a_static_buffer_for_arguments(rust: Build) -> None:
     assert verdict(before) is Verdict.REACHABLE
     judgement = judge(before, lambda _: False)
     entries = chosen(judgement, "__wbindgen_malloc")
-    (one,) = explanations(judgement, entries, {}, demangle, toolchain_of(before))
-    advised = one.advice[0]
+    (explanation,) = explanations(judgement, entries, {}, demangle, toolchain_of(before))
+    advised = explanation.advice[0]
     assert "static buffer" in advised.text
     after = "\n".join((*advised.example, RUN + "{ input() as usize + n }"))
     assert verdict(rust(after)).at_most(Verdict.UNREACHABLE)
@@ -310,9 +310,7 @@ def test_zig_with_a_capped_memory(zig: Build) -> None:
 
 
 def text_module(memory: str, body: str) -> bytes:
-    return bytes(
-        wasmtime.wat2wasm(f'(module {memory} (func (export "run") (param i32) (result i32) {body}))')
-    )
+    return assemble(f'(module {memory} (func (export "run") (param i32) (result i32) {body}))')
 
 
 def test_hand_written_growth() -> None:

@@ -4,7 +4,8 @@ from nogrow.analysis.judgement import EntryKind
 from nogrow.explain.allocation_sites import OWN_GROWTH, UNKNOWN
 from nogrow.explain.cause import Cause
 from nogrow.explain.provenance import Origin
-from tests.explain.made import RUST, cause, frame, grown
+from tests.explain.conftest import RUST, cause, frame
+from tests.support.judgements import grown
 
 ALLOCATOR = ("__rust_alloc", "dlmalloc::dlmalloc::Dlmalloc<A>::malloc")
 
@@ -117,7 +118,7 @@ def test_source_replaces_a_missing_name() -> None:
 
 
 def test_unnamed_escaped_function_has_its_index() -> None:
-    result = cause(grown(None, "malloc", entry="func[1]", kind=EntryKind.ESCAPED), names={})
+    result = cause(grown(None, "malloc", name="func[1]", kind=EntryKind.ESCAPED), names={})
     assert result.blamed is None
     assert result.path[0].function == "func[1]"
 

@@ -26,9 +26,9 @@ def test_cause_is_the_format_macro(built_root: Path, monkeypatch: pytest.MonkeyP
     column = lines[line - 1].index("format!") + 1
     text = explained(built_root, monkeypatch, f"build/{profile}/greeting_growth.wasm", "set_name")
     headline = " ".join(text.split("\n  --> ")[0].split())
-    place = f"{source}:{line}:{column}"
-    assert headline.endswith(f"can grow the memory and return, because `format!` at {place} allocates")
-    assert f"  --> {place}\n" in text
+    position = f"{source}:{line}:{column}"
+    assert headline.endswith(f"can grow the memory and return, because `format!` at {position} allocates")
+    assert f"  --> {position}\n" in text
     assert f"{line} | {lines[line - 1]}\n   | {' ' * (column - 1)}^^^^^^^ allocates\n" in text
     path = text.partition("= path")[2].partition("= built with")[0]
     assert path.rstrip().endswith(": memory.grow")

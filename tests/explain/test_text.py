@@ -13,12 +13,11 @@ from nogrow.report.explain_text import Options, render
 from nogrow.report.locations import columns
 from nogrow.source.model import Frame
 from nogrow.source.quote import Excerpt
-from tests.contract.made import judgement, memory
-from tests.explain.conftest import Golden
-from tests.explain.made import RUST, Sources, as_is, frame, grown
+from tests.explain.conftest import RUST, Golden, Sources, as_is, frame
+from tests.support.judgements import grown, judgement, memory
 
 ALLOCATOR = ("__rust_alloc", "dlmalloc::dlmalloc::Dlmalloc<A>::malloc", "dlmalloc::sys::System::alloc")
-FORMATS = grown("set_name", "alloc::fmt::format::format_inner", *ALLOCATOR, entry="set_name")
+FORMATS = grown("set_name", "alloc::fmt::format::format_inner", *ALLOCATOR, name="set_name")
 SOURCES: Sources = {
     16: (
         frame("crates/greeting/src/lib.rs:65:10", "greeting::compose"),
@@ -88,19 +87,19 @@ def test_panic_and_imports_after_the_growth(golden: Golden) -> None:
         *ALLOCATOR,
         verdict=Verdict.TRAP_ONLY,
         imports=("env.a", "env.b", "env.log"),
-        after=("env.log",),
-        entry="set_name",
+        imports_after_growth=("env.log",),
+        name="set_name",
     )
     golden("panic", rendered(explained(entry)))
 
 
 def test_exception_after_the_growth(golden: Golden) -> None:
-    entry = grown("run", "malloc", verdict=Verdict.THROW_ONLY, after=("env.throw",), memory=1)
+    entry = grown("run", "malloc", verdict=Verdict.THROW_ONLY, imports_after_growth=("env.throw",), memory=1)
     golden("throw", rendered(explained(entry, kind=Kind.CLANG, tools=("clang 14.0.6",), memories=2)))
 
 
 def test_host_calls_the_allocator(golden: Golden) -> None:
-    entry = grown("__wbindgen_malloc", *ALLOCATOR, entry="__wbindgen_malloc")
+    entry = grown("__wbindgen_malloc", *ALLOCATOR, name="__wbindgen_malloc")
     golden("wasm_bindgen", rendered(explained(entry, tools=("rustc 1.60.0", "wasm-bindgen 0.2.80"))))
 
 
@@ -131,8 +130,7 @@ def test_dependency(golden: Golden) -> None:
 def test_causes_are_merged_and_limited(golden: Golden) -> None:
     same = [FORMATS._replace(name=f"set_{number}") for number in range(5)]
     others = [
-        grown(f"f{number}", "alloc::boxed::Box<T>::new", *ALLOCATOR, entry=f"f{number}")
-        for number in range(7)
+        grown(f"f{number}", "alloc::boxed::Box<T>::new", *ALLOCATOR, name=f"f{number}") for number in range(7)
     ]
     text = rendered(explained(*others, *same, sources={}, by_name=False))
     golden("many", text)
@@ -153,7 +151,7 @@ def test_module_without_growth() -> None:
 
 
 def test_start_function_breaks_no_contract() -> None:
-    text = rendered(explained(grown("run", entry="(start)", kind=EntryKind.START, excused=True)))
+    text = rendered(explained(grown("run", name="(start)", kind=EntryKind.START, excused=True)))
     assert "note: this runs before the host can create a view" in text
 
 
@@ -172,7 +170,7 @@ def test_hostile_names_are_escaped() -> None:
     entry = grown(
         HOSTILE,
         f"alloc::vec::{HOSTILE}",
-        entry=HOSTILE,
+        name=HOSTILE,
         imports=(HOSTILE,),
         host_grows=HOSTILE,
     )
@@ -190,7 +188,7 @@ LONG = "mine::" + "very_long_name::" * 40 + "f"
 
 @pytest.mark.parametrize("names", [(LONG, LONG, *ALLOCATOR), ("run", *(f"mine::f{n}" for n in range(3000)))])
 def test_long_names_stay_within_80_columns(names: Sequence[str]) -> None:
-    text = rendered(explained(grown(*names, entry=names[0])))
+    text = rendered(explained(grown(*names, name=names[0])))
     assert max(map(columns, text.split("\n"))) <= 80
     assert len(text.splitlines()) < 150
 

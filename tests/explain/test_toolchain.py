@@ -1,28 +1,17 @@
 import pytest
-import wasmtime
+from tools.bench.encode import HEADER, custom, name, vector
 
 from nogrow.explain.toolchain import Kind, toolchain_of
-
-EMPTY = b"\0asm\1\0\0\0"
-
-
-def text(value: str) -> bytes:
-    data = value.encode()
-    return bytes([len(data)]) + data
-
-
-def section(name: str, contents: bytes) -> bytes:
-    body = text(name) + contents
-    return EMPTY + b"\0" + bytes([len(body)]) + body
+from tests.support.modules import assemble
 
 
 def producers(**fields: str) -> bytes:
     """Return a module whose producers section has one tool and its version in each field."""
-    encoded = b"".join(
-        text(field.replace("_", "-")) + b"\1" + b"".join(text(part) for part in value.split("|"))
-        for field, value in fields.items()
-    )
-    return section("producers", bytes([len(fields)]) + encoded)
+    encoded = [
+        name(field.replace("_", "-")) + b"\1" + b"".join(map(name, tools.split("|")))
+        for field, tools in fields.items()
+    ]
+    return HEADER + custom("producers", vector(encoded))
 
 
 @pytest.mark.parametrize(
@@ -36,9 +25,9 @@ def producers(**fields: str) -> bytes:
         (producers(language="Go|go1.21", processed_by="Go cmd/compile|go1.21"), Kind.GO),
         (producers(language="Zig|", processed_by="Zig|0.14.0"), Kind.ZIG),
         (producers(processed_by="wasm-opt|1"), Kind.UNKNOWN),
-        (section("emscripten_metadata", b""), Kind.EMSCRIPTEN),
-        (section("any", "~lib/rt/tlsf.ts".encode("utf-16-le")), Kind.ASSEMBLYSCRIPT),
-        (EMPTY, Kind.UNKNOWN),
+        (HEADER + custom("emscripten_metadata", b""), Kind.EMSCRIPTEN),
+        (HEADER + custom("any", "~lib/rt/tlsf.ts".encode("utf-16-le")), Kind.ASSEMBLYSCRIPT),
+        (HEADER, Kind.UNKNOWN),
         (b"", Kind.UNKNOWN),
     ],
 )
@@ -63,9 +52,9 @@ def test_producers_name_the_toolchain(data: bytes, kind: Kind) -> None:
     ],
 )
 def test_names_reveal_the_toolchain_without_producers(name: str, kind: Kind) -> None:
-    module = bytes(wasmtime.wat2wasm(f"(module (func ${name}))"))
+    module = assemble(f"(module (func ${name}))")
     assert toolchain_of(module).kind is kind
-    assert toolchain_of(EMPTY, [name]).kind is kind
+    assert toolchain_of(HEADER, [name]).kind is kind
 
 
 def test_names_distinguish_toolchains_based_on_clang() -> None:
@@ -79,13 +68,13 @@ def test_tools_have_their_versions() -> None:
 
 
 def test_malformed_producers_are_read_as_far_as_possible() -> None:
-    contents = b"\1" + text("processed-by") + b"\2" + text("rustc") + text("1")
+    contents = b"\1" + name("processed-by") + b"\2" + name("rustc") + name("1")
     for end in range(len(contents) + 1):
-        toolchain = toolchain_of(section("producers", contents[:end]))
+        toolchain = toolchain_of(HEADER + custom("producers", contents[:end]))
         assert toolchain.tools in ((), ("rustc 1",))
-    assert toolchain_of(section("producers", contents)).kind is Kind.RUST
-    assert toolchain_of(section("producers", b"\xff\xff\xff\xff\x0f")).kind is Kind.UNKNOWN
-    assert toolchain_of(section("producers", b"\1\3a\xff\xfe\0")).kind is Kind.UNKNOWN
+    assert toolchain_of(HEADER + custom("producers", contents)).kind is Kind.RUST
+    assert toolchain_of(HEADER + custom("producers", b"\xff\xff\xff\xff\x0f")).kind is Kind.UNKNOWN
+    assert toolchain_of(HEADER + custom("producers", b"\1\3a\xff\xfe\0")).kind is Kind.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -99,5 +88,5 @@ def test_malformed_producers_are_read_as_far_as_possible() -> None:
     ],
 )
 def test_lost_names_are_recognised(names: tuple[str, ...], lost: bool) -> None:
-    data = EMPTY + b"".join(section(name, b"").removeprefix(EMPTY) for name in names)
+    data = HEADER + b"".join(custom(name, b"") for name in names)
     assert toolchain_of(data).lost_names is lost

@@ -35,7 +35,7 @@ PROJECT = {
     "nogrow.toml": """schema = 1
 [build]
 profiles = ["release"]
-seconds = 1
+seconds = SECONDS
 [[build.crate]]
 path = "guest"
 """,
@@ -58,13 +58,14 @@ EVERY = pytest.mark.parametrize("script", NO_VERSION.values(), ids=NO_VERSION)
 
 
 @pytest.fixture
-def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeMachine:
-    """Return a machine with fake programs, which have a second each."""
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> FakeMachine:
+    """Return a machine with fake programs, whose calls have a second if the test's program sleeps."""
+    sleeps = "script" in request.fixturenames and "sleep" in request.getfixturevalue("script")
     for module, name in (
         *((machine, "_VERSION_SECONDS"), (toolchain, "_PROBE_SECONDS"), (demo, "_NODE_SECONDS")),
         *((probe, "_VERSION_SECONDS"), (steps, "_VERSION_SECONDS"), (toolchain, "_RUSTUP_WHICH_SECONDS")),
     ):
-        monkeypatch.setattr(module, name, 1.0)
+        monkeypatch.setattr(module, name, 1.0 if sleeps else 60.0)
     fake = FakeMachine(tmp_path)
     fake.bin.mkdir()
     return fake
@@ -182,11 +183,11 @@ def test_pins_are_kept_if_uv_prints_none(
     assert (fake.root / pins.PINS).read_text() == "before"
 
 
-def project(fake: FakeMachine, script: str, seconds: int = 1) -> dict[str, str]:
+def project(fake: FakeMachine, script: str, seconds: int) -> dict[str, str]:
     """Write a project with a cargo that runs `script`; return the environment that names the cargo."""
     for name, text in PROJECT.items():
         (fake.root / name).parent.mkdir(parents=True, exist_ok=True)
-        (fake.root / name).write_text(text.replace("seconds = 1", f"seconds = {seconds}"))
+        (fake.root / name).write_text(text.replace("SECONDS", str(seconds)))
     cargo, rustc = fake.rust(fake.bin, "mine")
     fake.program(cargo, f'[ "$1" = --version ] && echo cargo 1.99.0 && exit; {script}')
     return {"NOGROW_CARGO": str(cargo), "NOGROW_RUSTC": str(rustc)}
@@ -207,7 +208,7 @@ def project(fake: FakeMachine, script: str, seconds: int = 1) -> dict[str, str]:
     ids=["too old", "hangs", "endless", "killed", "makes nothing"],
 )
 def test_cargo_that_builds_nothing_is_one_line(fake: FakeMachine, script: str, message: str) -> None:
-    environ = project(fake, script)
+    environ = project(fake, script, seconds=1 if "sleep" in script else 60)
     start = time.monotonic()
     completed = invoke(fake.root, "build", code=1, environ=environ)
     assert message in completed.stderr

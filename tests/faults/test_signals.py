@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from tools.bench.pathological import exports
 
-from tests.scenarios.guests import binary
+from tests.support.modules import assemble
 from tests.support.program import started, wait_for_end
 
 # A call of the host takes long but little fuel, so only the time limit ends the loop, after 10 seconds.
-SPIN = binary(
+SPIN = assemble(
     """(module (import "wasi_snapshot_preview1" "sched_yield" (func $f (result i32)))
       (memory (export "memory") 1) (func (export "run") (loop (drop (call $f)) br 0)))"""
 )

@@ -12,8 +12,8 @@ from nogrow.machine.machine import find_wabt
 from nogrow.project import inspect as stage
 from nogrow.project.inspect import grow_sites
 from nogrow.project.verify import verify
-from tests.cli.modules import GROWING, QUIET, module
 from tests.machine.fakes import FakeMachine
+from tests.support.modules import GROWING, QUIET, write_module
 
 # Quoted for the shell, because the path may contain a space.
 REAL = shlex.quote(str(find_wabt("wasm-objdump")))
@@ -33,8 +33,8 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeMachine:
     """Return a machine with a project, on which only fake programs are found."""
     fake = FakeMachine(tmp_path)
     fake.bin.mkdir()
-    module(tmp_path / "quiet.wasm", QUIET)
-    module(tmp_path / "growing.wasm", GROWING)
+    write_module(tmp_path / "quiet.wasm", QUIET)
+    write_module(tmp_path / "growing.wasm", GROWING)
     (tmp_path / "nogrow.toml").write_text(CONTRACT)
     monkeypatch.setattr(sys, "executable", str(fake.root / "none" / "python3"))
     monkeypatch.setenv("PATH", str(fake.bin))

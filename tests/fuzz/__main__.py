@@ -22,17 +22,17 @@ def changed(data: bytes, most: int, seed: int) -> bytes:
     parts = split(data)
     if parts is None or not parts.sections or choose.random() < _PLAIN:
         return bytes(atheris.Mutate(data, most))
-    places: list[tuple[list[bytes], int]] = [(parts.bodies, place) for place in range(len(parts.bodies))]
+    places: list[tuple[list[bytes], int]] = [(parts.bodies, index) for index in range(len(parts.bodies))]
     contents = [contents for _, contents in parts.sections]
-    places += [(contents, place) for place in range(len(contents))]
-    among, place = choose.choice(places)
+    places += [(contents, index) for index in range(len(contents))]
+    among, index = choose.choice(places)
     match choose.randrange(8):
         case 0:
-            among.insert(choose.randrange(len(among) + 1), among[place])
+            among.insert(choose.randrange(len(among) + 1), among[index])
         case 1 if among is parts.bodies:
-            del among[place]
+            del among[index]
         case _:
-            among[place] = bytes(atheris.Mutate(among[place], max(64, 2 * len(among[place]))))
+            among[index] = bytes(atheris.Mutate(among[index], max(64, 2 * len(among[index]))))
     if among is contents:
         numbers = [number for number, _ in parts.sections]
         numbers += numbers[: len(contents) - len(numbers)]

@@ -2,10 +2,11 @@
 
 from typing import NamedTuple
 
+from tools.bench.encode import HEADER, leb, section
+
 from nogrow.errors import ModuleError
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import SectionId
-from tests.support.binary import HEADER, leb, section
 
 
 class Parts(NamedTuple):

@@ -22,7 +22,7 @@ from nogrow.scenarios.runner import run
 from nogrow.scenarios.types import Signature, signatures
 from nogrow.scenarios.wasi import MODULE
 from nogrow.wasm.decode import decode
-from tests.scenarios.guests import binary
+from tests.support.modules import assemble
 
 # The limits are much smaller than usual, because most inputs that run at all run for ever.
 LIMITS = Limits(
@@ -105,7 +105,7 @@ def _note(event: str, args: tuple[object, ...]) -> None:
 def _prepare() -> None:
     """Install the audit hook once, because it cannot be removed; a first run loads code before that."""
     run(
-        binary(
+        assemble(
             '(module (memory (export "memory") 1) (func (export "f") (drop (memory.grow (i32.const 1)))))'
         ),
         Scenario("s", (Call("f"),)),

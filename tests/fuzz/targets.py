@@ -42,8 +42,7 @@ from nogrow.wasm.scan import scan
 from nogrow.wasm.sections import MAGIC
 from nogrow.wasm.validate import validate
 from tests.fuzz.scenarios import played
-from tests.source.made import code_start
-from tests.source.made import module as module_with_customs
+from tests.support.dwarf import code_start, module_with_customs
 
 Target = Callable[[bytes], None]
 
@@ -146,10 +145,10 @@ def archive(data: bytes) -> None:
     """Read an archive under each name: if it is accepted, Python must not find more modules in it."""
     for name, unpacked in (("a.zip", _unzipped), ("a.tar", _untarred), ("a.tgz", _untarred)):
         try:
-            found = {module.data for module in contents(name, data, Budget(Limits(), len(data))).modules}
+            modules = {module.data for module in contents(name, data, Budget(Limits(), len(data))).modules}
         except UnsafeArchiveError:
             continue
-        if any(member.startswith(MAGIC) and member not in found for member in unpacked(data)):
+        if any(member.startswith(MAGIC) and member not in modules for member in unpacked(data)):
             raise BrokenPromiseError(f"a module that was not found in {name}")
 
 

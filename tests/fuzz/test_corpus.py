@@ -9,9 +9,9 @@ from tools.fuzz.run import fuzz, read_log
 
 from nogrow.errors import ToolError
 from nogrow.scenarios.wasi import Wasi
-from tests.archives.made import zip_of
 from tests.fuzz.parts import split
 from tests.fuzz.targets import MODULES, TARGETS, BrokenPromiseError
+from tests.support.archives import zip_of
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -38,7 +38,7 @@ def test_seed_breaks_no_promise(path: Path) -> None:
 
 
 @pytest.mark.parametrize(("target", "data"), REGRESSIONS)
-def test_what_once_failed_breaks_no_promise(target: str, data: bytes) -> None:
+def test_former_failures_break_no_promise(target: str, data: bytes) -> None:
     TARGETS[target](data)
 
 

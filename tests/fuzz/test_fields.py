@@ -4,10 +4,10 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tools.bench.encode import leb
 
 from tests.fuzz.parts import Parts, split
 from tests.fuzz.targets import TARGETS
-from tests.support.binary import leb
 
 SEEDS = [
     parts
@@ -24,14 +24,14 @@ def one_field_changed(draw: st.DrawFn) -> bytes:
     """Return a module in which a number replaces one byte of a section or body."""
     seed = draw(st.sampled_from(SEEDS))
     sections, bodies = list(seed.sections), list(seed.bodies)
-    place = draw(st.integers(0, len(sections) + len(bodies) - 1))
+    index = draw(st.integers(0, len(sections) + len(bodies) - 1))
     number = leb(draw(NUMBERS))
-    if place < len(sections):
-        kind, contents = sections[place]
-        sections[place] = (kind, _replaced(contents, draw(st.integers(0, max(0, len(contents) - 1))), number))
+    if index < len(sections):
+        kind, contents = sections[index]
+        sections[index] = (kind, _replaced(contents, draw(st.integers(0, max(0, len(contents) - 1))), number))
     else:
-        body = bodies[place - len(sections)]
-        bodies[place - len(sections)] = _replaced(body, draw(st.integers(0, len(body) - 1)), number)
+        body = bodies[index - len(sections)]
+        bodies[index - len(sections)] = _replaced(body, draw(st.integers(0, len(body) - 1)), number)
     return Parts(sections, bodies).joined()
 
 

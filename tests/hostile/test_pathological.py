@@ -71,10 +71,10 @@ def test_time_grows_less_than_quadratically(kind: Hostile, tmp_path: Path) -> No
             command,
             kind,
             id=f"{name}-{kind.name}",
-            marks=() if number % len(COMMANDS) == place else pytest.mark.exhaustive,
+            marks=() if number % len(COMMANDS) == position else pytest.mark.exhaustive,
         )
         for number, kind in enumerate(KINDS)
-        for place, (name, command) in enumerate(COMMANDS.items())
+        for position, (name, command) in enumerate(COMMANDS.items())
     ],
 )
 def test_every_command_ends_with_a_documented_exit_code(

@@ -10,7 +10,7 @@ from tools.browser.browse import served
 from tools.browser.serve import ADDRESS
 
 from tests.hosts.engines import Chromium, call, copied, firefox
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 from tests.support.sample import sampled
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 from tools.browser.demo import HOST, find_node
 
 from nogrow.machine.machine import Machine
-from tests.support.assemble import assemble
+from tests.support.modules import write_module
 
 ROOT = Path(__file__).resolve().parents[2]
 GREETING = "Ahoy there, Testy McTestface!\n"
@@ -100,8 +100,7 @@ REFUSING = '(func (export "set_name") (param i32 i32) (result i32) (i32.const -1
     ],
 )
 def test_module_that_is_not_a_guest_exits_with_1(tmp_path: Path, wat: str, message: str) -> None:
-    path = tmp_path / "module.wasm"
-    path.write_bytes(assemble(wat))
+    path = write_module(tmp_path / "module.wasm", wat)
     code, out, err = host(path)
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert message in err

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 from tests.support.npm import ESBUILD, TYPESCRIPT, new_node, program
 from tests.support.sample import sampled
 

@@ -22,11 +22,11 @@ def put(*paths: str) -> None:
 
 def test_modules_texts_and_manifests_are_told_apart(tree: Path) -> None:
     put("pkg/b.wasm", "a.wasm", "wat/a.wat", "Cargo.toml", "web/package.json", "README.md")
-    found = discover(["."])
-    assert found.modules == ("a.wasm", "pkg/b.wasm")
-    assert found.texts == ("wat/a.wat",)
-    assert found.manifests == ("Cargo.toml", "web/package.json")
-    assert found.skipped == found.problems == ()
+    discovered = discover(["."])
+    assert discovered.modules == ("a.wasm", "pkg/b.wasm")
+    assert discovered.texts == ("wat/a.wat",)
+    assert discovered.manifests == ("Cargo.toml", "web/package.json")
+    assert discovered.skipped == discovered.problems == ()
 
 
 def test_files_ignored_by_git_are_found(tree: Path) -> None:
@@ -37,9 +37,9 @@ def test_files_ignored_by_git_are_found(tree: Path) -> None:
 
 def test_foreign_folders_are_skipped_and_named(tree: Path) -> None:
     put("node_modules/x/a.wasm", ".git/a.wasm", "env/pyvenv.cfg", "env/a.wasm", "lib/a.wasm")
-    found = discover(["."])
-    assert found.modules == ("lib/a.wasm",)
-    assert found.skipped == (".git", "env", "node_modules")
+    discovered = discover(["."])
+    assert discovered.modules == ("lib/a.wasm",)
+    assert discovered.skipped == (".git", "env", "node_modules")
 
 
 def test_named_folder_is_searched(tree: Path) -> None:
@@ -51,12 +51,16 @@ def test_cargos_copies_are_skipped_in_its_target_folder(tree: Path) -> None:
     put("target/.rustc_info.json", "build/a.wasm", "deps/a.wasm")
     put(*(f"target/wasm32-unknown-unknown/release/{path}" for path in ("a.wasm", "deps/a-1f.wasm")))
     put("target/release/build/x/out/b.wasm")
-    found = discover(["."])
-    assert found.modules == ("build/a.wasm", "deps/a.wasm", "target/wasm32-unknown-unknown/release/a.wasm")
-    assert found.skipped == ("target/release/build", "target/wasm32-unknown-unknown/release/deps")
+    discovered = discover(["."])
+    assert discovered.modules == (
+        "build/a.wasm",
+        "deps/a.wasm",
+        "target/wasm32-unknown-unknown/release/a.wasm",
+    )
+    assert discovered.skipped == ("target/release/build", "target/wasm32-unknown-unknown/release/deps")
 
 
-def test_a_file_is_found_once(tree: Path) -> None:
+def test_file_is_listed_once(tree: Path) -> None:
     put("lib/a.wasm")
     Path("lib/link.wasm").symlink_to("a.wasm")
     Path("folder").symlink_to("lib")

@@ -2,21 +2,18 @@
 
 import tomllib
 
-from nogrow.analysis.judgement import Judgement, Memory
 from nogrow.init.draft import draft
 from nogrow.init.infer_clauses import Clause, LeftOut, infer_clause
 from nogrow.init.sources import Buildable
+from tests.support.judgements import judgement, memory
 
 
 def clause(*maxima: int | None) -> Clause:
-    memories = tuple(
-        Memory(number, False, (), False, "i32", 65536, 1, most) for number, most in enumerate(maxima)
-    )
-    judgement = Judgement(memories, (), (), ())
-    return Clause("a.wasm", "a.wasm", infer_clause([judgement]), (judgement,))
+    judged = judgement(memories=tuple(memory(1, most) for most in maxima))
+    return Clause("a.wasm", "a.wasm", infer_clause([judged]), (judged,))
 
 
-def test_limits_are_proposed_that_every_memory_keeps() -> None:
+def test_proposed_limits_fit_every_memory() -> None:
     assert "# max_pages = 9\n" in draft([clause(3, 9, 5)], [])
     assert "max_pages" not in draft([clause(3, None)], [])
     assert "max_pages" not in draft([clause()], [])
@@ -34,12 +31,12 @@ def test_comments_stay_comments() -> None:
 def test_buildable_source_comes_with_its_build_table() -> None:
     hint = Buildable("the crate a", "cargo build", "target/a.wasm", "crate", "crates/a b")
     lines = draft([clause()], [hint]).split("\n")
-    place = lines.index("# [[build.crate]]")
-    build = tomllib.loads("\n".join(line.removeprefix("# ") for line in lines[place : place + 2]))
+    start = lines.index("# [[build.crate]]")
+    build = tomllib.loads("\n".join(line.removeprefix("# ") for line in lines[start : start + 2]))
     assert build == {"build": {"crate": [{"path": "crates/a b"}]}}
 
 
-def test_only_the_first_hints_are_given() -> None:
+def test_only_the_first_hints_are_shown() -> None:
     hints = [Buildable(f"the crate {number}", "cargo build", None) for number in range(23)]
     text = draft([clause()], hints)
     assert text.count("# No module was built from") == 20

@@ -1,8 +1,9 @@
 """Test which clause is inferred from verdicts."""
 
-from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Verdict
+from nogrow.analysis.judgement import EntryKind, Judgement, Verdict
 from nogrow.contract.patterns import ESCAPED, START
 from nogrow.init.infer_clauses import MOST_EXEMPTIONS, Exemption, infer_clause
+from tests.support.judgements import entry, judgement
 
 R, T, U = Verdict.REACHABLE, Verdict.TRAP_ONLY, Verdict.UNREACHABLE
 
@@ -10,11 +11,7 @@ R, T, U = Verdict.REACHABLE, Verdict.TRAP_ONLY, Verdict.UNREACHABLE
 def judged(
     *entries: tuple[str, Verdict], kind: EntryKind = EntryKind.EXPORT, excused: bool = False
 ) -> Judgement:
-    made = tuple(
-        Entry(name, kind, Function(place, None), verdict, excused=excused)
-        for place, (name, verdict) in enumerate(entries)
-    )
-    return Judgement((), (), made, ())
+    return judgement(*(entry(name, verdict, kind=kind, excused=excused) for name, verdict in entries))
 
 
 def many(count: int, verdict: Verdict, prefix: str = "f") -> list[tuple[str, Verdict]]:
@@ -26,24 +23,24 @@ def test_no_growth_needs_no_exemption() -> None:
     assert (clause.floor, clause.exemptions, clause.growing, clause.entries) == (U, (), 0, 2)
 
 
-def test_few_that_grow_are_exceptions() -> None:
+def test_few_growing_exports_become_exceptions() -> None:
     clause = infer_clause([judged(("b", T), ("a", R), ("c", U))])
     assert clause.floor is U
     assert clause.exemptions == (Exemption("a", R, "a"), Exemption("b", T, "b"))
 
 
-def test_many_that_grow_raise_the_floor() -> None:
+def test_many_growing_exports_raise_the_floor() -> None:
     assert len(infer_clause([judged(*many(MOST_EXEMPTIONS, R))]).exemptions) == MOST_EXEMPTIONS
     clause = infer_clause([judged(*many(MOST_EXEMPTIONS + 1, R))])
     assert (clause.floor, clause.exemptions) == (R, ())
 
 
-def test_the_floor_is_no_higher_than_it_has_to_be() -> None:
+def test_floor_is_as_low_as_possible() -> None:
     clause = infer_clause([judged(*many(MOST_EXEMPTIONS + 1, T), ("bad", R))])
     assert (clause.floor, clause.exemptions) == (T, (Exemption("bad", R, "bad"),))
 
 
-def test_all_functions_that_escape_have_one_exception() -> None:
+def test_escaping_functions_share_an_exception() -> None:
     clause = infer_clause([judged(("func[1]", T), ("func[7]", R), kind=EntryKind.ESCAPED)])
     assert clause.exemptions == (Exemption(ESCAPED, R, None),)
 

@@ -8,12 +8,12 @@ from click.testing import CliRunner
 from nogrow.cli.main import cli
 from nogrow.contract.load import load
 from tests.pipeline.test_host_code import GLUE, MINIFIED
-from tests.support.assemble import assemble
+from tests.support.modules import write_module
 
 
 def test_host_code_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("g.wasm").write_bytes(assemble(MINIFIED.format(limits="1")))
+    write_module(Path("g.wasm"), MINIFIED.format(limits="1"))
     Path("g.js").write_text(GLUE)
     assert CliRunner().invoke(cli, ["init"]).exit_code == 0
     text = Path("nogrow.toml").read_text()
@@ -24,9 +24,9 @@ def test_host_code_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert CliRunner().invoke(cli, ["check"]).exit_code == 0
 
 
-def test_a_module_without_its_host_code_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_module_without_its_host_code_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("g.wasm").write_bytes(assemble(MINIFIED.format(limits="1")))
+    write_module(Path("g.wasm"), MINIFIED.format(limits="1"))
     result = CliRunner().invoke(cli, ["init"])
     assert result.exit_code == 4
     assert "left out: g.wasm: its imports have minified names" in result.stdout

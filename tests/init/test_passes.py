@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from nogrow.analysis.judgement import Verdict
 from nogrow.cli.main import cli
-from tests.support.assemble import assemble
+from tests.support.modules import assemble, write_module
 from tests.support.sample import sampled
 from tests.support.smith import smith
 
@@ -42,10 +42,10 @@ def contract() -> str:
 
 
 def assert_passes(code: int = 0) -> None:
-    found, output = nogrow("init", "--force")
-    assert found == code, output
-    found, output = nogrow("check", "--no-validate")
-    assert found == 0, contract() + output
+    exit_code, output = nogrow("init", "--force")
+    assert exit_code == code, output
+    exit_code, output = nogrow("check", "--no-validate")
+    assert exit_code == 0, contract() + output
 
 
 def module(exports: dict[str, bool], extra: str = "") -> bytes:
@@ -58,7 +58,7 @@ def module(exports: dict[str, bool], extra: str = "") -> bytes:
     return assemble(f'(module (memory (export "memory") 1 9) {extra} {functions})')
 
 
-def test_the_guests_and_kernels_pass(folder: Path) -> None:
+def test_guests_and_kernels_pass(folder: Path) -> None:
     built = sorted((ROOT / "build").glob("*/greeting*.wasm"))
     if not built:
         pytest.skip("nothing is built; invoke build")
@@ -83,11 +83,11 @@ def test_real_modules_pass(folder: Path) -> None:
 def test_generated_modules_pass(count: int) -> None:
     for seed in range(count):
         Path(f"{seed}.wasm").write_bytes(smith(seed))
-    found, output = nogrow("init")
-    assert found in (0, 4)
+    exit_code, output = nogrow("init")
+    assert exit_code in (0, 4)
     assert "Traceback" not in output
-    found, output = nogrow("check", "--no-validate")
-    assert found == 0, contract() + output
+    exit_code, output = nogrow("check", "--no-validate")
+    assert exit_code == 0, contract() + output
 
 
 def test_names_of_every_kind_pass_as_exceptions() -> None:
@@ -116,8 +116,8 @@ def test_commented_limits_pass() -> None:
     Path("a.wasm").write_bytes(module({"a": True, "b": False}))
     assert_passes()
     lines = contract().split("\n")
-    place = lines.index("# [artifact.memory]")
-    lines[place : place + 2] = (line.removeprefix("# ") for line in lines[place : place + 2])
+    start = lines.index("# [artifact.memory]")
+    lines[start : start + 2] = (line.removeprefix("# ") for line in lines[start : start + 2])
     Path("nogrow.toml").write_text("\n".join(lines))
     assert tomllib.loads("\n".join(lines))["artifact"][0]["memory"] == {"max_pages": 9}
     assert nogrow("check")[0] == 0
@@ -140,14 +140,14 @@ def test_exemption_covers_only_the_growing_export() -> None:
     "wat", ['(module (memory 1) (func (export "f") (drop (memory.grow (i32.const 1)))))', COMPONENT]
 )
 def test_files_of_every_name_pass(name: str, wat: str) -> None:
-    Path(name).write_bytes(assemble(wat))
+    write_module(Path(name), wat)
     Path("quiet.wasm").write_bytes(module({"f": False}))
     assert_passes()
     assert nogrow("check", "quiet.wasm", "--quiet") == (0, "")
 
 
 def test_each_core_module_of_a_component_has_its_own_clause() -> None:
-    Path("c.wasm").write_bytes(assemble(COMPONENT))
+    write_module(Path("c.wasm"), COMPONENT)
     assert_passes()
     artifacts = tomllib.loads(contract())["artifact"]
     assert {artifact["path"]: artifact["exports"] for artifact in artifacts} == {
@@ -166,16 +166,16 @@ def test_component_with_an_unjudged_part_is_left_out() -> None:
     assert [artifact["path"] for artifact in tomllib.loads(contract())["artifact"]] == ["quiet.wasm"]
 
 
-def test_a_contract_in_another_folder_finds_its_modules(folder: Path) -> None:
+def test_contract_in_another_folder_finds_its_modules(folder: Path) -> None:
     Path("a.wasm").write_bytes(module({"f": True}))
     Path("real/deep").mkdir(parents=True)
     Path("link").symlink_to("real/deep")
-    for place in ("sub/nogrow.toml", "link/nogrow.toml", str(folder / "abs" / "nogrow.toml")):
-        assert nogrow("init", "--contract", place)[0] == 0
-        assert nogrow("check", "--contract", place)[0] == 0
+    for path in ("sub/nogrow.toml", "link/nogrow.toml", str(folder / "abs" / "nogrow.toml")):
+        assert nogrow("init", "--contract", path)[0] == 0
+        assert nogrow("check", "--contract", path)[0] == 0
 
 
-def test_a_file_whose_name_is_not_utf_8_is_left_out() -> None:
+def test_file_name_outside_utf8_is_left_out() -> None:
     Path(os.fsdecode(b"caf\xe9.wasm")).write_bytes(module({"f": True}))
     Path("quiet.wasm").write_bytes(module({"f": False}))
     assert_passes(code=4)

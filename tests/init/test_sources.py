@@ -25,7 +25,7 @@ def hints(folder: str = ".") -> tuple[Buildable, ...]:
     return buildable(discover(["."]), Path(folder))
 
 
-def test_a_crate_that_makes_a_library_for_others() -> None:
+def test_cdylib_crate_gives_a_hint() -> None:
     put("guest/Cargo.toml", CDYLIB)
     (hint,) = hints()
     assert hint.description == "the crate two-words"
@@ -36,7 +36,7 @@ def test_a_crate_that_makes_a_library_for_others() -> None:
     assert (hint.kind, hint.path) == ("crate", "guest")
 
 
-def test_a_crate_in_a_workspace_is_built_to_the_workspace() -> None:
+def test_crate_is_built_into_its_workspace() -> None:
     put("Cargo.toml", "[workspace]\n")
     put("crates/guest/Cargo.toml", CDYLIB.replace("[lib]", '[lib]\nname = "other"'))
     (hint,) = hints()
@@ -74,7 +74,7 @@ def test_paths_of_texts_are_relative_to_the_contract() -> None:
     assert (hint.kind, hint.path) == ("wat", "../a b/guest[1].wat")
 
 
-def test_a_package_with_a_script_for_building() -> None:
+def test_package_with_a_build_script_gives_a_hint() -> None:
     put("web/package.json", json.dumps({"scripts": {"asbuild:debug": "", "asbuild": "", "test": ""}}))
     assert hints() == (
         Buildable("the npm package of web/package.json", "npm --prefix web run asbuild", None),

@@ -64,7 +64,7 @@ def test_types_in_host_code_are_read(tmp_path: Path) -> None:
     assert served(tmp_path, text, "glue.ts").exported == {"__x"}
 
 
-def test_the_names_behind_minified_imports_are_kept(tmp_path: Path) -> None:
+def test_names_of_minified_imports_are_kept(tmp_path: Path) -> None:
     result = served(tmp_path, 'function invoke_vi(i,a){} var t={"c":invoke_vi};var info={"a":t}')
     assert result.names == (("a.c", "invoke_vi"),)
 

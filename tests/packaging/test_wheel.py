@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.modules import GROWING, QUIET, module
+from tests.support.modules import GROWING, QUIET, write_module
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHONS = ("3.11", "3.12", "3.13")
@@ -94,8 +94,8 @@ def test_wheel_works_without_repository_and_network(version: str, wheel: Path, t
     )
     assert installed.returncode == 0, installed.stderr
 
-    module(tmp_path / "quiet.wasm", QUIET)
-    module(tmp_path / "growing.wasm", GROWING)
+    write_module(tmp_path / "quiet.wasm", QUIET)
+    write_module(tmp_path / "growing.wasm", GROWING)
     check: tuple[str | Path, ...] = (*offline(), scripts / "nogrow", "check")
     assert run(*check, "quiet.wasm", folder=tmp_path).returncode == 0
     page = run(*check, "--format", "html=page.html", "growing.wasm", folder=tmp_path)

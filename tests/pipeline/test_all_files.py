@@ -13,7 +13,7 @@ from nogrow.errors import ModuleError
 from nogrow.pipeline.all_files import check
 from nogrow.report.exit_code import Outcome
 from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult
-from tests.contract.made import REACHABLE, UNREACHABLE, entry, judgement
+from tests.support.judgements import REACHABLE, UNREACHABLE, entry, judgement
 
 Trust = Callable[[str], bool]
 # The smallest module.
@@ -43,14 +43,14 @@ def target(path: Path, clause: ArtifactContract | None = None) -> Target:
     return Target(str(path), clause or ArtifactContract())
 
 
-def test_a_module_that_keeps_the_contract(module: Path) -> None:
+def test_module_keeping_the_contract_is_kept(module: Path) -> None:
     (artifact,) = check(None, [target(module)], judge=quiet).artifacts
     assert artifact.outcome is Outcome.KEPT
     assert artifact.sha256 == hashlib.sha256(BYTES).hexdigest()
     assert artifact.size == len(BYTES)
 
 
-def test_a_module_that_breaks_it(module: Path) -> None:
+def test_module_breaking_the_contract_is_broken(module: Path) -> None:
     (artifact,) = check(None, [target(module)], judge=growing).artifacts
     assert artifact.outcome is Outcome.BROKEN
 
@@ -77,26 +77,26 @@ def test_unjudged_module_is_named_with_the_offset(module: Path) -> None:
     assert artifact.sha256 is not None
 
 
-def test_one_failure_leaves_the_others_judged(module: Path) -> None:
+def test_failure_does_not_stop_other_files(module: Path) -> None:
     gone = target(module.with_name("gone.wasm"))
     report = check(None, [gone, target(module)], judge=quiet)
-    assert [one.outcome for one in report.artifacts] == [Outcome.NOT_JUDGED, Outcome.KEPT]
+    assert [artifact.outcome for artifact in report.artifacts] == [Outcome.NOT_JUDGED, Outcome.KEPT]
     assert report.outcome is Outcome.NOT_JUDGED
 
 
-def test_a_fifo_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+def test_fifo_is_rejected_without_waiting(tmp_path: Path) -> None:
     path = tmp_path / "fifo.wasm"
     os.mkfifo(path)
     (artifact,) = check(None, [target(path)], judge=quiet).artifacts
     assert artifact.violations[0].message == f"{path}: not a regular file"
 
 
-def test_a_folder_is_refused(tmp_path: Path) -> None:
+def test_folder_is_rejected(tmp_path: Path) -> None:
     (artifact,) = check(None, [target(tmp_path)], judge=quiet).artifacts
     assert artifact.outcome is Outcome.NOT_JUDGED
 
 
-def test_an_unreadable_file_is_not_judged(module: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreadable_file_is_not_judged(module: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def denied(path: str, flags: int) -> int:
         raise PermissionError(13, "Permission denied", path)
 
@@ -105,7 +105,7 @@ def test_an_unreadable_file_is_not_judged(module: Path, monkeypatch: pytest.Monk
     assert artifact.violations[0].message == f"{module}: can't be read: Permission denied"
 
 
-def test_an_unsearchable_folder_is_not_judged() -> None:
+def test_unsearchable_folder_is_not_judged() -> None:
     unsearchable = Target("dir", ArtifactContract(), problem="Permission denied")
     (artifact,) = check(None, [unsearchable], judge=quiet).artifacts
     assert artifact.outcome is Outcome.NOT_JUDGED
@@ -117,7 +117,7 @@ def test_missing_file_is_nothing() -> None:
     assert artifact.outcome is Outcome.NOTHING
 
 
-def test_an_error_of_nogrow_itself_is_not_swallowed(module: Path) -> None:
+def test_internal_error_is_not_swallowed(module: Path) -> None:
     def broken(data: bytes, trusts: Trust, *_: object) -> Judgement:
         raise IndexError
 
@@ -133,7 +133,7 @@ def test_an_error_of_nogrow_itself_is_not_swallowed(module: Path) -> None:
         (ScenarioOutcome.FAILED, Outcome.BROKEN),
     ],
 )
-def test_a_failed_scenario_breaks_the_contract(
+def test_failed_scenario_breaks_the_contract(
     module: Path, outcome: ScenarioOutcome, expected: Outcome
 ) -> None:
     def run(data: bytes, scenario: Scenario) -> ScenarioResult:

@@ -12,7 +12,7 @@ from nogrow.contract.select import Target
 from nogrow.pipeline.host_code import beside, named, of_module
 from nogrow.shipping.gate import gather, host_code, targets_of
 from tests.pipeline.test_host_code import GLUE, MINIFIED
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 DATA = assemble(MINIFIED.format(limits="1"))
 OTHER = GLUE.replace("c: _abort", "c: _abort, z: _abort")
@@ -29,47 +29,47 @@ def files(folder: Path, **contents: str) -> Path:
     return folder / "m.wasm"
 
 
-def found(path: Path) -> list[str]:
-    return [Path(one.file).name for one in beside([target(path)]).get(str(path), ())]
+def found_scripts(path: Path) -> list[str]:
+    return [Path(script.file).name for script in beside([target(path)]).get(str(path), ())]
 
 
 @pytest.mark.parametrize("name", ["m_js", "m_mjs", "m_cjs"])
-def test_a_script_of_the_modules_name_is_its_host_code(tmp_path: Path, name: str) -> None:
-    assert found(files(tmp_path, **{name: GLUE})) == [name.replace("_", ".")]
+def test_script_with_the_module_name_is_host_code(tmp_path: Path, name: str) -> None:
+    assert found_scripts(files(tmp_path, **{name: GLUE})) == [name.replace("_", ".")]
 
 
-def test_a_script_that_names_the_module_is_its_host_code(tmp_path: Path) -> None:
+def test_script_that_names_the_module_is_host_code(tmp_path: Path) -> None:
     path = files(tmp_path, x_js=GLUE + '"m.wasm"', y_js=GLUE)
-    assert found(path) == ["x.js"]
+    assert found_scripts(path) == ["x.js"]
 
 
 @pytest.mark.parametrize("text", [OTHER, "", "var = ;"])
 def test_script_of_another_module_is_not_used(tmp_path: Path, text: str) -> None:
-    assert found(files(tmp_path, m_js=text)) == []
+    assert found_scripts(files(tmp_path, m_js=text)) == []
 
 
-def test_of_several_scripts_those_that_belong_are_used(tmp_path: Path) -> None:
-    assert found(files(tmp_path, m_js=OTHER, m_mjs=GLUE)) == ["m.mjs"]
+def test_only_related_scripts_are_used(tmp_path: Path) -> None:
+    assert found_scripts(files(tmp_path, m_js=OTHER, m_mjs=GLUE)) == ["m.mjs"]
 
 
 @pytest.mark.parametrize("limits", ["1 1", "2 2"])
-def test_a_module_that_can_not_grow_needs_no_host_code(limits: str) -> None:
+def test_module_that_cannot_grow_needs_no_host_code(limits: str) -> None:
     fixed = assemble(MINIFIED.format(limits=limits))
     assert of_module(fixed, lambda _: False, [("m.js", GLUE.encode())]) == ()
 
 
-def test_what_the_contract_names_is_not_looked_for(tmp_path: Path) -> None:
+def test_contract_glue_disables_the_search(tmp_path: Path) -> None:
     path = files(tmp_path, m_js=GLUE, x_js=GLUE)
-    one = target(path, str(tmp_path / "x.js"))
-    assert beside([one]) == {}
-    _, glue = named([one])
-    assert [Path(one.file).name for one in glue[str(path)]] == ["x.js"]
+    module = target(path, str(tmp_path / "x.js"))
+    assert beside([module]) == {}
+    _, glue = named([module])
+    assert [Path(script.file).name for script in glue[str(path)]] == ["x.js"]
 
 
 def test_unreadable_host_code_of_a_contract_is_a_problem(tmp_path: Path) -> None:
     path = files(tmp_path, x_js="var = ;")
-    (one,), glue = named([target(path, str(tmp_path / "x.js"))])
-    assert one.problem == f"{tmp_path / 'x.js'}:1: the glue is not JavaScript that can be read"
+    (module,), glue = named([target(path, str(tmp_path / "x.js"))])
+    assert module.problem == f"{tmp_path / 'x.js'}:1: the glue is not JavaScript that can be read"
     assert glue == {}
 
 
@@ -84,7 +84,7 @@ def archive(path: Path, **members: bytes) -> None:
 def shipped(path: Path) -> list[str]:
     shipment = gather([str(path)])
     glue = host_code(shipment, targets_of(shipment, None))
-    return [one.file for files in glue.values() for one in files]
+    return [script.file for files in glue.values() for script in files]
 
 
 def test_host_code_is_found_in_the_same_archive(tmp_path: Path) -> None:
@@ -96,9 +96,9 @@ def test_host_code_is_found_in_the_same_archive(tmp_path: Path) -> None:
 
 def test_host_code_is_found_in_the_shipped_folder(tmp_path: Path) -> None:
     files(tmp_path, m_js=GLUE)
-    assert [Path(one).name for one in shipped(tmp_path)] == ["m.js"]
+    assert [Path(script).name for script in shipped(tmp_path)] == ["m.js"]
 
 
-def test_a_module_in_base64_has_its_host_code_around_it(tmp_path: Path) -> None:
+def test_host_code_surrounds_a_base64_module(tmp_path: Path) -> None:
     (tmp_path / "single.js").write_text(f"{GLUE}; var data = '{b64encode(DATA).decode()}'")
-    assert [Path(one).name for one in shipped(tmp_path)] == ["single.js"]
+    assert [Path(script).name for script in shipped(tmp_path)] == ["single.js"]

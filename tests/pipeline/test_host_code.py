@@ -15,7 +15,7 @@ from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Module
-from tests.support.assemble import assemble
+from tests.support.modules import assemble, write_module
 
 MINIFIED = """(module
   (import "a" "a" (func $resize (param i32) (result i32)))
@@ -41,7 +41,7 @@ def reason(glue: str, of: Module | None = None) -> str | None:
 
 
 @pytest.mark.parametrize("glue", [GLUE, CLOSED])
-def test_the_glue_of_the_build_belongs_to_it(glue: str) -> None:
+def test_glue_of_the_same_build_is_accepted(glue: str) -> None:
     assert reason(glue) is None
 
 
@@ -66,14 +66,14 @@ def test_the_glue_of_the_build_belongs_to_it(glue: str) -> None:
         (CLOSED.replace("m.grow(1)", "z()"), "serves no import that grows the memory"),
     ],
 )
-def test_the_glue_of_another_build_is_told_by(glue: str, message: str) -> None:
-    found = reason(glue)
-    assert found is not None
-    assert message in found
-    assert found.endswith("--js FILE (or --glue FILE), or trust these imports in the contract")
+def test_glue_of_another_build_is_rejected(glue: str, message: str) -> None:
+    problem = reason(glue)
+    assert problem is not None
+    assert message in problem
+    assert problem.endswith("--js FILE (or --glue FILE), or trust these imports in the contract")
 
 
-def test_functions_that_kept_their_names_need_not_grow() -> None:
+def test_functions_with_unminified_names_need_not_grow() -> None:
     """Emscripten has no function that grows where nothing is allocated."""
     text = MINIFIED.replace("(drop (call $resize (i32.const 1)))", "").replace("(param i32) (result i32)", "")
     glue = GLUE.replace("_emscripten_resize_heap", "_tick").replace("m.grow(1)", "")
@@ -102,9 +102,9 @@ def test_export_of_the_emscripten_wrapper_is_ignored() -> None:
     ],
 )
 def test_every_named_import_must_be_served(imports: str, glue: str, unserved: str) -> None:
-    found = reason(glue, decode(assemble(f'(module {imports} (memory (export "m") 1))')))
-    assert found is not None
-    assert f"g.js serves {unserved}; name" in found
+    problem = reason(glue, decode(assemble(f'(module {imports} (memory (export "m") 1))')))
+    assert problem is not None
+    assert f"g.js serves {unserved}; name" in problem
 
 
 def test_several_files_serve_together() -> None:
@@ -133,18 +133,17 @@ def test_minified_names_are_recognised(imports: str, expected: str) -> None:
     assert (why_host_code_is_needed(of, imports.split()) is None) == (not expected)
 
 
-def test_what_host_code_says_becomes_effects() -> None:
+def test_host_code_determines_import_effects() -> None:
     glue = analyse("g.js", GLUE.replace("w(i)(a)", "tbl.get(i)(a)").replace("throw 1", "x.e()").encode())
-    found = effects(("a.a", "a.b", "a.c"), [glue])
-    assert found["a.b"][0] == Effect(signature="vi", whole=True)
-    assert all(one.signature != ANY for one in found["a.b"])
+    effects_of = effects(("a.a", "a.b", "a.c"), [glue])
+    assert effects_of["a.b"][0] == Effect(signature="vi", whole=True)
+    assert all(effect.signature != ANY for effect in effects_of["a.b"])
 
 
 def judged(tmp_path: Path, limits: str, text: str = MINIFIED, **clause: object) -> ArtifactReport:
-    path = tmp_path / "m.wasm"
-    path.write_bytes(assemble(text.format(limits=limits)))
-    one = Target(str(path), ArtifactContract(**clause))  # type: ignore[arg-type]
-    (artifact,) = check(None, [one], judge=judge).artifacts
+    path = write_module(tmp_path / "m.wasm", text.format(limits=limits))
+    target = Target(str(path), ArtifactContract(**clause))  # type: ignore[arg-type]
+    (artifact,) = check(None, [target], judge=judge).artifacts
     return artifact
 
 
@@ -155,7 +154,7 @@ def test_minified_imports_are_judged_with_a_fixed_memory_only(
     assert judged(tmp_path, limits).outcome.value == outcome
 
 
-def test_an_imported_memory_counts_as_well(tmp_path: Path) -> None:
+def test_imported_memory_needs_host_code(tmp_path: Path) -> None:
     text = (
         '(module (import "a" "a" (memory {limits})) (import "a" "b" (func $b)) (func (export "c") (call $b)))'
     )
@@ -163,7 +162,7 @@ def test_an_imported_memory_counts_as_well(tmp_path: Path) -> None:
     assert judged(tmp_path, "1 1", text).outcome is Outcome.KEPT
 
 
-def test_a_memory_that_no_host_sees_needs_no_host_code(tmp_path: Path) -> None:
+def test_private_memory_needs_no_host_code(tmp_path: Path) -> None:
     text = '(module (memory {limits}) (import "a" "b" (func $b)) (func (export "c") (call $b)))'
     assert (
         judged(

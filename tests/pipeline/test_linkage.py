@@ -11,7 +11,7 @@ from nogrow.contract.select import Target
 from nogrow.pipeline.all_files import check
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport
-from tests.support.assemble import assemble
+from tests.support.modules import assemble, write_module
 
 GROW = "(drop (memory.grow (i32.const 1)))"
 LIBRARY = """(core module $b (memory (export "mem") 1)
@@ -25,15 +25,14 @@ USER = """(core module $a (import "b" "mem" (memory 1)) (import "b" "grow" (func
 
 
 def reports(tmp_path: Path, wat: str, imports: Imports = Imports()) -> tuple[ArtifactReport, ...]:  # noqa: B008
-    path = tmp_path / "c.wasm"
-    path.write_bytes(assemble(f"(component {wat})"))
+    path = write_module(tmp_path / "c.wasm", f"(component {wat})")
     target = Target(str(path), ArtifactContract(str(path), imports=imports))
     return check(None, [target], judge=judge).artifacts
 
 
 def judgements(tmp_path: Path, wat: str) -> list[Judgement]:
-    found = [report.judgement for report in reports(tmp_path, wat)]
-    return [judgement for judgement in found if judgement is not None]
+    judged = [report.judgement for report in reports(tmp_path, wat)]
+    return [judgement for judgement in judged if judgement is not None]
 
 
 def verdicts(tmp_path: Path, wat: str) -> list[dict[str, str]]:
@@ -44,17 +43,17 @@ def verdicts(tmp_path: Path, wat: str) -> list[dict[str, str]]:
 
 
 def entry(judgement: Judgement, name: str) -> Entry:
-    return next(one for one in judgement.entries if one.name == name)
+    return next(entry_point for entry_point in judgement.entries if entry_point.name == name)
 
 
-def test_growth_in_the_module_that_serves_an_import_is_reachable(tmp_path: Path) -> None:
+def test_growth_in_a_serving_module_is_reachable(tmp_path: Path) -> None:
     assert verdicts(tmp_path, LIBRARY + USER) == [
         {"grow": "reachable", "still": "unreachable"},
         {"bad": "reachable", "good": "unreachable"},
     ]
 
 
-def test_the_other_core_module_is_named_and_not_the_host(tmp_path: Path) -> None:
+def test_serving_core_module_is_named_instead_of_the_host(tmp_path: Path) -> None:
     _, user = reports(tmp_path, LIBRARY + USER)
     assert user.outcome is Outcome.BROKEN
     (violation,) = user.violations
@@ -67,7 +66,7 @@ def test_the_other_core_module_is_named_and_not_the_host(tmp_path: Path) -> None
     assert not any("the host does not grow" in text for text in user.judgement.assumptions)
 
 
-def test_a_growing_import_can_be_trusted_by_its_exact_name(tmp_path: Path) -> None:
+def test_growing_import_is_trusted_by_its_exact_name(tmp_path: Path) -> None:
     _, user = reports(tmp_path, LIBRARY + USER, imports=Imports(trusted=("b.grow",)))
     assert user.outcome is Outcome.KEPT
     _, user = reports(tmp_path, LIBRARY + USER, imports=Imports(trusted=("b.*",)))
@@ -91,7 +90,7 @@ def test_growth_is_followed_through_several_modules(tmp_path: Path) -> None:
     assert verdicts(tmp_path, LIBRARY + between + user)[2] == {"bad": "reachable", "good": "unreachable"}
 
 
-def test_own_code_that_another_module_calls_back_is_followed(tmp_path: Path) -> None:
+def test_callback_from_another_module_is_followed(tmp_path: Path) -> None:
     wat = f"""(core module $shim (type $t (func)) (table (export "t") 2 2 funcref)
       (func (export "0") (call_indirect (type $t) (i32.const 0)))
       (func (export "1") (call_indirect (type $t) (i32.const 1))))
@@ -117,7 +116,7 @@ def test_own_code_that_another_module_calls_back_is_followed(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "code", ["(drop (i32.const 0))", "(call $x)"], ids=["more than a call", "code of its own"]
 )
-def test_unfollowed_table_may_hold_any_function_put_into_it(tmp_path: Path, code: str) -> None:
+def test_unfollowed_table_may_hold_any_stored_function(tmp_path: Path, code: str) -> None:
     wat = f"""(core module $shim (type $t (func)) (table (export "t") 2 2 funcref) (func $x)
       (func (export "0") {code} (call_indirect (type $t) (i32.const 0))))
     (core instance $shim (instantiate $shim))
@@ -142,7 +141,7 @@ REALLOC = """(import "f" (func $f (result string)))
 (core instance (instantiate $a (with "lib" (instance $lib)) (with "h" (instance $host))))"""
 
 
-def test_a_lowered_function_calls_its_realloc(tmp_path: Path) -> None:
+def test_lowered_function_calls_its_realloc(tmp_path: Path) -> None:
     _, user = reports(tmp_path, REALLOC.format("realloc"))
     assert user.judgement is not None
     assert entry(user.judgement, "run").verdict.label == "reachable"
@@ -171,18 +170,18 @@ def test_dropping_a_resource_calls_its_destructor(tmp_path: Path) -> None:
         ("", "reachable"),
     ],
 )
-def test_what_follows_the_growth_decides(tmp_path: Path, after: str, verdict: str) -> None:
+def test_code_after_the_growth_decides_the_verdict(tmp_path: Path, after: str, verdict: str) -> None:
     library = LIBRARY.replace("(i32.const 1)))) (func", f"(i32.const 1))) {after}) (tag $e) (func")
     assert verdicts(tmp_path, library + USER)[1] == {"bad": verdict, "good": "unreachable"}
 
 
-def test_a_fixed_memory_can_still_be_grown_by_0_pages(tmp_path: Path) -> None:
+def test_fixed_memory_can_grow_by_0_pages(tmp_path: Path) -> None:
     library = LIBRARY.replace('(export "mem") 1)', '(export "mem") 1 1)').replace(
         "i32.const 1", "i32.const 0"
     )
     user = USER.replace("(memory 1)", "(memory 1 1)")
-    (_, found) = judgements(tmp_path, library + user)
-    assert (entry(found, "bad").verdict.label, entry(found, "bad").airtight) == ("capped", False)
+    (_, judged) = judgements(tmp_path, library + user)
+    assert (entry(judged, "bad").verdict.label, entry(judged, "bad").airtight) == ("capped", False)
 
 
 @pytest.mark.parametrize(
@@ -194,8 +193,8 @@ def test_a_fixed_memory_can_still_be_grown_by_0_pages(tmp_path: Path) -> None:
     ids=["imported", "imported within"],
 )
 def test_unknown_links_may_lead_to_any_module(tmp_path: Path, unclear: str) -> None:
-    found = verdicts(tmp_path, unclear + LIBRARY + USER)
-    assert found[1] == {"bad": "reachable", "good": "reachable"}
+    labels = verdicts(tmp_path, unclear + LIBRARY + USER)
+    assert labels[1] == {"bad": "reachable", "good": "reachable"}
 
 
 def test_unknown_definition_leaves_every_link_open(tmp_path: Path) -> None:
@@ -205,7 +204,7 @@ def test_unknown_definition_leaves_every_link_open(tmp_path: Path) -> None:
     targets = [Target(str(path), ArtifactContract(str(path)))]
     _, user = check(None, targets, judge=judge, validate=False).artifacts
     assert user.judgement is not None
-    assert {one.verdict.label for one in user.judgement.entries} == {"reachable"}
+    assert {entry_point.verdict.label for entry_point in user.judgement.entries} == {"reachable"}
 
 
 def test_unjudged_module_may_grow_anything(tmp_path: Path) -> None:
@@ -214,10 +213,10 @@ def test_unjudged_module_may_grow_anything(tmp_path: Path) -> None:
     path.write_bytes(data.replace(b"\x41\x01\x40\x00", b"\x41\x01\xff\x00"))
     _, user = check(None, [Target(str(path), ArtifactContract(str(path)))], judge=judge).artifacts
     assert user.judgement is not None
-    assert {one.verdict.label for one in user.judgement.entries} == {"reachable"}
+    assert {entry_point.verdict.label for entry_point in user.judgement.entries} == {"reachable"}
 
 
-def test_references_that_are_passed_around_may_lead_anywhere(tmp_path: Path) -> None:
+def test_passed_references_may_lead_anywhere(tmp_path: Path) -> None:
     wat = f"""(core module $b (memory (export "mem") 1) (global (export "g") (mut funcref) (ref.func $x))
       (func $x {GROW}))
     (core instance $b (instantiate $b))
@@ -229,7 +228,7 @@ def test_references_that_are_passed_around_may_lead_anywhere(tmp_path: Path) -> 
     assert verdicts(tmp_path, wat)[1] == {"run": "reachable"}
 
 
-def test_a_destructor_that_drops_resources_comes_to_an_end(tmp_path: Path) -> None:
+def test_destructor_that_drops_resources_terminates(tmp_path: Path) -> None:
     wat = """(type $q (resource (rep i32))) (core func $drop (canon resource.drop $q))
     (type $r (resource (rep i32) (dtor (core func $drop)))) (core func $again (canon resource.drop $r))
     (core instance $i (export "drop" (func $again)))

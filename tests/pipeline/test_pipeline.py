@@ -13,8 +13,8 @@ from nogrow.jshost.model import Glue, Grower, Served, Table
 from nogrow.pipeline.all_files import check
 from nogrow.report.exit_code import Outcome
 from nogrow.wasm.validate import Validation
-from tests.contract.made import REACHABLE
-from tests.support.assemble import assemble
+from tests.support.judgements import REACHABLE
+from tests.support.modules import write_module
 
 COMPONENT = """(component
   (core module $m (memory (export "mem") 1)
@@ -28,19 +28,13 @@ GROW = b"\x41\x01\x40\x00"
 IMPORTING = '(module (import "a" "b" (func $b)) (memory (export "m") {}) (func (export "f") call $b))'
 
 
-def written(tmp_path: Path, name: str, wat: str) -> Path:
-    path = tmp_path / name
-    path.write_bytes(assemble(wat))
-    return path
-
-
 def glue_of(tmp_path: Path, label: str = "a.b", source: bytes = b"") -> Glue:
     served = Served((Table("a", frozenset("b")),))
     return Glue("glue.js", (Grower(label, "glue.js", 5, 7),), source, served)
 
 
 def test_component_is_reported_by_its_core_modules(tmp_path: Path) -> None:
-    path = written(tmp_path, "c.wasm", COMPONENT)
+    path = write_module(tmp_path / "c.wasm", COMPONENT)
     first, second = check(None, [target(path)], judge=judge).artifacts
     assert (first.path, second.path) == (f"{path}#0", f"{path}#1")
     assert (first.outcome, second.outcome) == (Outcome.BROKEN, Outcome.KEPT)
@@ -50,7 +44,7 @@ def test_component_is_reported_by_its_core_modules(tmp_path: Path) -> None:
 
 
 def test_offsets_are_those_in_the_component(tmp_path: Path) -> None:
-    path = written(tmp_path, "c.wasm", COMPONENT)
+    path = write_module(tmp_path / "c.wasm", COMPONENT)
     first = check(None, [target(path)], judge=judge).artifacts[0].judgement
     assert first is not None
     offset = path.read_bytes().index(GROW) + 2
@@ -58,8 +52,8 @@ def test_offsets_are_those_in_the_component(tmp_path: Path) -> None:
     assert [entry.witness[-1].offset for entry in first.entries if entry.witness] == [offset]
 
 
-def test_the_host_side_callers_are_assumptions(tmp_path: Path) -> None:
-    first, second = check(None, [target(written(tmp_path, "c.wasm", COMPONENT))], judge=judge).artifacts
+def test_host_side_callers_are_assumptions(tmp_path: Path) -> None:
+    first, second = check(None, [target(write_module(tmp_path / "c.wasm", COMPONENT))], judge=judge).artifacts
     assert first.judgement is not None
     assert second.judgement is not None
     assert "canonical realloc: host-side caller of `realloc`" in sentences(first.judgement.assumptions)
@@ -67,7 +61,7 @@ def test_the_host_side_callers_are_assumptions(tmp_path: Path) -> None:
 
 
 def test_unreadable_core_module_does_not_affect_the_others(tmp_path: Path) -> None:
-    path = written(tmp_path, "c.wasm", COMPONENT)
+    path = write_module(tmp_path / "c.wasm", COMPONENT)
     data = path.read_bytes()
     path.write_bytes(data.replace(GROW, b"\x41\x01\xff\x00"))
     first, second = check(None, [target(path)], judge=judge).artifacts
@@ -93,23 +87,25 @@ def test_validation_of_an_undecodable_module_has_ended(
     assert (artifact.outcome, ended) == (Outcome.NOT_JUDGED, [9])
 
 
-def test_a_component_without_core_modules_is_nothing(tmp_path: Path) -> None:
-    (artifact,) = check(None, [target(written(tmp_path, "c.wasm", "(component)"))], judge=judge).artifacts
+def test_component_without_core_modules_is_nothing(tmp_path: Path) -> None:
+    (artifact,) = check(
+        None, [target(write_module(tmp_path / "c.wasm", "(component)"))], judge=judge
+    ).artifacts
     assert artifact.outcome is Outcome.NOTHING
     assert artifact.notes == ("a component without core modules",)
 
 
 def test_clause_of_a_core_module_applies_to_no_other(tmp_path: Path) -> None:
-    path = written(tmp_path, "c.wasm", COMPONENT)
+    path = write_module(tmp_path / "c.wasm", COMPONENT)
     grows = ArtifactContract(allow=(REACHABLE,))
-    one = Target(str(path), ArtifactContract(), parts=((0, grows), (7, grows)))
-    first, second, seventh = check(None, [one], judge=judge).artifacts
+    component = Target(str(path), ArtifactContract(), parts=((0, grows), (7, grows)))
+    first, second, seventh = check(None, [component], judge=judge).artifacts
     assert (first.outcome, second.outcome) == (Outcome.KEPT, Outcome.KEPT)
     assert (seventh.path, seventh.outcome) == (f"{path}#7", Outcome.NOTHING)
 
 
 def test_invalid_module_is_not_judged(tmp_path: Path) -> None:
-    path = written(tmp_path, "a.wasm", '(module (func (export "f") (result i32)))')
+    path = write_module(tmp_path / "a.wasm", '(module (func (export "f") (result i32)))')
     (artifact,) = check(None, [target(path)], judge=judge).artifacts
     assert artifact.outcome is Outcome.NOT_JUDGED
     assert artifact.validated is False
@@ -120,21 +116,23 @@ def test_invalid_module_is_not_judged(tmp_path: Path) -> None:
 
 def test_invalid_core_module_has_its_offset_in_the_component(tmp_path: Path) -> None:
     bad = "(core module (func (result i32)))"
-    path = written(tmp_path, "c.wasm", f"(component (core module) {bad})")
+    path = write_module(tmp_path / "c.wasm", f"(component (core module) {bad})")
     _, second = check(None, [target(path)], judge=judge).artifacts
     offset = path.read_bytes().rindex(b"\x02\x00\x0b") + 2
     assert f"#1: offset 0x{offset:x}: not a valid module" in second.violations[0].message
 
 
-def test_module_that_wasmtime_does_not_support_is_judged(tmp_path: Path) -> None:
-    path = written(tmp_path, "a.wasm", '(module (tag $t) (func (export "f") try throw $t catch_all end))')
+def test_module_unsupported_by_wasmtime_is_judged(tmp_path: Path) -> None:
+    path = write_module(
+        tmp_path / "a.wasm", '(module (tag $t) (func (export "f") try throw $t catch_all end))'
+    )
     (artifact,) = check(None, [target(path)], judge=judge).artifacts
     assert (artifact.outcome, artifact.validated) == (Outcome.KEPT, None)
     assert artifact.notes[0].startswith("wasmtime can't validate the module: legacy_exceptions")
 
 
 def test_large_module_is_validated(tmp_path: Path) -> None:
-    path = written(tmp_path, "a.wasm", '(module (func (export "f") (result i32)))')
+    path = write_module(tmp_path / "a.wasm", '(module (func (export "f") (result i32)))')
     size = 3 << 20
     path.write_bytes(
         path.read_bytes()
@@ -156,51 +154,51 @@ INVALID_COMPONENTS = {
 
 @pytest.mark.parametrize("wat", INVALID_COMPONENTS.values(), ids=INVALID_COMPONENTS)
 def test_invalid_component_is_not_judged(wat: str, tmp_path: Path) -> None:
-    path = written(tmp_path, "c.wasm", wat)
+    path = write_module(tmp_path / "c.wasm", wat)
     (artifact,) = check(None, [target(path)], judge=judge).artifacts
     assert (artifact.path, artifact.outcome, artifact.validated) == (str(path), Outcome.NOT_JUDGED, False)
     assert "not a valid module, says wasmtime" in artifact.violations[0].message
 
 
-def test_component_that_wasmtime_does_not_support_is_judged(tmp_path: Path) -> None:
-    path = written(tmp_path, "c.wasm", "(component (type (list u8 4)) (core module))")
+def test_component_unsupported_by_wasmtime_is_judged(tmp_path: Path) -> None:
+    path = write_module(tmp_path / "c.wasm", "(component (type (list u8 4)) (core module))")
     (artifact,) = check(None, [target(path)], judge=judge).artifacts
     assert (artifact.outcome, artifact.unvalidated) == (Outcome.KEPT, True)
     assert artifact.notes[0].startswith("wasmtime can't validate the component: Fixed-length lists require")
 
 
-def test_glue_names_the_import_that_grows_and_the_line(tmp_path: Path) -> None:
-    path = written(tmp_path, "a.wasm", IMPORTING.format("1"))
+def test_glue_names_the_growing_import_and_its_line(tmp_path: Path) -> None:
+    path = write_module(tmp_path / "a.wasm", IMPORTING.format("1"))
     (artifact,) = check(None, [target(path)], judge=judge, glue=[glue_of(tmp_path)]).artifacts
     assert artifact.violations[0].rule is Rule.HOST_GROWS
     assert artifact.judgement is not None
     assert artifact.judgement.assumptions[0].sentence == "host grows: a.b, glue.js:5:7"
 
 
-def test_a_maximum_that_is_the_minimum_settles_it(tmp_path: Path) -> None:
-    path = written(tmp_path, "a.wasm", IMPORTING.format("1 1"))
+def test_growing_import_is_harmless_with_a_fixed_memory(tmp_path: Path) -> None:
+    path = write_module(tmp_path / "a.wasm", IMPORTING.format("1 1"))
     (artifact,) = check(None, [target(path)], judge=judge, glue=[glue_of(tmp_path)]).artifacts
     assert artifact.outcome is Outcome.KEPT
     assert artifact.judgement is not None
     assert sentences(artifact.judgement.assumptions)[0] == "a.b neither grows the memory nor calls back in"
 
 
-def test_what_grows_is_trusted_by_its_exact_name_only(tmp_path: Path) -> None:
-    path = written(tmp_path, "a.wasm", IMPORTING.format("1"))
-    found = []
+def test_growing_import_needs_its_exact_name_for_trust(tmp_path: Path) -> None:
+    path = write_module(tmp_path / "a.wasm", IMPORTING.format("1"))
+    outcomes = []
     for trusted in ("a.*", "a.b"):
         clause = ArtifactContract(imports=Imports(trusted=(trusted,)))
         report = check(None, [target(path, clause)], judge=judge, glue=[glue_of(tmp_path)])
-        found.append(report.outcome)
-    assert found == [Outcome.BROKEN, Outcome.KEPT]
+        outcomes.append(report.outcome)
+    assert outcomes == [Outcome.BROKEN, Outcome.KEPT]
 
 
-def test_glue_that_names_a_module_is_for_no_other(tmp_path: Path) -> None:
-    both = [target(written(tmp_path, name, IMPORTING.format("1"))) for name in ("x.wasm", "y.wasm")]
+def test_glue_of_a_named_module_is_for_no_other(tmp_path: Path) -> None:
+    both = [target(write_module(tmp_path / name, IMPORTING.format("1"))) for name in ("x.wasm", "y.wasm")]
     named, other = (
         [
-            one.outcome
-            for one in check(None, both, judge=judge, glue=[glue_of(tmp_path, source=text)]).artifacts
+            artifact.outcome
+            for artifact in check(None, both, judge=judge, glue=[glue_of(tmp_path, source=text)]).artifacts
         ]
         for text in (b'"y.wasm"', b'"z.wasm"')
     )
@@ -208,8 +206,8 @@ def test_glue_that_names_a_module_is_for_no_other(tmp_path: Path) -> None:
     assert other == [Outcome.BROKEN, Outcome.BROKEN]
 
 
-def test_glue_that_leads_nowhere_is_said_to_do_so(tmp_path: Path) -> None:
-    path = written(tmp_path, "a.wasm", IMPORTING.format("1").replace('"a" "b"', '"env" "b2b"'))
+def test_glue_without_a_growing_import_is_noted(tmp_path: Path) -> None:
+    path = write_module(tmp_path / "a.wasm", IMPORTING.format("1").replace('"a" "b"', '"env" "b2b"'))
     served = Served((Table("env", frozenset(("b2b",))),))
     glue = glue_of(tmp_path, "env.other")._replace(served=served)
     (artifact,) = check(None, [target(path)], judge=judge, glue=[glue]).artifacts
@@ -220,12 +218,12 @@ def target(path: Path, clause: ArtifactContract | None = None) -> Target:
     return Target(str(path), clause or ArtifactContract())
 
 
-def test_the_report_is_the_same_however_many_processes_made_it(
+def test_report_is_independent_of_the_number_of_processes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("nogrow.pipeline.all_files.WORTH_PROCESSES", 0)
-    written(tmp_path, "a.wasm", IMPORTING.format("1"))
-    written(tmp_path, "c.wasm", COMPONENT)
+    write_module(tmp_path / "a.wasm", IMPORTING.format("1"))
+    write_module(tmp_path / "c.wasm", COMPONENT)
     (tmp_path / "b.wasm").write_bytes(b"\0asm\x01\0\0\0\xff")
     names = ("a", "b", "c", "gone")
     every = [target(tmp_path / f"{name}.wasm") for name in names]

@@ -10,7 +10,7 @@ from nogrow.contract.select import Target
 from nogrow.pipeline.all_files import check
 from nogrow.pipeline.read_ahead import ReadAhead
 from nogrow.report.model import Report
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 GROWS = '(module (memory 1) (func (export "f") (drop (memory.grow (i32.const 1)))))'
 COMPONENT = f"(component (core {GROWS[1:]} (core {GROWS[1:]})"

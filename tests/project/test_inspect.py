@@ -17,18 +17,12 @@ from nogrow.project.inspect import (
 from nogrow.project.manifest import Entry, Manifest, sha256_of, write_manifest
 from nogrow.project.project import Project
 from tests.machine.fakes import collect
-from tests.support.assemble import assemble
-
-
-def module(folder: Path, wat: str) -> Path:
-    path = folder / "module.wasm"
-    path.write_bytes(assemble(wat))
-    return path
+from tests.support.modules import assemble, write_module
 
 
 def test_site_has_function_name_memory_and_offset(tmp_path: Path) -> None:
-    path = module(
-        tmp_path,
+    path = write_module(
+        tmp_path / "module.wasm",
         """(module (import "env" "f" (func)) (memory 1) (memory 1)
              (func $quiet)
              (func $grows (drop (memory.grow 1 (i32.const 2))) (drop (memory.grow (i32.const 1)))))
@@ -43,7 +37,9 @@ def test_site_has_function_name_memory_and_offset(tmp_path: Path) -> None:
 
 
 def test_function_without_a_name_has_none(tmp_path: Path) -> None:
-    path = module(tmp_path, "(module (memory 1) (func (drop (memory.grow (i32.const 1)))))")
+    path = write_module(
+        tmp_path / "module.wasm", "(module (memory 1) (func (drop (memory.grow (i32.const 1)))))"
+    )
     assert [site.function_name for site in grow_sites(path)] == [None]
 
 
@@ -61,12 +57,12 @@ def test_function_without_a_name_has_none(tmp_path: Path) -> None:
     ids=["empty", "memory", "two bodies", "bytes", "export name", "import name", "data"],
 )
 def test_text_that_looks_like_a_site_is_not_counted(tmp_path: Path, wat: str) -> None:
-    assert grow_sites(module(tmp_path, wat)) == ()
+    assert grow_sites(write_module(tmp_path / "module.wasm", wat)) == ()
 
 
 def test_instruction_over_several_lines_is_read(tmp_path: Path) -> None:
-    path = module(
-        tmp_path,
+    path = write_module(
+        tmp_path / "module.wasm",
         """(module (memory 1) (func (param i32) (local i64 i64 f32 v128)
              (local.set 4 (v128.const i64x2 -1 -1))
              (drop (memory.grow (i32.const 1)))
@@ -79,7 +75,7 @@ def test_instruction_over_several_lines_is_read(tmp_path: Path) -> None:
 def test_more_than_127_groups_of_locals_are_read(tmp_path: Path) -> None:
     groups = " ".join("i32 i64" for _ in range(100))
     wat = f"(module (memory 1) (func (local {groups}) (drop (memory.grow (i32.const 1)))))"
-    assert len(grow_sites(module(tmp_path, wat))) == 1
+    assert len(grow_sites(write_module(tmp_path / "module.wasm", wat))) == 1
 
 
 FORGED = "\\0a 000022: 40 00                      | memory.grow 0\\0a"
@@ -96,7 +92,7 @@ FORGED = "\\0a 000022: 40 00                      | memory.grow 0\\0a"
 )
 def test_name_that_forges_a_line_is_an_error(tmp_path: Path, wat: str) -> None:
     with pytest.raises(ToolError, match="does not match the file"):
-        grow_sites(module(tmp_path, wat))
+        grow_sites(write_module(tmp_path / "module.wasm", wat))
 
 
 GROWS = "(module (memory 1) (func (drop (memory.grow (i32.const 1)))) (func))"
@@ -119,7 +115,7 @@ GROWS = "(module (memory 1) (func (drop (memory.grow (i32.const 1)))) (func))"
     ids=lambda text: repr(text[:20]),
 )
 def test_listing_that_does_not_match_the_file_is_an_error(tmp_path: Path, old: str, new: str) -> None:
-    path = module(tmp_path, GROWS)
+    path = write_module(tmp_path / "module.wasm", GROWS)
     listing = disassemble(path)
     assert len(parse_listing(path, listing)) == 1
     assert old in listing
@@ -129,7 +125,7 @@ def test_listing_that_does_not_match_the_file_is_an_error(tmp_path: Path, old: s
 
 @pytest.mark.parametrize("mnemonic", ["memory.grow", "end"])
 def test_missing_line_is_an_error(tmp_path: Path, mnemonic: str) -> None:
-    path = module(tmp_path, GROWS)
+    path = write_module(tmp_path / "module.wasm", GROWS)
     lines = disassemble(path).split("\n")
     removed = next(line for line in lines if line.rstrip("0 ").endswith(mnemonic))
     kept = [line for line in lines if line != removed]
@@ -138,7 +134,7 @@ def test_missing_line_is_an_error(tmp_path: Path, mnemonic: str) -> None:
 
 
 def test_truncated_module_shows_the_error_of_objdump(tmp_path: Path) -> None:
-    path = module(tmp_path, GROWS)
+    path = write_module(tmp_path / "module.wasm", GROWS)
     path.write_bytes(path.read_bytes()[:-5])
     with pytest.raises(ToolError, match="error: invalid section size"):
         grow_sites(path)

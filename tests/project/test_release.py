@@ -4,7 +4,8 @@ import pytest
 
 from nogrow.project.project import Project, open_project
 from nogrow.project.verify import release
-from tests.archives.made import GROWING_WASM, QUIET_WASM, wheel_of
+from tests.support.archives import wheel_of
+from tests.support.modules import GROWING_WASM, QUIET_WASM
 
 
 @pytest.fixture

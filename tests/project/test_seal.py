@@ -10,9 +10,8 @@ from nogrow.project.manifest import Entry, Manifest, read_manifest, sha256_of, w
 from nogrow.project.project import Project
 from nogrow.project.seal import seal_all
 from nogrow.rewrite.rewrite import Mode
-from tests.cli.modules import GROWING
 from tests.machine.fakes import ignore
-from tests.support.assemble import assemble
+from tests.support.modules import GROWING, assemble
 
 
 def built(root: Path, contents: dict[str, bytes]) -> Project:

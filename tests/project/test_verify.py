@@ -11,11 +11,10 @@ from nogrow.project.project import open_project
 from nogrow.project.verify import Sites, cross_checked, objdump_sites, verify
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport
-from tests.cli.modules import GROWING, QUIET, cut, module
-from tests.contract.made import SITE
-from tests.report.made import BROKEN, KEPT, NOT_JUDGED
 from tests.report.validated import validated
-from tests.support.assemble import assemble
+from tests.support.judgements import SITE
+from tests.support.modules import GROWING, QUIET, write_cut_module, write_module
+from tests.support.reports import BROKEN, KEPT, NOT_JUDGED
 
 HERE = (SITE.function.index, SITE.offset)
 CONTROL = '[[artifact]]\npath = "build/growing.wasm"\nexpect = { bad = "reachable" }\n'
@@ -24,8 +23,8 @@ STILL = '[[artifact]]\npath = "build/quiet.wasm"\nallow = ["absent"]\n'
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    module(tmp_path / "build" / "quiet.wasm", QUIET)
-    module(tmp_path / "build" / "growing.wasm", GROWING)
+    write_module(tmp_path / "build" / "quiet.wasm", QUIET)
+    write_module(tmp_path / "build" / "growing.wasm", GROWING)
     (tmp_path / "nogrow.toml").write_text(f"schema = 1\n{STILL}{CONTROL}")
     return tmp_path
 
@@ -83,19 +82,19 @@ def test_kept_contract_exits_with_0(root: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_artifact_that_starts_to_grow_exits_with_1(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    module(root / "build" / "quiet.wasm", GROWING)
+    write_module(root / "build" / "quiet.wasm", GROWING)
     assert verify(root) == 1
     assert "error[NG001]" in capsys.readouterr().out
 
 
 def test_control_that_stops_growing_exits_with_1(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    module(root / "build" / "growing.wasm", QUIET)
+    write_module(root / "build" / "growing.wasm", QUIET)
     assert verify(root) == 1
     assert "error[NG008]" in capsys.readouterr().out
 
 
 def test_truncated_artifact_exits_with_4(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    cut(root / "build" / "quiet.wasm", QUIET)
+    write_cut_module(root / "build" / "quiet.wasm", QUIET)
     assert verify(root) == 4
     assert "not judged[NG010]: not-judged: build/quiet.wasm: offset 0x" in capsys.readouterr().out
 
@@ -140,7 +139,7 @@ def test_altered_artifact_is_announced(root: Path, capsys: pytest.CaptureFixture
 def test_second_decoder_gives_file_offsets_in_a_component(root: Path) -> None:
     path = root / "build" / "component.wasm"
     grows = "(core module (memory 1) (func (drop (memory.grow (i32.const 1)))))"
-    path.write_bytes(assemble(f"(component (core module) {grows})"))
+    write_module(path, f"(component (core module) {grows})")
     with (root / "nogrow.toml").open("a") as contract:
         contract.write('[[artifact]]\npath = "build/component.wasm"\n')
     ((_, offset),) = objdump_sites(Path(f"{path}#1"))
@@ -167,7 +166,7 @@ def test_locked_verdict_must_not_become_worse(
     assert "nogrow.lock: no such lock; write it with `nogrow pin`" in capsys.readouterr().err
     assert CliRunner().invoke(cli, ["pin"]).exit_code == 0
     assert verify(root, locked=True) == 0
-    module(root / "build" / "quiet.wasm", GROWING)
+    write_module(root / "build" / "quiet.wasm", GROWING)
     assert verify(root) == 0
     assert verify(root, locked=True) == 1
     assert "error[NG011]: pin-broken" in capsys.readouterr().out

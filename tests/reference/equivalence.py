@@ -40,7 +40,7 @@ class TypeRelation:
         for group in module.rec_groups:
             structure = _group_structure(module, group, canonical)
             number = groups.setdefault(structure, len(groups))
-            canonical += [(number, place) for place in range(group.count)]
+            canonical += [(number, position) for position in range(group.count)]
         return cls(module.types, tuple(canonical))
 
     def is_subtype(self, lower: int, upper: int) -> bool:

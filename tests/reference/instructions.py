@@ -19,18 +19,18 @@ _CLOSERS = frozenset({"end", "delegate"})
 
 def expression(reader: Reader) -> Expression:
     """Return instructions up to the `end` that closes no block of theirs, with that `end`."""
-    found: list[Instruction] = []
+    instructions: list[Instruction] = []
     depth = 1
     while depth:
         instruction = _instruction(reader)
-        found.append(instruction)
+        instructions.append(instruction)
         if instruction.name in _OPENERS:
             depth += 1
         elif instruction.name in _CLOSERS:
             depth -= 1
-    if found[-1].name != "end":
-        raise DecodeError(found[-1].offset, "a body must end with `end`")
-    return tuple(found)
+    if instructions[-1].name != "end":
+        raise DecodeError(instructions[-1].offset, "a body must end with `end`")
+    return tuple(instructions)
 
 
 def _instruction(reader: Reader) -> Instruction:

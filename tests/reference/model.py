@@ -278,9 +278,9 @@ class Module:
 
     def constant_expressions(self) -> tuple[Expression, ...]:
         """Return every constant expression: of globals, tables and element segments."""
-        found = [item.initialiser for item in self.globals]
-        found += [table.initialiser for table in self.tables if table.initialiser is not None]
+        expressions = [item.initialiser for item in self.globals]
+        expressions += [table.initialiser for table in self.tables if table.initialiser is not None]
         for segment in self.elements:
-            found.append(segment.offset)
-            found += segment.expressions
-        return tuple(found)
+            expressions.append(segment.offset)
+            expressions += segment.expressions
+        return tuple(expressions)

@@ -139,17 +139,17 @@ class _Prover:
         return {callee for callees in body.callees if callees is not None for callee in callees.functions}
 
     def reachable(self, entry: int) -> set[int]:
-        found = {entry}
+        reachable = {entry}
         while True:
             more = {
                 callee
                 for body in self.bodies
-                if body.function.index in found
+                if body.function.index in reachable
                 for callee in self.called_by(body)
             }
-            if more <= found:
-                return found
-            found |= more
+            if more <= reachable:
+                return reachable
+            reachable |= more
 
     def switches_stacks(self) -> bool:
         return any(
@@ -177,14 +177,14 @@ class _Prover:
 
     def nodes_from(self, body: _Body, start: set[int]) -> set[int]:
         """Return the nodes that execution can reach from `start`."""
-        found: set[int] = set()
+        nodes: set[int] = set()
         waiting = list(start)
         while waiting:
             node = waiting.pop()
-            if node not in found:
-                found.add(node)
+            if node not in nodes:
+                nodes.add(node)
                 waiting += self.next_nodes(body, node)
-        return found
+        return nodes
 
     def next_nodes(self, body: _Body, node: int) -> tuple[int, ...]:
         if node >= body.flow.exit:

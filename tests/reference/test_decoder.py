@@ -8,8 +8,8 @@ from tests.analysis.cases import CASES, Case
 from tests.reference.decoder import decode
 from tests.reference.listing import direct_calls, grow_sites, indirect_calls, taken_functions
 from tests.reference.model import DecodeError, Kind, Module, SegmentMode
-from tests.support.assemble import assemble, wasm_tools
 from tests.support.generate import random_module
+from tests.support.modules import assemble, wasm_tools
 from tests.support.sample import sampled
 from tests.support.smith import smith
 
@@ -61,8 +61,8 @@ EVERYTHING = """
 def assert_agrees_with_print(data: bytes) -> Module:
     """Check that every instruction has the same offset and name; return the module."""
     text = wasm_tools("print", "--print-offsets", "-", stdin=data).decode()
-    found = re.findall(r"^\(;@([0-9a-f]+) *;\) +([a-z][\w.]*)", text, re.MULTILINE)
-    printed = {int(offset, 16): word for offset, word in found}
+    matches = re.findall(r"^\(;@([0-9a-f]+) *;\) +([a-z][\w.]*)", text, re.MULTILINE)
+    printed = {int(offset, 16): word for offset, word in matches}
     module = decode(data)
     decoded = {
         item.offset: re.sub(r"^(ref\.(test|cast|cast_desc_eq))\.null$", r"\1", item.name)

@@ -6,8 +6,8 @@ from nogrow import __version__
 from nogrow.analysis.judgement import Function
 from nogrow.report.model import ArtifactReport, Report
 from nogrow.source.model import Frame
-from tests.report.made import ALL, BROKEN, GROWING, KEPT, NOT_JUDGED, NOTHING
 from tests.report.validated import SCHEMA, Invalid, rendered, validated
+from tests.support.reports import ALL, BROKEN, GROWING, KEPT, NOT_JUDGED, NOTHING
 
 
 def test_full_report_matches_the_schema() -> None:

@@ -4,9 +4,8 @@ import pytest
 
 from nogrow.report import github
 from nogrow.report.model import ArtifactReport, Report
-from tests.report.made import ALL, BROKEN, KEPT, NOT_JUDGED, NOTHING
-from tests.report.sources import WITH_SOURCES, rendered
 from tests.report.workflow import Command, commands
+from tests.support.reports import ALL, BROKEN, KEPT, NOT_JUDGED, NOTHING, WITH_SOURCES, rendered
 
 
 @pytest.fixture(autouse=True)

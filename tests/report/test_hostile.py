@@ -7,13 +7,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-import wasmtime
 from markdown_it import MarkdownIt
 
 from nogrow.cli.options import Format
 from nogrow.report.escaping import fenced, in_command, in_markdown, in_property, in_sarif, in_xml, printable
 from tests.cli.conftest import Nogrow, folder, nogrow
 from tests.report.workflow import commands
+from tests.support.modules import write_module
 
 __all__ = ["folder", "nogrow"]
 
@@ -30,7 +30,7 @@ TEXT = """(module (memory (export "memory") 1)
 @pytest.fixture
 def report(nogrow: Nogrow, folder: Path) -> Callable[[Format], str]:
     name = "".join(f"\\{byte:02x}" for byte in NAME.encode())
-    (folder / FILE).write_bytes(bytes(wasmtime.wat2wasm(TEXT.format(name))))
+    write_module(folder / FILE, TEXT.format(name))
 
     def run(form: Format) -> str:
         result = nogrow("check", FILE, "--color", "never", "--format", form.value)

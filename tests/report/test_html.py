@@ -14,9 +14,19 @@ from nogrow.analysis.judgement import Function
 from nogrow.report.html import SCRIPTS, document, island, render, tables
 from nogrow.report.model import ArtifactReport, Report
 from nogrow.source.model import Frame
-from tests.contract.made import REACHABLE, entry, judgement
-from tests.report.made import ALL, BROKEN, GROWING, KEPT
-from tests.report.made_html import EVERYTHING, HOSTILE, JUDGED, LIBRARY, RICH, large
+from tests.support.judgements import REACHABLE, entry, judgement
+from tests.support.reports import (
+    ALL,
+    BROKEN,
+    EVERYTHING,
+    GROWING,
+    HOSTILE,
+    JUDGED,
+    KEPT,
+    LIBRARY,
+    RICH,
+    large,
+)
 
 # A document that `json.loads` returned.
 JSON = dict[str, Any]

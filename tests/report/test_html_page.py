@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nogrow.report.model import ArtifactReport, Report
-from tests.contract.made import REACHABLE, judgement
 from tests.report.browser import opened
-from tests.report.made import NOT_JUDGED
-from tests.report.made_html import EVERYTHING, HOSTILE, RICH, entry, large
+from tests.support.judgements import REACHABLE, judgement
+from tests.support.reports import EVERYTHING, HOSTILE, NOT_JUDGED, RICH, calling, large
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -53,8 +52,8 @@ def test_empty_report_has_a_page(browser: "Browser", tmp_path: Path) -> None:
 
 
 def test_paths_too_long_to_draw_are_counted(browser: "Browser", tmp_path: Path) -> None:
-    long = entry("long", REACHABLE, *range(1000))
-    judged = judgement(long, entry("short", REACHABLE, 998, 999))
+    long = calling("long", REACHABLE, *range(1000))
+    judged = judgement(long, calling("short", REACHABLE, 998, 999))
     with opened(browser, Report(None, (ArtifactReport("a.wasm", judgement=judged),)), tmp_path) as session:
         page = session.page
         assert (

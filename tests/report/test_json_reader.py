@@ -10,9 +10,9 @@ from nogrow.errors import DocumentError
 from nogrow.report.as_json import load
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report
-from tests.contract.made import REACHABLE, entry, judgement
-from tests.report.made import ALL, BROKEN, GROWING
 from tests.report.validated import rendered
+from tests.support.judgements import REACHABLE, entry, judgement
+from tests.support.reports import ALL, BROKEN, GROWING
 
 
 @pytest.fixture

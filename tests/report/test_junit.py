@@ -6,9 +6,8 @@ from nogrow.analysis.judgement import EntryKind
 from nogrow.contract.violations import Rule, Violation
 from nogrow.report import junit
 from nogrow.report.model import ArtifactReport, Report
-from tests.contract.made import ABSENT, entry, judgement
-from tests.report.made import ALL, BROKEN, GROWING, KEPT, NOT_JUDGED, NOTHING
-from tests.report.sources import rendered
+from tests.support.judgements import ABSENT, entry, judgement
+from tests.support.reports import ALL, BROKEN, GROWING, KEPT, NOT_JUDGED, NOTHING, rendered
 
 Element = ElementTree.Element
 
@@ -21,8 +20,8 @@ def suites_of(*artifacts: ArtifactReport) -> list[Element]:
     for parent in (root, *root):
         cases = list(parent.iter("testcase"))
         assert parent.get("tests") == str(len(cases))
-        assert parent.get("failures") == str(sum(one.find("failure") is not None for one in cases))
-        assert parent.get("errors") == str(sum(one.find("error") is not None for one in cases))
+        assert parent.get("failures") == str(sum(case.find("failure") is not None for case in cases))
+        assert parent.get("errors") == str(sum(case.find("error") is not None for case in cases))
     for suite in root:
         assert suite.tag == "testsuite"
         assert list(suite.keys()) == ["name", "tests", "failures", "errors", "skipped"]
@@ -43,13 +42,13 @@ def cases_of(*artifacts: ArtifactReport) -> dict[str | None, Element]:
 
 
 def problem(case: Element) -> tuple[str, str | None, str | None]:
-    (one,) = case
-    return one.tag, one.get("type"), one.get("message")
+    (child,) = case
+    return child.tag, child.get("type"), child.get("message")
 
 
 def test_entry_points_and_scenarios_are_cases() -> None:
-    found = {suite.get("name"): [case.get("name") for case in suite] for suite in suites_of(*ALL.artifacts)}
-    assert found == {
+    names = {suite.get("name"): [case.get("name") for case in suite] for suite in suites_of(*ALL.artifacts)}
+    assert names == {
         "build/quiet.wasm": ["f", "scenario greeting", "scenario warm-up"],
         "build/growing.wasm": ["init", "set_name", "scenario greeting"],
         "build/cut.wasm": ["NG010 not-judged"],
@@ -80,11 +79,11 @@ def test_violations_of_an_entry_point_are_one_failure() -> None:
 
 
 def test_other_violations_are_named_after_their_rule() -> None:
-    found = (
+    broken = (
         Violation(Rule.MEMORY_LIMITS, "memory 0 declares no maximum"),
         Violation(Rule.CONTROL_LOST, "no such entry point: `g`", "g"),
     )
-    cases = cases_of(BROKEN._replace(violations=found, scenarios=()))
+    cases = cases_of(BROKEN._replace(violations=broken, scenarios=()))
     assert list(cases) == ["NG007 memory-limits", "NG008 control-lost", "init", "set_name"]
 
 
@@ -109,8 +108,10 @@ def test_empty_report_has_a_case(artifacts: tuple[ArtifactReport, ...], name: st
 
 def test_order_of_results_does_not_change_the_bytes() -> None:
     backwards = BROKEN._replace(judgement=GROWING._replace(entries=GROWING.entries[::-1]))
-    one, two = (rendered(junit.render, Report(None, (artifact, KEPT))) for artifact in (BROKEN, backwards))
-    assert one == two
+    ordered, reversed_order = (
+        rendered(junit.render, Report(None, (artifact, KEPT))) for artifact in (BROKEN, backwards)
+    )
+    assert ordered == reversed_order
 
 
 def test_names_of_two_kinds_of_entry_points_differ() -> None:
@@ -121,8 +122,8 @@ def test_names_of_two_kinds_of_entry_points_differ() -> None:
         entry("func[3]", ABSENT, kind=EntryKind.ESCAPED),
         entry("(start)", ABSENT, kind=EntryKind.START),
     )
-    found = cases_of(ArtifactReport("a.wasm", judgement=judgement(*entries), validated=True))
-    assert set(found) == {
+    cases = cases_of(ArtifactReport("a.wasm", judgement=judgement(*entries), validated=True))
+    assert set(cases) == {
         *("func[3]", "func[3] (export)", "func[3] (export) (export)"),
         *("(start)", "(start) (export)"),
     }

@@ -7,8 +7,7 @@ from nogrow.contract.violations import Rule, Violation
 from nogrow.report.locations import Position, Positions, inside, repository
 from nogrow.report.model import ArtifactReport, Report
 from nogrow.source.model import Frame
-from tests.report.made import BROKEN, GROWING
-from tests.report.sources import STD, USER, WITH_SOURCES
+from tests.support.reports import BROKEN, GROWING, STD, USER, WITH_SOURCES
 
 VIOLATION = BROKEN.violations[0]
 CONTRACT = 'schema = 1\n[[artifact]]\npath = "build/growing.wasm"\n'

@@ -2,8 +2,7 @@ import pytest
 
 from nogrow.report import markdown
 from nogrow.report.model import ArtifactReport, Report
-from tests.report.made import ALL, BROKEN, KEPT
-from tests.report.sources import rendered
+from tests.support.reports import ALL, BROKEN, KEPT, rendered
 
 START = """\
 ## nogrow: not-judged

@@ -4,7 +4,7 @@ import pytest
 
 from nogrow.report.exit_code import ExitCode, Outcome, exit_code
 from nogrow.report.model import ArtifactReport, Report
-from tests.report.made import BROKEN, KEPT, NOT_JUDGED, NOTHING
+from tests.support.reports import BROKEN, KEPT, NOT_JUDGED, NOTHING
 
 KINDS = {
     Outcome.NOT_JUDGED: (NOT_JUDGED, ExitCode.NOT_JUDGED),

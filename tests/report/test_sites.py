@@ -2,8 +2,8 @@ import io
 
 from nogrow.report.model import ArtifactReport, Report
 from nogrow.report.text import render_sites
-from tests.contract.made import ABSENT, entry, judgement
-from tests.report.made import BROKEN, NOT_JUDGED
+from tests.support.judgements import ABSENT, entry, judgement
+from tests.support.reports import BROKEN, NOT_JUDGED
 
 
 def rendered(*artifacts: ArtifactReport) -> str:

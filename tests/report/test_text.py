@@ -11,9 +11,8 @@ from nogrow.jshost.model import Grower
 from nogrow.report.escaping import printable
 from nogrow.report.model import ArtifactReport, Report
 from nogrow.report.text import render
-from tests.contract.made import ABSENT, REACHABLE, entry, judgement
-from tests.report.made import ALL, KEPT
-from tests.report.sources import STD, USER, WITH_SOURCES
+from tests.support.judgements import ABSENT, REACHABLE, entry, judgement
+from tests.support.reports import ALL, KEPT, STD, USER, WITH_SOURCES
 
 TEXT = """\
 error[NG001]: growth-reachable: `set_name` can grow memory 0 and return; its verdict is reachable
@@ -114,11 +113,9 @@ HOSTILE = "\x1b[31mred\x07\r\n::error::\u202egnp.wasm\u2028\x9b0m"
 
 def test_hostile_names_are_escaped() -> None:
     function = Function(1, HOSTILE)
-    grown = entry(HOSTILE, REACHABLE, after=(HOSTILE,))._replace(
-        function=function,
-        witness=(Step(function, 4, "call"), Step(function, 8, "memory.grow")),
-    )
-    judged = judgement(grown, assumptions=(HOSTILE,))
+    steps = Step(function, 4, "call"), Step(function, 8, "memory.grow")
+    growing = entry(HOSTILE, REACHABLE, *steps, imports_after_growth=(HOSTILE,))
+    judged = judgement(growing, assumptions=(HOSTILE,))
     broken = violations(ArtifactContract(), judged)
     report = Report(None, (ArtifactReport(HOSTILE, "0" * 64, 1, judged, broken, (HOSTILE,)),))
     text = rendered(report)
@@ -169,7 +166,7 @@ def test_source_line_of_the_cause_is_shown(tmp_path: Path, monkeypatch: pytest.M
 
 def test_names_are_demangled() -> None:
     name = "_ZN4core3fmt5write17h0123456789abcdefE"
-    growing = entry("f", REACHABLE)._replace(witness=(Step(Function(1, name), 0x40, "call"),))
-    found = ArtifactReport("a.wasm", judgement=judgement(growing))
-    broken = found._replace(violations=violations(ArtifactContract(), judgement(growing)))
+    growing = entry("f", REACHABLE, Step(Function(1, name), 0x40, "call"))
+    artifact = ArtifactReport("a.wasm", judgement=judgement(growing))
+    broken = artifact._replace(violations=violations(ArtifactContract(), judgement(growing)))
     assert "func[1] core::fmt::write\n" in rendered(Report(None, (broken,)))

@@ -8,8 +8,7 @@ import pytest
 
 from nogrow.report import as_json, github, html, junit, markdown, sarif, text
 from nogrow.report.model import ArtifactReport, Report
-from tests.report.made import KEPT
-from tests.report.sources import rendered
+from tests.support.reports import KEPT, rendered
 
 WHY = "wasmtime can't validate the module: legacy exceptions support is not enabled"
 UNSUPPORTED = KEPT._replace(validated=None, notes=(WHY,))

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.cli.modules import GROWING, QUIET, cut, module
 from tests.report.validated import validated
 from tests.report.workflow import commands
 from tests.repos.action import ROOT, Runner, document
 from tests.repos.hooked import copy_project, index_is_reached
+from tests.support.modules import GROWING, QUIET, write_cut_module, write_module
 
 HOSTILE = (
     "$(touch pwned)`touch pwned`",
@@ -30,9 +30,9 @@ HOSTILE = (
 def run(tmp_path: Path) -> Runner:
     runner = Runner(tmp_path)
     runner.prepare()
-    module(runner.work / "quiet.wasm", QUIET)
-    module(runner.work / "growing.wasm", GROWING)
-    cut(runner.work / "cut.wasm", QUIET)
+    write_module(runner.work / "quiet.wasm", QUIET)
+    write_module(runner.work / "growing.wasm", GROWING)
+    write_cut_module(runner.work / "cut.wasm", QUIET)
     return runner
 
 
@@ -129,7 +129,7 @@ def test_inputs_are_never_executed(run: Runner, name: str) -> None:
 
 
 def test_paths_that_look_like_options_are_paths(run: Runner) -> None:
-    module(run.work / "--quiet", GROWING)
+    write_module(run.work / "--quiet", GROWING)
     done = run(paths="--quiet\n-x.wasm")
     assert done.code == 1
     assert "error[NG001]" in done.log

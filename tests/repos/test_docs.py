@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.cli.modules import GROWING, QUIET, module
 from tests.repos.action import ROOT, document
 from tests.repos.hooked import environment, run
+from tests.support.modules import GROWING, QUIET, write_module
 
 TEXT = (ROOT / "docs/check-in-ci.md").read_text("utf-8")
 # Programs that install or build, which these tests do not need.
@@ -71,11 +71,11 @@ def shell(project: Path, script: str) -> int:
 
 @pytest.mark.parametrize("script", recipes(), ids=lambda script: script.strip().split("\n")[-1][:50])
 def test_recipe_passes_or_fails_as_the_check_does(project: Path, script: str) -> None:
-    module(project / "dist/app.wasm", QUIET)
+    write_module(project / "dist/app.wasm", QUIET)
     assert shell(project, script) == 0
     for name in re.findall(r"=([a-z]+\.(?:xml|html|md))", script):
         assert (project / name).stat().st_size > 0
-    module(project / "dist/app.wasm", GROWING)
+    write_module(project / "dist/app.wasm", GROWING)
     # `nogrow run` only runs the scenario, which does not grow the memory.
     assert shell(project, script) == (0 if "nogrow run" in script else 1)
     for name in re.findall(r"=([a-z]+\.(?:xml|html|md))", script):

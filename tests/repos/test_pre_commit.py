@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.cli.modules import GROWING, QUIET, UNUSED, cut, module
 from tests.repos.hooked import ROOT, Scratch, environment, hook_repository, index_is_reached, run
+from tests.support.modules import GROWING, QUIET, UNUSED, write_cut_module, write_module
 
 pytestmark = pytest.mark.exhaustive
 
@@ -62,21 +62,21 @@ def test_manifest_is_valid_for_pre_commit(tmp_path: Path) -> None:
 
 
 def test_growing_module_fails_with_its_witness(scratch: Scratch) -> None:
-    growing = module(scratch.folder / "pkg/app.wasm", GROWING)
+    growing = write_module(scratch.folder / "pkg/app.wasm", GROWING)
     done = scratch.commit()
     assert done.returncode != 0
     assert "error[NG001]: growth-reachable: `bad` can grow memory 0 and return" in done.stdout
     assert "  --> pkg/app.wasm\n" in done.stdout
     assert "memory.grow\n" in done.stdout
     assert scratch.commits == 0
-    module(growing, QUIET)
+    write_module(growing, QUIET)
     done = scratch.commit()
     assert done.returncode == 0, done.stdout
     assert scratch.commits == 1
 
 
 def test_module_that_is_not_judged_fails(scratch: Scratch) -> None:
-    cut(scratch.folder / "cut.wasm", QUIET)
+    write_cut_module(scratch.folder / "cut.wasm", QUIET)
     assert "NG010" in scratch.commit().stdout
 
 
@@ -84,11 +84,11 @@ def test_strange_file_names_are_treated_as_files(scratch: Scratch) -> None:
     names = ["-q.wasm", "--help.wasm", "--format=html=out.wasm", "a b.wasm", "new\nline.wasm", "*.wasm"]
     names += ["é.wasm", "$(touch pwned).wasm", "; touch pwned.wasm"]
     for name in names:
-        module(scratch.folder / name, QUIET)
+        write_module(scratch.folder / name, QUIET)
     done = scratch.commit()
     assert done.returncode == 0, done.stdout
     for name in names:
-        module(scratch.folder / name, GROWING)
+        write_module(scratch.folder / name, GROWING)
     done = scratch.commit()
     assert done.returncode != 0
     assert done.stdout.count("error[NG001]") == len(names)
@@ -98,8 +98,8 @@ def test_strange_file_names_are_treated_as_files(scratch: Scratch) -> None:
 def test_every_file_of_many_is_judged(scratch: Scratch) -> None:
     # More file names than fit into a command line, so that pre-commit runs several.
     for number in range(700):
-        module(scratch.folder / f"{number}/{'long' * 60}.wasm", QUIET)
-    module(scratch.folder / f"350/{'long' * 60}.wasm", GROWING)
+        write_module(scratch.folder / f"{number}/{'long' * 60}.wasm", QUIET)
+    write_module(scratch.folder / f"350/{'long' * 60}.wasm", GROWING)
     done = scratch.commit()
     assert done.returncode != 0
     assert done.stdout.count("error[NG001]") == 1
@@ -110,19 +110,19 @@ def test_file_without_a_clause_has_the_default_clause(scratch: Scratch) -> None:
         'schema = 1\n[[artifact]]\npath = "control.wasm"\nexpect = { bad = "reachable" }\n'
         '[[artifact]]\npath = "strict.wasm"\nallow = ["absent"]\n'
     )
-    module(scratch.folder / "control.wasm", GROWING)
+    write_module(scratch.folder / "control.wasm", GROWING)
     assert scratch.commit().returncode == 0
-    module(scratch.folder / "strict.wasm", UNUSED)
+    write_module(scratch.folder / "strict.wasm", UNUSED)
     assert "NG004" in scratch.commit().stdout
-    module(scratch.folder / "strict.wasm", QUIET)
-    module(scratch.folder / "unnamed.wasm", GROWING)
+    write_module(scratch.folder / "strict.wasm", QUIET)
+    write_module(scratch.folder / "unnamed.wasm", GROWING)
     done = scratch.commit()
     assert "  --> unnamed.wasm\n" in done.stdout
     assert done.stdout.count("error[") == 1
 
 
 def test_deleted_module_is_not_judged(scratch: Scratch) -> None:
-    path = module(scratch.folder / "a.wasm", QUIET)
+    path = write_module(scratch.folder / "a.wasm", QUIET)
     assert scratch.commit().returncode == 0
     path.unlink()
     assert scratch.commit().returncode == 0
@@ -136,7 +136,7 @@ def test_contract_hook_judges_ignored_build_outputs(scratch: Scratch, tmp_path: 
     assert scratch("git", "init", "-q", "--bare", str(tmp_path / "origin")).returncode == 0
     assert scratch("git", "remote", "add", "origin", str(tmp_path / "origin")).returncode == 0
     assert scratch("pre-commit", "install", "--hook-type", "pre-push").returncode == 0
-    built = module(scratch.folder / "build/app.wasm", GROWING)
+    built = write_module(scratch.folder / "build/app.wasm", GROWING)
     assert scratch.commit().returncode == 0
     done = scratch("git", "push", "origin", "main")
     assert done.returncode != 0
@@ -145,6 +145,6 @@ def test_contract_hook_judges_ignored_build_outputs(scratch: Scratch, tmp_path: 
     assert scratch(*words).returncode != 0
     built.unlink()
     assert "no module found" in scratch(*words).stdout
-    module(built, QUIET)
+    write_module(built, QUIET)
     assert scratch(*words).returncode == 0
     assert scratch("git", "push", "origin", "main").returncode == 0

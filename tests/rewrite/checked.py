@@ -5,7 +5,7 @@ from nogrow.analysis.proof import judge
 from nogrow.rewrite.reserve import Pages
 from nogrow.rewrite.rewrite import Mode, Sealed, sealed
 from nogrow.wasm.runtime import Engine
-from tests.support.assemble import wasm_tools
+from tests.support.modules import wasm_tools
 
 KERNELS = Engine()
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nogrow.rewrite.rewrite import Mode, sealed
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -9,7 +9,7 @@ from tools.browser.demo import find_node
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
 from nogrow.rewrite.rewrite import Mode, sealed
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 GUEST = assemble(
     '(module (memory (export "memory") 1 4)'

@@ -9,7 +9,7 @@ from nogrow.rewrite.preconditions import TRIED, require_known_links
 from nogrow.rewrite.rewrite import Mode, sealed
 from nogrow.wasm.linking import read_linking
 from tests.rewrite.checked import KERNELS, RESERVED
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 # In the mode reserve, a memory is not counted in several core modules.
 UNCOUNTED = (Mode.CAP, Mode.DENY, Mode.TRAP)

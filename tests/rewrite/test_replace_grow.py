@@ -5,9 +5,9 @@ import math
 
 import pytest
 import wasmtime
+from tools.bench.encode import HEADER, leb, section, vector
 
 from nogrow.rewrite.replace_grow import _TAKES
-from tests.support.binary import HEADER, leb, section, vector
 
 TYPES = {b"\x7f": (0, -1, -(1 << 31)), b"\x7e": (0, -1, -(1 << 63))} | dict.fromkeys(
     (b"\x7d", b"\x7c"), (0.0, -1.5, math.inf, math.nan)

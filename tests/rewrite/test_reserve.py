@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 import wasmtime
+from tools.bench.encode import section
 
 from nogrow.errors import ModuleError, UsageError
 from nogrow.rewrite.code_offset_sections import bodies
@@ -18,8 +19,7 @@ from nogrow.wasm.decode import decode
 from nogrow.wasm.names import FunctionNames
 from tests.rewrite.checked import KERNELS, checked, is_valid
 from tests.rewrite.test_rewrite import moved
-from tests.support.assemble import assemble, wasm_tools
-from tests.support.binary import section
+from tests.support.modules import assemble, wasm_tools
 
 PAGES = 8
 

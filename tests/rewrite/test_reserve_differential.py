@@ -19,7 +19,7 @@ from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Kind, Module
 from tests.rewrite.checked import KERNELS, is_valid
 from tests.rewrite.test_smith import RUNNABLE, ZEROS, describe
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 from tests.support.sample import sampled
 from tests.support.smith import smith
 

@@ -2,6 +2,7 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
+from tools.bench.encode import leb, section
 
 from nogrow.errors import ModuleError, UsageError
 from nogrow.rewrite.code_offset_sections import bodies
@@ -10,8 +11,7 @@ from nogrow.wasm.component import core_modules
 from nogrow.wasm.decode import decode
 from nogrow.wasm.sections import SectionId, read_sections
 from tests.rewrite.checked import KERNELS, checked, is_valid
-from tests.support.assemble import assemble, wasm_tools
-from tests.support.binary import leb, section
+from tests.support.modules import assemble, wasm_tools
 
 OPERAND = "(i32.load (i32.const 8))"
 

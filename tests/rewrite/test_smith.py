@@ -19,8 +19,8 @@ from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Kind
 from nogrow.wasm.scan import scan
 from tests.rewrite.checked import KERNELS, checked, is_valid
-from tests.support.assemble import assemble
 from tests.support.generate import random_module
+from tests.support.modules import assemble
 from tests.support.sample import sampled
 from tests.support.smith import smith
 

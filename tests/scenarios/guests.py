@@ -1,20 +1,14 @@
-"""This module runs scenarios in small guests."""
-
-import wasmtime
+"""Run scenarios in small guests."""
 
 from nogrow.contract.model import Host, Scenario, Step
 from nogrow.scenarios.engine import Limits
 from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult
 from nogrow.scenarios.runner import run
+from tests.support.modules import assemble
 
 NOTHING, FULL = Host(), Limits()
-# Much less than the defaults, so that tests of the limits are short.
-TIGHT = Limits(fuel=50_000_000, step_seconds=0.3, seconds=0.5, memory_bytes=2**24, output_bytes=20)
-
-
-def binary(text: str) -> bytes:
-    """Return the module `text` in binary."""
-    return bytes(wasmtime.wat2wasm(text))
+# Much less fuel and space than by default, so that tests are short, and enough time for a busy machine.
+TIGHT = Limits(fuel=50_000_000, step_seconds=30, seconds=30, memory_bytes=2**24, output_bytes=20)
 
 
 def played(
@@ -25,7 +19,7 @@ def played(
     limits: Limits = FULL,
 ) -> ScenarioResult:
     """Return the result of a scenario with the steps."""
-    return run(binary(module), Scenario("s", steps, repeat, host), limits)
+    return run(assemble(module), Scenario("s", steps, repeat, host), limits)
 
 
 def failure(

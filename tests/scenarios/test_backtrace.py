@@ -1,5 +1,6 @@
 from nogrow.contract.model import Call, Host, Stub
-from tests.scenarios.guests import binary, failure, played
+from tests.scenarios.guests import failure, played
+from tests.support.modules import assemble
 
 MODULE = """(module (memory (export "memory") 1)
   (table funcref (elem $grow))
@@ -15,7 +16,7 @@ def test_backtrace_starts_with_the_outermost_call() -> None:
     growth = played(MODULE, Call("f")).grew_at
     assert growth is not None
     assert growth.note is None
-    data = binary(MODULE)
+    data = assemble(MODULE)
     assert [(step.function.index, step.function.name, step.instruction) for step in growth.backtrace] == [
         (2, "f", "call"),
         (1, "inner", "call_indirect"),

@@ -23,10 +23,10 @@ MODULE = """(module (memory (export "memory") 1)
     ],
 )
 def test_endless_call_ends_at_a_limit(export: str, message: str) -> None:
-    limits = TIGHT._replace(fuel=2**62) if export == "fill" else TIGHT._replace(step_seconds=30)
+    limits = TIGHT._replace(fuel=2**62, step_seconds=0.3) if export == "fill" else TIGHT
     start = time.monotonic()
     assert failure(MODULE, Call(export), limits=limits) == f"step 1: {message}"
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 25
 
 
 def test_repetitions_share_the_time_of_their_step() -> None:
@@ -53,9 +53,8 @@ def test_message_names_the_limit_that_ended_the_call() -> None:
 
 
 def test_limit_does_not_count_as_an_expected_trap() -> None:
-    limits = TIGHT._replace(step_seconds=30)
-    assert "instructions" in failure(MODULE, Call("spin", expect_trap=""), limits=limits)
-    assert played(MODULE, Call("deep", expect_trap="stack"), limits=limits).message is None
+    assert "instructions" in failure(MODULE, Call("spin", expect_trap=""), limits=TIGHT)
+    assert played(MODULE, Call("deep", expect_trap="stack"), limits=TIGHT).message is None
 
 
 def test_growth_beyond_the_memory_limit_fails() -> None:
@@ -91,5 +90,5 @@ def test_growth_beyond_the_memory_limit_fails() -> None:
     ids=["memory", "another memory", "trap", "loop", "recursion"],
 )
 def test_start_function_obeys_the_limits(module: str, message: str) -> None:
-    limits = TIGHT._replace(memory_bytes=2**30, step_seconds=30, seconds=60)
+    limits = TIGHT._replace(memory_bytes=2**30)
     assert failure(module, Call("f"), limits=limits) == message

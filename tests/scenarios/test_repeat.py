@@ -3,7 +3,8 @@ import pytest
 from nogrow.contract.model import Call, Scenario
 from nogrow.report.scenario_text import scenario as lines
 from nogrow.scenarios.runner import run
-from tests.scenarios.guests import binary, failure, played
+from tests.scenarios.guests import failure, played
+from tests.support.modules import assemble
 
 # `warm` grows when it is first called, `leak` always, `third` in its third call.
 MODULE = """(module (memory (export "memory") 1)
@@ -32,7 +33,7 @@ MODULE = """(module (memory (export "memory") 1)
 @pytest.mark.parametrize("by_round", [False, True])
 def test_growth_is_counted_over_all_repetitions(export: str, summary: str, by_round: bool) -> None:
     steps = (Call(export, repeat=1 if by_round else 5),)
-    result = run(binary(MODULE), Scenario("s", steps, 5 if by_round else 1))
+    result = run(assemble(MODULE), Scenario("s", steps, 5 if by_round else 1))
     assert len(result.pages) == 5
     assert any(line.strip() == f"1. {summary}" for line in lines(result, {}))
 

@@ -1,9 +1,11 @@
 import pytest
-import wasmtime
 
 from nogrow.contract.model import Call, Read, Saved, Scenario, Step, Write
+from nogrow.scenarios.engine import Limits
 from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult
 from nogrow.scenarios.runner import run
+from tests.scenarios import guests
+from tests.scenarios.guests import FULL
 
 # `put` and `take` work on a buffer at 16; `grow` grows by a page and returns the pages before.
 GUEST = """
@@ -29,16 +31,12 @@ GUEST = """
 """
 
 
-def played(*steps: Step, module: str = GUEST) -> ScenarioResult:
-    return run(bytes(wasmtime.wat2wasm(module)), Scenario("s", steps))
+def played(*steps: Step, module: str = GUEST, limits: Limits = FULL) -> ScenarioResult:
+    return guests.played(module, *steps, limits=limits)
 
 
-def failure(*steps: Step, module: str = GUEST) -> str:
-    result = played(*steps, module=module)
-    assert result.outcome is ScenarioOutcome.FAILED
-    assert result.message is not None
-    assert "\n" not in result.message
-    return result.message
+def failure(*steps: Step, module: str = GUEST, limits: Limits = FULL) -> str:
+    return guests.failure(module, *steps, limits=limits)
 
 
 def test_write_call_and_read_steps_run() -> None:
@@ -108,7 +106,8 @@ def test_invalid_step_fails(step: Step, message: str) -> None:
 
 
 def test_endless_call_runs_out_of_fuel() -> None:
-    assert failure(Call("spin")) == "step 1: `spin` ran for more than 2000000000 instructions"
+    limits = FULL._replace(step_seconds=120, seconds=120)
+    assert failure(Call("spin"), limits=limits) == "step 1: `spin` ran for more than 2000000000 instructions"
 
 
 def test_arguments_can_be_signed_or_unsigned() -> None:

@@ -12,7 +12,7 @@ from nogrow.scenarios.errors import GuestError
 from nogrow.scenarios.guest import compiled
 from nogrow.scenarios.wasi import BADF, NOSYS
 from tests.scenarios.guests import TIGHT, played
-from tests.support.assemble import assemble
+from tests.support.modules import assemble, write_module
 from tests.support.program import MB, PRINT_PEAK, nogrow, started
 from tests.support.sample import sampled
 
@@ -109,7 +109,7 @@ def test_greedy_guest_stays_within_the_limits(wat: str) -> None:
     ids=ENDLESS | UNFINISHED,
 )
 def test_endless_guest_is_ended(wat: str, tmp_path: Path) -> None:
-    (tmp_path / "m.wasm").write_bytes(assemble(wat))
+    write_module(tmp_path / "m.wasm", wat)
     (tmp_path / "nogrow.toml").write_text(CONTRACT)
     completed = nogrow("run", folder=tmp_path)
     assert completed.code in (0, 1)

@@ -2,7 +2,6 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-import wasmtime
 
 from nogrow.analysis.judgement import Verdict
 from nogrow.archives.unpack_limits import Limits
@@ -11,9 +10,10 @@ from nogrow.contract.select import Target
 from nogrow.contract.shipped_clauses import digest_of
 from nogrow.errors import ContractError
 from nogrow.shipping.gate import gather, targets_of
-from tests.archives.made import QUIET_WASM, zip_of
+from tests.support.archives import zip_of
+from tests.support.modules import QUIET_WASM, assemble
 
-COMPONENT = bytes(wasmtime.wat2wasm("(component (core module) (core module (memory 1)))"))
+COMPONENT = assemble("(component (core module) (core module (memory 1)))")
 ANY = (Verdict.REACHABLE,)
 
 

@@ -5,19 +5,20 @@ import os
 from pathlib import Path
 
 import pytest
+from tools.bench.encode import sized
 
 from nogrow.errors import ModuleError
 from nogrow.source.debug_files import find_debug
 from nogrow.source.model import DebugFile
-from tests.source import made
+from tests.support import dwarf
 
 MAP = b'{"version": 3, "sources": [], "mappings": ""}'
-PLAIN = made.module()
-DEBUG = made.module((".debug_info", b""))
+PLAIN = dwarf.module_with_customs()
+DEBUG = dwarf.module_with_customs((".debug_info", b""))
 
 
 def url(name: str, address: str) -> bytes:
-    return made.module((name, made.leb(len(address.encode())) + address.encode()))
+    return dwarf.module_with_customs((name, sized(address.encode())))
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ def test_existence_of_outside_file_is_not_revealed(folder: Path, monkeypatch: py
 
 def test_file_named_by_the_user_takes_precedence(folder: Path) -> None:
     path = str(folder / "m.debug.wasm")
-    data = made.module((".debug_info", b""))
+    data = dwarf.module_with_customs((".debug_info", b""))
     assert find_debug("m.wasm", data, path).debug == DebugFile(path, DEBUG)
 
 
@@ -156,15 +157,17 @@ def test_file_above_the_size_limit_is_not_read(folder: Path, monkeypatch: pytest
 
 
 def test_file_of_another_build_is_rejected(folder: Path) -> None:
-    (folder / "other.wasm").write_bytes(made.module((".debug_info", b""), ("build_id", b"\1\1")))
+    (folder / "other.wasm").write_bytes(
+        dwarf.module_with_customs((".debug_info", b""), ("build_id", b"\1\1"))
+    )
     path = str(folder / "other.wasm")
     assert find_debug("m.wasm", PLAIN, path).debug
-    assert find_debug("m.wasm", made.module(("build_id", b"\1\1")), path).debug
+    assert find_debug("m.wasm", dwarf.module_with_customs(("build_id", b"\1\1")), path).debug
     with pytest.raises(ModuleError, match="another build"):
-        find_debug("m.wasm", made.module(("build_id", b"\1\2")), path)
+        find_debug("m.wasm", dwarf.module_with_customs(("build_id", b"\1\2")), path)
 
 
 def test_dwarf_in_the_module_takes_precedence() -> None:
-    data = made.module((".debug_info", b""), ("sourceMappingURL", b"\1x"))
+    data = dwarf.module_with_customs((".debug_info", b""), ("sourceMappingURL", b"\1x"))
     assert find_debug("m.wasm", data) == (None, None)
     assert find_debug("m.wasm", PLAIN) == (None, None)

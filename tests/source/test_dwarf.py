@@ -1,32 +1,33 @@
 """Check the frames from DWARF of versions 4 and 5."""
 
 import pytest
+from tools.bench.encode import leb
 
 from nogrow.source.lookup import locate
 from nogrow.source.model import DebugFile, Frame
-from tests.source import made
-from tests.source.made import Dwarf, Line, leb, u16, u32
+from tests.support import dwarf
+from tests.support.dwarf import Dwarf, Line, u16, u32
 
-ORIGIN = made.entries_start()
+ORIGIN = dwarf.entries_start()
 FILES = [("a.c", 0), ("b.h", 1), ("/abs/c.h", 0)]
-LINES = made.lines_4(
-    made.sequence(Line(3, 10, 5), Line(20, 11, 9), Line(30, 7, 2, 2), Line(40, 12, 0, 3), end=60),
+LINES = dwarf.lines_4(
+    dwarf.sequence(Line(3, 10, 5), Line(20, 11, 9), Line(30, 7, 2, 2), Line(40, 12, 0, 3), end=60),
     ["include"],
     FILES,
 )
-INFO = made.unit_4(
-    made.abstract("small"),
-    made.function("other", 70, 10),
-    made.function(
-        "_Zmain", 3, 57, made.inlined(ORIGIN, 25, 10, 11, 4, made.inlined(ORIGIN, 30, 3, 8, 6, file=2))
+INFO = dwarf.unit_4(
+    dwarf.abstract("small"),
+    dwarf.function("other", 70, 10),
+    dwarf.function(
+        "_Zmain", 3, 57, dwarf.inlined(ORIGIN, 25, 10, 11, 4, dwarf.inlined(ORIGIN, 30, 3, 8, 6, file=2))
     ),
 )
-VERSION_4 = Dwarf(INFO, made.ABBREV_4, LINES)
+VERSION_4 = Dwarf(INFO, dwarf.ABBREV_4, LINES)
 
 
-def frames(dwarf: Dwarf, *addresses: int) -> dict[int, tuple[Frame, ...]]:
-    data = dwarf.module()
-    start = made.code_start(data)
+def frames(sections: Dwarf, *addresses: int) -> dict[int, tuple[Frame, ...]]:
+    data = sections.module()
+    start = dwarf.code_start(data)
     located = locate(data, [start + address for address in addresses])
     return {offset - start: frame for offset, frame in located.items()}
 
@@ -59,12 +60,12 @@ def test_offset_outside_the_code_has_no_location() -> None:
 
 
 def test_unnamed_function_has_a_location() -> None:
-    assert frames(VERSION_4._replace(info=made.unit_4()), 3) == {3: (Frame(None, "/src/a.c", 10, 5),)}
+    assert frames(VERSION_4._replace(info=dwarf.unit_4()), 3) == {3: (Frame(None, "/src/a.c", 10, 5),)}
 
 
 def test_longest_prefix_is_replaced() -> None:
     data = VERSION_4.module()
-    offset = made.code_start(data) + 31
+    offset = dwarf.code_start(data) + 31
     prefixes = [("/src", "S"), ("/src/include", "I"), ("/src/a", "never: it ends inside a name")]
     assert [frame.file for frame in locate(data, [offset], None, prefixes)[offset]] == [
         "I/b.h",
@@ -74,8 +75,8 @@ def test_longest_prefix_is_replaced() -> None:
 
 
 def test_external_debug_file_has_addresses_of_the_module() -> None:
-    stripped = made.module(("longer than nothing", b""))
-    offset = made.code_start(stripped) + 3
+    stripped = dwarf.module_with_customs(("longer than nothing", b""))
+    offset = dwarf.code_start(stripped) + 3
     located = locate(stripped, [offset], DebugFile("m.debug.wasm", VERSION_4.module()))
     assert located[offset][0].line == 10
 
@@ -83,67 +84,67 @@ def test_external_debug_file_has_addresses_of_the_module() -> None:
 @pytest.mark.parametrize("tombstone", [0, 0xFFFFFFFF, 0xFFFFFFFE], ids=hex)
 def test_removed_functions_cover_no_address(tombstone: int) -> None:
     # At address 0, the removed function would cover the other function's addresses.
-    rows = made.sequence(Line(tombstone, 99, 1), Line(tombstone + 10, 98, 1), end=tombstone + 60)
-    kept = made.sequence(Line(3, 10, 5), end=60)
-    dwarf = Dwarf(
-        made.unit_4(made.function("removed", tombstone, 60), made.function("kept", 3, 57)),
-        made.ABBREV_4,
-        made.lines_4(rows + kept, [], FILES),
+    rows = dwarf.sequence(Line(tombstone, 99, 1), Line(tombstone + 10, 98, 1), end=tombstone + 60)
+    kept = dwarf.sequence(Line(3, 10, 5), end=60)
+    sections = Dwarf(
+        dwarf.unit_4(dwarf.function("removed", tombstone, 60), dwarf.function("kept", 3, 57)),
+        dwarf.ABBREV_4,
+        dwarf.lines_4(rows + kept, [], FILES),
     )
-    assert frames(dwarf, 30) == {30: (Frame("kept", "/src/a.c", 10, 5),)}
+    assert frames(sections, 30) == {30: (Frame("kept", "/src/a.c", 10, 5),)}
 
 
 def test_ranges_of_version_4_select_the_unit() -> None:
     abbrev = (
-        made.ABBREV_4[:-1]
-        + made.abbreviation(
+        dwarf.ABBREV_4[:-1]
+        + dwarf.abbreviation(
             6,
-            made.UNIT,
+            dwarf.UNIT,
             True,
-            (made.STMT_LIST, made.SEC_OFFSET),
-            (made.LOW_PC, made.ADDR),
-            (made.RANGES, made.SEC_OFFSET),
+            (dwarf.STMT_LIST, dwarf.SEC_OFFSET),
+            (dwarf.LOW_PC, dwarf.ADDR),
+            (dwarf.RANGES, dwarf.SEC_OFFSET),
         )
         + b"\0"
     )
     top = b"\6" + u32(0) + u32(0) + u32(0)
-    rest = u16(4) + u32(0) + b"\4" + top + made.function("f", 3, 50) + b"\0"
-    broken = made.unit_4(b"\x7f", low=80, size=5)
+    rest = u16(4) + u32(0) + b"\4" + top + dwarf.function("f", 3, 50) + b"\0"
+    broken = dwarf.unit_4(b"\x7f", low=80, size=5)
     base = u32(0xFFFFFFFF) + u32(2)
     ranges = u32(70) + u32(75) + base + u32(1) + u32(50) + bytes(8)
-    dwarf = Dwarf(broken + u32(len(rest)) + rest, abbrev, LINES, (("ranges", ranges),))
-    assert frames(dwarf, 10) == {10: (Frame("f", "a.c", 10, 5),)}
+    sections = Dwarf(broken + u32(len(rest)) + rest, abbrev, LINES, (("ranges", ranges),))
+    assert frames(sections, 10) == {10: (Frame("f", "a.c", 10, 5),)}
 
 
 def version_5() -> Dwarf:
     abbrev = (
-        made.abbreviation(
+        dwarf.abbreviation(
             1,
-            made.UNIT,
+            dwarf.UNIT,
             True,
-            (made.STMT_LIST, made.SEC_OFFSET),
-            (made.STR_OFFSETS_BASE, made.SEC_OFFSET),
-            (made.ADDR_BASE, made.SEC_OFFSET),
-            (made.RNGLISTS_BASE, made.SEC_OFFSET),
-            (made.RANGES, made.RNGLISTX),
+            (dwarf.STMT_LIST, dwarf.SEC_OFFSET),
+            (dwarf.STR_OFFSETS_BASE, dwarf.SEC_OFFSET),
+            (dwarf.ADDR_BASE, dwarf.SEC_OFFSET),
+            (dwarf.RNGLISTS_BASE, dwarf.SEC_OFFSET),
+            (dwarf.RANGES, dwarf.RNGLISTX),
         )
-        + made.abbreviation(
+        + dwarf.abbreviation(
             2,
-            made.FUNCTION,
+            dwarf.FUNCTION,
             True,
-            (made.NAME, made.STRX1),
-            (made.LOW_PC, made.ADDRX),
-            (made.HIGH_PC, made.DATA4),
+            (dwarf.NAME, dwarf.STRX1),
+            (dwarf.LOW_PC, dwarf.ADDRX),
+            (dwarf.HIGH_PC, dwarf.DATA4),
         )
-        + made.abbreviation(
+        + dwarf.abbreviation(
             3,
-            made.INLINED,
+            dwarf.INLINED,
             False,
-            (made.ABSTRACT_ORIGIN, made.REF4),
-            (made.RANGES, made.RNGLISTX),
-            (made.CALL_LINE, made.DATA1),
+            (dwarf.ABSTRACT_ORIGIN, dwarf.REF4),
+            (dwarf.RANGES, dwarf.RNGLISTX),
+            (dwarf.CALL_LINE, dwarf.DATA1),
         )
-        + made.abbreviation(4, made.FUNCTION, False, (made.NAME, made.STRX1))
+        + dwarf.abbreviation(4, dwarf.FUNCTION, False, (dwarf.NAME, dwarf.STRX1))
         + b"\0"
     )
     top = b"\1" + u32(0) + u32(8) + u32(8) + u32(12) + leb(0)
@@ -158,8 +159,8 @@ def version_5() -> Dwarf:
     return Dwarf(
         u32(len(rest)) + rest,
         abbrev,
-        made.lines_5(
-            made.sequence(Line(3, 10, 5, 0), Line(20, 11, 9, 1), end=60),
+        dwarf.lines_5(
+            dwarf.sequence(Line(3, 10, 5, 0), Line(20, 11, 9, 1), end=60),
             ["/src", "sub"],
             [("a.c", 0), ("b.c", 1)],
         ),
@@ -180,9 +181,11 @@ def test_version_5_with_indexed_attributes() -> None:
 
 
 def test_nested_function_entry_is_separate() -> None:
-    rows = made.sequence(Line(3, 10, 5), end=90)
-    nested = made.function("nested", 70, 10, made.inlined(ORIGIN, 70, 5, 2, 2))
-    outer = made.function("outer", 3, 57, nested, made.inlined(ORIGIN, 25, 10, 1, 1))
-    dwarf = Dwarf(made.unit_4(made.abstract("small"), outer), made.ABBREV_4, made.lines_4(rows, [], FILES))
-    functions = {at: [frame.function for frame in around] for at, around in frames(dwarf, 25, 70).items()}
+    rows = dwarf.sequence(Line(3, 10, 5), end=90)
+    nested = dwarf.function("nested", 70, 10, dwarf.inlined(ORIGIN, 70, 5, 2, 2))
+    outer = dwarf.function("outer", 3, 57, nested, dwarf.inlined(ORIGIN, 25, 10, 1, 1))
+    sections = Dwarf(
+        dwarf.unit_4(dwarf.abstract("small"), outer), dwarf.ABBREV_4, dwarf.lines_4(rows, [], FILES)
+    )
+    functions = {at: [frame.function for frame in around] for at, around in frames(sections, 25, 70).items()}
     assert functions == {25: ["small", "outer"], 70: ["small", "nested"]}

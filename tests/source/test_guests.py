@@ -12,7 +12,7 @@ from nogrow.analysis.proof import judge
 from nogrow.source.debug_files import find_debug
 from nogrow.source.lookup import locate
 from nogrow.wasm.decode import decode
-from tests.source.made import code_start
+from tests.support.dwarf import code_start
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = "crates/greeting_growth/src/lib.rs"

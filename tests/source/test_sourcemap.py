@@ -8,10 +8,10 @@ import pytest
 
 from nogrow.source.lookup import locate
 from nogrow.source.model import DebugFile, Frame
-from tests.source import made
+from tests.support import dwarf
 
-MODULE = made.module()
-START = made.code_start(MODULE)
+MODULE = dwarf.module_with_customs()
+START = dwarf.code_start(MODULE)
 DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 

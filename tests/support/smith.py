@@ -3,7 +3,7 @@
 import functools
 import random
 
-from tests.support.assemble import wasm_tools
+from tests.support.modules import wasm_tools
 
 _ATTEMPTS = 20
 _FEATURES = {

@@ -36,22 +36,22 @@ def answer(folder: Path, probe: object, pins: object) -> Audit:
 
 
 def test_vulnerable_and_unknown_packages_are_complaints(answers: Path) -> None:
-    found = answer(answers, HOLE, [HOLE, CLEAN, SKIPPED])
-    assert found == Audit(3, ("a 1: X-1, X-2; fixed in 2", "c: not found"))
+    result = answer(answers, HOLE, [HOLE, CLEAN, SKIPPED])
+    assert result == Audit(3, ("a 1: X-1, X-2; fixed in 2", "c: not found"))
 
 
 @pytest.mark.parametrize("probe", [CLEAN, SKIPPED], ids=["no holes known", "not found"])
 def test_service_without_known_vulnerabilities_is_rejected(answers: Path, probe: object) -> None:
-    found = answer(answers, probe, [CLEAN])
-    assert (found.packages, found.complaints) == (0, ())
-    assert found.reason
+    result = answer(answers, probe, [CLEAN])
+    assert (result.packages, result.complaints) == (0, ())
+    assert result.reason
 
 
 def test_nonsense_output_is_no_audit(answers: Path) -> None:
     (answers / "probe.txt").write_text("no connection")
-    found = audit.audit(answers)
-    assert found.reason is not None
-    assert "no connection" in found.reason
+    result = audit.audit(answers)
+    assert result.reason is not None
+    assert "no connection" in result.reason
 
 
 NONSENSE = [

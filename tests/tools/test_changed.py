@@ -14,7 +14,7 @@ FILES = (
     "tests/report/test_html.py",
     "tests/explain/goldens/c.txt",
     "tests/explain/test_cause.py",
-    "tests/support/binary.py",
+    "tests/support/modules.py",
     "tests/tools/test_pins.py",
 )
 
@@ -41,7 +41,7 @@ def root(tmp_path: Path) -> Path:
         ("tests/wasm/test_scan.py", ["tests/wasm/test_scan.py"]),
         ("tests/wasm/test_gone.py", ["tests/wasm"]),
         ("tests/explain/goldens/c.txt", ["tests/explain"]),
-        ("tests/support/binary.py", []),
+        ("tests/support/modules.py", []),
         ("tests/conftest.py", []),
         ("README.md", []),
     ],

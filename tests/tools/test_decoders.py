@@ -8,7 +8,7 @@ from tools.bench import decoders as module_under_test
 from tools.bench.decoders import Counts, by_nogrow, by_objdump, by_wasm_tools, compare
 
 from nogrow.errors import ModuleError, ToolError
-from tests.support.assemble import assemble
+from tests.support.modules import write_module
 
 PLAIN = """(module
   (memory 1) (table 1 funcref) (type $t (func))
@@ -21,45 +21,41 @@ LYING = '(module (memory 1) (func $"a\\n 000020: 40 00 | memory.grow 0\\n(;@20 ;
 
 @pytest.mark.parametrize("count", [by_nogrow, by_objdump, by_wasm_tools])
 def test_dead_sites_and_direct_calls_are_counted(tmp_path: Path, count: Callable[[Path], Counts]) -> None:
-    path = tmp_path / "plain.wasm"
-    path.write_bytes(assemble(PLAIN))
-    found = count(path)
-    assert (len(found.sites), found.direct_calls) == (2, 3)
-    assert all(path.read_bytes()[site] == 0x40 for site in found.sites)
+    path = write_module(tmp_path / "plain.wasm", PLAIN)
+    counts = count(path)
+    assert (len(counts.sites), counts.direct_calls) == (2, 3)
+    assert all(path.read_bytes()[site] == 0x40 for site in counts.sites)
 
 
 def test_objdump_is_asked_first(tmp_path: Path) -> None:
-    path = tmp_path / "plain.wasm"
-    path.write_bytes(assemble(PLAIN))
-    found = compare(path)
-    assert (found.agrees, found.other) == (True, "wasm-objdump")
+    path = write_module(tmp_path / "plain.wasm", PLAIN)
+    comparison = compare(path)
+    assert (comparison.agrees, comparison.other) == (True, "wasm-objdump")
 
 
 def test_wasm_tools_is_asked_if_objdump_fails(tmp_path: Path) -> None:
-    path = tmp_path / "gc.wasm"
-    path.write_bytes(
-        assemble("""(module (memory 1) (type $s (struct (field (mut i32))))
-          (func $f (drop (memory.grow (struct.get $s 0 (struct.new $s (i32.const 1)))))) (func (call $f)))""")
+    path = write_module(
+        tmp_path / "gc.wasm",
+        """(module (memory 1) (type $s (struct (field (mut i32))))
+          (func $f (drop (memory.grow (struct.get $s 0 (struct.new $s (i32.const 1)))))) (func (call $f)))""",
     )
-    found = compare(path)
-    assert (found.agrees, found.other, found.ours.direct_calls) == (True, "wasm-tools", 1)
+    comparison = compare(path)
+    assert (comparison.agrees, comparison.other, comparison.ours.direct_calls) == (True, "wasm-tools", 1)
 
 
 def test_names_that_look_like_instructions_do_not_count(tmp_path: Path) -> None:
-    path = tmp_path / "lying.wasm"
-    path.write_bytes(assemble(LYING))
+    path = write_module(tmp_path / "lying.wasm", LYING)
     assert by_wasm_tools(path) == Counts((), 0)
     try:
-        found = by_objdump(path)
+        counts = by_objdump(path)
     except ToolError as error:
         assert "does not fit the file" in str(error)  # noqa: PT017
     else:
-        assert found == Counts((), 0)
+        assert counts == Counts((), 0)
 
 
 def test_difference_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "plain.wasm"
-    path.write_bytes(assemble(PLAIN))
+    path = write_module(tmp_path / "plain.wasm", PLAIN)
     monkeypatch.setattr(module_under_test, "by_nogrow", lambda path: Counts((), 3))
     assert not compare(path).agrees
 

@@ -12,7 +12,7 @@ from tools.differ.run import SUFFIXES, accepted_as, complaint, differ, write
 from nogrow.archives import compressed, tar
 from nogrow.archives import zip as zip_reader
 from nogrow.archives.unpack_limits import UnsafeArchiveError
-from tests.archives.made import GROWING_WASM, QUIET_WASM
+from tests.support.modules import GROWING_WASM, QUIET_WASM
 from tests.support.sample import sampled
 
 READERS = find_readers().there
@@ -131,8 +131,8 @@ def test_same_seed_makes_same_archives() -> None:
 def test_complaint_names_what_is_read_otherwise(
     files: dict[str, bytes], succeeded: bool, said: str | None
 ) -> None:
-    found = complaint({"a/x.wasm": b"1"}, Reading(files, succeeded))
-    assert found == said if said is None else said in (found or "")
+    message = complaint({"a/x.wasm": b"1"}, Reading(files, succeeded))
+    assert message == said if said is None else said in (message or "")
 
 
 def test_disagreements_are_written_to_files(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from nogrow.analysis.proof import judge
 from nogrow.wasm.decode import decode
 from nogrow.wasm.runtime import Engine
 from nogrow.wasm.scan import scan
-from tests.support.assemble import wasm_tools
+from tests.support.modules import wasm_tools
 
 SMALL: list[tuple[str, Callable[[], bytes]]] = [
     ("size", lambda: of_size(100_000)),

@@ -40,8 +40,8 @@ def server(tmp_path: Path) -> Iterator[PageServer]:
         (root / name).write_bytes(content)
     (tmp_path / "outside.mjs").write_bytes(b"secret")
     (root / "hosts/link.mjs").symlink_to(tmp_path / "outside.mjs")
-    with served(root) as made:
-        yield made
+    with served(root) as server:
+        yield server
 
 
 def ask(server: PageServer, target: str, method: str = "GET") -> tuple[int, http.client.HTTPMessage, bytes]:
@@ -50,9 +50,9 @@ def ask(server: PageServer, target: str, method: str = "GET") -> tuple[int, http
     connection.putrequest(method, target, skip_host=False)
     connection.endheaders()
     response = connection.getresponse()
-    found = response.status, response.headers, response.read()
+    answer = response.status, response.headers, response.read()
     connection.close()
-    return found
+    return answer
 
 
 @pytest.mark.parametrize(

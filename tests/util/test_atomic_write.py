@@ -20,7 +20,7 @@ def test_file_and_folder_are_created(tmp_path: Path) -> None:
     path = tmp_path / "new" / "report.json"
     write(path, hello)
     assert path.read_bytes() == b"hello\n"
-    assert [one.name for one in path.parent.iterdir()] == ["report.json"]
+    assert [file.name for file in path.parent.iterdir()] == ["report.json"]
 
 
 def test_failure_keeps_the_old_file_and_leaves_no_draft(tmp_path: Path) -> None:
@@ -29,7 +29,7 @@ def test_failure_keeps_the_old_file_and_leaves_no_draft(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="can't write the report: No space left on device"):
         write(path, failing)
     assert path.read_text() == "old"
-    assert [one.name for one in tmp_path.iterdir()] == ["report.json"]
+    assert [file.name for file in tmp_path.iterdir()] == ["report.json"]
 
 
 def test_link_stays_a_link(tmp_path: Path) -> None:

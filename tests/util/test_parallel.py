@@ -55,8 +55,8 @@ def silent(numbers: Sequence[bytes]) -> list[int]:
 
 def test_ended_process_does_not_block_others_with_large_items() -> None:
     batches = [[bytes([number]) * 1_000_000] for number in range(12)]
-    found = in_order(batches, silent, lambda thing: -1, 4, lambda done: None)
-    assert found == [1_000_000] * 3 + [-1] + [1_000_000] * 8
+    results = in_order(batches, silent, lambda thing: -1, 4, lambda done: None)
+    assert results == [1_000_000] * 3 + [-1] + [1_000_000] * 8
 
 
 def cut_off(numbers: Sequence[int]) -> list[int]:

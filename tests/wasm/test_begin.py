@@ -3,12 +3,13 @@
 import time
 
 import pytest
+from tools.bench.encode import section, vector
 
 from nogrow.errors import ModuleError
 from nogrow.wasm import scan
 from nogrow.wasm.code_section import Bodies
 from nogrow.wasm.runtime import Engine
-from tests.support.binary import module_with_bodies, section, vector
+from tests.support.modules import module_with_bodies
 
 BODY = b"\x01\x01\x0b"
 MODULE = module_with_bodies([BODY])

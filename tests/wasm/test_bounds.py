@@ -1,7 +1,7 @@
 """Tests that modules beyond the limits of engines, or with contradictions, are refused with a reason."""
 
 import pytest
-from tools.bench.encode import module
+from tools.bench.encode import HEADER, leb, module, section, sized, vector
 from tools.bench.pathological import deep_subtypes
 
 from nogrow.errors import ModuleError
@@ -10,8 +10,7 @@ from nogrow.wasm.component import core_modules
 from nogrow.wasm.declarations import LONGEST_NAME
 from nogrow.wasm.decode import MOST_MEMORIES, decode
 from nogrow.wasm.types import DEEPEST
-from tests.support.assemble import assemble
-from tests.support.binary import HEADER, leb, section, sized, vector
+from tests.support.modules import assemble
 
 MEMORY = b"\0\1"
 PASSIVE = b"\1" + sized(b"data")

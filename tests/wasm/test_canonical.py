@@ -1,9 +1,9 @@
 """Tests the definitions of components: each fills its index space, or ends the reading with a note."""
 
 import pytest
+from tools.bench.encode import leb, section
 
 from nogrow.wasm.component import core_modules
-from tests.support.binary import leb, section
 
 HEADER = b"\0asm\x0d\0\x01\0"
 CORE = section(1, b"\0asm\x01\0\0\0")

@@ -2,12 +2,13 @@
 
 import pytest
 import wasmtime
+from tools.bench.encode import HEADER, leb, section, vector
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.decode import decode
 from nogrow.wasm.runtime import Engine, Kernel
 from nogrow.wasm.scan import Scan, scan
-from tests.support.binary import HEADER, leb, module_with_bodies, section, vector
+from tests.support.modules import module_with_bodies
 
 ENGINE = Engine()
 TRY = b"\x06\x40"

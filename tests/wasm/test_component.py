@@ -1,12 +1,12 @@
 """Tests how components are read: their core modules, and which functions the host calls."""
 
 import pytest
+from tools.bench.encode import section
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.component import core_modules
 from nogrow.wasm.sections import is_component
-from tests.support.assemble import assemble
-from tests.support.binary import section
+from tests.support.modules import assemble
 
 HEADER = b"\0asm\x0d\0\x01\0"
 CORE = b"\0asm\x01\0\0\0"

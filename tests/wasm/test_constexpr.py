@@ -8,7 +8,7 @@ from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Constant
 from nogrow.wasm.opcodes import INSTRUCTIONS, PREFIXES
 from nogrow.wasm.reader import Reader
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 # WebAssembly 3.0, section 3.4.13. Addition, subtraction and multiplication have no names of their own here.
 CONSTANT = {

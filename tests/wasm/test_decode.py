@@ -1,12 +1,12 @@
 """Tests the decoding of all sections except the code: the model, and the offsets of errors."""
 
 import pytest
+from tools.bench.encode import HEADER, section, vector
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Constant, Kind, Module, SegmentMode
-from tests.support.assemble import assemble
-from tests.support.binary import HEADER, section, vector
+from tests.support.modules import assemble
 
 FUNCTION = b"\x60\0\0"
 # One item of each kind: index 0 exists in every index space, index 1 in none.

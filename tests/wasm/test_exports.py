@@ -1,12 +1,11 @@
 """Tests the export section: names of every length and alphabet, and when it is read."""
 
 import pytest
-from tools.bench.encode import module
+from tools.bench.encode import HEADER, leb, module, section, sized, vector
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Module
-from tests.support.binary import HEADER, leb, section, sized, vector
 
 NAMES = ["", "a", "n" * 127, "n" * 128, "n" * 300, "\u00e9", "\u00e9" * 64, "\0", "last"]
 

@@ -5,7 +5,7 @@ import pytest
 from nogrow.wasm.decode import decode
 from nogrow.wasm.runtime import Engine
 from nogrow.wasm.scan import scan
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 from tests.wasm.test_scan import assert_scan_is_the_references
 
 PARAMETERS = ("", "i32", "i64", "f32", "f64", "i32 i32", "i32 i64")

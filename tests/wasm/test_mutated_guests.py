@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tools.bench.encode import module
+from tools.bench.encode import module, section
 
 from nogrow.analysis.judgement import Judgement
 from nogrow.analysis.proof import judge
@@ -22,7 +22,6 @@ from nogrow.report.exit_code import ExitCode, exit_code
 from nogrow.wasm.decode import decode
 from nogrow.wasm.runtime import Engine
 from nogrow.wasm.validate import validate
-from tests.support.binary import section
 from tests.wasm.test_mutations import changed, cut, is_valid
 
 BUILD = Path(__file__).resolve().parents[2] / "build"

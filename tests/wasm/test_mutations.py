@@ -14,8 +14,8 @@ from nogrow.analysis.proof import judge
 from nogrow.errors import ModuleError
 from nogrow.wasm.runtime import Engine
 from tests.reference.prover import verdicts
-from tests.support.assemble import assemble, wasm_tools
 from tests.support.generate import random_module
+from tests.support.modules import assemble, wasm_tools
 from tests.support.sample import sampled
 from tests.support.smith import smith
 

@@ -1,10 +1,10 @@
 """Tests the name section: it gives the names that can be read and never causes an error."""
 
 import pytest
+from tools.bench.encode import HEADER, leb, section, vector
 
 from nogrow.wasm.decode import decode
 from nogrow.wasm.names import LONGEST, FunctionNames
-from tests.support.binary import HEADER, leb, section, vector
 
 
 def naming(*subsections: bytes) -> bytes:
@@ -32,7 +32,7 @@ def test_bytes_outside_utf8_are_replaced() -> None:
     assert names(naming(functions((0, b"a\xff")))) == {0: "a\N{REPLACEMENT CHARACTER}"}
 
 
-def test_a_second_name_section_adds_names() -> None:
+def test_second_name_section_adds_names() -> None:
     data = naming(functions((0, b"a"))) + naming(functions((1, b"b")))[len(HEADER) :]
     assert names(data) == {0: "a", 1: "b"}
 

@@ -1,12 +1,13 @@
 """Compares the opcode table with the reference decoder's: the instructions and their lengths."""
 
 import pytest
+from tools.bench.encode import leb
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.opcodes import INSTRUCTIONS, PREFIXES
 from tests.reference.decoder import decode
 from tests.reference.opcodes import ONE_BYTE, PREFIXED
-from tests.support.binary import leb, module_with_bodies
+from tests.support.modules import module_with_bodies
 from tests.wasm.test_opcodes import probe, trap_offsets
 from tests.wasm.test_scan import assert_scan_is_the_references
 

@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from tools.bench.encode import leb
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.decode import decode
 from nogrow.wasm.opcodes import INSTRUCTIONS, PREFIXES
 from nogrow.wasm.runtime import Engine
 from nogrow.wasm.scan import scan
-from tests.support.assemble import wasm_tools
-from tests.support.binary import leb, module_with_bodies
+from tests.support.modules import module_with_bodies, wasm_tools
 from tests.support.sample import sampled
 
 TRAP = 4

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from tools.bench.encode import leb
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.reader import Reader
-from tests.support.binary import leb
 
 START = 3
 

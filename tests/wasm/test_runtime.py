@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import wasmtime
+from tools.bench.encode import HEADER, leb, section, vector
 
 import nogrow.wasm
 from nogrow.errors import ModuleError
@@ -14,7 +15,6 @@ from nogrow.wasm.code_section import Nodes
 from nogrow.wasm.decode import decode
 from nogrow.wasm.runtime import PAGE_SIZE, Engine, Workspace
 from nogrow.wasm.scan import scan
-from tests.support.binary import HEADER, leb, section, vector
 
 ENGINE = Engine()
 SCAN = Path(nogrow.wasm.__path__[0]) / "scan.wat"
@@ -140,7 +140,7 @@ SPARING = """
 import resource
 from nogrow.errors import ModuleError
 from nogrow.analysis.proof import judge
-from tests.support.binary import module_with_bodies
+from tests.support.modules import module_with_bodies
 limit = {limit} << 20
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 data = module_with_bodies([b"\\1" * {instructions} + b"\\x41\\1\\x40\\0\\x1a\\x0b"])

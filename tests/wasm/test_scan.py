@@ -20,8 +20,8 @@ from tests.reference import decoder, listing
 from tests.reference.equivalence import TypeRelation
 from tests.reference.flow import Flow
 from tests.reference.model import Function, Instruction, Module
-from tests.support.assemble import assemble
 from tests.support.generate import random_module
+from tests.support.modules import assemble
 from tests.support.sample import sampled
 from tests.support.smith import smith
 

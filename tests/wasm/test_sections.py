@@ -3,11 +3,11 @@
 import itertools
 
 import pytest
+from tools.bench.encode import HEADER, section
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.decode import decode
 from nogrow.wasm.sections import SectionId, read_sections
-from tests.support.binary import HEADER, section
 
 # Sections with a count of 0, in the order of the specification (section 5.5.2).
 IN_ORDER = (1, 2, 3, 4, 5, 13, 6, 7, 9, 12, 10, 11)

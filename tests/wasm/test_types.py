@@ -1,13 +1,13 @@
 """Tests the type section: equal types, subtypes, and the offsets of errors."""
 
 import pytest
+from tools.bench.encode import vector
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.decode import decode
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.types import Types, ValueType, read_reference_type, read_types, read_value_type
-from tests.support.assemble import assemble
-from tests.support.binary import vector
+from tests.support.modules import assemble
 
 
 def types(text: str) -> Types:

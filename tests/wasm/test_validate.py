@@ -4,7 +4,7 @@ import pytest
 import wasmtime
 
 from nogrow.wasm.validate import Validation, validate, validate_component
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 
 VALID = {
     "mvp": "(module (memory 1) (func (result i32) i32.const 1 memory.grow))",

@@ -19,11 +19,9 @@ import pytest
 
 from tools.mutation.mutant import Outcome
 
-_KEPT = ("tests.support.assemble", "tests.support.smith", "tests.support.binary", "tests.support.generate")
+_KEPT = ("tests.support.modules", "tests.support.smith", "tests.support.generate")
 # In a child, pytest would install its fault handlers before wasmtime's, and WebAssembly's traps are faults.
 _WITHOUT = ("cacheprovider", "randomly", "faulthandler")
-_WITHOUT_PLUGINS = tuple(word for name in _WITHOUT for word in ("-p", f"no:{name}"))
-# The plan may name exhaustive tests, so no test is left out by its marker.
 _WITHOUT_PLUGINS = tuple(word for name in _WITHOUT for word in ("-p", f"no:{name}"))
 # The plan may name exhaustive tests, so no test is left out by its marker.
 _QUIET = ("-x", "-q", "--tb=no", "--no-header", *_WITHOUT_PLUGINS, "-m", "")

@@ -71,3 +71,38 @@ METHODS = WITH_CALLBACK | words("""
 """)
 # Methods that call their argument later.
 SCHEDULERS = words("addEventListener catch finally then")
+# Globals that make code from a string.
+CODE_FROM_STRINGS = words("Function eval")
+# Globals that keep no object they are given, and return none.
+KEEPS_NOTHING = VIEWS | words("""
+    AggregateError alert ArrayBuffer atob Atomics BigInt Blob Boolean btoa cancelAnimationFrame clearImmediate
+    clearInterval clearTimeout console crypto Date decodeURI decodeURIComponent DOMException encodeURI
+    encodeURIComponent Error escape EvalError fetch Intl isFinite isNaN JSON Math Number parseFloat parseInt
+    performance queueMicrotask RangeError ReferenceError RegExp requestAnimationFrame require setImmediate
+    setInterval setTimeout SharedArrayBuffer String structuredClone SyntaxError TextDecoder TextEncoder
+    TypeError unescape URIError URL URLSearchParams WebAssembly Worker
+""")
+# Functions of built-in objects that return a value that is no object of the program.
+RETURNS_PRIMITIVE = words("""
+    getOwnPropertyNames getOwnPropertySymbols hasOwn hasOwnProperty is isArray isExtensible isFrozen
+    isPrototypeOf isSealed keys propertyIsEnumerable toString
+""")
+# Functions of `Object` that return their first argument, with the properties of the others.
+COPIES = words("assign create freeze getPrototypeOf preventExtensions seal setPrototypeOf")
+# Methods of built-in objects that may return a value, or pass it to a function, that they or another one got.
+PASSES_ON = words("""
+    add addEventListener addListener all allSettled any at catch concat copyWithin deref dispatchEvent drop
+    emit entries every fill filter finally find findIndex findLast findLastIndex flat flatMap forEach from get
+    groupBy map next of on once pop push race reduce reduceRight reject resolve return reverse set shift slice
+    some sort splice subscribe take then throw toArray toReversed toSorted toSpliced unshift valueOf values
+    with withResolvers
+""")
+# Properties whose function runs without a call of it in the program.
+IMPLICIT = words("""
+    apply construct defineProperty deleteProperty get getOwnPropertyDescriptor getPrototypeOf handleEvent has
+    isExtensible next ownKeys preventExtensions return set setPrototypeOf then toJSON toString valueOf
+""")
+# Globals that hold what they are given, and call none of it.
+HOLDERS = words("Array Map Object Promise Set WeakMap WeakRef WeakSet")
+# Functions of the embedder that Emscripten's glue hands the import object to.
+HOOKS = words("instantiateWasm")

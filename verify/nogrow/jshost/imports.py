@@ -12,7 +12,8 @@ from pathlib import Path
 from stat import S_ISREG
 
 from nogrow.errors import UsageError
-from nogrow.jshost.model import Called, Glue, Grower, Position, Served, Table
+from nogrow.jshost.growth import Imports, growing_imports
+from nogrow.jshost.model import Called, Glue, Grower, Served, Table
 from nogrow.jshost.parse import first_error, parse
 from nogrow.jshost.syntax import Name, Owner
 from nogrow.jshost.terms import Member, Result, Term
@@ -20,11 +21,6 @@ from nogrow.jshost.values import NOTHING, Values, closure
 
 LARGEST = 1 << 26
 """The largest glue that is read, in bytes. Emscripten's has some 100,000."""
-
-Imports = dict[str, list[Term]]
-"""The values behind each import, by its label `module.field`."""
-
-_TABLE_SIGNS = frozenset(("get", "set", "length"))
 
 
 def read(path: Path) -> Glue:
@@ -53,11 +49,9 @@ def analyse(name: str, source: bytes) -> Glue:
     try:
         values = Values(root)
         imports, tables = _served_imports(values)
-        growing = _growing_functions(values)
         growers = [
-            Grower(label, name, *min(growing[function] for function in functions))
-            for label, behind in sorted(imports.items())
-            if (functions := growing.keys() & {each for value in behind for each in values.functions(value)})
+            Grower(label, name, *position)
+            for label, position in sorted(growing_imports(name, root, values, imports).items())
         ]
         served = _served(values, imports, tables)
     except RecursionError as error:
@@ -65,40 +59,9 @@ def analyse(name: str, source: bytes) -> Glue:
     return Glue(name, tuple(growers), source, served)
 
 
-def _growing_functions(values: Values) -> dict[int, Position]:
-    """Return the functions that lead to a `grow` of a memory, each with the position of that call."""
-    growing: dict[int, Position] = {}
-    for function, member, position in values.grow_calls:
-        if _of_memory(values, member):
-            growing[function] = min(position, growing.get(function, position))
-    callers: dict[int, set[int]] = defaultdict(set)
-    for function, invoked in values.invoked.items() if growing else ():
-        for called in (called for value in set(invoked) for called in values.functions(value)):
-            callers[called].add(function)
-    queue = list(growing)
-    while queue:
-        called = queue.pop()
-        for function in callers.get(called, ()):
-            position = growing[called]
-            if function not in growing or position < growing[function]:
-                growing[function] = position
-                queue.append(function)
-    return growing
-
-
-def _of_memory(values: Values, member: Member) -> bool:
-    """Return whether `member`, a `grow`, may be that of a memory and not of a table or another object."""
-    if values.functions(member):
-        return False
-    if isinstance(member.of, Member):
-        return "table" not in member.of.name.lower()
-    signs = {read.name for read in values.read_members if read.of == member.of} if member.of else set()
-    return "buffer" in signs or not signs & _TABLE_SIGNS
-
-
 def _served_imports(values: Values) -> tuple[Imports, set[Table]]:
     """Return the values behind each import that the program serves, and the objects that hold them."""
-    fields: dict[Owner, Imports] = defaultdict(lambda: defaultdict(list))
+    fields: dict[Owner, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for holder, name, value in values.every_field():
         fields[holder][name].append(value)
     tables: set[Table] = set()
@@ -111,14 +74,14 @@ def _served_imports(values: Values) -> tuple[Imports, set[Table]]:
             tables.add(Table(module, frozenset(name for held in objects for name in held)))
         for held in objects:
             for name, behind in held.items():
-                imports[f"{module}.{name}"] += behind
+                imports[module, name] += behind
     return imports, tables
 
 
 def _served(values: Values, imports: Imports, tables: set[Table]) -> Served:
     names = {
-        (label, value.name)
-        for label, behind in imports.items()
+        (f"{module}.{field}", value.name)
+        for (module, field), behind in imports.items()
         for value in behind
         if isinstance(value, Name) and value != NOTHING
     }
@@ -136,14 +99,14 @@ def _served(values: Values, imports: Imports, tables: set[Table]) -> Served:
 def _called(values: Values, imports: Imports) -> Iterator[Called]:
     """Yield what the functions behind the imports may call: an export, or an entry of a table."""
     direct = cache(lambda function: _called_by(values, set(values.invoked.get(function, ()))))
-    for label, behind in sorted(imports.items()):
+    for (module, field), behind in sorted(imports.items()):
         functions = {function for value in behind for function in values.functions(value)}
         run = [direct(function) for function in closure(functions, lambda function: direct(function)[2])]
         exports = {name for value in behind for name in values.exports(value)}
         exports |= {name for named, _, _ in run for name in named}
         table = any(of_table for _, of_table, _ in run)
         if exports or table:
-            yield Called(label, tuple(sorted(exports)), table)
+            yield Called(f"{module}.{field}", tuple(sorted(exports)), table)
 
 
 def _called_by(values: Values, invoked: set[Term]) -> tuple[frozenset[str], bool, frozenset[int]]:

@@ -113,6 +113,10 @@ class Scopes:
             scope = self._parent[scope]
         return Name(scope, name)
 
+    def declares(self, name: Name) -> bool:
+        """Return whether the program declares the name, and not the host."""
+        return name.name in self._names[name.scope]
+
     def _declare(self, node: Node, scope: int, function: int) -> None:
         match node.type:
             case "variable_declaration" | "lexical_declaration":

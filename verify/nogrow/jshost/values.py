@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import TypeVar
 
-from nogrow.jshost.model import Position
 from nogrow.jshost.parse import (
     ACCESSES,
     FUNCTIONS,
@@ -19,7 +18,6 @@ from nogrow.jshost.parse import (
     callee_of,
     fields,
     key_of,
-    position_of,
     property_of,
     returned_by,
     sides_of,
@@ -43,7 +41,7 @@ class Values:
     def __init__(self, root: Node) -> None:
         """Collect the values of the program whose tree has the root `root`."""
         self._root = root.id
-        self._scopes = Scopes(root)
+        self.scopes = Scopes(root)
         # What is assigned to each name and member, and the properties of each object and class.
         self._assigned: dict[Term, list[Term]] = defaultdict(list)
         self._properties: dict[Owner, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
@@ -51,7 +49,8 @@ class Values:
         self._returned: dict[int, list[Term]] = defaultdict(list)
         self.invoked: dict[int, list[Term]] = defaultdict(list)
         self.read_members: set[Member] = set()
-        self.grow_calls: list[tuple[int, Member, Position]] = []
+        # The constants that are an object literal.
+        self.literals: set[Term] = set()
         # The names that the file exports, as an ES module or a CommonJS one.
         self.exported: set[str] = set()
         self.functions = cache(self._functions)
@@ -71,6 +70,14 @@ class Values:
         match node.type:
             case "variable_declarator" | "assignment_expression" | "augmented_assignment_expression":
                 self._assignment(node)
+            case "lexical_declaration" if node.children[0].type == "const":
+                self.literals |= {
+                    self.scopes.name(name)
+                    for declarator in node.named_children
+                    for name in fields(declarator, "name")
+                    if name.type == "identifier"
+                    and any(part.type == "object" for part in fields(declarator, "value"))
+                }
             case "function_declaration" | "generator_function_declaration":
                 self._declare(node, Function(node.id))
             case "class_declaration":
@@ -84,24 +91,24 @@ class Values:
                 self._export(node)
             case "arrow_function" | "return_statement":
                 is_return = node.type == "return_statement"
-                function = self._scopes.functions[node.id] if is_return else node.id
+                function = self.scopes.functions[node.id] if is_return else node.id
                 for returned in returned_by(node):
-                    self._returned[function] += self._values(returned)
+                    self._returned[function] += self.values(returned)
             case kind if kind in ACCESSES:
-                member = self._member(node)
+                member = self.member(node)
                 if member is not None:
                     self.read_members.add(member)
 
     def _declare(self, node: Node, value: Term) -> None:
         if node.child_by_field_name("name") is not None:
-            self._assigned[self._scopes.name(node)].append(value)
+            self._assigned[self.scopes.name(node)].append(value)
 
     def _assignment(self, node: Node) -> None:
         left, right = sides_of(node)
         if left is None or right is None:
             return
-        values = self._values(right)
-        for target in self._values(left) if values else ():
+        values = self.values(right)
+        for target in self.values(left) if values else ():
             if isinstance(target, Name) or (isinstance(target, Member) and target.of is not None):
                 self._assigned[target] += values
             match target:
@@ -130,9 +137,9 @@ class Values:
             case "method_definition":
                 values = [Function(node.id)]
             case "shorthand_property_identifier":
-                values = [self._scopes.name(node)]
+                values = [self.scopes.name(node)]
             case _:
-                values = [value for part in fields(node, "value") for value in self._values(part)]
+                values = [value for part in fields(node, "value") for value in self.values(part)]
                 if node.type == "pair" and not values:
                     values = [NOTHING]
         if values:
@@ -140,24 +147,22 @@ class Values:
 
     def _call(self, node: Node) -> None:
         callee = callee_of(node)
-        passed = [self._values(argument) for argument in arguments_of(node)]
-        within = self._scopes.functions[node.id]
+        passed = [self.values(argument) for argument in arguments_of(node)]
+        within = self.scopes.functions[node.id]
         invoked = self.invoked[within]
         for values in passed:
             invoked.extend(values)
-        for value in (*self._values(callee), *self._any_member(callee)) if callee is not None else ():
+        for value in (*self.values(callee), *self._any_member(callee)) if callee is not None else ():
             if isinstance(value, Member) and value.name in _CALLS and value.of is not None:
                 value = value.of
             invoked.append(value)
             match value:
-                case Member(_, "grow"):
-                    self.grow_calls.append((within, value, position_of(node)))
                 case Member(Name(self._root, "Object"), "assign") if passed:
                     for target in passed[0]:
                         if isinstance(target, Name):
                             self._assigned[target] += [each for values in passed[1:] for each in values]
 
-    def _values(self, node: Node) -> list[Term]:
+    def values(self, node: Node) -> list[Term]:
         """Return the values that the expression `node` may have."""
         values: list[Term] = []
         stack = [node]
@@ -165,9 +170,9 @@ class Values:
             part = stack.pop()
             match part.type:
                 case "identifier":
-                    values.append(self._scopes.name(part))
+                    values.append(self.scopes.name(part))
                 case kind if kind in ACCESSES:
-                    member = self._member(part)
+                    member = self.member(part)
                     if member is not None:
                         values.append(member)
                 case "object" | "class_body":
@@ -175,7 +180,7 @@ class Values:
                     stack.extend(part.named_children)
                 case "call_expression" | "new_expression":
                     for callee in fields(part, "function"):
-                        values.extend(map(Result, self._values(callee)))
+                        values.extend(map(Result, self.values(callee)))
                     stack.extend(arguments_of(part))
                 case "assignment_expression" | "augmented_assignment_expression":
                     stack.extend(fields(part, "left", "right"))
@@ -189,7 +194,7 @@ class Values:
                     stack.extend(value_parts(part))
         return values
 
-    def _member(self, node: Node) -> Member | None:
+    def member(self, node: Node) -> Member | None:
         """Return the member that `node` names by an identifier or a constant."""
         of = node.child_by_field_name("object")
         name = property_of(node)
@@ -198,9 +203,9 @@ class Values:
         while of.type == "parenthesized_expression" and of.named_children:
             of = of.named_children[-1]
         if of.type == "identifier":
-            return Member(self._scopes.name(of), name)
+            return Member(self.scopes.name(of), name)
         if of.type in ACCESSES:
-            return Member(self._member(of), name)
+            return Member(self.member(of), name)
         return Member(Function(of.id) if of.type in FUNCTIONS else None, name)
 
     def _any_member(self, callee: Node) -> Iterator[Member]:
@@ -208,8 +213,8 @@ class Values:
         if callee.type == "member_expression" and key_of(callee.child_by_field_name("property")) in _CALLS:
             callee = callee.child_by_field_name("object") or callee
         of = callee.child_by_field_name("object")
-        if callee.type == "subscript_expression" and of is not None and self._member(callee) is None:
-            yield from (Member(value, ANY) for value in self._values(of) if isinstance(value, Name))
+        if callee.type == "subscript_expression" and of is not None and self.member(callee) is None:
+            yield from (Member(value, ANY) for value in self.values(of) if isinstance(value, Name))
 
     def every_field(self) -> Iterator[tuple[Owner, str, Term]]:
         """Yield every field of every object: the object, the field's name, and a value of it."""

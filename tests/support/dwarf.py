@@ -2,19 +2,12 @@
 
 from typing import NamedTuple
 
+from tools.bench.encode import EMPTY, HEADER, custom, leb, section, signed, sized, vector
+
 from nogrow.wasm.sections import SectionId, read_sections
 
 CODE_SIZE = 100
 """The size in bytes of the code of a built module's only function."""
-
-
-def leb(value: int) -> bytes:
-    """Encode an unsigned LEB128 number."""
-    out = bytearray()
-    while value >= 0x80:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes(out) + bytes([value])
 
 
 def u32(value: int) -> bytes:
@@ -29,18 +22,11 @@ def text(value: str) -> bytes:
     return value.encode() + b"\0"
 
 
-def custom(name: str, contents: bytes) -> bytes:
-    """Encode a custom section."""
-    body = leb(len(name)) + name.encode() + contents
-    return b"\0" + leb(len(body)) + body
-
-
-def module(*customs: tuple[str, bytes]) -> bytes:
+def module_with_customs(*customs: tuple[str, bytes]) -> bytes:
     """Return a module with custom sections and one function of `nop`s, whose body starts at address 2."""
-    body = b"\0" + b"\1" * (CODE_SIZE - 2) + b"\x0b"
-    code = b"\1" + leb(len(body)) + body
-    head = b"\0asm\1\0\0\0" + b"\1\4\1\x60\0\0" + b"\3\2\1\0"
-    return head + b"\x0a" + leb(len(code)) + code + b"".join(custom(*pair) for pair in customs)
+    code = sized(b"\0" + b"\1" * (CODE_SIZE - 2) + b"\x0b")
+    head = HEADER + section(1, vector([EMPTY])) + section(3, vector([b"\0"])) + section(10, vector([code]))
+    return head + b"".join(custom(*pair) for pair in customs)
 
 
 def code_start(data: bytes) -> int:
@@ -58,7 +44,7 @@ class Dwarf(NamedTuple):
 
     def module(self) -> bytes:
         named = (("info", self.info), ("abbrev", self.abbrev), ("line", self.line), *self.others)
-        return module(*((f".debug_{name}", contents) for name, contents in named))
+        return module_with_customs(*((f".debug_{name}", contents) for name, contents in named))
 
 
 # Tags, attributes and forms (DWARF 5, section 7.5).
@@ -139,26 +125,16 @@ def sequence(*rows: Line, end: int) -> bytes:
     for number, row in enumerate(rows):
         out += b"\4" + leb(row.file) + b"\5" + leb(row.column)
         if number % 2 == 0:
-            out += b"\2" + leb(row.address - address) + b"\3" + _signed(row.line - line) + b"\1"
+            out += b"\2" + leb(row.address - address) + b"\3" + signed(row.line - line) + b"\1"
         else:
             # Line base -5, range 14, first special opcode 13.
-            out += b"\3" + _signed(row.line - line - 1) + b"\2" + leb(row.address - address - 1)
+            out += b"\3" + signed(row.line - line - 1) + b"\2" + leb(row.address - address - 1)
             out += bytes([13 + 14 * 1 + (1 + 5)])
         address, line = row.address, row.line
     return out + b"\2" + leb(end - address) + b"\0\1\1"
 
 
-def _signed(value: int) -> bytes:
-    out = bytearray()
-    while True:
-        byte = value & 0x7F
-        value >>= 7
-        if (value == 0 and not byte & 0x40) or (value == -1 and byte & 0x40):
-            return bytes(out) + bytes([byte])
-        out.append(byte | 0x80)
-
-
-_PARAMETERS = (
+PARAMETERS = (
     b"\1\1\1" + (-5 & 0xFF).to_bytes(1, "little") + b"\x0e\x0d" + bytes([0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1])
 )
 
@@ -167,7 +143,7 @@ def lines_4(program: bytes, directories: list[str], files: list[tuple[str, int]]
     """Encode a line program of version 4; directories and files count from 1."""
     names = b"".join(map(text, directories)) + b"\0"
     names += b"".join(text(name) + leb(directory) + b"\0\0" for name, directory in files) + b"\0"
-    header = _PARAMETERS + names
+    header = PARAMETERS + names
     rest = u16(4) + u32(len(header)) + header + program
     return u32(len(rest)) + rest
 
@@ -177,6 +153,6 @@ def lines_5(program: bytes, directories: list[str], files: list[tuple[str, int]]
     names = b"\1" + leb(1) + leb(STRING) + leb(len(directories)) + b"".join(map(text, directories))
     names += b"\2" + leb(1) + leb(STRING) + leb(2) + leb(DATA1) + leb(len(files))
     names += b"".join(text(name) + bytes([directory]) for name, directory in files)
-    header = _PARAMETERS + names
+    header = PARAMETERS + names
     rest = u16(5) + b"\4\0" + u32(len(header)) + header + program
     return u32(len(rest)) + rest

@@ -1,4 +1,4 @@
-"""Build archives for tests."""
+"""Build archives."""
 
 import base64
 import hashlib
@@ -7,14 +7,8 @@ import tarfile
 import zipfile
 from collections.abc import Mapping
 
-import wasmtime
-
 from nogrow.archives.archive import Contents, contents
 from nogrow.archives.unpack_limits import Budget, Limits
-from tests.cli.modules import GROWING, QUIET
-
-QUIET_WASM = bytes(wasmtime.wat2wasm(QUIET))
-GROWING_WASM = bytes(wasmtime.wat2wasm(GROWING))
 
 
 def zip_of(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
