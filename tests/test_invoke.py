@@ -145,7 +145,44 @@ def test_sealed_copies_cannot_grow(root: Path) -> None:
 
 def test_unknown_seal_mode_is_one_line(root: Path) -> None:
     completed = invoke(root, "build", "seal", "--mode", "glue", code=2)
-    assert completed.stderr == "unknown mode 'glue'; expected cap, deny or trap\n"
+    assert completed.stderr == "unknown mode 'glue'; expected cap, deny, trap or reserve\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "no artifact in nogrow.toml has the key `seal`: add it, or give --mode"),
+        (["--pages", "3"], "--pages: this option needs --mode"),
+        (
+            ["--mode", "deny", "--pages", "3"],
+            "--pages 3: deny does not change the pages; only cap and reserve do",
+        ),
+        (
+            ["--mode", "cap", "--pages", "scenarios"],
+            "--pages scenarios: expected a number of at most 20 digits",
+        ),
+        (
+            ["--mode", "reserve", "--pages", "x"],
+            "--pages x: expected a number of at most 20 digits or scenarios",
+        ),
+        (
+            ["--mode", "cap", "--pages", "9" * 5000],
+            f"--pages {'9' * 5000}: expected a number of at most 20 digits",
+        ),
+    ],
+)
+def test_wrong_use_of_seal_is_one_line_and_exit_code_2(root: Path, words: list[str], message: str) -> None:
+    assert invoke(root, "seal", *words, code=2).stderr == f"{message}\n"
+
+
+def test_seal_without_mode_follows_the_contract(root: Path) -> None:
+    (root / "my guest.wat").write_text(GROWS)
+    with (root / "nogrow.toml").open("a") as contract:
+        contract.write('allow = ["reachable"]\nseal = { mode = "reserve", pages = 9 }\n')
+    completed = invoke(root, "build", "seal")
+    assert "reserve, 9 pages" in completed.stdout
+    assert (root / "out put/sealed/release/my guest.wasm").is_file()
+    invoke(root, "seal", "--mode", "reserve", "--pages", "3")
 
 
 def test_clean_restores_the_project(root: Path) -> None:
@@ -184,3 +221,30 @@ def test_release_builds_before_it_judges(root: Path) -> None:
     invoke(root, "build")
     shutil.copy(root / MODULE, root / "dist" / "guest.wasm")
     invoke(root, "release", "--dist", "dist", code=ExitCode.BROKEN)
+
+
+def test_release_ships_the_sealed_copy_and_not_the_original(root: Path) -> None:
+    (root / "dist").mkdir()
+    (root / "my guest.wat").write_text(GROWS)
+    with (root / "nogrow.toml").open("a") as contract:
+        contract.write('expect = { f = "reachable" }\nseal = { mode = "reserve", pages = 9 }\n')
+    invoke(root, "build")
+    shutil.copy(root / MODULE, root / "dist" / "guest.wasm")
+    completed = invoke(root, "release", "--dist", "dist", code=ExitCode.BROKEN)
+    copy = "out put/sealed/release/my guest.wasm"
+    assert f"{MODULE}, which the contract seals: ship {copy} instead" in completed.stdout
+    assert not (root / "out put" / "attestation.json").exists()
+    shutil.copy(root / copy, root / "dist" / "guest.wasm")
+    completed = invoke(root, "release", "--dist", "dist")
+    assert f"it is the copy of {MODULE} (reserve, 9 pages)" in completed.stdout
+    assert '"sealed"' in (root / "out put" / "attestation.json").read_text()
+
+
+def test_release_whose_copy_cannot_be_made_is_not_judged(root: Path) -> None:
+    (root / "dist").mkdir()
+    (root / "my guest.wat").write_text(GROWS)
+    with (root / "nogrow.toml").open("a") as contract:
+        contract.write('allow = ["reachable"]\nseal = { mode = "reserve" }\n')
+    completed = invoke(root, "release", "--dist", "dist", code=ExitCode.USAGE)
+    assert f"{MODULE} cannot be sealed: memory 0 declares no maximum" in completed.stderr
+    assert "kept" not in completed.stdout

@@ -61,10 +61,14 @@ def test_seal_reports_remaining_growth(nogrow: Nogrow, folder: Path) -> None:
         (["growing.wasm", "--mode", "deny", "-o", "x.wasm", "--in-place"], "cannot be combined"),
         (
             ["growing.wasm", "--mode", "deny", "-o", "x.wasm", "--pages", "3"],
-            "only be set with cap",
+            "only be set with cap and reserve",
         ),
         (["growing.wasm", "--mode", "cap", "-o", "x.wasm", "--pages", "70000"], "cannot have"),
         (["growing.wasm", "--mode", "reserve", "-o", "x.wasm", "--pages", "70000"], "cannot have"),
+        (
+            ["growing.wasm", "--mode", "cap", "-o", "x.wasm", "--pages", "9" * 5000],
+            "99: expected a number of at most 20 digits, MEMORY=NUMBER or scenarios",
+        ),
         (
             ["growing.wasm", "--mode", "reserve", "-o", "x.wasm", "--pages", "x"],
             "--pages x: expected",
@@ -78,7 +82,8 @@ def test_seal_reports_remaining_growth(nogrow: Nogrow, folder: Path) -> None:
             "each of several needs a memory, as in 0=4",
         ),
         (["growing.wasm", "--mode", "shut", "-o", "x.wasm"], "Invalid value"),
-        (["growing.wasm", "-o", "x.wasm"], "Missing option"),
+        (["growing.wasm", "-o", "x.wasm"], "growing.wasm: no mode: use --mode, or add `seal` to"),
+        (["growing.wasm", "-o", "x.wasm", "--pages", "3"], "--pages: this option needs --mode"),
     ],
 )
 def test_wrong_usage_writes_nothing(nogrow: Nogrow, folder: Path, words: list[str], message: str) -> None:
@@ -208,3 +213,27 @@ def test_scenario_shows_that_a_copy_with_a_start_function_can_start(nogrow: Nogr
     (folder / "nogrow.toml").write_text(SCENARIO + "[[artifact.stub]]\nimport = 'a.b'\n")
     result = nogrow(*words)
     assert result.exit_code == 0, result.stderr
+
+
+def test_clause_says_how_the_file_is_sealed(nogrow: Nogrow, folder: Path) -> None:
+    data = (folder / "growing.wasm").read_bytes()
+    clause = '[[artifact]]\npath = "growing.wasm"\n'
+    for seal, mode, pages in (
+        ('mode = "deny"', Mode.DENY, None),
+        ('mode = "cap", pages = 3', Mode.CAP, 3),
+        ('mode = "reserve", pages = 9', Mode.RESERVE, 9),
+    ):
+        (folder / "other.toml").write_text(f"schema = 1\n{clause}seal = {{ {seal} }}\n")
+        words = ("seal", "growing.wasm", "-o", "x.wasm", "--force", "--contract", "other.toml")
+        result = nogrow(*words)
+        assert result.exit_code == 0, result.stderr
+        assert f"growing.wasm sealed ({mode.value})" in result.stdout
+        assert (folder / "x.wasm").read_bytes() == sealed(data, mode, pages).data
+        assert nogrow(*words, "--mode", "trap").exit_code == 0
+        assert (folder / "x.wasm").read_bytes() == sealed(data, Mode.TRAP).data
+    text = SCENARIO.replace(
+        'path = "growing.wasm"\n', 'path = "growing.wasm"\nseal = { mode = "reserve", pages = "scenarios" }\n'
+    )
+    (folder / "nogrow.toml").write_text(text)
+    assert "--pages 4: what the scenarios reach" in nogrow("seal", "growing.wasm", "-o", "y.wasm").stdout
+    assert nogrow("seal", "quiet.wasm", "-o", "z.wasm").exit_code == 2

@@ -18,10 +18,12 @@ from nogrow.contract.model import (
     Read,
     Saved,
     Scenario,
+    Seal,
     Stub,
     Write,
 )
 from nogrow.errors import ContractError
+from nogrow.rewrite.rewrite import Mode
 from tests.support.judgements import ABSENT, REACHABLE, UNREACHABLE
 
 WHOLE = """schema = 1
@@ -139,6 +141,26 @@ def test_functions_without_an_import_are_trusted_by_their_name_in_reports(tmp_pa
     assert load(path).artifacts[0].imports.trusted == names
 
 
+@pytest.mark.parametrize(
+    ("given", "seal"),
+    [
+        ('{ mode = "deny" }', Seal(Mode.DENY)),
+        ('{ mode = "cap", pages = 3 }', Seal(Mode.CAP, 3)),
+        ('{ mode = "reserve" }', Seal(Mode.RESERVE)),
+        ('{ mode = "reserve", pages = 256 }', Seal(Mode.RESERVE, 256)),
+        ('{ mode = "reserve", pages = "scenarios" }', Seal(Mode.RESERVE, "scenarios")),
+    ],
+)
+@pytest.mark.parametrize("path", ["a.wasm", "build/**/*.wasm", "[!_]*.wasm"])
+def test_seal_has_a_mode_and_pages(tmp_path: Path, path: str, given: str, seal: Seal) -> None:
+    text = f"{HEAD.replace('a.wasm', path)}seal = {given}"
+    assert load(written(tmp_path, text)).artifacts[0].seal == seal
+
+
+def test_contract_without_artifacts_is_read_on_demand(tmp_path: Path) -> None:
+    assert load(written(tmp_path, "schema = 1"), may_be_empty=True).artifacts == ()
+
+
 def test_windows_line_ends_are_read(tmp_path: Path) -> None:
     assert len(load(written(tmp_path, WHOLE.replace("\n", "\r\n"))).artifacts) == 2
 
@@ -247,6 +269,21 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "stub fails and returns": (HEAD + '[[artifact.stub]]\nimport = "e.f"\nfails = true\nreturns = 0', 7, "artifact#1.stub#1.returns: a stub that fails returns nothing"),
     "stub grows by nothing": (HEAD + '[[artifact.stub]]\nimport = "e.f"\ngrows = 0', 6, "artifact#1.stub#1.grows: expected an integer of at least 1, not the number 0"),
     "stub twice": (HEAD + '[[artifact.stub]]\nimport = "e.f"\n[[artifact.stub]]\nimport = "e.f"', 7, "artifact#1.stub#2.import: a second stub for the import 'e.f'"),
+    "seal is a string": (HEAD + 'seal = "deny"', 4, "artifact#1.seal: expected a table, not the string 'deny'"),
+    "seal without mode": (HEAD + "seal = { pages = 3 }", 4, "artifact#1.seal: the key `mode` is missing: cap, deny, trap or reserve"),
+    "unknown key of seal": (HEAD + '[artifact.seal]\nmode = "cap"\npage = 3', 6, "artifact#1.seal.page: unknown key; did you mean `pages`?"),
+    "unknown mode": (HEAD + 'seal = { mode = "reserved" }', 4, "artifact#1.seal.mode: unknown mode 'reserved'; did you mean `reserve`?"),
+    "mode of another type": (HEAD + "seal = { mode = 1 }", 4, "artifact#1.seal.mode: expected a mode, not the number 1"),
+    "pages with deny": (HEAD + '[artifact.seal]\nmode = "deny"\npages = 3', 6, "artifact#1.seal.pages: deny does not change the pages; only cap and reserve do"),
+    "pages with trap": (HEAD + 'seal = { mode = "trap", pages = "scenarios" }', 4, "artifact#1.seal.pages: trap does not change the pages"),
+    "no pages to seal with": (HEAD + 'seal = { mode = "cap", pages = 0 }', 4, "artifact#1.seal.pages: expected an integer of at least 1, not the number 0"),
+    "pages of another type": (HEAD + 'seal = { mode = "reserve", pages = 1.5 }', 4, "artifact#1.seal.pages: expected an integer of at least 1, not the number 1.5"),
+    "unknown word for pages": (HEAD + 'seal = { mode = "reserve", pages = "scenario" }', 4, "artifact#1.seal.pages: expected an integer of at least 1 or \"scenarios\", not the string 'scenario'"),
+    "scenarios with cap": (HEAD + 'seal = { mode = "cap", pages = "scenarios" }', 4, "artifact#1.seal.pages: \"scenarios\" is for the mode reserve"),
+    "seal of a member": ('schema = 1\n[[artifact]]\npath = "a.whl!**/x.wasm"\nseal = { mode = "deny" }', 4, "artifact#1.seal: a member of an archive cannot be sealed: name the built file in `path`"),
+    "seal of a core module": ('schema = 1\n[[artifact]]\npath = "a.wasm#1"\nseal = { mode = "deny" }', 4, "artifact#1.seal: a core module of a component cannot be sealed alone: name the component in `path`"),
+    "seal of a file above": ('schema = 1\n[[artifact]]\npath = "a/../../b.wasm"\nseal = { mode = "deny" }', 4, "artifact#1.seal: only a file below the contract's folder can be sealed"),
+    "seal of an absolute path": ('schema = 1\n[[artifact]]\npath = "/a.wasm"\nseal = { mode = "deny" }', 4, "artifact#1.seal: only a file below"),
     "read without at": (STEPS + '  { read = 1, expect = "a" },\n]', 8, "artifact#1.scenario#1.steps#2: the key `at` is missing"),
     "write a number": (STEPS + "  { write = 1, at = 1 },\n]", 8, "artifact#1.scenario#1.steps#2.write: expected a string"),
 }  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 
 from nogrow.analysis.judgement import Verdict
 from nogrow.errors import DocumentError
+from nogrow.shipping.sealed_copies import Origin
 from nogrow.shipping.statement import (
     AttestedFile,
     AttestedModule,
@@ -34,7 +35,15 @@ STATEMENT = Statement(
             "c.wasm",
             THREE,
             9,
-            (AttestedModule("c.wasm", THREE, 9, (AttestedVerdict("c.wasm#0", Verdict.CAPPED),)),),
+            (
+                AttestedModule(
+                    "c.wasm",
+                    THREE,
+                    9,
+                    (AttestedVerdict("c.wasm#0", Verdict.CAPPED),),
+                    Origin("reserve", 64, TWO),
+                ),
+            ),
         ),
     ),
     THREE,
@@ -53,6 +62,18 @@ def test_statement_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert read_statement(path) == STATEMENT
     path = written(path, as_text(STATEMENT._replace(contract=None)))
     assert read_statement(path).contract is None
+
+
+def test_statement_says_how_a_copy_was_sealed(tmp_path: Path) -> None:
+    document = json.loads(as_text(STATEMENT))
+    plain, copy = (file["modules"][0] for file in document["predicate"]["files"])
+    assert "sealed" not in plain
+    original = {"digest": {"sha256": TWO}}
+    assert copy["sealed"] == {"mode": "reserve", "pages": 64, "original": original}
+    for pages in (setting(None, "pages"), without("pages")):
+        pages(copy["sealed"])
+        path = written(tmp_path / "s.json", json.dumps(document))
+        assert read_statement(path).files[1].modules[0].origin == Origin("reserve", None, TWO)
 
 
 def test_statement_of_in_toto_has_each_file_and_module() -> None:
@@ -93,6 +114,7 @@ def setting(value: object, *keys: str | int) -> Callable[[Document], None]:
 
 FILES = ("predicate", "files")
 MODULE = (*FILES, 0, "modules", 0)
+SEALED = (*FILES, 1, "modules", 0, "sealed")
 CASES: dict[str, tuple[Callable[[Document], None], str]] = {
     "type": (setting("x", "_type"), "_type: expected 'https://in-toto.io/Statement/v1'"),
     "predicate type": (setting("x", "predicateType"), "predicateType: expected 'urn:nogrow:attestation:1'"),
@@ -109,6 +131,17 @@ CASES: dict[str, tuple[Callable[[Document], None], str]] = {
     "verdict": (
         setting("good", *MODULE, "verdicts", 0, "verdict"),
         r"verdict: unknown verdict 'good'; known here: absent, ",
+    ),
+    "sealed": (setting("deny", *SEALED), r"modules\[0\].sealed: expected an object, not the string 'deny'"),
+    "mode of a copy": (
+        setting("deni", *SEALED, "mode"),
+        r"sealed.mode: unknown mode 'deni'; did you mean `deny`?",
+    ),
+    "pages of a copy": (setting("x", *SEALED, "pages"), r"sealed.pages: expected an integer of at least 0"),
+    "copy without original": (without(*SEALED, "original"), r"sealed: the key `original` is missing"),
+    "digest of an original": (
+        setting("x", *SEALED, "original", "digest", "sha256"),
+        r"sealed.original.digest.sha256: expected a SHA-256",
     ),
     "a subject less": (without("subject", 0), "subject: expected the files and modules of predicate.files"),
     "a module less": (without(*MODULE), "subject: expected the files and modules of predicate.files"),

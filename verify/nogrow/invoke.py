@@ -3,12 +3,14 @@
 Put `namespace = collection()` into the `tasks.py` of the project.
 """
 
+import re
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Literal
 
 try:
     from invoke.collection import Collection
@@ -18,6 +20,7 @@ try:
 except ModuleNotFoundError as error:
     raise ImportError("nogrow.invoke needs invoke: run pip install 'nogrow[build]'") from error
 
+from nogrow.contract.model import Seal
 from nogrow.errors import ContractError, DocumentError, NogrowError, UsageError
 from nogrow.machine.machine import Machine
 from nogrow.project import verify as judging
@@ -25,7 +28,7 @@ from nogrow.project.builder import BuildResult, build_all, clean_all, set_up
 from nogrow.project.console import announce, print_table
 from nogrow.project.inspect import inspect_all
 from nogrow.project.project import Project, find_root, open_project
-from nogrow.project.seal import seal_all
+from nogrow.project.seal import SealedCopy, seal_all, seal_for_release
 from nogrow.report.escaping import printable
 from nogrow.report.exit_code import ExitCode
 from nogrow.rewrite.rewrite import Mode
@@ -125,24 +128,27 @@ def verify(context: Context, locked: bool = False) -> None:
         raise Exit(code=code)
 
 
-@task(help={"mode": "cap, deny or trap, as in `nogrow seal`."})
-def seal(context: Context, mode: str) -> None:
-    """Write a sealed copy of each built module, which cannot grow its memory."""
+@task(
+    help={
+        "mode": "Seal each built module: cap, deny, trap or reserve, as in `nogrow seal`. "
+        "The default is to seal the artifacts whose clauses have the key `seal`.",
+        "pages": "With --mode cap or reserve: N pages for each memory; with reserve also: scenarios.",
+    }
+)
+def seal(context: Context, mode: str | None = None, pages: str | None = None) -> None:
+    """Write sealed copies of built modules, which cannot grow their memory."""
     with plain_errors():
-        copies = seal_all(_project(context), _mode(mode), announce)
-        rows = [(copy.copy, copy.before, copy.after) for copy in copies]
-        print_table("sealed", ("copy", "verdict before", "and after"), rows)
-        for copy in copies:
-            for note in copy.notes:
-                announce(printable(f"{copy.copy}: {note}"))
+        _print_copies(seal_all(_project(context), _wanted(mode, pages), announce))
 
 
 @task(iterable=["dist"], help={"dist": "A folder or file of the release; repeatable."})
 def release(context: Context, dist: list[str]) -> None:
-    """Build the project, judge the files of the release, and attest them if they keep the contract."""
+    """Build and seal, judge the files of the release, and attest them if they keep the contract."""
     with plain_errors():
         project = _project(context)
         _build(project)
+        if copies := seal_for_release(project, announce):
+            _print_copies(copies)
         code = judging.release(project, dist)
     if code != 0:
         raise Exit(code=code)
@@ -168,9 +174,33 @@ def _build(project: Project) -> BuildResult:
     return build_all(project, set_up(project, Machine.current(), announce), announce)
 
 
-def _mode(name: str) -> Mode:
-    try:
-        return Mode(name)
-    except ValueError:
-        *known, last = (mode.value for mode in Mode)
-        raise UsageError(f"unknown mode {name!r}; expected {', '.join(known)} or {last}") from None
+def _print_copies(copies: Sequence[SealedCopy]) -> None:
+    rows = [(copy.copy, copy.mode, copy.before, copy.after) for copy in copies]
+    print_table("sealed", ("copy", "mode", "verdict before", "and after"), rows)
+    for copy in copies:
+        for note in copy.notes:
+            announce(printable(f"{copy.copy}: {note}"))
+
+
+def _wanted(mode: str | None, pages: str | None) -> Seal | None:
+    """Return what the options ask for, None without any; raises `UsageError` for wrong ones."""
+    if mode is None:
+        if pages is not None:
+            raise UsageError("--pages: this option needs --mode")
+        return None
+    modes = {mode.value: mode for mode in Mode}
+    if mode not in modes:
+        *known, last = modes
+        raise UsageError(f"unknown mode {mode!r}; expected {', '.join(known)} or {last}")
+    return Seal(modes[mode], None if pages is None else _pages(modes[mode], pages))
+
+
+def _pages(mode: Mode, text: str) -> int | Literal["scenarios"]:
+    if not mode.sets_limits:
+        raise UsageError(f"--pages {text}: {mode.value} does not change the pages; only cap and reserve do")
+    if text == "scenarios" and mode is Mode.RESERVE:
+        return "scenarios"
+    if not re.fullmatch(r"[0-9]{1,20}", text):
+        known = " or scenarios" if mode is Mode.RESERVE else ""
+        raise UsageError(f"--pages {text}: expected a number of at most 20 digits{known}")
+    return int(text)

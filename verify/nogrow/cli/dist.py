@@ -13,7 +13,16 @@ from nogrow.jshost.model import Glue
 from nogrow.report.escaping import printable
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import Report
-from nogrow.shipping.gate import disagreements, gather, host_code, targets_of, with_violations
+from nogrow.shipping.gate import (
+    disagreements,
+    gather,
+    host_code,
+    originals,
+    targets_of,
+    with_notes,
+    with_violations,
+)
+from nogrow.shipping.sealed_copies import SealedCopies, sealed_copies
 from nogrow.shipping.statement import as_text, read_statement
 from nogrow.shipping.statement_check import compare, statement_of
 from nogrow.util.atomic_write import write_bytes
@@ -41,6 +50,7 @@ class Gate:
         self._shipment = gather(dist)
         self._attest = attest
         self._contract: str | None = None
+        self._copies = SealedCopies()
         if attest is not None and is_there(attest):
             try:
                 read_statement(attest)
@@ -53,7 +63,8 @@ class Gate:
     def targets(self, contract: Contract | None) -> tuple[Target, ...]:
         """Return the modules to judge."""
         self._contract = digest_of(contract)
-        chosen = targets_of(self._shipment, contract)
+        self._copies = sealed_copies(contract)
+        chosen = targets_of(self._shipment, contract, self._copies)
         if any(target.data is not None for target in chosen):
             for path in self._shipment.without_modules():
                 _say(f"{path}: contains no module")
@@ -64,19 +75,21 @@ class Gate:
         return host_code(self._shipment, targets)
 
     def closed(self, report: Report) -> Report:
-        """Return the report with the counts of the shipment, and with violations added.
+        """Return the report with the counts of the shipment, and with violations and notes added.
 
-        A file violates NG011 if its wheel contradicts itself, or if the statement describes another shipment.
+        A file violates NG011 if its wheel contradicts itself, if the statement describes another shipment, or
+        if the contract says that its sealed copy is shipped. A note is about a file that is such a copy.
         """
         broken: dict[str, tuple[str, ...]] = {}
         if self._attested is not None:
-            differences = compare(self._attested, self._shipment, report, self._contract)
+            differences = compare(self._attested, self._shipment, report, self._contract, self._copies)
             broken.update(differences.broken)
             for note in differences.notes:
                 _say(f"note: {note}")
-        for path, sentence in disagreements(self._shipment):
+        for path, sentence in (*disagreements(self._shipment), *originals(self._shipment, self._copies)):
             broken[path] = (*broken.get(path, ()), f"{path}: {sentence}")
-        return with_violations(report, broken)._replace(shipped=self._shipment.counts)
+        report = with_notes(with_violations(report, broken), self._shipment, self._copies)
+        return report._replace(shipped=self._shipment.counts)
 
     def attest(self, report: Report) -> None:
         """Write the statement if every contract is kept, else report that the file was not written."""
@@ -86,7 +99,8 @@ class Gate:
             old = "; the file is that of an earlier check" if is_there(self._attest) else ""
             _say(f"{self._attest}: not written, because not every contract is kept{old}")
             return
-        write_bytes(self._attest, as_text(statement_of(self._shipment, report, self._contract)).encode())
+        statement = statement_of(self._shipment, report, self._contract, self._copies)
+        write_bytes(self._attest, as_text(statement).encode())
 
 
 def _say(text: str) -> None:

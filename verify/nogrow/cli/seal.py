@@ -1,9 +1,10 @@
 """Define `nogrow seal`, which writes a copy of a module that cannot grow."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -13,9 +14,12 @@ from nogrow.errors import UsageError
 from nogrow.report.escaping import printable
 
 if TYPE_CHECKING:
-    from nogrow.contract.model import Scenario
+    from nogrow.contract.model import ArtifactContract
     from nogrow.rewrite.comparison import Comparison
     from nogrow.rewrite.reserve import Pages
+    from nogrow.rewrite.rewrite import Mode
+
+    AllPages = Pages | Literal["scenarios"]
 
 _MOST_ENTRIES = 20
 _OUT_OF_MEMORY = (
@@ -45,10 +49,9 @@ _SCENARIOS = "scenarios"
 @click.option(
     "--mode",
     type=click.Choice(list(_REFUSED)),
-    required=True,
     help="reserve: give each memory its pages at the start, and let the module count them. "
     "cap: set each memory's maximum to its minimum. deny: let every memory.grow return -1. "
-    "trap: let every memory.grow trap.",
+    "trap: let every memory.grow trap. The default is `seal` in the contract's clause for FILE.",
 )
 @click.option(
     "--pages",
@@ -65,7 +68,7 @@ _SCENARIOS = "scenarios"
 def seal(
     file: str,
     output: Path | None,
-    mode: str,
+    mode: str | None,
     pages: tuple[str, ...],
     contract_path: Path | None,
     in_place: bool,
@@ -78,32 +81,54 @@ def seal(
     nothing was written.
     """
     target = _target(Path(file), output, in_place=in_place, force=force)
-    from nogrow.rewrite.rewrite import Mode
+    from nogrow.contract.artifacts_to_seal import scenarios_of
     from nogrow.scenarios.sealing import pages_of_scenarios
     from nogrow.scenarios.sealing import seal as seal_module
     from nogrow.util.atomic_write import write_bytes
     from nogrow.wasm.file import read
     from nogrow.wasm.runtime import Engine
 
-    chosen = Mode(mode)
-    if _SCENARIOS in pages and (chosen is not Mode.RESERVE or len(pages) > 1):
-        raise UsageError("--pages scenarios is for the mode reserve, without another --pages")
-    number = None if _SCENARIOS in pages else _pages(pages)
-    scenarios = _scenarios(file, contract_path) if chosen is Mode.RESERVE else ()
+    clauses = _clauses(file, contract_path) if mode in (None, "reserve") else ()
+    chosen, number = _from_clauses(clauses, file, pages) if mode is None else _from_options(mode, pages)
+    scenarios = scenarios_of(clauses)
     data = read(file)
-    if _SCENARIOS in pages:
+    if isinstance(number, str):
         number = pages_of_scenarios(data, scenarios)
         click.echo(f"--pages {number}: what the scenarios reach, and a quarter more")
     copy = seal_module(data, chosen, number, Engine(), scenarios)
     write_bytes(target, copy.data)
     same = ": nothing had to change" if copy.data == data else ""
-    click.echo(f"{printable(str(target))}: {printable(file)} sealed ({mode}){same}")
+    click.echo(f"{printable(str(target))}: {printable(file)} sealed ({chosen.value}){same}")
     for comparison in copy.comparisons:
         for line in _lines(comparison):
             click.echo(line)
     for note in copy.notes:
         click.echo(f"  note: {printable(note)}")
-    click.echo(f"{_REFUSED[mode]} Try it with your scenarios: nogrow run")
+    click.echo(f"{_REFUSED[chosen.value]} Try it with your scenarios: nogrow run")
+
+
+def _from_options(mode: str, values: Sequence[str]) -> "tuple[Mode, AllPages]":
+    from nogrow.rewrite.rewrite import Mode
+
+    if _SCENARIOS not in values:
+        return Mode(mode), _pages(values)
+    if mode != Mode.RESERVE.value or len(values) > 1:
+        raise UsageError("--pages scenarios is for the mode reserve, without another --pages")
+    return Mode(mode), "scenarios"
+
+
+def _from_clauses(
+    clauses: "Sequence[ArtifactContract]", file: str, values: Sequence[str]
+) -> "tuple[Mode, AllPages]":
+    """Return what the clauses for the file say; raises `UsageError` if they do not say it."""
+    from nogrow.contract.artifacts_to_seal import seal_in
+
+    if values:
+        raise UsageError("--pages: this option needs --mode")
+    wanted = seal_in(clauses, file)
+    if wanted is None:
+        raise UsageError(f"{file}: no mode: use --mode, or add `seal` to the contract's clause for the file")
+    return wanted.mode, wanted.pages
 
 
 def _pages(values: Sequence[str]) -> "Pages":
@@ -111,8 +136,11 @@ def _pages(values: Sequence[str]) -> "Pages":
     by_memory: dict[int, int] = {}
     for value in values:
         memory, separator, number = value.rpartition("=")
-        if not (number.isdecimal() and number.isascii()) or bool(separator) != (memory.isdecimal()):
-            raise UsageError(f"--pages {value}: expected a number, MEMORY=NUMBER or scenarios")
+        numbers = (memory, number) if separator else (number,)
+        if not all(re.fullmatch(r"[0-9]{1,20}", text) for text in numbers):
+            raise UsageError(
+                f"--pages {value}: expected a number of at most 20 digits, MEMORY=NUMBER or scenarios"
+            )
         if not separator:
             if len(values) > 1:
                 raise UsageError(f"--pages {value}: each of several needs a memory, as in 0={value}")
@@ -121,19 +149,14 @@ def _pages(values: Sequence[str]) -> "Pages":
     return by_memory or None
 
 
-def _scenarios(file: str, contract_path: Path | None) -> "tuple[Scenario, ...]":
-    """Return the scenarios that the contract has for the file."""
+def _clauses(file: str, contract_path: Path | None) -> "tuple[ArtifactContract, ...]":
+    """Return the clauses that the contract has for the file."""
     contract = contract_at(contract_path)
     if contract is None or not os.path.isfile(file):  # noqa: PTH113
         return ()
     from nogrow.contract.select import targets
 
-    return tuple(
-        scenario
-        for target in targets(contract, (file,))
-        for clause in target.clauses
-        for scenario in clause.scenarios
-    )
+    return tuple(clause for target in targets(contract, (file,)) for clause in target.clauses)
 
 
 def _target(file: Path, output: Path | None, *, in_place: bool, force: bool) -> Path:

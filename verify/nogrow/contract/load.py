@@ -24,6 +24,7 @@ from nogrow.contract.model import (
     Imports,
     MemoryLimits,
     Scenario,
+    Seal,
 )
 from nogrow.contract.patterns import (
     ESCAPED,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 SCHEMA = 1
 _KEYS = (
     *("path", "js", "allow", "exports", "memory", "imports"),
-    *("scenario", "stub", "wasi", "expect", "tables"),
+    *("scenario", "stub", "wasi", "expect", "tables", "seal"),
 )
 _POLICIES = {"assume": False, "deny": True}
 # `open`: the host may put every function that it can obtain into the tables that it sees.
@@ -52,14 +53,14 @@ _TABLES = {"assume": False, "open": True}
 _PRIVATE = {"ignore": False, "judge": True}
 
 
-def load(path: Path) -> Contract:
-    """Return the contract in the file `path`."""
+def load(path: Path, *, may_be_empty: bool = False) -> Contract:
+    """Return the contract in the file `path`, which must name an artifact unless it `may_be_empty`."""
     document = _document(path)
     # `check` builds nothing, so it imports the plan only to reject a contract with a mistake in it.
     if "build" in document.object():
         _plan(document)
     tables = document.objects("artifact")
-    if not tables:
+    if not tables and not may_be_empty:
         raise document.error("no [[artifact]]: a contract must name at least one module")
     artifacts: dict[str, ArtifactContract] = {}
     for table in tables:
@@ -95,8 +96,9 @@ def _artifact(table: Node) -> ArtifactContract:
     table.object(_KEYS)
     host = _host(table)
     memory = table.get("memory")
+    path = _path(table)
     return ArtifactContract(
-        path=_path(table),
+        path=path,
         allow=table.optional("allow", _verdicts, DEFAULT_ALLOW),
         exports=table.optional("exports", _exports, ()),
         memory=table.optional("memory", _memory, None),
@@ -110,6 +112,7 @@ def _artifact(table: Node) -> ArtifactContract:
             private_memories=memory is not None
             and memory.optional("private", lambda node: node.choice("word", _PRIVATE), False),
         ),
+        seal=table.optional("seal", lambda node: _seal(node, path), None),
     )
 
 
@@ -212,3 +215,10 @@ def _scenarios(table: Node, host: Host) -> tuple[Scenario, ...]:
     scenarios = tuple(scenario_of(inner, host) for inner in table.objects("scenario"))
     table.require_distinct("scenario", "name", "scenario with the name")
     return scenarios
+
+
+def _seal(node: Node, path: str) -> Seal:
+    # Only a contract that seals something needs the modes, and `check` must start quickly.
+    from nogrow.contract.seal_reader import seal_of
+
+    return seal_of(node, path)

@@ -2,10 +2,13 @@
 
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from nogrow.analysis.emscripten_abi import is_known_by_name
 from nogrow.analysis.judgement import Conditions, Verdict
+
+if TYPE_CHECKING:
+    from nogrow.rewrite.rewrite import Mode
 
 DEFAULT_ALLOW = (Verdict.ABSENT, Verdict.UNREACHABLE)
 # The verdicts by the labels that contracts, locks and statements use.
@@ -127,6 +130,16 @@ class Scenario(NamedTuple):
     host: Host = Host()
 
 
+class Seal(NamedTuple):
+    """How the copy of an artifact is sealed that is shipped in its place.
+
+    `pages` are those of each memory: a number, what the scenarios reach, or None for the mode's default.
+    """
+
+    mode: "Mode"
+    pages: int | Literal["scenarios"] | None = None
+
+
 class ArtifactContract(NamedTuple):
     """One `[[artifact]]`: the rules for the module at `path`, or for all modules that it matches as a glob.
 
@@ -144,6 +157,7 @@ class ArtifactContract(NamedTuple):
     host: Host = Host()
     conditions: Conditions = Conditions()
     js: tuple[str, ...] = ()
+    seal: Seal | None = None
 
 
 class Contract(NamedTuple):

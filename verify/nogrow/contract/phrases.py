@@ -53,6 +53,11 @@ def path_of(witness: Sequence[Step]) -> str:
     return f"{' -> '.join(names)}: {shortened(last.instruction)} at offset 0x{last.offset:x}"
 
 
+def mode_and_pages(mode: str, pages: int | None) -> str:
+    """Return how a copy was sealed, for example `reserve, 64 pages`."""
+    return mode if pages is None else f"{mode}, {counted(pages, 'page')}"
+
+
 def listed(names: Sequence[str], most: int = 3) -> str:
     """Return the first names in backticks, and the number of the others."""
     text = ", ".join(f"`{shortened(name)}`" for name in names[:most])

@@ -87,12 +87,17 @@ def built(contract: Contract) -> Mapping[str, Target]:
         except ModuleError:
             # `nogrow check` reports the unreadable file; no shipped module can have its bytes.
             continue
-        first = found.get(digest, target)
-        more = [clause for clause in target.clauses if clause not in first.clauses]
-        found[digest] = first._replace(
-            also=(*first.also, *more), parts=tuple(dict.fromkeys((*first.parts, *target.parts)))
-        )
+        found[digest] = joined(found.get(digest), target)
     return found
+
+
+def joined(first: Target | None, target: Target) -> Target:
+    """Return a target with the clauses of both, each once."""
+    if first is None:
+        return target
+    more = [clause for clause in target.clauses if clause not in first.clauses]
+    parts = tuple(dict.fromkeys((*first.parts, *target.parts)))
+    return first._replace(also=(*first.also, *more), parts=parts)
 
 
 def _matches(pattern: str, path: str) -> bool:

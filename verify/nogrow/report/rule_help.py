@@ -105,9 +105,9 @@ RULE_HELP = (
         "A verdict is worse than in nogrow.lock, or the module is not the one that was pinned or attested.",
         "A lock file and a statement about a shipment record the digests and verdicts of judged modules. "
         "Entry points that grow today may continue to grow, but no verdict may become worse and no file may "
-        "be replaced.",
+        "be replaced. The original of a module that the contract seals may not be shipped.",
         "Undo the change; `nogrow explain` shows the cause of a growth. If the change is intended, run "
-        "`nogrow pin`, or attest the shipment again.",
+        "`nogrow pin`, or attest the shipment again. In place of the original, ship the copy.",
     ),
     RuleHelp(
         Rule.CACHED_VIEW,

@@ -7,7 +7,7 @@ scenarios of the contract.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from nogrow.contract.model import Scenario
+from nogrow.contract.model import Scenario, Seal
 from nogrow.contract.phrases import counted
 from nogrow.errors import ModuleError, UsageError
 from nogrow.rewrite.comparison import Comparison, compare
@@ -55,13 +55,18 @@ def seal(
     return SealedCopy(result.data, comparisons, notes)
 
 
+def pages_of(data: bytes, seal: Seal, scenarios: Sequence[Scenario]) -> int | None:
+    """Return the pages that `seal` asks for, None for the mode's default; raises as `pages_of_scenarios`."""
+    return pages_of_scenarios(data, scenarios) if isinstance(seal.pages, str) else seal.pages
+
+
 def pages_of_scenarios(data: bytes, scenarios: Sequence[Scenario]) -> int:
     """Return the pages to reserve: the most that a scenario reached, and a quarter more.
 
     Raises `UsageError` without a scenario, and `ModuleError` if one fails.
     """
     if not scenarios or is_component(data):
-        raise UsageError("--pages scenarios: the contract has no scenario for this module; give a number")
+        raise UsageError("the contract has no scenario that tells the pages of this module; give a number")
     peaks: list[int] = []
     for scenario in scenarios:
         result = run(data, scenario)

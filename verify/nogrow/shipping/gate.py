@@ -9,12 +9,13 @@ from nogrow.archives.unpack_limits import Limits
 from nogrow.contract.model import ArtifactContract, Contract
 from nogrow.contract.patterns import without_number
 from nogrow.contract.select import Target
-from nogrow.contract.shipped_clauses import built, clauses_at, parts_at, unmatched
+from nogrow.contract.shipped_clauses import built, clauses_at, joined, parts_at, unmatched
 from nogrow.contract.violations import Rule, Violation
 from nogrow.errors import UsageError
 from nogrow.jshost.model import Glue
 from nogrow.pipeline.host_code import is_named, of_module, scripts_beside
 from nogrow.report.model import ArtifactReport, Report
+from nogrow.shipping.sealed_copies import SealedCopies
 
 
 class Shipment(NamedTuple):
@@ -59,13 +60,20 @@ def gather(paths: Sequence[str], limits: Limits = Limits()) -> Shipment:  # noqa
     return Shipment(tuple(files.values()), tuple(empty), added(counts.values()), tuple(paths))
 
 
-def targets_of(shipment: Shipment, contract: Contract | None) -> tuple[Target, ...]:
+def targets_of(
+    shipment: Shipment,
+    contract: Contract | None,
+    copies: SealedCopies = SealedCopies(),  # noqa: B008
+) -> tuple[Target, ...]:
     """Return the targets of the check, sorted by path: each module, and each refused or missing file.
 
-    A module gets the clauses that name it; without any, those of the built file with the same bytes, or else
-    the default clause. A clause about shipped files that matches no module is a missing target.
+    A module gets the clauses that name it; without any, those of the built file with the same bytes and of
+    the artifact that it is the sealed copy of, or else the default clause. A clause about shipped files that
+    matches no module is a missing target.
     """
-    by_digest = built(contract) if contract else {}
+    by_digest = dict(built(contract)) if contract else {}
+    for digest, target in copies.targets.items():
+        by_digest[digest] = joined(by_digest.get(digest), target)
     targets = [Target(path, ArtifactContract(), found=False) for path in shipment.empty]
     for file in shipment.files:
         if file.refused is not None:
@@ -148,3 +156,28 @@ def disagreements(shipment: Shipment) -> Iterator[tuple[str, str]]:
         for module in file.modules:
             if module.problem is not None:
                 yield path_of(file, module), module.problem
+
+
+def originals(shipment: Shipment, copies: SealedCopies) -> Iterator[tuple[str, str]]:
+    """Yield the path of each module whose sealed copy has to be shipped instead, and what to do."""
+    for file in shipment.files:
+        for module in file.modules:
+            if module.sha256 in copies.misplaced:
+                yield path_of(file, module), copies.misplaced[module.sha256]
+
+
+def with_notes(report: Report, shipment: Shipment, copies: SealedCopies) -> Report:
+    """Add a note to each module that is the sealed copy of an artifact."""
+    notes = {
+        path_of(file, module): copies.notes[module.sha256]
+        for file in shipment.files
+        for module in file.modules
+        if module.sha256 in copies.notes
+    }
+    artifacts = (
+        artifact._replace(notes=(*artifact.notes, notes[path]))
+        if (path := without_number(artifact.path)) in notes
+        else artifact
+        for artifact in report.artifacts
+    )
+    return report._replace(artifacts=tuple(artifacts))

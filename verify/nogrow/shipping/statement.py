@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from nogrow import __version__
 from nogrow.analysis.judgement import Verdict
 from nogrow.contract.model import VERDICTS
+from nogrow.rewrite.rewrite import Mode
+from nogrow.shipping.sealed_copies import Origin
 from nogrow.util.document import Node, read_json
 
 TYPE = "https://in-toto.io/Statement/v1"
@@ -25,12 +27,16 @@ class AttestedVerdict(NamedTuple):
 
 
 class AttestedModule(NamedTuple):
-    """A judged module of `size` bytes; a component has a verdict for each of its core modules."""
+    """A judged module of `size` bytes; a component has a verdict for each of its core modules.
+
+    `origin` is the original that the module is the sealed copy of.
+    """
 
     name: str
     sha256: str
     size: int
     verdicts: tuple[AttestedVerdict, ...]
+    origin: Origin | None = None
 
 
 class AttestedFile(NamedTuple):
@@ -86,7 +92,14 @@ def _module(module: AttestedModule) -> Object:
         {"name": name, "verdict": verdict.label, "assumptions": list(assumptions)}
         for name, verdict, assumptions in module.verdicts
     ]
-    return {**_subject(module), "verdicts": verdicts}
+    return {**_subject(module), **_sealed(module.origin), "verdicts": verdicts}
+
+
+def _sealed(origin: Origin | None) -> Object:
+    if origin is None:
+        return {}
+    original = {"digest": {"sha256": origin.sha256}}
+    return {"sealed": {"mode": origin.mode, "pages": origin.pages, "original": original}}
 
 
 def _subject(attested: AttestedFile | AttestedModule) -> Object:
@@ -128,7 +141,13 @@ def _read_file(node: Node) -> AttestedFile:
 
 
 def _read_module(node: Node) -> AttestedModule:
-    return AttestedModule(*_read_subject(node), tuple(map(_read_verdict, node.at("verdicts").items())))
+    verdicts = tuple(map(_read_verdict, node.at("verdicts").items()))
+    return AttestedModule(*_read_subject(node), verdicts, node.optional("sealed", _read_origin, None))
+
+
+def _read_origin(node: Node) -> Origin:
+    mode = node.at("mode").choice("mode", {mode.value: mode.value for mode in Mode})
+    return Origin(mode, node.optional("pages", Node.integer, None), _read_digest(node.at("original")))
 
 
 def _read_subject(node: Node) -> tuple[str, str, int]:
