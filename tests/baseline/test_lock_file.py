@@ -8,8 +8,7 @@ import pytest
 
 from nogrow.analysis.entry_identity import Key
 from nogrow.analysis.judgement import Verdict
-from nogrow.baseline.lock_file import load, written
-from nogrow.baseline.model import START, Lock, Pin, pin_of
+from nogrow.baseline.lock_file import START, Lock, Pin, load, pin_of, written
 from nogrow.errors import DocumentError
 from tests.support.judgements import (
     DIGEST,

@@ -4,7 +4,7 @@ import pytest
 
 from nogrow.analysis.entry_identity import grouped, level_of, paired
 from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Verdict
-from nogrow.baseline.model import START, pin_of, worst_first
+from nogrow.baseline.lock_file import START, pin_of, worst_first
 from nogrow.baseline.regressions import Better, Held, Pinned, compare
 from nogrow.contract.violations import Rule
 from tests.support.judgements import (

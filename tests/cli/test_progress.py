@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from nogrow.cli import progress as stage
-from nogrow.cli.progress import progress
+from nogrow.cli import output as stage
+from nogrow.cli.output import progress
 
 SHOW_CURSOR = "\x1b[?25h"
 
@@ -53,7 +53,7 @@ def test_long_check_shows_a_bar_and_removes_it(monkeypatch: pytest.MonkeyPatch) 
 def test_rich_is_loaded_only_to_draw() -> None:
     code = (
         "import sys, io\n"
-        "from nogrow.cli.progress import progress\n"
+        "from nogrow.cli.output import progress\n"
         "sys.stderr.isatty = lambda: True\n"
         "with progress() as watch:\n"
         "    watch(0, 3)\n"

@@ -3,7 +3,7 @@
 import pytest
 
 from nogrow.errors import ModuleError
-from nogrow.rewrite import preconditions, trial_instantiation
+from nogrow.rewrite import preconditions
 from nogrow.rewrite.comparison import compare
 from nogrow.rewrite.preconditions import TRIED, require_known_links
 from nogrow.rewrite.rewrite import Mode, sealed
@@ -112,7 +112,7 @@ def test_start_function_that_cannot_be_tested_is_rejected(mode: Mode) -> None:
 
 
 def test_endless_start_function_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial_instantiation, "_FUEL", 1000)
+    monkeypatch.setattr(preconditions, "_FUEL", 1000)
     wat = f"(module (memory 1) (func $f (drop {GROW}) (loop br 0)) (start $f))"
     assert "all fuel consumed" in rejected(wat, Mode.DENY)
 

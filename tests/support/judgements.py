@@ -16,7 +16,7 @@ from nogrow.analysis.judgement import (
     Verdict,
     worst,
 )
-from nogrow.baseline.model import Lock, Pin
+from nogrow.baseline.lock_file import Lock, Pin
 
 ALLOC = Function(7, "alloc")
 SITE = Site(ALLOC, 0, 0x52, 1)

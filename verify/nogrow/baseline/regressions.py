@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from nogrow.analysis.entry_identity import HARMLESS, Key, grouped, level_of, paired
 from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Verdict, worst
-from nogrow.baseline.model import Lock, Pin
+from nogrow.baseline.lock_file import Lock, Pin
 from nogrow.contract.patterns import without_number
 from nogrow.contract.phrases import counted, entry_name, listed, name_of, unmistakable
 from nogrow.contract.violations import Rule, Violation

@@ -20,8 +20,7 @@ from nogrow.cli.options import (
     with_lock,
     with_sources,
 )
-from nogrow.cli.output import emit, text_renderer
-from nogrow.cli.progress import progress
+from nogrow.cli.output import emit, progress, text_renderer
 from nogrow.errors import UsageError
 from nogrow.report.exit_code import exit_code
 

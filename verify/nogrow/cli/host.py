@@ -3,8 +3,7 @@
 import click
 
 from nogrow.cli.options import Colour, Format, Output, reporting
-from nogrow.cli.output import emit, text_renderer
-from nogrow.cli.progress import progress
+from nogrow.cli.output import emit, progress, text_renderer
 from nogrow.errors import UsageError
 from nogrow.report.exit_code import exit_code
 

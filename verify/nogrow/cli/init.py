@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nogrow.cli.options import DEFAULT_CONTRACT
-from nogrow.cli.progress import progress
+from nogrow.cli.output import progress
 from nogrow.contract.phrases import counted
 from nogrow.errors import UsageError
 from nogrow.report.escaping import printable

@@ -14,7 +14,7 @@ from nogrow.report.exit_code import ExitCode, Outcome
 from nogrow.report.model import Report
 
 if TYPE_CHECKING:
-    from nogrow.baseline.model import Lock
+    from nogrow.baseline.lock_file import Lock
 
 _MOST_LINES = 20
 
@@ -86,7 +86,7 @@ def _failure(report: Report) -> tuple[ExitCode, str] | None:
 
 def _locked(path: Path, report: Report, kept: "Lock | None") -> "Lock":
     """Return the lock that pins the report's modules and keeps the pins of other files in `kept`."""
-    from nogrow.baseline.model import Lock, Pin, pin_of
+    from nogrow.baseline.lock_file import Lock, Pin, pin_of
     from nogrow.contract.patterns import without_number
     from nogrow.errors import UsageError
 

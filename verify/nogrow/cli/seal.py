@@ -81,7 +81,7 @@ def seal(
     nothing was written.
     """
     target = _target(Path(file), output, in_place=in_place, force=force)
-    from nogrow.contract.artifacts_to_seal import scenarios_of
+    from nogrow.contract.seal_clauses import scenarios_of
     from nogrow.scenarios.sealing import pages_of_scenarios
     from nogrow.scenarios.sealing import seal as seal_module
     from nogrow.util.atomic_write import write_bytes
@@ -121,7 +121,7 @@ def _from_clauses(
     clauses: "Sequence[ArtifactContract]", file: str, values: Sequence[str]
 ) -> "tuple[Mode, AllPages]":
     """Return what the clauses for the file say; raises `UsageError` if they do not say it."""
-    from nogrow.contract.artifacts_to_seal import seal_in
+    from nogrow.contract.seal_clauses import seal_in
 
     if values:
         raise UsageError("--pages: this option needs --mode")

@@ -219,6 +219,6 @@ def _scenarios(table: Node, host: Host) -> tuple[Scenario, ...]:
 
 def _seal(node: Node, path: str) -> Seal:
     # Only a contract that seals something needs the modes, and `check` must start quickly.
-    from nogrow.contract.seal_reader import seal_of
+    from nogrow.contract.seal_clauses import seal_of
 
     return seal_of(node, path)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from nogrow.analysis.judgement import Judgement, worst
-from nogrow.contract.artifacts_to_seal import artifacts_to_seal, copy_path, scenarios_of
 from nogrow.contract.load import load
 from nogrow.contract.model import Contract, Scenario, Seal
 from nogrow.contract.phrases import mode_and_pages
+from nogrow.contract.seal_clauses import artifacts_to_seal, copy_path, scenarios_of
 from nogrow.contract.select import targets
 from nogrow.errors import ModuleError, ToolError, UsageError
 from nogrow.machine.process import Progress

@@ -5,8 +5,7 @@ WebAssembly 3.0, sections 4.6 (execution of instructions) and 5.4.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from nogrow.rewrite.instructions import Instruction
-from nogrow.rewrite.sites import Body, Site
+from nogrow.rewrite.instructions import Body, Instruction, Site
 from nogrow.rewrite.splice import Edit
 from nogrow.wasm.model import Module
 

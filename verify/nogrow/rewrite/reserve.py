@@ -16,7 +16,7 @@ from typing import NamedTuple
 from nogrow.analysis.emscripten_abi import effect_of
 from nogrow.errors import ModuleError, UsageError
 from nogrow.rewrite.additions import Additions, NewFunction
-from nogrow.rewrite.sites import GROW, Body
+from nogrow.rewrite.instructions import GROW, Body
 from nogrow.rewrite.splice import Edit, leb, signed_leb
 from nogrow.wasm.model import Kind, MemoryType, Module
 

@@ -13,10 +13,10 @@ from nogrow.errors import UsageError
 from nogrow.rewrite.additions import Additions
 from nogrow.rewrite.cap import capped
 from nogrow.rewrite.code_offset_sections import Moved, headers, is_relocatable, outdated
+from nogrow.rewrite.instructions import Body, find_sites
 from nogrow.rewrite.move_functions import replaced_bodies
 from nogrow.rewrite.replace_grow import denied, trapped
 from nogrow.rewrite.reserve import Pages, counted, counters, reserved_pages, wanted_pages
-from nogrow.rewrite.sites import Body, find_sites
 from nogrow.rewrite.splice import Edit, Frame, edited, frame_at, spliced
 from nogrow.wasm.component import COMPONENT, CORE_MODULE, component_section, core_modules
 from nogrow.wasm.decode import decode

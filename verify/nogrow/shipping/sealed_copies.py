@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from nogrow.contract.artifacts_to_seal import ArtifactToSeal, artifacts_to_seal
 from nogrow.contract.load import load_plan
 from nogrow.contract.model import ArtifactContract, Contract
 from nogrow.contract.phrases import mode_and_pages
+from nogrow.contract.seal_clauses import ArtifactToSeal, artifacts_to_seal
 from nogrow.contract.select import Target
 from nogrow.contract.shipped_clauses import joined
 from nogrow.errors import ModuleError, UsageError

@@ -5,7 +5,7 @@ import wasmtime
 
 from nogrow.contract.model import Call, Host, Read, Scenario, Step, Stub, Write
 from nogrow.rewrite.rewrite import Mode, sealed
-from nogrow.scenarios.equivalence import first_difference
+from nogrow.scenarios.sealing import first_difference
 
 MODULE = """(module {imports} (memory (export "memory") {memory})
   (func (export "add") (param i32 i32) (result i32) {add})

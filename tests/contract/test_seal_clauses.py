@@ -2,8 +2,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from nogrow.contract.artifacts_to_seal import artifacts_to_seal, copy_path
 from nogrow.contract.model import ArtifactContract, Contract, Scenario, Seal
+from nogrow.contract.seal_clauses import artifacts_to_seal, copy_path
 from nogrow.errors import UsageError
 from nogrow.rewrite.rewrite import Mode
 
