@@ -46,15 +46,14 @@ def _headline(result: ScenarioResult) -> str:
     if not result.steps:
         shown = ", ".join(str(count) for count in result.pages[:MOST_PAGES]) or "none counted"
         pages = f" (pages after each call: {shown}{', ...' if len(result.pages) > MOST_PAGES else ''})"
-    elif result.outcome is not ScenarioOutcome.FAILED:
-        pages = f", at most {counted(result.peak, 'page')}"
     if result.outcome is ScenarioOutcome.FAILED:
         return f"{name}: failed{pages}"
+    peak = f", at most {counted(result.peak, 'page')}" if result.steps else ""
     if result.grew_at is None:
-        return f"{name}: no growth observed{pages}"
+        return f"{name}: no growth observed{pages}{peak}"
     growth = result.grew_at
     change = f"from {growth.pages_before} to {growth.pages_after} pages"
-    return f"{name}: `{printable(growth.call)}` grew the memory {change}, which is allowed{pages}"
+    return f"{name}: `{printable(growth.call)}` grew the memory {change}, which is allowed{peak}"
 
 
 def _what(seen: StepSeen) -> str:
