@@ -203,7 +203,7 @@ CAPS: dict[Kind, str] = {
     "an allocator that uses the pages of the start, such as wasi-libc's `malloc`.",
     Kind.EMSCRIPTEN: "build without `-sALLOW_MEMORY_GROWTH`, and with an `-sINITIAL_MEMORY=N` that is large "
     "enough. The program then aborts when the memory is full, or `malloc` returns null with "
-    "`-sABORTING_MALLOC=0`.",
+    "`-sABORTING_MALLOC=0` or `-sSTANDALONE_WASM`.",
     Kind.ASSEMBLYSCRIPT: "build with `--initialMemory N --maximumMemory N`, where N is the same number of "
     "pages. Each `--runtime` uses the pages of the start.",
 }
