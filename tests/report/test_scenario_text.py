@@ -26,7 +26,7 @@ RESULT = ScenarioResult(
     output="Ahoy\x1b[31m\nthere",
 )
 TEXT = """\
-s: `f` grew the memory from 1 to 2 pages, which is allowed
+s: `f` grew the memory from 1 to 2 pages, which is allowed, at most 2 pages
        1. write 2 bytes at 0  1 page
        2. f()                 1 -> 2 pages, grew
      the calls that grew it in step 2:
