@@ -1,4 +1,4 @@
-"""Find causes from frames, and compare texts with golden files; NOGROW_UPDATE_GOLDENS=1 updates them."""
+"""Compilers, causes from frames, and golden files; NOGROW_UPDATE_GOLDENS=1 updates the files."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -9,6 +9,9 @@ import pytest
 from nogrow.analysis.judgement import Entry
 from nogrow.explain.cause import Cause, cause_of
 from nogrow.source.model import Frame
+from tests.explain.compilers import asc, clang, emcc, go, rust, rustc, wasi, zig
+
+__all__ = ["asc", "clang", "emcc", "go", "rust", "rustc", "wasi", "zig"]
 
 RUST = "/usr/src/rustc-1.63.0/library"
 GOLDENS = Path(__file__).with_name("goldens")

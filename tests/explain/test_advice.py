@@ -1,7 +1,7 @@
 import pytest
 
 from nogrow.analysis.judgement import Entry, Verdict
-from nogrow.explain.advice import CAPS, Advice, Alternative, advice_for
+from nogrow.explain.advice import Advice, Alternative, advice_for
 from nogrow.explain.allocation_sites import USES, Family
 from nogrow.explain.toolchain import Kind, Toolchain
 from tests.explain.conftest import cause
@@ -46,24 +46,34 @@ def test_advice_fits_cause_and_toolchain(entry: Entry, kind: Kind, part: str) ->
     assert part in advised(entry, kind)[Alternative.CODE].text
 
 
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_toolchain_is_advised_to_reserve_the_memory(kind: Kind) -> None:
+    text = advised(grown("run", "malloc"), kind)[Alternative.RESERVE].text
+    assert "`nogrow seal FILE -o OUT --mode reserve --pages N`" in text
+
+
 @pytest.mark.parametrize(
     ("kind", "part"),
     [
-        (Kind.RUST, "-C link-arg=--no-growable-memory"),
         (Kind.CLANG, "-Wl,--max-memory"),
-        (Kind.EMSCRIPTEN, "-sALLOW_MEMORY_GROWTH=0"),
+        (Kind.EMSCRIPTEN, "without `-sALLOW_MEMORY_GROWTH`"),
         (Kind.ASSEMBLYSCRIPT, "--maximumMemory"),
-        (Kind.ZIG, "--max-memory"),
-        (Kind.TINYGO, "ldflags"),
-        (Kind.GO, "rewrite the module"),
-        (Kind.UNKNOWN, "(memory 17 17)"),
     ],
 )
-def test_every_toolchain_has_advice_to_cap_the_memory(kind: Kind, part: str) -> None:
-    text = advised(grown("run", "malloc"), kind)[Alternative.CAP].text
-    assert part in text
-    assert "Growth by 0 pages still succeeds" in text
-    assert set(CAPS) == set(Kind)
+def test_limits_are_advised_to_allocators_that_use_the_first_pages(kind: Kind, part: str) -> None:
+    assert part in advised(grown("run", "malloc"), kind)[Alternative.CAP].text
+
+
+@pytest.mark.parametrize("kind", [Kind.RUST, Kind.ZIG, Kind.GO, Kind.TINYGO, Kind.UNKNOWN])
+def test_limits_are_not_advised_to_other_allocators(kind: Kind) -> None:
+    assert Alternative.CAP not in advised(grown("run", "malloc"), kind)
+
+
+def test_growth_by_another_core_module_is_not_reserved() -> None:
+    entry = grown("run", "fd_write", host_grows="wasi_snapshot_preview1.fd_write")
+    assert Alternative.RESERVE in advised(entry)
+    advice = advised(entry._replace(grower="func[3] of core module 1"))
+    assert set(advice) == {Alternative.CODE, Alternative.HOST}
 
 
 @pytest.mark.parametrize(
@@ -87,7 +97,8 @@ def test_every_family_has_advice_for_every_toolchain() -> None:
         for verdict in (Verdict.TRAP_ONLY, Verdict.THROW_ONLY, Verdict.CAPPED, Verdict.REACHABLE):
             for name in ("alloc::fmt::format", "malloc", "__wasm_call_ctors", "fmt.Sprintf", None):
                 advice = advised(grown("run", name, "malloc", verdict=verdict), kind)
-                assert {Alternative.CODE, Alternative.CAP} < set(advice)
+                memory = Alternative.CAP if verdict is Verdict.CAPPED else Alternative.RESERVE
+                assert {Alternative.CODE, memory} < set(advice)
                 assert {Alternative.HOST, Alternative.DROP} & set(advice)
 
 
@@ -113,9 +124,18 @@ def test_capped_memory_is_not_capped_again() -> None:
     assert airtight.startswith("this is already done; every growth")
 
 
+def test_memory_at_its_maximum_is_useless_to_some_allocators() -> None:
+    entry = grown("run", "malloc", verdict=Verdict.CAPPED)
+    for kind in (Kind.RUST, Kind.ZIG):
+        assert "Remove the maximum" in advised(entry, kind)[Alternative.RESERVE].text
+    for kind in (Kind.CLANG, Kind.EMSCRIPTEN, Kind.ASSEMBLYSCRIPT):
+        assert Alternative.RESERVE not in advised(entry, kind)
+
+
 def test_growth_by_the_host_disappears_when_capped() -> None:
     entry = grown("run", "malloc", host_grows="env.emscripten_resize_heap")
     assert "growth by 0" not in advised(entry, Kind.EMSCRIPTEN)[Alternative.CAP].text.lower()
+    assert "the verdict is `absent`" in advised(entry, Kind.EMSCRIPTEN)[Alternative.CAP].text
 
 
 def test_names_are_requested_only_if_missing() -> None:

@@ -1,10 +1,12 @@
-"""Advise what to change in the code, in the build or in the host, depending on the cause and the toolchain.
+"""Advise what to change in the code, in the module or in the host, depending on the cause and the toolchain.
 
-In the tables, the first row that fits counts. `tests/explain/test_advice_works.py` follows the advice and
-checks that it works.
+In the tables, the first row that fits counts. `tests/explain/test_advice_works.py` follows the advice for the
+code and checks the verdict. `tests/explain/test_advice_runs.py` follows the advice for the memory, and checks
+that the result can allocate.
 """
 
 import enum
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from nogrow.analysis.judgement import Entry, Verdict
@@ -17,6 +19,7 @@ class Alternative(enum.Enum):
     """What the advice changes, in the words with which it begins."""
 
     CODE = "change the code"
+    RESERVE = "or reserve the memory"
     CAP = "or cap the memory"
     HOST = "or create the host's views again"
     DROP = "or drop the instance after a trap"
@@ -184,30 +187,31 @@ CODE = (
     ),
 )
 
+RESERVE = (
+    "run `nogrow seal FILE -o OUT --mode reserve --pages N`. The copy has N pages from the start and behaves "
+    "as FILE does, but `memory.buffer` is never detached."
+)
+# Allocators that only use pages which `memory.grow` has returned: a limit makes all their allocations fail.
+GROWN_PAGES_ONLY = {
+    Kind.RUST: "Rust's allocator only uses pages that `memory.grow` has returned",
+    Kind.ZIG: "Zig's allocators for WebAssembly only use pages that `memory.grow` has returned",
+}
+# Allocators that use the pages which the memory has at the start, so a limit suffices.
 CAPS: dict[Kind, str] = {
-    Kind.RUST: "link with `-C link-arg=--no-growable-memory` (LLD 18 and later), or with "
-    "`-C link-arg=--initial-memory=N` and `-C link-arg=--max-memory=N`, where N is the same multiple of "
-    "65,536 bytes.",
-    Kind.CLANG: "link with `-Wl,--no-growable-memory` (LLD 18 and later), or with "
-    "`-Wl,--initial-memory=N` and `-Wl,--max-memory=N`, where N is the same multiple of 65,536 bytes.",
-    Kind.EMSCRIPTEN: "build with `-sALLOW_MEMORY_GROWTH=0` (the default) and an `-sINITIAL_MEMORY=N` that "
-    "is large enough; with `-sABORTING_MALLOC=1`, `malloc` traps when the memory is full.",
+    Kind.CLANG: "link with `-Wl,--initial-memory=N`, and with `-Wl,--max-memory=N` or "
+    "`-Wl,--no-growable-memory` (LLD 18 and later), where N is the same multiple of 65,536 bytes. This needs "
+    "an allocator that uses the pages of the start, such as wasi-libc's `malloc`.",
+    Kind.EMSCRIPTEN: "build without `-sALLOW_MEMORY_GROWTH`, and with an `-sINITIAL_MEMORY=N` that is large "
+    "enough. The program then aborts when the memory is full, or `malloc` returns null with "
+    "`-sABORTING_MALLOC=0` or `-sSTANDALONE_WASM`.",
     Kind.ASSEMBLYSCRIPT: "build with `--initialMemory N --maximumMemory N`, where N is the same number of "
-    "pages.",
-    Kind.ZIG: "link with `--initial-memory=N --max-memory=N`, where N is the same multiple of 65,536 bytes.",
-    Kind.TINYGO: "add `--initial-memory=N` and `--max-memory=N` to the `ldflags` of the target's JSON, "
-    "where N is the same multiple of 65,536 bytes.",
-    Kind.GO: "Go's linker has no option for it: rewrite the module so that the memory's maximum equals its "
-    "minimum.",
-    Kind.UNKNOWN: "declare a maximum that equals the minimum: `(memory 17 17)`.",
+    "pages. Each `--runtime` uses the pages of the start.",
 }
 CAPPED = (
-    "Growth by 1 page or more then fails, and so does the allocation. Growth by 0 pages still succeeds and "
-    "detaches views, so the verdict is `capped`."
+    "An allocation that needs more memory then fails. Growth by 0 pages still succeeds and detaches views, "
+    "so the verdict is `capped`."
 )
-UNGROWN = (
-    "The host then cannot grow it either: the allocation fails, and the growth disappears from the verdict."
-)
+UNGROWN = "The memory then cannot grow at all, so the verdict is `absent`."
 NAMES: dict[Kind, str] = {
     Kind.RUST: 'keep names and lines: `debug = "line-tables-only"` and `strip = false` in the profile, '
     "`--keep-debug` for wasm-bindgen, `-g` for wasm-opt.",
@@ -228,12 +232,16 @@ ANY_NAMES = "keep names and lines: build with debug information, and don't strip
 
 
 def advice_for(entry: Entry, cause: Cause, toolchain: Toolchain) -> tuple[Advice, ...]:
-    """Return the advice for the cause: what to change in the code, the memory's limits and the host."""
+    """Return the advice for the cause: what to change in the code, the module and the host."""
     # The last row fits every cause.
     row = next(row for row in CODE if toolchain.kind in row.kinds and cause.use.family in row.families)
     code = Advice(Alternative.CODE, row.text, row.example)
     shown = (_names(toolchain), code) if cause.vague else (code,)
-    return (*shown, _cap(entry, toolchain), _host(entry))
+    if entry.grower is not None:
+        # Another core module of the component grows the memory: `seal` refuses it, and a limit makes it trap.
+        return (*shown, _host(entry))
+    memory = _capped(entry, toolchain.kind) if entry.verdict is Verdict.CAPPED else _fixed(toolchain.kind)
+    return (*shown, *memory, _host(entry))
 
 
 def _names(toolchain: Toolchain) -> Advice:
@@ -243,18 +251,32 @@ def _names(toolchain: Toolchain) -> Advice:
     return Advice(Alternative.NAMES, NAMES.get(toolchain.kind, ANY_NAMES))
 
 
-def _cap(entry: Entry, toolchain: Toolchain) -> Advice:
-    if entry.verdict is Verdict.CAPPED:
-        left = (
-            "every growth on the path is by 1 page or more and always fails, so it is safe to allow `capped` "
-            "in the contract."
-            if entry.airtight
-            else "growth by 0 pages still succeeds and detaches views. If no code grows the memory by 0 "
-            "pages, allow `capped` in the contract."
+def _fixed(kind: Kind) -> Iterator[Advice]:
+    """Yield the advice that gives a memory all its pages at the start."""
+    grown_only = GROWN_PAGES_ONLY.get(kind)
+    limits = f" Limits do not help here: {grown_only}, and a memory at its maximum returns none."
+    yield Advice(Alternative.RESERVE, RESERVE + (limits if grown_only else ""))
+    if kind in CAPS:
+        left = UNGROWN if kind is Kind.EMSCRIPTEN else CAPPED
+        yield Advice(Alternative.CAP, f"{CAPS[kind]} {left}")
+
+
+def _capped(entry: Entry, kind: Kind) -> Iterator[Advice]:
+    """Yield the advice for a memory that has reached its maximum at the start."""
+    if kind in GROWN_PAGES_ONLY:
+        text = (
+            f"{GROWN_PAGES_ONLY[kind]}, and this memory is at its maximum, so every allocation fails. Remove "
+            f"the maximum, then {RESERVE}"
         )
-        return Advice(Alternative.CAP, f"this is already done; {left}")
-    left = CAPPED if entry.host_grows is None else UNGROWN
-    return Advice(Alternative.CAP, f"{CAPS[toolchain.kind]} {left}")
+        yield Advice(Alternative.RESERVE, text)
+    left = (
+        "every growth on the path is by 1 page or more and always fails, so it is safe to allow `capped` "
+        "in the contract."
+        if entry.airtight
+        else "growth by 0 pages still succeeds and detaches views. If no code grows the memory by 0 "
+        "pages, allow `capped` in the contract."
+    )
+    yield Advice(Alternative.CAP, f"this is already done; {left}")
 
 
 def _host(entry: Entry) -> Advice:

@@ -29,8 +29,9 @@ RULE_HELP = (
         "An entry point can grow the memory and return.",
         f"A call of this entry point can reach a memory.grow and then return. {_DETACHES}",
         "Keep the code off the path that the report shows: allocate at startup, write into a buffer of fixed "
-        "size, or use an allocator that never grows the memory. If the host creates its views again after "
-        "every call, allow the verdict `reachable` for this entry point in the contract.",
+        "size, or use an allocator that never grows the memory. If you cannot change the code, `nogrow seal "
+        "--mode reserve` gives a copy of the module all its memory at the start. If the host creates its "
+        "views again after every call, allow the verdict `reachable` for this entry point in the contract.",
     ),
     RuleHelp(
         Rule.GROWTH_BEFORE_EXIT,
