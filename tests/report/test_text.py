@@ -35,7 +35,7 @@ not judged[NG010]: not-judged: build/cut.wasm: offset 0x8: the section is cut of
 
 kept: build/quiet.wasm: unreachable, 1 grow site
    = scenario greeting: no growth observed (pages after each call: 1, 1)
-   = scenario warm-up: `init` grew the memory from 1 to 2 pages, which is allowed (pages after each call: 1, 2)
+   = scenario warm-up: `init` grew the memory from 1 to 2 pages, which is allowed
    = note: the contract's exports name `gone`, which no entry point matches
    = assumption: the host does not grow the memory
 broken: build/growing.wasm: reachable, 1 grow site
