@@ -27,4 +27,4 @@ def original_of(path: Path) -> Path | None:
 
 def sealed_copy(original: Path) -> bytes:
     """Return the copy of the guest that has all its pages from the start."""
-    return seal(read(original), Mode.RESERVE, PAGES, Engine()).data
+    return seal(read(str(original)), Mode.RESERVE, PAGES, Engine()).data
