@@ -16,7 +16,7 @@ from nogrow.wasm.decode import decode
 from nogrow.wasm.sections import SectionId
 from tests.project.conftest import built_root
 from tests.rewrite.checked import KERNELS
-from tests.support.assemble import wasm_tools
+from tests.support.modules import wasm_tools
 
 __all__ = ["built_root"]
 

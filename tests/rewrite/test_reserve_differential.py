@@ -14,8 +14,8 @@ from typing import NamedTuple
 import pytest
 import wasmtime
 
+from nogrow.rewrite.instructions import find_sites
 from nogrow.rewrite.rewrite import Mode, sealed
-from nogrow.rewrite.sites import find_sites
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Kind, Module
 from tests.rewrite.checked import KERNELS, is_valid

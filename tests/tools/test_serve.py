@@ -15,7 +15,7 @@ from tools.browser.serve import BUILD_FIRST, Handler, PageServer
 from nogrow.errors import ToolError
 from nogrow.wasm.decode import decode
 from tests.machine.fakes import collect
-from tests.support.assemble import assemble
+from tests.support.modules import assemble
 from tools import tasks
 
 FILES = {
