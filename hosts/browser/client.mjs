@@ -35,7 +35,7 @@ async function run() {
   const outcome = await outcomeOf(`/build/${profile}/${guest}.wasm`, VIEW_KINDS[view].view);
   // A slow guest must not replace the result of a later choice.
   if (turn === latest) {
-    show(outcome);
+    show(guest, outcome);
   }
 }
 
@@ -54,23 +54,25 @@ async function outcomeOf(url, makeView) {
   }
 }
 
-function show({ text, failed, moments }) {
+function show(guest, { text, failed, moments }) {
   message.textContent = text;
   result.dataset.outcome = failed ? "error" : "greeting";
-  meaning.textContent = meaningOf(failed, moments);
+  meaning.textContent = meaningOf(guest, failed, moments);
   list.replaceChildren(...moments.map((moment, index) => drawMoment(moment, moments[index - 1])));
   result.ariaBusy = "false";
 }
 
 /** Return a sentence that explains the result. */
-function meaningOf(failed, moments) {
+function meaningOf(guest, failed, moments) {
   const [before, after, reading] = moments;
   if (reading === undefined) {
     return "The guest did not finish.";
   }
   const grown = after.pages - before.pages;
   if (grown === 0) {
-    return "The memory did not grow, so the view is still attached.";
+    return guest.endsWith(".sealed")
+      ? "The memory has all its pages from the start, and the guest counts its own: the view is still attached."
+      : "The memory did not grow, so the view is still attached.";
   }
   const growth = `The memory grew by ${grown} page${grown === 1 ? "" : "s"}`;
   if (failed) {

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tools.browser import sealed_guest
 from tools.browser.browse import PICTURES, browse, take_pictures
 from tools.browser.demo import Views
 from tools.browser.serve import PageServer
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 GREETING = "Ahoy there, Testy McTestface!"
 # The end of the message depends on the version of Chromium.
 DETACHED = "TypeError: Cannot perform %TypedArray%.prototype.slice on a detached "
-GUESTS = ("greeting", "greeting_growth", "greeting_nogrowth", "greeting_nogrowth_std")
+SEALED = "greeting_growth.sealed"
+GUESTS = ("greeting", "greeting_growth", SEALED, "greeting_nogrowth", "greeting_nogrowth_std")
 PROFILES = ("debug", "release")
 VIEWS = tuple(views.value for views in Views)
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
@@ -86,6 +88,19 @@ def test_memory_that_does_not_grow_keeps_its_buffer(
         assert states(host.page) == ["attached"] * 3
         assert pages(host.page) == [1, 1, 1]
         assert host.page.locator(".buffer").count() == 3
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_sealed_guest_keeps_its_buffer_and_greets(
+    browser: "Browser", server: PageServer, profile: str
+) -> None:
+    with opened(browser) as host:
+        assert browse(host.page, server.url, artifact("greeting_growth", profile), "kept").failed
+        shown = browse(host.page, server.url, artifact(SEALED, profile), "kept")
+        assert (shown.failed, shown.text) == (False, GREETING)
+        assert states(host.page) == ["attached"] * 3
+        assert pages(host.page) == [sealed_guest.PAGES] * 3
+        assert "the guest counts its own" in host.page.inner_text("#meaning")
 
 
 def test_choice_is_run_and_put_into_the_address(browser: "Browser", server: PageServer) -> None:

@@ -4,8 +4,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from tools.browser.demo import HOST, find_node
 
+from nogrow.cli.main import cli
 from nogrow.machine.machine import Machine
 from tests.support.modules import write_module
 
@@ -24,6 +26,10 @@ def host(*arguments: str | Path) -> tuple[int, str, str]:
     return completed.returncode, completed.stdout, completed.stderr
 
 
+def nogrow(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli, [str(argument) for argument in arguments], catch_exceptions=False)
+
+
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("guest", [name for name in GUESTS if name != "greeting_growth"])
 def test_kept_view_works_without_growth(built_root: Path, profile: str, guest: str) -> None:
@@ -37,6 +43,16 @@ def test_growing_guest_detaches_a_kept_view(built_root: Path, profile: str) -> N
     path = built_root / "build" / profile / "greeting_growth.wasm"
     assert host(path) == (1, "", DETACHED)
     assert host("--views=kept", path) == (1, "", DETACHED)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_sealed_guest_works_with_a_kept_view(built_root: Path, tmp_path: Path, profile: str) -> None:
+    path = built_root / "build" / profile / "greeting_growth.wasm"
+    copy = tmp_path / "sealed.wasm"
+    assert nogrow("seal", path, "-o", copy, "--mode", "reserve", "--pages", "64").exit_code == 0
+    assert f"kept: {copy}: absent, 0 grow sites" in nogrow("check", copy).stdout
+    assert host(copy) == (0, GREETING, "")
+    assert host("--views", "kept", copy) == (0, GREETING, "")
 
 
 @pytest.mark.parametrize("profile", PROFILES)

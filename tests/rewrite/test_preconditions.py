@@ -2,7 +2,7 @@
 
 import pytest
 
-from nogrow.errors import ModuleError
+from nogrow.errors import ModuleError, UsageError
 from nogrow.rewrite import preconditions
 from nogrow.rewrite.comparison import compare
 from nogrow.rewrite.preconditions import TRIED, require_known_links
@@ -71,6 +71,16 @@ def test_reserved_pages_must_suffice_for_the_start_function() -> None:
 
 def test_memory_of_another_core_module_is_not_reserved() -> None:
     assert "share one count of its pages" in rejected(component("", OR_TRAP), Mode.RESERVE)
+
+
+def test_component_that_cannot_be_reserved_asks_for_no_pages() -> None:
+    data = assemble(component("", OR_TRAP))
+    with pytest.raises(ModuleError, match="share one count of its pages"):
+        sealed(data, Mode.RESERVE, None, KERNELS)
+    with pytest.raises(UsageError, match="memory 0 declares no maximum"):
+        sealed(
+            assemble(f"(component (core module (memory 1) (func {OR_TRAP})))"), Mode.RESERVE, None, KERNELS
+        )
 
 
 def test_start_function_that_tolerates_no_growth_is_sealed() -> None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pytest
 import wasmtime
 
+from nogrow.rewrite.instructions import find_sites
 from nogrow.rewrite.rewrite import Mode, sealed
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Kind, Module
@@ -67,60 +68,110 @@ class Memory(NamedTuple):
         return expression if self.bits == 32 else f"(i64.extend_i32_u {expression})"
 
 
+PAIR = "pair"
+SINGLE = "single"
+RESULTS = {SINGLE: "(result i32)", PAIR: "(result i32 i64)"}
+TYPES = " ".join(f"(type ${kind} (func (param i32) {results}))" for kind, results in RESULTS.items())
+
+
 class Generator:
-    """Generates modules whose functions compute with the sizes of several memories."""
+    """Generates modules whose functions compute with the sizes of several memories.
+
+    Functions have one or two results. They call each other directly, through a table and through references,
+    also as tail calls, and throw exceptions that others catch. A function only calls those before it.
+    """
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
-        self.memories = [self.memory(index) for index in range(self.random.randint(1, 3))]
-        self.functions = self.random.randint(1, 4)
+        count = self.random.randint(1, 3)
+        imported = self.random.choice((0, 0, 0, 1, count))
+        self.memories = [self.memory(index, imported=index < imported) for index in range(count)]
+        self.kinds = [self.random.choice((SINGLE, SINGLE, PAIR)) for _ in range(self.random.randint(1, 5))]
 
-    def memory(self, index: int) -> Memory:
+    def memory(self, index: int, *, imported: bool) -> Memory:
         bits = self.random.choice((32, 32, 64))
         page = self.random.choice(("", "", " (pagesize 1)"))
         maximum = self.random.choice(("", "", " 3", " 100"))
         export = self.random.choice(("", f'(export "m{index}") '))
+        source = f'(import "host" "m{index}") ' if imported else ""
         kind = "i64 " if bits == 64 else ""
-        return Memory(index, bits, f"(memory {export}{kind}{self.random.randint(0, 3)}{maximum}{page})")
+        declaration = f"(memory {export}{source}{kind}{self.random.choice((0, 1, 2, 2, 3))}{maximum}{page})"
+        return Memory(index, bits, declaration)
 
     def module(self) -> str:
         # A module of many functions needs longer indices, so that its growing functions move.
         filler = "(func (drop (i64.const 1)))" * self.random.choice((0, 0, 124, 130, 200))
-        start = f"(start {self.functions})" if self.random.random() < 0.2 else ""
-        code = (
-            f'(func (export "f{index}") (param i32) (result i32) (local i32) {self.body(index)})'
-            for index in range(self.functions)
+        last = len(self.kinds)
+        start = f"(start {last})" if self.random.random() < 0.2 else ""
+        code = " ".join(
+            f'(func (export "f{index}") (type ${kind}) (local i32) {self.body(index)})'
+            for index, kind in enumerate(self.kinds)
         )
         # The start function grows too; it has the index after the functions.
-        first = f"(func (local i32) (drop {self.expression(3, self.functions)}))"
-        declarations = " ".join(memory.declaration for memory in self.memories)
-        return f"(module {declarations} {' '.join(code)} {first} {filler} {start})"
+        first = f"(func (local i32) (drop {self.expression(3, last)}))"
+        every = " ".join(map(str, range(last)))
+        return f"""(module {TYPES} {" ".join(memory.declaration for memory in self.memories)}
+            (tag $e (param i32)) (global $g (export "g") (mut i32) (i32.const 5))
+            (table {last} funcref) (elem (i32.const 0) func {every}) {code} {first} {filler} {start})"""
 
     def body(self, index: int) -> str:
         effects = " ".join(f"(local.set 1 {self.expression(4, index)})" for _ in range(3))
-        return f"{effects} {self.expression(3, index)}"
+        second = f" (i64.extend_i32_s {self.expression(2, index)})" if self.kinds[index] == PAIR else ""
+        return f"{effects} {self.expression(3, index)}{second}"
+
+    def called(self, prefix: str, index: int, argument: str) -> str:
+        """Return a call of the function `index`, in one of three ways."""
+        kind = self.kinds[index]
+        return self.random.choice(
+            (
+                f"({prefix}call {index} {argument})",
+                f"({prefix}call_indirect (type ${kind}) {argument} (i32.const {index}))",
+                f"({prefix}call_ref ${kind} {argument} (ref.func {index}))",
+            )
+        )
+
+    def call(self, index: int, argument: str) -> str:
+        """Return an expression of type i32; a second result is dropped."""
+        callee = self.random.randrange(index)
+        call = self.called("", callee, argument)
+        return call if self.kinds[callee] == SINGLE else f"(block (result i32) {call} (drop))"
+
+    def tail_call(self, index: int, argument: str) -> str | None:
+        """Return a call that ends the function, None if there is no function of its type."""
+        kind = self.kinds[index] if index < len(self.kinds) else None
+        callees = [callee for callee in range(index) if self.kinds[callee] == kind]
+        return self.called("return_", self.random.choice(callees), argument) if callees else None
 
     def expression(self, depth: int, index: int) -> str:
-        """Return an expression of type i32; functions only call those before the function `index`."""
+        """Return an expression of type i32 in the function `index`."""
         chosen = self.random.random()
         memory = self.random.choice(self.memories)
         if depth == 0 or chosen < 0.1:
             constant = f"(i32.const {self.random.randint(-1, 3)})"
-            return self.random.choice((constant, memory.size(), "(local.get 0)"))
+            return self.random.choice((constant, memory.size(), "(local.get 0)", "(global.get $g)"))
 
         def inner() -> str:
             return self.expression(depth - 1, index)
 
         if chosen < 0.4:
             return memory.grow(inner())
-        if chosen < 0.5:
+        if chosen < 0.45:
             return f"(i32.load8_u {memory.number} {memory.address('(i32.const 0)')})"
-        if chosen < 0.6:
-            at = memory.address(f"(i32.and {inner()} (i32.const 65537))")
+        if chosen < 0.5:
+            mask = 1 if "pagesize" in memory.declaration else 65537
+            at = memory.address(f"(i32.and {inner()} (i32.const {mask}))")
             return f"(block (result i32) (i32.store8 {memory.number} {at} {inner()}) {inner()})"
-        if chosen < 0.7 and index:
-            return f"(call {self.random.randrange(index)} {inner()})"
-        if chosen < 0.8:
+        if chosen < 0.54:
+            return f"(block (result i32) (global.set $g {inner()}) {inner()})"
+        if chosen < 0.58:
+            return f"(if (result i32) {inner()} (then {inner()}) (else (throw $e {inner()})))"
+        if chosen < 0.63:
+            return f"(block $h (result i32) (try_table (result i32) (catch $e $h) {inner()}))"
+        if chosen < 0.67 and (tail := self.tail_call(index, inner())):
+            return f"(if (result i32) {inner()} (then {inner()}) (else {tail}))"
+        if chosen < 0.75 and index:
+            return self.call(index, inner())
+        if chosen < 0.83:
             return f"(if (result i32) {inner()} (then {inner()}) (else {inner()}))"
         operator = self.random.choice(("add", "sub", "mul", "and", "xor", "lt_u", "div_s"))
         return f"(i32.{operator} {inner()} {inner()})"
@@ -137,7 +188,11 @@ class Run:
         self.start = self.outcome(lambda: self.instantiate(module))
 
     def instantiate(self, module: wasmtime.Module) -> None:
-        self.instance = wasmtime.Instance(self.store, module, [])
+        imports = []
+        for item in module.imports:
+            assert isinstance(item.type, wasmtime.MemoryType)
+            imports.append(wasmtime.Memory(self.store, item.type))
+        self.instance = wasmtime.Instance(self.store, module, imports)
 
     def outcome(self, action: Callable[[], object]) -> str:
         try:
@@ -169,7 +224,13 @@ class Run:
 
 def reserved(data: bytes) -> bytes:
     module = decode(data)
-    pages = {index: BYTES // memory.page_size for index, memory in enumerate(module.memories)}
+    sites = [site for body in find_sites(module, KERNELS, sizes=False) for site in body.sites]
+    grown = {site.memory for site in sites}
+    # A memory that only the host can grow has its real size, so it gets no more pages than the original has.
+    pages = {
+        index: BYTES // memory.page_size if index in grown else memory.minimum
+        for index, memory in enumerate(module.memories)
+    }
     copy = sealed(data, Mode.RESERVE, pages, KERNELS).data
     assert is_valid(copy)
     return copy
@@ -199,7 +260,7 @@ def same_calls(data: bytes, seed: int) -> int:
         # wasmtime does not support a proposal that the module uses.
         return 0
     before, after = Run(original), Run(wasmtime.Module(ENGINE, reserved(data)))
-    if OUT_OF_BOUNDS in before.start:
+    if OUT_OF_BOUNDS in before.start or OUT_OF_FUEL in before.start + after.start:
         return 0
     assert after.start == before.start
     if before.instance is None:

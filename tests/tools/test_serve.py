@@ -9,10 +9,13 @@ from invoke.context import MockContext
 from invoke.exceptions import Exit
 from tools.browser import serve
 from tools.browser.browse import served
+from tools.browser.sealed_guest import GROWING, PAGES, SEALED
 from tools.browser.serve import BUILD_FIRST, Handler, PageServer
 
 from nogrow.errors import ToolError
+from nogrow.wasm.decode import decode
 from tests.machine.fakes import collect
+from tests.support.modules import assemble
 from tools import tasks
 
 FILES = {
@@ -189,3 +192,14 @@ def test_task_accepts_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(Exit, match="the port is in use"):
             tasks.serve(MockContext(), **arguments)
     assert ports == [8080, 9000]
+
+
+def test_sealed_copy_of_the_growing_guest_is_served(server: PageServer) -> None:
+    assert ask(server, f"/build/release/{SEALED}")[0] == 404
+    (server.root / "build/release").mkdir()
+    wat = '(module (memory (export "memory") 1) (func (drop (memory.grow (i32.const 1)))))'
+    (server.root / "build/release" / GROWING).write_bytes(assemble(wat))
+    status, headers, body = ask(server, f"/build/release/{SEALED}")
+    assert (status, headers["Content-Type"]) == (200, "application/wasm")
+    assert decode(body).memories[0].minimum == PAGES
+    assert [path.name for path in (server.root / "build/release").iterdir()] == [GROWING]

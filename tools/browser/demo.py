@@ -1,4 +1,4 @@
-"""Run each host over the built guests with each kind of view."""
+"""Run each host over the built guests, and over the sealed growing one, with each kind of view."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from nogrow.contract.build_plan import Plan
@@ -16,6 +17,7 @@ from nogrow.project.manifest import read_manifest
 from nogrow.project.project import Project
 from tools.browser.browse import browse, served
 from tools.browser.chromium import chromium, find_chromium
+from tools.browser.sealed_guest import GROWING, original_of, sealed_copy, sealed_name
 from tools.browser.serve import BUILD_FIRST
 
 if TYPE_CHECKING:
@@ -75,19 +77,26 @@ def find_node(machine: Machine) -> Path:
 
 def run_host(node: Path, root: Path, artifact: str, views: Views) -> DemoRow:
     """Run the host once over the artifact; raises `ToolError` when it does not end."""
-    done = run([node, root / HOST, "--views", views.value, root / artifact], seconds=_NODE_SECONDS)
+    with TemporaryDirectory() as scratch:
+        path = root / artifact
+        original = original_of(path)
+        if original is not None:
+            path = Path(scratch, path.name)
+            path.write_bytes(sealed_copy(original))
+        done = run([node, root / HOST, "--views", views.value, path], seconds=_NODE_SECONDS)
     output = done.stdout if done.exit_code == 0 else done.stderr
     return DemoRow("node", artifact, views, done.exit_code != 0, output.strip())
 
 
 def run_demo(root: Path, machine: Machine, progress: Progress, browsers: Browsers = chromium) -> Demo:
-    """Run each host over every built guest with each kind of view.
+    """Run each host over every built guest with each kind of view, and over the sealed growing guest.
 
     Without Chromium, the browser host is skipped. Raises `ToolError` without a build, or without Node.
     """
-    guests = [entry.path for entry in read_manifest(Project(root, Plan())).entries if entry.profile != KERNEL]
-    if not guests:
+    built = [entry.path for entry in read_manifest(Project(root, Plan())).entries if entry.profile != KERNEL]
+    if not built:
         raise ToolError(BUILD_FIRST)
+    guests = [name for path in built for name in (path, *_sealed(path))]
     node = find_node(machine)
     rows = []
     for guest in guests:
@@ -100,6 +109,11 @@ def run_demo(root: Path, machine: Machine, progress: Progress, browsers: Browser
     progress("opening hosts/browser with every guest and each kind of view")
     with browsers(machine) as browser:
         return Demo((*rows, *_browsed(root, browser, guests)))
+
+
+def _sealed(artifact: str) -> tuple[str, ...]:
+    """Return the path of the sealed copy, which only the growing guest has."""
+    return (sealed_name(artifact),) if PurePosixPath(artifact).name == GROWING else ()
 
 
 def _browsed(root: Path, browser: "Browser", guests: Sequence[str]) -> Iterator[DemoRow]:

@@ -1,7 +1,7 @@
 """Serve the browser host's page over HTTP, on this machine only.
 
-The server provides what the page needs and nothing else: files of known types below `hosts/`, and built
-modules.
+The server provides what the page needs and nothing else: files of known types below `hosts/`, built modules,
+and the sealed copy of the growing guest.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from nogrow.errors import ToolError
 from nogrow.machine.process import Progress
+from tools.browser.sealed_guest import SEALED, original_of, sealed_copy
 
 ADDRESS = "127.0.0.1"
 PAGE = "/hosts/browser/"
@@ -47,6 +48,7 @@ def file_of(root: Path, target: str) -> Path | None:
     if any(part.startswith(".") or part == "node_modules" or "\0" in part for part in parts):
         return None
     path = Path(root, *parts)
+    path = original_of(path) or path
     kind = path.suffix
     of_hosts = parts[:1] == ("hosts",) and kind in _TYPES
     built = len(parts) == 3 and parts[0] == "build" and kind == ".wasm"
@@ -90,7 +92,9 @@ class Handler(BaseHTTPRequestHandler):
         with contextlib.suppress(OSError):
             path = file_of(self.server.root, self.path)
             if path is not None:
-                return HTTPStatus.OK, {"Content-Type": _TYPES[path.suffix]}, path.read_bytes()
+                sealed = PurePosixPath(urlsplit(self.path).path).name == SEALED
+                content = sealed_copy(path) if sealed else path.read_bytes()
+                return HTTPStatus.OK, {"Content-Type": _TYPES[path.suffix]}, content
         built = self.path.startswith("/build/")
         message = "not built yet: run `invoke build`\n" if built else "there is no such file\n"
         return HTTPStatus.NOT_FOUND, {"Content-Type": "text/plain; charset=utf-8"}, message.encode()

@@ -65,10 +65,18 @@ def sealed(data: bytes, mode: Mode, pages: Pages = None, engine: Engine | None =
         return _module(data, mode, pages, engine, in_component=False)
     edits: list[Edit] = []
     notes: list[str] = []
+    unusable: UsageError | None = None
     for number, part in enumerate(core_modules(data)):
-        inner = _module(data[part.start : part.end], mode, pages, engine, in_component=True)
+        try:
+            inner = _module(data[part.start : part.end], mode, pages, engine, in_component=True)
+        except UsageError as error:
+            # Another core module may not be sealable with any number of pages.
+            unusable = unusable or error
+            continue
         edits.append(Edit(part.start, part.end, inner.data))
         notes += (f"core module {number}: {note}" for note in inner.notes)
+    if unusable is not None:
+        raise unusable
     return Sealed(spliced(data, edits, _component_frames(data)), tuple(notes))
 
 
