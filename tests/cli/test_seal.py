@@ -98,6 +98,7 @@ def test_wrong_usage_writes_nothing(nogrow: Nogrow, folder: Path, words: list[st
 def test_unjudged_module_is_not_sealed(nogrow: Nogrow, folder: Path, file: str) -> None:
     result = nogrow("seal", file, "-o", "x.wasm", "--mode", "deny")
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (4, "", 1)
+    assert result.stderr.startswith(f"nogrow: {file}: ")
     assert not (folder / "x.wasm").exists()
 
 

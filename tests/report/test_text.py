@@ -43,7 +43,7 @@ broken: build/growing.wasm: reachable, 1 grow site
 not-judged: build/cut.wasm
 nothing: build/gone.wasm: no module found
 checked 3 modules: 1 kept, 1 broken, 1 not-judged, 1 nothing
-"""  # noqa: E501
+"""
 
 
 def rendered(report: Report, colour: bool = False, quiet: bool = False) -> str:

@@ -10,7 +10,7 @@ import click
 
 from nogrow.cli.options import contract_at, contract_option
 from nogrow.contract.phrases import counted, headline
-from nogrow.errors import UsageError
+from nogrow.errors import ModuleError, UsageError
 from nogrow.report.escaping import printable
 
 if TYPE_CHECKING:
@@ -91,11 +91,14 @@ def seal(
     clauses = _clauses(file, contract_path) if mode in (None, "reserve") else ()
     chosen, number = _from_clauses(clauses, file, pages) if mode is None else _from_options(mode, pages)
     scenarios = scenarios_of(clauses)
-    data = read(file)
-    if isinstance(number, str):
-        number = pages_of_scenarios(data, scenarios)
-        click.echo(f"--pages {number}: what the scenarios reach, and a quarter more")
-    copy = seal_module(data, chosen, number, Engine(), scenarios)
+    try:
+        data = read(file)
+        if isinstance(number, str):
+            number = pages_of_scenarios(data, scenarios)
+            click.echo(f"--pages {number}: what the scenarios reach, and a quarter more")
+        copy = seal_module(data, chosen, number, Engine(), scenarios)
+    except ModuleError as error:
+        raise ModuleError(f"{file}: {error}") from error
     write_bytes(target, copy.data)
     same = ": nothing had to change" if copy.data == data else ""
     click.echo(f"{printable(str(target))}: {printable(file)} sealed ({chosen.value}){same}")
