@@ -236,6 +236,11 @@ def test_capped_import_has_a_note_for_the_host() -> None:
     )
 
 
+def test_note_on_an_emscripten_memory_says_where_to_supply_it() -> None:
+    data = assemble('(module (import "env" "memory" (memory 2)))')
+    assert "Emscripten's glue takes it as Module.wasmMemory" in checked(data, Mode.RESERVE).notes[0]
+
+
 def test_compact_imports_of_one_type_are_capped_once() -> None:
     group = b"\1\1m\0\x7e\2\0\2" + b"\2\1a\1b"
     data = b"\0asm\1\0\0\0" + section(2, group)

@@ -13,6 +13,10 @@ from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import SectionId
 
 _HAS_MAXIMUM = 1
+_EMSCRIPTEN = (
+    ". Emscripten's glue takes it as Module.wasmMemory; the memory that it makes of INITIAL_MEMORY bytes has "
+    "another maximum"
+)
 _MOST_BYTES = {32: 1 << 32, 64: 1 << 64}
 
 
@@ -43,6 +47,7 @@ def capped(module: Module, pages: Mapping[int, int], *, imports: bool) -> tuple[
             notes.append(
                 f"memory {index} is imported ({labels[index]}): the host must provide a memory with exactly"
                 f" {minimum} pages, as minimum and as maximum: {_supplied(memory, minimum)}"
+                f"{_EMSCRIPTEN if labels[index] == 'env.memory' else ''}"
             )
         if index in pages and memory.minimum > wanted:
             notes.append(f"memory {index} already has {memory.minimum} pages at the start and keeps them")
