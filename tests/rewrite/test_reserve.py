@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 import wasmtime
-from tools.bench.encode import section
+from tools.bench.encode import leb, section
 
 from nogrow.errors import ModuleError, UsageError
 from nogrow.rewrite.code_offset_sections import bodies
@@ -176,6 +176,20 @@ def test_what_cannot_be_counted_is_refused(wat: str, message: str) -> None:
 
 
 LONG = "(func (result i32) (i32.const 7) (drop (i32.const 8)) (drop (i64.const 9)))"
+
+
+@pytest.mark.parametrize(
+    ("name", "memory", "message"),
+    [
+        ("linking", "(memory 1)", "object file"),
+        ("reloc.CODE", "(memory 1)", "object file"),
+        ("dylink.0", '(import "env" "memory" (memory 1))', "belongs to the main module"),
+    ],
+)
+def test_file_that_is_linked_later_is_refused(name: str, memory: str, message: str) -> None:
+    data = assemble(functions(memory)) + section(0, leb(len(name)) + name.encode())
+    with pytest.raises(ModuleError, match=message):
+        sealed(data, Mode.RESERVE, PAGES, KERNELS)
 
 
 def many_functions(count: int, first: str, rest: str = LONG) -> bytes:

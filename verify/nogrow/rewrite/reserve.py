@@ -82,6 +82,10 @@ def reserved_pages(
 
     Raises `UsageError` if the user has to choose, and `ModuleError` if a memory cannot be reserved.
     """
+    if any(section.name == "linking" or section.name.startswith("reloc.") for section in module.sections):
+        raise ModuleError(
+            "not sealed: the file is an object file; seal the module that the linker makes of it"
+        )
     sites = [site for body in bodies for site in body.sites]
     grown = {site.memory for site in sites if site.opcode == GROW}
     visible = {export.index for export in module.exported(Kind.MEMORY)}
@@ -106,6 +110,12 @@ def _require_reservable(module: Module, index: int, memory: MemoryType, *, count
         raise ModuleError(
             f"not sealed: memory {index} is shared by threads, and its size cannot be counted atomically; "
             "growth does not detach a shared buffer",
+            memory.place[0],
+        )
+    if counted and memory.imported and any(section.name.startswith("dylink") for section in module.sections):
+        raise ModuleError(
+            f"not sealed: memory {index} belongs to the main module, and both would have to share one count "
+            "of its pages",
             memory.place[0],
         )
     effects = {item.label: effect_of(item.field) for item in module.imported(Kind.FUNCTION)}
