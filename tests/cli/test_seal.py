@@ -126,7 +126,7 @@ def test_copy_that_breaks_its_promise_is_not_written(
     nogrow: Nogrow, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sealing, "sealed", lambda data, *rest: Sealed(data, ()))
-    for mode in command._REFUSED:
+    for mode in command._EFFECTS:
         assert nogrow("seal", "growing.wasm", "-o", "x.wasm", "--mode", mode).exit_code == 4
     assert not (folder / "x.wasm").exists()
 
@@ -202,7 +202,7 @@ def test_copy_that_ends_a_scenario_differently_is_not_written(nogrow: Nogrow, fo
     assert not (folder / "x.wasm").exists()
 
 
-def test_scenario_shows_that_a_copy_with_a_start_function_can_start(nogrow: Nogrow, folder: Path) -> None:
+def test_scenario_shows_that_a_copy_can_start(nogrow: Nogrow, folder: Path) -> None:
     import wasmtime
 
     text = """(module (import "a" "b" (func $b)) (memory (export "memory") 1) (start $s)

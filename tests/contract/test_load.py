@@ -135,7 +135,7 @@ def test_import_is_trusted_by_name_or_glob(tmp_path: Path) -> None:
     assert load(path).artifacts[0].imports.trusted == ("env.f", "env.log_*", "*")
 
 
-def test_functions_without_an_import_are_trusted_by_their_name_in_reports(tmp_path: Path) -> None:
+def test_functions_without_import_are_trusted_by_report_name(tmp_path: Path) -> None:
     names = ("(table t)", "(function references)")
     path = written(tmp_path, HEAD + f"[artifact.imports]\ntrusted = {list(names)}")
     assert load(path).artifacts[0].imports.trusted == names

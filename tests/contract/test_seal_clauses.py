@@ -63,6 +63,6 @@ def test_all_matching_clauses_count(folder: Path) -> None:
         found(folder, first, second._replace(seal=CAP))
 
 
-def test_only_the_output_folder_is_left_out_of_the_path_of_a_copy() -> None:
+def test_path_of_a_copy_leaves_out_only_the_output_folder() -> None:
     assert copy_path("out put/a.wasm", PurePosixPath("out put")) == PurePosixPath("out put/sealed/a.wasm")
     assert copy_path("builds/a.wasm", PurePosixPath("build")) == PurePosixPath("build/sealed/builds/a.wasm")

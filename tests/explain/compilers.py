@@ -52,11 +52,17 @@ def rust(rustc: str, tmp_path: Path) -> Build:
     return build
 
 
-@pytest.fixture
-def clang(tmp_path: Path) -> Build:
+def clang_with_linker() -> str:
+    """Return the path of clang; skip the test without it or its linker."""
     compiler = shutil.which("clang")
     if compiler is None or shutil.which("wasm-ld") is None:
         pytest.skip("no clang with wasm-ld; on Debian: apt-get install clang lld")
+    return compiler
+
+
+@pytest.fixture
+def clang(tmp_path: Path) -> Build:
+    compiler = clang_with_linker()
 
     def build(source: str, *flags: str, optimised_link: bool = False) -> bytes:
         (tmp_path / "guest.c").write_text(source)
@@ -106,9 +112,7 @@ def zig(tmp_path: Path) -> Build:
 @pytest.fixture
 def wasi(tmp_path: Path) -> Build:
     """Return clang with wasi-libc, which builds a reactor."""
-    compiler = shutil.which("clang")
-    if compiler is None or shutil.which("wasm-ld") is None:
-        pytest.skip("no clang with wasm-ld; on Debian: apt-get install clang lld")
+    compiler = clang_with_linker()
     target = "--target=wasm32-wasi"
     named = subprocess.run(
         [compiler, target, "-print-file-name=libc.a"], capture_output=True, text=True, check=True

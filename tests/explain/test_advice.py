@@ -60,7 +60,7 @@ def test_every_toolchain_is_advised_to_reserve_the_memory(kind: Kind) -> None:
         (Kind.ASSEMBLYSCRIPT, "--maximumMemory"),
     ],
 )
-def test_limits_are_advised_to_allocators_that_use_the_first_pages(kind: Kind, part: str) -> None:
+def test_limits_are_advised_where_first_pages_are_used(kind: Kind, part: str) -> None:
     assert part in advised(grown("run", "malloc"), kind)[Alternative.CAP].text
 
 

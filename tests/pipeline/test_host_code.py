@@ -140,9 +140,11 @@ def test_host_code_determines_import_effects() -> None:
     assert all(effect.signature != ANY for effect in effects_of["a.b"])
 
 
-def judged(tmp_path: Path, limits: str, text: str = MINIFIED, **clause: object) -> ArtifactReport:
+def judged(
+    tmp_path: Path, limits: str, text: str = MINIFIED, trusted: tuple[str, ...] = ()
+) -> ArtifactReport:
     path = write_module(tmp_path / "m.wasm", text.format(limits=limits))
-    target = Target(str(path), ArtifactContract(**clause))  # type: ignore[arg-type]
+    target = Target(str(path), ArtifactContract(imports=Imports(trusted=trusted)))
     (artifact,) = check(None, [target], judge=judge).artifacts
     return artifact
 
@@ -177,5 +179,5 @@ def test_private_memory_needs_no_host_code(tmp_path: Path) -> None:
 
 
 def test_trusted_imports_need_no_host_code(tmp_path: Path) -> None:
-    assert judged(tmp_path, "1", imports=Imports(trusted=("a.*",))).outcome is Outcome.KEPT
-    assert judged(tmp_path, "1", imports=Imports(trusted=("a.a",))).outcome is Outcome.NOT_JUDGED
+    assert judged(tmp_path, "1", trusted=("a.*",)).outcome is Outcome.KEPT
+    assert judged(tmp_path, "1", trusted=("a.a",)).outcome is Outcome.NOT_JUDGED

@@ -124,7 +124,7 @@ def test_clause_about_the_shipped_path_comes_first() -> None:
     assert target.clauses == (named,)
 
 
-def test_copy_of_a_component_keeps_the_clauses_of_its_core_modules() -> None:
+def test_copy_of_a_component_keeps_clauses_of_its_modules() -> None:
     part = ArtifactContract("build/g.wasm#0", expect=(Expectation("bad", Verdict.REACHABLE),))
     (target,) = copies_of(ArtifactContract("build/g.wasm", seal=RESERVE), part).targets.values()
     assert target.parts == ((0, part._replace(expect=())),)

@@ -26,7 +26,7 @@ _OUT_OF_MEMORY = (
     "now fails as if memory were exhausted: malloc returns null, "
     "and most Rust, Go and C++ code traps or aborts."
 )
-_REFUSED = {
+_EFFECTS = {
     "cap": f"A growth by more than 0 pages {_OUT_OF_MEMORY}",
     "deny": f"Every growth {_OUT_OF_MEMORY}",
     "trap": "The module now traps where it would grow; do not use the instance after that.",
@@ -48,7 +48,7 @@ _SCENARIOS = "scenarios"
 )
 @click.option(
     "--mode",
-    type=click.Choice(list(_REFUSED)),
+    type=click.Choice(list(_EFFECTS)),
     help="reserve: give each memory its pages at the start, and let the module count them. "
     "cap: set each memory's maximum to its minimum. deny: let every memory.grow return -1. "
     "trap: let every memory.grow trap. The default is `seal` in the contract's clause for FILE.",
@@ -107,7 +107,7 @@ def seal(
             click.echo(line)
     for note in copy.notes:
         click.echo(f"  note: {printable(note)}")
-    click.echo(f"{_REFUSED[chosen.value]} Try it with your scenarios: nogrow run")
+    click.echo(f"{_EFFECTS[chosen.value]} Try it with your scenarios: nogrow run")
 
 
 def _from_options(mode: str, values: Sequence[str]) -> "tuple[Mode, AllPages]":

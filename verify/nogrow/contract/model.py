@@ -37,7 +37,7 @@ class MemoryLimits(NamedTuple):
 
 
 class Imports(NamedTuple):
-    """What is assumed of imported functions; `trusted` are exact names or globs on `module.field`.
+    """The assumptions about imported functions; `trusted` are exact names or globs on `module.field`.
 
     With `denied`, no entry point may reach an import that is not trusted.
     """

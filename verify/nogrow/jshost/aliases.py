@@ -84,39 +84,39 @@ class Aliases:
         self.called: dict[int, list[int]] = defaultdict(list)
         # Calls of a member `grow`, each with the function around it; None for that of a built-in prototype.
         self.growths: list[tuple[int, Node | None, Position]] = []
-        # What runs without a call expression: accessors, conversions, iterators, traps of proxies.
+        # Functions that run without a call expression: accessors, conversions, iterators, traps of proxies.
         self.implicit: list[int] = []
         # Calls of a property whose name is computed, each with the function around it.
         self.computed: list[tuple[int, Node]] = []
         self.names_grow = False
-        # What hides the meaning of names, and where.
+        # The position of a construct that hides the meaning of names, and its name.
         self.unclear: tuple[Position, str] | None = None
-        outside = self._of(root)
-        stack = [(root, _Place(root.id, self._world, outside))]
+        outside = self._group(root)
+        stack = [(root, _Context(root.id, self._world, outside))]
         while stack:
-            node, place = stack.pop()
-            self._take(node, place)
+            node, context = stack.pop()
+            self._visit(node, context)
             if node.type in FUNCTIONS:
-                own = self._of(node)
+                own = self._group(node)
                 if node.type == "arrow_function":
-                    place = _Place(node.id, place.this, place.arguments)
+                    context = _Context(node.id, context.this, context.arguments)
                 else:
-                    place = _Place(node.id, self.groups.field(own, THIS), own)
+                    context = _Context(node.id, self.groups.field(own, THIS), own)
             elif node.type in _CLASSES:
-                stack += self._members(node, place)
-                stack.extend((child, place) for child in node.named_children if child.type != "class_body")
+                stack += self._members(node, context)
+                stack.extend((child, context) for child in node.named_children if child.type != "class_body")
                 continue
-            stack.extend((child, place) for child in node.named_children)
+            stack.extend((child, context) for child in node.named_children)
         for name, group in self._names.items():
             if name.scope == root.id and self.groups.has(self._world, name.name):
                 self.groups.unify(self.groups.field(self._world, name.name), group)
 
     def reads_buffer(self, node: Node) -> bool:
         """Return whether the program reads the `buffer` of what `node` may be."""
-        group = self.groups.find(self._of(node))
+        group = self.groups.find(self._group(node))
         return "buffer" in self.groups.fields.get(group, {})
 
-    def _of(self, node: Node) -> int:
+    def _group(self, node: Node) -> int:
         if node.id not in self._nodes:
             self._nodes[node.id] = self.groups.new()
         return self._nodes[node.id]
@@ -136,13 +136,13 @@ class Aliases:
 
     def _unify(self, left: Node, *others: Node) -> None:
         for other in others:
-            self.groups.unify(self._of(left), self._of(other))
+            self.groups.unify(self._group(left), self._group(other))
 
-    def _take(self, node: Node, place: "_Place") -> None:
+    def _visit(self, node: Node, context: "_Context") -> None:
         groups = self.groups
         match node.type:
             case "identifier":
-                self._identifier(node, place)
+                self._identifier(node, context)
             case kind if kind in ACCESSES:
                 self._access(node)
             case "variable_declarator":
@@ -151,37 +151,35 @@ class Aliases:
                 self._unify(node, *fields(node, "left", "right"))
                 self._store(node)
             case kind if kind in _CALLS:
-                self._call(node, place)
+                self._call(node, context)
             case "object" | "object_pattern":
                 for child in node.named_children:
-                    self._property(self._of(node), child)
+                    self._property(self._group(node), child)
             case "array" | "array_pattern":
-                groups.merge_properties(self._of(node))
+                groups.merge_properties(self._group(node))
                 self._unify(node, *(child for child in node.named_children if child.type not in _NO_VALUE))
             case kind if kind in FUNCTIONS:
                 self._function(node)
             case "return_statement" | "yield_expression":
-                result = groups.field(self._nodes[place.function], RESULT)
+                result = groups.field(self._nodes[context.function], RESULT)
                 for child in node.named_children:
-                    groups.unify(result, self._of(child))
+                    groups.unify(result, self._group(child))
                     self._unify(node, child)
             case kind if kind in _SHORTHANDS:
-                groups.unify(self._of(node), self._name(node))
-            case "this":
-                groups.unify(self._of(node), place.this)
-            case "super":
-                groups.unify(self._of(node), place.this)
+                groups.unify(self._group(node), self._name(node))
+            case "this" | "super":
+                groups.unify(self._group(node), context.this)
             case "for_in_statement":
                 left, right = sides_of(node)
                 if left is not None and right is not None and operator_of(node) != "in":
-                    groups.merge_properties(self._of(right))
+                    groups.merge_properties(self._group(right))
                     self._unify(left, right)
             case "catch_clause":
                 for parameter in fields(node, "parameter"):
-                    groups.unify(self._thrown, self._of(parameter))
+                    groups.unify(self._thrown, self._group(parameter))
             case "throw_statement":
                 for child in node.named_children:
-                    groups.unify(self._thrown, self._of(child))
+                    groups.unify(self._thrown, self._group(child))
             case "ternary_expression":
                 self._unify(node, *fields(node, "consequence", "alternative"))
             case "binary_expression":
@@ -194,15 +192,15 @@ class Aliases:
             case "string" | "template_string" | "property_identifier" if node.id not in self._keys:
                 # Escapes are rare, so the name is not read any further.
                 text = text_of(node).strip("\"'`")
-                self.names_grow |= text == "grow" if node.type != "property_identifier" else False
+                self.names_grow |= node.type != "property_identifier" and text == "grow"
                 self.names_grow |= "\\" in text and _without_escapes(text) == "grow"
             case kind if kind not in _NO_VALUE and not kind.endswith("_identifier"):
                 self._unify(node, *node.named_children)
 
-    def _identifier(self, node: Node, place: "_Place") -> None:
-        name, own = self._global(node), self._of(node)
+    def _identifier(self, node: Node, context: "_Context") -> None:
+        name, own = self._global(node), self._group(node)
         if name == "arguments":
-            self.groups.unify(own, self.groups.mix(place.arguments))
+            self.groups.unify(own, self.groups.mix(context.arguments))
             self.groups.merge_properties(own)
         elif name in WORLDS:
             self.groups.unify(own, self._world)
@@ -227,7 +225,7 @@ class Aliases:
             self._keys.update(key.id for key in fields(node, "property", "index"))
         if of is None or node.id in self._direct or name in HOOKS:
             return
-        own, held = self._of(node), self._of(of)
+        own, held = self._group(node), self._group(of)
         if name is None:
             groups.merge_properties(held)
             groups.unify(own, held)
@@ -251,7 +249,7 @@ class Aliases:
         if left.type in ACCESSES:
             name = _key(left)
             if name is None or name in IMPLICIT or self._builtin(left) is not None:
-                self.implicit.append(self._of(right))
+                self.implicit.append(self._group(right))
 
     def _builtin(self, node: Node) -> list[str] | None:
         """Return the names in `Object.prototype.x`, None for an access of an object of the program."""
@@ -274,9 +272,9 @@ class Aliases:
             case kind if kind in _PROPERTIES:
                 key = fields(node, "key", "name", "property")
                 name = _constant(key[0]) if key else None
-                value = self._of(node)
+                value = self._group(node)
                 for part in fields(node, "value"):
-                    groups.unify(value, self._of(part))
+                    groups.unify(value, self._group(part))
                 if node.type == "method_definition":
                     groups.unify(groups.field(value, THIS), target)
                     kinds = {child.type for child in node.children}
@@ -301,19 +299,19 @@ class Aliases:
                     self._shorthand(target, left)
                     self._unify(left, *fields(node, "right"))
             case _:
-                groups.unify(target, self._of(node))
+                groups.unify(target, self._group(node))
 
     def _shorthand(self, target: int, node: Node) -> None:
-        name, own = text_of(node), self._of(node)
+        name, own = text_of(node), self._group(node)
         if name in PASSES_ON and node.type.endswith("pattern"):
             self.groups.absorb(target, [own])
         self.groups.unify(self.groups.field(target, name), own)
         if name == "grow" and node.type.endswith("pattern"):
             self.groups.functions.setdefault(self.groups.find(own), set()).add(position_of(node))
 
-    def _members(self, node: Node, place: "_Place") -> Iterator[tuple[Node, "_Place"]]:
-        """Take the members of a class, and yield each with its place."""
-        groups, own = self.groups, self._of(node)
+    def _members(self, node: Node, context: "_Context") -> Iterator[tuple[Node, "_Context"]]:
+        """Visit the members of a class, and yield each with its context."""
+        groups, own = self.groups, self._group(node)
         prototype = groups.field(own, "prototype")
         groups.unify(groups.field(prototype, "constructor"), own)
         groups.unify(groups.field(own, THIS), prototype)
@@ -334,11 +332,11 @@ class Aliases:
                     self._property(holder, member)
                     names = fields(member, "name")
                     if not static and names and text_of(names[0]) == "constructor":
-                        groups.unify(own, self._of(member))
-                yield member, _Place(place.function if static else body.id, holder, own)
+                        groups.unify(own, self._group(member))
+                yield member, _Context(context.function if static else body.id, holder, own)
 
     def _function(self, node: Node) -> None:
-        groups, own = self.groups, self._of(node)
+        groups, own = self.groups, self._group(node)
         groups.functions.setdefault(groups.find(own), set()).add(node.id)
         if node.type in _DECLARED:
             groups.unify(own, self._name(node))
@@ -350,27 +348,27 @@ class Aliases:
         parameters = [child for part in fields(node, "parameters") for child in children_of(part)]
         for number, parameter in enumerate(parameters + fields(node, "parameter")):
             if parameter.type == "rest_pattern":
-                groups.merge_properties(self._of(parameter))
-                groups.unify(groups.mix(own), self._of(parameter))
+                groups.merge_properties(self._group(parameter))
+                groups.unify(groups.mix(own), self._group(parameter))
             else:
-                groups.unify(groups.parameter(own, number), self._of(parameter))
+                groups.unify(groups.parameter(own, number), self._group(parameter))
         if node.type == "arrow_function":
             for returned in returned_by(node):
-                groups.unify(groups.field(own, RESULT), self._of(returned))
+                groups.unify(groups.field(own, RESULT), self._group(returned))
 
-    def _call(self, node: Node, place: "_Place") -> None:
+    def _call(self, node: Node, context: "_Context") -> None:
         groups = self.groups
         called = callee_of(node)
         if called is None:
             return
         callee, passed = bare(called), arguments_of(node)
         arguments = [argument for argument in passed if argument.type not in _NO_VALUE]
-        self.called[place.function] += map(self._of, arguments)
+        self.called[context.function] += map(self._group, arguments)
         builtin = self._builtin(callee)
         if builtin is not None:
-            self._call_builtin(node, builtin, passed, place)
+            self._call_builtin(node, builtin, passed, context)
             return
-        own = self._of(callee)
+        own = self._group(callee)
         this: int | None = None
         every = any(argument.type in ("spread_element", "template_substitution") for argument in passed)
         of, name = None, None
@@ -379,21 +377,21 @@ class Aliases:
         if callee.type in ACCESSES:
             of, name = callee.child_by_field_name("object"), _key(callee)
         if callee.type == "super":
-            own = groups.field(place.this, "constructor")
+            own = groups.field(context.this, "constructor")
         elif of is not None and name in _BY_METHOD and node.type == "call_expression":
             self._direct.add(callee.id)
-            own = self._of(of)
-            this = self._of(passed[0]) if passed else None
+            own = self._group(of)
+            this = self._group(passed[0]) if passed else None
             every |= name == "apply" or (name == "bind" and len(passed) > 1)
             passed = passed[1:]
             if name == "bind":
-                groups.unify(self._of(node), own)
+                groups.unify(self._group(node), own)
         elif of is not None:
-            this = self._of(of)
+            this = self._group(of)
             if name is None:
-                self.computed.append((place.function, callee))
+                self.computed.append((context.function, callee))
                 groups.merge_properties(this)
-                for other in (own, self._of(node)):
+                for other in (own, self._group(node)):
                     groups.unify(this, other)
                 if _maybe_builtin(callee):
                     self._pass_on(node, this, arguments)
@@ -404,30 +402,30 @@ class Aliases:
             elif name == "grow":
                 self._direct.add(callee.id)
                 groups.unify(own, groups.field(this, name))
-                self.growths.append((place.function, callee, position_of(callee)))
+                self.growths.append((context.function, callee, position_of(callee)))
             elif name == "constructor" and node.type == "call_expression":
                 self._makes_code(own, node)
-        self.called[place.function].append(own)
+        self.called[context.function].append(own)
         if this is not None:
             groups.unify(groups.field(own, THIS), this)
         for number, argument in enumerate(passed):
             if every:
-                groups.merge_properties(self._of(argument))
-                groups.unify(groups.mix(own), self._of(argument))
+                groups.merge_properties(self._group(argument))
+                groups.unify(groups.mix(own), self._group(argument))
             elif argument.type not in _NO_VALUE:
-                groups.unify(groups.parameter(own, number), self._of(argument))
-        groups.unify(groups.field(own, RESULT), self._of(node))
+                groups.unify(groups.parameter(own, number), self._group(argument))
+        groups.unify(groups.field(own, RESULT), self._group(node))
         if node.type == "new_expression":
             for field in ("prototype", THIS):
-                groups.unify(groups.field(own, field), self._of(node))
-            groups.unify(groups.field(self._of(node), "constructor"), own)
+                groups.unify(groups.field(own, field), self._group(node))
+            groups.unify(groups.field(self._group(node), "constructor"), own)
 
     def _pass_on_by(self, name: str, node: Node, this: int, arguments: list[Node]) -> None:
-        groups, own = self.groups, self._of(node)
+        groups, own = self.groups, self._group(node)
         if name in ("then", "catch", "finally"):
             # A promise is as good as the value that it is resolved to.
             groups.unify(own, this)
-            for argument in map(self._of, arguments):
+            for argument in map(self._group, arguments):
                 if name != "finally":
                     groups.unify(groups.parameter(argument, 0), this)
                     groups.unify(groups.parameter(argument, 0), self._thrown)
@@ -435,7 +433,7 @@ class Aliases:
         elif name in WITH_CALLBACK:
             groups.merge_properties(this)
             groups.unify(own, this)
-            for argument in map(self._of, arguments):
+            for argument in map(self._group, arguments):
                 groups.unify(groups.mix(argument), this)
                 groups.unify(groups.field(argument, RESULT), own)
         else:
@@ -445,14 +443,14 @@ class Aliases:
         """Let the object hold the arguments, and return any of what it holds."""
         self.groups.merge_properties(this)
         for other in (node, *arguments):
-            self.groups.unify(this, self._of(other))
+            self.groups.unify(this, self._group(other))
 
-    def _call_builtin(self, node: Node, names: list[str], passed: list[Node], place: "_Place") -> None:
-        groups, own = self.groups, self._of(node)
-        arguments = list(map(self._of, passed))
+    def _call_builtin(self, node: Node, names: list[str], passed: list[Node], context: "_Context") -> None:
+        groups, own = self.groups, self._group(node)
+        arguments = list(map(self._group, passed))
         name = names[-2] if names[-1] in _BY_METHOD and len(names) > 1 else names[-1]
         if "grow" in names:
-            self.growths.append((place.function, None, position_of(node)))
+            self.growths.append((context.function, None, position_of(node)))
         if names[0] in KEEPS_NOTHING or name in RETURNS_PRIMITIVE or not passed:
             return
         key = _constant(passed[1]) if name == "defineProperty" and len(passed) == 3 else None
@@ -478,7 +476,7 @@ class Aliases:
             groups.absorb(own, arguments)
 
 
-class _Place(NamedTuple):
+class _Context(NamedTuple):
     """Where a node is: the function around it, and the groups of `this` and of the owner of `arguments`."""
 
     function: int

@@ -1,6 +1,6 @@
 """This module appends types, globals, functions and their names to a module.
 
-What is appended comes last in its index space, so nothing that exists gets another index.
+New items come last in their index spaces, so existing items keep their indices.
 WebAssembly 3.0, sections 5.5 (modules) and 7.4.1 (name section).
 """
 
@@ -29,7 +29,7 @@ class NewFunction(NamedTuple):
 
 
 class Additions:
-    """What is appended to a module. Each method returns the index that the new item gets."""
+    """Items to append to a module. Each `add_` method returns the index of its item."""
 
     def __init__(self, module: Module) -> None:
         """Begin with nothing to append."""
@@ -50,7 +50,7 @@ class Additions:
         return len(self._module.globals) + len(self._globals) - 1
 
     def add_function(self, function: NewFunction) -> int:
-        """Append a function; its body belongs into the code section, which `edits` leaves alone."""
+        """Append a function; the caller writes its body, because `edits` leaves the code section alone."""
         self.functions.append(function)
         return len(self._module.functions) + len(self.functions) - 1
 

@@ -25,7 +25,7 @@ def is_relocatable(module: Module) -> bool:
 
 
 class Moved(NamedTuple):
-    """What moved: the code section in the file, functions to its end, and the other functions in it."""
+    """Tell whether the code section moved in the file, functions to its end, and others within it."""
 
     section: bool
     functions: bool

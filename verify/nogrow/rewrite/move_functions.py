@@ -1,7 +1,7 @@
 """This module replaces function bodies so that all other functions keep their offsets.
 
-DWARF and source maps count bytes from the start of the code section. A longer body therefore moves to the end
-of the section, and a jump to it takes the old place:
+DWARF counts bytes from the start of the code section. A longer body therefore moves to the end of the
+section, and a jump to it takes the old place:
 
     for each function, in file order:
         if its new body has the old length or less: replace it in place
