@@ -30,6 +30,7 @@ from nogrow.rewrite.stress_functions import (
     Detaching,
     StressFunctions,
 )
+from nogrow.rewrite.stress_marker import marked
 from nogrow.wasm.model import Import, Kind, MemoryType
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.runtime import Engine
@@ -91,6 +92,7 @@ def stressed(
     copy = _Copy(proof, surroundings, _selection(proof, entries), every=every)
     result = copy.written()
     if result.data != data:
+        result = result._replace(data=marked(result.data))
         result = result._replace(notes=(*result.notes, *_checked(result.data, proof.judgement, engine)))
     return result
 
