@@ -47,15 +47,19 @@ def served(root: Path) -> Iterator[PageServer]:
             server.shutdown()
 
 
-def browse(page: "Page", url: str, artifact: str, view: str) -> Shown:
+def browse(page: "Page", url: str, artifact: str, view: str, *, warm: bool = False) -> Shown:
     """Let the page at `url` run the artifact with the view, and return what it shows.
 
-    Raises `ToolError` when the page shows nothing.
+    A stressed copy is chosen with the page's switch. With `warm`, the host greets once before it makes its
+    view. Raises `ToolError` when the page shows nothing.
     """
     from playwright.sync_api import Error
 
     path = PurePosixPath(artifact)
-    query = urlencode({"guest": path.stem, "profile": path.parent.name, "view": view})
+    guest = path.stem.removesuffix(".stressed")
+    switches = {"warm": warm, "stress": guest != path.stem}
+    chosen = {"guest": guest, "profile": path.parent.name, "view": view}
+    query = urlencode({**chosen, **{name: "on" for name, is_on in switches.items() if is_on}})
     try:
         page.goto(f"{url}?{query}")
         page.wait_for_selector("#result[aria-busy=false]", timeout=_SECONDS * 1000)
