@@ -15,15 +15,20 @@ from nogrow.errors import ToolError
 from nogrow.pipeline.all_files import check
 from nogrow.project.manifest import write_atomic
 from nogrow.report.html import render
+from tools.browser.guest_copies import stressed_name
 from tools.browser.serve import PageServer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 PICTURES = PurePosixPath("docs/images")
-# The documentation shows the growing guest with each of these views.
-PICTURED = {"detached": "kept", "attached": "live"}
 _GROWING = "build/release/greeting_growth.wasm"
+# The documentation shows these guests and views, in a cold host or a warm one.
+PICTURED = {
+    "detached": (_GROWING, "kept", False),
+    "attached": (_GROWING, "live", False),
+    "stressed": (stressed_name(_GROWING), "kept", True),
+}
 _SECONDS = 60.0
 
 
@@ -92,8 +97,8 @@ def take_pictures(root: Path, browser: "Browser", folder: Path) -> tuple[Path, .
     taken = []
     with served(root) as server:
         page = context.new_page()
-        for name, view in PICTURED.items():
-            browse(page, server.url, _GROWING, view)
+        for name, (guest, view, warm) in PICTURED.items():
+            browse(page, server.url, guest, view, warm=warm)
             taken.append(folder / f"{name}.png")
             write_atomic(taken[-1], page.screenshot(full_page=True))
     context.close()
