@@ -159,9 +159,8 @@ class _Copy:
                 self._marks[offset].append(item.memory)
         self._entry_points = EntryPoints(module, proof.references)
         wrapped = self._wrapped(selected)
-        self._detaches = frozenset(
-            function for function in wrapped if any(function in item.leaves for item in self._points)
-        )
+        leaves = frozenset[int]().union(*(item.leaves for item in self._points))
+        self._detaches = leaves.intersection(wrapped)
         self._selected = selected
         self._new: dict[int, int] = {}
         if not wrapped:
@@ -195,7 +194,8 @@ class _Copy:
             for number, (name, function) in enumerate(zip(names, points.functions, strict=True))
             if function in self._detaches and number in self._selected and function in self._new
         )
-        quiet = tuple(name for name in names if name not in set(detaching))
+        known = set(detaching)
+        quiet = tuple(name for name in names if name not in known)
         if not self._new:
             return Stressed(module.data, (), quiet, 0, tuple(self._notes))
         edits = self._edits_of_calls()
@@ -213,12 +213,13 @@ class _Copy:
     def _wrapped(self, selected: Container[int]) -> list[int]:
         """Return the functions of entry points that are selected and reach a growth, in order."""
         points = self._entry_points
+        reach = frozenset[int]().union(*(item.reach for item in self._points))
         functions: set[int] = set()
         for number, function in enumerate(points.functions):
             if number in selected and function >= self._imported:
                 if number == points.start and not self._starts_stressed():
                     continue
-                if any(function in item.reach for item in self._points):
+                if function in reach:
                     functions.add(function)
         return sorted(functions)
 
