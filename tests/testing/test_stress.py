@@ -178,6 +178,52 @@ def test_views_end_before_a_host_function_is_called(project: pytest.Pytester) ->
     )
 
 
+def test_views_end_when_an_exception_leaves_the_guest(project: pytest.Pytester) -> None:
+    write_module(
+        Path("throwing.wasm"),
+        """(module (tag $t) (memory (export "memory") 1)
+          (func (export "early") (throw $t) (drop (memory.grow (i32.const 1))))
+          (func (export "late") (param i32)
+            (if (local.get 0) (then (drop (memory.grow (i32.const 1)))))
+            (throw $t)))""",
+    )
+    result = run(
+        project,
+        test="""
+        import pytest
+        from nogrow.scenarios.errors import TrappedError
+
+        @pytest.mark.parametrize("name, args", [("early", ()), ("late", (0,))])
+        def test_it(wasm_guest, name, args):
+            guest = wasm_guest("throwing.wasm", stress=True)
+            view = guest.view()
+            with pytest.raises(TrappedError, match="exception"):
+                guest.call(name, *args)
+            view[0]
+    """,
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["E*`late(0)` may have grown the memory, which ends *: throwing.wasm"])
+
+
+def test_note_names_the_innermost_call(project: pytest.Pytester) -> None:
+    result = run(
+        project,
+        test="""
+        def test_it(wasm_guest):
+            def log():
+                guest.push(1)
+
+            guest = wasm_guest("guest.wasm", {"env.log": log}, stress=True)
+            view = guest.view()
+            guest.tell()
+            view[0]
+    """,
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E*`push(1)` may have grown the memory, which ends *: guest.wasm"])
+
+
 def test_growth_ends_views_without_stress_too(project: pytest.Pytester) -> None:
     result = run(
         project,

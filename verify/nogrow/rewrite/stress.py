@@ -34,7 +34,7 @@ from nogrow.rewrite.stress_marker import marked
 from nogrow.wasm.model import Import, Kind, MemoryType
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.runtime import Engine
-from nogrow.wasm.scan import begin
+from nogrow.wasm.scan import Exceptions, begin
 from nogrow.wasm.sections import SectionId, is_component
 from nogrow.wasm.validate import validate
 
@@ -70,12 +70,15 @@ def stressed(
     *,
     entries: Sequence[str] = (),
     every: bool = False,
+    try_table: bool = False,
     surroundings: Surroundings = NOTHING_KNOWN,
 ) -> Stressed:
     """Return the stressed copy of the core module `data`, validated and judged.
 
     `entries` are patterns for the names of entry points, as in `fnmatch`: only those that match detach.
-    With `every`, all entry points and all calls of imports detach, whatever the proof says. Raises
+    With `every`, all entry points and all calls of imports detach, whatever the proof says. A module that
+    only throws exceptions gets legacy handlers, which older browsers know, or with `try_table` those of
+    WebAssembly 3.0, as wasmtime needs them. Raises
     `UsageError` for a pattern that matches nothing, and `ModuleError`, with the offset in bytes, if the
     module cannot be judged or rewritten.
     """
@@ -89,7 +92,7 @@ def stressed(
     if original.valid is False:
         raise original.error
     proof = prove_with_points(begin(data, engine), surroundings, every=every)
-    copy = _Copy(proof, surroundings, _selection(proof, entries), every=every)
+    copy = _Copy(proof, surroundings, _selection(proof, entries), every=every, try_table=try_table)
     result = copy.written()
     if result.data != data:
         result = result._replace(data=marked(result.data))
@@ -136,6 +139,7 @@ class _Copy:
         selected: Container[int],
         *,
         every: bool,
+        try_table: bool,
     ) -> None:
         """Decide which functions are wrapped, and write them."""
         self._module = module = proof.module
@@ -165,7 +169,10 @@ class _Copy:
         self._new: dict[int, int] = {}
         if not wrapped:
             return
-        self._functions = StressFunctions(module, self._additions, detaching, proof.scan.exceptions)
+        exceptions = proof.scan.exceptions
+        if try_table and exceptions == Exceptions.THROW:
+            exceptions |= Exceptions.TRY_TABLE
+        self._functions = StressFunctions(module, self._additions, detaching, exceptions)
         taken = proof.references.taken
         for function in wrapped:
             self._new[function] = self._functions.entry(

@@ -235,7 +235,7 @@ def _module(path: str) -> tuple[bytes, Module]:
 def _stressed(path: str, data: bytes) -> tuple[bytes, str | None]:
     """Return the copy of a module that detaches, and the name of its global that counts growths."""
     try:
-        copy = stressed(data).data
+        copy = stressed(data, try_table=True).data
         memories = {item.name: item.index for item in decode(copy).exported(Kind.MEMORY)}
         # `Guest` watches the same memory.
         memory = memories.get("memory", next(iter(memories.values()), 0))
