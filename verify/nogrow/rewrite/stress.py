@@ -30,10 +30,11 @@ from nogrow.rewrite.stress_functions import (
     Detaching,
     StressFunctions,
 )
+from nogrow.rewrite.stress_marker import marked
 from nogrow.wasm.model import Import, Kind, MemoryType, Module
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.runtime import Engine
-from nogrow.wasm.scan import begin
+from nogrow.wasm.scan import Exceptions, begin
 from nogrow.wasm.sections import SectionId, is_component
 from nogrow.wasm.validate import validate
 
@@ -70,12 +71,15 @@ def stressed(
     *,
     entries: Sequence[str] = (),
     every: bool = False,
+    try_table: bool = False,
     surroundings: Surroundings = NOTHING_KNOWN,
 ) -> Stressed:
     """Return the stressed copy of the core module `data`, validated and judged.
 
     `entries` are patterns for the names of entry points, as in `fnmatch`: only those that match detach.
-    With `every`, all entry points and all calls of imports detach, whatever the proof says. Raises
+    With `every`, all entry points and all calls of imports detach, whatever the proof says. A module that
+    only throws exceptions gets legacy handlers, which older browsers know, or with `try_table` those of
+    WebAssembly 3.0, as wasmtime needs them. Raises
     `UsageError` for a pattern that matches nothing, and `ModuleError`, with the offset in bytes, if the
     module cannot be judged or rewritten.
     """
@@ -90,9 +94,10 @@ def stressed(
         raise original.error
     scanning = begin(data, engine)
     proof = prove_with_points(scanning, surroundings, _told(scanning.module), every=every)
-    copy = _Copy(proof, surroundings, _selection(proof, entries), every=every)
+    copy = _Copy(proof, surroundings, _selection(proof, entries), every=every, try_table=try_table)
     result = copy.written()
     if result.data != data:
+        result = result._replace(data=marked(result.data))
         result = result._replace(notes=(*result.notes, *_checked(result.data, proof.judgement, engine)))
     return result
 
@@ -141,6 +146,7 @@ class _Copy:
         selected: Container[int],
         *,
         every: bool,
+        try_table: bool,
     ) -> None:
         """Decide which functions are wrapped, and write them."""
         self._module = module = proof.module
@@ -169,9 +175,10 @@ class _Copy:
         self._new: dict[int, int] = {}
         if not wrapped:
             return
-        self._functions = StressFunctions(
-            module, self._additions, detaching, proof.scan.exceptions, always=every
-        )
+        exceptions = proof.scan.exceptions
+        if try_table and exceptions == Exceptions.THROW:
+            exceptions |= Exceptions.TRY_TABLE
+        self._functions = StressFunctions(module, self._additions, detaching, exceptions, always=every)
         taken = proof.references.taken
         for function in wrapped:
             self._new[function] = self._functions.entry(
