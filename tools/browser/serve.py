@@ -1,7 +1,7 @@
 """Serve the browser host's page over HTTP, on this machine only.
 
-The server provides what the page needs and nothing else: files of known types below `hosts/`, built modules,
-and the sealed copy of the growing guest.
+The server provides what the page needs and nothing else: files of known types below `hosts/` and `js/`, built
+modules, and the sealed copy of the growing guest.
 """
 
 import contextlib
@@ -36,6 +36,8 @@ _HEADERS = {
     # The next load shows a guest that was built again.
     "Cache-Control": "no-store",
 }
+# The page imports the live views from the package.
+_SOURCES = (("hosts",), ("js",))
 _SECONDS = 30.0
 
 
@@ -50,7 +52,7 @@ def file_of(root: Path, target: str) -> Path | None:
     path = Path(root, *parts)
     path = original_of(path) or path
     kind = path.suffix
-    of_hosts = parts[:1] == ("hosts",) and kind in _TYPES
+    of_hosts = parts[:1] in _SOURCES and kind in _TYPES
     built = len(parts) == 3 and parts[0] == "build" and kind == ".wasm"
     inside = path.resolve().is_relative_to(root.resolve())
     return path if (of_hosts or built) and inside and path.is_file() else None
