@@ -1,7 +1,8 @@
 // This program runs each host over the guest and over its stressed copy, and prints the outcomes as JSON.
 //
-// Usage: node runner.mjs GUARD JOBS. GUARD is the module that exports `guard`. JOBS is a JSON file with a list of
-// `{ host, test, guest, watched }`: a module, the function in it, a WebAssembly file, and whether `guard` watches it.
+// Usage: node runner.mjs GUARD JOBS. GUARD is the module that exports `guard`. JOBS is a JSON file, a list of
+// `{ host, test, guest, watched }`: a module, the name of a function in it, a WebAssembly file, and whether the
+// exports are watched.
 
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";

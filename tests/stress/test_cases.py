@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-
 from nogrow.rewrite.stress import stressed
-from tests.stress.cases import CORRECT, KEPT, Case
+
+from tests.stress.correct_cases import CORRECT
+from tests.stress.guest_text import Case
+from tests.stress.kept_cases import KEPT
 from tests.stress.run_hosts import FOLDER, Job, Outcome, run_hosts
 from tests.support.modules import assemble
 from tests.support.npm import new_node

@@ -1,47 +1,17 @@
 """Tests that a stressed copy makes each form of a kept view fail, and that correct hosts work with it."""
 
-from itertools import product
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from nogrow.rewrite.stress import stressed
 from tests.stress.forms import FORMS, Form
-from tests.stress.run_hosts import FOLDER, Job, Outcome, run_hosts
-from tests.support.modules import write_module
-
-
-class Run(NamedTuple):
-    """A run of the buggy or the correct host of a form over the guest or its stressed copy."""
-
-    form: Form
-    correct: bool
-    copy: bool
-    watched: bool = True
-
-
-Outcomes = dict[Run, Outcome]
-BOTH = (False, True)
+from tests.stress.run_forms import BOTH, HEADER, Outcomes, Run, run_forms, table
+from tests.stress.run_hosts import FOLDER, Outcome
 
 
 @pytest.fixture(scope="module")
 def outcomes(node: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
-    """Run all hosts in one process of Node."""
-    scratch = tmp_path_factory.mktemp("forms")
-    for guest in {form.guest for form in FORMS}:
-        module = write_module(
-            scratch / f"{guest}.wasm", (FOLDER / "guests" / f"{guest}.wat").read_text("utf-8")
-        )
-        (scratch / f"{guest}.stressed.wasm").write_bytes(stressed(module.read_bytes()).data)
-    runs = [Run(*combination) for combination in product(FORMS, BOTH, BOTH, BOTH)]
-    return dict(zip(runs, run_hosts(node, scratch, [job(scratch, run) for run in runs]), strict=True))
-
-
-def job(scratch: Path, run: Run) -> Job:
-    host = f"{run.form.host}-ok.mjs" if run.correct else f"{run.form.host}.mjs"
-    guest = f"{run.form.guest}.stressed.wasm" if run.copy else f"{run.form.guest}.wasm"
-    return Job(FOLDER / "hosts" / host, run.form.test, scratch / guest, run.watched)
+    return run_forms(node, tmp_path_factory.mktemp("forms"))
 
 
 @pytest.mark.parametrize("form", FORMS, ids=str)
@@ -78,3 +48,9 @@ def test_each_host_has_a_form_and_a_correct_variant() -> None:
     hosts = {form.host for form in FORMS}
     files = {path.stem for path in (FOLDER / "hosts").glob("*.mjs")}
     assert files == hosts | {f"{host}-ok" for host in hosts}
+
+
+def test_table_has_a_line_for_each_form(outcomes: Outcomes) -> None:
+    lines = table(outcomes).removeprefix(HEADER).strip().splitlines()
+    assert [line.split(" | ")[0] for line in lines] == [f"| {form}" for form in FORMS]
+    assert all(line.endswith("| passes | passes |") for line in lines)

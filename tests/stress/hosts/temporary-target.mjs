@@ -1,4 +1,4 @@
-// No variable holds the view: JavaScript evaluates the target or the receiver before the call in the argument.
+// No variable holds the view: JavaScript evaluates it, or its buffer, before the call in the same expression.
 // Seen in AssemblyScript/assemblyscript#2568.
 
 export function element(load) {

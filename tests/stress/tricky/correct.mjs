@@ -75,7 +75,8 @@ export function acrossNestedQuietExport(load) {
 /** The outer export never grows, and its import calls one that never grows. */
 export function acrossRelay(load) {
   const none = () => {};
-  const guest = load({ host: { first: none, second: none, third: (pointer) => guest.byte(pointer), take: none } });
+  const third = (pointer) => guest.byte(pointer);
+  const guest = load({ host: { first: none, second: none, third, take: none } });
   guest.alloc(8);
   const bytes = bytesOf(guest.memory);
   bytes[0] = 7;
@@ -167,12 +168,20 @@ export function afterStart(load) {
   return otherMemory(load);
 }
 
+/** The guest's table holds the function that the host imported from another instance. */
+export function identityOfImport(load) {
+  const read = hostFunction(() => {});
+  const guest = load({ host: { read } });
+  guest.run();
+  return guest.table.get(0) === read ? bytesOf(guest.memory)[0] : "different functions";
+}
+
 /** The table, the global and the export hold the same function. */
 export function identity(load) {
   const guest = load();
-  const same = guest.table.get(0) === guest.job && guest.reference.value === guest.job && guest.alias === guest.job;
+  const others = [guest.table.get(0), guest.reference.value, guest.alias];
   guest.table.get(0)();
-  return same ? bytesOf(guest.memory)[0] : "different functions";
+  return others.every((other) => other === guest.job) ? bytesOf(guest.memory)[0] : "different functions";
 }
 
 /** The host puts an export into the table, and the guest calls it from there. */
@@ -260,6 +269,42 @@ export function acrossNestedRelay(load) {
   const guest = load({ host: { read } });
   guest.run();
   return seen;
+}
+
+/** The guest grows before it calls two imports, and the second uses the view that the first made. */
+export function madeByFirstImport(load) {
+  let bytes;
+  let seen;
+  const guest = load({
+    host: {
+      first: () => (bytes = bytesOf(guest.memory)),
+      second: () => (seen = bytes[0]),
+    },
+  });
+  guest.run();
+  return seen;
+}
+
+/** Imports hand objects on to each other, as in the glue of wasm-bindgen, and nothing grows between them. */
+export function handedOnByImports(load) {
+  const objects = [];
+  const guest = load({
+    glue: {
+      buffer: () => objects.push(guest.memory.buffer) - 1,
+      view: (buffer, pointer, length) => objects.push(new Uint8Array(objects[buffer], pointer, length)) - 1,
+      fill: (view) => objects[view].fill(7),
+    },
+  });
+  guest.run();
+  return bytesOf(guest.memory)[0];
+}
+
+/** The last import makes a view, and the guest returns without another growth. */
+export function madeByLastImport(load) {
+  let bytes;
+  const guest = load({ host: { read: () => (bytes = bytesOf(guest.memory)) } });
+  guest.run();
+  return bytes[0];
 }
 
 /** The guest calls a function that the host put into its table, without a growth. */

@@ -1,52 +1,13 @@
-"""Guests that may grow in unusual ways, for hosts that keep a view and for correct hosts."""
+"""Guests that may grow in unusual ways, for hosts that keep a view."""
 
-from dataclasses import dataclass
-from pathlib import Path
-
-GUESTS = Path(__file__).parent / "guests"
-
-
-@dataclass(frozen=True)
-class Case:
-    """A function of `tricky/kept.mjs` or `tricky/correct.mjs`, and the text of its guest.
-
-    Node 20 rejects the guests that are `new`.
-    """
-
-    name: str
-    test: str
-    guest: str
-    new: bool = False
-
-    def __str__(self) -> str:
-        return self.name
-
-
-def file(name: str) -> str:
-    """Return the text of a guest that also serves the forms."""
-    return (GUESTS / f"{name}.wat").read_text("utf-8")
-
-
-MEMORY = '(memory (export "memory") 1 4)'
-# This function writes 7 to address 0. No test passes the size at which it grows.
-MAYBE = """(global $used (mut i32) (i32.const 8))
-  (func $maybe
-    (i32.store8 (i32.const 0) (i32.const 7))
-    (if (i32.gt_u (global.get $used) (i32.const 65536)) (then (drop (memory.grow (i32.const 1))))))"""
-READ = '(import "host" "read" (func $read))'
-RELAY = '(func (export "relay") (call $read))'
-TAG = '(tag $failed (export "failed"))'
-
-
-def guest(*fields: str, imports: str = "", memory: str = MEMORY, maybe: str = MAYBE) -> str:
-    """Return a module with a memory, the function `$maybe`, which may grow it, and the fields."""
-    return "\n  ".join(("(module", *(field for field in (imports, memory, maybe, *fields) if field))) + ")"
-
-
-def exported(body: str, name: str = "run") -> str:
-    """Return an exported function without parameters."""
-    return f'(func (export "{name}") {body})'
-
+from tests.stress.guest_text import (
+    MAYBE,
+    READ,
+    TAG,
+    Case,
+    exported,
+    guest,
+)
 
 KEPT = (
     Case("import", "inImport", guest(exported("(call $maybe) (call $read)"), imports=READ)),
@@ -143,6 +104,36 @@ KEPT = (
         ),
         new=True,
     ),
+    Case(
+        "import after a caught exception",
+        "inImport",
+        guest(
+            TAG,
+            "(func $helper (call $maybe) (throw $failed))",
+            exported("(block $caught (try_table (catch_all $caught) (call $helper))) (call $read)"),
+            imports=READ,
+        ),
+        new=True,
+    ),
+    Case(
+        "import in a handler of the older kind",
+        "inImport",
+        guest(
+            TAG,
+            "(func $helper (call $maybe) (throw $failed))",
+            exported("try (call $helper) catch_all (call $read) end"),
+            imports=READ,
+        ),
+    ),
+    Case(
+        "exception that a handler of the older kind throws again",
+        "afterException",
+        guest(
+            TAG,
+            "(func $helper (call $maybe) (throw $failed))",
+            exported("try (call $helper) catch_all rethrow 0 end"),
+        ),
+    ),
     Case("table entry", "tableEntry", guest('(table (export "table") funcref (elem $maybe))')),
     Case(
         "installed table entry",
@@ -166,6 +157,18 @@ KEPT = (
         "imported table",
         "importedTable",
         guest("(elem (i32.const 0) $maybe)", imports='(import "host" "table" (table 1 funcref))'),
+    ),
+    Case(
+        "copied table entry",
+        "installedTableEntry",
+        guest(
+            "(table $inside funcref (elem $maybe))",
+            '(table $table (export "table") 1 funcref)',
+            exported(
+                "(table.copy $table $inside (i32.const 0) (i32.const 0) (i32.const 1))",
+                "install",
+            ),
+        ),
     ),
     Case("global", "globalFunction", guest('(global (export "job") funcref (ref.func $maybe))')),
     Case(
@@ -257,113 +260,5 @@ KEPT = (
             ),
         ),
         new=True,
-    ),
-)
-
-# This module has a memory of its own that grows, and another one that the host reads.
-TWO_MEMORIES = guest(
-    exported("(i32.store8 $quiet (i32.const 0) (i32.const 7)) (call $maybe)"),
-    memory='(memory $loud (export "loud") 1 4) (memory $quiet (export "memory") 1 4)',
-)
-
-CORRECT = (
-    Case("compared buffers", "comparedBuffers", file("allocator")),
-    Case("empty view", "emptyView", file("allocator")),
-    Case("quiet exports", "acrossQuietExports", file("allocator")),
-    Case("two imports without growth between", "acrossImports", file("callbacks")),
-    Case("nested quiet export", "acrossNestedQuietExport", file("callbacks")),
-    Case("quiet export with an import", "acrossRelay", file("callbacks")),
-    Case("exception through a quiet export", "acrossException", file("callbacks")),
-    Case(
-        "exception of a quiet export",
-        "acrossGuestException",
-        guest(TAG, exported("(call $maybe)"), exported("(throw $failed)", "refuse")),
-    ),
-    Case(
-        "view renewed after an exception",
-        "renewedAfterException",
-        guest(TAG, exported("(call $maybe) (throw $failed)", "fail")),
-    ),
-    Case("other memory", "otherMemory", TWO_MEMORIES, new=True),
-    Case("other instance", "otherInstance", file("allocator")),
-    Case("heap of Emscripten's glue", "emscriptenHeap", file("emscripten")),
-    Case(
-        "full memory",
-        "fullMemory",
-        guest(exported("(call $maybe)"), memory='(memory (export "memory") 1 1)'),
-    ),
-    Case(
-        "growth only before a trap",
-        "trapOnly",
-        guest(
-            exported(
-                "(i32.store8 (i32.const 0) (i32.const 7))"
-                " (if (i32.load8_u (i32.const 1)) (then (call $maybe) (unreachable)))"
-            )
-        ),
-    ),
-    Case(
-        "growth in the start function",
-        "afterStart",
-        guest("(start $maybe)", exported("(i32.store8 (i32.const 0) (i32.const 7))")),
-    ),
-    Case(
-        "import after growth in the start function",
-        "relayAfterStart",
-        guest("(start $maybe)", RELAY, imports=READ),
-    ),
-    Case(
-        "import after an exception",
-        "relayAfterException",
-        guest(TAG, exported("(call $maybe) (throw $failed)", "fail"), RELAY, imports=READ),
-    ),
-    Case(
-        "import after a trap",
-        "relayAfterTrap",
-        guest(exported("(call $maybe) (unreachable)", "fail"), RELAY, imports=READ),
-    ),
-    Case(
-        "import after an import threw",
-        "relayAfterImportThrew",
-        guest(exported("(call $maybe) (call $read) (call $maybe)"), RELAY, imports=READ),
-    ),
-    Case(
-        "nested import",
-        "acrossNestedRelay",
-        guest(exported("(call $maybe) (call $read)"), RELAY, imports=READ),
-    ),
-    Case(
-        "function of the host in the table",
-        "addedFunction",
-        guest(
-            '(table (export "table") 1 funcref)',
-            exported("(call $maybe)"),
-            exported("(call_indirect (i32.const 0))", "relay"),
-        ),
-    ),
-    Case(
-        "one function with several names",
-        "identity",
-        guest(
-            '(table (export "table") funcref (elem $maybe))',
-            '(global (export "reference") funcref (ref.func $maybe))',
-            '(export "job" (func $maybe))',
-            '(export "alias" (func $maybe))',
-        ),
-    ),
-    Case(
-        "export in the table",
-        "calledFromTable",
-        guest(
-            '(table (export "table") 1 funcref)',
-            '(export "job" (func $maybe))',
-            exported("(call_indirect (i32.const 0))", "call"),
-        ),
-    ),
-    Case("number of parameters", "arity", guest('(func (export "run") (param i32 i64) (call $maybe))')),
-    Case(
-        "re-exported import",
-        "reexported",
-        guest(exported("(call $maybe)"), imports='(func (export "log") (import "host" "log") (param i32))'),
     ),
 )
