@@ -10,13 +10,14 @@ GUESTS = Path(__file__).parent / "guests"
 class Case:
     """A function of `tricky/kept.mjs` or `tricky/correct.mjs`, and the text of its guest.
 
-    Node 20 rejects the guests that are `new`.
+    Node 20 rejects the guests that are `new`. `fails` says why the copy does not behave as it should yet.
     """
 
     name: str
     test: str
     guest: str
     new: bool = False
+    fails: str = ""
 
     def __str__(self) -> str:
         return self.name

@@ -49,6 +49,17 @@ KEPT = (
         guest('(table (export "table") 1 funcref)', exported("(call $maybe) (call_indirect (i32.const 0))")),
     ),
     Case(
+        "exported import in the table of an Emscripten build",
+        "addedToEmscripten",
+        guest(
+            '(table (export "__indirect_function_table") 1 funcref)',
+            exported("(call $maybe) (call_indirect (i32.const 0))"),
+            imports='(import "env" "emscripten_resize_heap" (func $resize (param i32) (result i32)))',
+            maybe=MAYBE.replace("memory.grow", "call $resize"),
+        ),
+        fails="the copy of an Emscripten build does not detach before calls through its table",
+    ),
+    Case(
         "function of the host as an argument",
         "argumentFunction",
         guest(

@@ -1,5 +1,7 @@
 // Each host here is correct, although it keeps views. Each guest writes 7 to address 0.
 
+import { module } from "../hosts/support/emscripten.mjs";
+
 const bytesOf = (memory) => new Uint8Array(memory.buffer);
 
 /** The view is renewed when the memory has another buffer. */
@@ -142,8 +144,7 @@ export function otherInstance(load) {
 }
 
 /** The heap of Emscripten's glue is read from the module each time. */
-export async function emscriptenHeap(load) {
-  const { module } = await import("../hosts/support/emscripten.mjs");
+export function emscriptenHeap(load) {
   const Module = module(load);
   const pointer = Module._malloc(4);
   for (let round = 0; round < 3; round++) {

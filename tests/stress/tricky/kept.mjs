@@ -1,5 +1,7 @@
 // Each host here keeps a view while the guest may grow in an unusual way. Each guest writes 7 to address 0.
 
+import { module } from "../hosts/support/emscripten.mjs";
+
 const firstByte = (memory) => new Uint8Array(memory.buffer);
 
 /** Call an export that never calls the host. */
@@ -162,6 +164,16 @@ export function addedFunction(load) {
   const bytes = firstByte(guest.memory);
   guest.table.set(0, hostFunction(() => (seen = bytes[0])));
   guest.run();
+  return seen;
+}
+
+/** The guest of Emscripten calls a function that the host put into its table. */
+export function addedToEmscripten(load) {
+  const Module = module(load);
+  let seen;
+  const bytes = Module.HEAPU8;
+  Module.wasmTable.set(0, hostFunction(() => (seen = bytes[0])));
+  Module._run();
   return seen;
 }
 

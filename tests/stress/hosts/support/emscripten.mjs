@@ -30,6 +30,7 @@ export function module(load) {
       Module[`_${name}`] = value;
     }
   }
+  Module.wasmTable = exports.__indirect_function_table;
   renew();
   return Module;
 }
