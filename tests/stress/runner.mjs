@@ -1,8 +1,8 @@
 // This program runs each host over the guest and over its stressed copy, and prints the outcomes as JSON.
 //
 // Usage: node runner.mjs GUARD JOBS. GUARD is the module that exports `guard`. JOBS is a JSON file, a list of
-// `{ host, test, guest, watched }`: a module, the name of a function in it, a WebAssembly file, and whether the
-// exports are watched.
+// `{ host, test, guest, watched }`: a module, the name of a function in it, a WebAssembly file, and whether
+// `guard` watches its exports.
 
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
