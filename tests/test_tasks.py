@@ -110,7 +110,7 @@ def test_test_runs_pytest_crates_and_node() -> None:
     assert "-m" not in python[3:]
     assert node[1:] == ["--check", str(tasks.ROOT / "hosts/node/server.mjs")]
     assert views[1:3] == ["--test", "--test-reporter=spec"]
-    assert {Path(name) for name in views[3:]} == set((tasks.ROOT / "hosts/views/test").glob("*.test.mjs"))
+    assert {Path(name) for name in views[3:]} == set((tasks.ROOT / "js/nogrow-views/test").glob("*.test.mjs"))
     assert views[3:]
     assert [line[1] for line in crates] == ["test"] * 3
     tested = [

@@ -12,7 +12,7 @@ from nogrow.machine.rust_toolchain import ADVICE
 from nogrow.project.project import Project
 from tools.browser.demo import HOST, find_node
 
-VIEWS = PurePosixPath("hosts/views")
+VIEWS = PurePosixPath("js/nogrow-views")
 
 _CARGO_SECONDS = 30.0
 # No expression of markers: pytest's last `-m` counts, and pyproject.toml leaves out exhaustive tests.

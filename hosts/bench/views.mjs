@@ -99,7 +99,7 @@ async function prepared(name, accesses) {
   const memory = newMemory();
   const copy = encodeURIComponent(name);
   const module = await import(`./loops.mjs?${copy}`);
-  const { liveViews } = await import(`../views/live.mjs?${copy}`);
+  const { liveViews } = await import(`../../js/nogrow-views/live.mjs?${copy}`);
   const views = viewsOf(memory, liveViews);
   const times = Math.ceil(accesses * share);
   const runs = Object.entries(module[loops]).map(([access, loop]) => {

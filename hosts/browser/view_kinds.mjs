@@ -1,6 +1,6 @@
 // This module has the three kinds of views, each with the code of a host that uses it.
 
-import { liveViews } from "../views/index.mjs";
+import { liveViews } from "../../js/nogrow-views/index.mjs";
 
 /** Each `view` takes a memory and returns a function that returns the current Uint8Array. */
 export const VIEW_KINDS = {

@@ -3,14 +3,14 @@
 // By default it makes one view of the guest's memory and keeps it, as most hosts do. A guest that grows its memory
 // detaches that view, and the next use throws a TypeError. With --views watched, or --watch-growth for short, the host
 // makes a new view whenever `memory.buffer` is another object, which every growth causes. With --views live, it uses
-// the package in hosts/views. With --warm, the host greets once before it makes the view: then the memory of a guest
+// the package in js/nogrow-views. With --warm, the host greets once before it makes the view: then the memory of a guest
 // that grows has room for the greeting, and the kept view works by chance.
 
 import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { parseArgs } from "node:util";
 
-import { liveViews } from "../views/index.mjs";
+import { liveViews } from "../../js/nogrow-views/index.mjs";
 
 const USAGE = "usage: node server.mjs [--views kept|watched|live | --watch-growth] [--warm] GUEST.wasm";
 const SALUTATION = "Ahoy there";

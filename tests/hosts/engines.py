@@ -40,7 +40,8 @@ def call(engine: Engine, url: str, function: str, *arguments: object) -> Any:  #
 
 def copied(folder: Path) -> Path:
     """Copy the hosts and the modules of the tests to `folder`, which can then be served."""
-    shutil.copytree(ROOT / "hosts", folder / "hosts", ignore=shutil.ignore_patterns("node_modules"))
+    for name in ("hosts", "js"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("node_modules"))
     shutil.copytree(Path(__file__).parent / "js", folder / "hosts" / "tests")
     return folder
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 # A million reads, after a million that let the engine compile the code.
 READS = """async kind => {
-  const { liveViews } = await import("/hosts/views/index.mjs");
+  const { liveViews } = await import("/js/nogrow-views/index.mjs");
   const memory = new WebAssembly.Memory({ initial: 16 });
   const views = liveViews(memory);
   const reads = {

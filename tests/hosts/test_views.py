@@ -12,7 +12,7 @@ from tests.support.modules import assemble
 from tests.support.npm import ESBUILD, TYPESCRIPT, new_node, program
 from tests.support.sample import sampled
 
-VIEWS = Path(__file__).parents[2] / "hosts" / "views"
+VIEWS = Path(__file__).parents[2] / "js" / "nogrow-views"
 TWO_KILOBYTES = 2048
 
 

@@ -18,7 +18,7 @@ test = "tests/test_guarded.py::{name}"
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    for name in ("crates", "docs", "examples", "hosts", "tests", "tools", "verify", "wat"):
+    for name in ("crates", "docs", "examples", "hosts", "js", "tests", "tools", "verify", "wat"):
         (tmp_path / name).mkdir()
     for name in ("nogrow.toml", "pyproject.toml", "tasks.py"):
         (tmp_path / name).write_text("")

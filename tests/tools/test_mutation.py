@@ -65,7 +65,7 @@ def test_python_mutants_keep_types_and_docstrings() -> None:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """Return a project with one file and its test, and with every folder that a copy needs."""
-    for name in ("crates", "docs", "examples", "hosts", "tests", "tools", "verify", "wat"):
+    for name in ("crates", "docs", "examples", "hosts", "js", "tests", "tools", "verify", "wat"):
         (tmp_path / name).mkdir()
     for name in ("nogrow.toml", "pyproject.toml", "tasks.py"):
         (tmp_path / name).write_text("")

@@ -1,7 +1,7 @@
 """Serve the browser host's page over HTTP, on this machine only.
 
-The server provides what the page needs and nothing else: files of known types below `hosts/`, built modules,
-and the copies of guests.
+The server provides what the page needs and nothing else: files of known types below `hosts/` and `js/`, built
+modules, and the copies of guests.
 """
 
 import contextlib
@@ -36,6 +36,8 @@ _HEADERS = {
     # The next load shows a guest that was built again.
     "Cache-Control": "no-store",
 }
+# The page imports the live views from the package.
+_SOURCES = (("hosts",), ("js",))
 _SECONDS = 30.0
 
 
@@ -49,7 +51,7 @@ def file_of(root: Path, target: str) -> Path | None:
         return None
     path = Path(root, *parts)
     kind = path.suffix
-    of_hosts = parts[:1] == ("hosts",) and kind in _TYPES
+    of_hosts = parts[:1] in _SOURCES and kind in _TYPES
     built = len(parts) == 3 and parts[0] == "build" and kind == ".wasm"
     original = original_of(path) if built else path
     inside = original.resolve().is_relative_to(root.resolve())

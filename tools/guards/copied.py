@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _COPIED = (
-    *("crates", "docs", "examples", "hosts", "tests", "tools", "verify", "wat"),
+    *("crates", "docs", "examples", "hosts", "js", "tests", "tools", "verify", "wat"),
     *("nogrow.toml", "pyproject.toml", "tasks.py"),
 )
 

@@ -1,6 +1,6 @@
 // This module tests views of each kind of memory. Each function is a case of test_engines.py and returns plain data.
 
-import { liveViews } from "/hosts/views/index.mjs";
+import { liveViews } from "/js/nogrow-views/index.mjs";
 
 const PAGE = 65536;
 

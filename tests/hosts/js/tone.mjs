@@ -1,6 +1,6 @@
 // This AudioWorklet processor plays the tone of a guest, through a kept view or a live one.
 
-import { liveViews } from "/hosts/views/index.mjs";
+import { liveViews } from "/js/nogrow-views/index.mjs";
 
 const FRAMES = 128;
 
