@@ -28,6 +28,7 @@ from nogrow.rewrite.stress_functions import (
     RETURN_CALL_INDIRECT,
     SHARED_PAGES,
     Detaching,
+    Exits,
     StressFunctions,
 )
 from nogrow.rewrite.stress_marker import marked
@@ -180,11 +181,17 @@ class _Copy:
             exceptions |= Exceptions.TRY_TABLE
         self._functions = StressFunctions(module, self._additions, detaching, exceptions, always=every)
         taken = proof.references.taken
+        points = self._entry_points
+        names = {function: points.name(number) for number, function in enumerate(points.functions)}
         for function in wrapped:
             self._new[function] = self._functions.entry(
                 function,
-                [item.memory for item in self._points if function in item.grown],
-                [item.memory for item in self._points if function in item.returns],
+                Exits(
+                    [item.memory for item in self._points if function in item.returns],
+                    [item.memory for item in self._points if function in item.returns_grown],
+                    [item.memory for item in self._points if function in item.throws_grown],
+                ),
+                names[function],
                 from_inside=function in taken,
             )
         # Where a wrapped function can be called from both sides, each call of an import has to tell the side.
@@ -204,7 +211,7 @@ class _Copy:
         detaching = tuple(
             name
             for number, (name, function) in enumerate(zip(names, points.functions, strict=True))
-            if function in self._detaches and number in self._selected and function in self._new
+            if function in self._detaches and number in self._selected and self._enters(number)
         )
         known = set(detaching)
         quiet = tuple(name for name in names if name not in known)
@@ -228,12 +235,18 @@ class _Copy:
         reach = frozenset[int]().union(*(item.reach for item in self._points))
         functions: set[int] = set()
         for number, function in enumerate(points.functions):
-            if number in selected and function >= self._imported:
-                if number == points.start and not self._starts_stressed():
-                    continue
-                if function in reach:
-                    functions.add(function)
+            if (
+                number in selected
+                and function >= self._imported
+                and function in reach
+                and self._enters(number)
+            ):
+                functions.add(function)
         return sorted(functions)
+
+    def _enters(self, number: int) -> bool:
+        """Return whether the host may have views when it enters the module here."""
+        return number != self._entry_points.start or self._starts_stressed()
 
     def _starts_stressed(self) -> bool:
         """Return whether the host may have views when the start function runs: only of imported memories."""

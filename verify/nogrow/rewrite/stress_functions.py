@@ -14,7 +14,7 @@ Where the module uses exceptions, the first and the last also do this when an ex
 WebAssembly 3.0, sections 5.4 (instructions) and 4.6 (execution); the legacy exception handling of engines.
 """
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple
 
 from nogrow.rewrite.additions import Additions, NewFunction
@@ -27,6 +27,7 @@ from nogrow.wasm.types import DefinedType, code_of
 SHARED_PAGES = 64
 """The pages by which the copy lets a shared memory grow at most, one at a time."""
 
+_PREFIX = "nogrow.stress."
 I32, VOID, _EXNREF = 0x7F, 0x40, 0x69
 _UNREACHABLE, _END, _RETURN, _DROP = b"\x00", b"\x0b", b"\x0f", b"\x1a"
 _BLOCK, _IF, _TRY, _TRY_TABLE = b"\x02", b"\x04\x40", b"\x06\x40", b"\x1f\x40"
@@ -78,6 +79,18 @@ class Detaching(NamedTuple):
     told: Sequence[tuple[int, int]] = ()
 
 
+class Exits(NamedTuple):
+    """The memories that the exits of an entry point are about.
+
+    It can grow the memories `returns` and return. Those in `returns_grown` and `throws_grown` count as grown
+    whenever it returns, or an exception leaves it.
+    """
+
+    returns: Sequence[int]
+    returns_grown: Sequence[int]
+    throws_grown: Sequence[int]
+
+
 class StressFunctions:
     """The functions to append, by what they are for; each is written when it is first asked for."""
 
@@ -105,14 +118,10 @@ class StressFunctions:
         self._grown = {item.memory: additions.add_global(I32, zero) for item in detaching}
         self._detach = {item.memory: self._detaching(item) for item in detaching}
 
-    def entry(
-        self, function: int, grown: Container[int], returns: Container[int], *, from_inside: bool
-    ) -> int:
+    def entry(self, function: int, exits: Exits, name: str, *, from_inside: bool) -> int:
         """Return the function that takes the place of an entry point.
 
-        When it returns, it detaches the memories `grown`, and those of `returns` that may have grown. When an
-        exception leaves it, it detaches those that may have grown. `from_inside` says that the module itself
-        may call it, too, which must not count as an entry.
+        `name` is for a function without a debug name. `from_inside` says that the module itself may call it, too, which must not count as an entry.
         """
         original = self._forwarded(function) + call(function)
         direct = (_get(self._inside), _IF, original, _RETURN, _END) if from_inside else ()
@@ -121,12 +130,9 @@ class StressFunctions:
             b"".join(direct),
             (_constant(1), _set(self._inside), *self._all_grown(_constant(int(self._always)))),
             original,
-            b"".join(
-                call(detach) if memory in grown else self._detached_if_grown(memory)
-                for memory, detach in self._detach.items()
-                if memory in grown or memory in returns
-            ),
-            self.detached_if_grown(),
+            self._detached(exits.returns, exits.returns_grown),
+            self._detached(self._detach, exits.throws_grown),
+            name=self._name(function) or f"{_PREFIX}{name}",
         )
 
     def imported(self, function: int) -> int:
@@ -136,7 +142,10 @@ class StressFunctions:
             original = self._forwarded(function) + call(function)
             left = (_constant(0), _set(self._inside), *self._all_grown(_constant(0)))
             first = self.detached_if_grown()
-            return self._function(function, first, left, original, b"", b"", keeps_grown=self._always)
+            name = self._name(function)
+            return self._function(
+                function, first, left, original, b"", b"", name=name, keeps_grown=self._always
+            )
 
         return self._once(("import", function), write)
 
@@ -197,6 +206,13 @@ class StressFunctions:
     def _all_grown(self, value: bytes) -> list[bytes]:
         return [value + _set(index) for index in self._grown.values()]
 
+    def _detached(self, memories: Iterable[int], grown: Container[int]) -> bytes:
+        """Return the instructions that detach each of `memories` that counts as grown, or may have grown."""
+        return b"".join(
+            call(self._detach[memory]) if memory in grown else self._detached_if_grown(memory)
+            for memory in memories
+        )
+
     def _detached_if_grown(self, memory: int) -> bytes:
         return _get(self._grown[memory]) + _IF + call(self._detach[memory]) + _END
 
@@ -205,7 +221,7 @@ class StressFunctions:
 
     def _name(self, function: int) -> str | None:
         name = self._names.get(function)
-        return None if name is None else f"nogrow.stress.{name}"
+        return None if name is None else f"{_PREFIX}{name}"
 
     def _forwarding(self, kind: int, before: bytes, instruction: bytes, name: str | None) -> int:
         """Append a function of the type `kind` that passes its parameters to `instruction`."""
@@ -223,6 +239,7 @@ class StressFunctions:
         returned: bytes,
         thrown: bytes,
         *,
+        name: str | None,
         keeps_grown: bool = True,
     ) -> int:
         """Append a function of the same type that saves the globals, and restores them at the end.
@@ -245,7 +262,7 @@ class StressFunctions:
                 _END,
             )
         )
-        return self._additions.add_function(NewFunction(kind, body, self._name(function)))
+        return self._additions.add_function(NewFunction(kind, body, name))
 
     def _caught(self, normal: bytes, thrown: bytes) -> bytes:
         """Return the code `normal`, with `thrown` executed when an exception leaves it."""
@@ -259,7 +276,7 @@ class StressFunctions:
     def _detaching(self, detaching: Detaching) -> int:
         memory = self._module.memories[detaching.memory]
         suffix = f".{detaching.memory}" if len(self._module.memories) > 1 else ""
-        name = f"nogrow.stress.detach{suffix}"
+        name = f"{_PREFIX}detach{suffix}"
         if detaching.grower is None:
             body = self._growing(detaching, memory)
         else:
