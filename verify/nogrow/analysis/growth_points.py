@@ -32,8 +32,8 @@ _START = -1
 class Marks(NamedTuple):
     """The points where the module has to note that a memory may have grown, as offsets of instructions.
 
-    `calls` are calls, and `before` other instructions, before which it is noted. Behind the calls in `after`
-    it is noted when they return.
+    `calls` are calls, and `before` other instructions, before which it is noted. Behind the calls and
+    `memory.grow` instructions in `after` it is noted when they return.
     """
 
     calls: frozenset[int] = frozenset()
@@ -206,6 +206,8 @@ class _Flow:
                 offset = self._graph.places[node] + shift
                 if kind == _CALL:
                     (calls if edge.exceptional else after).add(offset)
+                elif kind == _GROW:
+                    after.add(offset)
                 elif kind in (_BR, _BR_IF):
                     before.add(offset)
         return Marks(frozenset(calls), frozenset(before), frozenset(after))
