@@ -8,6 +8,7 @@ copy behaves as the original does.
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from itertools import chain
 from typing import NamedTuple
 
 from nogrow.analysis.entry_points import EntryPoints
@@ -161,6 +162,10 @@ class _Copy:
         self._run_after = frozenset[int]().union(*(item.run_after for item in self._points))
         self._marked_calls = _by_offset((item.memory, item.marks.calls) for item in self._points)
         self._marked_before = _by_offset((item.memory, item.marks.before) for item in self._points)
+        self._marked_if = {
+            True: _by_offset((item.memory, item.marks.if_true) for item in self._points),
+            False: _by_offset((item.memory, item.marks.if_false) for item in self._points),
+        }
         self._marked_after = _by_offset((item.memory, item.marks.after) for item in self._points)
         self._entry_points = EntryPoints(module, proof.references)
         wrapped = self._wrapped(selected)
@@ -258,7 +263,8 @@ class _Copy:
     def _edits_of_code(self) -> dict[int, list[Edit]]:
         """Return the edits of function bodies by the functions' indices."""
         edits: dict[int, list[Edit]] = defaultdict(list)
-        offsets = sorted({*self._proof.scan.call_offsets(), *self._marked_before, *self._marked_after})
+        others = chain(self._marked_before, self._marked_after, *self._marked_if.values())
+        offsets = sorted({*self._proof.scan.call_offsets(), *others})
         number = 0
         for function, frame in self._bodies():
             found: list[Edit] = []
@@ -275,6 +281,9 @@ class _Copy:
         before = self._marked_before.get(start)
         if before:
             yield Edit(start, start, self._functions.mark(before))
+        for taken, branches in self._marked_if.items():
+            if memories := branches.get(start):
+                yield Edit(start, start, self._functions.mark_if(memories, taken=taken))
         opcode = reader.byte()
         if opcode in _CALLS:
             yield from self._edits_of_call(caller, start, reader)
