@@ -37,6 +37,35 @@ export const SHARER = assembled(
   "AGFzbQEAAAABBgFgAX8BfwIRAQRob3N0Bm1lbW9yeQIDARQDAgEABwgBBGdyb3cAAAoIAQYAIABAAAs=",
 );
 
+/*
+(module
+  (type $plain (func))
+  (import "host" "call" (func $call))
+  (memory (export "memory") 1 20)
+  (table (export "table") 4 funcref)
+  (elem (i32.const 0) func $idle $hidden)
+  (global (export "reference") (mut funcref) (ref.func $hidden))
+  (func $idle (export "idle") (export "alias"))
+  (func $hidden)
+  (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func (export "trap") (unreachable))
+  (func (export "call") (call $call))
+  (func (export "grow") (drop (memory.grow (i32.const 1))))
+  (func (export "grow and call") (drop (memory.grow (i32.const 1))) (call $call))
+  (func (export "call element") (param i32) (call_indirect (type $plain) (local.get 0)))
+  (func (export "call reference") (param funcref)
+    (table.set (i32.const 3) (local.get 0)) (call_indirect (type $plain) (i32.const 3)))
+  (func (export "give reference") (result funcref) (ref.func $hidden))
+  (func (export "pass") (param externref) (result externref) (local.get 0)))
+*/
+export const REFERRER = assembled(
+  "AGFzbQEAAAABGwZgAABgAn9/AX9gAX8AYAFwAGAAAXBgAW8BbwINAQRob3N0BGNhbGwAAAMMCwAAAQAAAAACAwQFBAQBcAAEBQQB" +
+  "AQEUBgYBcAHSAgsHkAEOBm1lbW9yeQIABXRhYmxlAQAJcmVmZXJlbmNlAwAEaWRsZQABBWFsaWFzAAEDYWRkAAMEdHJhcAAEBGNh" +
+  "bGwABQRncm93AAYNZ3JvdyBhbmQgY2FsbAAHDGNhbGwgZWxlbWVudAAIDmNhbGwgcmVmZXJlbmNlAAkOZ2l2ZSByZWZlcmVuY2UA" +
+  "CgRwYXNzAAsJCAEAQQALAgECCkoLAgALAgALBwAgACABagsDAAALBAAQAAsHAEEBQAAaCwkAQQFAABoQAAsHACAAEQAACw0AQQMg" +
+  "ACYAQQMRAAALBADSAgsEACAACwAmBG5hbWUBFQMABGNhbGwBBGlkbGUCBmhpZGRlbgQIAQAFcGxhaW4=",
+);
+
 /** Return an instance of the module that imports `call` and `memory`. */
 export function instantiate(module, call = () => {}, memory = undefined) {
   return new WebAssembly.Instance(module, { host: { call, memory } });

@@ -1,0 +1,83 @@
+// This module explains errors about detached buffers: it names the export that detached the buffer, with both stacks.
+
+import { nativeOf, state } from "./state.mjs";
+
+// What V8, SpiderMonkey and JavaScriptCore say, in this order: "on a detached ArrayBuffer", "attempting to access
+// detached ArrayBuffer", "has been detached".
+const DETACHED = /detached/;
+
+// The folder of this package.
+const FOLDER = places(new Error().stack)[0]?.replace(/[^/]*$/, "");
+
+const arrayBuffer = nativeOf(Object.getPrototypeOf(Uint8Array.prototype), "buffer");
+const arrayLength = nativeOf(Object.getPrototypeOf(Uint8Array.prototype), "byteLength");
+const viewBuffer = nativeOf(DataView.prototype, "buffer");
+
+/** Return the call that detached the view's buffer, or the buffer itself; undefined if none did. */
+export function detachmentOf(value) {
+  const buffer = bufferUnder(value);
+  return buffer && state.detachments.get(buffer);
+}
+
+/** Return the buffer of a view, or the value itself if it is an object of another kind. */
+export function bufferUnder(value) {
+  if (ArrayBuffer.isView(value)) {
+    return (isDataView(value) ? viewBuffer : arrayBuffer).call(value);
+  }
+  return typeof value === "object" && value !== null ? value : undefined;
+}
+
+/** Return whether the value is a typed array without bytes; so is one that is detached. */
+export function isEmptyArray(value) {
+  return ArrayBuffer.isView(value) && !isDataView(value) && arrayLength.call(value) === 0;
+}
+
+function isDataView(view) {
+  return view[Symbol.toStringTag] === "DataView";
+}
+
+/** Return the error to throw instead of the engine's `error`, if one of the values is detached. */
+export function explained(error, values, caller) {
+  if (error?.name !== "TypeError" || !DETACHED.test(error.message) || error.cause) {
+    return error;
+  }
+  const value = values.find((candidate) => whyDetached(candidate));
+  return value === undefined ? error : detachedError(error.constructor, error.message, value, caller);
+}
+
+/** Return an error that says why the view or buffer is detached, with the stack of the call that detached it. */
+export function detachedError(TypeError, message, value, caller) {
+  const { reason, stack } = whyDetached(value);
+  const made = state.views.get(value)?.stack.stack;
+  const place = made && placeIn(made);
+  const error = new TypeError(`${message}; ${reason}${place ? `; the view was made at ${place}` : ""}`, {
+    cause: stack,
+  });
+  Error.captureStackTrace?.(error, caller);
+  return error;
+}
+
+function whyDetached(value) {
+  const known = detachmentOf(value);
+  if (known) {
+    const { exportName, memoryName, stack } = known;
+    const who = exportName === undefined ? "grow() in the host" : `the export "${exportName}"`;
+    return { reason: `${who} detached this view of the memory "${memoryName}"`, stack };
+  }
+  const buffer = bufferUnder(value);
+  const running = state.running.at(-1);
+  if (buffer && state.memories.has(buffer) && running !== undefined) {
+    return { reason: `the memory grew during the call of the export "${running}", which still runs` };
+  }
+  return undefined;
+}
+
+/** Return the place of the first frame outside this package, from an error's stack. */
+export function placeIn(stack) {
+  return places(stack).find((place) => !place.startsWith(FOLDER) || place.slice(FOLDER.length).includes("/"));
+}
+
+/** Return the places of the frames, as `FILE:LINE:COLUMN`. */
+function places(stack) {
+  return [...stack.matchAll(/^.*?(?:\(|@|at (?:async )?)([^()\n]*:\d+:\d+)\)?$/gm)].map(([, place]) => place);
+}

@@ -1,0 +1,92 @@
+// This module, imported once, makes every export of every WebAssembly module of the process detach the memory's views.
+
+import { detachedViews } from "./alive.mjs";
+import { artifactsOf, parsed, quietIn } from "./report.mjs";
+import { sha256 } from "./sha256.mjs";
+import { patchViews } from "./views.mjs";
+import { patchWebApis } from "./web_apis.mjs";
+import { patchWebAssembly } from "./webassembly.mjs";
+
+const { process } = globalThis;
+const mode = process?.env?.NOGROW_STRESS ?? globalThis.NOGROW_STRESS ?? "1";
+let known;
+let announced = false;
+
+/** Take the exports that leave the memory alone from a report of `nogrow check --format json`. */
+export function configure({ report }) {
+  known = report === undefined ? undefined : parsed(report);
+}
+
+/** Return the detached views that are still referenced, collecting garbage before if that is possible. */
+export function report() {
+  collectGarbage();
+  return detachedViews();
+}
+
+if (String(mode) !== "0") {
+  configure({ report: initialReport() });
+  patchWebAssembly({
+    digestOf: (bytes) => (known ? sha256(bytes) : undefined),
+    judge: (digest, names) => quietIn(known ? artifactsOf(known, digest, names) : []),
+    announce,
+  });
+  patchViews();
+  patchWebApis();
+  if (mode !== "quiet") {
+    process?.on?.("exit", printList);
+  }
+}
+
+function initialReport() {
+  const path = process?.env?.NOGROW_REPORT;
+  if (!path) {
+    return globalThis.NOGROW_REPORT;
+  }
+  return process.getBuiltinModule("node:fs").readFileSync(path, "utf-8");
+}
+
+/** Say once that exports detach, when the first module is there: a test that uses none prints nothing. */
+function announce() {
+  if (!announced && mode !== "quiet" && !process?.env?.NOGROW_STRESS_ANNOUNCED) {
+    print("nogrow-views: each call of a WebAssembly export detaches the memory's views (NOGROW_STRESS=0: off)");
+    if (process?.env) {
+      // Threads and child processes inherit the variable, and print nothing.
+      process.env.NOGROW_STRESS_ANNOUNCED = "1";
+    }
+  }
+  announced = true;
+}
+
+function print(line) {
+  if (process?.stderr) {
+    process.stderr.write(`${line}\n`);
+  } else {
+    console.info(line);
+  }
+}
+
+function collectGarbage() {
+  if (globalThis.gc) {
+    globalThis.gc();
+    return;
+  }
+  const builtin = (name) => process?.getBuiltinModule?.(name);
+  try {
+    builtin("node:v8").setFlagsFromString("--expose-gc");
+    builtin("node:vm").runInNewContext("gc")();
+  } catch {
+    // The list may then contain views that are no longer referenced.
+  }
+}
+
+function printList() {
+  const groups = report();
+  if (!groups.length) {
+    return;
+  }
+  print("nogrow-views: detached views that are still referenced. Reading their elements gives undefined, without an");
+  print("error. A host that makes its view again before the next use is right:");
+  for (const { kind, made, exportName, detached, count } of groups.slice(0, 20)) {
+    print(`  ${count} ${kind} made at ${made}, detached by ${exportName} at ${detached}`);
+  }
+}
