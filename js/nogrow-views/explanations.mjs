@@ -36,6 +36,9 @@ function isDataView(view) {
   return view[Symbol.toStringTag] === "DataView";
 }
 
+// Checked files do not import this package.
+state.explained = explained;
+
 /** Return the error to throw instead of the engine's `error`, if one of the values is detached. */
 export function explained(error, values, caller) {
   if (error?.name !== "TypeError" || !DETACHED.test(error.message) || error.cause) {

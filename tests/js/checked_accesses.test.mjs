@@ -175,7 +175,7 @@ function trace(body) {
 test("random programs behave as before", () => {
   const pick = random(Number(process.env.SEED ?? 1));
   let compared = 0;
-  for (let number = 0; number < 20000; number++) {
+  for (let number = 0; number < 4000; number++) {
     const lines = Array.from({ length: 1 + pick(3) }, () => expression(pick, 1 + pick(4)));
     const body = `${lines.slice(1).map((line) => `a\n${line}`).join("\n;")}\nreturn ${lines[0]}`;
     try {
@@ -186,5 +186,5 @@ test("random programs behave as before", () => {
     compared++;
     assert.equal(trace(checked(body)), trace(body), body);
   }
-  assert.ok(compared > 5000, `only ${compared} programs`);
+  assert.ok(compared > 1500, `only ${compared} programs`);
 });

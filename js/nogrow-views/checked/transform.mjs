@@ -19,18 +19,14 @@ const RUNTIME = `
 function ${NAMES.to}(object, value) { return ${NAMES.at}(object, value, 0, ${NAMES.to}) }
 function ${NAMES.same}(object) { return object }
 function ${NAMES.at}(object, result, empty, caller = ${NAMES.at}) {
-  if (globalThis.ArrayBuffer.isView(object) && object.length === 0) {
+  if (globalThis.ArrayBuffer.isView(object) && object[0] === undefined && object.BYTES_PER_ELEMENT) {
     try {
-      new object.constructor(object.buffer)
+      new globalThis.Uint8Array(object.buffer)
     } catch {
-      const report = globalThis[Symbol.for("nogrow.index")]
-      if (report) {
-        report(object, caller)
-      } else {
-        const error = new TypeError("index access to a detached " + object.constructor.name)
-        Error.captureStackTrace?.(error, caller)
-        throw error
-      }
+      const error = new TypeError("index access to a detached " + object.constructor.name)
+      Error.captureStackTrace?.(error, caller)
+      const register = Object.getPrototypeOf(globalThis.Uint8Array)[Symbol.for("nogrow-views")]
+      throw register?.explained?.(error, [object], caller) ?? error
     }
   }
   return result
@@ -127,10 +123,7 @@ function roleIn(node, parent) {
   }
 }
 
-/**
- * Return `code`, in which an access by index to a detached view throws, or calls the global function
- * `Symbol.for("nogrow.index")` with the view. `parse` returns its tree as ESTree describes it.
- */
+/** Return `code`, in which an access by index to a detached view throws. `parse` returns the tree of ESTree. */
 export function checkIndexes(code, parse) {
   if (!code.includes("[") || code.includes(NAMES.get)) {
     return code;
