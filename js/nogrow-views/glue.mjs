@@ -14,6 +14,8 @@ const GO = "runtime.resetMemoryDataView";
 const GROWS = /\.grow\(|growMemory\(|realloc_buffer\(|100663296/;
 const EMSCRIPTEN = /emscripten|^enlargeMemory$/;
 
+const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$";
+
 const leaveAlone = () => {};
 
 /**
@@ -44,12 +46,12 @@ function isNamed({ name, value }, pattern) {
 }
 
 function isEmscripten(imports, exportNames) {
-  const minified = (names) => names.length > 1 && names.every((name) => name.length < 3);
   return (
     imports.some(({ name, value }) => EMSCRIPTEN.test(name) || EMSCRIPTEN.test(value.name)) ||
     exportNames.some((name) => EMSCRIPTEN.test(name)) ||
     (imports.length > 0 && imports.every(({ module, name }) => module === "a" && name.length < 3)) ||
-    minified(exportNames)
+    // Without imports, a build that minifies names calls its exports a, b, c and so on.
+    (imports.length === 0 && exportNames.length > 1 && exportNames.every((name, i) => name === LETTERS[i]))
   );
 }
 

@@ -25,7 +25,7 @@ const NODE = {
     promises: ["appendFile", "writeFile"],
   },
   "node:crypto": { "": ["randomFillSync", "randomFill"], "Hash.prototype": ["update"], "Hmac.prototype": ["update"] },
-  "node:stream": { "Writable.prototype": ["end", "write"] },
+  "node:stream": { "Writable.prototype": ["end", "write"], "Duplex.prototype": ["end", "write"] },
 };
 
 export function patchWebApis(global = globalThis) {
