@@ -6,11 +6,13 @@ The steps of a proof are in other modules of this package; this one puts them to
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import NamedTuple
 
 from nogrow.analysis.assumptions import Assumption, HostSide, assumptions
 from nogrow.analysis.callbacks import Callbacks, effects_of
 from nogrow.analysis.entry_points import EntryPoints, host_labels, host_tables
-from nogrow.analysis.escape import find_references
+from nogrow.analysis.escape import References, find_references
+from nogrow.analysis.growth_points import GrowthPoints, every_point, growth_points
 from nogrow.analysis.indirect_calls import Targets
 from nogrow.analysis.judgement import (
     Entries,
@@ -29,13 +31,14 @@ from nogrow.analysis.reachability import NO_CALLBACKS, Search, WitnessEdge
 from nogrow.analysis.reachable_imports import Hosts, ReachedHosts
 from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
 from nogrow.analysis.worst_verdicts import LEFT_BY, Finding, Findings
+from nogrow.errors import ModuleError
 from nogrow.util.background import Background
 from nogrow.util.lazy import LazySequence
 from nogrow.wasm.model import Kind, Module
 from nogrow.wasm.names import FunctionNames
 from nogrow.wasm.opcodes import INSTRUCTIONS
 from nogrow.wasm.runtime import Engine
-from nogrow.wasm.scan import Scanning, begin
+from nogrow.wasm.scan import Scan, Scanning, begin
 
 Trust = Callable[[str], bool]
 
@@ -60,15 +63,39 @@ def prove(scanning: Scanning, trusts: Trust, surroundings: Surroundings = NOTHIN
     return _Proof(scanning, trusts, surroundings).judgement()
 
 
+class PointsToGrowth(NamedTuple):
+    """The judgement of a module, and the points at which each memory that the host sees may have grown."""
+
+    module: Module
+    judgement: Judgement
+    points: tuple[GrowthPoints, ...]
+    references: References
+    scan: Scan
+
+
+def prove_with_points(
+    scanning: Scanning, surroundings: Surroundings = NOTHING_KNOWN, *, every: bool = False
+) -> PointsToGrowth:
+    """Return the judgement of a core module whose scan has begun, with the points after growth.
+
+    No import is trusted. With `every`, each memory that the host sees counts as grown everywhere. Raises
+    `ModuleError` as `judge` does, and where stacks are switched, because control then leaves functions by
+    paths that are not followed.
+    """
+    proof = _Proof(scanning, lambda label: False, surroundings)
+    points = proof.every_point() if every else proof.growth_points()
+    return PointsToGrowth(scanning.module, proof.judgement(), points, proof.references, proof.scan)
+
+
 class _Proof:
     """The proof about one module: its call graph, and what the search in it finds."""
 
     def __init__(self, scanning: Scanning, trusts: Trust, surroundings: Surroundings) -> None:
         """Builds the graph and searches it."""
         self._module = module = scanning.module
-        self._scan = scan = scanning.result()
+        self.scan = scan = scanning.result()
         self._surroundings = surroundings
-        self._references = references = find_references(module, scan)
+        self.references = references = find_references(module, scan)
         self._memories = _memories(module)
         self._labels = labels = host_labels(module, references)
         self._untrusted = {vertex for vertex, label in labels.items() if not trusts(label)}
@@ -114,7 +141,7 @@ class _Proof:
             self._memories,
             tuple(
                 Site(maker.function(grow.function), grow.memory, grow.offset, grow.operand)
-                for grow in self._scan.grows
+                for grow in self.scan.grows
             ),
             Entries(
                 VerdictTable(
@@ -129,13 +156,30 @@ class _Proof:
                 assumed(every),
                 self._memories,
                 after=reached.listed_after_growth(reached.union(left_after_growth)),
-                switches_stacks=self._scan.switches_stacks,
+                switches_stacks=self.scan.switches_stacks,
             ),
-            self._scan.indirect_calls,
+            self.scan.indirect_calls,
             len(self._constant_calls),
             frozenset(reached.listed(every)),
             self._resting(assumed),
         )
+
+    def growth_points(self) -> tuple[GrowthPoints, ...]:
+        """Return the points after growth of each memory whose growth counts and may succeed."""
+        if self.scan.switches_stacks:
+            raise ModuleError(
+                "the module switches stacks, so it is not known where control may go after a growth"
+            )
+        findings, search, functions = self._findings, self._search, self._entry_points.functions
+        return tuple(
+            growth_points(search, index, findings.search_again(search, index), functions, self._labels)
+            for index in findings.may_succeed
+        )
+
+    def every_point(self) -> tuple[GrowthPoints, ...]:
+        """Return points that say of each memory that the host sees that it may have grown everywhere."""
+        functions, count = self._entry_points.functions, len(self._module.functions)
+        return tuple(every_point(item.index, functions, count) for item in self._memories if item.visible)
 
     def _is_called(self, vertex: int) -> bool:
         return vertex in self._entered or self._search.called(vertex)
@@ -161,7 +205,7 @@ class _Proof:
         linked = self._surroundings.linked
         trapping = [vertex for vertex, label in self._behind() if label in linked.trapping]
         return Findings(
-            self._scan,
+            self.scan,
             self._memories,
             list(filter(self._is_called, self._growers)),
             self._entry_points,
@@ -186,7 +230,7 @@ class _Proof:
         return HostSide(
             self._memories,
             self._labels,
-            host_tables(self._module, self._references),
+            host_tables(self._module, self.references),
             self._untrusted - followed - served - (known - growing.keys()),
             self._targets.left_out(),
             growth=any(

@@ -18,7 +18,8 @@ from nogrow.wasm.runtime import NO_ROOM
 from nogrow.wasm.scan import Grow, Scan
 
 KERNEL = Path(__file__).with_name("reachability.wat")
-_RETURNS, _THROWS, _RUNS_AFTER, _FOLLOWED = 1, 2, 8, 0x20
+_RETURNS, _THROWS, _RUNS_AFTER, _FOLLOWED, _REACHED = 1, 2, 8, 0x20, 0x40
+_GROWN = 0x80
 # As a hop: an import grows the memory. As the vertex that a hop calls: the function grows it itself.
 _GROWS = 0xFFFFFFFF
 _SET_SIZE = 64
@@ -38,6 +39,13 @@ class WitnessEdge(NamedTuple):
     vertex: int
     offset: int
     opcode: int
+
+
+class CallAfterGrowth(NamedTuple):
+    """A call of `vertex`, at `offset` in the file, before which its function may have grown the memory."""
+
+    offset: int
+    vertex: int
 
 
 class SearchResult:
@@ -66,6 +74,10 @@ class SearchResult:
             (3 if both & 0xFFFFFFFF else 2) if both else 1 if calls[vertex] else 0
             for vertex, both in zip(vertices, map(exits.__getitem__, vertices), strict=True)
         ]
+
+    def left_after_growth(self, vertex: int, left_by: Exit) -> bool:
+        """Return whether `vertex` can grow the memory and be left by this exit then."""
+        return self._exits.nodes[2 * vertex + left_by] != 0
 
     def path(self, vertex: int, left_by: Exit | None) -> LazySequence[WitnessEdge]:
         """Return the shortest path of calls from `vertex` to a growth.
@@ -174,6 +186,11 @@ class Search:
         for vertex, throws in hosts.items():
             workspace.bytes[areas["state"] + vertex] = _FOLLOWED | _RETURNS | (_THROWS if throws else 0)
 
+    @property
+    def vertices(self) -> range:
+        """Return the numbers of all vertices."""
+        return range(self._vertices)
+
     def compute_summaries(self) -> None:
         """Find out which functions return and which throw; call this before all other searches."""
         self._kernel.call("index_callers")
@@ -261,6 +278,32 @@ class Search:
         """
         self._workspace.write_u32s(self._areas["stack"], list(vertices))
         self._kernel.call("forward_after_growth", memory, self._areas["stack"], len(vertices))
+
+    def forget_growth(self) -> None:
+        """Forget what `follow_growth` found, so that another memory can be followed alone."""
+        for first, count, kept in (
+            (self._scan.nodes.kinds, self._scan.node_count, ~_GROWN),
+            (self._areas["state"], self._vertices, ~(_RUNS_AFTER | _REACHED)),
+        ):
+            cleared = bytes(byte & kept for byte in range(256))
+            area = self._workspace.bytes[first : first + count]
+            area[:] = bytes(area).translate(cleared)
+
+    def calls_after_growth(self) -> Iterator[CallAfterGrowth]:
+        """Yield the calls, in file order, to which a growth leads that `follow_growth` has followed.
+
+        The growth is in the same function, or behind another call of it. A caller that grows the memory and
+        then calls the function does not count.
+        """
+        scan, nodes = self._scan, self._scan.nodes
+        memory = self._workspace.bytes
+        kinds = memory[nodes.kinds : nodes.kinds + scan.node_count]
+        targets, places = (
+            memory[area : area + 4 * scan.node_count].cast("I") for area in (nodes.targets, nodes.places)
+        )
+        for node in memory[nodes.calls : nodes.calls + 4 * scan.call_count].cast("I"):
+            if kinds[node] & _GROWN:
+                yield CallAfterGrowth(places[node] + scan.code_shift, targets[node])
 
     def runs_after_growth(self, vertex: int) -> bool:
         """Return whether `vertex` may be called after a growth of any memory whose growth was followed."""

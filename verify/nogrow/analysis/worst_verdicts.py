@@ -40,6 +40,7 @@ class Findings:
 
     `growers` are the imports at the ends of paths. `hosted` are the memories that imports may grow. `seen`
     has the verdict on memories that a host sees, for entry points that can grow only other memories.
+    `may_succeed` are the memories that count and whose growth need not fail.
     """
 
     def __init__(
@@ -90,9 +91,12 @@ class Findings:
         self.verdicts = [Verdict.UNREACHABLE if counting else Verdict.ABSENT] * len(entry_points.functions)
         # In the start function, growth of the module's own memory comes before any view of it.
         excused = entry_points.start
+        self.may_succeed = [
+            index for index in counting if not (memories[index].fixed and index in self._airtight)
+        ]
+        self._behind = dict.fromkeys(hosted, (growers, trapping))
         for index in counting:
-            behind = (growers, trapping) if index in hosted else ([], [])
-            self._found[index] = search.find_growths(index, *behind)
+            self._found[index] = self.search_again(search, index)
             verdicts = self._add(index, memories[index])
             before_exit = {
                 self._functions[number] for number, verdict in enumerate(verdicts) if verdict in LEFT_BY
@@ -111,6 +115,10 @@ class Findings:
             number: self._grower(number) for number, index in self._worst.items() if index in hosted
         }
         self.growers = {number: grower for number, grower in growers_at_end.items() if grower is not None}
+
+    def search_again(self, search: Search, index: int) -> SearchResult:
+        """Search for the growths of a memory, so that `search` can follow them."""
+        return search.find_growths(index, *self._behind.get(index, ([], ())))
 
     def _add(self, index: int, memory: Memory) -> list[Verdict]:
         """Join the verdicts on one memory to those on the others; return the verdicts on it alone."""

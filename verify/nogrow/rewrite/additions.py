@@ -35,6 +35,7 @@ class Additions:
         """Begin with nothing to append."""
         self._module = module
         self._types: list[bytes] = []
+        self._parameters: list[int] = []
         self._globals: list[bytes] = []
         self.functions: list[NewFunction] = []
 
@@ -42,10 +43,18 @@ class Additions:
         """Append the function type with these value types, each encoded as one byte."""
         vectors = (leb(len(types)) + types for types in (parameters, results))
         self._types.append(bytes((_FUNCTION_TYPE,)) + b"".join(vectors))
+        self._parameters.append(len(parameters))
         return len(self._module.types.defined) + len(self._types) - 1
 
+    def parameters_of(self, kind: int) -> int:
+        """Return the number of parameters of the function type with the index `kind`, appended or not."""
+        types = self._module.types
+        if kind < len(types.defined):
+            return len(types.function(kind).parts)
+        return self._parameters[kind - len(types.defined)]
+
     def add_global(self, value_type: int, initial: bytes) -> int:
-        """Append a mutable global with the encoded constant expression `initial`."""
+        """Append a mutable global with the encoded constant expression `initial`, its `end` included."""
         self._globals.append(bytes((value_type, _MUTABLE)) + initial)
         return len(self._module.globals) + len(self._globals) - 1
 
@@ -72,10 +81,14 @@ class Additions:
         for section in module.sections:
             if section.id is section_id:
                 reader = Reader(module.data, section.start, section.end)
-                count = reader.u32()
-                start = leb(count + len(entries), reader.position - section.start)
-                kept = module.data[reader.position : section.end]
-                yield Edit(section.start, section.end, b"".join((start, kept, *entries)))
+                count = leb(reader.u32() + len(entries), reader.position - section.start)
+                if reader.position == section.end:
+                    yield Edit(section.start, section.end, b"".join((count, *entries)))
+                else:
+                    yield Edit(section.start, reader.position, count)
+                    # An edit at the very end would be outside of the section, whose size then stays.
+                    last = section.end - 1
+                    yield Edit(last, section.end, b"".join((module.data[last : section.end], *entries)))
                 return
         at = _place_of(module, section_id)
         yield Edit(at, at, _section(section_id, leb(len(entries)) + b"".join(entries)))

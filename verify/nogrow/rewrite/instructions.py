@@ -29,6 +29,7 @@ _BYTES = {
 }
 _HAS_MEMORY = 0x40
 _EMPTY = 0x40
+_END = 0x0B
 
 
 class Instruction(NamedTuple):
@@ -49,14 +50,31 @@ def instructions(data: bytes, start: int, end: int) -> Iterator[Instruction]:
         reader.u32()
         read_value_type(reader)
     while reader.position < end:
-        offset = reader.position
-        opcode = reader.byte()
-        definition = INSTRUCTIONS.get((opcode, reader.u32() if opcode in PREFIXES else None))
-        if definition is None:
-            raise ModuleError(f"unknown instruction, opcode 0x{opcode:02x}", offset)
-        for immediate in definition.immediates:
-            _skip(reader, immediate)
-        yield Instruction(opcode, offset, reader.position)
+        yield read_instruction(reader)
+
+
+def expression(reader: Reader) -> Iterator[Instruction]:
+    """Yield the instructions of an expression without blocks, its `end` included.
+
+    Raises as `instructions` does.
+    """
+    while True:
+        instruction = read_instruction(reader)
+        yield instruction
+        if instruction.opcode == _END:
+            return
+
+
+def read_instruction(reader: Reader) -> Instruction:
+    """Read the next instruction; raises `ModuleError` with the offset in the file if that cannot be done."""
+    offset = reader.position
+    opcode = reader.byte()
+    definition = INSTRUCTIONS.get((opcode, reader.u32() if opcode in PREFIXES else None))
+    if definition is None:
+        raise ModuleError(f"unknown instruction, opcode 0x{opcode:02x}", offset)
+    for immediate in definition.immediates:
+        _skip(reader, immediate)
+    return Instruction(opcode, offset, reader.position)
 
 
 def _skip(reader: Reader, immediate: Immediate) -> None:

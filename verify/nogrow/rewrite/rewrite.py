@@ -11,18 +11,18 @@ from typing import NamedTuple
 
 from nogrow.errors import UsageError
 from nogrow.rewrite.additions import Additions
+from nogrow.rewrite.assemble import assembled
 from nogrow.rewrite.cap import capped
-from nogrow.rewrite.code_offset_sections import Moved, headers, is_relocatable, outdated
+from nogrow.rewrite.code_offset_sections import is_relocatable
 from nogrow.rewrite.instructions import Body, find_sites
-from nogrow.rewrite.move_functions import replaced_bodies
 from nogrow.rewrite.replace_grow import denied, trapped
 from nogrow.rewrite.reserve import Pages, counted, counters, reserved_pages, wanted_pages
-from nogrow.rewrite.splice import Edit, Frame, edited, frame_at, spliced
+from nogrow.rewrite.splice import Edit, Frame, edited, spliced
 from nogrow.wasm.component import COMPONENT, CORE_MODULE, component_section, core_modules
 from nogrow.wasm.decode import decode
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.runtime import Engine
-from nogrow.wasm.sections import SectionId, is_component, read_sections
+from nogrow.wasm.sections import is_component
 
 
 class Mode(enum.Enum):
@@ -99,21 +99,8 @@ def _module(data: bytes, mode: Mode, pages: Pages, engine: Engine, *, in_compone
         # A linker still patches operands of relocatable code, so they must stay where they are.
         replace = trapped if mode is Mode.TRAP else partial(denied, module, keep=is_relocatable(module))
         changed = _bodies(data, find_sites(module, engine, sizes=False), replace)
-    code = replaced_bodies(module, changed, additions) if changed else None
-    edits += (*additions.edits(), *((code.edit,) if code else ()))
-    frames = [frame_at(data, header + 1, len(data)) for header in headers(module)]
-    result = spliced(data, edits, frames)
-    moved = Moved(
-        section=_code_start(result) != _code_start(data),
-        functions=code is not None and bool(code.moved),
-        others=code is not None and code.shifted,
-    )
-    dropped, drop_notes = outdated(module, moved)
-    return Sealed(spliced(data, (*edits, *dropped), frames) if dropped else result, (*notes, *drop_notes))
-
-
-def _code_start(data: bytes) -> int:
-    return next((section.start for section in read_sections(data) if section.id is SectionId.CODE), 0)
+    result, dropped = assembled(module, edits, changed, additions)
+    return Sealed(result, (*notes, *dropped))
 
 
 def _bodies(

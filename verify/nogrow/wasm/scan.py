@@ -3,6 +3,7 @@
 The nodes of the flow graph stay in the kernel's memory; `scan.wat` describes them.
 """
 
+import enum
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,6 +59,14 @@ class Dispatch(NamedTuple):
     type: int | None
 
 
+class Exceptions(enum.IntFlag):
+    """The kinds of instructions that handle or throw exceptions (the numbers are the kernel's)."""
+
+    LEGACY_TRY = 1
+    TRY_TABLE = 2
+    THROW = 4
+
+
 class Scan(NamedTuple):
     """The result of a scan. Vertices are functions, then stand-ins for host functions, then `dispatches`."""
 
@@ -85,6 +94,15 @@ class Scan(NamedTuple):
     indirect_calls: int
     converts_extern: bool
     switches_stacks: bool
+    exceptions: Exceptions
+    """Which of these instructions occur."""
+
+    def call_offsets(self) -> list[int]:
+        """Return the offset of each call, direct or not, in bytes of the file and in file order."""
+        memory, nodes = self.workspace.bytes, self.nodes
+        places = memory[nodes.places : nodes.places + 4 * self.node_count].cast("I")
+        calls = memory[nodes.calls : nodes.calls + 4 * self.call_count].cast("I")
+        return [places[node] + self.code_shift for node in calls]
 
 
 def scan(module: Module, engine: Engine) -> Scan:
@@ -153,6 +171,7 @@ class Scanning:
             indirect_calls=kernel.number("indirect_calls"),
             converts_extern=bool(kernel.number("converts_extern")),
             switches_stacks=bool(kernel.number("switches_stacks")),
+            exceptions=Exceptions(kernel.number("exceptions")),
         )
 
 

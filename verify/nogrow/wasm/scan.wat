@@ -54,6 +54,11 @@
   (global $FRAME_CATCH i32 (i32.const 4))
   (global $FRAME_FUNCTION i32 (i32.const 5))
 
+  ;; Bits in $exceptions; scan.py has the same numbers.
+  (global $EXCEPTIONS_LEGACY_TRY i32 (i32.const 1))
+  (global $EXCEPTIONS_TRY_TABLE i32 (i32.const 2))
+  (global $EXCEPTIONS_THROW i32 (i32.const 4))
+
   ;; Flags in $table_flags.
   (global $TABLE_WRITTEN i32 (i32.const 1)) ;; by table.set, table.fill or table.grow
   (global $TABLE_READ i32 (i32.const 2))
@@ -117,6 +122,7 @@
   (global $last_constant_index (export "last_constant_index") (mut i32) (i32.const 0))
   (global $direct_calls (export "direct_calls") (mut i32) (i32.const 0))
   (global $indirect_calls (export "indirect_calls") (mut i32) (i32.const 0))
+  (global $exceptions (export "exceptions") (mut i32) (i32.const 0)) ;; EXCEPTIONS_...: the instructions that occur
   (global $converts_extern (export "converts_extern") (mut i32) (i32.const 0))
   (global $switches_stacks (export "switches_stacks") (mut i32) (i32.const 0))
   (global $error (export "error") (mut i32) (i32.const 0))
@@ -872,6 +878,7 @@
           (local.get $at) (call $is_tail_call (local.get $action)))
         (br $done))
       ;; try
+        (global.set $exceptions (i32.or (global.get $exceptions) (global.get $EXCEPTIONS_LEGACY_TRY)))
         (call $open_try (local.get $at)) (br $done))
       ;; catch
         (call $open_catch (i32.const 0) (local.get $at)) (br $done))
@@ -880,8 +887,10 @@
       ;; delegate
         (call $close_delegate (local.get $c) (local.get $at)) (br $done))
       ;; throw
+        (global.set $exceptions (i32.or (global.get $exceptions) (global.get $EXCEPTIONS_THROW)))
         (drop (call $emit (global.get $NODE_BR) (call $current_handler) (i32.const 0) (local.get $at))) (br $done))
       ;; try_table
+        (global.set $exceptions (i32.or (global.get $exceptions) (global.get $EXCEPTIONS_TRY_TABLE)))
         (local.set $p (call $open_try_table (local.get $p) (local.get $at))) (br $done))
       ;; memory.grow
         (call $emit_grow (local.get $c) (local.get $at) (local.get $previous)) (br $done))

@@ -48,6 +48,14 @@ _PLAIN = {code: ValueType(name) for code, name in (NUMBER_TYPES | PACKED_TYPES).
 """The value types of one byte, made once: a module can use each a million times."""
 
 
+_CODES = {value: code for code, value in _PLAIN.items()}
+
+
+def code_of(value: ValueType) -> int | None:
+    """Return the byte that encodes a value type, None for a type of several bytes."""
+    return _CODES.get(value)
+
+
 class DefinedType(NamedTuple):
     """A defined type as declared.
 

@@ -1,0 +1,340 @@
+"""This module writes the stressed copy of a module: memory that may have grown always has, for tests.
+
+Wherever control passes to the host after a point at which the proof says that a memory may have grown, the
+copy detaches its buffer. So host code that keeps a view fails at once. Where the proof excludes growth, the
+copy behaves as the original does.
+"""
+
+from collections import defaultdict
+from collections.abc import Container, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from nogrow.analysis.emscripten_abi import effect_of
+from nogrow.analysis.entry_points import EntryPoints
+from nogrow.analysis.judgement import EntryKind, Judgement
+from nogrow.analysis.proof import PointsToGrowth, judge, prove_with_points
+from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
+from nogrow.errors import ModuleError, UsageError
+from nogrow.rewrite.additions import Additions
+from nogrow.rewrite.assemble import assembled
+from nogrow.rewrite.code_offset_sections import bodies, is_relocatable
+from nogrow.rewrite.function_references import declared_references, references_in_code
+from nogrow.rewrite.splice import Edit, Frame, edited, leb
+from nogrow.rewrite.stress_functions import (
+    CALL,
+    CALL_INDIRECT,
+    RETURN_CALL,
+    RETURN_CALL_INDIRECT,
+    SHARED_PAGES,
+    Detaching,
+    StressFunctions,
+)
+from nogrow.wasm.model import Import, Kind, MemoryType
+from nogrow.wasm.reader import Reader
+from nogrow.wasm.runtime import Engine
+from nogrow.wasm.scan import begin
+from nogrow.wasm.sections import SectionId, is_component
+from nogrow.wasm.validate import validate
+
+_CALLS = frozenset((CALL, RETURN_CALL))
+_INDIRECT_CALLS = frozenset((CALL_INDIRECT, RETURN_CALL_INDIRECT))
+_TAIL_CALLS = frozenset((RETURN_CALL, RETURN_CALL_INDIRECT, 0x15))
+
+TOLD_OF_GROWTH: Mapping[str, int] = {
+    "env.emscripten_notify_memory_growth": 0,
+    "gojs.runtime.resetMemoryDataView": 0,
+    "go.runtime.resetMemoryDataView": 0,
+}
+"""Imports by which a runtime tells its glue that it has grown the memory, with the argument that it gives."""
+
+
+class Stressed(NamedTuple):
+    """The bytes of a stressed copy, and what it does.
+
+    `detaching` are the names of the entry points that detach, `quiet` those of the others. `places` counts
+    the entry points and the calls at which the copy may detach. `notes` are for the user.
+    """
+
+    data: bytes
+    detaching: tuple[str, ...]
+    quiet: tuple[str, ...]
+    places: int
+    notes: tuple[str, ...]
+
+
+def stressed(
+    data: bytes,
+    engine: Engine | None = None,
+    *,
+    entries: Sequence[str] = (),
+    every: bool = False,
+    surroundings: Surroundings = NOTHING_KNOWN,
+) -> Stressed:
+    """Return the stressed copy of the core module `data`, validated and judged.
+
+    `entries` are patterns for the names of entry points, as in `fnmatch`: only those that match detach.
+    With `every`, all entry points and all calls of imports detach, whatever the proof says. Raises
+    `UsageError` for a pattern that matches nothing, and `ModuleError`, with the offset in bytes, if the
+    module cannot be judged or rewritten.
+    """
+    if is_component(data):
+        raise ModuleError(
+            "not stressed: a component; stress the core modules that its host loads, such as those that "
+            "`jco transpile` writes"
+        )
+    engine = engine or Engine()
+    original = validate(data)
+    if original.valid is False:
+        raise original.error
+    proof = prove_with_points(begin(data, engine), surroundings, every=every)
+    copy = _Copy(proof, surroundings, _selection(proof, entries), every=every)
+    result = copy.written()
+    if result.data != data:
+        result = result._replace(notes=(*result.notes, *_checked(result.data, proof.judgement, engine)))
+    return result
+
+
+def _selection(proof: PointsToGrowth, patterns: Sequence[str]) -> frozenset[int]:
+    """Return the numbers of the entry points that a pattern matches, or of all without a pattern."""
+    names = [entry.name for entry in proof.judgement.entries]
+    if not patterns:
+        return frozenset(range(len(names)))
+    selected: set[int] = set()
+    for pattern in patterns:
+        matching = {number for number, name in enumerate(names) if fnmatchcase(name, pattern)}
+        if not matching:
+            raise UsageError(f"--entry {pattern}: no entry point has such a name")
+        selected |= matching
+    return frozenset(selected)
+
+
+def _checked(data: bytes, before: Judgement, engine: Engine) -> list[str]:
+    """Return notes about the copy; raises `ModuleError` if it is not valid or has other entry points."""
+    copy = validate(data)
+    if copy.valid is False:
+        raise ModuleError(f"internal error: the stressed copy is not valid: {copy.reason}", copy.offset)
+    after = judge(data, lambda label: False, engine)
+    if [entry.name for entry in before.entries if entry.kind is not EntryKind.ESCAPED] != [
+        entry.name for entry in after.entries if entry.kind is not EntryKind.ESCAPED
+    ]:
+        raise ModuleError("internal error: the stressed copy has other entry points")
+    if copy.valid is None:
+        return [f"not validated: wasmtime cannot decide whether the copy is valid: {copy.reason}"]
+    return []
+
+
+class _Copy:
+    """The rewriting of one module."""
+
+    def __init__(
+        self,
+        proof: PointsToGrowth,
+        surroundings: Surroundings,
+        selected: Container[int],
+        *,
+        every: bool,
+    ) -> None:
+        """Decide which functions are wrapped, and write them."""
+        self._module = module = proof.module
+        if is_relocatable(module):
+            raise ModuleError("not stressed: an object file; stress the module that the linker makes of it")
+        self._proof = proof
+        self._imported = len(module.imported(Kind.FUNCTION))
+        self._additions = Additions(module)
+        self._notes: list[str] = []
+        detaching = list(filter(None, (self._detaching(item.memory, surroundings) for item in proof.points)))
+        # Glue that is told of a growth in the module must not be told of another one just before.
+        self._unwrapped = {
+            function for item in detaching for function in (item.grower, *(told for told, _ in item.told))
+        }
+        memories = {item.memory for item in detaching}
+        self._points = [item for item in proof.points if item.memory in memories]
+        self._run_after = frozenset[int]().union(*(item.run_after for item in self._points))
+        self._marks: dict[int, list[int]] = defaultdict(list)
+        for item in self._points:
+            for offset in item.calls:
+                self._marks[offset].append(item.memory)
+        self._entry_points = EntryPoints(module, proof.references)
+        wrapped = self._wrapped(selected)
+        leaves = frozenset[int]().union(*(item.leaves for item in self._points))
+        self._detaches = leaves.intersection(wrapped)
+        self._selected = selected
+        self._new: dict[int, int] = {}
+        if not wrapped:
+            return
+        self._functions = StressFunctions(module, self._additions, detaching, proof.scan.exceptions)
+        taken = proof.references.taken
+        for function in wrapped:
+            self._new[function] = self._functions.entry(
+                function,
+                [item.memory for item in self._points if function in item.returns],
+                [item.memory for item in self._points if function in item.throws],
+                from_inside=function in taken,
+                always=every,
+            )
+        # Where a wrapped function can be called from both sides, each call of an import has to tell the side.
+        self._all_imports = any(function in taken for function in wrapped)
+        for function in sorted(taken):
+            if self._is_wrapped_import(function):
+                self._new[function] = self._functions.imported(function)
+        # A callback that Emscripten's glue has put into the table would cost a growth at each virtual call.
+        asks = any(item.grower is not None for item in detaching)
+        self._host_tables = frozenset[int]() if asks else proof.references.host_tables
+        self._host_references = proof.references.host_references and not asks
+
+    def written(self) -> Stressed:
+        """Return the copy; its notes say what else it does."""
+        module, points = self._module, self._entry_points
+        names = [points.name(number) for number in range(len(points.functions))]
+        detaching = tuple(
+            name
+            for number, (name, function) in enumerate(zip(names, points.functions, strict=True))
+            if function in self._detaches and number in self._selected and function in self._new
+        )
+        known = set(detaching)
+        quiet = tuple(name for name in names if name not in known)
+        if not self._new:
+            return Stressed(module.data, (), quiet, 0, tuple(self._notes))
+        edits = self._edits_of_calls()
+        places = len(detaching) + sum(map(len, edits.values()))
+        for function, reference in references_in_code(module, self._new.keys() & self._proof.scan.taken):
+            edits[function].append(reference.changed(self._new[reference.function]))
+        new_bodies = {
+            function: edited(module.data, frame.start, frame.end, edits[function])
+            for function, frame in self._bodies()
+            if function in edits
+        }
+        result, dropped = assembled(module, self._edits_of_sections(), new_bodies, self._additions)
+        return Stressed(result, detaching, quiet, places, (*self._notes, *dropped))
+
+    def _wrapped(self, selected: Container[int]) -> list[int]:
+        """Return the functions of entry points that are selected and reach a growth, in order."""
+        points = self._entry_points
+        reach = frozenset[int]().union(*(item.reach for item in self._points))
+        functions: set[int] = set()
+        for number, function in enumerate(points.functions):
+            if number in selected and function >= self._imported:
+                if number == points.start and not self._starts_stressed():
+                    continue
+                if function in reach:
+                    functions.add(function)
+        return sorted(functions)
+
+    def _starts_stressed(self) -> bool:
+        """Return whether the host may have views when the start function runs: only of imported memories."""
+        start = self._module.start
+        return any(
+            start in item.reach and self._module.memories[item.memory].imported for item in self._points
+        )
+
+    def _detaching(self, memory: int, surroundings: Surroundings) -> Detaching | None:
+        """Return how the memory's buffer gets detached, None if it is left alone; notes what is special."""
+        module = self._module
+        declared = module.memories[memory]
+        imports = module.imported(Kind.FUNCTION)
+        growers = [
+            item
+            for item in imports
+            if item.label in surroundings.growers
+            or ((effect := effect_of(item.field)) is not None and effect.grows)
+        ]
+        if declared.shared:
+            self._notes.append(
+                f"memory {memory} is shared, so its buffer is not detached: it grows by a page instead, by "
+                f"{SHARED_PAGES} pages at most"
+            )
+            return Detaching(memory)
+        if growers:
+            if declared.maximum == declared.minimum:
+                self._notes.append(
+                    f"memory {memory} cannot grow, and the glue never makes new views: left alone"
+                )
+                return None
+            self._require_signature(growers[0], declared)
+            self._notes.append(
+                f"{growers[0].label} is called to detach, so that the glue makes new views as in production"
+            )
+            return Detaching(memory, grower=growers[0].index)
+        told = [
+            (item.index, TOLD_OF_GROWTH[item.label])
+            for item in imports
+            if item.label in TOLD_OF_GROWTH and self._signature(item.index) == (("i32",), ())
+        ]
+        self._notes += (f"{imports[index].label} is called after each detaching" for index, _ in told)
+        return Detaching(memory, told=told)
+
+    def _signature(self, function: int) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
+        kind = self._module.types.function(self._module.functions[function])
+        return tuple(part.name for part in kind.parts), tuple(part.name for part in kind.results)
+
+    def _require_signature(self, grower: Import, memory: MemoryType) -> None:
+        if self._signature(grower.index) != ((f"i{memory.address_bits}",), ("i32",)):
+            raise ModuleError(
+                f"not stressed: the import {grower.label} grows the memory, but has not the type of "
+                "emscripten_resize_heap"
+            )
+
+    def _is_wrapped_import(self, function: int) -> bool:
+        return function < self._imported and function not in self._unwrapped
+
+    def _bodies(self) -> Iterator[tuple[int, Frame]]:
+        return enumerate(bodies(self._module), self._imported)
+
+    def _edits_of_calls(self) -> dict[int, list[Edit]]:
+        """Return the edits of calls by the function that contains them."""
+        edits: dict[int, list[Edit]] = defaultdict(list)
+        offsets = self._proof.scan.call_offsets()
+        number = 0
+        for function, frame in self._bodies():
+            while number < len(offsets) and offsets[number] < frame.end:
+                edit = self._edit_of_call(function, Reader(self._module.data, offsets[number], frame.end))
+                if edit is not None:
+                    edits[function].append(edit)
+                number += 1
+        return edits
+
+    def _edit_of_call(self, caller: int, reader: Reader) -> Edit | None:
+        """Return the edit of the call at the reader's position, None if it stays as it is."""
+        start = reader.position
+        marks = self._marks.get(start, ())
+        after_growth = caller in self._run_after or bool(marks)
+        opcode = reader.byte()
+        tail = opcode in _TAIL_CALLS
+        first = reader.u32()
+        if opcode in _CALLS:
+            callee = first
+            if self._is_wrapped_import(callee) and (after_growth or self._all_imports):
+                callee = self._functions.imported(callee)
+            if marks:
+                callee = self._functions.marked(callee, marks, tail=tail)
+            return None if callee == first else _call(start, reader.position, callee, tail=tail)
+        if opcode in _INDIRECT_CALLS:
+            table = reader.u32()
+            to_host = after_growth and table in self._host_tables
+            if not (marks or to_host):
+                return None
+            function = self._functions.marked_indirect(first, table, marks, tail=tail, to_host=to_host)
+            if function is not None:
+                return _call(start, reader.position, function, tail=tail)
+        else:
+            to_host = after_growth and self._host_references
+        before = self._functions.mark(marks) + (self._functions.detached_if_grown() if to_host else b"")
+        return Edit(start, start, before) if before else None
+
+    def _edits_of_sections(self) -> Iterator[Edit]:
+        """Yield the edits of exports, the start section, and references outside of the code."""
+        for section, reference in declared_references(self._module):
+            new = self._new.get(reference.function)
+            if new is None:
+                continue
+            if section is SectionId.EXPORT and reference.function < self._imported:
+                continue
+            if section is SectionId.START and not self._starts_stressed():
+                continue
+            yield reference.changed(new)
+
+
+def _call(start: int, end: int, function: int, *, tail: bool) -> Edit:
+    """Return the edit that calls `function` instead; it keeps the length if the index fits."""
+    return Edit(start, end, bytes((RETURN_CALL if tail else CALL,)) + leb(function, end - start - 1))

@@ -1,0 +1,312 @@
+"""This module writes the functions that a stressed copy gets: they track growth, and detach buffers.
+
+Two kinds of globals track what happens: `inside` is 1 while an entry point that is stressed runs, and one for
+each memory is 1 if the memory may have grown since then. In pseudocode:
+
+    an entry point:     save inside, grown; inside = 1; grown = 0
+                        call the original; detach if the proof says that it may have grown
+                        restore inside, grown
+    a marked call:      grown = inside; call the original
+    an import:          detach if grown; save inside, grown; inside = 0; grown = 0
+                        call the import; restore inside, grown
+
+Where the module uses exceptions, the first and the last also do this when an exception leaves.
+WebAssembly 3.0, sections 5.4 (instructions) and 4.6 (execution); the legacy exception handling of engines.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from nogrow.rewrite.additions import Additions, NewFunction
+from nogrow.rewrite.splice import leb, signed_leb
+from nogrow.wasm.model import MemoryType, Module
+from nogrow.wasm.names import FunctionNames
+from nogrow.wasm.scan import Exceptions
+from nogrow.wasm.types import DefinedType, code_of
+
+SHARED_PAGES = 64
+"""The pages by which the copy lets a shared memory grow at most, one at a time."""
+
+I32, VOID, _EXNREF = 0x7F, 0x40, 0x69
+_UNREACHABLE, _END, _RETURN, _DROP = b"\x00", b"\x0b", b"\x0f", b"\x1a"
+_BLOCK, _IF, _TRY, _TRY_TABLE = b"\x02", b"\x04\x40", b"\x06\x40", b"\x1f\x40"
+_CATCH_ALL, _RETHROW, _THROW_REF = b"\x19", b"\x09\x00", b"\x0a"
+_CATCH_ALL_REF = b"\x01\x03\x00"
+_SELECT, _IS_ZERO, _AND, _SUBTRACT = b"\x1b", b"\x45", b"\x71", b"\x6b"
+# By the number of bits in addresses.
+_INDEX_TYPES = {32: 0x7F, 64: 0x7E}
+_SHIFT_LEFT = {32: b"\x74", 64: b"\x86"}
+_EQUAL = {32: b"\x46", 64: b"\x51"}
+_AT_LEAST = {32: b"\x4f", 64: b"\x5a"}
+CALL, CALL_INDIRECT, RETURN_CALL, RETURN_CALL_INDIRECT = 0x10, 0x11, 0x12, 0x13
+
+
+def call(function: int) -> bytes:
+    """Return the instruction that calls a function."""
+    return bytes((CALL,)) + leb(function)
+
+
+def _constant(number: int, bits: int = 32) -> bytes:
+    return (b"\x41" if bits == 32 else b"\x42") + signed_leb(number)
+
+
+def _local_get(local: int) -> bytes:
+    return b"\x20" + leb(local)
+
+
+def _local_set(local: int) -> bytes:
+    return b"\x21" + leb(local)
+
+
+def _get(index: int) -> bytes:
+    return b"\x23" + leb(index)
+
+
+def _set(index: int) -> bytes:
+    return b"\x24" + leb(index)
+
+
+class Detaching(NamedTuple):
+    """How the host is made to detach the buffer of a memory.
+
+    `grower` is an import that grows the memory to the number of bytes in its argument. `told` are imports to
+    call after a growth by 0 pages, each with its argument.
+    """
+
+    memory: int
+    grower: int | None = None
+    told: Sequence[tuple[int, int]] = ()
+
+
+class StressFunctions:
+    """The functions to append, by what they are for; each is written when it is first asked for."""
+
+    def __init__(
+        self, module: Module, additions: Additions, detaching: Sequence[Detaching], exceptions: Exceptions
+    ) -> None:
+        """Append the globals, and a function for each of the memories that detaches its buffer."""
+        self._module = module
+        self._additions = additions
+        self._exceptions = exceptions
+        self._names = FunctionNames(module)
+        self._known: dict[tuple[object, ...], int] = {}
+        zero = _constant(0) + _END
+        self._inside = additions.add_global(I32, zero)
+        self._grown = {item.memory: additions.add_global(I32, zero) for item in detaching}
+        self._detach = {item.memory: self._detaching(item) for item in detaching}
+
+    def entry(
+        self, function: int, returns: Sequence[int], throws: Sequence[int], *, from_inside: bool, always: bool
+    ) -> int:
+        """Return the function that takes the place of an entry point.
+
+        It detaches the memories `returns` when it returns, and `throws` when an exception leaves it.
+        `from_inside` says that the module itself may call it, too, which must not count as an entry. With
+        `always`, all memories count as grown from the start.
+        """
+        original = self._forwarded(function) + call(function)
+        direct = (_get(self._inside), _IF, original, _RETURN, _END) if from_inside else ()
+        return self._function(
+            function,
+            b"".join(direct),
+            (_constant(1), _set(self._inside), *self._all_grown(_constant(int(always)))),
+            original,
+            b"".join(call(self._detach[memory]) for memory in returns),
+            b"".join(call(self._detach[memory]) for memory in throws),
+        )
+
+    def imported(self, function: int) -> int:
+        """Return the function that takes the place of an import."""
+
+        def write() -> int:
+            original = self._forwarded(function) + call(function)
+            left = (_constant(0), _set(self._inside), *self._all_grown(_constant(0)))
+            return self._function(function, b"".join(self._detached_if_grown()), left, original, b"", b"")
+
+        return self._once(("import", function), write)
+
+    def marked(self, function: int, memories: Sequence[int], *, tail: bool) -> int:
+        """Return the function that takes the place of a call before which `memories` may have grown."""
+
+        def write() -> int:
+            instruction = bytes((RETURN_CALL if tail else CALL,)) + leb(function)
+            kind = self.type_of(function)
+            return self._forwarding(kind, self.mark(memories), instruction, self._name(function))
+
+        return self._once(("marked", function, tuple(memories), tail), write)
+
+    def marked_indirect(
+        self, kind: int, table: int, memories: Sequence[int], *, tail: bool, to_host: bool
+    ) -> int | None:
+        """Return the function that takes the place of an indirect call, None if it cannot be written.
+
+        `to_host` says that the table may contain functions of the host.
+        """
+        defined = self._module.types.defined[kind]
+        parameters, results = _codes(defined)
+        if parameters is None or results is None:
+            return None
+
+        def write() -> int:
+            parts = self.mark(memories)
+            if to_host:
+                parts += b"".join(self._detached_if_grown())
+            opcode = bytes((RETURN_CALL_INDIRECT if tail else CALL_INDIRECT,))
+            instruction = opcode + leb(kind) + leb(table)
+            return self._forwarding(
+                self._additions.add_type(parameters + bytes((I32,)), results), parts, instruction, None
+            )
+
+        return self._once(("indirect", kind, table, tuple(memories), tail, to_host), write)
+
+    def mark(self, memories: Sequence[int]) -> bytes:
+        """Return the instructions that note that `memories` may have grown."""
+        return b"".join(_get(self._inside) + _set(self._grown[memory]) for memory in memories)
+
+    def detached_if_grown(self) -> bytes:
+        """Return the instructions that detach each memory that may have grown."""
+        return b"".join(self._detached_if_grown())
+
+    def type_of(self, function: int) -> int:
+        """Return the index of the type of a function, which may be an appended one."""
+        functions = self._module.functions
+        if function < len(functions):
+            return functions[function]
+        return self._additions.functions[function - len(functions)].type
+
+    def _once(self, key: tuple[object, ...], write: Callable[[], int]) -> int:
+        if key not in self._known:
+            self._known[key] = write()
+        return self._known[key]
+
+    def _all_grown(self, value: bytes) -> list[bytes]:
+        return [value + _set(index) for index in self._grown.values()]
+
+    def _detached_if_grown(self) -> list[bytes]:
+        return [
+            _get(grown) + _IF + call(self._detach[memory]) + _END for memory, grown in self._grown.items()
+        ]
+
+    def _forwarded(self, function: int) -> bytes:
+        return b"".join(map(_local_get, range(self._additions.parameters_of(self.type_of(function)))))
+
+    def _name(self, function: int) -> str | None:
+        name = self._names.get(function)
+        return None if name is None else f"nogrow.stress.{name}"
+
+    def _forwarding(self, kind: int, before: bytes, instruction: bytes, name: str | None) -> int:
+        """Append a function of the type `kind` that passes its parameters to `instruction`."""
+        parameters = self._additions.parameters_of(kind)
+        arguments = b"".join(map(_local_get, range(parameters)))
+        body = leb(0) + before + arguments + instruction + _END
+        return self._additions.add_function(NewFunction(kind, body, name))
+
+    def _function(
+        self,
+        function: int,
+        first: bytes,
+        enter: Sequence[bytes],
+        original: bytes,
+        returned: bytes,
+        thrown: bytes,
+    ) -> int:
+        """Append a function of the same type that saves the globals, and restores them at the end."""
+        saved = [self._inside, *self._grown.values()]
+        kind = self.type_of(function)
+        local = self._additions.parameters_of(kind)
+        save = b"".join(_get(index) + _local_set(local + number) for number, index in enumerate(saved))
+        restore = b"".join(_local_get(local + number) + _set(index) for number, index in enumerate(saved))
+        normal = original + returned + restore
+        body = b"".join(
+            (
+                leb(1) + leb(len(saved)) + bytes((I32,)),
+                first,
+                save,
+                *enter,
+                self._caught(normal, thrown + restore),
+                _END,
+            )
+        )
+        return self._additions.add_function(NewFunction(kind, body, self._name(function)))
+
+    def _caught(self, normal: bytes, thrown: bytes) -> bytes:
+        """Return the code `normal`, with `thrown` executed when an exception leaves it."""
+        if not self._exceptions:
+            return normal
+        if Exceptions.TRY_TABLE in self._exceptions:
+            protected = _TRY_TABLE + _CATCH_ALL_REF + normal + _RETURN + _END + _UNREACHABLE
+            return _BLOCK + bytes((_EXNREF,)) + protected + _END + thrown + _THROW_REF
+        return _TRY + normal + _RETURN + _CATCH_ALL + thrown + _RETHROW + _END + _UNREACHABLE
+
+    def _detaching(self, detaching: Detaching) -> int:
+        memory = self._module.memories[detaching.memory]
+        suffix = f".{detaching.memory}" if len(self._module.memories) > 1 else ""
+        name = f"nogrow.stress.detach{suffix}"
+        if detaching.grower is None:
+            body = self._growing(detaching, memory)
+        else:
+            body = self._asking(detaching.memory, detaching.grower, memory)
+        return self._additions.add_function(
+            NewFunction(self._additions.add_type(b"", b""), body + _END, name)
+        )
+
+    def _growing(self, detaching: Detaching, memory: MemoryType) -> bytes:
+        """Return the body of a function that grows the memory itself, by 0 pages unless it is shared."""
+        bits, grow = memory.address_bits, b"\x40" + leb(detaching.memory) + _DROP
+        if memory.shared:
+            left = self._additions.add_global(I32, _constant(SHARED_PAGES) + _END)
+            counted = _get(left) + _constant(1) + _SUBTRACT + _set(left)
+            return leb(0) + _get(left) + _IF + counted + _constant(1, bits) + grow + _END
+        told = (_constant(argument) + call(function) for function, argument in detaching.told)
+        return leb(0) + _constant(0, bits) + grow + b"".join(told)
+
+    def _asking(self, index: int, grower: int, memory: MemoryType) -> bytes:
+        """Return the body of a function that lets Emscripten's glue grow the memory, and so make new views.
+
+        The glue takes the size of the memory from one of its views, which has the length 0 after a growth by
+        0 pages. Since version 3.1.29, it then grows the memory by 0 pages if it is asked for the present
+        size. Older glue would double the memory, so it is asked for 1 byte from then on, and grows by a page:
+
+            if size >= (is_old ? maximum - 1 : 65,536 pages): return
+            memory.grow 0
+            if not is_old:
+                before = size; done = grower(size in bytes)
+                if done and size == before: return
+                is_old = 1
+                if done: return
+            grower(1)
+        """
+        bits, page = memory.address_bits, memory.page_size.bit_length() - 1
+        is_old = self._additions.add_global(I32, _constant(0) + _END)
+        size, ask = b"\x3f" + leb(index), call(grower)
+        most = (1 << bits) >> page
+        full = most if memory.maximum is None else memory.maximum
+        limit = _constant(full - 1, bits) + _constant(most, bits) + _get(is_old) + _SELECT
+        before, done = 0, 1
+        parts = (
+            leb(2) + leb(1) + bytes((_INDEX_TYPES[bits],)) + leb(1) + bytes((I32,)),
+            size + limit + _AT_LEAST[bits] + _IF + _RETURN + _END,
+            _constant(0, bits) + b"\x40" + leb(index) + _DROP,
+            _get(is_old) + _IS_ZERO + _IF,
+            size
+            + _local_set(before)
+            + size
+            + _constant(page, bits)
+            + _SHIFT_LEFT[bits]
+            + ask
+            + _local_set(done),
+            _local_get(done) + size + _local_get(before) + _EQUAL[bits] + _AND + _IF + _RETURN + _END,
+            _constant(1) + _set(is_old) + _local_get(done) + _IF + _RETURN + _END,
+            _END,
+            _constant(1, bits) + ask + _DROP,
+        )
+        return b"".join(parts)
+
+
+def _codes(defined: DefinedType) -> tuple[bytes | None, bytes | None]:
+    """Return the encoded parameters and results, None if a type of them has several bytes."""
+    encoded: list[bytes | None] = []
+    for values in (defined.parts, defined.results):
+        codes = [code for code in map(code_of, values) if code is not None]
+        encoded.append(bytes(codes) if len(codes) == len(values) else None)
+    return encoded[0], encoded[1]
