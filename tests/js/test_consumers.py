@@ -1,6 +1,7 @@
 """Tests that install the package from its archive into empty projects, as its users do."""
 
 import base64
+import json
 import os
 import re
 import shutil
@@ -8,13 +9,18 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tools.browser.chromium import find_chromium
 
+from nogrow.errors import ToolError
+from nogrow.machine.machine import Machine
+from nogrow.rewrite.stress import stressed
 from tests.project.conftest import ROOT
 from tests.support.modules import assemble
 from tests.support.npm import ACORN, TYPESCRIPT, new_node, program, run_npm
 
 VIEWS = ROOT / "js" / "nogrow-views"
 EXAMPLES = ROOT / "examples" / "tests"
+PAGE = (ROOT / "docs" / "catch-in-tests.md").read_text("utf-8")
 RUNNERS = ["vitest", "jest", "node-test"]
 OPTIONS = ["--no-audit", "--no-fund", "--fetch-retries=1"]
 
@@ -62,7 +68,8 @@ def installed(folder: Path, archive: Path, *packages: str) -> Path:
 
 
 def example(runner: str, folder: Path, archive: Path) -> Path:
-    return installed(Path(shutil.copytree(EXAMPLES / runner, folder / runner)), archive)
+    ignored = shutil.ignore_patterns("node_modules")
+    return installed(Path(shutil.copytree(EXAMPLES / runner, folder / runner, ignore=ignored)), archive)
 
 
 def environment(runner: str) -> dict[str, str]:
@@ -106,17 +113,51 @@ def test_example_fails_with_a_kept_view_and_passes_with_live_views(
 
 
 @pytest.mark.exhaustive
+def test_playwright_example_finds_the_same(tmp_path: Path, archive: Path) -> None:
+    try:
+        browser = find_chromium(Machine.current())
+    except ToolError as error:
+        pytest.skip(str(error))
+    project = example("playwright", tmp_path, archive)
+    code, text = results(project, {**os.environ, "CI": "1", "CHROMIUM": str(browser)})
+    assert code == 1
+    assert len(re.findall(KEPT, text)) == 1, text
+    assert len(re.findall(BY_INDEX, text)) == 1, text
+    assert "1 passed" in text
+
+    (project / "vite.config.mjs").unlink()
+    fixture = project / "tests" / "stressed.mjs"
+    fixture.write_text(fixture.read_text("utf-8").replace("await page.addInitScript({ path });", ""), "utf-8")
+    code, text = results(project, {**os.environ, "CI": "1", "CHROMIUM": str(browser)})
+    assert code == 0, text
+    assert "3 passed" in text
+
+
+@pytest.mark.exhaustive
+def test_stressed_module_of_wasm_bindgen_passes_unless_a_view_is_kept(tmp_path: Path) -> None:
+    project = Path(shutil.copytree(EXAMPLES / "wasm-bindgen", tmp_path / "wasm-bindgen"))
+    run_npm(project, "install", *OPTIONS)
+    code, text = results(project, dict(os.environ))
+    assert code == 0, text
+    module = project / "node_modules/@jsquash/png/codec/pkg/squoosh_png_bg.wasm"
+    (project / "stressed.wasm").write_bytes(stressed(module.read_bytes()).data)
+    code, text = results(project, {**os.environ, "GUEST": "stressed.wasm"})
+    assert code == 1
+    assert re.search(r"^(ok \d+ -|✔) a picture stays the same", text, re.M), text
+    assert re.search(r"^(not ok \d+ -|✖) with a kept view", text, re.M), text
+
+
+@pytest.mark.exhaustive
 def test_jest_without_modules_finds_the_same(tmp_path: Path, archive: Path) -> None:
     project = example("jest", tmp_path, archive)
-    for file in project.glob("*.mjs"):
-        text = re.sub(
-            r'import (\{.*\}) from "(.*?)(\.mjs)?";', r'const \1 = require("\2");', file.read_text()
-        )
+    for file in [project / "sum.mjs", project / "sum.test.js"]:
+        text = file.read_text("utf-8")
+        text = re.sub(r'import (\{.*\}) from "(.*?)(\.mjs)?";', r'const \1 = require("\2");', text)
         text = re.sub(r"export function (\w+)", r"exports.\1 = function", text)
-        file.with_suffix(".js").write_text(text)
         file.unlink()
+        file.with_suffix(".js").write_text(text)
     package = project / "package.json"
-    package.write_text(package.read_text().replace('"type": "module",', "").replace(".test.mjs", ".test.js"))
+    package.write_text(package.read_text().replace('"type": "module",', ""))
     code, text = results(project, environment("jest"), "node_modules/.bin/jest")
     assert code == 1
     assert len(re.findall(KEPT, text)) == 1, text
@@ -152,7 +193,7 @@ def test_accesses_are_checked_and_nothing_else_changes() -> None:
     assert re.search(r"^# skipped 0$", text, re.M)
 
 
-@pytest.mark.parametrize("runner", RUNNERS)
+@pytest.mark.parametrize("runner", [*RUNNERS, "playwright"])
 def test_examples_share_their_source(runner: str) -> None:
     source = (EXAMPLES / runner / "sum.mjs").read_text("utf-8")
     assert source == (EXAMPLES / RUNNERS[0] / "sum.mjs").read_text("utf-8")
@@ -163,3 +204,27 @@ def test_binary_guest_matches_its_text() -> None:
     code = "".join(re.findall('"([A-Za-z0-9+/=]{8,})"', source))
     # The names of the text follow at the end.
     assert assemble((EXAMPLES / "sum.wat").read_text("utf-8")).startswith(base64.b64decode(code))
+
+
+def test_page_shows_the_examples() -> None:
+    """A project that is copied from the page is one that the other tests run."""
+    blocks = re.findall(r"^```(js|json|sh|python)\n(.*?)^```$", PAGE, re.M | re.S)
+    shown = [text for language, text in blocks if language in {"js", "json"}]
+    files = [*EXAMPLES.glob("*/*.*s*"), *EXAMPLES.glob("*/tests/*.*s")]
+    sources = [path.read_text("utf-8") for path in files]
+    found = [text for text in shown if any(text in source for source in sources)]
+    assert len(found) == 3
+    assert [text for text in shown if text not in found] == [text for text in shown if "initSync" in text]
+    script = json.loads((EXAMPLES / "node-test" / "package.json").read_text())["scripts"]["test"]
+    assert f"`{script}`" in PAGE
+
+
+def test_page_names_every_export_and_variable() -> None:
+    package = json.loads((VIEWS / "package.json").read_text("utf-8"))
+    for name in package["exports"]:
+        if name not in {".", "./package.json"}:
+            assert f"nogrow-views/{name[2:]}" in PAGE
+    register = (VIEWS / "register.mjs").read_text("utf-8")
+    assert set(re.findall(r"env\??\.(NOGROW_\w+)", register)) - {"NOGROW_STRESS_ANNOUNCED"} == set(
+        re.findall(r"^\| `(NOGROW_\w+)", PAGE, re.M)
+    )
