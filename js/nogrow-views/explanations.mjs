@@ -32,7 +32,7 @@ export function isEmptyArray(value) {
   return ArrayBuffer.isView(value) && !isDataView(value) && arrayLength.call(value) === 0;
 }
 
-function isDataView(view) {
+export function isDataView(view) {
   return view[Symbol.toStringTag] === "DataView";
 }
 
