@@ -2,7 +2,8 @@
 //
 // Reading an element of a detached view gives undefined without an error, so the list is the only trace of such a bug.
 
-import { bufferUnder, detachmentOf, isDataView, placeIn } from "./explanations.mjs";
+import { bufferUnder, detachmentOf, isDataView } from "./explanations.mjs";
+import { capturedPlace, placeIn } from "./stacks.mjs";
 import { nativeOf, state } from "./state.mjs";
 
 /** At most this many views are in the list at a time. */
@@ -16,13 +17,12 @@ const viewLength = nativeOf(DataView.prototype, "byteLength");
 
 /** Remember the stack where the view was made; return the view. */
 export function remembered(view, caller) {
-  const stack = new Error();
-  Error.captureStackTrace?.(stack, caller);
+  const stack = capturedPlace(caller);
   const length = (isDataView(view) ? viewLength : byteLength).call(view);
   // The engine's stack refers to functions, whose variables may refer to the view. A weak map allows for that.
   state.views.set(view, { stack, length, checked: false });
   if (state.viewCount++ < PLACED) {
-    countBuffer(placeIn(stack.stack), bufferUnder(view));
+    countBuffer(placeIn(stack), bufferUnder(view));
   }
   if (state.list.length < MOST) {
     state.list.push(new WeakRef(view));
@@ -54,10 +54,10 @@ export function detachedViews() {
     if (detachment) {
       const { exportName = "grow() in the host", memoryName, stack } = detachment;
       const kind = view[Symbol.toStringTag];
-      const made = placeIn(record.stack.stack) ?? UNKNOWN;
+      const made = placeIn(record.stack) ?? UNKNOWN;
       const key = [kind, made, exportName].join("\n");
       const renewed = state.places.get(made)?.buffers > 1;
-      const detached = placeIn(stack.stack) ?? UNKNOWN;
+      const detached = placeIn(stack) ?? UNKNOWN;
       const group = groups.get(key) ?? { kind, count: 0, made, renewed, exportName, memoryName, detached };
       groups.set(key, { ...group, count: group.count + 1 });
     }
