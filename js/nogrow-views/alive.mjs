@@ -2,40 +2,48 @@
 //
 // Reading an element of a detached view gives undefined without an error, so the list is the only trace of such a bug.
 
-import { detachmentOf, placeIn } from "./explanations.mjs";
+import { bufferUnder, detachmentOf, isDataView } from "./explanations.mjs";
+import { capturedPlace, placeIn } from "./stacks.mjs";
 import { nativeOf, state } from "./state.mjs";
 
 /** At most this many views are in the list at a time. */
 const MOST = 10_000;
+/** For this many views the place is found at once, which takes 10 microseconds each. */
+const PLACED = 1000;
+const UNKNOWN = "an unknown place";
 
 const byteLength = nativeOf(Object.getPrototypeOf(Uint8Array.prototype), "byteLength");
 const viewLength = nativeOf(DataView.prototype, "byteLength");
 
 /** Remember the stack where the view was made; return the view. */
 export function remembered(view, caller) {
-  const stack = new Error();
-  Error.captureStackTrace?.(stack, caller);
+  const stack = capturedPlace(caller);
+  const length = (isDataView(view) ? viewLength : byteLength).call(view);
   // The engine's stack refers to functions, whose variables may refer to the view. A weak map allows for that.
-  state.views.set(view, { stack, length: lengthOf(view), checked: false });
+  state.views.set(view, { stack, length, checked: false });
+  if (state.viewCount++ < PLACED) {
+    countBuffer(placeIn(stack), bufferUnder(view));
+  }
   if (state.list.length < MOST) {
     state.list.push(new WeakRef(view));
-  } else {
-    state.forgotten++;
-  }
-  if (state.list.length >= MOST && state.forgotten % MOST === 0) {
+  } else if (state.viewCount % MOST === 0) {
     state.list = state.list.filter((reference) => reference.deref());
   }
   return view;
 }
 
-function lengthOf(view) {
-  return (view[Symbol.toStringTag] === "DataView" ? viewLength : byteLength).call(view);
+function countBuffer(place, buffer) {
+  const known = state.places.get(place) ?? { buffers: 0, last: new WeakRef(buffer) };
+  if (known.buffers === 0 || known.last.deref() !== buffer) {
+    state.places.set(place, { buffers: known.buffers + 1, last: new WeakRef(buffer) });
+  }
 }
 
 /**
  * Return the detached views that are still referenced and were not looked at since, grouped by where they were made.
  *
- * Unless garbage was collected just before, some of them may be unreferenced.
+ * Unless garbage was collected just before, some of them may be unreferenced. A group is `renewed` if the same place
+ * has made views of several buffers: most such views are caches that the program renews before it uses them.
  */
 export function detachedViews() {
   const groups = new Map();
@@ -44,12 +52,13 @@ export function detachedViews() {
     const record = view && state.views.get(view);
     const detachment = record && !record.checked && record.length && detachmentOf(view);
     if (detachment) {
+      const { exportName = "grow() in the host", memoryName, stack } = detachment;
       const kind = view[Symbol.toStringTag];
-      const made = placeIn(record.stack.stack) ?? "an unknown place";
-      const detached = placeIn(detachment.stack.stack) ?? "an unknown place";
-      const { exportName = "grow() in the host", memoryName } = detachment;
+      const made = placeIn(record.stack) ?? UNKNOWN;
       const key = [kind, made, exportName].join("\n");
-      const group = groups.get(key) ?? { kind, made, exportName, memoryName, detached, count: 0 };
+      const renewed = state.places.get(made)?.buffers > 1;
+      const detached = placeIn(stack) ?? UNKNOWN;
+      const group = groups.get(key) ?? { kind, count: 0, made, renewed, exportName, memoryName, detached };
       groups.set(key, { ...group, count: group.count + 1 });
     }
   }

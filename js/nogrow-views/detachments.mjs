@@ -1,5 +1,6 @@
 // This module detaches the buffers of memories, and remembers which call did it.
 
+import { captured } from "./stacks.mjs";
 import { nativeOf, state } from "./state.mjs";
 
 /** A shared memory is grown by at most this many pages, because each growth is real. */
@@ -72,18 +73,13 @@ export function detach(memory, memoryName, exportName, replace, caller) {
       return;
     }
   }
-  remember(before, { exportName, memoryName, grew }, caller);
+  remember(before, exportName, memoryName, grew, caller);
   if (state.shown.get(memory) === before) {
     state.shown.delete(memory);
   }
 }
 
-/** Remember that the buffer was detached, and the stack of the call. */
-export function remember(buffer, { exportName, memoryName, grew }, caller) {
-  const what = grew ? `the memory "${memoryName}" grew` : `nogrow-views detached the memory "${memoryName}"`;
-  const who = exportName === undefined ? "the host called grow()" : `the export "${exportName}" returned`;
-  const stack = new Error(`${who} here, and ${what}`);
-  stack.name = "Detachment";
-  Error.captureStackTrace?.(stack, caller);
-  state.detachments.set(buffer, { exportName, memoryName, stack });
+/** Remember that the buffer was detached, and the stack of the call. Without `exportName`, the host grew the memory. */
+export function remember(buffer, exportName, memoryName, grew, caller) {
+  state.detachments.set(buffer, { exportName, memoryName, grew, stack: captured(caller) });
 }

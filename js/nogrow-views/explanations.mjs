@@ -1,13 +1,11 @@
 // This module explains errors about detached buffers: it names the export that detached the buffer, with both stacks.
 
+import { errorAt, placeIn } from "./stacks.mjs";
 import { nativeOf, state } from "./state.mjs";
 
 // What V8, SpiderMonkey and JavaScriptCore say, in this order: "on a detached ArrayBuffer", "attempting to access
 // detached ArrayBuffer", "has been detached".
 const DETACHED = /detached/;
-
-// The folder of this package.
-const FOLDER = places(new Error().stack)[0]?.replace(/[^/]*$/, "");
 
 const arrayBuffer = nativeOf(Object.getPrototypeOf(Uint8Array.prototype), "buffer");
 const arrayLength = nativeOf(Object.getPrototypeOf(Uint8Array.prototype), "byteLength");
@@ -32,7 +30,7 @@ export function isEmptyArray(value) {
   return ArrayBuffer.isView(value) && !isDataView(value) && arrayLength.call(value) === 0;
 }
 
-function isDataView(view) {
+export function isDataView(view) {
   return view[Symbol.toStringTag] === "DataView";
 }
 
@@ -50,12 +48,10 @@ export function explained(error, values, caller) {
 
 /** Return an error that says why the view or buffer is detached, with the stack of the call that detached it. */
 export function detachedError(TypeError, message, value, caller) {
-  const { reason, stack } = whyDetached(value);
-  const made = state.views.get(value)?.stack.stack;
-  const place = made && placeIn(made);
-  const error = new TypeError(`${message}; ${reason}${place ? `; the view was made at ${place}` : ""}`, {
-    cause: stack,
-  });
+  const { reason, cause } = whyDetached(value);
+  const view = state.views.get(value);
+  const place = view && placeIn(view.stack);
+  const error = new TypeError(`${message}; ${reason}${place ? `; the view was made at ${place}` : ""}`, { cause });
   Error.captureStackTrace?.(error, caller);
   return error;
 }
@@ -63,9 +59,15 @@ export function detachedError(TypeError, message, value, caller) {
 function whyDetached(value) {
   const known = detachmentOf(value);
   if (known) {
-    const { exportName, memoryName, stack } = known;
+    const { exportName, memoryName, grew, stack } = known;
+    const memory = `the memory "${memoryName}"`;
     const who = exportName === undefined ? "grow() in the host" : `the export "${exportName}"`;
-    return { reason: `${who} detached this view of the memory "${memoryName}"`, stack };
+    const event = exportName === undefined ? "the host called grow()" : `${who} returned`;
+    const what = grew ? `${memory} grew` : `nogrow-views detached the views of ${memory}`;
+    return {
+      reason: `${who} detached this view of ${memory}`,
+      cause: errorAt(stack, "Detachment", `${event} here, and ${what}`),
+    };
   }
   const buffer = bufferUnder(value);
   const running = state.running.at(-1);
@@ -73,14 +75,4 @@ function whyDetached(value) {
     return { reason: `the memory grew during the call of the export "${running}", which still runs` };
   }
   return undefined;
-}
-
-/** Return the place of the first frame outside this package, from an error's stack. */
-export function placeIn(stack) {
-  return places(stack).find((place) => !place.startsWith(FOLDER) || place.slice(FOLDER.length).includes("/"));
-}
-
-/** Return the places of the frames, as `FILE:LINE:COLUMN`. */
-function places(stack) {
-  return [...stack.matchAll(/^.*?(?:\(|@|at (?:async )?)([^()\n]*:\d+:\d+)\)?$/gm)].map(([, place]) => place);
 }

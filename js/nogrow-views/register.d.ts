@@ -24,6 +24,8 @@ export interface DetachedViews {
   count: number;
   /** Where the views were made: `FILE:LINE:COLUMN`. */
   made: string;
+  /** Whether the same place has made views of several buffers, as a cache does that is renewed before each use. */
+  renewed: boolean;
   /** Where the export was called that detached them. */
   detached: string;
   exportName: string;

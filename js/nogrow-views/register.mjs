@@ -7,6 +7,9 @@ import { patchViews } from "./views.mjs";
 import { patchWebApis } from "./web_apis.mjs";
 import { patchWebAssembly } from "./webassembly.mjs";
 
+/** At most this many places are printed at the end. */
+const LISTED = 20;
+
 const { process } = globalThis;
 const mode = process?.env?.NOGROW_STRESS ?? globalThis.NOGROW_STRESS ?? "1";
 let known;
@@ -80,13 +83,16 @@ function collectGarbage() {
 }
 
 function printList() {
-  const groups = report();
+  const groups = report().filter(({ renewed }) => !renewed);
   if (!groups.length) {
     return;
   }
-  print("nogrow-views: detached views that are still referenced. Reading their elements gives undefined, without an");
-  print("error. A host that makes its view again before the next use is right:");
-  for (const { kind, made, exportName, detached, count } of groups.slice(0, 20)) {
-    print(`  ${count} ${kind} made at ${made}, detached by ${exportName} at ${detached}`);
+  print("nogrow-views: these detached views are still referenced. Reading an element of one gives undefined without an");
+  print("error, so check that each of them is made again before it is used:");
+  for (const { kind, made, exportName, detached, count } of groups.slice(0, LISTED)) {
+    print(`  ${count} ${kind} made at ${made}, detached by "${exportName}" at ${detached}`);
+  }
+  if (groups.length > LISTED) {
+    print(`  and views of ${groups.length - LISTED} more places`);
   }
 }

@@ -46,9 +46,11 @@ function created() {
     grown: new WeakMap(),
     // Views of memories: where each was made, its length then, and whether the program looked at it since.
     views: new WeakMap(),
-    // Weak references to these views, and the number of those that had no room.
+    // Weak references to these views, and the number of views in all.
     list: [],
-    forgotten: 0,
+    viewCount: 0,
+    // Places that made views, and the number of buffers that they made views of.
+    places: new Map(),
     // The exports that run now, innermost last.
     running: [],
     // True if `shown` is kept up to date.

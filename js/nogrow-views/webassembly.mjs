@@ -113,7 +113,7 @@ function patchMemory() {
         const before = state.shown.get(this);
         const pages = grow.apply(this, values);
         if (before && bufferOf(this) !== before && !state.detachments.has(before)) {
-          remember(before, { exportName: undefined, memoryName: "memory", grew: true }, method);
+          remember(before, undefined, "memory", true, method);
         }
         return pages;
       },
