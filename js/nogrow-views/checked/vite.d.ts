@@ -3,5 +3,15 @@ export interface CheckedOptions {
   include?: (file: string) => boolean;
 }
 
-/** Return a plugin for Vitest and Vite, with which an access by index to a detached view throws. */
-export default function checkedIndexes(options?: CheckedOptions): { name: string; enforce: "post" };
+/** A plugin as Vite describes it. */
+export interface CheckedPlugin {
+  name: string;
+  apply: "serve";
+  enforce: "post";
+}
+
+/**
+ * Return a plugin for Vitest and for Vite's server, with which an access by index to a detached view throws. It does
+ * not change what `vite build` writes.
+ */
+export default function checkedIndexes(options?: CheckedOptions): CheckedPlugin;

@@ -5,6 +5,8 @@ import { checkFile } from "./parse.mjs";
 export default function checkedIndexes({ include = (file) => !file.includes("/node_modules/") } = {}) {
   return {
     name: "nogrow-views:checked",
+    // A build for production stays as it is.
+    apply: "serve",
     // The plugins before it have turned TypeScript and other languages into JavaScript.
     enforce: "post",
     transform(code, id) {
