@@ -1,5 +1,6 @@
 // Tests of checked accesses: what they report, and that everything else behaves as before.
-// usage: node --test checked_accesses.test.mjs, with ACORN=the folder of the package acorn
+// usage: node --expose-gc --test checked_accesses.test.mjs, with ACORN=the folder of the package acorn, and SEED and
+// COUNT for other random programs
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
@@ -175,7 +176,7 @@ function trace(body) {
 test("random programs behave as before", () => {
   const pick = random(Number(process.env.SEED ?? 1));
   let compared = 0;
-  for (let number = 0; number < 4000; number++) {
+  for (let number = 0; number < Number(process.env.COUNT ?? 4000); number++) {
     const lines = Array.from({ length: 1 + pick(3) }, () => expression(pick, 1 + pick(4)));
     const body = `${lines.slice(1).map((line) => `a\n${line}`).join("\n;")}\nreturn ${lines[0]}`;
     try {
