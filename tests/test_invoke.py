@@ -145,7 +145,7 @@ def test_sealed_copies_cannot_grow(root: Path) -> None:
 
 def test_unknown_seal_mode_is_one_line(root: Path) -> None:
     completed = invoke(root, "build", "seal", "--mode", "glue", code=2)
-    assert completed.stderr == "unknown mode 'glue'; expected cap, deny, trap or reserve\n"
+    assert completed.stderr == "unknown mode 'glue'; expected cap, deny, trap, reserve or stress\n"
 
 
 @pytest.mark.parametrize(
@@ -153,6 +153,10 @@ def test_unknown_seal_mode_is_one_line(root: Path) -> None:
     [
         ([], "no artifact in nogrow.toml has the key `seal`: add it, or give --mode"),
         (["--pages", "3"], "--pages: this option needs --mode"),
+        (
+            ["--mode", "stress", "--pages", "3"],
+            "--pages 3: stress does not change the pages; only cap and reserve do",
+        ),
         (
             ["--mode", "deny", "--pages", "3"],
             "--pages 3: deny does not change the pages; only cap and reserve do",
@@ -183,6 +187,26 @@ def test_seal_without_mode_follows_the_contract(root: Path) -> None:
     assert "reserve, 9 pages" in completed.stdout
     assert (root / "out put/sealed/release/my guest.wasm").is_file()
     invoke(root, "seal", "--mode", "reserve", "--pages", "3")
+
+
+def test_stressed_copies_are_made_for_tests_and_not_released(root: Path) -> None:
+    (root / "my guest.wat").write_text(GROWS)
+    with (root / "nogrow.toml").open("a") as contract:
+        contract.write('allow = ["reachable"]\n')
+    completed = invoke(root, "build", "seal", "--mode", "stress")
+    (row,) = (line for line in completed.stdout.splitlines() if "out put/stressed/" in line and "│" in line)
+    assert [cell.strip() for cell in row.split("│")[1:4]] == [
+        "out put/stressed/release/my guest.wasm",
+        "1: f",
+        "none",
+    ]
+    (root / "dist").mkdir()
+    shutil.copy(root / "out put/stressed/release/my guest.wasm", root / "dist" / "guest.wasm")
+    with (root / "nogrow.toml").open("a") as contract:
+        contract.write('[[artifact]]\npath = "dist/guest.wasm"\nallow = ["reachable"]\n')
+    completed = invoke(root, "release", "--dist", "dist", code=ExitCode.BROKEN)
+    assert "it is a copy for tests, written by `nogrow stress`: ship the module" in completed.stdout
+    assert not (root / "out put" / "attestation.json").exists()
 
 
 def test_clean_restores_the_project(root: Path) -> None:

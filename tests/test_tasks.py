@@ -16,7 +16,7 @@ from invoke.runners import Result
 from invoke.tasks import Task
 from tools.audit import Audit
 from tools.browser.chromium import NO_CHROMIUM
-from tools.browser.demo import Demo, DemoRow, Views
+from tools.browser.demo import Case, Demo, DemoRow, Views
 
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
@@ -216,7 +216,7 @@ def test_missing_tool_exits_with_1(monkeypatch: pytest.MonkeyPatch, name: str, p
 
 @pytest.mark.parametrize("views", [Views.WATCHED, Views.LIVE])
 def test_demo_with_failing_live_views_exits_with_1(monkeypatch: pytest.MonkeyPatch, views: Views) -> None:
-    row = DemoRow("node", "build/debug/x.wasm", views, True, "TypeError: [red]no markup[/red]")
+    row = DemoRow("node", Case("build/debug/x.wasm"), views, True, "TypeError: [red]no markup[/red]")
     monkeypatch.setattr(tasks, "run_demo", lambda *arguments: Demo((row,)))
     with pytest.raises(Exit) as caught:
         tasks.demo(MockContext())
@@ -227,7 +227,7 @@ def test_output_of_a_program_is_not_read_as_markup(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
-    row = DemoRow("node", "build/debug/x.wasm", Views.KEPT, True, "TypeError: [red]no markup[/red]")
+    row = DemoRow("node", Case("build/debug/x.wasm"), Views.KEPT, True, "TypeError: [red]no markup[/red]")
     monkeypatch.setattr(tasks, "run_demo", lambda *arguments: Demo((row,)))
     tasks.demo(MockContext())
     assert "TypeError: [red]no markup[/red]" in capsys.readouterr().out

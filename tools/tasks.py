@@ -71,12 +71,19 @@ def demo(context: Context) -> None:
     with plain_errors():
         results = run_demo(ROOT, Machine.current(), announce)
     rows = [
-        (row.artifact, row.host, row.views.value, "no" if row.failed else "yes", row.output)
+        (
+            row.case.artifact,
+            "second" if row.case.warm else "first",
+            row.host,
+            row.views.value,
+            "no" if row.failed else "yes",
+            row.output,
+        )
         for row in results.rows
     ]
     if results.skipped is not None:
-        rows.append(("all", "browser", "all", "skipped", results.skipped))
-    print_table("demo", ("guest", "host", "views", "greeted?", "output"), rows)
+        rows.append(("all", "all", "browser", "all", "skipped", results.skipped))
+    print_table("demo", ("guest", "greeting", "host", "views", "greeted?", "output"), rows)
     if any(row.views is not Views.KEPT and row.failed for row in results.rows):
         raise Exit("a guest failed with watched or live views", code=1)
 

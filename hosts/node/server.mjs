@@ -1,9 +1,10 @@
-// This is a host for the greeting guests: node server.mjs [--views kept|watched|live] GUEST.wasm
+// This is a host for the greeting guests: node server.mjs [--views kept|watched|live] [--warm] GUEST.wasm
 //
 // By default it makes one view of the guest's memory and keeps it, as most hosts do. A guest that grows its memory
 // detaches that view, and the next use throws a TypeError. With --views watched, or --watch-growth for short, the host
 // makes a new view whenever `memory.buffer` is another object, which every growth causes. With --views live, it uses
-// the package in js/nogrow-views.
+// the package in js/nogrow-views. With --warm, the host greets once before it makes the view: then the memory of a guest
+// that grows has room for the greeting, and the kept view works by chance.
 
 import { readFile } from "node:fs/promises";
 import process from "node:process";
@@ -11,7 +12,7 @@ import { parseArgs } from "node:util";
 
 import { liveViews } from "../../js/nogrow-views/index.mjs";
 
-const USAGE = "usage: node server.mjs [--views kept|watched|live | --watch-growth] GUEST.wasm";
+const USAGE = "usage: node server.mjs [--views kept|watched|live | --watch-growth] [--warm] GUEST.wasm";
 const SALUTATION = "Ahoy there";
 const NAME = "Testy McTestface";
 const MAX_TEXT_LENGTH = 16;
@@ -25,7 +26,11 @@ class GuestError extends Error {}
 function parseCommandLine(args) {
   let parsed;
   try {
-    const options = { views: { type: "string" }, "watch-growth": { type: "boolean" } };
+    const options = {
+      views: { type: "string" },
+      "watch-growth": { type: "boolean" },
+      warm: { type: "boolean", default: false },
+    };
     parsed = parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
     throw new UsageError(`${error.message.split(". ")[0]}; ${USAGE}`);
@@ -33,7 +38,7 @@ function parseCommandLine(args) {
   if (parsed.positionals.length !== 1) {
     throw new UsageError(`expected one guest, not ${parsed.positionals.length}; ${USAGE}`);
   }
-  return { path: parsed.positionals[0], viewOf: chosenView(parsed.values) };
+  return { path: parsed.positionals[0], viewOf: chosenView(parsed.values), warm: parsed.values.warm };
 }
 
 function chosenView({ views, "watch-growth": watchGrowth }) {
@@ -118,9 +123,12 @@ function greet(guest, view) {
 }
 
 async function main() {
-  const { path, viewOf } = parseCommandLine(process.argv.slice(2));
+  const { path, viewOf, warm } = parseCommandLine(process.argv.slice(2));
   const guest = await load(path);
   requireGuest(path, guest);
+  if (warm) {
+    greet(guest, () => new Uint8Array(guest.memory.buffer));
+  }
   console.log(greet(guest, viewOf(guest.memory)));
 }
 

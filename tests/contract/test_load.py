@@ -273,6 +273,7 @@ WRONG: dict[str, tuple[str | bytes, int | None, str]] = {
     "seal without mode": (HEAD + "seal = { pages = 3 }", 4, "artifact#1.seal: the key `mode` is missing: cap, deny, trap or reserve"),
     "unknown key of seal": (HEAD + '[artifact.seal]\nmode = "cap"\npage = 3', 6, "artifact#1.seal.page: unknown key; did you mean `pages`?"),
     "unknown mode": (HEAD + 'seal = { mode = "reserved" }', 4, "artifact#1.seal.mode: unknown mode 'reserved'; did you mean `reserve`?"),
+    "mode for tests": (HEAD + 'seal = { mode = "stress" }', 4, "artifact#1.seal.mode: a stressed copy is for tests and is never shipped: write it with `nogrow stress` or `invoke seal --mode stress`"),
     "mode of another type": (HEAD + "seal = { mode = 1 }", 4, "artifact#1.seal.mode: expected a mode, not the number 1"),
     "pages with deny": (HEAD + '[artifact.seal]\nmode = "deny"\npages = 3', 6, "artifact#1.seal.pages: deny does not change the pages; only cap and reserve do"),
     "pages with trap": (HEAD + 'seal = { mode = "trap", pages = "scenarios" }', 4, "artifact#1.seal.pages: trap does not change the pages"),

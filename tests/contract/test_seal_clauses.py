@@ -8,7 +8,12 @@ from nogrow.errors import UsageError
 from nogrow.rewrite.rewrite import Mode
 
 DENY, CAP = Seal(Mode.DENY), Seal(Mode.CAP, 2)
-FILES = ("build/release/a.wasm", "build/sealed/release/a.wasm", "vendor/b.wasm")
+FILES = (
+    "build/release/a.wasm",
+    "build/sealed/release/a.wasm",
+    "build/stressed/release/a.wasm",
+    "vendor/b.wasm",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +42,7 @@ def test_artifacts_with_seal_have_a_copy_in_the_output_folder(folder: Path, abso
     assert found(given, *clauses, ArtifactContract("gone.wasm")) == expected
 
 
-def test_copies_are_not_sealed_again(folder: Path) -> None:
+def test_sealed_and_stressed_copies_are_not_sealed(folder: Path) -> None:
     paths = [path for path, *_ in found(folder, ArtifactContract("**/*.wasm", seal=DENY))]
     assert paths == ["build/release/a.wasm", "vendor/b.wasm"]
 

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tools.browser import sealed_guest
+from tools.browser import guest_copies
 from tools.browser.browse import PICTURES, browse, take_pictures
 from tools.browser.demo import Views
+from tools.browser.guest_copies import stressed_name
 from tools.browser.serve import PageServer
 
 from nogrow.errors import ToolError
@@ -99,8 +100,60 @@ def test_sealed_guest_keeps_its_buffer_and_greets(
         shown = browse(host.page, server.url, artifact(SEALED, profile), "kept")
         assert (shown.failed, shown.text) == (False, GREETING)
         assert states(host.page) == ["attached"] * 3
-        assert pages(host.page) == [sealed_guest.PAGES] * 3
+        assert pages(host.page) == [guest_copies.PAGES] * 3
         assert "the guest counts its own" in host.page.inner_text("#meaning")
+
+
+@pytest.mark.parametrize("profile", sampled(PROFILES))
+@pytest.mark.parametrize("guest", GUESTS)
+def test_stress_fails_a_kept_view_of_a_guest_that_may_grow(
+    browser: "Browser", server: PageServer, guest: str, profile: str
+) -> None:
+    with opened(browser) as host:
+        for view in VIEWS:
+            path = artifact(guest, profile)
+            # The memory has room, so each view works by chance.
+            assert not browse(host.page, server.url, path, view, warm=True).failed
+            shown = browse(host.page, server.url, stressed_name(path), view, warm=True)
+            fails = (guest, view) == ("greeting_growth", "kept")
+            assert shown.failed is fails
+            assert shown.text.startswith(DETACHED) if fails else shown.text == GREETING
+            before, after, _ = pages(host.page)
+            assert before == after
+
+
+@pytest.mark.parametrize(
+    ("guest", "view", "meaning"),
+    [
+        ("greeting_growth", "kept", "under stress its buffer is detached, and the"),
+        ("greeting_growth", "live", "is detached. The host made a new view before it read."),
+        ("greeting", "kept", "The guest cannot grow its memory, so stress leaves the buffer alone"),
+        (SEALED, "kept", "The memory has all its pages from the start"),
+    ],
+)
+def test_page_explains_what_stress_does(
+    browser: "Browser", server: PageServer, guest: str, view: str, meaning: str
+) -> None:
+    with opened(browser) as host:
+        browse(host.page, server.url, stressed_name(artifact(guest)), view, warm=True)
+        assert meaning in host.page.inner_text("#meaning")
+
+
+def test_switches_are_put_into_the_address(browser: "Browser", server: PageServer) -> None:
+    with opened(browser) as host:
+        page = host.page
+        page.goto(server.url)
+        page.wait_for_selector("#result[data-outcome=error]")
+        page.get_by_label("warm").check()
+        page.wait_for_selector("#result[data-outcome=greeting]")
+        assert "did not need to grow this time" in page.inner_text("#meaning")
+        page.get_by_label("stress").check()
+        page.wait_for_selector("#result[data-outcome=error]")
+        assert page.url.endswith("?guest=greeting_growth&view=kept&warm=on&stress=on&profile=release")
+        page.reload()
+        page.wait_for_selector("#result[data-outcome=error]")
+        assert page.get_by_label("warm").is_checked()
+        assert page.get_by_label("stress").is_checked()
 
 
 def test_choice_is_run_and_put_into_the_address(browser: "Browser", server: PageServer) -> None:
@@ -169,10 +222,10 @@ def test_all_choices_work_by_keyboard(browser: "Browser", server: PageServer) ->
     with opened(browser) as host:
         browse(host.page, server.url, artifact("greeting_growth"), "kept")
         names = []
-        for _ in range(4):
+        for _ in range(6):
             host.page.keyboard.press("Tab")
             names.append(host.page.evaluate("document.activeElement.name ?? document.activeElement.id"))
-        assert names == ["guest", "view", "profile", "code"]
+        assert names == ["guest", "view", "warm", "stress", "profile", "code"]
         host.page.get_by_label("kept").focus()
         host.page.keyboard.press("ArrowDown")
         host.page.wait_for_selector("#result[data-outcome=greeting]")
@@ -205,7 +258,7 @@ def test_pictures_of_the_documentation_are_taken(
 ) -> None:
     """Compare only the file type, because fonts differ between machines."""
     taken = take_pictures(server.root, browser, tmp_path)
-    assert [path.name for path in taken] == ["detached.png", "attached.png", "report.png"]
+    assert [path.name for path in taken] == ["detached.png", "attached.png", "stressed.png", "report.png"]
     for path in taken:
         committed = server.root / PICTURES / path.name
         assert path.read_bytes()[:8] == committed.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"

@@ -9,6 +9,7 @@ from tools.browser.demo import HOST, find_node
 
 from nogrow.cli.main import cli
 from nogrow.machine.machine import Machine
+from nogrow.rewrite.stress import stressed
 from tests.support.modules import write_module
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,7 +17,7 @@ GREETING = "Ahoy there, Testy McTestface!\n"
 DETACHED = "TypeError: Cannot perform %TypedArray%.prototype.slice on a detached ArrayBuffer\n"
 PROFILES = ("debug", "release")
 GUESTS = ("greeting", "greeting_growth", "greeting_nogrowth", "greeting_nogrowth_std")
-USAGE = "usage: node server.mjs [--views kept|watched|live | --watch-growth] GUEST.wasm\n"
+USAGE = "usage: node server.mjs [--views kept|watched|live | --watch-growth] [--warm] GUEST.wasm\n"
 
 
 def host(*arguments: str | Path) -> tuple[int, str, str]:
@@ -43,6 +44,19 @@ def test_growing_guest_detaches_a_kept_view(built_root: Path, profile: str) -> N
     path = built_root / "build" / profile / "greeting_growth.wasm"
     assert host(path) == (1, "", DETACHED)
     assert host("--views=kept", path) == (1, "", DETACHED)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_kept_view_of_a_growing_guest_works_by_chance_but_not_under_stress(
+    built_root: Path, tmp_path: Path, profile: str
+) -> None:
+    path = built_root / "build" / profile / "greeting_growth.wasm"
+    assert host("--warm", path) == (0, GREETING, "")
+    copy = tmp_path / "stressed.wasm"
+    copy.write_bytes(stressed(path.read_bytes()).data)
+    assert host("--warm", copy) == (1, "", DETACHED)
+    for views in ("watched", "live"):
+        assert host("--warm", "--views", views, copy) == (0, GREETING, "")
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tools.browser import demo
 from tools.browser.chromium import NO_CHROMIUM
-from tools.browser.demo import Views, find_node, run_demo
+from tools.browser.demo import Case, Views, find_node, run_demo
 
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
@@ -20,14 +20,22 @@ if TYPE_CHECKING:
 DETACHED = "TypeError: Cannot perform %TypedArray%.prototype.slice on a detached "
 SEALED = "greeting_growth.sealed"
 NAMES = ("greeting", "greeting_growth", SEALED, "greeting_nogrowth", "greeting_nogrowth_std")
-GUESTS = [f"build/{profile}/{name}.wasm" for profile in ("debug", "release") for name in NAMES]
+STRESSED = tuple(f"{name}.stressed" for name in NAMES)
+CASES = [Case(f"build/{profile}/{name}.wasm") for profile in ("debug", "release") for name in NAMES]
+WARM = [Case(f"build/release/{name}.wasm", warm=True) for name in ("greeting_growth", *STRESSED)]
+FAILING = {
+    Case("build/debug/greeting_growth.wasm"),
+    Case("build/release/greeting_growth.wasm"),
+    Case("build/release/greeting_growth.stressed.wasm", warm=True),
+}
 
 
 def assert_only_growth_fails(shown: demo.Demo, hosts: tuple[str, ...]) -> None:
-    expected = [(host, guest, views) for host in hosts for guest in GUESTS for views in Views]
-    assert [(row.host, row.artifact, row.views) for row in shown.rows] == expected
+    expected = {(host, case, views) for host in hosts for case in (*CASES, *WARM) for views in Views}
+    assert len(shown.rows) == len(expected)
+    assert {(row.host, row.case, row.views) for row in shown.rows} == expected
     for row in shown.rows:
-        assert row.failed is (row.artifact.endswith("/greeting_growth.wasm") and row.views is Views.KEPT)
+        assert row.failed is (row.case in FAILING and row.views is Views.KEPT)
         greeted = row.output == "Ahoy there, Testy McTestface!"
         assert row.output.startswith(DETACHED) if row.failed else greeted
 
@@ -38,7 +46,7 @@ def test_only_the_growing_guest_with_a_kept_view_fails(built_root: Path, browser
     shown = run_demo(built_root, Machine.current(), collect(lines), lambda machine: nullcontext(browser))
     assert shown.skipped is None
     assert_only_growth_fails(shown, ("node", "browser"))
-    assert len(lines) == len(GUESTS) + 1
+    assert len(lines) == len(CASES) + len(WARM) + 1
 
 
 def test_without_chromium_only_the_node_host_runs(built_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,13 +9,14 @@ from invoke.context import MockContext
 from invoke.exceptions import Exit
 from tools.browser import serve
 from tools.browser.browse import served
-from tools.browser.sealed_guest import GROWING, PAGES, SEALED
+from tools.browser.guest_copies import GROWING, PAGES, SEALED
 from tools.browser.serve import BUILD_FIRST, Handler, PageServer
 
 from nogrow.errors import ToolError
+from nogrow.rewrite.stress import stressed
 from nogrow.wasm.decode import decode
 from tests.machine.fakes import collect
-from tests.support.modules import assemble
+from tests.support.modules import GROWING_WASM, QUIET_WASM, assemble
 from tools import tasks
 
 FILES = {
@@ -192,6 +193,20 @@ def test_task_accepts_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(Exit, match="the port is in use"):
             tasks.serve(MockContext(), **arguments)
     assert ports == [8080, 9000]
+
+
+def test_stressed_copy_of_each_guest_is_served(server: PageServer) -> None:
+    assert ask(server, "/build/release/b.stressed.wasm")[0] == 404
+    (server.root / "build/release").mkdir()
+    (server.root / "build/release/b.wasm").write_bytes(GROWING_WASM)
+    (server.root / "build/release" / GROWING).write_bytes(QUIET_WASM)
+    status, headers, body = ask(server, "/build/release/b.stressed.wasm")
+    assert (status, headers["Content-Type"]) == (200, "application/wasm")
+    assert body == stressed(GROWING_WASM).data
+    sealed = ask(server, f"/build/release/{SEALED}")[2]
+    copy = SEALED.removesuffix(".wasm") + ".stressed.wasm"
+    assert ask(server, f"/build/release/{copy}")[2] == sealed
+    assert ask(server, "/hosts/browser/client.stressed.wasm")[0] == 404
 
 
 def test_sealed_copy_of_the_growing_guest_is_served(server: PageServer) -> None:

@@ -15,15 +15,20 @@ from nogrow.errors import ToolError
 from nogrow.pipeline.all_files import check
 from nogrow.project.manifest import write_atomic
 from nogrow.report.html import render
+from tools.browser.guest_copies import stressed_name
 from tools.browser.serve import PageServer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 PICTURES = PurePosixPath("docs/images")
-# The documentation shows the growing guest with each of these views.
-PICTURED = {"detached": "kept", "attached": "live"}
 _GROWING = "build/release/greeting_growth.wasm"
+# The documentation shows these guests and views, in a cold host or a warm one.
+PICTURED = {
+    "detached": (_GROWING, "kept", False),
+    "attached": (_GROWING, "live", False),
+    "stressed": (stressed_name(_GROWING), "kept", True),
+}
 _SECONDS = 60.0
 
 
@@ -47,15 +52,19 @@ def served(root: Path) -> Iterator[PageServer]:
             server.shutdown()
 
 
-def browse(page: "Page", url: str, artifact: str, view: str) -> Shown:
+def browse(page: "Page", url: str, artifact: str, view: str, *, warm: bool = False) -> Shown:
     """Let the page at `url` run the artifact with the view, and return what it shows.
 
-    Raises `ToolError` when the page shows nothing.
+    A stressed copy is chosen with the page's switch. With `warm`, the host greets once before it makes its
+    view. Raises `ToolError` when the page shows nothing.
     """
     from playwright.sync_api import Error
 
     path = PurePosixPath(artifact)
-    query = urlencode({"guest": path.stem, "profile": path.parent.name, "view": view})
+    guest = path.stem.removesuffix(".stressed")
+    switches = {"warm": warm, "stress": guest != path.stem}
+    chosen = {"guest": guest, "profile": path.parent.name, "view": view}
+    query = urlencode({**chosen, **{name: "on" for name, is_on in switches.items() if is_on}})
     try:
         page.goto(f"{url}?{query}")
         page.wait_for_selector("#result[aria-busy=false]", timeout=_SECONDS * 1000)
@@ -88,8 +97,8 @@ def take_pictures(root: Path, browser: "Browser", folder: Path) -> tuple[Path, .
     taken = []
     with served(root) as server:
         page = context.new_page()
-        for name, view in PICTURED.items():
-            browse(page, server.url, _GROWING, view)
+        for name, (guest, view, warm) in PICTURED.items():
+            browse(page, server.url, guest, view, warm=warm)
             taken.append(folder / f"{name}.png")
             write_atomic(taken[-1], page.screenshot(full_page=True))
     context.close()

@@ -1,4 +1,4 @@
-"""Run each host over the built guests, and over the sealed growing one, with each kind of view."""
+"""Run each host over the built guests and copies of them, with each kind of view."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +17,7 @@ from nogrow.project.manifest import read_manifest
 from nogrow.project.project import Project
 from tools.browser.browse import browse, served
 from tools.browser.chromium import chromium, find_chromium
-from tools.browser.sealed_guest import GROWING, original_of, sealed_copy, sealed_name
+from tools.browser.guest_copies import GROWING, content_of, original_of, sealed_name, stressed_name
 from tools.browser.serve import BUILD_FIRST
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ Browsers = Callable[[Machine], "AbstractContextManager[Browser]"]
 # The profile of the kernels, which are not guests.
 KERNEL = "kernel"
 HOST = PurePosixPath("hosts/node/server.mjs")
+_STRESSED_PROFILE = "release"
 _OLDEST_NODE = 20
 _NODE_SECONDS = 60.0
 
@@ -41,11 +42,19 @@ class Views(Enum):
 
 
 @dataclass(frozen=True)
+class Case:
+    """A guest, and whether the host greets once before it makes its view, so that the memory has room."""
+
+    artifact: str
+    warm: bool = False
+
+
+@dataclass(frozen=True)
 class DemoRow:
     """One run of a host: whether it failed, and the greeting or error that it printed or showed."""
 
     host: str
-    artifact: str
+    case: Case
     views: Views
     failed: bool
     output: str
@@ -75,52 +84,61 @@ def find_node(machine: Machine) -> Path:
     return node
 
 
-def run_host(node: Path, root: Path, artifact: str, views: Views) -> DemoRow:
-    """Run the host once over the artifact; raises `ToolError` when it does not end."""
+def run_host(node: Path, root: Path, case: Case, views: Views) -> DemoRow:
+    """Run the host once over the guest; raises `ToolError` when it does not end."""
     with TemporaryDirectory() as scratch:
-        path = root / artifact
-        original = original_of(path)
-        if original is not None:
+        path = root / case.artifact
+        if path != original_of(path):
+            content = content_of(path)
             path = Path(scratch, path.name)
-            path.write_bytes(sealed_copy(original))
-        done = run([node, root / HOST, "--views", views.value, path], seconds=_NODE_SECONDS)
+            path.write_bytes(content)
+        options = ["--views", views.value, *(["--warm"] if case.warm else [])]
+        done = run([node, root / HOST, *options, path], seconds=_NODE_SECONDS)
     output = done.stdout if done.exit_code == 0 else done.stderr
-    return DemoRow("node", artifact, views, done.exit_code != 0, output.strip())
+    return DemoRow("node", case, views, done.exit_code != 0, output.strip())
 
 
 def run_demo(root: Path, machine: Machine, progress: Progress, browsers: Browsers = chromium) -> Demo:
-    """Run each host over every built guest with each kind of view, and over the sealed growing guest.
+    """Run each host over every built guest and copies of them, with each kind of view.
 
     Without Chromium, the browser host is skipped. Raises `ToolError` without a build, or without Node.
     """
     built = [entry.path for entry in read_manifest(Project(root, Plan())).entries if entry.profile != KERNEL]
     if not built:
         raise ToolError(BUILD_FIRST)
-    guests = [name for path in built for name in (path, *_sealed(path))]
+    cases = [case for path in built for case in _cases(path)]
     node = find_node(machine)
     rows = []
-    for guest in guests:
-        progress(f"running {HOST} over {guest}, with each kind of view")
-        rows += [run_host(node, root, guest, views) for views in Views]
+    for case in cases:
+        progress(f"running {HOST} over {case.artifact}, with each kind of view")
+        rows += [run_host(node, root, case, views) for views in Views]
     try:
         find_chromium(machine)
     except ToolError as error:
         return Demo(tuple(rows), str(error))
     progress("opening hosts/browser with every guest and each kind of view")
     with browsers(machine) as browser:
-        return Demo((*rows, *_browsed(root, browser, guests)))
+        return Demo((*rows, *_browsed(root, browser, cases)))
 
 
-def _sealed(artifact: str) -> tuple[str, ...]:
-    """Return the path of the sealed copy, which only the growing guest has."""
-    return (sealed_name(artifact),) if PurePosixPath(artifact).name == GROWING else ()
+def _cases(artifact: str) -> Iterator[Case]:
+    """Yield the runs with a guest: of all builds as it is, and of a release also under stress."""
+    is_growing = PurePosixPath(artifact).name == GROWING
+    guests = (artifact, sealed_name(artifact)) if is_growing else (artifact,)
+    yield from map(Case, guests)
+    if PurePosixPath(artifact).parent.name != _STRESSED_PROFILE:
+        return
+    if is_growing:
+        # Unstressed, the host is lucky: the memory need not grow.
+        yield Case(artifact, warm=True)
+    yield from (Case(stressed_name(guest), warm=True) for guest in guests)
 
 
-def _browsed(root: Path, browser: "Browser", guests: Sequence[str]) -> Iterator[DemoRow]:
+def _browsed(root: Path, browser: "Browser", cases: Sequence[Case]) -> Iterator[DemoRow]:
     with served(root) as server:
         page = browser.new_page()
-        for guest in guests:
+        for case in cases:
             for views in Views:
-                shown = browse(page, server.url, guest, views.value)
-                yield DemoRow("browser", guest, views, shown.failed, shown.text)
+                shown = browse(page, server.url, case.artifact, views.value, warm=case.warm)
+                yield DemoRow("browser", case, views, shown.failed, shown.text)
         page.close()

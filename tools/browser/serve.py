@@ -1,7 +1,7 @@
 """Serve the browser host's page over HTTP, on this machine only.
 
 The server provides what the page needs and nothing else: files of known types below `hosts/` and `js/`, built
-modules, and the sealed copy of the growing guest.
+modules, and the copies of guests.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from nogrow.errors import ToolError
 from nogrow.machine.process import Progress
-from tools.browser.sealed_guest import SEALED, original_of, sealed_copy
+from tools.browser.guest_copies import content_of, original_of
 
 ADDRESS = "127.0.0.1"
 PAGE = "/hosts/browser/"
@@ -42,7 +42,7 @@ _SECONDS = 30.0
 
 
 def file_of(root: Path, target: str) -> Path | None:
-    """Return the file for a request of `target`, None if there is none that may be served."""
+    """Return the file or copy for a request of `target`, None if there is none that may be served."""
     name = unquote(urlsplit(target).path)
     if name.endswith("/"):
         name += "index.html"
@@ -50,12 +50,12 @@ def file_of(root: Path, target: str) -> Path | None:
     if any(part.startswith(".") or part == "node_modules" or "\0" in part for part in parts):
         return None
     path = Path(root, *parts)
-    path = original_of(path) or path
     kind = path.suffix
     of_hosts = parts[:1] in _SOURCES and kind in _TYPES
     built = len(parts) == 3 and parts[0] == "build" and kind == ".wasm"
-    inside = path.resolve().is_relative_to(root.resolve())
-    return path if (of_hosts or built) and inside and path.is_file() else None
+    original = original_of(path) if built else path
+    inside = original.resolve().is_relative_to(root.resolve())
+    return path if (of_hosts or built) and inside and original.is_file() else None
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -94,9 +94,7 @@ class Handler(BaseHTTPRequestHandler):
         with contextlib.suppress(OSError):
             path = file_of(self.server.root, self.path)
             if path is not None:
-                sealed = PurePosixPath(urlsplit(self.path).path).name == SEALED
-                content = sealed_copy(path) if sealed else path.read_bytes()
-                return HTTPStatus.OK, {"Content-Type": _TYPES[path.suffix]}, content
+                return HTTPStatus.OK, {"Content-Type": _TYPES[path.suffix]}, content_of(path)
         built = self.path.startswith("/build/")
         message = "not built yet: run `invoke build`\n" if built else "there is no such file\n"
         return HTTPStatus.NOT_FOUND, {"Content-Type": "text/plain; charset=utf-8"}, message.encode()

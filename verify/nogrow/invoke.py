@@ -21,6 +21,7 @@ except ModuleNotFoundError as error:
     raise ImportError("nogrow.invoke needs invoke: run pip install 'nogrow[build]'") from error
 
 from nogrow.contract.model import Seal
+from nogrow.contract.seal_clauses import STRESS
 from nogrow.errors import ContractError, DocumentError, NogrowError, UsageError
 from nogrow.machine.machine import Machine
 from nogrow.project import verify as judging
@@ -29,9 +30,13 @@ from nogrow.project.console import announce, print_table
 from nogrow.project.inspect import inspect_all
 from nogrow.project.project import Project, find_root, open_project
 from nogrow.project.seal import SealedCopy, seal_all, seal_for_release
+from nogrow.project.stress import StressedCopy, stress_all
 from nogrow.report.escaping import printable
 from nogrow.report.exit_code import ExitCode
 from nogrow.rewrite.rewrite import Mode
+
+_MOST_NAMES = 4
+"""Entry points in a cell of the table of stressed copies."""
 
 
 def collection(root: Path | None = None) -> Collection:
@@ -130,15 +135,23 @@ def verify(context: Context, locked: bool = False) -> None:
 
 @task(
     help={
-        "mode": "Seal each built module: cap, deny, trap or reserve, as in `nogrow seal`. "
+        "mode": "Seal each built module: cap, deny, trap or reserve, as in `nogrow seal`. With stress, write "
+        "copies for tests instead, as `nogrow stress` does. "
         "The default is to seal the artifacts whose clauses have the key `seal`.",
         "pages": "With --mode cap or reserve: N pages for each memory; with reserve also: scenarios.",
     }
 )
 def seal(context: Context, mode: str | None = None, pages: str | None = None) -> None:
-    """Write sealed copies of built modules, which cannot grow their memory."""
+    """Write sealed copies of built modules, which cannot grow their memory, or stressed ones for tests."""
     with plain_errors():
-        _print_copies(seal_all(_project(context), _wanted(mode, pages), announce))
+        if mode == STRESS:
+            if pages is not None:
+                raise UsageError(
+                    f"--pages {pages}: stress does not change the pages; only cap and reserve do"
+                )
+            _print_stressed(stress_all(_project(context), announce))
+        else:
+            _print_copies(seal_all(_project(context), _wanted(mode, pages), announce))
 
 
 @task(iterable=["dist"], help={"dist": "A folder or file of the release; repeatable."})
@@ -182,6 +195,23 @@ def _print_copies(copies: Sequence[SealedCopy]) -> None:
             announce(printable(f"{copy.copy}: {note}"))
 
 
+def _print_stressed(copies: Sequence[StressedCopy]) -> None:
+    rows = [(copy.copy, _names(copy.detaching), _names(copy.quiet)) for copy in copies]
+    print_table("stressed", ("copy", "detach the memory", "cannot grow it"), rows)
+    for copy in copies:
+        for note in copy.notes:
+            announce(printable(f"{copy.copy}: {note}"))
+
+
+def _names(entry_points: Sequence[str]) -> str:
+    """Return the number of entry points and the first names."""
+    if not entry_points:
+        return "none"
+    listed = printable(", ".join(entry_points[:_MOST_NAMES]))
+    more = len(entry_points) - _MOST_NAMES
+    return f"{len(entry_points)}: {listed}" + (f" and {more} more" if more > 0 else "")
+
+
 def _wanted(mode: str | None, pages: str | None) -> Seal | None:
     """Return what the options ask for, None without any; raises `UsageError` for wrong ones."""
     if mode is None:
@@ -190,8 +220,7 @@ def _wanted(mode: str | None, pages: str | None) -> Seal | None:
         return None
     modes = {mode.value: mode for mode in Mode}
     if mode not in modes:
-        *known, last = modes
-        raise UsageError(f"unknown mode {mode!r}; expected {', '.join(known)} or {last}")
+        raise UsageError(f"unknown mode {mode!r}; expected {', '.join(modes)} or {STRESS}")
     return Seal(modes[mode], None if pages is None else _pages(modes[mode], pages))
 
 

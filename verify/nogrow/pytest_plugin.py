@@ -3,9 +3,9 @@
 pytest loads this plugin in every run where nogrow is installed, so it imports nothing until it is used.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec
 
 import pytest
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 NAME = "nogrow.pytest_plugin"
 DEFAULT_CONTRACT = "nogrow.toml"
+
+
+_P = ParamSpec("_P")
+_GUESTS: "pytest.StashKey[list[WasmGuest]]" = pytest.StashKey()
 
 
 class _Once:
@@ -67,11 +71,35 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "ContractF
 
 
 @pytest.fixture
-def wasm_guest() -> "Callable[..., WasmGuest]":
+def wasm_guest(request: pytest.FixtureRequest) -> "Callable[..., WasmGuest]":
     """Return the function that makes a guest: `wasm_guest("app.wasm", imports={"env.now": lambda: 0})`."""
     from nogrow.testing.guest import WasmGuest
 
-    return WasmGuest
+    guests = request.node.stash.setdefault(_GUESTS, [])
+
+    return _remembered(WasmGuest, guests)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say which call ended a view of a guest's memory that the test used afterwards."""
+    if call.excinfo is not None:
+        for guest in item.stash.get(_GUESTS, ()):
+            guest.explain(call.excinfo.value)
+    return (yield)
+
+
+def _remembered(make: "Callable[_P, WasmGuest]", guests: "list[WasmGuest]") -> "Callable[_P, WasmGuest]":
+    """Return `make`, which appends what it makes to `guests`."""
+
+    def wasm_guest(*args: "_P.args", **options: "_P.kwargs") -> "WasmGuest":
+        __tracebackhide__ = True
+        guests.append(make(*args, **options))
+        return guests[-1]
+
+    return wasm_guest
 
 
 def _contract(config: pytest.Config) -> Path | None:

@@ -1,25 +1,59 @@
-"""Find where control may pass to the host after a growth: at exits of entry points, and before calls."""
+"""Find where memory may have grown since the host last had control: at exits, and before calls of imports.
 
-from collections.abc import Iterable, Sequence
+A forward data-flow analysis of each function that reaches both a growth and an import. A fact says where
+control last came from the host on a path (behind a call, or before the function, or a point where several of
+these meet), and whether the memory may have grown since then:
+
+    behind a growth, or a call of what can grow the memory and cannot reach an import: it may have grown
+    behind a call that can reach an import: it may have grown if the callee's summary says so; what was before
+      the call is noted at run time, and forgotten there when the import returns
+    behind a call that always reaches an import: control last came from the host here
+    where paths meet on which control last came from one place: it may have grown if it may on one of them
+    where other paths meet: control last came from here, and it may have grown if it may on all of them
+
+In the last case, those paths on which it may have grown note it at run time, because the others must not.
+Whether a function may have grown the memory at its exit is its summary, a least fixpoint over all calls. An
+indirect call may have if one of its callees may.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from nogrow.analysis.reachability import Exit, Search, SearchResult
+from nogrow.analysis.reachability import Exit, FlowGraph, Search, SearchResult
+
+_BR, _BR_IF, _CALL, _GROW, _TRAP, _NOTE, _INDEX = 0, 1, 2, 3, 4, 5, 8
+_KIND, _LIVE = 0xF, 0x10
+_NORMAL_EXIT, _EXCEPTIONAL_EXIT = 0xFFFFFFFF, 0xFFFFFFFE
+_START = -1
+
+
+class Marks(NamedTuple):
+    """The points where the module has to note that a memory may have grown, as offsets of instructions.
+
+    `calls` are calls, and `before` other instructions, before which it is noted. Behind the calls in `after`
+    it is noted when they return.
+    """
+
+    calls: frozenset[int] = frozenset()
+    before: frozenset[int] = frozenset()
+    after: frozenset[int] = frozenset()
 
 
 class GrowthPoints(NamedTuple):
-    """The points at which one memory may have grown, by the indices of functions and by offsets in the file.
+    """The points at which one memory may have grown since the host last had control.
 
-    `reach` are the functions of entry points that reach a growth, `returns` and `throws` those that can be
-    left by this exit after it. `calls` are the offsets of calls that lead to an import, and before which
-    their function may have grown the memory itself or by another call. `run_after` are the functions that
-    may be called after a growth.
+    `reach` are the functions of entry points that reach a growth. `returns` can be left normally after it,
+    and `throws` by an exception; at the exit of those in `grown`, the memory may have grown on every path.
+    `run_after` are the functions in which a growth may have been noted.
     """
 
     memory: int
     reach: frozenset[int]
     returns: frozenset[int]
     throws: frozenset[int]
-    calls: frozenset[int]
+    grown: frozenset[int]
+    marks: Marks
     run_after: frozenset[int]
 
     @property
@@ -28,33 +62,325 @@ class GrowthPoints(NamedTuple):
         return self.returns | self.throws
 
 
+def every_point(memory: int, functions: Iterable[int], count: int) -> GrowthPoints:
+    """Return the points of a memory that may have grown everywhere; `count` is the number of functions."""
+    entered = frozenset(functions)
+    return GrowthPoints(memory, entered, entered, entered, entered, Marks(), frozenset(range(count)))
+
+
 def growth_points(
-    search: Search, memory: int, found: SearchResult, functions: Sequence[int], hosts: Iterable[int]
+    search: Search,
+    memory: int,
+    found: SearchResult,
+    functions: Sequence[int],
+    hosts: Collection[int],
+    outside: Collection[int],
+    shift: int,
+    *,
+    exceptions: bool,
 ) -> GrowthPoints:
     """Return the points at which `memory`, the one last searched for with the result `found`, may have grown.
 
-    `functions` are those of the entry points, `hosts` the vertices of the host.
+    `functions` are those of the entry points. `hosts` are the imports that get control; those behind which
+    the memory grows are not among them. `outside` are the vertices of functions that the host may have put
+    into a table, or handed in: they may get control, but mostly do not. `shift` is added to an address to get
+    the offset in the file. `exceptions` says whether the module throws or catches exceptions.
     """
     reach = frozenset(
         function for function, exits in zip(functions, found.exits(functions), strict=True) if exits
     )
     search.forget_growth()
     search.follow_growth(memory, sorted(reach))
-    after = list(search.calls_after_growth())
-    run_after = frozenset(filter(search.runs_after_growth, search.vertices))
-    called = list(hosts)
-    leads_to_host = search.reached_by(called, search.vertices, max(1, len(called)))
+    called_after = set(filter(search.runs_after_growth, search.vertices))
+    flow = _Flow(search, memory, found, hosts, outside, exceptions=exceptions)
+    flow.solve()
+    returns = frozenset(function for function in reach if found.left_after_growth(function, Exit.NORMAL))
     return GrowthPoints(
         memory,
         reach,
-        frozenset(function for function in reach if found.left_after_growth(function, Exit.NORMAL)),
+        returns,
         frozenset(function for function in reach if found.left_after_growth(function, Exit.EXCEPTION)),
-        frozenset(call.offset for call in after if leads_to_host[call.vertex]),
-        run_after,
+        frozenset(function for function in returns if flow.grown_at_exit(function)),
+        flow.marks(shift),
+        frozenset(called_after | flow.marked()),
     )
 
 
-def every_point(memory: int, functions: Iterable[int], count: int) -> GrowthPoints:
-    """Return the points of a memory that may have grown everywhere; `count` is the number of functions."""
-    entered = frozenset(functions)
-    return GrowthPoints(memory, entered, entered, entered, frozenset(), frozenset(range(count)))
+class _Edge(NamedTuple):
+    """An edge from node `source` to `target`; both count from the first node of the vertex."""
+
+    source: int
+    target: int
+    exceptional: bool
+
+
+class _Solved(NamedTuple):
+    """The points of a vertex that need a mark: calls, and other edges."""
+
+    calls: Sequence[int]
+    marked: Sequence[_Edge]
+
+
+class _Flow:
+    """The analysis of all vertices that reach both a growth of one memory and the host."""
+
+    def __init__(
+        self,
+        search: Search,
+        memory: int,
+        found: SearchResult,
+        hosts: Collection[int],
+        outside: Collection[int],
+        *,
+        exceptions: bool,
+    ) -> None:
+        self._graph: FlowGraph = search.graph()
+        self._memory = memory
+        self._exceptions = exceptions
+        vertices = search.vertices
+        self._to_import = _reaching(search, hosts)
+        to_outside = _reaching(search, outside)
+        self._to_host = [any(both) for both in zip(self._to_import, to_outside, strict=True)]
+        exits = found.exits(vertices)
+        self._grows = [found.left_after_growth(vertex, Exit.NORMAL) for vertex in vertices]
+        self._grows_and_throws = [found.left_after_growth(vertex, Exit.EXCEPTION) for vertex in vertices]
+        self._vertices = [
+            vertex for vertex in vertices if exits[vertex] and self._to_host[vertex] and vertex not in hosts
+        ]
+        self._summaries = [False] * len(vertices)
+        self._passes = self._transparent(hosts)
+        self._solved: dict[int, _Solved] = {}
+        self._first_dispatch = search.first_dispatch
+
+    def grown_at_exit(self, vertex: int) -> bool:
+        """Return whether the memory may have grown on every path to the normal exit of `vertex`."""
+        return self._summaries[vertex] if self._to_import[vertex] else self._grows[vertex]
+
+    def solve(self) -> None:
+        """Solve each vertex until no summary changes."""
+        waiting = deque(self._vertices)
+        queued = set(waiting)
+        callers = self._callers(frozenset(waiting))
+        while waiting:
+            vertex = waiting.popleft()
+            queued.discard(vertex)
+            grown = self._solve(vertex)
+            if grown and not self._summaries[vertex]:
+                self._summaries[vertex] = True
+                again = [caller for caller in callers.get(vertex, ()) if caller not in queued]
+                waiting.extend(again)
+                queued.update(again)
+
+    def marked(self) -> set[int]:
+        """Return the vertices that have marks of their own."""
+        return {vertex for vertex, solved in self._solved.items() if solved.calls or solved.marked}
+
+    def marks(self, shift: int) -> Marks:
+        """Return the offsets in the file of all marks."""
+        calls: set[int] = set()
+        before: set[int] = set()
+        after: set[int] = set()
+        for vertex, solved in self._solved.items():
+            if vertex >= self._first_dispatch:
+                continue
+            first = self._graph.ranges[vertex]
+            calls.update(self._graph.places[first + node] + shift for node in solved.calls)
+            for edge in solved.marked:
+                node = first + edge.source
+                kind = self._graph.kinds[node] & _KIND
+                # The operand of a memory.grow and the index of a call have nodes of their own.
+                if kind in (_NOTE, _INDEX):
+                    node -= 1
+                    kind = self._graph.kinds[node] & _KIND
+                offset = self._graph.places[node] + shift
+                if kind == _CALL:
+                    (calls if edge.exceptional else after).add(offset)
+                elif kind in (_BR, _BR_IF):
+                    before.add(offset)
+        return Marks(frozenset(calls), frozenset(before), frozenset(after))
+
+    def _transparent(self, hosts: Collection[int]) -> list[bool]:
+        """Return for each vertex whether it may return without a call of one of `hosts`: a least fixpoint."""
+        transparent = [not reaches for reaches in self._to_import]
+        undecided = {
+            vertex for vertex, reaches in enumerate(self._to_import) if reaches and vertex not in hosts
+        }
+        callers = self._callers(undecided)
+        waiting = deque(sorted(undecided))
+        while waiting:
+            vertex = waiting.popleft()
+            if vertex in undecided and self._passes_through(vertex, transparent):
+                undecided.discard(vertex)
+                transparent[vertex] = True
+                waiting.extend(callers.get(vertex, ()))
+        return transparent
+
+    def _passes_through(self, vertex: int, transparent: Sequence[bool]) -> bool:
+        """Return whether a path leads through `vertex` on which it only calls what is `transparent`."""
+        graph, nodes = self._graph, self._nodes(vertex)
+        kinds, targets = graph.kinds, graph.targets
+        seen = {nodes.start}
+        stack = [nodes.start]
+        while stack:
+            node = stack.pop()
+            if node == nodes.stop:
+                return True
+            kind, target = kinds[node] & _KIND, targets[node]
+            following = []
+            if kind == _CALL:
+                if graph.returns(target) and transparent[target]:
+                    following.append(node + 1)
+                if graph.exceptional and graph.extras[node] and graph.throws(target):
+                    following.append(graph.extras[node])
+            else:
+                if kind in (_BR, _BR_IF):
+                    following.append(target)
+                if kind not in (_BR, _TRAP):
+                    following.append(node + 1)
+            for place in following:
+                if place == _NORMAL_EXIT:
+                    return True
+                if place != _EXCEPTIONAL_EXIT and place not in seen:
+                    seen.add(place)
+                    stack.append(place)
+        return False
+
+    def _callers(self, callees: Container[int]) -> dict[int, list[int]]:
+        """Return for each of `callees` the vertices among them that call it."""
+        callers: dict[int, list[int]] = defaultdict(list)
+        kinds, targets = self._graph.kinds, self._graph.targets
+        for vertex in range(len(self._to_import)):
+            if vertex in callees:
+                called = {targets[node] for node in self._nodes(vertex) if kinds[node] & _KIND == _CALL}
+                for callee in called:
+                    if callee in callees:
+                        callers[callee].append(vertex)
+        return callers
+
+    def _nodes(self, vertex: int) -> range:
+        return range(self._graph.ranges[vertex], self._graph.ranges[vertex + 1])
+
+    def _edges(self, vertex: int) -> Iterator[_Edge]:
+        """Yield the edges of a vertex in the order of their sources.
+
+        Behind the nodes come the normal exit and the exceptional exit.
+        """
+        graph, nodes = self._graph, self._nodes(vertex)
+        exits = {_NORMAL_EXIT: len(nodes), _EXCEPTIONAL_EXIT: len(nodes) + 1}
+
+        def place(target: int) -> int:
+            return exits[target] if target in exits else target - nodes.start
+
+        for source, node in enumerate(nodes):
+            kind, target = graph.kinds[node] & _KIND, graph.targets[node]
+            if kind == _CALL:
+                if graph.throws(target):
+                    handler = graph.extras[node] if graph.exceptional else 0
+                    yield _Edge(source, place(handler or _EXCEPTIONAL_EXIT), exceptional=True)
+                if graph.returns(target):
+                    yield _Edge(source, source + 1, exceptional=False)
+                continue
+            if kind in (_BR, _BR_IF):
+                yield _Edge(source, place(target), exceptional=False)
+            if kind not in (_BR, _TRAP):
+                yield _Edge(source, source + 1, exceptional=False)
+
+    def _solve(self, vertex: int) -> bool:
+        """Solve one vertex with the present summaries; return whether it may have grown at its exit."""
+        count = len(self._nodes(vertex))
+        edges = list(self._edges(vertex))
+        beginnings = self._beginnings(vertex, edges, count + 2)
+        reached = [edge for edge in edges if beginnings[edge.source] is not None]
+        merged = [beginnings[place] == _meeting(place) for place in range(count + 2)]
+        grown = [False] * (count + 2)
+        values = [False] * len(reached)
+        by_target: list[list[int]] = [[] for _ in range(count + 2)]
+        for number, edge in enumerate(reached):
+            by_target[edge.target].append(number)
+        changed = True
+        while changed:
+            changed = False
+            for number, edge in enumerate(reached):
+                place = edge.source
+                if by_target[place]:
+                    # Nothing has grown at the start.
+                    meet = (all if place else _none) if merged[place] else any
+                    grown[place] = meet(values[incoming] for incoming in by_target[place])
+                value = self._grown_behind(vertex, edge, grown=grown[place])
+                if value and not values[number]:
+                    values[number] = changed = True
+        first = self._graph.ranges[vertex]
+        marked: list[_Edge] = []
+        for place in range(count + 1):
+            incoming = [values[number] for number in by_target[place]]
+            if merged[place] and any(incoming) and not (place and all(incoming)):
+                marked += (reached[number] for number in by_target[place] if values[number])
+        if self._exceptions:
+            marked += (reached[number] for number in by_target[count + 1] if values[number])
+        calls = [
+            edge.source
+            for edge in reached
+            if grown[edge.source]
+            and self._graph.kinds[first + edge.source] & _KIND == _CALL
+            and self._to_host[self._graph.targets[first + edge.source]]
+        ]
+        self._solved[vertex] = _Solved(calls, marked)
+        incoming = [values[number] for number in by_target[count]]
+        # A dispatch cannot note anything: if one of its callees may have grown the memory, it may have.
+        meet = all if merged[count] and vertex < self._first_dispatch else any
+        return bool(incoming) and meet(incoming)
+
+    def _beginnings(self, vertex: int, edges: Sequence[_Edge], count: int) -> list[int | None]:
+        """Return where control last came from the host, for each place; None where control never comes.
+
+        That is the source of an edge, `_START`, or a place where several of these meet.
+        """
+        first, graph = self._graph.ranges[vertex], self._graph
+        beginnings: list[int | None] = [None] * count
+        beginnings[0] = _START
+        changed = True
+        while changed:
+            changed = False
+            for source, target, _ in edges:
+                beginning = beginnings[source]
+                if beginning is None:
+                    continue
+                node = first + source
+                if graph.kinds[node] & _KIND == _CALL and not self._passes[graph.targets[node]]:
+                    beginning = source
+                known = beginnings[target]
+                if known is None:
+                    beginnings[target] = beginning
+                elif known not in (beginning, _meeting(target)):
+                    beginnings[target] = _meeting(target)
+                else:
+                    continue
+                changed = changed or target <= source
+        return beginnings
+
+    def _grown_behind(self, vertex: int, edge: _Edge, *, grown: bool) -> bool:
+        """Return whether the memory may have grown on an edge, if it is `grown` before its source."""
+        node = self._graph.ranges[vertex] + edge.source
+        kind, target = self._graph.kinds[node], self._graph.targets[node]
+        if kind & _KIND == _GROW:
+            return grown or (bool(kind & _LIVE) and target == self._memory)
+        if kind & _KIND != _CALL:
+            return grown
+        if self._to_import[target]:
+            return not edge.exceptional and self._summaries[target]
+        return grown or (self._grows_and_throws if edge.exceptional else self._grows)[target]
+
+
+def _reaching(search: Search, vertices: Collection[int]) -> list[bool]:
+    """Return for each vertex whether calls lead from it to one of `vertices`."""
+    called = sorted(vertices)
+    return [bool(bits) for bits in search.reached_by(called, search.vertices, max(1, len(called)))]
+
+
+def _none(values: Iterable[bool]) -> bool:
+    return False
+
+
+def _meeting(place: int) -> int:
+    """Return the beginning of the paths that meet at a place; no other beginning has this number."""
+    return -2 - place

@@ -74,16 +74,20 @@ class PointsToGrowth(NamedTuple):
 
 
 def prove_with_points(
-    scanning: Scanning, surroundings: Surroundings = NOTHING_KNOWN, *, every: bool = False
+    scanning: Scanning,
+    surroundings: Surroundings = NOTHING_KNOWN,
+    quiet: frozenset[int] = frozenset(),
+    *,
+    every: bool = False,
 ) -> PointsToGrowth:
     """Return the judgement of a core module whose scan has begun, with the points after growth.
 
-    No import is trusted. With `every`, each memory that the host sees counts as grown everywhere. Raises
-    `ModuleError` as `judge` does, and where stacks are switched, because control then leaves functions by
-    paths that are not followed.
+    No import is trusted; those in `quiet` do not count as control of the host. With `every`, each memory that
+    the host sees counts as grown everywhere. Raises `ModuleError` as `judge` does, and where stacks are
+    switched, because control then leaves functions by paths that are not followed.
     """
     proof = _Proof(scanning, lambda label: False, surroundings)
-    points = proof.every_point() if every else proof.growth_points()
+    points = proof.every_point() if every else proof.growth_points(quiet)
     return PointsToGrowth(scanning.module, proof.judgement(), points, proof.references, proof.scan)
 
 
@@ -164,17 +168,30 @@ class _Proof:
             self._resting(assumed),
         )
 
-    def growth_points(self) -> tuple[GrowthPoints, ...]:
-        """Return the points after growth of each memory whose growth counts and may succeed."""
+    def growth_points(self, quiet: frozenset[int]) -> tuple[GrowthPoints, ...]:
+        """Return the points after growth of each memory whose growth counts and may succeed.
+
+        `quiet` are imports that do not count as control of the host.
+        """
         if self.scan.switches_stacks:
             raise ModuleError(
                 "the module switches stacks, so it is not known where control may go after a growth"
             )
-        findings, search, functions = self._findings, self._search, self._entry_points.functions
+        findings, search = self._findings, self._search
+        # An import that calls back has a vertex of its own, behind all others.
+        callbacks = self.scan.first_dispatch + len(self.scan.dispatches)
+        growing = quiet | self._growers.keys()
+        first = len(self._module.functions)
+        hosts = {vertex for vertex in self._labels if vertex < first} | set(search.vertices[callbacks:])
+        outside = {vertex for vertex in self._labels if vertex >= first}
         return tuple(
-            growth_points(search, index, findings.search_again(search, index), functions, self._labels)
+            growth_points(
+                search, index, findings.search_again(search, index), self._entry_points.functions,
+                hosts - growing, outside - growing, self.scan.code_shift,
+                exceptions=bool(self.scan.exceptions),
+            )
             for index in findings.may_succeed
-        )
+        )  # fmt: skip
 
     def every_point(self) -> tuple[GrowthPoints, ...]:
         """Return points that say of each memory that the host sees that it may have grown everywhere."""

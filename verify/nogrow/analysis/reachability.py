@@ -41,11 +41,27 @@ class WitnessEdge(NamedTuple):
     opcode: int
 
 
-class CallAfterGrowth(NamedTuple):
-    """A call of `vertex`, at `offset` in the file, before which its function may have grown the memory."""
+class FlowGraph(NamedTuple):
+    """The nodes and vertices of a module as the kernel has them; the fields of nodes are those in `scan.wat`.
 
-    offset: int
-    vertex: int
+    `ranges` has the first node of each vertex, and the end. `exceptional` says whether handlers count.
+    """
+
+    kinds: memoryview
+    targets: memoryview
+    extras: memoryview
+    places: memoryview
+    ranges: memoryview
+    states: memoryview
+    exceptional: bool
+
+    def returns(self, vertex: int) -> bool:
+        """Return whether a call of `vertex` may return."""
+        return bool(self.states[vertex] & _RETURNS)
+
+    def throws(self, vertex: int) -> bool:
+        """Return whether an exception may leave `vertex`."""
+        return bool(self.states[vertex] & _THROWS)
 
 
 class SearchResult:
@@ -187,6 +203,11 @@ class Search:
             workspace.bytes[areas["state"] + vertex] = _FOLLOWED | _RETURNS | (_THROWS if throws else 0)
 
     @property
+    def first_dispatch(self) -> int:
+        """Return the first vertex that is a dispatch."""
+        return self._scan.first_dispatch
+
+    @property
     def vertices(self) -> range:
         """Return the numbers of all vertices."""
         return range(self._vertices)
@@ -289,21 +310,23 @@ class Search:
             area = self._workspace.bytes[first : first + count]
             area[:] = bytes(area).translate(cleared)
 
-    def calls_after_growth(self) -> Iterator[CallAfterGrowth]:
-        """Yield the calls, in file order, to which a growth leads that `follow_growth` has followed.
+    def graph(self) -> FlowGraph:
+        """Return the graph; its memory belongs to the kernel."""
+        memory, nodes = self._workspace.bytes, self._scan.nodes
+        count = self._workspace.u32(self._scan.ranges + 4 * self._vertices)
 
-        The growth is in the same function, or behind another call of it. A caller that grows the memory and
-        then calls the function does not count.
-        """
-        scan, nodes = self._scan, self._scan.nodes
-        memory = self._workspace.bytes
-        kinds = memory[nodes.kinds : nodes.kinds + scan.node_count]
-        targets, places = (
-            memory[area : area + 4 * scan.node_count].cast("I") for area in (nodes.targets, nodes.places)
+        def numbers(start: int, length: int) -> memoryview:
+            return memory[start : start + 4 * length].cast("I")
+
+        return FlowGraph(
+            memory[nodes.kinds : nodes.kinds + count],
+            numbers(nodes.targets, count),
+            numbers(nodes.extras, count),
+            numbers(nodes.places, count),
+            numbers(self._scan.ranges, self._vertices + 1),
+            memory[self._areas["state"] : self._areas["state"] + self._vertices],
+            self._scan.has_handlers,
         )
-        for node in memory[nodes.calls : nodes.calls + 4 * scan.call_count].cast("I"):
-            if kinds[node] & _GROWN:
-                yield CallAfterGrowth(places[node] + scan.code_shift, targets[node])
 
     def runs_after_growth(self, vertex: int) -> bool:
         """Return whether `vertex` may be called after a growth of any memory whose growth was followed."""

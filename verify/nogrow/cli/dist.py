@@ -18,6 +18,7 @@ from nogrow.shipping.gate import (
     gather,
     host_code,
     originals,
+    stressed,
     targets_of,
     with_notes,
     with_violations,
@@ -77,8 +78,9 @@ class Gate:
     def closed(self, report: Report) -> Report:
         """Return the report with the counts of the shipment, and with violations and notes added.
 
-        A file violates NG011 if its wheel contradicts itself, if the statement describes another shipment, or
-        if the contract says that its sealed copy is shipped. A note is about a file that is such a copy.
+        A file violates NG011 if its wheel contradicts itself, if the statement describes another shipment, if
+        the contract says that its sealed copy is shipped, or if it is a stressed copy. A note is about a file
+        that is a sealed copy.
         """
         broken: dict[str, tuple[str, ...]] = {}
         if self._attested is not None:
@@ -86,7 +88,12 @@ class Gate:
             broken.update(differences.broken)
             for note in differences.notes:
                 _say(f"note: {note}")
-        for path, sentence in (*disagreements(self._shipment), *originals(self._shipment, self._copies)):
+        sentences = (
+            *disagreements(self._shipment),
+            *originals(self._shipment, self._copies),
+            *stressed(self._shipment),
+        )
+        for path, sentence in sentences:
             broken[path] = (*broken.get(path, ()), f"{path}: {sentence}")
         report = with_notes(with_violations(report, broken), self._shipment, self._copies)
         return report._replace(shipped=self._shipment.counts)

@@ -15,6 +15,8 @@ from nogrow.util.document import Node
 
 _MODES = {mode.value: mode for mode in Mode}
 _SCENARIOS = "scenarios"
+STRESS = "stress"
+"""The mode of copies for tests, which no clause can have."""
 
 
 def seal_of(table: Node, path: str) -> Seal:
@@ -31,7 +33,13 @@ def seal_of(table: Node, path: str) -> Seal:
         raise table.error("a core module of a component cannot be sealed alone: name the component in `path`")
     if posixpath.isabs(path) or path.split("/")[0] == "..":
         raise table.error("only a file below the contract's folder can be sealed")
-    mode = table.at("mode", "cap, deny, trap or reserve").choice("mode", _MODES)
+    named = table.at("mode", "cap, deny, trap or reserve")
+    if named.value == STRESS:
+        raise named.error(
+            "a stressed copy is for tests and is never shipped: write it with `nogrow stress` or "
+            "`invoke seal --mode stress`"
+        )
+    mode = named.choice("mode", _MODES)
     pages = table.get("pages")
     if pages is None:
         return Seal(mode)
@@ -63,14 +71,16 @@ class ArtifactToSeal(NamedTuple):
 def artifacts_to_seal(contract: Contract, output: PurePosixPath) -> Iterator[ArtifactToSeal]:
     """Yield the contract's artifacts to seal, whether they exist or not; `output` is the output folder.
 
-    The copies, which a glob may match too, are not sealed again. Raises `UsageError` as `seal_in` does.
+    Sealed and stressed copies, which a glob may match too, are left out. Raises `UsageError` as `seal_in`
+    does.
     """
     if not any(clause.seal for clause in contract.artifacts):
         return
     for target in targets(contract, ()):
         path = os.path.relpath(target.path, contract.path.parent)
         seal = seal_in(target.clauses, path)
-        if seal is not None and not PurePosixPath(path).is_relative_to(sealed_folder(output)):
+        folders = (sealed_folder(output), stressed_folder(output))
+        if seal is not None and not any(map(PurePosixPath(path).is_relative_to, folders)):
             yield ArtifactToSeal(target, seal, path, copy_path(path, output))
 
 
@@ -90,6 +100,16 @@ def scenarios_of(clauses: Iterable[ArtifactContract]) -> tuple[Scenario, ...]:
 def copy_path(path: str, output: PurePosixPath) -> PurePosixPath:
     """Return the path of the sealed copy of the file at `path`."""
     return sealed_folder(output) / path.removeprefix(f"{output}/")
+
+
+def stressed_path(path: str, output: PurePosixPath) -> PurePosixPath:
+    """Return the path of the stressed copy of the file at `path`."""
+    return stressed_folder(output) / path.removeprefix(f"{output}/")
+
+
+def stressed_folder(output: PurePosixPath) -> PurePosixPath:
+    """Return the folder of the copies for tests, of which none is ever shipped."""
+    return output / "stressed"
 
 
 def sealed_folder(output: PurePosixPath) -> PurePosixPath:

@@ -106,9 +106,11 @@ RULE_HELP = (
         "A verdict is worse than in nogrow.lock, or the module is not the one that was pinned or attested.",
         "A lock file and a statement about a shipment record the digests and verdicts of judged modules. "
         "Entry points that grow today may continue to grow, but no verdict may become worse and no file may "
-        "be replaced. The original of a module that the contract seals may not be shipped.",
+        "be replaced. The original of a module that the contract seals may not be shipped, and no stressed "
+        "copy either.",
         "Undo the change; `nogrow explain` shows the cause of a growth. If the change is intended, run "
-        "`nogrow pin`, or attest the shipment again. In place of the original, ship the copy.",
+        "`nogrow pin`, or attest the shipment again. In place of the original, ship the sealed copy; in "
+        "place of a stressed copy, ship its original.",
     ),
     RuleHelp(
         Rule.CACHED_VIEW,

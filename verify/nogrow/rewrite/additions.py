@@ -1,4 +1,4 @@
-"""This module appends types, globals, functions and their names to a module.
+"""This module appends types, globals, exports, functions and their names to a module.
 
 New items come last in their index spaces, so existing items keep their indices.
 WebAssembly 3.0, sections 5.5 (modules) and 7.4.1 (name section).
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from nogrow.errors import ModuleError
 from nogrow.rewrite.code_offset_sections import headers
 from nogrow.rewrite.splice import Edit, leb
-from nogrow.wasm.model import Module
+from nogrow.wasm.model import Kind, Module
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import ORDER, SectionId
 
@@ -37,6 +37,7 @@ class Additions:
         self._types: list[bytes] = []
         self._parameters: list[int] = []
         self._globals: list[bytes] = []
+        self._exports: list[bytes] = []
         self.functions: list[NewFunction] = []
 
     def add_type(self, parameters: bytes, results: bytes) -> int:
@@ -58,16 +59,22 @@ class Additions:
         self._globals.append(bytes((value_type, _MUTABLE)) + initial)
         return len(self._module.globals) + len(self._globals) - 1
 
+    def add_export(self, name: str, kind: Kind, index: int) -> None:
+        """Append an export, whose name the module must not have yet."""
+        encoded = name.encode()
+        self._exports.append(leb(len(encoded)) + encoded + bytes((kind,)) + leb(index))
+
     def add_function(self, function: NewFunction) -> int:
         """Append a function; the caller writes its body, because `edits` leaves the code section alone."""
         self.functions.append(function)
         return len(self._module.functions) + len(self.functions) - 1
 
     def edits(self) -> Iterator[Edit]:
-        """Yield the edits of the type, function, global and name sections."""
+        """Yield the edits of the type, function, global, export and name sections."""
         yield from self._appended(SectionId.TYPE, self._types)
         yield from self._appended(SectionId.FUNCTION, [leb(function.type) for function in self.functions])
         yield from self._appended(SectionId.GLOBAL, self._globals)
+        yield from self._appended(SectionId.EXPORT, self._exports)
         first = len(self._module.functions)
         yield from _named(
             self._module,

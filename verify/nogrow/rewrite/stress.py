@@ -6,7 +6,7 @@ copy behaves as the original does.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -30,16 +30,18 @@ from nogrow.rewrite.stress_functions import (
     Detaching,
     StressFunctions,
 )
-from nogrow.wasm.model import Import, Kind, MemoryType
+from nogrow.rewrite.stress_marker import marked
+from nogrow.wasm.model import Import, Kind, MemoryType, Module
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.runtime import Engine
-from nogrow.wasm.scan import begin
+from nogrow.wasm.scan import Exceptions, begin
 from nogrow.wasm.sections import SectionId, is_component
 from nogrow.wasm.validate import validate
 
 _CALLS = frozenset((CALL, RETURN_CALL))
 _INDIRECT_CALLS = frozenset((CALL_INDIRECT, RETURN_CALL_INDIRECT))
-_TAIL_CALLS = frozenset((RETURN_CALL, RETURN_CALL_INDIRECT, 0x15))
+_REFERENCE_CALLS = frozenset((0x14, 0x15))
+_TAIL_CALLS = frozenset((RETURN_CALL, RETURN_CALL_INDIRECT))
 
 TOLD_OF_GROWTH: Mapping[str, int] = {
     "env.emscripten_notify_memory_growth": 0,
@@ -69,12 +71,15 @@ def stressed(
     *,
     entries: Sequence[str] = (),
     every: bool = False,
+    try_table: bool = False,
     surroundings: Surroundings = NOTHING_KNOWN,
 ) -> Stressed:
     """Return the stressed copy of the core module `data`, validated and judged.
 
     `entries` are patterns for the names of entry points, as in `fnmatch`: only those that match detach.
-    With `every`, all entry points and all calls of imports detach, whatever the proof says. Raises
+    With `every`, all entry points and all calls of imports detach, whatever the proof says. A module that
+    only throws exceptions gets legacy handlers, which older browsers know, or with `try_table` those of
+    WebAssembly 3.0, as wasmtime needs them. Raises
     `UsageError` for a pattern that matches nothing, and `ModuleError`, with the offset in bytes, if the
     module cannot be judged or rewritten.
     """
@@ -87,12 +92,19 @@ def stressed(
     original = validate(data)
     if original.valid is False:
         raise original.error
-    proof = prove_with_points(begin(data, engine), surroundings, every=every)
-    copy = _Copy(proof, surroundings, _selection(proof, entries), every=every)
+    scanning = begin(data, engine)
+    proof = prove_with_points(scanning, surroundings, _told(scanning.module), every=every)
+    copy = _Copy(proof, surroundings, _selection(proof, entries), every=every, try_table=try_table)
     result = copy.written()
     if result.data != data:
+        result = result._replace(data=marked(result.data))
         result = result._replace(notes=(*result.notes, *_checked(result.data, proof.judgement, engine)))
     return result
+
+
+def _told(module: Module) -> frozenset[int]:
+    """Return the imports by which a runtime tells its glue that it has grown the memory."""
+    return frozenset(item.index for item in module.imported(Kind.FUNCTION) if item.label in TOLD_OF_GROWTH)
 
 
 def _selection(proof: PointsToGrowth, patterns: Sequence[str]) -> frozenset[int]:
@@ -134,6 +146,7 @@ class _Copy:
         selected: Container[int],
         *,
         every: bool,
+        try_table: bool,
     ) -> None:
         """Decide which functions are wrapped, and write them."""
         self._module = module = proof.module
@@ -151,10 +164,9 @@ class _Copy:
         memories = {item.memory for item in detaching}
         self._points = [item for item in proof.points if item.memory in memories]
         self._run_after = frozenset[int]().union(*(item.run_after for item in self._points))
-        self._marks: dict[int, list[int]] = defaultdict(list)
-        for item in self._points:
-            for offset in item.calls:
-                self._marks[offset].append(item.memory)
+        self._marked_calls = _by_offset((item.memory, item.marks.calls) for item in self._points)
+        self._marked_before = _by_offset((item.memory, item.marks.before) for item in self._points)
+        self._marked_after = _by_offset((item.memory, item.marks.after) for item in self._points)
         self._entry_points = EntryPoints(module, proof.references)
         wrapped = self._wrapped(selected)
         leaves = frozenset[int]().union(*(item.leaves for item in self._points))
@@ -163,15 +175,17 @@ class _Copy:
         self._new: dict[int, int] = {}
         if not wrapped:
             return
-        self._functions = StressFunctions(module, self._additions, detaching, proof.scan.exceptions)
+        exceptions = proof.scan.exceptions
+        if try_table and exceptions == Exceptions.THROW:
+            exceptions |= Exceptions.TRY_TABLE
+        self._functions = StressFunctions(module, self._additions, detaching, exceptions, always=every)
         taken = proof.references.taken
         for function in wrapped:
             self._new[function] = self._functions.entry(
                 function,
+                [item.memory for item in self._points if function in item.grown],
                 [item.memory for item in self._points if function in item.returns],
-                [item.memory for item in self._points if function in item.throws],
                 from_inside=function in taken,
-                always=every,
             )
         # Where a wrapped function can be called from both sides, each call of an import has to tell the side.
         self._all_imports = any(function in taken for function in wrapped)
@@ -196,7 +210,7 @@ class _Copy:
         quiet = tuple(name for name in names if name not in known)
         if not self._new:
             return Stressed(module.data, (), quiet, 0, tuple(self._notes))
-        edits = self._edits_of_calls()
+        edits = self._edits_of_code()
         places = len(detaching) + sum(map(len, edits.values()))
         for function, reference in references_in_code(module, self._new.keys() & self._proof.scan.taken):
             edits[function].append(reference.changed(self._new[reference.function]))
@@ -281,46 +295,70 @@ class _Copy:
     def _bodies(self) -> Iterator[tuple[int, Frame]]:
         return enumerate(bodies(self._module), self._imported)
 
-    def _edits_of_calls(self) -> dict[int, list[Edit]]:
-        """Return the edits of calls by the function that contains them."""
+    def _edits_of_code(self) -> dict[int, list[Edit]]:
+        """Return the edits of function bodies by the functions' indices."""
         edits: dict[int, list[Edit]] = defaultdict(list)
-        offsets = self._proof.scan.call_offsets()
+        offsets = sorted({*self._proof.scan.call_offsets(), *self._marked_before})
         number = 0
         for function, frame in self._bodies():
+            found: list[Edit] = []
             while number < len(offsets) and offsets[number] < frame.end:
-                edit = self._edit_of_call(function, Reader(self._module.data, offsets[number], frame.end))
-                if edit is not None:
-                    edits[function].append(edit)
+                found += self._edits_at(function, Reader(self._module.data, offsets[number], frame.end))
                 number += 1
+            if found:
+                edits[function] = found
         return edits
 
-    def _edit_of_call(self, caller: int, reader: Reader) -> Edit | None:
-        """Return the edit of the call at the reader's position, None if it stays as it is."""
+    def _edits_at(self, caller: int, reader: Reader) -> Iterator[Edit]:
+        """Yield the edits at the reader's position, where a call or a branch stands."""
         start = reader.position
-        marks = self._marks.get(start, ())
-        after_growth = caller in self._run_after or bool(marks)
+        before = self._marked_before.get(start)
+        if before:
+            yield Edit(start, start, self._functions.mark(before))
         opcode = reader.byte()
-        tail = opcode in _TAIL_CALLS
-        first = reader.u32()
         if opcode in _CALLS:
-            callee = first
-            if self._is_wrapped_import(callee) and (after_growth or self._all_imports):
-                callee = self._functions.imported(callee)
-            if marks:
-                callee = self._functions.marked(callee, marks, tail=tail)
-            return None if callee == first else _call(start, reader.position, callee, tail=tail)
-        if opcode in _INDIRECT_CALLS:
-            table = reader.u32()
-            to_host = after_growth and table in self._host_tables
-            if not (marks or to_host):
-                return None
-            function = self._functions.marked_indirect(first, table, marks, tail=tail, to_host=to_host)
-            if function is not None:
-                return _call(start, reader.position, function, tail=tail)
+            yield from self._edits_of_call(caller, start, reader)
+        elif opcode in _INDIRECT_CALLS:
+            yield from self._edits_of_indirect_call(caller, start, reader)
+        elif opcode in _REFERENCE_CALLS:
+            reader.u32()
+            yield from self._inserted(start, to_host=self._host_references and caller in self._run_after)
+        after = self._marked_after.get(start)
+        if after:
+            yield Edit(reader.position, reader.position, self._functions.mark(after))
+
+    def _inserted(self, start: int, *, to_host: bool) -> Iterator[Edit]:
+        """Yield the edit that puts the instructions of a mark before a call."""
+        before = self._functions.mark(self._marked_calls.get(start, ()))
+        if to_host:
+            before += self._functions.detached_if_grown()
+        if before:
+            yield Edit(start, start, before)
+
+    def _edits_of_call(self, caller: int, start: int, reader: Reader) -> Iterator[Edit]:
+        marks = self._marked_calls.get(start, ())
+        opcode, callee = reader.data[start], reader.u32()
+        tail = opcode in _TAIL_CALLS
+        new = callee
+        if self._is_wrapped_import(callee) and (self._all_imports or caller in self._run_after):
+            new = self._functions.imported(callee)
+        if marks:
+            new = self._functions.marked(new, marks, tail=tail)
+        if new != callee:
+            yield _call(start, reader.position, new, tail=tail)
+
+    def _edits_of_indirect_call(self, caller: int, start: int, reader: Reader) -> Iterator[Edit]:
+        marks = self._marked_calls.get(start, ())
+        opcode, kind, table = reader.data[start], reader.u32(), reader.u32()
+        to_host = caller in self._run_after and table in self._host_tables
+        if not (marks or to_host):
+            return
+        tail = opcode in _TAIL_CALLS
+        new = self._functions.marked_indirect(kind, table, marks, tail=tail, to_host=to_host)
+        if new is None:
+            yield from self._inserted(start, to_host=to_host)
         else:
-            to_host = after_growth and self._host_references
-        before = self._functions.mark(marks) + (self._functions.detached_if_grown() if to_host else b"")
-        return Edit(start, start, before) if before else None
+            yield _call(start, reader.position, new, tail=tail)
 
     def _edits_of_sections(self) -> Iterator[Edit]:
         """Yield the edits of exports, the start section, and references outside of the code."""
@@ -333,6 +371,15 @@ class _Copy:
             if section is SectionId.START and not self._starts_stressed():
                 continue
             yield reference.changed(new)
+
+
+def _by_offset(marks: Iterable[tuple[int, Iterable[int]]]) -> dict[int, list[int]]:
+    """Return the memories by the offsets that come with each of them."""
+    memories: dict[int, list[int]] = defaultdict(list)
+    for memory, offsets in marks:
+        for offset in offsets:
+            memories[offset].append(memory)
+    return dict(memories)
 
 
 def _call(start: int, end: int, function: int, *, tail: bool) -> Edit:

@@ -1,20 +1,20 @@
 """This module writes the functions that a stressed copy gets: they track growth, and detach buffers.
 
 Two kinds of globals track what happens: `inside` is 1 while an entry point that is stressed runs, and one for
-each memory is 1 if the memory may have grown since then. In pseudocode:
+each memory is 1 if the memory may have grown since the host last had control. In pseudocode:
 
     an entry point:     save inside, grown; inside = 1; grown = 0
-                        call the original; detach if the proof says that it may have grown
+                        call the original; detach if the proof says that it may have grown, or if grown
                         restore inside, grown
     a marked call:      grown = inside; call the original
-    an import:          detach if grown; save inside, grown; inside = 0; grown = 0
-                        call the import; restore inside, grown
+    an import:          detach if grown; save inside; inside = 0; grown = 0
+                        call the import; restore inside
 
 Where the module uses exceptions, the first and the last also do this when an exception leaves.
 WebAssembly 3.0, sections 5.4 (instructions) and 4.6 (execution); the legacy exception handling of engines.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import NamedTuple
 
 from nogrow.rewrite.additions import Additions, NewFunction
@@ -82,9 +82,19 @@ class StressFunctions:
     """The functions to append, by what they are for; each is written when it is first asked for."""
 
     def __init__(
-        self, module: Module, additions: Additions, detaching: Sequence[Detaching], exceptions: Exceptions
+        self,
+        module: Module,
+        additions: Additions,
+        detaching: Sequence[Detaching],
+        exceptions: Exceptions,
+        *,
+        always: bool,
     ) -> None:
-        """Append the globals, and a function for each of the memories that detaches its buffer."""
+        """Append the globals, and a function for each of the memories that detaches its buffer.
+
+        With `always`, all memories count as grown whenever an entry point runs.
+        """
+        self._always = always
         self._module = module
         self._additions = additions
         self._exceptions = exceptions
@@ -96,23 +106,27 @@ class StressFunctions:
         self._detach = {item.memory: self._detaching(item) for item in detaching}
 
     def entry(
-        self, function: int, returns: Sequence[int], throws: Sequence[int], *, from_inside: bool, always: bool
+        self, function: int, grown: Container[int], returns: Container[int], *, from_inside: bool
     ) -> int:
         """Return the function that takes the place of an entry point.
 
-        It detaches the memories `returns` when it returns, and `throws` when an exception leaves it.
-        `from_inside` says that the module itself may call it, too, which must not count as an entry. With
-        `always`, all memories count as grown from the start.
+        When it returns, it detaches the memories `grown`, and those of `returns` that may have grown. When an
+        exception leaves it, it detaches those that may have grown. `from_inside` says that the module itself
+        may call it, too, which must not count as an entry.
         """
         original = self._forwarded(function) + call(function)
         direct = (_get(self._inside), _IF, original, _RETURN, _END) if from_inside else ()
         return self._function(
             function,
             b"".join(direct),
-            (_constant(1), _set(self._inside), *self._all_grown(_constant(int(always)))),
+            (_constant(1), _set(self._inside), *self._all_grown(_constant(int(self._always)))),
             original,
-            b"".join(call(self._detach[memory]) for memory in returns),
-            b"".join(call(self._detach[memory]) for memory in throws),
+            b"".join(
+                call(detach) if memory in grown else self._detached_if_grown(memory)
+                for memory, detach in self._detach.items()
+                if memory in grown or memory in returns
+            ),
+            self.detached_if_grown(),
         )
 
     def imported(self, function: int) -> int:
@@ -121,7 +135,8 @@ class StressFunctions:
         def write() -> int:
             original = self._forwarded(function) + call(function)
             left = (_constant(0), _set(self._inside), *self._all_grown(_constant(0)))
-            return self._function(function, b"".join(self._detached_if_grown()), left, original, b"", b"")
+            first = self.detached_if_grown()
+            return self._function(function, first, left, original, b"", b"", keeps_grown=self._always)
 
         return self._once(("import", function), write)
 
@@ -150,7 +165,7 @@ class StressFunctions:
         def write() -> int:
             parts = self.mark(memories)
             if to_host:
-                parts += b"".join(self._detached_if_grown())
+                parts += self.detached_if_grown()
             opcode = bytes((RETURN_CALL_INDIRECT if tail else CALL_INDIRECT,))
             instruction = opcode + leb(kind) + leb(table)
             return self._forwarding(
@@ -165,7 +180,7 @@ class StressFunctions:
 
     def detached_if_grown(self) -> bytes:
         """Return the instructions that detach each memory that may have grown."""
-        return b"".join(self._detached_if_grown())
+        return b"".join(map(self._detached_if_grown, self._grown))
 
     def type_of(self, function: int) -> int:
         """Return the index of the type of a function, which may be an appended one."""
@@ -182,10 +197,8 @@ class StressFunctions:
     def _all_grown(self, value: bytes) -> list[bytes]:
         return [value + _set(index) for index in self._grown.values()]
 
-    def _detached_if_grown(self) -> list[bytes]:
-        return [
-            _get(grown) + _IF + call(self._detach[memory]) + _END for memory, grown in self._grown.items()
-        ]
+    def _detached_if_grown(self, memory: int) -> bytes:
+        return _get(self._grown[memory]) + _IF + call(self._detach[memory]) + _END
 
     def _forwarded(self, function: int) -> bytes:
         return b"".join(map(_local_get, range(self._additions.parameters_of(self.type_of(function)))))
@@ -209,9 +222,14 @@ class StressFunctions:
         original: bytes,
         returned: bytes,
         thrown: bytes,
+        *,
+        keeps_grown: bool = True,
     ) -> int:
-        """Append a function of the same type that saves the globals, and restores them at the end."""
-        saved = [self._inside, *self._grown.values()]
+        """Append a function of the same type that saves the globals, and restores them at the end.
+
+        Unless it `keeps_grown`, no memory counts as grown at its end.
+        """
+        saved = [self._inside, *(self._grown.values() if keeps_grown else ())]
         kind = self.type_of(function)
         local = self._additions.parameters_of(kind)
         save = b"".join(_get(index) + _local_set(local + number) for number, index in enumerate(saved))

@@ -1,5 +1,6 @@
 """This module compiles and instantiates a guest, and calls, reads and writes it within limits."""
 
+import ctypes
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -99,6 +100,22 @@ class Guest:
         """Return a digest of the first `size` bytes of the memory, or of all of them if it has fewer."""
         # wasmtime does not check the size.
         return hashlib.sha256(self._memory.get_buffer_ptr(self._store, min(size, self.size()))).digest()
+
+    def array(self) -> "ctypes.Array[ctypes.c_ubyte]":
+        """Return the memory itself, not a copy; the array is invalid as soon as the memory moves."""
+        if not self.size():
+            return (ctypes.c_ubyte * 0)()
+        array = self._memory.get_buffer_ptr(self._store)
+        # The memory exists as long as its store does.
+        array.store = self._store  # type: ignore[attr-defined]
+        return array
+
+    def value(self, name: str) -> object:
+        """Return the value of the exported global `name`; raises `GuestError` if there is none."""
+        item = self._exports.get(name)
+        if not isinstance(item, wasmtime.Global):
+            raise GuestError(f"no exported global `{name}`")
+        return item.value(self._store)
 
     def call(self, name: str, args: Sequence[Number]) -> Results:
         """Call the exported function `name` and return its results, integers as signed numbers.

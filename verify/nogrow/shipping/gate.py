@@ -15,7 +15,10 @@ from nogrow.errors import UsageError
 from nogrow.jshost.model import Glue
 from nogrow.pipeline.host_code import is_named, of_module, scripts_beside
 from nogrow.report.model import ArtifactReport, Report
+from nogrow.rewrite.stress_marker import is_marked
 from nogrow.shipping.sealed_copies import SealedCopies
+
+_STRESSED = "it is a copy for tests, written by `nogrow stress`: ship the module that it was made from"
 
 
 class Shipment(NamedTuple):
@@ -164,6 +167,14 @@ def originals(shipment: Shipment, copies: SealedCopies) -> Iterator[tuple[str, s
         for module in file.modules:
             if module.sha256 in copies.misplaced:
                 yield path_of(file, module), copies.misplaced[module.sha256]
+
+
+def stressed(shipment: Shipment) -> Iterator[tuple[str, str]]:
+    """Yield the path of each module that is a stressed copy, and what to do."""
+    for file in shipment.files:
+        for module in file.modules:
+            if is_marked(module.data):
+                yield path_of(file, module), _STRESSED
 
 
 def with_notes(report: Report, shipment: Shipment, copies: SealedCopies) -> Report:

@@ -13,12 +13,15 @@ from nogrow.contract.phrases import shortened
 from nogrow.errors import ModuleError, NogrowError, UsageError
 from nogrow.report.escaping import printable
 from nogrow.report.scenario_text import backtrace
+from nogrow.rewrite.growth_counter import growth_counter
+from nogrow.rewrite.stress import stressed
 from nogrow.scenarios.engine import Limits
 from nogrow.scenarios.errors import GuestError
 from nogrow.scenarios.guest import READ_BYTES, Guest, compiled
 from nogrow.scenarios.types import Results, shown
 from nogrow.source.lookup import Wanted, find_sources
 from nogrow.testing.replay import Record, replay
+from nogrow.testing.views import Pointer, Views
 from nogrow.wasm.decode import decode
 from nogrow.wasm.file import read
 from nogrow.wasm.model import Kind, Module
@@ -41,11 +44,13 @@ class WasmGuest:
         imports: Mapping[str, Callable[..., object]] | None = None,
         *,
         wasi: bool = False,
+        stress: bool = False,
         limits: Limits = LIMITS,
     ) -> None:
         """Instantiate the core module in the file `path`.
 
-        `imports` are Python functions by `module.field`; `wasi` adds WASI preview 1 in a sandbox.
+        `imports` are Python functions by `module.field`; `wasi` adds WASI preview 1 in a sandbox. With
+        `stress`, views and pointers end whenever the memory may have grown.
         """
         __tracebackhide__ = True
         self._path, self._limits, self._host = os.fspath(path), limits, Host(wasi=wasi)
@@ -53,14 +58,19 @@ class WasmGuest:
         self._record = Record()
         self._still = 0
         self._guest: Guest | None = None
+        self._running: list[tuple[str, tuple[Number, ...]]] = []
+        self._views = Views(self._instance)
         with _plainly():
             self._data, module = _module(self._path)
             _require_fitting(self._path, module, self._imports, wasi)
             self._exports = {item.name for item in module.exported(Kind.FUNCTION)}
             functions = {
-                name: self._record.watched(name, function) for name, function in self._imports.items()
+                name: self._record.watched(name, self._checked(name, function))
+                for name, function in self._imports.items()
             }
-            self._guest = Guest(compiled(self._data, limits), self._host, functions)
+            code, self._counter = _stressed(self._path, self._data) if stress else (self._data, None)
+            self._guest = Guest(compiled(code, limits), self._host, functions)
+            self._growth = self._grown_so_far()
 
     @property
     def pages(self) -> int:
@@ -80,11 +90,15 @@ class WasmGuest:
         before, nested = guest.pages(), self._record.inside
         failed: GuestError | None = None
         results: Results = ()
+        self._running.append((name, args))
         try:
             with self._record.called(name, args):
                 results = guest.call(name, args)
         except GuestError as error:
             failed = error
+        finally:
+            self._end_views_if_grown()
+            self._running.pop()
         # The failure names the outermost call, not one that a host function makes.
         if self._still and not nested and guest.pages() != before:
             pytest.fail(self._grown(name, args, before, failed))
@@ -109,6 +123,22 @@ class WasmGuest:
         with _plainly():
             self._instance().write(address, content)
         self._record.written(address, content)
+
+    def view(self) -> memoryview:
+        """Return a writable view of the whole memory, as bytes and not copied.
+
+        When the memory grows, the view and all parts of it are released, and each later use raises
+        `ValueError`. With `stress`, that happens whenever the memory may have grown.
+        """
+        __tracebackhide__ = True
+        with _plainly():
+            return self._views.view()
+
+    def data_ptr(self) -> Pointer:
+        """Return a pointer to the memory; when a view would be released, it becomes NULL."""
+        __tracebackhide__ = True
+        with _plainly():
+            return self._views.pointer()
 
     @contextmanager
     def no_growth(self) -> Iterator[None]:
@@ -137,12 +167,39 @@ class WasmGuest:
             raise GuestError("the guest's start function has not returned yet")
         return self._guest
 
+    def explain(self, error: BaseException) -> None:
+        """Add to the error of a view or pointer, if it is one, which call ended it."""
+        self._views.explain(error, self._path)
+
+    def _checked(self, imported: str, function: Callable[..., object]) -> Callable[..., object]:
+        """Return the import's `function`, before which views end if the memory may have grown."""
+
+        def checked(*args: Number) -> object:
+            # The host has no views yet while the start function runs.
+            if self._guest is not None:
+                self._end_views_if_grown(f" before it called {imported}")
+            return function(*args)
+
+        return checked
+
+    def _grown_so_far(self) -> tuple[int, object]:
+        """Return the pages, and how often the copy has counted a growth, also by 0 pages."""
+        guest = self._instance()
+        return guest.pages(), 0 if self._counter is None else guest.value(self._counter)
+
+    def _end_views_if_grown(self, when: str = "") -> None:
+        before, self._growth = self._growth, self._grown_so_far()
+        if self._growth == before:
+            return
+        (name, args), old, new = self._running[-1], before[0], self._growth[0]
+        effect = "may have grown the memory" if new == old else f"grew the memory from {old} to {new} pages"
+        self._views.end(lambda: f"`{_call(name, args)}` {effect}{when}")
+
     def _grown(self, name: str, args: tuple[Number, ...], before: int, failed: GuestError | None) -> str:
         caught = replay(self._data, self._record, self._imports, self._host, self._limits)
         offsets = {step.offset for step in caught.backtrace}
         sources = find_sources(self._path, self._data, 0, offsets, Wanted())
-        call = shortened(f"{name}({', '.join(map(shown, args))})")
-        lines = [f"`{printable(call)}` grew the memory from {before} to {self.pages} pages"]
+        lines = [f"`{printable(_call(name, args))}` grew the memory from {before} to {self.pages} pages"]
         lines.append(f"module: {printable(self._path)}")
         if caught.backtrace:
             lines += ["the calls that grew it:", *backtrace(caught.backtrace, sources.frames)]
@@ -173,6 +230,22 @@ def _module(path: str) -> tuple[bytes, Module]:
     if module is None:
         raise ModuleError(f"{path}: is a component; wasm_guest runs core modules only")
     return data, module
+
+
+def _stressed(path: str, data: bytes) -> tuple[bytes, str | None]:
+    """Return the copy of a module that detaches, and the name of its global that counts growths."""
+    try:
+        copy = stressed(data, try_table=True).data
+        memories = {item.name: item.index for item in decode(copy).exported(Kind.MEMORY)}
+        # `Guest` watches the same memory.
+        memory = memories.get("memory", next(iter(memories.values()), 0))
+        return growth_counter(copy, memory)
+    except ModuleError as error:
+        raise ModuleError(f"{path}: {error}") from None
+
+
+def _call(name: str, args: tuple[Number, ...]) -> str:
+    return shortened(f"{name}({', '.join(map(shown, args))})")
 
 
 def _require_fitting(path: str, module: Module, imports: Mapping[str, object], wasi: bool) -> None:

@@ -1,0 +1,18 @@
+"""Fixtures for the tests of stressed copies in Node."""
+
+from pathlib import Path
+
+import pytest
+from tools.browser.demo import find_node
+
+from nogrow.errors import ToolError
+from nogrow.machine.machine import Machine
+
+
+@pytest.fixture(scope="session")
+def node() -> Path:
+    """Return Node; skip the test if there is none."""
+    try:
+        return find_node(Machine.current())
+    except ToolError as error:
+        pytest.skip(str(error))
