@@ -13,11 +13,10 @@ const LISTED = 20;
 
 const { process } = globalThis;
 const mode = process?.env?.NOGROW_STRESS ?? globalThis.NOGROW_STRESS ?? "1";
-let known;
 
 /** Take the exports that leave the memory alone from a report of `nogrow check --format json`. */
 export function configure({ report }) {
-  known = report === undefined ? undefined : parsed(report);
+  state.report = report === undefined ? undefined : parsed(report);
 }
 
 /** Return the detached views that are still referenced, collecting garbage before if that is possible. */
@@ -29,8 +28,8 @@ export function report() {
 if (String(mode) !== "0") {
   configure({ report: initialReport() });
   patchWebAssembly({
-    digestOf: (bytes) => (known ? sha256(bytes) : undefined),
-    judge: (digest, names) => quietIn(known ? artifactsOf(known, digest, names) : []),
+    digestOf: (bytes) => (state.report ? sha256(bytes) : undefined),
+    judge: (digest, names) => quietIn(state.report ? artifactsOf(state.report, digest, names) : []),
     announce,
   });
   patchViews();
@@ -52,7 +51,7 @@ function initialReport() {
 /** Say once that exports detach, when the first module is there: a test that uses none prints nothing. */
 function announce() {
   if (!state.announced && mode !== "quiet" && !process?.env?.NOGROW_STRESS_ANNOUNCED) {
-    const which = known ? "exports that may grow a memory detach" : "all exports detach";
+    const which = state.report ? "exports that may grow a memory detach" : "all exports detach";
     print(`nogrow-views: ${which} the memory's views after each call; NOGROW_STRESS=0 turns this off`);
     if (process?.env) {
       // Threads and child processes inherit the variable, and print nothing.
