@@ -9,6 +9,7 @@ const DETACHED = /detached/;
 
 const arrayBuffer = nativeOf(Object.getPrototypeOf(Uint8Array.prototype), "buffer");
 const arrayLength = nativeOf(Object.getPrototypeOf(Uint8Array.prototype), "byteLength");
+const arrayKind = nativeOf(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag);
 const viewBuffer = nativeOf(DataView.prototype, "buffer");
 
 /** Return the call that detached the view's buffer, or the buffer itself; undefined if none did. */
@@ -31,7 +32,7 @@ export function isEmptyArray(value) {
 }
 
 export function isDataView(view) {
-  return view[Symbol.toStringTag] === "DataView";
+  return arrayKind.call(view) === undefined;
 }
 
 // Checked files do not import this package.

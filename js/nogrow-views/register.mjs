@@ -3,6 +3,7 @@
 import { detachedViews } from "./alive.mjs";
 import { artifactsOf, parsed, quietIn } from "./report.mjs";
 import { sha256 } from "./sha256.mjs";
+import { state } from "./state.mjs";
 import { patchViews } from "./views.mjs";
 import { patchWebApis } from "./web_apis.mjs";
 import { patchWebAssembly } from "./webassembly.mjs";
@@ -12,12 +13,10 @@ const LISTED = 20;
 
 const { process } = globalThis;
 const mode = process?.env?.NOGROW_STRESS ?? globalThis.NOGROW_STRESS ?? "1";
-let known;
-let announced = false;
 
 /** Take the exports that leave the memory alone from a report of `nogrow check --format json`. */
 export function configure({ report }) {
-  known = report === undefined ? undefined : parsed(report);
+  state.report = report === undefined ? undefined : parsed(report);
 }
 
 /** Return the detached views that are still referenced, collecting garbage before if that is possible. */
@@ -29,13 +28,14 @@ export function report() {
 if (String(mode) !== "0") {
   configure({ report: initialReport() });
   patchWebAssembly({
-    digestOf: (bytes) => (known ? sha256(bytes) : undefined),
-    judge: (digest, names) => quietIn(known ? artifactsOf(known, digest, names) : []),
+    digestOf: (bytes) => (state.report ? sha256(bytes) : undefined),
+    judge: (digest, names) => quietIn(state.report ? artifactsOf(state.report, digest, names) : []),
     announce,
   });
   patchViews();
   patchWebApis();
-  if (mode !== "quiet") {
+  if (mode !== "quiet" && !state.printsList) {
+    state.printsList = true;
     process?.on?.("exit", printList);
   }
 }
@@ -50,14 +50,15 @@ function initialReport() {
 
 /** Say once that exports detach, when the first module is there: a test that uses none prints nothing. */
 function announce() {
-  if (!announced && mode !== "quiet" && !process?.env?.NOGROW_STRESS_ANNOUNCED) {
-    print("nogrow-views: each call of a WebAssembly export detaches the memory's views (NOGROW_STRESS=0: off)");
+  if (!state.announced && mode !== "quiet" && !process?.env?.NOGROW_STRESS_ANNOUNCED) {
+    const which = state.report ? "exports that may grow a memory detach" : "all exports detach";
+    print(`nogrow-views: ${which} the memory's views after each call; NOGROW_STRESS=0 turns this off`);
     if (process?.env) {
       // Threads and child processes inherit the variable, and print nothing.
       process.env.NOGROW_STRESS_ANNOUNCED = "1";
     }
   }
-  announced = true;
+  state.announced = true;
 }
 
 function print(line) {

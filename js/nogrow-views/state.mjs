@@ -53,6 +53,11 @@ function created() {
     places: new Map(),
     // The exports that run now, innermost last.
     running: [],
+    // The report that tells which exports leave the memory alone.
+    report: undefined,
+    // Whether the process was told that exports detach, and that it is to print a list at its end.
+    announced: false,
+    printsList: false,
     // True if `shown` is kept up to date.
     watching: false,
   };

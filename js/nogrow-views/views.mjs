@@ -44,7 +44,7 @@ function construct(Class, values, newTarget) {
 
 function patchPrototype(prototype) {
   for (const name of Reflect.ownKeys(prototype)) {
-    if (name === "constructor") {
+    if (name === "constructor" || name === Symbol.toStringTag) {
       continue;
     }
     replaceMethod(prototype, name, ITERATORS.includes(name) ? explainingIterator : explaining);
@@ -155,9 +155,20 @@ export function refusing(method) {
 
 /** Throw an error if one of the values, or of the parts of a list, is a view that a call has detached. */
 export function refuseDetached(name, receiver, values, caller) {
-  for (const value of [receiver, ...values].flat()) {
-    if (isEmptyArray(value) && detachmentOf(value) && state.views.get(value)?.length !== 0) {
-      throw detachedError(TypeError, `${name} reads nothing from a detached view`, value, caller);
+  for (const value of [receiver, ...values]) {
+    if (Array.isArray(value)) {
+      // A list of views, or of numbers, which can be long.
+      for (let i = 0; typeof value[i] === "object"; i++) {
+        refuse(name, value[i], caller);
+      }
+    } else {
+      refuse(name, value, caller);
     }
+  }
+}
+
+function refuse(name, value, caller) {
+  if (isEmptyArray(value) && detachmentOf(value) && state.views.get(value)?.length !== 0) {
+    throw detachedError(TypeError, `${name} reads nothing from a detached view`, value, caller);
   }
 }

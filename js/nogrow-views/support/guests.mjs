@@ -66,6 +66,61 @@ export const REFERRER = assembled(
   "ACYAQQMRAAALBADSAgsEACAACwAmBG5hbWUBFQMABGNhbGwBBGlkbGUCBmhpZGRlbgQIAQAFcGxhaW4=",
 );
 
+/*
+(module
+  (import "env" "emscripten_resize_heap" (func (param i32) (result i32)))
+  (memory (export "memory") 1 20)
+  (func (export "work")))
+*/
+export const GROWN_BY_HOST = assembled(
+  "AGFzbQEAAAABCQJgAX8Bf2AAAAIeAQNlbnYWZW1zY3JpcHRlbl9yZXNpemVfaGVhcAAAAwIBAQUEAQEBFAcRAgZtZW1vcnkCAAR3" +
+  "b3JrAAEKBAECAAs=",
+);
+
+/*
+(module
+  (import "a" "a" (func))
+  (import "a" "b" (func (param i32) (result i32)))
+  (memory (export "c") 1 20)
+  (func (export "d")))
+*/
+export const MINIFIED = assembled(
+  "AGFzbQEAAAABCQJgAABgAX8BfwINAgFhAWEAAAFhAWIAAQMCAQAFBAEBARQHCQIBYwIAAWQAAgoEAQIACw==",
+);
+
+/*
+(module
+  (import "env" "emscripten_notify_memory_growth" (func (param i32)))
+  (memory (export "memory") 1 20)
+  (func (export "work")))
+*/
+export const NOTIFIER = assembled(
+  "AGFzbQEAAAABCAJgAX8AYAAAAicBA2Vudh9lbXNjcmlwdGVuX25vdGlmeV9tZW1vcnlfZ3Jvd3RoAAADAgEBBQQBAQEUBxECBm1l" +
+  "bW9yeQIABHdvcmsAAQoEAQIACw==",
+);
+
+/*
+(module
+  (import "gojs" "runtime.resetMemoryDataView" (func (param i32)))
+  (memory (export "mem") 1 20)
+  (func (export "run")))
+*/
+export const OF_GO = assembled(
+  "AGFzbQEAAAABCAJgAX8AYAAAAiQBBGdvanMbcnVudGltZS5yZXNldE1lbW9yeURhdGFWaWV3AAADAgEBBQQBAQEUBw0CA21lbQIA" +
+  "A3J1bgABCgQBAgAL",
+);
+
+/*
+(module
+  (import "env" "emscripten_resize_heap" (func (param i32) (result i32)))
+  (memory (export "memory") 1 1)
+  (func (export "work")))
+*/
+export const FIXED = assembled(
+  "AGFzbQEAAAABCQJgAX8Bf2AAAAIeAQNlbnYWZW1zY3JpcHRlbl9yZXNpemVfaGVhcAAAAwIBAQUEAQEBAQcRAgZtZW1vcnkCAAR3" +
+  "b3JrAAEKBAECAAs=",
+);
+
 /** Return an instance of the module that imports `call` and `memory`. */
 export function instantiate(module, call = () => {}, memory = undefined) {
   return new WebAssembly.Instance(module, { host: { call, memory } });

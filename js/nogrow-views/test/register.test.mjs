@@ -313,3 +313,46 @@ test("classes of views look like the engine's", () => {
   assert.ok(Buffer.from("a") instanceof Uint8Array);
   assert.equal(Buffer.from("abc").subarray(1).toString(), "bc");
 });
+
+test("a promising export detaches when it suspends and when it settles", async (context) => {
+  if (!WebAssembly.promising) {
+    context.skip(`${process.version} has no WebAssembly.promising`);
+    return;
+  }
+  let resolve;
+  const later = new Promise((done) => (resolve = done));
+  const exports = guest(new WebAssembly.Suspending(() => later));
+  const call = WebAssembly.promising(exports.call);
+  const kept = view(exports.memory);
+  const promise = call();
+  assert.equal(kept.length, 0);
+  const next = view(exports.memory);
+  resolve();
+  await promise;
+  assert.throws(() => next.slice(), /; the export "call" detached this view/);
+});
+
+test("a thread is stressed too", async () => {
+  const { Worker } = await import("node:worker_threads");
+  const { once } = await import("node:events");
+  const code = `
+    import { parentPort, workerData } from "node:worker_threads";
+    const { exports } = new WebAssembly.Instance(workerData);
+    const kept = new Uint8Array(exports.m.buffer);
+    exports.f();
+    try { kept.slice(); } catch (error) { parentPort.postMessage(error.message); }`;
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), {
+    workerData: await WebAssembly.compile(bytes),
+    execArgv: ["--import", new URL("../register.mjs", import.meta.url).href],
+  });
+  const [message] = await once(worker, "message");
+  assert.match(message, /; the export "f" detached this view/);
+});
+
+test("classes of another realm are the engine's", async () => {
+  const vm = await import("node:vm");
+  const view = vm.runInNewContext("new Uint8Array(new WebAssembly.Memory({ initial: 1 }).buffer)");
+  assert.equal(view.length, 65536);
+  const other = vm.runInNewContext("new WebAssembly.Memory({ initial: 1 })");
+  assert.equal(new Uint8Array(other.buffer).length, 65536);
+});
