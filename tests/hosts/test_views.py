@@ -94,7 +94,7 @@ def test_packed_files_are_those_that_users_need(installed: Path) -> None:
     modules = {path.name for path in VIEWS.glob("*.mjs")}
     types = {f"{name}.d.{kind}" for name in ("index", "register") for kind in ("ts", "cts")}
     texts = {"LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"}
-    assert packed == modules | types | texts | {"index.cjs", "register.cjs"}
+    assert packed == modules | types | texts | {"checked", "index.cjs", "register.cjs"}
     assert "dependencies" not in json.loads((VIEWS / "package.json").read_text("utf-8"))
 
 
