@@ -3,11 +3,12 @@
 // A detached view answers an index with undefined and ignores a write, and no prototype, subclass or engine's flag
 // changes that. A Proxy does, but Web APIs reject it. So the views stay as they are, and the source changes:
 //
-//   object[key]           get(object[key], object)                 a miss is undefined or null, all else costs nothing
-//   object[key] = value   object[at(object, key)] = to(object, value)
+//   object[key]           becomes  get(object[key], object)
+//   object[key] = value   becomes  object[at(object, key)] = to(object, value)
 //
-// `at` is also for calls, updates and patterns, where the access has to stay one. `to` is left out if the value calls
-// nothing, which could detach the view in between. An object that is not a variable is kept in one meanwhile.
+// `get` looks at the object only if the result is undefined, so it costs little. `at` is also for calls, updates and
+// patterns, which need an access and not its value. `to` is left out if the value calls nothing, because only a call
+// can detach the view after `at`. If the object is not a variable, it is kept in one until the access.
 
 const NAMES = { get: "__nogrow_get", at: "__nogrow_at", to: "__nogrow_to", same: "__nogrow_same", slot: "__nogrow_" };
 
@@ -115,11 +116,11 @@ function roleIn(node, parent) {
       return "access";
     case "Property":
       return parent.value === node && parent.ofPattern ? "access" : "value";
+    case "MemberExpression":
+      // The rest of a chain is skipped if the object is nullish.
+      return node.optional && parent.object === node ? "access" : "value";
     default:
-      if (parent && isProbe(node, parent)) {
-        return "none";
-      }
-      return node.optional ? "access" : "value";
+      return parent && isProbe(node, parent) ? "none" : "value";
   }
 }
 
@@ -142,7 +143,7 @@ export function checkIndexes(code, parse) {
     return result + code.slice(done, node.end);
   };
 
-  const write = (node, parent, { targetOf } = {}) => {
+  const write = (node, parent, { targetOf, chain } = {}) => {
     if (node.type === "ChainExpression") {
       for (const { node: link, cut } of linksOf(node)) {
         if (cut) {
@@ -155,7 +156,7 @@ export function checkIndexes(code, parse) {
         property.ofPattern = true;
       }
     }
-    const role = isIndex(node) && !kept.has(node) ? roleIn(node, parent) : "none";
+    const role = isIndex(node) && !kept.has(node) ? roleIn(chain ?? node, parent) : "none";
     const isVariable = node.object?.type === "Identifier" || node.object?.type === "ThisExpression";
     const slot = role !== "none" && !isVariable ? `${NAMES.slot}${slots++}` : undefined;
     const holder = slot ?? node.object?.name ?? "this";
@@ -174,7 +175,8 @@ export function checkIndexes(code, parse) {
           ({ valueHolder, valueSlot } = written);
           return [child, written.text];
         }
-        let { text: changed } = write(child, node);
+        let { text: changed } =
+          node.type === "ChainExpression" ? write(child, parent, { chain: node }) : write(child, node);
         if (role !== "none" && child === node.object && slot) {
           changed = ` ${NAMES.same}(${slot} = (${changed}))`;
         }
