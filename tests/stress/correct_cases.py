@@ -13,7 +13,6 @@ from tests.stress.guest_text import (
     guest,
 )
 
-AGAIN = "the copy detaches again although the guest could not grow since the last import returned"
 # This module has a memory of its own that grows, and another one that the host reads.
 TWO_MEMORIES = guest(
     exported("(i32.store8 $quiet (i32.const 0) (i32.const 7)) (call $maybe)"),
@@ -90,7 +89,6 @@ CORRECT = (
         "two imports after a growth",
         "madeByFirstImport",
         guest(exported("(call $maybe) (call $first) (call $second)"), imports=TWO),
-        fails=AGAIN,
     ),
     Case(
         "two imports in a loop",
@@ -99,7 +97,6 @@ CORRECT = (
             exported("(loop (call $maybe) (call $first) (call $second) (br_if 0 (i32.const 0)))"),
             imports=TWO,
         ),
-        fails=AGAIN,
     ),
     Case(
         "two imports, the first in a helper",
@@ -109,7 +106,6 @@ CORRECT = (
             exported("(call $maybe) (call $helper) (call $second)"),
             imports=TWO,
         ),
-        fails=AGAIN,
     ),
     Case(
         "two imports, the first after the growth in a helper",
@@ -119,7 +115,6 @@ CORRECT = (
             exported("(call $helper) (call $second)"),
             imports=TWO,
         ),
-        fails=AGAIN,
     ),
     Case(
         "two imports in a table",
@@ -129,13 +124,11 @@ CORRECT = (
             exported("(call $maybe) (call_indirect (i32.const 0)) (call_indirect (i32.const 1))"),
             imports=TWO,
         ),
-        fails=AGAIN,
     ),
     Case(
         "objects of imports",
         "handedOnByImports",
         guest(exported(f"(call $maybe) (call $fill {VIEW})"), imports=GLUE),
-        fails=AGAIN,
     ),
     Case(
         "objects of imports in helpers",
@@ -146,13 +139,11 @@ CORRECT = (
             exported("(call $maybe) (call $random)"),
             imports=GLUE,
         ),
-        fails=AGAIN,
     ),
     Case(
         "return after the last import",
         "madeByLastImport",
         guest(exported("(call $maybe) (call $read)"), imports=READ),
-        fails=AGAIN,
     ),
     Case(
         "function of another instance in the table",

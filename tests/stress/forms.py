@@ -7,14 +7,13 @@ from dataclasses import dataclass
 class Form:
     """A function of a host that keeps a view too long; `<host>-ok.mjs` has the correct one.
 
-    `export` detaches the view. The exports in `running` have called the host back and return after it.
+    `export` detaches the view.
     """
 
     host: str
     test: str
     guest: str
     export: str
-    running: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.host}, {self.test}"
@@ -44,7 +43,7 @@ FORMS = (
     Form("heap-parameter", "operation", "allocator", "malloc"),
     Form("code-in-string", "compiled", "allocator", "make"),
     Form("await", "duringRead", "allocator", "history"),
-    Form("callback-argument", "slice", "callbacks", "alloc", running=("greet",)),
+    Form("callback-argument", "slice", "callbacks", "alloc"),
     Form("out-parameter", "word", "allocator", "answer"),
     Form("bindings-view", "lower", "allocator", "alloc"),
     Form("wrapped-view", "picture", "allocator", "alloc"),

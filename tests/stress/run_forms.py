@@ -8,10 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from nogrow.rewrite.stress import stressed
 from tools.browser.demo import find_node
 
 from nogrow.machine.machine import Machine
+from nogrow.rewrite.stress import stressed
 from tests.stress.forms import FORMS, Form
 from tests.stress.run_hosts import FOLDER, Job, Outcome, run_hosts
 from tests.support.modules import write_module

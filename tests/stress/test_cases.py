@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from nogrow.rewrite.stress import stressed
 
+from nogrow.rewrite.stress import stressed
 from tests.stress.correct_cases import CORRECT
 from tests.stress.guest_text import Case
 from tests.stress.kept_cases import KEPT

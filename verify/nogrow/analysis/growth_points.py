@@ -18,6 +18,7 @@ indirect call may have if one of its callees may.
 
 from collections import defaultdict, deque
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from itertools import filterfalse
 from typing import NamedTuple
 
 from nogrow.analysis.reachability import Exit, FlowGraph, Search, SearchResult
@@ -44,7 +45,8 @@ class GrowthPoints(NamedTuple):
     """The points at which one memory may have grown since the host last had control.
 
     `reach` are the functions of entry points that reach a growth. `returns` can be left normally after it,
-    and `throws` by an exception; at the exit of those in `grown`, the memory may have grown on every path.
+    and `throws` by an exception. For those in `returns_grown` and `throws_grown`, the memory may have grown
+    at this exit wherever control came from; at the exits of the others, marks tell.
     `run_after` are the functions in which a growth may have been noted.
     """
 
@@ -52,7 +54,8 @@ class GrowthPoints(NamedTuple):
     reach: frozenset[int]
     returns: frozenset[int]
     throws: frozenset[int]
-    grown: frozenset[int]
+    returns_grown: frozenset[int]
+    throws_grown: frozenset[int]
     marks: Marks
     run_after: frozenset[int]
 
@@ -65,7 +68,8 @@ class GrowthPoints(NamedTuple):
 def every_point(memory: int, functions: Iterable[int], count: int) -> GrowthPoints:
     """Return the points of a memory that may have grown everywhere; `count` is the number of functions."""
     entered = frozenset(functions)
-    return GrowthPoints(memory, entered, entered, entered, entered, Marks(), frozenset(range(count)))
+    every = frozenset(range(count))
+    return GrowthPoints(memory, entered, entered, entered, entered, entered, Marks(), every)
 
 
 def growth_points(
@@ -95,12 +99,14 @@ def growth_points(
     flow = _Flow(search, memory, found, hosts, outside, exceptions=exceptions)
     flow.solve()
     returns = frozenset(function for function in reach if found.left_after_growth(function, Exit.NORMAL))
+    throws = frozenset(function for function in reach if found.left_after_growth(function, Exit.EXCEPTION))
     return GrowthPoints(
         memory,
         reach,
         returns,
-        frozenset(function for function in reach if found.left_after_growth(function, Exit.EXCEPTION)),
-        frozenset(function for function in returns if flow.grown_at_exit(function)),
+        throws,
+        frozenset(filter(flow.grown_at_exit, returns)),
+        frozenset(filterfalse(flow.reaches_import, throws)),
         flow.marks(shift),
         frozenset(called_after | flow.marked()),
     )
@@ -151,6 +157,10 @@ class _Flow:
         self._passes = self._transparent(hosts)
         self._solved: dict[int, _Solved] = {}
         self._first_dispatch = search.first_dispatch
+
+    def reaches_import(self, vertex: int) -> bool:
+        """Return whether calls lead from `vertex` to an import that gets control."""
+        return self._to_import[vertex]
 
     def grown_at_exit(self, vertex: int) -> bool:
         """Return whether the memory may have grown on every path to the normal exit of `vertex`."""

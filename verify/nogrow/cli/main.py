@@ -18,7 +18,10 @@ from nogrow.report.exit_code import ExitCode
 
 NO_MEMORY = "not enough memory: no verdict"
 # A command is loaded only when it is called, so that the others start quickly.
-COMMANDS = ["check", "completion", "diff", "doctor", "explain", "host", "init", "pin", "run", "seal", "sites"]
+COMMANDS = [
+    "check", "completion", "diff", "doctor", "explain", "host", "init", "pin", "run", "seal", "sites",
+    "stress",
+]  # fmt: skip
 _LONGEST_SENTENCE = 200
 EPILOG = (
     "Exit codes: 0 every contract kept, 1 a contract broken, 2 wrong usage or contract file, "

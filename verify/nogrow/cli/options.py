@@ -197,6 +197,34 @@ with_dist = _together(
 )
 
 
+output_option = click.option(
+    "-o",
+    "--output",
+    "output",
+    metavar="OUT",
+    type=_FILE,
+    help="The file to write; an existing file is overwritten only with --force.",
+)
+
+
+def new_file(file: Path, output: Path | None, *, force: bool, or_else: str | None = None) -> Path:
+    """Return the file to write; raises `UsageError` where something would be overwritten by mistake.
+
+    `or_else` is the option that overwrites the input `file`, if there is one.
+    """
+    if output is None:
+        raise UsageError(f"no output file: use -o OUT{f' or {or_else}' if or_else else ''}")
+    if os.path.lexists(output):
+        if not os.path.isfile(output):  # noqa: PTH113
+            raise UsageError(f"{output}: not a regular file")
+        if os.path.exists(file) and output.samefile(file):  # noqa: PTH110
+            advice = f"use {or_else} to overwrite it" if or_else else "write to another file"
+            raise UsageError(f"{output}: this is FILE itself; {advice}")
+        if not force:
+            raise UsageError(f"{output}: the file exists; use --force to overwrite it")
+    return output
+
+
 def contract_at(path: Path | None) -> "Contract | None":
     """Return the contract in the file `path`, or in the default one if it exists.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from nogrow.cli.options import contract_at, contract_option
+from nogrow.cli.options import contract_at, contract_option, new_file, output_option
 from nogrow.contract.phrases import counted, headline
 from nogrow.errors import ModuleError, UsageError
 from nogrow.report.escaping import printable
@@ -38,14 +38,7 @@ _SCENARIOS = "scenarios"
 
 @click.command()
 @click.argument("file")
-@click.option(
-    "-o",
-    "--output",
-    "output",
-    metavar="OUT",
-    type=click.Path(path_type=Path),
-    help="The file to write; an existing file is overwritten only with --force.",
-)
+@output_option
 @click.option(
     "--mode",
     type=click.Choice(list(_EFFECTS)),
@@ -168,16 +161,7 @@ def _target(file: Path, output: Path | None, *, in_place: bool, force: bool) -> 
         if output is not None:
             raise UsageError("-o OUT and --in-place cannot be combined")
         return file
-    if output is None:
-        raise UsageError("no output file: use -o OUT or --in-place")
-    if os.path.lexists(output):
-        if not os.path.isfile(output):  # noqa: PTH113
-            raise UsageError(f"{output}: not a regular file")
-        if os.path.exists(file) and output.samefile(file):  # noqa: PTH110
-            raise UsageError(f"{output}: this is FILE itself; use --in-place to overwrite it")
-        if not force:
-            raise UsageError(f"{output}: the file exists; use --force to overwrite it")
-    return output
+    return new_file(file, output, force=force, or_else="--in-place")
 
 
 def _lines(comparison: "Comparison") -> Iterator[str]:

@@ -165,6 +165,14 @@ def refuse_unknown_names(data: bytes, judgement: Judgement, clauses: Sequence[Ar
         raise ModuleError(reason)
 
 
+def require_readable_names(data: bytes) -> None:
+    """Raise `ModuleError` where the core module in `data` may grow, and imports have minified names."""
+    module = decode(data)
+    labels = [item.label for item in module.imported(Kind.FUNCTION)]
+    if not _cannot_grow(module) and (reason := why_host_code_is_needed(module, labels)):
+        raise ModuleError(reason)
+
+
 def why_host_code_is_needed(module: Module, reached: Iterable[str]) -> str | None:
     """Return why a module that may grow can't be judged without host code, None if it can.
 

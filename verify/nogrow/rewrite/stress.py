@@ -6,11 +6,10 @@ copy behaves as the original does.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from nogrow.analysis.emscripten_abi import effect_of
 from nogrow.analysis.entry_points import EntryPoints
 from nogrow.analysis.judgement import EntryKind, Judgement
 from nogrow.analysis.proof import PointsToGrowth, judge, prove_with_points
@@ -19,6 +18,7 @@ from nogrow.errors import ModuleError, UsageError
 from nogrow.rewrite.additions import Additions
 from nogrow.rewrite.assemble import assembled
 from nogrow.rewrite.code_offset_sections import bodies, is_relocatable
+from nogrow.rewrite.detaching import Detaching, detaching, told_of_growth
 from nogrow.rewrite.function_references import declared_references, references_in_code
 from nogrow.rewrite.splice import Edit, Frame, edited, leb
 from nogrow.rewrite.stress_functions import (
@@ -26,12 +26,11 @@ from nogrow.rewrite.stress_functions import (
     CALL_INDIRECT,
     RETURN_CALL,
     RETURN_CALL_INDIRECT,
-    SHARED_PAGES,
-    Detaching,
+    Exits,
     StressFunctions,
 )
 from nogrow.rewrite.stress_marker import marked
-from nogrow.wasm.model import Import, Kind, MemoryType, Module
+from nogrow.wasm.model import Kind
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.runtime import Engine
 from nogrow.wasm.scan import Exceptions, begin
@@ -42,13 +41,6 @@ _CALLS = frozenset((CALL, RETURN_CALL))
 _INDIRECT_CALLS = frozenset((CALL_INDIRECT, RETURN_CALL_INDIRECT))
 _REFERENCE_CALLS = frozenset((0x14, 0x15))
 _TAIL_CALLS = frozenset((RETURN_CALL, RETURN_CALL_INDIRECT))
-
-TOLD_OF_GROWTH: Mapping[str, int] = {
-    "env.emscripten_notify_memory_growth": 0,
-    "gojs.runtime.resetMemoryDataView": 0,
-    "go.runtime.resetMemoryDataView": 0,
-}
-"""Imports by which a runtime tells its glue that it has grown the memory, with the argument that it gives."""
 
 
 class Stressed(NamedTuple):
@@ -71,17 +63,18 @@ def stressed(
     *,
     entries: Sequence[str] = (),
     every: bool = False,
+    pages: int = 0,
     try_table: bool = False,
     surroundings: Surroundings = NOTHING_KNOWN,
 ) -> Stressed:
     """Return the stressed copy of the core module `data`, validated and judged.
 
     `entries` are patterns for the names of entry points, as in `fnmatch`: only those that match detach.
-    With `every`, all entry points and all calls of imports detach, whatever the proof says. A module that
-    only throws exceptions gets legacy handlers, which older browsers know, or with `try_table` those of
-    WebAssembly 3.0, as wasmtime needs them. Raises
-    `UsageError` for a pattern that matches nothing, and `ModuleError`, with the offset in bytes, if the
-    module cannot be judged or rewritten.
+    With `every`, all entry points and all calls of imports detach, whatever the proof says. With `pages`, a
+    memory grows by one page instead of 0, that many times at most. A module that only throws exceptions gets
+    legacy handlers, which older browsers know, or with `try_table` those of WebAssembly 3.0, as wasmtime
+    needs them. Raises `UsageError` for a pattern that matches nothing, and `ModuleError`, with the offset in
+    bytes, if the module cannot be judged or rewritten.
     """
     if is_component(data):
         raise ModuleError(
@@ -93,18 +86,14 @@ def stressed(
     if original.valid is False:
         raise original.error
     scanning = begin(data, engine)
-    proof = prove_with_points(scanning, surroundings, _told(scanning.module), every=every)
-    copy = _Copy(proof, surroundings, _selection(proof, entries), every=every, try_table=try_table)
+    quiet = frozenset(item.index for item in told_of_growth(scanning.module))
+    proof = prove_with_points(scanning, surroundings, quiet, every=every)
+    copy = _Copy(proof, surroundings, _selection(proof, entries), _Options(every, pages, try_table))
     result = copy.written()
     if result.data != data:
         result = result._replace(data=marked(result.data))
         result = result._replace(notes=(*result.notes, *_checked(result.data, proof.judgement, engine)))
     return result
-
-
-def _told(module: Module) -> frozenset[int]:
-    """Return the imports by which a runtime tells its glue that it has grown the memory."""
-    return frozenset(item.index for item in module.imported(Kind.FUNCTION) if item.label in TOLD_OF_GROWTH)
 
 
 def _selection(proof: PointsToGrowth, patterns: Sequence[str]) -> frozenset[int]:
@@ -136,6 +125,14 @@ def _checked(data: bytes, before: Judgement, engine: Engine) -> list[str]:
     return []
 
 
+class _Options(NamedTuple):
+    """The options of `stressed` that the rewriting depends on."""
+
+    every: bool
+    pages: int
+    try_table: bool
+
+
 class _Copy:
     """The rewriting of one module."""
 
@@ -144,9 +141,7 @@ class _Copy:
         proof: PointsToGrowth,
         surroundings: Surroundings,
         selected: Container[int],
-        *,
-        every: bool,
-        try_table: bool,
+        options: _Options,
     ) -> None:
         """Decide which functions are wrapped, and write them."""
         self._module = module = proof.module
@@ -155,13 +150,12 @@ class _Copy:
         self._proof = proof
         self._imported = len(module.imported(Kind.FUNCTION))
         self._additions = Additions(module)
-        self._notes: list[str] = []
-        detaching = list(filter(None, (self._detaching(item.memory, surroundings) for item in proof.points)))
-        # Glue that is told of a growth in the module must not be told of another one just before.
-        self._unwrapped = {
-            function for item in detaching for function in (item.grower, *(told for told, _ in item.told))
-        }
-        memories = {item.memory for item in detaching}
+        ways = [detaching(module, item.memory, surroundings, options.pages) for item in proof.points]
+        detached = [way for way in ways if isinstance(way, Detaching)]
+        self._notes = [note for way in ways for note in ([way] if isinstance(way, str) else way.notes)]
+        # While the module grows the memory through its glue, nothing else must happen to the memory.
+        self._unwrapped = frozenset[int]().union(*(item.glue for item in detached))
+        memories = {item.memory for item in detached}
         self._points = [item for item in proof.points if item.memory in memories]
         self._run_after = frozenset[int]().union(*(item.run_after for item in self._points))
         self._marked_calls = _by_offset((item.memory, item.marks.calls) for item in self._points)
@@ -176,15 +170,21 @@ class _Copy:
         if not wrapped:
             return
         exceptions = proof.scan.exceptions
-        if try_table and exceptions == Exceptions.THROW:
+        if options.try_table and exceptions == Exceptions.THROW:
             exceptions |= Exceptions.TRY_TABLE
-        self._functions = StressFunctions(module, self._additions, detaching, exceptions, always=every)
+        self._functions = StressFunctions(module, self._additions, detached, exceptions, always=options.every)
         taken = proof.references.taken
+        points = self._entry_points
+        names = {function: points.name(number) for number, function in enumerate(points.functions)}
         for function in wrapped:
             self._new[function] = self._functions.entry(
                 function,
-                [item.memory for item in self._points if function in item.grown],
-                [item.memory for item in self._points if function in item.returns],
+                Exits(
+                    [item.memory for item in self._points if function in item.returns],
+                    [item.memory for item in self._points if function in item.returns_grown],
+                    [item.memory for item in self._points if function in item.throws_grown],
+                ),
+                names[function],
                 from_inside=function in taken,
             )
         # Where a wrapped function can be called from both sides, each call of an import has to tell the side.
@@ -193,7 +193,7 @@ class _Copy:
             if self._is_wrapped_import(function):
                 self._new[function] = self._functions.imported(function)
         # A callback that Emscripten's glue has put into the table would cost a growth at each virtual call.
-        asks = any(item.grower is not None for item in detaching)
+        asks = any(item.grower is not None for item in detached)
         self._host_tables = frozenset[int]() if asks else proof.references.host_tables
         self._host_references = proof.references.host_references and not asks
 
@@ -204,7 +204,7 @@ class _Copy:
         detaching = tuple(
             name
             for number, (name, function) in enumerate(zip(names, points.functions, strict=True))
-            if function in self._detaches and number in self._selected and function in self._new
+            if function in self._detaches and number in self._selected and self._enters(number)
         )
         known = set(detaching)
         quiet = tuple(name for name in names if name not in known)
@@ -228,12 +228,18 @@ class _Copy:
         reach = frozenset[int]().union(*(item.reach for item in self._points))
         functions: set[int] = set()
         for number, function in enumerate(points.functions):
-            if number in selected and function >= self._imported:
-                if number == points.start and not self._starts_stressed():
-                    continue
-                if function in reach:
-                    functions.add(function)
+            if (
+                number in selected
+                and function >= self._imported
+                and function in reach
+                and self._enters(number)
+            ):
+                functions.add(function)
         return sorted(functions)
+
+    def _enters(self, number: int) -> bool:
+        """Return whether the host may have views when it enters the module here."""
+        return number != self._entry_points.start or self._starts_stressed()
 
     def _starts_stressed(self) -> bool:
         """Return whether the host may have views when the start function runs: only of imported memories."""
@@ -241,53 +247,6 @@ class _Copy:
         return any(
             start in item.reach and self._module.memories[item.memory].imported for item in self._points
         )
-
-    def _detaching(self, memory: int, surroundings: Surroundings) -> Detaching | None:
-        """Return how the memory's buffer gets detached, None if it is left alone; notes what is special."""
-        module = self._module
-        declared = module.memories[memory]
-        imports = module.imported(Kind.FUNCTION)
-        growers = [
-            item
-            for item in imports
-            if item.label in surroundings.growers
-            or ((effect := effect_of(item.field)) is not None and effect.grows)
-        ]
-        if declared.shared:
-            self._notes.append(
-                f"memory {memory} is shared, so its buffer is not detached: it grows by a page instead, by "
-                f"{SHARED_PAGES} pages at most"
-            )
-            return Detaching(memory)
-        if growers:
-            if declared.maximum == declared.minimum:
-                self._notes.append(
-                    f"memory {memory} cannot grow, and the glue never makes new views: left alone"
-                )
-                return None
-            self._require_signature(growers[0], declared)
-            self._notes.append(
-                f"{growers[0].label} is called to detach, so that the glue makes new views as in production"
-            )
-            return Detaching(memory, grower=growers[0].index)
-        told = [
-            (item.index, TOLD_OF_GROWTH[item.label])
-            for item in imports
-            if item.label in TOLD_OF_GROWTH and self._signature(item.index) == (("i32",), ())
-        ]
-        self._notes += (f"{imports[index].label} is called after each detaching" for index, _ in told)
-        return Detaching(memory, told=told)
-
-    def _signature(self, function: int) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
-        kind = self._module.types.function(self._module.functions[function])
-        return tuple(part.name for part in kind.parts), tuple(part.name for part in kind.results)
-
-    def _require_signature(self, grower: Import, memory: MemoryType) -> None:
-        if self._signature(grower.index) != ((f"i{memory.address_bits}",), ("i32",)):
-            raise ModuleError(
-                f"not stressed: the import {grower.label} grows the memory, but has not the type of "
-                "emscripten_resize_heap"
-            )
 
     def _is_wrapped_import(self, function: int) -> bool:
         return function < self._imported and function not in self._unwrapped

@@ -14,20 +14,19 @@ Where the module uses exceptions, the first and the last also do this when an ex
 WebAssembly 3.0, sections 5.4 (instructions) and 4.6 (execution); the legacy exception handling of engines.
 """
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple
 
 from nogrow.rewrite.additions import Additions, NewFunction
+from nogrow.rewrite.detaching import Detaching
 from nogrow.rewrite.splice import leb, signed_leb
 from nogrow.wasm.model import MemoryType, Module
 from nogrow.wasm.names import FunctionNames
 from nogrow.wasm.scan import Exceptions
 from nogrow.wasm.types import DefinedType, code_of
 
-SHARED_PAGES = 64
-"""The pages by which the copy lets a shared memory grow at most, one at a time."""
-
-I32, VOID, _EXNREF = 0x7F, 0x40, 0x69
+_PREFIX = "nogrow.stress."
+I32, _EXNREF = 0x7F, 0x69
 _UNREACHABLE, _END, _RETURN, _DROP = b"\x00", b"\x0b", b"\x0f", b"\x1a"
 _BLOCK, _IF, _TRY, _TRY_TABLE = b"\x02", b"\x04\x40", b"\x06\x40", b"\x1f\x40"
 _CATCH_ALL, _RETHROW, _THROW_REF = b"\x19", b"\x09\x00", b"\x0a"
@@ -35,6 +34,7 @@ _CATCH_ALL_REF = b"\x01\x03\x00"
 _SELECT, _IS_ZERO, _AND, _SUBTRACT = b"\x1b", b"\x45", b"\x71", b"\x6b"
 # By the number of bits in addresses.
 _INDEX_TYPES = {32: 0x7F, 64: 0x7E}
+_ADD = {32: b"\x6a", 64: b"\x7c"}
 _SHIFT_LEFT = {32: b"\x74", 64: b"\x86"}
 _EQUAL = {32: b"\x46", 64: b"\x51"}
 _AT_LEAST = {32: b"\x4f", 64: b"\x5a"}
@@ -66,16 +66,16 @@ def _set(index: int) -> bytes:
     return b"\x24" + leb(index)
 
 
-class Detaching(NamedTuple):
-    """How the host is made to detach the buffer of a memory.
+class Exits(NamedTuple):
+    """The memories that the exits of an entry point are about.
 
-    `grower` is an import that grows the memory to the number of bytes in its argument. `told` are imports to
-    call after a growth by 0 pages, each with its argument.
+    It can grow the memories `returns` and return. Those in `returns_grown` and `throws_grown` count as grown
+    whenever it returns, or an exception leaves it.
     """
 
-    memory: int
-    grower: int | None = None
-    told: Sequence[tuple[int, int]] = ()
+    returns: Sequence[int]
+    returns_grown: Sequence[int]
+    throws_grown: Sequence[int]
 
 
 class StressFunctions:
@@ -105,14 +105,11 @@ class StressFunctions:
         self._grown = {item.memory: additions.add_global(I32, zero) for item in detaching}
         self._detach = {item.memory: self._detaching(item) for item in detaching}
 
-    def entry(
-        self, function: int, grown: Container[int], returns: Container[int], *, from_inside: bool
-    ) -> int:
+    def entry(self, function: int, exits: Exits, name: str, *, from_inside: bool) -> int:
         """Return the function that takes the place of an entry point.
 
-        When it returns, it detaches the memories `grown`, and those of `returns` that may have grown. When an
-        exception leaves it, it detaches those that may have grown. `from_inside` says that the module itself
-        may call it, too, which must not count as an entry.
+        `name` is for a function without a debug name. `from_inside` says that the module itself may call it,
+        too, which must not count as an entry.
         """
         original = self._forwarded(function) + call(function)
         direct = (_get(self._inside), _IF, original, _RETURN, _END) if from_inside else ()
@@ -121,12 +118,9 @@ class StressFunctions:
             b"".join(direct),
             (_constant(1), _set(self._inside), *self._all_grown(_constant(int(self._always)))),
             original,
-            b"".join(
-                call(detach) if memory in grown else self._detached_if_grown(memory)
-                for memory, detach in self._detach.items()
-                if memory in grown or memory in returns
-            ),
-            self.detached_if_grown(),
+            self._detached(exits.returns, exits.returns_grown),
+            self._detached(self._detach, exits.throws_grown),
+            name=self._name(function) or f"{_PREFIX}{name}",
         )
 
     def imported(self, function: int) -> int:
@@ -136,7 +130,10 @@ class StressFunctions:
             original = self._forwarded(function) + call(function)
             left = (_constant(0), _set(self._inside), *self._all_grown(_constant(0)))
             first = self.detached_if_grown()
-            return self._function(function, first, left, original, b"", b"", keeps_grown=self._always)
+            name = self._name(function)
+            return self._function(
+                function, first, left, original, b"", b"", name=name, keeps_grown=self._always
+            )
 
         return self._once(("import", function), write)
 
@@ -197,6 +194,13 @@ class StressFunctions:
     def _all_grown(self, value: bytes) -> list[bytes]:
         return [value + _set(index) for index in self._grown.values()]
 
+    def _detached(self, memories: Iterable[int], grown: Container[int]) -> bytes:
+        """Return the instructions that detach each of `memories` that counts as grown, or may have grown."""
+        return b"".join(
+            call(self._detach[memory]) if memory in grown else self._detached_if_grown(memory)
+            for memory in memories
+        )
+
     def _detached_if_grown(self, memory: int) -> bytes:
         return _get(self._grown[memory]) + _IF + call(self._detach[memory]) + _END
 
@@ -205,7 +209,7 @@ class StressFunctions:
 
     def _name(self, function: int) -> str | None:
         name = self._names.get(function)
-        return None if name is None else f"nogrow.stress.{name}"
+        return None if name is None else f"{_PREFIX}{name}"
 
     def _forwarding(self, kind: int, before: bytes, instruction: bytes, name: str | None) -> int:
         """Append a function of the type `kind` that passes its parameters to `instruction`."""
@@ -223,6 +227,7 @@ class StressFunctions:
         returned: bytes,
         thrown: bytes,
         *,
+        name: str | None,
         keeps_grown: bool = True,
     ) -> int:
         """Append a function of the same type that saves the globals, and restores them at the end.
@@ -245,7 +250,7 @@ class StressFunctions:
                 _END,
             )
         )
-        return self._additions.add_function(NewFunction(kind, body, self._name(function)))
+        return self._additions.add_function(NewFunction(kind, body, name))
 
     def _caught(self, normal: bytes, thrown: bytes) -> bytes:
         """Return the code `normal`, with `thrown` executed when an exception leaves it."""
@@ -259,37 +264,37 @@ class StressFunctions:
     def _detaching(self, detaching: Detaching) -> int:
         memory = self._module.memories[detaching.memory]
         suffix = f".{detaching.memory}" if len(self._module.memories) > 1 else ""
-        name = f"nogrow.stress.detach{suffix}"
-        if detaching.grower is None:
-            body = self._growing(detaching, memory)
-        else:
-            body = self._asking(detaching.memory, detaching.grower, memory)
-        return self._additions.add_function(
-            NewFunction(self._additions.add_type(b"", b""), body + _END, name)
+        name = f"{_PREFIX}detach{suffix}"
+        locals_, code = (
+            self._growing(detaching, memory)
+            if detaching.grower is None
+            else self._asking(detaching.memory, detaching.grower, memory, by_pages=bool(detaching.pages))
         )
+        if detaching.pages:
+            left = self._additions.add_global(I32, _constant(detaching.pages) + _END)
+            code = _get(left) + _IF + _get(left) + _constant(1) + _SUBTRACT + _set(left) + code + _END
+        kind = self._additions.add_type(b"", b"")
+        return self._additions.add_function(NewFunction(kind, locals_ + code + _END, name))
 
-    def _growing(self, detaching: Detaching, memory: MemoryType) -> bytes:
-        """Return the body of a function that grows the memory itself, by 0 pages unless it is shared."""
-        bits, grow = memory.address_bits, b"\x40" + leb(detaching.memory) + _DROP
-        if memory.shared:
-            left = self._additions.add_global(I32, _constant(SHARED_PAGES) + _END)
-            counted = _get(left) + _constant(1) + _SUBTRACT + _set(left)
-            return leb(0) + _get(left) + _IF + counted + _constant(1, bits) + grow + _END
+    def _growing(self, detaching: Detaching, memory: MemoryType) -> tuple[bytes, bytes]:
+        """Return the locals and the code of a function that grows the memory itself."""
+        grow = b"\x40" + leb(detaching.memory) + _DROP
         told = (_constant(argument) + call(function) for function, argument in detaching.told)
-        return leb(0) + _constant(0, bits) + grow + b"".join(told)
+        return leb(0), b"".join((_constant(int(bool(detaching.pages)), memory.address_bits), grow, *told))
 
-    def _asking(self, index: int, grower: int, memory: MemoryType) -> bytes:
-        """Return the body of a function that lets Emscripten's glue grow the memory, and so make new views.
+    def _asking(self, index: int, grower: int, memory: MemoryType, *, by_pages: bool) -> tuple[bytes, bytes]:
+        """Return the locals and the code of a function that lets Emscripten's glue grow the memory.
 
-        The glue takes the size of the memory from one of its views, which has the length 0 after a growth by
-        0 pages. Since version 3.1.29, it then grows the memory by 0 pages if it is asked for the present
-        size. Older glue would double the memory, so it is asked for 1 byte from then on, and grows by a page:
+        So the glue makes new views. It takes the size of the memory from one of its views, which has the
+        length 0 after a growth by 0 pages. Since version 3.1.29, it then grows the memory by 0 pages if it is
+        asked for the present size, or by 1 with `by_pages`. Older glue would double the memory, so it is
+        asked for 1 byte from then on, and grows by a page:
 
-            if size >= (is_old ? maximum - 1 : 65,536 pages): return
+            if size >= (is_old or by_pages ? maximum - 1 : 65,536 pages): return
             memory.grow 0
             if not is_old:
-                before = size; done = grower(size in bytes)
-                if done and size == before: return
+                wanted = size (+ 1); done = grower(wanted, in bytes)
+                if done and size == wanted: return
                 is_old = 1
                 if done: return
             grower(1)
@@ -298,27 +303,23 @@ class StressFunctions:
         is_old = self._additions.add_global(I32, _constant(0) + _END)
         size, ask = b"\x3f" + leb(index), call(grower)
         most = (1 << bits) >> page
-        full = most if memory.maximum is None else memory.maximum
-        limit = _constant(full - 1, bits) + _constant(most, bits) + _get(is_old) + _SELECT
-        before, done = 0, 1
-        parts = (
-            leb(2) + leb(1) + bytes((_INDEX_TYPES[bits],)) + leb(1) + bytes((I32,)),
+        full = (most if memory.maximum is None else memory.maximum) - 1
+        limit = _constant(full, bits) + _constant(full if by_pages else most, bits) + _get(is_old) + _SELECT
+        wanted, done = 0, 1
+        in_bytes = _local_get(wanted) + _constant(page, bits) + _SHIFT_LEFT[bits]
+        code = (
             size + limit + _AT_LEAST[bits] + _IF + _RETURN + _END,
             _constant(0, bits) + b"\x40" + leb(index) + _DROP,
             _get(is_old) + _IS_ZERO + _IF,
-            size
-            + _local_set(before)
-            + size
-            + _constant(page, bits)
-            + _SHIFT_LEFT[bits]
-            + ask
-            + _local_set(done),
-            _local_get(done) + size + _local_get(before) + _EQUAL[bits] + _AND + _IF + _RETURN + _END,
+            size + _constant(int(by_pages), bits) + _ADD[bits] + _local_set(wanted),
+            in_bytes + ask + _local_set(done),
+            _local_get(done) + size + _local_get(wanted) + _EQUAL[bits] + _AND + _IF + _RETURN + _END,
             _constant(1) + _set(is_old) + _local_get(done) + _IF + _RETURN + _END,
             _END,
             _constant(1, bits) + ask + _DROP,
         )
-        return b"".join(parts)
+        locals_ = leb(2) + leb(1) + bytes((_INDEX_TYPES[bits],)) + leb(1) + bytes((I32,))
+        return locals_, b"".join(code)
 
 
 def _codes(defined: DefinedType) -> tuple[bytes | None, bytes | None]:

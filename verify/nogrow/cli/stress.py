@@ -1,0 +1,132 @@
+"""Define `nogrow stress`, which writes a copy for tests that detaches wherever the memory may have grown."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nogrow.cli.options import glue_in, new_file, output_option, with_glue
+from nogrow.contract.phrases import counted
+from nogrow.errors import ModuleError
+from nogrow.report.escaping import printable
+
+if TYPE_CHECKING:
+    from nogrow.analysis.surroundings import Surroundings
+    from nogrow.jshost.model import Glue
+    from nogrow.rewrite.stress import Stressed
+
+_MOST_NAMES = 20
+_GUARD = "To name the export that detached a view, use `guard` of the npm package nogrow-views."
+
+
+@click.command()
+@click.argument("file")
+@output_option
+@click.option(
+    "--entry",
+    "entries",
+    metavar="GLOB",
+    multiple=True,
+    help="Detach only in entry points with such a name; repeatable.",
+)
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help="Detach in every entry point and before every call of an import, even if the proof excludes growth.",
+)
+@click.option(
+    "--pages",
+    metavar="N",
+    type=click.IntRange(min=1, max=65_535),
+    help="Grow by one page each time instead of 0, N times at most, for hosts that compare sizes to find out "
+    "whether the memory has grown.",
+)
+@with_glue
+@click.option("--force", is_flag=True, help="Overwrite OUT if it exists.")
+def stress(
+    file: str,
+    output: Path | None,
+    entries: tuple[str, ...],
+    every: bool,
+    pages: int | None,
+    glue: tuple[Path, ...],
+    force: bool,
+) -> None:
+    """Write a copy of FILE for tests, in which memory that may have grown always has.
+
+    Wherever control passes to the host after the memory may have grown, the copy detaches its buffer, so host
+    code that keeps a view fails at once. The copy is validated and judged before it is written. Exit code 4
+    means that this failed, and that nothing was written.
+    """
+    target = new_file(Path(file), output, force=force)
+    from nogrow.rewrite.stress import stressed
+    from nogrow.util.atomic_write import write_bytes
+    from nogrow.wasm.file import read
+    from nogrow.wasm.sections import is_component
+
+    host_code = glue_in(glue)
+    try:
+        data = read(file)
+        if not host_code and not is_component(data):
+            host_code = _beside(file, data)
+        copy = stressed(
+            data,
+            entries=entries,
+            every=every,
+            pages=pages or 0,
+            surroundings=_surroundings(data, host_code),
+        )
+    except ModuleError as error:
+        raise ModuleError(f"{file}: {error}") from error
+    write_bytes(target, copy.data)
+    click.echo(f"{printable(str(target))}: {printable(file)} stressed, for tests only")
+    for line in _lines(copy, [] if glue else host_code):
+        click.echo(f"  {printable(line)}")
+    if copy.detaching:
+        click.echo(f"Use it in place of FILE in your tests. {_GUARD}")
+
+
+def _beside(file: str, data: bytes) -> "list[Glue]":
+    """Return the host code in the folder of the module that belongs to it."""
+    from nogrow.pipeline.host_code import of_module, scripts_beside
+
+    return list(of_module(data, lambda label: False, scripts_beside(file)))
+
+
+def _surroundings(data: bytes, host_code: "Sequence[Glue]") -> "Surroundings":
+    """Return what the host code says of the imports.
+
+    Raises `ModuleError` where it is not that of the module, or where there is none although it is needed.
+    """
+    from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
+    from nogrow.pipeline.host_code import host_effects, require_readable_names
+    from nogrow.wasm.sections import is_component
+
+    if is_component(data):
+        return NOTHING_KNOWN
+    if not host_code:
+        require_readable_names(data)
+        return NOTHING_KNOWN
+    growers = frozenset(grower.label for script in host_code for grower in script.growers)
+    return Surroundings(growers=growers, effects=host_effects(data, (), host_code))
+
+
+def _lines(copy: "Stressed", found: "Sequence[Glue]") -> Iterator[str]:
+    of_all = counted(len(copy.detaching) + len(copy.quiet), "entry point")
+    if copy.detaching:
+        yield f"{len(copy.detaching)} of {of_all} detach: {_listed(copy.detaching)}"
+        yield f"{len(copy.quiet)} stay quiet: {_listed(copy.quiet)}" if copy.quiet else "none stays quiet"
+        yield f"{counted(copy.places, 'place')} in the code, calls of imports included"
+    else:
+        yield f"none of {of_all} can grow a memory that the host sees: the copy is the same as FILE"
+    for script in found:
+        yield f"note: its host code is {script.file}"
+    for note in copy.notes:
+        yield f"note: {note}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
