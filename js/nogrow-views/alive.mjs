@@ -52,12 +52,12 @@ export function detachedViews() {
     const record = view && state.views.get(view);
     const detachment = record && !record.checked && record.length && detachmentOf(view);
     if (detachment) {
-      const { exportName = "grow() in the host", memoryName, stack } = detachment;
+      const { exportName = "grow() in the host", memoryName = "memory", stack } = detachment;
       const kind = view[Symbol.toStringTag];
       const made = placeIn(record.stack) ?? UNKNOWN;
       const key = [kind, made, exportName].join("\n");
       const renewed = state.places.get(made)?.buffers > 1;
-      const detached = placeIn(stack) ?? UNKNOWN;
+      const detached = (stack && placeIn(stack)) ?? UNKNOWN;
       const group = groups.get(key) ?? { kind, count: 0, made, renewed, exportName, memoryName, detached };
       groups.set(key, { ...group, count: group.count + 1 });
     }
