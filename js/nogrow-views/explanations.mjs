@@ -47,8 +47,8 @@ export function explained(error, values, caller) {
 /** Return an error that says why the view or buffer is detached, with the stack of the call that detached it. */
 export function detachedError(TypeError, message, value, caller) {
   const { reason, cause } = whyDetached(value);
-  const view = state.views.get(value);
-  const place = view && placeIn(view.stack);
+  const made = state.views.get(value)?.stack;
+  const place = made && placeIn(made);
   const error = new TypeError(`${message}; ${reason}${place ? `; the view was made at ${place}` : ""}`, { cause });
   Error.captureStackTrace?.(error, caller);
   return error;
