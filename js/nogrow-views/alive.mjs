@@ -8,26 +8,42 @@ import { nativeOf, state } from "./state.mjs";
 
 /** At most this many views are in the list at a time. */
 const MOST = 10_000;
+/** At most this many views are recorded in each period, because a stack takes microseconds. */
+const RECORDED = 1000;
+const PERIOD = 100;
 /** For this many views the place is found at once, which takes 10 microseconds each. */
 const PLACED = 1000;
 const UNKNOWN = "an unknown place";
 
 const byteLength = nativeOf(Object.getPrototypeOf(Uint8Array.prototype), "byteLength");
 const viewLength = nativeOf(DataView.prototype, "byteLength");
+// Test runners replace the clock.
+const { now } = Date;
+let periodStart = 0;
+let recordedInPeriod = 0;
 
-/** Remember the stack where the view was made; return the view. */
+/** Remember the stack where the view was made, unless there are too many; return the view. */
 export function remembered(view, caller) {
-  const stack = capturedPlace(caller);
   const length = (isDataView(view) ? viewLength : byteLength).call(view);
+  const record = { stack: undefined, length, checked: false };
   // The engine's stack refers to functions, whose variables may refer to the view. A weak map allows for that.
-  state.views.set(view, { stack, length, checked: false });
+  state.views.set(view, record);
+  if (now() - periodStart >= PERIOD) {
+    periodStart = now();
+    recordedInPeriod = 0;
+  }
+  if (recordedInPeriod++ >= RECORDED) {
+    return view;
+  }
+  record.stack = capturedPlace(caller);
   if (state.viewCount++ < PLACED) {
-    countBuffer(placeIn(stack), bufferUnder(view));
+    countBuffer(placeIn(record.stack), bufferUnder(view));
+  }
+  if (state.list.length >= MOST && state.viewCount % RECORDED === 0) {
+    state.list = state.list.filter((reference) => reference.deref());
   }
   if (state.list.length < MOST) {
     state.list.push(new WeakRef(view));
-  } else if (state.viewCount % MOST === 0) {
-    state.list = state.list.filter((reference) => reference.deref());
   }
   return view;
 }
@@ -52,12 +68,12 @@ export function detachedViews() {
     const record = view && state.views.get(view);
     const detachment = record && !record.checked && record.length && detachmentOf(view);
     if (detachment) {
-      const { exportName = "grow() in the host", memoryName, stack } = detachment;
+      const { exportName = "grow() in the host", memoryName = "memory", stack } = detachment;
       const kind = view[Symbol.toStringTag];
       const made = placeIn(record.stack) ?? UNKNOWN;
       const key = [kind, made, exportName].join("\n");
       const renewed = state.places.get(made)?.buffers > 1;
-      const detached = placeIn(stack) ?? UNKNOWN;
+      const detached = (stack && placeIn(stack)) ?? UNKNOWN;
       const group = groups.get(key) ?? { kind, count: 0, made, renewed, exportName, memoryName, detached };
       groups.set(key, { ...group, count: group.count + 1 });
     }

@@ -73,7 +73,10 @@ export function detach(memory, memoryName, exportName, replace, caller) {
       return;
     }
   }
-  remember(before, exportName, memoryName, grew, caller);
+  // Views of a shared buffer only keep their length.
+  if (!isShared(before)) {
+    remember(before, exportName, memoryName, grew, caller);
+  }
   if (state.shown.get(memory) === before) {
     state.shown.delete(memory);
   }

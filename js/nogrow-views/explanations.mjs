@@ -50,16 +50,17 @@ export function explained(error, values, caller) {
 /** Return an error that says why the view or buffer is detached, with the stack of the call that detached it. */
 export function detachedError(TypeError, message, value, caller) {
   const { reason, cause } = whyDetached(value);
-  const view = state.views.get(value);
-  const place = view && placeIn(view.stack);
+  const made = state.views.get(value)?.stack;
+  const place = made && placeIn(made);
   const error = new TypeError(`${message}; ${reason}${place ? `; the view was made at ${place}` : ""}`, { cause });
   Error.captureStackTrace?.(error, caller);
   return error;
 }
 
-function whyDetached(value) {
+/** Return the reason and, as an error, the call that detached the view or buffer; undefined if it is unknown. */
+export function whyDetached(value) {
   const known = detachmentOf(value);
-  if (known) {
+  if (known?.stack) {
     const { exportName, memoryName, grew, stack } = known;
     const memory = `the memory "${memoryName}"`;
     const who = exportName === undefined ? "grow() in the host" : `the export "${exportName}"`;
@@ -70,10 +71,9 @@ function whyDetached(value) {
       cause: errorAt(stack, "Detachment", `${event} here, and ${what}`),
     };
   }
-  const buffer = bufferUnder(value);
-  const running = state.running.at(-1);
-  if (buffer && state.memories.has(buffer) && running !== undefined) {
-    return { reason: `the memory grew during the call of the export "${running}", which still runs` };
+  const running = known ? known.exportName : state.running.at(-1);
+  if (running !== undefined && state.memories.has(bufferUnder(value))) {
+    return { reason: `the memory grew in a call of the export "${running}" that had not returned yet` };
   }
-  return undefined;
+  return known && { reason: "the memory has grown" };
 }

@@ -46,7 +46,7 @@ function created() {
     grown: new WeakMap(),
     // Views of memories: where each was made, its length then, and whether the program looked at it since.
     views: new WeakMap(),
-    // Weak references to these views, and the number of views in all.
+    // Weak references to these views, and the number of those that were ever in it.
     list: [],
     viewCount: 0,
     // Places that made views, and the number of buffers that they made views of.

@@ -2,7 +2,7 @@
 // and remembers where each view of a memory was made.
 
 import { remembered } from "./alive.mjs";
-import { detachedError, detachmentOf, explained, isEmptyArray } from "./explanations.mjs";
+import { detachedError, detachmentOf, explained, isEmptyArray, whyDetached } from "./explanations.mjs";
 import { replaceAccessor, replaceClass, replaceMethod } from "./patching.mjs";
 import { state } from "./state.mjs";
 
@@ -168,7 +168,13 @@ export function refuseDetached(name, receiver, values, caller) {
 }
 
 function refuse(name, value, caller) {
-  if (isEmptyArray(value) && detachmentOf(value) && state.views.get(value)?.length !== 0) {
+  if (!isEmptyArray(value)) {
+    return;
+  }
+  const record = state.views.get(value);
+  // A view that never had a length may be empty.
+  const isDetached = record ? record.length > 0 : detachmentOf(value) !== undefined;
+  if (isDetached && whyDetached(value)) {
     throw detachedError(TypeError, `${name} reads nothing from a detached view`, value, caller);
   }
 }

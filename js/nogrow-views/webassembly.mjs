@@ -100,7 +100,12 @@ function patchMemory() {
     (get) =>
       function () {
         const buffer = get.call(this);
-        if (state.shown.get(this) !== buffer) {
+        const before = state.shown.get(this);
+        if (before !== buffer) {
+          if (before && !state.detachments.has(before)) {
+            // The memory has grown in a call that has not returned yet.
+            state.detachments.set(before, { exportName: state.running.at(-1) });
+          }
           state.shown.set(this, buffer);
           state.memories.set(buffer, this);
         }
