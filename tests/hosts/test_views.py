@@ -136,7 +136,14 @@ def test_reports_of_nogrow_exempt_exports(installed: Path) -> None:
         assemble("""(module (memory (export "memory") 1)
             (func (export "still")) (func (export "grow") (drop (memory.grow (i32.const 0)))))""")
     )
-    command = [sys.executable, "-m", "nogrow", "check", f"--format=json={installed / 'report.json'}", module]
+    command = [
+        sys.executable,
+        "-m",
+        "nogrow",
+        "check",
+        f"--format=json={installed / 'report.json'}",
+        str(module),
+    ]
     subprocess.run(command, cwd=installed, capture_output=True, timeout=60, check=False)
     script = """
         const module = new WebAssembly.Module(require("node:fs").readFileSync("module.wasm"));
