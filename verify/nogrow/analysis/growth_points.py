@@ -17,7 +17,7 @@ indirect call may have if one of its callees may.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import filterfalse
 from typing import NamedTuple
 
@@ -32,8 +32,8 @@ _START = -1
 class Marks(NamedTuple):
     """The points where the module has to note that a memory may have grown, as offsets of instructions.
 
-    `calls` are calls, and `before` other instructions, before which it is noted. Behind the calls in `after`
-    it is noted when they return.
+    `calls` are calls, and `before` other instructions, before which it is noted. Behind the calls and
+    `memory.grow` instructions in `after` it is noted when they return.
     """
 
     calls: frozenset[int] = frozenset()
@@ -123,7 +123,7 @@ class _Edge(NamedTuple):
 class _Solved(NamedTuple):
     """The points of a vertex that need a mark: calls, and other edges."""
 
-    calls: Sequence[int]
+    calls: Collection[int]
     marked: Sequence[_Edge]
 
 
@@ -156,6 +156,7 @@ class _Flow:
         self._summaries = [False] * len(vertices)
         self._passes = self._transparent(hosts)
         self._solved: dict[int, _Solved] = {}
+        self._paths: dict[int, tuple[list[_Edge], list[bool]]] = {}
         self._first_dispatch = search.first_dispatch
 
     def reaches_import(self, vertex: int) -> bool:
@@ -168,9 +169,9 @@ class _Flow:
 
     def solve(self) -> None:
         """Solve each vertex until no summary changes."""
-        waiting = deque(self._vertices)
+        callers = self._callers(frozenset(self._vertices))
+        waiting = deque(_callees_first(self._vertices, callers))
         queued = set(waiting)
-        callers = self._callers(frozenset(waiting))
         while waiting:
             vertex = waiting.popleft()
             queued.discard(vertex)
@@ -205,6 +206,8 @@ class _Flow:
                 offset = self._graph.places[node] + shift
                 if kind == _CALL:
                     (calls if edge.exceptional else after).add(offset)
+                elif kind == _GROW:
+                    after.add(offset)
                 elif kind in (_BR, _BR_IF):
                     before.add(offset)
         return Marks(frozenset(calls), frozenset(before), frozenset(after))
@@ -297,57 +300,81 @@ class _Flow:
 
     def _solve(self, vertex: int) -> bool:
         """Solve one vertex with the present summaries; return whether it may have grown at its exit."""
-        count = len(self._nodes(vertex))
-        edges = list(self._edges(vertex))
-        beginnings = self._beginnings(vertex, edges, count + 2)
-        reached = [edge for edge in edges if beginnings[edge.source] is not None]
-        merged = [beginnings[place] == _meeting(place) for place in range(count + 2)]
-        grown = [False] * (count + 2)
-        values = [False] * len(reached)
-        by_target: list[list[int]] = [[] for _ in range(count + 2)]
-        for number, edge in enumerate(reached):
-            by_target[edge.target].append(number)
+        if vertex not in self._paths:
+            self._paths[vertex] = self._paths_of(vertex)
+        edges, merged = self._paths[vertex]
+        count = len(merged)
+        incoming, true = [0] * count, [0] * count
+        for edge in edges:
+            incoming[edge.target] += 1
+        # Nothing has grown at the start.
+        incoming[0] += 1
+
+        def grown(place: int) -> bool:
+            return true[place] == incoming[place] if merged[place] else true[place] > 0
+
+        values = [False] * len(edges)
         changed = True
         while changed:
             changed = False
-            for number, edge in enumerate(reached):
-                place = edge.source
-                if by_target[place]:
-                    # Nothing has grown at the start.
-                    meet = (all if place else _none) if merged[place] else any
-                    grown[place] = meet(values[incoming] for incoming in by_target[place])
-                value = self._grown_behind(vertex, edge, grown=grown[place])
-                if value and not values[number]:
-                    values[number] = changed = True
-        first = self._graph.ranges[vertex]
-        marked: list[_Edge] = []
-        for place in range(count + 1):
-            incoming = [values[number] for number in by_target[place]]
-            if merged[place] and any(incoming) and not (place and all(incoming)):
-                marked += (reached[number] for number in by_target[place] if values[number])
-        if self._exceptions:
-            marked += (reached[number] for number in by_target[count + 1] if values[number])
-        calls = [
-            edge.source
-            for edge in reached
-            if grown[edge.source]
-            and self._graph.kinds[first + edge.source] & _KIND == _CALL
-            and self._to_host[self._graph.targets[first + edge.source]]
+            for number, edge in enumerate(edges):
+                if not values[number] and self._grown_behind(vertex, edge, grown=grown(edge.source)):
+                    values[number] = True
+                    true[edge.target] += 1
+                    changed = changed or edge.target <= edge.source
+        first, end = self._graph.ranges[vertex], count - 2
+        marked = [
+            edge
+            for edge, value in zip(edges, values, strict=True)
+            if value
+            and (
+                (merged[edge.target] and not grown(edge.target) and edge.target <= end)
+                or (self._exceptions and edge.target > end)
+            )
         ]
+        calls = {
+            edge.source
+            for edge in edges
+            if self._graph.kinds[first + edge.source] & _KIND == _CALL
+            and self._to_host[self._graph.targets[first + edge.source]]
+            and grown(edge.source)
+        }
         self._solved[vertex] = _Solved(calls, marked)
-        incoming = [values[number] for number in by_target[count]]
         # A dispatch cannot note anything: if one of its callees may have grown the memory, it may have.
-        meet = all if merged[count] and vertex < self._first_dispatch else any
-        return bool(incoming) and meet(incoming)
+        return true[end] > 0 if vertex >= self._first_dispatch else grown(end)
 
-    def _beginnings(self, vertex: int, edges: Sequence[_Edge], count: int) -> list[int | None]:
-        """Return where control last came from the host, for each place; None where control never comes.
+    def _paths_of(self, vertex: int) -> tuple[list[_Edge], list[bool]]:
+        """Return the edges that control can reach, and for each place whether beginnings meet there.
 
-        That is the source of an edge, `_START`, or a place where several of these meet.
+        The beginning of a path is where control last came from the host: the source of an edge, `_START`, or
+        a place where several of these meet.
         """
-        first, graph = self._graph.ranges[vertex], self._graph
+        count = len(self._nodes(vertex)) + 2
+        edges = list(self._edges(vertex))
+        graph = self._graph
+        begins = [
+            graph.kinds[node] & _KIND == _CALL and not self._passes[graph.targets[node]]
+            for node in self._nodes(vertex)
+        ]
+        meetings: set[int] = set()
+        beginnings: list[int | None] = []
+        known = -1
+        while known != len(meetings):
+            known = len(meetings)
+            beginnings = self._beginnings(edges, begins, meetings, count)
+        reached = [edge for edge in edges if beginnings[edge.source] is not None]
+        return reached, [place in meetings for place in range(count)]
+
+    def _beginnings(
+        self, edges: Sequence[_Edge], begins: Sequence[bool], meetings: set[int], count: int
+    ) -> list[int | None]:
+        """Return the beginning of the paths to each place, None where none leads; add to `meetings`.
+
+        `begins` says of each node whether paths begin behind it. Where a meeting is found behind a loop, the
+        places after it have to be visited again.
+        """
         beginnings: list[int | None] = [None] * count
-        beginnings[0] = _START
+        beginnings[0] = _meeting(0) if 0 in meetings else _START
         changed = True
         while changed:
             changed = False
@@ -355,17 +382,17 @@ class _Flow:
                 beginning = beginnings[source]
                 if beginning is None:
                     continue
-                node = first + source
-                if graph.kinds[node] & _KIND == _CALL and not self._passes[graph.targets[node]]:
+                if begins[source]:
                     beginning = source
-                known = beginnings[target]
-                if known is None:
+                if target in meetings:
+                    beginning = _meeting(target)
+                if beginnings[target] is None:
                     beginnings[target] = beginning
-                elif known not in (beginning, _meeting(target)):
-                    beginnings[target] = _meeting(target)
-                else:
-                    continue
-                changed = changed or target <= source
+                    changed = changed or target <= source
+                elif beginnings[target] != beginning:
+                    meetings.add(target)
+                    if target > source:
+                        beginnings[target] = _meeting(target)
         return beginnings
 
     def _grown_behind(self, vertex: int, edge: _Edge, *, grown: bool) -> bool:
@@ -387,8 +414,23 @@ def _reaching(search: Search, vertices: Collection[int]) -> list[bool]:
     return [bool(bits) for bits in search.reached_by(called, search.vertices, max(1, len(called)))]
 
 
-def _none(values: Iterable[bool]) -> bool:
-    return False
+def _callees_first(vertices: Iterable[int], callers: Mapping[int, Sequence[int]]) -> list[int]:
+    """Return the vertices so that most callees come before their callers, as the reverse of a postorder."""
+    order: list[int] = []
+    seen: set[int] = set()
+    for root in vertices:
+        stack = [] if root in seen else [(root, iter(callers.get(root, ())))]
+        seen.add(root)
+        while stack:
+            vertex, rest = stack[-1]
+            caller = next((caller for caller in rest if caller not in seen), None)
+            if caller is None:
+                order.append(vertex)
+                stack.pop()
+            else:
+                seen.add(caller)
+                stack.append((caller, iter(callers.get(caller, ()))))
+    return order[::-1]
 
 
 def _meeting(place: int) -> int:

@@ -116,8 +116,10 @@ def _surroundings(data: bytes, host_code: "Sequence[Glue]") -> "Surroundings":
 def _lines(copy: "Stressed", found: "Sequence[Glue]") -> Iterator[str]:
     of_all = counted(len(copy.detaching) + len(copy.quiet), "entry point")
     if copy.detaching:
-        yield f"{len(copy.detaching)} of {of_all} detach: {_listed(copy.detaching)}"
-        yield f"{len(copy.quiet)} stay quiet: {_listed(copy.quiet)}" if copy.quiet else "none stays quiet"
+        detach = "detaches" if len(copy.detaching) == 1 else "detach"
+        stay = "stays" if len(copy.quiet) == 1 else "stay"
+        yield f"{len(copy.detaching)} of {of_all} {detach}: {_listed(copy.detaching)}"
+        yield f"{len(copy.quiet)} {stay} quiet: {_listed(copy.quiet)}" if copy.quiet else "none stays quiet"
         yield f"{counted(copy.places, 'place')} in the code, calls of imports included"
     else:
         yield f"none of {of_all} can grow a memory that the host sees: the copy is the same as FILE"

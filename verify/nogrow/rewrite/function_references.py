@@ -4,7 +4,7 @@ WebAssembly 3.0, sections 5.5.7 (tables), 5.5.9 (globals), 5.5.10 (exports), 5.5
 segments) and 5.4.9 (expressions).
 """
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from nogrow.rewrite.code_offset_sections import bodies
@@ -45,12 +45,14 @@ def declared_references(module: Module) -> Iterator[tuple[SectionId, FunctionRef
                 yield section.id, reference
 
 
-def references_in_code(module: Module, functions: Container[int]) -> Iterator[tuple[int, FunctionReference]]:
+def references_in_code(module: Module, functions: Collection[int]) -> Iterator[tuple[int, FunctionReference]]:
     """Yield the operands of `ref.func` that name one of `functions`, each with the function that contains it.
 
     Raises `ModuleError` for code that cannot be read.
     """
     data = module.data
+    if not functions:
+        return
     for index, frame in enumerate(bodies(module), len(module.imported(Kind.FUNCTION))):
         if data.find(_REF_FUNC, frame.start, frame.end) < 0:
             continue

@@ -40,6 +40,7 @@ from nogrow.wasm.validate import validate
 _CALLS = frozenset((CALL, RETURN_CALL))
 _INDIRECT_CALLS = frozenset((CALL_INDIRECT, RETURN_CALL_INDIRECT))
 _REFERENCE_CALLS = frozenset((0x14, 0x15))
+_MEMORY_GROW = 0x40
 _TAIL_CALLS = frozenset((RETURN_CALL, RETURN_CALL_INDIRECT))
 
 
@@ -257,7 +258,7 @@ class _Copy:
     def _edits_of_code(self) -> dict[int, list[Edit]]:
         """Return the edits of function bodies by the functions' indices."""
         edits: dict[int, list[Edit]] = defaultdict(list)
-        offsets = sorted({*self._proof.scan.call_offsets(), *self._marked_before})
+        offsets = sorted({*self._proof.scan.call_offsets(), *self._marked_before, *self._marked_after})
         number = 0
         for function, frame in self._bodies():
             found: list[Edit] = []
@@ -269,7 +270,7 @@ class _Copy:
         return edits
 
     def _edits_at(self, caller: int, reader: Reader) -> Iterator[Edit]:
-        """Yield the edits at the reader's position, where a call or a branch stands."""
+        """Yield the edits at the reader's position, where a call, a branch or a `memory.grow` stands."""
         start = reader.position
         before = self._marked_before.get(start)
         if before:
@@ -282,6 +283,8 @@ class _Copy:
         elif opcode in _REFERENCE_CALLS:
             reader.u32()
             yield from self._inserted(start, to_host=self._host_references and caller in self._run_after)
+        elif opcode == _MEMORY_GROW:
+            reader.u32()
         after = self._marked_after.get(start)
         if after:
             yield Edit(reader.position, reader.position, self._functions.mark(after))
