@@ -15,8 +15,9 @@ const { process } = globalThis;
 const mode = process?.env?.NOGROW_STRESS ?? globalThis.NOGROW_STRESS ?? "1";
 
 /** Take the exports that leave the memory alone from a report of `nogrow check --format json`. */
-export function configure({ report }) {
+export function configure({ report, onlyReported = false }) {
   state.report = report === undefined ? undefined : parsed(report);
+  state.onlyReported = onlyReported;
 }
 
 /** Return the detached views that are still referenced, collecting garbage before if that is possible. */
@@ -26,10 +27,10 @@ export function report() {
 }
 
 if (String(mode) !== "0") {
-  configure({ report: initialReport() });
+  configure({ report: initialReport(), onlyReported: mode === "report" });
   patchWebAssembly({
     digestOf: (bytes) => (state.report ? sha256(bytes) : undefined),
-    judge: (digest, names) => quietIn(state.report ? artifactsOf(state.report, digest, names) : []),
+    judge: (digest, names) => quietIn(state.report ? artifactsOf(state.report, digest, names) : [], state.onlyReported),
     announce,
   });
   patchViews();
