@@ -30,7 +30,10 @@ if (String(mode) !== "0") {
   configure({ report: initialReport(), onlyReported: mode === "report" });
   patchWebAssembly({
     digestOf: (bytes) => (state.report ? sha256(bytes) : undefined),
-    judge: (digest, names) => quietIn(state.report ? artifactsOf(state.report, digest, names) : [], state.onlyReported),
+    judge: (digest, names) => {
+      const { report, onlyReported } = state;
+      return quietIn(report ? artifactsOf(report, digest, names) : [], onlyReported);
+    },
     announce,
   });
   patchViews();
@@ -89,8 +92,8 @@ function printList() {
   if (!groups.length) {
     return;
   }
-  print("nogrow-views: these detached views are still referenced. Reading an element of one gives undefined without an");
-  print("error, so check that each of them is made again before it is used:");
+  print("nogrow-views: these detached views are still referenced. Reading an element of one gives undefined");
+  print("without an error, so check that each of them is made again before it is used:");
   for (const { kind, made, exportName, detached, count } of groups.slice(0, LISTED)) {
     print(`  ${count} ${kind} made at ${made}, detached by "${exportName}" at ${detached}`);
   }
