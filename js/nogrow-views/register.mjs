@@ -22,7 +22,9 @@ export function configure({ report, onlyReported = false }) {
 
 /** Return the detached views that are still referenced, collecting garbage before if that is possible. */
 export function report() {
-  collectGarbage();
+  if (state.list.length > 0) {
+    collectGarbage();
+  }
   return detachedViews();
 }
 
