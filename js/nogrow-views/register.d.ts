@@ -7,6 +7,8 @@ export interface Report {
 export interface RegisterOptions {
   /** A report, or its JSON. It tells which exports leave the memory alone; they do not detach. */
   report?: Report | string;
+  /** Leave modules alone that the report does not have. The default is false: all their exports detach. */
+  onlyReported?: boolean;
 }
 
 /**

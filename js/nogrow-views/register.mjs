@@ -15,21 +15,27 @@ const { process } = globalThis;
 const mode = process?.env?.NOGROW_STRESS ?? globalThis.NOGROW_STRESS ?? "1";
 
 /** Take the exports that leave the memory alone from a report of `nogrow check --format json`. */
-export function configure({ report }) {
+export function configure({ report, onlyReported = false }) {
   state.report = report === undefined ? undefined : parsed(report);
+  state.onlyReported = onlyReported;
 }
 
 /** Return the detached views that are still referenced, collecting garbage before if that is possible. */
 export function report() {
-  collectGarbage();
+  if (state.list.length > 0) {
+    collectGarbage();
+  }
   return detachedViews();
 }
 
 if (String(mode) !== "0") {
-  configure({ report: initialReport() });
+  configure({ report: initialReport(), onlyReported: mode === "report" });
   patchWebAssembly({
     digestOf: (bytes) => (state.report ? sha256(bytes) : undefined),
-    judge: (digest, names) => quietIn(state.report ? artifactsOf(state.report, digest, names) : []),
+    judge: (digest, names) => {
+      const { report, onlyReported } = state;
+      return quietIn(report ? artifactsOf(report, digest, names) : [], onlyReported);
+    },
     announce,
   });
   patchViews();
@@ -88,8 +94,8 @@ function printList() {
   if (!groups.length) {
     return;
   }
-  print("nogrow-views: these detached views are still referenced. Reading an element of one gives undefined without an");
-  print("error, so check that each of them is made again before it is used:");
+  print("nogrow-views: these detached views are still referenced. Reading an element of one gives undefined");
+  print("without an error, so check that each of them is made again before it is used:");
   for (const { kind, made, exportName, detached, count } of groups.slice(0, LISTED)) {
     print(`  ${count} ${kind} made at ${made}, detached by "${exportName}" at ${detached}`);
   }

@@ -32,12 +32,17 @@ export function artifactsOf(report, sha256, functionNames) {
 /**
  * Return a function that says of an entry point whether it leaves the memory alone: of an export by its name, of the
  * start function, and of a function in a table by its index, which is also its name in JavaScript.
+ *
+ * Without artifacts, nothing is known; then all entry points are left alone if `onlyReported` is true, and none else.
  */
-export function quietIn(artifacts) {
+export function quietIn(artifacts, onlyReported) {
   const every = (isMeant) => {
+    if (artifacts.length === 0) {
+      return onlyReported;
+    }
     const meant = artifacts.map(({ entries }) => entries.filter(isMeant));
     // A build that does not have the entry point says nothing about it.
-    return meant.length > 0 && meant.every((entries) => entries.length > 0 && entries.every(isQuiet));
+    return meant.every((entries) => entries.length > 0 && entries.every(isQuiet));
   };
   return {
     exported: (name) => every((entry) => entry.kind === "export" && entry.name === name),

@@ -55,6 +55,8 @@ function created() {
     running: [],
     // The report that tells which exports leave the memory alone.
     report: undefined,
+    // Whether modules that it does not have are left alone.
+    onlyReported: false,
     // Whether the process was told that exports detach, and that it is to print a list at its end.
     announced: false,
     printsList: false,

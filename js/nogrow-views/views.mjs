@@ -175,6 +175,6 @@ function refuse(name, value, caller) {
   // A view that never had a length may be empty.
   const isDetached = record ? record.length > 0 : detachmentOf(value) !== undefined;
   if (isDetached && whyDetached(value)) {
-    throw detachedError(TypeError, `${name} reads nothing from a detached view`, value, caller);
+    throw detachedError(TypeError, `${name}() got a detached view, which has no bytes`, value, caller);
   }
 }

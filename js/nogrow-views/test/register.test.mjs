@@ -19,7 +19,10 @@ const WAYS = {
   "instantiate(module)": async () => WebAssembly.instantiate(await WebAssembly.compile(bytes)),
   "new Instance": () => new WebAssembly.Instance(new WebAssembly.Module(bytes)),
   "instantiateStreaming": async () => (await WebAssembly.instantiateStreaming(response())).instance,
-  "instantiateStreaming(promise)": async () => (await WebAssembly.instantiateStreaming(Promise.resolve(response()))).instance,
+  "instantiateStreaming(promise)": async () => {
+    const started = WebAssembly.instantiateStreaming(Promise.resolve(response()));
+    return (await started).instance;
+  },
   "compileStreaming": async () => new WebAssembly.Instance(await WebAssembly.compileStreaming(response())),
   "cloned module": async () => WebAssembly.instantiate(structuredClone(await WebAssembly.compile(bytes))),
   "subclass": () => {

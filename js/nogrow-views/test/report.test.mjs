@@ -68,6 +68,13 @@ test("a module with other exports is not in the report", () => {
   assert.equal(detaches(guest(undefined)), true);
 });
 
+test("modules that the report does not have can be left alone", () => {
+  configure({ report: reporting(artifact(all("absent").slice(1))), onlyReported: true });
+  assert.equal(detaches(new WebAssembly.Instance(REFERRER, { host: { call() {} } }).exports), false);
+  configure({ report: reporting(artifact(all("reachable"))), onlyReported: true });
+  assert.equal(detaches(new WebAssembly.Instance(REFERRER, { host: { call() {} } }).exports), true);
+});
+
 test("a module that was not judged is stressed", () => {
   assert.equal(detaches(guest(reporting({ sha256: null, verdict: null, entries: all("absent") }))), true);
 });
