@@ -157,6 +157,7 @@ class _Copy:
         self._notes = [note for way in ways for note in ([way] if isinstance(way, str) else way.notes)]
         # While the module grows the memory through its glue, nothing else must happen to the memory.
         self._unwrapped = frozenset[int]().union(*(item.glue for item in detached))
+        self._asking = {item.memory for item in detached if item.grower is not None}
         memories = {item.memory for item in detached}
         self._points = [item for item in proof.points if item.memory in memories]
         self._run_after = frozenset[int]().union(*(item.run_after for item in self._points))
@@ -199,9 +200,8 @@ class _Copy:
             if self._is_wrapped_import(function):
                 self._new[function] = self._functions.imported(function)
         # A callback that Emscripten's glue has put into the table would cost a growth at each virtual call.
-        asks = any(item.grower is not None for item in detached)
-        self._host_tables = frozenset[int]() if asks else proof.references.host_tables
-        self._host_references = proof.references.host_references and not asks
+        self._host_tables = frozenset[int]() if self._asking else proof.references.host_tables
+        self._host_references = proof.references.host_references and not self._asking
 
     def written(self) -> Stressed:
         """Return the copy; its notes say what else it does."""
@@ -248,10 +248,16 @@ class _Copy:
         return number != self._entry_points.start or self._starts_stressed()
 
     def _starts_stressed(self) -> bool:
-        """Return whether the host may have views when the start function runs: only of imported memories."""
+        """Return whether the host may have views when the start function runs: only of imported memories.
+
+        The glue that a memory is detached by is not ready yet.
+        """
         start = self._module.start
         return any(
-            start in item.reach and self._module.memories[item.memory].imported for item in self._points
+            start in item.reach
+            and self._module.memories[item.memory].imported
+            and item.memory not in self._asking
+            for item in self._points
         )
 
     def _is_wrapped_import(self, function: int) -> bool:
