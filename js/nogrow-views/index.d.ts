@@ -85,6 +85,26 @@ export interface GuardOptions {
   enabled?: boolean;
 }
 
+export interface StressOptions {
+  /** The names of the exports that detach, or patterns for them. The default is all functions. */
+  exports?: string | RegExp | readonly (string | RegExp)[];
+  /** Memories that the instance imports, by the names for messages. */
+  memories?: Record<string, WebAssembly.Memory>;
+  /**
+   * The instance's import object. Its memories are detached too, and its functions tell how the glue of Emscripten
+   * and Go renews its views.
+   */
+  imports?: object;
+}
+
+/**
+ * Return the instance's exports, in which each chosen function detaches the views of all memories of the instance
+ * after each call, as a growth of the memory does. A shared memory grows by a page each time, up to 64 pages.
+ *
+ * @throws TypeError if there is no memory, or no export with a given name
+ */
+export function stress<Exports extends object>(instance: { exports: Exports }, options?: StressOptions): Exports;
+
 /**
  * Return the instance's exports, with each function wrapped so that `onGrow` is called for each growth.
  *

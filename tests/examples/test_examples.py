@@ -13,13 +13,10 @@ from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
 from nogrow.machine.rust_toolchain import find_rust
 from tests.project.conftest import ROOT
+from tests.support.npm import OFFLINE
 from tests.support.tasks import invoke
 
 EXAMPLES = ROOT / "examples"
-# The errors of npm without network.
-OFFLINE = re.compile(
-    r"npm error code (E\w*(?:NOTFOUND|AGAIN|CONN\w+|TIMEDOUT|UNREACH)|FETCH_ERROR|\w*(?:CERT|SIGNATURE)\w*)"
-)
 
 
 def rust() -> dict[str, str]:

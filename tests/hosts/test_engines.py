@@ -148,3 +148,17 @@ def test_kept_view_ends_the_tone_when_the_guest_grows(run: Call) -> None:
     assert played[:GROWS_IN] == [SAW] * GROWS_IN
     # In the block that failed, Chromium repeats the content of its buffer.
     assert played[GROWS_IN + 1 :] == [[0.0] * FRAMES] * (BLOCKS - GROWS_IN - 1)
+
+
+STRESSED = """(module (memory (export "memory") 1) (table (export "table") 2 funcref) (elem (i32.const 0) $f)
+  (func $f (export "f")))"""
+
+
+def test_uses_of_detached_views_name_the_export(run: Call) -> None:
+    thrown = run("stressed.uses", text(STRESSED))
+    assert len(thrown) == 9
+    assert {name for name, named in thrown.items() if named is not True} == set()
+
+
+def test_stressed_functions_keep_their_identity(run: Call) -> None:
+    assert run("stressed.functions", text(STRESSED)) == [True] * 5

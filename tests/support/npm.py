@@ -1,6 +1,9 @@
 """Installs npm packages with the programs that only some tests need."""
 
 import platform
+import re
+import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -14,8 +17,14 @@ _FOLDER = Path(__file__).parents[2] / "build" / "npm"
 _SECONDS = 180.0
 _MACHINES = {"x86_64": "x64", "aarch64": "arm64"}
 
+ACORN = "acorn@8.19.0"
 ESBUILD = "esbuild@0.28.2"
 TYPESCRIPT = "typescript@7.0.2"
+
+# The errors of npm without network.
+OFFLINE = re.compile(
+    r"npm error code (E\w*(?:NOTFOUND|AGAIN|CONN\w+|TIMEDOUT|UNREACH)|FETCH_ERROR|\w*(?:CERT|SIGNATURE)\w*)"
+)
 
 
 def new_node() -> Path:
@@ -32,6 +41,24 @@ def program(name: str, package: str) -> Path:
     if not path.exists():
         _install(package)
     return path
+
+
+def run_npm(folder: Path, *arguments: str | Path) -> str:
+    """Return the output of npm in `folder`; skip the test without npm or network."""
+    if shutil.which("npm") is None:
+        pytest.skip("npm is not on the PATH")
+    completed = subprocess.run(
+        ["npm", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+    )
+    if offline := OFFLINE.search(completed.stderr):
+        pytest.skip(f"npm can't reach its registry ({offline[1]})")
+    assert completed.returncode == 0, completed.stdout + completed.stderr
+    return completed.stdout
 
 
 # If one package can't be installed, none can: later tests need not wait.

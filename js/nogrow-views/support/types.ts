@@ -1,7 +1,8 @@
 // These examples must compile, except for the lines after @ts-expect-error; a test compiles the file without running it.
 
-import { guard, liveViews } from "nogrow-views";
+import { guard, liveViews, stress } from "nogrow-views";
 import type { FixedViews, Growth, LiveViews } from "nogrow-views";
+import { configure, report } from "nogrow-views/register";
 
 const memory = new WebAssembly.Memory({ initial: 1, maximum: 2 });
 const views: LiveViews = liveViews(memory);
@@ -47,4 +48,20 @@ guard(new WebAssembly.Instance({} as WebAssembly.Module), { enabled: false });
 // @ts-expect-error: a function is not a memory
 guard(instance, { memories: { set_name: instance.exports.set_name } });
 
-export { half, large, length, names, numbers, pages };
+
+const stressed: Exports = stress(instance);
+stress(instance, { exports: "set_name" });
+stress(instance, { exports: [/^set_/, "get"], memories: { memory }, imports: { env: { memory } } });
+// @ts-expect-error: a function is not a name
+stress(instance, { exports: instance.exports.set_name });
+
+configure({ report: "{}" });
+configure({ report: { schema: "nogrow/report/1", artifacts: [] } });
+configure({ onlyReported: true });
+// @ts-expect-error: another version of the report
+configure({ report: { schema: "nogrow/report/2", artifacts: [] } });
+const places: string[] = report()
+  .filter(({ renewed }) => !renewed)
+  .map(({ made, exportName, count }) => `${count} ${made} ${exportName}`);
+
+export { half, large, length, names, numbers, pages, places, stressed };

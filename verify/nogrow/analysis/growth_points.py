@@ -9,15 +9,15 @@ these meet), and whether the memory may have grown since then:
       the call is noted at run time, and forgotten there when the import returns
     behind a call that always reaches an import: control last came from the host here
     where paths meet on which control last came from one place: it may have grown if it may on one of them
-    where other paths meet: control last came from here, and it may have grown if it may on all of them
+    where other paths meet: control last came from here; it may have grown if it may for each of these places
 
-In the last case, those paths on which it may have grown note it at run time, because the others must not.
-Whether a function may have grown the memory at its exit is its summary, a least fixpoint over all calls. An
-indirect call may have if one of its callees may.
+In the last case, the paths from a place for which it may have grown note it at run time, because the others
+must not. Whether a function may have grown the memory at its exit is its summary, a least fixpoint over all
+calls. An indirect call may have if one of its callees may.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import filterfalse
 from typing import NamedTuple
 
@@ -27,18 +27,24 @@ _BR, _BR_IF, _CALL, _GROW, _TRAP, _NOTE, _INDEX = 0, 1, 2, 3, 4, 5, 8
 _KIND, _LIVE = 0xF, 0x10
 _NORMAL_EXIT, _EXCEPTIONAL_EXIT = 0xFFFFFFFF, 0xFFFFFFFE
 _START = -1
+_OP_IF, _OP_BR_IF = 0x04, 0x0D
+_HANDLERS = frozenset((0x06, 0x07, 0x18, 0x19, 0x1F))
+"""Before these, control does not stand on a path of their exceptions."""
 
 
 class Marks(NamedTuple):
     """The points where the module has to note that a memory may have grown, as offsets of instructions.
 
-    `calls` are calls, and `before` other instructions, before which it is noted. Behind the calls and
-    `memory.grow` instructions in `after` it is noted when they return.
+    `calls` are calls, and `before` other instructions, before which it is noted. Behind the calls and growths
+    in `after` it is noted when they return. Before the branches in `if_true` and `if_false` it is noted if
+    their operand is not 0, or is 0.
     """
 
     calls: frozenset[int] = frozenset()
     before: frozenset[int] = frozenset()
     after: frozenset[int] = frozenset()
+    if_true: frozenset[int] = frozenset()
+    if_false: frozenset[int] = frozenset()
 
 
 class GrowthPoints(NamedTuple):
@@ -107,7 +113,7 @@ def growth_points(
         throws,
         frozenset(filter(flow.grown_at_exit, returns)),
         frozenset(filterfalse(flow.reaches_import, throws)),
-        flow.marks(shift),
+        flow.marks(shift, search.byte_at),
         frozenset(called_after | flow.marked()),
     )
 
@@ -121,10 +127,18 @@ class _Edge(NamedTuple):
 
 
 class _Solved(NamedTuple):
-    """The points of a vertex that need a mark: calls, and other edges."""
+    """The points of a vertex that need a mark: calls, and edges, each with whether it had grown before it."""
 
     calls: Collection[int]
-    marked: Sequence[_Edge]
+    marked: Sequence[tuple[_Edge, bool]]
+
+
+class _Paths(NamedTuple):
+    """The edges of a vertex, the beginning of the paths over each, and the places where beginnings meet."""
+
+    edges: Sequence[_Edge]
+    begun: Sequence[int | None]
+    merged: Sequence[bool]
 
 
 class _Flow:
@@ -156,7 +170,7 @@ class _Flow:
         self._summaries = [False] * len(vertices)
         self._passes = self._transparent(hosts)
         self._solved: dict[int, _Solved] = {}
-        self._paths: dict[int, tuple[list[_Edge], list[bool]]] = {}
+        self._paths: dict[int, _Paths] = {}
         self._first_dispatch = search.first_dispatch
 
     def reaches_import(self, vertex: int) -> bool:
@@ -186,31 +200,41 @@ class _Flow:
         """Return the vertices that have marks of their own."""
         return {vertex for vertex, solved in self._solved.items() if solved.calls or solved.marked}
 
-    def marks(self, shift: int) -> Marks:
-        """Return the offsets in the file of all marks."""
-        calls: set[int] = set()
-        before: set[int] = set()
-        after: set[int] = set()
+    def marks(self, shift: int, code: Callable[[int], int]) -> Marks:
+        """Return the offsets in the file of all marks; `code` returns the byte at an address."""
+        places = self._graph.places
+        marks: dict[str, set[int]] = {field: set() for field in Marks._fields}
         for vertex, solved in self._solved.items():
             if vertex >= self._first_dispatch:
                 continue
             first = self._graph.ranges[vertex]
-            calls.update(self._graph.places[first + node] + shift for node in solved.calls)
-            for edge in solved.marked:
+            marks["calls"].update(places[first + node] + shift for node in solved.calls)
+            for edge, grown in solved.marked:
                 node = first + edge.source
-                kind = self._graph.kinds[node] & _KIND
                 # The operand of a memory.grow and the index of a call have nodes of their own.
-                if kind in (_NOTE, _INDEX):
+                if self._graph.kinds[node] & _KIND in (_NOTE, _INDEX):
                     node -= 1
-                    kind = self._graph.kinds[node] & _KIND
-                offset = self._graph.places[node] + shift
-                if kind == _CALL:
-                    (calls if edge.exceptional else after).add(offset)
-                elif kind == _GROW:
-                    after.add(offset)
-                elif kind in (_BR, _BR_IF):
-                    before.add(offset)
-        return Marks(frozenset(calls), frozenset(before), frozenset(after))
+                field = self._field(node, edge, code(places[node]), grown=grown)
+                if field is not None:
+                    marks[field].add(places[node] + shift)
+        return Marks(**{field: frozenset(offsets) for field, offsets in marks.items()})
+
+    def _field(self, node: int, edge: _Edge, opcode: int, *, grown: bool) -> str | None:
+        """Return the field of `Marks` for an edge out of `node`; `grown` says that it has grown before it.
+
+        It is None where nothing can be noted on this edge alone.
+        """
+        kind = self._graph.kinds[node] & _KIND
+        if kind == _CALL:
+            return "calls" if edge.exceptional else "after"
+        if kind == _GROW:
+            return "after"
+        if kind == _BR or (kind == _BR_IF and grown):
+            return None if opcode in _HANDLERS else "before"
+        if kind != _BR_IF or opcode not in (_OP_BR_IF, _OP_IF):
+            return None
+        # An `if` goes on at the next node unless its operand is 0, a `br_if` if it is.
+        return "if_true" if (edge.target == edge.source + 1) == (opcode == _OP_IF) else "if_false"
 
     def _transparent(self, hosts: Collection[int]) -> list[bool]:
         """Return for each vertex whether it may return without a call of one of `hosts`: a least fixpoint."""
@@ -302,7 +326,7 @@ class _Flow:
         """Solve one vertex with the present summaries; return whether it may have grown at its exit."""
         if vertex not in self._paths:
             self._paths[vertex] = self._paths_of(vertex)
-        edges, merged = self._paths[vertex]
+        edges, begun, merged = self._paths[vertex]
         count = len(merged)
         incoming, true = [0] * count, [0] * count
         for edge in edges:
@@ -323,14 +347,16 @@ class _Flow:
                     true[edge.target] += 1
                     changed = changed or edge.target <= edge.source
         first, end = self._graph.ranges[vertex], count - 2
+        # Of the paths that meet, those from one beginning have grown if one of them has.
+        grown_from = {
+            (edge.target, beginning)
+            for edge, beginning, value in zip(edges, begun, values, strict=True)
+            if value and edge.target <= end and merged[edge.target] and not grown(edge.target)
+        }
         marked = [
-            edge
-            for edge, value in zip(edges, values, strict=True)
-            if value
-            and (
-                (merged[edge.target] and not grown(edge.target) and edge.target <= end)
-                or (self._exceptions and edge.target > end)
-            )
+            (edge, grown(edge.source))
+            for edge, beginning, value in zip(edges, begun, values, strict=True)
+            if (edge.target, beginning) in grown_from or (self._exceptions and edge.target > end and value)
         ]
         calls = {
             edge.source
@@ -343,8 +369,8 @@ class _Flow:
         # A dispatch cannot note anything: if one of its callees may have grown the memory, it may have.
         return true[end] > 0 if vertex >= self._first_dispatch else grown(end)
 
-    def _paths_of(self, vertex: int) -> tuple[list[_Edge], list[bool]]:
-        """Return the edges that control can reach, and for each place whether beginnings meet there.
+    def _paths_of(self, vertex: int) -> _Paths:
+        """Return the edges that control can reach, with the beginnings of the paths over them.
 
         The beginning of a path is where control last came from the host: the source of an edge, `_START`, or
         a place where several of these meet.
@@ -363,7 +389,8 @@ class _Flow:
             known = len(meetings)
             beginnings = self._beginnings(edges, begins, meetings, count)
         reached = [edge for edge in edges if beginnings[edge.source] is not None]
-        return reached, [place in meetings for place in range(count)]
+        begun = [edge.source if begins[edge.source] else beginnings[edge.source] for edge in reached]
+        return _Paths(reached, begun, [place in meetings for place in range(count)])
 
     def _beginnings(
         self, edges: Sequence[_Edge], begins: Sequence[bool], meetings: set[int], count: int

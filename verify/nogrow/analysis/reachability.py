@@ -310,6 +310,10 @@ class Search:
             area = self._workspace.bytes[first : first + count]
             area[:] = bytes(area).translate(cleared)
 
+    def byte_at(self, address: int) -> int:
+        """Return the byte of the code at an address."""
+        return self._workspace.bytes[address]
+
     def graph(self) -> FlowGraph:
         """Return the graph; its memory belongs to the kernel."""
         memory, nodes = self._workspace.bytes, self._scan.nodes

@@ -8,6 +8,7 @@ copy behaves as the original does.
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from itertools import chain
 from typing import NamedTuple
 
 from nogrow.analysis.entry_points import EntryPoints
@@ -156,11 +157,16 @@ class _Copy:
         self._notes = [note for way in ways for note in ([way] if isinstance(way, str) else way.notes)]
         # While the module grows the memory through its glue, nothing else must happen to the memory.
         self._unwrapped = frozenset[int]().union(*(item.glue for item in detached))
+        self._asking = {item.memory for item in detached if item.grower is not None}
         memories = {item.memory for item in detached}
         self._points = [item for item in proof.points if item.memory in memories]
         self._run_after = frozenset[int]().union(*(item.run_after for item in self._points))
         self._marked_calls = _by_offset((item.memory, item.marks.calls) for item in self._points)
         self._marked_before = _by_offset((item.memory, item.marks.before) for item in self._points)
+        self._marked_if = {
+            True: _by_offset((item.memory, item.marks.if_true) for item in self._points),
+            False: _by_offset((item.memory, item.marks.if_false) for item in self._points),
+        }
         self._marked_after = _by_offset((item.memory, item.marks.after) for item in self._points)
         self._entry_points = EntryPoints(module, proof.references)
         wrapped = self._wrapped(selected)
@@ -194,9 +200,8 @@ class _Copy:
             if self._is_wrapped_import(function):
                 self._new[function] = self._functions.imported(function)
         # A callback that Emscripten's glue has put into the table would cost a growth at each virtual call.
-        asks = any(item.grower is not None for item in detached)
-        self._host_tables = frozenset[int]() if asks else proof.references.host_tables
-        self._host_references = proof.references.host_references and not asks
+        self._host_tables = frozenset[int]() if self._asking else proof.references.host_tables
+        self._host_references = proof.references.host_references and not self._asking
 
     def written(self) -> Stressed:
         """Return the copy; its notes say what else it does."""
@@ -243,10 +248,16 @@ class _Copy:
         return number != self._entry_points.start or self._starts_stressed()
 
     def _starts_stressed(self) -> bool:
-        """Return whether the host may have views when the start function runs: only of imported memories."""
+        """Return whether the host may have views when the start function runs: only of imported memories.
+
+        The glue that a memory is detached by is not ready yet.
+        """
         start = self._module.start
         return any(
-            start in item.reach and self._module.memories[item.memory].imported for item in self._points
+            start in item.reach
+            and self._module.memories[item.memory].imported
+            and item.memory not in self._asking
+            for item in self._points
         )
 
     def _is_wrapped_import(self, function: int) -> bool:
@@ -258,7 +269,8 @@ class _Copy:
     def _edits_of_code(self) -> dict[int, list[Edit]]:
         """Return the edits of function bodies by the functions' indices."""
         edits: dict[int, list[Edit]] = defaultdict(list)
-        offsets = sorted({*self._proof.scan.call_offsets(), *self._marked_before, *self._marked_after})
+        others = chain(self._marked_before, self._marked_after, *self._marked_if.values())
+        offsets = sorted({*self._proof.scan.call_offsets(), *others})
         number = 0
         for function, frame in self._bodies():
             found: list[Edit] = []
@@ -275,6 +287,9 @@ class _Copy:
         before = self._marked_before.get(start)
         if before:
             yield Edit(start, start, self._functions.mark(before))
+        for taken, branches in self._marked_if.items():
+            if memories := branches.get(start):
+                yield Edit(start, start, self._functions.mark_if(memories, taken=taken))
         opcode = reader.byte()
         if opcode in _CALLS:
             yield from self._edits_of_call(caller, start, reader)

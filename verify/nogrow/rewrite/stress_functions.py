@@ -100,6 +100,7 @@ class StressFunctions:
         self._exceptions = exceptions
         self._names = FunctionNames(module)
         self._known: dict[tuple[object, ...], int] = {}
+        self._operand: int | None = None
         zero = _constant(0) + _END
         self._inside = additions.add_global(I32, zero)
         self._grown = {item.memory: additions.add_global(I32, zero) for item in detaching}
@@ -174,6 +175,17 @@ class StressFunctions:
     def mark(self, memories: Sequence[int]) -> bytes:
         """Return the instructions that note that `memories` may have grown."""
         return b"".join(_get(self._inside) + _set(self._grown[memory]) for memory in memories)
+
+    def mark_if(self, memories: Sequence[int], *, taken: bool) -> bytes:
+        """Return the instructions that note it before a branch, if the operand of the branch is not 0.
+
+        Without `taken`, they note it if the operand is 0.
+        """
+        if self._operand is None:
+            self._operand = self._additions.add_global(I32, _constant(0) + _END)
+        operand = _get(self._operand)
+        condition = operand if taken else operand + _IS_ZERO
+        return _set(self._operand) + condition + _IF + self.mark(memories) + _END + operand
 
     def detached_if_grown(self) -> bytes:
         """Return the instructions that detach each memory that may have grown."""
