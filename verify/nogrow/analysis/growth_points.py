@@ -28,8 +28,9 @@ _KIND, _LIVE = 0xF, 0x10
 _NORMAL_EXIT, _EXCEPTIONAL_EXIT = 0xFFFFFFFF, 0xFFFFFFFE
 _START = -1
 _OP_IF, _OP_BR_IF = 0x04, 0x0D
-_HANDLERS = frozenset((0x06, 0x07, 0x18, 0x19, 0x1F))
+_HANDLERS = frozenset((0x06, 0x1F))
 """Before these, control does not stand on a path of their exceptions."""
+_CATCH = 0x07
 
 
 class Marks(NamedTuple):
@@ -230,7 +231,8 @@ class _Flow:
         if kind == _GROW:
             return "after"
         if kind == _BR or (kind == _BR_IF and grown):
-            return None if opcode in _HANDLERS else "before"
+            # Before a `catch` stands the end of the body, and an exception of another tag does not pass it.
+            return None if opcode in _HANDLERS or (kind == _BR_IF and opcode == _CATCH) else "before"
         if kind != _BR_IF or opcode not in (_OP_BR_IF, _OP_IF):
             return None
         # An `if` goes on at the next node unless its operand is 0, a `br_if` if it is.
@@ -402,12 +404,12 @@ class _Flow:
     ) -> list[int | None]:
         """Return the beginning of the paths to each place, None where none leads; add to `meetings`.
 
-        `begins` says of each node whether paths begin behind it. Where a meeting is found behind a loop, the
-        places after it have to be visited again.
+        `begins` says of each node whether paths begin behind it. Where a meeting is found late, behind a loop or
+        a handler, the places after it have to be visited again: they know an old beginning.
         """
         beginnings: list[int | None] = [None] * count
         beginnings[0] = _meeting(0) if 0 in meetings else _START
-        changed = True
+        changed = first = True
         while changed:
             changed = False
             for source, target, exceptional in edges:
@@ -423,8 +425,9 @@ class _Flow:
                     changed = changed or target <= source
                 elif beginnings[target] != beginning:
                     meetings.add(target)
-                    if target > source:
+                    if first and target > source:
                         beginnings[target] = _meeting(target)
+            first = False
         return beginnings
 
     def _grown_behind(self, vertex: int, edge: _Edge, *, grown: bool) -> bool:
