@@ -18,7 +18,7 @@ from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
 from nogrow.errors import ModuleError, UsageError
 from nogrow.rewrite.additions import Additions
 from nogrow.rewrite.assemble import assembled
-from nogrow.rewrite.code_offset_sections import bodies, is_relocatable
+from nogrow.rewrite.code_offset_sections import bodies, depends_on_code_offsets, is_relocatable
 from nogrow.rewrite.detaching import Detaching, detaching, told_of_growth
 from nogrow.rewrite.function_references import declared_references, references_in_code
 from nogrow.rewrite.splice import Edit, Frame, edited, leb
@@ -225,7 +225,13 @@ class _Copy:
             for function, frame in self._bodies()
             if function in edits
         }
-        result, dropped = assembled(module, self._edits_of_sections(), new_bodies, self._additions)
+        result, dropped = assembled(
+            module,
+            self._edits_of_sections(),
+            new_bodies,
+            self._additions,
+            keep_offsets=depends_on_code_offsets(module),
+        )
         return Stressed(result, detaching, quiet, places, (*self._notes, *dropped))
 
     def _wrapped(self, selected: Container[int]) -> list[int]:
