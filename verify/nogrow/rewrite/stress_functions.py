@@ -251,6 +251,9 @@ class StressFunctions:
         local = self._additions.parameters_of(kind)
         save = b"".join(_get(index) + _local_set(local + number) for number, index in enumerate(saved))
         restore = b"".join(_local_get(local + number) + _set(index) for number, index in enumerate(saved))
+        if not keeps_grown:
+            # A call from the host that trapped may have left its own notes.
+            restore += b"".join(self._all_grown(_constant(0)))
         normal = original + returned + restore
         body = b"".join(
             (
