@@ -16,6 +16,7 @@ must not. Whether a function may have grown the memory at its exit is its summar
 calls. An indirect call may have if one of its callees may.
 """
 
+import enum
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import filterfalse
@@ -32,19 +33,23 @@ _HANDLERS = frozenset((0x06, 0x07, 0x18, 0x19, 0x1F))
 """Before these, control does not stand on a path of their exceptions."""
 
 
-class Marks(NamedTuple):
-    """The points where the module has to note that a memory may have grown, as offsets of instructions.
+class Note(enum.Enum):
+    """When the module has to note that a memory may have grown, relative to an instruction.
 
-    `calls` are calls, and `before` other instructions, before which it is noted. Behind the calls and growths
-    in `after` it is noted when they return. Before the branches in `if_true` and `if_false` it is noted if
-    their operand is not 0, or is 0.
+    `IF_TRUE` and `IF_FALSE` are about branches: before them, if their operand is not 0, or if it is.
     """
 
-    calls: frozenset[int] = frozenset()
-    before: frozenset[int] = frozenset()
-    after: frozenset[int] = frozenset()
-    if_true: frozenset[int] = frozenset()
-    if_false: frozenset[int] = frozenset()
+    BEFORE = enum.auto()
+    AFTER = enum.auto()
+    IF_TRUE = enum.auto()
+    IF_FALSE = enum.auto()
+
+
+class Mark(NamedTuple):
+    """A note at the instruction at `offset`, in bytes of the file."""
+
+    offset: int
+    note: Note
 
 
 class GrowthPoints(NamedTuple):
@@ -62,7 +67,7 @@ class GrowthPoints(NamedTuple):
     throws: frozenset[int]
     returns_grown: frozenset[int]
     throws_grown: frozenset[int]
-    marks: Marks
+    marks: frozenset[Mark]
     run_after: frozenset[int]
 
     @property
@@ -75,7 +80,7 @@ def every_point(memory: int, functions: Iterable[int], count: int) -> GrowthPoin
     """Return the points of a memory that may have grown everywhere; `count` is the number of functions."""
     entered = frozenset(functions)
     every = frozenset(range(count))
-    return GrowthPoints(memory, entered, entered, entered, entered, entered, Marks(), every)
+    return GrowthPoints(memory, entered, entered, entered, entered, entered, frozenset(), every)
 
 
 def growth_points(
@@ -200,41 +205,41 @@ class _Flow:
         """Return the vertices that have marks of their own."""
         return {vertex for vertex, solved in self._solved.items() if solved.calls or solved.marked}
 
-    def marks(self, shift: int, code: Callable[[int], int]) -> Marks:
-        """Return the offsets in the file of all marks; `code` returns the byte at an address."""
+    def marks(self, shift: int, code: Callable[[int], int]) -> frozenset[Mark]:
+        """Return all marks; `shift` and `code` turn the address of an instruction into offset and opcode."""
         places = self._graph.places
-        marks: dict[str, set[int]] = {field: set() for field in Marks._fields}
+        marks: set[Mark] = set()
         for vertex, solved in self._solved.items():
             if vertex >= self._first_dispatch:
                 continue
             first = self._graph.ranges[vertex]
-            marks["calls"].update(places[first + node] + shift for node in solved.calls)
+            marks.update(Mark(places[first + node] + shift, Note.BEFORE) for node in solved.calls)
             for edge, grown in solved.marked:
                 node = first + edge.source
                 # The operand of a memory.grow and the index of a call have nodes of their own.
                 if self._graph.kinds[node] & _KIND in (_NOTE, _INDEX):
                     node -= 1
-                field = self._field(node, edge, code(places[node]), grown=grown)
-                if field is not None:
-                    marks[field].add(places[node] + shift)
-        return Marks(**{field: frozenset(offsets) for field, offsets in marks.items()})
+                note = self._note(node, edge, code(places[node]), grown=grown)
+                if note is not None:
+                    marks.add(Mark(places[node] + shift, note))
+        return frozenset(marks)
 
-    def _field(self, node: int, edge: _Edge, opcode: int, *, grown: bool) -> str | None:
-        """Return the field of `Marks` for an edge out of `node`; `grown` says that it has grown before it.
+    def _note(self, node: int, edge: _Edge, opcode: int, *, grown: bool) -> Note | None:
+        """Return when the growth on an edge out of `node` is noted; `grown` says that it has grown before it.
 
         It is None where nothing can be noted on this edge alone.
         """
         kind = self._graph.kinds[node] & _KIND
         if kind == _CALL:
-            return "calls" if edge.exceptional else "after"
+            return Note.BEFORE if edge.exceptional else Note.AFTER
         if kind == _GROW:
-            return "after"
+            return Note.AFTER
         if kind == _BR or (kind == _BR_IF and grown):
-            return None if opcode in _HANDLERS else "before"
+            return None if opcode in _HANDLERS else Note.BEFORE
         if kind != _BR_IF or opcode not in (_OP_BR_IF, _OP_IF):
             return None
         # An `if` goes on at the next node unless its operand is 0, a `br_if` if it is.
-        return "if_true" if (edge.target == edge.source + 1) == (opcode == _OP_IF) else "if_false"
+        return Note.IF_TRUE if (edge.target == edge.source + 1) == (opcode == _OP_IF) else Note.IF_FALSE
 
     def _transparent(self, hosts: Collection[int]) -> list[bool]:
         """Return for each vertex whether it may return without a call of one of `hosts`: a least fixpoint."""
