@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from nogrow.analysis.entry_points import EntryPoints
-from nogrow.analysis.growth_points import Mark, Note
+from nogrow.analysis.growth_flow import Mark, Note
 from nogrow.analysis.judgement import EntryKind, Judgement
 from nogrow.analysis.proof import PointsToGrowth, judge, prove_with_points
 from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
