@@ -5,8 +5,8 @@ control last came from the host on a path (behind a call, or before the function
 these meet), and whether the memory may have grown since then:
 
     behind a growth, or a call of what can grow the memory and cannot reach an import: it may have grown
-    behind a call that can reach an import: it may have grown if the callee's summary says so; what was before
-      the call is noted at run time, and forgotten there when the import returns
+    behind a call that can reach an import: it may have grown if the callee's summary says so, or before the
+      call, if the callee need not reach it; what was before is also noted at run time, for the import
     behind a call that always reaches an import: control last came from the host here
     where paths meet on which control last came from one place: it may have grown if it may on one of them
     where other paths meet: control last came from here; it may have grown if it may for each of these places
@@ -389,7 +389,12 @@ class _Flow:
             known = len(meetings)
             beginnings = self._beginnings(edges, begins, meetings, count)
         reached = [edge for edge in edges if beginnings[edge.source] is not None]
-        begun = [edge.source if begins[edge.source] else beginnings[edge.source] for edge in reached]
+        begun = [
+            _behind(edge.source, count, exceptional=edge.exceptional)
+            if begins[edge.source]
+            else beginnings[edge.source]
+            for edge in reached
+        ]
         return _Paths(reached, begun, [place in meetings for place in range(count)])
 
     def _beginnings(
@@ -405,12 +410,12 @@ class _Flow:
         changed = True
         while changed:
             changed = False
-            for source, target, _ in edges:
+            for source, target, exceptional in edges:
                 beginning = beginnings[source]
                 if beginning is None:
                     continue
                 if begins[source]:
-                    beginning = source
+                    beginning = _behind(source, count, exceptional=exceptional)
                 if target in meetings:
                     beginning = _meeting(target)
                 if beginnings[target] is None:
@@ -431,7 +436,8 @@ class _Flow:
         if kind & _KIND != _CALL:
             return grown
         if self._to_import[target]:
-            return not edge.exceptional and self._summaries[target]
+            through = grown and self._passes[target]
+            return not edge.exceptional and (through or self._summaries[target])
         return grown or (self._grows_and_throws if edge.exceptional else self._grows)[target]
 
 
@@ -458,6 +464,11 @@ def _callees_first(vertices: Iterable[int], callers: Mapping[int, Sequence[int]]
                 seen.add(caller)
                 stack.append((caller, iter(callers.get(caller, ()))))
     return order[::-1]
+
+
+def _behind(source: int, count: int, *, exceptional: bool) -> int:
+    """Return the beginning of the paths behind a call, one of `count` places, by one of its two exits."""
+    return source + count if exceptional else source
 
 
 def _meeting(place: int) -> int:

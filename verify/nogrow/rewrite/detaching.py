@@ -60,7 +60,11 @@ def detaching(module: Module, memory: int, surroundings: Surroundings, pages: in
     is not known.
     """
     declared = module.memories[memory]
-    growers = [item for item in module.imported(Kind.FUNCTION) if _grows(item, surroundings)]
+    asked = ((f"i{declared.address_bits}",), ("i32",))
+    growers = sorted(
+        (item for item in module.imported(Kind.FUNCTION) if _grows(item, surroundings)),
+        key=lambda item: (not _is_emscripten(item, surroundings), _signature(module, item) != asked),
+    )
     if declared.shared:
         most = pages or SHARED_PAGES
         return Detaching(
@@ -79,7 +83,7 @@ def detaching(module: Module, memory: int, surroundings: Surroundings, pages: in
     if declared.maximum == declared.minimum:
         return f"memory {memory} cannot grow, and the glue never makes new views: it is left alone"
     grower = growers[0]
-    if _signature(module, grower) != ((f"i{declared.address_bits}",), ("i32",)):
+    if _signature(module, grower) != asked:
         raise ModuleError(
             f"not stressed: the import {grower.label} grows memory {memory}, but not in the way of "
             "emscripten_resize_heap"
@@ -96,8 +100,13 @@ def detaching(module: Module, memory: int, surroundings: Surroundings, pages: in
 
 
 def _grows(item: Import, surroundings: Surroundings) -> bool:
+    return item.label in surroundings.growers or _is_emscripten(item, surroundings)
+
+
+def _is_emscripten(item: Import, surroundings: Surroundings) -> bool:
+    """Return whether the import is known, by its name here or in the host code, to be the glue's grower."""
     known = (effect_of(item.field), *surroundings.effects.get(item.label, ()))
-    return item.label in surroundings.growers or any(effect is not None and effect.grows for effect in known)
+    return any(effect is not None and effect.grows for effect in known)
 
 
 def _signature(module: Module, item: Import) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
