@@ -28,8 +28,9 @@ _KIND, _LIVE = 0xF, 0x10
 _NORMAL_EXIT, _EXCEPTIONAL_EXIT = 0xFFFFFFFF, 0xFFFFFFFE
 _START = -1
 _OP_IF, _OP_BR_IF = 0x04, 0x0D
-_HANDLERS = frozenset((0x06, 0x07, 0x18, 0x19, 0x1F))
+_HANDLERS = frozenset((0x06, 0x1F))
 """Before these, control does not stand on a path of their exceptions."""
+_CATCH = 0x07
 
 
 class Note(enum.Enum):
@@ -87,7 +88,7 @@ class GrowthFlow:
         *,
         exceptions: bool,
     ) -> None:
-        """Take `hosts`, `outside` and `exceptions` as `growth_points` does, and find what calls reach imports."""
+        """Take the parameters of `growth_points`, and find which calls reach imports."""
         self._graph: FlowGraph = search.graph()
         self._memory = memory
         self._exceptions = exceptions
@@ -164,7 +165,8 @@ class GrowthFlow:
         if kind == _GROW:
             return Note.AFTER
         if kind == _BR or (kind == _BR_IF and grown):
-            return None if opcode in _HANDLERS else Note.BEFORE
+            # Before a `catch` stands the end of the body, and an exception of another tag does not pass it.
+            return None if opcode in _HANDLERS or (kind == _BR_IF and opcode == _CATCH) else Note.BEFORE
         if kind != _BR_IF or opcode not in (_OP_BR_IF, _OP_IF):
             return None
         # An `if` goes on at the next node unless its operand is 0, a `br_if` if it is.
@@ -336,12 +338,12 @@ class GrowthFlow:
     ) -> list[int | None]:
         """Return the beginning of the paths to each place, None where none leads; add to `meetings`.
 
-        `begins` says of each node whether paths begin behind it. Where a meeting is found behind a loop, the
-        places after it have to be visited again.
+        `begins` says of each node whether paths begin behind it. Where a meeting is found late, behind a loop
+        or a handler, the places after it have to be visited again: they know an old beginning.
         """
         beginnings: list[int | None] = [None] * count
         beginnings[0] = _meeting(0) if 0 in meetings else _START
-        changed = True
+        changed = first = True
         while changed:
             changed = False
             for source, target, exceptional in edges:
@@ -357,8 +359,9 @@ class GrowthFlow:
                     changed = changed or target <= source
                 elif beginnings[target] != beginning:
                     meetings.add(target)
-                    if target > source:
+                    if first and target > source:
                         beginnings[target] = _meeting(target)
+            first = False
         return beginnings
 
     def _grown_behind(self, vertex: int, edge: _Edge, *, grown: bool) -> bool:
