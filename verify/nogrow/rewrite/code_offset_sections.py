@@ -19,6 +19,11 @@ _BY_CODE = (".debug_", ".gdb_index", "build_id", "external_debug_info")
 HEADER_SIZE = 8
 
 
+def depends_on_code_offsets(module: Module) -> bool:
+    """Return whether the module has debug information or other sections that count bytes of the code."""
+    return any(section.name.startswith((*_BY_CODE, *_BY_BODY)) for section in module.sections)
+
+
 def is_relocatable(module: Module) -> bool:
     """Return whether the module has relocations, which a linker still applies to the code."""
     return any(section.name.startswith("reloc.") for section in module.sections)

@@ -46,10 +46,13 @@ class _Placed(NamedTuple):
     missing: int = 0
 
 
-def replaced_bodies(module: Module, new: Mapping[int, bytes], additions: Additions) -> Code:
+def replaced_bodies(
+    module: Module, new: Mapping[int, bytes], additions: Additions, *, keep_offsets: bool = True
+) -> Code:
     """Return the edit that gives functions the bodies `new`, by index, and appends those in `additions`.
 
-    The functions that move are added to `additions`. A body begins with its locals.
+    The functions that move are added to `additions`. A body begins with its locals. Without `keep_offsets`,
+    all bodies are replaced in place.
     """
     start = next(section.start for section in module.sections if section.id is SectionId.CODE)
     width = module.code[0] - start
@@ -60,13 +63,18 @@ def replaced_bodies(module: Module, new: Mapping[int, bytes], additions: Additio
     def count(moved: int) -> bytes:
         return leb(len(old) + added + moved, width)
 
-    # A longer count moves all code, unless the first functions give a byte.
-    placed, missing = _placed(module, new, len(module.functions) + added, 0), 0
-    while missing != (missing := len(count(len(placed.moved))) - width):
-        placed = _placed(module, new, len(module.functions) + added, missing)
-    shifted = bool(placed.missing) and not new.keys() >= set(placed.moved)
+    in_place = _Placed([_entry(new.get(index, body)) for index, body in old.items()])
+    if keep_offsets:
+        # A longer count moves all code, unless the first functions give a byte.
+        placed, missing = _placed(module, new, len(module.functions) + added, 0), 0
+        while missing != (missing := len(count(len(placed.moved))) - width):
+            placed = _placed(module, new, len(module.functions) + added, missing)
+        shifted = bool(placed.missing) and not new.keys() >= set(placed.moved)
+    else:
+        placed = in_place
+        shifted = len(count(0)) > width or any(len(body) != len(old[index]) for index, body in new.items())
     if shifted:
-        placed = _Placed([_entry(new.get(index, body)) for index, body in old.items()])
+        placed = in_place
     names = FunctionNames(module)
     for index in placed.moved:
         body = new.get(index, old[index])

@@ -6,19 +6,19 @@ copy behaves as the original does.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from fnmatch import fnmatchcase
-from itertools import chain
 from typing import NamedTuple
 
 from nogrow.analysis.entry_points import EntryPoints
+from nogrow.analysis.growth_flow import Mark, Note
 from nogrow.analysis.judgement import EntryKind, Judgement
 from nogrow.analysis.proof import PointsToGrowth, judge, prove_with_points
 from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
 from nogrow.errors import ModuleError, UsageError
 from nogrow.rewrite.additions import Additions
 from nogrow.rewrite.assemble import assembled
-from nogrow.rewrite.code_offset_sections import bodies, is_relocatable
+from nogrow.rewrite.code_offset_sections import bodies, depends_on_code_offsets, is_relocatable
 from nogrow.rewrite.detaching import Detaching, detaching, told_of_growth
 from nogrow.rewrite.function_references import declared_references, references_in_code
 from nogrow.rewrite.splice import Edit, Frame, edited, leb
@@ -161,13 +161,10 @@ class _Copy:
         memories = {item.memory for item in detached}
         self._points = [item for item in proof.points if item.memory in memories]
         self._run_after = frozenset[int]().union(*(item.run_after for item in self._points))
-        self._marked_calls = _by_offset((item.memory, item.marks.calls) for item in self._points)
-        self._marked_before = _by_offset((item.memory, item.marks.before) for item in self._points)
-        self._marked_if = {
-            True: _by_offset((item.memory, item.marks.if_true) for item in self._points),
-            False: _by_offset((item.memory, item.marks.if_false) for item in self._points),
-        }
-        self._marked_after = _by_offset((item.memory, item.marks.after) for item in self._points)
+        self._marks: dict[Mark, list[int]] = defaultdict(list)
+        for item in self._points:
+            for mark in item.marks:
+                self._marks[mark].append(item.memory)
         self._entry_points = EntryPoints(module, proof.references)
         wrapped = self._wrapped(selected)
         leaves = frozenset[int]().union(*(item.leaves for item in self._points))
@@ -180,28 +177,28 @@ class _Copy:
         if options.try_table and exceptions == Exceptions.THROW:
             exceptions |= Exceptions.TRY_TABLE
         self._functions = StressFunctions(module, self._additions, detached, exceptions, always=options.every)
-        taken = proof.references.taken
-        points = self._entry_points
-        names = {function: points.name(number) for number, function in enumerate(points.functions)}
-        for function in wrapped:
-            self._new[function] = self._functions.entry(
-                function,
-                Exits(
-                    [item.memory for item in self._points if function in item.returns],
-                    [item.memory for item in self._points if function in item.returns_grown],
-                    [item.memory for item in self._points if function in item.throws_grown],
-                ),
-                names[function],
-                from_inside=function in taken,
-            )
-        # Where a wrapped function can be called from both sides, each call of an import has to tell the side.
-        self._all_imports = any(function in taken for function in wrapped)
-        for function in sorted(taken):
-            if self._is_wrapped_import(function):
-                self._new[function] = self._functions.imported(function)
         # A callback that Emscripten's glue has put into the table would cost a growth at each virtual call.
         self._host_tables = frozenset[int]() if self._asking else proof.references.host_tables
         self._host_references = proof.references.host_references and not self._asking
+        # Where a wrapped function can be called from both sides, each call of an import has to tell the side.
+        self._all_imports = not proof.references.taken.isdisjoint(wrapped)
+        self._write_functions(wrapped)
+
+    def _write_functions(self, wrapped: Sequence[int]) -> None:
+        """Write the functions that take the place of entry points, and of imports that references lead to."""
+        points, taken = self._entry_points, self._proof.references.taken
+        names = {function: points.name(number) for number, function in enumerate(points.functions)}
+        for function in wrapped:
+            exits = Exits(
+                [item.memory for item in self._points if function in item.returns],
+                [item.memory for item in self._points if function in item.returns_grown],
+                [item.memory for item in self._points if function in item.throws_grown],
+            )
+            self._new[function] = self._functions.entry(
+                function, exits, names[function], from_inside=function in taken
+            )
+        for function in sorted(filter(self._is_wrapped_import, taken)):
+            self._new[function] = self._functions.imported(function)
 
     def written(self) -> Stressed:
         """Return the copy; its notes say what else it does."""
@@ -225,7 +222,13 @@ class _Copy:
             for function, frame in self._bodies()
             if function in edits
         }
-        result, dropped = assembled(module, self._edits_of_sections(), new_bodies, self._additions)
+        result, dropped = assembled(
+            module,
+            self._edits_of_sections(),
+            new_bodies,
+            self._additions,
+            keep_offsets=depends_on_code_offsets(module),
+        )
         return Stressed(result, detaching, quiet, places, (*self._notes, *dropped))
 
     def _wrapped(self, selected: Container[int]) -> list[int]:
@@ -269,8 +272,7 @@ class _Copy:
     def _edits_of_code(self) -> dict[int, list[Edit]]:
         """Return the edits of function bodies by the functions' indices."""
         edits: dict[int, list[Edit]] = defaultdict(list)
-        others = chain(self._marked_before, self._marked_after, *self._marked_if.values())
-        offsets = sorted({*self._proof.scan.call_offsets(), *others})
+        offsets = sorted({*self._proof.scan.call_offsets(), *(mark.offset for mark in self._marks)})
         number = 0
         for function, frame in self._bodies():
             found: list[Edit] = []
@@ -281,59 +283,67 @@ class _Copy:
                 edits[function] = found
         return edits
 
+    def _marked(self, offset: int, note: Note) -> Sequence[int]:
+        """Return the memories for which there is this mark."""
+        return self._marks.get(Mark(offset, note), ())
+
     def _edits_at(self, caller: int, reader: Reader) -> Iterator[Edit]:
         """Yield the edits at the reader's position, where a call, a branch or a `memory.grow` stands."""
         start = reader.position
-        before = self._marked_before.get(start)
-        if before:
-            yield Edit(start, start, self._functions.mark(before))
-        for taken, branches in self._marked_if.items():
-            if memories := branches.get(start):
-                yield Edit(start, start, self._functions.mark_if(memories, taken=taken))
         opcode = reader.byte()
+        before = self._marked(start, Note.BEFORE)
         if opcode in _CALLS:
-            yield from self._edits_of_call(caller, start, reader)
+            yield from self._edits_of_call(caller, before, opcode, reader)
         elif opcode in _INDIRECT_CALLS:
-            yield from self._edits_of_indirect_call(caller, start, reader)
+            yield from self._edits_of_indirect_call(caller, before, opcode, reader)
         elif opcode in _REFERENCE_CALLS:
             reader.u32()
-            yield from self._inserted(start, to_host=self._host_references and caller in self._run_after)
-        elif opcode == _MEMORY_GROW:
-            reader.u32()
-        after = self._marked_after.get(start)
-        if after:
-            yield Edit(reader.position, reader.position, self._functions.mark(after))
+            to_host = self._host_references and caller in self._run_after
+            yield from self._inserted(start, before, to_host=to_host)
+        else:
+            yield from self._inserted(start, before, to_host=False)
+            if opcode == _MEMORY_GROW:
+                reader.u32()
+        for note, taken in ((Note.IF_TRUE, True), (Note.IF_FALSE, False)):
+            if memories := self._marked(start, note):
+                yield Edit(start, start, self._functions.mark_if(memories, taken=taken))
+        if memories := self._marked(start, Note.AFTER):
+            yield Edit(reader.position, reader.position, self._functions.mark(memories))
 
-    def _inserted(self, start: int, *, to_host: bool) -> Iterator[Edit]:
-        """Yield the edit that puts the instructions of a mark before a call."""
-        before = self._functions.mark(self._marked_calls.get(start, ()))
+    def _inserted(self, offset: int, memories: Sequence[int], *, to_host: bool) -> Iterator[Edit]:
+        """Yield the edit that notes growth before an instruction, and detaches if it may call the host."""
+        before = self._functions.mark(memories)
         if to_host:
             before += self._functions.detached_if_grown()
         if before:
-            yield Edit(start, start, before)
+            yield Edit(offset, offset, before)
 
-    def _edits_of_call(self, caller: int, start: int, reader: Reader) -> Iterator[Edit]:
-        marks = self._marked_calls.get(start, ())
-        opcode, callee = reader.data[start], reader.u32()
+    def _edits_of_call(
+        self, caller: int, memories: Sequence[int], opcode: int, reader: Reader
+    ) -> Iterator[Edit]:
+        start = reader.position - 1
+        callee = reader.u32()
         tail = opcode in _TAIL_CALLS
         new = callee
         if self._is_wrapped_import(callee) and (self._all_imports or caller in self._run_after):
             new = self._functions.imported(callee)
-        if marks:
-            new = self._functions.marked(new, marks, tail=tail)
+        if memories:
+            new = self._functions.marked(new, memories, tail=tail)
         if new != callee:
             yield _call(start, reader.position, new, tail=tail)
 
-    def _edits_of_indirect_call(self, caller: int, start: int, reader: Reader) -> Iterator[Edit]:
-        marks = self._marked_calls.get(start, ())
-        opcode, kind, table = reader.data[start], reader.u32(), reader.u32()
+    def _edits_of_indirect_call(
+        self, caller: int, memories: Sequence[int], opcode: int, reader: Reader
+    ) -> Iterator[Edit]:
+        start = reader.position - 1
+        kind, table = reader.u32(), reader.u32()
         to_host = caller in self._run_after and table in self._host_tables
-        if not (marks or to_host):
+        if not (memories or to_host):
             return
         tail = opcode in _TAIL_CALLS
-        new = self._functions.marked_indirect(kind, table, marks, tail=tail, to_host=to_host)
+        new = self._functions.marked_indirect(kind, table, memories, tail=tail, to_host=to_host)
         if new is None:
-            yield from self._inserted(start, to_host=to_host)
+            yield from self._inserted(start, memories, to_host=to_host)
         else:
             yield _call(start, reader.position, new, tail=tail)
 
@@ -348,15 +358,6 @@ class _Copy:
             if section is SectionId.START and not self._starts_stressed():
                 continue
             yield reference.changed(new)
-
-
-def _by_offset(marks: Iterable[tuple[int, Iterable[int]]]) -> dict[int, list[int]]:
-    """Return the memories by the offsets that come with each of them."""
-    memories: dict[int, list[int]] = defaultdict(list)
-    for memory, offsets in marks:
-        for offset in offsets:
-            memories[offset].append(memory)
-    return dict(memories)
 
 
 def _call(start: int, end: int, function: int, *, tail: bool) -> Edit:
