@@ -166,8 +166,9 @@ class StressFunctions:
                 parts += self.detached_if_grown()
             opcode = bytes((RETURN_CALL_INDIRECT if tail else CALL_INDIRECT,))
             instruction = opcode + leb(kind) + leb(table)
+            index = bytes((_INDEX_TYPES[self._module.tables[table].address_bits],))
             return self._forwarding(
-                self._additions.add_type(parameters + bytes((I32,)), results), parts, instruction, None
+                self._additions.add_type(parameters + index, results), parts, instruction, None
             )
 
         return self._once(("indirect", kind, table, tuple(memories), tail, to_host), write)

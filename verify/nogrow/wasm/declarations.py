@@ -14,6 +14,7 @@ from nogrow.wasm.reader import Reader
 from nogrow.wasm.types import Types, ValueType, read_reference_type, read_value_type
 
 _SHARED = 2
+_LONG = 4
 # The limit of V8 and other engines, in bytes.
 LONGEST_NAME = 100_000
 
@@ -34,7 +35,7 @@ def read_table_type(reader: Reader, types: Types, *, imported: bool) -> Table:
     reader.unsigned(64)
     if flags & 1:
         reader.unsigned(64)
-    return Table(imported, element, None)
+    return Table(imported, element, None, 64 if flags & _LONG else 32)
 
 
 def read_memory_type(reader: Reader, *, imported: bool) -> MemoryType:

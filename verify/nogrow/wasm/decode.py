@@ -217,7 +217,7 @@ class _Decoder:
             if reader.byte() != 0:
                 raise ModuleError("unknown form of table", at)
             table = read_table_type(reader, self.types, imported=False)
-            self.tables.append(Table(False, table.element, read_constant(reader)))
+            self.tables.append(table._replace(initial=read_constant(reader)))
 
     def _memories(self, reader: Reader) -> None:
         for _ in range(reader.count()):

@@ -83,6 +83,7 @@ class Table(NamedTuple):
     imported: bool
     element: ValueType
     initial: Constant | None
+    address_bits: int = 32
 
 
 class Global(NamedTuple):
