@@ -102,17 +102,25 @@ class Generator:
         # A module of many functions needs longer indices, so that its growing functions move.
         filler = "(func (drop (i64.const 1)))" * self.random.choice((0, 0, 124, 130, 200))
         last = len(self.kinds)
-        start = f"(start {last})" if self.random.random() < 0.2 else ""
+        start = "(start $first)" if self.random.random() < 0.2 else ""
         code = " ".join(
-            f'(func (export "f{index}") (type ${kind}) (local i32) {self.body(index)})'
+            f'(func $f{index} (export "f{index}") (type ${kind}) (local i32) {self.body(index)})'
             for index, kind in enumerate(self.kinds)
         )
-        # The start function grows too; it has the index after the functions.
-        first = f"(func (local i32) (drop {self.expression(3, last)}))"
-        every = " ".join(map(str, range(last)))
-        return f"""(module {TYPES} {" ".join(memory.declaration for memory in self.memories)}
+        # The start function grows too.
+        first = f"(func $first (local i32) (drop {self.expression(3, last)}))"
+        memories = " ".join(memory.declaration for memory in self.memories)
+        return f"""(module {TYPES} {self.imports()} {memories}
             (tag $e (param i32)) (global $g (export "g") (mut i32) (i32.const 5))
-            (table {last} funcref) (elem (i32.const 0) func {every}) {code} {first} {filler} {start})"""
+            {self.table(last)} {code} {first} {filler} {start})"""
+
+    def imports(self) -> str:
+        return ""
+
+    def table(self, count: int) -> str:
+        """Return the table of all functions, with its elements."""
+        every = " ".join(f"$f{index}" for index in range(count))
+        return f"(table {count} funcref) (elem (i32.const 0) func {every})"
 
     def body(self, index: int) -> str:
         effects = " ".join(f"(local.set 1 {self.expression(4, index)})" for _ in range(3))
@@ -124,9 +132,9 @@ class Generator:
         kind = self.kinds[index]
         return self.random.choice(
             (
-                f"({prefix}call {index} {argument})",
+                f"({prefix}call $f{index} {argument})",
                 f"({prefix}call_indirect (type ${kind}) {argument} (i32.const {index}))",
-                f"({prefix}call_ref ${kind} {argument} (ref.func {index}))",
+                f"({prefix}call_ref ${kind} {argument} (ref.func $f{index}))",
             )
         )
 
