@@ -21,6 +21,7 @@ from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Kind
 from tests.rewrite.checked import KERNELS, is_valid
 from tests.rewrite.test_reserve_differential import (
+    BYTES,
     ENGINE,
     OUT_OF_FUEL,
     PAIR,
@@ -38,6 +39,16 @@ from tests.support.smith import smith
 BATCH = 20
 MODULES = int(os.environ.get("NOGROW_STRESS", "60"))
 DEPTH = 2
+OUT_OF_STACK = "call stack exhausted"
+IMPORTING = RUNNABLE | {
+    "memory64_enabled": True,
+    "min_imports": 2,
+    "compact_imports_enabled": False,
+    "max_imports": 6,
+    "max_memory32_bytes": BYTES,
+    "max_memory64_bytes": BYTES,
+    "max_table_elements": 1000,
+}
 # A call of an import goes through this module, which throws what the module under test can catch.
 THROWER = """(module (import "host" "call" (func $call (param i32 i32) (result i32 i32))) (tag $e)
   {functions})"""
@@ -109,7 +120,8 @@ class HostError(Exception):
 class CallingRun(Run):
     """A run whose imports call back in; `log` has their arguments and what they saw.
 
-    A run is `exhausted` when the fuel was, after which it cannot be compared, because a copy needs more.
+    A run is `exhausted` when the fuel or the stack was, after which it cannot be compared, because a copy
+    needs more of both.
     """
 
     def __init__(self, module: wasmtime.Module, seed: int, thrower: str | None) -> None:
@@ -206,7 +218,7 @@ class CallingRun(Run):
             result = super().outcome(action)  # type: ignore[arg-type]
         except HostError:
             return "failed in the host"
-        self.exhausted = self.exhausted or OUT_OF_FUEL in result
+        self.exhausted = self.exhausted or OUT_OF_FUEL in result or OUT_OF_STACK in result
         return result
 
 
@@ -268,6 +280,5 @@ def test_generated_copy_behaves_the_same(first: int) -> None:
 
 @pytest.mark.parametrize("first", sampled(range(0, MODULES, BATCH)))
 def test_smith_copy_behaves_the_same(first: int) -> None:
-    flags = RUNNABLE | {"memory64_enabled": True, "max_imports": 6}
-    counts = [same_calls(smith(seed, **flags), seed, None) for seed in range(first, first + BATCH)]
+    counts = [same_calls(smith(seed, **IMPORTING), seed, None) for seed in range(first, first + BATCH)]
     assert sum(calls for calls, _ in counts) > BATCH // 2
