@@ -13,7 +13,8 @@ these meet), and whether the memory may have grown since then:
 
 In the last case, the paths from a place for which it may have grown note it at run time, because the others
 must not. Whether a function may have grown the memory at its exit is its summary, a least fixpoint over all
-calls. An indirect call may have if one of its callees may.
+calls. Where some callees of an indirect call always reach an import and others need not, the caller notes at
+run time which kind was called, and a callee notes itself what happens after its last import.
 """
 
 import enum
@@ -37,9 +38,11 @@ class Note(enum.Enum):
     """When the module has to note that a memory may have grown, relative to an instruction.
 
     `IF_TRUE` and `IF_FALSE` are about branches: before them, if their operand is not 0, or if it is.
+    `UNLESS_HOST` is about indirect calls: when they return, if no import was called in the meantime.
     """
 
     BEFORE = enum.auto()
+    UNLESS_HOST = enum.auto()
     AFTER = enum.auto()
     IF_TRUE = enum.auto()
     IF_FALSE = enum.auto()
@@ -61,10 +64,14 @@ class _Edge(NamedTuple):
 
 
 class _Solved(NamedTuple):
-    """The points of a vertex that need a mark: calls, and edges, each with whether it had grown before it."""
+    """The points of a vertex that need a mark: calls, and edges, each with whether it had grown before it.
+
+    `exits` are the edges to the normal exit on which it may have grown.
+    """
 
     calls: Collection[int]
     marked: Sequence[tuple[_Edge, bool]]
+    exits: Sequence[tuple[_Edge, bool]]
 
 
 class _Paths(NamedTuple):
@@ -103,10 +110,10 @@ class GrowthFlow:
             vertex for vertex in vertices if exits[vertex] and self._to_host[vertex] and vertex not in hosts
         ]
         self._summaries = [False] * len(vertices)
+        self._first_dispatch = search.first_dispatch
         self._passes = self._transparent(hosts)
         self._solved: dict[int, _Solved] = {}
         self._paths: dict[int, _Paths] = {}
-        self._first_dispatch = search.first_dispatch
 
     def reaches_import(self, vertex: int) -> bool:
         """Return whether calls lead from `vertex` to an import that gets control."""
@@ -131,20 +138,21 @@ class GrowthFlow:
                 waiting.extend(again)
                 queued.update(again)
 
-    def marked(self) -> set[int]:
-        """Return the vertices that have marks of their own."""
-        return {vertex for vertex, solved in self._solved.items() if solved.calls or solved.marked}
+    def noting(self) -> set[int]:
+        """Return the functions in which a growth may have been noted, by themselves or behind a call."""
+        return {vertex for vertex in self._vertices if vertex < self._first_dispatch}
 
     def marks(self, shift: int, code: Callable[[int], int]) -> frozenset[Mark]:
         """Return all marks; `shift` and `code` turn the address of an instruction into offset and opcode."""
         places = self._graph.places
         marks: set[Mark] = set()
+        mixed, noting = self._mixed_dispatches()
         for vertex, solved in self._solved.items():
             if vertex >= self._first_dispatch:
                 continue
             first = self._graph.ranges[vertex]
             marks.update(Mark(places[first + node] + shift, Note.BEFORE) for node in solved.calls)
-            for edge, grown in solved.marked:
+            for edge, grown in (*solved.marked, *(solved.exits if vertex in noting else ())):
                 node = first + edge.source
                 # The operand of a memory.grow and the index of a call have nodes of their own.
                 if self._graph.kinds[node] & _KIND in (_NOTE, _INDEX):
@@ -152,7 +160,33 @@ class GrowthFlow:
                 note = self._note(node, edge, code(places[node]), grown=grown)
                 if note is not None:
                     marks.add(Mark(places[node] + shift, note))
+            marks.update(
+                Mark(places[node] + shift, Note.UNLESS_HOST)
+                for node in self._nodes(vertex)
+                if self._graph.kinds[node] & _KIND == _CALL and self._graph.targets[node] in mixed
+            )
         return frozenset(marks)
+
+    def _mixed_dispatches(self) -> tuple[set[int], set[int]]:
+        """Return the dispatches behind which only notes tell, and the callees that have to make them.
+
+        Some callees of such a dispatch always reach an import, others need not, and the memory may have grown
+        after some. Only dispatches are among the first whose callees may have grown it without an import.
+        """
+        mixed: set[int] = set()
+        noting: set[int] = set()
+        for vertex, solved in self._solved.items():
+            if vertex < self._first_dispatch or self._summaries[vertex]:
+                continue
+            first = self._graph.ranges[vertex]
+            # Each alternative of a dispatch is a call and a branch to the exit.
+            for edge, _ in solved.exits:
+                callee = self._graph.targets[first + edge.source - 1]
+                if self._passes[callee]:
+                    mixed.add(vertex)
+                if callee < self._first_dispatch:
+                    noting.add(callee)
+        return mixed, noting
 
     def _note(self, node: int, edge: _Edge, opcode: int, *, grown: bool) -> Note | None:
         """Return when the growth on an edge out of `node` is noted; `grown` says that it has grown before it.
@@ -173,7 +207,10 @@ class GrowthFlow:
         return Note.IF_TRUE if (edge.target == edge.source + 1) == (opcode == _OP_IF) else Note.IF_FALSE
 
     def _transparent(self, hosts: Collection[int]) -> list[bool]:
-        """Return for each vertex whether it may return without a call of one of `hosts`: a least fixpoint."""
+        """Return for each vertex whether it may return without a call of one of `hosts`: a least fixpoint.
+
+        An indirect call only counts if all its callees may.
+        """
         transparent = [not reaches for reaches in self._to_import]
         undecided = {
             vertex for vertex, reaches in enumerate(self._to_import) if reaches and vertex not in hosts
@@ -182,11 +219,17 @@ class GrowthFlow:
         waiting = deque(sorted(undecided))
         while waiting:
             vertex = waiting.popleft()
-            if vertex in undecided and self._passes_through(vertex, transparent):
+            passes = self._passes_through if vertex < self._first_dispatch else self._all_pass
+            if vertex in undecided and passes(vertex, transparent):
                 undecided.discard(vertex)
                 transparent[vertex] = True
                 waiting.extend(callers.get(vertex, ()))
         return transparent
+
+    def _all_pass(self, vertex: int, transparent: Sequence[bool]) -> bool:
+        graph = self._graph
+        callees = (graph.targets[node] for node in self._nodes(vertex) if graph.kinds[node] & _KIND == _CALL)
+        return all(transparent[callee] for callee in callees if graph.returns(callee))
 
     def _passes_through(self, vertex: int, transparent: Sequence[bool]) -> bool:
         """Return whether a path leads through `vertex` on which it only calls what is `transparent`."""
@@ -301,9 +344,13 @@ class GrowthFlow:
             and self._to_host[self._graph.targets[first + edge.source]]
             and grown(edge.source)
         }
-        self._solved[vertex] = _Solved(calls, marked)
-        # A dispatch cannot note anything: if one of its callees may have grown the memory, it may have.
-        return true[end] > 0 if vertex >= self._first_dispatch else grown(end)
+        exits = [
+            (edge, grown(edge.source))
+            for edge, value in zip(edges, values, strict=True)
+            if edge.target == end and value
+        ]
+        self._solved[vertex] = _Solved(calls, marked, exits)
+        return grown(end)
 
     def _paths_of(self, vertex: int) -> _Paths:
         """Return the edges that control can reach, with the beginnings of the paths over them.

@@ -75,5 +75,5 @@ def growth_points(
         frozenset(filter(flow.grown_at_exit, returns)),
         frozenset(filterfalse(flow.reaches_import, throws)),
         flow.marks(shift, search.byte_at),
-        frozenset(called_after | flow.marked()),
+        frozenset(called_after | flow.noting()),
     )

@@ -15,6 +15,9 @@ from nogrow.wasm.model import Import, Kind, Module
 SHARED_PAGES = 64
 """The pages by which a shared memory grows at most, unless the user says another number."""
 
+OLD_GLUE_PAGES = 4096
+"""The pages by which Emscripten's glue before version 3.1.29 grows a memory at most: each costs a page."""
+
 TOLD_OF_GROWTH: Mapping[str, int] = {
     "env.emscripten_notify_memory_growth": 0,
     "gojs.runtime.resetMemoryDataView": 0,
@@ -94,6 +97,7 @@ def detaching(module: Module, memory: int, surroundings: Surroundings, pages: in
         grower.index,
         notes=(
             f"{grower.label} is called to detach, so that the glue makes new views as it does in production",
+            f"glue of Emscripten before 3.1.29 grows by a page each time, {OLD_GLUE_PAGES:,} times at most",
             "nothing detaches before a call of a callback that the host has put into the table (addFunction)",
         ),
     )

@@ -28,6 +28,7 @@ from nogrow.rewrite.stress_functions import (
     RETURN_CALL,
     RETURN_CALL_INDIRECT,
     Exits,
+    IndirectCall,
     StressFunctions,
 )
 from nogrow.rewrite.stress_marker import marked
@@ -337,11 +338,13 @@ class _Copy:
     ) -> Iterator[Edit]:
         start = reader.position - 1
         kind, table = reader.u32(), reader.u32()
-        to_host = caller in self._run_after and table in self._host_tables
-        if not (memories or to_host):
-            return
         tail = opcode in _TAIL_CALLS
-        new = self._functions.marked_indirect(kind, table, memories, tail=tail, to_host=to_host)
+        to_host = caller in self._run_after and table in self._host_tables
+        after = () if tail else self._marked(start, Note.UNLESS_HOST)
+        if not (memories or to_host or after):
+            return
+        call = IndirectCall(kind, table, tail=tail, to_host=to_host)
+        new = self._functions.marked_indirect(call, memories, after)
         if new is None:
             yield from self._inserted(start, memories, to_host=to_host)
         else:

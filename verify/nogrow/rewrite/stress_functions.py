@@ -1,7 +1,8 @@
 """This module writes the functions that a stressed copy gets: they track growth, and detach buffers.
 
-Two kinds of globals track what happens: `inside` is 1 while an entry point that is stressed runs, and one for
-each memory is 1 if the memory may have grown since the host last had control. In pseudocode:
+Globals track what happens: `inside` is 1 while an entry point that is stressed runs, `visited` becomes 1 when
+an import returns, and one for each memory is 1 if the memory may have grown since the host last had control. In
+pseudocode:
 
     an entry point:     save inside, grown; inside = 1; grown = 0
                         call the original; detach if the proof says that it may have grown, or if grown
@@ -18,7 +19,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple
 
 from nogrow.rewrite.additions import Additions, NewFunction
-from nogrow.rewrite.detaching import Detaching
+from nogrow.rewrite.detaching import OLD_GLUE_PAGES, Detaching
 from nogrow.rewrite.splice import leb, signed_leb
 from nogrow.wasm.model import MemoryType, Module
 from nogrow.wasm.names import FunctionNames
@@ -31,6 +32,7 @@ _UNREACHABLE, _END, _RETURN, _DROP = b"\x00", b"\x0b", b"\x0f", b"\x1a"
 _BLOCK, _IF, _TRY, _TRY_TABLE = b"\x02", b"\x04\x40", b"\x06\x40", b"\x1f\x40"
 _CATCH_ALL, _RETHROW, _THROW_REF = b"\x19", b"\x09\x00", b"\x0a"
 _CATCH_ALL_REF = b"\x01\x03\x00"
+_OR = b"\x72"
 _SELECT, _IS_ZERO, _AND, _SUBTRACT = b"\x1b", b"\x45", b"\x71", b"\x6b"
 # By the number of bits in addresses.
 _INDEX_TYPES = {32: 0x7F, 64: 0x7E}
@@ -78,6 +80,15 @@ class Exits(NamedTuple):
     throws_grown: Sequence[int]
 
 
+class IndirectCall(NamedTuple):
+    """A call of a function of the type `kind` through a table, which may contain functions of the host."""
+
+    kind: int
+    table: int
+    tail: bool
+    to_host: bool
+
+
 class StressFunctions:
     """The functions to append, by what they are for; each is written when it is first asked for."""
 
@@ -102,6 +113,7 @@ class StressFunctions:
         self._known: dict[tuple[object, ...], int] = {}
         self._operand: int | None = None
         zero = _constant(0) + _END
+        self._visited = additions.add_global(I32, zero)
         self._inside = additions.add_global(I32, zero)
         self._grown = {item.memory: additions.add_global(I32, zero) for item in detaching}
         self._detach = {item.memory: self._detaching(item) for item in detaching}
@@ -132,8 +144,9 @@ class StressFunctions:
             left = (_constant(0), _set(self._inside), *self._all_grown(_constant(0)))
             first = self.detached_if_grown()
             name = self._name(function)
+            visited = _constant(1) + _set(self._visited)
             return self._function(
-                function, first, left, original, b"", b"", name=name, keeps_grown=self._always
+                function, first, left, original, visited, visited, name=name, keeps_grown=self._always
             )
 
         return self._once(("import", function), write)
@@ -149,29 +162,36 @@ class StressFunctions:
         return self._once(("marked", function, tuple(memories), tail), write)
 
     def marked_indirect(
-        self, kind: int, table: int, memories: Sequence[int], *, tail: bool, to_host: bool
+        self, indirect: IndirectCall, memories: Sequence[int], unless_host: Sequence[int]
     ) -> int | None:
         """Return the function that takes the place of an indirect call, None if it cannot be written.
 
-        `to_host` says that the table may contain functions of the host.
+        Before the call, `memories` may have grown. When it has returned, `unless_host` may have grown, unless
+        an import was called in the meantime.
         """
-        defined = self._module.types.defined[kind]
+        defined = self._module.types.defined[indirect.kind]
         parameters, results = _codes(defined)
         if parameters is None or results is None:
             return None
 
         def write() -> int:
-            parts = self.mark(memories)
-            if to_host:
-                parts += self.detached_if_grown()
-            opcode = bytes((RETURN_CALL_INDIRECT if tail else CALL_INDIRECT,))
-            instruction = opcode + leb(kind) + leb(table)
-            index = bytes((_INDEX_TYPES[self._module.tables[table].address_bits],))
-            return self._forwarding(
-                self._additions.add_type(parameters + index, results), parts, instruction, None
-            )
+            before = self.mark(memories)
+            if indirect.to_host:
+                before += self.detached_if_grown()
+            opcode = bytes((RETURN_CALL_INDIRECT if indirect.tail else CALL_INDIRECT,))
+            instruction = opcode + leb(indirect.kind) + leb(indirect.table)
+            index = bytes((_INDEX_TYPES[self._module.tables[indirect.table].address_bits],))
+            kind = self._additions.add_type(parameters + index, results)
+            if not unless_host:
+                return self._forwarding(kind, before, instruction, None)
+            saved = self._additions.parameters_of(kind)
+            before += _get(self._visited) + _local_set(saved) + _constant(0) + _set(self._visited)
+            after = _get(self._visited) + _IS_ZERO + _IF + self.mark(unless_host) + _END
+            after += _local_get(saved) + _get(self._visited) + _OR + _set(self._visited)
+            one_local = leb(1) + leb(1) + bytes((I32,))
+            return self._forwarding(kind, before, instruction + after, None, one_local)
 
-        return self._once(("indirect", kind, table, tuple(memories), tail, to_host), write)
+        return self._once(("indirect", indirect, tuple(memories), tuple(unless_host)), write)
 
     def mark(self, memories: Sequence[int]) -> bytes:
         """Return the instructions that note that `memories` may have grown."""
@@ -224,11 +244,16 @@ class StressFunctions:
         name = self._names.get(function)
         return None if name is None else f"{_PREFIX}{name}"
 
-    def _forwarding(self, kind: int, before: bytes, instruction: bytes, name: str | None) -> int:
-        """Append a function of the type `kind` that passes its parameters to `instruction`."""
+    def _forwarding(
+        self, kind: int, before: bytes, instruction: bytes, name: str | None, local: bytes = b"\x00"
+    ) -> int:
+        """Append a function of the type `kind` that passes its parameters to `instruction`.
+
+        `local` are its encoded locals.
+        """
         parameters = self._additions.parameters_of(kind)
         arguments = b"".join(map(_local_get, range(parameters)))
-        body = leb(0) + before + arguments + instruction + _END
+        body = local + before + arguments + instruction + _END
         return self._additions.add_function(NewFunction(kind, body, name))
 
     def _function(
@@ -307,6 +332,7 @@ class StressFunctions:
         asked for 1 byte from then on, and grows by a page:
 
             if size >= (is_old or by_pages ? maximum - 1 : 65,536 pages): return
+            if is_old: if left = 0: return; left = left - 1
             memory.grow 0
             if not is_old:
                 wanted = size (+ 1); done = grower(wanted, in bytes)
@@ -317,6 +343,7 @@ class StressFunctions:
         """
         bits, page = memory.address_bits, memory.page_size.bit_length() - 1
         is_old = self._additions.add_global(I32, _constant(0) + _END)
+        left = self._additions.add_global(I32, _constant(OLD_GLUE_PAGES) + _END)
         size, ask = b"\x3f" + leb(index), call(grower)
         most = (1 << bits) >> page
         full = (most if memory.maximum is None else memory.maximum) - 1
@@ -325,6 +352,8 @@ class StressFunctions:
         in_bytes = _local_get(wanted) + _constant(page, bits) + _SHIFT_LEFT[bits]
         code = (
             size + limit + _AT_LEAST[bits] + _IF + _RETURN + _END,
+            _get(is_old) + _IF + _get(left) + _IS_ZERO + _IF + _RETURN + _END,
+            _get(left) + _constant(1) + _SUBTRACT + _set(left) + _END,
             _constant(0, bits) + b"\x40" + leb(index) + _DROP,
             _get(is_old) + _IS_ZERO + _IF,
             size + _constant(int(by_pages), bits) + _ADD[bits] + _local_set(wanted),
