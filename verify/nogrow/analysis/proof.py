@@ -180,14 +180,13 @@ class _Proof:
         findings, search = self._findings, self._search
         # An import that calls back has a vertex of its own, behind all others.
         callbacks = self.scan.first_dispatch + len(self.scan.dispatches)
-        growing = quiet | self._growers.keys()
         first = len(self._module.functions)
         hosts = {vertex for vertex in self._labels if vertex < first} | set(search.vertices[callbacks:])
         outside = {vertex for vertex in self._labels if vertex >= first}
         return tuple(
             growth_points(
                 search, index, findings.search_again(search, index), self._entry_points.functions,
-                hosts - growing, outside - growing, self.scan.code_shift,
+                hosts - quiet, outside, self.scan.code_shift,
                 exceptions=bool(self.scan.exceptions),
             )
             for index in findings.may_succeed

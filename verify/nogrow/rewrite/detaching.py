@@ -63,11 +63,7 @@ def detaching(module: Module, memory: int, surroundings: Surroundings, pages: in
     is not known.
     """
     declared = module.memories[memory]
-    asked = ((f"i{declared.address_bits}",), ("i32",))
-    growers = sorted(
-        (item for item in module.imported(Kind.FUNCTION) if _grows(item, surroundings)),
-        key=lambda item: (not _is_emscripten(item, surroundings), _signature(module, item) != asked),
-    )
+    grower = _grower(module, surroundings)
     if declared.shared:
         most = pages or SHARED_PAGES
         return Detaching(
@@ -75,7 +71,7 @@ def detaching(module: Module, memory: int, surroundings: Surroundings, pages: in
             most,
             notes=(f"memory {memory} is shared: it grows by a page at each place, {most} times at most",),
         )
-    if not growers:
+    if grower is None:
         told = told_of_growth(module)
         return Detaching(
             memory,
@@ -85,8 +81,7 @@ def detaching(module: Module, memory: int, surroundings: Surroundings, pages: in
         )
     if declared.maximum == declared.minimum:
         return f"memory {memory} cannot grow, and the glue never makes new views: it is left alone"
-    grower = growers[0]
-    if _signature(module, grower) != asked:
+    if _signature(module, grower) != ((f"i{declared.address_bits}",), ("i32",)):
         raise ModuleError(
             f"not stressed: the import {grower.label} grows memory {memory}, but not in the way of "
             "emscripten_resize_heap"
@@ -100,6 +95,24 @@ def detaching(module: Module, memory: int, surroundings: Surroundings, pages: in
             f"glue of Emscripten before 3.1.29 grows by a page each time, {OLD_GLUE_PAGES:,} times at most",
             "nothing detaches before a call of a callback that the host has put into the table (addFunction)",
         ),
+    )
+
+
+def imports_of_growth(module: Module, surroundings: Surroundings) -> frozenset[int]:
+    """Return the imports that belong to a growth, and do not give control to other code of the host."""
+    grower = _grower(module, surroundings)
+    told = frozenset(item.index for item in told_of_growth(module))
+    return told if grower is None else told | {grower.index}
+
+
+def _grower(module: Module, surroundings: Surroundings) -> Import | None:
+    """Return the import by which the module asks the host to grow the memory, None if there is none."""
+    asking = [(("i32",), ("i32",)), (("i64",), ("i32",))]
+    growers = (item for item in module.imported(Kind.FUNCTION) if _grows(item, surroundings))
+    return min(
+        growers,
+        key=lambda item: (not _is_emscripten(item, surroundings), _signature(module, item) not in asking),
+        default=None,
     )
 
 

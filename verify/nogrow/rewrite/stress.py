@@ -19,7 +19,7 @@ from nogrow.errors import ModuleError, UsageError
 from nogrow.rewrite.additions import Additions
 from nogrow.rewrite.assemble import assembled
 from nogrow.rewrite.code_offset_sections import bodies, depends_on_code_offsets, is_relocatable
-from nogrow.rewrite.detaching import Detaching, detaching, told_of_growth
+from nogrow.rewrite.detaching import Detaching, detaching, imports_of_growth
 from nogrow.rewrite.function_references import declared_references, references_in_code
 from nogrow.rewrite.splice import Edit, Frame, edited, leb
 from nogrow.rewrite.stress_functions import (
@@ -89,7 +89,7 @@ def stressed(
     if original.valid is False:
         raise original.error
     scanning = begin(data, engine)
-    quiet = frozenset(item.index for item in told_of_growth(scanning.module))
+    quiet = imports_of_growth(scanning.module, surroundings)
     proof = prove_with_points(scanning, surroundings, quiet, every=every)
     copy = _Copy(proof, surroundings, _selection(proof, entries), _Options(every, pages, try_table))
     result = copy.written()

@@ -1,8 +1,8 @@
 """This module writes the functions that a stressed copy gets: they track growth, and detach buffers.
 
 Globals track what happens: `inside` is 1 while an entry point that is stressed runs, `visited` becomes 1 when
-an import returns, and one for each memory is 1 if the memory may have grown since the host last had control. In
-pseudocode:
+an import returns, and one for each memory is 1 if the memory may have grown since the host last had control.
+In pseudocode:
 
     an entry point:     save inside, grown; inside = 1; grown = 0
                         call the original; detach if the proof says that it may have grown, or if grown
