@@ -29,7 +29,11 @@ export function report() {
 }
 
 if (String(mode) !== "0") {
-  configure({ report: initialReport(), onlyReported: mode === "report" });
+  try {
+    configure({ report: initialReport(), onlyReported: mode === "report" });
+  } catch (error) {
+    throw new Error(`nogrow-views: NOGROW_REPORT: ${error.message}`, { cause: error });
+  }
   patchWebAssembly({
     digestOf: (bytes) => (state.report ? sha256(bytes) : undefined),
     judge: (digest, names) => {
@@ -57,14 +61,21 @@ function initialReport() {
 /** Say once that exports detach, when the first module is there: a test that uses none prints nothing. */
 function announce() {
   if (!state.announced && mode !== "quiet" && !process?.env?.NOGROW_STRESS_ANNOUNCED) {
-    const which = state.report ? "exports that may grow a memory detach" : "all exports detach";
-    print(`nogrow-views: ${which} the memory's views after each call; NOGROW_STRESS=0 turns this off`);
+    print(`nogrow-views: ${whatDetaches()}`);
     if (process?.env) {
       // Threads and child processes inherit the variable, and print nothing.
       process.env.NOGROW_STRESS_ANNOUNCED = "1";
     }
   }
   state.announced = true;
+}
+
+function whatDetaches() {
+  if (state.onlyReported && !state.report) {
+    return "nothing detaches, because NOGROW_STRESS=report needs a report; name its file in NOGROW_REPORT";
+  }
+  const which = state.report ? "exports that may grow a memory detach" : "all exports detach";
+  return `${which} the memory's views after each call; NOGROW_STRESS=0 turns this off`;
 }
 
 function print(line) {

@@ -34,7 +34,7 @@ def test_stressed_copy_is_written(nogrow: Nogrow, two: Path) -> None:
         "out/copy.wasm: two.wasm stressed, for tests only",
         "  2 of 3 entry points detach: grow_name, grow_text",
         "  1 stays quiet: get_name",
-        "  2 places in the code, calls of imports included",
+        "  it may detach at 2 places: exits of entry points, and calls that may reach an import",
     ]
     assert (two.parent / "out/copy.wasm").read_bytes() == stressed(data).data
     assert two.read_bytes() == data
@@ -57,6 +57,8 @@ def test_entry_chooses_entry_points(nogrow: Nogrow, two: Path) -> None:
         "nogrow: --entry missing*: no entry point has such a name\n",
     )
     assert not (two.parent / "other.wasm").exists()
+    result = nogrow("stress", "two.wasm", "-o", "other.wasm", "--entry", "get_name")
+    assert "none of the entry points that --entry chooses can grow a memory" in result.stdout
 
 
 def test_all_ignores_the_proof(nogrow: Nogrow, two: Path) -> None:
@@ -76,6 +78,36 @@ def test_emscripten_glue_is_found_beside_the_module(nogrow: Nogrow, folder: Path
         assert (result.exit_code, result.stderr) == (0, "")
         assert "note: a.a is called to detach" in result.stdout
         assert ("note: its host code is app.js" in result.stdout) == (not words)
+
+
+def test_glue_of_another_build_is_left_out(nogrow: Nogrow, folder: Path) -> None:
+    write_module(folder / "app.wasm", EMSCRIPTEN.format(module="a", field="a", memory="b", entry="c"))
+    (folder / "js").mkdir()
+    (folder / "js/other.js").write_text(GLUE.replace("a: _emscripten", "d: _emscripten"))
+    result = nogrow("stress", "app.wasm", "-o", "copy.wasm", "--js", "js")
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert result.stderr.startswith("nogrow: app.wasm: js/other.js serves none of its imports")
+    assert "contract" not in result.stderr
+    assert not (folder / "copy.wasm").exists()
+    (folder / "js/app.js").write_text(GLUE)
+    result = nogrow("stress", "app.wasm", "-o", "copy.wasm", "--js", "js")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "note: a.a is called to detach" in result.stdout
+
+
+def test_glue_of_two_builds_is_refused(nogrow: Nogrow, folder: Path) -> None:
+    app = EMSCRIPTEN.format(module="a", field="a", memory="b", entry="c")
+    write_module(
+        folder / "app.wasm",
+        app.replace("(memory", '(import "a" "b" (func (param i32) (result i32))) (memory'),
+    )
+    (folder / "js").mkdir()
+    for name, keys in (("one", "ab"), ("two", "ba")):
+        table = f"{keys[0]}: _emscripten_resize_heap, {keys[1]}: (code) => code"
+        (folder / f"js/{name}.js").write_text(GLUE.replace("a: _emscripten_resize_heap", table))
+    result = nogrow("stress", "app.wasm", "-o", "copy.wasm", "--js", "js")
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert "js/one.js and js/two.js are of different builds; name the JavaScript" in result.stderr
 
 
 @pytest.mark.parametrize(

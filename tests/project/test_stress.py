@@ -10,9 +10,10 @@ from nogrow.project.manifest import read_manifest, sha256_of
 from nogrow.project.project import Project
 from nogrow.project.stress import stress_all
 from nogrow.rewrite.stress import stressed
+from tests.cli.test_stress import EMSCRIPTEN, GLUE
 from tests.machine.fakes import collect, ignore
 from tests.project.test_seal import built
-from tests.support.modules import GROWING_WASM, QUIET_WASM
+from tests.support.modules import GROWING_WASM, QUIET_WASM, assemble
 
 COMPONENT = b"\0asm\x0d\0\x01\0\x01" + bytes([len(QUIET_WASM)]) + QUIET_WASM
 
@@ -51,6 +52,16 @@ def test_two_modules_with_the_same_copy_are_an_error(tmp_path: Path) -> None:
 def test_file_that_is_not_a_module_cannot_be_stressed(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match=r"^build/a\.wasm cannot be stressed: offset 0x0: "):
         stress_all(built(tmp_path, {"build/a.wasm": b"js"}), ignore)
+
+
+def test_host_code_beside_the_module_is_read(tmp_path: Path) -> None:
+    app = assemble(EMSCRIPTEN.format(module="a", field="a", memory="b", entry="c"))
+    project = built(tmp_path, {"build/app.wasm": app})
+    with pytest.raises(ToolError, match=r"^build/app\.wasm cannot be stressed: its imports have min"):
+        stress_all(project, ignore)
+    (tmp_path / "build/app.js").write_text(GLUE)
+    (copy,) = stress_all(project, ignore)
+    assert copy.detaching == ("c",)
 
 
 def test_nothing_built_is_an_error(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 // These tests check which exports a report of `nogrow check` exempts from stress.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { test } from "node:test";
 
@@ -147,4 +148,24 @@ test("SHA-256 is right for all lengths of the last block", () => {
     const bytes = randomBytes(length);
     assert.equal(sha256(bytes), createHash("sha256").update(bytes).digest("hex"));
   }
+});
+
+/** Return what a process prints to standard error that loads `register` and creates an instance. */
+function printed(variables) {
+  const environment = { ...process.env, NOGROW_STRESS: "1", ...variables };
+  delete environment.NOGROW_STRESS_ANNOUNCED;
+  const register = new URL("../register.mjs", import.meta.url).href;
+  const program = "new WebAssembly.Instance(new WebAssembly.Module(Buffer.from('0061736d01000000', 'hex')))";
+  const words = ["--import", register, "--input-type=module", "--eval", program];
+  return spawnSync(process.execPath, words, { env: environment, encoding: "utf-8" }).stderr;
+}
+
+test("a report that cannot be read is named", () => {
+  assert.match(printed({ NOGROW_REPORT: "missing.json" }), /nogrow-views: NOGROW_REPORT: ENOENT.*'missing\.json'/);
+  assert.match(printed({ NOGROW_REPORT: process.execPath }), /nogrow-views: NOGROW_REPORT: .* is not valid JSON/);
+});
+
+test("the line at the start says that a report is missing", () => {
+  assert.match(printed({}), /all exports detach/);
+  assert.match(printed({ NOGROW_STRESS: "report" }), /nothing detaches, because NOGROW_STRESS=report needs a report/);
 });

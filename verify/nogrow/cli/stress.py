@@ -12,7 +12,6 @@ from nogrow.errors import ModuleError
 from nogrow.report.escaping import printable
 
 if TYPE_CHECKING:
-    from nogrow.analysis.surroundings import Surroundings
     from nogrow.jshost.model import Glue
     from nogrow.rewrite.stress import Stressed
 
@@ -61,6 +60,7 @@ def stress(
     means that this failed, and that nothing was written.
     """
     target = new_file(Path(file), output, force=force)
+    from nogrow.pipeline.stress_host_code import host_code_beside, surroundings_of
     from nogrow.rewrite.stress import stressed
     from nogrow.util.atomic_write import write_bytes
     from nogrow.wasm.file import read
@@ -70,59 +70,36 @@ def stress(
     try:
         data = read(file)
         if not host_code and not is_component(data):
-            host_code = _beside(file, data)
+            host_code = list(host_code_beside(file, data))
         copy = stressed(
             data,
             entries=entries,
             every=every,
             pages=pages or 0,
-            surroundings=_surroundings(data, host_code),
+            surroundings=surroundings_of(data, host_code),
         )
     except ModuleError as error:
         raise ModuleError(f"{file}: {error}") from error
     write_bytes(target, copy.data)
     click.echo(f"{printable(str(target))}: {printable(file)} stressed, for tests only")
-    for line in _lines(copy, [] if glue else host_code):
+    for line in _lines(copy, entries, [] if glue else host_code):
         click.echo(f"  {printable(line)}")
     if copy.detaching:
         click.echo(f"Use it in place of FILE in your tests. {_GUARD}")
 
 
-def _beside(file: str, data: bytes) -> "list[Glue]":
-    """Return the host code in the folder of the module that belongs to it."""
-    from nogrow.pipeline.host_code import of_module, scripts_beside
-
-    return list(of_module(data, lambda label: False, scripts_beside(file)))
-
-
-def _surroundings(data: bytes, host_code: "Sequence[Glue]") -> "Surroundings":
-    """Return what the host code says of the imports.
-
-    Raises `ModuleError` where it is not that of the module, or where there is none although it is needed.
-    """
-    from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
-    from nogrow.pipeline.host_code import host_effects, require_readable_names
-    from nogrow.wasm.sections import is_component
-
-    if is_component(data):
-        return NOTHING_KNOWN
-    if not host_code:
-        require_readable_names(data)
-        return NOTHING_KNOWN
-    growers = frozenset(grower.label for script in host_code for grower in script.growers)
-    return Surroundings(growers=growers, effects=host_effects(data, (), host_code))
-
-
-def _lines(copy: "Stressed", found: "Sequence[Glue]") -> Iterator[str]:
+def _lines(copy: "Stressed", entries: Sequence[str], found: "Sequence[Glue]") -> Iterator[str]:
     of_all = counted(len(copy.detaching) + len(copy.quiet), "entry point")
     if copy.detaching:
         detach = "detaches" if len(copy.detaching) == 1 else "detach"
         stay = "stays" if len(copy.quiet) == 1 else "stay"
         yield f"{len(copy.detaching)} of {of_all} {detach}: {_listed(copy.detaching)}"
         yield f"{len(copy.quiet)} {stay} quiet: {_listed(copy.quiet)}" if copy.quiet else "none stays quiet"
-        yield f"{counted(copy.places, 'place')} in the code, calls of imports included"
+        places = counted(copy.places, "place")
+        yield f"it may detach at {places}: exits of entry points, and calls that may reach an import"
     else:
-        yield f"none of {of_all} can grow a memory that the host sees: the copy is the same as FILE"
+        chosen = "the entry points that --entry chooses" if entries else of_all
+        yield f"none of {chosen} can grow a memory that the host sees: the copy is the same as FILE"
     for script in found:
         yield f"note: its host code is {script.file}"
     for note in copy.notes:

@@ -114,7 +114,7 @@ def of_module(data: bytes, trusts: Callable[[str], bool], scripts: Sequence[Scri
     except ModuleError:
         # The error is reported when the module is judged.
         return ()
-    if not module.imported(Kind.FUNCTION) or _cannot_grow(module):
+    if not module.imported(Kind.FUNCTION) or cannot_grow(module):
         return ()
     from nogrow.jshost.imports import analyse
 
@@ -129,7 +129,8 @@ def of_module(data: bytes, trusts: Callable[[str], bool], scripts: Sequence[Scri
     return tuple(candidates) if why_foreign(module, candidates, trusts) is None else ()
 
 
-def _cannot_grow(module: Module) -> bool:
+def cannot_grow(module: Module) -> bool:
+    """Return whether the maximum of each memory is its minimum."""
     return all(memory.maximum == memory.minimum for memory in module.memories)
 
 
@@ -139,7 +140,7 @@ def host_effects(data: bytes, clauses: Sequence[ArtifactContract], glue: Sequenc
     Raises `ModuleError` where the host code is not that of the module.
     """
     module = decode(data)
-    if _cannot_grow(module):
+    if cannot_grow(module):
         return {}
     if reason := why_foreign(module, glue, trusted_by_all(clauses)):
         raise ModuleError(reason)
@@ -165,15 +166,7 @@ def refuse_unknown_names(data: bytes, judgement: Judgement, clauses: Sequence[Ar
         raise ModuleError(reason)
 
 
-def require_readable_names(data: bytes) -> None:
-    """Raise `ModuleError` where the core module in `data` may grow, and imports have minified names."""
-    module = decode(data)
-    labels = [item.label for item in module.imported(Kind.FUNCTION)]
-    if not _cannot_grow(module) and (reason := why_host_code_is_needed(module, labels)):
-        raise ModuleError(reason)
-
-
-def why_host_code_is_needed(module: Module, reached: Iterable[str]) -> str | None:
+def why_host_code_is_needed(module: Module, reached: Iterable[str], ask: str = ASK) -> str | None:
     """Return why a module that may grow can't be judged without host code, None if it can.
 
     `reached` are the imports that entry points reach and no clause trusts.
@@ -181,7 +174,7 @@ def why_host_code_is_needed(module: Module, reached: Iterable[str]) -> str | Non
     unknown = sorted(minified(module) & set(reached))
     if not unknown:
         return None
-    return f"its imports have minified names, and one of them may grow the memory: {_listed(unknown)}; {ASK}"
+    return f"its imports have minified names, and one of them may grow the memory: {_listed(unknown)}; {ask}"
 
 
 def minified(module: Module) -> frozenset[str]:
@@ -201,7 +194,9 @@ def _is_minified(item: Import) -> bool:
     return len(item.module) == 1 and item.module in _ORDER and bool(_SHORT.fullmatch(item.field))
 
 
-def why_foreign(module: Module, glue: Sequence[Glue], trusts: Callable[[str], bool]) -> str | None:
+def why_foreign(
+    module: Module, glue: Sequence[Glue], trusts: Callable[[str], bool], ask: str = ASK
+) -> str | None:
     """Return why the host code in `glue` is not that of the module, None if it may be."""
     short = minified(module)
     functions = [item for item in module.imported(Kind.FUNCTION) if not trusts(item.label)]
@@ -210,11 +205,11 @@ def why_foreign(module: Module, glue: Sequence[Glue], trusts: Callable[[str], bo
     files = ", ".join(file.file for file in glue)
     if unserved:
         how_many = "none" if len(unserved) == len({item.label for item in named}) else "not all"
-        return f"{files} serves {how_many} of its imports; not served: {_listed(unserved)}; {ASK}"
+        return f"{files} serves {how_many} of its imports; not served: {_listed(unserved)}; {ask}"
     if len(named) == len(functions):
         return None
     reasons = [_of_another_build(module, short, file) for file in glue]
-    return None if None in reasons else f"{'; '.join(filter(None, reasons))}; {ASK}"
+    return None if None in reasons else f"{'; '.join(filter(None, reasons))}; {ask}"
 
 
 def _serves(served: Served, item: Import) -> bool:

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from nogrow.contract.seal_clauses import stressed_path
 from nogrow.errors import ModuleError, ToolError
 from nogrow.machine.process import Progress
+from nogrow.pipeline.stress_host_code import host_code_beside, surroundings_of
 from nogrow.project.manifest import built_modules, write_other
 from nogrow.project.project import Project
 from nogrow.rewrite.stress import stressed
 from nogrow.wasm.file import read
 from nogrow.wasm.runtime import Engine
 from nogrow.wasm.sections import is_component
+
+_ASK = (
+    "build the JavaScript that belongs to the module into the same folder, or use `nogrow stress --js FILE`"
+)
 
 
 @dataclass(frozen=True)
@@ -42,14 +47,16 @@ def stress_all(project: Project, progress: Progress) -> tuple[StressedCopy, ...]
                 f"two modules would both be copied to {path}; change the output path of {entry.path}"
             )
         try:
-            data = read(str(project.root / entry.path))
+            file = str(project.root / entry.path)
+            data = read(file)
             if is_component(data):
                 progress(
                     f"leaving out {entry.path}: it is a component, and only core modules can be stressed"
                 )
                 continue
             progress(f"stressing {entry.path}")
-            copy = stressed(data, engine)
+            surroundings = surroundings_of(data, host_code_beside(file, data), _ASK)
+            copy = stressed(data, engine, surroundings=surroundings)
         except ModuleError as error:
             raise ToolError(f"{entry.path} cannot be stressed: {error}") from error
         write_other(project, path, copy.data)
