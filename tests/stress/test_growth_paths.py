@@ -31,7 +31,8 @@ def observed(node: Path, scratch: Path, first: int, *, plain: bool, rare: bool) 
         paths = [scratch / f"{seed}.{name}.wasm" for name in ("original", "stressed")]
         for path, data in zip(paths, (module, result.data), strict=True):
             path.write_bytes(data)
-        jobs.append(Job(*paths, RUNS if plain else RUNS // 4, result.quiet))
+        original, copy = paths
+        jobs.append(Job(original, copy, RUNS if plain else RUNS // 4, result.quiet))
     return observe(node, scratch, jobs, ["end"])
 
 

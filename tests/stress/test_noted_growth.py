@@ -12,8 +12,8 @@ from tests.rewrite.checked import KERNELS
 from tests.support.modules import assemble
 from tests.support.npm import new_node
 
-# The import `read` calls the export `back` if there is one, and ignores whether that traps. With the argument 1
-# it throws, and with 2 it does not call back.
+# The import `read` calls the export `back` if there is one, and ignores whether that traps. With the argument
+# 1 it throws, and with 2 it does not call back.
 SCRIPT = """
 import { readFileSync } from "node:fs";
 const results = JSON.parse(readFileSync(process.argv[2], "utf8")).map(({ path, calls }) => {
