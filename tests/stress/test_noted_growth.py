@@ -116,6 +116,22 @@ CASES = (
         new=True,
     ),
     Case(
+        "an entry point that the module calls itself keeps the growth before it",
+        f"""{START} (table funcref (elem $g))
+          (func $g (export "g") (call $read (i32.const 0)) (call $grow))
+          (func (export "f") (call $grow) (call_indirect (i32.const 0))))""",
+        [["f"], ["g"]],
+        ["read memory", "f memory", "read", "g memory"],
+    ),
+    Case(
+        "an entry forgets what was noted before it",
+        f"""{START} (func (export "f") (param i32)
+            (if (local.get 0) (then (call $read (i32.const 0))) (else (drop (memory.grow (i32.const 9)))))
+            (if (i32.eqz (local.get 0)) (then (unreachable)))))""",
+        [["f", 0], ["f", 1]],
+        ["read", "f"],
+    ),
+    Case(
         "a table may have indices of 64 bits",
         f"""{START} (table (export "table") i64 1 1 funcref) (elem (i64.const 0) func $g) (func $g)
           (func (export "f") (call $grow) (call_indirect (i64.const 0))))""",
