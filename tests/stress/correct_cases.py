@@ -24,6 +24,23 @@ CORRECT = (
     Case("empty view", "emptyView", file("allocator")),
     Case("quiet exports", "acrossQuietExports", file("allocator")),
     Case("two imports without growth between", "acrossImports", file("callbacks")),
+    Case(
+        "view of the last import",
+        "viewOfLastImport",
+        guest(exported("(call $maybe) (call $read)"), imports=READ),
+    ),
+    Case(
+        "view of the last import of a function in the table",
+        "viewOfLastImport",
+        guest(
+            "(table funcref (elem $views $grows))",
+            "(func $views (call $maybe) (call $read))",
+            "(func $grows (call $maybe))",
+            exported("(call_indirect (i32.load8_u (i32.const 4)))"),
+            imports=READ,
+        ),
+        fails="another function of the same type in the table may have grown the memory when it returns",
+    ),
     Case("nested quiet export", "acrossNestedQuietExport", file("callbacks")),
     Case("quiet export with an import", "acrossRelay", file("callbacks")),
     Case("exception through a quiet export", "acrossException", file("callbacks")),

@@ -60,10 +60,6 @@ function objects() {
   const store = new module.Store();
   for (let i = 0; i < 1000; i++) store.add(text(i));
   for (let i = 0; i < 1000; i += 7) update(store.line(i) + store.wide(i));
-  for (let i = 0; i < 30; i++) {
-    store.fill(1000);
-    update(Float64Array.from(store.view()).join());
-  }
   update(store.each((line) => line.length + line.slice(0, 12)).join());
   const lines = store.copy();
   for (let i = 0; i < lines.size(); i++) update(lines.get(i).length);

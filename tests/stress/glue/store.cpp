@@ -6,17 +6,12 @@ using namespace emscripten;
 
 struct Store {
   std::vector<std::string> lines;
-  std::vector<double> numbers;
   int add(const std::string &line) {
     lines.push_back(line + std::string(500, '.'));
     return (int)lines.size();
   }
   std::string line(int i) const { return lines[i]; }
   std::wstring wide(int i) const { return std::wstring(lines[i].begin(), lines[i].end()); }
-  void fill(int count) {
-    for (int i = 0; i < count; i++) numbers.push_back(i * 0.5);
-  }
-  val view() const { return val(typed_memory_view(numbers.size(), numbers.data())); }
   val each(val callback) const {
     val results = val::array();
     for (auto &line : lines) results.call<void>("push", callback(line));
@@ -32,8 +27,6 @@ EMSCRIPTEN_BINDINGS(store) {
       .function("add", &Store::add)
       .function("line", &Store::line)
       .function("wide", &Store::wide)
-      .function("fill", &Store::fill)
-      .function("view", &Store::view)
       .function("each", &Store::each)
       .function("copy", &Store::copy);
 }

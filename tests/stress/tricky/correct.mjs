@@ -61,6 +61,20 @@ export function acrossImports(load) {
   return guest.talk();
 }
 
+/** The host keeps the view that an import made at the end of a call. */
+export function viewOfLastImport(load) {
+  let bytes;
+  const guest = load({
+    host: {
+      read: () => {
+        bytes = bytesOf(guest.memory);
+      },
+    },
+  });
+  guest.run();
+  return bytes[0];
+}
+
 /** An import makes a view and keeps it across a nested call of an export that never grows. */
 export function acrossNestedQuietExport(load) {
   const sum = { value: 0 };
