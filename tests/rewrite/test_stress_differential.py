@@ -133,6 +133,8 @@ class CallingRun(Run):
         super().__init__(module)
 
     def instantiate(self, module: wasmtime.Module) -> None:
+        # Some modules grow tables to gigabytes.
+        self.store.set_limits(memory_size=BYTES, table_elements=10_000)
         thrower: wasmtime.Instance | None = None
         if self.thrower is not None:
             helper = wasmtime.Module(ENGINE, assemble(self.thrower))

@@ -12,8 +12,8 @@ from tests.rewrite.checked import KERNELS
 from tests.support.modules import assemble
 from tests.support.npm import new_node
 
-# The import `read` calls the export `back` if there is one, and ignores whether that traps. With the argument 1
-# it throws, and with 2 it does not call back.
+# The import `read` calls the export `back` if there is one, and ignores whether that traps. With the argument
+# 1 it throws, and with 2 it does not call back.
 SCRIPT = """
 import { readFileSync } from "node:fs";
 const results = JSON.parse(readFileSync(process.argv[2], "utf8")).map(({ path, calls }) => {
@@ -114,6 +114,22 @@ CASES = (
         [["f"], ["g"], ["h", 0], ["h", 1]],
         ["read other", "f", "read", "g memory", "h other", "read", "h"],
         new=True,
+    ),
+    Case(
+        "an entry point that the module calls itself keeps the growth before it",
+        f"""{START} (table funcref (elem $g))
+          (func $g (export "g") (call $read (i32.const 0)) (call $grow))
+          (func (export "f") (call $grow) (call_indirect (i32.const 0))))""",
+        [["f"], ["g"]],
+        ["read memory", "f memory", "read", "g memory"],
+    ),
+    Case(
+        "an entry forgets what was noted before it",
+        f"""{START} (func (export "f") (param i32)
+            (if (local.get 0) (then (call $read (i32.const 0))) (else (drop (memory.grow (i32.const 9)))))
+            (if (i32.eqz (local.get 0)) (then (unreachable)))))""",
+        [["f", 0], ["f", 1]],
+        ["read", "f"],
     ),
     Case(
         "a table may have indices of 64 bits",
