@@ -139,6 +139,20 @@ def test_failure_writes_nothing(nogrow: Nogrow, two: Path, words: list[str], cod
     assert {path: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
 
 
+def test_stressed_copy_is_not_stressed_again(nogrow: Nogrow, two: Path) -> None:
+    nogrow("stress", "two.wasm", "-o", "copy.wasm")
+    result = nogrow("stress", "copy.wasm", "-o", "again.wasm")
+    assert result.exit_code == 4
+    assert result.stderr == "nogrow: copy.wasm: not stressed: the module is a stressed copy already\n"
+
+
+def test_pages_of_a_full_memory_are_not_promised(nogrow: Nogrow, folder: Path) -> None:
+    write_module(folder / "full.wasm", '(module (memory (export "m") 1 1) (func (export "f")))')
+    result = nogrow("stress", "full.wasm", "-o", "copy.wasm", "--all", "--pages", "3")
+    assert "none of 1 entry point" in result.stdout
+    assert "memory 0 cannot grow by a page: it is left alone" in result.stdout
+
+
 def test_invalid_copy_is_not_written(nogrow: Nogrow, two: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter((Validation(valid=True), Validation(valid=False, reason="type mismatch", offset=7)))
     monkeypatch.setattr(rewriting, "validate", lambda data: next(answers))

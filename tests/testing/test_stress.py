@@ -276,3 +276,16 @@ def test_stress_is_no_growth(project: pytest.Pytester) -> None:
             "E*at 0x*: memory.grow",
         ]
     )
+
+
+def test_minified_imports_need_the_host_code(pytester: pytest.Pytester) -> None:
+    text = """(module (import "a" "a" (func $a (param i32) (result i32))) (memory (export "b") 1)
+        (func (export "c") (drop (call $a (i32.const 0)))))"""
+    write_module(pytester.path / "app.wasm", text)
+    test = 'def test_it(wasm_guest): wasm_guest("app.wasm", imports={"a.a": lambda size: 0}, stress=True)'
+    pytester.makepyfile(test)
+    result = run(pytester)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*app.wasm: its imports have minified names*put the JavaScript*same folder*"]
+    )

@@ -71,6 +71,8 @@ def detaching(module: Module, memory: int, surroundings: Surroundings, pages: in
             most,
             notes=(f"memory {memory} is shared: it grows by a page at each place, {most} times at most",),
         )
+    if pages and declared.maximum == declared.minimum:
+        return f"memory {memory} cannot grow by a page: it is left alone"
     if grower is None:
         told = told_of_growth(module)
         return Detaching(

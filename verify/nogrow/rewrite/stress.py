@@ -31,7 +31,7 @@ from nogrow.rewrite.stress_functions import (
     IndirectCall,
     StressFunctions,
 )
-from nogrow.rewrite.stress_marker import marked
+from nogrow.rewrite.stress_marker import is_marked, marked
 from nogrow.wasm.model import Kind
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.runtime import Engine
@@ -84,6 +84,8 @@ def stressed(
             "not stressed: a component; stress the core modules that its host loads, such as those that "
             "`jco transpile` writes"
         )
+    if is_marked(data):
+        raise ModuleError("not stressed: the module is a stressed copy already")
     engine = engine or Engine()
     original = validate(data)
     if original.valid is False:

@@ -11,6 +11,7 @@ import pytest
 from nogrow.contract.model import Host, Number
 from nogrow.contract.phrases import shortened
 from nogrow.errors import ModuleError, NogrowError, UsageError
+from nogrow.pipeline.stress_host_code import host_code_beside, surroundings_of
 from nogrow.report.escaping import printable
 from nogrow.report.scenario_text import backtrace
 from nogrow.rewrite.growth_counter import growth_counter
@@ -27,6 +28,7 @@ from nogrow.wasm.file import read
 from nogrow.wasm.model import Kind, Module
 from nogrow.wasm.sections import is_component
 
+_ASK = "put the JavaScript that belongs to the module into the same folder"
 # A test may wait for a person at a debugger; the limits still end a call that never returns.
 LIMITS = Limits(fuel=10**15, step_seconds=60, seconds=10**6)
 
@@ -235,7 +237,8 @@ def _module(path: str) -> tuple[bytes, Module]:
 def _stressed(path: str, data: bytes) -> tuple[bytes, str | None]:
     """Return the copy of a module that detaches, and the name of its global that counts growths."""
     try:
-        copy = stressed(data, try_table=True).data
+        surroundings = surroundings_of(data, host_code_beside(path, data), _ASK)
+        copy = stressed(data, try_table=True, surroundings=surroundings).data
         memories = {item.name: item.index for item in decode(copy).exported(Kind.MEMORY)}
         # `Guest` watches the same memory.
         memory = memories.get("memory", next(iter(memories.values()), 0))
