@@ -217,7 +217,7 @@ def test_page_shows_the_examples() -> None:
     sources = [path.read_text("utf-8") for path in files]
     found = [text for text in shown if any(text in source for source in sources)]
     assert len(found) == 3
-    assert [text for text in shown if text not in found] == [text for text in shown if "initSync" in text]
+    assert [text for text in shown if text not in found] == [text for text in shown if "env.GUEST" in text]
     script = json.loads((EXAMPLES / "node-test" / "package.json").read_text())["scripts"]["test"]
     assert f"`{script}`" in PAGE
 
