@@ -168,10 +168,10 @@ class GrowthFlow:
         return frozenset(marks)
 
     def _mixed_dispatches(self) -> tuple[set[int], set[int]]:
-        """Return the dispatches behind which only notes tell, and the callees that have to make them.
+        """Return dispatches behind which the caller notes growth, and functions that note it at their exit.
 
-        Some callees of such a dispatch always reach an import, others need not, and the memory may have grown
-        after some. Only dispatches are among the first whose callees may have grown it without an import.
+        The summary of such a dispatch says nothing, because some of its callees always reach an import and
+        others need not. The caller notes it if one of the others may have grown the memory.
         """
         mixed: set[int] = set()
         noting: set[int] = set()
