@@ -62,8 +62,9 @@ def _case(path: Path) -> Case:
     else:
         files = tuple(sorted(file for file in path.rglob("*") if file.suffix in _SCRIPTS))
     expected = _lines_with(files, "// expect: finding")
+    possible = _lines_with(files, "// expect: possible")
     name = path.stem if path.is_file() else path.name
-    kind = Kind.BUG if expected else Kind.FIXED if name.endswith(_FIXED) else Kind.RIGHT
+    kind = Kind.BUG if expected or possible else Kind.FIXED if name.endswith(_FIXED) else Kind.RIGHT
     module = re.search(r"^// module: (\S+)\.wat$", text, re.MULTILINE)
     return Case(
         name,
@@ -71,7 +72,7 @@ def _case(path: Path) -> Case:
         files,
         kind,
         expected,
-        _lines_with(files, "// expect: possible"),
+        possible,
         _lines_with(files, "// stale, but caught"),
         module[1] if module else "grower",
         "\n// needs: module\n" in f"\n{text}",

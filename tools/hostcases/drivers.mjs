@@ -189,6 +189,25 @@ export const drivers = {
     new host.Sqlite(instance).poke(bytes(3, 4), 96);
     return kit.byte(instance, 97) === 4;
   },
+  "wit-bindgen-416": (host, kit) => {
+    const { run, exports } = host.instantiate(kit.module, (value) => [value, 2]);
+    run(1, 96);
+    return host.readPair(exports, 96).join() === "1,2";
+  },
+  "cheerp-compiler-99": (host, kit) => {
+    const { exports } = host.start(kit.module);
+    exports.call(1, 0);
+    return host.store(96, 4) === 8;
+  },
+  "emscripten-17524": (host, kit) => {
+    const Module = kit.emscripten();
+    Module.decompressImage = Module.decompressMask = (width, height) => {
+      const ptr = Module._malloc(width * height);
+      Module._work(ptr, 1);
+      return new Uint8Array(Module.HEAPU8.buffer, ptr, width * height);
+    };
+    return host.decode(Module, 2, 2, bytes(1)).join() === "7,7";
+  },
 
   "right-wasm-bindgen-glue": (host, kit) => {
     const instance = kit.instantiate(host.imports);
@@ -210,7 +229,7 @@ export const drivers = {
   },
   "right-wasi-shim": (host, kit) => {
     const wasi = new host.Wasi();
-    const instance = kit.instantiate({ wasi_snapshot_preview1: wasi.imports });
+    const instance = kit.instantiate(wasi.importObject);
     wasi.start(instance);
     new Uint32Array(instance.exports.memory.buffer).set([200, 2], 24);
     instance.exports.random(300, 4);
@@ -265,6 +284,18 @@ export const drivers = {
   "right-plain-buffers": (host) => {
     const pushed = new host.Ring(8).push(Buffer.from([5, 6]), () => {});
     return host.header(bytes(1, 2, 3, 4, 5, 6, 7, 8), () => {}) === 11 && pushed === 6;
+  },
+  "right-inherited-memory": (host, kit) => {
+    const wasm = new host.WasmMain();
+    wasm.init(kit.module);
+    wasm.writeMemory(96, bytes(1, 2));
+    return wasm.round(2, 96, 2).join() === "1,2,1,2";
+  },
+  "right-webgpu-upload": (host, kit) => {
+    const written = [];
+    const queue = { writeBuffer: (_, offset, view) => written.push(offset + view[0]) };
+    const device = { createBuffer: () => ({}), queue };
+    return host.upload(kit.emscripten(), device, [bytes(5, 6), bytes(7)]) === 3 && written.join() === "5,9";
   },
   "module-peek": (host, kit) => {
     const instance = kit.instantiate();

@@ -113,6 +113,8 @@ def totals(scores: Sequence[Score]) -> Totals:
     def of(kind: Kind) -> list[Score]:
         return [each for each in scores if each.case.kind is kind]
 
+    bugs = [each for each in of(Kind.BUG) if each.case.expected]
+
     def quiet(kind: Kind) -> int:
         return sum(not each.false for each in of(kind))
 
@@ -121,8 +123,8 @@ def totals(scores: Sequence[Score]) -> Totals:
         found=sum(len(each.found) for each in scores),
         true=sum(each.true for each in scores),
         false=sum(each.false for each in scores),
-        bugs=len(of(Kind.BUG)),
-        bugs_found=sum(each.found == each.case.expected for each in of(Kind.BUG)),
+        bugs=len(bugs),
+        bugs_found=sum(each.found == each.case.expected for each in bugs),
         fixed=len(of(Kind.FIXED)),
         fixed_quiet=quiet(Kind.FIXED),
         right=len(of(Kind.RIGHT)),

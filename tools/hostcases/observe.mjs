@@ -33,7 +33,7 @@ function note() {
   const frames = new Error().stack.split("\n");
   Error.stackTraceLimit = stackTraceLimit;
   for (const frame of frames) {
-    const found = /file:\/\/([^?]*)(?:\?\d+)?:(\d+):\d+/.exec(frame);
+    const found = /(?:file:\/\/)?(\/[^():]+):(\d+):\d+/.exec(frame);
     if (found && found[1].startsWith(current)) {
       uses.add(`${found[1]}:${found[2]}`);
       return;
