@@ -199,6 +199,18 @@ export const drivers = {
     exports.call(1, 0);
     return host.store(96, 4) === 8;
   },
+  "wordpress-playground-3317": (host, kit) => {
+    host.create(kit.module).exports.call(1, 96);
+    return host.pidOf(96) === 42;
+  },
+  "ardupilot-34206": (host, kit) => {
+    host.load(kit.module);
+    return host.send(bytes(3)) === 3;
+  },
+  "puerts-74": (host, kit) => {
+    host.start(kit.module).exports.call(1, 96);
+    return host.number(96) === 1.5;
+  },
   "emscripten-17524": (host, kit) => {
     const Module = kit.emscripten();
     Module.decompressImage = Module.decompressMask = (width, height) => {
