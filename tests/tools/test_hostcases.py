@@ -99,11 +99,27 @@ def test_views_are_read_from_a_report() -> None:
     ]
 
 
-def test_case_that_cannot_be_judged_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "broken.js").write_text("(")
+def test_nothing_is_found_in_a_case_that_cannot_be_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "broken.js").write_text("(; // expect: finding")
     (broken,) = read_cases(tmp_path)
-    with pytest.raises(ToolError, match="broken: nogrow host ended with exit code 4"):
-        score(broken, None)
+    scored = score(broken, None)
+    assert (scored.judged, scored.found, scored.false) == (False, frozenset(), 0)
+    monkeypatch.setattr("sys.argv", ["hostcases", str(tmp_path)])
+    assert main() == 0
+    assert "not judged" in capsys.readouterr().out
+
+
+def test_missing_file_of_a_case_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "case.js").write_text("// with: missing.js\n", "utf-8")
+    with pytest.raises(FileNotFoundError):
+        read_cases(tmp_path)
+
+
+def test_failure_of_nogrow_is_an_error(case: Case, tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match="one: nogrow check ended with exit code"):
+        score(case, tmp_path / "no folder")
 
 
 @pytest.mark.parametrize("options", [[], ["--check"]], ids=["host", "check"])

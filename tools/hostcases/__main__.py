@@ -34,10 +34,14 @@ def main() -> int:
 
 def _row(each: Score) -> tuple[str, ...]:
     numbers = (len(each.case.expected), len(each.found), each.false, each.possible)
+    expected, found, false, possible = (str(number) if number else "" for number in numbers)
     return (
         each.case.name,
         each.case.kind.value,
-        *(str(number) if number else "" for number in numbers),
+        expected,
+        found if each.judged else "not judged",
+        false,
+        possible,
         f"{each.seconds * 1000:.0f}",
     )
 
