@@ -20,23 +20,25 @@ function dataView() {
   }
   return dataViewCache;
 }
+function writeAscii(text, ptr) {
+  const target = bytes();
+  let written = 0;
+  while (written < text.length && text.charCodeAt(written) < 128) {
+    target[ptr + written] = text.charCodeAt(written);
+    written++;
+  }
+  return written;
+}
 function pass(text, malloc, realloc) {
-  let length = text.length;
-  let ptr = malloc(length);
-  const memory = bytes();
-  let offset = 0;
-  for (; offset < length; offset++) {
-    const code = text.charCodeAt(offset);
-    if (code > 0x7f) break;
-    memory[ptr + offset] = code;
+  let ptr = malloc(text.length);
+  let end = writeAscii(text, ptr);
+  if (end < text.length) {
+    const room = end + 3 * (text.length - end);
+    ptr = realloc(room);
+    writeAscii(text, ptr);
+    end += encoder.encodeInto(text.slice(end), bytes().subarray(ptr + end, ptr + room)).written;
   }
-  if (offset !== length) {
-    if (offset !== 0) text = text.slice(offset);
-    ptr = realloc((length = offset + text.length * 3));
-    const view = bytes().subarray(ptr + offset, ptr + length);
-    offset += encoder.encodeInto(text, view).written;
-  }
-  vectorLength = offset;
+  vectorLength = end;
   return ptr;
 }
 export function greet(name) {
