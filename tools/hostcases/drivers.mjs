@@ -309,6 +309,21 @@ export const drivers = {
     const device = { createBuffer: () => ({}), queue };
     return host.upload(kit.emscripten(), device, [bytes(5, 6), bytes(7)]) === 3 && written.join() === "5,9";
   },
+  "right-wat2js-realloc": (host, kit) => {
+    const wasm = host.load(kit.module);
+    return host.hash(wasm, bytes(1, 2), 70000) === 3;
+  },
+  "worksphere-1795-message": (host, kit) => {
+    const port = { postMessage: () => {} };
+    const processor = new host.Processor(port);
+    port.onmessage({ data: { type: "module", module: kit.module } });
+    port.onmessage({ data: { type: "allocate", size: 16 } });
+    return processor.process([1.5]) === 63;
+  },
+  "module-fixed": (host, kit) => {
+    host.load(kit.module);
+    return host.negate(bytes(1, 255)).join() === "254,0";
+  },
   "module-peek": (host, kit) => {
     const instance = kit.instantiate();
     kit.poke(instance, 97, 4);
@@ -316,3 +331,14 @@ export const drivers = {
   },
   "module-mixed": (host, kit) => host.mixed(kit.instantiate(), 96, 3) === 5,
 };
+
+// Variants in another form are run as the cases that they vary.
+for (const name of [
+  "amy-34-nullish",
+  "emscripten-9500-symbol",
+  "lcms-wasm-9-generator",
+  "meshoptimizer-70aa8d1e-minified",
+  "sqlite-wasm-rs-5-buffer",
+]) {
+  drivers[name] = drivers[name.replace(/-[a-z]+$/, "")];
+}

@@ -99,6 +99,12 @@ for (const name of ["Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array"
 for (const name of ["Uint32Array", "Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array", "DataView"]) {
   globalThis[name] = observedConstructor(globalThis[name]);
 }
+const bufferFrom = Buffer.from;
+Buffer.from = (...parameters) => {
+  const given = parameters.map(plain);
+  given.forEach(check);
+  return observed(bufferFrom.apply(Buffer, given));
+};
 for (const [owner, names] of [
   [Atomics, ["load", "store", "exchange", "compareExchange", "add", "sub", "notify"]],
   [TextDecoder.prototype, ["decode"]],
