@@ -1,0 +1,15 @@
+// module: callback.wat
+// The bytes are copied first.
+export function link(module) {
+  const app = new WebAssembly.Instance(module, { env: { callback: () => 0 } });
+  const pdfium = new WebAssembly.Instance(module, {
+    env: { callback: (size) => app.exports.malloc(size) },
+  });
+  function save(ptr, size) {
+    const source = new Uint8Array(app.exports.memory.buffer, ptr, size).slice();
+    const target = pdfium.exports.call(size, 0);
+    new Uint8Array(pdfium.exports.memory.buffer).set(source, target);
+    return target;
+  }
+  return { app, pdfium, save };
+}

@@ -1,0 +1,20 @@
+// Growth preserves the content, so nothing is copied from the old view.
+const PAGE = 65536;
+export class Trie {
+  constructor() {
+    this.memory = new WebAssembly.Memory({ initial: 1 });
+    this.bytes = new Uint8Array(this.memory.buffer);
+    this.used = 0;
+  }
+  add(byte) {
+    if (this.used === this.bytes.length) this.enlarge(this.used + PAGE);
+    this.bytes[this.used++] = byte;
+  }
+  enlarge(size) {
+    this.memory.grow((size - this.bytes.length) / PAGE);
+    this.bytes = new Uint8Array(this.memory.buffer);
+  }
+  at(index) {
+    return this.bytes[index];
+  }
+}

@@ -1,0 +1,16 @@
+;; Grows its memory in every call, except `peek`.
+(module
+  (memory (export "memory") 1)
+  (global $top (mut i32) (i32.const 1024))
+  (func $grow (drop (memory.grow (i32.const 1))))
+  (func (export "malloc") (param $size i32) (result i32)
+    (call $grow)
+    (global.get $top)
+    (global.set $top (i32.add (global.get $top) (i32.and (i32.add (local.get $size) (i32.const 15)) (i32.const -8)))))
+  (func (export "free") (param i32) (call $grow))
+  (func (export "run") (result i32) (call $grow) (i32.const 5))
+  (func (export "work") (param $at i32) (param $size i32) (result i32)
+    (call $grow)
+    (i32.store8 (local.get $at) (i32.const 7))
+    (local.get $at))
+  (func (export "peek") (param $at i32) (result i32) (i32.load8_u (local.get $at))))
