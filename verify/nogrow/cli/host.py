@@ -10,10 +10,16 @@ from nogrow.report.exit_code import exit_code
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE.js...")
+@click.option("--strict", is_flag=True, help="Report calls as well that may not enter the module.")
 @reporting
 @click.pass_context
 def host(
-    ctx: click.Context, files: tuple[str, ...], outputs: tuple[Output, ...], quiet: bool, colour: Colour
+    ctx: click.Context,
+    files: tuple[str, ...],
+    outputs: tuple[Output, ...],
+    quiet: bool,
+    colour: Colour,
+    strict: bool,
 ) -> None:
     """Find memory views that host code keeps across calls that may grow the memory.
 
@@ -25,6 +31,6 @@ def host(
     from nogrow.pipeline.cached_views import inspect
 
     with progress() as watch:
-        report = inspect(files, watch)
+        report = inspect(files, watch, strict=strict)
     emit(report, outputs, colour, text_renderer(quiet))
     ctx.exit(exit_code(report))

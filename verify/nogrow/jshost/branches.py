@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from nogrow.jshost.dataflow import EventKind, Graph
+from nogrow.jshost.call_effects import Effect
+from nogrow.jshost.dataflow import Graph
 from nogrow.jshost.parse import Node, children_of, fields, text_of
 
 Visit = Iterator[Node]
@@ -19,6 +20,10 @@ class Jumps(Graph):
         self._targets: list[tuple[set[str], int, int | None, bool]] = []
         self._labels: set[str] = set()
         self._ends: list[int] = []
+
+    def leave_to(self, block: int) -> None:
+        """Let `return` outside inlined functions lead to `block`."""
+        self._ends.append(block)
 
     def visit_condition(self, node: Node) -> Visit:
         """Visit the condition of `node`, whose own value is only tested."""
@@ -45,7 +50,7 @@ class Jumps(Graph):
             yield from self.visit_condition(node)
             self.link(self.here, after)
         if any(child.type == "await" for child in node.children):
-            self.add_event(EventKind.CALL, node)
+            self.call(node, Effect.CERTAIN)
         self._enter(after, again)
         yield from fields(node, "body")
         self._targets.pop()

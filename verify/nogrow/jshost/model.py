@@ -26,13 +26,14 @@ class CachedView(NamedTuple):
     `binding` is the variable or property that holds it, as the source spells it; `made` is where it is
     created. `uses` has at least one use that may come after a growth, in the order of the text. `call` is the
     call in between; None if the view outlives the function, so that any earlier call may have grown the
-    memory.
+    memory. It is `certain` that the call enters the module, or it is not known where the call leads.
     """
 
     binding: str
     made: Position
     uses: tuple[Position, ...]
     call: Call | None
+    certain: bool = True
 
     @property
     def at(self) -> Position:

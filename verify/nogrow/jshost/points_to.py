@@ -11,7 +11,7 @@ from functools import reduce
 from operator import or_
 
 from nogrow.errors import ModuleError
-from nogrow.jshost.builtins import LIVE, NOT_OF_MEMORY
+from nogrow.jshost.builtins import CALLERS, HEAPS, LIVE, NOT_OF_MEMORY
 from nogrow.jshost.constraints import Constraints
 from nogrow.jshost.syntax import Name
 from nogrow.jshost.terms import (
@@ -48,6 +48,8 @@ class Kind(enum.IntFlag):
     FIXED = 32
     # Another object that has a `buffer`.
     OTHER = 64
+    # A function that the module exports.
+    EXPORT = 128
 
 
 NONE = Kind(0)
@@ -77,6 +79,10 @@ class PointsTo:
         self._pass_arguments()
         self._kinds: dict[Term, Kind] = defaultdict(lambda: NONE)
         self._others: set[Term] = set()
+        self._modules: set[Term] = set()
+        # Growth detaches no view of Emscripten's if the glue makes a memory for which that is so.
+        fixed = any(NewMemory(True) in store.values for store in constraints.stores)
+        self._heap = NONE if fixed else Kind.VIEW
         self._evidence()
         # All other evidence is known before names count as evidence.
         self._names_count = False
@@ -166,6 +172,8 @@ class PointsTo:
         match term:
             case NewMemory(fixed):
                 kind |= Kind.FIXED if fixed else Kind.MEMORY
+            case Name(_, name) if name in HEAPS and not self.constraints.walk.scopes.declares(term):
+                kind |= self._heap
             case Made():
                 return Kind.VIEW if kind & Kind.BUFFER else Kind.OTHER
             case Member(of, name):
@@ -174,6 +182,8 @@ class PointsTo:
                 kind |= Kind.VIEW
             case Result(Name(_, "liveViews") | Member(_, "liveViews")):
                 kind |= Kind.LIVE
+            case Result(Member(_, "cwrap")):
+                kind |= Kind.EXPORT
             case Result(callee):
                 for function in self.functions(callee):
                     kind |= self._kinds[Returned(function)]
@@ -185,6 +195,8 @@ class PointsTo:
 
     def _member(self, of: Term | None, name: str) -> Kind:
         held = self._of(of)
+        if name in HEAPS and not self._is_field(of):
+            return self._heap
         if name == "exports":
             return NONE if self.constraints.terms.is_global(of, frozenset(("module",))) else Kind.EXPORTS
         if name == "buffer" and (held & (Kind.MEMORY | Kind.VIEW) or self._is_called_memory(of, held)):
@@ -192,8 +204,14 @@ class PointsTo:
         if held & Kind.LIVE:
             return Kind.LIVE if name == "fixed" else Kind.VIEW if name in LIVE else NONE
         if held & Kind.EXPORTS:
-            return Kind.MEMORY
+            return Kind.MEMORY | Kind.EXPORT
+        if name in CALLERS or (name.startswith("_") and of in self._modules):
+            return Kind.EXPORT
         return NONE
+
+    def _is_field(self, of: Term | None) -> bool:
+        """Return whether `of` is an object of a class: not the module object of Emscripten's glue."""
+        return isinstance(of, This) and of.owner not in self.constraints.walk.objects
 
     def _is_called_memory(self, of: Term | None, held: Kind) -> bool:
         """Return whether its name says that it is a memory, and nothing says that it is not."""
@@ -224,6 +242,8 @@ class PointsTo:
             for member in map(self.find, self.constraints.terms.of(node)):
                 if isinstance(member, Member) and member.of is not None:
                     having[member.name].add(member.of)
+        # What Emscripten's views are read from has the module's functions as well.
+        self._modules.update(*(having[name] for name in HEAPS))
         self._others.update(*(having[name] for name in NOT_OF_MEMORY))
         for term in (having["grow"] & having["buffer"]) - self._others:
             if not any(isinstance(value, Made) for value in self.flows.get(term, ())):

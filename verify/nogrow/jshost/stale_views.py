@@ -4,8 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from nogrow.errors import ModuleError
-from nogrow.jshost.cfg import graph_of
-from nogrow.jshost.dataflow import StaleUse, stale_uses
 from nogrow.jshost.model import CachedView, Call, Position
 from nogrow.jshost.parse import (
     JAVASCRIPT,
@@ -19,13 +17,15 @@ from nogrow.jshost.parse import (
     text_of,
 )
 from nogrow.jshost.program import Program
+from nogrow.jshost.renewal import Renewal
+from nogrow.jshost.summaries import StaleUse, Summarised
 from nogrow.jshost.syntax import Name
-from nogrow.jshost.terms import Binding, Member, This
+from nogrow.jshost.terms import Binding, Holder, Member, Temporary, This
 
 # A megabyte of minified code takes some ten seconds, and close to half a gigabyte of memory.
 MOST_BYTES = 2 << 20
 # Code without any of these has no view of a memory; `buffer` can be written in escapes.
-_SIGNS = (b"buffer", b"\\u", b"\\x", b"liveViews")
+_SIGNS = (b"buffer", b"\\u", b"\\x", b"liveViews", b"HEAP")
 _LONGEST_CALL = 60
 _WAITS = {"await_expression": "await", "yield_expression": "yield", "for_in_statement": "for await"}
 
@@ -53,44 +53,26 @@ def views_kept_in(source: bytes, suffix: str) -> tuple[CachedView, ...]:
 
 def _cached_views(root: Node) -> tuple[CachedView, ...]:
     program = Program(root)
-    candidates = frozenset(binding for binding in program.stores if not program.refreshed(binding))
-    stale: dict[Binding, dict[Position, StaleUse]] = defaultdict(dict)
-    for function, tracked in _where_used(program, candidates).items():
-        node = program.constraints.walk.functions.get(function, root)
-        outliving = [binding for binding in tracked if program.outlives(binding, function)]
-        for use in stale_uses(graph_of(program, node, frozenset(tracked)), outliving):
-            stale[use.binding].setdefault(position_of(use.node), use)
-    for name, node in _exported(program):
-        if name in candidates:
-            stale[name].setdefault(position_of(node), StaleUse(name, node, None))
-    findings = (_finding(program, binding, uses) for binding, uses in stale.items())
+    renewal = Renewal(program)
+    renewed = {binding for binding in program.stores if binding in renewal}
+    candidates = frozenset(program.stores) - renewed
+    uses = [_named(use, candidates) for use in Summarised(program, candidates, renewed).stale_uses()]
+    uses += [
+        StaleUse(name, node, None, certain=True) for name, node in _exported(program) if name in candidates
+    ]
+    stale: dict[tuple[Holder, bool], dict[Position, StaleUse]] = defaultdict(dict)
+    for use in sorted(uses, key=lambda use: not use.certain):
+        at = position_of(use.node)
+        if at not in stale[use.binding, True]:
+            stale[use.binding, use.certain].setdefault(at, use)
+    findings = (_finding(program, binding, at) for (binding, _), at in stale.items() if at)
     return tuple(sorted(findings, key=lambda finding: (finding.at, finding.made, finding.binding)))
 
 
-def _where_used(program: Program, candidates: frozenset[Binding]) -> dict[int, set[Binding]]:
-    """Return the bindings to analyse in each function, with those of the functions that are inlined in it."""
-    constraints = program.constraints
-    by_member: dict[str, list[Member]] = defaultdict(list)
-    for binding in candidates:
-        if isinstance(binding, Member):
-            by_member[binding.name].append(binding)
-    used: dict[int, set[Binding]] = defaultdict(set)
-    for function, read in program.reads.items():
-        used[function] |= {name for name, _ in read if name in candidates}
-    for function, names in constraints.walk.members.items():
-        for name in names & by_member.keys():
-            used[function].update(by_member[name])
-    for binding in candidates:
-        home = program.home(binding)
-        if home is not None:
-            used[home].add(binding)
-    tracked: dict[int, set[Binding]] = defaultdict(set)
-    for function, bindings in used.items():
-        outermost = function
-        while outermost in constraints.inlined:
-            outermost = constraints.walk.parents[outermost]
-        tracked[outermost] |= bindings
-    return {function: bindings for function, bindings in tracked.items() if bindings}
+def _named(use: StaleUse, candidates: frozenset[Binding]) -> StaleUse:
+    """Return the use as that of the binding whose value is used, if there is one."""
+    held = use.binding.binding if isinstance(use.binding, Temporary) else None
+    return use._replace(binding=held) if held is not None and held in candidates else use
 
 
 def _exported(program: Program) -> Iterator[tuple[Name, Node]]:
@@ -103,15 +85,21 @@ def _exported(program: Program) -> Iterator[tuple[Name, Node]]:
                     yield program.constraints.terms.name(name), name
 
 
-def _finding(program: Program, binding: Binding, uses: dict[Position, StaleUse]) -> CachedView:
-    made = min(position_of(store.node) for store in program.stores[binding])
+def _finding(program: Program, binding: Holder, uses: dict[Position, StaleUse]) -> CachedView:
     order = sorted(uses)
-    after = uses[order[0]].call
+    # A value that is in no binding is made where it is used.
+    stores = [] if isinstance(binding, Temporary) else program.stores.get(binding, [])
+    made = min((position_of(store.node) for store in stores), default=order[0])
+    first = uses[order[0]]
+    after = first.call
     call = None if after is None else Call(position_of(after), _called(after))
-    return CachedView(_spelled(program, binding), made, tuple(order), call)
+    return CachedView(_spelled(program, binding), made, tuple(order), call, first.certain)
 
 
-def _spelled(program: Program, binding: Binding) -> str:
+def _spelled(program: Program, binding: Holder) -> str:
+    if isinstance(binding, Temporary):
+        text = " ".join(binding.text.split())
+        return text if len(text) <= _LONGEST_CALL else f"{text[:_LONGEST_CALL]}..."
     names: list[str] = []
     term: object = binding
     while isinstance(term, Member):

@@ -167,12 +167,15 @@ class Walk:
         self.reads: list[tuple[Node, int]] = []
         self.members: dict[int, set[str]] = defaultdict(set)
         self.member_nodes: list[Node] = []
+        self.passed_on: set[str] = set()
+        """The names of members that the program does not only call."""
         self.holders: dict[int, int] = {}
         self.checking: set[int] = set()
         """The functions that check whether a buffer is still the memory's."""
         self.objects: set[int] = set()
         self._hints: dict[int, Owner] = {}
         depths: dict[int, int] = {}
+        called: set[int] = set()
         stack: list[tuple[Node, int, Owner | None]] = [(root, root.id, None)]
         while stack:
             node, function, owner = stack.pop()
@@ -180,8 +183,10 @@ class Walk:
             if kind in _OF_INTEREST:
                 self.nodes.append((node, function))
                 self._hint(node, kind)
-                if kind == "call_expression" and owner is not None:
-                    self._lend(node, owner)
+                if kind == "call_expression":
+                    called.update(callee.id for callee in fields(node, "function"))
+                    if owner is not None:
+                        self._lend(node, owner)
             if kind in _READS:
                 self.reads.append((node, function))
             elif kind == "this" and owner is not None:
@@ -190,6 +195,8 @@ class Walk:
                 name = property_of(node)
                 if name is not None:
                     self.members[function].add(name)
+                    if node.id not in called:
+                        self.passed_on.add(name)
                     if name in MEMORY_SIGNS:
                         self.member_nodes.append(node)
             elif kind == "class_body":

@@ -92,8 +92,18 @@ class Returned:
     function: int
 
 
+@dataclass(frozen=True, slots=True)
+class Temporary:
+    """The value of the expression `node`, that of `binding` if it names one; `text` is its source."""
+
+    node: int
+    binding: "Name | Member | None"
+    text: str
+
+
 Term = Name | This | Member | Result | Instance | Function | Class | Made | NewMemory | Returned
 Binding = Name | Member
+Holder = Binding | Temporary
 
 
 def depth(term: Term | None) -> int:

@@ -12,22 +12,25 @@ from nogrow.report.model import ArtifactReport, Report, not_judged
 from nogrow.wasm.file import is_there, read
 
 
-def inspect(paths: Sequence[str], watch: Callable[[int, int], None] | None = None) -> Report:
+def inspect(
+    paths: Sequence[str], watch: Callable[[int, int], None] | None = None, *, strict: bool = False
+) -> Report:
     """Return the report on the files, sorted by path, each once, with NG012 for each kept view.
 
-    `watch` is told how many files of how many are done. A file that can't be judged is reported as NG010,
-    and the others are checked all the same. Raises `UsageError` without a parser.
+    A view is reported if it is certain that the call between enters the module; if `strict`, also if that is
+    possible. `watch` is told how many files of how many are done. A file that can't be judged is reported as
+    NG010, and the others are checked all the same. Raises `UsageError` without a parser.
     """
     artifacts = []
     distinct = sorted(set(paths))
     for number, path in enumerate(distinct):
         if watch is not None:
             watch(number, len(distinct))
-        artifacts.append(_inspected(path))
+        artifacts.append(_inspected(path, strict=strict))
     return Report(None, tuple(artifacts))
 
 
-def _inspected(path: str) -> ArtifactReport:
+def _inspected(path: str, *, strict: bool) -> ArtifactReport:
     artifact = ArtifactReport(path, host=True)
     if not is_there(path):
         return artifact._replace(notes=("no such file",))
@@ -37,15 +40,25 @@ def _inspected(path: str) -> ArtifactReport:
         views = views_kept_in(source, Path(path).suffix.lower())
     except ModuleError as error:
         return not_judged(artifact, str(error))
-    return artifact._replace(violations=tuple(map(_violation, views)))
+    shown = [view for view in views if view.certain or strict]
+    return artifact._replace(violations=tuple(map(_violation, shown)), notes=_hidden(len(views) - len(shown)))
+
+
+def _hidden(count: int) -> tuple[str, ...]:
+    """Return a note on findings that are not shown."""
+    if not count:
+        return ()
+    views = "1 view is" if count == 1 else f"{count:,} views are"
+    return (f"{views} used after calls that may not enter the module; --strict reports them",)
 
 
 def _violation(view: CachedView) -> Violation:
     after = "any call since" if view.call is None else f"`{view.call.text}` at {view.call.at}"
     more = len(view.uses) - 1
     further = f", and at {more} more {'place' if more == 1 else 'places'}" if more else ""
+    doubt = "" if view.certain else "; it is not known whether that call enters the module"
     headline = (
         f"`{view.binding}`, made at {view.made}, is used at {view.at}{further} although {after} "
-        "may have grown the memory and detached it"
+        f"may have grown the memory and detached it{doubt}"
     )
     return Violation(Rule.CACHED_VIEW, headline, view=view)
