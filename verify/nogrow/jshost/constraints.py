@@ -1,10 +1,11 @@
 """Collect the constraints for the points-to analysis: stores, calls with their arguments, returned values."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from nogrow.jshost.builtins import NODE, WITH_CALLBACK
+from nogrow.jshost.modules import File, Links
 from nogrow.jshost.parse import (
     FUNCTIONS,
     Node,
@@ -44,11 +45,11 @@ class CallSite(NamedTuple):
 class Constraints:
     """The constraints of a program."""
 
-    def __init__(self, root: Node) -> None:
-        """Collect the constraints from the tree; raise `ModuleError` if it is too deeply nested."""
-        self.walk = Walk(root)
-        self.root = root.id
-        self.terms = Terms(self.walk)
+    def __init__(self, files: Sequence[File]) -> None:
+        """Collect the constraints from the trees; raise `ModuleError` if they are too deeply nested."""
+        self.walk = Walk(*(file.root for file in files))
+        self.links = Links(files, self.walk.scopes)
+        self.terms = Terms(self.walk, self.links)
         self.stores: list[Store] = []
         self.calls: dict[int, CallSite] = {}
         # What functions return, and the first arguments of calls that create views.
@@ -63,10 +64,34 @@ class Constraints:
         self.waits: set[int] = set()
         self.exported: list[Node] = []
         self.modules: dict[Name, str] = {}
+        self._export_objects()
         for node, function in self.walk.nodes:
             self._take(node, function)
+        self._link_files()
         for node in self.walk.functions.values():
             self._parameters(node)
+
+    def _export_objects(self) -> None:
+        """Note what `module.exports` is set to."""
+        for node, _ in self.walk.nodes:
+            if node.type == "assignment_expression":
+                left, right = sides_of(node)
+                root = None if left is None else self.terms.own_exports(bare(left))
+                if root is not None and right is not None:
+                    others = [term for term in self.terms.of(right) if term != This(root)]
+                    self.terms.exported.setdefault(root, []).extend(others)
+
+    def _link_files(self) -> None:
+        """Store what other files export in the names that stand for it."""
+        for name, node in self.links.defaults:
+            self.store(name, self.terms.of(node), node, name.scope)
+        for name, (target, imported) in self.links.imports.items():
+            if self.links.name(name) == name:
+                root = self.walk.roots[name.scope]
+                objects = self.terms.module(target)
+                whole = imported == "*" or (imported == "default" and not self.links.is_module(target))
+                values = objects if whole else [Member(term, imported) for term in objects]
+                self.store(name, values, root, name.scope)
 
     def _take(self, node: Node, within: int) -> None:
         match node.type:
@@ -200,7 +225,9 @@ class Constraints:
                 case Member(_, name) if name in WITH_CALLBACK:
                     passed = map(bare, argument_nodes)
                     self.inlined.update(argument.id for argument in passed if argument.type in FUNCTIONS)
-                case Member(Name(self.root, "Object"), "assign") if arguments:
+                case Member(_, "assign") as member if arguments and self.terms.is_member(
+                    member, "Object", "assign"
+                ):
                     for target in arguments[0]:
                         for values in arguments[1:]:
                             self.store(target, values, node, within)
@@ -208,11 +235,17 @@ class Constraints:
     def _parameters(self, node: Node) -> None:
         self.parameters[node.id] = names = []
         listed = [child for each in fields(node, "parameters") for child in children_of(each)]
-        for parameter in fields(node, "parameter") or listed:
+        for number, parameter in enumerate(fields(node, "parameter") or listed):
             pattern = parameter.child_by_field_name("pattern") or parameter
             left = pattern.child_by_field_name("left") or pattern
-            names.append(self.terms.name(left) if left.type == "identifier" else None)
-            self.written.update(part.id for _, part, _ in self.targets(pattern, []))
+            # What is passed for a pattern has no name in the program.
+            name = self.terms.name(left) if left.type == "identifier" else Name(node.id, f"*{number}*")
+            names.append(name)
+            for targets, part, values in self.targets(pattern, [name]):
+                self.written.add(part.id)
+                if left.type != "identifier":
+                    for target in targets:
+                        self.store(target, values, part, node.id)
 
     def _import(self, node: Node) -> None:
         source = key_of(node.child_by_field_name("source"))

@@ -32,7 +32,7 @@ class EntryPoints:
 
     def __contains__(self, function: int) -> bool:
         """Return whether other code may call the function."""
-        if function == self._program.constraints.root:
+        if function in self._program.constraints.walk.roots:
             return False
         names = self._names.get(function, [])
         if len(names) != 1 or not self._program.callers.get(function):

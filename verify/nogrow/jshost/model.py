@@ -14,10 +14,14 @@ class Position(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A call that may enter the module: where it is, and the callee, shortened."""
+    """A call that may enter the module: where it is, and the callee, shortened.
+
+    `path` is the file, if it is another one than that of the view's use.
+    """
 
     at: Position
     text: str
+    path: str | None = None
 
 
 class CachedView(NamedTuple):
@@ -26,7 +30,8 @@ class CachedView(NamedTuple):
     `binding` is the variable or property that holds it, as the source spells it; `made` is where it is
     created. `uses` has at least one use that may come after a growth, in the order of the text. `call` is the
     call in between; None if the view outlives the function, so that any earlier call may have grown the
-    memory. It is `certain` that the call enters the module, or it is not known where the call leads.
+    memory. `made_in` is the file where it is created, if it is another one than that of the use. It is
+    `certain` that the call enters the module, or it is not known where the call leads.
     """
 
     binding: str
@@ -34,6 +39,7 @@ class CachedView(NamedTuple):
     uses: tuple[Position, ...]
     call: Call | None
     certain: bool = True
+    made_in: str | None = None
 
     @property
     def at(self) -> Position:

@@ -65,6 +65,13 @@ def position_of(node: Node) -> Position:
     return Position(row + 1, column + 1)
 
 
+def root_of(node: Node) -> Node:
+    """Return the root of the tree that `node` is part of."""
+    while node.parent is not None:
+        node = node.parent
+    return node
+
+
 def text_of(node: Node) -> str:
     """Return the source text of `node`."""
     return (node.text or b"").decode(errors="replace")

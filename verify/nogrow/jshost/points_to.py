@@ -64,7 +64,7 @@ class PointsTo:
         self.constraints = constraints
         self._sole: dict[Binding, Term | None] = {}
         self._functions: dict[Term, frozenset[int]] = {}
-        self._canonical: dict[Member, Member] = {}
+        self._canonical: dict[Member, Name | Member] = {}
         for store in constraints.stores:
             for value in store.values or [None]:
                 if self._sole.setdefault(store.target, value) != value:
@@ -97,10 +97,11 @@ class PointsTo:
         if term not in self._canonical:
             self._canonical[term] = representative = self._substituted(term)
             # A representative represents itself, or `a = a.next` would be substituted without end.
-            self._canonical[representative] = representative
+            if isinstance(representative, Member):
+                self._canonical[representative] = representative
         return self._canonical[term]
 
-    def _substituted(self, term: Member) -> Member:
+    def _substituted(self, term: Member) -> Name | Member:
         base: Term | None = term
         chain = []
         while isinstance(base, Member):
@@ -108,8 +109,15 @@ class PointsTo:
             base = base.of
         for name in reversed(chain):
             of = None if base is None else self._object(base)
-            base = Member(of if depth(of) < DEEPEST else None, name)
-        return base if isinstance(base, Member) else term
+            base = self._exported(of, name) or Member(of if depth(of) < DEEPEST else None, name)
+        return base if isinstance(base, Name | Member) else term
+
+    def _exported(self, of: Term | None, name: str) -> Name | None:
+        """Return the declaration that is the member `name` of an ES module's object."""
+        roots = self.constraints.walk.roots
+        if isinstance(of, This) and isinstance(of.owner, int) and of.owner in roots:
+            return self.constraints.links.exported(of.owner, name)
+        return None
 
     def _object(self, term: Term) -> Term:
         for _ in range(4):
@@ -205,9 +213,13 @@ class PointsTo:
             return Kind.LIVE if name == "fixed" else Kind.VIEW if name in LIVE else NONE
         if held & Kind.EXPORTS:
             return Kind.MEMORY | Kind.EXPORT
-        if name in CALLERS or (name.startswith("_") and of in self._modules):
+        if name in CALLERS or (name.startswith("_") and self._is_module(of)):
             return Kind.EXPORT
         return NONE
+
+    def _is_module(self, of: Term | None) -> bool:
+        """Return whether `of` is the module object of Emscripten's glue."""
+        return of in self._modules or (isinstance(of, Name | Member) and of.name == "Module")
 
     def _is_field(self, of: Term | None) -> bool:
         """Return whether `of` is an object of a class: not the module object of Emscripten's glue."""

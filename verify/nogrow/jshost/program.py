@@ -1,9 +1,11 @@
 """Collect everything that is known of a program before the flow in its functions is analysed."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from nogrow.jshost.call_effects import CallEffects
 from nogrow.jshost.constraints import Constraints, Store
+from nogrow.jshost.modules import File
 from nogrow.jshost.parse import Node, arguments_of
 from nogrow.jshost.points_to import KEPT, PointsTo
 from nogrow.jshost.syntax import Name
@@ -16,9 +18,9 @@ _NEED_SHARED = ("wait", "waitAsync")
 class Program:
     """The results of the flow-insensitive analyses, each computed from those before it."""
 
-    def __init__(self, root: Node) -> None:
-        """Analyse the tree below `root`, which has no errors; raise `ModuleError` if it is too entangled."""
-        self.constraints = constraints = Constraints(root)
+    def __init__(self, files: Sequence[File]) -> None:
+        """Analyse trees without errors; raise `ModuleError` if they are too entangled."""
+        self.constraints = constraints = Constraints(files)
         self.points_to = points_to = PointsTo(constraints)
         self.effects = CallEffects(constraints, points_to)
         # Where the program stores views in each binding that may hold one.
@@ -53,7 +55,12 @@ class Program:
         scope = binding.scope
         functions = self.constraints.walk.functions
         home = scope if scope in functions else self.constraints.walk.scopes.functions[scope]
-        return None if home == self.constraints.root else self.outermost(home)
+        return None if home in self.constraints.walk.roots else self.outermost(home)
+
+    def node(self, function: int) -> Node:
+        """Return the node of a function, or the root of a file for the code outside functions."""
+        walk = self.constraints.walk
+        return walk.functions[function] if function in walk.functions else walk.roots[function]
 
     def outermost(self, function: int) -> int:
         """Return the function whose graph has the code of `function`, which may run in place."""

@@ -1,10 +1,12 @@
 """Find the views of a memory that a program keeps across calls into the module."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from nogrow.errors import ModuleError
 from nogrow.jshost.model import CachedView, Call, Position
+from nogrow.jshost.modules import File, components
 from nogrow.jshost.parse import (
     JAVASCRIPT,
     TYPESCRIPT,
@@ -14,6 +16,7 @@ from nogrow.jshost.parse import (
     first_error,
     parse,
     position_of,
+    root_of,
     text_of,
 )
 from nogrow.jshost.program import Program
@@ -27,6 +30,7 @@ MOST_BYTES = 2 << 20
 # Code without any of these has no view of a memory; `buffer` can be written in escapes.
 _SIGNS = (b"buffer", b"\\u", b"\\x", b"liveViews", b"HEAP")
 _LONGEST_CALL = 60
+_SUFFIX = re.compile(r"(\.[^./\\]*)?$")
 _WAITS = {"await_expression": "await", "yield_expression": "yield", "for_in_statement": "for await"}
 
 
@@ -36,23 +40,63 @@ def views_kept_in(source: bytes, suffix: str) -> tuple[CachedView, ...]:
     Raises `ModuleError` for source that can't be judged: not JavaScript, too large, or too entangled; and
     `UsageError` if the parser is not installed.
     """
-    if suffix not in JAVASCRIPT + TYPESCRIPT:
+    (views,) = views_in([(suffix, source)]).values()
+    if isinstance(views, ModuleError):
+        raise views
+    return views
+
+
+def views_in(sources: Sequence[tuple[str, bytes]]) -> dict[str, tuple[CachedView, ...] | ModuleError]:
+    """Return the stale views in files, given as paths and texts; each by the path of the file that uses it.
+
+    Files that import each other are analysed as one program. For a file that can't be judged, there is the
+    reason instead. Raises `UsageError` if the parser is not installed.
+    """
+    results: dict[str, tuple[CachedView, ...] | ModuleError] = {}
+    files, signs = [], set()
+    for path, source in sources:
+        try:
+            files.append(File(path, _parsed(path, source)))
+        except ModuleError as error:
+            results[path] = error
+        if any(sign in source for sign in _SIGNS):
+            signs.add(path)
+    for program in components(files):
+        if signs.isdisjoint(file.path for file in program):
+            results |= {file.path: () for file in program}
+            continue
+        for together in ([program], [[file] for file in program]):
+            try:
+                for part in together:
+                    results |= _cached_views(part)
+            except ModuleError as error:
+                # Files that are too entangled together may not be so each by itself.
+                results |= {file.path: error for file in part}
+            else:
+                break
+    return results
+
+
+def _parsed(path: str, source: bytes) -> Node:
+    suffix = _SUFFIX.search(path)
+    if suffix is None or suffix[0] not in JAVASCRIPT + TYPESCRIPT:
         known = ", ".join(JAVASCRIPT + TYPESCRIPT)
         raise ModuleError(f"not a file of JavaScript or TypeScript: the name must end in one of {known}")
     if len(source) > MOST_BYTES:
         raise ModuleError(
             f"too large: {len(source):,} bytes; files of up to {MOST_BYTES:,} bytes are analysed"
         )
-    root = parse(source, suffix)
+    root = parse(source, suffix[0])
     error_at = first_error(root)
     if error_at is not None:
-        kind = "TypeScript" if suffix in TYPESCRIPT else "JavaScript"
+        kind = "TypeScript" if suffix[0] in TYPESCRIPT else "JavaScript"
         raise ModuleError(f"line {error_at.line}, column {error_at.column}: not {kind} that can be read")
-    return _cached_views(root) if any(sign in source for sign in _SIGNS) else ()
+    return root
 
 
-def _cached_views(root: Node) -> tuple[CachedView, ...]:
-    program = Program(root)
+def _cached_views(files: Sequence[File]) -> dict[str, tuple[CachedView, ...]]:
+    """Return the stale views in the program that consists of the files."""
+    program = Program(files)
     renewal = Renewal(program)
     renewed = {binding for binding in program.stores if binding in renewal}
     candidates = frozenset(program.stores) - renewed
@@ -60,13 +104,20 @@ def _cached_views(root: Node) -> tuple[CachedView, ...]:
     uses += [
         StaleUse(name, node, None, certain=True) for name, node in _exported(program) if name in candidates
     ]
-    stale: dict[tuple[Holder, bool], dict[Position, StaleUse]] = defaultdict(dict)
+    paths = {file.root.id: file.path for file in files}
+    stale: dict[tuple[Holder, str], dict[bool, dict[Position, StaleUse]]] = defaultdict(dict)
     for use in sorted(uses, key=lambda use: not use.certain):
         at = position_of(use.node)
-        if at not in stale[use.binding, True]:
-            stale[use.binding, use.certain].setdefault(at, use)
-    findings = (_finding(program, binding, at) for (binding, _), at in stale.items() if at)
-    return tuple(sorted(findings, key=lambda finding: (finding.at, finding.made, finding.binding)))
+        levels = stale[use.binding, paths[root_of(use.node).id]]
+        if at not in levels.get(True, {}):
+            levels.setdefault(use.certain, {}).setdefault(at, use)
+    findings: dict[str, list[CachedView]] = {path: [] for path in paths.values()}
+    for (binding, path), levels in stale.items():
+        findings[path] += [_finding(program, paths, path, binding, at) for at in levels.values()]
+    return {
+        path: tuple(sorted(views, key=lambda view: (view.at, view.made, view.binding)))
+        for path, views in findings.items()
+    }
 
 
 def _named(use: StaleUse, candidates: frozenset[Binding]) -> StaleUse:
@@ -77,23 +128,37 @@ def _named(use: StaleUse, candidates: frozenset[Binding]) -> StaleUse:
 
 def _exported(program: Program) -> Iterator[tuple[Name, Node]]:
     """Yield the bindings that the file exports, and where."""
+    links = program.constraints.links
+    imported = {links.name(name) for name in links.imports}
     for node in program.constraints.exported:
         declared = fields(node, "declaration")
         for part in declared[0].named_children if declared else [node]:
             for name in fields(part, "name"):
-                if name.type == "identifier":
+                if name.type == "identifier" and program.constraints.terms.name(name) not in imported:
                     yield program.constraints.terms.name(name), name
 
 
-def _finding(program: Program, binding: Holder, uses: dict[Position, StaleUse]) -> CachedView:
+def _finding(
+    program: Program, paths: dict[int, str], path: str, binding: Holder, uses: dict[Position, StaleUse]
+) -> CachedView:
+    def elsewhere(node: Node) -> str | None:
+        other = paths[root_of(node).id]
+        return None if other == path else other
+
     order = sorted(uses)
+    first = uses[order[0]]
     # A value that is in no binding is made where it is used.
     stores = [] if isinstance(binding, Temporary) else program.stores.get(binding, [])
-    made = min((position_of(store.node) for store in stores), default=order[0])
-    first = uses[order[0]]
-    after = first.call
-    call = None if after is None else Call(position_of(after), _called(after))
-    return CachedView(_spelled(program, binding), made, tuple(order), call, first.certain)
+    made = min((store.node for store in stores), key=_in_order(elsewhere), default=first.node)
+    call = None
+    if first.call is not None:
+        call = Call(position_of(first.call), _called(first.call), elsewhere(first.call))
+    spelled = _spelled(program, binding)
+    return CachedView(spelled, position_of(made), tuple(order), call, first.certain, elsewhere(made))
+
+
+def _in_order(elsewhere: Callable[[Node], str | None]) -> Callable[[Node], tuple[str, Position]]:
+    return lambda node: (elsewhere(node) or "", position_of(node))
 
 
 def _spelled(program: Program, binding: Holder) -> str:

@@ -109,7 +109,7 @@ class Summarised:
             if points_to.any(value for value in held if value is not None) & KEPT:
                 yield program.outermost(call.within)
         for function, read in program.reads.items():
-            if any(name in renewed for name, _ in read):
+            if any(name in renewed or name.name in HEAPS for name, _ in read):
                 yield program.outermost(function)
         for function, names in program.constraints.walk.members.items():
             if names & HEAPS:
@@ -122,7 +122,7 @@ class Summarised:
         """Return whether the binding may hold a view from before the call of the function."""
         program = self._program
         # The code outside functions runs once, before all others.
-        if function == program.constraints.root or program.constructs(function, binding):
+        if function in program.constraints.walk.roots or program.constructs(function, binding):
             return False
         home = program.home(binding)
         return home is None or home != function
@@ -143,7 +143,7 @@ class Summarised:
         """Analyse the function, and return whether its summary has changed."""
         program = self._program
         if function not in self._graphs:
-            node = program.constraints.walk.functions.get(function, program.constraints.walk.root)
+            node = program.node(function)
             self._graphs[function] = graph_of(program, node, frozenset(self._tracked[function]))
         outliving = self._summaries[function]
         entry: State = dict.fromkeys(outliving, ENTRY)

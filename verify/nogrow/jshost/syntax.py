@@ -67,14 +67,14 @@ Owner = int | Name
 class Scopes:
     """The scopes of a tree by the ids of their nodes, each with the names that it declares."""
 
-    def __init__(self, root: Node) -> None:
-        """Collect the scopes of the tree below `root`, which is a scope itself."""
+    def __init__(self, *roots: Node) -> None:
+        """Collect the scopes of the trees below `roots`, which are scopes themselves."""
         self._parent: dict[int, int] = {}
-        self._names: dict[int, set[str]] = {root.id: set()}
+        self._names: dict[int, set[str]] = {root.id: set() for root in roots}
         self._scope: dict[int, int] = {}
         # The function around each scope, call and `return`.
         self.functions: dict[int, int] = {}
-        stack = [(root, root.id, root.id)]
+        stack = [(root, root.id, root.id) for root in roots]
         while stack:
             node, scope, function = stack.pop()
             kind = node.type
@@ -90,12 +90,12 @@ class Scopes:
                 function = node.id if kind in FUNCTIONS else function
                 self._parameters(node)
             stack.extend((child, scope, function) for child in node.named_children)
-        self.deepest = self._skip_empty(root.id)
+        self.deepest = self._skip_empty([root.id for root in roots])
         """The deepest nesting of scopes that declare names."""
 
-    def _skip_empty(self, root: int) -> int:
+    def _skip_empty(self, roots: list[int]) -> int:
         """Link each scope to the nearest outer one that declares names, which speeds up lookups."""
-        depths = {root: 0}
+        depths = dict.fromkeys(roots, 0)
         # The dict has each scope after the one around it.
         for scope, parent in self._parent.items():
             if not self._names[parent] and parent in self._parent:
@@ -152,12 +152,12 @@ def _names_in(*patterns: Node) -> list[str]:
 
 
 class Walk:
-    """The index of a tree; each list has a node before the nodes in it."""
+    """The index of the trees of a program's files; each list has a node before the nodes in it."""
 
-    def __init__(self, root: Node) -> None:
-        """Walk the tree in linear time and memory; raise `ModuleError` if it is too deep."""
-        self.root = root
-        self.scopes = Scopes(root)
+    def __init__(self, *roots: Node) -> None:
+        """Walk the trees in linear time and memory; raise `ModuleError` if they are too deep."""
+        self.roots = {root.id: root for root in roots}
+        self.scopes = Scopes(*roots)
         if self.scopes.deepest > DEEPEST_SCOPES:
             raise ModuleError("too deeply nested to be analysed")
         self.nodes: list[tuple[Node, int]] = []
@@ -172,11 +172,12 @@ class Walk:
         self.holders: dict[int, int] = {}
         self.checking: set[int] = set()
         """The functions that check whether a buffer is still the memory's."""
-        self.objects: set[int] = set()
+        # The objects of what files export count as literals.
+        self.objects: set[int] = set(self.roots)
         self._hints: dict[int, Owner] = {}
         depths: dict[int, int] = {}
         called: set[int] = set()
-        stack: list[tuple[Node, int, Owner | None]] = [(root, root.id, None)]
+        stack: list[tuple[Node, int, Owner | None]] = [(root, root.id, None) for root in roots]
         while stack:
             node, function, owner = stack.pop()
             kind = node.type

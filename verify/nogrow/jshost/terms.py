@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from nogrow.errors import ModuleError
 from nogrow.jshost.builtins import VIEWS
+from nogrow.jshost.modules import Links, required
 from nogrow.jshost.parse import (
     ACCESSES,
     FUNCTIONS,
@@ -118,10 +119,12 @@ def depth(term: Term | None) -> int:
 class Terms:
     """The terms of a program's expressions."""
 
-    def __init__(self, walk: Walk) -> None:
-        """Start without terms; the tree of `walk` is that of the whole program."""
+    def __init__(self, walk: Walk, links: Links) -> None:
+        """Start without terms; the trees of `walk` are those of the whole program."""
         self._walk = walk
-        self._root = walk.root.id
+        self._links = links
+        # What CommonJS modules export instead of their own object.
+        self.exported: dict[int, list[Term]] = {}
         self._names: dict[int, Name] = {}
         self._steps = self._depth = 0
 
@@ -141,7 +144,8 @@ class Terms:
             if term is not None:
                 terms[term] = None
             elif part.type == "call_expression":
-                terms |= dict.fromkeys(Result(of) for of in self._called(part) if depth(of) < DEEPEST)
+                results = (Result(of) for of in self._called(part) if depth(of) < DEEPEST)
+                terms |= dict.fromkeys(self.required(part) or results)
             else:
                 stack.extend(value_parts(part))
         self._depth -= 1
@@ -155,14 +159,48 @@ class Terms:
     def name(self, node: Node) -> Name:
         """Return the binding that the identifier `node` means."""
         if node.id not in self._names:
-            self._names[node.id] = self._walk.scopes.name(node)
+            self._names[node.id] = self._links.name(self._walk.scopes.name(node))
         return self._names[node.id]
 
     def is_global(self, term: Term | None, names: frozenset[str]) -> bool:
         """Return whether the term is one of `names`, not declared in the program."""
-        return isinstance(term, Name) and term.scope == self._root and term.name in names
+        return isinstance(term, Name) and term.scope in self._walk.roots and term.name in names
+
+    def is_member(self, term: Term | None, of: str, name: str) -> bool:
+        """Return whether the term is the property `name` of the global `of`."""
+        return isinstance(term, Member) and term.name == name and self.is_global(term.of, frozenset((of,)))
+
+    def required(self, node: Node) -> list[Term]:
+        """Return what a call of `require` returns, if it is a file of the program."""
+        name = required(node)
+        callee = node.child_by_field_name("function")
+        if name is None or callee is None:
+            return []
+        scope = self._walk.scopes.name(callee)
+        target = self._links.target(scope.scope, name) if scope.scope in self._walk.roots else None
+        return [] if target is None else self.module(target)
+
+    def module(self, root: int) -> list[Term]:
+        """Return the object of what the file exports."""
+        return self.exported.get(root) or [This(root)]
+
+    def own_exports(self, node: Node) -> int | None:
+        """Return the file whose CommonJS exports `node` names, if it has any."""
+        of = node.child_by_field_name("object")
+        if node.type == "member_expression" and of is not None and of.type == "identifier":
+            named = property_of(node) == "exports" and text_of(of) == "module"
+        else:
+            of, named = node, node.type == "identifier" and text_of(node) == "exports"
+        if not named or of is None or len(self._walk.roots) < 2:
+            return None
+        name = self._walk.scopes.name(of)
+        return None if self._walk.scopes.declares(name) else name.scope
 
     def _single_term(self, node: Node) -> Term | None:
+        if node.type in ("identifier", "member_expression"):
+            root = self.own_exports(node)
+            if root is not None:
+                return This(root)
         match node.type:
             case "identifier" | "shorthand_property_identifier" | "shorthand_property_identifier_pattern":
                 return self.name(node)
@@ -194,6 +232,10 @@ class Terms:
                 break
             names.append(name)
             node = bare(of)
+            root = self.own_exports(node)
+            if root is not None:
+                term = This(root)
+                break
         else:
             term = None if node.type == "object" else self._base_term(node)
         for name in reversed(names):
@@ -203,6 +245,9 @@ class Terms:
     def _base_term(self, node: Node) -> Term | None:
         if node.type != "call_expression":
             return self._single_term(node)
+        modules = self.required(node)
+        if modules:
+            return modules[0]
         terms = self._called(node)
         return Result(terms[0]) if len(terms) == 1 and depth(terms[0]) < DEEPEST else None
 
@@ -212,7 +257,7 @@ class Terms:
             return None
         if any(self.is_global(term, VIEWS) for term in terms):
             return Made(node.id)
-        if terms[0] == Member(Name(self._root, "WebAssembly"), "Memory"):
+        if self.is_member(terms[0], "WebAssembly", "Memory"):
             return NewMemory(_fixed(node))
         return Instance(terms[0]) if depth(terms[0]) < DEEPEST else None
 
@@ -221,7 +266,7 @@ class Terms:
         callee = node.child_by_field_name("function")
         if callee is None or callee.type != "member_expression":
             return None
-        return Made(node.id) if self.member(callee) == Member(Name(self._root, "Buffer"), "from") else None
+        return Made(node.id) if self.is_member(self.member(callee), "Buffer", "from") else None
 
 
 def _short(node: Node) -> bool:

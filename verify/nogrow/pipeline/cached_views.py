@@ -2,12 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from nogrow.contract.violations import Rule, Violation
 from nogrow.errors import ModuleError
-from nogrow.jshost.model import CachedView
-from nogrow.jshost.stale_views import views_kept_in
+from nogrow.jshost.model import CachedView, Position
+from nogrow.jshost.stale_views import views_in
 from nogrow.report.model import ArtifactReport, Report, not_judged
 from nogrow.wasm.file import is_there, read
 
@@ -21,25 +20,33 @@ def inspect(
     possible. `watch` is told how many files of how many are done. A file that can't be judged is reported as
     NG010, and the others are checked all the same. Raises `UsageError` without a parser.
     """
-    artifacts = []
     distinct = sorted(set(paths))
+    artifacts: dict[str, ArtifactReport] = {}
+    sources = []
     for number, path in enumerate(distinct):
         if watch is not None:
             watch(number, len(distinct))
-        artifacts.append(_inspected(path, strict=strict))
-    return Report(None, tuple(artifacts))
+        artifacts[path] = artifact = ArtifactReport(path, host=True)
+        if not is_there(path):
+            artifacts[path] = artifact._replace(notes=("no such file",))
+            continue
+        try:
+            source = read(path)
+        except ModuleError as error:
+            artifacts[path] = not_judged(artifact, str(error))
+            continue
+        artifacts[path] = artifact._replace(size=len(source), sha256=hashlib.sha256(source).hexdigest())
+        sources.append((path, source))
+    for path, views in views_in(sources).items():
+        artifacts[path] = _reported(artifacts[path], views, strict=strict)
+    return Report(None, tuple(artifacts[path] for path in distinct))
 
 
-def _inspected(path: str, *, strict: bool) -> ArtifactReport:
-    artifact = ArtifactReport(path, host=True)
-    if not is_there(path):
-        return artifact._replace(notes=("no such file",))
-    try:
-        source = read(path)
-        artifact = artifact._replace(size=len(source), sha256=hashlib.sha256(source).hexdigest())
-        views = views_kept_in(source, Path(path).suffix.lower())
-    except ModuleError as error:
-        return not_judged(artifact, str(error))
+def _reported(
+    artifact: ArtifactReport, views: Sequence[CachedView] | ModuleError, *, strict: bool
+) -> ArtifactReport:
+    if isinstance(views, ModuleError):
+        return not_judged(artifact, str(views))
     shown = [view for view in views if view.certain or strict]
     return artifact._replace(violations=tuple(map(_violation, shown)), notes=_hidden(len(views) - len(shown)))
 
@@ -53,12 +60,18 @@ def _hidden(count: int) -> tuple[str, ...]:
 
 
 def _violation(view: CachedView) -> Violation:
-    after = "any call since" if view.call is None else f"`{view.call.text}` at {view.call.at}"
+    after, made = "any call since", _place(view.made_in, view.made)
+    if view.call is not None:
+        after = f"`{view.call.text}` at {_place(view.call.path, view.call.at)}"
     more = len(view.uses) - 1
     further = f", and at {more} more {'place' if more == 1 else 'places'}" if more else ""
     doubt = "" if view.certain else "; it is not known whether that call enters the module"
     headline = (
-        f"`{view.binding}`, made at {view.made}, is used at {view.at}{further} although {after} "
+        f"`{view.binding}`, made at {made}, is used at {view.at}{further} although {after} "
         f"may have grown the memory and detached it{doubt}"
     )
     return Violation(Rule.CACHED_VIEW, headline, view=view)
+
+
+def _place(path: str | None, at: Position) -> str:
+    return str(at) if path is None else f"{path}:{at}"
