@@ -10,6 +10,18 @@ from nogrow.report.exit_code import exit_code
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE.js...")
+@click.option(
+    "--module",
+    "modules",
+    multiple=True,
+    metavar="FILE",
+    help="A module that belongs to the code; repeatable.",
+)
+@click.option(
+    "--stale-length",
+    is_flag=True,
+    help="Report views of shared memories that growth leaves too short (NG013).",
+)
 @click.option("--strict", is_flag=True, help="Report calls as well that may not enter the module.")
 @reporting
 @click.pass_context
@@ -20,6 +32,8 @@ def host(
     quiet: bool,
     colour: Colour,
     strict: bool,
+    stale_length: bool,
+    modules: tuple[str, ...],
 ) -> None:
     """Find memory views that host code keeps across calls that may grow the memory.
 
@@ -31,6 +45,6 @@ def host(
     from nogrow.pipeline.cached_views import inspect
 
     with progress() as watch:
-        report = inspect(files, watch, strict=strict)
+        report = inspect(files, watch, strict=strict, stale_length=stale_length, modules=modules)
     emit(report, outputs, colour, text_renderer(quiet))
     ctx.exit(exit_code(report))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from nogrow.jshost.call_effects import Effect
 from nogrow.jshost.dataflow import Graph
 from nogrow.jshost.parse import Node, children_of, fields, text_of
 
@@ -20,6 +19,10 @@ class Jumps(Graph):
         self._targets: list[tuple[set[str], int, int | None, bool]] = []
         self._labels: set[str] = set()
         self._ends: list[int] = []
+
+    def wait(self, node: Node) -> None:
+        """Add a wait, during which other code may run."""
+        raise NotImplementedError
 
     def leave_to(self, block: int) -> None:
         """Let `return` outside inlined functions lead to `block`."""
@@ -50,7 +53,7 @@ class Jumps(Graph):
             yield from self.visit_condition(node)
             self.link(self.here, after)
         if any(child.type == "await" for child in node.children):
-            self.call(node, Effect.CERTAIN)
+            self.wait(node)
         self._enter(after, again)
         yield from fields(node, "body")
         self._targets.pop()

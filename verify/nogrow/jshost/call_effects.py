@@ -4,8 +4,9 @@ import enum
 import re
 from collections import defaultdict
 
-from nogrow.jshost.builtins import GLOBALS, METHODS, NODE, OBJECTS, SCHEDULERS, WEB, WORLDS
+from nogrow.jshost.builtins import CALLERS, GLOBALS, METHODS, NODE, OBJECTS, SCHEDULERS, WEB, WORLDS
 from nogrow.jshost.constraints import CallSite, Constraints
+from nogrow.jshost.model import Exports
 from nogrow.jshost.points_to import Kind, PointsTo
 from nogrow.jshost.syntax import Name
 from nogrow.jshost.terms import Class, Function, Instance, Made, Member, NewMemory, Result, Term, This
@@ -26,8 +27,11 @@ class Effect(enum.IntEnum):
 class CallEffects:
     """The effects of functions and calls: whether each may enter the module, and which functions it runs."""
 
-    def __init__(self, constraints: Constraints, points_to: PointsTo) -> None:
-        """Propagate the effect from callees to callers."""
+    def __init__(self, constraints: Constraints, points_to: PointsTo, exports: Exports) -> None:
+        """Propagate the effect from callees to callers; a call that cannot grow a memory has none."""
+        self._exports = exports
+        self.other_code = Effect.NONE if exports.all and not self._grows(constraints) else Effect.CERTAIN
+        """The effect of code that runs between calls of the program's functions, and while one waits."""
         self._constraints = constraints
         self._points_to = points_to
         self._parameters = {name for names in constraints.parameters.values() for name in names}
@@ -117,7 +121,40 @@ class CallEffects:
 
     def _outside(self, callee: Term) -> Effect:
         """Return the effect of a function that is not the program's."""
-        return Effect.CERTAIN if self._points_to.of(callee) & Kind.EXPORT else Effect.POSSIBLE
+        if not self._points_to.of(callee) & Kind.EXPORT:
+            return Effect.POSSIBLE
+        return Effect.NONE if self._is_still(self._exported_names(callee)) else Effect.CERTAIN
+
+    def _is_still(self, names: set[str] | None) -> bool:
+        """Return whether no export of these names can grow a memory; None stands for any export."""
+        if self._exports.all:
+            return True
+        # Emscripten has an underscore in front of the names.
+        return bool(names) and all(
+            name in self._exports.still or name.removeprefix("_") in self._exports.still
+            for name in names or ()
+        )
+
+    def _exported_names(self, term: Term) -> set[str] | None:
+        """Return the names of the exports that the term may be, None if they are not known."""
+        names: set[str] = set()
+        seen = {term}
+        queue = [term]
+        while queue:
+            value = queue.pop()
+            if isinstance(value, Member) and self._points_to.of(value) & Kind.EXPORT:
+                names.add(value.name)
+                continue
+            further = self._points_to.flows.get(value, set())
+            if not further or value in self._parameters:
+                return None
+            queue.extend(further - seen)
+            seen |= further
+        return names
+
+    @staticmethod
+    def _grows(constraints: Constraints) -> bool:
+        return any("grow" in names for names in constraints.walk.members.values())
 
     def _constructor(self, of: Term) -> Effect:
         if isinstance(of, Name) and any(
@@ -135,7 +172,8 @@ class CallEffects:
             return self._callee(of)
         held = self._points_to.of(of)
         if held & Kind.EXPORTS or self._points_to.of(Member(of, name)) & Kind.EXPORT:
-            return Effect.CERTAIN, set()
+            called = None if name in CALLERS else {name}
+            return Effect.NONE if self._is_still(called) else Effect.CERTAIN, set()
         if held & Kind.MEMORY and name == "grow":
             return Effect.CERTAIN, set()
         if held & (Kind.VIEW | Kind.BUFFER):

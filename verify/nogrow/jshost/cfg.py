@@ -195,6 +195,10 @@ class _Flow(Jumps):
                 is_view = program.points_to.any(values) & KEPT
                 self.use(EventKind.DEF if is_view else EventKind.KILL, part, target)
 
+    def wait(self, node: Node) -> None:
+        """Add a wait, during which other code may run."""
+        self.call(node, self._program.effects.other_code)
+
     def _call(self, node: Node) -> Visit:
         callee = callee_of(node)
         evaluated: list[_Evaluated] = []
@@ -213,7 +217,7 @@ class _Flow(Jumps):
             self._use_later(value)
         if node.parent is not None and _awaits(node):
             # What the function does after its own waits comes last.
-            self.call(node.parent, Effect.CERTAIN)
+            self.wait(node.parent)
         self._add_call(node)
 
     def _add_call(self, node: Node) -> None:
@@ -244,7 +248,7 @@ class _Flow(Jumps):
         yield from node.named_children
         # The visit of a call that is awaited adds the event.
         if node.type != "await_expression" or all(child.type != "call_expression" for child in node.children):
-            self.call(node, Effect.CERTAIN)
+            self.wait(node)
 
     def _unary(self, node: Node) -> Visit:
         for operand in tested(node):

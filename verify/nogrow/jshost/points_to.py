@@ -50,6 +50,8 @@ class Kind(enum.IntFlag):
     OTHER = 64
     # A function that the module exports.
     EXPORT = 128
+    # A shared memory, or a view of one, whose growth is looked for.
+    SHARED = 256
 
 
 NONE = Kind(0)
@@ -59,9 +61,13 @@ KEPT = Kind.BUFFER | Kind.VIEW
 class PointsTo:
     """The kinds of all terms of a program, and the functions that each may be."""
 
-    def __init__(self, constraints: Constraints) -> None:
-        """Solve the constraints; raise `ModuleError` if there are too many."""
+    def __init__(self, constraints: Constraints, *, stale_length: bool = False) -> None:
+        """Solve the constraints; raise `ModuleError` if there are too many.
+
+        Shared memories are of interest if `stale_length`.
+        """
         self.constraints = constraints
+        self._stale_length = stale_length
         self._sole: dict[Binding, Term | None] = {}
         self._functions: dict[Term, frozenset[int]] = {}
         self._canonical: dict[Member, Name | Member] = {}
@@ -178,16 +184,18 @@ class PointsTo:
             return NONE
         kind = self._kinds[self.find(term)]
         match term:
+            case NewMemory(_, True) if self._stale_length:
+                kind |= Kind.MEMORY | Kind.SHARED
             case NewMemory(fixed):
                 kind |= Kind.FIXED if fixed else Kind.MEMORY
             case Name(_, name) if name in HEAPS and not self.constraints.walk.scopes.declares(term):
                 kind |= self._heap
             case Made():
-                return Kind.VIEW if kind & Kind.BUFFER else Kind.OTHER
+                return Kind.VIEW | kind & Kind.SHARED if kind & Kind.BUFFER else Kind.OTHER
             case Member(of, name):
                 kind |= self._member(of, name)
             case Result(Member(of, "subarray")) if self._of(of) & Kind.VIEW:
-                kind |= Kind.VIEW
+                kind |= Kind.VIEW | self._of(of) & Kind.SHARED
             case Result(Name(_, "liveViews") | Member(_, "liveViews")):
                 kind |= Kind.LIVE
             case Result(Member(_, "cwrap")):
@@ -208,7 +216,7 @@ class PointsTo:
         if name == "exports":
             return NONE if self.constraints.terms.is_global(of, frozenset(("module",))) else Kind.EXPORTS
         if name == "buffer" and (held & (Kind.MEMORY | Kind.VIEW) or self._is_called_memory(of, held)):
-            return Kind.BUFFER
+            return Kind.BUFFER | held & Kind.SHARED
         if held & Kind.LIVE:
             return Kind.LIVE if name == "fixed" else Kind.VIEW if name in LIVE else NONE
         if held & Kind.EXPORTS:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from nogrow.jshost.call_effects import CallEffects
 from nogrow.jshost.constraints import Constraints, Store
+from nogrow.jshost.model import NOTHING_ASSUMED, Assumed
 from nogrow.jshost.modules import File
 from nogrow.jshost.parse import Node, arguments_of
 from nogrow.jshost.points_to import KEPT, PointsTo
@@ -18,11 +19,11 @@ _NEED_SHARED = ("wait", "waitAsync")
 class Program:
     """The results of the flow-insensitive analyses, each computed from those before it."""
 
-    def __init__(self, files: Sequence[File]) -> None:
+    def __init__(self, files: Sequence[File], host: Assumed = NOTHING_ASSUMED) -> None:
         """Analyse trees without errors; raise `ModuleError` if they are too entangled."""
         self.constraints = constraints = Constraints(files)
-        self.points_to = points_to = PointsTo(constraints)
-        self.effects = CallEffects(constraints, points_to)
+        self.points_to = points_to = PointsTo(constraints, stale_length=host.stale_length)
+        self.effects = CallEffects(constraints, points_to, host.exports)
         # Where the program stores views in each binding that may hold one.
         self.stores: dict[Binding, list[Store]] = defaultdict(list)
         self.stores_of: dict[int, list[Store]] = defaultdict(list)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from nogrow.errors import ModuleError
-from nogrow.jshost.model import CachedView, Call, Position
+from nogrow.jshost.model import NOTHING_ASSUMED, Assumed, CachedView, Call, Position
 from nogrow.jshost.modules import File, components
 from nogrow.jshost.parse import (
     JAVASCRIPT,
@@ -19,6 +19,7 @@ from nogrow.jshost.parse import (
     root_of,
     text_of,
 )
+from nogrow.jshost.points_to import Kind
 from nogrow.jshost.program import Program
 from nogrow.jshost.renewal import Renewal
 from nogrow.jshost.summaries import StaleUse, Summarised
@@ -46,7 +47,9 @@ def views_kept_in(source: bytes, suffix: str) -> tuple[CachedView, ...]:
     return views
 
 
-def views_in(sources: Sequence[tuple[str, bytes]]) -> dict[str, tuple[CachedView, ...] | ModuleError]:
+def views_in(
+    sources: Sequence[tuple[str, bytes]], host: Assumed = NOTHING_ASSUMED
+) -> dict[str, tuple[CachedView, ...] | ModuleError]:
     """Return the stale views in files, given as paths and texts; each by the path of the file that uses it.
 
     Files that import each other are analysed as one program. For a file that can't be judged, there is the
@@ -68,7 +71,7 @@ def views_in(sources: Sequence[tuple[str, bytes]]) -> dict[str, tuple[CachedView
         for together in ([program], [[file] for file in program]):
             try:
                 for part in together:
-                    results |= _cached_views(part)
+                    results |= _cached_views(part, host)
             except ModuleError as error:
                 # Files that are too entangled together may not be so each by itself.
                 results |= {file.path: error for file in part}
@@ -94,9 +97,9 @@ def _parsed(path: str, source: bytes) -> Node:
     return root
 
 
-def _cached_views(files: Sequence[File]) -> dict[str, tuple[CachedView, ...]]:
+def _cached_views(files: Sequence[File], host: Assumed) -> dict[str, tuple[CachedView, ...]]:
     """Return the stale views in the program that consists of the files."""
-    program = Program(files)
+    program = Program(files, host)
     renewal = Renewal(program)
     renewed = {binding for binding in program.stores if binding in renewal}
     candidates = frozenset(program.stores) - renewed
@@ -154,7 +157,16 @@ def _finding(
     if first.call is not None:
         call = Call(position_of(first.call), _called(first.call), elsewhere(first.call))
     spelled = _spelled(program, binding)
-    return CachedView(spelled, position_of(made), tuple(order), call, first.certain, elsewhere(made))
+    values = program.constraints.terms.of(first.node) if isinstance(binding, Temporary) else [binding]
+    return CachedView(
+        spelled,
+        position_of(made),
+        tuple(order),
+        call,
+        first.certain,
+        elsewhere(made),
+        bool(program.points_to.any(values) & Kind.SHARED),
+    )
 
 
 def _in_order(elsewhere: Callable[[Node], str | None]) -> Callable[[Node], tuple[str, Position]]:

@@ -164,10 +164,13 @@ class Summarised:
         stale: dict[int, dict[Holder, Held]] = defaultdict(dict)
         # A parameter gets views from some of its callers only.
         parameters = {name for names in self._program.constraints.parameters.values() for name in names}
+        other_code = self._program.effects.other_code
         for function in self._tracked:
             if function in self._entry_points:
                 stale[function] = {
-                    binding: Held(False, Effect.POSSIBLE if binding in parameters else Effect.CERTAIN)
+                    binding: Held(
+                        False, min(other_code, Effect.POSSIBLE) if binding in parameters else other_code
+                    )
                     for binding in self._summaries[function]
                 }
         queue = list(self._flows)

@@ -81,9 +81,13 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class NewMemory:
-    """A new WebAssembly.Memory, or a declared one; `fixed` if a growth detaches none of its views."""
+    """A new WebAssembly.Memory, or a declared one; `fixed` if a growth detaches none of its views.
+
+    It is `shared` if its views keep their old length instead.
+    """
 
     fixed: bool
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +262,7 @@ class Terms:
         if any(self.is_global(term, VIEWS) for term in terms):
             return Made(node.id)
         if self.is_member(terms[0], "WebAssembly", "Memory"):
-            return NewMemory(_fixed(node))
+            return _memory(node)
         return Instance(terms[0]) if depth(terms[0]) < DEEPEST else None
 
     def _buffer_from(self, node: Node) -> Term | None:
@@ -281,8 +285,8 @@ def _short(node: Node) -> bool:
     return False
 
 
-def _fixed(node: Node) -> bool:
-    """Return whether growth detaches no view of the memory: it is shared, or as large as it can be."""
+def _memory(node: Node) -> NewMemory:
+    """Return the memory that is created: its growth detaches no view if it is shared or has its full size."""
     values = {
         key_of(pair.child_by_field_name("key")): text_of(value)
         for descriptor in arguments_of(node)[:1]
@@ -290,4 +294,5 @@ def _fixed(node: Node) -> bool:
         for value in fields(pair, "value")
     }
     same = "maximum" in values and values.get("initial", values.get("minimum")) == values["maximum"]
-    return same or values.get("shared") in ("true", "!0")
+    shared = values.get("shared") in ("true", "!0")
+    return NewMemory(same or shared, shared and not same)
