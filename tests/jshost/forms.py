@@ -172,6 +172,53 @@ FORMS = {
         export function f(m) { const v = new Uint8Array(m.exports.memory.buffer); const x = new FileReader();
         x.abort(); const s = new WebSocket("a"); s.ping(); return v[0] }
     """,
+    "stale view, destructured": """
+        export class A { constructor(w) { this.w = w; this.v = new Uint8Array(w.exports.memory.buffer) }
+        at(p) { const { v, w } = this;
+        return v[p] } // stale
+        put(p) { this.v = new Uint8Array(this.w.exports.memory.buffer); const { v } = this; v[p] = 1 } }
+    """,
+    "handler renews and tries again": """
+        let m, v; const put = (p, x) => { try { v.setUint8(p, x) } catch {
+        v = new DataView(m.buffer); v.setUint8(p, x) } };
+        export const start = (i) => { m = i.exports.memory; v = new DataView(m.buffer) };
+        export const lower = (i, x) => { const p = i.exports.run(); put(p, x); v.setUint8(p + 1, x) };
+    """,
+    "elements do not throw": """
+        let m, v; export const put = (p, x) => { try {
+        v[p] = x } catch { // stale
+        v = new Uint8Array(m.buffer); v[p] = x } };
+        export const start = (i) => { m = i.exports.memory; v = new Uint8Array(m.buffer) };
+    """,
+    "import that grows the memory renews": """
+        let m, v; function grow(n) { const old = m.grow(n); v = new Uint8Array(m.buffer); return old }
+        export function start(b) { const i = new WebAssembly.Instance(b, { env: { grow } });
+        m = i.exports.memory; v = new Uint8Array(m.buffer) }
+        export const at = (p) => v[p];
+    """,
+    "import that grows the memory forgets one": """
+        let m, v, w; const more = (n) => { const old = m.grow(n); v = new Uint8Array(m.buffer); return old };
+        export function start(b) { const i = new WebAssembly.Instance(b, { env: { grow: more } });
+        m = i.exports.memory; v = new Uint8Array(m.buffer); w = new Int32Array(m.buffer) }
+        export const at = (p) => v[p] +
+        w[p]; // stale
+    """,
+    "view of a class that is extended": """
+        class Base { constructor(w) { this.w = w; this.v = new Uint8Array(w.exports.memory.buffer) }
+        renew() { this.v = new Uint8Array(this.w.exports.memory.buffer) } }
+        export class A extends Base {
+        at(p) { return this.v[p] } // stale
+        safe(p) { this.renew(); return this.v[p] } }
+    """,
+    "exports in a parameter": """
+        export function f(wasm, p) { const { buffer } = wasm.memory; wasm.malloc(4);
+        return new Uint8Array(buffer, p) } // stale
+    """,
+    "object that has a memory": """
+        class Host { constructor(memory) { this.memory = memory } size() { return 1 } }
+        export function f(m) { const host = new Host(m); const v = new Uint8Array(host.memory.buffer);
+        host.size(); return v[0] }
+    """,
     "Atomics needs no shared memory": """
         export function f(m) { const v = new Int32Array(m.exports.memory.buffer); m.exports.run();
         Atomics.store(v, 0, 1) } // stale

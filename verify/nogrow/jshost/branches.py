@@ -24,6 +24,10 @@ class Jumps(Graph):
         """Add a wait, during which other code may run."""
         raise NotImplementedError
 
+    def try_again(self, node: Node) -> None:
+        """Visit the start of a `try`, whose handler may do again what has failed."""
+        raise NotImplementedError
+
     def leave_to(self, block: int) -> None:
         """Let `return` outside inlined functions lead to `block`."""
         self._ends.append(block)
@@ -91,6 +95,7 @@ class Jumps(Graph):
         caught = self.block(self.here)
         self.handlers.append(caught)
         self.go(self.block(self.here))
+        self.try_again(node)
         yield from fields(node, "body")
         self.handlers.pop()
         end = self.here

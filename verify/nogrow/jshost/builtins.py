@@ -87,7 +87,7 @@ HEAPS = words("""
 # Methods of Emscripten's module object that call a function of the module.
 CALLERS = words("ccall dynCall")
 # Members that tell whether an object is a memory, or Emscripten's module object.
-MEMORY_SIGNS = NOT_OF_MEMORY | HEAPS | {"buffer", "grow", "toResizableBuffer"}
+MEMORY_SIGNS = NOT_OF_MEMORY | HEAPS | {"buffer", "grow", "memory", "toResizableBuffer"}
 # Globals that make code from a string.
 CODE_FROM_STRINGS = words("Function eval")
 # Globals that keep no object they are given, and return none.

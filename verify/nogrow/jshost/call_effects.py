@@ -194,7 +194,12 @@ class CallEffects:
         named = self._constraints.methods.get(name) if of is not None or name not in METHODS else None
         if named:
             return Effect.NONE, set(named)
-        return Effect.NONE if name in METHODS else Effect.POSSIBLE, set()
+        if name in METHODS:
+            return Effect.NONE, set()
+        is_export = of is not None and self._points_to.find(of) in self._points_to.owners
+        if is_export:
+            return Effect.NONE if self._is_still({name}) else Effect.CERTAIN, set()
+        return Effect.POSSIBLE, set()
 
     def _is_of_the_host(self, term: Term) -> bool:
         """Return whether only objects of the language and its hosts are ever stored under the name."""

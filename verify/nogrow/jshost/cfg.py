@@ -18,6 +18,7 @@ from nogrow.jshost.parse import (
     bare,
     callee_of,
     fields,
+    is_within,
     operator_of,
     property_of,
     sides_of,
@@ -69,6 +70,7 @@ class _Flow(Jumps):
     def __init__(self, program: Program, function: int, tracked: frozenset[Binding]) -> None:
         super().__init__()
         self._program = program
+        self._function = function
         # What a check in the function is about, even if it names no binding.
         self._renewed = sorted(program.filled.get(function, set()) & tracked, key=repr)
         self._tracked = tracked
@@ -191,9 +193,24 @@ class _Flow(Jumps):
     def _define(self, left: Node, right: Node) -> None:
         program = self._program
         for terms, part, values in program.constraints.targets(left, program.constraints.terms.of(right)):
+            # The properties that a pattern takes apart are not visited as expressions.
+            sources = () if part.id == left.id else tuple(self._tracked_among(values))
             for target in self._tracked_among(terms):
+                if sources:
+                    self.use(EventKind.COPY, part, target, sources)
+                    continue
                 is_view = program.points_to.any(values) & KEPT
                 self.use(EventKind.DEF if is_view else EventKind.KILL, part, target)
+
+    def try_again(self, node: Node) -> None:
+        """Let a `DataView` that the handler makes again count as checked: its methods throw if detached."""
+        for handler in fields(node, "handler"):
+            for binding in self._renewed:
+                stores = self._program.stores[binding]
+                here = (store for store in stores if self._program.outermost(store.within) == self._function)
+                renewed = any(is_within(store.node, handler) for store in here)
+                if renewed and all(map(self._program.makes_data_view, stores)):
+                    self.use(EventKind.DEF, handler, binding)
 
     def wait(self, node: Node) -> None:
         """Add a wait, during which other code may run."""

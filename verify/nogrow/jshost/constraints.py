@@ -57,6 +57,8 @@ class Constraints:
         self.methods: dict[str, set[int]] = defaultdict(set)
         self.parameters: dict[int, list[Name | None]] = {}
         self.constructors: dict[int, int] = {}
+        # The classes that each class extends.
+        self.extended: dict[int, list[Term]] = {}
         self.getters: set[Member] = set()
         self.callees: set[int] = set()
         self.written: set[int] = set()
@@ -104,9 +106,13 @@ class Constraints:
                     self._assignment(node, within)
             case "function_declaration" | "generator_function_declaration":
                 self._declare(node, Function(node.id), within)
-            case "class_declaration" | "abstract_class_declaration":
+            case "class_declaration" | "abstract_class_declaration" | "class":
                 for body in fields(node, "body"):
-                    self._declare(node, Class(body.id), within)
+                    if node.type != "class":
+                        self._declare(node, Class(body.id), within)
+                    for heritage in node.named_children:
+                        if heritage.type == "class_heritage":
+                            self.extended[body.id] = self._extended(heritage)
             case "pair" | "shorthand_property_identifier" | "method_definition":
                 self._property(node, within)
             case "field_definition" | "public_field_definition":
@@ -130,6 +136,13 @@ class Constraints:
         """Add the constraint that `target` may hold `values`."""
         if isinstance(target, Name | Member):
             self.stores.append(Store(target, tuple(values), node, within))
+
+    def _extended(self, heritage: Node) -> list[Term]:
+        """Return the class that `extends` names."""
+        clause = heritage.named_children[:1]
+        if clause and clause[0].type == "extends_clause":
+            clause = fields(clause[0], "value")
+        return [term for part in clause for term in self.terms.of(part)]
 
     def _declare(self, node: Node, value: Term, within: int) -> None:
         for name in fields(node, "name"):

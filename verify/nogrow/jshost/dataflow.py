@@ -23,11 +23,11 @@ UNKNOWN = 0
 class Held(NamedTuple):
     """The state of a view in a binding: what may have detached it on some path.
 
-    It is attached if `from_entry` is false and `call` is None.
+    It is attached if `from_entry` is empty and `call` is None.
     """
 
-    from_entry: bool
-    """It may be the view that the binding held when the function was called."""
+    from_entry: frozenset[Holder]
+    """The bindings that may have held the view when the function was called."""
     effect: Effect = Effect.NONE
     """Whether a call since then may have entered the module."""
     call: Node | None = None
@@ -36,11 +36,18 @@ class Held(NamedTuple):
     def __or__(self, other: "Held") -> "Held":
         """Return the state where two paths meet: that of the call which is more certain, else the first."""
         further = other if other.effect > self.effect else self
-        return Held(self.from_entry or other.from_entry, further.effect, further.call)
+        return Held(self.from_entry | other.from_entry, further.effect, further.call)
 
 
-ATTACHED = Held(False)
-ENTRY = Held(True)
+_NOWHERE: frozenset[Holder] = frozenset()
+ATTACHED = Held(_NOWHERE)
+
+
+def detached(effect: Effect, call: Node | None) -> Held:
+    """Return the state after a call with the given effect."""
+    return Held(_NOWHERE, effect, call if effect else None)
+
+
 # The state of each binding that holds a view. A binding without a state holds none.
 State = dict[Holder, Held]
 
@@ -62,13 +69,15 @@ Summaries = dict[int, dict[Holder, Summary]]
 class EventKind(enum.Enum):
     """The kinds of events.
 
-    A binding is used, gets a fresh view, or gets another value; or there is a call.
+    A binding is used, gets a fresh view, another value, or what one of several bindings holds; or there is a
+    call.
     """
 
     USE = 0
     DEF = 1
     KILL = 2
     CALL = 3
+    COPY = 4
 
 
 class Event(NamedTuple):
@@ -80,6 +89,7 @@ class Event(NamedTuple):
     functions: tuple[int, ...] = ()
     effect: Effect = Effect.NONE
     guessed: bool = False
+    sources: tuple[Holder, ...] = ()
 
 
 @dataclass(slots=True)
@@ -102,9 +112,9 @@ class Graph:
         self.calls = 0
         self.exit = self.block()
 
-    def use(self, kind: EventKind, node: Node, binding: Holder) -> None:
+    def use(self, kind: EventKind, node: Node, binding: Holder, sources: tuple[Holder, ...] = ()) -> None:
         """Add an event of a binding."""
-        self.blocks[self.here].events.append(Event(kind, node, binding))
+        self.blocks[self.here].events.append(Event(kind, node, binding, sources=sources))
 
     def call(
         self, node: Node, effect: Effect, functions: tuple[int, ...] = (), *, guessed: bool = False
@@ -218,6 +228,8 @@ class _Calls:
                 continue
             elif kind is EventKind.DEF:
                 state[binding] = ATTACHED
+            elif kind is EventKind.COPY:
+                state[binding] = _merged([state.get(source, ATTACHED) for source in event.sources])
             elif kind is EventKind.KILL:
                 state.pop(binding, None)
             else:
@@ -226,10 +238,10 @@ class _Calls:
                     yield Use(binding, node, held)
 
     def _call(self, event: Event, state: State) -> Iterator[Passed]:
-        _, node, _, functions, effect, guessed = event
+        _, node, _, functions, effect, guessed, _ = event
         most = Effect.POSSIBLE if guessed else Effect.CERTAIN
         before = dict(state)
-        outside = Held(False, effect, node if effect else None)
+        outside = detached(effect, node)
         known = {function: self._summaries.get(function, {}) for function in functions}
         for function, summaries in known.items():
             for binding in summaries.keys() & before.keys():
@@ -245,14 +257,21 @@ class _Calls:
             for binding, summary in summaries.items():
                 if summary.fills and binding not in before:
                     detaches = min(summary.detaches, most)
-                    state[binding] = Held(False, detaches, node if detaches else None)
+                    state[binding] = detached(detaches, node)
 
     def _after(self, function: int, summary: Summary | None, held: Held, node: Node, most: Effect) -> Held:
         """Return the state of a view after a call of `function`."""
         detaches = self._entering.get(function, Effect.NONE) if summary is None else summary.detaches
         detaches = min(detaches, most)
         kept = held if summary is None or summary.keeps else ATTACHED
-        return kept | Held(False, detaches, node if detaches else None)
+        return kept | detached(detaches, node)
+
+
+def _merged(states: list[Held]) -> Held:
+    merged = ATTACHED
+    for held in states:
+        merged = merged | held
+    return merged
 
 
 def _join(known: State | None, state: State) -> State:

@@ -87,7 +87,8 @@ class PointsTo:
         self._others: set[Term] = set()
         self._modules: set[Term] = set()
         # Growth detaches no view of Emscripten's if the glue makes a memory for which that is so.
-        fixed = any(NewMemory(True) in store.values for store in constraints.stores)
+        stored = (value for store in constraints.stores for value in store.values)
+        fixed = any(isinstance(value, NewMemory) and value.fixed for value in stored)
         self._heap = NONE if fixed else Kind.VIEW
         self._evidence()
         # All other evidence is known before names count as evidence.
@@ -115,8 +116,23 @@ class PointsTo:
             base = base.of
         for name in reversed(chain):
             of = None if base is None else self._object(base)
+            of = self._having(of, name) if isinstance(of, This) else of
             base = self._exported(of, name) or Member(of if depth(of) < DEEPEST else None, name)
         return base if isinstance(base, Name | Member) else term
+
+    def _having(self, of: This, name: str) -> This:
+        """Return the nearest class that has the member: that of the object, or one that it extends."""
+        candidate: This | None = of
+        for _ in range(DEEPEST):
+            if candidate is None or Member(candidate, name) in self._sole:
+                return candidate or of
+            candidate = self._base(candidate)
+        return of
+
+    def _base(self, of: This) -> This | None:
+        terms = self.constraints.extended.get(of.owner, []) if isinstance(of.owner, int) else []
+        classes = (self._sole.get(term) if isinstance(term, Name) else term for term in terms)
+        return next((This(each.node) for each in classes if isinstance(each, Class)), None)
 
     def _exported(self, of: Term | None, name: str) -> Name | None:
         """Return the declaration that is the member `name` of an ES module's object."""
@@ -263,6 +279,8 @@ class PointsTo:
                 if isinstance(member, Member) and member.of is not None:
                     having[member.name].add(member.of)
         # What Emscripten's views are read from has the module's functions as well.
+        # What has a memory has the module's functions as well.
+        self.owners = {term for term in having["memory"] if isinstance(term, Name | Member)}
         self._modules.update(*(having[name] for name in HEAPS))
         self._others.update(*(having[name] for name in NOT_OF_MEMORY))
         for term in (having["grow"] & having["buffer"]) - self._others:

@@ -7,10 +7,10 @@ from nogrow.jshost.call_effects import CallEffects
 from nogrow.jshost.constraints import Constraints, Store
 from nogrow.jshost.model import NOTHING_ASSUMED, Assumed
 from nogrow.jshost.modules import File
-from nogrow.jshost.parse import Node, arguments_of
+from nogrow.jshost.parse import Node, arguments_of, fields, text_of
 from nogrow.jshost.points_to import KEPT, PointsTo
 from nogrow.jshost.syntax import Name
-from nogrow.jshost.terms import Binding, Member, Term, This
+from nogrow.jshost.terms import Binding, Made, Member, Term, This
 
 # Methods of `Atomics` that throw unless the memory is shared.
 _NEED_SHARED = ("wait", "waitAsync")
@@ -68,6 +68,16 @@ class Program:
         while function in self.constraints.inlined:
             function = self.constraints.walk.parents[function]
         return function
+
+    def makes_data_view(self, store: Store) -> bool:
+        """Return whether a `DataView` is stored."""
+        return [self.constructor(value) for value in store.values] == ["DataView"]
+
+    def constructor(self, value: Term) -> str:
+        """Return the name of the class that makes the value, the empty string if it is not known."""
+        call = self.constraints.calls.get(value.node) if isinstance(value, Made) else None
+        names = fields(call.node, "constructor") if call is not None else []
+        return text_of(names[0]) if names else ""
 
     def constructs(self, function: int, binding: Binding) -> bool:
         """Return whether the function makes the object that has the binding."""

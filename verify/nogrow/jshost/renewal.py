@@ -4,15 +4,16 @@ The host's half of the growth calls a function that does nothing but make the vi
 `updateMemoryViews`, or an import that the module calls after it has grown, as Go's `resetMemoryDataView`.
 """
 
-from nogrow.jshost.builtins import HEAPS
-from nogrow.jshost.parse import Node, fields, text_of
+from nogrow.jshost.builtins import HEAPS, words
+from nogrow.jshost.parse import Node
 from nogrow.jshost.points_to import Kind
 from nogrow.jshost.program import Program
 from nogrow.jshost.syntax import Name
-from nogrow.jshost.terms import Binding, Made, Member, This
+from nogrow.jshost.terms import Binding, Member, This
 
 # Emscripten's glue makes views of this many types together, at least.
 A_HEAP = 3
+_ENTRIES = words("method_definition pair shorthand_property_identifier")
 
 
 class Renewal:
@@ -43,7 +44,9 @@ class Renewal:
             for function in self._renewing
             if self._is_import(walk.functions[function]) and not self._reads_own(function)
         }
-        self._glue = heaps | grown | hooks
+        # What grows the memory for the module renews the views as well.
+        served = {function for function in growers if self._is_served(function)}
+        self._glue = heaps | grown | hooks | served
 
     def __contains__(self, binding: Binding) -> bool:
         """Return whether the glue renews the binding."""
@@ -87,30 +90,31 @@ class Renewal:
                 continue
             for store in program.stores[binding]:
                 if store.within == function:
-                    constructors |= {
-                        self._constructor(value.node) for value in store.values if isinstance(value, Made)
-                    }
+                    constructors |= {program.constructor(value) for value in store.values}
                     names.add(binding.name if isinstance(binding, Name | Member) else "")
         return len(constructors - {""}) >= A_HEAP or bool(names & HEAPS)
 
     def _is_field(self, member: Member) -> bool:
         return isinstance(member.of, This) and member.of.owner not in self._program.constraints.walk.objects
 
-    def _constructor(self, made: int) -> str:
-        call = self._program.constraints.calls.get(made)
-        names = fields(call.node, "constructor") if call is not None else []
-        return text_of(names[0]) if names else ""
-
-    def _is_import(self, function: Node) -> bool:
-        """Return whether the function stands in an object within an object, as imports do."""
-        pair = function if function.type == "method_definition" else function.parent
-        held = None if pair is None else pair.parent
-        outer = None if held is None else held.parent
-        return (
-            held is not None
-            and held.type == "object"
-            and pair is not None
-            and pair.type in ("pair", "method_definition")
-            and outer is not None
-            and outer.type == "pair"
+    def _is_served(self, function: int) -> bool:
+        """Return whether the function, or a name that holds it, stands in an object as imports do."""
+        program = self._program
+        node = program.constraints.walk.functions.get(function)
+        if node is None or node.type == "method_definition":
+            return False
+        if self._is_import(node):
+            return True
+        return any(
+            self._is_import(read) and function in program.points_to.functions(name)
+            for reads in program.reads.values()
+            for name, read in reads
         )
+
+    @staticmethod
+    def _is_import(value: Node) -> bool:
+        """Return whether a function, or a name, stands in an object within an object, as imports do."""
+        entry = value if value.type in _ENTRIES else value.parent
+        held = None if entry is None or entry.type not in _ENTRIES else entry.parent
+        outer = None if held is None or held.type != "object" else held.parent
+        return outer is not None and outer.type == "pair"

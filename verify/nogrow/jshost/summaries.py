@@ -11,7 +11,7 @@ from typing import NamedTuple
 from nogrow.jshost.builtins import HEAPS
 from nogrow.jshost.call_effects import Effect
 from nogrow.jshost.cfg import graph_of
-from nogrow.jshost.dataflow import ATTACHED, ENTRY, Flow, Graph, Held, State, Summaries, Summary, analyse
+from nogrow.jshost.dataflow import ATTACHED, Flow, Graph, Held, State, Summaries, Summary, analyse, detached
 from nogrow.jshost.entry_points import EntryPoints
 from nogrow.jshost.parse import Node
 from nogrow.jshost.points_to import KEPT
@@ -58,8 +58,7 @@ class Summarised:
         for function, flow in self._flows.items():
             stale = self._stale.get(function, {})
             for binding, node, held in flow.uses:
-                at_entry = stale.get(binding) if held.from_entry else None
-                further = held if at_entry is None or held.effect >= at_entry.effect else at_entry
+                further = _worst(held, stale)
                 if further.effect:
                     yield StaleUse(binding, node, further.call, further.effect is Effect.CERTAIN)
 
@@ -146,13 +145,13 @@ class Summarised:
             node = program.node(function)
             self._graphs[function] = graph_of(program, node, frozenset(self._tracked[function]))
         outliving = self._summaries[function]
-        entry: State = dict.fromkeys(outliving, ENTRY)
+        entry: State = {binding: Held(frozenset((binding,))) for binding in outliving}
         flow = analyse(self._graphs[function], entry, self._summaries, program.effects.entering)
         self._flows[function] = flow
         changed = False
         for binding, known in outliving.items():
             end = flow.end.get(binding)
-            keeps = known.keeps or (end is not None and end.from_entry)
+            keeps = known.keeps or (end is not None and bool(end.from_entry))
             detaches = max(known.detaches, Effect.NONE if end is None else end.effect)
             if (keeps, detaches) != known[:2]:
                 outliving[binding] = Summary(keeps, detaches, known.fills)
@@ -167,12 +166,9 @@ class Summarised:
         other_code = self._program.effects.other_code
         for function in self._tracked:
             if function in self._entry_points:
-                stale[function] = {
-                    binding: Held(
-                        False, min(other_code, Effect.POSSIBLE) if binding in parameters else other_code
-                    )
-                    for binding in self._summaries[function]
-                }
+                for binding in self._summaries[function]:
+                    effect = min(other_code, Effect.POSSIBLE) if binding in parameters else other_code
+                    stale[function][binding] = detached(effect, None)
         queue = list(self._flows)
         while queue:
             caller = queue.pop()
@@ -180,9 +176,14 @@ class Summarised:
                 if function not in self._flows:
                     continue
                 known = stale[function].get(binding, ATTACHED)
-                at_entry = stale[caller].get(binding, ATTACHED) if held.from_entry else ATTACHED
-                further = max(held, at_entry, key=lambda each: each.effect)
+                further = _worst(held, stale[caller])
                 if further.effect > known.effect:
-                    stale[function][binding] = Held(False, further.effect, further.call)
+                    stale[function][binding] = detached(further.effect, further.call)
                     queue.append(function)
         return stale
+
+
+def _worst(held: Held, stale: dict[Holder, Held]) -> Held:
+    """Return the state of what may have come from a binding in `stale`, by the call that is most certain."""
+    at_entry = [stale[binding] for binding in held.from_entry if binding in stale]
+    return max(held, *at_entry, key=lambda each: each.effect) if at_entry else held

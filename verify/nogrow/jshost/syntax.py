@@ -12,6 +12,7 @@ from nogrow.jshost.parse import (
     arguments_of,
     bare,
     fields,
+    key_of,
     property_of,
     sides_of,
     text_of,
@@ -200,6 +201,12 @@ class Walk:
                         self.passed_on.add(name)
                     if name in MEMORY_SIGNS:
                         self.member_nodes.append(node)
+            elif kind == "shorthand_property_identifier_pattern":
+                self.members[function].add(text_of(node))
+            elif kind == "pair_pattern":
+                key = key_of(node.child_by_field_name("key"))
+                if key is not None:
+                    self.members[function].add(key)
             elif kind == "class_body":
                 owner = node.id
                 self.holders.update((child.id, node.id) for child in node.named_children)
