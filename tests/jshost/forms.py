@@ -219,6 +219,51 @@ FORMS = {
         export function f(m) { const host = new Host(m); const v = new Uint8Array(host.memory.buffer);
         host.size(); return v[0] }
     """,
+    "object that is new": """
+        export function f(w) { const o = { v: new Uint8Array(w.exports.memory.buffer), n: 1 }; o.v[0] = 1;
+        w.exports.run();
+        return o.v[0] } // stale
+    """,
+    "array, pushed": """
+        const views = []; export function keep(w) { views.push(new Uint8Array(w.exports.memory.buffer)) }
+        export const fill = (i, x) => views[i].fill(x); // stale
+    """,
+    "array that is new": """
+        export function f(w) { const [a, b] = [new Uint8Array(w.exports.memory.buffer), 1];
+        return a[0] + b }
+    """,
+    "map": """
+        const views = new Map(); export function keep(w, k) {
+        views.set(k, { v: new Uint8Array(w.exports.memory.buffer) }) }
+        export const at = (k, p) => views.get(k).v[p]; // stale
+    """,
+    "map that is iterated": """
+        const views = new Map(); export function keep(w, k) {
+        views.set(k, new Uint8Array(w.exports.memory.buffer)) }
+        export function sum() { let s = 0; for (const [k, v] of views)
+        s += k * v[0]; // stale
+        return s }
+    """,
+    "property with a computed name": """
+        const cache = {}; export function keep(w, k) { cache[k] = new Uint8Array(w.exports.memory.buffer) }
+        export const at = (k, p) => cache[k][p]; // stale
+    """,
+    "array of all kinds of values": """
+        const heap = []; let next = 0; function add(x) {
+        if (next === heap.length) heap.push(heap.length + 1); const i = next; next = heap[i]; heap[i] = x;
+        return i }
+        export const f = (w) => add(new Uint8Array(w.exports.memory.buffer));
+        export const g = (w, p) => { w.exports.run(); return heap[p].then(heap[next]) };
+    """,
+    "copies in an array": """
+        const parts = []; export function keep(w) {
+        parts.push(new Uint8Array(w.exports.memory.buffer).slice()) }
+        export function sum() { let s = 0; for (const p of parts) s += p[0]; return s }
+    """,
+    "export with a computed name": """
+        export function f(w, name) { const v = new Uint8Array(w.exports.memory.buffer); w.exports[name]();
+        return v[0] } // stale
+    """,
     "Atomics needs no shared memory": """
         export function f(m) { const v = new Int32Array(m.exports.memory.buffer); m.exports.run();
         Atomics.store(v, 0, 1) } // stale

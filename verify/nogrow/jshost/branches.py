@@ -24,6 +24,10 @@ class Jumps(Graph):
         """Add a wait, during which other code may run."""
         raise NotImplementedError
 
+    def iterate(self, node: Node) -> None:
+        """Let the variables of an iteration hold what the elements hold."""
+        raise NotImplementedError
+
     def try_again(self, node: Node) -> None:
         """Visit the start of a `try`, whose handler may do again what has failed."""
         raise NotImplementedError
@@ -58,6 +62,7 @@ class Jumps(Graph):
             self.link(self.here, after)
         if any(child.type == "await" for child in node.children):
             self.wait(node)
+        self.iterate(node)
         self._enter(after, again)
         yield from fields(node, "body")
         self._targets.pop()

@@ -78,6 +78,11 @@ METHODS = WITH_CALLBACK | words("""
     toLowerCase toPrecision toString toUpperCase trim trimEnd trimStart trunc unregister unshift useProgram
     valueOf values warn write writeUInt32LE SDL_canPlayWithWebAudio
 """)
+# Methods that add their arguments to an array or a set, and methods that return an element.
+ADDS = words("add push unshift")
+RETURNS_ELEMENT = words("at find findLast get pop shift")
+# Methods whose result has the same elements.
+SAME_ELEMENTS = words("concat entries filter from reverse slice sort toReversed toSorted values")
 # Methods that call their argument later.
 SCHEDULERS = words("addEventListener catch finally then")
 # The views that Emscripten's glue makes, and renews after each growth.

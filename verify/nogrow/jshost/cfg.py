@@ -3,6 +3,7 @@
 Every visit is a generator that yields the nodes to visit next, so that deep nesting needs no recursion.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -27,8 +28,8 @@ from nogrow.jshost.parse import (
 from nogrow.jshost.points_to import KEPT
 from nogrow.jshost.program import Program
 from nogrow.jshost.state_checks import checks_state, state_of, tells, tested
-from nogrow.jshost.syntax import Name
-from nogrow.jshost.terms import Binding, Member, Temporary, Term
+from nogrow.jshost.syntax import ELEMENT, Name
+from nogrow.jshost.terms import Binding, Member, Temporary, Term, This
 
 _NAMES = words("identifier shorthand_property_identifier this")
 _NAMING = ACCESSES | _NAMES - {"this"}
@@ -74,12 +75,19 @@ class _Flow(Jumps):
         # What a check in the function is about, even if it names no binding.
         self._renewed = sorted(program.filled.get(function, set()) & tracked, key=repr)
         self._tracked = tracked
+        self._of_literal: dict[int, list[Member]] = defaultdict(list)
+        for binding in tracked:
+            match binding:
+                case Member(This(int() as owner), _):
+                    self._of_literal[owner].append(binding)
         self._checked: list[tuple[Node, Binding]] = []
         self._conditions: set[int] = set()
         self._visits: dict[str, Callable[[Node], Visit]] = {
             "variable_declarator": self._assignment,
             "assignment_expression": self._assignment,
             "augmented_assignment_expression": self._augmented,
+            "array": self._literal,
+            "object": self._literal,
             "call_expression": self._call,
             "new_expression": self._call,
             "await_expression": self._wait,
@@ -200,7 +208,27 @@ class _Flow(Jumps):
                     self.use(EventKind.COPY, part, target, sources)
                     continue
                 is_view = program.points_to.any(values) & KEPT
-                self.use(EventKind.DEF if is_view else EventKind.KILL, part, target)
+                if isinstance(target, Member) and target.name == ELEMENT:
+                    # The other elements stay what they are.
+                    if is_view:
+                        self.use(EventKind.ADD, part, target)
+                else:
+                    self.use(EventKind.DEF if is_view else EventKind.KILL, part, target)
+
+    def _literal(self, node: Node) -> Visit:
+        """Visit an object or an array, which is new, and so is what it holds."""
+        yield from node.named_children
+        for target in self._of_literal.get(node.id, ()):
+            stores = self._program.stores[target]
+            is_view = any(is_within(store.node, node) for store in stores)
+            self.use(EventKind.DEF if is_view else EventKind.KILL, node, target)
+
+    def iterate(self, node: Node) -> None:
+        """Let the variables of an iteration hold what the elements hold."""
+        for target, sources in self._program.iterated.get(node.id, ()):
+            for binding in self._tracked_among([target]):
+                held = tuple(self._tracked_among(list(sources)))
+                self.use(EventKind.COPY if held else EventKind.DEF, node, binding, held)
 
     def try_again(self, node: Node) -> None:
         """Let a `DataView` that the handler makes again count as checked: its methods throw if detached."""

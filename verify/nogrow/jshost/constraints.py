@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from nogrow.jshost.builtins import NODE, WITH_CALLBACK
+from nogrow.jshost.builtins import ADDS, NODE, WITH_CALLBACK
 from nogrow.jshost.modules import File, Links
 from nogrow.jshost.parse import (
     FUNCTIONS,
@@ -20,7 +20,7 @@ from nogrow.jshost.parse import (
     sides_of,
     text_of,
 )
-from nogrow.jshost.syntax import Name, Walk
+from nogrow.jshost.syntax import ELEMENT, Name, Walk
 from nogrow.jshost.terms import Binding, Class, Function, Made, Member, NewMemory, Returned, Term, Terms, This
 
 
@@ -57,6 +57,8 @@ class Constraints:
         self.methods: dict[str, set[int]] = defaultdict(set)
         self.parameters: dict[int, list[Name | None]] = {}
         self.constructors: dict[int, int] = {}
+        # The elements of arrays in which the program stores other values than objects.
+        self.mixed: set[Member] = set()
         # The classes that each class extends.
         self.extended: dict[int, list[Term]] = {}
         self.getters: set[Member] = set()
@@ -115,6 +117,10 @@ class Constraints:
                             self.extended[body.id] = self._extended(heritage)
             case "pair" | "shorthand_property_identifier" | "method_definition":
                 self._property(node, within)
+            case "array":
+                self._array(node, within)
+            case "for_in_statement":
+                self._iteration(node, within)
             case "field_definition" | "public_field_definition":
                 self._property(node, within)
             case "call_expression" | "new_expression":
@@ -134,6 +140,12 @@ class Constraints:
 
     def store(self, target: Term | None, values: Iterable[Term], node: Node, within: int) -> None:
         """Add the constraint that `target` may hold `values`."""
+        if isinstance(target, Member) and target.name == ELEMENT:
+            values = tuple(values)
+            if not values:
+                # Most values in arrays are numbers.
+                self.mixed.add(target)
+                return
         if isinstance(target, Name | Member):
             self.stores.append(Store(target, tuple(values), node, within))
 
@@ -180,7 +192,8 @@ class Constraints:
                     inner = fields(node, "value" if node.type == "pair_pattern" else "left")
                     stack.extend((part, assigned) for part in inner)
                 case "array_pattern":
-                    stack.extend((child, []) for child in node.named_children)
+                    elements: list[Term] = [Member(term, ELEMENT) for term in assigned]
+                    stack.extend((child, elements) for child in node.named_children)
 
     def _annotated(self, node: Node, field: str, within: int) -> None:
         """Store a memory in what TypeScript declares to be one."""
@@ -189,14 +202,35 @@ class Constraints:
                 for target in self.terms.of(name):
                     self.store(target, (NewMemory(False),), node, within)
 
+    def _array(self, node: Node, within: int) -> None:
+        for child in children_of(node):
+            spread = child.type == "spread_element"
+            values = self.terms.elements(child) if spread else self.terms.of(child)
+            self.store(Member(This(node.id), ELEMENT), values, child, within)
+
+    def _iteration(self, node: Node, within: int) -> None:
+        left, right = sides_of(node)
+        if left is None or right is None or operator_of(node) != "of":
+            return
+        elements = self.terms.elements(right)
+        if left.type == "array_pattern":
+            # Maps and `entries()` have pairs of keys and values.
+            elements += [Member(term, ELEMENT) for term in elements]
+            parts = [each for child in children_of(left) for each in self.targets(child, elements)]
+        else:
+            parts = list(self.targets(left, elements))
+        for targets, part, values in parts:
+            self.written.add(part.id)
+            for target in targets:
+                self.store(target, values, node, within)
+
     def _property(self, node: Node, within: int) -> None:
         holder = self.walk.holders.get(node.id)
         if holder is None:
             return
         is_shorthand = node.type == "shorthand_property_identifier"
         name = text_of(node) if is_shorthand else key_of(fields(node, "key", "property", "name")[0])
-        if name is None:
-            return
+        name = ELEMENT if name is None else name
         member = Member(This(holder), name)
         value = node.child_by_field_name("value")
         if node.type == "method_definition":
@@ -235,6 +269,11 @@ class Constraints:
             match self.terms.member(callee):
                 case Member(Function(function), "call" | "apply"):
                     self.inlined.add(function)
+                case Member(of, name) if of is not None and name in ADDS and arguments:
+                    for values in arguments:
+                        self.store(Member(of, ELEMENT), values, node, within)
+                case Member(of, "set") if of is not None and len(arguments) > 1:
+                    self.store(Member(of, ELEMENT), arguments[1], node, within)
                 case Member(_, name) if name in WITH_CALLBACK:
                     passed = map(bare, argument_nodes)
                     self.inlined.update(argument.id for argument in passed if argument.type in FUNCTIONS)

@@ -69,8 +69,8 @@ Summaries = dict[int, dict[Holder, Summary]]
 class EventKind(enum.Enum):
     """The kinds of events.
 
-    A binding is used, gets a fresh view, another value, or what one of several bindings holds; or there is a
-    call.
+    A binding is used, gets a fresh view, another value, or what one of several bindings holds; or one of the
+    values in it becomes a fresh view; or there is a call.
     """
 
     USE = 0
@@ -78,6 +78,7 @@ class EventKind(enum.Enum):
     KILL = 2
     CALL = 3
     COPY = 4
+    ADD = 5
 
 
 class Event(NamedTuple):
@@ -228,6 +229,8 @@ class _Calls:
                 continue
             elif kind is EventKind.DEF:
                 state[binding] = ATTACHED
+            elif kind is EventKind.ADD:
+                state.setdefault(binding, ATTACHED)
             elif kind is EventKind.COPY:
                 state[binding] = _merged([state.get(source, ATTACHED) for source in event.sources])
             elif kind is EventKind.KILL:

@@ -11,9 +11,9 @@ from functools import reduce
 from operator import or_
 
 from nogrow.errors import ModuleError
-from nogrow.jshost.builtins import CALLERS, HEAPS, LIVE, NOT_OF_MEMORY
+from nogrow.jshost.builtins import CALLERS, HEAPS, HOLDERS, LIVE, NOT_OF_MEMORY
 from nogrow.jshost.constraints import Constraints
-from nogrow.jshost.syntax import Name
+from nogrow.jshost.syntax import ELEMENT, Name
 from nogrow.jshost.terms import (
     DEEPEST,
     Binding,
@@ -75,11 +75,28 @@ class PointsTo:
             for value in store.values or [None]:
                 if self._sole.setdefault(store.target, value) != value:
                     self._sole[store.target] = None
+        # `a.b` names the same binding as `c.b` if `a` holds the object of `c` only.
+        for target, value in list(self._sole.items()):
+            representative = self.find(target)
+            if not isinstance(representative, Name | Member):
+                continue
+            if self._sole.setdefault(representative, value) != value:
+                self._sole[representative] = None
+        self._canonical.clear()
         # The binding that holds an object and nothing else.
         self.holders = {value: binding for binding, value in self._sole.items() if isinstance(value, This)}
         self.flows: dict[Term, set[Term]] = defaultdict(set)
         for store in constraints.stores:
             self.flows[self.find(store.target)].update(map(self.find, store.values))
+        # Arrays and maps in which the program stores other values than views, too.
+        self._mixed = {
+            self.find(store.target)
+            for store in constraints.stores
+            if isinstance(store.target, Member)
+            and store.target.name == ELEMENT
+            and not all(map(_makes_view, store.values))
+        }
+        self._mixed |= {self.find(target) for target in constraints.mixed}
         for term, values in constraints.flows.items():
             self.flows[term].update(map(self.find, values))
         self._pass_arguments()
@@ -94,6 +111,13 @@ class PointsTo:
         # All other evidence is known before names count as evidence.
         self._names_count = False
         self._solve()
+        fixed_terms = [term for term, kind in self._kinds.items() if kind & Kind.FIXED]
+        if fixed_terms:
+            # What these hold was taken for a memory that detaches views before all of it was known.
+            self._kinds.clear()
+            self._kinds.update(dict.fromkeys(fixed_terms, Kind.FIXED))
+            self._evidence()
+            self._solve()
         self._names_count = True
         self._solve()
 
@@ -146,6 +170,9 @@ class PointsTo:
             if isinstance(term, Name | Member):
                 value = self._sole.get(term)
                 if not isinstance(value, This | Name | Member | Instance | Class) or value == term:
+                    return term
+                if isinstance(value, Instance) and self.constraints.terms.is_global(value.of, HOLDERS):
+                    # Each map has elements of its own.
                     return term
                 term = value
             elif isinstance(term, Instance):
@@ -219,6 +246,10 @@ class PointsTo:
             case Result(callee):
                 for function in self.functions(callee):
                     kind |= self._kinds[Returned(function)]
+        if isinstance(term, Member) and term.name == ELEMENT:
+            held = self._of(term.of)
+            if held & (Kind.VIEW | Kind.BUFFER) or self.find(term) in self._mixed:
+                kind &= ~(Kind.VIEW | Kind.BUFFER)
         return kind & ~Kind.MEMORY if kind & Kind.FIXED else kind
 
     def any(self, terms: Iterable[Term]) -> Kind:
@@ -324,3 +355,14 @@ class PointsTo:
                     stack.append(callee)
                     for function in self.functions(callee):
                         yield Returned(function)
+
+
+def _makes_view(term: Term) -> bool:
+    return isinstance(term, Made) or (isinstance(term, Result | Member) and _is_derived(term))
+
+
+def _is_derived(term: Result | Member) -> bool:
+    """Return whether the term is a view that is derived from another one, or one of Emscripten's."""
+    if isinstance(term, Member):
+        return term.name in HEAPS
+    return isinstance(term.callee, Member) and term.callee.name == "subarray"

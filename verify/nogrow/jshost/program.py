@@ -9,7 +9,7 @@ from nogrow.jshost.model import NOTHING_ASSUMED, Assumed
 from nogrow.jshost.modules import File
 from nogrow.jshost.parse import Node, arguments_of, fields, text_of
 from nogrow.jshost.points_to import KEPT, PointsTo
-from nogrow.jshost.syntax import Name
+from nogrow.jshost.syntax import ELEMENT, Name
 from nogrow.jshost.terms import Binding, Made, Member, Term, This
 
 # Methods of `Atomics` that throw unless the memory is shared.
@@ -28,7 +28,11 @@ class Program:
         self.stores: dict[Binding, list[Store]] = defaultdict(list)
         self.stores_of: dict[int, list[Store]] = defaultdict(list)
         self._shared = self._used_by_atomics()
+        # The variables of each `for of`, with what they may hold.
+        self.iterated: dict[int, list[tuple[Term, tuple[Term, ...]]]] = defaultdict(list)
         for store in constraints.stores:
+            if store.node.type == "for_in_statement":
+                self.iterated[store.node.id].append((store.target, store.values))
             self.stores_of[store.within].append(store)
             self._take(store)
         # The functions that store a view in a binding, or another value in one that holds views.
@@ -96,6 +100,8 @@ class Program:
     def _take(self, store: Store) -> None:
         target = self.points_to.find(store.target)
         if target in self._shared or not isinstance(target, Name | Member) or not self._keeps(target):
+            return
+        if isinstance(target, Member) and target.name == ELEMENT and not self.points_to.of(target) & KEPT:
             return
         if self.points_to.any(store.values) & KEPT:
             self.stores[target].append(store)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from nogrow.errors import ModuleError
-from nogrow.jshost.builtins import MEMORY_SIGNS, words
+from nogrow.jshost.builtins import MEMORY_SIGNS, RETURNS_ELEMENT, words
 from nogrow.jshost.parse import (
     ACCESSES,
     FUNCTIONS,
@@ -19,15 +19,17 @@ from nogrow.jshost.parse import (
 )
 from nogrow.jshost.state_checks import TESTS, checks_state
 
+# The name of all elements of an array or a map, and of all properties with a computed name.
+ELEMENT = "*"
 DEEPEST_FUNCTIONS = 2_000
 # The time to look up a name grows with the depth.
 DEEPEST_SCOPES = 2_000
 _OF_INTEREST = words("""
-    abstract_class_declaration arrow_function assignment_expression augmented_assignment_expression
+    abstract_class_declaration array arrow_function assignment_expression augmented_assignment_expression
     await_expression call_expression class class_declaration export_specifier export_statement
-    field_definition function_declaration generator_function_declaration import_statement method_definition
-    new_expression optional_parameter pair public_field_definition required_parameter return_statement
-    shorthand_property_identifier variable_declarator yield_expression
+    field_definition for_in_statement function_declaration generator_function_declaration import_statement
+    method_definition new_expression optional_parameter pair public_field_definition
+    required_parameter return_statement shorthand_property_identifier variable_declarator yield_expression
 """)
 _READS = words("identifier shorthand_property_identifier")
 _EXPRESSIONS = words("function_expression generator_function")
@@ -195,6 +197,8 @@ class Walk:
                 self.this_owners[node.id] = owner
             elif kind in ACCESSES:
                 name = property_of(node)
+                if name is None or name in RETURNS_ELEMENT:
+                    self.members[function].add(ELEMENT)
                 if name is not None:
                     self.members[function].add(name)
                     if node.id not in called:
@@ -212,6 +216,10 @@ class Walk:
                 self.holders.update((child.id, node.id) for child in node.named_children)
             elif kind == "object":
                 self._object(node)
+            elif kind == "for_in_statement":
+                self.members[function].add(ELEMENT)
+            elif kind == "array":
+                self.objects.add(node.id)
             elif kind in TESTS and checks_state(node):
                 self.checking.add(function)
             elif kind in FUNCTIONS:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from nogrow.errors import ModuleError
-from nogrow.jshost.builtins import VIEWS
+from nogrow.jshost.builtins import RETURNS_ELEMENT, SAME_ELEMENTS, VIEWS
 from nogrow.jshost.modules import Links, required
 from nogrow.jshost.parse import (
     ACCESSES,
@@ -19,7 +19,7 @@ from nogrow.jshost.parse import (
     text_of,
     value_parts,
 )
-from nogrow.jshost.syntax import Name, Owner, Walk
+from nogrow.jshost.syntax import ELEMENT, Name, Owner, Walk
 
 # Longer chains of members and calls have no term.
 DEEPEST = 8
@@ -150,10 +150,29 @@ class Terms:
             elif part.type == "call_expression":
                 results = (Result(of) for of in self._called(part) if depth(of) < DEEPEST)
                 terms |= dict.fromkeys(self.required(part) or results)
+                terms |= dict.fromkeys(self._element_returned(part))
             else:
                 stack.extend(value_parts(part))
         self._depth -= 1
         return list(terms)
+
+    def elements(self, node: Node) -> list[Term]:
+        """Return the values that an iteration over `node` may have."""
+        node = bare(node)
+        callee = node.child_by_field_name("function") if node.type == "call_expression" else None
+        if callee is not None and property_of(callee) in SAME_ELEMENTS:
+            of = callee.child_by_field_name("object")
+            is_built_in = of is not None and of.type == "identifier" and text_of(of) in ("Array", "Object")
+            held = arguments_of(node)[:1] if is_built_in else [of] if of is not None else []
+            return [term for each in held for term in self.elements(each)]
+        return [Member(term, ELEMENT) for term in self.of(node) if depth(term) < DEEPEST]
+
+    def _element_returned(self, node: Node) -> list[Term]:
+        callee = node.child_by_field_name("function")
+        if callee is None or callee.type != "member_expression" or property_of(callee) not in RETURNS_ELEMENT:
+            return []
+        member = self.member(callee)
+        return [] if member is None or member.of is None else [Member(member.of, ELEMENT)]
 
     def _called(self, node: Node) -> list[Term]:
         """Return the terms of what a call or `new` calls, none if it is too long."""
@@ -213,7 +232,7 @@ class Terms:
                 return None if owner is None else This(owner)
             case "member_expression" | "subscript_expression":
                 return self.member(node)
-            case "object":
+            case "object" | "array":
                 return This(node.id)
             case "class":
                 body = node.child_by_field_name("body")
@@ -232,9 +251,9 @@ class Terms:
         term: Term | None = None
         while node.type in ACCESSES:
             name, of = property_of(node), node.child_by_field_name("object")
-            if name is None or of is None or len(names) >= DEEPEST:
+            if of is None or len(names) >= DEEPEST:
                 break
-            names.append(name)
+            names.append(ELEMENT if name is None else name)
             node = bare(of)
             root = self.own_exports(node)
             if root is not None:
@@ -252,6 +271,9 @@ class Terms:
         modules = self.required(node)
         if modules:
             return modules[0]
+        elements = self._element_returned(node)
+        if elements:
+            return elements[0]
         terms = self._called(node)
         return Result(terms[0]) if len(terms) == 1 and depth(terms[0]) < DEEPEST else None
 
