@@ -22,7 +22,9 @@ from nogrow.report.exit_code import exit_code
     is_flag=True,
     help="Report views of shared memories that growth leaves too short (NG013).",
 )
-@click.option("--strict", is_flag=True, help="Report calls as well that may not enter the module.")
+@click.option(
+    "--strict", is_flag=True, help="Report views after calls that may not enter the module as well."
+)
 @reporting
 @click.pass_context
 def host(
@@ -37,8 +39,8 @@ def host(
 ) -> None:
     """Find memory views that host code keeps across calls that may grow the memory.
 
-    FILE is JavaScript (.js, .mjs, .cjs) or TypeScript (.ts, .mts, .cts). The exit code is 1 if a view is
-    found, 4 if a file could not be judged.
+    FILE is JavaScript (.js, .mjs, .cjs) or TypeScript (.ts, .mts, .cts). Files that import each other are
+    one program. The exit code is 1 if a view is found, 4 if a file could not be judged.
     """
     if any(output.format is Format.HTML for output in outputs):
         raise UsageError("--format html: not available for host code; use another format")
