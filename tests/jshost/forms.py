@@ -228,6 +228,11 @@ FORMS = {
         const views = []; export function keep(w) { views.push(new Uint8Array(w.exports.memory.buffer)) }
         export const fill = (i, x) => views[i].fill(x); // stale
     """,
+    "array, pushed by an import": """
+        let wasm; const views = []; export const start = (i) => { wasm = i.exports };
+        export const imports = { env: { keep: (p) => { views.push(new Uint8Array(wasm.memory.buffer, p)) },
+        fill: (i, x) => views[i].fill(x) } }; // stale
+    """,
     "array that is new": """
         export function f(w) { const [a, b] = [new Uint8Array(w.exports.memory.buffer), 1];
         return a[0] + b }

@@ -8,7 +8,7 @@ from nogrow.jshost.builtins import HEAPS, words
 from nogrow.jshost.parse import Node
 from nogrow.jshost.points_to import Kind
 from nogrow.jshost.program import Program
-from nogrow.jshost.syntax import Name
+from nogrow.jshost.syntax import ELEMENT, Name
 from nogrow.jshost.terms import Binding, Member, This
 
 # Emscripten's glue makes views of this many types together, at least.
@@ -50,7 +50,9 @@ class Renewal:
 
     def __contains__(self, binding: Binding) -> bool:
         """Return whether the glue renews the binding."""
-        return any(binding in self._program.filled[function] for function in self._glue)
+        # One more element does not renew the others.
+        is_element = isinstance(binding, Member) and binding.name == ELEMENT
+        return not is_element and any(binding in self._program.filled[function] for function in self._glue)
 
     def _only_renews(self, function: int) -> bool:
         """Return whether the function stores views in bindings that outlive it, and does nothing else."""
