@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+from wasmtime import wat2wasm
 
 from tests.cli.conftest import Nogrow
 from tests.report.validated import validated
@@ -127,3 +128,108 @@ def test_node_host_of_this_repository_keeps_one_view(nogrow: Nogrow) -> None:
     assert [violation["view"]["binding"] for violation in artifact["violations"]] == ["mem8"]
     text = (REPOSITORY / "hosts/node/server.mjs").read_text().split("\n")
     assert "return () => mem8;" in text[artifact["violations"][0]["view"]["uses"][0]["line"] - 1]
+
+
+MODULE = """
+(module (memory (export "memory") 1)
+  (func (export "peek") (result i32) (i32.load (i32.const 0)))
+  (func (export "run") (drop (memory.grow (i32.const 1)))))
+"""
+STILL = '(module (memory (export "memory") 1) (func (export "run")))'
+CALLS = """
+export function f(w, Module) {
+  const u = new Uint8Array(w.exports.memory.buffer);
+  const { peek } = w.exports;
+  w.exports.peek();
+  peek();
+  Module._peek();
+  u[0];
+  w.exports.run();
+  u[0];
+}
+"""
+
+
+def uses(nogrow: Nogrow, *arguments: str) -> list[int]:
+    document = validated(nogrow("host", *arguments, "--format", "json").stdout)
+    return [
+        use["line"]
+        for artifact in document["artifacts"]
+        for violation in artifact["violations"]
+        for use in violation["view"]["uses"]
+    ]
+
+
+def test_exports_that_cannot_grow_keep_views(nogrow: Nogrow, code: Path) -> None:
+    (code / "calls.mjs").write_text(CALLS)
+    (code / "one.wasm").write_bytes(wat2wasm(MODULE))
+    (code / "still.wasm").write_bytes(wat2wasm(STILL))
+    assert uses(nogrow, "calls.mjs") == [8, 10]
+    assert uses(nogrow, "calls.mjs", "--module", "one.wasm") == [10]
+    # The second module has no `peek`, and its `run` does not help the first one's.
+    assert uses(nogrow, "calls.mjs", "--module", "one.wasm", "--module", "still.wasm") == [10]
+
+
+def test_views_outlive_calls_of_a_module_that_cannot_grow(nogrow: Nogrow, code: Path) -> None:
+    (code / "still.wasm").write_bytes(wat2wasm(STILL))
+    (code / "outlives.js").write_text(
+        "const u = new Uint8Array(wasm.memory.buffer);\nfunction f() { return u[0] }\n"
+    )
+    assert uses(nogrow, "outlives.js") == [2]
+    assert uses(nogrow, "outlives.js", "--module", "still.wasm") == []
+
+
+@pytest.mark.parametrize("module", ["gone.wasm", "broken.cjs"])
+def test_module_that_cannot_be_judged_may_grow(nogrow: Nogrow, code: Path, module: str) -> None:
+    assert uses(nogrow, "kept.mjs", "--module", module) == [3, 4]
+
+
+def test_possible_calls_are_reported_if_strict(nogrow: Nogrow, code: Path) -> None:
+    (code / "possible.js").write_text("const u = new Uint8Array(memory.buffer);\ngo();\nu[0];\n")
+    text = nogrow("host", "possible.js").stdout
+    assert (
+        "   = note: 1 view is used after calls that may not enter the module; --strict reports them\n" in text
+    )
+    assert nogrow("host", "possible.js").exit_code == 0
+    result = nogrow("host", "possible.js", "--strict", "--format", "json")
+    assert result.exit_code == 1
+    (violation,) = validated(result.stdout)["artifacts"][0]["violations"]
+    assert violation["view"]["certain"] is False
+    assert violation["message"].endswith("; it is not known whether that call enters the module")
+
+
+def test_finding_names_places_in_other_files(nogrow: Nogrow, code: Path) -> None:
+    (code / "a.mjs").write_text(
+        "import { first } from './b.mjs';\n"
+        "export const f = (w) => first(new Uint8Array(w.exports.memory.buffer), w.exports);\n"
+    )
+    (code / "b.mjs").write_text("export function first(v, e) {\n  e.run();\n  return v[0];\n}\n")
+    text = nogrow("host", "a.mjs", "b.mjs").stdout
+    assert "  --> b.mjs:3:10\n   = created: a.mjs:2:31\n   = call between: b.mjs:2:3: e.run()\n" in text
+    (run,) = json.loads(nogrow("host", "a.mjs", "b.mjs", "--format", "sarif").stdout)["runs"]
+    steps = run["results"][0]["codeFlows"][0]["threadFlows"][0]["locations"]
+    places = [step["location"]["physicalLocation"]["artifactLocation"]["uri"] for step in steps]
+    assert places == ["a.mjs", "b.mjs", "b.mjs"]
+    document = validated(nogrow("host", "a.mjs", "b.mjs", "--format", "json").stdout)
+    assert document["artifacts"][1]["violations"][0]["view"]["made"]["path"] == "a.mjs"
+
+
+SHARED = """
+const memory = new WebAssembly.Memory({ initial: 1, maximum: 9, shared: true });
+const u = new Uint8Array(memory.buffer).subarray(4);
+export function f(w) {
+  w.exports.run();
+  return u[0];
+}
+"""
+
+
+def test_stale_lengths_are_reported_if_asked_for(nogrow: Nogrow, code: Path) -> None:
+    (code / "shared.mjs").write_text(SHARED)
+    assert nogrow("host", "shared.mjs").exit_code == 0
+    result = nogrow("host", "shared.mjs", "--stale-length")
+    assert result.exit_code == 1
+    assert "error[NG013]: stale-length: `u`" in result.stdout
+    assert "so that the view is too short" in result.stdout
+    (code / "shared.mjs").write_text(SHARED.replace("initial: 1", "initial: 9"))
+    assert nogrow("host", "shared.mjs", "--stale-length").exit_code == 0

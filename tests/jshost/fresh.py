@@ -168,7 +168,7 @@ FRESH = {
     "heap size compared": """
         const cache={}; function heap(){ if(cache.size===wasm.memory.buffer.byteLength) return cache;
         cache.size=wasm.memory.buffer.byteLength; cache.u8=new Uint8Array(wasm.memory.buffer);
-        return cache} function r(){return cache.u8[0]}
+        return cache} function r(){return heap().u8[0]}
     """,
     "refresh behind a check elsewhere": """
         let u; function make(){u=new Uint8Array(wasm.memory.buffer)} function get(){

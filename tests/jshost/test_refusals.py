@@ -85,7 +85,7 @@ def test_too_entangled_file_is_not_judged(text: str, reason: str) -> None:
 
 
 def test_too_many_passed_values_are_not_analysed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nogrow.jshost.terms.MOST_STEPS", 10_000)
+    monkeypatch.setattr("nogrow.jshost.terms.MOST_STEPS", 20_000)
     text = "{}w.memory.buffer"
     assert views_kept_in(text.format("x=" * 100).encode(), ".js") == ()
     with pytest.raises(ModuleError, match="too many values are passed on"):

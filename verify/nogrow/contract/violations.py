@@ -32,6 +32,7 @@ class Rule(enum.Enum):
     NOT_JUDGED = "NG010"
     PIN_BROKEN = "NG011"
     CACHED_VIEW = "NG012"
+    STALE_LENGTH = "NG013"
 
     @property
     def id(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from nogrow.jshost.dataflow import EventKind, Graph
+from nogrow.jshost.dataflow import Graph
 from nogrow.jshost.parse import Node, children_of, fields, text_of
 
 Visit = Iterator[Node]
@@ -19,6 +19,22 @@ class Jumps(Graph):
         self._targets: list[tuple[set[str], int, int | None, bool]] = []
         self._labels: set[str] = set()
         self._ends: list[int] = []
+
+    def wait(self, node: Node) -> None:
+        """Add a wait, during which other code may run."""
+        raise NotImplementedError
+
+    def iterate(self, node: Node) -> None:
+        """Let the variables of an iteration hold what the elements hold."""
+        raise NotImplementedError
+
+    def try_again(self, node: Node) -> None:
+        """Visit the start of a `try`, whose handler may do again what has failed."""
+        raise NotImplementedError
+
+    def leave_to(self, block: int) -> None:
+        """Let `return` outside inlined functions lead to `block`."""
+        self._ends.append(block)
 
     def visit_condition(self, node: Node) -> Visit:
         """Visit the condition of `node`, whose own value is only tested."""
@@ -45,7 +61,8 @@ class Jumps(Graph):
             yield from self.visit_condition(node)
             self.link(self.here, after)
         if any(child.type == "await" for child in node.children):
-            self.add_event(EventKind.CALL, node)
+            self.wait(node)
+        self.iterate(node)
         self._enter(after, again)
         yield from fields(node, "body")
         self._targets.pop()
@@ -83,6 +100,7 @@ class Jumps(Graph):
         caught = self.block(self.here)
         self.handlers.append(caught)
         self.go(self.block(self.here))
+        self.try_again(node)
         yield from fields(node, "body")
         self.handlers.pop()
         end = self.here

@@ -16,8 +16,6 @@ LIVE = words("dv f16 f32 f64 i16 i32 i64 i8 u16 u32 u64 u8 u8c")
 NOT_OF_MEMORY = words("""
     byteLength byteOffset copy copyWithin fill indexOf length push set slice subarray toString
 """)
-# Members that tell whether an object is a memory.
-MEMORY_SIGNS = NOT_OF_MEMORY | {"buffer", "grow", "toResizableBuffer"}
 # Properties that tell whether a view is attached.
 STATE = words("buffer byteLength detached length")
 COMPARISONS = words("!= !== < <= == === > >= in instanceof")
@@ -31,6 +29,17 @@ GLOBALS = VIEWS | words("""
     Proxy queueMicrotask RangeError ReferenceError RegExp Request requestAnimationFrame require Response Set
     setImmediate setInterval setTimeout SharedArrayBuffer String structuredClone Symbol SyntaxError
     TextDecoder TextEncoder TypeError unescape URIError URL URLSearchParams WeakMap WeakRef WeakSet Worker
+""")
+# More functions and classes of the Web, whose objects have its methods.
+WEB = words("""
+    AbortSignal Audio AudioContext AudioWorkletNode BroadcastChannel cancelIdleCallback close
+    CompressionStream confirm createImageBitmap CustomEvent DataTransfer DecompressionStream DOMMatrix
+    DOMParser DOMPoint DOMRect ErrorEvent Event EventSource EventTarget File FileReader FileReaderSync
+    FontFace getComputedStyle Image ImageBitmap IntersectionObserver KeyboardEvent matchMedia MediaStream
+    MessageEvent MouseEvent MutationObserver Notification OfflineAudioContext OffscreenCanvas Option Path2D
+    PerformanceObserver PointerEvent postMessage prompt ReadableStream removeEventListener reportError
+    requestIdleCallback ResizeObserver scroll scrollBy scrollTo SharedWorker TextDecoderStream
+    TextEncoderStream TransformStream VideoFrame WebSocket WritableStream XMLHttpRequest XMLSerializer
 """)
 # Objects whose methods are those of the language and its hosts.
 OBJECTS = VIEWS | words("""
@@ -69,8 +78,21 @@ METHODS = WITH_CALLBACK | words("""
     toLowerCase toPrecision toString toUpperCase trim trimEnd trimStart trunc unregister unshift useProgram
     valueOf values warn write writeUInt32LE SDL_canPlayWithWebAudio
 """)
+# Methods that add their arguments to an array or a set, and methods that return an element.
+ADDS = words("add push unshift")
+RETURNS_ELEMENT = words("at find findLast get pop shift")
+# Methods whose result has the same elements.
+SAME_ELEMENTS = words("concat entries filter from reverse slice sort toReversed toSorted values")
 # Methods that call their argument later.
 SCHEDULERS = words("addEventListener catch finally then")
+# The views that Emscripten's glue makes, and renews after each growth.
+HEAPS = words("""
+    HEAP16 HEAP32 HEAP64 HEAP8 HEAPF32 HEAPF64 HEAPU16 HEAPU32 HEAPU64 HEAPU8
+""")
+# Methods of Emscripten's module object that call a function of the module.
+CALLERS = words("ccall dynCall")
+# Members that tell whether an object is a memory, or Emscripten's module object.
+MEMORY_SIGNS = NOT_OF_MEMORY | HEAPS | {"buffer", "grow", "memory", "toResizableBuffer"}
 # Globals that make code from a string.
 CODE_FROM_STRINGS = words("Function eval")
 # Globals that keep no object they are given, and return none.

@@ -1,61 +1,92 @@
 """Compute which calls may enter the module: all that are not known to stay outside."""
 
+import enum
+import re
 from collections import defaultdict
 
-from nogrow.jshost.builtins import GLOBALS, METHODS, OBJECTS, SCHEDULERS, WORLDS
+from nogrow.jshost.builtins import CALLERS, GLOBALS, METHODS, NODE, OBJECTS, SCHEDULERS, WEB, WORLDS
 from nogrow.jshost.constraints import CallSite, Constraints
+from nogrow.jshost.model import Exports
 from nogrow.jshost.points_to import Kind, PointsTo
 from nogrow.jshost.syntax import Name
-from nogrow.jshost.terms import Class, Function, Instance, Made, Member, NewMemory, Result, Term
+from nogrow.jshost.terms import Class, Function, Instance, Made, Member, NewMemory, Result, Term, This
+
+_KNOWN = GLOBALS | WEB
+# Emscripten's functions that move the stack pointer, or read it.
+_NEVER_GROWS = re.compile(r"_*(emscripten_)?stack_?(Alloc|alloc|Save|Restore|restore|get_\w+)")
+
+
+class Effect(enum.IntEnum):
+    """Whether a call may enter the module: never, perhaps because its callee is unknown, or by an export."""
+
+    NONE = 0
+    POSSIBLE = 1
+    CERTAIN = 2
 
 
 class CallEffects:
     """The effects of functions and calls: whether each may enter the module, and which functions it runs."""
 
-    def __init__(self, constraints: Constraints, points_to: PointsTo) -> None:
-        """Propagate the effect from callees to callers."""
+    def __init__(self, constraints: Constraints, points_to: PointsTo, exports: Exports) -> None:
+        """Propagate the effect from callees to callers; a call that cannot grow a memory has none."""
+        self._exports = exports
+        self.other_code = Effect.NONE if exports.all and not self._grows(constraints) else Effect.CERTAIN
+        """The effect of code that runs between calls of the program's functions, and while one waits."""
         self._constraints = constraints
         self._points_to = points_to
         self._parameters = {name for names in constraints.parameters.values() for name in names}
         self.callers: dict[int, set[int]] = defaultdict(set)
+        guessed: set[tuple[int, int]] = set()
         # The functions whose calls may enter the module.
-        self.entering = set(constraints.waits)
+        self.entering: dict[int, Effect] = {}
         for call in constraints.calls.values():
-            enters, functions = self._effect(call)
-            if enters:
-                self.entering.add(call.within)
+            effect, functions = self.effect(call)
+            if self.guesses(call):
+                guessed |= {(function, call.within) for function in functions}
+            if effect > self.entering.get(call.within, Effect.NONE):
+                self.entering[call.within] = effect
             for function in functions:
                 self.callers[function].add(call.within)
         queue = list(self.entering)
         while queue:
-            for caller in self.callers.get(queue.pop(), ()):
-                if caller not in self.entering:
-                    self.entering.add(caller)
+            function = queue.pop()
+            for caller in self.callers.get(function, ()):
+                effect = self.entering[function]
+                if (function, caller) in guessed:
+                    effect = min(effect, Effect.POSSIBLE)
+                if effect > self.entering.get(caller, Effect.NONE):
+                    self.entering[caller] = effect
                     queue.append(caller)
 
-    def of(self, call: CallSite) -> tuple[bool, set[int]]:
-        """Return whether the call may enter the module, and the functions of this program that it may run."""
-        enters, functions = self._effect(call)
-        return enters or not self.entering.isdisjoint(functions), functions
+    def guesses(self, call: CallSite) -> bool:
+        """Return whether only a method's name says which functions are called, and others may have it."""
+        return any(self._guesses(callee) for callee in call.callees)
 
-    def _effect(self, call: CallSite) -> tuple[bool, set[int]]:
+    def _guesses(self, callee: Term) -> bool:
+        if not isinstance(callee, Member) or self._points_to.functions(callee):
+            return False
+        named = self._constraints.methods.get(callee.name, ())
+        return len(named) > 1 or callee.name in METHODS
+
+    def effect(self, call: CallSite) -> tuple[Effect, set[int]]:
         """Return whether the call itself may enter the module, and the functions that it may run."""
         callee_node = call.node.child_by_field_name("function")
         if not call.callees:
             # `super()` and `import()` run code of other files, but none of the module.
             outside = callee_node is not None and callee_node.type in ("super", "import")
-            return not outside and call.node.type != "new_expression", set()
-        enters, run = False, set()
+            stays = outside or call.node.type == "new_expression"
+            return Effect.NONE if stays else Effect.POSSIBLE, set()
+        effect, run = Effect.NONE, set()
         for callee in call.callees:
-            callee_enters, functions = self._callee(callee)
-            enters = enters or callee_enters
+            of_callee, functions = self._callee(callee)
+            effect = max(effect, of_callee)
             run |= functions
-        if not enters and not self._schedules(call):
+        if effect is Effect.NONE and not self._schedules(call):
             for values in call.arguments:
                 for value in values:
                     if isinstance(value, Function | Name) and not run:
                         run |= self._points_to.functions(value)
-        return enters, run
+        return effect, run
 
     @staticmethod
     def _schedules(call: CallSite) -> bool:
@@ -66,56 +97,134 @@ class CallEffects:
             for callee in call.callees
         )
 
-    def _callee(self, callee: Term) -> tuple[bool, set[int]]:
+    def _callee(self, callee: Term) -> tuple[Effect, set[int]]:
+        if isinstance(callee, Name | Member) and _NEVER_GROWS.fullmatch(callee.name):
+            return Effect.NONE, set()
         functions = self._points_to.functions(callee)
         if functions:
-            return False, set(functions)
+            return Effect.NONE, set(functions)
         match callee:
             case Made() | NewMemory() | Class() | Function():
-                return False, set()
+                return Effect.NONE, set()
             case Instance(of):
                 return self._constructor(of), set()
             case Name():
                 if self._constraints.is_node(callee) or self._is_fetched(callee):
-                    return False, set()
-                known = self._constraints.terms.is_global(callee, GLOBALS) and not self._is_declared(callee)
-                return not known, set()
+                    return Effect.NONE, set()
+                known = self._constraints.terms.is_global(callee, _KNOWN) and not self._is_declared(callee)
+                return Effect.NONE if known else self._outside(callee), set()
             case Member(Member(Name() as module, _), _) if self._constraints.is_node(module):
-                return False, set()
+                return Effect.NONE, set()
             case Member(of, name):
                 return self._method(of, name)
-        return True, set()
+        return self._outside(callee), set()
 
-    def _constructor(self, of: Term) -> bool:
+    def _outside(self, callee: Term) -> Effect:
+        """Return the effect of a function that is not the program's."""
+        if not self._points_to.of(callee) & Kind.EXPORT:
+            return Effect.POSSIBLE
+        return Effect.NONE if self._is_still(self._exported_names(callee)) else Effect.CERTAIN
+
+    def _is_still(self, names: set[str] | None) -> bool:
+        """Return whether no export of these names can grow a memory; None stands for any export."""
+        if self._exports.all:
+            return True
+        # Emscripten has an underscore in front of the names.
+        return bool(names) and all(
+            name in self._exports.still or name.removeprefix("_") in self._exports.still
+            for name in names or ()
+        )
+
+    def _exported_names(self, term: Term) -> set[str] | None:
+        """Return the names of the exports that the term may be, None if they are not known."""
+        names: set[str] = set()
+        seen = {term}
+        queue = [term]
+        while queue:
+            value = queue.pop()
+            if isinstance(value, Member) and self._points_to.of(value) & Kind.EXPORT:
+                names.add(value.name)
+                continue
+            further = self._points_to.flows.get(value, set())
+            if not further or value in self._parameters:
+                return None
+            queue.extend(further - seen)
+            seen |= further
+        return names
+
+    @staticmethod
+    def _grows(constraints: Constraints) -> bool:
+        return any("grow" in names for names in constraints.walk.members.values())
+
+    def _constructor(self, of: Term) -> Effect:
         if isinstance(of, Name) and any(
             isinstance(value, Class) for value in self._points_to.flows.get(of, ())
         ):
-            return False
+            return Effect.NONE
         if isinstance(of, Member) and self._constraints.terms.is_global(of.of, OBJECTS):
-            return False
-        return self._callee(of)[0] if isinstance(of, Name) else True
+            return Effect.NONE
+        if not isinstance(of, Name):
+            return Effect.NONE if self._is_host_class(of) else Effect.POSSIBLE
+        return self._callee(of)[0]
 
-    def _method(self, of: Term | None, name: str) -> tuple[bool, set[int]]:
+    def _method(self, of: Term | None, name: str) -> tuple[Effect, set[int]]:
         if name in ("call", "apply") and of is not None and not isinstance(of, Result):
             return self._callee(of)
-        if self._points_to.of(of) & Kind.EXPORTS:
-            return True, set()
-        if self._points_to.of(of) & (Kind.VIEW | Kind.BUFFER):
-            return False, set()
+        held = self._points_to.of(of)
+        if held & Kind.EXPORTS or self._points_to.of(Member(of, name)) & Kind.EXPORT:
+            called = None if name in CALLERS else {name}
+            return Effect.NONE if self._is_still(called) else Effect.CERTAIN, set()
+        if held & Kind.MEMORY and name == "grow":
+            return Effect.CERTAIN, set()
+        if held & (Kind.VIEW | Kind.BUFFER):
+            return Effect.NONE, set()
         if isinstance(of, Name):
             if self._constraints.is_node(of):
-                return False, set()
+                return Effect.NONE, set()
             if self._constraints.terms.is_global(of, WORLDS):
-                return name not in GLOBALS, set()
+                return Effect.NONE if name in _KNOWN else Effect.POSSIBLE, set()
             if self._constraints.terms.is_global(of, OBJECTS) and not self._is_declared(of):
-                return (of.name == "WebAssembly" and name.startswith("instantiate")) or (
+                enters = (of.name == "WebAssembly" and name.startswith("instantiate")) or (
                     of.name == "Reflect" and name in ("apply", "construct")
-                ), set()
+                )
+                return Effect.POSSIBLE if enters else Effect.NONE, set()
+        if isinstance(of, Name | Member) and self._is_of_the_host(of):
+            return Effect.NONE, set()
         # A string or array literal has the language's methods.
         named = self._constraints.methods.get(name) if of is not None or name not in METHODS else None
         if named:
-            return False, set(named)
-        return name not in METHODS, set()
+            return Effect.NONE, set(named)
+        if name in METHODS:
+            return Effect.NONE, set()
+        is_export = of is not None and self._points_to.find(of) in self._points_to.owners
+        if is_export:
+            return Effect.NONE if self._is_still({name}) else Effect.CERTAIN, set()
+        return Effect.POSSIBLE, set()
+
+    def _is_of_the_host(self, term: Term) -> bool:
+        """Return whether only objects of the language and its hosts are ever stored under the name."""
+        values = self._points_to.flows.get(term, set())
+        made = [value for value in values if isinstance(value, Instance)]
+        literals = [value for value in values if isinstance(value, This)]
+        is_known = bool(made) and len(made) + len(literals) == len(values)
+        return is_known and all(self._is_host_class(value.of) for value in made)
+
+    def _is_host_class(self, term: Term | None) -> bool:
+        """Return whether the term is a class of the language or its hosts, by whatever name."""
+        if isinstance(term, Member):
+            return term.name in GLOBALS - WORLDS
+        if not isinstance(term, Name):
+            return False
+        if self._constraints.terms.is_global(term, _KNOWN - WORLDS) and not self._is_declared(term):
+            return True
+        if self._constraints.modules.get(term, "").removeprefix("node:") in NODE:
+            return True
+        values = self._points_to.flows.get(term, set())
+        return bool(values) and all(
+            (isinstance(value, Name) and value != term and self._constraints.terms.is_global(value, _KNOWN))
+            or (isinstance(value, Member) and value.name in GLOBALS)
+            for value in values
+        )
 
     def _is_fetched(self, name: Name) -> bool:
         """Return whether only functions of built-in objects are ever stored under the name."""

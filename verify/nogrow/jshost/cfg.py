@@ -3,11 +3,14 @@
 Every visit is a generator that yields the nodes to visit next, so that deep nesting needs no recursion.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from nogrow.jshost.branches import Jumps, Visit
-from nogrow.jshost.builtins import COMPARISONS, words
-from nogrow.jshost.dataflow import EventKind, Graph
+from nogrow.jshost.builtins import COMPARISONS, VIEWS, words
+from nogrow.jshost.call_effects import Effect
+from nogrow.jshost.dataflow import UNKNOWN, Event, EventKind, Graph
 from nogrow.jshost.parse import (
     ACCESSES,
     FUNCTIONS,
@@ -16,14 +19,17 @@ from nogrow.jshost.parse import (
     bare,
     callee_of,
     fields,
+    is_within,
     operator_of,
+    property_of,
     sides_of,
+    text_of,
 )
 from nogrow.jshost.points_to import KEPT
 from nogrow.jshost.program import Program
-from nogrow.jshost.state_checks import state_of, tells, tested
-from nogrow.jshost.syntax import Name
-from nogrow.jshost.terms import Binding, Member, Term
+from nogrow.jshost.state_checks import checks_state, state_of, tells, tested
+from nogrow.jshost.syntax import ELEMENT, Name
+from nogrow.jshost.terms import Binding, Member, Temporary, Term, This
 
 _NAMES = words("identifier shorthand_property_identifier this")
 _NAMING = ACCESSES | _NAMES - {"this"}
@@ -35,8 +41,12 @@ _SILENT = FUNCTIONS | words("""
 
 def graph_of(program: Program, function: Node, tracked: frozenset[Binding]) -> Graph:
     """Return the graph of one function, or of the program's code outside functions."""
-    flow = _Flow(program, tracked)
+    flow = _Flow(program, function.id, tracked)
     body = fields(function, "body") if function.type in FUNCTIONS else []
+    for parameter in program.constraints.parameters.get(function.id, ()):
+        if parameter in tracked:
+            flow.use(EventKind.DEF, function, parameter)
+    flow.leave_to(flow.exit)
     stack: list[Visit] = [flow.visit(body[0] if body else function)]
     while stack:
         child = next(stack[-1], None)
@@ -44,20 +54,40 @@ def graph_of(program: Program, function: Node, tracked: frozenset[Binding]) -> G
             stack.pop()
         else:
             stack.append(flow.visit(child))
+    flow.link(flow.here, flow.exit)
     return flow
 
 
+class _Evaluated(NamedTuple):
+    """The value of `node`, which is used later than it is evaluated: the events before, and calls so far."""
+
+    node: Node
+    block: int
+    events: int
+    calls: int
+
+
 class _Flow(Jumps):
-    def __init__(self, program: Program, tracked: frozenset[Binding]) -> None:
+    def __init__(self, program: Program, function: int, tracked: frozenset[Binding]) -> None:
         super().__init__()
         self._program = program
+        self._function = function
+        # What a check in the function is about, even if it names no binding.
+        self._renewed = sorted(program.filled.get(function, set()) & tracked, key=repr)
         self._tracked = tracked
+        self._of_literal: dict[int, list[Member]] = defaultdict(list)
+        for binding in tracked:
+            match binding:
+                case Member(This(int() as owner), _):
+                    self._of_literal[owner].append(binding)
         self._checked: list[tuple[Node, Binding]] = []
         self._conditions: set[int] = set()
         self._visits: dict[str, Callable[[Node], Visit]] = {
             "variable_declarator": self._assignment,
             "assignment_expression": self._assignment,
             "augmented_assignment_expression": self._augmented,
+            "array": self._literal,
+            "object": self._literal,
             "call_expression": self._call,
             "new_expression": self._call,
             "await_expression": self._wait,
@@ -112,14 +142,14 @@ class _Flow(Jumps):
     def _use(self, node: Node) -> None:
         binding = self._binding(node)
         if binding is not None:
-            self.add_event(EventKind.USE, node, binding)
+            self.use(EventKind.USE, node, binding)
 
     def _access(self, node: Node) -> Visit:
         binding = self._binding(node)
         if binding is None:
             yield from fields(node, "object", "index")
         else:
-            self.add_event(EventKind.USE, node, binding)
+            self.use(EventKind.USE, node, binding)
 
     def _assignment(self, node: Node) -> Visit:
         left, right = sides_of(node)
@@ -128,11 +158,11 @@ class _Flow(Jumps):
         left = bare(left)
         if left.type in ACCESSES and self._binding(left) is None:
             # The object is evaluated before the right side, but used after it.
-            bases = fields(left, "object")
-            used_last = [bare(base) for base in bases if self._binding(base) is not None]
-            yield from (*([] if used_last else bases), *fields(left, "index"), right)
-            for used in used_last:
-                self._use(used)
+            yield from fields(left, "object", "index")
+            evaluated = [self._evaluated(base) for base in fields(left, "object")]
+            yield right
+            for value in evaluated:
+                self._use_later(value)
             return
         yield right
         self._define(left, right)
@@ -141,58 +171,129 @@ class _Flow(Jumps):
         left, right = fields(node, "left", "right")
         if self._binding(left) is None:
             yield left
+        evaluated = [self._evaluated(base) for base in fields(bare(left), "object")]
         before = self.here
         self.go(self.block(before))
         yield right
         if operator_of(node) in ("||=", "&&=", "??="):
             self._define(left, right)
             self.go(self.block(before, self.here))
+        elif left.type in ACCESSES:
+            for value in evaluated:
+                self._use_later(value)
+
+    def _evaluated(self, node: Node) -> _Evaluated:
+        """Note that the value of `node` has just been evaluated."""
+        return _Evaluated(bare(node), self.here, len(self.blocks[self.here].events), self.calls)
+
+    def _use_later(self, value: _Evaluated) -> None:
+        """Use a value that was evaluated before, if it is a view and a call came between."""
+        if value.calls == self.calls:
+            return
+        binding = self._binding(value.node)
+        terms = self._program.constraints.terms.of(value.node)
+        if binding is None and not self._program.points_to.any(terms) & KEPT:
+            return
+        temporary = Temporary(value.node.id, binding, text_of(value.node))
+        self.blocks[value.block].events.insert(value.events, Event(EventKind.DEF, value.node, temporary))
+        self.use(EventKind.USE, value.node, temporary)
 
     def _define(self, left: Node, right: Node) -> None:
         program = self._program
         for terms, part, values in program.constraints.targets(left, program.constraints.terms.of(right)):
+            # The properties that a pattern takes apart are not visited as expressions.
+            sources = () if part.id == left.id else tuple(self._tracked_among(values))
             for target in self._tracked_among(terms):
+                if sources:
+                    self.use(EventKind.COPY, part, target, sources)
+                    continue
                 is_view = program.points_to.any(values) & KEPT
-                self.add_event(EventKind.DEF if is_view else EventKind.KILL, part, target)
+                if isinstance(target, Member) and target.name == ELEMENT:
+                    # The other elements stay what they are.
+                    if is_view:
+                        self.use(EventKind.ADD, part, target)
+                else:
+                    self.use(EventKind.DEF if is_view else EventKind.KILL, part, target)
+
+    def _literal(self, node: Node) -> Visit:
+        """Visit an object or an array, which is new, and so is what it holds."""
+        yield from node.named_children
+        for target in self._of_literal.get(node.id, ()):
+            stores = self._program.stores[target]
+            is_view = any(is_within(store.node, node) for store in stores)
+            self.use(EventKind.DEF if is_view else EventKind.KILL, node, target)
+
+    def iterate(self, node: Node) -> None:
+        """Let the variables of an iteration hold what the elements hold."""
+        for target, sources in self._program.iterated.get(node.id, ()):
+            for binding in self._tracked_among([target]):
+                held = tuple(self._tracked_among(list(sources)))
+                self.use(EventKind.COPY if held else EventKind.DEF, node, binding, held)
+
+    def try_again(self, node: Node) -> None:
+        """Let a `DataView` that the handler makes again count as checked: its methods throw if detached."""
+        for handler in fields(node, "handler"):
+            for binding in self._renewed:
+                stores = self._program.stores[binding]
+                here = (store for store in stores if self._program.outermost(store.within) == self._function)
+                renewed = any(is_within(store.node, handler) for store in here)
+                if renewed and all(map(self._program.makes_data_view, stores)):
+                    self.use(EventKind.DEF, handler, binding)
+
+    def wait(self, node: Node) -> None:
+        """Add a wait, during which other code may run."""
+        self.call(node, self._program.effects.other_code)
 
     def _call(self, node: Node) -> Visit:
         callee = callee_of(node)
-        used_last: list[Node] = []
+        evaluated: list[_Evaluated] = []
         if callee is not None:
             inner = bare(callee)
-            bases = fields(inner, "object") if inner.type in ACCESSES else []
-            used_last = [bare(base) for base in bases if self._binding(base) is not None]
-            if not used_last and inner.type != "super":
+            if inner.type != "super":
                 yield callee
+            evaluated += [self._evaluated(base) for base in fields(inner, "object")]
+        is_view = node.type == "new_expression" and callee is not None and text_of(callee) in VIEWS
         for argument in arguments_of(node):
-            if self._binding(argument) is not None:
-                used_last.append(bare(argument))
-            else:
-                yield argument
-        for used in used_last:
-            self._use(used)
+            yield argument
+            # If its buffer is detached, the constructor of a view throws at once.
+            if not (is_view and property_of(bare(argument)) == "buffer"):
+                evaluated.append(self._evaluated(argument))
+        for value in evaluated:
+            self._use_later(value)
+        if node.parent is not None and _awaits(node):
+            # What the function does after its own waits comes last.
+            self.wait(node.parent)
         self._add_call(node)
 
     def _add_call(self, node: Node) -> None:
-        site = self._program.constraints.calls.get(node.id)
+        program = self._program
+        site = program.constraints.calls.get(node.id)
         if site is None:
             return
-        enters, functions = self._program.effects.of(site)
-        called = sorted(functions - self._program.constraints.inlined)
-        for function in called:
-            for binding, read in self._program.seen_within(function):
-                if binding in self._tracked:
-                    self.add_event(EventKind.USE, read, binding)
-        if enters:
-            self.add_event(EventKind.CALL, node)
-        for function in called:
-            for filled in self._program.filled.get(function, ()):
-                if filled in self._tracked:
-                    self.add_event(EventKind.DEF, node, filled)
+        effect, functions = program.effects.effect(site)
+        called = sorted(functions - program.constraints.inlined)
+        if not _awaits(node):
+            # A function that waits goes on later.
+            for waiting in [function for function in called if program.waits(function)]:
+                effect = max(effect, program.effects.entering.get(waiting, Effect.NONE))
+                called.append(UNKNOWN)
+        if called or effect:
+            self.call(node, effect, tuple(called), guessed=program.effects.guesses(site))
+        checking = program.constraints.walk.checking.intersection(called)
+        if any(not program.filled.get(function) for function in checking):
+            self._check(node)
+
+    def _check(self, node: Node) -> None:
+        """Note a check of the memory's buffer: what the function renews counts as checked."""
+        for binding in self._renewed:
+            self._checked.append((node, binding))
+            self.use(EventKind.DEF, node, binding)
 
     def _wait(self, node: Node) -> Visit:
         yield from node.named_children
-        self.add_event(EventKind.CALL, node)
+        # The visit of a call that is awaited adds the event.
+        if node.type != "await_expression" or all(child.type != "call_expression" for child in node.children):
+            self.wait(node)
 
     def _unary(self, node: Node) -> Visit:
         for operand in tested(node):
@@ -215,10 +316,12 @@ class _Flow(Jumps):
             self.go(self.block(before, self.here))
             # A view that any part of the condition checks counts as checked after the whole condition.
             for check, binding in self._checked[checked:]:
-                self.add_event(EventKind.DEF, check, binding)
+                self.use(EventKind.DEF, check, binding)
         elif operator in COMPARISONS:
             for operand in (left, right):
                 yield from self._test(node, bare(operand))
+            if checks_state(node):
+                self._check(node)
         else:
             yield left
             yield right
@@ -229,13 +332,15 @@ class _Flow(Jumps):
         if operand.type in ACCESSES and self._binding(operand) is not None:
             held, names = operand, []
         binding = self._binding(held) if held.type in _NAMING else None
+        if set(names) - {"length"} and tells(node, operand):
+            self._check(node)
         if binding is None:
             if operator_of(node) in ("", "!", "&&", "||", "??"):
                 self._conditions.add(operand.id)
             yield operand
         elif tells(node, operand) or (not names and self._compared(node, binding)):
             self._checked.append((held, binding))
-            self.add_event(EventKind.DEF, held, binding)
+            self.use(EventKind.DEF, held, binding)
 
     def _compared(self, node: Node, binding: Binding) -> bool:
         """Return whether `node` compares a kept buffer with the memory's."""
@@ -243,3 +348,9 @@ class _Flow(Jumps):
             state_of(operand)[1][-1:] == ["buffer"] and self._binding(operand) != binding
             for operand in tested(node)
         )
+
+
+def _awaits(node: Node) -> bool:
+    return (
+        node.type == "call_expression" and node.parent is not None and node.parent.type == "await_expression"
+    )

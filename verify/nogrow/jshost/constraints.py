@@ -1,10 +1,11 @@
 """Collect the constraints for the points-to analysis: stores, calls with their arguments, returned values."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from nogrow.jshost.builtins import NODE, WITH_CALLBACK
+from nogrow.jshost.builtins import ADDS, NODE, WITH_CALLBACK
+from nogrow.jshost.modules import File, Links
 from nogrow.jshost.parse import (
     FUNCTIONS,
     Node,
@@ -19,7 +20,7 @@ from nogrow.jshost.parse import (
     sides_of,
     text_of,
 )
-from nogrow.jshost.syntax import Name, Walk
+from nogrow.jshost.syntax import ELEMENT, Name, Walk
 from nogrow.jshost.terms import Binding, Class, Function, Made, Member, NewMemory, Returned, Term, Terms, This
 
 
@@ -44,11 +45,11 @@ class CallSite(NamedTuple):
 class Constraints:
     """The constraints of a program."""
 
-    def __init__(self, root: Node) -> None:
-        """Collect the constraints from the tree; raise `ModuleError` if it is too deeply nested."""
-        self.walk = Walk(root)
-        self.root = root.id
-        self.terms = Terms(self.walk)
+    def __init__(self, files: Sequence[File]) -> None:
+        """Collect the constraints from the trees; raise `ModuleError` if they are too deeply nested."""
+        self.walk = Walk(*(file.root for file in files))
+        self.links = Links(files, self.walk.scopes)
+        self.terms = Terms(self.walk, self.links)
         self.stores: list[Store] = []
         self.calls: dict[int, CallSite] = {}
         # What functions return, and the first arguments of calls that create views.
@@ -56,6 +57,10 @@ class Constraints:
         self.methods: dict[str, set[int]] = defaultdict(set)
         self.parameters: dict[int, list[Name | None]] = {}
         self.constructors: dict[int, int] = {}
+        # The elements of arrays in which the program stores other values than objects.
+        self.mixed: set[Member] = set()
+        # The classes that each class extends.
+        self.extended: dict[int, list[Term]] = {}
         self.getters: set[Member] = set()
         self.callees: set[int] = set()
         self.written: set[int] = set()
@@ -63,10 +68,34 @@ class Constraints:
         self.waits: set[int] = set()
         self.exported: list[Node] = []
         self.modules: dict[Name, str] = {}
+        self._export_objects()
         for node, function in self.walk.nodes:
             self._take(node, function)
+        self._link_files()
         for node in self.walk.functions.values():
             self._parameters(node)
+
+    def _export_objects(self) -> None:
+        """Note what `module.exports` is set to."""
+        for node, _ in self.walk.nodes:
+            if node.type == "assignment_expression":
+                left, right = sides_of(node)
+                root = None if left is None else self.terms.own_exports(bare(left))
+                if root is not None and right is not None:
+                    others = [term for term in self.terms.of(right) if term != This(root)]
+                    self.terms.exported.setdefault(root, []).extend(others)
+
+    def _link_files(self) -> None:
+        """Store what other files export in the names that stand for it."""
+        for name, node in self.links.defaults:
+            self.store(name, self.terms.of(node), node, name.scope)
+        for name, (target, imported) in self.links.imports.items():
+            if self.links.name(name) == name:
+                root = self.walk.roots[name.scope]
+                objects = self.terms.module(target)
+                whole = imported == "*" or (imported == "default" and not self.links.is_module(target))
+                values = objects if whole else [Member(term, imported) for term in objects]
+                self.store(name, values, root, name.scope)
 
     def _take(self, node: Node, within: int) -> None:
         match node.type:
@@ -79,11 +108,19 @@ class Constraints:
                     self._assignment(node, within)
             case "function_declaration" | "generator_function_declaration":
                 self._declare(node, Function(node.id), within)
-            case "class_declaration" | "abstract_class_declaration":
+            case "class_declaration" | "abstract_class_declaration" | "class":
                 for body in fields(node, "body"):
-                    self._declare(node, Class(body.id), within)
+                    if node.type != "class":
+                        self._declare(node, Class(body.id), within)
+                    for heritage in node.named_children:
+                        if heritage.type == "class_heritage":
+                            self.extended[body.id] = self._extended(heritage)
             case "pair" | "shorthand_property_identifier" | "method_definition":
                 self._property(node, within)
+            case "array":
+                self._array(node, within)
+            case "for_in_statement":
+                self._iteration(node, within)
             case "field_definition" | "public_field_definition":
                 self._property(node, within)
             case "call_expression" | "new_expression":
@@ -103,8 +140,21 @@ class Constraints:
 
     def store(self, target: Term | None, values: Iterable[Term], node: Node, within: int) -> None:
         """Add the constraint that `target` may hold `values`."""
+        if isinstance(target, Member) and target.name == ELEMENT:
+            values = tuple(values)
+            if not values:
+                # Most values in arrays are numbers.
+                self.mixed.add(target)
+                return
         if isinstance(target, Name | Member):
             self.stores.append(Store(target, tuple(values), node, within))
+
+    def _extended(self, heritage: Node) -> list[Term]:
+        """Return the class that `extends` names."""
+        clause = heritage.named_children[:1]
+        if clause and clause[0].type == "extends_clause":
+            clause = fields(clause[0], "value")
+        return [term for part in clause for term in self.terms.of(part)]
 
     def _declare(self, node: Node, value: Term, within: int) -> None:
         for name in fields(node, "name"):
@@ -142,7 +192,8 @@ class Constraints:
                     inner = fields(node, "value" if node.type == "pair_pattern" else "left")
                     stack.extend((part, assigned) for part in inner)
                 case "array_pattern":
-                    stack.extend((child, []) for child in node.named_children)
+                    elements: list[Term] = [Member(term, ELEMENT) for term in assigned]
+                    stack.extend((child, elements) for child in node.named_children)
 
     def _annotated(self, node: Node, field: str, within: int) -> None:
         """Store a memory in what TypeScript declares to be one."""
@@ -151,14 +202,35 @@ class Constraints:
                 for target in self.terms.of(name):
                     self.store(target, (NewMemory(False),), node, within)
 
+    def _array(self, node: Node, within: int) -> None:
+        for child in children_of(node):
+            spread = child.type == "spread_element"
+            values = self.terms.elements(child) if spread else self.terms.of(child)
+            self.store(Member(This(node.id), ELEMENT), values, child, within)
+
+    def _iteration(self, node: Node, within: int) -> None:
+        left, right = sides_of(node)
+        if left is None or right is None or operator_of(node) != "of":
+            return
+        elements = self.terms.elements(right)
+        if left.type == "array_pattern":
+            # Maps and `entries()` have pairs of keys and values.
+            elements += [Member(term, ELEMENT) for term in elements]
+            parts = [each for child in children_of(left) for each in self.targets(child, elements)]
+        else:
+            parts = list(self.targets(left, elements))
+        for targets, part, values in parts:
+            self.written.add(part.id)
+            for target in targets:
+                self.store(target, values, node, within)
+
     def _property(self, node: Node, within: int) -> None:
         holder = self.walk.holders.get(node.id)
         if holder is None:
             return
         is_shorthand = node.type == "shorthand_property_identifier"
         name = text_of(node) if is_shorthand else key_of(fields(node, "key", "property", "name")[0])
-        if name is None:
-            return
+        name = ELEMENT if name is None else name
         member = Member(This(holder), name)
         value = node.child_by_field_name("value")
         if node.type == "method_definition":
@@ -197,10 +269,17 @@ class Constraints:
             match self.terms.member(callee):
                 case Member(Function(function), "call" | "apply"):
                     self.inlined.add(function)
+                case Member(of, name) if of is not None and name in ADDS and arguments:
+                    for values in arguments:
+                        self.store(Member(of, ELEMENT), values, node, within)
+                case Member(of, "set") if of is not None and len(arguments) > 1:
+                    self.store(Member(of, ELEMENT), arguments[1], node, within)
                 case Member(_, name) if name in WITH_CALLBACK:
                     passed = map(bare, argument_nodes)
                     self.inlined.update(argument.id for argument in passed if argument.type in FUNCTIONS)
-                case Member(Name(self.root, "Object"), "assign") if arguments:
+                case Member(_, "assign") as member if arguments and self.terms.is_member(
+                    member, "Object", "assign"
+                ):
                     for target in arguments[0]:
                         for values in arguments[1:]:
                             self.store(target, values, node, within)
@@ -208,11 +287,17 @@ class Constraints:
     def _parameters(self, node: Node) -> None:
         self.parameters[node.id] = names = []
         listed = [child for each in fields(node, "parameters") for child in children_of(each)]
-        for parameter in fields(node, "parameter") or listed:
+        for number, parameter in enumerate(fields(node, "parameter") or listed):
             pattern = parameter.child_by_field_name("pattern") or parameter
             left = pattern.child_by_field_name("left") or pattern
-            names.append(self.terms.name(left) if left.type == "identifier" else None)
-            self.written.update(part.id for _, part, _ in self.targets(pattern, []))
+            # What is passed for a pattern has no name in the program.
+            name = self.terms.name(left) if left.type == "identifier" else Name(node.id, f"*{number}*")
+            names.append(name)
+            for targets, part, values in self.targets(pattern, [name]):
+                self.written.add(part.id)
+                if left.type != "identifier":
+                    for target in targets:
+                        self.store(target, values, part, node.id)
 
     def _import(self, node: Node) -> None:
         source = key_of(node.child_by_field_name("source"))

@@ -1,34 +1,84 @@
 """Find the uses of views that a call may have detached: a forward data-flow analysis of one function.
 
-It runs on the function's control-flow graph: basic blocks of the events that matter to its views.
+Calls of other functions of the program have the effects that their summaries say. The analysis runs on the
+function's control-flow graph: basic blocks of the events that matter to its views.
 """
 
 import enum
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from nogrow.errors import ModuleError
+from nogrow.jshost.call_effects import Effect
 from nogrow.jshost.parse import Node
-from nogrow.jshost.terms import Binding
+from nogrow.jshost.terms import Holder
 
 # A function that takes more steps is too entangled to be analysed in reasonable time.
 MOST_STEPS = 10_000_000
+# Stands for a function outside the program.
+UNKNOWN = 0
 
-# The state of each binding that holds a view: attached, or detached by the call at a node. A binding without
-# a state holds no view. `OUTLIVES` stands for all calls before the function's own.
-ATTACHED = None
-OUTLIVES = 0
-State = dict[Binding, Node | int | None]
+
+class Held(NamedTuple):
+    """The state of a view in a binding: what may have detached it on some path.
+
+    It is attached if `from_entry` is empty and `call` is None.
+    """
+
+    from_entry: frozenset[Holder]
+    """The bindings that may have held the view when the function was called."""
+    effect: Effect = Effect.NONE
+    """Whether a call since then may have entered the module."""
+    call: Node | None = None
+    """That call."""
+
+    def __or__(self, other: "Held") -> "Held":
+        """Return the state where two paths meet: that of the call which is more certain, else the first."""
+        further = other if other.effect > self.effect else self
+        return Held(self.from_entry | other.from_entry, further.effect, further.call)
+
+
+_NOWHERE: frozenset[Holder] = frozenset()
+ATTACHED = Held(_NOWHERE)
+
+
+def detached(effect: Effect, call: Node | None) -> Held:
+    """Return the state after a call with the given effect."""
+    return Held(_NOWHERE, effect, call if effect else None)
+
+
+# The state of each binding that holds a view. A binding without a state holds none.
+State = dict[Holder, Held]
+
+
+class Summary(NamedTuple):
+    """What a call of a function does to the view in a binding."""
+
+    keeps: bool
+    """The view from before the call may be there after it."""
+    detaches: Effect
+    """Whether a call in the function may have detached what is there."""
+    fills: bool
+    """The function may store a view there."""
+
+
+Summaries = dict[int, dict[Holder, Summary]]
 
 
 class EventKind(enum.Enum):
-    """The kinds of events: a binding is used, gets a fresh view, gets another value; or a call may grow."""
+    """The kinds of events.
+
+    A binding is used, gets a fresh view, another value, or what one of several bindings holds; or one of the
+    values in it becomes a fresh view; or there is a call.
+    """
 
     USE = 0
     DEF = 1
     KILL = 2
     CALL = 3
+    COPY = 4
+    ADD = 5
 
 
 class Event(NamedTuple):
@@ -36,7 +86,11 @@ class Event(NamedTuple):
 
     kind: EventKind
     node: Node
-    binding: Binding | None = None
+    binding: Holder | None = None
+    functions: tuple[int, ...] = ()
+    effect: Effect = Effect.NONE
+    guessed: bool = False
+    sources: tuple[Holder, ...] = ()
 
 
 @dataclass(slots=True)
@@ -55,14 +109,33 @@ class Graph:
         self.blocks = [Block()]
         self.here = 0
         self.handlers: list[int] = []
+        # How many calls there are so far.
+        self.calls = 0
+        self.exit = self.block()
 
-    def add_event(self, kind: EventKind, node: Node, binding: Binding | None = None) -> None:
-        """Add an event; a call may also end in the nearest `catch`."""
-        self.blocks[self.here].events.append(Event(kind, node, binding))
-        if kind is EventKind.CALL and self.handlers:
-            before = self.here
-            self.link(before, self.handlers[-1])
-            self.go(self.block(before))
+    def use(self, kind: EventKind, node: Node, binding: Holder, sources: tuple[Holder, ...] = ()) -> None:
+        """Add an event of a binding."""
+        self.blocks[self.here].events.append(Event(kind, node, binding, sources=sources))
+
+    def call(
+        self, node: Node, effect: Effect, functions: tuple[int, ...] = (), *, guessed: bool = False
+    ) -> None:
+        """Add a call that may enter the module by itself and runs `functions`.
+
+        It may end in the nearest `catch`. The functions may be `guessed`.
+        """
+        event = Event(EventKind.CALL, node, None, functions, effect, guessed)
+        self.calls += 1
+        if not self.handlers:
+            self.blocks[self.here].events.append(event)
+            return
+        before, handler = self.here, self.handlers[-1]
+        # The functions may throw before they renew a view.
+        thrown = self.block(before)
+        self.blocks[thrown].events.append(event._replace(functions=(*functions, UNKNOWN)))
+        self.link(thrown, handler)
+        self.go(self.block(before))
+        self.blocks[self.here].events.append(event)
 
     def block(self, *before: int) -> int:
         """Add a block that may follow the blocks `before`, and return its number."""
@@ -80,22 +153,40 @@ class Graph:
         self.here = block
 
 
-class StaleUse(NamedTuple):
-    """A use of `binding` at `node` after `call`; None is any call before the function's own."""
+class Use(NamedTuple):
+    """A use of `binding` at `node` in the given state."""
 
-    binding: Binding
+    binding: Holder
     node: Node
-    call: Node | None
+    held: Held
 
 
-def stale_uses(graph: Graph, outliving: Iterable[Binding]) -> Iterator[StaleUse]:
-    """Yield the uses of views that are detached on some path.
+class Passed(NamedTuple):
+    """The state of `binding` where `function` is called at `node`."""
 
-    Views in the bindings `outliving` may be detached from the start. Raises `ModuleError` if the graph is too
+    function: int
+    binding: Holder
+    node: Node
+    held: Held
+
+
+class Flow(NamedTuple):
+    """The result for one function: the uses of views, the states at calls, and the state at its end."""
+
+    uses: tuple[Use, ...]
+    passed: tuple[Passed, ...]
+    end: State
+
+
+def analyse(graph: Graph, entry: State, summaries: Summaries, entering: Mapping[int, Effect]) -> Flow:
+    """Return the uses that are not of an attached view on every path, and the state at the end.
+
+    `entering` are the functions whose calls may enter the module. Raises `ModuleError` if the graph is too
     large to be analysed.
     """
+    calls = _Calls(summaries, entering)
     before: list[State | None] = [None] * len(graph.blocks)
-    before[0] = dict.fromkeys(outliving, OUTLIVES)
+    before[0] = dict(entry)
     queue, steps = [0], 0
     while queue:
         number = queue.pop()
@@ -103,7 +194,7 @@ def stale_uses(graph: Graph, outliving: Iterable[Binding]) -> Iterator[StaleUse]
         steps += len(graph.blocks[number].events) + len(state)
         if steps > MOST_STEPS:
             raise ModuleError("a function is too large to be analysed: split it")
-        for _ in _transfer(graph.blocks[number], state):
+        for _ in calls.transfer(graph.blocks[number], state):
             pass
         for following in graph.blocks[number].next:
             known = before[following]
@@ -111,37 +202,92 @@ def stale_uses(graph: Graph, outliving: Iterable[Binding]) -> Iterator[StaleUse]
             if joined is not known:
                 before[following] = joined
                 queue.append(following)
+    uses: list[Use] = []
+    passed: list[Passed] = []
     for block, entry_state in zip(graph.blocks, before, strict=True):
         if entry_state is not None:
-            yield from _transfer(block, dict(entry_state))
+            for result in calls.transfer(block, dict(entry_state)):
+                if isinstance(result, Use):
+                    uses.append(result)
+                else:
+                    passed.append(result)
+    return Flow(tuple(uses), tuple(passed), before[graph.exit] or {})
 
 
-def _transfer(block: Block, state: State) -> Iterator[StaleUse]:
-    """Apply the block's events to `state`, and yield its stale uses."""
-    for kind, node, binding in block.events:
-        if kind is EventKind.CALL:
-            for held, detached_by in state.items():
-                if detached_by is ATTACHED:
-                    state[held] = node
-        elif binding is None:
-            continue
-        elif kind is EventKind.DEF:
-            state[binding] = ATTACHED
-        elif kind is EventKind.KILL:
-            state.pop(binding, None)
-        else:
-            detached_by = state.get(binding, ATTACHED)
-            if detached_by is not ATTACHED:
-                yield StaleUse(binding, node, None if isinstance(detached_by, int) else detached_by)
+class _Calls:
+    def __init__(self, summaries: Summaries, entering: Mapping[int, Effect]) -> None:
+        self._summaries = summaries
+        self._entering = entering
+
+    def transfer(self, block: Block, state: State) -> Iterator[Use | Passed]:
+        """Apply the block's events to `state`; yield the uses of views, and the states at calls."""
+        for event in block.events:
+            kind, node, binding = event[:3]
+            if kind is EventKind.CALL:
+                yield from self._call(event, state)
+            elif binding is None:
+                continue
+            elif kind is EventKind.DEF:
+                state[binding] = ATTACHED
+            elif kind is EventKind.ADD:
+                state.setdefault(binding, ATTACHED)
+            elif kind is EventKind.COPY:
+                state[binding] = _merged([state.get(source, ATTACHED) for source in event.sources])
+            elif kind is EventKind.KILL:
+                state.pop(binding, None)
+            else:
+                held = state.get(binding, ATTACHED)
+                if held != ATTACHED:
+                    yield Use(binding, node, held)
+
+    def _call(self, event: Event, state: State) -> Iterator[Passed]:
+        _, node, _, functions, effect, guessed, _ = event
+        most = Effect.POSSIBLE if guessed else Effect.CERTAIN
+        before = dict(state)
+        outside = detached(effect, node)
+        known = {function: self._summaries.get(function, {}) for function in functions}
+        for function, summaries in known.items():
+            for binding in summaries.keys() & before.keys():
+                if before[binding] != ATTACHED:
+                    yield Passed(function, binding, node, before[binding])
+        for binding, held in before.items():
+            after = held | outside if effect or not functions else None
+            for function in functions:
+                there = self._after(function, known[function].get(binding), held, node, most)
+                after = there if after is None else after | there
+            state[binding] = held if after is None else after
+        for summaries in known.values():
+            for binding, summary in summaries.items():
+                if summary.fills and binding not in before:
+                    detaches = min(summary.detaches, most)
+                    state[binding] = detached(detaches, node)
+
+    def _after(self, function: int, summary: Summary | None, held: Held, node: Node, most: Effect) -> Held:
+        """Return the state of a view after a call of `function`."""
+        detaches = self._entering.get(function, Effect.NONE) if summary is None else summary.detaches
+        detaches = min(detaches, most)
+        kept = held if summary is None or summary.keeps else ATTACHED
+        return kept | detached(detaches, node)
+
+
+def _merged(states: list[Held]) -> Held:
+    merged = ATTACHED
+    for held in states:
+        merged = merged | held
+    return merged
 
 
 def _join(known: State | None, state: State) -> State:
     """Return the state where two paths meet; `known` itself if `state` adds nothing to it."""
     if known is None:
         return dict(state)
-    added = {
-        binding: detached_by
-        for binding, detached_by in state.items()
-        if binding not in known or (known[binding] is ATTACHED and detached_by is not ATTACHED)
-    }
+    added = {}
+    for binding, held in state.items():
+        other = known.get(binding)
+        if other is None:
+            added[binding] = held
+        elif held != other:
+            both = other | held
+            if both != other:
+                added[binding] = both
     return {**known, **added} if added else known

@@ -14,10 +14,34 @@ class Position(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A call that may enter the module: where it is, and the callee, shortened."""
+    """A call that may enter the module: where it is, and the callee, shortened.
+
+    `path` is the file, if it is another one than that of the view's use.
+    """
 
     at: Position
     text: str
+    path: str | None = None
+
+
+class Exports(NamedTuple):
+    """What is known of the exports of the modules that belong to host code.
+
+    `still` are the functions that cannot grow a memory. `all` says that no other function can.
+    """
+
+    still: frozenset[str] = frozenset()
+    all: bool = False
+
+
+class Assumed(NamedTuple):
+    """What an analysis of host code is told: about the modules, and whether to look for stale lengths."""
+
+    exports: Exports = Exports()
+    stale_length: bool = False
+
+
+NOTHING_ASSUMED = Assumed()
 
 
 class CachedView(NamedTuple):
@@ -26,13 +50,18 @@ class CachedView(NamedTuple):
     `binding` is the variable or property that holds it, as the source spells it; `made` is where it is
     created. `uses` has at least one use that may come after a growth, in the order of the text. `call` is the
     call in between; None if the view outlives the function, so that any earlier call may have grown the
-    memory.
+    memory. `made_in` is the file where it is created, if it is another one than that of the use. It is
+    `certain` that the call enters the module, or it is not known where the call leads. A view of a `shared`
+    memory is not detached, but too short.
     """
 
     binding: str
     made: Position
     uses: tuple[Position, ...]
     call: Call | None
+    certain: bool = True
+    made_in: str | None = None
+    shared: bool = False
 
     @property
     def at(self) -> Position:

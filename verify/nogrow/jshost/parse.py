@@ -65,6 +65,18 @@ def position_of(node: Node) -> Position:
     return Position(row + 1, column + 1)
 
 
+def is_within(node: Node, outer: Node) -> bool:
+    """Return whether `node` is `outer`, or a part of it, in the same tree."""
+    return outer.start_byte <= node.start_byte and node.end_byte <= outer.end_byte
+
+
+def root_of(node: Node) -> Node:
+    """Return the root of the tree that `node` is part of."""
+    while node.parent is not None:
+        node = node.parent
+    return node
+
+
 def text_of(node: Node) -> str:
     """Return the source text of `node`."""
     return (node.text or b"").decode(errors="replace")

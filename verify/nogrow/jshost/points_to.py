@@ -11,9 +11,9 @@ from functools import reduce
 from operator import or_
 
 from nogrow.errors import ModuleError
-from nogrow.jshost.builtins import LIVE, NOT_OF_MEMORY
+from nogrow.jshost.builtins import CALLERS, HEAPS, HOLDERS, LIVE, NOT_OF_MEMORY
 from nogrow.jshost.constraints import Constraints
-from nogrow.jshost.syntax import Name
+from nogrow.jshost.syntax import ELEMENT, Name
 from nogrow.jshost.terms import (
     DEEPEST,
     Binding,
@@ -48,6 +48,10 @@ class Kind(enum.IntFlag):
     FIXED = 32
     # Another object that has a `buffer`.
     OTHER = 64
+    # A function that the module exports.
+    EXPORT = 128
+    # A shared memory, or a view of one, whose growth is looked for.
+    SHARED = 256
 
 
 NONE = Kind(0)
@@ -57,30 +61,63 @@ KEPT = Kind.BUFFER | Kind.VIEW
 class PointsTo:
     """The kinds of all terms of a program, and the functions that each may be."""
 
-    def __init__(self, constraints: Constraints) -> None:
-        """Solve the constraints; raise `ModuleError` if there are too many."""
+    def __init__(self, constraints: Constraints, *, stale_length: bool = False) -> None:
+        """Solve the constraints; raise `ModuleError` if there are too many.
+
+        Shared memories are of interest if `stale_length`.
+        """
         self.constraints = constraints
+        self._stale_length = stale_length
         self._sole: dict[Binding, Term | None] = {}
         self._functions: dict[Term, frozenset[int]] = {}
-        self._canonical: dict[Member, Member] = {}
+        self._canonical: dict[Member, Name | Member] = {}
         for store in constraints.stores:
             for value in store.values or [None]:
                 if self._sole.setdefault(store.target, value) != value:
                     self._sole[store.target] = None
+        # `a.b` names the same binding as `c.b` if `a` holds the object of `c` only.
+        for target, value in list(self._sole.items()):
+            representative = self.find(target)
+            if not isinstance(representative, Name | Member):
+                continue
+            if self._sole.setdefault(representative, value) != value:
+                self._sole[representative] = None
+        self._canonical.clear()
         # The binding that holds an object and nothing else.
         self.holders = {value: binding for binding, value in self._sole.items() if isinstance(value, This)}
         self.flows: dict[Term, set[Term]] = defaultdict(set)
         for store in constraints.stores:
             self.flows[self.find(store.target)].update(map(self.find, store.values))
+        # Arrays and maps in which the program stores other values than views, too.
+        self._mixed = {
+            self.find(store.target)
+            for store in constraints.stores
+            if isinstance(store.target, Member)
+            and store.target.name == ELEMENT
+            and not all(map(_makes_view, store.values))
+        }
+        self._mixed |= {self.find(target) for target in constraints.mixed}
         for term, values in constraints.flows.items():
             self.flows[term].update(map(self.find, values))
         self._pass_arguments()
         self._kinds: dict[Term, Kind] = defaultdict(lambda: NONE)
         self._others: set[Term] = set()
+        self._modules: set[Term] = set()
+        # Growth detaches no view of Emscripten's if the glue makes a memory for which that is so.
+        stored = (value for store in constraints.stores for value in store.values)
+        fixed = any(isinstance(value, NewMemory) and value.fixed for value in stored)
+        self._heap = NONE if fixed else Kind.VIEW
         self._evidence()
         # All other evidence is known before names count as evidence.
         self._names_count = False
         self._solve()
+        fixed_terms = [term for term, kind in self._kinds.items() if kind & Kind.FIXED]
+        if fixed_terms:
+            # What these hold was taken for a memory that detaches views before all of it was known.
+            self._kinds.clear()
+            self._kinds.update(dict.fromkeys(fixed_terms, Kind.FIXED))
+            self._evidence()
+            self._solve()
         self._names_count = True
         self._solve()
 
@@ -91,10 +128,11 @@ class PointsTo:
         if term not in self._canonical:
             self._canonical[term] = representative = self._substituted(term)
             # A representative represents itself, or `a = a.next` would be substituted without end.
-            self._canonical[representative] = representative
+            if isinstance(representative, Member):
+                self._canonical[representative] = representative
         return self._canonical[term]
 
-    def _substituted(self, term: Member) -> Member:
+    def _substituted(self, term: Member) -> Name | Member:
         base: Term | None = term
         chain = []
         while isinstance(base, Member):
@@ -102,14 +140,39 @@ class PointsTo:
             base = base.of
         for name in reversed(chain):
             of = None if base is None else self._object(base)
-            base = Member(of if depth(of) < DEEPEST else None, name)
-        return base if isinstance(base, Member) else term
+            of = self._having(of, name) if isinstance(of, This) else of
+            base = self._exported(of, name) or Member(of if depth(of) < DEEPEST else None, name)
+        return base if isinstance(base, Name | Member) else term
+
+    def _having(self, of: This, name: str) -> This:
+        """Return the nearest class that has the member: that of the object, or one that it extends."""
+        candidate: This | None = of
+        for _ in range(DEEPEST):
+            if candidate is None or Member(candidate, name) in self._sole:
+                return candidate or of
+            candidate = self._base(candidate)
+        return of
+
+    def _base(self, of: This) -> This | None:
+        terms = self.constraints.extended.get(of.owner, []) if isinstance(of.owner, int) else []
+        classes = (self._sole.get(term) if isinstance(term, Name) else term for term in terms)
+        return next((This(each.node) for each in classes if isinstance(each, Class)), None)
+
+    def _exported(self, of: Term | None, name: str) -> Name | None:
+        """Return the declaration that is the member `name` of an ES module's object."""
+        roots = self.constraints.walk.roots
+        if isinstance(of, This) and isinstance(of.owner, int) and of.owner in roots:
+            return self.constraints.links.exported(of.owner, name)
+        return None
 
     def _object(self, term: Term) -> Term:
         for _ in range(4):
             if isinstance(term, Name | Member):
                 value = self._sole.get(term)
                 if not isinstance(value, This | Name | Member | Instance | Class) or value == term:
+                    return term
+                if isinstance(value, Instance) and self.constraints.terms.is_global(value.of, HOLDERS):
+                    # Each map has elements of its own.
                     return term
                 term = value
             elif isinstance(term, Instance):
@@ -164,19 +227,29 @@ class PointsTo:
             return NONE
         kind = self._kinds[self.find(term)]
         match term:
+            case NewMemory(_, True) if self._stale_length:
+                kind |= Kind.MEMORY | Kind.SHARED
             case NewMemory(fixed):
                 kind |= Kind.FIXED if fixed else Kind.MEMORY
+            case Name(_, name) if name in HEAPS and not self.constraints.walk.scopes.declares(term):
+                kind |= self._heap
             case Made():
-                return Kind.VIEW if kind & Kind.BUFFER else Kind.OTHER
+                return Kind.VIEW | kind & Kind.SHARED if kind & Kind.BUFFER else Kind.OTHER
             case Member(of, name):
                 kind |= self._member(of, name)
             case Result(Member(of, "subarray")) if self._of(of) & Kind.VIEW:
-                kind |= Kind.VIEW
+                kind |= Kind.VIEW | self._of(of) & Kind.SHARED
             case Result(Name(_, "liveViews") | Member(_, "liveViews")):
                 kind |= Kind.LIVE
+            case Result(Member(_, "cwrap")):
+                kind |= Kind.EXPORT
             case Result(callee):
                 for function in self.functions(callee):
                     kind |= self._kinds[Returned(function)]
+        if isinstance(term, Member) and term.name == ELEMENT:
+            held = self._of(term.of)
+            if held & (Kind.VIEW | Kind.BUFFER) or self.find(term) in self._mixed:
+                kind &= ~(Kind.VIEW | Kind.BUFFER)
         return kind & ~Kind.MEMORY if kind & Kind.FIXED else kind
 
     def any(self, terms: Iterable[Term]) -> Kind:
@@ -185,15 +258,27 @@ class PointsTo:
 
     def _member(self, of: Term | None, name: str) -> Kind:
         held = self._of(of)
+        if name in HEAPS and not self._is_field(of):
+            return self._heap
         if name == "exports":
             return NONE if self.constraints.terms.is_global(of, frozenset(("module",))) else Kind.EXPORTS
         if name == "buffer" and (held & (Kind.MEMORY | Kind.VIEW) or self._is_called_memory(of, held)):
-            return Kind.BUFFER
+            return Kind.BUFFER | held & Kind.SHARED
         if held & Kind.LIVE:
             return Kind.LIVE if name == "fixed" else Kind.VIEW if name in LIVE else NONE
         if held & Kind.EXPORTS:
-            return Kind.MEMORY
+            return Kind.MEMORY | Kind.EXPORT
+        if name in CALLERS or (name.startswith("_") and self._is_module(of)):
+            return Kind.EXPORT
         return NONE
+
+    def _is_module(self, of: Term | None) -> bool:
+        """Return whether `of` is the module object of Emscripten's glue."""
+        return of in self._modules or (isinstance(of, Name | Member) and of.name == "Module")
+
+    def _is_field(self, of: Term | None) -> bool:
+        """Return whether `of` is an object of a class: not the module object of Emscripten's glue."""
+        return isinstance(of, This) and of.owner not in self.constraints.walk.objects
 
     def _is_called_memory(self, of: Term | None, held: Kind) -> bool:
         """Return whether its name says that it is a memory, and nothing says that it is not."""
@@ -224,6 +309,10 @@ class PointsTo:
             for member in map(self.find, self.constraints.terms.of(node)):
                 if isinstance(member, Member) and member.of is not None:
                     having[member.name].add(member.of)
+        # What Emscripten's views are read from has the module's functions as well.
+        # What has a memory has the module's functions as well.
+        self.owners = {term for term in having["memory"] if isinstance(term, Name | Member)}
+        self._modules.update(*(having[name] for name in HEAPS))
         self._others.update(*(having[name] for name in NOT_OF_MEMORY))
         for term in (having["grow"] & having["buffer"]) - self._others:
             if not any(isinstance(value, Made) for value in self.flows.get(term, ())):
@@ -266,3 +355,14 @@ class PointsTo:
                     stack.append(callee)
                     for function in self.functions(callee):
                         yield Returned(function)
+
+
+def _makes_view(term: Term) -> bool:
+    return isinstance(term, Made) or (isinstance(term, Result | Member) and _is_derived(term))
+
+
+def _is_derived(term: Result | Member) -> bool:
+    """Return whether the term is a view that is derived from another one, or one of Emscripten's."""
+    if isinstance(term, Member):
+        return term.name in HEAPS
+    return isinstance(term.callee, Member) and term.callee.name == "subarray"

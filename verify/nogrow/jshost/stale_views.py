@@ -1,12 +1,12 @@
 """Find the views of a memory that a program keeps across calls into the module."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from nogrow.errors import ModuleError
-from nogrow.jshost.cfg import graph_of
-from nogrow.jshost.dataflow import StaleUse, stale_uses
-from nogrow.jshost.model import CachedView, Call, Position
+from nogrow.jshost.model import NOTHING_ASSUMED, Assumed, CachedView, Call, Position
+from nogrow.jshost.modules import File, components
 from nogrow.jshost.parse import (
     JAVASCRIPT,
     TYPESCRIPT,
@@ -16,17 +16,22 @@ from nogrow.jshost.parse import (
     first_error,
     parse,
     position_of,
+    root_of,
     text_of,
 )
+from nogrow.jshost.points_to import Kind
 from nogrow.jshost.program import Program
+from nogrow.jshost.renewal import Renewal
+from nogrow.jshost.summaries import StaleUse, Summarised
 from nogrow.jshost.syntax import Name
-from nogrow.jshost.terms import Binding, Member, This
+from nogrow.jshost.terms import Binding, Holder, Member, Temporary, This
 
 # A megabyte of minified code takes some ten seconds, and close to half a gigabyte of memory.
 MOST_BYTES = 2 << 20
 # Code without any of these has no view of a memory; `buffer` can be written in escapes.
-_SIGNS = (b"buffer", b"\\u", b"\\x", b"liveViews")
+_SIGNS = (b"buffer", b"\\u", b"\\x", b"liveViews", b"HEAP")
 _LONGEST_CALL = 60
+_SUFFIX = re.compile(r"(\.[^./\\]*)?$")
 _WAITS = {"await_expression": "await", "yield_expression": "yield", "for_in_statement": "for await"}
 
 
@@ -36,82 +41,142 @@ def views_kept_in(source: bytes, suffix: str) -> tuple[CachedView, ...]:
     Raises `ModuleError` for source that can't be judged: not JavaScript, too large, or too entangled; and
     `UsageError` if the parser is not installed.
     """
-    if suffix not in JAVASCRIPT + TYPESCRIPT:
+    (views,) = views_in([(suffix, source)]).values()
+    if isinstance(views, ModuleError):
+        raise views
+    return views
+
+
+def views_in(
+    sources: Sequence[tuple[str, bytes]], host: Assumed = NOTHING_ASSUMED
+) -> dict[str, tuple[CachedView, ...] | ModuleError]:
+    """Return the stale views in files, given as paths and texts; each by the path of the file that uses it.
+
+    Files that import each other are analysed as one program. For a file that can't be judged, there is the
+    reason instead. Raises `UsageError` if the parser is not installed.
+    """
+    results: dict[str, tuple[CachedView, ...] | ModuleError] = {}
+    files, signs = [], set()
+    for path, source in sources:
+        try:
+            files.append(File(path, _parsed(path, source)))
+        except ModuleError as error:
+            results[path] = error
+        if any(sign in source for sign in _SIGNS):
+            signs.add(path)
+    for program in components(files):
+        if signs.isdisjoint(file.path for file in program):
+            results |= {file.path: () for file in program}
+            continue
+        for together in ([program], [[file] for file in program]):
+            try:
+                for part in together:
+                    results |= _cached_views(part, host)
+            except ModuleError as error:
+                # Files that are too entangled together may not be so each by itself.
+                results |= {file.path: error for file in part}
+            else:
+                break
+    return results
+
+
+def _parsed(path: str, source: bytes) -> Node:
+    suffix = _SUFFIX.search(path)
+    if suffix is None or suffix[0] not in JAVASCRIPT + TYPESCRIPT:
         known = ", ".join(JAVASCRIPT + TYPESCRIPT)
         raise ModuleError(f"not a file of JavaScript or TypeScript: the name must end in one of {known}")
     if len(source) > MOST_BYTES:
         raise ModuleError(
             f"too large: {len(source):,} bytes; files of up to {MOST_BYTES:,} bytes are analysed"
         )
-    root = parse(source, suffix)
+    root = parse(source, suffix[0])
     error_at = first_error(root)
     if error_at is not None:
-        kind = "TypeScript" if suffix in TYPESCRIPT else "JavaScript"
+        kind = "TypeScript" if suffix[0] in TYPESCRIPT else "JavaScript"
         raise ModuleError(f"line {error_at.line}, column {error_at.column}: not {kind} that can be read")
-    return _cached_views(root) if any(sign in source for sign in _SIGNS) else ()
+    return root
 
 
-def _cached_views(root: Node) -> tuple[CachedView, ...]:
-    program = Program(root)
-    candidates = frozenset(binding for binding in program.stores if not program.refreshed(binding))
-    stale: dict[Binding, dict[Position, StaleUse]] = defaultdict(dict)
-    for function, tracked in _where_used(program, candidates).items():
-        node = program.constraints.walk.functions.get(function, root)
-        outliving = [binding for binding in tracked if program.outlives(binding, function)]
-        for use in stale_uses(graph_of(program, node, frozenset(tracked)), outliving):
-            stale[use.binding].setdefault(position_of(use.node), use)
-    for name, node in _exported(program):
-        if name in candidates:
-            stale[name].setdefault(position_of(node), StaleUse(name, node, None))
-    findings = (_finding(program, binding, uses) for binding, uses in stale.items())
-    return tuple(sorted(findings, key=lambda finding: (finding.at, finding.made, finding.binding)))
+def _cached_views(files: Sequence[File], host: Assumed) -> dict[str, tuple[CachedView, ...]]:
+    """Return the stale views in the program that consists of the files."""
+    program = Program(files, host)
+    renewal = Renewal(program)
+    renewed = {binding for binding in program.stores if binding in renewal}
+    candidates = frozenset(program.stores) - renewed
+    uses = [_named(use, candidates) for use in Summarised(program, candidates, renewed).stale_uses()]
+    uses += [
+        StaleUse(name, node, None, certain=True) for name, node in _exported(program) if name in candidates
+    ]
+    paths = {file.root.id: file.path for file in files}
+    stale: dict[tuple[Holder, str], dict[bool, dict[Position, StaleUse]]] = defaultdict(dict)
+    for use in sorted(uses, key=lambda use: not use.certain):
+        at = position_of(use.node)
+        levels = stale[use.binding, paths[root_of(use.node).id]]
+        if at not in levels.get(True, {}):
+            levels.setdefault(use.certain, {}).setdefault(at, use)
+    findings: dict[str, list[CachedView]] = {path: [] for path in paths.values()}
+    for (binding, path), levels in stale.items():
+        findings[path] += [_finding(program, paths, path, binding, at) for at in levels.values()]
+    return {
+        path: tuple(sorted(views, key=lambda view: (view.at, view.made, view.binding)))
+        for path, views in findings.items()
+    }
 
 
-def _where_used(program: Program, candidates: frozenset[Binding]) -> dict[int, set[Binding]]:
-    """Return the bindings to analyse in each function, with those of the functions that are inlined in it."""
-    constraints = program.constraints
-    by_member: dict[str, list[Member]] = defaultdict(list)
-    for binding in candidates:
-        if isinstance(binding, Member):
-            by_member[binding.name].append(binding)
-    used: dict[int, set[Binding]] = defaultdict(set)
-    for function, read in program.reads.items():
-        used[function] |= {name for name, _ in read if name in candidates}
-    for function, names in constraints.walk.members.items():
-        for name in names & by_member.keys():
-            used[function].update(by_member[name])
-    for binding in candidates:
-        home = program.home(binding)
-        if home is not None:
-            used[home].add(binding)
-    tracked: dict[int, set[Binding]] = defaultdict(set)
-    for function, bindings in used.items():
-        outermost = function
-        while outermost in constraints.inlined:
-            outermost = constraints.walk.parents[outermost]
-        tracked[outermost] |= bindings
-    return {function: bindings for function, bindings in tracked.items() if bindings}
+def _named(use: StaleUse, candidates: frozenset[Binding]) -> StaleUse:
+    """Return the use as that of the binding whose value is used, if there is one."""
+    held = use.binding.binding if isinstance(use.binding, Temporary) else None
+    return use._replace(binding=held) if held is not None and held in candidates else use
 
 
 def _exported(program: Program) -> Iterator[tuple[Name, Node]]:
     """Yield the bindings that the file exports, and where."""
+    links = program.constraints.links
+    imported = {links.name(name) for name in links.imports}
     for node in program.constraints.exported:
         declared = fields(node, "declaration")
         for part in declared[0].named_children if declared else [node]:
             for name in fields(part, "name"):
-                if name.type == "identifier":
+                if name.type == "identifier" and program.constraints.terms.name(name) not in imported:
                     yield program.constraints.terms.name(name), name
 
 
-def _finding(program: Program, binding: Binding, uses: dict[Position, StaleUse]) -> CachedView:
-    made = min(position_of(store.node) for store in program.stores[binding])
+def _finding(
+    program: Program, paths: dict[int, str], path: str, binding: Holder, uses: dict[Position, StaleUse]
+) -> CachedView:
+    def elsewhere(node: Node) -> str | None:
+        other = paths[root_of(node).id]
+        return None if other == path else other
+
     order = sorted(uses)
-    after = uses[order[0]].call
-    call = None if after is None else Call(position_of(after), _called(after))
-    return CachedView(_spelled(program, binding), made, tuple(order), call)
+    first = uses[order[0]]
+    # A value that is in no binding is made where it is used.
+    stores = [] if isinstance(binding, Temporary) else program.stores.get(binding, [])
+    made = min((store.node for store in stores), key=_in_order(elsewhere), default=first.node)
+    call = None
+    if first.call is not None:
+        call = Call(position_of(first.call), _called(first.call), elsewhere(first.call))
+    spelled = _spelled(program, binding)
+    values = program.constraints.terms.of(first.node) if isinstance(binding, Temporary) else [binding]
+    return CachedView(
+        spelled,
+        position_of(made),
+        tuple(order),
+        call,
+        first.certain,
+        elsewhere(made),
+        bool(program.points_to.any(values) & Kind.SHARED),
+    )
 
 
-def _spelled(program: Program, binding: Binding) -> str:
+def _in_order(elsewhere: Callable[[Node], str | None]) -> Callable[[Node], tuple[str, Position]]:
+    return lambda node: (elsewhere(node) or "", position_of(node))
+
+
+def _spelled(program: Program, binding: Holder) -> str:
+    if isinstance(binding, Temporary):
+        text = " ".join(binding.text.split())
+        return text if len(text) <= _LONGEST_CALL else f"{text[:_LONGEST_CALL]}..."
     names: list[str] = []
     term: object = binding
     while isinstance(term, Member):

@@ -52,7 +52,11 @@ def tells(node: Node, operand: Node) -> bool:
         return True
     if names[-1] == "buffer" or names[-2:] == ["buffer", "byteLength"]:
         return operator_of(node) in EQUALITIES
-    return operator_of(node) in _TRUTHS or _compares_with_no_length(node, operand)
+    return (
+        operator_of(node) in _TRUTHS
+        or _compares_with_no_length(node, operand)
+        or _is_too_small(node, operand)
+    )
 
 
 def checks_state(node: Node) -> bool:
@@ -61,6 +65,12 @@ def checks_state(node: Node) -> bool:
         return False
     # Other values than views have a length as well.
     return any(set(state_of(operand)[1]) - {"length"} and tells(node, operand) for operand in tested(node))
+
+
+def _is_too_small(node: Node, operand: Node) -> bool:
+    """Return whether `node` tests if the operand, the length of a view, is less than another size."""
+    sides = {"<": "left", "<=": "left", ">": "right", ">=": "right"}
+    return any(bare(side).id == operand.id for side in fields(node, sides.get(operator_of(node), "")))
 
 
 def _compares_with_no_length(node: Node, operand: Node) -> bool:

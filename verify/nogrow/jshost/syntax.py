@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from nogrow.errors import ModuleError
-from nogrow.jshost.builtins import MEMORY_SIGNS, words
+from nogrow.jshost.builtins import MEMORY_SIGNS, RETURNS_ELEMENT, words
 from nogrow.jshost.parse import (
     ACCESSES,
     FUNCTIONS,
@@ -12,21 +12,24 @@ from nogrow.jshost.parse import (
     arguments_of,
     bare,
     fields,
+    key_of,
     property_of,
     sides_of,
     text_of,
 )
 from nogrow.jshost.state_checks import TESTS, checks_state
 
+# The name of all elements of an array or a map, and of all properties with a computed name.
+ELEMENT = "*"
 DEEPEST_FUNCTIONS = 2_000
 # The time to look up a name grows with the depth.
 DEEPEST_SCOPES = 2_000
 _OF_INTEREST = words("""
-    abstract_class_declaration arrow_function assignment_expression augmented_assignment_expression
+    abstract_class_declaration array arrow_function assignment_expression augmented_assignment_expression
     await_expression call_expression class class_declaration export_specifier export_statement
-    field_definition function_declaration generator_function_declaration import_statement method_definition
-    new_expression optional_parameter pair public_field_definition required_parameter return_statement
-    shorthand_property_identifier variable_declarator yield_expression
+    field_definition for_in_statement function_declaration generator_function_declaration import_statement
+    method_definition new_expression optional_parameter pair public_field_definition
+    required_parameter return_statement shorthand_property_identifier variable_declarator yield_expression
 """)
 _READS = words("identifier shorthand_property_identifier")
 _EXPRESSIONS = words("function_expression generator_function")
@@ -67,14 +70,14 @@ Owner = int | Name
 class Scopes:
     """The scopes of a tree by the ids of their nodes, each with the names that it declares."""
 
-    def __init__(self, root: Node) -> None:
-        """Collect the scopes of the tree below `root`, which is a scope itself."""
+    def __init__(self, *roots: Node) -> None:
+        """Collect the scopes of the trees below `roots`, which are scopes themselves."""
         self._parent: dict[int, int] = {}
-        self._names: dict[int, set[str]] = {root.id: set()}
+        self._names: dict[int, set[str]] = {root.id: set() for root in roots}
         self._scope: dict[int, int] = {}
         # The function around each scope, call and `return`.
         self.functions: dict[int, int] = {}
-        stack = [(root, root.id, root.id)]
+        stack = [(root, root.id, root.id) for root in roots]
         while stack:
             node, scope, function = stack.pop()
             kind = node.type
@@ -90,12 +93,12 @@ class Scopes:
                 function = node.id if kind in FUNCTIONS else function
                 self._parameters(node)
             stack.extend((child, scope, function) for child in node.named_children)
-        self.deepest = self._skip_empty(root.id)
+        self.deepest = self._skip_empty([root.id for root in roots])
         """The deepest nesting of scopes that declare names."""
 
-    def _skip_empty(self, root: int) -> int:
+    def _skip_empty(self, roots: list[int]) -> int:
         """Link each scope to the nearest outer one that declares names, which speeds up lookups."""
-        depths = {root: 0}
+        depths = dict.fromkeys(roots, 0)
         # The dict has each scope after the one around it.
         for scope, parent in self._parent.items():
             if not self._names[parent] and parent in self._parent:
@@ -152,12 +155,12 @@ def _names_in(*patterns: Node) -> list[str]:
 
 
 class Walk:
-    """The index of a tree; each list has a node before the nodes in it."""
+    """The index of the trees of a program's files; each list has a node before the nodes in it."""
 
-    def __init__(self, root: Node) -> None:
-        """Walk the tree in linear time and memory; raise `ModuleError` if it is too deep."""
-        self.root = root
-        self.scopes = Scopes(root)
+    def __init__(self, *roots: Node) -> None:
+        """Walk the trees in linear time and memory; raise `ModuleError` if they are too deep."""
+        self.roots = {root.id: root for root in roots}
+        self.scopes = Scopes(*roots)
         if self.scopes.deepest > DEEPEST_SCOPES:
             raise ModuleError("too deeply nested to be analysed")
         self.nodes: list[tuple[Node, int]] = []
@@ -167,36 +170,56 @@ class Walk:
         self.reads: list[tuple[Node, int]] = []
         self.members: dict[int, set[str]] = defaultdict(set)
         self.member_nodes: list[Node] = []
+        self.passed_on: set[str] = set()
+        """The names of members that the program does not only call."""
         self.holders: dict[int, int] = {}
         self.checking: set[int] = set()
         """The functions that check whether a buffer is still the memory's."""
-        self.objects: set[int] = set()
+        # The objects of what files export count as literals.
+        self.objects: set[int] = set(self.roots)
         self._hints: dict[int, Owner] = {}
         depths: dict[int, int] = {}
-        stack: list[tuple[Node, int, Owner | None]] = [(root, root.id, None)]
+        called: set[int] = set()
+        stack: list[tuple[Node, int, Owner | None]] = [(root, root.id, None) for root in roots]
         while stack:
             node, function, owner = stack.pop()
             kind = node.type
             if kind in _OF_INTEREST:
                 self.nodes.append((node, function))
                 self._hint(node, kind)
-                if kind == "call_expression" and owner is not None:
-                    self._lend(node, owner)
+                if kind == "call_expression":
+                    called.update(callee.id for callee in fields(node, "function"))
+                    if owner is not None:
+                        self._lend(node, owner)
             if kind in _READS:
                 self.reads.append((node, function))
             elif kind == "this" and owner is not None:
                 self.this_owners[node.id] = owner
             elif kind in ACCESSES:
                 name = property_of(node)
+                if name is None or name in RETURNS_ELEMENT:
+                    self.members[function].add(ELEMENT)
                 if name is not None:
                     self.members[function].add(name)
+                    if node.id not in called:
+                        self.passed_on.add(name)
                     if name in MEMORY_SIGNS:
                         self.member_nodes.append(node)
+            elif kind == "shorthand_property_identifier_pattern":
+                self.members[function].add(text_of(node))
+            elif kind == "pair_pattern":
+                key = key_of(node.child_by_field_name("key"))
+                if key is not None:
+                    self.members[function].add(key)
             elif kind == "class_body":
                 owner = node.id
                 self.holders.update((child.id, node.id) for child in node.named_children)
             elif kind == "object":
                 self._object(node)
+            elif kind == "for_in_statement":
+                self.members[function].add(ELEMENT)
+            elif kind == "array":
+                self.objects.add(node.id)
             elif kind in TESTS and checks_state(node):
                 self.checking.add(function)
             elif kind in FUNCTIONS:

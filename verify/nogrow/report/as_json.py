@@ -123,10 +123,16 @@ def _violation(violation: Violation) -> Object:
 def _view(view: CachedView) -> Object:
     return {
         "binding": view.binding,
-        "made": view.made._asdict(),
-        "call": view.call and {**view.call.at._asdict(), "text": view.call.text},
+        "made": {**view.made._asdict(), **_in(view.made_in)},
+        "call": view.call and {**view.call.at._asdict(), "text": view.call.text, **_in(view.call.path)},
         "uses": [use._asdict() for use in view.uses],
+        **({} if view.certain else {"certain": False}),
     }
+
+
+def _in(path: str | None) -> Object:
+    """Return the path of another file than the artifact's."""
+    return {} if path is None else {"path": path}
 
 
 def _better(better: "Better") -> Object:

@@ -120,4 +120,11 @@ RULE_HELP = (
         "Create the view again after the call, or whenever `view.buffer !== memory.buffer`. You can also "
         "read the memory through live views, which follow it; don't store what they return.",
     ),
+    RuleHelp(
+        Rule.STALE_LENGTH,
+        "Host code uses a view of a shared memory that it kept across a call into the module.",
+        "The call may have grown the memory. Growth does not detach a view of a shared memory, but the view "
+        "keeps its length: what lies behind it reads undefined, and writes there are lost.",
+        "Create the view again after the call, or whenever `view.buffer !== memory.buffer`.",
+    ),
 )

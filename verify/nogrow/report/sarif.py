@@ -147,15 +147,16 @@ class _Run:
 
     def _view_flow(self, artifact: ArtifactReport, view: CachedView) -> list[Object]:
         """Return the steps in which a view is created, a call may grow the memory, and the view is used."""
-        steps = [(view.made, f"{view.binding} is created")]
+        path = artifact.path
+        steps = [(view.made_in or path, view.made, f"{view.binding} is created")]
         if view.call is not None:
-            steps.append((view.call.at, f"{view.call.text} may grow the memory"))
-        steps.append((view.at, f"{view.binding} is used"))
+            steps.append((view.call.path or path, view.call.at, f"{view.call.text} may grow the memory"))
+        steps.append((path, view.at, f"{view.binding} is used"))
         if not self._has_room(len(steps)):
             return []
         return [
-            {"location": {**self._location(Position(artifact.path, *position)), "message": _message(text)}}
-            for position, text in steps
+            {"location": {**self._location(Position(file, *position)), "message": _message(text)}}
+            for file, position, text in steps
         ]
 
     def _has_room(self, steps: int) -> bool:

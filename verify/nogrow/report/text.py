@@ -116,9 +116,9 @@ def _violation(
 
 
 def _view(artifact: ArtifactReport, view: CachedView) -> Iterator[str]:
-    path = printable(artifact.path)
-    yield f"   = created: {path}:{view.made}"
+    yield f"   = created: {printable(view.made_in or artifact.path)}:{view.made}"
     if view.call is not None:
+        path = printable(view.call.path or artifact.path)
         yield f"   = call between: {path}:{view.call.at}: {printable(view.call.text)}"
     if len(view.uses) > 1:
         shown = ", ".join(map(str, view.uses[1:MOST_USES]))

@@ -1,0 +1,399 @@
+"""List host code by the form of its views; the lines that end in `// stale` use a stale view."""
+
+FORMS = {
+    "constructor, private field": """
+        export class A { #v; constructor(w) { this.#v = new DataView(w.exports.memory.buffer) }
+        at(p) { return this.#v.getUint8(p) } // stale
+        }
+    """,
+    "constructor function, closure": """
+        export function make(w) { const v = new Uint8Array(w.exports.memory.buffer);
+        const at = (p) => v[p]; // stale
+        return { at, run: () => w.exports.run() } }
+    """,
+    "made where it is used, class": """
+        export class A { constructor(w) { this.w = w }
+        get v() { return new Uint8Array(this.w.exports.memory.buffer) }
+        at(p) { this.w.exports.run(); return this.v[p] } }
+    """,
+    "flag, closure": """
+        let v, dirty = true; const touch = () => { dirty = true };
+        const view = (w) => {
+        if (dirty) { v = new Uint8Array(w.exports.memory.buffer); dirty = false }
+        return v }; // stale
+        export const at = (w, p) => { touch(); w.exports.run(); return view(w)[p] };
+    """,
+    "nullish assignment": """
+        export class A { constructor(w) { this.w = w }
+        at(p) { this.v ??= new Uint8Array(this.w.exports.memory.buffer);
+        return this.v[p] } // stale
+        }
+    """,
+    "size guard, optional chaining": """
+        export class A { constructor(w) { this.w = w; this.n = 0 }
+        put(d) { if (!(this.n >= d.length)) { this.n = d.length;
+        this.v = new Uint8Array(this.w?.exports?.memory?.buffer, 0, this.n) }
+        this.v?.set(d); // stale
+        } }
+    """,
+    "the view's own length guards": """
+        export class A { constructor(w) { this.w = w; this.v = new Uint8Array(0) }
+        put(d) { if (this.v.length < d.length) this.v = new Uint8Array(this.w.exports.memory.buffer);
+        this.v.set(d) } }
+    """,
+    "buffers compared, early return": """
+        export class A { constructor(w) { this.w = w }
+        renew() { const { buffer } = this.w.exports.memory; if (this.v?.buffer === buffer) return;
+        this.v = new Uint8Array(buffer) }
+        at(p) { this.renew(); return this.v[p] } }
+    """,
+    "heap, destructured": """
+        export function f(Module, p) { const { HEAPU8 } = Module; Module._work(p);
+        return HEAPU8[p] } // stale
+    """,
+    "heap, cwrap": """
+        export function f(Module, p) { const work = Module.cwrap("work"); const v = Module.HEAPU8;
+        work(p); return v[p] } // stale
+    """,
+    "heap, read again": """
+        export async function f(Module, p) { await Module.ready; Module._work(p); return Module.HEAPU8[p] }
+    """,
+    "heap, bare name": """
+        function f(p) { const at = HEAPU32; Module._work(p);
+        return at[p] } // stale
+        function g(p) { Module._work(p); return HEAPU32[p] }
+    """,
+    "heap, value of an assignment": """
+        function f(n) {
+        HEAPU32[4] = Module._malloc(n); // stale
+        const p = Module._malloc(n); HEAPU32[4] = p }
+    """,
+    "stack pointer": """
+        function f(n) { HEAPU32[4] = Module.stackAlloc(n) }
+    """,
+    "fillers in two closures": """
+        export class A { start(port, w) { port.a = () => { this.v = new Uint8Array(w.exports.memory.buffer) };
+        port.b = async () => { this.v = new Uint8Array((await w).exports.memory.buffer) } }
+        run(w) { w.exports.run();
+        return this.v[0] } // stale
+        }
+    """,
+    "argument, arrow function": """
+        const first = (v, w) => { w.exports.run();
+        return v[0] }; // stale
+        export const g = (w) => first(new Uint8Array(w.exports.memory.buffer), w);
+    """,
+    "argument, static method": """
+        class A { static first(v, run) { run();
+        return v[0] } } // stale
+        export const g = ({ exports }) => A.first(new Uint8Array(exports.memory.buffer), exports.run);
+    """,
+    "argument, used before the call": """
+        const first = (v, w) => { const x = v[0]; w.exports.run(); return x };
+        export const g = (w) => first(new Uint8Array(w.exports.memory.buffer), w);
+    """,
+    "temporary, augmented assignment": """
+        export function f(w, p) {
+        new Uint8Array(w.exports.memory.buffer)[p] += w.exports.run(); // stale
+        }
+    """,
+    "temporary, argument of a call": """
+        export function f(w, g) {
+        g(new Uint8Array(w.exports.memory.buffer), w.exports.run()); // stale
+        }
+    """,
+    "temporary, call first": """
+        export function f(w, p) { const x = w.exports.run(); new Uint8Array(w.exports.memory.buffer)[p] = x }
+    """,
+    "import that forgets, methods of an object": """
+        let v, memory;
+        const renew = () => { if (!v || v.byteLength === 0) v = new DataView(memory.buffer) };
+        export const imports = { env: {
+        a(p) { renew(); v.setUint8(p, 1) },
+        b(p) { v.setUint8(p, 1) }, // stale
+        } };
+    """,
+    "import that calls the module again": """
+        let w, v;
+        const renew = () => { if (v?.buffer !== w.memory.buffer) v = new DataView(w.memory.buffer) };
+        export const start = (i) => { w = i.exports };
+        export const imports = { env: { a: (n) => { renew(); const p = w.malloc(n);
+        v.setUint8(p, 1) } } }; // stale
+    """,
+    "private helper of a method that renews": """
+        export class A { constructor(w) { this.w = w }
+        #put(p) { this.v.setUint8(p, 1) }
+        run(p) { this.v = new DataView(this.w.exports.memory.buffer); this.#put(p) } }
+    """,
+    "private helper after a call": """
+        export class A { constructor(w) { this.w = w }
+        #put(p) {
+        this.v.setUint8(p, 1) } // stale
+        run(p) { this.v = new DataView(this.w.exports.memory.buffer); this.w.exports.run(); this.#put(p) } }
+    """,
+    "renewed on one branch": """
+        export class A { constructor(w) { this.w = w }
+        renew(all) { if (all) this.v = new DataView(this.w.exports.memory.buffer) }
+        at(p) { this.renew(p > 9);
+        return this.v.getUint8(p) } // stale
+        }
+    """,
+    "renewed on both branches": """
+        export class A { constructor(w) { this.w = w }
+        renew(f) { if (f) this.v = new Float32Array(this.w.exports.memory.buffer);
+        else this.v = new Uint8Array(this.w.exports.memory.buffer) }
+        at(p) { this.renew(p > 9); return this.v[p] } }
+    """,
+    "renewed by an awaited function": """
+        export class A { constructor(w) { this.w = w }
+        async renew() { await 0; this.v = new DataView(this.w.exports.memory.buffer) }
+        async at(p) { await this.renew(); return this.v.getUint8(p) } }
+    """,
+    "renewed later": """
+        export class A { constructor(w) { this.w = w }
+        async renew() { await 0; this.v = new DataView(this.w.exports.memory.buffer) }
+        at(p) { this.renew();
+        return this.v.getUint8(p) } // stale
+        }
+    """,
+    "renewal may throw": """
+        export class A { constructor(w) { this.w = w }
+        renew() { this.w.exports.run(); this.v = new DataView(this.w.exports.memory.buffer) }
+        at(p) { try { this.renew() } catch { }
+        return this.v.getUint8(p) } // stale
+        }
+    """,
+    "recursive renewal": """
+        let v; function renew(w, n) { if (n > 0) return renew(w, n - 1);
+        v = new Uint8Array(w.exports.memory.buffer) }
+        export function at(w, p) { w.exports.run(); renew(w, p); return v[p] }
+    """,
+    "objects of the Web": """
+        export function f(m) { const v = new Uint8Array(m.exports.memory.buffer); const x = new FileReader();
+        x.abort(); const s = new WebSocket("a"); s.ping(); return v[0] }
+    """,
+    "stale view, destructured": """
+        export class A { constructor(w) { this.w = w; this.v = new Uint8Array(w.exports.memory.buffer) }
+        at(p) { const { v, w } = this;
+        return v[p] } // stale
+        put(p) { this.v = new Uint8Array(this.w.exports.memory.buffer); const { v } = this; v[p] = 1 } }
+    """,
+    "handler renews and tries again": """
+        let m, v; const put = (p, x) => { try { v.setUint8(p, x) } catch {
+        v = new DataView(m.buffer); v.setUint8(p, x) } };
+        export const start = (i) => { m = i.exports.memory; v = new DataView(m.buffer) };
+        export const lower = (i, x) => { const p = i.exports.run(); put(p, x); v.setUint8(p + 1, x) };
+    """,
+    "elements do not throw": """
+        let m, v; export const put = (p, x) => { try {
+        v[p] = x } catch { // stale
+        v = new Uint8Array(m.buffer); v[p] = x } };
+        export const start = (i) => { m = i.exports.memory; v = new Uint8Array(m.buffer) };
+    """,
+    "import that grows the memory renews": """
+        let m, v; function grow(n) { const old = m.grow(n); v = new Uint8Array(m.buffer); return old }
+        export function start(b) { const i = new WebAssembly.Instance(b, { env: { grow } });
+        m = i.exports.memory; v = new Uint8Array(m.buffer) }
+        export const at = (p) => v[p];
+    """,
+    "import that grows the memory forgets one": """
+        let m, v, w; const more = (n) => { const old = m.grow(n); v = new Uint8Array(m.buffer); return old };
+        export function start(b) { const i = new WebAssembly.Instance(b, { env: { grow: more } });
+        m = i.exports.memory; v = new Uint8Array(m.buffer); w = new Int32Array(m.buffer) }
+        export const at = (p) => v[p] +
+        w[p]; // stale
+    """,
+    "view of a class that is extended": """
+        class Base { constructor(w) { this.w = w; this.v = new Uint8Array(w.exports.memory.buffer) }
+        renew() { this.v = new Uint8Array(this.w.exports.memory.buffer) } }
+        export class A extends Base {
+        at(p) { return this.v[p] } // stale
+        safe(p) { this.renew(); return this.v[p] } }
+    """,
+    "exports in a parameter": """
+        export function f(wasm, p) { const { buffer } = wasm.memory; wasm.malloc(4);
+        return new Uint8Array(buffer, p) } // stale
+    """,
+    "object that has a memory": """
+        class Host { constructor(memory) { this.memory = memory } size() { return 1 } }
+        export function f(m) { const host = new Host(m); const v = new Uint8Array(host.memory.buffer);
+        host.size(); return v[0] }
+    """,
+    "object that is new": """
+        export function f(w) { const o = { v: new Uint8Array(w.exports.memory.buffer), n: 1 }; o.v[0] = 1;
+        w.exports.run();
+        return o.v[0] } // stale
+    """,
+    "array, pushed": """
+        const views = []; export function keep(w) { views.push(new Uint8Array(w.exports.memory.buffer)) }
+        export const fill = (i, x) => views[i].fill(x); // stale
+    """,
+    "array, pushed by an import": """
+        let wasm; const views = []; export const start = (i) => { wasm = i.exports };
+        export const imports = { env: { keep: (p) => { views.push(new Uint8Array(wasm.memory.buffer, p)) },
+        fill: (i, x) => views[i].fill(x) } }; // stale
+    """,
+    "array that is new": """
+        export function f(w) { const [a, b] = [new Uint8Array(w.exports.memory.buffer), 1];
+        return a[0] + b }
+    """,
+    "map": """
+        const views = new Map(); export function keep(w, k) {
+        views.set(k, { v: new Uint8Array(w.exports.memory.buffer) }) }
+        export const at = (k, p) => views.get(k).v[p]; // stale
+    """,
+    "map that is iterated": """
+        const views = new Map(); export function keep(w, k) {
+        views.set(k, new Uint8Array(w.exports.memory.buffer)) }
+        export function sum() { let s = 0; for (const [k, v] of views)
+        s += k * v[0]; // stale
+        return s }
+    """,
+    "property with a computed name": """
+        const cache = {}; export function keep(w, k) { cache[k] = new Uint8Array(w.exports.memory.buffer) }
+        export const at = (k, p) => cache[k][p]; // stale
+    """,
+    "array of all kinds of values": """
+        const heap = []; let next = 0; function add(x) {
+        if (next === heap.length) heap.push(heap.length + 1); const i = next; next = heap[i]; heap[i] = x;
+        return i }
+        export const f = (w) => add(new Uint8Array(w.exports.memory.buffer));
+        export const g = (w, p) => { w.exports.run(); return heap[p].then(heap[next]) };
+    """,
+    "copies in an array": """
+        const parts = []; export function keep(w) {
+        parts.push(new Uint8Array(w.exports.memory.buffer).slice()) }
+        export function sum() { let s = 0; for (const p of parts) s += p[0]; return s }
+    """,
+    "export with a computed name": """
+        export function f(w, name) { const v = new Uint8Array(w.exports.memory.buffer); w.exports[name]();
+        return v[0] } // stale
+    """,
+    "Atomics needs no shared memory": """
+        export function f(m) { const v = new Int32Array(m.exports.memory.buffer); m.exports.run();
+        Atomics.store(v, 0, 1) } // stale
+    """,
+}
+
+# Whole programs: the text of each file by its path.
+PROGRAMS = {
+    "function of another file enters": {
+        "a.js": """
+            import { h } from "./b.js";
+            export function f(w) { const v = new Uint8Array(w.exports.memory.buffer); h(w);
+            return v[0] } // stale
+        """,
+        "b.js": "export const h = (w) => w.exports.run();",
+    },
+    "function of another file does not enter": {
+        "a.js": """
+            import { h as g } from "./lib/index.js";
+            export function f(w) { const v = new Uint8Array(w.exports.memory.buffer); g(v); return v[0] }
+        """,
+        "lib/index.js": 'export * from "./b.js";',
+        "lib/b.js": "function read(v) { return v[0] } export { read as h };",
+    },
+    "function of a file that is not given": {
+        "a.js": """
+            import { h } from "./c.js";
+            export function f(w) { const v = new Uint8Array(w.exports.memory.buffer); h(v); return v[0] }
+        """,
+        "b.js": "export const h = 1;",
+    },
+    "view is exported": {
+        "a.js": """
+            import { v } from "./b.js";
+            export const at = (w, p) => { w.run();
+            return v[p] }; // stale
+        """,
+        "b.js": """
+            export let v; export const start = (w) => { v = new Uint8Array(w.exports.memory.buffer) };
+        """,
+    },
+    "view is exported and renewed": {
+        "a.js": """
+            import { v, renew } from "./b.js";
+            export const at = (w, p) => { w.run(); renew(w); return v[p] };
+        """,
+        "b.js": """
+            export let v; export function renew(w) { v = new Uint8Array(w.exports.memory.buffer) };
+        """,
+    },
+    "view is an argument": {
+        "a.mjs": """
+            import * as b from "./b.mjs";
+            export const f = (w) => b.first(new Uint8Array(w.exports.memory.buffer), w);
+        """,
+        "b.mjs": """
+            export function first(v, w) { w.exports.run();
+            return v[0] } // stale
+        """,
+    },
+    "default export, TypeScript": {
+        "a.ts": """
+            import first from "./b.js";
+            export const f = (w: any) => first(new Uint8Array(w.exports.memory.buffer), w);
+        """,
+        "b.ts": """
+            export default function (v: Uint8Array, w: any) { w.exports.run();
+            return v[0] } // stale
+        """,
+    },
+    "class of another file": {
+        "a.js": """
+            import { Memory } from "./b";
+            export class A { constructor(w) { this.m = new Memory(w.exports) }
+            at(p) { return this.m.view[p] } } // stale
+        """,
+        "b/index.js": """
+            export class Memory { constructor(e) { this.view = new Uint8Array(e.memory.buffer) } }
+        """,
+    },
+    "CommonJS, object": {
+        "a.cjs": """
+            const { first, peek } = require("./b.cjs");
+            exports.f = (w) => first(new Uint8Array(w.exports.memory.buffer), w);
+            exports.g = (w) => { const v = new Uint8Array(w.exports.memory.buffer); peek(v); return v[0] };
+        """,
+        "b.cjs": """
+            function peek(v) { return v[0] }
+            function first(v, w) { w.exports.run();
+            return v[0] } // stale
+            module.exports = { first, peek };
+        """,
+    },
+    "CommonJS, single properties": {
+        "a.cjs": """
+            const b = require("./b");
+            exports.f = (w) => b.first(new Uint8Array(w.exports.memory.buffer), w);
+            exports.g = (w) => { const v = new Uint8Array(w.exports.memory.buffer); b.peek(v); return v[0] };
+        """,
+        "b.cjs": """
+            exports.peek = (v) => v[0];
+            module.exports.first = function (v, w) { w.exports.run();
+            return v[0] }; // stale
+        """,
+    },
+    "ES module imports CommonJS": {
+        "a.mjs": """
+            import b from "./b.cjs";
+            import { renew } from "./b.cjs";
+            export const f = (w) => { const v = new Uint8Array(w.exports.memory.buffer); b.run(w);
+            return v[0] }; // stale
+            export const g = (w) => { const v = new Uint8Array(w.exports.memory.buffer); renew();
+            return v[0] };
+        """,
+        "b.cjs": "exports.run = (w) => w.exports.run(); exports.renew = () => 1;",
+    },
+    "circle": {
+        "a.js": """
+            import { b } from "./b.js"; export { b } from "./b.js"; export * from "./b.js";
+            export const a = (w) => { const v = new Uint8Array(w.exports.memory.buffer); b(w);
+            return v[0] }; // stale
+        """,
+        "b.js": """
+            import { a } from "./a.js"; export { a, c } from "./a.js";
+            export const b = (w) => w ? w.exports.run() : a(w);
+        """,
+    },
+}

@@ -1,0 +1,56 @@
+"""Test which lines of host code use a stale view for certain, by the form of the view."""
+
+import pytest
+
+from nogrow.errors import ModuleError
+from nogrow.jshost.stale_views import views_in
+from tests.jshost.forms import FORMS, PROGRAMS
+
+
+def found(files: dict[str, str]) -> set[tuple[str, int]]:
+    results = views_in([(path, text.encode()) for path, text in files.items()])
+    return {
+        (path, use.line)
+        for path, views in results.items()
+        if not isinstance(views, ModuleError)
+        for view in views
+        if view.certain
+        for use in view.uses
+    }
+
+
+def marked(files: dict[str, str]) -> set[tuple[str, int]]:
+    return {
+        (path, number)
+        for path, text in files.items()
+        for number, line in enumerate(text.split("\n"), 1)
+        if "// stale" in line
+    }
+
+
+@pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
+def test_uses_of_stale_views_are_found(text: str) -> None:
+    assert found({"a.mjs": text}) == marked({"a.mjs": text})
+
+
+@pytest.mark.parametrize("files", PROGRAMS.values(), ids=PROGRAMS)
+def test_files_are_one_program(files: dict[str, str]) -> None:
+    assert found(files) == marked(files)
+
+
+def test_finding_names_both_files() -> None:
+    files = PROGRAMS["view is an argument"]
+    results = views_in([(path, text.encode()) for path, text in files.items()])
+    views = results["b.mjs"]
+    assert not isinstance(views, ModuleError)
+    (view,) = views
+    assert (view.made_in, view.made.line) == ("a.mjs", 3)
+    assert view.call is not None
+    assert (view.call.path, view.call.at.line) == (None, 2)
+
+
+def test_unjudged_file_does_not_hide_others() -> None:
+    files = {**PROGRAMS["view is an argument"], "c.mjs": "var = 1"}
+    results = views_in([(path, text.encode()) for path, text in files.items()])
+    assert isinstance(results["c.mjs"], ModuleError)
+    assert found(files) == marked(files)

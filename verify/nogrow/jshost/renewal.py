@@ -1,0 +1,122 @@
+"""Find the bindings that glue code renews itself whenever the memory grows.
+
+The host's half of the growth calls a function that does nothing but make the views again: Emscripten's
+`updateMemoryViews`, or an import that the module calls after it has grown, as Go's `resetMemoryDataView`.
+"""
+
+from nogrow.jshost.builtins import HEAPS, words
+from nogrow.jshost.parse import Node
+from nogrow.jshost.points_to import Kind
+from nogrow.jshost.program import Program
+from nogrow.jshost.syntax import ELEMENT, Name
+from nogrow.jshost.terms import Binding, Member, This
+
+# Emscripten's glue makes views of this many types together, at least.
+A_HEAP = 3
+_ENTRIES = words("method_definition pair shorthand_property_identifier")
+
+
+class Renewal:
+    """The bindings of a program that its glue renews."""
+
+    def __init__(self, program: Program) -> None:
+        """Find the functions that renew views and do nothing else."""
+        self._program = program
+        walk = program.constraints.walk
+        self._renewing = {function for function in program.filled if self._only_renews(function)}
+        heaps = {function for function in self._renewing if self._makes_heap(function)}
+        growers = {
+            program.outermost(call.within)
+            for call in program.constraints.calls.values()
+            for callee in call.callees
+            if isinstance(callee, Member)
+            and callee.name == "grow"
+            and program.points_to.of(callee.of) & Kind.MEMORY
+        }
+        grown = {
+            function
+            for function in self._renewing
+            if program.callers.get(function, set()) & growers
+            and walk.functions[function].type != "method_definition"
+        }
+        hooks = {
+            function
+            for function in self._renewing
+            if self._is_import(walk.functions[function]) and not self._reads_own(function)
+        }
+        # What grows the memory for the module renews the views as well.
+        served = {function for function in growers if self._is_served(function)}
+        self._glue = heaps | grown | hooks | served
+
+    def __contains__(self, binding: Binding) -> bool:
+        """Return whether the glue renews the binding."""
+        # One more element does not renew the others.
+        is_element = isinstance(binding, Member) and binding.name == ELEMENT
+        return not is_element and any(binding in self._program.filled[function] for function in self._glue)
+
+    def _only_renews(self, function: int) -> bool:
+        """Return whether the function stores views in bindings that outlive it, and does nothing else."""
+        program = self._program
+        if function not in program.constraints.walk.functions or function in program.effects.entering:
+            return False
+        if program.waits(function):
+            return False
+        if (
+            function in program.constraints.constructors.values()
+            or function in program.constraints.walk.checking
+        ):
+            return False
+        for store in program.stores_of[function]:
+            target = program.points_to.find(store.target)
+            is_local = isinstance(target, Name) and program.home(target) == function
+            if (
+                not is_local
+                and target not in program.stores
+                and not program.points_to.of(target) & Kind.OTHER
+            ):
+                return False
+        return True
+
+    def _reads_own(self, function: int) -> bool:
+        program = self._program
+        filled = program.filled[function]
+        read = {name for name, _ in program.reads.get(function, ())}
+        return not read.isdisjoint({binding for binding in filled if program.home(binding) != function})
+
+    def _makes_heap(self, function: int) -> bool:
+        """Return whether the function makes views of many types, or has Emscripten's names for them."""
+        program = self._program
+        constructors, names = set(), set()
+        for binding in program.filled[function]:
+            if program.home(binding) == function or (isinstance(binding, Member) and self._is_field(binding)):
+                continue
+            for store in program.stores[binding]:
+                if store.within == function:
+                    constructors |= {program.constructor(value) for value in store.values}
+                    names.add(binding.name if isinstance(binding, Name | Member) else "")
+        return len(constructors - {""}) >= A_HEAP or bool(names & HEAPS)
+
+    def _is_field(self, member: Member) -> bool:
+        return isinstance(member.of, This) and member.of.owner not in self._program.constraints.walk.objects
+
+    def _is_served(self, function: int) -> bool:
+        """Return whether the function, or a name that holds it, stands in an object as imports do."""
+        program = self._program
+        node = program.constraints.walk.functions.get(function)
+        if node is None or node.type == "method_definition":
+            return False
+        if self._is_import(node):
+            return True
+        return any(
+            self._is_import(read) and function in program.points_to.functions(name)
+            for reads in program.reads.values()
+            for name, read in reads
+        )
+
+    @staticmethod
+    def _is_import(value: Node) -> bool:
+        """Return whether a function, or a name, stands in an object within an object, as imports do."""
+        entry = value if value.type in _ENTRIES else value.parent
+        held = None if entry is None or entry.type not in _ENTRIES else entry.parent
+        outer = None if held is None or held.type != "object" else held.parent
+        return outer is not None and outer.type == "pair"

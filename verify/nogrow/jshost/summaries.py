@@ -1,0 +1,189 @@
+"""Find the uses of stale views in all functions of a program: an interprocedural analysis with summaries.
+
+From callees to callers, a fixpoint computes what a call of each function does to the views in bindings. From
+callers to callees, another one computes which bindings may hold a stale view when a function is called.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from nogrow.jshost.builtins import HEAPS
+from nogrow.jshost.call_effects import Effect
+from nogrow.jshost.cfg import graph_of
+from nogrow.jshost.dataflow import ATTACHED, Flow, Graph, Held, State, Summaries, Summary, analyse, detached
+from nogrow.jshost.entry_points import EntryPoints
+from nogrow.jshost.parse import Node
+from nogrow.jshost.points_to import KEPT
+from nogrow.jshost.program import Program
+from nogrow.jshost.terms import Binding, Holder, Made, Member
+
+
+class StaleUse(NamedTuple):
+    """A use of `binding` at `node` after `call`; None is any call before the function's own.
+
+    `certain` says whether the call is known to enter the module.
+    """
+
+    binding: Holder
+    node: Node
+    call: Node | None
+    certain: bool
+
+
+class Summarised:
+    """The flow in all functions that matter to the views in the bindings `candidates`."""
+
+    def __init__(self, program: Program, candidates: frozenset[Binding], renewed: Iterable[Binding]) -> None:
+        """Compute the summaries; raise `ModuleError` if a function is too large."""
+        self._program = program
+        self._entry_points = EntryPoints(program)
+        self._tracked = self._relevant(candidates)
+        for function in self._with_temporaries(set(renewed)):
+            self._tracked.setdefault(function, set())
+        self._graphs: dict[int, Graph] = {}
+        self._flows: dict[int, Flow] = {}
+        self._summaries: Summaries = {
+            function: {
+                binding: Summary(False, Effect.NONE, binding in program.filled[function])
+                for binding in tracked
+            }
+            for function, tracked in ((each, self._outliving(each)) for each in self._tracked)
+        }
+        self._solve()
+        self._stale = self._stale_on_entry()
+
+    def stale_uses(self) -> Iterator[StaleUse]:
+        """Yield the uses of views that are detached on some path."""
+        for function, flow in self._flows.items():
+            stale = self._stale.get(function, {})
+            for binding, node, held in flow.uses:
+                further = _worst(held, stale)
+                if further.effect:
+                    yield StaleUse(binding, node, further.call, further.effect is Effect.CERTAIN)
+
+    def _relevant(self, candidates: frozenset[Binding]) -> dict[int, set[Binding]]:
+        """Return the bindings to analyse in each function."""
+        program = self._program
+        by_member: dict[str, list[Member]] = defaultdict(list)
+        for binding in candidates:
+            if isinstance(binding, Member):
+                by_member[binding.name].append(binding)
+        tracked: dict[int, set[Binding]] = defaultdict(set)
+        for function, read in program.reads.items():
+            tracked[program.outermost(function)] |= {name for name, _ in read if name in candidates}
+        for function, names in program.constraints.walk.members.items():
+            for name in names & by_member.keys():
+                tracked[program.outermost(function)].update(by_member[name])
+        for function, filled in program.filled.items():
+            tracked[function] |= filled & candidates
+        for binding in candidates:
+            home = program.home(binding)
+            if home is not None:
+                tracked[home].add(binding)
+        queue = list(tracked)
+        while queue:
+            function = queue.pop()
+            filled = program.filled.get(function, set())
+            is_private = function not in self._entry_points
+            further = {
+                binding
+                for binding in tracked[function]
+                if (is_private or binding in filled) and program.home(binding) != function
+            }
+            for caller in program.callers.get(function, ()):
+                if further and not further <= tracked[caller]:
+                    tracked[caller] |= further
+                    queue.append(caller)
+        return {function: bindings for function, bindings in tracked.items() if bindings}
+
+    def _with_temporaries(self, renewed: set[Binding]) -> Iterator[int]:
+        """Yield the functions that may hold a view in no binding while they call another function."""
+        program = self._program
+        points_to = program.points_to
+        for call in program.constraints.calls.values():
+            held = [callee.of for callee in call.callees if isinstance(callee, Member)]
+            held += [value for values in call.arguments for value in values]
+            held += [Made(call.node.id)] if Made(call.node.id) in program.constraints.flows else []
+            if points_to.any(value for value in held if value is not None) & KEPT:
+                yield program.outermost(call.within)
+        for function, read in program.reads.items():
+            if any(name in renewed or name.name in HEAPS for name, _ in read):
+                yield program.outermost(function)
+        for function, names in program.constraints.walk.members.items():
+            if names & HEAPS:
+                yield program.outermost(function)
+
+    def _outliving(self, function: int) -> set[Binding]:
+        return {binding for binding in self._tracked[function] if self._outlives(binding, function)}
+
+    def _outlives(self, binding: Binding, function: int) -> bool:
+        """Return whether the binding may hold a view from before the call of the function."""
+        program = self._program
+        # The code outside functions runs once, before all others.
+        if function in program.constraints.walk.roots or program.constructs(function, binding):
+            return False
+        home = program.home(binding)
+        return home is None or home != function
+
+    def _solve(self) -> None:
+        queue = sorted(self._tracked)
+        queued = set(queue)
+        while queue:
+            function = queue.pop()
+            queued.discard(function)
+            if self._analyse(function):
+                for caller in self._program.callers.get(function, ()):
+                    if caller in self._tracked and caller not in queued:
+                        queued.add(caller)
+                        queue.append(caller)
+
+    def _analyse(self, function: int) -> bool:
+        """Analyse the function, and return whether its summary has changed."""
+        program = self._program
+        if function not in self._graphs:
+            node = program.node(function)
+            self._graphs[function] = graph_of(program, node, frozenset(self._tracked[function]))
+        outliving = self._summaries[function]
+        entry: State = {binding: Held(frozenset((binding,))) for binding in outliving}
+        flow = analyse(self._graphs[function], entry, self._summaries, program.effects.entering)
+        self._flows[function] = flow
+        changed = False
+        for binding, known in outliving.items():
+            end = flow.end.get(binding)
+            keeps = known.keeps or (end is not None and bool(end.from_entry))
+            detaches = max(known.detaches, Effect.NONE if end is None else end.effect)
+            if (keeps, detaches) != known[:2]:
+                outliving[binding] = Summary(keeps, detaches, known.fills)
+                changed = True
+        return changed
+
+    def _stale_on_entry(self) -> dict[int, dict[Holder, Held]]:
+        """Return the bindings that may hold a stale view when a function is called, each with the call."""
+        stale: dict[int, dict[Holder, Held]] = defaultdict(dict)
+        # A parameter gets views from some of its callers only.
+        parameters = {name for names in self._program.constraints.parameters.values() for name in names}
+        other_code = self._program.effects.other_code
+        for function in self._tracked:
+            if function in self._entry_points:
+                for binding in self._summaries[function]:
+                    effect = min(other_code, Effect.POSSIBLE) if binding in parameters else other_code
+                    stale[function][binding] = detached(effect, None)
+        queue = list(self._flows)
+        while queue:
+            caller = queue.pop()
+            for function, binding, _, held in self._flows[caller].passed:
+                if function not in self._flows:
+                    continue
+                known = stale[function].get(binding, ATTACHED)
+                further = _worst(held, stale[caller])
+                if further.effect > known.effect:
+                    stale[function][binding] = detached(further.effect, further.call)
+                    queue.append(function)
+        return stale
+
+
+def _worst(held: Held, stale: dict[Holder, Held]) -> Held:
+    """Return the state of what may have come from a binding in `stale`, by the call that is most certain."""
+    at_entry = [stale[binding] for binding in held.from_entry if binding in stale]
+    return max(held, *at_entry, key=lambda each: each.effect) if at_entry else held
