@@ -28,8 +28,8 @@ export function warmUp(guest) {
  * `watch(moment)` is called before set_name, after it, and when the greeting is read.
  */
 export function greet(guest, view, watch) {
-  const salutation = write(view(), guest.get_salutation_ptr(), SALUTATION);
-  const name = write(view(), guest.get_name_ptr(), NAME);
+  const salutation = write(view, guest.get_salutation_ptr(), SALUTATION);
+  const name = write(view, guest.get_name_ptr(), NAME);
   const start = guest.get_msg_ptr();
   watch("before");
   const length = guest.set_name(salutation, name);
@@ -42,8 +42,8 @@ export function greet(guest, view, watch) {
   return new TextDecoder().decode(mem8.slice(start, start + length));
 }
 
-function write(mem8, address, text) {
+function write(view, address, text) {
   const bytes = new TextEncoder().encode(text);
-  mem8.set(bytes, address);
+  view().set(bytes, address);
   return bytes.length;
 }

@@ -102,18 +102,18 @@ function liveView(memory) {
 
 const VIEWS = { kept: keptView, watched: watchedView, live: liveView };
 
-function write(mem8, text, address) {
+function write(view, text, address) {
   const bytes = new TextEncoder().encode(text);
   if (bytes.length > MAX_TEXT_LENGTH) {
     throw new GuestError(`"${text}" is longer than ${MAX_TEXT_LENGTH} bytes`);
   }
-  mem8.set(bytes, address);
+  view().set(bytes, address);
   return bytes.length;
 }
 
 function greet(guest, view) {
-  const salutationLength = write(view(), SALUTATION, guest.get_salutation_ptr());
-  const nameLength = write(view(), NAME, guest.get_name_ptr());
+  const salutationLength = write(view, SALUTATION, guest.get_salutation_ptr());
+  const nameLength = write(view, NAME, guest.get_name_ptr());
   const length = guest.set_name(salutationLength, nameLength);
   if (length < 0) {
     throw new GuestError(`the guest rejected the texts: set_name returned ${length}`);
