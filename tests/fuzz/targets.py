@@ -1,7 +1,8 @@
 """Define the fuzz targets: each accepts any bytes, and raises only if nogrow breaks a promise.
 
 The promises are: an error is one of nogrow's own; a module that wasmtime finds valid is judged; a sealed copy
-keeps the promise of its mode; an exit code is a documented one; a running guest reaches nothing outside.
+keeps the promise of its mode, and a stressed copy stays valid; an exit code is a documented one; a running
+guest reaches nothing outside.
 """
 
 import io
@@ -31,6 +32,7 @@ from nogrow.pipeline.cached_views import inspect
 from nogrow.report.as_json import load as load_report
 from nogrow.report.exit_code import ExitCode
 from nogrow.rewrite.rewrite import Mode, sealed
+from nogrow.rewrite.stress import stressed
 from nogrow.shipping.statement import as_text, read_statement
 from nogrow.source.lookup import Wanted, find_sources, locate
 from nogrow.wasm.component import core_modules
@@ -180,6 +182,21 @@ def seal(data: bytes) -> None:
             raise BrokenPromiseError(f"{mode.value} left a memory.grow")
 
 
+def stress(data: bytes) -> None:
+    """Stress a module by the proof, and whatever it says: the copy of a valid module must be valid."""
+    if not validate(data).valid:
+        return
+    for every in (False, True):
+        try:
+            copy = stressed(data, _ENGINE, every=every).data
+        except ModuleError as error:
+            if "internal error" in str(error):
+                raise BrokenPromiseError(str(error)) from error
+            continue
+        if validate(copy).valid is False:
+            raise BrokenPromiseError(f"stress made it invalid: {validate(copy).reason}")
+
+
 def command(data: bytes) -> None:
     """Run `nogrow check` in every format, `explain` and `sites` on a file."""
     path = str(_file("any.wasm", data))
@@ -212,8 +229,8 @@ TARGETS: dict[str, Target] = {
     target.__name__: target
     for target in (
         *(module, component, names, dwarf, sourcemap, contract, glue, host, lock, report),
-        *(statement, archive, seal, command, scenario),
+        *(statement, archive, seal, stress, command, scenario),
     )
 }
-MODULES = frozenset(("module", "dwarf", "seal", "command", "scenario"))
+MODULES = frozenset(("module", "dwarf", "seal", "stress", "command", "scenario"))
 """The targets whose inputs are modules."""
