@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -83,8 +82,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert packed.returncode == 0, packed.stderr
     modules = folder / "project" / "node_modules"
-    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
-        archive.extractall(modules, filter="data")
+    shutil.unpack_archive(next(folder.glob("*.tgz")), modules)
     (modules / "package").rename(modules / "nogrow-views")
     return folder / "project"
 

@@ -7,7 +7,7 @@
 // how programs notice growth.
 import { readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { drivers } from "./drivers.mjs";
 
@@ -33,9 +33,11 @@ function note() {
   const frames = new Error().stack.split("\n");
   Error.stackTraceLimit = stackTraceLimit;
   for (const frame of frames) {
-    const found = /(?:file:\/\/)?(\/[^():]+):(\d+):\d+/.exec(frame);
-    if (found && found[1].startsWith(current)) {
-      uses.add(`${found[1]}:${found[2]}`);
+    const found = /(file:\/\/)?(\/[^():]+):(\d+):\d+/.exec(frame);
+    if (!found) continue;
+    const file = found[1] ? fileURLToPath(`file://${found[2]}`) : found[2];
+    if (file.startsWith(current)) {
+      uses.add(`${file}:${found[3]}`);
       return;
     }
   }
