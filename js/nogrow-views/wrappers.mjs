@@ -8,7 +8,7 @@ import { nativeOf, state } from "./state.mjs";
 const setElement = nativeOf(WebAssembly.Table.prototype, "set");
 let scratch;
 
-// What engines say if a parameter or result is a reference to a function and the argument is another function.
+// Messages of engines for a parameter or result that must be a function of WebAssembly, and is another function.
 const WRONG_REFERENCE = /type incompatibility|exported function|reference type|funcref/i;
 
 export function isWrapper(value) {

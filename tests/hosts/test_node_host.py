@@ -47,7 +47,7 @@ def test_growing_guest_detaches_a_kept_view(built_root: Path, profile: str) -> N
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_kept_view_of_a_growing_guest_works_by_chance_but_not_under_stress(
+def test_kept_view_works_by_chance_but_not_under_stress(
     built_root: Path, tmp_path: Path, profile: str
 ) -> None:
     path = built_root / "build" / profile / "greeting_growth.wasm"

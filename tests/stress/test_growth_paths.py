@@ -56,9 +56,7 @@ def test_plain_copy_detaches_where_memory_may_have_grown(
 
 
 @pytest.mark.parametrize("first", sampled(range(0, MODULES, BATCH)))
-def test_copy_takes_the_same_paths_and_quiet_entry_points_stay_quiet(
-    node: Path, tmp_path: Path, first: int
-) -> None:
+def test_copy_takes_the_same_paths_and_stays_quiet(node: Path, tmp_path: Path, first: int) -> None:
     results = observed(node, tmp_path, first, plain=False, rare=True)
     assert faults(results, lambda result: result.different, first) == {}
     assert faults(results, lambda result: result.loud, first) == {}

@@ -79,6 +79,6 @@ def test_functions_of_a_rust_build_keep_their_names(built_root: Path, profile: s
     names = [FunctionNames(module) for module in (before, after)]
     functions = range(len(before.functions))
     assert [names[1].get(index) for index in functions] == [names[0].get(index) for index in functions]
-    # What was appended has names as well, so that a stack trace tells what it is.
+    # Appended functions have names as well, so that a stack trace tells their purpose.
     appended = range(len(before.functions), len(after.functions))
     assert any((names[1].get(index) or "").startswith("nogrow.stress.") for index in appended)

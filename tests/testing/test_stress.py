@@ -99,7 +99,7 @@ def project(pytester: pytest.Pytester) -> pytest.Pytester:
         ("NewPointer", None),
     ],
 )
-def test_only_hosts_that_keep_a_view_or_pointer_fail_under_stress(
+def test_only_kept_views_and_pointers_fail_under_stress(
     project: pytest.Pytester, host: str, message: str | None
 ) -> None:
     result = run(

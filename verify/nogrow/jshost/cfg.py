@@ -72,7 +72,7 @@ class _Flow(Jumps):
         super().__init__()
         self._program = program
         self._function = function
-        # What a check in the function is about, even if it names no binding.
+        # The views that a check in the function is about, even if it names no binding.
         self._renewed = sorted(program.filled.get(function, set()) & tracked, key=repr)
         self._tracked = tracked
         self._of_literal: dict[int, list[Member]] = defaultdict(list)

@@ -290,7 +290,7 @@ class Constraints:
         for number, parameter in enumerate(fields(node, "parameter") or listed):
             pattern = parameter.child_by_field_name("pattern") or parameter
             left = pattern.child_by_field_name("left") or pattern
-            # What is passed for a pattern has no name in the program.
+            # An argument for a pattern has no name in the program.
             name = self.terms.name(left) if left.type == "identifier" else Name(node.id, f"*{number}*")
             names.append(name)
             for targets, part, values in self.targets(pattern, [name]):

@@ -35,7 +35,7 @@ class Exports(NamedTuple):
 
 
 class Assumed(NamedTuple):
-    """What an analysis of host code is told: about the modules, and whether to look for stale lengths."""
+    """The options of an analysis of host code: its modules, and whether to look for stale lengths."""
 
     exports: Exports = Exports()
     stale_length: bool = False

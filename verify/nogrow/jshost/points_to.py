@@ -113,7 +113,7 @@ class PointsTo:
         self._solve()
         fixed_terms = [term for term, kind in self._kinds.items() if kind & Kind.FIXED]
         if fixed_terms:
-            # What these hold was taken for a memory that detaches views before all of it was known.
+            # The analysis took these for memories that detach views, before it knew all of their values.
             self._kinds.clear()
             self._kinds.update(dict.fromkeys(fixed_terms, Kind.FIXED))
             self._evidence()
@@ -310,7 +310,7 @@ class PointsTo:
                 if isinstance(member, Member) and member.of is not None:
                     having[member.name].add(member.of)
         # What Emscripten's views are read from has the module's functions as well.
-        # What has a memory has the module's functions as well.
+        # An object with a memory also has the module's functions.
         self.owners = {term for term in having["memory"] if isinstance(term, Name | Member)}
         self._modules.update(*(having[name] for name in HEAPS))
         self._others.update(*(having[name] for name in NOT_OF_MEMORY))

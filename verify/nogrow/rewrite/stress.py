@@ -183,7 +183,7 @@ class _Copy:
         # A callback that Emscripten's glue has put into the table would cost a growth at each virtual call.
         self._host_tables = frozenset[int]() if self._asking else proof.references.host_tables
         self._host_references = proof.references.host_references and not self._asking
-        # Where a wrapped function can be called from both sides, each call of an import has to tell the side.
+        # If both sides can call a wrapped function, each call of an import has to tell the side.
         self._all_imports = not proof.references.taken.isdisjoint(wrapped)
         self._write_functions(wrapped)
 
@@ -238,16 +238,16 @@ class _Copy:
         """Return the functions of entry points that are selected and reach a growth, in order."""
         points = self._entry_points
         reach = frozenset[int]().union(*(item.reach for item in self._points))
-        functions: set[int] = set()
-        for number, function in enumerate(points.functions):
-            if (
-                number in selected
+        return sorted(
+            {
+                function
+                for number, function in enumerate(points.functions)
+                if number in selected
                 and function >= self._imported
                 and function in reach
                 and self._enters(number)
-            ):
-                functions.add(function)
-        return sorted(functions)
+            }
+        )
 
     def _enters(self, number: int) -> bool:
         """Return whether the host may have views when it enters the module here."""

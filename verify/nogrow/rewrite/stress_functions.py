@@ -8,10 +8,11 @@ In pseudocode:
                         call the original; detach if the proof says that it may have grown, or if grown
                         restore inside, grown
     a marked call:      grown = inside; call the original
+    an indirect call:   save visited; visited = 0; call; grown = inside unless visited; restore visited
     an import:          detach if grown; save inside; inside = 0; grown = 0
-                        call the import; restore inside
+                        call the import; visited = 1; grown = 0; restore inside
 
-Where the module uses exceptions, the first and the last also do this when an exception leaves.
+If the module uses exceptions, entry points and imports also do this when an exception leaves.
 WebAssembly 3.0, sections 5.4 (instructions) and 4.6 (execution); the legacy exception handling of engines.
 """
 
