@@ -314,12 +314,18 @@ def test_fixed_memory_has_its_assumptions_printed(nogrow: Nogrow, folder: Path) 
     assert "--glue" not in result.stdout
 
 
-def test_wrong_glue_is_a_usage_error(nogrow: Nogrow, folder: Path) -> None:
+def test_glue_that_cannot_be_analysed_prevents_judging(nogrow: Nogrow, folder: Path) -> None:
     (folder / "glue.js").write_text("var = ;")
     result = nogrow("check", KEPT, "--glue", "glue.js")
+    assert result.exit_code == 4
+    assert f"{KEPT}: glue.js:1: the glue is not JavaScript that can be read" in result.stdout
+    assert "glue.js: line 1, column 1: not JavaScript that can be read" in result.stdout
+
+
+def test_glue_that_does_not_exist_is_a_usage_error(nogrow: Nogrow) -> None:
+    result = nogrow("check", KEPT, "--glue", "gone.js")
     assert result.exit_code == 2
-    assert result.stderr == "nogrow: glue.js:1: the glue is not JavaScript that can be read\n"
-    assert nogrow("check", KEPT, "--glue", "gone.js").exit_code == 2
+    assert result.stderr == "nogrow: gone.js: can't read the glue: No such file or directory\n"
 
 
 def test_validation_can_be_left_out(nogrow: Nogrow) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.errors import UsageError
+from nogrow.errors import ModuleError, UsageError
 from nogrow.jshost.imports import read
 from nogrow.jshost.nearby_scripts import scripts_at
 
@@ -107,7 +107,7 @@ def test_deep_nesting_overflows_no_stack(tmp_path: Path) -> None:
 
 def test_syntax_error_is_refused_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "glue.js").write_text("var a = 1;\nvar b = = 2;\n")
-    with pytest.raises(UsageError, match=r"glue\.js:2: the glue is not JavaScript"):
+    with pytest.raises(ModuleError, match=r"glue\.js:2: the glue is not JavaScript"):
         read(tmp_path / "glue.js")
 
 

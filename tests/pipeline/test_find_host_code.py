@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from nogrow.analysis.proof import judge
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import Target
+from nogrow.pipeline.all_files import check
 from nogrow.pipeline.host_code import beside, named, of_module
 from nogrow.shipping.gate import gather, host_code, targets_of
 from tests.pipeline.test_host_code import GLUE, MINIFIED
@@ -68,9 +70,12 @@ def test_contract_glue_disables_the_search(tmp_path: Path) -> None:
 
 def test_unreadable_host_code_of_a_contract_is_a_problem(tmp_path: Path) -> None:
     path = files(tmp_path, x_js="var = ;")
-    (module,), glue = named([target(path, str(tmp_path / "x.js"))])
-    assert module.problem == f"{tmp_path / 'x.js'}:1: the glue is not JavaScript that can be read"
-    assert glue == {}
+    module = target(path, str(tmp_path / "x.js"))
+    problem = f"{tmp_path / 'x.js'}:1: the glue is not JavaScript that can be read"
+    assert [script.problem for script in named([module])[1][str(path)]] == [problem]
+    (artifact,) = check(None, [module], judge=judge).artifacts
+    assert artifact.refused
+    assert artifact.violations[0].headline == f"{path}: {problem}"
 
 
 def archive(path: Path, **members: bytes) -> None:

@@ -19,6 +19,7 @@ from nogrow.cli.options import (
     with_glue,
     with_lock,
     with_sources,
+    with_views,
 )
 from nogrow.cli.output import emit, progress, text_renderer
 from nogrow.errors import UsageError
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @common
 @with_glue
+@with_views
 @click.option(
     "--validate/--no-validate",
     default=True,
@@ -61,6 +63,8 @@ def check(
     quiet: bool,
     colour: Colour,
     glue: tuple[Path, ...],
+    strict: bool,
+    stale_length: bool,
     validate: bool,
     jobs: int | None,
     source: bool | None,
@@ -84,6 +88,7 @@ def check(
 
         gate = gate_of(paths, dist, attest, attestation)
     contract = contract_at(contract_path)
+    from nogrow.contract.model import ViewRules
     from nogrow.contract.select import targets
 
     if gate and (locked or exact or lock_path):
@@ -134,6 +139,7 @@ def check(
             source=wanted,
             pinned=pinned,
             read_ahead=read_ahead,
+            views=ViewRules(strict, stale_length),
             watch=watch,
         )
     if gate:

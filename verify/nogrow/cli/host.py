@@ -2,7 +2,7 @@
 
 import click
 
-from nogrow.cli.options import Colour, Format, Output, reporting
+from nogrow.cli.options import Colour, Format, Output, reporting, with_views
 from nogrow.cli.output import emit, progress, text_renderer
 from nogrow.errors import UsageError
 from nogrow.report.exit_code import exit_code
@@ -17,14 +17,7 @@ from nogrow.report.exit_code import exit_code
     metavar="FILE",
     help="A module that belongs to the code; repeatable.",
 )
-@click.option(
-    "--stale-length",
-    is_flag=True,
-    help="Report views of shared memories that growth leaves too short (NG013).",
-)
-@click.option(
-    "--strict", is_flag=True, help="Report views after calls that may not enter the module as well."
-)
+@with_views
 @reporting
 @click.pass_context
 def host(

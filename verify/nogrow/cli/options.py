@@ -149,6 +149,16 @@ with_glue = click.option(
     type=_FILE,
     help="JavaScript host code of the modules, which shows what their imports do; repeatable.",
 )
+with_views = _together(
+    click.option(
+        "--strict", is_flag=True, help="Report views after calls that may not enter the module as well."
+    ),
+    click.option(
+        "--stale-length",
+        is_flag=True,
+        help="Report views of shared memories that growth leaves too short (NG013).",
+    ),
+)
 with_sources = _together(
     click.option(
         "--debug-info",
@@ -239,13 +249,13 @@ def contract_at(path: Path | None) -> "Contract | None":
 
 
 def glue_in(paths: Sequence[Path]) -> "list[Glue]":
-    """Read and analyse the host code at the paths; raises `NogrowError` if it can't be read."""
+    """Read and analyse the host code at the paths; raises `UsageError` for a path without any."""
     if not paths:
         return []
-    from nogrow.jshost.imports import read
     from nogrow.jshost.nearby_scripts import scripts_at
+    from nogrow.pipeline.host_code import glue_at
 
-    return [read(script) for path in paths for script in scripts_at(path)]
+    return [glue_at(script) for path in paths for script in scripts_at(path)]
 
 
 def lock_at(path: Path | None, contract: "Contract | None") -> Path:

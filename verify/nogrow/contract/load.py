@@ -25,6 +25,7 @@ from nogrow.contract.model import (
     MemoryLimits,
     Scenario,
     Seal,
+    ViewRules,
 )
 from nogrow.contract.patterns import (
     ESCAPED,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 SCHEMA = 1
 _KEYS = (
     *("path", "js", "allow", "exports", "memory", "imports"),
-    *("scenario", "stub", "wasi", "expect", "tables", "seal"),
+    *("scenario", "stub", "wasi", "expect", "tables", "seal", "views"),
 )
 _POLICIES = {"assume": False, "deny": True}
 # `open`: the host may put every function that it can obtain into the tables that it sees.
@@ -106,6 +107,7 @@ def _artifact(table: Node) -> ArtifactContract:
         scenarios=_scenarios(table, host),
         host=host,
         js=table.optional("js", _js, ()),
+        views=table.optional("views", _views, ViewRules()),
         expect=table.optional("expect", _expect, ()),
         conditions=Conditions(
             open_tables=table.optional("tables", lambda node: node.choice("word", _TABLES), False),
@@ -121,6 +123,12 @@ def _js(node: Node) -> tuple[str, ...]:
     folder = glob.escape(str(node.source.path.parent))
     files = map(without_nul, node.items())
     return tuple(f"{folder}/{file if is_glob(file) else glob.escape(file)}" for file in files)
+
+
+def _views(table: Node) -> ViewRules:
+    if not table.object(ViewRules._fields):
+        raise table.error(f"empty: give {' or '.join(ViewRules._fields)}, or remove the table")
+    return ViewRules(**{name: node.flag() for name, node in table.members()})
 
 
 def _path(table: Node) -> str:

@@ -140,6 +140,17 @@ class Seal(NamedTuple):
     pages: int | Literal["scenarios"] | None = None
 
 
+class ViewRules(NamedTuple):
+    """What to report of the views in host code, apart from those that certainly are stale.
+
+    `strict` also reports views after calls of which it is not known whether they enter the module;
+    `stale_length` also those of shared memories, which growth leaves too short.
+    """
+
+    strict: bool = False
+    stale_length: bool = False
+
+
 class ArtifactContract(NamedTuple):
     """One `[[artifact]]`: the rules for the module at `path`, or for all modules that it matches as a glob.
 
@@ -157,6 +168,7 @@ class ArtifactContract(NamedTuple):
     host: Host = Host()
     conditions: Conditions = Conditions()
     js: tuple[str, ...] = ()
+    views: ViewRules = ViewRules()
     seal: Seal | None = None
 
 

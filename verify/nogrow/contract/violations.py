@@ -13,7 +13,8 @@ from nogrow.analysis.judgement import Entry, Judgement, Memory, Verdict, worst
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.patterns import key_of, matches
 from nogrow.contract.phrases import counted, entry_name, labels, listed, name_of, path_of, shortened
-from nogrow.jshost.model import CachedView
+from nogrow.jshost.model import CachedView, Grower
+from nogrow.source.model import Frames
 from nogrow.util.lazy import LazySequence
 
 
@@ -53,13 +54,26 @@ RULES = {
 }
 
 
+class Entered(NamedTuple):
+    """The entry point of the artifact `module` that host code calls; its witness leads to the growth.
+
+    `sources` and `growers` explain the steps of the witness, as those of the module's own report do.
+    """
+
+    module: str
+    entry: Entry
+    sources: Frames
+    growers: tuple[Grower, ...]
+
+
 class Violation(NamedTuple):
     """A broken rule.
 
     `headline` says in one sentence what is wrong. `entry` is the entry point's name in the contract or the
     module, None if the violation is about the whole module. `about` is the entry point if the module has it;
     its witness explains the violation. `allowed` are the verdicts that it may have, empty if the rule is not
-    about allowed verdicts. `view` is the cached view in host code, if the rule is about one.
+    about allowed verdicts. `view` is the cached view in host code, if the rule is about one, and `entered` is
+    the entry point that host code calls meanwhile, if it is known.
     """
 
     rule: Rule
@@ -68,11 +82,14 @@ class Violation(NamedTuple):
     about: Entry | None = None
     allowed: tuple[Verdict, ...] = ()
     view: CachedView | None = None
+    entered: Entered | None = None
 
     @property
     def message(self) -> str:
         """Return the headline, the witness in short form, and the allowed verdicts."""
-        path = f"; path: {path_of(self.about.witness)}" if self.about and self.about.witness else ""
+        entry = self.about if self.entered is None else self.entered.entry
+        where = "path" if self.entered is None else f"path in {self.entered.module}"
+        path = f"; {where}: {path_of(entry.witness)}" if entry and entry.witness else ""
         allowed = f"; allowed: {labels(self.allowed)}" if self.allowed else ""
         return f"{self.headline}{path}{allowed}"
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from nogrow.jshost.builtins import CALLERS, GLOBALS, METHODS, NODE, OBJECTS, SCHEDULERS, WEB, WORLDS
 from nogrow.jshost.constraints import CallSite, Constraints
 from nogrow.jshost.model import Exports
+from nogrow.jshost.parse import arguments_of, key_of
 from nogrow.jshost.points_to import Kind, PointsTo
 from nogrow.jshost.syntax import Name
 from nogrow.jshost.terms import Class, Function, Instance, Made, Member, NewMemory, Result, Term, This
@@ -87,6 +88,26 @@ class CallEffects:
                     if isinstance(value, Function | Name) and not run:
                         run |= self._points_to.functions(value)
         return effect, run
+
+    def exports_entered(self, call: CallSite) -> frozenset[str]:
+        """Return the exports that the call itself calls and that may grow a memory, as far as they are known.
+
+        The names are those that the code uses.
+        """
+        names: set[str] = set()
+        for callee in call.callees:
+            term: Term | None = callee
+            if isinstance(callee, Member) and callee.name in ("call", "apply"):
+                term = callee.of
+            if term is None or self._points_to.functions(term):
+                continue
+            if isinstance(term, Member) and term.name in CALLERS:
+                names |= {text for node in arguments_of(call.node)[:1] if (text := key_of(node)) is not None}
+            elif known := self._exported_names(term):
+                names |= known
+            elif isinstance(term, Member) and self._method(term.of, term.name)[0] is Effect.CERTAIN:
+                names.add(term.name)
+        return frozenset(name for name in names if not self._is_still({name}))
 
     @staticmethod
     def _schedules(call: CallSite) -> bool:

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from stat import S_ISREG
 
-from nogrow.errors import UsageError
+from nogrow.errors import ModuleError, UsageError
 from nogrow.jshost.growth import Imports, growing_imports
 from nogrow.jshost.model import Called, Glue, Grower, Served, Table
 from nogrow.jshost.parse import first_error, parse
@@ -26,26 +26,28 @@ LARGEST = 1 << 26
 def read(path: Path) -> Glue:
     """Read and analyse the glue in the file `path`.
 
-    Raises `UsageError` if the file can't be read or is not JavaScript.
+    Raises `UsageError` if there is no such file, and `ModuleError` if it can't be read or is not JavaScript.
     """
     try:
         status = path.stat()
         if not S_ISREG(status.st_mode):
-            raise UsageError(f"{path}: can't read the glue: not a regular file")
+            raise ModuleError(f"{path}: can't read the glue: not a regular file")
         if status.st_size > LARGEST:
-            raise UsageError(f"{path}: can't read the glue: it has more than {LARGEST:,} bytes")
+            raise ModuleError(f"{path}: can't read the glue: it has more than {LARGEST:,} bytes")
         source = path.read_bytes()
-    except OSError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise UsageError(f"{path}: can't read the glue: {error.strerror}") from error
+    except OSError as error:
+        raise ModuleError(f"{path}: can't read the glue: {error.strerror}") from error
     return analyse(str(path), source)
 
 
 def analyse(name: str, source: bytes) -> Glue:
-    """Analyse the glue `source`, which reports call `name`; raise `UsageError` as `read` does."""
+    """Analyse the glue `source`, which reports call `name`; raise `ModuleError` as `read` does."""
     root = parse(source, name)
     error_at = first_error(root)
     if error_at is not None:
-        raise UsageError(f"{name}:{error_at.line}: the glue is not JavaScript that can be read")
+        raise ModuleError(f"{name}:{error_at.line}: the glue is not JavaScript that can be read")
     try:
         values = Values(root)
         imports, tables = _served_imports(values)
@@ -55,7 +57,7 @@ def analyse(name: str, source: bytes) -> Glue:
         ]
         served = _served(values, imports, tables)
     except RecursionError as error:
-        raise UsageError(f"{name}: the glue is nested too deeply to be read") from error
+        raise ModuleError(f"{name}: the glue is nested too deeply to be read") from error
     return Glue(name, tuple(growers), source, served)
 
 

@@ -16,12 +16,16 @@ class Position(NamedTuple):
 class Call(NamedTuple):
     """A call that may enter the module: where it is, and the callee, shortened.
 
-    `path` is the file, if it is another one than that of the view's use.
+    `path` is the file, if it is another one than that of the view's use. `through` are the calls inside the
+    called function that lead into the module, outermost first. `exports` are the names of the exports that
+    are called in the end, as the code spells them; empty if they are not known.
     """
 
     at: Position
     text: str
     path: str | None = None
+    through: tuple["Call", ...] = ()
+    exports: tuple[str, ...] = ()
 
 
 class Exports(NamedTuple):
@@ -119,12 +123,16 @@ class Served(NamedTuple):
 
 
 class Glue(NamedTuple):
-    """A glue file: its imports that grow the memory, and its text, which may name the module."""
+    """A glue file: its imports that grow the memory, and its text, which may name the module.
+
+    `problem` says why the file can't be analysed; then nothing is known of it but its text.
+    """
 
     file: str
     growers: tuple[Grower, ...]
     source: bytes
     served: Served = Served()
+    problem: str | None = None
 
     def names(self, module: str) -> bool:
         """Return whether the file names the module, which is given without its folder."""

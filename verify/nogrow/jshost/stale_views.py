@@ -2,9 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from nogrow.errors import ModuleError
+from nogrow.jshost.call_chains import CallChains
 from nogrow.jshost.model import NOTHING_ASSUMED, Assumed, CachedView, Call, Position
 from nogrow.jshost.modules import File, components
 from nogrow.jshost.parse import (
@@ -47,13 +48,18 @@ def views_kept_in(source: bytes, suffix: str) -> tuple[CachedView, ...]:
     return views
 
 
+def _nothing_assumed(_paths: Collection[str]) -> Assumed:
+    return NOTHING_ASSUMED
+
+
 def views_in(
-    sources: Sequence[tuple[str, bytes]], host: Assumed = NOTHING_ASSUMED
+    sources: Sequence[tuple[str, bytes]], assumed: Callable[[Collection[str]], Assumed] = _nothing_assumed
 ) -> dict[str, tuple[CachedView, ...] | ModuleError]:
     """Return the stale views in files, given as paths and texts; each by the path of the file that uses it.
 
-    Files that import each other are analysed as one program. For a file that can't be judged, there is the
-    reason instead. Raises `UsageError` if the parser is not installed.
+    Files that import each other are analysed as one program; `assumed` returns the options for the program
+    that consists of the files at the given paths. For a file that can't be judged, there is the reason
+    instead. Raises `UsageError` if the parser is not installed.
     """
     results: dict[str, tuple[CachedView, ...] | ModuleError] = {}
     files, signs = [], set()
@@ -68,6 +74,7 @@ def views_in(
         if signs.isdisjoint(file.path for file in program):
             results |= {file.path: () for file in program}
             continue
+        host = assumed([file.path for file in program])
         for together in ([program], [[file] for file in program]):
             try:
                 for part in together:
@@ -115,8 +122,9 @@ def _cached_views(files: Sequence[File], host: Assumed) -> dict[str, tuple[Cache
         if at not in levels.get(True, {}):
             levels.setdefault(use.certain, {}).setdefault(at, use)
     findings: dict[str, list[CachedView]] = {path: [] for path in paths.values()}
+    chains = CallChains(program)
     for (binding, path), levels in stale.items():
-        findings[path] += [_finding(program, paths, path, binding, at) for at in levels.values()]
+        findings[path] += [_finding(program, chains, paths, path, binding, at) for at in levels.values()]
     return {
         path: tuple(sorted(views, key=lambda view: (view.at, view.made, view.binding)))
         for path, views in findings.items()
@@ -142,7 +150,12 @@ def _exported(program: Program) -> Iterator[tuple[Name, Node]]:
 
 
 def _finding(
-    program: Program, paths: dict[int, str], path: str, binding: Holder, uses: dict[Position, StaleUse]
+    program: Program,
+    chains: CallChains,
+    paths: dict[int, str],
+    path: str,
+    binding: Holder,
+    uses: dict[Position, StaleUse],
 ) -> CachedView:
     def elsewhere(node: Node) -> str | None:
         other = paths[root_of(node).id]
@@ -155,7 +168,9 @@ def _finding(
     made = min((store.node for store in stores), key=_in_order(elsewhere), default=first.node)
     call = None
     if first.call is not None:
-        call = Call(position_of(first.call), _called(first.call), elsewhere(first.call))
+        through, exports = chains.of(first.call)
+        inner = tuple(Call(position_of(node), _called(node), elsewhere(node)) for node in through)
+        call = Call(position_of(first.call), _called(first.call), elsewhere(first.call), inner, exports)
     spelled = _spelled(program, binding)
     values = program.constraints.terms.of(first.node) if isinstance(binding, Temporary) else [binding]
     return CachedView(

@@ -15,6 +15,7 @@ from nogrow.report.model import ArtifactReport, Report, not_judged
 
 if TYPE_CHECKING:
     from nogrow.baseline.regressions import Pinned
+    from nogrow.contract.model import ViewRules
     from nogrow.source.lookup import Wanted
 
 # Below this many bytes in all, starting processes takes longer than they save.
@@ -26,6 +27,7 @@ BATCHES = 4
 MOST_BYTES = 4 << 30
 
 Watch = Callable[[int, int], None]
+GlueByPath = Mapping[str, Sequence[Glue]]
 
 
 def check(
@@ -45,6 +47,7 @@ def check(
     source: "Wanted | None" = None,
     pinned: "Pinned | None" = None,
     read_ahead: ReadAhead | None = None,
+    views: "ViewRules | None" = None,
     watch: Watch | None = None,
 ) -> Report:
     """Return the report on all targets, with an artifact for each core module.
@@ -64,14 +67,17 @@ def check(
     - `source` has the source lines of violations looked up in debug information.
     - `pinned` holds the modules to a lock.
     - `read_ahead` has begun to read and scan the only target.
+    - `views` also reports the stale views in the files of `glue` and in those that a contract names.
     - `watch` is told how many targets of how many are done.
     """
+    given = _of_targets(glue, targets)
     if any(clause.js for target in targets for clause in target.every_clause):
         from nogrow.pipeline.host_code import named
 
         targets, from_contract = named(targets)
-        own_glue = {**(own_glue or {}), **from_contract}
-    by_path = _by_path(glue, targets, own_glue or {})
+        given = _joined(given, from_contract)
+    by_path = _without_text(_joined(own_glue or {}, given))
+    targets = [_with_problems(target, given.get(target.path, ())) for target in targets]
     pipeline = Pipeline(
         judge, run, validate, require_host_code, digest, lists_paths, source, pinned, by_path, read_ahead
     )
@@ -97,7 +103,12 @@ def check(
     if pinned is not None:
         artifacts = _with_missing(artifacts, pinned)
     path = None if contract is None else str(contract.path)
-    return Report(path, artifacts, () if source is None else source.quotable)
+    report = Report(path, artifacts, () if source is None else source.quotable)
+    if views is None or not given:
+        return report
+    from nogrow.pipeline.cached_views import with_views
+
+    return with_views(report, targets, given, views, source)
 
 
 def _process_ended(target: Target) -> Reports:
@@ -124,20 +135,33 @@ def _with_missing(artifacts: Reports, pinned: "Pinned") -> Reports:
     return tuple(sorted((*present, *absent), key=lambda artifact: without_number(artifact.path)))
 
 
-def _by_path(
-    glue: Sequence[Glue], targets: Sequence[Target], own_glue: Mapping[str, Sequence[Glue]]
-) -> dict[str, tuple[Glue, ...]]:
-    """Return the host code of each target by its path, without its text, which is no longer needed."""
-    by_path = {path: {file.file: file for file in files} for path, files in own_glue.items()}
+def _of_targets(glue: Sequence[Glue], targets: Sequence[Target]) -> GlueByPath:
+    """Return the files of host code that belong to each target, by its path."""
+    by_path: dict[str, tuple[Glue, ...]] = {}
     for file in glue:
         named = [target for target in targets if file.names(Path(target.path).name)]
         for target in named or targets:
-            by_path.setdefault(target.path, {})[file.file] = file
+            by_path[target.path] = (*by_path.get(target.path, ()), file)
+    return by_path
+
+
+def _joined(first: GlueByPath, second: GlueByPath) -> GlueByPath:
+    """Return the files of both by the path of their target, each once."""
     return {
-        path: tuple(file._replace(source=b"") for file in files.values())
-        for path, files in by_path.items()
-        if files
+        path: tuple({file.file: file for file in (*first.get(path, ()), *second.get(path, ()))}.values())
+        for path in {**first, **second}
     }
+
+
+def _without_text(glue: GlueByPath) -> dict[str, tuple[Glue, ...]]:
+    """Return the host code as the pipeline needs it: without its text, which is large."""
+    return {path: tuple(file._replace(source=b"") for file in files) for path, files in glue.items() if files}
+
+
+def _with_problems(target: Target, glue: Sequence[Glue]) -> Target:
+    """Return the target as one that can't be judged if a file of its host code can't be analysed."""
+    problem = next((file.problem for file in glue if file.problem is not None), None)
+    return target if problem is None or target.problem is not None else target._replace(problem=problem)
 
 
 def _batches(targets: Sequence[Target], jobs: int) -> list[list[Target]]:

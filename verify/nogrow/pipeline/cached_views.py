@@ -1,15 +1,43 @@
-"""Check files of host code for views that are kept across calls, and join the results to one report."""
+"""Find the stale views in host code with what is known of its modules, and report them.
+
+`nogrow check` does this for the host code of the modules that it judges, `nogrow host` for the files that
+it is given.
+"""
 
 import hashlib
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from nogrow.contract.violations import Rule, Violation
+from nogrow.analysis.judgement import EntryKind, Verdict
+from nogrow.contract.model import ArtifactContract, ViewRules
+from nogrow.contract.patterns import without_number
+from nogrow.contract.select import Target
+from nogrow.contract.violations import Entered, Rule, Violation
 from nogrow.errors import ModuleError
-from nogrow.jshost.model import Assumed, CachedView, Exports, Position
+from nogrow.jshost.model import Assumed, CachedView, Call, Exports, Glue, Position
 from nogrow.jshost.stale_views import views_in
 from nogrow.report.model import ArtifactReport, Report, not_judged
 from nogrow.wasm.file import is_there, read
+
+if TYPE_CHECKING:
+    from nogrow.source.lookup import Wanted
+
+_CANNOT_GROW = (Verdict.ABSENT, Verdict.UNREACHABLE, Verdict.TRAP_ONLY)
+
+
+class _File(NamedTuple):
+    """A file of host code, the reports on its modules, and what is to be reported of its views.
+
+    `problem` says why the file could not be read; then it has no text.
+    """
+
+    path: str
+    text: bytes
+    modules: tuple[ArtifactReport, ...]
+    rules: ViewRules
+    problem: str | None = None
 
 
 def inspect(
@@ -29,60 +57,134 @@ def inspect(
     NG010, and the others are checked all the same. Raises `UsageError` without a parser.
     """
     distinct = sorted(set(paths))
-    artifacts: dict[str, ArtifactReport] = {}
-    sources = []
+    missing = [
+        ArtifactReport(path, host=True, notes=("no such file",)) for path in distinct if not is_there(path)
+    ]
+    rules = ViewRules(strict, stale_length)
+    files = []
     for number, path in enumerate(distinct):
         if watch is not None:
             watch(number, len(distinct))
-        artifacts[path] = artifact = ArtifactReport(path, host=True)
         if not is_there(path):
-            artifacts[path] = artifact._replace(notes=("no such file",))
             continue
         try:
-            source = read(path)
+            files.append(_File(path, read(path), (), rules))
         except ModuleError as error:
-            artifacts[path] = not_judged(artifact, str(error))
-            continue
-        artifacts[path] = artifact._replace(size=len(source), sha256=hashlib.sha256(source).hexdigest())
-        sources.append((path, source))
-    host = Assumed(_exports_of(modules, [path for path, _ in sources]), stale_length)
-    for path, views in views_in(sources, host).items():
-        artifacts[path] = _reported(artifacts[path], views, strict=strict)
-    return Report(None, tuple(artifacts[path] for path in distinct))
+            files.append(_File(path, b"", (), rules, str(error)))
+    of_modules = _judged(modules, [file for file in files if file.problem is None])
+    reports = _reports([file._replace(modules=of_modules) for file in files])
+    return Report(None, tuple(sorted((*missing, *reports), key=lambda artifact: artifact.path)))
 
 
-def _exports_of(modules: Sequence[str], host_code: Sequence[str]) -> Exports:
-    """Return which exports of the modules cannot grow a memory, as far as all modules are judged."""
+def _judged(modules: Sequence[str], files: Sequence[_File]) -> tuple[ArtifactReport, ...]:
     if not modules:
-        return Exports()
+        return ()
     # A judgement takes more of the package than an analysis of host code alone.
-    from nogrow.analysis.judgement import Verdict
     from nogrow.analysis.proof import judge
-    from nogrow.contract.model import ArtifactContract
-    from nogrow.contract.select import Target
-    from nogrow.jshost.imports import read as read_glue
     from nogrow.pipeline.all_files import check
+    from nogrow.pipeline.host_code import glue_at
 
-    still: dict[str, bool] = {}
     targets = [Target(path, ArtifactContract(), found=is_there(path)) for path in modules]
-    safe = (Verdict.ABSENT, Verdict.UNREACHABLE, Verdict.TRAP_ONLY)
-    glue = [read_glue(Path(path)) for path in host_code]
-    report = check(None, targets, judge=judge, glue=glue, validate=False)
+    glue = [glue_at(Path(file.path)) for file in files]
+    # A file that can't be analysed is reported by itself.
+    glue = [file for file in glue if file.problem is None]
+    return check(None, targets, judge=judge, glue=glue, validate=False).artifacts
+
+
+def with_views(
+    report: Report,
+    targets: Sequence[Target],
+    glue: Mapping[str, Sequence[Glue]],
+    rules: ViewRules,
+    source: "Wanted | None" = None,
+) -> Report:
+    """Return the report on modules with the reports on their host code, `glue` by the path of the module.
+
+    A file is reported once, with all of its modules. `rules` apply to every file, and those of a contract's
+    clauses to the files of its modules. `source` has source lines of the modules looked up.
+    """
+    of_file: dict[str, list[Target]] = {}
+    by_name: dict[str, Glue] = {}
+    for target in targets:
+        for file in glue.get(target.path, ()):
+            name = os.path.realpath(file.file)
+            by_name.setdefault(name, file)
+            of_file.setdefault(name, []).append(target)
+    judged: dict[str, list[ArtifactReport]] = {}
     for artifact in report.artifacts:
+        judged.setdefault(without_number(artifact.path), []).append(artifact)
+        if without_number(artifact.path) != artifact.path:
+            judged.setdefault(artifact.path, []).append(artifact)
+    files = []
+    for name, file in by_name.items():
+        modules = [artifact for target in of_file[name] for artifact in judged.get(target.path, ())]
+        of_clauses = [clause.views for target in of_file[name] for clause in target.every_clause]
+        problem = file.problem if file.problem is not None and not file.source else None
+        files.append(_File(file.file, file.source, tuple(modules), _any(rules, *of_clauses), problem))
+    reports = [*report.artifacts, *_reports(files)]
+    return report._replace(
+        artifacts=tuple(sorted(reports, key=lambda artifact: without_number(artifact.path)))
+    )
+
+
+def _any(*rules: ViewRules) -> ViewRules:
+    return ViewRules(*(any(flags) for flags in zip(*rules, strict=True)))
+
+
+def _reports(files: Sequence[_File]) -> list[ArtifactReport]:
+    """Return the reports on the files; those that import each other are analysed as one program."""
+    by_path = {file.path: file for file in files}
+
+    def modules_of(paths: Iterable[str]) -> list[ArtifactReport]:
+        modules = {artifact.path: artifact for path in paths for artifact in by_path[path].modules}
+        return list(modules.values())
+
+    def assumed(paths: Collection[str]) -> Assumed:
+        modules = modules_of(paths)
+        programs.update(dict.fromkeys(paths, modules))
+        rules = _any(*(by_path[path].rules for path in paths))
+        return Assumed(_exports(modules), rules.stale_length)
+
+    programs: dict[str, list[ArtifactReport]] = {}
+    results = views_in([(file.path, file.text) for file in files if file.problem is None], assumed)
+    reports = []
+    for file in files:
+        artifact = ArtifactReport(file.path, host=True)
+        if file.problem is not None:
+            reports.append(not_judged(artifact, file.problem))
+            continue
+        artifact = artifact._replace(size=len(file.text), sha256=hashlib.sha256(file.text).hexdigest())
+        views = results[file.path]
+        if isinstance(views, ModuleError):
+            reports.append(not_judged(artifact, str(views)))
+        else:
+            reports.append(_reported(artifact, views, programs.get(file.path, ()), strict=file.rules.strict))
+    return reports
+
+
+def _exports(modules: Sequence[ArtifactReport]) -> Exports:
+    """Return which exports of the modules cannot grow a memory, as far as all modules are judged."""
+    still: dict[str, bool] = {}
+    for artifact in modules:
         if artifact.judgement is None:
             return Exports()
         for entry in artifact.judgement.entries:
-            still[entry.name] = still.get(entry.name, True) and entry.verdict in safe
+            still[entry.name] = still.get(entry.name, True) and entry.verdict in _CANNOT_GROW
+    if not modules:
+        return Exports()
     return Exports(frozenset(name for name in still if still[name]), all(still.values()))
 
 
 def _reported(
-    artifact: ArtifactReport, views: Sequence[CachedView] | ModuleError, *, strict: bool
+    artifact: ArtifactReport,
+    views: Sequence[CachedView],
+    modules: Sequence[ArtifactReport],
+    *,
+    strict: bool,
 ) -> ArtifactReport:
-    if isinstance(views, ModuleError):
-        return not_judged(artifact, str(views))
     shown = [view for view in views if view.certain or strict]
-    return artifact._replace(violations=tuple(map(_violation, shown)), notes=_hidden(len(views) - len(shown)))
+    violations = tuple(_violation(view, modules) for view in shown)
+    return artifact._replace(violations=violations, notes=_hidden(len(views) - len(shown)))
 
 
 def _hidden(count: int) -> tuple[str, ...]:
@@ -93,7 +195,7 @@ def _hidden(count: int) -> tuple[str, ...]:
     return (f"{views} used after calls that may not enter the module; --strict reports them",)
 
 
-def _violation(view: CachedView) -> Violation:
+def _violation(view: CachedView, modules: Sequence[ArtifactReport]) -> Violation:
     after, made = "any call since", _place(view.made_in, view.made)
     if view.call is not None:
         after = f"`{view.call.text}` at {_place(view.call.path, view.call.at)}"
@@ -104,10 +206,24 @@ def _violation(view: CachedView) -> Violation:
         f"`{view.binding}`, made at {made}, is used at {view.at}{further} although {after} "
         f"may have grown the memory and detached it{doubt}"
     )
+    entered = None if view.call is None else _entered(view.call, modules)
     if view.shared:
         headline = headline.replace("and detached it", "so that the view is too short")
-        return Violation(Rule.STALE_LENGTH, headline, view=view)
-    return Violation(Rule.CACHED_VIEW, headline, view=view)
+        return Violation(Rule.STALE_LENGTH, headline, view=view, entered=entered)
+    return Violation(Rule.CACHED_VIEW, headline, view=view, entered=entered)
+
+
+def _entered(call: Call, modules: Sequence[ArtifactReport]) -> Entered | None:
+    """Return the first of the exports that the call leads to which may grow a memory; None if unknown."""
+    # Emscripten has an underscore in front of the names.
+    names = (name for export in call.exports for name in (export, export.removeprefix("_")))
+    for name in names:
+        for artifact in modules:
+            for entry in artifact.judgement.entries if artifact.judgement is not None else ():
+                may_grow = entry.kind is EntryKind.EXPORT and entry.verdict not in _CANNOT_GROW
+                if may_grow and entry.name == name:
+                    return Entered(artifact.path, entry, artifact.sources, artifact.growers)
+    return None
 
 
 def _place(path: str | None, at: Position) -> str:

@@ -38,14 +38,29 @@ ASK = (
 )
 
 
-def named(targets: Sequence[Target]) -> tuple[tuple[Target, ...], GlueByPath]:
-    """Return the targets and, by path, the host code that the contract names for them.
+def glue_at(path: Path) -> Glue:
+    """Return the host code in the file; raises `UsageError` without the file, or without a parser.
 
-    A target whose host code can't be read becomes one that can't be judged.
+    What can't be read or analysed has a problem.
     """
     from nogrow.jshost.imports import read
 
-    read_once = cache(read)
+    try:
+        return read(path)
+    except ModuleError as error:
+        # The text is kept, because it may name the module that the file belongs to.
+        source = b""
+        with suppress(ModuleError):
+            source = read_module(str(path))
+        return Glue(str(path), (), source, problem=str(error))
+
+
+def named(targets: Sequence[Target]) -> tuple[tuple[Target, ...], GlueByPath]:
+    """Return the targets and, by path, the host code that the contract names for them.
+
+    A target for which the contract names no file that exists becomes one that can't be judged.
+    """
+    read_once = cache(glue_at)
     usable: list[Target] = []
     by_path: GlueByPath = {}
     for target in targets:
@@ -121,7 +136,7 @@ def of_module(data: bytes, trusts: Callable[[str], bool], scripts: Sequence[Scri
     candidates: list[Glue] = []
     for name, source in scripts:
         # No option names this file: one that can't be read is as if it did not exist.
-        with suppress(UsageError):
+        with suppress(UsageError, ModuleError):
             candidates.append(analyse(name, source))
     alone = tuple(glue for glue in candidates if why_foreign(module, (glue,), trusts) is None)
     if alone or not candidates:

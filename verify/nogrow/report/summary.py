@@ -23,7 +23,6 @@ def summary(report: Report, style: Callable[[str, Outcome | None], str] = lambda
     `style` may colour a count after its outcome, which is None for a count of 0.
     """
     outcomes = [artifact.outcome for artifact in report.artifacts]
-    noun = "file" if any(artifact.host for artifact in report.artifacts) else "module"
     counts = [
         style(f"{outcomes.count(outcome)} {outcome.value}", outcome if outcome in outcomes else None)
         for outcome in Outcome
@@ -31,8 +30,16 @@ def summary(report: Report, style: Callable[[str, Outcome | None], str] = lambda
     ]
     unvalidated = sum(artifact.unvalidated for artifact in report.artifacts)
     rest = f"; {unvalidated} {NOT_VALIDATED}" if unvalidated else ""
-    checked = counted(len(outcomes) - outcomes.count(Outcome.NOTHING), noun)
-    return f"checked {checked}: {', '.join(counts)}{rest}"
+    return f"checked {_checked(report)}: {', '.join(counts)}{rest}"
+
+
+def _checked(report: Report) -> str:
+    """Return the number of modules and files of host code that are there."""
+    is_host = [artifact.host for artifact in report.artifacts if artifact.outcome is not Outcome.NOTHING]
+    files, only_files = is_host.count(True), all(artifact.host for artifact in report.artifacts)
+    parts = [counted(is_host.count(False), "module")] if not only_files or not report.artifacts else []
+    parts += [counted(files, "file")] if files or not parts else []
+    return " and ".join(parts)
 
 
 def outcome_label(artifact: ArtifactReport) -> str:
