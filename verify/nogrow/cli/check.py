@@ -16,10 +16,9 @@ from nogrow.cli.options import (
     pinned_in,
     require_single_module,
     with_dist,
-    with_glue,
+    with_host_code,
     with_lock,
     with_sources,
-    with_views,
 )
 from nogrow.cli.output import emit, progress, text_renderer
 from nogrow.errors import UsageError
@@ -32,8 +31,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @common
-@with_glue
-@with_views
+@with_host_code
 @click.option(
     "--validate/--no-validate",
     default=True,
@@ -77,10 +75,11 @@ def check(
     attest: Path | None,
     attestation: Path | None,
 ) -> None:
-    """Judge modules against the contract.
+    """Judge modules and their host code against the contract.
 
     PATH is a file, a folder or a glob; without PATH, every artifact of the contract is judged. Without a
-    contract, every entry point must be absent or unreachable.
+    contract, every entry point must be absent or unreachable. Host code may not use a view of the memory
+    after a call that may have detached it.
     """
     gate = None
     if dist or attest or attestation:

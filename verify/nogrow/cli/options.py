@@ -140,15 +140,21 @@ reporting = _together(
     colour_option,
 )
 common = _together(contract_option, reporting)
-with_glue = click.option(
-    "--js",
-    "--glue",
-    "glue",
-    metavar="FILE|FOLDER",
-    multiple=True,
-    type=_FILE,
-    help="JavaScript host code of the modules, which shows what their imports do; repeatable.",
-)
+
+
+def _glue_option(purpose: str) -> Option:
+    return click.option(
+        "--js",
+        "--glue",
+        "glue",
+        metavar="FILE|FOLDER",
+        multiple=True,
+        type=_FILE,
+        help=f"JavaScript host code of the modules, {purpose}; repeatable.",
+    )
+
+
+with_glue = _glue_option("which shows what their imports do")
 with_views = _together(
     click.option(
         "--strict", is_flag=True, help="Report views after calls that may not enter the module as well."
@@ -158,6 +164,9 @@ with_views = _together(
         is_flag=True,
         help="Report views of shared memories that growth leaves too short (NG013).",
     ),
+)
+with_host_code = _together(
+    _glue_option("which shows what their imports do and is searched for stale views"), with_views
 )
 with_sources = _together(
     click.option(

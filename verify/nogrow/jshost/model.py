@@ -72,6 +72,13 @@ class CachedView(NamedTuple):
         """The first use that may come after a growth."""
         return self.uses[0]
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The other files that the finding is about."""
+        calls = () if self.call is None else (self.call, *self.call.through)
+        paths = (self.made_in, *(call.path for call in calls))
+        return tuple(path for path in paths if path is not None)
+
 
 class Grower(NamedTuple):
     """An import, given as `module.field`, and the call of `grow` in `file` that it leads to.

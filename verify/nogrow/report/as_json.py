@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 from nogrow import __version__
 from nogrow.analysis.assumptions import sentences, stated
 from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Memory, Site, Step, Verdict
-from nogrow.contract.violations import Violation
-from nogrow.jshost.model import CachedView
+from nogrow.contract.violations import Entered, Violation
+from nogrow.jshost.model import CachedView, Call
 from nogrow.report.escaping import in_json
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report, not_judged
@@ -58,6 +58,7 @@ def _artifact(artifact: ArtifactReport) -> Object:
         "path": artifact.path,
         "sha256": artifact.sha256,
         "size": artifact.size,
+        **({"host": True} if artifact.host else {}),
         "outcome": artifact.outcome.value,
         "verdict": artifact.judgement and judgement.verdict.label,
         "validated": artifact.validated,
@@ -116,17 +117,33 @@ def _violation(violation: Violation) -> Object:
         "entry": violation.entry,
         "kind": violation.about and violation.about.kind.value,
         "message": violation.message,
-        **({} if violation.view is None else {"view": _view(violation.view)}),
+        **({} if violation.view is None else {"view": _view(violation.view, violation.entered)}),
     }
 
 
-def _view(view: CachedView) -> Object:
+def _view(view: CachedView, entered: Entered | None) -> Object:
     return {
         "binding": view.binding,
         "made": {**view.made._asdict(), **_in(view.made_in)},
-        "call": view.call and {**view.call.at._asdict(), "text": view.call.text, **_in(view.call.path)},
+        "call": view.call and _call(view.call),
         "uses": [use._asdict() for use in view.uses],
         **({} if view.certain else {"certain": False}),
+        **({} if entered is None else {"entered": _entered(entered)}),
+    }
+
+
+def _call(call: Call) -> Object:
+    through = {"through": list(map(_call, call.through))} if call.through else {}
+    return {**call.at._asdict(), "text": call.text, **_in(call.path), **through}
+
+
+def _entered(entered: Entered) -> Object:
+    entry = entered.entry
+    return {
+        "module": entered.module,
+        "entry": entry.name,
+        "verdict": entry.verdict.label,
+        "witness": [_step(step, entered.sources) for step in entry.witness],
     }
 
 
@@ -162,7 +179,7 @@ def _scenario(scenario: ScenarioResult, sources: Frames) -> Object:
 
 
 def load(path: Path) -> tuple[ArtifactReport, ...]:
-    """Return the artifacts of the report in the file `path`, without witnesses.
+    """Return the modules of the report in the file `path`, without witnesses; host code is left out.
 
     An artifact that was not judged has no judgement but a violation of NG010; a missing artifact has neither.
     Raises `DocumentError` if the report is malformed.
@@ -173,6 +190,8 @@ def load(path: Path) -> tuple[ArtifactReport, ...]:
         raise schema.error(f"expected {SCHEMA}, the only version that this nogrow reads")
     artifacts: dict[str, ArtifactReport] = {}
     for node in document.at("artifacts").items():
+        if node.optional("host", Node.flag, False):
+            continue
         artifact = _read_artifact(node)
         if artifact.path in artifacts:
             raise node.at("path").error("the report has this artifact twice")

@@ -42,7 +42,7 @@ class Positions:
         self._inside: dict[str, str | None] = {}
         self._contract = report.contract
         self._clause_lines = ClauseLines(report.contract, (artifact.path for artifact in report.artifacts))
-        self.quotable = Quotable(report.quotable)
+        self.quotable = Quotable(report.quotable, report.host_files)
 
     def violation(self, artifact: ArtifactReport, violation: Violation) -> Position:
         """Return the cause in the user's source if it is known, else the contract's line, else the module.
@@ -71,6 +71,14 @@ class Positions:
         frames = artifact.sources.get(step.offset, ())
         known = [frame for frame in frames if frame.line > 0]
         return next(map(_at, (*filter(self._is_own, known), *known)), None)
+
+    def in_utf16(self, position: Position) -> Position:
+        """Return the position with its column in UTF-16 code units, if the line can be quoted."""
+        lines = self.quotable.lines(position.file)
+        if not 0 < position.line <= len(lines):
+            return position
+        before = lines[position.line - 1][: max(0, position.column - 1)].decode("utf-8", "replace")
+        return position._replace(column=len(before.encode("utf-16-le")) // 2 + 1)
 
     def in_repository(self, file: str) -> str | None:
         """Return the file's path relative to the root of the repository, or None if it is outside."""
@@ -128,21 +136,37 @@ def drawn(excerpt: Excerpt, label: str, width: int) -> list[tuple[str, bool]]:
     """
     number = str(excerpt.line)
     gutter = " " * len(number)
-    room = max(20, width - len(number) - 3)
+    line = marked_line(excerpt, max(20, width - len(number) - 3))
+    rows = [(f"{gutter} |", False), (f"{number} | {line.text}".rstrip(), False)]
+    if line.mark:
+        beside = f" {label}" if label and line.has_room(label) else ""
+        rows.append((f"{gutter} | {' ' * line.start}{line.mark}{beside}", True))
+    return [*rows, (f"{gutter} |", False)]
+
+
+class MarkedLine(NamedTuple):
+    """A line of at most `room` columns, and the mark below its token, which starts after `start` columns."""
+
+    text: str
+    start: int
+    mark: str
+    room: int
+
+    def has_room(self, label: str) -> bool:
+        """Return whether the label fits beside the mark."""
+        return self.start + len(self.mark) + 1 + len(label) <= self.room
+
+
+def marked_line(excerpt: Excerpt, room: int) -> MarkedLine:
+    """Return the line in at most `room` columns; a longer one is cut on both sides of its token."""
     before, token, after = (printable(part.replace("\t", TAB)) for part in excerpt[1:])
     token = _first(token, room - len(CUT))
     kept = room - columns(token) - min(columns(after), AFTER)
     if columns(before) > kept:
         before = CUT + _first(before[::-1], max(0, kept - len(CUT)))[::-1]
     after = _first(after, room - columns(before) - columns(token))
-    rows = [(f"{gutter} |", False), (f"{number} | {before}{token}{after}".rstrip(), False)]
-    if token:
-        start = columns(before)
-        mark = "^" * max(1, columns(token))
-        fits = start + len(mark) + 1 + len(label) <= room
-        beside = f" {label}" if label and fits else ""
-        rows.append((f"{gutter} | {' ' * start}{mark}{beside}", True))
-    return [*rows, (f"{gutter} |", False)]
+    mark = "^" * max(1, columns(token)) if token else ""
+    return MarkedLine(before + token + after, columns(before), mark, room)
 
 
 def columns(text: str) -> int:

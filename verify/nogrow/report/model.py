@@ -93,6 +93,17 @@ class Report(NamedTuple):
     shipped: "Counts | None" = None
 
     @property
+    def host_files(self) -> tuple[str, ...]:
+        """The files of host code that findings are about; the user named them, so they may be quoted."""
+        files: dict[str, None] = {}
+        for artifact in self.artifacts:
+            if artifact.host:
+                files[artifact.path] = None
+                views = (violation.view for violation in artifact.violations)
+                files.update((file, None) for view in views if view is not None for file in view.files)
+        return tuple(files)
+
+    @property
     def outcome(self) -> Outcome:
         """The worst outcome of any artifact; without artifacts, it is `NOTHING`."""
         outcomes = {artifact.outcome for artifact in self.artifacts} or {Outcome.NOTHING}

@@ -29,6 +29,7 @@ from nogrow.report.summary import (
     why_unvalidated,
     with_path,
 )
+from nogrow.report.view_places import Place, places
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "%SRCROOT%"
@@ -78,7 +79,10 @@ class _Run:
             self.notify("warning", f"{artifact.path}: {NOT_VALIDATED}: {why_unvalidated(artifact)}", location)
         room = MOST_RESULTS - len(self._results)
         for violation in artifact.violations[:room]:
-            location = self._location(self._positions.violation(artifact, violation))
+            position = self._positions.violation(artifact, violation)
+            if violation.view is not None:
+                position = self._positions.in_utf16(position)
+            location = self._location(position)
             self._results.append(self._result(artifact, violation, location))
             if violation.rule is Rule.NOT_JUDGED:
                 self.notify("error", violation.message, location)
@@ -116,7 +120,7 @@ class _Run:
             location = {**location, "logicalLocations": [_logical(about.name)]}
         flow = self._flow(artifact, about) if about is not None and about.witness else []
         if violation.view is not None:
-            flow = self._view_flow(artifact, violation.view)
+            flow = self._view_flow(artifact, violation, violation.view)
         return {
             "ruleId": violation.rule.id,
             "ruleIndex": rules.index(violation.rule),
@@ -145,19 +149,21 @@ class _Run:
                 flow.append({"location": {**location, "message": _message(text)}})
         return flow
 
-    def _view_flow(self, artifact: ArtifactReport, view: CachedView) -> list[Object]:
-        """Return the steps in which a view is created, a call may grow the memory, and the view is used."""
-        path = artifact.path
-        steps = [(view.made_in or path, view.made, f"{view.binding} is created")]
-        if view.call is not None:
-            steps.append((view.call.path or path, view.call.at, f"{view.call.text} may grow the memory"))
-        steps.append((path, view.at, f"{view.binding} is used"))
-        if not self._has_room(len(steps)):
+    def _view_flow(self, artifact: ArtifactReport, violation: Violation, view: CachedView) -> list[Object]:
+        """Return the steps from where a view is made through the calls that grow the memory to its use."""
+        *before, use = places(artifact.path, view)
+        entered = violation.entered
+        inside: list[Object] = []
+        if entered is not None:
+            module = ArtifactReport(entered.module, sources=entered.sources, growers=entered.growers)
+            inside = [{**step, "nestingLevel": 1} for step in self._flow(module, entered.entry)]
+        if not self._has_room(len(before) + 1):
             return []
-        return [
-            {"location": {**self._location(Position(file, *position)), "message": _message(text)}}
-            for file, position, text in steps
-        ]
+        return [*map(self._place, before), *inside, self._place(use)]
+
+    def _place(self, place: Place) -> Object:
+        location = self._location(self._positions.in_utf16(Position(place.file, *place.at)))
+        return {"location": {**location, "message": _message(place.text)}}
 
     def _has_room(self, steps: int) -> bool:
         fits = steps <= self._steps_left

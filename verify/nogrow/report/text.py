@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from nogrow.analysis.assumptions import sentences
-from nogrow.analysis.judgement import Step
+from nogrow.analysis.judgement import Entry, Step
 from nogrow.contract.phrases import counted, headline, labels, name_of, readable, shortened
 from nogrow.contract.violations import Rule, Violation
-from nogrow.jshost.model import CachedView
+from nogrow.jshost.model import Grower
 from nogrow.report.escaping import printable
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report
@@ -51,7 +51,7 @@ def lines(report: Report, *, colour: bool = False, quiet: bool = False) -> Itera
     """Yield the lines of the report, without line ends; names from modules and paths are escaped."""
     style = _Style(colour)
     positions = None
-    if any(artifact.sources for artifact in report.artifacts):
+    if any(artifact.sources or (artifact.host and artifact.violations) for artifact in report.artifacts):
         # Imported here, because most reports have no source locations.
         from nogrow.report.locations import Positions
 
@@ -101,30 +101,48 @@ def _violation(
     if violation.about is not None and violation.about.witness:
         yield "   = path:"
         yield from _witness(violation.about.witness, artifact.sources)
-        for grower in artifact.growers:
-            if grower.label == violation.about.host_grows:
-                where = printable(f"{shortened(grower.label)}, {grower.place}")
-                yield f"   = host grows: {where}"
+        yield from _host_growth(violation.about, artifact.growers)
         after = violation.about.imports_after_growth
         if after:
             names = ", ".join(printable(shortened(name)) for name in sorted(after))
             yield f"   = host functions that may run after the growth: {names}"
-    if violation.view is not None:
-        yield from _view(artifact, violation.view)
+    yield from _view(style, artifact, violation, positions)
     if violation.allowed:
         yield f"   = allowed: {labels(violation.allowed)}"
 
 
-def _view(artifact: ArtifactReport, view: CachedView) -> Iterator[str]:
-    yield f"   = created: {printable(view.made_in or artifact.path)}:{view.made}"
-    if view.call is not None:
-        path = printable(view.call.path or artifact.path)
-        yield f"   = call between: {path}:{view.call.at}: {printable(view.call.text)}"
+def _view(
+    style: _Style, artifact: ArtifactReport, violation: Violation, positions: "Positions | None"
+) -> Iterator[str]:
+    view, entered = violation.view, violation.entered
+    if view is None or positions is None:
+        return
+    from nogrow.report.view_places import Role, drawn_snippet, snippets
+
+    for number, snippet in enumerate(snippets(artifact, violation, positions.quotable)):
+        if number:
+            yield f"  ::: {printable(snippet.file)}:{snippet.at}"
+        for line, role in drawn_snippet(snippet.lines, WIDTH) if snippet.lines else ():
+            yield line if role is None else style(line, "red" if role is Role.USE else "cyan")
+        for place in snippet.unquoted:
+            yield f"   = {place.label}: {printable(f'{place.file}:{place.at}')}"
     if len(view.uses) > 1:
         shown = ", ".join(map(str, view.uses[1:MOST_USES]))
         more = len(view.uses) - MOST_USES
         yield f"   = also used: {shown}{f' and {more:,} more' if more > 0 else ''}"
+    if entered is not None:
+        name, module = shortened(entered.entry.name), printable(entered.module)
+        yield f"   = `{printable(name)}` of {module} is {entered.entry.verdict.label}; path:"
+        yield from _witness(entered.entry.witness, entered.sources)
+        yield from _host_growth(entered.entry, entered.growers)
     yield "   = help: create the view again after the call, or use live views and do not keep their results"
+
+
+def _host_growth(entry: Entry, growers: Sequence[Grower]) -> Iterator[str]:
+    for grower in growers:
+        if grower.label == entry.host_grows:
+            where = printable(f"{shortened(grower.label)}, {grower.place}")
+            yield f"   = host grows: {where}"
 
 
 def _where(artifact: ArtifactReport, violation: Violation, positions: "Positions | None") -> Iterator[str]:

@@ -30,7 +30,7 @@ LONGEST = 2000
 AROUND = 2
 MOST_FILES = 100
 
-_TOKEN = re.compile(r"[^\W\d]\w*(?:(?:::|\.)[^\W\d]\w*)*!?|\d[\w.]*|\"(?:[^\"\\]|\\.)*\"?|[^\w\s]+")
+_TOKEN = re.compile(r"(?:new +)?[^\W\d]\w*(?:(?:::|\.)[^\W\d]\w*)*!?|\d[\w.]*|\"(?:[^\"\\]|\\.)*\"?|[^\w\s]+")
 _CALLED = re.compile(r"(?<!\w)[^\W\d]\w*(?:(?:::|\.)[^\W\d]\w*)*!?$")
 
 
@@ -54,9 +54,13 @@ def within(path: str | Path, folders: Iterable[str | Path]) -> tuple[Path, Path]
 class Quotable:
     """The source files that may be quoted."""
 
-    def __init__(self, named: Sequence[str] = ()) -> None:
-        """Allow the working directory and the folders that the user named with `--path-prefix FROM=TO`."""
+    def __init__(self, named: Sequence[str] = (), files: Iterable[str] = ()) -> None:
+        """Allow the working directory and the folders that the user named with `--path-prefix FROM=TO`.
+
+        The `files` are those of host code that the user named; they may be anywhere.
+        """
         self._roots = (Path.cwd(), *map(Path, named))
+        self._files = frozenset(files)
         self._read = lru_cache(_MOST_KEPT)(_lines)
 
     def lines(self, file: str, beside: str = "") -> Sequence[bytes]:
@@ -75,6 +79,8 @@ class Quotable:
 
     def _permitted(self, path: Path) -> Path | None:
         """Return the resolved path if the file may be opened."""
+        if str(path) in self._files:
+            return path
         allowed = within(path, self._roots)
         if allowed is None:
             return None
@@ -112,7 +118,11 @@ def excerpt(file: str, line: int, column: int, quotable: Quotable, beside: str =
     also looked up in the folder `beside`.
     """
     lines = quotable.lines(file, beside)
-    return _cut(lines[line - 1][:LONGEST], line, column) if 0 < line <= len(lines) else None
+    if not 0 < line <= len(lines):
+        return None
+    # Of a long line, such as a bundle's, the part around the column is shown.
+    first = max(0, column - LONGEST // 2) if column > LONGEST // 2 else 0
+    return _cut(lines[line - 1][first : first + LONGEST], line, column - first)
 
 
 def _cut(text: bytes, line: int, column: int) -> Excerpt:
