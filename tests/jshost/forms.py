@@ -55,6 +55,13 @@ FORMS = {
         export function f(Module, p) { const work = Module.cwrap("work"); const v = Module.HEAPU8;
         work(p); return v[p] } // stale
     """,
+    "exports that another file sets": """
+        let exports; export function set(e) { exports = e }
+        const view = () => new Uint8Array(exports.memory.buffer);
+        export function put(d) { const v = view(); const p = exports.alloc(d.length);
+        v.set(d, p); // stale
+        return p }
+    """,
     "heap, read again": """
         export async function f(Module, p) { await Module.ready; Module._work(p); return Module.HEAPU8[p] }
     """,

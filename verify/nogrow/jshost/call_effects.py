@@ -217,8 +217,7 @@ class CallEffects:
             return Effect.NONE, set(named)
         if name in METHODS:
             return Effect.NONE, set()
-        is_export = of is not None and self._points_to.find(of) in self._points_to.owners
-        if is_export:
+        if of is not None and self._points_to.has_memory(of):
             return Effect.NONE if self._is_still({name}) else Effect.CERTAIN, set()
         return Effect.POSSIBLE, set()
 

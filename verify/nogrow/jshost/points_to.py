@@ -252,6 +252,11 @@ class PointsTo:
                 kind &= ~(Kind.VIEW | Kind.BUFFER)
         return kind & ~Kind.MEMORY if kind & Kind.FIXED else kind
 
+    def has_memory(self, term: Term) -> bool:
+        """Return whether the program reads a member `memory` of what `term` may be."""
+        memory = self.find(Member(term, "memory"))
+        return self.find(term) in self._owners or (isinstance(memory, Member) and memory.of in self._owners)
+
     def any(self, terms: Iterable[Term]) -> Kind:
         """Return the kinds that any of the terms may have."""
         return reduce(or_, map(self.of, terms), NONE)
@@ -311,7 +316,7 @@ class PointsTo:
                     having[member.name].add(member.of)
         # What Emscripten's views are read from has the module's functions as well.
         # An object with a memory also has the module's functions.
-        self.owners = {term for term in having["memory"] if isinstance(term, Name | Member)}
+        self._owners = {term for term in having["memory"] if isinstance(term, Name | Member)}
         self._modules.update(*(having[name] for name in HEAPS))
         self._others.update(*(having[name] for name in NOT_OF_MEMORY))
         for term in (having["grow"] & having["buffer"]) - self._others:
