@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -107,11 +108,19 @@ def test_markdown_shows_the_finding(nogrow: Nogrow, code: Path) -> None:
     assert "  --> kept.mjs:3:1" in text
 
 
-def test_html_is_refused(nogrow: Nogrow, code: Path) -> None:
-    result = nogrow("host", "kept.mjs", "--format", "html=page.html")
-    assert result.exit_code == 2
-    assert "not available for host code" in result.stderr
-    assert not (code / "page.html").exists()
+def test_html_shows_the_finding(nogrow: Nogrow, code: Path) -> None:
+    assert nogrow("host", "kept.mjs", "fresh.js", "--format", "html=page.html").exit_code == 1
+    text = (code / "page.html").read_text()
+    (island,) = re.findall(r'<script type="application/json" id="report">(.*?)</script>', text, re.DOTALL)
+    fresh, kept = json.loads(island)["artifacts"]
+    assert (fresh["host"], fresh["views"]) == (True, [])
+    ((place, lines),) = kept["views"][0]["snippets"]
+    assert place == "kept.mjs:3:1"
+    assert lines[1] == [
+        2,
+        [["i.exports.run", "call"], ["();", ""]],
+        [[0, "call", "this call may grow the memory"]],
+    ]
 
 
 def test_fingerprint_survives_moved_lines(nogrow: Nogrow, code: Path) -> None:

@@ -2,9 +2,8 @@
 
 import click
 
-from nogrow.cli.options import Colour, Format, Output, reporting, with_views
+from nogrow.cli.options import Colour, Output, reporting, with_views
 from nogrow.cli.output import emit, progress, text_renderer
-from nogrow.errors import UsageError
 from nogrow.report.exit_code import exit_code
 
 
@@ -35,8 +34,6 @@ def host(
     FILE is JavaScript (.js, .mjs, .cjs) or TypeScript (.ts, .mts, .cts). Files that import each other are
     one program. The exit code is 1 if a view is found, 4 if a file could not be judged.
     """
-    if any(output.format is Format.HTML for output in outputs):
-        raise UsageError("--format html: not available for host code; use another format")
     from nogrow.pipeline.cached_views import inspect
 
     with progress() as watch:

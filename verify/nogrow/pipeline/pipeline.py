@@ -293,7 +293,11 @@ def _notes(case: _Case, judgement: Judgement, validation: Validation) -> Iterato
     for clause in case.clauses:
         yield from notes(clause, judgement)
     yield from served_imports(judgement, case.linkage.linked)
-    if case.glue and not any(grower.label in judgement.imports for grower in case.growers):
+    if (
+        case.glue
+        and judgement.imports
+        and not any(grower.label in judgement.imports for grower in case.growers)
+    ):
         yield "in the glue, no import that is reached leads to a growth of the memory"
     if validation.valid is None and validation.reason is not None:
         yield f"wasmtime can't validate the module: {validation.reason}"

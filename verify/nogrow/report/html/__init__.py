@@ -11,7 +11,16 @@ from nogrow.report.html import document
 from nogrow.report.model import Report
 
 # In the order of the page: each script uses only scripts before it.
-SCRIPTS = ("dom.js", "model.js", "descriptions.js", "entries.js", "layout.js", "graph.js", "main.js")
+SCRIPTS = (
+    "dom.js",
+    "model.js",
+    "descriptions.js",
+    "entries.js",
+    "views.js",
+    "layout.js",
+    "graph.js",
+    "main.js",
+)
 # The page may load and send nothing, and runs no script or style but its own.
 POLICY = "default-src 'none'; script-src '{script}'; style-src '{style}'; base-uri 'none'; form-action 'none'"
 

@@ -25,6 +25,7 @@ from nogrow.report.html.tables import (
     shown,
     shown_names,
 )
+from nogrow.report.html.views import views
 from nogrow.report.model import ArtifactReport, Report
 from nogrow.report.summary import entry_key
 from nogrow.scenarios.result import ScenarioResult
@@ -77,7 +78,7 @@ def _rooms(artifacts: Sequence[ArtifactReport]) -> list[_Room]:
 
 def document(report: Report) -> Object:
     """Return the document of the report's page."""
-    quotable = Quotable(report.quotable)
+    quotable = Quotable(report.quotable, report.host_files)
     rooms = _rooms(report.artifacts)
     return {
         "tool": f"nogrow {__version__}",
@@ -95,6 +96,8 @@ def _artifact(artifact: ArtifactReport, room: _Room, quotable: Quotable) -> Obje
         "path": shown(artifact.path),
         "sha256": artifact.sha256,
         "size": artifact.size,
+        "host": artifact.host,
+        "views": views(artifact, quotable),
         "outcome": artifact.outcome.value,
         "verdict": judgement.verdict.rank if judgement else -1,
         "validated": artifact.validated,
@@ -187,6 +190,7 @@ def _violations(artifact: ArtifactReport, entries: list[Entry], strings: Strings
     indexed = (
         (violation, -1 if violation.about is None else indices.get(entry_key(violation.about)))
         for violation in artifact.violations
+        if violation.view is None
     )
     kept = list(islice((pair for pair in indexed if pair[1] is not None), room.violations))
     violations = [violation for violation, _ in kept]

@@ -27,7 +27,7 @@ const summary = (report, choose) => {
       el('th', { role: 'rowheader', scope: 'row' }, button({ class: 'link choose', 'data-place': place,
         click: () => choose(place, true) }, named(artifact.path))),
       cell('Outcome', {}, outcomeLabel(artifact)),
-      cell('Verdict', {}, artifact.verdict < 0 ? '\u2013' : verdictMark(artifact.verdict, verdicts[artifact.verdict]),
+      cell('Verdict', {}, artifact.verdict < 0 ? (artifact.host ? 'host code' : '\u2013') : verdictMark(artifact.verdict, verdicts[artifact.verdict]),
         assumed && el('details', { class: 'assumed' }, el('summary', {}, 'with an assumption'), sentence(assumed))),
       cell('Grow sites', { class: 'number' }, artifact.verdict < 0 ? '\u2013' : number(artifact.siteCount)),
       cell('Entry points', { class: 'wide' }, verdictBar(artifact, verdicts)),
@@ -150,6 +150,7 @@ const show = (place, move) => {
   const model = new Model(report.artifacts[place], report);
   const { artifact } = model;
   const own = model.violationsOf(-1);
+  const shownViolations = artifact.violations.rule.length + artifact.views.length;
   const entries = entryPoints(model);
   current = entries;
   const section = document.getElementById('artifact');
@@ -159,13 +160,14 @@ const show = (place, move) => {
       artifact.verdict >= 0 && verdictMark(artifact.verdict, model.label(artifact.verdict)), ' ',
       artifact.violationCount > 0 && count(artifact.violationCount, 'violation')),
     own.length > 0 && pagedList(own, 50, violationItem, 'ul', { class: 'plain' }),
-    artifact.violationCount > artifact.violations.rule.length && el('p', { class: 'quiet' },
-      `Only ${number(artifact.violations.rule.length)} of the violations are shown; the JSON report has all.`),
+    artifact.violationCount > shownViolations && el('p', { class: 'quiet' },
+      `Only ${number(shownViolations)} of the violations are shown; the JSON report has all.`),
     facts(model),
     artifact.assumptions.length > 0 && el('details', { open: artifact.assumed !== null },
       el('summary', {}, count(artifact.assumptions.length, 'assumption')),
       el('ul', {}, artifact.assumptions.map((text) => el('li', {}, sentence(text))))),
     artifact.notes.length > 0 && el('ul', {}, artifact.notes.map((note) => el('li', {}, 'Note: ', sentence(note)))),
+    staleViews(artifact, model.verdicts),
     sitesOf(model),
     artifact.scenarios.length > 0 && [el('h3', {}, 'Scenarios'),
       el('p', { class: 'quiet' }, 'Results of a single run, which are evidence and not proof.'), pagedList(artifact.scenarios, 20, scenarioOf, 'div', { class: 'scenarios' })],
