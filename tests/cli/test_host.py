@@ -60,7 +60,7 @@ def test_text_names_view_call_and_uses(nogrow: Nogrow, code: Path) -> None:
         "   = also used: 4:1\n"
         "   = help: create the view again after the call, or use live views and do not keep their results\n"
         "\n"
-        "broken: kept.mjs\n"
+        "broken: kept.mjs: 1 stale view\n"
         "checked 1 file: 0 kept, 1 broken\n"
     )
 

@@ -42,17 +42,11 @@ def test_page_marks_the_three_places(browser: "Browser", tmp_path: Path) -> None
         page = session.page
         page.get_by_role("button", name="use.mjs").click()
         marks = page.locator("mark")
-        assert list(
-            zip(
-                *(
-                    marks.evaluate_all(f"all => all.map(mark => mark.{key})")
-                    for key in ("className", "textContent")
-                )
-            )
-        ) == [
-            ("made", "new Uint8Array"),
-            ("call", "wasm.exports.push"),
-            ("use", "view"),
+        places = "all => all.map(mark => [mark.className, mark.textContent])"
+        assert marks.evaluate_all(places) == [
+            ["made", "new Uint8Array"],
+            ["call", "wasm.exports.push"],
+            ["use", "view"],
         ]
         assert page.locator(".excerpt .here").count() == 2
         assert page.locator(".stale .steps li").count() == 2

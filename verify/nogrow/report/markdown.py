@@ -54,7 +54,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _row(artifact: ArtifactReport) -> str:
-    judgement, judged = artifact.judgement, ("", "", "")
+    judgement, judged = artifact.judgement, ("host code" if artifact.host else "", "", "")
     if judgement is not None:
         judged = judgement.verdict.label, f"{len(judgement.sites):,}", f"{len(judgement.entries):,}"
     cells = (_path(artifact), outcome_label(artifact), *judged, f"{len(artifact.violations):,}")

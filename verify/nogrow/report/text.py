@@ -198,6 +198,10 @@ def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:
     if judgement is not None:
         sign = ";" if judgement.resting.assumptions else ","
         facts = f": {printable(headline(judgement))}{sign} {counted(len(judgement.sites), 'grow site')}"
+    elif artifact.host and artifact.outcome is not Outcome.NOT_JUDGED:
+        facts = (
+            f": {counted(len(artifact.violations), 'stale view') if artifact.violations else 'no stale view'}"
+        )
     yield f"{outcome}: {path}{facts}"
     for result in artifact.scenarios:
         # Imported here, because `check` never has scenarios.
