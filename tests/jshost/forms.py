@@ -62,6 +62,12 @@ FORMS = {
         v.set(d, p); // stale
         return p }
     """,
+    "an export has the name of a method": """
+        export class A { constructor(w) { this.w = w; this.v = new Uint8Array(w.memory.buffer) }
+        run(p) { this.w.run();
+        return this.v[p] } // stale
+        }
+    """,
     "heap, read again": """
         export async function f(Module, p) { await Module.ready; Module._work(p); return Module.HEAPU8[p] }
     """,

@@ -212,14 +212,25 @@ class CallEffects:
         if isinstance(of, Name | Member) and self._is_of_the_host(of):
             return Effect.NONE, set()
         # A string or array literal has the language's methods.
-        named = self._constraints.methods.get(name) if of is not None or name not in METHODS else None
-        if named:
-            return Effect.NONE, set(named)
-        if name in METHODS:
+        named = self._constraints.methods.get(name, set()) if of is not None or name not in METHODS else set()
+        if name in METHODS and not named:
             return Effect.NONE, set()
-        if of is not None and self._points_to.has_memory(of):
+        is_exports = of is not None and self._points_to.has_memory(of)
+        if is_exports and not any(map(self._of_object_with_memory, named)):
             return Effect.NONE if self._is_still({name}) else Effect.CERTAIN, set()
-        return Effect.POSSIBLE, set()
+        # The object may be of another program, whatever methods of this one have the name.
+        return Effect.POSSIBLE, set(named)
+
+    def _of_object_with_memory(self, method: int) -> bool:
+        """Return whether the method's class or object has a member `memory`, as exports have."""
+        walk = self._constraints.walk
+        node = walk.functions[method]
+        holders = [walk.holders.get(each.id) for each in (node, node.parent) if each is not None]
+        return any(
+            Member(This(holder), "memory") in self._points_to.flows
+            for holder in holders
+            if holder is not None
+        )
 
     def _is_of_the_host(self, term: Term) -> bool:
         """Return whether only objects of the language and its hosts are ever stored under the name."""
