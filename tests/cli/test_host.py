@@ -250,3 +250,64 @@ def test_stale_lengths_are_reported_if_asked_for(nogrow: Nogrow, code: Path) -> 
     assert "so that the view is too short" in result.stdout
     (code / "shared.mjs").write_text(SHARED.replace("initial: 1", "initial: 9"))
     assert nogrow("host", "shared.mjs", "--stale-length").exit_code == 0
+
+
+START = """
+(module (memory (export "memory") 1) (start 0)
+  (func (drop (memory.grow (i32.const 1))))
+  (func (export "run")))
+"""
+
+
+def test_growth_at_start_precedes_all_views(nogrow: Nogrow, code: Path) -> None:
+    (code / "start.wasm").write_bytes(wat2wasm(START))
+    (code / "outlives.js").write_text("const u = new Uint8Array(wasm.memory.buffer);\nwasm.run();\nu[0];\n")
+    assert uses(nogrow, "outlives.js", "--module", "start.wasm") == []
+
+
+def test_module_is_judged_if_other_files_serve_its_imports(nogrow: Nogrow, code: Path) -> None:
+    wat = '(module (import "env" "now" (func)) (memory (export "memory") 1) (func (export "run") (call 0)))'
+    (code / "served.wasm").write_bytes(wat2wasm(wat))
+    (code / "outlives.js").write_text("const u = new Uint8Array(wasm.memory.buffer);\nwasm.run();\nu[0];\n")
+    assert uses(nogrow, "outlives.js", "--module", "served.wasm") == []
+
+
+BY_NAME = """
+export function f(w, Module) {
+  const u = new Uint8Array(w.exports.memory.buffer);
+  CALL
+  u[0];
+}
+function call(g) { g(); }
+const peek = Module.cwrap("peek", null, []);
+const run = Module.cwrap("run", null, []);
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "grows"),
+    [
+        ("call(w.exports.peek);", False),
+        ("call(w.exports.peek); call(w.exports.run);", True),
+        ("Module.ccall('peek', null, [], []);", False),
+        ("Module.ccall('run', null, [], []);", True),
+        ("peek();", False),
+        ("run();", True),
+        # Not an export of the module: a method of another object.
+        ("w.exports.charCodeAt(0);", False),
+        # Possible, but not certain: nothing says which export this is.
+        ("w.exports[name]();", False),
+        ("Module.ccall(name, null, [], []);", False),
+    ],
+)
+def test_calls_that_name_an_export_have_its_effect(
+    nogrow: Nogrow, code: Path, call: str, grows: bool
+) -> None:
+    (code / "calls.mjs").write_text(BY_NAME.replace("CALL", call))
+    (code / "one.wasm").write_bytes(wat2wasm(MODULE))
+    assert uses(nogrow, "calls.mjs", "--module", "one.wasm") == ([5] if grows else [])
+
+
+def test_unnamed_export_enters_a_module_that_is_unknown(nogrow: Nogrow, code: Path) -> None:
+    (code / "calls.mjs").write_text(BY_NAME.replace("CALL", "w.exports[name]();"))
+    assert uses(nogrow, "calls.mjs") == [5]

@@ -4,12 +4,12 @@ import enum
 import re
 from collections import defaultdict
 
-from nogrow.jshost.builtins import CALLERS, GLOBALS, METHODS, NODE, OBJECTS, SCHEDULERS, WEB, WORLDS
+from nogrow.jshost.builtins import GLOBALS, METHODS, NODE, OBJECTS, SCHEDULERS, WEB, WORLDS
+from nogrow.jshost.called_exports import CalledExports
 from nogrow.jshost.constraints import CallSite, Constraints
 from nogrow.jshost.model import Exports
-from nogrow.jshost.parse import arguments_of, key_of
 from nogrow.jshost.points_to import Kind, PointsTo
-from nogrow.jshost.syntax import Name
+from nogrow.jshost.syntax import ELEMENT, Name
 from nogrow.jshost.terms import Class, Function, Instance, Made, Member, NewMemory, Result, Term, This
 
 _KNOWN = GLOBALS | WEB
@@ -30,12 +30,12 @@ class CallEffects:
 
     def __init__(self, constraints: Constraints, points_to: PointsTo, exports: Exports) -> None:
         """Propagate the effect from callees to callers; a call that cannot grow a memory has none."""
-        self._exports = exports
         self.other_code = Effect.NONE if exports.all and not self._grows(constraints) else Effect.CERTAIN
         """The effect of code that runs between calls of the program's functions, and while one waits."""
         self._constraints = constraints
         self._points_to = points_to
         self._parameters = {name for names in constraints.parameters.values() for name in names}
+        self._called = CalledExports(constraints, points_to, exports)
         self.callers: dict[int, set[int]] = defaultdict(set)
         guessed: set[tuple[int, int]] = set()
         # The functions whose calls may enter the module.
@@ -77,6 +77,9 @@ class CallEffects:
             outside = callee_node is not None and callee_node.type in ("super", "import")
             stays = outside or call.node.type == "new_expression"
             return Effect.NONE if stays else Effect.POSSIBLE, set()
+        named = self._called.named_in(call)
+        if named is not None:
+            return self._entering(named), set()
         effect, run = Effect.NONE, set()
         for callee in call.callees:
             of_callee, functions = self._callee(callee)
@@ -94,20 +97,18 @@ class CallEffects:
 
         The names are those that the code uses.
         """
-        names: set[str] = set()
-        for callee in call.callees:
+        names = self._called.named_in(call) or set()
+        for callee in call.callees if not names else ():
             term: Term | None = callee
             if isinstance(callee, Member) and callee.name in ("call", "apply"):
                 term = callee.of
             if term is None or self._points_to.functions(term):
                 continue
-            if isinstance(term, Member) and term.name in CALLERS:
-                names |= {text for node in arguments_of(call.node)[:1] if (text := key_of(node)) is not None}
-            elif known := self._exported_names(term):
+            if known := self._called.of(term):
                 names |= known
             elif isinstance(term, Member) and self._method(term.of, term.name)[0] is Effect.CERTAIN:
                 names.add(term.name)
-        return frozenset(name for name in names if not self._is_still({name}))
+        return frozenset(name for name in names if self._called.may_grow({name}))
 
     @staticmethod
     def _schedules(call: CallSite) -> bool:
@@ -144,34 +145,12 @@ class CallEffects:
         """Return the effect of a function that is not the program's."""
         if not self._points_to.of(callee) & Kind.EXPORT:
             return Effect.POSSIBLE
-        return Effect.NONE if self._is_still(self._exported_names(callee)) else Effect.CERTAIN
+        return self._entering(self._called.of(callee))
 
-    def _is_still(self, names: set[str] | None) -> bool:
-        """Return whether no export of these names can grow a memory; None stands for any export."""
-        if self._exports.all:
-            return True
-        # Emscripten has an underscore in front of the names.
-        return bool(names) and all(
-            name in self._exports.still or name.removeprefix("_") in self._exports.still
-            for name in names or ()
-        )
-
-    def _exported_names(self, term: Term) -> set[str] | None:
-        """Return the names of the exports that the term may be, None if they are not known."""
-        names: set[str] = set()
-        seen = {term}
-        queue = [term]
-        while queue:
-            value = queue.pop()
-            if isinstance(value, Member) and self._points_to.of(value) & Kind.EXPORT:
-                names.add(value.name)
-                continue
-            further = self._points_to.flows.get(value, set())
-            if not further or value in self._parameters:
-                return None
-            queue.extend(further - seen)
-            seen |= further
-        return names
+    def _entering(self, names: set[str] | None) -> Effect:
+        """Return the effect of a call of an export of these names."""
+        may_grow = self._called.may_grow(names)
+        return Effect.POSSIBLE if may_grow is None else Effect.CERTAIN if may_grow else Effect.NONE
 
     @staticmethod
     def _grows(constraints: Constraints) -> bool:
@@ -192,9 +171,10 @@ class CallEffects:
         if name in ("call", "apply") and of is not None and not isinstance(of, Result):
             return self._callee(of)
         held = self._points_to.of(of)
-        if held & Kind.EXPORTS or self._points_to.of(Member(of, name)) & Kind.EXPORT:
-            called = None if name in CALLERS else {name}
-            return Effect.NONE if self._is_still(called) else Effect.CERTAIN, set()
+        if held & Kind.EXPORTS and (name == ELEMENT or self._called.has(name)):
+            return self._entering(None if name == ELEMENT else {name}), set()
+        if name not in METHODS and self._points_to.of(Member(of, name)) & Kind.EXPORT:
+            return self._entering(self._called.of(Member(of, name))), set()
         if held & Kind.MEMORY and name == "grow":
             return Effect.CERTAIN, set()
         if held & (Kind.VIEW | Kind.BUFFER):
@@ -217,7 +197,7 @@ class CallEffects:
             return Effect.NONE, set()
         is_exports = of is not None and self._points_to.has_memory(of)
         if is_exports and not any(map(self._of_object_with_memory, named)):
-            return Effect.NONE if self._is_still({name}) else Effect.CERTAIN, set()
+            return self._entering({name}), set()
         # The object may be of another program, whatever methods of this one have the name.
         return Effect.POSSIBLE, set(named)
 

@@ -68,6 +68,8 @@ class Constraints:
         self.waits: set[int] = set()
         self.exported: list[Node] = []
         self.modules: dict[Name, str] = {}
+        self._called: set[Name] | None = None
+        self._passed_on: set[Name] = set()
         self._export_objects()
         for node, function in self.walk.nodes:
             self._take(node, function)
@@ -308,6 +310,21 @@ class Constraints:
                 self.written.add(part.id)
                 self.modules[self.terms.name(part)] = source
             stack.extend(part.named_children if part.type != "string" else ())
+
+    def only_calls(self, name: Name) -> bool:
+        """Return whether the program does nothing else with the name than to call it."""
+        if self._called is None:
+            self._called, self._passed_on = set(), set()
+            for node, _ in self.walk.reads:
+                if node.id not in self.written:
+                    uses = self._called if node.id in self.callees else self._passed_on
+                    uses.add(self.terms.name(node))
+        return name in self._called and name not in self._passed_on
+
+    def exports(self, function: int) -> bool:
+        """Return whether the declaration of the function stands in an `export`."""
+        parent = self.walk.functions[function].parent
+        return parent is not None and parent.type == "export_statement"
 
     def is_node(self, name: Name) -> bool:
         """Return whether the name is imported from one of Node's own modules."""

@@ -18,17 +18,11 @@ class EntryPoints:
     def __init__(self, program: Program) -> None:
         """Find the functions whose callers are all known."""
         self._program = program
-        constraints = program.constraints
         self._names: dict[int, list[Name | Member]] = defaultdict(list)
         for target, values in program.points_to.flows.items():
             for value in values:
                 if isinstance(value, Function) and isinstance(target, Name | Member):
                     self._names[value.node].append(target)
-        self._called: set[Name] = set()
-        self._passed_on: set[Name] = set()
-        for reads in program.reads.values():
-            for name, node in reads:
-                (self._called if node.id in constraints.callees else self._passed_on).add(name)
 
     def __contains__(self, function: int) -> bool:
         """Return whether other code may call the function."""
@@ -40,8 +34,8 @@ class EntryPoints:
         node = self._program.constraints.walk.functions[function]
         match names[0]:
             case Name() as name:
-                is_exported = node.parent is not None and node.parent.type == "export_statement"
-                return is_exported or name in self._passed_on or name not in self._called
+                constraints = self._program.constraints
+                return constraints.exports(function) or not constraints.only_calls(name)
             case Member(_, name):
                 hidden = name.startswith(("#", "_")) or any(
                     child.type == "accessibility_modifier" and text_of(child) == "private"

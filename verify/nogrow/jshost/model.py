@@ -31,11 +31,13 @@ class Call(NamedTuple):
 class Exports(NamedTuple):
     """What is known of the exports of the modules that belong to host code.
 
-    `still` are the functions that cannot grow a memory. `all` says that no other function can.
+    `still` are the functions that cannot grow a memory. `all` says that no other function can. `named` are
+    the names of all exported functions, None if they are not known.
     """
 
     still: frozenset[str] = frozenset()
     all: bool = False
+    named: frozenset[str] | None = None
 
 
 class Assumed(NamedTuple):

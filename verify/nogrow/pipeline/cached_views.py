@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from nogrow.analysis.judgement import EntryKind, Verdict
+from nogrow.analysis.judgement import Entry, EntryKind, Verdict
 from nogrow.contract.model import ArtifactContract, ViewRules
 from nogrow.contract.patterns import without_number
 from nogrow.contract.select import Target
@@ -88,7 +88,11 @@ def _judged(modules: Sequence[str], files: Sequence[_File]) -> tuple[ArtifactRep
     glue = [glue_at(Path(file.path)) for file in files]
     # A file that can't be analysed is reported by itself.
     glue = [file for file in glue if file.problem is None]
-    return check(None, targets, judge=judge, glue=glue, validate=False).artifacts
+    artifacts = check(None, targets, judge=judge, glue=glue, validate=False).artifacts
+    if any(artifact.judgement is None for artifact in artifacts):
+        # The files may not be the host code that serves the imports.
+        return check(None, targets, judge=judge, validate=False).artifacts
+    return artifacts
 
 
 def with_views(
@@ -169,10 +173,16 @@ def _exports(modules: Sequence[ArtifactReport]) -> Exports:
         if artifact.judgement is None:
             return Exports()
         for entry in artifact.judgement.entries:
-            still[entry.name] = still.get(entry.name, True) and entry.verdict in _CANNOT_GROW
+            still[entry.name] = still.get(entry.name, True) and _cannot_detach(entry)
     if not modules:
         return Exports()
-    return Exports(frozenset(name for name in still if still[name]), all(still.values()))
+    return Exports(frozenset(name for name in still if still[name]), all(still.values()), frozenset(still))
+
+
+def _cannot_detach(entry: Entry) -> bool:
+    """Return whether no call of the entry point detaches a view that the host can have."""
+    verdict = entry.verdict if entry.seen is None else entry.seen
+    return entry.excused or entry.airtight or verdict in _CANNOT_GROW
 
 
 def _reported(
@@ -222,7 +232,7 @@ def _entered(call: Call, modules: Sequence[ArtifactReport]) -> Entered | None:
     for name in names:
         for artifact in modules:
             for entry in artifact.judgement.entries if artifact.judgement is not None else ():
-                may_grow = entry.kind is EntryKind.EXPORT and entry.verdict not in _CANNOT_GROW
+                may_grow = entry.kind is EntryKind.EXPORT and not _cannot_detach(entry)
                 if may_grow and entry.name == name:
                     return Entered(artifact.path, entry, artifact.sources, artifact.growers)
     return None
