@@ -311,3 +311,45 @@ def test_calls_that_name_an_export_have_its_effect(
 def test_unnamed_export_enters_a_module_that_is_unknown(nogrow: Nogrow, code: Path) -> None:
     (code / "calls.mjs").write_text(BY_NAME.replace("CALL", "w.exports[name]();"))
     assert uses(nogrow, "calls.mjs") == [5]
+
+
+THROWING = """
+(module (import "env" "fail" (func)) (memory (export "memory") 1)
+  (func (export "run") (drop (memory.grow (i32.const 1))) (call 0) unreachable))
+"""
+CATCHES = """
+export function f(w) {
+  const u = new Uint8Array(w.exports.memory.buffer);
+  try {
+    RUN;
+    u[0];
+  } catch {
+    u[0];
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("run", ["w.exports.run()", "run(w.exports)"])
+def test_growth_before_an_exception_detaches_views_where_it_is_caught(
+    nogrow: Nogrow, code: Path, run: str
+) -> None:
+    text = CATCHES.replace("RUN", run) + "function run(e) { e.run(); }\n"
+    (code / "catches.mjs").write_text(text)
+    (code / "throwing.wasm").write_bytes(wat2wasm(THROWING))
+    assert uses(nogrow, "catches.mjs") == [6, 8]
+    assert uses(nogrow, "catches.mjs", "--module", "throwing.wasm") == [8]
+
+
+def test_memory_that_throws_has_not_grown(nogrow: Nogrow, code: Path) -> None:
+    (code / "grows.mjs").write_text(
+        "const memory = new WebAssembly.Memory({ initial: 1 });\n"
+        "let u;\n"
+        "function renew() { u = new Uint8Array(memory.buffer) }\n"
+        "export function grow(report) {\n"
+        "  const b = memory.buffer;\n"
+        "  try { memory.grow(1); renew(); return b.byteLength;\n"
+        "  } catch { report(b.byteLength) }\n"
+        "}\n"
+    )
+    assert uses(nogrow, "grows.mjs") == [6]

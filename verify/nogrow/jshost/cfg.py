@@ -242,7 +242,8 @@ class _Flow(Jumps):
 
     def wait(self, node: Node) -> None:
         """Add a wait, during which other code may run."""
-        self.call(node, self._program.effects.other_code)
+        effect = self._program.effects.other_code
+        self.call(node, effect, thrown=effect)
 
     def _call(self, node: Node) -> Visit:
         callee = callee_of(node)
@@ -277,8 +278,10 @@ class _Flow(Jumps):
             for waiting in [function for function in called if program.waits(function)]:
                 effect = max(effect, program.effects.entering.get(waiting, Effect.NONE))
                 called.append(UNKNOWN)
-        if called or effect:
-            self.call(node, effect, tuple(called), guessed=program.effects.guesses(site))
+        thrown = program.thrown_effect(site)
+        if called or effect or thrown:
+            guessed = program.effects.guesses(site)
+            self.call(node, effect, tuple(called), guessed=guessed, thrown=thrown)
         checking = program.constraints.walk.checking.intersection(called)
         if any(not program.filled.get(function) for function in checking):
             self._check(node)

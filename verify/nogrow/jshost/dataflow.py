@@ -118,22 +118,28 @@ class Graph:
         self.blocks[self.here].events.append(Event(kind, node, binding, sources=sources))
 
     def call(
-        self, node: Node, effect: Effect, functions: tuple[int, ...] = (), *, guessed: bool = False
+        self,
+        node: Node,
+        effect: Effect,
+        functions: tuple[int, ...] = (),
+        *,
+        guessed: bool = False,
+        thrown: Effect | None = Effect.CERTAIN,
     ) -> None:
-        """Add a call that may enter the module by itself and runs `functions`.
+        """Add a call that may enter the module by itself and runs `functions`, which may be `guessed`.
 
-        It may end in the nearest `catch`. The functions may be `guessed`.
+        It may end in the nearest `catch`, with the effect `thrown`; None if it cannot throw.
         """
         event = Event(EventKind.CALL, node, None, functions, effect, guessed)
         self.calls += 1
-        if not self.handlers:
+        if thrown is None or not self.handlers:
             self.blocks[self.here].events.append(event)
             return
         before, handler = self.here, self.handlers[-1]
         # The functions may throw before they renew a view.
-        thrown = self.block(before)
-        self.blocks[thrown].events.append(event._replace(functions=(*functions, UNKNOWN)))
-        self.link(thrown, handler)
+        failed = self.block(before)
+        self.blocks[failed].events.append(event._replace(functions=(*functions, UNKNOWN), effect=thrown))
+        self.link(failed, handler)
         self.go(self.block(before))
         self.blocks[self.here].events.append(event)
 

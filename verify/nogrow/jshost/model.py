@@ -32,12 +32,14 @@ class Exports(NamedTuple):
     """What is known of the exports of the modules that belong to host code.
 
     `still` are the functions that cannot grow a memory. `all` says that no other function can. `named` are
-    the names of all exported functions, None if they are not known.
+    the names of all exported functions, None if they are not known. `throwing` are those that can only end
+    with an exception after a growth.
     """
 
     still: frozenset[str] = frozenset()
     all: bool = False
     named: frozenset[str] | None = None
+    throwing: frozenset[str] = frozenset()
 
 
 class Assumed(NamedTuple):

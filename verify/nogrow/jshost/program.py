@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from nogrow.jshost.call_effects import CallEffects
-from nogrow.jshost.constraints import Constraints, Store
+from nogrow.jshost.call_effects import CallEffects, Effect
+from nogrow.jshost.constraints import CallSite, Constraints, Store
 from nogrow.jshost.model import NOTHING_ASSUMED, Assumed
 from nogrow.jshost.modules import File
 from nogrow.jshost.parse import Node, arguments_of, fields, text_of
-from nogrow.jshost.points_to import KEPT, PointsTo
+from nogrow.jshost.points_to import KEPT, Kind, PointsTo
 from nogrow.jshost.syntax import ELEMENT, Name
 from nogrow.jshost.terms import Binding, Made, Member, Term, This
 
@@ -23,7 +23,15 @@ class Program:
         """Analyse trees without errors; raise `ModuleError` if they are too entangled."""
         self.constraints = constraints = Constraints(files)
         self.points_to = points_to = PointsTo(constraints, stale_length=host.stale_length)
-        self.effects = CallEffects(constraints, points_to, host.exports)
+        self._calls_of: dict[int, list[CallSite]] = defaultdict(list)
+        for call in constraints.calls.values():
+            self._calls_of[call.within].append(call)
+        returning = host.exports._replace(still=host.exports.still | host.exports.throwing)
+        self.effects = CallEffects(constraints, points_to, returning)
+        """The effects of calls that return."""
+        self._thrown = self.effects
+        if host.exports.throwing:
+            self._thrown = CallEffects(constraints, points_to, host.exports)
         # Where the program stores views in each binding that may hold one.
         self.stores: dict[Binding, list[Store]] = defaultdict(list)
         self.stores_of: dict[int, list[Store]] = defaultdict(list)
@@ -72,6 +80,34 @@ class Program:
         while function in self.constraints.inlined:
             function = self.constraints.walk.parents[function]
         return function
+
+    def thrown_effect(self, call: CallSite) -> Effect | None:
+        """Return the effect of a call that ends with an exception; None if it cannot throw."""
+        if any(self._grows_memory(callee) for callee in call.callees):
+            # It throws if it cannot grow the memory.
+            return Effect.NONE
+        effect, functions = self._thrown.effect(call)
+        if functions and effect is Effect.NONE and all(map(self._only_makes_views, functions)):
+            return None
+        most = Effect.POSSIBLE if self._thrown.guesses(call) else Effect.CERTAIN
+        inner = max((self._thrown.entering.get(each, Effect.NONE) for each in functions), default=Effect.NONE)
+        return max(effect, min(inner, most))
+
+    def _grows_memory(self, callee: Term) -> bool:
+        if not isinstance(callee, Member) or callee.name != "grow":
+            return False
+        return bool(self.points_to.of(callee.of) & Kind.MEMORY)
+
+    def _only_makes_views(self, function: int) -> bool:
+        """Return whether all calls in the function make views of whole buffers, which never throws."""
+        calls = self._calls_of[function]
+        stack = [self.constraints.walk.functions[function]] if calls and all(map(_makes_view, calls)) else []
+        can_throw = not stack
+        while stack and not can_throw:
+            node = stack.pop()
+            can_throw = node.type == "throw_statement"
+            stack += node.named_children
+        return not can_throw
 
     def makes_data_view(self, store: Store) -> bool:
         """Return whether a `DataView` is stored."""
@@ -148,3 +184,8 @@ class Program:
                 if not self.filled[function] <= self.filled[caller]:
                     self.filled[caller] |= self.filled[function]
                     queue.append(caller)
+
+
+def _makes_view(call: CallSite) -> bool:
+    is_view = call.node.type == "new_expression" and any(isinstance(callee, Made) for callee in call.callees)
+    return is_view and len(call.arguments) == 1

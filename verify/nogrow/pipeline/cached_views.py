@@ -169,14 +169,20 @@ def _reports(files: Sequence[_File]) -> list[ArtifactReport]:
 def _exports(modules: Sequence[ArtifactReport]) -> Exports:
     """Return which exports of the modules cannot grow a memory, as far as all modules are judged."""
     still: dict[str, bool] = {}
+    returning: dict[str, bool] = {}
     for artifact in modules:
         if artifact.judgement is None:
             return Exports()
         for entry in artifact.judgement.entries:
-            still[entry.name] = still.get(entry.name, True) and _cannot_detach(entry)
+            name, cannot_grow = entry.name, _cannot_detach(entry)
+            still[name] = still.get(name, True) and cannot_grow
+            only_throws = entry.verdict is Verdict.THROW_ONLY
+            returning[name] = returning.get(name, True) and (cannot_grow or only_throws)
     if not modules:
         return Exports()
-    return Exports(frozenset(name for name in still if still[name]), all(still.values()), frozenset(still))
+    throwing = frozenset(name for name in returning if returning[name] and not still[name])
+    unmoved = frozenset(name for name in still if still[name])
+    return Exports(unmoved, all(still.values()), frozenset(still), throwing)
 
 
 def _cannot_detach(entry: Entry) -> bool:
