@@ -12,7 +12,7 @@ from nogrow.cli.output import progress
 from nogrow.contract.phrases import counted
 from nogrow.errors import UsageError
 from nogrow.report.escaping import printable
-from nogrow.report.exit_code import ExitCode
+from nogrow.report.exit_code import ExitCode, Outcome
 from nogrow.report.model import Report
 
 if TYPE_CHECKING:
@@ -48,27 +48,34 @@ def init(ctx: click.Context, paths: tuple[str, ...], contract_path: Path, force:
         if not os.path.isfile(contract_path):  # noqa: PTH113
             raise UsageError(f"{contract_path}: not a regular file")
     from nogrow.analysis.proof import judge
+    from nogrow.contract.model import ViewRules
     from nogrow.contract.select import targets
     from nogrow.init.discover import discover
     from nogrow.init.draft import draft
+    from nogrow.init.host_code import host_code_of
     from nogrow.init.infer_clauses import Clause, LeftOut, parts
     from nogrow.init.sources import buildable
     from nogrow.pipeline.all_files import check
-    from nogrow.pipeline.host_code import beside
     from nogrow.util.atomic_write import write_bytes
     from nogrow.util.background import cores
 
     found = discover(paths or (".",))
     with progress() as watch:
         chosen = targets(None, found.modules)
-        own = beside(chosen)
-        report = check(None, chosen, judge=judge, own_glue=own, jobs=cores(), digest=False, watch=watch)
-    used = {path: tuple(file.file for file in glue) for path, glue in own.items()}
+        host = host_code_of(chosen, found.scripts)
+        report = check(
+            None, chosen, judge=judge, own_glue=host.files, jobs=cores(), digest=False, watch=watch
+        )
+        if host.files:
+            from nogrow.pipeline.cached_views import with_views
+
+            report = with_views(report, chosen, host.files, ViewRules())
+    used = {path: tuple(file.file for file in glue) for path, glue in host.files.items()}
     folder = contract_path.parent
     written = parts([target.path for target in chosen], report, folder, used)
     write_bytes(contract_path, draft(written, buildable(found, folder)).encode())
     click.echo(f"{printable(str(contract_path))}: written, {counted(len(found.modules), 'module')} found")
-    for line in _lines(written, report, found):
+    for line in (*_lines(written, report, found), *host.left_out):
         click.echo(f"  {printable(line)}")
     click.echo("Next: run `nogrow check`, and tighten the clauses that are marked.")
     if found.problems or any(isinstance(part, LeftOut) and part.is_gap for part in written):
@@ -80,7 +87,7 @@ def init(ctx: click.Context, paths: tuple[str, ...], contract_path: Path, force:
 def _lines(parts: "Sequence[Clause | LeftOut]", report: Report, found: "Found") -> Iterator[str]:
     """Yield a line for each module, with its verdict or why it is left out, and for each problem."""
     from nogrow.contract.phrases import headline
-    from nogrow.init.infer_clauses import LeftOut
+    from nogrow.init.infer_clauses import LeftOut, stale_views
     from nogrow.report.summary import NOT_VALIDATED, why_unvalidated
 
     for part in parts:
@@ -92,6 +99,10 @@ def _lines(parts: "Sequence[Clause | LeftOut]", report: Report, found: "Found") 
             tighten = f", {counted(growing, 'entry point')} to tighten" if growing else ""
             yield f"{part.path}: {headline(worst)}{tighten}"
     for artifact in report.artifacts:
+        if artifact.host and artifact.outcome is Outcome.NOT_JUDGED:
+            yield f"left out: {artifact.violations[0].headline}"
+        elif artifact.host and artifact.violations:
+            yield f"{stale_views(artifact)}: `nogrow check` fails until that is fixed"
         if artifact.unvalidated:
             yield f"{NOT_VALIDATED}: {artifact.path}: {why_unvalidated(artifact)}"
     yield from found.problems

@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 from nogrow.contract.select import SUFFIX
 from nogrow.errors import UsageError
+from nogrow.jshost.parse import JAVASCRIPT, TYPESCRIPT
 
 # These hold other people's modules; a user who wants a contract for one names the folder.
 _FOREIGN = ("node_modules", "__pycache__")
 # Within a profile of cargo's target folder, these hold copies of the modules under changing names.
 _CARGO_INTERNAL = ("build", "deps", "incremental")
+SCRIPTS = JAVASCRIPT + TYPESCRIPT
 _MANIFESTS = ("Cargo.toml", "package.json")
 
 
@@ -20,7 +22,7 @@ class Found(NamedTuple):
 
     `modules` are the files to judge, `texts` the modules in the text format, `manifests` the files of cargo
     and npm. `skipped` are the folders that were not searched; `problems` name the folders that could not be
-    searched, with the reason.
+    searched, with the reason. `scripts` may be host code.
     """
 
     modules: tuple[str, ...]
@@ -28,6 +30,7 @@ class Found(NamedTuple):
     manifests: tuple[str, ...]
     skipped: tuple[str, ...]
     problems: tuple[str, ...]
+    scripts: tuple[str, ...] = ()
 
 
 def discover(paths: Sequence[str]) -> Found:
@@ -46,6 +49,8 @@ def discover(paths: Sequence[str]) -> Found:
                 by_real_path.setdefault(os.path.realpath(file), file)
         elif os.path.exists(path):  # noqa: PTH110
             by_real_path.setdefault(os.path.realpath(path), path)
+            for script in _scripts_beside(path):
+                by_real_path.setdefault(os.path.realpath(script), script)
         else:
             raise UsageError(f"{path}: no such file or folder")
     files = sorted(by_real_path.values())
@@ -55,7 +60,15 @@ def discover(paths: Sequence[str]) -> Found:
         tuple(file for file in files if Path(file).name in _MANIFESTS and file not in paths),
         tuple(sorted(set(skipped))),
         tuple(sorted(set(problems))),
+        tuple(file for file in files if file.endswith(SCRIPTS) and file not in paths),
     )
+
+
+def _scripts_beside(path: str) -> list[str]:
+    try:
+        return [str(file) for file in Path(path).parent.iterdir() if file.name.endswith(SCRIPTS)]
+    except OSError:
+        return []
 
 
 def _below(path: str, skipped: list[str], problems: list[str]) -> list[str]:
@@ -67,7 +80,9 @@ def _below(path: str, skipped: list[str], problems: list[str]) -> list[str]:
         # `os.walk` descends into the folders that stay in this list.
         folders[:] = [name for name in folders if name not in excluded]
         files += (
-            str(Path(folder, name)) for name in names if name.endswith((SUFFIX, ".wat")) or name in _MANIFESTS
+            str(Path(folder, name))
+            for name in names
+            if name.endswith((SUFFIX, ".wat", *SCRIPTS)) or name in _MANIFESTS
         )
     problems += (f"{error.filename}: can't be searched: {error.strerror}" for error in errors)
     return files

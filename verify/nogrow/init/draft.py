@@ -13,6 +13,7 @@ from nogrow.report.escaping import printable
 _HEAD = """\
 # What the modules of this project must keep; `nogrow check` enforces it.
 # All modules pass today. A line marked `tighten` allows more than it should."""
+_STALE = "# Host code does not pass where a comment names its stale views."
 _MOST_HINTS = 20
 _PLACEHOLDER = "build/*.wasm"
 _STRICTEST = (Verdict.ABSENT, Verdict.UNREACHABLE)
@@ -20,7 +21,8 @@ _STRICTEST = (Verdict.ABSENT, Verdict.UNREACHABLE)
 
 def draft(parts: Sequence[Clause | LeftOut], hints: Sequence[Buildable]) -> str:
     """Return the text of nogrow.toml; without any clause, it has one for a module yet to be built."""
-    blocks: list[Iterable[str]] = [(_HEAD,), ("schema = 1",)]
+    stale = any(isinstance(part, Clause) and part.stale for part in parts)
+    blocks: list[Iterable[str]] = [(_HEAD, *([_STALE] if stale else [])), ("schema = 1",)]
     blocks += (_clause(part) if isinstance(part, Clause) else _left_out(part) for part in parts)
     blocks += map(_hint, hints[:_MOST_HINTS])
     if len(hints) > _MOST_HINTS:
@@ -33,6 +35,7 @@ def draft(parts: Sequence[Clause | LeftOut], hints: Sequence[Buildable]) -> str:
 def _clause(clause: Clause) -> Iterator[str]:
     inferred = clause.inferred
     yield f"# {_summary(clause)}"
+    yield from (f"# {printable(sentence)}; `nogrow check` says where." for sentence in clause.stale)
     yield "[[artifact]]"
     yield from assignments({"path": clause.pattern} | ({"js": clause.js} if clause.js else {}))
     if inferred.floor is Verdict.UNREACHABLE:

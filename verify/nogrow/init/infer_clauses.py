@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from nogrow.analysis.judgement import EntryKind, Judgement, Verdict, worst
 from nogrow.contract.patterns import ESCAPED, START, export_key, is_glob
+from nogrow.contract.phrases import counted
 from nogrow.init.discover import seen_from
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report
@@ -46,7 +47,8 @@ class InferredClause(NamedTuple):
 class Clause(NamedTuple):
     """A clause of the draft about the module at `path`, which the contract names `pattern`.
 
-    `js` are the files of the module's host code, as the contract names them.
+    `js` are the files of the module's host code, as the contract names them; `stale` says which of them use
+    stale views.
     """
 
     path: str
@@ -54,6 +56,7 @@ class Clause(NamedTuple):
     inferred: InferredClause
     judgements: tuple[Judgement, ...]
     js: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
 
 
 class LeftOut(NamedTuple):
@@ -106,19 +109,32 @@ def parts(
 ) -> tuple[Clause | LeftOut, ...]:
     """Return the parts of a contract in `folder`, in the order of `modules`.
 
-    `js` are the files of host code that each module was judged with.
+    `js` are the files of host code that each module was judged with. Those that could not be judged
+    themselves are left out.
     """
+    host_code = {artifact.path: artifact for artifact in report.artifacts if artifact.host}
     by_file: dict[str, list[ArtifactReport]] = {module: [] for module in modules}
     for artifact in report.artifacts:
+        if artifact.host:
+            continue
         file = artifact.path if artifact.path in by_file else artifact.path.rpartition("#")[0]
         by_file[file].append(artifact)
     return tuple(
-        part for file, of_file in by_file.items() for part in _parts(file, of_file, folder, js.get(file, ()))
+        part
+        for file, of_file in by_file.items()
+        for part in _parts(
+            file, of_file, folder, [host_code.get(path, ArtifactReport(path)) for path in js.get(file, ())]
+        )
     )
 
 
+def stale_views(script: ArtifactReport) -> str:
+    """Return how many stale views the file of host code uses."""
+    return f"{script.path} uses {counted(len(script.violations), 'stale view')}"
+
+
 def _parts(
-    file: str, artifacts: Sequence[ArtifactReport], folder: Path, js: Sequence[str]
+    file: str, artifacts: Sequence[ArtifactReport], folder: Path, js: Sequence[ArtifactReport]
 ) -> Iterator[Clause | LeftOut]:
     judged = {artifact.path: artifact.judgement for artifact in artifacts if artifact.judgement is not None}
     not_judged = [artifact for artifact in artifacts if artifact.outcome is Outcome.NOT_JUDGED]
@@ -132,15 +148,17 @@ def _parts(
         return
     try:
         path = seen_from(folder, file)
-        scripts = tuple(glob.escape(seen_from(folder, script)) for script in js)
+        usable = [script for script in js if script.outcome is not Outcome.NOT_JUDGED]
+        scripts = tuple(glob.escape(seen_from(folder, script.path)) for script in usable)
     except UnicodeEncodeError:
         yield LeftOut(file, "its name is not UTF-8, so a contract cannot name it")
         return
+    stale = tuple(stale_views(script) for script in usable if script.violations)
     # A clause cannot name a core module if the file's name is a glob, or if `FILE#NUMBER` is a file itself.
     if is_glob(path) or any(module != file and os.path.lexists(module) for module in judged):
         judgements = tuple(judged.values())
-        yield Clause(file, glob.escape(path), infer_clause(judgements), judgements, scripts)
+        yield Clause(file, glob.escape(path), infer_clause(judgements), judgements, scripts, stale)
         return
     for module, judgement in judged.items():
         pattern = f"{path}{module.removeprefix(file)}"
-        yield Clause(module, pattern, infer_clause([judgement]), (judgement,), scripts)
+        yield Clause(module, pattern, infer_clause([judgement]), (judgement,), scripts, stale)
