@@ -10,6 +10,15 @@ VIEWS = words("""
     BigInt64Array BigUint64Array DataView Float16Array Float32Array Float64Array Int16Array Int32Array
     Int8Array Uint16Array Uint32Array Uint8Array Uint8ClampedArray
 """)
+# Classes whose objects keep the view that they are made of, and have its content.
+WRAPPERS = words("ImageData")
+# Classes whose objects hold elements or properties.
+COLLECTIONS = words("Array Map Object Set WeakMap WeakSet")
+# Properties of many objects of the language and its hosts.
+HOST_PROPERTIES = words("""
+    body buffer byteLength constructor content contents current data detail first head input key last length
+    message name next output prototype result root source state target text type value values
+""")
 # The members of `liveViews(memory)` that are views.
 LIVE = words("dv f16 f32 f64 i16 i32 i64 i8 u16 u32 u64 u8 u8c")
 # Members of typed arrays that a memory doesn't have.

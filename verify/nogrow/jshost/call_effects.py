@@ -10,7 +10,7 @@ from nogrow.jshost.constraints import CallSite, Constraints
 from nogrow.jshost.model import Exports
 from nogrow.jshost.points_to import Kind, PointsTo
 from nogrow.jshost.syntax import ELEMENT, Name
-from nogrow.jshost.terms import Class, Function, Instance, Made, Member, NewMemory, Result, Term, This
+from nogrow.jshost.term import Class, Function, Instance, Made, Member, NewMemory, Result, Term, This
 
 _KNOWN = GLOBALS | WEB
 # Emscripten's functions that move the stack pointer, or read it.
@@ -126,7 +126,7 @@ class CallEffects:
         if functions:
             return Effect.NONE, set(functions)
         match callee:
-            case Made() | NewMemory() | Class() | Function():
+            case Made() | NewMemory() | Class() | Function() | This():
                 return Effect.NONE, set()
             case Instance(of):
                 return self._constructor(of), set()
@@ -215,9 +215,11 @@ class CallEffects:
     def _is_of_the_host(self, term: Term) -> bool:
         """Return whether only objects of the language and its hosts are ever stored under the name."""
         values = self._points_to.flows.get(term, set())
+        collections = self._constraints.terms.collections
         made = [value for value in values if isinstance(value, Instance)]
         literals = [value for value in values if isinstance(value, This)]
-        is_known = bool(made) and len(made) + len(literals) == len(values)
+        is_made = bool(made) or any(value.owner in collections for value in literals)
+        is_known = is_made and len(made) + len(literals) == len(values)
         return is_known and all(self._is_host_class(value.of) for value in made)
 
     def _is_host_class(self, term: Term | None) -> bool:

@@ -28,8 +28,8 @@ from nogrow.jshost.parse import (
 from nogrow.jshost.points_to import KEPT
 from nogrow.jshost.program import Program
 from nogrow.jshost.state_checks import checks_state, state_of, tells, tested
-from nogrow.jshost.syntax import ELEMENT, Name
-from nogrow.jshost.terms import Binding, Member, Temporary, Term, This
+from nogrow.jshost.syntax import ELEMENT
+from nogrow.jshost.term import Binding, Member, Temporary, Term, This
 
 _NAMES = words("identifier shorthand_property_identifier this")
 _NAMING = ACCESSES | _NAMES - {"this"}
@@ -129,27 +129,31 @@ class _Flow(Jumps):
         yield from node.named_children
 
     def _tracked_among(self, terms: list[Term]) -> Iterator[Binding]:
-        for target in map(self._program.points_to.find, terms):
-            if isinstance(target, Name | Member) and target in self._tracked:
-                yield target
+        for term in terms:
+            for binding in self._program.locations(term):
+                if binding in self._tracked:
+                    yield binding
 
-    def _binding(self, node: Node) -> Binding | None:
-        """Return the tracked binding that `node` names, None if it names none."""
+    def _bindings(self, node: Node) -> list[Binding]:
+        """Return the tracked bindings that `node` may name."""
         inner = bare(node)
         terms = self._program.constraints.terms.of(inner) if inner.type in _NAMING else []
-        return next(self._tracked_among(terms), None)
+        return list(dict.fromkeys(self._tracked_among(terms)))
+
+    def _binding(self, node: Node) -> Binding | None:
+        """Return the first tracked binding that `node` may name, None if it names none."""
+        return next(iter(self._bindings(node)), None)
 
     def _use(self, node: Node) -> None:
-        binding = self._binding(node)
-        if binding is not None:
+        for binding in self._bindings(node):
             self.use(EventKind.USE, node, binding)
 
     def _access(self, node: Node) -> Visit:
-        binding = self._binding(node)
-        if binding is None:
-            yield from fields(node, "object", "index")
+        if self._bindings(node):
+            yield from _evaluated_in(node)
+            self._use(node)
         else:
-            self.use(EventKind.USE, node, binding)
+            yield from fields(node, "object", "index")
 
     def _assignment(self, node: Node) -> Visit:
         left, right = sides_of(node)
@@ -164,6 +168,7 @@ class _Flow(Jumps):
             for value in evaluated:
                 self._use_later(value)
             return
+        yield from _evaluated_in(left)
         yield right
         self._define(left, right)
 
@@ -203,13 +208,14 @@ class _Flow(Jumps):
         for terms, part, values in program.constraints.targets(left, program.constraints.terms.of(right)):
             # The properties that a pattern takes apart are not visited as expressions.
             sources = () if part.id == left.id else tuple(self._tracked_among(values))
-            for target in self._tracked_among(terms):
+            targets = list(dict.fromkeys(self._tracked_among(terms)))
+            for target in targets:
                 if sources:
                     self.use(EventKind.COPY, part, target, sources)
                     continue
                 is_view = program.points_to.any(values) & KEPT
-                if isinstance(target, Member) and target.name == ELEMENT:
-                    # The other elements stay what they are.
+                if len(targets) > 1 or (isinstance(target, Member) and target.name == ELEMENT):
+                    # The other elements and objects stay what they are.
                     if is_view:
                         self.use(EventKind.ADD, part, target)
                 else:
@@ -351,6 +357,20 @@ class _Flow(Jumps):
             state_of(operand)[1][-1:] == ["buffer"] and self._binding(operand) != binding
             for operand in tested(node)
         )
+
+
+def _evaluated_in(node: Node) -> list[Node]:
+    """Return what is evaluated before the property that `node` names: calls, and computed names."""
+    parts: list[Node] = []
+    while node.type in ACCESSES:
+        parts += fields(node, "index")
+        inner = fields(node, "object")
+        node = bare(inner[0]) if inner else node
+        if not inner:
+            break
+    if node.type not in _NAMES and node.type not in FUNCTIONS:
+        parts.append(node)
+    return parts[::-1]
 
 
 def _awaits(node: Node) -> bool:

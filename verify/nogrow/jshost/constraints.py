@@ -1,10 +1,11 @@
 """Collect the constraints for the points-to analysis: stores, calls with their arguments, returned values."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from nogrow.jshost.builtins import ADDS, NODE, WITH_CALLBACK
+from nogrow.jshost.builtins import ADDS, NODE, WITH_CALLBACK, WRAPPERS
+from nogrow.jshost.library import method
 from nogrow.jshost.modules import File, Links
 from nogrow.jshost.parse import (
     FUNCTIONS,
@@ -21,7 +22,24 @@ from nogrow.jshost.parse import (
     text_of,
 )
 from nogrow.jshost.syntax import ELEMENT, Name, Walk
-from nogrow.jshost.terms import Binding, Class, Function, Made, Member, NewMemory, Returned, Term, Terms, This
+from nogrow.jshost.term import (
+    DEEPEST,
+    Binding,
+    Class,
+    Function,
+    Made,
+    Member,
+    NewMemory,
+    Result,
+    Returned,
+    Term,
+    This,
+    depth,
+)
+from nogrow.jshost.terms import Terms
+
+# The elements of a longer array literal are not told apart.
+_MOST_NUMBERED = 16
 
 
 class Store(NamedTuple):
@@ -34,12 +52,25 @@ class Store(NamedTuple):
 
 
 class CallSite(NamedTuple):
-    """A call in the function `within`: the terms of its callee, and of each argument."""
+    """A call in the function `within`: the terms of its callee, and of each argument.
+
+    The arguments from the number `spread` on are elements of an array.
+    """
 
     node: Node
     within: int
     callees: tuple[Term, ...]
     arguments: tuple[tuple[Term, ...], ...]
+    spread: int | None = None
+
+
+class Copy(NamedTuple):
+    """A copy of all properties of the objects `sources` to those of `targets`."""
+
+    targets: tuple[Term, ...]
+    sources: tuple[Term, ...]
+    node: Node
+    within: int
 
 
 class Constraints:
@@ -52,10 +83,15 @@ class Constraints:
         self.terms = Terms(self.walk, self.links)
         self.stores: list[Store] = []
         self.calls: dict[int, CallSite] = {}
-        # What functions return, and the first arguments of calls that create views.
-        self.flows: dict[Returned | Made, list[Term]] = defaultdict(list)
+        # The calls that built-in methods make.
+        self.callbacks: list[CallSite] = []
+        self.copies: list[Copy] = []
+        # What functions and built-in methods return, and the first arguments of calls that create views.
+        self.flows: dict[Returned | Made | Result, list[Term]] = defaultdict(list)
         self.methods: dict[str, set[int]] = defaultdict(set)
         self.parameters: dict[int, list[Name | None]] = {}
+        # The arrays that rest parameters hold.
+        self.rests: dict[int, This] = {}
         self.constructors: dict[int, int] = {}
         # The elements of arrays in which the program stores other values than objects.
         self.mixed: set[Member] = set()
@@ -70,6 +106,14 @@ class Constraints:
         self.modules: dict[Name, str] = {}
         self._called: set[Name] | None = None
         self._passed_on: set[Name] = set()
+        self.generators = {
+            function
+            for function, node in self.walk.functions.items()
+            if any(child.type == "*" for child in node.children)
+        }
+        for function in self.generators:
+            self.walk.objects.add(function)
+            self.flows[Returned(function)].append(This(function))
         self._export_objects()
         for node, function in self.walk.nodes:
             self._take(node, function)
@@ -129,10 +173,18 @@ class Constraints:
                 self._call(node, within)
             case "arrow_function" | "return_statement":
                 function = node.id if node.type == "arrow_function" else within
-                for value in returned_by(node):
-                    self.flows[Returned(function)] += self.terms.of(value)
-            case "await_expression" | "yield_expression":
+                values = [term for value in returned_by(node) for term in self.terms.of(value)]
+                if function not in self.generators:
+                    self.flows[Returned(function)] += values
+            case "await_expression":
                 self.waits.add(within)
+            case "yield_expression":
+                self.waits.add(within)
+                self._yield(node, within)
+            case "spread_element":
+                if node.id in self.walk.holders:
+                    of = This(self.walk.holders[node.id])
+                    self.copies.append(Copy((of,), tuple(self.terms.of(node)), node, within))
             case "export_specifier" | "export_statement":
                 self.exported.append(node)
             case "import_statement":
@@ -194,8 +246,10 @@ class Constraints:
                     inner = fields(node, "value" if node.type == "pair_pattern" else "left")
                     stack.extend((part, assigned) for part in inner)
                 case "array_pattern":
-                    elements: list[Term] = [Member(term, ELEMENT) for term in assigned]
-                    stack.extend((child, elements) for child in node.named_children)
+                    for number, child in _numbered(node):
+                        is_rest = child.type == "rest_pattern"
+                        elements: list[Term] = [Member(term, str(number)) for term in assigned]
+                        stack.append((child, assigned if is_rest else elements))
 
     def _annotated(self, node: Node, field: str, within: int) -> None:
         """Store a memory in what TypeScript declares to be one."""
@@ -205,10 +259,18 @@ class Constraints:
                     self.store(target, (NewMemory(False),), node, within)
 
     def _array(self, node: Node, within: int) -> None:
-        for child in children_of(node):
-            spread = child.type == "spread_element"
-            values = self.terms.elements(child) if spread else self.terms.of(child)
-            self.store(Member(This(node.id), ELEMENT), values, child, within)
+        is_spread = False
+        for number, child in enumerate(children_of(node)):
+            is_spread = is_spread or child.type == "spread_element"
+            values = self.terms.elements(child) if child.type == "spread_element" else self.terms.of(child)
+            name = ELEMENT if is_spread or number >= _MOST_NUMBERED else str(number)
+            self.store(Member(This(node.id), name), values, child, within)
+
+    def _yield(self, node: Node, within: int) -> None:
+        for value in children_of(node):
+            whole = any(child.type == "*" for child in node.children)
+            values = self.terms.elements(value) if whole else self.terms.of(value)
+            self.store(Member(This(within), ELEMENT), values, node, within)
 
     def _iteration(self, node: Node, within: int) -> None:
         left, right = sides_of(node)
@@ -217,7 +279,7 @@ class Constraints:
         elements = self.terms.elements(right)
         if left.type == "array_pattern":
             # Maps and `entries()` have pairs of keys and values.
-            elements += [Member(term, ELEMENT) for term in elements]
+            elements += [Member(term, ELEMENT) for term in elements if depth(term) < DEEPEST]
             parts = [each for child in children_of(left) for each in self.targets(child, elements)]
         else:
             parts = list(self.targets(left, elements))
@@ -260,11 +322,18 @@ class Constraints:
         callee = bare(callee)
         self.callees.add(callee.id)
         argument_nodes = arguments_of(node)
-        arguments = tuple(tuple(self.terms.of(argument)) for argument in argument_nodes)
+        spread = [number for number, each in enumerate(argument_nodes) if each.type == "spread_element"]
+        arguments = tuple(
+            tuple(self.terms.elements(argument) if number in spread else self.terms.of(argument))
+            for number, argument in enumerate(argument_nodes)
+        )
         callees = self.terms.of(node if is_new else callee)
         if any(isinstance(term, Made) for term in self.terms.of(node)) and arguments:
-            self.flows[Made(node.id)] += arguments[0]
-        self.calls[node.id] = CallSite(node, within, tuple(callees), arguments)
+            wraps = self.terms.is_global(self.terms.of(callee)[0], WRAPPERS)
+            self.flows[Made(node.id)] += [Member(term, "buffer") if wraps else term for term in arguments[0]]
+        site = CallSite(node, within, tuple(callees), arguments, spread[0] if spread else None)
+        self.calls[node.id] = site
+        self._built_in(site, node)
         if callee.type in FUNCTIONS and not is_new:
             self.inlined.add(callee.id)
         elif callee.type == "member_expression":
@@ -279,12 +348,53 @@ class Constraints:
                 case Member(_, name) if name in WITH_CALLBACK:
                     passed = map(bare, argument_nodes)
                     self.inlined.update(argument.id for argument in passed if argument.type in FUNCTIONS)
-                case Member(_, "assign") as member if arguments and self.terms.is_member(
-                    member, "Object", "assign"
-                ):
-                    for target in arguments[0]:
-                        for values in arguments[1:]:
-                            self.store(target, values, node, within)
+
+    def _built_in(self, site: CallSite, node: Node) -> None:
+        """Add what the call does if it calls a built-in method or function."""
+        called = self.terms.built_in(site.callees, node)
+        models = [] if called is None else [called]
+        match site.callees:
+            case [Member(_, "assign" | "create" as name) as callee] if (
+                site.arguments and self.terms.is_member(callee, "Object", name)
+            ):
+                assigned = site.arguments if name == "assign" else ((This(node.id),), site.arguments[0])
+                self.copies += (Copy(assigned[0], source, node, site.within) for source in assigned[1:])
+        for callee in site.callees if called is None else ():
+            if isinstance(callee, Member) and callee.of is not None and depth(callee) < DEEPEST:
+                model = method(callee.of, callee.name, site.arguments, node.id)
+                self.flows[Result(callee)] += model.results
+                models.append(model)
+        for model in models:
+            for target, values in model.stores:
+                self.store(target, values, node, site.within)
+            for result in model.results:
+                if isinstance(result, This):
+                    self.walk.objects.update((node.id, -node.id))
+            self.callbacks += (
+                CallSite(node, site.within, called_back.callees, called_back.arguments)
+                for called_back in model.callbacks
+            )
+
+    def passed(
+        self, function: int, site: CallSite, skipped: int = 0
+    ) -> Iterator[tuple[Name | Member, tuple[Term, ...], int]]:
+        """Yield each parameter of the function, the values that the call passes in it, and their number.
+
+        The first `skipped` arguments have no parameter.
+        """
+        names = self.parameters.get(function, [])
+        rest = self.rests.get(function)
+        for number in range(skipped, len(site.arguments)):
+            values = site.arguments[number]
+            at = number - skipped
+            is_spread = site.spread is not None and number >= site.spread
+            for index in range(at, len(names)) if is_spread else (at,):
+                if rest is not None and index >= len(names) - 1:
+                    yield Member(rest, ELEMENT if is_spread else str(index - len(names) + 1)), values, number
+                elif index < len(names):
+                    name = names[index]
+                    if name is not None:
+                        yield name, values, number
 
     def _parameters(self, node: Node) -> None:
         self.parameters[node.id] = names = []
@@ -295,11 +405,18 @@ class Constraints:
             # An argument for a pattern has no name in the program.
             name = self.terms.name(left) if left.type == "identifier" else Name(node.id, f"*{number}*")
             names.append(name)
-            for targets, part, values in self.targets(pattern, [name]):
+            default = parameter.child_by_field_name("value") or pattern.child_by_field_name("right")
+            if default is not None:
+                self.store(name, self.terms.of(default), default, node.id)
+            held: Name | This = name
+            if left.type == "rest_pattern":
+                held = self.rests[node.id] = This(left.id)
+                self.walk.objects.add(left.id)
+            for targets, part, passed in self.targets(pattern, [held]):
                 self.written.add(part.id)
                 if left.type != "identifier":
                     for target in targets:
-                        self.store(target, values, part, node.id)
+                        self.store(target, passed, part, node.id)
 
     def _import(self, node: Node) -> None:
         source = key_of(node.child_by_field_name("source"))
@@ -329,6 +446,16 @@ class Constraints:
     def is_node(self, name: Name) -> bool:
         """Return whether the name is imported from one of Node's own modules."""
         return self.modules.get(name, "").removeprefix("node:") in NODE
+
+
+def _numbered(pattern: Node) -> Iterator[tuple[int, Node]]:
+    """Yield the elements of an array pattern, each with its number."""
+    number = 0
+    for child in pattern.children:
+        if child.type == ",":
+            number += 1
+        elif child.is_named and child.type != "comment":
+            yield number, child
 
 
 def _is_declared_memory(node: Node) -> bool:

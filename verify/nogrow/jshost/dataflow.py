@@ -12,7 +12,7 @@ from typing import NamedTuple
 from nogrow.errors import ModuleError
 from nogrow.jshost.call_effects import Effect
 from nogrow.jshost.parse import Node
-from nogrow.jshost.terms import Holder
+from nogrow.jshost.term import Holder
 
 # A function that takes more steps is too entangled to be analysed in reasonable time.
 MOST_STEPS = 10_000_000

@@ -5,7 +5,7 @@ from collections import defaultdict
 from nogrow.jshost.parse import text_of
 from nogrow.jshost.program import Program
 from nogrow.jshost.syntax import Name
-from nogrow.jshost.terms import Function, Member
+from nogrow.jshost.term import Function, Member
 
 
 class EntryPoints:

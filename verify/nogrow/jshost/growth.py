@@ -8,7 +8,7 @@ from nogrow.jshost.aliases import Aliases
 from nogrow.jshost.groups import Groups
 from nogrow.jshost.model import Position
 from nogrow.jshost.parse import Node, fields, position_of
-from nogrow.jshost.terms import Member, Term
+from nogrow.jshost.term import Member, Term
 from nogrow.jshost.values import Values
 
 _TABLE_SIGNS = frozenset(("get", "set", "length"))

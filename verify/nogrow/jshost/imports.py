@@ -16,7 +16,7 @@ from nogrow.jshost.growth import Imports, growing_imports
 from nogrow.jshost.model import Called, Glue, Grower, Served, Table
 from nogrow.jshost.parse import first_error, parse
 from nogrow.jshost.syntax import Name, Owner
-from nogrow.jshost.terms import Member, Result, Term
+from nogrow.jshost.term import Member, Result, Term
 from nogrow.jshost.values import NOTHING, Values, closure
 
 LARGEST = 1 << 26

@@ -11,14 +11,14 @@ from functools import reduce
 from operator import or_
 
 from nogrow.errors import ModuleError
-from nogrow.jshost.builtins import CALLERS, HEAPS, HOLDERS, LIVE, NOT_OF_MEMORY
-from nogrow.jshost.constraints import Constraints
+from nogrow.jshost.builtins import CALLERS, HEAPS, HOST_PROPERTIES, LIVE, NOT_OF_MEMORY
+from nogrow.jshost.constraints import CallSite, Constraints, Store
+from nogrow.jshost.objects import Objects
 from nogrow.jshost.syntax import ELEMENT, Name
-from nogrow.jshost.terms import (
+from nogrow.jshost.term import (
     DEEPEST,
     Binding,
     Class,
-    Function,
     Instance,
     Made,
     Member,
@@ -33,7 +33,8 @@ from nogrow.jshost.terms import (
 _MEMORY_NAME = re.compile(r"(^|[^a-z])memory\d*$|Memory\d*$", re.IGNORECASE)
 # Beyond these limits, a file is too entangled to be analysed in reasonable time.
 MOST_FLOWS = 2_000_000
-MOST_FUNCTIONS = 200
+# Shorter names of properties are those of minified code.
+_SHORTEST_FIELD = 3
 
 
 class Kind(enum.IntFlag):
@@ -69,7 +70,6 @@ class PointsTo:
         self.constraints = constraints
         self._stale_length = stale_length
         self._sole: dict[Binding, Term | None] = {}
-        self._functions: dict[Term, frozenset[int]] = {}
         self._canonical: dict[Member, Name | Member] = {}
         for store in constraints.stores:
             for value in store.values or [None]:
@@ -99,7 +99,12 @@ class PointsTo:
         self._mixed |= {self.find(target) for target in constraints.mixed}
         for term, values in constraints.flows.items():
             self.flows[term].update(map(self.find, values))
+        self.objects = Objects(constraints, self.find, self.flows)
+        for (copied, source), copy in self.objects.copied.items():
+            constraints.stores.append(Store(copied, (source,), copy.node, copy.within))
+            self.flows[self.find(copied)].add(self.find(source))
         self._pass_arguments()
+        self._view_fields: dict[str, Kind] = {}
         self._kinds: dict[Term, Kind] = defaultdict(lambda: NONE)
         self._others: set[Term] = set()
         self._modules: set[Term] = set()
@@ -120,6 +125,8 @@ class PointsTo:
             self._solve()
         self._names_count = True
         self._solve()
+        while self._unmix() or self._name_fields():
+            self._solve()
 
     def find(self, term: Term) -> Term:
         """Return the term's representative: after `self = this`, that of `self.a` is `this.a`."""
@@ -171,9 +178,6 @@ class PointsTo:
                 value = self._sole.get(term)
                 if not isinstance(value, This | Name | Member | Instance | Class) or value == term:
                     return term
-                if isinstance(value, Instance) and self.constraints.terms.is_global(value.of, HOLDERS):
-                    # Each map has elements of its own.
-                    return term
                 term = value
             elif isinstance(term, Instance):
                 value = self._sole.get(term.of) if isinstance(term.of, Name) else term.of
@@ -188,34 +192,29 @@ class PointsTo:
 
     def functions(self, term: Term) -> frozenset[int]:
         """Return the functions of this program that `term` may be; for a class, its constructor."""
-        term = self.find(term)
-        if term not in self._functions:
-            functions: set[int] = set()
-            seen: set[Term] = {term}
-            queue = [term]
-            while queue and len(seen) < MOST_FUNCTIONS:
-                value = queue.pop()
-                if isinstance(value, Function):
-                    functions.add(value.node)
-                elif isinstance(value, Class) and value.node in self.constraints.constructors:
-                    functions.add(self.constraints.constructors[value.node])
-                further = self._may_be(value)
-                queue.extend(further - seen)
-                seen |= further
-            self._functions[term] = frozenset(functions)
-        return self._functions[term]
+        return self.objects.functions(self.find(term))
 
-    def _may_be(self, term: Term) -> set[Term]:
-        """Return the terms that `term` may stand for in one step; none for a view, which is no function."""
-        further = set() if isinstance(term, Made) else set(self.flows.get(term, ()))
-        if isinstance(term, Instance):
-            further.add(term.of)
-        elif isinstance(term, Member) and term.name in ("call", "apply", "bind"):
-            further |= {term.of} if term.of is not None else set()
-        elif isinstance(term, Result):
-            for function in self._functions.get(self.find(term.callee), ()):
-                further.update(self.flows.get(Returned(function), ()))
-        return further
+    def locations(self, term: Term) -> tuple[Binding, ...]:
+        """Return the bindings that the term may name, the term's representative first."""
+        binding = self.find(term)
+        if isinstance(binding, Name):
+            return (binding,)
+        if not isinstance(binding, Member):
+            return ()
+        return (binding, *(each for each in self.objects.properties(binding) if each != binding))
+
+    def is_view_field(self, member: Member) -> bool:
+        """Return whether only its name tells that the member holds a view: its object is not known."""
+        return member.name in self._view_fields and self.is_unknown(member.of)
+
+    def is_unknown(self, term: Term | None) -> bool:
+        """Return whether nothing is known of the object `term`, which the program declares."""
+        if term is None:
+            return False
+        term = self.find(term)
+        if isinstance(term, Name) and not self.constraints.walk.scopes.declares(term):
+            return False
+        return not self.objects.of(term) and not self._of(term)
 
     def of(self, term: Term | None) -> Kind:
         """Return the kinds that the term may have."""
@@ -246,6 +245,11 @@ class PointsTo:
             case Result(callee):
                 for function in self.functions(callee):
                     kind |= self._kinds[Returned(function)]
+        if isinstance(term, Member):
+            for location in self.objects.properties(term):
+                kind |= self._kinds[location]
+            if self.is_view_field(term):
+                kind |= self._view_fields[term.name]
         if isinstance(term, Member) and term.name == ELEMENT:
             held = self._of(term.of)
             if held & (Kind.VIEW | Kind.BUFFER) or self.find(term) in self._mixed:
@@ -294,18 +298,24 @@ class PointsTo:
 
     def _pass_arguments(self) -> None:
         count = 0
-        for call in self.constraints.calls.values():
-            for callee in call.callees:
-                for function in self.functions(callee):
-                    for name, values in zip(
-                        self.constraints.parameters.get(function, ()), call.arguments, strict=False
-                    ):
-                        if name is not None:
-                            self.flows[name].update(map(self.find, values))
-                            count += len(values)
+        for site in (*self.constraints.calls.values(), *self.constraints.callbacks):
+            for function, skipped in self.called(site):
+                for parameter, values, _ in self.constraints.passed(function, site, skipped):
+                    self.flows[self.find(parameter)].update(map(self.find, values))
+                    count += len(values)
             if count > MOST_FLOWS:
                 raise ModuleError("too many calls to be analysed: split the file")
-        self._functions.clear()
+
+    def called(self, site: CallSite) -> Iterator[tuple[int, int]]:
+        """Yield the functions that a call runs, each with the number of arguments before its parameters."""
+        for callee in site.callees:
+            skipped = 1 if isinstance(callee, Member) and callee.name == "call" else 0
+            if isinstance(callee, Member) and callee.name in ("apply", "bind"):
+                continue
+            for function in self.functions(callee):
+                yield function, skipped
+        if self.constraints.calls.get(site.node.id) is site:
+            yield from ((function, 0) for function in self.objects.named.get(site.node.id, ()))
 
     def _evidence(self) -> None:
         """Note which terms are memories, or are not, by the members that the program uses of them."""
@@ -347,6 +357,47 @@ class PointsTo:
                         queued.add(further)
                         queue.append(further)
 
+    def _unmix(self) -> bool:
+        """Let arrays count as arrays of views if all they hold are views; return whether any does."""
+        stored: dict[Term, set[Term]] = defaultdict(set)
+        for target in self._mixed:
+            stored[target] |= self.flows.get(target, set())
+        others = {self.find(target) for target in self.constraints.mixed}
+        pure = {
+            target
+            for target, values in stored.items()
+            if target not in others and values and all(self._is_view(value, 4) for value in values)
+        }
+        self._mixed -= pure
+        return bool(pure)
+
+    def _is_view(self, term: Term, deepest: int) -> bool:
+        """Return whether the term is always a view, as far as the program shows."""
+        if not self.of(term) & KEPT:
+            return False
+        values = self.flows.get(term, set())
+        if isinstance(term, Result):
+            returned = map(Returned, self.functions(term.callee))
+            values = values.union(*(self.flows.get(each, set()) for each in returned))
+        return isinstance(term, Made) or (
+            deepest > 0 and all(self._is_view(value, deepest - 1) for value in values)
+        )
+
+    def _name_fields(self) -> bool:
+        """Note the properties that hold views wherever the program stores something in them.
+
+        Unknown objects that are read have the same. Return whether there are more of them.
+        """
+        kinds: dict[str, Kind] = {}
+        for target, values in self.flows.items():
+            if isinstance(target, Member) and values and not _is_common(target.name):
+                kind = self.any(values) & (KEPT | Kind.SHARED)
+                kinds[target.name] = kind & kinds.get(target.name, kind)
+        views = {name: kind for name, kind in kinds.items() if kind}
+        further = views.keys() - self._view_fields.keys()
+        self._view_fields.update((name, views[name]) for name in further)
+        return bool(further)
+
     def _leaves(self, term: Term) -> Iterator[Term]:
         """Yield the terms whose kinds `term` depends on."""
         stack: list[Term] = [term]
@@ -356,6 +407,7 @@ class PointsTo:
             match part:
                 case Member(of, _) if of is not None:
                     stack.append(of)
+                    yield from self.objects.properties(part)
                 case Result(callee):
                     stack.append(callee)
                     for function in self.functions(callee):
@@ -371,3 +423,8 @@ def _is_derived(term: Result | Member) -> bool:
     if isinstance(term, Member):
         return term.name in HEAPS
     return isinstance(term.callee, Member) and term.callee.name == "subarray"
+
+
+def _is_common(name: str) -> bool:
+    """Return whether properties of many kinds of objects have the name."""
+    return len(name) < _SHORTEST_FIELD or name == ELEMENT or name.isdigit() or name in HOST_PROPERTIES

@@ -10,7 +10,7 @@ from nogrow.jshost.modules import File
 from nogrow.jshost.parse import Node, arguments_of, fields, text_of
 from nogrow.jshost.points_to import KEPT, Kind, PointsTo
 from nogrow.jshost.syntax import ELEMENT, Name
-from nogrow.jshost.terms import Binding, Made, Member, Term, This
+from nogrow.jshost.term import Binding, Made, Member, Term, This
 
 # Methods of `Atomics` that throw unless the memory is shared.
 _NEED_SHARED = ("wait", "waitAsync")
@@ -32,6 +32,9 @@ class Program:
         self._thrown = self.effects
         if host.exports.throwing:
             self._thrown = CallEffects(constraints, points_to, host.exports)
+        # The bindings that each term may name, among those that may hold a view.
+        self._locations: dict[Term, tuple[Binding, ...]] = {}
+        self._by_name: dict[str, list[Binding]] | None = None
         # Where the program stores views in each binding that may hold one.
         self.stores: dict[Binding, list[Store]] = defaultdict(list)
         self.stores_of: dict[int, list[Store]] = defaultdict(list)
@@ -47,9 +50,7 @@ class Program:
         self.filled: dict[int, set[Binding]] = defaultdict(set)
         for function, stores in self.stores_of.items():
             for store in stores:
-                target = points_to.find(store.target)
-                if isinstance(target, Name | Member) and target in self.stores:
-                    self.filled[self.outermost(function)].add(target)
+                self.filled[self.outermost(function)].update(self.locations(store.target))
         self._pass_arguments()
         # The names that each function reads, and where.
         self.reads: dict[int, list[tuple[Name, Node]]] = defaultdict(list)
@@ -60,6 +61,21 @@ class Program:
         for function, callers in self.effects.callers.items():
             self.callers[function] |= set(map(self.outermost, callers))
         self._propagate()
+
+    def locations(self, term: Term) -> tuple[Binding, ...]:
+        """Return the bindings that may hold a view, among those that the term may name."""
+        if self._by_name is None:
+            self._by_name = defaultdict(list)
+            for binding in self.stores:
+                if isinstance(binding, Member):
+                    self._by_name[binding.name].append(binding)
+        if term not in self._locations:
+            points_to = self.points_to
+            known = tuple(each for each in points_to.locations(term) if each in self.stores)
+            if not known and isinstance(term, Member) and points_to.is_view_field(term):
+                known = tuple(self._by_name.get(term.name, ()))
+            self._locations[term] = known
+        return self._locations[term]
 
     def home(self, binding: Binding) -> int | None:
         """Return the function in whose call a binding lives; None if it outlives every call."""
@@ -134,28 +150,31 @@ class Program:
         return any(child.type in ("async", "*") for child in node.children)
 
     def _take(self, store: Store) -> None:
-        target = self.points_to.find(store.target)
-        if target in self._shared or not isinstance(target, Name | Member) or not self._keeps(target):
+        if not self.points_to.any(store.values) & KEPT:
             return
-        if isinstance(target, Member) and target.name == ELEMENT and not self.points_to.of(target) & KEPT:
-            return
-        if self.points_to.any(store.values) & KEPT:
+        for target in self.points_to.locations(store.target):
+            if target in self._shared or not self._keeps(target):
+                continue
+            if isinstance(target, Member) and target.name == ELEMENT and not self.points_to.of(target) & KEPT:
+                continue
+            if isinstance(target, Member) and target.name != getattr(store.target, "name", ""):
+                # The store is not in all properties that it may be read from.
+                continue
             self.stores[target].append(store)
 
     def _pass_arguments(self) -> None:
         """Store the views that are passed to functions of the program in their parameters."""
-        parameters = self.constraints.parameters
-        for call in self.constraints.calls.values():
-            kept = [bool(self.points_to.any(values) & KEPT) for values in call.arguments]
-            if not any(kept):
-                continue
-            nodes = arguments_of(call.node)
-            for callee in call.callees:
-                for function in self.points_to.functions(callee):
-                    passed = zip(parameters.get(function, ()), call.arguments, nodes, kept, strict=False)
-                    for name, values, node, is_view in passed:
-                        if is_view and name is not None:
-                            self._take(Store(name, values, node, function))
+        for site in self.constraints.calls.values():
+            self._pass(site, arguments_of(site.node))
+        for site in self.constraints.callbacks:
+            self._pass(site, [site.node] * len(site.arguments))
+
+    def _pass(self, site: CallSite, nodes: list[Node]) -> None:
+        if not any(self.points_to.any(values) & KEPT for values in site.arguments):
+            return
+        for function, skipped in self.points_to.called(site):
+            for parameter, values, number in self.constraints.passed(function, site, skipped):
+                self._take(Store(parameter, values, nodes[number], function))
 
     def _used_by_atomics(self) -> set[Term]:
         """Return the bindings passed to `Atomics.wait`: views of shared memory, which are never detached."""

@@ -9,7 +9,7 @@ from nogrow.jshost.parse import Node
 from nogrow.jshost.points_to import Kind
 from nogrow.jshost.program import Program
 from nogrow.jshost.syntax import ELEMENT, Name
-from nogrow.jshost.terms import Binding, Member, This
+from nogrow.jshost.term import Binding, Member, This
 
 # Emscripten's glue makes views of this many types together, at least.
 A_HEAP = 3

@@ -25,7 +25,7 @@ from nogrow.jshost.program import Program
 from nogrow.jshost.renewal import Renewal
 from nogrow.jshost.summaries import StaleUse, Summarised
 from nogrow.jshost.syntax import Name
-from nogrow.jshost.terms import Binding, Holder, Member, Temporary, This
+from nogrow.jshost.term import Binding, Holder, Member, Temporary, This
 
 # A megabyte of minified code takes some ten seconds, and close to half a gigabyte of memory.
 MOST_BYTES = 2 << 20

@@ -16,7 +16,8 @@ from nogrow.jshost.entry_points import EntryPoints
 from nogrow.jshost.parse import Node
 from nogrow.jshost.points_to import KEPT
 from nogrow.jshost.program import Program
-from nogrow.jshost.terms import Binding, Holder, Made, Member
+from nogrow.jshost.syntax import ELEMENT
+from nogrow.jshost.term import Binding, Holder, Made, Member, This
 
 
 class StaleUse(NamedTuple):
@@ -69,6 +70,8 @@ class Summarised:
         for binding in candidates:
             if isinstance(binding, Member):
                 by_member[binding.name].append(binding)
+                if binding.name.isdigit() or _is_of_literal(program, binding):
+                    by_member[ELEMENT].append(binding)
         tracked: dict[int, set[Binding]] = defaultdict(set)
         for function, read in program.reads.items():
             tracked[program.outermost(function)] |= {name for name, _ in read if name in candidates}
@@ -181,6 +184,10 @@ class Summarised:
                     stale[function][binding] = detached(further.effect, further.call)
                     queue.append(function)
         return stale
+
+
+def _is_of_literal(program: Program, member: Member) -> bool:
+    return isinstance(member.of, This) and member.of.owner in program.constraints.walk.objects
 
 
 def _worst(held: Held, stale: dict[Holder, Held]) -> Held:

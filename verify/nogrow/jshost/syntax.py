@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from nogrow.errors import ModuleError
-from nogrow.jshost.builtins import MEMORY_SIGNS, RETURNS_ELEMENT, words
+from nogrow.jshost.builtins import MEMORY_SIGNS, RETURNS_ELEMENT, WITH_CALLBACK, words
 from nogrow.jshost.parse import (
     ACCESSES,
     FUNCTIONS,
@@ -29,7 +29,8 @@ _OF_INTEREST = words("""
     await_expression call_expression class class_declaration export_specifier export_statement
     field_definition for_in_statement function_declaration generator_function_declaration import_statement
     method_definition new_expression optional_parameter pair public_field_definition
-    required_parameter return_statement shorthand_property_identifier variable_declarator yield_expression
+    required_parameter return_statement shorthand_property_identifier spread_element variable_declarator
+    yield_expression
 """)
 _READS = words("identifier shorthand_property_identifier")
 _EXPRESSIONS = words("function_expression generator_function")
@@ -197,7 +198,7 @@ class Walk:
                 self.this_owners[node.id] = owner
             elif kind in ACCESSES:
                 name = property_of(node)
-                if name is None or name in RETURNS_ELEMENT:
+                if name is None or name.isdigit() or name in RETURNS_ELEMENT or name in WITH_CALLBACK:
                     self.members[function].add(ELEMENT)
                 if name is not None:
                     self.members[function].add(name)
@@ -216,7 +217,7 @@ class Walk:
                 self.holders.update((child.id, node.id) for child in node.named_children)
             elif kind == "object":
                 self._object(node)
-            elif kind == "for_in_statement":
+            elif kind in ("array_pattern", "for_in_statement"):
                 self.members[function].add(ELEMENT)
             elif kind == "array":
                 self.objects.add(node.id)

@@ -1,9 +1,10 @@
 """Translate expressions to terms, which name the values that an expression may have."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from nogrow.errors import ModuleError
-from nogrow.jshost.builtins import RETURNS_ELEMENT, SAME_ELEMENTS, VIEWS
+from nogrow.jshost.builtins import COLLECTIONS, RETURNS_ELEMENT, SAME_ELEMENTS, VIEWS, WRAPPERS
+from nogrow.jshost.library import HAVING_FUNCTIONS, Model, function
 from nogrow.jshost.modules import Links, required
 from nogrow.jshost.parse import (
     ACCESSES,
@@ -19,105 +20,25 @@ from nogrow.jshost.parse import (
     text_of,
     value_parts,
 )
-from nogrow.jshost.syntax import ELEMENT, Name, Owner, Walk
+from nogrow.jshost.syntax import ELEMENT, Name, Walk
+from nogrow.jshost.term import (
+    DEEPEST,
+    Class,
+    Function,
+    Instance,
+    Made,
+    Member,
+    NewMemory,
+    Result,
+    Term,
+    This,
+    depth,
+)
 
-# Longer chains of members and calls have no term.
-DEEPEST = 8
 # A callee may itself be the result of a call, and so on.
 DEEPEST_CALLEE = 50
 # A chain of a thousand assignments is visited a thousand times.
 MOST_STEPS = 10_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class This:
-    """The object of the class, constructor function or object literal `owner`."""
-
-    owner: Owner
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """The property `name` of `of`; None is an unknown object."""
-
-    of: "Term | None"
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The result of calling `callee`."""
-
-    callee: "Term"
-
-
-@dataclass(frozen=True, slots=True)
-class Instance:
-    """The object that `new of` creates."""
-
-    of: "Term"
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A function of this file, identified by its node."""
-
-    node: int
-
-
-@dataclass(frozen=True, slots=True)
-class Class:
-    """A class of this file, identified by the node of its body."""
-
-    node: int
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A typed array or DataView that is created in this file."""
-
-    node: int
-
-
-@dataclass(frozen=True, slots=True)
-class NewMemory:
-    """A new WebAssembly.Memory, or a declared one; `fixed` if a growth detaches none of its views.
-
-    It is `shared` if its views keep their old length instead.
-    """
-
-    fixed: bool
-    shared: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """The values that the function may return."""
-
-    function: int
-
-
-@dataclass(frozen=True, slots=True)
-class Temporary:
-    """The value of the expression `node`, that of `binding` if it names one; `text` is its source."""
-
-    node: int
-    binding: "Name | Member | None"
-    text: str
-
-
-Term = Name | This | Member | Result | Instance | Function | Class | Made | NewMemory | Returned
-Binding = Name | Member
-Holder = Binding | Temporary
-
-
-def depth(term: Term | None) -> int:
-    """Return how many members and calls are in the term."""
-    count = 0
-    while isinstance(term, Member | Result | Instance):
-        term = term.of if isinstance(term, Member | Instance) else term.callee
-        count += 1
-    return count
 
 
 class Terms:
@@ -130,6 +51,10 @@ class Terms:
         # What CommonJS modules export instead of their own object.
         self.exported: dict[int, list[Term]] = {}
         self._names: dict[int, Name] = {}
+        self.collections: set[int] = set()
+        """The nodes that create arrays, sets and maps."""
+        # The results of calls of built-in functions.
+        self._results: dict[int, list[Term]] = {}
         self._steps = self._depth = 0
 
     def of(self, node: Node) -> list[Term]:
@@ -148,13 +73,31 @@ class Terms:
             if term is not None:
                 terms[term] = None
             elif part.type == "call_expression":
-                results = (Result(of) for of in self._called(part) if depth(of) < DEEPEST)
-                terms |= dict.fromkeys(self.required(part) or results)
+                terms |= dict.fromkeys(self._returned(part))
                 terms |= dict.fromkeys(self._element_returned(part))
             else:
                 stack.extend(value_parts(part))
         self._depth -= 1
         return list(terms)
+
+    def _returned(self, node: Node) -> list[Term]:
+        """Return the results of a call: those of a built-in function or a file, else of what it calls."""
+        if node.id in self._results:
+            return self._results[node.id]
+        callees = [term for term in self._called(node) if depth(term) < DEEPEST]
+        built_in = self.built_in(callees, node)
+        if built_in is None:
+            return self.required(node) or [Result(callee) for callee in callees]
+        self._results[node.id] = list(built_in.results)
+        return self._results[node.id]
+
+    def built_in(self, callees: Sequence[Term], node: Node) -> Model | None:
+        """Return the model of what the call does, if it calls a function of a built-in object."""
+        match callees:
+            case [Member(Name() as of, name)] if self.is_global(of, HAVING_FUNCTIONS):
+                arguments = tuple(tuple(self.of(argument)) for argument in arguments_of(node))
+                return function(of.name, name, arguments, node.id)
+        return None
 
     def elements(self, node: Node) -> list[Term]:
         """Return the values that an iteration over `node` may have."""
@@ -274,15 +217,19 @@ class Terms:
         elements = self._element_returned(node)
         if elements:
             return elements[0]
-        terms = self._called(node)
-        return Result(terms[0]) if len(terms) == 1 and depth(terms[0]) < DEEPEST else None
+        terms = self._returned(node)
+        return terms[0] if len(terms) == 1 and depth(terms[0]) < DEEPEST else None
 
     def _new(self, node: Node) -> Term | None:
         terms = self._called(node)
         if not terms:
             return None
-        if any(self.is_global(term, VIEWS) for term in terms):
+        if any(self.is_global(term, VIEWS | WRAPPERS) for term in terms):
             return Made(node.id)
+        if self.is_global(terms[0], COLLECTIONS):
+            self.collections.add(node.id)
+            self._walk.objects.add(node.id)
+            return This(node.id)
         if self.is_member(terms[0], "WebAssembly", "Memory"):
             return _memory(node)
         return Instance(terms[0]) if depth(terms[0]) < DEEPEST else None

@@ -25,7 +25,7 @@ from nogrow.jshost.parse import (
     value_parts,
 )
 from nogrow.jshost.syntax import Name, Owner, Scopes
-from nogrow.jshost.terms import Function, Member, Result, Term, This
+from nogrow.jshost.term import Function, Member, Result, Term, This
 
 T = TypeVar("T")
 # A member of this name stands for every member of its object. It is no identifier of JavaScript.

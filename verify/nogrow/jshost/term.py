@@ -1,0 +1,99 @@
+"""Describe terms, which name the values that an expression may have."""
+
+from dataclasses import dataclass
+
+from nogrow.jshost.syntax import Name, Owner
+
+# Longer chains of members and calls have no term.
+DEEPEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class This:
+    """The object of the class, constructor function or object literal `owner`."""
+
+    owner: Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """The property `name` of `of`; None is an unknown object."""
+
+    of: "Term | None"
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The result of calling `callee`."""
+
+    callee: "Term"
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """The object that `new of` creates."""
+
+    of: "Term"
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of this file, identified by its node."""
+
+    node: int
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class of this file, identified by the node of its body."""
+
+    node: int
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A typed array or DataView that is created in this file."""
+
+    node: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewMemory:
+    """A new WebAssembly.Memory, or a declared one; `fixed` if a growth detaches none of its views.
+
+    It is `shared` if its views keep their old length instead.
+    """
+
+    fixed: bool
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The values that the function may return."""
+
+    function: int
+
+
+@dataclass(frozen=True, slots=True)
+class Temporary:
+    """The value of the expression `node`, that of `binding` if it names one; `text` is its source."""
+
+    node: int
+    binding: "Name | Member | None"
+    text: str
+
+
+Term = Name | This | Member | Result | Instance | Function | Class | Made | NewMemory | Returned
+Binding = Name | Member
+Holder = Binding | Temporary
+
+
+def depth(term: Term | None) -> int:
+    """Return how many members and calls are in the term."""
+    count = 0
+    while isinstance(term, Member | Result | Instance):
+        term = term.of if isinstance(term, Member | Instance) else term.callee
+        count += 1
+    return count
