@@ -359,10 +359,10 @@ class Constraints:
             ):
                 assigned = site.arguments if name == "assign" else ((This(node.id),), site.arguments[0])
                 self.copies += (Copy(assigned[0], source, node, site.within) for source in assigned[1:])
-        for callee in site.callees if called is None else ():
-            if isinstance(callee, Member) and callee.of is not None and depth(callee) < DEEPEST:
-                model = method(callee.of, callee.name, site.arguments, node.id)
-                self.flows[Result(callee)] += model.results
+        for term in site.callees if called is None else ():
+            if isinstance(term, Member) and term.of is not None and depth(term) < DEEPEST:
+                model = method(term.of, term.name, site.arguments, node.id)
+                self.flows[Result(term)] += model.results
                 models.append(model)
         for model in models:
             for target, values in model.stores:
