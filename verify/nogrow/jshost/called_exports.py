@@ -5,7 +5,7 @@ from nogrow.jshost.model import Exports
 from nogrow.jshost.parse import Node, arguments_of, callee_of, key_of, property_of
 from nogrow.jshost.points_to import Kind, PointsTo
 from nogrow.jshost.syntax import ELEMENT, Name
-from nogrow.jshost.terms import Function, Member, Result, Term
+from nogrow.jshost.term import Function, Member, Result, Term
 
 _CALLS, _WRAPS = "ccall", "cwrap"
 
