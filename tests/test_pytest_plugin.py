@@ -277,6 +277,16 @@ def test_contract_is_tested_item_by_item(project: pytest.Pytester) -> None:
     result.stdout.no_fnmatch_line("*test_contract*items.py*")
 
 
+def test_stale_view_in_host_code_fails_the_item(project: pytest.Pytester) -> None:
+    Path("use.js").write_text("const v = new Uint8Array(w.exports.memory.buffer); w.exports.grow(); v[0];\n")
+    Path("nogrow.toml").write_text(
+        'schema = 1\n[[artifact]]\npath = "guest.wasm"\nallow = ["reachable"]\njs = ["use.js"]\n'
+    )
+    result = run(project, "--nogrow", test="def test_other(): pass")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["error[[]NG012[]]: cached-view: `v`, made at 1:11, is used at 1:70*"])
+
+
 @pytest.mark.parametrize(
     ("args", "passed", "failed"),
     [

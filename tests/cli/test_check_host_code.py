@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from nogrow.source.model import Frame
 from tests.cli.conftest import Nogrow
 from tests.report.validated import validated
 from tests.support.modules import write_module
@@ -177,3 +178,37 @@ def test_lock_and_diff_ignore_host_code(nogrow: Nogrow, project: Path) -> None:
     nogrow("check", "--format", "json=old.json")
     assert nogrow("diff", "old.json", "app.wasm").exit_code == 0
     assert nogrow("diff", "old.json", "old.json").exit_code == 0
+
+
+def test_shipment_is_held_to_the_host_code_of_the_contract(nogrow: Nogrow, project: Path) -> None:
+    (project / "dist").mkdir()
+    (project / "app.wasm").rename(project / "dist" / "app.wasm")
+    (project / "still.wasm").unlink()
+    contract(project, ("dist/app.wasm", '"use.mjs"'))
+    result = nogrow("check", "--dist", "dist", "--attest", "s.json", "--format", "json")
+    assert (result.exit_code, outcomes(result.stdout)) == (1, {"dist/app.wasm": "kept", "use.mjs": "broken"})
+    assert not (project / "s.json").exists()
+    (project / "use.mjs").write_text("export const right = 1;\n")
+    assert nogrow("check", "--dist", "dist", "--attest", "s.json").exit_code == 0
+    assert "use.mjs" not in (project / "s.json").read_text()
+    assert nogrow("check", "--dist", "dist", "--attestation", "s.json").exit_code == 0
+
+
+def test_script_that_is_only_found_nearby_is_not_reported(nogrow: Nogrow, project: Path) -> None:
+    (project / "app.js").write_text(STALE)
+    (project / "nogrow.toml").write_text(
+        'schema = 1\n[[artifact]]\npath = "app.wasm"\nallow = ["reachable"]\n'
+    )
+    assert nogrow("pin").exit_code == 0
+    assert outcomes(nogrow("check", "--locked", "--format", "json").stdout) == {"app.wasm": "kept"}
+
+
+def test_path_in_the_module_shows_source_lines(
+    nogrow: Nogrow, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = Frame(None, "src/lib.rs", 7, 3)
+    monkeypatch.setattr(
+        "nogrow.source.lookup.locate", lambda data, offsets, **_: dict.fromkeys(offsets, (frame,))
+    )
+    contract(project, ("app.wasm", '"use.mjs"'))
+    assert "memory.grow, src/lib.rs:7:3\n" in nogrow("check", "--source").stdout

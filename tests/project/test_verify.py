@@ -68,6 +68,9 @@ def test_second_decoder_is_skipped_without_a_judgement() -> None:
     assert cross_checked(NOT_JUDGED, lambda path: {HERE}) is NOT_JUDGED
 
 
+STALE = "const v = new Uint8Array(w.exports.memory.buffer); w.exports.bad(); v[0];\n"
+
+
 def test_kept_contract_exits_with_0(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert verify(root) == 0
     output = capsys.readouterr().out
@@ -85,6 +88,17 @@ def test_artifact_that_starts_to_grow_exits_with_1(root: Path, capsys: pytest.Ca
     write_module(root / "build" / "quiet.wasm", GROWING)
     assert verify(root) == 1
     assert "error[NG001]" in capsys.readouterr().out
+
+
+def test_stale_view_in_host_code_exits_with_1(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    contract = (root / "nogrow.toml").read_text()
+    clause = 'path = "build/growing.wasm"\n'
+    (root / "nogrow.toml").write_text(contract.replace(clause, f'{clause}js = ["use.js"]\n'))
+    (root / "use.js").write_text(STALE)
+    assert verify(root) == 1
+    assert "error[NG012]: cached-view: `v`" in capsys.readouterr().out
+    document = validated((root / "build" / "report.json").read_text())
+    assert [artifact["outcome"] for artifact in document["artifacts"]] == ["kept", "kept", "broken"]
 
 
 def test_control_that_stops_growing_exits_with_1(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

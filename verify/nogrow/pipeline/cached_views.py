@@ -7,6 +7,7 @@ it is given.
 import hashlib
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +20,7 @@ from nogrow.errors import ModuleError
 from nogrow.jshost.model import Assumed, CachedView, Call, Exports, Glue, Position
 from nogrow.jshost.stale_views import views_in
 from nogrow.report.model import ArtifactReport, Report, not_judged
+from nogrow.source.model import Frames
 from nogrow.wasm.file import is_there, read
 
 if TYPE_CHECKING:
@@ -125,10 +127,42 @@ def with_views(
         of_clauses = [clause.views for target in of_file[name] for clause in target.every_clause]
         problem = file.problem if file.problem is not None and not file.source else None
         files.append(_File(file.file, file.source, tuple(modules), _any(rules, *of_clauses), problem))
-    reports = [*report.artifacts, *_reports(files)]
+    of_files = _reports(files)
+    if source is not None:
+        data = {target.path: target.data for target in targets}
+        of_files = _located(of_files, data, source)
+    reports = [*report.artifacts, *of_files]
     return report._replace(
         artifacts=tuple(sorted(reports, key=lambda artifact: without_number(artifact.path)))
     )
+
+
+def _located(
+    reports: Sequence[ArtifactReport], data: Mapping[str, bytes | None], source: "Wanted"
+) -> list[ArtifactReport]:
+    """Return the reports with the source lines of the paths in modules; `data` are modules read before."""
+    from nogrow.pipeline.core_modules import modules_in
+    from nogrow.source.lookup import find_sources
+
+    offsets: dict[str, set[int]] = {}
+    for entered in (violation.entered for report in reports for violation in report.violations):
+        if entered is not None:
+            offsets.setdefault(entered.module, set()).update(step.offset for step in entered.entry.witness)
+    frames: dict[str, Frames] = {}
+    for file in {without_number(path) for path in offsets}:
+        # The module was judged, so it can be read, unless it is changed at this moment.
+        with suppress(ModuleError):
+            for module in modules_in(file, data.get(file) or read(file)):
+                wanted = offsets.get(module.path, ())
+                frames[module.path] = find_sources(file, module.data, module.start, wanted, source).frames
+
+    def located(violation: Violation) -> Violation:
+        entered = violation.entered
+        if entered is None:
+            return violation
+        return violation._replace(entered=entered._replace(sources=frames.get(entered.module, {})))
+
+    return [report._replace(violations=tuple(map(located, report.violations))) for report in reports]
 
 
 def _any(*rules: ViewRules) -> ViewRules:

@@ -16,6 +16,7 @@ from nogrow.cli.dist import Gate
 from nogrow.cli.options import contract_at, pinned_in
 from nogrow.contract.build_plan import REPORT
 from nogrow.contract.load import load
+from nogrow.contract.model import ViewRules
 from nogrow.contract.phrases import counted
 from nogrow.contract.select import targets
 from nogrow.errors import ContractError, DocumentError, ModuleError, NogrowError, ToolError, UsageError
@@ -60,7 +61,7 @@ def verify(root: Path, *, locked: bool = False) -> int:
                 announce(f"{entry.path} was altered since it was built; nogrow judges the altered file")
         chosen = targets(contract, ())
         announce(f"judging {counted(len(chosen), 'artifact')} against {CONTRACT}")
-        report = check(contract, chosen, judge=judge, run=run, pinned=pinned)
+        report = check(contract, chosen, judge=judge, run=run, pinned=pinned, views=ViewRules())
         report = Report(report.contract, tuple(map(cross_checked, report.artifacts)))
         print_table(
             "verify", ("artifact", "sites", "verdict", "contract kept?"), [*map(_row, report.artifacts)]
@@ -141,7 +142,8 @@ def release(project: Project, dist: Sequence[str]) -> int:
                 raise UsageError("no files to release: name them with --dist DIR")
             contract = contract_at(None)
             gate = Gate(paths, Path(project.attestation), None)
-            report = gate.closed(check(contract, gate.targets(contract), judge=judge, jobs=cores()))
+            chosen = gate.targets(contract)
+            report = gate.closed(check(contract, chosen, judge=judge, jobs=cores(), views=ViewRules()))
             text.render(report, sys.stdout)
             gate.attest(report)
         except NogrowError as error:

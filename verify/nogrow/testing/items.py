@@ -9,7 +9,7 @@ import pytest
 
 from nogrow.analysis.proof import judge
 from nogrow.contract.load import load
-from nogrow.contract.model import ArtifactContract, Scenario
+from nogrow.contract.model import ArtifactContract, Scenario, ViewRules
 from nogrow.contract.select import Target, targets
 from nogrow.errors import NogrowError
 from nogrow.pipeline.all_files import check
@@ -82,7 +82,7 @@ class ArtifactItem(pytest.Item):
 
     def report_on(self, target: Target) -> Report:
         """Return the report on the target."""
-        return check(None, (target,), judge=judge, digest=False, source=Wanted())
+        return check(None, (target,), judge=judge, digest=False, source=Wanted(), views=ViewRules())
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Return the contract's path and the name of the item."""
