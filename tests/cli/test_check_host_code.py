@@ -212,3 +212,45 @@ def test_path_in_the_module_shows_source_lines(
     )
     contract(project, ("app.wasm", '"use.mjs"'))
     assert "memory.grow, src/lib.rs:7:3\n" in nogrow("check", "--source").stdout
+
+
+MINIFIED = """(module (memory (export "a") 1)
+  (func (export "b") (result i32) (i32.load (i32.const 0)))
+  (func (export "c") (drop (memory.grow (i32.const 1)))))"""
+GLUE = """export default async function create() {
+  const Module = {};
+  const { instance } = await WebAssembly.instantiate(bytes, {});
+  Module["asm"] = instance.exports;
+  const memory = Module["asm"]["a"];
+  Module["HEAPU8"] = new Uint8Array(memory.buffer);
+  Module["_peek"] = function () {
+    return (Module["_peek"] = Module["asm"]["b"]).apply(null, arguments);
+  };
+  Module["_push"] = (n) => (Module["_push"] = Module["asm"]["c"])(n);
+  return Module;
+}
+"""
+MINIFIED_USE = """import create from "./glue.mjs";
+const names = await create();
+export function f() {
+  const view = names.HEAPU8;
+  names._peek();
+  view[0];
+  names._push(1);
+  return view[0];
+}
+"""
+
+
+def test_minified_exports_are_known_from_the_glue(nogrow: Nogrow, project: Path) -> None:
+    write_module(project / "app.wasm", MINIFIED)
+    (project / "glue.mjs").write_text(GLUE)
+    (project / "use.mjs").write_text(MINIFIED_USE)
+    contract(project, ("app.wasm", '"*.mjs"'))
+    document = validated(nogrow("check", "--format", "json").stdout)
+    found = [violation["view"] for artifact in document["artifacts"] for violation in artifact["violations"]]
+    # This glue does not renew its own view, which is another finding.
+    (view,) = (view for view in found if view["binding"] == "view")
+    assert [use["line"] for use in view["uses"]] == [8]
+    assert view["call"]["text"] == "names._push()"
+    assert view["entered"]["entry"] == "c"

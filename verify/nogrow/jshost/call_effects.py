@@ -108,7 +108,7 @@ class CallEffects:
                 names |= known
             elif isinstance(term, Member) and self._method(term.of, term.name)[0] is Effect.CERTAIN:
                 names.add(term.name)
-        return frozenset(name for name in names if self._called.may_grow({name}))
+        return frozenset(name for name in self._called.real(names) if self._called.may_grow({name}))
 
     @staticmethod
     def _schedules(call: CallSite) -> bool:

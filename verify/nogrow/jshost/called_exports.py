@@ -1,5 +1,8 @@
 """Find out which exports of the module a call may call, and whether one of them may grow a memory."""
 
+from collections.abc import Iterable
+from typing import TypeGuard
+
 from nogrow.jshost.constraints import CallSite, Constraints
 from nogrow.jshost.model import Exports
 from nogrow.jshost.parse import Node, arguments_of, callee_of, key_of, property_of
@@ -19,6 +22,8 @@ class CalledExports:
         self._points_to = points_to
         open_functions = constraints.parameters.keys() - _only_called(constraints, points_to)
         self._open = {name for function in open_functions for name in constraints.parameters[function]}
+        # The exports that are stored under each name, whatever object has it.
+        self._stored: dict[str, set[str]] | None = None
         # The exports that Emscripten's `cwrap` makes functions of, by the bindings that hold these.
         self._wrapped: dict[Term, set[str]] = {}
         for store in constraints.stores:
@@ -32,9 +37,28 @@ class CalledExports:
             return False
         if self._exports.named is None:
             return True
+        names = None if names is None else self.real(names)
         if names is None or not all(map(self._is_named, names)):
             return None
         return not all(map(self._is_still, names))
+
+    def real(self, names: Iterable[str]) -> set[str]:
+        """Return the names of the exports that the program stores under these names, if they are no exports.
+
+        Where names of exports are minified, the glue stores each under its own name in the module object.
+        """
+        return {
+            real for name in names for real in ((name,) if self._is_named(name) else self._stored_as(name))
+        }
+
+    def _stored_as(self, name: str) -> set[str]:
+        if self._stored is None:
+            self._stored = {}
+            for target, values in self._points_to.flows.items():
+                if isinstance(target, Member):
+                    exports = {value.name for value in values if self._is_of_exports(value)}
+                    self._stored.setdefault(target.name, set()).update(exports)
+        return self._stored.get(name) or {name}
 
     def has(self, name: str) -> bool:
         """Return whether an export of the modules may have the name."""
@@ -79,7 +103,7 @@ class CalledExports:
                 seen |= further
         return names
 
-    def _is_of_exports(self, term: Term) -> bool:
+    def _is_of_exports(self, term: Term) -> TypeGuard[Member]:
         return isinstance(term, Member) and bool(self._points_to.of(term.of) & Kind.EXPORTS)
 
     def _is_named(self, name: str) -> bool:

@@ -27,6 +27,11 @@ class Call(NamedTuple):
     through: tuple["Call", ...] = ()
     exports: tuple[str, ...] = ()
 
+    @property
+    def steps(self) -> "tuple[Call, ...]":
+        """The call itself, and those inside the called function that lead into the module."""
+        return (self, *self.through)
+
 
 class Exports(NamedTuple):
     """What is known of the exports of the modules that belong to host code.
@@ -79,7 +84,7 @@ class CachedView(NamedTuple):
     @property
     def files(self) -> tuple[str, ...]:
         """The other files that the finding is about."""
-        calls = () if self.call is None else (self.call, *self.call.through)
+        calls = () if self.call is None else self.call.steps
         paths = (self.made_in, *(call.path for call in calls))
         return tuple(path for path in paths if path is not None)
 

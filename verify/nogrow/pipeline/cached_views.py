@@ -248,9 +248,8 @@ def _hidden(count: int) -> tuple[str, ...]:
 def _violation(view: CachedView, modules: Sequence[ArtifactReport]) -> Violation:
     after, made = "any call since", _place(view.made_in, view.made)
     if view.call is not None:
-        after = ", through ".join(
-            f"`{call.text}` at {_place(call.path, call.at)}" for call in (view.call, *view.call.through)
-        )
+        after, *inner = (f"`{call.text}` at {_place(call.path, call.at)}" for call in view.call.steps)
+        after += f", through {', '.join(inner)}," if inner else ""
     more = len(view.uses) - 1
     further = f", and at {more} more {'place' if more == 1 else 'places'}" if more else ""
     doubt = "" if view.certain else "; it is not known whether that call enters the module"
