@@ -68,6 +68,11 @@ FORMS = {
         return this.v[p] } // stale
         }
     """,
+    "nullish assignment as a value": """
+        let v; const view = (w) =>
+        (v ??= new Uint8Array(w.exports.memory.buffer)); // stale
+        export const put = (w, d) => { const p = w.exports.alloc(d.length); view(w).set(d, p) };
+    """,
     "heap, read again": """
         export async function f(Module, p) { await Module.ready; Module._work(p); return Module.HEAPU8[p] }
     """,

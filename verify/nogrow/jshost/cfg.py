@@ -183,6 +183,9 @@ class _Flow(Jumps):
         if operator_of(node) in ("||=", "&&=", "??="):
             self._define(left, right)
             self.go(self.block(before, self.here))
+            if node.parent is not None and node.parent.type != "expression_statement":
+                # The value may be what the binding held before.
+                self._use(left)
         elif left.type in ACCESSES:
             for value in evaluated:
                 self._use_later(value)
