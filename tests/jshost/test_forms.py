@@ -4,6 +4,7 @@ import pytest
 
 from nogrow.errors import ModuleError
 from nogrow.jshost.stale_views import views_in
+from tests.jshost.flows import FLOWS
 from tests.jshost.forms import FORMS, PROGRAMS
 
 
@@ -28,7 +29,7 @@ def marked(files: dict[str, str]) -> set[tuple[str, int]]:
     }
 
 
-@pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("text", (FORMS | FLOWS).values(), ids=FORMS | FLOWS)
 def test_uses_of_stale_views_are_found(text: str) -> None:
     assert found({"a.mjs": text}) == marked({"a.mjs": text})
 

@@ -19,6 +19,8 @@ class Jumps(Graph):
         self._targets: list[tuple[set[str], int, int | None, bool]] = []
         self._labels: set[str] = set()
         self._ends: list[int] = []
+        # The `finally` clauses around, each with the number of targets outside of it.
+        self._finalizers: list[tuple[Node, int]] = []
 
     def wait(self, node: Node) -> None:
         """Add a wait, during which other code may run."""
@@ -38,6 +40,14 @@ class Jumps(Graph):
 
     def visit_condition(self, node: Node) -> Visit:
         """Visit the condition of `node`, whose own value is only tested."""
+        raise NotImplementedError
+
+    def enter(self, function: Node) -> Visit:
+        """Visit the parameters of a function."""
+        raise NotImplementedError
+
+    def call_back(self, function: Node) -> None:
+        """Visit the end of a function that a built-in function has called."""
         raise NotImplementedError
 
     def either(self, node: Node) -> Visit:
@@ -98,6 +108,8 @@ class Jumps(Graph):
     def attempt(self, node: Node) -> Visit:
         """Visit `try`: any call in it may end in the handler."""
         caught = self.block(self.here)
+        handlers, finalizers = fields(node, "handler"), fields(node, "finalizer")
+        self._finalizers += ((each, len(self._targets)) for each in finalizers)
         self.handlers.append(caught)
         self.go(self.block(self.here))
         self.try_again(node)
@@ -105,31 +117,60 @@ class Jumps(Graph):
         self.handlers.pop()
         end = self.here
         self.go(caught)
-        for handler in fields(node, "handler"):
+        thrown = self.block() if finalizers else None
+        if thrown is not None and handlers:
+            self.handlers.append(thrown)
+        for handler in handlers:
             yield from fields(handler, "body")
-        self.go(self.block(end, self.here))
-        for final in fields(node, "finalizer"):
+        if thrown is not None and handlers:
+            self.handlers.pop()
+        del self._finalizers[len(self._finalizers) - len(finalizers) :]
+        if thrown is None:
+            self.go(self.block(end, self.here))
+            return
+        self.link(self.here, end if handlers else thrown)
+        # The clause runs before the exception goes on.
+        self.go(thrown)
+        for final in finalizers:
+            yield from final.named_children
+        if self.handlers:
+            self.link(self.here, self.handlers[-1])
+        self.go(self.block(end))
+        for final in finalizers:
             yield from final.named_children
 
     def leave(self, node: Node) -> Visit:
         """Visit `return` or `throw`."""
         yield from node.named_children
-        targets = self.handlers if node.type == "throw_statement" else self._ends
+        if node.type == "throw_statement":
+            targets = self.handlers
+        else:
+            targets = self._ends
+            yield from self._finalize(-1)
         if targets:
             self.link(self.here, targets[-1])
         self.go(self.block())
 
+    def _finalize(self, target: int) -> Visit:
+        """Visit the `finally` clauses that a jump to the target leaves, the inner ones first."""
+        around = self._finalizers
+        while self._finalizers and self._finalizers[-1][1] > target:
+            final = self._finalizers[-1][0]
+            self._finalizers = self._finalizers[:-1]
+            yield from final.named_children
+        self._finalizers = around
+
     def leap(self, node: Node) -> Visit:
         """Visit `break` or `continue`."""
         label = node.child_by_field_name("label")
-        for labels, after, again, named in reversed(self._targets):
+        for number, (labels, after, again, named) in reversed(list(enumerate(self._targets))):
             target = after if node.type == "break_statement" else again
             is_left = not named if label is None else text_of(label) in labels
             if target is not None and is_left:
+                yield from self._finalize(number)
                 self.link(self.here, target)
                 break
         self.go(self.block())
-        yield from ()
 
     def labelled(self, node: Node) -> Visit:
         """Visit a statement with a label, which belongs to the loop or `switch` behind it."""
@@ -151,11 +192,14 @@ class Jumps(Graph):
         start, end = self.block(before), self.block(*(() if once else (before,)))
         self._ends.append(end)
         targets, self._targets = self._targets, []
+        finalizers, self._finalizers = self._finalizers, []
         self.go(start)
+        yield from self.enter(node)
         yield from fields(node, "body")
-        self._targets = targets
+        self._targets, self._finalizers = targets, finalizers
         self._ends.pop()
         self.link(self.here, end)
-        if not once:
-            self.link(end, start)
         self.go(end)
+        if not once:
+            self.call_back(node)
+            self.link(end, start)

@@ -98,6 +98,8 @@ SCHEDULERS = words("addEventListener catch finally then")
 HEAPS = words("""
     HEAP16 HEAP32 HEAP64 HEAP8 HEAPF32 HEAPF64 HEAPU16 HEAPU32 HEAPU64 HEAPU8
 """)
+# Functions of the module that Emscripten's glue calls by these names, and that may grow the memory.
+ALLOCATORS = words("_calloc _malloc _memalign _realloc")
 # Methods of Emscripten's module object that call a function of the module.
 CALLERS = words("ccall dynCall")
 # Members that tell whether an object is a memory, or Emscripten's module object.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from nogrow.jshost.branches import Jumps, Visit
-from nogrow.jshost.builtins import COMPARISONS, VIEWS, words
+from nogrow.jshost.builtins import COMPARISONS, RETURNS_ELEMENT, VIEWS, words
 from nogrow.jshost.call_effects import Effect
 from nogrow.jshost.dataflow import UNKNOWN, Event, EventKind, Graph
 from nogrow.jshost.parse import (
@@ -21,6 +21,8 @@ from nogrow.jshost.parse import (
     fields,
     is_within,
     operator_of,
+    parameters_of,
+    pattern_of,
     property_of,
     sides_of,
     text_of,
@@ -29,7 +31,7 @@ from nogrow.jshost.points_to import KEPT
 from nogrow.jshost.program import Program
 from nogrow.jshost.state_checks import checks_state, state_of, tells, tested
 from nogrow.jshost.syntax import ELEMENT
-from nogrow.jshost.term import Binding, Member, Temporary, Term, This
+from nogrow.jshost.term import Binding, Holder, Member, Older, Temporary, Term, This
 
 _NAMES = words("identifier shorthand_property_identifier this")
 _NAMING = ACCESSES | _NAMES - {"this"}
@@ -42,12 +44,8 @@ _SILENT = FUNCTIONS | words("""
 def graph_of(program: Program, function: Node, tracked: frozenset[Binding]) -> Graph:
     """Return the graph of one function, or of the program's code outside functions."""
     flow = _Flow(program, function.id, tracked)
-    body = fields(function, "body") if function.type in FUNCTIONS else []
-    for parameter in program.constraints.parameters.get(function.id, ()):
-        if parameter in tracked:
-            flow.use(EventKind.DEF, function, parameter)
     flow.leave_to(flow.exit)
-    stack: list[Visit] = [flow.visit(body[0] if body else function)]
+    stack: list[Visit] = [flow.run(function)]
     while stack:
         child = next(stack[-1], None)
         if child is None:
@@ -120,6 +118,60 @@ class _Flow(Jumps):
             self._use(node)
         return iter(()) if kind in _SILENT else self._visits.get(kind, self._parts)(node)
 
+    def run(self, function: Node) -> Visit:
+        """Visit a whole function, or the code of a file."""
+        if function.type in FUNCTIONS:
+            self._make(function.id)
+            yield from self.enter(function)
+            yield from fields(function, "body")
+        else:
+            yield function
+
+    def enter(self, function: Node) -> Visit:
+        """Visit the parameters of a function: their default values, and the views that they hold."""
+        constraints = self._program.constraints
+        names = constraints.parameters.get(function.id, [])
+        for parameter, name in zip(parameters_of(function), names, strict=False):
+            left, default = pattern_of(parameter)
+            if default is not None:
+                before = self.here
+                self.go(self.block(before))
+                yield default
+                self.go(self.block(before, self.here))
+            if left.type != "identifier":
+                held = constraints.rests.get(function.id, name) if left.type == "rest_pattern" else name
+                self._define(left, [] if held is None else [held])
+            elif name in self._tracked:
+                values = [
+                    term
+                    for held, terms in self._program.passed[function.id]
+                    if held == name
+                    for term in terms
+                ]
+                is_inner = function.id in constraints.inlined
+                sources = tuple(self._tracked_among(values)) if is_inner else ()
+                self.use(EventKind.COPY if sources else EventKind.DEF, function, name, sources)
+
+    def call_back(self, function: Node) -> None:
+        """Visit the end of a function that a built-in function has called."""
+        call = None if function.parent is None else function.parent.parent
+        if call is not None:
+            self._store_at(call)
+
+    def _make(self, node: int) -> None:
+        """Let the object that `node` creates be a new one."""
+        for owner in (node, -node):
+            for binding in self._of_literal.get(owner, ()):
+                self.use(EventKind.NEW, self._program.node(self._function), binding)
+
+    def _store_at(self, node: Node) -> None:
+        """Add what a call or `yield` stores in arrays and maps."""
+        program = self._program
+        for store in program.stores_at.get(node.id, ()):
+            if program.points_to.any(store.values) & KEPT:
+                for target in self._tracked_among([store.target]):
+                    self.use(EventKind.ADD, node, target, tuple(self._tracked_among(list(store.values))))
+
     def visit_condition(self, node: Node) -> Visit:
         """Visit the condition of `node`, whose own value is only tested."""
         for condition in fields(node, "condition"):
@@ -147,13 +199,31 @@ class _Flow(Jumps):
     def _use(self, node: Node) -> None:
         for binding in self._bindings(node):
             self.use(EventKind.USE, node, binding)
+        terms = self._program.constraints.terms.of(bare(node))
+        for older in self._older(terms):
+            self.use(EventKind.USE, node, older)
+
+    def _older(self, terms: list[Term]) -> Iterator[Older]:
+        for term in terms:
+            for binding in self._tracked_among([term]):
+                if (
+                    isinstance(binding, Member)
+                    and isinstance(binding.of, This)
+                    and self._program.is_of_many(term)
+                ):
+                    yield Older(binding)
 
     def _access(self, node: Node) -> Visit:
         if self._bindings(node):
             yield from _evaluated_in(node)
             self._use(node)
-        else:
-            yield from fields(node, "object", "index")
+            return
+        yield from fields(node, "object")
+        evaluated = [self._evaluated(base) for base in fields(node, "object")]
+        for index in fields(node, "index"):
+            yield index
+            for value in evaluated:
+                self._use_later(value)
 
     def _assignment(self, node: Node) -> Visit:
         left, right = sides_of(node)
@@ -170,7 +240,7 @@ class _Flow(Jumps):
             return
         yield from _evaluated_in(left)
         yield right
-        self._define(left, right)
+        self._define(left, self._program.constraints.terms.of(right))
 
     def _augmented(self, node: Node) -> Visit:
         left, right = fields(node, "left", "right")
@@ -181,7 +251,7 @@ class _Flow(Jumps):
         self.go(self.block(before))
         yield right
         if operator_of(node) in ("||=", "&&=", "??="):
-            self._define(left, right)
+            self._define(left, self._program.constraints.terms.of(right))
             self.go(self.block(before, self.here))
             if node.parent is not None and node.parent.type != "expression_statement":
                 # The value may be what the binding held before.
@@ -206,11 +276,13 @@ class _Flow(Jumps):
         self.blocks[value.block].events.insert(value.events, Event(EventKind.DEF, value.node, temporary))
         self.use(EventKind.USE, value.node, temporary)
 
-    def _define(self, left: Node, right: Node) -> None:
+    def _define(self, left: Node, assigned: list[Term]) -> None:
         program = self._program
-        for terms, part, values in program.constraints.targets(left, program.constraints.terms.of(right)):
+        for terms, part, values in program.constraints.targets(left, assigned):
             # The properties that a pattern takes apart are not visited as expressions.
-            sources = () if part.id == left.id else tuple(self._tracked_among(values))
+            sources: tuple[Holder, ...] = ()
+            if part.id != left.id:
+                sources = (*self._tracked_among(values), *self._older(values))
             targets = list(dict.fromkeys(self._tracked_among(terms)))
             for target in targets:
                 if sources:
@@ -226,17 +298,33 @@ class _Flow(Jumps):
 
     def _literal(self, node: Node) -> Visit:
         """Visit an object or an array, which is new, and so is what it holds."""
-        yield from node.named_children
-        for target in self._of_literal.get(node.id, ()):
-            stores = self._program.stores[target]
-            is_view = any(is_within(store.node, node) for store in stores)
-            self.use(EventKind.DEF if is_view else EventKind.KILL, node, target)
+        targets = self._of_literal.get(node.id, ())
+        self._make(node.id)
+        for child in node.named_children:
+            yield child
+            for target in targets:
+                values = [
+                    value
+                    for store in self._program.stores[target]
+                    if is_within(store.node, child)
+                    for value in store.values
+                ]
+                if self._program.points_to.any(values) & KEPT:
+                    copied = values if child.type == "spread_element" else []
+                    self.use(EventKind.ADD, child, target, tuple(self._tracked_among(copied)))
 
     def iterate(self, node: Node) -> None:
         """Let the variables of an iteration hold what the elements hold."""
-        for target, sources in self._program.iterated.get(node.id, ()):
+        program = self._program
+        for target, sources in program.iterated.get(node.id, ()):
+            generators = program.generators(sources)
+            if generators:
+                effect = max(program.effects.entering.get(each, Effect.NONE) for each in generators)
+                self.call(node, effect, (*generators, UNKNOWN))
             for binding in self._tracked_among([target]):
-                held = tuple(self._tracked_among(list(sources)))
+                # A generator has just made what it yields.
+                terms = [] if generators else list(sources)
+                held = (*self._tracked_among(terms), *self._older(terms))
                 self.use(EventKind.COPY if held else EventKind.DEF, node, binding, held)
 
     def try_again(self, node: Node) -> None:
@@ -256,6 +344,7 @@ class _Flow(Jumps):
 
     def _call(self, node: Node) -> Visit:
         callee = callee_of(node)
+        self._make(node.id)
         evaluated: list[_Evaluated] = []
         if callee is not None:
             inner = bare(callee)
@@ -264,6 +353,8 @@ class _Flow(Jumps):
             evaluated += [self._evaluated(base) for base in fields(inner, "object")]
         is_view = node.type == "new_expression" and callee is not None and text_of(callee) in VIEWS
         for argument in arguments_of(node):
+            if argument.type == "template_string" and argument.parent == node:
+                continue
             yield argument
             # If its buffer is detached, the constructor of a view throws at once.
             if not (is_view and property_of(bare(argument)) == "buffer"):
@@ -274,6 +365,10 @@ class _Flow(Jumps):
             # What the function does after its own waits comes last.
             self.wait(node.parent)
         self._add_call(node)
+        self._store_at(node)
+        if callee is not None and property_of(bare(callee)) in RETURNS_ELEMENT:
+            for binding in self._tracked_among(self._program.constraints.terms.of(node)):
+                self.use(EventKind.USE, node, binding)
 
     def _add_call(self, node: Node) -> None:
         program = self._program
@@ -303,6 +398,11 @@ class _Flow(Jumps):
 
     def _wait(self, node: Node) -> Visit:
         yield from node.named_children
+        if node.type == "yield_expression":
+            self._store_at(node)
+            effect = self._program.effects.other_code
+            self.call(node, effect, thrown=effect, spared=tuple(self._of_literal.get(self._function, ())))
+            return
         # The visit of a call that is awaited adds the event.
         if node.type != "await_expression" or all(child.type != "call_expression" for child in node.children):
             self.wait(node)

@@ -17,6 +17,8 @@ from nogrow.jshost.parse import (
     fields,
     key_of,
     operator_of,
+    parameters_of,
+    pattern_of,
     returned_by,
     sides_of,
     text_of,
@@ -40,6 +42,7 @@ from nogrow.jshost.terms import Terms
 
 # The elements of a longer array literal are not told apart.
 _MOST_NUMBERED = 16
+APPLIED = -1
 
 
 class Store(NamedTuple):
@@ -90,6 +93,7 @@ class Constraints:
         self.flows: dict[Returned | Made | Result, list[Term]] = defaultdict(list)
         self.methods: dict[str, set[int]] = defaultdict(set)
         self.parameters: dict[int, list[Name | None]] = {}
+        self.setters: dict[int, Member] = {}
         # The arrays that rest parameters hold.
         self.rests: dict[int, This] = {}
         self.constructors: dict[int, int] = {}
@@ -97,7 +101,8 @@ class Constraints:
         self.mixed: set[Member] = set()
         # The classes that each class extends.
         self.extended: dict[int, list[Term]] = {}
-        self.getters: set[Member] = set()
+        # The functions of properties that are computed when they are read.
+        self.getters: dict[Member, int] = {}
         self.callees: set[int] = set()
         self.written: set[int] = set()
         self.inlined: set[int] = set()
@@ -299,8 +304,11 @@ class Constraints:
         value = node.child_by_field_name("value")
         if node.type == "method_definition":
             if any(child.type == "get" for child in node.children):
-                self.getters.add(member)
+                self.getters[member] = node.id
                 self.store(member, (Returned(node.id),), node, within)
+                return
+            if any(child.type == "set" for child in node.children):
+                self.setters[node.id] = member
                 return
             if name == "constructor":
                 self.constructors[holder] = node.id
@@ -380,10 +388,16 @@ class Constraints:
     ) -> Iterator[tuple[Name | Member, tuple[Term, ...], int]]:
         """Yield each parameter of the function, the values that the call passes in it, and their number.
 
-        The first `skipped` arguments have no parameter.
+        The first `skipped` arguments have no parameter; if `APPLIED`, the second one is an array of all.
         """
         names = self.parameters.get(function, [])
         rest = self.rests.get(function)
+        if skipped == APPLIED:
+            for values in site.arguments[1:2]:
+                for number, name in enumerate(names):
+                    if name is not None:
+                        yield name, tuple(Member(term, str(number)) for term in values), 1
+            return
         for number in range(skipped, len(site.arguments)):
             values = site.arguments[number]
             at = number - skipped
@@ -398,21 +412,20 @@ class Constraints:
 
     def _parameters(self, node: Node) -> None:
         self.parameters[node.id] = names = []
-        listed = [child for each in fields(node, "parameters") for child in children_of(each)]
-        for number, parameter in enumerate(fields(node, "parameter") or listed):
-            pattern = parameter.child_by_field_name("pattern") or parameter
-            left = pattern.child_by_field_name("left") or pattern
+        for number, parameter in enumerate(parameters_of(node)):
+            left, default = pattern_of(parameter)
             # An argument for a pattern has no name in the program.
             name = self.terms.name(left) if left.type == "identifier" else Name(node.id, f"*{number}*")
             names.append(name)
-            default = parameter.child_by_field_name("value") or pattern.child_by_field_name("right")
+            if node.id in self.setters:
+                self.store(name, (self.setters[node.id],), node, node.id)
             if default is not None:
                 self.store(name, self.terms.of(default), default, node.id)
             held: Name | This = name
             if left.type == "rest_pattern":
                 held = self.rests[node.id] = This(left.id)
                 self.walk.objects.add(left.id)
-            for targets, part, passed in self.targets(pattern, [held]):
+            for targets, part, passed in self.targets(left, [held]):
                 self.written.add(part.id)
                 if left.type != "identifier":
                     for target in targets:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from nogrow.errors import ModuleError
 from nogrow.jshost.call_effects import Effect
 from nogrow.jshost.parse import Node
-from nogrow.jshost.term import Holder
+from nogrow.jshost.term import Holder, Member, Older, This
 
 # A function that takes more steps is too entangled to be analysed in reasonable time.
 MOST_STEPS = 10_000_000
@@ -70,7 +70,8 @@ class EventKind(enum.Enum):
     """The kinds of events.
 
     A binding is used, gets a fresh view, another value, or what one of several bindings holds; or one of the
-    values in it becomes a fresh view; or there is a call.
+    values in it becomes a fresh view, or what another binding holds; or its object is a new one; or there is
+    a call, which does not affect the bindings that are its sources.
     """
 
     USE = 0
@@ -79,6 +80,7 @@ class EventKind(enum.Enum):
     CALL = 3
     COPY = 4
     ADD = 5
+    NEW = 6
 
 
 class Event(NamedTuple):
@@ -125,12 +127,15 @@ class Graph:
         *,
         guessed: bool = False,
         thrown: Effect | None = Effect.CERTAIN,
+        spared: tuple[Holder, ...] = (),
     ) -> None:
         """Add a call that may enter the module by itself and runs `functions`, which may be `guessed`.
 
+        It does not affect the bindings that are `spared`.
+
         It may end in the nearest `catch`, with the effect `thrown`; None if it cannot throw.
         """
-        event = Event(EventKind.CALL, node, None, functions, effect, guessed)
+        event = Event(EventKind.CALL, node, None, functions, effect, guessed, spared)
         self.calls += 1
         if thrown is None or not self.handlers:
             self.blocks[self.here].events.append(event)
@@ -236,7 +241,10 @@ class _Calls:
             elif kind is EventKind.DEF:
                 state[binding] = ATTACHED
             elif kind is EventKind.ADD:
-                state.setdefault(binding, ATTACHED)
+                added = _merged([state.get(source, ATTACHED) for source in event.sources])
+                state[binding] = state.get(binding, ATTACHED) | added
+            elif kind is EventKind.NEW:
+                _make_older(state, binding, state.pop(binding, None))
             elif kind is EventKind.COPY:
                 state[binding] = _merged([state.get(source, ATTACHED) for source in event.sources])
             elif kind is EventKind.KILL:
@@ -247,7 +255,7 @@ class _Calls:
                     yield Use(binding, node, held)
 
     def _call(self, event: Event, state: State) -> Iterator[Passed]:
-        _, node, _, functions, effect, guessed, _ = event
+        _, node, _, functions, effect, guessed, spared = event
         most = Effect.POSSIBLE if guessed else Effect.CERTAIN
         before = dict(state)
         outside = detached(effect, node)
@@ -257,16 +265,26 @@ class _Calls:
                 if before[binding] != ATTACHED:
                     yield Passed(function, binding, node, before[binding])
         for binding, held in before.items():
-            after = held | outside if effect or not functions else None
+            if binding in spared:
+                continue
+            renewed = effect is Effect.POSSIBLE and any(
+                binding in summaries and not summaries[binding].keeps for summaries in known.values()
+            )
+            # The function that is called may be the one that renews the view.
+            doubted = held._replace(effect=min(held.effect, Effect.POSSIBLE)) if renewed else held
+            after = doubted | outside if effect or not functions else None
             for function in functions:
                 there = self._after(function, known[function].get(binding), held, node, most)
                 after = there if after is None else after | there
             state[binding] = held if after is None else after
-        for summaries in known.values():
+        for function, summaries in known.items():
             for binding, summary in summaries.items():
                 if summary.fills and binding not in before:
                     detaches = min(summary.detaches, most)
                     state[binding] = detached(detaches, node)
+                elif summary.fills and not summary.keeps:
+                    entered = min(self._entering.get(function, Effect.NONE), most)
+                    _make_older(state, binding, before[binding] | detached(entered, node))
 
     def _after(self, function: int, summary: Summary | None, held: Held, node: Node, most: Effect) -> Held:
         """Return the state of a view after a call of `function`."""
@@ -274,6 +292,13 @@ class _Calls:
         detaches = min(detaches, most)
         kept = held if summary is None or summary.keeps else ATTACHED
         return kept | detached(detaches, node)
+
+
+def _make_older(state: State, binding: Holder, held: Held | None) -> None:
+    """Let `held` be in the property of an object that is no longer the last that its creator made."""
+    if held is not None and isinstance(binding, Member) and isinstance(binding.of, This):
+        older = Older(binding)
+        state[older] = state.get(older, ATTACHED) | held._replace(from_entry=frozenset())
 
 
 def _merged(states: list[Held]) -> Held:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from nogrow.errors import ModuleError
 from nogrow.jshost.builtins import METHODS
-from nogrow.jshost.constraints import CallSite, Constraints, Copy
+from nogrow.jshost.constraints import APPLIED, CallSite, Constraints, Copy
 from nogrow.jshost.parse import arguments_of
 from nogrow.jshost.syntax import ELEMENT, Name
 from nogrow.jshost.term import Class, Function, Instance, Member, Result, Returned, Term, This
@@ -22,6 +22,8 @@ MOST_FACTS = 3_000_000
 MOST_COPIES = 20_000
 # A method that more functions of the program are named after is unknown.
 _MOST_NAMED = 4
+# The methods of functions that pass arguments on, and how many come before the function's first parameter.
+PASSING = {"apply": APPLIED, "bind": 1, "call": 1}
 
 Object = Function | Class | This
 
@@ -71,6 +73,7 @@ class Objects:
         for site in (*constraints.calls.values(), *constraints.callbacks):
             for callee in site.callees:
                 self._call(site, find(callee))
+        self._extend()
         for copy in constraints.copies:
             for term in (*copy.targets, *copy.sources):
                 self._register(find(term))
@@ -112,6 +115,18 @@ class Objects:
 
     def _objects(self, term: Term) -> set[Object]:
         return self._of.get(term, set())
+
+    def _extend(self) -> None:
+        """Let `this` in the methods of a class also be an object of each class that extends it."""
+        for subclass, terms in self._constraints.extended.items():
+            for term in terms:
+                base = Instance(term)
+                self._register(base)
+                self._run()
+                for obj in list(self._objects(base)):
+                    self._register(obj)
+                    self._register(This(subclass))
+                    self._edge(This(subclass), obj)
 
     def _copy(self) -> bool:
         """Copy properties from object to object, and return whether there were more to copy."""
@@ -246,10 +261,8 @@ class Objects:
     def _call(self, site: CallSite, callee: Term) -> None:
         self._register(callee)
         skipped = 0
-        if isinstance(callee, Member) and callee.name == "call":
-            skipped = 1
-        elif isinstance(callee, Member) and callee.name in ("apply", "bind"):
-            return
+        if isinstance(callee, Member) and callee.name in PASSING:
+            skipped = PASSING[callee.name]
         elif isinstance(callee, Instance):
             callee = self._find(callee.of)
         passing = _Passing(site, skipped)

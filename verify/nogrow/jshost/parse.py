@@ -134,8 +134,31 @@ def callee_of(node: Node) -> Node | None:
 
 
 def arguments_of(node: Node) -> list[Node]:
-    """Return the arguments of a call."""
-    return [child for arguments in fields(node, "arguments") for child in children_of(arguments)]
+    """Return the arguments of a call; those of a tagged template are the template and what it inserts."""
+    arguments = node.child_by_field_name("arguments")
+    if arguments is None:
+        return []
+    if arguments.type != "template_string":
+        return children_of(arguments)
+    inserted = [part for child in arguments.named_children for part in _inserted(child)]
+    return [arguments, *inserted]
+
+
+def _inserted(part: Node) -> list[Node]:
+    return children_of(part) if part.type == "template_substitution" else []
+
+
+def parameters_of(function: Node) -> list[Node]:
+    """Return the patterns of a function's parameters, with their default values."""
+    listed = [child for each in fields(function, "parameters") for child in children_of(each)]
+    return fields(function, "parameter") or listed
+
+
+def pattern_of(parameter: Node) -> tuple[Node, Node | None]:
+    """Return the pattern or name of a parameter, and its default value if it has one."""
+    pattern = parameter.child_by_field_name("pattern") or parameter
+    default = parameter.child_by_field_name("value") or pattern.child_by_field_name("right")
+    return pattern.child_by_field_name("left") or pattern, default
 
 
 def operator_of(node: Node) -> str:

@@ -11,9 +11,9 @@ from functools import reduce
 from operator import or_
 
 from nogrow.errors import ModuleError
-from nogrow.jshost.builtins import CALLERS, HEAPS, HOST_PROPERTIES, LIVE, NOT_OF_MEMORY
+from nogrow.jshost.builtins import ALLOCATORS, CALLERS, HEAPS, HOST_PROPERTIES, LIVE, NOT_OF_MEMORY
 from nogrow.jshost.constraints import CallSite, Constraints, Store
-from nogrow.jshost.objects import Objects
+from nogrow.jshost.objects import PASSING, Objects
 from nogrow.jshost.syntax import ELEMENT, Name
 from nogrow.jshost.term import (
     DEEPEST,
@@ -232,6 +232,8 @@ class PointsTo:
                 kind |= Kind.FIXED if fixed else Kind.MEMORY
             case Name(_, name) if name in HEAPS and not self.constraints.walk.scopes.declares(term):
                 kind |= self._heap
+            case Name(_, name) if name in ALLOCATORS and self._is_bare(term):
+                kind |= Kind.EXPORT
             case Made():
                 return Kind.VIEW | kind & Kind.SHARED if kind & Kind.BUFFER else Kind.OTHER
             case Member(of, name):
@@ -281,6 +283,10 @@ class PointsTo:
             return Kind.EXPORT
         return NONE
 
+    def _is_bare(self, name: Name) -> bool:
+        """Return whether the program is code for Emscripten's glue, which declares the name."""
+        return bool(self._heap) and not self.constraints.walk.scopes.declares(name)
+
     def _is_module(self, of: Term | None) -> bool:
         """Return whether `of` is the module object of Emscripten's glue."""
         return of in self._modules or (isinstance(of, Name | Member) and of.name == "Module")
@@ -309,9 +315,7 @@ class PointsTo:
     def called(self, site: CallSite) -> Iterator[tuple[int, int]]:
         """Yield the functions that a call runs, each with the number of arguments before its parameters."""
         for callee in site.callees:
-            skipped = 1 if isinstance(callee, Member) and callee.name == "call" else 0
-            if isinstance(callee, Member) and callee.name in ("apply", "bind"):
-                continue
+            skipped = PASSING.get(callee.name, 0) if isinstance(callee, Member) else 0
             for function in self.functions(callee):
                 yield function, skipped
         if self.constraints.calls.get(site.node.id) is site:

@@ -1,7 +1,7 @@
 """Collect everything that is known of a program before the flow in its functions is analysed."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from nogrow.jshost.call_effects import CallEffects, Effect
 from nogrow.jshost.constraints import CallSite, Constraints, Store
@@ -12,6 +12,8 @@ from nogrow.jshost.points_to import KEPT, Kind, PointsTo
 from nogrow.jshost.syntax import ELEMENT, Name
 from nogrow.jshost.term import Binding, Made, Member, Term, This
 
+# An object came out of an array if its value was passed on this often.
+_FARTHEST_ELEMENT = 4
 # Methods of `Atomics` that throw unless the memory is shared.
 _NEED_SHARED = ("wait", "waitAsync")
 
@@ -51,7 +53,15 @@ class Program:
         for function, stores in self.stores_of.items():
             for store in stores:
                 self.filled[self.outermost(function)].update(self.locations(store.target))
+        # What calls pass in each parameter.
+        self.passed: dict[int, list[tuple[Binding, tuple[Term, ...]]]] = defaultdict(list)
         self._pass_arguments()
+        self._locations.clear()
+        self._by_name = None
+        self.stores_at: dict[int, list[Store]] = defaultdict(list)
+        for store in constraints.stores:
+            if store.node.type in ("call_expression", "new_expression", "yield_expression"):
+                self.stores_at[store.node.id].append(store)
         # The names that each function reads, and where.
         self.reads: dict[int, list[tuple[Name, Node]]] = defaultdict(list)
         for node, function in constraints.walk.reads:
@@ -76,6 +86,34 @@ class Program:
                 known = tuple(self._by_name.get(term.name, ()))
             self._locations[term] = known
         return self._locations[term]
+
+    def is_of_many(self, term: Term) -> bool:
+        """Return whether the term names a property of an object that came out of an array or a map."""
+        if not isinstance(term, Member) or term.of is None:
+            return False
+        seen: set[Term] = {term.of}
+        queue: list[tuple[Term, int]] = [(term.of, 0)]
+        while queue:
+            value, steps = queue.pop()
+            if isinstance(value, Member) and (value.name == ELEMENT or value.name.isdigit()):
+                return True
+            further = self.points_to.flows.get(self.points_to.find(value), set()) - seen
+            if steps < _FARTHEST_ELEMENT:
+                queue += ((each, steps + 1) for each in further)
+                seen |= further
+        return False
+
+    def generators(self, values: Iterable[Term]) -> list[int]:
+        """Return the generator functions whose objects have the elements `values`."""
+        functions = self.constraints.generators
+        objects = {
+            each.owner
+            for value in values
+            if isinstance(value, Member) and value.of is not None
+            for each in self.points_to.objects.of(self.points_to.find(value.of))
+            if isinstance(each, This) and each.owner in functions
+        }
+        return sorted(each for each in objects if isinstance(each, int))
 
     def home(self, binding: Binding) -> int | None:
         """Return the function in whose call a binding lives; None if it outlives every call."""
@@ -174,6 +212,7 @@ class Program:
             return
         for function, skipped in self.points_to.called(site):
             for parameter, values, number in self.constraints.passed(function, site, skipped):
+                self.passed[function].append((parameter, values))
                 self._take(Store(parameter, values, nodes[number], function))
 
     def _used_by_atomics(self) -> set[Term]:

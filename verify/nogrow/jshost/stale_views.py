@@ -25,7 +25,7 @@ from nogrow.jshost.program import Program
 from nogrow.jshost.renewal import Renewal
 from nogrow.jshost.summaries import StaleUse, Summarised
 from nogrow.jshost.syntax import Name
-from nogrow.jshost.term import Binding, Holder, Member, Temporary, This
+from nogrow.jshost.term import Binding, Member, Spelled, Temporary, This
 
 # A megabyte of minified code takes some ten seconds, and close to half a gigabyte of memory.
 MOST_BYTES = 2 << 20
@@ -115,7 +115,7 @@ def _cached_views(files: Sequence[File], host: Assumed) -> dict[str, tuple[Cache
         StaleUse(name, node, None, certain=True) for name, node in _exported(program) if name in candidates
     ]
     paths = {file.root.id: file.path for file in files}
-    stale: dict[tuple[Holder, str], dict[bool, dict[Position, StaleUse]]] = defaultdict(dict)
+    stale: dict[tuple[Spelled, str], dict[bool, dict[Position, StaleUse]]] = defaultdict(dict)
     for use in sorted(uses, key=lambda use: not use.certain):
         at = position_of(use.node)
         levels = stale[use.binding, paths[root_of(use.node).id]]
@@ -154,7 +154,7 @@ def _finding(
     chains: CallChains,
     paths: dict[int, str],
     path: str,
-    binding: Holder,
+    binding: Spelled,
     uses: dict[Position, StaleUse],
 ) -> CachedView:
     def elsewhere(node: Node) -> str | None:
@@ -188,7 +188,7 @@ def _in_order(elsewhere: Callable[[Node], str | None]) -> Callable[[Node], tuple
     return lambda node: (elsewhere(node) or "", position_of(node))
 
 
-def _spelled(program: Program, binding: Holder) -> str:
+def _spelled(program: Program, binding: Spelled) -> str:
     if isinstance(binding, Temporary):
         text = " ".join(binding.text.split())
         return text if len(text) <= _LONGEST_CALL else f"{text[:_LONGEST_CALL]}..."

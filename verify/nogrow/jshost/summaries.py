@@ -17,7 +17,7 @@ from nogrow.jshost.parse import Node
 from nogrow.jshost.points_to import KEPT
 from nogrow.jshost.program import Program
 from nogrow.jshost.syntax import ELEMENT
-from nogrow.jshost.term import Binding, Holder, Made, Member, This
+from nogrow.jshost.term import Binding, Holder, Made, Member, Older, Spelled, This
 
 
 class StaleUse(NamedTuple):
@@ -26,7 +26,7 @@ class StaleUse(NamedTuple):
     `certain` says whether the call is known to enter the module.
     """
 
-    binding: Holder
+    binding: Spelled
     node: Node
     call: Node | None
     certain: bool
@@ -61,7 +61,8 @@ class Summarised:
             for binding, node, held in flow.uses:
                 further = _worst(held, stale)
                 if further.effect:
-                    yield StaleUse(binding, node, further.call, further.effect is Effect.CERTAIN)
+                    named = binding.binding if isinstance(binding, Older) else binding
+                    yield StaleUse(named, node, further.call, further.effect is Effect.CERTAIN)
 
     def _relevant(self, candidates: frozenset[Binding]) -> dict[int, set[Binding]]:
         """Return the bindings to analyse in each function."""

@@ -85,9 +85,18 @@ class Temporary:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Older:
+    """The property `binding` of all objects that its creator made, except the last one."""
+
+    binding: Member
+
+
 Term = Name | This | Member | Result | Instance | Function | Class | Made | NewMemory | Returned
 Binding = Name | Member
-Holder = Binding | Temporary
+# What a finding is about.
+Spelled = Binding | Temporary
+Holder = Spelled | Older
 
 
 def depth(term: Term | None) -> int:
