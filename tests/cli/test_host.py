@@ -197,6 +197,14 @@ def test_views_outlive_calls_of_a_module_that_cannot_grow(nogrow: Nogrow, code: 
 @pytest.mark.parametrize("module", ["gone.wasm", "broken.cjs"])
 def test_module_that_cannot_be_judged_may_grow(nogrow: Nogrow, code: Path, module: str) -> None:
     assert uses(nogrow, "kept.mjs", "--module", module) == [3, 4]
+    text = nogrow("host", "kept.mjs", "--module", module).stdout
+    assert f"note: each call of an export counts as one that may grow the memory; {module}: " in text
+
+
+def test_one_unjudged_module_leaves_no_export_known(nogrow: Nogrow, code: Path) -> None:
+    (code / "calls.mjs").write_text(CALLS)
+    (code / "one.wasm").write_bytes(wat2wasm(MODULE))
+    assert uses(nogrow, "calls.mjs", "--module", "one.wasm", "--module", "gone.wasm") == [8, 10]
 
 
 def test_possible_calls_are_reported_if_strict(nogrow: Nogrow, code: Path) -> None:

@@ -61,6 +61,13 @@ def test_entry_chooses_entry_points(nogrow: Nogrow, two: Path) -> None:
     assert "none of the entry points that --entry chooses can grow a memory" in result.stdout
 
 
+def test_host_code_that_cannot_be_analysed_is_refused(nogrow: Nogrow, two: Path) -> None:
+    (two.parent / "bad.js").write_text("var = 1")
+    result = nogrow("stress", "two.wasm", "-o", "copy.wasm", "--js", "bad.js")
+    assert result.exit_code == 4
+    assert result.stderr == "nogrow: two.wasm: bad.js:1: the glue is not JavaScript that can be read\n"
+
+
 def test_all_ignores_the_proof(nogrow: Nogrow, two: Path) -> None:
     result = nogrow("stress", "two.wasm", "-o", "copy.wasm", "--all")
     assert "3 of 3 entry points detach: get_name, grow_name, grow_text" in result.stdout

@@ -20,6 +20,7 @@ from nogrow.errors import ModuleError
 from nogrow.jshost.model import Assumed, CachedView, Call, Exports, Glue, Position
 from nogrow.jshost.stale_views import views_in
 from nogrow.report.model import ArtifactReport, Report, not_judged
+from nogrow.report.summary import why_nothing
 from nogrow.source.model import Frames
 from nogrow.wasm.file import is_there, read
 
@@ -75,6 +76,8 @@ def inspect(
             files.append(_File(path, b"", (), rules, str(error)))
     of_modules = _judged(modules, [file for file in files if file.problem is None])
     reports = _reports([file._replace(modules=of_modules) for file in files])
+    unjudged = tuple(map(_unjudged, (module for module in of_modules if module.judgement is None)))
+    reports = [report._replace(notes=(*report.notes, *unjudged)) for report in reports]
     return Report(None, tuple(sorted((*missing, *reports), key=lambda artifact: artifact.path)))
 
 
@@ -95,6 +98,11 @@ def _judged(modules: Sequence[str], files: Sequence[_File]) -> tuple[ArtifactRep
         # The files may not be the host code that serves the imports.
         return check(None, targets, judge=judge, validate=False).artifacts
     return artifacts
+
+
+def _unjudged(module: ArtifactReport) -> str:
+    reason = module.violations[0].headline if module.refused else f"{module.path}: {why_nothing(module)}"
+    return f"each call of an export counts as one that may grow the memory; {reason}"
 
 
 def with_views(
