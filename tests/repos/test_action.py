@@ -117,7 +117,22 @@ def test_paths_are_relative_to_the_working_directory(run: Runner) -> None:
     assert (run.work / "sub dir/-j.xml").is_file()
 
 
-@pytest.mark.parametrize("name", ["paths", "contract", "sarif", "junit", "annotations", "python"])
+def test_host_code_is_reported_with_its_modules(run: Runner) -> None:
+    (run.work / "use.js").write_text("const u = new Uint8Array(memory.buffer); go(); u[0];\n")
+    (run.work / "a b.js").write_text(
+        "const v = new Uint8Array(w.exports.memory.buffer); w.exports.bad(); v[0];\n"
+    )
+    done = run(paths="growing.wasm", js="use.js\na b.js")
+    report = validated(Path(done.outputs["report"]).read_text("utf-8"))
+    outcomes = {artifact["path"]: artifact["outcome"] for artifact in report["artifacts"]}
+    assert outcomes == {"growing.wasm": "broken", "use.js": "kept", "a b.js": "broken"}
+    done = run(paths="quiet.wasm", js="use.js", strict="true")
+    assert done.code == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["paths", "contract", "js", "strict", "sarif", "junit", "annotations", "python"]
+)
 def test_inputs_are_never_executed(run: Runner, name: str) -> None:
     for value in HOSTILE:
         done = run(**{"paths": "growing.wasm", name: value})
@@ -140,7 +155,7 @@ def test_installation_uses_the_action_s_own_files(run: Runner) -> None:
     venv, install = (run.temp / "calls").read_text().splitlines()
     assert venv == f"-m venv {run.temp}/nogrow"
     assert install.startswith("-m pip install ")
-    assert install.endswith(f" {ROOT}")
+    assert install.endswith(f" {ROOT}[glue]")
 
 
 @pytest.mark.exhaustive

@@ -1,6 +1,7 @@
 """Tests of the hooks with the real pre-commit, which first installs nogrow over the network."""
 
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,8 @@ def test_manifest_is_valid_for_pre_commit(tmp_path: Path) -> None:
     hooks = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
     assert sorted(hooks) == ["nogrow", "nogrow-contract"]
     assert hooks["nogrow"]["args"][-1] == "--"
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert [hook["additional_dependencies"] for hook in hooks.values()] == [extras["glue"]] * 2
 
 
 def test_growing_module_fails_with_its_witness(scratch: Scratch) -> None:

@@ -67,10 +67,10 @@ def stress(
     from nogrow.wasm.sections import is_component
 
     host_code = glue_in(glue)
+    problem = next((script.problem for script in host_code if script.problem is not None), None)
+    if problem is not None:
+        raise ModuleError(f"{file}: {problem}")
     try:
-        problem = next((script.problem for script in host_code if script.problem is not None), None)
-        if problem is not None:
-            raise ModuleError(problem)
         data = read(file)
         if not host_code and not is_component(data):
             host_code = list(host_code_beside(file, data))
