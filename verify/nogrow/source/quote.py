@@ -3,7 +3,7 @@
 A module is untrusted, and its debug information can name any file on the machine, but a report must not
 disclose a file by accident. So reports open source files only here and by strict rules: only regular files of
 limited size with the name of a source file, below the working directory or a folder that the user named, and
-not in a hidden folder.
+not in a hidden folder. Host code is different: the user names each file, so it may be anywhere.
 """
 
 import re
