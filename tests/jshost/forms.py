@@ -291,6 +291,42 @@ FORMS = {
         export function f(m) { const v = new Int32Array(m.exports.memory.buffer); m.exports.run();
         Atomics.store(v, 0, 1) } // stale
     """,
+    "index is evaluated after the view": """
+        export function f(w, p) {
+        new Uint8Array(w.exports.memory.buffer)[w.exports.run(p)] = 1; // stale
+        return new Uint8Array(w.exports.memory.buffer)[w.exports.run(p)] } // stale
+    """,
+    "index is evaluated after a getter": """
+        export class A { constructor(w) { this.w = w }
+        get v() { return new Uint8Array(this.w.exports.memory.buffer) }
+        put(p) {
+        this.v[this.w.exports.run(p)] = p } } // stale
+    """,
+    "elements of a view are assigned in a pattern": """
+        export class A { constructor(w) { this.v = new Uint8Array(w.exports.memory.buffer) }
+        put(p) {
+        [this.v[0], this.v[1]] = p } } // stale
+    """,
+    "parameter in a pattern": """
+        export function f(w) { g({ v: new Uint8Array(w.exports.memory.buffer) }, w) }
+        function g({ v }, w) { w.exports.run();
+        return v[0] } // stale
+    """,
+    "default value of a parameter": """
+        export function f(w, v = new Uint8Array(w.exports.memory.buffer), p = w.exports.run()) {
+        return v[p] } // stale
+    """,
+    "default value in a pattern": """
+        export function f(w) {
+        const { v, p = w.exports.run() } = { v: new Uint8Array(w.exports.memory.buffer) };
+        return v[p] } // stale
+    """,
+    "import that grows keeps a view of its own": """
+        const memory = new WebAssembly.Memory({ initial: 1 });
+        export const imports = { env: { memory, grow: (n) => { const v = new Uint8Array(memory.buffer);
+        memory.grow(n);
+        return v[0] } } }; // stale
+    """,
 }
 
 # Whole programs: the text of each file by its path.
@@ -412,6 +448,21 @@ PROGRAMS = {
         "b.js": """
             import { a } from "./a.js"; export { a, c } from "./a.js";
             export const b = (w) => w ? w.exports.run() : a(w);
+        """,
+    },
+    "variable is used through the module": {
+        "a.mjs": """
+            export const w = new WebAssembly.Instance(m);
+            export let v = new Uint8Array(w.exports.memory.buffer); // stale
+            export let u = new Uint8Array(w.exports.memory.buffer); // stale
+            export { u as other }; // stale
+        """,
+        "b.mjs": """
+            import * as a from "./a.mjs";
+            export function f() { a.w.exports.run();
+            return a.v[0] } // stale
+            export function g() {
+            return a.other[0] } // stale
         """,
     },
 }

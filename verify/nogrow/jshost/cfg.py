@@ -35,6 +35,7 @@ from nogrow.jshost.term import Binding, Holder, Member, Older, Temporary, Term, 
 
 _NAMES = words("identifier shorthand_property_identifier this")
 _NAMING = ACCESSES | _NAMES - {"this"}
+_PATTERNS = words("array_pattern object_pattern pair_pattern rest_pattern")
 _SILENT = FUNCTIONS | words("""
     class_body comment export_clause import_statement interface_declaration number regex string
     type_alias_declaration type_annotation type_arguments type_parameters
@@ -107,6 +108,9 @@ class _Flow(Jumps):
             "labeled_statement": self.labelled,
             "member_expression": self._access,
             "subscript_expression": self._access,
+            **dict.fromkeys(_PATTERNS, self._pattern),
+            "assignment_pattern": self._default,
+            "object_assignment_pattern": self._default,
         }
 
     def visit(self, node: Node) -> Visit:
@@ -141,6 +145,7 @@ class _Flow(Jumps):
             if left.type != "identifier":
                 held = constraints.rests.get(function.id, name) if left.type == "rest_pattern" else name
                 self._define(left, [] if held is None else [held])
+                yield left
             elif name in self._tracked:
                 values = [
                     term
@@ -232,15 +237,41 @@ class _Flow(Jumps):
         left = bare(left)
         if left.type in ACCESSES and self._binding(left) is None:
             # The object is evaluated before the right side, but used after it.
-            yield from fields(left, "object", "index")
+            yield from fields(left, "object")
             evaluated = [self._evaluated(base) for base in fields(left, "object")]
+            yield from fields(left, "index")
             yield right
             for value in evaluated:
                 self._use_later(value)
             return
-        yield from _evaluated_in(left)
+        is_pattern = left.type in _PATTERNS
+        if not is_pattern:
+            yield from _evaluated_in(left)
         yield right
         self._define(left, self._program.constraints.terms.of(right))
+        if is_pattern:
+            yield left
+
+    def _pattern(self, node: Node) -> Visit:
+        """Visit what is evaluated in a pattern: default values, computed names, and objects."""
+        for part in node.named_children:
+            yield from self._part(part)
+
+    def _part(self, node: Node) -> Visit:
+        if node.type in ACCESSES and self._bindings(node):
+            yield from _evaluated_in(node)
+        elif node.type not in _NAMES:
+            yield node
+
+    def _default(self, node: Node) -> Visit:
+        """Visit a part of a pattern that has a default value."""
+        left, right = fields(node, "left", "right")
+        yield from self._part(left)
+        before = self.here
+        self.go(self.block(before))
+        yield right
+        self._define(left, self._program.constraints.terms.of(right))
+        self.go(self.block(before, self.here))
 
     def _augmented(self, node: Node) -> Visit:
         left, right = fields(node, "left", "right")

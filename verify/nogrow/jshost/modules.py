@@ -14,7 +14,7 @@ from nogrow.jshost.parse import (
     key_of,
     text_of,
 )
-from nogrow.jshost.scopes import Name, Scopes
+from nogrow.jshost.syntax import Name, Scopes
 
 _SUFFIXES = JAVASCRIPT + TYPESCRIPT
 # TypeScript names a file by what it is compiled to.
@@ -130,6 +130,13 @@ class Links:
     def exported(self, root: int, name: str) -> Name | None:
         """Return the declaration that the file exports as `name`."""
         return self._declaration(Import(root, name), 0)
+
+    def names_of_exports(self) -> Iterator[tuple[Name, str]]:
+        """Yield what the files of the program export, and under which names."""
+        for exports in self._exports.values():
+            for name, exported in exports.items():
+                if isinstance(exported, Name):
+                    yield exported, name
 
     def target(self, root: int, specifier: str) -> int | None:
         """Return the file that the file with the given root means by the specifier."""

@@ -52,7 +52,11 @@ class Renewal:
         """Return whether the glue renews the binding."""
         # One more element does not renew the others.
         is_element = isinstance(binding, Member) and binding.name == ELEMENT
-        return not is_element and any(binding in self._program.filled[function] for function in self._glue)
+        program = self._program
+        return not is_element and any(
+            binding in program.filled[function] and program.home(binding) != function
+            for function in self._glue
+        )
 
     def _only_renews(self, function: int) -> bool:
         """Return whether the function stores views in bindings that outlive it, and does nothing else."""
@@ -80,7 +84,7 @@ class Renewal:
     def _reads_own(self, function: int) -> bool:
         program = self._program
         filled = program.filled[function]
-        read = program.reads.get(function, set())
+        read = {name for name, _ in program.reads.get(function, ())}
         return not read.isdisjoint({binding for binding in filled if program.home(binding) != function})
 
     def _makes_heap(self, function: int) -> bool:
@@ -107,10 +111,10 @@ class Renewal:
             return False
         if self._is_import(node):
             return True
-        name = program.constraints.terms.name
         return any(
-            self._is_import(entry) and function in program.points_to.functions(name(entry))
-            for entry, _ in program.constraints.walk.entries
+            self._is_import(read) and function in program.points_to.functions(name)
+            for reads in program.reads.values()
+            for name, read in reads
         )
 
     @staticmethod

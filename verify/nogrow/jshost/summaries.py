@@ -17,7 +17,7 @@ from nogrow.jshost.parse import Node
 from nogrow.jshost.points_to import KEPT
 from nogrow.jshost.program import Program
 from nogrow.jshost.syntax import ELEMENT
-from nogrow.jshost.term import Binding, Holder, Made, Member, Older, Spelled, This
+from nogrow.jshost.term import Binding, Holder, Made, Member, Older, Returned, Spelled, This
 
 
 class StaleUse(NamedTuple):
@@ -67,15 +67,19 @@ class Summarised:
     def _relevant(self, candidates: frozenset[Binding]) -> dict[int, set[Binding]]:
         """Return the bindings to analyse in each function."""
         program = self._program
-        by_member: dict[str, list[Member]] = defaultdict(list)
+        by_member: dict[str, list[Binding]] = defaultdict(list)
         for binding in candidates:
             if isinstance(binding, Member):
                 by_member[binding.name].append(binding)
                 if binding.name.isdigit() or _is_of_literal(program, binding):
                     by_member[ELEMENT].append(binding)
+        for declared, exported in program.constraints.links.names_of_exports():
+            if declared in candidates:
+                # Another file may use it as a member of the module.
+                by_member[exported].append(declared)
         tracked: dict[int, set[Binding]] = defaultdict(set)
         for function, read in program.reads.items():
-            tracked[program.outermost(function)] |= read & candidates
+            tracked[program.outermost(function)] |= {name for name, _ in read if name in candidates}
         for function, names in program.constraints.walk.members.items():
             for name in names & by_member.keys():
                 tracked[program.outermost(function)].update(by_member[name])
@@ -105,17 +109,21 @@ class Summarised:
         """Yield the functions that may hold a view in no binding while they call another function."""
         program = self._program
         points_to = program.points_to
+        getters = {getter.name for getter in program.constraints.getters if points_to.of(getter) & KEPT}
         for call in program.constraints.calls.values():
             held = [callee.of for callee in call.callees if isinstance(callee, Member)]
             held += [value for values in call.arguments for value in values]
             held += [Made(call.node.id)] if Made(call.node.id) in program.constraints.flows else []
+            held += [
+                Returned(function) for callee in call.callees for function in points_to.functions(callee)
+            ]
             if points_to.any(value for value in held if value is not None) & KEPT:
                 yield program.outermost(call.within)
         for function, read in program.reads.items():
-            if any(name in renewed or name.name in HEAPS for name in read):
+            if any(name in renewed or name.name in HEAPS for name, _ in read):
                 yield program.outermost(function)
         for function, names in program.constraints.walk.members.items():
-            if names & HEAPS:
+            if names & HEAPS or names & getters:
                 yield program.outermost(function)
 
     def _outliving(self, function: int) -> set[Binding]:

@@ -2,58 +2,57 @@
 
 from dataclasses import dataclass
 
-from nogrow.jshost.interned import Interned
-from nogrow.jshost.scopes import Name, Owner
+from nogrow.jshost.syntax import Name, Owner
 
 # Longer chains of members and calls have no term.
 DEEPEST = 8
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class This(Interned):
+@dataclass(frozen=True, slots=True)
+class This:
     """The object of the class, constructor function or object literal `owner`."""
 
     owner: Owner
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Member(Interned):
+@dataclass(frozen=True, slots=True)
+class Member:
     """The property `name` of `of`; None is an unknown object."""
 
     of: "Term | None"
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Result(Interned):
+@dataclass(frozen=True, slots=True)
+class Result:
     """The result of calling `callee`."""
 
     callee: "Term"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Instance(Interned):
+@dataclass(frozen=True, slots=True)
+class Instance:
     """The object that `new of` creates."""
 
     of: "Term"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Function(Interned):
+@dataclass(frozen=True, slots=True)
+class Function:
     """A function of this file, identified by its node."""
 
     node: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Class(Interned):
+@dataclass(frozen=True, slots=True)
+class Class:
     """A class of this file, identified by the node of its body."""
 
     node: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Made(Interned):
+@dataclass(frozen=True, slots=True)
+class Made:
     """A typed array or DataView that is created in this file."""
 
     node: int
@@ -70,8 +69,8 @@ class NewMemory:
     shared: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Returned(Interned):
+@dataclass(frozen=True, slots=True)
+class Returned:
     """The values that the function may return."""
 
     function: int
