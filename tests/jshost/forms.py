@@ -321,6 +321,25 @@ FORMS = {
         const { v, p = w.exports.run() } = { v: new Uint8Array(w.exports.memory.buffer) };
         return v[p] } // stale
     """,
+    "export is a callback": """
+        export function f(w) { const v = new Uint8Array(w.exports.memory.buffer); [1].forEach(w.exports.run);
+        return v[0] } // stale
+    """,
+    "static field in the constructor": """
+        const w = new WebAssembly.Instance(m);
+        export class A { static v = new Uint8Array(w.exports.memory.buffer);
+        constructor() {
+        this.n = A.v[0] } } // stale
+    """,
+    "argument of a timer": """
+        function at(v) {
+        return v[0] } // stale
+        export function f(w) { setTimeout(at, 1, new Uint8Array(w.exports.memory.buffer)) }
+    """,
+    "argument of a promise's callback": """
+        export function f(w) { Promise.resolve(new Uint8Array(w.exports.memory.buffer)).then((v) =>
+        v[0]) } // stale
+    """,
     "import that grows keeps a view of its own": """
         const memory = new WebAssembly.Memory({ initial: 1 });
         export const imports = { env: { memory, grow: (n) => { const v = new Uint8Array(memory.buffer);

@@ -94,6 +94,8 @@ RETURNS_ELEMENT = words("at find findLast get pop shift")
 SAME_ELEMENTS = words("concat entries filter from reverse slice sort toReversed toSorted values")
 # Methods that call their argument later.
 SCHEDULERS = words("addEventListener catch finally then")
+# Functions that pass the third argument and those after it to the first one, later.
+TIMERS = words("setInterval setTimeout")
 # The views that Emscripten's glue makes, and renews after each growth.
 HEAPS = words("""
     HEAP16 HEAP32 HEAP64 HEAP8 HEAPF32 HEAPF64 HEAPU16 HEAPU32 HEAPU64 HEAPU8

@@ -3,8 +3,9 @@
 import enum
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 
-from nogrow.jshost.builtins import GLOBALS, METHODS, NODE, OBJECTS, SCHEDULERS, WEB, WORLDS
+from nogrow.jshost.builtins import GLOBALS, METHODS, NODE, OBJECTS, SCHEDULERS, WEB, WITH_CALLBACK, WORLDS
 from nogrow.jshost.called_exports import CalledExports
 from nogrow.jshost.constraints import CallSite, Constraints
 from nogrow.jshost.model import Exports
@@ -85,12 +86,22 @@ class CallEffects:
             of_callee, functions = self._callee(callee)
             effect = max(effect, of_callee)
             run |= functions
-        if effect is Effect.NONE and not self._schedules(call):
+        if effect is Effect.NONE and not schedules(call):
             for values in call.arguments:
                 for value in values:
                     if isinstance(value, Function | Name) and not run:
                         run |= self._points_to.functions(value)
+            if not run:
+                for value in self._exports_passed(call):
+                    effect = max(effect, self._entering(self._called.of(value)))
         return effect, run
+
+    def _exports_passed(self, call: CallSite) -> Iterator[Term]:
+        """Yield the functions of the module that a built-in method gets, and calls before it returns."""
+        if any(isinstance(callee, Member) and callee.name in WITH_CALLBACK for callee in call.callees):
+            for value in (value for values in call.arguments for value in values):
+                if self._points_to.of(value) & Kind.EXPORT and not self._points_to.functions(value):
+                    yield value
 
     def exports_entered(self, call: CallSite) -> frozenset[str]:
         """Return the exports that the call itself calls and that may grow a memory, as far as they are known.
@@ -98,6 +109,9 @@ class CallEffects:
         The names are those that the code uses.
         """
         names = self._called.named_in(call) or set()
+        passed = [] if names or schedules(call) else list(self._exports_passed(call))
+        for value in passed:
+            names |= self._called.of(value) or set()
         for callee in call.callees if not names else ():
             term: Term | None = callee
             if isinstance(callee, Member) and callee.name in ("call", "apply"):
@@ -109,15 +123,6 @@ class CallEffects:
             elif isinstance(term, Member) and self._method(term.of, term.name)[0] is Effect.CERTAIN:
                 names.add(term.name)
         return frozenset(name for name in self._called.real(names) if self._called.may_grow({name}))
-
-    @staticmethod
-    def _schedules(call: CallSite) -> bool:
-        """Return whether the call keeps its arguments, to run them after an `await` at the earliest."""
-        return any(
-            (isinstance(callee, Member) and callee.name in SCHEDULERS)
-            or (isinstance(callee, Name) and callee.name.startswith(("set", "queue", "request")))
-            for callee in call.callees
-        )
 
     def _callee(self, callee: Term) -> tuple[Effect, set[int]]:
         if isinstance(callee, Name | Member) and _NEVER_GROWS.fullmatch(callee.name):
@@ -257,3 +262,12 @@ class CallEffects:
 
     def _is_declared(self, name: Name) -> bool:
         return name in self._points_to.flows or name in self._constraints.modules
+
+
+def schedules(call: CallSite) -> bool:
+    """Return whether the call keeps its arguments, to run them after an `await` at the earliest."""
+    return any(
+        (isinstance(callee, Member) and callee.name in SCHEDULERS)
+        or (isinstance(callee, Name) and callee.name.startswith(("set", "queue", "request")))
+        for callee in call.callees
+    )

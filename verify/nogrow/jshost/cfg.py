@@ -127,9 +127,18 @@ class _Flow(Jumps):
         if function.type in FUNCTIONS:
             self._make(function.id)
             yield from self.enter(function)
+            passed_at = self._program.called_later.get(function.id)
+            if passed_at is not None:
+                self._start_late(function, passed_at)
             yield from fields(function, "body")
         else:
             yield function
+
+    def _start_late(self, function: Node, passed_at: Node) -> None:
+        """Add the code that may have run since the function was passed on with its arguments."""
+        effects = self._program.effects
+        is_called = bool(effects.callers.get(function.id))
+        self.call(passed_at, min(effects.other_code, Effect.POSSIBLE if is_called else Effect.CERTAIN))
 
     def enter(self, function: Node) -> Visit:
         """Visit the parameters of a function: their default values, and the views that they hold."""

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from nogrow.jshost.builtins import ADDS, NODE, WITH_CALLBACK, WRAPPERS
+from nogrow.jshost.builtins import ADDS, NODE, TIMERS, WITH_CALLBACK, WRAPPERS
 from nogrow.jshost.library import method
 from nogrow.jshost.modules import File, Links
 from nogrow.jshost.parse import (
@@ -103,6 +103,7 @@ class Constraints:
         self.extended: dict[int, list[Term]] = {}
         # The functions of properties that are computed when they are read.
         self.getters: dict[Member, int] = {}
+        self.statics: set[Member] = set()
         self.callees: set[int] = set()
         self.written: set[int] = set()
         self.inlined: set[int] = set()
@@ -301,6 +302,8 @@ class Constraints:
         name = text_of(node) if is_shorthand else key_of(fields(node, "key", "property", "name")[0])
         name = ELEMENT if name is None else name
         member = Member(This(holder), name)
+        if any(child.type == "static" for child in node.children):
+            self.statics.add(member)
         value = node.child_by_field_name("value")
         if node.type == "method_definition":
             if any(child.type == "get" for child in node.children):
@@ -362,6 +365,8 @@ class Constraints:
         called = self.terms.built_in(site.callees, node)
         models = [] if called is None else [called]
         match site.callees:
+            case [Name() as callee] if self.terms.is_global(callee, TIMERS) and len(site.arguments) > 2:
+                self.callbacks.append(CallSite(node, site.within, site.arguments[0], site.arguments[2:]))
             case [Member(_, "assign" | "create" as name) as callee] if (
                 site.arguments and self.terms.is_member(callee, "Object", name)
             ):

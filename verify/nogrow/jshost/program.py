@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from nogrow.jshost.call_effects import CallEffects, Effect
+from nogrow.jshost.call_effects import CallEffects, Effect, schedules
 from nogrow.jshost.constraints import CallSite, Constraints, Store
 from nogrow.jshost.model import NOTHING_ASSUMED, Assumed
 from nogrow.jshost.modules import File
@@ -53,8 +53,12 @@ class Program:
         for function, stores in self.stores_of.items():
             for store in stores:
                 self.filled[self.outermost(function)].update(self.locations(store.target))
+        # The properties of classes themselves, not of their objects.
+        self._of_classes = {points_to.find(member) for member in constraints.statics}
         # What calls pass in each parameter.
         self.passed: dict[int, list[tuple[Binding, tuple[Term, ...]]]] = defaultdict(list)
+        # The functions that get views which were made before they are called, and where they are passed on.
+        self.called_later: dict[int, Node] = {}
         self._pass_arguments()
         self._locations.clear()
         self._by_name = None
@@ -178,6 +182,8 @@ class Program:
         of = binding.of if isinstance(binding, Member) else None
         if not isinstance(of, This):
             return False
+        if binding in self._of_classes:
+            return False
         if isinstance(of.owner, Name):
             return function in self.points_to.functions(of.owner)
         return self.constraints.constructors.get(of.owner) == function
@@ -206,6 +212,10 @@ class Program:
             self._pass(site, arguments_of(site.node))
         for site in self.constraints.callbacks:
             self._pass(site, [site.node] * len(site.arguments))
+            call = self.constraints.calls[site.node.id]
+            if schedules(call) and any(self.points_to.any(values) & KEPT for values in site.arguments):
+                for function, _ in self.points_to.called(site):
+                    self.called_later.setdefault(function, site.node)
 
     def _pass(self, site: CallSite, nodes: list[Node]) -> None:
         if not any(self.points_to.any(values) & KEPT for values in site.arguments):
