@@ -55,6 +55,20 @@ FORMS = {
         export function f(Module, p) { const work = Module.cwrap("work"); const v = Module.HEAPU8;
         work(p); return v[p] } // stale
     """,
+    "a parameter that becomes a number": """
+        function alloc(v, w) { v = w.exports.malloc(v.length); return v }
+        export function put(w) { const p = alloc(new Uint8Array(w.exports.memory.buffer), w);
+        w.exports.run(); return p << 2 }
+    """,
+    "a number and a view in one parameter": """
+        function use(p, w) { const q = p * 2; p = new Uint8Array(w.exports.memory.buffer); w.exports.run();
+        return p[q] } // stale
+        export const f = (w) => use(1, w);
+    """,
+    "a view in a text": """
+        export function f(w) { const v = new Uint8Array(w.exports.memory.buffer); w.exports.run();
+        return "bytes: " + v } // stale
+    """,
     "exports that another file sets": """
         let exports; export function set(e) { exports = e }
         const view = () => new Uint8Array(exports.memory.buffer);

@@ -5,7 +5,7 @@ The analysis is flow-insensitive: a binding stands for every value that is ever 
 
 import enum
 import re
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from functools import reduce
 from operator import or_
@@ -105,6 +105,7 @@ class PointsTo:
             self.flows[self.find(copied)].add(self.find(source))
         self._pass_arguments()
         self._view_fields: dict[str, Kind] = {}
+        self._numbers = self._operands()
         self._kinds: dict[Term, Kind] = defaultdict(lambda: NONE)
         self._others: set[Term] = set()
         self._modules: set[Term] = set()
@@ -222,7 +223,7 @@ class PointsTo:
 
     def _of(self, term: Term | None) -> Kind:
         # The recursion is as deep as the term, which `DEEPEST` bounds.
-        if term is None:
+        if term is None or term in self._numbers:
             return NONE
         kind = self._kinds[self.find(term)]
         match term:
@@ -320,6 +321,14 @@ class PointsTo:
                 yield function, skipped
         if self.constraints.calls.get(site.node.id) is site:
             yield from ((function, 0) for function in self.objects.named.get(site.node.id, ()))
+
+    def _operands(self) -> set[Name]:
+        """Return the names that have one value, which the program calculates with."""
+        constraints = self.constraints
+        values = Counter(store.target for store in constraints.stores)
+        values.update(name for names in constraints.parameters.values() for name in names if name is not None)
+        operands = map(constraints.terms.name, constraints.walk.operands)
+        return {name for name in operands if values[name] == 1}
 
     def _evidence(self) -> None:
         """Note which terms are memories, or are not, by the members that the program uses of them."""

@@ -199,7 +199,8 @@ class Program:
         for target in self.points_to.locations(store.target):
             if target in self._shared or not self._keeps(target):
                 continue
-            if isinstance(target, Member) and target.name == ELEMENT and not self.points_to.of(target) & KEPT:
+            may_hold = isinstance(target, Member) and target.name != ELEMENT
+            if not may_hold and not self.points_to.of(target) & KEPT:
                 continue
             if isinstance(target, Member) and target.name != getattr(store.target, "name", ""):
                 # The store is not in all properties that it may be read from.

@@ -13,6 +13,7 @@ from nogrow.jshost.parse import (
     bare,
     fields,
     key_of,
+    operator_of,
     property_of,
     sides_of,
     text_of,
@@ -33,6 +34,8 @@ _OF_INTEREST = words("""
     yield_expression
 """)
 _READS = words("identifier shorthand_property_identifier")
+_ARITHMETIC = words("augmented_assignment_expression binary_expression update_expression")
+_OF_NUMBERS = words("- * / % ** & | ^ << >> >>>") | {"++", "--"}
 _EXPRESSIONS = words("function_expression generator_function")
 _BLOCKS = words("""
     catch_clause class_static_block for_in_statement for_statement statement_block switch_body
@@ -174,6 +177,8 @@ class Walk:
         self.passed_on: set[str] = set()
         """The names of members that the program does not only call."""
         self.holders: dict[int, int] = {}
+        self.operands: list[Node] = []
+        """The identifiers that are operands of arithmetic, which is of numbers and never of views."""
         self.checking: set[int] = set()
         """The functions that check whether a buffer is still the memory's."""
         # The objects of what files export count as literals.
@@ -192,6 +197,8 @@ class Walk:
                     called.update(callee.id for callee in fields(node, "function"))
                     if owner is not None:
                         self._lend(node, owner)
+            elif kind in _ARITHMETIC:
+                self._calculate(node, kind)
             if kind in _READS:
                 self.reads.append((node, function))
             elif kind == "this" and owner is not None:
@@ -233,6 +240,17 @@ class Walk:
                     owner = self._hints.get(node.id, owner if kind == "method_definition" else node.id)
                 function = node.id
             stack.extend((child, function, owner) for child in reversed(node.named_children))
+
+    def _calculate(self, node: Node, kind: str) -> None:
+        """Note the operands of arithmetic: those of `+` only if it adds numbers."""
+        operands = fields(node, "left", "right", "argument")
+        operator = operator_of(node).removesuffix("=")
+        of_numbers = kind == "update_expression" or operator in _OF_NUMBERS
+        if operator == "+":
+            is_index = node.parent is not None and node.parent.type == "subscript_expression"
+            of_numbers = is_index or any(part.type == "number" for part in operands)
+        if of_numbers:
+            self.operands += [part for part in operands if part.type == "identifier"]
 
     def _object(self, node: Node) -> None:
         self.objects.add(node.id)
