@@ -70,6 +70,11 @@ FLOWS = {
         export function f(w) { const all = [...views(w, 2)];
         return all[0][0] } // stale
     """,
+    "generator next": """
+        function* views(w) { yield new Uint8Array(w.exports.memory.buffer); }
+        export function f(w) { const it = views(w); const v = it.next().value; w.exports.run();
+        return v[0] } // stale
+    """,
     "view held across yield": """
         export function* f(w) { const v = new Uint8Array(w.exports.memory.buffer); yield 1;
         yield v[0] } // stale
@@ -251,6 +256,38 @@ FLOWS = {
         export function f(w) { const v = new Uint8Array(w.exports.memory.buffer);
         return w.exports.run(), v[0] } // stale
     """,
+    "tagged template": """
+        function tag(strings, v, w) { w.exports.run();
+        return v[0] } // stale
+        export const f = (w) => tag`${new Uint8Array(w.exports.memory.buffer)}${w}`;
+    """,
+    "tagged template, order": """
+        export const f = (w, tag) => {
+        return tag`${new Uint8Array(w.exports.memory.buffer)}${w.exports.run()}` }; // stale
+    """,
+    "own memory, renewed by its only grower": """
+        export class Trie { constructor() { this.m = new WebAssembly.Memory({ initial: 1 });
+        this.v = new Uint8Array(this.m.buffer) }
+        enlarge() { this.m.grow(1); this.v = new Uint8Array(this.m.buffer) }
+        at(i) { return this.v[i] } }
+    """,
+    "own memory, a grower forgets": """
+        export class Trie { constructor() { this.m = new WebAssembly.Memory({ initial: 1 });
+        this.v = new Uint8Array(this.m.buffer) }
+        enlarge() { this.m.grow(1); this.v = new Uint8Array(this.m.buffer) } more() { this.m.grow(2) }
+        at(i) { return this.v[i] } } // stale
+    """,
+    "own memory that a module gets": """
+        export class Trie { constructor(b) { this.m = new WebAssembly.Memory({ initial: 1 });
+        this.v = new Uint8Array(this.m.buffer);
+        this.x = new WebAssembly.Instance(b, { env: { memory: this.m } }) }
+        enlarge() { this.m.grow(1); this.v = new Uint8Array(this.m.buffer) }
+        at(i) { return this.v[i] } } // stale
+    """,
+    "object that only passes through": """
+        export function first(o) { return o.v[0] }
+        export const f = (w) => first({ v: new Uint8Array(w.exports.memory.buffer) });
+    """,
     "tagged template calls": """
         export function f(w) { const tag = (s, x) => w.exports.run(x);
         const v = new Uint8Array(w.exports.memory.buffer); tag`a${1}`;
@@ -302,10 +339,20 @@ FLOWS = {
         export function draw(a) { a.w.exports.run();
         return a.pixels[0] } // stale
     """,
+    "param object renewed": """
+        export class A { constructor(w) { this.w = w; this.renew() } renew() {
+        this.pixels = new Uint8Array(this.w.exports.memory.buffer) } }
+        export function draw(a) { a.w.exports.run(); a.renew(); return a.pixels[0] }
+    """,
     "subclass": """
         class B { at(p) { return this.v[p] } } // stale
         export class A extends B { constructor(w) { super();
         this.v = new Uint8Array(w.exports.memory.buffer) } }
+    """,
+    "apply with array": """
+        function read(v, w) { w.exports.run();
+        return v[0] } // stale
+        export function f(w) { return read.apply(null, [new Uint8Array(w.exports.memory.buffer), w]) }
     """,
     "spread call": """
         function read(v, w) { w.exports.run();

@@ -173,9 +173,10 @@ class CallEffects:
         return self._callee(of)[0]
 
     def _method(self, of: Term | None, name: str) -> tuple[Effect, set[int]]:
-        if name in ("call", "apply") and of is not None and not isinstance(of, Result):
-            return self._callee(of)
         held = self._points_to.of(of)
+        is_export = held & Kind.EXPORTS and self._called.has(name)
+        if name in ("call", "apply") and of is not None and not is_export and not isinstance(of, Result):
+            return self._callee(of)
         if held & Kind.EXPORTS and (name == ELEMENT or self._called.has(name)):
             return self._entering(None if name == ELEMENT else {name}), set()
         if name not in METHODS and self._points_to.of(Member(of, name)) & Kind.EXPORT:

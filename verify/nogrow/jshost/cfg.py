@@ -422,6 +422,8 @@ class _Flow(Jumps):
             for waiting in [function for function in called if program.waits(function)]:
                 effect = max(effect, program.effects.entering.get(waiting, Effect.NONE))
                 called.append(UNKNOWN)
+        for generator in program.constraints.generators.intersection(called):
+            self._make(generator)
         thrown = program.thrown_effect(site)
         if called or effect or thrown:
             guessed = program.effects.guesses(site)

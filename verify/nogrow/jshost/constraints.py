@@ -262,7 +262,7 @@ class Constraints:
         if _is_declared_memory(node):
             for name in fields(node, field):
                 for target in self.terms.of(name):
-                    self.store(target, (NewMemory(False),), node, within)
+                    self.store(target, (NewMemory(False, declared=True),), node, within)
 
     def _array(self, node: Node, within: int) -> None:
         is_spread = False
@@ -323,7 +323,7 @@ class Constraints:
         if values:
             self.store(member, values, value or node, within)
         if _is_declared_memory(node):
-            self.store(member, (NewMemory(False),), node, within)
+            self.store(member, (NewMemory(False, declared=True),), node, within)
 
     def _call(self, node: Node, within: int) -> None:
         is_new = node.type == "new_expression"

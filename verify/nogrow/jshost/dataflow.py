@@ -12,7 +12,8 @@ from typing import NamedTuple
 from nogrow.errors import ModuleError
 from nogrow.jshost.call_effects import Effect
 from nogrow.jshost.parse import Node
-from nogrow.jshost.term import Holder, Member, Older, This
+from nogrow.jshost.syntax import Name
+from nogrow.jshost.term import Binding, Holder, Member, Older, This
 
 # A function that takes more steps is too entangled to be analysed in reasonable time.
 MOST_STEPS = 10_000_000
@@ -32,11 +33,18 @@ class Held(NamedTuple):
     """Whether a call since then may have entered the module."""
     call: Node | None = None
     """That call."""
+    most: Effect = Effect.CERTAIN
+    """The most that is known of the view from before the call of the function."""
+
+    def at_most(self, effect: Effect) -> "Held":
+        """Return the state in which nothing is known for more certain than `effect` says."""
+        return self._replace(effect=min(self.effect, effect), most=min(self.most, effect))
 
     def __or__(self, other: "Held") -> "Held":
         """Return the state where two paths meet: that of the call which is more certain, else the first."""
         further = other if other.effect > self.effect else self
-        return Held(self.from_entry | other.from_entry, further.effect, further.call)
+        most = max((each.most for each in (self, other) if each.from_entry), default=Effect.CERTAIN)
+        return Held(self.from_entry | other.from_entry, further.effect, further.call, most)
 
 
 _NOWHERE: frozenset[Holder] = frozenset()
@@ -63,7 +71,7 @@ class Summary(NamedTuple):
     """The function may store a view there."""
 
 
-Summaries = dict[int, dict[Holder, Summary]]
+Summaries = dict[int, dict[Binding, Summary]]
 
 
 class EventKind(enum.Enum):
@@ -251,7 +259,7 @@ class _Calls:
                 state.pop(binding, None)
             else:
                 held = state.get(binding, ATTACHED)
-                if held != ATTACHED:
+                if held.from_entry or held.effect:
                     yield Use(binding, node, held)
 
     def _call(self, event: Event, state: State) -> Iterator[Passed]:
@@ -261,30 +269,29 @@ class _Calls:
         outside = detached(effect, node)
         known = {function: self._summaries.get(function, {}) for function in functions}
         for function, summaries in known.items():
-            for binding in summaries.keys() & before.keys():
-                if before[binding] != ATTACHED:
-                    yield Passed(function, binding, node, before[binding])
+            for outliving in summaries.keys() & before.keys():
+                if before[outliving].from_entry or before[outliving].effect:
+                    yield Passed(function, outliving, node, before[outliving])
         for binding, held in before.items():
             if binding in spared:
                 continue
-            renewed = effect is Effect.POSSIBLE and any(
-                binding in summaries and not summaries[binding].keeps for summaries in known.values()
-            )
+            here = [each for summaries in known.values() if (each := _summary_of(binding, summaries))]
+            renewed = effect is Effect.POSSIBLE and not all(summary.keeps for summary in here)
             # The function that is called may be the one that renews the view.
-            doubted = held._replace(effect=min(held.effect, Effect.POSSIBLE)) if renewed else held
+            doubted = held.at_most(Effect.POSSIBLE) if renewed else held
             after = doubted | outside if effect or not functions else None
             for function in functions:
-                there = self._after(function, known[function].get(binding), held, node, most)
+                there = self._after(function, _summary_of(binding, known[function]), held, node, most)
                 after = there if after is None else after | there
             state[binding] = held if after is None else after
         for function, summaries in known.items():
-            for binding, summary in summaries.items():
-                if summary.fills and binding not in before:
+            for filled, summary in summaries.items():
+                if summary.fills and filled not in before:
                     detaches = min(summary.detaches, most)
-                    state[binding] = detached(detaches, node)
+                    state[filled] = detached(detaches, node)
                 elif summary.fills and not summary.keeps:
                     entered = min(self._entering.get(function, Effect.NONE), most)
-                    _make_older(state, binding, before[binding] | detached(entered, node))
+                    _make_older(state, filled, before[filled] | detached(entered, node))
 
     def _after(self, function: int, summary: Summary | None, held: Held, node: Node, most: Effect) -> Held:
         """Return the state of a view after a call of `function`."""
@@ -292,6 +299,10 @@ class _Calls:
         detaches = min(detaches, most)
         kept = held if summary is None or summary.keeps else ATTACHED
         return kept | detached(detaches, node)
+
+
+def _summary_of(holder: Holder, summaries: dict[Binding, Summary]) -> Summary | None:
+    return summaries.get(holder) if isinstance(holder, Name | Member) else None
 
 
 def _make_older(state: State, binding: Holder, held: Held | None) -> None:

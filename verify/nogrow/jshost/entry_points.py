@@ -5,14 +5,15 @@ from collections import defaultdict
 from nogrow.jshost.parse import text_of
 from nogrow.jshost.program import Program
 from nogrow.jshost.syntax import Name
-from nogrow.jshost.term import Function, Member
+from nogrow.jshost.term import Function, Member, This
 
 
 class EntryPoints:
     """The entry points of a program.
 
     Every function is one, except those whose callers are all known: a function whose name the program only
-    calls, and a method that is private or whose name starts with an underscore, if the program calls it.
+    calls, and a method of a class that is private, or whose name starts with an underscore, if the program
+    calls it.
     """
 
     def __init__(self, program: Program) -> None:
@@ -36,10 +37,15 @@ class EntryPoints:
             case Name() as name:
                 constraints = self._program.constraints
                 return constraints.exports(function) or not constraints.only_calls(name)
-            case Member(_, name):
-                hidden = name.startswith(("#", "_")) or any(
-                    child.type == "accessibility_modifier" and text_of(child) == "private"
-                    for child in node.children
+            case Member(of, name):
+                is_field = isinstance(of, This) and of.owner not in self._program.constraints.walk.objects
+                hidden = (
+                    name.startswith("#")
+                    or (is_field and name.startswith("_"))
+                    or any(
+                        child.type == "accessibility_modifier" and text_of(child) == "private"
+                        for child in node.children
+                    )
                 )
                 return not hidden or bool(self._program.constraints.walk.passed_on & {name})
         return True

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from nogrow.jshost.call_effects import CallEffects, Effect, schedules
-from nogrow.jshost.constraints import CallSite, Constraints, Store
+from nogrow.jshost.constraints import APPLIED, CallSite, Constraints, Store
 from nogrow.jshost.model import NOTHING_ASSUMED, Assumed
 from nogrow.jshost.modules import File
 from nogrow.jshost.parse import Node, arguments_of, fields, text_of
@@ -219,9 +219,10 @@ class Program:
                     self.called_later.setdefault(function, site.node)
 
     def _pass(self, site: CallSite, nodes: list[Node]) -> None:
-        if not any(self.points_to.any(values) & KEPT for values in site.arguments):
-            return
+        is_view = any(self.points_to.any(values) & KEPT for values in site.arguments)
         for function, skipped in self.points_to.called(site):
+            if not is_view and skipped != APPLIED:
+                continue
             for parameter, values, number in self.constraints.passed(function, site, skipped):
                 self.passed[function].append((parameter, values))
                 self._take(Store(parameter, values, nodes[number], function))

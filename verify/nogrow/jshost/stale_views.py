@@ -2,18 +2,18 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from nogrow.errors import ModuleError
 from nogrow.jshost.call_chains import CallChains
 from nogrow.jshost.model import NOTHING_ASSUMED, Assumed, CachedView, Call, Position
 from nogrow.jshost.modules import File, components
+from nogrow.jshost.other_code import exported_bindings
 from nogrow.jshost.parse import (
     JAVASCRIPT,
     TYPESCRIPT,
     Node,
     callee_of,
-    fields,
     first_error,
     parse,
     position_of,
@@ -112,7 +112,9 @@ def _cached_views(files: Sequence[File], host: Assumed) -> dict[str, tuple[Cache
     candidates = frozenset(program.stores) - renewed
     uses = [_named(use, candidates) for use in Summarised(program, candidates, renewed).stale_uses()]
     uses += [
-        StaleUse(name, node, None, certain=True) for name, node in _exported(program) if name in candidates
+        StaleUse(name, node, None, certain=True)
+        for name, node in exported_bindings(program)
+        if name in candidates
     ]
     paths = {file.root.id: file.path for file in files}
     stale: dict[tuple[Spelled, str], dict[bool, dict[Position, StaleUse]]] = defaultdict(dict)
@@ -135,18 +137,6 @@ def _named(use: StaleUse, candidates: frozenset[Binding]) -> StaleUse:
     """Return the use as that of the binding whose value is used, if there is one."""
     held = use.binding.binding if isinstance(use.binding, Temporary) else None
     return use._replace(binding=held) if held is not None and held in candidates else use
-
-
-def _exported(program: Program) -> Iterator[tuple[Name, Node]]:
-    """Yield the bindings that the file exports, and where."""
-    links = program.constraints.links
-    imported = {links.name(name) for name in links.imports}
-    for node in program.constraints.exported:
-        declared = fields(node, "declaration")
-        for part in declared[0].named_children if declared else [node]:
-            for name in fields(part, "name"):
-                if name.type == "identifier" and program.constraints.terms.name(name) not in imported:
-                    yield program.constraints.terms.name(name), name
 
 
 def _finding(

@@ -13,6 +13,7 @@ from nogrow.jshost.call_effects import Effect
 from nogrow.jshost.cfg import graph_of
 from nogrow.jshost.dataflow import ATTACHED, Flow, Graph, Held, State, Summaries, Summary, analyse, detached
 from nogrow.jshost.entry_points import EntryPoints
+from nogrow.jshost.other_code import Retention, effect_of_entry_points, owns_memories
 from nogrow.jshost.parse import Node
 from nogrow.jshost.points_to import KEPT
 from nogrow.jshost.program import Program
@@ -39,6 +40,7 @@ class Summarised:
         """Compute the summaries; raise `ModuleError` if a function is too large."""
         self._program = program
         self._entry_points = EntryPoints(program)
+        self._owns_memories = owns_memories(program)
         self._tracked = self._relevant(candidates)
         for function in self._with_temporaries(set(renewed)):
             self._tracked.setdefault(function, set())
@@ -175,24 +177,42 @@ class Summarised:
         stale: dict[int, dict[Holder, Held]] = defaultdict(dict)
         # A parameter gets views from some of its callers only.
         parameters = {name for names in self._program.constraints.parameters.values() for name in names}
-        other_code = self._program.effects.other_code
+        retention = Retention(self._program)
         for function in self._tracked:
             if function in self._entry_points:
                 for binding in self._summaries[function]:
-                    effect = min(other_code, Effect.POSSIBLE) if binding in parameters else other_code
+                    effect = self._effect_of_other_code(binding)
+                    if binding in parameters or not retention.keeps(binding):
+                        # The outside may have got the view, and pass it.
+                        effect = min(effect, Effect.POSSIBLE)
                     stale[function][binding] = detached(effect, None)
         queue = list(self._flows)
         while queue:
             caller = queue.pop()
-            for function, binding, _, held in self._flows[caller].passed:
+            for function, held_in, _, held in self._flows[caller].passed:
                 if function not in self._flows:
                     continue
-                known = stale[function].get(binding, ATTACHED)
+                known = stale[function].get(held_in, ATTACHED)
                 further = _worst(held, stale[caller])
                 if further.effect > known.effect:
-                    stale[function][binding] = detached(further.effect, further.call)
+                    stale[function][held_in] = detached(further.effect, further.call)
                     queue.append(function)
         return stale
+
+    def _effect_of_other_code(self, binding: Binding) -> Effect:
+        other_code = self._program.effects.other_code
+        if other_code and self._owns_memories:
+            left = {
+                function: summary.detaches
+                for function, summaries in self._summaries.items()
+                if (summary := summaries.get(binding)) is not None
+            }
+            roots = self._program.constraints.walk.roots
+            ends = [
+                flow.end.get(binding, ATTACHED).effect for each, flow in self._flows.items() if each in roots
+            ]
+            return max(effect_of_entry_points(self._program, self._entry_points, left), *ends, Effect.NONE)
+        return other_code
 
 
 def _is_of_literal(program: Program, member: Member) -> bool:
@@ -201,5 +221,5 @@ def _is_of_literal(program: Program, member: Member) -> bool:
 
 def _worst(held: Held, stale: dict[Holder, Held]) -> Held:
     """Return the state of what may have come from a binding in `stale`, by the call that is most certain."""
-    at_entry = [stale[binding] for binding in held.from_entry if binding in stale]
+    at_entry = [stale[binding].at_most(held.most) for binding in held.from_entry if binding in stale]
     return max(held, *at_entry, key=lambda each: each.effect) if at_entry else held

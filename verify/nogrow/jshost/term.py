@@ -62,11 +62,12 @@ class Made:
 class NewMemory:
     """A new WebAssembly.Memory, or a declared one; `fixed` if a growth detaches none of its views.
 
-    It is `shared` if its views keep their old length instead.
+    It is `shared` if its views keep their old length instead. Other code creates one that is only `declared`.
     """
 
     fixed: bool
     shared: bool = False
+    declared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
