@@ -43,7 +43,7 @@ from nogrow.jshost.parse import (
     sides_of,
     text_of,
 )
-from nogrow.jshost.syntax import Name, Scopes
+from nogrow.jshost.scopes import Name, Scopes
 
 _NO_VALUE = words("""
     break_statement class_body class_declaration comment continue_statement debugger_statement do_statement

@@ -126,6 +126,8 @@ class Constraints:
         self._link_files()
         for node in self.walk.functions.values():
             self._parameters(node)
+        # The list of nodes takes much memory, and nothing needs it any more.
+        self.walk.nodes.clear()
 
     def _export_objects(self) -> None:
         """Note what `module.exports` is set to."""
@@ -219,7 +221,7 @@ class Constraints:
     def _declare(self, node: Node, value: Term, within: int) -> None:
         for name in fields(node, "name"):
             self.written.add(name.id)
-            self.store(self.walk.scopes.name(node), (value,), node, within)
+            self.store(self.walk.names[node.id], (value,), node, within)
 
     def _assignment(self, node: Node, within: int) -> None:
         left, right = sides_of(node)
@@ -451,9 +453,9 @@ class Constraints:
         if self._called is None:
             self._called, self._passed_on = set(), set()
             for node, _ in self.walk.reads:
-                if node.id not in self.written:
-                    uses = self._called if node.id in self.callees else self._passed_on
-                    uses.add(self.terms.name(node))
+                if node not in self.written:
+                    uses = self._called if node in self.callees else self._passed_on
+                    uses.add(self.links.name(self.walk.names[node]))
         return name in self._called and name not in self._passed_on
 
     def exports(self, function: int) -> bool:

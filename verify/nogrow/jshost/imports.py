@@ -15,7 +15,7 @@ from nogrow.errors import ModuleError, UsageError
 from nogrow.jshost.growth import Imports, growing_imports
 from nogrow.jshost.model import Called, Glue, Grower, Served, Table
 from nogrow.jshost.parse import first_error, parse
-from nogrow.jshost.syntax import Name, Owner
+from nogrow.jshost.scopes import Name, Owner
 from nogrow.jshost.term import Member, Result, Term
 from nogrow.jshost.values import NOTHING, Values, closure
 

@@ -14,7 +14,7 @@ from nogrow.jshost.parse import (
     key_of,
     text_of,
 )
-from nogrow.jshost.syntax import Name, Scopes
+from nogrow.jshost.scopes import Name, Scopes
 
 _SUFFIXES = JAVASCRIPT + TYPESCRIPT
 # TypeScript names a file by what it is compiled to.

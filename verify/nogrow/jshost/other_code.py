@@ -27,7 +27,7 @@ class Retention:
         read_inside = {
             name
             for function, reads in program.reads.items()
-            for name, _ in reads
+            for name in reads
             if program.home(name) not in (None, program.outermost(function))
         }
         self._kept: set[object] = set()

@@ -1,16 +1,18 @@
 """Parse JavaScript and TypeScript with tree-sitter, and read the parts of the nodes of its trees."""
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.errors import UsageError
 from nogrow.jshost.builtins import words
 from nogrow.jshost.model import Position
 
 if TYPE_CHECKING:
+    from tree_sitter import Language, Query
     from tree_sitter import Node as Node
 else:
-    # The parser is optional, and only `parse` imports it.
-    Node = object
+    # The parser is optional, and only functions import it.
+    Node = Language = Query = object
 
 INSTALL = "pip install 'nogrow[glue]'"
 JAVASCRIPT = (".js", ".mjs", ".cjs")
@@ -19,6 +21,8 @@ FUNCTIONS = words("""
     arrow_function function_declaration function_expression generator_function
     generator_function_declaration method_definition
 """)
+# Queries miss nodes that are deeper than 65,535.
+_DEEPEST_QUERY = 60_000
 # The expressions that read or write a property.
 ACCESSES = words("member_expression subscript_expression")
 # The expressions whose value is that of the expression in them.
@@ -34,16 +38,76 @@ def parse(source: bytes, name: str) -> Node:
     The tree may contain syntax errors. Raises `UsageError` if the parser is not installed.
     """
     try:
-        from tree_sitter import Language, Parser
+        from tree_sitter import Parser
 
-        if name.endswith(TYPESCRIPT):
-            from tree_sitter_typescript import language_typescript as language
-        else:
-            from tree_sitter_javascript import language
+        language = _language(is_typescript=name.endswith(TYPESCRIPT))
     except ImportError as error:
         suffix = next((suffix for suffix in TYPESCRIPT if name.endswith(suffix)), ".js")
         raise UsageError(f"no parser for {suffix} files: install it with {INSTALL}") from error
-    return Parser(Language(language())).parse(source).root_node
+    root = Parser(language).parse(source).root_node
+    _trees[root.id] = _Tree(language, len(source) > _DEEPEST_QUERY and _is_deep(root))
+    return root
+
+
+def _language(*, is_typescript: bool) -> Language:
+    from tree_sitter import Language
+
+    if is_typescript:
+        from tree_sitter_typescript import language_typescript as language
+    else:
+        from tree_sitter_javascript import language
+    return Language(language())
+
+
+class _Tree(NamedTuple):
+    """What nodes do not tell of their tree: its language, and whether queries would miss deep nodes."""
+
+    language: Language
+    is_deep: bool
+
+
+# The trees by the ids of their roots.
+_trees: dict[int, _Tree] = {}
+
+
+def _is_deep(root: Node) -> bool:
+    cursor, depth = root.walk(), 0
+    first, following, parent = cursor.goto_first_child, cursor.goto_next_sibling, cursor.goto_parent
+    while True:
+        if first():
+            depth += 1
+            if depth > _DEEPEST_QUERY:
+                return True
+            continue
+        while not following():
+            if not parent():
+                return False
+            depth -= 1
+
+
+def nodes_of(root: Node, kinds: frozenset[str]) -> list[Node]:
+    """Return the nodes below the root of a tree that are of one of the kinds, each before the nodes in it."""
+    from tree_sitter import QueryCursor
+
+    tree = _trees[root.id]
+    if tree.is_deep:
+        nodes, stack = [], [root]
+        while stack:
+            node = stack.pop()
+            if node.type in kinds:
+                nodes.append(node)
+            stack += reversed(node.named_children)
+        return nodes
+    captures = QueryCursor(_query(tree.language, kinds)).captures(root)
+    return sorted(captures.get("node", ()), key=lambda node: (node.start_byte, -node.end_byte))
+
+
+@cache
+def _query(language: Language, kinds: frozenset[str]) -> Query:
+    from tree_sitter import Query
+
+    known = sorted(kind for kind in kinds if language.id_for_node_kind(kind, True) is not None)
+    return Query(language, f"[{' '.join(f'({kind})' for kind in known)}] @node")
 
 
 def first_error(root: Node) -> Position | None:

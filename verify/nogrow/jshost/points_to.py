@@ -3,7 +3,6 @@
 The analysis is flow-insensitive: a binding stands for every value that is ever stored in it.
 """
 
-import enum
 import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator
@@ -37,8 +36,8 @@ MOST_FLOWS = 2_000_000
 _SHORTEST_FIELD = 3
 
 
-class Kind(enum.IntFlag):
-    """The kinds of values that a term may have."""
+class Kind:
+    """The kinds of values that a term may have: each is a bit of an integer, as `IntFlag` is slow."""
 
     MEMORY = 1
     EXPORTS = 2
@@ -55,7 +54,7 @@ class Kind(enum.IntFlag):
     SHARED = 256
 
 
-NONE = Kind(0)
+NONE = 0
 KEPT = Kind.BUFFER | Kind.VIEW
 
 
@@ -104,9 +103,9 @@ class PointsTo:
             constraints.stores.append(Store(copied, (source,), copy.node, copy.within))
             self.flows[self.find(copied)].add(self.find(source))
         self._pass_arguments()
-        self._view_fields: dict[str, Kind] = {}
+        self._view_fields: dict[str, int] = {}
         self._numbers = self._operands()
-        self._kinds: dict[Term, Kind] = defaultdict(lambda: NONE)
+        self._kinds: dict[Term, int] = defaultdict(lambda: NONE)
         self._others: set[Term] = set()
         self._modules: set[Term] = set()
         # Growth detaches no view of Emscripten's if the glue makes a memory for which that is so.
@@ -217,11 +216,11 @@ class PointsTo:
             return False
         return not self.objects.of(term) and not self._of(term)
 
-    def of(self, term: Term | None) -> Kind:
+    def of(self, term: Term | None) -> int:
         """Return the kinds that the term may have."""
         return NONE if term is None else self._of(self.find(term))
 
-    def _of(self, term: Term | None) -> Kind:
+    def _of(self, term: Term | None) -> int:
         # The recursion is as deep as the term, which `DEEPEST` bounds.
         if term is None or term in self._numbers:
             return NONE
@@ -264,11 +263,11 @@ class PointsTo:
         memory = self.find(Member(term, "memory"))
         return self.find(term) in self._owners or (isinstance(memory, Member) and memory.of in self._owners)
 
-    def any(self, terms: Iterable[Term]) -> Kind:
+    def any(self, terms: Iterable[Term]) -> int:
         """Return the kinds that any of the terms may have."""
         return reduce(or_, map(self.of, terms), NONE)
 
-    def _member(self, of: Term | None, name: str) -> Kind:
+    def _member(self, of: Term | None, name: str) -> int:
         held = self._of(of)
         if name in HEAPS and not self._is_field(of):
             return self._heap
@@ -296,7 +295,7 @@ class PointsTo:
         """Return whether `of` is an object of a class: not the module object of Emscripten's glue."""
         return isinstance(of, This) and of.owner not in self.constraints.walk.objects
 
-    def _is_called_memory(self, of: Term | None, held: Kind) -> bool:
+    def _is_called_memory(self, of: Term | None, held: int) -> bool:
         """Return whether its name says that it is a memory, and nothing says that it is not."""
         named = (
             self._names_count and isinstance(of, Name | Member) and _MEMORY_NAME.search(of.name) is not None
@@ -401,7 +400,7 @@ class PointsTo:
 
         Unknown objects that are read have the same. Return whether there are more of them.
         """
-        kinds: dict[str, Kind] = {}
+        kinds: dict[str, int] = {}
         for target, values in self.flows.items():
             if isinstance(target, Member) and values and not _is_common(target.name):
                 kind = self.any(values) & (KEPT | Kind.SHARED)

@@ -66,11 +66,12 @@ class Program:
         for store in constraints.stores:
             if store.node.type in ("call_expression", "new_expression", "yield_expression"):
                 self.stores_at[store.node.id].append(store)
-        # The names that each function reads, and where.
-        self.reads: dict[int, list[tuple[Name, Node]]] = defaultdict(list)
+        # The names that each function reads.
+        self.reads: dict[int, set[Name]] = defaultdict(set)
         for node, function in constraints.walk.reads:
-            if node.id not in constraints.written:
-                self.reads[function].append((constraints.terms.name(node), node))
+            if node not in constraints.written:
+                name = constraints.links.name(constraints.walk.names[node])
+                self.reads[function].add(name)
         self.callers: dict[int, set[int]] = defaultdict(set)
         for function, callers in self.effects.callers.items():
             self.callers[function] |= set(map(self.outermost, callers))

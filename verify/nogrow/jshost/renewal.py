@@ -84,7 +84,7 @@ class Renewal:
     def _reads_own(self, function: int) -> bool:
         program = self._program
         filled = program.filled[function]
-        read = {name for name, _ in program.reads.get(function, ())}
+        read = program.reads.get(function, set())
         return not read.isdisjoint({binding for binding in filled if program.home(binding) != function})
 
     def _makes_heap(self, function: int) -> bool:
@@ -111,10 +111,10 @@ class Renewal:
             return False
         if self._is_import(node):
             return True
+        name = program.constraints.terms.name
         return any(
-            self._is_import(read) and function in program.points_to.functions(name)
-            for reads in program.reads.values()
-            for name, read in reads
+            self._is_import(entry) and function in program.points_to.functions(name(entry))
+            for entry, _ in program.constraints.walk.entries
         )
 
     @staticmethod

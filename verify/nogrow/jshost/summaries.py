@@ -81,7 +81,7 @@ class Summarised:
                 by_member[exported].append(declared)
         tracked: dict[int, set[Binding]] = defaultdict(set)
         for function, read in program.reads.items():
-            tracked[program.outermost(function)] |= {name for name, _ in read if name in candidates}
+            tracked[program.outermost(function)] |= read & candidates
         for function, names in program.constraints.walk.members.items():
             for name in names & by_member.keys():
                 tracked[program.outermost(function)].update(by_member[name])
@@ -122,7 +122,7 @@ class Summarised:
             if points_to.any(value for value in held if value is not None) & KEPT:
                 yield program.outermost(call.within)
         for function, read in program.reads.items():
-            if any(name in renewed or name.name in HEAPS for name, _ in read):
+            if any(name in renewed or name.name in HEAPS for name in read):
                 yield program.outermost(function)
         for function, names in program.constraints.walk.members.items():
             if names & HEAPS or names & getters:

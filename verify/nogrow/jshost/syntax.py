@@ -1,7 +1,6 @@
 """Index a syntax tree: the declaration that a name means, the function around a node, what `this` is."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 
 from nogrow.errors import ModuleError
 from nogrow.jshost.builtins import MEMORY_SIGNS, RETURNS_ELEMENT, WITH_CALLBACK, words
@@ -13,11 +12,14 @@ from nogrow.jshost.parse import (
     bare,
     fields,
     key_of,
+    nodes_of,
     operator_of,
     property_of,
     sides_of,
     text_of,
 )
+from nogrow.jshost.scopes import BLOCKS, DECLARATIONS, Owner, Scopes
+from nogrow.jshost.scopes import Name as Name
 from nogrow.jshost.state_checks import TESTS, checks_state
 
 # The name of all elements of an array or a map, and of all properties with a computed name.
@@ -33,129 +35,16 @@ _OF_INTEREST = words("""
     required_parameter return_statement shorthand_property_identifier spread_element variable_declarator
     yield_expression
 """)
-_READS = words("identifier shorthand_property_identifier")
 _ARITHMETIC = words("augmented_assignment_expression binary_expression update_expression")
 _OF_NUMBERS = words("- * / % ** & | ^ << >> >>>") | {"++", "--"}
 _EXPRESSIONS = words("function_expression generator_function")
-_BLOCKS = words("""
-    catch_clause class_static_block for_in_statement for_statement statement_block switch_body
-""")
-_NAMES = words("identifier shorthand_property_identifier_pattern")
-# The nodes whose scope or function is looked up later. Those of all nodes would take too much memory.
-_LOOKED_UP = _NAMES | {"shorthand_property_identifier"}
-_PLACED = FUNCTIONS | _BLOCKS | words("call_expression new_expression program return_statement")
-# The patterns that declare names, each with the field that does: `a = default` and `key: a` declare `a` only.
-_PATTERNS = {
-    "object_pattern": None,
-    "array_pattern": None,
-    "rest_pattern": None,
-    "pair_pattern": "value",
-    "object_assignment_pattern": "left",
-    "assignment_pattern": "left",
-    "formal_parameters": None,
-    # TypeScript wraps parameters in these two.
-    "required_parameter": "pattern",
-    "optional_parameter": "pattern",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name, and the scope that declares it."""
-
-    scope: int
-    name: str
-
-
-# What identifies an object of the program: its node, or the name of its constructor.
-Owner = int | Name
-
-
-class Scopes:
-    """The scopes of a tree by the ids of their nodes, each with the names that it declares."""
-
-    def __init__(self, *roots: Node) -> None:
-        """Collect the scopes of the trees below `roots`, which are scopes themselves."""
-        self._parent: dict[int, int] = {}
-        self._names: dict[int, set[str]] = {root.id: set() for root in roots}
-        self._scope: dict[int, int] = {}
-        # The function around each scope, call and `return`.
-        self.functions: dict[int, int] = {}
-        stack = [(root, root.id, root.id) for root in roots]
-        while stack:
-            node, scope, function = stack.pop()
-            kind = node.type
-            if kind in _LOOKED_UP or kind.endswith("_declaration"):
-                self._scope[node.id] = scope
-            if kind in _PLACED:
-                self.functions[node.id] = function
-            self._declare(node, scope, function)
-            if kind in FUNCTIONS or kind in _BLOCKS:
-                self._parent[node.id] = scope
-                self._names.setdefault(node.id, set())
-                scope = node.id
-                function = node.id if kind in FUNCTIONS else function
-                self._parameters(node)
-            stack.extend((child, scope, function) for child in node.named_children)
-        self.deepest = self._skip_empty([root.id for root in roots])
-        """The deepest nesting of scopes that declare names."""
-
-    def _skip_empty(self, roots: list[int]) -> int:
-        """Link each scope to the nearest outer one that declares names, which speeds up lookups."""
-        depths = dict.fromkeys(roots, 0)
-        # The dict has each scope after the one around it.
-        for scope, parent in self._parent.items():
-            if not self._names[parent] and parent in self._parent:
-                parent = self._parent[parent]
-                self._parent[scope] = parent
-            depths[scope] = depths[parent] + 1
-        return max(depths.values())
-
-    def name(self, node: Node) -> Name:
-        """Return what the name `node`, or the name of the declaration `node`, means."""
-        named = node.child_by_field_name("name") if node.type.endswith("_declaration") else node
-        name = text_of(named) if named is not None else ""
-        scope = self._scope[node.id]
-        while name not in self._names[scope] and scope in self._parent:
-            scope = self._parent[scope]
-        return Name(scope, name)
-
-    def declares(self, name: Name) -> bool:
-        """Return whether the program declares the name, and not the host."""
-        return name.name in self._names[name.scope]
-
-    def _declare(self, node: Node, scope: int, function: int) -> None:
-        match node.type:
-            case "variable_declaration" | "lexical_declaration":
-                names = self._names[function if node.type == "variable_declaration" else scope]
-                for declarator in node.named_children:
-                    names.update(_names_in(*fields(declarator, "name")))
-            case "function_declaration" | "generator_function_declaration":
-                # Outside strict code, a function in a block is hoisted to the function around it.
-                self._names[function].update(map(text_of, fields(node, "name")))
-            case "class_declaration" | "abstract_class_declaration":
-                self._names[scope].update(map(text_of, fields(node, "name")))
-
-    def _parameters(self, node: Node) -> None:
-        names = self._names[node.id]
-        names.update(_names_in(*fields(node, "parameters", "parameter")))
-        if node.child_by_field_name("kind") is not None:
-            names.update(_names_in(*fields(node, "left")))
-        if node.type in ("function_expression", "generator_function"):
-            names.update(map(text_of, fields(node, "name")))
-
-
-def _names_in(*patterns: Node) -> list[str]:
-    names = []
-    stack = list(patterns)
-    while stack:
-        node = stack.pop()
-        if node.type in _NAMES:
-            names.append(text_of(node))
-        elif node.type in _PATTERNS:
-            field = _PATTERNS[node.type]
-            stack.extend((field and fields(node, field)) or node.named_children)
-    return names
+_NAMES = words("identifier shorthand_property_identifier shorthand_property_identifier_pattern")
+_OTHERS = words("array_pattern class_body object pair_pattern this")
+_VISITED = (
+    ACCESSES | BLOCKS | _ARITHMETIC | DECLARATIONS | FUNCTIONS | TESTS | _NAMES | _OF_INTEREST | _OTHERS
+)
+# Where something ends, its scope, the function around it, and the owner of `this` in it.
+_Around = tuple[int, int, int, Owner | None]
 
 
 class Walk:
@@ -171,7 +60,12 @@ class Walk:
         self.functions: dict[int, Node] = {}
         self.parents: dict[int, int] = {}
         self.this_owners: dict[int, Owner] = {}
-        self.reads: list[tuple[Node, int]] = []
+        self.names: dict[int, Name] = {}
+        """What each name and declaration means, by the ids of their nodes."""
+        self.reads: list[tuple[int, int]] = []
+        """The names that stand where a value may be read: the id of the node, and the function around it."""
+        self.entries: list[tuple[Node, int]] = []
+        """Those of them that are a value in an object."""
         self.members: dict[int, set[str]] = defaultdict(set)
         self.member_nodes: list[Node] = []
         self.passed_on: set[str] = set()
@@ -184,62 +78,58 @@ class Walk:
         # The objects of what files export count as literals.
         self.objects: set[int] = set(self.roots)
         self._hints: dict[int, Owner] = {}
-        depths: dict[int, int] = {}
-        called: set[int] = set()
-        stack: list[tuple[Node, int, Owner | None]] = [(root, root.id, None) for root in roots]
-        while stack:
-            node, function, owner = stack.pop()
+        self._resolved: dict[tuple[int, str], Name] = {}
+        self._depths: dict[int, int] = {}
+        self._called: set[int] = set()
+        for root in roots:
+            self._walk(root)
+
+    def _walk(self, root: Node) -> None:
+        # What the next node is in: where that ends, the scope, the function, and the owner of `this`.
+        around: list[_Around] = [(root.end_byte + 1, root.id, root.id, None)]
+        for node in nodes_of(root, _VISITED):
+            while around[-1][0] <= node.start_byte:
+                around.pop()
+            _, scope, function, owner = around[-1]
             kind = node.type
+            if kind in _NAMES:
+                self._take_name(node, kind, scope, function)
+                continue
+            if kind in DECLARATIONS:
+                for name in fields(node, "name"):
+                    self.names[node.id] = self._name(scope, name)
             if kind in _OF_INTEREST:
                 self.nodes.append((node, function))
                 self._hint(node, kind)
-                if kind == "call_expression":
-                    called.update(callee.id for callee in fields(node, "function"))
-                    if owner is not None:
-                        self._lend(node, owner)
-            elif kind in _ARITHMETIC:
+            if kind in _ARITHMETIC:
                 self._calculate(node, kind)
-            if kind in _READS:
-                self.reads.append((node, function))
+            if kind == "call_expression":
+                self._called.update(callee.id for callee in fields(node, "function"))
+                if owner is not None:
+                    self._lend(node, owner)
             elif kind == "this" and owner is not None:
                 self.this_owners[node.id] = owner
             elif kind in ACCESSES:
-                name = property_of(node)
-                if name is None or name.isdigit() or name in RETURNS_ELEMENT or name in WITH_CALLBACK:
-                    self.members[function].add(ELEMENT)
-                if name is not None:
-                    self.members[function].add(name)
-                    if node.id not in called:
-                        self.passed_on.add(name)
-                    if name in MEMORY_SIGNS:
-                        self.member_nodes.append(node)
-            elif kind == "shorthand_property_identifier_pattern":
-                self.members[function].add(text_of(node))
+                self._access(node, function)
             elif kind == "pair_pattern":
                 key = key_of(node.child_by_field_name("key"))
                 if key is not None:
                     self.members[function].add(key)
             elif kind == "class_body":
-                owner = node.id
+                around.append((node.end_byte, scope, function, node.id))
                 self.holders.update((child.id, node.id) for child in node.named_children)
             elif kind == "object":
-                self._object(node)
-            elif kind in ("array_pattern", "for_in_statement"):
-                self.members[function].add(ELEMENT)
+                self._object(node, function)
             elif kind == "array":
                 self.objects.add(node.id)
             elif kind in TESTS and checks_state(node):
                 self.checking.add(function)
             elif kind in FUNCTIONS:
-                self.functions[node.id] = node
-                self.parents[node.id] = function
-                depths[node.id] = depths.get(function, 0) + 1
-                if depths[node.id] > DEEPEST_FUNCTIONS:
-                    raise ModuleError("too deeply nested to be analysed")
-                if kind != "arrow_function":
-                    owner = self._hints.get(node.id, owner if kind == "method_definition" else node.id)
-                function = node.id
-            stack.extend((child, function, owner) for child in reversed(node.named_children))
+                around.append((node.end_byte, node.id, node.id, self._function(node, function, owner)))
+            if kind in ("array_pattern", "for_in_statement"):
+                self.members[function].add(ELEMENT)
+            if kind in BLOCKS:
+                around.append((node.end_byte, node.id, function, owner))
 
     def _calculate(self, node: Node, kind: str) -> None:
         """Note the operands of arithmetic: those of `+` only if it adds numbers."""
@@ -252,7 +142,47 @@ class Walk:
         if of_numbers:
             self.operands += [part for part in operands if part.type == "identifier"]
 
-    def _object(self, node: Node) -> None:
+    def _take_name(self, node: Node, kind: str, scope: int, function: int) -> None:
+        number = node.id
+        self.names[number] = self._name(scope, node)
+        if kind == "shorthand_property_identifier_pattern":
+            self.members[function].add(text_of(node))
+            return
+        self.reads.append((number, function))
+        if kind == "shorthand_property_identifier":
+            self.nodes.append((node, function))
+            self.entries.append((node, function))
+
+    def _access(self, node: Node, function: int) -> None:
+        name = property_of(node)
+        if name is None or name.isdigit() or name in RETURNS_ELEMENT or name in WITH_CALLBACK:
+            self.members[function].add(ELEMENT)
+        if name is not None:
+            self.members[function].add(name)
+            if node.id not in self._called:
+                self.passed_on.add(name)
+            if name in MEMORY_SIGNS:
+                self.member_nodes.append(node)
+
+    def _function(self, node: Node, outer: int, owner: Owner | None) -> Owner | None:
+        """Add a function, and return the owner of `this` in it."""
+        self.functions[node.id] = node
+        self.parents[node.id] = outer
+        self._depths[node.id] = self._depths.get(outer, 0) + 1
+        if self._depths[node.id] > DEEPEST_FUNCTIONS:
+            raise ModuleError("too deeply nested to be analysed")
+        if node.type == "arrow_function":
+            return owner
+        return self._hints.get(node.id, owner if node.type == "method_definition" else node.id)
+
+    def _name(self, scope: int, node: Node) -> Name:
+        text = text_of(node)
+        name = self._resolved.get((scope, text))
+        if name is None:
+            name = self._resolved[scope, text] = self.scopes.resolve(scope, text)
+        return name
+
+    def _object(self, node: Node, function: int) -> None:
         self.objects.add(node.id)
         for child in node.named_children:
             self.holders[child.id] = node.id
@@ -260,6 +190,7 @@ class Walk:
                 self._hints[child.id] = node.id
             elif child.type == "pair":
                 values = fields(child, "value")
+                self.entries += [(value, function) for value in values if value.type == "identifier"]
                 self._hints.update((value.id, node.id) for value in values if value.type in _EXPRESSIONS)
 
     def _lend(self, node: Node, owner: Owner) -> None:
@@ -275,7 +206,7 @@ class Walk:
         """Note a function's `this`: the object that it constructs, or whose prototype holds it."""
         if kind in ("function_declaration", "generator_function_declaration"):
             if node.child_by_field_name("name") is not None:
-                self._hints[node.id] = self.scopes.name(node)
+                self._hints[node.id] = self.names[node.id]
         elif kind in ("variable_declarator", "assignment_expression"):
             base, right = sides_of(node)
             if right is None or right.type != "function_expression":

@@ -2,57 +2,58 @@
 
 from dataclasses import dataclass
 
-from nogrow.jshost.syntax import Name, Owner
+from nogrow.jshost.interned import Interned
+from nogrow.jshost.scopes import Name, Owner
 
 # Longer chains of members and calls have no term.
 DEEPEST = 8
 
 
-@dataclass(frozen=True, slots=True)
-class This:
+@dataclass(frozen=True, slots=True, eq=False)
+class This(Interned):
     """The object of the class, constructor function or object literal `owner`."""
 
     owner: Owner
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+@dataclass(frozen=True, slots=True, eq=False)
+class Member(Interned):
     """The property `name` of `of`; None is an unknown object."""
 
     of: "Term | None"
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+@dataclass(frozen=True, slots=True, eq=False)
+class Result(Interned):
     """The result of calling `callee`."""
 
     callee: "Term"
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+@dataclass(frozen=True, slots=True, eq=False)
+class Instance(Interned):
     """The object that `new of` creates."""
 
     of: "Term"
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+@dataclass(frozen=True, slots=True, eq=False)
+class Function(Interned):
     """A function of this file, identified by its node."""
 
     node: int
 
 
-@dataclass(frozen=True, slots=True)
-class Class:
+@dataclass(frozen=True, slots=True, eq=False)
+class Class(Interned):
     """A class of this file, identified by the node of its body."""
 
     node: int
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+@dataclass(frozen=True, slots=True, eq=False)
+class Made(Interned):
     """A typed array or DataView that is created in this file."""
 
     node: int
@@ -70,8 +71,8 @@ class NewMemory:
     declared: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
+@dataclass(frozen=True, slots=True, eq=False)
+class Returned(Interned):
     """The values that the function may return."""
 
     function: int

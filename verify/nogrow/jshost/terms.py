@@ -20,7 +20,8 @@ from nogrow.jshost.parse import (
     text_of,
     value_parts,
 )
-from nogrow.jshost.syntax import ELEMENT, Name, Walk
+from nogrow.jshost.scopes import Name
+from nogrow.jshost.syntax import ELEMENT, Walk
 from nogrow.jshost.term import (
     DEEPEST,
     Class,
@@ -50,7 +51,6 @@ class Terms:
         self._links = links
         # What CommonJS modules export instead of their own object.
         self.exported: dict[int, list[Term]] = {}
-        self._names: dict[int, Name] = {}
         self.collections: set[int] = set()
         """The nodes that create arrays, sets and maps."""
         # The results of calls of built-in functions.
@@ -124,9 +124,7 @@ class Terms:
 
     def name(self, node: Node) -> Name:
         """Return the binding that the identifier `node` means."""
-        if node.id not in self._names:
-            self._names[node.id] = self._links.name(self._walk.scopes.name(node))
-        return self._names[node.id]
+        return self._links.name(self._walk.names[node.id])
 
     def is_global(self, term: Term | None, names: frozenset[str]) -> bool:
         """Return whether the term is one of `names`, not declared in the program."""
@@ -142,7 +140,7 @@ class Terms:
         callee = node.child_by_field_name("function")
         if name is None or callee is None:
             return []
-        scope = self._walk.scopes.name(callee)
+        scope = self._walk.names[callee.id]
         target = self._links.target(scope.scope, name) if scope.scope in self._walk.roots else None
         return [] if target is None else self.module(target)
 
@@ -159,7 +157,7 @@ class Terms:
             of, named = node, node.type == "identifier" and text_of(node) == "exports"
         if not named or of is None or len(self._walk.roots) < 2:
             return None
-        name = self._walk.scopes.name(of)
+        name = self._walk.names[of.id]
         return None if self._walk.scopes.declares(name) else name.scope
 
     def _single_term(self, node: Node) -> Term | None:

@@ -24,7 +24,7 @@ from nogrow.jshost.parse import (
     text_of,
     value_parts,
 )
-from nogrow.jshost.syntax import Name, Owner, Scopes
+from nogrow.jshost.scopes import Name, Owner, Scopes
 from nogrow.jshost.term import Function, Member, Result, Term, This
 
 T = TypeVar("T")
@@ -91,7 +91,7 @@ class Values:
                 self._export(node)
             case "arrow_function" | "return_statement":
                 is_return = node.type == "return_statement"
-                function = self.scopes.functions[node.id] if is_return else node.id
+                function = self.scopes.function_of(node) if is_return else node.id
                 for returned in returned_by(node):
                     self._returned[function] += self.values(returned)
             case kind if kind in ACCESSES:
@@ -148,7 +148,7 @@ class Values:
     def _call(self, node: Node) -> None:
         callee = callee_of(node)
         passed = [self.values(argument) for argument in arguments_of(node)]
-        within = self.scopes.functions[node.id]
+        within = self.scopes.function_of(node)
         invoked = self.invoked[within]
         for values in passed:
             invoked.extend(values)
