@@ -47,6 +47,26 @@ FORMS = {
         this.v = new Uint8Array(buffer) }
         at(p) { this.renew(); return this.v[p] } }
     """,
+    "memory in an array pattern": """
+        export class A { constructor(options) { const [module, memory] = options.passed;
+        start(module, memory); this.v = new Uint8Array(memory.buffer) }
+        at(p) { return this.v[p] } // stale
+        }
+    """,
+    "kept buffer compared with a copy of the memory's": """
+        export function make(memory, alloc) { let kept, v, w;
+        const all = () => { if (kept !== memory.buffer) {
+        kept = memory.buffer; v = new Uint8Array(kept); w = new Uint16Array(kept) } };
+        all();
+        return { put(x) { const p = alloc(x); all(); v[p] = x },
+        at(p) { const now = memory.buffer; if (kept !== now) w = new Uint16Array(now); return w[p] } } }
+    """,
+    "view compared with a copy of an older buffer": """
+        export function make(memory) { let v = new Uint8Array(memory.buffer);
+        return (p) => { const old = memory.buffer; memory.grow(1);
+        if (v.buffer !== old) v = new Uint8Array(old); // stale
+        return v[p] } }
+    """,
     "heap, destructured": """
         export function f(Module, p) { const { HEAPU8 } = Module; Module._work(p);
         return HEAPU8[p] } // stale

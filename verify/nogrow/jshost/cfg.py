@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from nogrow.jshost.branches import Jumps, Visit
+from nogrow.jshost.buffer_checks import BufferChecks
 from nogrow.jshost.builtins import COMPARISONS, RETURNS_ELEMENT, VIEWS, words
 from nogrow.jshost.call_effects import Effect
 from nogrow.jshost.dataflow import UNKNOWN, Event, EventKind, Graph
@@ -72,7 +73,9 @@ class _Flow(Jumps):
         self._program = program
         self._function = function
         # The views that a check in the function is about, even if it names no binding.
-        self._renewed = sorted(program.filled.get(function, set()) & tracked, key=repr)
+        self._buffers = BufferChecks(program, function)
+        renewed = program.filled.get(function, set()) & tracked
+        self._renewed = sorted((each for each in renewed if not self._buffers.is_copy(each)), key=repr)
         self._tracked = tracked
         self._of_literal: dict[int, list[Member]] = defaultdict(list)
         for binding in tracked:
@@ -474,7 +477,7 @@ class _Flow(Jumps):
         elif operator in COMPARISONS:
             for operand in (left, right):
                 yield from self._test(node, bare(operand))
-            if checks_state(node):
+            if checks_state(node) or self._buffers.compares_current(node):
                 self._check(node)
         else:
             yield left
@@ -492,15 +495,21 @@ class _Flow(Jumps):
             if operator_of(node) in ("", "!", "&&", "||", "??"):
                 self._conditions.add(operand.id)
             yield operand
+        elif not names and self._buffers.is_current(operand) and not self._buffers.reads_memory(node):
+            # A view that equals a stale copy of the buffer is stale as well.
+            self.use(EventKind.USE, held, binding)
         elif tells(node, operand) or (not names and self._compared(node, binding)):
             self._checked.append((held, binding))
             self.use(EventKind.DEF, held, binding)
 
     def _compared(self, node: Node, binding: Binding) -> bool:
         """Return whether `node` compares a kept buffer with the memory's."""
-        return node.type == "binary_expression" and any(
-            state_of(operand)[1][-1:] == ["buffer"] and self._binding(operand) != binding
-            for operand in tested(node)
+        return self._buffers.compares_current(node) or (
+            node.type == "binary_expression"
+            and any(
+                state_of(operand)[1][-1:] == ["buffer"] and self._binding(operand) != binding
+                for operand in tested(node)
+            )
         )
 
 

@@ -107,6 +107,7 @@ class PointsTo:
         self._numbers = self._operands()
         self._kinds: dict[Term, int] = defaultdict(lambda: NONE)
         self._others: set[Term] = set()
+        self._called_memories: set[Term] = set()
         self._modules: set[Term] = set()
         # Growth detaches no view of Emscripten's if the glue makes a memory for which that is so.
         stored = (value for store in constraints.stores for value in store.values)
@@ -297,9 +298,7 @@ class PointsTo:
 
     def _is_called_memory(self, of: Term | None, held: int) -> bool:
         """Return whether its name says that it is a memory, and nothing says that it is not."""
-        named = (
-            self._names_count and isinstance(of, Name | Member) and _MEMORY_NAME.search(of.name) is not None
-        )
+        named = self._names_count and (_has_name_of_memory(of) or of in self._called_memories)
         return named and of not in self._others and not held & (Kind.FIXED | Kind.OTHER)
 
     def _pass_arguments(self) -> None:
@@ -333,9 +332,14 @@ class PointsTo:
         """Note which terms are memories, or are not, by the members that the program uses of them."""
         having: dict[str, set[Term]] = defaultdict(set)
         for node in self.constraints.walk.member_nodes:
-            for member in map(self.find, self.constraints.terms.of(node)):
+            for term in self.constraints.terms.of(node):
+                member = self.find(term)
                 if isinstance(member, Member) and member.of is not None:
                     having[member.name].add(member.of)
+                    # The representative of `memory` in `const [memory] = options` is `options[0]`.
+                    is_named = isinstance(term, Member) and _has_name_of_memory(term.of)
+                    if is_named and isinstance(member.of, Name | Member):
+                        self._called_memories.add(member.of)
         # What Emscripten's views are read from has the module's functions as well.
         # An object with a memory also has the module's functions.
         self._owners = {term for term in having["memory"] if isinstance(term, Name | Member)}
@@ -424,6 +428,10 @@ class PointsTo:
                     stack.append(callee)
                     for function in self.functions(callee):
                         yield Returned(function)
+
+
+def _has_name_of_memory(term: Term | None) -> bool:
+    return isinstance(term, Name | Member) and _MEMORY_NAME.search(term.name) is not None
 
 
 def _makes_view(term: Term) -> bool:
