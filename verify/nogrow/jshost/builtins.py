@@ -100,6 +100,11 @@ TIMERS = words("setInterval setTimeout")
 HEAPS = words("""
     HEAP16 HEAP32 HEAP64 HEAP8 HEAPF32 HEAPF64 HEAPU16 HEAPU32 HEAPU64 HEAPU8
 """)
+# Options that an application sets in Emscripten's module object.
+EMSCRIPTEN_OPTIONS = words("""
+    calledRun instantiateWasm locateFile monitorRunDependencies noExitRuntime noInitialRun onAbort
+    onRuntimeInitialized postRun preInit preRun printErr setStatus thisProgram wasmBinary wasmMemory
+""")
 # Functions of the module that Emscripten's glue calls by these names, and that may grow the memory.
 ALLOCATORS = words("_calloc _malloc _memalign _realloc")
 # Methods of Emscripten's module object that call a function of the module.

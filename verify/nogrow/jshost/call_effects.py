@@ -49,6 +49,9 @@ class CallEffects:
                 self.entering[call.within] = effect
             for function in functions:
                 self.callers[function].add(call.within)
+        for node, within in constraints.walk.getter_reads:
+            for getter in points_to.getters(node):
+                self.callers[getter].add(within)
         queue = list(self.entering)
         while queue:
             function = queue.pop()

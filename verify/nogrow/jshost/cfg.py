@@ -233,6 +233,7 @@ class _Flow(Jumps):
     def _access(self, node: Node) -> Visit:
         if self._bindings(node):
             yield from _evaluated_in(node)
+            self._compute(node)
             self._use(node)
             return
         yield from fields(node, "object")
@@ -241,6 +242,17 @@ class _Flow(Jumps):
             yield index
             for value in evaluated:
                 self._use_later(value)
+        self._compute(node)
+
+    def _compute(self, node: Node) -> None:
+        """Add the call of the function that computes a property."""
+        program = self._program
+        getters = (
+            program.points_to.getters(node) if property_of(node) in program.constraints.getter_names else ()
+        )
+        if getters:
+            thrown = max(program.effects.entering.get(getter, Effect.NONE) for getter in getters)
+            self.call(node, Effect.NONE, tuple(sorted(getters)), thrown=thrown)
 
     def _assignment(self, node: Node) -> Visit:
         left, right = sides_of(node)

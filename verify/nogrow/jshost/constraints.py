@@ -15,6 +15,7 @@ from nogrow.jshost.parse import (
     callee_of,
     children_of,
     fields,
+    is_getter,
     key_of,
     operator_of,
     parameters_of,
@@ -103,6 +104,7 @@ class Constraints:
         self.extended: dict[int, list[Term]] = {}
         # The functions of properties that are computed when they are read.
         self.getters: dict[Member, int] = {}
+        self.getter_names: set[str | None] = set()
         self.statics: set[Member] = set()
         self.callees: set[int] = set()
         self.written: set[int] = set()
@@ -247,12 +249,19 @@ class Constraints:
                     yield self.terms.of(node), node, [Member(term, text_of(node)) for term in assigned]
                 case "object_pattern" | "rest_pattern":
                     stack.extend((child, assigned) for child in node.named_children)
-                case "pair_pattern" | "object_assignment_pattern" | "assignment_pattern":
+                case "object_assignment_pattern" | "assignment_pattern":
+                    default = [term for right in fields(node, "right") for term in self.terms.of(right)]
+                    for left in fields(node, "left"):
+                        if left.type == "shorthand_property_identifier_pattern":
+                            default += (Member(term, text_of(left)) for term in assigned)
+                            yield self.terms.of(left), left, default
+                        else:
+                            stack.append((left, [*assigned, *default]))
+                case "pair_pattern":
                     key = key_of(node.child_by_field_name("key"))
                     if key is not None:
                         assigned = [Member(term, key) for term in assigned]
-                    inner = fields(node, "value" if node.type == "pair_pattern" else "left")
-                    stack.extend((part, assigned) for part in inner)
+                    stack.extend((part, assigned) for part in fields(node, "value"))
                 case "array_pattern":
                     for number, child in _numbered(node):
                         is_rest = child.type == "rest_pattern"
@@ -308,8 +317,9 @@ class Constraints:
             self.statics.add(member)
         value = node.child_by_field_name("value")
         if node.type == "method_definition":
-            if any(child.type == "get" for child in node.children):
+            if is_getter(node):
                 self.getters[member] = node.id
+                self.getter_names.add(name)
                 self.store(member, (Returned(node.id),), node, within)
                 return
             if any(child.type == "set" for child in node.children):
@@ -374,6 +384,7 @@ class Constraints:
             ):
                 assigned = site.arguments if name == "assign" else ((This(node.id),), site.arguments[0])
                 self.copies += (Copy(assigned[0], source, node, site.within) for source in assigned[1:])
+        self._define_property(site, node)
         for term in site.callees if called is None else ():
             if isinstance(term, Member) and term.of is not None and depth(term) < DEEPEST:
                 model = method(term.of, term.name, site.arguments, node.id)
@@ -389,6 +400,14 @@ class Constraints:
                 CallSite(node, site.within, called_back.callees, called_back.arguments)
                 for called_back in model.callbacks
             )
+
+    def _define_property(self, site: CallSite, node: Node) -> None:
+        match site.callees:
+            case [Member(Name(_, "Object" | "Reflect"), "defineProperty")] if len(site.arguments) > 2:
+                name = key_of(arguments_of(node)[1]) or ELEMENT
+                values = tuple(Member(term, "value") for term in site.arguments[2])
+                for term in site.arguments[0]:
+                    self.store(Member(term, name), values, node, site.within)
 
     def passed(
         self, function: int, site: CallSite, skipped: int = 0

@@ -151,6 +151,9 @@ class Objects:
             for each in representatives:
                 self._register(each)
             self._edge(*representatives)
+            if target.of is not None and source.of is not None:
+                # `this` in a method that is copied may be the object with the copy.
+                self._edge(target.of, source.of)
 
     def _register(self, term: Term) -> None:
         """Make the term known, and the terms that it consists of."""

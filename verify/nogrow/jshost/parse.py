@@ -180,6 +180,11 @@ def property_of(node: Node) -> str | None:
     return key_of(node.child_by_field_name("property") or node.child_by_field_name("index"))
 
 
+def is_getter(method: Node) -> bool:
+    """Return whether the method is called when the property of its name is read."""
+    return any(child.type == "get" for child in method.children)
+
+
 def children_of(node: Node) -> list[Node]:
     """Return the named children of `node` without comments, which may be anywhere."""
     return [child for child in node.named_children if child.type != "comment"]

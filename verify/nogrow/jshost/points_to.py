@@ -13,6 +13,7 @@ from nogrow.errors import ModuleError
 from nogrow.jshost.builtins import ALLOCATORS, CALLERS, HEAPS, HOST_PROPERTIES, LIVE, NOT_OF_MEMORY
 from nogrow.jshost.constraints import CallSite, Constraints, Store
 from nogrow.jshost.objects import PASSING, Objects
+from nogrow.jshost.parse import Node
 from nogrow.jshost.syntax import ELEMENT, Name
 from nogrow.jshost.term import (
     DEEPEST,
@@ -203,6 +204,12 @@ class PointsTo:
         if not isinstance(binding, Member):
             return ()
         return (binding, *(each for each in self.objects.properties(binding) if each != binding))
+
+    def getters(self, node: Node) -> set[int]:
+        """Return the functions that compute the member at `node` when it is read."""
+        getters = self.constraints.getters
+        locations = (each for term in self.constraints.terms.of(node) for each in self.locations(term))
+        return {getters[each] for each in locations if isinstance(each, Member) and each in getters}
 
     def is_view_field(self, member: Member) -> bool:
         """Return whether only its name tells that the member holds a view: its object is not known."""

@@ -4,7 +4,7 @@ The host's half of the growth calls a function that does nothing but make the vi
 `updateMemoryViews`, or an import that the module calls after it has grown, as Go's `resetMemoryDataView`.
 """
 
-from nogrow.jshost.builtins import HEAPS, words
+from nogrow.jshost.builtins import EMSCRIPTEN_OPTIONS, HEAPS, words
 from nogrow.jshost.parse import Node
 from nogrow.jshost.points_to import Kind
 from nogrow.jshost.program import Program
@@ -13,6 +13,8 @@ from nogrow.jshost.term import Binding, Member, This
 
 # Emscripten's glue makes views of this many types together, at least.
 A_HEAP = 3
+# Its glue reads this many of the options of its module object, also if it is minified.
+_SIGNS_OF_EMSCRIPTEN = 2
 _ENTRIES = words("method_definition pair shorthand_property_identifier")
 
 
@@ -23,6 +25,7 @@ class Renewal:
         """Find the functions that renew views and do nothing else."""
         self._program = program
         walk = program.constraints.walk
+        self._emscripten = EMSCRIPTEN_OPTIONS.intersection(*[set().union(*walk.members.values())])
         self._renewing = {function for function in program.filled if self._only_renews(function)}
         heaps = {function for function in self._renewing if self._makes_heap(function)}
         growers = {
@@ -98,7 +101,10 @@ class Renewal:
                 if store.within == function:
                     constructors |= {program.constructor(value) for value in store.values}
                     names.add(binding.name if isinstance(binding, Name | Member) else "")
-        return len(constructors - {""}) >= A_HEAP or bool(names & HEAPS)
+        if len(names & HEAPS) > 1:
+            return True
+        is_heap = len(constructors - {""}) >= A_HEAP or bool(names & HEAPS)
+        return is_heap and len(self._emscripten) >= _SIGNS_OF_EMSCRIPTEN
 
     def _is_field(self, member: Member) -> bool:
         return isinstance(member.of, This) and member.of.owner not in self._program.constraints.walk.objects

@@ -176,7 +176,12 @@ class Summarised:
         """Return the bindings that may hold a stale view when a function is called, each with the call."""
         stale: dict[int, dict[Holder, Held]] = defaultdict(dict)
         # A parameter gets views from some of its callers only.
-        parameters = {name for names in self._program.constraints.parameters.values() for name in names}
+        parameters = {
+            name
+            for function, names in self._program.constraints.parameters.items()
+            if function in self._entry_points
+            for name in names
+        }
         retention = Retention(self._program)
         for function in self._tracked:
             if function in self._entry_points:

@@ -11,6 +11,7 @@ from nogrow.jshost.parse import (
     arguments_of,
     bare,
     fields,
+    is_getter,
     key_of,
     nodes_of,
     operator_of,
@@ -68,6 +69,8 @@ class Walk:
         """Those of them that are a value in an object."""
         self.members: dict[int, set[str]] = defaultdict(set)
         self.member_nodes: list[Node] = []
+        self.getter_reads: list[tuple[Node, int]] = []
+        """The members that may be computed when they are read, and the function around each."""
         self.passed_on: set[str] = set()
         """The names of members that the program does not only call."""
         self.holders: dict[int, int] = {}
@@ -81,6 +84,8 @@ class Walk:
         self._resolved: dict[tuple[int, str], Name] = {}
         self._depths: dict[int, int] = {}
         self._called: set[int] = set()
+        methods = (node for root in roots for node in nodes_of(root, frozenset(("method_definition",))))
+        self._getters = {key_of(node.child_by_field_name("name")) for node in methods if is_getter(node)}
         for root in roots:
             self._walk(root)
 
@@ -163,6 +168,8 @@ class Walk:
                 self.passed_on.add(name)
             if name in MEMORY_SIGNS:
                 self.member_nodes.append(node)
+            if name in self._getters:
+                self.getter_reads.append((node, function))
 
     def _function(self, node: Node, outer: int, owner: Owner | None) -> Owner | None:
         """Add a function, and return the owner of `this` in it."""
