@@ -374,6 +374,19 @@ FORMS = {
         export function f(w) { Promise.resolve(new Uint8Array(w.exports.memory.buffer)).then((v) =>
         v[0]) } // stale
     """,
+    "set and map get their elements when they are made": """
+        export function f(w) { const s = new Set([new Uint8Array(w.exports.memory.buffer)]);
+        const m = new Map([["k", new Uint8Array(w.exports.memory.buffer)]]); w.exports.run();
+        for (const v of s)
+        v[0]; // stale
+        return m.get("k")[0] } // stale
+    """,
+    "static field, used before other code runs": """
+        const w = new WebAssembly.Instance(m); class A { static v = new Uint8Array(w.exports.memory.buffer) }
+        function at() {
+        return A.v[0] } // stale
+        w.exports.run(); at();
+    """,
     "import that grows keeps a view of its own": """
         const memory = new WebAssembly.Memory({ initial: 1 });
         export const imports = { env: { memory, grow: (n) => { const v = new Uint8Array(memory.buffer);

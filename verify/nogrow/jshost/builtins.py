@@ -94,6 +94,8 @@ RETURNS_ELEMENT = words("at find findLast get pop shift")
 SAME_ELEMENTS = words("concat entries filter from reverse slice sort toReversed toSorted values")
 # Methods that call their argument later.
 SCHEDULERS = words("addEventListener catch finally then")
+# Classes whose constructors store the elements of their argument, for maps those of its pairs.
+COLLECTIONS = words("Map Set WeakMap WeakSet")
 # Functions that pass the third argument and those after it to the first one, later.
 TIMERS = words("setInterval setTimeout")
 # The views that Emscripten's glue makes, and renews after each growth.

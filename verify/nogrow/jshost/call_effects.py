@@ -90,9 +90,10 @@ class CallEffects:
             effect = max(effect, of_callee)
             run |= functions
         if effect is Effect.NONE and not schedules(call):
+            calls_back = _calls_back(call)
             for values in call.arguments:
-                for value in values:
-                    if isinstance(value, Function | Name) and not run:
+                for value in map(self._points_to.find, values):
+                    if (calls_back or isinstance(value, Function | Name)) and not run:
                         run |= self._points_to.functions(value)
             if not run:
                 for value in self._exports_passed(call):
@@ -101,7 +102,7 @@ class CallEffects:
 
     def _exports_passed(self, call: CallSite) -> Iterator[Term]:
         """Yield the functions of the module that a built-in method gets, and calls before it returns."""
-        if any(isinstance(callee, Member) and callee.name in WITH_CALLBACK for callee in call.callees):
+        if _calls_back(call):
             for value in (value for values in call.arguments for value in values):
                 if self._points_to.of(value) & Kind.EXPORT and not self._points_to.functions(value):
                     yield value
@@ -275,3 +276,8 @@ def schedules(call: CallSite) -> bool:
         or (isinstance(callee, Name) and callee.name.startswith(("set", "queue", "request")))
         for callee in call.callees
     )
+
+
+def _calls_back(call: CallSite) -> bool:
+    """Return whether the call may be one of a built-in method that calls its argument before it returns."""
+    return any(isinstance(callee, Member) and callee.name in WITH_CALLBACK for callee in call.callees)

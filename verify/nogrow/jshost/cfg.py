@@ -21,6 +21,7 @@ from nogrow.jshost.parse import (
     callee_of,
     fields,
     is_within,
+    key_of,
     operator_of,
     parameters_of,
     pattern_of,
@@ -38,7 +39,7 @@ _NAMES = words("identifier shorthand_property_identifier this")
 _NAMING = ACCESSES | _NAMES - {"this"}
 _PATTERNS = words("array_pattern object_pattern pair_pattern rest_pattern")
 _SILENT = FUNCTIONS | words("""
-    class_body comment export_clause import_statement interface_declaration number regex string
+    comment export_clause import_statement interface_declaration number regex string
     type_alias_declaration type_annotation type_arguments type_parameters
 """)
 
@@ -89,6 +90,7 @@ class _Flow(Jumps):
             "assignment_expression": self._assignment,
             "augmented_assignment_expression": self._augmented,
             "array": self._literal,
+            "class_body": self._class,
             "object": self._literal,
             "call_expression": self._call,
             "new_expression": self._call,
@@ -367,6 +369,23 @@ class _Flow(Jumps):
                 if self._program.points_to.any(values) & KEPT:
                     copied = values if child.type == "spread_element" else []
                     self.use(EventKind.ADD, child, target, tuple(self._tracked_among(copied)))
+
+    def _class(self, node: Node) -> Visit:
+        """Visit the parts of a class that are evaluated where it stands: static fields and static blocks."""
+        for child in node.named_children:
+            if child.type == "class_static_block":
+                yield child
+            elif any(part.type == "static" for part in child.children):
+                yield from fields(child, "value")
+                key = key_of(next(iter(fields(child, "property", "name")), None))
+                values = [
+                    each
+                    for part in fields(child, "value")
+                    for each in self._program.constraints.terms.of(part)
+                ]
+                if key is not None and self._program.points_to.any(values) & KEPT:
+                    for binding in self._tracked_among([Member(This(node.id), key)]):
+                        self.use(EventKind.DEF, child, binding)
 
     def iterate(self, node: Node) -> None:
         """Let the variables of an iteration hold what the elements hold."""

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from nogrow.jshost.builtins import ADDS, NODE, TIMERS, WITH_CALLBACK, WRAPPERS
+from nogrow.jshost.builtins import ADDS, COLLECTIONS, NODE, TIMERS, WITH_CALLBACK, WRAPPERS
 from nogrow.jshost.library import method
 from nogrow.jshost.modules import File, Links
 from nogrow.jshost.parse import (
@@ -236,6 +236,23 @@ class Constraints:
             self.written.add(part.id)
             for term in target:
                 self.store(term, values, right, within)
+                if part.id == left.id:
+                    self._fill(term, bare(right), within)
+
+    def _fill(self, target: Term, right: Node, within: int) -> None:
+        """Store what `new Map(pairs)` or `new Set(values)` gets in the elements of `target`."""
+        arguments = arguments_of(right) if right.type == "new_expression" else []
+        callee = callee_of(right) if arguments else None
+        if (
+            callee is None
+            or depth(target) >= DEEPEST
+            or not self.terms.is_global(next(iter(self.terms.of(callee)), None), COLLECTIONS)
+        ):
+            return
+        held = self.terms.elements(arguments[0])
+        if text_of(callee).endswith("Map"):
+            held = [Member(term, "1") for term in held if depth(term) < DEEPEST]
+        self.store(Member(target, ELEMENT), held, right, within)
 
     def targets(self, left: Node, values: list[Term]) -> Iterable[tuple[list[Term], Node, list[Term]]]:
         """Yield each binding in the pattern `left`, its node, and the part of `values` that it gets."""
