@@ -218,6 +218,11 @@ FLOWS = {
         get view() { return this._v } // stale
         at(p) { this.w.exports.run(); return this.view[p] } }
     """,
+    "getter that enters": """
+        export class A { constructor(w) { this.w = w } get n() { return this.w.exports.run() }
+        at() { const v = new Uint8Array(this.w.exports.memory.buffer); const n = this.n;
+        return v[n] } } // stale
+    """,
     "closure": """
         export function make(w) { const v = new Uint8Array(w.exports.memory.buffer);
         return { read(p) { return v[p] } } } // stale

@@ -6,6 +6,9 @@ from nogrow.errors import ModuleError
 from nogrow.jshost.stale_views import views_in
 from tests.jshost.flows import FLOWS
 from tests.jshost.forms import FORMS, PROGRAMS
+from tests.jshost.shapes import SHAPES
+
+ALL = FORMS | FLOWS | SHAPES
 
 
 def found(files: dict[str, str]) -> set[tuple[str, int]]:
@@ -29,7 +32,7 @@ def marked(files: dict[str, str]) -> set[tuple[str, int]]:
     }
 
 
-@pytest.mark.parametrize("text", (FORMS | FLOWS).values(), ids=FORMS | FLOWS)
+@pytest.mark.parametrize("text", ALL.values(), ids=ALL)
 def test_uses_of_stale_views_are_found(text: str) -> None:
     assert found({"a.mjs": text}) == marked({"a.mjs": text})
 
