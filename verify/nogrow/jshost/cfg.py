@@ -31,9 +31,10 @@ from nogrow.jshost.parse import (
 )
 from nogrow.jshost.points_to import KEPT
 from nogrow.jshost.program import Program
+from nogrow.jshost.scopes import Name, Owner
 from nogrow.jshost.state_checks import checks_state, state_of, tells, tested
 from nogrow.jshost.syntax import ELEMENT
-from nogrow.jshost.term import Binding, Holder, Member, Older, Temporary, Term, This
+from nogrow.jshost.term import Binding, Holder, Member, Older, Property, Temporary, Term, This
 
 _NAMES = words("identifier shorthand_property_identifier this")
 _NAMING = ACCESSES | _NAMES - {"this"}
@@ -78,10 +79,12 @@ class _Flow(Jumps):
         renewed = program.filled.get(function, set()) & tracked
         self._renewed = sorted((each for each in renewed if not self._buffers.is_copy(each)), key=repr)
         self._tracked = tracked
-        self._of_literal: dict[int, list[Member]] = defaultdict(list)
+        self._of_literal: dict[Owner, list[Member]] = defaultdict(list)
+        # The properties of objects of which the function, or one that it calls, makes more.
+        self._made = program.made.get(function, set()) & tracked
         for binding in tracked:
             match binding:
-                case Member(This(int() as owner), _):
+                case Member(This(owner), _):
                     self._of_literal[owner].append(binding)
         self._checked: list[tuple[Node, Binding]] = []
         self._conditions: set[int] = set()
@@ -205,6 +208,24 @@ class _Flow(Jumps):
                 if binding in self._tracked:
                     yield binding
 
+    def _holders(self, terms: list[Term]) -> Iterator[Holder]:
+        """Yield what holds the views of terms: tracked bindings, or those of certain objects."""
+        for term in terms:
+            for binding in self._tracked_among([term]):
+                yield self._holder(term, binding)
+
+    def _holder(self, term: Term, binding: Binding) -> Holder:
+        of = term.of if isinstance(term, Member) else None
+        if of is None or binding not in self._made or not isinstance(binding, Member):
+            return binding
+        base = self._program.points_to.find(of)
+        if not isinstance(base, Name | Member | This) or base in self._program.constraints.getters:
+            return binding
+        holder = Property(base, binding)
+        if not isinstance(base, Name) or self._program.home(base) != self._function:
+            self.properties.add(holder)
+        return holder
+
     def _bindings(self, node: Node) -> list[Binding]:
         """Return the tracked bindings that `node` may name."""
         inner = bare(node)
@@ -216,9 +237,9 @@ class _Flow(Jumps):
         return next(iter(self._bindings(node)), None)
 
     def _use(self, node: Node) -> None:
-        for binding in self._bindings(node):
-            self.use(EventKind.USE, node, binding)
         terms = self._program.constraints.terms.of(bare(node))
+        for holder in dict.fromkeys(self._holders(terms)):
+            self.use(EventKind.USE, node, holder)
         for older in self._older(terms):
             self.use(EventKind.USE, node, older)
 
@@ -339,7 +360,10 @@ class _Flow(Jumps):
             # The properties that a pattern takes apart are not visited as expressions.
             sources: tuple[Holder, ...] = ()
             if part.id != left.id:
-                sources = (*self._tracked_among(values), *self._older(values))
+                sources = (*self._holders(values), *self._older(values))
+            for term in terms if part.type == "identifier" else ():
+                if isinstance(term, Name):
+                    self._hold(part, term, values)
             targets = list(dict.fromkeys(self._tracked_among(terms)))
             for target in targets:
                 if sources:
@@ -351,7 +375,21 @@ class _Flow(Jumps):
                     if is_view:
                         self.use(EventKind.ADD, part, target)
                 else:
-                    self.use(EventKind.DEF if is_view else EventKind.KILL, part, target)
+                    holder = next(each for term in terms for each in [self._holder(term, target)])
+                    self.use(EventKind.DEF if is_view else EventKind.KILL, part, holder)
+                    if holder != target:
+                        self.use(EventKind.COPY, part, target, (holder,))
+
+    def _hold(self, node: Node, variable: Name, values: list[Term]) -> None:
+        """Let the variable hold an object that may just have been made."""
+        points_to = self._program.points_to
+        for value in map(points_to.find, values) if self._made else ():
+            for obj in points_to.objects.of(value):
+                for binding in self._of_literal.get(obj.owner, ()) if isinstance(obj, This) else ():
+                    if binding in self._made:
+                        is_new = not isinstance(value, Name | Member)
+                        source = binding if is_new else self._holder(Member(value, binding.name), binding)
+                        self.use(EventKind.COPY, node, Property(variable, binding), (source,))
 
     def _literal(self, node: Node) -> Visit:
         """Visit an object or an array, which is new, and so is what it holds."""

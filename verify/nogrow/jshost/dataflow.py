@@ -13,7 +13,7 @@ from nogrow.errors import ModuleError
 from nogrow.jshost.call_effects import Effect
 from nogrow.jshost.parse import Node
 from nogrow.jshost.syntax import Name
-from nogrow.jshost.term import Binding, Holder, Member, Older, This
+from nogrow.jshost.term import Binding, Holder, Member, Older, Property, This
 
 # A function that takes more steps is too entangled to be analysed in reasonable time.
 MOST_STEPS = 10_000_000
@@ -69,6 +69,8 @@ class Summary(NamedTuple):
     """Whether a call in the function may have detached what is there."""
     fills: bool
     """The function may store a view there."""
+    makes: bool = False
+    """The function may make the object that has the binding."""
 
 
 Summaries = dict[int, dict[Binding, Summary]]
@@ -121,6 +123,8 @@ class Graph:
         self.handlers: list[int] = []
         # How many calls there are so far.
         self.calls = 0
+        # The properties of objects in bindings that outlive the function.
+        self.properties: set[Property] = set()
         self.exit = self.block()
 
     def use(self, kind: EventKind, node: Node, binding: Holder, sources: tuple[Holder, ...] = ()) -> None:
@@ -248,17 +252,20 @@ class _Calls:
                 continue
             elif kind is EventKind.DEF:
                 state[binding] = ATTACHED
+                for holder in state if isinstance(binding, Member) else ():
+                    if isinstance(holder, Property) and holder.binding == binding:
+                        state[holder] = ATTACHED
             elif kind is EventKind.ADD:
-                added = _merged([state.get(source, ATTACHED) for source in event.sources])
+                added = _merged([_held_in(source, state) for source in event.sources])
                 state[binding] = state.get(binding, ATTACHED) | added
             elif kind is EventKind.NEW:
                 _make_older(state, binding, state.pop(binding, None))
             elif kind is EventKind.COPY:
-                state[binding] = _merged([state.get(source, ATTACHED) for source in event.sources])
+                state[binding] = _merged([_held_in(source, state) for source in event.sources])
             elif kind is EventKind.KILL:
                 state.pop(binding, None)
             else:
-                held = state.get(binding, ATTACHED)
+                held = _held_in(binding, state)
                 if held.from_entry or held.effect:
                     yield Use(binding, node, held)
 
@@ -302,7 +309,18 @@ class _Calls:
 
 
 def _summary_of(holder: Holder, summaries: dict[Binding, Summary]) -> Summary | None:
+    if isinstance(holder, Property):
+        summary = summaries.get(holder.binding)
+        # The view that the function stores is that of another object.
+        return None if summary is None or summary.makes else summary
     return summaries.get(holder) if isinstance(holder, Name | Member) else None
+
+
+def _held_in(holder: Holder, state: State) -> Held:
+    held = state.get(holder)
+    if held is None and isinstance(holder, Property):
+        held = state.get(holder.binding)
+    return ATTACHED if held is None else held
 
 
 def _make_older(state: State, binding: Holder, held: Held | None) -> None:

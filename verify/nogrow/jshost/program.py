@@ -66,6 +66,9 @@ class Program:
         for store in constraints.stores:
             if store.node.type in ("call_expression", "new_expression", "yield_expression"):
                 self.stores_at[store.node.id].append(store)
+        # The properties with views whose objects each function makes.
+        self.made: dict[int, set[Binding]] = defaultdict(set)
+        self._note_made()
         # The names that each function reads.
         self.reads: dict[int, set[Name]] = defaultdict(set)
         for node, function in constraints.walk.reads:
@@ -75,7 +78,8 @@ class Program:
         self.callers: dict[int, set[int]] = defaultdict(set)
         for function, callers in self.effects.callers.items():
             self.callers[function] |= set(map(self.outermost, callers))
-        self._propagate()
+        self._propagate(self.filled)
+        self._propagate(self.made)
 
     def locations(self, term: Term) -> tuple[Binding, ...]:
         """Return the bindings that may hold a view, among those that the term may name."""
@@ -246,14 +250,32 @@ class Program:
         )
         return is_known and binding not in self.constraints.getters
 
-    def _propagate(self) -> None:
-        """Let each function fill what the functions that it calls fill."""
-        queue = list(self.filled)
+    def _note_made(self) -> None:
+        """Note the properties of objects that literals and constructors make."""
+        walk = self.constraints.walk
+        creators = {node.id: function for node, function in walk.nodes if node.id in walk.objects}
+        creators |= {node.id: function for node, function in walk.literals}
+        for binding in self.stores:
+            of = binding.of if isinstance(binding, Member) else None
+            if not isinstance(of, This) or binding in self._of_classes:
+                continue
+            if isinstance(of.owner, Name):
+                functions = set(self.points_to.functions(of.owner))
+            elif of.owner in walk.objects:
+                functions = {creators[of.owner]} if of.owner in creators else set()
+            else:
+                functions = {self.constraints.constructors.get(of.owner, of.owner)}
+            for function in functions & (walk.functions.keys() | walk.roots.keys()):
+                self.made[self.outermost(function)].add(binding)
+
+    def _propagate(self, bindings: dict[int, set[Binding]]) -> None:
+        """Let each function do what the functions that it calls do to bindings."""
+        queue = list(bindings)
         while queue:
             function = queue.pop()
             for caller in self.callers.get(function, ()):
-                if not self.filled[function] <= self.filled[caller]:
-                    self.filled[caller] |= self.filled[function]
+                if not bindings[function] <= bindings[caller]:
+                    bindings[caller] |= bindings[function]
                     queue.append(caller)
 
 

@@ -18,7 +18,7 @@ from nogrow.jshost.parse import Node
 from nogrow.jshost.points_to import KEPT
 from nogrow.jshost.program import Program
 from nogrow.jshost.syntax import ELEMENT
-from nogrow.jshost.term import Binding, Holder, Made, Member, Older, Returned, Spelled, This
+from nogrow.jshost.term import Binding, Holder, Made, Member, Older, Property, Returned, Spelled, This
 
 
 class StaleUse(NamedTuple):
@@ -48,10 +48,13 @@ class Summarised:
         self._flows: dict[int, Flow] = {}
         self._summaries: Summaries = {
             function: {
-                binding: Summary(False, Effect.NONE, binding in program.filled[function])
-                for binding in tracked
+                binding: Summary(
+                    False, Effect.NONE, binding in program.filled[function], binding in program.made[function]
+                )
+                for binding in self._tracked[function]
+                if self._outlives(binding, function) or program.constructs(function, binding)
             }
-            for function, tracked in ((each, self._outliving(each)) for each in self._tracked)
+            for function in self._tracked
         }
         self._solve()
         self._stale = self._stale_on_entry()
@@ -63,7 +66,7 @@ class Summarised:
             for binding, node, held in flow.uses:
                 further = _worst(held, stale)
                 if further.effect:
-                    named = binding.binding if isinstance(binding, Older) else binding
+                    named = binding.binding if isinstance(binding, Older | Property) else binding
                     yield StaleUse(named, node, further.call, further.effect is Effect.CERTAIN)
 
     def _relevant(self, candidates: frozenset[Binding]) -> dict[int, set[Binding]]:
@@ -128,9 +131,6 @@ class Summarised:
             if names & HEAPS or names & getters:
                 yield program.outermost(function)
 
-    def _outliving(self, function: int) -> set[Binding]:
-        return {binding for binding in self._tracked[function] if self._outlives(binding, function)}
-
     def _outlives(self, binding: Binding, function: int) -> bool:
         """Return whether the binding may hold a view from before the call of the function."""
         program = self._program
@@ -159,7 +159,14 @@ class Summarised:
             node = program.node(function)
             self._graphs[function] = graph_of(program, node, frozenset(self._tracked[function]))
         outliving = self._summaries[function]
-        entry: State = {binding: Held(frozenset((binding,))) for binding in outliving}
+        entry: State = {
+            binding: Held(frozenset((binding,)))
+            for binding in outliving
+            if not program.constructs(function, binding)
+        }
+        for each in self._graphs[function].properties:
+            if each.binding in entry:
+                entry[each] = entry[each.binding]
         flow = analyse(self._graphs[function], entry, self._summaries, program.effects.entering)
         self._flows[function] = flow
         changed = False
@@ -168,7 +175,7 @@ class Summarised:
             keeps = known.keeps or (end is not None and bool(end.from_entry))
             detaches = max(known.detaches, Effect.NONE if end is None else end.effect)
             if (keeps, detaches) != known[:2]:
-                outliving[binding] = Summary(keeps, detaches, known.fills)
+                outliving[binding] = known._replace(keeps=keeps, detaches=detaches)
                 changed = True
         return changed
 

@@ -69,6 +69,8 @@ class Walk:
         """Those of them that are a value in an object."""
         self.members: dict[int, set[str]] = defaultdict(set)
         self.member_nodes: list[Node] = []
+        self.literals: list[tuple[Node, int]] = []
+        """The objects and arrays, and the function around each."""
         self.getter_reads: list[tuple[Node, int]] = []
         """The members that may be computed when they are read, and the function around each."""
         self.passed_on: set[str] = set()
@@ -125,8 +127,10 @@ class Walk:
                 self.holders.update((child.id, node.id) for child in node.named_children)
             elif kind == "object":
                 self._object(node, function)
+                self.literals.append((node, function))
             elif kind == "array":
                 self.objects.add(node.id)
+                self.literals.append((node, function))
             elif kind in TESTS and checks_state(node):
                 self.checking.add(function)
             elif kind in FUNCTIONS:

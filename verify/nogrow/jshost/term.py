@@ -94,11 +94,19 @@ class Older:
     binding: Member
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Property(Interned):
+    """The property `binding` of the object in `base`, where the program creates more such objects."""
+
+    base: "Term"
+    binding: Member
+
+
 Term = Name | This | Member | Result | Instance | Function | Class | Made | NewMemory | Returned
 Binding = Name | Member
 # What a finding is about.
 Spelled = Binding | Temporary
-Holder = Spelled | Older
+Holder = Spelled | Older | Property
 
 
 def depth(term: Term | None) -> int:
