@@ -282,6 +282,13 @@ SHAPES = {
         ptr, view: new Uint8Array(w.exports.memory.buffer, ptr, n) } }
         export function put(w, data) { const s = slot(w, data.length); s.view.set(data); return s.ptr }
     """,
+    "second struct made before the first is filled": """
+        function slot(w, n) { const ptr = w.exports.alloc(n); return {
+        ptr, view: new Uint8Array(w.exports.memory.buffer, ptr, n) } }
+        export function put(w, a, b) { const s = slot(w, a.length); const t = slot(w, b.length);
+        s.view.set(a); // stale
+        t.view.set(b); return w.exports.cmp(s.ptr, t.ptr) }
+    """,
     "stream pipe": """
         export async function pump(w, stream) { const r = stream.getReader();
         const v = new Uint8Array(w.exports.memory.buffer);
@@ -320,5 +327,125 @@ SHAPES = {
         export function f(w, xs) { let v = new Uint8Array(w.exports.memory.buffer);
         for (const x of xs) { v[0] = x; // stale
         w.exports.run(); if (x) continue; v = new Uint8Array(w.exports.memory.buffer) } }
+    """,
+    "fresh instance used at once": """
+        class Vec { constructor(w) { this.arr = new Uint8Array(w.exports.memory.buffer) } }
+        export function f(w) { const a = new Vec(w); return a.arr[0] }
+    """,
+    "first of two instances": """
+        class Vec { constructor(w, n) { const p = w.exports.alloc(n);
+        this.arr = new Uint8Array(w.exports.memory.buffer, p, n) } }
+        export function f(w) { const a = new Vec(w, 4); const b = new Vec(w, 4);
+        a.arr[0] = 1; // stale
+        b.arr[0] = 2 }
+    """,
+    "instance, call between": """
+        class Vec { constructor(w) { this.arr = new Uint8Array(w.exports.memory.buffer) } }
+        export function f(w) { const a = new Vec(w); w.exports.run();
+        return a.arr[0] } // stale
+    """,
+    "instance renewed by its method": """
+        class Vec { constructor(w) { this.w = w; this.renew() } renew() {
+        this.arr = new Uint8Array(this.w.exports.memory.buffer) } }
+        export function f(w) { const a = new Vec(w); w.exports.run(); a.renew(); return a.arr[0] }
+    """,
+    "other instance renewed": """
+        class Vec { constructor(w) { this.w = w; this.arr = new Uint8Array(this.w.exports.memory.buffer) } }
+        export class Pair { constructor(w) { this.w = w; this.a = new Vec(w) }
+        run() { this.w.exports.run(); const tmp = new Vec(this.w);
+        return this.a.arr[0] } } // stale
+    """,
+    "clone in a method": """
+        export class Vec { constructor(w) { this.w = w;
+        this.arr = new Uint8Array(this.w.exports.memory.buffer) }
+        clone() { const c = new Vec(this.w);
+        c.arr.set(this.arr); // stale
+        return c } }
+    """,
+    "factory object, guard renews": """
+        function make(w) { const o = { v: new Uint8Array(w.exports.memory.buffer), get() {
+        if (o.v.byteLength === 0) o.v = new Uint8Array(w.exports.memory.buffer); return o.v } }; return o }
+        export function f(w) { const a = make(w); w.exports.run(); return a.get()[0] }
+    """,
+    "closure object counter": """
+        export function make(w) { let v = new Uint8Array(w.exports.memory.buffer);
+        return { renew() { v = new Uint8Array(w.exports.memory.buffer) }, at(p) { this.renew();
+        return v[p] } } }
+    """,
+    "loop makes and uses instances": """
+        class Vec { constructor(w, n) { const p = w.exports.alloc(n);
+        this.arr = new Uint8Array(w.exports.memory.buffer, p, n) } }
+        export function f(w, xs) { for (const x of xs) { const a = new Vec(w, 4); a.arr[0] = x } }
+    """,
+    "instances collected": """
+        class Vec { constructor(w, n) { const p = w.exports.alloc(n);
+        this.arr = new Uint8Array(w.exports.memory.buffer, p, n) } }
+        export function f(w, xs) { const all = xs.map((x) => new Vec(w, x));
+        all.forEach((a, i) => { a.arr[0] = i }) } // stale
+    """,
+    "reassigned variable": """
+        class Vec { constructor(w, n) { const p = w.exports.alloc(n);
+        this.arr = new Uint8Array(w.exports.memory.buffer, p, n) } }
+        export function f(w) { let a = new Vec(w, 4); a.arr[0] = 1; a = new Vec(w, 8); a.arr[0] = 2 }
+    """,
+    "private field with getter and refresh": """
+        export class M { #m; #v; constructor(w) { this.#m = w.exports.memory;
+        this.#v = new DataView(this.#m.buffer) }
+        get #view() { if (this.#v.buffer !== this.#m.buffer) this.#v = new DataView(this.#m.buffer);
+        return this.#v }
+        u32(p) { return this.#view.getUint32(p, true) } }
+    """,
+    "view passed to method that stores it": """
+        class Player { setBuffer(b) { this.buf = b } play() { return this.buf[0] } } // stale
+        export function f(w) { const p = new Player();
+        p.setBuffer(new Float32Array(w.exports.memory.buffer)); return p }
+    """,
+    "singleton in module": """
+        class Mem { init(w) { this.w = w; this.u8 = new Uint8Array(w.exports.memory.buffer) } }
+        const mem = new Mem(); export const init = (w) => mem.init(w);
+        export const at = (p) => mem.u8[p]; // stale
+    """,
+    "singleton checks": """
+        class Mem { init(w) { this.w = w } get u8() { const b = this.w.exports.memory.buffer;
+        return this.c && this.c.buffer === b ? this.c : (this.c = new Uint8Array(b)) } }
+        const mem = new Mem(); export const init = (w) => mem.init(w); export const at = (p) => mem.u8[p];
+    """,
+    "callback stored and called later": """
+        const cbs = []; export function on(w) { const v = new Uint8Array(w.exports.memory.buffer);
+        cbs.push(() => v[0]) } // stale
+        export function fire(w) { w.exports.run(); cbs.forEach((c) => c()) }
+    """,
+    "view in array argument of postMessage is copied": """
+        export function f(w, port) { const v = new Uint8Array(w.exports.memory.buffer, 0, 4);
+        port.postMessage({ v }); w.exports.run() }
+    """,
+    "Emscripten: keep subarray in field": """
+        export class Frame { constructor(M, n) { this.M = M; this.ptr = M._malloc(n);
+        this.data = M.HEAPU8.subarray(this.ptr, this.ptr + n) }
+        write(x) { this.data.set(x); // stale
+        this.M._process(this.ptr) } }
+    """,
+    "Emscripten: fresh each time": """
+        export class Frame { constructor(M, n) { this.M = M; this.n = n; this.ptr = M._malloc(n) }
+        write(x) { this.M.HEAPU8.set(x, this.ptr); this.M._process(this.ptr);
+        return this.M.HEAPU8.slice(this.ptr, this.ptr + this.n) } }
+    """,
+    "Emscripten: getValue and ccall with arrays": """
+        export function f(M, x) { const h = M.HEAPU8; const r = M.ccall("run", "number", ["array"], [x]);
+        return h[r] } // stale
+    """,
+    "Emscripten: stack functions": """
+        export function f(M, x) { const s = M.stackSave(); const p = M.stackAlloc(4);
+        const h = M.HEAP32; h[p >> 2] = x; M.stackRestore(s); return h[p >> 2] }
+    """,
+    "Emscripten library function": """
+        mergeInto(LibraryManager.library, { my_read: function (p, n) {
+        var v = HEAPU8.subarray(p, p + n); var q = _malloc(n);
+        HEAPU8.set(v, q); // stale
+        return q } });
+    """,
+    "Emscripten library function, right": """
+        mergeInto(LibraryManager.library, { my_read: function (p, n) { var q = _malloc(n);
+        HEAPU8.set(HEAPU8.subarray(p, p + n), q); return q } });
     """,
 }
