@@ -14,6 +14,9 @@ MODULE = """(module (memory (export "memory") 1)
   (func $grow (drop (memory.grow (i32.const 1))))
   (func (export "peek") (result i32) (i32.load (i32.const 0)))
   (func (export "push") (call $grow)))"""
+HOSTED = (
+    '(module (import "env" "now" (func $now)) (memory (export "memory") 1) (func (export "a") (call $now)))'
+)
 STILL = '(module (memory (export "memory") 1) (func (export "push")) (func (export "peek")))'
 ALLOW = '[[artifact]]\npath = "{}"\nallow = ["reachable"]\njs = [{}]\n'
 STALE = """export function f(wasm) {
@@ -154,11 +157,20 @@ def test_stale_lengths_are_reported_if_asked_for(nogrow: Nogrow, project: Path) 
 
 
 def test_host_code_that_cannot_be_analysed_is_not_judged(nogrow: Nogrow, project: Path) -> None:
+    write_module(project / "app.wasm", HOSTED)
     (project / "use.mjs").write_text("var = 1\n")
     contract(project, ("app.wasm", '"use.mjs"'))
     result = nogrow("check", "--format", "json")
     assert result.exit_code == 4
     assert outcomes(result.stdout) == {"app.wasm": "not-judged", "use.mjs": "not-judged"}
+
+
+def test_module_without_imports_depends_on_no_host_code(nogrow: Nogrow, project: Path) -> None:
+    (project / "use.mjs").write_text("var = 1\n")
+    contract(project, ("app.wasm", '"use.mjs"'))
+    result = nogrow("check", "--format", "json")
+    assert result.exit_code == 4
+    assert outcomes(result.stdout) == {"app.wasm": "kept", "use.mjs": "not-judged"}
 
 
 def test_quiet_hides_host_code_that_is_kept(nogrow: Nogrow, project: Path) -> None:

@@ -27,8 +27,8 @@ from nogrow.contract.load import load
 from nogrow.diff.comparison import compare
 from nogrow.diff.model import Direction
 from nogrow.errors import ContractError, DocumentError, ModuleError, UsageError
-from nogrow.jshost.imports import read as read_glue
 from nogrow.pipeline.cached_views import inspect
+from nogrow.pipeline.host_code import analysed, text_at
 from nogrow.report.as_json import load as load_report
 from nogrow.report.exit_code import ExitCode
 from nogrow.rewrite.rewrite import Mode, sealed
@@ -110,8 +110,7 @@ def contract(data: bytes) -> None:
 
 def glue(data: bytes) -> None:
     """Read JavaScript glue code."""
-    with suppress(UsageError):
-        read_glue(_file("glue.js", data))
+    analysed(text_at(_file("glue.js", data)))
 
 
 def host(data: bytes) -> None:

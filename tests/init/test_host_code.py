@@ -1,5 +1,6 @@
 """`nogrow init` finds the host code of modules and writes it into the contract."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,15 @@ def test_script_that_cannot_be_analysed_is_left_out() -> None:
     put(app_wasm=MODULE, load_js=LOADS.format("app.wasm"), bad_js="'app.wasm'; var = 1")
     js, output = init()
     assert js == {"app.wasm": ["load.js"]}
+    assert "left out of `js`: bad.js: line 1, column 13: not JavaScript that can be read" in output
+    assert check() == 0
+
+
+def test_script_that_cannot_be_analysed_serves_no_imports() -> None:
+    serving = LOADS.format("app.wasm").replace("{}", "{ env: { now() {} } }")
+    put(app_wasm=HOSTED, load_js=serving, bad_js="'app.wasm'; var = 1")
+    js, output = init()
+    assert js == {"app.wasm": ["load.js"]}
     assert "left out of `js`: bad.js:1: the glue is not JavaScript that can be read" in output
     assert check() == 0
 
@@ -117,3 +127,12 @@ def test_long_lists_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     js, output = init()
     assert js == {"app.wasm": ["load0.js", "load1.js"]}
     assert "app.wasm: 3 scripts load it; add them to `js` as a glob" in output
+
+
+def test_no_host_code_is_written_without_a_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(app_wasm=MODULE, load_js=LOADS.format("app.wasm"))
+    monkeypatch.setitem(sys.modules, "tree_sitter", None)
+    js, output = init()
+    assert js == {"app.wasm": []}
+    assert "no `js`: no parser for .js files: install it with pip install 'nogrow[glue]'" in output
+    assert check() == 0

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from nogrow.errors import ModuleError, UsageError
-from nogrow.jshost.imports import read
+from nogrow.jshost.imports import analyse, text_of
+from nogrow.jshost.model import Glue
 from nogrow.jshost.nearby_scripts import scripts_at
 
 CORPUS = Path(__file__).parents[2] / "build" / "corpus"
@@ -37,6 +38,10 @@ MINIFIED = (
     "c:a=>{for(var b=1;b<=4;b*=2){try{m.grow(b);u();return 1}catch(a){}}},d:a=>a+1,e:u};"
     "WebAssembly.instantiate(x,{a:a}).then(a=>{m=a.instance.exports.d;t=a.instance.exports.e})"
 )
+
+
+def read(path: Path) -> Glue:
+    return analyse(str(path), text_of(path))
 
 
 def labels(tmp_path: Path, text: str) -> list[str]:

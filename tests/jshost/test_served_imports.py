@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.jshost.imports import read
+from nogrow.jshost.imports import analyse, text_of
 from nogrow.jshost.model import Called, Served, Table
 from nogrow.jshost.nearby_scripts import likely
 
@@ -12,7 +12,7 @@ from nogrow.jshost.nearby_scripts import likely
 def served(tmp_path: Path, text: str, name: str = "glue.js") -> Served:
     path = tmp_path / name
     path.write_text(text)
-    return read(path).served
+    return analyse(str(path), text_of(path)).served
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from nogrow.analysis.proof import judge
 from nogrow.contract.model import ArtifactContract, ViewRules
 from nogrow.contract.select import Target
 from nogrow.pipeline.all_files import check
-from nogrow.pipeline.host_code import glue_at
+from nogrow.pipeline.host_code import text_at
 from nogrow.report.model import Report
 from tests.report.browser import opened
 from tests.support.modules import write_module
@@ -33,7 +33,7 @@ STALE = """export function f(wasm) {
 def report_on(folder: Path, text: str) -> Report:
     (folder / "use.mjs").write_text(text)
     target = Target(str(write_module(folder / "app.wasm", MODULE)), ArtifactContract())
-    glue = [glue_at(folder / "use.mjs")]
+    glue = [text_at(folder / "use.mjs")]
     return check(None, [target], judge=judge, glue=glue, views=ViewRules())
 
 

@@ -100,7 +100,7 @@ def _lines(parts: "Sequence[Clause | LeftOut]", report: Report, found: "Found") 
             yield f"{part.path}: {headline(worst)}{tighten}"
     for artifact in report.artifacts:
         if artifact.host and artifact.outcome is Outcome.NOT_JUDGED:
-            yield f"left out: {artifact.violations[0].headline}"
+            yield f"left out of `js`: {artifact.violations[0].headline}"
         elif artifact.host and artifact.violations:
             yield f"{stale_views(artifact)}: `nogrow check` fails until that is fixed"
         if artifact.unvalidated:

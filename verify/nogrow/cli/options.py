@@ -258,13 +258,13 @@ def contract_at(path: Path | None) -> "Contract | None":
 
 
 def glue_in(paths: Sequence[Path]) -> "list[Glue]":
-    """Read and analyse the host code at the paths; raises `UsageError` for a path without any."""
+    """Read the host code at the paths, without analysing it; raises `UsageError` for a path without any."""
     if not paths:
         return []
     from nogrow.jshost.nearby_scripts import scripts_at
-    from nogrow.pipeline.host_code import glue_at
+    from nogrow.pipeline.host_code import text_at
 
-    return [glue_at(script) for path in paths for script in scripts_at(path)]
+    return [text_at(script) for path in paths for script in scripts_at(path)]
 
 
 def lock_at(path: Path | None, contract: "Contract | None") -> Path:

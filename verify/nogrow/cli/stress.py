@@ -60,13 +60,14 @@ def stress(
     means that this failed, and that nothing was written.
     """
     target = new_file(Path(file), output, force=force)
+    from nogrow.pipeline.host_code import analysed
     from nogrow.pipeline.stress_host_code import host_code_beside, surroundings_of
     from nogrow.rewrite.stress import stressed
     from nogrow.util.atomic_write import write_bytes
     from nogrow.wasm.file import read
     from nogrow.wasm.sections import is_component
 
-    host_code = glue_in(glue)
+    host_code = list(map(analysed, glue_in(glue)))
     problem = next((script.problem for script in host_code if script.problem is not None), None)
     if problem is not None:
         raise ModuleError(f"{file}: {problem}")

@@ -11,10 +11,11 @@ from nogrow.errors import ModuleError, UsageError
 from nogrow.jshost.model import Glue
 from nogrow.jshost.modules import resolve
 from nogrow.jshost.nearby_scripts import MOST_BYTES
-from nogrow.pipeline.host_code import beside, cannot_grow, glue_at, why_foreign
+from nogrow.jshost.parse import JAVASCRIPT, parse
+from nogrow.pipeline.host_code import analysed, beside, cannot_grow, text_at, why_foreign
 from nogrow.wasm.decode import decode
 from nogrow.wasm.file import read
-from nogrow.wasm.model import Module
+from nogrow.wasm.model import Kind, Module
 from nogrow.wasm.sections import is_component
 
 # A contract that lists more scripts by name would be unreadable.
@@ -44,17 +45,16 @@ class _Search:
         self._beside = beside(targets)
         self._texts = {script: text for script in scripts if (text := _text(script))}
         self._importers = self._importers_of()
-        self._analysed = {
-            os.path.normpath(file.file): file for glue in self._beside.values() for file in glue
-        }
+        self._read = {os.path.normpath(file.file): file for glue in self._beside.values() for file in glue}
         self._left_out: dict[str, None] = {}
 
     def host_code(self) -> HostCode:
         try:
-            files = {target.path: self._of(target) for target in self._targets if target.problem is None}
+            parse(b"", JAVASCRIPT[0])
         except UsageError as error:
             # Without a parser, the contract would name files that `nogrow check` can't read.
             return HostCode({}, (f"no `js`: {error}",) if self._texts else ())
+        files = {target.path: self._of(target) for target in self._targets if target.problem is None}
         return HostCode({path: glue for path, glue in files.items() if glue}, tuple(self._left_out))
 
     def _of(self, target: Target) -> tuple[Glue, ...]:
@@ -68,17 +68,19 @@ class _Search:
         if len(every) > MOST_FILES:
             self._leave_out(f"{target.path}: {len(every)} scripts load it; add them to `js` as a glob")
             every = every[:MOST_FILES]
-        files = [file for script in every if (file := self._analyse(script)) is not None]
+        files = [file for script in every if (file := self._analyse(script, module)) is not None]
         reason = why_foreign(module, files, target.trusts, "name the others in `js`") if files else None
         if reason is None:
             return tuple(sorted(files, key=lambda file: file.file))
         self._leave_out(f"no `js` for {target.path}: {reason}" if not glue else f"left out of `js`: {reason}")
         return glue
 
-    def _analyse(self, script: str) -> Glue | None:
-        if script not in self._analysed:
-            self._analysed[script] = glue_at(Path(script))
-        file = self._analysed[script]
+    def _analyse(self, script: str, module: Module) -> Glue | None:
+        """Return the script, analysed if the verdicts of the module depend on it."""
+        file = self._read.get(script) or text_at(Path(script))
+        if module.imported(Kind.FUNCTION):
+            file = analysed(file)
+        self._read[script] = file
         if file.problem is not None:
             self._leave_out(f"left out of `js`: {file.problem}")
             return None

@@ -23,10 +23,10 @@ LARGEST = 1 << 26
 """The largest glue that is read, in bytes. Emscripten's has some 100,000."""
 
 
-def read(path: Path) -> Glue:
-    """Read and analyse the glue in the file `path`.
+def text_of(path: Path) -> bytes:
+    """Return the text of the glue in the file `path`.
 
-    Raises `UsageError` if there is no such file, and `ModuleError` if it can't be read or is not JavaScript.
+    Raises `UsageError` if there is no such file, and `ModuleError` if it can't be read.
     """
     try:
         status = path.stat()
@@ -34,16 +34,15 @@ def read(path: Path) -> Glue:
             raise ModuleError(f"{path}: can't read the glue: not a regular file")
         if status.st_size > LARGEST:
             raise ModuleError(f"{path}: can't read the glue: it has more than {LARGEST:,} bytes")
-        source = path.read_bytes()
+        return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise UsageError(f"{path}: can't read the glue: {error.strerror}") from error
     except OSError as error:
         raise ModuleError(f"{path}: can't read the glue: {error.strerror}") from error
-    return analyse(str(path), source)
 
 
 def analyse(name: str, source: bytes) -> Glue:
-    """Analyse the glue `source`, which reports call `name`; raise `ModuleError` as `read` does."""
+    """Analyse the glue `source`, which reports call `name`; raise `ModuleError` if it can't be."""
     root = parse(source, name)
     error_at = first_error(root)
     if error_at is not None:

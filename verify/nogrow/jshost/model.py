@@ -141,7 +141,8 @@ class Served(NamedTuple):
 class Glue(NamedTuple):
     """A glue file: its imports that grow the memory, and its text, which may name the module.
 
-    `problem` says why the file can't be analysed; then nothing is known of it but its text.
+    `problem` says why the file can't be analysed; then nothing is known of it but its text. This is also so
+    while it `is_text`, which nobody has analysed.
     """
 
     file: str
@@ -149,6 +150,7 @@ class Glue(NamedTuple):
     source: bytes
     served: Served = Served()
     problem: str | None = None
+    is_text: bool = False
 
     def names(self, module: str) -> bool:
         """Return whether the file names the module, which is given without its folder."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,8 @@ def check(
     `run` no scenarios. A module that can't be read or judged is reported as NG010, and the others are
     judged all the same.
 
-    - `glue` is host code for the targets whose file names it holds, or for all if it holds none of them;
+    - `glue` is host code for the targets whose file names it holds, or for all if it holds none of them. It
+      is analysed if that is necessary;
       `own_glue` is the host code of single targets, by path.
     - `require_host_code` False also judges a module with minified imports whose host code is unknown.
     - `validate` False leaves out wasmtime's validation, and the report says so.
@@ -76,6 +78,7 @@ def check(
 
         targets, from_contract = named(targets)
         given = _joined(given, from_contract)
+    given = _analysed(given, targets)
     by_path = _without_text(_joined(own_glue or {}, given))
     targets = [_with_problems(target, given.get(target.path, ())) for target in targets]
     pipeline = Pipeline(
@@ -151,6 +154,18 @@ def _joined(first: GlueByPath, second: GlueByPath) -> GlueByPath:
         path: tuple({file.file: file for file in (*first.get(path, ()), *second.get(path, ()))}.values())
         for path in {**first, **second}
     }
+
+
+def _analysed(given: GlueByPath, targets: Sequence[Target]) -> GlueByPath:
+    """Return the host code, analysed if the verdicts of its target depend on it, which takes long."""
+    if not given:
+        return given
+    from nogrow.pipeline.host_code import analysed, needs_host_code
+
+    once = cache(analysed)
+    needed = {target.path for target in targets if target.found and target.problem is None}
+    needed = {target.path for target in targets if target.path in needed and needs_host_code(target)}
+    return {path: tuple(map(once, files)) if path in needed else files for path, files in given.items()}
 
 
 def _without_text(glue: GlueByPath) -> dict[str, tuple[Glue, ...]]:

@@ -8,7 +8,6 @@ import hashlib
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.analysis.judgement import Entry, EntryKind, Verdict
@@ -87,10 +86,11 @@ def _judged(modules: Sequence[str], files: Sequence[_File]) -> tuple[ArtifactRep
     # A judgement takes more of the package than an analysis of host code alone.
     from nogrow.analysis.proof import judge
     from nogrow.pipeline.all_files import check
-    from nogrow.pipeline.host_code import glue_at
+    from nogrow.pipeline.host_code import analysed, needs_host_code
 
     targets = [Target(path, ArtifactContract(), found=is_there(path)) for path in modules]
-    glue = [glue_at(Path(file.path)) for file in files]
+    needed = any(target.found and needs_host_code(target) for target in targets)
+    glue = [analysed(Glue(file.path, (), file.text, is_text=True)) for file in files] if needed else []
     # A file that can't be analysed is reported by itself.
     glue = [file for file in glue if file.problem is None]
     artifacts = check(None, targets, judge=judge, glue=glue, validate=False).artifacts

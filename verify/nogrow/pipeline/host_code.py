@@ -20,7 +20,7 @@ from nogrow.errors import ModuleError, UsageError
 from nogrow.jshost.model import Glue, Grower, Served
 from nogrow.jshost.nearby_scripts import MOST_BYTES, SUFFIXES, Script, likely
 from nogrow.wasm.decode import decode
-from nogrow.wasm.file import read as read_module
+from nogrow.wasm.file import read as read_file
 from nogrow.wasm.model import Import, Kind, Module
 from nogrow.wasm.sections import is_component
 
@@ -38,29 +38,50 @@ ASK = (
 )
 
 
-def glue_at(path: Path) -> Glue:
-    """Return the host code in the file; raises `UsageError` without the file, or without a parser.
+def text_at(path: Path) -> Glue:
+    """Return the host code in the file before it is analysed; raises `UsageError` without the file.
 
-    What can't be read or analysed has a problem.
+    What can't be read has a problem.
     """
-    from nogrow.jshost.imports import read
+    from nogrow.jshost.imports import text_of
 
     try:
-        return read(path)
+        return Glue(str(path), (), text_of(path), is_text=True)
     except ModuleError as error:
-        # The text is kept, because it may name the module that the file belongs to.
-        source = b""
-        with suppress(ModuleError):
-            source = read_module(str(path))
-        return Glue(str(path), (), source, problem=str(error))
+        return Glue(str(path), (), b"", problem=str(error))
+
+
+def analysed(file: Glue) -> Glue:
+    """Return the host code with what it serves, or with a problem if it can't be analysed."""
+    if not file.is_text:
+        return file
+    from nogrow.jshost.imports import analyse
+
+    try:
+        return analyse(file.file, file.source)
+    except ModuleError as error:
+        return file._replace(problem=str(error), is_text=False)
+
+
+def needs_host_code(target: Target) -> bool:
+    """Return whether the verdicts of the target depend on its host code: it has imports, and may grow."""
+    try:
+        data = read_file(target.path) if target.data is None else target.data
+        if is_component(data):
+            return True
+        module = decode(data)
+    except ModuleError:
+        # The error is reported when the module is judged.
+        return False
+    return bool(module.imported(Kind.FUNCTION)) and not cannot_grow(module)
 
 
 def named(targets: Sequence[Target]) -> tuple[tuple[Target, ...], GlueByPath]:
-    """Return the targets and, by path, the host code that the contract names for them.
+    """Return the targets and, by path, the host code that the contract names for them, not analysed.
 
     A target for which the contract names no file that exists becomes one that can't be judged.
     """
-    read_once = cache(glue_at)
+    read_once = cache(text_at)
     usable: list[Target] = []
     by_path: GlueByPath = {}
     for target in targets:
@@ -101,7 +122,7 @@ def beside(targets: Iterable[Target]) -> GlueByPath:
         scripts = scripts_beside(target.path)
         # A module that can't be read is reported when it is judged.
         with suppress(ModuleError):
-            if scripts and (glue := of_module(read_module(target.path), target.trusts, scripts)):
+            if scripts and (glue := of_module(read_file(target.path), target.trusts, scripts)):
                 by_path[target.path] = glue
     return by_path
 
