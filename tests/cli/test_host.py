@@ -361,3 +361,44 @@ def test_memory_that_throws_has_not_grown(nogrow: Nogrow, code: Path) -> None:
         "}\n"
     )
     assert uses(nogrow, "grows.mjs") == [6]
+
+
+KEEPS = """
+import { instance } from "./instance.mjs";
+let v = new Uint8Array(instance.exports.memory.buffer);
+function run() { instance.exports.run(); RENEW }
+export function start() { run(); }
+export async function both() { run(); await 0; return v[0]; }
+export class Reader {
+  first() { return v[0]; }
+}
+export const reader = () => ({ second() { return v[1]; } });
+export const imports = { env: { called_back: () => v[2] } };
+"""
+RENEWS = "v = new Uint8Array(instance.exports.memory.buffer);"
+
+
+def test_views_that_the_program_makes_again_are_attached_between_calls(nogrow: Nogrow, code: Path) -> None:
+    (code / "one.wasm").write_bytes(wat2wasm(MODULE))
+    (code / "keeps.mjs").write_text(KEEPS.replace("RENEW", RENEWS))
+    # The module may call a function while it grows, before the view is made again.
+    assert uses(nogrow, "keeps.mjs", "--module", "one.wasm") == [11]
+    assert uses(nogrow, "keeps.mjs", "--module", "one.wasm", "--strict") == [6, 8, 10, 11]
+    (code / "keeps.mjs").write_text(KEEPS.replace("RENEW", ""))
+    assert uses(nogrow, "keeps.mjs", "--module", "one.wasm") == [6, 8, 10, 11]
+
+
+SHARES = """
+import { instance } from "./instance.mjs";
+export class Hash {
+  constructor() { this.v = new Uint8Array(instance.exports.memory.buffer); }
+  enlarge() { instance.exports.run(); this.v = new Uint8Array(instance.exports.memory.buffer); }
+  digest() { return this.v[0]; }
+}
+"""
+
+
+def test_making_the_view_of_one_object_again_leaves_the_others(nogrow: Nogrow, code: Path) -> None:
+    (code / "one.wasm").write_bytes(wat2wasm(MODULE))
+    (code / "shares.mjs").write_text(SHARES)
+    assert uses(nogrow, "shares.mjs", "--module", "one.wasm") == [6]

@@ -75,6 +75,20 @@ FORMS = {
         export function f(Module, p) { const work = Module.cwrap("work"); const v = Module.HEAPU8;
         work(p); return v[p] } // stale
     """,
+    "growth is announced, one view from another": """
+        let i, v, d; const imports = { env: { emscripten_notify_memory_growth: () => {
+        v = new Uint8Array(i.exports.memory.buffer); d = new DataView(v.buffer) } } };
+        export async function init(b) { ({ instance: i } = await WebAssembly.instantiate(b, imports));
+        imports.env.emscripten_notify_memory_growth() }
+        export const at = (p) => { i.exports.run(); return v[p] + d.getUint8(p) };
+    """,
+    "growth is announced, null guard": """
+        let i, v; const imports = { env: { emscripten_notify_memory_growth: () => {
+        if (!v) v = new Uint8Array(i.exports.memory.buffer) } } };
+        export async function init(b) { ({ instance: i } = await WebAssembly.instantiate(b, imports)) }
+        export const at = (p) => { i.exports.run();
+        return v[p] }; // stale
+    """,
     "a parameter that becomes a number": """
         function alloc(v, w) { v = w.exports.malloc(v.length); return v }
         export function put(w) { const p = alloc(new Uint8Array(w.exports.memory.buffer), w);

@@ -452,7 +452,7 @@ class _Flow(Jumps):
     def wait(self, node: Node) -> None:
         """Add a wait, during which other code may run."""
         effect = self._program.effects.other_code
-        self.call(node, effect, thrown=effect)
+        self.call(node, effect, thrown=effect, waits=True)
 
     def _call(self, node: Node) -> Visit:
         callee = callee_of(node)
@@ -515,7 +515,8 @@ class _Flow(Jumps):
         if node.type == "yield_expression":
             self._store_at(node)
             effect = self._program.effects.other_code
-            self.call(node, effect, thrown=effect, spared=tuple(self._of_literal.get(self._function, ())))
+            of_literal = tuple(self._of_literal.get(self._function, ()))
+            self.call(node, effect, thrown=effect, spared=of_literal, waits=True)
             return
         # The visit of a call that is awaited adds the event.
         if node.type != "await_expression" or all(child.type != "call_expression" for child in node.children):

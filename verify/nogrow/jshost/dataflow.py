@@ -5,7 +5,7 @@ function's control-flow graph: basic blocks of the events that matter to its vie
 """
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -103,6 +103,8 @@ class Event(NamedTuple):
     effect: Effect = Effect.NONE
     guessed: bool = False
     sources: tuple[Holder, ...] = ()
+    waits: bool = False
+    """The call is a wait, during which other code may run."""
 
 
 @dataclass(slots=True)
@@ -140,6 +142,7 @@ class Graph:
         guessed: bool = False,
         thrown: Effect | None = Effect.CERTAIN,
         spared: tuple[Holder, ...] = (),
+        waits: bool = False,
     ) -> None:
         """Add a call that may enter the module by itself and runs `functions`, which may be `guessed`.
 
@@ -147,7 +150,7 @@ class Graph:
 
         It may end in the nearest `catch`, with the effect `thrown`; None if it cannot throw.
         """
-        event = Event(EventKind.CALL, node, None, functions, effect, guessed, spared)
+        event = Event(EventKind.CALL, node, None, functions, effect, guessed, spared, waits)
         self.calls += 1
         if thrown is None or not self.handlers:
             self.blocks[self.here].events.append(event)
@@ -201,13 +204,20 @@ class Flow(NamedTuple):
     end: State
 
 
-def analyse(graph: Graph, entry: State, summaries: Summaries, entering: Mapping[int, Effect]) -> Flow:
+def analyse(
+    graph: Graph,
+    entry: State,
+    summaries: Summaries,
+    entering: Mapping[int, Effect],
+    maintained: Set[Holder] = _NOWHERE,
+) -> Flow:
     """Return the uses that are not of an attached view on every path, and the state at the end.
 
-    `entering` are the functions whose calls may enter the module. Raises `ModuleError` if the graph is too
+    `entering` are the functions whose calls may enter the module. No code that is known to run while the
+    function waits detaches the views in the bindings `maintained`. Raises `ModuleError` if the graph is too
     large to be analysed.
     """
-    calls = _Calls(summaries, entering)
+    calls = _Calls(summaries, entering, maintained)
     before: list[State | None] = [None] * len(graph.blocks)
     before[0] = dict(entry)
     queue, steps = [0], 0
@@ -238,9 +248,10 @@ def analyse(graph: Graph, entry: State, summaries: Summaries, entering: Mapping[
 
 
 class _Calls:
-    def __init__(self, summaries: Summaries, entering: Mapping[int, Effect]) -> None:
+    def __init__(self, summaries: Summaries, entering: Mapping[int, Effect], maintained: Set[Holder]) -> None:
         self._summaries = summaries
         self._entering = entering
+        self._maintained = maintained
 
     def transfer(self, block: Block, state: State) -> Iterator[Use | Passed]:
         """Apply the block's events to `state`; yield the uses of views, and the states at calls."""
@@ -270,23 +281,27 @@ class _Calls:
                     yield Use(binding, node, held)
 
     def _call(self, event: Event, state: State) -> Iterator[Passed]:
-        _, node, _, functions, effect, guessed, spared = event
+        _, node, _, functions, effect, guessed, spared, waits = event
         most = Effect.POSSIBLE if guessed else Effect.CERTAIN
         before = dict(state)
         outside = detached(effect, node)
+        doubtful = detached(min(effect, Effect.POSSIBLE), node)
         known = {function: self._summaries.get(function, {}) for function in functions}
         for function, summaries in known.items():
             for outliving in summaries.keys() & before.keys():
                 if before[outliving].from_entry or before[outliving].effect:
                     yield Passed(function, outliving, node, before[outliving])
         for binding, held in before.items():
+            if waits and isinstance(binding, Name | Member) and held.effect:
+                yield Passed(UNKNOWN, binding, node, held)
             if binding in spared:
                 continue
             here = [each for summaries in known.values() if (each := _summary_of(binding, summaries))]
             renewed = effect is Effect.POSSIBLE and not all(summary.keeps for summary in here)
             # The function that is called may be the one that renews the view.
             doubted = held.at_most(Effect.POSSIBLE) if renewed else held
-            after = doubted | outside if effect or not functions else None
+            detaching = doubtful if waits and binding in self._maintained else outside
+            after = doubted | detaching if effect or not functions else None
             for function in functions:
                 there = self._after(function, _summary_of(binding, known[function]), held, node, most)
                 after = there if after is None else after | there

@@ -29,6 +29,7 @@ class Program:
         for call in constraints.calls.values():
             self._calls_of[call.within].append(call)
         returning = host.exports._replace(still=host.exports.still | host.exports.throwing)
+        self.knows_exports = host.exports.named is not None
         self.effects = CallEffects(constraints, points_to, returning)
         """The effects of calls that return."""
         self._thrown = self.effects

@@ -4,8 +4,10 @@ The host's half of the growth calls a function that does nothing but make the vi
 `updateMemoryViews`, or an import that the module calls after it has grown, as Go's `resetMemoryDataView`.
 """
 
+from itertools import takewhile
+
 from nogrow.jshost.builtins import EMSCRIPTEN_OPTIONS, HEAPS, words
-from nogrow.jshost.parse import Node
+from nogrow.jshost.parse import Node, bare, children_of, fields, sides_of
 from nogrow.jshost.points_to import Kind
 from nogrow.jshost.program import Program
 from nogrow.jshost.syntax import ELEMENT, Name
@@ -16,6 +18,7 @@ A_HEAP = 3
 # Its glue reads this many of the options of its module object, also if it is minified.
 _SIGNS_OF_EMSCRIPTEN = 2
 _ENTRIES = words("method_definition pair shorthand_property_identifier")
+_SIMPLE = words("expression_statement lexical_declaration variable_declaration")
 
 
 class Renewal:
@@ -45,7 +48,7 @@ class Renewal:
         hooks = {
             function
             for function in self._renewing
-            if self._is_import(walk.functions[function]) and not self._reads_own(function)
+            if self._is_import(walk.functions[function]) and self._always_renews(function)
         }
         # What grows the memory for the module renews the views as well.
         served = {function for function in growers if self._is_served(function)}
@@ -84,11 +87,25 @@ class Renewal:
                 return False
         return True
 
-    def _reads_own(self, function: int) -> bool:
+    def _always_renews(self, function: int) -> bool:
+        """Return whether each call of the function renews all that it ever renews."""
         program = self._program
-        filled = program.filled[function]
-        read = program.reads.get(function, set())
-        return not read.isdisjoint({binding for binding in filled if program.home(binding) != function})
+        bodies = fields(program.constraints.walk.functions[function], "body")
+        statements = [each for body in bodies for each in _statements(body)]
+        around: set[int | None] = {None}
+        parent = program.constraints.walk.parents.get(function)
+        while parent is not None:
+            around.add(parent)
+            parent = program.constraints.walk.parents.get(parent)
+        return all(
+            any(
+                _stores_at_once(statement, store.node)
+                for statement in statements
+                for store in program.stores[binding]
+            )
+            for binding in program.filled[function]
+            if program.home(binding) in around
+        )
 
     def _makes_heap(self, function: int) -> bool:
         """Return whether the function makes views of many types, or has Emscripten's names for them."""
@@ -130,3 +147,26 @@ class Renewal:
         held = None if entry is None or entry.type not in _ENTRIES else entry.parent
         outer = None if held is None or held.type != "object" else held.parent
         return outer is not None and outer.type == "pair"
+
+
+def _statements(body: Node) -> list[Node]:
+    """Return the statements that each call runs: those up to the first that may leave the function."""
+    if body.type != "statement_block":
+        return [body]
+    simple = takewhile(lambda each: each.type in _SIMPLE, children_of(body))
+    return [part for each in simple for part in children_of(each)]
+
+
+def _stores_at_once(expression: Node, value: Node) -> bool:
+    """Return whether the expression stores `value` whenever it is evaluated."""
+    stack = [bare(expression)]
+    while stack:
+        node = stack.pop()
+        if node.type == "sequence_expression":
+            stack += map(bare, children_of(node))
+        elif node.type == "assignment_expression":
+            right = sides_of(node)[1]
+            if right is not None and right.id == value.id:
+                return True
+            stack += [] if right is None else [bare(right)]
+    return False

@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 from nogrow.jshost.builtins import HEAPS
 from nogrow.jshost.call_effects import Effect
+from nogrow.jshost.called_back import CalledBack
 from nogrow.jshost.cfg import graph_of
 from nogrow.jshost.dataflow import ATTACHED, Flow, Graph, Held, State, Summaries, Summary, analyse, detached
 from nogrow.jshost.entry_points import EntryPoints
+from nogrow.jshost.maintained import maintained
 from nogrow.jshost.other_code import Retention, effect_of_entry_points, owns_memories
 from nogrow.jshost.parse import Node
 from nogrow.jshost.points_to import KEPT
@@ -46,17 +48,18 @@ class Summarised:
             self._tracked.setdefault(function, set())
         self._graphs: dict[int, Graph] = {}
         self._flows: dict[int, Flow] = {}
-        self._summaries: Summaries = {
-            function: {
-                binding: Summary(
-                    False, Effect.NONE, binding in program.filled[function], binding in program.made[function]
-                )
-                for binding in self._tracked[function]
-                if self._outlives(binding, function) or program.constructs(function, binding)
-            }
-            for function in self._tracked
-        }
-        self._solve()
+        self._summaries: Summaries = {}
+        self._maintained: frozenset[Binding] = frozenset()
+        if program.knows_exports and program.effects.other_code:
+            every = frozenset(binding for bindings in self._tracked.values() for binding in bindings)
+            self._maintained = every
+            self._solve()
+            self._maintained = maintained(program, self._entry_points, self._flows, self._tracked)
+            if self._maintained != every:
+                self._solve()
+        else:
+            self._solve()
+        self._called_back = CalledBack(program)
         self._stale = self._stale_on_entry()
 
     def stale_uses(self) -> Iterator[StaleUse]:
@@ -141,6 +144,17 @@ class Summarised:
         return home is None or home != function
 
     def _solve(self) -> None:
+        program = self._program
+        self._summaries = {
+            function: {
+                binding: Summary(
+                    False, Effect.NONE, binding in program.filled[function], binding in program.made[function]
+                )
+                for binding in self._tracked[function]
+                if self._outlives(binding, function) or program.constructs(function, binding)
+            }
+            for function in self._tracked
+        }
         queue = sorted(self._tracked)
         queued = set(queue)
         while queue:
@@ -167,7 +181,8 @@ class Summarised:
         for each in self._graphs[function].properties:
             if each.binding in entry:
                 entry[each] = entry[each.binding]
-        flow = analyse(self._graphs[function], entry, self._summaries, program.effects.entering)
+        entering = program.effects.entering
+        flow = analyse(self._graphs[function], entry, self._summaries, entering, self._maintained)
         self._flows[function] = flow
         changed = False
         for binding, known in outliving.items():
@@ -194,7 +209,8 @@ class Summarised:
             if function in self._entry_points:
                 for binding in self._summaries[function]:
                     effect = self._effect_of_other_code(binding)
-                    if binding in parameters or not retention.keeps(binding):
+                    is_kept = binding in self._maintained and function not in self._called_back
+                    if binding in parameters or is_kept or not retention.keeps(binding):
                         # The outside may have got the view, and pass it.
                         effect = min(effect, Effect.POSSIBLE)
                     stale[function][binding] = detached(effect, None)

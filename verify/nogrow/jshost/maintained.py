@@ -1,0 +1,95 @@
+"""Find the bindings whose views are attached whenever other code runs, as far as the program is concerned.
+
+A program that knows which exports may grow the memory, and makes its views again after each call of them,
+keeps an invariant. Other code can break it only by calling the exports itself, which is possible but not
+certain. Functions that the module may call are left out: they may run within a growing call, before the
+program makes its views again. So are exceptions between the growth and that.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from nogrow.jshost.call_effects import Effect
+from nogrow.jshost.dataflow import ATTACHED, UNKNOWN, Flow
+from nogrow.jshost.entry_points import EntryPoints
+from nogrow.jshost.program import Program
+from nogrow.jshost.syntax import Name
+from nogrow.jshost.term import Binding, Holder, Member, Term, This
+
+
+def maintained(
+    program: Program,
+    entry_points: EntryPoints,
+    flows: Mapping[int, Flow],
+    tracked: Mapping[int, set[Binding]],
+) -> frozenset[Binding]:
+    """Return the bindings in `tracked`, by function, whose views no function leaves detached."""
+    every = frozenset(binding for bindings in tracked.values() for binding in bindings)
+    broken: set[Holder] = set()
+    own_effects = _own_effects(program, entry_points)
+    for function, effect in own_effects.items():
+        if effect is Effect.CERTAIN and _is_run_by_others(program, entry_points, function):
+            broken |= every - tracked.get(function, set())
+    for function, flow in flows.items():
+        by_others = _is_run_by_others(program, entry_points, function)
+        for binding in tracked[function]:
+            is_home = program.home(binding) == function or program.constructs(function, binding)
+            if by_others or is_home:
+                ends = flow.end.get(binding, ATTACHED).effect
+                if ends is Effect.CERTAIN:
+                    broken.add(binding)
+        broken.update(
+            passed.binding
+            for passed in flow.passed
+            if passed.function == UNKNOWN and passed.held.effect is Effect.CERTAIN
+        )
+        if own_effects.get(function) is Effect.CERTAIN:
+            # One object's views are made again, and not those of the others.
+            broken |= {binding for binding in tracked[function] if _is_of_one_object(program, binding)}
+    return every - broken
+
+
+def _is_of_one_object(program: Program, binding: Binding) -> bool:
+    """Return whether the binding is a field of a class whose objects have views of the same memory."""
+    if not isinstance(binding, Member) or not isinstance(binding.of, This):
+        return False
+    if binding.of.owner in program.constraints.walk.objects:
+        return False
+    terms = [term for store in program.stores.get(binding, ()) for term in store.values]
+    made_of = [term for value in terms for term in program.points_to.flows.get(value, ())]
+    return any(program.home(base) is None for base in map(_base, made_of) if isinstance(base, Name))
+
+
+def _base(term: Term | None) -> Term | None:
+    while isinstance(term, Member):
+        term = term.of
+    return term
+
+
+def _is_run_by_others(program: Program, entry_points: EntryPoints, function: int) -> bool:
+    return function in entry_points or function in program.constraints.walk.roots
+
+
+def _own_effects(program: Program, entry_points: EntryPoints) -> dict[int, Effect]:
+    """Return the effects of functions by their own calls, and those of the private functions they call."""
+    walk = program.constraints.walk
+    effects = dict.fromkeys((*walk.functions, *walk.roots), Effect.NONE)
+    callees: dict[int, set[int]] = {function: set() for function in effects}
+    for site in program.constraints.calls.values():
+        function = program.outermost(site.within)
+        effect, called = program.effects.effect(site)
+        effects[function] = max(effects[function], effect)
+        callees[function] |= {each for each in called if each not in entry_points}
+    for function in effects:
+        effects[function] = max(effects[each] for each in _closure(callees, function))
+    return effects
+
+
+def _closure(callees: Mapping[int, Iterable[int]], function: int) -> Iterator[int]:
+    seen = {function}
+    stack = [function]
+    while stack:
+        each = stack.pop()
+        yield each
+        further = set(callees.get(each, ())) - seen
+        seen |= further
+        stack.extend(further)
