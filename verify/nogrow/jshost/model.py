@@ -56,6 +56,9 @@ class Assumed(NamedTuple):
 
 NOTHING_ASSUMED = Assumed()
 
+ANY_EXPORT = "*"
+"""The name that stands for every export, where the name is computed."""
+
 
 class CachedView(NamedTuple):
     """A view or buffer that is used after a call which may have grown the memory.
@@ -89,16 +92,40 @@ class CachedView(NamedTuple):
         return tuple(path for path in paths if path is not None)
 
 
+class HostCall(NamedTuple):
+    """A call that the function `function` of host code makes, on the way from an import.
+
+    `text` is the callee, shortened, and `start` is where the function begins. Where only the name of an
+    import tells what it does, `file` is None and `text` says so.
+    """
+
+    function: str
+    text: str
+    file: str | None = None
+    at: Position = Position(1, 1)
+    start: Position = Position(1, 1)
+
+    @property
+    def place(self) -> str:
+        """`FILE.js:LINE:COLUMN` of the call; empty if only a name tells of it."""
+        return "" if self.file is None else f"{self.file}:{self.at}"
+
+
+Route = tuple[HostCall, ...]
+"""The calls in host code on the way from an import, in their order."""
+
+
 class Grower(NamedTuple):
     """An import, given as `module.field`, and the call of `grow` in `file` that it leads to.
 
-    `line` and `column` count from 1, columns in bytes.
+    `line` and `column` count from 1, columns in bytes. `route` has the calls on the way, that of `grow` last.
     """
 
     label: str
     file: str
     line: int
     column: int
+    route: Route = ()
 
     @property
     def place(self) -> str:
@@ -114,11 +141,15 @@ class Table(NamedTuple):
 
 
 class Called(NamedTuple):
-    """What the function behind the import `label` may call: exports by name, and entries of a table."""
+    """What the function behind the import `label` may call.
+
+    `exports` are those that it may call, by name, each with the shortest route to the call; `ANY_EXPORT`
+    stands for all. `table` is the route to a call of an entry of a table, None if there is none.
+    """
 
     label: str
-    exports: tuple[str, ...]
-    table: bool
+    exports: tuple[tuple[str, Route], ...] = ()
+    table: Route | None = None
 
 
 class Served(NamedTuple):
@@ -135,7 +166,6 @@ class Served(NamedTuple):
     exported: frozenset[str] = frozenset()
     reads: frozenset[str] = frozenset()
     memories: frozenset[str] = frozenset()
-    called: tuple[Called, ...] = ()
 
 
 class Glue(NamedTuple):

@@ -47,7 +47,7 @@ class Values:
         self._properties: dict[Owner, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
         self._by_name: dict[str, list[Term]] = defaultdict(list)
         self._returned: dict[int, list[Term]] = defaultdict(list)
-        self.invoked: dict[int, list[Term]] = defaultdict(list)
+        self.invoked: dict[int, list[tuple[Term, Node]]] = defaultdict(list)
         self.read_members: set[Member] = set()
         # The constants that are an object literal.
         self.literals: set[Term] = set()
@@ -151,11 +151,11 @@ class Values:
         within = self.scopes.function_of(node)
         invoked = self.invoked[within]
         for values in passed:
-            invoked.extend(values)
+            invoked.extend((value, node) for value in values)
         for value in (*self.values(callee), *self._any_member(callee)) if callee is not None else ():
             if isinstance(value, Member) and value.name in _CALLS and value.of is not None:
                 value = value.of
-            invoked.append(value)
+            invoked.append((value, node))
             match value:
                 case Member(Name(self._root, "Object"), "assign") if passed:
                     for target in passed[0]:
@@ -246,6 +246,16 @@ class Values:
         """Return the names of the exports of an instance that `value` may be."""
         members = (member for member in self.all_of(value) if isinstance(member, Member))
         return frozenset(member.name for member in members if self.is_exports(member.of))
+
+    def is_of_table(self, value: Term) -> bool:
+        """Return whether `value` may be an entry of a table: the result of its `get`."""
+        for each in self.all_of(value):
+            match each:
+                case Result(Member(of, "get")) if of is not None:
+                    named = isinstance(of, Name | Member) and "table" in of.name.lower()
+                    if named or self.exports(of):
+                        return True
+        return False
 
     def _further(self, value: Term) -> list[Term]:
         """Return the values that `value` may stand for in one step."""
