@@ -7,6 +7,7 @@ from nogrow.analysis.judgement import Judgement
 from nogrow.analysis.proof import judge
 from nogrow.analysis.surroundings import Surroundings
 from nogrow.contract.model import Imports
+from nogrow.jshost.model import HostCall, Position
 from tests.support.modules import assemble
 
 # Function 1 grows and is an entry of the table, function 2 is there as well; `e` calls the import.
@@ -64,7 +65,14 @@ def test_signature_with_unknown_letters_calls_any_entry() -> None:
 
 def test_witness_leads_through_the_import() -> None:
     (entry,) = (entry for entry in judged("invoke_vi").entries if entry.name == "e")
-    assert [step.function.index for step in entry.witness] == [3, 1]
+    first, through, last = entry.witness
+    assert [step.function.index for step in (first, last)] == [3, 1]
+    assert through.host is not None
+    assert (through.function.name, through.offsets) == ("env.invoke_vi", ())
+    assert (through.host.place, through.host.text) == (
+        "",
+        "an entry of the table of the type vi, as its name says",
+    )
     assert entry.imports[-1] == "env.invoke_vi"
 
 
@@ -86,6 +94,13 @@ def test_trusted_import_does_not_call_back() -> None:
 def test_import_that_calls_back_is_trusted_by_exact_name_only() -> None:
     assert not Imports(trusted=("env.*",)).trusts("env.invoke_vi")
     assert Imports(trusted=("env.invoke_vi",)).trusts("env.invoke_vi")
+
+
+def test_route_through_host_code_is_preferred_to_a_name() -> None:
+    route = (HostCall("invoke", "entry(i)", "g.js", Position(4, 2)),)
+    effects: dict[str, tuple[Effect, ...]] = {"env.invoke_vi": (Effect(signature="vi", route=route),)}
+    (entry,) = (entry for entry in judged("invoke_vi", effects=effects).entries if entry.name == "e")
+    assert [step.host for step in entry.witness] == [None, *route, None]
 
 
 def test_host_code_tells_which_exports_an_import_calls() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nogrow.jshost.imports import analyse, text_of
-from nogrow.jshost.model import Called, Served, Table
+from nogrow.jshost.model import Served, Table
 from nogrow.jshost.nearby_scripts import likely
 
 
@@ -87,15 +87,6 @@ def test_exports_that_are_read_are_found(tmp_path: Path) -> None:
     result = served(tmp_path, EMSCRIPTEN)
     assert result.reads == {"f", "l", "m"}
     assert result.memories == {"f"}
-
-
-def test_calls_of_exports_and_table_entries_are_followed(tmp_path: Path) -> None:
-    called = {call for call in served(tmp_path, EMSCRIPTEN).called if call.label.startswith("a.")}
-    assert called == {
-        Called("a.a", ("m",), False),
-        Called("a.b", (), True),
-        Called("a.d", ("m",), False),
-    }
 
 
 def test_commonjs_exports_are_not_the_module_s(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from nogrow.contract.model import ArtifactContract, Imports
 from nogrow.contract.select import Target
 from nogrow.jshost.imports import analyse
 from nogrow.pipeline.all_files import check
-from nogrow.pipeline.host_code import effects, minified, why_foreign, why_host_code_is_needed
+from nogrow.pipeline.host_code import minified, why_foreign, why_host_code_is_needed
+from nogrow.pipeline.host_effects import effects
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport
 from nogrow.wasm.decode import decode
@@ -134,9 +135,13 @@ def test_minified_names_are_recognised(imports: str, expected: str) -> None:
 
 
 def test_host_code_determines_import_effects() -> None:
-    glue = analyse("g.js", GLUE.replace("w(i)(a)", "tbl.get(i)(a)").replace("throw 1", "x.e()").encode())
-    effects_of = effects(("a.a", "a.b", "a.c"), [glue])
-    assert effects_of["a.b"][0] == Effect(signature="vi", whole=True)
+    glue = analyse("g.js", GLUE.replace("w(i)(a)", "t.get(i)(a)").replace("throw 1", "x.e()").encode())
+    effects_of = effects(module(), [glue]).effects
+    invoking = effects_of["a.b"][0]
+    assert invoking._replace(route=()) == Effect(signature="vi", whole=True)
+    assert [(call.function, call.place, call.text) for call in invoking.route] == [
+        ("invoke_vi", "g.js:3:28", "t.get(i)")
+    ]
     assert all(effect.signature != ANY for effect in effects_of["a.b"])
 
 

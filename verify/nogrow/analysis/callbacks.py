@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from nogrow.analysis.emscripten_abi import Effect, Effects, arity_of, effect_of, fits, is_signature
+from nogrow.analysis.emscripten_abi import ANY, Effect, Effects, arity_of, effect_of, fits, is_signature
 from nogrow.analysis.escape import References
 from nogrow.analysis.indirect_calls import Targets
+from nogrow.jshost.model import HostCall, Route
 from nogrow.wasm.model import Import, Kind, Module
 from nogrow.wasm.scan import Dispatch, Scan
 from nogrow.wasm.types import ValueType
@@ -36,15 +37,25 @@ class Callbacks:
         self._imports = module.imported(Kind.FUNCTION)
         self._exports = {item.name: item.index for item in module.exported(Kind.FUNCTION)}
         # Hundreds of imports can call back, with few different signatures.
+        # By import and what it calls.
+        self.routes: dict[tuple[int, int], Route] = {}
         self._fitting: dict[tuple[str, tuple[ValueType, ...], tuple[ValueType, ...]], list[int]] = {}
 
     def of(self, effects: Mapping[int, tuple[Effect, ...]]) -> dict[int, list[int]]:
         """Return for each import that calls back all vertices that a call of it may call, itself first."""
         callees: dict[int, list[int]] = {}
         for index, known in effects.items():
-            if any(effect.calls_back for effect in known):
-                called = {vertex for effect in known for vertex in self._called(self._imports[index], effect)}
-                callees[index] = [index, *sorted(called - {index})]
+            if not any(effect.calls_back for effect in known):
+                continue
+            called: set[int] = set()
+            item = self._imports[index]
+            # A route through host code explains more than a name.
+            for effect in sorted(known, key=lambda effect: not effect.route):
+                route = effect.route or _by_name(item, effect)
+                for vertex in self._called(item, effect):
+                    called.add(vertex)
+                    self.routes.setdefault((index, vertex), route)
+            callees[index] = [index, *sorted(called - {index})]
         return callees
 
     def _called(self, item: Import, effect: Effect) -> Iterator[int]:
@@ -107,3 +118,13 @@ class Callbacks:
                 }
             )
         return self._fitting[key]
+
+
+def _by_name(item: Import, effect: Effect) -> Route:
+    """Return a step that says that the name of the import tells what it calls."""
+    if effect.signature is not None:
+        of_type = "" if effect.signature == ANY else f" of the type {effect.signature}"
+        called = f"an entry of the table{of_type}"
+    else:
+        called = "an export" if effect.exports else "the allocator of the module"
+    return (HostCall(item.label, f"{called}, as its name says"),)

@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from nogrow.jshost.model import Route
+
 if TYPE_CHECKING:
     from nogrow.wasm.types import DefinedType
 
@@ -28,7 +30,8 @@ class Effect(NamedTuple):
     `grows` says that it grows the memory. `signature` is that of the table entries that it may call, the
     result first, in Emscripten's letters; `exports` are the exports that it may call, by their names;
     `allocates` says that it calls the module's `malloc`, whatever its export is called. `whole` says that it
-    does nothing else, as far as growth is concerned.
+    does nothing else, as far as growth is concerned. `route` has the calls in host code that do this; it is
+    empty if only the name of the import tells.
     """
 
     grows: bool = False
@@ -36,6 +39,7 @@ class Effect(NamedTuple):
     exports: frozenset[str] = frozenset()
     allocates: bool = False
     whole: bool = False
+    route: Route = ()
 
     @property
     def calls_back(self) -> bool:

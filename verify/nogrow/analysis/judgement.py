@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple, overload
 
 from nogrow.analysis.assumptions import Assumption
+from nogrow.jshost.model import HostCall
 from nogrow.util.lazy import LazySequence
 
 
@@ -146,11 +147,22 @@ class Site(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One step of a witness: the instruction at `offset` (bytes, in the file) of `function`."""
+    """One step of a witness: the instruction at `offset` (bytes, in the file) of `function`.
+
+    If `host` is set, it is a call in host code on the way from an import, which `function` names. `module` is
+    the number of the component's core module that has the function, None for the module that is judged.
+    """
 
     function: Function
     offset: int
     instruction: str
+    host: HostCall | None = None
+    module: int | None = None
+
+    @property
+    def offsets(self) -> tuple[int, ...]:
+        """The offset in the judged module, as a tuple; empty for a step outside of it."""
+        return (self.offset,) if self.host is None and self.module is None else ()
 
 
 class Witness(Sequence[Step]):

@@ -32,6 +32,7 @@ from nogrow.analysis.reachable_imports import Hosts, ReachedHosts
 from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
 from nogrow.analysis.worst_verdicts import LEFT_BY, Finding, Findings
 from nogrow.errors import ModuleError
+from nogrow.jshost.model import Route
 from nogrow.util.background import Background
 from nogrow.util.lazy import LazySequence
 from nogrow.wasm.model import Kind, Module
@@ -108,14 +109,16 @@ class _Proof:
         )
         self._constant_calls = targets.constant_calls()
         self._effects = effects = effects_of(module, self._untrusted, surroundings.effects)
+        callbacks = Callbacks(module, scan, references, targets)
         self._search = Search(
             scan,
             len(module.functions),
             lambda number: targets.of(scan.dispatches[number]),
             {vertex: vertex in self._untrusted for vertex in labels},
             self._constant_calls,
-            Callbacks(module, scan, references, targets).of(effects) if effects else NO_CALLBACKS,
+            callbacks.of(effects) if effects else NO_CALLBACKS,
         )
+        self._routes = callbacks.routes
         # The search runs outside of Python and leaves time for this.
         self._names = Background(lambda: FunctionNames(module))
         self._search.compute_summaries()
@@ -133,7 +136,7 @@ class _Proof:
         assumed = cache(lambda bits: side.behind(reached.hosts.behind(bits)))
         maker = _EntryMaker(
             self._names, self._entry_points, findings, reached, assumed, self._labels,
-            self._surroundings.linked.labels,
+            self._surroundings.linked.labels, self._routes, self._ends(),
         )  # fmt: skip
         left_after_growth = (
             number
@@ -167,6 +170,17 @@ class _Proof:
             frozenset(reached.listed(every)),
             self._resting(assumed),
         )
+
+    def _ends(self) -> dict[int, tuple[Step, ...]]:
+        """Return the steps outside of the module that lead to a growth, by the import that grows it."""
+        ends = {
+            index: _host_steps(index, self._labels[index], effect.route)
+            for index, effects in self._effects.items()
+            for effect in effects
+            if effect.grows and effect.route
+        }
+        linked = self._surroundings.linked.steps
+        return ends | {vertex: linked[label] for vertex, label in self._labels.items() if label in linked}
 
     def growth_points(self, quiet: frozenset[int]) -> tuple[GrowthPoints, ...]:
         """Return the points after growth of each memory whose growth counts and may succeed.
@@ -275,7 +289,8 @@ class _EntryMaker:
     """Makes entry points by their numbers. Does not keep the search's memory alive.
 
     `labels` are the names of the host's vertices; `assumed` says what is assumed of such bits. `grown_by` has
-    the growers behind imports, by the names of both.
+    the growers behind imports, by the names of both. `routes` has the calls in host code between an import
+    and what it calls, `ends` the steps from an import to the growth behind it.
     """
 
     names: Background[FunctionNames]
@@ -285,6 +300,8 @@ class _EntryMaker:
     assumed: Callable[[int], tuple[Assumption, ...]]
     labels: Mapping[int, str]
     grown_by: Mapping[str, str]
+    routes: Mapping[tuple[int, int], Route]
+    ends: Mapping[int, tuple[Step, ...]]
 
     # Thousands of entry points share most of their paths.
     @cached_property
@@ -311,7 +328,7 @@ class _EntryMaker:
             function=self.function(self.entry_points.functions[number]),
             verdict=finding.verdict,
             memory=finding.memory,
-            witness=Witness(lambda: self._steps(finding)) if finding.found else (),
+            witness=Witness(lambda: self._steps(finding, grower)) if finding.found else (),
             imports=self.reached.listed(reached),
             imports_after_growth=self.reached.listed_after_growth(reached) if left_after_growth else (),
             host_grows=label,
@@ -322,9 +339,23 @@ class _EntryMaker:
             assumptions=self.assumed(reached),
         )
 
-    def _steps(self, finding: Finding) -> Sequence[Step]:
+    def _steps(self, finding: Finding, grower: int | None) -> Sequence[Step]:
         edges = finding.path()
-        return LazySequence(len(edges), lambda number: self._step(edges[number]))
+        end = () if grower is None else self.ends.get(grower, ())
+        if not self.routes and not end:
+            return LazySequence(len(edges), lambda number: self._step(edges[number]))
+        steps: list[Step] = []
+        for edge in edges:
+            if edge.host is None:
+                steps.append(self._step(edge))
+            else:
+                index = edge.host[0]
+                steps += _host_steps(index, self.labels[index], self.routes.get(edge.host, ()))
+        return (*steps, *end)
+
+
+def _host_steps(index: int, label: str, route: Route) -> tuple[Step, ...]:
+    return tuple(Step(Function(index, label), 0, call.text, call) for call in route)
 
 
 def _memories(module: Module) -> tuple[Memory, ...]:

@@ -34,11 +34,15 @@ class Exit(enum.IntEnum):
 
 
 class WitnessEdge(NamedTuple):
-    """One step of a path to a growth: the instruction at `offset` (bytes, in the file) of `vertex`."""
+    """One step of a path to a growth: the instruction at `offset` (bytes, in the file) of `vertex`.
+
+    `host` has the import and what it calls, if the step is in host code.
+    """
 
     vertex: int
     offset: int
     opcode: int
+    host: tuple[int, int] | None = None
 
 
 class FlowGraph(NamedTuple):
@@ -67,12 +71,16 @@ class FlowGraph(NamedTuple):
 class SearchResult:
     """The paths to the growths of one memory. Does not keep the kernel's memory alive."""
 
-    def __init__(self, first_dispatch: int, shift: int, calls: "_Hops", exits: "_Hops") -> None:
+    def __init__(
+        self, first_dispatch: int, callbacks: Mapping[int, int], shift: int, calls: "_Hops", exits: "_Hops"
+    ) -> None:
         """`calls` has the hops by vertex, `exits` by twice the vertex plus the exit.
 
-        `shift` is added to an address in a hop to get the offset in the file.
+        `callbacks` has the imports that call back, by the vertices of their dispatches. `shift` is added to
+        an address in a hop to get the offset in the file.
         """
         self._first_dispatch = first_dispatch
+        self._callbacks = callbacks
         self._shift = shift
         self._calls = calls
         self._exits = exits
@@ -98,20 +106,25 @@ class SearchResult:
     def path(self, vertex: int, left_by: Exit | None) -> LazySequence[WitnessEdge]:
         """Return the shortest path of calls from `vertex` to a growth.
 
-        With `left_by` it is a path after which `vertex` can be left by that exit. Dispatches are left out:
-        the step to one goes on in the function called. So is an import that grows the memory.
+        With `left_by` it is a path after which `vertex` can be left by that exit. Dispatches of indirect
+        calls are left out: the step to one goes on in the function called. So is an import that grows the
+        memory.
         """
         hops = self._calls if left_by is None else self._exits
         per_vertex = 1 if left_by is None else 2
         keys = array("I")
         for key in self._keys(vertex, left_by):
-            if hops.nodes[key] != _GROWS and key < per_vertex * self._first_dispatch:
+            is_function = key < per_vertex * self._first_dispatch
+            if hops.nodes[key] != _GROWS and (is_function or key // per_vertex in self._callbacks):
                 keys.append(key)
 
         def edge(number: int) -> WitnessEdge:
             key = keys[number]
-            _, address, opcode = hops.edges[3 * key : 3 * key + 3]
-            return WitnessEdge(key // per_vertex, address + self._shift, opcode)
+            callee, address, opcode = hops.edges[3 * key : 3 * key + 3]
+            vertex = key // per_vertex
+            caller = self._callbacks.get(vertex)
+            host = None if caller is None else (caller, self._callbacks.get(callee, callee))
+            return WitnessEdge(vertex, address + self._shift, opcode, host)
 
         return LazySequence(len(keys), edge)
 
@@ -179,6 +192,7 @@ class Search:
         first_callback = scan.first_dispatch + len(scan.dispatches)
         self._vertices = count = first_callback + len(callbacks)
         instead = {vertex: first_callback + number for number, vertex in enumerate(callbacks)}
+        self._callbacks = {dispatch: vertex for vertex, dispatch in instead.items()}
         nodes = self._add_dispatches(functions, targets, callbacks, instead)
         for call, callee in exact.items():
             scan.nodes.retarget(call, instead.get(callee, callee))
@@ -279,6 +293,7 @@ class Search:
         self._kernel.call("backward_exits", start, end)
         return SearchResult(
             self._scan.first_dispatch,
+            self._callbacks,
             self._scan.code_shift,
             self._described(self._areas["hops"], self._vertices, 0),
             self._described(self._areas["exit_hops"], 2 * self._vertices, 1),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from nogrow.analysis.emscripten_abi import NO_EFFECTS, Effects
-from nogrow.analysis.judgement import NO_CONDITIONS, Conditions
+from nogrow.analysis.judgement import NO_CONDITIONS, Conditions, Step
 
 
 class Linked(NamedTuple):
@@ -12,12 +12,14 @@ class Linked(NamedTuple):
 
     `served` has the imports that only core modules of the component serve, each with the numbers of these
     modules. `growing` has the imports behind which the memory can grow, each with the name of the grower.
-    Behind the imports in `trapping` it can grow as well, but only a trap can follow.
+    Behind the imports in `trapping` it can grow as well, but only a trap can follow. `steps` lead from an
+    import to the growth in another module.
     """
 
     served: Mapping[str, frozenset[int]] = {}
     growing: Mapping[str, str] = {}
     trapping: Mapping[str, str] = {}
+    steps: Mapping[str, tuple[Step, ...]] = {}
 
     @property
     def labels(self) -> Mapping[str, str]:

@@ -139,7 +139,7 @@ def _explained(
         if judgement is None:
             continue
         module, entries = modules[artifact.path], chosen(judgement, name)
-        offsets = {step.offset for entry in entries for step in entry.witness}
+        offsets = {offset for entry in entries for step in entry.witness for offset in step.offsets}
         sources, note = find_sources(artifact.path, module.data, module.start, offsets, wanted)
         toolchain = toolchain_of(module.data, (*judgement.imports, *names_of(judgement).values()))
         part = Explained(

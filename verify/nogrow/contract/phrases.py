@@ -46,11 +46,19 @@ def path_of(witness: Sequence[Step]) -> str:
     """Return the functions of a witness, without the middle of a long one, and the offset where it ends."""
     # A path can have a million steps.
     is_long = len(witness) > _LONGEST_PATH
-    names = [name_of(step.function) for step in ((*witness[:2], *witness[-2:]) if is_long else witness)]
+    names = [_function_of(step) for step in ((*witness[:2], *witness[-2:]) if is_long else witness)]
     if is_long:
         names.insert(2, f"({len(witness) - 4} more)")
     last = witness[-1]
+    if last.host is not None:
+        return f"{' -> '.join(names)}: calls {shortened(last.host.text)}, {last.host.place}".removesuffix(
+            ", "
+        )
     return f"{' -> '.join(names)}: {shortened(last.instruction)} at offset 0x{last.offset:x}"
+
+
+def _function_of(step: Step) -> str:
+    return name_of(step.function) if step.host is None else shortened(step.host.function)
 
 
 def mode_and_pages(mode: str, pages: int | None) -> str:

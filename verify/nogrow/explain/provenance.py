@@ -25,6 +25,7 @@ class Origin(enum.Enum):
     DEPENDENCY = "dependency"
     LIBRARY = "library"
     ALLOCATOR = "allocator"
+    HOST = "host code"
     UNKNOWN = "unknown"
 
     @property

@@ -67,7 +67,7 @@ class CallFlows(FlowVariables):
         if of is not None and this is not None and node.type == "call_expression":
             if name in _BY_METHOD:
                 self._by_method(node, name or "", this, arguments, context)
-            elif name in PASSES_ON or name is None:
+            elif name is None or name in PASSES_ON | _CALLS_ARGUMENTS:
                 self._passes_on(node, name, this, arguments, context)
                 if name == "get" and "table" in text_of(of)[-60:].lower():
                     self.graph.add(result, ENTRY)
@@ -217,6 +217,10 @@ class CallFlows(FlowVariables):
                 graph.flow(first, result)
                 return True
             case ("Object", "values" | "entries" | "fromEntries") if first is not None:
+                if names[-1] == "fromEntries":
+                    entries = graph.variable(graph.value())
+                    graph.store(entries, ELEMENT, self._held(self._held(first)))
+                    graph.flow(entries, result)
                 self._collect(node, [self._held(first), self._held(self._held(first))])
                 return True
             case ("Object", name) if name in COPIES and first is not None:

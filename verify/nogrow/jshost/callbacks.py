@@ -1,16 +1,16 @@
 """Find what the functions behind imports call in the module, and the calls on the way there."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from nogrow.errors import ModuleError
 from nogrow.jshost.flows import Flows
 from nogrow.jshost.inclusion import ENTRY, EXPORTS, OUTSIDE, Value
-from nogrow.jshost.model import Called, HostCall, Route
+from nogrow.jshost.model import Called, HostCall, Position, Route
 from nogrow.jshost.modules import File
-from nogrow.jshost.parse import FUNCTIONS, Node, callee_of, fields, position_of, text_of
+from nogrow.jshost.parse import FUNCTIONS, Node, callee_of, fields, parse, position_of, text_of
 from nogrow.jshost.served import served_imports
 from nogrow.jshost.syntax import ELEMENT
 from nogrow.jshost.term import Term
@@ -22,7 +22,7 @@ _SHORT_NAME = 2
 Target = int | str
 """A function, by its node, or what is called in the module: the name of an export, or `_TABLE`."""
 
-_TABLE = "\ntable"
+_TABLE, _GROW = "\ntable", "\ngrow"
 
 
 class CalledBack(NamedTuple):
@@ -33,22 +33,26 @@ class CalledBack(NamedTuple):
 
 
 def calls_back(
-    files: Sequence[File], imports: Iterable[tuple[str, str]], *, references: bool = False
+    sources: Sequence[tuple[str, bytes]],
+    imports: Iterable[tuple[str, str]],
+    growths: Collection[tuple[str, Position]] = (),
+    *,
+    references: bool = False,
 ) -> CalledBack:
-    """Return what the functions behind the imports may call in the module.
+    """Return what the functions behind the imports may call in the module; `sources` are files with paths.
 
-    An import is given by the name of its module and its own. With `references`, the module may pass what its
+    An import is given by the name of its module and its own. `growths` are the places of calls that grow the
+    memory, whose routes are looked for as well. With `references`, the module may pass what its
     exports get on to its imports. Where there is too much to follow, functions are found by the names that
     they are stored under.
     """
     wanted = sorted(set(imports))
-    file_of = {file.root.id: file.path for file in files}
-    try:
-        flows = Flows(files, references=references)
-    except ModuleError:
-        found = [called for file in files for called in _by_names(file, wanted, file_of)]
+    files, flows = _flows(tuple(sources), references)
+    places = _Places({file.root.id: file.path for file in files}, growths)
+    if flows is None:
+        found = [called for file in files for called in _by_names(file, wanted, places)]
         return CalledBack(tuple(found), followed=False)
-    graph = CallGraph(flows.nodes, file_of)
+    graph = CallGraph(flows.nodes, places)
     guess = not any(EXPORTS in values for values in flows.graph.values)
     target_of = partial(_target, flows, guess=guess)
     for function, calls in flows.called.items():
@@ -65,7 +69,20 @@ def calls_back(
     return CalledBack(tuple(called for called in results if called is not None))
 
 
-def _by_names(file: File, wanted: Sequence[tuple[str, str]], file_of: Mapping[int, str]) -> Iterator[Called]:
+@lru_cache(maxsize=1)
+def _flows(sources: tuple[tuple[str, bytes], ...], references: bool) -> tuple[list[File], Flows | None]:
+    """Return the trees of the files, and their values unless they are too entangled.
+
+    Many modules may have the same host code.
+    """
+    files = [File(path, parse(source, path)) for path, source in sources]
+    try:
+        return files, Flows(files, references=references)
+    except ModuleError:
+        return files, None
+
+
+def _by_names(file: File, wanted: Sequence[tuple[str, str]], places: "_Places") -> Iterator[Called]:
     values = Values(file.root)
     imports, _ = served_imports(values)
     nodes = {file.root.id: file.root}
@@ -75,7 +92,7 @@ def _by_names(file: File, wanted: Sequence[tuple[str, str]], file_of: Mapping[in
         if node.type in FUNCTIONS:
             nodes[node.id] = node
         stack.extend(node.named_children)
-    graph = CallGraph(nodes, file_of)
+    graph = CallGraph(nodes, places)
     for function, invoked in values.invoked.items():
         for term, at in invoked:
             for target in _targets(values, term):
@@ -117,18 +134,38 @@ def _accessors(flows: Flows, name: str) -> Iterator[int]:
         yield from accessors.get(ELEMENT, ())
 
 
+class _Places:
+    """The files of the program, and where calls in them grow the memory."""
+
+    def __init__(self, files: Mapping[int, str], growths: Collection[tuple[str, Position]]) -> None:
+        self._files = files
+        self._growths = frozenset(growths)
+        self._positions = {position for _, position in growths}
+
+    def file_of(self, node: Node) -> str | None:
+        while node.parent is not None:
+            node = node.parent
+        return self._files.get(node.id)
+
+    def grows(self, node: Node) -> bool:
+        position = position_of(node)
+        return position in self._positions and (self.file_of(node), position) in self._growths
+
+
 class CallGraph:
     """The calls of a program's functions, and the shortest way from each to what is called in the module."""
 
-    def __init__(self, nodes: Mapping[int, Node], file_of: Mapping[int, str]) -> None:
-        """Start without calls; `file_of` has the names of the files by the ids of their roots."""
+    def __init__(self, nodes: Mapping[int, Node], places: _Places) -> None:
+        """Start without calls; `nodes` has the functions."""
         self._nodes = nodes
-        self._file_of = file_of
+        self._places = places
         self._callers: dict[Target, dict[int, Node]] = defaultdict(dict)
         self._next: dict[Target, dict[int, tuple[Target, Node]]] = {}
 
     def add(self, function: int, target: Target | None, node: Node) -> None:
         """Add the call at `node` in a function; None is a callee that is of no interest."""
+        if self._places.grows(node):
+            self._callers[_GROW].setdefault(function, node)
         if target is not None:
             self._callers[target].setdefault(function, node)
 
@@ -156,8 +193,10 @@ class CallGraph:
             route = self._shortest(functions, name) or self._shortest(implicit, name)
             if name not in routes and route is not None:
                 routes[name] = route
-        table = routes.pop(_TABLE, None)
-        return Called(label, tuple(sorted(routes.items())), table) if routes or table is not None else None
+        table, grows = routes.pop(_TABLE, None), routes.pop(_GROW, None)
+        if not routes and table is None and grows is None:
+            return None
+        return Called(label, tuple(sorted(routes.items())), table, grows)
 
     def _shortest(self, functions: Iterable[int], target: str) -> Route | None:
         """Return the shortest route from one of the functions, None if there is none."""
@@ -188,14 +227,8 @@ class CallGraph:
         return tuple(route)
 
     def _host_call(self, function: int, node: Node) -> HostCall:
-        defined = self._nodes[function]
-        root = node
-        while root.parent is not None:
-            root = root.parent
-        name = name_of(defined)
-        return HostCall(
-            name, callee_text(node), self._file_of.get(root.id), position_of(node), position_of(defined)
-        )
+        defined, file = self._nodes[function], self._places.file_of(node)
+        return HostCall(name_of(defined), callee_text(node), file, position_of(node), position_of(defined))
 
 
 def served_values(flows: Flows, labels: Sequence[tuple[str, str]]) -> dict[tuple[str, str], set[Value]]:

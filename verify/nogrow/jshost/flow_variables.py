@@ -277,6 +277,8 @@ class FlowVariables:
             self.nodes[node.id] = node
             self._results[node.id] = code.result
             self.graph.add(self.variable(node), value)
+            if node.type not in ("arrow_function", "method_definition"):
+                self.graph.add(self.graph.field(value, "prototype"), self.graph.value())
         return self._codes[node.id]
 
     def _of_name(self, name: Name) -> Variable:

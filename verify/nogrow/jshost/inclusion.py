@@ -255,11 +255,12 @@ class Inclusions:
             self.add(target, self.export(ELEMENT if whole or name == ITEMS else name))
         elif value in self.exported or value in self.guessed or value in (ENTRY, TABLE, GET):
             self.add(target, OUTSIDE)
-            named = self.guessed.get(value, "table").lower()
-            if name == "get" and value not in (ENTRY, GET) and ("table" in named or named[:4] == "__wb"):
+            if name == "get" and value not in (ENTRY, GET):
                 self.add(target, GET)
         elif value == OUTSIDE:
             self.add(target, OUTSIDE)
+            if name == "get":
+                self.add(target, GET)
             if not whole and name not in _NO_EXPORTS:
                 self.add(target, EXPORTS if name == "exports" else self.export(name, guessed=True))
         if value == EXPORTS or value in self.exported:

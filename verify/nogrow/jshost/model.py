@@ -144,12 +144,14 @@ class Called(NamedTuple):
     """What the function behind the import `label` may call.
 
     `exports` are those that it may call, by name, each with the shortest route to the call; `ANY_EXPORT`
-    stands for all. `table` is the route to a call of an entry of a table, None if there is none.
+    stands for all. `table` is the route to a call of an entry of a table, `grows` that to a call that grows
+    the memory; they are None if there is none.
     """
 
     label: str
     exports: tuple[tuple[str, Route], ...] = ()
     table: Route | None = None
+    grows: Route | None = None
 
 
 class Served(NamedTuple):

@@ -79,7 +79,7 @@ def check(
         targets, from_contract = named(targets)
         given = _joined(given, from_contract)
     given = _analysed(given, targets)
-    by_path = _without_text(_joined(own_glue or {}, given))
+    by_path = {path: tuple(files) for path, files in _joined(own_glue or {}, given).items()}
     targets = [_with_problems(target, given.get(target.path, ())) for target in targets]
     pipeline = Pipeline(
         judge, run, validate, require_host_code, digest, lists_paths, source, pinned, by_path, read_ahead
@@ -166,11 +166,6 @@ def _analysed(given: GlueByPath, targets: Sequence[Target]) -> GlueByPath:
     needed = {target.path for target in targets if target.found and target.problem is None}
     needed = {target.path for target in targets if target.path in needed and needs_host_code(target)}
     return {path: tuple(map(once, files)) if path in needed else files for path, files in given.items()}
-
-
-def _without_text(glue: GlueByPath) -> dict[str, tuple[Glue, ...]]:
-    """Return the host code as the pipeline needs it: without its text, which is large."""
-    return {path: tuple(file._replace(source=b"") for file in files) for path, files in glue.items() if files}
 
 
 def _with_problems(target: Target, glue: Sequence[Glue]) -> Target:

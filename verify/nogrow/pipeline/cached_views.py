@@ -155,7 +155,9 @@ def _located(
     offsets: dict[str, set[int]] = {}
     for entered in (violation.entered for report in reports for violation in report.violations):
         if entered is not None:
-            offsets.setdefault(entered.module, set()).update(step.offset for step in entered.entry.witness)
+            offsets.setdefault(entered.module, set()).update(
+                offset for step in entered.entry.witness for offset in step.offsets
+            )
     frames: dict[str, Frames] = {}
     for file in {without_number(path) for path in offsets}:
         # The module was judged, so it can be read, unless it is changed at this moment.

@@ -116,4 +116,4 @@ def scenario_in_file(result: ScenarioResult, module: LocatedModule) -> ScenarioR
 
 
 def _steps_in_file(steps: Iterable[Step], start: int) -> tuple[Step, ...]:
-    return tuple(step._replace(offset=step.offset + start) for step in steps)
+    return tuple(step._replace(offset=step.offset + start) if step.offsets else step for step in steps)

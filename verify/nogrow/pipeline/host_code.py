@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from nogrow.analysis.emscripten_abi import ANY, Effect, Effects, effect_of, fits, signature_of
+from nogrow.analysis.emscripten_abi import effect_of, fits, signature_of
 from nogrow.analysis.judgement import Judgement
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import Target, trusted_by_all
@@ -170,19 +170,6 @@ def cannot_grow(module: Module) -> bool:
     return all(memory.maximum == memory.minimum for memory in module.memories)
 
 
-def host_effects(data: bytes, clauses: Sequence[ArtifactContract], glue: Sequence[Glue]) -> Effects:
-    """Return what the host code says of the imports of the core module in `data`.
-
-    Raises `ModuleError` where the host code is not that of the module.
-    """
-    module = decode(data)
-    if cannot_grow(module):
-        return {}
-    if reason := why_foreign(module, glue, trusted_by_all(clauses)):
-        raise ModuleError(reason)
-    return effects((item.label for item in module.imported(Kind.FUNCTION)), glue)
-
-
 def host_growth(
     judgement: Judgement, clauses: Sequence[ArtifactContract], growers: Sequence[Grower]
 ) -> list[str]:
@@ -321,22 +308,6 @@ def _other_growth(module: Module, short: frozenset[str], glue: Glue) -> str | No
     if growers & short or short <= named:
         return None
     return "serves no import that grows the memory, although the module's limits leave room for that"
-
-
-def effects(labels: Iterable[str], glue: Sequence[Glue]) -> Effects:
-    """Return what the host code says of the imports `labels`, apart from growing the memory."""
-    by_label: dict[str, list[Effect]] = {label: [] for label in labels}
-    for label, name in (pair for file in glue for pair in file.served.names):
-        known = effect_of(name)
-        if label in by_label and known is not None:
-            by_label[label].append(known)
-    for called in (called for file in glue for called in file.served.called):
-        if called.label in by_label:
-            # The ABI is more exact on which functions it calls.
-            is_known = bool(by_label[called.label]) or effect_of(called.label.rpartition(".")[2]) is not None
-            signature = ANY if called.table and not is_known else None
-            by_label[called.label].append(Effect(signature=signature, exports=frozenset(called.exports)))
-    return {label: tuple(known) for label, known in by_label.items() if known}
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -215,11 +215,12 @@ class Pipeline:
         judge, data = self.judge, case.module.data
         if judge is None:
             return None, Validation(None)
-        effects = NO_EFFECTS
+        effects: Effects = NO_EFFECTS
+        assumed: tuple[str, ...] = ()
         if case.glue:
-            from nogrow.pipeline.host_code import host_effects
+            from nogrow.pipeline.host_effects import host_effects
 
-            effects = host_effects(data, case.clauses, case.glue)
+            effects, assumed = host_effects(data, case.clauses, case.glue)
         validating = case.read_ahead.validating if case.read_ahead is not None else None
         if validating is None and self.validate:
             validating = Background(lambda: validate(data))
@@ -232,6 +233,7 @@ class Pipeline:
                 if validating is not None:
                     validating.wait()
                 raise
+        judgement = judgement._replace(assumptions=(*map(stated, assumed), *judgement.assumptions))
         validation = validating.result() if validating is not None else Validation(None)
         may_need_host_code = self.require_host_code and not case.glue and case.module.number is None
         if may_need_host_code and judgement.imports and _may_grow(judgement):
@@ -311,7 +313,9 @@ def _offsets_to_locate(
     witnesses = (violation.about.witness for violation in violations[:MOST_LOCATED] if violation.about)
     of_violations = (step for witness in witnesses for step in witness[:MOST_LOCATED])
     of_growths = (step for result in scenarios if result.grew_at for step in result.grew_at.backtrace)
-    return {site.offset for site in sites} | {step.offset for step in (*of_violations, *of_growths)}
+    return {site.offset for site in sites} | {
+        offset for step in (*of_violations, *of_growths) for offset in step.offsets
+    }
 
 
 def _missing_modules(target: Target, reports: Reports) -> Iterator[ArtifactReport]:

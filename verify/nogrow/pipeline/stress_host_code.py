@@ -10,13 +10,13 @@ from nogrow.errors import ModuleError
 from nogrow.jshost.model import Glue
 from nogrow.pipeline.host_code import (
     cannot_grow,
-    host_effects,
     minified,
     of_module,
     scripts_beside,
     why_foreign,
     why_host_code_is_needed,
 )
+from nogrow.pipeline.host_effects import host_effects
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Module
 from nogrow.wasm.sections import is_component
@@ -41,7 +41,7 @@ def surroundings_of(data: bytes, glue: Sequence[Glue], ask: str = NAME_IT) -> Su
     if not fitting:
         return NOTHING_KNOWN
     growers = frozenset(grower.label for file in fitting for grower in file.growers)
-    return Surroundings(growers=growers, effects=host_effects(data, (), fitting))
+    return Surroundings(growers=growers, effects=host_effects(data, (), fitting).effects)
 
 
 def _fitting(module: Module, glue: Sequence[Glue], ask: str) -> Sequence[Glue]:

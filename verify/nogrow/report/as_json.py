@@ -19,6 +19,7 @@ from nogrow.jshost.model import CachedView, Call
 from nogrow.report.escaping import in_json
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report, not_judged
+from nogrow.report.steps import frames_of
 from nogrow.report.summary import entry_key
 from nogrow.scenarios.result import ScenarioResult
 from nogrow.source.model import Frame, Frames
@@ -96,8 +97,23 @@ def _entry(entry: Entry, sources: Frames) -> Object:
 
 
 def _step(step: Step, sources: Frames) -> Object:
-    source = _source(sources.get(step.offset, ()))
-    return {**step._asdict(), "function": _function(step.function), "source": source}
+    host, call = {}, step.host
+    if call is not None:
+        host = {
+            "host": {
+                "function": call.function,
+                "calls": call.text,
+                "start": call.file and call.start._asdict(),
+            }
+        }
+    return {
+        "function": _function(step.function),
+        "offset": None if step.host is not None else step.offset,
+        "instruction": step.instruction,
+        "source": _source(frames_of(step, sources)),
+        **host,
+        **({} if step.module is None else {"module": step.module}),
+    }
 
 
 def _source(frames: Sequence[Frame]) -> Object | None:

@@ -18,6 +18,7 @@ from nogrow.explain.provenance import Origin
 from nogrow.explain.toolchain import Kind
 from nogrow.report.escaping import printable
 from nogrow.report.locations import drawn
+from nogrow.report.steps import action_of
 from nogrow.source.model import Frame
 from nogrow.source.quote import Excerpt
 
@@ -211,7 +212,9 @@ class _Text:
             whole = self._options.full or not function.origin.is_library
             where = str(function.frame)
             yield f"          at {printable(where if whole else shortened(where, LONGEST_PATH))}"
-        if not function.frame or index == len(self._cause.path) - 1:
+        if function.step.host is not None:
+            yield f"          {printable(action_of(function.step))}"
+        elif not function.frame or index == len(self._cause.path) - 1:
             yield f"          at 0x{function.step.offset:06x}: {printable(function.step.instruction)}"
 
     def _host(self) -> Iterator[str]:

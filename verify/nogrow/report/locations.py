@@ -15,6 +15,7 @@ from nogrow.contract.patterns import without_number
 from nogrow.contract.violations import Rule, Violation
 from nogrow.report.escaping import printable
 from nogrow.report.model import ArtifactReport, Report
+from nogrow.report.steps import frames_of
 from nogrow.source.model import Frame
 from nogrow.source.quote import Excerpt, Quotable
 from nogrow.util.demangle import demangle
@@ -68,7 +69,7 @@ class Positions:
 
     def step(self, artifact: ArtifactReport, step: Step) -> Position | None:
         """Return a step's position in the source, in the user's code if possible; None if it is unknown."""
-        frames = artifact.sources.get(step.offset, ())
+        frames = frames_of(step, artifact.sources)
         known = [frame for frame in frames if frame.line > 0]
         return next(map(_at, (*filter(self._is_own, known), *known)), None)
 
@@ -123,7 +124,7 @@ def _at(frame: Frame) -> Position:
 def _offsets(artifact: ArtifactReport, violation: Violation) -> Iterable[int]:
     """Return the offsets of the instructions that explain the violation, the most important first."""
     if violation.about is not None:
-        return (step.offset for step in violation.about.witness)
+        return (offset for step in violation.about.witness for offset in step.offsets)
     if violation.rule is Rule.SITE_PRESENT and artifact.judgement is not None:
         return sorted(site.offset for site in artifact.judgement.sites)
     return ()

@@ -10,10 +10,11 @@ from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.judgement import Entry, Step
 from nogrow.contract.phrases import counted, headline, labels, name_of, readable, shortened
 from nogrow.contract.violations import Rule, Violation
-from nogrow.jshost.model import Grower
+from nogrow.jshost.model import Grower, HostCall
 from nogrow.report.escaping import printable
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report
+from nogrow.report.steps import frames_of
 from nogrow.report.summary import (
     NOT_VALIDATED,
     outcome_label,
@@ -171,17 +172,36 @@ def _witness(witness: Sequence[Step], sources: Frames) -> Iterator[str]:
             yield f"          ... {folded:,} more calls ..."
         number, step = index + 1, witness[index]
         # The last frame is in the step's own function, not in a function that is inlined there.
-        frames = sources.get(step.offset, ())
+        frames = frames_of(step, sources)
         where = str(frames[-1]) if frames and frames[-1].line > 0 else ""
-        yield from step_lines(number, step, where)
+        if step.host is not None:
+            # What serves an import is said once.
+            before = witness[index - 1] if index else None
+            follows = before is not None and before.host is not None and before.function == step.function
+            yield from _host_step(number, step, step.host, serves=not follows)
+        else:
+            yield from step_lines(number, step, where)
 
 
 def step_lines(number: int, step: Step, where: str) -> Iterator[str]:
     """Yield the function and the instruction of a step, which is at the position `where` in the source."""
     name = f" {printable(readable(step.function.name))}" if step.function.name else ""
+    name += "" if step.module is None else f" in core module {step.module}"
     yield f"     {number:>3}. func[{step.function.index}]{name}"
     instruction = printable(shortened(step.instruction))
     yield f"          at 0x{step.offset:06x}: {instruction}{where and f', {printable(where)}'}"
+
+
+def _host_step(number: int, step: Step, call: HostCall, *, serves: bool) -> Iterator[str]:
+    """Yield a call that host code makes, on the way from an import."""
+    if call.file is None:
+        yield f"     {number:>3}. import {printable(shortened(call.function))}"
+        yield f"          calls {printable(call.text)}"
+        return
+    serving = f", which serves {printable(shortened(step.function.name or ''))}" if serves else ""
+    yield f"     {number:>3}. {printable(shortened(call.function))}{serving}"
+    yield f"          of {printable(call.file)}:{call.start}"
+    yield f"          at {printable(call.place)}: calls {printable(shortened(call.text))}"
 
 
 def _artifact(style: _Style, artifact: ArtifactReport) -> Iterator[str]:

@@ -135,7 +135,7 @@ def _judged(
         "violationCount": len(artifact.violations),
     }
     # The order matters: the sites and steps ask for source lines, and everything adds strings.
-    facts["steps"] = steps.columns(sources.at)
+    facts["steps"] = steps.columns(sources.of)
     facts["sets"] = sets.all()
     facts["functions"] = functions.columns(room.names)
     facts["excerpts"] = {

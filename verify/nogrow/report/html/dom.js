@@ -24,6 +24,8 @@ const count = (number, noun) => `${number.toLocaleString('en')} ${noun}${number 
 
 const number = (value) => value.toLocaleString('en');
 
+// Steps in host code have no offset.
+const placeOf = (index, offset) => (offset < 0 ? '' : `func[${index}] at ${hex(offset)}: `);
 const hex = (offset) => `0x${offset.toString(16).padStart(6, '0')}`;
 
 const cut = (text, most) => {

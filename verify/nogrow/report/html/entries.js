@@ -4,7 +4,7 @@ const stepItem = (model, number_, chooseFunction) => {
   const step = model.step(number_);
   return el('li', {},
     button({ class: 'link', click: () => chooseFunction(step.function) }, named(model.functionName(step.function))),
-    el('div', { class: 'quiet' }, `func[${step.function}] at ${hex(step.offset)}: `, named(step.instruction)),
+    el('div', { class: 'quiet' }, placeOf(step.function, step.offset), named(step.instruction)),
     sourceOf(model, step.frames));
 };
 

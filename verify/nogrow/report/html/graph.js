@@ -202,14 +202,14 @@ class Graph {
     const calls = ({ to, steps }) => el('li', {}, link(to), pagedList([...steps], 5, (stepNumber) => {
       const step = model.step(stepNumber);
       return el('li', {}, el('span', { class: 'quiet' }, node.kind === 'group' && `func[${step.function}] `,
-        `at ${hex(step.offset)}: `, named(step.instruction)), sourceOf(model, step.frames));
+        step.offset >= 0 && `at ${hex(step.offset)}: `, named(step.instruction)), sourceOf(model, step.frames));
     }, 'ul', { class: 'plain' }));
     const growth = node.grows !== null && model.step(node.grows);
     return [
       el('h4', {}, named(this.title(node))),
       el('p', { class: 'quiet' }, { host: 'The host grows the memory when this import is called.',
         group: 'No function on these paths calls them.', function: `func[${node.index}]` }[node.kind]),
-      growth && el('div', {}, 'Grows the memory ', el('span', { class: 'quiet' }, `at ${hex(growth.offset)}`),
+      growth && el('div', {}, 'Grows the memory ', el('span', { class: 'quiet' }, growth.offset >= 0 && `at ${hex(growth.offset)}`),
         sourceOf(model, growth.frames)),
       node.before.length > 0 && [el('h5', {}, `Callers on these paths (${number(node.before.length)})`),
         pagedList(node.before, 20, ({ from }) => el('li', {}, link(from)), 'ul', { class: 'plain' })],

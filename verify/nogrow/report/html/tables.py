@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from nogrow.analysis.judgement import Function, Step
 from nogrow.contract.phrases import shortened
 from nogrow.report.escaping import printable
-from nogrow.source.model import Frames
+from nogrow.report.steps import action_of, frames_of
+from nogrow.source.model import Frame, Frames
 from nogrow.source.quote import SurroundingLines
 from nogrow.util.demangle import demangle
 
@@ -113,6 +114,7 @@ class Steps:
         self._strings = strings
         self._room = room
         self._numbers: dict[tuple[int, int, str, int], int] = {}
+        self._steps: dict[int, Step] = {}
         self._followed = 0
 
     def number(self, witness: Sequence[Step]) -> int:
@@ -122,14 +124,16 @@ class Steps:
         self._followed += len(witness)
         after = -1
         for step in reversed(witness):
-            key = (self._functions.number(step.function), step.offset, step.instruction, after)
+            offset = step.offset if step.host is None else -1
+            key = (self._functions.number(step.function), offset, action_of(step), after)
             after = self._numbers.setdefault(key, len(self._numbers))
+            self._steps.setdefault(after, step)
         return after
 
-    def columns(self, source: Callable[[int], list[list[int]]]) -> Columns:
-        """Return the steps as columns; `source` returns the frames of an offset, which few steps have."""
+    def columns(self, source: Callable[[Step], list[list[int]]]) -> Columns:
+        """Return the steps as columns; `source` returns the frames of a step, which few steps have."""
         steps = list(self._numbers)
-        sources = [[number, source(offset)] for number, (_, offset, _, _) in enumerate(steps)]
+        sources = [[number, source(step)] for number, step in sorted(self._steps.items())]
         return {
             "function": [step[0] for step in steps],
             "offset": [step[1] for step in steps],
@@ -150,7 +154,13 @@ class Sources:
 
     def at(self, offset: int) -> list[list[int]]:
         """Return the frames at `offset`, the innermost first; none if the location is unknown."""
-        frames = self._frames.get(offset, ())
+        return self._numbered(self._frames.get(offset, ()))
+
+    def of(self, step: Step) -> list[list[int]]:
+        """Return the frames of a step of a witness, the innermost first."""
+        return self._numbered(frames_of(step, self._frames))
+
+    def _numbered(self, frames: Sequence[Frame]) -> list[list[int]]:
         for frame in frames:
             self._lines.want(frame.file, frame.line)
         strings = self._strings

@@ -13,7 +13,7 @@ const snippetOf = ([place, lines]) => lines.length > 0 && el('div', { class: 'so
   el('pre', { class: 'excerpt', tabindex: 0, 'aria-label': 'Source' }, lines.map(viewLine)));
 
 const enteredStep = ([name, index, offset, instruction, frames]) => el('li', {}, named(name),
-  el('div', { class: 'quiet' }, `func[${index}] at ${hex(offset)}: `, named(instruction)),
+  el('div', { class: 'quiet' }, placeOf(index, offset), named(instruction)),
   frames.map((frame) => el('div', { class: 'source' }, named(frame))));
 
 const enteredPath = ({ module, entry, verdict, steps, moreSteps, growers }, verdicts) => el('details', { open: true },

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from nogrow.analysis.judgement import Step
-from nogrow.contract.phrases import name_of
 from nogrow.contract.violations import Entered, Violation
 from nogrow.report.escaping import printable
 from nogrow.report.html.tables import shown
 from nogrow.report.model import ArtifactReport
+from nogrow.report.steps import action_of, frames_of, function_of
 from nogrow.report.view_places import Place, Snippet, snippets
 from nogrow.source.quote import AROUND, Excerpt, Quotable
 
@@ -53,11 +53,11 @@ def _entered(entered: Entered) -> Object:
         "verdict": entered.entry.verdict.rank,
         "steps": [
             [
-                shown(name_of(step.function)),
+                shown(function_of(step)),
                 step.function.index,
-                step.offset,
-                shown(step.instruction),
-                [shown(str(frame)) for frame in entered.sources.get(step.offset, ())[-1:]],
+                -1 if step.host is not None else step.offset,
+                shown(action_of(step)),
+                [shown(str(frame)) for frame in frames_of(step, entered.sources)[-1:]],
             ]
             for step in steps[:MOST_STEPS]
         ],
