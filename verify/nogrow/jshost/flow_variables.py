@@ -26,7 +26,8 @@ from nogrow.jshost.parse import (
     key_of,
     text_of,
 )
-from nogrow.jshost.syntax import ELEMENT, Name, Scopes
+from nogrow.jshost.scopes import Name, Scopes
+from nogrow.jshost.syntax import ELEMENT
 
 IDENTIFIERS = frozenset(
     ("identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern")

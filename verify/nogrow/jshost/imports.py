@@ -12,8 +12,8 @@ from nogrow.errors import ModuleError, UsageError
 from nogrow.jshost.growth import Imports, growing_imports
 from nogrow.jshost.model import Glue, Grower, Served, Table
 from nogrow.jshost.parse import first_error, parse
-from nogrow.jshost.served import served_imports
 from nogrow.jshost.scopes import Name
+from nogrow.jshost.served import served_imports
 from nogrow.jshost.values import NOTHING, Values
 
 LARGEST = 1 << 26

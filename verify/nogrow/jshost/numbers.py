@@ -15,7 +15,7 @@ from nogrow.jshost.parse import (
     operator_of,
     sides_of,
 )
-from nogrow.jshost.syntax import Name, Scopes
+from nogrow.jshost.scopes import Name, Scopes
 
 _ARITHMETIC = words("- * / % ** & | ^ << >> >>> -= *= /= %= **= &= |= ^= <<= >>= >>>=")
 _ADDITION = frozenset(("+", "+="))

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from nogrow.jshost.growth import Imports
 from nogrow.jshost.model import Table
-from nogrow.jshost.syntax import Owner
+from nogrow.jshost.scopes import Owner
 from nogrow.jshost.term import Term
 from nogrow.jshost.values import Values
 
