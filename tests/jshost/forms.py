@@ -121,6 +121,20 @@ FORMS = {
         (v ??= new Uint8Array(w.exports.memory.buffer)); // stale
         export const put = (w, d) => { const p = w.exports.alloc(d.length); view(w).set(d, p) };
     """,
+    "copy of a field, checked": """
+        export class A { constructor(e) { this.e = e; this.v = new Uint8Array(e.memory.buffer) }
+        view() { let v = this.v;
+        if (v.byteLength === 0) { v = new Uint8Array(this.e.memory.buffer); this.v = v }
+        return v }
+        put(d) { const p = this.e.alloc(d.length); this.view().set(d, p) } }
+    """,
+    "copy of an element, tested for undefined": """
+        const cache = new WeakMap();
+        function view(e) { let v = cache.get(e);
+        if (v === undefined) { v = new Uint8Array(e.memory.buffer); cache.set(e, v) }
+        return v } // stale
+        export function put(e, d) { const p = e.alloc(d.length); view(e).set(d, p) }
+    """,
     "heap, read again": """
         export async function f(Module, p) { await Module.ready; Module._work(p); return Module.HEAPU8[p] }
     """,

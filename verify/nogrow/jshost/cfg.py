@@ -88,6 +88,8 @@ class _Flow(Jumps):
                     self._of_literal[owner].append(binding)
         self._checked: list[tuple[Node, Binding]] = []
         self._conditions: set[int] = set()
+        # The expressions of which an assignment makes a copy, which is no use.
+        self._copies: set[int] = set()
         self._visits: dict[str, Callable[[Node], Visit]] = {
             "variable_declarator": self._assignment,
             "assignment_expression": self._assignment,
@@ -237,6 +239,8 @@ class _Flow(Jumps):
         return next(iter(self._bindings(node)), None)
 
     def _use(self, node: Node) -> None:
+        if node.id in self._copies:
+            return
         terms = self._program.constraints.terms.of(bare(node))
         for holder in dict.fromkeys(self._holders(terms)):
             self.use(EventKind.USE, node, holder)
@@ -291,6 +295,13 @@ class _Flow(Jumps):
             for value in evaluated:
                 self._use_later(value)
             return
+        sources = self._copied(left, right)
+        if sources:
+            self._copies.add(bare(right).id)
+            yield right
+            for target in self._bindings(left):
+                self.use(EventKind.COPY, left, target, sources)
+            return
         is_pattern = left.type in _PATTERNS
         if not is_pattern:
             yield from _evaluated_in(left)
@@ -319,6 +330,13 @@ class _Flow(Jumps):
         yield right
         self._define(left, self._program.constraints.terms.of(right))
         self.go(self.block(before, self.here))
+
+    def _copied(self, left: Node, right: Node) -> tuple[Holder, ...]:
+        """Return the bindings whose view the assignment copies to a variable."""
+        if left.type != "identifier" or len(self._bindings(left)) != 1:
+            return ()
+        terms = self._program.constraints.terms.of(bare(right))
+        return (*self._holders(terms), *self._older(terms))
 
     def _augmented(self, node: Node) -> Visit:
         left, right = fields(node, "left", "right")
@@ -478,7 +496,8 @@ class _Flow(Jumps):
             self.wait(node.parent)
         self._add_call(node)
         self._store_at(node)
-        if callee is not None and property_of(bare(callee)) in RETURNS_ELEMENT:
+        returns_element = callee is not None and property_of(bare(callee)) in RETURNS_ELEMENT
+        if returns_element and node.id not in self._copies:
             for binding in self._tracked_among(self._program.constraints.terms.of(node)):
                 self.use(EventKind.USE, node, binding)
 

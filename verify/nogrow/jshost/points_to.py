@@ -10,7 +10,15 @@ from functools import reduce
 from operator import or_
 
 from nogrow.errors import ModuleError
-from nogrow.jshost.builtins import ALLOCATORS, CALLERS, HEAPS, HOST_PROPERTIES, LIVE, NOT_OF_MEMORY
+from nogrow.jshost.builtins import (
+    ALLOCATORS,
+    CALLERS,
+    HEAPS,
+    HOST_PROPERTIES,
+    LIVE,
+    NOT_OF_MEMORY,
+    RETURNS_ELEMENT,
+)
 from nogrow.jshost.constraints import CallSite, Constraints, Store
 from nogrow.jshost.objects import PASSING, Objects
 from nogrow.jshost.parse import Node
@@ -389,13 +397,18 @@ class PointsTo:
         pure = {
             target
             for target, values in stored.items()
-            if target not in others and values and all(self._is_view(value, 4) for value in values)
+            if target not in others and values and all(self._is_view(value, target, 4) for value in values)
         }
         self._mixed -= pure
         return bool(pure)
 
-    def _is_view(self, term: Term, deepest: int) -> bool:
-        """Return whether the term is always a view, as far as the program shows."""
+    def _is_view(self, term: Term, array: Term, deepest: int) -> bool:
+        """Return whether the program shows that the term is always a view, if the array's elements are."""
+        match term:
+            case Result(Member(of, name)) if of is not None and name in RETURNS_ELEMENT:
+                term = self.find(Member(of, ELEMENT))
+        if term == array:
+            return True
         if not self.of(term) & KEPT:
             return False
         values = self.flows.get(term, set())
@@ -403,7 +416,7 @@ class PointsTo:
             returned = map(Returned, self.functions(term.callee))
             values = values.union(*(self.flows.get(each, set()) for each in returned))
         return isinstance(term, Made) or (
-            deepest > 0 and all(self._is_view(value, deepest - 1) for value in values)
+            deepest > 0 and all(self._is_view(value, array, deepest - 1) for value in values)
         )
 
     def _name_fields(self) -> bool:
