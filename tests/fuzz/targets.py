@@ -28,7 +28,7 @@ from nogrow.diff.comparison import compare
 from nogrow.diff.model import Direction
 from nogrow.errors import ContractError, DocumentError, ModuleError, UsageError
 from nogrow.pipeline.cached_views import inspect
-from nogrow.pipeline.host_code import analysed, text_at
+from nogrow.pipeline.named_host_code import analysed, text_at
 from nogrow.report.as_json import load as load_report
 from nogrow.report.exit_code import ExitCode
 from nogrow.rewrite.rewrite import Mode, sealed

@@ -11,7 +11,8 @@ from nogrow.analysis.proof import judge
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import Target
 from nogrow.pipeline.all_files import check
-from nogrow.pipeline.host_code import beside, named, of_module
+from nogrow.pipeline.host_code import beside, of_module
+from nogrow.pipeline.named_host_code import named
 from nogrow.shipping.gate import gather, host_code, targets_of
 from tests.pipeline.test_host_code import GLUE, MINIFIED
 from tests.support.modules import assemble

@@ -9,7 +9,7 @@ from nogrow.analysis.proof import judge
 from nogrow.contract.model import ArtifactContract, ViewRules
 from nogrow.contract.select import Target
 from nogrow.pipeline.all_files import check
-from nogrow.pipeline.host_code import text_at
+from nogrow.pipeline.named_host_code import text_at
 from nogrow.report.model import Report
 from tests.report.browser import opened
 from tests.support.modules import write_module

@@ -262,7 +262,7 @@ def glue_in(paths: Sequence[Path]) -> "list[Glue]":
     if not paths:
         return []
     from nogrow.jshost.nearby_scripts import scripts_at
-    from nogrow.pipeline.host_code import text_at
+    from nogrow.pipeline.named_host_code import text_at
 
     return [text_at(script) for path in paths for script in scripts_at(path)]
 

@@ -60,7 +60,7 @@ def stress(
     means that this failed, and that nothing was written.
     """
     target = new_file(Path(file), output, force=force)
-    from nogrow.pipeline.host_code import analysed
+    from nogrow.pipeline.named_host_code import analysed
     from nogrow.pipeline.stress_host_code import host_code_beside, surroundings_of
     from nogrow.rewrite.stress import stressed
     from nogrow.util.atomic_write import write_bytes

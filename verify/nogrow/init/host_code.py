@@ -12,7 +12,8 @@ from nogrow.jshost.model import Glue
 from nogrow.jshost.modules import resolve
 from nogrow.jshost.nearby_scripts import MOST_BYTES
 from nogrow.jshost.parse import JAVASCRIPT, parse
-from nogrow.pipeline.host_code import analysed, beside, cannot_grow, text_at, why_foreign
+from nogrow.pipeline.host_code import beside, why_foreign
+from nogrow.pipeline.named_host_code import analysed, cannot_grow, text_at
 from nogrow.wasm.decode import decode
 from nogrow.wasm.file import read
 from nogrow.wasm.model import Kind, Module

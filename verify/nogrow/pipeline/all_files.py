@@ -74,7 +74,7 @@ def check(
     """
     given = _of_targets(glue, targets)
     if any(clause.js for target in targets for clause in target.every_clause):
-        from nogrow.pipeline.host_code import named
+        from nogrow.pipeline.named_host_code import named
 
         targets, from_contract = named(targets)
         given = _joined(given, from_contract)
@@ -160,7 +160,7 @@ def _analysed(given: GlueByPath, targets: Sequence[Target]) -> GlueByPath:
     """Return the host code, analysed if the verdicts of its target depend on it, which takes long."""
     if not given:
         return given
-    from nogrow.pipeline.host_code import analysed, needs_host_code
+    from nogrow.pipeline.named_host_code import analysed, needs_host_code
 
     once = cache(analysed)
     needed = {target.path for target in targets if target.found and target.problem is None}

@@ -86,7 +86,7 @@ def _judged(modules: Sequence[str], files: Sequence[_File]) -> tuple[ArtifactRep
     # A judgement takes more of the package than an analysis of host code alone.
     from nogrow.analysis.proof import judge
     from nogrow.pipeline.all_files import check
-    from nogrow.pipeline.host_code import analysed, needs_host_code
+    from nogrow.pipeline.named_host_code import analysed, needs_host_code
 
     targets = [Target(path, ArtifactContract(), found=is_there(path)) for path in modules]
     needed = any(target.found and needs_host_code(target) for target in targets)

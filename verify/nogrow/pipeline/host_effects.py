@@ -8,7 +8,8 @@ from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import trusted_by_all
 from nogrow.errors import ModuleError
 from nogrow.jshost.model import ANY_EXPORT, Called, Glue, HostCall, Position
-from nogrow.pipeline.host_code import cannot_grow, why_foreign
+from nogrow.pipeline.host_code import why_foreign
+from nogrow.pipeline.named_host_code import cannot_grow
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Kind, Module
 
@@ -32,7 +33,7 @@ def host_effects(data: bytes, clauses: Sequence[ArtifactContract], glue: Sequenc
     Raises `ModuleError` where the host code is not that of the module.
     """
     module = decode(data)
-    if cannot_grow(module):
+    if cannot_grow(module) or not module.imported(Kind.FUNCTION):
         return HostEffects()
     if reason := why_foreign(module, glue, trusted_by_all(clauses)):
         raise ModuleError(reason)

@@ -9,7 +9,6 @@ from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
 from nogrow.errors import ModuleError
 from nogrow.jshost.model import Glue
 from nogrow.pipeline.host_code import (
-    cannot_grow,
     minified,
     of_module,
     scripts_beside,
@@ -17,6 +16,7 @@ from nogrow.pipeline.host_code import (
     why_host_code_is_needed,
 )
 from nogrow.pipeline.host_effects import host_effects
+from nogrow.pipeline.named_host_code import cannot_grow
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Module
 from nogrow.wasm.sections import is_component

@@ -13,7 +13,8 @@ from nogrow.contract.shipped_clauses import built, clauses_at, joined, parts_at,
 from nogrow.contract.violations import Rule, Violation
 from nogrow.errors import UsageError
 from nogrow.jshost.model import Glue
-from nogrow.pipeline.host_code import is_named, of_module, scripts_beside
+from nogrow.pipeline.host_code import of_module, scripts_beside
+from nogrow.pipeline.named_host_code import is_named
 from nogrow.report.model import ArtifactReport, Report
 from nogrow.rewrite.stress_marker import is_marked
 from nogrow.shipping.sealed_copies import SealedCopies
