@@ -67,6 +67,28 @@ FORMS = {
         if (v.buffer !== old) v = new Uint8Array(old); // stale
         return v[p] } }
     """,
+    "callback that other code may call after growth": """
+        import { onMemoryGrown } from "./notices.js"; import wasm from "./wasm.js";
+        const words = () => new Uint32Array(wasm.instance.exports.memory.buffer);
+        let v = words(); onMemoryGrown(() => { v = words() });
+        export const at = (p) => v[p];
+    """,
+    "callback that other code calls for another reason": """
+        import { onSelect } from "./notices.js"; import wasm from "./wasm.js";
+        const words = () => new Uint32Array(wasm.instance.exports.memory.buffer);
+        let v = words(); onSelect(() => { v = words() });
+        export const at = (p) => v[p]; // stale
+    """,
+    "method of a value kept beside the exports": """
+        export class A { constructor(instance) { this.exports = instance.exports;
+        this.values = [instance.exports]; }
+        keep(v) { this.values.push(v) }
+        put(i, p) { const v = new Uint8Array(this.exports.memory.buffer), text = this.values[i];
+        for (let n = 0; n < 4; n++) v[p++] = text.charCodeAt(n) } }
+    """,
+    "address of errno": """
+        export function f(Module, e) { Module.HEAP32[Module.___errno_location() >> 2] = e }
+    """,
     "heap, destructured": """
         export function f(Module, p) { const { HEAPU8 } = Module; Module._work(p);
         return HEAPU8[p] } // stale

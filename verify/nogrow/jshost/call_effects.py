@@ -11,11 +11,26 @@ from nogrow.jshost.constraints import CallSite, Constraints
 from nogrow.jshost.model import Exports
 from nogrow.jshost.points_to import Kind, PointsTo
 from nogrow.jshost.syntax import ELEMENT, Name
-from nogrow.jshost.term import Class, Function, Instance, Made, Member, NewMemory, Result, Term, This
+from nogrow.jshost.term import (
+    Class,
+    Function,
+    Instance,
+    Made,
+    Member,
+    NewMemory,
+    Result,
+    Returned,
+    Term,
+    This,
+)
 
 _KNOWN = GLOBALS | WEB
-# Emscripten's functions that move the stack pointer, or read it.
-_NEVER_GROWS = re.compile(r"_*(emscripten_)?stack_?(Alloc|alloc|Save|Restore|restore|get_\w+)")
+# Emscripten's functions that move the stack pointer or read it, and the C library's that gives an address.
+_NEVER_GROWS = re.compile(
+    r"_*(emscripten_)?stack_?(Alloc|alloc|Save|Restore|restore|get_\w+)|_*errno_location"
+)
+# How many bindings a value may have passed through.
+_FARTHEST = 4
 
 
 class Effect(enum.IntEnum):
@@ -182,7 +197,10 @@ class CallEffects:
         if name in ("call", "apply") and of is not None and not is_export and not isinstance(of, Result):
             return self._callee(of)
         if held & Kind.EXPORTS and (name == ELEMENT or self._called.has(name)):
-            return self._entering(None if name == ELEMENT else {name}), set()
+            effect = self._entering(None if name == ELEMENT else {name})
+            # Other objects that are kept together with the exports have the language's methods.
+            is_mixed = name in METHODS and not self._is_exports(of, _FARTHEST)
+            return min(effect, Effect.POSSIBLE) if is_mixed else effect, set()
         if name not in METHODS and self._points_to.of(Member(of, name)) & Kind.EXPORT:
             return self._entering(self._called.of(Member(of, name))), set()
         if held & Kind.MEMORY and name == "grow":
@@ -210,6 +228,18 @@ class CallEffects:
             return self._entering({name}), set()
         # The object may be of another program, whatever methods of this one have the name.
         return Effect.POSSIBLE, set(named)
+
+    def _is_exports(self, term: Term | None, farthest: int) -> bool:
+        """Return whether the term is always the module's exports, as far as the program shows."""
+        if not self._points_to.of(term) & Kind.EXPORTS or term is None or farthest == 0:
+            return False
+        if isinstance(term, Member) and term.name in ("exports", ELEMENT):
+            return term.name == "exports"
+        values = set(self._points_to.flows.get(self._points_to.find(term), ()))
+        if isinstance(term, Result):
+            for function in self._points_to.functions(term.callee):
+                values |= self._points_to.flows.get(Returned(function), set())
+        return all(self._is_exports(value, farthest - 1) for value in values)
 
     def _of_object_with_memory(self, method: int) -> bool:
         """Return whether the method's class or object has a member `memory`, as exports have."""

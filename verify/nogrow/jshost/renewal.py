@@ -4,15 +4,19 @@ The host's half of the growth calls a function that does nothing but make the vi
 `updateMemoryViews`, or an import that the module calls after it has grown, as Go's `resetMemoryDataView`.
 """
 
+import re
+from collections.abc import Iterator
 from itertools import takewhile
 
-from nogrow.jshost.builtins import EMSCRIPTEN_OPTIONS, HEAPS, words
+from nogrow.jshost.builtins import EMSCRIPTEN_OPTIONS, HEAPS, METHODS, words
 from nogrow.jshost.parse import Node, bare, children_of, fields, sides_of
 from nogrow.jshost.points_to import Kind
 from nogrow.jshost.program import Program
 from nogrow.jshost.syntax import ELEMENT, Name
-from nogrow.jshost.term import Binding, Member, This
+from nogrow.jshost.term import Binding, Holder, Member, This
 
+# The names of functions that other code calls after the memory has grown, or that get such functions.
+_GROWTH = re.compile(r"grow|heap|memory|resiz", re.IGNORECASE)
 # Emscripten's glue makes views of this many types together, at least.
 A_HEAP = 3
 # Its glue reads this many of the options of its module object, also if it is minified.
@@ -53,6 +57,7 @@ class Renewal:
         # What grows the memory for the module renews the views as well.
         served = {function for function in growers if self._is_served(function)}
         self._glue = heaps | grown | hooks | served
+        self._listeners = set(self._announced())
 
     def __contains__(self, binding: Binding) -> bool:
         """Return whether the glue renews the binding."""
@@ -63,6 +68,20 @@ class Renewal:
             binding in program.filled[function] and program.home(binding) != function
             for function in self._glue
         )
+
+    def may_renew(self, binding: Holder) -> bool:
+        """Return whether a function that other code may call after each growth renews the binding."""
+        return any(binding in self._program.filled[function] for function in self._listeners)
+
+    def _announced(self) -> Iterator[int]:
+        """Yield functions that only renew views, which other code named after growth gets."""
+        program = self._program
+        for call in program.constraints.calls.values():
+            named = [each for each in call.callees if isinstance(each, Name | Member)]
+            is_outside = named and not any(map(program.points_to.functions, call.callees))
+            if is_outside and all(_GROWTH.search(each.name) and each.name not in METHODS for each in named):
+                for value in (value for values in call.arguments for value in values):
+                    yield from program.points_to.functions(value) & self._renewing
 
     def _only_renews(self, function: int) -> bool:
         """Return whether the function stores views in bindings that outlive it, and does nothing else."""

@@ -116,6 +116,7 @@ def _cached_views(files: Sequence[File], host: Assumed) -> dict[str, tuple[Cache
         for name, node in exported_bindings(program)
         if name in candidates
     ]
+    uses = [use._replace(certain=False) if renewal.may_renew(use.binding) else use for use in uses]
     paths = {file.root.id: file.path for file in files}
     stale: dict[tuple[Spelled, str], dict[bool, dict[Position, StaleUse]]] = defaultdict(dict)
     for use in sorted(uses, key=lambda use: not use.certain):
