@@ -2,7 +2,7 @@ import pytest
 
 from nogrow.explain.provenance import Origin, origin_of
 
-USER, DEPENDENCY, LIBRARY, ALLOCATOR, HOST, UNKNOWN = Origin
+USER, DEPENDENCY, LIBRARY, ALLOCATOR, OUTSIDE, UNKNOWN = Origin
 HASH = "a" * 40
 REGISTRY = "/root/.cargo/registry/src/github.com-1ecc6299db9ec823"
 

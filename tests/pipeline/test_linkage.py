@@ -88,6 +88,20 @@ def test_growth_is_followed_through_several_modules(tmp_path: Path) -> None:
       (export "still" (func $m "still")))"""
     user = USER.replace("(instance $b)", "(instance $both)")
     assert verdicts(tmp_path, LIBRARY + between + user)[2] == {"bad": "reachable", "good": "unreachable"}
+    witness = entry(judgements(tmp_path, LIBRARY + between + user)[2], "bad").witness
+    assert [(step.module, step.function.index, step.instruction) for step in witness] == [
+        (None, 2, "call"),
+        (1, 1, "calls another core module"),
+        (0, 0, "memory.grow"),
+    ]
+
+
+def test_witness_has_offsets_of_other_core_modules_in_the_file(tmp_path: Path) -> None:
+    library, user = judgements(tmp_path, LIBRARY + USER)
+    *_, last = entry(user, "bad").witness
+    assert last == entry(library, "grow").witness[0]._replace(module=0)
+    data = (tmp_path / "c.wasm").read_bytes()
+    assert data[last.offset] == 0x40
 
 
 def test_callback_from_another_module_is_followed(tmp_path: Path) -> None:
@@ -246,3 +260,4 @@ def test_explain_names_the_other_core_module(tmp_path: Path) -> None:
     reports(tmp_path, LIBRARY + USER)
     done = CliRunner().invoke(explain, [str(tmp_path / "c.wasm"), "bad"])
     assert "can make `grow` of core module 0 grow the memory through" in done.output
+    assert "func[0] in core module 0" in done.output

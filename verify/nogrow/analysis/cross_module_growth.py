@@ -5,10 +5,10 @@ called back, grows a memory that the module has access to. It starts from the li
 from the judgement of each module alone.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from nogrow.analysis.assumptions import REFERENCES
-from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Verdict
+from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Step, Verdict
 from nogrow.analysis.surroundings import NOT_LINKED, Linked
 from nogrow.errors import ModuleError
 from nogrow.wasm.forwarding import filled_slots, forwarders
@@ -81,14 +81,17 @@ class Growth:
             return NOT_LINKED
         growing: dict[str, str] = {}
         trapping: dict[str, str] = {}
+        steps: dict[str, tuple[Step, ...]] = {}
         memories = {self._linking.memory(number, index) for index in visible(module, Kind.MEMORY)}
         for label, behind in self._labels[number].items() if memories else ():
             for back, by_label in ((True, growing), (False, trapping)):
-                near = (self._nearest.get((memory, back), {}).get(behind) for memory in memories)
-                grower = next((vertex for vertex in near if vertex is not None), None)
-                if grower is not None:
-                    by_label[label] = self._name(grower)
-        return Linked(served(self._linking, number), growing, trapping)
+                near = (self._nearest.get((memory, back), {}) for memory in memories)
+                following = next((calls for calls in near if behind in calls), None)
+                if following is not None:
+                    path = _path(following, behind)
+                    by_label[label] = self._name(path[-1])
+                    steps.setdefault(label, tuple(self._steps(path, number)))
+        return Linked(served(self._linking, number), growing, trapping, steps)
 
     def at_start(self) -> bool:
         """Return whether any module's start function leads to a growth of any memory."""
@@ -99,6 +102,19 @@ class Growth:
             if entry.kind is EntryKind.START
         }
         return any(not starts.isdisjoint(near) for near in self._nearest.values())
+
+    def _steps(self, path: Sequence[int], caller: int) -> Iterator[Step]:
+        """Yield the steps through other modules to the growth at the end of a path of calls."""
+        for vertex in path:
+            number, place = self._entry_of.get(vertex, (caller, None))
+            judgement = self._judgements[number]
+            if judgement is None or place is None:
+                continue
+            entry = judgement.entries[place]
+            if vertex == path[-1]:
+                yield from (step._replace(module=number) if step.offsets else step for step in entry.witness)
+            else:
+                yield Step(entry.function, 0, "calls another core module", module=number)
 
     def _name(self, vertex: int) -> str:
         number, place = self._entry_of[vertex]
@@ -217,7 +233,11 @@ class Growth:
                 yield _ANYTHING if place is None else self._entries[number][place]
 
     def _search(self) -> dict[tuple[Place, bool], dict[int, int]]:
-        """Return the nearest grower behind each vertex, by memory and whether more than a trap can follow."""
+        """Return the next call on the way to the nearest grower, by memory and whether control comes back.
+
+        A vertex that grows the memory itself is its own next. Control comes back unless only a trap can
+        follow.
+        """
         callers: list[list[int]] = [[] for _ in self._callees]
         for vertex, callees in enumerate(self._callees):
             for callee in callees:
@@ -269,12 +289,19 @@ def _passes_references(module: Module) -> bool:
 
 
 def _backwards(callers: Sequence[Sequence[int]], sources: Iterable[int]) -> dict[int, int]:
-    """Return the nearest of `sources` for each vertex from which a path of calls leads to one."""
-    nearest = {source: source for source in sources}
-    waiting = list(nearest)
+    """Return the next vertex on the shortest path to one of `sources`, where a path leads to one."""
+    following = {source: source for source in sources}
+    waiting = list(following)
     for vertex in waiting:
         for caller in callers[vertex]:
-            if caller not in nearest:
-                nearest[caller] = nearest[vertex]
+            if caller not in following:
+                following[caller] = vertex
                 waiting.append(caller)
-    return nearest
+    return following
+
+
+def _path(following: Mapping[int, int], vertex: int) -> list[int]:
+    path = [vertex]
+    while following[path[-1]] != path[-1]:
+        path.append(following[path[-1]])
+    return path

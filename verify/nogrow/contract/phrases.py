@@ -46,7 +46,7 @@ def path_of(witness: Sequence[Step]) -> str:
     """Return the functions of a witness, without the middle of a long one, and the offset where it ends."""
     # A path can have a million steps.
     is_long = len(witness) > _LONGEST_PATH
-    names = [_function_of(step) for step in ((*witness[:2], *witness[-2:]) if is_long else witness)]
+    names = [function_of(step) for step in ((*witness[:2], *witness[-2:]) if is_long else witness)]
     if is_long:
         names.insert(2, f"({len(witness) - 4} more)")
     last = witness[-1]
@@ -57,8 +57,12 @@ def path_of(witness: Sequence[Step]) -> str:
     return f"{' -> '.join(names)}: {shortened(last.instruction)} at offset 0x{last.offset:x}"
 
 
-def _function_of(step: Step) -> str:
-    return name_of(step.function) if step.host is None else shortened(step.host.function)
+def function_of(step: Step) -> str:
+    """Return the function of a step; for one in host code, that of the host code."""
+    if step.host is not None:
+        return shortened(step.host.function)
+    name = name_of(step.function)
+    return name if step.module is None else f"{name} in core module {step.module}"
 
 
 def mode_and_pages(mode: str, pages: int | None) -> str:

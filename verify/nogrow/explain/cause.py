@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from nogrow.analysis.judgement import Entry, Step
+from nogrow.contract.phrases import function_of
 from nogrow.explain.allocation_sites import OWN_GROWTH, UNKNOWN, Use, use_of
 from nogrow.explain.provenance import Origin, origin_of
-from nogrow.jshost.model import HostCall
 from nogrow.source.model import Frame, Frames
 
 Demangle = Callable[[str], str]
@@ -85,12 +85,12 @@ def _path(
 ) -> list[PathFunction]:
     path: list[PathFunction] = []
     for number, step in enumerate(witness, 1):
-        if step.host is not None:
-            path.append(_host_function(number, step, step.host))
+        if not step.offsets:
+            path.append(_function_outside(number, step))
             continue
         name = step.function.name or names.get(step.function.index)
         readable = demangle(name) if name else None
-        frames = sources.get(step.offset, ()) if step.offsets else ()
+        frames = sources.get(step.offset, ())
         # The last frame is the function itself; the functions before it are inlined into it.
         outer = frames[-1] if frames else None
         if readable is None and outer is not None and outer.function:
@@ -105,10 +105,11 @@ def _path(
     return path
 
 
-def _host_function(number: int, step: Step, call: HostCall) -> PathFunction:
-    """Return a function of host code; the cause is in the module, in front of the import."""
-    frame = None if call.file is None else Frame(call.function, call.file, *call.at)
-    return PathFunction(number, step, call.function, Origin.HOST, frame)
+def _function_outside(number: int, step: Step) -> PathFunction:
+    """Return a function of host code or of another module; the cause is in front of the import."""
+    call = step.host
+    frame = None if call is None or call.file is None else Frame(call.function, call.file, *call.at)
+    return PathFunction(number, step, function_of(step), Origin.OUTSIDE, frame)
 
 
 def _blamed_at(path: Sequence[PathFunction]) -> int | None:

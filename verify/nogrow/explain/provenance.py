@@ -25,7 +25,7 @@ class Origin(enum.Enum):
     DEPENDENCY = "dependency"
     LIBRARY = "library"
     ALLOCATOR = "allocator"
-    HOST = "host code"
+    OUTSIDE = "outside of the module"
     UNKNOWN = "unknown"
 
     @property

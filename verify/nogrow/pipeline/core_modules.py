@@ -1,6 +1,6 @@
 """Find the core modules in a file, their offsets in it, and how those of a component serve each other."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from nogrow.analysis.assumptions import stated
@@ -56,28 +56,45 @@ def modules_in(path: str, data: bytes) -> tuple[LocatedModule, ...]:
 
 def linkages(
     data: bytes,
-    count: int,
+    starts: Sequence[int],
     judge: Callable[[int, Linked], Judgement],
     trusts: Callable[[int, str], bool],
 ) -> list[Linkage]:
-    """Return for each of the `count` core modules of a component what the others may do behind its imports.
+    """Return for each core module of a component what the others may do behind its imports.
 
-    `judge` judges the module of a number. `trusts` says whether the contract vouches for an import of that
-    module by its exact name. Raises `ModuleError` where there is too much to follow.
+    `starts` are their offsets in the file. `judge` judges the module of a number. `trusts` says whether the
+    contract vouches for an import of that module by its exact name. Raises `ModuleError` where there is too
+    much to follow.
     """
     from nogrow.analysis.cross_module_growth import Growth, served
     from nogrow.wasm.linking import read_linking
 
     linking = read_linking(data)
     alone: list[Judgement | None] = []
-    for number in range(count):
+    for number in range(len(starts)):
         try:
             alone.append(judge(number, Linked(served(linking, number))))
         except ModuleError:
             # The error is reported when the module's turn comes; the others have to expect any growth of it.
             alone.append(None)
     growth = Growth(linking, alone, trusts)
-    return [Linkage(growth.linked(number), judgement) for number, judgement in enumerate(alone)]
+    return [
+        Linkage(_moved(growth.linked(number), starts), judgement) for number, judgement in enumerate(alone)
+    ]
+
+
+def _moved(linked: Linked, starts: Sequence[int]) -> Linked:
+    """Return what is known with the offsets of steps in other modules in the file."""
+    steps = {
+        label: tuple(
+            step
+            if step.module is None or not step.offset
+            else step._replace(offset=step.offset + starts[step.module])
+            for step in path
+        )
+        for label, path in linked.steps.items()
+    }
+    return linked._replace(steps=steps)
 
 
 def served_imports(judgement: Judgement, linked: Linked) -> Iterator[str]:

@@ -147,7 +147,7 @@ class Pipeline:
             try:
                 found = linkages(
                     data,
-                    len(cases),
+                    [case.module.start for case in cases],
                     lambda number, linked: self._judge(judge, cases[number], linked),
                     lambda number, label: all(
                         label in clause.imports.trusted for clause in cases[number].clauses

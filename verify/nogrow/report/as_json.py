@@ -108,7 +108,7 @@ def _step(step: Step, sources: Frames) -> Object:
         }
     return {
         "function": _function(step.function),
-        "offset": None if step.host is not None else step.offset,
+        "offset": step.offset or None,
         "instruction": step.instruction,
         "source": _source(frames_of(step, sources)),
         **host,

@@ -215,7 +215,9 @@ class _Text:
         if function.step.host is not None:
             yield f"          {printable(action_of(function.step))}"
         elif not function.frame or index == len(self._cause.path) - 1:
-            yield f"          at 0x{function.step.offset:06x}: {printable(function.step.instruction)}"
+            offset = function.step.offset
+            place = f"at 0x{offset:06x}: " if offset else ""
+            yield f"          {place}{printable(function.step.instruction)}"
 
     def _host(self) -> Iterator[str]:
         entry = self._entry

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from nogrow import __version__
 from nogrow.analysis.judgement import Entry, EntryKind, Step
 from nogrow.contract.patterns import without_number
-from nogrow.contract.phrases import counted, shortened, unmistakable
+from nogrow.contract.phrases import counted, function_of, shortened, unmistakable
 from nogrow.contract.violations import Rule, Violation
 from nogrow.jshost.model import CachedView
 from nogrow.report.escaping import in_json, in_sarif
@@ -21,7 +21,7 @@ from nogrow.report.exit_code import Outcome
 from nogrow.report.locations import Position, Positions
 from nogrow.report.model import ArtifactReport, Report
 from nogrow.report.rule_help import RULE_HELP, RuleHelp
-from nogrow.report.steps import action_of, function_of
+from nogrow.report.steps import action_of
 from nogrow.report.summary import (
     NOT_VALIDATED,
     resting,
@@ -175,7 +175,7 @@ class _Run:
         position = self._positions.step(artifact, step)
         location = self._location(position or Position(without_number(artifact.path), 1, 1))
         name = function_of(step)
-        where = "" if step.host is not None else f" at 0x{step.offset:x}"
+        where = f" at 0x{step.offset:x}" if step.offset else ""
         text = f"{name}{where}: {action_of(step)}"
         return {
             "location": {**location, "logicalLocations": [_logical(name)], "message": _message(text)},

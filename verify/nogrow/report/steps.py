@@ -1,16 +1,8 @@
 """Name the steps of a witness, and say where they are: in the module, in host code, or in another module."""
 
 from nogrow.analysis.judgement import Step
-from nogrow.contract.phrases import name_of, shortened
+from nogrow.contract.phrases import shortened
 from nogrow.source.model import Frame, Frames
-
-
-def function_of(step: Step) -> str:
-    """Return the function of a step; for one in host code, that of the host code."""
-    if step.host is not None:
-        return shortened(step.host.function)
-    name = name_of(step.function)
-    return name if step.module is None else f"{name} in core module {step.module}"
 
 
 def action_of(step: Step) -> str:

@@ -189,7 +189,8 @@ def step_lines(number: int, step: Step, where: str) -> Iterator[str]:
     name += "" if step.module is None else f" in core module {step.module}"
     yield f"     {number:>3}. func[{step.function.index}]{name}"
     instruction = printable(shortened(step.instruction))
-    yield f"          at 0x{step.offset:06x}: {instruction}{where and f', {printable(where)}'}"
+    place = f"at 0x{step.offset:06x}: " if step.offset else ""
+    yield f"          {place}{instruction}{where and f', {printable(where)}'}"
 
 
 def _host_step(number: int, step: Step, call: HostCall, *, serves: bool) -> Iterator[str]:

@@ -24,8 +24,9 @@ const count = (number, noun) => `${number.toLocaleString('en')} ${noun}${number 
 
 const number = (value) => value.toLocaleString('en');
 
-// Steps in host code have no offset.
-const placeOf = (index, offset) => (offset < 0 ? '' : `func[${index}] at ${hex(offset)}: `);
+// Steps in host code have no offset. Functions outside of the module have negative numbers.
+const indexed = (index) => (index < 0 ? '' : `func[${index}]`);
+const placeOf = (index, offset) => `${indexed(index)}${offset < 0 ? '' : ` at ${hex(offset)}: `}`;
 const hex = (offset) => `0x${offset.toString(16).padStart(6, '0')}`;
 
 const cut = (text, most) => {

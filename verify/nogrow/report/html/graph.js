@@ -146,7 +146,7 @@ class Graph {
     const { x, y } = this.laid.places.get(node.key);
     const worst = Math.max(-1, ...node.entries.slice(0, 1000).map((place) => model.verdict(place)));
     const role = node.kind === 'host' ? 'import that grows the memory' : [
-      node.kind === 'function' && `func[${node.index}]`, worst >= 0 && `entry point, ${model.label(worst)}`,
+      node.kind === 'function' && indexed(node.index), worst >= 0 && `entry point, ${model.label(worst)}`,
       node.grows !== null && 'grows the memory'].filter(Boolean).join(', ');
     const grows = node.grows !== null || node.kind === 'host';
     const box = svg('g', { class: `box ${node.kind}${grows ? ' grows' : ''}`, transform: `translate(${x} ${y})`,
@@ -208,7 +208,7 @@ class Graph {
     return [
       el('h4', {}, named(this.title(node))),
       el('p', { class: 'quiet' }, { host: 'The host grows the memory when this import is called.',
-        group: 'No function on these paths calls them.', function: `func[${node.index}]` }[node.kind]),
+        group: 'No function on these paths calls them.', function: indexed(node.index) }[node.kind]),
       growth && el('div', {}, 'Grows the memory ', el('span', { class: 'quiet' }, growth.offset >= 0 && `at ${hex(growth.offset)}`),
         sourceOf(model, growth.frames)),
       node.before.length > 0 && [el('h5', {}, `Callers on these paths (${number(node.before.length)})`),

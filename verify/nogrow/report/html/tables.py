@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from nogrow.analysis.judgement import Function, Step
-from nogrow.contract.phrases import shortened
+from nogrow.contract.phrases import function_of, shortened
 from nogrow.report.escaping import printable
 from nogrow.report.steps import action_of, frames_of
 from nogrow.source.model import Frame, Frames
@@ -88,11 +88,22 @@ class Functions:
     def __init__(self) -> None:
         """Create an empty table."""
         self._names: dict[int, str | None] = {}
+        self._outside: dict[tuple[object, ...], int] = {}
 
     def number(self, function: Function) -> int:
         """Add the function and return its index."""
         self._names[function.index] = function.name
         return function.index
+
+    def number_of(self, step: Step) -> int:
+        """Add the function of a step and return its index, a negative number outside of the module."""
+        if step.host is None and step.module is None:
+            return self.number(step.function)
+        where = None if step.host is None else (step.host.file, step.host.start)
+        key = (step.module, where, step.function if where is None else None, function_of(step))
+        number = self._outside.setdefault(key, -1 - len(self._outside))
+        self._names[number] = function_of(step)
+        return number
 
     def columns(self, room: int) -> dict[str, object]:
         """Return indices and names, and the length to which names are cut (0 if none is cut)."""
@@ -124,8 +135,8 @@ class Steps:
         self._followed += len(witness)
         after = -1
         for step in reversed(witness):
-            offset = step.offset if step.host is None else -1
-            key = (self._functions.number(step.function), offset, action_of(step), after)
+            offset = step.offset or -1
+            key = (self._functions.number_of(step), offset, action_of(step), after)
             after = self._numbers.setdefault(key, len(self._numbers))
             self._steps.setdefault(after, step)
         return after

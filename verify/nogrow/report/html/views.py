@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from nogrow.analysis.judgement import Step
+from nogrow.contract.phrases import function_of
 from nogrow.contract.violations import Entered, Violation
 from nogrow.report.escaping import printable
 from nogrow.report.html.tables import shown
 from nogrow.report.model import ArtifactReport
-from nogrow.report.steps import action_of, frames_of, function_of
+from nogrow.report.steps import action_of, frames_of
 from nogrow.report.view_places import Place, Snippet, snippets
 from nogrow.source.quote import AROUND, Excerpt, Quotable
 
@@ -54,8 +55,8 @@ def _entered(entered: Entered) -> Object:
         "steps": [
             [
                 shown(function_of(step)),
-                step.function.index,
-                -1 if step.host is not None else step.offset,
+                step.function.index if step.offsets else -1,
+                step.offset or -1,
                 shown(action_of(step)),
                 [shown(str(frame)) for frame in frames_of(step, entered.sources)[-1:]],
             ]
