@@ -57,7 +57,8 @@ RULES = {
 class Entered(NamedTuple):
     """The entry point of the artifact `module` that host code calls; its witness leads to the growth.
 
-    `sources` and `growers` explain the steps of the witness, as those of the module's own report do.
+    `sources` explain the steps of the witness, as those of the module's own report do. `growers` say where
+    the host grows the memory, if the witness ends before that.
     """
 
     module: str

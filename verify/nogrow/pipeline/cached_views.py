@@ -10,14 +10,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from nogrow.analysis.judgement import Entry, EntryKind, Verdict
 from nogrow.contract.model import ArtifactContract, ViewRules
 from nogrow.contract.patterns import without_number
 from nogrow.contract.select import Target
-from nogrow.contract.violations import Entered, Rule, Violation
+from nogrow.contract.violations import Violation
 from nogrow.errors import ModuleError
-from nogrow.jshost.model import Assumed, CachedView, Call, Exports, Glue, Position
+from nogrow.jshost.model import Assumed, CachedView, Glue
 from nogrow.jshost.stale_views import views_in
+from nogrow.pipeline.called_exports import exports_of
+from nogrow.pipeline.view_violations import hidden_views, violations_of
 from nogrow.report.model import ArtifactReport, Report, not_judged
 from nogrow.report.summary import why_nothing
 from nogrow.source.model import Frames
@@ -25,8 +26,6 @@ from nogrow.wasm.file import is_there, read
 
 if TYPE_CHECKING:
     from nogrow.source.lookup import Wanted
-
-_CANNOT_GROW = (Verdict.ABSENT, Verdict.UNREACHABLE, Verdict.TRAP_ONLY)
 
 
 class _File(NamedTuple):
@@ -191,7 +190,7 @@ def _reports(files: Sequence[_File]) -> list[ArtifactReport]:
         modules = modules_of(paths)
         programs.update(dict.fromkeys(paths, modules))
         rules = _any(*(by_path[path].rules for path in paths))
-        return Assumed(_exports(modules), rules.stale_length)
+        return Assumed(exports_of(modules), rules.stale_length)
 
     programs: dict[str, list[ArtifactReport]] = {}
     results = views_in([(file.path, file.text) for file in files if file.problem is None], assumed)
@@ -210,31 +209,6 @@ def _reports(files: Sequence[_File]) -> list[ArtifactReport]:
     return reports
 
 
-def _exports(modules: Sequence[ArtifactReport]) -> Exports:
-    """Return which exports of the modules cannot grow a memory, as far as all modules are judged."""
-    still: dict[str, bool] = {}
-    returning: dict[str, bool] = {}
-    for artifact in modules:
-        if artifact.judgement is None:
-            return Exports()
-        for entry in artifact.judgement.entries:
-            name, cannot_grow = entry.name, _cannot_detach(entry)
-            still[name] = still.get(name, True) and cannot_grow
-            only_throws = entry.verdict is Verdict.THROW_ONLY
-            returning[name] = returning.get(name, True) and (cannot_grow or only_throws)
-    if not modules:
-        return Exports()
-    throwing = frozenset(name for name in returning if returning[name] and not still[name])
-    unmoved = frozenset(name for name in still if still[name])
-    return Exports(unmoved, all(still.values()), frozenset(still), throwing)
-
-
-def _cannot_detach(entry: Entry) -> bool:
-    """Return whether no call of the entry point detaches a view that the host can have."""
-    verdict = entry.verdict if entry.seen is None else entry.seen
-    return entry.excused or entry.airtight or verdict in _CANNOT_GROW
-
-
 def _reported(
     artifact: ArtifactReport,
     views: Sequence[CachedView],
@@ -243,49 +217,5 @@ def _reported(
     strict: bool,
 ) -> ArtifactReport:
     shown = [view for view in views if view.certain or strict]
-    violations = tuple(_violation(view, modules) for view in shown)
-    return artifact._replace(violations=violations, notes=_hidden(len(views) - len(shown)))
-
-
-def _hidden(count: int) -> tuple[str, ...]:
-    """Return a note on findings that are not shown."""
-    if not count:
-        return ()
-    views = "1 view is" if count == 1 else f"{count:,} views are"
-    return (f"{views} used after calls that may not enter the module; --strict reports them",)
-
-
-def _violation(view: CachedView, modules: Sequence[ArtifactReport]) -> Violation:
-    after, made = "any call since", _place(view.made_in, view.made)
-    if view.call is not None:
-        after, *inner = (f"`{call.text}` at {_place(call.path, call.at)}" for call in view.call.steps)
-        after += f", through {', '.join(inner)}," if inner else ""
-    more = len(view.uses) - 1
-    further = f", and at {more} more {'place' if more == 1 else 'places'}" if more else ""
-    doubt = "" if view.certain else "; it is not known whether that call enters the module"
-    headline = (
-        f"`{view.binding}`, made at {made}, is used at {view.at}{further} although {after} "
-        f"may have grown the memory and detached it{doubt}"
-    )
-    entered = None if view.call is None else _entered(view.call, modules)
-    if view.shared:
-        headline = headline.replace("and detached it", "so that the view is too short")
-        return Violation(Rule.STALE_LENGTH, headline, view=view, entered=entered)
-    return Violation(Rule.CACHED_VIEW, headline, view=view, entered=entered)
-
-
-def _entered(call: Call, modules: Sequence[ArtifactReport]) -> Entered | None:
-    """Return the first of the exports that the call leads to which may grow a memory; None if unknown."""
-    # Emscripten has an underscore in front of the names.
-    names = (name for export in call.exports for name in (export, export.removeprefix("_")))
-    for name in names:
-        for artifact in modules:
-            for entry in artifact.judgement.entries if artifact.judgement is not None else ():
-                may_grow = entry.kind is EntryKind.EXPORT and not _cannot_detach(entry)
-                if may_grow and entry.name == name:
-                    return Entered(artifact.path, entry, artifact.sources, artifact.growers)
-    return None
-
-
-def _place(path: str | None, at: Position) -> str:
-    return str(at) if path is None else f"{path}:{at}"
+    violations = tuple(violations_of(shown, modules))
+    return artifact._replace(violations=violations, notes=hidden_views(len(views) - len(shown)))
