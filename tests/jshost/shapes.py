@@ -148,6 +148,11 @@ SHAPES = {
         u8: new Uint8Array(b), f32: new Float32Array(b) } }
         read(t, p) { return this.heaps[t][p] } } // stale
     """,
+    "table of views renewed": """
+        export class H { constructor(w) { this.w = w } get heaps() {
+        const b = this.w.exports.memory.buffer; return { u8: new Uint8Array(b), f32: new Float32Array(b) } }
+        read(t, p) { return this.heaps[t][p] } }
+    """,
     "module-level table, init once": """
         let heaps; export function init(w) { const b = w.exports.memory.buffer; heaps = {
         u8: new Uint8Array(b), u16: new Uint16Array(b), i32: new Int32Array(b), f32: new Float32Array(b) } }
@@ -171,6 +176,18 @@ SHAPES = {
         run(p) { v = new Uint8Array(w.memory.buffer); return ops._read(p) } };
         export const start = (i) => { w = i.exports; v = new Uint8Array(w.memory.buffer); return {
         env: { read: ops._read } } };
+    """,
+    "two instances": """
+        export function link(m) { const a = new WebAssembly.Instance(m, {});
+        const b = new WebAssembly.Instance(m, {});
+        return (n) => { const s = new Uint8Array(a.exports.memory.buffer, 0, n);
+        const p = b.exports.malloc(n); new Uint8Array(b.exports.memory.buffer).set(s, p) } }
+    """,
+    "two instances, instantiate": """
+        export async function link(m) { const { instance: a } = await WebAssembly.instantiate(m, {});
+        const b = (await WebAssembly.instantiate(m)).instance;
+        const s = new Uint8Array(a.exports.memory.buffer, 0, 4); const p = b.exports.malloc(4);
+        new Uint8Array(b.exports.memory.buffer).set(s, p) }
     """,
     "two instances, the import calls back": """
         export function link(m) { const a = new WebAssembly.Instance(m, {});
@@ -254,6 +271,11 @@ SHAPES = {
         const reader = (v) => (p) => v[p]; // stale
         export const make = (w) => reader(new Uint8Array(w.exports.memory.buffer));
     """,
+    "weakref": """
+        export function f(w) { const r = new WeakRef(new Uint8Array(w.exports.memory.buffer));
+        w.exports.run();
+        return r.deref()[0] } // stale
+    """,
     "typed array set from view of same memory": """
         export function f(w, p) { const src = new Uint8Array(w.exports.memory.buffer, p, 4);
         const q = w.exports.alloc(4);
@@ -267,6 +289,11 @@ SHAPES = {
     "dataview offset": """
         export const f = (w) => { const b = w.exports.memory.buffer; const n = w.exports.run();
         return new DataView(b, n).getInt8(0) }; // stale
+    """,
+    "array join of chunks": """
+        export function chunks(w, n) { const out = []; for (let i = 0; i < n; i++) {
+        const p = w.exports.next(); out.push(new Uint8Array(w.exports.memory.buffer, p, 8)) }
+        return Buffer.concat(out) } // stale
     """,
     "array join of copied chunks": """
         export function chunks(w, n) { const out = []; for (let i = 0; i < n; i++) {
@@ -447,5 +474,24 @@ SHAPES = {
     "Emscripten library function, right": """
         mergeInto(LibraryManager.library, { my_read: function (p, n) { var q = _malloc(n);
         HEAPU8.set(HEAPU8.subarray(p, p + n), q); return q } });
+    """,
+    "two instances, an import leads to the first through functions": """
+        export function link(m) { const a = new WebAssembly.Instance(m, {});
+        const grow = (n) => help(n); const help = (n) => a.exports.malloc(n);
+        const b = new WebAssembly.Instance(m, { env: { get: grow } });
+        return (n) => { const s = new Uint8Array(a.exports.memory.buffer, 0, n); b.exports.run(n);
+        return s[0] } } // stale
+    """,
+    "two instances, unknown imports": """
+        export function link(m, imports) { const a = new WebAssembly.Instance(m, {});
+        const b = new WebAssembly.Instance(m, imports);
+        return (n) => { const s = new Uint8Array(a.exports.memory.buffer, 0, n); b.exports.run(n);
+        return s[0] } } // stale
+    """,
+    "instances of one expression": """
+        export function link(m) { const make = () => new WebAssembly.Instance(m, {});
+        const a = make(), b = make(); const c = new WebAssembly.Instance(m, {});
+        return (n) => { const s = new Uint8Array(a.exports.memory.buffer, 0, n); b.exports.run(n);
+        return s[0] } } // stale
     """,
 }

@@ -12,6 +12,10 @@ VIEWS = words("""
 """)
 # Classes whose objects keep the view that they are made of, and have its content.
 WRAPPERS = words("ImageData")
+# Classes whose objects stand for the object that they are made of.
+REFERENCES = words("Proxy WeakRef")
+# Functions and classes that read the views in an array.
+READ_ELEMENTS = words("Blob File concat")
 # Classes whose objects hold elements or properties.
 COLLECTIONS = words("Array Map Object Set WeakMap WeakSet")
 # Properties of many objects of the language and its hosts.

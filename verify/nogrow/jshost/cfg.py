@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 from nogrow.jshost.branches import Jumps, Visit
 from nogrow.jshost.buffer_checks import BufferChecks
-from nogrow.jshost.builtins import COMPARISONS, RETURNS_ELEMENT, VIEWS, words
+from nogrow.jshost.builtins import COMPARISONS, READ_ELEMENTS, RETURNS_ELEMENT, VIEWS, words
 from nogrow.jshost.call_effects import Effect
+from nogrow.jshost.constraints import CallSite
 from nogrow.jshost.dataflow import UNKNOWN, Event, EventKind, Graph
+from nogrow.jshost.instances import Instances
 from nogrow.jshost.parse import (
     ACCESSES,
     FUNCTIONS,
@@ -45,9 +47,9 @@ _SILENT = FUNCTIONS | words("""
 """)
 
 
-def graph_of(program: Program, function: Node, tracked: frozenset[Binding]) -> Graph:
+def graph_of(program: Program, function: Node, tracked: frozenset[Binding], instances: Instances) -> Graph:
     """Return the graph of one function, or of the program's code outside functions."""
-    flow = _Flow(program, function.id, tracked)
+    flow = _Flow(program, function.id, tracked, instances)
     flow.leave_to(flow.exit)
     stack: list[Visit] = [flow.run(function)]
     while stack:
@@ -70,8 +72,11 @@ class _Evaluated(NamedTuple):
 
 
 class _Flow(Jumps):
-    def __init__(self, program: Program, function: int, tracked: frozenset[Binding]) -> None:
+    def __init__(
+        self, program: Program, function: int, tracked: frozenset[Binding], instances: Instances
+    ) -> None:
         super().__init__()
+        self._instances = instances
         self._program = program
         self._function = function
         # The views that a check in the function is about, even if it names no binding.
@@ -259,7 +264,7 @@ class _Flow(Jumps):
 
     def _access(self, node: Node) -> Visit:
         if self._bindings(node):
-            yield from _evaluated_in(node)
+            yield from self._before(node)
             self._compute(node)
             self._use(node)
             return
@@ -270,6 +275,20 @@ class _Flow(Jumps):
             for value in evaluated:
                 self._use_later(value)
         self._compute(node)
+
+    def _before(self, node: Node) -> Visit:
+        """Visit what is evaluated before the property that `node` names: calls, and computed names."""
+        accesses: list[Node] = []
+        base = node
+        while base.type in ACCESSES and (inner := fields(base, "object")):
+            accesses.append(base)
+            base = bare(inner[0])
+        if base.type not in _NAMES and base.type not in FUNCTIONS:
+            yield base
+        for access in reversed(accesses):
+            yield from fields(access, "index")
+            if access.id != node.id:
+                self._compute(access)
 
     def _compute(self, node: Node) -> None:
         """Add the call of the function that computes a property."""
@@ -304,7 +323,7 @@ class _Flow(Jumps):
             return
         is_pattern = left.type in _PATTERNS
         if not is_pattern:
-            yield from _evaluated_in(left)
+            yield from self._before(left)
         yield right
         self._define(left, self._program.constraints.terms.of(right))
         if is_pattern:
@@ -317,7 +336,7 @@ class _Flow(Jumps):
 
     def _part(self, node: Node) -> Visit:
         if node.type in ACCESSES and self._bindings(node):
-            yield from _evaluated_in(node)
+            yield from self._before(node)
         elif node.type not in _NAMES:
             yield node
 
@@ -496,6 +515,11 @@ class _Flow(Jumps):
             self.wait(node.parent)
         self._add_call(node)
         self._store_at(node)
+        if callee is not None and (property_of(bare(callee)) or text_of(bare(callee))) in READ_ELEMENTS:
+            for argument in arguments_of(node):
+                elements = self._program.constraints.terms.elements(argument)
+                for holder in (*self._holders(elements), *self._older(elements)):
+                    self.use(EventKind.USE, argument, holder)
         returns_element = callee is not None and property_of(bare(callee)) in RETURNS_ELEMENT
         if returns_element and node.id not in self._copies:
             for binding in self._tracked_among(self._program.constraints.terms.of(node)):
@@ -518,10 +542,21 @@ class _Flow(Jumps):
         thrown = program.thrown_effect(site)
         if called or effect or thrown:
             guessed = program.effects.guesses(site)
-            self.call(node, effect, tuple(called), guessed=guessed, thrown=thrown)
+            spared = self._spared(site)
+            self.call(node, effect, tuple(called), guessed=guessed, thrown=thrown, spared=spared)
         checking = program.constraints.walk.checking.intersection(called)
         if any(not program.filled.get(function) for function in checking):
             self._check(node)
+
+    def _spared(self, call: CallSite) -> tuple[Binding, ...]:
+        """Return the bindings with views of memories that the call cannot grow: those of other instances."""
+        instances = self._instances
+        entered = instances.entered_by(call) if instances.are_several else None
+        if entered is None:
+            return ()
+        of_others = (instances.of_binding(binding) for binding in self._tracked)
+        pairs = zip(self._tracked, of_others, strict=True)
+        return tuple(binding for binding, sites in pairs if sites is not None and sites.isdisjoint(entered))
 
     def _check(self, node: Node) -> None:
         """Note a check of the memory's buffer: what the function renews counts as checked."""
@@ -600,20 +635,6 @@ class _Flow(Jumps):
                 for operand in tested(node)
             )
         )
-
-
-def _evaluated_in(node: Node) -> list[Node]:
-    """Return what is evaluated before the property that `node` names: calls, and computed names."""
-    parts: list[Node] = []
-    while node.type in ACCESSES:
-        parts += fields(node, "index")
-        inner = fields(node, "object")
-        node = bare(inner[0]) if inner else node
-        if not inner:
-            break
-    if node.type not in _NAMES and node.type not in FUNCTIONS:
-        parts.append(node)
-    return parts[::-1]
 
 
 def _awaits(node: Node) -> bool:

@@ -367,7 +367,7 @@ class Constraints:
             tuple(self.terms.elements(argument) if number in spread else self.terms.of(argument))
             for number, argument in enumerate(argument_nodes)
         )
-        callees = self.terms.of(node if is_new else callee)
+        callees = self.terms.created(node) if is_new else self.terms.of(callee)
         if any(isinstance(term, Made) for term in self.terms.of(node)) and arguments:
             wraps = self.terms.is_global(self.terms.of(callee)[0], WRAPPERS)
             self.flows[Made(node.id)] += [Member(term, "buffer") if wraps else term for term in arguments[0]]

@@ -13,7 +13,7 @@ HAVING_FUNCTIONS = words("Array Object Promise")
 # Methods of built-in objects that return a new array or object with what their argument holds.
 _COPIES = words("concat filter flat slice splice toReversed toSorted toSpliced values with")
 _VISITS = words("every filter find findIndex findLast findLastIndex flatMap forEach map some")
-_RETURNS_OWN = words("copyWithin fill finally reverse sort")
+_RETURNS_OWN = words("copyWithin deref fill finally reverse sort")
 
 Values = tuple[Term, ...]
 

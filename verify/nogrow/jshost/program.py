@@ -125,6 +125,10 @@ class Program:
         }
         return sorted(each for each in objects if isinstance(each, int))
 
+    def calls_of(self, function: int) -> list[CallSite]:
+        """Return the calls in a function."""
+        return self._calls_of[function]
+
     def home(self, binding: Binding) -> int | None:
         """Return the function in whose call a binding lives; None if it outlives every call."""
         if not isinstance(binding, Name):

@@ -14,6 +14,7 @@ from nogrow.jshost.called_back import CalledBack
 from nogrow.jshost.cfg import graph_of
 from nogrow.jshost.dataflow import ATTACHED, Flow, Graph, Held, State, Summaries, Summary, analyse, detached
 from nogrow.jshost.entry_points import EntryPoints
+from nogrow.jshost.instances import Instances
 from nogrow.jshost.maintained import maintained
 from nogrow.jshost.other_code import Retention, effect_of_entry_points, owns_memories
 from nogrow.jshost.parse import Node
@@ -43,6 +44,7 @@ class Summarised:
         self._program = program
         self._entry_points = EntryPoints(program)
         self._owns_memories = owns_memories(program)
+        self._instances = Instances(program)
         self._tracked = self._relevant(candidates)
         for function in self._with_temporaries(set(renewed)):
             self._tracked.setdefault(function, set())
@@ -171,7 +173,9 @@ class Summarised:
         program = self._program
         if function not in self._graphs:
             node = program.node(function)
-            self._graphs[function] = graph_of(program, node, frozenset(self._tracked[function]))
+            self._graphs[function] = graph_of(
+                program, node, frozenset(self._tracked[function]), self._instances
+            )
         outliving = self._summaries[function]
         entry: State = {
             binding: Held(frozenset((binding,)))

@@ -33,9 +33,10 @@ class Result(Interned):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Instance(Interned):
-    """The object that `new of` creates."""
+    """The object that `new of` creates; an instance of a module also has the node that creates it."""
 
     of: "Term"
+    site: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

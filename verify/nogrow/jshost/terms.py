@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from nogrow.errors import ModuleError
-from nogrow.jshost.builtins import COLLECTIONS, RETURNS_ELEMENT, SAME_ELEMENTS, VIEWS, WRAPPERS
+from nogrow.jshost.builtins import COLLECTIONS, REFERENCES, RETURNS_ELEMENT, SAME_ELEMENTS, VIEWS, WRAPPERS
 from nogrow.jshost.library import HAVING_FUNCTIONS, Model, function
 from nogrow.jshost.modules import Links, required
 from nogrow.jshost.parse import (
@@ -36,6 +36,7 @@ from nogrow.jshost.term import (
     depth,
 )
 
+_INSTANTIATE = ("instantiate", "instantiateStreaming")
 # A callee may itself be the result of a call, and so on.
 DEEPEST_CALLEE = 50
 # A chain of a thousand assignments is visited a thousand times.
@@ -53,6 +54,8 @@ class Terms:
         self.exported: dict[int, list[Term]] = {}
         self.collections: set[int] = set()
         """The nodes that create arrays, sets and maps."""
+        self.instances: set[int] = set()
+        """The nodes that create instances of modules."""
         # The results of calls of built-in functions.
         self._results: dict[int, list[Term]] = {}
         self._steps = self._depth = 0
@@ -75,6 +78,8 @@ class Terms:
             elif part.type == "call_expression":
                 terms |= dict.fromkeys(self._returned(part))
                 terms |= dict.fromkeys(self._element_returned(part))
+            elif part.type == "new_expression" and self._refers(part):
+                stack.extend(arguments_of(part)[:1])
             else:
                 stack.extend(value_parts(part))
         self._depth -= 1
@@ -85,6 +90,9 @@ class Terms:
         if node.id in self._results:
             return self._results[node.id]
         callees = [term for term in self._called(node) if depth(term) < DEEPEST]
+        if any(self.is_member(callees[0], "WebAssembly", name) for name in _INSTANTIATE if callees):
+            self.instances.add(node.id)
+            return [Instance(callees[0], node.id)]
         built_in = self.built_in(callees, node)
         if built_in is None:
             return self.required(node) or [Result(callee) for callee in callees]
@@ -224,13 +232,26 @@ class Terms:
             return None
         if any(self.is_global(term, VIEWS | WRAPPERS) for term in terms):
             return Made(node.id)
+        if self.is_global(terms[0], REFERENCES):
+            return None
         if self.is_global(terms[0], COLLECTIONS):
             self.collections.add(node.id)
             self._walk.objects.add(node.id)
             return This(node.id)
         if self.is_member(terms[0], "WebAssembly", "Memory"):
             return _memory(node)
+        if self.is_member(terms[0], "WebAssembly", "Instance"):
+            self.instances.add(node.id)
+            return Instance(terms[0], node.id)
         return Instance(terms[0]) if depth(terms[0]) < DEEPEST else None
+
+    def created(self, node: Node) -> list[Term]:
+        """Return what `new` creates, none if that only stands for its argument."""
+        return [] if self._refers(node) else self.of(node)
+
+    def _refers(self, node: Node) -> bool:
+        """Return whether `new` creates an object that stands for its argument."""
+        return any(self.is_global(term, REFERENCES) for term in self._called(node)[:1])
 
     def _buffer_from(self, node: Node) -> Term | None:
         """Return a term for `Buffer.from(buffer)`, which is a view as well."""
