@@ -89,6 +89,21 @@ FORMS = {
     "address of errno": """
         export function f(Module, e) { Module.HEAP32[Module.___errno_location() >> 2] = e }
     """,
+    "type of the view in a parameter": """
+        export const make = (kind, w, p) => { const v = new kind(w.exports.memory.buffer, p, 4);
+        w.exports.run();
+        return v[0] }; // stale
+    """,
+    "class of another file that gets a buffer": """
+        const { Reader } = require("./reader.js");
+        export const make = (memory) => { const r = new Reader(memory.buffer); memory.grow(1);
+        return r.read() };
+    """,
+    "Emscripten's own exports": """
+        export async function f(module, p, show) { const v = module.HEAPU8.subarray(p, p + 4);
+        module.wasmExports.free(p);
+        return show(v) } // stale
+    """,
     "heap, destructured": """
         export function f(Module, p) { const { HEAPU8 } = Module; Module._work(p);
         return HEAPU8[p] } // stale

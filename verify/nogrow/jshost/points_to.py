@@ -287,7 +287,8 @@ class PointsTo:
         held = self._of(of)
         if name in HEAPS and not self._is_field(of):
             return self._heap
-        if name == "exports":
+        # The second is Emscripten's name.
+        if name in ("exports", "wasmExports"):
             return NONE if self.constraints.terms.is_global(of, frozenset(("module",))) else Kind.EXPORTS
         if name == "buffer" and (held & (Kind.MEMORY | Kind.VIEW) or self._is_called_memory(of, held)):
             return Kind.BUFFER | held & Kind.SHARED

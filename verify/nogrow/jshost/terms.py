@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 
 from nogrow.errors import ModuleError
-from nogrow.jshost.builtins import COLLECTIONS, REFERENCES, RETURNS_ELEMENT, SAME_ELEMENTS, VIEWS, WRAPPERS
+from nogrow.jshost.builtins import (
+    COLLECTIONS,
+    REFERENCES,
+    RETURNS_ELEMENT,
+    SAME_ELEMENTS,
+    VIEWS,
+    WRAPPERS,
+    words,
+)
 from nogrow.jshost.library import HAVING_FUNCTIONS, Model, function
 from nogrow.jshost.modules import Links, required
 from nogrow.jshost.parse import (
@@ -41,6 +49,7 @@ _INSTANTIATE = ("instantiate", "instantiateStreaming")
 DEEPEST_CALLEE = 50
 # A chain of a thousand assignments is visited a thousand times.
 MOST_STEPS = 10_000_000
+_CLASSES = words("abstract_class_declaration class_declaration")
 
 
 class Terms:
@@ -52,6 +61,7 @@ class Terms:
         self._links = links
         # What CommonJS modules export instead of their own object.
         self.exported: dict[int, list[Term]] = {}
+        self._classes = {walk.names[node.id] for node, _ in walk.nodes if node.type in _CLASSES}
         self.collections: set[int] = set()
         """The nodes that create arrays, sets and maps."""
         self.instances: set[int] = set()
@@ -234,6 +244,8 @@ class Terms:
             return Made(node.id)
         if self.is_global(terms[0], REFERENCES):
             return None
+        if self._is_type_of_view(terms[0], node):
+            return Made(node.id)
         if self.is_global(terms[0], COLLECTIONS):
             self.collections.add(node.id)
             self._walk.objects.add(node.id)
@@ -252,6 +264,18 @@ class Terms:
     def _refers(self, node: Node) -> bool:
         """Return whether `new` creates an object that stands for its argument."""
         return any(self.is_global(term, REFERENCES) for term in self._called(node)[:1])
+
+    def _is_type_of_view(self, term: Term, node: Node) -> bool:
+        """Return whether a variable that is named as no class makes an object of a `buffer`."""
+        first = [bare(argument) for argument in arguments_of(node)[:1]]
+        return (
+            any(each.type in ACCESSES and property_of(each) == "buffer" for each in first)
+            and isinstance(term, Name)
+            and self._walk.scopes.declares(term)
+            and (term.name[:1].islower() or term.name.endswith("Array"))
+            and term not in self._classes
+            and term not in self._links.imports
+        )
 
     def _buffer_from(self, node: Node) -> Term | None:
         """Return a term for `Buffer.from(buffer)`, which is a view as well."""
