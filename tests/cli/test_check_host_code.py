@@ -265,3 +265,33 @@ def test_minified_exports_are_known_from_the_glue(nogrow: Nogrow, project: Path)
     assert [use["line"] for use in view["uses"]] == [8]
     assert view["call"]["text"] == "names._push()"
     assert view["entered"]["entry"] == "c"
+
+
+CALLED_BY_OTHERS = """export class Runtime {
+  constructor(exports) { this.bytes = new Uint8Array(exports.memory.buffer); }
+  read(at) { return this.bytes[at]; }
+}
+"""
+MANY_OBJECTS = """const made = {};
+export function create(wasm, at) {
+  wasm.exports.push();
+  made[at] = { bytes: new Uint8Array(wasm.exports.memory.buffer, at) };
+}
+export function read(at) { return made[at].bytes[0]; }
+"""
+
+
+@pytest.mark.parametrize(("text", "line"), [(CALLED_BY_OTHERS, 3), (MANY_OBJECTS, 6)])
+def test_views_that_nobody_renews_are_stale_with_the_module_too(
+    nogrow: Nogrow, project: Path, text: str, line: int
+) -> None:
+    (project / "use.mjs").write_text(text)
+    contract(project, ("app.wasm", '"use.mjs"'))
+    document = validated(nogrow("check", "--format", "json").stdout)
+    uses = [
+        use["line"]
+        for artifact in document["artifacts"]
+        for violation in artifact["violations"]
+        for use in violation["view"]["uses"]
+    ]
+    assert uses == [line]

@@ -26,6 +26,9 @@ def maintained(
     every = frozenset(binding for bindings in tracked.values() for binding in bindings)
     broken: set[Holder] = set()
     own_effects = _own_effects(program, entry_points)
+    if Effect.CERTAIN not in own_effects.values():
+        # Other code calls the module, or nobody does.
+        return frozenset()
     for function, effect in own_effects.items():
         if effect is Effect.CERTAIN and _is_run_by_others(program, entry_points, function):
             broken |= every - tracked.get(function, set())
@@ -45,7 +48,18 @@ def maintained(
         if own_effects.get(function) is Effect.CERTAIN:
             # One object's views are made again, and not those of the others.
             broken |= {binding for binding in tracked[function] if _is_of_one_object(program, binding)}
-    return every - broken
+    many = _made_many_times(program)
+    return frozenset(
+        binding
+        for binding in every - broken
+        if not (isinstance(binding, Member) and isinstance(binding.of, This) and binding.of.owner in many)
+    )
+
+
+def _made_many_times(program: Program) -> set[object]:
+    """Return the object literals in functions, of whose objects only the last has the views made again."""
+    walk = program.constraints.walk
+    return {node.id for node, function in walk.literals if function not in walk.roots}
 
 
 def _is_of_one_object(program: Program, binding: Binding) -> bool:
