@@ -1,0 +1,1 @@
+"""Run random programs of JavaScript and WebAssembly, and compare the analysis with what they do."""
