@@ -3,10 +3,12 @@
 import json
 from pathlib import Path
 
+import jsonschema  # type: ignore[import-untyped, unused-ignore]
 import pytest
 
 from nogrow.source.model import Frame
 from tests.cli.conftest import Nogrow
+from tests.report.test_sarif import SCHEMA
 from tests.report.validated import validated
 from tests.support.modules import write_module
 
@@ -117,7 +119,9 @@ def test_sarif_follows_the_call_through_the_module(nogrow: Nogrow, project: Path
         STALE.replace("helper(wasm);", "/* \u00e9\U0001f600 */ helper(wasm);", 1)
     )
     contract(project, ("app.wasm", '"use.mjs"'))
-    (run,) = json.loads(nogrow("check", "--format", "sarif").stdout)["runs"]
+    document = json.loads(nogrow("check", "--format", "sarif").stdout)
+    jsonschema.Draft4Validator(SCHEMA).validate(document)
+    (run,) = document["runs"]
     (result,) = run["results"]
     steps = result["codeFlows"][0]["threadFlows"][0]["locations"]
     physical = [step["location"]["physicalLocation"] for step in steps]
