@@ -5,15 +5,16 @@ function's control-flow graph: basic blocks of the events that matter to its vie
 """
 
 import enum
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from nogrow.errors import ModuleError
 from nogrow.jshost.call_effects import Effect
+from nogrow.jshost.joint_summaries import JointSummaries
 from nogrow.jshost.parse import Node
 from nogrow.jshost.syntax import Name
-from nogrow.jshost.term import Binding, Holder, Member, Older, Property, This
+from nogrow.jshost.term import Holder, Member, Older, Property, This
 
 # A function that takes more steps is too entangled to be analysed in reasonable time.
 MOST_STEPS = 10_000_000
@@ -58,22 +59,6 @@ def detached(effect: Effect, call: Node | None) -> Held:
 
 # The state of each binding that holds a view. A binding without a state holds none.
 State = dict[Holder, Held]
-
-
-class Summary(NamedTuple):
-    """What a call of a function does to the view in a binding."""
-
-    keeps: bool
-    """The view from before the call may be there after it."""
-    detaches: Effect
-    """Whether a call in the function may have detached what is there."""
-    fills: bool
-    """The function may store a view there."""
-    makes: bool = False
-    """The function may make the object that has the binding."""
-
-
-Summaries = dict[int, dict[Binding, Summary]]
 
 
 class EventKind(enum.Enum):
@@ -188,9 +173,9 @@ class Use(NamedTuple):
 
 
 class Passed(NamedTuple):
-    """The state of `binding` where `function` is called at `node`."""
+    """The state of `binding` where any of the functions may be called at `node`."""
 
-    function: int
+    functions: tuple[int, ...]
     binding: Holder
     node: Node
     held: Held
@@ -205,19 +190,14 @@ class Flow(NamedTuple):
 
 
 def analyse(
-    graph: Graph,
-    entry: State,
-    summaries: Summaries,
-    entering: Mapping[int, Effect],
-    maintained: Set[Holder] = _NOWHERE,
+    graph: Graph, entry: State, summaries: JointSummaries, maintained: Set[Holder] = _NOWHERE
 ) -> Flow:
     """Return the uses that are not of an attached view on every path, and the state at the end.
 
-    `entering` are the functions whose calls may enter the module. No code that is known to run while the
-    function waits detaches the views in the bindings `maintained`. Raises `ModuleError` if the graph is too
-    large to be analysed.
+    No code that is known to run while the function waits detaches the views in the bindings `maintained`.
+    Raises `ModuleError` if the graph is too large to be analysed.
     """
-    calls = _Calls(summaries, entering, maintained)
+    calls = _Calls(summaries, maintained)
     before: list[State | None] = [None] * len(graph.blocks)
     before[0] = dict(entry)
     queue, steps = [0], 0
@@ -227,7 +207,7 @@ def analyse(
         steps += len(graph.blocks[number].events) + len(state)
         if steps > MOST_STEPS:
             raise ModuleError("a function is too large to be analysed: split it")
-        for _ in calls.transfer(graph.blocks[number], state):
+        for _ in calls.transfer(graph.blocks[number], state, tell=False):
             pass
         for following in graph.blocks[number].next:
             known = before[following]
@@ -238,8 +218,8 @@ def analyse(
     uses: list[Use] = []
     passed: list[Passed] = []
     for block, entry_state in zip(graph.blocks, before, strict=True):
-        if entry_state is not None:
-            for result in calls.transfer(block, dict(entry_state)):
+        if entry_state is not None and block.events:
+            for result in calls.transfer(block, dict(entry_state), tell=True):
                 if isinstance(result, Use):
                     uses.append(result)
                 else:
@@ -248,17 +228,16 @@ def analyse(
 
 
 class _Calls:
-    def __init__(self, summaries: Summaries, entering: Mapping[int, Effect], maintained: Set[Holder]) -> None:
+    def __init__(self, summaries: JointSummaries, maintained: Set[Holder]) -> None:
         self._summaries = summaries
-        self._entering = entering
         self._maintained = maintained
 
-    def transfer(self, block: Block, state: State) -> Iterator[Use | Passed]:
-        """Apply the block's events to `state`; yield the uses of views, and the states at calls."""
+    def transfer(self, block: Block, state: State, *, tell: bool) -> Iterator[Use | Passed]:
+        """Apply the block's events to `state`; if `tell`, yield the uses of views and the states at calls."""
         for event in block.events:
             kind, node, binding = event[:3]
             if kind is EventKind.CALL:
-                yield from self._call(event, state)
+                yield from self._call(event, state, tell=tell)
             elif binding is None:
                 continue
             elif kind is EventKind.DEF:
@@ -275,60 +254,47 @@ class _Calls:
                 state[binding] = _merged([_held_in(source, state) for source in event.sources])
             elif kind is EventKind.KILL:
                 state.pop(binding, None)
-            else:
+            elif tell:
                 held = _held_in(binding, state)
                 if held.from_entry or held.effect:
                     yield Use(binding, node, held)
 
-    def _call(self, event: Event, state: State) -> Iterator[Passed]:
+    def _call(self, event: Event, state: State, *, tell: bool) -> Iterator[Passed]:
         _, node, _, functions, effect, guessed, spared, waits = event
         most = Effect.POSSIBLE if guessed else Effect.CERTAIN
         before = dict(state)
-        outside = detached(effect, node)
+        called = self._summaries.of(functions)
+        if tell:
+            for binding, held in before.items():
+                if binding in called.joints and (held.from_entry or held.effect):
+                    yield Passed(functions, binding, node, held)
+        outside, inside = detached(effect, node), detached(min(called.entering, most), node)
         doubtful = detached(min(effect, Effect.POSSIBLE), node)
-        known = {function: self._summaries.get(function, {}) for function in functions}
-        for function, summaries in known.items():
-            for outliving in summaries.keys() & before.keys():
-                if before[outliving].from_entry or before[outliving].effect:
-                    yield Passed(function, outliving, node, before[outliving])
         for binding, held in before.items():
-            if waits and isinstance(binding, Name | Member) and held.effect:
-                yield Passed(UNKNOWN, binding, node, held)
+            if tell and waits and isinstance(binding, Name | Member) and held.effect:
+                yield Passed((UNKNOWN,), binding, node, held)
             if binding in spared:
                 continue
-            here = [each for summaries in known.values() if (each := _summary_of(binding, summaries))]
-            renewed = effect is Effect.POSSIBLE and not all(summary.keeps for summary in here)
-            # The function that is called may be the one that renews the view.
-            doubted = held.at_most(Effect.POSSIBLE) if renewed else held
-            detaching = doubtful if waits and binding in self._maintained else outside
-            after = doubted | detaching if effect or not functions else None
-            for function in functions:
-                there = self._after(function, _summary_of(binding, known[function]), held, node, most)
-                after = there if after is None else after | there
-            state[binding] = held if after is None else after
-        for function, summaries in known.items():
-            for filled, summary in summaries.items():
-                if summary.fills and filled not in before:
-                    detaches = min(summary.detaches, most)
-                    state[filled] = detached(detaches, node)
-                elif summary.fills and not summary.keeps:
-                    entered = min(self._entering.get(function, Effect.NONE), most)
-                    _make_older(state, filled, before[filled] | detached(entered, node))
-
-    def _after(self, function: int, summary: Summary | None, held: Held, node: Node, most: Effect) -> Held:
-        """Return the state of a view after a call of `function`."""
-        detaches = self._entering.get(function, Effect.NONE) if summary is None else summary.detaches
-        detaches = min(detaches, most)
-        kept = held if summary is None or summary.keeps else ATTACHED
-        return kept | detached(detaches, node)
-
-
-def _summary_of(holder: Holder, summaries: dict[Binding, Summary]) -> Summary | None:
-    if isinstance(holder, Property):
-        summary = summaries.get(holder.binding)
-        # The view that the function stores is that of another object.
-        return None if summary is None or summary.makes else summary
-    return summaries.get(holder) if isinstance(holder, Name | Member) else None
+            joint = called.joint(binding)
+            after = held
+            if effect or not functions:
+                # The function that is called may be the one that renews the view.
+                renewed = effect is Effect.POSSIBLE and joint is not None and joint.renews
+                detaching = doubtful if waits and binding in self._maintained else outside
+                after = (held.at_most(Effect.POSSIBLE) if renewed else held) | detaching
+            if functions:
+                there = held | inside
+                if joint is not None:
+                    kept = held if joint.keeps else ATTACHED
+                    there = kept | detached(min(joint.detaches, most), node)
+                after = after | there if effect else there
+            state[binding] = after
+        for filled, joint in called.joints.items():
+            if joint.fills is not None and filled not in before:
+                state[filled] = detached(min(joint.fills, most), node)
+            elif joint.replaces is not None:
+                replaced = detached(min(joint.replaces, most), node)
+                _make_older(state, filled, before[filled] | replaced)
 
 
 def _held_in(holder: Holder, state: State) -> Held:

@@ -43,7 +43,7 @@ def maintained(
         broken.update(
             passed.binding
             for passed in flow.passed
-            if passed.function == UNKNOWN and passed.held.effect is Effect.CERTAIN
+            if passed.functions == (UNKNOWN,) and passed.held.effect is Effect.CERTAIN
         )
         if own_effects.get(function) is Effect.CERTAIN:
             # One object's views are made again, and not those of the others.

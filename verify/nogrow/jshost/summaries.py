@@ -12,9 +12,10 @@ from nogrow.jshost.builtins import HEAPS
 from nogrow.jshost.call_effects import Effect
 from nogrow.jshost.called_back import CalledBack
 from nogrow.jshost.cfg import graph_of
-from nogrow.jshost.dataflow import ATTACHED, Flow, Graph, Held, State, Summaries, Summary, analyse, detached
+from nogrow.jshost.dataflow import ATTACHED, Flow, Graph, Held, State, analyse, detached
 from nogrow.jshost.entry_points import EntryPoints
 from nogrow.jshost.instances import Instances
+from nogrow.jshost.joint_summaries import JointSummaries, Summaries, Summary
 from nogrow.jshost.maintained import maintained
 from nogrow.jshost.other_code import Retention, effect_of_entry_points, owns_memories
 from nogrow.jshost.parse import Node
@@ -157,6 +158,7 @@ class Summarised:
             }
             for function in self._tracked
         }
+        self._joint = JointSummaries(self._summaries, self._program.effects.entering)
         queue = sorted(self._tracked)
         queued = set(queue)
         while queue:
@@ -185,8 +187,7 @@ class Summarised:
         for each in self._graphs[function].properties:
             if each.binding in entry:
                 entry[each] = entry[each.binding]
-        entering = program.effects.entering
-        flow = analyse(self._graphs[function], entry, self._summaries, entering, self._maintained)
+        flow = analyse(self._graphs[function], entry, self._joint, self._maintained)
         self._flows[function] = flow
         changed = False
         for binding, known in outliving.items():
@@ -196,6 +197,8 @@ class Summarised:
             if (keeps, detaches) != known[:2]:
                 outliving[binding] = known._replace(keeps=keeps, detaches=detaches)
                 changed = True
+        if changed:
+            self._joint.change(function)
         return changed
 
     def _stale_on_entry(self) -> dict[int, dict[Holder, Held]]:
@@ -221,14 +224,13 @@ class Summarised:
         queue = list(self._flows)
         while queue:
             caller = queue.pop()
-            for function, held_in, _, held in self._flows[caller].passed:
-                if function not in self._flows:
-                    continue
-                known = stale[function].get(held_in, ATTACHED)
+            for functions, held_in, _, held in self._flows[caller].passed:
                 further = _worst(held, stale[caller])
-                if further.effect > known.effect:
-                    stale[function][held_in] = detached(further.effect, further.call)
-                    queue.append(function)
+                for function in functions if further.effect else ():
+                    known = stale[function].get(held_in, ATTACHED)
+                    if held_in in self._summaries.get(function, {}) and further.effect > known.effect:
+                        stale[function][held_in] = detached(further.effect, further.call)
+                        queue.append(function)
         return stale
 
     def _effect_of_other_code(self, binding: Binding) -> Effect:
