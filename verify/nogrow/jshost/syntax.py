@@ -86,6 +86,8 @@ class Walk:
         self._resolved: dict[tuple[int, str], Name] = {}
         self._depths: dict[int, int] = {}
         self._called: set[int] = set()
+        # To ask a node for its parent takes long in a large file.
+        self._indices: set[int] = set()
         methods = (node for root in roots for node in nodes_of(root, frozenset(("method_definition",))))
         self._getters = {key_of(node.child_by_field_name("name")) for node in methods if is_getter(node)}
         for root in roots:
@@ -118,6 +120,7 @@ class Walk:
                 self.this_owners[node.id] = owner
             elif kind in ACCESSES:
                 self._access(node, function)
+                self._indices.update(index.id for index in fields(node, "index"))
             elif kind == "pair_pattern":
                 key = key_of(node.child_by_field_name("key"))
                 if key is not None:
@@ -146,8 +149,7 @@ class Walk:
         operator = operator_of(node).removesuffix("=")
         of_numbers = kind == "update_expression" or operator in _OF_NUMBERS
         if operator == "+":
-            is_index = node.parent is not None and node.parent.type == "subscript_expression"
-            of_numbers = is_index or any(part.type == "number" for part in operands)
+            of_numbers = node.id in self._indices or any(part.type == "number" for part in operands)
         if of_numbers:
             self.operands += [part for part in operands if part.type == "identifier"]
 
