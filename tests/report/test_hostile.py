@@ -132,3 +132,31 @@ def test_no_line_ends_a_fenced_block(line: str) -> None:
 )
 def test_escapes_fit_their_syntax(harmless: Callable[[str], str], text: str, shown: str) -> None:
     assert harmless(text) == shown
+
+
+SCRIPT = "<script><b>\x1b[2J\n::error file=a::\u202e`|`##[debug]%0A,b=@c.mjs"
+# The callee is the only text of the source that reports show outside of an excerpt.
+CODE = """const view = new Uint8Array(wasm.exports.memory.buffer); // </script><b>\x1b[31m##[add-mask]c \u202e
+wasm.exports[/* ::error::a </script>\x9b ##[add-mask]c {0} `|` */ "NAME"]();
+view[0];
+"""
+
+
+@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("command", ["check", "host"])
+def test_host_code_is_not_obeyed_in_logs(nogrow: Nogrow, folder: Path, command: str, form: Format) -> None:
+    write_module(folder / "a.wasm", TEXT.format("push"))
+    (folder / SCRIPT).write_text(CODE.replace("NAME", "push"), "utf-8")
+    words = (
+        ("host", SCRIPT, "--module", "a.wasm") if command == "host" else ("check", "a.wasm", "--js", SCRIPT)
+    )
+    result = nogrow(*words, "--color", "never", "--format", form.value)
+    assert result.exit_code == 1
+    text = result.stdout
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert form is not Format.HTML or "</script><b>" not in text
+    assert "##[" not in text
+    errors = [command.name for command in commands(text)]
+    assert errors == (["error"] * (2 if command == "check" else 1) if form is Format.GITHUB else [])
+    if form is Format.JUNIT:
+        ElementTree.fromstring(text)
