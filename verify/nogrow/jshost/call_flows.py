@@ -145,15 +145,32 @@ class CallFlows(FlowVariables):
             graph.flow(holder, result)
             graph.flow(holder, items)
             graph.flow(holder, held)
-        for argument in arguments:
+        for number, argument in enumerate(arguments):
             if name is None or name in _KEEPS:
                 graph.store(holder, ITEMS, argument)
                 graph.flow(argument, items)
             if name is None or name in _CALLS_ARGUMENTS:
-                returned, passed = graph.variable(), (held, self._thrown)
-                self._add_call(self._site_call(node, context, argument, None, passed, True, returned))
+                returned = graph.variable()
+                passed = self._passed_by(name, number, held, holder, returned)
+                is_open = name is None
+                self._add_call(self._site_call(node, context, argument, None, passed, is_open, returned))
                 graph.flow(returned, result)
                 graph.flow(returned, items)
+
+    def _passed_by(
+        self, name: str | None, number: int, held: Variable, holder: Variable, returned: Variable
+    ) -> tuple[Variable, ...]:
+        """Return what a method of a collection or a promise passes to its argument of that number."""
+        if name == "catch" or (name == "then" and number > 0):
+            return (self._thrown,)
+        if name in ("sort", "toSorted"):
+            return held, held
+        if name in ("reduce", "reduceRight"):
+            total = self.graph.variable()
+            self.graph.flow(held, total)
+            self.graph.flow(returned, total)
+            return total, held, self._nothing, holder
+        return held, self._nothing, holder
 
     def _items(self, holder: Variable) -> Variable:
         """Return a variable for the elements of a collection; a generator is as good as its values."""
@@ -277,7 +294,10 @@ class CallFlows(FlowVariables):
 
     def _map(self, node: Node, function: Variable, elements: Iterable[Variable], context: Context) -> None:
         returned = self.graph.variable()
-        self._add_call(self._site_call(node, context, function, None, elements, True, returned))
+        element = self.graph.variable()
+        for each in elements:
+            self.graph.flow(each, element)
+        self._add_call(self._site_call(node, context, function, None, (element,), False, returned))
         self.graph.store(self.variable(node), ITEMS, returned)
 
     def _define(self, target: Variable, name: str, descriptor: Variable) -> None:

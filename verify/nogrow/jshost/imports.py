@@ -47,10 +47,10 @@ def analyse(name: str, source: bytes) -> Glue:
     try:
         values = Values(root)
         imports, tables = served_imports(values)
-        growers = [
-            Grower(label, name, *position)
-            for label, position in sorted(growing_imports(name, root, values, imports).items())
-        ]
+        # An import of the module may be one of the names that the file exports.
+        named = {("", exported): behind for exported, behind in values.exported.items()}
+        growing = growing_imports(name, root, values, imports | named)
+        growers = [Grower(label, name, *position) for label, position in sorted(growing.items())]
         served = _served(values, imports, tables)
     except RecursionError as error:
         raise ModuleError(f"{name}: the glue is nested too deeply to be read") from error

@@ -13,7 +13,7 @@ from nogrow.jshost.syntax import ELEMENT
 
 # Members that every function or collection has.
 _NO_EXPORTS = frozenset(("\nitems", "apply", "bind", "call"))
-MOST_EDGES = 600_000
+MOST_EDGES = 250_000
 """The limit of the constraint graph, which takes some 100 bytes for each edge."""
 
 Variable = int

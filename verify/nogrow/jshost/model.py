@@ -118,7 +118,8 @@ Route = tuple[HostCall, ...]
 class Grower(NamedTuple):
     """An import, given as `module.field`, and the call of `grow` in `file` that it leads to.
 
-    `line` and `column` count from 1, columns in bytes. `route` has the calls on the way, that of `grow` last.
+    The label `.field` is that of every import of this name that the file serves by exporting the name. `line`
+    and `column` count from 1, columns in bytes. `route` has the calls on the way, that of `grow` last.
     """
 
     label: str

@@ -52,7 +52,7 @@ class Values:
         # The constants that are an object literal.
         self.literals: set[Term] = set()
         # The names that the file exports, as an ES module or a CommonJS one.
-        self.exported: set[str] = set()
+        self.exported: dict[str, list[Term]] = defaultdict(list)
         self.functions = cache(self._functions)
         self.objects = cache(self._objects)
         self.exports = cache(self._exports)
@@ -113,18 +113,21 @@ class Values:
                 self._assigned[target] += values
             match target:
                 case Member(Name(_, "exports") | Member(Name(_, "module"), "exports"), name):
-                    self.exported.add(name)
+                    self.exported[name] += values
 
     def _export(self, node: Node) -> None:
-        names = []
+        exported = []
         for declaration in fields(node, "declaration"):
             for child in declaration.named_children:
                 declared = fields(child, "name") if child.type == "variable_declarator" else [child]
-                names += [name for name in declared if name.type == "identifier"]
+                exported += [(name, name) for name in declared if name.type == "identifier"]
         for clause in node.named_children:
             for specifier in clause.named_children if clause.type == "export_clause" else ():
-                names += fields(specifier, "alias", "name")[:1]
-        self.exported.update(text_of(name).strip("\"'") for name in names)
+                names = fields(specifier, "name", "alias")
+                exported.append((names[-1], names[0]))
+        for name, local in exported:
+            values = [self.scopes.name(local)] if local.type == "identifier" else []
+            self.exported[text_of(name).strip("\"'")] += values
 
     def _property(self, node: Node) -> None:
         key = fields(node, "key", "name", "property")

@@ -7,11 +7,11 @@ from nogrow.analysis.emscripten_abi import ANY, NO_EFFECTS, Effect, Effects, eff
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import trusted_by_all
 from nogrow.errors import ModuleError
-from nogrow.jshost.model import ANY_EXPORT, Called, Glue, HostCall, Position
+from nogrow.jshost.model import ANY_EXPORT, Called, Glue, Grower, HostCall, Position, Route
 from nogrow.pipeline.host_code import why_foreign
 from nogrow.pipeline.named_host_code import cannot_grow
 from nogrow.wasm.decode import decode
-from nogrow.wasm.model import Kind, Module
+from nogrow.wasm.model import Import, Kind, Module
 
 _NUMBERS = frozenset(("i32", "i64", "f32", "f64", "v128"))
 _NOT_FOLLOWED = (
@@ -66,15 +66,24 @@ def effects(module: Module, glue: Sequence[Glue]) -> HostEffects:
         known_effects[:] = _explained(known_effects, called, [] if own is None else [own])
         known_effects += _further(module, called, is_known=bool(known_effects))
     for grower in (grower for file in glue for grower in file.growers):
-        if grower.label in by_label:
-            place = Position(grower.line, grower.column)
-            ways = (called.grows for called in found.called if called.label == grower.label)
-            route = next(filter(None, ways), None) or (
-                HostCall(grower.label, "grow", grower.file, place, place),
-            )
-            by_label[grower.label].append(Effect(grows=True, route=route))
+        for label in _labels(grower.label, imported):
+            ways = (called.grows for called in found.called if called.label == label)
+            by_label[label].append(_growth(grower, next(filter(None, ways), ())))
     assumed = () if found.followed else (_NOT_FOLLOWED,)
     return HostEffects({label: tuple(known) for label, known in by_label.items() if known}, assumed)
+
+
+def _growth(grower: Grower, route: Route) -> Effect:
+    """Return the effect of an import that grows the memory, with the route to the call of `grow`."""
+    place = Position(grower.line, grower.column)
+    return Effect(grows=True, route=route or (HostCall("host code", "grow", grower.file, place, place),))
+
+
+def _labels(label: str, imported: Sequence[Import]) -> list[str]:
+    """Return the labels of the imports that the label of a grower means."""
+    if label.startswith("."):
+        return sorted({item.label for item in imported if item.field == label[1:]})
+    return [label] if any(item.label == label for item in imported) else []
 
 
 def _explained(known: Sequence[Effect], called: Called, own: Sequence[Effect]) -> list[Effect]:

@@ -298,6 +298,7 @@ def _notes(case: _Case, judgement: Judgement, validation: Validation) -> Iterato
     if (
         case.glue
         and judgement.imports
+        and not judgement.verdict_table.host_grows
         and not any(grower.label in judgement.imports for grower in case.growers)
     ):
         yield "in the glue, no import that is reached leads to a growth of the memory"
