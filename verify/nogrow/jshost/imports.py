@@ -11,7 +11,7 @@ from stat import S_ISREG
 from nogrow.errors import ModuleError, UsageError
 from nogrow.jshost.growth import Imports, growing_imports
 from nogrow.jshost.model import Glue, Grower, Served, Table
-from nogrow.jshost.parse import first_error, parse
+from nogrow.jshost.parse import parse_glue
 from nogrow.jshost.scopes import Name
 from nogrow.jshost.served import served_imports
 from nogrow.jshost.values import NOTHING, Values
@@ -40,8 +40,7 @@ def text_of(path: Path) -> bytes:
 
 def analyse(name: str, source: bytes) -> Glue:
     """Analyse the glue `source`, which reports call `name`; raise `ModuleError` if it can't be."""
-    root = parse(source, name)
-    error_at = first_error(root)
+    root, error_at = parse_glue(source, name)
     if error_at is not None:
         raise ModuleError(f"{name}:{error_at.line}: the glue is not JavaScript that can be read")
     try:

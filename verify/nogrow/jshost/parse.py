@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.errors import UsageError
 from nogrow.jshost.builtins import words
+from nogrow.jshost.emscripten_sources import readings
 from nogrow.jshost.model import Position
 
 if TYPE_CHECKING:
@@ -47,6 +48,20 @@ def parse(source: bytes, name: str) -> Node:
     root = Parser(language).parse(source).root_node
     _trees[root.id] = _Tree(language, len(source) > _DEEPEST_QUERY and _is_deep(root))
     return root
+
+
+def parse_glue(source: bytes, name: str) -> tuple[Node, Position | None]:
+    """Return the root of the syntax tree of `source`, and the position of its first error.
+
+    The sources of Emscripten's glue are read without their directives. Raises `UsageError` as `parse` does.
+    """
+    root = parse(source, name)
+    error_at = first_error(root)
+    for reading in readings(source) if error_at is not None else ():
+        other = parse(reading, name)
+        if first_error(other) is None:
+            return other, None
+    return root, error_at
 
 
 def _language(*, is_typescript: bool) -> Language:

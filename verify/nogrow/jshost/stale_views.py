@@ -14,8 +14,7 @@ from nogrow.jshost.parse import (
     TYPESCRIPT,
     Node,
     callee_of,
-    first_error,
-    parse,
+    parse_glue,
     position_of,
     root_of,
     text_of,
@@ -96,8 +95,7 @@ def _parsed(path: str, source: bytes) -> Node:
         raise ModuleError(
             f"too large: {len(source):,} bytes; files of up to {MOST_BYTES:,} bytes are analysed"
         )
-    root = parse(source, suffix[0])
-    error_at = first_error(root)
+    root, error_at = parse_glue(source, suffix[0])
     if error_at is not None:
         kind = "TypeScript" if suffix[0] in TYPESCRIPT else "JavaScript"
         raise ModuleError(f"line {error_at.line}, column {error_at.column}: not {kind} that can be read")
