@@ -104,6 +104,22 @@ FORMS = {
         module.wasmExports.free(p);
         return show(v) } // stale
     """,
+    "function that fails before it renews": """
+        export class A { constructor(w) { this.w = w; this.p = 0 }
+        _fill(n) { if (this.p === 0) return 0; const { buffer } = this.w.exports.memory;
+        if (this.v?.buffer !== buffer) this.v = new DataView(buffer, this.p); return n }
+        at(n) { const length = this._fill(n); const v = this.v; if (!v || n >= length) return null;
+        return v.getUint8(n) } }
+    """,
+    "function that returns what it knows before it renews": """
+        export class A { constructor(w) { this.w = w; this.n = -1 }
+        _fill(n) { if (this.n === n) return this.length; this.n = n;
+        this.length = this.w.exports.run(n); this.v = new DataView(this.w.exports.memory.buffer);
+        return this.length }
+        at(n) { const length = this._fill(n); if (n >= length) return null;
+        return this.v.getUint8(n) } // stale
+        }
+    """,
     "heap, destructured": """
         export function f(Module, p) { const { HEAPU8 } = Module; Module._work(p);
         return HEAPU8[p] } // stale

@@ -38,6 +38,10 @@ class Jumps(Graph):
         """Let `return` outside inlined functions lead to `block`."""
         self._ends.append(block)
 
+    def fails(self, node: Node) -> bool:
+        """Return whether no caller goes on after the `return` statement `node`."""
+        raise NotImplementedError
+
     def visit_condition(self, node: Node) -> Visit:
         """Visit the condition of `node`, whose own value is only tested."""
         raise NotImplementedError
@@ -145,7 +149,7 @@ class Jumps(Graph):
         if node.type == "throw_statement":
             targets = self.handlers
         else:
-            targets = self._ends
+            targets = [] if self.fails(node) else self._ends
             yield from self._finalize(-1)
         if targets:
             self.link(self.here, targets[-1])

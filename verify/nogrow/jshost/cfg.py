@@ -201,6 +201,10 @@ class _Flow(Jumps):
                 for target in self._tracked_among([store.target]):
                     self.use(EventKind.ADD, node, target, tuple(self._tracked_among(list(store.values))))
 
+    def fails(self, node: Node) -> bool:
+        """Return whether no caller goes on after the `return` statement `node`."""
+        return node.id in self._program.failing
+
     def visit_condition(self, node: Node) -> Visit:
         """Visit the condition of `node`, whose own value is only tested."""
         for condition in fields(node, "condition"):

@@ -2,10 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from nogrow.errors import ModuleError
 from nogrow.jshost.call_chains import CallChains
+from nogrow.jshost.failures import failing_returns
 from nogrow.jshost.model import NOTHING_ASSUMED, Assumed, CachedView, Call, Position
 from nogrow.jshost.modules import File, components
 from nogrow.jshost.other_code import exported_bindings
@@ -108,7 +109,7 @@ def _cached_views(files: Sequence[File], host: Assumed) -> dict[str, tuple[Cache
     renewal = Renewal(program)
     renewed = {binding for binding in program.stores if binding in renewal}
     candidates = frozenset(program.stores) - renewed
-    uses = [_named(use, candidates) for use in Summarised(program, candidates, renewed).stale_uses()]
+    uses = [_named(use, candidates) for use in _doubted(program, candidates, renewed)]
     uses += [
         StaleUse(name, node, None, certain=True)
         for name, node in exported_bindings(program)
@@ -130,6 +131,20 @@ def _cached_views(files: Sequence[File], host: Assumed) -> dict[str, tuple[Cache
         path: tuple(sorted(views, key=lambda view: (view.at, view.made, view.binding)))
         for path, views in findings.items()
     }
+
+
+def _doubted(program: Program, candidates: frozenset[Binding], renewed: set[Binding]) -> Iterator[StaleUse]:
+    """Yield the uses of stale views; those that follow a failure to renew the view are not certain."""
+    uses = list(Summarised(program, candidates, renewed).stale_uses())
+    failing = failing_returns(program) if any(use.certain for use in uses) else None
+    if not failing:
+        yield from uses
+        return
+    program.failing = failing
+    others = Summarised(program, candidates, renewed).stale_uses()
+    certain = {(use.binding, use.node.id) for use in others if use.certain}
+    for use in uses:
+        yield use._replace(certain=use.certain and (use.binding, use.node.id) in certain)
 
 
 def _named(use: StaleUse, candidates: frozenset[Binding]) -> StaleUse:
