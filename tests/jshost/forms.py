@@ -142,6 +142,21 @@ FORMS = {
         export const at = (p) => { i.exports.run();
         return v[p] }; // stale
     """,
+    "kept unless it is of the memory": """
+        export class File { put(view, own) { if (view.buffer === memory.buffer) own = false;
+        this.data = own ? view.subarray(1) : view.slice(1) } first() { return this.data[0] } }
+        let memory; export function f(file, w) { memory = w.exports.memory;
+        const v = new Uint8Array(memory.buffer);
+        file.put(v, true); new File().put(v, true); w.exports.run() }
+    """,
+    "kept because it is of the memory": """
+        export class File { put(view) {
+        if (view.buffer === memory.buffer) this.data = view.subarray(1) }
+        first() {
+        return this.data[0] } } // stale
+        let memory; export function f(w) { memory = w.exports.memory;
+        new File().put(new Uint8Array(memory.buffer)); w.exports.run() }
+    """,
     "a parameter that becomes a number": """
         function alloc(v, w) { v = w.exports.malloc(v.length); return v }
         export function put(w) { const p = alloc(new Uint8Array(w.exports.memory.buffer), w);

@@ -62,6 +62,11 @@ def _made_many_times(program: Program) -> set[object]:
     return {node.id for node, function in walk.literals if function not in walk.roots}
 
 
+def enters_for_certain(program: Program) -> bool:
+    """Return whether a call of the program is known to enter the module where it may grow the memory."""
+    return Effect.CERTAIN in program.effects.entering.values()
+
+
 def _is_of_one_object(program: Program, binding: Binding) -> bool:
     """Return whether the binding is a field of a class whose objects have views of the same memory."""
     if not isinstance(binding, Member) or not isinstance(binding.of, This):

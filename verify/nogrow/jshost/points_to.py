@@ -296,7 +296,7 @@ class PointsTo:
             return Kind.LIVE if name == "fixed" else Kind.VIEW if name in LIVE else NONE
         if held & Kind.EXPORTS:
             return Kind.MEMORY | Kind.EXPORT
-        if name in CALLERS or (name.startswith("_") and self._is_module(of)):
+        if name in CALLERS or (name.startswith("_") and self.is_module(of)):
             return Kind.EXPORT
         return NONE
 
@@ -304,7 +304,7 @@ class PointsTo:
         """Return whether the program is code for Emscripten's glue, which declares the name."""
         return bool(self._heap) and not self.constraints.walk.scopes.declares(name)
 
-    def _is_module(self, of: Term | None) -> bool:
+    def is_module(self, of: Term | None) -> bool:
         """Return whether `of` is the module object of Emscripten's glue."""
         return of in self._modules or (isinstance(of, Name | Member) and of.name == "Module")
 

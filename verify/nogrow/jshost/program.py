@@ -7,10 +7,10 @@ from nogrow.jshost.call_effects import CallEffects, Effect, schedules
 from nogrow.jshost.constraints import APPLIED, CallSite, Constraints, Store
 from nogrow.jshost.model import NOTHING_ASSUMED, Assumed
 from nogrow.jshost.modules import File
-from nogrow.jshost.parse import Node, arguments_of, fields, text_of
+from nogrow.jshost.parse import FUNCTIONS, Node, arguments_of, fields, text_of
 from nogrow.jshost.points_to import KEPT, Kind, PointsTo
 from nogrow.jshost.syntax import ELEMENT, Name
-from nogrow.jshost.term import Binding, Made, Member, Term, This
+from nogrow.jshost.term import Binding, Made, Member, Result, Term, This
 
 # An object came out of an array if its value was passed on this often.
 _FARTHEST_ELEMENT = 4
@@ -44,6 +44,9 @@ class Program:
         self.stores: dict[Binding, list[Store]] = defaultdict(list)
         self.stores_of: dict[int, list[Store]] = defaultdict(list)
         self._shared = self._used_by_atomics()
+        parameters = {name for names in constraints.parameters.values() for name in names}
+        parameters -= {store.target for store in constraints.stores}
+        self._compared = parameters.intersection(map(constraints.terms.name, constraints.walk.compared))
         # The variables of each `for of`, with what they may hold.
         self.iterated: dict[int, list[tuple[Term, tuple[Term, ...]]]] = defaultdict(list)
         for store in constraints.stores:
@@ -208,6 +211,8 @@ class Program:
     def _take(self, store: Store) -> None:
         if not self.points_to.any(store.values) & KEPT:
             return
+        if all(map(self._is_chosen, store.values)) and not _is_in_comparison(store.node):
+            return
         for target in self.points_to.locations(store.target):
             if target in self._shared or not self._keeps(target):
                 continue
@@ -218,6 +223,16 @@ class Program:
                 # The store is not in all properties that it may be read from.
                 continue
             self.stores[target].append(store)
+
+    def _is_chosen(self, value: Term) -> bool:
+        """Return whether the program knows if the value is a view, or it is all that a module object has.
+
+        Glue asks whether a view that it was given is one of the memory, and then copies what it would keep.
+        """
+        if isinstance(value, Member) and value.name == ELEMENT:
+            return self.points_to.is_module(value.of)
+        made_of = self.points_to.flows.get(value, {value}) if isinstance(value, Made) else {value}
+        return bool(made_of) and all(_root(term) in self._compared for term in made_of)
 
     def _pass_arguments(self) -> None:
         """Store the views that are passed to functions of the program in their parameters."""
@@ -289,3 +304,21 @@ class Program:
 def _makes_view(call: CallSite) -> bool:
     is_view = call.node.type == "new_expression" and any(isinstance(callee, Made) for callee in call.callees)
     return is_view and len(call.arguments) == 1
+
+
+def _is_in_comparison(node: Node) -> bool:
+    """Return whether the node is in a branch that depends on a buffer."""
+    inner: Node | None = node
+    while inner is not None and inner.type not in FUNCTIONS:
+        conditions = fields(inner, "condition")
+        if any(".buffer" in text_of(condition) for condition in conditions):
+            return True
+        inner = inner.parent
+    return False
+
+
+def _root(term: Term | None) -> Term | None:
+    """Return the value that the term is a member of, or the result of a method of."""
+    while isinstance(term, Member | Result):
+        term = term.of if isinstance(term, Member) else term.callee
+    return term

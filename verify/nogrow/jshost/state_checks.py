@@ -67,6 +67,14 @@ def checks_state(node: Node) -> bool:
     return any(set(state_of(operand)[1]) - {"length"} and tells(node, operand) for operand in tested(node))
 
 
+def buffers_compared(node: Node) -> list[Node]:
+    """Return the names in a comparison of buffers, as in `view.buffer === memory.buffer`."""
+    states = [state_of(operand) for operand in tested(node)]
+    if node.type != "binary_expression" or not all(names[-1:] == ["buffer"] for _, names in states):
+        return []
+    return [base for base, names in states if names == ["buffer"] and base.type == "identifier"]
+
+
 def _is_too_small(node: Node, operand: Node) -> bool:
     """Return whether `node` tests if the operand, the length of a view, is less than another size."""
     sides = {"<": "left", "<=": "left", ">": "right", ">=": "right"}

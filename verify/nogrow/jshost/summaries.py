@@ -16,7 +16,7 @@ from nogrow.jshost.dataflow import ATTACHED, Flow, Graph, Held, State, analyse, 
 from nogrow.jshost.entry_points import EntryPoints
 from nogrow.jshost.instances import Instances
 from nogrow.jshost.joint_summaries import JointSummaries, Summaries, Summary
-from nogrow.jshost.maintained import maintained
+from nogrow.jshost.maintained import enters_for_certain, maintained
 from nogrow.jshost.other_code import Retention, effect_of_entry_points, owns_memories
 from nogrow.jshost.parse import Node
 from nogrow.jshost.points_to import KEPT
@@ -212,11 +212,12 @@ class Summarised:
             for name in names
         }
         retention = Retention(self._program)
+        enters = enters_for_certain(self._program)
         for function in self._tracked:
             if function in self._entry_points:
                 for binding in self._summaries[function]:
                     effect = self._effect_of_other_code(binding)
-                    is_kept = binding in self._maintained and function not in self._called_back
+                    is_kept = binding in self._maintained and not (enters and function in self._called_back)
                     if binding in parameters or is_kept or not retention.keeps(binding):
                         # The outside may have got the view, and pass it.
                         effect = min(effect, Effect.POSSIBLE)

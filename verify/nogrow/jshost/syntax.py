@@ -21,7 +21,7 @@ from nogrow.jshost.parse import (
 )
 from nogrow.jshost.scopes import BLOCKS, DECLARATIONS, Owner, Scopes
 from nogrow.jshost.scopes import Name as Name
-from nogrow.jshost.state_checks import TESTS, checks_state
+from nogrow.jshost.state_checks import TESTS, buffers_compared, checks_state
 
 # The name of all elements of an array or a map, and of all properties with a computed name.
 ELEMENT = "*"
@@ -78,6 +78,8 @@ class Walk:
         self.holders: dict[int, int] = {}
         self.operands: list[Node] = []
         """The identifiers that are operands of arithmetic, which is of numbers and never of views."""
+        self.compared: list[Node] = []
+        """The names of views whose buffer the program compares with another one."""
         self.checking: set[int] = set()
         """The functions that check whether a buffer is still the memory's."""
         # The objects of what files export count as literals.
@@ -136,6 +138,7 @@ class Walk:
                 self.literals.append((node, function))
             elif kind in TESTS and checks_state(node):
                 self.checking.add(function)
+                self.compared += buffers_compared(node)
             elif kind in FUNCTIONS:
                 around.append((node.end_byte, node.id, node.id, self._function(node, function, owner)))
             if kind in ("array_pattern", "for_in_statement"):
