@@ -299,3 +299,15 @@ def test_views_that_nobody_renews_are_stale_with_the_module_too(
         for use in violation["view"]["uses"]
     ]
     assert uses == [line]
+
+
+def test_accessors_in_one_of_many_files_are_followed(nogrow: Nogrow, project: Path) -> None:
+    write_module(project / "app.wasm", HOSTED)
+    names = [f"part{number}.mjs" for number in range(5)]
+    for name in names:
+        (project / name).write_text(
+            'Object.defineProperty(globalThis, "x", { get() { return { env: { now } }; } });\n'
+        )
+    (project / "use.mjs").write_text("export function now() {}\nexport const imports = { env: { now } };\n")
+    contract(project, ("app.wasm", '"*.mjs"'))
+    assert "checked 1 module and 6 files: 7 kept\n" in nogrow("check").stdout

@@ -63,6 +63,17 @@ def test_scripts_that_load_the_module_and_their_importers_are_found() -> None:
     assert check() == 0
 
 
+def test_script_that_wasm_bindgen_writes_is_found() -> None:
+    put(app_bg_wasm=MODULE, app_js="export const url = import.meta.url.replace('.js', '_bg.wasm');\n")
+    assert init()[0] == {"app_bg.wasm": ["app.js"]}
+
+
+def test_declarations_are_no_host_code() -> None:
+    put(app_wasm=MODULE)
+    Path("app.d.ts").write_text("export declare const url: 'app.wasm';\n")
+    assert init()[0] == {"app.wasm": []}
+
+
 def test_stale_views_are_named_and_fail_the_check() -> None:
     put(
         app_wasm=MODULE,

@@ -14,6 +14,7 @@ _FOREIGN = ("node_modules", "__pycache__")
 # Within a profile of cargo's target folder, these hold copies of the modules under changing names.
 _CARGO_INTERNAL = ("build", "deps", "incremental")
 SCRIPTS = JAVASCRIPT + TYPESCRIPT
+_DECLARATIONS = tuple(f".d{suffix}" for suffix in TYPESCRIPT)
 _MANIFESTS = ("Cargo.toml", "package.json")
 
 
@@ -60,8 +61,13 @@ def discover(paths: Sequence[str]) -> Found:
         tuple(file for file in files if Path(file).name in _MANIFESTS and file not in paths),
         tuple(sorted(set(skipped))),
         tuple(sorted(set(problems))),
-        tuple(file for file in files if file.endswith(SCRIPTS) and file not in paths),
+        tuple(file for file in files if _is_script(file) and file not in paths),
     )
+
+
+def _is_script(file: str) -> bool:
+    # Declarations have no code.
+    return file.endswith(SCRIPTS) and not file.endswith(_DECLARATIONS)
 
 
 def _scripts_beside(path: str) -> list[str]:

@@ -91,10 +91,14 @@ class _Search:
         self._left_out[reason] = None
 
     def _loading(self, path: str) -> list[str]:
-        """Return the scripts that name the module's file, and no module of that name which is nearer."""
+        """Return the scripts that name the module's file, and no module of that name which is nearer.
+
+        What wasm-bindgen writes beside the module may compose the name.
+        """
         name = PurePath(path).name
         same = [target.path for target in self._targets if PurePath(target.path).name == name]
-        named = [script for script, text in self._texts.items() if name.encode() in text]
+        written = os.path.normpath(path).removesuffix("_bg.wasm") + ".js"
+        named = [script for script, text in self._texts.items() if name.encode() in text or script == written]
         return [
             script
             for script in named

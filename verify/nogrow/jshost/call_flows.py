@@ -312,7 +312,7 @@ class CallFlows(FlowVariables):
     def _returned_by(self, getter: Variable, target: Variable, name: str) -> None:
         """Let the property have what the accessor returns; accessors run without a call in the program."""
         returned = self.graph.variable()
-        node = next(iter(self._roots))
+        node = next(iter(self.nodes))
         call = Call(self._site(self.nodes[node]), node, getter, target, (), returned, spread=True)
         self.graph.call(call)
         self._implicit.append(getter)

@@ -74,7 +74,7 @@ class FlowVariables:
         self.called: dict[int, list[tuple[Value, int]]] = defaultdict(list)
         """The values that each function may call, each with the site."""
         self.functions: dict[Value, int] = {}
-        self.nodes: dict[int, Node] = {}
+        self.nodes: dict[int, Node] = {file.root.id: file.root for file in files}
         self.accesses: list[Access] = []
         self.accessors: dict[str, list[int]] = defaultdict(list)
         self.implicit: set[int] = set()

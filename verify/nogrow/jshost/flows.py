@@ -56,7 +56,6 @@ class Flows(CallFlows):
 
     def _visit_all(self, root: Node) -> None:
         context = Context(root.id, self._world, self._nothing)
-        self.nodes[root.id] = root
         stack: list[tuple[Node, Context]] = [(root, context)]
         while stack:
             node, context = stack.pop()
