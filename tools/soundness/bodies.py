@@ -115,7 +115,7 @@ class Writer:
     def _statement(self, scope: Scope) -> None:
         simple = (self._use, self._use, self._call, self._call, self._mixed, self._store, self._alias)
         nested = (self._if, self._loop, self._switch, self._try, self._closure, self._labelled, self._leave)
-        rare = (self._container, self._destructured, self._wait, self._given, self._given, self._caught)
+        rare = (self._container, self._destructured, self._wait, self._given, self._caught, self._renewed)
         choice = self.random.random()
         forms: tuple[Callable[[Scope], None], ...] = simple
         if choice < 0.25 and scope.depth < _DEEPEST:
@@ -312,6 +312,16 @@ class Writer:
         self.statements(scope.inner(), 1)
         self._indent -= 1
         self.line("}")
+
+    def _renewed(self, scope: Scope) -> None:
+        """Renew a view, and use it after a call."""
+        places = [place for place in scope.places if place.store == f"{place.read} = $v"]
+        if not places:
+            return self._use(scope)
+        place = self.random.choice(places)
+        self.line(f"{place.read} = {made(self.random, scope.memory, place.kind)};")
+        self.line(f"{self.call(scope)};")
+        return self.line(f"log({read(self.random, place, '1')});")
 
     def _caught(self, scope: Scope) -> None:
         """Use a view in the handler of a call that grows the memory and throws."""

@@ -58,6 +58,7 @@ function check(value) {
     if (!found) continue;
     const file = found[1] ? fileURLToPath(`file://${found[2]}`) : found[2];
     if (dirname(file) !== program.folder) continue;
+    if (program.trapped) return;
     const lines = [`${basename(file)}:${found[3]}`, ...(mentions.get(value) ?? [])];
     program.uses.add(JSON.stringify([...new Set(lines)]));
     return;
@@ -113,30 +114,31 @@ function replaceGetter(prototype, name, get) {
   });
 }
 
-let currentBuffer = () => null;
 replaceGetter(WebAssembly.Memory.prototype, "buffer", (memory, buffer) => {
   isDetached(buffer);
   return buffer;
 });
 
 // Exports note whether the buffer was detached during the call, and whether they returned.
-function wrap(name, call) {
+function wrap(name, call, owner) {
   if (wrapped.has(call)) return wrapped.get(call);
   const wrapper = (...parameters) => {
     burn();
-    const owner = program;
-    const before = currentBuffer();
+    const before = owner.memory?.buffer;
     let ended = "throws";
     try {
       const result = call(...parameters);
       ended = "returns";
       return result;
     } catch (error) {
-      // A trap ends the call, and the memory may have grown.
       if (error instanceof WebAssembly.RuntimeError) ended = "traps";
       throw error;
     } finally {
-      if (before?.byteLength === 0) owner.grown.add(`${name} ${ended}`);
+      if (before?.byteLength === 0) {
+        owner.grown.add(`${name} ${ended}`);
+        // Nothing is promised for an instance that is used after a trap.
+        if (ended === "traps") owner.trapped = true;
+      }
     }
   };
   wrapped.set(call, wrapper);
@@ -147,9 +149,10 @@ function wrap(name, call) {
 const exportsOf = new WeakMap();
 replaceGetter(WebAssembly.Instance.prototype, "exports", (instance, own) => {
   if (!exportsOf.has(instance)) {
-    const entries = Object.entries(own).map(([name, value]) => [name, typeof value === "function" ? wrap(name, value) : value]);
-    const memory = own.memory ?? program.memory;
-    currentBuffer = () => memory?.buffer ?? null;
+    program.memory = own.memory ?? program.memory;
+    const entries = Object.entries(own).map(([name, value]) =>
+      typeof value === "function" ? [name, wrap(name, value, program)] : [name, value],
+    );
     exportsOf.set(instance, Object.freeze(Object.fromEntries(entries)));
   }
   return exportsOf.get(instance);
@@ -157,7 +160,7 @@ replaceGetter(WebAssembly.Instance.prototype, "exports", (instance, own) => {
 const { get, set } = WebAssembly.Table.prototype;
 WebAssembly.Table.prototype.get = function (index) {
   const entry = get.call(this, index);
-  return entry === null ? null : wrap(`table ${index}`, entry);
+  return entry === null ? null : wrap(`table ${index}`, entry, program);
 };
 WebAssembly.Table.prototype.set = function (index, value) {
   set.call(this, index, unwrapped.get(value) ?? value);
@@ -219,7 +222,7 @@ function callables(value) {
 async function drive(exported, seed) {
   const below = randomNumbers(seed);
   const pool = Object.values(exported).map(callables).filter((each) => each.length > 0);
-  for (let step = 0; step < STEPS && pool.length > 0; step++) {
+  for (let step = 0; step < STEPS && pool.length > 0 && !program.trapped; step++) {
     const group = pool[below(pool.length)];
     fuel = MOST_MENTIONS;
     try {
@@ -245,7 +248,14 @@ function seedOf(path) {
 }
 
 async function observe(path, seed) {
-  program = { folder: dirname(path), uses: new Set(), grown: new Set(), error: null, memory: null };
+  program = {
+    folder: dirname(path),
+    uses: new Set(),
+    grown: new Set(),
+    error: null,
+    memory: null,
+    trapped: false,
+  };
   mentions = new WeakMap();
   fuel = MOST_MENTIONS;
   try {

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tools.soundness.bodies import KINDS, Scope, Writer
-from tools.soundness.places import Place, made
+from tools.soundness.places import Place, made, read
 
 
 class Units(Writer):
@@ -113,7 +113,9 @@ class Units(Writer):
         with self.block(f"{'async ' if waits else ''}function {name}({parameters}) {{"):
             places = [*scope.places, *(2 * [Place("view", "view = $v", kind)])]
             inner = scope.inner(waits=waits, numbers=["x"], places=places, depth=0)
-            self.statements(inner, self.random.randint(2, 4))
+            self.statements(inner, self.random.randint(1, 2))
+            self.line(f"{self.call(inner)};")
+            self.line(f"log({read(self.random, Place('view', None, kind), 'x')});")
             self.result(inner)
         scope.takers.append((call, kind))
         return name
