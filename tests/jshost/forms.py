@@ -157,6 +157,18 @@ FORMS = {
         let memory; export function f(w) { memory = w.exports.memory;
         new File().put(new Uint8Array(memory.buffer)); w.exports.run() }
     """,
+    "a container of anything": """
+        class Box { constructor(value) { this.value = value } get() { return this.value } }
+        export function f(w) { const v = new Box(new Uint8Array(w.exports.memory.buffer));
+        w.exports.run(); return [v.get(), new Box({ name: 1 }).get(), new Box(() => 1).get()] }
+    """,
+    "all members of Emscripten's module": """
+        var Module = {}; var overrides = Object.assign({}, Module);
+        function updateViews() { Module.HEAPU8 = new Uint8Array(memory.buffer) }
+        Object.assign(Module, overrides); let memory;
+        export const grow = () => { memory.grow(1); updateViews() };
+        export const call = (name) => Module["_" + name]();
+    """,
     "a parameter that becomes a number": """
         function alloc(v, w) { v = w.exports.malloc(v.length); return v }
         export function put(w) { const p = alloc(new Uint8Array(w.exports.memory.buffer), w);

@@ -10,7 +10,20 @@ from nogrow.jshost.modules import File
 from nogrow.jshost.parse import FUNCTIONS, Node, arguments_of, fields, text_of
 from nogrow.jshost.points_to import KEPT, Kind, PointsTo
 from nogrow.jshost.syntax import ELEMENT, Name
-from nogrow.jshost.term import Binding, Made, Member, Result, Term, This
+from nogrow.jshost.term import (
+    Binding,
+    Class,
+    Function,
+    Instance,
+    Made,
+    Member,
+    Result,
+    Returned,
+    Spelled,
+    Temporary,
+    Term,
+    This,
+)
 
 # An object came out of an array if its value was passed on this often.
 _FARTHEST_ELEMENT = 4
@@ -43,6 +56,7 @@ class Program:
         # Where the program stores views in each binding that may hold one.
         self.stores: dict[Binding, list[Store]] = defaultdict(list)
         self.stores_of: dict[int, list[Store]] = defaultdict(list)
+        self._mixed: dict[Binding, bool] = {}
         self._shared = self._used_by_atomics()
         parameters = {name for names in constraints.parameters.values() for name in names}
         parameters -= {store.target for store in constraints.stores}
@@ -224,13 +238,38 @@ class Program:
                 continue
             self.stores[target].append(store)
 
+    def is_mixed(self, binding: Spelled) -> bool:
+        """Return whether the binding may hold other objects than views, as a general container does."""
+        if isinstance(binding, Temporary):
+            return False
+        if binding not in self._mixed:
+            seen: set[Term] = {binding}
+            stack: list[Term] = [binding]
+            while stack:
+                term = stack.pop()
+                further = set(self.points_to.flows.get(term, ())) if not isinstance(term, Made) else set()
+                if isinstance(term, Result):
+                    further |= set(map(Returned, self.points_to.functions(term.callee)))
+                stack += further - seen
+                seen |= further
+            self._mixed[binding] = any(map(self._is_other_object, seen))
+        return self._mixed[binding]
+
+    def _is_other_object(self, term: Term) -> bool:
+        if isinstance(term, Instance):
+            return not self.points_to.of(term) & (KEPT | Kind.OTHER)
+        # What methods such as `slice` return may be a copy of a view as well.
+        is_result = isinstance(term, This) and term.owner in self.constraints.calls
+        return isinstance(term, This | Function | Class) and not is_result
+
     def _is_chosen(self, value: Term) -> bool:
         """Return whether the program knows if the value is a view, or it is all that a module object has.
 
         Glue asks whether a view that it was given is one of the memory, and then copies what it would keep.
         """
         if isinstance(value, Member) and value.name == ELEMENT:
-            return self.points_to.is_module(value.of)
+            copied = {value, *self.points_to.flows.get(value, ())}
+            return any(isinstance(each, Member) and self.points_to.is_module(each.of) for each in copied)
         made_of = self.points_to.flows.get(value, {value}) if isinstance(value, Made) else {value}
         return bool(made_of) and all(_root(term) in self._compared for term in made_of)
 

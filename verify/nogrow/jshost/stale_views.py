@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from nogrow.errors import ModuleError
 from nogrow.jshost.call_chains import CallChains
@@ -128,9 +128,17 @@ def _cached_views(files: Sequence[File], host: Assumed) -> dict[str, tuple[Cache
     for (binding, path), levels in stale.items():
         findings[path] += [_finding(program, chains, paths, path, binding, at) for at in levels.values()]
     return {
-        path: tuple(sorted(views, key=lambda view: (view.at, view.made, view.binding)))
+        path: tuple(sorted(_distinct(views), key=lambda view: (view.at, view.made, view.binding)))
         for path, views in findings.items()
     }
+
+
+def _distinct(views: Sequence[CachedView]) -> Iterable[CachedView]:
+    """Return the findings without those that differ only in the class of the object that has the property."""
+    return {
+        (view.binding.rpartition(".")[2], view.made, view.uses, view.call, view.certain): view
+        for view in reversed(views)
+    }.values()
 
 
 def _doubted(program: Program, candidates: frozenset[Binding], renewed: set[Binding]) -> Iterator[StaleUse]:

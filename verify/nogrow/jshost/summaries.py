@@ -73,7 +73,8 @@ class Summarised:
                 further = _worst(held, stale)
                 if further.effect:
                     named = binding.binding if isinstance(binding, Older | Property) else binding
-                    yield StaleUse(named, node, further.call, further.effect is Effect.CERTAIN)
+                    is_certain = further.effect is Effect.CERTAIN and not self._program.is_mixed(named)
+                    yield StaleUse(named, node, further.call, is_certain)
 
     def _relevant(self, candidates: frozenset[Binding]) -> dict[int, set[Binding]]:
         """Return the bindings to analyse in each function."""
