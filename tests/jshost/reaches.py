@@ -115,6 +115,100 @@ EXPORTS = {
     "import object from entries": "const i={a:Object.fromEntries([['b',()=>e.grow()]])};",
     "import behind a proxy": "const i={a:new Proxy({},{get:()=>()=>e.grow()})};",
     "import with a getter": "const i={a:{get b(){return ()=>e.grow()}}};",
+    "with symbol": "const s=Symbol(); const o={[s]:()=>e.grow()}; const i={a:{b:()=>o[s]()}};",
+    "weakmap": "const k={}, w=new WeakMap(); w.set(k,()=>e.grow()); const i={a:{b:()=>w.get(k)()}};",
+    "weakref": "const r=new WeakRef({f:()=>e.grow()}); const i={a:{b:()=>r.deref().f()}};",
+    "mixin": (
+        "const M=B=>class extends B{x(){e.grow()}}; class A{} const c=new (M(A))(); const "
+        "i={a:{b:()=>c.x()}};"
+    ),
+    "bound method table": (
+        "class C{constructor(){this.h={x:this.x.bind(this)}} x(){e.grow()}} const c=new C(); const "
+        "i={a:{b:()=>c.h.x()}};"
+    ),
+    "emitter": (
+        "class E{constructor(){this.l={}} on(n,f){(this.l[n]=this.l[n]||[]).push(f)} "
+        "emit(n){this.l[n].forEach(f=>f())}} const q=new E(); q.on('g',()=>e.grow()); const "
+        "i={a:{b:()=>q.emit('g')}};"
+    ),
+    "curry": "const c=f=>a=>b=>f(a,b); const i={a:{b:()=>c((x,y)=>e.grow())(1)(2)}};",
+    "compose": (
+        "const comp=(...fs)=>x=>fs.reduceRight((v,f)=>f(v),x); const "
+        "i={a:{b:()=>comp(()=>e.grow(),x=>x)(1)}};"
+    ),
+    "memo": (
+        "const memo=f=>{const c={}; return k=>c[k]||(c[k]=f(k))}; const g=memo(k=>e[k]); const "
+        "i={a:{b:()=>g('grow')()}};"
+    ),
+    "array destructuring of object values": (
+        "const i={a:{b(){const [f]=Object.values(e).filter(f=>f.name); for(const g of "
+        "Object.values(e)) if(typeof g==='function'&&g!==e.run) g()}}};"
+    ),
+    "switch": (
+        "const pick=n=>{switch(n){case 0:return e.stay;default:return e.grow}}; const "
+        "i={a:{b:()=>pick(1)()}};"
+    ),
+    "try finally": "const i={a:{b(){try{return 1}finally{e.grow()}}}};",
+    "async before await": "const i={a:{b(){(async()=>{e.grow()})()}}};",
+    "labelled args": "function f(){return f.g()} f.g=()=>e.grow(); const i={a:{b:()=>f()}};",
+    "function property": "const f=()=>1; f.call2=()=>e.grow(); const i={a:{b:()=>f.call2()}};",
+    "Function.prototype.call": "const i={a:{b:()=>Function.prototype.call.call(e.grow)}};",
+    "call bind": (
+        "const invoke=Function.prototype.call.bind(Function.prototype.call); const "
+        "i={a:{b:()=>invoke(e.grow)}};"
+    ),
+    "Reflect.construct": "class C{constructor(){e.grow()}} const i={a:{b:()=>{Reflect.construct(C,[])}}};",
+    "getOwnPropertyDescriptor": "const i={a:{b:()=>Object.getOwnPropertyDescriptor(e,'grow').value()}};",
+    "getter via defineProperties": (
+        "const o=Object.defineProperties({}, {x:{get(){return e.grow}}}); const i={a:{b:()=>o.x()}};"
+    ),
+    "__defineGetter__": "const o={}; o.__defineGetter__('x',()=>e.grow()); const i={a:{b:()=>{o.x}}};",
+    "setPrototypeOf": "const o=Object.setPrototypeOf({}, {x(){e.grow()}}); const i={a:{b:()=>o.x()}};",
+    "__proto__": "const o={__proto__:{x(){e.grow()}}}; const i={a:{b:()=>o.x()}};",
+    "assigned __proto__": "const o={}; o.__proto__={x(){e.grow()}}; const i={a:{b:()=>o.x()}};",
+    "Symbol.toPrimitive": "const o={[Symbol.toPrimitive](){e.grow();return 1}}; const i={a:{b:()=>{o+1}}};",
+    "Symbol.iterator spread": "const o={*[Symbol.iterator](){e.grow()}}; const i={a:{b:()=>{[...o]}}};",
+    "Array.prototype.forEach.call": "const i={a:{b:()=>Array.prototype.forEach.call([e.grow],f=>f())}};",
+    "array concat": "const q=[].concat([()=>e.grow()]); const i={a:{b:()=>q[0]()}};",
+    "flat": "const q=[[()=>e.grow()]].flat(); const i={a:{b:()=>q[0]()}};",
+    "slice": "const q=[()=>e.grow()].slice(0); const i={a:{b:()=>q[0]()}};",
+    "structured dispatch": "const T={ns:{x:()=>e.grow()}}; const i={a:{b:()=>T['n'+'s']['x']()}};",
+    "two level computed": (
+        "const T={ns:{x:()=>e.grow()}}; const k=['ns','x']; const i={a:{b:()=>T[k[0]][k[1]]()}};"
+    ),
+    "class in object": "const ns={C:class{x(){e.grow()}}}; const i={a:{b:()=>new ns.C().x()}};",
+    "accessor on class": "class C{get x(){return e.grow()}} const c=new C(); const i={a:{b:()=>{c.x}}};",
+    "static block": "class C{static f; static{C.f=()=>e.grow()}} const i={a:{b:()=>C.f()}};",
+    "new.target factory": (
+        "function F(){if(!new.target) return new F(); this.g=()=>e.grow()} const i={a:{b:()=>F().g()}};"
+    ),
+    "exports renamed in import": "let grow; const i={a:{b:()=>grow()}}; setup=()=>{({grow}=e)};",
+    "globalThis computed": "globalThis['c'+'b']=()=>e.grow(); const i={a:{b:()=>globalThis['c'+'b']()}};",
+    "global then spelled": "const n='cb'+1; globalThis[n]=()=>e.grow(); const i={a:{b:()=>cb1()}};",
+    "onerror style": (
+        "const q={}; q.onx=()=>e.grow(); const fire=n=>q['on'+n](); const i={a:{b:()=>fire('x')}};"
+    ),
+    "promise then sync in loop": (
+        "const jobs=[]; const later=f=>jobs.push(f); const flush=()=>{let f; while(f=jobs.shift()) "
+        "f()}; later(()=>e.grow()); const i={a:{b:()=>flush()}};"
+    ),
+    "queue linked list": (
+        "let head=null; const add=f=>{head={f,next:head}}; add(()=>e.grow()); const "
+        "i={a:{b(){for(let n=head;n;n=n.next) n.f()}}};"
+    ),
+    "table via iteration": "const i={a:{b(){for(const k in e) if(k==='t') e[k].get(0)()}}};",
+    "exports by Object.entries destructure": (
+        "let fs; const i={a:{b:()=>fs.grow()}}; "
+        "setup=()=>{fs=Object.fromEntries(Object.entries(e).map(([k,v])=>[k,v]))};"
+    ),
+    "instance getter": (
+        "class W{get exports(){return e}} const w=new W(); const i={a:{b:()=>w.exports.grow()}};"
+    ),
+    "wrapper proxy get": (
+        "const p=new Proxy({}, {get(t,k){return (...a)=>e[k](...a)}}); const i={a:{b:()=>p.grow()}};"
+    ),
+    "JSON reviver": "const i={a:{b(){JSON.parse('[1]',()=>{e.grow()})}}};",
+    "Array.from map": "const i={a:{b(){Array.from([1],()=>e.grow())}}};",
 }
 
 OTHERS = {

@@ -10,10 +10,13 @@ from nogrow.jshost.parse import ACCESSES, Node, arguments_of, bare, callee_of, c
 from nogrow.jshost.syntax import ELEMENT
 
 _BY_METHOD = words("apply bind call")
+_DEFINE_ACCESSORS = words("__defineGetter__ __defineSetter__")
 # Functions of Emscripten that call the export whose name is their first argument, or return it.
 _BY_NAME = words("ccall cwrap")
 # Methods that return an element of a collection, and not the collection or another one.
 _RETURNS_ELEMENT = words("at deref find findLast get pop reduce reduceRight shift")
+# Methods that return the elements of elements.
+_FLATTENS = words("concat flat flatMap")
 # Methods that return their own object, a promise for its value, or a value of the generator that it is.
 _RETURNS_ITSELF = words("add catch copyWithin fill finally next return reverse set sort then throw")
 # Methods of collections that keep their arguments, and methods that call these before they return or later.
@@ -65,6 +68,9 @@ class CallFlows(FlowVariables):
         else:
             this = self.variable(of)
         if of is not None and this is not None and node.type == "call_expression":
+            if name in _DEFINE_ACCESSORS and len(arguments) == 2:
+                accessed = constant(passed[0])
+                self._returned_by(arguments[1], this, ELEMENT if accessed is None else accessed)
             if name in _BY_METHOD:
                 self._by_method(node, name or "", this, arguments, context)
             elif name is None or name in PASSES_ON | _CALLS_ARGUMENTS:
@@ -145,10 +151,14 @@ class CallFlows(FlowVariables):
             graph.flow(holder, result)
             graph.flow(holder, items)
             graph.flow(holder, held)
+        if name is None or name in _FLATTENS:
+            graph.load(held, ITEMS, items)
         for number, argument in enumerate(arguments):
             if name is None or name in _KEEPS:
                 graph.store(holder, ITEMS, argument)
                 graph.flow(argument, items)
+            if name is None or name in _FLATTENS:
+                graph.load(argument, ITEMS, items)
             if name is None or name in _CALLS_ARGUMENTS:
                 returned = graph.variable()
                 passed = self._passed_by(name, number, held, holder, returned)
@@ -223,6 +233,9 @@ class CallFlows(FlowVariables):
             case ("Object", "getPrototypeOf") if first is not None:
                 graph.load(first, PROTOTYPE, result)
                 graph.flow(first, result)
+                return True
+            case ("Object" | "Reflect", "getOwnPropertyDescriptor" | "getOwnPropertyDescriptors") if first:
+                self._describe(node, first)
                 return True
             case ("Object" | "Reflect", "defineProperty") if len(arguments) == 3 and first is not None:
                 name = constant(passed[1])
@@ -299,6 +312,18 @@ class CallFlows(FlowVariables):
             self.graph.flow(each, element)
         self._add_call(self._site_call(node, context, function, None, (element,), False, returned))
         self.graph.store(self.variable(node), ITEMS, returned)
+
+    def _describe(self, node: Node, described: Variable) -> None:
+        """Let the result be a descriptor of any property, which also stands for an object of descriptors."""
+        graph, value = self.graph, self.graph.value()
+        held = self._held(described)
+        for name in ("value", "get", "set"):
+            graph.flow(held, graph.field(value, name))
+        for accessors in self.accessors.values():
+            for accessor in accessors:
+                graph.flow(self.variable(self.nodes[accessor]), graph.field(value, "get"))
+        graph.add(graph.field(value, ELEMENT), value)
+        graph.add(self.variable(node), value)
 
     def _define(self, target: Variable, name: str, descriptor: Variable) -> None:
         """Let the objects have a property with the descriptor."""

@@ -210,6 +210,7 @@ class FlowVariables:
             elif name.name not in _KNOWN:
                 # Emscripten's users call `_malloc` in files of their own.
                 self.graph.add(variable, self.graph.export(name.name, guessed=True))
+                self.graph.flow(self.graph.field(WORLD, ELEMENT), variable)
         return variable
 
     def _is_default(self, name: Name) -> bool:

@@ -178,7 +178,7 @@ class Inclusions:
 
     def field(self, value: Value, name: str) -> Variable:
         """Return the variable of a field of an object."""
-        if name == PROTOTYPE:
+        if name in (PROTOTYPE, "__proto__"):
             return self.prototype(value)
         own = self._fields[value]
         if name not in own:
