@@ -320,7 +320,7 @@ class CallFlows(FlowVariables):
         for name in ("value", "get", "set"):
             graph.flow(held, graph.field(value, name))
         for accessors in self.accessors.values():
-            for accessor in accessors:
+            for accessor, _ in accessors:
                 graph.flow(self.variable(self.nodes[accessor]), graph.field(value, "get"))
         graph.add(graph.field(value, ELEMENT), value)
         graph.add(self.variable(node), value)

@@ -8,11 +8,10 @@ from typing import NamedTuple
 from nogrow.errors import ModuleError
 from nogrow.jshost.flows import Flows
 from nogrow.jshost.inclusion import ENTRY, EXPORTS, OUTSIDE, Value
-from nogrow.jshost.model import Called, HostCall, Position, Route
+from nogrow.jshost.model import ANY_EXPORT, Called, HostCall, Position, Route
 from nogrow.jshost.modules import File
 from nogrow.jshost.parse import FUNCTIONS, Node, callee_of, fields, parse, position_of, text_of
 from nogrow.jshost.served import served_imports
-from nogrow.jshost.syntax import ELEMENT
 from nogrow.jshost.term import Term
 from nogrow.jshost.values import Values
 
@@ -23,6 +22,7 @@ Target = int | str
 """A function, by its node, or what is called in the module: the name of an export, or `_TABLE`."""
 
 _TABLE, _GROW = "\ntable", "\ngrow"
+_NO_ROUTES: Mapping[str, Route] = {}
 
 
 class CalledBack(NamedTuple):
@@ -58,12 +58,12 @@ def calls_back(
     for function, calls in flows.called.items():
         for value, site in calls:
             graph.add(function, target_of(value), flows.sites[site])
-    for access in flows.accesses:
-        for accessor in _accessors(flows, access.name):
-            graph.add(access.within, accessor, access.node)
+    for access, accessor in flows.accessed():
+        graph.add(access.within, accessor, access.node)
     behind = served_values(flows, wanted)
+    implicit = graph.routes(flows.implicit)
     results = (
-        graph.called(f"{module}.{field}", map(target_of, sorted(values)), flows.implicit)
+        graph.called(f"{module}.{field}", map(target_of, sorted(values)), implicit)
         for (module, field), values in behind.items()
     )
     return CalledBack(tuple(called for called in results if called is not None))
@@ -124,16 +124,6 @@ def _target(flows: Flows, value: Value, *, guess: bool) -> Target | None:
     return flows.functions.get(value)
 
 
-def _accessors(flows: Flows, name: str) -> Iterator[int]:
-    accessors = flows.accessors
-    yield from accessors.get(name, ())
-    if name == ELEMENT:
-        for functions in accessors.values():
-            yield from functions
-    else:
-        yield from accessors.get(ELEMENT, ())
-
-
 class _Places:
     """The files of the program, and where calls in them grow the memory."""
 
@@ -159,72 +149,53 @@ class CallGraph:
         """Start without calls; `nodes` has the functions."""
         self._nodes = nodes
         self._places = places
-        self._callers: dict[Target, dict[int, Node]] = defaultdict(dict)
-        self._next: dict[Target, dict[int, tuple[Target, Node]]] = {}
+        self._calls: dict[int, dict[Target, Node]] = defaultdict(dict)
 
     def add(self, function: int, target: Target | None, node: Node) -> None:
         """Add the call at `node` in a function; None is a callee that is of no interest."""
         if self._places.grows(node):
-            self._callers[_GROW].setdefault(function, node)
+            self._calls[function].setdefault(_GROW, node)
         if target is not None:
-            self._callers[target].setdefault(function, node)
-
-    @property
-    def targets(self) -> list[str]:
-        """Return what the program may call in the module."""
-        return sorted(target for target in self._callers if isinstance(target, str))
+            self._calls[function].setdefault(target, node)
 
     def called(
-        self, label: str, behind: Iterable[Target | None], implicit: Iterable[int] = ()
+        self, label: str, behind: Iterable[Target | None], implicit: Mapping[str, Route] = _NO_ROUTES
     ) -> Called | None:
         """Return what the import may call in the module, None for nothing.
 
-        `behind` is what serves it: functions of the program, or of the module itself. Those in `implicit` run
-        without a call expression.
+        `behind` is what serves it: functions of the program, or of the module itself. `implicit` are the
+        routes of functions that run without a call expression.
         """
-        functions: list[int] = []
-        routes: dict[str, Route] = {}
-        for target in behind:
-            if isinstance(target, str):
-                routes[target] = ()
-            elif target is not None:
-                functions.append(target)
-        for name in self.targets if functions else ():
-            route = self._shortest(functions, name) or self._shortest(implicit, name)
-            if name not in routes and route is not None:
-                routes[name] = route
+        targets = [target for target in behind if target is not None]
+        functions = [target for target in targets if isinstance(target, int)]
+        routes: dict[str, Route] = {target: () for target in targets if isinstance(target, str)}
+        if functions:
+            routes = {**implicit, **self.routes(functions), **routes}
+        if ANY_EXPORT in routes:
+            routes = {name: routes[name] for name in (ANY_EXPORT, _TABLE, _GROW) if name in routes}
         table, grows = routes.pop(_TABLE, None), routes.pop(_GROW, None)
         if not routes and table is None and grows is None:
             return None
         return Called(label, tuple(sorted(routes.items())), table, grows)
 
-    def _shortest(self, functions: Iterable[int], target: str) -> Route | None:
-        """Return the shortest route from one of the functions, None if there is none."""
-        steps = self._steps(target)
-        routes = [self._follow(function, steps) for function in functions if function in steps]
-        return min(routes, key=len) if routes else None
+    def routes(self, functions: Collection[int]) -> dict[str, Route]:
+        """Return the shortest route from one of the functions to each call in the module."""
+        callers: dict[Target, tuple[int, Node] | None] = dict.fromkeys(functions)
+        queue = list(functions)
+        for caller in queue:
+            for target, node in self._calls.get(caller, {}).items():
+                if target not in callers:
+                    callers[target] = caller, node
+                    queue += [target] if isinstance(target, int) else []
+        return {target: self._route(target, callers) for target in callers if isinstance(target, str)}
 
-    def _steps(self, target: str) -> dict[int, tuple[Target, Node]]:
-        """Return the next call on the shortest way to the target, by function."""
-        if target not in self._next:
-            steps: dict[int, tuple[Target, Node]] = {}
-            queue: list[Target] = [target]
-            for callee in queue:
-                for caller, node in self._callers.get(callee, {}).items():
-                    if caller not in steps:
-                        steps[caller] = callee, node
-                        queue.append(caller)
-            self._next[target] = steps
-        return self._next[target]
-
-    def _follow(self, function: int, steps: Mapping[int, tuple[Target, Node]]) -> Route:
+    def _route(self, target: Target, callers: Mapping[Target, tuple[int, Node] | None]) -> Route:
         route: list[HostCall] = []
-        at: Target = function
-        while isinstance(at, int):
-            at_function = at
-            at, node = steps[at]
-            route.append(self._host_call(at_function, node))
-        return tuple(route)
+        call = callers[target]
+        while call is not None:
+            route.append(self._host_call(*call))
+            call = callers[call[0]]
+        return tuple(reversed(route))
 
     def _host_call(self, function: int, node: Node) -> HostCall:
         defined, file = self._nodes[function], self._places.file_of(node)
@@ -239,7 +210,7 @@ def served_values(flows: Flows, labels: Sequence[tuple[str, str]]) -> dict[tuple
     for holder in graph.objects():
         if holder != OUTSIDE:
             names = graph.names(holder)
-            for module in wanted & names.keys():
+            for module in wanted & names:
                 tables.setdefault(module, set()).update(graph.behind(holder, module))
     behind: dict[tuple[str, str], set[Value]] = {}
     for module, field in labels:

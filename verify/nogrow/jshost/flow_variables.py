@@ -1,7 +1,7 @@
 """Give the expressions and names of a program variables in the inclusion constraints, and solve these."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from nogrow.jshost.builtins import (
@@ -12,6 +12,7 @@ from nogrow.jshost.builtins import (
     PASSES_ON,
     RETURNS_PRIMITIVE,
     WORLDS,
+    words,
 )
 from nogrow.jshost.inclusion import ENTRY, ITEMS, OUTSIDE, WORLD, Call, Code, Inclusions, Value, Variable
 from nogrow.jshost.modules import File, Links
@@ -39,6 +40,10 @@ _INERT = KEEPS_NOTHING - {"WebAssembly", "fetch", "require", "structuredClone"}
 
 
 _KNOWN = GLOBALS | OBJECTS
+# The methods of built-in objects that call no argument later.
+_METHODS = (METHODS | PASSES_ON) - words("""
+    addEventListener addListener dispatchEvent emit on once postMessage register removeEventListener subscribe
+""")
 
 
 class Context(NamedTuple):
@@ -50,11 +55,12 @@ class Context(NamedTuple):
 
 
 class Access(NamedTuple):
-    """An access of the property `name` in the function `within`."""
+    """An access of the property `name` of what `base` holds, in the function `within`."""
 
     within: int
     name: str
     node: Node
+    base: Variable
 
 
 class FlowVariables:
@@ -76,7 +82,8 @@ class FlowVariables:
         self.functions: dict[Value, int] = {}
         self.nodes: dict[int, Node] = {file.root.id: file.root for file in files}
         self.accesses: list[Access] = []
-        self.accessors: dict[str, list[int]] = defaultdict(list)
+        # By name, the functions of accessors with the objects that have them.
+        self.accessors: dict[str, list[tuple[int, Value]]] = defaultdict(list)
         self.implicit: set[int] = set()
         """Functions that run without a call expression, whenever any code runs."""
         self.graph = Inclusions(self._note)
@@ -115,6 +122,28 @@ class FlowVariables:
         """The objects of what each file exports."""
         return self._namespaces.values()
 
+    def accessed(self) -> Iterator[tuple[Access, int]]:
+        """Yield the accesses of properties that may have an accessor, each with its function."""
+        if not self.accessors:
+            return
+        every = [each for accessors in self.accessors.values() for each in accessors]
+        inherited: dict[Value, set[Value]] = {}
+        for access in self.accesses:
+            named = self.accessors.get(access.name, [])
+            candidates = every if access.name == ELEMENT else [*named, *self.accessors.get(ELEMENT, [])]
+            if not candidates:
+                continue
+            held = self.graph.values[access.base]
+            objects = {OUTSIDE} & held
+            for value in held:
+                if value not in inherited:
+                    inherited[value] = self.graph.inherited(value)
+                objects |= inherited[value]
+            for function, owner in candidates:
+                # An unknown object may be one of the program.
+                if owner in objects or (OUTSIDE in objects and access.name != ELEMENT):
+                    yield access, function
+
     def functions_of(self, values: Iterable[Value]) -> set[int]:
         """Return the functions of the program among the values."""
         return {self.functions[value] for value in values if value in self.functions}
@@ -128,6 +157,9 @@ class FlowVariables:
         if (value != OUTSIDE and value not in self.graph.guessed) or call.site in self._escaping:
             return
         self._escaping.add(call.site)
+        if self._is_method(self.sites[call.site]):
+            # The constraints of the call say what a method of this name does.
+            return
         if call.arguments and not self._keeps_nothing(self.sites[call.site]):
             self._run_later(call.site, call.within, call.arguments)
         else:
@@ -152,7 +184,7 @@ class FlowVariables:
     def _is_method(call: Node) -> bool:
         """Return whether the callee is named like a method of built-in objects."""
         callee = callee_of(call)
-        return callee is not None and callee.type in ACCESSES and key(callee) in METHODS | PASSES_ON
+        return callee is not None and callee.type in ACCESSES and key(callee) in _METHODS
 
     def _is_inert(self, names: Sequence[str]) -> bool:
         """Return whether a function of the host returns no value that leads to other code."""

@@ -183,7 +183,7 @@ class Flows(CallFlows):
                 self.graph.load_any(source, held)
             else:
                 self.graph.load(source, name, held)
-                self.accesses.append(Access(context.function, name, child))
+                self.accesses.append(Access(context.function, name, child, source))
             if child.type == "pair_pattern":
                 yield from ((value, held) for value in fields(child, "value"))
             elif child.type == "object_assignment_pattern":
@@ -201,7 +201,7 @@ class Flows(CallFlows):
                 self.graph.load(base, name, own)
             else:
                 self.graph.load(base, _prefix(node), own, whole=True)
-            self.accesses.append(Access(context.function, ELEMENT if name is None else name, node))
+            self.accesses.append(Access(context.function, ELEMENT if name is None else name, node, base))
 
     def _key(self, node: Node) -> str | None:
         """Return the property that an access names, None if it is computed and need not be an element."""
@@ -245,7 +245,7 @@ class Flows(CallFlows):
             graph.flow(holder, code.this)
             kinds = {child.type for child in node.children}
             if kinds & {"get", "set"}:
-                self.accessors[ELEMENT if name is None else name].append(node.id)
+                self.accessors[ELEMENT if name is None else name].append((node.id, value))
                 if "get" in kinds:
                     graph.flow(code.result, field)
                 elif code.parameters:
@@ -418,7 +418,9 @@ def _all_nodes(roots: Sequence[Node]) -> Iterator[Node]:
 
 def _is_implicit(name: str | None, *keys: Node) -> bool:
     """Return whether the language itself calls a function that a property of this name has."""
-    return name in IMPLICIT if name is not None else any("Symbol" in text_of(key) for key in keys)
+    if name is not None:
+        return name in IMPLICIT
+    return any("Symbol" in text and "ispose" not in text for text in map(text_of, keys))
 
 
 def _prefix(node: Node) -> str:

@@ -194,18 +194,19 @@ class Inclusions:
             self._prototypes[value] = self.variable()
         return self._prototypes[value]
 
-    def names(self, value: Value) -> dict[str, Variable]:
-        """Return the fields of an object by their names, those of its prototypes included."""
-        fields: dict[str, Variable] = {}
+    def inherited(self, value: Value) -> set[Value]:
+        """Return the object, and all that it inherits fields from or has copies of fields of."""
         seen, queue = {value}, [value]
         while queue:
             held = queue.pop()
-            for name, variable in self._fields.get(held, {}).items():
-                fields.setdefault(name, variable)
             more = self.values[self._prototypes[held]] if held in self._prototypes else set()
             queue += more - seen
             seen |= more
-        return fields
+        return seen
+
+    def names(self, value: Value) -> set[str]:
+        """Return the names of an object's fields, those of its prototypes included."""
+        return {name for held in self.inherited(value) for name in self._fields.get(held, ())}
 
     def objects(self) -> list[Value]:
         """Return the objects that have fields or prototypes."""
@@ -213,17 +214,9 @@ class Inclusions:
 
     def behind(self, value: Value, name: str) -> set[Value]:
         """Return the values that the field `name` of an object may have."""
-        seen, queue, found = {value}, [value], set[Value]()
-        while queue:
-            held = queue.pop()
-            own = self._fields.get(held, {})
-            for key in (name, ELEMENT):
-                if key in own:
-                    found |= self.values[own[key]]
-            more = self.values[self._prototypes[held]] if held in self._prototypes else set()
-            queue += more - seen
-            seen |= more
-        return found
+        fields = (self._fields.get(held, {}) for held in self.inherited(value))
+        found = (self.values[own[key]] for own in fields for key in (name, ELEMENT) if key in own)
+        return {each for values in found for each in values}
 
     def solve(self) -> None:
         """Propagate values to the least fixpoint."""
