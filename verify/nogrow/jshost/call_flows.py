@@ -138,7 +138,7 @@ class CallFlows(FlowVariables):
     ) -> None:
         """Take a method that may keep its arguments, call them, and return what its object holds."""
         graph, result = self.graph, self.variable(node)
-        held, collection = graph.variable(), graph.value()
+        held, collection = graph.variable(), graph.array()
         graph.load(holder, ITEMS, held)
         items = graph.field(collection, ITEMS)
         graph.flow(held, items)
@@ -299,7 +299,7 @@ class CallFlows(FlowVariables):
 
     def _collect(self, node: Node, elements: Iterable[Variable]) -> None:
         """Let the result be a collection of the elements, each of which may itself be an array of them."""
-        graph, value = self.graph, self.graph.value()
+        graph, value = self.graph, self.graph.array()
         graph.add(self.variable(node), value)
         graph.add(graph.field(value, ITEMS), value)
         for element in elements:

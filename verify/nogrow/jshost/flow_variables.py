@@ -270,7 +270,7 @@ class FlowVariables:
         if around is None:
             return self._nothing
         if around.id not in self._of_arguments:
-            value = self.graph.value()
+            value = self.graph.array()
             self.graph.flow(self._code(around).every, self.graph.field(value, ITEMS))
             self._of_arguments[around.id] = self.graph.variable(value)
         return self._of_arguments[around.id]

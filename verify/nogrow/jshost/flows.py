@@ -87,7 +87,8 @@ class Flows(CallFlows):
             case "object":
                 self._object(node, context)
             case "array":
-                value = self._object_value(node)
+                value = graph.array()
+                graph.add(self.variable(node), value)
                 for child in children_of(node):
                     self._add_element(child, graph.field(value, ITEMS))
             case "return_statement" | "yield_expression":
@@ -283,7 +284,7 @@ class Flows(CallFlows):
                 graph.flow(self.variable(returned), code.result)
         for parameter, variable in zip(parameters, code.parameters, strict=True):
             if parameter.type == "rest_pattern":
-                rest = graph.value()
+                rest = graph.array()
                 graph.flow(code.every, graph.field(rest, ITEMS))
                 variable = graph.variable(rest)
             self._assign(parameter, variable, inner)

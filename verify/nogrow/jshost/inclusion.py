@@ -68,6 +68,7 @@ class Inclusions:
         """The values that are exports, with their names; `ELEMENT` stands for any export."""
         self.guessed: dict[Value, str] = {}
         """The values that may be exports because they are members of unknown objects, with their names."""
+        self._arrays: set[Value] = set()
         self.tables: set[Value] = set()
         """The objects that hold functions or such objects under each name."""
         self._callable: set[Variable] = set()
@@ -100,6 +101,12 @@ class Inclusions:
         """Return a new value."""
         self._next_value += 1
         return self._next_value - 1
+
+    def array(self) -> Value:
+        """Return a new value for an array or a collection, whose computed names are those of elements."""
+        value = self.value()
+        self._arrays.add(value)
+        return value
 
     def export(self, name: str, *, guessed: bool = False) -> Value:
         """Return the value of the export `name`."""
@@ -237,6 +244,8 @@ class Inclusions:
                     self._load(value, "", variable, True)
 
     def _store(self, value: Value, name: str, source: Variable) -> None:
+        if name == ELEMENT and value in self._arrays:
+            name = ITEMS
         if value != OUTSIDE or name[:1] != "#":
             self.flow(source, self.field(value, name))
 
