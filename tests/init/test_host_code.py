@@ -132,6 +132,14 @@ def test_module_that_cannot_grow_needs_no_host_code() -> None:
     assert init()[0] == {"app.wasm": []}
 
 
+def test_large_scripts_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host_code, "MOST_BYTES", 100)
+    put(app_wasm=MODULE, bundle_js=LOADS.format("app.wasm") + " " * 100)
+    js, output = init()
+    assert js == {"app.wasm": []}
+    assert "left out of `js`: bundle.js has more than 0 MiB; name it if need be" in output
+
+
 def test_long_lists_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host_code, "MOST_FILES", 2)
     put(app_wasm=MODULE, **{f"load{number}_js": LOADS.format("app.wasm") for number in range(3)})

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from nogrow.contract.select import Target
 from nogrow.errors import ModuleError, UsageError
+from nogrow.jshost.imports import LARGEST
 from nogrow.jshost.model import Glue
 from nogrow.jshost.modules import resolve
 from nogrow.jshost.nearby_scripts import MOST_BYTES
@@ -79,6 +80,11 @@ class _Search:
     def _analyse(self, script: str, module: Module) -> Glue | None:
         """Return the script, analysed if the verdicts of the module depend on it."""
         file = self._read.get(script) or text_at(Path(script))
+        if len(file.source) > MOST_BYTES:
+            self._leave_out(
+                f"left out of `js`: {script} has more than {MOST_BYTES >> 20} MiB; name it if need be"
+            )
+            return None
         if module.imported(Kind.FUNCTION):
             file = analysed(file)
         self._read[script] = file
@@ -130,7 +136,7 @@ def _module(path: str) -> Module | None:
 
 def _text(script: str) -> bytes | None:
     try:
-        return read(script, MOST_BYTES)
+        return read(script, LARGEST)
     except ModuleError:
         return None
 
