@@ -427,7 +427,7 @@ class PointsTo:
         """
         kinds: dict[str, int] = {}
         for target, values in self.flows.items():
-            if isinstance(target, Member) and values and not _is_common(target.name):
+            if isinstance(target, Member) and values and not is_common(target.name):
                 kind = self.any(values) & (KEPT | Kind.SHARED)
                 kinds[target.name] = kind & kinds.get(target.name, kind)
         views = {name: kind for name, kind in kinds.items() if kind}
@@ -466,6 +466,6 @@ def _is_derived(term: Result | Member) -> bool:
     return isinstance(term.callee, Member) and term.callee.name == "subarray"
 
 
-def _is_common(name: str) -> bool:
+def is_common(name: str) -> bool:
     """Return whether properties of many kinds of objects have the name."""
     return len(name) < _SHORTEST_FIELD or name == ELEMENT or name.isdigit() or name in HOST_PROPERTIES

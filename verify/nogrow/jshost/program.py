@@ -8,7 +8,7 @@ from nogrow.jshost.constraints import APPLIED, CallSite, Constraints, Store
 from nogrow.jshost.model import NOTHING_ASSUMED, Assumed
 from nogrow.jshost.modules import File
 from nogrow.jshost.parse import FUNCTIONS, Node, arguments_of, fields, text_of
-from nogrow.jshost.points_to import KEPT, Kind, PointsTo
+from nogrow.jshost.points_to import KEPT, Kind, PointsTo, is_common
 from nogrow.jshost.syntax import ELEMENT, Name
 from nogrow.jshost.term import (
     Binding,
@@ -27,6 +27,8 @@ from nogrow.jshost.term import (
 
 # An object came out of an array if its value was passed on this often.
 _FARTHEST_ELEMENT = 4
+# A property of more objects than this is not told apart by the object.
+_MOST = 8
 # Methods of `Atomics` that throw unless the memory is shared.
 _NEED_SHARED = ("wait", "waitAsync")
 
@@ -53,6 +55,8 @@ class Program:
         # The bindings that each term may name, among those that may hold a view.
         self._locations: dict[Term, tuple[Binding, ...]] = {}
         self._by_name: dict[str, list[Binding]] | None = None
+        # The names of properties that are not told apart by their objects.
+        self._merged: set[str] | None = None
         # Where the program stores views in each binding that may hold one.
         self.stores: dict[Binding, list[Store]] = defaultdict(list)
         self.stores_of: dict[int, list[Store]] = defaultdict(list)
@@ -110,7 +114,7 @@ class Program:
                     self._by_name[binding.name].append(binding)
         if term not in self._locations:
             points_to = self.points_to
-            known = tuple(each for each in points_to.locations(term) if each in self.stores)
+            known = tuple(each for each in self._targets(term) if each in self.stores)
             if not known and isinstance(term, Member) and points_to.is_view_field(term):
                 known = tuple(self._by_name.get(term.name, ()))
             self._locations[term] = known
@@ -131,6 +135,20 @@ class Program:
                 queue += ((each, steps + 1) for each in further)
                 seen |= further
         return False
+
+    def _targets(self, term: Term) -> tuple[Binding, ...]:
+        """Return the bindings that a term may name; where many objects may be meant, one stands for all."""
+        if self._merged is None:
+            locations = self.points_to.objects.locations.items()
+            crowded = {
+                term.name for term, found in locations if isinstance(term, Member) and len(found) > _MOST
+            }
+            self._merged = {name for name in crowded if not is_common(name)}
+        bindings = self.points_to.locations(term)
+        first = bindings[0] if bindings else None
+        if isinstance(first, Member) and first.name in self._merged:
+            return (Member(None, first.name),)
+        return bindings if len(bindings) <= _MOST else bindings[:1]
 
     def generators(self, values: Iterable[Term]) -> list[int]:
         """Return the generator functions whose objects have the elements `values`."""
@@ -227,7 +245,7 @@ class Program:
             return
         if all(map(self._is_chosen, store.values)) and not _is_in_comparison(store.node):
             return
-        for target in self.points_to.locations(store.target):
+        for target in self._targets(store.target):
             if target in self._shared or not self._keeps(target):
                 continue
             may_hold = isinstance(target, Member) and target.name != ELEMENT
@@ -307,7 +325,8 @@ class Program:
 
     def _keeps(self, binding: Binding) -> bool:
         is_known = isinstance(binding, Name) or (
-            isinstance(binding, Member) and isinstance(binding.of, Name | This | Member)
+            isinstance(binding, Member)
+            and (binding.of is None or isinstance(binding.of, Name | This | Member))
         )
         return is_known and binding not in self.constraints.getters
 
