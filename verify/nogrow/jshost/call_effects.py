@@ -148,7 +148,8 @@ class CallEffects:
             return Effect.NONE, set()
         functions = self._points_to.functions(callee)
         if functions:
-            return Effect.NONE, set(functions)
+            is_known = not self._points_to.objects.may_be_more(self._points_to.find(callee))
+            return Effect.NONE if is_known else Effect.POSSIBLE, set(functions)
         match callee:
             case Made() | NewMemory() | Class() | Function() | This():
                 return Effect.NONE, set()

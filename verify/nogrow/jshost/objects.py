@@ -4,7 +4,7 @@ An object is named by the node that creates it, or by its class. Each has one lo
 """
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 from typing import NamedTuple
 
@@ -15,8 +15,8 @@ from nogrow.jshost.parse import arguments_of
 from nogrow.jshost.syntax import ELEMENT, Name
 from nogrow.jshost.term import Class, Function, Instance, Member, Result, Returned, Term, This
 
-# A term that may be more objects than this is taken for an unknown one.
-MOST_OBJECTS = 64
+# The further objects that a term may be are not followed.
+MOST_OBJECTS = 32
 # Beyond this, a program is too entangled to be analysed in reasonable time.
 MOST_FACTS = 3_000_000
 MOST_COPIES = 20_000
@@ -44,8 +44,9 @@ class Objects:
         """Solve the constraints; `find` returns the representative of a term, and `flows` has only such."""
         self._constraints = constraints
         self._find = find
-        self._of: dict[Term, set[Object]] = defaultdict(set)
-        self._successors: dict[Term, set[Term]] = defaultdict(set)
+        # The order of these, and so which objects are left out, is that of the text.
+        self._of: dict[Term, dict[Object, None]] = defaultdict(dict)
+        self._successors: dict[Term, dict[Term, None]] = defaultdict(dict)
         self._members_of: dict[Term, list[Member]] = defaultdict(list)
         self._results: dict[Term, list[Result]] = defaultdict(list)
         self._instances: dict[Term, list[Instance]] = defaultdict(list)
@@ -65,11 +66,12 @@ class Objects:
         for target in flows:
             if isinstance(target, Member) and isinstance(target.of, This):
                 self.stored[target.of.owner].add(target.name)
-        for target, values in flows.items():
-            self._register(target)
-            for value in values:
-                self._register(value)
-                self._edge(value, target)
+        order = enumerate(constraints.walk.functions)
+        self._order = {function: number for number, function in order}
+        for store in constraints.stores:
+            self._flow(find(store.target), store.values)
+        for held, passed in constraints.flows.items():
+            self._flow(find(held), passed)
         for site in (*constraints.calls.values(), *constraints.callbacks):
             for callee in site.callees:
                 self._call(site, find(callee))
@@ -85,12 +87,22 @@ class Objects:
         while self._copy():
             self._run()
 
-    def of(self, term: Term) -> set[Object]:
+    def _flow(self, target: Term, values: Iterable[Term]) -> None:
+        self._register(target)
+        for value in map(self._find, values):
+            self._register(value)
+            self._edge(value, target)
+
+    def of(self, term: Term) -> tuple[Object, ...]:
         """Return the objects that the term, a representative, may be; none if it is not known."""
         if term not in self._known:
             self._register(term)
             self._run()
-        return self._of.get(term, set())
+        return tuple(self._of.get(term, ()))
+
+    def may_be_more(self, term: Term) -> bool:
+        """Return whether the term, a representative, may be more objects than are known."""
+        return len(self.of(term)) >= MOST_OBJECTS
 
     def properties(self, member: Member) -> tuple[Member, ...]:
         """Return the properties of objects that the member, a representative, may be."""
@@ -113,8 +125,8 @@ class Objects:
         }
         return frozenset(functions)
 
-    def _objects(self, term: Term) -> set[Object]:
-        return self._of.get(term, set())
+    def _objects(self, term: Term) -> tuple[Object, ...]:
+        return tuple(self._of.get(term, ()))
 
     def _extend(self) -> None:
         """Let `this` in the methods of a class also be an object of each class that extends it."""
@@ -123,7 +135,7 @@ class Objects:
                 base = Instance(term)
                 self._register(base)
                 self._run()
-                for obj in list(self._objects(base)):
+                for obj in self._objects(base):
                     self._register(obj)
                     self._register(This(subclass))
                     self._edge(This(subclass), obj)
@@ -132,8 +144,8 @@ class Objects:
         """Copy properties from object to object, and return whether there were more to copy."""
         before = len(self.copied)
         for copy in self._constraints.copies:
-            targets = {each for term in copy.targets for each in self._objects(self._find(term))}
-            sources = {each for term in copy.sources for each in self._objects(self._find(term))}
+            targets = [each for term in copy.targets for each in self._objects(self._find(term))]
+            sources = [each for term in copy.sources for each in self._objects(self._find(term))]
             for target, source in product(targets, sources):
                 if isinstance(target, This) and isinstance(source, This) and target != source:
                     for name in sorted(self.stored.get(source.owner, ())):
@@ -168,7 +180,7 @@ class Objects:
                     self._members_of[of].append(term)
                     if name in ("call", "apply", "bind"):
                         self._edge(of, term)
-                    for each in list(self._objects(of)):
+                    for each in self._objects(of):
                         self._connect(term, each)
                     term = of
                 case Result(callee):
@@ -176,7 +188,7 @@ class Objects:
                     self._results[callee].append(term)
                     if isinstance(callee, Member) and callee.name == "bind" and callee.of is not None:
                         self._edge(self._find(callee.of), term)
-                    for each in list(self._objects(callee)):
+                    for each in self._objects(callee):
                         self._return(each, term)
                     term = callee
                 case Instance(of):
@@ -184,7 +196,7 @@ class Objects:
                     self._instances[of].append(term)
                     if isinstance(of, Name) and of in self._constructed:
                         self._add(term, This(of))
-                    for each in list(self._objects(of)):
+                    for each in self._objects(of):
                         self._instantiate(each, term)
                     term = of
 
@@ -192,7 +204,7 @@ class Objects:
         objects = self._of[term]
         if obj in objects or len(objects) >= MOST_OBJECTS:
             return
-        objects.add(obj)
+        objects[obj] = None
         self._facts += 1
         if self._facts > MOST_FACTS:
             raise ModuleError("too many objects are passed on to be analysed")
@@ -200,14 +212,14 @@ class Objects:
 
     def _edge(self, source: Term, target: Term) -> None:
         if source != target and target not in self._successors[source]:
-            self._successors[source].add(target)
-            for obj in list(self._objects(source)):
+            self._successors[source][target] = None
+            for obj in self._objects(source):
                 self._add(target, obj)
 
     def _run(self) -> None:
         while self._queue:
             term, obj = self._queue.popleft()
-            for target in self._successors.get(term, ()):
+            for target in list(self._successors.get(term, ())):
                 self._add(target, obj)
             for member in list(self._members_of.get(term, ())):
                 self._connect(member, obj)
@@ -270,7 +282,7 @@ class Objects:
             callee = self._find(callee.of)
         passing = _Passing(site, skipped)
         self._passing[callee].append(passing)
-        for obj in list(self._objects(callee)):
+        for obj in self._objects(callee):
             self._pass(passing, obj)
 
     def _pass(self, passing: _Passing, obj: Object) -> None:
@@ -298,7 +310,7 @@ class Objects:
             if not functions or len(functions) > _MOST_NAMED:
                 continue
             self.named[site.node.id] = frozenset(functions)
-            for function in functions:
+            for function in sorted(functions, key=self._order.__getitem__):
                 self._pass(_Passing(site, 0), Function(function))
                 for callee in callees:
                     self._return(Function(function), self._result(callee))
