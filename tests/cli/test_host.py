@@ -32,7 +32,7 @@ def code(folder: Path) -> Path:
         (["gone.js"], 3),
         (["gone.js", "kept.mjs"], 1),
         (["broken.cjs", "kept.mjs"], 4),
-        (["folder.js"], 4),
+        (["folder.js"], 2),
         (["growing.wasm"], 4),
     ],
 )
@@ -402,3 +402,23 @@ def test_making_the_view_of_one_object_again_leaves_the_others(nogrow: Nogrow, c
     (code / "one.wasm").write_bytes(wat2wasm(MODULE))
     (code / "shares.mjs").write_text(SHARES)
     assert uses(nogrow, "shares.mjs", "--module", "one.wasm") == [6]
+
+
+def test_folder_stands_for_the_host_code_below_it(nogrow: Nogrow, code: Path) -> None:
+    for path in ("src/a/kept.ts", "src/node_modules/b/kept.js", "src/.cache/kept.js"):
+        (code / path).parent.mkdir(parents=True)
+        (code / path).write_text(KEPT)
+    (code / "src/page.html").write_text(f"<script>{KEPT}</script>")
+    (code / "src/plain.html").write_text("<p></p>")
+    (code / "src/a.c").write_text("int main() {}")
+    (code / "src/types.d.ts").write_text("declare var a: number;")
+    (code / "src/loop").symlink_to(code / "src")
+    document = validated(nogrow("host", "src", "--format", "json").stdout)
+    assert [artifact["path"] for artifact in document["artifacts"]] == ["src/a/kept.ts", "src/page.html"]
+    named = validated(nogrow("host", "src/node_modules", "--format", "json").stdout)
+    assert [artifact["path"] for artifact in named["artifacts"]] == ["src/node_modules/b/kept.js"]
+
+
+def test_folder_without_host_code_is_named(nogrow: Nogrow, code: Path) -> None:
+    result = nogrow("host", "folder.js")
+    assert "folder.js: no JavaScript in it" in result.stderr

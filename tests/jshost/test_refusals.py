@@ -5,7 +5,7 @@ import pytest
 
 from nogrow.errors import ModuleError, UsageError
 from nogrow.jshost.parse import INSTALL
-from nogrow.jshost.stale_views import views_kept_in
+from nogrow.jshost.stale_views import views_in, views_kept_in
 
 DEEP = 100_000
 
@@ -27,18 +27,30 @@ def test_syntax_error_is_refused_in_a_file_without_views() -> None:
         views_kept_in(b"var = 2;", ".cjs")
 
 
-@pytest.mark.parametrize("suffix", ["", ".html", ".jsx", ".tsx", ".wasm"])
+@pytest.mark.parametrize("suffix", ["", ".css", ".json", ".wasm"])
 def test_other_suffix_is_refused(suffix: str) -> None:
     with pytest.raises(ModuleError, match="not a file of JavaScript or TypeScript"):
         views_kept_in(b"1", suffix)
 
 
-def test_file_of_10_megabytes_is_refused_at_once() -> None:
-    text = b"var m=w.memory.buffer;" + b"function a(b){return b.map(c=>c*2)}" * 300_000
+def test_file_of_21_megabytes_is_refused_at_once() -> None:
+    text = b"var m=w.memory.buffer;" + b"function a(b){return b.map(c=>c*2)}" * 600_000
     start = time.process_time()
-    with pytest.raises(ModuleError, match=r"^too large: 10,500,022 bytes; files of up to 2,097,152"):
+    with pytest.raises(
+        ModuleError, match=r"^too large: 21,000,022 bytes in all; programs of up to 20,971,520"
+    ):
         views_kept_in(text, ".js")
     assert time.process_time() - start < 1
+
+
+def test_files_of_a_program_count_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nogrow.jshost.stale_views.MOST_BYTES", 60)
+    sources = [
+        (name, b"import './b.js'; w.memory.buffer; //" + b" " * 5) for name in ("a.js", "b.js", "c/d.js")
+    ]
+    results = views_in(sources)
+    assert [str(results[name]).partition(":")[0] for name in ("a.js", "b.js")] == ["too large"] * 2
+    assert results["c/d.js"] == ()
 
 
 @pytest.mark.parametrize(

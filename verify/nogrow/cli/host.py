@@ -1,5 +1,7 @@
 """Define `nogrow host`, which finds views that JavaScript host code keeps across calls."""
 
+from pathlib import Path
+
 import click
 
 from nogrow.cli.options import Colour, Output, reporting, with_views
@@ -8,7 +10,7 @@ from nogrow.report.exit_code import exit_code
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE.js...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
     "--module",
     "modules",
@@ -21,7 +23,7 @@ from nogrow.report.exit_code import exit_code
 @click.pass_context
 def host(
     ctx: click.Context,
-    files: tuple[str, ...],
+    paths: tuple[str, ...],
     outputs: tuple[Output, ...],
     quiet: bool,
     colour: Colour,
@@ -31,11 +33,14 @@ def host(
 ) -> None:
     """Find memory views that host code keeps across calls that may grow the memory.
 
-    FILE is JavaScript (.js, .mjs, .cjs) or TypeScript (.ts, .mts, .cts). Files that import each other are
-    one program. The exit code is 1 if a view is found, 4 if a file could not be judged.
+    PATH is JavaScript, TypeScript, a page with scripts, a component of Vue or Svelte, a C or C++ source with
+    EM_JS or EM_ASM, or a folder with such files; node_modules below a folder is left out. Files that import
+    each other are one program. The exit code is 1 if a view is found, 4 if a file could not be judged.
     """
+    from nogrow.jshost.nearby_scripts import scripts_at
     from nogrow.pipeline.cached_views import inspect
 
+    files = [str(script) for path in paths for script in scripts_at(Path(path))]
     with progress() as watch:
         report = inspect(files, watch, strict=strict, stale_length=stale_length, modules=modules)
     emit(report, outputs, colour, text_renderer(quiet))

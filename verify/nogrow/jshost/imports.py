@@ -10,6 +10,7 @@ from stat import S_ISREG
 
 from nogrow.errors import ModuleError, UsageError
 from nogrow.jshost.growth import Imports, growing_imports
+from nogrow.jshost.host_text import READABLE, suffix_of, whole_text
 from nogrow.jshost.model import Glue, Grower, Served, Table
 from nogrow.jshost.parse import parse_glue
 from nogrow.jshost.scopes import Name
@@ -40,7 +41,8 @@ def text_of(path: Path) -> bytes:
 
 def analyse(name: str, source: bytes) -> Glue:
     """Analyse the glue `source`, which reports call `name`; raise `ModuleError` if it can't be."""
-    root, error_at = parse_glue(source, name)
+    text, language = whole_text(name, source) if suffix_of(name) in READABLE else (source, ".js")
+    root, error_at = parse_glue(text, language)
     if error_at is not None:
         raise ModuleError(f"{name}:{error_at.line}: the glue is not JavaScript that can be read")
     try:

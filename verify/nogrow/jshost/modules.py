@@ -24,10 +24,16 @@ _EVERYTHING = "*"
 
 
 class File(NamedTuple):
-    """A file of host code and the root of its syntax tree."""
+    """A file of host code and the root of its syntax tree, or a script in a page.
+
+    `scripts` are the paths of the scripts whose global names it shares. Code that is `in_glue` sees the names
+    in Emscripten's glue.
+    """
 
     path: str
     root: Node
+    scripts: tuple[str, ...] = ()
+    in_glue: bool = False
 
 
 class Import(NamedTuple):
@@ -59,7 +65,7 @@ def components(files: Sequence[File]) -> list[list[File]]:
         return number
 
     for number, file in enumerate(files if len(files) > 1 else ()):
-        for specifier in _specifiers(file.root):
+        for specifier in (*_specifiers(file.root), *file.scripts):
             target = resolve(file.path, specifier, known)
             if target is not None:
                 first, second = sorted((find(number), find(target)))
@@ -107,6 +113,14 @@ class Links:
         self.imports: dict[Name, Import] = {}
         # The expressions that files export as their default, each with the name that stands for it.
         self.defaults: list[tuple[Name, Node]] = []
+        # The files that share the global names of a page, by each of them.
+        self._pages: dict[int, list[int]] = {}
+        # The files whose code becomes part of Emscripten's glue.
+        self.in_glue = frozenset(file.root.id for file in files if file.in_glue)
+        for file in files:
+            targets = [resolve(file.path, script, self._known) for script in file.scripts]
+            page = [file.root.id, *(target for target in targets if target is not None)]
+            self._pages.update(dict.fromkeys(page if file.scripts else (), page))
         for file in files if len(files) > 1 else ():
             for node in file.root.named_children:
                 if node.type == "import_statement":
@@ -125,7 +139,11 @@ class Links:
 
     def name(self, name: Name) -> Name:
         """Return the declaration that the name means, in whatever file."""
-        return self._names.get(name, name)
+        known = self._names.get(name)
+        if known is not None or name.scope not in self._pages or self._scopes.declares(name):
+            return known or name
+        others = (Name(root, name.name) for root in self._pages[name.scope])
+        return next(filter(self._scopes.declares, others), name)
 
     def exported(self, root: int, name: str) -> Name | None:
         """Return the declaration that the file exports as `name`."""

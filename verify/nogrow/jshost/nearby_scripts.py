@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path, PurePath
 
 from nogrow.errors import UsageError
+from nogrow.jshost.host_text import C_FAMILY, COMPONENTS, PAGES, READABLE, suffix_of
 
+_DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 SUFFIXES = (".js", ".mjs", ".cjs")
 # A larger script is read only if the user names it.
 MOST_BYTES = 4 << 20
@@ -15,16 +17,33 @@ Script = tuple[str, bytes]
 
 
 def scripts_at(path: Path) -> list[Path]:
-    """Return the scripts in the folder `path` and below it, or `path` itself if it is no folder.
+    """Return the files with host code in the folder `path` and below it, or `path` itself if it is no folder.
 
-    Raises `UsageError` for a folder without scripts.
+    Folders named `node_modules` below it and declarations of TypeScript are left out, and so are pages and C
+    sources without code. Raises `UsageError` for a folder without host code.
     """
     if not path.is_dir():
         return [path]
-    scripts = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+    scripts = []
+    for folder, folders, files in os.walk(path):
+        # Links to folders are not followed, or a link to a folder above would never end.
+        folders[:] = [name for name in folders if name != "node_modules" and not name.startswith(".")]
+        scripts += [Path(folder, name) for name in files if _may_have_code(Path(folder, name))]
     if not scripts:
-        raise UsageError(f"{path}: no JavaScript in it; files that end in {', '.join(SUFFIXES)} are read")
-    return scripts
+        raise UsageError(f"{path}: no JavaScript in it; files that end in {', '.join(READABLE)} are read")
+    return sorted(scripts)
+
+
+def _may_have_code(file: Path) -> bool:
+    suffix = suffix_of(file.name)
+    if suffix not in READABLE or file.name.endswith(_DECLARATIONS) or not file.is_file():
+        return False
+    sign = b"EM_" if suffix in C_FAMILY else b"<script" if suffix in PAGES + COMPONENTS else b""
+    try:
+        return not sign or sign in file.read_bytes()
+    except OSError:
+        # A file that can't be read is reported as one.
+        return True
 
 
 def likely(module: str, scripts: Iterable[Script]) -> tuple[Script, ...]:

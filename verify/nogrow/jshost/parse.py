@@ -16,8 +16,8 @@ else:
     Node = Language = Query = object
 
 INSTALL = "pip install 'nogrow[glue]'"
-JAVASCRIPT = (".js", ".mjs", ".cjs")
-TYPESCRIPT = (".ts", ".mts", ".cts")
+JAVASCRIPT = (".js", ".mjs", ".cjs", ".jsx")
+TYPESCRIPT = (".ts", ".mts", ".cts", ".tsx")
 FUNCTIONS = words("""
     arrow_function function_declaration function_expression generator_function
     generator_function_declaration method_definition
@@ -38,12 +38,12 @@ def parse(source: bytes, name: str) -> Node:
 
     The tree may contain syntax errors. Raises `UsageError` if the parser is not installed.
     """
+    suffix = next((suffix for suffix in TYPESCRIPT if name.endswith(suffix)), ".js")
     try:
         from tree_sitter import Parser
 
-        language = _language(is_typescript=name.endswith(TYPESCRIPT))
+        language = _language(suffix)
     except ImportError as error:
-        suffix = next((suffix for suffix in TYPESCRIPT if name.endswith(suffix)), ".js")
         raise UsageError(f"no parser for {suffix} files: install it with {INSTALL}") from error
     root = Parser(language).parse(source).root_node
     _trees[root.id] = _Tree(language, len(source) > _DEEPEST_QUERY and _is_deep(root))
@@ -64,10 +64,12 @@ def parse_glue(source: bytes, name: str) -> tuple[Node, Position | None]:
     return root, error_at
 
 
-def _language(*, is_typescript: bool) -> Language:
+def _language(suffix: str) -> Language:
     from tree_sitter import Language
 
-    if is_typescript:
+    if suffix == ".tsx":
+        from tree_sitter_typescript import language_tsx as language
+    elif suffix in TYPESCRIPT:
         from tree_sitter_typescript import language_typescript as language
     else:
         from tree_sitter_javascript import language

@@ -1,17 +1,19 @@
 """Find the views of a memory that a program keeps across calls into the module."""
 
-import re
+import gc
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from nogrow.errors import ModuleError
 from nogrow.jshost.call_chains import CallChains
 from nogrow.jshost.failures import failing_returns
+from nogrow.jshost.host_text import texts_in
+from nogrow.jshost.interned import forget
 from nogrow.jshost.model import NOTHING_ASSUMED, Assumed, CachedView, Call, Position
 from nogrow.jshost.modules import File, components
 from nogrow.jshost.other_code import exported_bindings
 from nogrow.jshost.parse import (
-    JAVASCRIPT,
     TYPESCRIPT,
     Node,
     callee_of,
@@ -27,12 +29,13 @@ from nogrow.jshost.summaries import StaleUse, Summarised
 from nogrow.jshost.syntax import Name
 from nogrow.jshost.term import Binding, Member, Spelled, Temporary, This
 
-# A megabyte of minified code takes some ten seconds, and close to half a gigabyte of memory.
-MOST_BYTES = 2 << 20
+# So much code needs about a minute, and less than two gigabytes of memory.
+MOST_BYTES = 20 << 20
 # Code without any of these has no view of a memory; `buffer` can be written in escapes.
 _SIGNS = (b"buffer", b"\\u", b"\\x", b"liveViews", b"HEAP")
 _LONGEST_CALL = 60
-_SUFFIX = re.compile(r"(\.[^./\\]*)?$")
+_Results = dict[str, tuple[CachedView, ...] | ModuleError]
+_TOO_LARGE = "too large: {:,} bytes in all; programs of up to {:,} bytes are analysed"
 _WAITS = {"await_expression": "await", "yield_expression": "yield", "for_in_statement": "for await"}
 
 
@@ -54,53 +57,92 @@ def _nothing_assumed(_paths: Collection[str]) -> Assumed:
 
 def views_in(
     sources: Sequence[tuple[str, bytes]], assumed: Callable[[Collection[str]], Assumed] = _nothing_assumed
-) -> dict[str, tuple[CachedView, ...] | ModuleError]:
+) -> _Results:
     """Return the stale views in files, given as paths and texts; each by the path of the file that uses it.
 
     Files that import each other are analysed as one program; `assumed` returns the options for the program
     that consists of the files at the given paths. For a file that can't be judged, there is the reason
     instead. Raises `UsageError` if the parser is not installed.
     """
-    results: dict[str, tuple[CachedView, ...] | ModuleError] = {}
-    files, signs = [], set()
+    results: _Results = {}
+    files, signs, sizes = [], set(), {}
     for path, source in sources:
         try:
-            files.append(File(path, _parsed(path, source)))
+            files += _files(path, source)
         except ModuleError as error:
             results[path] = error
+        sizes[path] = len(source)
         if any(sign in source for sign in _SIGNS):
             signs.add(path)
-    for program in components(files):
-        if signs.isdisjoint(file.path for file in program):
-            results |= {file.path: () for file in program}
-            continue
-        host = assumed([file.path for file in program])
-        for together in ([program], [[file] for file in program]):
-            try:
-                for part in together:
-                    results |= _cached_views(part, host)
-            except ModuleError as error:
-                # Files that are too entangled together may not be so each by itself.
-                results |= {file.path: error for file in part}
+    with _without_collection():
+        for program in components(files):
+            paths = {file.path for file in program}
+            if signs.isdisjoint(paths):
+                _add(results, dict.fromkeys(paths, ()))
+                continue
+            size = sum(sizes[path] for path in paths)
+            if size > MOST_BYTES:
+                too_large = ModuleError(_TOO_LARGE.format(size, MOST_BYTES))
+                _add(results, dict.fromkeys(paths, too_large))
             else:
-                break
+                _add(results, _judged(program, assumed([file.path for file in program])))
+            forget()
     return results
 
 
-def _parsed(path: str, source: bytes) -> Node:
-    suffix = _SUFFIX.search(path)
-    if suffix is None or suffix[0] not in JAVASCRIPT + TYPESCRIPT:
-        known = ", ".join(JAVASCRIPT + TYPESCRIPT)
-        raise ModuleError(f"not a file of JavaScript or TypeScript: the name must end in one of {known}")
-    if len(source) > MOST_BYTES:
-        raise ModuleError(
-            f"too large: {len(source):,} bytes; files of up to {MOST_BYTES:,} bytes are analysed"
+def _judged(program: list[File], host: Assumed) -> _Results:
+    results: _Results = {}
+    for together in ([program], [[file] for file in program]):
+        try:
+            for part in together:
+                results |= _cached_views(part, host)
+        except ModuleError as error:
+            # Files that are too entangled together may not be so each by itself.
+            results |= {file.path: error for file in part}
+        else:
+            break
+    return results
+
+
+def _add(results: _Results, further: _Results) -> None:
+    """Add results; a page has some for each of its scripts, and is not judged if one of them is not."""
+    for path, views in further.items():
+        known = results.get(path, ())
+        if isinstance(known, ModuleError):
+            continue
+        results[path] = (
+            views if isinstance(views, ModuleError) else tuple(sorted({*known, *views}, key=_by_place))
         )
-    root, error_at = parse_glue(source, suffix[0])
-    if error_at is not None:
-        kind = "TypeScript" if suffix[0] in TYPESCRIPT else "JavaScript"
-        raise ModuleError(f"line {error_at.line}, column {error_at.column}: not {kind} that can be read")
-    return root
+
+
+def _by_place(view: CachedView) -> tuple[Position, Position, str]:
+    return view.at, view.made, view.binding
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Let Python not look for cycles: millions of objects live long, and few of them are in one."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _files(path: str, source: bytes) -> list[File]:
+    """Return the trees of the code in a file."""
+    if len(source) > MOST_BYTES:
+        raise ModuleError(_TOO_LARGE.format(len(source), MOST_BYTES))
+    files = []
+    for text in texts_in(path, source):
+        root, error_at = parse_glue(text.text, text.suffix)
+        if error_at is not None:
+            kind = "TypeScript" if text.suffix in TYPESCRIPT else "JavaScript"
+            raise ModuleError(f"line {error_at.line}, column {error_at.column}: not {kind} that can be read")
+        files.append(File(path, root, text.scripts, text.in_glue))
+    return files
 
 
 def _cached_views(files: Sequence[File], host: Assumed) -> dict[str, tuple[CachedView, ...]]:
@@ -127,10 +169,7 @@ def _cached_views(files: Sequence[File], host: Assumed) -> dict[str, tuple[Cache
     chains = CallChains(program)
     for (binding, path), levels in stale.items():
         findings[path] += [_finding(program, chains, paths, path, binding, at) for at in levels.values()]
-    return {
-        path: tuple(sorted(_distinct(views), key=lambda view: (view.at, view.made, view.binding)))
-        for path, views in findings.items()
-    }
+    return {path: tuple(sorted(_distinct(views), key=_by_place)) for path, views in findings.items()}
 
 
 def _distinct(views: Sequence[CachedView]) -> Iterable[CachedView]:

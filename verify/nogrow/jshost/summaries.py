@@ -21,7 +21,7 @@ from nogrow.jshost.other_code import Retention, effect_of_entry_points, owns_mem
 from nogrow.jshost.parse import Node
 from nogrow.jshost.points_to import KEPT
 from nogrow.jshost.program import Program
-from nogrow.jshost.syntax import ELEMENT
+from nogrow.jshost.syntax import ELEMENT, Name
 from nogrow.jshost.term import Binding, Holder, Made, Member, Older, Property, Returned, Spelled, This
 
 
@@ -141,8 +141,11 @@ class Summarised:
     def _outlives(self, binding: Binding, function: int) -> bool:
         """Return whether the binding may hold a view from before the call of the function."""
         program = self._program
-        # The code outside functions runs once, before all others.
-        if function in program.constraints.walk.roots or program.constructs(function, binding):
+        if function in program.constraints.walk.roots:
+            # The code outside functions runs once, before all others but that of other files.
+            roots = program.constraints.walk.roots
+            return isinstance(binding, Name) and binding.scope in roots and binding.scope != function
+        if program.constructs(function, binding):
             return False
         home = program.home(binding)
         return home is None or home != function
@@ -223,6 +226,9 @@ class Summarised:
                         # The outside may have got the view, and pass it.
                         effect = min(effect, Effect.POSSIBLE)
                     stale[function][binding] = detached(effect, None)
+        for root in self._tracked.keys() & self._program.constraints.walk.roots.keys():
+            for binding in self._summaries[root]:
+                stale[root][binding] = detached(self._effect_of_other_files(root, binding), None)
         queue = list(self._flows)
         while queue:
             caller = queue.pop()
@@ -234,6 +240,13 @@ class Summarised:
                         stale[function][held_in] = detached(further.effect, further.call)
                         queue.append(function)
         return stale
+
+    def _effect_of_other_files(self, root: int, binding: Binding) -> Effect:
+        """Return what the code outside functions in other files than that with the root leaves of a view."""
+        roots = self._program.constraints.walk.roots.keys() & self._flows.keys() - {root}
+        return max(
+            (self._flows[each].end.get(binding, ATTACHED).effect for each in roots), default=Effect.NONE
+        )
 
     def _effect_of_other_code(self, binding: Binding) -> Effect:
         other_code = self._program.effects.other_code

@@ -144,6 +144,13 @@ class Terms:
         """Return the binding that the identifier `node` means."""
         return self._links.name(self._walk.names[node.id])
 
+    def _named(self, name: Name) -> Name | Member:
+        """Return the term of a name; in Emscripten's glue, `_f` is the function `f` of the module."""
+        is_export = name.name.startswith("_") and name.scope in self._links.in_glue
+        if is_export and not self._walk.scopes.declares(name):
+            return Member(Name(name.scope, "Module"), name.name)
+        return name
+
     def is_global(self, term: Term | None, names: frozenset[str]) -> bool:
         """Return whether the term is one of `names`, not declared in the program."""
         return isinstance(term, Name) and term.scope in self._walk.roots and term.name in names
@@ -185,7 +192,7 @@ class Terms:
                 return This(root)
         match node.type:
             case "identifier" | "shorthand_property_identifier" | "shorthand_property_identifier_pattern":
-                return self.name(node)
+                return self._named(self.name(node))
             case "this":
                 owner = self._walk.this_owners.get(node.id)
                 return None if owner is None else This(owner)
