@@ -169,6 +169,16 @@ def test_host_code_that_cannot_be_analysed_is_not_judged(nogrow: Nogrow, project
     assert outcomes(result.stdout) == {"app.wasm": "not-judged", "use.mjs": "not-judged"}
 
 
+def test_module_needs_each_file_of_its_host_code(nogrow: Nogrow, project: Path) -> None:
+    write_module(project / "app.wasm", HOSTED)
+    (project / "use.mjs").write_text("export const imports = { env: { now() {} } };\n")
+    contract(project, ("app.wasm", '"*.mjs"'))
+    assert nogrow("check").exit_code == 0
+    (project / "right.mjs").write_text("var = 1\n")
+    found = outcomes(nogrow("check", "--format", "json").stdout)
+    assert (found["app.wasm"], found["right.mjs"], found["use.mjs"]) == ("not-judged", "not-judged", "kept")
+
+
 def test_module_without_imports_depends_on_no_host_code(nogrow: Nogrow, project: Path) -> None:
     (project / "use.mjs").write_text("var = 1\n")
     contract(project, ("app.wasm", '"use.mjs"'))

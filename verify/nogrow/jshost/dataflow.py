@@ -43,7 +43,9 @@ class Held(NamedTuple):
 
     def __or__(self, other: "Held") -> "Held":
         """Return the state where two paths meet: that of the call which is more certain, else the first."""
-        adds_entries = not other.from_entry <= self.from_entry or (other.from_entry and other.most > self.most)
+        adds_entries = not other.from_entry <= self.from_entry or (
+            other.from_entry and other.most > self.most
+        )
         if other.effect <= self.effect and not adds_entries:
             return self
         further = other if other.effect > self.effect else self
