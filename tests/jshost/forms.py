@@ -120,6 +120,17 @@ FORMS = {
         return this.v.getUint8(n) } // stale
         }
     """,
+    "renewed if there is a memory": """
+        export function make(exports) { let v;
+        const renew = () => { if (exports.memory) v = new Uint8Array(exports.memory.buffer) };
+        return (p) => { exports.run(); renew(); return v[p] } }
+    """,
+    "renewed if there is an export": """
+        export function make(exports) { let v = new Uint8Array(exports.memory.buffer);
+        const renew = () => { if (exports.init) v = new Uint8Array(exports.memory.buffer) };
+        return (p) => { exports.run(); renew();
+        return v[p] } } // stale
+    """,
     "heap, destructured": """
         export function f(Module, p) { const { HEAPU8 } = Module; Module._work(p);
         return HEAPU8[p] } // stale

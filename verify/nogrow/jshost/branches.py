@@ -38,6 +38,10 @@ class Jumps(Graph):
         """Let `return` outside inlined functions lead to `block`."""
         self._ends.append(block)
 
+    def needs_memory(self, node: Node) -> bool:
+        """Return whether the condition of `node` is only false if there is no memory, and so no view."""
+        raise NotImplementedError
+
     def fails(self, node: Node) -> bool:
         """Return whether no caller goes on after the `return` statement `node`."""
         raise NotImplementedError
@@ -60,7 +64,8 @@ class Jumps(Graph):
         fork = self.here
         ends = []
         for name in ("consequence", "alternative"):
-            self.go(self.block(fork))
+            without_memory = name == "alternative" and self.needs_memory(node)
+            self.go(self.block() if without_memory else self.block(fork))
             yield from fields(node, name)
             ends.append(self.here)
         self.go(self.block(*ends))

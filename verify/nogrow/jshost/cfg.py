@@ -201,6 +201,17 @@ class _Flow(Jumps):
                 for target in self._tracked_among([store.target]):
                     self.use(EventKind.ADD, node, target, tuple(self._tracked_among(list(store.values))))
 
+    def needs_memory(self, node: Node) -> bool:
+        """Return whether the condition of `node` is only false if there is no memory, and so no view."""
+        conditions = [bare(condition) for condition in fields(node, "condition")]
+        terms = [
+            term
+            for each in conditions
+            if each.type in _NAMING
+            for term in self._program.constraints.terms.of(each)
+        ]
+        return bool(terms) and all(map(self._program.points_to.is_memory, terms))
+
     def fails(self, node: Node) -> bool:
         """Return whether no caller goes on after the `return` statement `node`."""
         return node.id in self._program.failing

@@ -274,6 +274,12 @@ class PointsTo:
                 kind &= ~(Kind.VIEW | Kind.BUFFER)
         return kind & ~Kind.MEMORY if kind & Kind.FIXED else kind
 
+    def is_memory(self, term: Term) -> bool:
+        """Return whether the term is a memory, and not perhaps another export of the module."""
+        if _has_name_of_memory(term):
+            return depth(term) < DEEPEST and bool(self.of(Member(term, "buffer")) & Kind.BUFFER)
+        return self.of(term) & (Kind.MEMORY | Kind.EXPORT) == Kind.MEMORY
+
     def has_memory(self, term: Term) -> bool:
         """Return whether the program reads a member `memory` of what `term` may be."""
         memory = self.find(Member(term, "memory"))
