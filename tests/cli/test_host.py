@@ -422,3 +422,21 @@ def test_folder_stands_for_the_host_code_below_it(nogrow: Nogrow, code: Path) ->
 def test_folder_without_host_code_is_named(nogrow: Nogrow, code: Path) -> None:
     result = nogrow("host", "folder.js")
     assert "folder.js: no JavaScript in it" in result.stderr
+
+
+OWN = """
+const kept = new WebAssembly.Memory({ initial: 1 });
+let other = new WebAssembly.Memory({ initial: 1 });
+const v = new Uint8Array(kept.buffer);
+export function enlarge(wasm) { MEMORY.grow(1); wasm.run(); }
+export async function first() { await 0; return v[0]; }
+"""
+
+
+@pytest.mark.parametrize(("memory", "lines"), [("other", []), ("kept", [6])])
+def test_growth_of_one_memory_leaves_the_views_of_another(
+    nogrow: Nogrow, code: Path, memory: str, lines: list[int]
+) -> None:
+    (code / "still.wasm").write_bytes(wat2wasm(STILL))
+    (code / "own.mjs").write_text(OWN.replace("MEMORY", memory))
+    assert uses(nogrow, "own.mjs", "--module", "still.wasm") == lines

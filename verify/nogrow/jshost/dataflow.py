@@ -285,7 +285,7 @@ class _Calls:
             if effect or not functions:
                 # The function that is called may be the one that renews the view.
                 renewed = effect is Effect.POSSIBLE and joint is not None and joint.renews
-                detaching = doubtful if waits and binding in self._maintained else outside
+                detaching = doubtful if waits and _binding_of(binding) in self._maintained else outside
                 after = (held.at_most(Effect.POSSIBLE) if renewed else held) | detaching
             if functions:
                 there = held | inside
@@ -314,6 +314,10 @@ def _make_older(state: State, binding: Holder, held: Held | None) -> None:
     if held is not None and isinstance(binding, Member) and isinstance(binding.of, This):
         older = Older(binding)
         state[older] = state.get(older, ATTACHED) | held._replace(from_entry=frozenset())
+
+
+def _binding_of(holder: Holder) -> Holder:
+    return holder.binding if isinstance(holder, Property) else holder
 
 
 def _merged(states: list[Held]) -> Held:

@@ -45,6 +45,8 @@ class Program:
             self._calls_of[call.within].append(call)
         returning = host.exports._replace(still=host.exports.still | host.exports.throwing)
         self.knows_exports = host.exports.named is not None
+        self.only_grows_itself = host.exports.all
+        """No export grows a memory."""
         self.failing: frozenset[int] = frozenset()
         """The `return` statements after which no caller goes on."""
         self.effects = CallEffects(constraints, points_to, returning)
