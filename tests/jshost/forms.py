@@ -131,6 +131,16 @@ FORMS = {
         return (p) => { exports.run(); renew();
         return v[p] } } // stale
     """,
+    "bound method that returns a view": """
+        export class A { constructor(log) { const logged = (method) => (p) => log(method(p)[0]);
+        this.imports = { log: logged(this.at.bind(this)) } }
+        at(p) { return new Uint8Array(this.e.memory.buffer, p) } }
+    """,
+    "result of a bound method": """
+        export function f(e) { const o = { at(p) { return new Uint8Array(e.memory.buffer, p) } };
+        const at = o.at.bind(o), v = at(0); e.exports.run();
+        return v[0] } // stale
+    """,
     "heap, destructured": """
         export function f(Module, p) { const { HEAPU8 } = Module; Module._work(p);
         return HEAPU8[p] } // stale

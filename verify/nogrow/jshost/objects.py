@@ -188,8 +188,9 @@ class Objects:
                     self._results[callee].append(term)
                     if isinstance(callee, Member) and callee.name == "bind" and callee.of is not None:
                         self._edge(self._find(callee.of), term)
-                    for each in self._objects(callee):
-                        self._return(each, term)
+                    else:
+                        for each in self._objects(callee):
+                            self._return(each, term)
                     term = callee
                 case Instance(of):
                     of = self._find(of)

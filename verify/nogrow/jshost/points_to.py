@@ -260,6 +260,9 @@ class PointsTo:
                 kind |= Kind.LIVE
             case Result(Member(_, "cwrap")):
                 kind |= Kind.EXPORT
+            case Result(Member(_, "bind")):
+                # The result is the function itself.
+                pass
             case Result(callee):
                 for function in self.functions(callee):
                     kind |= self._kinds[Returned(function)]
