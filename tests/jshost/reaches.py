@@ -79,6 +79,9 @@ EXPORTS = {
         "e=new WebAssembly.Instance(m,i).exports; w.init(e); e.run();"
     ),
     "exports merged": "const o={}; const i={a:{b:()=>o.grow()}}; setup=()=>Object.assign(o,e);",
+    "exports copied one by one": (
+        "const o={}; const i={a:{b:()=>o.grow()}}; setup=()=>{for(const k in e) o[k]=e[k]};"
+    ),
     "exports spread": "let o; const i={a:{b:()=>o.grow()}}; setup=()=>{o={...e}};",
     "exports in a loop": (
         "const o={}; const i={a:{b:()=>o._grow()}}; setup=()=>{for(const k in e) o['_'+k]=e[k]};"
@@ -212,6 +215,12 @@ EXPORTS = {
 }
 
 OTHERS = {
+    "hook beside copied properties": (
+        "const o={free:()=>e.grow()}, p={}; for(const k in o) p[k]=o[k];const i={a:{b:()=>p.hook&&p.hook()}};"
+    ),
+    "error for unknown code": (
+        "const h=globalThis.hooks??{}; const i={a:{b:()=>h.onAbort?.(new Error('x'))}}; h.free=()=>e.grow();"
+    ),
     "another export": "const i={a:{b:()=>e.stay()}}; other=()=>e.grow();",
     "other function of the object": "const o={x:()=>1,y:()=>e.grow()}; const i={a:{b:()=>o.x()}};",
     "element beside it": "const o={f:()=>e.grow()}, q=[1]; const i={a:{b:n=>{q[n|0]=n; return q[0]}}};",

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from nogrow.jshost.builtins import COPIES, PASSES_ON, WITH_CALLBACK, words
+from nogrow.jshost.builtins import COPIES, PASSES_ON, VIEWS, WITH_CALLBACK, words
 from nogrow.jshost.flow_variables import Context, FlowVariables, constant, key
-from nogrow.jshost.inclusion import ENTRY, ITEMS, PROTOTYPE, TABLE, Call, Code, Variable
+from nogrow.jshost.inclusion import ENTRY, ITEMS, PROTOTYPE, TABLE, VIEW, Call, Code, Variable
 from nogrow.jshost.modules import required
 from nogrow.jshost.parse import ACCESSES, Node, arguments_of, bare, callee_of, children_of, text_of
 from nogrow.jshost.syntax import ELEMENT
@@ -42,7 +42,7 @@ class CallFlows(FlowVariables):
             return
         if self._is_inert(names):
             graph = self.graph
-            graph.add(self.variable(node), graph.value())
+            graph.add(self.variable(node), VIEW if names[0] in VIEWS else self._object_of(names[0]))
             for argument in arguments:
                 self._add_call(
                     self._site_call(node, context, argument, None, (self._outside,), True, graph.variable())
@@ -73,8 +73,8 @@ class CallFlows(FlowVariables):
                 self._returned_by(arguments[1], this, ELEMENT if accessed is None else accessed)
             if name in _BY_METHOD:
                 self._by_method(node, name or "", this, arguments, context)
-            elif name is None or name in PASSES_ON | _CALLS_ARGUMENTS:
-                self._passes_on(node, name, this, arguments, context)
+            elif name in PASSES_ON | _CALLS_ARGUMENTS:
+                self._passes_on(node, name or "", this, arguments, context)
                 if name == "get" and "table" in text_of(of)[-60:].lower():
                     self.graph.add(result, ENTRY)
         if node.type == "new_expression":
@@ -134,7 +134,7 @@ class CallFlows(FlowVariables):
         self._add_call(self._site_call(node, context, function, this, passed, spread))
 
     def _passes_on(
-        self, node: Node, name: str | None, holder: Variable, arguments: Sequence[Variable], context: Context
+        self, node: Node, name: str, holder: Variable, arguments: Sequence[Variable], context: Context
     ) -> None:
         """Take a method that may keep its arguments, call them, and return what its object holds."""
         graph, result = self.graph, self.variable(node)
@@ -142,33 +142,32 @@ class CallFlows(FlowVariables):
         graph.load(holder, ITEMS, held)
         items = graph.field(collection, ITEMS)
         graph.flow(held, items)
-        if name is None or name in _RETURNS_ELEMENT:
+        if name in _RETURNS_ELEMENT:
             graph.flow(held, result)
         else:
             graph.add(result, collection)
-        if name is None or name in _RETURNS_ITSELF:
+        if name in _RETURNS_ITSELF:
             # A promise or a generator is as good as its values.
             graph.flow(holder, result)
             graph.flow(holder, items)
             graph.flow(holder, held)
-        if name is None or name in _FLATTENS:
+        if name in _FLATTENS:
             graph.load(held, ITEMS, items)
         for number, argument in enumerate(arguments):
-            if name is None or name in _KEEPS:
+            if name in _KEEPS:
                 graph.store(holder, ITEMS, argument)
                 graph.flow(argument, items)
-            if name is None or name in _FLATTENS:
+            if name in _FLATTENS:
                 graph.load(argument, ITEMS, items)
-            if name is None or name in _CALLS_ARGUMENTS:
+            if name in _CALLS_ARGUMENTS:
                 returned = graph.variable()
                 passed = self._passed_by(name, number, held, holder, returned)
-                is_open = name is None
-                self._add_call(self._site_call(node, context, argument, None, passed, is_open, returned))
+                self._add_call(self._site_call(node, context, argument, None, passed, False, returned))
                 graph.flow(returned, result)
                 graph.flow(returned, items)
 
     def _passed_by(
-        self, name: str | None, number: int, held: Variable, holder: Variable, returned: Variable
+        self, name: str, number: int, held: Variable, holder: Variable, returned: Variable
     ) -> tuple[Variable, ...]:
         """Return what a method of a collection or a promise passes to its argument of that number."""
         if name == "catch" or (name == "then" and number > 0):
@@ -193,7 +192,8 @@ class CallFlows(FlowVariables):
         self, node: Node, callee: Variable, arguments: Sequence[Variable], spread: bool, context: Context
     ) -> None:
         graph, result = self.graph, self.variable(node)
-        value = graph.value()
+        # Objects of one class are one: a program makes its errors in a hundred places.
+        value = self._object_of(text_of(bare(callee_of(node) or node)))
         made = graph.variable(value)
         graph.load(callee, "prototype", graph.prototype(value))
         graph.flow(callee, graph.field(value, "constructor"))

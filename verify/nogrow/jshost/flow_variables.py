@@ -99,6 +99,8 @@ class FlowVariables:
         self._outside = self.graph.variable(OUTSIDE)
         self._world = self.graph.variable(OUTSIDE, WORLD)
         self._thrown = self.graph.variable()
+        # The objects of each class, and those that each function of the host returns.
+        self._made: dict[str, Value] = {}
         # By file, what it exports, and the object `module` that holds this.
         self._namespaces = {root: self.graph.value() for root in self._roots}
         self._modules: dict[int, Variable] = {}
@@ -185,6 +187,12 @@ class FlowVariables:
         """Return whether the callee is named like a method of built-in objects."""
         callee = callee_of(call)
         return callee is not None and callee.type in ACCESSES and key(callee) in _METHODS
+
+    def _object_of(self, callee: str) -> Value:
+        """Return the value of all objects that the callee makes."""
+        if callee not in self._made:
+            self._made[callee] = self.graph.value()
+        return self._made[callee]
 
     def _is_inert(self, names: Sequence[str]) -> bool:
         """Return whether a function of the host returns no value that leads to other code."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from nogrow.jshost.builtins import IMPLICIT, words
 from nogrow.jshost.call_flows import CallFlows
 from nogrow.jshost.flow_variables import IDENTIFIERS, Access, Context, constant, key
-from nogrow.jshost.inclusion import EXPORTS, ITEMS, Call, Code, Value, Variable
+from nogrow.jshost.inclusion import EXPORTS, ITEMS, PROTOTYPE, Call, Code, Value, Variable
 from nogrow.jshost.modules import File
 from nogrow.jshost.numbers import Numbers
 from nogrow.jshost.parse import (
@@ -126,8 +126,14 @@ class Flows(CallFlows):
 
     def _assign_sides(self, node: Node, context: Context) -> None:
         left, right = sides_of(node)
-        if left is not None and right is not None:
+        if left is None or right is None:
+            return
+        copied = _same_key(left, right)
+        if copied is None:
             self._assign(left, self.variable(right), context)
+        else:
+            # `a[k] = b[k]` gives a property the value of that of the same name.
+            self.graph.store(self.variable(copied[0]), PROTOTYPE, self.variable(copied[1]))
 
     def _assign(self, target: Node, source: Variable, context: Context) -> None:
         """Let the pattern or expression `target` hold what `source` holds."""
@@ -393,6 +399,17 @@ def _patterns(left: Node) -> list[Node]:
     return [left, *(part for child in left.named_children for part in (child, *fields(child, "name")))]
 
 
+def _same_key(left: Node, right: Node) -> tuple[Node, Node] | None:
+    """Return the objects if both sides are properties of the same computed name, which a variable holds."""
+    right = bare(right)
+    if left.type != "subscript_expression" or right.type != "subscript_expression":
+        return None
+    keys = [*fields(left, "index"), *fields(right, "index")]
+    if len(keys) != 2 or {key.type for key in keys} != {"identifier"} or text_of(keys[0]) != text_of(keys[1]):
+        return None
+    return fields(left, "object")[0], fields(right, "object")[0]
+
+
 def _is_table(node: Node) -> bool:
     """Return whether each property of the object literal may be a function, or an object of functions."""
     kinds = FUNCTIONS | ACCESSES | IDENTIFIERS | {"call_expression", "object"}
@@ -420,7 +437,8 @@ def _all_nodes(roots: Sequence[Node]) -> Iterator[Node]:
 def _is_implicit(name: str | None, *keys: Node) -> bool:
     """Return whether the language itself calls a function that a property of this name has."""
     if name is not None:
-        return name in IMPLICIT
+        # The `then` of a thenable only runs after the import has returned.
+        return name in IMPLICIT and name != "then"
     return any("Symbol" in text and "ispose" not in text for text in map(text_of, keys))
 
 

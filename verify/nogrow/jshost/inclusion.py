@@ -29,6 +29,8 @@ GET: Value = 4
 """The method `get` of a table."""
 WORLD: Value = 5
 """The global object."""
+VIEW: Value = 6
+"""A typed array, whose elements are numbers."""
 ITEMS = "\nitems"
 """The field for the elements of arrays and collections; `ELEMENT` is for all with a computed name."""
 PROTOTYPE = "\nprototype"
@@ -73,11 +75,12 @@ class Inclusions:
         """The objects that hold functions or such objects under each name."""
         self._callable: set[Variable] = set()
         self._export_values: dict[tuple[str, bool], Value] = {}
-        self._next_value = WORLD + 1
+        self._next_value = VIEW + 1
         self._new: list[set[Value]] = []
         self._flows: list[set[Variable]] = []
         self._fields: dict[Value, dict[str, Variable]] = defaultdict(dict)
         self._prototypes: dict[Value, Variable] = {}
+        self._of_prototypes: set[Variable] = set()
         self._loads: dict[Variable, set[tuple[str, Variable, bool]]] = defaultdict(set)
         self._stores: dict[Variable, set[tuple[str, Variable]]] = defaultdict(set)
         self._calls: dict[Variable, list[Call]] = defaultdict(list)
@@ -159,7 +162,7 @@ class Inclusions:
         if constraint not in self._loads[base]:
             self._loads[base].add(constraint)
             for value in self.values[base] - self._new[base]:
-                self._load(value, *constraint)
+                self._load_of(base, value, *constraint)
 
     def load_any(self, base: Variable, target: Variable) -> None:
         """Let `target` hold the elements of `base`, and the functions in its fields."""
@@ -198,7 +201,8 @@ class Inclusions:
     def prototype(self, value: Value) -> Variable:
         """Return the variable of the objects that fields are inherited or copied from."""
         if value not in self._prototypes:
-            self._prototypes[value] = self.variable()
+            self._prototypes[value] = variable = self.variable()
+            self._of_prototypes.add(variable)
         return self._prototypes[value]
 
     def inherited(self, value: Value) -> set[Value]:
@@ -235,19 +239,26 @@ class Inclusions:
                     self.add(target, value)
             for value in new:
                 for load in tuple(self._loads.get(variable, ())):
-                    self._load(value, *load)
+                    self._load_of(variable, value, *load)
                 for name, source in tuple(self._stores.get(variable, ())):
                     self._store(value, name, source)
                 for call in tuple(self._calls.get(variable, ())):
                     self._apply(call, value)
-                if variable in self._escapes and value not in (OUTSIDE, EXPORTS):
+                if variable in self._escapes and value not in (OUTSIDE, WORLD, EXPORTS):
                     self._load(value, "", variable, True)
 
     def _store(self, value: Value, name: str, source: Variable) -> None:
-        if name == ELEMENT and value in self._arrays:
+        if name == ELEMENT and (value in self._arrays or value == VIEW):
             name = ITEMS
+        if value == VIEW and name == ITEMS:
+            return
         if value != OUTSIDE or name[:1] != "#":
             self.flow(source, self.field(value, name))
+
+    def _load_of(self, base: Variable, value: Value, name: str, target: Variable, whole: bool) -> None:
+        # An unknown prototype has none of the fields that the program gives to other unknown objects.
+        if not (whole and value == OUTSIDE and base in self._of_prototypes):
+            self._load(value, name, target, whole)
 
     def _load(self, value: Value, name: str, target: Variable, whole: bool) -> None:
         if value == OUTSIDE and name[:1] == "#":
