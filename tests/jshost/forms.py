@@ -141,6 +141,16 @@ FORMS = {
         const at = o.at.bind(o), v = at(0); e.exports.run();
         return v[0] } // stale
     """,
+    "returned before a clause that calls the module": """
+        export function f(api, p) {
+        try { return api.HEAPU8.subarray(p, p + 4); } // stale
+        finally { api._free(p) } }
+    """,
+    "copy returned before a clause that calls the module": """
+        export function f(api, p) {
+        try { return api.HEAPU8.slice(p, p + 4); }
+        finally { api._free(p) } }
+    """,
     "heap, destructured": """
         export function f(Module, p) { const { HEAPU8 } = Module; Module._work(p);
         return HEAPU8[p] } // stale

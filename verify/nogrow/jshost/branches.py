@@ -1,6 +1,6 @@
 """Build the control flow of branches, loops, jumps and inlined functions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from nogrow.jshost.dataflow import Graph
 from nogrow.jshost.parse import Node, children_of, fields, text_of
@@ -40,6 +40,10 @@ class Jumps(Graph):
 
     def needs_memory(self, node: Node) -> bool:
         """Return whether the condition of `node` is only false if there is no memory, and so no view."""
+        raise NotImplementedError
+
+    def hold(self, node: Node) -> Callable[[], None]:
+        """Return what adds the use of the values that the `return` statement `node` has just evaluated."""
         raise NotImplementedError
 
     def fails(self, node: Node) -> bool:
@@ -155,7 +159,9 @@ class Jumps(Graph):
             targets = self.handlers
         else:
             targets = [] if self.fails(node) else self._ends
+            use = self.hold(node)
             yield from self._finalize(-1)
+            use()
         if targets:
             self.link(self.here, targets[-1])
         self.go(self.block())

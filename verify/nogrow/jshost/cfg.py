@@ -212,6 +212,16 @@ class _Flow(Jumps):
         ]
         return bool(terms) and all(map(self._program.points_to.is_memory, terms))
 
+    def hold(self, node: Node) -> Callable[[], None]:
+        """Return what adds the use of the values that the `return` statement `node` has just evaluated."""
+        evaluated = [self._evaluated(value) for value in node.named_children]
+
+        def use() -> None:
+            for value in evaluated:
+                self._use_later(value)
+
+        return use
+
     def fails(self, node: Node) -> bool:
         """Return whether no caller goes on after the `return` statement `node`."""
         return node.id in self._program.failing
