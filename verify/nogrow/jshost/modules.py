@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from nogrow.jshost.packages import Packages
 from nogrow.jshost.parse import (
     JAVASCRIPT,
     TYPESCRIPT,
@@ -18,7 +19,7 @@ from nogrow.jshost.scopes import Name, Scopes
 
 _SUFFIXES = JAVASCRIPT + TYPESCRIPT
 # TypeScript names a file by what it is compiled to.
-_COMPILED = {".js": ".ts", ".mjs": ".mts", ".cjs": ".cts"}
+_COMPILED = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",), ".cjs": (".cts",)}
 _DEFAULT = "default"
 _EVERYTHING = "*"
 
@@ -43,21 +44,27 @@ class Import(NamedTuple):
     name: str
 
 
-def resolve(path: str, specifier: str, known: dict[str, int]) -> int | None:
+def resolve(path: str, specifier: str, known: dict[str, int], packages: Packages | None = None) -> int | None:
     """Return the file among `known` that the file at `path` means by `specifier`, None if there is none."""
+    bases = [os.path.normpath(os.path.join(os.path.dirname(path), specifier))]  # noqa: PTH118, PTH120
     if not specifier.startswith("."):
-        return None
-    base = os.path.normpath(os.path.join(os.path.dirname(path), specifier))  # noqa: PTH118, PTH120
-    stem, suffix = os.path.splitext(base)  # noqa: PTH122
-    candidates = [base, *(base + each for each in _SUFFIXES), stem + _COMPILED.get(suffix, suffix)]
-    candidates += [os.path.join(base, f"index{each}") for each in _SUFFIXES]  # noqa: PTH118
+        bases = [] if packages is None else list(packages.files(path, specifier))
+    candidates = (each for base in bases for each in _candidates(base))
     return next((known[each] for each in candidates if each in known), None)
+
+
+def _candidates(base: str) -> list[str]:
+    stem, suffix = os.path.splitext(base)  # noqa: PTH122
+    compiled = [stem + each for each in _COMPILED.get(suffix, ())]
+    indices = [os.path.join(base, f"index{each}") for each in _SUFFIXES]  # noqa: PTH118
+    return [base, *(base + each for each in _SUFFIXES), *compiled, *map(os.path.normpath, indices)]
 
 
 def components(files: Sequence[File]) -> list[list[File]]:
     """Return the programs among the files: each has the files that imports link, in their order."""
     known = {os.path.normpath(file.path): number for number, file in enumerate(files)}
     leader = list(range(len(files)))
+    packages = Packages(file.path for file in files) if len(files) > 1 else None
 
     def find(number: int) -> int:
         while leader[number] != number:
@@ -66,7 +73,7 @@ def components(files: Sequence[File]) -> list[list[File]]:
 
     for number, file in enumerate(files if len(files) > 1 else ()):
         for specifier in (*_specifiers(file.root), *file.scripts):
-            target = resolve(file.path, specifier, known)
+            target = resolve(file.path, specifier, known, packages)
             if target is not None:
                 first, second = sorted((find(number), find(target)))
                 leader[second] = first
@@ -107,6 +114,7 @@ class Links:
         """Collect the imports and exports of all files."""
         self._scopes = scopes
         self._known = {os.path.normpath(file.path): file.root.id for file in files}
+        self._packages = Packages(file.path for file in files) if len(files) > 1 else None
         self._paths = {file.root.id: file.path for file in files}
         self._exports: dict[int, dict[str, Name | Import]] = {root: {} for root in self._paths}
         self._all_of: dict[int, list[int]] = {root: [] for root in self._paths}
@@ -159,7 +167,7 @@ class Links:
     def target(self, root: int, specifier: str) -> int | None:
         """Return the file that the file with the given root means by the specifier."""
         path = self._paths.get(root)
-        return None if path is None else resolve(path, specifier, self._known)
+        return None if path is None else resolve(path, specifier, self._known, self._packages)
 
     def _declaration(self, link: Import, depth: int) -> Name | None:
         # Files may export each other's names in a circle.
@@ -240,7 +248,7 @@ class Links:
 
     def _source(self, file: File, node: Node) -> int | None:
         source = key_of(node.child_by_field_name("source"))
-        return None if source is None else resolve(file.path, source, self._known)
+        return None if source is None else resolve(file.path, source, self._known, self._packages)
 
 
 def _text(node: Node) -> str:
