@@ -188,6 +188,17 @@ FORMS = {
         let memory; export function f(w) { memory = w.exports.memory;
         new File().put(new Uint8Array(memory.buffer)); w.exports.run() }
     """,
+    "growth before an exception": """
+        function fail(w) { w.exports.run(); throw new Error(w.exports.message()) }
+        function check(w, p) { if (!p) fail(w); if (p < 0) throw new Error(w.exports.message()) }
+        export function f(w, p) { const v = new Uint8Array(w.exports.memory.buffer); check(w, p); return v[p] }
+    """,
+    "growth before an exception that is caught": """
+        function fail(w) { w.exports.run(); throw new Error() }
+        function check(w, p) { try { if (!p) fail(w) } catch { } }
+        export function f(w, p) { const v = new Uint8Array(w.exports.memory.buffer); check(w, p);
+        return v[p] } // stale
+    """,
     "a container of anything": """
         class Box { constructor(value) { this.value = value } get() { return this.value } }
         export function f(w) { const v = new Box(new Uint8Array(w.exports.memory.buffer));

@@ -9,6 +9,7 @@ from nogrow.jshost.builtins import GLOBALS, METHODS, NODE, OBJECTS, SCHEDULERS, 
 from nogrow.jshost.called_exports import CalledExports
 from nogrow.jshost.constraints import CallSite, Constraints
 from nogrow.jshost.model import Exports
+from nogrow.jshost.parse import FUNCTIONS, Node, children_of, fields
 from nogrow.jshost.points_to import Kind, PointsTo
 from nogrow.jshost.syntax import ELEMENT, Name
 from nogrow.jshost.term import (
@@ -44,8 +45,17 @@ class Effect(enum.IntEnum):
 class CallEffects:
     """The effects of functions and calls: whether each may enter the module, and which functions it runs."""
 
-    def __init__(self, constraints: Constraints, points_to: PointsTo, exports: Exports) -> None:
-        """Propagate the effect from callees to callers; a call that cannot grow a memory has none."""
+    def __init__(
+        self,
+        constraints: Constraints,
+        points_to: PointsTo,
+        exports: Exports,
+        ending: "CallEffects | None" = None,
+    ) -> None:
+        """Propagate the effect from callees to callers; a call that cannot grow a memory has none.
+
+        With `ending`, the effects of calls that end in any way, those are computed of calls that return.
+        """
         self.other_code = Effect.NONE if exports.all and not self._grows(constraints) else Effect.CERTAIN
         """The effect of code that runs between calls of the program's functions, and while one waits."""
         self._constraints = constraints
@@ -54,23 +64,36 @@ class CallEffects:
         self._called = CalledExports(constraints, points_to, exports)
         self.callers: dict[int, set[int]] = defaultdict(set)
         guessed: set[tuple[int, int]] = set()
+        returning_to: dict[int, set[int]] = defaultdict(set)
+        never = _never_return(constraints) if ending is not None else set()
         # The functions whose calls may enter the module.
         self.entering: dict[int, Effect] = {}
         for call in constraints.calls.values():
             effect, functions = self.effect(call)
             if self.guesses(call):
                 guessed |= {(function, call.within) for function in functions}
+            for function in functions:
+                self.callers[function].add(call.within)
+            if ending is not None:
+                in_throw, in_try = _around(call.node)
+                if not in_try:
+                    effect, functions = (Effect.NONE, set()) if in_throw else (effect, functions - never)
+                caught = functions & never
+                effect = max([effect, *(ending.entering.get(each, Effect.NONE) for each in caught)])
             if effect > self.entering.get(call.within, Effect.NONE):
                 self.entering[call.within] = effect
             for function in functions:
-                self.callers[function].add(call.within)
+                returning_to[function].add(call.within)
         for node, within in constraints.walk.getter_reads:
             for getter in points_to.getters(node):
                 self.callers[getter].add(within)
+                returning_to[getter].add(within)
+        for function in never:
+            self.entering.pop(function, None)
         queue = list(self.entering)
         while queue:
             function = queue.pop()
-            for caller in self.callers.get(function, ()):
+            for caller in returning_to.get(function, set()) - never:
                 effect = self.entering[function]
                 if (function, caller) in guessed:
                     effect = min(effect, Effect.POSSIBLE)
@@ -312,3 +335,32 @@ def schedules(call: CallSite) -> bool:
 def _calls_back(call: CallSite) -> bool:
     """Return whether the call may be one of a built-in method that calls its argument before it returns."""
     return any(isinstance(callee, Member) and callee.name in WITH_CALLBACK for callee in call.callees)
+
+
+def _around(call: Node) -> tuple[bool, bool]:
+    """Return whether the call is what a `throw` evaluates, and whether it is in a `try` of its function."""
+    in_throw = False
+    node = call.parent
+    while node is not None and node.type not in FUNCTIONS:
+        in_throw |= node.type == "throw_statement"
+        if node.type == "try_statement":
+            return in_throw, True
+        node = node.parent
+    return in_throw, False
+
+
+def _never_return(constraints: Constraints) -> set[int]:
+    """Return the functions that end with a `throw` and have no `return`."""
+    never = set()
+    for function, node in constraints.walk.functions.items():
+        statements = [child for body in fields(node, "body") for child in children_of(body)]
+        if not statements or statements[-1].type != "throw_statement":
+            continue
+        stack, returns = statements, False
+        while stack and not returns:
+            part = stack.pop()
+            returns = part.type in ("return_statement", "yield_expression")
+            stack += [] if part.type in FUNCTIONS else part.named_children
+        if not returns and not any(child.type in ("async", "*") for child in node.children):
+            never.add(function)
+    return never

@@ -49,11 +49,12 @@ class Program:
         """No export grows a memory."""
         self.failing: frozenset[int] = frozenset()
         """The `return` statements after which no caller goes on."""
-        self.effects = CallEffects(constraints, points_to, returning)
-        """The effects of calls that return."""
-        self._thrown = self.effects
+        self._thrown = CallEffects(constraints, points_to, host.exports)
+        ending = self._thrown
         if host.exports.throwing:
-            self._thrown = CallEffects(constraints, points_to, host.exports)
+            ending = CallEffects(constraints, points_to, returning)
+        self.effects = CallEffects(constraints, points_to, returning, ending)
+        """The effects of calls that return."""
         # The bindings that each term may name, among those that may hold a view.
         self._locations: dict[Term, tuple[Binding, ...]] = {}
         self._by_name: dict[str, list[Binding]] | None = None
