@@ -494,4 +494,10 @@ SHAPES = {
         return (n) => { const s = new Uint8Array(a.exports.memory.buffer, 0, n); b.exports.run(n);
         return s[0] } } // stale
     """,
+    "bundled CommonJS module is no instance": """
+        var wrap = (f, m) => () => (m || f((m = { exports: {} }).exports, m), m.exports);
+        var lib = wrap((exports, module) => { exports.normalize = (p) => p });
+        export function f(w, p) { const v = new Uint8Array(w.exports.memory.buffer);
+        const path = lib(); path.normalize(p); return v[0] }
+    """,
 }

@@ -269,7 +269,8 @@ class _Flow(Jumps):
         return next(iter(self._bindings(node)), None)
 
     def _use(self, node: Node) -> None:
-        if node.id in self._copies:
+        # What is called is no view.
+        if node.id in self._copies or node.id in self._program.constraints.callees:
             return
         terms = self._program.constraints.terms.of(bare(node))
         for holder in dict.fromkeys(self._holders(terms)):

@@ -298,7 +298,7 @@ class PointsTo:
             return self._heap
         # The second is Emscripten's name.
         if name in ("exports", "wasmExports"):
-            return NONE if self.constraints.terms.is_global(of, frozenset(("module",))) else Kind.EXPORTS
+            return NONE if self._is_script(of) else Kind.EXPORTS
         if name == "buffer" and (held & (Kind.MEMORY | Kind.VIEW) or self._is_called_memory(of, held)):
             return Kind.BUFFER | held & Kind.SHARED
         if held & Kind.LIVE:
@@ -308,6 +308,16 @@ class PointsTo:
         if name in CALLERS or (name.startswith("_") and self.is_module(of)):
             return Kind.EXPORT
         return NONE
+
+    def _is_script(self, of: Term | None) -> bool:
+        """Return whether `of` is the object of a CommonJS module, also one that a bundler makes."""
+        if self.constraints.terms.is_global(of, frozenset(("module",))):
+            return True
+        for obj in () if of is None else self.objects.of(self.find(of)):
+            exports = self.flows.get(self.find(Member(obj, "exports")), ()) if isinstance(obj, This) else ()
+            if any(isinstance(value, This) for value in exports):
+                return True
+        return False
 
     def _is_bare(self, name: Name) -> bool:
         """Return whether the program is code for Emscripten's glue, which declares the name."""
@@ -411,6 +421,10 @@ class PointsTo:
         }
         self._mixed -= pure
         return bool(pure)
+
+    def always_holds_views(self, parameter: Name, values: Iterable[Term]) -> bool:
+        """Return whether all values that the program passes in the parameter are views, as it shows."""
+        return all(self._is_view(value, parameter, 4) for value in values)
 
     def _is_view(self, term: Term, array: Term, deepest: int) -> bool:
         """Return whether the program shows that the term is always a view, if the array's elements are."""

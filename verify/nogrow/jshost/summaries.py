@@ -212,8 +212,9 @@ class Summarised:
         parameters = {
             name
             for function, names in self._program.constraints.parameters.items()
-            if function in self._entry_points
             for name in names
+            if name is not None
+            if function in self._entry_points or not self._always_gets_views(function, name)
         }
         retention = Retention(self._program)
         enters = enters_for_certain(self._program)
@@ -247,6 +248,10 @@ class Summarised:
         return max(
             (self._flows[each].end.get(binding, ATTACHED).effect for each in roots), default=Effect.NONE
         )
+
+    def _always_gets_views(self, function: int, parameter: Name) -> bool:
+        passed = (values for held, values in self._program.passed[function] if held == parameter)
+        return all(self._program.points_to.always_holds_views(parameter, values) for values in passed)
 
     def _effect_of_other_code(self, binding: Binding) -> Effect:
         other_code = self._program.effects.other_code
