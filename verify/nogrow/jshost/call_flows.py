@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from nogrow.jshost.assignment_flows import AssignmentFlows
 from nogrow.jshost.builtins import COPIES, PASSES_ON, VIEWS, WITH_CALLBACK, words
-from nogrow.jshost.flow_variables import Context, FlowVariables, constant, key
+from nogrow.jshost.flow_variables import Context, constant, key
 from nogrow.jshost.inclusion import ENTRY, ITEMS, PROTOTYPE, TABLE, VIEW, Call, Code, Variable
 from nogrow.jshost.modules import required
 from nogrow.jshost.parse import ACCESSES, Node, arguments_of, bare, callee_of, children_of, text_of
@@ -24,7 +25,7 @@ _KEEPS = words("add append concat fill push set splice toSpliced unshift with")
 _CALLS_ARGUMENTS = WITH_CALLBACK | words("catch finally groupBy then toSorted")
 
 
-class CallFlows(FlowVariables):
+class CallFlows(AssignmentFlows):
     """The constraints of calls."""
 
     def _call(self, node: Node, context: Context) -> None:

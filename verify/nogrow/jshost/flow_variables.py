@@ -16,6 +16,7 @@ from nogrow.jshost.builtins import (
 )
 from nogrow.jshost.inclusion import ENTRY, ITEMS, OUTSIDE, WORLD, Call, Code, Inclusions, Value, Variable
 from nogrow.jshost.modules import File, Links
+from nogrow.jshost.numbers import Numbers
 from nogrow.jshost.parse import (
     ACCESSES,
     FUNCTIONS,
@@ -74,6 +75,7 @@ class FlowVariables:
         self._scopes = scopes = Scopes(*(file.root for file in files))
         self._links = Links(files, scopes)
         self._roots = {file.root.id for file in files}
+        self._numbers = Numbers(_all_nodes([file.root for file in files]), scopes)
         self._passes_references = references
         self.sites: list[Node] = []
         """The nodes of calls, by the number of the site."""
@@ -356,3 +358,11 @@ def constant(node: Node) -> str | None:
     if name is None or "\\" in name:
         return None
     return ITEMS if name.isdigit() else name
+
+
+def _all_nodes(roots: Sequence[Node]) -> Iterator[Node]:
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(node.named_children)

@@ -6,12 +6,12 @@ counts as called by whoever passes it, even if that code only calls it later.
 
 from collections.abc import Iterator, Sequence
 
-from nogrow.jshost.builtins import IMPLICIT, words
+from nogrow.jshost.assignment_flows import is_implicit
+from nogrow.jshost.builtins import words
 from nogrow.jshost.call_flows import CallFlows
-from nogrow.jshost.flow_variables import IDENTIFIERS, Access, Context, constant, key
-from nogrow.jshost.inclusion import EXPORTS, ITEMS, PROTOTYPE, Call, Code, Value, Variable
+from nogrow.jshost.flow_variables import IDENTIFIERS, Access, Context, constant
+from nogrow.jshost.inclusion import EXPORTS, ITEMS, Call, Code, Value, Variable
 from nogrow.jshost.modules import File
-from nogrow.jshost.numbers import Numbers
 from nogrow.jshost.parse import (
     ACCESSES,
     FUNCTIONS,
@@ -44,7 +44,6 @@ class Flows(CallFlows):
         """
         super().__init__(files, references=references)
         roots = [file.root for file in files]
-        self._numbers = Numbers(_all_nodes(roots), self._scopes)
         for root in roots:
             self._visit_all(root)
         for name, node in self._links.defaults:
@@ -124,82 +123,6 @@ class Flows(CallFlows):
                 for part in value_parts(node):
                     graph.flow(self.variable(part), self.variable(node))
 
-    def _assign_sides(self, node: Node, context: Context) -> None:
-        left, right = sides_of(node)
-        if left is None or right is None:
-            return
-        copied = _same_key(left, right)
-        if copied is None:
-            self._assign(left, self.variable(right), context)
-        else:
-            # `a[k] = b[k]` gives a property the value of that of the same name.
-            self.graph.store(self.variable(copied[0]), PROTOTYPE, self.variable(copied[1]))
-
-    def _assign(self, target: Node, source: Variable, context: Context) -> None:
-        """Let the pattern or expression `target` hold what `source` holds."""
-        graph = self.graph
-        stack = [(target, source)]
-        while stack:
-            node, source = stack.pop()
-            match node.type:
-                case kind if kind in IDENTIFIERS:
-                    graph.flow(source, self._identifier(node))
-                case kind if kind in ACCESSES:
-                    for of in fields(node, "object"):
-                        name = self._key(node)
-                        graph.store(self.variable(of), ELEMENT if name is None else name, source)
-                        if _is_implicit(name, *fields(node, "index")):
-                            self._implicit.append(source)
-                case "object_pattern":
-                    stack += self._properties_of_pattern(node, source, context)
-                case "array_pattern":
-                    held = graph.variable()
-                    graph.load(source, ITEMS, held)
-                    stack += [(child, held) for child in children_of(node)]
-                    stack += [
-                        (inner, source)
-                        for child in children_of(node)
-                        if child.type == "rest_pattern"
-                        for inner in child.named_children
-                    ]
-                case "rest_pattern" | "parenthesized_expression":
-                    stack += [(child, source) for child in node.named_children[:1]]
-                case "assignment_pattern" | "object_assignment_pattern":
-                    stack += [(left, source) for left in fields(node, "left")]
-                    stack += [
-                        (left, self.variable(right))
-                        for left in fields(node, "left")
-                        for right in fields(node, "right")
-                    ]
-                case "required_parameter" | "optional_parameter":
-                    for pattern in fields(node, "pattern"):
-                        stack.append((pattern, source))
-                        stack += [(pattern, self.variable(value)) for value in fields(node, "value")]
-
-    def _properties_of_pattern(
-        self, node: Node, source: Variable, context: Context
-    ) -> Iterator[tuple[Node, Variable]]:
-        for child in children_of(node):
-            if child.type == "rest_pattern":
-                yield child, source
-                continue
-            held = self.graph.variable()
-            named = fields(child, "key", "left")[:1] or [child]
-            name = constant(named[0]) if child.type == "pair_pattern" else text_of(named[0])
-            if name is None:
-                self.graph.load_any(source, held)
-            else:
-                self.graph.load(source, name, held)
-                self.accesses.append(Access(context.function, name, child, source))
-            if child.type == "pair_pattern":
-                yield from ((value, held) for value in fields(child, "value"))
-            elif child.type == "object_assignment_pattern":
-                for left in fields(child, "left"):
-                    yield left, held
-                    yield from ((left, self.variable(right)) for right in fields(child, "right"))
-            else:
-                yield child, held
-
     def _access(self, node: Node, context: Context) -> None:
         name, own = self._key(node), self.variable(node)
         for of in fields(node, "object"):
@@ -209,13 +132,6 @@ class Flows(CallFlows):
             else:
                 self.graph.load(base, _prefix(node), own, whole=True)
             self.accesses.append(Access(context.function, ELEMENT if name is None else name, node, base))
-
-    def _key(self, node: Node) -> str | None:
-        """Return the property that an access names, None if it is computed and need not be an element."""
-        name = key(node)
-        if name is None and any(map(self._numbers.is_number, fields(node, "index"))):
-            return ITEMS
-        return name
 
     def _object_value(self, node: Node) -> Value:
         value = self.graph.value()
@@ -263,7 +179,7 @@ class Flows(CallFlows):
             if bare(part).type in FUNCTIONS and bare(part).type != "arrow_function":
                 graph.flow(holder, self._code(bare(part)).this)
         graph.flow(held, graph.prototype(value) if name == "__proto__" and node.type == "pair" else field)
-        if _is_implicit(name, keys[0]):
+        if is_implicit(name, keys[0]):
             self._implicit.append(held)
 
     def _add_element(self, node: Node, elements: Variable) -> None:
@@ -399,17 +315,6 @@ def _patterns(left: Node) -> list[Node]:
     return [left, *(part for child in left.named_children for part in (child, *fields(child, "name")))]
 
 
-def _same_key(left: Node, right: Node) -> tuple[Node, Node] | None:
-    """Return the objects if both sides are properties of the same computed name, which a variable holds."""
-    right = bare(right)
-    if left.type != "subscript_expression" or right.type != "subscript_expression":
-        return None
-    keys = [*fields(left, "index"), *fields(right, "index")]
-    if len(keys) != 2 or {key.type for key in keys} != {"identifier"} or text_of(keys[0]) != text_of(keys[1]):
-        return None
-    return fields(left, "object")[0], fields(right, "object")[0]
-
-
 def _is_table(node: Node) -> bool:
     """Return whether each property of the object literal may be a function, or an object of functions."""
     kinds = FUNCTIONS | ACCESSES | IDENTIFIERS | {"call_expression", "object"}
@@ -424,22 +329,6 @@ def _root_of(node: Node) -> Node:
     while node.parent is not None:
         node = node.parent
     return node
-
-
-def _all_nodes(roots: Sequence[Node]) -> Iterator[Node]:
-    stack = list(roots)
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(node.named_children)
-
-
-def _is_implicit(name: str | None, *keys: Node) -> bool:
-    """Return whether the language itself calls a function that a property of this name has."""
-    if name is not None:
-        # The `then` of a thenable only runs after the import has returned.
-        return name in IMPLICIT and name != "then"
-    return any("Symbol" in text and "ispose" not in text for text in map(text_of, keys))
 
 
 def _prefix(node: Node) -> str:
