@@ -115,7 +115,15 @@ class Writer:
     def _statement(self, scope: Scope) -> None:
         simple = (self._use, self._use, self._call, self._call, self._mixed, self._store, self._alias)
         nested = (self._if, self._loop, self._switch, self._try, self._closure, self._labelled, self._leave)
-        rare = (self._container, self._destructured, self._wait, self._given, self._caught, self._renewed)
+        rare = (
+            self._container,
+            self._destructured,
+            self._wait,
+            self._given,
+            self._caught,
+            self._renewed,
+            self._kept,
+        )
         choice = self.random.random()
         forms: tuple[Callable[[Scope], None], ...] = simple
         if choice < 0.25 and scope.depth < _DEEPEST:
@@ -312,6 +320,20 @@ class Writer:
         self.statements(scope.inner(), 1)
         self._indent -= 1
         self.line("}")
+
+    def _kept(self, scope: Scope) -> None:
+        """Keep a view across the runs of a loop, or while the function waits."""
+        name, kind = self.name("v"), self.random.choice(KINDS)
+        use = f"log({read(self.random, Place(name, None, kind), '1')});"
+        self.line(f"const {name} = {made(self.random, scope.memory, kind)};")
+        if scope.waits and self.chance(0.5):
+            self.line("await null;")
+            self.line(use)
+            return
+        head = self.random.choice(("for (const i of [1, 2]) {", "for (let i = 0; i < 2; i++) {"))
+        with self.block(head):
+            self.line(use)
+            self.line(f"{self.call(scope)};")
 
     def _renewed(self, scope: Scope) -> None:
         """Renew a view, and use it after a call."""

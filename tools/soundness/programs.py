@@ -181,7 +181,7 @@ class _Files:
     def _units(self, units: Units, scope: Scope) -> list[str]:
         forms = (
             *(4 * (units.function,)),
-            *(2 * (units.class_, units.maker, units.taker)),
+            *(2 * (units.class_, units.maker, units.taker, units.pair)),
             *(units.short, units.generator, units.higher, units.emitter, units.object, units.factory),
         )
         names: list[str] = []

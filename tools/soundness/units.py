@@ -118,7 +118,31 @@ class Units(Writer):
             self.line(f"log({read(self.random, Place('view', None, kind), 'x')});")
             self.result(inner)
         scope.takers.append((call, kind))
-        return name
+        caller = self.name("a")
+        given = call.replace("$v", made(self.random, scope.memory, kind)).replace("$a", "x")
+        self.line(f"const {caller} = (x) => {given};")
+        return f"{name} {caller}"
+
+    def pair(self, scope: Scope) -> str:
+        """Add a function that renews a view, and calls another one that uses it before a growth."""
+        places = [place for place in scope.places if place.store == f"{place.read} = $v"]
+        if not places:
+            return self.function(scope)
+        place = self.random.choice(places)
+        inner, outer = self.name("f"), self.name("f")
+        use = f"log({read(self.random, place, '1')});"
+        growing = scope.inner(functions=[], numbers=["x"])
+        bodies = [
+            (inner, [use, f"{self.call(growing)};"]),
+            (outer, [f"{place.read} = {made(self.random, scope.memory, place.kind)};", f"{inner}(x);", use]),
+        ]
+        self.random.shuffle(bodies)
+        for name, lines in bodies:
+            with self.block(f"function {name}(x) {{"):
+                for line in lines:
+                    self.line(line)
+        scope.functions += [f"{inner}($a)", f"{outer}($a)"]
+        return outer
 
     def higher(self, scope: Scope) -> str:
         """Add a function that calls its argument, and return its name."""
