@@ -14,7 +14,7 @@ from nogrow.machine.machine import Machine
 from nogrow.pipeline.cached_views import inspect
 
 # Each notices one of the faults of the analysis in tests/guards.toml, or several.
-CHOSEN = (0, 1, 2, 3)
+CHOSEN = (0, 1, 4, 5, 7, 8, 11, 26, 36, 75, 87, 99)
 BATCH = 100
 GUEST = """(module (memory (export "memory") 1) (func (export "grow") (drop (memory.grow (i32.const 1))))
     (func (export "fail") (drop (memory.grow (i32.const 1))) (throw $e)) (tag $e))"""
