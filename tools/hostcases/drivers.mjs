@@ -320,6 +320,16 @@ export const drivers = {
     port.onmessage({ data: { type: "allocate", size: 16 } });
     return processor.process([1.5]) === 63;
   },
+  "assemblyscript-2568": (host, kit) => {
+    const { lowerRecord, text } = host.bindings(kit.instantiate().exports);
+    return text(lowerRecord({ size: 2, text: "ab" })) > 0;
+  },
+  "wterm-98": (host, kit) => {
+    const screen = new host.Screen(kit.instantiate().exports);
+    const first = screen.cell(0, 0);
+    screen.scroll();
+    return first === 7 && screen.cell(0, 0) === 7;
+  },
   "module-fixed": (host, kit) => {
     host.load(kit.module);
     return host.negate(bytes(1, 255)).join() === "254,0";
