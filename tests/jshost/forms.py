@@ -151,6 +151,15 @@ FORMS = {
         try { return api.HEAPU8.slice(p, p + 4); }
         finally { api._free(p) } }
     """,
+    "functions taken out of the object that has the memory": """
+        export function bind({ memory, alloc }) { const v = new Uint8Array(memory.buffer);
+        return (n) => { const p = alloc(n);
+        v[p] = n } } // stale
+    """,
+    "functions taken out of another object": """
+        export function bind({ memory }, { log }) { return (n) => { const v = new Uint8Array(memory.buffer);
+        log(n); v[0] = n } }
+    """,
     "heap, destructured": """
         export function f(Module, p) { const { HEAPU8 } = Module; Module._work(p);
         return HEAPU8[p] } // stale

@@ -191,9 +191,17 @@ class CallEffects:
 
     def _outside(self, callee: Term) -> Effect:
         """Return the effect of a function that is not the program's."""
-        if not self._points_to.of(callee) & Kind.EXPORT:
-            return Effect.POSSIBLE
-        return self._entering(self._called.of(callee))
+        if self._points_to.of(callee) & Kind.EXPORT:
+            return self._entering(self._called.of(callee))
+        values = self._points_to.flows.get(callee, ()) if isinstance(callee, Name) else ()
+        # A function that is taken out of an object has the effect of a method of the object.
+        taken = [value for value in values if isinstance(value, Member)]
+        certain = taken and all(
+            self._points_to.has_memory(value.of) and self._method(value.of, value.name)[0] is Effect.CERTAIN
+            for value in taken
+            if value.of is not None
+        )
+        return Effect.CERTAIN if certain and len(taken) == len(values) else Effect.POSSIBLE
 
     def _entering(self, names: set[str] | None) -> Effect:
         """Return the effect of a call of an export of these names."""

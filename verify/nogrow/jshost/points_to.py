@@ -378,6 +378,12 @@ class PointsTo:
         # What Emscripten's views are read from has the module's functions as well.
         # An object with a memory also has the module's functions.
         self._owners = {term for term in having["memory"] if isinstance(term, Name | Member)}
+        for value in (value for store in self.constraints.stores for value in store.values):
+            # `const { memory, malloc } = exports` names no member in an expression.
+            if isinstance(value, Member) and value.name == "memory" and value.of is not None:
+                owner = self.find(value.of)
+                if isinstance(owner, Name | Member):
+                    self._owners.add(owner)
         self._modules.update(*(having[name] for name in HEAPS))
         self._others.update(*(having[name] for name in NOT_OF_MEMORY))
         for term in (having["grow"] & having["buffer"]) - self._others:
