@@ -200,7 +200,8 @@ FORMS = {
     "growth before an exception": """
         function fail(w) { w.exports.run(); throw new Error(w.exports.message()) }
         function check(w, p) { if (!p) fail(w); if (p < 0) throw new Error(w.exports.message()) }
-        export function f(w, p) { const v = new Uint8Array(w.exports.memory.buffer); check(w, p); return v[p] }
+        export function f(w, p) { const v = new Uint8Array(w.exports.memory.buffer); check(w, p);
+        return v[p] }
     """,
     "growth before an exception that is caught": """
         function fail(w) { w.exports.run(); throw new Error() }

@@ -500,4 +500,9 @@ SHAPES = {
         export function f(w, p) { const v = new Uint8Array(w.exports.memory.buffer);
         const path = lib(); path.normalize(p); return v[0] }
     """,
+    "parameter that gets a text as well": """
+        const later = (x, y) => { setTimeout(() => { console.log(x) }) };
+        function send(x) { if (typeof x === "string") later(x); else later(1) }
+        export const f = (w) => { send(new Uint8Array(w.exports.memory.buffer)); send("a") };
+    """,
 }

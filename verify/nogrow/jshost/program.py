@@ -86,6 +86,8 @@ class Program:
         self.passed: dict[int, list[tuple[Binding, tuple[Term, ...]]]] = defaultdict(list)
         # The functions that get views which were made before they are called, and where they are passed on.
         self.called_later: dict[int, Node] = {}
+        # The parameters in which a call passes no view.
+        self.get_others: set[Binding] = set()
         self._pass_arguments()
         self._locations.clear()
         self._by_name = None
@@ -309,6 +311,8 @@ class Program:
         is_view = any(self.points_to.any(values) & KEPT for values in site.arguments)
         for function, skipped in self.points_to.called(site):
             if not is_view and skipped != APPLIED:
+                passed = self.constraints.passed(function, site, skipped)
+                self.get_others.update(parameter for parameter, _, _ in passed)
                 continue
             for parameter, values, number in self.constraints.passed(function, site, skipped):
                 self.passed[function].append((parameter, values))

@@ -46,6 +46,8 @@ class Summarised:
         self._entry_points = EntryPoints(program)
         self._owns_memories = owns_memories(program)
         self._instances = Instances(program)
+        parameters = program.constraints.parameters.items()
+        self._homes = {name: function for function, names in parameters for name in names}
         self._tracked = self._relevant(candidates)
         for function in self._with_temporaries(set(renewed)):
             self._tracked.setdefault(function, set())
@@ -214,7 +216,7 @@ class Summarised:
             for function, names in self._program.constraints.parameters.items()
             for name in names
             if name is not None
-            if function in self._entry_points or not self._always_gets_views(function, name)
+            if function in self._entry_points or not self._always_gets_views(name)
         }
         retention = Retention(self._program)
         enters = enters_for_certain(self._program)
@@ -249,9 +251,22 @@ class Summarised:
             (self._flows[each].end.get(binding, ATTACHED).effect for each in roots), default=Effect.NONE
         )
 
-    def _always_gets_views(self, function: int, parameter: Name) -> bool:
-        passed = (values for held, values in self._program.passed[function] if held == parameter)
-        return all(self._program.points_to.always_holds_views(parameter, values) for values in passed)
+    def _always_gets_views(self, parameter: Name) -> bool:
+        homes = self._homes
+        seen = {parameter}
+        queue = [parameter]
+        while queue:
+            name = queue.pop()
+            if name in self._program.get_others:
+                return False
+            for values in (values for held, values in self._program.passed[homes[name]] if held == name):
+                # Numbers and texts have no terms.
+                if not values or not self._program.points_to.always_holds_views(name, values):
+                    return False
+                further = {value for value in values if isinstance(value, Name) and value in homes} - seen
+                seen |= further
+                queue.extend(further)
+        return True
 
     def _effect_of_other_code(self, binding: Binding) -> Effect:
         other_code = self._program.effects.other_code
