@@ -267,6 +267,22 @@ FORMS = {
         return v } // stale
         export function put(e, d) { const p = e.alloc(d.length); view(e).set(d, p) }
     """,
+    "made again after each call": """
+        export class A { async load(b) {
+        this.x = (await WebAssembly.instantiate(b)).instance.exports; this.fill() }
+        fill() { this.v = new Uint8Array(this.x.memory.buffer, 0, 4) }
+        tick() { this.x.step(); this.fill() }
+        draw() { return this.v[0] } }
+    """,
+    "made again after each call but one": """
+        export class A { async load(b) {
+        this.x = (await WebAssembly.instantiate(b)).instance.exports; this.fill() }
+        fill() { this.v = new Uint8Array(this.x.memory.buffer, 0, 4) }
+        tick() { this.x.step(); this.fill() }
+        reset() { this.x.reset() }
+        draw() { return this.v[0] } // stale
+        }
+    """,
     "heap, read again": """
         export async function f(Module, p) { await Module.ready; Module._work(p); return Module.HEAPU8[p] }
     """,

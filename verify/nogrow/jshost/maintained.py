@@ -27,7 +27,8 @@ def maintained(
     every = frozenset(binding for bindings in tracked.values() for binding in bindings)
     broken: set[Holder] = set()
     own_effects = _own_effects(program, entry_points)
-    if Effect.CERTAIN not in own_effects.values() and not _calls_exports(program):
+    calls_module = program.knows_exports and Effect.CERTAIN in own_effects.values()
+    if not calls_module and not _calls_exports(program):
         # Other code calls the module, or nobody does.
         return frozenset()
     for function, effect in own_effects.items():

@@ -55,8 +55,14 @@ class Summarised:
         self._flows: dict[int, Flow] = {}
         self._summaries: Summaries = {}
         self._maintained: frozenset[Binding] = frozenset()
-        if program.knows_exports and program.effects.other_code:
-            every = frozenset(binding for bindings in self._tracked.values() for binding in bindings)
+        if program.effects.other_code:
+            every = frozenset(
+                binding
+                for bindings in self._tracked.values()
+                for binding in bindings
+                # While a function waits, other code may call any export that is not known.
+                if program.knows_exports or program.home(binding) is None
+            )
             self._maintained = every
             self._solve()
             self._maintained = maintained(program, self._entry_points, self._flows, self._tracked)
@@ -224,7 +230,9 @@ class Summarised:
             if function in self._entry_points:
                 for binding in self._summaries[function]:
                     effect = self._effect_of_other_code(binding)
-                    is_kept = binding in self._maintained and not (enters and function in self._called_back)
+                    is_kept = self._is_kept(binding, function) and not (
+                        enters and function in self._called_back
+                    )
                     if binding in parameters or is_kept or not retention.keeps(binding):
                         # The outside may have got the view, and pass it.
                         effect = min(effect, Effect.POSSIBLE)
@@ -267,6 +275,14 @@ class Summarised:
                 seen |= further
                 queue.extend(further)
         return True
+
+    def _is_kept(self, binding: Binding, function: int) -> bool:
+        """Return whether the program keeps the binding's view attached, and the function relies on that.
+
+        A function that renews the view, but on some paths only, does not: other exports may grow the memory.
+        """
+        renews = binding in self._program.filled[function] and not self._program.knows_exports
+        return binding in self._maintained and not renews
 
     def _effect_of_other_code(self, binding: Binding) -> Effect:
         other_code = self._program.effects.other_code
