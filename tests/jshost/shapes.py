@@ -505,4 +505,8 @@ SHAPES = {
         function send(x) { if (typeof x === "string") later(x); else later(1) }
         export const f = (w) => { send(new Uint8Array(w.exports.memory.buffer)); send("a") };
     """,
+    "array made where it is read": """
+        export function f(w, n) { const out = []; for (let i = 0; i < n; i++) { w.exports.run();
+        const v = new Uint8Array(w.exports.memory.buffer); out.push(new Blob([v])) } return out }
+    """,
 }

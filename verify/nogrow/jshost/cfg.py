@@ -253,6 +253,9 @@ class _Flow(Jumps):
         base = self._program.points_to.find(of)
         if not isinstance(base, Name | Member | This) or base in self._program.constraints.getters:
             return binding
+        if isinstance(base, This) and base.owner in self._program.constraints.walk.objects:
+            # A literal is the last object that it has made.
+            return binding
         holder = Property(base, binding)
         if not isinstance(base, Name) or self._program.home(base) != self._function:
             self.properties.add(holder)
