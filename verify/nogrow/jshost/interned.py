@@ -26,13 +26,13 @@ class Interned(metaclass=_Interning):
         return self._hash
 
     def __eq__(self, other: object) -> bool:
-        # Only instances from before a call of `forget` get further than this.
         if self is other:
             return True
+        if type(self) is not type(other) or hash(self) != hash(other):
+            return False
+        # Only instances from before a call of `forget` get further than this.
         names = getattr(self, "__match_args__", ())
-        return type(self) is type(other) and all(
-            getattr(self, name) == getattr(other, name) for name in names
-        )
+        return all(getattr(self, name) == getattr(other, name) for name in names)
 
 
 def forget() -> None:

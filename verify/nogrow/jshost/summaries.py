@@ -6,6 +6,7 @@ callers to callees, another one computes which bindings may hold a stale view wh
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 from nogrow.jshost.builtins import HEAPS
@@ -171,16 +172,38 @@ class Summarised:
             for function in self._tracked
         }
         self._joint = JointSummaries(self._summaries, self._program.effects.entering)
-        queue = sorted(self._tracked)
-        queued = set(queue)
+        ranks = self._callees_first()
+        queue = [(rank, function) for function, rank in ranks.items()]
+        queued = set(ranks)
         while queue:
-            function = queue.pop()
+            _, function = heappop(queue)
             queued.discard(function)
             if self._analyse(function):
                 for caller in self._program.callers.get(function, ()):
-                    if caller in self._tracked and caller not in queued:
+                    if caller in ranks and caller not in queued:
                         queued.add(caller)
-                        queue.append(caller)
+                        heappush(queue, (ranks[caller], caller))
+
+    def _callees_first(self) -> dict[int, int]:
+        """Return the functions to analyse with their ranks: without recursion, callees come first."""
+        callees: dict[int, list[int]] = {function: [] for function in self._tracked}
+        for function in callees:
+            for caller in self._program.callers.get(function, ()):
+                if caller in callees:
+                    callees[caller].append(function)
+        ranks: dict[int, int] = {}
+        seen: set[int] = set()
+        for start in sorted(callees):
+            stack = [(start, False)]
+            while stack:
+                function, done = stack.pop()
+                if done:
+                    ranks[function] = len(ranks)
+                elif function not in seen:
+                    seen.add(function)
+                    stack.append((function, True))
+                    stack += [(callee, False) for callee in callees[function] if callee not in seen]
+        return ranks
 
     def _analyse(self, function: int) -> bool:
         """Analyse the function, and return whether its summary has changed."""
