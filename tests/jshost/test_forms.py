@@ -3,6 +3,7 @@
 import pytest
 
 from nogrow.errors import ModuleError
+from nogrow.jshost.model import Assumed, Exports
 from nogrow.jshost.stale_views import views_in
 from tests.jshost.flows import FLOWS
 from tests.jshost.forms import FORMS, PROGRAMS
@@ -58,3 +59,14 @@ def test_unjudged_file_does_not_hide_others() -> None:
     results = views_in([(path, text.encode()) for path, text in files.items()])
     assert isinstance(results["c.mjs"], ModuleError)
     assert found(files) == marked(files)
+
+
+@pytest.mark.parametrize("call", ["(async () => w.exports.fail())()", "fail(w)"])
+def test_exception_of_async_function_ends_in_its_promise(call: str) -> None:
+    text = f"""async function fail(w) {{ w.exports.fail() }}
+    export function f(w) {{ const v = new Uint8Array(w.exports.memory.buffer); {call};
+    return v[0] }}"""
+    exports = Exports(named=frozenset(("fail",)), throwing=frozenset(("fail",)))
+    (views,) = views_in([("a.mjs", text.encode())], lambda _: Assumed(exports)).values()
+    assert not isinstance(views, ModuleError)
+    assert [(use.line, view.certain) for view in views for use in view.uses] == [(3, True)]

@@ -209,8 +209,13 @@ class Jumps(Graph):
         targets, self._targets = self._targets, []
         finalizers, self._finalizers = self._finalizers, []
         self.go(start)
+        # The exceptions of an asynchronous function end in its promise.
+        is_async = any(child.type == "async" for child in node.children)
+        self.handlers += [end] if is_async else []
         yield from self.enter(node)
         yield from fields(node, "body")
+        if is_async:
+            self.handlers.pop()
         self._targets, self._finalizers = targets, finalizers
         self._ends.pop()
         self.link(self.here, end)

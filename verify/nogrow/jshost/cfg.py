@@ -564,7 +564,7 @@ class _Flow(Jumps):
         if not _awaits(node):
             # A function that waits goes on later.
             for waiting in [function for function in called if program.waits(function)]:
-                effect = max(effect, program.effects.entering.get(waiting, Effect.NONE))
+                effect = max(effect, program.promised_effect(waiting))
                 called.append(UNKNOWN)
         for generator in program.constraints.generators.intersection(called):
             self._make(generator)

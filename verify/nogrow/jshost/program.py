@@ -191,6 +191,10 @@ class Program:
             function = self.constraints.walk.parents[function]
         return function
 
+    def promised_effect(self, function: int) -> Effect:
+        """Return the effect of an asynchronous function, whose exceptions end in its promise."""
+        return max(effects.entering.get(function, Effect.NONE) for effects in (self.effects, self._thrown))
+
     def thrown_effect(self, call: CallSite) -> Effect | None:
         """Return the effect of a call that ends with an exception; None if it cannot throw."""
         if any(self._grows_memory(callee) for callee in call.callees):
