@@ -440,3 +440,10 @@ def test_growth_of_one_memory_leaves_the_views_of_another(
     (code / "still.wasm").write_bytes(wat2wasm(STILL))
     (code / "own.mjs").write_text(OWN.replace("MEMORY", memory))
     assert uses(nogrow, "own.mjs", "--module", "still.wasm") == lines
+
+
+def test_growth_of_a_shared_memory_detaches_no_view(nogrow: Nogrow, code: Path) -> None:
+    shared = MODULE.replace('(memory (export "memory") 1)', '(memory (export "memory") 1 9 shared)')
+    (code / "shared.wasm").write_bytes(wat2wasm(shared))
+    (code / "outlives.js").write_text("const u = new Uint8Array(wasm.memory.buffer);\nwasm.run();\nu[0];\n")
+    assert uses(nogrow, "outlives.js", "--module", "shared.wasm") == []

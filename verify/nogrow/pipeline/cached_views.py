@@ -190,7 +190,7 @@ def _reports(files: Sequence[_File]) -> list[ArtifactReport]:
         modules = modules_of(paths)
         programs.update(dict.fromkeys(paths, modules))
         rules = _any(*(by_path[path].rules for path in paths))
-        return Assumed(exports_of(modules), rules.stale_length)
+        return Assumed(exports_of(modules, stale_length=rules.stale_length), rules.stale_length)
 
     programs: dict[str, list[ArtifactReport]] = {}
     results = views_in([(file.path, file.text) for file in files if file.problem is None], assumed)

@@ -9,15 +9,20 @@ from nogrow.report.model import ArtifactReport
 _CANNOT_GROW = (Verdict.ABSENT, Verdict.UNREACHABLE, Verdict.TRAP_ONLY)
 
 
-def exports_of(modules: Sequence[ArtifactReport]) -> Exports:
-    """Return which exports of the modules cannot grow a memory, as far as all modules are judged."""
+def exports_of(modules: Sequence[ArtifactReport], *, stale_length: bool = False) -> Exports:
+    """Return which exports of the modules cannot grow a memory, as far as all modules are judged.
+
+    Growth of a shared memory detaches no view. It matters if `stale_length`.
+    """
     still: dict[str, bool] = {}
     returning: dict[str, bool] = {}
     for artifact in modules:
         if artifact.judgement is None:
             return Exports()
+        seen = [memory for memory in artifact.judgement.memories if memory.visible]
+        is_shared = not stale_length and bool(seen) and all(memory.shared for memory in seen)
         for entry in artifact.judgement.entries:
-            name, cannot_grow = entry.name, _cannot_detach(entry)
+            name, cannot_grow = entry.name, is_shared or _cannot_detach(entry)
             still[name] = still.get(name, True) and cannot_grow
             only_throws = entry.verdict is Verdict.THROW_ONLY
             returning[name] = returning.get(name, True) and (cannot_grow or only_throws)
