@@ -4,7 +4,7 @@ An object is named by the node that creates it, or by its class. Each has one lo
 """
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -20,6 +20,8 @@ MOST_OBJECTS = 32
 # Beyond this, a program is too entangled to be analysed in reasonable time.
 MOST_FACTS = 3_000_000
 MOST_COPIES = 20_000
+# If objects are copied in more pairs, those that are copies themselves are left out.
+MOST_PAIRS = 16
 # A method that more functions of the program are named after is unknown.
 _MOST_NAMED = 4
 # The methods of functions that pass arguments on, and how many come before the function's first parameter.
@@ -81,6 +83,7 @@ class Objects:
                 self._register(find(term))
         # The properties that are copied, each with the one of the other object.
         self.copied: dict[tuple[Member, Member], Copy] = {}
+        self._copies: dict[Object, set[Object]] = defaultdict(set)
         self._run()
         self._name_callees()
         self._run()
@@ -146,13 +149,24 @@ class Objects:
         for copy in self._constraints.copies:
             targets = [each for term in copy.targets for each in self._objects(self._find(term))]
             sources = [each for term in copy.sources for each in self._objects(self._find(term))]
+            if len(targets) * len(sources) > MOST_PAIRS:
+                sources = self._without_copies(sources)
             for target, source in product(targets, sources):
                 if isinstance(target, This) and isinstance(source, This) and target != source:
                     for name in sorted(self.stored.get(source.owner, ())):
                         self._copy_property(copy, Member(target, name), Member(source, name))
-        if len(self.copied) > MOST_COPIES:
-            raise ModuleError("too many objects are copied to be analysed")
+                if len(self.copied) > MOST_COPIES:
+                    raise ModuleError("too many objects are copied to be analysed")
         return len(self.copied) > before
+
+    def _without_copies(self, objects: Sequence[Object]) -> list[Object]:
+        """Return the objects without those that have the properties of another one among them.
+
+        `this` in the methods of a prototype may be each object that is made from it, so that the prototype
+        seems to be all of them.
+        """
+        copies = {copy for each in objects for copy in self._copies.get(each, ())}
+        return [each for each in objects if each not in copies]
 
     def _copy_property(self, copy: Copy, target: Member, source: Member) -> None:
         if (target, source) not in self.copied:
@@ -166,6 +180,8 @@ class Objects:
             if target.of is not None and source.of is not None:
                 # `this` in a method that is copied may be the object with the copy.
                 self._edge(target.of, source.of)
+                if isinstance(source.of, This) and isinstance(target.of, This):
+                    self._copies[source.of].add(target.of)
 
     def _register(self, term: Term) -> None:
         """Make the term known, and the terms that it consists of."""
