@@ -447,3 +447,54 @@ def test_growth_of_a_shared_memory_detaches_no_view(nogrow: Nogrow, code: Path) 
     (code / "shared.wasm").write_bytes(wat2wasm(shared))
     (code / "outlives.js").write_text("const u = new Uint8Array(wasm.memory.buffer);\nwasm.run();\nu[0];\n")
     assert uses(nogrow, "outlives.js", "--module", "shared.wasm") == []
+
+
+@pytest.mark.parametrize(("limits", "lines"), [("1 9 shared", []), ("1 9", [2])])
+def test_growth_in_javascript_detaches_no_view_of_a_shared_memory(
+    nogrow: Nogrow, code: Path, limits: str, lines: list[int]
+) -> None:
+    (code / "one.wasm").write_bytes(wat2wasm(f'(module (import "env" "memory" (memory {limits})))'))
+    (code / "grows.mjs").write_text(
+        "export function f(memory) { const u = new Uint8Array(memory.buffer); memory.grow(0);\nu[0]; }\n"
+    )
+    assert uses(nogrow, "grows.mjs", "--module", "one.wasm") == lines
+
+
+CREATES = """
+const memory = new WebAssembly.Memory({ initial: 1 });
+const u = new Uint8Array(memory.buffer);
+export function f(w) { w.exports.run();
+  return u[0]; }
+"""
+
+
+@pytest.mark.parametrize(("grows", "lines"), [("", []), ("memory.grow(1);", [5])])
+def test_memory_of_the_program_is_not_that_of_a_module_which_imports_none(
+    nogrow: Nogrow, code: Path, grows: str, lines: list[int]
+) -> None:
+    (code / "one.wasm").write_bytes(wat2wasm(MODULE))
+    (code / "creates.mjs").write_text(CREATES.replace("w.exports", f"{grows} w.exports"))
+    assert uses(nogrow, "creates.mjs", "--module", "one.wasm") == lines
+    assert uses(nogrow, "creates.mjs", "--module", "one.wasm", "--strict") == [5]
+
+
+def test_memory_of_the_program_may_be_that_of_a_module_which_imports_one(nogrow: Nogrow, code: Path) -> None:
+    imports = MODULE.replace('(memory (export "memory") 1)', '(import "env" "memory" (memory 1))')
+    (code / "one.wasm").write_bytes(wat2wasm(imports))
+    (code / "creates.mjs").write_text(CREATES)
+    assert uses(nogrow, "creates.mjs", "--module", "one.wasm") == [5]
+
+
+@pytest.mark.parametrize(("name", "lines"), [("other", []), ("peek", [4])])
+def test_code_that_calls_no_export_of_the_module_may_belong_to_another(
+    nogrow: Nogrow, code: Path, name: str, lines: list[int]
+) -> None:
+    (code / "one.wasm").write_bytes(wat2wasm(MODULE))
+    (code / "outlives.mjs").write_text(
+        'import { instance } from "./instance.mjs";\n'
+        "const u = new Uint8Array(instance.exports.memory.buffer);\n"
+        f"export const g = () => {{ instance.exports.{name}(); instance.exports.memory.grow(1); }};\n"
+        "export async function f() { await 0; return u[0]; }\n"
+    )
+    assert uses(nogrow, "outlives.mjs", "--module", "one.wasm") == lines
+    assert uses(nogrow, "outlives.mjs", "--module", "one.wasm", "--strict") == [4]

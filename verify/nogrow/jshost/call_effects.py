@@ -56,12 +56,16 @@ class CallEffects:
 
         With `ending`, the effects of calls that end in any way, those are computed of calls that return.
         """
-        self.other_code = Effect.NONE if exports.all and not self._grows(constraints) else Effect.CERTAIN
+        self._grow = Effect.NONE if exports.shared and not _creates_memory(points_to) else Effect.CERTAIN
+        grows = bool(self._grow) and self._grows(constraints)
+        self.other_code = Effect.NONE if exports.all and not grows else Effect.CERTAIN
         """The effect of code that runs between calls of the program's functions, and while one waits."""
         self._constraints = constraints
         self._points_to = points_to
         self._parameters = {name for names in constraints.parameters.values() for name in names}
         self._called = CalledExports(constraints, points_to, exports)
+        if self._called.are_others:
+            self.other_code = min(self.other_code, Effect.POSSIBLE)
         self.callers: dict[int, set[int]] = defaultdict(set)
         guessed: set[tuple[int, int]] = set()
         returning_to: dict[int, set[int]] = defaultdict(set)
@@ -236,7 +240,7 @@ class CallEffects:
         if name not in METHODS and self._points_to.of(Member(of, name)) & Kind.EXPORT:
             return self._entering(self._called.of(Member(of, name))), set()
         if held & Kind.MEMORY and name == "grow":
-            return Effect.CERTAIN, set()
+            return self._grow, set()
         if held & (Kind.VIEW | Kind.BUFFER):
             return Effect.NONE, set()
         if isinstance(of, Name):
@@ -329,6 +333,15 @@ class CallEffects:
 
     def _is_declared(self, name: Name) -> bool:
         return name in self._points_to.flows or name in self._constraints.modules
+
+
+def _creates_memory(points_to: PointsTo) -> bool:
+    """Return whether the program creates a memory whose growth may detach views."""
+    return any(
+        isinstance(value, NewMemory) and not value.declared and not value.fixed
+        for values in points_to.flows.values()
+        for value in values
+    )
 
 
 def schedules(call: CallSite) -> bool:

@@ -19,6 +19,7 @@ class CalledExports:
     def __init__(self, constraints: Constraints, points_to: PointsTo, exports: Exports) -> None:
         """Note which parameters may get more values than the program passes."""
         self._exports = exports
+        self._calls = constraints.calls
         self._points_to = points_to
         open_functions = constraints.parameters.keys() - _only_called(constraints, points_to)
         self._open = {name for function in open_functions for name in constraints.parameters[function]}
@@ -30,6 +31,20 @@ class CalledExports:
             name = _wrapped_by(store.node)
             if name is not None:
                 self._wrapped.setdefault(points_to.find(store.target), set()).add(name)
+
+    @property
+    def are_others(self) -> bool:
+        """Whether the program calls exports by name, and the modules have none of these names."""
+        if self._exports.named is None:
+            return False
+        callees = {callee for call in self._calls.values() for callee in call.callees}
+        called = [self.of(each) for each in callees if self._points_to.of(each) & Kind.EXPORT]
+        called += [
+            None if each.name == ELEMENT else {each.name} for each in callees if self._is_of_exports(each)
+        ]
+        return bool(called) and not any(
+            names is None or any(map(self._is_named, self.real(names))) for names in called
+        )
 
     def may_grow(self, names: set[str] | None) -> bool | None:
         """Return whether an export of these names may grow a memory; None if that is not known."""

@@ -9,12 +9,13 @@ program makes its views again. So are exceptions between the growth and that.
 from collections.abc import Iterable, Iterator, Mapping
 
 from nogrow.jshost.call_effects import Effect
+from nogrow.jshost.created_memories import of_other_memories
 from nogrow.jshost.dataflow import ATTACHED, UNKNOWN, Flow
 from nogrow.jshost.entry_points import EntryPoints
 from nogrow.jshost.points_to import Kind
 from nogrow.jshost.program import Program
 from nogrow.jshost.syntax import Name
-from nogrow.jshost.term import Binding, Holder, Member, NewMemory, Term, This
+from nogrow.jshost.term import Binding, Holder, Member, Term, This
 
 
 def maintained(
@@ -51,7 +52,7 @@ def maintained(
             # One object's views are made again, and not those of the others.
             broken |= {binding for binding in tracked[function] if _is_of_one_object(program, binding)}
     if program.only_grows_itself:
-        broken -= _of_other_memories(program, every)
+        broken -= of_other_memories(program, every)
     many = _made_many_times(program)
     return frozenset(
         binding
@@ -67,46 +68,6 @@ def _calls_exports(program: Program) -> bool:
         for site in program.constraints.calls.values()
         for callee in site.callees
     )
-
-
-def _of_other_memories(program: Program, bindings: Iterable[Binding]) -> set[Holder]:
-    """Return the bindings with views of memories that the program creates and grows nowhere."""
-    grown: set[Term] = set()
-    for site in program.constraints.calls.values():
-        for callee in site.callees:
-            if isinstance(callee, Member) and callee.name == "grow":
-                holders = _own_memories(program, callee.of)
-                if holders is None:
-                    return set()
-                grown |= holders
-    still: set[Holder] = set()
-    for binding in bindings:
-        made = [value for store in program.stores.get(binding, ()) for value in store.values]
-        buffers = [term for value in made for term in program.points_to.flows.get(value, ())]
-        memories = [
-            _own_memories(program, term.of) if isinstance(term, Member) and term.name == "buffer" else None
-            for term in buffers
-        ]
-        if memories and all(each is not None and not each & grown for each in memories):
-            still.add(binding)
-    return still
-
-
-def _own_memories(program: Program, term: Term | None) -> set[Term] | None:
-    """Return the bindings that the term's memory is in; None if the program may not have created it."""
-    if term is None:
-        return None
-    seen: set[Term] = {program.points_to.find(term)}
-    stack = list(seen)
-    while stack:
-        holder = stack.pop()
-        values = set(program.points_to.flows.get(holder, ()))
-        if not values or not isinstance(holder, Name | Member):
-            return None
-        further = {value for value in values if not isinstance(value, NewMemory)} - seen
-        seen |= further
-        stack += further
-    return seen
 
 
 def _made_many_times(program: Program) -> set[object]:

@@ -38,13 +38,16 @@ class Exports(NamedTuple):
 
     `still` are the functions that cannot grow a memory. `all` says that no other function can. `named` are
     the names of all exported functions, None if they are not known. `throwing` are those that can only end
-    with an exception after a growth.
+    with an exception after a growth. `shared` says that the host sees only shared memories, whose growth
+    detaches nothing, and `own_memory` that no module imports a memory.
     """
 
     still: frozenset[str] = frozenset()
     all: bool = False
     named: frozenset[str] | None = None
     throwing: frozenset[str] = frozenset()
+    shared: bool = False
+    own_memory: bool = False
 
 
 class Assumed(NamedTuple):

@@ -47,6 +47,8 @@ class Program:
         self.knows_exports = host.exports.named is not None
         self.only_grows_itself = host.exports.all
         """No export grows a memory."""
+        self.modules_import_none = host.exports.own_memory
+        """No module imports a memory, so that those which the program creates belong to others."""
         self.failing: frozenset[int] = frozenset()
         """The `return` statements after which no caller goes on."""
         self._thrown = CallEffects(constraints, points_to, host.exports)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from nogrow.errors import ModuleError
 from nogrow.jshost.call_chains import CallChains
+from nogrow.jshost.created_memories import of_other_memories
 from nogrow.jshost.failures import failing_returns
 from nogrow.jshost.host_text import texts_in
 from nogrow.jshost.interned import forget
@@ -158,6 +159,9 @@ def _cached_views(files: Sequence[File], host: Assumed) -> dict[str, tuple[Cache
         if name in candidates
     ]
     uses = [use._replace(certain=False) if renewal.may_renew(use.binding) else use for use in uses]
+    if program.modules_import_none:
+        others = of_other_memories(program, candidates)
+        uses = [use._replace(certain=False) if use.binding in others else use for use in uses]
     paths = {file.root.id: file.path for file in files}
     stale: dict[tuple[Spelled, str], dict[bool, dict[Position, StaleUse]]] = defaultdict(dict)
     for use in sorted(uses, key=lambda use: not use.certain):

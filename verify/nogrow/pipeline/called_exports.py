@@ -16,11 +16,14 @@ def exports_of(modules: Sequence[ArtifactReport], *, stale_length: bool = False)
     """
     still: dict[str, bool] = {}
     returning: dict[str, bool] = {}
+    all_shared, own_memory = not stale_length, True
     for artifact in modules:
         if artifact.judgement is None:
             return Exports()
         seen = [memory for memory in artifact.judgement.memories if memory.visible]
         is_shared = not stale_length and bool(seen) and all(memory.shared for memory in seen)
+        all_shared &= is_shared
+        own_memory &= not any(memory.imported for memory in artifact.judgement.memories)
         for entry in artifact.judgement.entries:
             name, cannot_grow = entry.name, is_shared or _cannot_detach(entry)
             still[name] = still.get(name, True) and cannot_grow
@@ -30,7 +33,7 @@ def exports_of(modules: Sequence[ArtifactReport], *, stale_length: bool = False)
         return Exports()
     throwing = frozenset(name for name in returning if returning[name] and not still[name])
     unmoved = frozenset(name for name in still if still[name])
-    return Exports(unmoved, all(still.values()), frozenset(still), throwing)
+    return Exports(unmoved, all(still.values()), frozenset(still), throwing, all_shared, own_memory)
 
 
 def _cannot_detach(entry: Entry) -> bool:
