@@ -92,17 +92,11 @@ def views_in(
 
 
 def _judged(program: list[File], host: Assumed) -> _Results:
-    results: _Results = {}
-    for together in ([program], [[file] for file in program]):
-        try:
-            for part in together:
-                results |= _cached_views(part, host)
-        except ModuleError as error:
-            # Files that are too entangled together may not be so each by itself.
-            results |= {file.path: error for file in part}
-        else:
-            break
-    return results
+    try:
+        return {**_cached_views(program, host)}
+    except ModuleError as error:
+        # Each file by itself might be judged, but not what it does with the views of another one.
+        return {file.path: error for file in program}
 
 
 def _add(results: _Results, further: _Results) -> None:
