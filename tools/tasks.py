@@ -16,6 +16,7 @@ from nogrow.machine.machine import Machine
 from nogrow.project.console import announce, print_table
 from nogrow.project.project import open_project
 from tools.audit import audit as audit_pins
+from tools.bench.host_code import run_bench_host
 from tools.bench.hostile import run_pathological
 from tools.bench.modules import run_bench, run_comparison
 from tools.bench.views import run_bench_views
@@ -106,6 +107,7 @@ def serve(context: Context, port: int = 8080) -> None:
 @task(
     help={
         "check": "Measure nothing; compare grow sites and direct calls with other decoders.",
+        "host": "Measure the analysis of host code of npm packages instead.",
         "pathological": "Measure modules with a million items of one kind instead.",
         "strict": "Exit with 1 if a target is missed.",
         "rounds": "The number of measurements; their median is reported.",
@@ -119,11 +121,15 @@ def bench(
     rounds: int = 5,
     views: bool = False,
     pathological: bool = False,
+    host: bool = False,
 ) -> None:
     """Measure nogrow on generated modules and on real ones, which the first run downloads."""
     with plain_errors():
         if views:
             run_bench_views(ROOT, Machine.current(), rounds, announce)
+            return
+        if host:
+            run_bench_host(ROOT, Machine.current(), rounds, announce)
             return
         if pathological:
             code = run_pathological(ROOT, rounds)

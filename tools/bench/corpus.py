@@ -85,6 +85,11 @@ def fetch_all(
 
 def fetch(package: Package, corpus: Path, progress: Progress, machine: Machine) -> tuple[Path, ...]:
     """Return the modules of one package; see `fetch_all`."""
+    return modules_in(fetch_files(package, corpus, progress, machine))
+
+
+def fetch_files(package: Package, corpus: Path, progress: Progress, machine: Machine) -> Path:
+    """Return the folder with the wanted files of one package; see `fetch_all`."""
     archive, folder = corpus / f"{package.folder}.tgz", corpus / package.folder
     if not archive.is_file() or integrity_of(archive) != package.integrity:
         progress(f"downloading {package.name}@{package.version}")
@@ -93,7 +98,7 @@ def fetch(package: Package, corpus: Path, progress: Progress, machine: Machine) 
         _download(package, archive, machine)
     if not folder.is_dir():
         _unpack(package, archive, folder)
-    return modules_in(folder)
+    return folder
 
 
 def modules_in(folder: Path) -> tuple[Path, ...]:
@@ -144,8 +149,8 @@ def _unpack(package: Package, archive: Path, folder: Path) -> None:
                         _write(tar, item, part)
         except (tarfile.TarError, OSError, EOFError) as error:
             raise ToolError(f"{archive} cannot be unpacked: {error}") from error
-        if not modules_in(part):
-            raise ToolError(f"{archive} contains no module")
+        if not part.is_dir():
+            raise ToolError(f"{archive} contains no module, and no other file that the bench needs")
         part.replace(folder)
 
 
