@@ -22,7 +22,8 @@ def scripts_at(path: Path) -> list[Path]:
     Folders named `node_modules` below it and declarations of TypeScript are left out, and so are pages and C
     sources without code. Raises `UsageError` for a folder without host code.
     """
-    if not path.is_dir():
+    # A path that the system does not accept is no folder; what reads the file says what is wrong.
+    if not os.path.isdir(path):  # noqa: PTH112
         return [path]
     scripts = []
     for folder, folders, files in os.walk(path):
