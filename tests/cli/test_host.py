@@ -498,3 +498,33 @@ def test_code_that_calls_no_export_of_the_module_may_belong_to_another(
     )
     assert uses(nogrow, "outlives.mjs", "--module", "one.wasm") == lines
     assert uses(nogrow, "outlives.mjs", "--module", "one.wasm", "--strict") == [4]
+
+
+ONCE = """
+(function () { const c = { v: undefined };
+  (async () => { const { instance } = await load(); c.v = new Uint8Array(instance.exports.memory.buffer);
+    self.onmessage = (event) => { instance.exports.peek(); instance.exports[event.data]();
+      return c.v[0]; } })();
+  function load() { return WebAssembly.instantiateStreaming(fetch("one.wasm")); }
+END
+"""
+
+
+@pytest.mark.parametrize(("end", "lines"), [("})()", []), ("})", [5])])
+def test_object_of_a_function_that_runs_once_is_the_only_one(
+    nogrow: Nogrow, code: Path, end: str, lines: list[int]
+) -> None:
+    (code / "one.wasm").write_bytes(wat2wasm(MODULE))
+    (code / "once.js").write_text(ONCE.replace("END", end))
+    assert uses(nogrow, "once.js", "--module", "one.wasm") == lines
+
+
+@pytest.mark.parametrize(("end", "lines"), [("", []), ("finally { return; }", [3])])
+def test_exception_in_a_handler_ends_the_call(nogrow: Nogrow, code: Path, end: str, lines: list[int]) -> None:
+    (code / "one.wasm").write_bytes(wat2wasm(MODULE))
+    (code / "handles.mjs").write_text(
+        "export function f(w, read) { const v = new Uint8Array(w.exports.memory.buffer);\n"
+        f"  const load = () => {{ try {{ JSON.parse('') }} catch {{ throw w.exports.run(); }} {end} }};\n"
+        "  load(); return v[0]; }\n"
+    )
+    assert uses(nogrow, "handles.mjs", "--module", "one.wasm") == lines

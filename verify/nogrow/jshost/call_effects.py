@@ -366,7 +366,11 @@ def _around(call: Node) -> tuple[bool, bool]:
         in_throw |= node.type == "throw_statement"
         if node.type == "try_statement":
             return in_throw, True
-        node = node.parent
+        outer = node.parent
+        if node.type == "catch_clause" and outer is not None and not fields(outer, "finalizer"):
+            # No handler catches what it throws itself.
+            outer = outer.parent
+        node = outer
     return in_throw, False
 
 

@@ -12,6 +12,7 @@ from nogrow.jshost.call_effects import Effect
 from nogrow.jshost.created_memories import of_other_memories
 from nogrow.jshost.dataflow import ATTACHED, UNKNOWN, Flow
 from nogrow.jshost.entry_points import EntryPoints
+from nogrow.jshost.parse import Node, callee_of
 from nogrow.jshost.points_to import Kind
 from nogrow.jshost.program import Program
 from nogrow.jshost.syntax import Name
@@ -73,7 +74,21 @@ def _calls_exports(program: Program) -> bool:
 def _made_many_times(program: Program) -> set[object]:
     """Return the object literals in functions, of whose objects only the last has the views made again."""
     walk = program.constraints.walk
-    return {node.id for node, function in walk.literals if function not in walk.roots}
+    return {node.id for node, function in walk.literals if not _is_run_once(program, function)}
+
+
+def _is_run_once(program: Program, function: int) -> bool:
+    """Return whether only a file's code calls the function, in the place where it is written."""
+    walk = program.constraints.walk
+    while function not in walk.roots:
+        node: Node | None = walk.functions[function]
+        while node is not None and node.parent is not None and node.parent.type == "parenthesized_expression":
+            node = node.parent
+        call = None if node is None else node.parent
+        if call is None or call.type != "call_expression" or callee_of(call) != node:
+            return False
+        function = walk.parents[function]
+    return True
 
 
 def enters_for_certain(program: Program) -> bool:
