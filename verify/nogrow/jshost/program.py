@@ -127,6 +127,26 @@ class Program:
             self._locations[term] = known
         return self._locations[term]
 
+    def related(self, holders: Iterable[Spelled], candidates: frozenset[Binding]) -> frozenset[Binding]:
+        """Return the candidates that share values with the bindings of `holders`, in any number of steps."""
+        neighbours: dict[Binding, set[Binding]] = defaultdict(set)
+        for target in candidates:
+            for store in self.stores[target]:
+                for value in store.values:
+                    for source in self.locations(value):
+                        if source in candidates:
+                            neighbours[target].add(source)
+                            neighbours[source].add(target)
+        found: set[Binding] = set()
+        named = [holder if isinstance(holder, Name | Member) else holder.binding for holder in holders]
+        queue = [binding for binding in named if binding in candidates]
+        while queue:
+            binding = queue.pop()
+            if binding not in found:
+                found.add(binding)
+                queue.extend(neighbours[binding])
+        return frozenset(found)
+
     def is_of_many(self, term: Term) -> bool:
         """Return whether the term names a property of an object that came out of an array or a map."""
         if not isinstance(term, Member) or term.of is None:

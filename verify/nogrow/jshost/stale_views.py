@@ -186,7 +186,9 @@ def _doubted(program: Program, candidates: frozenset[Binding], renewed: set[Bind
         yield from uses
         return
     program.failing = failing
-    others = Summarised(program, candidates, renewed).stale_uses()
+    # The views of certain uses, with all that they may be copies of.
+    related = program.related({use.binding for use in uses if use.certain}, candidates)
+    others = Summarised(program, related, renewed).stale_uses()
     certain = {(use.binding, use.node.id) for use in others if use.certain}
     for use in uses:
         yield use._replace(certain=use.certain and (use.binding, use.node.id) in certain)
