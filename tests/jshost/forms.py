@@ -283,6 +283,23 @@ FORMS = {
         draw() { return this.v[0] } // stale
         }
     """,
+    "view or a new one": """
+        let view = null, instance;
+        const get = () => view || (view = new DataView(instance.exports.memory.buffer)); // stale
+        export const write = (p) => { const at = instance.exports.alloc(p); get().setUint8(at, 1) };
+        export const start = async (b) => { ({ instance } = await WebAssembly.instantiate(b)) };
+    """,
+    "view or a new one, checked": """
+        export class A { constructor(e) { this.e = e }
+        put(p) { let v = this.v || (this.v = new Uint8Array(this.e.memory.buffer));
+        if (v.byteLength === 0) v = this.v = new Uint8Array(this.e.memory.buffer);
+        v[p] = 1; this.e.run() } }
+    """,
+    "exports that a function reads a memory of": """
+        const make = (m, n) => new Float32Array(m.memory.buffer, m.alloc(n), n);
+        export function mix(m, n) { const v = make(m, n); m.mix(v.byteOffset, n);
+        return v[0] } // stale
+    """,
     "heap, read again": """
         export async function f(Module, p) { await Module.ready; Module._work(p); return Module.HEAPU8[p] }
     """,

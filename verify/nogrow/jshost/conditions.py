@@ -66,12 +66,13 @@ class Conditions(Assignments):
             checked = len(self._checked)
             yield from self._test(node, bare(left))
             before = self.here
+            without = self._without_right(node, bare(left))
             self.go(self.block(before))
             if node.id in self._conditions:
                 yield from self._test(node, bare(right))
             else:
                 yield right
-            self.go(self.block(before, self.here))
+            self.go(self.block(without, self.here))
             # A view that any part of the condition checks counts as checked after the whole condition.
             for check, binding in self._checked[checked:]:
                 self.use(EventKind.DEF, check, binding)
@@ -83,6 +84,23 @@ class Conditions(Assignments):
         else:
             yield left
             yield right
+
+    def _without_right(self, node: Node, left: Node) -> int:
+        """Return the block after `left`, where the right side of `||` or `??` is not evaluated.
+
+        There, the value of the left side is that of the expression.
+        """
+        before = self.here
+        is_value = node.id not in self._conditions and (
+            node.parent is not None and node.parent.type != "expression_statement"
+        )
+        if operator_of(node) == "&&" or not is_value or left.type not in NAMING:
+            return before
+        if node.id in self._copies:
+            self._copies.add(left.id)
+        self.go(self.block(before))
+        self._use(left)
+        return self.here
 
     def _test(self, node: Node, operand: Node) -> Visit:
         """Visit an operand of a test, which reads only a view's state or identity."""

@@ -384,6 +384,13 @@ class PointsTo:
                 owner = self.find(value.of)
                 if isinstance(owner, Name | Member):
                     self._owners.add(owner)
+        # What is passed to a function that reads its memory has one.
+        queue = [owner for owner in self._owners if isinstance(owner, Name)]
+        while queue:
+            for value in self.flows.get(queue.pop(), set()) - self._owners:
+                if isinstance(value, Name) and not self.objects.of(value):
+                    self._owners.add(value)
+                    queue.append(value)
         self._modules.update(*(having[name] for name in HEAPS))
         self._others.update(*(having[name] for name in NOT_OF_MEMORY))
         for term in (having["grow"] & having["buffer"]) - self._others:
