@@ -300,6 +300,17 @@ FORMS = {
         export function mix(m, n) { const v = make(m, n); m.mix(v.byteOffset, n);
         return v[0] } // stale
     """,
+    "iteration over a view": """
+        export function f(e, n) { const xs = new Float64Array(e.memory.buffer, 0, n); let s = 0;
+        for (const x of xs) // stale
+        s += e.score(x);
+        return s }
+    """,
+    "iteration over a copy": """
+        export function f(e, n) { const xs = new Float64Array(e.memory.buffer, 0, n).slice(); let s = 0;
+        for (const x of xs) s += e.score(x);
+        return s }
+    """,
     "heap, read again": """
         export async function f(Module, p) { await Module.ready; Module._work(p); return Module.HEAPU8[p] }
     """,

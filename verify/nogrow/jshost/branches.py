@@ -1,9 +1,9 @@
 """Build the control flow of branches, loops, jumps and inlined functions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from nogrow.jshost.dataflow import Graph
-from nogrow.jshost.parse import Node, children_of, fields, text_of
+from nogrow.jshost.parse import Node, children_of, fields, operator_of, text_of
 
 Visit = Iterator[Node]
 
@@ -42,8 +42,8 @@ class Jumps(Graph):
         """Return whether the condition of `node` is only false if there is no memory, and so no view."""
         raise NotImplementedError
 
-    def hold(self, node: Node) -> Callable[[], None]:
-        """Return what adds the use of the values that the `return` statement `node` has just evaluated."""
+    def hold(self, values: Sequence[Node]) -> Callable[[], None]:
+        """Return what adds a use of the values, which have just been evaluated."""
         raise NotImplementedError
 
     def fails(self, node: Node) -> bool:
@@ -77,6 +77,9 @@ class Jumps(Graph):
     def repeat(self, node: Node) -> Visit:
         """Visit a loop: its body runs any number of times, that of `do` at least once."""
         yield from fields(node, "initializer", "right")
+        # Each iteration takes an element of the value that is evaluated once.
+        is_iteration = node.type == "for_in_statement" and operator_of(node) == "of"
+        take_element = self.hold(fields(node, "right") if is_iteration else [])
         again, after = self.block(), self.block()
         head = self.block(self.here, again)
         self.go(head)
@@ -91,6 +94,7 @@ class Jumps(Graph):
         self._targets.pop()
         self.link(self.here, again)
         self.go(again)
+        take_element()
         yield from fields(node, "increment")
         if node.type == "do_statement":
             yield from self.visit_condition(node)
@@ -159,7 +163,7 @@ class Jumps(Graph):
             targets = self.handlers
         else:
             targets = [] if self.fails(node) else self._ends
-            use = self.hold(node)
+            use = self.hold(node.named_children)
             yield from self._finalize(-1)
             use()
         if targets:

@@ -3,7 +3,7 @@
 Every visit is a generator that yields the nodes to visit next, so that deep nesting needs no recursion.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from nogrow.jshost.assignments import PATTERNS
 from nogrow.jshost.branches import Visit
@@ -149,9 +149,9 @@ class _Flow(Conditions):
         if call is not None:
             self._store_at(call)
 
-    def hold(self, node: Node) -> Callable[[], None]:
-        """Return what adds the use of the values that the `return` statement `node` has just evaluated."""
-        evaluated = [self._evaluated(value) for value in node.named_children]
+    def hold(self, values: Sequence[Node]) -> Callable[[], None]:
+        """Return what adds a use of the values, which have just been evaluated."""
+        evaluated = [self._evaluated(value) for value in values]
 
         def use() -> None:
             for value in evaluated:
