@@ -528,3 +528,23 @@ def test_exception_in_a_handler_ends_the_call(nogrow: Nogrow, code: Path, end: s
         "  load(); return v[0]; }\n"
     )
     assert uses(nogrow, "handles.mjs", "--module", "one.wasm") == lines
+
+
+@pytest.mark.parametrize(
+    ("call", "lines"),
+    [
+        ("globalThis.setTimeout(run, 0)", []),
+        ("Number.isSafeInteger(run)", []),
+        ("[0].forEach(() => run())", [3]),
+    ],
+)
+def test_built_in_function_that_runs_no_argument_at_once_keeps_views(
+    nogrow: Nogrow, code: Path, call: str, lines: list[int]
+) -> None:
+    (code / "one.wasm").write_bytes(wat2wasm(MODULE))
+    (code / "passes.mjs").write_text(
+        "export function f(w) { const v = new Uint8Array(w.exports.memory.buffer);\n"
+        f"  const run = () => w.exports.run(); {call};\n"
+        "  return v[0]; }\n"
+    )
+    assert uses(nogrow, "passes.mjs", "--module", "one.wasm") == lines

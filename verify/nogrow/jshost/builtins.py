@@ -102,6 +102,8 @@ SCHEDULERS = words("addEventListener catch finally then")
 COLLECTIONS = words("Map Set WeakMap WeakSet")
 # Functions that pass the third argument and those after it to the first one, later.
 TIMERS = words("setInterval setTimeout")
+# Objects whose functions call no argument.
+COMPUTING = words("Atomics Math Number")
 # The views that Emscripten's glue makes, and renews after each growth.
 HEAPS = words("""
     HEAP16 HEAP32 HEAP64 HEAP8 HEAPF32 HEAPF64 HEAPU16 HEAPU32 HEAPU64 HEAPU8

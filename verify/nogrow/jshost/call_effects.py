@@ -5,7 +5,18 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from nogrow.jshost.builtins import GLOBALS, METHODS, NODE, OBJECTS, SCHEDULERS, WEB, WITH_CALLBACK, WORLDS
+from nogrow.jshost.builtins import (
+    COMPUTING,
+    GLOBALS,
+    METHODS,
+    NODE,
+    OBJECTS,
+    SCHEDULERS,
+    TIMERS,
+    WEB,
+    WITH_CALLBACK,
+    WORLDS,
+)
 from nogrow.jshost.called_exports import CalledExports
 from nogrow.jshost.constraints import CallSite, Constraints
 from nogrow.jshost.model import Exports
@@ -131,7 +142,7 @@ class CallEffects:
             of_callee, functions = self._callee(callee)
             effect = max(effect, of_callee)
             run |= functions
-        if effect is Effect.NONE and not schedules(call):
+        if effect is Effect.NONE and not schedules(call) and not self._only_computes(call):
             calls_back = _calls_back(call)
             for values in call.arguments:
                 for value in map(self._points_to.find, values):
@@ -141,6 +152,11 @@ class CallEffects:
                 for value in self._exports_passed(call):
                     effect = max(effect, self._entering(self._called.of(value)))
         return effect, run
+
+    def _only_computes(self, call: CallSite) -> bool:
+        """Return whether the call is one of a built-in function that calls none of its arguments."""
+        is_global = self._constraints.terms.is_global
+        return all(isinstance(each, Member) and is_global(each.of, COMPUTING) for each in call.callees)
 
     def _exports_passed(self, call: CallSite) -> Iterator[Term]:
         """Yield the functions of the module that a built-in method gets, and calls before it returns."""
@@ -347,7 +363,7 @@ def _creates_memory(points_to: PointsTo) -> bool:
 def schedules(call: CallSite) -> bool:
     """Return whether the call keeps its arguments, to run them after an `await` at the earliest."""
     return any(
-        (isinstance(callee, Member) and callee.name in SCHEDULERS)
+        (isinstance(callee, Member) and callee.name in SCHEDULERS | TIMERS)
         or (isinstance(callee, Name) and callee.name.startswith(("set", "queue", "request")))
         for callee in call.callees
     )

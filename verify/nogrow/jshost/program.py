@@ -66,6 +66,7 @@ class Program:
         self.stores: dict[Binding, list[Store]] = defaultdict(list)
         self.stores_of: dict[int, list[Store]] = defaultdict(list)
         self._mixed: dict[Binding, bool] = {}
+        self._members: dict[str, set[Term]] | None = None
         self._shared = self._used_by_atomics()
         parameters = {name for names in constraints.parameters.values() for name in names}
         parameters -= {store.target for store in constraints.stores}
@@ -290,10 +291,13 @@ class Program:
     def is_mixed(self, binding: Spelled) -> bool:
         """Return whether the binding may hold other objects than views, as a general container does."""
         if isinstance(binding, Temporary):
-            return False
+            return binding.binding is not None and self.is_mixed(binding.binding)
         if binding not in self._mixed:
             seen: set[Term] = {binding}
-            stack: list[Term] = [binding]
+            if isinstance(binding, Member) and binding not in self.points_to.flows:
+                # It stands for the properties of this name of all objects.
+                seen |= self._of_name(binding.name)
+            stack = list(seen)
             while stack:
                 term = stack.pop()
                 further = set(self.points_to.flows.get(term, ())) if not isinstance(term, Made) else set()
@@ -303,6 +307,14 @@ class Program:
                 seen |= further
             self._mixed[binding] = any(map(self._is_other_object, seen))
         return self._mixed[binding]
+
+    def _of_name(self, name: str) -> set[Term]:
+        if self._members is None:
+            self._members = defaultdict(set)
+            for term in self.points_to.flows:
+                if isinstance(term, Member):
+                    self._members[term.name].add(term)
+        return self._members[name]
 
     def _is_other_object(self, term: Term) -> bool:
         if isinstance(term, Instance):
