@@ -548,3 +548,25 @@ def test_built_in_function_that_runs_no_argument_at_once_keeps_views(
         "  return v[0]; }\n"
     )
     assert uses(nogrow, "passes.mjs", "--module", "one.wasm") == lines
+
+
+PICKS = """
+class Other {}
+export class A {
+  constructor(w) { this.w = w; this.held = pick(new Uint8Array(w.exports.memory.buffer), SECOND); }
+  call() { return use(this.held, this.w.exports.run()); }
+}
+function pick(a, b) { return a.length ? a : b; }
+"""
+
+
+@pytest.mark.parametrize(
+    ("second", "lines"), [("new Other()", []), ("new Uint8Array(w.exports.memory.buffer, 8)", [5])]
+)
+def test_argument_that_may_be_another_object_than_a_view_is_not_certain_to_be_stale(
+    nogrow: Nogrow, code: Path, second: str, lines: list[int]
+) -> None:
+    (code / "one.wasm").write_bytes(wat2wasm(MODULE))
+    (code / "picks.mjs").write_text(PICKS.replace("SECOND", second))
+    assert uses(nogrow, "picks.mjs", "--module", "one.wasm") == lines
+    assert uses(nogrow, "picks.mjs", "--module", "one.wasm", "--strict") == [5]
