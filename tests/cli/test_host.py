@@ -570,3 +570,18 @@ def test_argument_that_may_be_another_object_than_a_view_is_not_certain_to_be_st
     (code / "picks.mjs").write_text(PICKS.replace("SECOND", second))
     assert uses(nogrow, "picks.mjs", "--module", "one.wasm") == lines
     assert uses(nogrow, "picks.mjs", "--module", "one.wasm", "--strict") == [5]
+
+
+@pytest.mark.parametrize(("given", "lines"), [("0", []), ("new Uint8Array(w.exports.memory.buffer)", [3])])
+def test_parameter_that_later_holds_a_view_holds_none_before(
+    nogrow: Nogrow, code: Path, given: str, lines: list[int]
+) -> None:
+    (code / "one.wasm").write_bytes(wat2wasm(MODULE))
+    (code / "again.mjs").write_text(
+        "function first(w, at) {\n"
+        "  w.exports.run();\n"
+        "  const n = Number(at);\n"
+        "  at = new Uint8Array(w.exports.memory.buffer); return at[n]; }\n"
+        f"export const f = (w) => first(w, {given});\n"
+    )
+    assert uses(nogrow, "again.mjs", "--module", "one.wasm") == lines

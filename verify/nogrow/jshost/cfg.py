@@ -27,6 +27,7 @@ from nogrow.jshost.parse import (
     property_of,
     text_of,
 )
+from nogrow.jshost.points_to import KEPT
 from nogrow.jshost.program import Program
 from nogrow.jshost.term import Binding
 
@@ -141,7 +142,10 @@ class _Flow(Conditions):
                 ]
                 is_inner = function.id in constraints.inlined
                 sources = tuple(self._tracked_among(values)) if is_inner else ()
-                self.use(EventKind.COPY if sources else EventKind.DEF, function, name, sources)
+                # A variable may get a view only later, when the function uses it again.
+                is_view = default is not None or self._program.points_to.any(values) & KEPT
+                made = EventKind.DEF if is_view else EventKind.KILL
+                self.use(EventKind.COPY if sources else made, function, name, sources)
 
     def call_back(self, function: Node) -> None:
         """Visit the end of a function that a built-in function has called."""
