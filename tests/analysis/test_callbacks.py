@@ -154,3 +154,12 @@ def test_effects_are_known_by_name() -> None:
     assert signature_of("invoke_vi") == "vpi"
     assert signature_of("invoke_vj") is None
     assert signature_of("___cxa_throw") == "vppp"
+
+
+def test_host_code_may_catch_exceptions_after_a_growth() -> None:
+    text = """(module (import "env" "host" (func $host)) (tag $t) (memory (export "memory") 1)
+      (func (export "fail") (drop (memory.grow (i32.const 1))) (throw $t))
+      (func (export "e") (call $host)))"""
+    effects = {"env.host": (Effect(exports=frozenset({"fail"})),)}
+    judgement = judge(assemble(text), lambda _: False, surroundings=Surroundings(effects=effects))
+    assert verdicts(judgement) == {"fail": "throw-only", "e": "reachable"}

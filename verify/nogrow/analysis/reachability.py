@@ -189,6 +189,8 @@ class Search:
         self._grows: dict[int, list[Grow]] = defaultdict(list)
         for grow in reversed(scan.grows):
             self._grows[grow.memory].append(grow)
+        # Host code may catch what the functions that it calls throw.
+        self._has_handlers = scan.has_handlers or bool(callbacks)
         first_callback = scan.first_dispatch + len(scan.dispatches)
         self._vertices = count = first_callback + len(callbacks)
         instead = {vertex: first_callback + number for number, vertex in enumerate(callbacks)}
@@ -245,7 +247,7 @@ class Search:
         scan, workspace, nodes = self._scan, self._workspace, self._scan.nodes
         self._kernel.set_numbers(
             kinds=nodes.kinds, targets=nodes.targets, extras=nodes.extras, places=nodes.places,
-            calls=nodes.calls, calls_end=nodes.calls + 4 * scan.call_count, handlers=int(scan.has_handlers),
+            calls=nodes.calls, calls_end=nodes.calls + 4 * scan.call_count, handlers=int(self._has_handlers),
         )  # fmt: skip
         if instead:
             redirected = workspace.area(4 * functions)
@@ -264,11 +266,11 @@ class Search:
             called = [vertex if vertex == itself else instead.get(vertex, vertex) for vertex in vertices]
             ranges.append(node)
             calls += len(called)
-            full = node + 3 * len(called) >= nodes.room or calls > nodes.call_room
+            full = node + 3 * len(called) + 2 >= nodes.room or calls > nodes.call_room
             if full or scratch + 4 * len(called) > end:
                 raise ModuleError(NO_ROOM)
             workspace.write_u32s(scratch, called)
-            node = self._kernel.call("add_dispatch", node, scratch, len(called))
+            node = self._kernel.call("add_dispatch", node, scratch, len(called), int(itself is not None))
             # Areas that are handed out later have to be zero.
             workspace.bytes[scratch : scratch + 4 * len(called)] = bytes(4 * len(called))
         workspace.write_u32s(scan.ranges + 4 * functions, [*ranges, node])
@@ -344,7 +346,7 @@ class Search:
             numbers(nodes.places, count),
             numbers(self._scan.ranges, self._vertices + 1),
             memory[self._areas["state"] : self._areas["state"] + self._vertices],
-            self._scan.has_handlers,
+            self._has_handlers,
         )
 
     def runs_after_growth(self, vertex: int) -> bool:

@@ -123,7 +123,14 @@
   ;;
   ;;   for each vertex:  BR_IF to the next alternative; CALL vertex; BR to the normal exit
   ;;   TRAP
-  (func (export "add_dispatch") (param $first i32) (param $vertices i32) (param $count i32) (result i32)
+  ;;
+  ;; If $catches, host code makes the calls and may catch exceptions. The calls get a handler, which is behind the TRAP:
+  ;;
+  ;;   BR_IF to the exceptional exit; BR to the normal exit
+  (func (export "add_dispatch")
+    (param $first i32) (param $vertices i32) (param $count i32) (param $catches i32) (result i32)
+    (local $handler i32)
+    (local.set $handler (i32.add (local.get $first) (i32.add (i32.mul (local.get $count) (i32.const 3)) (i32.const 1))))
     (loop $more
       (if (local.get $count)
         (then
@@ -132,6 +139,10 @@
           (local.set $first (i32.add (local.get $first) (i32.const 1)))
           (i32.store8 (call $kind_at (local.get $first)) (global.get $NODE_CALL))
           (call $set_target (local.get $first) (i32.load (local.get $vertices)))
+          (if (local.get $catches)
+            (then
+              (i32.store (i32.add (global.get $extras) (i32.shl (local.get $first) (i32.const 2)))
+                (local.get $handler))))
           (i32.store (global.get $calls_end) (local.get $first))
           (global.set $calls_end (i32.add (global.get $calls_end) (i32.const 4)))
           (local.set $first (i32.add (local.get $first) (i32.const 1)))
@@ -142,6 +153,13 @@
           (local.set $count (i32.sub (local.get $count) (i32.const 1)))
           (br $more))))
     (i32.store8 (call $kind_at (local.get $first)) (global.get $NODE_TRAP))
+    (if (local.get $catches)
+      (then
+        (i32.store8 (call $kind_at (local.get $handler)) (global.get $NODE_BR_IF))
+        (call $set_target (local.get $handler) (global.get $EXCEPTIONAL_EXIT))
+        (local.set $first (i32.add (local.get $handler) (i32.const 1)))
+        (i32.store8 (call $kind_at (local.get $first)) (global.get $NODE_BR))
+        (call $set_target (local.get $first) (global.get $NORMAL_EXIT))))
     (i32.add (local.get $first) (i32.const 1)))
 
   ;; Makes each call of a function call the vertex that $instead has for it (4 bytes for each of $functions; 0 leaves
