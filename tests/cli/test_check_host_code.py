@@ -39,6 +39,9 @@ const u = new Uint8Array(memory.buffer);
 export function f(w) { w.exports.push(); return u[0]; }
 """
 
+SHARING = """(module (import "env" "memory" (memory 1 9 shared))
+  (func (export "push") (drop (memory.grow (i32.const 1)))))"""
+
 
 @pytest.fixture
 def project(folder: Path) -> Path:
@@ -153,6 +156,7 @@ def test_possible_findings_break_only_if_strict(nogrow: Nogrow, project: Path) -
 
 def test_stale_lengths_are_reported_if_asked_for(nogrow: Nogrow, project: Path) -> None:
     (project / "use.mjs").write_text(SHARED)
+    write_module(project / "app.wasm", SHARING)
     contract(project, ("app.wasm", '"use.mjs"'))
     assert nogrow("check").exit_code == 0
     assert "NG013" in nogrow("check", "--stale-length").stdout
