@@ -311,6 +311,12 @@ FORMS = {
         for (const x of xs) s += e.score(x);
         return s }
     """,
+    "renewed in a loop before a break": """
+        export function f(w, x) { let v = new Uint8Array(w.exports.memory.buffer);
+        for (let i = 0; i < 2; i++) { v = new Uint8Array(w.exports.memory.buffer);
+        if (x) break; w.exports.run() }
+        return v[0] } // stale
+    """,
     "heap, read again": """
         export async function f(Module, p) { await Module.ready; Module._work(p); return Module.HEAPU8[p] }
     """,
