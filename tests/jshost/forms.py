@@ -317,6 +317,15 @@ FORMS = {
         if (x) break; w.exports.run() }
         return v[0] } // stale
     """,
+    "local view of a function that an import calls": """
+        const memory = new WebAssembly.Memory({ initial: 1 });
+        function host() { memory.grow(1);
+        const inner = () => { const v = new DataView(memory.buffer); wasm.run();
+        return v.getUint8(1) }; // stale
+        inner.call(null) }
+        const imports = { env: { host, memory } };
+        const wasm = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports;
+    """,
     "heap, read again": """
         export async function f(Module, p) { await Module.ready; Module._work(p); return Module.HEAPU8[p] }
     """,

@@ -230,6 +230,10 @@ class Program:
         inner = max((self._thrown.entering.get(each, Effect.NONE) for each in functions), default=Effect.NONE)
         return max(effect, min(inner, most))
 
+    def may_enter(self, function: int) -> bool:
+        """Return whether a call of the function may enter the module where it may grow the memory."""
+        return function in self.effects.entering or function in self._thrown.entering
+
     def _grows_memory(self, callee: Term) -> bool:
         if not isinstance(callee, Member) or callee.name != "grow":
             return False

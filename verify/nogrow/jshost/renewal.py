@@ -65,9 +65,18 @@ class Renewal:
         is_element = isinstance(binding, Member) and binding.name == ELEMENT
         program = self._program
         return not is_element and any(
-            binding in program.filled[function] and program.home(binding) != function
+            binding in program.filled[function] and self._outlives(binding, function)
             for function in self._glue
         )
+
+    def _outlives(self, binding: Binding, function: int) -> bool:
+        """Return whether the binding is no variable of the function, nor of one that it calls."""
+        home = self._program.home(binding)
+        parents = self._program.constraints.walk.parents
+        outer: int | None = parents.get(function)
+        while home is not None and outer is not None and outer != home:
+            outer = parents.get(outer)
+        return home is None or outer == home
 
     def may_renew(self, binding: Holder) -> bool:
         """Return whether a function that other code may call after each growth renews the binding."""
@@ -86,7 +95,7 @@ class Renewal:
     def _only_renews(self, function: int) -> bool:
         """Return whether the function stores views in bindings that outlive it, and does nothing else."""
         program = self._program
-        if function not in program.constraints.walk.functions or function in program.effects.entering:
+        if function not in program.constraints.walk.functions or program.may_enter(function):
             return False
         if program.waits(function):
             return False
