@@ -326,6 +326,19 @@ FORMS = {
         const imports = { env: { host, memory } };
         const wasm = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports;
     """,
+    "picture that is checked": """
+        export class A { constructor(w) { this.w = w }
+        show(out) { if (!this.image || this.image.data.byteLength === 0)
+        this.image = new ImageData(new Uint8ClampedArray(this.w.exports.memory.buffer, 0, 64), 4, 4);
+        out.putImageData(this.image, 0, 0); this.w.exports.run() } }
+    """,
+    "picture that is tested for null": """
+        export class A { constructor(w) { this.w = w }
+        show(out) { if (!this.image)
+        this.image = new ImageData(new Uint8ClampedArray(this.w.exports.memory.buffer, 0, 64), 4, 4);
+        out.putImageData(this.image, 0, 0); // stale
+        this.w.exports.run() } }
+    """,
     "heap, read again": """
         export async function f(Module, p) { await Module.ready; Module._work(p); return Module.HEAPU8[p] }
     """,

@@ -19,7 +19,9 @@ def state_of(node: Node) -> tuple[Node, list[str]]:
     while base.type in ACCESSES:
         name = property_of(base)
         inner = base.child_by_field_name("object")
-        if name not in STATE or inner is None:
+        # The view of an `ImageData` has the state that `image.data.byteLength` reads.
+        is_state = name in STATE or (name == "data" and names[:1] in (["byteLength"], ["buffer"]))
+        if not is_state or inner is None:
             break
         names.insert(0, name)
         base = bare(inner)
