@@ -339,6 +339,12 @@ FORMS = {
         out.putImageData(this.image, 0, 0); // stale
         this.w.exports.run() } }
     """,
+    "handler that renews a view of another statement": """
+        export class A { constructor(w) { this.w = w; this.v = new DataView(w.exports.memory.buffer) }
+        at(p) { try { this.w.exports.run() } catch { this.v = new DataView(this.w.exports.memory.buffer) }
+        return this.v.getInt8(p) } // stale
+        }
+    """,
     "heap, read again": """
         export async function f(Module, p) { await Module.ready; Module._work(p); return Module.HEAPU8[p] }
     """,

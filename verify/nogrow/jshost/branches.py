@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from nogrow.jshost.dataflow import Graph
 from nogrow.jshost.parse import Node, children_of, fields, operator_of, text_of
+from nogrow.jshost.term import Holder
 
 Visit = Iterator[Node]
 
@@ -21,6 +22,8 @@ class Jumps(Graph):
         self._ends: list[int] = []
         # The `finally` clauses around, each with the number of targets outside of it.
         self._finalizers: list[tuple[Node, int]] = []
+        # For each `try` around, the bindings whose use throws if they are detached; its handler renews them.
+        self.guarded: list[frozenset[Holder]] = []
 
     def wait(self, node: Node) -> None:
         """Add a wait, during which other code may run."""
@@ -30,8 +33,8 @@ class Jumps(Graph):
         """Let the variables of an iteration hold what the elements hold."""
         raise NotImplementedError
 
-    def try_again(self, node: Node) -> None:
-        """Visit the start of a `try`, whose handler may do again what has failed."""
+    def made_again(self, node: Node) -> frozenset[Holder]:
+        """Return the bindings with views whose methods throw if detached, and that a handler makes again."""
         raise NotImplementedError
 
     def leave_to(self, block: int) -> None:
@@ -131,8 +134,9 @@ class Jumps(Graph):
         self._finalizers += ((each, len(self._targets)) for each in finalizers)
         self.handlers.append(caught)
         self.go(self.block(self.here))
-        self.try_again(node)
+        self.guarded.append(self.made_again(node))
         yield from fields(node, "body")
+        self.guarded.pop()
         self.handlers.pop()
         end = self.here
         self.go(caught)

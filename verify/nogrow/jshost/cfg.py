@@ -29,7 +29,7 @@ from nogrow.jshost.parse import (
 )
 from nogrow.jshost.points_to import KEPT
 from nogrow.jshost.program import Program
-from nogrow.jshost.term import Binding
+from nogrow.jshost.term import Binding, Holder
 
 _SILENT = FUNCTIONS | words("""
     comment export_clause import_statement interface_declaration number regex string
@@ -184,15 +184,17 @@ class _Flow(Conditions):
                 held = (*self._tracked_among(terms), *self._older(terms))
                 self.use(EventKind.COPY if held else EventKind.DEF, node, binding, held)
 
-    def try_again(self, node: Node) -> None:
-        """Let a `DataView` that the handler makes again count as checked: its methods throw if detached."""
+    def made_again(self, node: Node) -> frozenset[Holder]:
+        """Return the bindings of a `DataView` that the handler makes again: its methods throw if detached."""
+        again: set[Holder] = set()
         for handler in fields(node, "handler"):
             for binding in self._renewed:
                 stores = self._program.stores[binding]
                 here = (store for store in stores if self._program.outermost(store.within) == self._function)
-                renewed = any(is_within(store.node, handler) for store in here)
+                renewed = any(is_within(store.node, handler) and _assigns(store.node) for store in here)
                 if renewed and all(map(self._program.makes_data_view, stores)):
-                    self.use(EventKind.DEF, handler, binding)
+                    again.add(binding)
+        return frozenset(again)
 
     def wait(self, node: Node) -> None:
         """Add a wait, during which other code may run."""
@@ -283,3 +285,8 @@ def _awaits(node: Node) -> bool:
     return (
         node.type == "call_expression" and node.parent is not None and node.parent.type == "await_expression"
     )
+
+
+def _assigns(value: Node) -> bool:
+    """Return whether the value is assigned whatever was there before."""
+    return value.parent is not None and value.parent.type == "assignment_expression"

@@ -91,7 +91,8 @@ class Holders(Jumps):
             return
         terms = self._program.constraints.terms.of(bare(node))
         for holder in dict.fromkeys(self._holders(terms)):
-            self.use(EventKind.USE, node, holder)
+            is_guarded = any(holder in guarded for guarded in self.guarded)
+            self.use(EventKind.DEF if is_guarded else EventKind.USE, node, holder)
         for older in self._older(terms):
             self.use(EventKind.USE, node, older)
 

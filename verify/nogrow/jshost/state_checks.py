@@ -21,7 +21,7 @@ def state_of(node: Node) -> tuple[Node, list[str]]:
         inner = base.child_by_field_name("object")
         # The view of an `ImageData` has the state that `image.data.byteLength` reads.
         is_state = name in STATE or (name == "data" and names[:1] in (["byteLength"], ["buffer"]))
-        if not is_state or inner is None:
+        if name is None or not is_state or inner is None:
             break
         names.insert(0, name)
         base = bare(inner)

@@ -277,10 +277,15 @@ class Summarised:
 
     def _effect_of_other_files(self, root: int, binding: Binding) -> Effect:
         """Return what the code outside functions in other files than that with the root leaves of a view."""
-        roots = self._program.constraints.walk.roots.keys() & self._flows.keys() - {root}
-        return max(
-            (self._flows[each].end.get(binding, ATTACHED).effect for each in roots), default=Effect.NONE
-        )
+        left = Effect.NONE
+        for each in self._program.constraints.walk.roots.keys() - {root}:
+            if binding in self._tracked.get(each, ()):
+                effect = self._flows[each].end.get(binding, ATTACHED).effect
+            else:
+                # The code does not name the binding, and so renews nothing.
+                effect = self._program.effects.entering.get(each, Effect.NONE)
+            left = max(left, effect)
+        return left
 
     def _always_gets_views(self, parameter: Name) -> bool:
         homes = self._homes
