@@ -349,6 +349,19 @@ def test_growth_before_an_exception_detaches_views_where_it_is_caught(
     assert uses(nogrow, "catches.mjs", "--module", "throwing.wasm") == [8]
 
 
+@pytest.mark.parametrize("run", ["w.exports.run()", "(() => w.exports.run())()", "run(w)"])
+def test_function_that_catches_the_exception_detaches_views(nogrow: Nogrow, code: Path, run: str) -> None:
+    (code / "caught.mjs").write_text(
+        "function run(w) { w.exports.run() }\n"
+        f"function tried(w) {{ try {{ {run} }} catch {{}} }}\n"
+        "export function f(w) { const u = new Uint8Array(w.exports.memory.buffer);\n"
+        "  tried(w);\n"
+        "  return u[0]; }\n"
+    )
+    (code / "throwing.wasm").write_bytes(wat2wasm(THROWING))
+    assert uses(nogrow, "caught.mjs", "--module", "throwing.wasm") == [5]
+
+
 def test_memory_that_throws_has_not_grown(nogrow: Nogrow, code: Path) -> None:
     (code / "grows.mjs").write_text(
         "const memory = new WebAssembly.Memory({ initial: 1 });\n"

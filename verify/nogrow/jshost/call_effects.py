@@ -62,10 +62,12 @@ class CallEffects:
         points_to: PointsTo,
         exports: Exports,
         ending: "CallEffects | None" = None,
+        thrown: "CallEffects | None" = None,
     ) -> None:
         """Propagate the effect from callees to callers; a call that cannot grow a memory has none.
 
         With `ending`, the effects of calls that end in any way, those are computed of calls that return.
+        `thrown` also has those of exports that only throw after a growth, which matter where they are caught.
         """
         self._grow = Effect.NONE if exports.shared and not _creates_memory(points_to) else Effect.CERTAIN
         grows = bool(self._grow) and self._grows(constraints)
@@ -95,6 +97,8 @@ class CallEffects:
                     effect, functions = (Effect.NONE, set()) if in_throw else (effect, functions - never)
                 caught = functions & never
                 effect = max([effect, *(ending.entering.get(each, Effect.NONE) for each in caught)])
+                if in_try and thrown is not None:
+                    effect = max(effect, thrown.of_any_end(call))
             if effect > self.entering.get(call.within, Effect.NONE):
                 self.entering[call.within] = effect
             for function in functions:
@@ -115,6 +119,12 @@ class CallEffects:
                 if effect > self.entering.get(caller, Effect.NONE):
                     self.entering[caller] = effect
                     queue.append(caller)
+
+    def of_any_end(self, call: CallSite) -> Effect:
+        """Return the effect of a call, with that of the functions which it runs."""
+        effect, functions = self.effect(call)
+        inner = max((self.entering.get(each, Effect.NONE) for each in functions), default=Effect.NONE)
+        return max(effect, min(inner, Effect.POSSIBLE if self.guesses(call) else Effect.CERTAIN))
 
     def guesses(self, call: CallSite) -> bool:
         """Return whether only a method's name says which functions are called, and others may have it."""

@@ -55,7 +55,7 @@ class Program:
         ending = self._thrown
         if host.exports.throwing:
             ending = CallEffects(constraints, points_to, returning)
-        self.effects = CallEffects(constraints, points_to, returning, ending)
+        self.effects = CallEffects(constraints, points_to, returning, ending, self._thrown)
         """The effects of calls that return."""
         # The bindings that each term may name, among those that may hold a view.
         self._locations: dict[Term, tuple[Binding, ...]] = {}
@@ -226,9 +226,7 @@ class Program:
         effect, functions = self._thrown.effect(call)
         if functions and effect is Effect.NONE and all(map(self._only_makes_views, functions)):
             return None
-        most = Effect.POSSIBLE if self._thrown.guesses(call) else Effect.CERTAIN
-        inner = max((self._thrown.entering.get(each, Effect.NONE) for each in functions), default=Effect.NONE)
-        return max(effect, min(inner, most))
+        return self._thrown.of_any_end(call)
 
     def may_enter(self, function: int) -> bool:
         """Return whether a call of the function may enter the module where it may grow the memory."""
