@@ -345,6 +345,14 @@ FORMS = {
         return this.v.getInt8(p) } // stale
         }
     """,
+    "object of an import that grows the memory": """
+        function host() { const o = { view: new DataView(memory.buffer) };
+        memory.grow(1);
+        o.view.getUint8(1) } // stale
+        const memory = new WebAssembly.Memory({ initial: 1 });
+        const imports = { env: { host, memory } };
+        const wasm = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports;
+    """,
     "heap, read again": """
         export async function f(Module, p) { await Module.ready; Module._work(p); return Module.HEAPU8[p] }
     """,

@@ -13,7 +13,7 @@ from nogrow.jshost.parse import Node, bare, children_of, fields, sides_of
 from nogrow.jshost.points_to import Kind
 from nogrow.jshost.program import Program
 from nogrow.jshost.syntax import ELEMENT, Name
-from nogrow.jshost.term import Binding, Holder, Member, This
+from nogrow.jshost.term import Binding, Holder, Member, Term, This
 
 # The names of functions that other code calls after the memory has grown, or that get such functions.
 _GROWTH = re.compile(r"grow|heap|memory|resiz", re.IGNORECASE)
@@ -32,6 +32,7 @@ class Renewal:
         """Find the functions that renew views and do nothing else."""
         self._program = program
         walk = program.constraints.walk
+        self._literals = {node.id: function for node, function in walk.literals}
         self._emscripten = EMSCRIPTEN_OPTIONS.intersection(*[set().union(*walk.members.values())])
         self._renewing = {function for function in program.filled if self._only_renews(function)}
         heaps = {function for function in self._renewing if self._makes_heap(function)}
@@ -71,12 +72,22 @@ class Renewal:
 
     def _outlives(self, binding: Binding, function: int) -> bool:
         """Return whether the binding is no variable of the function, nor of one that it calls."""
-        home = self._program.home(binding)
+        home = self._home(binding)
         parents = self._program.constraints.walk.parents
         outer: int | None = parents.get(function)
         while home is not None and outer is not None and outer != home:
             outer = parents.get(outer)
         return home is None or outer == home
+
+    def _home(self, binding: Binding) -> int | None:
+        """Return the function in whose calls the binding lives, or the object that has it as a property."""
+        base: Term | None = binding
+        while isinstance(base, Member):
+            base = base.of
+        if isinstance(base, This) and isinstance(base.owner, int):
+            made_in = self._literals.get(base.owner)
+            return None if made_in in self._program.constraints.walk.roots else made_in
+        return self._program.home(base) if isinstance(base, Name) else None
 
     def may_renew(self, binding: Holder) -> bool:
         """Return whether a function that other code may call after each growth renews the binding."""
