@@ -71,23 +71,21 @@ class Renewal:
         )
 
     def _outlives(self, binding: Binding, function: int) -> bool:
-        """Return whether the binding is no variable of the function, nor of one that it calls."""
-        home = self._home(binding)
-        parents = self._program.constraints.walk.parents
-        outer: int | None = parents.get(function)
-        while home is not None and outer is not None and outer != home:
-            outer = parents.get(outer)
-        return home is None or outer == home
-
-    def _home(self, binding: Binding) -> int | None:
-        """Return the function in whose calls the binding lives, or the object that has it as a property."""
+        """Return whether the binding is no variable of the function, and not of an object that it makes."""
+        program = self._program
         base: Term | None = binding
         while isinstance(base, Member):
             base = base.of
         if isinstance(base, This) and isinstance(base.owner, int):
-            made_in = self._literals.get(base.owner)
-            return None if made_in in self._program.constraints.walk.roots else made_in
-        return self._program.home(base) if isinstance(base, Name) else None
+            return self._literals.get(base.owner) != function
+        home = program.home(base) if isinstance(base, Name) else None
+        if isinstance(binding, Member):
+            return home != function
+        parents = program.constraints.walk.parents
+        outer: int | None = parents.get(function)
+        while home is not None and outer is not None and outer != home:
+            outer = parents.get(outer)
+        return home is None or outer == home
 
     def may_renew(self, binding: Holder) -> bool:
         """Return whether a function that other code may call after each growth renews the binding."""
