@@ -339,9 +339,7 @@ export function f(w) {
 
 
 @pytest.mark.parametrize("run", ["w.exports.run()", "run(w.exports)"])
-def test_growth_before_an_exception_detaches_views_where_it_is_caught(
-    nogrow: Nogrow, code: Path, run: str
-) -> None:
+def test_caught_exception_after_growth_detaches_views(nogrow: Nogrow, code: Path, run: str) -> None:
     text = CATCHES.replace("RUN", run) + "function run(e) { e.run(); }\n"
     (code / "catches.mjs").write_text(text)
     (code / "throwing.wasm").write_bytes(wat2wasm(THROWING))
@@ -391,7 +389,7 @@ export const imports = { env: { called_back: () => v[2] } };
 RENEWS = "v = new Uint8Array(instance.exports.memory.buffer);"
 
 
-def test_views_that_the_program_makes_again_are_attached_between_calls(nogrow: Nogrow, code: Path) -> None:
+def test_views_made_again_are_attached_between_calls(nogrow: Nogrow, code: Path) -> None:
     (code / "one.wasm").write_bytes(wat2wasm(MODULE))
     (code / "keeps.mjs").write_text(KEEPS.replace("RENEW", RENEWS))
     # The module may call a function while it grows, before the view is made again.
@@ -463,7 +461,7 @@ def test_growth_of_a_shared_memory_detaches_no_view(nogrow: Nogrow, code: Path) 
 
 
 @pytest.mark.parametrize(("limits", "lines"), [("1 9 shared", []), ("1 9", [2])])
-def test_growth_in_javascript_detaches_no_view_of_a_shared_memory(
+def test_shared_memory_grown_in_javascript_keeps_views(
     nogrow: Nogrow, code: Path, limits: str, lines: list[int]
 ) -> None:
     (code / "one.wasm").write_bytes(wat2wasm(f'(module (import "env" "memory" (memory {limits})))'))
@@ -482,7 +480,7 @@ export function f(w) { w.exports.run();
 
 
 @pytest.mark.parametrize(("grows", "lines"), [("", []), ("memory.grow(1);", [5])])
-def test_memory_of_the_program_is_not_that_of_a_module_which_imports_none(
+def test_module_without_imported_memory_has_another_one(
     nogrow: Nogrow, code: Path, grows: str, lines: list[int]
 ) -> None:
     (code / "one.wasm").write_bytes(wat2wasm(MODULE))
@@ -491,7 +489,7 @@ def test_memory_of_the_program_is_not_that_of_a_module_which_imports_none(
     assert uses(nogrow, "creates.mjs", "--module", "one.wasm", "--strict") == [5]
 
 
-def test_memory_of_the_program_may_be_that_of_a_module_which_imports_one(nogrow: Nogrow, code: Path) -> None:
+def test_module_may_import_the_memory_of_the_program(nogrow: Nogrow, code: Path) -> None:
     imports = MODULE.replace('(memory (export "memory") 1)', '(import "env" "memory" (memory 1))')
     (code / "one.wasm").write_bytes(wat2wasm(imports))
     (code / "creates.mjs").write_text(CREATES)
@@ -499,7 +497,7 @@ def test_memory_of_the_program_may_be_that_of_a_module_which_imports_one(nogrow:
 
 
 @pytest.mark.parametrize(("name", "lines"), [("other", []), ("peek", [4])])
-def test_code_that_calls_no_export_of_the_module_may_belong_to_another(
+def test_calls_of_unknown_exports_are_of_another_module(
     nogrow: Nogrow, code: Path, name: str, lines: list[int]
 ) -> None:
     (code / "one.wasm").write_bytes(wat2wasm(MODULE))
@@ -551,7 +549,7 @@ def test_exception_in_a_handler_ends_the_call(nogrow: Nogrow, code: Path, end: s
         ("[0].forEach(() => run())", [3]),
     ],
 )
-def test_built_in_function_that_runs_no_argument_at_once_keeps_views(
+def test_built_in_function_without_callback_keeps_views(
     nogrow: Nogrow, code: Path, call: str, lines: list[int]
 ) -> None:
     (code / "one.wasm").write_bytes(wat2wasm(MODULE))
@@ -576,7 +574,7 @@ function pick(a, b) { return a.length ? a : b; }
 @pytest.mark.parametrize(
     ("second", "lines"), [("new Other()", []), ("new Uint8Array(w.exports.memory.buffer, 8)", [5])]
 )
-def test_argument_that_may_be_another_object_than_a_view_is_not_certain_to_be_stale(
+def test_argument_that_may_be_no_view_is_only_possible(
     nogrow: Nogrow, code: Path, second: str, lines: list[int]
 ) -> None:
     (code / "one.wasm").write_bytes(wat2wasm(MODULE))

@@ -3,7 +3,7 @@
 import pytest
 
 from nogrow.jshost.emscripten_sources import readings
-from nogrow.jshost.stale_views import views_kept_in
+from tests.support.host_code import views_kept_in
 
 LIBRARY = b"""#preprocess
 addToLibrary({

@@ -5,7 +5,8 @@ import pytest
 
 from nogrow.errors import ModuleError, UsageError
 from nogrow.jshost.parse import INSTALL
-from nogrow.jshost.stale_views import views_in, views_kept_in
+from nogrow.jshost.stale_views import views_in
+from tests.support.host_code import views_kept_in
 
 DEEP = 100_000
 

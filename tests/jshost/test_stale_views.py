@@ -1,9 +1,9 @@
 import pytest
 
 from nogrow.jshost.model import CachedView
-from nogrow.jshost.stale_views import views_kept_in
 from tests.jshost.fresh import FRESH
 from tests.jshost.kept import KEPT
+from tests.support.host_code import views_kept_in
 
 
 def findings(text: str, suffix: str = ".mjs") -> tuple[CachedView, ...]:

@@ -174,7 +174,7 @@ class Writer:
             return self._alias(scope)
         place = self.random.choice(writable)
         assignable = place.store == f"{place.read} = $v"
-        # What an array or a map holds is not stored in it once more: its elements would no longer be views.
+        # An element is not stored in its own array or map again: nogrow then no longer takes them for views.
         value = self.view(scope, place.kind) if assignable else made(self.random, scope.memory, place.kind)
         stored = (place.store or "").replace("$v", value)
         wrong = (

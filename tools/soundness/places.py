@@ -18,7 +18,7 @@ ARRAYS = (
 
 
 class Place(NamedTuple):
-    """Where a program keeps a view: how the view is read and stored, and its kind.
+    """A place where a program keeps a view, with the code that reads and stores it, and its kind.
 
     The kind is "array", "data" for a DataView, "node" for a Buffer, or "buffer".
     """

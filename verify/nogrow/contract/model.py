@@ -141,10 +141,10 @@ class Seal(NamedTuple):
 
 
 class ViewRules(NamedTuple):
-    """What to report of the views in host code, apart from those that certainly are stale.
+    """The views in host code to report besides those that certainly are stale.
 
-    `strict` also reports views after calls of which it is not known whether they enter the module;
-    `stale_length` also those of shared memories, which growth leaves too short.
+    `strict` adds views that are used after calls which may not enter the module. `stale_length` adds views of
+    shared memories that growth leaves too short.
     """
 
     strict: bool = False

@@ -89,7 +89,7 @@ class Jumps(Graph):
         if node.type != "do_statement":
             yield from self.visit_condition(node)
             self.link(self.here, after)
-            # What the body does is not done where the loop ends.
+            # The body does not run where the loop ends.
             self.go(self.block(self.here))
         if any(child.type == "await" for child in node.children):
             self.wait(node)

@@ -26,7 +26,7 @@ _NO_ROUTES: Mapping[str, Route] = {}
 
 
 class CalledBack(NamedTuple):
-    """What functions behind imports may call, and whether this was `followed` in all of the code."""
+    """The calls of functions behind imports, and whether all of the code was `followed`."""
 
     called: tuple[Called, ...]
     followed: bool = True

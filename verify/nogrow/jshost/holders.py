@@ -86,7 +86,7 @@ class Holders(Jumps):
         return next(iter(self._bindings(node)), None)
 
     def _use(self, node: Node) -> None:
-        # What is called is no view.
+        # A callee is no view.
         if node.id in self._copies or node.id in self._program.constraints.callees:
             return
         terms = self._program.constraints.terms.of(bare(node))

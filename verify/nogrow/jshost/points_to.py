@@ -384,7 +384,7 @@ class PointsTo:
                 owner = self.find(value.of)
                 if isinstance(owner, Name | Member):
                     self._owners.add(owner)
-        # What is passed to a function that reads its memory has one.
+        # An argument has a memory if the function reads one of its parameter.
         queue = [owner for owner in self._owners if isinstance(owner, Name)]
         while queue:
             for value in self.flows.get(queue.pop(), set()) - self._owners:

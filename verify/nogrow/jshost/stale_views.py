@@ -40,18 +40,6 @@ _TOO_LARGE = "too large: {:,} bytes in all; programs of up to {:,} bytes are ana
 _WAITS = {"await_expression": "await", "yield_expression": "yield", "for_in_statement": "for await"}
 
 
-def views_kept_in(source: bytes, suffix: str) -> tuple[CachedView, ...]:
-    """Return the stale views in `source`, whose file name ends in `suffix`, in the order of the text.
-
-    Raises `ModuleError` for source that can't be judged: not JavaScript, too large, or too entangled; and
-    `UsageError` if the parser is not installed.
-    """
-    (views,) = views_in([(suffix, source)]).values()
-    if isinstance(views, ModuleError):
-        raise views
-    return views
-
-
 def _nothing_assumed(_paths: Collection[str]) -> Assumed:
     return NOTHING_ASSUMED
 

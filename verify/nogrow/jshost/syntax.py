@@ -96,7 +96,7 @@ class Walk:
             self._walk(root)
 
     def _walk(self, root: Node) -> None:
-        # What the next node is in: where that ends, the scope, the function, and the owner of `this`.
+        # For each node around the next one: its end, its scope and function, and the owner of `this`.
         around: list[_Around] = [(root.end_byte + 1, root.id, root.id, None)]
         for node in nodes_of(root, _VISITED):
             while around[-1][0] <= node.start_byte:
