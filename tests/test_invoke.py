@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from invoke.exceptions import Exit
 
-from nogrow.errors import ContractError, DocumentError, NogrowError, ToolError, UsageError
+from nogrow.errors import ContractError, DocumentError, Error, ToolError, UsageError
 from nogrow.invoke import collection, plain_errors
 from nogrow.report.exit_code import ExitCode
 from tests.project.conftest import ROOT
@@ -84,7 +84,7 @@ def test_wrong_contract_is_one_line_and_exit_code_2(root: Path, task: str) -> No
     ],
     ids=["usage", "contract", "document", "tool"],
 )
-def test_exit_code_of_an_error_is_that_of_its_class(error: NogrowError, code: int) -> None:
+def test_exit_code_of_an_error_is_that_of_its_class(error: Error, code: int) -> None:
     with pytest.raises(Exit) as caught, plain_errors():
         raise error
     assert (caught.value.code, caught.value.message) == (code, str(error))

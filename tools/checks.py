@@ -20,7 +20,7 @@ _EVERY_TEST = ("-m", "")
 
 # The tests of the code that decides, and of the callers that use it differently.
 _DECIDING = (
-    *("analysis", "wasm", "contract", "baseline", "diff", "pipeline/test_linkage.py"),
+    *("analysis", "wasm", "contract", "baseline", "difference", "pipeline/test_linkage.py"),
     *("report/test_text.py", "report/test_locations.py", "cli/test_dist.py", "hostile/test_malformed.py"),
     *("hostile/test_files.py", "project/test_commands.py", "shipping/test_gate.py"),
     "pipeline/test_all_files.py",

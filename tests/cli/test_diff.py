@@ -7,12 +7,12 @@ import jsonschema  # type: ignore[import-untyped, unused-ignore]
 import pytest
 from markdown_it import MarkdownIt
 
-import nogrow.diff
+import nogrow.difference
 from tests.cli.conftest import Nogrow
 from tests.cli.test_check import HOSTED, contract
 from tests.support.modules import CALLING, GROWING, write_module
 
-SCHEMA = Path(nogrow.diff.__file__).with_name("diff.schema.json")
+SCHEMA = Path(nogrow.difference.__file__).with_name("diff.schema.json")
 RENAMED = """(module (import "env" "log" (func $log))
   (memory (export "memory") 2 3)
   (func $work (export "{name}") call $log) (func (export "other")))"""

@@ -112,7 +112,7 @@ def test_check_imports_only_used_modules(folder: Path) -> None:
         *(
             f"nogrow.{name}"
             for name in (
-                *("archives", "analysis.entry_identity", "baseline", "diff", "explain"),
+                *("archives", "analysis.entry_identity", "baseline", "difference", "explain"),
                 *("cli.diff", "cli.explain", "cli.host", "cli.pin", "cli.run", "cli.seal", "cli.sites"),
                 *("jshost.imports", "jshost.stale_views", "pipeline.cached_views"),
                 *("pipeline.host_code", "rewrite", "scenarios.guest", "shipping"),

@@ -24,8 +24,8 @@ from nogrow.baseline.lock_file import load as load_lock
 from nogrow.baseline.lock_file import written
 from nogrow.cli.main import cli
 from nogrow.contract.load import load
-from nogrow.diff.comparison import compare
-from nogrow.diff.model import Direction
+from nogrow.difference.comparison import compare
+from nogrow.difference.model import Direction
 from nogrow.errors import ContractError, DocumentError, ModuleError, UsageError
 from nogrow.pipeline.cached_views import inspect
 from nogrow.pipeline.named_host_code import analysed, text_at

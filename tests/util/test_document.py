@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from nogrow.errors import NogrowError
+from nogrow.errors import Error
 from nogrow.util.document import Keys, Node
 
 
@@ -16,8 +16,8 @@ class Source:
     mappings: ClassVar[str] = "maps"
     path: Path = Path("file")
 
-    def error(self, keys: Keys, message: str) -> NogrowError:
-        return NogrowError(f"{keys}: {message}")
+    def error(self, keys: Keys, message: str) -> Error:
+        return Error(f"{keys}: {message}")
 
 
 def node(value: Any) -> Node:  # noqa: ANN401
@@ -34,14 +34,14 @@ def test_optional_value_has_a_default() -> None:
 def test_mappings_of_an_array_are_checked() -> None:
     assert node({}).objects("a") == ()
     assert [item.keys for item in node({"a": [{}, {}]}).objects("a")] == [("a", 0), ("a", 1)]
-    with pytest.raises(NogrowError, match=r"\('a', 1\): expected a map, not the number 1"):
+    with pytest.raises(Error, match=r"\('a', 1\): expected a map, not the number 1"):
         node({"a": [{}, 1]}).objects("a")
-    with pytest.raises(NogrowError, match=r"\('a',\): expected an array of maps, not a map"):
+    with pytest.raises(Error, match=r"\('a',\): expected an array of maps, not a map"):
         node({"a": {}}).objects("a")
 
 
 def test_close_key_is_suggested() -> None:
-    with pytest.raises(NogrowError, match=r"\('alow',\): unknown key; did you mean `allow`\?"):
+    with pytest.raises(Error, match=r"\('alow',\): unknown key; did you mean `allow`\?"):
         node({"alow": 1}).object(("allow", "path"))
 
 
@@ -56,5 +56,5 @@ def test_close_key_is_suggested() -> None:
     ],
 )
 def test_unexpected_value_is_described(value: object, shown: str) -> None:
-    with pytest.raises(NogrowError, match=f"expected true or false, not {shown}$"):
+    with pytest.raises(Error, match=f"expected true or false, not {shown}$"):
         node(value).flag()

@@ -4,7 +4,7 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
-from nogrow.errors import NogrowError
+from nogrow.errors import Error
 from nogrow.project.console import announce, print_table
 from tools.mutation.mutant import Outcome
 from tools.mutation.plan import chosen, read_plan
@@ -21,7 +21,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         return _try_all(arguments.root, arguments.module, arguments.sample, kernel=arguments.kernel)
-    except NogrowError as error:
+    except Error as error:
         announce(str(error))
         return 2
 

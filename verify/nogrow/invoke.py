@@ -22,7 +22,7 @@ except ModuleNotFoundError as error:
 
 from nogrow.contract.model import Seal
 from nogrow.contract.seal_clauses import STRESS
-from nogrow.errors import ContractError, DocumentError, NogrowError, UsageError
+from nogrow.errors import ContractError, DocumentError, Error, UsageError
 from nogrow.machine.machine import Machine
 from nogrow.project import verify as judging
 from nogrow.project.builder import BuildResult, build_all, clean_all, set_up
@@ -61,7 +61,7 @@ def plain_errors() -> Iterator[None]:
     try:
         with _signals_as_exceptions():
             yield
-    except NogrowError as error:
+    except Error as error:
         is_usage = isinstance(error, ContractError | DocumentError | UsageError)
         message = "\n".join(map(printable, str(error).split("\n")))
         raise Exit(message, code=ExitCode.USAGE if is_usage else 1) from error

@@ -2,12 +2,12 @@
 
 from typing import NamedTuple
 
-from nogrow.errors import NogrowError
+from nogrow.errors import Error
 
 MIB = 1 << 20
 
 
-class UnsafeArchiveError(NogrowError):
+class UnsafeArchiveError(Error):
     """A shipped file that is not judged: damaged, ambiguous, or beyond a limit. Exit code 4, rule NG010."""
 
     def __init__(self, reason: str, *members: str) -> None:

@@ -75,9 +75,9 @@ def diff(
     code = _print_unfit(sides, old, new)
     if code is not None:
         ctx.exit(code)
-    from nogrow.diff import as_json, text
-    from nogrow.diff.comparison import compare
-    from nogrow.diff.model import Direction
+    from nogrow.difference import as_json, text
+    from nogrow.difference.comparison import compare
+    from nogrow.difference.model import Direction
     from nogrow.report.summary import NOT_VALIDATED
 
     before, after = ([artifact for artifact in side if artifact.judgement is not None] for side in sides)

@@ -46,7 +46,7 @@ class Gate:
     """A shipment, the statement that it is compared with, and the file to write a statement to."""
 
     def __init__(self, dist: Sequence[str], attest: Path | None, attestation: Path | None) -> None:
-        """Read the shipment and the statement; raises `NogrowError`."""
+        """Read the shipment and the statement; raises `Error`."""
         self._attested = None if attestation is None else read_statement(attestation)
         self._shipment = gather(dist)
         self._attest = attest

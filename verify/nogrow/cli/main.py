@@ -12,7 +12,7 @@ from typing import NoReturn
 import click
 
 from nogrow import __version__
-from nogrow.errors import ModuleError, NogrowError, ToolError
+from nogrow.errors import Error, ModuleError, ToolError
 from nogrow.report.escaping import printable
 from nogrow.report.exit_code import ExitCode
 
@@ -53,7 +53,7 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except NogrowError as error:
+        except Error as error:
             click.echo(f"nogrow: {printable(str(error))}", err=True)
             not_judged = isinstance(error, ModuleError | ToolError)
             ctx.exit(ExitCode.NOT_JUDGED if not_judged else ExitCode.USAGE)

@@ -277,7 +277,7 @@ def pinned_in(
 ) -> "Pinned | None":
     """Return the lock that modules are compared with, None if no option asks for it.
 
-    `whole` says that all modules in the lock are checked. Raises `NogrowError` if the lock can't be read.
+    `whole` says that all modules in the lock are checked. Raises `Error` if the lock can't be read.
     """
     if not (locked or exact or path):
         return None

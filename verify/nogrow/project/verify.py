@@ -19,7 +19,7 @@ from nogrow.contract.load import load
 from nogrow.contract.model import ViewRules
 from nogrow.contract.phrases import counted
 from nogrow.contract.select import targets
-from nogrow.errors import ContractError, DocumentError, ModuleError, NogrowError, ToolError, UsageError
+from nogrow.errors import ContractError, DocumentError, Error, ModuleError, ToolError, UsageError
 from nogrow.pipeline.all_files import check
 from nogrow.project.console import announce, print_table
 from nogrow.project.inspect import grow_sites
@@ -146,11 +146,11 @@ def release(project: Project, dist: Sequence[str]) -> int:
             report = gate.closed(check(contract, chosen, judge=judge, jobs=cores(), views=ViewRules()))
             text.render(report, sys.stdout)
             gate.attest(report)
-        except NogrowError as error:
+        except Error as error:
             return _failed(error)
     return exit_code(report)
 
 
-def _failed(error: NogrowError) -> int:
+def _failed(error: Error) -> int:
     sys.stderr.write(f"{printable(str(error))}\n")
     return ExitCode.NOT_JUDGED if isinstance(error, ModuleError) else ExitCode.USAGE

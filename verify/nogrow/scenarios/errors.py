@@ -3,10 +3,10 @@
 from collections.abc import Container
 from typing import NamedTuple
 
-from nogrow.errors import NogrowError
+from nogrow.errors import Error
 
 
-class GuestError(NogrowError):
+class GuestError(Error):
     """The guest cannot be run, or did something that the scenario does not allow."""
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from nogrow.contract.model import Host, Number
 from nogrow.contract.phrases import shortened
-from nogrow.errors import ModuleError, NogrowError, UsageError
+from nogrow.errors import Error, ModuleError, UsageError
 from nogrow.pipeline.stress_host_code import host_code_beside, surroundings_of
 from nogrow.report.escaping import printable
 from nogrow.report.scenario_text import backtrace
@@ -37,7 +37,7 @@ class WasmGuest:
     """An instance of a module, whose export `f` is called as `guest.f(1, 2)` or `guest.call("f", 1, 2)`.
 
     Addresses and lengths are in bytes. A trap raises `TrappedError`, every other failure of the guest
-    `GuestError`; both are a `NogrowError`.
+    `GuestError`; both are a `Error`.
     """
 
     def __init__(
@@ -219,7 +219,7 @@ def _plainly() -> Iterator[None]:
     __tracebackhide__ = True
     try:
         yield
-    except NogrowError as error:
+    except Error as error:
         raise error.with_traceback(None) from None
 
 

@@ -11,7 +11,7 @@ from nogrow.analysis.proof import judge
 from nogrow.contract.load import load
 from nogrow.contract.model import ArtifactContract, Scenario, ViewRules
 from nogrow.contract.select import Target, targets
-from nogrow.errors import NogrowError
+from nogrow.errors import Error
 from nogrow.pipeline.all_files import check
 from nogrow.report import text
 from nogrow.report.escaping import printable
@@ -31,7 +31,7 @@ class ContractFile(pytest.File):
         path = self.path.relative_to(here) if self.path.is_relative_to(here) else self.path
         try:
             chosen = targets(load(path), ())
-        except NogrowError as error:
+        except Error as error:
             raise self.CollectError(printable(str(error))) from None
         for target in chosen:
             name = os.path.relpath(target.path, path.parent)
@@ -66,7 +66,7 @@ class ArtifactItem(pytest.Item):
         """Judge the artifact; one that can't be judged is an error of the test, not a failure."""
         try:
             self._report = self.report_on(self._target)
-        except NogrowError as error:
+        except Error as error:
             pytest.fail(printable(str(error)), pytrace=False)
         if self._report.outcome in (Outcome.NOT_JUDGED, Outcome.NOTHING):
             pytest.fail(_text(self._report), pytrace=False)

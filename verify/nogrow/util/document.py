@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn, Protocol, TypeVar
 
-from nogrow.errors import DocumentError, NogrowError
+from nogrow.errors import DocumentError, Error
 
 Keys = tuple[str | int, ...]
 LONGEST_TEXT = 100
@@ -37,7 +37,7 @@ class Source(Protocol):
     def path(self) -> Path:
         """Return the path of the file."""
 
-    def error(self, keys: Keys, message: str) -> NogrowError:
+    def error(self, keys: Keys, message: str) -> Error:
         """Return the error that names the file and the value at `keys`."""
 
 
@@ -52,11 +52,11 @@ class Node:
     keys: Keys
     value: Any
 
-    def error(self, message: str) -> NogrowError:
+    def error(self, message: str) -> Error:
         """Return an error that names this value."""
         return self.source.error(self.keys, message)
 
-    def unexpected(self, expected: str) -> NogrowError:
+    def unexpected(self, expected: str) -> Error:
         """Return the error that says what was expected and what is there."""
         return self.error(f"expected {expected}, not {self._described()}")
 

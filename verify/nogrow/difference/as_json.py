@@ -5,7 +5,7 @@ from typing import Any, TextIO
 
 from nogrow import __version__
 from nogrow.analysis.judgement import Verdict
-from nogrow.diff.model import Difference, EntryChange, ModuleDifference, declared
+from nogrow.difference.model import Difference, EntryChange, ModuleDifference, declared
 from nogrow.report.escaping import in_json
 
 SCHEMA = "nogrow/diff/1"

@@ -1,8 +1,8 @@
 import pytest
 
 from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Verdict
-from nogrow.diff.comparison import compare, pairs
-from nogrow.diff.model import Difference, Direction, EntryChange, ModuleDifference
+from nogrow.difference.comparison import compare, pairs
+from nogrow.difference.model import Difference, Direction, EntryChange, ModuleDifference
 from nogrow.report.model import ArtifactReport
 from tests.support.judgements import ABSENT, REACHABLE, SITE, UNREACHABLE, entry, judgement, memory
 

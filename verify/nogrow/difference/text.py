@@ -10,7 +10,7 @@ import click
 
 from nogrow.analysis.judgement import EntryKind, Memory, Verdict
 from nogrow.contract.phrases import counted, listed, shortened, unmistakable
-from nogrow.diff.model import Difference, Direction, EntryChange, ModuleDifference
+from nogrow.difference.model import Difference, Direction, EntryChange, ModuleDifference
 from nogrow.report.escaping import fenced, in_markdown, printable
 
 # Nobody reads more than this; the JSON report has all of them.

@@ -9,7 +9,7 @@ from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.entry_identity import grouped, level_of, paired
 from nogrow.analysis.judgement import Entry, EntryKind, Judgement
 from nogrow.contract.patterns import without_number
-from nogrow.diff.model import Difference, EntryChange, MemoryChange, ModuleDifference, declared
+from nogrow.difference.model import Difference, EntryChange, MemoryChange, ModuleDifference, declared
 from nogrow.report.model import ArtifactReport
 from nogrow.util.demangle import demangle
 
