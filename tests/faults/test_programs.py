@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
-from tools.bench.corpus import Package, fetch
+from tools.bench.corpus import fetch
+from tools.bench.packages import Package
 from tools.browser import demo
 from tools.browser.demo import find_node
 

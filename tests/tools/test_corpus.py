@@ -6,14 +6,16 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from tools.bench.corpus import CORPUS, PACKAGES, Package, fetch, integrity_of, modules_in
+from tools.bench.corpus import CORPUS, fetch, integrity_of, modules_in
 from tools.bench.decoders import compare
+from tools.bench.packages import PACKAGES, Package
 
 from nogrow.errors import ToolError
 from tests.machine.fakes import FakeMachine, collect, ignore
 from tests.project.conftest import ROOT
+from tests.support.sample import sampled
 
-QUICK_BYTES = 10_000_000
+QUICK_BYTES, SMALL_BYTES = 500_000, 10_000_000
 MODULE = b"\0asm\1\0\0\0"
 CONTENTS = {
     "package/lib/a.wasm": MODULE,
@@ -161,14 +163,33 @@ def test_npm_without_an_archive_is_an_error(registry: Registry) -> None:
 
 def test_every_package_is_pinned_and_has_its_own_folder() -> None:
     assert all(package.integrity.startswith("sha512-") for package in PACKAGES)
-    assert len({package.folder for package in PACKAGES}) == len(PACKAGES) == 6
+    assert len({package.folder for package in PACKAGES}) == len(PACKAGES)
 
 
-SMALL = [path for path in modules_in(ROOT / CORPUS) if path.stat().st_size < QUICK_BYTES]
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("package/lib/a.wasm", True),
+        ("package/a.js", True),
+        ("package/b/c.js", True),
+        ("package/bb/c.js", False),
+        ("package/c.js", False),
+        ("package/ba.js", False),
+    ],
+)
+def test_files_are_wanted_by_suffix_name_or_path(path: str, expected: bool) -> None:
+    assert Package("a", "1", "", (".wasm", "a.js", "b/c.js")).wants(path) is expected
+
+
+SMALL = [path for path in modules_in(ROOT / CORPUS) if path.stat().st_size < SMALL_BYTES]
 
 
 @pytest.mark.skipif(not SMALL, reason=f"{CORPUS} is not there: `invoke bench` fetches it")
-@pytest.mark.parametrize("path", SMALL, ids=lambda path: str(path.relative_to(ROOT / CORPUS)))
+@pytest.mark.parametrize(
+    "path",
+    sampled(SMALL, lambda path: path.stat().st_size < QUICK_BYTES),
+    ids=lambda path: str(path.relative_to(ROOT / CORPUS)),
+)
 def test_another_decoder_counts_the_same_in_real_modules(path: Path) -> None:
     comparison = compare(path)
     assert comparison.ours == comparison.theirs

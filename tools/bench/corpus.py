@@ -9,66 +9,15 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
 from nogrow.machine.process import Progress, run
+from tools.bench.packages import PACKAGES, Package
 
 CORPUS = PurePosixPath("build/corpus")
 _NPM_SECONDS = 600.0
-
-
-@dataclass(frozen=True)
-class Package:
-    """A package in the registry; `integrity` is the digest of its archive, as npm writes it."""
-
-    name: str
-    version: str
-    integrity: str
-    suffixes: tuple[str, ...] = (".wasm",)
-
-    @property
-    def folder(self) -> str:
-        """Return the name of the package's folder in the corpus."""
-        return f"{self.name.removeprefix('@').replace('/', '-')}-{self.version}"
-
-
-PACKAGES = (
-    Package(
-        "@biomejs/wasm-nodejs",
-        "2.5.14",
-        "sha512-Iq/p5C8C/vl/cglAWYeSb3HZX9pKJAYQE8hgj3WJd25Ez3AFEiAHZtJMUJ5uKsZzRM9xnQllcOoHMjrPEHxYZg==",
-    ),
-    Package(
-        "@duckdb/duckdb-wasm",
-        "1.32.0",
-        "sha512-IewXTNYEjsZCPE9weUWgtjGxUlMRo7qhX0GF6tq/KjK8bnY+RAl4cyUdYUfcdzbyb4b9ZxPC+FOsCcxgaKFWMg==",
-    ),
-    Package(
-        "esbuild-wasm",
-        "0.28.2",
-        "sha512-GccVwhv3mmOUVQHCQm2Ox/rby8n/EqUwvZxE6Pjfikrq/lWw9g9WX/u9EykWnpot3Ko6j426DgQdea2xWKIAQA==",
-    ),
-    Package(
-        "sql.js",
-        "1.16.0",
-        "sha512-q/JOZuJfmVh8Zf8Eo+cMJvtxAWeWBqTfJ6AQYGXZmcaLGHMwhA2niH3fQYHrBtPeOss1ttzHec07K5+rHaMRMw==",
-        # The glue of each module has the module's name, and shows which import grows the memory.
-        (".wasm", "sql-wasm.js", "sql-wasm-debug.js", "sql-wasm-browser.js", "sql-wasm-browser-debug.js"),
-    ),
-    Package(
-        "tiktoken",
-        "1.0.22",
-        "sha512-PKvy1rVF1RibfF3JlXBSP0Jrcw2uq3yXdgcEXtKTYn3QJ/cBRBHDnrJ5jHky+MENZ6DIPwNUGWpkVx+7joCpNA==",
-    ),
-    Package(
-        "lz4-wasm-nodejs",
-        "0.9.2",
-        "sha512-hSwgJPS98q/Oe/89Y1OxzeA/UdnASG8GvldRyKa7aZyoAFCC8VPRtViBSava7wWC66WocjUwBpWau2rEmyFPsw==",
-    ),
-)
 
 
 def fetch_all(
@@ -145,7 +94,7 @@ def _unpack(package: Package, archive: Path, folder: Path) -> None:
         try:
             with tarfile.open(archive, "r:gz") as tar:
                 for item in tar:
-                    if item.isfile() and _is_wanted(package, item.name):
+                    if item.isfile() and package.wants(item.name):
                         _write(tar, item, part)
         except (tarfile.TarError, OSError, EOFError) as error:
             raise ToolError(f"{archive} cannot be unpacked: {error}") from error
@@ -162,10 +111,3 @@ def _write(tar: tarfile.TarFile, item: tarfile.TarInfo, folder: Path) -> None:
         raise tarfile.TarError(f"{item.name!r} would land outside the folder")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(contents.read())
-
-
-def _is_wanted(package: Package, name: str) -> bool:
-    last = PurePosixPath(name).name
-    return any(
-        last.endswith(suffix) if suffix.startswith(".") else last == suffix for suffix in package.suffixes
-    )

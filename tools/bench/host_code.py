@@ -8,8 +8,9 @@ from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine, find_program
 from nogrow.machine.process import Progress
 from nogrow.project.console import announce, print_table
-from tools.bench.corpus import CORPUS, Package, fetch_files
+from tools.bench.corpus import CORPUS, fetch_files
 from tools.bench.measure import Measured, Pipeline, measure
+from tools.bench.packages import Package
 
 FOLDER = "host-code"
 """The folder in the corpus. Its packages have other files than those of the same name beside it."""
