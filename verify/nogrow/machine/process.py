@@ -4,10 +4,11 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -24,6 +25,7 @@ MOST_BYTES = 64 << 20
 ANSWER_BYTES = 1 << 20
 # A child that left the process group of an ended program can still hold its pipes open.
 _GRACE_SECONDS = 2.0
+_KILL_SECONDS = 10.0
 _CHUNK = 1 << 16
 _SHOWN_LINES = 40
 _SHOWN_CHARACTERS = 400
@@ -183,12 +185,30 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def kill(process: "subprocess.Popen[bytes]") -> None:
-    """Kill a program that was started in a session of its own, and its whole process group."""
+    """Kill a program that was started in a session of its own, with the programs that it has started."""
     # A child of a wrapper script would otherwise live on and hold the pipes open.
+    if sys.platform == "win32":
+        _kill_tree(process.pid)
+        process.kill()
+        return
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
         process.kill()
+
+
+def _kill_tree(number: int) -> None:
+    """Kill a process and its children on Windows, which has no process groups that can be killed."""
+    program = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe")
+    with suppress(OSError, subprocess.TimeoutExpired):
+        subprocess.run(  # noqa: S603
+            (str(program), "/T", "/F", "/PID", str(number)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=_KILL_SECONDS,
+            check=False,
+        )
 
 
 def _command_line(words: Sequence[str]) -> str:

@@ -8,11 +8,18 @@ a `ProcessPoolExecutor` share could stay locked for ever.)
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
-from multiprocessing import active_children, get_context
-from multiprocessing.connection import Connection, wait
+from multiprocessing import Pipe, active_children, get_context, get_start_method
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import TypeVar
+
+if sys.platform == "win32":
+    from multiprocessing.connection import PipeConnection as Connection
+else:
+    from multiprocessing.connection import Connection
 
 _Item = TypeVar("_Item")
 _Outcome = TypeVar("_Outcome")
@@ -67,17 +74,17 @@ def _worked(
     batches: Sequence[Sequence[_Item]], work: Work[_Item, _Outcome], jobs: int, bytes_each: int | None
 ) -> Iterator[tuple[int, list[_Outcome] | None]]:
     """Yield the number of each batch with its outcomes, as they come; None if its process did not answer."""
-    # On other systems than Linux, it is not safe to fork a process that has loaded many libraries.
-    context = get_context("fork") if sys.platform == "linux" else get_context("spawn")
+    kind = _kind_of_process()
     waiting = iter(enumerate(batches))
     running: dict[Connection, tuple[int, BaseProcess]] = {}
-    process: BaseProcess
     try:
         while True:
             for number, batch in islice(waiting, jobs - len(running)):
-                receiver, sender = context.Pipe(duplex=False)
-                process = context.Process(target=_serve, args=(sender, work, batch, bytes_each), daemon=True)
-                process.start()
+                receiver, sender = Pipe(duplex=False)
+                process = kind(target=_serve, args=(sender, work, batch, bytes_each), daemon=True)
+                # A process that ends at once no longer reads its work; its pipe then ends without an answer.
+                with suppress(BrokenPipeError):
+                    process.start()
                 # Only the new process may hold this end, so that the pipe ends with it.
                 sender.close()
                 running[receiver] = number, process
@@ -89,7 +96,25 @@ def _worked(
                     yield number, _answer(ready, process)
     finally:
         for _, process in running.values():
-            process.kill()
+            if process.pid is not None:
+                process.kill()
+
+
+def _kind_of_process() -> type[BaseProcess]:
+    """Return the processes that the program has chosen for `multiprocessing`, else those that start quickest."""
+    if get_start_method(allow_none=True) is not None:
+        return get_context().Process
+    if sys.platform == "linux" and _has_one_thread():
+        return get_context("fork").Process
+    return get_context("spawn").Process
+
+
+def _has_one_thread() -> bool:
+    """Return whether forking is safe: a lock that another thread holds would stay locked in the new process."""
+    try:
+        return len(list(Path("/proc/self/task").iterdir())) == 1
+    except OSError:
+        return False
 
 
 def _answer(pipe: Connection, process: BaseProcess) -> list[_Outcome] | None:
@@ -100,7 +125,8 @@ def _answer(pipe: Connection, process: BaseProcess) -> list[_Outcome] | None:
         return None
     finally:
         pipe.close()
-        process.join()
+        if process.pid is not None:
+            process.join()
     if isinstance(answer, Exception):
         raise answer
     return answer
