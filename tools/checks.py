@@ -13,6 +13,8 @@ from nogrow.project.project import Project
 from tools.browser.demo import HOST, find_node
 
 VIEWS = PurePosixPath("js/nogrow-views")
+PLATFORMS = ("linux", "darwin", "win32")
+"""The platforms that types are checked for, as `sys.platform` names them."""
 
 _CARGO_SECONDS = 30.0
 # No expression of markers: pytest's last `-m` counts, and pyproject.toml leaves out exhaustive tests.
@@ -105,9 +107,14 @@ def commands_of_lint() -> tuple[Command, ...]:
     return (
         Command((*python, "ruff", "format", "--check")),
         Command((*python, "ruff", "check")),
-        Command((*python, "mypy")),
+        *(Command((*python, "mypy", *_mypy_options(platform))) for platform in PLATFORMS),
         Command((str(find_program("lint-imports", "nogrow[dev]")),)),
     )
+
+
+def _mypy_options(platform: str) -> tuple[str, ...]:
+    # mypy throws its cache away when the platform changes, so each has its own.
+    return "--platform", platform, "--cache-dir", f".mypy_cache/{platform}"
 
 
 def find_host_rust(machine: Machine) -> tuple[Path, Path | None]:

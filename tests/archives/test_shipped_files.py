@@ -10,6 +10,7 @@ from nogrow.archives.unpack_limits import Limits
 from nogrow.errors import UsageError
 from tests.support.archives import zip_of
 from tests.support.modules import QUIET_WASM
+from tests.support.posix import make_fifo
 
 ZIP = zip_of({"x.wasm": QUIET_WASM})
 
@@ -64,7 +65,7 @@ def test_links_to_files_and_folders_are_refused(dist: Path, target: str) -> None
 
 
 def test_special_file_is_refused_and_not_opened(dist: Path) -> None:
-    os.mkfifo(dist / "fifo")
+    make_fifo(dist / "fifo")
     assert refusal(tuple(shipped("dist"))) == "not a regular file"
 
 

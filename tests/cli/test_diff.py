@@ -1,5 +1,4 @@
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import nogrow.difference
 from tests.cli.conftest import Nogrow
 from tests.cli.test_check import HOSTED, contract
 from tests.support.modules import CALLING, GROWING, write_module
+from tests.support.posix import make_fifo
 
 SCHEMA = Path(nogrow.difference.__file__).with_name("diff.schema.json")
 RENAMED = """(module (import "env" "log" (func $log))
@@ -136,7 +136,7 @@ def test_long_list_is_cut_and_counted(nogrow: Nogrow, folder: Path) -> None:
 def test_incomparable_input_is_reported_in_one_line(
     nogrow: Nogrow, folder: Path, words: list[str], code: int, message: str
 ) -> None:
-    os.mkfifo(folder / "pipe")
+    make_fifo(folder / "pipe")
     (folder / "other.json").write_text("\n {}")
     (folder / "bad.json").write_text("{")
     (folder / "none.json").write_text('{"schema": "nogrow/report/1", "artifacts": []}')

@@ -1,6 +1,5 @@
 """What exports, files and members are called gets nothing past the contract."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from tests.cli.test_check import contract
 from tests.report.validated import validated
 from tests.support.archives import zip_of
 from tests.support.modules import GROWING, QUIET, write_module
+from tests.support.posix import make_fifo
 
 GROW = "i32.const 1 memory.grow drop"
 GLOB = f"""(module (memory (export "m") 1)
@@ -168,7 +168,7 @@ def test_unopenable_path_is_reported_in_one_line(
     nogrow: Nogrow, folder: Path, words: list[str], code: int
 ) -> None:
     (folder / "loop").symlink_to("loop")
-    os.mkfifo(folder / "fifo")
+    make_fifo(folder / "fifo")
     result = nogrow(*words)
     assert result.exit_code == code
     assert isinstance(result.exception, SystemExit)

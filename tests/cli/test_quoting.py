@@ -13,6 +13,7 @@ from tools.bench.encode import leb
 from tests.cli.conftest import Nogrow
 from tests.source.test_sourcemap import vlq
 from tests.support.modules import GROWING, write_module
+from tests.support.posix import make_fifo
 
 SECRET = "thesecretline"
 FORMATS = ("text", "json", "sarif", "junit", "github", "markdown", "html")
@@ -77,7 +78,7 @@ def linked(folder: Path) -> None:
         Named("file://{above}/secret.rs", lambda folder: secret(folder.parent / "secret.rs")),
         Named("link.rs", linked),
         Named("zero.rs", lambda folder: (folder / "zero.rs").symlink_to("/dev/zero")),
-        Named("pipe.rs", lambda folder: os.mkfifo(folder / "pipe.rs")),
+        Named("pipe.rs", lambda folder: make_fifo(folder / "pipe.rs")),
         Named(".env", lambda folder: secret(folder / ".env")),
         Named("secrets.toml", lambda folder: secret(folder / "secrets.toml")),
     ],

@@ -218,8 +218,9 @@ def test_cargo_that_builds_nothing_is_one_line(fake: FakeMachine, script: str, m
     assert not list(fake.root.rglob("guest.wasm"))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_running_cargo_ends_with_the_task(fake: FakeMachine, number: signal.Signals) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_running_cargo_ends_with_the_task(fake: FakeMachine, name: str) -> None:
+    number = signal.Signals[name]
     environ = project(fake, f'echo $$ > "{fake.root}/cargo.pid"; exec /bin/sleep 60', seconds=60)
     process = started(
         "build",

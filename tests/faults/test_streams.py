@@ -1,7 +1,6 @@
 """Tests with full disks, read-only folders, closed pipes, and a bare environment."""
 
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -12,6 +11,11 @@ from tools.bench.encode import module
 from tools.bench.pathological import exports
 
 from tests.support.program import MB, limited, nogrow, started
+
+if sys.platform == "win32":
+    pytest.skip("needs limits for processes", allow_module_level=True)
+
+import resource
 
 GROWING = module([b"\x41\1\x40\0\x1a"], exports=[(b"run", 0)])
 BARE = {

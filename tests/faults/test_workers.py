@@ -1,16 +1,16 @@
 """Tests with a killed worker process of `nogrow check --jobs`."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
+from multiprocessing import get_start_method
 from pathlib import Path
 
 import pytest
 from tools.bench.pathological import exports
 
+from tests.support.posix import kill
 from tests.support.program import started
 
 FILES = [f"m{number}.wasm" for number in range(6)]
@@ -36,7 +36,10 @@ sys.argv[0] = "nogrow"
 main.main()
 """
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="patched processes have to be forked")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or get_start_method(allow_none=True) is not None,
+    reason="patched processes have to be forked",
+)
 
 
 def killed(folder: Path, times: int, *words: str) -> tuple[int, str, str]:
@@ -54,7 +57,7 @@ def killed(folder: Path, times: int, *words: str) -> tuple[int, str, str]:
         for path in folder.glob("worker-*"):
             number = int(path.name.partition("-")[2])
             if number not in dead:
-                os.kill(number, signal.SIGKILL)
+                kill(number)
                 dead.add(number)
         time.sleep(0.02)
     try:

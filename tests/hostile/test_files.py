@@ -1,6 +1,7 @@
 """Test paths that are not regular files, and files that change while nogrow reads them."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,14 +14,11 @@ from nogrow.cli.main import cli
 from nogrow.errors import ModuleError
 from nogrow.wasm import file
 from tests.hostile.test_malformed import COMMANDS, GOOD
+from tests.support.posix import is_root, make_fifo
 from tests.support.program import nogrow
 
 NOBODY = 65534
 QUIET = module([b""], exports=[(b"run", 0)])
-
-
-def _fifo(path: Path) -> None:
-    os.mkfifo(path)
 
 
 def _sparse(path: Path) -> None:
@@ -30,7 +28,7 @@ def _sparse(path: Path) -> None:
 
 
 SPECIAL_FILES: dict[str, Callable[[Path], None]] = {
-    "a FIFO": _fifo,
+    "a FIFO": make_fifo,
     "a dangling link": lambda path: path.symlink_to("nowhere"),
     "a link to itself": lambda path: path.symlink_to("m.wasm"),
     "a device without an end": lambda path: path.symlink_to("/dev/zero"),
@@ -53,7 +51,7 @@ def test_special_file_is_not_judged(make: Callable[[Path], None], command: str, 
 @pytest.mark.parametrize(("option", "code"), [("--glue", 4), ("--debug-info", 2)])
 def test_fifo_in_an_option_is_refused(option: str, code: int, tmp_path: Path) -> None:
     (tmp_path / "m.wasm").write_bytes(GOOD)
-    _fifo(tmp_path / "f")
+    make_fifo(tmp_path / "f")
     done = nogrow("check", "m.wasm", option, "f", folder=tmp_path)
     assert (done.code, "not a regular file" in done.err + done.out) == (code, True)
 
@@ -66,8 +64,10 @@ def shared() -> Iterator[Path]:
         yield Path(folder)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
+@pytest.mark.skipif(not is_root(), reason="only root can become nobody")
 def test_unreadable_file_among_good_ones_is_not_judged(shared: Path) -> None:
+    if sys.platform == "win32":
+        pytest.skip("needs users")
     for name in ("good.wasm", "m.wasm"):
         (shared / name).write_bytes(QUIET)
     command = ("check", str(shared / "good.wasm"), str(shared / "m.wasm"))
@@ -123,7 +123,7 @@ def test_file_beyond_the_limit_of_engines_is_refused(tmp_path: Path) -> None:
 
 def test_special_file_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Opening a device may have effects, and opening a FIFO waits for a writer."""
-    _fifo(tmp_path / "m.wasm")
+    make_fifo(tmp_path / "m.wasm")
     monkeypatch.setattr(os, "open", lambda *_: pytest.fail("it was opened"))
     with pytest.raises(ModuleError, match="not a regular file"):
         file.read(str(tmp_path / "m.wasm"))
@@ -132,7 +132,7 @@ def test_special_file_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_fifo_that_replaces_a_file_does_not_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "before.wasm").write_bytes(GOOD)
     before = (tmp_path / "before.wasm").stat()
-    _fifo(tmp_path / "m.wasm")
+    make_fifo(tmp_path / "m.wasm")
     with monkeypatch.context() as patch:
         patch.setattr(Path, "stat", lambda *_, **__: before)
         with pytest.raises(ModuleError, match="not a regular file"):

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,9 @@ import pytest
 
 from nogrow.errors import ToolError
 from nogrow.machine.process import run
+from tests.support.posix import kill
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the programs in these tests are POSIX's")
 
 
 def test_output_and_exit_code_are_returned() -> None:
@@ -78,7 +82,7 @@ def test_child_in_another_session_is_not_waited_for(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match=r"longer than 0\.5 s"):
         run(["/bin/sh", "-c", script], seconds=0.5)
     assert time.monotonic() - start < 30
-    os.kill(int((tmp_path / "child").read_text()), signal.SIGKILL)
+    kill(int((tmp_path / "child").read_text()))
 
 
 def test_program_that_closes_its_streams_is_killed() -> None:
@@ -149,4 +153,4 @@ def test_signal_while_a_program_starts_kills_the_program(
         assert signal.getsignal(number) is leave
     finally:
         signal.signal(number, old)
-    assert started[0].poll() == -signal.SIGKILL
+    assert started[0].poll() == -9

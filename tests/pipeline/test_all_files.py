@@ -14,6 +14,7 @@ from nogrow.pipeline.all_files import check
 from nogrow.report.exit_code import Outcome
 from nogrow.scenarios.result import ScenarioOutcome, ScenarioResult
 from tests.support.judgements import REACHABLE, UNREACHABLE, entry, judgement
+from tests.support.posix import make_fifo
 
 Trust = Callable[[str], bool]
 # The smallest module.
@@ -86,7 +87,7 @@ def test_failure_does_not_stop_other_files(module: Path) -> None:
 
 def test_fifo_is_rejected_without_waiting(tmp_path: Path) -> None:
     path = tmp_path / "fifo.wasm"
-    os.mkfifo(path)
+    make_fifo(path)
     (artifact,) = check(None, [target(path)], judge=quiet).artifacts
     assert artifact.violations[0].message == f"{path}: not a regular file"
 

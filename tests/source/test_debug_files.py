@@ -1,7 +1,6 @@
 """Check which file is read for the debug information that a module or the user names."""
 
 import base64
-import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from nogrow.errors import ModuleError
 from nogrow.source.debug_files import find_debug
 from nogrow.source.model import DebugFile
 from tests.support import dwarf
+from tests.support.posix import make_fifo
 
 MAP = b'{"version": 3, "sources": [], "mappings": ""}'
 PLAIN = dwarf.module_with_customs()
@@ -98,7 +98,7 @@ def test_unusable_named_file_is_a_note(folder: Path, address: str, note: str) ->
 
 
 def test_fifo_does_not_block(folder: Path) -> None:
-    os.mkfifo(folder / "fifo")
+    make_fifo(folder / "fifo")
     result = find_debug(str(folder / "m.wasm"), url("external_debug_info", "fifo"))
     assert "not a regular file" in (result.note or "")
 

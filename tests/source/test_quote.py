@@ -1,6 +1,5 @@
 """Check which source files a report may quote, whatever files a module names."""
 
-import os
 import re
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 import nogrow
 from nogrow.source import quote
 from nogrow.source.quote import Quotable
+from tests.support.posix import make_fifo
 
 SECRET = "the secret line"
 
@@ -27,7 +27,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "circle.rs").symlink_to(folder / "circle.rs")
     (folder / "renamed.rs").symlink_to(folder / "secret.txt")
     (folder / "binary.rs").write_bytes(SECRET.encode() + b"\0")
-    os.mkfifo(folder / "pipe.rs")
+    make_fifo(folder / "pipe.rs")
     (folder / "src/lib.rs").write_text("one\r\ntwo")
     (folder / "alias.rs").symlink_to(folder / "src/lib.rs")
     monkeypatch.chdir(folder)

@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 import pytest
@@ -6,6 +5,7 @@ import pytest
 from nogrow.errors import DocumentError
 from nogrow.util import document as reading
 from nogrow.util.document import Node, read_json
+from tests.support.posix import make_fifo
 
 
 def document(tmp_path: Path, text: str | bytes) -> Node:
@@ -84,7 +84,7 @@ def test_position_is_spelled_as_in_a_program(tmp_path: Path) -> None:
 
 
 def test_only_regular_files_of_bounded_size_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    os.mkfifo(tmp_path / "pipe")
+    make_fifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe"):
         with pytest.raises(DocumentError, match="not a regular file"):
             read_json(path, "a lock")

@@ -1,13 +1,19 @@
 import os
-import signal
 import struct
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from nogrow.util.parallel import in_order
+
+
+@pytest.fixture(autouse=True, params=["as chosen", "spawn"])
+def start_method(request: pytest.FixtureRequest) -> None:
+    if request.param == "spawn":
+        request.getfixturevalue("spawn")
 
 
 def squared(numbers: Sequence[int]) -> list[int]:
@@ -64,7 +70,7 @@ def cut_off(numbers: Sequence[int]) -> list[int]:
         pipe = sys._getframe(1).f_locals["pipe"]
         # An answer begins with how many bytes it has.
         os.write(pipe.fileno(), struct.pack("!i", 1000) + b"half")
-        os.kill(os.getpid(), signal.SIGKILL)
+        os._exit(9)
     return squared(numbers)
 
 
@@ -86,3 +92,28 @@ def test_item_is_tried_again_after_a_chance_failure(tmp_path: Path) -> None:
     batches = [[tmp_path / "a", tmp_path / "bad"], [tmp_path / "b"]]
     assert in_order(batches, dying_once, lambda folder: "lost", 2, told.append) == ["a", "bad", "b"]
     assert told == [0, 1, 3]
+
+
+LOCK = threading.Lock()
+
+
+def locking(numbers: Sequence[int]) -> list[int]:
+    return [int(LOCK.acquire(timeout=5)) for _ in numbers]
+
+
+def test_lock_that_a_thread_holds_blocks_no_process() -> None:
+    held, may_end = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with LOCK:
+            held.set()
+            may_end.wait()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait()
+    try:
+        assert in_order([[1], [2]], locking, nothing, 2, lambda done: None) == [1, 1]
+    finally:
+        may_end.set()
+        thread.join()

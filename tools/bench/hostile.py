@@ -1,8 +1,9 @@
 """Measure the processor time and memory of `nogrow check` on modules that are made to be expensive."""
 
-import resource
+import sys
 from pathlib import Path, PurePosixPath
 
+from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
 from nogrow.project.console import announce, print_table
 from nogrow.project.manifest import write_atomic
@@ -56,5 +57,9 @@ def run_pathological(root: Path, rounds: int) -> int:
 
 def _cpu_seconds() -> float:
     """Return the processor time of the children that this process has waited for, and of their children."""
+    if sys.platform == "win32":
+        raise ToolError("Windows does not tell the processor time of ended processes")
+    import resource
+
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime

@@ -10,6 +10,9 @@ import sys
 import tempfile
 import time
 
+if sys.platform == "win32":
+    raise SystemExit("Windows does not tell the peak memory of ended processes")
+
 _SHOWN_BYTES = 4000
 
 

@@ -7,7 +7,6 @@ once; each child loads the project's own modules again.
 
 import json
 import os
-import resource
 import signal
 import sys
 import time
@@ -18,6 +17,11 @@ from typing import NamedTuple
 import pytest
 
 from tools.mutation.mutant import Outcome
+
+if sys.platform == "win32":
+    raise SystemExit("mutants are tried in forked processes, which Windows does not have")
+
+import resource
 
 _KEPT = ("tests.support.modules", "tests.support.smith", "tests.support.generate")
 # In a child, pytest would install its fault handlers before wasmtime's, and WebAssembly's traps are faults.

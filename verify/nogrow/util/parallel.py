@@ -101,7 +101,7 @@ def _worked(
 
 
 def _kind_of_process() -> type[BaseProcess]:
-    """Return the processes that the program has chosen for `multiprocessing`, else those that start quickest."""
+    """Return the kind that the program has chosen for `multiprocessing`, else the one that starts quickest."""
     if get_start_method(allow_none=True) is not None:
         return get_context().Process
     if sys.platform == "linux" and _has_one_thread():
@@ -110,7 +110,7 @@ def _kind_of_process() -> type[BaseProcess]:
 
 
 def _has_one_thread() -> bool:
-    """Return whether forking is safe: a lock that another thread holds would stay locked in the new process."""
+    """Return whether forking is safe: no other thread can hold a lock, which nobody would ever release."""
     try:
         return len(list(Path("/proc/self/task").iterdir())) == 1
     except OSError:
