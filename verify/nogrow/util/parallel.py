@@ -101,7 +101,7 @@ def _worked(
 
 
 def _kind_of_process() -> type[BaseProcess]:
-    """Return the kind that the program has chosen for `multiprocessing`, else the one that starts quickest."""
+    """Return the kind that the program has chosen for `multiprocessing`, else the quickest safe one."""
     if get_start_method(allow_none=True) is not None:
         return get_context().Process
     if sys.platform == "linux" and _has_one_thread():
