@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.cli.options import Format
+from nogrow.report.formats import Format
 from tests.cli.conftest import Nogrow
 
 FORMATS_PAGE = Path(__file__).parents[2] / "docs" / "report-formats.md"

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from nogrow.cli.options import Format
+from nogrow.report.formats import Format
 from tests.cli.conftest import Nogrow
 from tests.cli.test_check import contract
 from tests.report.validated import validated

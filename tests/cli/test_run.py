@@ -113,7 +113,7 @@ def test_debug_information_is_for_one_module(nogrow: Nogrow, folder: Path) -> No
     scenario(folder, "*.wasm", '{ call = "ok" }')
     result = nogrow("run", "--debug-info", "other.wasm")
     assert result.exit_code == 2
-    assert "--debug-info needs a single module, not 4" in result.stderr
+    assert "the debug information other.wasm needs a single module, not 4" in result.stderr
 
 
 GUEST = Path(__file__).parents[2] / "build" / "debug" / "greeting_growth.wasm"

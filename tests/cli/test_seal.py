@@ -82,7 +82,10 @@ def test_seal_reports_remaining_growth(nogrow: Nogrow, folder: Path) -> None:
             "each of several needs a memory, as in 0=4",
         ),
         (["growing.wasm", "--mode", "shut", "-o", "x.wasm"], "Invalid value"),
-        (["growing.wasm", "-o", "x.wasm"], "growing.wasm: no mode: use --mode, or add `seal` to"),
+        (
+            ["growing.wasm", "-o", "x.wasm"],
+            "growing.wasm: no mode: choose reserve, cap, deny or trap, or add",
+        ),
         (["growing.wasm", "-o", "x.wasm", "--pages", "3"], "--pages: this option needs --mode"),
     ],
 )
@@ -182,7 +185,7 @@ def test_pages_of_scenarios_are_reserved(nogrow: Nogrow, folder: Path) -> None:
     result = nogrow("seal", "growing.wasm", "-o", "x.wasm", "--mode", "reserve", "--pages", "scenarios")
     assert result.exit_code == 0, result.stderr
     # Three pages and a quarter more.
-    assert "--pages 4: what the scenarios reach, and a quarter more\n" in result.stdout
+    assert "4 pages are reserved: what the scenarios reach, and a quarter more\n" in result.stdout
     assert "1 scenario ended the same in both" in result.stdout
     assert "(reserve)" in result.stdout
 
@@ -236,5 +239,8 @@ def test_clause_says_how_the_file_is_sealed(nogrow: Nogrow, folder: Path) -> Non
         'path = "growing.wasm"\n', 'path = "growing.wasm"\nseal = { mode = "reserve", pages = "scenarios" }\n'
     )
     (folder / "nogrow.toml").write_text(text)
-    assert "--pages 4: what the scenarios reach" in nogrow("seal", "growing.wasm", "-o", "y.wasm").stdout
+    assert (
+        "4 pages are reserved: what the scenarios reach"
+        in nogrow("seal", "growing.wasm", "-o", "y.wasm").stdout
+    )
     assert nogrow("seal", "quiet.wasm", "-o", "z.wasm").exit_code == 2

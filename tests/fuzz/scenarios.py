@@ -14,7 +14,7 @@ from nogrow.contract.select import Target
 from nogrow.errors import ModuleError
 from nogrow.pipeline.all_files import check
 from nogrow.report import as_json, text
-from nogrow.report.exit_code import ExitCode, exit_code
+from nogrow.report.exit_code import ExitCode
 from nogrow.scenarios.engine import Limits
 from nogrow.scenarios.errors import GuestError
 from nogrow.scenarios.result import ScenarioResult
@@ -51,7 +51,7 @@ def played(path: Path) -> tuple[ExitCode, list[str]]:
     report = check(None, (Target(str(path), clause),), run=_watched)
     for render in (text.render, as_json.render):
         render(report, io.StringIO())
-    return exit_code(report), list(_reached)
+    return report.exit_code, list(_reached)
 
 
 def _scenarios(data: bytes) -> Iterator[Scenario]:

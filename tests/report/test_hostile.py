@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 import pytest
 from markdown_it import MarkdownIt
 
-from nogrow.cli.options import Format
 from nogrow.report.escaping import fenced, in_command, in_markdown, in_property, in_sarif, in_xml, printable
+from nogrow.report.formats import Format
 from tests.cli.conftest import Nogrow, folder, nogrow
 from tests.report.workflow import commands
 from tests.support.modules import write_module

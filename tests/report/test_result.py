@@ -2,7 +2,7 @@ from itertools import chain, combinations
 
 import pytest
 
-from nogrow.report.exit_code import ExitCode, Outcome, exit_code
+from nogrow.report.exit_code import ExitCode, Outcome
 from nogrow.report.model import ArtifactReport, Report
 from tests.support.reports import BROKEN, KEPT, NOT_JUDGED, NOTHING
 
@@ -25,12 +25,12 @@ def test_exit_codes_have_the_order_4_1_3_0(mix: tuple[Outcome, ...]) -> None:
     first = next(kind for kind in KINDS if kind in mix)
     for order in (mix, mix[::-1]):
         report = Report(None, tuple(KINDS[kind][0] for kind in order))
-        assert exit_code(report) == KINDS[first][1]
+        assert report.exit_code == KINDS[first][1]
         assert report.outcome is first
 
 
 def test_report_without_artifacts_is_not_kept() -> None:
-    assert exit_code(Report(None, ())) is ExitCode.NOTHING
+    assert Report(None, ()).exit_code is ExitCode.NOTHING
 
 
 def test_unchecked_file_is_not_kept() -> None:

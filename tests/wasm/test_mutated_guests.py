@@ -18,7 +18,7 @@ from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
 from nogrow.contract.select import targets
 from nogrow.errors import ModuleError
 from nogrow.pipeline.all_files import check
-from nogrow.report.exit_code import ExitCode, exit_code
+from nogrow.report.exit_code import ExitCode
 from nogrow.wasm.decode import decode
 from nogrow.wasm.runtime import Engine
 from nogrow.wasm.validate import validate
@@ -60,7 +60,7 @@ def test_mutated_guest_is_judged_exactly_if_it_is_valid(guest: Path, tmp_path: P
         path = tmp_path / "mutant.wasm"
         path.write_bytes(mutant(data, seed))
         report = check(None, targets(None, (str(path),)), judge=shared_engine, validate=True)
-        code = exit_code(report)
+        code = report.exit_code
         assert code in (ExitCode.KEPT, ExitCode.BROKEN, ExitCode.NOT_JUDGED), seed
         valid = is_valid(path.read_bytes())
         if not valid and code is not ExitCode.NOT_JUDGED:

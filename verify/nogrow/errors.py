@@ -15,6 +15,10 @@ class UsageError(Error):
     """The command line, or an argument of a function, is wrong: the caller's fault, exit code 2."""
 
 
+class NothingError(Error):
+    """There is nothing to judge or to compare: the caller's fault, exit code 3."""
+
+
 class ContractError(Error):
     """The contract file is wrong: its author's fault, exit code 2."""
 

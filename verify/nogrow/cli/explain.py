@@ -6,20 +6,12 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from nogrow.cli.options import (
-    Colour,
-    Format,
-    Output,
-    Prefixes,
-    common,
-    contract_at,
-    glue_in,
-    with_glue,
-    with_sources,
-)
+from nogrow.api.inputs import contract_at, host_code_at
+from nogrow.cli.options import Colour, Output, Prefixes, common, with_glue, with_sources
 from nogrow.cli.output import emit
 from nogrow.errors import UsageError
-from nogrow.report.exit_code import ExitCode, Outcome, exit_code
+from nogrow.report.exit_code import ExitCode, Outcome
+from nogrow.report.formats import Format
 from nogrow.report.model import ArtifactReport, Report
 
 if TYPE_CHECKING:
@@ -70,7 +62,7 @@ def explain(
 
     lists_paths = any(output.format is not Format.TEXT for output in outputs)
     report = check_all(
-        contract, chosen, judge=judge, glue=glue_in(glue), read_ahead=read_ahead, lists_paths=lists_paths
+        contract, chosen, judge=judge, glue=host_code_at(glue), read_ahead=read_ahead, lists_paths=lists_paths
     )
     report = _narrowed(report, None if number is None else f"{chosen[0].path}#{number}")
     parts: list[Explained] = []
@@ -97,7 +89,7 @@ def explain(
         render(parts, stream, options)
 
     emit(report, outputs, colour, as_text)
-    ctx.exit(ExitCode.KEPT if report.outcome is Outcome.BROKEN else exit_code(report))
+    ctx.exit(ExitCode.KEPT if report.outcome is Outcome.BROKEN else report.exit_code)
 
 
 def _split(file: str) -> tuple[str, int | None]:

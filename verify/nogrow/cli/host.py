@@ -1,12 +1,10 @@
 """Define `nogrow host`, which finds views that JavaScript host code keeps across calls."""
 
-from pathlib import Path
-
 import click
 
+from nogrow.api.host import host as find_views
 from nogrow.cli.options import Colour, Output, reporting, with_views
 from nogrow.cli.output import emit, progress, text_renderer
-from nogrow.report.exit_code import exit_code
 
 
 @click.command()
@@ -37,11 +35,7 @@ def host(
     EM_JS or EM_ASM, or a folder with such files; node_modules below a folder is left out. Files that import
     each other are one program. The exit code is 1 if a view is found, 4 if a file could not be judged.
     """
-    from nogrow.jshost.nearby_scripts import scripts_at
-    from nogrow.pipeline.cached_views import inspect
-
-    files = [str(script) for path in paths for script in scripts_at(Path(path))]
     with progress() as watch:
-        report = inspect(files, watch, strict=strict, stale_length=stale_length, modules=modules)
+        report = find_views(paths, modules=modules, strict=strict, stale_length=stale_length, progress=watch)
     emit(report, outputs, colour, text_renderer(quiet))
-    ctx.exit(exit_code(report))
+    ctx.exit(report.exit_code)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nogrow.cli.options import DEFAULT_CONTRACT
+from nogrow.api.inputs import DEFAULT_CONTRACT
 from nogrow.cli.output import progress
 from nogrow.contract.phrases import counted
 from nogrow.errors import UsageError

@@ -12,7 +12,7 @@ from typing import NoReturn
 import click
 
 from nogrow import __version__
-from nogrow.errors import Error, ModuleError, ToolError
+from nogrow.errors import Error, ModuleError, NothingError, ToolError
 from nogrow.report.escaping import printable
 from nogrow.report.exit_code import ExitCode
 
@@ -55,14 +55,19 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except Error as error:
             click.echo(f"nogrow: {printable(str(error))}", err=True)
-            not_judged = isinstance(error, ModuleError | ToolError)
-            ctx.exit(ExitCode.NOT_JUDGED if not_judged else ExitCode.USAGE)
+            ctx.exit(_code_of(error))
         except MemoryError:
             click.echo(f"nogrow: {NO_MEMORY}", err=True)
             ctx.exit(ExitCode.NOT_JUDGED)
         except EOFError as error:
             # click would take it for the end of its own input and exit with 1, which means a broken contract.
             raise RuntimeError("an unexpected end of a file") from error
+
+
+def _code_of(error: Error) -> ExitCode:
+    if isinstance(error, NothingError):
+        return ExitCode.NOTHING
+    return ExitCode.NOT_JUDGED if isinstance(error, ModuleError | ToolError) else ExitCode.USAGE
 
 
 @click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

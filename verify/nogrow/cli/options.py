@@ -5,35 +5,17 @@ import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import click
 
+from nogrow.api.inputs import DEFAULT_CONTRACT, DEFAULT_LOCK
 from nogrow.errors import UsageError
-
-if TYPE_CHECKING:
-    from nogrow.baseline.regressions import Pinned
-    from nogrow.contract.model import Contract
-    from nogrow.jshost.model import Glue
-
-DEFAULT_CONTRACT = Path("nogrow.toml")
-DEFAULT_LOCK = "nogrow.lock"
+from nogrow.report.formats import Format
 
 Command = Callable[..., object]
 Option = Callable[[Command], Command]
 Prefixes = tuple[tuple[str, str], ...]
-
-
-class Format(enum.Enum):
-    """The formats of a report."""
-
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
-    JUNIT = "junit"
-    GITHUB = "github"
-    MARKDOWN = "markdown"
-    HTML = "html"
 
 
 class Colour(enum.Enum):
@@ -242,56 +224,3 @@ def new_file(file: Path, output: Path | None, *, force: bool, or_else: str | Non
         if not force:
             raise UsageError(f"{output}: the file exists; use --force to overwrite it")
     return output
-
-
-def contract_at(path: Path | None) -> "Contract | None":
-    """Return the contract in the file `path`, or in the default one if it exists.
-
-    Raises `ContractError`.
-    """
-    # A dangling link means that the contract is lost, not that the project has none.
-    if path is None and not os.path.lexists(DEFAULT_CONTRACT):
-        return None
-    from nogrow.contract.load import load
-
-    return load(path or DEFAULT_CONTRACT)
-
-
-def glue_in(paths: Sequence[Path]) -> "list[Glue]":
-    """Read the host code at the paths, without analysing it; raises `UsageError` for a path without any."""
-    if not paths:
-        return []
-    from nogrow.jshost.nearby_scripts import scripts_at
-    from nogrow.pipeline.named_host_code import text_at
-
-    return [text_at(script) for path in paths for script in scripts_at(path)]
-
-
-def lock_at(path: Path | None, contract: "Contract | None") -> Path:
-    """Return the path of the lock file: `path`, or else beside the contract or in the working folder."""
-    return path or (contract.path.parent if contract else Path()) / DEFAULT_LOCK
-
-
-def pinned_in(
-    path: Path | None, contract: "Contract | None", *, locked: bool, exact: bool, whole: bool
-) -> "Pinned | None":
-    """Return the lock that modules are compared with, None if no option asks for it.
-
-    `whole` says that all modules in the lock are checked. Raises `Error` if the lock can't be read.
-    """
-    if not (locked or exact or path):
-        return None
-    from nogrow.baseline.lock_file import load
-    from nogrow.baseline.regressions import Pinned
-    from nogrow.wasm.file import is_there
-
-    lock_path = lock_at(path, contract)
-    if not is_there(lock_path):
-        raise UsageError(f"{lock_path}: no such lock; write it with `nogrow pin`")
-    return Pinned(load(lock_path), exact, whole)
-
-
-def require_single_module(debug_info: str | None, count: int) -> None:
-    """Raise `UsageError` if `--debug-info` is given, but several modules (`count`) are checked."""
-    if debug_info is not None and count > 1:
-        raise UsageError(f"--debug-info needs a single module, not {count}")

@@ -9,27 +9,18 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from nogrow.cli.options import Colour, Format, Output
+from nogrow.cli.options import Colour, Output
 from nogrow.errors import UsageError
+from nogrow.report.escaping import printable
+from nogrow.report.formats import Format, write
 from nogrow.report.model import Report
 
 if TYPE_CHECKING:
     from rich.progress import Progress
-
-# The module of each format has a function `render`.
-MODULES = {
-    Format.JSON: "as_json",
-    Format.SARIF: "sarif",
-    Format.JUNIT: "junit",
-    Format.GITHUB: "github",
-    Format.MARKDOWN: "markdown",
-    Format.HTML: "html",
-}
 
 Render = Callable[[TextIO], None]
 TextRender = Callable[[Report, TextIO, bool], None]
@@ -45,7 +36,7 @@ def emit(report: Report, outputs: Sequence[Output], colour: Colour, as_text: Tex
     def render(form: Format, coloured: bool) -> Render:
         if form is Format.TEXT:
             return lambda stream: as_text(report, stream, coloured)
-        return partial(import_module(f"nogrow.report.{MODULES[form]}").render, report)
+        return partial(write, report, form)
 
     deliver(outputs, colour, render)
 
@@ -59,9 +50,15 @@ def deliver(outputs: Sequence[Output], colour: Colour, render: Callable[[Format,
         if output.path is None:
             _print(render(output.format, _coloured(colour)))
         else:
-            from nogrow.util.atomic_write import write
+            from nogrow.util import atomic_write
 
-            write(output.path, render(output.format, False))
+            atomic_write.write(output.path, render(output.format, False))
+
+
+def print_notes(report: Report) -> None:
+    """Print the remarks on the check as a whole to standard error."""
+    for note in report.notes:
+        click.echo(f"nogrow: {printable(note)}", err=True)
 
 
 def print_unjudged(report: Report) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nogrow.cli.options import contract_at, contract_option, glue_in, lock_at, lock_option, with_glue
+from nogrow.api.inputs import contract_at, host_code_at, lock_at
+from nogrow.cli.options import contract_option, lock_option, with_glue
 from nogrow.cli.output import print_unjudged
 from nogrow.contract.phrases import counted, shortened
 from nogrow.report.escaping import printable
@@ -56,7 +57,9 @@ def pin(
     old = load(path) if is_there(path) else None
     chosen = targets(contract, paths or (old.files if old and not contract else ()))
     own_glue = None if glue else beside(chosen)
-    report = check_all(contract, chosen, judge=judge, glue=glue_in(glue), own_glue=own_glue, jobs=cores())
+    report = check_all(
+        contract, chosen, judge=judge, glue=host_code_at(glue), own_glue=own_glue, jobs=cores()
+    )
     failure = _failure(report)
     if failure is not None:
         click.echo(f"nogrow: {printable(str(path))} is left unchanged: {failure[1]}", err=True)

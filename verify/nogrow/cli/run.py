@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nogrow.cli.options import (
-    Colour,
-    Format,
-    Output,
-    Prefixes,
-    common,
-    contract_at,
-    require_single_module,
-    with_sources,
-)
+from nogrow.api.check import require_single_module
+from nogrow.api.inputs import contract_at
+from nogrow.cli.options import Colour, Output, Prefixes, common, with_sources
 from nogrow.cli.output import emit, text_renderer
 from nogrow.errors import UsageError
 from nogrow.report.escaping import printable
-from nogrow.report.exit_code import ExitCode, Outcome, exit_code
+from nogrow.report.exit_code import ExitCode, Outcome
+from nogrow.report.formats import Format
 from nogrow.report.model import Report
 
 if TYPE_CHECKING:
@@ -80,7 +74,7 @@ def run(
         if not report.artifacts:
             click.echo("nogrow: nothing to run: the contract has no scenario", err=True)
         emit(report, outputs, colour, text_renderer(quiet))
-        ctx.exit(exit_code(report))
+        ctx.exit(report.exit_code)
     if any(output.format is not Format.TEXT for output in outputs):
         raise UsageError("--search has no format but text")
     if find_spec("hypothesis") is None:
@@ -91,7 +85,7 @@ def run(
     lines = list(_searched(report, chosen, seconds, wanted))
     for line in lines or ["nogrow: nothing to search: give a PATH"]:
         click.echo(line, err=not lines)
-    ctx.exit(ExitCode.KEPT if report.outcome is Outcome.BROKEN else exit_code(report))
+    ctx.exit(ExitCode.KEPT if report.outcome is Outcome.BROKEN else report.exit_code)
 
 
 def _searched(report: Report, chosen: "Sequence[Target]", seconds: float, wanted: "Wanted") -> Iterator[str]:

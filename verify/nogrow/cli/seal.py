@@ -1,25 +1,22 @@
 """Define `nogrow seal`, which writes a copy of a module that cannot grow."""
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from nogrow.cli.options import contract_at, contract_option, new_file, output_option
+from nogrow.api.seal import AllPages
+from nogrow.api.seal import seal as seal_module
+from nogrow.cli.options import contract_option, new_file, output_option
 from nogrow.contract.phrases import counted, headline
-from nogrow.errors import ModuleError, UsageError
+from nogrow.errors import UsageError
 from nogrow.report.escaping import printable
 
 if TYPE_CHECKING:
-    from nogrow.contract.model import ArtifactContract
     from nogrow.rewrite.comparison import Comparison
-    from nogrow.rewrite.reserve import Pages
     from nogrow.rewrite.rewrite import Mode
-
-    AllPages = Pages | Literal["scenarios"]
 
 _MOST_ENTRIES = 20
 _OUT_OF_MEMORY = (
@@ -33,7 +30,7 @@ _EFFECTS = {
     "reserve": "The memory has all its pages from the start. An allocation beyond them fails as if memory "
     "were exhausted.",
 }
-_SCENARIOS = "scenarios"
+_SCENARIOS: Final = "scenarios"
 
 
 @click.command()
@@ -74,61 +71,34 @@ def seal(
     nothing was written.
     """
     target = _target(Path(file), output, in_place=in_place, force=force)
-    from nogrow.contract.seal_clauses import scenarios_of
-    from nogrow.scenarios.sealing import pages_of_scenarios
-    from nogrow.scenarios.sealing import seal as seal_module
     from nogrow.util.atomic_write import write_bytes
-    from nogrow.wasm.file import read
-    from nogrow.wasm.runtime import Engine
 
-    clauses = _clauses(file, contract_path) if mode in (None, "reserve") else ()
-    chosen, number = _from_clauses(clauses, file, pages) if mode is None else _from_options(mode, pages)
-    scenarios = scenarios_of(clauses)
-    try:
-        data = read(file)
-        if isinstance(number, str):
-            number = pages_of_scenarios(data, scenarios)
-            click.echo(f"--pages {number}: what the scenarios reach, and a quarter more")
-        copy = seal_module(data, chosen, number, Engine(), scenarios)
-    except ModuleError as error:
-        raise ModuleError(f"{file}: {error}") from error
+    if mode is None and pages:
+        raise UsageError("--pages: this option needs --mode")
+    copy = seal_module(file, mode=_mode(mode), pages=_pages(pages), contract=contract_path)
     write_bytes(target, copy.data)
-    same = ": nothing had to change" if copy.data == data else ""
-    click.echo(f"{printable(str(target))}: {printable(file)} sealed ({chosen.value}){same}")
+    same = "" if copy.changed else ": nothing had to change"
+    click.echo(f"{printable(str(target))}: {printable(file)} sealed ({copy.mode.value}){same}")
     for comparison in copy.comparisons:
         for line in _lines(comparison):
             click.echo(line)
     for note in copy.notes:
         click.echo(f"  note: {printable(note)}")
-    click.echo(f"{_EFFECTS[chosen.value]} Try it with your scenarios: nogrow run")
+    click.echo(f"{_EFFECTS[copy.mode.value]} Try it with your scenarios: nogrow run")
 
 
-def _from_options(mode: str, values: Sequence[str]) -> "tuple[Mode, AllPages]":
+def _mode(mode: str | None) -> "Mode | None":
     from nogrow.rewrite.rewrite import Mode
 
-    if _SCENARIOS not in values:
-        return Mode(mode), _pages(values)
-    if mode != Mode.RESERVE.value or len(values) > 1:
-        raise UsageError("--pages scenarios is for the mode reserve, without another --pages")
-    return Mode(mode), "scenarios"
+    return None if mode is None else Mode(mode)
 
 
-def _from_clauses(
-    clauses: "Sequence[ArtifactContract]", file: str, values: Sequence[str]
-) -> "tuple[Mode, AllPages]":
-    """Return what the clauses for the file say; raises `UsageError` if they do not say it."""
-    from nogrow.contract.seal_clauses import seal_in
-
-    if values:
-        raise UsageError("--pages: this option needs --mode")
-    wanted = seal_in(clauses, file)
-    if wanted is None:
-        raise UsageError(f"{file}: no mode: use --mode, or add `seal` to the contract's clause for the file")
-    return wanted.mode, wanted.pages
-
-
-def _pages(values: Sequence[str]) -> "Pages":
-    """Return the numbers of `--pages`; raises `UsageError` for anything else."""
+def _pages(values: Sequence[str]) -> AllPages:
+    """Return the numbers of `--pages`, or `scenarios`; raises `UsageError` for anything else."""
+    if _SCENARIOS in values:
+        if len(values) > 1:
+            raise UsageError("--pages scenarios is for the mode reserve, without another --pages")
+        return _SCENARIOS
     by_memory: dict[int, int] = {}
     for value in values:
         memory, separator, number = value.rpartition("=")
@@ -143,16 +113,6 @@ def _pages(values: Sequence[str]) -> "Pages":
             return int(number)
         by_memory[int(memory)] = int(number)
     return by_memory or None
-
-
-def _clauses(file: str, contract_path: Path | None) -> "tuple[ArtifactContract, ...]":
-    """Return the clauses that the contract has for the file."""
-    contract = contract_at(contract_path)
-    if contract is None or not os.path.isfile(file):  # noqa: PTH113
-        return ()
-    from nogrow.contract.select import targets
-
-    return tuple(clause for target in targets(contract, (file,)) for clause in target.clauses)
 
 
 def _target(file: Path, output: Path | None, *, in_place: bool, force: bool) -> Path:

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import click
 
-from nogrow.cli.options import Colour, Format, Output, common, contract_at
+from nogrow.api.inputs import contract_at
+from nogrow.cli.options import Colour, Output, common
 from nogrow.cli.output import emit
-from nogrow.report.exit_code import ExitCode, Outcome, exit_code
+from nogrow.report.exit_code import ExitCode, Outcome
+from nogrow.report.formats import Format
 
 
 @click.command()
@@ -37,4 +39,4 @@ def sites(
         contract, targets(contract, (file,)), judge=judge, lists_paths=lists_paths, require_host_code=False
     )
     emit(report, outputs, colour, render_sites)
-    ctx.exit(ExitCode.KEPT if report.outcome is Outcome.BROKEN else exit_code(report))
+    ctx.exit(ExitCode.KEPT if report.outcome is Outcome.BROKEN else report.exit_code)

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nogrow.cli.options import glue_in, new_file, output_option, with_glue
+from nogrow.api.stress import stress as stress_module
+from nogrow.cli.options import new_file, output_option, with_glue
 from nogrow.contract.phrases import counted
-from nogrow.errors import ModuleError
 from nogrow.report.escaping import printable
 
 if TYPE_CHECKING:
-    from nogrow.jshost.model import Glue
     from nogrow.rewrite.stress import Stressed
 
 _MOST_NAMES = 20
@@ -60,39 +59,18 @@ def stress(
     means that this failed, and that nothing was written.
     """
     target = new_file(Path(file), output, force=force)
-    from nogrow.pipeline.named_host_code import analysed
-    from nogrow.pipeline.stress_host_code import host_code_beside, surroundings_of
-    from nogrow.rewrite.stress import stressed
     from nogrow.util.atomic_write import write_bytes
-    from nogrow.wasm.file import read
-    from nogrow.wasm.sections import is_component
 
-    host_code = list(map(analysed, glue_in(glue)))
-    problem = next((script.problem for script in host_code if script.problem is not None), None)
-    if problem is not None:
-        raise ModuleError(f"{file}: {problem}")
-    try:
-        data = read(file)
-        if not host_code and not is_component(data):
-            host_code = list(host_code_beside(file, data))
-        copy = stressed(
-            data,
-            entries=entries,
-            every=every,
-            pages=pages or 0,
-            surroundings=surroundings_of(data, host_code),
-        )
-    except ModuleError as error:
-        raise ModuleError(f"{file}: {error}") from error
+    copy = stress_module(file, entries=entries, all=every, pages=pages, js=glue)
     write_bytes(target, copy.data)
     click.echo(f"{printable(str(target))}: {printable(file)} stressed, for tests only")
-    for line in _lines(copy, entries, [] if glue else host_code):
+    for line in _lines(copy, entries):
         click.echo(f"  {printable(line)}")
     if copy.detaching:
         click.echo(f"Use it in place of FILE in your tests. {_GUARD}")
 
 
-def _lines(copy: "Stressed", entries: Sequence[str], found: "Sequence[Glue]") -> Iterator[str]:
+def _lines(copy: "Stressed", entries: Sequence[str]) -> Iterator[str]:
     of_all = counted(len(copy.detaching) + len(copy.quiet), "entry point")
     if copy.detaching:
         detach = "detaches" if len(copy.detaching) == 1 else "detach"
@@ -104,8 +82,6 @@ def _lines(copy: "Stressed", entries: Sequence[str], found: "Sequence[Glue]") ->
     else:
         chosen = "the entry points that --entry chooses" if entries else of_all
         yield f"none of {chosen} can grow a memory that the host sees: the copy is the same as FILE"
-    for script in found:
-        yield f"note: its host code is {script.file}"
     for note in copy.notes:
         yield f"note: {note}"
 

@@ -6,11 +6,10 @@ Regressions come first, and unchanged entry points are only counted.
 from collections.abc import Iterator
 from typing import TextIO
 
-import click
-
 from nogrow.analysis.judgement import EntryKind, Memory, Verdict
 from nogrow.contract.phrases import counted, listed, shortened, unmistakable
 from nogrow.difference.model import Difference, Direction, EntryChange, ModuleDifference
+from nogrow.report.colours import styled
 from nogrow.report.escaping import fenced, in_markdown, printable
 
 # Nobody reads more than this; the JSON report has all of them.
@@ -26,7 +25,7 @@ def render(difference: Difference, stream: TextIO, *, colour: bool = False) -> N
     for module in difference.modules:
         details = ((f"  {line}", direction) for line, direction in _details(module))
         for line, direction in ((_headline(module), module.direction), *details):
-            stream.write((click.style(line, fg=COLOURS[direction]) if colour else line) + "\n")
+            stream.write((styled(line, COLOURS[direction]) if colour else line) + "\n")
     for note in difference.notes:
         stream.write(f"note: {printable(note)}\n")
     stream.write(_summary(difference) + "\n")

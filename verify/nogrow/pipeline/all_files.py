@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nogrow.baseline.regressions import Pinned
     from nogrow.contract.model import ViewRules
     from nogrow.source.lookup import Wanted
+    from nogrow.wasm.runtime import Engine
 
 # Below this many bytes in all, starting processes takes longer than they save.
 WORTH_PROCESSES = 8 << 20
@@ -50,6 +51,7 @@ def check(
     read_ahead: ReadAhead | None = None,
     views: "ViewRules | None" = None,
     watch: Watch | None = None,
+    engine: "Engine | None" = None,
 ) -> Report:
     """Return the report on all targets, with an artifact for each core module.
 
@@ -71,6 +73,7 @@ def check(
     - `read_ahead` has begun to read and scan the only target.
     - `views` also reports the stale views in the files of `glue` and in those that a contract names.
     - `watch` is told how many targets of how many are done.
+    - `engine` has compiled the kernels before; with it, a single target is judged.
     """
     given = _of_targets(glue, targets)
     if any(clause.js for target in targets for clause in target.every_clause):
@@ -82,7 +85,17 @@ def check(
     by_path = {path: tuple(files) for path, files in _joined(own_glue or {}, given).items()}
     targets = [_with_problems(target, given.get(target.path, ())) for target in targets]
     pipeline = Pipeline(
-        judge, run, validate, require_host_code, digest, lists_paths, source, pinned, by_path, read_ahead
+        judge,
+        run,
+        validate,
+        require_host_code,
+        digest,
+        lists_paths,
+        source,
+        pinned,
+        by_path,
+        read_ahead,
+        engine,
     )
 
     def report_progress(done: int) -> None:

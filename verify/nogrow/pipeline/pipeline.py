@@ -81,9 +81,12 @@ class Pipeline:
     pinned: "Pinned | None"
     glue: Mapping[str, tuple[Glue, ...]]
     read_ahead: ReadAhead | None = None
+    engine: Engine | None = None
 
     @cached_property
     def _engine(self) -> Engine:
+        if self.engine is not None:
+            return self.engine
         return Engine() if self.read_ahead is None else self.read_ahead.engine
 
     def all_reports(self, targets: Sequence[Target]) -> list[Reports]:

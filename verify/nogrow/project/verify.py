@@ -12,8 +12,10 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from nogrow.analysis.proof import judge
-from nogrow.cli.dist import Gate
-from nogrow.cli.options import contract_at, pinned_in
+from nogrow.api.check import check as check_files
+from nogrow.api.inputs import pinned_in
+from nogrow.cli.dist import require_usable, write_statement
+from nogrow.cli.output import print_notes
 from nogrow.contract.build_plan import REPORT
 from nogrow.contract.load import load
 from nogrow.contract.model import ViewRules
@@ -27,10 +29,9 @@ from nogrow.project.manifest import read_manifest, write_other
 from nogrow.project.project import CONTRACT, Project, open_project
 from nogrow.report import as_json, text
 from nogrow.report.escaping import printable
-from nogrow.report.exit_code import ExitCode, Outcome, exit_code
+from nogrow.report.exit_code import ExitCode, Outcome
 from nogrow.report.model import ArtifactReport, Report, not_judged
 from nogrow.scenarios.runner import run
-from nogrow.util.background import cores
 from nogrow.wasm.component import core_modules
 
 _KEPT = {
@@ -72,7 +73,7 @@ def verify(root: Path, *, locked: bool = False) -> int:
         path = project.output / REPORT
         write_other(project, path, document.getvalue().encode())
         announce(f"the report is in {path}")
-    return exit_code(report)
+    return report.exit_code
 
 
 def _row(artifact: ArtifactReport) -> tuple[str, str, str, str]:
@@ -140,15 +141,15 @@ def release(project: Project, dist: Sequence[str]) -> int:
         try:
             if not paths:
                 raise UsageError("no files to release: name them with --dist DIR")
-            contract = contract_at(None)
-            gate = Gate(paths, Path(project.attestation), None)
-            chosen = gate.targets(contract)
-            report = gate.closed(check(contract, chosen, judge=judge, jobs=cores(), views=ViewRules()))
+            statement = Path(project.attestation)
+            require_usable((), paths, statement, None, has_lock=False)
+            report = check_files(dist=paths, digest=False, list_paths=False)
+            print_notes(report)
             text.render(report, sys.stdout)
-            gate.attest(report)
+            write_statement(report, statement)
         except Error as error:
             return _failed(error)
-    return exit_code(report)
+    return report.exit_code
 
 
 def _failed(error: Error) -> int:

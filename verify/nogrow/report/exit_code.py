@@ -1,10 +1,6 @@
 """Decide which outcome takes precedence, and which exit code it has."""
 
 import enum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from nogrow.report.model import Report
 
 
 class Outcome(enum.Enum):
@@ -26,7 +22,7 @@ class ExitCode(enum.IntEnum):
     NOT_JUDGED = 4
 
 
-# The report has the first of these outcomes that any artifact has.
+# A report has the first of these outcomes that any artifact has; there is none after a usage error.
 CODES = {
     Outcome.NOT_JUDGED: ExitCode.NOT_JUDGED,
     Outcome.BROKEN: ExitCode.BROKEN,
@@ -34,12 +30,3 @@ CODES = {
     Outcome.KEPT: ExitCode.KEPT,
 }
 WEIGHT = tuple(CODES)
-
-
-def exit_code(report: "Report") -> ExitCode:
-    """Return the exit code for the report.
-
-    Not judged takes precedence over broken, broken over nothing, and nothing over kept. After a usage error
-    or an invalid contract there is no report.
-    """
-    return CODES[report.outcome]

@@ -4,8 +4,6 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TextIO
 
-import click
-
 from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.judgement import Entry, Verdict
 from nogrow.contract.phrases import assuming, counted, entry_name, headline, is_assumed, listed, shortened
@@ -16,6 +14,7 @@ from nogrow.explain.cause import Cause
 from nogrow.explain.explain import Explained, Explanation
 from nogrow.explain.provenance import Origin
 from nogrow.explain.toolchain import Kind
+from nogrow.report.colours import styled
 from nogrow.report.escaping import printable
 from nogrow.report.locations import drawn
 from nogrow.report.steps import action_of
@@ -132,7 +131,7 @@ class _Text:
         self._colour = "red" if self._entry.verdict in RED else "yellow"
 
     def _style(self, text: str, colour: str | None = None) -> str:
-        return click.style(text, fg=colour, bold=True) if self._options.colour else text
+        return styled(text, colour, bold=True) if self._options.colour else text
 
     def lines(self, seen: set[Advice]) -> Iterator[str]:
         yield from self._headline()

@@ -1,12 +1,13 @@
 """Define the report that every format renders, which has the results for each artifact."""
 
+import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from nogrow.analysis.judgement import Judgement
+from nogrow.analysis.judgement import Judgement, Verdict
 from nogrow.contract.violations import Rule, Violation
 from nogrow.jshost.model import Grower
-from nogrow.report.exit_code import WEIGHT, Outcome
+from nogrow.report.exit_code import CODES, WEIGHT, ExitCode, Outcome
 from nogrow.scenarios.result import ScenarioResult
 from nogrow.source.model import Frames
 
@@ -48,6 +49,11 @@ class ArtifactReport(NamedTuple):
     refused: bool = False
 
     @property
+    def verdict(self) -> Verdict | None:
+        """The worst verdict of any entry point, None if the artifact was not judged."""
+        return None if self.judgement is None else self.judgement.verdict
+
+    @property
     def unvalidated(self) -> bool:
         """Whether the module was judged although it is not known to be valid."""
         return self.judgement is not None and self.validated is not True
@@ -84,13 +90,16 @@ class Report(NamedTuple):
     """The results for all artifacts, sorted by path, and the contract file if there is one.
 
     `quotable` are folders whose source files may be quoted in addition to the working directory. `shipped`
-    counts the files that were searched for modules; it is None if no files were searched.
+    counts the files that were searched for modules; it is None if no files were searched. `notes` are remarks
+    on the check as a whole. `statement` is the in-toto statement of a shipment that keeps the contract.
     """
 
     contract: str | None
     artifacts: tuple[ArtifactReport, ...]
     quotable: tuple[str, ...] = ()
     shipped: "Counts | None" = None
+    notes: tuple[str, ...] = ()
+    statement: str | None = None
 
     @property
     def host_files(self) -> tuple[str, ...]:
@@ -108,3 +117,24 @@ class Report(NamedTuple):
         """The worst outcome of any artifact; without artifacts, it is `NOTHING`."""
         outcomes = {artifact.outcome for artifact in self.artifacts} or {Outcome.NOTHING}
         return min(outcomes, key=WEIGHT.index)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code of `nogrow check` for this report."""
+        return CODES[self.outcome]
+
+    def render(self, form: str = "text") -> str:
+        """Return the report in a format: text, json, sarif, junit, github, markdown or html.
+
+        Raises `UsageError` for any other format.
+        """
+        stream = io.StringIO()
+        self.write(stream, form)
+        return stream.getvalue()
+
+    def write(self, stream: TextIO, form: str = "text") -> None:
+        """Write to `stream` what `render` returns, which can be large."""
+        # Only the formats that are used are imported.
+        from nogrow.report.formats import format_of, write
+
+        write(self, format_of(form), stream)

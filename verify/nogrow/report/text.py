@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-import click
-
 from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.judgement import Entry, Step
 from nogrow.contract.phrases import counted, headline, labels, name_of, readable, shortened
 from nogrow.contract.violations import Rule, Violation
 from nogrow.jshost.model import Grower, HostCall
+from nogrow.report.colours import styled
 from nogrow.report.escaping import printable
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report
@@ -88,7 +87,7 @@ class _Style:
         self._colour = colour
 
     def __call__(self, text: str, colour: str | None = None, bold: bool = False) -> str:
-        return click.style(text, fg=colour, bold=bold) if self._colour else text
+        return styled(text, colour, bold=bold) if self._colour else text
 
 
 def _violation(

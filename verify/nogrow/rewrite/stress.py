@@ -110,7 +110,7 @@ def _selection(proof: PointsToGrowth, patterns: Sequence[str]) -> frozenset[int]
     for pattern in patterns:
         matching = {number for number, name in enumerate(names) if fnmatchcase(name, pattern)}
         if not matching:
-            raise UsageError(f"--entry {pattern}: no entry point has such a name")
+            raise UsageError(f"{pattern}: no entry point has such a name")
         selected |= matching
     return frozenset(selected)
 

@@ -113,11 +113,18 @@ def _run(data: bytes, scenario: Scenario, limits: Limits, sizes: Sequence[int]) 
 
 
 class SealedCopy(NamedTuple):
-    """The bytes of a sealed copy, the judgements before and after, and notes for the user."""
+    """The bytes of a sealed copy, the judgements before and after, and notes for the user.
+
+    `comparisons` has one for each core module. `changed` says whether sealing changed any byte. `mode` and
+    `pages` say how the copy is sealed; `pages` is None where the mode chose them.
+    """
 
     data: bytes
     comparisons: tuple[Comparison, ...]
     notes: tuple[str, ...]
+    changed: bool
+    mode: Mode
+    pages: Pages
 
 
 def seal(
@@ -144,7 +151,7 @@ def seal(
             else "no scenario was run"
         )
         notes = (*notes, same)
-    return SealedCopy(result.data, comparisons, notes)
+    return SealedCopy(result.data, comparisons, notes, result.data != data, mode, pages)
 
 
 def pages_of(data: bytes, seal: Seal, scenarios: Sequence[Scenario]) -> int | None:
