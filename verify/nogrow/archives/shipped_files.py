@@ -10,6 +10,7 @@ from typing import NamedTuple
 from nogrow.archives.archive import UNREADABLE, Counts, Module, check_name, contents
 from nogrow.archives.unpack_limits import Budget, Limits, UnsafeArchiveError
 from nogrow.errors import ModuleError, UsageError
+from nogrow.util.paths import joined, relative, slashed
 from nogrow.wasm.file import read
 
 
@@ -45,10 +46,10 @@ def shipped(path: str, limits: Limits = Limits(), kept: int = 0) -> Iterator[Shi
     if not os.path.lexists(path):
         raise UsageError(f"--dist: {path} does not exist")
     if not Path(path).is_dir():
-        yield _file(path, Path(path).name, limits, kept)
+        yield _file(slashed(path), Path(path).name, limits, kept)
         return
     for name in _names(path):
-        file = _file(str(Path(path, name)), Path(name).as_posix(), limits, kept)
+        file = _file(joined(path, name), name, limits, kept)
         kept += sum(len(module.data) for module in file.modules)
         yield file
 
@@ -63,7 +64,7 @@ def _names(folder: str) -> Sequence[str]:
     for parent, folders, names in os.walk(folder, onerror=failed):
         # os.walk does not follow links to folders, so they are listed here and refused later.
         links = [name for name in folders if Path(parent, name).is_symlink()]
-        paths += (os.path.relpath(Path(parent, name), folder) for name in (*names, *links))
+        paths += (relative(joined(parent, name), folder) for name in (*names, *links))
     return sorted(paths)
 
 

@@ -10,7 +10,7 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from nogrow.analysis.entry_identity import Key, grouped, level
@@ -18,6 +18,7 @@ from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Verdict, wors
 from nogrow.contract.model import VERDICTS
 from nogrow.contract.patterns import without_number
 from nogrow.util.document import Node, read_json
+from nogrow.util.paths import normal, relative
 
 START: Key = (EntryKind.START, "")
 
@@ -60,11 +61,11 @@ class Lock(NamedTuple):
 
     def key(self, path: str) -> str:
         """Return the key in the lock for the module that reports show as `path`."""
-        return PurePath(os.path.relpath(path, self.path.parent)).as_posix()
+        return relative(path, self.path.parent)
 
     def shown(self, key: str) -> str:
         """Return the path that reports show for the module with this key in the lock."""
-        return os.path.normpath(self.path.parent / key)
+        return normal(self.path.parent / key)
 
 
 def worst_first(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:

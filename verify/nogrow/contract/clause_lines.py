@@ -11,6 +11,7 @@ from nogrow.contract.select import targets
 from nogrow.contract.shipped_clauses import clauses_at
 from nogrow.contract.tomlfile import line_of
 from nogrow.errors import ContractError
+from nogrow.util.paths import joined
 
 
 class ClauseLines:
@@ -48,7 +49,7 @@ def _numbers(contract: Contract, paths: tuple[str, ...]) -> dict[str, int]:
     # The contract may name a core module or the component that contains it.
     files = {path: without_number(path) for path in paths}
     by_file = {target.path: numbers.get(target.clause) for target in targets(contract, tuple(files.values()))}
-    by_path = {str(contract.path.parent / clause.path): number for clause, number in numbers.items()}
+    by_path = {joined(contract.path.parent, clause.path): number for clause, number in numbers.items()}
     found = {path: by_path.get(path, by_file.get(file)) for path, file in files.items()}
     for path in paths:
         if MEMBER in path and (clauses := clauses_at(contract, path)):

@@ -4,7 +4,6 @@ It rejects every key and value that it does not know, with a `ContractError` tha
 """
 
 import glob
-import os
 import posixpath
 import re
 from collections.abc import Iterator
@@ -38,6 +37,7 @@ from nogrow.contract.patterns import (
 )
 from nogrow.contract.tomlfile import read, without_nul
 from nogrow.util.document import Node
+from nogrow.util.paths import absolute, joined, slashed
 
 if TYPE_CHECKING:
     from nogrow.contract.build_plan import Plan
@@ -66,10 +66,10 @@ def load(path: Path, *, may_be_empty: bool = False) -> Contract:
     artifacts: dict[str, ArtifactContract] = {}
     for table in tables:
         artifact = _artifact(table)
-        absolute = os.path.abspath(path.parent / artifact.path)  # noqa: PTH100
-        if absolute in artifacts:
+        absolute_path = absolute(joined(path.parent, artifact.path))
+        if absolute_path in artifacts:
             raise table.at("path").error(f"the artifact `{artifact.path}` already has a contract")
-        artifacts[absolute] = artifact
+        artifacts[absolute_path] = artifact
     return Contract(path, tuple(artifacts.values()))
 
 
@@ -120,9 +120,9 @@ def _artifact(table: Node) -> ArtifactContract:
 
 def _js(node: Node) -> tuple[str, ...]:
     node.strings()
-    folder = glob.escape(str(node.source.path.parent))
-    files = map(without_nul, node.items())
-    return tuple(f"{folder}/{file if is_glob(file) else glob.escape(file)}" for file in files)
+    folder = glob.escape(slashed(node.source.path.parent))
+    files = (slashed(without_nul(item)) for item in node.items())
+    return tuple(joined(folder, file if is_glob(file) else glob.escape(file)) for file in files)
 
 
 def _views(table: Node) -> ViewRules:
@@ -132,7 +132,7 @@ def _views(table: Node) -> ViewRules:
 
 
 def _path(table: Node) -> str:
-    path = table.required("path", "the path of a module or a glob, relative to the contract file")
+    path = slashed(table.required("path", "the path of a module or a glob, relative to the contract file"))
     node = table.at("path")
     without_nul(node)
     parts = [part for member in members(path) for part in member.split("/")]

@@ -40,7 +40,9 @@ def fixed_folder(pattern: str) -> str:
     """Return the leading folders of an absolute pattern that contain no wildcard, unescaped."""
     parts = pattern.split("/")
     wild = (index for index, part in enumerate(parts) if is_glob(re.sub(r"\[[*?[]\]", "", part)))
-    return re.sub(r"\[([*?[])\]", r"\1", "/".join(parts[: next(wild, len(parts))])) or "/"
+    folder = re.sub(r"\[([*?[])\]", r"\1", "/".join(parts[: next(wild, len(parts))]))
+    # Without a slash, a drive of Windows is the working directory on that drive.
+    return f"{folder}/" if not folder or folder.endswith(":") else folder
 
 
 def split_number(path: str) -> tuple[str, int | None]:

@@ -1,7 +1,5 @@
 """This module reads `seal` in clauses, and finds the artifacts that have it and the paths of their copies."""
 
-import os
-import posixpath
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -12,6 +10,7 @@ from nogrow.contract.select import Target, targets
 from nogrow.errors import UsageError
 from nogrow.rewrite.rewrite import Mode
 from nogrow.util.document import Node
+from nogrow.util.paths import is_absolute, relative
 
 _MODES = {mode.value: mode for mode in Mode}
 _SCENARIOS = "scenarios"
@@ -31,7 +30,7 @@ def seal_of(table: Node, path: str) -> Seal:
         raise table.error("a member of an archive cannot be sealed: name the built file in `path`")
     if split_number(path)[1] is not None:
         raise table.error("a core module of a component cannot be sealed alone: name the component in `path`")
-    if posixpath.isabs(path) or path.split("/")[0] == "..":
+    if is_absolute(path) or path.split("/")[0] == "..":
         raise table.error("only a file below the contract's folder can be sealed")
     named = table.at("mode", "cap, deny, trap or reserve")
     if named.value == STRESS:
@@ -77,7 +76,7 @@ def artifacts_to_seal(contract: Contract, output: PurePosixPath) -> Iterator[Art
     if not any(clause.seal for clause in contract.artifacts):
         return
     for target in targets(contract, ()):
-        path = os.path.relpath(target.path, contract.path.parent)
+        path = relative(target.path, contract.path.parent)
         seal = seal_in(target.clauses, path)
         folders = (sealed_folder(output), stressed_folder(output))
         if seal is not None and not any(map(PurePosixPath(path).is_relative_to, folders)):

@@ -1,6 +1,5 @@
 """This module selects the files to judge and the clauses of the contract that apply to each."""
 
-import glob
 import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -10,6 +9,7 @@ from typing import NamedTuple
 from nogrow.analysis.judgement import Conditions
 from nogrow.contract.model import ArtifactContract, Contract
 from nogrow.contract.patterns import is_glob, members, split_number
+from nogrow.util.paths import joined, matching, real, slashed
 from nogrow.wasm.file import is_there
 
 SUFFIX = ".wasm"
@@ -63,7 +63,7 @@ def targets(contract: Contract | None, paths: Sequence[str]) -> tuple[Target, ..
     clauses = _Clauses(contract)
     found: dict[str, Target] = {}
     for path in paths:
-        for target in _at_path(path):
+        for target in _at_path(slashed(path)):
             found.setdefault(_absolute(target.path), clauses.of(target))
     for clause in () if paths else _of_files(contract):
         matching = _matches(contract, clause)
@@ -76,14 +76,14 @@ def targets(contract: Contract | None, paths: Sequence[str]) -> tuple[Target, ..
     linked: defaultdict[str, list[tuple[int, ArtifactContract]]] = defaultdict(list)
     for path, number, clause in _parts(contract):
         parts[_absolute(path)].append((number, clause))
-        linked[os.path.realpath(path)].append((number, clause))
+        linked[real(path)].append((number, clause))
         if not paths:
             component = Target(path, ArtifactContract(), found=is_there(path))
             found.setdefault(_absolute(path), clauses.of(component))
     for absolute, target in found.items():
         own = parts.get(absolute, [])
         if not own and not clauses.names(absolute):
-            own = linked.get(os.path.realpath(target.path), [])
+            own = linked.get(real(target.path), [])
         found[absolute] = target._replace(parts=tuple(own))
     return tuple(sorted(found.values(), key=lambda target: target.path))
 
@@ -123,7 +123,7 @@ class _Clauses:
                 by_path[_absolute(path)].append(clause)
                 paths[_absolute(path)] = path
         for absolute, path in paths.items():
-            self._linked[os.path.realpath(path)] += self._at(absolute)
+            self._linked[real(path)] += self._at(absolute)
 
     def names(self, absolute: str) -> bool:
         """Return whether a clause names the path itself."""
@@ -131,7 +131,7 @@ class _Clauses:
 
     def of(self, target: Target) -> Target:
         """Return the target with all clauses that apply to it, unchanged if there are none."""
-        own = self._at(_absolute(target.path)) or self._linked.get(os.path.realpath(target.path), [])
+        own = self._at(_absolute(target.path)) or self._linked.get(real(target.path), [])
         first, *others = dict.fromkeys(own) or (target.clause,)
         return target._replace(clause=first, also=tuple(others))
 
@@ -143,8 +143,7 @@ def _matches(contract: Contract, clause: ArtifactContract) -> list[str]:
     if not is_glob(clause.path):
         path = _joined(contract, clause.path)
         return [path] if is_there(path) else []
-    # Path.glob rejects absolute patterns and `..`.
-    hits = sorted(glob.glob(clause.path, root_dir=contract.path.parent, recursive=True))  # noqa: PTH207
+    hits = matching(clause.path, contract.path.parent)
     return [path for path in (_joined(contract, hit) for hit in hits) if not _is_folder(path)]
 
 
@@ -155,21 +154,20 @@ def _at_path(path: str) -> list[Target]:
     if _is_folder(path):
         problems: list[OSError] = []
         for folder, _, names in os.walk(path, onerror=problems.append):
-            files = (str(Path(folder, name)) for name in names if name.endswith(SUFFIX))
+            files = (joined(folder, name) for name in names if name.endswith(SUFFIX))
             found += (Target(file, default) for file in files)
         for problem in problems:
             reason = f"can't be read: {problem.strerror}"
-            found.append(Target(str(problem.filename), default, problem=reason))
+            found.append(Target(slashed(problem.filename), default, problem=reason))
     elif is_there(path):
         found.append(Target(path, default))
     elif is_glob(path):
-        hits = sorted(glob.glob(path, recursive=True))  # noqa: PTH207
-        found += (target for hit in hits for target in _at_path(hit) if target.found)
+        found += (target for hit in matching(path) for target in _at_path(hit) if target.found)
     return found or [Target(path, default, found=False)]
 
 
 def _joined(contract: Contract, path: str) -> str:
-    return str(contract.path.parent / path)
+    return joined(contract.path.parent, path)
 
 
 def _is_folder(path: str) -> bool:

@@ -2,7 +2,6 @@
 
 import glob
 import hashlib
-import os
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
@@ -10,6 +9,8 @@ from nogrow.contract.model import ArtifactContract, Contract
 from nogrow.contract.patterns import MEMBER, fixed_folder, is_glob, members, split_number
 from nogrow.contract.select import Target, is_shipped, targets
 from nogrow.errors import ContractError, ModuleError
+from nogrow.util import paths
+from nogrow.util.paths import absolute, normal, real
 from nogrow.wasm.file import read
 
 
@@ -43,17 +44,17 @@ def unmatched(
     Clauses about `refused` files, which could not be opened, are left out. A clause about members of archives
     counts if its archive can be below a root, a clause about files only if all files that it can match are.
     """
-    real_roots = list(map(os.path.realpath, roots))
+    real_roots = list(map(real, roots))
     missing: list[str] = []
     for clause, pattern, _ in _patterns(contract):
         file = members(pattern)[0]
-        fixed = os.path.realpath(fixed_folder(file))
+        fixed = real(fixed_folder(file))
         inside = any(_is_below(fixed, root) for root in real_roots)
         may_match_archives = is_shipped(clause) and is_glob(clause.path)
         around = may_match_archives and any(_is_below(root, fixed) for root in real_roots)
         is_there = any(_matches(pattern, path) for path in modules)
         if (inside or around) and not is_there and not any(_matches(file, path) for path in refused):
-            missing.append(os.path.normpath(contract.path.parent / clause.path))
+            missing.append(normal(paths.joined(contract.path.parent, clause.path)))
     return tuple(missing)
 
 
@@ -63,12 +64,12 @@ def _is_below(path: str, folder: str) -> bool:
 
 def _patterns(contract: Contract) -> list[tuple[ArtifactContract, str, int | None]]:
     """Return the clauses with their absolute paths as globs and the numbers of their core modules."""
-    folder = glob.escape(os.path.abspath(contract.path.parent))  # noqa: PTH100
+    folder = glob.escape(absolute(contract.path.parent))
     patterns = []
     for clause in contract.artifacts:
         path, number = split_number(clause.path)
-        pattern = f"{folder}/{path if is_glob(path) else glob.escape(path)}"
-        patterns.append((clause, os.path.normpath(pattern), number))
+        pattern = paths.joined(folder, path if is_glob(path) else glob.escape(path))
+        patterns.append((clause, normal(pattern), number))
     return patterns
 
 
@@ -101,9 +102,9 @@ def joined(first: Target | None, target: Target) -> Target:
 
 
 def _matches(pattern: str, path: str) -> bool:
-    patterns, paths = members(pattern), os.path.abspath(path).split(MEMBER)  # noqa: PTH100
-    return len(patterns) == len(paths) and all(
-        _all_match(wanted.split("/"), part.split("/")) for wanted, part in zip(patterns, paths, strict=True)
+    patterns, names = members(pattern), absolute(path).split(MEMBER)
+    return len(patterns) == len(names) and all(
+        _all_match(wanted.split("/"), part.split("/")) for wanted, part in zip(patterns, names, strict=True)
     )
 
 

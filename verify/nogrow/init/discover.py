@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import NamedTuple
 
 from nogrow.contract.select import SUFFIX
 from nogrow.errors import UsageError
 from nogrow.jshost.parse import JAVASCRIPT, TYPESCRIPT
+from nogrow.util.paths import each_slashed, joined, real, relative, slashed
 
 # These hold other people's modules; a user who wants a contract for one names the folder.
 _FOREIGN = ("node_modules", "__pycache__")
@@ -43,15 +44,16 @@ def discover(paths: Sequence[str]) -> Found:
     by_real_path: dict[str, str] = {}
     skipped: list[str] = []
     problems: list[str] = []
+    paths = each_slashed(paths)
     for path in paths:
         # Path.is_dir raises where a folder above may not be searched.
         if os.path.isdir(path):  # noqa: PTH112
             for file in _below(path, skipped, problems):
-                by_real_path.setdefault(os.path.realpath(file), file)
+                by_real_path.setdefault(real(file), file)
         elif os.path.exists(path):  # noqa: PTH110
-            by_real_path.setdefault(os.path.realpath(path), path)
+            by_real_path.setdefault(real(path), path)
             for script in _scripts_beside(path):
-                by_real_path.setdefault(os.path.realpath(script), script)
+                by_real_path.setdefault(real(script), script)
         else:
             raise UsageError(f"{path}: no such file or folder")
     files = sorted(by_real_path.values())
@@ -72,7 +74,7 @@ def _is_script(file: str) -> bool:
 
 def _scripts_beside(path: str) -> list[str]:
     try:
-        return [str(file) for file in Path(path).parent.iterdir() if file.name.endswith(SCRIPTS)]
+        return [slashed(file) for file in Path(path).parent.iterdir() if file.name.endswith(SCRIPTS)]
     except OSError:
         return []
 
@@ -82,15 +84,15 @@ def _below(path: str, skipped: list[str], problems: list[str]) -> list[str]:
     files: list[str] = []
     for folder, folders, names in os.walk(path, onerror=errors.append):
         excluded = [name for name in folders if _is_excluded(Path(folder), name)]
-        skipped += (str(Path(folder, name)) for name in excluded)
+        skipped += (joined(folder, name) for name in excluded)
         # `os.walk` descends into the folders that stay in this list.
         folders[:] = [name for name in folders if name not in excluded]
         files += (
-            str(Path(folder, name))
+            joined(folder, name)
             for name in names
             if name.endswith((SUFFIX, ".wat", *SCRIPTS)) or name in _MANIFESTS
         )
-    problems += (f"{error.filename}: can't be searched: {error.strerror}" for error in errors)
+    problems += (f"{slashed(error.filename)}: can't be searched: {error.strerror}" for error in errors)
     return files
 
 
@@ -108,6 +110,6 @@ def seen_from(folder: Path, file: str) -> str:
     if not there.is_relative_to(here) or ".." in there.parts:
         # After a link, `..` is the parent of the link's target.
         here, there = here.resolve(), there.parent.resolve() / there.name
-    path = PurePath(os.path.relpath(there, here)).as_posix()
+    path = relative(there, here)
     path.encode()
     return path

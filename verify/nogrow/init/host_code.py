@@ -1,6 +1,5 @@
 """This module finds the host code of modules: the scripts that load a module by name, and their importers."""
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
@@ -15,6 +14,7 @@ from nogrow.jshost.nearby_scripts import MOST_BYTES
 from nogrow.jshost.parse import JAVASCRIPT, parse
 from nogrow.pipeline.host_code import beside, why_foreign
 from nogrow.pipeline.named_host_code import analysed, cannot_grow, text_at
+from nogrow.util.paths import normal
 from nogrow.wasm.decode import decode
 from nogrow.wasm.file import read
 from nogrow.wasm.model import Kind, Module
@@ -47,7 +47,7 @@ class _Search:
         self._beside = beside(targets)
         self._texts = {script: text for script in scripts if (text := _text(script))}
         self._importers = self._importers_of()
-        self._read = {os.path.normpath(file.file): file for glue in self._beside.values() for file in glue}
+        self._read = {normal(file.file): file for glue in self._beside.values() for file in glue}
         self._left_out: dict[str, None] = {}
 
     def host_code(self) -> HostCode:
@@ -64,7 +64,7 @@ class _Search:
         module = _module(target.path)
         if module is None or cannot_grow(module):
             return ()
-        loading = [os.path.normpath(file.file) for file in glue] + self._loading(target.path)
+        loading = [normal(file.file) for file in glue] + self._loading(target.path)
         importing = [script for file in loading for script in self._importers.get(file, ())]
         every = list(dict.fromkeys((*loading, *importing)))
         if len(every) > MOST_FILES:
@@ -103,7 +103,7 @@ class _Search:
         """
         name = PurePath(path).name
         same = [target.path for target in self._targets if PurePath(target.path).name == name]
-        written = os.path.normpath(path).removesuffix("_bg.wasm") + ".js"
+        written = normal(path).removesuffix("_bg.wasm") + ".js"
         named = [script for script, text in self._texts.items() if name.encode() in text or script == written]
         return [
             script

@@ -1,6 +1,6 @@
 """Link the files of a program: which declaration in which file an import means (ES modules, CommonJS)."""
 
-import os
+import posixpath
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -46,7 +46,7 @@ class Import(NamedTuple):
 
 def resolve(path: str, specifier: str, known: dict[str, int], packages: Packages | None = None) -> int | None:
     """Return the file among `known` that the file at `path` means by `specifier`, None if there is none."""
-    bases = [os.path.normpath(os.path.join(os.path.dirname(path), specifier))]  # noqa: PTH118, PTH120
+    bases = [posixpath.normpath(posixpath.join(posixpath.dirname(path), specifier))]
     if not specifier.startswith("."):
         bases = [] if packages is None else list(packages.files(path, specifier))
     candidates = (each for base in bases for each in _candidates(base))
@@ -54,15 +54,15 @@ def resolve(path: str, specifier: str, known: dict[str, int], packages: Packages
 
 
 def _candidates(base: str) -> list[str]:
-    stem, suffix = os.path.splitext(base)  # noqa: PTH122
+    stem, suffix = posixpath.splitext(base)
     compiled = [stem + each for each in _COMPILED.get(suffix, ())]
-    indices = [os.path.join(base, f"index{each}") for each in _SUFFIXES]  # noqa: PTH118
-    return [base, *(base + each for each in _SUFFIXES), *compiled, *map(os.path.normpath, indices)]
+    indices = [posixpath.join(base, f"index{each}") for each in _SUFFIXES]
+    return [base, *(base + each for each in _SUFFIXES), *compiled, *map(posixpath.normpath, indices)]
 
 
 def components(files: Sequence[File]) -> list[list[File]]:
     """Return the programs among the files: each has the files that imports link, in their order."""
-    known = {os.path.normpath(file.path): number for number, file in enumerate(files)}
+    known = {posixpath.normpath(file.path): number for number, file in enumerate(files)}
     leader = list(range(len(files)))
     packages = Packages(file.path for file in files) if len(files) > 1 else None
 
@@ -113,7 +113,7 @@ class Links:
     def __init__(self, files: Sequence[File], scopes: Scopes) -> None:
         """Collect the imports and exports of all files."""
         self._scopes = scopes
-        self._known = {os.path.normpath(file.path): file.root.id for file in files}
+        self._known = {posixpath.normpath(file.path): file.root.id for file in files}
         self._packages = Packages(file.path for file in files) if len(files) > 1 else None
         self._paths = {file.root.id: file.path for file in files}
         self._exports: dict[int, dict[str, Name | Import]] = {root: {} for root in self._paths}

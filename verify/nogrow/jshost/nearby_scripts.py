@@ -1,6 +1,7 @@
 """Select the scripts that may be host code: those that the user names, or those near a module."""
 
 import os
+import posixpath
 from collections.abc import Iterable
 from pathlib import Path, PurePath
 
@@ -54,7 +55,7 @@ def likely(module: str, scripts: Iterable[Script]) -> tuple[Script, ...]:
     module.
     """
     every = tuple(scripts)
-    stem = os.path.splitext(module)[0]  # noqa: PTH122
-    same = tuple(script for script in every if os.path.splitext(script[0])[0] == stem)  # noqa: PTH122
+    stem = posixpath.splitext(module)[0]
+    same = tuple(script for script in every if posixpath.splitext(script[0])[0] == stem)
     name = PurePath(module).name.encode(errors="surrogateescape")
     return same or tuple(script for script in every if name in script[1])

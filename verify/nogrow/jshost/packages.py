@@ -1,7 +1,7 @@
 """Find the files that the names of npm packages mean: `package.json` with `exports`, `imports` and `main`."""
 
 import json
-import os
+import posixpath
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -24,7 +24,7 @@ class Packages:
         self._of_folder: dict[str, _Package | None] = {}
         self._by_name: dict[str, _Package] = {}
         for path in paths:
-            package = self._around(os.path.dirname(path))  # noqa: PTH120
+            package = self._around(posixpath.dirname(path))
             name = None if package is None else package.fields.get("name")
             if package is not None and isinstance(name, str):
                 self._by_name.setdefault(name, package)
@@ -32,7 +32,7 @@ class Packages:
     def files(self, path: str, specifier: str) -> Iterator[str]:
         """Yield the files that the file at `path` may mean by the specifier, the most likely first."""
         if specifier.startswith("#"):
-            package = self._around(os.path.dirname(path))  # noqa: PTH120
+            package = self._around(posixpath.dirname(path))
             if package is not None:
                 yield from _targets(package, package.fields.get("imports"), specifier)
             return
@@ -54,7 +54,7 @@ class Packages:
     def _around(self, folder: str) -> _Package | None:
         if folder not in self._of_folder:
             fields = _read(Path(folder, "package.json"))
-            above = os.path.dirname(folder)  # noqa: PTH120
+            above = posixpath.dirname(folder)
             if fields is not None:
                 self._of_folder[folder] = _Package(folder, fields)
             else:
@@ -73,7 +73,7 @@ def _read(path: Path) -> dict[str, object] | None:
 
 
 def _in(package: _Package, path: str) -> str:
-    return os.path.normpath(os.path.join(package.folder, path))  # noqa: PTH118
+    return posixpath.normpath(posixpath.join(package.folder, path))
 
 
 def _targets(package: _Package, listed: object, key: str) -> Iterator[str]:

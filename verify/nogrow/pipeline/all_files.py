@@ -13,6 +13,7 @@ from nogrow.pipeline.pipeline import Judge, Pipeline, Reports, Run
 from nogrow.pipeline.read_ahead import ReadAhead
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report, not_judged
+from nogrow.util.paths import normal, slashed
 
 if TYPE_CHECKING:
     from nogrow.baseline.regressions import Pinned
@@ -118,7 +119,7 @@ def check(
     artifacts = tuple(artifact for of_target in reports for artifact in of_target)
     if pinned is not None:
         artifacts = _with_missing(artifacts, pinned)
-    path = None if contract is None else str(contract.path)
+    path = None if contract is None else slashed(contract.path)
     report = Report(path, artifacts, () if source is None else source.quotable)
     if views is None or not given:
         return report
@@ -142,8 +143,8 @@ def _with_missing(artifacts: Reports, pinned: "Pinned") -> Reports:
     if not missing:
         return artifacts
     present = [
-        artifact._replace(violations=(missing.pop(os.path.normpath(artifact.path)),))
-        if artifact.judgement is None and os.path.normpath(artifact.path) in missing
+        artifact._replace(violations=(missing.pop(normal(artifact.path)),))
+        if artifact.judgement is None and normal(artifact.path) in missing
         else artifact
         for artifact in artifacts
     ]

@@ -5,7 +5,6 @@ it is given.
 """
 
 import hashlib
-import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +21,7 @@ from nogrow.pipeline.view_violations import hidden_views, violations_of
 from nogrow.report.model import ArtifactReport, Report, not_judged
 from nogrow.report.summary import why_nothing
 from nogrow.source.model import Frames
+from nogrow.util.paths import each_slashed, real, slashed
 from nogrow.wasm.file import is_there, read
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def inspect(
     valid. `watch` is told how many files of how many are done. A file that can't be judged is reported as
     NG010, and the others are checked all the same. Raises `UsageError` without a parser.
     """
-    distinct = sorted(set(paths))
+    distinct = sorted(set(map(slashed, paths)))
     missing = [
         ArtifactReport(path, host=True, notes=("no such file",)) for path in distinct if not is_there(path)
     ]
@@ -87,7 +87,7 @@ def _judged(modules: Sequence[str], files: Sequence[_File]) -> tuple[ArtifactRep
     from nogrow.pipeline.all_files import check
     from nogrow.pipeline.named_host_code import analysed, needs_host_code
 
-    targets = [Target(path, ArtifactContract(), found=is_there(path)) for path in modules]
+    targets = [Target(path, ArtifactContract(), found=is_there(path)) for path in each_slashed(modules)]
     needed = any(target.found and needs_host_code(target) for target in targets)
     glue = [analysed(Glue(file.path, (), file.text, is_text=True)) for file in files] if needed else []
     # A file that can't be analysed is reported by itself.
@@ -120,7 +120,7 @@ def with_views(
     by_name: dict[str, Glue] = {}
     for target in targets:
         for file in glue.get(target.path, ()):
-            name = os.path.realpath(file.file)
+            name = real(file.file)
             by_name.setdefault(name, file)
             of_file.setdefault(name, []).append(target)
     judged: dict[str, list[ArtifactReport]] = {}

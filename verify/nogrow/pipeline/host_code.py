@@ -18,6 +18,7 @@ from nogrow.errors import ModuleError, UsageError
 from nogrow.jshost.model import Glue, Grower, Served
 from nogrow.jshost.nearby_scripts import MOST_BYTES, SUFFIXES, Script, likely
 from nogrow.pipeline.named_host_code import GlueByPath, cannot_grow, is_named
+from nogrow.util.paths import slashed
 from nogrow.wasm.decode import decode
 from nogrow.wasm.file import read as read_file
 from nogrow.wasm.model import Import, Kind, Module
@@ -57,7 +58,7 @@ def scripts_beside(path: str) -> tuple[Script, ...]:
     try:
         scripts = sorted(file for file in Path(path).parent.iterdir() if file.suffix in SUFFIXES)
         small = [file for file in scripts if file.is_file() and file.stat().st_size <= MOST_BYTES]
-        return likely(path, [(str(file), file.read_bytes()) for file in small])
+        return likely(slashed(path), [(slashed(file), file.read_bytes()) for file in small])
     except OSError:
         # No option names this folder: one that can't be listed is as if it had no scripts.
         return ()

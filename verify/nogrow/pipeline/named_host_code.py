@@ -1,6 +1,5 @@
 """Read the host code that the user names, in a contract or by an option, and analyse it if necessary."""
 
-import glob
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -9,6 +8,7 @@ from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import Target
 from nogrow.errors import ModuleError, UsageError
 from nogrow.jshost.model import Glue
+from nogrow.util.paths import matching, slashed
 from nogrow.wasm.decode import decode
 from nogrow.wasm.file import read
 from nogrow.wasm.model import Kind, Module
@@ -25,9 +25,9 @@ def text_at(path: Path) -> Glue:
     from nogrow.jshost.imports import text_of
 
     try:
-        return Glue(str(path), (), text_of(path), is_text=True)
+        return Glue(slashed(path), (), text_of(path), is_text=True)
     except ModuleError as error:
-        return Glue(str(path), (), b"", problem=str(error))
+        return Glue(slashed(path), (), b"", problem=str(error))
 
 
 def analysed(file: Glue) -> Glue:
@@ -77,10 +77,9 @@ def named(targets: Sequence[Target]) -> tuple[tuple[Target, ...], GlueByPath]:
 def _files(clause: ArtifactContract) -> Iterator[Path]:
     """Yield the files that the clause names; raises `UsageError` for a glob or a path that matches none."""
     for pattern in clause.js:
-        hits = map(Path, glob.glob(pattern, recursive=True))  # noqa: PTH207
-        files = [file for file in hits if file.is_file()]
+        files = [file for file in map(Path, matching(pattern)) if file.is_file()]
         if not files:
-            raise UsageError(f"no file matches `js` of its contract: {Path(pattern)}")
+            raise UsageError(f"no file matches `js` of its contract: {slashed(Path(pattern))}")
         yield from files
 
 

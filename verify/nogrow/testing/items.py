@@ -1,6 +1,5 @@
 """Make pytest items of a contract: one for each artifact, and one for each of its scenarios."""
 
-import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from nogrow.report.model import Report
 from nogrow.report.summary import NOT_VALIDATED, why_unvalidated
 from nogrow.scenarios.runner import run
 from nogrow.source.lookup import Wanted
+from nogrow.util.paths import relative
 
 
 class ContractFile(pytest.File):
@@ -34,7 +34,7 @@ class ContractFile(pytest.File):
         except Error as error:
             raise self.CollectError(printable(str(error))) from None
         for target in chosen:
-            name = os.path.relpath(target.path, path.parent)
+            name = relative(target.path, path.parent)
             yield ArtifactItem.from_parent(self, name=name, target=target)
             yield from _with_scenarios(self, name, target)
 
