@@ -3,7 +3,6 @@
 Formats that show the source draw an excerpt: the line number, the line, and a mark below the token.
 """
 
-import os
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,8 +15,10 @@ from nogrow.contract.violations import Rule, Violation
 from nogrow.report.escaping import printable
 from nogrow.report.model import ArtifactReport, Report
 from nogrow.report.steps import frames_of
+from nogrow.source import model
 from nogrow.source.model import Frame
 from nogrow.source.quote import Excerpt, Quotable
+from nogrow.util import paths
 from nogrow.util.demangle import demangle
 
 TAB = " " * 4
@@ -103,8 +104,11 @@ def inside(file: str, root: str) -> str | None:
 
     Relative paths start at the working directory.
     """
-    path = Path(os.path.normpath(Path.cwd() / file))
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else None
+    # Debug information has paths of the machine that built the module.
+    if model.is_absolute(file) and not paths.is_absolute(file):
+        return None
+    path = paths.relative(file or ".", root)
+    return None if path == ".." or path.startswith("../") or paths.is_absolute(path) else path
 
 
 def _cause(artifact: ArtifactReport, violation: Violation) -> Frame | None:

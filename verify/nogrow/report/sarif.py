@@ -2,13 +2,10 @@
 
 import hashlib
 import json
-import os
 import re
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, TextIO
-from urllib.parse import quote
 
 from nogrow import __version__
 from nogrow.analysis.judgement import Entry, EntryKind, Step
@@ -30,6 +27,7 @@ from nogrow.report.summary import (
     why_unvalidated,
     with_path,
 )
+from nogrow.report.uris import absolute_uri, relative_uri
 from nogrow.report.view_places import Place, places
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -194,9 +192,9 @@ class _Run:
             region["startColumn"] = position.column
         relative = self._positions.in_repository(position.file)
         if relative is None:
-            file: Object = {"uri": "file://" + _quoted(os.path.normpath(Path.cwd() / position.file))}
+            file: Object = {"uri": absolute_uri(position.file)}
         else:
-            file = {"uri": _quoted(relative), "uriBaseId": ROOT}
+            file = {"uri": relative_uri(relative), "uriBaseId": ROOT}
         return {"physicalLocation": {"artifactLocation": file, "region": region}}
 
 
@@ -231,8 +229,3 @@ def _message(text: str) -> Object:
 
 def _logical(name: str) -> Object:
     return {"name": in_sarif(shortened(name)), "kind": "function"}
-
-
-def _quoted(path: str) -> str:
-    # The bytes are quoted, because the name may not be valid UTF-8.
-    return quote(os.fsencode(path))

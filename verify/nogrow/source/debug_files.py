@@ -9,12 +9,14 @@ WebAssembly modules to source maps).
 import base64
 import binascii
 import os.path
+import posixpath
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from nogrow.errors import ModuleError
-from nogrow.source.model import DebugFile, is_absolute
+from nogrow.source.model import DebugFile, is_absolute, path_in_url
 from nogrow.source.quote import within
+from nogrow.util.paths import slashed
 from nogrow.wasm.file import read
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import MAGIC, Section, SectionId, read_sections
@@ -46,7 +48,7 @@ def find_debug(path: str, data: bytes, named: str | None = None) -> FoundDebug:
     that the module names (`external_debug_info`, then `sourceMappingURL`). Errors in those only cause a note.
     """
     if named is not None:
-        return FoundDebug(_checked(_read(named), data))
+        return FoundDebug(_checked(_read(slashed(named)), data))
     try:
         sections = read_sections(data)
     except ModuleError:
@@ -89,21 +91,21 @@ def _local(path: str, url: str) -> str:
         raise ModuleError(f"malformed URL {url[:_SHOWN]!r}") from error
     file = url
     if parts.scheme == "file" and parts.netloc in ("", "localhost"):
-        file = unquote(parts.path)
+        file = path_in_url(parts.path)
     # Two separators at the start name another machine, both in a URL and in a Windows path.
     if is_absolute(file) and not (file[0] in _SEPARATORS and file[1:2] in _SEPARATORS):
         return file
     if parts.scheme or parts.netloc or is_absolute(file):
         raise ModuleError(f"{url[:_SHOWN]!r} is not a local file, and nogrow does not download files")
-    folder = os.path.dirname(path)  # noqa: PTH120
-    literal = os.path.join(folder, url)  # noqa: PTH118
+    folder = posixpath.dirname(path)
+    literal = posixpath.join(folder, url)
     # Tools write plain file names although the section has a URL, in which % and ? have a meaning.
-    return literal if os.path.exists(literal) else os.path.join(folder, unquote(parts.path))  # noqa: PTH110, PTH118
+    return literal if os.path.exists(literal) else posixpath.join(folder, unquote(parts.path))  # noqa: PTH110
 
 
 def _named(module: str, path: str) -> DebugFile:
     """Return the file `path`, which the module names, if it may be opened."""
-    if "\0" not in path and within(path, (".", os.path.dirname(module))) is None:  # noqa: PTH120
+    if "\0" not in path and within(path, (".", posixpath.dirname(module))) is None:
         where = "outside the working directory and outside the module's folder"
         raise ModuleError(f"{path[:_SHOWN]!r} is {where}; use --debug-info to read it")
     return _read(path)

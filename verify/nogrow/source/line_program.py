@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from nogrow.errors import ModuleError
 from nogrow.source.debug_sections import Debug, Meter
-from nogrow.source.model import join
+from nogrow.source.model import join, slashed
 from nogrow.source.units import shown
 from nogrow.wasm.reader import Reader
 
@@ -43,7 +43,7 @@ class LineProgram(NamedTuple):
         name, directory = self.files[number]
         base = join(self.compiled_in, self.directories[0] if self.directories else "")
         inner = self.directories[directory] if 0 < directory < len(self.directories) else ""
-        return join(join(base, inner), name)
+        return slashed(join(join(base, inner), name))
 
 
 def read_line_program(debug: Debug, offset: int, compiled_in: str) -> LineProgram:

@@ -6,9 +6,12 @@ The paths come from the machine that built the module, which may run another ope
 import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+from urllib.parse import unquote
 
 _ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:[/\\]")
 _SEPARATORS = "/\\"
+_DRIVE = re.compile(r"[A-Za-z]:/")
+_DRIVE_IN_URL = re.compile(r"/[A-Za-z]:/")
 
 
 class Frame(NamedTuple):
@@ -48,6 +51,17 @@ def is_absolute(path: str) -> bool:
     return _ABSOLUTE.match(path) is not None
 
 
+def slashed(path: str) -> str:
+    """Return a path of Windows with slashes. On POSIX, a backslash is a character like any other."""
+    return path if path.startswith("/") else path.replace("\\", "/")
+
+
+def path_in_url(path: str) -> str:
+    """Return the path that the path of a `file:` URL means; before a drive, the URL has a slash."""
+    path = unquote(path)
+    return path[1:] if _DRIVE_IN_URL.match(path) else path
+
+
 def join(directory: str, name: str) -> str:
     """Return the path of `name` in `directory`, or `name` if it is absolute or `directory` is empty."""
     if not directory or is_absolute(name):
@@ -58,9 +72,15 @@ def join(directory: str, name: str) -> str:
 
 
 def replace(path: str, prefixes: Sequence[tuple[str, str]]) -> str:
-    """Return `path` with its longest matching prefix replaced; prefixes match whole path components only."""
+    """Return `path` with its longest matching prefix replaced; prefixes match whole path components only.
+
+    In paths of Windows, slashes and backslashes are the same, and so are letters in both cases.
+    """
+    path = slashed(path)
     for old, new in sorted(prefixes, key=lambda pair: len(pair[0]), reverse=True):
-        rest = path[len(old) :]
-        if old and path.startswith(old) and (not rest or old[-1] in _SEPARATORS or rest[0] in _SEPARATORS):
-            return new + rest
+        old = slashed(old)
+        start, rest = path[: len(old)], path[len(old) :]
+        is_same = start == old or (bool(_DRIVE.match(old)) and start.lower() == old.lower())
+        if old and is_same and (not rest or old[-1] == "/" or rest[0] == "/"):
+            return slashed(new) + rest
     return path

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nogrow.errors import ModuleError
+from nogrow.util.paths import is_on_network, slashed
 from nogrow.wasm.file import read
 
 LARGEST = 16 << 20
@@ -37,8 +38,12 @@ _CALLED = re.compile(r"(?<!\w)[^\W\d]\w*(?:(?:::|\.)[^\W\d]\w*)*!?$")
 def within(path: str | Path, folders: Iterable[str | Path]) -> tuple[Path, Path] | None:
     """Return the resolved path and its part below the first of `folders` that contains it, or None.
 
-    Relative paths start at the working directory.
+    Relative paths start at the working directory. A path on another machine is only opened if a folder that
+    contains it is named by its path there: Windows sends the user's name to any machine that it asks.
     """
+    folders = tuple(folders)
+    if is_on_network(path) and not any(map(is_on_network, folders)):
+        return None
     try:
         target = Path(path).resolve()
         for folder in folders:
@@ -79,7 +84,7 @@ class Quotable:
 
     def _permitted(self, path: Path) -> Path | None:
         """Return the resolved path if the file may be opened."""
-        if str(path) in self._files:
+        if slashed(path) in self._files:
             return path
         allowed = within(path, self._roots)
         if allowed is None:

@@ -11,10 +11,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from nogrow.errors import ModuleError
-from nogrow.source.model import DebugFile, Frame, is_absolute
+from nogrow.source.model import DebugFile, Frame, is_absolute, path_in_url, slashed
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import Section
 
@@ -114,16 +114,16 @@ def _sources(part: dict[str, Any], base: str) -> list[str]:
 def _resolve(name: str, base: str) -> str:
     """Return the path of a source, whose name is a URL relative to the source map."""
     if is_absolute(name):
-        return name
+        return slashed(name)
     try:
         url = urlsplit(name)
     except ValueError:
         return name
     if url.scheme == "file" and url.netloc in ("", "localhost"):
-        return unquote(url.path)
+        return path_in_url(url.path)
     if url.scheme:
         return name
-    return posixpath.normpath(posixpath.join(posixpath.dirname(base), name))
+    return posixpath.normpath(posixpath.join(posixpath.dirname(base), slashed(name)))
 
 
 def _covering(part: dict[str, Any], wanted: list[int], first: int) -> Iterator[tuple[int, _Mapping]]:
