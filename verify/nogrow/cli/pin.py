@@ -92,10 +92,13 @@ def _locked(path: Path, report: Report, kept: "Lock | None") -> "Lock":
     from nogrow.baseline.lock_file import Lock, Pin, pin_of
     from nogrow.contract.patterns import without_number
     from nogrow.errors import UsageError
+    from nogrow.util.paths import is_absolute
 
     lock, pins = Lock(path, {}), dict[str, Pin]()
     for artifact in report.artifacts:
         key = lock.key(artifact.path)
+        if is_absolute(key):
+            raise UsageError(f"{artifact.path}: on another drive than {path}, which has relative paths only")
         if key in pins:
             raise UsageError(f"{artifact.path}: two modules would be pinned under this name")
         if artifact.judgement is not None and artifact.sha256 is not None and artifact.size is not None:
