@@ -7,8 +7,11 @@ import pytest
 
 import nogrow
 from nogrow.source import quote
-from nogrow.source.quote import Quotable
+from nogrow.source.quote import Quotable, within
 from tests.support.posix import make_fifo
+from tests.support.windows import windows_paths
+
+__all__ = ["windows_paths"]
 
 SECRET = "the secret line"
 
@@ -100,3 +103,13 @@ def test_only_known_modules_open_files() -> None:
         path.relative_to(package).as_posix() for path in modules if opens.search(path.read_text("utf-8"))
     }
     assert opening <= known
+
+
+@pytest.mark.usefixtures("windows_paths")
+@pytest.mark.parametrize(
+    "path", ["\\\\machine\\share\\a.rs", "//machine/share/a.rs", "\\\\?\\UNC\\machine\\a.rs"]
+)
+def test_no_other_machine_is_asked_for_a_file(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows would send the user's name, and what proves it, to the machine that a module names."""
+    monkeypatch.setattr(Path, "resolve", lambda path: pytest.fail(f"{path} was resolved"))
+    assert within(path, (".", "C:\\work")) is None

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from nogrow.errors import UsageError
+from nogrow.util.paths import slashed
 
 if TYPE_CHECKING:
     from nogrow.baseline.regressions import Pinned
@@ -35,13 +36,13 @@ def paths_of(paths: StrPath | Iterable[StrPath], name: str) -> tuple[str, ...]:
 
 
 def path_of(path: StrPath, name: str) -> str:
-    """Return a path as a text; raises `UsageError` about `name` for anything else."""
+    """Return a path as a text with slashes; raises `UsageError` about `name` for anything else."""
     text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
     if not isinstance(text, str):
         raise UsageError(f"{name}: expected a path, not {type(path).__name__}")
     if "\0" in text:
         raise UsageError(f"{name}: a path cannot contain a NUL character: {text!r}")
-    return text
+    return slashed(text)
 
 
 def texts_of(texts: str | Iterable[str], name: str) -> tuple[str, ...]:
