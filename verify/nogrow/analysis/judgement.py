@@ -28,6 +28,12 @@ class Verdict(enum.Enum):
     """Capped on one memory or entry point, throw-only on another; neither is worse than the other."""
     REACHABLE = 0b11111
 
+    def __repr__(self) -> str:
+        return f"Verdict.{self.name}"
+
+    def __str__(self) -> str:
+        return self.label
+
     @property
     def label(self) -> str:
         """Return the verdict as contracts and reports spell it: `trap-only`, `capped+throw-only`."""

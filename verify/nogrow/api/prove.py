@@ -83,13 +83,13 @@ class Proof:
         """
         if self._judgement is not None:
             return self._by_name[name]
-        found = [module for module in self.modules if name in module]
+        found = [number for number, module in enumerate(self.modules) if name in module]
         if len(found) > 1:
-            paths = ", ".join(str(module.path) for module in found)
-            raise KeyError(f"{name}: several core modules have it: {paths}")
+            numbers = ", ".join(map(str, found))
+            raise KeyError(f"{name}: several of `modules` have an entry point of this name: {numbers}")
         if not found:
             raise KeyError(name)
-        return found[0][name]
+        return self.modules[found[0]][name]
 
     def __contains__(self, name: object) -> bool:
         if self._judgement is not None:

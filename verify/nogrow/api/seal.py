@@ -37,6 +37,7 @@ def seal(
     Raises `nogrow.Error` if the module can't be judged or sealed in this mode, or with this number of pages.
     """
     path, data = module_of(module)
+    _require_numbers(pages)
     from nogrow.contract.seal_clauses import scenarios_of
     from nogrow.scenarios.sealing import pages_of_scenarios
     from nogrow.scenarios.sealing import seal as seal_module
@@ -60,6 +61,15 @@ def seal(
         return copy
     note = f"{reached} pages are reserved: what the scenarios reach, and a quarter more"
     return copy._replace(notes=(note, *copy.notes))
+
+
+def _require_numbers(pages: AllPages) -> None:
+    """Raise `UsageError` for pages that are no numbers."""
+    numbers = (*pages, *pages.values()) if isinstance(pages, Mapping) else (pages,)
+    if pages not in (None, "scenarios") and not all(
+        type(number) is int and number >= 0 for number in numbers
+    ):
+        raise UsageError(f"pages: expected a number, numbers by memory or 'scenarios', not {pages!r}")
 
 
 def _mode(mode: "ModeName | Mode") -> "Mode":
