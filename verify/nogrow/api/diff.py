@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from nogrow.difference.model import Difference
     from nogrow.jshost.model import Glue
 
-_BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
+# PowerShell writes what it redirects as UTF-16, with a byte order mark.
+_BEFORE_JSON = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
 
 
 class UnjudgedError(ModuleError):

@@ -91,9 +91,9 @@ def main() -> None:
     # A thread that returns from a kernel then gets the interpreter's lock sooner.
     sys.setswitchinterval(0.0005)
     for stream in (sys.stdout, sys.stderr):
-        # A name that the terminal's encoding lacks is no reason to fail.
+        # A name that the terminal's encoding lacks is no reason to fail. Files are the same on all systems.
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors="backslashreplace", newline=None if stream.isatty() else "\n")
     leaving = SystemExit(ExitCode.NOT_JUDGED)
     try:
         for number in (signal.SIGINT, signal.SIGTERM):

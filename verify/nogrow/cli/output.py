@@ -3,12 +3,14 @@
 Only the formats that are used are imported.
 """
 
+import errno
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -48,6 +50,8 @@ def deliver(outputs: Sequence[Output], colour: Colour, render: Callable[[Format,
     """
     for output in sorted(outputs, key=lambda output: output.path is None):
         if output.path is None:
+            if output.format is not Format.TEXT:
+                _write_utf8()
             _print(render(output.format, _coloured(colour)))
         else:
             from nogrow.util import atomic_write
@@ -89,6 +93,12 @@ def _coloured(colour: Colour) -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
+def _write_utf8() -> None:
+    """Let standard output be UTF-8, which programs expect that read a format, unless it is a terminal."""
+    if isinstance(sys.stdout, TextIOWrapper) and not sys.stdout.isatty():
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
 def _print(render: Render) -> None:
     if sys.stdout is None:
         raise UsageError("standard output: can't write the report: it is closed")
@@ -98,8 +108,13 @@ def _print(render: Render) -> None:
     except OSError as error:
         # Python would fail on the closed stream again when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):
+        if not _has_no_reader(error):
             raise UsageError(f"standard output: can't write the report: {error.strerror}") from error
+
+
+def _has_no_reader(error: OSError) -> bool:
+    # Windows has no error of its own for a pipe that nobody reads.
+    return isinstance(error, BrokenPipeError) or (sys.platform == "win32" and error.errno == errno.EINVAL)
 
 
 # Quick checks show nothing, and don't load what draws the bar.

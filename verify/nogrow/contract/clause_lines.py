@@ -39,7 +39,7 @@ class ClauseLines:
         """The text of the contract, and the number of the clause for each path that has one."""
         try:
             contract = load(Path(self._contract or ""))
-            return contract.path.read_text(encoding="utf-8"), _numbers(contract, tuple(self._paths))
+            return contract.path.read_text(encoding="utf-8-sig"), _numbers(contract, tuple(self._paths))
         except (ContractError, OSError, UnicodeDecodeError):
             return "", {}
 

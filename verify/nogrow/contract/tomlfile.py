@@ -41,7 +41,8 @@ def read(path: Path) -> Node:
     except OSError as error:
         raise ContractError(path, None, f"can't read the contract: {error.strerror}") from error
     try:
-        text = raw.decode("utf-8").replace("\r\n", "\n")
+        # Some editors on Windows begin a file with a byte order mark.
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
         return Node(_TomlFile(path, text), (), tomllib.loads(text))
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1

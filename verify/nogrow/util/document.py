@@ -4,6 +4,7 @@ Every value knows its keys, so that an error names the file and the place in it.
 TOML files.
 """
 
+import codecs
 import difflib
 import re
 from collections import Counter
@@ -20,6 +21,7 @@ LONGEST_TEXT = 100
 MOST_BYTES = 512 << 20
 # No line of JSON starts with these, because its strings don't span lines.
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})", re.MULTILINE)
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _Value = TypeVar("_Value")
 _Default = TypeVar("_Default")
 
@@ -238,7 +240,8 @@ def _parsed(path: Path, raw: bytes, what: str) -> Any:  # noqa: ANN401
         raise DocumentError(path, None, f"not valid JSON: {word}; JSON does not allow NaN or Infinity")
 
     try:
-        text = raw.decode("utf-8-sig")
+        # PowerShell writes what it redirects as UTF-16.
+        text = raw.decode("utf-16" if raw[:2] in _UTF16_MARKS else "utf-8-sig")
         if not text.strip():
             raise DocumentError(path, None, f"the file is empty; expected {what}")
         return json.loads(text, object_pairs_hook=unique, parse_constant=constant)
