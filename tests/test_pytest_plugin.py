@@ -250,14 +250,14 @@ path = "gone.wasm"
 def test_unvalidated_module_passes_with_a_warning(project: pytest.Pytester) -> None:
     text = '(module (tag $t) (func (export "f") try throw $t catch_all end))'
     write_module(Path("legacy.wasm"), text)
-    Path("nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "legacy.wasm"')
+    Path("nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "legacy.wasm"', encoding="utf-8")
     result = run(project, "--nogrow")
     result.assert_outcomes(passed=1, warnings=1)
     result.stdout.fnmatch_lines(["*PytestWarning: legacy.wasm: not validated: wasmtime can't validate*"])
 
 
 def test_contract_is_tested_item_by_item(project: pytest.Pytester) -> None:
-    Path("nogrow.toml").write_text(CONTRACT)
+    Path("nogrow.toml").write_text(CONTRACT, encoding="utf-8")
     result = run(project, "--nogrow", "-v", test="def test_other(): pass")
     result.assert_outcomes(passed=4, failed=2, errors=1)
     result.stdout.fnmatch_lines_random(
@@ -278,9 +278,12 @@ def test_contract_is_tested_item_by_item(project: pytest.Pytester) -> None:
 
 
 def test_stale_view_in_host_code_fails_the_item(project: pytest.Pytester) -> None:
-    Path("use.js").write_text("const v = new Uint8Array(w.exports.memory.buffer); w.exports.grow(); v[0];\n")
+    Path("use.js").write_text(
+        "const v = new Uint8Array(w.exports.memory.buffer); w.exports.grow(); v[0];\n", encoding="utf-8"
+    )
     Path("nogrow.toml").write_text(
-        'schema = 1\n[[artifact]]\npath = "guest.wasm"\nallow = ["reachable"]\njs = ["use.js"]\n'
+        'schema = 1\n[[artifact]]\npath = "guest.wasm"\nallow = ["reachable"]\njs = ["use.js"]\n',
+        encoding="utf-8",
     )
     result = run(project, "--nogrow", test="def test_other(): pass")
     result.assert_outcomes(passed=1, failed=1)
@@ -300,7 +303,7 @@ def test_stale_view_in_host_code_fails_the_item(project: pytest.Pytester) -> Non
 def test_items_are_chosen_as_tests_are(
     project: pytest.Pytester, args: tuple[str, ...], passed: int, failed: int
 ) -> None:
-    Path("nogrow.toml").write_text(CONTRACT)
+    Path("nogrow.toml").write_text(CONTRACT, encoding="utf-8")
     result = run(project, "--nogrow", *args, test="def test_other(): pass")
     counts = result.parseoutcomes()
     assert (counts.get("passed", 0), counts.get("failed", 0)) == (passed, failed)
@@ -308,19 +311,19 @@ def test_items_are_chosen_as_tests_are(
 
 def test_contract_in_another_folder_has_its_own_paths(project: pytest.Pytester) -> None:
     Path("inner").mkdir()
-    Path("inner/my.toml").write_text('schema = 1\n[[artifact]]\npath = "../still.wasm"\n')
+    Path("inner/my.toml").write_text('schema = 1\n[[artifact]]\npath = "../still.wasm"\n', encoding="utf-8")
     result = run(project, "--nogrow-contract", "inner/my.toml", "-v")
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["inner/my.toml::../still.wasm PASSED*"])
 
 
 def test_contract_is_collected_only_on_request(project: pytest.Pytester) -> None:
-    Path("nogrow.toml").write_text("schema = 1")
+    Path("nogrow.toml").write_text("schema = 1", encoding="utf-8")
     run(project, test="def test_other(): pass").assert_outcomes(passed=1)
 
 
 def test_malformed_contract_is_reported_in_one_line(project: pytest.Pytester) -> None:
-    Path("nogrow.toml").write_text("schema = 2")
+    Path("nogrow.toml").write_text("schema = 2", encoding="utf-8")
     result = run(project, "--nogrow")
     assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.fnmatch_lines(["nogrow.toml:1: schema: expected 1, *"])
@@ -367,7 +370,8 @@ def test_core_module_has_its_own_scenarios(project: pytest.Pytester) -> None:
     Path("both.wasm").write_bytes(b"\0asm\x0d\0\x01\0" + section * 2)
     Path("nogrow.toml").write_text(
         'schema = 1\n[[artifact]]\npath = "both.wasm#1"\n[[artifact.scenario]]\nname = "calls"\n'
-        'steps = [{ call = "f" }]\n'
+        'steps = [{ call = "f" }]\n',
+        encoding="utf-8",
     )
     result = run(project, "--nogrow", "-v")
     result.assert_outcomes(passed=2)
@@ -376,7 +380,7 @@ def test_core_module_has_its_own_scenarios(project: pytest.Pytester) -> None:
 
 def test_unjudged_module_is_an_error(project: pytest.Pytester) -> None:
     Path("bad.wasm").write_bytes(b"MZ")
-    Path("nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "bad.wasm"\n')
+    Path("nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "bad.wasm"\n', encoding="utf-8")
     result = run(project, "--nogrow")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["not judged[[]NG010[]]: *bad.wasm: *"])

@@ -50,7 +50,7 @@ def test_each_command_names_the_assumption(nogrow: Nogrow, calling: Path, words:
     assert "can't grow" not in output
     assert "no entry point can grow" not in output.lower()
     if words[0] == "init":
-        text = Path("nogrow.toml").read_text()
+        text = Path("nogrow.toml").read_text(encoding="utf-8")
         assert f"# No path leads from an entry point to a grow site, assuming that {HARMLESS}.\n" in text
 
 
@@ -119,7 +119,9 @@ def test_explain_and_init_say_that_a_memory_is_private(nogrow: Nogrow, folder: P
     text = " ".join(nogrow("explain", "p.wasm", "f").stdout.split())
     assert f"note: {UNSEEN}, so this breaks no contract" in text
     nogrow("init", "p.wasm")
-    assert "# No entry point can grow a memory that a host sees.\n" in Path("nogrow.toml").read_text()
+    assert "# No entry point can grow a memory that a host sees.\n" in Path("nogrow.toml").read_text(
+        encoding="utf-8"
+    )
     assert nogrow("check").exit_code == 0
 
 
@@ -127,7 +129,10 @@ def test_lock_notices_when_a_private_memory_is_exported(nogrow: Nogrow, folder: 
     write_module(folder / "p.wasm", PRIVATE.format(""))
     contract(folder, '[[artifact]]\npath = "p.wasm"\nallow = ["reachable"]')
     assert nogrow("pin").exit_code == 0
-    assert json.loads(Path("nogrow.lock").read_text())["artifacts"]["p.wasm"]["verdict"] == "absent"
+    assert (
+        json.loads(Path("nogrow.lock").read_text(encoding="utf-8"))["artifacts"]["p.wasm"]["verdict"]
+        == "absent"
+    )
     assert nogrow("check", "--locked").exit_code == 0
     write_module(folder / "p.wasm", PRIVATE.format('(export "m")'))
     result = nogrow("check", "--locked")

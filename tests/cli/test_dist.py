@@ -120,7 +120,7 @@ def test_growing_module_in_a_script_is_broken(nogrow: Nogrow, dist: Path, name: 
 def test_file_named_like_a_core_module_is_not_judged(nogrow: Nogrow, dist: Path) -> None:
     (dist / "c.wasm#0").write_bytes(GROWING_WASM)
     Path("nogrow.toml").write_text(
-        'schema = 1\n[[artifact]]\npath = "dist/c.wasm#0"\nallow = ["reachable"]\n'
+        'schema = 1\n[[artifact]]\npath = "dist/c.wasm#0"\nallow = ["reachable"]\n', encoding="utf-8"
     )
     assert nogrow("check", "--dist", "dist").exit_code == 4
 
@@ -175,9 +175,11 @@ class TestContract:
     def test_clause_on_a_member_applies_to_the_member(self, nogrow: Nogrow, dist: Path) -> None:
         (dist / "bad.zip").write_bytes(zip_of({"in/bad.wasm": GROWING_WASM}))
         clause = '[[artifact]]\npath = "dist/*.zip!**/bad.wasm"\nallow = ["reachable"]\n'
-        Path("nogrow.toml").write_text(f"schema = 1\n{clause}")
+        Path("nogrow.toml").write_text(f"schema = 1\n{clause}", encoding="utf-8")
         assert nogrow("check", "--dist", "dist").exit_code == 0
-        Path("nogrow.toml").write_text(f"schema = 1\n{clause.replace('reachable', 'trap-only')}")
+        Path("nogrow.toml").write_text(
+            f"schema = 1\n{clause.replace('reachable', 'trap-only')}", encoding="utf-8"
+        )
         result = nogrow("check", "--dist", "dist", "--format", "github")
         assert result.exit_code == 1
         assert "::error file=nogrow.toml,line=3," in result.stdout
@@ -189,7 +191,9 @@ class TestContract:
         self, nogrow: Nogrow, dist: Path, clause: str, code: int
     ) -> None:
         (dist / "bad.zip").write_bytes(zip_of({"in/bad.wasm": GROWING_WASM}))
-        Path("nogrow.toml").write_text(f'schema = 1\n[[artifact]]\npath = "growing.wasm"\n{clause}\n')
+        Path("nogrow.toml").write_text(
+            f'schema = 1\n[[artifact]]\npath = "growing.wasm"\n{clause}\n', encoding="utf-8"
+        )
         assert nogrow("check", "--dist", "dist").exit_code == code
 
 
@@ -260,32 +264,42 @@ class TestAttestation:
 
     def test_statement_verdicts_are_checked(self, nogrow: Nogrow, dist: Path) -> None:
         (dist / "pkg.tgz").write_bytes(tar_of({"package/x.wasm": GROWING_WASM}, mode="w:gz"))
-        Path("all.toml").write_text('schema = 1\n[[artifact]]\npath = "dist/*!**"\nallow = ["reachable"]\n')
+        Path("all.toml").write_text(
+            'schema = 1\n[[artifact]]\npath = "dist/*!**"\nallow = ["reachable"]\n', encoding="utf-8"
+        )
         words = ("check", "--dist", "dist", "--contract", "all.toml")
         assert nogrow(*words, "--attest", "bad.json").exit_code == 0
         result = nogrow("check", "--dist", "dist", "--attestation", "bad.json")
         assert result.exit_code == 1
         assert "error[NG001]" in result.stdout
         assert "the contract is not the one" in result.stderr
-        lie = Path("bad.json").read_text().replace('"verdict": "reachable"', '"verdict": "absent"')
-        Path("bad.json").write_text(lie)
+        lie = (
+            Path("bad.json")
+            .read_text(encoding="utf-8")
+            .replace('"verdict": "reachable"', '"verdict": "absent"')
+        )
+        Path("bad.json").write_text(lie, encoding="utf-8")
         result = nogrow(*words, "--attestation", "bad.json")
         assert result.exit_code == 1
         assert "pkg.tgz!package/x.wasm is reachable, and was attested as absent" in result.stdout
 
     def test_verdict_omitted_by_the_statement_fails(self, nogrow: Nogrow, dist: Path) -> None:
         (dist / "bad.zip").write_bytes(zip_of({"x.wasm": GROWING_WASM}))
-        Path("all.toml").write_text('schema = 1\n[[artifact]]\npath = "dist/*!**"\nallow = ["reachable"]\n')
+        Path("all.toml").write_text(
+            'schema = 1\n[[artifact]]\npath = "dist/*!**"\nallow = ["reachable"]\n', encoding="utf-8"
+        )
         words = ("check", "--dist", "dist", "--contract", "all.toml")
         assert nogrow(*words, "--attest", "s.json").exit_code == 0
-        document = json.loads(Path("s.json").read_text())
+        document = json.loads(Path("s.json").read_text(encoding="utf-8"))
         document["predicate"]["files"][0]["modules"][0]["verdicts"] = []
-        Path("s.json").write_text(json.dumps(document))
+        Path("s.json").write_text(json.dumps(document), encoding="utf-8")
         assert nogrow(*words, "--attestation", "s.json").exit_code == 1
 
     def test_better_verdict_than_attested_is_a_note(self, nogrow: Nogrow) -> None:
-        worse = Path("s.json").read_text().replace('"verdict": "absent"', '"verdict": "capped"')
-        Path("s.json").write_text(worse)
+        worse = (
+            Path("s.json").read_text(encoding="utf-8").replace('"verdict": "absent"', '"verdict": "capped"')
+        )
+        Path("s.json").write_text(worse, encoding="utf-8")
         result = nogrow("check", "--dist", "dist", "--attestation", "s.json")
         assert result.exit_code == 0
         assert "package/x.wasm is absent, and was attested as capped" in result.stderr
@@ -295,7 +309,7 @@ class TestAttestation:
         components = [assemble(f"(component {core.format(n)} {core.format(2)})") for n in (1, 3)]
         (dist / "c.zip").write_bytes(zip_of({"c.wasm": components[0]}))
         assert nogrow("check", "--dist", "dist", "--attest", "s.json").exit_code == 0
-        assert '"name": "c.zip!c.wasm#1"' in Path("s.json").read_text()
+        assert '"name": "c.zip!c.wasm#1"' in Path("s.json").read_text(encoding="utf-8")
         assert nogrow("check", "--dist", "dist", "--attestation", "s.json").exit_code == 0
         (dist / "c.zip").write_bytes(zip_of({"c.wasm": components[1]}))
         result = nogrow("check", "--dist", "dist", "--attestation", "s.json", "--format", "json")
@@ -319,9 +333,9 @@ class TestAttestation:
         assert not Path("new.json").exists()
 
     def test_statement_names_the_contract_by_digest(self, nogrow: Nogrow) -> None:
-        assert json.loads(Path("s.json").read_text())["predicate"]["contract"] is None
-        Path("nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "quiet.wasm"\n')
+        assert json.loads(Path("s.json").read_text(encoding="utf-8"))["predicate"]["contract"] is None
+        Path("nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "quiet.wasm"\n', encoding="utf-8")
         assert nogrow("check", "--dist", "dist", "--attest", "s.json").exit_code == 0
-        contract = json.loads(Path("s.json").read_text())["predicate"]["contract"]
+        contract = json.loads(Path("s.json").read_text(encoding="utf-8"))["predicate"]["contract"]
         assert list(contract["digest"]) == ["sha256"]
         assert nogrow("check", "--dist", "dist", "--attestation", "s.json").stderr == ""

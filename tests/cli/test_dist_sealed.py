@@ -35,7 +35,7 @@ def test_copy_is_recognized_and_attested_with_its_original(nogrow: Nogrow) -> No
     result = nogrow("check", "--dist", "dist", "--attest", "s.json")
     assert result.exit_code == 0
     assert result.stdout.count("   = note: it is the copy of growing.wasm (reserve, 9 pages)\n") == 1
-    files = json.loads(Path("s.json").read_text())["predicate"]["files"]
+    files = json.loads(Path("s.json").read_text(encoding="utf-8"))["predicate"]["files"]
     modules = {module["name"]: module for file in files for module in file["modules"]}
     original = {"digest": {"sha256": ORIGINAL}}
     sealed = {"mode": "reserve", "pages": 9, "original": original}
@@ -50,7 +50,7 @@ def test_copy_is_recognized_and_attested_with_its_original(nogrow: Nogrow) -> No
 def test_original_that_the_contract_seals_is_a_violation(nogrow: Nogrow, dist: Path) -> None:
     (dist / "bad.zip").write_bytes(zip_of({"y.wasm": GROWING_WASM}))
     allowed = '[[artifact]]\npath = "dist/*!y.wasm"\nallow = ["reachable"]\n'
-    Path("nogrow.toml").write_text(CONTRACT + allowed)
+    Path("nogrow.toml").write_text(CONTRACT + allowed, encoding="utf-8")
     result = nogrow("check", "--dist", "dist", "--attest", "s.json")
     assert result.exit_code == 1
     assert result.stdout.startswith(
@@ -62,7 +62,7 @@ def test_original_that_the_contract_seals_is_a_violation(nogrow: Nogrow, dist: P
 
 def test_copy_is_held_to_the_clause_of_its_artifact(nogrow: Nogrow) -> None:
     limits = "[artifact.memory]\nmax_pages = 8\n"
-    Path("nogrow.toml").write_text(CONTRACT + limits)
+    Path("nogrow.toml").write_text(CONTRACT + limits, encoding="utf-8")
     result = nogrow("check", "--dist", "dist", "--format", "json")
     broken = {
         artifact["path"]: [violation["rule"] for violation in artifact["violations"]]
@@ -85,10 +85,10 @@ def test_another_original_than_attested_is_a_violation(
     nogrow: Nogrow, key: str, value: object, attested: str
 ) -> None:
     assert nogrow("check", "--dist", "dist", "--attest", "s.json").exit_code == 0
-    document = json.loads(Path("s.json").read_text())
+    document = json.loads(Path("s.json").read_text(encoding="utf-8"))
     (module,) = document["predicate"]["files"][0]["modules"]
     module["sealed"][key] = value
-    Path("s.json").write_text(json.dumps(document))
+    Path("s.json").write_text(json.dumps(document), encoding="utf-8")
     result = nogrow("check", "--dist", "dist", "--attestation", "s.json")
     assert result.exit_code == 1
     assert f"{attested}, and is the copy (reserve, 9 pages) of the module" in result.stdout
@@ -97,7 +97,7 @@ def test_another_original_than_attested_is_a_violation(
 
 def test_module_that_is_no_copy_any_more_is_a_violation(nogrow: Nogrow) -> None:
     assert nogrow("check", "--dist", "dist", "--attest", "s.json").exit_code == 0
-    Path("nogrow.toml").write_text(CONTRACT.replace("9", "8"))
+    Path("nogrow.toml").write_text(CONTRACT.replace("9", "8"), encoding="utf-8")
     result = nogrow("check", "--dist", "dist", "--attestation", "s.json")
     assert result.exit_code == 1
     assert f"{ORIGINAL}, and is not that copy" in result.stdout

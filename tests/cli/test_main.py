@@ -54,7 +54,7 @@ def test_closed_pipe_does_not_change_the_exit_code(folder: Path) -> None:
 
 
 def test_full_disk_never_passes(folder: Path) -> None:
-    with Path("/dev/full").open("w") as full:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
         result = subprocess.run(
             [sys.executable, "-m", "nogrow", "check", "quiet.wasm"],
             stdout=full,

@@ -60,7 +60,7 @@ def outputs(nogrow: Nogrow, folder: Path, *words: str, forms: tuple[str, ...] = 
 
 
 def secret(path: Path) -> None:
-    path.write_text(f"{SECRET}\n" * 20)
+    path.write_text(f"{SECRET}\n" * 20, encoding="utf-8")
 
 
 def linked(folder: Path) -> None:
@@ -92,7 +92,7 @@ def test_formats_quote_only_source_files(folder: Path, nogrow: Nogrow, named: Na
     naming(working, named.name.format(above=folder))
     (working / "nogrow.toml").write_text(CONTRACT)
     hostname = Path("/etc/hostname")
-    hidden = {SECRET, *(hostname.read_text().split() if hostname.exists() else ())}
+    hidden = {SECRET, *(hostname.read_text(encoding="utf-8").split() if hostname.exists() else ())}
     everything = {
         "check": outputs(nogrow, folder, "check", "--source"),
         "explain": outputs(nogrow, folder, "explain", "named.wasm", "bad"),

@@ -80,7 +80,9 @@ def test_partial_report_is_removed(number: signal.Signals, tmp_path: Path) -> No
 def _children(process: int) -> list[int]:
     """Return the processes that run guests; spawning starts one that only tracks resources as well."""
     path = Path(f"/proc/{process}/task/{process}/children")
-    return [int(number) for number in path.read_text().split() if not _tracks_resources(number)]
+    return [
+        int(number) for number in path.read_text(encoding="utf-8").split() if not _tracks_resources(number)
+    ]
 
 
 def _tracks_resources(process: str) -> bool:

@@ -113,7 +113,9 @@ def firefox(folder: Path) -> Iterator[Firefox]:
 def _listening(process: "subprocess.Popen[bytes]", log: Path) -> str:
     """Return the address from the log of Firefox, once it is there."""
     for _ in range(_SECONDS * 10):
-        match = re.search(r"WebDriver BiDi listening on (ws://\S+)", log.read_text(errors="replace"))
+        match = re.search(
+            r"WebDriver BiDi listening on (ws://\S+)", log.read_text(encoding="utf-8", errors="replace")
+        )
         if match is not None:
             return match[1]
         try:
@@ -121,4 +123,4 @@ def _listening(process: "subprocess.Popen[bytes]", log: Path) -> str:
         except subprocess.TimeoutExpired:
             continue
         break
-    pytest.fail(f"Firefox does not listen: {log.read_text(errors='replace')[-2000:]}")
+    pytest.fail(f"Firefox does not listen: {log.read_text(encoding='utf-8', errors='replace')[-2000:]}")

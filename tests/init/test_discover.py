@@ -31,7 +31,7 @@ def test_modules_texts_and_manifests_are_told_apart(tree: Path) -> None:
 
 def test_files_ignored_by_git_are_found(tree: Path) -> None:
     put("build/a.wasm")
-    Path(".gitignore").write_text("build/\n")
+    Path(".gitignore").write_text("build/\n", encoding="utf-8")
     assert discover(["."]).modules == ("build/a.wasm",)
 
 

@@ -70,7 +70,7 @@ def test_script_that_wasm_bindgen_writes_is_found() -> None:
 
 def test_declarations_are_no_host_code() -> None:
     put(app_wasm=MODULE)
-    Path("app.d.ts").write_text("export declare const url: 'app.wasm';\n")
+    Path("app.d.ts").write_text("export declare const url: 'app.wasm';\n", encoding="utf-8")
     assert init()[0] == {"app.wasm": []}
 
 
@@ -83,7 +83,9 @@ def test_stale_views_are_named_and_fail_the_check() -> None:
     js, output = init()
     assert js == {"app.wasm": ["load.js", "use.js"]}
     assert "  use.js uses 1 stale view: `nogrow check` fails until that is fixed\n" in output
-    assert "# use.js uses 1 stale view; `nogrow check` says where.\n" in Path("nogrow.toml").read_text()
+    assert "# use.js uses 1 stale view; `nogrow check` says where.\n" in Path("nogrow.toml").read_text(
+        encoding="utf-8"
+    )
     assert check() == 1
 
 

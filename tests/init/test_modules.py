@@ -14,9 +14,9 @@ from tests.support.modules import write_module
 def test_host_code_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_module(Path("g.wasm"), MINIFIED.format(limits="1"))
-    Path("g.js").write_text(GLUE)
+    Path("g.js").write_text(GLUE, encoding="utf-8")
     assert CliRunner().invoke(cli, ["init"]).exit_code == 0
-    text = Path("nogrow.toml").read_text()
+    text = Path("nogrow.toml").read_text(encoding="utf-8")
     assert 'path = "g.wasm"\njs = ["g.js"]\n' in text
     assert '"e" = ["reachable"]' in text
     (artifact,) = load(Path("nogrow.toml")).artifacts

@@ -118,7 +118,7 @@ def test_commented_limits_pass() -> None:
     lines = contract().split("\n")
     start = lines.index("# [artifact.memory]")
     lines[start : start + 2] = (line.removeprefix("# ") for line in lines[start : start + 2])
-    Path("nogrow.toml").write_text("\n".join(lines))
+    Path("nogrow.toml").write_text("\n".join(lines), encoding="utf-8")
     assert tomllib.loads("\n".join(lines))["artifact"][0]["memory"] == {"max_pages": 9}
     assert nogrow("check")[0] == 0
 

@@ -42,7 +42,7 @@ class FakeMachine:
         """Write a program; a `logged` one records its name and arguments in `calls`."""
         note = f'echo "{path.name} $*" >> "{self.root}/calls"\n' if logged else ""
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"#!/bin/sh\n{note}{script}\n")
+        path.write_text(f"#!/bin/sh\n{note}{script}\n", encoding="utf-8")
         path.chmod(0o755)
         return path
 

@@ -21,7 +21,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_written_report_is_read_back(path: Path) -> None:
-    path.write_text(rendered(ALL))
+    path.write_text(rendered(ALL), encoding="utf-8")
     kept, broken, not_judged, nothing = load(path)
     assert [artifact.path for artifact in (kept, broken, not_judged, nothing)] == [
         artifact.path for artifact in ALL.artifacts
@@ -38,17 +38,19 @@ def test_written_report_is_read_back(path: Path) -> None:
 
 
 def test_report_without_verdicts_is_not_judged(path: Path) -> None:
-    path.write_text(rendered(Report(None, (ArtifactReport("a", scenarios=ALL.artifacts[0].scenarios),))))
+    path.write_text(
+        rendered(Report(None, (ArtifactReport("a", scenarios=ALL.artifacts[0].scenarios),))), encoding="utf-8"
+    )
     assert [artifact.outcome for artifact in load(path)] == [Outcome.NOT_JUDGED]
 
 
 @pytest.mark.parametrize("imported", [False, True])
 def test_start_growth_of_own_memory_is_excused(path: Path, imported: bool) -> None:
     started = judgement(entry("(start)", REACHABLE, kind=EntryKind.START), entry("f", REACHABLE))
-    path.write_text(rendered(Report(None, (ArtifactReport("a", judgement=started),))))
-    document = json.loads(path.read_text())
+    path.write_text(rendered(Report(None, (ArtifactReport("a", judgement=started),))), encoding="utf-8")
+    document = json.loads(path.read_text(encoding="utf-8"))
     document["artifacts"][0]["memories"][0]["imported"] = imported
-    path.write_text(json.dumps(document))
+    path.write_text(json.dumps(document), encoding="utf-8")
     (artifact,) = load(path)
     assert artifact.judgement is not None
     assert {judged.name: judged.excused for judged in artifact.judgement.entries} == {
@@ -62,7 +64,7 @@ def test_unknown_keys_are_ignored(path: Path) -> None:
     document["later"] = document["artifacts"][0]["later"] = document["artifacts"][0]["entries"][0][
         "later"
     ] = 1
-    path.write_text(json.dumps(document))
+    path.write_text(json.dumps(document), encoding="utf-8")
     assert load(path)[0].path == BROKEN.path
 
 
@@ -123,7 +125,7 @@ WRONG: list[tuple[Change, str]] = [
 def test_error_names_the_wrong_key(path: Path, change: Change, message: str) -> None:
     document = json.loads(rendered(Report(None, (BROKEN,))))
     change(document)
-    path.write_text(json.dumps(document))
+    path.write_text(json.dumps(document), encoding="utf-8")
     with pytest.raises(DocumentError) as caught:
         load(path)
     assert str(path) in str(caught.value)

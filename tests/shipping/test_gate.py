@@ -60,7 +60,7 @@ def test_file_that_is_named_twice_is_judged_once() -> None:
 
 
 def test_contract_that_vanishes_has_no_digest() -> None:
-    Path("nogrow.toml").write_text("schema = 1")
+    Path("nogrow.toml").write_text("schema = 1", encoding="utf-8")
     assert digest_of(Contract(Path("nogrow.toml"), ())) == sha256(b"schema = 1").hexdigest()
     Path("nogrow.toml").unlink()
     with pytest.raises(ContractError, match=r"nogrow\.toml: can't be read: No such file"):

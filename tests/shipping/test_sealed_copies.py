@@ -24,7 +24,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("build").mkdir()
     for file in ("build/g.wasm", "build/h.wasm", "build/q.wasm"):
         Path(file).write_bytes(QUIET_WASM if file == "build/q.wasm" else GROWING_WASM)
-    Path("nogrow.toml").write_text("schema = 1\n")
+    Path("nogrow.toml").write_text("schema = 1\n", encoding="utf-8")
 
 
 def digest(data: bytes) -> str:
@@ -46,7 +46,7 @@ def test_copy_is_known_by_its_bytes_with_its_original() -> None:
 
 
 def test_copy_is_in_the_output_folder_of_the_contract() -> None:
-    Path("nogrow.toml").write_text('schema = 1\n[build]\noutput = "out"\n')
+    Path("nogrow.toml").write_text('schema = 1\n[build]\noutput = "out"\n', encoding="utf-8")
     (sentence,) = copies_of(ArtifactContract("build/g.wasm", seal=RESERVE)).misplaced.values()
     assert "ship out/sealed/build/g.wasm instead" in sentence
 

@@ -53,7 +53,7 @@ Document = dict[str, Any]
 
 
 def written(path: Path, text: str) -> Path:
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     return path
 
 

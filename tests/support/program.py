@@ -122,7 +122,7 @@ def wait_for_end(process: int) -> None:
     """Wait until a killed process has ended; needs Linux's /proc."""
     for _ in range(1000):
         try:
-            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+            state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
         except (FileNotFoundError, ProcessLookupError):
             return
         if state == "Z":

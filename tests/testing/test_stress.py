@@ -85,7 +85,7 @@ class NewPointer(Bytes):
 @pytest.fixture
 def project(pytester: pytest.Pytester) -> pytest.Pytester:
     write_module(Path("guest.wasm"), GUEST)
-    Path("hosts.py").write_text(HOSTS)
+    Path("hosts.py").write_text(HOSTS, encoding="utf-8")
     return pytester
 
 

@@ -18,7 +18,6 @@ from nogrow.report.model import Report
 if TYPE_CHECKING:
     from nogrow.init.discover import Found
     from nogrow.init.infer_clauses import Clause, LeftOut
-    from nogrow.report.model import Report
 
 _MOST_SKIPPED = 10
 

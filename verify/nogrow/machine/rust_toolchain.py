@@ -193,7 +193,7 @@ def _probed(cargo: Path, rustc: Path, environ: Mapping[str, str]) -> Rust:
         raise _RefusedError(f"{rustc} ({rust.rustc_version}) has no standard library for {TARGET}")
     with tempfile.TemporaryDirectory(prefix="nogrow-probe-") as name:
         source, output = Path(name, "probe.rs"), Path(name, "probe.wasm")
-        source.write_text(_PROBE_SOURCE)
+        source.write_text(_PROBE_SOURCE, encoding="utf-8")
         options = ("--target", TARGET, "--crate-type", "cdylib")
         _answer([rustc, *options, "-o", output, source], environ, _PROBE_SECONDS)
         if not output.is_file() or output.read_bytes()[:4] != _WASM_MAGIC:
