@@ -1,6 +1,6 @@
 """This module compares a judgement with a lock and reports what has become worse or better."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from nogrow.analysis.entry_identity import HARMLESS, Key, grouped, level_of, paired
@@ -28,6 +28,13 @@ class Held(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+class _LockOfFile(Lock):
+    """The pins of one file by the paths that reports show."""
+
+    def key(self, path: str) -> str:
+        return path
+
+
 class Pinned(NamedTuple):
     """A lock and the way to apply it.
 
@@ -52,6 +59,16 @@ class Pinned(NamedTuple):
             text = f"the module is not the pinned one: its sha256 is {sha256}, not {pin.sha256}"
             return held._replace(violations=(_of_module(text), *held.violations))
         return held
+
+    def of_file(self, path: str, keys: Mapping[str, Sequence[str]]) -> "Pinned":
+        """Return only the pins of the file that reports show as `path`, for use in any working folder.
+
+        `keys` has the keys of the lock by the key of their file.
+        """
+        lock = self.lock
+        file = lock.key(path)
+        pins = {path + key.removeprefix(file): lock.pins[key] for key in keys.get(file, ())}
+        return self._replace(lock=_LockOfFile(lock.path, pins))
 
     def missing(self, judged: Iterable[str], broken: Iterable[str]) -> Iterator[tuple[str, Violation]]:
         """Yield the path and the violation of each pinned module that should have been judged and was not.

@@ -18,6 +18,7 @@ from nogrow.util.paths import normal, slashed
 if TYPE_CHECKING:
     from nogrow.baseline.regressions import Pinned
     from nogrow.contract.model import ViewRules
+    from nogrow.pipeline.cluster import Client
     from nogrow.source.lookup import Wanted
     from nogrow.wasm.runtime import Engine
 
@@ -53,6 +54,7 @@ def check(
     views: "ViewRules | None" = None,
     watch: Watch | None = None,
     engine: "Engine | None" = None,
+    client: "Client | None" = None,
 ) -> Report:
     """Return the report on all targets, with an artifact for each core module.
 
@@ -75,6 +77,7 @@ def check(
     - `views` also reports the stale views in the files of `glue` and in those that a contract names.
     - `watch` is told how many targets of how many are done.
     - `engine` has compiled the kernels before; with it, a single target is judged.
+    - `client` has the workers of a Dask cluster judge the targets.
     """
     given = _of_targets(glue, targets)
     if any(clause.js for target in targets for clause in target.every_clause):
@@ -104,7 +107,12 @@ def check(
             watch(done, len(targets))
 
     batches = [[target] for target in targets] if own_process else _batches(targets, jobs)
-    if len(batches) > 1 or (own_process and batches):
+    if client is not None:
+        from nogrow.pipeline.cluster import reports as judged_in_cluster
+
+        pipeline.lists_paths = True
+        reports = judged_in_cluster(client, pipeline, targets, report_progress)
+    elif len(batches) > 1 or (own_process and batches):
         from nogrow.util.parallel import in_order
 
         # A judgement is sent from process to process with all of its paths.

@@ -1,7 +1,7 @@
 """Take one file through all stages: read, decode and scan, prove beside validate, contract, report."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -88,6 +88,12 @@ class Pipeline:
         if self.engine is not None:
             return self.engine
         return Engine() if self.read_ahead is None else self.read_ahead.engine
+
+    def for_file(self, path: str, glue: tuple[Glue, ...], pinned: "Pinned | None") -> "Pipeline":
+        """Return a pipeline for the file at `path` only, with its host code and its pins, and the same kernels."""
+        pipeline = replace(self, glue={path: glue}, pinned=pinned)
+        pipeline._engine = self._engine
+        return pipeline
 
     def all_reports(self, targets: Sequence[Target]) -> list[Reports]:
         """Return the reports on each of the targets."""
@@ -200,15 +206,10 @@ class Pipeline:
                 return not_judged(artifact, TOO_LONG)
             artifact = self._held_to_contract(artifact, judgement, case)
             artifact = artifact._replace(notes=(*artifact.notes, *_notes(case, judgement, validation)))
+        artifact = artifact._replace(scenarios=scenarios)
         if source is not None:
-            from nogrow.source.lookup import find_sources
-
-            offsets = _offsets_to_locate(judgement, artifact.violations, scenarios)
-            frames, note = find_sources(case.file, module.data, module.start, offsets, source)
-            artifact = artifact._replace(sources=frames, notes=(*artifact.notes, *filter(None, [note])))
-        return artifact._replace(
-            violations=(*artifact.violations, *failed_scenarios(scenarios)), scenarios=scenarios
-        )
+            artifact = with_sources(artifact, case.file, module, source)
+        return artifact._replace(violations=(*artifact.violations, *failed_scenarios(scenarios)))
 
     def _prove_and_validate(self, case: _Case) -> tuple[Judgement | None, Validation]:
         """Judge the core module, while another thread has wasmtime validate it.
@@ -278,6 +279,17 @@ class Pipeline:
         return artifact._replace(violations=violations, better=held.better, notes=held.notes)
 
 
+def with_sources(
+    artifact: ArtifactReport, file: str, module: LocatedModule, source: "Wanted"
+) -> ArtifactReport:
+    """Return the report with the source lines of what it shows; `module` is the core module in `file`."""
+    from nogrow.source.lookup import find_sources
+
+    offsets = _offsets_to_locate(artifact)
+    frames, note = find_sources(file, module.data, module.start, offsets, source)
+    return artifact._replace(sources=frames, notes=(*artifact.notes, *filter(None, [note])))
+
+
 def _may_grow(judgement: Judgement) -> bool:
     """Return whether the host sees a memory that can grow."""
     return any(memory.visible and not memory.fixed for memory in judgement.memories)
@@ -309,14 +321,15 @@ def _notes(case: _Case, judgement: Judgement, validation: Validation) -> Iterato
         yield f"wasmtime can't validate the module: {validation.reason}"
 
 
-def _offsets_to_locate(
-    judgement: Judgement | None, violations: Sequence[Violation], scenarios: Sequence[ScenarioResult]
-) -> set[int]:
+def _offsets_to_locate(artifact: ArtifactReport) -> set[int]:
     """Return the offsets of the instructions whose source a report shows."""
-    sites = judgement.sites if judgement is not None else ()
-    witnesses = (violation.about.witness for violation in violations[:MOST_LOCATED] if violation.about)
+    sites = artifact.judgement.sites if artifact.judgement is not None else ()
+    violations = artifact.violations[:MOST_LOCATED]
+    witnesses = (violation.about.witness for violation in violations if violation.about)
     of_violations = (step for witness in witnesses for step in witness[:MOST_LOCATED])
-    of_growths = (step for result in scenarios if result.grew_at for step in result.grew_at.backtrace)
+    of_growths = (
+        step for result in artifact.scenarios if result.grew_at for step in result.grew_at.backtrace
+    )
     return {site.offset for site in sites} | {
         offset for step in (*of_violations, *of_growths) for offset in step.offsets
     }

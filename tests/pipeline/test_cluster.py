@@ -1,0 +1,259 @@
+import io
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import nogrow
+from nogrow.analysis.judgement import Judgement
+from nogrow.analysis.proof import judge
+from nogrow.contract.model import ArtifactContract
+from nogrow.contract.select import Target, targets
+from nogrow.errors import UsageError
+from nogrow.pipeline import cluster, worker
+from nogrow.pipeline.all_files import check
+from nogrow.pipeline.urls import is_shared, is_url, targets_at
+from nogrow.report import as_json
+from nogrow.report.exit_code import exit_code
+from nogrow.report.model import Report
+from nogrow.source.lookup import Wanted
+from tests.support.modules import GROWING, QUIET, UNUSED, assemble, write_cut_module, write_module
+
+distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+COUNT = 12
+DEADLY = assemble('(module (memory 1) (func (export "deadly")))')
+# A module's death is counted once, not four times, so that the tests wait for few restarts.
+FEW_FAILURES = {"distributed.scheduler.allowed-failures": 0}
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    import dask
+
+    level = logging.getLogger("distributed").level
+    logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
+    with (
+        dask.config.set(FEW_FAILURES),
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as processes,
+        distributed.Client(processes, set_as_default=False) as connected,
+    ):
+        yield connected
+    logging.getLogger("distributed").setLevel(level)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for number in range(COUNT):
+        write_module(tmp_path / f"{number:02}.wasm", (QUIET, UNUSED, GROWING)[number % 3])
+    write_cut_module(tmp_path / "cut.wasm", QUIET)
+    return tmp_path
+
+
+def killing(flag: Path | None, data: bytes, *rest: Any) -> Judgement:
+    """Judge a module, but end the process instead at `DEADLY`; with `flag`, only the first time."""
+    if data == DEADLY:
+        try:
+            if flag is not None:
+                flag.touch(exist_ok=False)
+            os.kill(os.getpid(), signal.SIGKILL)
+        except FileExistsError:
+            pass
+    return judge(data, *rest)
+
+
+def failing(data: bytes, *rest: Any) -> Judgement:
+    if data == DEADLY:
+        raise RuntimeError("a fault\nwith details")
+    return judge(data, *rest)
+
+
+def slow(data: bytes, *rest: Any) -> Judgement:
+    time.sleep(0.2)
+    return judge(data, *rest)
+
+
+def written(report: Report) -> str:
+    stream = io.StringIO()
+    as_json.render(report, stream)
+    return stream.getvalue()
+
+
+def alike(chosen: Sequence[Target], client: Any, **options: Any) -> Report:
+    """Return the report of the cluster, which has to be the local one."""
+    options = {"judge": judge, "lists_paths": True, **options}
+    report = check(None, chosen, client=client, **options)
+    assert written(report) == written(check(None, chosen, **{**options, "judge": judge, "watch": None}))
+    return report
+
+
+def test_cluster_reports_what_one_process_reports(folder: Path, client: Any) -> None:
+    told: list[tuple[int, int]] = []
+    chosen = targets(None, [str(folder), str(folder / "missing.wasm")])
+    report = alike(chosen, client, watch=lambda done, total: told.append((done, total)))
+    assert len(report.artifacts) == COUNT + 2
+    assert told[-1] == (len(chosen), len(chosen))
+    assert told == sorted(told)
+
+
+def test_relative_paths_work_in_any_folder_of_a_worker(
+    folder: Path, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    report = alike(targets(None, ["."]), client, source=Wanted())
+    assert report.artifacts[0].path == "00.wasm"
+
+
+def test_killed_worker_loses_nothing(folder: Path, client: Any) -> None:
+    (folder / "05a.wasm").write_bytes(DEADLY)
+    flag = folder / "flag"
+    alike(targets(None, [str(folder)]), client, judge=partial(killing, flag))
+    assert flag.exists()
+
+
+def test_module_that_kills_workers_is_not_judged(folder: Path, client: Any) -> None:
+    (folder / "05a.wasm").write_bytes(DEADLY)
+    chosen = targets(None, [str(folder)])
+    report = check(None, chosen, judge=partial(killing, None), client=client)
+    others = [artifact for artifact in report.artifacts if not artifact.path.endswith("05a.wasm")]
+    local = check(None, [target for target in chosen if not target.path.endswith("05a.wasm")], judge=judge)
+    assert written(report._replace(artifacts=tuple(others))) == written(local)
+    (lost,) = (artifact for artifact in report.artifacts if artifact not in others)
+    assert lost.violations[0].message == f"{lost.path}: {cluster.KILLED}"
+    assert exit_code(report) == 4
+
+
+def test_fault_in_a_worker_loses_one_module(folder: Path, client: Any) -> None:
+    (folder / "05a.wasm").write_bytes(DEADLY)
+    report = check(None, targets(None, [str(folder)]), judge=failing, client=client)
+    (lost,) = (artifact for artifact in report.artifacts if artifact.path.endswith("05a.wasm"))
+    assert lost.violations[0].message.endswith("internal error in a worker of the cluster: RuntimeError: a fault")
+    assert sum(artifact.judgement is not None for artifact in report.artifacts) == COUNT
+
+
+def test_other_file_at_the_same_path_is_not_judged(folder: Path) -> None:
+    path = folder / "00.wasm"
+    file = worker.LocalFile(str(path), worker.state_of(str(path)))
+    assert worker.contents(file) == path.read_bytes()
+    # Equal bytes and times do not make a copy the same file.
+    copy = folder / "copy"
+    copy.write_bytes(path.read_bytes())
+    os.utime(copy, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))
+    copy.replace(path)
+    assert worker.contents(file) is None
+
+
+def test_bytes_are_sent_where_workers_do_not_see_the_file(
+    folder: Path, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "state_of", lambda path: (1, 2, 3, 4))
+    alike(targets(None, [str(folder)]), client)
+
+
+def test_bytes_that_were_read_already_are_sent(client: Any) -> None:
+    alike([Target("a.whl!a.wasm", ArtifactContract(), data=assemble(GROWING))], client)
+
+
+def test_other_version_in_a_worker_is_one_line(
+    folder: Path, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "__version__", "0.0.9")
+    with pytest.raises(UsageError, match=rf"^a worker of the cluster has nogrow {nogrow.__version__}, not"):
+        check(None, targets(None, [str(folder)]), judge=judge, client=client)
+
+
+def test_worker_without_nogrow_is_one_line(
+    folder: Path, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = b"cnogrow.missing\nfunction\n."
+    monkeypatch.setattr(cluster, "call_of", lambda *_: missing)
+    with pytest.raises(UsageError, match=r"^a worker of the cluster cannot run nogrow [0-9.]+: No module named"):
+        check(None, targets(None, [str(folder)]), judge=judge, client=client)
+
+
+def test_cluster_without_workers_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "SECONDS_WITHOUT_WORKERS", 0.1)
+    monkeypatch.setattr(cluster, "_SECONDS_BETWEEN_LOOKS", 0.05)
+    with (
+        distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=None) as empty,
+        distributed.Client(empty, set_as_default=False) as connected,
+        pytest.raises(UsageError, match="no worker"),
+    ):
+        check(None, targets(None, [str(folder)]), judge=judge, client=connected)
+
+
+def test_interruption_cancels_tasks(folder: Path, client: Any) -> None:
+    def interrupt(done: int, total: int) -> None:
+        if done > 0:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check(None, targets(None, [str(folder)]), judge=slow, client=client, watch=interrupt)
+    deadline = time.monotonic() + 5
+    while client.futures and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not client.futures
+
+
+def test_files_in_the_memory_of_the_client_are_sent(client: Any) -> None:
+    fsspec = pytest.importorskip("fsspec")
+    with fsspec.open("memory://modules/a.wasm", "wb") as file:
+        file.write(assemble(GROWING))
+    (target,) = targets_at("memory://modules/*.wasm")
+    (artifact,) = check(None, [target], judge=judge, client=client).artifacts
+    assert artifact.path == "memory:///modules/a.wasm"
+    assert artifact.judgement is not None
+
+
+def test_files_on_a_web_server_are_judged(folder: Path, client: Any) -> None:
+    pytest.importorskip("aiohttp")
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        at = f"http://127.0.0.1:{server.server_port}"
+        chosen = [*targets_at(f"{at}/02.wasm"), *targets_at(f"{at}/missing.wasm")]
+        growing, missing = check(None, chosen, judge=judge, client=client).artifacts
+        server.shutdown()
+    assert growing.judgement is not None
+    assert growing.judgement.verdict.grows
+    assert "can't be read" in missing.violations[0].message
+
+
+@pytest.mark.parametrize(
+    ("url", "shared"),
+    [
+        ("https://example.org/a.wasm", True),
+        ("s3://bucket/a.wasm", True),
+        ("http://localhost:8000/a.wasm", False),
+        ("http://127.0.0.1/a.wasm", False),
+        ("http://[::1]/a.wasm", False),
+        ("memory://a.wasm", False),
+        ("file:///a.wasm", False),
+        ("zip://a.wasm::https://example.org/a.zip", False),
+        ("simplecache::s3://bucket/a.wasm", False),
+    ],
+)
+def test_workers_open_only_urls_that_mean_the_same_everywhere(url: str, shared: bool) -> None:
+    assert is_url(url)
+    assert is_shared(url) is shared
+
+
+@pytest.mark.parametrize("path", ["a.wasm", "C://a.wasm", "dist/a://b", "://a", "./s3://a"])
+def test_path_is_not_a_url(path: str) -> None:
+    assert not is_url(path)
+
+
+def test_password_in_a_url_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"^https://example\.org: .* no password"):
+        targets_at("https://user:secret@example.org/a.wasm")
