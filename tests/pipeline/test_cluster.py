@@ -1,33 +1,36 @@
 import io
 import logging
 import os
-import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import nogrow
 from nogrow.analysis.judgement import Judgement
 from nogrow.analysis.proof import judge
+from nogrow.analysis.surroundings import Surroundings
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.select import Target, targets
 from nogrow.errors import UsageError
 from nogrow.pipeline import cluster, worker
 from nogrow.pipeline.all_files import check
+from nogrow.pipeline.cluster import Client
+from nogrow.pipeline.pipeline import Judge
 from nogrow.pipeline.urls import is_shared, is_url, targets_at
 from nogrow.report import as_json
-from nogrow.report.exit_code import exit_code
 from nogrow.report.model import Report
 from nogrow.source.lookup import Wanted
+from nogrow.wasm.runtime import Engine
 from tests.support.modules import GROWING, QUIET, UNUSED, assemble, write_cut_module, write_module
 
 distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+Trust = Callable[[str], bool]
+dask = pytest.importorskip("dask")
 COUNT = 12
 DEADLY = assemble('(module (memory 1) (func (export "deadly")))')
 # A module's death is counted once, not four times, so that the tests wait for few restarts.
@@ -35,14 +38,12 @@ FEW_FAILURES = {"distributed.scheduler.allowed-failures": 0}
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    import dask
-
+def client() -> Iterator[Client]:
     level = logging.getLogger("distributed").level
     logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
     with (
         dask.config.set(FEW_FAILURES),
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as processes,
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as processes,
         distributed.Client(processes, set_as_default=False) as connected,
     ):
         yield connected
@@ -57,27 +58,29 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def killing(flag: Path | None, data: bytes, *rest: Any) -> Judgement:
+def killing(
+    flag: Path | None, data: bytes, trusts: Trust, engine: Engine | None, surroundings: Surroundings
+) -> Judgement:
     """Judge a module, but end the process instead at `DEADLY`; with `flag`, only the first time."""
     if data == DEADLY:
         try:
             if flag is not None:
                 flag.touch(exist_ok=False)
-            os.kill(os.getpid(), signal.SIGKILL)
+            os._exit(1)
         except FileExistsError:
             pass
-    return judge(data, *rest)
+    return judge(data, trusts, engine, surroundings)
 
 
-def failing(data: bytes, *rest: Any) -> Judgement:
+def failing(data: bytes, trusts: Trust, engine: Engine | None, surroundings: Surroundings) -> Judgement:
     if data == DEADLY:
         raise RuntimeError("a fault\nwith details")
-    return judge(data, *rest)
+    return judge(data, trusts, engine, surroundings)
 
 
-def slow(data: bytes, *rest: Any) -> Judgement:
+def slow(data: bytes, trusts: Trust, engine: Engine | None, surroundings: Surroundings) -> Judgement:
     time.sleep(0.2)
-    return judge(data, *rest)
+    return judge(data, trusts, engine, surroundings)
 
 
 def written(report: Report) -> str:
@@ -86,39 +89,40 @@ def written(report: Report) -> str:
     return stream.getvalue()
 
 
-def alike(chosen: Sequence[Target], client: Any, **options: Any) -> Report:
+def alike(
+    chosen: Sequence[Target], client: Client, used: Judge = judge, source: Wanted | None = None
+) -> Report:
     """Return the report of the cluster, which has to be the local one."""
-    options = {"judge": judge, "lists_paths": True, **options}
-    report = check(None, chosen, client=client, **options)
-    assert written(report) == written(check(None, chosen, **{**options, "judge": judge, "watch": None}))
+    report = check(None, chosen, judge=used, source=source, client=client)
+    assert written(report) == written(check(None, chosen, judge=judge, source=source))
     return report
 
 
-def test_cluster_reports_what_one_process_reports(folder: Path, client: Any) -> None:
+def test_cluster_reports_what_one_process_reports(folder: Path, client: Client) -> None:
     told: list[tuple[int, int]] = []
     chosen = targets(None, [str(folder), str(folder / "missing.wasm")])
-    report = alike(chosen, client, watch=lambda done, total: told.append((done, total)))
-    assert len(report.artifacts) == COUNT + 2
+    assert len(alike(chosen, client).artifacts) == COUNT + 2
+    check(None, chosen, judge=judge, client=client, watch=lambda done, total: told.append((done, total)))
     assert told[-1] == (len(chosen), len(chosen))
     assert told == sorted(told)
 
 
 def test_relative_paths_work_in_any_folder_of_a_worker(
-    folder: Path, client: Any, monkeypatch: pytest.MonkeyPatch
+    folder: Path, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
     report = alike(targets(None, ["."]), client, source=Wanted())
     assert report.artifacts[0].path == "00.wasm"
 
 
-def test_killed_worker_loses_nothing(folder: Path, client: Any) -> None:
+def test_killed_worker_loses_nothing(folder: Path, client: Client) -> None:
     (folder / "05a.wasm").write_bytes(DEADLY)
     flag = folder / "flag"
-    alike(targets(None, [str(folder)]), client, judge=partial(killing, flag))
+    alike(targets(None, [str(folder)]), client, partial(killing, flag))
     assert flag.exists()
 
 
-def test_module_that_kills_workers_is_not_judged(folder: Path, client: Any) -> None:
+def test_module_that_kills_workers_is_not_judged(folder: Path, client: Client) -> None:
     (folder / "05a.wasm").write_bytes(DEADLY)
     chosen = targets(None, [str(folder)])
     report = check(None, chosen, judge=partial(killing, None), client=client)
@@ -127,14 +131,16 @@ def test_module_that_kills_workers_is_not_judged(folder: Path, client: Any) -> N
     assert written(report._replace(artifacts=tuple(others))) == written(local)
     (lost,) = (artifact for artifact in report.artifacts if artifact not in others)
     assert lost.violations[0].message == f"{lost.path}: {cluster.KILLED}"
-    assert exit_code(report) == 4
+    assert report.exit_code == 4
 
 
-def test_fault_in_a_worker_loses_one_module(folder: Path, client: Any) -> None:
+def test_fault_in_a_worker_loses_one_module(folder: Path, client: Client) -> None:
     (folder / "05a.wasm").write_bytes(DEADLY)
     report = check(None, targets(None, [str(folder)]), judge=failing, client=client)
     (lost,) = (artifact for artifact in report.artifacts if artifact.path.endswith("05a.wasm"))
-    assert lost.violations[0].message.endswith("internal error in a worker of the cluster: RuntimeError: a fault")
+    assert lost.violations[0].message.endswith(
+        "internal error in a worker of the cluster: RuntimeError: a fault"
+    )
     assert sum(artifact.judgement is not None for artifact in report.artifacts) == COUNT
 
 
@@ -151,18 +157,18 @@ def test_other_file_at_the_same_path_is_not_judged(folder: Path) -> None:
 
 
 def test_bytes_are_sent_where_workers_do_not_see_the_file(
-    folder: Path, client: Any, monkeypatch: pytest.MonkeyPatch
+    folder: Path, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "state_of", lambda path: (1, 2, 3, 4))
     alike(targets(None, [str(folder)]), client)
 
 
-def test_bytes_that_were_read_already_are_sent(client: Any) -> None:
+def test_bytes_that_were_read_already_are_sent(client: Client) -> None:
     alike([Target("a.whl!a.wasm", ArtifactContract(), data=assemble(GROWING))], client)
 
 
 def test_other_version_in_a_worker_is_one_line(
-    folder: Path, client: Any, monkeypatch: pytest.MonkeyPatch
+    folder: Path, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "__version__", "0.0.9")
     with pytest.raises(UsageError, match=rf"^a worker of the cluster has nogrow {nogrow.__version__}, not"):
@@ -170,11 +176,13 @@ def test_other_version_in_a_worker_is_one_line(
 
 
 def test_worker_without_nogrow_is_one_line(
-    folder: Path, client: Any, monkeypatch: pytest.MonkeyPatch
+    folder: Path, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missing = b"cnogrow.missing\nfunction\n."
     monkeypatch.setattr(cluster, "call_of", lambda *_: missing)
-    with pytest.raises(UsageError, match=r"^a worker of the cluster cannot run nogrow [0-9.]+: No module named"):
+    with pytest.raises(
+        UsageError, match=r"^a worker of the cluster cannot run nogrow [0-9.]+: No module named"
+    ):
         check(None, targets(None, [str(folder)]), judge=judge, client=client)
 
 
@@ -182,14 +190,14 @@ def test_cluster_without_workers_is_one_line(folder: Path, monkeypatch: pytest.M
     monkeypatch.setattr(cluster, "SECONDS_WITHOUT_WORKERS", 0.1)
     monkeypatch.setattr(cluster, "_SECONDS_BETWEEN_LOOKS", 0.05)
     with (
-        distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=None) as empty,
+        distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=":0") as empty,
         distributed.Client(empty, set_as_default=False) as connected,
         pytest.raises(UsageError, match="no worker"),
     ):
         check(None, targets(None, [str(folder)]), judge=judge, client=connected)
 
 
-def test_interruption_cancels_tasks(folder: Path, client: Any) -> None:
+def test_interruption_cancels_tasks(folder: Path, client: Client) -> None:
     def interrupt(done: int, total: int) -> None:
         if done > 0:
             raise KeyboardInterrupt
@@ -197,12 +205,12 @@ def test_interruption_cancels_tasks(folder: Path, client: Any) -> None:
     with pytest.raises(KeyboardInterrupt):
         check(None, targets(None, [str(folder)]), judge=slow, client=client, watch=interrupt)
     deadline = time.monotonic() + 5
-    while client.futures and time.monotonic() < deadline:
+    while vars(client)["futures"] and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert not client.futures
+    assert not vars(client)["futures"]
 
 
-def test_files_in_the_memory_of_the_client_are_sent(client: Any) -> None:
+def test_files_in_the_memory_of_the_client_are_sent(client: Client) -> None:
     fsspec = pytest.importorskip("fsspec")
     with fsspec.open("memory://modules/a.wasm", "wb") as file:
         file.write(assemble(GROWING))
@@ -212,7 +220,7 @@ def test_files_in_the_memory_of_the_client_are_sent(client: Any) -> None:
     assert artifact.judgement is not None
 
 
-def test_files_on_a_web_server_are_judged(folder: Path, client: Any) -> None:
+def test_files_on_a_web_server_are_judged(folder: Path, client: Client) -> None:
     pytest.importorskip("aiohttp")
 
     class Quiet(SimpleHTTPRequestHandler):

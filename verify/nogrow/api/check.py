@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nogrow.contract.model import Contract
     from nogrow.contract.select import Target
     from nogrow.jshost.model import Glue
+    from nogrow.pipeline.cluster import Client
     from nogrow.pipeline.read_ahead import ReadAhead
     from nogrow.report.model import Report
     from nogrow.shipping.shipment_check import ShipmentCheck
@@ -38,6 +39,7 @@ def check(
     digest: bool = True,
     list_paths: bool = True,
     progress: Callable[[int, int], None] | None = None,
+    client: "Client | None" = None,
 ) -> "Report":
     """Judge modules and their host code against a contract, as `nogrow check` does.
 
@@ -55,6 +57,8 @@ def check(
     - `digest` False leaves out the digests of the files, `list_paths` False accepts modules with more paths
       than the formats other than text can list.
     - `progress` is called with the numbers of finished files and of all files.
+    - `client` is a `distributed.Client`: the workers of its Dask cluster judge the modules. Then `paths` may
+      also be URLs that fsspec opens.
 
     Raises `nogrow.Error` for wrong arguments and for a contract or lock that is wrong. A module that can't be
     judged is no error: the report says so.
@@ -65,14 +69,18 @@ def check(
     _require_compatible(selected, shipped, statement, has_lock=locked or exact or lock is not None)
     if jobs is not None and jobs < 1:
         raise UsageError(f"jobs: expected at least 1, not {jobs}")
+    if client is not None and jobs is not None:
+        raise UsageError(
+            "jobs and a cluster cannot be combined: the cluster says how many it judges at a time"
+        )
     rules = contract_at(contract)
     pinned = pinned_in(lock_path, rules, locked=locked, exact=exact, whole=not selected)
     if pinned is not None and rules is None and not selected:
         selected = pinned.lock.files
     shipment = _shipment(shipped, statement, rules)
-    chosen = _targets(shipment, rules, selected)
+    chosen = _targets(shipment, rules, selected, in_cluster=client is not None)
     require_single_module(debug_info, len(chosen))
-    read_ahead = None if shipment else _read_ahead(chosen, validate=validate)
+    read_ahead = None if shipment or client else _read_ahead(chosen, validate=validate)
     if source is None:
         source = debug_info is not None or bool(path_prefixes)
     looked_up = wanted(debug_info, path_prefixes) if source else None
@@ -96,6 +104,7 @@ def check(
         read_ahead=read_ahead,
         views=ViewRules(strict, stale_length),
         watch=progress,
+        client=client,
     )
     return shipment.closed(report) if shipment else report
 
@@ -125,13 +134,23 @@ def _shipment(
 
 
 def _targets(
-    shipment: "ShipmentCheck | None", contract: "Contract | None", paths: Sequence[str]
+    shipment: "ShipmentCheck | None", contract: "Contract | None", paths: Sequence[str], *, in_cluster: bool
 ) -> "tuple[Target, ...]":
     if shipment is not None:
         return shipment.targets
     from nogrow.contract.select import targets
 
-    return targets(contract, paths)
+    if not any("://" in path for path in paths):
+        return targets(contract, paths)
+    from nogrow.pipeline.urls import is_url, targets_at
+
+    urls = [path for path in paths if is_url(path)]
+    if urls and not in_cluster:
+        raise UsageError(f"{urls[0]}: URLs are opened with a cluster only: use `client`, or --scheduler")
+    local = [path for path in paths if path not in urls]
+    at_urls = [target for url in dict.fromkeys(urls) for target in targets_at(url)]
+    by_path = {target.path: target for target in (*at_urls, *(targets(contract, local) if local else ()))}
+    return tuple(by_path[path] for path in sorted(by_path))
 
 
 def _read_ahead(targets: "Sequence[Target]", *, validate: bool) -> "ReadAhead | None":

@@ -1,6 +1,8 @@
 """Define `nogrow check`, which judges modules against the contract."""
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +20,9 @@ from nogrow.cli.options import (
 from nogrow.cli.output import emit, print_notes, progress, text_renderer
 from nogrow.report.formats import Format
 
+if TYPE_CHECKING:
+    from nogrow.pipeline.cluster import Client
+
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
@@ -34,6 +39,11 @@ from nogrow.report.formats import Format
     metavar="N",
     type=click.IntRange(min=1),
     help="Use up to N processes; the default is the number of cores.",
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Have the workers of a Dask cluster judge the modules, such as tcp://host:8786; PATH may be a URL.",
 )
 @click.option(
     "--source/--no-source",
@@ -56,6 +66,7 @@ def check(
     stale_length: bool,
     validate: bool,
     jobs: int | None,
+    scheduler: str | None,
     source: bool | None,
     debug_info: str | None,
     prefixes: Prefixes,
@@ -79,7 +90,7 @@ def check(
     formats = {output.format for output in outputs}
     if source is None and not formats <= {Format.TEXT, Format.JSON}:
         source = True
-    with progress() as watch:
+    with _connected(scheduler) as client, progress() as watch:
         report = check_modules(
             paths,
             contract=contract_path,
@@ -99,6 +110,7 @@ def check(
             digest=Format.JSON in formats,
             list_paths=formats != {Format.TEXT},
             progress=watch,
+            client=client,
         )
     print_notes(report)
     if not report.artifacts:
@@ -109,3 +121,11 @@ def check(
 
         write_statement(report, attest)
     ctx.exit(report.exit_code)
+
+
+def _connected(scheduler: str | None) -> "AbstractContextManager[Client | None]":
+    if scheduler is None:
+        return nullcontext()
+    from nogrow.cli.scheduler import connected
+
+    return connected(scheduler)

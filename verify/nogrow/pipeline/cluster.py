@@ -80,13 +80,16 @@ class Client(Protocol):
     def cancel(self, futures: Any) -> object:  # noqa: ANN401
         """Cancel futures."""
 
+    def close(self) -> object:
+        """Close the connection."""
+
     def nthreads(self) -> Any:  # noqa: ANN401
         """Return the number of threads of each worker, by its address."""
 
 
 @dataclass
 class _File:
-    """A file to judge. `number` is its place in the report; `source` is None if the client sends its bytes."""
+    """A file to judge, and its place in the report; `source` is None if the client sends its bytes."""
 
     number: int
     target: Target
@@ -123,13 +126,13 @@ class _Spread:
     def __init__(
         self, client: Client, pipeline: Pipeline, targets: Sequence[Target], watch: Callable[[int], None]
     ) -> None:
-        shared = replace(pipeline, glue={}, pinned=None, source=None, read_ahead=None)
+        shared = replace(pipeline, glue={}, pinned=None, source=None, read_ahead=None, engine=None)
         self.reports: dict[int, Reports] = {}
         self._client, self._pipeline, self._watch = client, pipeline, watch
         self._pickled = pickle.dumps(shared)
         self._pins = _by_file(pipeline.pinned) if pipeline.pinned is not None else {}
         self._waiting: deque[_File] = deque()
-        # The files of tasks that failed: one of them may end the worker of the others, so each is tried alone.
+        # One of the files of a failed task may have ended the worker of the others, so each is tried alone.
         self._suspects: list[_File] = []
         self._alone = False
         self._tasks: dict[Future, list[_File]] = {}
@@ -278,10 +281,9 @@ class _Spread:
                 self.reports[file.number] = of_file
 
     def _failed(self, files: Sequence[_File], status: str, error: Exception) -> None:
-        from distributed import KilledWorker
-        from distributed.scheduler import NoValidWorkerError
-
-        if status != "error" or isinstance(error, NoValidWorkerError):
+        # Its class is known by name, because it is imported only where there is a cluster.
+        kind = type(error).__name__
+        if status != "error" or kind == "NoValidWorkerError":
             for file in files:
                 file.losses += 1
                 if file.losses < MOST_LOSSES:
@@ -294,9 +296,9 @@ class _Spread:
         elif isinstance(error, Error):
             raise error
         elif self._alone:
-            killed = isinstance(error, KilledWorker)
-            detail = f"{type(error).__name__}: {error}".partition("\n")[0]
-            self._refuse(files[0], KILLED if killed else f"internal error in a worker of the cluster: {detail}")
+            detail = f"{kind}: {error}".partition("\n")[0]
+            fault = f"internal error in a worker of the cluster: {detail}"
+            self._refuse(files[0], KILLED if kind == "KilledWorker" else fault)
         else:
             self._suspects.extend(files)
 

@@ -64,12 +64,12 @@ def targets_at(url: str) -> list[Target]:
 
 
 def read_url(url: str) -> bytes:
-    """Return the contents of the file at the URL; raises `ModuleError` if it cannot be read or is too large."""
+    """Return the contents of the file at the URL; raises `ModuleError` for what cannot be read."""
     try:
         with _module("fsspec").open(url, "rb") as file:
             data: bytes = file.read(LARGEST + 1)
     # Each store has errors of its own, which do not have a base class.
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         raise ModuleError(f"can't be read: {_line(error)}") from error
     if len(data) > LARGEST:
         raise ModuleError(f"it has more than {LARGEST:,} bytes")

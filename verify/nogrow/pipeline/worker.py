@@ -96,8 +96,8 @@ def _reports(shared: Pipeline, work: Work) -> Reports | None:
 def state_of(path: str) -> tuple[int, int, int, int]:
     """Return what tells a file from others and from its later contents; raises `OSError`.
 
-    Programs cannot set the time of the last change of a file's status, so two files that agree in all of it are
-    one file.
+    Programs cannot set the time of the last change of a file's status, so two files that agree in all
+    of it are one file.
     """
     status = os.stat(path)  # noqa: PTH116
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
