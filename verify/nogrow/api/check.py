@@ -62,6 +62,15 @@ def check(
 
     Raises `nogrow.Error` for wrong arguments and for a contract or lock that is wrong. A module that can't be
     judged is no error: the report says so.
+
+    >>> report = nogrow.check("quiet.wasm")
+    >>> report.outcome.value, int(report.exit_code)
+    ('kept', 0)
+    >>> print(report.render("text"))
+    kept: quiet.wasm: absent, 0 grow sites
+       = assumption: the host itself does not grow memory 0, exported as 'memory'
+    checked 1 module: 1 kept
+    <BLANKLINE>
     """
     selected, named, shipped = paths_of(paths, "paths"), paths_of(js, "js"), paths_of(dist, "dist")
     lock_path = None if lock is None else Path(path_of(lock, "lock"))

@@ -57,6 +57,10 @@ def diff(
     - `js` are files or folders with JavaScript host code.
 
     Raises `nogrow.Error` where one of the two does not exist or can't be judged.
+
+    >>> difference = nogrow.diff("quiet.wasm", "app.wasm")
+    >>> difference.direction.value, [entry.name for entry in difference.modules[0].entries]
+    ('worse', ['set_name', 'get_name', 'ok'])
     """
     named = paths_of(js, "js")
     rules = contract_at(contract)

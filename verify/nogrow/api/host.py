@@ -28,6 +28,11 @@ def host(
 
     Raises `nogrow.Error` for a folder without host code. A file that can't be judged is no error: the report
     says so.
+
+    >>> report = nogrow.host("app.js", modules=["app.wasm"])
+    >>> for violation in report.artifacts[0].violations:
+    ...     print(violation.rule.id, violation.view.binding, violation.view.at)
+    NG012 view 4:10
     """
     named, of_modules = paths_of(paths, "paths"), paths_of(modules, "modules")
     from nogrow.jshost.nearby_scripts import scripts_at

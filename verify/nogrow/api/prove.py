@@ -132,8 +132,9 @@ class Prover:
 
     Several threads can use it at the same time. Nothing of a module is kept.
 
-        with nogrow.Prover() as prover:
-            proofs = [prover.prove(data) for data in modules]
+    >>> with nogrow.Prover() as prover:
+    ...     [prover.prove(path).verdict for path in ("app.wasm", "quiet.wasm")]
+    [Verdict.REACHABLE, Verdict.ABSENT]
     """
 
     def __init__(self) -> None:
@@ -187,6 +188,12 @@ def prove(
 
     Raises `nogrow.Error` if the module can't be judged: if it can't be read or decoded, is not valid, or
     needs host code that `js` does not name.
+
+    >>> proof = nogrow.prove("app.wasm", trusted=["env.log"])
+    >>> proof.verdict, proof["get_name"].verdict
+    (Verdict.REACHABLE, Verdict.UNREACHABLE)
+    >>> [step.function.name for step in proof["set_name"].witness]
+    ['set_name', 'format', 'alloc']
     """
     from nogrow.wasm.runtime import Engine
 

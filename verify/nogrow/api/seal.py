@@ -35,6 +35,10 @@ def seal(
     - `contract` is the contract file; the default is `nogrow.toml` in the working folder, if it exists.
 
     Raises `nogrow.Error` if the module can't be judged or sealed in this mode, or with this number of pages.
+
+    >>> copy = nogrow.seal("app.wasm", mode="reserve", pages=64)
+    >>> nogrow.prove(copy.data).verdict
+    Verdict.ABSENT
     """
     path, data = module_of(module)
     _require_numbers(pages)

@@ -31,6 +31,10 @@ def stress(
     - `js` are files or folders with JavaScript host code. Without it, host code beside a file is used.
 
     Raises `nogrow.Error` if the module can't be judged or stressed.
+
+    >>> copy = nogrow.stress("app.wasm")
+    >>> copy.detaching, copy.quiet
+    (('set_name',), ('get_name',))
     """
     path, data = module_of(module)
     if pages is not None and not 1 <= pages <= _MOST_PAGES:
