@@ -1,4 +1,4 @@
-"""Tests that the examples in the documentation and in docstrings are true, and that the reference is complete."""
+"""Tests that the examples of the Python API are true, and that its reference is complete."""
 
 import doctest
 import importlib
