@@ -29,8 +29,8 @@ from nogrow.difference.model import Direction
 from nogrow.errors import ContractError, DocumentError, ModuleError, UsageError
 from nogrow.pipeline.cached_views import inspect
 from nogrow.pipeline.named_host_code import analysed, text_at
-from nogrow.report.as_json import load as load_report
 from nogrow.report.exit_code import ExitCode
+from nogrow.report.json_reader import load as load_report
 from nogrow.rewrite.rewrite import Mode, sealed
 from nogrow.rewrite.stress import stressed
 from nogrow.shipping.statement import as_text, read_statement

@@ -7,8 +7,8 @@ import pytest
 
 from nogrow.analysis.judgement import EntryKind
 from nogrow.errors import DocumentError
-from nogrow.report.as_json import load
 from nogrow.report.exit_code import Outcome
+from nogrow.report.json_reader import load
 from nogrow.report.model import ArtifactReport, Report
 from tests.report.validated import rendered
 from tests.support.judgements import REACHABLE, entry, judgement

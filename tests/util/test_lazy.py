@@ -2,6 +2,7 @@ import pickle
 
 import pytest
 
+from nogrow.util import lazy
 from nogrow.util.lazy import LazySequence
 
 
@@ -22,6 +23,15 @@ def test_item_is_made_once_when_it_is_read() -> None:
     assert len(squares) == 10
     assert (squares[3], squares[3], squares[-1]) == (9, 9, 81)
     assert make.asked == [3, 9]
+
+
+def test_few_items_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lazy, "MOST_REMEMBERED", 3)
+    make = Counting()
+    squares = LazySequence(5, make)
+    assert list(squares) == [0, 1, 4, 9, 16]
+    assert (squares[4], squares[0]) == (16, 0)
+    assert make.asked == [0, 1, 2, 3, 4, 0]
 
 
 def test_slice_makes_only_its_items() -> None:

@@ -109,7 +109,7 @@ def _loaded(side: _Side) -> _Side:
     """Return the side with the artifacts of a JSON report, if the file is one."""
     if side.data is not None or side.artifacts is not None or not _is_report(side.name):
         return side
-    from nogrow.report.as_json import load
+    from nogrow.report.json_reader import load
 
     return side._replace(artifacts=load(Path(side.name)), is_report=True)
 

@@ -1,38 +1,33 @@
-"""Render a report as JSON, version 1, and read the verdicts, memories, sites and imports back.
+"""Render a report as JSON, version 1, which `report.schema.json` describes."""
 
-`report.schema.json` describes the format. Other versions of nogrow may add keys, so unknown keys are ignored.
-"""
-
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from itertools import islice
+from functools import partial
 from operator import attrgetter
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO
 
 from nogrow import __version__
-from nogrow.analysis.assumptions import sentences, stated
-from nogrow.analysis.judgement import Entry, EntryKind, Function, Judgement, Memory, Site, Step, Verdict
+from nogrow.analysis.assumptions import Assumption, sentences
+from nogrow.analysis.judgement import Entry, Function, Judgement, Memory, Site, Step
 from nogrow.contract.violations import Entered, Violation
 from nogrow.jshost.model import CachedView, Call
 from nogrow.report.escaping import in_json
-from nogrow.report.exit_code import Outcome
-from nogrow.report.model import ArtifactReport, Report, not_judged
+from nogrow.report.json_pieces import Shared, pieces, shared
+from nogrow.report.model import ArtifactReport, Report
 from nogrow.report.steps import frames_of
-from nogrow.report.summary import entry_key
+from nogrow.report.summary import by_name
 from nogrow.scenarios.result import ScenarioResult
 from nogrow.source.model import Frame, Frames
-from nogrow.util.document import Node, read_json
 
 if TYPE_CHECKING:
     from nogrow.baseline.regressions import Better
 
-PIECES_PER_WRITE = 10_000
 SCHEMA = "nogrow/report/1"
 
+# A list of a large module's imports takes some 20 KB of text.
+_MOST_STEPS, _MOST_LISTS = 4096, 128
+
 Object = dict[str, Any]
-T = TypeVar("T")
 
 
 def render(report: Report, stream: TextIO) -> None:
@@ -43,12 +38,11 @@ def render(report: Report, stream: TextIO) -> None:
         "contract": report.contract,
         "outcome": report.outcome.value,
         **({} if report.shipped is None else {"shipped": report.shipped._asdict()}),
-        "artifacts": [_artifact(artifact) for artifact in report.artifacts],
+        "artifacts": map(_artifact, report.artifacts),
     }
-    pieces = json.JSONEncoder(indent=2).iterencode(document)
-    # With a million entry points, the whole text would take more memory than the module.
-    while chunk := "".join(islice(pieces, PIECES_PER_WRITE)):
-        stream.write(in_json(chunk))
+    # With many entry points, the whole text takes several times the memory of the module.
+    for piece in pieces(document):
+        stream.write(in_json(piece))
     stream.write("\n")
 
 
@@ -65,10 +59,10 @@ def _artifact(artifact: ArtifactReport) -> Object:
         "validated": artifact.validated,
         "memories": [_memory(memory) for memory in sorted(judgement.memories, key=attrgetter("index"))],
         "sites": [_site(site, sources) for site in sorted(judgement.sites, key=attrgetter("offset"))],
-        "entries": [_entry(entry, sources) for entry in sorted(judgement.entries, key=entry_key)],
+        "entries": _entries(judgement, sources),
         "indirect_calls": artifact.judgement and indirect,
         "assumptions": sentences(judgement.assumptions),
-        "violations": list(map(_violation, artifact.violations)),
+        "violations": map(_violation, artifact.violations),
         "scenarios": [_scenario(scenario, sources) for scenario in artifact.scenarios],
         **({} if artifact.better is None else {"improvements": list(map(_better, artifact.better))}),
     }
@@ -83,20 +77,32 @@ def _site(site: Site, sources: Frames) -> Object:
     return {**site._asdict(), "function": _function(site.function), "source": source}
 
 
-def _entry(entry: Entry, sources: Frames) -> Object:
+def _entries(judgement: Judgement, sources: Frames) -> Iterator[Object]:
+    """Yield the entry points. Many of them share steps, imports and assumptions."""
+    step = shared(partial(_step, sources), _MOST_STEPS)
+    imports, assumptions = shared(sorted, _MOST_LISTS), shared(sentences, _MOST_LISTS)
+    return (_entry(entry, step, imports, assumptions) for entry in by_name(judgement.entries))
+
+
+def _entry(
+    entry: Entry,
+    step: Callable[[Step], Shared],
+    imports: Callable[[tuple[str, ...]], Shared],
+    assumptions: Callable[[tuple[Assumption, ...]], Shared],
+) -> Object:
     return {
         "name": entry.name,
         "kind": entry.kind.value,
         "function": _function(entry.function),
         "verdict": entry.verdict.label,
-        "witness": [_step(step, sources) for step in entry.witness],
-        "imports": sorted(entry.imports),
-        **({"assumptions": sentences(entry.assumptions)} if entry.assumptions else {}),
+        "witness": list(map(step, entry.witness)),
+        "imports": imports(entry.imports),
+        **({"assumptions": assumptions(entry.assumptions)} if entry.assumptions else {}),
         **({} if entry.seen is None else {"seen": entry.seen.label}),
     }
 
 
-def _step(step: Step, sources: Frames) -> Object:
+def _step(sources: Frames, step: Step) -> Object:
     host, call = {}, step.host
     if call is not None:
         host = {
@@ -159,7 +165,7 @@ def _entered(entered: Entered) -> Object:
         "module": entered.module,
         "entry": entry.name,
         "verdict": entry.verdict.label,
-        "witness": [_step(step, entered.sources) for step in entry.witness],
+        "witness": [_step(entered.sources, step) for step in entry.witness],
     }
 
 
@@ -179,7 +185,7 @@ def _better(better: "Better") -> Object:
 
 def _scenario(scenario: ScenarioResult, sources: Frames) -> Object:
     growth = scenario.grew_at
-    backtrace = [_step(step, sources) for step in growth.backtrace] if growth else []
+    backtrace = [_step(sources, step) for step in growth.backtrace] if growth else []
     return {
         "name": scenario.name,
         "outcome": scenario.outcome.value,
@@ -192,110 +198,3 @@ def _scenario(scenario: ScenarioResult, sources: Frames) -> Object:
         ],
         "output": scenario.output,
     }
-
-
-def load(path: Path) -> tuple[ArtifactReport, ...]:
-    """Return the modules of the report in the file `path`, without witnesses; host code is left out.
-
-    An artifact that was not judged has no judgement but a violation of NG010; a missing artifact has neither.
-    Raises `DocumentError` if the report is malformed.
-    """
-    document = read_json(path, "a JSON report of nogrow")
-    schema = document.at("schema")
-    if schema.text() != SCHEMA:
-        raise schema.error(f"expected {SCHEMA}, the only version that this nogrow reads")
-    artifacts: dict[str, ArtifactReport] = {}
-    for node in document.at("artifacts").items():
-        if node.optional("host", Node.flag, False):
-            continue
-        artifact = _read_artifact(node)
-        if artifact.path in artifacts:
-            raise node.at("path").error("the report has this artifact twice")
-        artifacts[artifact.path] = artifact
-    return tuple(artifacts.values())
-
-
-def _read_artifact(node: Node) -> ArtifactReport:
-    path, outcome = node.at("path").text(), _read_outcome(node.at("outcome"))
-    verdict = node.get("verdict")
-    judgement = None if verdict is None else _read_judgement(node, verdict)
-    if outcome is Outcome.NOTHING and judgement is None:
-        return ArtifactReport(path)
-    artifact = ArtifactReport(
-        path,
-        node.optional("sha256", Node.text, None),
-        node.optional("size", Node.integer, None),
-        judgement,
-        validated=node.optional("validated", Node.flag, None),
-    )
-    if outcome is Outcome.NOT_JUDGED or judgement is None:
-        return not_judged(artifact, "the report has no verdict for it")
-    return artifact
-
-
-def _read_judgement(node: Node, worst: Node) -> Judgement:
-    memories = tuple(map(_read_memory, node.at("memories").items()))
-    sites = tuple(map(_read_site, node.at("sites").items()))
-    # The report does not say which memory a verdict is about: the start function may grow an imported one.
-    own = not any(memory.imported for memory in memories)
-    entries = tuple(_read_entry(entry, own) for entry in node.at("entries").items())
-    imports = frozenset(name for entry in entries for name in entry.imports)
-    assumed = tuple(stated(sentence.text()) for sentence in node.at("assumptions").items())
-    judgement = Judgement(memories, sites, entries, assumed, imports=imports)
-    verdict = _read_verdict(worst)
-    # Version 0.1.0 reported only one of the two.
-    both = judgement.verdict is Verdict.CAPPED_AND_THROW_ONLY and verdict is Verdict.CAPPED
-    if verdict is not judgement.verdict and not both:
-        raise worst.error(f"expected {judgement.verdict.label}, the worst of its entry points")
-    return judgement
-
-
-def _read_memory(node: Node) -> Memory:
-    return Memory(
-        node.at("index").integer(),
-        node.at("imported").flag(),
-        tuple(name.text() for name in node.at("exported").items()),
-        node.at("shared").flag(),
-        node.at("index_type").text(),
-        node.at("page_size").integer(1),
-        node.at("min_pages").integer(),
-        node.optional("max_pages", Node.integer, None),
-    )
-
-
-def _read_site(node: Node) -> Site:
-    return Site(
-        _read_function(node.at("function")), node.at("memory").integer(), node.at("offset").integer(), None
-    )
-
-
-def _read_entry(node: Node, own_memories: bool) -> Entry:
-    verdict = _read_verdict(node.at("verdict"))
-    kind = _read_kind(node.at("kind"))
-    return Entry(
-        node.at("name").text(),
-        kind,
-        _read_function(node.at("function")),
-        verdict,
-        imports=tuple(name.text() for name in node.at("imports").items()),
-        seen=node.optional("seen", _read_verdict, None),
-        excused=kind is EntryKind.START and own_memories and verdict.grows,
-    )
-
-
-def _read_function(node: Node) -> Function:
-    return Function(node.at("index").integer(), node.optional("name", Node.text, None))
-
-
-def _reader_of(what: str, known: Mapping[str, T]) -> Callable[[Node], T]:
-    def read_known(node: Node) -> T:
-        if node.text() not in known:
-            raise node.error(f"unknown {what} {node.text()!r}; known: {', '.join(known)}")
-        return known[node.text()]
-
-    return read_known
-
-
-_read_outcome = _reader_of("outcome", {outcome.value: outcome for outcome in Outcome})
-_read_kind = _reader_of("kind", {kind.value: kind for kind in EntryKind})
-_read_verdict = _reader_of("verdict", {verdict.label: verdict for verdict in Verdict})

@@ -8,7 +8,7 @@ from nogrow.contract.violations import Rule, Violation
 from nogrow.report.escaping import in_xml
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report
-from nogrow.report.summary import NOT_VALIDATED, entry_key, why_nothing, why_unvalidated
+from nogrow.report.summary import NOT_VALIDATED, by_name, entry_key, why_nothing, why_unvalidated
 from nogrow.scenarios.result import ScenarioOutcome
 
 
@@ -59,7 +59,7 @@ def _cases(artifact: ArtifactReport) -> Iterator[_Case]:
             of_rules.setdefault(violation.rule, []).append(violation)
     for rule, violations in of_rules.items():
         yield _broken(f"{rule.id} {rule.label}", violations)
-    for entry in sorted(artifact.judgement.entries if artifact.judgement else (), key=entry_key):
+    for entry in by_name(artifact.judgement.entries if artifact.judgement else ()):
         case = _broken(unmistakable(entry.name, entry.kind), of_entries.pop(entry_key(entry), []))
         yield case._replace(output=of_entry(entry)) if is_assumed(entry) and case.problem is None else case
     for violations in of_entries.values():

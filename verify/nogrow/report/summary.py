@@ -1,6 +1,6 @@
 """Summarise a report in a few words, for the formats that show a summary above or below the violations."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from nogrow.analysis.judgement import Entry
@@ -79,6 +79,12 @@ def weightiest_first(report: Report) -> list[ArtifactReport]:
 def entry_key(entry: Entry) -> tuple[str, str, int]:
     """Return a key of the entry point that no other one of the module has, by which formats sort."""
     return entry.name, entry.kind.value, entry.function.index
+
+
+def by_name(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """Yield the entry points in the order of their keys, each made when its turn comes."""
+    order = sorted(range(len(entries)), key=lambda number: entry_key(entries[number]))
+    return map(entries.__getitem__, order)
 
 
 def with_path(artifact: ArtifactReport, violation: Violation) -> str:

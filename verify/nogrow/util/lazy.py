@@ -1,15 +1,18 @@
-"""Provide sequences whose items are made when somebody first reads them: reports show few of them."""
+"""Provide sequences whose items are made when somebody reads them: reports show few of them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar, overload
 
 _Item = TypeVar("_Item", covariant=True)
 
+# All items of a large module take more memory than the module.
+MOST_REMEMBERED = 1000
+
 
 class LazySequence(Sequence[_Item]):
-    """A sequence that makes each item when it is first read; equal to any sequence of equal items.
+    """A sequence that makes each item when it is read; equal to any sequence of equal items.
 
-    It is pickled as a tuple of all items.
+    It remembers the items read last, up to `MOST_REMEMBERED`. It is pickled as a tuple of all items.
     """
 
     __slots__ = ("_count", "_items", "_make")
@@ -33,9 +36,12 @@ class LazySequence(Sequence[_Item]):
         return self._at(selected)
 
     def _at(self, index: int) -> _Item:
-        if index not in self._items:
-            self._items[index] = self._make(index)
-        return self._items[index]
+        if index in self._items:
+            return self._items[index]
+        if len(self._items) >= MOST_REMEMBERED:
+            self._items.clear()
+        item = self._items[index] = self._make(index)
+        return item
 
     def __iter__(self) -> Iterator[_Item]:
         return map(self._at, range(self._count))
