@@ -98,6 +98,8 @@ class TestStress:
         ("arguments", "message"),
         [
             ({"pages": 0}, "pages: expected a number from 1 to 65,535, not 0"),
+            ({"pages": "2"}, "pages: expected a number from 1 to 65,535, not '2'"),
+            ({"entries": 2}, "entries: expected texts, not int"),
             ({"entries": "x*"}, "x\\*: no entry point has such a name"),
             ({"js": "gone.js"}, "gone.js: can't read the glue: No such file"),
         ],

@@ -1,3 +1,4 @@
+import pickle
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -41,6 +42,11 @@ def test_unjudged_module_does_not_disturb_the_next(tmp_path: Path) -> None:
             with pytest.raises(nogrow.Error):
                 prover.prove(path)
             assert prover.prove(assemble(QUIET)).verdict is Verdict.ABSENT
+
+
+def test_prover_says_that_it_cannot_be_pickled() -> None:
+    with nogrow.Prover() as prover, pytest.raises(TypeError, match="make one in each process"):
+        pickle.dumps(prover)
 
 
 def test_threads_share_a_prover() -> None:

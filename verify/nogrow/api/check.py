@@ -76,8 +76,8 @@ def check(
     lock_path = None if lock is None else Path(path_of(lock, "lock"))
     statement = None if attestation is None else Path(path_of(attestation, "attestation"))
     _require_compatible(selected, shipped, statement, has_lock=locked or exact or lock is not None)
-    if jobs is not None and jobs < 1:
-        raise UsageError(f"jobs: expected at least 1, not {jobs}")
+    if jobs is not None and (not isinstance(jobs, int) or jobs < 1):
+        raise UsageError(f"jobs: expected a number of at least 1, not {jobs!r}")
     if client is not None and jobs is not None:
         raise UsageError(
             "jobs and a cluster cannot be combined: the cluster says how many it judges at a time"

@@ -47,6 +47,8 @@ def path_of(path: StrPath, name: str) -> str:
 
 def texts_of(texts: str | Iterable[str], name: str) -> tuple[str, ...]:
     """Return one or several texts; raises `UsageError` about `name` for anything else."""
+    if not isinstance(texts, Iterable):
+        raise UsageError(f"{name}: expected texts, not {type(texts).__name__}")
     values = (texts,) if isinstance(texts, str) else tuple(texts)
     for value in values:
         if not isinstance(value, str):

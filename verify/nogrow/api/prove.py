@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from nogrow.analysis.assumptions import sentences
 from nogrow.analysis.judgement import Entry, Judgement, Memory, Site, Verdict, worst
@@ -152,6 +152,9 @@ class Prover:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Prover cannot be pickled: make one in each process")
 
     def close(self) -> None:
         """Free what was prepared; the proofs stay usable."""

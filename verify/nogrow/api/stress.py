@@ -37,8 +37,8 @@ def stress(
     (('set_name',), ('get_name',))
     """
     path, data = module_of(module)
-    if pages is not None and not 1 <= pages <= _MOST_PAGES:
-        raise UsageError(f"pages: expected a number from 1 to {_MOST_PAGES:,}, not {pages}")
+    if pages is not None and (not isinstance(pages, int) or not 1 <= pages <= _MOST_PAGES):
+        raise UsageError(f"pages: expected a number from 1 to {_MOST_PAGES:,}, not {pages!r}")
     patterns, named = texts_of(entries, "entries"), paths_of(js, "js")
     from nogrow.pipeline.named_host_code import analysed
     from nogrow.pipeline.stress_host_code import host_code_beside, surroundings_of
