@@ -93,7 +93,7 @@ def test_unjudged_module_is_left_out_and_reported(nogrow: Nogrow, folder: Path) 
 
 def test_unsearchable_folder_is_reported(nogrow: Nogrow, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     discovered = Found(("quiet.wasm",), (), (), (), ("./shut: can't be searched: Permission denied",))
-    monkeypatch.setattr("nogrow.init.discover.discover", lambda paths: discovered)
+    monkeypatch.setattr("nogrow.api.init.discover", lambda paths: discovered)
     result = nogrow("init")
     assert result.exit_code == 4
     assert "  ./shut: can't be searched: Permission denied\n" in result.output

@@ -46,40 +46,21 @@ def init(ctx: click.Context, paths: tuple[str, ...], contract_path: Path, force:
             raise UsageError(f"{contract_path}: the file exists; use --force to overwrite it")
         if not os.path.isfile(contract_path):  # noqa: PTH113
             raise UsageError(f"{contract_path}: not a regular file")
-    from nogrow.analysis.proof import judge
-    from nogrow.contract.model import ViewRules
-    from nogrow.contract.select import targets
-    from nogrow.init.discover import discover
-    from nogrow.init.draft import draft
-    from nogrow.init.host_code import host_code_of
-    from nogrow.init.infer_clauses import Clause, LeftOut, parts
-    from nogrow.init.sources import buildable
-    from nogrow.pipeline.all_files import check
+    from nogrow.api.init import init as draft_contract
+    from nogrow.init.infer_clauses import Clause, LeftOut
     from nogrow.util.atomic_write import write_bytes
-    from nogrow.util.background import cores
 
-    found = discover(paths or (".",))
     with progress() as watch:
-        chosen = targets(None, found.modules)
-        host = host_code_of(chosen, found.scripts)
-        report = check(
-            None, chosen, judge=judge, own_glue=host.files, jobs=cores(), digest=False, watch=watch
-        )
-        if host.files:
-            from nogrow.pipeline.cached_views import with_views
-
-            report = with_views(report, chosen, host.files, ViewRules())
-    used = {path: tuple(file.file for file in glue) for path, glue in host.files.items()}
-    folder = contract_path.parent
-    written = parts([target.path for target in chosen], report, folder, used)
-    write_bytes(contract_path, draft(written, buildable(found, folder)).encode())
+        draft = draft_contract(paths, folder=contract_path.parent, progress=watch)
+    found = draft.found
+    write_bytes(contract_path, draft.text.encode())
     click.echo(f"{printable(str(contract_path))}: written, {counted(len(found.modules), 'module')} found")
-    for line in (*_lines(written, report, found), *host.left_out):
+    for line in (*_lines(draft.parts, draft.report, found), *draft.left_out):
         click.echo(f"  {printable(line)}")
     click.echo("Next: run `nogrow check`, and tighten the clauses that are marked.")
-    if found.problems or any(isinstance(part, LeftOut) and part.is_gap for part in written):
+    if found.problems or any(isinstance(part, LeftOut) and part.is_gap for part in draft.parts):
         ctx.exit(ExitCode.NOT_JUDGED)
-    if not any(isinstance(part, Clause) for part in written):
+    if not any(isinstance(part, Clause) for part in draft.parts):
         ctx.exit(ExitCode.NOTHING)
 
 

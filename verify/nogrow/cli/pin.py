@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nogrow.api.inputs import contract_at, host_code_at, lock_at
 from nogrow.cli.options import contract_option, lock_option, with_glue
 from nogrow.cli.output import print_unjudged
 from nogrow.contract.phrases import counted, shortened
@@ -42,34 +41,20 @@ def pin(
     The exit code is 0 if the lock was written, even if the contract is broken. If a module can't be judged
     (4) or does not exist (3), the lock is left unchanged.
     """
-    contract = contract_at(contract_path)
-    from nogrow.analysis.proof import judge
-    from nogrow.baseline.lock_file import load, written
-    from nogrow.contract.select import targets
-    from nogrow.pipeline.all_files import check as check_all
-    from nogrow.pipeline.host_code import beside
+    from nogrow.api.pin import pin as pin_modules
     from nogrow.util.atomic_write import write_bytes
-    from nogrow.util.background import cores
-    from nogrow.wasm.file import is_there
 
-    path = lock_at(lock_path, contract)
-    # `load` rejects a file that is not a lock or has a merge conflict, so it is not overwritten.
-    old = load(path) if is_there(path) else None
-    chosen = targets(contract, paths or (old.files if old and not contract else ()))
-    own_glue = None if glue else beside(chosen)
-    report = check_all(
-        contract, chosen, judge=judge, glue=host_code_at(glue), own_glue=own_glue, jobs=cores()
-    )
+    pinning = pin_modules(paths, contract=contract_path, lock=lock_path, js=glue)
+    report, lock = pinning.report, pinning.lock
     failure = _failure(report)
-    if failure is not None:
-        click.echo(f"nogrow: {printable(str(path))} is left unchanged: {failure[1]}", err=True)
-        ctx.exit(failure[0])
-    lock = _locked(path, report, old if paths else None)
-    for line in _changes(report, lock, old):
+    if failure is not None or lock is None:
+        code, reason = failure or (ExitCode.NOT_JUDGED, "not every module could be judged")
+        click.echo(f"nogrow: {printable(str(pinning.path))} is left unchanged: {reason}", err=True)
+        ctx.exit(code)
+    for line in _changes(report, lock, pinning.old):
         click.echo(line)
-    data = written(lock)
-    if old is None or path.read_bytes() != data:
-        write_bytes(path, data)
+    if pinning.old is None or pinning.path.read_bytes() != pinning.data:
+        write_bytes(pinning.path, pinning.data)
     if report.outcome is Outcome.BROKEN:
         click.echo("nogrow: the contract is broken; `nogrow check` shows where", err=True)
 
@@ -85,27 +70,6 @@ def _failure(report: Report) -> tuple[ExitCode, str] | None:
     if any(artifact.outcome is Outcome.NOT_JUDGED for artifact in unjudged):
         return ExitCode.NOT_JUDGED, "not every module could be judged"
     return ExitCode.NOTHING, "not every module exists"
-
-
-def _locked(path: Path, report: Report, kept: "Lock | None") -> "Lock":
-    """Return the lock that pins the report's modules and keeps the pins of other files in `kept`."""
-    from nogrow.baseline.lock_file import Lock, Pin, pin_of
-    from nogrow.contract.patterns import without_number
-    from nogrow.errors import UsageError
-    from nogrow.util.paths import is_absolute
-
-    lock, pins = Lock(path, {}), dict[str, Pin]()
-    for artifact in report.artifacts:
-        key = lock.key(artifact.path)
-        if is_absolute(key):
-            raise UsageError(f"{artifact.path}: on another drive than {path}, which has relative paths only")
-        if key in pins:
-            raise UsageError(f"{artifact.path}: two modules would be pinned under this name")
-        if artifact.judgement is not None and artifact.sha256 is not None and artifact.size is not None:
-            pins[key] = pin_of(artifact.judgement, artifact.sha256, artifact.size)
-    files = {without_number(key) for key in pins}
-    others = kept.pins.items() if kept else ()
-    return Lock(path, {key: pin for key, pin in others if without_number(key) not in files} | pins)
 
 
 def _changes(report: Report, lock: "Lock", old: "Lock | None") -> Iterator[str]:

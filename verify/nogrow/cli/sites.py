@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from nogrow.api.inputs import contract_at
 from nogrow.cli.options import Colour, Output, common
 from nogrow.cli.output import emit
 from nogrow.report.exit_code import ExitCode, Outcome
@@ -28,15 +27,10 @@ def sites(
     The exit code is 4 if FILE could not be judged, 3 if it does not exist, else 0, whatever the contract
     says. The JSON format is the report of `check`.
     """
-    contract = contract_at(contract_path)
-    from nogrow.analysis.proof import judge
-    from nogrow.contract.select import targets
-    from nogrow.pipeline.all_files import check as check_all
+    from nogrow.api.sites import sites as grow_sites
     from nogrow.report.text import render_sites
 
     lists_paths = any(output.format is not Format.TEXT for output in outputs)
-    report = check_all(
-        contract, targets(contract, (file,)), judge=judge, lists_paths=lists_paths, require_host_code=False
-    )
+    report = grow_sites(file, contract=contract_path, list_paths=lists_paths)
     emit(report, outputs, colour, render_sites)
     ctx.exit(ExitCode.KEPT if report.outcome is Outcome.BROKEN else report.exit_code)
