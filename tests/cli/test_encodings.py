@@ -97,6 +97,21 @@ view[0] = 1;
     assert "\r" not in text
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are Unicode elsewhere")
+def test_lock_is_the_same_in_every_locale(nogrow: Nogrow, named: Path) -> None:
+    contract = f'schema = 1\n[[artifact]]\npath = "{NAME}"\nallow = ["reachable"]\n'
+    (named / "nogrow.toml").write_text(contract, encoding="utf-8")
+    assert nogrow("pin").exit_code == 0
+    before = (named / "nogrow.lock").read_bytes()
+    bare = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for words in (("check", "--locked", "--exact"), ("pin", "--lock", "other.lock")):
+        done = subprocess.run(
+            [sys.executable, "-m", "nogrow", *words], cwd=named, env=bare, capture_output=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+    assert (named / "other.lock").read_bytes() == before
+
+
 def test_lock_has_no_carriage_returns(nogrow: Nogrow, folder: Path) -> None:
     assert nogrow("pin", "quiet.wasm").exit_code == 0
     assert b"\r" not in (folder / "nogrow.lock").read_bytes()

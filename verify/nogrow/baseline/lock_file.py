@@ -5,7 +5,6 @@ unknown keys, wrong types and contradictions.
 """
 
 import json
-import os
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +17,7 @@ from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Verdict, wors
 from nogrow.contract.model import VERDICTS
 from nogrow.contract.patterns import without_number
 from nogrow.util.document import Node, read_json
-from nogrow.util.paths import normal, relative
+from nogrow.util.paths import native, normal, portable, relative
 
 START: Key = (EntryKind.START, "")
 
@@ -61,11 +60,11 @@ class Lock(NamedTuple):
 
     def key(self, path: str) -> str:
         """Return the key in the lock for the module that reports show as `path`."""
-        return relative(path, self.path.parent)
+        return portable(relative(path, self.path.parent))
 
     def shown(self, key: str) -> str:
         """Return the path that reports show for the module with this key in the lock."""
-        return normal(self.path.parent / key)
+        return normal(self.path.parent / native(key))
 
 
 def worst_first(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
@@ -115,7 +114,7 @@ def load(path: Path) -> Lock:
 
 def _is_path(name: str) -> bool:
     try:
-        return b"\0" not in os.fsencode(name)
+        return b"\0" not in name.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         # Python decodes arbitrary bytes to other halves of characters than this one.
         return False

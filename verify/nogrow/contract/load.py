@@ -37,7 +37,7 @@ from nogrow.contract.patterns import (
 )
 from nogrow.contract.tomlfile import read, without_nul
 from nogrow.util.document import Node
-from nogrow.util.paths import absolute, joined, slashed
+from nogrow.util.paths import absolute, joined, native, slashed
 
 if TYPE_CHECKING:
     from nogrow.contract.build_plan import Plan
@@ -121,7 +121,7 @@ def _artifact(table: Node) -> ArtifactContract:
 def _js(node: Node) -> tuple[str, ...]:
     node.strings()
     folder = glob.escape(slashed(node.source.path.parent))
-    files = (slashed(without_nul(item)) for item in node.items())
+    files = (slashed(native(without_nul(item))) for item in node.items())
     return tuple(joined(folder, file if is_glob(file) else glob.escape(file)) for file in files)
 
 
@@ -142,7 +142,7 @@ def _path(table: Node) -> str:
         raise node.error("bad glob: `[` without `]`; write `[[]` for a literal bracket")
     if re.search(r"#[0-9]{10,}$", path):
         raise node.error("no component has a core module with this number")
-    return posixpath.normpath(path)
+    return native(posixpath.normpath(path))
 
 
 def _verdict(node: Node) -> Verdict:

@@ -6,6 +6,7 @@ Windows accepts slashes wherever it accepts backslashes. On POSIX, a backslash i
 import glob
 import ntpath
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 
@@ -18,6 +19,20 @@ rules = os.path
 def slashed(path: Path) -> str:
     """Return the path with slashes between its parts."""
     return os.fspath(path).replace(rules.sep, "/")
+
+
+def portable(path: str) -> str:
+    """Return the path with the characters that its bytes are in UTF-8, for files that other machines read."""
+    if sys.getfilesystemencoding() == "utf-8":
+        return path
+    return os.fsencode(path).decode("utf-8", "surrogateescape")
+
+
+def native(path: str) -> str:
+    """Return the path from a file in UTF-8 with the characters that the locale makes of its bytes."""
+    if sys.getfilesystemencoding() == "utf-8":
+        return path
+    return os.fsdecode(path.encode("utf-8", "surrogateescape"))
 
 
 def normal(path: Path) -> str:
