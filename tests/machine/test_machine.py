@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,23 @@ def test_program_without_a_version_is_an_error(tmp_path: Path) -> None:
     program = FakeMachine(tmp_path).program(tmp_path / "wat2wasm", "echo usage: what")
     with pytest.raises(ToolError, match=r"wat2wasm --version did not print a version: 'usage: what'"):
         program_version(program)
+
+
+@pytest.mark.parametrize("name", ["npm.cmd", "npm.exe"])
+def test_program_of_windows_is_found_by_its_suffix(name: str, tmp_path: Path) -> None:
+    fake = FakeMachine(tmp_path)
+    program = fake.program(fake.bin / name, "exit 0")
+    machine = replace(fake.machine(), suffixes=(".exe", ".cmd"))
+    assert (machine.on_path("npm"), machine.on_path(name)) == (program, program)
+    assert program in machine.everywhere("npm")
+    assert fake.machine().on_path("npm") is None
+
+
+def test_program_in_the_working_folder_is_not_on_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = FakeMachine(tmp_path)
+    (tmp_path / "work").mkdir()
+    fake.program(tmp_path / "work" / "tool.exe", "exit 0")
+    monkeypatch.chdir(tmp_path / "work")
+    assert replace(fake.machine(), suffixes=(".exe",)).on_path("tool") is None

@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 from typing import TextIO
 
@@ -48,3 +49,31 @@ def test_device_is_written_in_place() -> None:
 def test_folder_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="can't write the report: Is a directory"):
         write(tmp_path, hello)
+
+
+@pytest.mark.parametrize("failures", [2, 1000])
+def test_file_that_is_open_elsewhere_is_unchanged_or_replaced(
+    failures: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows does not replace a file that another program has open, such as one that looks for viruses."""
+    path = tmp_path / "report.json"
+    path.write_text("old", encoding="utf-8")
+    renamed, tries = Path.replace, 0
+
+    def replace(draft: Path, target: Path) -> Path:
+        nonlocal tries
+        tries += 1
+        if tries <= failures:
+            raise PermissionError(13, "Access is denied")
+        return renamed(draft, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(sys, "platform", "win32")
+    if failures == 2:
+        write(path, hello)
+        assert path.read_bytes() == b"hello\n"
+    else:
+        with pytest.raises(UsageError, match="Access is denied; close the programs that have the file open"):
+            write(path, hello)
+        assert path.read_text(encoding="utf-8") == "old"
+    assert [file.name for file in tmp_path.iterdir()] == ["report.json"]

