@@ -1,5 +1,6 @@
 import json
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,12 @@ def test_wrong_arguments_are_named(arguments: dict[str, str], message: str) -> N
     with pytest.raises(nogrow.Error, match=f"^{message}") as caught:
         nogrow.check(**arguments)  # type: ignore[arg-type]
     assert "\n" not in str(caught.value)
+
+
+def test_threads_can_check_at_the_same_time() -> None:
+    with ThreadPoolExecutor(4) as threads:
+        reports = list(threads.map(nogrow.check, ["growing.wasm", "quiet.wasm"] * 10))
+    assert [report.outcome for report in reports] == [Outcome.BROKEN, Outcome.KEPT] * 10
 
 
 def test_progress_counts_files() -> None:

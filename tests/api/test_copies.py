@@ -147,6 +147,17 @@ class TestDiff:
         assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
+def test_results_are_shown_in_one_short_line() -> None:
+    results = (
+        (nogrow.seal(GROWING_WASM, pages=8), "<SealedCopy: reserve, 135 bytes>"),
+        (nogrow.stress(GROWING_WASM), "<Stressed: 1 of 2 entry points detach, 195 bytes>"),
+        (nogrow.check("a.wasm"), "<Report: broken; a.wasm: broken>"),
+        (nogrow.check("gone"), "<Report: nothing; gone: nothing>"),
+        (nogrow.prove("a.wasm"), "<Proof of a.wasm: reachable, entry points: 2>"),
+    )
+    assert [repr(result) for result, _ in results] == [shown for _, shown in results]
+
+
 def test_results_are_equal_after_pickling() -> None:
     for result in (
         nogrow.seal(GROWING_WASM, pages=8),

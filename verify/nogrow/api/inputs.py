@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 from nogrow.errors import UsageError
 from nogrow.util.paths import slashed
@@ -15,22 +15,24 @@ if TYPE_CHECKING:
 
 StrPath = str | os.PathLike[str]
 """A path, as a text or a `pathlib.Path`."""
-Bytes = bytes | bytearray | memoryview
-"""The bytes of a module."""
 
 DEFAULT_CONTRACT = Path("nogrow.toml")
 DEFAULT_LOCK = "nogrow.lock"
 BYTES = "<bytes>"
 """What messages call a module that was given as bytes."""
 
-_T = TypeVar("_T")
+
+class Bytes(Protocol):
+    """An object that gives access to bytes: `bytes`, `bytearray`, `memoryview`, or a mapped file."""
+
+    def __buffer__(self, flags: int, /) -> memoryview: ...
 
 
 def paths_of(paths: StrPath | Iterable[StrPath], name: str) -> tuple[str, ...]:
     """Return one or several paths as texts; raises `UsageError` about `name` for anything else."""
     if isinstance(paths, str | os.PathLike):
         paths = (paths,)
-    if isinstance(paths, Bytes) or not isinstance(paths, Iterable):
+    if isinstance(paths, bytes | bytearray | memoryview) or not isinstance(paths, Iterable):
         raise UsageError(f"{name}: expected paths, not {type(paths).__name__}")
     return tuple(path_of(path, name) for path in paths)
 
@@ -58,11 +60,14 @@ def texts_of(texts: str | Iterable[str], name: str) -> tuple[str, ...]:
 
 def module_of(module: StrPath | Bytes, name: str = "module") -> tuple[str | None, bytes | None]:
     """Return the path of a module or its bytes; raises `UsageError` about `name` for anything else."""
-    if isinstance(module, Bytes):
-        return None, bytes(module)
-    if not isinstance(module, str | os.PathLike):
-        raise UsageError(f"{name}: expected a path or bytes, not {type(module).__name__}")
-    return path_of(module, name), None
+    if isinstance(module, str | os.PathLike):
+        return path_of(module, name), None
+    if isinstance(module, bytes):
+        return None, module
+    try:
+        return None, bytes(memoryview(module))
+    except TypeError as error:
+        raise UsageError(f"{name}: expected a path or bytes, not {type(module).__name__}") from error
 
 
 def contract_at(path: StrPath | None) -> "Contract | None":

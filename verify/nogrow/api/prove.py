@@ -110,6 +110,9 @@ class Proof:
         # A module without entry points has a proof all the same.
         return True
 
+    def __hash__(self) -> int:
+        return hash((self.path, self.sha256))
+
     def __repr__(self) -> str:
         return f"<Proof of {self.path or BYTES}: {self.verdict.label}, entry points: {len(self)}>"
 

@@ -101,6 +101,11 @@ class Report(NamedTuple):
     notes: tuple[str, ...] = ()
     statement: str | None = None
 
+    def __repr__(self) -> str:
+        # All fields of an artifact, with each entry point and path, would be too much to read.
+        artifacts = ", ".join(f"{artifact.path}: {artifact.outcome.value}" for artifact in self.artifacts)
+        return f"<Report: {self.outcome.value}; {artifacts or 'no artifacts'}>"
+
     @property
     def host_files(self) -> tuple[str, ...]:
         """The files of host code that findings are about; the user named them, so they may be quoted."""

@@ -59,6 +59,10 @@ class Stressed(NamedTuple):
     places: int
     notes: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        of_all = len(self.detaching) + len(self.quiet)
+        return f"<Stressed: {len(self.detaching)} of {of_all} entry points detach, {len(self.data):,} bytes>"
+
 
 def stressed(
     data: bytes,

@@ -126,6 +126,9 @@ class SealedCopy(NamedTuple):
     mode: Mode
     pages: Pages
 
+    def __repr__(self) -> str:
+        return f"<SealedCopy: {self.mode.value}, {len(self.data):,} bytes>"
+
 
 def seal(
     data: bytes, mode: Mode, pages: Pages, engine: Engine, scenarios: Sequence[Scenario] = ()

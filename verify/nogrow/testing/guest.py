@@ -37,7 +37,7 @@ class WasmGuest:
     """An instance of a module, whose export `f` is called as `guest.f(1, 2)` or `guest.call("f", 1, 2)`.
 
     Addresses and lengths are in bytes. A trap raises `TrappedError`, every other failure of the guest
-    `GuestError`; both are a `Error`.
+    `GuestError`; both are an `Error`.
     """
 
     def __init__(
