@@ -51,6 +51,18 @@ def test_examples_of_a_page_are_true(page: str) -> None:
     run(example)
 
 
+def test_example_of_the_readme_runs(folder: Path) -> None:
+    write_module(folder / "dist" / "a.wasm", QUIET)
+    (folder / "nogrow.toml").write_text('schema = 1\n[[artifact]]\npath = "dist/*.wasm"\n')
+    text = (ROOT / "README.md").read_text("utf-8")
+    (block,) = re.findall(r"^```python\n(import nogrow\n.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    names: dict[str, object] = {}
+    exec(block, names)
+    report = names["report"]
+    assert isinstance(report, nogrow.Report)
+    assert report.contract == "nogrow.toml"
+
+
 @pytest.mark.parametrize("name", ["check", "diff", "host", "prove", "seal", "stress"])
 def test_examples_of_a_docstring_are_true(name: str) -> None:
     module = importlib.import_module(f"nogrow.api.{name}")
