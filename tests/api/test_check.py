@@ -76,6 +76,37 @@ def test_contract_is_found_or_named(folder: Path) -> None:
     assert nogrow.check().contract == "nogrow.toml"
 
 
+def test_contract_can_be_data(folder: Path) -> None:
+    contract = {"schema": 1, "artifact": [{"path": "growing.wasm", "exports": {"bad": ["reachable"]}}]}
+    report = nogrow.check(contract=contract)
+    assert (report.outcome, report.contract) == (Outcome.KEPT, None)
+    assert json.loads(report.render("json"))["contract"] is None
+    (folder / "nogrow.toml").write_text(CONTRACT)
+    assert nogrow.check("growing.wasm", contract={"schema": 1}).outcome is Outcome.BROKEN
+
+
+@pytest.mark.parametrize(
+    ("contract", "message"),
+    [
+        ({}, "<contract>: the key `schema` is missing"),
+        (
+            {"schema": 1, "artifact": [{"path": "a.wasm", "alow": []}]},
+            "<contract>: artifact#1.alow: unknown key",
+        ),
+        ({"schema": 1, "artifact": "a.wasm"}, "<contract>: artifact: expected an array of tables, not "),
+        (
+            {"schema": 1, "artifact": ({"path": "a.wasm"},)},
+            "<contract>: artifact: expected an array of tables",
+        ),
+        ({"schema": 1, 3: 4}, "<contract>: #4: unknown key"),
+    ],
+)
+def test_contract_that_is_wrong_data_is_named(contract: dict[str, object], message: str) -> None:
+    with pytest.raises(nogrow.Error, match=f"^{message}") as caught:
+        nogrow.check(contract=contract)
+    assert "\n" not in str(caught.value)
+
+
 def test_host_code_is_searched_for_stale_views(folder: Path) -> None:
     pytest.importorskip("tree_sitter_javascript")
     (folder / "app.js").write_text(
@@ -125,6 +156,7 @@ def test_shipment_has_remarks_and_a_statement(folder: Path) -> None:
         ({"contract": "gone.toml"}, "gone.toml: "),
         ({"paths": "quiet.wasm", "dist": "."}, "paths and dist cannot be combined"),
         ({"dist": ".", "locked": True}, "dist and a lock cannot be combined"),
+        ({"dist": ".", "contract": {"schema": 1}}, "dist: the contract must be a file"),
         ({"attestation": "s.json"}, "attestation: this argument needs dist"),
         ({"jobs": 0}, "jobs: expected a number of at least 1, not 0"),
         ({"jobs": "2"}, "jobs: expected a number of at least 1, not '2'"),

@@ -1,12 +1,13 @@
 # ruff: noqa: E501 -- one line per case
 
 import math
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from nogrow.analysis.judgement import Conditions
-from nogrow.contract.load import load
+from nogrow.contract.load import load, load_mapping
 from nogrow.contract.model import (
     DEFAULT_ALLOW,
     Allowance,
@@ -366,3 +367,28 @@ def test_tables_and_private_memories_are_conditions(
 def test_unknown_conditions_are_errors(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ContractError, match=message):
         load(written(tmp_path, HEAD + text))
+
+
+def test_contract_as_data_is_that_of_the_file(tmp_path: Path) -> None:
+    contract = load(written(tmp_path, WHOLE))
+    assert load_mapping(tomllib.loads(WHOLE)).artifacts == contract.artifacts
+    assert load_mapping({"schema": 1}).artifacts == ()
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ({}, "^<contract>: the key `schema` is missing"),
+        (
+            {"schema": 1, "artifact": [{"path": 3}]},
+            "^<contract>: artifact#1.path: expected a string, not the number 3",
+        ),
+        (
+            {"schema": 1, "artifact": [{"path": "a"}, {"path": "a"}]},
+            "^<contract>: artifact#2.path: the artifact `a` already has a contract",
+        ),
+    ],
+)
+def test_error_in_data_names_its_keys(document: dict[str, object], message: str) -> None:
+    with pytest.raises(ContractError, match=message):
+        load_mapping(document)

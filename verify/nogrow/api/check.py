@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nogrow.api.inputs import StrPath, contract_at, host_code_at, path_of, paths_of, pinned_in
+from nogrow.api.inputs import AnyContract, StrPath, contract_at, host_code_at, path_of, paths_of, pinned_in
 from nogrow.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def check(
     paths: StrPath | Iterable[StrPath] = (),
     *,
-    contract: StrPath | None = None,
+    contract: AnyContract = None,
     js: StrPath | Iterable[StrPath] = (),
     strict: bool = False,
     stale_length: bool = False,
@@ -44,8 +44,8 @@ def check(
     """Judge modules and their host code against a contract, as `nogrow check` does.
 
     - `paths` are files, folders or globs; without any, every artifact of the contract is judged.
-    - `contract` is the contract file. The default is `nogrow.toml` in the working folder; without that file,
-      every entry point must be absent or unreachable.
+    - `contract` is the contract file, or its contents as data. The default is `nogrow.toml` in the working
+      folder; without that file, every entry point must be absent or unreachable.
     - `js` are files or folders with JavaScript host code. `strict` and `stale_length` are the options of the
       same names.
     - `validate` False leaves out wasmtime's validation. `jobs` limits how many modules are judged at a time.
@@ -82,6 +82,8 @@ def check(
         raise UsageError(
             "jobs and a cluster cannot be combined: the cluster says how many it judges at a time"
         )
+    if shipped and isinstance(contract, Mapping):
+        raise UsageError("dist: the contract must be a file, whose digest is part of the statement")
     rules = contract_at(contract)
     pinned = pinned_in(lock_path, rules, locked=locked, exact=exact, whole=not selected)
     if pinned is not None and rules is None and not selected:
@@ -115,6 +117,9 @@ def check(
         watch=progress,
         client=client,
     )
+    if isinstance(contract, Mapping):
+        # There is no file whose lines a format could show.
+        report = report._replace(contract=None)
     return shipment.closed(report) if shipment else report
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from nogrow.api.inputs import Bytes, StrPath, contract_at, host_code_at, module_of, paths_of
+from nogrow.api.inputs import AnyContract, Bytes, StrPath, contract_at, host_code_at, module_of, paths_of
 from nogrow.errors import ModuleError, NothingError, UsageError
 from nogrow.report.exit_code import Outcome
 from nogrow.report.model import ArtifactReport, Report
@@ -45,7 +45,7 @@ def diff(
     old: StrPath | Bytes | Report,
     new: StrPath | Bytes | Report,
     *,
-    contract: StrPath | None = None,
+    contract: AnyContract = None,
     js: StrPath | Iterable[StrPath] = (),
 ) -> "Difference":
     """Compare the verdicts of two builds, entry point by entry point.

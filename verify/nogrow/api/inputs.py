@@ -1,7 +1,7 @@
 """Load what callers name: paths, the contract, the lock and host code."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 StrPath = str | os.PathLike[str]
 """A path, as a text or a `pathlib.Path`."""
+
+AnyContract = StrPath | Mapping[str, object] | None
+"""A contract file, or its contents as data, or None for the default one."""
 
 DEFAULT_CONTRACT = Path("nogrow.toml")
 DEFAULT_LOCK = "nogrow.lock"
@@ -70,11 +73,15 @@ def module_of(module: StrPath | Bytes, name: str = "module") -> tuple[str | None
         raise UsageError(f"{name}: expected a path or bytes, not {type(module).__name__}") from error
 
 
-def contract_at(path: StrPath | None) -> "Contract | None":
-    """Return the contract in the file `path`, or in the default one if it exists.
+def contract_at(path: AnyContract) -> "Contract | None":
+    """Return the contract in the file `path`, or in the default one if it exists, or the one that is data.
 
     Raises `ContractError`.
     """
+    if isinstance(path, Mapping):
+        from nogrow.contract.load import load_mapping
+
+        return load_mapping(path)
     # A dangling link means that the contract is lost, not that the project has none.
     if path is None and not os.path.lexists(DEFAULT_CONTRACT):
         return None

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-from nogrow.api.inputs import BYTES, Bytes, StrPath, contract_at, module_of
+from nogrow.api.inputs import BYTES, AnyContract, Bytes, StrPath, contract_at, module_of
 from nogrow.errors import ModuleError, UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def seal(
     *,
     mode: "ModeName | Mode | None" = "reserve",
     pages: AllPages = None,
-    contract: StrPath | None = None,
+    contract: AnyContract = None,
 ) -> "SealedCopy":
     """Return a copy of a module or component that cannot grow its memory; nothing is written to a file.
 
@@ -103,7 +103,7 @@ def _from_clauses(
     return wanted.mode, wanted.pages
 
 
-def _clauses(path: str | None, contract: StrPath | None) -> "tuple[ArtifactContract, ...]":
+def _clauses(path: str | None, contract: AnyContract) -> "tuple[ArtifactContract, ...]":
     """Return the clauses that the contract has for the file."""
     rules = None if path is None else contract_at(contract)
     if path is None or rules is None or not os.path.isfile(path):  # noqa: PTH113

@@ -6,7 +6,7 @@ It rejects every key and value that it does not know, with a `ContractError` tha
 import glob
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,7 @@ from nogrow.contract.patterns import (
     is_unknown_key,
     members,
 )
-from nogrow.contract.tomlfile import read, without_nul
+from nogrow.contract.tomlfile import of_mapping, read, without_nul
 from nogrow.util.document import Node
 from nogrow.util.paths import absolute, joined, native, slashed
 
@@ -56,7 +56,19 @@ _PRIVATE = {"ignore": False, "judge": True}
 
 def load(path: Path, *, may_be_empty: bool = False) -> Contract:
     """Return the contract in the file `path`, which must name an artifact unless it `may_be_empty`."""
-    document = _document(path)
+    return _contract(_document(read(path)), may_be_empty=may_be_empty)
+
+
+def load_mapping(document: Mapping[str, object]) -> Contract:
+    """Return the contract that a program has as data: what a contract file says, as tables and arrays.
+
+    Its paths are relative to the working folder. It may have no artifact.
+    """
+    return _contract(_document(of_mapping(document)), may_be_empty=True)
+
+
+def _contract(document: Node, *, may_be_empty: bool) -> Contract:
+    path = document.source.path
     # `check` builds nothing, so it imports the plan only to reject a contract with a mistake in it.
     if "build" in document.object():
         _plan(document)
@@ -75,11 +87,10 @@ def load(path: Path, *, may_be_empty: bool = False) -> Contract:
 
 def load_plan(path: Path) -> "Plan":
     """Return the build plan in the contract file `path`, without reading its artifacts."""
-    return _plan(_document(path))
+    return _plan(_document(read(path)))
 
 
-def _document(path: Path) -> Node:
-    document = read(path)
+def _document(document: Node) -> Node:
     schema = document.at("schema", f"the version of the contract's format, {SCHEMA}")
     if schema.integer(1) != SCHEMA:
         raise schema.error(f"expected {SCHEMA}, the only version that this nogrow can read")

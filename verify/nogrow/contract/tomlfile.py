@@ -5,6 +5,7 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -27,9 +28,29 @@ class _TomlFile:
     def error(self, keys: Keys, message: str) -> ContractError:
         if not keys:
             return ContractError(self.path, 1, message)
-        # `artifact#2.imports.policy` is in the second artifact.
-        spelled = "".join(f"#{key + 1}" if isinstance(key, int) else f".{key}" for key in keys)
-        return ContractError(self.path, line_of(self.text, keys), f"{spelled.removeprefix('.')}: {message}")
+        return ContractError(self.path, line_of(self.text, keys), f"{_spelled(keys)}: {message}")
+
+
+def _spelled(keys: Keys) -> str:
+    """Return the keys in one text: `artifact#2.imports.policy` is in the second artifact."""
+    return "".join(f"#{key + 1}" if isinstance(key, int) else f".{key}" for key in keys).removeprefix(".")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mapping:
+    """A contract that a program gave as data as the source of a document."""
+
+    mapping: ClassVar[str] = "a table"
+    mappings: ClassVar[str] = "tables"
+    path: Path
+
+    def error(self, keys: Keys, message: str) -> ContractError:
+        return ContractError(self.path, None, f"{_spelled(keys)}: {message}" if keys else message)
+
+
+def of_mapping(document: Mapping[str, object]) -> Node:
+    """Return the document that a program has as data."""
+    return Node(_Mapping(Path("<contract>")), (), dict(document))
 
 
 def read(path: Path) -> Node:

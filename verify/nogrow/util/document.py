@@ -69,7 +69,7 @@ class Node:
         known = None if known is None else tuple(known)
         for key in self.value:
             if known is not None and key not in known:
-                raise self._inner(key).error(f"unknown key; {suggestion(key, known)}")
+                raise self._inner(key).error(f"unknown key; {suggestion(str(key), known)}")
         return self.value
 
     def members(self) -> "Iterator[tuple[str, Node]]":
