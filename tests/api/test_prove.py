@@ -9,6 +9,7 @@ import pytest
 
 import nogrow
 from nogrow import EntryKind, Proof, Verdict
+from nogrow.errors import NothingError
 from tests.support.modules import CALLING, GROWING, QUIET, assemble, write_module
 
 NAMED = """(module (import "env" "log" (func $log)) (memory (export "memory") 1 9)
@@ -131,9 +132,9 @@ class TestComponent:
         with pytest.raises(KeyError, match="gone"):
             proof["gone"]
 
-    def test_component_without_core_modules_has_a_proof(self) -> None:
-        proof = nogrow.prove(assemble("(component)"))
-        assert (proof.verdict, proof.modules, len(proof)) == (Verdict.ABSENT, (), 0)
+    def test_component_without_core_modules_is_an_error(self) -> None:
+        with pytest.raises(NothingError, match="^<bytes>: a component without core modules$"):
+            nogrow.prove(assemble("(component)"))
 
     def test_module_that_cannot_be_judged_is_an_error(self) -> None:
         data = assemble(COMPONENT).replace(b"\x40\0\x0b", b"\xff\0\x0b")

@@ -11,7 +11,7 @@ from nogrow.analysis.judgement import Entry, Judgement, Memory, Site, Verdict, w
 from nogrow.api.inputs import BYTES, Bytes, StrPath, host_code_at, module_of, paths_of, texts_of
 from nogrow.contract.model import ArtifactContract, Imports
 from nogrow.contract.select import Target
-from nogrow.errors import ModuleError, UsageError
+from nogrow.errors import ModuleError, NothingError, UsageError
 
 if TYPE_CHECKING:
     from nogrow.report.model import ArtifactReport
@@ -216,6 +216,7 @@ def _proof(
 ) -> Proof:
     from nogrow.analysis.proof import judge
     from nogrow.pipeline.all_files import check
+    from nogrow.report.summary import why_nothing
 
     path, data = module_of(module)
     label = BYTES if path is None else path
@@ -232,6 +233,8 @@ def _proof(
     for artifact in report.artifacts:
         if artifact.refused:
             raise ModuleError(artifact.violations[0].message)
+        if artifact.judgement is None:
+            raise NothingError(f"{artifact.path}: {why_nothing(artifact)}")
     parts = [_part(artifact, path, artifact.path.removeprefix(label)) for artifact in report.artifacts]
     if report.artifacts[0].path == label:
         return parts[0]
