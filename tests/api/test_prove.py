@@ -133,7 +133,7 @@ class TestComponent:
             proof["gone"]
 
     def test_component_without_core_modules_is_an_error(self) -> None:
-        with pytest.raises(NothingError, match="^<bytes>: a component without core modules$"):
+        with pytest.raises(NothingError, match=r"^<bytes>: a component without core modules$"):
             nogrow.prove(assemble("(component)"))
 
     def test_module_that_cannot_be_judged_is_an_error(self) -> None:

@@ -142,11 +142,14 @@ class Prover:
 
     def __init__(self) -> None:
         """Begin to compile, in the background."""
-        from nogrow.analysis.reachability import KERNEL as SEARCH
         from nogrow.wasm.runtime import SCAN, Engine
 
         self._engine: Engine | None = Engine()
-        self._engine.prepare(SCAN, SEARCH)
+        self._engine.prepare(SCAN)
+        # The imports take time, which passes while the first kernel is compiled.
+        from nogrow.analysis.reachability import KERNEL as SEARCH
+
+        self._engine.prepare(SEARCH)
 
     def __enter__(self) -> Self:
         return self
@@ -201,9 +204,8 @@ def prove(
     >>> [step.function.name for step in proof["set_name"].witness]
     ['set_name', 'format', 'alloc']
     """
-    from nogrow.wasm.runtime import Engine
-
-    return _proof(module, trusted, js, validate=validate, engine=Engine())
+    with Prover() as prover:
+        return prover.prove(module, trusted=trusted, js=js, validate=validate)
 
 
 def _proof(
