@@ -85,7 +85,7 @@ class TestSeal:
 
 
 class TestStress:
-    """Stressed copies."""
+    """StressedCopy copies."""
 
     def test_copy_detaches_where_the_memory_may_have_grown(self) -> None:
         copy = nogrow.stress("a.wasm")
@@ -150,7 +150,7 @@ class TestDiff:
 def test_results_are_shown_in_one_short_line() -> None:
     results = (
         (nogrow.seal(GROWING_WASM, pages=8), "<SealedCopy: reserve, 135 bytes>"),
-        (nogrow.stress(GROWING_WASM), "<Stressed: 1 of 2 entry points detach, 195 bytes>"),
+        (nogrow.stress(GROWING_WASM), "<StressedCopy: 1 of 2 entry points detach, 195 bytes>"),
         (nogrow.check("a.wasm"), "<Report: broken; a.wasm: broken>"),
         (nogrow.check("gone"), "<Report: nothing; gone: nothing>"),
         (nogrow.prove("a.wasm"), "<Proof of a.wasm: reachable, entry points: 2>"),

@@ -3,29 +3,43 @@
 # Type checkers know this name; the module `typing`, which defines it as well, would take longest to import.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nogrow.analysis.judgement import Entry, EntryKind, Verdict
+    from nogrow.analysis.judgement import Entry, EntryKind, Memory, Site, Step, Verdict
     from nogrow.api.check import check
     from nogrow.api.diff import diff
     from nogrow.api.host import host
     from nogrow.api.prove import Proof, Prover, prove
     from nogrow.api.seal import seal
     from nogrow.api.stress import stress
+    from nogrow.contract.violations import Rule, Violation
+    from nogrow.difference.model import Difference, Direction
     from nogrow.errors import Error
     from nogrow.report.exit_code import ExitCode, Outcome
-    from nogrow.report.model import Report
+    from nogrow.report.model import ArtifactReport, Report
+    from nogrow.rewrite.stress import StressedCopy
+    from nogrow.scenarios.sealing import SealedCopy
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "ArtifactReport",
+    "Difference",
+    "Direction",
     "Entry",
     "EntryKind",
     "Error",
     "ExitCode",
+    "Memory",
     "Outcome",
     "Proof",
     "Prover",
     "Report",
+    "Rule",
+    "SealedCopy",
+    "Site",
+    "Step",
+    "StressedCopy",
     "Verdict",
+    "Violation",
     "__version__",
     "check",
     "diff",
@@ -37,15 +51,25 @@ __all__ = [
 
 # A name is imported when it is first used: `import nogrow` alone costs nothing.
 _MODULES = {
+    "ArtifactReport": "report.model",
+    "Difference": "difference.model",
+    "Direction": "difference.model",
     "Entry": "analysis.judgement",
     "EntryKind": "analysis.judgement",
     "Error": "errors",
     "ExitCode": "report.exit_code",
+    "Memory": "analysis.judgement",
     "Outcome": "report.exit_code",
     "Proof": "api.prove",
     "Prover": "api.prove",
     "Report": "report.model",
+    "Rule": "contract.violations",
+    "SealedCopy": "scenarios.sealing",
+    "Site": "analysis.judgement",
+    "Step": "analysis.judgement",
+    "StressedCopy": "rewrite.stress",
     "Verdict": "analysis.judgement",
+    "Violation": "contract.violations",
     "check": "api.check",
     "diff": "api.diff",
     "host": "api.host",

@@ -7,7 +7,7 @@ from nogrow.api.inputs import BYTES, Bytes, StrPath, host_code_at, module_of, pa
 from nogrow.errors import ModuleError, UsageError
 
 if TYPE_CHECKING:
-    from nogrow.rewrite.stress import Stressed
+    from nogrow.rewrite.stress import StressedCopy
 
 _MOST_PAGES = 65_535
 
@@ -19,7 +19,7 @@ def stress(
     all: bool = False,
     pages: int | None = None,
     js: StrPath | Iterable[StrPath] = (),
-) -> "Stressed":
+) -> "StressedCopy":
     """Return a copy of a core module in which memory that may have grown always has; nothing is written.
 
     Wherever control passes to the host after the memory may have grown, the copy detaches its buffer, so host

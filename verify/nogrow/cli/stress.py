@@ -12,7 +12,7 @@ from nogrow.contract.phrases import counted
 from nogrow.report.escaping import printable
 
 if TYPE_CHECKING:
-    from nogrow.rewrite.stress import Stressed
+    from nogrow.rewrite.stress import StressedCopy
 
 _MOST_NAMES = 20
 _GUARD = "To name the export that detached a view, use `guard` of the npm package nogrow-views."
@@ -70,7 +70,7 @@ def stress(
         click.echo(f"Use it in place of FILE in your tests. {_GUARD}")
 
 
-def _lines(copy: "Stressed", entries: Sequence[str]) -> Iterator[str]:
+def _lines(copy: "StressedCopy", entries: Sequence[str]) -> Iterator[str]:
     of_all = counted(len(copy.detaching) + len(copy.quiet), "entry point")
     if copy.detaching:
         detach = "detaches" if len(copy.detaching) == 1 else "detach"

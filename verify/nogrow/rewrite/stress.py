@@ -46,7 +46,7 @@ _MEMORY_GROW = 0x40
 _TAIL_CALLS = frozenset((RETURN_CALL, RETURN_CALL_INDIRECT))
 
 
-class Stressed(NamedTuple):
+class StressedCopy(NamedTuple):
     """The bytes of a stressed copy, and what it does.
 
     `detaching` are the names of the entry points that detach, `quiet` those of the others. `places` counts
@@ -61,7 +61,9 @@ class Stressed(NamedTuple):
 
     def __repr__(self) -> str:
         of_all = len(self.detaching) + len(self.quiet)
-        return f"<Stressed: {len(self.detaching)} of {of_all} entry points detach, {len(self.data):,} bytes>"
+        return (
+            f"<StressedCopy: {len(self.detaching)} of {of_all} entry points detach, {len(self.data):,} bytes>"
+        )
 
 
 def stressed(
@@ -73,7 +75,7 @@ def stressed(
     pages: int = 0,
     try_table: bool = False,
     surroundings: Surroundings = NOTHING_KNOWN,
-) -> Stressed:
+) -> StressedCopy:
     """Return the stressed copy of the core module `data`, validated and judged.
 
     `entries` are patterns for the names of entry points, as in `fnmatch`: only those that match detach.
@@ -207,7 +209,7 @@ class _Copy:
         for function in sorted(filter(self._is_wrapped_import, taken)):
             self._new[function] = self._functions.imported(function)
 
-    def written(self) -> Stressed:
+    def written(self) -> StressedCopy:
         """Return the copy; its notes say what else it does."""
         module, points = self._module, self._entry_points
         names = [points.name(number) for number in range(len(points.functions))]
@@ -219,7 +221,7 @@ class _Copy:
         known = set(detaching)
         quiet = tuple(name for name in names if name not in known)
         if not self._new:
-            return Stressed(module.data, (), quiet, 0, tuple(self._notes))
+            return StressedCopy(module.data, (), quiet, 0, tuple(self._notes))
         edits = self._edits_of_code()
         places = len(detaching) + sum(map(len, edits.values()))
         for function, reference in references_in_code(module, self._new.keys() & self._proof.scan.taken):
@@ -236,7 +238,7 @@ class _Copy:
             self._additions,
             keep_offsets=depends_on_code_offsets(module),
         )
-        return Stressed(result, detaching, quiet, places, (*self._notes, *dropped))
+        return StressedCopy(result, detaching, quiet, places, (*self._notes, *dropped))
 
     def _wrapped(self, selected: Container[int]) -> list[int]:
         """Return the functions of entry points that are selected and reach a growth, in order."""
