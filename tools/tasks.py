@@ -19,6 +19,7 @@ from tools.audit import audit as audit_pins
 from tools.bench.host_code import run_bench_host
 from tools.bench.hostile import run_pathological
 from tools.bench.modules import run_bench, run_comparison
+from tools.bench.page import write_page
 from tools.bench.views import run_bench_views
 from tools.browser.browse import PICTURES, take_pictures
 from tools.browser.chromium import chromium
@@ -262,8 +263,9 @@ def audit(context: Context) -> None:
 
 @task
 def docs(context: Context) -> None:
-    """Build the documentation in build/docs/, and update the command reference."""
+    """Build the documentation in build/docs/, and update the pages that are written by programs."""
     with plain_errors():
+        write_page(ROOT)
         announce(f"open {build_docs(ROOT, announce)}")
 
 

@@ -1,6 +1,5 @@
 """Test the bench: its measurements, aims, output files and exit codes."""
 
-import json
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -10,12 +9,28 @@ from invoke.context import MockContext
 from invoke.exceptions import Exit
 from tools.bench import measure
 from tools.bench import modules as bench
-from tools.bench.aims import NOGROW, OBJDUMP, VALIDATE, VALIDATE_ONE, Line, Subject, aims
+from tools.bench.aims import Line, Subject, aims
 from tools.bench.decoders import Comparison, Counts
 from tools.bench.generate import Shape, of_size
+from tools.bench.many import measure_many
 from tools.bench.measure import Measured, Pipeline, Run
-from tools.bench.modules import pipelines, run_bench, run_comparison
+from tools.bench.modules import run_bench, run_comparison
+from tools.bench.page import PAGE, page
 from tools.bench.plot import plot
+from tools.bench.programs import (
+    ALL,
+    ALL_ONE_JOB,
+    ALL_TWO_JOBS,
+    IMPORT_WASMTIME,
+    NOGROW,
+    OBJDUMP,
+    VALIDATE,
+    VALIDATE_EACH,
+    VALIDATE_ONE,
+    pipelines,
+)
+from tools.bench.prover import ProverSpeed, measure_prover
+from tools.bench.results import RESULTS, load
 
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
@@ -117,6 +132,68 @@ def test_large_module_is_compared_with_native_tools(nogrow: float, words: str, e
     assert met([subject("x/biome_wasm_bg.wasm", 45 * MB, times)], words) is expected
 
 
+@pytest.mark.parametrize(("nogrow", "expected"), [(2.0, True), (2.1, False)])
+def test_module_with_many_exports_has_an_aim_of_its_own(nogrow: float, expected: bool) -> None:
+    times = {NOGROW: nogrow, VALIDATE: 1.0}
+    assert met([subject("x/duckdb-mvp.wasm", 40 * MB, times)], "2 times wasm-tools") is expected
+
+
+@pytest.mark.parametrize(("nogrow", "expected"), [(0.16, True), (0.17, False)])
+def test_small_module_is_compared_with_the_import(nogrow: float, expected: bool) -> None:
+    times = {NOGROW: nogrow, IMPORT_WASMTIME: 0.1}
+    assert met([subject("x/lz4_wasm_nodejs_bg.wasm", 25_000, times)], "1.6 times import wasmtime") is expected
+
+
+def of_many(default: float, one: float, two: float, validate: float) -> list[Measured]:
+    times = {ALL: default, ALL_ONE_JOB: one, ALL_TWO_JOBS: two, VALIDATE_EACH: validate}
+    return [Measured(name, (Run(seconds, 5, 0),)) for name, seconds in times.items()]
+
+
+@pytest.mark.parametrize(
+    ("many", "words", "expected"),
+    [
+        (of_many(2.0, 4.0, 2.0, 2.0), "at most 1 times", True),
+        (of_many(2.1, 4.0, 2.0, 2.0), "at most 1 times", False),
+        (of_many(2.0, 3.2, 2.0, 2.0), "1.6 times faster", True),
+        (of_many(2.0, 3.1, 2.0, 2.0), "1.6 times faster", False),
+    ],
+)
+def test_many_modules_have_aims(many: list[Measured], words: str, expected: bool) -> None:
+    (aim,) = (aim for aim in aims([subject("x", MB, {NOGROW: 1.0})], many) if words in aim.words)
+    assert aim.met is expected
+
+
+@pytest.mark.parametrize(("peak", "expected"), [(48 * MB, True), (49 * MB, False)])
+def test_memory_of_a_prover_must_stay_flat(peak: int, expected: bool) -> None:
+    speed = ProverSpeed(1, 10_000, 50_000, 60.0, 1_000, 40 * MB, peak)
+    (aim,) = (aim for aim in aims([subject("x", MB, {NOGROW: 1.0})], (), speed) if "Prover" in aim.words)
+    assert aim.met is expected
+
+
+def test_sum_adds_the_files_of_each_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter(range(1, 100))
+
+    def once(pipeline: Pipeline, folder: Path) -> Run:
+        return Run(float(next(times)), next(times), 0)
+
+    monkeypatch.setattr(measure, "measure_once", once)
+    paths = [tmp_path / "a.wasm", tmp_path / "b.wasm"]
+    *together, each = measure_many(paths, 2, Machine.current())
+    assert [measured.name for measured in together] == [ALL, ALL_ONE_JOB, ALL_TWO_JOBS]
+    assert [run.seconds for run in together[0].runs] == [1, 11]
+    assert each.runs == (Run(7 + 9, 10, 0), Run(17 + 19, 20, 0))
+
+
+def test_prover_is_measured_in_a_process_of_its_own(tmp_path: Path) -> None:
+    held = bytes(200 * MB)
+    module = tmp_path / "a.wasm"
+    module.write_bytes(of_size(1000))
+    speed = measure_prover([module], 2, 200, 100)
+    assert speed.per_second == 200 / speed.seconds
+    assert 10 * MB < speed.first_peak_bytes <= speed.peak_bytes < 150 * MB
+    assert (speed.mean_size, held[-1]) == (module.stat().st_size, 0)
+
+
 @pytest.mark.parametrize(("peak", "expected"), [(100 * MB, True), (101 * MB, False)])
 def test_memory_is_compared_with_the_size(peak: int, expected: bool) -> None:
     subject = Subject("x", 10 * MB, (Measured(NOGROW, (Run(1.0, 5, 0), Run(1.0, peak, 0))),))
@@ -130,6 +207,12 @@ def test_memory_is_compared_with_the_size(peak: int, expected: bool) -> None:
 def test_module_not_judged_in_some_run_is_named(code: int, complaint: str, expected: bool) -> None:
     runs = (Run(1.0, 5, code, complaint), Run(1.0, 5, 0))
     assert met([Subject("x", 10 * MB, (Measured(NOGROW, runs),))], "every module judged") is expected
+
+
+@pytest.mark.parametrize(("code", "expected"), [(4, True), (0, False), (1, False), (3, False)])
+def test_module_beyond_the_limits_must_not_be_judged(code: int, expected: bool) -> None:
+    measured = (Measured(NOGROW, (Run(1.0, 5, code),)),)
+    assert met([Subject("x", MB, measured, beyond_limits=True)], "every module judged") is expected
 
 
 def line(*seconds: float) -> list[Subject]:
@@ -170,18 +253,26 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     module.parent.mkdir(parents=True)
     module.write_bytes(of_size(1000))
     made = tuple(Shape(f"{size} b", lambda size=size: of_size(size), on_line=True) for size in (500, 5000))  # type: ignore[misc]
-    limit = Shape("odd", lambda: of_size(700), beyond_limits="none")
+    odd = Shape("odd", lambda: of_size(700))
     monkeypatch.setattr(bench, "fetch_all", lambda root, progress, machine: (module,))
-    monkeypatch.setattr(bench, "shapes", lambda: (*made, limit))
+    monkeypatch.setattr(bench, "shapes", lambda: (*made, odd))
+    monkeypatch.setattr(bench, "_COMPARED", ("a.wasm",))
+    monkeypatch.setattr(bench, "_DISASSEMBLED", ("a.wasm",))
+    monkeypatch.setattr(
+        bench, "measure_prover", lambda paths, threads: measure_prover(paths, threads, 200, 100)
+    )
     return tmp_path
 
 
 def test_bench_writes_figures_and_a_plot(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_bench(small, 1, strict=False) == 0
-    document = json.loads((small / "build/bench.json").read_text())
-    assert [module["name"] for module in document["modules"]] == ["a-1/a.wasm", "500 b", "5000 b", "odd"]
-    assert len(document["modules"][0]["measured"]) == 6
-    assert all(run["exit_code"] == 1 for run in document["modules"][0]["measured"][NOGROW]["runs"])
+    results = load(small / RESULTS)
+    assert [module.name for module in results.modules] == ["a-1/a.wasm", "500 b", "5000 b", "odd"]
+    assert len(results.modules[0].figures) == 8
+    assert not any(figure.refused for figure in results.modules[0].figures.values())
+    assert results.many.keys() == {ALL, ALL_ONE_JOB, ALL_TWO_JOBS, VALIDATE_EACH}
+    assert [speed.modules for speed in results.prover] == [200, 200]
+    assert (small / PAGE).read_text() == page(results)
     ElementTree.fromstring((small / "build/bench.svg").read_text())
     printed = capsys.readouterr().out
     assert "every module judged" in printed
@@ -194,6 +285,8 @@ def test_missed_aim_fails_only_a_strict_bench(
 ) -> None:
     slow = Measured(NOGROW, (Run(1.0, 10_000 * MB, 0),))
     monkeypatch.setattr(bench, "measure", lambda *arguments: (slow,))
+    monkeypatch.setattr(bench, "measure_many", lambda *arguments: ())
+    monkeypatch.setattr(bench, "page", lambda results: "")
     assert run_bench(small, 5, strict=strict) == code
 
 
@@ -219,7 +312,7 @@ def test_differing_comparison_exits_with_1(
 
 def test_missing_program_is_named(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="grep is not on the PATH"):
-        pipelines(tmp_path / "a.wasm", [NOGROW], FakeMachine(tmp_path).machine())
+        pipelines(tmp_path / "a.wasm", [OBJDUMP], FakeMachine(tmp_path).machine())
 
 
 def test_commands_use_this_python() -> None:

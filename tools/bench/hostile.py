@@ -7,10 +7,9 @@ from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine
 from nogrow.project.console import announce, print_table
 from nogrow.project.manifest import write_atomic
-from tools.bench.aims import NOGROW
 from tools.bench.measure import measure
-from tools.bench.modules import pipelines
 from tools.bench.pathological import hostile_modules
+from tools.bench.programs import NOGROW, pipelines
 
 FOLDER = PurePosixPath("build/pathological")
 # `docs/limits.md` states both bounds.

@@ -76,15 +76,17 @@ def measure_once(pipeline: Pipeline, folder: Path) -> Run:
     return Run(float(seconds), int(peak), int(code), complaint.strip().rpartition("\n")[2])
 
 
-def measure(pipelines: Sequence[Pipeline], rounds: int, folder: Path) -> tuple[Measured, ...]:
+def measure(
+    pipelines: Sequence[Pipeline], rounds: int, folder: Path, slow_seconds: float = SLOW_SECONDS
+) -> tuple[Measured, ...]:
     """Run every pipeline once in each round, so that other load on the machine affects all of them equally.
 
-    A pipeline that takes more than `SLOW_SECONDS` runs only once.
+    A pipeline that takes more than `slow_seconds` runs only once.
     """
     runs: dict[str, list[Run]] = {pipeline.name: [] for pipeline in pipelines}
     for _ in range(rounds):
         for pipeline in pipelines:
             done = runs[pipeline.name]
-            if not done or done[0].seconds <= SLOW_SECONDS:
+            if not done or done[0].seconds <= slow_seconds:
                 done.append(measure_once(pipeline, folder))
     return tuple(Measured(name, tuple(done)) for name, done in runs.items())

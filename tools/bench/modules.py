@@ -1,45 +1,60 @@
 """Run the bench over the corpus and the generated modules, and write its results as tables, JSON and SVG."""
 
-import json
 import os
 import platform
-import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
+from importlib import metadata
 from pathlib import Path, PurePosixPath
 
 from nogrow.errors import ToolError
 from nogrow.machine.machine import Machine, find_program, find_wabt, program_version
 from nogrow.project.console import announce, print_table
 from nogrow.project.manifest import write_atomic
-from tools.bench.aims import (
-    IMPORT_WASMTIME,
-    NOGROW,
-    OBJDUMP,
-    SHA256SUM,
-    VALIDATE,
-    VALIDATE_ONE,
-    Aim,
-    Subject,
-    aims,
-    is_refused,
-)
+from tools.bench.aims import Subject, aims, is_refused
 from tools.bench.corpus import CORPUS, fetch_all
 from tools.bench.decoders import Comparison, compare
 from tools.bench.generate import Shape, shapes
-from tools.bench.measure import Measured, Pipeline, measure
+from tools.bench.many import measure_many
+from tools.bench.measure import Pipeline, measure
+from tools.bench.page import PAGE, page
 from tools.bench.plot import plot
+from tools.bench.programs import (
+    IMPORT_WASMTIME,
+    NOGROW,
+    OBJDUMP,
+    PYTHON,
+    SHA256SUM,
+    UNVALIDATED,
+    VALIDATE,
+    VALIDATE_ONE,
+    pipelines,
+)
+from tools.bench.prover import ProverSpeed, measure_prover
+from tools.bench.results import RESULTS, Results, as_json, figures, modules
 
-RESULTS = PurePosixPath("build/bench.json")
 PLOT = PurePosixPath("build/bench.svg")
 GENERATED = PurePosixPath("build/generated")
-SCHEMA = "nogrow/bench/1"
 LEAST_ROUNDS = 5
 
 _MB = 1_000_000
-_TOOLS = (NOGROW, VALIDATE, VALIDATE_ONE, OBJDUMP, SHA256SUM, IMPORT_WASMTIME)
+_TOOLS = (NOGROW, UNVALIDATED, VALIDATE, VALIDATE_ONE, SHA256SUM, PYTHON, IMPORT_WASMTIME)
 _ON_GENERATED = (NOGROW, VALIDATE, VALIDATE_ONE, SHA256SUM)
+_PLOTTED = (NOGROW, VALIDATE, VALIDATE_ONE, SHA256SUM)
+# The modules that are compared with every program, by the ends of their paths.
+_COMPARED = (
+    "biome_wasm_bg.wasm",
+    "duckdb-mvp.wasm",
+    "esbuild.wasm",
+    "pyodide.asm.wasm",
+    "package/tiktoken_bg.wasm",
+    "rapier_wasm3d_bg.wasm",
+    "lz4_wasm_nodejs_bg.wasm",
+)
+# wasm-objdump takes more than half a minute for the largest module.
+_DISASSEMBLED = ("biome_wasm_bg.wasm", "lz4_wasm_nodejs_bg.wasm")
+_SMALL_BYTES, _MORE_ROUNDS = 1_000_000, 4
+_PROVED_BYTES = 100_000
 
 
 def run_bench(root: Path, rounds: int, *, strict: bool) -> int:
@@ -52,22 +67,42 @@ def run_bench(root: Path, rounds: int, *, strict: bool) -> int:
         raise ToolError("the bench needs at least one round")
     machine = Machine.current()
     corpus = fetch_all(root, announce, machine)
-    subjects = [
-        _measured(str(path.relative_to(root / CORPUS)), path, pipelines(path, _TOOLS, machine), rounds)
-        for path in corpus
-    ]
+    subjects = [_of_corpus(root, path, rounds, machine) for path in corpus]
     for shape in shapes():
         path = _generate(root, shape)
-        lines = pipelines(path, _ON_GENERATED, machine)
-        subjects.append(_measured(shape.name, path, lines, rounds, shape))
-    checked_aims = aims(subjects)
-    _print(subjects, checked_aims)
+        subjects.append(_measured(shape.name, path, pipelines(path, _ON_GENERATED, machine), rounds, shape))
+    announce(f"measuring {len(corpus)} modules in one run")
+    many = measure_many(corpus, rounds, machine)
+    prover = _measure_prover(corpus)
+    checked_aims = aims(subjects, many, prover[0])
+    results = Results(_machine_facts(), rounds, modules(subjects), figures(many), prover, checked_aims)
+    _print(subjects, results)
     if rounds < LEAST_ROUNDS:
         announce(f"the medians of fewer than {LEAST_ROUNDS} rounds are not reliable")
-    write_atomic(root / RESULTS, _as_json(subjects, checked_aims, rounds).encode())
-    write_atomic(root / PLOT, plot(subjects, _TOOLS).encode())
-    announce(f"the figures are in {RESULTS}, and {PLOT} shows them")
+    for path_from_root, text in (
+        (RESULTS, as_json(results)),
+        (PAGE, page(results)),
+        (PLOT, plot(subjects, _PLOTTED)),
+    ):
+        write_atomic(root / path_from_root, text.encode())
+    announce(f"{PAGE} and {RESULTS} have the figures, and {PLOT} shows them")
     return 1 if strict and not all(aim.met for aim in checked_aims) else 0
+
+
+def _of_corpus(root: Path, path: Path, rounds: int, machine: Machine) -> Subject:
+    name = path.relative_to(root / CORPUS).as_posix()
+    if not name.endswith(_COMPARED):
+        return _measured(name, path, pipelines(path, (NOGROW,), machine), 1)
+    tools = (*_TOOLS, OBJDUMP) if name.endswith(_DISASSEMBLED) else _TOOLS
+    small = path.stat().st_size < _SMALL_BYTES
+    return _measured(name, path, pipelines(path, tools, machine), rounds * _MORE_ROUNDS if small else rounds)
+
+
+def _measure_prover(corpus: Sequence[Path]) -> list[ProverSpeed]:
+    """Measure a `Prover` in one thread, and in a thread for each processor."""
+    small = [path for path in corpus if path.stat().st_size < _PROVED_BYTES]
+    announce(f"proving {len(small)} small modules again and again")
+    return [measure_prover(small, 1), measure_prover(small, os.cpu_count() or 1)]
 
 
 def run_comparison(root: Path) -> int:
@@ -84,38 +119,6 @@ def run_comparison(root: Path) -> int:
     return 0 if all(comparison.agrees for comparison in comparisons) else 1
 
 
-def pipelines(path: Path, names: Sequence[str], machine: Machine) -> tuple[Pipeline, ...]:
-    """Return the commands of `names` for one module; raises `ToolError` for a missing program."""
-    file = str(path)
-    validate = (_program("wasm-tools", "nogrow[dev]"), "validate", "--features", "all", file)
-    commands = {
-        NOGROW: Pipeline(NOGROW, ((_program("nogrow", "nogrow"), "check", file),)),
-        VALIDATE: Pipeline(VALIDATE, (validate,)),
-        VALIDATE_ONE: Pipeline(VALIDATE_ONE, (validate,), {"RAYON_NUM_THREADS": "1"}),
-        OBJDUMP: Pipeline(
-            OBJDUMP,
-            (
-                (str(find_wabt("wasm-objdump").absolute()), "-d", file),
-                (_on_path(machine, "grep"), "-c", "memory.grow"),
-            ),
-        ),
-        SHA256SUM: Pipeline(SHA256SUM, ((_on_path(machine, "sha256sum"), file),)),
-        IMPORT_WASMTIME: Pipeline(IMPORT_WASMTIME, ((sys.executable, "-c", "import wasmtime"),)),
-    }
-    return tuple(commands[name] for name in names)
-
-
-def _program(name: str, requirement: str) -> str:
-    return str(find_program(name, requirement).absolute())
-
-
-def _on_path(machine: Machine, name: str) -> str:
-    path = machine.on_path(name)
-    if path is None:
-        raise ToolError(f"{name} is not on the PATH; the bench compares with it")
-    return str(path)
-
-
 def _generate(root: Path, shape: Shape) -> Path:
     path = root / GENERATED / f"{shape.name.replace(' ', '-').replace('^', '')}.wasm"
     write_atomic(path, shape.make())
@@ -130,22 +133,31 @@ def _measured(
     with tempfile.TemporaryDirectory(prefix="nogrow-bench-") as folder:
         measured = measure(lines, rounds, Path(folder))
     size = path.stat().st_size
-    return Subject(name, size, measured, shape is not None, shape is not None and shape.on_line)
+    if shape is None:
+        return Subject(name, size, measured)
+    return Subject(name, size, measured, True, shape.on_line, shape.beyond_limits != "")
 
 
-def _print(subjects: Sequence[Subject], checked_aims: Sequence[Aim]) -> None:
+def _print(subjects: Sequence[Subject], results: Results) -> None:
     columns = ("module", "MB", *_TOOLS)
     rows = [
         (subject.name, f"{subject.size / _MB:.2f}", *(_time(subject, name) for name in _TOOLS))
         for subject in subjects
+        if len(subject.measured) > 1
     ]
     print_table("median time in ms (times that of nogrow check)", columns, rows)
-    rows = [
-        (subject.name, f"{subject.size / _MB:.2f}", *(_peak(subject.of(name)) for name in _TOOLS))
-        for subject in subjects
+    together = [
+        (name, f"{figure.seconds:.2f}", f"{figure.peak_bytes / _MB:.0f}")
+        for name, figure in results.many.items()
     ]
-    print_table("peak memory in MB; 12 is the smallest that can be measured", columns, rows)
-    print_table("aims", ("aim", "met?"), [(aim.words, "yes" if aim.met else "no") for aim in checked_aims])
+    print_table("all modules", ("run", "seconds", "peak MB"), together)
+    proved = [
+        (str(speed.threads), f"{speed.per_second:.0f}", f"{speed.peak_bytes / _MB:.1f}")
+        for speed in results.prover
+    ]
+    print_table("Prover", ("threads", "modules a second", "peak MB"), proved)
+    met = [(aim.words, aim.figure, "yes" if aim.met else "no") for aim in results.aims]
+    print_table("aims", ("aim", "measured", "met?"), met)
     for shape in shapes():
         if shape.beyond_limits:
             announce(
@@ -164,10 +176,6 @@ def _time(subject: Subject, name: str) -> str:
     return f"{measured.seconds * 1000:,.0f}" + (f" ({', '.join(notes)})" if notes else "")
 
 
-def _peak(measured: Measured | None) -> str:
-    return "" if measured is None else f"{measured.peak_bytes / _MB:,.0f}"
-
-
 def _compared(root: Path, comparison: Comparison) -> tuple[str, ...]:
     def cell(ours: int, theirs: int) -> str:
         return f"{ours:,}" if ours == theirs else f"{ours:,} here, {theirs:,} there"
@@ -181,36 +189,25 @@ def _compared(root: Path, comparison: Comparison) -> tuple[str, ...]:
     )
 
 
-def _as_json(subjects: Sequence[Subject], checked_aims: Sequence[Aim], rounds: int) -> str:
+def _machine_facts() -> dict[str, str]:
+    """Return what the figures depend on, besides the commit."""
     wabt, wasm_tools = find_wabt("wasm-objdump"), find_program("wasm-tools", "nogrow[dev]")
-    document = {
-        "schema": SCHEMA,
-        "machine": {
-            "system": f"{platform.system()} {platform.machine()}",
-            "cores": os.cpu_count(),
-            "python": platform.python_version(),
-        },
-        "tools": {
-            "wasm-objdump": program_version(wabt),
-            "wasm-tools": program_version(wasm_tools),
-        },
-        "rounds": rounds,
-        "modules": [
-            {
-                "name": subject.name,
-                "size": subject.size,
-                "generated": subject.generated,
-                "measured": {
-                    measured.name: {
-                        "seconds": measured.seconds,
-                        "peak_bytes": measured.peak_bytes,
-                        "runs": [asdict(run) for run in measured.runs],
-                    }
-                    for measured in subject.measured
-                },
-            }
-            for subject in subjects
-        ],
-        "aims": [asdict(aim) for aim in checked_aims],
+    return {
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": _processor(),
+        "cores": str(os.cpu_count()),
+        "python": platform.python_version(),
+        "wasmtime": metadata.version("wasmtime"),
+        "wasm-tools": program_version(wasm_tools),
+        "wasm-objdump": program_version(wabt),
     }
-    return json.dumps(document, indent=2) + "\n"
+
+
+def _processor() -> str:
+    """Return the name of the processor, which only Linux has in a file."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or "unknown")
