@@ -4,10 +4,12 @@ import pytest
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.constexpr import read_constant
+from nogrow.wasm.declarations import read_global_type
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Constant
 from nogrow.wasm.opcodes import INSTRUCTIONS, PREFIXES
 from nogrow.wasm.reader import Reader
+from nogrow.wasm.sections import SectionId
 from tests.support.modules import assemble
 
 # WebAssembly 3.0, section 3.4.13. Addition, subtraction and multiplication have no names of their own here.
@@ -22,7 +24,14 @@ TYPES = "(type $s (struct (field i32))) (type $a (array i32)) (func $f) (func $g
 
 def constants(*globals_: str) -> list[Constant | None]:
     text = f"(module {TYPES} {' '.join(f'(global {item})' for item in globals_)})"
-    return [item.initial for item in decode(assemble(text)).globals]
+    module = decode(assemble(text))
+    (section,) = (section for section in module.sections if section.id is SectionId.GLOBAL)
+    reader = Reader(module.data, section.start, section.end)
+    found: list[Constant | None] = []
+    for _ in range(reader.count()):
+        read_global_type(reader, module.types)
+        found.append(read_constant(reader))
+    return found
 
 
 @pytest.mark.parametrize(

@@ -232,8 +232,8 @@ def test_limits_have_64_bits_and_no_more(flags: bytes) -> None:
 @pytest.mark.parametrize(
     ("kind", "text", "expected"),
     [
-        ("i32", "(i32.const -1)", Constant(number=-1)),
-        ("i64", "(i64.const 0x8000_0000_0000_0000)", Constant(number=-(2**63))),
+        ("i32", "(i32.const -1)", Constant()),
+        ("i64", "(i64.const 0x8000_0000_0000_0000)", Constant()),
         ("i32", "(i32.add (i32.const 1) (i32.const 2))", Constant()),
         ("funcref", "(ref.func $f)", Constant((0,), function=0)),
         ("funcref", "(ref.null func)", Constant(function=-1)),
@@ -244,7 +244,7 @@ def test_limits_have_64_bits_and_no_more(flags: bytes) -> None:
         ("i32", "(global.get $g)", Constant()),
     ],
 )
-def test_plain_initialisers_have_a_value(kind: str, text: str, expected: Constant) -> None:
+def test_initialisers_of_globals_have_their_references(kind: str, text: str, expected: Constant) -> None:
     decoded = module(
         f"""(type $s (struct (field funcref) (field i32))) (import "m" "g" (global $g i32))
         (func $f) (global {kind} {text})"""

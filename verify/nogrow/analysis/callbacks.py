@@ -35,7 +35,6 @@ class Callbacks:
         self._taken = references.taken
         self._targets = targets
         self._imports = module.imported(Kind.FUNCTION)
-        self._exports = {item.name: item.index for item in module.exported(Kind.FUNCTION)}
         # Hundreds of imports can call back, with few different signatures.
         # By import and what it calls.
         self.routes: dict[tuple[int, int], Route] = {}
@@ -78,12 +77,16 @@ class Callbacks:
                 yield from self._targets.of(Dispatch(table, kind))
 
     @cached_property
+    def _exports(self) -> dict[str, int]:
+        return {item.name: item.index for item in self._module.exported(Kind.FUNCTION)}
+
+    @cached_property
     def _tables(self) -> list[int | None]:
         """Return the tables that host code can access, or all if there is none."""
         if not self._scan.tables_apart:
             return [None]
         accessible = {item.index for item in self._module.imported(Kind.TABLE)}
-        accessible |= {item.index for item in self._module.exported(Kind.TABLE)}
+        accessible |= self._module.exports.indices_of(Kind.TABLE)
         return [*(sorted(accessible) or range(len(self._module.tables)))]
 
     @cached_property

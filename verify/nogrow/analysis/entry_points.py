@@ -3,7 +3,7 @@
 from nogrow.analysis.assumptions import REFERENCES, TABLE_PREFIX, Subject
 from nogrow.analysis.escape import References
 from nogrow.analysis.judgement import EntryKind
-from nogrow.wasm.model import Export, Kind, Module
+from nogrow.wasm.model import Kind, Module
 
 
 class EntryPoints:
@@ -11,31 +11,34 @@ class EntryPoints:
 
     def __init__(self, module: Module, references: References) -> None:
         """Number the entry points of `module`."""
-        self._exports: list[Export] = sorted(module.exported(Kind.FUNCTION), key=lambda item: item.name)
+        names, indices = module.exports.names, module.exports.indices
+        # Encoded names sort as the names themselves: UTF-8 keeps the order of code points.
+        exported = sorted(module.exports.of_kind(Kind.FUNCTION), key=names.__getitem__)
+        self._names = list(map(names.__getitem__, exported))
         self._has_start = module.start is not None
         self.functions = [
-            *(item.index for item in self._exports),
+            *map(indices.__getitem__, exported),
             *((module.start,) if module.start is not None else ()),
             *sorted(references.escaped),
         ]
 
     def kind(self, number: int) -> EntryKind:
         """Return how the host gets at the entry point."""
-        past = number - len(self._exports)
+        past = number - len(self._names)
         if past < 0:
             return EntryKind.EXPORT
         return EntryKind.START if past == 0 and self._has_start else EntryKind.ESCAPED
 
     def name(self, number: int) -> str:
         """Return the name of the entry point in reports."""
-        if number < len(self._exports):
-            return self._exports[number].name
+        if number < len(self._names):
+            return self._names[number].decode()
         return "(start)" if number == self.start else f"func[{self.functions[number]}]"
 
     @property
     def start(self) -> int | None:
         """The number of the start function, None if there is none."""
-        return len(self._exports) if self._has_start else None
+        return len(self._names) if self._has_start else None
 
 
 def host_labels(module: Module, references: References) -> dict[int, str]:

@@ -40,7 +40,8 @@ class _Finder:
     def __init__(self, module: Module, scan: Scan) -> None:
         self.module = module
         self.scan = scan
-        initials = [item.initial for item in module.globals] + [item.initial for item in module.tables]
+        # Thousands of globals share one object.
+        initials = {id(item.initial): item.initial for item in (*module.globals, *module.tables)}.values()
         constants = [constant for constant in initials if constant is not None]
         self.taken = scan.taken.union(
             *(constant.functions for constant in constants),
@@ -48,8 +49,7 @@ class _Finder:
         )
         self.extern = scan.converts_extern or any(constant.converts_extern for constant in constants)
         self.visible = frozenset(
-            {item.index for item in module.imported(Kind.TABLE)}
-            | {item.index for item in module.exported(Kind.TABLE)}
+            {item.index for item in module.imported(Kind.TABLE)} | module.exports.indices_of(Kind.TABLE)
         )
         self.imported = frozenset(item.index for item in module.imported(Kind.FUNCTION))
 
@@ -75,7 +75,7 @@ class _Finder:
             host_tables,
             host_references,
             escaped - self.imported,
-            escaped | {item.index for item in self.module.exported(Kind.FUNCTION)},
+            escaped | self.module.exports.indices_of(Kind.FUNCTION),
             self._fixed_slots(),
         )
 
@@ -111,7 +111,7 @@ class _Finder:
         module = self.module
         out: set[ValueType] = set()
         into: set[ValueType] = set()
-        exported = {item.index for item in module.exported(Kind.FUNCTION)}
+        exported = module.exports.indices_of(Kind.FUNCTION)
         entered = {module.functions[index] for index in exported | escaped}
         for parameters, results in map(self._signature, entered):
             into.update(parameters)
@@ -126,10 +126,9 @@ class _Finder:
             into.add(module.globals[item.index].type)
             if module.globals[item.index].mutable:
                 out.add(module.globals[item.index].type)
-        for export in module.exported(Kind.GLOBAL):
-            out.add(module.globals[export.index].type)
-            if module.globals[export.index].mutable:
-                into.add(module.globals[export.index].type)
+        shared = [module.globals[index] for index in module.exports.indices_of(Kind.GLOBAL)]
+        out.update(item.type for item in {id(item): item for item in shared}.values())
+        into.update(item.type for item in {id(item): item for item in shared if item.mutable}.values())
         # Tables of plain function references are followed function by function.
         elements = {module.tables[index].element for index in self.visible}
         out.update(element for element in elements if self._is_container(element))

@@ -428,7 +428,8 @@ class GrowthFlow:
 def _reaching(search: Search, vertices: Collection[int]) -> list[bool]:
     """Return for each vertex whether calls lead from it to one of `vertices`."""
     called = sorted(vertices)
-    return [bool(bits) for bits in search.reached_by(called, search.vertices, max(1, len(called)))]
+    numbers, sets = search.reached_by(called, search.vertices, max(1, len(called)))
+    return [bool(sets[number]) for number in numbers]
 
 
 def _callees_first(vertices: Iterable[int], callers: Mapping[int, Sequence[int]]) -> list[int]:

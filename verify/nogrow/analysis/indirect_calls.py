@@ -31,6 +31,9 @@ class Targets:
         self._host = len(module.functions)
         self._imports = module.imported(Kind.FUNCTION)
         self._children = module.types.children()
+        self._imported = frozenset(range(len(self._imports)))
+        # By function, the canonical index of its type.
+        self._kinds = list(map(module.types.canonical.__getitem__, module.functions))
         self._sorted: dict[frozenset[int], _ByType] = {}
         self._wider: dict[frozenset[int], frozenset[int]] = {}
 
@@ -115,12 +118,11 @@ class Targets:
         if functions not in self._sorted:
             declared: dict[int, list[int]] = defaultdict(list)
             linked: dict[int, list[int]] = defaultdict(list)
-            canonical = self._module.types.canonical
+            kinds = self._kinds
             for function in functions:
-                kind = canonical[self._module.functions[function]]
-                declared[kind].append(function)
-                if self._is_linked(function):
-                    linked[kind].append(function)
+                declared[kinds[function]].append(function)
+            for function in filter(self._is_linked, functions & self._imported):
+                linked[kinds[function]].append(function)
             self._sorted[functions] = _ByType(declared, linked)
         return self._sorted[functions]
 

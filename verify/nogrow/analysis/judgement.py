@@ -1,15 +1,20 @@
 """Define the judgement of one module: plain data that `proof.py` makes and every later stage reads."""
 
 import enum
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import compress
 from types import MappingProxyType
-from typing import NamedTuple, overload
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from nogrow.analysis.assumptions import Assumption
 from nogrow.jshost.model import HostCall
 from nogrow.util.lazy import LazySequence
+
+if TYPE_CHECKING:
+    from nogrow.analysis.entry_table import EntryMaker
 
 
 class Verdict(enum.Enum):
@@ -79,8 +84,82 @@ _RANKS = {verdict: rank for rank, verdict in enumerate(Verdict)}
 def worst(verdicts: Iterable[Verdict], default: Verdict = Verdict.ABSENT) -> Verdict:
     """Return the best verdict that is at least as bad as each of `verdicts`, `default` if there is none."""
     # A module can have a million entry points, but there are few different verdicts.
-    different = set(verdicts)
+    different = verdicts.different() if isinstance(verdicts, Verdicts) else set(verdicts)
     return reduce(Verdict.joined, different) if different else default
+
+
+_BY_CODE = {verdict.value: verdict for verdict in Verdict}
+# The rank of the verdict with each value, in the lower or the upper half of a byte.
+_RANK_LOW = bytes(_RANKS[_BY_CODE[code]] if code in _BY_CODE else 0 for code in range(256))
+_RANK_HIGH = bytes(rank << 4 for rank in _RANK_LOW)
+
+
+class Verdicts(Sequence[Verdict]):
+    """The verdicts of many entry points, as an array with the value of a verdict in each byte."""
+
+    __slots__ = ("codes",)
+
+    def __init__(self, codes: bytes) -> None:
+        """Keep the values."""
+        self.codes = codes
+
+    @classmethod
+    def of(cls, verdicts: Iterable[Verdict]) -> "Verdicts":
+        """Return the array of the verdicts."""
+        return cls(bytes(verdict.value for verdict in verdicts))
+
+    @overload
+    def __getitem__(self, index: int) -> Verdict: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> "Verdicts": ...
+
+    def __getitem__(self, index: int | slice) -> "Verdict | Verdicts":
+        return Verdicts(self.codes[index]) if isinstance(index, slice) else _BY_CODE[self.codes[index]]
+
+    def __iter__(self) -> Iterator[Verdict]:
+        return map(_BY_CODE.__getitem__, self.codes)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def count(self, value: object) -> int:
+        """Return how many of them are this verdict."""
+        return self.codes.count(value.value) if isinstance(value, Verdict) else 0
+
+    def different(self) -> set[Verdict]:
+        """Return the verdicts that occur."""
+        return {verdict for verdict in Verdict if verdict.value in self.codes}
+
+    def combined(self, others: "Verdicts", combine: Callable[[Verdict, Verdict], int]) -> bytes:
+        """Return a byte for each verdict and the one at its place in `others`, as `combine` says.
+
+        `combine` is called once for each pair of verdicts.
+        """
+        first, second = (
+            int.from_bytes(verdicts.codes.translate(table), "little")
+            for verdicts, table in ((self, _RANK_HIGH), (others, _RANK_LOW))
+        )
+        pairs = (first | second).to_bytes(len(self.codes), "little")
+        every = list(Verdict)
+        table = bytearray(256)
+        for pair in set(pairs):
+            table[pair] = combine(every[pair >> 4], every[pair & 0xF])
+        return pairs.translate(bytes(table))
+
+    def where(self, wanted: Callable[[Verdict], bool]) -> list[int]:
+        """Return the indices of the verdicts for which `wanted` is true, in their order."""
+        table = bytearray(256)
+        for verdict in self.different():
+            table[verdict.value] = wanted(verdict)
+        marks = self.codes.translate(bytes(table))
+        return list(compress(range(len(marks)), marks))
 
 
 class EntryKind(enum.Enum):
@@ -251,6 +330,38 @@ class Resting(NamedTuple):
     entries: Sequence[str] = ()
 
 
+class HostGrowth(Mapping[int, str]):
+    """The imports that make the host grow the memory, by the numbers of the entry points that reach them.
+
+    `ends` has for each entry point the vertex of the import plus 1, or 0. `labels` are the names of imports
+    by vertex.
+    """
+
+    __slots__ = ("ends", "labels")
+
+    def __init__(self, ends: "array[int]", labels: Mapping[int, str]) -> None:
+        """Keep the two."""
+        self.ends = ends
+        self.labels = labels
+
+    def __getitem__(self, number: int) -> str:
+        end = self.ends[number] if 0 <= number < len(self.ends) else 0
+        if not end:
+            raise KeyError(number)
+        return self.labels[end - 1]
+
+    def __iter__(self) -> Iterator[int]:
+        return (number for number, end in enumerate(self.ends) if end)
+
+    def __len__(self) -> int:
+        return len(self.ends) - self.ends.count(0)
+
+    @property
+    def imports(self) -> set[str]:
+        """The names of these imports, each once."""
+        return {self.labels[end - 1] for end in set(self.ends) if end}
+
+
 class VerdictTable(NamedTuple):
     """Hold the facts about all entry points, by their numbers, before the entry points are made.
 
@@ -258,7 +369,7 @@ class VerdictTable(NamedTuple):
     `Entry` has a value of that name.
     """
 
-    verdicts: Sequence[Verdict]
+    verdicts: Verdicts
     excused: frozenset[int]
     host_grows: Mapping[int, str]
     seen: Mapping[int, Verdict] = MappingProxyType({})
@@ -266,19 +377,41 @@ class VerdictTable(NamedTuple):
     @property
     def harmful(self) -> Verdict | None:
         """Return the worst verdict on memories that a host sees; None without entry points."""
-        counting = [self.seen.get(number, verdict) for number, verdict in enumerate(self.verdicts)]
-        return worst(counting) if counting else None
+        return worst(self.counting) if self.verdicts else None
+
+    @property
+    def counting(self) -> Verdicts:
+        """Return the verdicts on memories that a host sees: no host has views of others."""
+        if not self.seen:
+            return self.verdicts
+        codes = bytearray(self.verdicts.codes)
+        for number, verdict in self.seen.items():
+            codes[number] = verdict.value
+        return Verdicts(bytes(codes))
 
 
 class Entries(LazySequence[Entry]):
     """Entry points that are made when somebody reads them; their verdicts are known before."""
 
-    __slots__ = ("verdict_table",)
+    __slots__ = ("_maker", "verdict_table")
 
-    def __init__(self, verdict_table: VerdictTable, make: Callable[[int], Entry]) -> None:
-        """Remember `make`, which makes the entry point with a number."""
-        super().__init__(len(verdict_table.verdicts), make)
+    def __init__(self, verdict_table: VerdictTable, maker: "EntryMaker") -> None:
+        """Remember what makes the entry points."""
+        super().__init__(len(verdict_table.verdicts), maker.entry)
         self.verdict_table = verdict_table
+        self._maker = maker
+
+    def compact(self) -> "Entries":
+        """Return the same entry points with nothing kept for others, so that they take little memory."""
+        return Entries(self.verdict_table, self._maker.compact())
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The names of the entry points."""
+        return self._maker.names
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Entries, (self.verdict_table, self._maker.compact())
 
 
 class Judgement(NamedTuple):
@@ -304,11 +437,15 @@ class Judgement(NamedTuple):
         if isinstance(self.entries, Entries):
             return self.entries.verdict_table
         return VerdictTable(
-            tuple(entry.verdict for entry in self.entries),
+            Verdicts.of(entry.verdict for entry in self.entries),
             frozenset(number for number, entry in enumerate(self.entries) if entry.excused),
             {number: entry.host_grows for number, entry in enumerate(self.entries) if entry.host_grows},
             {number: entry.seen for number, entry in enumerate(self.entries) if entry.seen is not None},
         )
+
+    def compact(self) -> "Judgement":
+        """Return the same judgement with nothing kept of the module that it does not show."""
+        return self._replace(entries=self.entries.compact()) if isinstance(self.entries, Entries) else self
 
     @property
     def verdict(self) -> Verdict:

@@ -3,21 +3,19 @@
 The steps of a proof are in other modules of this package; this one puts them together.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+from collections.abc import Callable
 from typing import NamedTuple
 
-from nogrow.analysis.assumptions import Assumption, HostSide, assumptions
+from nogrow.analysis.assumptions import HostSide, assumptions
 from nogrow.analysis.callbacks import Callbacks, effects_of
 from nogrow.analysis.entry_points import EntryPoints, host_labels, host_tables
+from nogrow.analysis.entry_table import EntryMaker, EntryNames, host_steps
 from nogrow.analysis.escape import References, find_references
 from nogrow.analysis.growth_points import GrowthPoints, every_point, growth_points
 from nogrow.analysis.indirect_calls import Targets
 from nogrow.analysis.judgement import (
     Entries,
-    Entry,
-    Function,
+    HostGrowth,
     Judgement,
     Memory,
     Resting,
@@ -25,21 +23,17 @@ from nogrow.analysis.judgement import (
     Step,
     Verdict,
     VerdictTable,
-    Witness,
 )
-from nogrow.analysis.reachability import NO_CALLBACKS, Search, WitnessEdge
+from nogrow.analysis.reachability import NO_CALLBACKS, Search
 from nogrow.analysis.reachable_imports import Hosts, ReachedHosts
 from nogrow.analysis.surroundings import NOTHING_KNOWN, Surroundings
-from nogrow.analysis.worst_verdicts import LEFT_BY, Finding, Findings
+from nogrow.analysis.worst_verdicts import LEFT_BY, Findings
 from nogrow.errors import ModuleError
-from nogrow.jshost.model import Route
-from nogrow.util.background import Background
-from nogrow.util.lazy import LazySequence
 from nogrow.wasm.model import Kind, Module
 from nogrow.wasm.names import FunctionNames
-from nogrow.wasm.opcodes import INSTRUCTIONS
 from nogrow.wasm.runtime import Engine
 from nogrow.wasm.scan import Scan, Scanning, begin
+from nogrow.wasm.vectors import VectorReader
 
 Trust = Callable[[str], bool]
 
@@ -119,8 +113,7 @@ class _Proof:
             callbacks.of(effects) if effects else NO_CALLBACKS,
         )
         self._routes = callbacks.routes
-        # The search runs outside of Python and leaves time for this.
-        self._names = Background(lambda: FunctionNames(module))
+        self._names = FunctionNames(module, VectorReader(scan.workspace.engine))
         self._search.compute_summaries()
         self._entry_points = EntryPoints(module, references)
         self._entered = set(self._entry_points.functions)
@@ -132,35 +125,27 @@ class _Proof:
     def judgement(self) -> Judgement:
         """Put together what was found; most of it is made when somebody looks at it."""
         findings, reached = self._findings, self._reached
-        side = self._host_side()
-        assumed = cache(lambda bits: side.behind(reached.hosts.behind(bits)))
-        maker = _EntryMaker(
-            self._names, self._entry_points, findings, reached, assumed, self._labels,
+        table = VerdictTable(
+            findings.verdicts, findings.excused, HostGrowth(findings.growers, self._labels), findings.seen
+        )
+        side = self._host_side(table)
+        maker = EntryMaker(
+            self._names, self._entry_points, findings, reached, side, self._labels,
             self._surroundings.linked.labels, self._routes, self._ends(),
         )  # fmt: skip
         left_after_growth = (
-            number
-            for number, verdict in enumerate(findings.verdicts)
-            if verdict in LEFT_BY and number not in findings.seen
+            number for number in findings.verdicts.where(LEFT_BY.__contains__) if number not in findings.seen
         )
-        every = reached.union(range(len(findings.verdicts)))
+        every = reached.union_of_all()
         return Judgement(
             self._memories,
             tuple(
                 Site(maker.function(grow.function), grow.memory, grow.offset, grow.operand)
                 for grow in self.scan.grows
             ),
-            Entries(
-                VerdictTable(
-                    findings.verdicts,
-                    findings.excused,
-                    {number: self._labels[grower] for number, grower in findings.growers.items()},
-                    findings.seen,
-                ),
-                maker.entry,
-            ),
+            Entries(table, maker),
             assumptions(
-                assumed(every),
+                side.behind(reached.hosts.behind(every)),
                 self._memories,
                 after=reached.listed_after_growth(reached.union(left_after_growth)),
                 switches_stacks=self.scan.switches_stacks,
@@ -168,13 +153,13 @@ class _Proof:
             self.scan.indirect_calls,
             len(self._constant_calls),
             frozenset(reached.listed(every)),
-            self._resting(assumed),
+            self._resting(maker, table),
         )
 
     def _ends(self) -> dict[int, tuple[Step, ...]]:
         """Return the steps outside of the module that lead to a growth, by the import that grows it."""
         ends = {
-            index: _host_steps(index, self._labels[index], effect.route)
+            index: host_steps(index, self._labels[index], effect.route)
             for index, effects in self._effects.items()
             for effect in effects
             if effect.grows and effect.route
@@ -249,7 +234,7 @@ class _Proof:
         """Return the vertices of the host that nobody vouches for, with their names."""
         return [(vertex, label) for vertex, label in self._labels.items() if vertex in self._untrusted]
 
-    def _host_side(self) -> HostSide:
+    def _host_side(self, table: VerdictTable) -> HostSide:
         findings, growing = self._findings, self._growers
         # A known grower that was followed is no assumption; behind a fixed memory it is not followed.
         followed = set(growing) if findings.hosted else set[int]()
@@ -263,99 +248,18 @@ class _Proof:
             host_tables(self._module, self.references),
             self._untrusted - followed - served - (known - growing.keys()),
             self._targets.left_out(),
-            growth=any(
-                findings.seen.get(number, verdict) is not Verdict.ABSENT
-                for number, verdict in enumerate(findings.verdicts)
-            ),
+            growth=table.harmful not in (None, Verdict.ABSENT),
         )
 
-    def _resting(self, assumed: Callable[[int], tuple[Assumption, ...]]) -> Resting:
+    def _resting(self, maker: EntryMaker, table: VerdictTable) -> Resting:
         """Return the assumptions behind verdicts better than `reachable`, and whose verdicts these are."""
-        findings, reached, name = self._findings, self._reached, self._entry_points.name
-        better = (
-            number
-            for number, verdict in enumerate(findings.verdicts)
-            if reached.by_entry[number] and findings.seen.get(number, verdict) is not Verdict.REACHABLE
-        )
-        resting = [number for number in better if assumed(reached.by_entry[number])]
-        return Resting(
-            assumed(reached.union(resting)),
-            LazySequence(len(resting), lambda place: name(resting[place])),
-        )
-
-
-@dataclass(frozen=True)
-class _EntryMaker:
-    """Makes entry points by their numbers. Does not keep the search's memory alive.
-
-    `labels` are the names of the host's vertices; `assumed` says what is assumed of such bits. `grown_by` has
-    the growers behind imports, by the names of both. `routes` has the calls in host code between an import
-    and what it calls, `ends` the steps from an import to the growth behind it.
-    """
-
-    names: Background[FunctionNames]
-    entry_points: EntryPoints
-    findings: Findings
-    reached: ReachedHosts
-    assumed: Callable[[int], tuple[Assumption, ...]]
-    labels: Mapping[int, str]
-    grown_by: Mapping[str, str]
-    routes: Mapping[tuple[int, int], Route]
-    ends: Mapping[int, tuple[Step, ...]]
-
-    # Thousands of entry points share most of their paths.
-    @cached_property
-    def function(self) -> Callable[[int], Function]:
-        """Return a function that makes the function with an index."""
-        return cache(lambda index: Function(index, self.names.result().get(index)))
-
-    @cached_property
-    def _step(self) -> Callable[[WitnessEdge], Step]:
-        return cache(
-            lambda edge: Step(self.function(edge.vertex), edge.offset, INSTRUCTIONS[edge.opcode, None].name)
-        )
-
-    def entry(self, number: int) -> Entry:
-        """Return the entry point with this number."""
-        finding = self.findings.at(number)
-        grower = self.findings.growers.get(number)
-        label = None if grower is None else self.labels[grower]
-        reached = self.reached.by_entry[number]
-        left_after_growth = finding.verdict in LEFT_BY and number not in self.findings.seen
-        return Entry(
-            name=self.entry_points.name(number),
-            kind=self.entry_points.kind(number),
-            function=self.function(self.entry_points.functions[number]),
-            verdict=finding.verdict,
-            memory=finding.memory,
-            witness=Witness(lambda: self._steps(finding, grower)) if finding.found else (),
-            imports=self.reached.listed(reached),
-            imports_after_growth=self.reached.listed_after_growth(reached) if left_after_growth else (),
-            host_grows=label,
-            grower=None if label is None else self.grown_by.get(label),
-            airtight=finding.airtight,
-            excused=number in self.findings.excused,
-            seen=self.findings.seen.get(number),
-            assumptions=self.assumed(reached),
-        )
-
-    def _steps(self, finding: Finding, grower: int | None) -> Sequence[Step]:
-        edges = finding.path()
-        end = () if grower is None else self.ends.get(grower, ())
-        if not self.routes and not end:
-            return LazySequence(len(edges), lambda number: self._step(edges[number]))
-        steps: list[Step] = []
-        for edge in edges:
-            if edge.host is None:
-                steps.append(self._step(edge))
-            else:
-                index = edge.host[0]
-                steps += _host_steps(index, self.labels[index], self.routes.get(edge.host, ()))
-        return (*steps, *end)
-
-
-def _host_steps(index: int, label: str, route: Route) -> tuple[Step, ...]:
-    return tuple(Step(Function(index, label), 0, call.text, call) for call in route)
+        reached = self._reached
+        depends = [bool(bits and maker.assumptions(bits)) for bits in reached.sets]
+        if not any(depends):
+            return Resting()
+        better = table.counting.where(lambda verdict: verdict is not Verdict.REACHABLE)
+        resting = [number for number in better if depends[reached.numbers[number]]]
+        return Resting(maker.assumptions(reached.union(resting)), EntryNames(self._entry_points, resting))
 
 
 def _memories(module: Module) -> tuple[Memory, ...]:

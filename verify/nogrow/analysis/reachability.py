@@ -7,7 +7,7 @@ along which path, and which imports it reaches.
 import enum
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +23,8 @@ _GROWN = 0x80
 # As a hop: an import grows the memory. As the vertex that a hop calls: the function grows it itself.
 _GROWS = 0xFFFFFFFF
 _SET_SIZE = 64
+# Edges of both exits take 24 bytes; a hash table and the sets in it, 32.
+_STACK_PER_VERTEX = 40
 NO_CALLBACKS: Mapping[int, Sequence[int]] = {}
 
 
@@ -69,35 +71,37 @@ class FlowGraph(NamedTuple):
 
 
 class SearchResult:
-    """The paths to the growths of one memory. Does not keep the kernel's memory alive."""
+    """The paths to the growths of one memory. Does not keep the kernel's memory alive, and can be pickled."""
 
     def __init__(
-        self, first_dispatch: int, callbacks: Mapping[int, int], shift: int, calls: "_Hops", exits: "_Hops"
+        self,
+        first_dispatch: int,
+        callbacks: Mapping[int, int],
+        shift: int,
+        outcomes: bytes,
+        calls: "_Hops",
+        exits: "_Hops",
     ) -> None:
         """`calls` has the hops by vertex, `exits` by twice the vertex plus the exit.
 
         `callbacks` has the imports that call back, by the vertices of their dispatches. `shift` is added to
-        an address in a hop to get the offset in the file.
+        an address in a hop to get the offset in the file. `outcomes` has a byte for each vertex, as `exits`
+        explains.
         """
         self._first_dispatch = first_dispatch
         self._callbacks = callbacks
         self._shift = shift
+        self._outcomes = outcomes
         self._calls = calls
         self._exits = exits
-        self._growers: dict[bool, dict[int, int | None]] = {}
 
-    def exits(self, vertices: Sequence[int]) -> list[int]:
-        """Return for each of `vertices` a number for the worst that it can do.
+    def exits(self, vertices: Sequence[int]) -> bytes:
+        """Return for each of `vertices` a byte for the worst that it can do.
 
         0: no path of calls leads to a growth, 1: one does, 2: it can grow the memory and be left by an
         exception, 3: it can grow the memory and return.
         """
-        calls, exits = self._calls.nodes, self._exits.nodes.cast("B").cast("Q")
-        # The normal exit is in the lower half.
-        return [
-            (3 if both & 0xFFFFFFFF else 2) if both else 1 if calls[vertex] else 0
-            for vertex, both in zip(vertices, map(exits.__getitem__, vertices), strict=True)
-        ]
+        return bytes(map(self._outcomes.__getitem__, vertices))
 
     def left_after_growth(self, vertex: int, left_by: Exit) -> bool:
         """Return whether `vertex` can grow the memory and be left by this exit then."""
@@ -128,22 +132,26 @@ class SearchResult:
 
         return LazySequence(len(keys), edge)
 
-    def grower(self, vertex: int, left_by: Exit | None) -> int | None:
-        """Return the import that grows at the end of the path from `path`, None if a function grows there."""
+    def growers(self, vertices: Sequence[int], left_by: Exit | None) -> list[int]:
+        """Return for each of `vertices` the import plus 1 that grows at the end of the path from `path`.
+
+        It is 0 where a function of the module grows the memory.
+        """
+        ends = self._calls.ends if left_by is None else self._exits.ends
+        keys = vertices if left_by is None else [2 * vertex + left_by for vertex in vertices]
+        return [0 if end == _GROWS else end for end in map(ends.__getitem__, keys)]
+
+    def passed(self, vertices: Iterable[int], left_by: Exit | None) -> set[int]:
+        """Return all vertices on the paths from any of `vertices`, dispatches included."""
         hops = self._calls if left_by is None else self._exits
-        known = self._growers.setdefault(left_by is None, {})
-        passed = []
-        # Thousands of paths end in the same few steps.
-        for key in self._keys(vertex, left_by):
-            passed.append(key)
-            if key in known:
-                break
-        last = passed[-1]
-        if last not in known:
-            is_host = hops.nodes[last] == _GROWS
-            known[last] = (last if left_by is None else last // 2) if is_host else None
-        known.update(dict.fromkeys(passed, known[last]))
-        return known[last]
+        keys: set[int] = set()
+        for vertex in vertices:
+            for key in self._keys(vertex, left_by):
+                # Thousands of paths end in the same few steps.
+                if key in keys:
+                    break
+                keys.add(key)
+        return keys if hops is self._calls else {key >> 1 for key in keys}
 
     def _keys(self, vertex: int, left_by: Exit | None) -> Iterator[int]:
         """Yield the place of each hop on the path from `path`, those of dispatches and imports included."""
@@ -158,10 +166,14 @@ class SearchResult:
 
 
 class _Hops(NamedTuple):
-    """Hops as the kernel has them, and three numbers for each: the vertex called, the address, the opcode."""
+    """Hops as the kernel has them, and three numbers for each: the vertex called, the address, the opcode.
 
-    nodes: memoryview
-    edges: memoryview
+    `ends` says for each what grows the memory at the end of the path: an import plus 1, or -1 for a function.
+    """
+
+    nodes: "array[int]"
+    edges: "array[int]"
+    ends: "array[int]"
 
 
 class Search:
@@ -208,11 +220,16 @@ class Search:
             "exit_hops": 8 * count,
             "queue": 8 * count,
             "order": 4 * count,
-            "stack": max(16 * nodes + 8 * count, 24 * count),
+            "stack": max(16 * nodes + 8 * count, _STACK_PER_VERTEX * count),
             "sets": 8 * count,
+            "outcomes": count,
+            "ends": 8 * count,
+            "classes": 4 * count,
         }
         self._areas = areas = {name: workspace.area(size) for name, size in sizes.items()}
-        self._kernel.set_numbers(ranges=scan.ranges, vertices=count, **areas)
+        own = ("outcomes", "ends", "classes")
+        known = {name: address for name, address in areas.items() if name not in own}
+        self._kernel.set_numbers(ranges=scan.ranges, vertices=count, **known)
         # Growth may be followed and be trapping behind the same import.
         self._arguments = workspace.area(8 * (len(scan.grows) + 2 * len(hosts)))
         for vertex, throws in hosts.items():
@@ -293,21 +310,23 @@ class Search:
         self._workspace.write_u32s(start, sites + followed + ending)
         self._kernel.call("backward_calls", start, end + 4 * len(ending))
         self._kernel.call("backward_exits", start, end)
+        outcomes, count = self._areas["outcomes"], self._vertices
+        self._kernel.call("describe_exits", outcomes)
         return SearchResult(
             self._scan.first_dispatch,
             self._callbacks,
             self._scan.code_shift,
-            self._described(self._areas["hops"], self._vertices, 0),
-            self._described(self._areas["exit_hops"], 2 * self._vertices, 1),
+            bytes(self._workspace.bytes[outcomes : outcomes + count]),
+            self._described(self._areas["hops"], count, 0),
+            self._described(self._areas["exit_hops"], 2 * count, 1),
         )
 
     def _described(self, hops: int, count: int, shift: int) -> _Hops:
+        edges, ends = self._areas["stack"], self._areas["ends"]
         self._kernel.call("describe_edges", hops, count, shift)
-        memory, edges = self._workspace.bytes, self._areas["stack"]
-        return _Hops(
-            memoryview(bytes(memory[hops : hops + 4 * count])).cast("I"),
-            memoryview(bytes(memory[edges : edges + 12 * count])).cast("I"),
-        )
+        self._kernel.call("describe_ends", hops, count, shift, ends)
+        read = self._workspace.copy_u32s
+        return _Hops(read(hops, count), read(edges, 3 * count), read(ends, count))
 
     def follow_growth(self, memory: int, vertices: Sequence[int]) -> None:
         """Follow what may run after a growth of `memory`, which must be the one last searched for.
@@ -353,23 +372,34 @@ class Search:
         """Return whether `vertex` may be called after a growth of any memory whose growth was followed."""
         return bool(self._workspace.bytes[self._areas["state"] + vertex] & _RUNS_AFTER)
 
-    def reached_by(self, hosts: Sequence[int], vertices: Sequence[int], together: int = 1) -> list[int]:
-        """Return for each of `vertices` the bits of those `hosts` that paths of calls lead to.
+    def reached_by(self, hosts: Sequence[int], vertices: Sequence[int], together: int = 1) -> "ReachedSets":
+        """Return those `hosts` that paths of calls lead to from each of `vertices`.
 
-        Bit i stands for the `together` hosts from `hosts[i * together]` on.
+        They are bits of a number: bit i stands for the `together` hosts from `hosts[i * together]` on.
         """
-        batches = []
-        for first in range(0, len(hosts), _SET_SIZE * together):
+        classes, count = self._areas["classes"], self._vertices
+        slots = 1 << (2 * count - 1).bit_length()
+        found = self._areas["stack"]
+        table = found + 16 * count
+        sets = [0]
+        self._workspace.clear(classes, 4 * count)
+        for number, first in enumerate(range(0, len(hosts), _SET_SIZE * together)):
             batch = hosts[first : first + _SET_SIZE * together]
             self._workspace.write_u32s(self._arguments, list(batch))
             self._kernel.call("propagate_imports", self._arguments, len(batch), together)
-            start = self._areas["sets"]
-            sets = self._workspace.bytes[start : start + 8 * self._vertices].cast("Q")
-            batches.append(list(map(sets.__getitem__, vertices)))
-        # There are few different sets, so each is put together once.
-        by_vertex = list(zip(*batches, strict=True)) if batches else [()] * len(vertices)
-        joined = {
-            parts: sum(bits << _SET_SIZE * number for number, bits in enumerate(parts))
-            for parts in set(by_vertex)
-        }
-        return list(map(joined.__getitem__, by_vertex))
+            different = self._kernel.call("classify", classes, found, table, slots)
+            records = memoryview(bytes(self._workspace.bytes[found : found + 16 * different]))
+            before, added = records.cast("I")[::4], records.cast("Q")[1::2]
+            sets = [sets[old] | bits << _SET_SIZE * number for old, bits in zip(before, added, strict=True)]
+        by_vertex = self._workspace.copy_u32s(classes, count)
+        return ReachedSets(array("I", map(by_vertex.__getitem__, vertices)), sets)
+
+
+class ReachedSets(NamedTuple):
+    """The sets of imports that vertices reach, as bits of numbers; few of them differ.
+
+    `numbers` has the number of each vertex's set.
+    """
+
+    numbers: "array[int]"
+    sets: Sequence[int]

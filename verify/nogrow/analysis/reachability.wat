@@ -9,9 +9,10 @@
 ;;   redirect_calls, add_dispatch                         complete the graph
 ;;   index_callers                                        lists the callers of each vertex
 ;;   compute_summaries                                    which functions return, which throw, which nodes are live
-;;   backward_calls, backward_exits, describe_edges       for each memory: the hops, and what stands at them
+;;   backward_calls, backward_exits                       for each memory: the hops
+;;   describe_edges, describe_ends, describe_exits        what stands at the hops, and where they lead
 ;;   forward_after_growth                                 what may run after a growth
-;;   propagate_imports                                    which imports each vertex reaches
+;;   propagate_imports, classify                          which imports each vertex reaches, and who reaches the same
 ;;
 ;; A function has two exits: 0 the normal exit, 1 the exceptional exit. As the target of a node they are -1 and -2.
 (module
@@ -731,6 +732,79 @@
           (local.set $count (i32.sub (local.get $count) (i32.const 1)))
           (br $each)))))
 
+  ;; Writes a byte for each vertex at $out, the worst that it can do: 0 there is no path of calls to a growth, 1 there
+  ;; is one, 2 it can grow the memory and be left by an exception, 3 it can grow the memory and return.
+  (func (export "describe_exits") (param $out i32)
+    (local $vertex i32)
+    (loop $each
+      (i32.store8 (i32.add (local.get $out) (local.get $vertex))
+        (if (result i32) (call $exit_hop (local.get $vertex) (i32.const 0))
+          (then (i32.const 3))
+          (else
+            (if (result i32) (call $exit_hop (local.get $vertex) (i32.const 1))
+              (then (i32.const 2))
+              (else
+                (i32.ne
+                  (i32.load (i32.add (global.get $hops) (i32.shl (local.get $vertex) (i32.const 2))))
+                  (i32.const 0)))))))
+      (br_if $each
+        (i32.lt_u (local.tee $vertex (i32.add (local.get $vertex) (i32.const 1))) (global.get $vertices)))))
+
+  ;; The hop that follows the one at place $place: its place, or -1 if the path ends. $shift is 1 for hops of exits, whose
+  ;; places are twice the vertex plus the exit, and else 0.
+  (func $next_place (param $hops i32) (param $place i32) (param $shift i32) (result i32)
+    (local $hop i32) (local $node i32)
+    (local.set $hop (i32.load (i32.add (local.get $hops) (i32.shl (local.get $place) (i32.const 2)))))
+    (if (i32.eq (local.get $hop) (global.get $HOST_GROWS))
+      (then (return (i32.const -1))))
+    (local.set $node (i32.shr_u (local.get $hop) (local.get $shift)))
+    (if (i32.ne (i32.and (call $kind (local.get $node)) (global.get $KIND)) (global.get $NODE_CALL))
+      (then (return (i32.const -1))))
+    (i32.or
+      (i32.shl (call $target (local.get $node)) (local.get $shift))
+      (i32.and (local.get $hop) (local.get $shift))))
+
+  ;; Writes 4 bytes for each of the $count hops at $hops to $out: the import, plus 1, that grows the memory at the end of
+  ;; the path; -1 if a function of the module does; 0 where there is no hop.
+  ;;
+  ;;   for each place with a hop: follow the path to its end, or to a place whose end is known
+  ;;                              follow it once more, and note the end at each place
+  (func (export "describe_ends") (param $hops i32) (param $count i32) (param $shift i32) (param $out i32)
+    (local $first i32) (local $place i32) (local $next i32) (local $end i32) (local $address i32)
+    (memory.fill (local.get $out) (i32.const 0) (i32.shl (local.get $count) (i32.const 2)))
+    (block $done
+      (loop $each
+        (br_if $done (i32.eq (local.get $first) (local.get $count)))
+        (if (i32.load (i32.add (local.get $hops) (i32.shl (local.get $first) (i32.const 2))))
+          (then
+            (local.set $place (local.get $first))
+            (block $known
+              (loop $forth
+                (local.set $end (i32.load (i32.add (local.get $out) (i32.shl (local.get $place) (i32.const 2)))))
+                (br_if $known (local.get $end))
+                (local.set $next (call $next_place (local.get $hops) (local.get $place) (local.get $shift)))
+                (if (i32.ne (local.get $next) (i32.const -1))
+                  (then
+                    (local.set $place (local.get $next))
+                    (br $forth))))
+              (local.set $end
+                (select
+                  (i32.add (i32.shr_u (local.get $place) (local.get $shift)) (i32.const 1))
+                  (i32.const -1)
+                  (i32.eq
+                    (i32.load (i32.add (local.get $hops) (i32.shl (local.get $place) (i32.const 2))))
+                    (global.get $HOST_GROWS)))))
+            (local.set $place (local.get $first))
+            (loop $back
+              (local.set $address (i32.add (local.get $out) (i32.shl (local.get $place) (i32.const 2))))
+              (if (i32.eqz (i32.load (local.get $address)))
+                (then
+                  (i32.store (local.get $address) (local.get $end))
+                  (local.set $place (call $next_place (local.get $hops) (local.get $place) (local.get $shift)))
+                  (br_if $back (i32.ne (local.get $place) (i32.const -1))))))))
+        (local.set $first (i32.add (local.get $first) (i32.const 1)))
+        (br $each))))
+
   ;; ---- Forwards from the growths: what may run after a growth of the memory last searched for
   ;;
   ;;   mark the vertices that the given entry points reach
@@ -964,6 +1038,60 @@
                 (local.set $index (i32.add (local.get $index) (i32.const 1)))
                 (br $back))))
           (br $more)))))
+
+  ;; Refines the classes of the vertices by the sets that `propagate_imports` has left. $classes holds the class of each
+  ;; vertex (4 bytes), which becomes a new one: vertices are in one class if they were before and if their sets are equal.
+  ;; Returns the number of new classes. For each of them stand at $out the old class (4 bytes, 4 unused) and the set (8
+  ;; bytes). $table has room for $slots entries of 4 bytes, a power of two and at least twice the number of vertices: it
+  ;; is a hash table with linear probing, whose entries are classes plus 1.
+  (func (export "classify")
+    (param $classes i32) (param $out i32) (param $table i32) (param $slots i32) (result i32)
+    (local $vertex i32) (local $known i32) (local $class i32) (local $bits i64) (local $slot i32) (local $address i32)
+    (local $entry i32)
+    (memory.fill (local.get $table) (i32.const 0) (i32.shl (local.get $slots) (i32.const 2)))
+    (block $done
+      (loop $each
+        (br_if $done (i32.eq (local.get $vertex) (global.get $vertices)))
+        (local.set $bits
+          (i64.load (i32.add (global.get $sets) (i32.shl (local.get $vertex) (i32.const 3)))))
+        (local.set $class (i32.load (local.get $classes)))
+        ;; The golden ratio in 64 bits scatters the keys.
+        (local.set $slot
+          (i32.and
+            (i32.wrap_i64
+              (i64.shr_u
+                (i64.mul
+                  (i64.add (local.get $bits)
+                    (i64.mul (i64.extend_i32_u (local.get $class)) (i64.const 0x9e3779b97f4a7c15)))
+                  (i64.const 0x9e3779b97f4a7c15))
+                (i64.const 32)))
+            (i32.sub (local.get $slots) (i32.const 1))))
+        (block $found
+          (loop $probe
+            (local.set $address (i32.add (local.get $table) (i32.shl (local.get $slot) (i32.const 2))))
+            (if (i32.eqz (i32.load (local.get $address)))
+              (then
+                (local.set $entry (i32.add (local.get $out) (i32.shl (local.get $known) (i32.const 4))))
+                (i32.store (local.get $entry) (local.get $class))
+                (i64.store offset=8 (local.get $entry) (local.get $bits))
+                (local.set $known (i32.add (local.get $known) (i32.const 1)))
+                (i32.store (local.get $address) (local.get $known))
+                (br $found)))
+            (local.set $entry
+              (i32.add (local.get $out)
+                (i32.shl (i32.sub (i32.load (local.get $address)) (i32.const 1)) (i32.const 4))))
+            (br_if $found
+              (i32.and
+                (i32.eq (i32.load (local.get $entry)) (local.get $class))
+                (i64.eq (i64.load offset=8 (local.get $entry)) (local.get $bits))))
+            (local.set $slot
+              (i32.and (i32.add (local.get $slot) (i32.const 1)) (i32.sub (local.get $slots) (i32.const 1))))
+            (br $probe)))
+        (i32.store (local.get $classes) (i32.sub (i32.load (local.get $address)) (i32.const 1)))
+        (local.set $classes (i32.add (local.get $classes) (i32.const 4)))
+        (local.set $vertex (i32.add (local.get $vertex) (i32.const 1)))
+        (br $each)))
+    (local.get $known))
 
   ;; The address $place in the queue, or the queue's start if that is where it ends: it is a ring with two places for
   ;; each vertex.

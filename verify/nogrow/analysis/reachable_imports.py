@@ -6,7 +6,6 @@ several of them share a bit: an entry point that reaches one of them counts as r
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, partial
 
 from nogrow.analysis.reachability import Search
 from nogrow.errors import ModuleError
@@ -27,14 +26,6 @@ class Hosts:
         self.together = max(1, -(-len(self.vertices) // most))
         """How many share a bit: bit i stands for that many vertices from i times as many on."""
 
-    def bits(self, holds: Callable[[int], bool]) -> int:
-        """Return the bits of the vertices for which `holds` is true."""
-        bits = 0
-        for number, vertex in enumerate(self.vertices):
-            if holds(vertex):
-                bits |= 1 << number // self.together
-        return bits
-
     def listed(self, bits: int, holds: Callable[[int], bool] = lambda _: True) -> tuple[str, ...]:
         """Return the sorted names behind the bits, of the vertices for which `holds` is true."""
         return tuple(sorted(self._labels[vertex] for vertex in self.behind(bits) if holds(vertex)))
@@ -52,7 +43,10 @@ class Hosts:
 
 
 class ReachedHosts:
-    """The functions of the host that each entry point reaches. Does not keep the search's memory alive."""
+    """The functions of the host that each entry point reaches.
+
+    Does not keep the search's memory alive, and can be pickled.
+    """
 
     def __init__(self, hosts: Hosts, search: Search, functions: Sequence[int]) -> None:
         """`functions` are those of the entry points; what follows a growth must have been searched before.
@@ -60,27 +54,45 @@ class ReachedHosts:
         Raises `ModuleError` where a report would list too many names.
         """
         self.hosts = hosts
-        self.by_entry = search.reached_by(hosts.vertices, functions, hosts.together)
-        """The bits of what an entry point reaches, by its number."""
-        times = Counter(self.by_entry)
-        if sum(hosts.count(bits) * count for bits, count in times.items()) > MOST_REACHED:
+        self.numbers, self.sets = search.reached_by(hosts.vertices, functions, hosts.together)
+        """By entry point, the number of the set that it reaches; and the bits of each set."""
+        times = Counter(self.numbers)
+        if sum(hosts.count(self.sets[number]) * count for number, count in times.items()) > MOST_REACHED:
             raise ModuleError(
-                f"{len(self.by_entry):,} entry points reach so many of {len(hosts.vertices):,} imports "
+                f"{len(self.numbers):,} entry points reach so many of {len(hosts.vertices):,} imports "
                 f"that a report would list more than {MOST_REACHED:,}"
             )
-        run_after_growth = frozenset(filter(search.runs_after_growth, hosts.vertices))
-        self._after_growth = hosts.bits(run_after_growth.__contains__)
+        self._run_after_growth = frozenset(filter(search.runs_after_growth, hosts.vertices))
         # Thousands of entry points reach the same functions.
-        self.listed = cache(hosts.listed)
-        self._listed_after_growth = cache(partial(hosts.listed, holds=run_after_growth.__contains__))
+        self._listed: dict[int, tuple[str, ...]] = {}
+        self._listed_after_growth: dict[int, tuple[str, ...]] = {}
+
+    def of(self, entry: int) -> int:
+        """Return the bits of what the entry point with a number reaches."""
+        return self.sets[self.numbers[entry]]
+
+    def listed(self, bits: int) -> tuple[str, ...]:
+        """Return the sorted names behind the bits."""
+        if bits not in self._listed:
+            self._listed[bits] = self.hosts.listed(bits)
+        return self._listed[bits]
 
     def listed_after_growth(self, bits: int) -> tuple[str, ...]:
         """Return the sorted names behind the bits, of the functions that may run after a growth."""
-        return self._listed_after_growth(bits & self._after_growth)
+        if bits not in self._listed_after_growth:
+            self._listed_after_growth[bits] = self.hosts.listed(bits, self._run_after_growth.__contains__)
+        return self._listed_after_growth[bits]
 
     def union(self, entries: Iterable[int]) -> int:
         """Return the bits of all that any of the entry points reaches."""
+        return self._union({self.numbers[entry] for entry in entries})
+
+    def union_of_all(self) -> int:
+        """Return the bits of all that any entry point reaches."""
+        return self._union(set(self.numbers))
+
+    def _union(self, numbers: Iterable[int]) -> int:
         union = 0
-        for bits in {self.by_entry[number] for number in entries}:
-            union |= bits
+        for number in numbers:
+            union |= self.sets[number]
         return union

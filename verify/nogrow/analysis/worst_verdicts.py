@@ -1,13 +1,19 @@
 """Find for each entry point the worst verdict over all memories, and the path that proves it."""
 
+from array import array
 from collections.abc import Sequence
+from copy import copy
+from itertools import compress
 from typing import NamedTuple
 
 from nogrow.analysis.entry_points import EntryPoints
-from nogrow.analysis.judgement import Memory, Verdict
+from nogrow.analysis.judgement import Memory, Verdict, Verdicts
 from nogrow.analysis.reachability import Exit, Search, SearchResult, WitnessEdge
 from nogrow.errors import ModuleError
 from nogrow.wasm.scan import Scan
+
+# There are at most 100 memories.
+_NO_MEMORY = 0xFF
 
 # A search result takes some 50 bytes for each memory and function.
 MOST_STEPS = 1 << 24
@@ -87,8 +93,10 @@ class Findings:
         self._found: dict[int, SearchResult] = {}
         # A constant operand above 0 at every site: none can succeed at the maximum.
         self._airtight = {index for index in growing if index not in loose}
-        self._worst: dict[int, int] = {}
-        self.verdicts = [Verdict.UNREACHABLE if counting else Verdict.ABSENT] * len(entry_points.functions)
+        # By entry point, the memory that its verdict is about.
+        self._worst = bytearray((_NO_MEMORY,)) * len(entry_points.functions)
+        best = Verdict.UNREACHABLE if counting else Verdict.ABSENT
+        self.verdicts = Verdicts(bytes((best.value,)) * len(entry_points.functions))
         # In the start function, growth of the module's own memory comes before any view of it.
         excused = entry_points.start
         self.may_succeed = [
@@ -98,9 +106,7 @@ class Findings:
         for index in counting:
             self._found[index] = self.search_again(search, index)
             verdicts = self._add(index, memories[index])
-            before_exit = {
-                self._functions[number] for number, verdict in enumerate(verdicts) if verdict in LEFT_BY
-            }
+            before_exit = {self._functions[number] for number in verdicts.where(LEFT_BY.__contains__)}
             if before_exit:
                 search.follow_growth(index, sorted(before_exit))
             if excused is not None and memories[index].imported and verdicts[excused].grows:
@@ -111,55 +117,95 @@ class Findings:
             self._add_unseen(index, memories[index])
         grows = excused is not None and self.verdicts[excused].grows
         self.excused = frozenset((excused,)) if excused is not None and grows else frozenset[int]()
-        growers_at_end = {
-            number: self._grower(number) for number, index in self._worst.items() if index in hosted
-        }
-        self.growers = {number: grower for number, grower in growers_at_end.items() if grower is not None}
+        self.growers = self._find_growers()
+        """By entry point, the import plus 1 that grows the memory at the end of its path, or 0."""
 
     def search_again(self, search: Search, index: int) -> SearchResult:
         """Search for the growths of a memory, so that `search` can follow them."""
         return search.find_growths(index, *self._behind.get(index, ([], ())))
 
-    def _add(self, index: int, memory: Memory) -> list[Verdict]:
+    def _add(self, index: int, memory: Memory) -> Verdicts:
         """Join the verdicts on one memory to those on the others; return the verdicts on it alone."""
         verdicts = self._on(index, memory)
-        for number, verdict in enumerate(verdicts):
-            if verdict is Verdict.UNREACHABLE:
-                continue
-            before = self.verdicts[number]
-            self.verdicts[number] = joined = before.joined(verdict)
-            # Where neither verdict is worse, report the memory that really grows.
-            if joined is not before and verdict in (joined, Verdict.THROW_ONLY):
-                self._worst[number] = index
+        # Where neither verdict is worse, report the memory that really grows.
+        decides = self.verdicts.combined(
+            verdicts,
+            lambda known, verdict: (
+                not verdict.at_most(known) and verdict in (known.joined(verdict), Verdict.THROW_ONLY)
+            ),
+        )
+        for number in compress(range(len(decides)), decides):
+            self._worst[number] = index
+        self.verdicts = self._joined(verdicts)
         return verdicts
 
     def _add_unseen(self, index: int, memory: Memory) -> None:
         """Join the verdicts on a memory that no host sees, for entry points that grow no other memory."""
-        for number, verdict in enumerate(self._on(index, memory)):
-            known = self.verdicts[number]
-            if verdict.at_most(known) or (known.grows and number not in self.seen):
+        verdicts = self._on(index, memory)
+        codes = bytearray(self.verdicts.codes)
+        worse = self.verdicts.combined(verdicts, lambda known, verdict: not verdict.at_most(known))
+        for number in compress(range(len(worse)), worse):
+            known, verdict = self.verdicts[number], verdicts[number]
+            if known.grows and number not in self.seen:
                 continue
             self.seen.setdefault(number, known)
-            self.verdicts[number] = joined = known.joined(verdict)
+            joined = known.joined(verdict)
+            codes[number] = joined.value
             if verdict.grows and verdict in (joined, Verdict.THROW_ONLY):
                 self._worst[number] = index
+        self.verdicts = Verdicts(bytes(codes))
 
-    def _on(self, index: int, memory: Memory) -> list[Verdict]:
+    def _joined(self, verdicts: Verdicts) -> Verdicts:
+        return Verdicts(self.verdicts.combined(verdicts, lambda known, verdict: known.joined(verdict).value))
+
+    def _on(self, index: int, memory: Memory) -> Verdicts:
         """Return the verdicts on one memory alone."""
         # Where stacks are switched, control may leave a function by paths that are not followed.
         left = Verdict.CAPPED if memory.fixed else Verdict.REACHABLE
         by_exit = (Verdict.UNREACHABLE, Verdict.TRAP_ONLY if self._exact else left, Verdict.THROW_ONLY, left)
-        return [by_exit[exit] for exit in self._found[index].exits(self._functions)]
+        codes = bytes(verdict.value for verdict in by_exit)
+        return Verdicts(self._found[index].exits(self._functions).translate(codes.ljust(256, b"\xff")))
 
-    def _grower(self, number: int) -> int | None:
-        left_by = self._left_by[self.verdicts[number]]
-        return self._found[self._worst[number]].grower(self._functions[number], left_by)
+    def _find_growers(self) -> "array[int]":
+        growers = array("I", bytes(4 * len(self._functions)))
+        for index in self.hosted & set(self._worst):
+            for verdict in self.verdicts.different():
+                numbers = [number for number in self._numbers(verdict) if self._worst[number] == index]
+                functions = [self._functions[number] for number in numbers]
+                found = self._found[index].growers(functions, self._left_by[verdict])
+                for number, grower in zip(numbers, found, strict=True):
+                    growers[number] = grower
+        return growers
+
+    def _numbers(self, verdict: Verdict) -> list[int]:
+        return self.verdicts.where(lambda other: other is verdict)
+
+    def grower(self, number: int) -> int | None:
+        """Return the import that grows the memory at the end of the path of the entry point, if one does."""
+        return self.growers[number] - 1 if self.growers[number] else None
+
+    def compact(self) -> "Findings":
+        """Return the same without paths that no verdict needs."""
+        findings = copy(self)
+        needed = set(self._worst)
+        findings._found = {index: result for index, result in self._found.items() if index in needed}
+        return findings
+
+    def passed(self) -> set[int]:
+        """Return all vertices on the paths that prove the verdicts."""
+        passed: set[int] = set()
+        for index, result in self._found.items():
+            for verdict in self.verdicts.different():
+                numbers = self._numbers(verdict)
+                functions = [self._functions[number] for number in numbers if self._worst[number] == index]
+                passed |= result.passed(functions, self._left_by[verdict])
+        return passed
 
     def at(self, number: int) -> Finding:
         """Return the finding on the entry point with this number."""
         verdict = self.verdicts[number]
-        index = self._worst.get(number)
-        if index is None:
+        index = self._worst[number]
+        if index == _NO_MEMORY:
             return Finding(verdict)
         left_by = self._left_by[verdict]
         airtight = verdict is Verdict.CAPPED and index in self._airtight

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from nogrow.analysis.assumptions import REFERENCES, TABLE_PREFIX
-from nogrow.analysis.judgement import Entry, Judgement, Memory, Verdict, worst
+from nogrow.analysis.judgement import Entry, Judgement, Memory, Verdict, Verdicts, worst
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.patterns import key_of, matches
 from nogrow.contract.phrases import counted, entry_name, labels, listed, name_of, path_of, shortened
@@ -116,9 +116,10 @@ def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Vio
     # The violations by rule. Those of entry points are only made when somebody looks at them.
     found: defaultdict[str, list[_NotAllowed | Violation]] = defaultdict(list)
     with_sites: list[int] = []
-    for index, may in _not_allowed(contract, judgement):
-        verdict = verdict_table.seen.get(index, verdict_table.verdicts[index])
-        rule = _rule(verdict, may, by_host=index in verdict_table.host_grows)
+    # No host has views of a memory that it cannot see.
+    counting, by_host = verdict_table.counting, verdict_table.host_grows
+    for index, may in _not_allowed(contract, judgement, counting):
+        rule = _rule(counting[index], may, by_host=index in by_host)
         if rule is None:
             with_sites.append(index)
         else:
@@ -185,21 +186,22 @@ def _hint(pattern: str, judgement: Judgement) -> str:
     return "" if meant is None else f"; the key for `{shortened(meant.name)}` is `{key_of(meant)}`"
 
 
-def _not_allowed(contract: ArtifactContract, judgement: Judgement) -> Iterator[_NotAllowed]:
-    """Yield the entry points whose verdict is not allowed."""
-    verdict_table = judgement.verdict_table
-    may, worst_allowed = contract.allow, worst(contract.allow)
-    by_name = contract.exports or contract.expect
-    for index, verdict in enumerate(verdict_table.verdicts):
-        if by_name:
-            entry = judgement.entries[index]
-            if any(matches(pattern, entry) for pattern, _ in contract.expect):
-                continue
-            may = allowed(contract, entry)
-            worst_allowed = worst(may)
-        # No host has views of a memory that it cannot see.
-        counting = verdict_table.seen.get(index, verdict)
-        if not counting.at_most(worst_allowed) and index not in verdict_table.excused:
+def _not_allowed(
+    contract: ArtifactContract, judgement: Judgement, counting: Verdicts
+) -> Iterator[_NotAllowed]:
+    """Yield the entry points whose verdict, in `counting`, is not allowed."""
+    excused = judgement.verdict_table.excused
+    if not contract.exports and not contract.expect:
+        worst_allowed = worst(contract.allow)
+        for index in counting.where(lambda verdict: not verdict.at_most(worst_allowed)):
+            if index not in excused:
+                yield index, contract.allow
+        return
+    for index, entry in enumerate(judgement.entries):
+        if any(matches(pattern, entry) for pattern, _ in contract.expect):
+            continue
+        may = allowed(contract, entry)
+        if not counting[index].at_most(worst(may)) and index not in excused:
             yield index, may
 
 

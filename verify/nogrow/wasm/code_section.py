@@ -73,11 +73,11 @@ class Bodies:
         self.tables_apart = (tables + 1) * types <= _MOST_PAIRS
         rows = (tables + 1 if self.tables_apart else 1) * types + 1
         fixed = 16 * functions + 8 * rows + 8 * types + 8 * tables + 16 * DESCRIPTORS + (1 << 20)
-        # The search needs 64 bytes for each vertex; a node takes 40 bytes, those of the search included.
+        # The search needs 102 bytes for each vertex; a node takes 40 bytes, those of the search included.
         entries = _SPARE_TARGETS + sum(len(item.items) for item in module.segments)
         # Each import may need a vertex of its own for calling back.
         imported = len(module.imported(Kind.FUNCTION))
-        fixed += 80 * (functions + tables + rows + imported) + 40 * _NODES_PER_TARGET * entries
+        fixed += 120 * (functions + tables + rows + imported) + 40 * _NODES_PER_TARGET * entries
         self.workspace = workspace = Workspace(engine, fixed + _ROOM_PER_BYTE * (end - start))
         self.kernel = kernel = workspace.kernel(SCAN)
 

@@ -4,17 +4,23 @@ WebAssembly 3.0, sections 5.3 (types) and 5.5 (modules). Whatever is malformed r
 offset.
 """
 
+from array import array
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.constexpr import read_constant
-from nogrow.wasm.model import Constant, ElementSegment, Export, Kind, MemoryType, SegmentMode, Table
+from nogrow.wasm.model import Constant, ElementSegment, Exports, Global, Kind, MemoryType, SegmentMode, Table
 from nogrow.wasm.reader import Reader
-from nogrow.wasm.types import Types, ValueType, read_reference_type, read_value_type
+from nogrow.wasm.types import VALUE_TYPES, Types, ValueType, read_reference_type, read_value_type
+
+if TYPE_CHECKING:
+    from nogrow.wasm.vectors import VectorReader
 
 _SHARED = 2
 _LONG = 4
+# As the kernel marks a mutable global.
+_MUTABLE = 256
 # The limit of V8 and other engines, in bytes.
 LONGEST_NAME = 100_000
 
@@ -75,48 +81,83 @@ def read_global_type(reader: Reader, types: Types) -> tuple[ValueType, bool]:
     return value, bool(flags & 1)
 
 
+def read_globals(reader: Reader, types: Types, vectors: "VectorReader | None" = None) -> list[Global]:
+    """Read the globals that a module with `types` defines; raises `ModuleError` with the offset."""
+    count = reader.count()
+    records = vectors.globals(reader, count) if vectors else array("I")
+    # Few of them differ.
+    made = {
+        record: Global(False, record >= _MUTABLE, VALUE_TYPES[record & 0xFF], Constant())
+        for record in set(records)
+    }
+    found = [made[record] for record in records]
+    for _ in range(count - len(found)):
+        value, mutable = read_global_type(reader, types)
+        found.append(Global(False, mutable, value, read_constant(reader)._replace(number=None)))
+    return found
+
+
 def _known(value: ValueType, types: Types, at: int) -> ValueType:
     if value.index is not None and value.index >= len(types.defined):
         raise ModuleError(f"type index {value.index} out of range", at)
     return value
 
 
-def read_exports(reader: Reader, sizes: Sequence[int]) -> list[Export]:
+def read_exports(reader: Reader, sizes: Sequence[int], vectors: "VectorReader | None" = None) -> Exports:
     """Read the exports of a module; `sizes` are the lengths of its index spaces, in the order of `Kind`.
 
     Raises `ModuleError` with the offset.
     """
-    data, end = reader.data, reader.end
-    exports: list[Export] = []
-    names: set[str] = set()
-    for _ in range(reader.count()):
+    count, start = reader.count(), reader.position
+    records = vectors.exports(reader, count, sizes, LONGEST_NAME) if vectors else array("I")
+    names = [reader.data[at : at + length] for at, length in zip(records[::4], records[1::4], strict=True)]
+    kinds, indices = bytearray(records[2::4].tolist()), records[3::4]
+    known = set(names)
+    if len(known) != len(names) or not all(map(_is_utf8, names)):
+        # Read one by one, they give the offset of the first error.
+        reader.position = start
+        names, kinds, indices, known = [], bytearray(), array("I"), set()
+    for _ in range(count - len(names)):
         at = reader.position
-        length = data[at] if at < end else 0
-        stop = at + 1 + length
-        # A fast path for short ASCII names.
-        if 0 < length < 0x80 and stop < end and data[at + 1 : stop].isascii():
-            name, number = data[at + 1 : stop].decode("ascii"), data[stop]
-            reader.position = stop + 1
-        else:
-            name, number = reader.name(LONGEST_NAME), reader.byte()
+        name, number = reader.name(LONGEST_NAME), reader.byte()
         index = reader.u32()
         if number >= len(_KINDS):
             raise ModuleError(f"unknown kind of export 0x{number:02x}", at)
-        kind = _KINDS[number]
         if index >= sizes[number]:
-            raise ModuleError(f"export {_shown(name)}: {kind.name.lower()} index {index} out of range", at)
-        if name in names:
+            kind = _KINDS[number].name.lower()
+            raise ModuleError(f"export {_shown(name)}: {kind} index {index} out of range", at)
+        encoded = name.encode()
+        if encoded in known:
             raise ModuleError(f"duplicate export name {_shown(name)}", at)
-        names.add(name)
-        exports.append(Export(name, kind, index))
-    return exports
+        known.add(encoded)
+        names.append(encoded)
+        kinds.append(number)
+        indices.append(index)
+    return Exports(names, bytes(kinds), indices)
+
+
+def _is_utf8(name: bytes) -> bool:
+    if name.isascii():
+        return True
+    try:
+        name.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _shown(name: str) -> str:
     return repr(name if len(name) <= _SHOWN else f"{name[:_SHOWN]}...")
 
 
-def read_element(reader: Reader, tables: int) -> ElementSegment:
+def read_u32s(reader: Reader, vectors: "VectorReader | None" = None) -> list[int]:
+    """Read a vector of unsigned numbers of at most 32 bits; raises `ModuleError` with the offset."""
+    count = reader.count()
+    numbers = vectors.u32s(reader, count).tolist() if vectors else []
+    return [*numbers, *reader.u32s(count - len(numbers))]
+
+
+def read_element(reader: Reader, tables: int, vectors: "VectorReader | None" = None) -> ElementSegment:
     """Read the next element segment of a module with `tables` tables.
 
     Raises `ModuleError` with the offset.
@@ -141,7 +182,7 @@ def read_element(reader: Reader, tables: int) -> ElementSegment:
         elif reader.byte() != 0:
             raise ModuleError("unknown kind of elements", kind_at)
     if not expressions:
-        items = tuple(reader.u32s(reader.count()))
+        items = tuple(read_u32s(reader, vectors))
         return ElementSegment(mode, table, offset.number, items, items)
     constants = [read_constant(reader) for _ in range(reader.count())]
     return ElementSegment(

@@ -4,6 +4,7 @@ WebAssembly 3.0, section 5.5 (modules). Anything unknown is an error with its of
 """
 
 from collections.abc import Callable, Iterable, Sized
+from typing import TYPE_CHECKING
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.constexpr import read_constant
@@ -13,12 +14,14 @@ from nogrow.wasm.declarations import (
     read_element,
     read_exports,
     read_global_type,
+    read_globals,
     read_memory_type,
     read_table_type,
+    read_u32s,
 )
 from nogrow.wasm.model import (
     ElementSegment,
-    Export,
+    Exports,
     Global,
     Import,
     Kind,
@@ -29,6 +32,9 @@ from nogrow.wasm.model import (
 from nogrow.wasm.reader import Reader
 from nogrow.wasm.sections import Section, SectionId, read_sections
 from nogrow.wasm.types import Types, read_types
+
+if TYPE_CHECKING:
+    from nogrow.wasm.vectors import VectorReader
 
 # The limit of engines (WebAssembly JavaScript interface, "Implementation-defined Limits").
 MOST_MEMORIES = 100
@@ -43,20 +49,24 @@ _NOT_FOR_THE_CODE = frozenset(
 )
 
 
-def decode(data: bytes, begin: Callable[[Module], None] | None = None) -> Module:
+def decode(
+    data: bytes, begin: Callable[[Module], None] | None = None, vectors: "VectorReader | None" = None
+) -> Module:
     """Return the model of the core module in `data`; raises `ModuleError` with the offset in the file.
 
     `begin` is called with a model that has everything that instructions refer to, but no globals, exports and
     start function. The scan can begin with it while those are decoded: there can be tens of thousands.
+    `vectors` reads long vectors faster.
     """
-    return _Decoder(data).module(begin)
+    return _Decoder(data, vectors).module(begin)
 
 
 class _Decoder:
     """The contents of a module while its sections are read."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, vectors: "VectorReader | None") -> None:
         self.data = data
+        self.vectors = vectors
         self.types = Types((), ())
         self.imports: list[Import] = []
         self.functions: list[int] = []
@@ -64,7 +74,7 @@ class _Decoder:
         self.memories: list[MemoryType] = []
         self.tags: list[int] = []
         self.globals: list[Global] = []
-        self.exports: list[Export] = []
+        self.exports = Exports()
         self.start: int | None = None
         self.segments: list[ElementSegment] = []
         self.bodies = 0
@@ -121,7 +131,7 @@ class _Decoder:
             tuple(self.memories),
             tuple(self.tags),
             tuple(self.globals),
-            tuple(self.exports),
+            self.exports,
             self.start,
             tuple(self.segments),
             self.code,
@@ -152,7 +162,7 @@ class _Decoder:
         """Read imports whose type stands once, before their names, by reading it again for each name."""
         kind = reader.byte()
         start = reader.position
-        skipped = _Decoder(self.data)
+        skipped = _Decoder(self.data, None)
         skipped.types = self.types
         skipped._external(reader, kind)
         for _ in range(reader.count()):
@@ -202,7 +212,7 @@ class _Decoder:
 
     def _functions(self, reader: Reader) -> None:
         at = reader.position
-        indices = reader.u32s(reader.count())
+        indices = read_u32s(reader, self.vectors)
         if indices and max(indices) >= len(self.types.defined):
             raise ModuleError(f"type index {max(indices)} out of range", at)
         self.functions.extend(indices)
@@ -228,12 +238,10 @@ class _Decoder:
             self.tags.append(self._tag_type(reader))
 
     def _globals(self, reader: Reader) -> None:
-        for _ in range(reader.count()):
-            value, mutable = read_global_type(reader, self.types)
-            self.globals.append(Global(False, mutable, value, read_constant(reader)))
+        self.globals += read_globals(reader, self.types, self.vectors)
 
     def _exports(self, reader: Reader) -> None:
-        self.exports = read_exports(reader, [len(space) for space in self._spaces()])
+        self.exports = read_exports(reader, [len(space) for space in self._spaces()], self.vectors)
 
     def _start(self, reader: Reader) -> None:
         at = reader.position
@@ -243,7 +251,7 @@ class _Decoder:
 
     def _elements(self, reader: Reader) -> None:
         for _ in range(reader.count()):
-            self.segments.append(read_element(reader, len(self.tables)))
+            self.segments.append(read_element(reader, len(self.tables), self.vectors))
 
     def _code(self, reader: Reader) -> None:
         self.bodies = reader.count()
@@ -255,12 +263,16 @@ class _Decoder:
 
     def _data(self, reader: Reader) -> None:
         self.data_segments = reader.count()
-        for _ in range(self.data_segments):
-            read_data(reader, len(self.memories))
+        memories = len(self.memories)
+        known = self.vectors.data_segments(reader, self.data_segments, memories) if self.vectors else 0
+        for _ in range(self.data_segments - known):
+            read_data(reader, memories)
 
     def _check_functions(self) -> None:
         """Check the function indices in initialisers, which may come before the functions are declared."""
-        constants = [item.initial for item in self.globals] + [item.initial for item in self.tables]
+        # Thousands of globals share one object.
+        initials = {id(item.initial): item.initial for item in (*self.globals, *self.tables)}
+        constants = initials.values()
         indices = [index for item in constants if item for index in item.functions]
         indices += [max(segment.functions) for segment in self.segments if segment.functions]
         if indices and max(indices) >= len(self.functions):

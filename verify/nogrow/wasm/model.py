@@ -4,8 +4,10 @@ Indices are those of the module's index spaces.
 """
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import compress
+from typing import NamedTuple, overload
 
 from nogrow.wasm.sections import Section
 from nogrow.wasm.types import Types, ValueType
@@ -40,13 +42,59 @@ class Import:
         return f"{self.module}.{self.field}"
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(NamedTuple):
     """An export. Names are unique in a module."""
 
     name: str
     kind: Kind
     index: int
+
+
+class Exports(Sequence[Export]):
+    """The exports of a module in file order, each of which is made when somebody reads it.
+
+    `names` are encoded as UTF-8, `kinds` has a byte for each export.
+    """
+
+    __slots__ = ("indices", "kinds", "names")
+
+    def __init__(self, names: Sequence[bytes] = (), kinds: bytes = b"", indices: Sequence[int] = ()) -> None:
+        """Keep what the export section says of each export."""
+        self.names = names
+        self.kinds = kinds
+        self.indices = indices
+
+    def of_kind(self, kind: Kind) -> list[int]:
+        """Return the numbers of the exports of one kind."""
+        marks = self.kinds.translate(bytes(number == kind for number in range(256)))
+        return list(compress(range(len(marks)), marks))
+
+    def indices_of(self, kind: Kind) -> set[int]:
+        """Return the indices of what is exported of one kind, in the index space of that kind."""
+        return {self.indices[number] for number in self.of_kind(kind)}
+
+    @overload
+    def __getitem__(self, number: int) -> Export: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> tuple[Export, ...]: ...
+
+    def __getitem__(self, number: int | slice) -> Export | tuple[Export, ...]:
+        if isinstance(number, slice):
+            return tuple(map(self._at, range(*number.indices(len(self)))))
+        return self._at(number)
+
+    def _at(self, number: int) -> Export:
+        return Export(self.names[number].decode(), Kind(self.kinds[number]), self.indices[number])
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
 
 
 class MemoryType(NamedTuple):
@@ -87,7 +135,7 @@ class Table(NamedTuple):
 
 
 class Global(NamedTuple):
-    """A global; `initial` is None for an imported one."""
+    """A global; `initial` is None for an imported one. Numbers that it may start with are left out."""
 
     imported: bool
     mutable: bool
@@ -130,7 +178,7 @@ class Module(NamedTuple):
     memories: tuple[MemoryType, ...]
     tags: tuple[int, ...]
     globals: tuple[Global, ...]
-    exports: tuple[Export, ...]
+    exports: Exports
     start: int | None
     segments: tuple[ElementSegment, ...]
     code: tuple[int, int]
@@ -142,7 +190,7 @@ class Module(NamedTuple):
 
     def exported(self, kind: Kind) -> tuple[Export, ...]:
         """Return the exports of one kind in file order."""
-        return tuple(item for item in self.exports if item.kind is kind)
+        return tuple(self.exports[number] for number in self.exports.of_kind(kind))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ The memory's maximum equals its minimum: nogrow keeps the contract that it enfor
 
 import ctypes
 import struct
+from array import array
 from functools import partial
 from pathlib import Path
 
@@ -76,7 +77,7 @@ class Workspace:
         Pages take no memory before they are written. Raises `ModuleError` if there is no room.
         """
         pages = min(size // PAGE_SIZE + 1, _MOST_PAGES)
-        self._engine, self._store, self._memory = engine.reserve(pages)
+        self.engine, self._store, self._memory = engine.reserve(pages)
         self.size = pages * PAGE_SIZE
         self._address = ctypes.addressof(self._memory.data_ptr(self._store).contents)
         self.bytes = memoryview((ctypes.c_ubyte * self.size).from_address(self._address)).cast("B")
@@ -116,13 +117,23 @@ class Workspace:
         """Read `count` numbers of 4 bytes each."""
         return self.bytes[address : address + 4 * count].cast("I").tolist()
 
+    def copy_u32s(self, address: int, count: int) -> "array[int]":
+        """Return a copy of `count` numbers of 4 bytes each."""
+        numbers = array("I")
+        numbers.frombytes(self.bytes[address : address + 4 * count])
+        return numbers
+
+    def clear(self, address: int, size: int) -> None:
+        """Set `size` bytes to zero."""
+        ctypes.memset(self._address + address, 0, size)
+
     def u32(self, address: int) -> int:
         """Read a number of 4 bytes."""
         return int.from_bytes(self.bytes[address : address + 4], "little")
 
     def kernel(self, text: Path) -> "Kernel":
         """Return an instance, in this memory, of the kernel whose text is the file `text`."""
-        module = self._engine.kernel(text)
+        module = self.engine.kernel(text)
         return Kernel(self._store, wasmtime.Instance(self._store, module, [self._memory]))
 
 

@@ -15,6 +15,7 @@ from nogrow.wasm.code_section import NODE_INIT, Bodies, Nodes
 from nogrow.wasm.decode import decode
 from nogrow.wasm.model import Module
 from nogrow.wasm.runtime import Engine, Workspace
+from nogrow.wasm.vectors import VectorReader
 
 
 class Grow(NamedTuple):
@@ -117,7 +118,8 @@ def begin(data: bytes, engine: Engine) -> "Scanning":
     """
     scans: list[Scanning] = []
     try:
-        module = decode(data, lambda outline: scans.append(Scanning(outline, engine)))
+        vectors = VectorReader(engine)
+        module = decode(data, lambda outline: scans.append(Scanning(outline, engine)), vectors)
     except (ModuleError, MemoryError):
         # The callers go on to other modules. Abandoned scans, each with a memory of its own, would pile up.
         while scans:

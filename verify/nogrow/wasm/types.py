@@ -42,13 +42,13 @@ class ValueType:
     shared: bool = False
 
 
-_PLAIN = {code: ValueType(name) for code, name in (NUMBER_TYPES | PACKED_TYPES).items()} | {
+VALUE_TYPES = {code: ValueType(name) for code, name in (NUMBER_TYPES | PACKED_TYPES).items()} | {
     code: ValueType(name, nullable=True, reference=True) for code, name in ABSTRACT_HEAP_TYPES.items()
 }
 """The value types of one byte, made once: a module can use each a million times."""
 
 
-_CODES = {value: code for code, value in _PLAIN.items()}
+_CODES = {value: code for code, value in VALUE_TYPES.items()}
 
 
 def code_of(value: ValueType) -> int | None:
@@ -125,8 +125,8 @@ def read_value_type(reader: Reader) -> ValueType:
     """Read a value type (section 5.3.5)."""
     at = reader.position
     byte = reader.byte()
-    if byte in _PLAIN and byte not in PACKED_TYPES:
-        return _PLAIN[byte]
+    if byte in VALUE_TYPES and byte not in PACKED_TYPES:
+        return VALUE_TYPES[byte]
     if byte in (0x63, 0x64):
         shared = reader.peek() == _SHARED
         name, index = read_heap_type(reader)
@@ -268,7 +268,7 @@ def _read_subtype(reader: Reader) -> DefinedType:
 
 def _read_field(reader: Reader) -> tuple[ValueType, bool]:
     packed = reader.peek() in PACKED_TYPES
-    value = _PLAIN[reader.byte()] if packed else read_value_type(reader)
+    value = VALUE_TYPES[reader.byte()] if packed else read_value_type(reader)
     at = reader.position
     mutability = reader.byte()
     if mutability > 1:
