@@ -12,6 +12,8 @@ from nogrow.analysis.judgement import (
     Site,
     Step,
     Verdict,
+    Verdicts,
+    VerdictTable,
     Witness,
     worst,
 )
@@ -104,4 +106,4 @@ def test_defaults_of_entries_and_judgements_claim_nothing() -> None:
     assert (entry.airtight, entry.excused, entry.host_grows, entry.witness) == (False, False, None, ())
     judgement = Judgement((), (), (entry,), ())
     assert (judgement.indirect_calls, judgement.indirect_exact) == (0, 0)
-    assert judgement.verdict_table == ((Verdict.ABSENT,), frozenset(), {}, {})
+    assert judgement.verdict_table == VerdictTable(Verdicts.of([Verdict.ABSENT]), frozenset(), {}, {})

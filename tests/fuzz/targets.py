@@ -82,7 +82,7 @@ def component(data: bytes) -> None:
 
 def names(data: bytes) -> None:
     """Read the name section of an otherwise valid module."""
-    function_names = FunctionNames(decode(module_with_customs(("name", data))))
+    function_names = FunctionNames.of(decode(module_with_customs(("name", data))))
     for index in (0, 1, 127, 128, 1 << 32):
         function_names.get(index)
 

@@ -85,7 +85,7 @@ def test_reserving_keeps_the_offsets_of_other_functions(path: Path) -> None:
     sites = scan(module, KERNELS).grows
     added = moved(data, copy.data)
     assert bool(added) is bool(sites)
-    names = [FunctionNames(item) for item in (module, copy)]
+    names = [FunctionNames.of(item) for item in (module, copy)]
     first = len(module.functions)
     assert [names[0].get(index) for index in range(first)] == [names[1].get(index) for index in range(first)]
     if sites:

@@ -237,7 +237,7 @@ def test_new_functions_have_names() -> None:
         300, '(func $alloc (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))'
     )
     module = decode(checked(data, Mode.RESERVE, PAGES).data)
-    names = [FunctionNames(module).get(index) for index in range(len(module.functions))]
+    names = [FunctionNames.of(module).get(index) for index in range(len(module.functions))]
     assert names[301] == "nogrow.memory.grow"
     assert names.count("alloc") == 2
 
@@ -259,7 +259,7 @@ def name_sections() -> Iterator[tuple[str, bytes]]:
 def test_name_sections_of_all_shapes_are_extended(label: str, names: bytes) -> None:
     stripped = wasm_tools("strip", "--all", "-", stdin=assemble(KINDS["32 bit"]))
     copy = checked(stripped + names, Mode.RESERVE, PAGES).data
-    assert FunctionNames(decode(copy)).get(2) == (None if label == "malformed" else "nogrow.memory.grow")
+    assert FunctionNames.of(decode(copy)).get(2) == (None if label == "malformed" else "nogrow.memory.grow")
 
 
 def offsets_with_sizes() -> Sequence[str]:

@@ -76,7 +76,7 @@ def test_copy_of_a_rust_build_has_the_same_interface(
 def test_functions_of_a_rust_build_keep_their_names(built_root: Path, profile: str) -> None:
     data = (built_root / "build" / profile / "greeting_growth.wasm").read_bytes()
     before, after = decode(data), decode(stressed(data, KERNELS).data)
-    names = [FunctionNames(module) for module in (before, after)]
+    names = [FunctionNames.of(module) for module in (before, after)]
     functions = range(len(before.functions))
     assert [names[1].get(index) for index in functions] == [names[0].get(index) for index in functions]
     # Appended functions have names as well, so that a stack trace tells their purpose.

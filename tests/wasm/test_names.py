@@ -19,7 +19,7 @@ def functions(*names: tuple[int, bytes]) -> bytes:
 
 def names(data: bytes) -> dict[int, str]:
     """Return the names of the first 1,000 functions."""
-    function_names = FunctionNames(decode(data))
+    function_names = FunctionNames.of(decode(data))
     return {index: name for index in range(1000) if (name := function_names.get(index)) is not None}
 
 
@@ -69,13 +69,13 @@ def test_numbers_of_every_length_are_read(index: int, size: int) -> None:
     before, name, behind = (1, b"before"), b"n" * size, (2, b"behind")
     # A size that is read wrong still lies inside the section.
     long = (3, b"z" * 100_000)
-    function_names = FunctionNames(decode(naming(functions(before, (index, name), behind, long))))
+    function_names = FunctionNames.of(decode(naming(functions(before, (index, name), behind, long))))
     read = [function_names.get(number) for number in (1, index, 2, 4)]
     assert read == ["before", shown(name), "behind", None]
     assert function_names.get(3) == shown(b"z" * 100_000)
 
 
 def test_only_the_start_of_a_long_name_is_kept() -> None:
-    function_names = FunctionNames(decode(naming(functions((0, b"n" * 2_097_152), (1, b"behind")))))
+    function_names = FunctionNames.of(decode(naming(functions((0, b"n" * 2_097_152), (1, b"behind")))))
     assert function_names.get(0) == "n" * LONGEST + "..."
     assert function_names.get(1) == "behind"

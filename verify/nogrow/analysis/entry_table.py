@@ -16,6 +16,8 @@ from nogrow.util.lazy import LazySequence
 from nogrow.wasm.names import FunctionNames
 from nogrow.wasm.opcodes import INSTRUCTIONS
 
+_MANY = 1000
+
 
 class EntryNames(Sequence[str]):
     """The names of some entry points, each of which is decoded when somebody reads it."""
@@ -86,8 +88,13 @@ class EntryMaker:
         """Return what makes the same entry points, without names and paths of functions that none needs."""
         maker = copy(self)
         maker._findings = findings = self._findings.compact()
-        shown = findings.passed() | set(self._entry_points.functions)
-        maker._function_names = self._function_names.restricted(shown)
+        functions = set(self._entry_points.functions)
+        growing = findings.verdicts.where(lambda verdict: verdict.grows)
+        if len(functions) + len(growing) > _MANY:
+            # Selecting names takes longer than copying all of them.
+            maker._function_names = self._function_names.detached()
+        else:
+            maker._function_names = self._function_names.restricted(functions | findings.passed())
         maker._functions, maker._steps, maker._assumptions = {}, {}, {}
         return maker
 

@@ -40,9 +40,7 @@ class _Finder:
     def __init__(self, module: Module, scan: Scan) -> None:
         self.module = module
         self.scan = scan
-        # Thousands of globals share one object.
-        initials = {id(item.initial): item.initial for item in (*module.globals, *module.tables)}.values()
-        constants = [constant for constant in initials if constant is not None]
+        constants = module.initials
         self.taken = scan.taken.union(
             *(constant.functions for constant in constants),
             *(segment.functions for segment in module.segments),

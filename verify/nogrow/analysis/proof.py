@@ -113,7 +113,7 @@ class _Proof:
             callbacks.of(effects) if effects else NO_CALLBACKS,
         )
         self._routes = callbacks.routes
-        self._names = FunctionNames(module, VectorReader(scan.workspace.engine))
+        self._names = FunctionNames.of(module, VectorReader(scan.workspace.engine))
         self._search.compute_summaries()
         self._entry_points = EntryPoints(module, references)
         self._entered = set(self._entry_points.functions)

@@ -75,7 +75,7 @@ def replaced_bodies(
         shifted = len(count(0)) > width or any(len(body) != len(old[index]) for index, body in new.items())
     if shifted:
         placed = in_place
-    names = FunctionNames(module)
+    names = FunctionNames.of(module)
     for index in placed.moved:
         body = new.get(index, old[index])
         additions.add_function(NewFunction(module.functions[index], body, names.get(index)))

@@ -110,7 +110,7 @@ class StressFunctions:
         self._module = module
         self._additions = additions
         self._exceptions = exceptions
-        self._names = FunctionNames(module)
+        self._names = FunctionNames.of(module)
         self._known: dict[tuple[object, ...], int] = {}
         self._operand: int | None = None
         zero = _constant(0) + _END

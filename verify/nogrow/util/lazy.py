@@ -55,5 +55,5 @@ class LazySequence(Sequence[_Item]):
     def __hash__(self) -> int:
         return hash(tuple(self))
 
-    def __reduce__(self) -> tuple[type[tuple[_Item, ...]], tuple[tuple[_Item, ...]]]:
+    def __reduce__(self) -> tuple[object, ...]:
         return tuple, (tuple(self),)

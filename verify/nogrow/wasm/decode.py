@@ -93,8 +93,9 @@ class _Decoder:
         self._read(section for section in sections if section.id in _NOT_FOR_THE_CODE)
         if self.data_count not in (None, self.data_segments):
             raise ModuleError(f"{self.data_count} data segments announced, {self.data_segments} present")
-        self._check_functions()
-        return self._model(sections)
+        module = self._model(sections)
+        _check_functions(module)
+        return module
 
     def _read(self, sections: Iterable[Section]) -> None:
         read = {
@@ -268,12 +269,10 @@ class _Decoder:
         for _ in range(self.data_segments - known):
             read_data(reader, memories)
 
-    def _check_functions(self) -> None:
-        """Check the function indices in initialisers, which may come before the functions are declared."""
-        # Thousands of globals share one object.
-        initials = {id(item.initial): item.initial for item in (*self.globals, *self.tables)}
-        constants = initials.values()
-        indices = [index for item in constants if item for index in item.functions]
-        indices += [max(segment.functions) for segment in self.segments if segment.functions]
-        if indices and max(indices) >= len(self.functions):
-            raise ModuleError(f"an initialiser refers to function {max(indices)}, which does not exist")
+
+def _check_functions(module: Module) -> None:
+    """Check the function indices in initialisers, which may come before the functions are declared."""
+    indices = [index for constant in module.initials for index in constant.functions]
+    indices += [max(segment.functions) for segment in module.segments if segment.functions]
+    if indices and max(indices) >= len(module.functions):
+        raise ModuleError(f"an initialiser refers to function {max(indices)}, which does not exist")

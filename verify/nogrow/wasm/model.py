@@ -42,7 +42,8 @@ class Import:
         return f"{self.module}.{self.field}"
 
 
-class Export(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Export:
     """An export. Names are unique in a module."""
 
     name: str
@@ -183,6 +184,13 @@ class Module(NamedTuple):
     segments: tuple[ElementSegment, ...]
     code: tuple[int, int]
     """The start (after the count) and the end of the function bodies, in bytes of the file."""
+
+    @property
+    def initials(self) -> tuple[Constant, ...]:
+        """Return the initialisers of globals and tables; equal ones may be left out."""
+        initials = (item.initial for items in (self.globals, self.tables) for item in items)
+        # Thousands of globals share one object.
+        return tuple({id(item): item for item in initials if item is not None}.values())
 
     def imported(self, kind: Kind) -> tuple[Import, ...]:
         """Return the imports of one kind by index."""

@@ -3,13 +3,12 @@
 from array import array
 from collections.abc import Iterable
 from contextlib import suppress
-from copy import copy
 from functools import cached_property
 
 from nogrow.errors import ModuleError
 from nogrow.wasm.model import Module
 from nogrow.wasm.reader import Reader
-from nogrow.wasm.sections import SectionId
+from nogrow.wasm.sections import Section, SectionId
 from nogrow.wasm.vectors import VectorReader
 
 _FUNCTION_NAMES = 1
@@ -24,18 +23,20 @@ class FunctionNames:
     Names are only displayed, so a malformed name section loses names and never changes a verdict.
     """
 
-    def __init__(self, module: Module, vectors: VectorReader | None = None) -> None:
-        """Keep the module, whose names are located when somebody asks for one.
+    def __init__(self, data: bytes, sections: Iterable[Section], vectors: VectorReader | None = None) -> None:
+        """Keep `data` and its name sections; names are located when somebody asks for one.
 
         `vectors` reads many names faster.
         """
-        self._data = module.data
-        self._sections = [
-            section
-            for section in module.sections
-            if section.id is SectionId.CUSTOM and section.name == "name"
-        ]
+        self._data = data
+        self._sections = tuple(sections)
         self._vectors = vectors
+
+    @classmethod
+    def of(cls, module: Module, vectors: VectorReader | None = None) -> "FunctionNames":
+        """Return the names in the name sections of a module."""
+        named = (item for item in module.sections if item.id is SectionId.CUSTOM and item.name == "name")
+        return cls(module.data, named, vectors)
 
     @cached_property
     def _located(self) -> dict[int, tuple[int, int]]:
@@ -54,20 +55,29 @@ class FunctionNames:
         name = self._data[start : start + min(size, LONGEST)].decode("utf-8", "replace")
         return name if size <= LONGEST else f"{name}..."
 
+    def detached(self) -> "FunctionNames":
+        """Return the same names without keeping the rest of the module alive."""
+        sections: list[Section] = []
+        parts: list[bytes] = []
+        end = 0
+        for section in self._sections:
+            parts.append(self._data[section.start : section.end])
+            sections.append(section._replace(start=end, end=end + len(parts[-1])))
+            end = sections[-1].end
+        return FunctionNames(b"".join(parts), sections)
+
     def restricted(self, indices: Iterable[int]) -> "FunctionNames":
         """Return the names of the functions with these indices, without keeping the module alive."""
-        names = copy(self)
+        names = FunctionNames(b"", ())
         parts: list[bytes] = []
-        located: dict[int, tuple[int, int]] = {}
         position = 0
         for index in indices:
             if index in self._located:
                 start, size = self._located[index]
                 parts.append(self._data[start : start + min(size, LONGEST)])
-                located[index] = position, size
+                names._located[index] = position, size
                 position += len(parts[-1])
-        names._data, names._located = b"".join(parts), located
-        names._sections, names._vectors = [], None
+        names._data = b"".join(parts)
         return names
 
     def _find(self, reader: Reader, located: dict[int, tuple[int, int]]) -> None:
