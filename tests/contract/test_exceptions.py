@@ -25,7 +25,7 @@ def test_exception_applies_to_its_export_only() -> None:
 )
 def test_closest_exception_wins(patterns: tuple[str, ...], closest: str) -> None:
     exports = tuple(Allowance(pattern, (CAPPED if pattern == closest else ABSENT,)) for pattern in patterns)
-    assert allowed(ArtifactContract(exports=exports), entry("process", CAPPED)) == (CAPPED,)
+    assert allowed(ArtifactContract(exports=exports), EntryKind.EXPORT, "process") == (CAPPED,)
 
 
 def test_patterns_tell_upper_from_lower_case() -> None:
@@ -73,8 +73,9 @@ def test_entry_point_key_is_unambiguous(name: str) -> None:
     named = entry(name, REACHABLE)
     others = [entry(other, REACHABLE) for other in ("x", "ab", "(abc)", "f2", "start")]
     others += [entry(name, REACHABLE, kind=kind) for kind in (EntryKind.START, EntryKind.ESCAPED)]
-    assert matches(key_of(named), named)
-    assert [other for other in others if matches(key_of(named), other)] == []
+    key = key_of(named.kind, named.name)
+    assert matches(key, named.kind, named.name)
+    assert [other for other in others if matches(key, other.kind, other.name)] == []
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_exact_key_wins_over_a_longer_glob(exact: str, glob: str, kind: EntryKin
         contract = ArtifactContract(
             exports=tuple(Allowance(key, (CAPPED if key == exact else ABSENT,)) for key in exports)
         )
-        assert allowed(contract, entry(name, CAPPED, kind=kind)) == (CAPPED,)
+        assert allowed(contract, kind, name) == (CAPPED,)
 
 
 def test_export_named_like_another_kind_is_marked() -> None:

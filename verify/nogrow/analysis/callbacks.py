@@ -1,6 +1,6 @@
 """Find the vertices that imports may call when they call back into the module."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 
 from nogrow.analysis.emscripten_abi import ANY, Effect, Effects, arity_of, effect_of, fits, is_signature
@@ -10,6 +10,9 @@ from nogrow.jshost.model import HostCall, Route
 from nogrow.wasm.model import Import, Kind, Module
 from nogrow.wasm.scan import Dispatch, Scan
 from nogrow.wasm.types import ValueType
+
+# By import: the vertices that it may call, with the calls in host code on the way. The first that fits counts.
+Routes = dict[int, tuple[tuple[frozenset[int], Route], ...]]
 
 _MALLOC = frozenset(("malloc", "_malloc"))
 
@@ -35,10 +38,11 @@ class Callbacks:
         self._taken = references.taken
         self._targets = targets
         self._imports = module.imported(Kind.FUNCTION)
+        self.routes: Routes = {}
         # Hundreds of imports can call back, with few different signatures.
-        # By import and what it calls.
-        self.routes: dict[tuple[int, int], Route] = {}
-        self._fitting: dict[tuple[str, tuple[ValueType, ...], tuple[ValueType, ...]], list[int]] = {}
+        self._fitting: dict[tuple[str, tuple[ValueType, ...], tuple[ValueType, ...]], tuple[int, ...]] = {}
+        self._of_kinds: dict[tuple[int, ...], frozenset[int]] = {}
+        self._sorted: dict[frozenset[int], list[int]] = {}
 
     def of(self, effects: Mapping[int, tuple[Effect, ...]]) -> dict[int, list[int]]:
         """Return for each import that calls back all vertices that a call of it may call, itself first."""
@@ -46,35 +50,44 @@ class Callbacks:
         for index, known in effects.items():
             if not any(effect.calls_back for effect in known):
                 continue
-            called: set[int] = set()
             item = self._imports[index]
             # A route through host code explains more than a name.
-            for effect in sorted(known, key=lambda effect: not effect.route):
-                route = effect.route or _by_name(item, effect)
-                for vertex in self._called(item, effect):
-                    called.add(vertex)
-                    self.routes.setdefault((index, vertex), route)
-            callees[index] = [index, *sorted(called - {index})]
+            by_route = [
+                (self._called(item, effect), effect.route or _by_name(item, effect))
+                for effect in sorted(known, key=lambda effect: not effect.route)
+            ]
+            self.routes[index] = tuple(by_route)
+            first, *others = (called for called, _ in by_route)
+            called = first.union(*others) if others else first
+            if called not in self._sorted:
+                self._sorted[called] = sorted(called)
+            callees[index] = [index, *(vertex for vertex in self._sorted[called] if vertex != index)]
         return callees
 
-    def _called(self, item: Import, effect: Effect) -> Iterator[int]:
-        yield from (self._exports[name] for name in effect.exports if name in self._exports)
+    def _called(self, item: Import, effect: Effect) -> frozenset[int]:
+        called = frozenset(self._exports[name] for name in effect.exports if name in self._exports)
         if effect.allocates:
             allocators = [index for name, index in self._exports.items() if name in _MALLOC]
             # Where names are minified, any export may be the allocator.
             hidden = not allocators and not effect.exports and effect_of(item.field) is None
-            yield from self._exports.values() if hidden else allocators
+            called |= frozenset(self._exports.values() if hidden else allocators)
         if effect.signature is not None:
-            yield from self._of_table(item, effect.signature)
+            of_table = self._of_table(item, effect.signature)
+            called = called | of_table if called else of_table
+        return called
 
-    def _of_table(self, item: Import, signature: str) -> Iterator[int]:
+    def _of_table(self, item: Import, signature: str) -> frozenset[int]:
         wanted = self._types(item, signature)
         if wanted is None:
-            yield from self._taken
-            return
-        for table in self._tables:
-            for kind in wanted:
-                yield from self._targets.of(Dispatch(table, kind))
+            return self._taken
+        if wanted not in self._of_kinds:
+            self._of_kinds[wanted] = frozenset(
+                vertex
+                for table in self._tables
+                for kind in wanted
+                for vertex in self._targets.of(Dispatch(table, kind))
+            )
+        return self._of_kinds[wanted]
 
     @cached_property
     def _exports(self) -> dict[str, int]:
@@ -99,7 +112,7 @@ class Callbacks:
                 by_arity.setdefault((len(item.parts), len(item.results)), []).append(index)
         return by_arity
 
-    def _types(self, item: Import, signature: str) -> list[int] | None:
+    def _types(self, item: Import, signature: str) -> tuple[int, ...] | None:
         """Return the canonical types of the functions that are called, None if they are unknown.
 
         Without BigInt, an i64 is passed as two i32: the import's own type then says less than the letters.
@@ -112,14 +125,13 @@ class Callbacks:
         if key not in self._fitting:
             arities = {arity_of(signature), (len(key[1]), len(key[2]))}
             candidates = [index for arity in arities for index in self._by_arity.get(arity, ())]
-            self._fitting[key] = sorted(
-                {
-                    types.canonical[index]
-                    for index in candidates
-                    if (types.defined[index].parts, types.defined[index].results) == key[1:]
-                    or fits(types.defined[index], signature)
-                }
-            )
+            fitting = {
+                types.canonical[index]
+                for index in candidates
+                if (types.defined[index].parts, types.defined[index].results) == key[1:]
+                or fits(types.defined[index], signature)
+            }
+            self._fitting[key] = tuple(sorted(fitting))
         return self._fitting[key]
 
 

@@ -6,9 +6,10 @@ from functools import partial
 from typing import overload
 
 from nogrow.analysis.assumptions import Assumption, HostSide
+from nogrow.analysis.callbacks import Routes
 from nogrow.analysis.entry_points import EntryPoints
-from nogrow.analysis.judgement import Entry, Function, Step, Witness
-from nogrow.analysis.reachability import WitnessEdge
+from nogrow.analysis.growth_paths import WitnessEdge
+from nogrow.analysis.judgement import Entry, EntryKind, Function, Step, Witness
 from nogrow.analysis.reachable_imports import ReachedHosts
 from nogrow.analysis.worst_verdicts import LEFT_BY, Findings
 from nogrow.jshost.model import Route
@@ -56,13 +57,13 @@ class EntryMaker:
         side: HostSide,
         labels: Mapping[int, str],
         grown_by: Mapping[str, str],
-        routes: Mapping[tuple[int, int], Route],
+        routes: Routes,
         ends: Mapping[int, tuple[Step, ...]],
     ) -> None:
         """Keep what entry points are made of.
 
         `labels` are the names of the host's vertices; `grown_by` has the growers behind imports, by the names
-        of both. `routes` has the calls in host code between an import and what it calls, `ends` the steps
+        of both. `routes` has the calls in host code between imports and what they call, `ends` the steps
         from an import to the growth behind it.
         """
         self._function_names = function_names
@@ -80,9 +81,10 @@ class EntryMaker:
         self._assumptions: dict[int, tuple[Assumption, ...]] = {}
 
     @property
-    def names(self) -> EntryNames:
-        """The names of all entry points."""
-        return EntryNames(self._entry_points, range(len(self._entry_points.functions)))
+    def keys(self) -> list[tuple[EntryKind, str]]:
+        """The kind and name of each entry point."""
+        points = self._entry_points
+        return [(points.kind(number), points.name(number)) for number in range(len(points.functions))]
 
     def compact(self) -> "EntryMaker":
         """Return what makes the same entry points, without names and paths of functions that none needs."""
@@ -153,8 +155,12 @@ class EntryMaker:
                 steps.append(self._step(edge))
             else:
                 index = edge.host[0]
-                steps += host_steps(index, self._labels[index], self._routes.get(edge.host, ()))
+                steps += host_steps(index, self._labels[index], self._route(*edge.host))
         return (*steps, *end)
+
+    def _route(self, index: int, callee: int) -> Route:
+        ways = (route for called, route in self._routes.get(index, ()) if callee in called)
+        return next(ways, ())
 
 
 def host_steps(index: int, label: str, route: Route) -> tuple[Step, ...]:

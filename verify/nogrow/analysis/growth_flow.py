@@ -22,7 +22,8 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from nogrow.analysis.reachability import Exit, FlowGraph, Search, SearchResult
+from nogrow.analysis.growth_paths import Exit, SearchResult
+from nogrow.analysis.reachability import FlowGraph, Search
 
 _BR, _BR_IF, _CALL, _GROW, _TRAP, _NOTE, _INDEX = 0, 1, 2, 3, 4, 5, 8
 _KIND, _LIVE = 0xF, 0x10

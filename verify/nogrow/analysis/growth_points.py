@@ -5,7 +5,8 @@ from itertools import filterfalse
 from typing import NamedTuple
 
 from nogrow.analysis.growth_flow import GrowthFlow, Mark
-from nogrow.analysis.reachability import Exit, Search, SearchResult
+from nogrow.analysis.growth_paths import Exit, SearchResult
+from nogrow.analysis.reachability import Search
 
 
 class GrowthPoints(NamedTuple):

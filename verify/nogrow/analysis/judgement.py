@@ -406,9 +406,9 @@ class Entries(LazySequence[Entry]):
         return Entries(self.verdict_table, self._maker.compact())
 
     @property
-    def names(self) -> Sequence[str]:
-        """The names of the entry points."""
-        return self._maker.names
+    def keys(self) -> "Iterable[tuple[EntryKind, str]]":
+        """The kind and name of each entry point."""
+        return self._maker.keys
 
     def __reduce__(self) -> tuple[object, ...]:
         return Entries, (self.verdict_table, self._maker.compact())
@@ -442,6 +442,13 @@ class Judgement(NamedTuple):
             {number: entry.host_grows for number, entry in enumerate(self.entries) if entry.host_grows},
             {number: entry.seen for number, entry in enumerate(self.entries) if entry.seen is not None},
         )
+
+    @property
+    def keys(self) -> Iterable[tuple[EntryKind, str]]:
+        """Return the kind and name of each entry point without making the entry points."""
+        if isinstance(self.entries, Entries):
+            return self.entries.keys
+        return [(entry.kind, entry.name) for entry in self.entries]
 
     def compact(self) -> "Judgement":
         """Return the same judgement with nothing kept of the module that it does not show."""

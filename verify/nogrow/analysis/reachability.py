@@ -4,47 +4,29 @@ The searches tell for each vertex whether it can grow a memory, by which exits i
 along which path, and which imports it reaches.
 """
 
-import enum
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+from nogrow.analysis.growth_paths import RECORD, Exit, Paths, SearchResult
 from nogrow.errors import ModuleError
-from nogrow.util.lazy import LazySequence
 from nogrow.wasm.runtime import NO_ROOM
 from nogrow.wasm.scan import Grow, Scan
 
 KERNEL = Path(__file__).with_name("reachability.wat")
 _RETURNS, _THROWS, _RUNS_AFTER, _FOLLOWED, _REACHED = 1, 2, 8, 0x20, 0x40
 _GROWN = 0x80
-# As a hop: an import grows the memory. As the vertex that a hop calls: the function grows it itself.
+# As a hop: an import grows the memory.
 _GROWS = 0xFFFFFFFF
 _SET_SIZE = 64
-# Edges of both exits take 24 bytes; a hash table and the sets in it, 32.
-_STACK_PER_VERTEX = 40
+# For each exit of a vertex, the number of its record and the record.
+_STACK_PER_VERTEX = 2 * (4 + 4 * RECORD)
+# How many starts of paths the kernel gets at a time.
+_STARTS = 1 << 16
 NO_CALLBACKS: Mapping[int, Sequence[int]] = {}
-
-
-class Exit(enum.IntEnum):
-    """An exit of a function (the numbers are the kernel's)."""
-
-    NORMAL = 0
-    EXCEPTION = 1
-
-
-class WitnessEdge(NamedTuple):
-    """One step of a path to a growth: the instruction at `offset` (bytes, in the file) of `vertex`.
-
-    `host` has the import and what it calls, if the step is in host code.
-    """
-
-    vertex: int
-    offset: int
-    opcode: int
-    host: tuple[int, int] | None = None
 
 
 class FlowGraph(NamedTuple):
@@ -68,112 +50,6 @@ class FlowGraph(NamedTuple):
     def throws(self, vertex: int) -> bool:
         """Return whether an exception may leave `vertex`."""
         return bool(self.states[vertex] & _THROWS)
-
-
-class SearchResult:
-    """The paths to the growths of one memory. Does not keep the kernel's memory alive, and can be pickled."""
-
-    def __init__(
-        self,
-        first_dispatch: int,
-        callbacks: Mapping[int, int],
-        shift: int,
-        outcomes: bytes,
-        calls: "_Hops",
-        exits: "_Hops",
-    ) -> None:
-        """`calls` has the hops by vertex, `exits` by twice the vertex plus the exit.
-
-        `callbacks` has the imports that call back, by the vertices of their dispatches. `shift` is added to
-        an address in a hop to get the offset in the file. `outcomes` has a byte for each vertex, as `exits`
-        explains.
-        """
-        self._first_dispatch = first_dispatch
-        self._callbacks = callbacks
-        self._shift = shift
-        self._outcomes = outcomes
-        self._calls = calls
-        self._exits = exits
-
-    def exits(self, vertices: Sequence[int]) -> bytes:
-        """Return for each of `vertices` a byte for the worst that it can do.
-
-        0: no path of calls leads to a growth, 1: one does, 2: it can grow the memory and be left by an
-        exception, 3: it can grow the memory and return.
-        """
-        return bytes(map(self._outcomes.__getitem__, vertices))
-
-    def left_after_growth(self, vertex: int, left_by: Exit) -> bool:
-        """Return whether `vertex` can grow the memory and be left by this exit then."""
-        return self._exits.nodes[2 * vertex + left_by] != 0
-
-    def path(self, vertex: int, left_by: Exit | None) -> LazySequence[WitnessEdge]:
-        """Return the shortest path of calls from `vertex` to a growth.
-
-        With `left_by` it is a path after which `vertex` can be left by that exit. Dispatches of indirect
-        calls are left out: the step to one goes on in the function called. So is an import that grows the
-        memory.
-        """
-        hops = self._calls if left_by is None else self._exits
-        per_vertex = 1 if left_by is None else 2
-        keys = array("I")
-        for key in self._keys(vertex, left_by):
-            is_function = key < per_vertex * self._first_dispatch
-            if hops.nodes[key] != _GROWS and (is_function or key // per_vertex in self._callbacks):
-                keys.append(key)
-
-        def edge(number: int) -> WitnessEdge:
-            key = keys[number]
-            callee, address, opcode = hops.edges[3 * key : 3 * key + 3]
-            vertex = key // per_vertex
-            caller = self._callbacks.get(vertex)
-            host = None if caller is None else (caller, self._callbacks.get(callee, callee))
-            return WitnessEdge(vertex, address + self._shift, opcode, host)
-
-        return LazySequence(len(keys), edge)
-
-    def growers(self, vertices: Sequence[int], left_by: Exit | None) -> list[int]:
-        """Return for each of `vertices` the import plus 1 that grows at the end of the path from `path`.
-
-        It is 0 where a function of the module grows the memory.
-        """
-        ends = self._calls.ends if left_by is None else self._exits.ends
-        keys = vertices if left_by is None else [2 * vertex + left_by for vertex in vertices]
-        return [0 if end == _GROWS else end for end in map(ends.__getitem__, keys)]
-
-    def passed(self, vertices: Iterable[int], left_by: Exit | None) -> set[int]:
-        """Return all vertices on the paths from any of `vertices`, dispatches included."""
-        hops = self._calls if left_by is None else self._exits
-        keys: set[int] = set()
-        for vertex in vertices:
-            for key in self._keys(vertex, left_by):
-                # Thousands of paths end in the same few steps.
-                if key in keys:
-                    break
-                keys.add(key)
-        return keys if hops is self._calls else {key >> 1 for key in keys}
-
-    def _keys(self, vertex: int, left_by: Exit | None) -> Iterator[int]:
-        """Yield the place of each hop on the path from `path`, those of dispatches and imports included."""
-        hops = self._calls if left_by is None else self._exits
-        key = vertex if left_by is None else 2 * vertex + left_by
-        while True:
-            yield key
-            hop, callee = hops.nodes[key], hops.edges[3 * key]
-            if _GROWS in (hop, callee):
-                break
-            key = callee if left_by is None else 2 * callee + (hop & 1)
-
-
-class _Hops(NamedTuple):
-    """Hops as the kernel has them, and three numbers for each: the vertex called, the address, the opcode.
-
-    `ends` says for each what grows the memory at the end of the path: an import plus 1, or -1 for a function.
-    """
-
-    nodes: "array[int]"
-    edges: "array[int]"
-    ends: "array[int]"
 
 
 class Search:
@@ -223,11 +99,11 @@ class Search:
             "stack": max(16 * nodes + 8 * count, _STACK_PER_VERTEX * count),
             "sets": 8 * count,
             "outcomes": count,
-            "ends": 8 * count,
+            "starts": 4 * _STARTS,
             "classes": 4 * count,
         }
         self._areas = areas = {name: workspace.area(size) for name, size in sizes.items()}
-        own = ("outcomes", "ends", "classes")
+        own = ("outcomes", "starts", "classes")
         known = {name: address for name, address in areas.items() if name not in own}
         self._kernel.set_numbers(ranges=scan.ranges, vertices=count, **known)
         # Growth may be followed and be trapping behind the same import.
@@ -298,10 +174,13 @@ class Search:
         first, end = self._workspace.read_u32s(self._areas["incoming"] + 4 * vertex, 2)
         return first != end
 
-    def find_growths(self, memory: int, growers: Sequence[int], trapping: Sequence[int] = ()) -> SearchResult:
+    def find_growths(
+        self, memory: int, entered: Sequence[int], growers: Sequence[int], trapping: Sequence[int] = ()
+    ) -> SearchResult:
         """Search for growths of `memory`; `growers` are the imports behind which it grows.
 
-        It grows behind the imports in `trapping`, too, but only a trap can follow.
+        It grows behind the imports in `trapping`, too, but only a trap can follow. `entered` are the
+        functions of the entry points, whose paths the result has.
         """
         sites = [number for grow in self._grows[memory] for number in (grow.function, grow.node)]
         followed = [number for vertex in growers for number in (vertex, _GROWS)]
@@ -317,16 +196,32 @@ class Search:
             self._callbacks,
             self._scan.code_shift,
             bytes(self._workspace.bytes[outcomes : outcomes + count]),
-            self._described(self._areas["hops"], count, 0),
-            self._described(self._areas["exit_hops"], 2 * count, 1),
+            {
+                None: self._paths(self._areas["hops"], count, entered),
+                **{
+                    exit: self._paths(
+                        self._areas["exit_hops"], 2 * count, [2 * vertex + exit for vertex in entered]
+                    )
+                    for exit in Exit
+                },
+            },
         )
 
-    def _described(self, hops: int, count: int, shift: int) -> _Hops:
-        edges, ends = self._areas["stack"], self._areas["ends"]
-        self._kernel.call("describe_edges", hops, count, shift)
-        self._kernel.call("describe_ends", hops, count, shift, ends)
-        read = self._workspace.copy_u32s
-        return _Hops(read(hops, count), read(edges, 3 * count), read(ends, count))
+    def _paths(self, hops: int, places: int, starts: Sequence[int]) -> Paths:
+        """Copy the paths from the places of hops in `starts`; hops of exits have two places for a vertex."""
+        workspace, known = self._workspace, self._areas["stack"]
+        out, records = known + 4 * places, 0
+        exits = hops == self._areas["exit_hops"]
+        first = array("I")
+        workspace.clear(known, 4 * places)
+        for number in range(0, len(starts), _STARTS):
+            batch = starts[number : number + _STARTS]
+            workspace.write_u32s(self._areas["starts"], batch)
+            records = self._kernel.call(
+                "copy_paths", hops, exits, self._areas["starts"], len(batch), known, out, records
+            )
+            first += workspace.copy_u32s(self._areas["starts"], len(batch))
+        return Paths(first, workspace.copy_u32s(out, RECORD * records))
 
     def follow_growth(self, memory: int, vertices: Sequence[int]) -> None:
         """Follow what may run after a growth of `memory`, which must be the one last searched for.

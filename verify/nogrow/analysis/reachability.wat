@@ -10,7 +10,7 @@
 ;;   index_callers                                        lists the callers of each vertex
 ;;   compute_summaries                                    which functions return, which throw, which nodes are live
 ;;   backward_calls, backward_exits                       for each memory: the hops
-;;   describe_edges, describe_ends, describe_exits        what stands at the hops, and where they lead
+;;   describe_exits, copy_paths                           what each vertex can do, and the paths that prove it
 ;;   forward_after_growth                                 what may run after a growth
 ;;   propagate_imports, classify                          which imports each vertex reaches, and who reaches the same
 ;;
@@ -34,7 +34,6 @@
   (global $EXCEPTIONAL_EXIT i32 (i32.const -2))
 
   (global $HOST_GROWS i32 (i32.const -1))   ;; instead of a hop's node: the vertex is an import that grows the memory
-  (global $GROWS_ITSELF i32 (i32.const -1)) ;; instead of the vertex that a hop calls: the node is a GROW
 
   ;; Bits in the byte of a node's kind, and what is combined of them.
   (global $KIND i32 (i32.const 0xf))                ;; the kind itself
@@ -707,46 +706,19 @@
                 (br $back))))
           (br $more)))))
 
-  ;; Describes what stands at each of the $count hops at $hops, which hold nodes times 2 to the power of $shift. Writes
-  ;; 12 bytes for each into the stack's area: the vertex that the node calls, -1 if it grows the memory itself; the
-  ;; address of its instruction; the opcode. Hops that are no nodes (0, -1) get nothing.
-  (func (export "describe_edges") (param $hops i32) (param $count i32) (param $shift i32)
-    (local $out i32) (local $hop i32) (local $place i32)
-    (local.set $out (global.get $stack))
-    (loop $each
-      (if (local.get $count)
-        (then
-          (local.set $hop (i32.load (local.get $hops)))
-          (if (i32.gt_u (i32.add (local.get $hop) (i32.const 1)) (i32.const 1) (; neither 0 nor -1 ;))
-            (then
-              (local.set $hop (i32.shr_u (local.get $hop) (local.get $shift)))
-              (i32.store (local.get $out)
-                (select (call $target (local.get $hop)) (global.get $GROWS_ITSELF)
-                  (i32.eq (i32.and (call $kind (local.get $hop)) (global.get $KIND)) (global.get $NODE_CALL))))
-              (local.set $place
-                (i32.load (i32.add (global.get $places) (i32.shl (local.get $hop) (i32.const 2)))))
-              (i32.store offset=4 (local.get $out) (local.get $place))
-              (i32.store offset=8 (local.get $out) (i32.load8_u (local.get $place)))))
-          (local.set $hops (i32.add (local.get $hops) (i32.const 4)))
-          (local.set $out (i32.add (local.get $out) (i32.const 12)))
-          (local.set $count (i32.sub (local.get $count) (i32.const 1)))
-          (br $each)))))
-
-  ;; Writes a byte for each vertex at $out, the worst that it can do: 0 there is no path of calls to a growth, 1 there
-  ;; is one, 2 it can grow the memory and be left by an exception, 3 it can grow the memory and return.
+  ;; Writes a byte for each vertex at $out, with bits for what it can do: 1 there is a path of calls to a growth, 2 it can
+  ;; grow the memory and return, 4 it can grow the memory and be left by an exception.
   (func (export "describe_exits") (param $out i32)
     (local $vertex i32)
     (loop $each
       (i32.store8 (i32.add (local.get $out) (local.get $vertex))
-        (if (result i32) (call $exit_hop (local.get $vertex) (i32.const 0))
-          (then (i32.const 3))
-          (else
-            (if (result i32) (call $exit_hop (local.get $vertex) (i32.const 1))
-              (then (i32.const 2))
-              (else
-                (i32.ne
-                  (i32.load (i32.add (global.get $hops) (i32.shl (local.get $vertex) (i32.const 2))))
-                  (i32.const 0)))))))
+        (i32.or
+          (i32.ne
+            (i32.load (i32.add (global.get $hops) (i32.shl (local.get $vertex) (i32.const 2))))
+            (i32.const 0))
+          (i32.or
+            (i32.shl (i32.ne (call $exit_hop (local.get $vertex) (i32.const 0)) (i32.const 0)) (i32.const 1))
+            (i32.shl (i32.ne (call $exit_hop (local.get $vertex) (i32.const 1)) (i32.const 0)) (i32.const 2)))))
       (br_if $each
         (i32.lt_u (local.tee $vertex (i32.add (local.get $vertex) (i32.const 1))) (global.get $vertices)))))
 
@@ -764,46 +736,81 @@
       (i32.shl (call $target (local.get $node)) (local.get $shift))
       (i32.and (local.get $hop) (local.get $shift))))
 
-  ;; Writes 4 bytes for each of the $count hops at $hops to $out: the import, plus 1, that grows the memory at the end of
-  ;; the path; -1 if a function of the module does; 0 where there is no hop.
+  ;; Copies the paths from the $count places at $starts (4 bytes each), in place of which it writes the numbers of their
+  ;; first records, or -1 where there is no hop. $records counts the records at $out that earlier calls have made; returns
+  ;; how many there are now. $known has 4 bytes for each place: 0, or the number of its record plus 1. A record has 20
+  ;; bytes:
+  ;;   +0  vertex
+  ;;   +4  next    the record of the next step, or -1
+  ;;   +8  address of the instruction, 0 for an import that grows the memory
+  ;;   +12 opcode
+  ;;   +16 end     the import, plus 1, that grows the memory at the end of the path; 0 if a function of the module does
   ;;
-  ;;   for each place with a hop: follow the path to its end, or to a place whose end is known
-  ;;                              follow it once more, and note the end at each place
-  (func (export "describe_ends") (param $hops i32) (param $count i32) (param $shift i32) (param $out i32)
-    (local $first i32) (local $place i32) (local $next i32) (local $end i32) (local $address i32)
-    (memory.fill (local.get $out) (i32.const 0) (i32.shl (local.get $count) (i32.const 2)))
+  ;;   for each start: make records until the path ends, or comes to a place that has a record
+  ;;                   note the end in all records that were made
+  (func (export "copy_paths")
+    (param $hops i32) (param $shift i32) (param $starts i32) (param $count i32) (param $known i32) (param $out i32)
+    (param $records i32) (result i32)
+    (local $place i32) (local $first i32) (local $record i32) (local $hop i32) (local $at i32) (local $end i32)
+    (local $number i32) (local $address i32)
     (block $done
       (loop $each
-        (br_if $done (i32.eq (local.get $first) (local.get $count)))
-        (if (i32.load (i32.add (local.get $hops) (i32.shl (local.get $first) (i32.const 2))))
+        (br_if $done (i32.eqz (local.get $count)))
+        (local.set $place (i32.load (local.get $starts)))
+        (local.set $number (i32.const 0))
+        (if (i32.load (i32.add (local.get $hops) (i32.shl (local.get $place) (i32.const 2))))
           (then
-            (local.set $place (local.get $first))
-            (block $known
+            (local.set $first (local.get $records))
+            (local.set $address (i32.add (local.get $known) (i32.shl (local.get $place) (i32.const 2))))
+            (block $ended
               (loop $forth
-                (local.set $end (i32.load (i32.add (local.get $out) (i32.shl (local.get $place) (i32.const 2)))))
-                (br_if $known (local.get $end))
-                (local.set $next (call $next_place (local.get $hops) (local.get $place) (local.get $shift)))
-                (if (i32.ne (local.get $next) (i32.const -1))
+                (local.set $at (i32.add (local.get $known) (i32.shl (local.get $place) (i32.const 2))))
+                (local.set $number (i32.load (local.get $at)))
+                (if (local.get $number)
                   (then
-                    (local.set $place (local.get $next))
-                    (br $forth))))
-              (local.set $end
-                (select
-                  (i32.add (i32.shr_u (local.get $place) (local.get $shift)) (i32.const 1))
-                  (i32.const -1)
-                  (i32.eq
-                    (i32.load (i32.add (local.get $hops) (i32.shl (local.get $place) (i32.const 2))))
-                    (global.get $HOST_GROWS)))))
-            (local.set $place (local.get $first))
-            (loop $back
-              (local.set $address (i32.add (local.get $out) (i32.shl (local.get $place) (i32.const 2))))
-              (if (i32.eqz (i32.load (local.get $address)))
+                    (local.set $number (i32.sub (local.get $number) (i32.const 1)))
+                    (local.set $end
+                      (i32.load offset=16 (i32.add (local.get $out) (i32.mul (local.get $number) (i32.const 20)))))
+                    (if (i32.gt_u (local.get $records) (local.get $first))
+                      (then (i32.store offset=4 (local.get $record) (local.get $number))))
+                    (br $ended)))
+                (local.set $record (i32.add (local.get $out) (i32.mul (local.get $records) (i32.const 20))))
+                (local.set $records (i32.add (local.get $records) (i32.const 1)))
+                (i32.store (local.get $at) (local.get $records))
+                (local.set $hop (i32.load (i32.add (local.get $hops) (i32.shl (local.get $place) (i32.const 2)))))
+                (i32.store (local.get $record) (i32.shr_u (local.get $place) (local.get $shift)))
+                (i32.store offset=8 (local.get $record) (i32.const 0))
+                (i32.store offset=12 (local.get $record) (i32.const 0))
+                (local.set $end (i32.add (i32.load (local.get $record)) (i32.const 1)))
+                (if (i32.ne (local.get $hop) (global.get $HOST_GROWS))
+                  (then
+                    (local.set $at
+                      (i32.load
+                        (i32.add (global.get $places)
+                          (i32.shl (i32.shr_u (local.get $hop) (local.get $shift)) (i32.const 2)))))
+                    (i32.store offset=8 (local.get $record) (local.get $at))
+                    (i32.store offset=12 (local.get $record) (i32.load8_u (local.get $at)))
+                    (local.set $end (i32.const 0))))
+                (local.set $place (call $next_place (local.get $hops) (local.get $place) (local.get $shift)))
+                (if (i32.eq (local.get $place) (i32.const -1))
+                  (then
+                    (i32.store offset=4 (local.get $record) (i32.const -1))
+                    (br $ended)))
+                (i32.store offset=4 (local.get $record) (local.get $records))
+                (br $forth)))
+            (loop $note
+              (if (i32.lt_u (local.get $first) (local.get $records))
                 (then
-                  (i32.store (local.get $address) (local.get $end))
-                  (local.set $place (call $next_place (local.get $hops) (local.get $place) (local.get $shift)))
-                  (br_if $back (i32.ne (local.get $place) (i32.const -1))))))))
-        (local.set $first (i32.add (local.get $first) (i32.const 1)))
-        (br $each))))
+                  (i32.store offset=16 (i32.add (local.get $out) (i32.mul (local.get $first) (i32.const 20)))
+                    (local.get $end))
+                  (local.set $first (i32.add (local.get $first) (i32.const 1)))
+                  (br $note))))
+            (local.set $number (i32.load (local.get $address)))))
+        (i32.store (local.get $starts) (i32.sub (local.get $number) (i32.const 1)))
+        (local.set $starts (i32.add (local.get $starts) (i32.const 4)))
+        (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+        (br $each)))
+    (local.get $records))
 
   ;; ---- Forwards from the growths: what may run after a growth of the memory last searched for
   ;;

@@ -7,8 +7,9 @@ from itertools import compress
 from typing import NamedTuple
 
 from nogrow.analysis.entry_points import EntryPoints
+from nogrow.analysis.growth_paths import Exit, SearchResult, WitnessEdge
 from nogrow.analysis.judgement import Memory, Verdict, Verdicts
-from nogrow.analysis.reachability import Exit, Search, SearchResult, WitnessEdge
+from nogrow.analysis.reachability import Search
 from nogrow.errors import ModuleError
 from nogrow.wasm.scan import Scan
 
@@ -32,13 +33,13 @@ class Finding(NamedTuple):
     verdict: Verdict
     memory: int | None = None
     found: SearchResult | None = None
-    function: int = 0
+    entry: int = 0
     left_by: Exit | None = None
     airtight: bool = False
 
     def path(self) -> Sequence[WitnessEdge]:
         """Return the shortest path to the growth."""
-        return self.found.path(self.function, self.left_by) if self.found else ()
+        return self.found.path(self.entry, self.left_by) if self.found else ()
 
 
 class Findings:
@@ -113,7 +114,7 @@ class Findings:
                 excused = None
         self.seen: dict[int, Verdict] = {}
         for index in unseen:
-            self._found[index] = search.find_growths(index, [])
+            self._found[index] = search.find_growths(index, self._functions, [])
             self._add_unseen(index, memories[index])
         grows = excused is not None and self.verdicts[excused].grows
         self.excused = frozenset((excused,)) if excused is not None and grows else frozenset[int]()
@@ -122,7 +123,7 @@ class Findings:
 
     def search_again(self, search: Search, index: int) -> SearchResult:
         """Search for the growths of a memory, so that `search` can follow them."""
-        return search.find_growths(index, *self._behind.get(index, ([], ())))
+        return search.find_growths(index, self._functions, *self._behind.get(index, ([], ())))
 
     def _add(self, index: int, memory: Memory) -> Verdicts:
         """Join the verdicts on one memory to those on the others; return the verdicts on it alone."""
@@ -171,8 +172,7 @@ class Findings:
         for index in self.hosted & set(self._worst):
             for verdict in self.verdicts.different():
                 numbers = [number for number in self._numbers(verdict) if self._worst[number] == index]
-                functions = [self._functions[number] for number in numbers]
-                found = self._found[index].growers(functions, self._left_by[verdict])
+                found = self._found[index].growers(numbers, self._left_by[verdict])
                 for number, grower in zip(numbers, found, strict=True):
                     growers[number] = grower
         return growers
@@ -187,19 +187,16 @@ class Findings:
     def compact(self) -> "Findings":
         """Return the same without paths that no verdict needs."""
         findings = copy(self)
+        kept = {self._left_by[verdict] for verdict in self.verdicts.different()}
         needed = set(self._worst)
-        findings._found = {index: result for index, result in self._found.items() if index in needed}
+        findings._found = {
+            index: result.without(kept) for index, result in self._found.items() if index in needed
+        }
         return findings
 
     def passed(self) -> set[int]:
-        """Return all vertices on the paths that prove the verdicts."""
-        passed: set[int] = set()
-        for index, result in self._found.items():
-            for verdict in self.verdicts.different():
-                numbers = self._numbers(verdict)
-                functions = [self._functions[number] for number in numbers if self._worst[number] == index]
-                passed |= result.passed(functions, self._left_by[verdict])
-        return passed
+        """Return all vertices on the paths."""
+        return {vertex for result in self._found.values() for vertex in result.passed()}
 
     def at(self, number: int) -> Finding:
         """Return the finding on the entry point with this number."""
@@ -209,4 +206,4 @@ class Findings:
             return Finding(verdict)
         left_by = self._left_by[verdict]
         airtight = verdict is Verdict.CAPPED and index in self._airtight
-        return Finding(verdict, index, self._found[index], self._functions[number], left_by, airtight)
+        return Finding(verdict, index, self._found[index], number, left_by, airtight)

@@ -8,7 +8,7 @@ import glob
 import re
 from fnmatch import fnmatchcase
 
-from nogrow.analysis.judgement import Entry, EntryKind
+from nogrow.analysis.judgement import EntryKind
 
 MEMBER = "!"
 START, ESCAPED = "(start)", "(escaped)"
@@ -66,22 +66,22 @@ def _is_reserved(key: str) -> bool:
     return key.startswith("(") and key.endswith(")")
 
 
-def matches(pattern: str, entry: Entry) -> bool:
-    """Return whether the key names the entry point."""
-    match entry.kind:
+def matches(pattern: str, kind: EntryKind, name: str) -> bool:
+    """Return whether the key names the entry point of a kind, by its name in reports."""
+    match kind:
         case EntryKind.EXPORT:
-            return not _is_reserved(pattern) and fnmatchcase(entry.name, pattern)
+            return not _is_reserved(pattern) and fnmatchcase(name, pattern)
         case EntryKind.START:
             return pattern == START
         case EntryKind.ESCAPED:
-            return pattern in (ESCAPED, key_of(entry))
+            return pattern in (ESCAPED, key_of(kind, name))
 
 
-def key_of(entry: Entry) -> str:
+def key_of(kind: EntryKind, name: str) -> str:
     """Return the key that names this entry point and no other."""
-    if entry.kind is EntryKind.EXPORT:
-        return export_key(entry.name)
-    return START if entry.kind is EntryKind.START else f"(func[{entry.function.index}])"
+    if kind is EntryKind.EXPORT:
+        return export_key(name)
+    return START if kind is EntryKind.START else f"({name})"
 
 
 def export_key(name: str) -> str:

@@ -5,11 +5,13 @@ It also decides what a judgement breaks of a contract's clause.
 
 import enum
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from nogrow.analysis.assumptions import REFERENCES, TABLE_PREFIX
-from nogrow.analysis.judgement import Entry, Judgement, Memory, Verdict, Verdicts, worst
+from nogrow.analysis.judgement import Entry, EntryKind, Judgement, Memory, Verdict, Verdicts, worst
 from nogrow.contract.model import ArtifactContract
 from nogrow.contract.patterns import key_of, matches
 from nogrow.contract.phrases import counted, entry_name, labels, listed, name_of, path_of, shortened
@@ -101,8 +103,6 @@ _EFFECTS = {
     Verdict.CAPPED: "by 0 pages and return; that detaches views as well",
     Verdict.CAPPED_AND_THROW_ONLY: "before an exception leaves it, and another memory by 0 pages and return",
 }
-# The index of an entry point whose verdict is not allowed, and the verdicts that are.
-_NotAllowed = tuple[int, tuple[Verdict, ...]]
 
 
 def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Violation]:
@@ -113,17 +113,19 @@ def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Vio
     view exists breaks nothing.
     """
     verdict_table, entries = judgement.verdict_table, judgement.entries
-    # The violations by rule. Those of entry points are only made when somebody looks at them.
-    found: defaultdict[str, list[_NotAllowed | Violation]] = defaultdict(list)
+    # The violations by rule. Those of entry points are numbers: they are made when somebody looks at them.
+    found: defaultdict[str, list[int | Violation]] = defaultdict(list)
     with_sites: list[int] = []
     # No host has views of a memory that it cannot see.
     counting, by_host = verdict_table.counting, verdict_table.host_grows
-    for index, may in _not_allowed(contract, judgement, counting):
-        rule = _rule(counting[index], may, by_host=index in by_host)
+    indices, allowed_verdicts = _not_allowed(contract, judgement, counting)
+    rule_of = cache(_rule)
+    for index in indices:
+        rule = rule_of(counting[index], allowed_verdicts.at(index), by_host=index in by_host)
         if rule is None:
             with_sites.append(index)
         else:
-            found[rule.id].append((index, may))
+            found[rule.value].append(index)
     for violation in (
         *_sites(contract, judgement, with_sites),
         *_imports(contract, judgement),
@@ -132,12 +134,36 @@ def violations(contract: ArtifactContract, judgement: Judgement) -> Sequence[Vio
     ):
         found[violation.rule.id].append(violation)
     ordered = [item for rule_id in sorted(found) for item in found[rule_id]]
+    return _Violations(ordered, judgement.entries, allowed_verdicts)
 
-    def at(number: int) -> Violation:
-        item = ordered[number]
-        return item if isinstance(item, Violation) else _growth(entries[item[0]], item[1])
 
-    return LazySequence(len(ordered), at)
+class _Allowed(NamedTuple):
+    """The verdicts that entry points may have, by their indices; `default` are those of all others."""
+
+    default: tuple[Verdict, ...]
+    by_index: Mapping[int, tuple[Verdict, ...]] = MappingProxyType({})
+
+    def at(self, index: int) -> tuple[Verdict, ...]:
+        return self.by_index.get(index, self.default)
+
+
+class _Violations(LazySequence[Violation]):
+    """Violations, of which those of entry points are made of their indices when somebody reads them."""
+
+    __slots__ = ("_allowed", "_entries", "_ordered")
+
+    def __init__(self, ordered: "Sequence[int | Violation]", entries: Sequence[Entry], may: _Allowed) -> None:
+        super().__init__(len(ordered), self._made)
+        self._ordered = ordered
+        self._entries = entries
+        self._allowed = may
+
+    def _made(self, number: int) -> Violation:
+        item = self._ordered[number]
+        return item if isinstance(item, Violation) else _growth(self._entries[item], self._allowed.at(item))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _Violations, (self._ordered, self._entries, self._allowed)
 
 
 def violations_of_all(clauses: Sequence[ArtifactContract], judgement: Judgement) -> Sequence[Violation]:
@@ -162,47 +188,50 @@ def notes(contract: ArtifactContract, judgement: Judgement) -> Iterator[str]:
         if memory.index in growing and not memory.visible:
             yield f"memory {memory.index} is neither imported nor exported: no host view of it can exist"
     for pattern, _ in contract.exports:
-        if not any(matches(pattern, entry) for entry in judgement.entries):
+        if not any(matches(pattern, *key) for key in judgement.keys):
             hint = _hint(pattern, judgement)
             yield f"the contract's exports name `{pattern}`, which no entry point matches{hint}"
 
 
-def allowed(contract: ArtifactContract, entry: Entry) -> tuple[Verdict, ...]:
-    """Return the verdicts that the entry point may have.
+def allowed(contract: ArtifactContract, kind: EntryKind, name: str) -> tuple[Verdict, ...]:
+    """Return the verdicts that the entry point of a kind and name may have.
 
     An exact key wins over globs, a longer glob over a shorter one, and the first in the file over others of
     the same length.
     """
-    matching = [allowance for allowance in contract.exports if matches(allowance.pattern, entry)]
+    matching = [allowance for allowance in contract.exports if matches(allowance.pattern, kind, name)]
     if not matching:
         return contract.allow
-    exact = key_of(entry)
+    exact = key_of(kind, name)
     return max(matching, key=lambda allowance: (allowance.pattern == exact, len(allowance.pattern))).allow
 
 
 def _hint(pattern: str, judgement: Judgement) -> str:
     """Return a hint with the right key if the pattern is an entry point's name as reports show it."""
     meant = next((entry for entry in judgement.entries if entry.name == pattern), None)
-    return "" if meant is None else f"; the key for `{shortened(meant.name)}` is `{key_of(meant)}`"
+    return (
+        ""
+        if meant is None
+        else f"; the key for `{shortened(meant.name)}` is `{key_of(meant.kind, meant.name)}`"
+    )
 
 
 def _not_allowed(
     contract: ArtifactContract, judgement: Judgement, counting: Verdicts
-) -> Iterator[_NotAllowed]:
-    """Yield the entry points whose verdict, in `counting`, is not allowed."""
+) -> tuple[list[int], "_Allowed"]:
+    """Return the entry points whose verdict, in `counting`, is not allowed, and the verdicts that are."""
     excused = judgement.verdict_table.excused
     if not contract.exports and not contract.expect:
         worst_allowed = worst(contract.allow)
-        for index in counting.where(lambda verdict: not verdict.at_most(worst_allowed)):
-            if index not in excused:
-                yield index, contract.allow
-        return
-    for index, entry in enumerate(judgement.entries):
-        if any(matches(pattern, entry) for pattern, _ in contract.expect):
-            continue
-        may = allowed(contract, entry)
-        if not counting[index].at_most(worst(may)) and index not in excused:
-            yield index, may
+        indices = counting.where(lambda verdict: not verdict.at_most(worst_allowed))
+        return [index for index in indices if index not in excused], _Allowed(contract.allow)
+    allowances: dict[int, tuple[Verdict, ...]] = {}
+    for index, key in enumerate(judgement.keys):
+        if index not in excused and not any(matches(pattern, *key) for pattern, _ in contract.expect):
+            may = allowed(contract, *key)
+            if not counting[index].at_most(worst(may)):
+                allowances[index] = may
+    return list(allowances), _Allowed(contract.allow, allowances)
 
 
 def _rule(verdict: Verdict, may: tuple[Verdict, ...], *, by_host: bool) -> Rule | None:
@@ -305,7 +334,8 @@ def _limit(memory: Memory, limit: str, pages: int | None, bound: str) -> Violati
 def _expected(contract: ArtifactContract, judgement: Judgement) -> Iterator[Violation]:
     advice = "the module has changed, or the check no longer recognizes its growth"
     for pattern, verdict in contract.expect:
-        matching = [entry for entry in judgement.entries if matches(pattern, entry)]
+        numbers = (number for number, key in enumerate(judgement.keys) if matches(pattern, *key))
+        matching = [judgement.entries[number] for number in numbers]
         if not matching:
             hint = _hint(pattern, judgement)
             message = f"no such entry point: `{pattern}`, expected to be {verdict.label}{hint}"

@@ -1,4 +1,4 @@
-"""Take all files of a check through the pipeline, in one process or several, and join the reports."""
+"""Take all files of a check through the pipeline, several at a time, and join the reports."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from nogrow.pipeline.cluster import Client
     from nogrow.source.lookup import Wanted
     from nogrow.wasm.runtime import Engine
-
-# Below this many bytes in all, starting processes takes longer than they save.
-WORTH_PROCESSES = 8 << 20
-# Each process gets several batches, so that a long one at the end does not keep the others waiting.
-BATCHES = 4
 
 # The memory of a process that runs a guest: for the guest, its references and its compilation.
 MOST_BYTES = 4 << 30
@@ -67,7 +62,7 @@ def check(
       `own_glue` is the host code of single targets, by path.
     - `require_host_code` False also judges a module with minified imports whose host code is unknown.
     - `validate` False leaves out wasmtime's validation, and the report says so.
-    - `jobs` is the number of processes that share the work; it never changes the report.
+    - `jobs` is the number of threads, or processes, that share the work; it never changes the report.
     - `digest` False leaves out the digests of the files.
     - `lists_paths` says that the report will list all paths of a module: one with too many is not judged.
     - `own_process` gives each target a process of its own, with bounded memory.
@@ -100,25 +95,26 @@ def check(
         by_path,
         read_ahead,
         engine,
+        several=len(targets) > 1,
     )
 
     def report_progress(done: int) -> None:
         if watch is not None:
             watch(done, len(targets))
 
-    batches = [[target] for target in targets] if own_process else _batches(targets, jobs)
     if client is not None:
         from nogrow.pipeline.cluster import reports as judged_in_cluster
 
-        pipeline.lists_paths = True
         reports = judged_in_cluster(client, pipeline, targets, report_progress)
-    elif len(batches) > 1 or (own_process and batches):
+    elif own_process and targets:
         from nogrow.util.parallel import in_order
 
-        # A judgement is sent from process to process with all of its paths.
-        pipeline.lists_paths = True
-        most_bytes = MOST_BYTES if own_process else None
-        reports = in_order(batches, pipeline.all_reports, _process_ended, jobs, report_progress, most_bytes)
+        batches = [[target] for target in targets]
+        reports = in_order(batches, pipeline.all_reports, _process_ended, jobs, report_progress, MOST_BYTES)
+    elif min(jobs, len(targets)) > 1:
+        from nogrow.pipeline.threads import in_threads
+
+        reports = in_threads(targets, pipeline, jobs, report_progress)
     else:
         reports = []
         for target in targets:
@@ -194,28 +190,3 @@ def _with_problems(target: Target, glue: Sequence[Glue]) -> Target:
     """Return the target as one that can't be judged if a file of its host code can't be analysed."""
     problem = next((file.problem for file in glue if file.problem is not None), None)
     return target if problem is None or target.problem is not None else target._replace(problem=problem)
-
-
-def _batches(targets: Sequence[Target], jobs: int) -> list[list[Target]]:
-    """Return the targets in batches of about equal size in bytes; one batch if processes are not worth it."""
-    sizes = [_size(target) for target in targets] if jobs > 1 else []
-    if jobs <= 1 or sum(sizes) < WORTH_PROCESSES:
-        return [list(targets)]
-    batches: list[list[Target]] = []
-    most, full = sum(sizes) / (jobs * BATCHES), 0.0
-    for target, size in zip(targets, sizes, strict=True):
-        if not batches or full + size > most:
-            batches.append([])
-            full = 0
-        batches[-1].append(target)
-        full += size
-    return batches
-
-
-def _size(target: Target) -> int:
-    if target.data is not None:
-        return len(target.data)
-    try:
-        return os.stat(target.path).st_size  # noqa: PTH116
-    except OSError:
-        return 0

@@ -28,7 +28,7 @@ from nogrow.report.model import ArtifactReport, not_judged
 from nogrow.scenarios.result import ScenarioResult, failed_scenarios
 from nogrow.util.background import Background
 from nogrow.wasm.file import read
-from nogrow.wasm.runtime import Engine
+from nogrow.wasm.runtime import SCAN, Engine
 from nogrow.wasm.sections import is_component
 from nogrow.wasm.validate import Validation, validate, validate_component
 
@@ -82,6 +82,16 @@ class Pipeline:
     glue: Mapping[str, tuple[Glue, ...]]
     read_ahead: ReadAhead | None = None
     engine: Engine | None = None
+    several: bool = False
+    """Whether it judges several files: then it keeps little of each."""
+    in_threads: bool = False
+    """Whether threads judge other files at the same time, which keeps the cores busy."""
+
+    def prepare(self) -> None:
+        """Begin to compile the kernels, before threads ask for them."""
+        from nogrow.analysis.reachability import KERNEL as SEARCH
+
+        self._engine.prepare(SCAN, SEARCH)
 
     @cached_property
     def _engine(self) -> Engine:
@@ -199,7 +209,7 @@ class Pipeline:
 
                 growth = host_growth(judgement, case.clauses, case.growers)
                 judgement = judgement._replace(assumptions=(*map(stated, growth), *judgement.assumptions))
-            judgement = in_file(judgement, module)
+            judgement = in_file(judgement.compact() if self.several else judgement, module)
             if self.lists_paths and not _can_be_listed(judgement):
                 return not_judged(artifact, TOO_LONG)
             artifact = self._held_to_contract(artifact, judgement, case)
@@ -207,7 +217,7 @@ class Pipeline:
         artifact = artifact._replace(scenarios=scenarios)
         if source is not None:
             artifact = with_sources(artifact, case.file, module, source)
-        return artifact._replace(violations=(*artifact.violations, *failed_scenarios(scenarios)))
+        return _with_violations(artifact, failed_scenarios(scenarios))
 
     def _prove_and_validate(self, case: _Case) -> tuple[Judgement | None, Validation]:
         """Judge the core module, while another thread has wasmtime validate it.
@@ -224,7 +234,7 @@ class Pipeline:
 
             effects, assumed = host_effects(data, case.clauses, case.glue)
         validating = case.read_ahead.validating if case.read_ahead is not None else None
-        if validating is None and self.validate:
+        if validating is None and self.validate and not self.in_threads:
             validating = Background(lambda: validate(data))
         linked, judgement = case.linkage
         if judgement is None or linked.labels:
@@ -236,7 +246,10 @@ class Pipeline:
                     validating.wait()
                 raise
         judgement = judgement._replace(assumptions=(*map(stated, assumed), *judgement.assumptions))
-        validation = validating.result() if validating is not None else Validation(None)
+        if validating is not None:
+            validation = validating.result()
+        else:
+            validation = validate(data) if self.validate else Validation(None)
         may_need_host_code = self.require_host_code and not case.glue and case.module.number is None
         if may_need_host_code and judgement.imports and _may_grow(judgement):
             from nogrow.pipeline.host_code import refuse_unknown_names
@@ -272,9 +285,12 @@ class Pipeline:
         held = None if pinned is None else pinned.hold(case.module.path, judgement, artifact.sha256)
         if held is None:
             return artifact
-        # The violations of entry points stay lazy if there are no others.
-        violations = (*violations, *held.violations) if held.violations else violations
-        return artifact._replace(violations=violations, better=held.better, notes=held.notes)
+        return _with_violations(artifact, held.violations)._replace(better=held.better, notes=held.notes)
+
+
+def _with_violations(artifact: ArtifactReport, added: Sequence[Violation]) -> ArtifactReport:
+    """Return the report with further violations; those of entry points stay lazy if there are no others."""
+    return artifact._replace(violations=(*artifact.violations, *added)) if added else artifact
 
 
 def with_sources(

@@ -113,7 +113,7 @@ def read_exports(reader: Reader, sizes: Sequence[int], vectors: "VectorReader | 
     names = [reader.data[at : at + length] for at, length in zip(records[::4], records[1::4], strict=True)]
     kinds, indices = bytearray(records[2::4].tolist()), records[3::4]
     known = set(names)
-    if len(known) != len(names) or not all(map(_is_utf8, names)):
+    if len(known) != len(names) or not _are_utf8(names):
         # Read one by one, they give the offset of the first error.
         reader.position = start
         names, kinds, indices, known = [], bytearray(), array("I"), set()
@@ -136,11 +136,13 @@ def read_exports(reader: Reader, sizes: Sequence[int], vectors: "VectorReader | 
     return Exports(names, bytes(kinds), indices)
 
 
-def _is_utf8(name: bytes) -> bool:
-    if name.isascii():
+def _are_utf8(names: list[bytes]) -> bool:
+    # Nearly always, all are ASCII.
+    if b"".join(names).isascii():
         return True
     try:
-        name.decode()
+        for name in names:
+            name.decode()
     except UnicodeDecodeError:
         return False
     return True

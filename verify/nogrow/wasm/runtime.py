@@ -6,6 +6,7 @@ The memory's maximum equals its minimum: nogrow keeps the contract that it enfor
 import ctypes
 import struct
 from array import array
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -109,7 +110,7 @@ class Workspace:
         """Return the start and the end of the space that is not allocated yet, both aligned to 16."""
         return self._next, self.size
 
-    def write_u32s(self, address: int, values: list[int]) -> None:
+    def write_u32s(self, address: int, values: Sequence[int]) -> None:
         """Write numbers of 4 bytes each."""
         struct.pack_into(f"<{len(values)}I", self.bytes, address, *values)
 
